@@ -1,0 +1,151 @@
+"""The vocabulary of answers: packet, step, direction, verdict, trace.
+
+A trace is data: whoever shows it, grades it or compares it reads these fields
+and never parses the sentences.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from netcore.document.values import AddressText, MacText, Port
+
+
+class Answer(BaseModel):
+    """Base of every part of an answer: immutable."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Outcome(StrEnum):
+    """Final fate of a packet; exactly one each."""
+
+    DELIVERED = "delivered"
+    DROPPED = "dropped"
+    LOOPED = "looped"
+    AMBIGUOUS = "ambiguous"
+    NOT_MODELLED = "not modelled"
+
+
+class Place(StrEnum):
+    """Where on its way the packet is; one file in ``forwarding`` each."""
+
+    GUEST = "guest"
+    NIC = "nic"
+    SECURITY = "security"
+    FABRIC = "fabric"
+    BALANCER = "balancer"
+    GATEWAY = "gateway"
+    EDGE = "edge"
+
+
+class Actor(StrEnum):
+    """Who decided: the VM's own system, or the provider."""
+
+    GUEST = "guest"
+    FABRIC = "fabric"
+
+
+class Header(Answer):
+    """The fields of a packet that decide something.
+
+    ``protocol`` is the IP protocol number. Ports are 0 where the protocol has none.
+    """
+
+    source: AddressText
+    destination: AddressText
+    protocol: int = Field(ge=0, le=255)
+    source_port: Port = 0
+    destination_port: Port = 0
+    ttl: int = Field(default=64, ge=0, le=255)
+    destination_mac: MacText | None = None
+
+
+class Match(Answer):
+    """The route, rule or owner that decided, or that lost.
+
+    Args:
+        kind: ``route``, ``rule``, ``owner``, ``peering``, ``probe`` ...
+        ref: path of the resource in the document, such as ``route_tables/spoke/routes/default``.
+        text: one line as the portal would show it.
+    """
+
+    kind: str
+    ref: str | None = None
+    text: str
+
+
+class Step(Answer):
+    """One decision on the way.
+
+    ``at`` is the path of the resource in the document (``nics/fw1-trust``) that the canvas lights up.
+    ``facts`` are fact ids; ``card`` is the id of the rule card that decided.
+    """
+
+    index: int
+    place: Place
+    actor: Actor
+    at: str | None
+    decision: str
+    reason: str
+    card: str | None = None
+    facts: tuple[str, ...] = ()
+    matched: Match | None = None
+    overridden: tuple[Match, ...] = ()
+    before: Header
+    after: Header
+    assumption: str | None = None
+
+
+class Verdict(Answer):
+    """How one direction ended.
+
+    ``code`` is a key of ``netcore.trace.codes`` and is None exactly when delivered.
+    ``sentence`` says what happened; ``mend`` says what would help, where something would.
+    """
+
+    outcome: Outcome
+    code: str | None = None
+    at: str | None = None
+    sentence: str
+    mend: str | None = None
+    facts: tuple[str, ...] = ()
+
+
+class Branch(Answer):
+    """One way of an ambiguous verdict with its share of flows."""
+
+    label: str
+    share: float
+    steps: tuple[Step, ...]
+    verdict: Verdict
+
+
+class Leg(Answer):
+    """One direction of a trace. ``branches`` is empty unless the verdict is ambiguous."""
+
+    steps: tuple[Step, ...]
+    verdict: Verdict
+    branches: tuple[Branch, ...] = ()
+
+
+class Trace(Answer):
+    """Forward and return direction. ``back`` is None where no packet came back to be walked."""
+
+    packet: Header
+    forward: Leg
+    back: Leg | None = None
+
+    @property
+    def delivered(self) -> bool:
+        """True when the request arrived and, where one is expected, so did the answer."""
+        return self.forward.verdict.outcome is Outcome.DELIVERED and (
+            self.back is None or self.back.verdict.outcome is Outcome.DELIVERED
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON data."""
+        return self.model_dump(mode="json")
