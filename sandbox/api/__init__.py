@@ -1,0 +1,1 @@
+"""The public REST API, composed from the apps."""

@@ -1,0 +1,1 @@
+"""A run: its lease, its ordered log of events, its socket."""

@@ -1,0 +1,92 @@
+"""The log of a run and the messages of its socket: typed payloads, and the one way to append."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, TypedDict
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.timezone import now
+
+from sandbox.runs import fanout
+from sandbox.runs.models import Event, Run, State
+from sandbox.runs.queries import RunPayload
+
+Payload = dict[str, Any]
+"""A stored event without its number: ``event`` names it, the rest is its data."""
+
+
+class Hello(TypedDict):
+    """First message of a socket."""
+
+    type: Literal["hello"]
+    run: RunPayload
+
+
+class Events(TypedDict):
+    """Events in order, each with ``seq`` and ``event``."""
+
+    type: Literal["events"]
+    events: list[Payload]
+
+
+class StateMessage(TypedDict):
+    """The run changed its state."""
+
+    type: Literal["state"]
+    run: RunPayload
+
+
+class Error(TypedDict):
+    """A command was not understood or not allowed."""
+
+    type: Literal["error"]
+    message: str
+
+
+class LeaseLost(Exception):
+    """Another worker has the run, or it ended: stop at once, write nothing."""
+
+
+def append(
+    run_id: UUID,
+    token: str,
+    last_seq: int,
+    payloads: Sequence[Payload],
+    finish: tuple[State, str] | None = None,
+) -> int:
+    """Store events behind number ``last_seq`` in one transaction, then send a hint; return the new last number.
+
+    Args:
+        token: the lease; nothing is written unless it is still the run's.
+        finish: state and reason that end the run; ``run.finished`` is appended as the last event.
+
+    Raises:
+        LeaseLost: the lease is not ours any more, or the log is not where we left it.
+    """
+    payloads = list(payloads)
+    changes: dict[str, Any] = {"heartbeat": now()}
+    if finish is not None:
+        state, reason = finish
+        payloads.append(finished_payload(state, reason))
+        changes |= {"state": state, "reason": reason, "finished": changes["heartbeat"], "token": ""}
+    with transaction.atomic():
+        ours = Run.objects.filter(pk=run_id, token=token, state=State.RUNNING, last_seq=last_seq)
+        if not ours.update(last_seq=last_seq + len(payloads), **changes):
+            raise LeaseLost
+        store(run_id, last_seq, payloads)
+    fanout.hint(run_id)
+    return last_seq + len(payloads)
+
+
+def store(run_id: UUID, last_seq: int, payloads: Sequence[Payload]) -> None:
+    """Insert events behind number ``last_seq``; the caller holds the row of the run in a transaction."""
+    Event.objects.bulk_create(
+        [Event(run_id=run_id, seq=last_seq + n, payload=payload) for n, payload in enumerate(payloads, 1)]
+    )
+
+
+def finished_payload(state: State, reason: str) -> Payload:
+    """Return the last event of every run."""
+    return {"event": "run.finished", "state": str(state), "reason": reason}

@@ -1,0 +1,99 @@
+"""Input of a run: parameters by kind, checked against the revision before anything is queued."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+import netcore
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from sandbox.runs.models import Kind
+from sandbox.scenarios import queries as scenario_queries
+from sandbox.scenarios.models import Revision
+
+MAX_TRIALS: Final = 100_000
+MAX_DESIGNS: Final = 4
+
+Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
+
+
+class BadParameters(ValueError):
+    """The parameters do not fit; ``pointer`` names the first place, ``problems`` lists all of them."""
+
+    def __init__(self, problems: list[dict[str, str]]) -> None:
+        """Keep all that is wrong: ``{"pointer", "message"}`` each."""
+        super().__init__(problems[0]["message"])
+        self.pointer = problems[0]["pointer"]
+        self.problems = problems
+
+
+class _Race(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    fault: str
+    designs: Annotated[list[str], Field(min_length=1, max_length=MAX_DESIGNS)]
+    seed: Seed | None = None
+
+
+class _Trials(_Race):
+    n: Annotated[int, Field(ge=1, le=MAX_TRIALS)] = 1000
+
+
+def clean(kind: Kind, parameters: Any, revision: Revision) -> tuple[dict[str, Any], int]:
+    """Return the parameters to store and the seed of the run.
+
+    Raises:
+        BadParameters: malformed, or they name something the revision does not have.
+        scenarios.queries.NotRunnable: the drawing has problems.
+    """
+    reading = scenario_queries.reading(revision)
+    if reading.document is None or not reading.runnable:
+        raise scenario_queries.NotRunnable(scenario_queries.problems(revision))
+    document = reading.document
+    if kind is Kind.TRACE:
+        packet = _parse(netcore.Packet, parameters)
+        _check_packet(packet, document)
+        return packet.model_dump(mode="json", exclude_none=True), document.seed
+    race = _parse(_Trials if kind is Kind.TRIALS else _Race, parameters)
+    _check_race(race, revision, document)
+    seed = document.seed if race.seed is None else race.seed
+    return race.model_dump(mode="json", exclude={"seed"}), seed
+
+
+def _parse(model: Any, parameters: Any) -> Any:
+    try:
+        return model.model_validate(parameters)
+    except ValidationError as error:
+        raise BadParameters(
+            [
+                {
+                    "pointer": "".join(f"/{part}" for part in ("parameters", *found["loc"])),
+                    "message": f"{found['msg']} (found {found['input']!r:.80})",
+                }
+                for found in error.errors(include_url=False, include_context=False)
+            ]
+        ) from error
+
+
+def _check_packet(packet: netcore.Packet, document: netcore.Scenario) -> None:
+    wrong = []
+    for field in ("source", "destination"):
+        kind, _, key = str(getattr(packet, field)).partition("/")
+        if key and kind in ("vms", "hosts") and key not in getattr(document.topology, kind):
+            wrong.append({"pointer": f"/parameters/{field}", "message": f"The drawing has no {kind}/{key}."})
+    if wrong:
+        raise BadParameters(wrong)
+
+
+def _check_race(race: _Race, revision: Revision, document: netcore.Scenario) -> None:
+    wrong = []
+    if race.fault not in document.faults:
+        wrong.append({"pointer": "/parameters/fault", "message": f"The drawing has no fault {race.fault!r}."})
+    known = {design.id for design in scenario_queries.designs(revision)}
+    for place, design in enumerate(race.designs):
+        if design not in known or design in race.designs[:place]:
+            what = "is there twice" if design in known else "is not one this drawing can play"
+            pointer = f"/parameters/designs/{place}"
+            wrong.append({"pointer": pointer, "message": f"The design {design!r} {what}."})
+    if wrong:
+        raise BadParameters(wrong)

@@ -1,0 +1,110 @@
+"""One run and its events. The row is the truth of a run; brokers, channels and browsers hold hints."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.timezone import now
+
+from sandbox.scenarios.models import Revision, Scenario, Upload
+
+
+class Kind(models.TextChoices):
+    """What a run does."""
+
+    TRACE = "trace", "Trace"
+    FAILOVER = "failover", "Failover"
+    TRIALS = "trials", "Trials"
+    IMPORT = "import", "Import"
+
+
+class State(models.TextChoices):
+    """Where a run stands. Only a worker that holds the lease, a cancel or the sweep changes it."""
+
+    QUEUED = "queued", "Queued"
+    RUNNING = "running", "Running"
+    SUCCEEDED = "succeeded", "Succeeded"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+OPEN = (State.QUEUED, State.RUNNING)
+
+
+class Run(models.Model):
+    """One simulation of one revision, or one import of one file.
+
+    ``kind``, ``revision`` (or ``upload``), ``parameters``, ``seed`` and ``engine`` repeat it to the byte.
+    ``token`` and ``heartbeat`` are the lease: a worker writes only while the token is its own.
+    ``attempts`` counts the workers that took the lease. ``last_seq`` is the number of stored events.
+    ``published`` is when the broker was last told. An import has no scenario until it made one.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="runs")
+    scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, null=True, related_name="runs")
+    revision = models.ForeignKey(Revision, on_delete=models.RESTRICT, null=True, related_name="runs")
+    upload = models.ForeignKey(Upload, on_delete=models.SET_NULL, null=True, related_name="+")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    state = models.CharField(max_length=16, choices=State.choices, default=State.QUEUED)
+    parameters = models.JSONField(default=dict)
+    seed = models.BigIntegerField(default=1)
+    engine = models.CharField(max_length=40, blank=True)
+    reason = models.TextField(blank=True, default="")
+    token = models.CharField(max_length=32, blank=True, default="")
+    heartbeat = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    cancel = models.BooleanField(default=False)
+    last_seq = models.PositiveIntegerField(default=0)
+    published = models.DateTimeField(null=True)
+    created = models.DateTimeField(default=now)
+    started = models.DateTimeField(null=True)
+    finished = models.DateTimeField(null=True)
+
+    class Meta:
+        """Newest first; the sweep finds open runs quickly."""
+
+        ordering = ("-created", "id")
+        indexes = (
+            models.Index(
+                fields=("state", "created"),
+                name="run_open",
+                condition=models.Q(state__in=("queued", "running")),
+            ),
+            models.Index(fields=("scenario", "-created"), name="run_scenario_created"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(kind="import", revision=None) | models.Q(revision__isnull=False),
+                name="run_has_a_revision",
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Return kind and id."""
+        return f"{self.kind} {self.id}"
+
+    @property
+    def is_open(self) -> bool:
+        """True while more events may come."""
+        return self.state in OPEN
+
+
+class Event(models.Model):
+    """One numbered fact of a run. Numbers begin at 1 and have no holes; a fact is never changed."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="events")
+    seq = models.PositiveIntegerField()
+    payload = models.JSONField()
+
+    class Meta:
+        """Read in order."""
+
+        ordering = ("run", "seq")
+        constraints = (models.UniqueConstraint(fields=("run", "seq"), name="event_run_seq"),)
+
+    def __str__(self) -> str:
+        """Return the run id and number."""
+        return f"{self.run_id} #{self.seq}"

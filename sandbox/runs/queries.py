@@ -1,0 +1,124 @@
+"""Reads of runs and their events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Final, TypedDict
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from sandbox.accounts.models import User
+from sandbox.runs.models import OPEN, Event, Run, State
+from sandbox.scenarios.models import Scenario
+
+LEASE: Final = timedelta(seconds=5)
+"""A running run whose worker has not beaten for this long may be taken by another one."""
+
+MAX_ATTEMPTS: Final = 3
+"""So many workers may take a run; when the last of them dies too, the run has failed."""
+
+_RESEND_FIRST_S: Final = 3.0
+_RESEND_LONGEST_S: Final = 60.0
+
+
+class RunPayload(TypedDict):
+    """A run as browsers see it."""
+
+    id: str
+    scenario: str | None
+    revision: int | None
+    kind: str
+    state: str
+    parameters: dict[str, Any]
+    seed: int
+    engine: str
+    reason: str
+    last_seq: int
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+
+
+def payload(run: Run) -> RunPayload:
+    """Return a run as plain data. Reads the revision unless it was selected with the run."""
+    return {
+        "id": str(run.id),
+        "scenario": str(run.scenario_id) if run.scenario_id else None,
+        "revision": run.revision.number if run.revision else None,
+        "kind": run.kind,
+        "state": run.state,
+        "parameters": run.parameters,
+        "seed": run.seed,
+        "engine": run.engine,
+        "reason": run.reason,
+        "last_seq": run.last_seq,
+        "created_at": run.created.isoformat(),
+        "started_at": run.started.isoformat() if run.started else None,
+        "finished_at": run.finished.isoformat() if run.finished else None,
+    }
+
+
+def visible() -> QuerySet[Run]:
+    """Return runs that are not part of a deleted scenario, with their revision but no document."""
+    return (
+        Run.objects.filter(Q(scenario=None) | Q(scenario__deleted=None))
+        .select_related("revision")
+        .defer("revision__document")
+    )
+
+
+def runs_of(scenario: Scenario) -> QuerySet[Run]:
+    """Return the runs of a scenario, newest first; one query."""
+    return visible().filter(scenario=scenario)
+
+
+def open_runs(user: User) -> QuerySet[Run]:
+    """Return a person's queued and running runs."""
+    return Run.objects.filter(owner=user, state__in=OPEN)
+
+
+def events_after(run_id: UUID, after: int, limit: int) -> list[dict[str, Any]]:
+    """Return up to ``limit`` events with numbers above ``after``, in order, as ``{"seq", "event", ...}``.
+
+    Stops before a hole: what comes behind it is not handed out before the hole is filled.
+    """
+    found: list[dict[str, Any]] = []
+    rows = Event.objects.filter(run_id=run_id, seq__gt=after).order_by("seq").values_list("seq", "payload")
+    for seq, payload in rows[:limit]:
+        if seq != after + len(found) + 1:
+            break
+        found.append({"seq": seq, **payload})
+    return found
+
+
+def claimable(now: datetime) -> Q:
+    """Return the condition under which a worker may take a run."""
+    expired = Q(state=State.RUNNING) & (Q(heartbeat__lt=now - LEASE) | Q(heartbeat=None))
+    return (Q(state=State.QUEUED) | expired) & Q(attempts__lt=MAX_ATTEMPTS)
+
+
+def lost(now: datetime) -> Iterable[Run]:
+    """Yield the runs the broker should hear of again.
+
+    These are running runs whose worker is gone, and queued ones that nobody took. The wait between two
+    messages for a queued run grows with its age, so that a long queue is not filled with repetitions.
+    """
+    for run in Run.objects.filter(claimable(now)).only(
+        "id", "kind", "state", "published", "created", "heartbeat"
+    ):
+        since = (now - run.published).total_seconds() if run.published else None
+        age = (now - run.created).total_seconds()
+        wait = min(_RESEND_LONGEST_S, max(_RESEND_FIRST_S, age / 2))
+        if run.state == State.RUNNING:
+            wait = _RESEND_FIRST_S
+        if since is None or since >= wait:
+            yield run
+
+
+def poisoned(now: datetime) -> QuerySet[Run]:
+    """Return the running runs whose last allowed worker is gone as well."""
+    return Run.objects.filter(
+        Q(heartbeat__lt=now - LEASE) | Q(heartbeat=None), state=State.RUNNING, attempts__gte=MAX_ATTEMPTS
+    )

@@ -1,0 +1,253 @@
+"""A worker's way through one run: take the lease, store events in batches, end the run in words."""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from threading import Event as Flag
+from threading import Thread
+from types import TracebackType
+from typing import Any, Final
+from uuid import UUID
+
+import netcore
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db.models import F
+from django.utils.timezone import now
+
+from sandbox.runs import events, queries
+from sandbox.runs.events import LeaseLost, Payload
+from sandbox.runs.models import Event, Kind, Run, State
+from sandbox.runs.work import Refused, work
+
+BEAT_S: Final = 1.0
+FLUSH_S: Final = 0.05
+FLUSH_EVENTS: Final = 200
+MAX_EVENTS: Final = 200_000
+
+TIME_LIMITS_S: Final = {Kind.TRACE: 20, Kind.IMPORT: 30, Kind.FAILOVER: 120, Kind.TRIALS: 900}
+"""Seconds a run may take on a worker before it fails; what was stored by then is kept."""
+
+log = logging.getLogger(__name__)
+
+
+class TookTooLong(Exception):
+    """The run is over its time."""
+
+
+class _Cancelled(Exception):
+    """Somebody asked to stop."""
+
+
+@dataclass
+class Lease:
+    """The right of this worker to write the run; ``last_seq`` moves with what it stores."""
+
+    run: Run
+    token: str
+    last_seq: int
+    began: float = field(default_factory=time.monotonic)
+    lost: bool = False
+
+    @property
+    def limit_s(self) -> int:
+        """Seconds the run may take."""
+        return TIME_LIMITS_S[Kind(self.run.kind)]
+
+    def store(self, payloads: list[Payload], finish: tuple[State, str] | None = None) -> None:
+        """Append to the log; raises LeaseLost."""
+        self.last_seq = events.append(self.run.pk, self.token, self.last_seq, payloads, finish)
+
+
+class Heart:
+    """Beats for a lease from a thread, so that one long step of the work does not lose it.
+
+    It stops beyond twice the time limit: a step that hangs for ever must not hold the run for ever.
+    """
+
+    def __init__(self, lease: Lease) -> None:
+        """Keep the lease."""
+        self._lease = lease
+        self._stop = Flag()
+        self._thread = Thread(target=self._beat, name=f"heart-{lease.run.pk}", daemon=True)
+
+    def __enter__(self) -> None:
+        """Begin to beat."""
+        self._thread.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop."""
+        self._stop.set()
+        self._thread.join(5)
+
+    def _beat(self) -> None:
+        lease, used = self._lease, False
+        try:
+            while not self._stop.wait(BEAT_S):
+                if time.monotonic() - lease.began > 2 * lease.limit_s:
+                    return
+                used = True
+                mine = Run.objects.filter(pk=lease.run.pk, token=lease.token, state=State.RUNNING)
+                try:
+                    if not mine.update(heartbeat=now()) and not self._stop.is_set():
+                        lease.lost = True
+                        return
+                except DatabaseError:
+                    log.warning("run %s: a beat failed", lease.run.pk, exc_info=True)
+        finally:
+            if used:
+                connection.close()
+
+
+def claim(run_id: UUID) -> Lease | None:
+    """Take the lease of a run; None when it is held, finished or gone."""
+    token, moment = uuid.uuid4().hex, now()
+    free = Run.objects.filter(queries.claimable(moment), pk=run_id)
+    if not free.update(state=State.RUNNING, token=token, heartbeat=moment, attempts=F("attempts") + 1):
+        return None
+    run = Run.objects.select_related("revision", "upload", "owner").get(pk=run_id)
+    return Lease(run, token, run.last_seq)
+
+
+def execute(run_id: UUID, interrupts: tuple[type[Exception], ...] = ()) -> None:
+    """Do a run to its end, unless another worker has it. Ends succeeded, failed or cancelled, with a reason.
+
+    Args:
+        interrupts: what the pool raises inside a run that is over its time.
+    """
+    lease = claim(run_id)
+    if lease is None:
+        return
+    with Heart(lease):
+        try:
+            state, reason = _play(lease, interrupts)
+            lease.store([], (state, reason))
+        except LeaseLost:
+            log.info("run %s went to another worker", run_id)
+        except (OperationalError, InterfaceError):
+            # The database is away or busy: nothing can be said now. The lease runs out, and whoever
+            # takes the run next continues behind the last stored event.
+            log.exception("run %s is left to the sweep", run_id)
+
+
+def _play(lease: Lease, interrupts: tuple[type[Exception], ...]) -> tuple[State, str]:
+    """Store the events of the run and return how it ended."""
+    run = lease.run
+    if run.cancel:
+        return State.CANCELLED, _cancelled(lease)
+    if lease.last_seq and run.engine != netcore.ENGINE_VERSION:
+        return State.FAILED, (
+            f"The run began on engine {run.engine} and lost its worker; this worker has engine "
+            f"{netcore.ENGINE_VERSION}, so the rest would not fit. Start it again."
+        )
+    if run.started is None or run.engine != netcore.ENGINE_VERSION:
+        _begin(lease)
+    try:
+        _store_all(lease, work(run))
+    except (LeaseLost, OperationalError, InterfaceError):
+        raise
+    except _Cancelled:
+        return State.CANCELLED, _cancelled(lease)
+    except (TookTooLong, *interrupts):
+        return State.FAILED, (
+            f"The run took longer than the {lease.limit_s} seconds it may take and was stopped. "
+            "What it found until then is kept."
+        )
+    except MemoryError:
+        return State.FAILED, "The run needed more memory than a run may use and was stopped."
+    except Refused as refusal:
+        if refusal.payload is not None and lease.last_seq == 0:
+            lease.store([refusal.payload])
+        return State.FAILED, str(refusal)
+    except netcore.NetcoreError as error:
+        return State.FAILED, str(error)
+    except RecursionError:
+        log.exception("run %s: recursion", run.pk)
+        return State.FAILED, "The document is nested too deeply for the engine."
+    except Exception as error:
+        log.exception("run %s failed", run.pk)
+        return State.FAILED, (
+            f"The engine stopped with an error of its own ({type(error).__name__}). This is our mistake and not "
+            "the drawing's; it is in the log under the id of this run."
+        )
+    return State.SUCCEEDED, ""
+
+
+def _begin(lease: Lease) -> None:
+    run = lease.run
+    run.started, run.engine = run.started or now(), netcore.ENGINE_VERSION
+    mine = Run.objects.filter(pk=run.pk, token=lease.token, state=State.RUNNING)
+    if not mine.update(started=run.started, engine=run.engine):
+        raise LeaseLost
+
+
+def _cancelled(lease: Lease) -> str:
+    kept = lease.last_seq
+    return f"Cancelled; the {kept} events until then are kept." if kept else "Cancelled before it began."
+
+
+def _store_all(lease: Lease, payloads: Iterator[Payload]) -> None:
+    """Store what is not stored yet: the first event at once, then batches by time or size.
+
+    Raises:
+        LeaseLost, TookTooLong, and whatever the work raises. What came before is stored in each case.
+    """
+    stored, batch, flushed = lease.last_seq, [], float("-inf")
+    try:
+        for number, payload in enumerate(payloads, 1):
+            _check(lease, number)
+            if number < stored:
+                continue
+            if number == stored:
+                _same_as_stored(lease, number, payload)
+                continue
+            batch.append(payload)
+            if len(batch) >= FLUSH_EVENTS or time.monotonic() - flushed >= FLUSH_S:
+                batch, pending = [], batch
+                lease.store(pending)
+                flushed = time.monotonic()
+                if Run.objects.filter(pk=lease.run.pk, cancel=True).exists():
+                    raise _Cancelled
+    finally:
+        if batch and not lease.lost:
+            lease.store(batch)
+
+
+def _check(lease: Lease, number: int) -> None:
+    if lease.lost:
+        raise LeaseLost
+    if time.monotonic() - lease.began > lease.limit_s:
+        raise TookTooLong
+    if number > MAX_EVENTS:
+        raise Refused(f"The run made more than the {MAX_EVENTS} events it may make.")
+
+
+def _same_as_stored(lease: Lease, number: int, payload: Payload) -> None:
+    """Refuse to continue a log that the work does not repeat."""
+    known: Any = Event.objects.values_list("payload", flat=True).get(run=lease.run, seq=number)
+    if known != payload:
+        log.error("run %s: event %d is not what it was", lease.run.pk, number)
+        raise Refused(
+            "The engine did not repeat what it had said before its worker was lost. Start the run again."
+        )
+
+
+def fail_poisoned() -> list[UUID]:
+    """Fail the runs whose last allowed worker died, with the reason; return their ids."""
+    failed = []
+    for run in queries.poisoned(now()):
+        reason = (
+            f"The worker died {run.attempts} times while it did this run, so it is not tried again. "
+            "The events until then are kept."
+        )
+        token = uuid.uuid4().hex
+        if not queries.poisoned(now()).filter(pk=run.pk, token=run.token).update(token=token):
+            continue  # another sweep has it, or its worker was only slow
+        events.append(run.pk, token, run.last_seq, [], (State.FAILED, reason))
+        failed.append(run.pk)
+    return failed

@@ -1,0 +1,67 @@
+"""Celery's side of runs: shells that take ids. Nothing here is needed for a run to be right, only to be quick."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+from uuid import UUID
+
+from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
+from django.utils.timezone import now
+
+from sandbox.runs import limits, queries, runner
+from sandbox.runs.models import Kind, Run
+
+QUEUES: Final = {
+    Kind.TRACE: "interactive",
+    Kind.FAILOVER: "interactive",
+    Kind.IMPORT: "interactive",
+    Kind.TRIALS: "batch",
+}
+
+_FORGET_S: Final = 120
+"""A message nobody took for this long is dropped by the broker; the sweep has sent another one by then."""
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name="runs.execute", ignore_result=True)
+def execute(run_id: str) -> None:
+    """Do one run; harmless when it is done, held or gone."""
+    with limits.memory():
+        runner.execute(UUID(run_id), (SoftTimeLimitExceeded,))
+
+
+@shared_task(name="runs.sweep", ignore_result=True)
+def sweep() -> None:
+    """Tell the broker again of runs nobody works on, and fail those that killed their workers."""
+    runner.fail_poisoned()
+    for run in queries.lost(now()):
+        Run.objects.filter(pk=run.pk).update(published=now())
+        publish(run.pk, Kind(run.kind))
+
+
+def sweep_at_start() -> None:
+    """Sweep when a worker is ready; a failure waits for the next sweep."""
+    try:
+        sweep()
+    except Exception:
+        log.exception("the sweep at the start failed")
+
+
+def publish(run_id: UUID, kind: Kind) -> None:
+    """Tell the broker of a run marked as published. Never raises, never retries: the sweep does."""
+    limit_s = runner.TIME_LIMITS_S[kind]
+    try:
+        execute.apply_async(
+            (str(run_id),),
+            queue=QUEUES[kind],
+            retry=False,
+            expires=_FORGET_S,
+            soft_time_limit=limit_s + 5,
+            time_limit=limit_s + 15,
+        )
+    except Exception as error:
+        log.warning("run %s was not published, the sweep will: %r", run_id, error)
+        Run.objects.filter(pk=run_id).update(published=None)

@@ -1,0 +1,148 @@
+"""What each kind of run computes: an iterator of events, the same every time it is asked.
+
+A run that lost its worker is computed again from the start and what is stored already is skipped, so an
+iterator here must depend on nothing but the row: revision, parameters, seed, engine.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+from uuid import uuid5
+
+import netcore
+
+from sandbox.runs.models import Kind, Run
+from sandbox.scenarios import queries as scenario_queries
+from sandbox.scenarios import services as scenario_services
+from sandbox.scenarios.models import Revision
+
+Payload = dict[str, Any]
+
+_OURS: Final = re.compile(rb'"schema"\s*:\s*\d')
+_ARM: Final = re.compile(rb'"\$schema"\s*:')
+
+
+class Refused(Exception):
+    """The work cannot be done, and the reason is not our mistake.
+
+    ``payload`` is stored as an event before the run fails; None when the reason says it all.
+    """
+
+    def __init__(self, reason: str, payload: Payload | None = None) -> None:
+        """Keep the reason and the event."""
+        super().__init__(reason)
+        self.payload = payload
+
+
+def work(run: Run) -> Iterator[Payload]:
+    """Return the events of a run, without the last one (``run.finished``).
+
+    Raises:
+        Refused: while iterating; see there.
+        netcore.NetcoreError: while iterating; the message is for people.
+    """
+    return _WORK[Kind(run.kind)](run)
+
+
+def _revision(run: Run) -> Revision:
+    if run.revision is None:
+        raise Refused("The run names no revision.")
+    return run.revision
+
+
+def _trace(run: Run) -> Iterator[Payload]:
+    network = scenario_queries.network(_revision(run))
+    packet = netcore.Packet.model_validate(run.parameters)
+    yield from netcore.trace_steps(network, packet, netcore.State())
+
+
+def _failover(run: Run) -> Iterator[Payload]:
+    """Play the designs side by side: events of all designs in the order of simulated time."""
+    revision = _revision(run)
+    scenario = netcore.load(revision.document)
+    fault = run.parameters["fault"]
+    lanes = [netcore.simulate(scenario, design, fault, run.seed) for design in _designs(run, revision)]
+    # merge() compares the heads of the lanes only, so each design keeps its own order.
+    yield from heapq.merge(*lanes, key=_simulated_time)
+
+
+def _simulated_time(payload: Payload) -> float:
+    for field in ("t_us", "to_us"):
+        if field in payload:
+            return float(payload[field])
+    return float("inf") if payload["event"] == "failover.metrics" else -1.0
+
+
+def _trials(run: Run) -> Iterator[Payload]:
+    revision = _revision(run)
+    scenario = netcore.load(revision.document)
+    parameters = run.parameters
+    designs = _designs(run, revision)
+    yield from netcore.trials(scenario, designs, parameters["fault"], parameters["n"], run.seed)
+
+
+def _designs(run: Run, revision: Revision) -> tuple[netcore.Design, ...]:
+    known = {design.id: design for design in scenario_queries.designs(revision)}
+    return tuple(known[wanted] for wanted in run.parameters["designs"])
+
+
+def _import(run: Run) -> Iterator[Payload]:
+    """Read the file and save what it holds as a new scenario.
+
+    The id of the scenario follows from the run's, so doing this twice makes one scenario.
+    """
+    content = bytes(run.upload.content) if run.upload else b""
+    if not content:
+        raise Refused("The file is empty, so there is nothing to import.")
+    document, notes = _read_file(content)
+    try:
+        scenario = scenario_services.create(run.owner, document, scenario_id=uuid5(run.id, "scenario"))
+    except scenario_services.Invalid as error:
+        raise _refused_document(error.problems) from error
+    except scenario_services.TooManyScenarios as error:
+        raise Refused(str(error)) from error
+    yield {
+        "event": "import.done",
+        "scenario": str(scenario.id),
+        "url": f"/scenarios/{scenario.id}/",
+        "name": scenario.name,
+        "notes": notes,
+    }
+
+
+def _read_file(content: bytes) -> tuple[dict[str, Any], list[Any]]:
+    """Return the document of a file and the notes of the importer; our own format or ARM."""
+    if _OURS.search(content) and not _ARM.search(content):
+        reading = netcore.read_text(content)
+        if reading.document is None:
+            raise _refused_document([problem.as_dict() for problem in reading.problems])
+        return netcore.dump(reading.document), []
+    try:
+        imported = netcore.import_arm(content)
+    except netcore.FormatError as error:
+        refusal = {
+            "event": "import.refused",
+            "message": error.message,
+            "place": error.place,
+            "mend": error.mend,
+        }
+        raise Refused(" ".join(filter(None, (error.message, error.mend))), refusal) from error
+    # Notes are plain data classes; JSON and back leaves nothing else in the log.
+    return imported.scenario, json.loads(json.dumps([note.as_dict() for note in imported.notes]))
+
+
+def _refused_document(problems: list[dict[str, Any]]) -> Refused:
+    first = problems[0] if problems else {}
+    reason = (
+        f"The file is not a scenario that can be read ({len(problems)} "
+        f"problem{'s' if len(problems) != 1 else ''}). First, at {first.get('pointer') or 'the top'}: "
+        f"found {first.get('found')}, expected {first.get('expected')}."
+    )
+    return Refused(reason, {"event": "import.refused", "message": reason, "problems": problems[:200]})
+
+
+_WORK: Final = {Kind.TRACE: _trace, Kind.FAILOVER: _failover, Kind.TRIALS: _trials, Kind.IMPORT: _import}

@@ -1,0 +1,1 @@
+"""Saved documents: scenarios, their revisions, edits, import and export."""

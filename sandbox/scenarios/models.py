@@ -1,0 +1,108 @@
+"""A saved document and its revisions."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.timezone import now
+
+
+class Scenario(models.Model):
+    """A document with a history.
+
+    ``name`` repeats the name in the document of the newest revision, so that lists need not read
+    documents. ``head`` is that revision; it is None only inside the transaction that creates the row.
+    A deleted scenario keeps its row, because runs and shares point at it; nobody sees it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="scenarios")
+    name = models.CharField(max_length=120)
+    head = models.OneToOneField(
+        "Revision", on_delete=models.RESTRICT, null=True, editable=False, related_name="head_of"
+    )
+    created = models.DateTimeField(default=now, editable=False)
+    updated = models.DateTimeField(default=now)
+    deleted = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Newest first, per owner."""
+
+        ordering = ("-updated", "id")
+        indexes = (models.Index(fields=("owner", "-updated"), name="scenario_owner_updated"),)
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+
+class ImmutableRevision(TypeError):
+    """Somebody tried to change a stored revision."""
+
+
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    """Revisions; a stored one cannot be changed."""
+
+    def update(self, **values: Any) -> int:
+        """Refuse: a change is a new revision."""
+        raise ImmutableRevision("a revision is never changed; make a new one")
+
+    def without_documents(self) -> RevisionQuerySet:
+        """Return the rows without reading the documents, which may be megabytes each."""
+        return self.defer("document")
+
+
+class Revision(models.Model):
+    """One state of a document, numbered from 1 within its scenario; never changed.
+
+    ``problems`` is the number of problems the document had when it was saved; ``counts`` is the
+    number of resources by kind (``{"vms": 4, ...}``), kept for lists.
+    """
+
+    scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    document = models.JSONField()
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created = models.DateTimeField(default=now)
+    problems = models.PositiveIntegerField(default=0)
+    description = models.TextField(blank=True, default="")
+    counts = models.JSONField(default=dict)
+
+    objects = RevisionQuerySet.as_manager()
+
+    class Meta:
+        """One row per number."""
+
+        ordering = ("scenario", "number")
+        constraints = (
+            models.UniqueConstraint(fields=("scenario", "number"), name="revision_scenario_number"),
+        )
+
+    def __str__(self) -> str:
+        """Return the scenario id and number."""
+        return f"{self.scenario_id} revision {self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store a new row; refuse to change a stored one."""
+        if not self._state.adding:
+            raise ImmutableRevision("a revision is never changed; make a new one")
+        super().save(*args, **kwargs)
+
+
+class Upload(models.Model):
+    """A file somebody sent for import; its bytes are dropped when the import has ended."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=200)
+    content = models.BinaryField(default=b"")
+    created = models.DateTimeField(default=now)
+
+    def __str__(self) -> str:
+        """Return the file name."""
+        return self.name

@@ -1,0 +1,180 @@
+"""JSON Patch (RFC 6902), with a bound on what a patch may make.
+
+Written here because the bound has to hold while the patch is applied: forty ``copy`` operations of the
+whole document into itself would otherwise make 2**40 values before anybody could look at the result.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+MAX_OPERATIONS: Final = 2_000
+MAX_VALUES: Final = 1_000_000
+MAX_DEPTH: Final = 64
+
+_MISSING: Final = object()
+
+
+class PatchError(ValueError):
+    """The patch is not a patch, or does not fit the document.
+
+    ``pointer`` names the place inside the patch, such as ``/patch/3/path``.
+    """
+
+    def __init__(self, message: str, pointer: str) -> None:
+        """Keep the message and the place."""
+        super().__init__(message)
+        self.pointer = pointer
+
+
+def apply(document: Any, patch: list[dict[str, Any]]) -> Any:
+    """Return a new document with all operations applied, in order, or none; the input is not changed.
+
+    Raises:
+        PatchError: an operation is malformed, names a place that is not there, a ``test`` fails,
+            or the result would be too large or too deep.
+    """
+    if len(patch) > MAX_OPERATIONS:
+        raise PatchError(
+            f"A patch may hold {MAX_OPERATIONS} operations; this one holds {len(patch)}.", "/patch"
+        )
+    budget = _Budget()
+    result = budget.copy(document, "/patch")
+    for index, operation in enumerate(patch):
+        result = _apply_one(result, operation, f"/patch/{index}", budget)
+    return result
+
+
+class _Budget:
+    """Counts the values a patch makes."""
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    def copy(self, value: Any, place: str, depth: int = 0) -> Any:
+        """Return a deep copy for a place at a depth; refuse beyond the limits."""
+        return self._copy(value, place, depth)
+
+    def _copy(self, value: Any, place: str, depth: int) -> Any:
+        self.made += 1
+        if self.made > MAX_VALUES:
+            raise PatchError(f"The patch would make more than {MAX_VALUES} values.", place)
+        if depth > MAX_DEPTH:
+            raise PatchError(f"The patch would nest values deeper than {MAX_DEPTH}.", place)
+        if isinstance(value, dict):
+            return {key: self._copy(item, place, depth + 1) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._copy(item, place, depth + 1) for item in value]
+        return value
+
+
+def _apply_one(document: Any, operation: dict[str, Any], place: str, budget: _Budget) -> Any:
+    if not isinstance(operation, dict):
+        raise PatchError("An operation is an object with op and path.", place)
+    op = operation.get("op")
+    path = _parse(operation.get("path"), f"{place}/path")
+    if op in ("add", "replace", "test"):
+        if "value" not in operation:
+            raise PatchError(f"The operation {op} needs a value.", place)
+        if op == "test":
+            if not _equal(_get(document, path, f"{place}/path"), operation["value"]):
+                raise PatchError("The value tested is not the value in the document.", f"{place}/value")
+            return document
+        value = budget.copy(operation["value"], f"{place}/value", len(path))
+        if op == "add":
+            return _add(document, path, value, f"{place}/path")
+        return _replace(document, path, value, f"{place}/path")
+    if op == "remove":
+        return _remove(document, path, f"{place}/path")[0]
+    if op in ("move", "copy"):
+        source = _parse(operation.get("from"), f"{place}/from")
+        if op == "copy":
+            value = budget.copy(_get(document, source, f"{place}/from"), f"{place}/from", len(path))
+            return _add(document, path, value, f"{place}/path")
+        if path[: len(source)] == source and len(path) > len(source):
+            raise PatchError("A value cannot be moved into itself.", f"{place}/path")
+        document, value = _remove(document, source, f"{place}/from")
+        return _add(document, path, budget.copy(value, f"{place}/path", len(path)), f"{place}/path")
+    raise PatchError("op is one of add, remove, replace, move, copy, test.", f"{place}/op")
+
+
+def _parse(pointer: Any, place: str) -> list[str]:
+    """Return the tokens of a JSON pointer (RFC 6901)."""
+    if not isinstance(pointer, str) or (pointer and not pointer.startswith("/")):
+        raise PatchError("A JSON pointer is text: empty, or beginning with /.", place)
+    tokens = pointer.split("/")[1:]
+    if len(tokens) > MAX_DEPTH:
+        raise PatchError(f"A pointer may have {MAX_DEPTH} parts; this one has {len(tokens)}.", place)
+    return [token.replace("~1", "/").replace("~0", "~") for token in tokens]
+
+
+def _index(token: str, length: int, place: str) -> int:
+    if not token.isascii() or not token.isdigit() or (len(token) > 1 and token[0] == "0") or len(token) > 9:
+        raise PatchError(f"{token!r} is not a place in a list.", place)
+    index = int(token)
+    if index >= length:
+        raise PatchError(f"The list has no place {index}.", place)
+    return index
+
+
+def _get(document: Any, path: list[str], place: str) -> Any:
+    for token in path:
+        if isinstance(document, dict):
+            document = document.get(token, _MISSING)
+            if document is _MISSING:
+                raise PatchError(f"The document has no {token!r} there.", place)
+        elif isinstance(document, list):
+            document = document[_index(token, len(document), place)]
+        else:
+            raise PatchError(
+                f"There is nothing below {token!r}: the value there is no object or list.", place
+            )
+    return document
+
+
+def _add(document: Any, path: list[str], value: Any, place: str) -> Any:
+    if not path:
+        return value
+    parent, last = _get(document, path[:-1], place), path[-1]
+    if isinstance(parent, dict):
+        parent[last] = value
+    elif isinstance(parent, list):
+        parent.insert(len(parent) if last == "-" else _index(last, len(parent) + 1, place), value)
+    else:
+        raise PatchError("The value there is no object or list.", place)
+    return document
+
+
+def _replace(document: Any, path: list[str], value: Any, place: str) -> Any:
+    if not path:
+        return value
+    _get(document, path, place)
+    parent, last = _get(document, path[:-1], place), path[-1]
+    if isinstance(parent, dict):
+        parent[last] = value
+    else:
+        parent[_index(last, len(parent), place)] = value
+    return document
+
+
+def _remove(document: Any, path: list[str], place: str) -> tuple[Any, Any]:
+    if not path:
+        raise PatchError("The whole document cannot be removed.", place)
+    value = _get(document, path, place)
+    parent, last = _get(document, path[:-1], place), path[-1]
+    if isinstance(parent, dict):
+        del parent[last]
+    else:
+        del parent[_index(last, len(parent), place)]
+    return document, value
+
+
+def _equal(left: Any, right: Any) -> bool:
+    """Return whether two JSON values are equal; unlike Python, true is not 1."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(_equal(left[key], right[key]) for key in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(_equal, left, right))
+    return bool(left == right)

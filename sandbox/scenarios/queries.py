@@ -1,0 +1,177 @@
+"""Reads: scenarios of a person, revisions, and what netcore says about a revision.
+
+Answers of netcore are kept per revision in a small cache of the process: a revision never changes,
+so an entry is never stale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from threading import Lock
+from typing import Any, Final, Generic, TypeVar
+from uuid import UUID
+
+import netcore
+from django.db.models import QuerySet
+
+from sandbox.accounts.models import User
+from sandbox.scenarios.models import Revision, Scenario
+
+COUNTED: Final = ("vnets", "subnets", "vms", "load_balancers", "route_tables", "security_groups", "hosts")
+"""Kinds of resources that lists show the number of."""
+
+_KEPT: Final = 16
+
+Answer = TypeVar("Answer")
+
+
+def live() -> QuerySet[Scenario]:
+    """Return the scenarios that are not deleted, each with its newest revision but without documents."""
+    return Scenario.objects.filter(deleted=None).select_related("head").defer("head__document")
+
+
+def scenarios_of(user: User) -> QuerySet[Scenario]:
+    """Return a person's scenarios, newest first; one query, no documents."""
+    return live().filter(owner=user)
+
+
+def revision(scenario: Scenario, number: int | None = None) -> Revision | None:
+    """Return one revision with its document, the newest without a number; None where there is none."""
+    if number is None:
+        return Revision.objects.filter(pk=scenario.head_id).first()
+    return Revision.objects.filter(scenario=scenario, number=number).first()
+
+
+def counts_of(document: Any) -> dict[str, int]:
+    """Return the number of resources by kind of a raw document; 0 where the part is missing or odd."""
+    topology = document.get("topology") if isinstance(document, dict) else None
+    if not isinstance(topology, dict):
+        return dict.fromkeys(COUNTED, 0)
+    return {kind: len(part) if isinstance(part := topology.get(kind), dict) else 0 for kind in COUNTED}
+
+
+class _PerRevision(Generic[Answer]):
+    """The latest answers to one question, by revision; safe between threads.
+
+    Two threads that ask at once may both compute: cheaper than holding a lock for a second.
+    """
+
+    def __init__(self, compute: Callable[[Revision], Answer]) -> None:
+        self._compute = compute
+        self._answers: dict[tuple[UUID, int], Answer] = {}
+        self._lock = Lock()
+
+    def __call__(self, revision: Revision) -> Answer:
+        key = (revision.scenario_id, revision.number)
+        found = self._answers.get(key)
+        if found is None:
+            found = self._compute(revision)
+            with self._lock:
+                while len(self._answers) >= _KEPT:
+                    del self._answers[next(iter(self._answers))]
+                self._answers[key] = found
+        return found
+
+
+def _read(revision: Revision) -> netcore.Reading:
+    return netcore.read(revision.document)
+
+
+def _compile(revision: Revision) -> netcore.Network:
+    return netcore.compile(netcore.load(revision.document))
+
+
+reading = _PerRevision(_read)
+"""``reading(revision)``: the document and all its problems; never raises."""
+
+network = _PerRevision(_compile)
+"""``network(revision)``: the compiled network. Raises ``netcore.DocumentError`` when it is not runnable."""
+
+
+def problems(revision: Revision) -> list[dict[str, Any]]:
+    """Return all problems of a revision as plain data, in netcore's order."""
+    return [problem.as_dict() for problem in reading(revision).problems]
+
+
+def runnable(revision: Revision) -> bool:
+    """Return whether netcore would run the revision."""
+    return reading(revision).runnable
+
+
+class NoSuchNic(LookupError):
+    """The document has no NIC of this id."""
+
+
+class NotRunnable(ValueError):
+    """The drawing has problems, so there is no answer. ``problems`` lists all of them."""
+
+    def __init__(self, problems: list[dict[str, Any]]) -> None:
+        """Keep the problems for the answer."""
+        super().__init__("The drawing has problems, so it cannot be run.")
+        self.problems = problems
+
+
+def effective_routes(revision: Revision, nic: str) -> list[dict[str, Any]]:
+    """Return the effective routes of a NIC as plain data, in netcore's order.
+
+    Raises:
+        NotRunnable: the drawing has problems.
+        NoSuchNic: the document has no such NIC.
+    """
+    try:
+        return [route.as_dict() for route in netcore.effective_routes(network(revision), nic)]
+    except netcore.DocumentError as error:
+        raise NotRunnable([problem.as_dict() for problem in error.problems]) from error
+    except netcore.NotFound as error:
+        raise NoSuchNic(str(error)) from error
+
+
+def designs(revision: Revision) -> tuple[netcore.Design, ...]:
+    """Return the failover designs netcore can play for a revision; none while it is not runnable."""
+    found = reading(revision)
+    if found.document is None or not found.runnable:
+        return ()
+    return netcore.designs(found.document)
+
+
+def designs_and_faults(revision: Revision) -> dict[str, list[dict[str, Any]]]:
+    """Return the failover designs and the faults of a revision as plain data."""
+    found = reading(revision)
+    faults = found.document.faults if found.document else {}
+    return {
+        "designs": [
+            {"id": d.id, "title": d.title, "mechanism": d.mechanism, "description": d.description}
+            for d in designs(revision)
+        ],
+        "faults": [
+            {"id": key, "name": fault.name, "vm": fault.vm, "at_us": fault.at_us}
+            for key, fault in faults.items()
+        ],
+    }
+
+
+@cache
+def rule_cards() -> list[dict[str, Any]]:
+    """Return every rule card of the engine as plain data, in netcore's order; do not change the answer."""
+    return [card.as_dict() for card in netcore.rule_cards()]
+
+
+@cache
+def facts() -> dict[str, Any]:
+    """Return the implemented facts by id; do not change the answer."""
+    return dict(netcore.facts())
+
+
+@cache
+def document_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the document; do not change the answer."""
+    return dict(netcore.schema())
+
+
+def profiles() -> list[dict[str, Any]]:
+    """Return the rule profiles: id, title, date, description."""
+    return [
+        {"id": p.id, "title": p.title, "date": str(p.date), "description": p.description}
+        for p in netcore.profiles()
+    ]

@@ -1,0 +1,202 @@
+"""What people do with scenarios. Every change is a new revision; nothing is overwritten."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import netcore
+from django.conf import settings
+from django.db import transaction
+from django.utils.timezone import now
+
+from sandbox.accounts.models import User
+from sandbox.scenarios import patch as json_patch
+from sandbox.scenarios import queries
+from sandbox.scenarios.models import Revision, Scenario, Upload
+from sandbox.scenarios.patch import PatchError as PatchError
+
+SCENARIOS_PER_PERSON: Final = 500
+MAX_UPLOAD_BYTES: Final = 5_000_000
+
+# json.dumps writes U+0000 as an escape; an even number of backslashes before it makes it text.
+_NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+
+class Invalid(ValueError):
+    """What was sent is not a scenario document; ``problems`` lists all that is wrong, as plain data."""
+
+    def __init__(self, problems: list[dict[str, Any]]) -> None:
+        """Keep the problems."""
+        super().__init__("This is not a scenario document that can be saved.")
+        self.problems = problems
+
+
+class Stale(Exception):
+    """The edit names an older revision; ``current`` is the newest one, with its document."""
+
+    def __init__(self, current: Revision) -> None:
+        """Keep the newest revision for the answer."""
+        super().__init__("The scenario was changed in the meantime.")
+        self.current = current
+
+
+class TooManyScenarios(Exception):
+    """The person has as many scenarios as one may have."""
+
+    def __init__(self, limit: int) -> None:
+        """Say the limit."""
+        super().__init__(f"You have {limit} scenarios, which is as many as one may keep. Delete one first.")
+
+
+class UploadTooLarge(ValueError):
+    """The file is larger than may be imported."""
+
+
+def create(owner: User, document: Any, *, scenario_id: UUID | None = None) -> Scenario:
+    """Save a document as a new scenario, revision 1, and return it.
+
+    A drawing with problems is saved; something that is no drawing is not.
+
+    Args:
+        scenario_id: makes the call repeatable: a scenario of this id and owner is returned as it is.
+
+    Raises:
+        Invalid: the document cannot be read as a scenario at all.
+        TooManyScenarios: the person has ``SCENARIOS_PER_PERSON`` already.
+    """
+    reading = _read(document)
+    limit = getattr(settings, "SCENARIOS_PER_PERSON", SCENARIOS_PER_PERSON)
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=owner.pk)  # two requests at once must not both fit
+        if scenario_id and (known := Scenario.objects.filter(pk=scenario_id, owner=owner).first()):
+            return known
+        if Scenario.objects.filter(owner=owner, deleted=None).count() >= limit:
+            raise TooManyScenarios(limit)
+        scenario = Scenario.objects.create(id=scenario_id or uuid4(), owner=owner, name="")
+        _append(scenario, 1, reading, owner)
+    return scenario
+
+
+def apply_patch(scenario: Scenario, base: int, patch: list[dict[str, Any]], author: User) -> Revision:
+    """Apply a JSON Patch to revision ``base`` and return the new revision.
+
+    An empty patch changes nothing and returns the newest revision.
+
+    Raises:
+        Stale: ``base`` is not the newest revision.
+        PatchError: the patch does not fit.
+        Invalid: the result is no scenario document.
+    """
+    with transaction.atomic():
+        locked = Scenario.objects.select_for_update().get(pk=scenario.pk)
+        head = Revision.objects.get(pk=locked.head_id)
+        if head.number != base:
+            raise Stale(head)
+        if not patch:
+            return head
+        reading = _read(json_patch.apply(head.document, patch))
+        return _append(locked, head.number + 1, reading, author)
+
+
+def rename(scenario: Scenario, name: str, author: User) -> Revision:
+    """Give a scenario another name, as an edit of its newest revision.
+
+    Raises:
+        Invalid: the name is empty or too long.
+    """
+    with transaction.atomic():
+        locked = Scenario.objects.select_for_update().get(pk=scenario.pk)
+        head = Revision.objects.get(pk=locked.head_id)
+        return _append(locked, head.number + 1, _read({**head.document, "name": name}), author)
+
+
+def duplicate(revision: Revision, owner: User, *, same_name: bool = False) -> Scenario:
+    """Save a copy of a revision as a new scenario of ``owner`` and return it. The history stays behind.
+
+    Raises:
+        TooManyScenarios: as ``create``.
+    """
+    document = dict(revision.document)
+    if not same_name:
+        document["name"] = f"{document['name'][:110]} (copy)"
+    return create(owner, document)
+
+
+def delete(scenario: Scenario) -> None:
+    """Hide a scenario, its runs and its shares from everybody. The rows stay."""
+    Scenario.objects.filter(pk=scenario.pk, deleted=None).update(deleted=now())
+
+
+def store_upload(owner: User, name: str, size: int | None, content: bytes) -> Upload:
+    """Keep the bytes of a file for its import by a worker.
+
+    Raises:
+        UploadTooLarge: more than ``MAX_UPLOAD_BYTES``.
+    """
+    if max(size or 0, len(content)) > MAX_UPLOAD_BYTES:
+        raise UploadTooLarge(upload_too_large())
+    return Upload.objects.create(owner=owner, name=name[:200] or "file", content=content)
+
+
+def upload_too_large() -> str:
+    """Return the sentence that refuses a file."""
+    return f"A file for import may have {MAX_UPLOAD_BYTES // 1_000_000} MB at most."
+
+
+def drop_upload(upload_id: UUID) -> None:
+    """Forget the bytes of a file; the row stays to name it."""
+    Upload.objects.filter(pk=upload_id).update(content=b"")
+
+
+def _read(document: Any) -> netcore.Reading:
+    reading = netcore.read(document)
+    if reading.document is None:
+        raise Invalid([problem.as_dict() for problem in reading.problems])
+    _check_storable(document)
+    return reading
+
+
+def _check_storable(document: Any) -> None:
+    """Refuse text that a database cannot hold: NUL, and halves of surrogate pairs."""
+    text = json.dumps(document, ensure_ascii=False)
+    try:
+        text.encode()
+        found = "the character U+0000" if _NUL.search(text) else ""
+    except UnicodeEncodeError as error:
+        found = f"half a character, U+{ord(text[error.start]):04X}"
+    if found:
+        raise Invalid(
+            [
+                {
+                    "code": "text",
+                    "pointer": "",
+                    "found": found,
+                    "expected": "text without NUL and without unpaired surrogates",
+                    "hint": "Remove the character; it usually comes from a broken export.",
+                    "fact": None,
+                }
+            ]
+        )
+
+
+def _append(scenario: Scenario, number: int, reading: netcore.Reading, author: User) -> Revision:
+    """Store a revision and make it the newest; the caller holds the lock on the scenario."""
+    assert reading.document is not None
+    document = netcore.dump(reading.document)
+    revision = Revision.objects.create(
+        scenario=scenario,
+        number=number,
+        document=document,
+        author=author,
+        problems=len(reading.problems),
+        description=reading.document.description,
+        counts=queries.counts_of(document),
+    )
+    scenario.head = revision
+    scenario.name = reading.document.name
+    scenario.updated = revision.created
+    scenario.save(update_fields=["head", "name", "updated"])
+    return revision
