@@ -1,0 +1,85 @@
+"""Import of ARM templates: the door.
+
+    text -> arm_json -> arm_deploy (arm_scope, arm_expressions, arm_functions) -> arm_map -> document
+
+The result is plain JSON data in the shape of ``netcore.document.models.Scenario``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from netcore.errors import FormatError
+from netcore.formats.arm_deploy import Deployment, World
+from netcore.formats.arm_expressions import Budget
+from netcore.formats.arm_json import read_template
+from netcore.formats.arm_map import document
+from netcore.formats.arm_notes import Import, ImportNote
+from netcore.formats.arm_places import Place
+
+__all__ = ["Import", "ImportNote", "import_arm"]
+
+
+def import_arm(
+    raw: bytes | str, *, name: str | None = None, parameters: Mapping[str, Any] | None = None
+) -> Import:
+    """Return an ARM template as our document, with notes on what was assumed or left out.
+
+    Args:
+        raw: the file, at most 5 MB; JSON as Resource Manager reads it (comments, trailing commas,
+            line breaks in strings, byte order mark).
+        name: name of the scenario; the title in the template's metadata or a plain one when None.
+        parameters: values by parameter name, or the content of a parameters file. Parameters without
+            value and default are made up, with a note.
+
+    Raises:
+        FormatError: not an ARM template, or one that passes a limit.
+    """
+    template = read_template(raw)
+    given = _given(parameters)
+    budget = Budget()
+    try:
+        world = _expand(template, given, World(budget))
+        title, description = _title(template, name)
+        scenario, overlay = document(world, title, description)
+        if world.asked_runtime and overlay:
+            # Some expression asks for what exists only after deployment (an address, an id). Now that the
+            # first pass has chosen it, a second pass gives the answer.
+            world = _expand(template, given, World(budget, overlay))
+            scenario, _ = document(world, title, description)
+    except RecursionError:
+        raise FormatError(
+            "The template refers to itself too deeply.", "the expressions of the template", "Simplify it."
+        ) from None
+    return Import(scenario, world.notes.all())
+
+
+def _expand(template: dict[str, Any], given: dict[str, Any], world: World) -> World:
+    thunks = {key: (lambda value=value: value) for key, value in given.items()}
+    root = Deployment(world, template, Place(), "import", thunks)
+    root.expand()
+    return world
+
+
+def _given(parameters: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return values by name from values, ``{"value": ...}`` entries or a whole parameters file."""
+    if not parameters:
+        return {}
+    inner = parameters.get("parameters")
+    if isinstance(inner, Mapping) and "$schema" in parameters:
+        parameters = inner
+    return {
+        key: entry["value"] if isinstance(entry, Mapping) and set(entry) == {"value"} else entry
+        for key, entry in parameters.items()
+    }
+
+
+def _title(template: dict[str, Any], name: str | None) -> tuple[str, str]:
+    metadata = template.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    own = metadata.get("name")
+    title = name or (own if isinstance(own, str) else "") or "Imported network"
+    words = metadata.get("description")
+    description = words if isinstance(words, str) else "Imported from an ARM template."
+    return title.strip()[:120] or "Imported network", description[:20_000]
