@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from uuid import UUID
 
 import netcore
 from django.conf import settings
@@ -12,6 +13,8 @@ from django.utils.timezone import now
 from sandbox.accounts.models import User
 from sandbox.runs import events, fanout, queries, tasks
 from sandbox.runs.models import Kind, Run, State
+from sandbox.runs.parameters import BadParameters as BadParameters
+from sandbox.runs.parameters import clean
 from sandbox.scenarios.models import Revision, Upload
 
 OPEN_PER_PERSON: Final = 10
@@ -22,20 +25,21 @@ class TooManyRuns(Exception):
     """The person has as many queued and running runs as one may have at a time."""
 
 
-def start(
-    owner: User, revision: Revision, kind: Kind, parameters: dict[str, Any], seed: int, *, tell: bool = True
-) -> Run:
+def start(owner: User, revision: Revision, kind: Kind, parameters: Any, *, tell: bool = True) -> Run:
     """Queue a run of a revision and return it; a worker hears of it when the transaction is through.
 
     Args:
-        parameters: as ``forms.clean`` returns them.
+        parameters: raw; what ``parameters.clean`` makes of them is stored.
         tell: False leaves the broker alone, for callers that do the run themselves.
 
     Raises:
+        BadParameters: the parameters do not fit the kind or the revision.
+        scenarios.queries.NotRunnable: the drawing has problems.
         TooManyRuns: wait for one to finish, or cancel one.
     """
+    cleaned, seed = clean(kind, parameters, revision)
     run = Run(owner=owner, scenario_id=revision.scenario_id, revision=revision, kind=kind)
-    run.parameters, run.seed = parameters, seed
+    run.parameters, run.seed = cleaned, seed
     return _queue(run, tell)
 
 
@@ -89,3 +93,8 @@ def cancel(run: Run) -> Run:
             Run.objects.filter(pk=locked.pk).update(cancel=True)
     fanout.hint(run.pk)
     return queries.visible().get(pk=run.pk)
+
+
+def nudge(run_id: UUID) -> None:
+    """Make the sockets of a run look at the table, and at their rights, again."""
+    fanout.hint(run_id)

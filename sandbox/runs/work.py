@@ -108,7 +108,7 @@ def _import(run: Run) -> Iterator[Payload]:
     yield {
         "event": "import.done",
         "scenario": str(scenario.id),
-        "url": f"/scenarios/{scenario.id}/",
+        "url": scenario.get_absolute_url(),
         "name": scenario.name,
         "notes": notes,
     }

@@ -38,6 +38,10 @@ class Scenario(models.Model):
         """Return the name."""
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """Return the page of the scenario."""
+        return f"/scenarios/{self.pk}/"
+
 
 class ImmutableRevision(TypeError):
     """Somebody tried to change a stored revision."""

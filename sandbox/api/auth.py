@@ -1,0 +1,113 @@
+"""Who is asking, how large the request may be, and how often one may ask."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+from typing import Any, Final, NoReturn, cast
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from ninja.parser import Parser
+from ninja.security import APIKeyCookie
+from ninja.throttling import SimpleRateThrottle
+
+from sandbox.accounts.models import User
+from sandbox.api.errors import Refusal
+
+MAX_BODY_BYTES: Final = 8_000_000
+
+log = logging.getLogger(__name__)
+
+
+class Visitor(APIKeyCookie):
+    """Lets everybody through who passes the CSRF check; ``access`` decides what they see.
+
+    A request that changes something needs the CSRF header, with or without a session. A body that is too
+    large is refused before it is parsed.
+    """
+
+    param_name = settings.SESSION_COOKIE_NAME
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """Check the size before the CSRF check, which may read the body."""
+        _check_size(request)
+        return super().__call__(request)
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> User | AnonymousUser:
+        """Return the person, signed in or not."""
+        return cast("User | AnonymousUser", request.user)
+
+
+def person(request: HttpRequest) -> User:
+    """Return who is signed in.
+
+    Raises:
+        Refusal: 401, nobody is.
+    """
+    if not request.user.is_authenticated:
+        raise Refusal(401, "Sign in or continue as a guest first.")
+    return cast(User, request.user)
+
+
+def _check_size(request: HttpRequest) -> None:
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if not length and "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
+        raise Refusal(411, "Send the length of the body.")
+    if length.isdigit() and int(length) > MAX_BODY_BYTES:
+        raise Refusal(413, f"A request may have {MAX_BODY_BYTES // 1_000_000} MB at most.")
+
+
+class StrictJson(Parser):
+    """JSON as RFC 8259 has it: UTF-8, no NaN, no Infinity. What is wrong is said with line and column."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """Return the body; on an error, leave the sentence for ``errors`` on the request."""
+        try:
+            return json.loads(request.body.decode(), parse_constant=_no_constant, parse_float=_finite)
+        except json.JSONDecodeError as found:
+            message = f"The body is not JSON: {found.msg} at line {found.lineno}, column {found.colno}."
+        except RecursionError:
+            message = "The JSON in the body is nested too deeply."
+        except UnicodeDecodeError:
+            message = "The body is not UTF-8 text."
+        except ValueError as found:
+            message = f"The body is not JSON: {found}."
+        request.unreadable_body = message  # type: ignore[attr-defined]
+        raise ValueError(message)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _finite(text: str) -> float:
+    if math.isinf(value := float(text)):
+        raise ValueError(f"{text[:40]} is out of range")
+    return value
+
+
+class PerPerson(SimpleRateThrottle):
+    """So many requests of one scope per person, or per address where nobody is signed in."""
+
+    def __init__(self, scope: str, rate: str) -> None:
+        """Keep the scope, which separates the counts."""
+        self.scope = scope
+        super().__init__(rate)
+
+    def get_cache_key(self, request: HttpRequest) -> str:
+        """Return who is counted."""
+        who = (
+            f"u{request.user.pk}" if request.user.is_authenticated else f"a{request.META.get('REMOTE_ADDR')}"
+        )
+        return f"api:{self.scope}:{who}"
+
+    def allow_request(self, request: HttpRequest) -> bool:
+        """Count; allow while the cache is away, for the limit only keeps the machine comfortable."""
+        try:
+            return bool(super().allow_request(request))
+        except Exception:
+            log.warning("the rate of %s was not counted", self.scope, exc_info=True)
+            return True

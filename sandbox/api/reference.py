@@ -1,0 +1,34 @@
+"""What the engine knows: rule cards, timing profiles, the schema of documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from ninja import Router
+
+from sandbox.api import schemas
+from sandbox.scenarios import queries
+
+router = Router(tags=["reference"])
+
+
+@router.get("/rule-cards", response=schemas.RuleCardsOut)
+def rule_cards(request: HttpRequest) -> dict[str, Any]:
+    """Return every rule of the engine with its source, and the facts behind the rules."""
+    return {"cards": queries.rule_cards(), "facts": queries.facts()}
+
+
+@router.get("/timing/{profile_id}", response={200: dict[str, Any], 404: schemas.ErrorOut})
+def timing_profile(request: HttpRequest, profile_id: str) -> dict[str, Any]:
+    """Return a timing profile: every number with its unit, grade and source."""
+    found = queries.timing(profile_id)
+    if found is None:
+        raise Http404("There is no such timing profile.")
+    return found
+
+
+@router.get("/schema/scenario.json", response=dict[str, Any])
+def scenario_schema(request: HttpRequest) -> dict[str, Any]:
+    """Return the JSON Schema of the scenario document."""
+    return queries.document_schema()

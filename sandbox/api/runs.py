@@ -1,0 +1,95 @@
+"""Runs: start, look, cancel, import a file."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import File, Query, Router, Status
+from ninja.files import UploadedFile
+
+from sandbox.api import schemas
+from sandbox.api.auth import PerPerson, person
+from sandbox.api.errors import Refusal
+from sandbox.api.scenarios import revision_or_404
+from sandbox.runs import access, queries, services
+from sandbox.runs.models import Kind, Run
+from sandbox.scenarios import access as scenario_access
+from sandbox.scenarios import services as scenario_services
+
+router = Router(tags=["runs"])
+
+_Errors = schemas.ErrorOut
+_RUNS_LISTED = 100
+
+After = Annotated[int, Query(ge=0, le=2**31 - 1, description="the last number you have")]
+Limit = Annotated[int, Query(ge=1, le=1000)]
+
+
+def events_page(run: Run, after: int, limit: int) -> dict[str, Any]:
+    """Return events of a run and where it stands; the run was read before the events."""
+    return {
+        "events": queries.events_after(run.pk, after, limit),
+        "state": run.state,
+        "last_seq": run.last_seq,
+    }
+
+
+@router.post(
+    "/imports",
+    response={202: schemas.ImportOut, 401: _Errors, 403: _Errors, 413: _Errors, 422: _Errors, 429: _Errors},
+    throttle=[PerPerson("import", "30/m")],
+)
+def import_file(request: HttpRequest, file: Annotated[UploadedFile, File()]) -> Status[dict[str, Any]]:
+    """Queue the import of a file: an ARM template, or a scenario document of ours."""
+    owner = person(request)
+    if (file.size or 0) > scenario_services.MAX_UPLOAD_BYTES:  # before a byte of it is read
+        raise Refusal(413, scenario_services.upload_too_large())
+    upload = scenario_services.store_upload(owner, file.name or "", file.size, file.read())
+    return Status(202, {"run": queries.payload(services.start_import(owner, upload))})
+
+
+@router.get("/scenarios/{scenario_id}/runs", response={200: schemas.RunList, 404: _Errors})
+def list_runs(request: HttpRequest, scenario_id: str) -> dict[str, Any]:
+    """Return the newest runs of a scenario."""
+    scenario = scenario_access.scenario_read(request.user, scenario_id)
+    return {"items": [queries.payload(run) for run in queries.runs_of(scenario)[:_RUNS_LISTED]]}
+
+
+@router.post(
+    "/scenarios/{scenario_id}/runs",
+    response={
+        202: schemas.RunOut,
+        400: _Errors,
+        403: _Errors,
+        404: _Errors,
+        413: _Errors,
+        422: _Errors,
+        429: _Errors,
+    },
+    throttle=[PerPerson("run", "240/m")],
+)
+def start_run(request: HttpRequest, scenario_id: str, body: schemas.RunIn) -> Status[dict[str, Any]]:
+    """Queue a run. Its events come over the socket of the run, or from its events page."""
+    scenario = scenario_access.scenario_write(request.user, scenario_id)
+    revision = revision_or_404(scenario, body.revision)
+    run = services.start(person(request), revision, Kind(body.kind), body.parameters)
+    return Status(202, dict(queries.payload(run)))
+
+
+@router.get("/runs/{run_id}", response={200: schemas.RunOut, 404: _Errors})
+def get_run(request: HttpRequest, run_id: str) -> queries.RunPayload:
+    """Return a run."""
+    return queries.payload(access.run_read(request.user, run_id))
+
+
+@router.get("/runs/{run_id}/events", response={200: schemas.EventsOut, 404: _Errors, 422: _Errors})
+def get_events(request: HttpRequest, run_id: str, after: After = 0, limit: Limit = 500) -> dict[str, Any]:
+    """Return events behind a number, in order, without holes."""
+    return events_page(access.run_read(request.user, run_id), after, limit)
+
+
+@router.post("/runs/{run_id}/cancel", response={202: schemas.RunOut, 403: _Errors, 404: _Errors})
+def cancel_run(request: HttpRequest, run_id: str) -> Status[dict[str, Any]]:
+    """Ask a run to stop; what it found is kept. A finished run stays as it is."""
+    return Status(202, dict(queries.payload(services.cancel(access.run_write(request.user, run_id)))))

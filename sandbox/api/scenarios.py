@@ -1,0 +1,169 @@
+"""Scenarios: list, save, edit, ask for routes, download."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from ninja import Query, Router, Status
+from typing_extensions import Annotated
+
+from sandbox.api import schemas
+from sandbox.api.auth import PerPerson, person
+from sandbox.scenarios import access, queries, services
+from sandbox.scenarios.models import Revision, Scenario
+
+router = Router(tags=["scenarios"])
+
+_Errors = schemas.ErrorOut
+"""Shape of every refusal."""
+
+Nic = Annotated[str, Query(max_length=80, description="id of a NIC of the drawing")]
+Number = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="a revision; the newest without it")]
+
+
+def revision_or_404(scenario: Scenario, number: int | None) -> Revision:
+    """Return a revision with its document, the newest without a number.
+
+    Raises:
+        Http404: the scenario has no revision of this number.
+    """
+    found = queries.revision(scenario, number)
+    if found is None:
+        raise Http404("There is no such revision.")
+    return found
+
+
+def made(scenario: Scenario) -> Status[dict[str, str]]:
+    """Return the answer to something new."""
+    return Status(201, {"id": str(scenario.id), "url": scenario.get_absolute_url()})
+
+
+@router.get("/scenarios", response={200: schemas.ScenarioList, 401: _Errors})
+def list_scenarios(request: HttpRequest) -> dict[str, Any]:
+    """Return the person's scenarios, newest first, without documents."""
+    return {
+        "items": [
+            {
+                "id": str(scenario.id),
+                "name": scenario.name,
+                "description": scenario.head.description,
+                "revision": scenario.head.number,
+                "updated_at": scenario.updated.isoformat(),
+                "counts": scenario.head.counts,
+                "url": scenario.get_absolute_url(),
+            }
+            for scenario in queries.scenarios_of(person(request))
+            if scenario.head
+        ]
+    }
+
+
+@router.post(
+    "/scenarios",
+    response={
+        201: schemas.Made,
+        400: _Errors,
+        401: _Errors,
+        403: _Errors,
+        413: _Errors,
+        422: _Errors,
+        429: _Errors,
+    },
+    throttle=[PerPerson("create", "120/m")],
+)
+def create_scenario(request: HttpRequest, body: schemas.CreateIn) -> Status[dict[str, str]]:
+    """Save a document as a new scenario. A drawing with problems is saved; what is no drawing is refused."""
+    return made(services.create(person(request), body.document))
+
+
+@router.get("/scenarios/{scenario_id}", response={200: schemas.ScenarioOut, 404: _Errors})
+def get_scenario(request: HttpRequest, scenario_id: str) -> dict[str, Any]:
+    """Return the newest document with all its problems."""
+    scenario = access.scenario_read(request.user, scenario_id)
+    revision = revision_or_404(scenario, None)
+    return {
+        "id": str(scenario.id),
+        "name": scenario.name,
+        **edited(revision),
+        "can": access.can(request.user, scenario),
+    }
+
+
+def edited(revision: Revision) -> dict[str, Any]:
+    """Return a revision with its document and problems."""
+    return {
+        "revision": revision.number,
+        "document": revision.document,
+        "problems": queries.problems(revision),
+        "runnable": queries.runnable(revision),
+    }
+
+
+@router.patch(
+    "/scenarios/{scenario_id}",
+    response={
+        200: schemas.PatchOut,
+        400: _Errors,
+        403: _Errors,
+        404: _Errors,
+        409: schemas.StaleOut,
+        413: _Errors,
+        422: _Errors,
+        429: _Errors,
+    },
+    throttle=[PerPerson("edit", "600/m")],
+)
+def edit_scenario(request: HttpRequest, scenario_id: str, body: schemas.PatchIn) -> dict[str, Any]:
+    """Apply a JSON Patch to the revision it was made on; stale: 409 with the newest one."""
+    scenario = access.scenario_write(request.user, scenario_id)
+    patch = [operation.model_dump(by_alias=True, exclude_unset=True) for operation in body.patch]
+    return edited(services.apply_patch(scenario, body.base, patch, person(request)))
+
+
+@router.delete("/scenarios/{scenario_id}", response={204: None, 403: _Errors, 404: _Errors})
+def delete_scenario(request: HttpRequest, scenario_id: str) -> Status[None]:
+    """Delete a scenario, its runs and its links."""
+    services.delete(access.scenario_write(request.user, scenario_id))
+    return Status(204, None)
+
+
+@router.post(
+    "/scenarios/{scenario_id}/duplicate",
+    response={201: schemas.Made, 403: _Errors, 404: _Errors, 429: _Errors},
+    throttle=[PerPerson("create", "120/m")],
+)
+def duplicate_scenario(request: HttpRequest, scenario_id: str) -> Status[dict[str, str]]:
+    """Save a copy of the newest revision as a new scenario."""
+    scenario = access.scenario_read(request.user, scenario_id)
+    return made(services.duplicate(revision_or_404(scenario, None), person(request)))
+
+
+@router.get("/scenarios/{scenario_id}/document.json", response={200: dict[str, Any], 404: _Errors})
+def download_document(request: HttpRequest, scenario_id: str, revision: Number = None) -> HttpResponse:
+    """Return a document as a file."""
+    scenario = access.scenario_read(request.user, scenario_id)
+    found = revision_or_404(scenario, revision)
+    response = JsonResponse(found.document, json_dumps_params={"indent": 2, "ensure_ascii": False})
+    name = re.sub(r"[^A-Za-z0-9]+", "-", scenario.name).strip("-").lower() or "scenario"
+    response["Content-Disposition"] = f'attachment; filename="{name}.json"'
+    return response
+
+
+@router.get("/scenarios/{scenario_id}/routes", response={200: schemas.RoutesOut, 404: _Errors, 422: _Errors})
+def effective_routes(
+    request: HttpRequest, scenario_id: str, nic: Nic, revision: Number = None
+) -> dict[str, Any]:
+    """Return the effective routes of a NIC."""
+    found = revision_or_404(access.scenario_read(request.user, scenario_id), revision)
+    return {"nic": nic, "routes": queries.effective_routes(found, nic)}
+
+
+@router.get(
+    "/scenarios/{scenario_id}/designs", response={200: schemas.DesignsOut, 404: _Errors, 422: _Errors}
+)
+def failover_designs(request: HttpRequest, scenario_id: str, revision: Number = None) -> dict[str, Any]:
+    """Return the failover designs the drawing can play, and its faults."""
+    found = revision_or_404(access.scenario_read(request.user, scenario_id), revision)
+    return queries.designs_and_faults(found)

@@ -1,0 +1,272 @@
+"""Shapes of requests and answers of the API."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+
+class ErrorBody(Schema):
+    """What went wrong, for people (message, hint) and for programs (code, pointer)."""
+
+    code: str
+    message: str
+    pointer: str | None = None
+    hint: str | None = None
+    problems: list[dict[str, Any]] | None = None
+
+
+class ErrorOut(Schema):
+    """Every error has this shape."""
+
+    error: ErrorBody
+
+
+class StaleOut(ErrorOut):
+    """The edit named an older revision; here is the newest one."""
+
+    revision: int
+    document: dict[str, Any]
+
+
+class Problem(Schema):
+    """Something wrong with a drawing."""
+
+    code: str
+    pointer: str
+    found: str
+    expected: str
+    hint: str
+    fact: str | None = None
+
+
+class ScenarioItem(Schema):
+    """A scenario in a list."""
+
+    id: str
+    name: str
+    description: str
+    revision: int
+    updated_at: str
+    counts: dict[str, int]
+    url: str
+
+
+class ScenarioList(Schema):
+    """A person's scenarios, newest first."""
+
+    items: list[ScenarioItem]
+
+
+class Can(Schema):
+    """What the person may do."""
+
+    edit: bool
+    run: bool
+    share: bool
+
+
+class ScenarioOut(Schema):
+    """A scenario with its newest document."""
+
+    id: str
+    name: str
+    revision: int
+    document: dict[str, Any]
+    problems: list[Problem]
+    runnable: bool
+    can: Can
+
+
+class Made(Schema):
+    """Something new and where it is."""
+
+    id: str
+    url: str
+
+
+class CreateIn(Schema):
+    """A document to save."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    document: dict[str, Any]
+
+
+class Operation(Schema):
+    """One operation of a JSON Patch (RFC 6902)."""
+
+    op: Literal["add", "remove", "replace", "move", "copy", "test"]
+    path: str
+    from_: Annotated[str | None, Field(alias="from")] = None
+    value: Any = None
+
+
+class PatchIn(Schema):
+    """An edit: the revision it was made on, and what it changes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    base: Annotated[int, Field(strict=True, ge=1)]
+    patch: list[Operation]
+
+
+class PatchOut(Schema):
+    """The revision an edit made."""
+
+    revision: int
+    document: dict[str, Any]
+    problems: list[Problem]
+    runnable: bool
+
+
+class EffectiveRoute(Schema):
+    """A row of a NIC's effective routes."""
+
+    source: str
+    state: str
+    prefixes: list[str]
+    next_hop_type: str
+    next_hop_ips: list[str]
+    ref: str | None = None
+    overridden_by: str | None = None
+    facts: list[str] = []
+
+
+class RoutesOut(Schema):
+    """The effective routes of a NIC."""
+
+    nic: str
+    routes: list[EffectiveRoute]
+
+
+class Design(Schema):
+    """A failover design this drawing can play."""
+
+    id: str
+    title: str
+    mechanism: str
+    description: str
+
+
+class Fault(Schema):
+    """Something that can break in this drawing."""
+
+    id: str
+    name: str
+    vm: str
+    at_us: int
+
+
+class DesignsOut(Schema):
+    """Failover designs and faults of a drawing."""
+
+    designs: list[Design]
+    faults: list[Fault]
+
+
+class RunIn(Schema):
+    """A run to queue; the newest revision without a number."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["trace", "failover", "trials"]
+    revision: Annotated[int | None, Field(strict=True, ge=1)] = None
+    parameters: dict[str, Any]
+
+
+class RunOut(Schema):
+    """A run."""
+
+    id: str
+    scenario: str | None
+    revision: int | None
+    kind: str
+    state: Literal["queued", "running", "succeeded", "failed", "cancelled"]
+    parameters: dict[str, Any]
+    seed: int
+    engine: str
+    reason: str
+    last_seq: int
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+
+
+class RunList(Schema):
+    """Runs, newest first."""
+
+    items: list[RunOut]
+
+
+class ImportOut(Schema):
+    """The run that imports the file."""
+
+    run: RunOut
+
+
+class EventsOut(Schema):
+    """Events in order, each with ``seq`` and ``event``, and where the run stands."""
+
+    events: list[dict[str, Any]]
+    state: str
+    last_seq: int
+
+
+class ShareIn(Schema):
+    """Runs to show with the scenario."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    runs: Annotated[list[str], Field(max_length=50)] = []
+
+
+class ShareMade(Schema):
+    """A new link; its address is shown this once."""
+
+    id: str
+    url: str
+    created_at: str
+
+
+class ShareItem(Schema):
+    """A link that exists; its address is known to its holders only."""
+
+    id: str
+    revision: int
+    runs: list[str]
+    created_at: str
+    expires_at: str | None
+
+
+class ShareList(Schema):
+    """The open links of a scenario, newest first."""
+
+    items: list[ShareItem]
+
+
+class SharedCan(Schema):
+    """What the holder of a link may do."""
+
+    fork: bool
+
+
+class SharedOut(Schema):
+    """What a link shows."""
+
+    name: str
+    revision: int
+    document: dict[str, Any]
+    problems: list[Problem]
+    runnable: bool
+    runs: list[RunOut]
+    can: SharedCan
+
+
+class RuleCardsOut(Schema):
+    """The rules of the engine, and the facts behind them by id."""
+
+    cards: list[dict[str, Any]]
+    facts: dict[str, Any]

@@ -1,0 +1,181 @@
+"""The socket of a run: checks rights, relays the table, takes two commands."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.http import Http404
+
+from sandbox.runs import access, fanout, queries, services
+from sandbox.runs.events import Error, Events, Hello, StateMessage
+from sandbox.runs.models import Run
+
+NOT_FOUND: Final = 4404
+TOO_BIG: Final = 1009
+TOO_MANY: Final = 1008
+BROKEN: Final = 1011
+
+MAX_MESSAGE_CHARS: Final = 4_096
+COMMANDS: Final = 20
+"""So many commands are taken from one socket ..."""
+COMMANDS_S: Final = 10.0
+"""... within so many seconds."""
+
+_EVENTS_AT_ONCE: Final = 500
+_LOOK_WHILE_OPEN_S: Final = 1.0
+_LOOK_WHEN_DONE_S: Final = 15.0
+
+log = logging.getLogger(__name__)
+
+Find = Callable[..., Run]
+"""``find(user, **url_arguments)``: the run, or Http404."""
+
+
+class RunConsumer(AsyncWebsocketConsumer):
+    """Relays one run to one browser.
+
+    Sends ``hello``, then every stored event behind ``?after=`` in order, then what comes, and ``state``
+    when the run changes its state, always after the events that belong to it. The table is read by one
+    task at the speed of the browser, so a slow browser costs one number and no queue.
+
+    Rights are checked at connect, at every command and at every look at the table; whoever may not see
+    the run (any more) gets close code 4404.
+    """
+
+    # Hints come through fanout, which survives a channel layer that is away.
+    channel_layer_alias = None
+
+    def __init__(self, find: Find = access.run_read, may_cancel: bool = True) -> None:
+        """Keep how the run is found and whether this socket may cancel it."""
+        super().__init__()
+        self._find_run = find
+        self._may_cancel = may_cancel
+        self._resume_after: int | None = None
+        self._commands: deque[float] = deque()
+        self._hints: fanout.Hints | None = None
+        self._relay_task: asyncio.Task[None] | None = None
+
+    async def connect(self) -> None:
+        """Accept, so that a refusal has a close code; then relay or refuse."""
+        asked = parse_qs(self.scope.get("query_string", b"").decode("latin-1")).get("after", ["0"])[0]
+        after = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
+        try:
+            run = await self._find()
+        except Http404:
+            await self.accept()
+            await self.close(NOT_FOUND)
+            return
+        await self.accept()
+        self._relay_task = asyncio.create_task(self._relay(run, after))
+
+    async def disconnect(self, code: int) -> None:
+        """Stop relaying."""
+        if self._relay_task:
+            self._relay_task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._relay_task
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Take one command: ``{"type": "cancel"}`` or ``{"type": "resume", "after": 41}``."""
+        if len(text_data or bytes_data or "") > MAX_MESSAGE_CHARS:
+            await self.close(TOO_BIG)
+            return
+        if self._too_many_commands():
+            await self.close(TOO_MANY)
+            return
+        command = _parse(text_data)
+        try:
+            run = await self._find()
+            if command.get("type") == "cancel":
+                await self._cancel(run)
+            elif command.get("type") == "resume" and _is_seq(command.get("after")):
+                self._resume_after = command["after"]
+                if self._hints:
+                    self._hints.wake()
+            else:
+                await self._error(
+                    "A message is a JSON object: {type: cancel} or {type: resume, after: number}."
+                )
+        except Http404:
+            await self.close(NOT_FOUND)
+
+    async def _cancel(self, run: Run) -> None:
+        if self._may_cancel:
+            await database_sync_to_async(services.cancel)(run)
+        else:
+            await self._error("Only its owner can cancel this run.")
+
+    async def _find(self) -> Run:
+        return await database_sync_to_async(self._find_run)(
+            self.scope["user"], **self.scope["url_route"]["kwargs"]
+        )
+
+    async def _relay(self, run: Run, after: int) -> None:
+        try:
+            async with fanout.Hints(run.pk) as hints:
+                self._hints = hints
+                await self._say(Hello(type="hello", run=queries.payload(run)))
+                said = run.state
+                while True:
+                    # The row first: its state never runs ahead of the events read after it.
+                    run = await self._find()
+                    after = await self._send_events(run, after)
+                    if run.state != said:
+                        said = run.state
+                        await self._say(StateMessage(type="state", run=queries.payload(run)))
+                    await hints.wait(_LOOK_WHILE_OPEN_S if run.is_open else _LOOK_WHEN_DONE_S)
+        except Http404:
+            await self.close(NOT_FOUND)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            log.exception("the socket of run %s broke", run.pk)
+            with contextlib.suppress(Exception):
+                await self.close(BROKEN)
+
+    async def _send_events(self, run: Run, after: int) -> int:
+        """Send what is stored behind ``after``, or where the browser asked to resume; return the last number."""
+        read = database_sync_to_async(queries.events_after)
+        while True:
+            if self._resume_after is not None:
+                after, self._resume_after = self._resume_after, None
+            found = await read(run.pk, after, _EVENTS_AT_ONCE)
+            if not found:
+                return after
+            await self._say(Events(type="events", events=found))
+            after = found[-1]["seq"]
+
+    async def _error(self, message: str) -> None:
+        await self._say(Error(type="error", message=message))
+
+    async def _say(self, message: Hello | Events | StateMessage | Error) -> None:
+        await self.send(json.dumps(message, ensure_ascii=False, separators=(",", ":")))
+
+    def _too_many_commands(self) -> bool:
+        moment = time.monotonic()
+        while self._commands and self._commands[0] < moment - COMMANDS_S:
+            self._commands.popleft()
+        self._commands.append(moment)
+        return len(self._commands) > COMMANDS
+
+
+def _is_seq(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31
+
+
+def _parse(text: str | None) -> dict[str, Any]:
+    try:
+        command = json.loads(text or "")
+    except (ValueError, RecursionError):
+        return {}
+    return command if isinstance(command, dict) else {}

@@ -1,0 +1,48 @@
+"""Reads of share links."""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.timezone import now
+
+from sandbox.runs.models import Run
+from sandbox.scenarios.models import Scenario
+from sandbox.sharing.models import Share
+
+
+def token_hash(token: str) -> str:
+    """Return what is stored of a token."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def open_shares() -> QuerySet[Share]:
+    """Return the shares that still open something: not revoked, not expired, scenario not deleted.
+
+    Without documents; reading one is one more query.
+    """
+    live = Q(expires=None) | Q(expires__gt=now())
+    shares = Share.objects.filter(live, revoked=None, scenario__deleted=None)
+    return shares.select_related("scenario", "revision").defer("revision__document")
+
+
+def by_token(token: str) -> Share | None:
+    """Return the open share of a token; None where there is none. One query."""
+    return open_shares().filter(token_hash=token_hash(token)).first()
+
+
+def shares_of(scenario: Scenario) -> QuerySet[Share]:
+    """Return the open shares of a scenario, newest first, with their runs; two queries."""
+    return open_shares().filter(scenario=scenario).prefetch_related("runs")
+
+
+def runs_of(share: Share) -> list[Run]:
+    """Return the runs a share shows, newest first."""
+    return list(share.runs.select_related("revision").defer("revision__document").order_by("-created", "id"))
+
+
+def run_of(share: Share, run_id: UUID) -> Run | None:
+    """Return one run a share shows; None where it does not."""
+    return share.runs.select_related("revision").defer("revision__document").filter(pk=run_id).first()

@@ -1,0 +1,75 @@
+"""What people do with share links: make, revoke, fork."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.timezone import now
+
+from sandbox.accounts.models import User
+from sandbox.runs import queries as run_queries
+from sandbox.runs import services as run_services
+from sandbox.scenarios import services as scenario_services
+from sandbox.scenarios.models import Scenario
+from sandbox.sharing.models import Share
+from sandbox.sharing.queries import token_hash
+
+LIFETIME: Final = timedelta(days=180)
+SHARES_PER_SCENARIO: Final = 50
+_TOKEN_BYTES: Final = 24
+
+
+class NotShareable(ValueError):
+    """The runs named cannot be shown together; the message says why."""
+
+
+def create(scenario: Scenario, user: User, run_ids: Sequence[UUID]) -> tuple[Share, str]:
+    """Freeze a revision and some of its runs under a new link; return the share and its token.
+
+    The revision is the one the runs belong to, the newest one without runs. The token cannot be read
+    again later.
+
+    Raises:
+        NotShareable: a run is not of this scenario, the runs belong to different revisions, or the
+            scenario has ``SHARES_PER_SCENARIO`` open links.
+    """
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    with transaction.atomic():
+        scenario = Scenario.objects.select_for_update().get(pk=scenario.pk)
+        if scenario.shares.filter(revoked=None, expires__gt=now()).count() >= SHARES_PER_SCENARIO:
+            raise NotShareable(f"A scenario may have {SHARES_PER_SCENARIO} open links. Revoke one first.")
+        runs = list(run_queries.runs_of(scenario).filter(pk__in=set(run_ids)))
+        if len(runs) != len(set(run_ids)):
+            raise NotShareable("Not all of these runs belong to this scenario.")
+        revisions = {run.revision_id for run in runs}
+        if len(revisions) > 1:
+            raise NotShareable("These runs belong to different revisions; a link shows one revision.")
+        share = Share.objects.create(
+            scenario=scenario,
+            revision_id=next(iter(revisions), scenario.head_id),
+            token_hash=token_hash(token),
+            created_by=user,
+            expires=now() + LIFETIME,
+        )
+        share.runs.set(runs)
+    return share, token
+
+
+def revoke(share: Share) -> None:
+    """End a link for good and close the sockets that came through it."""
+    Share.objects.filter(pk=share.pk, revoked=None).update(revoked=now())
+    transaction.on_commit(lambda: [run_services.nudge(run.pk) for run in share.runs.only("pk")])
+
+
+def fork(share: Share, user: User) -> Scenario:
+    """Save a copy of the shared revision as a scenario of ``user`` and return it.
+
+    Raises:
+        scenarios.services.TooManyScenarios: the person may not keep more.
+    """
+    return scenario_services.duplicate(share.revision, user, same_name=True)

@@ -1,0 +1,160 @@
+"""Data of the pages, as plain values."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from django.http import HttpRequest
+
+from sandbox.runs import queries as run_queries
+from sandbox.scenarios import access as scenario_access
+from sandbox.scenarios import queries as scenario_queries
+from sandbox.scenarios.models import Scenario
+from sandbox.sharing import queries as sharing_queries
+from sandbox.sharing.models import Share
+
+AREAS: Final = {
+    "A": "Addressing",
+    "B": "Layer 2",
+    "C": "Protocols and packet size",
+    "D": "Routes",
+    "E": "IP forwarding and spoof protection",
+    "F": "Security groups",
+    "G": "Peering",
+    "H": "Gateways",
+    "I": "Routing protocols",
+    "J": "Load balancers",
+    "K": "Internet access",
+    "L": "AWS contrasts",
+    "M": "Regions and zones",
+    "N": "Open points",
+}
+"""Titles of the areas of the fact ids."""
+
+_API: Final = "/api/v1"
+
+
+def card(scenario: Scenario) -> dict[str, Any]:
+    """Return a scenario's card: id, name, description, revision, problems, updated, counts, urls.
+
+    ``url`` opens it, ``picture_url`` is its picture (the revision in the query keeps caches right),
+    ``duplicate_url``, ``rename_url`` (``name``) and ``delete_url`` take a POST.
+    """
+    head, url = scenario.head, scenario.get_absolute_url()
+    number = head.number if head else 0
+    return {
+        "id": str(scenario.pk),
+        "name": scenario.name,
+        "description": head.description if head else "",
+        "revision": number,
+        "problems": head.problems if head else 0,
+        "updated": scenario.updated,
+        "counts": head.counts if head else {},
+        "url": url,
+        "picture_url": f"{url}picture.svg?v={number}",
+        "duplicate_url": f"{url}duplicate/",
+        "rename_url": f"{url}rename/",
+        "delete_url": f"{url}delete/",
+    }
+
+
+def user(request: HttpRequest) -> dict[str, Any] | None:
+    """Return who is signed in, for the browser; None for a stranger."""
+    if not request.user.is_authenticated:
+        return None
+    return {"name": request.user.get_username(), "guest": request.user.is_guest}
+
+
+def bootstrap(request: HttpRequest, scenario: Scenario) -> dict[str, Any]:
+    """Return what the workbench starts with.
+
+    ``{"mode": "edit", "scenario": {"id", "name", "revision"}, "can": {...}, "user": {"name", "guest"},
+    "urls": {"api", "scenario", "runs", "routes", "designs", "shares", "document", "imports", "home",
+    "claim", "facts", "run", "run_events", "run_cancel", "run_socket"}}``; ``{run}`` in an address stands
+    for a run's id.
+    """
+    api = f"{_API}/scenarios/{scenario.pk}"
+    return {
+        "mode": "edit",
+        "scenario": {
+            "id": str(scenario.pk),
+            "name": scenario.name,
+            "revision": scenario.head.number if scenario.head else 0,
+        },
+        "can": scenario_access.can(request.user, scenario),
+        "user": user(request),
+        "urls": {
+            "api": _API,
+            "scenario": api,
+            "runs": f"{api}/runs",
+            "routes": f"{api}/routes",
+            "designs": f"{api}/designs",
+            "shares": f"{api}/shares",
+            "document": f"{api}/document.json",
+            "imports": f"{_API}/imports",
+            "home": "/",
+            "claim": "/accounts/claim/",
+            "facts": "/facts/",
+            "run": f"{_API}/runs/{{run}}",
+            "run_events": f"{_API}/runs/{{run}}/events",
+            "run_cancel": f"{_API}/runs/{{run}}/cancel",
+            "run_socket": "/ws/runs/{run}/",
+        },
+    }
+
+
+def shared_bootstrap(request: HttpRequest, share: Share, token: str) -> dict[str, Any]:
+    """Return what the shared page starts with.
+
+    ``{"mode": "shared", "scenario": {"name", "revision"}, "can": {"fork": true}, "user": ... | None,
+    "runs": [run ids, newest first], "urls": {"api", "shared", "routes", "fork", "home", "facts",
+    "run_events", "run_socket"}}``; ``{run}`` in an address stands for a run's id.
+    """
+    api = f"{_API}/shared/{token}"
+    return {
+        "mode": "shared",
+        "scenario": {"name": share.revision.document["name"], "revision": share.revision.number},
+        "can": {"edit": False, "run": False, "share": False, "fork": True},
+        "user": user(request),
+        "runs": [run_queries.payload(run)["id"] for run in sharing_queries.runs_of(share)],
+        "urls": {
+            "api": _API,
+            "shared": api,
+            "routes": f"{api}/routes",
+            "fork": f"{api}/fork",
+            "home": "/",
+            "facts": "/facts/",
+            "run_events": f"{api}/runs/{{run}}/events",
+            "run_socket": f"/ws/shared/{token}/runs/{{run}}/",
+        },
+    }
+
+
+def rule_card_areas(query: str) -> list[dict[str, Any]]:
+    """Return the rule cards that contain every word of the query, by area, in the order of the fact ids."""
+    words = query.lower().split()
+    known = scenario_queries.facts()
+    areas: dict[str, list[dict[str, Any]]] = {}
+    for raw in scenario_queries.rule_cards():
+        facts = [{"id": key, **known.get(key, {})} for key in raw["facts"]]
+        shown = {**raw, "facts": facts}
+        if all(word in _haystack(shown) for word in words):
+            letter = raw["facts"][0][:1].upper() if raw["facts"] else ""
+            areas.setdefault(letter, []).append(shown)
+    return [
+        {"letter": letter, "title": AREAS.get(letter, "Ours"), "cards": sorted(cards, key=_order)}
+        for letter, cards in sorted(areas.items(), key=lambda item: item[0] or "~")
+    ]
+
+
+def _haystack(shown: dict[str, Any]) -> str:
+    parts = [str(shown[key]) for key in ("id", "statement", "source") if shown.get(key)]
+    parts += [f"{fact['id']} {fact.get('statement', '')} {fact.get('source', '')}" for fact in shown["facts"]]
+    return " ".join(parts).lower()
+
+
+def _order(shown: dict[str, Any]) -> tuple[Any, ...]:
+    first = shown["facts"][0]["id"] if shown["facts"] else shown["id"]
+    number = re.search(r"\d+", first)
+    return (int(number.group()) if number else 0, shown["id"])

@@ -1,0 +1,175 @@
+"""A small picture of a drawing for cards: server-drawn SVG, from the raw document.
+
+Everything that comes from people is escaped; nothing of it becomes an address, a style or a script.
+The picture shows structure, not positions: virtual networks as frames, subnets as inner frames, VMs as
+marks. Colours come from the page (``currentColor``) so that it fits light and dark.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from html import escape
+from typing import Any, Final
+
+WIDTH: Final = 320
+HEIGHT: Final = 160
+
+_PAD: Final = 8
+_GAP: Final = 6
+_HEAD: Final = 15
+_MARK: Final = 11
+_MOST_NETWORKS: Final = 4
+_MOST_SUBNETS: Final = 4
+_MOST_MARKS: Final = 18
+_HUES: Final = ("#5b8def", "#3fa58c", "#a07be0", "#d08a3c")
+
+
+def picture(document: Mapping[str, Any]) -> str:
+    """Return an SVG of ``WIDTH`` x ``HEIGHT``.
+
+    Args:
+        document: a scenario document as plain data; missing or odd parts are drawn as missing.
+    """
+    topology = _map(document.get("topology"))
+    name = _text(document.get("name"), 60) or "scenario"
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'aria-label="{escape(_summary(name, topology))}" font-family="Inter, system-ui, sans-serif">',
+        f'<rect width="{WIDTH}" height="{HEIGHT}" rx="6" fill="#8a94a6" fill-opacity="0.06"/>',
+        *_networks(topology),
+        "</svg>",
+    ]
+    return "".join(parts)
+
+
+def _networks(topology: Mapping[str, Any]) -> list[str]:
+    networks = list(_map(topology.get("vnets")).items())
+    outside = len(_map(topology.get("hosts")))
+    width = WIDTH - 2 * _PAD - (44 if outside else 0)
+    if not networks:
+        words = "Nothing drawn yet" if not outside else "No virtual network yet"
+        return [
+            f'<text x="{WIDTH // 2}" y="{HEIGHT // 2 + 4}" text-anchor="middle" font-size="11" '
+            f'fill="#8a94a6">{words}</text>'
+        ]
+    shown = networks[:_MOST_NETWORKS]
+    each = (width - _GAP * (len(shown) - 1)) / len(shown)
+    subnets_of = _by(topology.get("subnets"), "vnet")
+    residents = _residents(topology)
+    drawn = []
+    for place, (key, network) in enumerate(shown):
+        x = _PAD + place * (each + _GAP)
+        label = _text(_map(network).get("name"), 40) or key
+        more = (
+            f" +{len(networks) - len(shown)}"
+            if place == len(shown) - 1 and len(networks) > len(shown)
+            else ""
+        )
+        drawn += _frame(x, _PAD, each, HEIGHT - 2 * _PAD, label + more, _HUES[place % len(_HUES)])
+        drawn += _subnets(x, each, subnets_of.get(key, []), residents, _HUES[place % len(_HUES)])
+    if outside:
+        drawn += _outside(outside, bool(_map(topology.get("load_balancers"))))
+    return drawn
+
+
+def _subnets(
+    x: float, width: float, subnets: list[tuple[str, Any]], residents: Mapping[str, list[str]], hue: str
+) -> list[str]:
+    if not subnets:
+        return []
+    shown = subnets[:_MOST_SUBNETS]
+    top = _PAD + _HEAD + 4
+    height = (HEIGHT - _PAD - 4 - top - _GAP * (len(shown) - 1)) / len(shown)
+    drawn = []
+    for place, (key, _subnet) in enumerate(shown):
+        y = top + place * (height + _GAP)
+        drawn.append(
+            f'<rect x="{x + 5:.1f}" y="{y:.1f}" width="{width - 10:.1f}" height="{height:.1f}" rx="3" '
+            f'fill="{hue}" fill-opacity="0.07" stroke="{hue}" stroke-opacity="0.45"/>'
+        )
+        drawn += _marks(x + 11, y + height / 2, width - 22, residents.get(key, []), hue)
+    return drawn
+
+
+def _marks(x: float, middle: float, width: float, kinds: list[str], hue: str) -> list[str]:
+    most = max(1, min(_MOST_MARKS, int((width + 4) // (_MARK + 4))))
+    drawn = []
+    for place, kind in enumerate(kinds[:most]):
+        left, top = x + place * (_MARK + 4), middle - _MARK / 2
+        if kind == "balancer":
+            drawn.append(
+                f'<rect x="{left:.1f}" y="{top + 2:.1f}" width="{_MARK}" height="{_MARK - 4}" rx="3.5" '
+                f'fill="none" stroke="{hue}" stroke-width="1.5"/>'
+            )
+            continue
+        drawn.append(
+            f'<rect x="{left:.1f}" y="{top:.1f}" width="{_MARK}" height="{_MARK}" rx="2" fill="{hue}" '
+            f'fill-opacity="{"0.35" if kind == "appliance" else "0.85"}" stroke="{hue}" stroke-width="1.5"/>'
+        )
+    return drawn
+
+
+def _frame(x: float, y: float, width: float, height: float, label: str, hue: str) -> list[str]:
+    letters = max(3, int((width - 10) / 5.6))
+    return [
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="5" fill="{hue}" '
+        f'fill-opacity="0.08" stroke="{hue}" stroke-opacity="0.7"/>',
+        f'<text x="{x + 6:.1f}" y="{y + 12:.1f}" font-size="9.5" fill="{hue}">{escape(_short(label, letters))}</text>',
+    ]
+
+
+def _outside(hosts: int, balanced: bool) -> list[str]:
+    x = WIDTH - _PAD - 18
+    drawn = [
+        f'<circle cx="{x}" cy="{HEIGHT // 2}" r="12" fill="none" stroke="#8a94a6" stroke-width="1.5"/>',
+        f'<text x="{x}" y="{HEIGHT // 2 + 3.5}" text-anchor="middle" font-size="10" fill="#8a94a6">{hosts}</text>',
+    ]
+    if balanced:
+        drawn.append(
+            f'<path d="M{x - 14} {HEIGHT // 2}h-12" stroke="#8a94a6" stroke-width="1.5" stroke-dasharray="2 2"/>'
+        )
+    return drawn
+
+
+def _residents(topology: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return what stands in each subnet: balancers, appliances, VMs, in this order."""
+    machines = _map(topology.get("vms"))
+    found: dict[str, list[str]] = defaultdict(list)
+    for balancer in _map(topology.get("load_balancers")).values():
+        for frontend in _map(_map(balancer).get("frontends")).values():
+            if isinstance(subnet := _map(frontend).get("subnet"), str):
+                found[subnet].append("balancer")
+    for nic in _map(topology.get("nics")).values():
+        if isinstance(subnet := _map(nic).get("subnet"), str):
+            guest = _map(_map(machines.get(str(_map(nic).get("vm")))).get("guest"))
+            found[subnet].append("appliance" if guest.get("forwarding") is True else "vm")
+    order = ("balancer", "appliance", "vm")
+    return {subnet: sorted(kinds, key=order.index) for subnet, kinds in found.items()}
+
+
+def _by(collection: Any, field: str) -> dict[str, list[tuple[str, Any]]]:
+    groups: dict[str, list[tuple[str, Any]]] = defaultdict(list)
+    for key, item in _map(collection).items():
+        groups[str(_map(item).get(field))].append((key, item))
+    return groups
+
+
+def _summary(name: str, topology: Mapping[str, Any]) -> str:
+    kinds = (("vnets", "virtual network"), ("subnets", "subnet"), ("vms", "VM"))
+    counts = ((len(_map(topology.get(kind))), word) for kind, word in kinds)
+    return f"{name}: " + ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts)
+
+
+def _map(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: Any, most: int) -> str:
+    return _short(value, most) if isinstance(value, str) else ""
+
+
+def _short(text: str, most: int) -> str:
+    # Control characters are not allowed in XML, escaped or not.
+    clean = "".join(letter for letter in text if letter.isprintable())
+    return clean if len(clean) <= most else clean[: most - 1] + "…"

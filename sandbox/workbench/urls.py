@@ -1,0 +1,20 @@
+"""Addresses of the pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from sandbox.workbench import views
+
+app_name = "workbench"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("facts/", views.facts, name="facts"),
+    path("scenarios/new/", views.scenario_new, name="scenario_new"),
+    path("scenarios/<str:scenario_id>/", views.scenario, name="scenario"),
+    path("scenarios/<str:scenario_id>/picture.svg", views.scenario_picture, name="scenario_picture"),
+    path("scenarios/<str:scenario_id>/duplicate/", views.scenario_duplicate, name="scenario_duplicate"),
+    path("scenarios/<str:scenario_id>/rename/", views.scenario_rename, name="scenario_rename"),
+    path("scenarios/<str:scenario_id>/delete/", views.scenario_delete, name="scenario_delete"),
+    path("s/<str:token>/", views.shared, name="shared"),
+]

@@ -1,0 +1,165 @@
+"""The pages. Each docstring names the template and its context."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Final, cast
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import redirect, render
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_POST, require_safe
+
+from sandbox.accounts.models import User
+from sandbox.scenarios import access as scenario_access
+from sandbox.scenarios import queries, services
+from sandbox.sharing import access as sharing_access
+from sandbox.workbench import contexts
+from sandbox.workbench.picture import picture
+
+SCENARIOS_PER_PAGE: Final = 24
+
+
+@require_safe
+@ensure_csrf_cookie
+def home(request: HttpRequest) -> HttpResponse:
+    """Show a stranger the landing page, and a person their scenarios.
+
+    ``workbench/landing.html``: ``profiles`` (id, title, date, description each).
+    ``workbench/home.html``: ``page`` (Django Page of cards, see ``contexts.card``), ``cards`` (the same
+    as a list), ``total`` (number of scenarios found), ``query`` (the text of ``?q=``), ``limits``
+    (``upload_mb``).
+    """
+    if not request.user.is_authenticated:
+        return render(request, "workbench/landing.html", {"profiles": queries.profiles()})
+    found = queries.scenarios_of(cast(User, request.user))
+    query = request.GET.get("q", "").strip()[:100].replace("\x00", "")
+    if query:
+        found = found.filter(name__icontains=query)
+    page = Paginator(found, SCENARIOS_PER_PAGE).get_page(request.GET.get("page"))
+    cards = [contexts.card(scenario) for scenario in page.object_list]
+    page.object_list = cards
+    limits = {"upload_mb": services.MAX_UPLOAD_BYTES // 1_000_000}
+    context = {"page": page, "cards": cards, "total": page.paginator.count, "query": query, "limits": limits}
+    return render(request, "workbench/home.html", context)
+
+
+@require_safe
+@ensure_csrf_cookie
+def scenario(request: HttpRequest, scenario_id: str) -> HttpResponse:
+    """Show the workbench of one scenario.
+
+    ``workbench/scenario.html``: ``scenario`` (Scenario: id, name, updated, head), ``bootstrap`` (plain
+    data for ``json_script``, see ``contexts.bootstrap``). ``?run=<uuid>`` is the browser's business.
+    """
+    found = scenario_access.scenario_read(request.user, scenario_id)
+    bootstrap = contexts.bootstrap(request, found)
+    return render(request, "workbench/scenario.html", {"scenario": found, "bootstrap": bootstrap})
+
+
+@require_safe
+def scenario_picture(request: HttpRequest, scenario_id: str) -> HttpResponse:
+    """Return the card picture of the newest revision as SVG, with an ETag; not rendered when unchanged."""
+    found = scenario_access.scenario_read(request.user, scenario_id)
+    number = found.head.number if found.head else 0
+    etag = '"' + hashlib.sha256(f"{found.pk}:{number}:1".encode()).hexdigest()[:20] + '"'
+    if etag in request.headers.get("If-None-Match", ""):
+        response: HttpResponse = HttpResponseNotModified()
+    else:
+        revision = queries.revision(found)
+        drawn = picture(revision.document if revision else {})
+        response = HttpResponse(drawn, content_type="image/svg+xml; charset=utf-8")
+        # An SVG opened by itself is a document; it must not run anything even if we escaped badly.
+        response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@require_safe
+@ensure_csrf_cookie
+def shared(request: HttpRequest, token: str) -> HttpResponse:
+    """Show what a share link opens, to anybody who holds it.
+
+    ``workbench/shared.html``: ``share`` (Share), ``name``, ``bootstrap`` (plain data for
+    ``json_script``, see ``contexts.shared_bootstrap``).
+    """
+    share = sharing_access.share_open(token)
+    bootstrap = contexts.shared_bootstrap(request, share, token)
+    context = {"share": share, "name": bootstrap["scenario"]["name"], "bootstrap": bootstrap}
+    response = render(request, "workbench/shared.html", context)
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_safe
+def facts(request: HttpRequest) -> HttpResponse:
+    """Show the rule cards by area, or those that contain every word of ``?q=``.
+
+    ``workbench/facts.html``: ``areas`` (list of ``{"letter", "title", "cards": [...]}``, each card with
+    ``id``, ``statement``, ``facts`` (list of ``{"id", "statement", "source", "confidence"}``), ``source``,
+    ``date``, ``confidence``, ``switch``), ``total``, ``found``, ``query``, ``profiles``.
+    """
+    query = request.GET.get("q", "").strip()[:200]
+    areas = contexts.rule_card_areas(query)
+    context = {
+        "areas": areas,
+        "total": len(queries.rule_cards()),
+        "found": sum(len(area["cards"]) for area in areas),
+        "query": query,
+        "profiles": queries.profiles(),
+    }
+    return render(request, "workbench/facts.html", context)
+
+
+@require_POST
+def scenario_new(request: HttpRequest) -> HttpResponse:
+    """Make an empty scenario and open it; a stranger is sent to sign in."""
+    return _made(request, lambda user: services.create(user, dict(_EMPTY)))
+
+
+@require_POST
+def scenario_duplicate(request: HttpRequest, scenario_id: str) -> HttpResponse:
+    """Copy a scenario and open the copy."""
+    found = scenario_access.scenario_read(request.user, scenario_id)
+    revision = queries.revision(found)
+    assert revision is not None
+    return _made(request, lambda user: services.duplicate(revision, user))
+
+
+@require_POST
+def scenario_rename(request: HttpRequest, scenario_id: str) -> HttpResponse:
+    """Rename a scenario (``name``) and go back home; a name that cannot be is answered with 422 in words."""
+    found = scenario_access.scenario_write(request.user, scenario_id)
+    try:
+        services.rename(found, request.POST.get("name", "").strip(), cast(User, request.user))
+    except services.Invalid:
+        return _refusal("A name has 1 to 120 characters.", 422)
+    return redirect("workbench:home")
+
+
+@require_POST
+def scenario_delete(request: HttpRequest, scenario_id: str) -> HttpResponse:
+    """Delete a scenario and go back home."""
+    services.delete(scenario_access.scenario_write(request.user, scenario_id))
+    return redirect("workbench:home")
+
+
+_EMPTY: Final = {"schema": 1, "name": "New scenario"}
+
+
+def _made(request: HttpRequest, make: Any) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return redirect("account_login")
+    try:
+        made = make(cast(User, request.user))
+    except services.TooManyScenarios as error:
+        return _refusal(str(error), 429)
+    return redirect(made.get_absolute_url())
+
+
+def _refusal(message: str, status: int) -> HttpResponse:
+    return HttpResponse(message, status=status, content_type="text/plain; charset=utf-8")
