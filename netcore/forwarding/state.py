@@ -1,0 +1,119 @@
+"""What is true at this moment beyond the drawing, and what packets leave behind them.
+
+``State`` is given by the caller and never changes; ``Sessions`` is the memory of one walk: what security
+groups, guests, balancers and the edge remember of packets they have seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from netcore.document.models import Direction
+from netcore.document.values import Address
+from netcore.trace.model import Header
+
+Key = tuple[int, Address, int, Address, int]
+"""Five-tuple: protocol, source, source port, destination, destination port."""
+
+PinKey = tuple[str, Key]
+"""Balancer id, and the flow's five-tuple with its two ends in canonical order: both directions share it."""
+
+
+def key_of(header: Header) -> Key:
+    """Return the five-tuple of a header."""
+    return (
+        header.protocol,
+        header.source,
+        header.source_port,
+        header.destination,
+        header.destination_port,
+    )
+
+
+def reverse(key: Key) -> Key:
+    """Return the five-tuple of the answer."""
+    protocol, source, source_port, destination, destination_port = key
+    return protocol, destination, destination_port, source, source_port
+
+
+def canonical(key: Key) -> Key:
+    """Return the same five-tuple for both directions of a flow."""
+    _, source, source_port, destination, destination_port = key
+    here = (source.version, int(source), source_port)
+    there = (destination.version, int(destination), destination_port)
+    return key if here <= there else reverse(key)
+
+
+def pin_key(balancer: str, header: Header) -> PinKey:
+    """Return under which key a balancer remembers the flow of ``header``."""
+    return balancer, canonical(key_of(header))
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """The rewrite a translator remembers for one five-tuple."""
+
+    source: Address
+    source_port: int
+    destination: Address
+    destination_port: int
+
+
+@dataclass(slots=True)
+class Sessions:
+    """The memory that packets leave behind.
+
+    Args:
+        security: NIC id, direction, five-tuple that a rule allowed (fact F5).
+        guest: VM id and canonical five-tuple a stateful guest has seen opened; True when it saw an answer too.
+        nat: VM id and five-tuple -> what its guest rewrites it to.
+        balanced: NIC id and five-tuple of the answer -> frontend address and port (fact J1).
+        outward: NIC id and five-tuple of the answer -> public source of a flow that came in (fact K1).
+        inward: five-tuple of the answer as it reaches the edge -> NIC id, private address, port (facts K1-K4).
+        pins: balancer's flow -> pool member.
+        flows: sender and five-tuple of connections that are open.
+    """
+
+    security: set[tuple[str, Direction, Key]] = field(default_factory=set)
+    guest: dict[tuple[str, Key], bool] = field(default_factory=dict)
+    nat: dict[tuple[str, Key], Binding] = field(default_factory=dict)
+    balanced: dict[tuple[str, Key], tuple[Address, int]] = field(default_factory=dict)
+    outward: dict[tuple[str, Key], Address] = field(default_factory=dict)
+    inward: dict[Key, tuple[str, Address, int]] = field(default_factory=dict)
+    pins: dict[PinKey, str] = field(default_factory=dict)
+    flows: set[tuple[str, Key]] = field(default_factory=set)
+
+    def copy(self) -> Sessions:
+        """Return an independent copy."""
+        return Sessions(
+            set(self.security),
+            dict(self.guest),
+            dict(self.nat),
+            dict(self.balanced),
+            dict(self.outward),
+            dict(self.inward),
+            dict(self.pins),
+            set(self.flows),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Runtime state of the network; the default is a quiet network in which every probe has its answer.
+
+    Args:
+        down_vms: VMs that died. A balancer does not notice by itself: until the member is in ``unhealthy``
+            it still gets flows. (A VM drawn as stopped is noticed: its probes are computed as failed.)
+        unhealthy: balancer id, pool id, member id that a probe has taken out, besides the computed ones.
+        in_transit: addresses that the control plane is moving: they belong to no NIC (facts A20, A21).
+        pins: flows that a balancer has already given to a member (facts J11, J12).
+        sessions: what earlier packets left behind; ``walk.establish`` makes it. A packet of a connection
+            in it is walked as one in mid-connection.
+    """
+
+    down_vms: frozenset[str] = frozenset()
+    unhealthy: frozenset[tuple[str, str, str]] = frozenset()
+    in_transit: frozenset[Address] = frozenset()
+    pins: Mapping[PinKey, str] = field(default_factory=dict)
+    sessions: Sessions | None = None

@@ -1,0 +1,499 @@
+"""The one table of what a packet's end can be called: drop codes, their sentences, facts and remedies.
+
+A code says why in one word; a *reason* of that code says it for one situation. Templates are filled by
+``explain``; nothing else in netcore words a drop. The names are those of the design, section 3.3, and of
+the exercises' reason codes; ``LB_HAIRPIN`` and ``AMBIGUOUS`` are ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from netcore.trace.model import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One situation in which a code is given.
+
+    Args:
+        text: template of the sentence, without the place.
+        facts: fact ids; empty means those of the code.
+        mend: template of what would help; None means that of the code.
+        assumption: what is inferred and not documented, where something is.
+    """
+
+    text: str
+    facts: tuple[str, ...] = ()
+    mend: str | None = None
+    assumption: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One row of the table.
+
+    Args:
+        name: the code, unique.
+        outcome: the verdict it belongs to.
+        facts: fact ids that the code rests on.
+        mend: template of what would help.
+        reason: the usual situation.
+        variants: further situations by name.
+    """
+
+    name: str
+    outcome: Outcome
+    facts: tuple[str, ...]
+    mend: str
+    reason: Reason
+    variants: Mapping[str, Reason] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A reason with its values filled in."""
+
+    text: str
+    mend: str | None
+    facts: tuple[str, ...]
+    assumption: str | None
+
+
+def _dropped(name: str, facts: str, mend: str, text: str, **variants: Reason) -> Code:
+    return Code(name, Outcome.DROPPED, tuple(facts.split()), mend, Reason(text), MappingProxyType(variants))
+
+
+_ROWS = (
+    _dropped(
+        "SRC_NOT_OWNED",
+        "E2",
+        "Send from an address of the NIC, or switch on IP forwarding at {nic} if the VM is an appliance.",
+        "the source {source} is not an address of {nic}, and IP forwarding is off there.",
+        guest_address=Reason(
+            "the guest uses {source}, which the platform did not give to {nic}, and IP forwarding is off there.",
+            ("A17", "E2"),
+            "Let the guest take its address by DHCP, or give {source} to {nic} in the platform.",
+        ),
+        wrong_nic=Reason(
+            "the guest's route for {destination} leaves by {nic}, but the source {source} belongs to {owner}; "
+            "IP forwarding is off there.",
+            ("A23", "E2"),
+            "Add a guest route for {destination} by {owner}.",
+        ),
+    ),
+    _dropped(
+        "DST_NOT_OWNED",
+        "E3",
+        "Switch on IP forwarding at {nic}.",
+        "the destination {destination} is not an address of {nic}, and IP forwarding is off there.",
+        balancer=Reason(
+            "the balancer keeps the destination {destination}, which is not an address of {nic}, "
+            "and IP forwarding is off there.",
+            ("E8", "E3"),
+        ),
+    ),
+    _dropped(
+        "NO_SUCH_HOST",
+        "A22",
+        "Send to an address that a NIC or a balancer frontend holds, or give {destination} to one.",
+        "no NIC and no balancer frontend of {network} holds {destination}.",
+        reserved=Reason(
+            "{destination} is reserved by the platform in its subnet and never answers.",
+            ("B8", "A1"),
+            "Send to an address from the fourth of the subnet on.",
+        ),
+        guest_only=Reason(
+            "{destination} exists only inside the guest of {vm}; no NIC and no balancer frontend of {network} holds it.",
+            ("B7", "A22"),
+            "Add {destination} to a NIC as an IP configuration, or make it a balancer frontend.",
+        ),
+        private_outside=Reason(
+            "{destination} is a private address, and nothing outside the cloud answers to it.",
+            ("D46",),
+            "Route {destination} to the network that owns it.",
+            assumption="That the packet is dropped at the edge is inferred, not documented (D46).",
+        ),
+        public=Reason(
+            "no public address object of the drawing holds {destination}.",
+            ("K8", "K1"),
+            "Give the VM a public address, or publish it by a balancer.",
+        ),
+        private_from_outside=Reason(
+            "{destination} is a private address and cannot be reached from the Internet.",
+            ("K8",),
+            "Send to a public address of the VM or of a balancer.",
+        ),
+        on_premises=Reason(
+            "no host behind gateway {gateway} has the address {destination}.",
+            ("D45",),
+            "Add the host behind the gateway, or correct the address.",
+        ),
+        gateway=Reason(
+            "gateway {gateway} knows no network that owns {destination}.",
+            ("H6", "A22"),
+            "Send to an address of the gateway's virtual network or of one that uses the gateway.",
+        ),
+        stale=Reason("{destination} belonged to a NIC that the drawing no longer has."),
+    ),
+    _dropped(
+        "GUEST_IP_MISMATCH",
+        "A10 A17",
+        "Configure {destination} in the guest of {vm}, or let DHCP do it.",
+        "the platform delivered to {nic}, but the guest of {vm} does not hold {destination}.",
+        secondary=Reason(
+            "{destination} is a secondary address of {nic}; DHCP does not hand it out, and nobody typed it into {vm}.",
+            ("A10",),
+        ),
+        loopback=Reason(
+            "the balancer kept the destination {destination} (floating IP), and the guest of {vm} "
+            "holds it on no loopback.",
+            ("J6",),
+            "Add {destination} to the loopback of {vm}, or switch floating IP off.",
+        ),
+    ),
+    _dropped(
+        "GUEST_MAC_MISMATCH",
+        "A19 A18 E7",
+        "Remove the MAC address typed into the guest; {nic} has {expected}.",
+        "the guest of {vm} uses MAC {found}, but {nic} has {expected}.",
+        inbound=Reason(
+            "frames for {nic} carry its MAC {expected}, and the guest of {vm} listens to {found}.",
+            assumption="That the guest discards the frame is inferred from A19.",
+        ),
+        outbound=Reason(
+            "the guest of {vm} sends from MAC {found}, but {nic} has {expected}.",
+            assumption="That the drop happens at the sending host is inferred (A19, E7).",
+        ),
+    ),
+    _dropped(
+        "NO_L2",
+        "B1 B2",
+        "Send IP packets to the address of the neighbour; the fabric forwards by destination address only.",
+        "the frame carries no IP packet, and there is no layer 2 between VMs.",
+    ),
+    _dropped(
+        "MULTICAST",
+        "B5",
+        "Configure the members as unicast peers.",
+        "{destination} is a multicast group, and multicast is not carried.",
+    ),
+    _dropped(
+        "BROADCAST",
+        "B5",
+        "Send to each receiver's own address.",
+        "{destination} is a broadcast address, and broadcast is not carried.",
+    ),
+    _dropped(
+        "PROTO_BLOCKED",
+        "C1 C2 C3",
+        "Carry it inside UDP or TCP, for example VXLAN on UDP 4789.",
+        "protocol {protocol} is not carried between VMs; the profile allows {allowed}.",
+    ),
+    _dropped(
+        "RESERVED_PORT",
+        "C5",
+        "Use another port.",
+        "UDP port {port} is reserved by the platform.",
+        dhcp=Reason(
+            "unicast DHCP (UDP 68 to 67) is intercepted by the platform.",
+            ("A16",),
+            "Take addresses from the platform; a DHCP server of your own cannot serve VMs.",
+        ),
+    ),
+    _dropped(
+        "ROUTE_NONE_USER",
+        "D47 D54",
+        "Change or remove the user route {prefix} of the subnet's route table.",
+        "{destination} matches the user route {prefix} with next hop None.",
+    ),
+    _dropped(
+        "ROUTE_NONE_SYSTEM",
+        "D1 D5 D47",
+        "Add a route for {destination}, or peer the network that owns it.",
+        "{destination} matches the built-in route {prefix} with next hop None.",
+        no_route=Reason(
+            "no effective route of {nic} matches {destination}.",
+            ("D20",),
+            "Add a route for {destination}.",
+        ),
+        peer_of_peer=Reason(
+            "{destination} matches the built-in route {prefix} with next hop None; {network} owns it, "
+            "but is not directly peered with {vnet}, and peering is not transitive.",
+            ("G3", "D1", "D47"),
+            "Add a user route to an appliance in the network between, or peer {network} with {vnet}.",
+        ),
+    ),
+    _dropped(
+        "ROUTE_INVALID_NH",
+        "D40 D41 D44",
+        "Choose a next hop that the type allows.",
+        "the next hop of route {prefix} cannot be used.",
+        not_vpn=Reason(
+            "the user route {prefix} targets the gateway, but {gateway} is not the only gateway or not a VPN gateway.",
+            ("D44",),
+            "Point the route at an appliance, or let the gateway's own routes apply.",
+        ),
+        no_address=Reason(
+            "the user route {prefix} names an appliance without an address.",
+            ("D41",),
+            "Write the address of the appliance or of the balancer frontend into the route.",
+        ),
+    ),
+    _dropped(
+        "NH_UNREACHABLE",
+        "D41 D42",
+        "Point the route {prefix} at a NIC or internal balancer frontend in this or a directly peered network.",
+        "no NIC or internal balancer frontend that {vnet} reaches directly holds the next hop {next_hop} of route {prefix}.",
+    ),
+    _dropped(
+        "NH_STOPPED",
+        "D42",
+        "Start {vm}, or point the route {prefix} at an appliance that runs; there is no fallback to another route.",
+        "the next hop {next_hop} of route {prefix} belongs to {vm}, which does not run.",
+    ),
+    Code(
+        "LOOP",
+        Outcome.LOOPED,
+        ("D49", "D28"),
+        "Move the appliance to a subnet whose routes for {destination} do not lead back to it.",
+        Reason("the packet for {destination} came back to where it had been with the same header."),
+    ),
+    _dropped(
+        "TTL",
+        "B9",
+        "Send with a larger TTL, or shorten the chain of appliances.",
+        "the packet arrived with TTL {ttl}, and the guest may not forward it any further.",
+    ),
+    _dropped(
+        "NSG_OUT",
+        "F2 F3",
+        "Allow {flow} outbound in {group} with a smaller priority number than {rule}.",
+        "outbound rule {rule} of {group} denies {flow}.",
+    ),
+    _dropped(
+        "NSG_IN",
+        "F2 F3",
+        "Allow {flow} inbound in {group} with a smaller priority number than {rule}.",
+        "inbound rule {rule} of {group} denies {flow}.",
+        closed=Reason(
+            "{flow} comes in through a Standard public address, and neither {nic} nor its subnet has a security group "
+            "that allows it.",
+            ("F1",),
+            "Attach a security group that allows {flow} inbound.",
+        ),
+        transit=Reason(
+            "inbound rule {rule} of {group} denies {flow}: the default rules allow no transit to the Internet.",
+            ("F11", "F4"),
+        ),
+    ),
+    _dropped(
+        "PEERING_NOT_CONNECTED",
+        "G1",
+        "Create the missing peering link between {network} and {vnet}.",
+        "the peering between {vnet} and {network} has only one of its two links.",
+        access_off=Reason(
+            "the peering between {vnet} and {network} does not allow virtual network access.",
+            ("G4",),
+            "Allow virtual network access on both links of the peering.",
+        ),
+    ),
+    _dropped(
+        "PEERING_FORWARDED_OFF",
+        "G5",
+        "Allow forwarded traffic on the link of {network} towards {vnet}.",
+        "{source} is not in the address space of {vnet}, and the link of {network} does not allow forwarded traffic.",
+    ),
+    _dropped(
+        "GW_TRANSIT_OFF",
+        "G6",
+        "Allow gateway transit on the link of {vnet} and use remote gateways on the link of {network}.",
+        "{network} is peered with {vnet}, but does not use its gateway.",
+    ),
+    _dropped(
+        "GW_ROUTE_WITHDRAWN",
+        "H7",
+        "Let the other side announce the prefix again.",
+        "the gateway no longer learns a route for {destination}.",
+    ),
+    _dropped(
+        "NO_GATEWAY",
+        "D44",
+        "Create a VPN gateway in {vnet}, or use the gateway of a peered network.",
+        "route {prefix} leads to the virtual network gateway, and {vnet} has none and uses none.",
+    ),
+    _dropped(
+        "NO_OUTBOUND",
+        "K2 K3",
+        "Give the subnet a NAT gateway, the NIC a public address, or the pool an outbound rule.",
+        "{nic} has no way out to the Internet: no NAT gateway, public address, outbound rule or default outbound access.",
+        foreign_source=Reason(
+            "the source {source} is not an address of {nic}, so nothing translates it to a public address.",
+            ("E6",),
+            "Let the guest of {vm} translate the source (SNAT) of what it forwards.",
+        ),
+        protocol=Reason(
+            "{way} does not carry protocol {protocol}.",
+            ("K4", "K3", "C11"),
+            "Give the NIC a public address, or use TCP or UDP.",
+        ),
+        family=Reason(
+            "IPv6 leaves only by an IPv6 public address or outbound rule, and {nic} has none.",
+            ("K9",),
+            "Give the NIC an IPv6 public address.",
+        ),
+        unreplied=Reason(
+            "the answer leaves {nic} with a source that the balancer or public address did not receive the request for.",
+        ),
+    ),
+    _dropped(
+        "SNAT_EXHAUSTED",
+        "K6",
+        "Add public addresses or use a NAT gateway.",
+        "no SNAT port is left for {destination}.",
+    ),
+    _dropped(
+        "LB_NO_RULE",
+        "J2 J4",
+        "Add a rule for {flow} to frontend {frontend}, or an HA-ports rule.",
+        "no rule of frontend {frontend} matches {flow}.",
+        icmp=Reason(
+            "balancing rules carry TCP and UDP; frontend {frontend} has no HA-ports rule for {flow}.",
+            ("J5",),
+        ),
+    ),
+    _dropped(
+        "LB_NO_HEALTHY",
+        "J12 J7 F9",
+        "Make a backend answer the probe: running, probe port served, 168.63.129.16 allowed.",
+        "no backend of pool {pool} is healthy: {why}.",
+        empty=Reason("pool {pool} has no backend.", ("J12",), "Add a backend to the pool."),
+    ),
+    _dropped(
+        "LB_FLOW_PINNED_DEAD",
+        "J11 J12",
+        "Open a new connection: it goes to a healthy backend.",
+        "this established flow belongs to backend {vm}, which is dead.",
+    ),
+    _dropped(
+        "LB_HAIRPIN",
+        "J15",
+        "Reach the service from outside the pool, or by the backend's own address.",
+        "the balancer chose {vm} for its own packet; source and destination would be the same VM.",
+    ),
+    _dropped(
+        "IP_IN_TRANSIT",
+        "A20 A21",
+        "Wait for the control plane: the address arrives when the second call has finished.",
+        "{destination} is being moved and belongs to no NIC at this moment.",
+        source=Reason("the source {source} is being moved and belongs to no NIC at this moment."),
+    ),
+    _dropped(
+        "OS_FORWARDING_OFF",
+        "E5",
+        "Switch on forwarding in the guest of {vm}.",
+        "the packet for {destination} reached {vm}, and its guest does not forward.",
+    ),
+    _dropped(
+        "OS_NO_ROUTE",
+        "A23",
+        "Give {vm} a NIC with an address of that family, or a guest route.",
+        "the guest of {vm} has no route for {destination}.",
+    ),
+    _dropped(
+        "OS_FIREWALL",
+        "E5",
+        "Allow the flow in the guest's firewall.",
+        "the firewall in the guest of {vm} denies the flow.",
+    ),
+    _dropped(
+        "NO_SERVICE",
+        "A10",
+        "Start something in {vm} that answers {service}, or send to one of: {served}.",
+        "nothing in the guest of {vm} answers {service}.",
+    ),
+    _dropped(
+        "STATE_MISSING",
+        "D29",
+        "Send both directions through the same appliance, or let the appliance translate the source (SNAT).",
+        "{vm} is stateful and has not seen the start of this connection.",
+        answer=Reason("{vm} is stateful, and this answer belongs to no connection that it has seen open."),
+        handshake=Reason(
+            "packet 3 of the handshake reaches {vm}, which saw packet 1 but not the answer.",
+        ),
+        stranger=Reason(
+            "{vm} asked {expected}, but the answer comes from {found}.",
+            ("D29", "J1"),
+            "Bring the answer back through what translated the request.",
+        ),
+        nat=Reason(
+            "{destination} lets in only answers, and this packet answers nothing.",
+            ("K4",),
+            "Publish the service by a public address or a balancer.",
+        ),
+    ),
+    _dropped(
+        "BGP_NOT_IN_FABRIC",
+        "I15 I17",
+        "Write the prefix into the route table of the sending subnet.",
+        "the guest learned this route, and the fabric did not.",
+    ),
+    _dropped(
+        "MTU",
+        "C8 C9",
+        "Lower the MTU of the guest.",
+        "the packet does not fit and may not be fragmented.",
+    ),
+    _dropped(
+        "VM_STOPPED",
+        "A9",
+        "Start {vm}.",
+        "{vm} does not run.",
+    ),
+    Code(
+        "AMBIGUOUS",
+        Outcome.AMBIGUOUS,
+        ("D26", "J2"),
+        "Make all branches end alike.",
+        Reason("it depends on the flow: {shares}."),
+    ),
+    Code(
+        "NOT_MODELLED",
+        Outcome.NOT_MODELLED,
+        (),
+        "",
+        Reason("{what}."),
+    ),
+)
+
+CODES: Mapping[str, Code] = MappingProxyType({row.name: row for row in _ROWS})
+"""Every code by its name."""
+
+
+def explain(code: str, variant: str = "", **values: Any) -> Explanation:
+    """Return the filled reason of a code.
+
+    Args:
+        code: a key of ``CODES``.
+        variant: a key of the code's ``variants``; empty for the usual reason.
+        values: what the templates name; a missing one is a programming error.
+
+    Raises:
+        KeyError: unknown code or variant, or a value is missing.
+
+    Example:
+        >>> explain("OS_FORWARDING_OFF", vm="fw1", destination="10.0.2.4").text
+        'the packet for 10.0.2.4 reached fw1, and its guest does not forward.'
+    """
+    row = CODES[code]
+    reason = row.variants[variant] if variant else row.reason
+    mend = row.mend if reason.mend is None else reason.mend
+    return Explanation(
+        text=reason.text.format(**values),
+        mend=mend.format(**values) or None,
+        facts=reason.facts or row.facts,
+        assumption=reason.assumption,
+    )

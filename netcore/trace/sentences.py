@@ -1,0 +1,293 @@
+"""The words of every step that lets a packet go on; the words of drops are in ``codes``.
+
+Each sentence stands here once. A place names the sentence and hands over the values; nobody else words an
+explanation. Sentences say what happened and why, in the words of the house.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from netcore.document.values import Address
+from netcore.trace.model import Header, Outcome, Place, Verdict
+from netcore.trace.packet import ICMP, protocol_name
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One kind of step.
+
+    Args:
+        decision: a few words for a list, such as ``allowed``.
+        text: template of the reason.
+        facts: fact ids.
+        assumption: what is inferred and not documented, where something is.
+    """
+
+    decision: str
+    text: str
+    facts: tuple[str, ...] = ()
+    assumption: str | None = None
+
+
+def _say(decision: str, text: str, facts: str = "", assumption: str | None = None) -> Sentence:
+    return Sentence(decision, text, tuple(facts.split()), assumption)
+
+
+SENTENCES: Mapping[str, Sentence] = MappingProxyType(
+    {
+        # guest
+        "guest.default": _say(
+            "route", "The guest of {vm} uses its default route: NIC {nic}, source {source}.", "A23"
+        ),
+        "guest.connected": _say(
+            "route", "The guest of {vm} finds {destination} in the subnet of NIC {nic}: source {source}.", "A13"
+        ),
+        "guest.host_route": _say(
+            "route", "The guest of {vm} has a host route from DHCP: NIC {nic}, source {source}.", "A15"
+        ),
+        "guest.route": _say(
+            "route",
+            "The guest route {prefix} of {vm} chooses NIC {nic}, source {source}.",
+            "B10",
+        ),
+        "guest.route_via": _say(
+            "route",
+            "The guest route {prefix} of {vm} chooses NIC {nic}, source {source}; "
+            "its next hop {via} plays no part in the fabric.",
+            "B10",
+        ),
+        "guest.arp": _say(
+            "resolve",
+            "The guest asks for the MAC of {asked}, and the host answers {mac}, as for every address.",
+            "B3",
+        ),
+        "guest.neighbour": _say(
+            "resolve", "The guest sends to its default router {asked} with MAC {mac}.", "B4"
+        ),
+        "guest.loopback": _say("own address", "{destination} is held by the guest of {vm} itself.", "B7"),
+        "guest.forward": _say(
+            "forward", "The guest of {vm} forwards: NIC {nic} leads to {destination}; TTL is now {ttl}.", "E5"
+        ),
+        "guest.snat": _say("translate source", "The guest of {vm} rewrites the source {old} to {new}.", "E6"),
+        "guest.port_forward": _say(
+            "translate destination", "The guest of {vm} sends what comes for {old} on to {new}."
+        ),
+        "guest.untranslate": _say(
+            "translate back", "The guest of {vm} undoes its translation: {old} becomes {new}."
+        ),
+        "guest.session_new": _say("new session", "The guest of {vm} opens a session for {flow}."),
+        "guest.session_known": _say("known session", "The guest of {vm} knows the connection of {flow}."),
+        "guest.session_synced": _say(
+            "known session", "The guest of {vm} knows the connection of {flow} from {peer}."
+        ),
+        "guest.accept": _say("delivered", "The guest of {vm} takes {flow}."),
+        "host.send": _say("sent", "{host} sends from {source}."),
+        "host.accept": _say("delivered", "{host} takes {flow}."),
+        # NIC
+        "nic.out_own": _say("passes", "The source {source} is an address of {nic}.", "E2"),
+        "nic.out_unchecked": _say(
+            "passes", "IP forwarding is on at {nic}: the source {source} is not checked.", "E4"
+        ),
+        "nic.out_frontend": _say(
+            "passes", "The source {source} is the frontend that this flow came in by (floating IP).", "J6"
+        ),
+        "nic.mac_ignored": _say(
+            "MAC ignored",
+            "The frame is addressed to {mac}; the fabric looks at the destination {destination} only.",
+            "B2",
+        ),
+        "nic.in_own": _say("passes", "The destination {destination} is an address of {nic}.", "E3"),
+        "nic.in_unchecked": _say(
+            "passes", "IP forwarding is on at {nic}: the destination {destination} is not checked.", "E4"
+        ),
+        "nic.in_frontend": _say(
+            "passes", "The balancer delivers to {nic} and keeps the destination {destination} (floating IP).", "J6"
+        ),
+        # security
+        "security.none": _say("no rule needed", "Neither {nic} nor its subnet has a security group.", "F1"),
+        "security.allow": _say("allowed", "{side} rule {rule} of {group} ({level}) allows {flow}.", "F2 F3"),
+        "security.established": _say(
+            "allowed", "{flow} belongs to a flow that was allowed: no rule is needed.", "F5"
+        ),
+        "security.platform": _say(
+            "allowed", "Traffic with the platform address {address} is not subject to security groups.", "F10"
+        ),
+        # fabric
+        "fabric.local": _say("to the virtual network", "{destination} matches {route}.", "D20 D45"),
+        "fabric.peering": _say("to the peered network", "{destination} matches {route}.", "D20 D10"),
+        "fabric.appliance": _say("to {next_hop}", "{destination} matches {route}.", "D20 D41"),
+        "fabric.gateway": _say("to the gateway", "{destination} matches {route}.", "D20 D44"),
+        "fabric.internet": _say("to the Internet", "{destination} matches {route}.", "D20 D46 D50"),
+        "fabric.service": _say("to the service", "{destination} matches {route}.", "D20 D66"),
+        "fabric.ecmp": _say(
+            "one of {count}",
+            "{count} equal routes match; the hash of this flow chooses next hop {next_hop}.",
+            "D26",
+            "The hash is ours; the real one is not published.",
+        ),
+        "fabric.no_recursion": _say(
+            "next hop", "The next hop {next_hop} is the target itself; it is not looked up again.", "D27"
+        ),
+        "fabric.deliver": _say("deliver", "{address} belongs to {owner}.", "A22"),
+        "fabric.crossing": _say("crosses the peering", "The packet passes from {vnet} to {network}.", "G1"),
+        "fabric.crossing_forwarded": _say(
+            "crosses the peering",
+            "{source} is not from {vnet}; the link of {network} allows forwarded traffic.",
+            "G5",
+        ),
+        "fabric.platform": _say(
+            "delivered", "The platform itself answers at {destination}.", "A14"
+        ),
+        "fabric.dhcp": _say("delivered", "The platform answers DHCP on every subnet.", "B5 A13"),
+        # balancer
+        "balancer.choose": _say(
+            "choose {member}",
+            "Rule {rule} of {balancer} matches; of {count} healthy backends the hash of this flow chooses {member}.",
+            "J2",
+            "The hash is ours; the real one is not published.",
+        ),
+        "balancer.only": _say(
+            "choose {member}", "Rule {rule} of {balancer} matches; {member} is the only healthy backend.", "J2"
+        ),
+        "balancer.pinned": _say(
+            "choose {member}", "Rule {rule} of {balancer} matches; this flow already belongs to {member}.", "J11"
+        ),
+        "balancer.keep": _say(
+            "keep destination",
+            "As a next hop the balancer keeps the destination {destination}; {flow} passes unchanged.",
+            "J6 E8",
+        ),
+        "balancer.floating": _say(
+            "keep destination", "Floating IP is on: the destination stays {destination}.", "J6"
+        ),
+        "balancer.rewrite": _say("rewrite destination", "The destination {old} becomes {new}.", "J6"),
+        "balancer.answer": _say(
+            "rewrite source", "The answer of a balanced flow: the source {old} becomes the frontend {new}.", "J1"
+        ),
+        # gateway
+        "gateway.out": _say("leaves by the gateway", "Gateway {gateway} forwards without translation.", "H15"),
+        "gateway.drawn": _say("delivered", "{host} is behind gateway {gateway}."),
+        "gateway.undrawn": _say(
+            "delivered",
+            "Gateway {gateway} knows {prefix}; the network behind it is not drawn.",
+            "D10",
+            "A host outside the drawing is taken to answer.",
+        ),
+        "gateway.in": _say(
+            "enters by the gateway", "Gateway {gateway} hands the packet to the virtual network {network}.", "H15"
+        ),
+        # edge
+        "edge.answer": _say(
+            "leaves",
+            "The answer of a flow that came in for {new} leaves with that source.",
+            "K1",
+        ),
+        "edge.nat_gateway": _say(
+            "translate source", "NAT gateway {gateway} of the subnet comes first: the source {old} becomes {new}.", "K2 K4"
+        ),
+        "edge.public_ip": _say(
+            "translate source", "The public address of the NIC: the source {old} becomes {new}.", "K1 K2"
+        ),
+        "edge.outbound_rule": _say(
+            "translate source", "Outbound rule {rule} of {balancer}: the source {old} becomes {new}.", "K2"
+        ),
+        "edge.default": _say(
+            "translate source",
+            "Default outbound access: the source {old} becomes a public address of the platform's choice.",
+            "K3",
+            "{new} stands for an address that nobody can know beforehand.",
+        ),
+        "edge.public_source": _say(
+            "leaves", "The source {source} is a public address that the balancer put there.", "J1"
+        ),
+        "edge.undrawn": _say(
+            "delivered",
+            "{destination} is on the Internet and not drawn.",
+            "D46",
+            "A host outside the drawing is taken to answer.",
+        ),
+        "edge.service": _say(
+            "delivered",
+            "The service behind {destination} sees the private source {source}.",
+            "D66",
+        ),
+        "edge.backbone": _say("comes back in", "{destination} is a public address of this drawing.", "K1"),
+        "edge.in_public_ip": _say(
+            "rewrite destination", "The public address {old} stands for {new} at {nic}.", "K1"
+        ),
+        "edge.in_frontend": _say("to the balancer", "{destination} is a public frontend of {balancer}.", "J1"),
+        "edge.in_answer": _say(
+            "translate back", "The answer to {old} goes to {new}, which asked.", "K1"
+        ),
+    }
+)
+"""Every kind of step by its name."""
+
+
+def flow_text(header: Header) -> str:
+    """Return a flow as people write it.
+
+    Example:
+        >>> from ipaddress import ip_address as ip
+        >>> flow_text(Header(source=ip("10.0.0.4"), destination=ip("10.0.0.5"), protocol=6, destination_port=443))
+        '10.0.0.4 -> 10.0.0.5 tcp/443'
+    """
+    name = protocol_name(header.protocol)
+    port = f"/{header.destination_port}" if header.destination_port else ""
+    return f"{header.source} -> {header.destination} {name}{port}"
+
+
+def socket_text(address: Address, port: int, protocol: int) -> str:
+    """Return an address with its port where the protocol has ports."""
+    if protocol in ICMP or not port:
+        return str(address)
+    return f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
+
+
+_PLACES = {
+    Place.GUEST: "the guest of {at}",
+    Place.NIC: "NIC {at}",
+    Place.SECURITY: "the security groups of {at}",
+    Place.FABRIC: "the fabric after {at}",
+    Place.BALANCER: "balancer {at}",
+    Place.GATEWAY: "gateway {at}",
+    Place.EDGE: "the Internet edge",
+}
+
+
+def where(place: Place, at: str | None) -> str:
+    """Return a place in words; ``at`` is a path such as ``nics/fw1``."""
+    if at is None:
+        return "the fabric" if place is Place.FABRIC else _PLACES[place].format(at="the cloud")
+    if place is Place.EDGE and not at.startswith("hosts/"):
+        return _PLACES[place]
+    name = at.rsplit("/", 1)[-1]
+    return name if at.startswith("hosts/") else _PLACES[place].format(at=name)
+
+
+def ending(outcome: Outcome, place: Place, at: str | None, reason: str) -> str:
+    """Return the sentence of a verdict."""
+    if outcome is Outcome.DELIVERED:
+        return f"Delivered: {reason}"
+    if outcome is Outcome.AMBIGUOUS:
+        return f"Ambiguous: {reason}"
+    if outcome is Outcome.NOT_MODELLED:
+        return f"Not modelled: {reason}"
+    verb = "Looped" if outcome is Outcome.LOOPED else "Dropped"
+    return f"{verb} at {where(place, at)}: {reason}"
+
+
+def shares_text(shares: Sequence[tuple[float, Verdict]]) -> str:
+    """Return how the flows of an ambiguous verdict divide, largest share first.
+
+    Args:
+        shares: share of flows, 0 to 1, and what becomes of them; the verdicts differ.
+    """
+    parts = []
+    for share, verdict in shares:
+        fate = verdict.outcome.value if verdict.code is None else f"{verdict.outcome.value} ({verdict.code})"
+        parts.append(f"{share * 100:.3g} % {fate}")
+    return ", ".join(parts)
