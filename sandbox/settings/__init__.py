@@ -1,0 +1,1 @@
+"""Settings: base, and what local and production change."""
