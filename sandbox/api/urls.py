@@ -7,11 +7,10 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, re_path
-from django.views.decorators.csrf import csrf_exempt
+from django.urls import URLPattern
 
 from sandbox.api.api import api
-from sandbox.api.errors import NOT_FOUND, error
+from sandbox.api.errors import error
 
 
 def _in_one_shape(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -29,14 +28,11 @@ def _in_one_shape(view: Callable[..., Any]) -> Callable[..., Any]:
     return answer
 
 
-@csrf_exempt
-def _nothing_here(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    return error(404, NOT_FOUND)
+app_name = "api"
 
-
-_patterns, app_name, _namespace = api.urls
+_patterns, _, _ = api.urls
 for _pattern in _patterns:
     if isinstance(_pattern, URLPattern):
         _pattern.callback = _in_one_shape(_pattern.callback)
 
-urlpatterns = [*_patterns, re_path(r"", _nothing_here)]
+urlpatterns = _patterns

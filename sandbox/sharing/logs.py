@@ -7,13 +7,7 @@ import re
 from typing import Any, Final
 
 _TOKEN: Final = re.compile(r"(/s/|/shared/)[A-Za-z0-9_-]{16,}")
-_LOGGERS: Final = (
-    "django.request",
-    "django.server",
-    "django.security.csrf",
-    "uvicorn.access",
-    "uvicorn.error",
-)
+_LOGGERS: Final = ("", "django.request", "django.server", "uvicorn", "uvicorn.access", "uvicorn.error")
 
 
 class WithoutTokens(logging.Filter):
@@ -21,21 +15,24 @@ class WithoutTokens(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Clean the record and let it pass."""
-        record.msg = _clean(record.msg)
-        if isinstance(record.args, tuple):
-            record.args = tuple(_clean(value) for value in record.args)
-        elif isinstance(record.args, dict):
-            record.args = {key: _clean(value) for key, value in record.args.items()}
+        record.msg, record.args = _clean(record.msg), _clean(record.args)
         return True
 
 
 def _clean(value: Any) -> Any:
-    return _TOKEN.sub(r"\1...", value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return _TOKEN.sub(r"\1...", value)
+    if isinstance(value, dict):
+        return {key: _clean(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return tuple(_clean(item) for item in value)
+    return value
 
 
 def keep_tokens_out() -> None:
-    """Clean the records of the loggers that write paths."""
+    """Clean what the loggers that write paths are given, and what reaches the handlers of the root."""
     for name in _LOGGERS:
         logger = logging.getLogger(name)
-        if not any(isinstance(known, WithoutTokens) for known in logger.filters):
-            logger.addFilter(WithoutTokens())
+        for place in (logger, *logger.handlers):
+            if not any(isinstance(known, WithoutTokens) for known in place.filters):
+                place.addFilter(WithoutTokens())

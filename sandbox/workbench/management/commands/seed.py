@@ -1,0 +1,72 @@
+"""Make the demo account with its scenarios."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any, Final
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+import sandbox.scenarios
+from sandbox.accounts.models import User
+from sandbox.runs import runner
+from sandbox.runs import services as runs
+from sandbox.runs.models import Kind, Run, State
+from sandbox.scenarios import queries, services
+from sandbox.scenarios.models import Scenario
+
+SEEDS: Final = Path(sandbox.scenarios.__file__).parent / "seeds"
+ORDER: Final = ("with-problems", "hub-and-spokes", "first-packet", "two-firewalls")
+"""Names of the files, the one that shall stand first in the list last."""
+
+TRACED: Final = "two-firewalls"
+USER: Final = "demo"
+PASSWORD: Final = "demo-password"  # noqa: S105 - printed on purpose: the demo account is for everybody
+
+
+class Command(BaseCommand):
+    """``seed``: idempotent; what is there is left as it is."""
+
+    help = "Make the demo account with its scenarios and one finished trace. Harmless to repeat."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take ``--quiet``."""
+        parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Make what is missing and print the sign-in."""
+        user = _user()
+        for name in ORDER:
+            document = json.loads((SEEDS / f"{name}.json").read_text(encoding="utf-8"))
+            # A deleted seed stays deleted: the person did not want it.
+            scenario = Scenario.objects.filter(owner=user, name=document["name"]).first()
+            if scenario is None:
+                scenario = services.create(user, document)
+            if name == TRACED and scenario.deleted is None:
+                _trace(user, scenario, document["traffic"]["outbound"])
+        if not options["quiet"]:
+            self.stdout.write(f"Sign in as {USER} with the password {PASSWORD}")
+
+
+@transaction.atomic
+def _user() -> User:
+    user, new = User.objects.get_or_create(username=USER)
+    if new:
+        user.set_password(PASSWORD)
+        user.save(update_fields=["password"])
+    return user
+
+
+def _trace(user: User, scenario: Scenario, flow: dict[str, Any]) -> None:
+    """Leave one finished trace, done here and now without a worker."""
+    if Run.objects.filter(scenario=scenario, kind=Kind.TRACE, state=State.SUCCEEDED).exists():
+        return
+    revision = queries.revision(scenario)
+    if revision is None or not queries.runnable(revision):
+        return
+    packet = {key: flow[key] for key in ("source", "destination", "protocol", "destination_port")}
+    run = runs.start(user, revision, Kind.TRACE, packet, tell=False)
+    runner.execute(run.pk)
