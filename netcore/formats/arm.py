@@ -8,6 +8,7 @@ The result is plain JSON data in the shape of ``netcore.document.models.Scenario
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from netcore.errors import FormatError
@@ -17,6 +18,8 @@ from netcore.formats.arm_json import read_template
 from netcore.formats.arm_map import document
 from netcore.formats.arm_notes import Import, ImportNote
 from netcore.formats.arm_places import Place
+
+MAX_PASSES = 4
 
 __all__ = ["Import", "ImportNote", "import_arm"]
 
@@ -40,14 +43,16 @@ def import_arm(
     given = _given(parameters)
     budget = Budget()
     try:
-        world = _expand(template, given, World(budget))
         title, description = _title(template, name)
-        scenario, overlay = document(world, title, description)
-        if world.asked_runtime and overlay:
-            # Some expression asks for what exists only after deployment (an address, an id). Now that the
-            # first pass has chosen it, a second pass gives the answer.
+        overlay: dict[str, Any] = {}
+        for _ in range(MAX_PASSES):
             world = _expand(template, given, World(budget, overlay))
-            scenario, _ = document(world, title, description)
+            scenario, shown = document(world, title, description)
+            # Some expression may ask for what exists only after deployment (an address, an id). Now that
+            # this pass has chosen it, another one gives the answer, until nothing changes.
+            if not world.asked_runtime or shown == overlay:
+                break
+            overlay = shown
     except RecursionError:
         raise FormatError(
             "The template refers to itself too deeply.", "the expressions of the template", "Simplify it."
@@ -56,10 +61,14 @@ def import_arm(
 
 
 def _expand(template: dict[str, Any], given: dict[str, Any], world: World) -> World:
-    thunks = {key: (lambda value=value: value) for key, value in given.items()}
-    root = Deployment(world, template, Place(), "import", thunks)
+    values = {key: partial(_same, value) for key, value in given.items()}
+    root = Deployment(world, template, Place(), "import", values)
     root.expand()
     return world
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 def _given(parameters: Mapping[str, Any] | None) -> dict[str, Any]:

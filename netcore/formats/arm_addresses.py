@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, collapse_addresses, ip_address
 
 from netcore.document.values import Address, Network
 
 OUTSIDE_CLIENT = "198.51.100.10"
-_DOCUMENTATION = (
-    IPv4Network("203.0.113.0/24"),
-    IPv4Network("198.51.100.0/24"),
-    IPv4Network("192.0.2.0/24"),
-)
+_DOCUMENTATION = (IPv4Network("203.0.113.0/24"), IPv4Network("198.51.100.0/24"), IPv4Network("192.0.2.0/24"))
 _DOCUMENTATION_6 = IPv6Network("2001:db8:ffff::/64")
 
 
@@ -66,6 +63,11 @@ class SubnetAddresses:
         """Mark an address as taken."""
         self.taken.add(address)
 
+    def add(self, prefix: Network) -> None:
+        """Add a range."""
+        self.prefixes.append(prefix)
+        self._free.pop(prefix.version, None)
+
     def lowest_free(self, version: int) -> Address | None:
         """Take and return the lowest free address, or None where no range has one."""
         if version not in self._free:
@@ -110,8 +112,22 @@ def _hosts(network: IPv4Network) -> Iterator[IPv4Address]:
 
 def free_ranges(taken: Iterable[Network]) -> Iterator[IPv4Network]:
     """Yield private /16 ranges that overlap none of the given."""
-    used = [network for network in taken if isinstance(network, IPv4Network)]
-    for outer in ("10.128.0.0/9", "172.16.0.0/12", "10.0.0.0/9"):
-        for block in IPv4Network(outer).subnets(new_prefix=16):
-            if not any(block.overlaps(u) for u in used):
+    outer = ("10.128.0.0/9", "172.16.0.0/12", "10.0.0.0/9")
+    return free_blocks([IPv4Network(text) for text in outer], taken, 16)
+
+
+def free_blocks(space: Iterable[Network], taken: Iterable[Network], length: int) -> Iterator[IPv4Network]:
+    """Yield the IPv4 ranges of ``length`` bits inside ``space`` that overlap none of the taken ones.
+
+    A range of ``space`` smaller than that counts as one block.
+    """
+    used = list(collapse_addresses(n for n in taken if isinstance(n, IPv4Network)))
+    firsts = [int(network.network_address) for network in used]
+    for outer in space:
+        if not isinstance(outer, IPv4Network):
+            continue
+        for block in outer.subnets(new_prefix=max(length, outer.prefixlen)):
+            # Collapsed ranges are sorted and apart: only the last one that starts in or before can overlap.
+            at = bisect_right(firsts, int(block.broadcast_address)) - 1
+            if at < 0 or not block.overlaps(used[at]):
                 yield block

@@ -47,9 +47,14 @@ def read_balancers(draft: Draft) -> list[Balancer]:
         key = draft.ids["load_balancers"][resource.id.lower()]
         data: dict[str, Any] = {"name": resource.short[:120], "sku": draft.sku(resource)}
         balancer = Balancer(key, resource, draft.props(resource), data)
-        if str(Props(resource.field("sku") or {}, draft.notes, resource.label).text("name")).lower() == "gateway":
+        if (
+            str(Props(resource.field("sku") or {}, draft.notes, resource.label).text("name")).lower()
+            == "gateway"
+        ):
             draft.notes.add(
-                "unclear", resource.label, "A gateway load balancer is drawn as a plain one; chaining is left out."
+                "unclear",
+                resource.label,
+                "A gateway load balancer is drawn as a plain one; chaining is left out.",
             )
         data["frontends"] = _named(draft, balancer, "frontends", "frontendIPConfigurations", _frontend)
         found.append(balancer)
@@ -114,7 +119,7 @@ def address_frontends(draft: Draft, balancers: list[Balancer], cards: list[Card]
     for balancer in balancers:
         for key, subnet, given, version in balancer.addresses:
             frontend = balancer.data["frontends"][key]
-            address = given or draft.room(subnet).lowest_free(version)
+            address = given or draft.address_in(subnet, version)
             label = f"{balancer.resource.label}/{frontend['name']}"
             if address is None:
                 draft.notes.add("unclear", label, "Its subnet has no free address for it.")
@@ -135,7 +140,8 @@ def _shown(balancer: Balancer) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for source in ("frontendIPConfigurations", "backendAddressPools", "probes"):
         shown[source] = [
-            {"id": f"{balancer.resource.id}/{source}/{item.text('name')}"} for item in balancer.props.slots(source)
+            {"id": f"{balancer.resource.id}/{source}/{item.text('name')}"}
+            for item in balancer.props.slots(source)
         ]
     names = {name: key for name, key in balancer.ids["frontends"].items()}
     for item, out in zip(
@@ -191,7 +197,7 @@ def _probe(draft: Draft, balancer: Balancer, key: str, name: str, props: Props) 
         del balancer.ids["probes"][name.lower()]
         return None
     protocol = props.text("protocol").lower()
-    interval, threshold = props.number("intervalInSeconds"), props.number("probeThreshold")
+    interval, threshold = (props.number("intervalInSeconds"), props.number("probeThreshold"))
     ref = f"load_balancers/{balancer.key}/probes/{key}"
     if threshold is None:
         # numberOfProbes is the older word for the same count; see the conflicting texts of fact J8.
@@ -270,7 +276,9 @@ def _join(draft: Draft, balancers: dict[str, Balancer], card: Card, setup: str, 
     pool = balancer.ref("pools", text) if balancer is not None else None
     if balancer is None or pool is None:
         name = text.rpartition("/")[2][:80]
-        draft.notes.add("left out", card.label, f"The backend pool {name!r} it belongs to is not in this file.")
+        draft.notes.add(
+            "left out", card.label, f"The backend pool {name!r} it belongs to is not in this file."
+        )
     elif setup in card.data["configurations"]:
         _add_member(balancer, pool, card.key, setup)
 
@@ -305,6 +313,8 @@ def _join_written(draft: Draft, balancer: Balancer) -> None:
                 None,
             )
             if owner is None:
-                draft.notes.add("left out", props.label, f"Its member {address} is not an address of a NIC here.")
+                draft.notes.add(
+                    "left out", props.label, f"Its member {address} is not an address of a NIC here."
+                )
             else:
                 _add_member(balancer, pool, *owner)

@@ -8,25 +8,17 @@ the mapping reads them, so that a part nobody needs cannot fail.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from netcore.errors import FormatError
-from netcore.formats.arm_expressions import (
-    Budget,
-    Deferred,
-    Evaluator,
-    ExpressionError,
-    Value,
-    is_expression,
-    member,
-    truth,
-)
+from netcore.formats.arm_expressions import Budget, Deferred, Evaluator, Value, member, truth
 from netcore.formats.arm_functions import FUNCTIONS
 from netcore.formats.arm_notes import Notes
 from netcore.formats.arm_parameters import generate
 from netcore.formats.arm_places import Place, make_id, parse_id
 from netcore.formats.arm_scope import DeploymentView, TemplateScope, View
+from netcore.formats.arm_syntax import ExpressionError, is_expression
 
 MAX_COPIES = 800
 MAX_RESOURCES = 5_000
@@ -39,7 +31,9 @@ class Resource:
     ``type`` and ``name`` are as written and complete (``.../virtualNetworks/subnets``, ``hub/web``).
     """
 
-    def __init__(self, kind: str, name: str, body: dict[str, Any], scope: TemplateScope, place: Place) -> None:
+    def __init__(
+        self, kind: str, name: str, body: dict[str, Any], scope: TemplateScope, place: Place
+    ) -> None:
         self.type = kind
         self.name = name
         self.body = body
@@ -76,8 +70,6 @@ class Resource:
         try:
             raw = next((value for key, value in self.body.items() if key.lower() == name.lower()), None)
             value = world.tree(raw, self.scope)
-            if name == "properties":
-                value = overlaid(value, world.overlay.get(self.id.lower()))
         finally:
             self._busy.discard(name)
         self._fields[name] = value
@@ -100,6 +92,7 @@ class World:
         self.symbols: dict[tuple[Deployment, str], list[Resource]] = {}
         self.asked_runtime = False
         self.generated = 0
+        self.not_deployed = 0
         self._by_name: dict[tuple[str, tuple[str, ...]], list[Resource]] = {}
         self._count = 0
 
@@ -173,7 +166,9 @@ class World:
         self._count += 1
         if self._count > MAX_RESOURCES:
             raise FormatError(
-                f"The template makes more than {MAX_RESOURCES:,} resources.", "resources", "Split the template."
+                f"The template makes more than {MAX_RESOURCES:,} resources.",
+                "resources",
+                "Split the template.",
             )
         key = resource.id.lower()
         if key not in self.resources:
@@ -221,7 +216,8 @@ class World:
         """Return what ``reference()`` gives for a resource."""
         if resource.nested is not None:
             return DeploymentView(resource.nested, full)
-        properties = resource.field("properties")
+        # Only an expression sees the overlay; the mapping must still know what the file does not say.
+        properties = overlaid(resource.field("properties"), self.overlay.get(resource.id.lower()))
         if not full:
             return View(self, {} if properties is None else properties, resource.label)
         value = {"id": resource.id, "name": resource.name, "type": resource.type, "properties": properties}
@@ -245,7 +241,7 @@ class Deployment:
         template: dict[str, Any],
         place: Place,
         name: str,
-        given: dict[str, Callable[[], Value]],
+        given: Mapping[str, Callable[[], Value]],
         outer: TemplateScope | None = None,
     ) -> None:
         self.world = world
@@ -341,28 +337,32 @@ class Deployment:
         nested: list[Deployment] = []
         resources = self.template.get("resources")
         for symbol, body in _named(resources):
-            nested += self._declare(body, symbol, None)
+            nested += self._declare(body, symbol, None, self.scope)
         for deployment in nested:
             deployment.expand()
 
-    def _declare(self, body: Any, symbol: str | None, parent: tuple[str, str] | None) -> list[Deployment]:
+    def _declare(
+        self, body: Any, symbol: str | None, parent: tuple[str, str] | None, around: TemplateScope
+    ) -> list[Deployment]:
         if not isinstance(body, dict):
             return []
         loop = body.get("copy")
         found: list[Deployment] = []
-        for scope in self._rounds(loop, body) if isinstance(loop, dict) else [self.scope]:
+        for scope in self._rounds(loop, body, around) if isinstance(loop, dict) else [around]:
             found += self._declare_one(body, symbol, parent, scope)
         return found
 
-    def _rounds(self, loop: dict[str, Any], body: dict[str, Any]) -> Iterator[TemplateScope]:
+    def _rounds(
+        self, loop: dict[str, Any], body: dict[str, Any], around: TemplateScope
+    ) -> Iterator[TemplateScope]:
         try:
-            count = self.world.copies(loop.get("count"), self.scope)
+            count = self.world.copies(loop.get("count"), around)
         except ExpressionError as error:
             self.world.notes.add("left out", _raw_label(body), f"{error}.")
             return
-        name = str(self.world.tree(loop.get("name", ""), self.scope))
+        name = str(self.world.tree(loop.get("name", ""), around))
         for index in range(count):
-            yield self.scope.loop(name, index, resource=True)
+            yield around.loop(name, index, resource=True)
 
     def _declare_one(
         self, body: dict[str, Any], symbol: str | None, parent: tuple[str, str] | None, scope: TemplateScope
@@ -371,7 +371,9 @@ class Deployment:
         found: list[Deployment] = []
         try:
             kind, name = self._title(body, parent, scope)
-            if self._wanted(body, scope, f"{kind} {name}"):
+            if not self._wanted(body, scope, f"{kind} {name}"):
+                world.not_deployed += body.get("existing") is not True
+            else:
                 resource = Resource(kind, name, body, scope, self.place)
                 if resource.kind == DEPLOYMENTS:
                     resource.nested = self._enter(resource)
@@ -382,7 +384,7 @@ class Deployment:
             return found
         # A condition does not cascade: child resources have their own.
         for child_symbol, child in _named(body.get("resources")):
-            found += self._declare(child, child_symbol, (kind, name))
+            found += self._declare(child, child_symbol, (kind, name), scope)
         return found
 
     def _title(

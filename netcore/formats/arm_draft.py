@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
 from netcore.document.values import Address, Network
 from netcore.formats.arm_addresses import Ids, PublicAddresses, SubnetAddresses, free_ranges
 from netcore.formats.arm_deploy import Resource, World
 from netcore.formats.arm_notes import Notes
-from netcore.formats.arm_places import LOCATION, parse_id
+from netcore.formats.arm_places import LOCATION, Place, parse_id
 from netcore.formats.arm_props import Props
 
 COLLECTIONS = (
@@ -89,6 +89,7 @@ class Draft:
         self.missing: dict[str, MissingSubnet] = {}
         self.application_groups: dict[str, list[str]] = {}
         self.later: list[tuple[str, int, list[str]]] = []
+        self._six = 0
         self._ranges: Iterator[IPv4Network] | None = None
         self._by_kind: dict[str, list[Resource]] = {}
         for resource in world.resources.values():
@@ -240,9 +241,11 @@ class Draft:
                 "It is not in this file; a subnet with made-up address ranges stands for it.",
                 f"subnets/{key}",
             )
-        for vnet in self.topology["vnets"].values():
+        for key, vnet in self.topology["vnets"].items():
             if not vnet["address_space"] and (block := self.next_range()) is not None:
                 vnet["address_space"].append(str(block))
+                words = f"It has no address range that can be read; {block} is made up."
+                self.notes.add("assumed", vnet["name"], words, f"vnets/{key}")
 
     def room(self, subnet: str) -> SubnetAddresses:
         """Return the addresses of a subnet."""
@@ -250,6 +253,36 @@ class Draft:
             prefixes = self.topology["subnets"].get(subnet, {}).get("prefixes", [])
             self.addresses[subnet] = SubnetAddresses([ip_network(p) for p in prefixes])
         return self.addresses[subnet]
+
+    def unknown_subnet(self) -> str:
+        """Return the placeholder for a subnet the file does not name."""
+        key = self.subnet(
+            f"{Place().prefix}/providers/Microsoft.Network/virtualNetworks/unknown/subnets/unknown"
+        )
+        assert key is not None
+        return key
+
+    def address_in(self, subnet: str, version: int) -> Address | None:
+        """Take and return the lowest free address of a subnet; a range is made up where it has none."""
+        address = self.room(subnet).lowest_free(version)
+        if address is not None or any(p.version == version for p in self.room(subnet).prefixes):
+            return address
+        data = self.topology["subnets"][subnet]
+        if version == 6:
+            self._six += 1
+            block: Network | None = IPv6Network(f"fd00:db8:0:{self._six:x}::/64")
+        else:
+            outer = self.next_range()
+            block = next(outer.subnets(new_prefix=24)) if outer is not None else None
+        if block is None:
+            return None
+        self.notes.add(
+            "assumed", data["name"], f"It has no IPv{version} range; {block} is made up.", f"subnets/{subnet}"
+        )
+        data["prefixes"].append(str(block))
+        self.topology["vnets"][data["vnet"]]["address_space"].append(str(block))
+        self.room(subnet).add(block)
+        return self.room(subnet).lowest_free(version)
 
     def public_ip(self, text: str) -> str | None:
         """Return the id of a public address; a placeholder is made for one outside the file."""

@@ -17,8 +17,9 @@ from typing import Any, cast
 from urllib.parse import quote, unquote, urljoin
 
 from netcore.formats import arm_json
-from netcore.formats.arm_expressions import Deferred, ExpressionError, Value, limit_length
-from netcore.formats.arm_networks import cidr_host, cidr_subnet, parse_cidr
+from netcore.formats.arm_cidr import cidr_host, cidr_subnet, parse_cidr
+from netcore.formats.arm_expressions import Deferred, Value, limit_length
+from netcore.formats.arm_syntax import ExpressionError
 from netcore.formats.arm_text import format_text, padded
 
 MAX_RANGE = 10_000
@@ -156,12 +157,12 @@ def _join(values: Value, mark: Value) -> str:
 
 
 def _substring(text: Value, start: Value, length: Value = None) -> str:
-    text = _string(text)
+    whole = _string(text)
     begin = _number(start)
-    end = len(text) if length is None else begin + _number(length)
-    if not 0 <= begin <= end <= len(text):
-        raise ExpressionError(f"positions {begin} to {end} lie outside a text of {len(text)} characters")
-    return text[begin:end]
+    end = len(whole) if length is None else begin + _number(length)
+    if not 0 <= begin <= end <= len(whole):
+        raise ExpressionError(f"positions {begin} to {end} lie outside a text of {len(whole)} characters")
+    return whole[begin:end]
 
 
 def _union(*values: Value) -> Value:
@@ -226,7 +227,8 @@ def _range(start: Value, count: Value) -> list[int]:
 def _compare(left: Value, right: Value) -> int:
     if isinstance(left, str) and isinstance(right, str):
         return (left > right) - (left < right)
-    return (_number(left) > _number(right)) - (left < right)
+    a, b = _number(left), _number(right)
+    return (a > b) - (a < b)
 
 
 def _array(value: Value) -> list[Value]:
@@ -382,12 +384,14 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
     "newguid": lambda: _guid("newGuid"),
     "utcnow": _utc_now,
     "datetimefromepoch": lambda s: datetime.fromtimestamp(_number(s), UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-    "datetimetoepoch": lambda t: int(datetime.fromisoformat(_string(t).replace("Z", "+00:00")).timestamp()),
+    "datetimetoepoch": lambda t: int(datetime.fromisoformat(_string(t)).timestamp()),
     "datetimeadd": lambda t, _duration, _pattern="": t,
     "base64": lambda t: base64.b64encode(to_text(t).encode("utf-8", "replace")).decode(),
     "base64tostring": _unbase64,
     "base64tojson": lambda t: _json(_unbase64(t)),
-    "datauri": lambda t: "data:text/plain;charset=utf8;base64," + base64.b64encode(to_text(t).encode()).decode(),
+    "datauri": lambda t: (
+        "data:text/plain;charset=utf8;base64," + base64.b64encode(to_text(t).encode()).decode()
+    ),
     "datauritostring": lambda t: _unbase64(_string(t).rpartition(",")[2]),
     "uri": lambda start, rest: urljoin(_string(start), _string(rest)),
     "uricomponent": lambda t: quote(_string(t), safe=""),

@@ -19,6 +19,7 @@ MAX_DEPTH = 64
 
 _STRING_OR_COMMENT = re.compile(r'"(?:[^"\\]++|\\.)*+"|//[^\r\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/', re.DOTALL)
 _TRAILING_COMMA = re.compile(r'("(?:[^"\\]++|\\.)*+")|,(?=\s*+[}\]])', re.DOTALL)
+_COMMA = re.compile(r",\s*+[}\]]")
 _STEP = {ord("{"): 1, ord("["): 1, ord("}"): -1, ord("]"): -1}
 _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in _STEP)
 
@@ -69,8 +70,11 @@ def parse(raw: bytes | str) -> Any:
         except json.JSONDecodeError:
             # Not strict JSON. Comments go first, so that a comma before a comment is seen as trailing;
             # both replacements keep the line numbers that an error message will name.
-            plain = _STRING_OR_COMMENT.sub(_blank_comment, text)
-            return _loads(_TRAILING_COMMA.sub(lambda m: m.group(1) or " ", plain))
+            if "/" in text:
+                text = _STRING_OR_COMMENT.sub(_blank_comment, text)
+            if _COMMA.search(text):
+                text = _TRAILING_COMMA.sub(lambda m: m.group(1) or " ", text)
+            return _loads(text)
     except json.JSONDecodeError as error:
         raise FormatError(
             f"This is not JSON{_guess_text(text)}: {error.msg.lower()}.",
@@ -98,9 +102,8 @@ def _blank_comment(match: re.Match[str]) -> str:
 
 def _decode(raw: bytes | str) -> str:
     size = len(raw)
-    if isinstance(raw, str):
-        if size <= MAX_BYTES:
-            size = len(raw.encode("utf-8", "surrogatepass"))
+    if isinstance(raw, str) and size <= MAX_BYTES:
+        size = len(raw.encode("utf-8", "surrogatepass"))
     if size > MAX_BYTES:
         raise FormatError(
             f"The file has {size:,} bytes; the limit is {MAX_BYTES:,}.",

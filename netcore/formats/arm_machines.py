@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import json
 import re
 from dataclasses import dataclass, field
@@ -54,7 +55,9 @@ def map_public_ips(draft: Draft) -> None:
         version = 6 if props.text("publicIPAddressVersion").lower() == "ipv6" else 4
         address = props.address("ipAddress") or draft.public.next(version)
         if address is None:
-            draft.notes.add("left out", resource.label, "There are more than the documentation ranges can hold.")
+            draft.notes.add(
+                "left out", resource.label, "There are more than the documentation ranges can hold."
+            )
             continue
         draft.topology["public_ips"][key] = {
             "name": resource.short[:120],
@@ -80,16 +83,14 @@ def read_nics(draft: Draft) -> list[Card]:
     cards = []
     for resource in draft.of(NICS):
         key = draft.ids["nics"][resource.id.lower()]
-        card = _card(draft, key, resource.short, draft.props(resource), resource)
-        if card is not None:
-            cards.append(card)
+        cards.append(_card(draft, key, resource.short, draft.props(resource), resource))
     by_key = {card.key: card for card in cards}
     for resource in draft.of(VMS):
         cards += _machine(draft, resource, by_key)
     return cards
 
 
-def _card(draft: Draft, key: str, name: str, props: Props, resource: Resource | None) -> Card | None:
+def _card(draft: Draft, key: str, name: str, props: Props, resource: Resource | None) -> Card:
     items = props.objects("ipConfigurations")
     names = [item.text("name") or f"ipconfig{n + 1}" for n, item in enumerate(items)]
     setups: list[Setup] = []
@@ -101,17 +102,21 @@ def _card(draft: Draft, key: str, name: str, props: Props, resource: Resource | 
         version = address.version if address is not None else 6 if wants_six else 4
         place = draft.subnet(inner.ref("subnet"))
         subnet = subnet or place
-        setups.append(Setup(local, title, inner, version, address, inner.refs("loadBalancerBackendAddressPools")))
+        setups.append(
+            Setup(local, title, inner, version, address, inner.refs("loadBalancerBackendAddressPools"))
+        )
     if subnet is None:
-        draft.notes.add("left out", props.label, "The file does not say in which subnet it is.")
-        return None
+        draft.notes.add("unclear", props.label, "The file does not say in which subnet it is.")
+        subnet = draft.unknown_subnet()
     for setup in setups:
         if setup.address is not None:
             draft.saw_address(subnet, setup.address)
     data: dict[str, Any] = {"name": name[:120], "subnet": subnet, "primary": True, "configurations": {}}
     forwarding = bool(props.flag("enableIPForwarding"))
     data["ip_forwarding"] = forwarding
-    group = draft.optional("security_groups", props.ref("networkSecurityGroup"), props.label, "security group")
+    group = draft.optional(
+        "security_groups", props.ref("networkSecurityGroup"), props.label, "security group"
+    )
     if group is not None:
         data["security_group"] = group
     return Card(key, props.label, resource, subnet, setups, forwarding, data)
@@ -137,10 +142,8 @@ def _machine(draft: Draft, resource: Resource, cards: dict[str, Card]) -> list[C
     for item in network.objects("networkInterfaceConfigurations"):
         name = item.text("name") or f"{resource.short}-nic"
         nic_key = draft.names.one("nics", name, f"{resource.short}-{name}")
-        card = _card(draft, nic_key, name, item.sub("properties"), None)
-        if card is not None:
-            new.append(card)
-            own.append((card, _flag(item, "primary")))
+        new.append(_card(draft, nic_key, name, item.sub("properties"), None))
+        own.append((new[-1], _flag(item, "primary")))
     first = next((n for n, (_, primary) in enumerate(own) if primary), 0)
     for number, (card, _) in enumerate(own):
         card.data["vm"] = key
@@ -193,10 +196,8 @@ def _hides_source(draft: Draft, resource: Resource) -> bool:
     data = system.text("customData")
     if data:
         texts.append(data)
-        try:
+        with contextlib.suppress(binascii.Error, ValueError):
             texts.append(base64.b64decode(data, validate=True).decode("utf-8", "replace"))
-        except (binascii.Error, ValueError):
-            pass
     prefix = f"{resource.id.lower()}/extensions/"
     for extension in draft.of(_EXTENSIONS):
         if extension.id.lower().startswith(prefix):
@@ -235,7 +236,7 @@ def hand_out_addresses(draft: Draft, cards: list[Card]) -> None:
 
 def _configure(draft: Draft, card: Card, setup: Setup, primary: bool) -> None:
     dynamic = setup.address is None
-    address = setup.address or draft.room(card.subnet).lowest_free(setup.version)
+    address = setup.address or draft.address_in(card.subnet, setup.version)
     label = setup.props.label
     if address is None:
         draft.notes.add("left out", label, f"Its subnet has no free IPv{setup.version} address.")

@@ -80,6 +80,7 @@ def document(world: World, name: str, description: str) -> tuple[dict[str, Any],
     arm_balancers.map_balancers(draft, balancers, cards)
     arm_security.map_security_groups(draft)
     arm_runnable.own_frontends(draft)
+    arm_runnable.inner_routes(draft)
     client = arm_runnable.outside_client(draft)
     faults, traffic = arm_runnable.failover(draft, client)
     _left_out(draft)
@@ -99,6 +100,12 @@ def document(world: World, name: str, description: str) -> tuple[dict[str, Any],
 
 
 def _left_out(draft: Draft) -> None:
+    if draft.world.not_deployed:
+        draft.notes.add(
+            "left out",
+            "the file",
+            f"Resources that are not deployed with these parameters (condition false): {draft.world.not_deployed}.",
+        )
     for kind, resources in draft.kinds().items():
         if kind in _MODELLED or kind.startswith(_WITH_OWN_NOTES):
             continue

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from typing import Any
 
-from netcore.formats.arm_addresses import slug
+from netcore.formats.arm_addresses import free_blocks, slug
 from netcore.formats.arm_deploy import Resource
 from netcore.formats.arm_draft import (
     CONNECTIONS,
@@ -69,12 +70,14 @@ def map_vnets(draft: Draft) -> None:
         key = draft.ids["vnets"][resource.id.lower()]
         space = draft.props(resource).sub("addressSpace")
         prefixes = list(dict.fromkeys(str(p) for p in space.prefixes("addressPrefixes")))
-        if not prefixes:
-            draft.notes.add("unclear", resource.label, "It has no address range.", f"vnets/{key}")
         draft.topology["vnets"][key] = {
             "name": resource.short[:120],
             "region": draft.region(resource),
             "address_space": prefixes,
+        }
+        names = [item.text("name") for item in draft.props(resource).slots("subnets")]
+        draft.overlay[resource.id.lower()] = {
+            "subnets": [{"id": f"{resource.id}/subnets/{name}", "name": name} for name in names]
         }
     for child in draft.of(SUBNETS):
         draft.vnet(child.id[: child.id.lower().rindex("/subnets/")])
@@ -96,13 +99,40 @@ def map_vnets(draft: Draft) -> None:
         key = keys[f"{vnet}/{name.lower()}"]
         draft.ids["subnets"][resource_id] = key
         draft.subnet_keys[(vnet, name.lower())] = key
-        draft.topology["subnets"][key] = _subnet(draft, vnet, name, props, key)
+        draft.topology["subnets"][key] = _subnet(draft, vnet, name, props)
+    fill_ranges(draft)
 
 
-def _subnet(draft: Draft, vnet: str, name: str, props: Props, key: str) -> dict[str, Any]:
+def fill_ranges(draft: Draft) -> None:
+    """Give networks and subnets whose ranges the file does not say (an empty parameter) some, with a note."""
+    members: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+    for key, subnet in draft.topology["subnets"].items():
+        members.setdefault(subnet["vnet"], []).append((key, subnet))
+    for vnet_key, subnets in members.items():
+        vnet = draft.topology["vnets"][vnet_key]
+        used = [ip_network(p) for _, subnet in subnets for p in subnet["prefixes"]]
+        if not vnet["address_space"] and used:
+            four = collapse_addresses(p for p in used if isinstance(p, IPv4Network))
+            six = collapse_addresses(p for p in used if isinstance(p, IPv6Network))
+            vnet["address_space"] = [str(p) for p in (*four, *six)]
+            words = "It has no address range; those of its subnets are taken."
+            draft.notes.add("assumed", vnet["name"], words, f"vnets/{vnet_key}")
+        blocks = free_blocks([ip_network(p) for p in vnet["address_space"]], used, 24)
+        for key, subnet in subnets:
+            if subnet["prefixes"]:
+                continue
+            block = next(blocks, None)
+            label, ref = f"{vnet['name']}/{subnet['name']}", f"subnets/{key}"
+            if block is None:
+                draft.notes.add("unclear", label, "It has no address range.", ref)
+                continue
+            subnet["prefixes"] = [str(block)]
+            words = f"It has no address range that can be read; {block} is made up."
+            draft.notes.add("assumed", label, words, ref)
+
+
+def _subnet(draft: Draft, vnet: str, name: str, props: Props) -> dict[str, Any]:
     prefixes = [str(p) for p in props.prefixes("addressPrefix", "addressPrefixes")]
-    if not prefixes:
-        draft.notes.add("unclear", props.label, "It has no address range.", f"subnets/{key}")
     subnet: dict[str, Any] = {"name": name[:120], "vnet": vnet, "prefixes": prefixes}
     links = (
         ("route_table", "route_tables", "routeTable", "route table"),
@@ -129,7 +159,9 @@ def need_tag(draft: Draft, tag: str, label: str) -> None:
     if tag not in draft.service_tags:
         draft.service_tags[tag] = []
         draft.notes.add(
-            "unclear", label, f"The prefixes of the service tag {tag} are not in the file: it matches nothing."
+            "unclear",
+            label,
+            f"The prefixes of the service tag {tag} are not in the file: it matches nothing.",
         )
 
 
@@ -231,7 +263,9 @@ def map_nat_gateways(draft: Draft) -> None:
         addresses = [draft.public_ip(text) for text in props.refs("publicIpAddresses")]
         if props.refs("publicIpPrefixes"):
             draft.notes.add(
-                "left out", resource.label, "Its public address prefix: only single public addresses exist here."
+                "left out",
+                resource.label,
+                "Its public address prefix: only single public addresses exist here.",
             )
         draft.topology["nat_gateways"][key] = {
             "name": resource.short[:120],
@@ -265,7 +299,9 @@ def map_gateways(draft: Draft) -> None:
         if props.flag("activeActive"):
             gateway["instances"] = []
             draft.later.append((subnet, 2, gateway["instances"]))
-        for prefix in props.sub("vpnClientConfiguration").sub("vpnClientAddressPool").prefixes("addressPrefixes"):
+        for prefix in (
+            props.sub("vpnClientConfiguration").sub("vpnClientAddressPool").prefixes("addressPrefixes")
+        ):
             gateway["learned"][f"clients-{slug(str(prefix))}"] = {"prefix": str(prefix)}
             draft.notes.add(
                 "assumed", resource.label, f"Its client pool {prefix} is written as a route it announces."
@@ -296,7 +332,9 @@ def _connect(draft: Draft) -> None:
                 "vnet2vnet": "A tunnel between two gateways of this cloud is not modelled yet.",
                 "expressroute": "The circuit's other side, and the routes it announces, are not in the file.",
             }
-            draft.notes.add("left out", resource.label, words.get(kind, "Its other side is not in this file."))
+            draft.notes.add(
+                "left out", resource.label, words.get(kind, "Its other side is not in this file.")
+            )
     for key, resource in local.items():
         if key not in used:
             draft.notes.add("left out", resource.label, "No connection in this file uses it.")
@@ -312,5 +350,3 @@ def _learn(draft: Draft, gateway: str, side: Resource, connection: Props) -> Non
     draft.notes.add(
         "unclear", connection.label, "Routes it learns by BGP are not in the file.", f"gateways/{gateway}"
     )
-
-

@@ -6,7 +6,8 @@ import json
 import re
 from typing import Any
 
-from netcore.formats.arm_places import LOCATION
+from netcore.formats.arm_places import GROUP, LOCATION, Place
+from netcore.formats.arm_props import to_prefix
 
 
 def generate(name: str, definition: dict[str, Any], number: int) -> tuple[Any, str]:
@@ -21,7 +22,9 @@ def generate(name: str, definition: dict[str, Any], number: int) -> tuple[Any, s
         value = [allowed[0]] if kind == "array" else allowed[0]
         return value, f"{json.dumps(value)[:80]}, the first allowed value"
     if kind.startswith("secure"):
-        return ({}, "an empty object") if kind == "secureobject" else ("generated-Secret1", "a made-up secret")
+        return (
+            ({}, "an empty object") if kind == "secureobject" else ("generated-Secret1", "a made-up secret")
+        )
     if kind == "int":
         value = definition.get("minValue")
         return (value, f"{value}, the least allowed") if isinstance(value, int) else (1, "1")
@@ -35,18 +38,83 @@ def generate(name: str, definition: dict[str, Any], number: int) -> tuple[Any, s
     return text, f'"{text}"'
 
 
+_RANGE = re.compile(r"(prefix|addressspace|cidr|iprange|addressrange|addresspool)(es|s)?\d*$")
+_NETWORK_WORDS = re.compile(r"address|subnet|vnet|network|cidr|pool|range|route|gateway|clients")
+_ADDRESS = re.compile(r"(ip\d*|ipv4|ipaddress|address|nexthop|addr)\d*$")
+_NOT_ADDRESS = re.compile(r"email|mailaddress|macaddress|webaddress|name|label|dns")
+_EXAMPLE = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}(/\d{1,2})?\b")
+_KINDS = (
+    ("subnet", "virtualNetworks/{0}/subnets/{0}"),
+    ("securitygroup", "networkSecurityGroups/{0}"),
+    ("nsg", "networkSecurityGroups/{0}"),
+    ("routetable", "routeTables/{0}"),
+    ("publicip", "publicIPAddresses/{0}"),
+    ("natgateway", "natGateways/{0}"),
+    ("loadbalancer", "loadBalancers/{0}"),
+    ("vnet", "virtualNetworks/{0}"),
+    ("network", "virtualNetworks/{0}"),
+    ("hub", "virtualNetworks/{0}"),
+    ("spoke", "virtualNetworks/{0}"),
+)
+
+
 def _text(name: str, definition: dict[str, Any], number: int) -> str:
-    words = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name).lower().replace("_", " ").replace("-", " ").split()
-    flat = "".join(words)
-    if flat.endswith("location") or flat.endswith("region"):
+    flat = re.sub(r"[^a-z0-9]", "", name.lower())
+    if flat.endswith(("location", "region")):
         return LOCATION
-    if re.search(r"(addressprefix|addressspace|cidr|iprange|subnetprefix|vnetprefix)(es|s)?\d*$", flat):
-        return f"10.{number % 256}.0.0/{24 if 'subnet' in flat else 16}"
-    if re.search(r"(ipaddress|privateip|publicip|peerip|\bip)$", flat) and "name" not in words:
-        return f"192.0.2.{number % 250 + 1}"
-    text = re.sub(r"[^A-Za-z0-9-]", "-", name) or "value"
+    if is_range(flat):
+        return _example(definition, "/") or made_up_range(flat, number)
+    if _ADDRESS.search(flat) and not _NOT_ADDRESS.search(flat):
+        return _example(definition, "") or _made_up_address(flat, number)
+    if re.search(r"rgname|resourcegroup", flat) and not flat.endswith("id"):
+        return GROUP
+    stem = re.sub(r"(Name)?Prefix$|Name$", "", name)
+    text = re.sub(r"[^A-Za-z0-9-]", "-", stem if len(stem) > 1 else name) or "value"
+    if flat.endswith("id"):
+        kind = next((kind for word, kind in _KINDS if word in flat), None)
+        if kind is not None:
+            return f"{Place().prefix}/providers/Microsoft.Network/{kind.format(text)}"
     least = definition.get("minLength")
     most = definition.get("maxLength")
     if isinstance(least, int):
         text = text.ljust(min(least, 100), "x")
     return text[:most] if isinstance(most, int) and most > 0 else text
+
+
+def is_range(flat: str) -> bool:
+    """Return whether a parameter name (lower case, letters and digits) means an address range."""
+    if not _RANGE.search(flat) or re.search(r"name|label|dns", flat):
+        return False
+    return bool(_NETWORK_WORDS.search(flat))
+
+
+def made_up_range(flat: str, number: int) -> str:
+    """Return a range: a /16 for networks, a /24 for subnets, by the digit in the name."""
+    digits = re.findall(r"\d+", re.sub(r"ipv?[46]", "", flat))
+    digit = int(digits[-1]) % 200 if digits and len(digits[-1]) < 4 else None
+    if "subnet" in flat:
+        outer = re.search(r"(?:vnet|network|spoke)(\d)", flat)
+        return (
+            f"10.{outer.group(1) if outer else 0}.{digit if digit is not None else 100 + number % 100}.0/24"
+        )
+    if re.search(r"client|vpn|onprem|local|remote|pool", flat):
+        return f"192.168.{digit if digit is not None else number % 200}.0/24"
+    return f"10.{digit if digit is not None else (0 if number == 1 else number % 100)}.0.0/16"
+
+
+def _made_up_address(flat: str, number: int) -> str:
+    if re.search(r"public|peer|onprem|remote|gateway|client|management|manager|source|src", flat):
+        return f"192.0.2.{number % 250 + 1}"
+    digits = re.findall(r"\d+", re.sub(r"ipv?[46]", "", flat))
+    subnet = int(digits[0]) % 200 if digits and len(digits[0]) < 4 else 100 + number % 100
+    return f"10.0.{subnet}.10"
+
+
+def _example(definition: dict[str, Any], mark: str) -> str | None:
+    """Return the range or address the description gives as an example."""
+    metadata = definition.get("metadata")
+    words = str(metadata.get("description", "")) if isinstance(metadata, dict) else ""
+    for match in _EXAMPLE.finditer(words):
+        if bool(match.group(1)) == bool(mark) and to_prefix(match.group()) is not None:
+            return match.group()
+    return None

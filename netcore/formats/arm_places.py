@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from netcore.formats.arm_expressions import ExpressionError
+from netcore.formats.arm_syntax import ExpressionError
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 TENANT = "11111111-1111-1111-1111-111111111111"
@@ -41,9 +42,9 @@ class Ref:
 
 def parse_id(text: str) -> Ref | None:
     """Return the parts of ``.../providers/Namespace/type/name[/type/name]...``, or None."""
-    head, mark, tail = text.rpartition("/providers/")
+    _, mark, tail = text.rpartition("/providers/")
     if not mark:
-        head, mark, tail = text.lower().rpartition("/providers/")
+        _, mark, tail = text.lower().rpartition("/providers/")
         if not mark:
             return None
     parts = [part for part in tail.split("/") if part]
@@ -74,12 +75,11 @@ def resource_id(arguments: list[str], place: Place, level: str = "group") -> str
         ExpressionError: no argument is a type with as many names behind it as it needs.
     """
     texts = [str(argument) for argument in arguments]
-    for at, text in enumerate(texts):
-        kind = text.strip("/")
-        if "/" in kind and "." in kind.split("/")[0]:
-            break
-    else:
+    kinds = [at for at, text in enumerate(texts) if re.match(r"/*[^/.]+\.[^/]*/", text)]
+    if not kinds:
         raise ExpressionError("there is no resource type among the arguments")
+    at = kinds[0]
+    kind = texts[at].strip("/")
     before, name = texts[:at], "/".join(t.strip("/") for t in texts[at + 1 :])
     if level == "tenant":
         return make_id("", kind, name)

@@ -39,6 +39,37 @@ def own_frontends(draft: Draft) -> None:
                     )
 
 
+def inner_routes(draft: Draft) -> None:
+    """Let an appliance with several NICs send inside traffic by its inner NIC.
+
+    The NIC that is not primary and stands in the pool of an HA-ports rule is the inner one; without a
+    route the guest would answer the inside by its primary, outer NIC.
+    """
+    for balancer in draft.topology["load_balancers"].values():
+        for rule in balancer["rules"].values():
+            if rule["protocol"] != "all":
+                continue
+            for member in balancer["pools"][rule["pool"]]["members"].values():
+                _inner_route(draft, member["nic"])
+
+
+def _inner_route(draft: Draft, key: str) -> None:
+    nic = draft.topology["nics"][key]
+    vm = draft.topology["vms"].get(nic.get("vm", ""))
+    if vm is None or nic["primary"] or not vm.get("guest", {}).get("forwarding"):
+        return
+    vnet = draft.topology["vnets"][draft.topology["subnets"][nic["subnet"]]["vnet"]]
+    routes = vm["guest"].setdefault("routes", {})
+    for number, prefix in enumerate(vnet["address_space"], start=1):
+        routes.setdefault(f"inside-{number}", {"prefix": prefix, "nic": key})
+    draft.notes.add(
+        "assumed",
+        f"Microsoft.Compute/virtualMachines {vm['name']}",
+        f"Its guest is taken to reach {vnet['name']} by {nic['name']}, its inner NIC.",
+        f"vms/{nic['vm']}",
+    )
+
+
 def frontend_address(draft: Draft, frontend: dict[str, Any]) -> str | None:
     """Return the address of a frontend, public or private."""
     if "public_ip" in frontend:
@@ -109,12 +140,13 @@ def _flow(draft: Draft, client: str, next_hop: str, appliances: set[str]) -> dic
         for rule in balancer["rules"].values():
             address = frontend_address(draft, balancer["frontends"].get(rule["frontend"], {}))
             public = "public_ip" in balancer["frontends"].get(rule["frontend"], {})
-            if public and address and rule["protocol"] == "tcp":
-                if appliances & set(_members(draft, balancer, rule["pool"])):
-                    flow = {"source": f"hosts/{client}", "destination": address, "protocol": "tcp"}
-                    flow["name"] = f"Outside client to {rule['name']}"[:120]
-                    words = f"A flow from the outside client to {address} is added."
-                    return _noted(draft, flow | {"destination_port": rule["frontend_port"]}, words)
+            if not public or address is None or rule["protocol"] != "tcp":
+                continue
+            if appliances & set(_members(draft, balancer, rule["pool"])):
+                flow = {"source": f"hosts/{client}", "destination": address, "protocol": "tcp"}
+                flow["name"] = f"Outside client to {rule['name']}"[:120]
+                words = f"A flow from the outside client to {address} is added."
+                return _noted(draft, flow | {"destination_port": rule["frontend_port"]}, words)
     return {}
 
 
@@ -131,7 +163,11 @@ def _routed_vm(draft: Draft, next_hop: str, appliances: set[str]) -> str | None:
         table = draft.topology["route_tables"].get(subnet.get("route_table", ""), {"routes": {}})
         for route in table["routes"].values():
             hop = route.get("next_hop_ip")
-            if hop is not None and ip_address(hop) == target and route["prefix"] == str(ip_network("0.0.0.0/0")):
+            if (
+                hop is not None
+                and ip_address(hop) == target
+                and route["prefix"] == str(ip_network("0.0.0.0/0"))
+            ):
                 routed.add(key)
     for nic in draft.topology["nics"].values():
         if nic["subnet"] in routed and nic.get("vm") is not None and nic["vm"] not in appliances:

@@ -9,18 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from netcore.formats.arm_expressions import (
-    Deferred,
-    Evaluator,
-    ExpressionError,
-    LazyObject,
-    Node,
-    Scope,
-    Value,
-    member,
-    plain,
-)
+from netcore.formats.arm_expressions import Deferred, Evaluator, LazyObject, Scope, Value, member, plain
 from netcore.formats.arm_places import LOCATION, SUBSCRIPTION, TENANT, resource_id
+from netcore.formats.arm_syntax import ExpressionError, Node
 
 if TYPE_CHECKING:
     from netcore.formats.arm_deploy import Deployment, World
@@ -334,5 +325,3 @@ _FUNCTIONS: dict[str, Function] = {
     "environment": _environment,
     "lambdavariables": _lambda_variables,
 }
-
-

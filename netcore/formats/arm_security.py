@@ -10,7 +10,16 @@ from netcore.formats.arm_network import local_ids, need_tag, parts
 from netcore.formats.arm_props import Props, to_prefix
 
 RULES = f"{SECURITY_GROUPS}/securityrules"
-_PROTOCOLS = {"*": "*", "any": "*", "all": "*", "tcp": "tcp", "udp": "udp", "icmp": "icmp", "esp": "esp", "ah": "ah"}
+_PROTOCOLS = {
+    "*": "*",
+    "any": "*",
+    "all": "*",
+    "tcp": "tcp",
+    "udp": "udp",
+    "icmp": "icmp",
+    "esp": "esp",
+    "ah": "ah",
+}
 _PORTS = re.compile(r"\*|\d{1,5}(-\d{1,5})?")
 # Tags whose meaning comes from the drawing itself (facts F8, F9), so they need no prefixes.
 DRAWN_TAGS = frozenset({"VirtualNetwork", "AzureLoadBalancer", "Internet"})
@@ -34,32 +43,26 @@ def map_security_groups(draft: Draft) -> None:
 
 
 def _rule(draft: Draft, name: str, props: Props) -> dict[str, Any] | None:
-    def refuse(why: str) -> None:
-        draft.notes.add("left out", props.label, f"Rule {name}: {why}")
-
+    """Return one rule, or None with a note that says why not."""
+    rule: dict[str, Any] = {}
     priority = props.number("priority")
-    if priority is None or not 100 <= priority <= 4096:
-        return refuse(f"its priority is {priority}; 100 to 4096 are allowed.")
-    direction = props.text("direction").capitalize()
-    access = props.text("access").capitalize()
+    direction, access = props.text("direction").capitalize(), props.text("access").capitalize()
     protocol = _PROTOCOLS.get(props.text("protocol").lower())
-    if direction not in ("Inbound", "Outbound") or access not in ("Allow", "Deny") or protocol is None:
-        return refuse("its direction, access or protocol is not one we know.")
-    rule: dict[str, Any] = {
-        "priority": priority,
-        "direction": direction,
-        "access": access,
-        "protocol": protocol,
-    }
-    for side in ("source", "destination"):
-        places = _places(draft, props, side)
-        if not places:
-            return refuse(f"its {side} names nothing that can be read.")
-        ports = _ports(props, side)
-        if not ports:
-            return refuse(f"its {side} ports cannot be read.")
-        rule[side] = places
-        rule[f"{side}_ports"] = ports
+    why = None
+    if priority is None or not 100 <= priority <= 4096:
+        why = f"its priority is {priority}; 100 to 4096 are allowed."
+    elif direction not in ("Inbound", "Outbound") or access not in ("Allow", "Deny") or protocol is None:
+        why = "its direction, access or protocol is not one we know."
+    else:
+        rule |= {"priority": priority, "direction": direction, "access": access, "protocol": protocol}
+        for side in ("source", "destination"):
+            rule[side] = _places(draft, props, side)
+            rule[f"{side}_ports"] = _ports(props, side)
+            if not rule[side] or not rule[f"{side}_ports"]:
+                why = why or f"its {side} names nothing that can be read."
+    if why is not None:
+        draft.notes.add("left out", props.label, f"Rule {name}: {why}")
+        return None
     return rule
 
 

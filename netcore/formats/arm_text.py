@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from netcore.formats.arm_expressions import ExpressionError, limit_length
+from netcore.formats.arm_expressions import limit_length
+from netcore.formats.arm_syntax import ExpressionError
 
 MAX_WIDTH = 1000
 _HOLE = re.compile(r"\{\{|\}\}|\{(\d{1,3})(?:,(-?\d{1,4}))?(?::([^{}]*))?\}")
@@ -51,7 +52,7 @@ def padded(text: str, width: int, fill: str) -> str:
 def _formatted(value: Any, form: str | None, to_text: Callable[[Any], str]) -> str:
     if not form or isinstance(value, bool) or not isinstance(value, int | float):
         return to_text(value)
-    kind, digits = form[0].upper(), int(form[1:]) if form[1:].isdigit() and len(form) < 4 else None
+    kind, digits = (form[0].upper(), int(form[1:]) if form[1:].isdigit() and len(form) < 4 else None)
     if set(form) <= {"0"}:
         return f"{int(value):0{len(form)}d}"
     if kind == "D":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Network, ip_network
 from typing import Any
 
-from netcore.formats.arm_expressions import ExpressionError
+from netcore.formats.arm_syntax import ExpressionError
 
 
 def parse_cidr(text: Any) -> dict[str, Any]:
