@@ -1,0 +1,262 @@
+"""How the effective routes of a subnet's NICs come about: candidates, then one winner per prefix.
+
+System routes, gateway routes and user routes compete per prefix (fact D20). Losers stay listed as invalid,
+except the built-in None routes, which disappear (facts D6, D7, D9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from netcore.control.gateways import Gateways
+from netcore.control.peering import Peerings
+from netcore.control.prefixes import PrefixIndex, inside, order
+from netcore.control.routes import EffectiveRoute, HopType, RouteSource, RouteState
+from netcore.document.models import Route, Scenario, Subnet, Topology
+from netcore.document.values import Address, Network
+from netcore.profiles.model import Profile
+
+_SOURCE_RANK = {RouteSource.USER: 0, RouteSource.GATEWAY: 1, RouteSource.DEFAULT: 2}
+"""User before BGP before system for the same prefix (fact D20)."""
+
+_SYSTEM_RANK = {
+    HopType.VNET_LOCAL: 0,
+    HopType.VNET_PEERING: 1,
+    HopType.VNET_GLOBAL_PEERING: 1,
+    HopType.SERVICE_ENDPOINT: 2,
+    HopType.INTERNET: 3,
+}
+
+_PREFERRED = (
+    HopType.VNET_LOCAL,
+    HopType.VNET_PEERING,
+    HopType.VNET_GLOBAL_PEERING,
+    HopType.SERVICE_ENDPOINT,
+)
+"""System routes that no BGP route beats, however specific (fact D21)."""
+
+_DISPLAY = (
+    HopType.VNET_LOCAL,
+    HopType.VNET_PEERING,
+    HopType.VNET_GLOBAL_PEERING,
+    HopType.VIRTUAL_NETWORK_GATEWAY,
+    HopType.SERVICE_ENDPOINT,
+    HopType.VIRTUAL_APPLIANCE,
+    HopType.INTERNET,
+    HopType.NONE,
+)
+_SOURCE_DISPLAY = (RouteSource.DEFAULT, RouteSource.GATEWAY, RouteSource.USER)
+
+_HOP_FACTS = {
+    HopType.VIRTUAL_APPLIANCE: "D41",
+    HopType.VIRTUAL_NETWORK_GATEWAY: "D44",
+    HopType.VNET_LOCAL: "D45",
+    HopType.INTERNET: "D46",
+    HopType.NONE: "D47",
+}
+
+
+@dataclass(slots=True, eq=False)
+class _Candidate:
+    """A route before the competition. ``rank`` orders candidates of one prefix, lowest first."""
+
+    source: RouteSource
+    hop: HopType
+    prefixes: tuple[Network, ...]
+    rank: tuple[int, int, str]
+    hops: tuple[Address, ...] = ()
+    ref: str | None = None
+    facts: tuple[str, ...] = ()
+    lost: dict[Network, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Prefix -> who overrides it, and the facts that say so."""
+
+    @property
+    def name(self) -> str:
+        """Return how a loser names this route as its winner."""
+        return self.ref or self.hop.value
+
+    def rows(self) -> Iterator[EffectiveRoute]:
+        """Yield the rows to show: what is left, and what was lost, by winner."""
+        left = tuple(prefix for prefix in self.prefixes if prefix not in self.lost)
+        if left:
+            yield self._row(RouteState.ACTIVE, left, None, self.facts)
+        by_winner: dict[tuple[str, tuple[str, ...]], list[Network]] = {}
+        for prefix in self.prefixes:
+            if prefix in self.lost:
+                by_winner.setdefault(self.lost[prefix], []).append(prefix)
+        for (winner, facts), prefixes in sorted(by_winner.items()):
+            yield self._row(RouteState.INVALID, tuple(prefixes), winner, (*self.facts, *facts))
+
+    def _row(
+        self, state: RouteState, prefixes: tuple[Network, ...], winner: str | None, facts: tuple[str, ...]
+    ) -> EffectiveRoute:
+        return EffectiveRoute(
+            self.source, state, prefixes, self.hop, self.hops, self.ref, winner, tuple(dict.fromkeys(facts))
+        )
+
+
+class EffectiveRoutes:
+    """Makes the effective routes of subnets; all NICs of a subnet have the same (facts D1, D12).
+
+    Args:
+        scenario: the drawing.
+        profile: which rules hold.
+    """
+
+    __slots__ = ("_gateways", "_peerings", "_profile", "_topology")
+
+    def __init__(self, scenario: Scenario, profile: Profile, peerings: Peerings, gateways: Gateways) -> None:
+        self._topology: Topology = scenario.topology
+        self._profile = profile
+        self._peerings = peerings
+        self._gateways = gateways
+
+    def rows(self, subnet_id: str) -> tuple[EffectiveRoute, ...]:
+        """Return the rows of a subnet in the order of display: IPv4 first, then by source and next hop type."""
+        subnet = self._topology.subnets[subnet_id]
+        system = [*self._system(subnet), *self._endpoints(subnet_id, subnet)]
+        learned = list(self._learned(subnet))
+        user = list(self._user(subnet))
+        self._hold_back_learned(system, learned)
+        winners = _compete([*system, *learned, *user])
+        rows = [row for candidate in (*system, *learned, *user) for row in candidate.rows()]
+        rows.extend(self._none_rows(subnet, winners))
+        return tuple(sorted(rows, key=_display))
+
+    def _system(self, subnet: Subnet) -> Iterator[_Candidate]:
+        """Yield virtual network, peering and Internet routes (facts D1, D2, D10, D11)."""
+        topology = self._topology
+        vnet = topology.vnets[subnet.vnet]
+        for prefix in dict.fromkeys(vnet.address_space):
+            yield _system(HopType.VNET_LOCAL, (prefix,), f"vnets/{subnet.vnet}", ("D1", "D2"))
+        for peering in self._peerings.connected(subnet.vnet):
+            remote = topology.vnets[peering.remote_vnet]
+            near = remote.region == vnet.region
+            hop = HopType.VNET_PEERING if near else HopType.VNET_GLOBAL_PEERING
+            for prefix in dict.fromkeys(remote.address_space):
+                yield _system(hop, (prefix,), f"peerings/{peering.local_id}", ("D10", "D11"))
+        for default in self._profile.default_routes:
+            if default.version == 4 or any(prefix.version == 6 for prefix in vnet.address_space):
+                yield _system(HopType.INTERNET, (default,), None, ("D1", "D50"))
+
+    def _endpoints(self, subnet_id: str, subnet: Subnet) -> Iterator[_Candidate]:
+        """Yield one route per service endpoint of the subnet, with all prefixes of the service (D10, D66)."""
+        for tag in dict.fromkeys(subnet.service_endpoints):
+            prefixes = tuple(sorted(set(self._topology.service_tags.get(tag, ())), key=order))
+            if prefixes:
+                yield _system(HopType.SERVICE_ENDPOINT, prefixes, f"subnets/{subnet_id}", ("D10", "D66"))
+
+    def _learned(self, subnet: Subnet) -> Iterator[_Candidate]:
+        """Yield gateway routes, unless the route table stops their propagation (facts D10, D62)."""
+        table = self._topology.route_tables.get(subnet.route_table or "")
+        if table is not None and not table.gateway_propagation:
+            return
+        for route in self._gateways.learned(subnet.vnet):
+            yield _Candidate(
+                RouteSource.GATEWAY,
+                HopType.VIRTUAL_NETWORK_GATEWAY,
+                (route.prefix,),
+                (_SOURCE_RANK[RouteSource.GATEWAY], 0, ""),
+                route.hops,
+                route.ref,
+                ("D10", "G6") if route.remote else ("D10",),
+            )
+
+    def _user(self, subnet: Subnet) -> Iterator[_Candidate]:
+        """Yield the routes of the subnet's route table (facts D40, D25)."""
+        table = self._topology.route_tables.get(subnet.route_table or "")
+        if table is None:
+            return
+        for route_id, route in sorted(table.routes.items()):
+            prefixes, rank = self._user_prefixes(route)
+            if not prefixes:
+                continue
+            ref = f"route_tables/{subnet.route_table}/routes/{route_id}"
+            hop = HopType(route.next_hop_type.value)
+            facts = ("D20", _HOP_FACTS[hop]) if rank == 0 else ("D20", "D25", _HOP_FACTS[hop])
+            hops = (route.next_hop_ip,) if route.next_hop_ip is not None else ()
+            yield _Candidate(
+                RouteSource.USER, hop, prefixes, (_SOURCE_RANK[RouteSource.USER], rank, ref), hops, ref, facts
+            )
+
+    def _user_prefixes(self, route: Route) -> tuple[tuple[Network, ...], int]:
+        """Return the prefixes of a user route, and its rank among user routes of one prefix (fact D25)."""
+        if not isinstance(route.prefix, str):
+            return (route.prefix,), 0
+        regional = "." in route.prefix
+        cloud = route.prefix.split(".")[0] == "AzureCloud"
+        rank = (3 if regional else 4) if cloud else (1 if regional else 2)
+        return tuple(sorted(set(self._topology.service_tags.get(route.prefix, ())), key=order)), rank
+
+    def _hold_back_learned(self, system: Iterable[_Candidate], learned: Iterable[_Candidate]) -> None:
+        """Mark gateway routes inside a virtual network, peering or service endpoint route as lost (fact D21)."""
+        preferred = PrefixIndex(
+            (prefix, candidate)
+            for candidate in system
+            if candidate.hop in _PREFERRED
+            for prefix in candidate.prefixes
+        )
+        for candidate in learned:
+            for prefix in candidate.prefixes:
+                winner = preferred.covering(prefix)
+                if winner is not None:
+                    candidate.lost[prefix] = (winner.name, ("D21",))
+
+    def _none_rows(self, subnet: Subnet, winners: dict[Network, _Candidate]) -> Iterator[EffectiveRoute]:
+        """Yield the built-in None routes that are left (facts D1, D3-D9)."""
+        for default in self._profile.default_routes:
+            winner = winners.get(default)
+            if winner is not None and self._profile.default_removes_none_rows(winner.source, winner.hop):
+                return
+        ranges = self._topology.vnets[subnet.vnet].address_space
+        for prefix in self._profile.none_prefixes:
+            if prefix in winners or any(inside(prefix, own) for own in ranges):
+                continue
+            yield EffectiveRoute(
+                RouteSource.DEFAULT, RouteState.ACTIVE, (prefix,), HopType.NONE, facts=("D1", "D5", "D47")
+            )
+
+
+def _system(
+    hop: HopType, prefixes: tuple[Network, ...], ref: str | None, facts: tuple[str, ...]
+) -> _Candidate:
+    rank = (_SOURCE_RANK[RouteSource.DEFAULT], _SYSTEM_RANK[hop], ref or "")
+    return _Candidate(RouteSource.DEFAULT, hop, prefixes, rank, (), ref, facts)
+
+
+def _compete(candidates: list[_Candidate]) -> dict[Network, _Candidate]:
+    """Settle every prefix, mark the losers, and return the winners (facts D20 step 2, D25).
+
+    A gateway route that a system route holds back takes no part; but where a user route of the same prefix
+    wins, that is what overrides it.
+    """
+    by_prefix: dict[Network, list[_Candidate]] = {}
+    for candidate in candidates:
+        for prefix in candidate.prefixes:
+            by_prefix.setdefault(prefix, []).append(candidate)
+    winners: dict[Network, _Candidate] = {}
+    for prefix, rivals in by_prefix.items():
+        winner = min(rivals, key=lambda rival: (prefix in rival.lost, rival.rank))
+        if prefix in winner.lost:
+            continue
+        winners[prefix] = winner
+        for rival in rivals:
+            if rival is winner:
+                continue
+            if prefix not in rival.lost or winner.source is RouteSource.USER:
+                facts = ("D25",) if rival.source is RouteSource.USER else ("D9", "D20")
+                rival.lost[prefix] = (winner.name, facts)
+    return winners
+
+
+def _display(row: EffectiveRoute) -> tuple[object, ...]:
+    first = row.prefixes[0]
+    return (
+        first.version,
+        _SOURCE_DISPLAY.index(row.source),
+        _DISPLAY.index(row.next_hop_type),
+        order(first),
+        row.state.value,
+        row.ref or "",
+    )

@@ -1,0 +1,152 @@
+"""The compiled network: what the control plane has decided, ready for many packets.
+
+Everything is made when it is first asked for and kept. A ``Network`` never changes, and its scenario has
+no problems; ask ``netcore.document`` first.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from netcore.control.effective import EffectiveRoutes
+from netcore.control.gateways import Gateways
+from netcore.control.owners import Owner, Owners, PublicOwner, public_owners
+from netcore.control.peering import Peerings, PeeringState
+from netcore.control.routes import RouteTableView
+from netcore.control.rules import EffectiveRules, RuleSet
+from netcore.document.models import NIC, Direction, Scenario, Subnet
+from netcore.document.values import Address
+from netcore.errors import NotFound
+from netcore.profiles import profile as find_profile
+from netcore.profiles.model import Profile
+
+
+class Network:
+    """A scenario with its control plane worked out.
+
+    Args:
+        scenario: a document without problems.
+        profile: which rules hold; None takes the one the document names.
+
+    Raises:
+        NotFound: the document names a profile that does not exist.
+    """
+
+    def __init__(self, scenario: Scenario, profile: Profile | None = None) -> None:
+        self.scenario = scenario
+        self.profile = profile or find_profile(scenario.profile)
+        self._tables: dict[str, RouteTableView] = {}
+        self._rules: dict[tuple[str, str | None, Direction], tuple[RuleSet, ...]] = {}
+
+    @cached_property
+    def peerings(self) -> Peerings:
+        """All peerings by pair of virtual networks."""
+        return Peerings(self.scenario.topology)
+
+    @cached_property
+    def gateways(self) -> Gateways:
+        """The gateways, and what they have learned."""
+        return Gateways(self.scenario.topology, self.peerings, self.profile)
+
+    @cached_property
+    def owners(self) -> Owners:
+        """The holders of private addresses."""
+        return Owners(self.scenario.topology, self.peerings)
+
+    @cached_property
+    def _public(self) -> dict[Address, PublicOwner]:
+        return public_owners(self.scenario.topology)
+
+    @cached_property
+    def _effective_routes(self) -> EffectiveRoutes:
+        return EffectiveRoutes(self.scenario, self.profile, self.peerings, self.gateways)
+
+    @cached_property
+    def _effective_rules(self) -> EffectiveRules:
+        return EffectiveRules(self.scenario.topology, self.peerings, self.gateways)
+
+    def nic(self, nic_id: str) -> NIC:
+        """Return a NIC.
+
+        Raises:
+            NotFound: the document has no such NIC.
+        """
+        found = self.scenario.topology.nics.get(nic_id)
+        if found is None:
+            raise NotFound(f"The document has no NIC {nic_id}.")
+        return found
+
+    def subnet_of(self, nic_id: str) -> Subnet:
+        """Return the subnet of a NIC.
+
+        Raises:
+            NotFound: no such NIC, or its subnet is not in the document.
+        """
+        nic = self.nic(nic_id)
+        found = self.scenario.topology.subnets.get(nic.subnet)
+        if found is None:
+            raise NotFound(f"The document has no subnet {nic.subnet}, which NIC {nic_id} names.")
+        return found
+
+    def vnet_of(self, nic_id: str) -> str:
+        """Return the id of the virtual network a NIC stands in.
+
+        Raises:
+            NotFound: no such NIC, or its subnet is not in the document.
+        """
+        return self.subnet_of(nic_id).vnet
+
+    def routes(self, nic_id: str) -> RouteTableView:
+        """Return the effective routes of a NIC. NICs of one subnet share one view.
+
+        Raises:
+            NotFound: no such NIC, or its subnet or virtual network is not in the document.
+        """
+        self._need_vnet(nic_id)
+        return self.subnet_routes(self.nic(nic_id).subnet)
+
+    def subnet_routes(self, subnet_id: str) -> RouteTableView:
+        """Return the effective routes of every NIC of a subnet."""
+        view = self._tables.get(subnet_id)
+        if view is None:
+            view = self._tables[subnet_id] = RouteTableView(self._effective_routes.rows(subnet_id))
+        return view
+
+    def rules(self, nic_id: str, direction: Direction) -> tuple[RuleSet, ...]:
+        """Return the security rules in force at a NIC, in evaluation order (facts F1-F4).
+
+        Inbound: subnet's group, then the NIC's; outbound the other way round. Every group must allow;
+        without any group everything is allowed.
+
+        Raises:
+            NotFound: no such NIC, or its subnet or virtual network is not in the document.
+        """
+        nic = self.nic(nic_id)
+        key = (nic.subnet, nic.security_group, direction)
+        found = self._rules.get(key)
+        if found is None:
+            self._need_vnet(nic_id)
+            found = self._rules[key] = self._effective_rules.at(nic.subnet, nic.security_group, direction)
+        return found
+
+    def owner(self, vnet: str, address: Address) -> Owner | None:
+        """Return who holds a private address in a virtual network or one directly peered with it."""
+        return self.owners.find(vnet, address)
+
+    def public_owner(self, address: Address) -> PublicOwner | None:
+        """Return who holds a public address."""
+        return self._public.get(address)
+
+    def peering(self, vnet: str, remote_vnet: str) -> PeeringState:
+        """Return the peering of ``vnet`` with ``remote_vnet``, seen from the first."""
+        return self.peerings.between(vnet, remote_vnet)
+
+    def _need_vnet(self, nic_id: str) -> None:
+        vnet = self.vnet_of(nic_id)
+        if vnet not in self.scenario.topology.vnets:
+            raise NotFound(f"The document has no virtual network {vnet}, which NIC {nic_id} stands in.")
+
+
+def compile(scenario: Scenario, profile: Profile | None = None) -> Network:  # noqa: A001 - the contract's word
+    """Return the compiled network of a scenario; lazy, so it costs next to nothing."""
+    return Network(scenario, profile)

@@ -1,0 +1,110 @@
+"""Peerings: what the two links between two virtual networks add up to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from netcore.document.models import Peering, Topology
+
+
+class LinkState(StrEnum):
+    """State of a peering as the drawing has it (fact G1).
+
+    A drawing cannot tell a link that was deleted from one that was never made, so there is no
+    "disconnected": both are one link without its mirror.
+    """
+
+    CONNECTED = "connected"
+    """Both links are there."""
+    INITIATED = "initiated"
+    """Only one of the two links is there; nothing flows."""
+    NONE = "none"
+    """No link at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeeringState:
+    """The peering of one virtual network with another, seen from the first.
+
+    Args:
+        local: the link of this virtual network, and its id.
+        remote: the link of the other one, and its id.
+    """
+
+    vnet: str
+    remote_vnet: str
+    local_id: str | None = None
+    local: Peering | None = None
+    remote_id: str | None = None
+    remote: Peering | None = None
+
+    @property
+    def state(self) -> LinkState:
+        """Return what the two links add up to (fact G1)."""
+        if self.local is not None and self.remote is not None:
+            return LinkState.CONNECTED
+        if self.local is None and self.remote is None:
+            return LinkState.NONE
+        return LinkState.INITIATED
+
+    @property
+    def connected(self) -> bool:
+        """Return whether both links are there."""
+        return self.local is not None and self.remote is not None
+
+    @property
+    def allow_access(self) -> bool:
+        """Return whether both links allow virtual network access (fact G4)."""
+        return (
+            self.local is not None
+            and self.remote is not None
+            and self.local.allow_access
+            and self.remote.allow_access
+        )
+
+    @property
+    def allow_forwarded(self) -> bool:
+        """Return whether this virtual network lets in packets that the other one only forwards (fact G5).
+
+        The link of the virtual network that receives decides: ask with the receiver first.
+        """
+        return self.local is not None and self.local.allow_forwarded
+
+    @property
+    def uses_remote_gateway(self) -> bool:
+        """Return whether this virtual network uses the gateway of the other one (fact G6)."""
+        return (
+            self.local is not None
+            and self.remote is not None
+            and self.local.use_remote_gateways
+            and self.remote.allow_gateway_transit
+        )
+
+
+class Peerings:
+    """All peerings of a drawing, by pair of virtual networks."""
+
+    __slots__ = ("_neighbours", "_pairs")
+
+    def __init__(self, topology: Topology) -> None:
+        links: dict[tuple[str, str], tuple[str, Peering]] = {}
+        for link_id, link in sorted(topology.peerings.items()):
+            if link.vnet in topology.vnets and link.remote_vnet in topology.vnets:
+                links.setdefault((link.vnet, link.remote_vnet), (link_id, link))
+        self._pairs: dict[tuple[str, str], PeeringState] = {}
+        self._neighbours: dict[str, list[str]] = {}
+        for here, there in sorted({*links, *((b, a) for a, b in links)}):
+            local_id, local = links.get((here, there), (None, None))
+            remote_id, remote = links.get((there, here), (None, None))
+            self._pairs[here, there] = PeeringState(here, there, local_id, local, remote_id, remote)
+            if local is not None and remote is not None and here != there:
+                self._neighbours.setdefault(here, []).append(there)
+
+    def between(self, vnet: str, remote_vnet: str) -> PeeringState:
+        """Return the peering of ``vnet`` with ``remote_vnet``, seen from the first."""
+        return self._pairs.get((vnet, remote_vnet)) or PeeringState(vnet, remote_vnet)
+
+    def connected(self, vnet: str) -> list[PeeringState]:
+        """Return the connected peerings of a virtual network, by id of the other one."""
+        return [self._pairs[vnet, other] for other in self._neighbours.get(vnet, ())]

@@ -1,0 +1,57 @@
+"""The two Azure profiles: as documented in 2026, and as the seed article found it in 2021."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from ipaddress import ip_network
+from types import MappingProxyType
+
+from netcore.document.values import Network
+from netcore.profiles.cards import CARDS
+from netcore.profiles.model import Profile
+
+ICMP, TCP, UDP, ESP, AH, ICMPV6 = 1, 6, 17, 50, 51, 58
+
+
+def _prefixes(*texts: str) -> tuple[Network, ...]:
+    return tuple(ip_network(text) for text in texts)
+
+
+AZURE_2026 = Profile(
+    id="azure-2026",
+    title="Azure 2026",
+    date="2026-01",
+    description=(
+        "Azure as documented in 2024 to 2026: ESP and AH pass between VMs, and new subnets have no way "
+        "to the Internet unless one is drawn."
+    ),
+    cards=MappingProxyType({card.id: card for card in CARDS}),
+    protocols=frozenset({ICMP, TCP, UDP, ESP, AH, ICMPV6}),
+    reserved_udp_ports=frozenset({65330, 4791}),
+    reserved_udp_source_ports=frozenset(),
+    refused_ranges=_prefixes(
+        "224.0.0.0/4", "255.255.255.255/32", "127.0.0.0/8", "169.254.0.0/16", "168.63.129.16/32"
+    ),
+    none_prefixes=_prefixes("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"),
+    default_outbound=False,
+)
+
+AZURE_2021 = replace(
+    AZURE_2026,
+    id="azure-2021",
+    title="Azure 2021",
+    date="2021",
+    description=(
+        "Azure as the seed article and the documentation of 2019 to 2021 have it: only TCP, UDP and ICMP "
+        "pass between VMs, and every subnet reaches the Internet by default."
+    ),
+    protocols=frozenset({ICMP, TCP, UDP, ICMPV6}),
+    reserved_udp_ports=frozenset(),
+    reserved_udp_source_ports=frozenset({65330}),
+    subnet_max_length=8,
+    default_outbound=True,
+    traceroute=False,
+)
+
+PROFILES = MappingProxyType({profile.id: profile for profile in (AZURE_2026, AZURE_2021)})
+DEFAULT_PROFILE = AZURE_2026

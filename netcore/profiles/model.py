@@ -1,0 +1,147 @@
+"""What a provider does, as data: a dated profile of switches, and the rule cards that explain them.
+
+The code of control and forwarding asks a profile and never a provider's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_network
+from types import MappingProxyType
+from typing import Any, Literal
+
+from netcore.document.values import Network
+
+Confidence = Literal["D", "R", "I"]
+"""D: the vendor documents it. R: widely reported. I: inferred, a modelling decision."""
+
+DEFAULT_ROUTES: tuple[Network, ...] = (ip_network("0.0.0.0/0"), ip_network("::/0"))
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCard:
+    """One rule of a profile, with its source.
+
+    Args:
+        id: readable and stable, such as ``route-same-prefix``.
+        statement: the rule, in our words.
+        facts: fact ids it rests on.
+        source: short name of the document.
+        date: year of the text, or year and month.
+        switch: name of the profile's field that changes it; None when it is fixed.
+    """
+
+    id: str
+    statement: str
+    facts: tuple[str, ...]
+    source: str
+    date: str
+    confidence: Confidence
+    switch: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON data."""
+        return {
+            "id": self.id,
+            "statement": self.statement,
+            "facts": list(self.facts),
+            "source": self.source,
+            "date": self.date,
+            "confidence": self.confidence,
+            "switch": self.switch,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileInfo:
+    """What a person chooses a profile by."""
+
+    id: str
+    title: str
+    date: str
+    description: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """A dated rule set. Each field below the cards is a switch; its name stands on the cards it changes.
+
+    Args:
+        protocols: IP protocol numbers carried between VMs (facts C1-C3, N1).
+        reserved_udp_ports: UDP ports nobody may use, as source or destination (fact C5).
+        reserved_udp_source_ports: UDP ports nobody may use as source (fact C5).
+        subnet_min_length: longest IPv4 prefix of a subnet (fact A2).
+        subnet_max_length: shortest IPv4 prefix of a subnet (fact A2).
+        reserved_offsets: offsets from the start of an IPv4 subnet that nobody gets, besides the last (A1).
+        refused_ranges: prefixes no address space may touch (fact A5).
+        none_prefixes: prefixes of the built-in None routes (facts D1, D8).
+        none_rows_removed_by: next hop types of a user default route that remove the None routes (D6, N4).
+        none_rows_removed_by_gateway: a learned default route removes them too (D6, N4).
+        gateway_prefix_limit: prefixes a gateway learns before it drops the session (fact H7).
+        default_outbound: whether a subnet that does not say so has default outbound access (K3, N7).
+        icmp_ha_ports: whether an HA-ports rule carries ICMP (J5, N3).
+        traceroute: whether traceroute works at all; the fabric shows no hop either way (B9, N8).
+        implicit_public_deny: a Standard public address needs a security group that allows (fact F1).
+    """
+
+    id: str
+    title: str
+    date: str
+    description: str
+    cards: Mapping[str, RuleCard]
+
+    protocols: frozenset[int]
+    reserved_udp_ports: frozenset[int]
+    reserved_udp_source_ports: frozenset[int]
+    subnet_min_length: int = 29
+    subnet_max_length: int = 2
+    reserved_offsets: tuple[int, ...] = (0, 1, 2, 3)
+    refused_ranges: tuple[Network, ...] = ()
+    default_routes: tuple[Network, ...] = DEFAULT_ROUTES
+    none_prefixes: tuple[Network, ...] = ()
+    none_rows_removed_by: frozenset[str] = frozenset({"VirtualAppliance", "VirtualNetworkGateway"})
+    none_rows_removed_by_gateway: bool = True
+    gateway_prefix_limit: int = 4000
+    default_outbound: bool = False
+    icmp_ha_ports: bool = True
+    traceroute: bool = True
+    implicit_public_deny: bool = True
+    _by_fact: Mapping[str, RuleCard] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_fact: dict[str, RuleCard] = {}
+        for card in self.cards.values():
+            for fact in card.facts:
+                by_fact.setdefault(fact, card)
+        object.__setattr__(self, "_by_fact", MappingProxyType(by_fact))
+
+    @property
+    def info(self) -> ProfileInfo:
+        """Return what a person chooses the profile by."""
+        return ProfileInfo(self.id, self.title, self.date, self.description)
+
+    def card_for_fact(self, fact: str) -> RuleCard | None:
+        """Return the rule card of a fact id."""
+        return self._by_fact.get(fact)
+
+    def carries(self, protocol: int) -> bool:
+        """Return whether an IP protocol passes between VMs (facts C1-C3)."""
+        return protocol in self.protocols
+
+    def reserves_udp(self, source_port: int, destination_port: int) -> int | None:
+        """Return the UDP port of a packet that the platform keeps for itself, or None (fact C5)."""
+        if source_port in self.reserved_udp_ports or source_port in self.reserved_udp_source_ports:
+            return source_port
+        return destination_port if destination_port in self.reserved_udp_ports else None
+
+    def default_removes_none_rows(self, source: str, next_hop_type: str) -> bool:
+        """Return whether the winning default route removes the built-in None routes (fact D6).
+
+        Args:
+            source: ``Default``, ``User`` or ``VirtualNetworkGateway``.
+            next_hop_type: as in effective routes.
+        """
+        if source == "User":
+            return next_hop_type in self.none_rows_removed_by
+        return source == "VirtualNetworkGateway" and self.none_rows_removed_by_gateway
