@@ -15,7 +15,7 @@ from netcore.errors import FormatError
 from netcore.formats.arm_expressions import Budget, Deferred, Evaluator, Value, member, truth
 from netcore.formats.arm_functions import FUNCTIONS
 from netcore.formats.arm_notes import Notes
-from netcore.formats.arm_parameters import generate
+from netcore.formats.arm_parameters import Made, generate
 from netcore.formats.arm_places import Place, make_id, parse_id
 from netcore.formats.arm_scope import DeploymentView, TemplateScope, View
 from netcore.formats.arm_syntax import ExpressionError, is_expression
@@ -91,7 +91,7 @@ class World:
         self.resources: dict[str, Resource] = {}
         self.symbols: dict[tuple[Deployment, str], list[Resource]] = {}
         self.asked_runtime = False
-        self.generated = 0
+        self.made = Made()
         self.not_deployed = 0
         self._by_name: dict[tuple[str, tuple[str, ...]], list[Resource]] = {}
         self._count = 0
@@ -176,6 +176,8 @@ class World:
             if ref is not None:
                 self._by_name.setdefault((ref.type, ref.names), []).append(resource)
         else:
+            words = "The file deploys it more than once; the last one counts."
+            self.notes.add("assumed", resource.label, words)
             earlier = self._by_name.get((resource.kind, tuple(resource.name.lower().split("/"))), [])
             earlier[:] = [resource if r.id.lower() == key else r for r in earlier]
         self.resources[key] = resource
@@ -308,8 +310,7 @@ class Deployment:
             return self.world.tree(definition["defaultValue"], self.scope)
         if definition.get("nullable") is True:
             return None
-        self.world.generated += 1
-        value, words = generate(name, definition, self.world.generated)
+        value, words = generate(name, definition, self.world.made, self.template["parameters"])
         self.world.notes.add("assumed", f"parameter {name}", f"It has no default value; taken as {words}.")
         return value
 

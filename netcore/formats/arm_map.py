@@ -104,7 +104,7 @@ def _left_out(draft: Draft) -> None:
         draft.notes.add(
             "left out",
             "the file",
-            f"Resources that are not deployed with these parameters (condition false): {draft.world.not_deployed}.",
+            f"Not deployed with these parameters (condition false): {draft.world.not_deployed} resources.",
         )
     for kind, resources in draft.kinds().items():
         if kind in _MODELLED or kind.startswith(_WITH_OWN_NOTES):

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
+from ipaddress import IPv4Network
 from typing import Any
 
 from netcore.formats.arm_places import GROUP, LOCATION, Place
 from netcore.formats.arm_props import to_prefix
 
 
-def generate(name: str, definition: dict[str, Any], number: int) -> tuple[Any, str]:
+@dataclass
+class Made:
+    """How many values of a kind were made up so far, so that two ranges do not overlap."""
+
+    values: int = 0
+    networks: int = 0
+
+
+def generate(name: str, definition: dict[str, Any], made: Made, siblings: dict[str, Any]) -> tuple[Any, str]:
     """Return a value for a parameter and how to say it.
 
     Args:
-        number: how many were made before, so that two ranges do not overlap.
+        siblings: all parameters of the template; a subnet's range is cut out of the network's default.
     """
+    made.values += 1
     kind = str(definition.get("type", "string")).lower()
     allowed = definition.get("allowedValues")
     if isinstance(allowed, list) and allowed:
@@ -34,7 +45,7 @@ def generate(name: str, definition: dict[str, Any], number: int) -> tuple[Any, s
         return [], "an empty list"
     if kind == "object":
         return {}, "an empty object"
-    text = _text(name, definition, number)
+    text = _text(name, definition, made, siblings)
     return text, f'"{text}"'
 
 
@@ -58,14 +69,14 @@ _KINDS = (
 )
 
 
-def _text(name: str, definition: dict[str, Any], number: int) -> str:
+def _text(name: str, definition: dict[str, Any], made: Made, siblings: dict[str, Any]) -> str:
     flat = re.sub(r"[^a-z0-9]", "", name.lower())
     if flat.endswith(("location", "region")):
         return LOCATION
-    if is_range(flat):
-        return _example(definition, "/") or made_up_range(flat, number)
+    if _is_range(flat):
+        return _example(definition, "/") or _made_up_range(flat, made, siblings)
     if _ADDRESS.search(flat) and not _NOT_ADDRESS.search(flat):
-        return _example(definition, "") or _made_up_address(flat, number)
+        return _example(definition, "") or _made_up_address(flat, made, siblings)
     if re.search(r"rgname|resourcegroup", flat) and not flat.endswith("id"):
         return GROUP
     stem = re.sub(r"(Name)?Prefix$|Name$", "", name)
@@ -81,33 +92,58 @@ def _text(name: str, definition: dict[str, Any], number: int) -> str:
     return text[:most] if isinstance(most, int) and most > 0 else text
 
 
-def is_range(flat: str) -> bool:
+def _is_range(flat: str) -> bool:
     """Return whether a parameter name (lower case, letters and digits) means an address range."""
     if not _RANGE.search(flat) or re.search(r"name|label|dns", flat):
         return False
     return bool(_NETWORK_WORDS.search(flat))
 
 
-def made_up_range(flat: str, number: int) -> str:
-    """Return a range: a /16 for networks, a /24 for subnets, by the digit in the name."""
-    digits = re.findall(r"\d+", re.sub(r"ipv?[46]", "", flat))
-    digit = int(digits[-1]) % 200 if digits and len(digits[-1]) < 4 else None
+def _made_up_range(flat: str, made: Made, siblings: dict[str, Any]) -> str:
+    """Return a range: a /16 for networks, a /24 inside the first network for subnets."""
+    digit = _digit(flat)
     if "subnet" in flat:
-        outer = re.search(r"(?:vnet|network|spoke)(\d)", flat)
-        return (
-            f"10.{outer.group(1) if outer else 0}.{digit if digit is not None else 100 + number % 100}.0/24"
-        )
+        return str(_inside(_space(siblings), made.values + 99 if digit is None else digit))
     if re.search(r"client|vpn|onprem|local|remote|pool", flat):
-        return f"192.168.{digit if digit is not None else number % 200}.0/24"
-    return f"10.{digit if digit is not None else (0 if number == 1 else number % 100)}.0.0/16"
+        return f"192.168.{made.values % 200 if digit is None else digit}.0/24"
+    made.networks += 1
+    return f"10.{made.networks - 1 if digit is None else digit}.0.0/16"
 
 
-def _made_up_address(flat: str, number: int) -> str:
+def _made_up_address(flat: str, made: Made, siblings: dict[str, Any]) -> str:
     if re.search(r"public|peer|onprem|remote|gateway|client|management|manager|source|src", flat):
-        return f"192.0.2.{number % 250 + 1}"
+        return f"192.0.2.{made.values % 250 + 1}"
+    digit = _digit(flat)
+    block = _inside(_space(siblings), made.values + 99 if digit is None else digit)
+    return str(block[min(10, block.num_addresses - 1)])
+
+
+def _digit(flat: str) -> int | None:
+    """Return the number in a name such as ``subnet2Prefix``."""
     digits = re.findall(r"\d+", re.sub(r"ipv?[46]", "", flat))
-    subnet = int(digits[0]) % 200 if digits and len(digits[0]) < 4 else 100 + number % 100
-    return f"10.0.{subnet}.10"
+    return int(digits[-1]) % 200 if digits and len(digits[-1]) < 4 else None
+
+
+def _inside(space: IPv4Network, number: int) -> IPv4Network:
+    """Return the ``number``-th /24 of a network, or of smaller blocks where it has few."""
+    length = min(max(24, space.prefixlen + 3), 32)
+    count = 1 << (length - space.prefixlen)
+    first = int(space.network_address) + ((number % count) << (32 - length))
+    return IPv4Network((first, length))
+
+
+def _space(siblings: dict[str, Any]) -> IPv4Network:
+    """Return the default range of the network the parameters describe, or the first made-up one."""
+    for name, definition in siblings.items():
+        flat = re.sub(r"[^a-z0-9]", "", name.lower())
+        if not isinstance(definition, dict) or "subnet" in flat or not _is_range(flat):
+            continue
+        default = definition.get("defaultValue")
+        text = default[0] if isinstance(default, list) and default else default
+        network = to_prefix(text) if isinstance(text, str) else None
+        if isinstance(network, IPv4Network):
+            return network
+    return IPv4Network("10.0.0.0/16")
 
 
 def _example(definition: dict[str, Any], mark: str) -> str | None:
