@@ -2,8 +2,8 @@
 """The one command of VNet Sandbox: `python3 manage.py demo`, `test`, `check_all`, and Django's own.
 
 The first part uses nothing but the standard library. It makes `.venv` from `requirements.lock` when that is
-missing or out of date, and starts this file again inside it. Keep its syntax readable by Python 3.8, so that an old
-Python gets a sentence instead of a SyntaxError.
+missing or out of date, and starts this file again inside it. Keep its syntax readable by Python 3.8, so that
+an old Python gets a sentence instead of a SyntaxError.
 """
 
 import hashlib
@@ -48,10 +48,8 @@ def use_newer_python():
         # A version manager leaves names on the PATH that start nothing; only a Python that answers counts.
         if found and not run([found, "-c", ""]).returncode:
             start_again(found)
-    sys.exit(
-        "VNet Sandbox needs Python %d.%d or newer; this is %s. Install one (https://www.python.org) and run this again."
-        % (OLDEST + (sys.version.split()[0],))
-    )
+    here = sys.version.split()[0]
+    sys.exit("VNet Sandbox needs Python 3.11 or newer; this is %s. Install one and run this again." % here)
 
 
 def make_environment():
@@ -63,7 +61,7 @@ def make_environment():
         must([uv, "venv", "--quiet", "--clear", "--no-project", "--python", sys.executable, str(VENV)])
     sync = [uv, "pip", "sync", "--quiet", "--python", str(PYTHON), str(LOCK)]
     done = run(sync)
-    if done.returncode and run(sync + ["--offline"]).returncode:  # a full cache needs no network
+    if done.returncode and run([*sync, "--offline"]).returncode:  # a full cache needs no network
         complain(done.stdout)
     print("environment   ready after %.1f s" % (time.monotonic() - began), flush=True)
 
@@ -82,8 +80,8 @@ def find_uv():
             # Debian and Ubuntu ship python3 without its venv module.
             print("environment   installing python3-venv with apt-get ...", flush=True)
             apt = ["apt-get"] if os.geteuid() == 0 else ["sudo", "apt-get"]
-            must(apt + ["update", "-qq"])
-            must(apt + ["install", "-y", "-qq", "python%d.%d-venv" % sys.version_info[:2]])
+            must([*apt, "update", "-qq"])
+            must([*apt, "install", "-y", "-qq", "python%d.%d-venv" % sys.version_info[:2]])
             done = run(venv)
         if done.returncode:
             complain(done.stdout)
@@ -125,15 +123,13 @@ def complain(output):
         "no matching distribution",
     )
     if any(word in text for word in away):
-        sys.exit(
-            "No network: the packages could not be fetched. Connect and run this again; it goes on where it was."
-        )
+        sys.exit("No network: the packages could not be fetched. Connect and run this again.")
     sys.exit("The environment could not be made:\n" + output.strip()[-2000:])
 
 
 def start_again(python):
     """Replace this process by the same command under another Python."""
-    command = [str(python), str(ROOT / "manage.py")] + sys.argv[1:]
+    command = [str(python), str(ROOT / "manage.py"), *sys.argv[1:]]
     if os.name == "nt":
         sys.exit(subprocess.call(command))
     sys.stdout.flush()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as CheckWarning
 
 
 @register(Tags.database)
@@ -34,5 +35,5 @@ def many_people_need_postgresql(**kwargs: Any) -> list[CheckMessage]:
     """sandbox.W001: SQLite has one writer at a time."""
     if "sqlite" in settings.DATABASES["default"]["ENGINE"]:
         hint = "Set DATABASE_URL to a PostgreSQL server."
-        return [Warning("SQLite has one writer at a time.", hint=hint, id="sandbox.W001")]
+        return [CheckWarning("SQLite has one writer at a time.", hint=hint, id="sandbox.W001")]
     return []

@@ -85,7 +85,8 @@ TEMPLATES = [
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
 if "sqlite" in DATABASES["default"]["ENGINE"]:
-    # Measured: with Django's own options four busy writers meet "database is locked" within seconds; with these, never.
+    # Measured: with Django's own options four busy writers meet "database is locked" within seconds;
+    # with these, never.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
@@ -122,7 +123,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_PUBLISH_RETRY = False  # the sweep sends later what could not be sent
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
-CELERY_TASK_QUEUES = {"interactive": {}, "batch": {}}
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"interactive": {}, "batch": {}}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # a run outlives a broker

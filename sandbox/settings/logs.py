@@ -55,6 +55,10 @@ def logging_config(*, json: bool, level: str) -> dict[str, Any]:
             "django.server": {"handlers": ["console"], "level": level, "propagate": False},
             # One line per request is django_structlog's, with the ids.
             "uvicorn.access": {"level": "WARNING"},
+            # The sweep runs every two seconds; saying so each time would fill the disk.
             "celery.beat": {"level": "WARNING"},
+            "celery.app.trace": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
+            "django_structlog.celery.receivers": {"level": "WARNING"},
         },
     }
