@@ -66,11 +66,11 @@ class Sessions:
 
     Args:
         security: NIC id, direction, five-tuple that a rule allowed (fact F5).
-        guest: VM id and canonical five-tuple a stateful guest has seen opened; True when it saw an answer too.
+        guest: VM id and canonical five-tuple a stateful guest saw opened; True when it saw an answer too.
         nat: VM id and five-tuple -> what its guest rewrites it to.
         balanced: NIC id and five-tuple of the answer -> frontend address and port (fact J1).
         outward: NIC id and five-tuple of the answer -> public source of a flow that came in (fact K1).
-        inward: five-tuple of the answer as it reaches the edge -> NIC id, private address, port (facts K1-K4).
+        inward: five-tuple of the answer at the edge -> NIC id, private address, port (facts K1-K4).
         pins: balancer's flow -> pool member.
         flows: sender and five-tuple of connections that are open.
     """

@@ -74,12 +74,14 @@ _ROWS = (
         "Send from an address of the NIC, or switch on IP forwarding at {nic} if the VM is an appliance.",
         "the source {source} is not an address of {nic}, and IP forwarding is off there.",
         guest_address=Reason(
-            "the guest uses {source}, which the platform did not give to {nic}, and IP forwarding is off there.",
+            "the guest uses {source}, which the platform did not give to {nic}, and IP forwarding "
+            "is off there.",
             ("A17", "E2"),
             "Let the guest take its address by DHCP, or give {source} to {nic} in the platform.",
         ),
         wrong_nic=Reason(
-            "the guest's route for {destination} leaves by {nic}, but the source {source} belongs to {owner}; "
+            "the guest's route for {destination} leaves by {nic}, but the source {source} belongs "
+            "to {owner}; "
             "IP forwarding is off there.",
             ("A23", "E2"),
             "Add a guest route for {destination} by {owner}.",
@@ -107,7 +109,8 @@ _ROWS = (
             "Send to an address from the fourth of the subnet on.",
         ),
         guest_only=Reason(
-            "{destination} exists only inside the guest of {vm}; no NIC and no balancer frontend of {network} holds it.",
+            "{destination} exists only inside the guest of {vm}; no NIC and no balancer frontend of "
+            "{network} holds it.",
             ("B7", "A22"),
             "Add {destination} to a NIC as an IP configuration, or make it a balancer frontend.",
         ),
@@ -137,7 +140,11 @@ _ROWS = (
             ("H6", "A22"),
             "Send to an address of the gateway's virtual network or of one that uses the gateway.",
         ),
-        stale=Reason("{destination} belonged to a NIC that the drawing no longer has."),
+        detached=Reason(
+            "{destination} belongs to {nic}, which is attached to no VM.",
+            ("A22",),
+            "Attach {nic} to a VM.",
+        ),
     ),
     _dropped(
         "GUEST_IP_MISMATCH",
@@ -145,7 +152,8 @@ _ROWS = (
         "Configure {destination} in the guest of {vm}, or let DHCP do it.",
         "the platform delivered to {nic}, but the guest of {vm} does not hold {destination}.",
         secondary=Reason(
-            "{destination} is a secondary address of {nic}; DHCP does not hand it out, and nobody typed it into {vm}.",
+            "{destination} is a secondary address of {nic}; DHCP does not hand it out, and nobody "
+            "typed it into {vm}.",
             ("A10",),
         ),
         loopback=Reason(
@@ -233,7 +241,8 @@ _ROWS = (
         "Choose a next hop that the type allows.",
         "the next hop of route {prefix} cannot be used.",
         not_vpn=Reason(
-            "the user route {prefix} targets the gateway, but {gateway} is not the only gateway or not a VPN gateway.",
+            "the user route {prefix} targets the gateway, but {gateway} is not the only gateway or "
+            "not a VPN gateway.",
             ("D44",),
             "Point the route at an appliance, or let the gateway's own routes apply.",
         ),
@@ -246,13 +255,16 @@ _ROWS = (
     _dropped(
         "NH_UNREACHABLE",
         "D41 D42",
-        "Point the route {prefix} at a NIC or internal balancer frontend in this or a directly peered network.",
-        "no NIC or internal balancer frontend that {vnet} reaches directly holds the next hop {next_hop} of route {prefix}.",
+        "Point the route {prefix} at a NIC or internal balancer frontend in this or a directly "
+        "peered network.",
+        "no NIC or internal balancer frontend that {vnet} reaches directly holds the next hop "
+        "{next_hop} of route {prefix}.",
     ),
     _dropped(
         "NH_STOPPED",
         "D42",
-        "Start {vm}, or point the route {prefix} at an appliance that runs; there is no fallback to another route.",
+        "Start {vm}, or point the route {prefix} at an appliance that runs; there is no fallback to "
+        "another route.",
         "the next hop {next_hop} of route {prefix} belongs to {vm}, which does not run.",
     ),
     Code(
@@ -280,13 +292,15 @@ _ROWS = (
         "Allow {flow} inbound in {group} with a smaller priority number than {rule}.",
         "inbound rule {rule} of {group} denies {flow}.",
         closed=Reason(
-            "{flow} comes in through a Standard public address, and neither {nic} nor its subnet has a security group "
+            "{flow} comes in through a Standard public address, and neither {nic} nor its subnet "
+            "has a security group "
             "that allows it.",
             ("F1",),
             "Attach a security group that allows {flow} inbound.",
         ),
         transit=Reason(
-            "inbound rule {rule} of {group} denies {flow}: the default rules allow no transit to the Internet.",
+            "inbound rule {rule} of {group} denies {flow}: the default rules allow no transit to "
+            "the Internet.",
             ("F11", "F4"),
         ),
     ),
@@ -305,7 +319,8 @@ _ROWS = (
         "PEERING_FORWARDED_OFF",
         "G5",
         "Allow forwarded traffic on the link of {network} towards {vnet}.",
-        "{source} is not in the address space of {vnet}, and the link of {network} does not allow forwarded traffic.",
+        "{source} is not in the address space of {vnet}, and the link of {network} does not allow "
+        "forwarded traffic.",
     ),
     _dropped(
         "GW_TRANSIT_OFF",
@@ -329,7 +344,8 @@ _ROWS = (
         "NO_OUTBOUND",
         "K2 K3",
         "Give the subnet a NAT gateway, the NIC a public address, or the pool an outbound rule.",
-        "{nic} has no way out to the Internet: no NAT gateway, public address, outbound rule or default outbound access.",
+        "{nic} has no way out to the Internet: no NAT gateway, public address, outbound rule or "
+        "default outbound access.",
         foreign_source=Reason(
             "the source {source} is not an address of {nic}, so nothing translates it to a public address.",
             ("E6",),
@@ -344,9 +360,6 @@ _ROWS = (
             "IPv6 leaves only by an IPv6 public address or outbound rule, and {nic} has none.",
             ("K9",),
             "Give the NIC an IPv6 public address.",
-        ),
-        unreplied=Reason(
-            "the answer leaves {nic} with a source that the balancer or public address did not receive the request for.",
         ),
     ),
     _dropped(
@@ -429,6 +442,7 @@ _ROWS = (
             ("D29", "J1"),
             "Bring the answer back through what translated the request.",
         ),
+        reset=Reason("{vm} has no connection with {found} that this packet could belong to."),
         nat=Reason(
             "{destination} lets in only answers, and this packet answers nothing.",
             ("K4",),

@@ -125,7 +125,12 @@ class Branch(Answer):
 
 
 class Leg(Answer):
-    """One direction of a trace. ``branches`` is empty unless the verdict is ambiguous."""
+    """One direction of a trace.
+
+    ``branches`` are all ways that a choice per flow (equal routes, balancers) leaves open, the first one
+    being that of ``steps``; empty where nothing was to choose. The verdict is ambiguous when they end in
+    different outcomes.
+    """
 
     steps: tuple[Step, ...]
     verdict: Verdict
@@ -133,18 +138,29 @@ class Leg(Answer):
 
 
 class Trace(Answer):
-    """Forward and return direction. ``back`` is None where no packet came back to be walked."""
+    """Forward and return direction.
+
+    ``back`` is None where no packet came back to be walked. ``third`` is packet 3 of a TCP handshake, forward
+    again, and is given only where it fails: a stateful guest has seen packet 1 but not the answer.
+    """
 
     packet: Header
     forward: Leg
     back: Leg | None = None
+    third: Leg | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of the connection: that of the first packet that failed, else that of the request."""
+        for leg in (self.forward, self.back, self.third):
+            if leg is not None and leg.verdict.outcome is not Outcome.DELIVERED:
+                return leg.verdict
+        return self.forward.verdict
 
     @property
     def delivered(self) -> bool:
         """True when the request arrived and, where one is expected, so did the answer."""
-        return self.forward.verdict.outcome is Outcome.DELIVERED and (
-            self.back is None or self.back.verdict.outcome is Outcome.DELIVERED
-        )
+        return self.verdict.outcome is Outcome.DELIVERED
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""

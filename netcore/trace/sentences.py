@@ -43,7 +43,9 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "route", "The guest of {vm} uses its default route: NIC {nic}, source {source}.", "A23"
         ),
         "guest.connected": _say(
-            "route", "The guest of {vm} finds {destination} in the subnet of NIC {nic}: source {source}.", "A13"
+            "route",
+            "The guest of {vm} finds {destination} in the subnet of NIC {nic}: source {source}.",
+            "A13",
         ),
         "guest.host_route": _say(
             "route", "The guest of {vm} has a host route from DHCP: NIC {nic}, source {source}.", "A15"
@@ -104,7 +106,9 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "passes", "IP forwarding is on at {nic}: the destination {destination} is not checked.", "E4"
         ),
         "nic.in_frontend": _say(
-            "passes", "The balancer delivers to {nic} and keeps the destination {destination} (floating IP).", "J6"
+            "passes",
+            "The balancer delivers to {nic} and keeps the destination {destination} (floating IP).",
+            "J6",
         ),
         # security
         "security.none": _say("no rule needed", "Neither {nic} nor its subnet has a security group.", "F1"),
@@ -138,22 +142,25 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "{source} is not from {vnet}; the link of {network} allows forwarded traffic.",
             "G5",
         ),
-        "fabric.platform": _say(
-            "delivered", "The platform itself answers at {destination}.", "A14"
-        ),
+        "fabric.platform": _say("delivered", "The platform itself answers at {destination}.", "A14"),
         "fabric.dhcp": _say("delivered", "The platform answers DHCP on every subnet.", "B5 A13"),
         # balancer
         "balancer.choose": _say(
             "choose {member}",
-            "Rule {rule} of {balancer} matches; of {count} healthy backends the hash of this flow chooses {member}.",
+            "Rule {rule} of {balancer} matches; of {count} healthy backends the hash of this flow "
+            "chooses {member}.",
             "J2",
             "The hash is ours; the real one is not published.",
         ),
         "balancer.only": _say(
-            "choose {member}", "Rule {rule} of {balancer} matches; {member} is the only healthy backend.", "J2"
+            "choose {member}",
+            "Rule {rule} of {balancer} matches; {member} is the only healthy backend.",
+            "J2",
         ),
         "balancer.pinned": _say(
-            "choose {member}", "Rule {rule} of {balancer} matches; this flow already belongs to {member}.", "J11"
+            "choose {member}",
+            "Rule {rule} of {balancer} matches; this flow already belongs to {member}.",
+            "J11",
         ),
         "balancer.keep": _say(
             "keep destination",
@@ -165,10 +172,14 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         ),
         "balancer.rewrite": _say("rewrite destination", "The destination {old} becomes {new}.", "J6"),
         "balancer.answer": _say(
-            "rewrite source", "The answer of a balanced flow: the source {old} becomes the frontend {new}.", "J1"
+            "rewrite source",
+            "The answer of a balanced flow: the source {old} becomes the frontend {new}.",
+            "J1",
         ),
         # gateway
-        "gateway.out": _say("leaves by the gateway", "Gateway {gateway} forwards without translation.", "H15"),
+        "gateway.out": _say(
+            "leaves by the gateway", "Gateway {gateway} forwards without translation.", "H15"
+        ),
         "gateway.drawn": _say("delivered", "{host} is behind gateway {gateway}."),
         "gateway.undrawn": _say(
             "delivered",
@@ -177,7 +188,9 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "A host outside the drawing is taken to answer.",
         ),
         "gateway.in": _say(
-            "enters by the gateway", "Gateway {gateway} hands the packet to the virtual network {network}.", "H15"
+            "enters by the gateway",
+            "Gateway {gateway} hands the packet to the virtual network {network}.",
+            "H15",
         ),
         # edge
         "edge.answer": _say(
@@ -186,7 +199,9 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "K1",
         ),
         "edge.nat_gateway": _say(
-            "translate source", "NAT gateway {gateway} of the subnet comes first: the source {old} becomes {new}.", "K2 K4"
+            "translate source",
+            "NAT gateway {gateway} of the subnet comes first: the source {old} becomes {new}.",
+            "K2 K4",
         ),
         "edge.public_ip": _say(
             "translate source", "The public address of the NIC: the source {old} becomes {new}.", "K1 K2"
@@ -218,10 +233,10 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "edge.in_public_ip": _say(
             "rewrite destination", "The public address {old} stands for {new} at {nic}.", "K1"
         ),
-        "edge.in_frontend": _say("to the balancer", "{destination} is a public frontend of {balancer}.", "J1"),
-        "edge.in_answer": _say(
-            "translate back", "The answer to {old} goes to {new}, which asked.", "K1"
+        "edge.in_frontend": _say(
+            "to the balancer", "{destination} is a public frontend of {balancer}.", "J1"
         ),
+        "edge.in_answer": _say("translate back", "The answer to {old} goes to {new}, which asked.", "K1"),
     }
 )
 """Every kind of step by its name."""
@@ -232,8 +247,9 @@ def flow_text(header: Header) -> str:
 
     Example:
         >>> from ipaddress import ip_address as ip
-        >>> flow_text(Header(source=ip("10.0.0.4"), destination=ip("10.0.0.5"), protocol=6, destination_port=443))
-        '10.0.0.4 -> 10.0.0.5 tcp/443'
+        >>> a, b = ip("10.0.0.4"), ip("10.0.0.5")
+        >>> flow_text(Header(source=a, destination=b, protocol=17, destination_port=53))
+        '10.0.0.4 -> 10.0.0.5 udp/53'
     """
     name = protocol_name(header.protocol)
     port = f"/{header.destination_port}" if header.destination_port else ""
@@ -288,6 +304,7 @@ def shares_text(shares: Sequence[tuple[float, Verdict]]) -> str:
     """
     parts = []
     for share, verdict in shares:
-        fate = verdict.outcome.value if verdict.code is None else f"{verdict.outcome.value} ({verdict.code})"
+        fate = verdict.outcome.value if verdict.code is None else f"{verdict.outcome.value} "
+        "({verdict.code})"
         parts.append(f"{share * 100:.3g} % {fate}")
     return ", ".join(parts)

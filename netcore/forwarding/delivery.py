@@ -1,0 +1,110 @@
+"""The last stretch of the fabric: from knowing who holds an address to that NIC or balancer (fact A22)."""
+
+from __future__ import annotations
+
+from netcore.control.owners import Owner
+from netcore.document.values import Network
+from netcore.forwarding.hops import Balance, Deliver, Hop, Kept
+from netcore.forwarding.run import Run
+from netcore.trace.model import Actor, Header, Match, Place
+
+
+def bring(
+    run: Run,
+    owner: str,
+    header: Header,
+    *,
+    prefix: Network | None = None,
+    kept: Kept = Kept.NO,
+    public: bool = False,
+) -> Hop:
+    """Bring a packet to a NIC, if a running VM is there.
+
+    Args:
+        owner: NIC id.
+        prefix: the route that names the NIC as next hop; None where it is the destination.
+        kept: why the destination may be foreign to the NIC.
+        public: it came in through a Standard public address.
+
+    Source: facts A22, D42.
+    """
+    port = run.drawing.ports[owner]
+    at = f"nics/{owner}"
+    if port.vm is None:
+        return run.drop(
+            "NO_SUCH_HOST",
+            Place.FABRIC,
+            Actor.FABRIC,
+            at,
+            header,
+            "detached",
+            nic=owner,
+            destination=header.destination,
+        )
+    if not run.runs(port.vm):
+        machine = run.drawing.machines[port.vm]
+        if prefix is not None and kept is Kept.NO:
+            return run.drop(
+                "NH_STOPPED",
+                Place.FABRIC,
+                Actor.FABRIC,
+                at,
+                header,
+                vm=machine.name,
+                next_hop=port.held[0],
+                prefix=prefix,
+            )
+        return run.drop("VM_STOPPED", Place.FABRIC, Actor.FABRIC, at, header, vm=machine.name)
+    return Deliver(owner, header, kept, public)
+
+
+def hand_over(run: Run, vnet: str, header: Header, owner: Owner | None, at: str, sender: str | None) -> Hop:
+    """Deliver a packet inside a virtual network to whoever holds its destination.
+
+    Args:
+        vnet: where the destination was looked for.
+        owner: holder of the destination, None if there is none.
+        at: resource that the canvas lights up if there is none.
+        sender: VM that emitted the packet, where one did.
+    """
+    destination = header.destination
+    if destination in run.state.in_transit:
+        return run.drop("IP_IN_TRANSIT", Place.FABRIC, Actor.FABRIC, at, header, destination=destination)
+    if owner is None:
+        return _nobody(run, vnet, header, at)
+    run.step(
+        Place.FABRIC,
+        Actor.FABRIC,
+        owner.ref,
+        "fabric.deliver",
+        header,
+        matched=Match(kind="owner", ref=owner.ref, text=f"{destination} is held by {owner.ref}"),
+        address=destination,
+        owner=owner.ref,
+    )
+    if owner.kind == "frontend":
+        return Balance(owner.balancer, owner.frontend, header, sender)
+    return bring(run, owner.nic, header)
+
+
+def _nobody(run: Run, vnet: str, header: Header, at: str) -> Hop:
+    """Say why nobody in a virtual network takes a packet (facts A22, B7, B8)."""
+    destination = header.destination
+    variant, machine = "", ""
+    if run.drawing.is_reserved(vnet, destination):
+        variant = "reserved"
+    else:
+        holder = run.drawing.guest_holding(vnet, destination)
+        if holder is not None:
+            variant, machine = "guest_only", holder
+    return run.drop(
+        "NO_SUCH_HOST",
+        Place.FABRIC,
+        Actor.FABRIC,
+        at,
+        header,
+        variant,
+        network=run.drawing.vnet_name(vnet),
+        destination=destination,
+        vm=machine,
+    )

@@ -1,0 +1,147 @@
+"""What the walk reads from a drawing once per network, so that a packet costs no search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from netcore.control.network import Network
+from netcore.control.prefixes import AddressSet, PrefixIndex
+from netcore.document.models import PoolMember
+from netcore.document.values import Address
+from netcore.forwarding.machines import machines_of, ports_of
+
+
+class Drawing:
+    """Lookups the places share. One per ``Network``; immutable apart from what it has already computed.
+
+    Args:
+        network: compiled network.
+    """
+
+    def __init__(self, network: Network) -> None:
+        topology = network.scenario.topology
+        self._topology = topology
+        self._profile = network.profile
+        self.ports = ports_of(topology)
+        self.machines = machines_of(network.scenario, self.ports)
+        self.hosts_outside: dict[Address, str] = {}
+        self.hosts_behind: dict[tuple[str, Address], str] = {}
+        for host_id, host in sorted(topology.hosts.items()):
+            if host.gateway is None:
+                self.hosts_outside.setdefault(host.address, host_id)
+            else:
+                self.hosts_behind.setdefault((host.gateway, host.address), host_id)
+        self._spaces = {vnet_id: AddressSet(vnet.address_space) for vnet_id, vnet in topology.vnets.items()}
+        self._links: dict[str, set[str]] = {vnet_id: set() for vnet_id in topology.vnets}
+        for link in topology.peerings.values():
+            if link.vnet in self._links and link.remote_vnet in self._links:
+                self._links[link.vnet].add(link.remote_vnet)
+                self._links[link.remote_vnet].add(link.vnet)
+        self._neighbours = {
+            vnet_id: tuple(sorted(o for o in others if network.peering(vnet_id, o).connected))
+            for vnet_id, others in self._links.items()
+        }
+        self._subnets = {
+            vnet_id: PrefixIndex(
+                (prefix, prefix)
+                for subnet in topology.subnets.values()
+                if subnet.vnet == vnet_id
+                for prefix in subnet.prefixes
+            )
+            for vnet_id in topology.vnets
+        }
+        self._in_guests: dict[tuple[str, Address], str] = {}
+        for machine in self.machines.values():
+            for port in machine.ports:
+                for address in machine.own:
+                    self._in_guests.setdefault((port.vnet, address), machine.name)
+        self.inner_pool_nics = frozenset(_nics_of_inner_balancers(topology))
+        self._cards: dict[tuple[str, ...], str | None] = {}
+        self._memo: dict[tuple[Any, ...], Any] = {}
+
+    def card(self, facts: tuple[str, ...]) -> str | None:
+        """Return the id of the rule card of the first fact that has one."""
+        if facts not in self._cards:
+            found = (self._profile.card_for_fact(fact) for fact in facts)
+            self._cards[facts] = next((card.id for card in found if card is not None), None)
+        return self._cards[facts]
+
+    def memo(self, key: tuple[Any, ...], compute: Callable[[], Any]) -> Any:
+        """Return what depends on the drawing only, computed at the first call."""
+        if key not in self._memo:
+            self._memo[key] = compute()
+        return self._memo[key]
+
+    def vnet_name(self, vnet: str) -> str:
+        """Return the name of a virtual network as people read it."""
+        return self._topology.vnets[vnet].name
+
+    def vm_of(self, nic: str) -> str | None:
+        """Return the VM a NIC belongs to."""
+        return self.ports[nic].vm
+
+    def in_space(self, vnet: str, address: Address) -> bool:
+        """Return whether an address lies in the address space of a virtual network."""
+        return address in self._spaces[vnet]
+
+    def linked(self, vnet: str) -> tuple[str, ...]:
+        """Return the virtual networks that have at least one peering link with this one, sorted."""
+        return tuple(sorted(self._links[vnet]))
+
+    def neighbours(self, vnet: str) -> tuple[str, ...]:
+        """Return the virtual networks whose peering with this one is connected, sorted."""
+        return self._neighbours[vnet]
+
+    def peer_with(self, vnet: str, address: Address) -> str | None:
+        """Return the directly peered virtual network whose address space holds an address."""
+        return next((other for other in self._neighbours[vnet] if address in self._spaces[other]), None)
+
+    def is_reserved(self, vnet: str, address: Address) -> bool:
+        """Return whether the platform keeps an address of a subnet for itself (facts A1, B8)."""
+        prefix = self._subnets[vnet].match(address)
+        if prefix is None or prefix.version == 6:
+            return False
+        offset = int(address) - int(prefix.network_address)
+        return offset in self._profile.reserved_offsets or address == prefix.broadcast_address
+
+    def guest_holding(self, vnet: str, address: Address) -> str | None:
+        """Return the name of a VM of a virtual network whose guest believes it holds an address (fact B7)."""
+        return self._in_guests.get((vnet, address))
+
+    def is_gateway_address(self, address: Address) -> bool:
+        """Return whether an address belongs to an instance of a gateway."""
+        return any(address in gateway.instances for gateway in self._topology.gateways.values())
+
+    def member_address(self, member: PoolMember, version: int | None) -> Address | None:
+        """Return the address of a backend; None if it is gone, or not of the IP version asked for."""
+        nic = self._topology.nics.get(member.nic)
+        configuration = nic.configurations.get(member.configuration) if nic else None
+        if configuration is None or (version is not None and configuration.address.version != version):
+            return None
+        return configuration.address
+
+
+def _nics_of_inner_balancers(topology: Any) -> set[str]:
+    """Return the NICs in a pool of a Standard balancer whose frontends are all private (fact J19)."""
+    return {
+        member.nic
+        for balancer in topology.load_balancers.values()
+        if balancer.sku == "standard"
+        and balancer.frontends
+        and all(frontend.public_ip is None for frontend in balancer.frontends.values())
+        for pool in balancer.pools.values()
+        for member in pool.members.values()
+    }
+
+
+_DRAWINGS: WeakKeyDictionary[Network, Drawing] = WeakKeyDictionary()
+
+
+def drawing_of(network: Network) -> Drawing:
+    """Return what the walk has read from a network; the same object at each call."""
+    drawing = _DRAWINGS.get(network)
+    if drawing is None:
+        drawing = _DRAWINGS[network] = Drawing(network)
+    return drawing

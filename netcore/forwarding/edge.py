@@ -1,0 +1,360 @@
+"""The edge: where packets leave for the Internet and come in from it, and public addresses are made.
+
+Public addresses are objects of the control plane; no guest ever sees one (fact K1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, ip_network
+from typing import Any
+
+from netcore.control.owners import PublicOwner
+from netcore.document.values import Address
+from netcore.forwarding.delivery import bring
+from netcore.forwarding.hashing import choose, flow_seed
+from netcore.forwarding.hops import Balance, End, Endpoint, FromEdge, Hop, Kept, Stand, ToEdge
+from netcore.forwarding.machines import Port
+from netcore.forwarding.run import Run, rewritten
+from netcore.forwarding.state import key_of, reverse
+from netcore.trace.model import Actor, Header, Match, Place
+from netcore.trace.packet import ICMP, TCP, UDP, protocol_name
+from netcore.trace.sentences import flow_text, socket_text
+
+NOT_PUBLIC = tuple(
+    ip_network(text)
+    for text in (
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "169.254.0.0/16",
+        "127.0.0.0/8",
+        "fc00::/7",
+        "fe80::/10",
+    )
+)
+"""Private space (fact A6) and what is never routed."""
+
+STAND_IN = int(IPv4Address("192.0.2.0"))
+"""Default outbound access has an address nobody can know; one of this example range stands for it."""
+
+ESP = 50
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """How a packet gets a public source (fact K2).
+
+    Args:
+        key: sentence.
+        name: what to call it.
+        address: the public source.
+        protocols: IP protocols it carries.
+        ref: path of the object in the document, where there is one.
+        values: further values of the sentence.
+    """
+
+    key: str
+    name: str
+    address: Address
+    protocols: frozenset[int]
+    ref: str | None
+    values: dict[str, Any]
+
+
+def out(run: Run, hop: ToEdge) -> Hop:
+    """Send a packet to the Internet under a public source.
+
+    Source: facts D46, E6, K1-K4, K7, K9, J19, C11.
+    """
+    port = run.drawing.ports[hop.nic]
+    header = hop.header
+    at = f"nics/{port.id}"
+    if is_private(header.destination):
+        return run.drop(
+            "NO_SUCH_HOST",
+            Place.EDGE,
+            Actor.FABRIC,
+            at,
+            header,
+            "private_outside",
+            destination=header.destination,
+        )
+    after = _translated(run, port, header)
+    if isinstance(after, End):
+        return after
+    if run.network.public_owner(after.destination) is not None:
+        run.step(Place.EDGE, Actor.FABRIC, at, "edge.backbone", after, destination=after.destination)
+        return FromEdge(after)
+    host_id = run.drawing.hosts_outside.get(after.destination)
+    if host_id is None:
+        return run.deliver(
+            Place.EDGE,
+            Actor.FABRIC,
+            None,
+            "edge.undrawn",
+            Endpoint(Stand.INTERNET, str(after.destination), after),
+            destination=after.destination,
+        )
+    return run.deliver(
+        Place.EDGE,
+        Actor.FABRIC,
+        f"hosts/{host_id}",
+        "host.accept",
+        Endpoint(Stand.HOST, host_id, after),
+        host=run.network.scenario.topology.hosts[host_id].name,
+        flow=flow_text(after),
+    )
+
+
+def enter(run: Run, hop: FromEdge) -> Hop:
+    """Take a packet from the Internet to what holds its public destination (facts K1, K4, K8, J1)."""
+    header = hop.header
+    waiting = run.sessions.inward.get(key_of(header))
+    if waiting is not None:
+        nic, address, number = waiting
+        after = rewritten(header, destination=address, destination_port=number)
+        run.step(
+            Place.EDGE,
+            Actor.FABRIC,
+            f"nics/{nic}",
+            "edge.in_answer",
+            header,
+            after,
+            old=socket_text(header.destination, header.destination_port, header.protocol),
+            new=socket_text(address, number, header.protocol),
+        )
+        return bring(run, nic, after)
+    owner = run.network.public_owner(header.destination)
+    if owner is None:
+        return _unknown(run, header)
+    if owner.kind == "frontend":
+        run.step(
+            Place.EDGE,
+            Actor.FABRIC,
+            f"load_balancers/{owner.balancer}",
+            "edge.in_frontend",
+            header,
+            destination=header.destination,
+            balancer=run.network.scenario.topology.load_balancers[owner.balancer].name,
+        )
+        return Balance(owner.balancer, owner.frontend, header, None, public=True)
+    if owner.kind == "nic":
+        return _to_nic(run, owner, header)
+    if owner.kind == "nat_gateway":
+        return run.drop(
+            "STATE_MISSING",
+            Place.EDGE,
+            Actor.FABRIC,
+            f"nat_gateways/{owner.nat_gateway}",
+            header,
+            "nat",
+            destination=header.destination,
+        )
+    return run.not_modelled(
+        Place.EDGE, f"gateways/{owner.gateway}", header, "a packet for the gateway's own public address"
+    )
+
+
+def is_private(address: Address) -> bool:
+    """Return whether nothing on the Internet answers to an address (fact A6)."""
+    return any(address.version == prefix.version and address in prefix for prefix in NOT_PUBLIC)
+
+
+def _to_nic(run: Run, owner: PublicOwner, header: Header) -> Hop:
+    """Translate an instance's public address to the private one behind it (facts K1, F7)."""
+    topology = run.network.scenario.topology
+    private = topology.nics[owner.nic].configurations[owner.configuration].address
+    after = rewritten(header, destination=private)
+    run.sessions.outward[(owner.nic, reverse(key_of(after)))] = header.destination
+    run.step(
+        Place.EDGE,
+        Actor.FABRIC,
+        f"nics/{owner.nic}",
+        "edge.in_public_ip",
+        header,
+        after,
+        old=header.destination,
+        new=private,
+        nic=owner.nic,
+    )
+    standard = topology.public_ips[owner.public_ip].sku == "standard"
+    return bring(run, owner.nic, after, kept=Kept.NO, public=standard)
+
+
+def _unknown(run: Run, header: Header) -> Hop:
+    """End a packet for an address that no public address object of the drawing has."""
+    destination = header.destination
+    if is_private(destination):
+        variant = "private_from_outside"
+    elif destination in run.drawing.hosts_outside:
+        return run.not_modelled(
+            Place.EDGE,
+            f"hosts/{run.drawing.hosts_outside[destination]}",
+            header,
+            "traffic between two places outside the cloud",
+        )
+    else:
+        variant = "public"
+    return run.drop("NO_SUCH_HOST", Place.EDGE, Actor.FABRIC, None, header, variant, destination=destination)
+
+
+def _translated(run: Run, port: Port, header: Header) -> Header | End:
+    """Return the packet under its public source, or the drop if it has none (facts K1-K4, E6)."""
+    at = f"nics/{port.id}"
+    remembered = run.sessions.outward.get((port.id, key_of(header)))
+    if remembered is not None:
+        after = rewritten(header, source=remembered)
+        run.step(Place.EDGE, Actor.FABRIC, at, "edge.answer", header, after, new=remembered)
+        return after
+    if header.source not in port.held:
+        return run.drop(
+            "NO_OUTBOUND",
+            Place.EDGE,
+            Actor.FABRIC,
+            at,
+            header,
+            "foreign_source",
+            source=header.source,
+            nic=port.id,
+            vm=run.drawing.machines[port.vm].name if port.vm is not None else port.id,
+        )
+    way = _way_out(run, port, header)
+    if way is None:
+        variant = "family" if header.source.version == 6 else ""
+        return run.drop("NO_OUTBOUND", Place.EDGE, Actor.FABRIC, at, header, variant, nic=port.id)
+    if header.protocol not in way.protocols:
+        return run.drop(
+            "NO_OUTBOUND",
+            Place.EDGE,
+            Actor.FABRIC,
+            at,
+            header,
+            "protocol",
+            way=way.name,
+            protocol=protocol_name(header.protocol),
+        )
+    after = rewritten(header, source=way.address)
+    run.sessions.inward[reverse(key_of(after))] = (port.id, header.source, header.source_port)
+    run.step(
+        Place.EDGE,
+        Actor.FABRIC,
+        at,
+        way.key,
+        header,
+        after,
+        matched=Match(kind="way out", ref=way.ref, text=way.name),
+        old=header.source,
+        new=way.address,
+        **way.values,
+    )
+    return after
+
+
+def _way_out(run: Run, port: Port, header: Header) -> WayOut | None:
+    """Return the first way out of the order of precedence (fact K2)."""
+    return (
+        _nat_gateway(run, port, header)
+        or _public_address(run, port, header)
+        or _outbound_rule(run, port, header)
+        or _default_access(run, port, header)
+    )
+
+
+def _nat_gateway(run: Run, port: Port, header: Header) -> WayOut | None:
+    """NAT gateway of the subnet: TCP and UDP, IPv4 (fact K4)."""
+    topology = run.network.scenario.topology
+    nat_id = topology.subnets[port.subnet].nat_gateway
+    nat = topology.nat_gateways.get(nat_id) if nat_id is not None else None
+    if nat is None or header.source.version != 4:
+        return None
+    addresses = [
+        topology.public_ips[key].address
+        for key in sorted(nat.public_ips)
+        if key in topology.public_ips and topology.public_ips[key].address.version == 4
+    ]
+    if not addresses:
+        return None
+    names = [str(address) for address in addresses]
+    address = addresses[choose(f"nat|{nat_id}", flow_seed(header), names)]
+    return WayOut(
+        "edge.nat_gateway",
+        f"NAT gateway {nat.name}",
+        address,
+        frozenset({TCP, UDP}),
+        f"nat_gateways/{nat_id}",
+        {"gateway": nat.name},
+    )
+
+
+def _public_address(run: Run, port: Port, header: Header) -> WayOut | None:
+    """Public address of the IP configuration that holds the source (facts K1, C11)."""
+    topology = run.network.scenario.topology
+    for _, configuration in sorted(topology.nics[port.id].configurations.items()):
+        if configuration.address != header.source or configuration.public_ip is None:
+            continue
+        public = topology.public_ips.get(configuration.public_ip)
+        if public is not None:
+            return WayOut(
+                "edge.public_ip",
+                f"public address {public.name}",
+                public.address,
+                ICMP | {TCP, UDP, ESP},
+                f"public_ips/{configuration.public_ip}",
+                {},
+            )
+    return None
+
+
+def _outbound_rule(run: Run, port: Port, header: Header) -> WayOut | None:
+    """Outbound rule of a balancer whose pool holds the primary IP configuration (facts K2, K6, K7)."""
+    topology = run.network.scenario.topology
+    configurations = topology.nics[port.id].configurations
+    for balancer_id, balancer in sorted(topology.load_balancers.items()):
+        for rule_id, rule in sorted(balancer.outbound_rules.items()):
+            frontend = balancer.frontends.get(rule.frontend)
+            pool = balancer.pools.get(rule.pool)
+            public = topology.public_ips.get(frontend.public_ip or "") if frontend is not None else None
+            if public is None or pool is None or public.address.version != header.source.version:
+                continue
+            for member in pool.members.values():
+                configuration = configurations.get(member.configuration)
+                if (
+                    member.nic == port.id
+                    and configuration is not None
+                    and configuration.primary
+                    and configuration.address == header.source
+                ):
+                    return WayOut(
+                        "edge.outbound_rule",
+                        f"outbound rule {rule.name}",
+                        public.address,
+                        frozenset({TCP, UDP}),
+                        f"load_balancers/{balancer_id}/outbound_rules/{rule_id}",
+                        {"rule": rule.name, "balancer": balancer.name},
+                    )
+    return None
+
+
+def _default_access(run: Run, port: Port, header: Header) -> WayOut | None:
+    """Default outbound access: not for private subnets, nor for pools of an internal Standard balancer.
+
+    Source: facts K3 (TCP and UDP only), J19, K9 (IPv4 only).
+    """
+    subnet = run.network.scenario.topology.subnets[port.subnet]
+    allowed = (
+        run.network.profile.default_outbound if subnet.default_outbound is None else subnet.default_outbound
+    )
+    if not allowed or header.source.version != 4 or port.id in run.drawing.inner_pool_nics:
+        return None
+    names = [str(number) for number in range(1, 255)]
+    address = IPv4Address(STAND_IN + 1 + choose("default outbound", port.id, names))
+    return WayOut(
+        "edge.default",
+        "default outbound access",
+        address,
+        frozenset({TCP, UDP}),
+        f"subnets/{port.subnet}",
+        {},
+    )

@@ -1,0 +1,366 @@
+"""The fabric: which way a packet goes once it is out of a NIC.
+
+One lookup per packet that a NIC emits, by destination address only; the next hop of a route is the target
+itself. Nothing here asks whose packet it is (facts B2, D27, D28, D30).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from netcore.control.owners import Owner
+from netcore.control.routes import EffectiveRoute, HopType, RouteSource, Selection
+from netcore.document.models import Gateway
+from netcore.document.values import Address, Network
+from netcore.forwarding.balancer import answer
+from netcore.forwarding.delivery import bring, hand_over
+from netcore.forwarding.hashing import choose, flow_seed
+from netcore.forwarding.hops import (
+    Balance,
+    End,
+    Endpoint,
+    Hop,
+    Look,
+    Stand,
+    ToEdge,
+    ToGateway,
+)
+from netcore.forwarding.machines import PLATFORM, Port
+from netcore.forwarding.run import Run
+from netcore.trace.model import Actor, Header, Match, Place
+from netcore.trace.packet import UDP, protocol_name
+
+_SENTENCES = {
+    HopType.VNET_LOCAL: "fabric.local",
+    HopType.VNET_PEERING: "fabric.peering",
+    HopType.VNET_GLOBAL_PEERING: "fabric.peering",
+    HopType.VIRTUAL_NETWORK_GATEWAY: "fabric.gateway",
+    HopType.VIRTUAL_APPLIANCE: "fabric.appliance",
+    HopType.INTERNET: "fabric.internet",
+    HopType.SERVICE_ENDPOINT: "fabric.service",
+}
+
+
+def look(run: Run, hop: Look) -> Hop:
+    """Look up where a packet goes that a NIC emits.
+
+    Source: facts C1-C5, D20-D30, D40-D54; A14 for the platform's own addresses.
+    """
+    port = run.drawing.ports[hop.nic]
+    header = hop.header
+    at = f"nics/{port.id}"
+    denied = _refused(run, at, header)
+    if denied is not None:
+        return denied
+    if header.destination in PLATFORM:
+        return run.deliver(
+            Place.FABRIC,
+            Actor.FABRIC,
+            at,
+            "fabric.platform",
+            Endpoint(Stand.PLATFORM, "platform", header),
+            destination=header.destination,
+        )
+    header = answer(run, port, header)
+    selection = run.network.routes(port.id).select(header.destination)
+    overridden = tuple(_as_match(row, None) for row in selection.overridden)
+    if not selection.routes:
+        return run.drop(
+            "ROUTE_NONE_SYSTEM",
+            Place.FABRIC,
+            Actor.FABRIC,
+            at,
+            header,
+            "no_route",
+            overridden=overridden,
+            nic=port.id,
+            destination=header.destination,
+        )
+    route, next_hop, count = _one_of(run, port, header, selection)
+    assert selection.prefix is not None
+    matched = _as_match(route, selection.prefix)
+    if route.next_hop_type is HopType.NONE:
+        return _discard(run, port, header, route, selection.prefix, matched, overridden)
+    run.step(
+        Place.FABRIC,
+        Actor.FABRIC,
+        at,
+        _SENTENCES[route.next_hop_type],
+        header,
+        matched=matched,
+        overridden=overridden,
+        facts=_facts(route),
+        destination=header.destination,
+        route=matched.text,
+        next_hop=next_hop,
+    )
+    if count > 1:
+        run.step(
+            Place.FABRIC,
+            Actor.FABRIC,
+            at,
+            "fabric.ecmp",
+            header,
+            matched=matched,
+            count=count,
+            next_hop=next_hop,
+        )
+    match route.next_hop_type:
+        case HopType.VNET_LOCAL:
+            return _to_local(run, port, header)
+        case HopType.VNET_PEERING | HopType.VNET_GLOBAL_PEERING:
+            return _to_owner(run, port, header, run.network.owner(port.vnet, header.destination))
+        case HopType.VIRTUAL_APPLIANCE:
+            return _to_appliance(run, port, header, next_hop, selection.prefix)
+        case HopType.VIRTUAL_NETWORK_GATEWAY:
+            return _to_gateway(run, port, header, route, selection.prefix)
+        case HopType.SERVICE_ENDPOINT:
+            return run.deliver(
+                Place.EDGE,
+                Actor.FABRIC,
+                None,
+                "edge.service",
+                Endpoint(Stand.SERVICE, port.id, header),
+                destination=header.destination,
+                source=header.source,
+            )
+        case _:
+            return ToEdge(port.id, header)
+
+
+def _refused(run: Run, at: str, header: Header) -> End | None:
+    """Drop protocols and ports that the fabric does not carry (facts C1-C5, A16)."""
+    profile = run.network.profile
+    if not profile.carries(header.protocol):
+        return run.drop(
+            "PROTO_BLOCKED",
+            Place.FABRIC,
+            Actor.FABRIC,
+            at,
+            header,
+            protocol=protocol_name(header.protocol),
+            allowed=", ".join(protocol_name(number) for number in sorted(profile.protocols)),
+        )
+    if header.protocol != UDP:
+        return None
+    if (header.source_port, header.destination_port) == (68, 67):
+        return run.drop("RESERVED_PORT", Place.FABRIC, Actor.FABRIC, at, header, "dhcp", port=67)
+    port = profile.reserves_udp(header.source_port, header.destination_port)
+    if port is not None:
+        return run.drop("RESERVED_PORT", Place.FABRIC, Actor.FABRIC, at, header, port=port)
+    return None
+
+
+def _one_of(
+    run: Run, port: Port, header: Header, selection: Selection
+) -> tuple[EffectiveRoute, Address | None, int]:
+    """Return the route and next hop of this flow, and how many there were (fact D26)."""
+    ways: list[tuple[EffectiveRoute, Address | None]] = []
+    for route in selection.routes:
+        ways.extend((route, address) for address in route.next_hop_ips or (None,))
+    if len(ways) == 1:
+        return (*ways[0], 1)
+    labels = [f"{address or route.next_hop_type.value}" for route, address in ways]
+    index = run.choose(labels, choose(f"routes|{port.id}", flow_seed(header), labels))
+    return (*ways[index], len(ways))
+
+
+def _discard(
+    run: Run,
+    port: Port,
+    header: Header,
+    route: EffectiveRoute,
+    prefix: Network,
+    matched: Match,
+    overridden: tuple[Match, ...],
+) -> Hop:
+    """Drop what a route with next hop None matches, silently (facts D47, D54, D1, D5)."""
+    values: dict[str, Any] = {"destination": header.destination, "prefix": prefix}
+    code, variant = "ROUTE_NONE_USER", ""
+    if route.source is not RouteSource.USER:
+        code = "ROUTE_NONE_SYSTEM"
+        owner = _peer_of_peer(run, port.vnet, header.destination)
+        if owner is not None:
+            variant = "peer_of_peer"
+            values |= {"network": run.drawing.vnet_name(owner), "vnet": run.drawing.vnet_name(port.vnet)}
+    return run.drop(
+        code,
+        Place.FABRIC,
+        Actor.FABRIC,
+        f"nics/{port.id}",
+        header,
+        variant,
+        matched=matched,
+        overridden=overridden,
+        **values,
+    )
+
+
+def _peer_of_peer(run: Run, vnet: str, destination: Address) -> str | None:
+    """Return a virtual network that holds the destination two peerings away (fact G3)."""
+    for middle in run.drawing.neighbours(vnet):
+        for far in run.drawing.neighbours(middle):
+            if far != vnet and run.drawing.in_space(far, destination):
+                return far
+    return None
+
+
+def _to_local(run: Run, port: Port, header: Header) -> Hop:
+    """Deliver inside the sender's own virtual network (fact D45)."""
+    owner = run.network.owner(port.vnet, header.destination)
+    if owner is not None and owner.vnet != port.vnet:
+        owner = None
+    return hand_over(run, port.vnet, header, owner, f"nics/{port.id}", port.vm)
+
+
+def _to_owner(run: Run, port: Port, header: Header, owner: Owner | None) -> Hop:
+    """Deliver to a holder in a peered virtual network."""
+    remote = owner.vnet if owner is not None else run.drawing.peer_with(port.vnet, header.destination)
+    if remote is not None and remote != port.vnet:
+        denied = _cross(run, port, header, remote)
+        if denied is not None:
+            return denied
+    return hand_over(run, remote or port.vnet, header, owner, f"nics/{port.id}", port.vm)
+
+
+def _cross(run: Run, port: Port, header: Header, remote: str) -> End | None:
+    """Pass from one virtual network into a peered one, or say why not (facts G1, G4, G5)."""
+    names: dict[str, Any] = {
+        "vnet": run.drawing.vnet_name(port.vnet),
+        "network": run.drawing.vnet_name(remote),
+    }
+    receiving = run.network.peering(remote, port.vnet)
+    at = f"peerings/{receiving.local_id}" if receiving.local_id else f"vnets/{remote}"
+    if not receiving.connected:
+        return run.drop("PEERING_NOT_CONNECTED", Place.FABRIC, Actor.FABRIC, at, header, **names)
+    if not receiving.allow_access:
+        return run.drop(
+            "PEERING_NOT_CONNECTED", Place.FABRIC, Actor.FABRIC, at, header, "access_off", **names
+        )
+    matched = Match(kind="peering", ref=at, text=f"{names['network']} <-> {names['vnet']}")
+    if run.drawing.in_space(port.vnet, header.source):
+        run.step(Place.FABRIC, Actor.FABRIC, at, "fabric.crossing", header, matched=matched, **names)
+        return None
+    if not receiving.allow_forwarded:
+        return run.drop(
+            "PEERING_FORWARDED_OFF",
+            Place.FABRIC,
+            Actor.FABRIC,
+            at,
+            header,
+            matched=matched,
+            source=header.source,
+            **names,
+        )
+    run.step(
+        Place.FABRIC,
+        Actor.FABRIC,
+        at,
+        "fabric.crossing_forwarded",
+        header,
+        matched=matched,
+        source=header.source,
+        **names,
+    )
+    return None
+
+
+def _to_appliance(run: Run, port: Port, header: Header, next_hop: Address | None, prefix: Network) -> Hop:
+    """Hand a packet to the holder of a route's next hop address (facts D27, D41-D43, J6, E8)."""
+    at = f"nics/{port.id}"
+    if next_hop is None:
+        return run.drop(
+            "ROUTE_INVALID_NH", Place.FABRIC, Actor.FABRIC, at, header, "no_address", prefix=prefix
+        )
+    if next_hop in run.state.in_transit:
+        return run.drop("IP_IN_TRANSIT", Place.FABRIC, Actor.FABRIC, at, header, destination=next_hop)
+    owner = run.network.owner(port.vnet, next_hop)
+    if owner is None:
+        return _no_next_hop(run, port, header, next_hop, prefix)
+    if owner.vnet != port.vnet:
+        denied = _cross(run, port, header, owner.vnet)
+        if denied is not None:
+            return denied
+    run.step(
+        Place.FABRIC,
+        Actor.FABRIC,
+        owner.ref,
+        "fabric.deliver",
+        header,
+        matched=Match(kind="owner", ref=owner.ref, text=f"{next_hop} is held by {owner.ref}"),
+        facts=("D27", "D41"),
+        address=next_hop,
+        owner=owner.ref,
+    )
+    if owner.kind == "frontend":
+        return Balance(owner.balancer, owner.frontend, header, port.vm, prefix)
+    return bring(run, owner.nic, header, prefix=prefix)
+
+
+def _no_next_hop(run: Run, port: Port, header: Header, next_hop: Address, prefix: Network) -> Hop:
+    """Say why nobody takes packets for a next hop address (facts D41, D42, G1, G4)."""
+    at = f"nics/{port.id}"
+    names: dict[str, Any] = {"vnet": run.drawing.vnet_name(port.vnet)}
+    for other in run.drawing.linked(port.vnet):
+        owner = run.network.owner(other, next_hop)
+        if owner is not None and owner.vnet == other:
+            denied = _cross(run, port, header, other)
+            if denied is not None:
+                return denied
+    if run.drawing.is_gateway_address(next_hop):
+        return run.not_modelled(
+            Place.FABRIC, at, header, f"a gateway's own address {next_hop} as the next hop of route {prefix}"
+        )
+    return run.drop(
+        "NH_UNREACHABLE", Place.FABRIC, Actor.FABRIC, at, header, next_hop=next_hop, prefix=prefix, **names
+    )
+
+
+def _to_gateway(run: Run, port: Port, header: Header, route: EffectiveRoute, prefix: Network) -> Hop:
+    """Hand a packet to the gateway that a route means (facts D44, G6, H15)."""
+    at = f"nics/{port.id}"
+    if route.source is not RouteSource.USER and route.ref is not None:
+        return ToGateway(route.ref.split("/")[1], header)
+    serving = run.network.gateways.usable(port.vnet)
+    if not serving:
+        return run.drop(
+            "NO_GATEWAY",
+            Place.FABRIC,
+            Actor.FABRIC,
+            at,
+            header,
+            prefix=prefix,
+            vnet=run.drawing.vnet_name(port.vnet),
+        )
+    if len(serving) > 1 or not _is_vpn(run.network.scenario.topology.gateways[serving[0]]):
+        return run.drop(
+            "ROUTE_INVALID_NH",
+            Place.FABRIC,
+            Actor.FABRIC,
+            at,
+            header,
+            "not_vpn",
+            prefix=prefix,
+            gateway=serving[0],
+        )
+    return ToGateway(serving[0], header)
+
+
+def _is_vpn(gateway: Gateway) -> bool:
+    return gateway.kind == "vpn"
+
+
+def _as_match(route: EffectiveRoute, prefix: Network | None) -> Match:
+    """Return a route as the answer shows it: source, prefix that matched, next hop."""
+    shown = prefix if prefix is not None else route.prefixes[0]
+    hops = "".join(f" {address}" for address in route.next_hop_ips)
+    return Match.model_construct(
+        kind="route",
+        ref=route.ref,
+        text=f"{route.source.value} route {shown} -> {route.next_hop_type.value}{hops}",
+    )
+
+
+def _facts(route: EffectiveRoute) -> tuple[str, ...]:
+    """Return the facts of a lookup: longest prefix first, then those of the row that won."""
+    return ("D20", *(fact for fact in route.facts if fact != "D20"))

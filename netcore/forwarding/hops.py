@@ -1,0 +1,195 @@
+"""What can happen next to a packet: each place takes one hop and returns the next one.
+
+``walk`` looks up the place by the hop's type; ``End`` is the only way out of its loop.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from netcore.document.values import Network
+from netcore.trace.model import Header, Verdict
+
+
+class Kept(Enum):
+    """Why a packet may reach a NIC under an address that is not the NIC's."""
+
+    NO = "no"
+    """Nothing was kept: the destination decides, or a route names this NIC."""
+    NEXT_HOP = "next hop"
+    """A balancer as next hop kept the destination (fact J6)."""
+    FLOATING = "floating"
+    """Floating IP kept the frontend as destination (fact J6)."""
+
+
+@dataclass(slots=True)
+class Send:
+    """A guest originates a packet; ``answer`` fixes the source, for the guest only routes it."""
+
+    vm: str
+    header: Header
+    answer: bool
+
+
+@dataclass(slots=True)
+class Leave:
+    """A packet leaves a guest by a NIC."""
+
+    nic: str
+    header: Header
+
+
+@dataclass(slots=True)
+class Secure:
+    """A packet has passed the NIC's own check on its way out."""
+
+    nic: str
+    header: Header
+
+
+@dataclass(slots=True)
+class Look:
+    """The fabric looks up the destination in the effective routes of a NIC."""
+
+    nic: str
+    header: Header
+
+
+@dataclass(slots=True)
+class Deliver:
+    """The fabric brings a packet to a NIC.
+
+    Args:
+        kept: why the destination may differ from the NIC's addresses.
+        public: it came in through a Standard public address (fact F1).
+    """
+
+    nic: str
+    header: Header
+    kept: Kept = Kept.NO
+    public: bool = False
+
+
+@dataclass(slots=True)
+class Admitted:
+    """A packet has passed the security groups on its way in."""
+
+    nic: str
+    header: Header
+    kept: Kept
+
+
+@dataclass(slots=True)
+class Receive:
+    """A packet has passed the security groups and the NIC and is handed to the guest."""
+
+    nic: str
+    header: Header
+    kept: Kept
+
+
+@dataclass(slots=True)
+class Balance:
+    """A packet reaches a balancer's frontend.
+
+    Args:
+        sender: VM that put the packet on the wire, where it is one (fact J15).
+        prefix: the route that named the frontend as next hop; None when it is the destination.
+        public: the frontend is public.
+    """
+
+    balancer: str
+    frontend: str
+    header: Header
+    sender: str | None
+    prefix: Network | None = None
+    public: bool = False
+
+
+@dataclass(slots=True)
+class ToGateway:
+    """A packet leaves a virtual network by a gateway."""
+
+    gateway: str
+    header: Header
+
+
+@dataclass(slots=True)
+class FromGateway:
+    """A packet from behind a gateway enters its virtual network."""
+
+    gateway: str
+    header: Header
+
+
+@dataclass(slots=True)
+class ToEdge:
+    """A packet's route says Internet."""
+
+    nic: str
+    header: Header
+
+
+@dataclass(slots=True)
+class FromEdge:
+    """A packet from the Internet reaches the provider's edge."""
+
+    header: Header
+
+
+class Stand(Enum):
+    """What kind of place took the packet, and so who answers."""
+
+    VM = "vm"
+    HOST = "host"
+    """A host of the drawing, on the Internet or behind a gateway."""
+    INTERNET = "internet"
+    """An address on the Internet that is not drawn."""
+    BEHIND = "behind"
+    """An address behind a gateway that is not drawn."""
+    SERVICE = "service"
+    """A provider's service reached by a service endpoint (fact D66)."""
+    PLATFORM = "platform"
+    """The platform itself (fact A14); its answers are not walked."""
+    SELF = "self"
+    """The sender itself."""
+
+
+@dataclass(slots=True)
+class Endpoint:
+    """Who took the packet: ``id`` is the VM, host, gateway, or the NIC a service answers to."""
+
+    stand: Stand
+    id: str
+    header: Header
+
+    @property
+    def name(self) -> str:
+        """Name under which connections are remembered."""
+        return f"{self.stand.value}:{self.id}"
+
+
+@dataclass(slots=True)
+class End:
+    """The walk is over; ``endpoint`` is None unless the packet was delivered."""
+
+    verdict: Verdict
+    endpoint: Endpoint | None = None
+
+
+Hop = (
+    Send
+    | Leave
+    | Secure
+    | Look
+    | Deliver
+    | Admitted
+    | Receive
+    | Balance
+    | ToGateway
+    | FromGateway
+    | ToEdge
+    | FromEdge
+    | End
+)

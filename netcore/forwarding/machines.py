@@ -1,0 +1,216 @@
+"""The guests of a drawing, prepared for walking: which addresses and routes each believes in.
+
+Read from the document once per network; nothing here knows what the fabric does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from ipaddress import IPv4Address, ip_network
+
+from netcore.document.models import Guest, Scenario, Topology
+from netcore.document.values import Address, Network
+
+PLATFORM = frozenset({IPv4Address("168.63.129.16"), IPv4Address("169.254.169.254")})
+"""Addresses at which the platform itself answers; DHCP installs host routes for them (facts A14, A15)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """One NIC as the walk needs it.
+
+    Args:
+        held: the NIC's control-plane addresses, primary first.
+        own: the guest's addresses on it, the one it sends from first.
+        on_link: prefixes of the subnet, which the guest takes for directly connected.
+    """
+
+    id: str
+    vm: str | None
+    subnet: str
+    vnet: str
+    held: tuple[Address, ...]
+    own: tuple[Address, ...]
+    on_link: tuple[Network, ...]
+    mac: str
+    guest_mac: str
+    ip_forwarding: bool
+
+    def source(self, version: int) -> Address | None:
+        """Return the address the guest sends from, IPv4 or IPv6; None if it has none of that family."""
+        return next((address for address in self.own if address.version == version), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One line of a guest's routing table; ``kind`` is the sentence that explains it."""
+
+    kind: str
+    prefix: Network
+    nic: str
+    via: Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """One VM as the walk needs it.
+
+    Args:
+        ports: its NICs, the primary one first, then by id.
+        own: addresses its guest answers to, loopback included.
+        paths: guest routing table, longest prefix first, hand-made before connected before default.
+        peers: VMs whose sessions it shares.
+    """
+
+    id: str
+    name: str
+    runs: bool
+    guest: Guest
+    ports: tuple[Port, ...]
+    own: frozenset[Address]
+    paths: tuple[Path, ...]
+    peers: tuple[str, ...]
+
+    def path(self, destination: Address) -> Path | None:
+        """Return the guest route for a destination, or None."""
+        for path in self.paths:
+            if destination in path.prefix:
+                return path
+        return None
+
+
+def derived_mac(nic: str) -> str:
+    """Return the MAC address of a NIC drawn without one: stable for its id (fact A18).
+
+    Example:
+        >>> derived_mac("web1")[:8]
+        '00:0d:3a'
+    """
+    tail = blake2b(nic.encode(), digest_size=3).digest()
+    return "00:0d:3a:" + ":".join(f"{byte:02x}" for byte in tail)
+
+
+def ports_of(topology: Topology) -> dict[str, Port]:
+    """Return every NIC whose subnet exists, by id."""
+    ports: dict[str, Port] = {}
+    for nic_id, nic in topology.nics.items():
+        subnet = topology.subnets.get(nic.subnet)
+        if subnet is None:
+            continue
+        configurations = sorted(nic.configurations.items(), key=lambda item: (not item[1].primary, item[0]))
+        held = tuple(configuration.address for _, configuration in configurations)
+        primary = [configuration.address for _, configuration in configurations if configuration.primary]
+        leases = tuple(primary or held[:1])
+        vm = topology.vms.get(nic.vm) if nic.vm else None
+        believed = vm.guest.interfaces.get(nic_id) if vm else None
+        if believed is None:
+            own, guest_mac = leases, None
+        else:
+            typed = believed.address
+            kept = [a for a in leases if typed is None or a.version != typed.version]
+            own = (*((typed,) if typed else ()), *kept, *believed.added)
+            guest_mac = believed.mac
+        mac = nic.mac or derived_mac(nic_id)
+        ports[nic_id] = Port(
+            nic_id,
+            nic.vm,
+            nic.subnet,
+            subnet.vnet,
+            held,
+            own,
+            subnet.prefixes,
+            mac,
+            guest_mac or mac,
+            nic.ip_forwarding,
+        )
+    return ports
+
+
+def machines_of(scenario: Scenario, ports: dict[str, Port]) -> dict[str, Machine]:
+    """Return every VM by id."""
+    topology = scenario.topology
+    by_vm: dict[str, list[Port]] = {}
+    for port in ports.values():
+        if port.vm is not None:
+            by_vm.setdefault(port.vm, []).append(port)
+    partners = _partners(topology)
+    machines: dict[str, Machine] = {}
+    for vm_id, vm in topology.vms.items():
+        own_ports = tuple(sorted(by_vm.get(vm_id, ()), key=lambda p: (not topology.nics[p.id].primary, p.id)))
+        own = frozenset(a for port in own_ports for a in port.own) | frozenset(vm.guest.loopback)
+        machines[vm_id] = Machine(
+            vm_id,
+            vm.name,
+            vm.power == "running",
+            vm.guest,
+            own_ports,
+            own,
+            _paths(vm.guest, own_ports),
+            partners.get(vm_id, ()) if vm.guest.session_sync else (),
+        )
+    return machines
+
+
+def _paths(guest: Guest, ports: tuple[Port, ...]) -> tuple[Path, ...]:
+    """Return a guest's routing table, best first (facts A13, A15, A23, B10)."""
+    ranked: list[tuple[int, int, str, Path]] = []
+
+    def add(rank: int, path: Path, tie: str) -> None:
+        ranked.append((-path.prefix.prefixlen, rank, tie, path))
+
+    for route_id, route in sorted(guest.routes.items()):
+        nic = route.nic if route.nic is not None else _nic_towards(route.via, ports)
+        if nic is not None and any(port.id == nic for port in ports):
+            kind = "guest.route" if route.via is None else "guest.route_via"
+            add(0, Path(kind, route.prefix, nic, route.via), route_id)
+    for port in ports:
+        for prefix in port.on_link:
+            if port.source(prefix.version) is not None:
+                add(1, Path("guest.connected", prefix, port.id), "")
+    for version, prefix_text in ((4, "0.0.0.0/0"), (6, "::/0")):
+        primary = ports[0] if ports else None
+        if primary is None or primary.source(version) is None:
+            continue
+        if version == 4:
+            for host in sorted(PLATFORM):
+                add(2, Path("guest.host_route", ip_network(host), primary.id), str(host))
+        add(3, Path("guest.default", ip_network(prefix_text), primary.id), "")
+    ranked.sort(key=lambda item: item[:3])
+    return tuple(item[3] for item in ranked)
+
+
+def _nic_towards(via: Address | None, ports: tuple[Port, ...]) -> str | None:
+    """Return the NIC whose subnet holds a guest's next hop; the primary one if none does."""
+    if via is not None:
+        for port in ports:
+            if any(via in prefix for prefix in port.on_link):
+                return port.id
+    return ports[0].id if ports else None
+
+
+def _partners(topology: Topology) -> dict[str, tuple[str, ...]]:
+    """Return for each VM with shared sessions the others it shares them with.
+
+    Two of them share when one balancer pool holds both, or when their NICs stand in the same subnets
+    (an active and a standby appliance without a balancer). Source: ours; the document says "pool or pair".
+    """
+    syncing = {vm_id for vm_id, vm in topology.vms.items() if vm.guest.session_sync}
+    groups: dict[tuple[str, ...], set[str]] = {}
+    subnets: dict[str, set[str]] = {}
+    for nic in topology.nics.values():
+        if nic.vm is not None and nic.vm in syncing:
+            subnets.setdefault(nic.vm, set()).add(nic.subnet)
+    for vm_id, places in subnets.items():
+        groups.setdefault(("pair", *sorted(places)), set()).add(vm_id)
+    for balancer_id, balancer in topology.load_balancers.items():
+        for pool_id, pool in balancer.pools.items():
+            for member in pool.members.values():
+                backend = topology.nics.get(member.nic)
+                if backend is not None and backend.vm is not None and backend.vm in syncing:
+                    groups.setdefault(("pool", balancer_id, pool_id), set()).add(backend.vm)
+    partners: dict[str, set[str]] = {}
+    for members in groups.values():
+        for vm_id in members:
+            partners.setdefault(vm_id, set()).update(members - {vm_id})
+    return {vm_id: tuple(sorted(others)) for vm_id, others in partners.items()}

@@ -1,0 +1,106 @@
+"""From a request to the first header: who sends, from which address, to which."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+from netcore.control.network import Network
+from netcore.document.values import Address
+from netcore.errors import NotFound
+from netcore.forwarding.drawing import Drawing
+from netcore.forwarding.hops import Endpoint, Stand
+from netcore.forwarding.machines import Machine
+from netcore.trace.model import Header
+from netcore.trace.packet import TCP, UDP, Packet, protocol_number
+
+UNSPECIFIED = {4: ip_address("0.0.0.0"), 6: ip_address("::")}
+"""Source of a guest that has no address of the family."""
+
+SCTP = 132
+
+
+def resolve(network: Network, drawing: Drawing, packet: Packet) -> tuple[Endpoint, Header]:
+    """Return who sends a requested packet, and its header as it is put on the wire.
+
+    A VM as destination means its primary address; for a sender on the Internet its first public address,
+    where it has one. The sender's guest chooses NIC and source by its own routes (facts A23, B10).
+
+    Raises:
+        NotFound: the packet names a VM or host that is not in the document, a VM without an address, or a
+            destination that is neither a name nor an address.
+    """
+    topology = network.scenario.topology
+    kind, _, name = packet.source.partition("/")
+    protocol = protocol_number(packet.protocol)
+    ported = protocol in (TCP, UDP, SCTP)
+    outside = False
+    if kind == "hosts":
+        if name not in topology.hosts:
+            raise NotFound(f"The document has no host {name}.")
+        outside = topology.hosts[name].gateway is None
+        destination = _address(network, drawing, packet.destination, outside)
+        source = topology.hosts[name].address
+        stand = Stand.HOST
+    else:
+        if name not in drawing.machines:
+            raise NotFound(f"The document has no VM {name}.")
+        destination = _address(network, drawing, packet.destination, outside)
+        source = _source(drawing, drawing.machines[name], destination)
+        stand = Stand.VM
+    header = Header(
+        source=packet.source_address or source,
+        destination=destination,
+        protocol=protocol,
+        source_port=packet.source_port if ported else 0,
+        destination_port=packet.destination_port if ported else 0,
+        ttl=packet.ttl,
+        destination_mac=packet.destination_mac,
+    )
+    return Endpoint(stand, name, header), header
+
+
+def _address(network: Network, drawing: Drawing, text: str, outside: bool) -> Address:
+    """Return the address a request's destination means."""
+    topology = network.scenario.topology
+    kind, _, name = text.partition("/")
+    if kind == "hosts":
+        if name not in topology.hosts:
+            raise NotFound(f"The document has no host {name}.")
+        return topology.hosts[name].address
+    if kind == "vms":
+        if name not in drawing.machines:
+            raise NotFound(f"The document has no VM {name}.")
+        found = _public(network, drawing.machines[name]) if outside else None
+        if found is None:
+            held = [address for port in drawing.machines[name].ports for address in port.held]
+            if not held:
+                raise NotFound(f"VM {name} has no address.")
+            found = held[0]
+        return found
+    try:
+        return ip_address(text)
+    except ValueError:
+        raise NotFound(f"{text} is neither vms/ID, hosts/ID nor an address.") from None
+
+
+def _public(network: Network, machine: Machine) -> Address | None:
+    """Return the first public address of a VM, primary NIC and configuration first."""
+    topology = network.scenario.topology
+    for port in machine.ports:
+        configurations = topology.nics[port.id].configurations
+        for _, configuration in sorted(
+            configurations.items(), key=lambda item: (not item[1].primary, item[0])
+        ):
+            public = topology.public_ips.get(configuration.public_ip or "")
+            if public is not None:
+                return public.address
+    return None
+
+
+def _source(drawing: Drawing, machine: Machine, destination: Address) -> Address:
+    """Return the address a guest sends from: its first one on the NIC that its routes choose."""
+    if destination in machine.own:
+        return destination
+    path = machine.path(destination)
+    found = drawing.ports[path.nic].source(destination.version) if path is not None else None
+    return found or UNSPECIFIED[destination.version]
