@@ -143,7 +143,7 @@ def _shown(balancer: Balancer) -> dict[str, Any]:
             {"id": f"{balancer.resource.id}/{source}/{item.text('name')}"}
             for item in balancer.props.slots(source)
         ]
-    names = {name: key for name, key in balancer.ids["frontends"].items()}
+    names = balancer.ids["frontends"]
     for item, out in zip(
         balancer.props.slots("frontendIPConfigurations"), shown["frontendIPConfigurations"], strict=True
     ):

@@ -172,6 +172,7 @@ class Lambda:
         self.evaluator = evaluator
 
     def __call__(self, *values: Value) -> Value:
+        """Return the value of the body with its variables set; missing ones stay unknown."""
         scope = LambdaScope(self.scope, dict(zip(self.names, values, strict=False)))
         return plain(self.evaluator.value(self.body, scope))
 

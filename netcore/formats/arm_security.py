@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from netcore.document.tags import BUILT_IN_TAGS
 from netcore.formats.arm_draft import SECURITY_GROUPS, Draft
 from netcore.formats.arm_network import local_ids, need_tag, parts
 from netcore.formats.arm_props import Props, to_prefix
@@ -21,8 +22,6 @@ _PROTOCOLS = {
     "ah": "ah",
 }
 _PORTS = re.compile(r"\*|\d{1,5}(-\d{1,5})?")
-# Tags whose meaning comes from the drawing itself (facts F8, F9), so they need no prefixes.
-DRAWN_TAGS = frozenset({"VirtualNetwork", "AzureLoadBalancer", "Internet"})
 
 
 def map_security_groups(draft: Draft) -> None:
@@ -103,7 +102,7 @@ def _place(draft: Draft, props: Props, text: str) -> list[str]:
         if written.split("/")[0] != text.split("/")[0].lower() and network.version == 4:
             draft.notes.add("assumed", props.label, f"{text} is written as {network}.")
         return [written]
-    for tag in DRAWN_TAGS:
+    for tag in BUILT_IN_TAGS:
         if text.lower() == tag.lower():
             return [tag]
     need_tag(draft, text[:120], props.label)

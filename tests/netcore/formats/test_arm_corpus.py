@@ -14,6 +14,7 @@ from tests.conftest import NO_SHARED, SHARED
 
 CORPUS = SHARED / "corpus"
 FILES = sorted(str(path.relative_to(CORPUS)) for path in (CORPUS / "arm").rglob("*.json"))
+ABSENT = pytest.param("", marks=pytest.mark.skip(reason=NO_SHARED))
 FORTIGATE = "arm/nva/fortigate-active-passive-elb-ilb.json"
 
 COLLECTIONS = {
@@ -86,11 +87,6 @@ def read(name: str) -> Import:
     return import_arm((CORPUS / name).read_bytes())
 
 
-@pytest.mark.skipif(bool(FILES), reason="the corpus is here")
-def test_the_corpus_is_missing() -> None:
-    pytest.skip(f"{NO_SHARED}: 0 published templates were imported")
-
-
 def test_the_corpus_is_whole() -> None:
     if not FILES:
         pytest.skip(NO_SHARED)
@@ -98,7 +94,7 @@ def test_the_corpus_is_whole() -> None:
     assert set(FILES) == set(index())
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", FILES or [ABSENT])
 def test_counts_agree_with_an_independent_reader(name: str) -> None:
     found = counts(read(name))
     expected = index()[name]
@@ -106,7 +102,7 @@ def test_counts_agree_with_an_independent_reader(name: str) -> None:
     assert dict(found) == wanted
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", FILES or [ABSENT])
 def test_the_document_has_the_right_shape_and_agrees_with_itself(name: str) -> None:
     found = read(name)
     Scenario.model_validate(found.scenario)

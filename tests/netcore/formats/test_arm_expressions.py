@@ -261,8 +261,8 @@ def test_limits_end_the_import(expression: str, variables: dict[str, Any], words
 
 
 def test_the_budget_is_shared_by_all_expressions() -> None:
-    budget = Budget(1000)
+    budget = Budget(100)
     place = deployment(budget)
+    assert place.world.tree("[concat('a', 'b')]", place.scope) == "ab"
     with pytest.raises(FormatError, match="more work"):
-        for _ in range(1000):
-            place.world.tree("[concat('a', 'b')]", place.scope)
+        place.world.tree(["[concat('a', 'b')]"] * 50, place.scope)
