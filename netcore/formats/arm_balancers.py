@@ -246,6 +246,14 @@ def _rule(draft: Draft, balancer: Balancer, key: str, name: str, props: Props) -
     probe = balancer.ref("probes", props.ref("probe"))
     if probe is not None:
         data["probe"] = probe
+    public = "public_ip" in balancer.data["frontends"].get(frontend, {})
+    if public and not props.flag("disableOutboundSnat") and not balancer.props.objects("outboundRules"):
+        draft.notes.add(
+            "unclear",
+            balancer.resource.label,
+            "Its rules also let the pool leave by the public frontend; only outbound rules are kept.",
+            f"load_balancers/{balancer.key}",
+        )
     distribution = props.text("loadDistribution").lower()
     data["distribution"] = _DISTRIBUTION.get(distribution, "5-tuple")
     return data

@@ -187,11 +187,8 @@ _KINDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("a Terraform plan", frozenset({"format_version", "values"})),
     ("a part of a Terraform plan", frozenset({"root_module"})),
     ("a CloudFormation template", frozenset({"AWSTemplateFormatVersion"})),
-    ("an answer of the AWS command line", frozenset({"Vpcs"})),
-    ("an answer of the AWS command line", frozenset({"Reservations"})),
-    ("an answer of the AWS command line", frozenset({"Subnets"})),
-    ("an answer of the AWS command line", frozenset({"RouteTables"})),
-    ("an answer of the AWS command line", frozenset({"SecurityGroups"})),
+    ("recorded web traffic", frozenset({"interactions"})),
+    ("recorded web traffic", frozenset({"status_code", "data"})),
     ("a GeoJSON file", frozenset({"type", "features"})),
     ("a package manifest", frozenset({"name", "version", "dependencies"})),
     ("a notebook", frozenset({"cells", "nbformat"})),
@@ -215,9 +212,17 @@ def recognise(data: Any) -> str | None:
             return kind
     if isinstance(data.get("value"), list):
         return _recognise_list(data["value"])
-    if isinstance(data.get("id"), str) and data["id"].lower().startswith("/subscriptions/"):
+    if str(data.get("id", "")).lower().startswith("/subscriptions/"):
         return "one Azure resource as the provider returns it"
+    if {"id", "name", "properties"} <= data.keys() or str(data.get("type", "")).startswith("Microsoft."):
+        return "one Azure resource as the provider returns it"
+    if data and all(re.fullmatch(r"[A-Z][A-Za-z]+", key) for key in data) and _has_list(data):
+        return "an answer of the AWS command line"
     return None
+
+
+def _has_list(data: dict[str, Any]) -> bool:
+    return any(isinstance(value, list) for value in data.values())
 
 
 def _recognise_list(items: list[Any]) -> str | None:
