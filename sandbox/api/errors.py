@@ -21,6 +21,9 @@ log = logging.getLogger(__name__)
 
 NOT_FOUND = "There is nothing here, or it is not yours to see."
 
+_PROBLEMS_SHOWN = 1000
+"""So many problems are listed; the message says how many there are."""
+
 _CODES = {
     400: "bad_request",
     401: "sign_in",
@@ -110,7 +113,7 @@ def _invalid(request: HttpRequest, raised: scenarios.Invalid) -> HttpResponse:
         "not_a_scenario",
         pointer=first.get("pointer"),
         hint=first.get("hint"),
-        problems=raised.problems,
+        problems=raised.problems[:_PROBLEMS_SHOWN],
     )
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import Query, Router, Status
-from typing_extensions import Annotated
 
 from sandbox.api import schemas
 from sandbox.api.auth import PerPerson, person

@@ -144,7 +144,7 @@ class RunConsumer(AsyncWebsocketConsumer):
                 await self.close(BROKEN)
 
     async def _send_events(self, run: Run, after: int) -> int:
-        """Send what is stored behind ``after``, or where the browser asked to resume; return the last number."""
+        """Send what is stored behind ``after`` or where the browser resumes; return the last number."""
         read = database_sync_to_async(queries.events_after)
         while True:
             if self._resume_after is not None:

@@ -56,7 +56,7 @@ def append(
     payloads: Sequence[Payload],
     finish: tuple[State, str] | None = None,
 ) -> int:
-    """Store events behind number ``last_seq`` in one transaction, then send a hint; return the new last number.
+    """Store events behind number ``last_seq`` in one transaction, send a hint, return the new last number.
 
     Args:
         token: the lease; nothing is written unless it is still the run's.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-import netcore
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+import netcore
 from sandbox.runs.models import Kind
 from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios.models import Revision

@@ -13,15 +13,16 @@ from types import TracebackType
 from typing import Any, Final
 from uuid import UUID
 
-import netcore
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.models import F
 from django.utils.timezone import now
 
+import netcore
 from sandbox.runs import events, queries
 from sandbox.runs.events import LeaseLost, Payload
 from sandbox.runs.models import Event, Kind, Run, State
 from sandbox.runs.work import Refused, work
+from sandbox.scenarios import services as scenario_services
 
 BEAT_S: Final = 1.0
 FLUSH_S: Final = 0.05
@@ -127,12 +128,19 @@ def execute(run_id: UUID, interrupts: tuple[type[Exception], ...] = ()) -> None:
         try:
             state, reason = _play(lease, interrupts)
             lease.store([], (state, reason))
+            drop_upload(lease.run)
         except LeaseLost:
             log.info("run %s went to another worker", run_id)
         except (OperationalError, InterfaceError):
             # The database is away or busy: nothing can be said now. The lease runs out, and whoever
             # takes the run next continues behind the last stored event.
             log.exception("run %s is left to the sweep", run_id)
+
+
+def drop_upload(run: Run) -> None:
+    """Forget the file of an import that has ended."""
+    if run.upload_id:
+        scenario_services.drop_upload(run.upload_id)
 
 
 def _play(lease: Lease, interrupts: tuple[type[Exception], ...]) -> tuple[State, str]:
@@ -172,8 +180,8 @@ def _play(lease: Lease, interrupts: tuple[type[Exception], ...]) -> tuple[State,
     except Exception as error:
         log.exception("run %s failed", run.pk)
         return State.FAILED, (
-            f"The engine stopped with an error of its own ({type(error).__name__}). This is our mistake and not "
-            "the drawing's; it is in the log under the id of this run."
+            f"The engine stopped with an error of its own ({type(error).__name__}). This is our mistake and "
+            "not the drawing's; it is in the log under the id of this run."
         )
     return State.SUCCEEDED, ""
 
@@ -249,5 +257,6 @@ def fail_poisoned() -> list[UUID]:
         if not queries.poisoned(now()).filter(pk=run.pk, token=run.token).update(token=token):
             continue  # another sweep has it, or its worker was only slow
         events.append(run.pk, token, run.last_seq, [], (State.FAILED, reason))
+        drop_upload(run)
         failed.append(run.pk)
     return failed

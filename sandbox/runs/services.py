@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
-import netcore
 from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
 
+import netcore
 from sandbox.accounts.models import User
-from sandbox.runs import events, fanout, queries, tasks
+from sandbox.runs import events, fanout, queries, runner, tasks
 from sandbox.runs.models import Kind, Run, State
 from sandbox.runs.parameters import BadParameters as BadParameters
 from sandbox.runs.parameters import clean
@@ -66,8 +66,8 @@ def _queue(run: Run, tell: bool) -> Run:
             )
         if run.kind == Kind.TRIALS and kinds.count(Kind.TRIALS) >= most_trials:
             raise TooManyRuns(
-                f"You have {most_trials} sets of trials queued or running, which is as many as one may have at a "
-                "time. Wait for one to finish, or cancel one."
+                f"You have {most_trials} sets of trials queued or running, which is as many as one may have "
+                "at a time. Wait for one to finish, or cancel one."
             )
         run.published = run.created if tell else None
         run.save(force_insert=True)
@@ -89,6 +89,7 @@ def cancel(run: Run) -> Run:
             events.store(locked.pk, locked.last_seq, [events.finished_payload(State.CANCELLED, reason)])
             locked.last_seq += 1
             locked.save(update_fields=["state", "reason", "cancel", "finished", "last_seq"])
+            runner.drop_upload(locked)
         elif locked.state == State.RUNNING:
             Run.objects.filter(pk=locked.pk).update(cancel=True)
     fanout.hint(run.pk)

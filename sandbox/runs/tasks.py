@@ -1,4 +1,4 @@
-"""Celery's side of runs: shells that take ids. Nothing here is needed for a run to be right, only to be quick."""
+"""Celery's side of runs: shells that take ids. Without it runs are slow, never wrong."""
 
 from __future__ import annotations
 

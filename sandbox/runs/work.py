@@ -14,7 +14,6 @@ from typing import Any, Final
 from uuid import uuid5
 
 import netcore
-
 from sandbox.runs.models import Kind, Run
 from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios import services as scenario_services

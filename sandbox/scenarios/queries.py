@@ -12,9 +12,9 @@ from threading import Lock
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
-import netcore
 from django.db.models import QuerySet
 
+import netcore
 from sandbox.accounts.models import User
 from sandbox.scenarios.models import Revision, Scenario
 

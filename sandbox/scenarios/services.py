@@ -7,11 +7,11 @@ import re
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-import netcore
 from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
 
+import netcore
 from sandbox.accounts.models import User
 from sandbox.scenarios import patch as json_patch
 from sandbox.scenarios import queries
@@ -138,7 +138,8 @@ def store_upload(owner: User, name: str, size: int | None, content: bytes) -> Up
     """
     if max(size or 0, len(content)) > MAX_UPLOAD_BYTES:
         raise UploadTooLarge(upload_too_large())
-    return Upload.objects.create(owner=owner, name=name[:200] or "file", content=content)
+    shown = "".join(letter for letter in name if letter.isprintable())[:200]
+    return Upload.objects.create(owner=owner, name=shown or "file", content=content)
 
 
 def upload_too_large() -> str:

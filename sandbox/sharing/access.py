@@ -43,13 +43,16 @@ def shared_run(token: str, run_id: UUID | str) -> Run:
     return found
 
 
-def share_write(user: Visitor, share_id: UUID) -> Share:
+def share_write(user: Visitor, share_id: UUID | str) -> Share:
     """Return a share the person may revoke; a revoked one is there no more.
 
     Raises:
         Http404: it is not there, or its scenario is not theirs.
     """
-    found = queries.open_shares().filter(pk=share_id).first()
+    try:
+        found = queries.open_shares().filter(pk=UUID(str(share_id))).first()
+    except ValueError:
+        found = None
     if found is None or not user.is_authenticated or found.scenario.owner_id != user.pk:
         raise Http404("There is no such share.")
     return found

@@ -111,24 +111,22 @@ def _marks(x: float, middle: float, width: float, kinds: list[str], hue: str) ->
 
 
 def _frame(x: float, y: float, width: float, height: float, label: str, hue: str) -> list[str]:
-    letters = max(3, int((width - 10) / 5.6))
+    words = escape(_short(label, max(3, int((width - 10) / 5.6))))
     return [
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="5" fill="{hue}" '
         f'fill-opacity="0.08" stroke="{hue}" stroke-opacity="0.7"/>',
-        f'<text x="{x + 6:.1f}" y="{y + 12:.1f}" font-size="9.5" fill="{hue}">{escape(_short(label, letters))}</text>',
+        f'<text x="{x + 6:.1f}" y="{y + 12:.1f}" font-size="9.5" fill="{hue}">{words}</text>',
     ]
 
 
 def _outside(hosts: int, balanced: bool) -> list[str]:
-    x = WIDTH - _PAD - 18
+    x, y, grey = WIDTH - _PAD - 18, HEIGHT // 2, 'stroke="#8a94a6" stroke-width="1.5"'
     drawn = [
-        f'<circle cx="{x}" cy="{HEIGHT // 2}" r="12" fill="none" stroke="#8a94a6" stroke-width="1.5"/>',
-        f'<text x="{x}" y="{HEIGHT // 2 + 3.5}" text-anchor="middle" font-size="10" fill="#8a94a6">{hosts}</text>',
+        f'<circle cx="{x}" cy="{y}" r="12" fill="none" {grey}/>',
+        f'<text x="{x}" y="{y + 3.5}" text-anchor="middle" font-size="10" fill="#8a94a6">{hosts}</text>',
     ]
     if balanced:
-        drawn.append(
-            f'<path d="M{x - 14} {HEIGHT // 2}h-12" stroke="#8a94a6" stroke-width="1.5" stroke-dasharray="2 2"/>'
-        )
+        drawn.append(f'<path d="M{x - 14} {y}h-12" {grey} stroke-dasharray="2 2"/>')
     return drawn
 
 

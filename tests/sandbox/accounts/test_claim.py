@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.test import Client
 
 from sandbox.accounts import services as accounts
@@ -27,35 +28,35 @@ class ClaimTest(SandboxTest):
         response = self.guest_client.post("/accounts/claim/", GOOD)
         self.assertRedirects(response, "/", fetch_redirect_response=False)
         user = User.objects.get(pk=self.guest.pk)
-        self.assertEqual((user.username, user.is_guest), ("ada", False))
-        self.assertTrue(user.check_password(GOOD["password1"]))
-        self.assertEqual(Scenario.objects.get(owner=user).pk, self.made.pk)
+        assert (user.username, user.is_guest) == ("ada", False)
+        assert user.check_password(GOOD["password1"])
+        assert Scenario.objects.get(owner=user).pk == self.made.pk
 
     def test_stays_signed_in_and_can_sign_in_elsewhere(self) -> None:
         self.guest_client.post("/accounts/claim/", GOOD)
-        self.assertEqual(self.guest_client.get(f"/api/v1/scenarios/{self.made.pk}").status_code, 200)
-        self.assertTrue(Client().login(username="ada", password=GOOD["password1"]))
+        assert self.guest_client.get(f"/api/v1/scenarios/{self.made.pk}").status_code == 200
+        assert Client().login(username="ada", password=GOOD["password1"])
 
     def test_a_name_that_is_taken_is_refused(self) -> None:
         response = self.guest_client.post("/accounts/claim/", GOOD | {"username": "owner"})
-        self.assertEqual(response.status_code, 422)
-        self.assertTrue(User.objects.get(pk=self.guest.pk).is_guest)
+        assert response.status_code == 422
+        assert User.objects.get(pk=self.guest.pk).is_guest
 
     def test_a_weak_password_is_refused(self) -> None:
         response = self.guest_client.post(
             "/accounts/claim/", GOOD | {"password1": "1234", "password2": "1234"}
         )
-        self.assertEqual(response.status_code, 422)
-        self.assertTrue(User.objects.get(pk=self.guest.pk).is_guest)
+        assert response.status_code == 422
+        assert User.objects.get(pk=self.guest.pk).is_guest
 
     def test_cannot_be_claimed_twice(self) -> None:
         accounts.claim(self.guest, "ada", GOOD["password1"])
-        with self.assertRaises(accounts.NotAGuest):
+        with pytest.raises(accounts.NotAGuest):
             accounts.claim(self.guest, "eve", "another-long-password")
-        self.assertFalse(User.objects.filter(username="eve").exists())
+        assert not User.objects.filter(username="eve").exists()
 
     def test_a_person_is_sent_home_and_a_stranger_to_sign_in(self) -> None:
-        self.assertEqual(self.owner_client.get("/accounts/claim/")["Location"], "/")
+        assert self.owner_client.get("/accounts/claim/")["Location"] == "/"
         response = self.client.get("/accounts/claim/")
-        self.assertEqual(response.status_code, 302)
-        self.assertIn("login", response["Location"])
+        assert response.status_code == 302
+        assert "login" in response["Location"]

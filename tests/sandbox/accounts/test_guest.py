@@ -15,8 +15,8 @@ class GuestTest(SandboxTest):
         response = self.client.post("/guest/")
         self.assertRedirects(response, "/", fetch_redirect_response=False)
         user = User.objects.get(pk=self.client.session["_auth_user_id"])
-        self.assertTrue(user.is_guest)
-        self.assertFalse(user.has_usable_password())
+        assert user.is_guest
+        assert not user.has_usable_password()
 
     def test_goes_to_next_when_it_is_ours(self) -> None:
         response = self.client.post("/guest/", {"next": "/facts/"})
@@ -25,23 +25,23 @@ class GuestTest(SandboxTest):
     def test_never_goes_elsewhere(self) -> None:
         for target in ("https://example.org/", "//example.org/", "javascript:alert(1)"):
             response = Client().post("/guest/", {"next": target})
-            self.assertEqual(response["Location"], "/", target)
+            assert response["Location"] == "/", target
 
     def test_somebody_signed_in_stays_who_they_are(self) -> None:
         before = User.objects.count()
         self.owner_client.post("/guest/")
-        self.assertEqual(User.objects.count(), before)
-        self.assertEqual(self.owner_client.session["_auth_user_id"], str(self.owner.pk))
+        assert User.objects.count() == before
+        assert self.owner_client.session["_auth_user_id"] == str(self.owner.pk)
 
     def test_a_get_makes_nobody(self) -> None:
         before = User.objects.count()
-        self.assertEqual(self.client.get("/guest/").status_code, 405)
-        self.assertEqual(User.objects.count(), before)
+        assert self.client.get("/guest/").status_code == 405
+        assert User.objects.count() == before
 
     def test_needs_the_csrf_token(self) -> None:
-        self.assertEqual(Client(enforce_csrf_checks=True).post("/guest/").status_code, 403)
+        assert Client(enforce_csrf_checks=True).post("/guest/").status_code == 403
 
     @override_settings(GUESTS_PER_HOUR=2)
     def test_one_address_cannot_make_guests_without_end(self) -> None:
         answers = [Client().post("/guest/").status_code for _ in range(3)]
-        self.assertEqual(answers, [302, 302, 429])
+        assert answers == [302, 302, 429]

@@ -21,10 +21,10 @@ class CancelTest(SandboxTest):
     def test_a_queued_run_ends_at_once(self) -> None:
         run = self.queued(self.made)
         response = self.send(self.owner_client, "POST", f"/runs/{run.pk}/cancel")
-        self.assertEqual((response.status_code, response.json()["state"]), (202, "cancelled"))
-        self.assertEqual([event["event"] for event in self.log(run)], ["run.finished"])
+        assert (response.status_code, response.json()["state"]) == (202, "cancelled")
+        assert [event["event"] for event in self.log(run)] == ["run.finished"]
         runner.execute(run.pk)  # its message comes late
-        self.assertEqual(Run.objects.get(pk=run.pk).last_seq, 1)
+        assert Run.objects.get(pk=run.pk).last_seq == 1
 
     def test_a_running_run_ends_at_its_next_step_and_keeps_what_it_found(self) -> None:
         def work(run: Run) -> Iterator[dict[str, Any]]:
@@ -35,17 +35,17 @@ class CancelTest(SandboxTest):
 
         with mock.patch.object(runner, "work", work), mock.patch.object(runner, "FLUSH_S", 0):
             run = self.done(self.queued(self.made))
-        self.assertEqual((run.state, run.last_seq), (State.CANCELLED, 5))
-        self.assertIn("4 events until then are kept", run.reason)
-        self.assertEqual(self.log(run)[-1]["state"], "cancelled")
+        assert (run.state, run.last_seq) == (State.CANCELLED, 5)
+        assert "4 events until then are kept" in run.reason
+        assert self.log(run)[-1]["state"] == "cancelled"
 
     def test_a_finished_run_stays_as_it_is(self) -> None:
         run = self.done(self.queued(self.made))
         response = self.send(self.owner_client, "POST", f"/runs/{run.pk}/cancel")
-        self.assertEqual((response.status_code, response.json()["state"]), (202, "succeeded"))
-        self.assertEqual(len(self.log(run)), run.last_seq)
+        assert (response.status_code, response.json()["state"]) == (202, "succeeded")
+        assert len(self.log(run)) == run.last_seq
 
     def test_of_others_is_not_there(self) -> None:
         run = self.queued(self.made)
         self.error(self.send(self.mate_client, "POST", f"/runs/{run.pk}/cancel"), 404)
-        self.assertEqual(Run.objects.get(pk=run.pk).state, State.QUEUED)
+        assert Run.objects.get(pk=run.pk).state == State.QUEUED

@@ -17,21 +17,23 @@ class EventsTest(SandboxTest):
 
     def test_everything_from_the_start(self) -> None:
         body = self.send(self.owner_client, "GET", self.path).json()
-        self.assertEqual(body["events"], self.log(self.run_row))
-        self.assertEqual((body["state"], body["last_seq"]), ("succeeded", self.run_row.last_seq))
+        assert body["events"] == self.log(self.run_row)
+        assert (body["state"], body["last_seq"]) == ("succeeded", self.run_row.last_seq)
 
     def test_page_by_page(self) -> None:
         log, after = [], 0
-        while page := self.send(self.owner_client, "GET", f"{self.path}?after={after}&limit=2").json()["events"]:
-            self.assertLessEqual(len(page), 2)
+        while page := self.send(self.owner_client, "GET", f"{self.path}?after={after}&limit=2").json()[
+            "events"
+        ]:
+            assert len(page) <= 2
             log += page
             after = page[-1]["seq"]
-        self.assertEqual(log, self.log(self.run_row))
+        assert log == self.log(self.run_row)
 
     def test_nothing_behind_a_hole_is_handed_out(self) -> None:
         Event.objects.filter(run=self.run_row, seq=3).delete()
-        self.assertEqual([event["seq"] for event in queries.events_after(self.run_row.pk, 0, 500)], [1, 2])
-        self.assertEqual(queries.events_after(self.run_row.pk, 2, 500), [])
+        assert [event["seq"] for event in queries.events_after(self.run_row.pk, 0, 500)] == [1, 2]
+        assert queries.events_after(self.run_row.pk, 2, 500) == []
 
     def test_odd_numbers_are_refused(self) -> None:
         for query in ("after=-1", "after=x", "limit=0", "limit=1001", "after=99999999999"):
@@ -43,6 +45,6 @@ class EventsTest(SandboxTest):
 
     def test_the_run_itself(self) -> None:
         body = self.send(self.owner_client, "GET", f"/runs/{self.run_row.pk}").json()
-        self.assertEqual((body["state"], body["kind"], body["reason"]), ("succeeded", "trace", ""))
-        self.assertEqual(body["parameters"]["source"], "vms/web1")
-        self.assertTrue(body["created_at"] <= body["started_at"] <= body["finished_at"])
+        assert (body["state"], body["kind"], body["reason"]) == ("succeeded", "trace", "")
+        assert body["parameters"]["source"] == "vms/web1"
+        assert body["created_at"] <= body["started_at"] <= body["finished_at"]

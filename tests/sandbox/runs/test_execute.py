@@ -34,17 +34,17 @@ class ExecuteTest(SandboxTest):
     def test_a_trace_says_every_step_then_the_verdicts_then_that_it_finished(self) -> None:
         run = self.done(self.queued(self.made))
         log = self.log(run)
-        self.assertEqual((run.state, run.reason, run.last_seq), (State.SUCCEEDED, "", len(log)))
-        self.assertEqual([event["seq"] for event in log], list(range(1, len(log) + 1)))
+        assert (run.state, run.reason, run.last_seq) == (State.SUCCEEDED, "", len(log))
+        assert [event["seq"] for event in log] == list(range(1, len(log) + 1))
         names = [event["event"] for event in log]
-        self.assertEqual(names[0], "trace.step")
-        self.assertEqual(names[-1], "run.finished")
+        assert names[0] == "trace.step"
+        assert names[-1] == "run.finished"
         verdicts = [event for event in log if event["event"] == "trace.verdict"]
-        self.assertEqual([verdict["direction"] for verdict in verdicts], ["forward", "return"])
-        self.assertEqual({verdict["verdict"]["outcome"] for verdict in verdicts}, {"delivered"})
-        self.assertEqual(log[-1], {"seq": len(log), "event": "run.finished", "state": "succeeded", "reason": ""})
-        self.assertTrue(run.started and run.finished and run.started <= run.finished)
-        self.assertEqual((run.engine, run.attempts, run.token), (netcore.ENGINE_VERSION, 1, ""))
+        assert [verdict["direction"] for verdict in verdicts] == ["forward", "return"]
+        assert {verdict["verdict"]["outcome"] for verdict in verdicts} == {"delivered"}
+        assert log[-1] == {"seq": len(log), "event": "run.finished", "state": "succeeded", "reason": ""}
+        assert run.started and run.finished and run.started <= run.finished
+        assert (run.engine, run.attempts, run.token) == (netcore.ENGINE_VERSION, 1, "")
 
     def test_the_same_run_twice_gives_the_same_log(self) -> None:
         designs = [design.id for design in queries.designs(self.head(self.made))]
@@ -54,42 +54,42 @@ class ExecuteTest(SandboxTest):
             (Kind.TRIALS, {"fault": FAULT, "designs": designs, "n": 500}),
         ):
             first, second = (self.done(self.queued(self.made, kind, parameters)) for _ in range(2))
-            self.assertEqual(first.state, State.SUCCEEDED, first.reason)
-            self.assertEqual(self.log(first), self.log(second), kind)
+            assert first.state == State.SUCCEEDED, first.reason
+            assert self.log(first) == self.log(second), kind
 
     def test_a_race_tells_both_designs_on_one_clock(self) -> None:
         designs = [design.id for design in queries.designs(self.head(self.made))]
         run = self.done(self.queued(self.made, Kind.FAILOVER, {"fault": FAULT, "designs": designs}))
-        self.assertEqual(run.state, State.SUCCEEDED, run.reason)
+        assert run.state == State.SUCCEEDED, run.reason
         log = self.log(run)
-        self.assertEqual({event["design"] for event in log if "design" in event}, set(designs))
+        assert {event["design"] for event in log if "design" in event} == set(designs)
         moments = [event["t_us"] for event in log if event["event"] == "failover.event"]
-        self.assertEqual(moments, sorted(moments))
-        self.assertEqual(sum(event["event"] == "failover.metrics" for event in log), len(designs))
+        assert moments == sorted(moments)
+        assert sum(event["event"] == "failover.metrics" for event in log) == len(designs)
 
     def test_trials_report_progress_and_a_summary(self) -> None:
         run = self.done(self.trials(self.made, 1000))
-        self.assertEqual(run.state, State.SUCCEEDED, run.reason)
+        assert run.state == State.SUCCEEDED, run.reason
         log = self.log(run)
         progress = [event["done"] for event in log if event["event"] == "trials.progress"]
-        self.assertEqual(progress, sorted(progress))
-        self.assertEqual(progress[-1], 1000)
-        self.assertEqual(log[-2]["event"], "trials.summary")
-        self.assertEqual((log[-2]["n"], log[-2]["seed"]), (1000, 7))
+        assert progress == sorted(progress)
+        assert progress[-1] == 1000
+        assert log[-2]["event"] == "trials.summary"
+        assert (log[-2]["n"], log[-2]["seed"]) == (1000, 7)
 
     def test_an_error_of_the_engine_ends_the_run_in_words_and_keeps_what_was_found(self) -> None:
         run = self.queued(self.made)
         with self.failing(KeyError("x")), self.assertLogs("sandbox.runs.runner", "ERROR"):
             run = self.done(run)
-        self.assertEqual(run.state, State.FAILED)
-        self.assertIn("our mistake", run.reason)
-        self.assertEqual([event["event"] for event in self.log(run)], ["step"] * 3 + ["run.finished"])
-        self.assertEqual(self.log(run)[-1]["reason"], run.reason)
+        assert run.state == State.FAILED
+        assert "our mistake" in run.reason
+        assert [event["event"] for event in self.log(run)] == ["step"] * 3 + ["run.finished"]
+        assert self.log(run)[-1]["reason"] == run.reason
 
     def test_what_the_engine_refuses_is_said_as_it_says_it(self) -> None:
         with self.failing(netcore.NotModelled("IPv6 through this gateway is not modelled")):
             run = self.done(self.queued(self.made))
-        self.assertEqual((run.state, run.reason), (State.FAILED, "IPv6 through this gateway is not modelled"))
+        assert (run.state, run.reason) == (State.FAILED, "IPv6 through this gateway is not modelled")
 
     def test_no_memory_no_depth_and_no_time_each_have_a_sentence(self) -> None:
         class Interrupt(Exception):
@@ -106,14 +106,14 @@ class ExecuteTest(SandboxTest):
                 run = self.queued(self.made)
                 runner.execute(run.pk, (Interrupt,))
             run.refresh_from_db()
-            self.assertEqual(run.state, State.FAILED)
-            self.assertIn(words, run.reason)
+            assert run.state == State.FAILED
+            assert words in run.reason
 
     def test_a_run_over_its_time_is_stopped_between_two_events(self) -> None:
         with mock.patch.dict(runner.TIME_LIMITS_S, {Kind.TRACE: 0}):
             run = self.done(self.queued(self.made))
-        self.assertEqual(run.state, State.FAILED)
-        self.assertIn("took longer", run.reason)
+        assert run.state == State.FAILED
+        assert "took longer" in run.reason
 
     def test_a_run_cannot_fill_the_log_without_end(self) -> None:
         def work(run: Run) -> Iterator[dict[str, Any]]:
@@ -122,8 +122,8 @@ class ExecuteTest(SandboxTest):
 
         with mock.patch.object(runner, "work", work), mock.patch.object(runner, "MAX_EVENTS", 500):
             run = self.done(self.queued(self.made))
-        self.assertEqual((run.state, run.last_seq), (State.FAILED, 501))
-        self.assertIn("500 events", run.reason)
+        assert (run.state, run.last_seq) == (State.FAILED, 501)
+        assert "500 events" in run.reason
 
     def test_the_first_event_is_stored_before_the_second_is_asked_for(self) -> None:
         stored: list[int] = []
@@ -135,8 +135,8 @@ class ExecuteTest(SandboxTest):
 
         with mock.patch.object(runner, "work", work):
             run = self.done(self.queued(self.made))
-        self.assertEqual(stored[1], 1)
-        self.assertEqual(len(self.log(run)), 6)
+        assert stored[1] == 1
+        assert len(self.log(run)) == 6
 
     def test_later_events_are_stored_in_batches(self) -> None:
         def work(run: Run) -> Iterator[dict[str, Any]]:
@@ -152,6 +152,6 @@ class ExecuteTest(SandboxTest):
 
         with mock.patch.object(runner, "work", work), mock.patch.object(events, "store", counted):
             run = self.done(self.queued(self.made))
-        self.assertEqual((sum(sizes), run.last_seq), (1001, 1001))
-        self.assertLess(len(sizes), 30)
-        self.assertLessEqual(max(sizes), runner.FLUSH_EVENTS)
+        assert (sum(sizes), run.last_seq) == (1001, 1001)
+        assert len(sizes) < 30
+        assert max(sizes) <= runner.FLUSH_EVENTS

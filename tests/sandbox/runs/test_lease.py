@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 from unittest import mock
 
+import pytest
 from django.db import connection
 from django.utils.timezone import now
 
@@ -30,22 +31,22 @@ class LeaseTest(SandboxTest):
         Run.objects.filter(pk=self.run_row.pk).update(heartbeat=now() - LONG_AGO)
 
     def test_a_held_run_is_not_taken(self) -> None:
-        self.assertIsNotNone(runner.claim(self.run_row.pk))
-        self.assertIsNone(runner.claim(self.run_row.pk))
+        assert runner.claim(self.run_row.pk) is not None
+        assert runner.claim(self.run_row.pk) is None
 
     def test_a_run_whose_lease_ran_out_is_taken_with_another_token(self) -> None:
         first = runner.claim(self.run_row.pk)
         self.lapse()
         second = runner.claim(self.run_row.pk)
         assert first and second
-        self.assertNotEqual(first.token, second.token)
-        self.assertEqual(Run.objects.get(pk=self.run_row.pk).attempts, 2)
+        assert first.token != second.token
+        assert Run.objects.get(pk=self.run_row.pk).attempts == 2
 
     def test_a_finished_run_is_not_taken(self) -> None:
         run = self.done(self.run_row)
         log = self.log(run)
         runner.execute(run.pk)  # the message is delivered again
-        self.assertEqual((self.log(run), Run.objects.get(pk=run.pk).attempts), (log, 1))
+        assert (self.log(run), Run.objects.get(pk=run.pk).attempts) == (log, 1)
 
     def test_a_run_that_does_not_exist_is_no_error(self) -> None:
         run_id = self.run_row.pk
@@ -58,12 +59,12 @@ class LeaseTest(SandboxTest):
         lease.store([{"event": "mine"}])
         self.lapse()
         runner.claim(self.run_row.pk)
-        with self.assertRaises(events.LeaseLost):
+        with pytest.raises(events.LeaseLost):
             lease.store([{"event": "too late"}])
-        with self.assertRaises(events.LeaseLost):
+        with pytest.raises(events.LeaseLost):
             lease.store([], (State.FAILED, "too late"))
-        self.assertEqual([event["event"] for event in self.log(self.run_row)], ["mine"])
-        self.assertEqual(Run.objects.get(pk=self.run_row.pk).state, State.RUNNING)
+        assert [event["event"] for event in self.log(self.run_row)] == ["mine"]
+        assert Run.objects.get(pk=self.run_row.pk).state == State.RUNNING
 
     def test_a_worker_that_loses_the_lease_in_the_middle_stops_silently(self) -> None:
         seen: list[int] = []
@@ -79,11 +80,11 @@ class LeaseTest(SandboxTest):
         with mock.patch.object(runner, "work", work), mock.patch.object(runner, "FLUSH_S", 0):
             runner.execute(self.run_row.pk)
         run = Run.objects.get(pk=self.run_row.pk)
-        self.assertEqual((len(seen), run.state, run.last_seq), (2, State.RUNNING, 1))
+        assert (len(seen), run.state, run.last_seq) == (2, State.RUNNING, 1)
 
     def test_numbers_are_unique_in_the_database(self) -> None:
         constraints = {constraint.name for constraint in Event._meta.constraints}
-        self.assertIn("event_run_seq", constraints)
+        assert "event_run_seq" in constraints
 
 
 class BeatTest(CommittedTest):
@@ -108,9 +109,9 @@ class BeatTest(CommittedTest):
             mock.patch.object(type(Run.objects.all()), "update", seen),
             runner.Heart(lease),
         ):
-            self.assertTrue(beaten.wait(10))
-        self.assertIsNone(runner.claim(run.pk))
-        self.assertFalse(lease.lost)
+            assert beaten.wait(10)
+        assert runner.claim(run.pk) is None
+        assert not lease.lost
 
     def test_the_heart_notices_that_the_lease_is_lost(self) -> None:
         run = self.queued(self.scenario())
@@ -120,7 +121,7 @@ class BeatTest(CommittedTest):
         heart = runner.Heart(lease)
         with mock.patch.object(runner, "BEAT_S", 0.02), heart:
             heart._thread.join(10)
-        self.assertTrue(lease.lost)
+        assert lease.lost
 
     def test_of_many_workers_at_once_one_gets_the_run(self) -> None:
         run = self.queued(self.scenario())
@@ -139,5 +140,5 @@ class BeatTest(CommittedTest):
             thread.start()
         for thread in threads:
             thread.join(30)
-        self.assertEqual(sum(lease is not None for lease in got), 1)
-        self.assertEqual(Run.objects.get(pk=run.pk).attempts, 1)
+        assert sum(lease is not None for lease in got) == 1
+        assert Run.objects.get(pk=run.pk).attempts == 1

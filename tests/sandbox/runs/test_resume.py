@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from unittest import mock
 
+import pytest
 from django.db import OperationalError
 from django.utils.timezone import now
 
@@ -26,9 +27,9 @@ class ResumeTest(SandboxTest):
         super().setUp()
         self.made = self.scenario()
         whole = self.done(self.trials(self.made, 2000))
-        self.assertEqual(whole.state, State.SUCCEEDED, whole.reason)
+        assert whole.state == State.SUCCEEDED, whole.reason
         self.whole = self.log(whole)
-        self.assertGreater(len(self.whole), 3, "too few events to die between")
+        assert len(self.whole) > 3, "too few events to die between"
 
     def die_after(self, run: Run, stored: int) -> None:
         """Do a run on a worker that is killed when so many events are stored; let its lease run out."""
@@ -42,7 +43,7 @@ class ResumeTest(SandboxTest):
         with (
             mock.patch.object(events, "append", dying),
             mock.patch.object(runner, "FLUSH_S", 0),
-            self.assertRaises(Killed),
+            pytest.raises(Killed),
         ):
             runner.execute(run.pk)
         Run.objects.filter(pk=run.pk).update(heartbeat=now() - LONG_AGO)
@@ -51,11 +52,11 @@ class ResumeTest(SandboxTest):
         for stored in range(1, len(self.whole) - 1):
             run = self.trials(self.made, 2000)
             self.die_after(run, stored)
-            self.assertEqual(Run.objects.get(pk=run.pk).state, State.RUNNING)
-            self.assertEqual(self.log(run), self.whole[:stored])
+            assert Run.objects.get(pk=run.pk).state == State.RUNNING
+            assert self.log(run) == self.whole[:stored]
             run = self.done(run)
-            self.assertEqual((run.state, run.attempts), (State.SUCCEEDED, 2))
-            self.assertEqual(self.log(run), self.whole)
+            assert (run.state, run.attempts) == (State.SUCCEEDED, 2)
+            assert self.log(run) == self.whole
 
     def test_a_log_the_engine_does_not_repeat_is_not_continued(self) -> None:
         run = self.trials(self.made, 2000)
@@ -63,23 +64,23 @@ class ResumeTest(SandboxTest):
         Event.objects.filter(run=run, seq=2).update(payload={"event": "trials.progress", "done": 1})
         with self.assertLogs("sandbox.runs.runner", "ERROR"):
             run = self.done(run)
-        self.assertEqual((run.state, run.last_seq), (State.FAILED, 3))
-        self.assertIn("did not repeat", run.reason)
+        assert (run.state, run.last_seq) == (State.FAILED, 3)
+        assert "did not repeat" in run.reason
 
     def test_a_run_is_not_continued_on_another_engine(self) -> None:
         run = self.trials(self.made, 2000)
         self.die_after(run, 2)
         Run.objects.filter(pk=run.pk).update(engine="0.0.0-before")
         run = self.done(run)
-        self.assertEqual((run.state, run.last_seq), (State.FAILED, 3))
-        self.assertIn("0.0.0-before", run.reason)
+        assert (run.state, run.last_seq) == (State.FAILED, 3)
+        assert "0.0.0-before" in run.reason
 
     def test_a_cancel_while_nobody_works_is_kept(self) -> None:
         run = self.trials(self.made, 2000)
         self.die_after(run, 2)
         Run.objects.filter(pk=run.pk).update(cancel=True)
         run = self.done(run)
-        self.assertEqual((run.state, run.last_seq), (State.CANCELLED, 3))
+        assert (run.state, run.last_seq) == (State.CANCELLED, 3)
 
     def test_a_database_that_is_away_does_not_end_the_run(self) -> None:
         run = self.trials(self.made, 2000)
@@ -88,7 +89,7 @@ class ResumeTest(SandboxTest):
             self.assertLogs("sandbox.runs.runner", "ERROR"),
         ):
             runner.execute(run.pk)
-        self.assertEqual(Run.objects.get(pk=run.pk).state, State.RUNNING)
+        assert Run.objects.get(pk=run.pk).state == State.RUNNING
         Run.objects.filter(pk=run.pk).update(heartbeat=now() - LONG_AGO)
-        self.assertEqual(self.done(run).state, State.SUCCEEDED)
-        self.assertEqual(self.log(run), self.whole)
+        assert self.done(run).state == State.SUCCEEDED
+        assert self.log(run) == self.whole

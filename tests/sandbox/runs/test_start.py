@@ -9,6 +9,7 @@ from django.test import override_settings
 
 from sandbox.runs import tasks
 from sandbox.runs.models import Kind, Run, State
+from sandbox.scenarios import queries
 from tests.sandbox.base import FAULT, OUTBOUND, SandboxTest
 
 
@@ -27,27 +28,27 @@ class StartTest(SandboxTest):
         with mock.patch.object(tasks.execute, "apply_async") as told:
             with self.captureOnCommitCallbacks() as callbacks:
                 response = self.start("trace", OUTBOUND)
-            self.assertEqual(response.status_code, 202, response.content)
+            assert response.status_code == 202, response.content
             told.assert_not_called()
             for callback in callbacks:
                 callback()
         body = response.json()
-        self.assertEqual((body["state"], body["kind"], body["revision"]), ("queued", "trace", 1))
-        self.assertEqual((body["scenario"], body["last_seq"]), (str(self.made.pk), 0))
-        self.assertTrue(body["engine"])
+        assert (body["state"], body["kind"], body["revision"]) == ("queued", "trace", 1)
+        assert (body["scenario"], body["last_seq"]) == (str(self.made.pk), 0)
+        assert body["engine"]
         told.assert_called_once()
-        self.assertEqual(told.call_args.args[0], (body["id"],))
-        self.assertFalse(told.call_args.kwargs["retry"])
+        assert told.call_args.args[0] == (body["id"],)
+        assert not told.call_args.kwargs["retry"]
 
     def test_a_broker_that_is_away_is_no_error(self) -> None:
         with (
             mock.patch.object(tasks.execute, "apply_async", side_effect=ConnectionError("gone")),
-            self.captureOnCommitCallbacks(execute=True),
             self.assertLogs("sandbox.runs.tasks", "WARNING"),
+            self.captureOnCommitCallbacks(execute=True),
         ):
             response = self.start("trace", OUTBOUND)
-        self.assertEqual(response.status_code, 202)
-        self.assertIsNone(Run.objects.get().published)
+        assert response.status_code == 202
+        assert Run.objects.get().published is None
 
     def test_trials_go_to_the_queue_of_long_work(self) -> None:
         with (
@@ -56,18 +57,18 @@ class StartTest(SandboxTest):
         ):
             self.start("trials", {"fault": FAULT, "designs": self.designs(), "n": 1000})
             self.start("failover", {"fault": FAULT, "designs": self.designs()})
-        self.assertEqual([call.kwargs["queue"] for call in told.call_args_list], ["batch", "interactive"])
+        assert [call.kwargs["queue"] for call in told.call_args_list] == ["batch", "interactive"]
 
     def test_the_seed_is_the_drawings_or_the_one_asked_for(self) -> None:
         race = {"fault": FAULT, "designs": self.designs()}
-        self.assertEqual(self.start("failover", race).json()["seed"], self.head(self.made).document["seed"])
-        self.assertEqual(self.start("failover", race | {"seed": 99}).json()["seed"], 99)
+        assert self.start("failover", race).json()["seed"] == self.head(self.made).document["seed"]
+        assert self.start("failover", race | {"seed": 99}).json()["seed"] == 99
 
     def test_a_run_of_an_older_revision(self) -> None:
         patch = [{"op": "replace", "path": "/name", "value": "x"}]
         self.send(self.owner_client, "PATCH", f"/scenarios/{self.made.pk}", {"base": 1, "patch": patch})
-        self.assertEqual(self.start("trace", OUTBOUND).json()["revision"], 2)
-        self.assertEqual(self.start("trace", OUTBOUND, revision=1).json()["revision"], 1)
+        assert self.start("trace", OUTBOUND).json()["revision"] == 2
+        assert self.start("trace", OUTBOUND, revision=1).json()["revision"] == 1
         self.error(self.start("trace", OUTBOUND, revision=9), 404)
 
     def test_parameters_that_do_not_fit_are_refused_with_their_place(self) -> None:
@@ -88,14 +89,14 @@ class StartTest(SandboxTest):
             ("trials", {"fault": FAULT, "designs": designs, "n": 10, "seed": -1}, "/parameters/seed"),
         ):
             error = self.error(self.start(kind, parameters), 422)
-            self.assertEqual((error["code"], error["pointer"]), ("parameters", pointer), parameters)
-        self.assertFalse(Run.objects.exists())
+            assert (error["code"], error["pointer"]) == ("parameters", pointer), parameters
+        assert not Run.objects.exists()
 
     def test_a_drawing_with_problems_is_not_run(self) -> None:
         self.made = self.scenario("with-problems")
         error = self.error(self.start("trace", {"source": "vms/pc1", "destination": "vms/pc2"}), 422)
-        self.assertEqual(error["code"], "not_runnable")
-        self.assertGreater(len(error["problems"]), 4)
+        assert error["code"] == "not_runnable"
+        assert len(error["problems"]) > 4
 
     def test_an_import_is_not_started_here(self) -> None:
         self.error(self.start("import", {}), 422)
@@ -104,28 +105,26 @@ class StartTest(SandboxTest):
     def test_a_person_has_so_many_runs_at_a_time(self) -> None:
         self.start("trace", OUTBOUND)
         self.start("trace", OUTBOUND)
-        self.assertIn("2 runs", self.error(self.start("trace", OUTBOUND), 429)["message"])
+        assert "2 runs" in self.error(self.start("trace", OUTBOUND), 429)["message"]
         Run.objects.filter(pk=Run.objects.first().pk).update(state=State.SUCCEEDED)  # type: ignore[union-attr]
-        self.assertEqual(self.start("trace", OUTBOUND).status_code, 202)
+        assert self.start("trace", OUTBOUND).status_code == 202
 
     def test_a_person_has_so_many_trials_at_a_time(self) -> None:
         trials = {"fault": FAULT, "designs": self.designs(), "n": 1000}
         answers = [self.start("trials", trials).status_code for _ in range(4)]
-        self.assertEqual(answers, [202, 202, 202, 429])
-        self.assertEqual(self.start("trace", OUTBOUND).status_code, 202)
+        assert answers == [202, 202, 202, 429]
+        assert self.start("trace", OUTBOUND).status_code == 202
 
     def test_lists_the_runs_of_a_scenario_newest_first(self) -> None:
         first = self.start("trace", OUTBOUND).json()["id"]
         second = self.start("trace", OUTBOUND).json()["id"]
         with self.assertNumQueries(4):  # session, person, scenario, runs
             items = self.send(self.owner_client, "GET", f"/scenarios/{self.made.pk}/runs").json()["items"]
-        self.assertEqual([item["id"] for item in items], [second, first])
+        assert [item["id"] for item in items] == [second, first]
 
     def designs(self) -> list[str]:
-        from sandbox.scenarios import queries
-
         return [design.id for design in queries.designs(self.head(self.made))]
 
     def test_kind_is_stored(self) -> None:
         self.start("trace", OUTBOUND)
-        self.assertEqual(Run.objects.get().kind, Kind.TRACE)
+        assert Run.objects.get().kind == Kind.TRACE

@@ -32,52 +32,52 @@ class SweepTest(SandboxTest):
         Run.objects.filter(pk=self.run_row.pk).update(**values)
 
     def test_a_queued_run_nobody_was_told_of(self) -> None:
-        self.assertEqual(self.swept(), [str(self.run_row.pk)])
+        assert self.swept() == [str(self.run_row.pk)]
 
     def test_a_queued_run_just_told_is_left_alone_for_a_moment(self) -> None:
         self.change(published=now())
-        self.assertEqual(self.swept(), [])
+        assert self.swept() == []
         self.change(published=now() - timedelta(seconds=4))
-        self.assertEqual(self.swept(), [str(self.run_row.pk)])
-        self.assertEqual(self.swept(), [])
+        assert self.swept() == [str(self.run_row.pk)]
+        assert self.swept() == []
 
     def test_the_longer_a_run_waits_the_rarer_it_is_told(self) -> None:
         self.change(created=now() - timedelta(seconds=60), published=now() - timedelta(seconds=20))
-        self.assertEqual(self.swept(), [])
+        assert self.swept() == []
         self.change(published=now() - timedelta(seconds=40))
-        self.assertEqual(self.swept(), [str(self.run_row.pk)])
+        assert self.swept() == [str(self.run_row.pk)]
 
     def test_a_running_run_with_a_beating_worker_is_left_alone(self) -> None:
         runner.claim(self.run_row.pk)
-        self.assertEqual(self.swept(), [])
+        assert self.swept() == []
 
     def test_a_running_run_whose_worker_is_gone(self) -> None:
         runner.claim(self.run_row.pk)
         self.change(heartbeat=now() - LONG_AGO)
-        self.assertEqual(self.swept(), [str(self.run_row.pk)])
-        self.assertEqual(self.done(self.run_row).state, State.SUCCEEDED)
+        assert self.swept() == [str(self.run_row.pk)]
+        assert self.done(self.run_row).state == State.SUCCEEDED
 
     def test_a_finished_run_is_left_alone(self) -> None:
         self.done(self.run_row)
-        self.assertEqual(self.swept(), [])
+        assert self.swept() == []
 
     def test_the_third_death_of_a_worker_fails_the_run_with_the_reason(self) -> None:
         for attempt in range(1, 4):
-            self.assertIsNotNone(runner.claim(self.run_row.pk), attempt)
+            assert runner.claim(self.run_row.pk) is not None, attempt
             self.change(heartbeat=now() - LONG_AGO, published=None)
             if attempt < 3:
-                self.assertEqual(self.swept(), [str(self.run_row.pk)])
-        self.assertIsNone(runner.claim(self.run_row.pk))
-        self.assertEqual(self.swept(), [])
+                assert self.swept() == [str(self.run_row.pk)]
+        assert runner.claim(self.run_row.pk) is None
+        assert self.swept() == []
         run = Run.objects.get(pk=self.run_row.pk)
-        self.assertEqual(run.state, State.FAILED)
-        self.assertIn("died 3 times", run.reason)
-        self.assertEqual([event["event"] for event in self.log(run)], ["run.finished"])
+        assert run.state == State.FAILED
+        assert "died 3 times" in run.reason
+        assert [event["event"] for event in self.log(run)] == ["run.finished"]
 
     def test_a_slow_worker_that_beats_again_is_not_given_up(self) -> None:
         runner.claim(self.run_row.pk)
         self.change(attempts=3)
-        self.assertEqual(runner.fail_poisoned(), [])
+        assert runner.fail_poisoned() == []
 
     def test_a_broker_that_is_away_is_tried_again(self) -> None:
         with (
@@ -85,7 +85,7 @@ class SweepTest(SandboxTest):
             self.assertLogs("sandbox.runs.tasks", "WARNING"),
         ):
             tasks.sweep()
-        self.assertEqual(self.swept(), [str(self.run_row.pk)])
+        assert self.swept() == [str(self.run_row.pk)]
 
     def test_a_worker_sweeps_when_it_is_ready(self) -> None:
         from celery.signals import worker_ready

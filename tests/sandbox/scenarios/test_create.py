@@ -13,31 +13,31 @@ class CreateTest(SandboxTest):
 
     def test_saves_the_document_as_revision_1(self) -> None:
         response = self.send(self.owner_client, "POST", "/scenarios", {"document": seed("two-firewalls")})
-        self.assertEqual(response.status_code, 201)
+        assert response.status_code == 201
         made = response.json()
-        self.assertEqual(made["url"], f"/scenarios/{made['id']}/")
+        assert made["url"] == f"/scenarios/{made['id']}/"
         got = self.send(self.owner_client, "GET", f"/scenarios/{made['id']}").json()
-        self.assertEqual((got["name"], got["revision"]), ("Two firewalls behind a load balancer", 1))
-        self.assertEqual(got["can"], {"edit": True, "run": True, "share": True})
-        self.assertEqual(got["document"]["topology"]["vms"].keys(), seed("two-firewalls")["topology"]["vms"].keys())
-        self.assertEqual((got["problems"], got["runnable"]), ([], True))
+        assert (got["name"], got["revision"]) == ("Two firewalls behind a load balancer", 1)
+        assert got["can"] == {"edit": True, "run": True, "share": True}
+        assert got["document"]["topology"]["vms"].keys() == seed("two-firewalls")["topology"]["vms"].keys()
+        assert (got["problems"], got["runnable"]) == ([], True)
 
     def test_counts_and_description_are_kept_for_lists(self) -> None:
         scenario = self.scenario()
         assert scenario.head
-        self.assertEqual(scenario.head.counts["vms"], 4)
-        self.assertEqual(scenario.head.counts["load_balancers"], 2)
-        self.assertIn("firewalls", scenario.head.description)
+        assert scenario.head.counts["vms"] == 4
+        assert scenario.head.counts["load_balancers"] == 2
+        assert "firewalls" in scenario.head.description
 
     def test_a_drawing_with_problems_is_saved_and_says_them_all(self) -> None:
         made = self.send(self.owner_client, "POST", "/scenarios", {"document": seed("with-problems")}).json()
         got = self.send(self.owner_client, "GET", f"/scenarios/{made['id']}").json()
-        self.assertFalse(got["runnable"])
-        self.assertGreater(len(got["problems"]), 4)
+        assert not got["runnable"]
+        assert len(got["problems"]) > 4
         for problem in got["problems"]:
-            self.assertTrue(problem["code"] and problem["pointer"].startswith("/"), problem)
-            self.assertTrue(problem["expected"], problem)
-        self.assertEqual(Revision.objects.get(scenario=made["id"]).problems, len(got["problems"]))
+            assert problem["code"] and problem["pointer"].startswith("/"), problem
+            assert problem["expected"], problem
+        assert Revision.objects.get(scenario=made["id"]).problems == len(got["problems"])
 
     def test_what_is_no_drawing_is_refused_with_all_reasons_and_not_saved(self) -> None:
         document = seed("first-packet")
@@ -45,11 +45,11 @@ class CreateTest(SandboxTest):
         document["topology"]["nics"]["web1-nic"]["colour"] = "blue"
         response = self.send(self.owner_client, "POST", "/scenarios", {"document": document})
         error = self.error(response, 422)
-        self.assertEqual(error["code"], "not_a_scenario")
+        assert error["code"] == "not_a_scenario"
         pointers = [problem["pointer"] for problem in error["problems"]]
-        self.assertTrue(any("address_space" in pointer for pointer in pointers), pointers)
-        self.assertTrue(any("web1-nic" in pointer for pointer in pointers), pointers)
-        self.assertFalse(Scenario.objects.exists())
+        assert any("address_space" in pointer for pointer in pointers), pointers
+        assert any("web1-nic" in pointer for pointer in pointers), pointers
+        assert not Scenario.objects.exists()
 
     def test_text_a_database_cannot_hold_is_refused(self) -> None:
         for text in ("a\x00b", "half \ud800"):
@@ -60,14 +60,14 @@ class CreateTest(SandboxTest):
     def test_backslash_u0000_as_text_is_fine(self) -> None:
         document = seed("first-packet") | {"description": "written as \\u0000"}
         response = self.send(self.owner_client, "POST", "/scenarios", {"document": document})
-        self.assertEqual(response.status_code, 201)
+        assert response.status_code == 201
 
     def test_a_stranger_is_asked_to_sign_in(self) -> None:
         response = self.send(self.client, "POST", "/scenarios", {"document": seed("first-packet")})
-        self.assertEqual(self.error(response, 401)["code"], "sign_in")
+        assert self.error(response, 401)["code"] == "sign_in"
 
     @override_settings(SCENARIOS_PER_PERSON=1)
     def test_a_person_may_keep_so_many(self) -> None:
         self.scenario()
         response = self.send(self.owner_client, "POST", "/scenarios", {"document": seed("first-packet")})
-        self.assertIn("1 scenarios", self.error(response, 429)["message"])
+        assert "1 scenarios" in self.error(response, 429)["message"]

@@ -14,7 +14,7 @@ class DeleteTest(SandboxTest):
         made = self.scenario()
         run = self.done(self.queued(made))
         _, token = sharing.create(made, self.owner, [run.pk])
-        self.assertEqual(self.send(self.owner_client, "DELETE", f"/scenarios/{made.pk}").status_code, 204)
+        assert self.send(self.owner_client, "DELETE", f"/scenarios/{made.pk}").status_code == 204
         for path in (
             f"/scenarios/{made.pk}",
             f"/scenarios/{made.pk}/runs",
@@ -23,8 +23,8 @@ class DeleteTest(SandboxTest):
             f"/shared/{token}",
         ):
             self.error(self.send(self.owner_client, "GET", path), 404)
-        self.assertEqual(self.send(self.owner_client, "GET", "/scenarios").json()["items"], [])
-        self.assertEqual(self.owner_client.get(f"/s/{token}/").status_code, 404)
+        assert self.send(self.owner_client, "GET", "/scenarios").json()["items"] == []
+        assert self.owner_client.get(f"/s/{token}/").status_code == 404
 
     def test_twice_is_404(self) -> None:
         made = self.scenario()
@@ -38,15 +38,15 @@ class DuplicateTest(SandboxTest):
     def test_the_copy_has_its_own_history(self) -> None:
         made = self.scenario()
         response = self.send(self.owner_client, "POST", f"/scenarios/{made.pk}/duplicate")
-        self.assertEqual(response.status_code, 201)
+        assert response.status_code == 201
         copy = Scenario.objects.get(pk=response.json()["id"])
-        self.assertEqual(copy.name, f"{made.name} (copy)")
-        self.assertEqual(self.head(copy).number, 1)
-        self.assertEqual(self.head(copy).document["topology"], self.head(made).document["topology"])
+        assert copy.name == f"{made.name} (copy)"
+        assert self.head(copy).number == 1
+        assert self.head(copy).document["topology"] == self.head(made).document["topology"]
 
     def test_a_long_name_still_fits(self) -> None:
         made = self.scenario()
         patch = [{"op": "replace", "path": "/name", "value": "x" * 120}]
         self.send(self.owner_client, "PATCH", f"/scenarios/{made.pk}", {"base": 1, "patch": patch})
         response = self.send(self.owner_client, "POST", f"/scenarios/{made.pk}/duplicate")
-        self.assertEqual(response.status_code, 201)
+        assert response.status_code == 201

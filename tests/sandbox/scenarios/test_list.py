@@ -14,14 +14,14 @@ class ListTest(SandboxTest):
     def test_lists_mine_newest_first_with_counts_and_no_documents(self) -> None:
         first, second = self.scenario("first-packet"), self.scenario("two-firewalls")
         items = self.send(self.owner_client, "GET", "/scenarios").json()["items"]
-        self.assertEqual([item["id"] for item in items], [str(second.pk), str(first.pk)])
-        self.assertEqual(items[0]["counts"]["vms"], 4)
-        self.assertEqual((items[0]["revision"], items[0]["url"]), (1, f"/scenarios/{second.pk}/"))
-        self.assertNotIn("document", items[0])
+        assert [item["id"] for item in items] == [str(second.pk), str(first.pk)]
+        assert items[0]["counts"]["vms"] == 4
+        assert (items[0]["revision"], items[0]["url"]) == (1, f"/scenarios/{second.pk}/")
+        assert "document" not in items[0]
 
     def test_does_not_list_those_of_others(self) -> None:
         self.scenario()
-        self.assertEqual(self.send(self.mate_client, "GET", "/scenarios").json()["items"], [])
+        assert self.send(self.mate_client, "GET", "/scenarios").json()["items"] == []
 
     def test_a_stranger_is_asked_to_sign_in(self) -> None:
         self.error(self.send(self.client, "GET", "/scenarios"), 401)
@@ -34,5 +34,5 @@ class ListTest(SandboxTest):
             self.scenario("first-packet")
         with CaptureQueriesContext(connection) as six:
             self.send(self.owner_client, "GET", "/scenarios")
-        self.assertEqual((len(one), len(six)), (3, 3))  # session, person, scenarios
-        self.assertFalse([query for query in six if '"document"' in query["sql"]])
+        assert (len(one), len(six)) == (3, 3)  # session, person, scenarios
+        assert not [query for query in six if '"document"' in query["sql"]]

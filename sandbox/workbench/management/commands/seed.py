@@ -24,7 +24,7 @@ ORDER: Final = ("with-problems", "hub-and-spokes", "first-packet", "two-firewall
 
 TRACED: Final = "two-firewalls"
 USER: Final = "demo"
-PASSWORD: Final = "demo-password"  # noqa: S105 - printed on purpose: the demo account is for everybody
+PASSWORD: Final = "demo-password"
 
 
 class Command(BaseCommand):

@@ -1,0 +1,42 @@
+"""What the engine knows: rule cards, timing profiles, the schema, the description of the API."""
+
+from __future__ import annotations
+
+from tests.sandbox.base import SandboxTest
+
+
+class ReferenceTest(SandboxTest):
+    """Anybody may ask."""
+
+    def test_rule_cards_with_the_facts_they_name(self) -> None:
+        body = self.send(self.client, "GET", "/rule-cards").json()
+        assert body["cards"]
+        for card in body["cards"]:
+            assert card["id"] and card["statement"]
+            for fact in card["facts"]:
+                assert fact in body["facts"]
+
+    def test_a_timing_profile_says_where_every_number_comes_from(self) -> None:
+        body = self.send(self.client, "GET", "/timing/published").json()
+        assert body["numbers"]
+        for number in body["numbers"]:
+            assert number["name"] and number["source"], number
+            assert number["grade"] in "ABCD"
+
+    def test_a_timing_profile_that_is_not_there(self) -> None:
+        self.error(self.send(self.client, "GET", "/timing/nothing"), 404)
+
+    def test_the_schema_of_the_document(self) -> None:
+        body = self.send(self.client, "GET", "/schema/scenario.json").json()
+        assert "topology" in body["properties"]
+
+    def test_the_api_describes_itself_with_its_refusals(self) -> None:
+        body = self.client.get("/api/v1/openapi.json").json()
+        assert "/api/v1/scenarios/{scenario_id}" in body["paths"]
+        for path, methods in body["paths"].items():
+            for method, operation in methods.items():
+                assert operation.get("description") or operation.get("summary"), (method, path)
+                if "{" in path:
+                    assert "404" in operation["responses"], (method, path)
+                if method != "get":
+                    assert "403" in operation["responses"], (method, path)

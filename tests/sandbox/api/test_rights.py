@@ -1,0 +1,130 @@
+"""Every address of the API, asked by everybody who may not."""
+
+from __future__ import annotations
+
+import json
+import uuid
+
+from django.test import Client
+
+from sandbox.api.api import api
+from sandbox.sharing import services as sharing
+from tests.sandbox.base import OUTBOUND, SandboxTest
+
+RUN = {"kind": "trace", "parameters": OUTBOUND}
+
+ENDPOINTS = (
+    ("GET", "/scenarios/{scenario}", None),
+    ("PATCH", "/scenarios/{scenario}", {"base": 1, "patch": []}),
+    ("DELETE", "/scenarios/{scenario}", None),
+    ("POST", "/scenarios/{scenario}/duplicate", None),
+    ("GET", "/scenarios/{scenario}/document.json", None),
+    ("GET", "/scenarios/{scenario}/routes?nic=web1-nic", None),
+    ("GET", "/scenarios/{scenario}/designs", None),
+    ("GET", "/scenarios/{scenario}/runs", None),
+    ("POST", "/scenarios/{scenario}/runs", RUN),
+    ("GET", "/scenarios/{scenario}/shares", None),
+    ("POST", "/scenarios/{scenario}/shares", {"runs": []}),
+    ("GET", "/runs/{run}", None),
+    ("GET", "/runs/{run}/events", None),
+    ("POST", "/runs/{run}/cancel", None),
+    ("DELETE", "/shares/{share}", None),
+)
+OPEN = {
+    ("GET", "/scenarios"),
+    ("POST", "/scenarios"),
+    ("POST", "/imports"),
+    ("GET", "/shared/{token}"),
+    ("GET", "/shared/{token}/routes"),
+    ("GET", "/shared/{token}/runs/{run_id}/events"),
+    ("POST", "/shared/{token}/fork"),
+    ("GET", "/rule-cards"),
+    ("GET", "/timing/{profile_id}"),
+    ("GET", "/schema/scenario.json"),
+}
+"""Addresses that name nothing of the owner; each has tests of its own."""
+
+
+class RightsTest(SandboxTest):
+    """Scenario, run and share of the owner."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        made = self.scenario()
+        share, _ = sharing.create(made, self.owner, [])
+        self.names = {"scenario": made.pk, "run": self.done(self.queued(made)).pk, "share": share.pk}
+
+    def test_others_get_the_same_404_as_for_what_does_not_exist(self) -> None:
+        nothing = dict.fromkeys(self.names, uuid.uuid4())
+        nonsense = dict.fromkeys(self.names, "nonsense")
+        for method, path, body in ENDPOINTS:
+            for client in (self.mate_client, self.client):
+                answers = {
+                    self.send(client, method, path.format(**names), body).content
+                    for names in (self.names, nothing, nonsense)
+                }
+                assert len(answers) == 1, (method, path, answers)
+                self.error(self.send(client, method, path.format(**self.names), body), 404)
+
+    def test_others_changed_nothing(self) -> None:
+        before = self.send(self.owner_client, "GET", f"/scenarios/{self.names['scenario']}").content
+        for method, path, body in ENDPOINTS:
+            self.send(self.mate_client, method, path.format(**self.names), body)
+        after = self.send(self.owner_client, "GET", f"/scenarios/{self.names['scenario']}").content
+        assert before == after
+
+    def test_the_owner_gets_in_everywhere(self) -> None:
+        last = [entry for entry in ENDPOINTS if entry[0] != "DELETE"] + [
+            ("DELETE", "/shares/{share}", None),
+            ("DELETE", "/scenarios/{scenario}", None),
+        ]
+        for method, path, body in last:
+            response = self.send(self.owner_client, method, path.format(**self.names), body)
+            assert response.status_code < 300, (method, path, response.content)
+
+    def test_no_address_is_forgotten_here(self) -> None:
+        schema = api.get_openapi_schema(path_prefix="")
+        known = {(method.upper(), path) for path, methods in schema["paths"].items() for method in methods}
+        names = {"{scenario}": "{scenario_id}", "{run}": "{run_id}", "{share}": "{share_id}"}
+        tested = set(OPEN)
+        for method, path, _ in ENDPOINTS:
+            shape = path.split("?")[0]
+            for short, long in names.items():
+                shape = shape.replace(short, long)
+            tested.add((method, shape))
+        assert known == tested
+
+
+class CsrfTest(SandboxTest):
+    """Nothing is changed without the token, whoever asks."""
+
+    def test_every_change_needs_the_token(self) -> None:
+        made = self.scenario()
+        names = {
+            "scenario": made.pk,
+            "run": self.queued(made).pk,
+            "share": sharing.create(made, self.owner, [])[0].pk,
+        }
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(self.owner)
+        changes = [
+            (method, path.format(**names), body) for method, path, body in ENDPOINTS if method != "GET"
+        ]
+        changes += [("POST", "/scenarios", {"document": {}}), ("POST", "/imports", None)]
+        for method, path, body in changes:
+            self.error(self.send(client, method, path, body), 403)
+
+    def test_with_the_token_it_goes_through(self) -> None:
+        made = self.scenario()
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(self.owner)
+        client.get("/facts/")
+        client.get("/")
+        token = client.cookies["csrftoken"].value
+        response = client.post(
+            f"/api/v1/scenarios/{made.pk}/runs",
+            json.dumps(RUN),
+            content_type="application/json",
+            headers={"x-csrftoken": token},
+        )
+        assert response.status_code == 202, response.content
