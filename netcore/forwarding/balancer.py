@@ -54,7 +54,11 @@ def balance(run: Run, hop: Balance) -> Hop:
     backend = balancer.pools[rule.pool].members[member]
     port = run.drawing.ports[backend.nic]
     address = run.drawing.member_address(backend, header.destination.version)
-    if hop.prefix is not None or address is None:
+    if address is None:
+        return run.not_modelled(
+            Place.BALANCER, at, header, f"a frontend and a backend ({member}) of different IP versions"
+        )
+    if hop.prefix is not None:
         run.step(
             Place.BALANCER,
             Actor.FABRIC,
@@ -206,22 +210,21 @@ def _member(
     pinned = run.sessions.pins.get(pin) or run.state.pins.get(pin)
     matched = Match(kind="rule", ref=f"{at}/rules/{rule_id}", text=_rule_text(rule))
     values: dict[str, Any] = {"rule": rule_id, "balancer": balancer.name, "count": len(healthy)}
-    if pinned in members and _stays(run, balancer, rule, header, pinned, healthy):
+    if pinned in members and _stays(balancer, rule, header, pinned, healthy):
         vm = run.drawing.vm_of(members[pinned].nic)
-        if header.protocol != UDP and vm is not None and not run.runs(vm) and run.phase is not Phase.OPENING:
-            return _dead(run, at, header, vm, matched)
-        if header.protocol != UDP and vm is not None and not run.runs(vm) and pin in run.state.pins:
-            return _dead(run, at, header, vm, matched)
-        run.step(
-            Place.BALANCER,
-            Actor.FABRIC,
-            at,
-            "balancer.pinned",
-            header,
-            matched=matched,
-            member=pinned,
-            **values,
-        )
+        old = run.phase is not Phase.OPENING or pin in run.state.pins
+        if old and header.protocol != UDP and vm is not None and not run.runs(vm):
+            return run.drop(
+                "LB_FLOW_PINNED_DEAD",
+                Place.BALANCER,
+                Actor.FABRIC,
+                at,
+                header,
+                matched=matched,
+                vm=run.drawing.machines[vm].name,
+            )
+        key = "balancer.symmetric" if run.phase is Phase.ANSWER else "balancer.pinned"
+        run.step(Place.BALANCER, Actor.FABRIC, at, key, header, matched=matched, member=pinned, **values)
         return pinned
     if not healthy:
         why = "; ".join(f"{member}: {sick[member]}" for member in sorted(members))
@@ -247,7 +250,7 @@ def _member(
 
 
 def _stays(
-    run: Run, balancer: LoadBalancer, rule: BalancingRule, header: Header, pinned: str, healthy: list[str]
+    balancer: LoadBalancer, rule: BalancingRule, header: Header, pinned: str, healthy: list[str]
 ) -> bool:
     """Return whether a flow stays with the backend it has: TCP does, UDP only while it is healthy.
 
@@ -261,18 +264,6 @@ def _stays(
     if healthy:
         return True
     return balancer.sku == "standard" and len(balancer.pools[rule.pool].members) > 1
-
-
-def _dead(run: Run, at: str, header: Header, vm: str, matched: Match) -> End:
-    return run.drop(
-        "LB_FLOW_PINNED_DEAD",
-        Place.BALANCER,
-        Actor.FABRIC,
-        at,
-        header,
-        matched=matched,
-        vm=run.drawing.machines[vm].name,
-    )
 
 
 def _rule_text(rule: BalancingRule) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from netcore.document.models import Gateway
 from netcore.forwarding.delivery import hand_over
+from netcore.forwarding.edge import is_private
 from netcore.forwarding.hops import Endpoint, FromGateway, Hop, Stand, ToGateway
 from netcore.forwarding.run import Run
 from netcore.trace.model import Actor, Header, Match, Place
@@ -69,6 +70,13 @@ def enter(run: Run, hop: FromGateway) -> Hop:
     served = home if run.drawing.in_space(home, header.destination) else None
     if served is None:
         peer = run.drawing.peer_with(home, header.destination)
+        if peer is None and not is_private(header.destination):
+            return run.not_modelled(
+                Place.GATEWAY,
+                at,
+                header,
+                f"how the network behind gateway {gateway.name} reaches the Internet",
+            )
         if peer is None:
             return run.drop(
                 "NO_SUCH_HOST",

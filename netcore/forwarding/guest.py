@@ -6,7 +6,7 @@ from netcore.document.values import Address
 from netcore.forwarding.hops import End, Endpoint, Hop, Kept, Leave, Receive, Send, Stand
 from netcore.forwarding.machines import Machine, Path, Port
 from netcore.forwarding.run import Phase, Run, rewritten
-from netcore.forwarding.state import Binding, canonical, key_of
+from netcore.forwarding.state import Binding, Key, canonical, key_of
 from netcore.trace.model import Actor, Header, Place
 from netcore.trace.packet import TCP, UDP, protocol_name
 from netcore.trace.sentences import flow_text, socket_text
@@ -90,7 +90,7 @@ def receive(run: Run, hop: Receive) -> Hop:
         )
     if run.been_here(at, header):
         return run.drop("LOOP", Place.GUEST, Actor.GUEST, at, header, destination=header.destination)
-    binding = run.sessions.nat.get((machine.id, key_of(header)))
+    binding = _binding(run, machine, key_of(header))
     if binding is not None:
         return _translate(run, machine, header, binding)
     target = _port_forward(machine, header, hop.kept)
@@ -304,6 +304,15 @@ def _remember_translation(run: Run, machine: Machine, before: Header, after: Hea
     )
 
 
+def _binding(run: Run, machine: Machine, key: Key) -> Binding | None:
+    """Return the translation a guest, or one it shares sessions with, remembers for a five-tuple."""
+    for vm in (machine.id, *machine.peers):
+        found = run.sessions.nat.get((vm, key))
+        if found is not None:
+            return found
+    return None
+
+
 def _session(run: Run, machine: Machine, header: Header) -> End | None:
     """Let a stateful guest look up or open a session; return the drop if it may not pass.
 
@@ -315,7 +324,7 @@ def _session(run: Run, machine: Machine, header: Header) -> End | None:
         return None
     at = f"vms/{machine.id}"
     arriving = key_of(header)
-    binding = run.sessions.nat.get((machine.id, arriving))
+    binding = _binding(run, machine, arriving)
     name = canonical(arriving)
     if binding is not None and run.phase is Phase.ANSWER:
         # The answer carries the translated addresses; the session was opened under the original ones.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from netcore.document.models import Protocol
 from netcore.document.values import AddressText, MacText, Port
@@ -68,3 +68,9 @@ class Packet(Answer):
     ttl: Annotated[int, Field(ge=1, le=255)] = 64
     source_address: AddressText | None = None
     destination_mac: MacText | None = None
+
+    @field_validator("protocol")
+    @classmethod
+    def _is_protocol(cls, text: str) -> str:
+        protocol_number(text)
+        return text

@@ -132,9 +132,6 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "D26",
             "The hash is ours; the real one is not published.",
         ),
-        "fabric.no_recursion": _say(
-            "next hop", "The next hop {next_hop} is the target itself; it is not looked up again.", "D27"
-        ),
         "fabric.deliver": _say("deliver", "{address} belongs to {owner}.", "A22"),
         "fabric.crossing": _say("crosses the peering", "The packet passes from {vnet} to {network}.", "G1"),
         "fabric.crossing_forwarded": _say(
@@ -161,6 +158,11 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "choose {member}",
             "Rule {rule} of {balancer} matches; this flow already belongs to {member}.",
             "J11",
+        ),
+        "balancer.symmetric": _say(
+            "choose {member}",
+            "Rule {rule} of {balancer} matches; the hash is symmetric, so the answer gets {member} as well.",
+            "J3",
         ),
         "balancer.keep": _say(
             "keep destination",
@@ -215,9 +217,6 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "K3",
             "{new} stands for an address that nobody can know beforehand.",
         ),
-        "edge.public_source": _say(
-            "leaves", "The source {source} is a public address that the balancer put there.", "J1"
-        ),
         "edge.undrawn": _say(
             "delivered",
             "{destination} is on the Internet and not drawn.",
@@ -267,7 +266,7 @@ _PLACES = {
     Place.GUEST: "the guest of {at}",
     Place.NIC: "NIC {at}",
     Place.SECURITY: "the security groups of {at}",
-    Place.FABRIC: "the fabric after {at}",
+    Place.FABRIC: "the fabric ({at})",
     Place.BALANCER: "balancer {at}",
     Place.GATEWAY: "gateway {at}",
     Place.EDGE: "the Internet edge",
