@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.services import FOLDER, database_url
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 
-# A test that may skip in CI says so with this reason; any other skip fails there.
-NO_SHARED = "the shared reference folder is not beside the project"
+NO_SHARED = "the shared reference folder is absent"
+"""The one reason to skip that CI accepts; any other skip fails there."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -24,6 +35,36 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put browser tests last: Playwright leaves an event loop running that others would trip over."""
     items.sort(key=lambda item: "tests/browser/" in item.path.as_posix())
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a test that was skipped for want of something is a failure: a dead test must be loud."""
+    if os.environ.get("CI") == "true" and _dead(session.config) and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say what did not run, and why."""
+    reasons = _skip_reasons(config)
+    without_shared = len(reasons) - len(_dead(config))
+    if without_shared:
+        terminalreporter.write_line(f"{without_shared} skipped: {NO_SHARED}")
+    for reason in sorted(set(_dead(config))):
+        terminalreporter.write_line(f"{reasons.count(reason)} skipped: {reason}")
+
+
+def _dead(config: pytest.Config) -> list[str]:
+    return [reason for reason in _skip_reasons(config) if "shared" not in reason]
+
+
+def _skip_reasons(config: pytest.Config) -> list[str]:
+    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+    reports = reporter.stats.get("skipped", []) if reporter else []
+    return [
+        str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+        for report in reports
+    ]
 
 
 @pytest.fixture
@@ -42,3 +83,75 @@ def fresh_cache(request: pytest.FixtureRequest) -> Iterator[None]:
         from django.core.cache import cache
 
         cache.clear()
+
+
+@pytest.fixture
+def asgi_server(transactional_db: None) -> Iterator[str]:
+    """The whole site on a real port, sockets included; yields its address.
+
+    In a thread of this process, so it sees the database of the test.
+    """
+    import uvicorn
+
+    from sandbox.asgi import application
+
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    config = uvicorn.Config(application, log_level="warning", ws="websockets-sansio", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    _wait(lambda: server.started, "the web server", thread.is_alive)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = server.force_exit = True
+    thread.join(10)
+
+
+class Worker:
+    """A Celery worker with beat, in processes of its own, on the database and Redis of the test."""
+
+    def __init__(self) -> None:
+        from django.db import connection
+
+        name = str(connection.settings_dict["NAME"])
+        self.log = FOLDER / f"worker-{time.monotonic_ns()}.log"
+        env = {**os.environ, "DATABASE_URL": database_url(name), "REMAP_SIGTERM": "SIGQUIT"}
+        command = [sys.executable, "-m", "celery", "-A", "sandbox", "worker", "-B", "-c", "2", "-l", "INFO"]
+        command += ["-n", f"test-{time.monotonic_ns()}@%h", "--without-gossip", "--without-mingle"]
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                command, env=env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            )
+        _wait(lambda: b" ready." in self.log.read_bytes(), "the worker", lambda: self.process.poll() is None)
+
+    def kill(self) -> None:
+        """End it at once, as a crash would, pool included."""
+        self._signal(signal.SIGKILL)
+        self.process.wait(10)
+
+    def stop(self) -> None:
+        """End it in order, or by force when that takes too long."""
+        self._signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(10)
+        self.kill()
+
+    def _signal(self, sign: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, sign)
+
+
+@pytest.fixture
+def worker(transactional_db: None) -> Iterator[Worker]:
+    """A running Celery worker; `kill()` ends it, `Worker()` starts another."""
+    running = Worker()
+    yield running
+    running.stop()
+
+
+def _wait(ready: Any, what: str, alive: Any, seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not ready():
+        assert alive(), f"{what} ended before it was ready"
+        assert time.monotonic() < end, f"{what} was not ready within {seconds} s"
+        time.sleep(0.02)

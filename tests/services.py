@@ -33,6 +33,8 @@ def start() -> None:
     os.environ["SANDBOX_DATA"] = str(FOLDER)
     os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or _database()
     os.environ["REDIS_URL"] = os.environ.get("TEST_REDIS_URL") or _redis()
+    # The server's threads must hold no connection when the database of the test is dropped.
+    os.environ["CONN_MAX_AGE"] = "0"
     # Playwright's synchronous interface keeps an event loop in the thread of the tests.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
@@ -50,6 +52,15 @@ def _database() -> str:
     host = parse_qs(uri.query).get("host", [uri.hostname or ""])[0]
     port = f"&port={uri.port}" if uri.port else ""
     return f"postgres://postgres:@/postgres?host={host}{port}"
+
+
+def database_url(name: str) -> str:
+    """Return the address of another database of the same server, as another process would need it."""
+    url = os.environ["DATABASE_URL"]
+    if url.startswith("sqlite"):
+        return f"sqlite:///{name}"
+    parts = urlsplit(url)
+    return parts._replace(path=f"/{name}").geturl()
 
 
 def _redis() -> str:

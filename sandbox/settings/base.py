@@ -156,7 +156,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 # --- Assets: built by Vite into static/dist, nothing else of static/ is published ---
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "static" / "collected"
+STATIC_ROOT: Path | None = BASE_DIR / "static" / "collected"
 STATICFILES_DIRS = [BASE_DIR / "static" / "dist"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

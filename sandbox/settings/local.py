@@ -10,5 +10,5 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="local-development-only")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.list("ALLOWED_HOSTS", default=[])]
 WHITENOISE_USE_FINDERS = True  # no collectstatic before a look
-STATIC_ROOT: str | None = None  # type: ignore[assignment]  # so nothing is expected there
+STATIC_ROOT = None  # nothing is collected, so nothing is looked for
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

@@ -1,4 +1,4 @@
-"""`manage.py generate`: write the files that are made from others; `--check` says whether they are up to date."""
+"""`manage.py generate`: write the files made from others; `--check` says whether they are current."""
 
 from __future__ import annotations
 
