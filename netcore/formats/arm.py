@@ -7,6 +7,7 @@ The result is plain JSON data in the shape of ``netcore.document.models.Scenario
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -20,6 +21,8 @@ from netcore.formats.arm_notes import Import, ImportNote
 from netcore.formats.arm_places import Place
 
 MAX_PASSES = 4
+# Control characters other than tab and line breaks, and halves of surrogate pairs.
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 __all__ = ["Import", "ImportNote", "import_arm"]
 
@@ -57,7 +60,7 @@ def import_arm(
         raise FormatError(
             "The template refers to itself too deeply.", "the expressions of the template", "Simplify it."
         ) from None
-    return Import(scenario, world.notes.all())
+    return Import(_clean(scenario), tuple(map(_clean_note, world.notes.all())))
 
 
 def _expand(template: dict[str, Any], given: dict[str, Any], world: World) -> World:
@@ -65,6 +68,21 @@ def _expand(template: dict[str, Any], given: dict[str, Any], world: World) -> Wo
     root = Deployment(world, template, Place(), "import", values)
     root.expand()
     return world
+
+
+def _clean(value: Any) -> Any:
+    """Return JSON data without characters that no database stores and no page shows."""
+    if isinstance(value, str):
+        return _UNWRITABLE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {_clean(key): _clean(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    return value
+
+
+def _clean_note(note: ImportNote) -> ImportNote:
+    return ImportNote(note.kind, _clean(note.resource), _clean(note.text), note.ref)
 
 
 def _same(value: Any) -> Any:

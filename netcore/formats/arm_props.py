@@ -72,7 +72,7 @@ class Props:
         value = self.raw(name)
         if isinstance(value, str) and value.strip().lstrip("-").isdigit() and len(value) < 12:
             return int(value)
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e15:
             return None
         return int(value)
 

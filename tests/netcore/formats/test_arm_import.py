@@ -496,11 +496,17 @@ NONSENSE = [
     ],
     [resource("Microsoft.Resources/deployments", "d", properties={"template": {"resources": "x"}})],
     [resource("routeTables", "[reference('r').name]"), resource("routeTables", "x" * 500)],
+    [resource("routeTables", "\ud800\u0000"), resource("networkSecurityGroups", "[base64ToString('AA==')]")],
+    [resource("loadBalancers", "l", properties={"probes": [{"name": "p", "properties": {"port": 1e999}}]})],
     [resource("publicIPAddresses", "...", properties={"ipAddress": "not one"})],
 ]
 
 
 @pytest.mark.parametrize("resources", NONSENSE, ids=range(len(NONSENSE)))
 def test_nonsense_becomes_notes_and_a_document(resources: list[Any]) -> None:
-    found = import_arm(template(*resources, parameters=[1], variables=5, outputs=[]))
+    text = template(*resources, parameters=[1], variables=5, outputs=[]).replace("Infinity", "1e999")
+    found = import_arm(text)
     Scenario.model_validate(found.scenario)
+    assert "\x00" not in json.dumps(
+        [found.scenario, [note.as_dict() for note in found.notes]], ensure_ascii=False
+    )
