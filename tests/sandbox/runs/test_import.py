@@ -72,8 +72,11 @@ class ImportTest(SandboxTest):
         assert scenario.head.counts["load_balancers"] >= 2
 
     def test_doing_it_twice_makes_one_scenario(self) -> None:
-        run = self.imported(json.dumps(seed("first-packet")).encode())
+        """A worker that died between saving the scenario and saying so is followed by another one."""
+        content = json.dumps(seed("first-packet")).encode()
+        run = self.imported(content)
         Run.objects.filter(pk=run.pk).update(state=State.RUNNING, heartbeat=None, last_seq=0)
+        Upload.objects.update(content=content)
         run.events.all().delete()
         run = self.done(run)
         assert (run.state, Scenario.objects.count()) == (State.SUCCEEDED, 1)
