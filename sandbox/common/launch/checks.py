@@ -44,14 +44,14 @@ def checks() -> list[Check]:
         npm("tsc", "typescript/bin/tsc", "--noEmit"),
         Check("imports", (str(bin_folder / "lint-imports"), "--no-logo")),
         Check("migrations", (python, manage, "makemigrations", "--check", "--dry-run")),
-        Check("settings", (python, manage, "check", "--deploy", "--fail-level", "WARNING"), env=_PRODUCTION),
+        Check("settings", (python, manage, "check", "--deploy", "--fail-level", "WARNING"), env=PRODUCTION),
         Check("generated", (python, manage, "generate", "--check")),
         Check("ruff check", (python, "-m", "ruff", "check", "--output-format", "concise")),
         Check("ruff format", (python, "-m", "ruff", "format", "--check")),
     ]
 
 
-_PRODUCTION = (
+PRODUCTION = (
     ("DJANGO_SETTINGS_MODULE", "sandbox.settings.production"),
     ("SECRET_KEY", "only-to-look-at-the-settings-0123456789-abcdefghijklmnopqrstuvwxyz"),
     ("ALLOWED_HOSTS", "sandbox.example"),
