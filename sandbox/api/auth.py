@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import math
-from typing import Any, Final, NoReturn, cast
+from typing import Any, Final, NoReturn
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -38,7 +38,7 @@ class Visitor(APIKeyCookie):
 
     def authenticate(self, request: HttpRequest, key: str | None) -> User | AnonymousUser:
         """Return the person, signed in or not."""
-        return cast("User | AnonymousUser", request.user)
+        return request.user
 
 
 def person(request: HttpRequest) -> User:
@@ -49,7 +49,7 @@ def person(request: HttpRequest) -> User:
     """
     if not request.user.is_authenticated:
         raise Refusal(401, "Sign in or continue as a guest first.")
-    return cast(User, request.user)
+    return request.user
 
 
 def _check_size(request: HttpRequest) -> None:

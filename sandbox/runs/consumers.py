@@ -53,7 +53,7 @@ class RunConsumer(AsyncWebsocketConsumer):
     """
 
     # Hints come through fanout, which survives a channel layer that is away.
-    channel_layer_alias = None
+    channel_layer_alias = None  # type: ignore[assignment]
 
     def __init__(self, find: Find = access.run_read, may_cancel: bool = True) -> None:
         """Keep how the run is found and whether this socket may cancel it."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import path
 
 from sandbox.runs.consumers import RunConsumer
 
-websocket_urlpatterns = [path("ws/runs/<str:run_id>/", RunConsumer.as_asgi())]
+_socket: Any = RunConsumer.as_asgi()  # path() is typed for views
+
+websocket_urlpatterns = [path("ws/runs/<str:run_id>/", _socket)]

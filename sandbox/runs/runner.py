@@ -155,13 +155,14 @@ def _play(lease: Lease, interrupts: tuple[type[Exception], ...]) -> tuple[State,
         )
     if run.started is None or run.engine != netcore.ENGINE_VERSION:
         _begin(lease)
+    over_time: tuple[type[Exception], ...] = (TookTooLong, *interrupts)
     try:
         _store_all(lease, work(run))
     except (LeaseLost, OperationalError, InterfaceError):
         raise
     except _Cancelled:
         return State.CANCELLED, _cancelled(lease)
-    except (TookTooLong, *interrupts):
+    except over_time:
         return State.FAILED, (
             f"The run took longer than the {lease.limit_s} seconds it may take and was stopped. "
             "What it found until then is kept."

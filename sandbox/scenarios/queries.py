@@ -39,7 +39,7 @@ def scenarios_of(user: User) -> QuerySet[Scenario]:
 def revision(scenario: Scenario, number: int | None = None) -> Revision | None:
     """Return one revision with its document, the newest without a number; None where there is none."""
     if number is None:
-        return Revision.objects.filter(pk=scenario.head_id).first()
+        return Revision.objects.filter(head_of=scenario).first()
     return Revision.objects.filter(scenario=scenario, number=number).first()
 
 

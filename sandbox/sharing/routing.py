@@ -15,6 +15,6 @@ def _find(user: Any, token: str, run_id: str) -> Run:
     return shared_run(token, run_id)
 
 
-websocket_urlpatterns = [
-    path("ws/shared/<str:token>/runs/<str:run_id>/", RunConsumer.as_asgi(find=_find, may_cancel=False))
-]
+_socket: Any = RunConsumer.as_asgi(find=_find, may_cancel=False)  # path() is typed for views
+
+websocket_urlpatterns = [path("ws/shared/<str:token>/runs/<str:run_id>/", _socket)]

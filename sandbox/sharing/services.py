@@ -46,12 +46,13 @@ def create(scenario: Scenario, user: User, run_ids: Sequence[UUID]) -> tuple[Sha
         runs = list(run_queries.runs_of(scenario).filter(pk__in=set(run_ids)))
         if len(runs) != len(set(run_ids)):
             raise NotShareable("Not all of these runs belong to this scenario.")
-        revisions = {run.revision_id for run in runs}
-        if len(revisions) > 1:
+        if len({run.revision_id for run in runs}) > 1:
             raise NotShareable("These runs belong to different revisions; a link shows one revision.")
+        revision = runs[0].revision if runs else scenario.head
+        assert revision is not None  # only imports run without one, and they belong to no scenario
         share = Share.objects.create(
             scenario=scenario,
-            revision_id=next(iter(revisions), scenario.head_id),
+            revision=revision,
             token_hash=token_hash(token),
             created_by=user,
             expires=now() + LIFETIME,
@@ -63,7 +64,13 @@ def create(scenario: Scenario, user: User, run_ids: Sequence[UUID]) -> tuple[Sha
 def revoke(share: Share) -> None:
     """End a link for good and close the sockets that came through it."""
     Share.objects.filter(pk=share.pk, revoked=None).update(revoked=now())
-    transaction.on_commit(lambda: [run_services.nudge(run.pk) for run in share.runs.only("pk")])
+    runs = list(share.runs.values_list("pk", flat=True))
+
+    def close() -> None:
+        for run_id in runs:
+            run_services.nudge(run_id)
+
+    transaction.on_commit(close)
 
 
 def fork(share: Share, user: User) -> Scenario:

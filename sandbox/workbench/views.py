@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 
-from sandbox.accounts.models import User
 from sandbox.scenarios import access as scenario_access
 from sandbox.scenarios import queries, services
 from sandbox.sharing import access as sharing_access
@@ -27,19 +26,18 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show a stranger the landing page, and a person their scenarios.
 
     ``workbench/landing.html``: ``profiles`` (id, title, date, description each).
-    ``workbench/home.html``: ``page`` (Django Page of cards, see ``contexts.card``), ``cards`` (the same
-    as a list), ``total`` (number of scenarios found), ``query`` (the text of ``?q=``), ``limits``
+    ``workbench/home.html``: ``cards`` (list, see ``contexts.card``), ``page`` (Django Page, for its
+    numbers), ``total`` (number of scenarios found), ``query`` (the text of ``?q=``), ``limits``
     (``upload_mb``).
     """
     if not request.user.is_authenticated:
         return render(request, "workbench/landing.html", {"profiles": queries.profiles()})
-    found = queries.scenarios_of(cast(User, request.user))
+    found = queries.scenarios_of(request.user)
     query = request.GET.get("q", "").strip()[:100].replace("\x00", "")
     if query:
         found = found.filter(name__icontains=query)
     page = Paginator(found, SCENARIOS_PER_PAGE).get_page(request.GET.get("page"))
     cards = [contexts.card(scenario) for scenario in page.object_list]
-    page.object_list = cards
     limits = {"upload_mb": services.MAX_UPLOAD_BYTES // 1_000_000}
     context = {"page": page, "cards": cards, "total": page.paginator.count, "query": query, "limits": limits}
     return render(request, "workbench/home.html", context)
@@ -135,7 +133,7 @@ def scenario_rename(request: HttpRequest, scenario_id: str) -> HttpResponse:
     """Rename a scenario (``name``) and go back home; a name that cannot be is answered with 422 in words."""
     found = scenario_access.scenario_write(request.user, scenario_id)
     try:
-        services.rename(found, request.POST.get("name", "").strip(), cast(User, request.user))
+        services.rename(found, request.POST.get("name", "").strip(), request.user)
     except services.Invalid:
         return _refusal("A name has 1 to 120 characters.", 422)
     return redirect("workbench:home")
@@ -155,7 +153,7 @@ def _made(request: HttpRequest, make: Any) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect("account_login")
     try:
-        made = make(cast(User, request.user))
+        made = make(request.user)
     except services.TooManyScenarios as error:
         return _refusal(str(error), 429)
     return redirect(made.get_absolute_url())
