@@ -1,0 +1,128 @@
+"""Facts A10-A23, the guest's half: what the platform gave, and what the VM believes."""
+
+from __future__ import annotations
+
+import pytest
+
+from netcore.document.values import parse_address
+from netcore.forwarding.machines import derived_mac
+from netcore.forwarding.state import State
+from tests.netcore.ask import ask, fate, fates, visited
+from tests.netcore.build import Net, net
+
+
+def pair(**guest: object) -> Net:
+    """[a .4] -- (lan 10.0.0.0/24) -- [b .5], ``guest`` is what b believes."""
+    return (
+        net()
+        .vnet("v", "10.0.0.0/16")
+        .subnet("lan", "10.0.0.0/24")
+        .vm("a", "lan", "10.0.0.4")
+        .vm("b", "lan", "10.0.0.5", guest=dict(guest))
+    )
+
+
+def test_a10_secondary_address_must_be_typed_into_the_guest():
+    """The fabric delivers to a secondary address; the guest takes it only when somebody typed it in."""
+    one = pair().set("nics/b/configurations/ip2", {"address": "10.0.0.6"})
+    done = ask(one, "vms/a", "10.0.0.6")
+    assert done.forward.verdict.code == "GUEST_IP_MISMATCH"
+    assert done.forward.verdict.at == "vms/b"
+    assert "A10" in done.forward.verdict.facts
+    typed = pair(interfaces={"b": {"added": ["10.0.0.6"]}}).set(
+        "nics/b/configurations/ip2", {"address": "10.0.0.6"}
+    )
+    assert fates(typed, "vms/a", "10.0.0.6") == ("delivered", "delivered")
+
+
+def test_a13_dhcp_gives_the_guest_what_the_control_plane_holds():
+    done = ask(pair(), "vms/b", "vms/a")
+    assert str(done.packet.source) == "10.0.0.5"
+
+
+@pytest.mark.parametrize("address", ["168.63.129.16", "169.254.169.254"])
+def test_a14_the_platform_answers_at_its_own_addresses(address: str):
+    """Even where a table throws everything else away."""
+    closed = pair().table("t", {"0.0.0.0/0": "None"}).set("subnets/lan/route_table", "t")
+    done = ask(closed, "vms/a", address, "tcp/80")
+    assert done.delivered
+    assert done.back is None
+    assert fate(closed, "vms/a", "198.51.100.1") == "ROUTE_NONE_USER"
+
+
+def test_a15_host_routes_to_the_platform_come_with_dhcp():
+    steps = ask(pair(), "vms/a", "168.63.129.16", "tcp/80").forward.steps
+    assert "host route from DHCP" in steps[0].reason
+
+
+def test_a16_unicast_dhcp_is_intercepted():
+    assert fate(pair(), "vms/a", "vms/b", "udp/67", source_port=68) == "RESERVED_PORT"
+    assert fate(pair(), "vms/a", "vms/b", "udp/67", source_port=6800) == "delivered"
+
+
+def test_a17_guest_address_differs_from_the_nic():
+    """b's guest was set to .9: .5 reaches the host and dies in the guest, .9 may not send, nobody owns .9."""
+    wrong = pair(interfaces={"b": {"address": "10.0.0.9"}})
+    assert fate(wrong, "vms/a", "10.0.0.5") == "GUEST_IP_MISMATCH"
+    away = ask(wrong, "vms/b", "vms/a")
+    assert away.forward.verdict.code == "SRC_NOT_OWNED"
+    assert str(away.packet.source) == "10.0.0.9"
+    assert "A17" in away.forward.verdict.facts
+    assert fate(wrong, "vms/a", "10.0.0.9") == "NO_SUCH_HOST"
+
+
+def test_a18_mac_is_derived_once_and_stays():
+    assert derived_mac("b") == derived_mac("b") != derived_mac("c")
+    same = pair(interfaces={"b": {"mac": derived_mac("b")}})
+    assert fates(same, "vms/a", "vms/b") == ("delivered", "delivered")
+
+
+def test_a19_a_changed_mac_disconnects_the_vm():
+    changed = pair(interfaces={"b": {"mac": "02:00:00:00:00:01"}})
+    assert fate(changed, "vms/a", "vms/b") == "GUEST_MAC_MISMATCH"
+    away = ask(changed, "vms/b", "vms/a").forward
+    assert away.verdict.code == "GUEST_MAC_MISMATCH"
+    assert away.verdict.at == "nics/b"
+    assert away.steps[-1].assumption
+
+
+def test_a20_only_the_control_plane_moves_an_address():
+    """b claims a's address in its guest: traffic keeps reaching a; after the control plane moved it, b."""
+    base = pair(interfaces={"b": {"added": ["10.0.0.7"]}}).vm("c", "lan", "10.0.0.6")
+    held_by_c = base.set("nics/c/configurations/ip2", {"address": "10.0.0.7"}).set(
+        "vms/c/guest/interfaces", {"c": {"added": ["10.0.0.7"]}}
+    )
+    assert visited(ask(held_by_c, "vms/a", "10.0.0.7").forward) == ["a", "c"]
+    in_transit = State(in_transit=frozenset({parse_address("10.0.0.7")}))
+    assert fate(held_by_c, "vms/a", "10.0.0.7", state=in_transit) == "IP_IN_TRANSIT"
+    moved = pair(interfaces={"b": {"added": ["10.0.0.7"]}}).set(
+        "nics/b/configurations/ip2", {"address": "10.0.0.7"}
+    )
+    assert visited(ask(moved, "vms/a", "10.0.0.7").forward) == ["a", "b"]
+
+
+def test_a22_without_a_holder_nothing_is_delivered():
+    assert fate(pair(), "vms/a", "10.0.0.77") == "NO_SUCH_HOST"
+    assert fate(pair(), "vms/a", "10.0.200.1") == "NO_SUCH_HOST"
+
+
+def test_a23_default_route_only_on_the_primary_nic():
+    """[c] has two NICs: what comes from afar by the second is answered by the first, and dies there."""
+    two = (
+        net()
+        .vnet("v", "10.0.0.0/16")
+        .subnet("one", "10.0.1.0/24")
+        .subnet("two", "10.0.2.0/24")
+        .subnet("far", "10.0.3.0/24")
+        .vm("a", "far", "10.0.3.4")
+        .vm("c", "one", "10.0.1.4")
+        .nic("c2", "c", "two", "10.0.2.4")
+    )
+    done = ask(two, "vms/a", "10.0.2.4")
+    assert done.forward.verdict.code is None
+    assert done.back is not None
+    assert done.back.verdict.code == "SRC_NOT_OWNED"
+    assert done.back.verdict.at == "nics/c"
+    two.set("vms/c/guest/routes", {"far": {"prefix": "10.0.3.0/24", "nic": "c2"}})
+    assert fates(two, "vms/a", "10.0.2.4") == ("delivered", "delivered")
+    assert str(ask(two, "vms/c", "vms/a").packet.source) == "10.0.2.4"
