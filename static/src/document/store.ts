@@ -1,0 +1,94 @@
+/** The state the page's parts share. One object, replaced whole; parts subscribe to what they read. */
+
+import { useSyncExternalStore } from "react";
+
+import { type Drawing, drawing } from "./drawing";
+import type { Can, Direction, JsonObject, Problem } from "./types";
+
+export type Tone = "active" | "delivered" | "dropped" | "looped" | "ambiguous" | "not modelled" | "down";
+export type Dock = "trace" | "failover" | "runs";
+export type Saved = "saved" | "saving" | "failed" | "stale";
+
+export interface Highlight {
+  path: string;
+  tone: Tone;
+}
+
+/** One direction of a packet's way: resources in order, and how many of them have been reached. */
+export interface PacketPath {
+  direction: Direction;
+  points: string[];
+  reached: number;
+  tone: Tone;
+}
+
+export interface Workbench {
+  mode: "edit" | "shared";
+  id: string | null;
+  name: string;
+  revision: number;
+  document: JsonObject;
+  drawing: Drawing;
+  problems: Problem[];
+  runnable: boolean;
+  can: Can;
+  user: { name: string; guest: boolean } | null;
+  selection: string | null;
+  /** Counts up when the canvas shall bring the selection into view. */
+  focus: number;
+  highlights: Highlight[];
+  paths: PacketPath[];
+  dock: Dock;
+  saved: Saved;
+  message: string | null;
+}
+
+const NOBODY: Can = { edit: false, run: false, share: false, fork: false };
+
+let state: Workbench = {
+  mode: "edit",
+  id: null,
+  name: "",
+  revision: 0,
+  document: {},
+  drawing: drawing({}),
+  problems: [],
+  runnable: false,
+  can: NOBODY,
+  user: null,
+  selection: null,
+  focus: 0,
+  highlights: [],
+  paths: [],
+  dock: "trace",
+  saved: "saved",
+  message: null,
+};
+const listeners = new Set<() => void>();
+
+/** Return the state as it is. */
+export function workbench(): Workbench {
+  return state;
+}
+
+/** Replace some of the state; a new document brings a new drawing. */
+export function update(change: Partial<Omit<Workbench, "drawing">>): void {
+  const drawn = change.document ? { drawing: drawing(change.document) } : {};
+  state = { ...state, ...change, ...drawn };
+  for (const listener of listeners) listener();
+}
+
+/** Select a resource; `focus` brings it into view. */
+export function select(path: string | null, focus = false): void {
+  update(focus ? { selection: path, focus: state.focus + 1 } : { selection: path });
+}
+
+/** Read a part of the state in a component. The reader must return something that is stable by itself. */
+export function useWorkbench<T>(read: (state: Workbench) => T): T {
+  return useSyncExternalStore(subscribe, () => read(state));
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}

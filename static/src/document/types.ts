@@ -1,0 +1,118 @@
+/** Shapes the server sends that more than one room uses. The document itself stays plain JSON: see drawing.ts. */
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+export interface Problem {
+  code: string;
+  pointer: string;
+  found: string;
+  expected: string;
+  hint: string;
+  fact: string | null;
+}
+
+export interface Can {
+  edit: boolean;
+  run: boolean;
+  share: boolean;
+  fork: boolean;
+}
+
+export interface EffectiveRoute {
+  source: string;
+  state: string;
+  prefixes: string[];
+  next_hop_type: string;
+  next_hop_ips: string[];
+  ref: string | null;
+  overridden_by: string | null;
+  facts: string[];
+}
+
+export type RunState = "queued" | "running" | "succeeded" | "failed" | "cancelled";
+export type RunKind = "trace" | "failover" | "trials" | "import";
+
+export interface Run {
+  id: string;
+  scenario: string | null;
+  revision: number | null;
+  kind: RunKind;
+  state: RunState;
+  parameters: JsonObject;
+  seed: number;
+  engine: string;
+  reason: string;
+  last_seq: number;
+  created_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+}
+
+/** One event of a run's log; what else it carries depends on `event`. */
+export interface RunEvent {
+  seq: number;
+  event: string;
+  [key: string]: unknown;
+}
+
+export interface Operation {
+  op: "add" | "remove" | "replace";
+  path: string;
+  value?: Json;
+}
+
+/** What the page is started with (sandbox/workbench/contexts.py). */
+export interface Bootstrap {
+  mode: "edit" | "shared";
+  scenario: { id?: string; name: string; revision: number };
+  can: Can;
+  user: { name: string; guest: boolean } | null;
+  runs?: string[];
+  urls: Record<string, string>;
+}
+
+/** Header fields as the engine writes them; `protocol` is the IP protocol number. */
+export interface Header {
+  source: string;
+  destination: string;
+  protocol: number;
+  source_port: number;
+  destination_port: number;
+  ttl: number;
+  destination_mac: string | null;
+}
+
+export interface Match {
+  kind: string;
+  ref: string | null;
+  text: string;
+}
+
+export interface Step {
+  index: number;
+  place: string;
+  actor: "guest" | "fabric";
+  at: string | null;
+  decision: string;
+  reason: string;
+  card: string | null;
+  facts: string[];
+  matched: Match | null;
+  overridden: Match[];
+  before: Header;
+  after: Header;
+  assumption: string | null;
+}
+
+export type Outcome = "delivered" | "dropped" | "looped" | "ambiguous" | "not modelled";
+export type Direction = "forward" | "return";
+
+export interface Verdict {
+  outcome: Outcome;
+  code: string | null;
+  at: string | null;
+  sentence: string;
+  mend: string | null;
+  facts: string[];
+}

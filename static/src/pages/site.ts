@@ -1,0 +1,11 @@
+/** What every page loads: the design system, the theme switch and a few forms that can do better with a script. */
+
+import "../styles/site.css";
+
+import { followTheme } from "./site/theme";
+import { enhanceImport } from "./site/import";
+import { enhanceConfirms } from "./site/confirm";
+
+followTheme();
+enhanceConfirms(document);
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-import]")) enhanceImport(form);

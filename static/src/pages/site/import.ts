@@ -1,0 +1,65 @@
+import { ApiError, type Run, api } from "../../protocol/api";
+import { RunSocket } from "../../protocol/runSocket";
+
+/** Import a file without leaving the page: upload, follow the worker, open the scenario or say what is wrong. */
+export function enhanceImport(form: HTMLFormElement): void {
+  const input = form.querySelector<HTMLInputElement>("input[type=file]");
+  const status = form.querySelector<HTMLElement>("[data-status]");
+  const bar = form.querySelector<HTMLProgressElement>("progress");
+  const most = Number(form.dataset.maxBytes ?? "0");
+  if (!input || !status || !bar) return;
+
+  const say = (text: string, bad = false): void => {
+    status.textContent = text;
+    status.classList.toggle("field-error", bad);
+  };
+
+  const start = async (): Promise<void> => {
+    const file = input.files?.[0];
+    if (!file) return;
+    if (most && file.size > most) {
+      say(`${file.name} has ${(file.size / 1e6).toFixed(1)} MB; at most ${(most / 1e6).toFixed(0)} MB can be read.`, true);
+      input.value = "";
+      return;
+    }
+    bar.hidden = false;
+    say(`Reading ${file.name} …`);
+    try {
+      const run = await api.importFile(file);
+      follow(run);
+    } catch (error) {
+      bar.hidden = true;
+      say(error instanceof ApiError ? error.message : "The file could not be sent. Check the network and try again.", true);
+      input.value = "";
+    }
+  };
+
+  const follow = (run: Run): void => {
+    let target = "";
+    const socket = new RunSocket(
+      { socket: `/ws/runs/${run.id}/`, events: `/api/v1/runs/${run.id}/events` },
+      {
+        events: (events) => {
+          for (const event of events) {
+            if (event.event === "import.done" && typeof event.url === "string") target = event.url;
+            if (event.event !== "run.finished") continue;
+            socket.close();
+            if (target) location.assign(target);
+            else {
+              bar.hidden = true;
+              say(typeof event.reason === "string" && event.reason ? event.reason : "The file could not be read.", true);
+              input.value = "";
+            }
+          }
+        },
+      },
+    );
+    socket.open();
+  };
+
+  input.addEventListener("change", () => void start());
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void start();
+  });
+}

@@ -1,0 +1,150 @@
+/** The API client: the only code that sends requests. Every failure is an ApiError with words for people. */
+
+import type { Bootstrap, EffectiveRoute, Json, JsonObject, Operation, Problem, Run, RunEvent } from "../document/types";
+
+export type { Run, RunEvent } from "../document/types";
+
+export class ApiError extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+    readonly code: string,
+    readonly hint: string | null,
+    readonly body: JsonObject,
+  ) {
+    super(message);
+  }
+}
+
+export interface ScenarioAnswer {
+  id?: string;
+  name: string;
+  revision: number;
+  document: JsonObject;
+  problems: Problem[];
+  runnable: boolean;
+}
+
+export interface Design {
+  id: string;
+  title: string;
+  mechanism: string;
+  description: string;
+}
+
+export interface Fault {
+  id: string;
+  name: string;
+  vm: string;
+  at_us: number;
+}
+
+export interface ShareItem {
+  id: string;
+  revision: number;
+  runs: string[];
+  created_at: string;
+  expires_at: string | null;
+}
+
+/** Send a request and return the parsed answer. */
+export async function request<T>(method: string, url: string, body?: Json | FormData): Promise<T> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
+  let payload: BodyInit | null = null;
+  if (body instanceof FormData) payload = body;
+  else if (body !== undefined) {
+    headers["Content-Type"] = "application/json";
+    payload = JSON.stringify(body);
+  }
+  let response: Response;
+  try {
+    response = await fetch(url, { method, headers, body: payload, credentials: "same-origin" });
+  } catch {
+    throw new ApiError("The server cannot be reached. Check the network; nothing was lost.", 0, "offline", null, {});
+  }
+  const answer = response.status === 204 ? {} : await parse(response);
+  if (!response.ok) throw failure(response.status, answer);
+  return answer as T;
+}
+
+async function parse(response: Response): Promise<JsonObject> {
+  try {
+    return (await response.json()) as JsonObject;
+  } catch {
+    return {};
+  }
+}
+
+function failure(status: number, body: JsonObject): ApiError {
+  const error = (body.error ?? {}) as JsonObject;
+  const message = typeof error.message === "string" ? error.message : `The server answered with ${status}.`;
+  const code = typeof error.code === "string" ? error.code : String(status);
+  return new ApiError(message, status, code, typeof error.hint === "string" ? error.hint : null, body);
+}
+
+function csrfToken(): string {
+  const match = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie);
+  return match?.[1] ?? "";
+}
+
+let urls: Record<string, string> = {};
+
+/** Take over the addresses the server gave the page. */
+export function configure(bootstrap: Bootstrap): void {
+  urls = bootstrap.urls;
+}
+
+function address(name: string, run?: string): string {
+  const found = urls[name];
+  if (!found) throw new Error(`the page was not given the address of ${name}`);
+  return run === undefined ? found : found.replace("{run}", run);
+}
+
+export interface RunAddresses {
+  socket: string;
+  events: string;
+}
+
+export const api = {
+  /** The scenario of this page, or what the share link shows. */
+  scenario: () => request<ScenarioAnswer & { runs?: Run[] }>("GET", urls.scenario ?? address("shared")),
+  edit: (base: number, patch: Operation[]) =>
+    request<ScenarioAnswer>("PATCH", address("scenario"), { base, patch } as unknown as Json),
+  routes: (nic: string) => request<{ nic: string; routes: EffectiveRoute[] }>("GET", `${address("routes")}?nic=${encodeURIComponent(nic)}`),
+  designs: () => request<{ designs: Design[]; faults: Fault[] }>("GET", address("designs")),
+  startRun: (kind: string, parameters: JsonObject) => request<Run>("POST", address("runs"), { kind, parameters }),
+  runs: () => request<{ items: Run[] }>("GET", address("runs")),
+  run: (id: string) => request<Run>("GET", address("run", id)),
+  cancelRun: (id: string) => request<Run>("POST", address("run_cancel", id)),
+  events: (id: string, after: number) =>
+    request<{ events: RunEvent[]; state: string; last_seq: number }>("GET", `${address("run_events", id)}?after=${after}`),
+  runAddresses: (id: string): RunAddresses => ({ socket: address("run_socket", id), events: address("run_events", id) }),
+  shares: () => request<{ items: ShareItem[] }>("GET", address("shares")),
+  share: (runs: string[]) => request<{ id: string; url: string; created_at: string }>("POST", address("shares"), { runs }),
+  revoke: (id: string) => request<unknown>("DELETE", `${address("api")}/shares/${id}`),
+  fork: () => request<{ id: string; url: string }>("POST", address("fork")),
+  ruleCards: () => request<{ cards: RuleCard[]; facts: Record<string, Fact> }>("GET", `${address("api")}/rule-cards`),
+  documentUrl: () => urls.document ?? null,
+  factsUrl: () => urls.facts ?? "/facts/",
+  importFile: async (file: File): Promise<Run> => {
+    const form = new FormData();
+    form.append("file", file);
+    return (await request<{ run: Run }>("POST", urls.imports ?? "/api/v1/imports", form)).run;
+  },
+};
+
+export interface RuleCard {
+  id: string;
+  statement: string;
+  facts: string[];
+  source: string;
+  date: string;
+  confidence: string;
+}
+
+export interface Fact {
+  statement: string;
+  source: string;
+  confidence: string;
+}
