@@ -30,11 +30,11 @@ def enter_environment():
     """
     if os.environ.get("SANDBOX_ENV") == "1" or Path(sys.prefix) == VENV:
         return
-    if sys.version_info[:2] < OLDEST:
-        use_newer_python()
     stamp = VENV / "requirements.sha256"
     wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     if not (PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted):
+        if sys.version_info[:2] < OLDEST:
+            use_newer_python()
         make_environment()
         stamp.write_text(wanted)
     start_again(PYTHON)

@@ -87,15 +87,23 @@ def test_an_old_python_looks_for_a_newer_one_and_else_says_so(
     assert started == [str(newer)]
 
 
-def test_a_matching_stamp_skips_the_installation(manage: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_a_changed_lock_installs_again(
+    manage: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """The second start must not ask the installer anything."""
+    venv, lock = tmp_path / ".venv", tmp_path / "requirements.lock"
+    (venv / "bin").mkdir(parents=True)
+    (venv / "bin" / "python").touch()
+    lock.write_text("one", encoding="utf-8")
+    for name, value in (("VENV", venv), ("LOCK", lock), ("PYTHON", venv / "bin" / "python")):
+        monkeypatch.setattr(manage, name, value)
     monkeypatch.delenv("SANDBOX_ENV", raising=False)
-    monkeypatch.setattr(sys, "prefix", sys.base_prefix)
-    stamp = manage.VENV / "requirements.sha256"
-    if not stamp.exists():
-        pytest.fail("the environment of this run was not made by manage.py")
-    monkeypatch.setattr(manage, "make_environment", lambda: pytest.fail("installed again"))
-    started: list[Path] = []
-    monkeypatch.setattr(manage, "start_again", started.append)
+    done: list[str] = []
+    monkeypatch.setattr(manage, "make_environment", lambda: done.append("install"))
+    monkeypatch.setattr(manage, "start_again", lambda python: done.append(python.name))
+
     manage.enter_environment()
-    assert started == [manage.PYTHON]
+    manage.enter_environment()
+    lock.write_text("two", encoding="utf-8")
+    manage.enter_environment()
+    assert done == ["install", "python", "python", "install", "python"]

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,10 +80,10 @@ class Supervisor:
         """End everything, what was started first last; returns when no process is left."""
         first, rest = self.children[:1], self.children[1:]
         for group in (rest, first):  # the broker last, or the worker would wait for it
-            end(
-                [child.process.pid for child in group],
-                collect=lambda: [c.process.poll() for c in self.children],
-            )
+            running = {child.process.pid: child.process for child in group}
+            end(running, lambda pid, running=running: running[pid].poll() is not None)  # type: ignore[misc]
+            for process in running.values():
+                process.wait()
         if self._guard.stdin:
             self._guard.stdin.close()
         self._guard.wait()
@@ -117,21 +117,16 @@ class Supervisor:
             self._guard.stdin.flush()
 
 
-def end(pids: Sequence[int], collect: Callable[[], object] = lambda: None) -> None:
-    """Ask process groups to end, then kill what is left after the grace.
-
-    Args:
-        collect: called between looks; a parent collects its dead children in it.
-    """
-    for pid in pids:
+def end(pids: Iterable[int], is_gone: Callable[[int], bool]) -> None:
+    """Ask processes to end, wait for them as long as the grace, then kill what is left of their groups."""
+    waiting = set(pids)
+    for pid in waiting:
         _end_group(pid, signal.SIGTERM)
-    deadline = time.monotonic() + GRACE_S
-    while time.monotonic() < deadline:
-        collect()
-        if not any(_group_lives(pid) for pid in pids):
-            return
+    left, deadline = waiting, time.monotonic() + GRACE_S
+    while left and time.monotonic() < deadline:
         time.sleep(0.05)
-    for pid in pids:
+        left = {pid for pid in left if not is_gone(pid)}
+    for pid in waiting:
         _end_group(pid, _KILL)
 
 
@@ -143,16 +138,12 @@ def _end_group(pid: int, sign: int) -> None:
             os.killpg(pid, sign)
 
 
-def _group_lives(pid: int) -> bool:
+def _is_gone(pid: int) -> bool:
     try:
-        if os.name == "nt":
-            return False
-        os.killpg(pid, 0)
-    except ProcessLookupError:
-        return False
+        os.kill(pid, 0)
     except OSError:
         return True
-    return True
+    return False
 
 
 def guard() -> None:
@@ -163,7 +154,7 @@ def guard() -> None:
     for line in sys.stdin:
         pid = int(line)
         pids = pids | {pid} if pid > 0 else pids - {-pid}
-    end([pid for pid in pids if _group_lives(pid)])
+    end(pids, _is_gone)
 
 
 if __name__ == "__main__":
