@@ -1,0 +1,313 @@
+"""The front door of the engine: documents in, numbered facts out.
+
+Everything outside imports from here and from nowhere deeper. A *scenario* comes from ``load`` or ``read``; a
+*network* from ``compile``, once, and is then asked for many packets. Rooms that only some callers need are
+opened when they are asked for.
+
+Example:
+    >>> reading = read({"schema": 1, "name": "empty"})
+    >>> reading.runnable, reading.document.name
+    (True, 'empty')
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from netcore import profiles as _profiles
+from netcore.control import network as _control
+from netcore.control.network import Network
+from netcore.control.routes import EffectiveRoute
+from netcore.control.rules import EffectiveRule
+from netcore.document import reader as _reader
+from netcore.document.checks import check as _check
+from netcore.document.checks.ground import Ground as _Ground
+from netcore.document.limits import LIMITS
+from netcore.document.models import Direction, Scenario
+from netcore.document.problems import Problem
+from netcore.document.reader import Reading, dump, schema
+from netcore.errors import DocumentError, FormatError, NetcoreError, NotFound, NotModelled
+from netcore.profiles import ProfileInfo, RuleCard
+from netcore.trace.model import Trace
+from netcore.trace.packet import Packet
+
+if TYPE_CHECKING:
+    from netcore.failover import Design, TimingProfile
+    from netcore.formats.arm_notes import Import, ImportNote
+    from netcore.forwarding.state import State
+
+ENGINE_VERSION = "0.1.0"
+"""Changes whenever an answer may change; a stored run says which engine gave it."""
+
+__all__ = [
+    "ENGINE_VERSION",
+    "LIMITS",
+    "Design",
+    "Direction",
+    "DocumentError",
+    "EffectiveRoute",
+    "EffectiveRule",
+    "FormatError",
+    "Import",
+    "ImportNote",
+    "NetcoreError",
+    "Network",
+    "NotFound",
+    "NotModelled",
+    "Packet",
+    "Problem",
+    "ProfileInfo",
+    "Reading",
+    "RuleCard",
+    "Scenario",
+    "State",
+    "TimingProfile",
+    "Trace",
+    "compile",
+    "designs",
+    "dump",
+    "effective_routes",
+    "effective_rules",
+    "facts",
+    "import_arm",
+    "load",
+    "profiles",
+    "read",
+    "read_text",
+    "rule_cards",
+    "schema",
+    "simulate",
+    "timing_profile",
+    "trace",
+    "trace_steps",
+    "trials",
+]
+
+_ROOMS = {
+    "Design": "netcore.failover",
+    "TimingProfile": "netcore.failover",
+    "Import": "netcore.formats.arm_notes",
+    "ImportNote": "netcore.formats.arm_notes",
+    "State": "netcore.forwarding.state",
+}
+"""Names that live in rooms opened on demand."""
+
+
+def __getattr__(name: str) -> Any:
+    """Return a name of a room that is opened on demand."""
+    if name in _ROOMS:
+        return getattr(importlib.import_module(_ROOMS[name]), name)
+    raise AttributeError(f"module 'netcore' has no attribute {name!r}")
+
+
+# Documents
+
+
+@cache
+def _ground() -> _Ground:
+    from netcore import failover
+
+    addresses = {key: profile.addresses for key, profile in _profiles.PROFILES.items()}
+    return _Ground(addresses, tuple(getattr(failover, "TIMING_PROFILES", ("published",))))
+
+
+def read(raw: object) -> Reading:
+    """Return the document of plain JSON data together with all its problems.
+
+    Never raises for a JSON value. ``document`` is None when limits or shape are wrong; with other problems
+    the document is there and can be saved and drawn, but is not ``runnable``.
+    """
+    return _reader.read(raw, _ground())
+
+
+def read_text(text: str | bytes) -> Reading:
+    """Return the document of a JSON text together with all its problems; see ``read``.
+
+    Bytes and depth are checked before the text is parsed. JSON errors are problems with line and column.
+    """
+    return _reader.read_text(text, _ground())
+
+
+def load(raw: object) -> Scenario:
+    """Return the document of plain JSON data.
+
+    Raises:
+        DocumentError: it has problems; all of them are in ``problems``.
+    """
+    return _reader.load(raw, _ground())
+
+
+# Control plane
+
+
+def compile(scenario: Scenario) -> Network:  # noqa: A001 - the word for it everywhere else too
+    """Return the compiled network of a scenario. Tables are made when first asked for, and kept.
+
+    Raises:
+        DocumentError: the scenario has problems.
+    """
+    problems = _check(scenario, _ground())
+    if problems:
+        raise DocumentError(problems)
+    return _control.compile(scenario)
+
+
+def _compiled(network: Network | Scenario) -> Network:
+    return network if isinstance(network, Network) else compile(network)
+
+
+def effective_routes(network: Network | Scenario, nic_id: str) -> tuple[EffectiveRoute, ...]:
+    """Return the effective routes of a NIC: IPv4 first, then by source and next hop type.
+
+    Raises:
+        NotFound: the document has no such NIC.
+        DocumentError: a scenario was given and it has problems.
+    """
+    return _compiled(network).routes(nic_id).rows
+
+
+def effective_rules(
+    network: Network | Scenario, nic_id: str, direction: Direction | str
+) -> tuple[EffectiveRule, ...]:
+    """Return the security rules in force at a NIC in evaluation order: group by group, then by priority.
+
+    Args:
+        direction: ``Inbound`` or ``Outbound``.
+
+    Raises:
+        NotFound: the document has no such NIC, or there is no such direction.
+        DocumentError: a scenario was given and it has problems.
+    """
+    try:
+        side = Direction(direction)
+    except ValueError:
+        raise NotFound(f"There is no direction {direction}; there are Inbound and Outbound.") from None
+    return tuple(rule for rules in _compiled(network).rules(nic_id, side) for rule in rules.rules)
+
+
+# Forwarding
+
+
+def trace(network: Network | Scenario, packet: Packet, state: State | None = None) -> Trace:
+    """Return what happens to a packet and to its answer, step by step.
+
+    Raises:
+        NotFound: the packet names something that the document does not have.
+        DocumentError: a scenario was given and it has problems.
+    """
+    from netcore.forwarding import walk
+
+    return walk.trace(_compiled(network), packet, state)
+
+
+def trace_steps(
+    network: Network | Scenario, packet: Packet, state: State | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield a trace as events: ``trace.step`` for each step, ``trace.verdict`` for each direction.
+
+    Raises:
+        NotFound: the packet names something that the document does not have.
+        DocumentError: a scenario was given and it has problems.
+    """
+    from netcore.forwarding import walk
+
+    yield from walk.trace_steps(_compiled(network), packet, state)
+
+
+# Failover
+
+
+def designs(scenario: Scenario) -> tuple[Design, ...]:
+    """Return the failover designs that a scenario can play."""
+    from netcore import failover
+
+    return failover.designs(scenario)
+
+
+def simulate(
+    scenario: Scenario, design: Design, fault: str, seed: int | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield the events of one failover in the order of simulated time.
+
+    Args:
+        fault: key of the scenario's faults.
+        seed: None takes the scenario's.
+
+    Raises:
+        NotFound: the scenario has no such fault.
+    """
+    from netcore import failover
+
+    return failover.simulate(scenario, design, fault, seed)
+
+
+def trials(
+    scenario: Scenario,
+    designs: tuple[Design, ...],
+    fault: str,
+    n: int,
+    seed: int | None = None,
+    first: int = 0,
+) -> Iterator[dict[str, Any]]:
+    """Yield the progress and the summary of many failovers with other draws; the designs share their draws.
+
+    Args:
+        n: number of trials.
+        first: number of the first one, to continue where another call ended.
+
+    Raises:
+        NotFound: the scenario has no such fault.
+    """
+    from netcore import failover
+
+    return failover.trials(scenario, designs, fault, n, seed, first)
+
+
+def timing_profile(profile_id: str) -> TimingProfile:
+    """Return a timing profile: every number with unit, grade and source.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
+    from netcore import failover
+
+    return failover.timing_profile(profile_id)
+
+
+# Reference
+
+
+def profiles() -> tuple[ProfileInfo, ...]:
+    """Return the rule profiles there are, the newest first."""
+    return _profiles.profiles()
+
+
+def rule_cards(profile: str | None = None) -> tuple[RuleCard, ...]:
+    """Return the rule cards of a profile, or of all profiles, in the order of the fact sheet.
+
+    Raises:
+        NotFound: there is no such profile.
+    """
+    return _profiles.rule_cards(profile)
+
+
+def facts() -> dict[str, dict[str, str]]:
+    """Return every implemented fact by id: statement, source, confidence."""
+    return _profiles.facts()
+
+
+# Other people's files
+
+
+def import_arm(raw: bytes | str) -> Import:
+    """Return the scenario that an ARM template describes, and what had to be assumed or left out.
+
+    Raises:
+        FormatError: it is no ARM template, or one that cannot be read.
+    """
+    from netcore.formats.arm import import_arm as convert
+
+    return convert(raw)

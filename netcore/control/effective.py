@@ -113,7 +113,7 @@ class EffectiveRoutes:
         self._gateways = gateways
 
     def rows(self, subnet_id: str) -> tuple[EffectiveRoute, ...]:
-        """Return the rows of a subnet in the order of display: IPv4 first, then by source and next hop type."""
+        """Return the rows of a subnet in the order of display: IPv4 first, then by source and type."""
         subnet = self._topology.subnets[subnet_id]
         system = [*self._system(subnet), *self._endpoints(subnet_id, subnet)]
         learned = list(self._learned(subnet))
@@ -190,7 +190,7 @@ class EffectiveRoutes:
         return tuple(sorted(set(self._topology.service_tags.get(route.prefix, ())), key=order)), rank
 
     def _hold_back_learned(self, system: Iterable[_Candidate], learned: Iterable[_Candidate]) -> None:
-        """Mark gateway routes inside a virtual network, peering or service endpoint route as lost (fact D21)."""
+        """Mark gateway routes inside a network, peering or service endpoint route as lost (fact D21)."""
         preferred = PrefixIndex(
             (prefix, candidate)
             for candidate in system

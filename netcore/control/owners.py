@@ -10,7 +10,6 @@ from netcore.control.prefixes import PrefixIndex
 from netcore.document.models import Topology
 from netcore.document.values import Address
 
-
 PublicKind = Literal["nic", "frontend", "nat_gateway", "gateway"]
 
 

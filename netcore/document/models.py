@@ -20,7 +20,7 @@ from netcore.document.values import AddressText, Id, MacText, Name, Port, PortRa
 class Part(BaseModel):
     """Base of every part of the document: immutable, and unknown fields are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
 
 
 class NextHopType(StrEnum):
@@ -99,7 +99,7 @@ class Peering(Part):
 class Route(Part):
     """A user route. ``prefix`` is a prefix or a key of ``Topology.service_tags`` (fact D25)."""
 
-    prefix: PrefixText | Name
+    prefix: Annotated[PrefixText | Name, Field(union_mode="left_to_right")]
     next_hop_type: NextHopType
     next_hop_ip: AddressText | None = None
 

@@ -16,7 +16,7 @@ from ipaddress import (
 )
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import Field, PlainSerializer, PlainValidator, StringConstraints, WithJsonSchema
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -31,7 +31,7 @@ def parse_address(value: Any) -> Address:
     if isinstance(value, IPv4Address | IPv6Address):
         return value
     if not isinstance(value, str):
-        raise ValueError("an address is written as a string, such as \"10.0.1.4\"")
+        raise ValueError('an address is written as a string, such as "10.0.1.4"')
     return ip_address(value)
 
 
@@ -44,7 +44,7 @@ def parse_prefix(value: Any) -> Network:
     if isinstance(value, IPv4Network | IPv6Network):
         return value
     if not isinstance(value, str) or "/" not in value:
-        raise ValueError("a prefix is written as address/length, such as \"10.0.0.0/16\"")
+        raise ValueError('a prefix is written as address/length, such as "10.0.0.0/16"')
     return ip_network(value, strict=True)
 
 
@@ -55,14 +55,14 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 
 AddressText = Annotated[
     Address,
-    BeforeValidator(parse_address),
+    PlainValidator(parse_address),
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": "string", "description": "IPv4 or IPv6 address"}),
 ]
 
 PrefixText = Annotated[
     Network,
-    BeforeValidator(parse_prefix),
+    PlainValidator(parse_prefix),
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": "string", "description": "prefix, address/length"}),
 ]

@@ -6,7 +6,17 @@ from netcore.errors import NotFound
 from netcore.profiles.azure import DEFAULT_PROFILE, PROFILES
 from netcore.profiles.model import Profile, ProfileInfo, RuleCard
 
-__all__ = ["DEFAULT_PROFILE", "PROFILES", "Profile", "ProfileInfo", "RuleCard", "profile", "profiles"]
+__all__ = [
+    "DEFAULT_PROFILE",
+    "PROFILES",
+    "Profile",
+    "ProfileInfo",
+    "RuleCard",
+    "facts",
+    "profile",
+    "profiles",
+    "rule_cards",
+]
 
 
 def profile(profile_id: str) -> Profile:
@@ -24,3 +34,22 @@ def profile(profile_id: str) -> Profile:
 def profiles() -> tuple[ProfileInfo, ...]:
     """Return what there is to choose from, the newest first."""
     return tuple(found.info for found in PROFILES.values())
+
+
+def rule_cards(profile_id: str | None = None) -> tuple[RuleCard, ...]:
+    """Return the rule cards of a profile; of all profiles, each once, where None is given.
+
+    Raises:
+        NotFound: there is no such profile.
+    """
+    chosen = PROFILES.values() if profile_id is None else (profile(profile_id),)
+    return tuple({card.id: card for found in chosen for card in found.cards.values()}.values())
+
+
+def facts() -> dict[str, dict[str, str]]:
+    """Return every implemented fact by id: statement, source, confidence, as the newest profile has it."""
+    return {
+        fact: {"statement": card.statement, "source": card.source, "confidence": card.confidence}
+        for card in DEFAULT_PROFILE.cards.values()
+        for fact in card.facts
+    }

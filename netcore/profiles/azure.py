@@ -6,6 +6,7 @@ from dataclasses import replace
 from ipaddress import ip_network
 from types import MappingProxyType
 
+from netcore.document.checks.ground import AddressRules
 from netcore.document.values import Network
 from netcore.profiles.cards import CARDS
 from netcore.profiles.model import Profile
@@ -16,6 +17,33 @@ ICMP, TCP, UDP, ESP, AH, ICMPV6 = 1, 6, 17, 50, 51, 58
 def _prefixes(*texts: str) -> tuple[Network, ...]:
     return tuple(ip_network(text) for text in texts)
 
+
+_ADDRESSES = AddressRules(
+    reserved_offsets=(0, 1, 2, 3),
+    subnet_longest=29,
+    subnet_shortest=2,
+    ipv6_subnet=64,
+    refused=_prefixes(
+        "224.0.0.0/4", "255.255.255.255/32", "127.0.0.0/8", "169.254.0.0/16", "168.63.129.16/32"
+    ),
+    private=_prefixes(
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "0.0.0.0/8",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "168.63.129.16/32",
+        "224.0.0.0/3",
+        "::/127",
+        "fc00::/7",
+        "fe80::/10",
+        "ff00::/8",
+    ),
+    per_nic=256,
+    per_vnet=65_536,
+)
 
 AZURE_2026 = Profile(
     id="azure-2026",
@@ -29,9 +57,7 @@ AZURE_2026 = Profile(
     protocols=frozenset({ICMP, TCP, UDP, ESP, AH, ICMPV6}),
     reserved_udp_ports=frozenset({65330, 4791}),
     reserved_udp_source_ports=frozenset(),
-    refused_ranges=_prefixes(
-        "224.0.0.0/4", "255.255.255.255/32", "127.0.0.0/8", "169.254.0.0/16", "168.63.129.16/32"
-    ),
+    addresses=_ADDRESSES,
     none_prefixes=_prefixes("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"),
     default_outbound=False,
 )
@@ -48,7 +74,7 @@ AZURE_2021 = replace(
     protocols=frozenset({ICMP, TCP, UDP, ICMPV6}),
     reserved_udp_ports=frozenset(),
     reserved_udp_source_ports=frozenset({65330}),
-    subnet_max_length=8,
+    addresses=replace(_ADDRESSES, subnet_shortest=8),
     default_outbound=True,
     traceroute=False,
 )

@@ -11,6 +11,7 @@ from ipaddress import ip_network
 from types import MappingProxyType
 from typing import Any, Literal
 
+from netcore.document.checks.ground import AddressRules
 from netcore.document.values import Network
 
 Confidence = Literal["D", "R", "I"]
@@ -71,10 +72,7 @@ class Profile:
         protocols: IP protocol numbers carried between VMs (facts C1-C3, N1).
         reserved_udp_ports: UDP ports nobody may use, as source or destination (fact C5).
         reserved_udp_source_ports: UDP ports nobody may use as source (fact C5).
-        subnet_min_length: longest IPv4 prefix of a subnet (fact A2).
-        subnet_max_length: shortest IPv4 prefix of a subnet (fact A2).
-        reserved_offsets: offsets from the start of an IPv4 subnet that nobody gets, besides the last (A1).
-        refused_ranges: prefixes no address space may touch (fact A5).
+        addresses: what addresses, ranges and subnets must satisfy (facts A1-A6, A12).
         none_prefixes: prefixes of the built-in None routes (facts D1, D8).
         none_rows_removed_by: next hop types of a user default route that remove the None routes (D6, N4).
         none_rows_removed_by_gateway: a learned default route removes them too (D6, N4).
@@ -91,13 +89,10 @@ class Profile:
     description: str
     cards: Mapping[str, RuleCard]
 
+    addresses: AddressRules
     protocols: frozenset[int]
     reserved_udp_ports: frozenset[int]
     reserved_udp_source_ports: frozenset[int]
-    subnet_min_length: int = 29
-    subnet_max_length: int = 2
-    reserved_offsets: tuple[int, ...] = (0, 1, 2, 3)
-    refused_ranges: tuple[Network, ...] = ()
     default_routes: tuple[Network, ...] = DEFAULT_ROUTES
     none_prefixes: tuple[Network, ...] = ()
     none_rows_removed_by: frozenset[str] = frozenset({"VirtualAppliance", "VirtualNetworkGateway"})
@@ -115,6 +110,11 @@ class Profile:
             for fact in card.facts:
                 by_fact.setdefault(fact, card)
         object.__setattr__(self, "_by_fact", MappingProxyType(by_fact))
+
+    @property
+    def reserved_offsets(self) -> tuple[int, ...]:
+        """Return the offsets from the start of an IPv4 subnet that nobody gets, besides the last (A1)."""
+        return self.addresses.reserved_offsets
 
     @property
     def info(self) -> ProfileInfo:

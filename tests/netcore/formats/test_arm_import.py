@@ -507,6 +507,5 @@ def test_nonsense_becomes_notes_and_a_document(resources: list[Any]) -> None:
     text = template(*resources, parameters=[1], variables=5, outputs=[]).replace("Infinity", "1e999")
     found = import_arm(text)
     Scenario.model_validate(found.scenario)
-    assert "\x00" not in json.dumps(
-        [found.scenario, [note.as_dict() for note in found.notes]], ensure_ascii=False
-    )
+    written = json.dumps([found.scenario, [note.as_dict() for note in found.notes]])
+    assert "\\u0000" not in written and "\\ud800" not in written

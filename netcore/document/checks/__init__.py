@@ -1,0 +1,42 @@
+"""What a drawing must satisfy before it can be run: one module per part of the drawing."""
+
+from __future__ import annotations
+
+from netcore.document.checks import (
+    addresses,
+    balancers,
+    edges,
+    machines,
+    peerings,
+    ranges,
+    routes,
+    security,
+    story,
+)
+from netcore.document.checks.ground import Drawing, Ground
+from netcore.document.models import Scenario
+from netcore.document.problems import Problem, Report
+
+PASSES = (
+    ranges.check,
+    peerings.check,
+    routes.check,
+    security.check,
+    machines.check,
+    addresses.check,
+    balancers.check,
+    edges.check,
+    story.check,
+)
+"""In the order in which a person draws, so that causes stand before consequences."""
+
+
+def check(scenario: Scenario, ground: Ground) -> tuple[Problem, ...]:
+    """Return all problems of a document whose shape is right."""
+    report = Report()
+    story.check_profile(scenario, ground, report)
+    rules = ground.profiles.get(scenario.profile) or next(iter(ground.profiles.values()))
+    drawing = Drawing(scenario, rules, report)
+    for run in PASSES:
+        run(drawing)
+    return report.all()

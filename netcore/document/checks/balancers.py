@@ -1,0 +1,167 @@
+"""Balancers: facts J2, J4, J17, K2, and what their parts refer to."""
+
+from __future__ import annotations
+
+from netcore.document.checks.ground import Drawing
+from netcore.document.models import BalancingRule, Frontend, LoadBalancer
+
+
+def check(drawing: Drawing) -> None:
+    """Report what is wrong with the balancers."""
+    for balancer_id, balancer in drawing.topology.load_balancers.items():
+        path = ("load_balancers", balancer_id)
+        for key, frontend in balancer.frontends.items():
+            _frontend(drawing, (*path, "frontends", key), frontend)
+        _pools(drawing, path, balancer)
+        _rules(drawing, path, balancer)
+
+
+def _frontend(drawing: Drawing, path: tuple[object, ...], frontend: Frontend) -> None:
+    drawing.refer((*path, "subnet"), "subnets", frontend.subnet)
+    drawing.refer((*path, "public_ip"), "public_ips", frontend.public_ip)
+    private = frontend.subnet is not None or frontend.address is not None
+    public = frontend.public_ip is not None
+    if private and public:
+        found = "a private and a public address"
+    elif not private and not public:
+        found = "no address"
+    elif private and (frontend.subnet is None or frontend.address is None):
+        found = "an address without a subnet" if frontend.subnet is None else "a subnet without an address"
+    else:
+        return
+    drawing.add(
+        "frontend-address",
+        path,
+        found,
+        "either public_ip, or subnet and address",
+        "A frontend is public or private, not both.",
+        "J17",
+    )
+
+
+def _pools(drawing: Drawing, path: tuple[object, ...], balancer: LoadBalancer) -> None:
+    for pool_id, pool in balancer.pools.items():
+        seen: dict[tuple[str, str], str] = {}
+        vnets: dict[str, None] = {}
+        for member_id, member in pool.members.items():
+            place = (*path, "pools", pool_id, "members", member_id)
+            if not drawing.refer((*place, "nic"), "nics", member.nic):
+                continue
+            configurations = drawing.topology.nics[member.nic].configurations
+            if member.configuration not in configurations:
+                where = ("topology", *place, "configuration")
+                kind = f"IP configuration of NIC {member.nic}"
+                drawing.dangling(where, member.configuration, kind, configurations)
+            first = seen.setdefault((member.nic, member.configuration), member_id)
+            if first != member_id:
+                drawing.add(
+                    "member-twice",
+                    place,
+                    f"{member.nic}/{member.configuration}, as in member {first}",
+                    "each backend once in a pool",
+                    "Remove one of the two.",
+                    "J2",
+                )
+            vnet = drawing.vnet_of_nic(member.nic)
+            if vnet is not None:
+                vnets[vnet] = None
+        if len(vnets) > 1:
+            drawing.add(
+                "pool-in-two-vnets",
+                (*path, "pools", pool_id),
+                f"backends in {', '.join(vnets)}",
+                "backends of one virtual network",
+                "Use one pool and one balancer for each virtual network.",
+                "J17",
+            )
+
+
+def _rules(drawing: Drawing, path: tuple[object, ...], balancer: LoadBalancer) -> None:
+    seen: dict[tuple[str, str, int], str] = {}
+    for rule_id, rule in balancer.rules.items():
+        place = (*path, "rules", rule_id)
+        _inside(drawing, (*place, "frontend"), rule.frontend, "frontend of the balancer", balancer.frontends)
+        _inside(drawing, (*place, "pool"), rule.pool, "pool of the balancer", balancer.pools)
+        if rule.probe is not None:
+            _inside(drawing, (*place, "probe"), rule.probe, "probe of the balancer", balancer.probes)
+        _ports(drawing, place, rule, balancer)
+        first = seen.setdefault((rule.frontend, rule.protocol, rule.frontend_port), rule_id)
+        if first != rule_id:
+            drawing.add(
+                "balancing-rule-twice",
+                place,
+                f"{rule.protocol}/{rule.frontend_port} of {rule.frontend}, as in rule {first}",
+                "each protocol and port of a frontend once",
+                "Remove one of the two, or choose another port.",
+                "J2",
+            )
+    for rule_id, outbound in balancer.outbound_rules.items():
+        place = (*path, "outbound_rules", rule_id)
+        _inside(
+            drawing, (*place, "frontend"), outbound.frontend, "frontend of the balancer", balancer.frontends
+        )
+        _inside(drawing, (*place, "pool"), outbound.pool, "pool of the balancer", balancer.pools)
+        frontend = balancer.frontends.get(outbound.frontend)
+        if frontend is not None and frontend.public_ip is None:
+            drawing.add(
+                "outbound-rule-private",
+                (*place, "frontend"),
+                f"{outbound.frontend}, which is private",
+                "a public frontend",
+                "Only a public address leads to the Internet.",
+                "K2",
+            )
+
+
+def _inside(
+    drawing: Drawing,
+    path: tuple[object, ...],
+    key: str,
+    kind: str,
+    there: dict[str, object] | dict[str, Frontend],
+) -> None:
+    if key not in there:
+        drawing.dangling(("topology", *path), key, kind, there)
+
+
+def _ports(drawing: Drawing, path: tuple[object, ...], rule: BalancingRule, balancer: LoadBalancer) -> None:
+    if rule.protocol != "all":
+        for field, port in (("frontend_port", rule.frontend_port), ("backend_port", rule.backend_port)):
+            if port == 0:
+                drawing.add(
+                    "rule-without-port",
+                    (*path, field),
+                    "0",
+                    f"a port from 1 to 65535 for protocol {rule.protocol}",
+                    "Port 0 means all ports and belongs to protocol all.",
+                    "J4",
+                )
+        return
+    if rule.frontend_port or rule.backend_port:
+        drawing.add(
+            "ha-ports",
+            path,
+            f"ports {rule.frontend_port} and {rule.backend_port}",
+            "ports 0 and 0 for protocol all",
+            "An HA-ports rule balances all ports at once.",
+            "J4",
+        )
+    if balancer.sku != "standard":
+        drawing.add(
+            "ha-ports",
+            path,
+            f"protocol all on a {balancer.sku} balancer",
+            "a standard balancer",
+            "HA ports exist on internal Standard balancers only.",
+            "J4",
+        )
+    frontend = balancer.frontends.get(rule.frontend)
+    if frontend is not None and frontend.public_ip is not None:
+        drawing.add(
+            "ha-ports",
+            (*path, "frontend"),
+            f"{rule.frontend}, which is public",
+            "a private frontend for protocol all",
+            "HA ports exist on internal Standard balancers only; write one rule for each port.",
+            "J4",
+        )

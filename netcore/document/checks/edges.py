@@ -1,0 +1,140 @@
+"""What leads out: public addresses, NAT gateways, gateways and hosts; facts A6, A8, H1, K1, K4, K9."""
+
+from __future__ import annotations
+
+from netcore.document.checks.ground import Drawing
+from netcore.document.models import Gateway, NatGateway
+from netcore.document.values import Address
+
+NAT_PUBLIC_IPS = 16
+
+
+def check(drawing: Drawing) -> None:
+    """Report what is wrong with the ways out of the drawing."""
+    _public_addresses(drawing)
+    _public_holders(drawing)
+    for nat_id, nat in drawing.topology.nat_gateways.items():
+        _nat_gateway(drawing, nat_id, nat)
+    kinds: dict[tuple[str, str], str] = {}
+    for gateway_id, gateway in drawing.topology.gateways.items():
+        _gateway(drawing, gateway_id, gateway, kinds)
+    for host_id, host in drawing.topology.hosts.items():
+        drawing.refer(("hosts", host_id, "gateway"), "gateways", host.gateway)
+
+
+def _private(drawing: Drawing, address: Address) -> bool:
+    return any(address in prefix for prefix in drawing.addresses.private)
+
+
+def _public_addresses(drawing: Drawing) -> None:
+    """Report public addresses that are none, or that two things on the Internet have."""
+    seen: dict[Address, str] = {}
+    places = [
+        (("public_ips", key, "address"), f"public IP {key}", public.address)
+        for key, public in drawing.topology.public_ips.items()
+    ]
+    places += [
+        (("hosts", key, "address"), f"host {key}", host.address)
+        for key, host in drawing.topology.hosts.items()
+        if host.gateway is None
+    ]
+    for path, holder, address in places:
+        if _private(drawing, address):
+            is_host = path[0] == "hosts"
+            drawing.add(
+                "address-not-public",
+                path,
+                address,
+                "an address that exists on the Internet",
+                "Put the host behind a gateway, or give it a public address."
+                if is_host
+                else "Examples use 192.0.2.0/24, 198.51.100.0/24 and 203.0.113.0/24.",
+                "A6",
+            )
+        first = seen.setdefault(address, holder)
+        if first != holder:
+            drawing.add(
+                "address-twice",
+                path,
+                f"{address}, which {first} holds",
+                "an address that nothing else on the Internet has",
+                "Choose a free address; an address belongs to one resource at a time.",
+                "A8",
+            )
+
+
+def _public_holders(drawing: Drawing) -> None:
+    """Report public IPs that stand in front of more than one thing."""
+    topology = drawing.topology
+    uses: list[tuple[tuple[object, ...], str, str | None]] = []
+    for nic_id, nic in topology.nics.items():
+        for key, item in nic.configurations.items():
+            uses.append(
+                (("nics", nic_id, "configurations", key, "public_ip"), f"NIC {nic_id}", item.public_ip)
+            )
+    for balancer_id, balancer in topology.load_balancers.items():
+        for key, frontend in balancer.frontends.items():
+            path = ("load_balancers", balancer_id, "frontends", key, "public_ip")
+            uses.append((path, f"frontend {key} of {balancer_id}", frontend.public_ip))
+    for nat_id, nat in topology.nat_gateways.items():
+        for number, public_ip in enumerate(nat.public_ips):
+            uses.append((("nat_gateways", nat_id, "public_ips", number), f"NAT gateway {nat_id}", public_ip))
+    for gateway_id, gateway in topology.gateways.items():
+        uses.append((("gateways", gateway_id, "public_ip"), f"gateway {gateway_id}", gateway.public_ip))
+    first: dict[str, tuple[tuple[object, ...], str]] = {}
+    for path, holder, public_ip in uses:
+        if public_ip is None:
+            continue
+        if public_ip in first:
+            drawing.add(
+                "public-ip-twice",
+                path,
+                f"{public_ip}, which {first[public_ip][1]} uses",
+                "a public IP that nothing else uses",
+                "Add another public IP; one stands in front of one resource.",
+                "A8",
+            )
+        else:
+            first[public_ip] = (path, holder)
+
+
+def _nat_gateway(drawing: Drawing, nat_id: str, nat: NatGateway) -> None:
+    path = ("nat_gateways", nat_id, "public_ips")
+    if not 1 <= len(nat.public_ips) <= NAT_PUBLIC_IPS:
+        drawing.add(
+            "nat-public-ips",
+            path,
+            f"{len(nat.public_ips)} public IPs",
+            f"1 to {NAT_PUBLIC_IPS} public IPs",
+            "A NAT gateway leaves by its public IPs; without one it does nothing.",
+            "K4",
+        )
+    for number, public_ip in enumerate(nat.public_ips):
+        public = drawing.topology.public_ips.get(public_ip)
+        if public is None:
+            drawing.refer((*path, number), "public_ips", public_ip)
+        elif public.address.version == 6:
+            drawing.add(
+                "nat-public-ips",
+                (*path, number),
+                f"{public_ip}, which is {public.address}",
+                "an IPv4 public IP",
+                "A NAT gateway carries IPv4 only.",
+                "K9",
+            )
+
+
+def _gateway(drawing: Drawing, gateway_id: str, gateway: Gateway, kinds: dict[tuple[str, str], str]) -> None:
+    path = ("gateways", gateway_id)
+    drawing.refer((*path, "vnet"), "vnets", gateway.vnet)
+    drawing.refer((*path, "public_ip"), "public_ips", gateway.public_ip)
+    first = kinds.setdefault((gateway.vnet, gateway.kind), gateway_id)
+    if first != gateway_id:
+        drawing.add(
+            "gateway-twice",
+            (*path, "kind"),
+            f"{gateway.kind}, as gateway {first} of {gateway.vnet}",
+            "one gateway of each kind in a virtual network",
+            "Remove one of the two, or place it in another virtual network.",
+            "H1",
+        )

@@ -1,0 +1,130 @@
+"""What the checks stand on: the document, an index over it, and the report they write to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from netcore.document.models import Scenario, Topology
+from netcore.document.problems import Report, choices
+from netcore.document.values import Network
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressRules:
+    """What a profile says about addresses.
+
+    Args:
+        reserved_offsets: offsets from the start of an IPv4 subnet that nobody gets, besides the last (A1).
+        subnet_longest: longest IPv4 prefix of a subnet (fact A2).
+        subnet_shortest: shortest IPv4 prefix of a subnet (fact A2).
+        ipv6_subnet: the one length of IPv6 subnets (fact A3).
+        refused: prefixes that no address space may touch (fact A5).
+        private: IPv4 and IPv6 prefixes that are not on the Internet (fact A6).
+        per_nic: addresses of one NIC (fact A12).
+        per_vnet: addresses of one virtual network (fact A12).
+    """
+
+    reserved_offsets: tuple[int, ...]
+    subnet_longest: int
+    subnet_shortest: int
+    ipv6_subnet: int
+    refused: tuple[Network, ...]
+    private: tuple[Network, ...]
+    per_nic: int
+    per_vnet: int
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What exists outside the document.
+
+    Args:
+        profiles: profile id -> what it says about addresses; the first is used for a document that
+            names an unknown one.
+        timings: ids of timing profiles.
+    """
+
+    profiles: Mapping[str, AddressRules]
+    timings: Collection[str]
+
+
+KINDS = {
+    "vnets": "virtual network",
+    "subnets": "subnet",
+    "peerings": "peering link",
+    "route_tables": "route table",
+    "security_groups": "security group",
+    "vms": "VM",
+    "nics": "NIC",
+    "public_ips": "public IP",
+    "load_balancers": "balancer",
+    "nat_gateways": "NAT gateway",
+    "gateways": "gateway",
+    "hosts": "host",
+    "service_tags": "service tag",
+}
+"""Collections of the topology, and what one of each is called."""
+
+
+class Drawing:
+    """The document under examination.
+
+    Args:
+        scenario: its shape is right; nothing else is known of it.
+        addresses: what its profile says about addresses.
+    """
+
+    def __init__(self, scenario: Scenario, addresses: AddressRules, report: Report) -> None:
+        self.scenario = scenario
+        self.topology: Topology = scenario.topology
+        self.addresses = addresses
+        self.report = report
+
+    def add(
+        self,
+        code: str,
+        path: tuple[object, ...],
+        found: object,
+        expected: str,
+        hint: str,
+        fact: str | None = None,
+    ) -> None:
+        """Report a problem; ``path`` starts inside the topology."""
+        self.report.add(code, ("topology", *path), found, expected, hint, fact)
+
+    def refer(self, path: tuple[object, ...], collection: str, key: str | None) -> bool:
+        """Return whether a reference of the topology leads somewhere; reports it when not. None is fine."""
+        if key is None or key in getattr(self.topology, collection):
+            return True
+        self.dangling(("topology", *path), key, KINDS[collection], getattr(self.topology, collection))
+        return False
+
+    def dangling(self, path: tuple[object, ...], key: str, kind: str, there: Collection[str]) -> None:
+        """Report a reference to something that is not there; ``path`` starts at the document."""
+        hint = f"Choose one of: {choices(there)}." if there else f"The drawing has no {kind} yet; add it."
+        self.report.add("dangling-reference", path, key, f"the id of a {kind} of the drawing", hint)
+
+    @cached_property
+    def nics_of_vm(self) -> dict[str, list[str]]:
+        """NIC ids by VM id, in the order of the document."""
+        found: dict[str, list[str]] = {}
+        for nic_id, nic in self.topology.nics.items():
+            if nic.vm is not None:
+                found.setdefault(nic.vm, []).append(nic_id)
+        return found
+
+    @cached_property
+    def subnets_of_vnet(self) -> dict[str, list[str]]:
+        """Subnet ids by virtual network id, in the order of the document."""
+        found: dict[str, list[str]] = {}
+        for subnet_id, subnet in self.topology.subnets.items():
+            found.setdefault(subnet.vnet, []).append(subnet_id)
+        return found
+
+    def vnet_of_nic(self, nic_id: str) -> str | None:
+        """Return the virtual network of a NIC, where the drawing says."""
+        nic = self.topology.nics.get(nic_id)
+        subnet = self.topology.subnets.get(nic.subnet) if nic is not None else None
+        return subnet.vnet if subnet is not None and subnet.vnet in self.topology.vnets else None

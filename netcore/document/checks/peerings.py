@@ -1,0 +1,136 @@
+"""Peerings: facts G2 and G6, and what a link refers to."""
+
+from __future__ import annotations
+
+from netcore.document.checks.ground import Drawing
+from netcore.document.checks.ranges import overlapping
+from netcore.document.models import Peering
+from netcore.document.values import Network
+
+
+def check(drawing: Drawing) -> None:
+    """Report what is wrong with the peering links."""
+    links: dict[tuple[str, str], str] = {}
+    for link_id, link in drawing.topology.peerings.items():
+        path = ("peerings", link_id)
+        here = drawing.refer((*path, "vnet"), "vnets", link.vnet)
+        there = drawing.refer((*path, "remote_vnet"), "vnets", link.remote_vnet)
+        if not (here and there):
+            continue
+        if link.vnet == link.remote_vnet:
+            drawing.add(
+                "peering-self",
+                (*path, "remote_vnet"),
+                link.remote_vnet,
+                "another virtual network",
+                "A virtual network needs no peering with itself; remove the link.",
+                "G1",
+            )
+            continue
+        first = links.setdefault((link.vnet, link.remote_vnet), link_id)
+        if first != link_id:
+            drawing.add(
+                "peering-twice",
+                path,
+                f"a second link from {link.vnet} to {link.remote_vnet}",
+                f"one link only, which is {first}",
+                "Remove one of the two.",
+                "G1",
+            )
+    _overlaps(drawing, links)
+    _gateways(drawing, links)
+
+
+def _overlaps(drawing: Drawing, links: dict[tuple[str, str], str]) -> None:
+    """Report peerings between overlapping address spaces, and of one network with two that overlap."""
+    pairs: set[frozenset[str]] = set()
+    peers: dict[str, dict[str, str]] = {}
+    for (here, there), link_id in links.items():
+        peers.setdefault(here, {})[there] = link_id
+        if frozenset((here, there)) in pairs:
+            continue
+        pairs.add(frozenset((here, there)))
+        clash = _clash(drawing, here, there)
+        if clash is not None:
+            drawing.add(
+                "peering-overlap",
+                ("peerings", link_id),
+                f"{clash[0]} of {here} and {clash[1]} of {there}",
+                "address spaces that do not overlap",
+                "Give one of the two virtual networks another range; overlapping ones cannot be peered.",
+                "G2",
+            )
+    for here, remotes in peers.items():
+        entries: list[tuple[Network, tuple[object, ...]]] = [
+            (prefix, (there, number))
+            for there in remotes
+            for number, prefix in enumerate(drawing.topology.vnets[there].address_space)
+        ]
+        told: set[object] = set()
+        for place, prefix, other_place, other in overlapping(entries):
+            if place[0] == other_place[0] or place[0] in told:
+                continue
+            told.add(place[0])
+            drawing.add(
+                "peering-overlap",
+                ("peerings", remotes[str(place[0])]),
+                f"{prefix} of {place[0]} and {other} of {other_place[0]}, both peered with {here}",
+                "peers whose address spaces do not overlap",
+                f"From {here} the two could not be told apart; give one of them another range.",
+                "G2",
+            )
+
+
+def _clash(drawing: Drawing, here: str, there: str) -> tuple[Network, Network] | None:
+    for own in drawing.topology.vnets[here].address_space:
+        for other in drawing.topology.vnets[there].address_space:
+            if own.version == other.version and own.overlaps(other):
+                return own, other
+    return None
+
+
+def _gateways(drawing: Drawing, links: dict[tuple[str, str], str]) -> None:
+    """Report uses of a remote gateway that the platform refuses (fact G6)."""
+    with_gateway = {gateway.vnet for gateway in drawing.topology.gateways.values()}
+    used: dict[str, str] = {}
+    for (here, there), link_id in links.items():
+        link = drawing.topology.peerings[link_id]
+        if not link.use_remote_gateways:
+            continue
+        path = ("peerings", link_id, "use_remote_gateways")
+        mirror = links.get((there, here))
+        fault = _remote_gateway_fault(drawing, link, mirror, with_gateway, used.get(here))
+        used.setdefault(here, link_id)
+        if fault is not None:
+            drawing.add("remote-gateway", path, *fault, "G6")
+
+
+def _remote_gateway_fault(
+    drawing: Drawing, link: Peering, mirror: str | None, with_gateway: set[str], first: str | None
+) -> tuple[str, str, str] | None:
+    here, there = link.vnet, link.remote_vnet
+    if here in with_gateway:
+        return (
+            f"true, although {here} has a gateway of its own",
+            "false",
+            f"Switch it off, or remove the gateway of {here}.",
+        )
+    if first is not None:
+        return (
+            f"true, as on the link {first}",
+            "one link that uses remote gateways",
+            "Switch one of them off.",
+        )
+    if there not in with_gateway:
+        return (
+            f"true, although {there} has no gateway",
+            "a remote virtual network with a gateway",
+            f"Add a gateway to {there} first.",
+        )
+    if mirror is None or not drawing.topology.peerings[mirror].allow_gateway_transit:
+        return (
+            f"true, although {there} does not allow gateway transit",
+            f"a link from {there} to {here} with allow_gateway_transit",
+            "Switch on gateway transit on the other link first.",
+        )
+    return None

@@ -1,0 +1,110 @@
+"""Security rules: facts F3 and F15, and the tags that rules name."""
+
+from __future__ import annotations
+
+from netcore.document.checks.ground import Drawing
+from netcore.document.models import Direction, SecurityRule
+from netcore.document.problems import choices
+from netcore.document.tags import BUILT_IN_TAGS, rule_prefix
+
+
+def check(drawing: Drawing) -> None:
+    """Report what is wrong with the rules of the security groups."""
+    for group_id, group in drawing.topology.security_groups.items():
+        seen: dict[tuple[Direction, int], str] = {}
+        for rule_id, rule in group.rules.items():
+            path = ("security_groups", group_id, "rules", rule_id)
+            first = seen.setdefault((rule.direction, rule.priority), rule_id)
+            if first != rule_id:
+                drawing.add(
+                    "priority-twice",
+                    (*path, "priority"),
+                    f"{rule.priority}, as in rule {first}",
+                    f"each priority once among the {rule.direction.value.lower()} rules of a group",
+                    "Choose a free priority from 100 to 4096.",
+                    "F3",
+                )
+            _entries(drawing, path, rule)
+            _ports(drawing, path, rule)
+
+
+def _entries(drawing: Drawing, path: tuple[object, ...], rule: SecurityRule) -> None:
+    versions: set[int] = set()
+    for field, entries in (("source", rule.source), ("destination", rule.destination)):
+        if not entries:
+            drawing.add(
+                "rule-without-entries",
+                (*path, field),
+                "an empty list",
+                "at least one prefix, address or service tag, or *",
+                "Write * for any address.",
+                "F3",
+            )
+        for number, entry in enumerate(entries):
+            version = _entry(drawing, (*path, field, number), entry)
+            if version is not None:
+                versions.add(version)
+    if len(versions) > 1:
+        drawing.add(
+            "rule-mixed-versions",
+            path,
+            "IPv4 and IPv6 prefixes",
+            "prefixes of one IP version",
+            "Make two rules of it, one for each IP version.",
+            "F15",
+        )
+
+
+def _entry(drawing: Drawing, path: tuple[object, ...], entry: str) -> int | None:
+    """Report an entry that stands for nothing; return the IP version of a prefix."""
+    try:
+        prefix = rule_prefix(entry)
+    except ValueError:
+        drawing.add(
+            "bad-prefix",
+            path,
+            entry,
+            "a prefix with no bits set behind its length, an address, a service tag, or *",
+            "Write it as address/length, such as 10.0.0.0/16.",
+            "F3",
+        )
+        return None
+    if prefix is not None:
+        return prefix.version
+    if entry != "*" and entry not in BUILT_IN_TAGS and entry not in drawing.topology.service_tags:
+        known = choices([*BUILT_IN_TAGS, *drawing.topology.service_tags])
+        drawing.add(
+            "unknown-service-tag",
+            path,
+            entry,
+            "a prefix, an address, a service tag, or *",
+            f"Known tags: {known}. Others are added to service_tags with their prefixes.",
+            "F3",
+        )
+    return None
+
+
+def _ports(drawing: Drawing, path: tuple[object, ...], rule: SecurityRule) -> None:
+    for field, texts in (("source_ports", rule.source_ports), ("destination_ports", rule.destination_ports)):
+        if not texts:
+            drawing.add(
+                "rule-without-entries",
+                (*path, field),
+                "an empty list",
+                "a port, a range, or *",
+                "Write * for any port.",
+                "F3",
+            )
+        for number, text in enumerate(texts):
+            if text == "*":
+                continue
+            first, _, last = text.partition("-")
+            if not 0 <= int(first) <= int(last or first) <= 65535:
+                drawing.add(
+                    "bad-port-range",
+                    (*path, field, number),
+                    text,
+                    "ports from 0 to 65535, the smaller one first",
+                    "Write one port, or first-last.",
+                    "F3",
+                )

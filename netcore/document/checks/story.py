@@ -1,0 +1,63 @@
+"""What is told about the topology: profile, traffic, faults, layout."""
+
+from __future__ import annotations
+
+from netcore.document.checks.ground import KINDS, Drawing, Ground
+from netcore.document.checks.machines import protocol
+from netcore.document.models import Scenario
+from netcore.document.problems import Report, choices
+from netcore.document.values import parse_address
+
+
+def check_profile(scenario: Scenario, ground: Ground, report: Report) -> None:
+    """Report a profile or a timing profile that does not exist."""
+    if scenario.profile not in ground.profiles:
+        hint = f"There are: {choices(ground.profiles)}."
+        report.add("unknown-profile", ("profile",), scenario.profile, "the id of a profile", hint)
+    if scenario.timing not in ground.timings:
+        hint = f"There are: {choices(ground.timings)}."
+        report.add("unknown-timing", ("timing",), scenario.timing, "the id of a timing profile", hint)
+
+
+def check(drawing: Drawing) -> None:
+    """Report what is wrong with traffic, faults and layout."""
+    scenario = drawing.scenario
+    for flow_id, flow in scenario.traffic.items():
+        _end(drawing, ("traffic", flow_id, "source"), flow.source, "vms/ID or hosts/ID", may_be_address=False)
+        _end(
+            drawing,
+            ("traffic", flow_id, "destination"),
+            flow.destination,
+            "vms/ID, hosts/ID or an address",
+            may_be_address=True,
+        )
+        protocol(drawing, ("traffic", flow_id, "protocol"), flow.protocol)
+    for fault_id, fault in scenario.faults.items():
+        if fault.vm not in drawing.topology.vms:
+            drawing.dangling(("faults", fault_id, "vm"), fault.vm, "VM", drawing.topology.vms)
+    for key in scenario.layout:
+        collection, _, thing = key.partition("/")
+        # A position whose thing was deleted harms nobody; one that can never name a thing is a mistake.
+        if collection not in KINDS or not thing:
+            hint = f"Collections are: {choices(KINDS, len(KINDS))}."
+            drawing.report.add(
+                "bad-layout-key", ("layout", key), key, "collection/id, such as vms/web1", hint
+            )
+
+
+def _end(drawing: Drawing, path: tuple[object, ...], text: str, forms: str, *, may_be_address: bool) -> None:
+    """Report an end of a flow that names nothing."""
+    collection, _, key = text.partition("/")
+    if collection in ("vms", "hosts") and key:
+        there = getattr(drawing.topology, collection)
+        if key not in there:
+            drawing.dangling(path, text, KINDS[collection], [f"{collection}/{thing}" for thing in there])
+        return
+    if may_be_address:
+        try:
+            parse_address(text)
+        except ValueError:
+            pass
+        else:
+            return
+    drawing.report.add("bad-flow-end", path, text, forms, "Name a VM or a host of the drawing.")

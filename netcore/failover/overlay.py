@@ -1,0 +1,373 @@
+"""The drawing in which addresses are moved: what the address-move design changes in a scenario.
+
+Every address by which packets reach the failing appliance is found and given to one of its NICs as an IP
+configuration that can be moved:
+
+- frontends of internal balancers whose pool holds the appliance become secondary configurations of its
+  pool NIC, and leave the balancer with their rules;
+- frontends of public balancers become the public address of its pool NIC's configuration;
+- addresses it already holds, where a route names them as next hop or a flow as destination, move as they
+  are, with the public address in front of them.
+
+The guests of both appliances are given the addresses, for the platform hands out no secondary ones
+(fact A10), and IP forwarding is on at both NICs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from netcore.document.models import (
+    NIC,
+    Frontend,
+    GuestInterface,
+    IPConfiguration,
+    LoadBalancer,
+    NextHopType,
+    PortForward,
+    Power,
+    Scenario,
+    Topology,
+    VirtualMachine,
+)
+from netcore.document.values import Address
+from netcore.errors import NotModelled
+from netcore.failover.moments import Assumption, Holder, Move, Where
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A drawing without the moving addresses, and where they can be.
+
+    Args:
+        base: nobody holds a moving address in it.
+        moves: private ones first.
+        notes: what was changed or left out.
+    """
+
+    base: Scenario
+    standby: str
+    moves: tuple[Move, ...]
+    notes: tuple[Assumption, ...]
+
+    def placed(self, where: Sequence[Where]) -> Scenario:
+        """Return the drawing with each moving address where it is; those on their way are nowhere."""
+        nics = dict(self.base.topology.nics)
+        for move, place in zip(self.moves, where, strict=True):
+            if place is Where.NOWHERE:
+                continue
+            holder = move.source if place is Where.SOURCE else move.target
+            nic = nics[holder.nic]
+            if move.public_ip is None:
+                made = IPConfiguration(address=move.address)
+            elif holder.configuration in nic.configurations:
+                made = _changed(nic.configurations[holder.configuration], public_ip=move.public_ip)
+            else:
+                continue
+            nics[holder.nic] = _changed(nic, configurations={**nic.configurations, holder.configuration: made})
+        return _with(self.base, nics=nics)
+
+
+@dataclass
+class _Draft:
+    """An overlay in the making."""
+
+    scenario: Scenario
+    vm: str
+    standby: str
+    nics: dict[str, NIC]
+    balancers: dict[str, LoadBalancer]
+    private: list[Move] = field(default_factory=list)
+    public: list[Move] = field(default_factory=list)
+    notes: list[Assumption] = field(default_factory=list)
+    gone: dict[Address, Address] = field(default_factory=dict)
+    """Public frontend address -> address its packets now arrive under."""
+
+
+def overlay(scenario: Scenario, vm: str) -> Overlay:
+    """Return the drawing of the address-move design for one failing VM.
+
+    Raises:
+        NotModelled: nothing that reaches the VM can be moved, or nobody can take it over.
+    """
+    topology = scenario.topology
+    standby = standby_of(scenario, vm)
+    draft = _Draft(scenario, vm, standby, dict(topology.nics), dict(topology.load_balancers))
+    wanted = _wanted(scenario)
+    for balancer_id, frontend_id, frontend, pool_id in list(_frontends_on(topology, vm, wanted)):
+        _move_frontend(draft, balancer_id, frontend_id, frontend, pool_id)
+    _move_held(draft, wanted)
+    moves = (*draft.private, *draft.public)
+    if not moves:
+        raise NotModelled(
+            f"No address by which packets reach {topology.vms[vm].name} can be moved: no balancer frontend leads "
+            "to it, and no route and no flow names an address of it."
+        )
+    _open_nics(draft, moves)
+    base = _with(
+        scenario,
+        nics=draft.nics,
+        load_balancers=draft.balancers,
+        vms={**topology.vms, **_guests(draft, moves)},
+    )
+    return Overlay(base, standby, moves, tuple(draft.notes))
+
+
+def standby_of(scenario: Scenario, vm: str) -> str:
+    """Return the VM that takes over from another: the next running one of its balancer pool.
+
+    Without a pool: the first running VM in the order of ids whose guest forwards as this one's does, with a
+    NIC in each of its subnets.
+
+    Raises:
+        NotModelled: there is none.
+    """
+    topology = scenario.topology
+    for _, balancer in sorted(topology.load_balancers.items()):
+        for _, pool in sorted(balancer.pools.items()):
+            order = [
+                nic.vm for _, member in sorted(pool.members.items()) if (nic := topology.nics.get(member.nic)) and nic.vm
+            ]
+            if vm in order:
+                place = order.index(vm)
+                for other in order[place + 1 :] + order[:place]:
+                    if other != vm and topology.vms[other].power is Power.RUNNING:
+                        return other
+    subnets = {nic.subnet for nic in topology.nics.values() if nic.vm == vm}
+    forwards = topology.vms[vm].guest.forwarding
+    for other, machine in sorted(topology.vms.items()):
+        if other == vm or machine.power is not Power.RUNNING or machine.guest.forwarding != forwards:
+            continue
+        if subnets and subnets <= {nic.subnet for nic in topology.nics.values() if nic.vm == other}:
+            return other
+    raise NotModelled(f"Nobody can take over from {topology.vms[vm].name}: no other running VM is in its place.")
+
+
+def _wanted(scenario: Scenario) -> set[Address]:
+    """Return the addresses that routes name as next hop or flows as destination."""
+    found: set[Address] = set()
+    for table in scenario.topology.route_tables.values():
+        for route in table.routes.values():
+            if route.next_hop_type is NextHopType.VIRTUAL_APPLIANCE and route.next_hop_ip is not None:
+                found.add(route.next_hop_ip)
+    named = {flow.destination for flow in scenario.traffic.values()}
+    topology = scenario.topology
+    for nic in topology.nics.values():
+        found |= {held.address for held in nic.configurations.values() if str(held.address) in named}
+    found |= {public.address for public in topology.public_ips.values() if str(public.address) in named}
+    return found
+
+
+def _frontends_on(
+    topology: Topology, vm: str, wanted: set[Address]
+) -> Iterator[tuple[str, str, Frontend, str]]:
+    """Yield balancer, frontend id, frontend and pool of the rules that lead to a VM; wanted ones first."""
+    nics = {key for key, nic in topology.nics.items() if nic.vm == vm}
+    found: dict[tuple[str, str], tuple[str, str, Frontend, str]] = {}
+    for balancer_id, balancer in sorted(topology.load_balancers.items()):
+        pools = {
+            pool_id
+            for pool_id, pool in balancer.pools.items()
+            if any(member.nic in nics for member in pool.members.values())
+        }
+        for _, rule in sorted(balancer.rules.items()):
+            frontend = balancer.frontends.get(rule.frontend)
+            if rule.pool in pools and frontend is not None:
+                place = (balancer_id, rule.frontend)
+                found.setdefault(place, (balancer_id, rule.frontend, frontend, rule.pool))
+    addresses = {place: _frontend_address(topology, entry[2]) for place, entry in found.items()}
+    yield from (entry for place, entry in found.items() if addresses[place] in wanted)
+    yield from (entry for place, entry in found.items() if addresses[place] not in wanted)
+
+
+def _frontend_address(topology: Topology, frontend: Frontend) -> Address | None:
+    if frontend.address is not None:
+        return frontend.address
+    public = topology.public_ips.get(frontend.public_ip or "")
+    return public.address if public is not None else None
+
+
+def _move_frontend(draft: _Draft, balancer_id: str, frontend_id: str, frontend: Frontend, pool_id: str) -> None:
+    """Take a frontend off its balancer and let its address move between the appliances."""
+    topology = draft.scenario.topology
+    balancer = topology.load_balancers[balancer_id]
+    address = _frontend_address(topology, frontend)
+    at = f"load_balancers/{balancer_id}/frontends/{frontend_id}"
+    here, there = (_member(topology, balancer, pool_id, vm) for vm in (draft.vm, draft.standby))
+    if address is None or here is None or there is None:
+        name = topology.vms[draft.standby].name
+        _left(draft, at, f"{name} is not in pool {pool_id}, so the address stays on the balancer")
+        return
+    if frontend.public_ip is None:
+        if any(topology.nics[holder.nic].subnet != frontend.subnet for holder in (here, there)):
+            _left(draft, at, "a NIC holds addresses of its own subnet only (fact A11), so this one stays")
+            return
+        key = f"moving-{balancer_id}-{frontend_id}"[:80]
+        draft.private.append(Move(address, Holder(here.nic, key), Holder(there.nic, key), None, at))
+    else:
+        taken = {move.source for move in draft.public} | {move.target for move in draft.public}
+        if {here, there} & taken or any(_has_public(draft.nics, holder) for holder in (here, there)):
+            _left(draft, at, "an IP configuration holds one public address, so this one stays")
+            return
+        draft.public.append(Move(address, here, there, frontend.public_ip, at))
+        arriving = draft.nics[here.nic].configurations[here.configuration].address
+        draft.gone[address] = arriving
+    draft.balancers[balancer_id] = _without_frontend(draft.balancers[balancer_id], frontend_id)
+    _note(draft, f"{at}: redrawn", f"{address} is an address of {here.nic} that moves to {there.nic}")
+
+
+def _move_held(draft: _Draft, wanted: set[Address]) -> None:
+    """Let addresses move that the appliance holds in the drawing itself."""
+    topology = draft.scenario.topology
+    for nic_id, nic in sorted(topology.nics.items()):
+        if nic.vm != draft.vm:
+            continue
+        for key, held in sorted(nic.configurations.items()):
+            public = topology.public_ips.get(held.public_ip or "")
+            at = f"nics/{nic_id}/configurations/{key}"
+            if held.address not in wanted and public is None:
+                continue
+            target = _nic_in(topology, draft.standby, nic.subnet)
+            if target is None:
+                name = topology.vms[draft.standby].name
+                _left(draft, at, f"{name} has no NIC in subnet {nic.subnet}, so the address stays")
+                continue
+            here, there = Holder(nic_id, key), _primary(topology, target)
+            if held.address in wanted:
+                here, there = _free(draft, nic_id, key, held, target)
+                draft.private.append(Move(held.address, here, there, None, at))
+            if public is not None and held.public_ip is not None:
+                if there.configuration in draft.nics[target].configurations and _has_public(draft.nics, there):
+                    _left(draft, at, f"{there.nic} has a public address already, so {public.address} stays")
+                    continue
+                stripped = draft.nics[here.nic].configurations
+                if here.configuration in stripped:
+                    _put(draft, here, _changed(stripped[here.configuration], public_ip=None))
+                draft.public.append(Move(public.address, here, there, held.public_ip, at))
+
+
+def _free(draft: _Draft, nic_id: str, key: str, held: IPConfiguration, target: str) -> tuple[Holder, Holder]:
+    """Take a private address off its NIC so that it can be placed, and return its two holders."""
+    nic = draft.nics[nic_id]
+    rest = {other: value for other, value in nic.configurations.items() if other != key}
+    source = Holder(nic_id, f"moving-{key}"[:80])
+    if held.primary:
+        address = _free_address(draft, nic.subnet, held.address.version)
+        rest[key] = _changed(held, address=address, public_ip=None)
+        _note(
+            draft,
+            f"nics/{nic_id}: primary address",
+            f"{held.address} is redrawn as a secondary address, for a primary one cannot leave its NIC; "
+            f"{address} takes its place",
+        )
+    draft.nics[nic_id] = _changed(nic, configurations=rest)
+    return source, Holder(target, f"moving-{nic_id}-{key}"[:80])
+
+
+def _free_address(draft: _Draft, subnet_id: str, version: int) -> Address:
+    """Return the last address of a subnet that nobody holds."""
+    topology = draft.scenario.topology
+    taken = {held.address for nic in topology.nics.values() for held in nic.configurations.values()}
+    taken |= {f.address for lb in topology.load_balancers.values() for f in lb.frontends.values() if f.address}
+    for prefix in topology.subnets[subnet_id].prefixes:
+        if prefix.version != version:
+            continue
+        # The first four and the last are the platform's (fact A1).
+        for number in range(int(prefix.broadcast_address) - 1, int(prefix.network_address) + 3, -1):
+            address = prefix.network_address + (number - int(prefix.network_address))
+            if address not in taken:
+                return address
+    raise NotModelled(f"Subnet {subnet_id} has no free address for the appliance that fails.")
+
+
+def _open_nics(draft: _Draft, moves: Iterable[Move]) -> None:
+    """Switch IP forwarding on where moving addresses can be, if the drawing's appliances forward."""
+    if not draft.scenario.topology.vms[draft.vm].guest.forwarding:
+        return
+    for move in moves:
+        for holder in (move.source, move.target):
+            draft.nics[holder.nic] = _changed(draft.nics[holder.nic], ip_forwarding=True)
+
+
+def _guests(draft: _Draft, moves: Sequence[Move]) -> dict[str, VirtualMachine]:
+    """Return both appliances with the moving addresses typed into their guests (fact A10)."""
+    made: dict[str, VirtualMachine] = {}
+    for vm, side in ((draft.vm, "source"), (draft.standby, "target")):
+        machine = draft.scenario.topology.vms[vm]
+        interfaces = dict(machine.guest.interfaces)
+        for move in moves:
+            if move.public_ip is not None:
+                continue
+            holder: Holder = getattr(move, side)
+            drawn = interfaces.get(holder.nic, GuestInterface())
+            if move.address not in drawn.added:
+                interfaces[holder.nic] = _changed(drawn, added=(*drawn.added, move.address))
+        forwards = {key: _readdressed(entry, draft.gone) for key, entry in machine.guest.port_forwards.items()}
+        guest = _changed(machine.guest, interfaces=interfaces, port_forwards=forwards)
+        made[vm] = _changed(machine, guest=guest)
+    return made
+
+
+def _readdressed(entry: PortForward, gone: Mapping[Address, Address]) -> PortForward:
+    """Let an entry for a public frontend match the own address its packets now arrive under."""
+    return _changed(entry, address=None) if entry.address in gone else entry
+
+
+def _member(topology: Topology, balancer: LoadBalancer, pool_id: str, vm: str) -> Holder | None:
+    for _, member in sorted(balancer.pools[pool_id].members.items()):
+        nic = topology.nics.get(member.nic)
+        if nic is not None and nic.vm == vm and member.configuration in nic.configurations:
+            return Holder(member.nic, member.configuration)
+    return None
+
+
+def _nic_in(topology: Topology, vm: str, subnet: str) -> str | None:
+    return next((key for key, nic in sorted(topology.nics.items()) if nic.vm == vm and nic.subnet == subnet), None)
+
+
+def _primary(topology: Topology, nic_id: str) -> Holder:
+    configurations = topology.nics[nic_id].configurations
+    primary = next((key for key, held in sorted(configurations.items()) if held.primary), None)
+    return Holder(nic_id, primary if primary is not None else min(configurations, default="primary"))
+
+
+def _has_public(nics: Mapping[str, NIC], holder: Holder) -> bool:
+    held = nics[holder.nic].configurations.get(holder.configuration)
+    return held is not None and held.public_ip is not None
+
+
+def _without_frontend(balancer: LoadBalancer, frontend: str) -> LoadBalancer:
+    return _changed(
+        balancer,
+        frontends={key: value for key, value in balancer.frontends.items() if key != frontend},
+        rules={key: rule for key, rule in balancer.rules.items() if rule.frontend != frontend},
+        outbound_rules={key: rule for key, rule in balancer.outbound_rules.items() if rule.frontend != frontend},
+    )
+
+
+def _put(draft: _Draft, holder: Holder, configuration: IPConfiguration) -> None:
+    nic = draft.nics[holder.nic]
+    draft.nics[holder.nic] = _changed(
+        nic, configurations={**nic.configurations, holder.configuration: configuration}
+    )
+
+
+def _note(draft: _Draft, name: str, value: str) -> None:
+    draft.notes.append(Assumption(name, value, None, "the design, as an edit of the drawing; facts A10, A11, A20"))
+
+
+def _left(draft: _Draft, at: str, why: str) -> None:
+    draft.notes.append(Assumption(f"{at}: not moved", why, None, "the design, as an edit of the drawing"))
+
+
+def _changed(part: Value, **fields: object) -> Value:
+    """Return a frozen part of the document with some fields replaced."""
+    return part.model_copy(update=fields)  # type: ignore[attr-defined, no-any-return]
+
+
+def _with(scenario: Scenario, **collections: object) -> Scenario:
+    return _changed(scenario, topology=_changed(scenario.topology, **collections))

@@ -1,0 +1,262 @@
+"""Timing profiles: every number a failover run uses, with its distribution, unit, grade and source.
+
+A profile is data. ``published`` holds what documents, logs and stated assumptions give; ``changed`` makes a
+copy in which a person's own numbers stand, marked as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import exp, isfinite, log
+from statistics import NormalDist
+from types import MappingProxyType
+from typing import Any, Literal
+
+from netcore.errors import NetcoreError, NotFound
+
+Grade = Literal["A", "B", "C", "D"]
+"""A official document, B measured, C single statement or derivation, D assumption of ours."""
+
+Kind = Literal["constant", "uniform", "lognormal", "bernoulli", "choice"]
+
+_FIELDS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
+    {
+        "constant": ("value",),
+        "uniform": ("low", "high"),
+        "lognormal": ("median", "sigma"),
+        "bernoulli": ("probability",),
+    }
+)
+_NORMAL = NormalDist()
+
+
+class TimingError(NetcoreError):
+    """A number of a timing profile cannot be what it is asked to be; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One number of a timing profile.
+
+    Args:
+        name: key, such as ``operation``.
+        meaning: what it is, in words.
+        kind: distribution.
+        values: the distribution's fields: ``value``; ``low``, ``high``; ``median``, ``sigma``;
+            ``probability``. Empty for a choice.
+        unit: such as ``s``, ``1``, ``1/s``.
+        grade: how sure, A to D.
+        source: whose statement it is.
+        choice: the chosen option, for ``choice`` only.
+        options: what may be chosen.
+    """
+
+    name: str
+    meaning: str
+    kind: Kind
+    values: Mapping[str, float]
+    unit: str
+    grade: Grade
+    source: str
+    choice: str = ""
+    options: tuple[str, ...] = ()
+
+    def draw(self, u: float) -> float:
+        """Return the value below which a share ``u`` of all values lies (inverse distribution function).
+
+        Args:
+            u: uniform in (0, 1). A constant ignores it; a Bernoulli number gives 1.0 where ``u`` is below
+                its probability, else 0.0.
+        """
+        values = self.values
+        match self.kind:
+            case "lognormal":
+                return exp(log(values["median"]) + values["sigma"] * _NORMAL.inv_cdf(u))
+            case "uniform":
+                return values["low"] + (values["high"] - values["low"]) * u
+            case "bernoulli":
+                return 1.0 if u < values["probability"] else 0.0
+            case "constant":
+                return values["value"]
+        raise TimingError(f"{self.name} is a choice and not a number.")
+
+    @property
+    def text(self) -> str:
+        """Return the value as one line, such as ``lognormal, median 8 s, sigma 0.7``."""
+        unit = "" if self.unit == "1" else f" {self.unit}"
+        values = self.values
+        match self.kind:
+            case "constant":
+                return f"{values['value']:g}{unit}"
+            case "uniform":
+                return f"uniform from {values['low']:g} to {values['high']:g}{unit}"
+            case "lognormal":
+                return f"lognormal, median {values['median']:g}{unit}, sigma {values['sigma']:g}"
+            case "bernoulli":
+                return f"probability {values['probability']:g}"
+        return self.choice
+
+    def changed(self, value: Any) -> Parameter:
+        """Return a copy with other values, graded D and marked as the person's own.
+
+        Args:
+            value: a number for a constant or a Bernoulli number, an option for a choice, else a mapping
+                of some of the distribution's fields.
+
+        Raises:
+            TimingError: not a value this distribution can have.
+        """
+        if self.kind == "choice":
+            if value not in self.options:
+                raise TimingError(f"{self.name} is one of {', '.join(self.options)}, not {value!r}.")
+            return replace(self, choice=value, grade="D", source=EDITED)
+        fields = _FIELDS[self.kind]
+        given = value if isinstance(value, Mapping) else {fields[0]: value}
+        if not isinstance(value, Mapping) and len(fields) > 1:
+            raise TimingError(f"{self.name} needs the fields {', '.join(fields)}, not one number.")
+        unknown = sorted(set(given) - set(fields))
+        if unknown:
+            raise TimingError(
+                f"{self.name} has no field {', '.join(map(str, unknown))}; it has {', '.join(fields)}."
+            )
+        numbers = {**self.values, **{field: _number(self.name, number) for field, number in given.items()}}
+        made = replace(self, values=MappingProxyType(numbers), grade="D", source=EDITED)
+        made.check()
+        return made
+
+    def check(self) -> None:
+        """Refuse values that make no distribution.
+
+        Raises:
+            TimingError: a negative time, an empty range, a probability outside 0 to 1.
+        """
+        values = self.values
+        if self.kind == "choice":
+            if self.choice not in self.options:
+                raise TimingError(f"{self.name} is one of {', '.join(self.options)}, not {self.choice!r}.")
+        elif self.kind == "bernoulli":
+            if not 0 <= values["probability"] <= 1:
+                raise TimingError(f"{self.name} is a probability and lies between 0 and 1.")
+        elif self.kind == "uniform":
+            if not 0 <= values["low"] <= values["high"]:
+                raise TimingError(f"{self.name} goes from low to high, both not negative.")
+        elif self.kind == "lognormal":
+            if values["median"] <= 0 or values["sigma"] < 0:
+                raise TimingError(f"{self.name} needs a median above 0 and a sigma that is not negative.")
+        elif values["value"] < 0 or (self.name in POSITIVE and values["value"] == 0):
+            raise TimingError(f"{self.name} may not be {values['value']:g}.")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON data."""
+        return {
+            "name": self.name,
+            "meaning": self.meaning,
+            "distribution": self.kind,
+            "values": {"choice": self.choice} if self.kind == "choice" else dict(self.values),
+            "options": list(self.options),
+            "text": self.text,
+            "unit": self.unit,
+            "grade": self.grade,
+            "source": self.source,
+        }
+
+
+EDITED = "changed by the person who runs it"
+"""Source of a number that is not the profile's own."""
+
+POSITIVE = frozenset(
+    {
+        "poll.period",
+        "heartbeat.interval",
+        "heartbeat.misses",
+        "arm.refill",
+        "arm.bucket",
+        "tcp.rto",
+        "flows.ports",
+    }
+)
+"""Constants that divide or pace something and so cannot be 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimingProfile:
+    """A dated set of numbers for failover runs.
+
+    Args:
+        id: key, what ``Scenario.timing`` names.
+        parameters: by name, in the order of display.
+    """
+
+    id: str
+    title: str
+    date: str
+    parameters: Mapping[str, Parameter]
+
+    def __getitem__(self, name: str) -> Parameter:
+        """Return a parameter.
+
+        Raises:
+            NotFound: the profile has no such number.
+        """
+        found = self.parameters.get(name)
+        if found is None:
+            raise NotFound(f"Timing profile {self.id} has no number {name}.")
+        return found
+
+    def value(self, name: str) -> float:
+        """Return a constant."""
+        return self[name].values["value"]
+
+    def choice(self, name: str) -> str:
+        """Return the chosen option of a choice."""
+        return self[name].choice
+
+    def changed(self, overrides: Mapping[str, Any]) -> TimingProfile:
+        """Return a copy in which some numbers are replaced.
+
+        Args:
+            overrides: parameter name -> see ``Parameter.changed``, such as ``{"poll.period": 10,
+                "operation": {"median": 20}}``.
+
+        Raises:
+            NotFound: no such number.
+            TimingError: not a value this number can have.
+
+        Example:
+            >>> timing_profile("published").changed({"poll.period": 10})["poll.period"].text
+            '10 s'
+        """
+        made = dict(self.parameters)
+        for name, value in overrides.items():
+            made[name] = self[name].changed(value)
+        return replace(self, parameters=MappingProxyType(made))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON data, parameters in the order of display."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "date": self.date,
+            "parameters": [parameter.as_dict() for parameter in self.parameters.values()],
+        }
+
+
+def timing_profile(profile_id: str = "published") -> TimingProfile:
+    """Return a timing profile.
+
+    Raises:
+        NotFound: there is no such profile.
+    """
+    # Imported here: the table needs the classes above.
+    from netcore.profiles.timing_published import PUBLISHED
+
+    if profile_id != PUBLISHED.id:
+        raise NotFound(f"There is no timing profile {profile_id}.")
+    return PUBLISHED
+
+
+def _number(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise TimingError(f"{name} takes numbers, not {value!r}.")
+    return float(value)

@@ -1,0 +1,128 @@
+/** The drawing on React Flow. Shows the shared state and reports gestures; it sends nothing. */
+
+import "@xyflow/react/dist/style.css";
+
+import { Background, BackgroundVariant, Controls, MiniMap, type Node, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
+
+import { nodeFor } from "../document/drawing";
+import { select, useWorkbench } from "../document/store";
+import { edges as lines } from "./edges";
+import { type Item, centres, layout } from "./layout";
+import { NODE_TYPES, nodeLabel, useFar } from "./nodes";
+import { PacketOverlay } from "./PacketOverlay";
+
+export interface Moved {
+  path: string;
+  x: number;
+  y: number;
+}
+
+export function Canvas({ onMoved }: { onMoved: (moved: Moved) => void }): ReactNode {
+  return (
+    <ReactFlowProvider>
+      <Flow onMoved={onMoved} />
+    </ReactFlowProvider>
+  );
+}
+
+function toNode(item: Item, movable: boolean): Node {
+  const inner = item.kind !== "vnet" && item.kind !== "subnet";
+  return {
+    id: item.path,
+    type: item.kind,
+    position: { x: item.box.x, y: item.box.y },
+    width: item.box.width,
+    height: item.box.height,
+    data: { item },
+    draggable: movable,
+    connectable: false,
+    deletable: false,
+    zIndex: item.kind === "vnet" ? 0 : item.kind === "subnet" ? 1 : 4,
+    ariaLabel: nodeLabel(item),
+    ...(item.parent === null ? {} : { parentId: item.parent }),
+    ...(inner ? {} : { dragHandle: "header" }),
+  };
+}
+
+const DETAIL = new Set(["machine", "nic"]);
+
+function Flow({ onMoved }: { onMoved: (moved: Moved) => void }): ReactNode {
+  const drawing = useWorkbench((state) => state.drawing);
+  const kept = useWorkbench((state) => state.document.layout);
+  const movable = useWorkbench((state) => state.can.edit && state.mode === "edit");
+  const items = useMemo(() => layout(drawing, kept), [drawing, kept]);
+  const far = useFar();
+  const [dragged, setDragged] = useState<Moved | null>(null);
+  const nodes = useMemo(() => {
+    const shown = far ? items.filter((item) => !DETAIL.has(item.kind)) : items;
+    return shown.map((item) => toNode(item, movable));
+  }, [items, far, movable]);
+  const placed = useMemo(
+    () => (dragged ? nodes.map((node) => (node.id === dragged.path ? { ...node, position: { x: dragged.x, y: dragged.y } } : node)) : nodes),
+    [nodes, dragged],
+  );
+  const drawnLines = useMemo(() => {
+    const present = new Set(nodes.map((node) => node.id));
+    return lines(drawing).filter((edge) => present.has(edge.source) && present.has(edge.target));
+  }, [drawing, nodes]);
+  const middles = useMemo(() => centres(items), [items]);
+  useFocus(middles);
+
+  return (
+    <ReactFlow
+      nodes={placed}
+      edges={drawnLines}
+      nodeTypes={NODE_TYPES}
+      fitView
+      fitViewOptions={{ padding: 0.08, maxZoom: 1.1 }}
+      minZoom={0.05}
+      maxZoom={2.5}
+      edgesFocusable={false}
+      nodesConnectable={false}
+      deleteKeyCode={null}
+      selectionKeyCode={null}
+      multiSelectionKeyCode={null}
+      onNodeClick={(_, node) => {
+        select(node.id);
+      }}
+      onSelectionChange={({ nodes: chosen }) => {
+        if (chosen[0]) select(chosen[0].id);
+      }}
+      onPaneClick={() => {
+        select(null);
+      }}
+      onNodesChange={(changes) => {
+        for (const change of changes)
+          if (change.type === "position" && change.position) setDragged({ path: change.id, ...change.position });
+      }}
+      onNodeDragStop={(_, node) => {
+        setDragged(null);
+        onMoved({ path: node.id, x: Math.round(node.position.x), y: Math.round(node.position.y) });
+      }}
+      aria-label="Drawing of the network"
+    >
+      <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
+      <PacketOverlay centres={middles} />
+      <MiniMap pannable zoomable ariaLabel="Map of the drawing" nodeClassName={(node) => `mini-${node.type ?? ""}`} />
+      <Controls showInteractive={false} />
+    </ReactFlow>
+  );
+}
+
+/** Bring the selection into view when somebody else than the canvas asked for it. */
+function useFocus(middles: Map<string, { x: number; y: number }>): void {
+  const flow = useReactFlow();
+  const focus = useWorkbench((state) => state.focus);
+  const drawing = useWorkbench((state) => state.drawing);
+  const selection = useWorkbench((state) => state.selection);
+  const target = nodeFor(drawing, selection);
+  useEffect(() => {
+    const middle = target === null ? undefined : middles.get(target);
+    if (focus === 0 || !middle) return;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    void flow.setCenter(middle.x, middle.y, { zoom: Math.max(flow.getZoom(), 0.7), duration: calm ? 0 : 250 });
+    // Only a new wish moves the view; a drag or an edit must not.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [focus]);
+}

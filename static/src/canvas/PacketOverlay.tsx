@@ -1,0 +1,43 @@
+/** The packet's way over the drawing: solid forward, dashed back, one dot where it is now. */
+
+import { ViewportPortal } from "@xyflow/react";
+import type { ReactNode } from "react";
+
+import { type PacketPath, useWorkbench } from "../document/store";
+
+interface Point {
+  x: number;
+  y: number;
+}
+
+export function PacketOverlay({ centres }: { centres: Map<string, Point> }): ReactNode {
+  const paths = useWorkbench((state) => state.paths);
+  if (paths.length === 0) return null;
+  return (
+    <ViewportPortal>
+      <svg className="packet-overlay" aria-hidden="true">
+        {paths.map((path) => (
+          <Way key={path.direction} path={path} centres={centres} />
+        ))}
+      </svg>
+    </ViewportPortal>
+  );
+}
+
+function Way({ path, centres }: { path: PacketPath; centres: Map<string, Point> }): ReactNode {
+  const offset = path.direction === "forward" ? -5 : 5;
+  const points = path.points
+    .slice(0, path.reached)
+    .map((name) => centres.get(name))
+    .filter((point): point is Point => point !== undefined)
+    .map((point) => ({ x: point.x + offset, y: point.y + offset }));
+  const here = points.at(-1);
+  if (!here) return null;
+  const line = points.map((point, index) => `${index === 0 ? "M" : "L"}${point.x} ${point.y}`).join(" ");
+  return (
+    <g className={`way ${path.direction} tone-${path.tone.replace(" ", "-")}`}>
+      <path d={line} />
+      <circle className="packet" cx={0} cy={0} r={6} style={{ transform: `translate(${here.x}px, ${here.y}px)` }} />
+    </g>
+  );
+}

@@ -1,0 +1,29 @@
+/** State as colour, shape and word. */
+
+import { Ban, CircleCheck, CircleDashed, CircleX, Diamond, Hourglass, OctagonX, RefreshCw, SquareDashed } from "lucide-react";
+import type { ReactNode } from "react";
+
+const SHAPES = {
+  delivered: CircleCheck,
+  dropped: OctagonX,
+  looped: RefreshCw,
+  ambiguous: Diamond,
+  "not modelled": SquareDashed,
+  running: CircleDashed,
+  queued: Hourglass,
+  succeeded: CircleCheck,
+  failed: CircleX,
+  cancelled: Ban,
+} as const;
+
+export type State = keyof typeof SHAPES;
+
+export function Mark({ state, children }: { state: State; children?: ReactNode }): ReactNode {
+  const Shape = SHAPES[state];
+  return (
+    <span className={`mark ${state === "not modelled" ? "unmodelled" : state}`}>
+      <Shape size={15} strokeWidth={2} aria-hidden="true" />
+      {children ?? state}
+    </span>
+  );
+}

@@ -1,0 +1,85 @@
+/** The drawing as a tree: what can be selected on the canvas can be selected here. */
+
+import { type KeyboardEvent, type ReactNode, useRef } from "react";
+
+import { select, useWorkbench } from "../document/store";
+
+interface Branch {
+  path: string;
+  name: string;
+  detail: string;
+  inside: Branch[];
+}
+
+export function Outline(): ReactNode {
+  const drawing = useWorkbench((state) => state.drawing);
+  const list = useRef<HTMLUListElement>(null);
+  const branches: Branch[] = [
+    ...drawing.hosts.map((host) => leaf(host.path, host.name, host.address)),
+    ...drawing.publicBalancers.map((one) => leaf(one.path, one.name, one.frontends.join(" "))),
+    ...drawing.vnets.map((vnet) => ({
+      ...leaf(vnet.path, vnet.name, vnet.prefixes.join(" ")),
+      inside: [
+        ...vnet.gateways.map((gateway) => leaf(gateway.path, gateway.name, gateway.kind)),
+        ...vnet.subnets.map((subnet) => ({
+          ...leaf(subnet.path, subnet.name, subnet.prefixes.join(" ")),
+          inside: [
+            ...subnet.badges.map((badge) => leaf(badge.path, badge.text, badge.kind)),
+            ...subnet.balancers.map((one) => leaf(one.path, one.name, one.frontends.join(" "))),
+            ...subnet.machines.map((machine) => ({
+              ...leaf(machine.path, machine.name, machine.nics[0]?.addresses[0] ?? ""),
+              inside: machine.nics.map((nic) => leaf(nic.path, nic.name, nic.addresses.join(" "))),
+            })),
+            ...subnet.nics.filter((nic) => nic.vm === null).map((nic) => leaf(nic.path, nic.name, nic.addresses.join(" "))),
+          ],
+        })),
+      ],
+    })),
+    ...drawing.loose.map((one) => leaf(one.path, one.name, "belongs to nothing")),
+  ];
+  const move = (event: KeyboardEvent): void => {
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    if (step === 0) return;
+    event.preventDefault();
+    const buttons = [...(list.current?.querySelectorAll<HTMLButtonElement>("button") ?? [])];
+    const here = buttons.indexOf(document.activeElement as HTMLButtonElement);
+    buttons[Math.max(0, Math.min(buttons.length - 1, here + step))]?.focus();
+  };
+  if (branches.length === 0) return <p className="muted">Nothing is drawn yet.</p>;
+  return (
+    <ul className="tree" role="tree" aria-label="Outline" ref={list} onKeyDown={move}>
+      {branches.map((branch) => (
+        <TreeItem key={branch.path} branch={branch} level={1} />
+      ))}
+    </ul>
+  );
+}
+
+function leaf(path: string, name: string, detail: string): Branch {
+  return { path, name, detail, inside: [] };
+}
+
+function TreeItem({ branch, level }: { branch: Branch; level: number }): ReactNode {
+  const chosen = useWorkbench((state) => state.selection === branch.path);
+  return (
+    <li role="treeitem" aria-selected={chosen} aria-level={level} {...(branch.inside.length > 0 ? { "aria-expanded": true } : {})}>
+      <button
+        type="button"
+        tabIndex={-1 + Number(level === 1 || chosen)}
+        onClick={() => {
+          select(branch.path, true);
+        }}
+      >
+        <span>{branch.name}</span>
+        <span className="mono">{branch.detail}</span>
+      </button>
+      {branch.inside.length > 0 && (
+        <ul role="group">
+          {branch.inside.map((inner) => (
+            <TreeItem key={`${branch.path} ${inner.path}`} branch={inner} level={level + 1} />
+          ))}
+        </ul>
+      )}
+    </li>
+  );
+}
