@@ -15,8 +15,7 @@ http = get_asgi_application()
 
 from sandbox.routing import websocket_urlpatterns  # noqa: E402
 
-# Channels accepts Django's path(), its stubs want a type of their own.
-sockets = URLRouter(websocket_urlpatterns)  # type: ignore[arg-type]
+sockets = URLRouter(websocket_urlpatterns)
 application = ProtocolTypeRouter(
     {"http": http, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(sockets))}
 )

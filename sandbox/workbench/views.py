@@ -132,6 +132,7 @@ def scenario_duplicate(request: HttpRequest, scenario_id: str) -> HttpResponse:
 def scenario_rename(request: HttpRequest, scenario_id: str) -> HttpResponse:
     """Rename a scenario (``name``) and go back home; a name that cannot be is answered with 422 in words."""
     found = scenario_access.scenario_write(request.user, scenario_id)
+    assert request.user.is_authenticated  # nobody else may write
     try:
         services.rename(found, request.POST.get("name", "").strip(), request.user)
     except services.Invalid:

@@ -1,0 +1,236 @@
+"""The command line: `python3 -m netcore check|routes|trace|simulate|trials|import FILE`.
+
+FILE is a scenario document; `-` reads standard input. Text goes out for people, JSON with `--json`.
+Exit codes: 0 the answer is yes (delivered, no problems, completed); 1 it is no; 2 it cannot be asked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import netcore
+
+YES, NO, CANNOT = 0, 1, 2
+
+
+class _Cannot(Exception):
+    """The question cannot be asked; the message is for people."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Answer one question and return the exit code."""
+    options = _parser().parse_args(argv)
+    try:
+        code: int = options.answer(options)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # `| head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return YES
+    except netcore.DocumentError as error:
+        print(*_problem_lines(error.problems), sep="\n", file=sys.stderr)
+    except netcore.FormatError as error:
+        print(f"{error.place}: {error.message} {error.mend}".strip(), file=sys.stderr)
+    except (netcore.NetcoreError, _Cannot) as error:
+        print(error, file=sys.stderr)
+    return CANNOT
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="netcore", description="Ask the engine about a scenario document.")
+    questions = parser.add_subparsers(required=True, metavar="QUESTION")
+
+    def add(name: str, answer: Any, words: str) -> argparse.ArgumentParser:
+        made = questions.add_parser(name, help=words, description=words)
+        made.add_argument("file", metavar="FILE", help="the file; - is standard input")
+        made.add_argument("--json", action="store_true", help="write JSON, one line per event or row")
+        made.set_defaults(answer=answer)
+        return made
+
+    add("check", _check, "Say all problems of a document.")
+    routes = add("routes", _routes, "Show the effective routes of a NIC.")
+    routes.add_argument("nic", metavar="NIC", help="id of the NIC")
+    trace = add("trace", _trace, "Follow one packet and its answer.")
+    trace.add_argument("source", metavar="FROM", help="vms/ID or hosts/ID")
+    trace.add_argument("destination", metavar="TO", help="vms/ID, hosts/ID or an address")
+    trace.add_argument("--protocol", default="tcp", help="a name or a number; default tcp")
+    trace.add_argument("--port", type=int, default=443, help="destination port; default 443")
+    trace.add_argument("--source-port", type=int, default=49152)
+    for name, answer, words in (
+        ("simulate", _simulate, "Play one failover of each design."),
+        ("trials", _trials, "Play many failovers of each design."),
+    ):
+        made = add(name, answer, words)
+        made.add_argument("--fault", help="id of the fault; default: the first")
+        made.add_argument("--design", action="append", help="id of a design; default: all there are")
+        made.add_argument("--seed", type=int, help="default: the document's")
+        if name == "trials":
+            made.add_argument("-n", type=int, default=1000, help="number of trials; default 1000")
+    add("import", _import, "Turn an ARM template into a scenario document.")
+    return parser
+
+
+def _content(options: argparse.Namespace) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
+    except OSError as error:
+        raise _Cannot(f"{options.file}: {error.strerror}") from error
+
+
+def _scenario(options: argparse.Namespace) -> netcore.Scenario:
+    reading = netcore.read_text(_content(options))
+    if reading.document is None or not reading.runnable:
+        raise netcore.DocumentError(reading.problems)
+    return reading.document
+
+
+def _check(options: argparse.Namespace) -> int:
+    problems = netcore.read_text(_content(options)).problems
+    if options.json:
+        _rows(problem.as_dict() for problem in problems)
+    elif problems:
+        print(*_problem_lines(problems), sep="\n")
+    print(f"problems: {len(problems)}", file=sys.stderr if options.json else sys.stdout)
+    return NO if problems else YES
+
+
+def _problem_lines(problems: Iterable[Any]) -> list[str]:
+    return [
+        f"{problem.pointer or '/'}: {problem.code}: found {problem.found}; "
+        f"expected {problem.expected}. {problem.hint}"
+        for problem in problems
+    ]
+
+
+def _routes(options: argparse.Namespace) -> int:
+    rows = netcore.effective_routes(_scenario(options), options.nic)
+    if options.json:
+        _rows(row.as_dict() for row in rows)
+        return YES
+    heads = ("Source", "State", "Address prefixes", "Next hop type", "Next hop IP")
+    cells = [
+        tuple(
+            ", ".join(value) if isinstance(value, list) else str(value)
+            for value in (
+                row["source"],
+                row["state"],
+                row["prefixes"],
+                row["next_hop_type"],
+                row["next_hop_ips"],
+            )
+        )
+        for row in (row.as_dict() for row in rows)
+    ]
+    widths = [max(len(line[column]) for line in (heads, *cells)) for column in range(len(heads))]
+    for line in (heads, *cells):
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    return YES
+
+
+def _trace(options: argparse.Namespace) -> int:
+    scenario = _scenario(options)
+    try:
+        packet = netcore.Packet(
+            source=options.source,
+            destination=options.destination,
+            protocol=options.protocol,
+            destination_port=options.port,
+            source_port=options.source_port,
+        )
+    except ValueError as error:
+        raise _Cannot(f"That is no packet: {error}") from error
+    answer = netcore.trace(scenario, packet)
+    if options.json:
+        _rows([answer.as_dict()])
+        return YES if answer.delivered else NO
+    for title, leg in (("forward", answer.forward), ("return", answer.back), ("forward", answer.third)):
+        if leg is None:
+            continue
+        print(title)
+        for step in leg.steps:
+            facts = f"  [{', '.join(step.facts)}]" if step.facts else ""
+            print(f"  {step.index:>2} {step.place:<9} {step.at or '':<40} {step.reason}{facts}")
+        print(f"  {leg.verdict.sentence} {leg.verdict.mend or ''}".rstrip())
+    return YES if answer.delivered else NO
+
+
+def _race(
+    options: argparse.Namespace,
+) -> tuple[netcore.Scenario, str, tuple[netcore.Design, ...]]:
+    scenario = _scenario(options)
+    if not scenario.faults:
+        raise _Cannot("The document has no fault, so nothing can fail.")
+    known = {design.id: design for design in netcore.designs(scenario)}
+    wanted = options.design or list(known)
+    unknown = [design for design in wanted if design not in known]
+    if unknown or not wanted:
+        there = ", ".join(known) or "none"
+        raise _Cannot(f"The drawing cannot play {', '.join(unknown) or 'any design'}; it can play: {there}.")
+    return scenario, options.fault or next(iter(scenario.faults)), tuple(known[design] for design in wanted)
+
+
+def _simulate(options: argparse.Namespace) -> int:
+    scenario, fault, designs = _race(options)
+    completes = True
+    for design in designs:
+        for event in netcore.simulate(scenario, design, fault, options.seed):
+            completes = completes and event.get("completes") is not False
+            if options.json:
+                _rows([event])
+            else:
+                _print_event(event)
+    return YES if completes else NO
+
+
+def _print_event(event: dict[str, Any]) -> None:
+    match event["event"]:
+        case "failover.started":
+            print(f"{event['title']} ({event['mechanism']}, seed {event['seed']})")
+        case "failover.event":
+            print(f"  {event['t_us'] / 1e6:>10.3f} s  {event['lane']:<8} {event['text']}")
+        case "failover.metrics":
+            recover = event["recover_new_us"]
+            words = "never" if recover is None else f"{recover / 1e6:.1f} s after the fault"
+            print(f"  new flows recover: {words}; packets lost: {event['lost']['total']:,}\n")
+
+
+def _trials(options: argparse.Namespace) -> int:
+    if options.n < 1:
+        raise _Cannot("-n is at least 1.")
+    scenario, fault, designs = _race(options)
+    for event in netcore.trials(scenario, designs, fault, options.n, options.seed):
+        if options.json:
+            _rows([event])
+        elif event["event"] == "trials.summary":
+            print(f"{event['n']} trials, seed {event['seed']}; seconds until new flows recover")
+            for row in event["designs"]:
+                shown = ", ".join(f"{key} {_seconds(row['new'][key])}" for key in ("p50", "p95", "p99"))
+                print(f"  {row['title']}: {shown}; never {row['new']['never']:.1%}")
+    return YES
+
+
+def _seconds(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}"
+
+
+def _import(options: argparse.Namespace) -> int:
+    found = netcore.import_arm(_content(options))
+    print(json.dumps(found.scenario, indent=2))
+    for note in found.notes:
+        print(json.dumps(note.as_dict()), file=sys.stderr)
+    return YES
+
+
+def _rows(rows: Iterable[Any]) -> None:
+    for row in rows:
+        print(json.dumps(row))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""The command line: what it prints, and the exit codes that scripts build on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from netcore.__main__ import main
+from tests.conftest import ROOT
+
+SEEDS = ROOT / "sandbox" / "scenarios" / "seeds"
+FIREWALLS = str(SEEDS / "two-firewalls.json")
+ARM = ROOT / "tests" / "netcore" / "formats" / "fixtures" / "two-appliances.json"
+
+
+def test_check_says_yes_of_a_sound_document(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", FIREWALLS]) == 0
+    assert capsys.readouterr().out == "problems: 0\n"
+
+
+def test_check_says_every_problem_with_its_place(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(SEEDS / "with-problems.json")]) == 1
+    *lines, last = capsys.readouterr().out.splitlines()
+    assert len(lines) > 1
+    assert last == f"problems: {len(lines)}"
+    assert all(line.startswith("/topology/") for line in lines)
+
+
+def test_routes_are_a_table_in_the_portals_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["routes", FIREWALLS, "web1-nic"]) == 0
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert head.split("  ")[0] == "Source"
+    assert any(
+        row.split() == ["User", "Active", "0.0.0.0/0", "VirtualAppliance", "172.16.136.68"] for row in rows
+    )
+
+
+def test_a_delivered_trace_exits_with_0_and_a_dropped_one_with_1(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["trace", FIREWALLS, "vms/web1", "hosts/client"]) == 0
+    assert "Delivered" in capsys.readouterr().out
+    assert main(["trace", FIREWALLS, "vms/web1", "224.0.0.5", "--protocol", "89"]) == 1
+    assert "Dropped" in capsys.readouterr().out
+
+
+def test_a_trace_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["trace", FIREWALLS, "vms/web1", "hosts/client", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["forward"]["verdict"]["outcome"] == "delivered"
+
+
+def test_a_failover_tells_each_design_and_when_packets_flow_again(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", FIREWALLS, "--seed", "3"]) == 0
+    out = capsys.readouterr().out
+    assert out.count("new flows recover:") == 2
+    assert "never" not in out
+
+
+def test_trials_print_the_percentiles_of_each_design(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["trials", FIREWALLS, "-n", "200", "--seed", "3"]) == 0
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert head.startswith("200 trials, seed 3")
+    assert len(rows) == 2
+    assert all("p99 -" in row for row in rows)  # 200 trials are too few for it
+
+
+def test_an_import_is_a_document_that_can_be_checked(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main(["import", str(ARM)]) == 0
+    made = tmp_path / "scenario.json"
+    made.write_text(capsys.readouterr().out, encoding="utf-8")
+    assert main(["check", str(made)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        (["check", "no-such-file"], "No such file"),
+        (["trace", FIREWALLS, "vms/nobody", "hosts/client"], "nobody"),
+        (["trace", FIREWALLS, "nonsense", "hosts/client"], "no packet"),
+        (["routes", FIREWALLS, "no-nic"], "no NIC no-nic"),
+        (["simulate", str(SEEDS / "first-packet.json")], "fault"),
+        (["simulate", FIREWALLS, "--fault", "nothing"], "nothing"),
+        (["simulate", FIREWALLS, "--design", "magic"], "magic"),
+        (["trials", FIREWALLS, "-n", "0"], "at least 1"),
+        (["import", FIREWALLS], "template"),
+    ],
+)
+def test_what_cannot_be_asked_exits_with_2_and_says_why(
+    argv: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(argv) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_a_document_with_problems_is_not_run(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["trace", str(SEEDS / "with-problems.json"), "vms/a", "vms/b"]) == 2
+    assert "/topology/" in capsys.readouterr().err
