@@ -61,3 +61,11 @@ def nothing_breaks_in_silence(page: Page) -> Iterator[None]:
     page.on("console", listen)
     yield
     assert not found, "\n".join(found)
+
+
+@pytest.fixture
+def demo_account(transactional_db: None) -> None:
+    """The demo account with its scenarios, as `manage.py demo` makes it."""
+    from django.core.management import call_command
+
+    call_command("seed", quiet=True)

@@ -1,0 +1,52 @@
+"""What people do on the pages, in their words; waits on what they would wait for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.conftest import ROOT
+
+FIREWALLS = "Two firewalls behind a load balancer"
+AXE = ROOT / "static" / "src" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def sign_in(page: Page) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("Username").fill("demo")
+    page.get_by_label("Password").fill("demo-password")
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "login" not in url)
+
+
+def open_scenario(page: Page, name: str, *, run: bool = True) -> None:
+    page.get_by_role("link", name=name).first.click()
+    button = page.get_by_role("button", name="Run trace")
+    expect(button).to_be_visible()
+    if run:
+        expect(button).to_be_enabled()
+
+
+def play_trace(page: Page) -> None:
+    page.get_by_role("button", name="Run trace").click()
+    expect(page.get_by_test_id("verdict-return")).to_be_visible(timeout=20_000)
+
+
+def play_race(page: Page) -> None:
+    page.get_by_role("tab", name="Failover").click()
+    page.get_by_role("button", name="Race", exact=True).click()
+    expect(page.get_by_test_id("race-metrics")).to_be_visible(timeout=30_000)
+
+
+def play_trials(page: Page) -> None:
+    page.get_by_role("button", name="Run 1,000 trials").click()
+    expect(page.get_by_test_id("trials-summary")).to_be_visible(timeout=60_000)
+
+
+def axe(page: Page) -> list[Any]:
+    """Return what axe-core finds wrong, shortened to rule and place."""
+    # The page's policy forbids script elements; evaluating is the debugger's way in.
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("() => axe.run({resultTypes: ['violations']})")
+    return [(entry["id"], [node["target"] for node in entry["nodes"]][:3]) for entry in found["violations"]]
