@@ -14,8 +14,8 @@ AXE = ROOT / "static" / "src" / "node_modules" / "axe-core" / "axe.min.js"
 
 def sign_in(page: Page) -> None:
     page.goto("/accounts/login/")
-    page.get_by_label("Username").fill("demo")
-    page.get_by_label("Password").fill("demo-password")
+    page.get_by_placeholder("Username").fill("demo")
+    page.get_by_placeholder("Password").fill("demo-password")
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "login" not in url)
 

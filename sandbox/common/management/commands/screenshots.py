@@ -20,10 +20,10 @@ from sandbox.common.launch import tools
 from sandbox.common.launch.stages import ROOT, Trouble
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, ViewportSize
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--force-color-profile=srgb"]
-SIZE = {"width": 1440, "height": 900}
+SIZE: ViewportSize = {"width": 1440, "height": 900}
 OPENED = "Two firewalls behind a load balancer"
 
 
@@ -85,8 +85,8 @@ def _page(address: str) -> Iterator[Page]:
 def _pictures(page: Page) -> Iterator[str]:
     """Do what a person does; yield the name of a picture whenever there is something to see."""
     page.goto("/accounts/login/")
-    page.get_by_label("Username").fill("demo")
-    page.get_by_label("Password").fill("demo-password")
+    page.get_by_placeholder("Username").fill("demo")
+    page.get_by_placeholder("Password").fill("demo-password")
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("link", name=OPENED).first.click()
     page.get_by_role("button", name="Run trace").wait_for()
