@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,14 +12,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 
 _DISK = ("no space left", "enospc", "os error 28", "disk is full", "disk quota")
-_NETWORK = (
-    "enotfound",
-    "eai_again",
-    "econnrefused",
-    "econnreset",
-    "etimedout",
-    "enetunreach",
-    "network request",
+# Whole words: a ModuleNotFoundError is no ENOTFOUND.
+_NETWORK = re.compile(
+    r"\b(enotfound|eai_again|econnrefused|econnreset|etimedout|enetunreach|network request)\b"
 )
 
 
@@ -65,6 +61,6 @@ def explain(output: str, what: str) -> str:
     text = output.lower()
     if any(word in text for word in _DISK):
         return "The disk is full: make about 1 GB free and run this again."
-    if any(word in text for word in _NETWORK):
+    if _NETWORK.search(text):
         return f"No network: {what} did not work. Connect and run this again."
     return f"{what} did not work:\n{output.strip()[-3000:]}"
