@@ -126,7 +126,7 @@ class AddressMove:
         """Return one trial."""
         timing, draw = self.timing, streams.uniform
         hello_us = microseconds(timing.value("heartbeat.interval"))
-        # The fault falls somewhere between two hellos: the first that is missed comes after a part of the interval.
+        # The fault falls somewhere between two hellos; the first missed one comes after a part of it.
         first_us = microseconds(draw("heartbeat.phase") * timing.value("heartbeat.interval"))
         missed_us = first_us + (self._misses - 1) * hello_us
         decided_us = missed_us + microseconds(
@@ -164,7 +164,7 @@ class AddressMove:
         return len(self.catalogue) - 1
 
     def _plan(self, senders: Sequence[str]) -> Iterator[Write]:
-        """Return the writes in order: remove from each failed NIC, add to each of the standby's, re-associate."""
+        """Return the writes in order: remove from failed NICs, add to the standby's, re-associate."""
         private = [number for number, move in enumerate(self.moves) if move.public_ip is None]
         public = [number for number, move in enumerate(self.moves) if move.public_ip is not None]
         for nic, numbers in _by_nic(private, [move.source.nic for move in self.moves]):

@@ -68,7 +68,9 @@ class Overlay:
                 made = _changed(nic.configurations[holder.configuration], public_ip=move.public_ip)
             else:
                 continue
-            nics[holder.nic] = _changed(nic, configurations={**nic.configurations, holder.configuration: made})
+            nics[holder.nic] = _changed(
+                nic, configurations={**nic.configurations, holder.configuration: made}
+            )
         return _with(self.base, nics=nics)
 
 
@@ -104,8 +106,8 @@ def overlay(scenario: Scenario, vm: str) -> Overlay:
     moves = (*draft.private, *draft.public)
     if not moves:
         raise NotModelled(
-            f"No address by which packets reach {topology.vms[vm].name} can be moved: no balancer frontend leads "
-            "to it, and no route and no flow names an address of it."
+            f"No address by which packets reach {topology.vms[vm].name} can be moved: no balancer frontend "
+            "leads to it, and no route and no flow names an address of it."
         )
     _open_nics(draft, moves)
     base = _with(
@@ -130,7 +132,9 @@ def standby_of(scenario: Scenario, vm: str) -> str:
     for _, balancer in sorted(topology.load_balancers.items()):
         for _, pool in sorted(balancer.pools.items()):
             order = [
-                nic.vm for _, member in sorted(pool.members.items()) if (nic := topology.nics.get(member.nic)) and nic.vm
+                nic.vm
+                for _, member in sorted(pool.members.items())
+                if (nic := topology.nics.get(member.nic)) and nic.vm
             ]
             if vm in order:
                 place = order.index(vm)
@@ -144,7 +148,9 @@ def standby_of(scenario: Scenario, vm: str) -> str:
             continue
         if subnets and subnets <= {nic.subnet for nic in topology.nics.values() if nic.vm == other}:
             return other
-    raise NotModelled(f"Nobody can take over from {topology.vms[vm].name}: no other running VM is in its place.")
+    raise NotModelled(
+        f"Nobody can take over from {topology.vms[vm].name}: no other running VM is in its place."
+    )
 
 
 def _wanted(scenario: Scenario) -> set[Address]:
@@ -191,7 +197,9 @@ def _frontend_address(topology: Topology, frontend: Frontend) -> Address | None:
     return public.address if public is not None else None
 
 
-def _move_frontend(draft: _Draft, balancer_id: str, frontend_id: str, frontend: Frontend, pool_id: str) -> None:
+def _move_frontend(
+    draft: _Draft, balancer_id: str, frontend_id: str, frontend: Frontend, pool_id: str
+) -> None:
     """Take a frontend off its balancer and let its address move between the appliances."""
     topology = draft.scenario.topology
     balancer = topology.load_balancers[balancer_id]
@@ -241,7 +249,9 @@ def _move_held(draft: _Draft, wanted: set[Address]) -> None:
                 here, there = _free(draft, nic_id, key, held, target)
                 draft.private.append(Move(held.address, here, there, None, at))
             if public is not None and held.public_ip is not None:
-                if there.configuration in draft.nics[target].configurations and _has_public(draft.nics, there):
+                if there.configuration in draft.nics[target].configurations and _has_public(
+                    draft.nics, there
+                ):
                     _left(draft, at, f"{there.nic} has a public address already, so {public.address} stays")
                     continue
                 stripped = draft.nics[here.nic].configurations
@@ -272,7 +282,9 @@ def _free_address(draft: _Draft, subnet_id: str, version: int) -> Address:
     """Return the last address of a subnet that nobody holds."""
     topology = draft.scenario.topology
     taken = {held.address for nic in topology.nics.values() for held in nic.configurations.values()}
-    taken |= {f.address for lb in topology.load_balancers.values() for f in lb.frontends.values() if f.address}
+    taken |= {
+        f.address for lb in topology.load_balancers.values() for f in lb.frontends.values() if f.address
+    }
     for prefix in topology.subnets[subnet_id].prefixes:
         if prefix.version != version:
             continue
@@ -306,7 +318,9 @@ def _guests(draft: _Draft, moves: Sequence[Move]) -> dict[str, VirtualMachine]:
             drawn = interfaces.get(holder.nic, GuestInterface())
             if move.address not in drawn.added:
                 interfaces[holder.nic] = _changed(drawn, added=(*drawn.added, move.address))
-        forwards = {key: _readdressed(entry, draft.gone) for key, entry in machine.guest.port_forwards.items()}
+        forwards = {
+            key: _readdressed(entry, draft.gone) for key, entry in machine.guest.port_forwards.items()
+        }
         guest = _changed(machine.guest, interfaces=interfaces, port_forwards=forwards)
         made[vm] = _changed(machine, guest=guest)
     return made
@@ -326,7 +340,9 @@ def _member(topology: Topology, balancer: LoadBalancer, pool_id: str, vm: str) -
 
 
 def _nic_in(topology: Topology, vm: str, subnet: str) -> str | None:
-    return next((key for key, nic in sorted(topology.nics.items()) if nic.vm == vm and nic.subnet == subnet), None)
+    return next(
+        (key for key, nic in sorted(topology.nics.items()) if nic.vm == vm and nic.subnet == subnet), None
+    )
 
 
 def _primary(topology: Topology, nic_id: str) -> Holder:
@@ -345,7 +361,9 @@ def _without_frontend(balancer: LoadBalancer, frontend: str) -> LoadBalancer:
         balancer,
         frontends={key: value for key, value in balancer.frontends.items() if key != frontend},
         rules={key: rule for key, rule in balancer.rules.items() if rule.frontend != frontend},
-        outbound_rules={key: rule for key, rule in balancer.outbound_rules.items() if rule.frontend != frontend},
+        outbound_rules={
+            key: rule for key, rule in balancer.outbound_rules.items() if rule.frontend != frontend
+        },
     )
 
 
@@ -357,7 +375,9 @@ def _put(draft: _Draft, holder: Holder, configuration: IPConfiguration) -> None:
 
 
 def _note(draft: _Draft, name: str, value: str) -> None:
-    draft.notes.append(Assumption(name, value, None, "the design, as an edit of the drawing; facts A10, A11, A20"))
+    draft.notes.append(
+        Assumption(name, value, None, "the design, as an edit of the drawing; facts A10, A11, A20")
+    )
 
 
 def _left(draft: _Draft, at: str, why: str) -> None:

@@ -169,6 +169,14 @@ def document_schema() -> dict[str, Any]:
     return dict(netcore.schema())
 
 
+def timing(profile_id: str) -> dict[str, Any] | None:
+    """Return a timing profile as plain data, every number with unit, grade and source; None: no such one."""
+    try:
+        return netcore.timing_profile(profile_id).as_dict()
+    except netcore.NotFound:
+        return None
+
+
 def profiles() -> list[dict[str, Any]]:
     """Return the rule profiles: id, title, date, description."""
     return [

@@ -1,0 +1,215 @@
+"""What becomes of flows at each moment: asked of forwarding once per moment, and kept.
+
+Each drawn flow is spread over many source ports, so that hashes give true shares. A *new* connection knows
+nothing but the moment. An *existing* one was opened before the fault and carries its sessions, translations
+and pins. Ports that meet no decision per flow share one trace.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from netcore.control.network import Network
+from netcore.errors import NotModelled
+from netcore.failover.designs import Plan
+from netcore.failover.moments import EDGE, Member, Moment, Where
+from netcore.forwarding import walk
+from netcore.forwarding.state import State
+from netcore.profiles.timing import TimingProfile
+from netcore.trace.model import Leg, Outcome, Trace
+from netcore.trace.packet import Packet
+
+FIRST_PORT = 49152
+"""Source ports are counted from here on (RFC 6335: dynamic ports)."""
+
+Fate = tuple[str | None, str | None]
+"""Drop code of the packet and of its answer; None where it is delivered. An answer that was never sent,
+because the packet did not arrive, is lost with the packet's code."""
+
+Way = tuple[Network, State]
+"""The network and the moment as one end of a flow takes them to be."""
+
+Key = tuple[frozenset[str], frozenset[Member], tuple[Where, ...], tuple[Where, ...]]
+"""What a fate hangs on: dead VMs, members out of rotation, and where both ends take addresses to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """New connections of one flow in one direction at one moment: shares, and lost shares by drop code."""
+
+    delivered: float
+    codes: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FlowFate:
+    """One flow at one moment.
+
+    Args:
+        new: fate per source port of a connection opened now.
+        existing: the same for connections opened before the fault; None where none could be opened.
+    """
+
+    new: tuple[Fate, ...]
+    existing: tuple[Fate | None, ...]
+    forward: Direction
+    back: Direction
+
+    @property
+    def started(self) -> float:
+        """Share of connection attempts that succeed."""
+        return sum(fate == (None, None) for fate in self.new) / len(self.new)
+
+
+class Fates:
+    """The flows of one plan.
+
+    Args:
+        timing: says over how many ports a flow is spread.
+
+    Raises:
+        NotModelled: a flow starts at something that cannot send.
+    """
+
+    def __init__(self, plan: Plan, timing: TimingProfile) -> None:
+        self.plan = plan
+        ports = round(timing.value("flows.ports"))
+        self._flows = [
+            _Flow(plan, key, [FIRST_PORT + number for number in range(ports)])
+            for key in plan.scenario.traffic
+        ]
+        self._kept: dict[Moment, tuple[FlowFate, ...]] = {}
+
+    def at(self, moment: Moment) -> tuple[FlowFate, ...]:
+        """Return what becomes of each flow at a moment, in the order of the document's traffic."""
+        found = self._kept.get(moment)
+        if found is None:
+            found = self._kept[moment] = tuple(flow.at(moment) for flow in self._flows)
+        return found
+
+
+class _Flow:
+    """One drawn flow, and its connections that were open before the fault."""
+
+    def __init__(self, plan: Plan, key: str, ports: list[int]) -> None:
+        drawn = plan.scenario.traffic[key]
+        if not drawn.source.startswith(("vms/", "hosts/")):
+            raise NotModelled(
+                f"Flow {drawn.name} starts at {drawn.source}, and an address alone sends nothing."
+            )
+        self._plan = plan
+        self._packets = [
+            Packet(
+                source=drawn.source,
+                destination=drawn.destination,
+                protocol=drawn.protocol,
+                source_port=port,
+                destination_port=drawn.destination_port,
+            )
+            for port in ports
+        ]
+        self._kept: dict[Key, FlowFate] = {}
+        start = plan.start
+        network, state = plan.network(start.where), plan.state(start, start.where)
+        quiet = walk.follow(network, self._packets[0], state)
+        self._here = _sender(plan, drawn.source)
+        self._there = _sender(plan, quiet.forward.verdict.at or "")
+        opened = [walk.establish(network, packet, state) for packet in self._packets]
+        alive = [fate == (None, None) for fate in self._new([(network, state)])]
+        self._open = [at if alive[index] else None for index, at in enumerate(opened)]
+        groups: dict[tuple[tuple[str, str], ...], list[int]] = {}
+        for index, at in enumerate(self._open):
+            if at is not None:
+                pins = tuple(sorted((balancer, member) for (balancer, _), member in at.pins.items()))
+                groups.setdefault(pins, []).append(index)
+        self._groups = list(groups.values())
+
+    def at(self, moment: Moment) -> FlowFate:
+        """Return what becomes of the flow at a moment."""
+        here, there = moment.seen_by(self._here), moment.seen_by(self._there)
+        key = (moment.down, moment.unhealthy, here, there)
+        found = self._kept.get(key)
+        if found is None:
+            ways = [
+                (self._plan.network(where), self._plan.state(moment, where))
+                for where in ((here,) if here == there else (here, there))
+            ]
+            new = self._new(ways)
+            forward, back = (_direction([fate[side] for fate in new]) for side in (0, 1))
+            found = self._kept[key] = FlowFate(new, self._existing(ways), forward, back)
+        return found
+
+    def _new(self, ways: list[Way]) -> tuple[Fate, ...]:
+        """Return the fate of a new connection per port; one trace serves all where nothing falls per flow."""
+        shared = _shared(ways, self._packets[0])
+        if shared is not None:
+            return (shared,) * len(self._packets)
+        return tuple(_fate(ways, packet) for packet in self._packets)
+
+    def _existing(self, ways: list[Way]) -> tuple[Fate | None, ...]:
+        """Return the fate of each connection that was open; those with the same pins share a trace."""
+        fates: list[Fate | None] = [None] * len(self._packets)
+        for group in self._groups:
+            shared: Fate | None = None
+            for place, index in enumerate(group):
+                carried = [(network, _carrying(state, self._open[index])) for network, state in ways]
+                if place == 0:
+                    shared = _shared(carried, self._packets[index])
+                fates[index] = shared or _fate(carried, self._packets[index])
+        return tuple(fates)
+
+
+def _sender(plan: Plan, name: str) -> str:
+    """Return whose host sends for an end of a flow: its VM, the gateway in front of a host, or the edge."""
+    kind, _, key = name.partition("/")
+    if kind == "vms":
+        return name
+    host = plan.scenario.topology.hosts.get(key) if kind == "hosts" else None
+    return EDGE if host is None or host.gateway is None else f"gateways/{host.gateway}"
+
+
+def _carrying(state: State, opened: State | None) -> State:
+    """Return the moment with what a connection left behind when it was opened."""
+    return state if opened is None else replace(state, sessions=opened.sessions, pins=opened.pins)
+
+
+def _fate(ways: list[Way], packet: Packet) -> Fate:
+    """Return the fate of exactly this flow under our hash."""
+    return _read([walk.follow(network, packet, state) for network, state in ways])
+
+
+def _shared(ways: list[Way], packet: Packet) -> Fate | None:
+    """Return the fate of a packet if no decision on its way falls per flow, else None."""
+    traces = []
+    for network, state in ways:
+        trace = walk.trace(network, packet, state)
+        if any(leg is not None and leg.branches for leg in (trace.forward, trace.back, trace.third)):
+            return None
+        traces.append(trace)
+    return _read(traces)
+
+
+def _read(traces: list[Trace]) -> Fate:
+    """Return the fate that one trace tells, or two where the ends see the network differently.
+
+    The first is the sender's view and decides about the packet, the last is the receiver's and decides
+    about the answer. What stops the packet in the receiver's view stops its answer too.
+    """
+    first, last = traces[0], traces[-1]
+    forward = _code(first.third or first.forward)
+    if forward is not None and first.third is None:
+        return forward, forward
+    return forward, _code(last.back if last.back is not None else last.forward)
+
+
+def _code(leg: Leg) -> str | None:
+    verdict = leg.verdict
+    return None if verdict.outcome is Outcome.DELIVERED else verdict.code or verdict.outcome.value.upper()
+
+
+def _direction(codes: list[str | None]) -> Direction:
+    counted = Counter(codes)
+    delivered = counted.pop(None, 0) / len(codes)
+    lost = tuple(sorted((code, count / len(codes)) for code, count in counted.items() if code is not None))
+    return Direction(delivered, lost)
