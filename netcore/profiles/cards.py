@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from netcore.profiles.cards_ground import GROUND_CARDS
+from netcore.profiles.cards_routes import ROUTE_CARDS
+from netcore.profiles.cards_services import SERVICE_CARDS
 from netcore.profiles.model import RuleCard
 
-CARDS: tuple[RuleCard, ...] = ()
+CARDS: tuple[RuleCard, ...] = GROUND_CARDS + ROUTE_CARDS + SERVICE_CARDS
