@@ -233,12 +233,12 @@ class TimingProfile:
         return replace(self, parameters=MappingProxyType(made))
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain JSON data, parameters in the order of display."""
+        """Return plain JSON data, numbers in the order of display."""
         return {
             "id": self.id,
             "title": self.title,
             "date": self.date,
-            "parameters": [parameter.as_dict() for parameter in self.parameters.values()],
+            "numbers": [parameter.as_dict() for parameter in self.parameters.values()],
         }
 
 
