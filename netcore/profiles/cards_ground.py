@@ -88,7 +88,8 @@ GROUND_CARDS: tuple[RuleCard, ...] = (
     ),
     RuleCard(
         "address-secondary",
-        "DHCP hands only the primary address to the guest. A secondary one has to be typed into the guest, or "
+        "DHCP hands only the primary address to the guest. A secondary one has to be typed into the "
+        "guest, or "
         "the guest throws away what the fabric brings for it.",
         ("A10",),
         _NICIP,
@@ -131,7 +132,8 @@ GROUND_CARDS: tuple[RuleCard, ...] = (
     ),
     RuleCard(
         "platform-host-routes",
-        "DHCP gives the guest host routes to the two platform addresses through the first address of its subnet.",
+        "DHCP gives the guest host routes to the two platform addresses through the first address of its "
+        "subnet.",
         ("A15",),
         "published command output of routers in Azure",
         "2023",
@@ -178,6 +180,15 @@ GROUND_CARDS: tuple[RuleCard, ...] = (
         _SEED,
         "2021",
         "R",
+    ),
+    RuleCard(
+        "address-move-slow",
+        "A move by calls to the control plane takes a minute or two, sometimes far longer; until the second "
+        "call has finished the address belongs to no NIC.",
+        ("A21",),
+        "Azure Architecture Center, highly available NVAs",
+        "2025-03",
+        "D",
     ),
     RuleCard(
         "delivery-by-holder",
@@ -307,7 +318,8 @@ GROUND_CARDS: tuple[RuleCard, ...] = (
     ),
     RuleCard(
         "tunnels-in-udp",
-        "Tunnels inside UDP or TCP, such as VXLAN, WireGuard or IPsec with NAT traversal, pass as what they are.",
+        "Tunnels inside UDP or TCP, such as VXLAN, WireGuard or IPsec with NAT traversal, pass as what "
+        "they are.",
         ("C4", "C6"),
         "Azure Route Server, multi-region design",
         "2024",
@@ -329,6 +341,14 @@ GROUND_CARDS: tuple[RuleCard, ...] = (
         ("C11",),
         "Azure Load Balancer, outbound connections",
         "2023",
+        "D",
+    ),
+    RuleCard(
+        "subnet-all-zones",
+        "A subnet spans all zones of its region; the zone of a VM does not change how its packets travel.",
+        ("M2",),
+        _FAQ,
+        "2024-07",
         "D",
     ),
 )

@@ -16,7 +16,8 @@ _BGP = "Azure VPN Gateway BGP FAQ"
 ROUTE_CARDS: tuple[RuleCard, ...] = (
     RuleCard(
         "routes-built-in",
-        "Every subnet has routes nobody drew: its virtual network stays local, the rest goes to the Internet, "
+        "Every subnet has routes nobody drew: its virtual network stays local, the rest goes to the "
+        "Internet, "
         "and unused private ranges are discarded.",
         ("D1",),
         _UDR,
@@ -54,7 +55,8 @@ ROUTE_CARDS: tuple[RuleCard, ...] = (
     ),
     RuleCard(
         "none-rows-by-equal-route",
-        "A user route with the very prefix of a discard route takes that one away, and leaves no invalid row.",
+        "A user route with the very prefix of a discard route takes that one away, and leaves no invalid "
+        "row.",
         ("D7",),
         _FIELD,
         "2023",
@@ -62,7 +64,8 @@ ROUTE_CARDS: tuple[RuleCard, ...] = (
     ),
     RuleCard(
         "none-rows-vary",
-        "Real NICs show more discard routes than the four documented, and they vary; a profile lists its own.",
+        "Real NICs show more discard routes than the four documented, and they vary; a profile lists its "
+        "own.",
         ("D8",),
         _FIELD,
         "2023",
@@ -97,7 +100,8 @@ ROUTE_CARDS: tuple[RuleCard, ...] = (
     ),
     RuleCard(
         "route-selection",
-        "The longest prefix wins; of one prefix a user route wins over a learned one, and that over a system route.",
+        "The longest prefix wins; of one prefix a user route wins over a learned one, and that over a "
+        "system route.",
         ("D20",),
         _UDR,
         "2023-05",
@@ -114,7 +118,8 @@ ROUTE_CARDS: tuple[RuleCard, ...] = (
     ),
     RuleCard(
         "route-user-inside",
-        "A user route inside the virtual network or a peer wins when it is as long as the system route or longer.",
+        "A user route inside the virtual network or a peer wins when it is as long as the system route "
+        "or longer.",
         ("D22",),
         _UDR,
         "2023-05",
@@ -130,7 +135,8 @@ ROUTE_CARDS: tuple[RuleCard, ...] = (
     ),
     RuleCard(
         "route-peering-longer",
-        "A peering route that is longer wins over a shorter user route, so a default route to a firewall does "
+        "A peering route that is longer wins over a shorter user route, so a default route to a firewall "
+        "does "
         "not catch a peer.",
         ("D24",),
         _UDR,
@@ -139,7 +145,8 @@ ROUTE_CARDS: tuple[RuleCard, ...] = (
     ),
     RuleCard(
         "route-service-tag",
-        "A user route may name a service tag. Of one prefix the explicit route comes first, then the regional "
+        "A user route may name a service tag. Of one prefix the explicit route comes first, then the "
+        "regional "
         "tag, the general one, the regional cloud and the whole cloud.",
         ("D25",),
         _UDR,
@@ -172,7 +179,8 @@ ROUTE_CARDS: tuple[RuleCard, ...] = (
     ),
     RuleCard(
         "lookup-per-direction",
-        "Each direction of a flow is looked up on its own, so paths may differ and stateful appliances notice.",
+        "Each direction of a flow is looked up on its own, so paths may differ and stateful appliances "
+        "notice.",
         ("D29",),
         _NVA,
         "2025-03",
@@ -188,7 +196,8 @@ ROUTE_CARDS: tuple[RuleCard, ...] = (
     ),
     RuleCard(
         "user-hop-types",
-        "A user route leads to an appliance, a gateway, the virtual network, the Internet or nowhere; peerings "
+        "A user route leads to an appliance, a gateway, the virtual network, the Internet or nowhere; "
+        "peerings "
         "and service endpoints cannot be drawn as next hops.",
         ("D40",),
         _UDR,
@@ -231,7 +240,8 @@ ROUTE_CARDS: tuple[RuleCard, ...] = (
     ),
     RuleCard(
         "local-hop",
-        "A user route to the virtual network delivers to the holder of the destination, and to nobody outside.",
+        "A user route to the virtual network delivers to the holder of the destination, and to nobody "
+        "outside.",
         ("D45",),
         _UDR,
         "2023-05",
@@ -239,7 +249,8 @@ ROUTE_CARDS: tuple[RuleCard, ...] = (
     ),
     RuleCard(
         "internet-hop",
-        "A route to the Internet takes public destinations to the edge. A private one is dropped there; that is "
+        "A route to the Internet takes public destinations to the edge. A private one is dropped there; "
+        "that is "
         "our reading.",
         ("D46",),
         _UDR,
@@ -257,7 +268,8 @@ ROUTE_CARDS: tuple[RuleCard, ...] = (
     ),
     RuleCard(
         "appliance-in-own-table",
-        "An appliance in a subnet whose table points at it gets back what it sends, until the TTL is used up.",
+        "An appliance in a subnet whose table points at it gets back what it sends, until the TTL is "
+        "used up.",
         ("D49",),
         _UDR,
         "2023-05",
@@ -281,7 +293,8 @@ ROUTE_CARDS: tuple[RuleCard, ...] = (
     ),
     RuleCard(
         "default-route-answers",
-        "With the default route overridden, answers to clients on the Internet leave by the appliance, and the "
+        "With the default route overridden, answers to clients on the Internet leave by the appliance, "
+        "and the "
         "connection breaks; a user route to the Internet for the client mends it.",
         ("D52",),
         _UDR,
@@ -420,7 +433,8 @@ ROUTE_CARDS: tuple[RuleCard, ...] = (
     ),
     RuleCard(
         "peering-access",
-        "A link that does not allow virtual network access stops the traffic, and the other network no longer "
+        "A link that does not allow virtual network access stops the traffic, and the other network no "
+        "longer "
         "counts as VirtualNetwork.",
         ("G4",),
         _PEER,
@@ -438,7 +452,8 @@ ROUTE_CARDS: tuple[RuleCard, ...] = (
     ),
     RuleCard(
         "peering-gateway",
-        "A spoke uses the gateway of its hub when its link uses remote gateways, the hub's link allows transit, "
+        "A spoke uses the gateway of its hub when its link uses remote gateways, the hub's link allows "
+        "transit, "
         "and the spoke has no gateway.",
         ("G6",),
         _PEER,
@@ -454,6 +469,16 @@ ROUTE_CARDS: tuple[RuleCard, ...] = (
         "D",
     ),
     RuleCard(
+        "gateway-next-hops",
+        "Effective routes show the public address of an active-passive gateway, and both private "
+        "addresses of "
+        "an active-active one.",
+        ("H4",),
+        _FIELD,
+        "2023",
+        "R",
+    ),
+    RuleCard(
         "gateway-advertises",
         "A gateway tells the other side the ranges of its own virtual network and of peers that use it.",
         ("H6",),
@@ -463,7 +488,7 @@ ROUTE_CARDS: tuple[RuleCard, ...] = (
     ),
     RuleCard(
         "gateway-accepts",
-        "A gateway drops learned prefixes equal to or inside its virtual network, takes longer ones and the "
+        "A gateway drops learned prefixes equal to or inside its virtual network, takes shorter ones and the "
         "default route, and closes the session above 4,000.",
         ("H7",),
         _BGP,
@@ -472,11 +497,36 @@ ROUTE_CARDS: tuple[RuleCard, ...] = (
         "gateway_prefix_limit",
     ),
     RuleCard(
+        "gateway-shorter-path",
+        "Of two learned routes with one prefix the shorter AS path wins.",
+        ("H9",),
+        "Azure VPN Gateway FAQ",
+        "2024",
+        "D",
+    ),
+    RuleCard(
+        "gateway-expressroute-first",
+        "Of one prefix learned both ways ExpressRoute wins over VPN; a longer prefix wins over both.",
+        ("H10",),
+        "Azure, Configure ExpressRoute and site-to-site coexisting connections",
+        "2023",
+        "D",
+    ),
+    RuleCard(
         "gateway-no-nat",
         "A gateway forwards without translating addresses.",
         ("H15",),
         "Azure VPN Gateway FAQ",
         "2024",
         "D",
+    ),
+    RuleCard(
+        "guest-routing-ignored",
+        "VMs may run BGP among themselves, but the fabric does not see what they learn, between subnets or "
+        "between neighbours.",
+        ("I15", "I17"),
+        "Ivan Pepelnjak, Azure Networking 101 (ipSpace.net)",
+        "2021",
+        "R",
     ),
 )

@@ -69,7 +69,8 @@ SERVICE_CARDS: tuple[RuleCard, ...] = (
     ),
     RuleCard(
         "rules-see-private",
-        "Inbound rules see the private destination and the original client, outbound rules the private source.",
+        "Inbound rules see the private destination and the original client, outbound rules the private "
+        "source.",
         ("F7",),
         _NSG,
         "2025-07",
@@ -222,7 +223,8 @@ SERVICE_CARDS: tuple[RuleCard, ...] = (
     ),
     RuleCard(
         "public-address",
-        "A public address belongs to an IP configuration, a gateway or a frontend; the edge translates one to "
+        "A public address belongs to an IP configuration, a gateway or a frontend; the edge translates "
+        "one to "
         "one, and the guest never sees it.",
         ("K1",),
         _OUT,
@@ -240,7 +242,8 @@ SERVICE_CARDS: tuple[RuleCard, ...] = (
     ),
     RuleCard(
         "default-outbound",
-        "A subnet with default outbound access reaches the Internet from an address nobody chose, with TCP and "
+        "A subnet with default outbound access reaches the Internet from an address nobody chose, with "
+        "TCP and "
         "UDP only; subnets made since 2026 have none unless asked for.",
         ("K3",),
         "Azure default outbound access",
@@ -257,9 +260,10 @@ SERVICE_CARDS: tuple[RuleCard, ...] = (
         "D",
     ),
     RuleCard(
-        "snat-ports",
-        "Each backend gets a share of the frontend's 64,000 ports; when they are used up, new flows fail.",
-        ("K6",),
+        "outbound-rule-primary",
+        "An outbound rule serves the primary IP configuration of a backend; a secondary one needs a public "
+        "address of its own.",
+        ("K7",),
         _OUT,
         "2023",
         "D",

@@ -47,7 +47,7 @@ def test_d27_next_hop_is_not_looked_up_again():
 
 
 def test_d28_lookup_at_each_emitting_nic_and_nowhere_else():
-    """The appliance's re-emission is looked up in its own subnet's table; the receiver's table plays no part."""
+    """What the appliance sends on is looked up in its own table; the table of the receiver plays no part."""
     drawn = lab().route("t", "out", "10.0.2.0/24", "10.0.9.4")
     drawn.table("back", {"10.0.0.0/16": "None"}).set("subnets/db/route_table", "back")
     assert fates(drawn, "vms/a", "vms/b") == ("delivered", "ROUTE_NONE_USER")

@@ -145,7 +145,7 @@ def test_f7_behind_a_balancer_rules_see_client_and_backend():
 
 
 def test_f8_virtual_network_tag_holds_peers_and_the_prefixes_of_user_routes():
-    """With a user default route on the subnet, VirtualNetwork means any: the default rule lets strangers in."""
+    """With a user default route VirtualNetwork means any: the default rule lets strangers in."""
     drawn = published("standard").group("g").set("nics/b/security_group", "g")
     assert fate(drawn, "hosts/client", "vms/b") == "NSG_IN"
     drawn.table("t", {"0.0.0.0/0": "Internet"}).set("subnets/two/route_table", "t")
