@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import defaultdict
 
@@ -65,7 +66,7 @@ def test_strips_cover_the_whole_run_without_gaps(wanted: str) -> None:
         assert found[0]["from_us"] == at_us - 5_000_000
         assert found[0]["to_us"] == at_us
         assert found[0]["delivered"] == 1
-        for before, after in zip(found, found[1:], strict=False):
+        for before, after in itertools.pairwise(found):
             assert before["to_us"] == after["from_us"]
         assert found[-1]["to_us"] == events[0]["duration_us"]
         for strip in found:
