@@ -120,6 +120,9 @@ def plan(scenario: Scenario, design: Design, vm: str, timing: TimingProfile) -> 
         raise NotModelled(f"{topology.vms[vm].name} is drawn as stopped, so it cannot fail.")
     if not scenario.traffic:
         raise NotModelled("The scenario draws no traffic, so nothing shows what a failure does.")
+    for flow in scenario.traffic.values():
+        if not flow.source.startswith(("vms/", "hosts/")):
+            raise NotModelled(f"Flow {flow.name} starts at {flow.source}; an address alone sends nothing.")
     if design.id == ADDRESS_MOVE.id:
         return _address_move(scenario, vm, timing)
     if design.id == BALANCER.id:

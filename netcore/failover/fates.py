@@ -11,7 +11,6 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from netcore.control.network import Network
-from netcore.errors import NotModelled
 from netcore.failover.designs import Plan
 from netcore.failover.moments import EDGE, Member, Moment, Where
 from netcore.forwarding import walk
@@ -22,6 +21,12 @@ from netcore.trace.packet import Packet
 
 FIRST_PORT = 49152
 """Source ports are counted from here on (RFC 6335: dynamic ports)."""
+
+MOST_PORTS = 4096
+"""All flows together are spread over so many source ports at most, so that a large drawing answers."""
+
+FEWEST_PORTS = 4
+"""Over so many each flow is spread at least."""
 
 Fate = tuple[str | None, str | None]
 """Drop code of the packet and of its answer; None where it is delivered. An answer that was never sent,
@@ -66,23 +71,25 @@ class Fates:
     """The flows of one plan.
 
     Args:
-        timing: says over how many ports a flow is spread.
-
-    Raises:
-        NotModelled: a flow starts at something that cannot send.
+        timing: says over how many ports a flow is spread; fewer where many flows are drawn. ``ports`` is
+            how many it became.
     """
 
     def __init__(self, plan: Plan, timing: TimingProfile) -> None:
         self.plan = plan
-        ports = round(timing.value("flows.ports"))
-        self._flows = [
-            _Flow(plan, key, [FIRST_PORT + number for number in range(ports)])
-            for key in plan.scenario.traffic
-        ]
+        room = max(FEWEST_PORTS, MOST_PORTS // len(plan.scenario.traffic))
+        self.ports = max(1, min(round(timing.value("flows.ports")), room))
+        self._flows: list[_Flow] | None = None
         self._kept: dict[Moment, tuple[FlowFate, ...]] = {}
 
     def at(self, moment: Moment) -> tuple[FlowFate, ...]:
-        """Return what becomes of each flow at a moment, in the order of the document's traffic."""
+        """Return what becomes of each flow at a moment, in the order of the document's traffic.
+
+        The first call opens all connections: about a millisecond per port.
+        """
+        if self._flows is None:
+            ports = [FIRST_PORT + number for number in range(self.ports)]
+            self._flows = [_Flow(self.plan, key, ports) for key in self.plan.scenario.traffic]
         found = self._kept.get(moment)
         if found is None:
             found = self._kept[moment] = tuple(flow.at(moment) for flow in self._flows)
@@ -94,10 +101,6 @@ class _Flow:
 
     def __init__(self, plan: Plan, key: str, ports: list[int]) -> None:
         drawn = plan.scenario.traffic[key]
-        if not drawn.source.startswith(("vms/", "hosts/")):
-            raise NotModelled(
-                f"Flow {drawn.name} starts at {drawn.source}, and an address alone sends nothing."
-            )
         self._plan = plan
         self._packets = [
             Packet(

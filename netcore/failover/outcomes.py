@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from netcore.failover.clock import SECOND_US, microseconds
-from netcore.failover.fates import Fate, Fates, FlowFate
+from netcore.failover.fates import FIRST_PORT, Fate, Fates, FlowFate
 from netcore.failover.moments import Assumption, Play
 from netcore.profiles.timing import TimingProfile
 from netcore.trace.packet import TCP, protocol_number
@@ -88,6 +88,13 @@ class Judge:
 
     def assumptions(self) -> Iterable[Assumption]:
         """Yield what the judgement adds to the mechanism's numbers."""
+        yield Assumption(
+            "flows: source ports",
+            f"each flow is spread over {self._fates.ports} source ports from {FIRST_PORT} on; our hash "
+            "stands for the provider's, which nobody knows",
+            "D",
+            "ours, so that shares show",
+        )
         yield Assumption(
             "flows: new ones",
             f"a share of {self._new:g} of all connections is opened at a steady pace in the first "

@@ -234,3 +234,21 @@ def test_a_fault_that_is_not_drawn_is_not_found() -> None:
 
 def test_without_traffic_there_is_nothing_to_race_for() -> None:
     assert netcore.designs(seeded(traffic={})) == ()
+
+
+def test_many_flows_are_spread_over_fewer_ports() -> None:
+    raw = netcore.dump(pair())
+    flow = raw["traffic"]["a-b"]
+    raw["traffic"] = {f"f{number}": {**flow, "name": f"f{number}"} for number in range(256)}
+    scenario = netcore.load(raw)
+    spread = [
+        assumption["value"]
+        for scenario in (pair(), scenario)
+        for event in itertools.islice(netcore.simulate(scenario, design(scenario, "balancer"), FAULT), 1)
+        for assumption in event["assumptions"]
+        if assumption["name"] == "flows: source ports"
+    ]
+    assert [text.partition(" source ports")[0] for text in spread] == [
+        "each flow is spread over 64",
+        "each flow is spread over 16",
+    ]
