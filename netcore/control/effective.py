@@ -205,13 +205,16 @@ class EffectiveRoutes:
 
     def _none_rows(self, subnet: Subnet, winners: dict[Network, _Candidate]) -> Iterator[EffectiveRoute]:
         """Yield the built-in None routes that are left (facts D1, D3-D9)."""
-        for default in self._profile.default_routes:
-            winner = winners.get(default)
-            if winner is not None and self._profile.default_removes_none_rows(winner.source, winner.hop):
-                return
+        removed = {
+            default.version
+            for default in self._profile.default_routes
+            if default in winners
+            and self._profile.default_removes_none_rows(winners[default].source, winners[default].hop)
+        }
         ranges = self._topology.vnets[subnet.vnet].address_space
         for prefix in self._profile.none_prefixes:
-            if prefix in winners or any(inside(prefix, own) for own in ranges):
+            gone = prefix.version in removed or prefix in winners
+            if gone or any(inside(prefix, own) for own in ranges):
                 continue
             yield EffectiveRoute(
                 RouteSource.DEFAULT, RouteState.ACTIVE, (prefix,), HopType.NONE, facts=("D1", "D5", "D47")

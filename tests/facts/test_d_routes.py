@@ -101,6 +101,13 @@ def test_d6_other_default_routes_leave_them(hop: str):
     assert none_rows(lab().route("t", "all", "0.0.0.0/0", hop)) == NONE
 
 
+def test_d6_an_ipv6_default_route_leaves_the_ipv4_discards():
+    drawn = lab("10.0.0.0/16", "fd00:db8::/48").set("subnets/app/prefixes", ["10.0.0.0/24", "fd00:db8::/64"])
+    drawn.route("t", "six", "::/0", "fd00:db8::9")
+    assert none_rows(drawn) == NONE
+    assert none_rows(drawn.route("t", "four", "0.0.0.0/0", "10.0.9.9")) == set()
+
+
 def test_d7_user_route_with_the_very_prefix_removes_only_that_row():
     drawn = lab().route("t", "ten", "10.0.0.0/8", "10.0.9.9")
     assert none_rows(drawn) == NONE - {"10.0.0.0/8"}
