@@ -84,7 +84,9 @@ def out(run: Run, hop: ToEdge) -> Hop:
     after = _translated(run, port, header)
     if isinstance(after, End):
         return after
-    if run.network.public_owner(after.destination) is not None:
+    # A way out without a drawn address has no owner, but the edge remembers who asked by it.
+    asked = key_of(after) in run.sessions.inward
+    if asked or run.network.public_owner(after.destination) is not None:
         run.step(Place.EDGE, Actor.FABRIC, at, "edge.backbone", after, destination=after.destination)
         return FromEdge(after)
     host_id = run.drawing.hosts_outside.get(after.destination)

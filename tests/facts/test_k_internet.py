@@ -95,6 +95,12 @@ def test_k3_no_icmp_and_no_help_from_a_route_to_the_internet():
     assert fate(drawn, "vms/a", "hosts/shop") == "NO_OUTBOUND"
 
 
+def test_k3_default_outbound_reaches_a_public_address_of_the_same_drawing_and_gets_its_answer():
+    """[a] -- (lan) -- default access -- 203.0.113.4 -- [b] in the same subnet."""
+    drawn = lab("azure-2021").public("pip", "203.0.113.4").vm("b", "lan", "10.0.1.5", public="pip")
+    assert fates(drawn, "vms/a", "203.0.113.4") == ("delivered", "delivered")
+
+
 def natted() -> Net:
     """[a] -- (lan, NAT gateway 203.0.113.5)"""
     return lab().public("nat", "203.0.113.5").nat("gw", "nat").set("subnets/lan/nat_gateway", "gw")
