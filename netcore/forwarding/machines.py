@@ -100,8 +100,7 @@ def ports_of(topology: Topology) -> dict[str, Port]:
             continue
         configurations = sorted(nic.configurations.items(), key=lambda item: (not item[1].primary, item[0]))
         held = tuple(configuration.address for _, configuration in configurations)
-        primary = [configuration.address for _, configuration in configurations if configuration.primary]
-        leases = tuple(primary or held[:1])
+        leases = _leases(held)
         vm = topology.vms.get(nic.vm) if nic.vm else None
         believed = vm.guest.interfaces.get(nic_id) if vm else None
         if believed is None:
@@ -125,6 +124,18 @@ def ports_of(topology: Topology) -> dict[str, Port]:
             nic.ip_forwarding,
         )
     return ports
+
+
+def _leases(held: tuple[Address, ...]) -> tuple[Address, ...]:
+    """Return what DHCP and DHCPv6 hand out: one address per IP version (facts A10, A13).
+
+    Args:
+        held: addresses of the NIC, primary ones first.
+    """
+    first: dict[int, Address] = {}
+    for address in held:
+        first.setdefault(address.version, address)
+    return tuple(first[version] for version in sorted(first))
 
 
 def machines_of(scenario: Scenario, ports: dict[str, Port]) -> dict[str, Machine]:

@@ -40,6 +40,14 @@ def test_a13_dhcp_gives_the_guest_what_the_control_plane_holds():
     assert str(done.packet.source) == "10.0.0.5"
 
 
+def test_a13_dhcpv6_gives_the_guest_its_ipv6_address():
+    """[a] -- (lan, dual stack) -- [b]; only the IPv4 addresses are drawn as primary."""
+    drawn = net().vnet("v", "10.0.0.0/16", "fd00:db8::/48").subnet("lan", "10.0.0.0/24", "fd00:db8::/64")
+    drawn.vm("a", "lan", "10.0.0.4", "fd00:db8::4").vm("b", "lan", "10.0.0.5", "fd00:db8::5")
+    assert fates(drawn, "vms/a", "fd00:db8::5") == ("delivered", "delivered")
+    assert fates(drawn, "vms/a", "vms/b") == ("delivered", "delivered")
+
+
 @pytest.mark.parametrize("address", ["168.63.129.16", "169.254.169.254"])
 def test_a14_the_platform_answers_at_its_own_addresses(address: str):
     """Even where a table throws everything else away."""

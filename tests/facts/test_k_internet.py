@@ -147,7 +147,6 @@ def test_k9_ipv6_has_no_default_way_out():
         .group("open", "100 in allow * * * *")
         .subnet("lan", "10.0.1.0/24", "fd00:db8::/64", group="open")
         .vm("a", "lan", "10.0.1.4", "fd00:db8::4")
-        .set("vms/a/guest/interfaces", {"a": {"added": ["fd00:db8::4"]}})
         .host("shop", "2001:db8::9")
     )
     assert fate(drawn, "vms/a", "198.51.100.9") == "delivered"
