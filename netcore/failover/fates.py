@@ -28,6 +28,9 @@ MOST_PORTS = 4096
 FEWEST_PORTS = 4
 """Over so many each flow is spread at least."""
 
+MOST_KEPT = 2000
+"""So many moments are kept; hosts that learn in any order make endlessly many."""
+
 Fate = tuple[str | None, str | None]
 """Drop code of the packet and of its answer; None where it is delivered. An answer that was never sent,
 because the packet did not arrive, is lost with the packet's code."""
@@ -92,6 +95,8 @@ class Fates:
             self._flows = [_Flow(self.plan, key, ports) for key in self.plan.scenario.traffic]
         found = self._kept.get(moment)
         if found is None:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
             found = self._kept[moment] = tuple(flow.at(moment) for flow in self._flows)
         return found
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from netcore.failover.clock import SECOND_US, microseconds
-from netcore.failover.fates import FIRST_PORT, Fate, Fates, FlowFate
+from netcore.failover.fates import FIRST_PORT, MOST_KEPT, Fate, Fates, FlowFate
 from netcore.failover.moments import Assumption, Play
 from netcore.profiles.timing import TimingProfile
 from netcore.trace.packet import TCP, protocol_number
@@ -115,6 +115,8 @@ class Judge:
         key = tuple(change for _, change in play.changes)
         found = self._courses.get(key)
         if found is None:
+            if len(self._courses) >= MOST_KEPT:
+                self._courses.clear()
             found = self._courses[key] = self._course(key)
         return found
 
