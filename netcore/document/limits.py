@@ -81,8 +81,10 @@ def too_large(raw: Any, report: Report) -> None:
     prefixes = sum(len(tag) for tag in tags if isinstance(tag, list))
     _count(report, "service_tag_prefixes", ("topology", "service_tags"), prefixes)
     guests = [_map(_map(vm).get("guest")) for vm in _map(topology.get("vms")).values()]
-    parts = sum(len(part) for guest in guests for part in guest.values() if isinstance(part, dict | list))
-    _count(report, "guest_parts", ("topology", "vms"), parts)
+    guest_parts = sum(
+        len(part) for guest in guests for part in guest.values() if isinstance(part, dict | list)
+    )
+    _count(report, "guest_parts", ("topology", "vms"), guest_parts)
 
 
 def _count(report: Report, limit: str, path: tuple[str, ...], count: int) -> None:

@@ -55,20 +55,21 @@ def read(raw: object, ground: Ground) -> Reading:
         return Reading(None, report.all())
     if not isinstance(raw, dict):
         return _refused("wrong-type", shown(raw), "an object", "A scenario is a JSON object.")
-    raw = upgraded(raw)
-    if raw.get("schema") != CURRENT and isinstance(raw.get("schema"), int):
+    current = upgraded(raw)
+    version = current.get("schema")
+    if version != CURRENT and isinstance(version, int):
         return _refused(
             "unknown-schema",
-            f"schema {raw['schema']}",
+            f"schema {version}",
             f"schema {CURRENT}",
             "The document was written by another version of the program.",
             "/schema",
         )
     try:
         # As JSON: strict about numbers, truth values and text, yet at ease with lists for tuples.
-        document = Scenario.model_validate_json(json.dumps(raw), strict=True)
+        document = Scenario.model_validate_json(json.dumps(current), strict=True)
     except ValidationError as error:
-        report_shape(error, raw, report)
+        report_shape(error, current, report)
         return Reading(None, report.all())
     return Reading(document, check(document, ground))
 

@@ -56,9 +56,8 @@ def _place(details: ErrorDetails, raw: Any) -> tuple[object, ...]:
     path: list[object] = []
     at = raw
     for part in details["loc"]:
-        if (isinstance(at, dict) and part in at) or (
-            isinstance(at, list) and isinstance(part, int) and part < len(at)
-        ):
+        inside = part < len(at) if isinstance(at, list) and isinstance(part, int) else False
+        if inside or (isinstance(at, dict) and part in at):
             at = at[part]
         elif details["type"] == "missing" and part == details["loc"][-1]:
             pass

@@ -74,8 +74,8 @@ def _held(drawing: Drawing) -> list[_Held]:
         for number, address in enumerate(gateway.instances):
             # The edges of ExpressRoute show addresses outside the virtual network; those are not held in it.
             if vnet is not None and any(address in prefix for prefix in vnet.address_space):
-                path = ("gateways", gateway_id, "instances", number)
-                found.append(_Held(path, f"gateway {gateway_id}", address, gateway.vnet, None))
+                instance = ("gateways", gateway_id, "instances", number)
+                found.append(_Held(instance, f"gateway {gateway_id}", address, gateway.vnet, None))
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from netcore.document.checks.ground import Drawing
 from netcore.document.models import BalancingRule, Frontend, LoadBalancer
 
@@ -118,7 +120,7 @@ def _inside(
     path: tuple[object, ...],
     key: str,
     kind: str,
-    there: dict[str, object] | dict[str, Frontend],
+    there: Mapping[str, object],
 ) -> None:
     if key not in there:
         drawing.dangling(("topology", *path), key, kind, there)

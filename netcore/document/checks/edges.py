@@ -29,7 +29,7 @@ def _private(drawing: Drawing, address: Address) -> bool:
 def _public_addresses(drawing: Drawing) -> None:
     """Report public addresses that are none, or that two things on the Internet have."""
     seen: dict[Address, str] = {}
-    places = [
+    places: list[tuple[tuple[object, ...], str, Address]] = [
         (("public_ips", key, "address"), f"public IP {key}", public.address)
         for key, public in drawing.topology.public_ips.items()
     ]
@@ -82,20 +82,20 @@ def _public_holders(drawing: Drawing) -> None:
     for gateway_id, gateway in topology.gateways.items():
         uses.append((("gateways", gateway_id, "public_ip"), f"gateway {gateway_id}", gateway.public_ip))
     first: dict[str, tuple[tuple[object, ...], str]] = {}
-    for path, holder, public_ip in uses:
-        if public_ip is None:
+    for place, user, used in uses:
+        if used is None:
             continue
-        if public_ip in first:
+        if used in first:
             drawing.add(
                 "public-ip-twice",
-                path,
-                f"{public_ip}, which {first[public_ip][1]} uses",
+                place,
+                f"{used}, which {first[used][1]} uses",
                 "a public IP that nothing else uses",
                 "Add another public IP; one stands in front of one resource.",
                 "A8",
             )
         else:
-            first[public_ip] = (path, holder)
+            first[used] = (place, user)
 
 
 def _nat_gateway(drawing: Drawing, nat_id: str, nat: NatGateway) -> None:

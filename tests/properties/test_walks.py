@@ -1,0 +1,83 @@
+"""Random networks: routes against a linear search, one verdict each, the same bytes, far edits."""
+
+from __future__ import annotations
+
+import json
+from ipaddress import ip_address
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import netcore
+from netcore.trace.model import Outcome
+from tests.netcore.ask import ask
+from tests.netcore.build import Net
+from tests.properties.networks import DESTINATIONS, PROTOCOLS, networks
+
+SENDERS = ("vms/h0", "vms/h1", "vms/h2", "vms/s0", "vms/s1")
+NICS = tuple(sender.removeprefix("vms/") for sender in SENDERS)
+FLOWS = tuple(f"{protocol}/443" for protocol in PROTOCOLS)
+
+PREFERRED = {"VnetLocal", "VNetPeering", "VNetGlobalPeering", "VirtualNetworkServiceEndpoint"}
+
+ends = st.tuples(st.sampled_from(SENDERS), st.sampled_from(DESTINATIONS), st.sampled_from(FLOWS))
+
+
+@settings(deadline=None)
+@given(networks(), st.sampled_from(NICS), st.lists(st.ip_addresses(v=4), max_size=5))
+def test_selection_is_a_linear_search(drawn: Net, nic: str, more: list[object]):
+    """Longest prefix of the active rows; of system routes that BGP cannot carve up the longest one (D21)."""
+    table = drawn.network().routes(nic)
+    rows = [(row, prefix) for row in table.rows if row.state.value == "Active" for prefix in row.prefixes]
+    for text in (*DESTINATIONS, *map(str, more)):
+        address = ip_address(text)
+        fitting = [(row, prefix) for row, prefix in rows if address in prefix]
+        held = [
+            prefix.prefixlen
+            for row, prefix in fitting
+            if row.source.value == "Default" and row.next_hop_type.value in PREFERRED
+        ]
+        left = [
+            (row, prefix)
+            for row, prefix in fitting
+            if not (held and row.source.value == "VirtualNetworkGateway" and prefix.prefixlen > max(held))
+        ]
+        selection = table.select(address)
+        if not left:
+            assert not selection.routes
+            continue
+        longest = max(prefix.prefixlen for _, prefix in left)
+        expected = {id(row) for row, prefix in left if prefix.prefixlen == longest}
+        assert {id(row) for row in selection.routes} == expected
+
+
+@settings(deadline=None, max_examples=60)
+@given(networks(), st.lists(ends, min_size=1, max_size=6))
+def test_each_packet_has_exactly_one_verdict(drawn: Net, asked: list[tuple[str, str, str]]):
+    network = drawn.network()
+    for source, destination, flow in asked:
+        done = ask(network, source, destination, flow)
+        for leg in (done.forward, done.back, done.third):
+            if leg is not None:
+                assert isinstance(leg.verdict.outcome, Outcome)
+                assert (leg.verdict.code is None) == (leg.verdict.outcome is Outcome.DELIVERED)
+                assert [step.index for step in leg.steps] == list(range(len(leg.steps)))
+        assert (done.back is not None) <= (done.forward.verdict.outcome is Outcome.DELIVERED)
+
+
+@settings(deadline=None, max_examples=40)
+@given(networks(), ends)
+def test_the_same_input_gives_the_same_bytes(drawn: Net, asked: tuple[str, str, str]):
+    first, second = (json.dumps(ask(drawn.network(), *asked).as_dict()) for _ in range(2))
+    assert first == second
+    rows = [[row.as_dict() for row in netcore.effective_routes(drawn.scenario(), "h0")] for _ in range(2)]
+    assert json.dumps(rows[0]) == json.dumps(rows[1])
+
+
+@settings(deadline=None, max_examples=40)
+@given(networks(), ends)
+def test_an_edit_far_away_changes_no_trace(drawn: Net, asked: tuple[str, str, str]):
+    before = ask(drawn, *asked)
+    drawn.vnet("far", "10.200.0.0/16").table("far-table", {"0.0.0.0/0": "None"})
+    drawn.subnet("far-subnet", "10.200.0.0/24", table="far-table").vm("far-vm", "far-subnet", "10.200.0.4")
+    assert ask(drawn, *asked) == before
