@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netcore.control.owners import Owner
-from netcore.document.values import Network
+from netcore.document.values import Address, Network
 from netcore.forwarding.hops import Balance, Deliver, Hop, Kept
 from netcore.forwarding.run import Run
 from netcore.trace.model import Actor, Header, Match, Place
@@ -15,6 +15,7 @@ def bring(
     header: Header,
     *,
     prefix: Network | None = None,
+    next_hop: Address | None = None,
     kept: Kept = Kept.NO,
     public: bool = False,
 ) -> Hop:
@@ -23,6 +24,7 @@ def bring(
     Args:
         owner: NIC id.
         prefix: the route that names the NIC as next hop; None where it is the destination.
+        next_hop: the address of the NIC that the route names; None takes its primary one.
         kept: why the destination may be foreign to the NIC.
         public: it came in through a Standard public address.
 
@@ -51,7 +53,7 @@ def bring(
                 at,
                 header,
                 vm=machine.name,
-                next_hop=port.held[0],
+                next_hop=next_hop or port.held[0],
                 prefix=prefix,
             )
         return run.drop("VM_STOPPED", Place.FABRIC, Actor.FABRIC, at, header, vm=machine.name)

@@ -294,7 +294,7 @@ def _to_appliance(run: Run, port: Port, header: Header, next_hop: Address | None
     )
     if owner.kind == "frontend":
         return Balance(owner.balancer, owner.frontend, header, port.vm, prefix)
-    return bring(run, owner.nic, header, prefix=prefix)
+    return bring(run, owner.nic, header, prefix=prefix, next_hop=next_hop)
 
 
 def _no_next_hop(run: Run, port: Port, header: Header, next_hop: Address, prefix: Network) -> Hop:

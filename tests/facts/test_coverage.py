@@ -22,7 +22,7 @@ def order(fact: str) -> tuple[str, int]:
     return fact[0], int(fact[1:])
 
 
-def tested() -> set[str]:
+def covered() -> set[str]:
     """Return the fact ids that a test is named after."""
     texts = [path.read_text() for path in sorted(HERE.glob("test_*.py"))]
     return {name.upper() for text in texts for name in NAME.findall(text)}
@@ -44,11 +44,11 @@ def named(*folders: str) -> set[str]:
 
 
 def test_every_fact_of_a_card_has_a_test():
-    assert sorted(set(netcore.facts()) - tested(), key=order) == []
+    assert sorted(set(netcore.facts()) - covered(), key=order) == []
 
 
 def test_every_fact_with_a_test_has_a_card():
-    assert sorted(tested() - set(netcore.facts()), key=order) == []
+    assert sorted(covered() - set(netcore.facts()), key=order) == []
 
 
 def test_every_fact_that_the_engine_names_has_a_card_in_each_profile():

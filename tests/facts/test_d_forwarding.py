@@ -165,6 +165,15 @@ def test_d42_a_dead_next_hop_still_wins():
     assert fate(nobody, "vms/a", "vms/b") == "NH_UNREACHABLE"
 
 
+def test_d42_a_stopped_next_hop_is_named_as_the_route_names_it():
+    """The route names the second address of the appliance."""
+    drawn = lab().vm("old", "dmz", "10.0.9.8", "10.0.9.9", power="stopped", ip_forwarding=True)
+    done = ask(drawn.route("t", "o", "10.0.2.0/24", "10.0.9.9"), "vms/a", "vms/b").forward.verdict
+    assert done.code == "NH_STOPPED"
+    assert "10.0.9.9" in done.sentence
+    assert "10.0.9.8" not in done.sentence
+
+
 def test_d43_next_hop_needs_the_flag_and_the_guest():
     drawn = lab().route("t", "out", "10.0.2.0/24", "10.0.9.4")
     assert fate(drawn, "vms/a", "vms/b") == "delivered"
