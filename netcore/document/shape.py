@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from netcore.document.problems import Report, pointer
+from netcore.document.problems import MAX_PROBLEMS, Report, pointer
 
 _PATTERNS = {
     r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$": "an id: a letter or digit, then up to 79 of letters, digits, _ . -",
@@ -42,13 +43,19 @@ _FACTS = (
 )
 
 
+_GUESSES = 100
+"""Problems after which nobody looks for a similar field name; looking is slow."""
+
+
 def report_shape(error: ValidationError, raw: Any, report: Report) -> None:
     """Report everything that is wrong with the shape of a document, one problem per place."""
     by_place: dict[tuple[object, ...], list[ErrorDetails]] = {}
     for details in error.errors(include_url=False):
         by_place.setdefault(_place(details, raw), []).append(details)
-    for path, found in sorted(by_place.items(), key=lambda item: [str(part) for part in item[0]]):
+    places = sorted(by_place.items(), key=lambda item: [str(part) for part in item[0]])
+    for path, found in places[:MAX_PROBLEMS]:
         _report_place(path, found, raw, report)
+    report.more += len(places[MAX_PROBLEMS:])
 
 
 def _place(details: ErrorDetails, raw: Any) -> tuple[object, ...]:
@@ -94,7 +101,7 @@ def _report_unknown(path: tuple[object, ...], raw: Any, report: Report) -> None:
         path,
         f"the field {path[-1]}",
         "only fields that a scenario has",
-        _similar(path) or "Remove the field.",
+        (len(report.found) < _GUESSES and _similar(path)) or "Remove the field.",
     )
 
 
@@ -104,6 +111,7 @@ def _similar(path: tuple[object, ...]) -> str | None:
     return f"Remove the field; did you mean {close[0]}?" if close else None
 
 
+@cache
 def _field_names() -> list[str]:
     from netcore.document import models
 

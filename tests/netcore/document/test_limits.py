@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import netcore
-from netcore.document import reader
+from netcore.document import reader, shape
 from tests.netcore.ask import ask
 from tests.netcore.build import net
 
@@ -63,6 +63,15 @@ def test_a_million_routes():
     assert codes(reading) == ["too-many"]
     assert reading.problems[0].found == "1,000,000 routes"
     assert reading.problems[0].pointer == "/topology/route_tables"
+
+
+def test_many_unknown_fields_are_counted_and_not_pondered(monkeypatch: pytest.MonkeyPatch):
+    asked: list[object] = []
+    monkeypatch.setattr(shape, "_similar", asked.append)
+    reading = netcore.read({"schema": 1, "name": "x", **{f"z{number}": 0 for number in range(3_000)}})
+    assert len(codes(reading)) == 1001
+    assert reading.problems[-1].found == "2000 more problems"
+    assert len(asked) == 100
 
 
 @pytest.mark.parametrize(
