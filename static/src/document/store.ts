@@ -41,6 +41,8 @@ export interface Workbench {
   dock: Dock;
   saved: Saved;
   message: string | null;
+  /** Who sends and who shall receive the next trace; empty where nobody was chosen. */
+  asked: { source: string; destination: string };
 }
 
 const NOBODY: Can = { edit: false, run: false, share: false, fork: false };
@@ -63,6 +65,7 @@ let state: Workbench = {
   dock: "trace",
   saved: "saved",
   message: null,
+  asked: { source: "", destination: "" },
 };
 const listeners = new Set<() => void>();
 

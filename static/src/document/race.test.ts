@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+
+import { duration, race, seconds, trials, winner } from "./race";
+
+const started = (design: string, duration_us: number) => ({
+  seq: 1,
+  event: "failover.started",
+  design,
+  title: design,
+  mechanism: "M1",
+  seed: 1,
+  fault: { id: "f", name: "It fails", vm: "a", at_us: 5 },
+  duration_us,
+  flows: [],
+  assumptions: [],
+});
+
+describe("race", () => {
+  it("is nothing before a design came in", () => {
+    expect(race([])).toBeNull();
+    expect(race([{ seq: 1, event: "failover.event", design: "a", t_us: 1 }])).toBeNull();
+  });
+
+  it("gathers each design's events and lasts as long as the longest", () => {
+    const made = race([
+      started("a", 10),
+      started("b", 30),
+      { seq: 3, event: "failover.event", design: "b", t_us: 7, lane: "detect", kind: "point", text: "seen" },
+      { seq: 4, event: "failover.span", design: "a", lane: "data", from_us: 1, to_us: 2, text: "moves" },
+      { seq: 5, event: "failover.event", design: "unknown", t_us: 8, lane: "detect", kind: "point", text: "x" },
+    ]);
+    expect(made?.duration_us).toBe(30);
+    expect(made?.fault_us).toBe(5);
+    expect(made?.contenders.map((one) => [one.design, one.notes.length, one.spans.length])).toEqual([
+      ["a", 0, 1],
+      ["b", 1, 0],
+    ]);
+  });
+});
+
+describe("trials", () => {
+  it("keeps the newest progress and the summary", () => {
+    const made = trials([
+      { seq: 1, event: "trials.progress", done: 50, n: 100, designs: [] },
+      { seq: 2, event: "trials.progress", done: 100, n: 100, designs: [] },
+      { seq: 3, event: "trials.summary", n: 100, seed: 4, designs: [], ratio: null },
+    ]);
+    expect([made.done, made.n, made.summary?.seed]).toEqual([100, 100, 4]);
+  });
+});
+
+describe("winner", () => {
+  const rows = [{ t: 80 }, { t: 13 }, { t: null }];
+  it("is the smallest, and never is not small", () => {
+    expect(winner(rows, (row) => row.t)).toBe(rows[1]);
+  });
+  it("is nobody in a tie or alone", () => {
+    expect(winner([{ t: 1 }, { t: 1 }], (row) => row.t)).toBeNull();
+    expect(winner([{ t: 1 }], (row) => row.t)).toBeNull();
+  });
+});
+
+describe("times", () => {
+  it("read well at every size", () => {
+    expect([seconds(0.349), seconds(13), seconds(720), seconds(null), duration(80_700_000)]).toEqual([
+      "0.35 s",
+      "13.0 s",
+      "12 min",
+      "never",
+      "80.7 s",
+    ]);
+  });
+});

@@ -1,0 +1,70 @@
+/** The workbench page: takes what the server put into it, reads the scenario, shows the frame. */
+
+import "../styles/site.css";
+import "../styles/workbench.css";
+import "../styles/runs.css";
+
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import { update } from "../document/store";
+import type { Bootstrap, Run } from "../document/types";
+import { api, configure } from "../protocol/api";
+import { words } from "../protocol/followed";
+import { openRun } from "../panels/Runs";
+import { Shell } from "../panels/Shell";
+import { show } from "../panels/edits";
+import { chooseTheme, followTheme, isDark } from "./site/theme";
+
+followTheme();
+
+async function begin(): Promise<void> {
+  const home = document.getElementById("app");
+  const data = document.getElementById("bootstrap");
+  if (!home || !data) return;
+  const bootstrap = JSON.parse(data.textContent ?? "{}") as Bootstrap;
+  configure(bootstrap);
+  const { mode, can, user } = bootstrap;
+  update({ mode, can, user, id: bootstrap.scenario.id ?? null, ...bootstrap.scenario });
+  let shared: Run[] | null = null;
+  try {
+    const answer = await api.scenario();
+    show(answer);
+    if (mode === "shared") shared = answer.runs ?? [];
+  } catch (error) {
+    home.textContent = words(error);
+    return;
+  }
+  createRoot(home).render(
+    <StrictMode>
+      <Shell shared={shared} switchTheme={() => { chooseTheme(isDark() ? "light" : "dark"); }} />
+    </StrictMode>,
+  );
+  const restore = (): void => {
+    void restoreRun(shared);
+  };
+  window.addEventListener("popstate", restore);
+  restore();
+}
+
+/** Open the run that the address names; on a shared page without one, the newest of each kind. */
+async function restoreRun(shared: Run[] | null): Promise<void> {
+  const wanted = new URL(location.href).searchParams.get("run");
+  if (shared) {
+    const named = shared.find((run) => run.id === wanted);
+    for (const kind of ["trials", "failover", "trace"] as const) {
+      const newest = shared.find((run) => run.kind === kind);
+      if (newest && !named) openRun(newest, false);
+    }
+    if (named) openRun(named, false);
+    return;
+  }
+  if (!wanted) return;
+  try {
+    openRun(await api.run(wanted), false);
+  } catch (error) {
+    update({ message: `The run of this address cannot be opened: ${words(error)}` });
+  }
+}
+
+void begin();

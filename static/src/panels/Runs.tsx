@@ -1,0 +1,89 @@
+/** The runs of this scenario, newest first; opening one puts it into the address bar. */
+
+import { type ReactNode, useCallback, useEffect, useState } from "react";
+
+import { type Dock, update, useWorkbench } from "../document/store";
+import type { Run, RunKind } from "../document/types";
+import { api } from "../protocol/api";
+import { follow, useFollowed, words } from "../protocol/followed";
+import { Mark } from "./Mark";
+
+const DOCKS: Record<RunKind, Dock> = { trace: "trace", failover: "failover", trials: "failover", import: "runs" };
+
+/** Show a run where runs of its kind are shown. */
+export function openRun(run: Run, remember = true): void {
+  follow(run);
+  update({ dock: DOCKS[run.kind] });
+  if (remember) rememberRun(run.id);
+}
+
+export function rememberRun(id: string): void {
+  const url = new URL(location.href);
+  if (url.searchParams.get("run") === id) return;
+  url.searchParams.set("run", id);
+  history.pushState(null, "", url);
+}
+
+export function Runs({ shared }: { shared: Run[] | null }): ReactNode {
+  const [runs, setRuns] = useState<Run[] | null>(shared);
+  const [error, setError] = useState<string | null>(null);
+  const mode = useWorkbench((state) => state.mode);
+  const states = [useFollowed("trace"), useFollowed("failover"), useFollowed("trials")].map((one) => one.run?.state ?? "");
+  const load = useCallback(() => {
+    if (mode === "shared") return;
+    api.runs().then(
+      (found) => {
+        setRuns(found.items);
+        setError(null);
+      },
+      (reason: unknown) => {
+        setError(words(reason));
+      },
+    );
+  }, [mode]);
+  useEffect(load, [load, states.join()]);
+  if (error) return <p role="alert" className="callout danger">{error}</p>;
+  if (runs === null) return <p className="skeleton">Looking for runs</p>;
+  if (runs.length === 0) return <p className="muted">No runs yet: trace a packet, or let designs race.</p>;
+  return (
+    <div className="table-wrap" tabIndex={0} role="region" aria-label="Runs">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">Run</th>
+            <th scope="col">State</th>
+            <th scope="col">What</th>
+            <th scope="col">Revision</th>
+            <th scope="col">Seed</th>
+            <th scope="col">Began (UTC)</th>
+          </tr>
+        </thead>
+        <tbody>
+          {runs.map((run) => (
+            <tr key={run.id}>
+              <td>
+                <button type="button" className="link" onClick={() => { openRun(run); }}>
+                  {run.kind}
+                </button>
+              </td>
+              <td>
+                <Mark state={run.state} />
+              </td>
+              <td className="mono">{what(run)}</td>
+              <td className="number">{run.revision}</td>
+              <td className="number">{run.seed}</td>
+              <td className="mono">{(run.started_at ?? run.created_at).slice(0, 19).replace("T", " ")}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function what(run: Run): string {
+  const { parameters: p } = run;
+  if (run.kind === "trace") return `${String(p.source)} > ${String(p.destination)} ${String(p.protocol)}/${String(p.destination_port ?? "")}`;
+  const designs = Array.isArray(p.designs) ? p.designs.join(" against ") : "";
+  return run.kind === "trials" ? `${Number(p.n).toLocaleString("en")} × ${designs}` : designs;
+}

@@ -1,0 +1,118 @@
+/** Share links: make one of this revision with some finished runs, copy it, list and revoke those there are. */
+
+import { Copy, Trash2, X } from "lucide-react";
+import { type ReactNode, useEffect, useState } from "react";
+
+import type { Run } from "../document/types";
+import { type ShareItem, api } from "../protocol/api";
+import { words } from "../protocol/followed";
+
+export function Share({ close }: { close: () => void }): ReactNode {
+  const [runs, setRuns] = useState<Run[]>([]);
+  const [left, setLeft] = useState<string[]>([]);
+  const [shares, setShares] = useState<ShareItem[]>([]);
+  const [link, setLink] = useState<string | null>(null);
+  const [said, setSaid] = useState("");
+  const report = (error: unknown): void => {
+    setSaid(words(error));
+  };
+  const load = (): void => {
+    api.shares().then((found) => { setShares(found.items); }, report);
+  };
+  useEffect(() => {
+    load();
+    api.runs().then((found) => { setRuns(found.items.filter((run) => run.state === "succeeded")); }, report);
+    // Once, when the dialog opens.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
+  const make = (): void => {
+    api.share(runs.map((run) => run.id).filter((id) => !left.includes(id))).then((made) => {
+      setLink(new URL(made.url, location.href).href);
+      setSaid("The link is made. Whoever holds it can look and fork; keep it: it is not shown again.");
+      load();
+    }, report);
+  };
+  const copy = (): void => {
+    navigator.clipboard.writeText(link ?? "").then(
+      () => { setSaid("Copied."); },
+      () => { setSaid("The browser did not allow copying; select the link and copy it by hand."); },
+    );
+  };
+  return (
+    <div
+      className="popover share"
+      role="dialog"
+      aria-label="Share"
+      onKeyDown={(event) => {
+        if (event.key === "Escape") close();
+      }}
+    >
+      <div className="row">
+        <h2>Share this revision</h2>
+        <button type="button" className="button icon quiet small push" aria-label="Close" onClick={close}>
+          <X size={14} aria-hidden="true" />
+        </button>
+      </div>
+      <p className="muted">A link shows the drawing as it is now and the runs you choose, without an account. It can be revoked.</p>
+      {runs.length > 0 && (
+        <fieldset>
+          <legend className="label">Finished runs that go with it</legend>
+          {runs.slice(0, 8).map((run) => (
+            <label key={run.id} className="choice">
+              <input
+                type="checkbox"
+                checked={!left.includes(run.id)}
+                onChange={(event) => {
+                  setLeft(event.target.checked ? left.filter((id) => id !== run.id) : [...left, run.id]);
+                }}
+              />{" "}
+              {run.kind} <span className="mono muted">{run.created_at.slice(0, 16).replace("T", " ")}</span>
+            </label>
+          ))}
+        </fieldset>
+      )}
+      <button type="button" className="button primary" onClick={make}>
+        Make a link
+      </button>
+      {link && (
+        <div className="field">
+          <label htmlFor="share-link">Share link</label>
+          <span className="row">
+            <input id="share-link" className="mono" readOnly value={link} onFocus={(event) => { event.target.select(); }} />
+            <button type="button" className="button" onClick={copy}>
+              <Copy size={14} aria-hidden="true" /> Copy
+            </button>
+          </span>
+        </div>
+      )}
+      <p role="status">{said}</p>
+      {shares.length > 0 && (
+        <>
+          <h3>Links there are</h3>
+          <ul className="plain">
+            {shares.map((share) => (
+              <li key={share.id} className="row">
+                <span>
+                  revision {share.revision}, {share.runs.length} run{share.runs.length === 1 ? "" : "s"}{" "}
+                  <span className="mono muted">{share.created_at.slice(0, 16).replace("T", " ")}</span>
+                </span>
+                <button
+                  type="button"
+                  className="button small danger push"
+                  onClick={() => {
+                    api.revoke(share.id).then(() => {
+                      setSaid("Revoked: the link opens nothing any more.");
+                      load();
+                    }, report);
+                  }}
+                >
+                  <Trash2 size={12} aria-hidden="true" /> Revoke
+                </button>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
+  );
+}
