@@ -104,7 +104,7 @@ function Flow({ onMoved }: { onMoved: (moved: Moved) => void }): ReactNode {
     >
       <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
       <PacketOverlay centres={middles} />
-      <MiniMap pannable zoomable ariaLabel="Map of the drawing" nodeClassName={(node) => `mini-${node.type ?? ""}`} />
+      <MiniMap style={{ width: 132, height: 88 }} pannable zoomable ariaLabel="Map of the drawing" nodeClassName={(node) => `mini-${node.type ?? ""}`} />
       <Controls showInteractive={false} />
     </ReactFlow>
   );

@@ -29,7 +29,7 @@ export function Failover(): ReactNode {
     <div className="panel">
       {can && <Question racing={isLive(one)} trying={isLive(many)} />}
       <Fault followed={one} />
-      {race && <RaceView race={race} />}
+      {race && <RaceView key={one.id} race={race} />}
       <Waiting followed={one} what="The designs race" />
       <Fault followed={many} />
       {isLive(many) && (

@@ -252,7 +252,7 @@ const HEIGHT = "dock-height";
 
 function Dock({ shared }: { shared: Run[] | null }): ReactNode {
   const dock = useWorkbench((state) => state.dock);
-  const [height, setHeight] = useState(() => Number(stored()) || 340);
+  const [height, setHeight] = useState(() => Number(stored()) || 400);
   const setTo = (wanted: number): void => {
     const kept = Math.round(Math.max(120, Math.min(innerHeight - 160, wanted)));
     setHeight(kept);

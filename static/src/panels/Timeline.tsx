@@ -1,7 +1,7 @@
 /** One race: every design on the same clock, three lanes, a strip for each direction, numbers beside it. */
 
 import { Pause, Play } from "lucide-react";
-import { type ReactNode, useMemo, useRef } from "react";
+import { type ReactNode, useEffect, useMemo } from "react";
 
 import { CLOCKS, type Contender, type Note, type Race, type Strip, duration, winner } from "../document/race";
 import { select } from "../document/store";
@@ -27,6 +27,15 @@ export function RaceView({ race }: { race: Race }): ReactNode {
   }, [race.fault_us, race.duration_us]);
   const player = usePlayer(scale.to - scale.from, SPEED_US, 1_000_000);
   const at = scale.from + player.at;
+  const complete = race.contenders.every((one) => one.metrics !== null);
+  useEffect(() => {
+    // A race that has just come in plays itself once; who wants less motion sees its end.
+    if (!complete) return;
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) player.seek(scale.to - scale.from);
+    else player.toggle();
+    // Only the arrival of the last number starts it.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [complete]);
   return (
     <section className="race" data-testid="race" aria-label="Race" onKeyDown={player.keys} tabIndex={-1}>
       <div className="player">
@@ -48,13 +57,13 @@ export function RaceView({ race }: { race: Race }): ReactNode {
         <span className="mono">{clock(at, race.fault_us)}</span>
         <span className="muted">{race.fault} at 0 s; seed {race.contenders[0]?.seed}</span>
       </div>
-      <Numbers race={race} />
       <div className="tracks">
         <Ticks scale={scale} fault={race.fault_us} />
         {race.contenders.map((one) => (
           <Track key={one.design} one={one} scale={scale} at={at} player={player} />
         ))}
       </div>
+      <Numbers race={race} />
       <Happened race={race} at={at} />
       <Assumptions race={race} />
     </section>
@@ -86,14 +95,12 @@ function Ticks({ scale, fault }: { scale: Scale; fault: number }): ReactNode {
 }
 
 function Track({ one, scale, at, player }: { one: Contender; scale: Scale; at: number; player: Player }): ReactNode {
-  const area = useRef<HTMLDivElement>(null);
   return (
     <div className="track">
       <h3>
         {one.title} <span className="badge mono">{one.mechanism}</span>
       </h3>
       <div
-        ref={area}
         onClick={(event) => {
           const lane = (event.target as HTMLElement).closest(".lane-area");
           if (!lane) return;
@@ -157,7 +164,12 @@ function Track({ one, scale, at, player }: { one: Contender; scale: Scale; at: n
 }
 
 function Cursor({ scale, at }: { scale: Scale; at: number }): ReactNode {
-  return <span className="cursor" style={{ left: `${scale.share(at)}%` }} />;
+  return (
+    <>
+      <span className="veil" style={{ left: `${scale.share(at)}%` }} />
+      <span className="cursor" style={{ left: `${scale.share(at)}%` }} />
+    </>
+  );
 }
 
 function tone(part: Strip): string {

@@ -3,8 +3,9 @@
 import { Pause, Play, SkipBack, SkipForward, StepBack, StepForward } from "lucide-react";
 import { type ReactNode, useEffect, useMemo, useState } from "react";
 
+import { children, text } from "../document/drawing";
 import { type PacketPath, type Tone, select, update, useWorkbench } from "../document/store";
-import type { Direction, Header, RunEvent, Step, Verdict } from "../document/types";
+import type { Direction, Header, JsonObject, RunEvent, Step, Verdict } from "../document/types";
 import { type Player, usePlayer } from "../playback/player";
 import { type Followed, isLive, start, useFollowed } from "../protocol/followed";
 import { FactLinks, Sources } from "./FactLinks";
@@ -94,6 +95,10 @@ function useCanvas(steps: Told[], shown: number, ends: End[]): void {
   }, [steps, shown, ends]);
 }
 
+function firstFlow(traffic: unknown): JsonObject | null {
+  return children(traffic)[0]?.[1] ?? null;
+}
+
 const PROTOCOLS = ["tcp", "udp", "icmp", "esp", "ah", "gre", "ipip"];
 
 function Question({ followed }: { followed: Followed }): ReactNode {
@@ -102,10 +107,12 @@ function Question({ followed }: { followed: Followed }): ReactNode {
   const asked = useWorkbench((state) => state.asked);
   const machines = drawing.vnets.flatMap((vnet) => vnet.subnets).flatMap((subnet) => subnet.machines);
   const places = [...machines, ...drawing.hosts].map((one) => ({ path: one.path, name: one.name }));
-  const source = asked.source || (places[0]?.path ?? "");
-  const destination = asked.destination || (drawing.hosts[0]?.path ?? places[1]?.path ?? "");
-  const [protocol, setProtocol] = useState("tcp");
-  const [port, setPort] = useState("443");
+  // The first flow of the drawing's traffic is what its author wants to be asked.
+  const flow = useWorkbench((state) => firstFlow(state.document.traffic));
+  const source = asked.source || text(flow?.source) || (places[0]?.path ?? "");
+  const destination = asked.destination || text(flow?.destination) || (drawing.hosts[0]?.path ?? places[1]?.path ?? "");
+  const [protocol, setProtocol] = useState(text(flow?.protocol, "tcp"));
+  const [port, setPort] = useState(text(flow?.destination_port, "443"));
   const named = new Map(places.map((place) => [place.name, place.path]));
   const shownName = places.find((place) => place.path === destination)?.name ?? destination;
   const [typed, setTyped] = useState<string | null>(null);
