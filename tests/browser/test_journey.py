@@ -100,5 +100,5 @@ def test_a_drawing_with_problems_is_shown_and_cannot_be_run(page: Page, demo_acc
     sign_in(page)
     open_scenario(page, "A drawing with problems", run=False)
     expect(page.get_by_role("button", name="Run trace")).to_be_disabled()
-    page.get_by_role("button", name="Problems").click()
+    page.get_by_role("button", name="Problems:").click()
     expect(page.get_by_role("region", name="Problems")).to_contain_text("expected", ignore_case=True)

@@ -32,10 +32,10 @@ export function Failover(): ReactNode {
       {race && <RaceView key={one.id} race={race} />}
       <Waiting followed={one} what="The designs race" />
       <Fault followed={many} />
-      {isLive(many) && (
+      {many.run && isLive(many) && (
         <div className="progress">
           <label htmlFor="trials-progress">
-            {trials.done.toLocaleString("en")} of {(trials.n || Number(many.run?.parameters.n ?? 0)).toLocaleString("en")} trials
+            {trials.done.toLocaleString("en")} of {(trials.n || Number(many.run.parameters.n ?? 0)).toLocaleString("en")} trials
           </label>
           <progress id="trials-progress" aria-label="Trials" max={trials.n || 1} value={trials.done} />
           <button type="button" className="button small" onClick={() => void cancel("trials")}>

@@ -288,6 +288,7 @@ function Dock({ shared }: { shared: Run[] | null }): ReactNode {
         ))}
       </div>
       <div className="dock-body" role="tabpanel" aria-label={DOCKS.find(([name]) => name === dock)?.[1]}>
+        <h2 className="visually-hidden">{DOCKS.find(([name]) => name === dock)?.[1]}</h2>
         {dock === "trace" && <Trace />}
         {dock === "failover" && <Failover />}
         {dock === "runs" && <Runs shared={shared} />}

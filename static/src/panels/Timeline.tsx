@@ -77,7 +77,7 @@ function clock(t_us: number, fault_us: number): string {
 
 function Ticks({ scale, fault }: { scale: Scale; fault: number }): ReactNode {
   const length = (scale.to - fault) / 1e6;
-  const step = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 3600].find((one) => length / one <= 10) ?? 7200;
+  const step = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 3600].find((one) => length / one <= (innerWidth < 700 ? 4 : 10)) ?? 7200;
   const marks: number[] = [];
   for (let second = 0; second <= length; second += step) marks.push(second);
   return (
@@ -199,6 +199,7 @@ function Numbers({ race }: { race: Race }): ReactNode {
     ["Control", (one) => one.metrics?.control_us, duration],
     ["Data", (one) => one.metrics?.data_us, duration],
     ["New flows recover", (one) => one.metrics?.recover_new_us, duration],
+    ["Existing flows recover, p50", (one) => one.metrics?.recover_existing_us.p50, duration],
     ["Existing flows never", (one) => one.metrics?.recover_existing_us.never, (value) => `${Math.round(Number(value) * 100)} %`],
     ["Packets lost", (one) => one.metrics?.lost.total, (value) => Number(value).toLocaleString("en")],
   ];

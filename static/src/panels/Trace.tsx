@@ -23,7 +23,7 @@ interface End {
   branches: { label: string; share: number; verdict: Verdict }[];
 }
 
-const STEPS_PER_SECOND = 5;
+const STEPS_PER_SECOND = 12;
 
 export function Trace(): ReactNode {
   const followed = useFollowed("trace");

@@ -19,7 +19,12 @@ from sandbox.scenarios import queries, services
 from tests.sandbox.base import seed
 
 TOKEN = "a" * 32
-PROMISES = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance")
+PROMISES = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+)
 
 schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
 OPERATIONS = {result.ok().label: result.ok() for result in schema.get_all_operations()}

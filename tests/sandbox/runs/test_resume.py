@@ -13,6 +13,9 @@ from sandbox.runs import events, queries, runner
 from sandbox.runs.models import Event, Run, State
 from tests.sandbox.base import SandboxTest
 
+TRIALS = 200
+"""Enough for a score of events to die between."""
+
 LONG_AGO = queries.LEASE + timedelta(seconds=1)
 
 
@@ -26,7 +29,7 @@ class ResumeTest(SandboxTest):
     def setUp(self) -> None:
         super().setUp()
         self.made = self.scenario()
-        whole = self.done(self.trials(self.made, 2000))
+        whole = self.done(self.trials(self.made, TRIALS))
         assert whole.state == State.SUCCEEDED, whole.reason
         self.whole = self.log(whole)
         assert len(self.whole) > 3, "too few events to die between"
@@ -50,7 +53,7 @@ class ResumeTest(SandboxTest):
 
     def test_no_event_is_lost_and_none_is_there_twice(self) -> None:
         for stored in range(1, len(self.whole) - 1):
-            run = self.trials(self.made, 2000)
+            run = self.trials(self.made, TRIALS)
             self.die_after(run, stored)
             assert Run.objects.get(pk=run.pk).state == State.RUNNING
             assert self.log(run) == self.whole[:stored]
@@ -59,7 +62,7 @@ class ResumeTest(SandboxTest):
             assert self.log(run) == self.whole
 
     def test_a_log_the_engine_does_not_repeat_is_not_continued(self) -> None:
-        run = self.trials(self.made, 2000)
+        run = self.trials(self.made, TRIALS)
         self.die_after(run, 2)
         Event.objects.filter(run=run, seq=2).update(payload={"event": "trials.progress", "done": 1})
         with self.assertLogs("sandbox.runs.runner", "ERROR"):
@@ -68,7 +71,7 @@ class ResumeTest(SandboxTest):
         assert "did not repeat" in run.reason
 
     def test_a_run_is_not_continued_on_another_engine(self) -> None:
-        run = self.trials(self.made, 2000)
+        run = self.trials(self.made, TRIALS)
         self.die_after(run, 2)
         Run.objects.filter(pk=run.pk).update(engine="0.0.0-before")
         run = self.done(run)
@@ -76,14 +79,14 @@ class ResumeTest(SandboxTest):
         assert "0.0.0-before" in run.reason
 
     def test_a_cancel_while_nobody_works_is_kept(self) -> None:
-        run = self.trials(self.made, 2000)
+        run = self.trials(self.made, TRIALS)
         self.die_after(run, 2)
         Run.objects.filter(pk=run.pk).update(cancel=True)
         run = self.done(run)
         assert (run.state, run.last_seq) == (State.CANCELLED, 3)
 
     def test_a_database_that_is_away_does_not_end_the_run(self) -> None:
-        run = self.trials(self.made, 2000)
+        run = self.trials(self.made, TRIALS)
         with (
             mock.patch.object(events, "append", side_effect=OperationalError("gone")),
             self.assertLogs("sandbox.runs.runner", "ERROR"),
