@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page, ViewportSize
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--force-color-profile=srgb"]
-SIZE: ViewportSize = {"width": 1440, "height": 900}
+SIZE: ViewportSize = {"width": 1440, "height": 1040}
 OPENED = "Two firewalls behind a load balancer"
 
 
@@ -78,6 +78,8 @@ def _page(address: str) -> Iterator[Page]:
         context = browser.new_context(
             base_url=address, viewport=SIZE, locale="en-GB", color_scheme="light", reduced_motion="reduce"
         )
+        # High enough for both designs of a race.
+        context.add_init_script("localStorage.setItem('dock-height', '590')")
         yield context.new_page()
         browser.close()
 
@@ -99,5 +101,7 @@ def _pictures(page: Page) -> Iterator[str]:
     page.get_by_test_id("race-metrics").wait_for()
     yield "race"
     page.get_by_role("button", name="Run 1,000 trials").click()
-    page.get_by_test_id("trials-summary").wait_for(timeout=120_000)
+    summary = page.get_by_test_id("trials-summary")
+    summary.wait_for(timeout=120_000)
+    summary.evaluate("element => element.scrollIntoView({block: 'start'})")
     yield "trials"
