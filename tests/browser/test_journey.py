@@ -5,11 +5,15 @@ A real server, a real worker, a real Redis, a real browser.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from playwright.sync_api import Page, expect
 from pytest_playwright.pytest_playwright import CreateContextCallback
 
 from tests.browser.people import FIREWALLS, axe, open_scenario, play_race, play_trace, play_trials, sign_in
-from tests.conftest import Worker
+from tests.conftest import ROOT, Worker
+
+TEMPLATE = ROOT / "tests" / "netcore" / "formats" / "fixtures" / "two-appliances.json"
 
 
 def test_see_it_drawn_and_read_the_effective_routes(page: Page, demo_account: None) -> None:
@@ -28,12 +32,30 @@ def test_see_it_drawn_and_read_the_effective_routes(page: Page, demo_account: No
     assert axe(page) == []
 
 
+def test_import_a_template_and_land_in_its_drawing(page: Page, demo_account: None, worker: Worker) -> None:
+    sign_in(page)
+    page.locator("#import-file").set_input_files(TEMPLATE)
+    page.wait_for_url("**/scenarios/**", timeout=20_000)
+    expect(page.get_by_role("button", name="Run trace")).to_be_visible()
+
+
+def test_a_file_that_is_nothing_is_refused_in_words(
+    page: Page, demo_account: None, worker: Worker, tmp_path: Path
+) -> None:
+    nothing = tmp_path / "nothing.json"
+    nothing.write_text("not json at all", encoding="utf-8")
+    sign_in(page)
+    page.locator("#import-file").set_input_files(nothing)
+    expect(page.locator("#import-status")).to_contain_text("JSON", timeout=20_000)
+
+
 def test_trace_a_packet_there_and_back(page: Page, demo_account: None, worker: Worker) -> None:
     sign_in(page)
     open_scenario(page, FIREWALLS)
     play_trace(page)
     expect(page.get_by_test_id("verdict-forward")).to_contain_text("Delivered")
     expect(page.get_by_test_id("verdict-return")).to_contain_text("Delivered")
+    expect(page.get_by_label("Source")).to_have_value("vms/web1")
     steps = page.get_by_test_id("trace-steps")
     expect(steps).to_contain_text("0.0.0.0/0 -> VirtualAppliance 172.16.136.68")
     expect(steps.get_by_role("link", name="D20").first).to_be_visible()

@@ -213,29 +213,28 @@ function Routes({ nic, named }: { nic: Nic; named: boolean }): ReactNode {
               <th scope="col">Address prefixes</th>
               <th scope="col">Next hop type</th>
               <th scope="col">Next hop IP</th>
-              <th scope="col">Fact</th>
             </tr>
           </thead>
           <tbody>
             {rows.map((row) => (
               <tr key={`${row.source} ${row.prefixes.join()} ${row.next_hop_type} ${row.next_hop_ips.join()}`} className={row.state === "Active" ? "" : "struck-row"}>
                 <td>{row.source}</td>
-                <td>
-                  {row.state}
-                  {row.overridden_by && <span className="muted"> by {row.overridden_by}</span>}
+                <td title={row.overridden_by ? `overridden by ${row.overridden_by}` : undefined}>{row.state}</td>
+                <td className="mono">
+                  {row.prefixes.join(", ")}
+                  {row.overridden_by && <span className="muted why">overridden by {row.overridden_by.replaceAll("/", " / ")}</span>}
                 </td>
-                <td className="mono">{row.prefixes.join(", ")}</td>
                 <td>{row.next_hop_type}</td>
                 <td className="mono">{row.next_hop_ips.join(", ") || "–"}</td>
-                <td>
-                  <FactLinks ids={row.facts} />
-                </td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
       {rows.length === 0 && <p className="muted">No route matches the filter.</p>}
+      <p className="row">
+        <span className="muted">Facts behind these rows:</span> <FactLinks ids={[...new Set(rows.flatMap((row) => row.facts))]} />
+      </p>
     </section>
   );
 }

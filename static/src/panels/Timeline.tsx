@@ -206,6 +206,9 @@ function Numbers({ race }: { race: Race }): ReactNode {
   return (
     <div className="table-wrap" tabIndex={0} role="region" aria-label="Numbers of the race">
       <table className="table" data-testid={done.length === race.contenders.length ? "race-metrics" : undefined}>
+        <caption>
+          Existing flows: connections open when the fault struck. The last column counts all connections, those opened later included.
+        </caption>
         <thead>
           <tr>
             <th scope="col">Design</th>
@@ -214,7 +217,7 @@ function Numbers({ race }: { race: Race }): ReactNode {
                 {name}
               </th>
             ))}
-            <th scope="col">Open connections</th>
+            <th scope="col">All connections</th>
           </tr>
         </thead>
         <tbody>

@@ -96,7 +96,10 @@ function useCanvas(steps: Told[], shown: number, ends: End[]): void {
 }
 
 function firstFlow(traffic: unknown): JsonObject | null {
-  return children(traffic)[0]?.[1] ?? null;
+  const flows = children(traffic)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, flow]) => flow);
+  return flows.find((flow) => text(flow.source).startsWith("vms/")) ?? flows[0] ?? null;
 }
 
 const PROTOCOLS = ["tcp", "udp", "icmp", "esp", "ah", "gre", "ipip"];
@@ -107,7 +110,7 @@ function Question({ followed }: { followed: Followed }): ReactNode {
   const asked = useWorkbench((state) => state.asked);
   const machines = drawing.vnets.flatMap((vnet) => vnet.subnets).flatMap((subnet) => subnet.machines);
   const places = [...machines, ...drawing.hosts].map((one) => ({ path: one.path, name: one.name }));
-  // The first flow of the drawing's traffic is what its author wants to be asked.
+  // A flow of the drawing's traffic is what its author wants to be asked; one of a VM before one from outside.
   const flow = useWorkbench((state) => firstFlow(state.document.traffic));
   const source = asked.source || text(flow?.source) || (places[0]?.path ?? "");
   const destination = asked.destination || text(flow?.destination) || (drawing.hosts[0]?.path ?? places[1]?.path ?? "");
@@ -159,7 +162,8 @@ function Question({ followed }: { followed: Followed }): ReactNode {
           }}
           onBlur={(event) => {
             const path = named.get(event.target.value.trim()) ?? event.target.value.trim();
-            if (path) update({ asked: { ...asked, destination: path } });
+            if (!path) return; // an empty field stays empty, so that it is asked for
+            update({ asked: { ...asked, destination: path } });
             setTyped(null);
           }}
         />
@@ -283,7 +287,7 @@ function StepRow({ step, here }: { step: Step; here: boolean }): ReactNode {
     <li className="step" aria-current={here ? "step" : undefined}>
       <span className="place">
         {step.place}
-        <span className="muted"> {step.actor}</span>
+        {step.actor !== step.place && <span className="muted"> {step.actor}</span>}
       </span>
       <span>
         {step.at && (

@@ -13,6 +13,10 @@ const COLOURS = ["--control", "--delivered", "--detect", "--data"];
 
 export function TrialsView({ trials }: { trials: Trials }): ReactNode {
   const { summary } = trials;
+  const result = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (summary) result.current?.scrollIntoView({ block: "start" });
+  }, [summary]);
   if (!summary) {
     if (trials.partial.length === 0) return null;
     return (
@@ -22,7 +26,7 @@ export function TrialsView({ trials }: { trials: Trials }): ReactNode {
     );
   }
   return (
-    <section data-testid="trials-summary" aria-label="Trials" className="trials">
+    <section ref={result} data-testid="trials-summary" aria-label="Trials" className="trials">
       <h3>
         {summary.n.toLocaleString("en")} trials, seed {summary.seed}
       </h3>

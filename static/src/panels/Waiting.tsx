@@ -23,6 +23,6 @@ export function Fault({ followed }: { followed: Followed }): ReactNode {
   const { run, error } = followed;
   if (error) return <p role="alert" className="callout danger">{error}</p>;
   if (run?.state === "failed") return <p role="alert" className="callout danger">Failed: {run.reason}</p>;
-  if (run?.state === "cancelled") return <p className="callout">Cancelled. {run.reason}</p>;
+  if (run?.state === "cancelled") return <p className="callout">{run.reason || "Cancelled."}</p>;
   return null;
 }

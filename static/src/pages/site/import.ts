@@ -1,21 +1,23 @@
 import { ApiError, type Run, api } from "../../protocol/api";
 import { RunSocket } from "../../protocol/runSocket";
 
-/** Import a file without leaving the page: upload, follow the worker, open the scenario or say what is wrong. */
+/**
+ * Import a file without leaving the page: upload, follow the worker, open the scenario or say what is wrong.
+ * A file dropped anywhere on the page counts as chosen.
+ */
 export function enhanceImport(form: HTMLFormElement): void {
   const input = form.querySelector<HTMLInputElement>("input[type=file]");
-  const status = form.querySelector<HTMLElement>("[data-status]");
-  const bar = form.querySelector<HTMLProgressElement>("progress");
+  const status = document.querySelector<HTMLElement>("#import-status");
+  const bar = document.querySelector<HTMLProgressElement>("#import-area progress");
   const most = Number(form.dataset.maxBytes ?? "0");
-  if (!input || !status || !bar) return;
+  if (!input || !status || !bar) throw new Error("the page lacks a part of the import");
 
   const say = (text: string, bad = false): void => {
     status.textContent = text;
     status.classList.toggle("field-error", bad);
   };
 
-  const start = async (): Promise<void> => {
-    const file = input.files?.[0];
+  const start = async (file: File | undefined): Promise<void> => {
     if (!file) return;
     if (most && file.size > most) {
       say(`${file.name} has ${(file.size / 1e6).toFixed(1)} MB; at most ${(most / 1e6).toFixed(0)} MB can be read.`, true);
@@ -57,9 +59,15 @@ export function enhanceImport(form: HTMLFormElement): void {
     socket.open();
   };
 
-  input.addEventListener("change", () => void start());
+  input.addEventListener("change", () => void start(input.files?.[0]));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void start();
+  });
+  document.addEventListener("dragover", (event) => {
+    event.preventDefault();
+  });
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    void start(event.dataTransfer?.files[0]);
   });
 }
