@@ -1,4 +1,4 @@
-import { globSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import react from "@vitejs/plugin-react";
@@ -17,7 +17,7 @@ export default defineConfig({
     // The content security policy allows fonts and scripts from our own address only, so nothing becomes a data: URL.
     assetsInlineLimit: 0,
     // Each page is an entry; templates name it as {% vite_asset "pages/<name>.tsx" %}.
-    rollupOptions: { input: globSync("pages/*.{ts,tsx}", { cwd: root }).map((page) => root + page) },
+    rollupOptions: { input: readdirSync(`${root}pages`).filter((page) => /\.tsx?$/.test(page)).map((page) => `${root}pages/${page}`) },
     chunkSizeWarningLimit: 2000, // elkjs is large and loaded on demand
   },
   test: {

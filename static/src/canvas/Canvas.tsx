@@ -3,7 +3,7 @@
 import "@xyflow/react/dist/style.css";
 
 import { Background, BackgroundVariant, Controls, MiniMap, type Node, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 
 import { nodeFor } from "../document/drawing";
 import { select, useWorkbench } from "../document/store";
@@ -11,6 +11,7 @@ import { edges as lines } from "./edges";
 import { type Item, centres, layout } from "./layout";
 import { NODE_TYPES, nodeLabel, useFar } from "./nodes";
 import { PacketOverlay } from "./PacketOverlay";
+import { useWide } from "./wide";
 
 export interface Moved {
   path: string;
@@ -45,19 +46,24 @@ function toNode(item: Item, movable: boolean): Node {
   };
 }
 
+const KEYS_REST_MS = 500;
 const DETAIL = new Set(["machine", "nic"]);
 
 function Flow({ onMoved }: { onMoved: (moved: Moved) => void }): ReactNode {
   const drawing = useWorkbench((state) => state.drawing);
   const kept = useWorkbench((state) => state.document.layout);
-  const movable = useWorkbench((state) => state.can.edit && state.mode === "edit");
+  const wide = useWide();
+  const movable = useWorkbench((state) => state.can.edit && state.mode === "edit") && wide;
+  const selection = useWorkbench((state) => state.selection);
+  const byMouse = useRef(false);
+  const resting = useRef(0);
   const items = useMemo(() => layout(drawing, kept), [drawing, kept]);
   const far = useFar();
   const [dragged, setDragged] = useState<Moved | null>(null);
   const nodes = useMemo(() => {
     const shown = far ? items.filter((item) => !DETAIL.has(item.kind)) : items;
-    return shown.map((item) => toNode(item, movable));
-  }, [items, far, movable]);
+    return shown.map((item) => ({ ...toNode(item, movable), selected: item.path === selection }));
+  }, [items, far, movable, selection]);
   const placed = useMemo(
     () => (dragged ? nodes.map((node) => (node.id === dragged.path ? { ...node, position: { x: dragged.x, y: dragged.y } } : node)) : nodes),
     [nodes, dragged],
@@ -86,17 +92,29 @@ function Flow({ onMoved }: { onMoved: (moved: Moved) => void }): ReactNode {
       onNodeClick={(_, node) => {
         select(node.id);
       }}
-      onSelectionChange={({ nodes: chosen }) => {
-        if (chosen[0]) select(chosen[0].id);
-      }}
       onPaneClick={() => {
         select(null);
       }}
       onNodesChange={(changes) => {
-        for (const change of changes)
-          if (change.type === "position" && change.position) setDragged({ path: change.id, ...change.position });
+        for (const change of changes) {
+          if (change.type === "select" && change.selected) select(change.id);
+          if (change.type !== "position" || !change.position) continue;
+          const moved = { path: change.id, x: Math.round(change.position.x), y: Math.round(change.position.y) };
+          setDragged(moved);
+          if (byMouse.current) continue;
+          // Arrow keys: the place is kept when they have come to rest.
+          window.clearTimeout(resting.current);
+          resting.current = window.setTimeout(() => {
+            setDragged(null);
+            onMoved(moved);
+          }, KEYS_REST_MS);
+        }
+      }}
+      onNodeDragStart={() => {
+        byMouse.current = true;
       }}
       onNodeDragStop={(_, node) => {
+        byMouse.current = false;
         setDragged(null);
         onMoved({ path: node.id, x: Math.round(node.position.x), y: Math.round(node.position.y) });
       }}

@@ -1,7 +1,7 @@
 /** What is selected, in words; the effective routes of a NIC in the portal's columns. */
 
 import { X } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useState } from "react";
 
 import { type Machine, type Nic, at, isObject, text } from "../document/drawing";
 import { type Workbench, select, update, useWorkbench } from "../document/store";
@@ -9,6 +9,7 @@ import type { EffectiveRoute, Json } from "../document/types";
 import { api } from "../protocol/api";
 import { words } from "../protocol/followed";
 import { FactLinks } from "./FactLinks";
+import { Problems } from "./Problems";
 
 const KINDS: Record<string, string> = {
   vnets: "Virtual network",
@@ -64,10 +65,20 @@ export function Inspector(): ReactNode {
 
 export function Tab({ name, chosen, choose }: { name: string; chosen: boolean; choose: () => void }): ReactNode {
   return (
-    <button type="button" role="tab" className="tab" aria-selected={chosen} onClick={choose}>
+    <button type="button" role="tab" className="tab" aria-selected={chosen} tabIndex={chosen ? 0 : -1} onClick={choose} onKeyDown={toNeighbour}>
       {name}
     </button>
   );
+}
+
+/** Arrow keys go from tab to tab. */
+function toNeighbour(event: KeyboardEvent<HTMLButtonElement>): void {
+  const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+  if (step === 0) return;
+  const tabs = [...(event.currentTarget.parentElement?.querySelectorAll<HTMLButtonElement>("[role=tab]") ?? [])];
+  const next = tabs[(tabs.indexOf(event.currentTarget) + step + tabs.length) % tabs.length];
+  next?.focus();
+  next?.click();
 }
 
 function nicsAt(drawing: Workbench["drawing"], path: string | null): Nic[] {
@@ -255,6 +266,7 @@ function Overview(): ReactNode {
       </div>
       <div className="inspector-body">
         <p>{text(document_.description) || "No description."}</p>
+        <Problems />
         <h3>What is drawn</h3>
         <table className="table">
           <tbody>

@@ -3,12 +3,15 @@
 import { Copy, Trash2, X } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 
+import { useWorkbench } from "../document/store";
 import type { Run } from "../document/types";
 import { type ShareItem, api } from "../protocol/api";
 import { words } from "../protocol/followed";
 
 export function Share({ close }: { close: () => void }): ReactNode {
-  const [runs, setRuns] = useState<Run[]>([]);
+  const [finished, setFinished] = useState<Run[] | null>(null);
+  const [chosen, setChosen] = useState<number | null>(null);
+  const head = useWorkbench((state) => state.revision);
   const [left, setLeft] = useState<string[]>([]);
   const [shares, setShares] = useState<ShareItem[]>([]);
   const [link, setLink] = useState<string | null>(null);
@@ -21,12 +24,17 @@ export function Share({ close }: { close: () => void }): ReactNode {
   };
   useEffect(() => {
     load();
-    api.runs().then((found) => { setRuns(found.items.filter((run) => run.state === "succeeded")); }, report);
+    api.runs().then((found) => { setFinished(found.items.filter((run) => run.state === "succeeded" && run.revision !== null)); }, report);
     // Once, when the dialog opens.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
+  // A link shows one revision, so runs of different revisions cannot go together.
+  const revisions = [...new Set([head, ...(finished ?? []).map((run) => Number(run.revision))])].sort((a, b) => b - a);
+  const revision = chosen ?? head;
+  const runs = (finished ?? []).filter((run) => run.revision === revision);
+  const named = runs.map((run) => run.id).filter((id) => !left.includes(id));
   const make = (): void => {
-    api.share(runs.map((run) => run.id).filter((id) => !left.includes(id))).then((made) => {
+    api.share(named).then((made) => {
       setLink(new URL(made.url, location.href).href);
       setSaid("The link is made. Whoever holds it can look and fork; keep it: it is not shown again.");
       load();
@@ -53,11 +61,23 @@ export function Share({ close }: { close: () => void }): ReactNode {
           <X size={14} aria-hidden="true" />
         </button>
       </div>
-      <p className="muted">A link shows the drawing as it is now and the runs you choose, without an account. It can be revoked.</p>
+      <p className="muted">A link shows one revision of the drawing and the runs of it that you choose, without an account. It can be revoked.</p>
+      {revisions.length > 1 && (
+        <div className="field">
+          <label htmlFor="share-revision">Revision</label>
+          <select id="share-revision" value={revision} onChange={(event) => { setChosen(Number(event.target.value)); }}>
+            {revisions.map((one) => (
+              <option key={one} value={one}>
+                {one === head ? `${one}, as it is now` : one}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
       {runs.length > 0 && (
-        <fieldset>
+        <fieldset className="share-runs">
           <legend className="label">Finished runs that go with it</legend>
-          {runs.slice(0, 8).map((run) => (
+          {runs.map((run) => (
             <label key={run.id} className="choice">
               <input
                 type="checkbox"
@@ -71,7 +91,7 @@ export function Share({ close }: { close: () => void }): ReactNode {
           ))}
         </fieldset>
       )}
-      <button type="button" className="button primary" onClick={make}>
+      <button type="button" className="button primary" disabled={finished === null || (revision !== head && named.length === 0)} onClick={make}>
         Make a link
       </button>
       {link && (

@@ -1,9 +1,10 @@
 /** The frame of the workbench: bar, rail, canvas, inspector, dock. */
 
-import { CircleHelp, ListTree, PanelRight, Share2, SunMoon, TriangleAlert } from "lucide-react";
+import { BookOpen, CircleHelp, ListTree, PanelRight, Share2, SunMoon, TriangleAlert } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
 
 import { Canvas } from "../canvas/Canvas";
+import { useWide } from "../canvas/wide";
 import { text } from "../document/drawing";
 import { type Dock as DockName, update, useWorkbench } from "../document/store";
 import type { Run } from "../document/types";
@@ -125,7 +126,8 @@ function Bar({ share, inspector, open, switchTheme }: { share: () => void; inspe
 
 function Name(): ReactNode {
   const name = useWorkbench((state) => state.name);
-  const can = useWorkbench((state) => state.can.edit);
+  const wide = useWide();
+  const can = useWorkbench((state) => state.can.edit) && wide;
   const [typed, setTyped] = useState<string | null>(null);
   if (!can) return <h1>{name}</h1>;
   if (typed === null)
@@ -196,6 +198,9 @@ function Rail({ panel, setPanel }: { panel: Panel | null; setPanel: (panel: Pane
             {name === "Problems" && problems > 0 && <span className="count" aria-hidden="true">{problems}</span>}
           </button>
         ))}
+        <a className="button quiet" href={api.factsUrl()} aria-label="Rule cards" title="Rule cards">
+          <BookOpen size={17} aria-hidden="true" />
+        </a>
       </div>
       {panel && (
         <section className="rail-panel" aria-label={panel}>

@@ -1,7 +1,7 @@
 /** One race: every design on the same clock, three lanes, a strip for each direction, numbers beside it. */
 
 import { Pause, Play } from "lucide-react";
-import { type ReactNode, useEffect, useMemo } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 
 import { CLOCKS, type Contender, type Note, type Race, type Strip, duration, winner } from "../document/race";
 import { select } from "../document/store";
@@ -11,7 +11,7 @@ import { Grade } from "./Grade";
 
 /** Simulated seconds shown before the fault. */
 const BEFORE_US = 5_000_000;
-const SPEED_US = 15_000_000;
+const SPEEDS = [1, 5, 15, 60];
 
 interface Scale {
   from: number;
@@ -25,7 +25,8 @@ export function RaceView({ race }: { race: Race }): ReactNode {
     const to = Math.max(race.duration_us, race.fault_us + 1);
     return { from, to, share: (t: number) => (100 * (Math.max(from, Math.min(to, t)) - from)) / (to - from) };
   }, [race.fault_us, race.duration_us]);
-  const player = usePlayer(scale.to - scale.from, SPEED_US, 1_000_000);
+  const [speed, setSpeed] = useState(15);
+  const player = usePlayer(scale.to - scale.from, speed * 1_000_000, 1_000_000);
   const at = scale.from + player.at;
   const complete = race.contenders.every((one) => one.metrics !== null);
   useEffect(() => {
@@ -55,6 +56,13 @@ export function RaceView({ race }: { race: Race }): ReactNode {
           }}
         />
         <span className="mono">{clock(at, race.fault_us)}</span>
+        <select className="input speed" aria-label="Speed" value={speed} onChange={(event) => { setSpeed(Number(event.target.value)); }}>
+          {SPEEDS.map((one) => (
+            <option key={one} value={one}>
+              ×{one}
+            </option>
+          ))}
+        </select>
         <span className="muted">{race.fault} at 0 s; seed {race.contenders[0]?.seed}</span>
       </div>
       <div className="tracks">

@@ -11,6 +11,8 @@ interface Edit {
   back: (document: Record<string, Json>) => Operation[];
 }
 
+const ON_TOP = "Somebody else changed the drawing; your edit was put on top of theirs.";
+
 const done: Edit[] = [];
 const undone: Edit[] = [];
 let queue: Promise<void> = Promise.resolve();
@@ -73,7 +75,7 @@ function send(make: Edit["there"]): void {
       try {
         const { revision, document } = workbench();
         show(await api.edit(revision, make(document)));
-        update({ saved: "saved", message: null });
+        update(tries === 0 ? { saved: "saved", message: null } : { saved: "stale", message: ON_TOP });
         return;
       } catch (error) {
         const stale = error instanceof ApiError && error.status === 409;
@@ -82,9 +84,9 @@ function send(make: Edit["there"]): void {
           return;
         }
         show(await api.scenario());
-        update({ saved: "stale", message: "Somebody else changed the drawing; your edit was put on top of theirs." });
       }
     }
+    update({ saved: "failed", message: "Not saved: somebody else keeps changing the drawing. Try again." });
   }).catch((error: unknown) => {
     update({ saved: "failed", message: `Not saved: ${words(error)}` });
   });
