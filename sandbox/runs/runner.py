@@ -197,7 +197,8 @@ def _begin(lease: Lease) -> None:
 
 def _cancelled(lease: Lease) -> str:
     kept = lease.last_seq
-    return f"Cancelled; the {kept} events until then are kept." if kept else "Cancelled before it began."
+    words = "event until then is" if kept == 1 else "events until then are"
+    return f"Cancelled; the {kept} {words} kept." if kept else "Cancelled before it began."
 
 
 def _store_all(lease: Lease, payloads: Iterator[Payload]) -> None:

@@ -49,6 +49,21 @@ def test_a_file_that_is_nothing_is_refused_in_words(
     expect(page.locator("#import-status")).to_contain_text("JSON", timeout=20_000)
 
 
+def test_a_file_can_be_dropped_on_the_page(page: Page, demo_account: None, worker: Worker) -> None:
+    sign_in(page)
+    dropped = page.evaluate_handle(
+        """text => {
+            const data = new DataTransfer();
+            data.items.add(new File([text], "template.json", { type: "application/json" }));
+            return data;
+        }""",
+        TEMPLATE.read_text(encoding="utf-8"),
+    )
+    page.dispatch_event("main", "drop", {"dataTransfer": dropped})
+    page.wait_for_url("**/scenarios/**", timeout=20_000)
+    expect(page.get_by_role("button", name="Run trace")).to_be_visible()
+
+
 def test_trace_a_packet_there_and_back(page: Page, demo_account: None, worker: Worker) -> None:
     sign_in(page)
     open_scenario(page, FIREWALLS)

@@ -13,7 +13,7 @@ from pytest_playwright.pytest_playwright import CreateContextCallback
 from tests.browser.people import FIREWALLS, open_scenario, sign_in
 from tests.commands.test_demo import clean_environment, demo
 
-LONG = "50000"
+PROGRAMS = {"uvicorn", "redis-server", "celery"}
 
 
 def test_the_page_reconnects_and_shows_everything(tmp_path: Path, new_context: CreateContextCallback) -> None:
@@ -22,13 +22,16 @@ def test_the_page_reconnects_and_shows_everything(tmp_path: Path, new_context: C
         sign_in(page)
         open_scenario(page, FIREWALLS)
         page.get_by_role("tab", name="Failover").click()
-        page.get_by_label("Trials").fill(LONG)
+        page.get_by_label("Trials").fill("50000")
         page.get_by_role("button", name="Run 50,000 trials").click()
         expect(page.get_by_text(re.compile(r"^[1-9][\d,]* of 50,000 trials"))).to_be_visible(timeout=30_000)
-        for program in ("uvicorn", "redis-server", "celery"):
-            for pid, command in running.processes().items():
+        killed = set()
+        for pid, command in running.processes().items():
+            for program in PROGRAMS:
                 if program in command:
                     os.kill(pid, signal.SIGKILL)
+                    killed.add(program)
+        assert killed == PROGRAMS
         expect(page.get_by_test_id("trials-summary")).to_be_visible(timeout=120_000)
         run = page.url.partition("run=")[2].partition("&")[0]
         answer = page.request.get(f"/api/v1/runs/{run}/events?after=0")
