@@ -150,7 +150,7 @@ class EffectiveRoutes:
     def _learned(self, subnet: Subnet) -> Iterator[_Candidate]:
         """Yield gateway routes, unless the route table stops their propagation (facts D10, D62)."""
         table = self._topology.route_tables.get(subnet.route_table or "")
-        if table is not None and not table.gateway_propagation:
+        if table is not None and not self._profile.propagates(table.gateway_propagation):
             return
         for route in self._gateways.learned(subnet.vnet):
             yield _Candidate(

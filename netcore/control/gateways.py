@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from netcore.control.peering import Peerings
 from netcore.control.prefixes import inside, order
-from netcore.document.models import Gateway, Topology
+from netcore.document.models import Topology
+from netcore.document.outside import Gateway
 from netcore.document.values import Address, Network
 from netcore.profiles.model import Profile
 

@@ -33,6 +33,19 @@ LIMITS: Mapping[str, int] = MappingProxyType(
         "balancer_parts": 20_000,
         "nat_gateways": 1_000,
         "gateways": 500,
+        "connections": 2_000,
+        "sites": 1_000,
+        "site_parts": 20_000,
+        "route_servers": 500,
+        "route_server_peers": 4_000,
+        "internet_gateways": 500,
+        "transit_gateways": 100,
+        "transit_parts": 20_000,
+        "private_endpoints": 2_000,
+        "connected_groups": 500,
+        "application_groups": 3_000,
+        "admin_rules": 5_000,
+        "switches": 100,
         "learned_routes": 20_000,
         "hosts": 2_000,
         "service_tags": 500,
@@ -49,12 +62,19 @@ _INNER: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("routes", "route_tables", ("routes",)),
     ("rules", "security_groups", ("rules",)),
     ("ip_configurations", "nics", ("configurations",)),
-    ("balancer_parts", "load_balancers", ("frontends", "pools", "probes", "rules", "outbound_rules")),
+    (
+        "balancer_parts",
+        "load_balancers",
+        ("frontends", "pools", "probes", "rules", "outbound_rules", "inbound_nat_rules"),
+    ),
     ("learned_routes", "gateways", ("learned",)),
+    ("site_parts", "sites", ("routers",)),
+    ("route_server_peers", "route_servers", ("peers",)),
+    ("transit_parts", "transit_gateways", ("attachments", "tables")),
 )
 """Limit, collection of the topology, and the maps inside each of its entries that count together."""
 
-_TOP = ("traffic", "faults", "layout")
+_TOP = ("traffic", "faults", "layout", "switches")
 
 
 def too_large(raw: Any, report: Report) -> None:

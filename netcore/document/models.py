@@ -12,25 +12,34 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from netcore.document.balancers import LoadBalancer, Zone
+from netcore.document.guests import Guest
+from netcore.document.outside import (
+    Connection,
+    Gateway,
+    Host,
+    InternetGateway,
+    NatGateway,
+    PublicIP,
+    RouteServer,
+    Site,
+    TransitGateway,
+)
+from netcore.document.part import Part, Protocol, Ref, RuleProtocol
 from netcore.document.values import AddressText, Id, MacText, Name, Port, PortRange, PrefixText
 
 
-class Part(BaseModel):
-    """Base of every part of the document: immutable, and unknown fields are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
-
-
 class NextHopType(StrEnum):
-    """The five next hop types a user route may name (fact D40)."""
+    """The five next hop types a user route may name (fact D40), and a resource by its path (fact L9)."""
 
     VIRTUAL_APPLIANCE = "VirtualAppliance"
     VIRTUAL_NETWORK_GATEWAY = "VirtualNetworkGateway"
     VNET_LOCAL = "VnetLocal"
     INTERNET = "Internet"
     NONE = "None"
+    RESOURCE = "Resource"
 
 
 class Direction(StrEnum):
@@ -54,25 +63,25 @@ class Power(StrEnum):
     STOPPED = "stopped"
 
 
-Protocol = Annotated[str, Field(pattern=r"^(tcp|udp|icmp|icmpv6|esp|ah|gre|ipip|\d{1,3})$")]
-"""Name of an IP protocol, or its number as text."""
-
-RuleProtocol = Annotated[str, Field(pattern=r"^(\*|tcp|udp|icmp|esp|ah)$")]
-
-
 class VirtualNetwork(Part):
-    """A virtual network: one region, one or more address ranges (facts A7, M1)."""
+    """A virtual network: one region, one or more address ranges (facts A7, M1).
+
+    ``main_route_table`` serves subnets without one of their own, where the provider has such (fact L7).
+    """
 
     name: Name
     region: Name = "westeurope"
     address_space: tuple[PrefixText, ...] = ()
+    main_route_table: Id | None = None
 
 
 class Subnet(Part):
-    """A subnet of one virtual network; spans all zones (fact M2).
+    """A subnet of one virtual network.
 
+    It spans all zones (fact M2), or lies in one ``zone`` where the provider has it so (fact L4).
     ``default_outbound`` None leaves the decision to the profile (fact K3).
     ``service_endpoints`` names keys of ``Topology.service_tags`` (fact D10).
+    ``endpoint_policies`` says what applies to its private endpoints (facts D67, F13).
     """
 
     name: Name
@@ -83,10 +92,36 @@ class Subnet(Part):
     nat_gateway: Id | None = None
     default_outbound: bool | None = None
     service_endpoints: tuple[Name, ...] = ()
+    zone: Zone | None = None
+    endpoint_policies: Literal["none", "security-groups", "route-tables", "all"] = "none"
+
+
+class PrivateEndpoint(Part):
+    """A private address for a service (fact D67).
+
+    ``service`` says what is behind it: a name, or ``load_balancers/ID`` of a gateway balancer (fact L18).
+    """
+
+    name: Name
+    subnet: Id
+    address: AddressText
+    service: Name = "service"
+
+
+class ConnectedGroup(Part):
+    """Virtual networks that a network manager joins directly, each with each."""
+
+    name: Name
+    vnets: tuple[Id, ...] = ()
 
 
 class Peering(Part):
-    """One link of a peering; traffic needs the mirror link as well (fact G1)."""
+    """One link of a peering; traffic needs the mirror link as well (fact G1).
+
+    ``subnets`` and ``remote_subnets`` not empty: only these are joined. ``disconnected``: the other link was
+    deleted once, and both must be made anew (fact G1). ``synced_ranges`` are the other side's ranges as this
+    link knows them; None: it knows them as they are (fact G10).
+    """
 
     vnet: Id
     remote_vnet: Id
@@ -94,27 +129,42 @@ class Peering(Part):
     allow_forwarded: bool = False
     allow_gateway_transit: bool = False
     use_remote_gateways: bool = False
+    subnets: tuple[Id, ...] = ()
+    remote_subnets: tuple[Id, ...] = ()
+    disconnected: bool = False
+    synced_ranges: tuple[PrefixText, ...] | None = None
 
 
 class Route(Part):
-    """A user route. ``prefix`` is a prefix or a key of ``Topology.service_tags`` (fact D25)."""
+    """A user route. ``prefix`` is a prefix or a key of ``Topology.service_tags`` (fact D25).
+
+    ``target`` is for next hop type Resource: the path of a NIC, gateway, peering and so on (fact L9).
+    """
 
     prefix: Annotated[PrefixText | Name, Field(union_mode="left_to_right")]
     next_hop_type: NextHopType
     next_hop_ip: AddressText | None = None
+    target: Ref | None = None
 
 
 class RouteTable(Part):
-    """A route table; subnets refer to it (fact D60)."""
+    """A route table; subnets refer to it (fact D60).
+
+    ``gateway_propagation`` None leaves it to the profile (facts D62, L15).
+    """
 
     name: Name
     region: Name = "westeurope"
-    gateway_propagation: bool = True
+    gateway_propagation: bool | None = None
     routes: dict[Id, Route] = Field(default_factory=dict)
 
 
 class SecurityRule(Part):
-    """One rule. Sources and destinations are prefixes, addresses, service tags or ``*`` (fact F3)."""
+    """One rule. Sources and destinations are prefixes, addresses, service tags or ``*`` (fact F3).
+
+    ``source_groups`` and ``destination_groups`` name application groups (fact F12), or security groups where
+    the provider allows that; they stand instead of ``source`` and ``destination``, which stay ``*``.
+    """
 
     priority: Annotated[int, Field(ge=100, le=4096)]
     direction: Direction
@@ -124,6 +174,32 @@ class SecurityRule(Part):
     source_ports: tuple[PortRange, ...] = ("*",)
     destination: tuple[Name, ...] = ("*",)
     destination_ports: tuple[PortRange, ...] = ("*",)
+    source_groups: tuple[Id, ...] = ()
+    destination_groups: tuple[Id, ...] = ()
+
+
+class ApplicationGroup(Part):
+    """A name that IP configurations wear and security rules use (fact F12)."""
+
+    name: Name
+
+
+class AdminRule(Part):
+    """A security admin rule: comes before every security group (fact F14).
+
+    ``vnets`` empty: all virtual networks of the drawing.
+    """
+
+    name: Name
+    priority: Annotated[int, Field(ge=1, le=4096)]
+    direction: Direction
+    access: Literal["Allow", "AlwaysAllow", "Deny"]
+    protocol: RuleProtocol = "*"
+    source: tuple[Name, ...] = ("*",)
+    source_ports: tuple[PortRange, ...] = ("*",)
+    destination: tuple[Name, ...] = ("*",)
+    destination_ports: tuple[PortRange, ...] = ("*",)
+    vnets: tuple[Id, ...] = ()
 
 
 class SecurityGroup(Part):
@@ -133,83 +209,27 @@ class SecurityGroup(Part):
     rules: dict[Id, SecurityRule] = Field(default_factory=dict)
 
 
-class GuestService(Part):
-    """Something in a guest that answers."""
-
-    protocol: Protocol
-    port: Port = 0
-
-
-class GuestInterface(Part):
-    """What the guest believes about one of its NICs.
-
-    ``address`` None means DHCP: the guest holds the primary address of the NIC (fact A10).
-    ``added`` are addresses typed in by hand; secondary addresses must be (fact A10).
-    """
-
-    address: AddressText | None = None
-    added: tuple[AddressText, ...] = ()
-    mac: MacText | None = None
-
-
-class GuestRoute(Part):
-    """A route in a guest: chooses the NIC; its ``via`` is ignored by the fabric (fact B10)."""
-
-    prefix: PrefixText
-    nic: Id | None = None
-    via: AddressText | None = None
-
-
-class PortForward(Part):
-    """A destination rewrite in a guest: what arrives for ``port`` goes on to ``to_address``.
-
-    ``address`` None: whatever address the packet came for (a balancer frontend with floating IP, or
-    an own address of the guest).
-    """
-
-    protocol: Protocol
-    port: Port
-    address: AddressText | None = None
-    to_address: AddressText
-    to_port: Port | None = None
-
-
-class Guest(Part):
-    """A VM's own system.
-
-    ``services`` None means: answers everything that reaches it.
-    ``snat`` rewrites the source of forwarded packets to the address of the NIC they leave by.
-    ``stateful`` drops a packet in mid-connection whose first packet it has not seen.
-    ``session_sync`` shares sessions with the other appliances of its balancer pool or pair.
-    """
-
-    forwarding: bool = False
-    snat: bool = False
-    stateful: bool = False
-    session_sync: bool = False
-    loopback: tuple[AddressText, ...] = ()
-    interfaces: dict[Id, GuestInterface] = Field(default_factory=dict)
-    routes: dict[Id, GuestRoute] = Field(default_factory=dict)
-    port_forwards: dict[Id, PortForward] = Field(default_factory=dict)
-    services: dict[Id, GuestService] | None = None
-
-
 class VirtualMachine(Part):
     """A VM. It is called an appliance where its guest forwards."""
 
     name: Name
-    zone: Annotated[int, Field(ge=1, le=3)] | None = None
+    zone: Zone | None = None
     power: Power = Power.RUNNING
     guest: Guest = Field(default_factory=Guest)
 
 
 class IPConfiguration(Part):
-    """A control-plane address of a NIC, optionally with a public address in front of it (fact K1)."""
+    """A control-plane address of a NIC, optionally with a public address in front of it (fact K1).
+
+    ``gateway_balancer`` is the gateway balancer that the public address's traffic passes first (fact J21).
+    """
 
     address: AddressText
     primary: bool = False
     public_ip: Id | None = None
     allocation: Literal["static", "dynamic"] = "static"
+    application_groups: tuple[Id, ...] = ()
+    gateway_balancer: Id | None = None
 
 
 class NIC(Part):
@@ -228,129 +248,29 @@ class NIC(Part):
     configurations: dict[Id, IPConfiguration] = Field(default_factory=dict)
 
 
-class PublicIP(Part):
-    """A public address as an object (fact K1)."""
-
-    name: Name
-    address: AddressText
-    sku: Literal["standard", "basic"] = "standard"
-
-
-class Frontend(Part):
-    """Frontend of a balancer: private (``subnet`` and ``address``) or public (``public_ip``)."""
-
-    name: Name
-    subnet: Id | None = None
-    address: AddressText | None = None
-    public_ip: Id | None = None
-
-
-class PoolMember(Part):
-    """One backend: an IP configuration of a NIC."""
-
-    nic: Id
-    configuration: Id
-
-
-class BackendPool(Part):
-    """Backends that a rule spreads flows over."""
-
-    name: Name
-    members: dict[Id, PoolMember] = Field(default_factory=dict)
-
-
-class Probe(Part):
-    """A health probe, sent from 168.63.129.16 (fact J7)."""
-
-    name: Name
-    protocol: Literal["tcp", "http", "https"] = "tcp"
-    port: Annotated[int, Field(ge=1, le=65535)]
-    interval_s: Annotated[int, Field(ge=5, le=2_147_483)] = 5
-    threshold: Annotated[int, Field(ge=1, le=100)] = 2
-    path: str | None = None
-
-
-class BalancingRule(Part):
-    """A balancing rule. Protocol ``all`` with ports 0 is an HA-ports rule (fact J4)."""
-
-    name: Name
-    frontend: Id
-    pool: Id
-    probe: Id | None = None
-    protocol: Literal["tcp", "udp", "all"]
-    frontend_port: Port
-    backend_port: Port
-    floating_ip: bool = False
-    distribution: Literal["5-tuple", "source-ip", "source-ip-protocol"] = "5-tuple"
-
-
-class OutboundRule(Part):
-    """Lets the members of a pool leave through a public frontend (fact K2)."""
-
-    name: Name
-    frontend: Id
-    pool: Id
-
-
-class LoadBalancer(Part):
-    """A balancer; internal or public by its frontends."""
-
-    name: Name
-    sku: Literal["standard", "basic"] = "standard"
-    frontends: dict[Id, Frontend] = Field(default_factory=dict)
-    pools: dict[Id, BackendPool] = Field(default_factory=dict)
-    probes: dict[Id, Probe] = Field(default_factory=dict)
-    rules: dict[Id, BalancingRule] = Field(default_factory=dict)
-    outbound_rules: dict[Id, OutboundRule] = Field(default_factory=dict)
-
-
-class NatGateway(Part):
-    """A NAT gateway; subnets refer to it (fact K2)."""
-
-    name: Name
-    public_ips: tuple[Id, ...] = ()
-
-
-class LearnedRoute(Part):
-    """A prefix the gateway's other side announces, or that is typed in for it (fact D10)."""
-
-    prefix: PrefixText
-    as_path: tuple[int, ...] = ()
-
-
-class Gateway(Part):
-    """A virtual network gateway. ``instances`` are its private addresses when active-active (D26)."""
-
-    name: Name
-    vnet: Id
-    kind: Literal["vpn", "expressroute"] = "vpn"
-    public_ip: Id | None = None
-    instances: tuple[AddressText, ...] = ()
-    learned: dict[Id, LearnedRoute] = Field(default_factory=dict)
-
-
-class Host(Part):
-    """A host outside the cloud: on the Internet, or behind ``gateway`` (on-premises)."""
-
-    name: Name
-    address: AddressText
-    gateway: Id | None = None
-
-
 class Topology(Part):
     """The network part of the document."""
 
     vnets: dict[Id, VirtualNetwork] = Field(default_factory=dict)
     subnets: dict[Id, Subnet] = Field(default_factory=dict)
     peerings: dict[Id, Peering] = Field(default_factory=dict)
+    connected_groups: dict[Id, ConnectedGroup] = Field(default_factory=dict)
+    private_endpoints: dict[Id, PrivateEndpoint] = Field(default_factory=dict)
     route_tables: dict[Id, RouteTable] = Field(default_factory=dict)
     security_groups: dict[Id, SecurityGroup] = Field(default_factory=dict)
+    application_groups: dict[Id, ApplicationGroup] = Field(default_factory=dict)
+    admin_rules: dict[Id, AdminRule] = Field(default_factory=dict)
     vms: dict[Id, VirtualMachine] = Field(default_factory=dict)
     nics: dict[Id, NIC] = Field(default_factory=dict)
     public_ips: dict[Id, PublicIP] = Field(default_factory=dict)
     load_balancers: dict[Id, LoadBalancer] = Field(default_factory=dict)
     nat_gateways: dict[Id, NatGateway] = Field(default_factory=dict)
     gateways: dict[Id, Gateway] = Field(default_factory=dict)
+    connections: dict[Id, Connection] = Field(default_factory=dict)
+    sites: dict[Id, Site] = Field(default_factory=dict)
+    route_servers: dict[Id, RouteServer] = Field(default_factory=dict)
+    internet_gateways: dict[Id, InternetGateway] = Field(default_factory=dict)
+    transit_gateways: dict[Id, TransitGateway] = Field(default_factory=dict)
     hosts: dict[Id, Host] = Field(default_factory=dict)
     service_tags: dict[Name, tuple[PrefixText, ...]] = Field(default_factory=dict)
 
@@ -384,12 +304,16 @@ class Position(Part):
 
 
 class Scenario(Part):
-    """The whole document: what is saved, shared, run and graded."""
+    """The whole document: what is saved, shared, run and graded.
+
+    ``switches`` sets named options of the profile otherwise than its defaults (facts, section N).
+    """
 
     version: Literal[1] = Field(alias="schema")
     name: Name
     description: Annotated[str, Field(max_length=20_000)] = ""
     profile: Name = "azure-2026"
+    switches: dict[Name, bool | int | str] = Field(default_factory=dict)
     timing: Name = "published"
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
     topology: Topology = Field(default_factory=Topology)

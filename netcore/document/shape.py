@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from netcore.document.part import Part
 from netcore.document.problems import MAX_PROBLEMS, Report, pointer
 
 _PATTERNS = {
@@ -113,12 +114,9 @@ def _similar(path: tuple[object, ...]) -> str | None:
 
 @cache
 def _field_names() -> list[str]:
-    from netcore.document import models
-
     names: set[str] = {"schema"}
-    for value in vars(models).values():
-        if isinstance(value, type) and issubclass(value, models.Part):
-            names.update(value.model_fields)
+    for part in Part.__subclasses__():
+        names.update(part.model_fields)
     return sorted(names - {"version"})
 
 

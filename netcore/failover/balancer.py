@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from netcore.document.models import LoadBalancer, Probe
+from netcore.document.balancers import LoadBalancer, Probe
 from netcore.failover.clock import microseconds
 from netcore.failover.moments import Assumption, Change, Clocks, Dies, Member, Note, Span, TakenOut
 from netcore.failover.streams import Streams

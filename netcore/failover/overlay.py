@@ -19,14 +19,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from netcore.document.balancers import Frontend, LoadBalancer
+from netcore.document.guests import GuestInterface, PortForward
 from netcore.document.models import (
     NIC,
-    Frontend,
-    GuestInterface,
     IPConfiguration,
-    LoadBalancer,
     NextHopType,
-    PortForward,
     Power,
     Scenario,
     Topology,

@@ -9,7 +9,8 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import Any
 
-from netcore.document.models import BalancingRule, Direction, LoadBalancer
+from netcore.document.balancers import BalancingRule, LoadBalancer
+from netcore.document.models import Direction
 from netcore.forwarding.delivery import bring
 from netcore.forwarding.guest import serves
 from netcore.forwarding.hashing import choose, flow_seed

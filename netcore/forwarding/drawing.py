@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from netcore.control.network import Network
 from netcore.control.prefixes import AddressSet, PrefixIndex
-from netcore.document.models import PoolMember
+from netcore.document.balancers import PoolMember
 from netcore.document.values import Address
 from netcore.forwarding.machines import machines_of, ports_of
 

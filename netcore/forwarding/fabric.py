@@ -10,7 +10,7 @@ from typing import Any
 
 from netcore.control.owners import Owner
 from netcore.control.routes import EffectiveRoute, HopType, RouteSource, Selection
-from netcore.document.models import Gateway
+from netcore.document.outside import Gateway
 from netcore.document.values import Address, Network
 from netcore.forwarding.balancer import answer
 from netcore.forwarding.delivery import bring, hand_over

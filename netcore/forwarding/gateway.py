@@ -6,7 +6,7 @@ hosts somebody drew there.
 
 from __future__ import annotations
 
-from netcore.document.models import Gateway
+from netcore.document.outside import Gateway
 from netcore.forwarding.delivery import hand_over
 from netcore.forwarding.edge import is_private
 from netcore.forwarding.hops import Endpoint, FromGateway, Hop, Stand, ToGateway

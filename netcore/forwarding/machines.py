@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from ipaddress import IPv4Address, ip_network
 
-from netcore.document.models import Guest, Scenario, Topology
+from netcore.document.guests import Guest
+from netcore.document.models import Scenario, Topology
 from netcore.document.values import Address, Network
 
 PLATFORM = frozenset({IPv4Address("168.63.129.16"), IPv4Address("169.254.169.254")})

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from netcore.control.network import Network
 from netcore.document.models import Direction
 from netcore.document.values import Address
 from netcore.trace.model import Header
@@ -107,6 +108,11 @@ class State:
             it still gets flows. (A VM drawn as stopped is noticed: its probes are computed as failed.)
         unhealthy: balancer id, pool id, member id that a probe has taken out, besides the computed ones.
         in_transit: addresses that the control plane is moving: they belong to no NIC (facts A20, A21).
+        down_zones: availability zones that are lost: their VMs, zonal frontends and zonal NAT gateways with
+            them (fact M4).
+        down_instances: gateway id and number of an instance that does not run, from 0 (facts H2, H3).
+        stale: NIC id -> the earlier network whose routes its host still has (fact D65).
+        ports_in_use: path of a way out -> SNAT ports that are taken (facts K4, K6).
         pins: flows that a balancer has already given to a member (facts J11, J12).
         sessions: what earlier packets left behind; ``walk.establish`` makes it. A packet of a connection
             in it is walked as one in mid-connection.
@@ -115,5 +121,9 @@ class State:
     down_vms: frozenset[str] = frozenset()
     unhealthy: frozenset[tuple[str, str, str]] = frozenset()
     in_transit: frozenset[Address] = frozenset()
+    down_zones: frozenset[int] = frozenset()
+    down_instances: frozenset[tuple[str, int]] = frozenset()
+    stale: Mapping[str, Network] = field(default_factory=dict)
+    ports_in_use: Mapping[str, int] = field(default_factory=dict)
     pins: Mapping[PinKey, str] = field(default_factory=dict)
     sessions: Sessions | None = None

@@ -78,6 +78,7 @@ class Profile:
         none_rows_removed_by_gateway: a learned default route removes them too (D6, N4).
         gateway_prefix_limit: prefixes a gateway learns before it drops the session (fact H7).
         default_outbound: whether a subnet that does not say so has default outbound access (K3, N7).
+        gateway_propagation: whether a route table that does not say so takes gateway routes (D62, L15).
         icmp_ha_ports: whether an HA-ports rule carries ICMP (J5, N3).
         traceroute: whether traceroute works at all; the fabric shows no hop either way (B9, N8).
         implicit_public_deny: a Standard public address needs a security group that allows (fact F1).
@@ -99,6 +100,7 @@ class Profile:
     none_rows_removed_by_gateway: bool = True
     gateway_prefix_limit: int = 4000
     default_outbound: bool = False
+    gateway_propagation: bool = True
     icmp_ha_ports: bool = True
     traceroute: bool = True
     implicit_public_deny: bool = True
@@ -124,6 +126,10 @@ class Profile:
     def card_for_fact(self, fact: str) -> RuleCard | None:
         """Return the rule card of a fact id."""
         return self._by_fact.get(fact)
+
+    def propagates(self, said: bool | None) -> bool:
+        """Return whether a route table takes gateway routes, given what it says itself (facts D62, L15)."""
+        return self.gateway_propagation if said is None else said
 
     def carries(self, protocol: int) -> bool:
         """Return whether an IP protocol passes between VMs (facts C1-C3)."""

@@ -7,7 +7,7 @@ and never parses the sentences.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -52,7 +52,10 @@ class Actor(StrEnum):
 class Header(Answer):
     """The fields of a packet that decide something.
 
-    ``protocol`` is the IP protocol number. Ports are 0 where the protocol has none.
+    ``protocol`` is the IP protocol number. Ports are 0 where the protocol has none. ``size_bytes`` is the
+    whole IP packet; None where nobody asked about sizes. ``fragment``: it is a part of a larger packet.
+    ``inner`` is what a tunnel packet carries. ``frame`` arp: no IP packet at all; ``destination`` is then
+    the address asked for, and equal to ``source`` in a gratuitous ARP.
     """
 
     source: AddressText
@@ -62,6 +65,12 @@ class Header(Answer):
     destination_port: Port = 0
     ttl: int = Field(default=64, ge=0, le=255)
     destination_mac: MacText | None = None
+    source_mac: MacText | None = None
+    size_bytes: int | None = Field(default=None, ge=20, le=65_535)
+    dont_fragment: bool = False
+    fragment: bool = False
+    frame: Literal["ip", "arp"] = "ip"
+    inner: Header | None = None
 
 
 class Match(Answer):

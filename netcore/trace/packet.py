@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from netcore.document.models import Protocol
+from netcore.document.part import Protocol
 from netcore.document.values import AddressText, MacText, Port
 from netcore.trace.model import Answer
 
@@ -58,6 +58,10 @@ class Packet(Answer):
         protocol: a name or a number as text.
         source_address: None lets the sender's guest choose; a value is sent as written, forged or not.
         destination_mac: a hand-made frame's MAC; None means what ARP answered.
+        size_bytes: size of the IP packet; None leaves sizes out of the question (facts C8-C10).
+        dont_fragment: it may not be cut in pieces.
+        fragment: it is a piece of a larger packet already.
+        frame: ``arp`` sends an ARP request for ``destination``; ``source_address`` the same: gratuitous.
     """
 
     source: Annotated[str, Field(pattern=r"^(vms|hosts)/[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")]
@@ -68,6 +72,10 @@ class Packet(Answer):
     ttl: Annotated[int, Field(ge=1, le=255)] = 64
     source_address: AddressText | None = None
     destination_mac: MacText | None = None
+    size_bytes: Annotated[int, Field(ge=20, le=65_535)] | None = None
+    dont_fragment: bool = False
+    fragment: bool = False
+    frame: Literal["ip", "arp"] = "ip"
 
     @field_validator("protocol")
     @classmethod

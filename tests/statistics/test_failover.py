@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import netcore
-from netcore.document.models import Probe
+from netcore.document.balancers import Probe
 from netcore.failover.address_move import AddressMove
 from netcore.failover.balancer import BalancerFailover
 from netcore.failover.designs import plan

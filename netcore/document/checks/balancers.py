@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from netcore.document.balancers import BalancingRule, Frontend, LoadBalancer
 from netcore.document.checks.ground import Drawing
-from netcore.document.models import BalancingRule, Frontend, LoadBalancer
 
 
 def check(drawing: Drawing) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netcore.document.checks.ground import Drawing
-from netcore.document.models import Gateway, NatGateway
+from netcore.document.outside import Gateway, NatGateway
 from netcore.document.values import Address
 
 NAT_PUBLIC_IPS = 16
