@@ -40,6 +40,10 @@ class HopType(StrEnum):
     INTERNET = "Internet"
     NONE = "None"
     SERVICE_ENDPOINT = "VirtualNetworkServiceEndpoint"
+    INTERFACE_ENDPOINT = "InterfaceEndpoint"
+    """A private endpoint (fact D67)."""
+    CONNECTED_GROUP = "ConnectedGroup"
+    """The virtual networks that a network manager joins directly."""
 
 
 @dataclass(frozen=True, slots=True)
