@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from netcore import profiles as _profiles
@@ -35,6 +34,7 @@ from netcore.trace.model import Trace
 from netcore.trace.packet import Packet
 
 if TYPE_CHECKING:
+    from netcore.checks.divergence import Divergence
     from netcore.failover import Design, TimingProfile
     from netcore.formats.arm_notes import Import, ImportNote
     from netcore.forwarding.state import State
@@ -47,6 +47,7 @@ __all__ = [
     "LIMITS",
     "Design",
     "Direction",
+    "Divergence",
     "DocumentError",
     "EffectiveRoute",
     "EffectiveRule",
@@ -72,6 +73,7 @@ __all__ = [
     "effective_routes",
     "effective_rules",
     "facts",
+    "first_divergence",
     "import_arm",
     "load",
     "profiles",
@@ -88,6 +90,7 @@ __all__ = [
 
 _ROOMS = {
     "Design": "netcore.failover",
+    "Divergence": "netcore.checks.divergence",
     "TimingProfile": "netcore.failover",
     "Import": "netcore.formats.arm_notes",
     "ImportNote": "netcore.formats.arm_notes",
@@ -106,12 +109,10 @@ def __getattr__(name: str) -> Any:
 # Documents
 
 
-@cache
 def _ground() -> _Ground:
-    from netcore import failover
+    from netcore.checks.reading import ground
 
-    addresses = {key: profile.addresses for key, profile in _profiles.PROFILES.items()}
-    return _Ground(addresses, tuple(getattr(failover, "TIMING_PROFILES", ("published",))))
+    return ground()
 
 
 def read(raw: object) -> Reading:
@@ -215,6 +216,24 @@ def trace_steps(
     from netcore.forwarding import walk
 
     yield from walk.trace_steps(_compiled(network), packet, state)
+
+
+# Questions
+
+
+def first_divergence(
+    scenario: Scenario, packet: Packet, profile_a: str, profile_b: str, state: State | None = None
+) -> Divergence:
+    """Return the first step where a packet fares otherwise under another profile, with both rule cards.
+
+    Where one of them refuses the drawing, its problems are the difference.
+
+    Raises:
+        NotFound: a profile that does not exist, or the packet names something that is not drawn.
+    """
+    from netcore.checks import divergence
+
+    return divergence.first_divergence(scenario, packet, profile_a, profile_b, state)
 
 
 # Failover

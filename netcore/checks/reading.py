@@ -1,0 +1,26 @@
+"""What a document stands on, and a document compiled or its problems."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from netcore import failover
+from netcore.control.network import Network
+from netcore.document.checks import check
+from netcore.document.checks.ground import Ground
+from netcore.document.models import Scenario
+from netcore.document.problems import Problem
+from netcore.profiles import PROFILES
+
+
+@cache
+def ground() -> Ground:
+    """Return what exists outside documents: the profiles there are, and the timing profiles."""
+    addresses = {key: profile.addresses for key, profile in PROFILES.items()}
+    return Ground(addresses, tuple(getattr(failover, "TIMING_PROFILES", ("published",))))
+
+
+def compiled(scenario: Scenario) -> tuple[Network | None, tuple[Problem, ...]]:
+    """Return the network of a document, or None and the problems it has."""
+    problems = check(scenario, ground())
+    return (None, problems) if problems else (Network(scenario), ())
