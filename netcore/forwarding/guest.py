@@ -95,6 +95,8 @@ def receive(run: Run, hop: Receive) -> Hop:
         return _translate(run, machine, header, binding)
     target = _port_forward(machine, header, hop.kept)
     if target is not None:
+        if not machine.guest.forwarding:
+            return _forwarding_off(run, machine, header)
         to_address, to_port = target
         return _forward(run, machine, header, to_address, to_port)
     if header.destination in machine.own:
@@ -115,15 +117,7 @@ def receive(run: Run, hop: Receive) -> Hop:
             destination=header.destination,
         )
     if not machine.guest.forwarding:
-        return run.drop(
-            "OS_FORWARDING_OFF",
-            Place.GUEST,
-            Actor.GUEST,
-            at,
-            header,
-            vm=machine.name,
-            destination=header.destination,
-        )
+        return _forwarding_off(run, machine, header)
     return _forward(run, machine, header, header.destination, header.destination_port)
 
 
@@ -404,6 +398,18 @@ def _asked(port: Port, path: Path, destination: Address) -> Address:
 
 def _stopped(run: Run, machine: Machine, header: Header) -> End:
     return run.drop("VM_STOPPED", Place.GUEST, Actor.GUEST, f"vms/{machine.id}", header, vm=machine.name)
+
+
+def _forwarding_off(run: Run, machine: Machine, header: Header) -> End:
+    return run.drop(
+        "OS_FORWARDING_OFF",
+        Place.GUEST,
+        Actor.GUEST,
+        f"vms/{machine.id}",
+        header,
+        vm=machine.name,
+        destination=header.destination,
+    )
 
 
 def _expired(run: Run, machine: Machine, header: Header) -> End:

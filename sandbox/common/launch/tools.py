@@ -1,4 +1,4 @@
-"""Programs that tests need and Python cannot bring: a real Redis and a real browser."""
+"""Programs that tests need and Python cannot bring: a real Redis, a real browser, a guest made of Linux."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from sandbox.common.launch.stages import Trouble, explain, stage
 
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_NAMESPACE_TOOLS = {"ip": "iproute2", "nft": "nftables"}
 _MAC_APPS = ("Chromium.app/Contents/MacOS/Chromium", "Google Chrome.app/Contents/MacOS/Google Chrome")
 
 
@@ -35,7 +36,7 @@ def find_chromium() -> str | None:
 
 
 def install_missing() -> None:
-    """Install Redis and Chromium where they are missing.
+    """Install Redis and Chromium where they are missing, and what makes network namespaces where root may.
 
     Raises:
         Trouble: this machine has no way that we know, or it failed.
@@ -48,9 +49,16 @@ def install_missing() -> None:
             _run([sys.executable, "-m", "playwright", "install", "--with-deps", "chromium"], "chromium")
         else:
             _install("chromium", brew=["--cask", "chromium"])
+    for program, package in _NAMESPACE_TOOLS.items():
+        if _can_make_namespaces() and not shutil.which(program):
+            _install(package, brew=[])
     for name, found in (("redis-server", find_redis()), ("chromium", find_chromium())):
         if not found:
             raise Trouble(f"{name} was installed, but is not on the PATH.")
+
+
+def _can_make_namespaces() -> bool:
+    return sys.platform.startswith("linux") and os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
 def _install(package: str, brew: list[str]) -> None:

@@ -26,6 +26,7 @@ DATABASES = {"pg": "PostgreSQL", "sqlite": "SQLite"}
 WITHOUT_DATABASE = (
     "netcore",
     "facts",
+    "kernel",
     "cases",
     "rejects",
     "properties",
