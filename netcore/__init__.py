@@ -30,6 +30,7 @@ from netcore.document.problems import Problem
 from netcore.document.reader import Reading, dump, schema
 from netcore.errors import DocumentError, FormatError, NetcoreError, NotFound, NotModelled
 from netcore.profiles import ProfileInfo, RuleCard
+from netcore.trace.explain import Paragraph, explain
 from netcore.trace.model import Trace
 from netcore.trace.packet import Packet
 
@@ -59,6 +60,7 @@ __all__ = [
     "NotFound",
     "NotModelled",
     "Packet",
+    "Paragraph",
     "Problem",
     "ProfileInfo",
     "Reading",
@@ -72,6 +74,7 @@ __all__ = [
     "dump",
     "effective_routes",
     "effective_rules",
+    "explain",
     "facts",
     "first_divergence",
     "import_arm",

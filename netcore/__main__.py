@@ -1,4 +1,4 @@
-"""The command line: `python3 -m netcore check|routes|trace|simulate|trials|import FILE`.
+"""The command line: `python3 -m netcore check|routes|trace|explain|compare|simulate|... FILE`.
 
 FILE is a scenario document; `-` reads standard input. Text goes out for people, JSON with `--json`.
 Exit codes: 0 the answer is yes (delivered, no problems, completed); 1 it is no; 2 it cannot be asked.
@@ -57,11 +57,12 @@ def _parser() -> argparse.ArgumentParser:
     routes = add("routes", _routes, "Show the effective routes of a NIC.")
     routes.add_argument("nic", metavar="NIC", help="id of the NIC")
     trace = add("trace", _trace, "Follow one packet and its answer.")
-    trace.add_argument("source", metavar="FROM", help="vms/ID or hosts/ID")
-    trace.add_argument("destination", metavar="TO", help="vms/ID, hosts/ID or an address")
-    trace.add_argument("--protocol", default="tcp", help="a name or a number; default tcp")
-    trace.add_argument("--port", type=int, default=443, help="destination port; default 443")
-    trace.add_argument("--source-port", type=int, default=49152)
+    trace.add_argument("--explain", action="store_true", help="tell it as a text")
+    _ask_for_packet(trace)
+    _ask_for_packet(add("explain", _explain, "Tell as a text what happens to one packet and its answer."))
+    compare = add("compare", _compare, "Show where one packet fares otherwise under another profile.")
+    _ask_for_packet(compare)
+    compare.add_argument("--profiles", nargs=2, metavar=("A", "B"), default=("azure-2026", "aws"))
     for name, answer, words in (
         ("simulate", _simulate, "Play one failover of each design."),
         ("trials", _trials, "Play many failovers of each design."),
@@ -133,10 +134,17 @@ def _routes(options: argparse.Namespace) -> int:
     return YES
 
 
-def _trace(options: argparse.Namespace) -> int:
-    scenario = _scenario(options)
+def _ask_for_packet(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", metavar="FROM", help="vms/ID or hosts/ID")
+    parser.add_argument("destination", metavar="TO", help="vms/ID, hosts/ID or an address")
+    parser.add_argument("--protocol", default="tcp", help="a name or a number; default tcp")
+    parser.add_argument("--port", type=int, default=443, help="destination port; default 443")
+    parser.add_argument("--source-port", type=int, default=49152)
+
+
+def _packet(options: argparse.Namespace) -> netcore.Packet:
     try:
-        packet = netcore.Packet(
+        return netcore.Packet(
             source=options.source,
             destination=options.destination,
             protocol=options.protocol,
@@ -145,7 +153,49 @@ def _trace(options: argparse.Namespace) -> int:
         )
     except ValueError as error:
         raise _Cannot(f"That is no packet: {error}") from error
-    answer = netcore.trace(scenario, packet)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    answer = netcore.trace(_scenario(options), _packet(options))
+    told = netcore.explain(answer)
+    if options.json:
+        _rows(paragraph.model_dump(mode="json") for paragraph in told)
+    else:
+        for paragraph in told:
+            outer = paragraph.role in ("summary", "heading")
+            print(paragraph.text if outer else f"  {paragraph.text}")
+    return YES if answer.delivered else NO
+
+
+def _compare(options: argparse.Namespace) -> int:
+    reading = netcore.read_text(_content(options))
+    if reading.document is None:
+        raise netcore.DocumentError(reading.problems)
+    scenario = reading.document  # a profile may refuse it: that is an answer here
+    found = netcore.first_divergence(scenario, _packet(options), *options.profiles)
+    if options.json:
+        _rows([found.as_dict()])
+        return YES if found.same else NO
+    if found.index is not None:
+        print(f"packet {found.packet} ({found.direction}), step {found.index}")
+    for side in (found.a, found.b):
+        print(side.profile)
+        for problem in side.problems:
+            print(f"  {problem.text}")
+        if side.step is not None:
+            print(f"  {side.step.place} {side.step.at or ''}: {side.step.reason}")
+        if side.card is not None:
+            print(f"  {side.card.id} [{', '.join(side.card.facts)}]: {side.card.statement}")
+        if side.verdict is not None:
+            print(f"  {side.verdict.sentence}")
+    print("same" if found.same else "different")
+    return YES if found.same else NO
+
+
+def _trace(options: argparse.Namespace) -> int:
+    if options.explain:
+        return _explain(options)
+    answer = netcore.trace(_scenario(options), _packet(options))
     if options.json:
         _rows([answer.as_dict()])
         return YES if answer.delivered else NO

@@ -303,7 +303,37 @@ def shares_text(shares: Sequence[tuple[float, Verdict]]) -> str:
     """
     parts = []
     for share, verdict in shares:
-        fate = verdict.outcome.value if verdict.code is None else f"{verdict.outcome.value} "
-        "({verdict.code})"
-        parts.append(f"{share * 100:.3g} % {fate}")
+        fate = verdict.outcome.value if verdict.code is None else f"{verdict.outcome.value} ({verdict.code})"
+        parts.append(f"{share_text(share)} {fate}")
     return ", ".join(parts)
+
+
+NARRATION: Mapping[str, str] = MappingProxyType(
+    {
+        "arrives": "The request arrives, and the answer comes back.",
+        "one way": "The request arrives; nothing comes back that could be followed.",
+        "request fails": "The request does not arrive.",
+        "answer fails": "The request arrives, but the answer does not come back.",
+        "handshake fails": "Request and answer arrive, but packet 3 of the handshake does not.",
+        "depends": "What becomes of it depends on the flow.",
+        "open": "The model has no answer to this question.",
+        "request": "The request, {flow}:",
+        "answer": "The answer, {flow}:",
+        "handshake": "Packet 3 of the handshake, {flow}:",
+        "overridden": "It comes before {other}.",
+        "assumption": "Assumed: {assumption}",
+        "mend": "What would help: {mend}",
+        "branch": "{share} of the flows ({label}): {sentence}",
+    }
+)
+"""What stands between the sentences of the steps when a trace is told as a text."""
+
+
+def share_text(share: float) -> str:
+    """Return a share of flows in percent.
+
+    Example:
+        >>> share_text(1 / 3)
+        '33.3 %'
+    """
+    return f"{share * 100:.3g} %"

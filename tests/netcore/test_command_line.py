@@ -50,6 +50,24 @@ def test_a_trace_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert answer["forward"]["verdict"]["outcome"] == "delivered"
 
 
+def test_a_trace_told_as_a_text(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", FIREWALLS, "vms/web1", "hosts/client"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("The request arrives, and the answer comes back.\nThe request, ")
+    assert main(["trace", FIREWALLS, "vms/web1", "hosts/client", "--explain"]) == 0
+    assert capsys.readouterr().out == told
+
+
+def test_two_profiles_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["compare", FIREWALLS, "vms/web1", "hosts/client", "--profiles", "azure-2026", "azure-2021"]
+    assert main([*asked, "--protocol", "esp"]) == 1
+    out = capsys.readouterr().out
+    assert "azure-2021\n  fabric " in out
+    assert out.endswith("different\n")
+    assert main([*asked, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["same"] is True
+
+
 def test_a_failover_tells_each_design_and_when_packets_flow_again(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", FIREWALLS, "--seed", "3"]) == 0
     out = capsys.readouterr().out
