@@ -135,10 +135,8 @@ class EffectiveRoutes:
         for prefix in dict.fromkeys(vnet.address_space):
             yield _system(HopType.VNET_LOCAL, (prefix,), f"vnets/{subnet.vnet}", ("D1", "D2"))
         for peering in self._peerings.connected(subnet.vnet):
-            remote = topology.vnets[peering.remote_vnet]
-            near = remote.region == vnet.region
-            hop = HopType.VNET_PEERING if near else HopType.VNET_GLOBAL_PEERING
-            for prefix in dict.fromkeys(remote.address_space):
+            hop = HopType.VNET_GLOBAL_PEERING if peering.is_global else HopType.VNET_PEERING
+            for prefix in peering.prefixes:
                 yield _system(hop, (prefix,), f"peerings/{peering.local_id}", ("D10", "D11"))
         for default in self._profile.default_routes:
             if default.version == 4 or any(prefix.version == 6 for prefix in vnet.address_space):

@@ -41,7 +41,7 @@ class Network:
     @cached_property
     def peerings(self) -> Peerings:
         """All peerings by pair of virtual networks."""
-        return Peerings(self.scenario.topology)
+        return Peerings(self.scenario.topology, global_transit=self.profile.global_transit)
 
     @cached_property
     def gateways(self) -> Gateways:

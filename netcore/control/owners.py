@@ -81,10 +81,14 @@ class Owners:
                 (prefix, peering.remote_vnet)
                 for peering in peerings.connected(vnet)
                 if peering.allow_access
-                for prefix in topology.vnets[peering.remote_vnet].address_space
+                for prefix in peering.prefixes
             )
             for vnet in topology.vnets
         }
+
+    def held(self, vnet: str, address: Address) -> Owner | None:
+        """Return who holds an address in one virtual network."""
+        return self._held.get(vnet, {}).get(address)
 
     def find(self, vnet: str, address: Address) -> Owner | None:
         """Return who holds an address in a virtual network or in one directly peered with it.

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from netcore.document.joined import remote_prefixes
 from netcore.document.models import Peering, Topology
+from netcore.document.values import Network
 
 
 class LinkState(StrEnum):
-    """State of a peering as the drawing has it (fact G1).
-
-    A drawing cannot tell a link that was deleted from one that was never made, so there is no
-    "disconnected": both are one link without its mirror.
-    """
+    """State of a peering as the drawing has it (fact G1)."""
 
     CONNECTED = "connected"
     """Both links are there."""
     INITIATED = "initiated"
     """Only one of the two links is there; nothing flows."""
+    DISCONNECTED = "disconnected"
+    """A link was deleted once; nothing flows until both are made anew."""
     NONE = "none"
     """No link at all."""
 
@@ -30,6 +30,9 @@ class PeeringState:
     Args:
         local: the link of this virtual network, and its id.
         remote: the link of the other one, and its id.
+        prefixes: what this virtual network reaches of the other one; empty unless connected (facts G2, G10).
+        is_global: the two stand in different regions (facts G8, G12).
+        transit: whether a gateway may be used over it as far as regions go (fact G8).
     """
 
     vnet: str
@@ -38,20 +41,24 @@ class PeeringState:
     local: Peering | None = None
     remote_id: str | None = None
     remote: Peering | None = None
+    prefixes: tuple[Network, ...] = ()
+    is_global: bool = False
+    transit: bool = True
 
     @property
     def state(self) -> LinkState:
         """Return what the two links add up to (fact G1)."""
-        if self.local is not None and self.remote is not None:
-            return LinkState.CONNECTED
-        if self.local is None and self.remote is None:
+        links = [link for link in (self.local, self.remote) if link is not None]
+        if not links:
             return LinkState.NONE
-        return LinkState.INITIATED
+        if any(link.disconnected for link in links):
+            return LinkState.DISCONNECTED
+        return LinkState.CONNECTED if len(links) == 2 else LinkState.INITIATED
 
     @property
     def connected(self) -> bool:
-        """Return whether both links are there."""
-        return self.local is not None and self.remote is not None
+        """Return whether both links are there, and neither has lost its mirror."""
+        return self.state is LinkState.CONNECTED
 
     @property
     def allow_access(self) -> bool:
@@ -77,17 +84,22 @@ class PeeringState:
         return (
             self.local is not None
             and self.remote is not None
+            and self.transit
             and self.local.use_remote_gateways
             and self.remote.allow_gateway_transit
         )
 
 
 class Peerings:
-    """All peerings of a drawing, by pair of virtual networks."""
+    """All peerings of a drawing, by pair of virtual networks.
+
+    Args:
+        global_transit: whether a gateway may be used by virtual networks of other regions (fact G8).
+    """
 
     __slots__ = ("_neighbours", "_pairs")
 
-    def __init__(self, topology: Topology) -> None:
+    def __init__(self, topology: Topology, *, global_transit: bool = True) -> None:
         links: dict[tuple[str, str], tuple[str, Peering]] = {}
         for link_id, link in sorted(topology.peerings.items()):
             if link.vnet in topology.vnets and link.remote_vnet in topology.vnets:
@@ -97,9 +109,21 @@ class Peerings:
         for here, there in sorted({*links, *((b, a) for a, b in links)}):
             local_id, local = links.get((here, there), (None, None))
             remote_id, remote = links.get((there, here), (None, None))
-            self._pairs[here, there] = PeeringState(here, there, local_id, local, remote_id, remote)
-            if local is not None and remote is not None and here != there:
+            far = topology.vnets[here].region != topology.vnets[there].region
+            pair = PeeringState(
+                here,
+                there,
+                local_id,
+                local,
+                remote_id,
+                remote,
+                is_global=far,
+                transit=global_transit or not far,
+            )
+            if local is not None and pair.connected and here != there:
+                pair = replace(pair, prefixes=remote_prefixes(topology, local, remote))
                 self._neighbours.setdefault(here, []).append(there)
+            self._pairs[here, there] = pair
 
     def between(self, vnet: str, remote_vnet: str) -> PeeringState:
         """Return the peering of ``vnet`` with ``remote_vnet``, seen from the first."""

@@ -261,7 +261,7 @@ class EffectiveRules:
         ranges = list(self._topology.vnets[vnet].address_space)
         for peering in self._peerings.connected(vnet):
             if peering.local is not None and peering.local.allow_access:
-                ranges.extend(self._topology.vnets[peering.remote_vnet].address_space)
+                ranges.extend(peering.prefixes)
         return ranges
 
     def _virtual_network(self, subnet_id: str) -> AddressSet:

@@ -43,6 +43,14 @@ class Drawing:
             vnet_id: tuple(sorted(o for o in others if network.peering(vnet_id, o).connected))
             for vnet_id, others in self._links.items()
         }
+        self._reach = {
+            vnet_id: PrefixIndex(
+                (prefix, peering.remote_vnet)
+                for peering in network.peerings.connected(vnet_id)
+                for prefix in peering.prefixes
+            )
+            for vnet_id in topology.vnets
+        }
         self._subnets = {
             vnet_id: PrefixIndex(
                 (prefix, prefix)
@@ -95,8 +103,8 @@ class Drawing:
         return self._neighbours[vnet]
 
     def peer_with(self, vnet: str, address: Address) -> str | None:
-        """Return the directly peered virtual network whose address space holds an address."""
-        return next((other for other in self._neighbours[vnet] if address in self._spaces[other]), None)
+        """Return the directly peered virtual network that an address is reached in."""
+        return self._reach[vnet].match(address)
 
     def is_reserved(self, vnet: str, address: Address) -> bool:
         """Return whether the platform keeps an address of a subnet for itself (facts A1, B8)."""

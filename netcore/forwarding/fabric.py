@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from netcore.control.owners import Owner
+from netcore.control.peering import LinkState
 from netcore.control.routes import EffectiveRoute, HopType, RouteSource, Selection
 from netcore.document.outside import Gateway
 from netcore.document.values import Address, Network
@@ -109,7 +110,7 @@ def look(run: Run, hop: Look) -> Hop:
         case HopType.VNET_LOCAL:
             return _to_local(run, port, header)
         case HopType.VNET_PEERING | HopType.VNET_GLOBAL_PEERING:
-            return _to_owner(run, port, header, run.network.owner(port.vnet, header.destination))
+            return _to_peer(run, port, header, route)
         case HopType.VIRTUAL_APPLIANCE:
             return _to_appliance(run, port, header, next_hop, selection.prefix)
         case HopType.VIRTUAL_NETWORK_GATEWAY:
@@ -213,18 +214,25 @@ def _to_local(run: Run, port: Port, header: Header) -> Hop:
     return hand_over(run, port.vnet, header, owner, f"nics/{port.id}", port.vm)
 
 
-def _to_owner(run: Run, port: Port, header: Header, owner: Owner | None) -> Hop:
-    """Deliver to a holder in a peered virtual network."""
-    remote = owner.vnet if owner is not None else run.drawing.peer_with(port.vnet, header.destination)
-    if remote is not None and remote != port.vnet:
-        denied = _cross(run, port, header, remote)
-        if denied is not None:
-            return denied
-    return hand_over(run, remote or port.vnet, header, owner, f"nics/{port.id}", port.vm)
+def _to_peer(run: Run, port: Port, header: Header, route: EffectiveRoute) -> Hop:
+    """Deliver to a holder in the virtual network that a peering leads to."""
+    link = run.network.scenario.topology.peerings.get((route.ref or "").removeprefix("peerings/"))
+    remote = link.remote_vnet if link else run.drawing.peer_with(port.vnet, header.destination)
+    if remote is None or remote == port.vnet:
+        return hand_over(run, port.vnet, header, None, f"nics/{port.id}", port.vm)
+    owner = run.network.owners.held(remote, header.destination)
+    denied = _cross(run, port, header, remote, owner)
+    if denied is not None:
+        return denied
+    return hand_over(run, remote, header, owner, f"nics/{port.id}", port.vm)
 
 
-def _cross(run: Run, port: Port, header: Header, remote: str) -> End | None:
-    """Pass from one virtual network into a peered one, or say why not (facts G1, G4, G5)."""
+def _cross(run: Run, port: Port, header: Header, remote: str, owner: Owner | None = None) -> End | None:
+    """Pass from one virtual network into a peered one, or say why not (facts G1, G4, G5, G8).
+
+    Args:
+        owner: who is to take the packet there, where that is known.
+    """
     names: dict[str, Any] = {
         "vnet": run.drawing.vnet_name(port.vnet),
         "network": run.drawing.vnet_name(remote),
@@ -232,12 +240,26 @@ def _cross(run: Run, port: Port, header: Header, remote: str) -> End | None:
     receiving = run.network.peering(remote, port.vnet)
     at = f"peerings/{receiving.local_id}" if receiving.local_id else f"vnets/{remote}"
     if not receiving.connected:
-        return run.drop("PEERING_NOT_CONNECTED", Place.FABRIC, Actor.FABRIC, at, header, **names)
+        variant = "disconnected" if receiving.state is LinkState.DISCONNECTED else ""
+        return run.drop("PEERING_NOT_CONNECTED", Place.FABRIC, Actor.FABRIC, at, header, variant, **names)
     if not receiving.allow_access:
         return run.drop(
             "PEERING_NOT_CONNECTED", Place.FABRIC, Actor.FABRIC, at, header, "access_off", **names
         )
     matched = Match(kind="peering", ref=at, text=f"{names['network']} <-> {names['vnet']}")
+    if receiving.is_global and owner is not None and _is_basic_frontend(run, owner):
+        return run.drop(
+            "NO_SUCH_HOST",
+            Place.FABRIC,
+            Actor.FABRIC,
+            owner.ref,
+            header,
+            "basic_global",
+            matched=matched,
+            destination=owner.address,
+            balancer=owner.balancer,
+            **names,
+        )
     if run.drawing.in_space(port.vnet, header.source):
         run.step(Place.FABRIC, Actor.FABRIC, at, "fabric.crossing", header, matched=matched, **names)
         return None
@@ -265,6 +287,14 @@ def _cross(run: Run, port: Port, header: Header, remote: str) -> End | None:
     return None
 
 
+def _is_basic_frontend(run: Run, owner: Owner) -> bool:
+    """Return whether an address is a Basic balancer's, which global peerings do not carry (fact G8)."""
+    return (
+        owner.kind == "frontend"
+        and run.network.scenario.topology.load_balancers[owner.balancer].sku == "basic"
+    )
+
+
 def _to_appliance(run: Run, port: Port, header: Header, next_hop: Address | None, prefix: Network) -> Hop:
     """Hand a packet to the holder of a route's next hop address (facts D27, D41-D43, J6, E8)."""
     at = f"nics/{port.id}"
@@ -278,7 +308,7 @@ def _to_appliance(run: Run, port: Port, header: Header, next_hop: Address | None
     if owner is None:
         return _no_next_hop(run, port, header, next_hop, prefix)
     if owner.vnet != port.vnet:
-        denied = _cross(run, port, header, owner.vnet)
+        denied = _cross(run, port, header, owner.vnet, owner)
         if denied is not None:
             return denied
     run.step(
@@ -304,7 +334,7 @@ def _no_next_hop(run: Run, port: Port, header: Header, next_hop: Address, prefix
     for other in run.drawing.linked(port.vnet):
         owner = run.network.owner(other, next_hop)
         if owner is not None and owner.vnet == other:
-            denied = _cross(run, port, header, other)
+            denied = _cross(run, port, header, other, owner)
             if denied is not None:
                 return denied
     if run.drawing.is_gateway_address(next_hop):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from netcore.profiles.cards_ground import GROUND_CARDS
+from netcore.profiles.cards_peering import PEERING_CARDS
 from netcore.profiles.cards_routes import ROUTE_CARDS
 from netcore.profiles.cards_services import SERVICE_CARDS
 from netcore.profiles.model import RuleCard
 
-CARDS: tuple[RuleCard, ...] = GROUND_CARDS + ROUTE_CARDS + SERVICE_CARDS
+CARDS: tuple[RuleCard, ...] = GROUND_CARDS + ROUTE_CARDS + SERVICE_CARDS + PEERING_CARDS

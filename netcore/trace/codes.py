@@ -114,6 +114,12 @@ _ROWS = (
             ("B7", "A22"),
             "Add {destination} to a NIC as an IP configuration, or make it a balancer frontend.",
         ),
+        basic_global=Reason(
+            "{destination} is a frontend of the Basic balancer {balancer}, which is not reached over the "
+            "global peering from {vnet} to {network}.",
+            ("G8",),
+            "Make {balancer} a Standard balancer.",
+        ),
         private_outside=Reason(
             "{destination} is a private address, and nothing outside the cloud answers to it.",
             ("D46",),
@@ -309,6 +315,11 @@ _ROWS = (
         "G1",
         "Create the missing peering link between {network} and {vnet}.",
         "the peering between {vnet} and {network} has only one of its two links.",
+        disconnected=Reason(
+            "the peering between {vnet} and {network} is disconnected: one of its links was deleted once.",
+            ("G1",),
+            "Remove what is left of the peering between {network} and {vnet}, and create both links anew.",
+        ),
         access_off=Reason(
             "the peering between {vnet} and {network} does not allow virtual network access.",
             ("G4",),

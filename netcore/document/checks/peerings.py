@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netcore.document.checks.ground import Drawing
 from netcore.document.checks.ranges import overlapping
+from netcore.document.joined import chosen_subnets
 from netcore.document.models import Peering
 from netcore.document.values import Network
 
@@ -37,8 +38,28 @@ def check(drawing: Drawing) -> None:
                 "Remove one of the two.",
                 "G1",
             )
+        _subnets(drawing, link_id, link)
     _overlaps(drawing, links)
     _gateways(drawing, links)
+
+
+def _subnets(drawing: Drawing, link_id: str, link: Peering) -> None:
+    """Report subnets of a subnet peering that are not of the virtual network they are named for."""
+    for field, names, vnet in (
+        ("subnets", link.subnets, link.vnet),
+        ("remote_subnets", link.remote_subnets, link.remote_vnet),
+    ):
+        for number, name in enumerate(names):
+            path = ("peerings", link_id, field, number)
+            if drawing.refer(path, "subnets", name) and drawing.topology.subnets[name].vnet != vnet:
+                drawing.add(
+                    "peering-subnet",
+                    path,
+                    f"{name} of {drawing.topology.subnets[name].vnet}",
+                    f"a subnet of {vnet}",
+                    "A subnet peering joins subnets of its own two virtual networks.",
+                    "G2",
+                )
 
 
 def _overlaps(drawing: Drawing, links: dict[tuple[str, str], str]) -> None:
@@ -50,7 +71,7 @@ def _overlaps(drawing: Drawing, links: dict[tuple[str, str], str]) -> None:
         if frozenset((here, there)) in pairs:
             continue
         pairs.add(frozenset((here, there)))
-        clash = _clash(drawing, here, there)
+        clash = _clash(_joined(drawing, links, there, here), _joined(drawing, links, here, there))
         if clash is not None:
             drawing.add(
                 "peering-overlap",
@@ -64,7 +85,7 @@ def _overlaps(drawing: Drawing, links: dict[tuple[str, str], str]) -> None:
         entries: list[tuple[Network, tuple[object, ...]]] = [
             (prefix, (there, number))
             for there in remotes
-            for number, prefix in enumerate(drawing.topology.vnets[there].address_space)
+            for number, prefix in enumerate(_joined(drawing, links, here, there))
         ]
         told: set[object] = set()
         for place, prefix, other_place, other in overlapping(entries):
@@ -81,9 +102,33 @@ def _overlaps(drawing: Drawing, links: dict[tuple[str, str], str]) -> None:
             )
 
 
-def _clash(drawing: Drawing, here: str, there: str) -> tuple[Network, Network] | None:
-    for own in drawing.topology.vnets[here].address_space:
-        for other in drawing.topology.vnets[there].address_space:
+def _joined(
+    drawing: Drawing, links: dict[tuple[str, str], str], here: str, there: str
+) -> tuple[Network, ...]:
+    """Return what ``here`` reaches or will reach of ``there``: ranges, or only the subnets that are peered.
+
+    Ranges that one link does not know yet count as well (fact G10).
+    """
+    topology = drawing.topology
+    link = topology.peerings.get(links.get((here, there), ""))
+    mirror = topology.peerings.get(links.get((there, here), ""))
+    chosen = chosen_subnets(link, mirror) if link is not None else None
+    if link is None and mirror is not None and mirror.subnets:
+        chosen = frozenset(mirror.subnets)
+    if chosen is None:
+        known = (link.synced_ranges if link is not None else None) or ()
+        return tuple(dict.fromkeys((*topology.vnets[there].address_space, *known)))
+    return tuple(
+        prefix
+        for subnet_id, subnet in topology.subnets.items()
+        if subnet_id in chosen and subnet.vnet == there
+        for prefix in subnet.prefixes
+    )
+
+
+def _clash(here: tuple[Network, ...], there: tuple[Network, ...]) -> tuple[Network, Network] | None:
+    for own in here:
+        for other in there:
             if own.version == other.version and own.overlaps(other):
                 return own, other
     return None

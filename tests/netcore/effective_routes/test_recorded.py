@@ -1,6 +1,6 @@
 """Effective routes of the engine against answers that real networks gave, compared as sets.
 
-Left out: subnet peering, connected groups and private endpoints, which a document cannot draw, and one route
+Left out: one route
 that a gateway hands on from one of its two peers only.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.netcore.ask import ask, fates, visited
 from tests.netcore.build import Net, net
 from tests.netcore.effective_routes.recorded import recorded, shown
 
@@ -53,6 +54,90 @@ def test_full_peering():
         D 10.0.0.0/16 Peering
         D 0.0.0.0/0 Internet
     """)
+
+
+def two_sides(shared: str) -> Net:
+    """[l0] [l1] [l2] -- (vnet-left 10.0) ; [r0] [r1] [r2] -- (vnet-right 10.1), both also with ``shared``."""
+    drawn = net()
+    for side, second in (("left", 0), ("right", 1)):
+        drawn.vnet(f"vnet-{side}", f"10.{second}.0.0/16", shared)
+        for number in range(3):
+            key = f"{side}{number}"
+            drawn.subnet(key, f"10.{second}.{number}.0/24")
+            drawn.vm(f"{side}-{number}", key, f"10.{second}.{number}.4")
+    return drawn
+
+
+def subnet_peering(drawn: Net, left: list[str], right: list[str]) -> Net:
+    """Join some subnets of the left with some of the right."""
+    drawn.link("vnet-left", "vnet-right", subnets=left, remote_subnets=right)
+    return drawn.link("vnet-right", "vnet-left", subnets=right, remote_subnets=left)
+
+
+def test_subnet_peering():
+    """Left subnet 1 with right subnets 0 and 2: every subnet of a side shows the same rows."""
+    drawn = subnet_peering(two_sides("172.16.0.0/24"), ["left1"], ["right0", "right2"])
+    for number in range(3):
+        assert shown(drawn, f"left-{number}") == recorded("""
+            D 10.0.0.0/16 Local
+            D 172.16.0.0/24 Local
+            D 10.1.0.0/24 Peering
+            D 10.1.2.0/24 Peering
+            D 0.0.0.0/0 Internet
+        """)
+        assert shown(drawn, f"right-{number}") == recorded("""
+            D 10.1.0.0/16 Local
+            D 172.16.0.0/24 Local
+            D 10.0.1.0/24 Peering
+            D 0.0.0.0/0 Internet
+        """)
+    pings = {
+        key: fates(drawn, "vms/left-1", f"vms/{key}", "icmp") for key in ("right-0", "right-1", "right-2")
+    }
+    assert pings["right-0"] == pings["right-2"] == ("delivered", "delivered")
+    assert pings["right-1"][0] == "ROUTE_NONE_SYSTEM"
+
+
+def firewall_of_one_side() -> Net:
+    """[left-0] -- (left, {fw} in its own subnet, which alone is peered) -- (right) -- [right-1]"""
+    drawn = two_sides("172.16.0.0/16").subnet("AzureFirewallSubnet", "10.0.4.0/26", vnet="vnet-left")
+    drawn.appliance("fw", "AzureFirewallSubnet", "10.0.4.4", stateful=True)
+    drawn.table("tl", {"10.1.0.0/16": "10.0.4.4"}).table("tr", {"10.0.0.0/16": "10.0.4.4"})
+    for number in range(3):
+        drawn.set(f"subnets/left{number}/route_table", "tl").set(f"subnets/right{number}/route_table", "tr")
+    subnet_peering(drawn, ["AzureFirewallSubnet"], ["right0", "right1", "right2"])
+    for link in ("vnet-left-vnet-right", "vnet-right-vnet-left"):
+        drawn.set(f"peerings/{link}/allow_forwarded", True)
+    return drawn
+
+
+def test_subnet_peering_of_a_firewall_only():
+    drawn = firewall_of_one_side()
+    assert shown(drawn, "left-0") == recorded("""
+        D 10.0.0.0/16 Local
+        D 172.16.0.0/16 Local
+        D 10.1.0.0/24 Peering
+        D 10.1.1.0/24 Peering
+        D 10.1.2.0/24 Peering
+        D 0.0.0.0/0 Internet
+        U 10.1.0.0/16 Appliance 10.0.4.4
+    """)
+    assert shown(drawn, "right-1") == recorded("""
+        D 10.1.0.0/16 Local
+        D 172.16.0.0/16 Local
+        D 10.0.4.0/26 Peering
+        D 0.0.0.0/0 Internet
+        U 10.0.0.0/16 Appliance 10.0.4.4
+    """)
+
+
+def test_subnet_peering_of_a_firewall_only_is_asymmetric():
+    """Left to right goes past the firewall, and the answer meets it, which knows no such connection."""
+    drawn = firewall_of_one_side()
+    done = ask(drawn, "vms/left-0", "vms/right-1")
+    assert visited(done.forward) == ["left-0", "right-1"]
+    assert fates(drawn, "vms/left-0", "vms/right-1") == ("delivered", "STATE_MISSING")
+    assert visited(ask(drawn, "vms/right-1", "vms/left-0").forward)[:2] == ["right-1", "fw"]
 
 
 def test_active_passive_and_active_active_gateways():

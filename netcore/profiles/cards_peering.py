@@ -1,0 +1,92 @@
+"""Rule cards of special routes, private endpoints, peering across regions, and regions (facts D, G and M).
+
+A table of data.
+"""
+
+from __future__ import annotations
+
+from netcore.profiles.model import RuleCard
+
+_PEER = "Azure, Create, change or delete a peering"
+_PEER16 = "Azure virtual network peering overview"
+_FAQ = "Azure Virtual Network FAQ"
+
+PEERING_CARDS: tuple[RuleCard, ...] = (
+    RuleCard(
+        "peering-before-gateway",
+        "Of a peering and gateways between the same two virtual networks, the peering carries the traffic.",
+        ("D68",),
+        _PEER,
+        "2018",
+        "D",
+    ),
+    RuleCard(
+        "peering-next-hop",
+        "A user route may name an appliance or an internal balancer of a directly peered network, also in "
+        "another region.",
+        ("G7",),
+        _PEER16,
+        "2016",
+        "D",
+    ),
+    RuleCard(
+        "peering-global-basic",
+        "The frontend of a Basic balancer is not reached over a global peering, that of a Standard one is; "
+        "whether gateways may be used over one depends on the year.",
+        ("G8",),
+        _FAQ,
+        "2024-07",
+        "D",
+        "global_transit",
+    ),
+    RuleCard(
+        "peering-no-cost",
+        "A peering adds no hop and no delay of its own; a virtual network has at most 500 of them.",
+        ("G9",),
+        _FAQ,
+        "2024-07",
+        "D",
+    ),
+    RuleCard(
+        "peering-ranges",
+        "The other side reaches a range that is added to a peered network only when its link is "
+        "synchronised; until then it uses the ranges it knows.",
+        ("G10",),
+        _PEER,
+        "2018",
+        "R",
+    ),
+    RuleCard(
+        "peering-spoke-to-spoke",
+        "Spoke to spoke through a hub needs a route in each spoke, something in the hub that forwards, and "
+        "links of both spokes that allow forwarded traffic.",
+        ("G11",),
+        _PEER,
+        "2018",
+        "D",
+    ),
+    RuleCard(
+        "peering-regions",
+        "Virtual networks of different regions can be peered; a virtual network itself never spans regions.",
+        ("G12",),
+        _FAQ,
+        "2024-07",
+        "D",
+    ),
+    RuleCard(
+        "region-one",
+        "A virtual network belongs to one region, and so do the route tables of its subnets.",
+        ("M1",),
+        _FAQ,
+        "2024-07",
+        "D",
+    ),
+    RuleCard(
+        "region-joining",
+        "Regions are joined by global peering or by VPN, which knows no regions.",
+        ("M5",),
+        "Azure VPN Gateway FAQ",
+        "2024",
+        "D",
+    ),
+)
