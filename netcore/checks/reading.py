@@ -17,7 +17,8 @@ from netcore.profiles import PROFILES
 def ground() -> Ground:
     """Return what exists outside documents: the profiles there are, and the timing profiles."""
     addresses = {key: profile.addresses for key, profile in PROFILES.items()}
-    return Ground(addresses, tuple(getattr(failover, "TIMING_PROFILES", ("published",))))
+    providers = {key: profile.drawing for key, profile in PROFILES.items()}
+    return Ground(addresses, tuple(getattr(failover, "TIMING_PROFILES", ("published",))), providers)
 
 
 def compiled(scenario: Scenario) -> tuple[Network | None, tuple[Problem, ...]]:

@@ -14,6 +14,7 @@ from netcore.control.owners import Owner, Owners, PublicOwner, public_owners
 from netcore.control.peering import Peerings, PeeringState
 from netcore.control.routes import RouteTableView
 from netcore.control.rules import EffectiveRules, RuleSet
+from netcore.control.vpc import VpcTables
 from netcore.document.models import NIC, Direction, Scenario, Subnet
 from netcore.document.values import Address
 from netcore.errors import NotFound
@@ -58,7 +59,14 @@ class Network:
         return public_owners(self.scenario.topology)
 
     @cached_property
-    def _effective_routes(self) -> EffectiveRoutes:
+    def vpc(self) -> VpcTables:
+        """The tables of a provider whose networks have none by themselves (facts L7-L10)."""
+        return VpcTables(self.scenario, self.profile, self.gateways)
+
+    @cached_property
+    def _effective_routes(self) -> EffectiveRoutes | VpcTables:
+        if self.profile.routing == "vpc-tables":
+            return self.vpc
         return EffectiveRoutes(self.scenario, self.profile, self.peerings, self.gateways)
 
     @cached_property
@@ -110,6 +118,14 @@ class Network:
         view = self._tables.get(subnet_id)
         if view is None:
             view = self._tables[subnet_id] = RouteTableView(self._effective_routes.rows(subnet_id))
+        return view
+
+    def gateway_routes(self, vnet: str, table: str | None) -> RouteTableView:
+        """Return the routes for what enters a network by a gateway; None: by the main table (L7, L10)."""
+        key = f"{vnet}|{table}"
+        view = self._tables.get(key)
+        if view is None:
+            view = self._tables[key] = RouteTableView(self.vpc.table_rows(vnet, table))
         return view
 
     def rules(self, nic_id: str, direction: Direction) -> tuple[RuleSet, ...]:

@@ -44,6 +44,12 @@ class HopType(StrEnum):
     """A private endpoint (fact D67)."""
     CONNECTED_GROUP = "ConnectedGroup"
     """The virtual networks that a network manager joins directly."""
+    NAT_GATEWAY = "NatGateway"
+    """A NAT gateway in a subnet of its own (fact L6)."""
+    TRANSIT_GATEWAY = "TransitGateway"
+    """A router between networks with tables of its own (fact L16)."""
+    BALANCER_ENDPOINT = "GatewayBalancerEndpoint"
+    """The way to a gateway balancer's appliances (fact L18)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,8 @@ class EffectiveRoute:
             the built-in Internet and None routes.
         overridden_by: ``ref`` of the winner, or its next hop type where it has none; None when active.
         facts: fact ids of why the row is there and in this state.
+        target: path of the object the route leads to, where routes name objects (fact L9); None where
+            there is none, or the type says it all.
     """
 
     source: RouteSource
@@ -67,6 +75,7 @@ class EffectiveRoute:
     ref: str | None = None
     overridden_by: str | None = None
     facts: tuple[str, ...] = ()
+    target: str | None = None
 
     @property
     def active(self) -> bool:
@@ -77,7 +86,7 @@ class EffectiveRoute:
     def text(self) -> str:
         """Return the row as one line, such as ``10.0.0.0/16 -> VirtualAppliance 10.0.2.4``."""
         prefix = str(self.prefixes[0]) if len(self.prefixes) == 1 else f"{len(self.prefixes)} prefixes"
-        hops = "".join(f" {address}" for address in self.next_hop_ips)
+        hops = f" {self.target}" if self.target else "".join(f" {address}" for address in self.next_hop_ips)
         return f"{prefix} -> {self.next_hop_type.value}{hops}"
 
     def as_dict(self) -> dict[str, Any]:
@@ -91,6 +100,7 @@ class EffectiveRoute:
             "ref": self.ref,
             "overridden_by": self.overridden_by,
             "facts": list(self.facts),
+            "target": self.target,
         }
 
 

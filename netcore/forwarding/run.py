@@ -154,6 +154,7 @@ class Run:
         """
         explanation = explain(code, variant, **values)
         outcome = CODES[code].outcome
+        facts = self.network.profile.facts_here(explanation.facts)
         sentence = ending(outcome, place, at, explanation.text)
         self._record(
             place,
@@ -175,7 +176,7 @@ class Run:
                 at=at,
                 sentence=sentence,
                 mend=explanation.mend,
-                facts=explanation.facts,
+                facts=facts,
             )
         )
 
@@ -250,6 +251,7 @@ class Run:
         overridden: tuple[Match, ...],
         assumption: str | None,
     ) -> None:
+        facts = self.network.profile.facts_here(facts)
         # model_construct: every value comes from here, and checking each step again halves the speed.
         self.steps.append(
             Step.model_construct(

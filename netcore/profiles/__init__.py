@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from netcore.errors import NotFound
-from netcore.profiles.azure import DEFAULT_PROFILE, PROFILES
+from netcore.profiles.aws import AWS
+from netcore.profiles.azure import AZURE_2021, AZURE_2026, DEFAULT_PROFILE
 from netcore.profiles.model import Profile, ProfileInfo, RuleCard
 
 __all__ = [
@@ -17,6 +20,9 @@ __all__ = [
     "profiles",
     "rule_cards",
 ]
+
+PROFILES = MappingProxyType({found.id: found for found in (AZURE_2026, AZURE_2021, AWS)})
+"""All profiles by id; the first one is for a document that names none."""
 
 
 def profile(profile_id: str) -> Profile:
@@ -47,9 +53,9 @@ def rule_cards(profile_id: str | None = None) -> tuple[RuleCard, ...]:
 
 
 def facts() -> dict[str, dict[str, str]]:
-    """Return every implemented fact by id: statement, source, confidence, as the newest profile has it."""
+    """Return every implemented fact by id: statement, source, confidence. No two cards share a fact."""
     return {
         fact: {"statement": card.statement, "source": card.source, "confidence": card.confidence}
-        for card in DEFAULT_PROFILE.cards.values()
+        for card in rule_cards()
         for fact in card.facts
     }

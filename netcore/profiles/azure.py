@@ -79,5 +79,4 @@ AZURE_2021 = replace(
     traceroute=False,
 )
 
-PROFILES = MappingProxyType({profile.id: profile for profile in (AZURE_2026, AZURE_2021)})
 DEFAULT_PROFILE = AZURE_2026

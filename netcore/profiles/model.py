@@ -11,7 +11,7 @@ from ipaddress import ip_network
 from types import MappingProxyType
 from typing import Any, Literal
 
-from netcore.document.checks.ground import AddressRules
+from netcore.document.checks.ground import AddressRules, ProviderRules
 from netcore.document.values import Network
 
 Confidence = Literal["D", "R", "I"]
@@ -83,6 +83,19 @@ class Profile:
         icmp_ha_ports: whether an HA-ports rule carries ICMP (J5, N3).
         traceroute: whether traceroute works at all; the fabric shows no hop either way (B9, N8).
         implicit_public_deny: a Standard public address needs a security group that allows (fact F1).
+        drawing: what a drawing may hold, besides addresses (facts D40, D41, L4, L8, L9, L20).
+        routing: who fills the tables: system routes beside those of people (fact D1), or only a local route
+            per range (facts L7, L9).
+        unicast_by_mac: inside a subnet a frame goes to whose MAC it carries (facts B2, B11, L1).
+        arp: who an ARP answer names: the router for every address, or the owner (facts B3, L3).
+        router_mac: MAC address of the subnet's router (facts B3, B4, L3).
+        internet_needs_gateway: only an internet gateway of the network leads out (facts D50, L6).
+        filtering: one stateful mechanism at both levels, or stateful groups of NICs that only allow and
+            stateless lists of subnets (facts F1, F2, L20).
+        peering_routes: a peering brings its routes by itself (facts D10, G1, L14).
+        cross_zone: a balancer that does not say so spreads over all zones (facts J16, L19).
+        hop_names: how the provider's tools call next hop types, where they differ (facts D11, L7).
+        instead: fact -> the fact of this provider that stands in its place.
     """
 
     id: str
@@ -106,6 +119,17 @@ class Profile:
     icmp_ha_ports: bool = True
     traceroute: bool = True
     implicit_public_deny: bool = True
+    drawing: ProviderRules = field(default_factory=ProviderRules)
+    routing: Literal["system-routes", "vpc-tables"] = "system-routes"
+    unicast_by_mac: bool = False
+    arp: Literal["router", "owner"] = "router"
+    router_mac: str = "12:34:56:78:9a:bc"
+    internet_needs_gateway: bool = False
+    filtering: Literal["stateful-levels", "groups-and-lists"] = "stateful-levels"
+    peering_routes: bool = True
+    cross_zone: bool = True
+    hop_names: Mapping[str, str] = field(default_factory=dict)
+    instead: Mapping[str, str] = field(default_factory=dict)
     _by_fact: Mapping[str, RuleCard] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -126,8 +150,18 @@ class Profile:
         return ProfileInfo(self.id, self.title, self.date, self.description)
 
     def card_for_fact(self, fact: str) -> RuleCard | None:
-        """Return the rule card of a fact id."""
-        return self._by_fact.get(fact)
+        """Return the rule card of a fact id, or of the fact that stands in its place here."""
+        return self._by_fact.get(self.instead.get(fact, fact))
+
+    def facts_here(self, facts: tuple[str, ...]) -> tuple[str, ...]:
+        """Return facts with those replaced that this provider answers by facts of its own, each once."""
+        if not self.instead:
+            return facts
+        return tuple(dict.fromkeys(self.instead.get(fact, fact) for fact in facts))
+
+    def hop_name(self, next_hop_type: str) -> str:
+        """Return how the provider's tools call a next hop type of effective routes."""
+        return self.hop_names.get(next_hop_type, next_hop_type)
 
     def propagates(self, said: bool | None) -> bool:
         """Return whether a route table takes gateway routes, given what it says itself (facts D62, L15)."""

@@ -36,7 +36,7 @@ def check(scenario: Scenario, ground: Ground) -> tuple[Problem, ...]:
     report = Report()
     story.check_profile(scenario, ground, report)
     rules = ground.profiles.get(scenario.profile) or next(iter(ground.profiles.values()))
-    drawing = Drawing(scenario, rules, report)
+    drawing = Drawing(scenario, rules, report, ground.providers.get(scenario.profile))
     for run in PASSES:
         run(drawing)
     return report.all()

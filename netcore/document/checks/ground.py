@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 from netcore.document.models import Scenario, Topology
 from netcore.document.problems import Report, choices
@@ -24,6 +25,8 @@ class AddressRules:
         private: IPv4 and IPv6 prefixes that are not on the Internet (fact A6).
         per_nic: addresses of one NIC (fact A12).
         per_vnet: addresses of one virtual network (fact A12).
+        range_longest: longest IPv4 prefix of a range of a virtual network (fact L5).
+        range_shortest: shortest IPv4 prefix of a range of a virtual network (fact L5).
     """
 
     reserved_offsets: tuple[int, ...]
@@ -34,6 +37,31 @@ class AddressRules:
     private: tuple[Network, ...]
     per_nic: int
     per_vnet: int
+    range_longest: int = 32
+    range_shortest: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderRules:
+    """What a profile says a drawing may hold, besides addresses.
+
+    Args:
+        name: what people call the provider.
+        route_targets: a route names its appliance by address, or any target as an object (D41, L9).
+        steering: routes inside an own range: any prefix, or only those of whole subnets (D48, L8).
+        subnet_zones: a subnet spans the zones, or lies in one (facts M2, L4).
+        nic_groups: what rules of a NIC's security group may say (facts F3, L20).
+        unknown: words of the drawing the provider does not know -> fact id.
+        instead: fact -> the fact of this provider that stands in its place.
+    """
+
+    name: str = "Azure"
+    route_targets: Literal["addresses", "objects"] = "addresses"
+    steering: Literal["any", "whole-subnets"] = "any"
+    subnet_zones: Literal["all", "one"] = "all"
+    nic_groups: Literal["allow-and-deny", "allow-only"] = "allow-and-deny"
+    unknown: Mapping[str, str] = field(default_factory=dict)
+    instead: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -44,10 +72,12 @@ class Ground:
         profiles: profile id -> what it says about addresses; the first is used for a document that
             names an unknown one.
         timings: ids of timing profiles.
+        providers: profile id -> what else it says about drawings; one that is missing is a plain one.
     """
 
     profiles: Mapping[str, AddressRules]
     timings: Collection[str]
+    providers: Mapping[str, ProviderRules] = field(default_factory=dict)
 
 
 KINDS = {
@@ -83,9 +113,17 @@ class Drawing:
     Args:
         scenario: its shape is right; nothing else is known of it.
         addresses: what its profile says about addresses.
+        provider: what its profile says besides.
     """
 
-    def __init__(self, scenario: Scenario, addresses: AddressRules, report: Report) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        addresses: AddressRules,
+        report: Report,
+        provider: ProviderRules | None = None,
+    ) -> None:
+        self.provider = provider or ProviderRules()
         self.scenario = scenario
         self.topology: Topology = scenario.topology
         self.addresses = addresses
@@ -101,6 +139,7 @@ class Drawing:
         fact: str | None = None,
     ) -> None:
         """Report a problem; ``path`` starts inside the topology."""
+        fact = self.provider.instead.get(fact, fact) if fact is not None else None
         self.report.add(code, ("topology", *path), found, expected, hint, fact)
 
     def refer(self, path: tuple[object, ...], collection: str, key: str | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netcore.document.checks.ground import Drawing
+from netcore.document.checks.ground import AddressRules, Drawing
 from netcore.document.models import Subnet
 from netcore.document.values import Network
 
@@ -56,6 +56,16 @@ def _vnet(drawing: Drawing, vnet_id: str) -> None:
             "A4",
         )
     for number, prefix in enumerate(vnet.address_space):
+        shortest, longest = drawing.addresses.range_shortest, drawing.addresses.range_longest
+        if prefix.version == 4 and not shortest <= prefix.prefixlen <= longest:
+            drawing.add(
+                "range-size",
+                (*path, number),
+                prefix,
+                f"an IPv4 range from /{shortest} to /{longest}",
+                "Take several ranges where one is not enough.",
+                "L5",
+            )
         for refused in drawing.addresses.refused:
             if prefix.version == refused.version and prefix.overlaps(refused):
                 drawing.add(
@@ -124,9 +134,15 @@ def _prefix(drawing: Drawing, path: tuple[object, ...], prefix: Network) -> None
             path,
             prefix,
             f"an IPv4 prefix from /{rules.subnet_shortest} to /{rules.subnet_longest}",
-            f"Of a /{rules.subnet_longest}, three addresses are left for NICs.",
+            f"Of a /{rules.subnet_longest}, {_left(rules)} addresses are left for NICs.",
             "A2",
         )
+
+
+def _left(rules: AddressRules) -> str:
+    """Return in words how many addresses of the smallest subnet are left for NICs."""
+    left = (1 << (32 - rules.subnet_longest)) - len(rules.reserved_offsets) - 1
+    return {3: "three", 11: "eleven"}.get(left, str(left))
 
 
 def _within(drawing: Drawing, path: tuple[object, ...], prefix: Network, vnet_id: str) -> None:
