@@ -13,7 +13,7 @@ Example:
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from netcore import profiles as _profiles
@@ -35,6 +35,7 @@ from netcore.trace.model import Trace
 from netcore.trace.packet import Packet
 
 if TYPE_CHECKING:
+    from netcore.checks.diff import Diff
     from netcore.checks.divergence import Divergence
     from netcore.failover import Design, TimingProfile
     from netcore.formats.arm_notes import Import, ImportNote
@@ -47,6 +48,7 @@ __all__ = [
     "ENGINE_VERSION",
     "LIMITS",
     "Design",
+    "Diff",
     "Direction",
     "Divergence",
     "DocumentError",
@@ -71,6 +73,7 @@ __all__ = [
     "Trace",
     "compile",
     "designs",
+    "diff",
     "dump",
     "effective_routes",
     "effective_rules",
@@ -93,6 +96,7 @@ __all__ = [
 
 _ROOMS = {
     "Design": "netcore.failover",
+    "Diff": "netcore.checks.diff",
     "Divergence": "netcore.checks.divergence",
     "TimingProfile": "netcore.failover",
     "Import": "netcore.formats.arm_notes",
@@ -237,6 +241,22 @@ def first_divergence(
     from netcore.checks import divergence
 
     return divergence.first_divergence(scenario, packet, profile_a, profile_b, state)
+
+
+def diff(
+    before: Network | Scenario, after: Network | Scenario, packets: Iterable[Packet] | None = None
+) -> Diff:
+    """Return what becomes of packets otherwise in the second drawing: opened, closed, rerouted and so on.
+
+    Args:
+        packets: None asks packets that stand for both drawings; how many is in the answer.
+
+    Raises:
+        DocumentError: a scenario was given and it has problems.
+    """
+    from netcore.checks import diff as room
+
+    return room.diff(_compiled(before), _compiled(after), packets)
 
 
 # Failover

@@ -63,6 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     compare = add("compare", _compare, "Show where one packet fares otherwise under another profile.")
     _ask_for_packet(compare)
     compare.add_argument("--profiles", nargs=2, metavar=("A", "B"), default=("azure-2026", "aws"))
+    diff = add("diff", _diff, "Show what became of packets otherwise between two documents.")
+    diff.add_argument("after", metavar="AFTER", help="the file of the later one")
     for name, answer, words in (
         ("simulate", _simulate, "Play one failover of each design."),
         ("trials", _trials, "Play many failovers of each design."),
@@ -78,14 +80,18 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _content(options: argparse.Namespace) -> bytes:
+    return _bytes(options.file)
+
+
+def _bytes(file: str) -> bytes:
     try:
-        return sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
+        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
-        raise _Cannot(f"{options.file}: {error.strerror}") from error
+        raise _Cannot(f"{file}: {error.strerror}") from error
 
 
-def _scenario(options: argparse.Namespace) -> netcore.Scenario:
-    reading = netcore.read_text(_content(options))
+def _scenario(options: argparse.Namespace, file: str | None = None) -> netcore.Scenario:
+    reading = netcore.read_text(_bytes(file or options.file))
     if reading.document is None or not reading.runnable:
         raise netcore.DocumentError(reading.problems)
     return reading.document
@@ -190,6 +196,26 @@ def _compare(options: argparse.Namespace) -> int:
             print(f"  {side.verdict.sentence}")
     print("same" if found.same else "different")
     return YES if found.same else NO
+
+
+def _diff(options: argparse.Namespace) -> int:
+    found = netcore.diff(_scenario(options), _scenario(options, options.after))
+    if options.json:
+        _rows([found.as_dict()])
+        return NO if found.changes else YES
+    for change in found.changes:
+        print(f"{change.effect}: {_flow(change.packet)}")
+        for title, fate in (("before", change.before), ("after", change.after)):
+            way = " > ".join(fate.forward) + (f" | {' > '.join(fate.back)}" if fate.back else "")
+            print(f"  {title:<6} {'-' if fate.verdict is None else fate.verdict.sentence}")
+            print(f"         {way}".rstrip())
+    print(f"{len(found.changes)} changes; {found.asked} of {found.total} packets asked")
+    return NO if found.changes else YES
+
+
+def _flow(packet: netcore.Packet) -> str:
+    port = f"/{packet.destination_port}" if packet.destination_port else ""
+    return f"{packet.source} -> {packet.destination} {packet.protocol}{port}"
 
 
 def _trace(options: argparse.Namespace) -> int:

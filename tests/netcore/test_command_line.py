@@ -68,6 +68,19 @@ def test_two_profiles_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out)["same"] is True
 
 
+def test_what_an_edit_did(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["diff", FIREWALLS, FIREWALLS]) == 0
+    assert capsys.readouterr().out.startswith("0 changes; ")
+    document = json.loads(Path(FIREWALLS).read_text(encoding="utf-8"))
+    document["topology"]["vms"]["web1"]["power"] = "stopped"
+    after = tmp_path / "after.json"
+    after.write_text(json.dumps(document), encoding="utf-8")
+    assert main(["diff", FIREWALLS, str(after)]) == 1
+    assert "closed: vms/web1 -> hosts/client tcp/443" in capsys.readouterr().out
+    assert main(["diff", FIREWALLS, str(after), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["closed"]
+
+
 def test_a_failover_tells_each_design_and_when_packets_flow_again(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", FIREWALLS, "--seed", "3"]) == 0
     out = capsys.readouterr().out
