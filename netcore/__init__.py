@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from netcore.failover import Design, TimingProfile
     from netcore.formats.arm_notes import Import, ImportNote
     from netcore.forwarding.state import State
+    from netcore.forwarding.view import GuestView
 
 ENGINE_VERSION = "0.1.0"
 """Changes whenever an answer may change; a stored run says which engine gave it."""
@@ -55,6 +56,7 @@ __all__ = [
     "EffectiveRoute",
     "EffectiveRule",
     "FormatError",
+    "GuestView",
     "Import",
     "ImportNote",
     "NetcoreError",
@@ -80,6 +82,7 @@ __all__ = [
     "explain",
     "facts",
     "first_divergence",
+    "guest_view",
     "import_arm",
     "load",
     "profiles",
@@ -102,6 +105,7 @@ _ROOMS = {
     "Import": "netcore.formats.arm_notes",
     "ImportNote": "netcore.formats.arm_notes",
     "State": "netcore.forwarding.state",
+    "GuestView": "netcore.forwarding.view",
 }
 """Names that live in rooms opened on demand."""
 
@@ -257,6 +261,18 @@ def diff(
     from netcore.checks import diff as room
 
     return room.diff(_compiled(before), _compiled(after), packets)
+
+
+def guest_view(network: Network | Scenario, vm_id: str, state: State | None = None) -> GuestView:
+    """Return what the guest of a VM believes: addresses, neighbours, routes, tunnels, roles, firewall.
+
+    Raises:
+        NotFound: the document has no such VM.
+        DocumentError: a scenario was given and it has problems.
+    """
+    from netcore.forwarding import view
+
+    return view.guest_view(_compiled(network), vm_id, state)
 
 
 # Failover

@@ -6,6 +6,7 @@ no problems; ask ``netcore.document`` first.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 from netcore.control.effective import EffectiveRoutes
@@ -15,6 +16,7 @@ from netcore.control.peering import Peerings, PeeringState
 from netcore.control.routes import RouteTableView
 from netcore.control.rules import EffectiveRules, RuleSet
 from netcore.control.vpc import VpcTables
+from netcore.document.guests import GuestRoute
 from netcore.document.models import NIC, Direction, Scenario, Subnet
 from netcore.document.values import Address
 from netcore.errors import NotFound
@@ -72,6 +74,11 @@ class Network:
     @cached_property
     def _effective_rules(self) -> EffectiveRules:
         return EffectiveRules(self.scenario.topology, self.peerings, self.gateways)
+
+    @cached_property
+    def learned_guest_routes(self) -> Mapping[str, tuple[GuestRoute, ...]]:
+        """VM id -> routes that the routing daemon of its guest has installed, best first (fact I15)."""
+        return {}
 
     def nic(self, nic_id: str) -> NIC:
         """Return a NIC.

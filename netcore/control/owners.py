@@ -90,6 +90,10 @@ class Owners:
         """Return who holds an address in one virtual network."""
         return self._held.get(vnet, {}).get(address)
 
+    def held_in(self, vnet: str) -> tuple[Owner, ...]:
+        """Return the holders of all addresses of a virtual network, in the order of the document."""
+        return tuple(self._held.get(vnet, {}).values())
+
     def find(self, vnet: str, address: Address) -> Owner | None:
         """Return who holds an address in a virtual network or in one directly peered with it.
 

@@ -25,7 +25,7 @@ class Drawing:
         self._topology = topology
         self._profile = network.profile
         self.ports = ports_of(topology)
-        self.machines = machines_of(network.scenario, self.ports)
+        self.machines = machines_of(network.scenario, self.ports, network.learned_guest_routes)
         self.hosts_outside: dict[Address, str] = {}
         self.hosts_behind: dict[tuple[str, Address], str] = {}
         for host_id, host in sorted(topology.hosts.items()):

@@ -13,6 +13,7 @@ from netcore.control.peering import LinkState
 from netcore.control.routes import EffectiveRoute, HopType, RouteSource, Selection
 from netcore.document.outside import Gateway
 from netcore.document.values import Address, Network
+from netcore.forwarding import layer2
 from netcore.forwarding.balancer import answer
 from netcore.forwarding.delivery import bring, hand_over
 from netcore.forwarding.hashing import choose, flow_seed
@@ -63,6 +64,9 @@ def look(run: Run, hop: Look) -> Hop:
             destination=header.destination,
         )
     header = answer(run, port, header)
+    switched = layer2.switch(run, port, header)
+    if switched is not None:
+        return switched
     selection = run.network.routes(port.id).select(header.destination)
     overridden = tuple(_as_match(row, None) for row in selection.overridden)
     if not selection.routes:

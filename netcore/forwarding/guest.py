@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from netcore.document.values import Address
+from netcore.forwarding import layer2
 from netcore.forwarding.hops import End, Endpoint, Hop, Kept, Leave, Receive, Send, Stand
 from netcore.forwarding.machines import Machine, Path, Port
 from netcore.forwarding.run import Phase, Run, rewritten
@@ -11,10 +12,8 @@ from netcore.trace.model import Actor, Header, Place
 from netcore.trace.packet import TCP, UDP, protocol_name
 from netcore.trace.sentences import flow_text, socket_text
 
-ROUTER_MAC = "12:34:56:78:9a:bc"
-"""What the host answers to every ARP request, and the MAC of the IPv6 router (facts B3, B4)."""
-
-IPV6_ROUTER = "fe80::1234:5678:9abc"
+ALL_NODES = "ff:ff:ff:ff:ff:ff"
+"""Where an ARP request is sent to."""
 
 
 def send(run: Run, hop: Send) -> Hop:
@@ -26,6 +25,8 @@ def send(run: Run, hop: Send) -> Hop:
     header = hop.header
     if not run.runs(hop.vm):
         return _stopped(run, machine, header)
+    if header.frame == "arp":
+        return _announce(run, machine, header)
     if header.destination in machine.own:
         run.step(
             Place.GUEST,
@@ -48,6 +49,8 @@ def send(run: Run, hop: Send) -> Hop:
             vm=machine.name,
             destination=header.destination,
         )
+    if path.tunnel:
+        return run.not_modelled(Place.GUEST, f"vms/{hop.vm}", header, "tunnels of guests")
     port = run.drawing.ports[path.nic]
     run.step(
         Place.GUEST,
@@ -62,7 +65,28 @@ def send(run: Run, hop: Send) -> Hop:
         prefix=path.prefix,
         via=path.via,
     )
-    return Leave(port.id, _resolve(run, machine, port, path, header))
+    return _wire(run, machine, path, header, made=True)
+
+
+def _announce(run: Run, machine: Machine, header: Header) -> Hop:
+    """Put an ARP frame on the wire of the NIC whose subnet the address is in (facts B3, B6)."""
+    near = [port for port in machine.ports if any(header.destination in prefix for prefix in port.on_link)]
+    port = (*near, *machine.ports)[0]
+    gratuitous = header.source == header.destination
+    after = rewritten(header, source_mac=port.guest_mac, destination_mac=ALL_NODES)
+    run.step(
+        Place.GUEST,
+        Actor.GUEST,
+        f"vms/{machine.id}",
+        "guest.arp_announce" if gratuitous else "guest.arp_ask",
+        header,
+        after,
+        vm=machine.name,
+        nic=port.id,
+        asked=header.destination,
+        mac=port.guest_mac,
+    )
+    return Leave(port.id, after)
 
 
 def receive(run: Run, hop: Receive) -> Hop:
@@ -200,7 +224,6 @@ def _translate(run: Run, machine: Machine, header: Header, binding: Binding) -> 
         destination=binding.destination,
         destination_port=binding.destination_port,
         ttl=header.ttl - 1,
-        destination_mac=ROUTER_MAC,
     )
     run.step(
         Place.GUEST,
@@ -216,6 +239,8 @@ def _translate(run: Run, machine: Machine, header: Header, binding: Binding) -> 
     path = machine.path(after.destination)
     if path is None:
         return _no_route(run, machine, after)
+    if path.tunnel:
+        return run.not_modelled(Place.GUEST, f"vms/{machine.id}", after, "tunnels of guests")
     return _emit(run, machine, path, after)
 
 
@@ -244,6 +269,8 @@ def _forward(run: Run, machine: Machine, header: Header, to_address: Address, to
     path = machine.path(aimed.destination)
     if path is None:
         return _no_route(run, machine, aimed)
+    if path.tunnel:
+        return run.not_modelled(Place.GUEST, at, aimed, "tunnels of guests")
     after = aimed
     port = run.drawing.ports[path.nic]
     new_source = port.source(aimed.destination.version) if machine.guest.snat else None
@@ -262,7 +289,7 @@ def _forward(run: Run, machine: Machine, header: Header, to_address: Address, to
         )
     if after is not header:
         _remember_translation(run, machine, header, after)
-    return _emit(run, machine, path, rewritten(after, ttl=after.ttl - 1, destination_mac=ROUTER_MAC))
+    return _emit(run, machine, path, rewritten(after, ttl=after.ttl - 1))
 
 
 def _emit(run: Run, machine: Machine, path: Path, header: Header) -> Hop:
@@ -278,7 +305,13 @@ def _emit(run: Run, machine: Machine, path: Path, header: Header) -> Hop:
         destination=header.destination,
         ttl=header.ttl,
     )
-    return Leave(path.nic, header)
+    return _wire(run, machine, path, header)
+
+
+def _wire(run: Run, machine: Machine, path: Path, header: Header, *, made: bool = False) -> Hop:
+    """Put a packet on the wire of a NIC, once the guest knows the MAC of the next hop."""
+    framed = layer2.resolve(run, machine, run.drawing.ports[path.nic], path, header, made=made)
+    return framed if isinstance(framed, End) else Leave(path.nic, framed)
 
 
 def _remember_translation(run: Run, machine: Machine, before: Header, after: Header) -> None:
@@ -360,40 +393,6 @@ def _session(run: Run, machine: Machine, header: Header) -> End | None:
         flow=flow_text(header),
     )
     return None
-
-
-def _resolve(run: Run, machine: Machine, port: Port, path: Path, header: Header) -> Header:
-    """Let the sender's guest learn the MAC of the next hop (facts B3, B4); a hand-made MAC stays."""
-    if run.resolved:
-        return header if header.destination_mac else rewritten(header, destination_mac=ROUTER_MAC)
-    run.resolved = True
-    after = header if header.destination_mac else rewritten(header, destination_mac=ROUTER_MAC)
-    if header.destination.version == 6:
-        key, asked = "guest.neighbour", IPV6_ROUTER
-    else:
-        key = "guest.arp"
-        asked = str(_asked(port, path, header.destination))
-    run.step(
-        Place.GUEST,
-        Actor.GUEST,
-        f"vms/{machine.id}",
-        key,
-        header,
-        after,
-        asked=asked,
-        mac=ROUTER_MAC,
-    )
-    return after
-
-
-def _asked(port: Port, path: Path, destination: Address) -> Address:
-    """Return whose MAC the guest asks for: a neighbour's, or that of its next hop."""
-    if any(destination in prefix for prefix in port.on_link):
-        return destination
-    if path.via is not None:
-        return path.via
-    prefix = next((p for p in port.on_link if p.version == destination.version), None)
-    return destination if prefix is None else prefix[1]
 
 
 def _stopped(run: Run, machine: Machine, header: Header) -> End:

@@ -5,11 +5,12 @@ Read from the document once per network; nothing here knows what the fabric does
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from ipaddress import IPv4Address, ip_network
 
-from netcore.document.guests import Guest
+from netcore.document.guests import Guest, GuestFirewallRule, GuestRoute
 from netcore.document.models import Scenario, Topology
 from netcore.document.values import Address, Network
 
@@ -25,6 +26,8 @@ class Port:
         held: the NIC's control-plane addresses, primary first.
         own: the guest's addresses on it, the one it sends from first.
         on_link: prefixes of the subnet, which the guest takes for directly connected.
+        mtu: what somebody typed into the guest; None: what the profile gives.
+        leases: those of ``own`` that DHCP handed out.
     """
 
     id: str
@@ -37,6 +40,8 @@ class Port:
     mac: str
     guest_mac: str
     ip_forwarding: bool
+    mtu: int | None = None
+    leases: tuple[Address, ...] = ()
 
     def source(self, version: int) -> Address | None:
         """Return the address the guest sends from, IPv4 or IPv6; None if it has none of that family."""
@@ -45,12 +50,16 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """One line of a guest's routing table; ``kind`` is the sentence that explains it."""
+    """One line of a guest's routing table; ``kind`` is the sentence that explains it.
+
+    ``nic`` is empty where the route leads into a ``tunnel``.
+    """
 
     kind: str
     prefix: Network
     nic: str
     via: Address | None = None
+    tunnel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +68,11 @@ class Machine:
 
     Args:
         ports: its NICs, the primary one first, then by id.
-        own: addresses its guest answers to, loopback included.
-        paths: guest routing table, longest prefix first, hand-made before connected before default.
+        own: addresses its guest answers to, those of loopback and tunnels included; shared addresses of
+            redundancy groups are not among them, for only one member holds such an address.
+        paths: guest routing table, longest prefix first; hand-made before connected, learned, default.
         peers: VMs whose sessions it shares.
+        firewall: rules of the guest's firewall by hook, smallest priority first.
     """
 
     id: str
@@ -72,6 +83,23 @@ class Machine:
     own: frozenset[Address]
     paths: tuple[Path, ...]
     peers: tuple[str, ...]
+    firewall: Mapping[str, tuple[GuestFirewallRule, ...]]
+
+    def port(self, nic: str) -> Port:
+        """Return one of its NICs."""
+        return next(port for port in self.ports if port.id == nic)
+
+    def source(self, path: Path, version: int) -> Address | None:
+        """Return the address the guest sends from by one of its routes, or None.
+
+        A tunnel without an address of its own lends that of the first NIC.
+        """
+        if not path.tunnel:
+            return self.port(path.nic).source(version)
+        inner = self.guest.tunnels[path.tunnel].address
+        if inner is not None and inner.version == version:
+            return inner
+        return next((found for port in self.ports if (found := port.source(version))), None)
 
     def path(self, destination: Address) -> Path | None:
         """Return the guest route for a destination, or None."""
@@ -105,7 +133,7 @@ def ports_of(topology: Topology) -> dict[str, Port]:
         vm = topology.vms.get(nic.vm) if nic.vm else None
         believed = vm.guest.interfaces.get(nic_id) if vm else None
         if believed is None:
-            own, guest_mac = leases, None
+            own, guest_mac, kept = leases, None, list(leases)
         else:
             typed = believed.address
             kept = [a for a in leases if typed is None or a.version != typed.version]
@@ -123,6 +151,8 @@ def ports_of(topology: Topology) -> dict[str, Port]:
             mac,
             guest_mac or mac,
             nic.ip_forwarding,
+            believed.mtu if believed is not None else None,
+            tuple(kept),
         )
     return ports
 
@@ -139,8 +169,14 @@ def _leases(held: tuple[Address, ...]) -> tuple[Address, ...]:
     return tuple(first[version] for version in sorted(first))
 
 
-def machines_of(scenario: Scenario, ports: dict[str, Port]) -> dict[str, Machine]:
-    """Return every VM by id."""
+def machines_of(
+    scenario: Scenario, ports: dict[str, Port], learned: Mapping[str, tuple[GuestRoute, ...]]
+) -> dict[str, Machine]:
+    """Return every VM by id.
+
+    Args:
+        learned: VM id -> routes that its routing daemon has installed, best first.
+    """
     topology = scenario.topology
     by_vm: dict[str, list[Port]] = {}
     for port in ports.values():
@@ -150,7 +186,8 @@ def machines_of(scenario: Scenario, ports: dict[str, Port]) -> dict[str, Machine
     machines: dict[str, Machine] = {}
     for vm_id, vm in topology.vms.items():
         own_ports = tuple(sorted(by_vm.get(vm_id, ()), key=lambda p: (not topology.nics[p.id].primary, p.id)))
-        own = frozenset(a for port in own_ports for a in port.own) | frozenset(vm.guest.loopback)
+        inner = {tunnel.address for tunnel in vm.guest.tunnels.values() if tunnel.address is not None}
+        own = frozenset(a for port in own_ports for a in port.own) | frozenset(vm.guest.loopback) | inner
         machines[vm_id] = Machine(
             vm_id,
             vm.name,
@@ -158,24 +195,36 @@ def machines_of(scenario: Scenario, ports: dict[str, Port]) -> dict[str, Machine
             vm.guest,
             own_ports,
             own,
-            _paths(vm.guest, own_ports),
+            _paths(vm.guest, own_ports, learned.get(vm_id, ())),
             partners.get(vm_id, ()) if vm.guest.session_sync else (),
+            _firewall(vm.guest),
         )
     return machines
 
 
-def _paths(guest: Guest, ports: tuple[Port, ...]) -> tuple[Path, ...]:
-    """Return a guest's routing table, best first (facts A13, A15, A23, B10)."""
+def _firewall(guest: Guest) -> dict[str, tuple[GuestFirewallRule, ...]]:
+    """Return the rules of a guest's firewall by hook, in the order they are asked."""
+    hooks: dict[str, tuple[GuestFirewallRule, ...]] = {}
+    for _, rule in sorted(guest.firewall.items(), key=lambda item: (item[1].priority, item[0])):
+        hooks[rule.hook] = (*hooks.get(rule.hook, ()), rule)
+    return hooks
+
+
+def _paths(guest: Guest, ports: tuple[Port, ...], learned: tuple[GuestRoute, ...]) -> tuple[Path, ...]:
+    """Return a guest's routing table, best first (facts A13, A15, A23, B4, B10)."""
     ranked: list[tuple[int, int, str, Path]] = []
 
     def add(rank: int, path: Path, tie: str) -> None:
         ranked.append((-path.prefix.prefixlen, rank, tie, path))
 
     for route_id, route in sorted(guest.routes.items()):
-        nic = route.nic if route.nic is not None else _nic_towards(route.via, ports)
-        if nic is not None and any(port.id == nic for port in ports):
-            kind = "guest.route" if route.via is None else "guest.route_via"
-            add(0, Path(kind, route.prefix, nic, route.via), route_id)
+        path = _drawn(route, guest, ports, "guest.route" if route.via is None else "guest.route_via")
+        if path is not None:
+            add(0, path, route_id)
+    for number, route in enumerate(learned):
+        path = _drawn(route, guest, ports, "guest.learned")
+        if path is not None:
+            add(2, path, f"{number:06}")
     for port in ports:
         for prefix in port.on_link:
             if port.source(prefix.version) is not None:
@@ -186,10 +235,22 @@ def _paths(guest: Guest, ports: tuple[Port, ...]) -> tuple[Path, ...]:
             continue
         if version == 4:
             for host in sorted(PLATFORM):
-                add(2, Path("guest.host_route", ip_network(host), primary.id), str(host))
-        add(3, Path("guest.default", ip_network(prefix_text), primary.id), "")
+                add(3, Path("guest.host_route", ip_network(host), primary.id), str(host))
+        add(4, Path("guest.default", ip_network(prefix_text), primary.id), "")
     ranked.sort(key=lambda item: item[:3])
     return tuple(item[3] for item in ranked)
+
+
+def _drawn(route: GuestRoute, guest: Guest, ports: tuple[Port, ...], kind: str) -> Path | None:
+    """Return a route that somebody gave a guest, or None where it leads nowhere."""
+    if route.tunnel is not None:
+        if route.tunnel not in guest.tunnels:
+            return None
+        return Path("guest.route_tunnel", route.prefix, "", route.via, route.tunnel)
+    nic = route.nic if route.nic is not None else _nic_towards(route.via, ports)
+    if nic is None or all(port.id != nic for port in ports):
+        return None
+    return Path(kind, route.prefix, nic, route.via)
 
 
 def _nic_towards(via: Address | None, ports: tuple[Port, ...]) -> str | None:

@@ -7,10 +7,10 @@ forwarding switches both address checks off (facts E1-E4).
 from __future__ import annotations
 
 from netcore.document.values import Address
-from netcore.forwarding.guest import ROUTER_MAC
+from netcore.forwarding import layer2
 from netcore.forwarding.hops import Admitted, Endpoint, Hop, Kept, Leave, Receive, Secure, Stand
 from netcore.forwarding.machines import Port
-from netcore.forwarding.run import Run
+from netcore.forwarding.run import Run, rewritten
 from netcore.forwarding.state import key_of
 from netcore.trace.model import Actor, Header, Place
 from netcore.trace.packet import UDP
@@ -39,6 +39,8 @@ def leave(run: Run, hop: Leave) -> Hop:
             expected=port.mac,
             found=port.guest_mac,
         )
+    if header.frame == "arp":
+        return layer2.arp(run, port, header)
     to_many = _many(port, header.destination)
     if to_many == "BROADCAST" and header.protocol == UDP and _is_dhcp(header):
         return run.deliver(
@@ -46,7 +48,8 @@ def leave(run: Run, hop: Leave) -> Hop:
         )
     if to_many is not None:
         return run.drop(to_many, Place.NIC, Actor.FABRIC, at, header, destination=header.destination)
-    if header.destination_mac not in (None, ROUTER_MAC):
+    profile = run.network.profile
+    if not profile.unicast_by_mac and header.destination_mac not in (None, profile.router_mac):
         run.step(
             Place.NIC,
             Actor.FABRIC,
@@ -95,8 +98,12 @@ def arrive(run: Run, hop: Admitted) -> Hop:
             nic=port.id,
             destination=header.destination,
         )
-    run.step(Place.NIC, Actor.FABRIC, at, key, header, nic=port.id, destination=header.destination)
-    return Receive(port.id, header, hop.kept)
+    # A frame that was switched still bears the MAC of its sender (B11); any other comes from the router.
+    switched = header.destination_mac == port.mac
+    source_mac = header.source_mac if switched else run.network.profile.router_mac
+    after = rewritten(header, source_mac=source_mac, destination_mac=port.mac)
+    run.step(Place.NIC, Actor.FABRIC, at, key, header, after, nic=port.id, destination=header.destination)
+    return Receive(port.id, after, hop.kept)
 
 
 def _foreign_source(run: Run, port: Port, header: Header) -> Hop:

@@ -31,7 +31,7 @@ def resolve(network: Network, drawing: Drawing, packet: Packet) -> tuple[Endpoin
     """
     topology = network.scenario.topology
     kind, _, name = packet.source.partition("/")
-    protocol = protocol_number(packet.protocol)
+    protocol = protocol_number(packet.protocol) if packet.frame == "ip" else 0
     ported = protocol in (TCP, UDP, SCTP)
     outside = False
     if kind == "hosts":
@@ -55,6 +55,10 @@ def resolve(network: Network, drawing: Drawing, packet: Packet) -> tuple[Endpoin
         destination_port=packet.destination_port if ported else 0,
         ttl=packet.ttl,
         destination_mac=packet.destination_mac,
+        size_bytes=packet.size_bytes,
+        dont_fragment=packet.dont_fragment,
+        fragment=packet.fragment,
+        frame=packet.frame,
     )
     return Endpoint(stand, name, header), header
 
@@ -102,5 +106,5 @@ def _source(drawing: Drawing, machine: Machine, destination: Address) -> Address
     if destination in machine.own:
         return destination
     path = machine.path(destination)
-    found = drawing.ports[path.nic].source(destination.version) if path is not None else None
+    found = machine.source(path, destination.version) if path is not None else None
     return found or UNSPECIFIED[destination.version]

@@ -282,8 +282,9 @@ def rewritten(
     destination_port: int | None = None,
     ttl: int | None = None,
     destination_mac: str | None = None,
+    source_mac: str | None = None,
 ) -> Header:
-    """Return a header with some fields replaced; the MAC is lost at each rewrite unless given."""
+    """Return a header with some fields replaced; size, frame and what it carries inside stay."""
     return Header.model_construct(
         source=header.source if source is None else source,
         destination=header.destination if destination is None else destination,
@@ -292,6 +293,12 @@ def rewritten(
         destination_port=header.destination_port if destination_port is None else destination_port,
         ttl=header.ttl if ttl is None else ttl,
         destination_mac=header.destination_mac if destination_mac is None else destination_mac,
+        source_mac=header.source_mac if source_mac is None else source_mac,
+        size_bytes=header.size_bytes,
+        dont_fragment=header.dont_fragment,
+        fragment=header.fragment,
+        frame=header.frame,
+        inner=header.inner,
     )
 
 

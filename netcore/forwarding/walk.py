@@ -258,6 +258,8 @@ def _loop(run: Run, hop: Hop) -> End:
 def _first(run: Run, start: Endpoint, header: Header) -> Hop:
     """Return the first hop of a packet that ``start`` sends."""
     topology = run.network.scenario.topology
+    if header.frame == "arp" and start.stand is not Stand.VM:
+        return run.not_modelled(Place.EDGE, None, header, "ARP outside virtual networks")
     match start.stand:
         case Stand.HOST:
             host = topology.hosts[start.id]

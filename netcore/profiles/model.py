@@ -86,9 +86,6 @@ class Profile:
         drawing: what a drawing may hold, besides addresses (facts D40, D41, L4, L8, L9, L20).
         routing: who fills the tables: system routes beside those of people (fact D1), or only a local route
             per range (facts L7, L9).
-        unicast_by_mac: inside a subnet a frame goes to whose MAC it carries (facts B2, B11, L1).
-        arp: who an ARP answer names: the router for every address, or the owner (facts B3, L3).
-        router_mac: MAC address of the subnet's router (facts B3, B4, L3).
         internet_needs_gateway: only an internet gateway of the network leads out (facts D50, L6).
         filtering: one stateful mechanism at both levels, or stateful groups of NICs that only allow and
             stateless lists of subnets (facts F1, F2, L20).
@@ -96,6 +93,16 @@ class Profile:
         cross_zone: a balancer that does not say so spreads over all zones (facts J16, L19).
         hop_names: how the provider's tools call next hop types, where they differ (facts D11, L7).
         instead: fact -> the fact of this provider that stands in its place.
+        arp: who is named when a guest asks for a neighbour's MAC: always the ``router`` (B3), or the
+            ``owner`` of the address, and nobody where it has none (L3).
+        router_mac: MAC of the subnet's router (facts B3, B4).
+        ipv6_router: address of the default router that IPv6 guests learn (fact B4).
+        unicast_by_mac: inside a subnet a frame goes to the NIC whose MAC it bears, and no route is asked
+            (facts B11, L1); otherwise the destination MAC does not count (B2).
+        guest_mtu: largest IP packet that a guest sends unless told otherwise (facts C8, L17).
+        fabric_splits_at: larger packets travel in pieces (fact C8); None: they travel whole.
+        tunnel_mtu: MTU recommended for tunnels of VMs (fact C9); None: no such advice.
+        unicast_hello_protocol: IP protocol of the hellos of groups with unicast peers (facts B6, C3).
     """
 
     id: str
@@ -130,6 +137,11 @@ class Profile:
     cross_zone: bool = True
     hop_names: Mapping[str, str] = field(default_factory=dict)
     instead: Mapping[str, str] = field(default_factory=dict)
+    ipv6_router: str = "fe80::1234:5678:9abc"
+    guest_mtu: int = 1500
+    fabric_splits_at: int | None = 1400
+    tunnel_mtu: int | None = 1400
+    unicast_hello_protocol: int = 17
     _by_fact: Mapping[str, RuleCard] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

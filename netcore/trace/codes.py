@@ -146,6 +146,11 @@ _ROWS = (
             ("H6", "A22"),
             "Send to an address of the gateway's virtual network or of one that uses the gateway.",
         ),
+        unanswered=Reason(
+            "the guest asked for the MAC of {destination}, and the platform names nobody.",
+            ("B11", "A22"),
+            assumption="That the platform stays silent for an address that nobody holds is inferred (L3).",
+        ),
         detached=Reason(
             "{destination} belongs to {nic}, which is attached to no VM.",
             ("A22",),
@@ -188,6 +193,23 @@ _ROWS = (
         "B1 B2",
         "Send IP packets to the address of the neighbour; the fabric forwards by destination address only.",
         "the frame carries no IP packet, and there is no layer 2 between VMs.",
+        unknown_mac=Reason(
+            "the frame bears the MAC {mac}, which no NIC of the subnet has, and nothing is flooded.",
+            ("B11",),
+            "Let the guest ask for the MAC of its next hop.",
+        ),
+        gratuitous=Reason(
+            "the announcement that {address} is at {mac} is ignored: no NIC holds {address}, and no other VM "
+            "hears of it.",
+            ("A20", "B6"),
+            "Add {address} to the NIC as an IP configuration.",
+        ),
+        gratuitous_held=Reason(
+            "the announcement that {address} is at {mac} is ignored: {address} stays with {owner}, and no "
+            "other VM hears of it.",
+            ("A20", "B6"),
+            "Move {address} by calls to the control plane.",
+        ),
     ),
     _dropped(
         "MULTICAST",

@@ -61,6 +61,26 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "its next hop {via} plays no part in the fabric.",
             "B10",
         ),
+        "guest.learned": _say(
+            "route",
+            "A route that the routing daemon of {vm} learned, {prefix} via {via}, chooses NIC {nic}, source "
+            "{source}; the fabric does not know it.",
+            "I15 B10",
+        ),
+        "guest.route_tunnel": _say(
+            "route", "The guest route {prefix} of {vm} leads into tunnel {tunnel}, source {source}.", "B10"
+        ),
+        "guest.arp_owner": _say(
+            "resolve",
+            "The guest asks for the MAC of {asked}, and the platform answers {mac}, as its own table has it.",
+            "B11",
+        ),
+        "guest.arp_ask": _say(
+            "ask", "The guest of {vm} asks by NIC {nic} who has {asked}: an ARP request to all.", "B3"
+        ),
+        "guest.arp_announce": _say(
+            "announce", "The guest of {vm} announces by NIC {nic} that {asked} is at {mac}.", "B6"
+        ),
         "guest.arp": _say(
             "resolve",
             "The guest asks for the MAC of {asked}, and the host answers {mac}, as for every address.",
@@ -101,6 +121,18 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "The frame is addressed to {mac}; the fabric looks at the destination {destination} only.",
             "B2",
         ),
+        "nic.arp": _say(
+            "delivered",
+            "The host answers the question for {asked} with {mac}, as for every address; "
+            "no other VM hears it.",
+            "B3",
+        ),
+        "nic.arp_owner": _say(
+            "delivered",
+            "The host answers the question for {asked} with {mac} from the platform's table; no other VM "
+            "hears it.",
+            "B11",
+        ),
         "nic.in_own": _say("passes", "The destination {destination} is an address of {nic}.", "E3"),
         "nic.in_unchecked": _say(
             "passes", "IP forwarding is on at {nic}: the destination {destination} is not checked.", "E4"
@@ -131,6 +163,12 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "{count} equal routes match; the hash of this flow chooses next hop {next_hop}.",
             "D26",
             "The hash is ours; the real one is not published.",
+        ),
+        "fabric.switch": _say(
+            "hand over the frame",
+            "The frame bears the MAC {mac} of {owner} in the same subnet: it goes there, "
+            "and no route is asked.",
+            "B11",
         ),
         "fabric.deliver": _say("deliver", "{address} belongs to {owner}.", "A22"),
         "fabric.crossing": _say("crosses the peering", "The packet passes from {vnet} to {network}.", "G1"),
