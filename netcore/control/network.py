@@ -15,6 +15,7 @@ from netcore.control.owners import Owner, Owners, PublicOwner, public_owners
 from netcore.control.peering import Peerings, PeeringState
 from netcore.control.routes import RouteTableView
 from netcore.control.rules import EffectiveRules, RuleSet
+from netcore.control.tags import Tags
 from netcore.control.vpc import VpcTables
 from netcore.document.guests import GuestRoute
 from netcore.document.models import NIC, Direction, Scenario, Subnet
@@ -73,7 +74,11 @@ class Network:
 
     @cached_property
     def _effective_rules(self) -> EffectiveRules:
-        return EffectiveRules(self.scenario.topology, self.peerings, self.gateways)
+        topology = self.scenario.topology
+        tags = Tags(
+            topology, self.peerings, self.gateways, lambda subnet_id: self.subnet_routes(subnet_id).rows
+        )
+        return EffectiveRules(topology, tags, self.profile)
 
     @cached_property
     def learned_guest_routes(self) -> Mapping[str, tuple[GuestRoute, ...]]:
@@ -136,10 +141,10 @@ class Network:
         return view
 
     def rules(self, nic_id: str, direction: Direction) -> tuple[RuleSet, ...]:
-        """Return the security rules in force at a NIC, in evaluation order (facts F1-F4).
+        """Return the security rules in force at a NIC, in evaluation order (facts F1-F4, F14).
 
-        Inbound: subnet's group, then the NIC's; outbound the other way round. Every group must allow;
-        without any group everything is allowed.
+        Admin rules first. Inbound: subnet's group, then the NIC's; outbound the other way round. Every group
+        must allow; without any group everything is allowed.
 
         Raises:
             NotFound: no such NIC, or its subnet or virtual network is not in the document.
@@ -150,6 +155,14 @@ class Network:
         if found is None:
             self._need_vnet(nic_id)
             found = self._rules[key] = self._effective_rules.at(nic.subnet, nic.security_group, direction)
+        return found
+
+    def subnet_rules(self, subnet_id: str, direction: Direction) -> tuple[RuleSet, ...]:
+        """Return the rules in force at what stands in a subnet without being a NIC (fact F13)."""
+        key = (subnet_id, None, direction)
+        found = self._rules.get(key)
+        if found is None:
+            found = self._rules[key] = self._effective_rules.at(subnet_id, None, direction)
         return found
 
     def owner(self, vnet: str, address: Address) -> Owner | None:

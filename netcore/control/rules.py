@@ -1,48 +1,37 @@
-"""Effective rules: the security groups of a NIC and its subnet, tags filled in, default rules added.
+"""Effective rules: security admin rules, the security groups of a NIC and its subnet, default rules.
 
-A rule is prepared once and matched against integers; service tags become address sets.
+A rule is prepared once and matched against integers; tags and groups become address sets.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import ip_network
+from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 
-from netcore.control.gateways import Gateways
-from netcore.control.peering import Peerings
 from netcore.control.prefixes import AddressSet
-from netcore.document.models import Access, Direction, SecurityRule, Topology
-from netcore.document.tags import BUILT_IN_TAGS, rule_prefix
-from netcore.document.values import Address, Network
+from netcore.control.tags import Tags
+from netcore.document.models import AdminRule, Direction, SecurityRule, Topology
+from netcore.document.tags import ASKED_ABOUT_PLATFORM
+from netcore.document.values import Address
+from netcore.profiles.model import Profile
 from netcore.trace.packet import PROTOCOL_NUMBERS
 
 PortSpan = tuple[int, int]
+Level = Literal["admin", "subnet", "nic"]
+"""Where a rule set stands: before all groups, at the subnet, or at the NIC."""
 
-EVERYTHING: tuple[Network, ...] = (ip_network("0.0.0.0/0"), ip_network("::/0"))
-PLATFORM: tuple[Network, ...] = (ip_network("168.63.129.16/32"),)
-"""The address all probes come from (facts A14, F9)."""
 
-NOT_INTERNET: tuple[Network, ...] = tuple(
-    ip_network(text)
-    for text in (
-        "0.0.0.0/8",
-        "10.0.0.0/8",
-        "100.64.0.0/10",
-        "127.0.0.0/8",
-        "168.63.129.16/32",
-        "169.254.0.0/16",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "224.0.0.0/3",
-        "::/127",
-        "fc00::/7",
-        "fe80::/10",
-        "ff00::/8",
-    )
-)
-"""Addresses that nothing on the Internet has (facts A6, F9)."""
+class RuleAccess(StrEnum):
+    """What a rule in force does with a matching packet."""
+
+    ALLOW = "Allow"
+    """It passes this set; the next set is asked."""
+    DENY = "Deny"
+    """It is dropped."""
+    ALWAYS_ALLOW = "AlwaysAllow"
+    """It passes, and no security group is asked (admin rules only, fact F14)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +39,24 @@ class EffectiveRule:
     """One rule in force at a NIC.
 
     Args:
+        security_group: id of the group; empty for a security admin rule.
+        where: the group is attached to the subnet or to the NIC; or ``admin``.
         ref: path in the document; a default rule has ``security_groups/ID/default_rules/NAME``.
-        where: the group is attached to the subnet or to the NIC.
         protocol: ``*``, ``tcp``, ``udp``, ``icmp``, ``esp`` or ``ah``.
         sources: None means any address.
-        source_names: what the drawing says, such as a tag.
+        source_names: what the drawing says, such as a tag, or ``group ID``.
         source_ports: None means any port.
+        platform: it names a tag of the platform's addresses and so is asked about them (fact F10).
+        facts: fact ids of why the rule is there.
     """
 
     security_group: str
-    where: Literal["subnet", "nic"]
+    where: Level
     name: str
     ref: str
     priority: int
     direction: Direction
-    access: Access
+    access: RuleAccess
     protocol: str
     sources: AddressSet | None
     source_names: tuple[str, ...]
@@ -73,6 +65,8 @@ class EffectiveRule:
     destination_names: tuple[str, ...]
     destination_ports: tuple[PortSpan, ...] | None
     default: bool = False
+    platform: bool = False
+    facts: tuple[str, ...] = ("F3",)
 
     def matches(
         self, protocol: int, source: Address, source_port: int, destination: Address, destination_port: int
@@ -87,16 +81,22 @@ class EffectiveRule:
         )
 
     @property
+    def source_text(self) -> str:
+        """Return where the rule lets packets come from, such as ``Internet port 1024-65535``."""
+        return _end_text(self.source_names, self.source_ports)
+
+    @property
+    def destination_text(self) -> str:
+        """Return where the rule lets packets go, such as ``10.0.1.0/24 port 80``."""
+        return _end_text(self.destination_names, self.destination_ports)
+
+    @property
     def text(self) -> str:
         """Return the rule as one line, such as ``100 web-in: allow tcp Internet -> 10.0.1.0/24 port 80``."""
         parts = [self.protocol] if self.protocol != "*" else []
-        parts.append(",".join(self.source_names))
-        if self.source_ports is not None:
-            parts.append(f"port {_spans_text(self.source_ports)}")
-        parts += ["->", ",".join(self.destination_names)]
-        if self.destination_ports is not None:
-            parts.append(f"port {_spans_text(self.destination_ports)}")
-        return f"{self.priority} {self.name}: {self.access.value.lower()} {' '.join(parts)}"
+        parts += [self.source_text, "->", self.destination_text]
+        access = "always allow" if self.access is RuleAccess.ALWAYS_ALLOW else self.access.value.lower()
+        return f"{self.priority} {self.name}: {access} {' '.join(parts)}"
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""
@@ -112,80 +112,94 @@ class EffectiveRule:
             "source": list(self.source_names),
             "source_prefixes": _prefixes_text(self.sources),
             "source_ports": _spans_list(self.source_ports),
+            "source_text": self.source_text,
             "destination": list(self.destination_names),
             "destination_prefixes": _prefixes_text(self.destinations),
             "destination_ports": _spans_list(self.destination_ports),
+            "destination_text": self.destination_text,
             "default": self.default,
+            "text": self.text,
+            "facts": list(self.facts),
         }
 
 
 class RuleSet(NamedTuple):
-    """The rules of one security group at one NIC, by ascending priority; the first match decides."""
+    """Rules asked one after the other at a NIC, by ascending priority; the first match decides.
+
+    ``stateful``: an answer of an allowed flow needs no rule here (facts F5, L20).
+    """
 
     security_group: str
-    where: Literal["subnet", "nic"]
+    where: Level
     rules: tuple[EffectiveRule, ...]
+    stateful: bool = True
 
-
-class _Default(NamedTuple):
-    name: str
-    priority: int
-    access: Access
-    source: str
-    destination: str
-
-
-_DEFAULT_RULES: dict[Direction, tuple[_Default, ...]] = {
-    Direction.INBOUND: (
-        _Default("AllowVnetInBound", 65000, Access.ALLOW, "VirtualNetwork", "VirtualNetwork"),
-        _Default("AllowAzureLoadBalancerInBound", 65001, Access.ALLOW, "AzureLoadBalancer", "*"),
-        _Default("DenyAllInBound", 65500, Access.DENY, "*", "*"),
-    ),
-    Direction.OUTBOUND: (
-        _Default("AllowVnetOutBound", 65000, Access.ALLOW, "VirtualNetwork", "VirtualNetwork"),
-        _Default("AllowInternetOutBound", 65001, Access.ALLOW, "*", "Internet"),
-        _Default("DenyAllOutBound", 65500, Access.DENY, "*", "*"),
-    ),
-}
-"""The rules every security group ends with (fact F4)."""
+    def first_match(
+        self, protocol: int, source: Address, source_port: int, destination: Address, destination_port: int
+    ) -> EffectiveRule | None:
+        """Return the rule that decides; None where none matches, which only admin rules leave open."""
+        for rule in self.rules:
+            if rule.matches(protocol, source, source_port, destination, destination_port):
+                return rule
+        return None
 
 
 class EffectiveRules:
     """Makes the rules in force at the NICs of a drawing."""
 
-    __slots__ = ("_gateways", "_peerings", "_sets", "_topology")
+    __slots__ = ("_profile", "_tags", "_topology")
 
-    def __init__(self, topology: Topology, peerings: Peerings, gateways: Gateways) -> None:
+    def __init__(self, topology: Topology, tags: Tags, profile: Profile) -> None:
         self._topology = topology
-        self._peerings = peerings
-        self._gateways = gateways
-        self._sets: dict[tuple[str, str], AddressSet] = {}
+        self._tags = tags
+        self._profile = profile
 
     def at(self, subnet_id: str, nic_group: str | None, direction: Direction) -> tuple[RuleSet, ...]:
-        """Return the rule sets at a NIC in evaluation order (F2); empty means everything is allowed (F1)."""
+        """Return the rule sets at a NIC in evaluation order; empty means everything is allowed.
+
+        Admin rules come first (fact F14), then groups: inbound that of the subnet, outbound that of the NIC
+        (facts F1, F2). The NIC's group may be None, and so may the subnet's.
+        """
         subnet_group = self._topology.subnets[subnet_id].security_group
-        groups: list[tuple[str | None, Literal["subnet", "nic"]]] = [
-            (subnet_group, "subnet"),
-            (nic_group, "nic"),
-        ]
+        groups: list[tuple[str | None, Level]] = [(subnet_group, "subnet"), (nic_group, "nic")]
         if direction is Direction.OUTBOUND:
             groups.reverse()
-        return tuple(
-            RuleSet(group, where, self._rules(subnet_id, group, where, direction))
+        lists = self._profile.filtering == "groups-and-lists"
+        sets = [
+            RuleSet(
+                group,
+                where,
+                self._rules(subnet_id, group, where, direction),
+                stateful=not (lists and where == "subnet"),
+            )
             for group, where in groups
             if group is not None and group in self._topology.security_groups
+        ]
+        admin = self._admin(subnet_id, direction)
+        return (RuleSet("", "admin", admin), *sets) if admin else tuple(sets)
+
+    def _admin(self, subnet_id: str, direction: Direction) -> tuple[EffectiveRule, ...]:
+        """Return the security admin rules for a subnet's network (fact F14)."""
+        vnet = self._topology.subnets[subnet_id].vnet
+        drawn = sorted(self._topology.admin_rules.items(), key=lambda item: (item[1].priority, item[0]))
+        return tuple(
+            self._rule(subnet_id, "", "admin", rule.name, f"admin_rules/{key}", rule)
+            for key, rule in drawn
+            if rule.direction is direction and (not rule.vnets or vnet in rule.vnets)
         )
 
     def _rules(
-        self, subnet_id: str, group: str, where: Literal["subnet", "nic"], direction: Direction
+        self, subnet_id: str, group: str, where: Level, direction: Direction
     ) -> tuple[EffectiveRule, ...]:
         drawn = self._topology.security_groups[group].rules
         rules = [
-            self._drawn_rule(subnet_id, group, where, rule_id, rule)
+            self._rule(subnet_id, group, where, rule_id, f"security_groups/{group}/rules/{rule_id}", rule)
             for rule_id, rule in sorted(drawn.items(), key=lambda item: (item[1].priority, item[0]))
             if rule.direction is direction
         ]
-        for default in _DEFAULT_RULES[direction]:
+        for default in self._profile.default_security_rules:
+            if default.direction != direction.value:
+                continue
             rules.append(
                 EffectiveRule(
                     group,
@@ -194,91 +208,57 @@ class EffectiveRules:
                     f"security_groups/{group}/default_rules/{default.name}",
                     default.priority,
                     direction,
-                    default.access,
+                    RuleAccess(default.access),
                     "*",
-                    self._set(subnet_id, (default.source,)),
+                    self._tags.of(subnet_id, (default.source,)),
                     (default.source,),
                     None,
-                    self._set(subnet_id, (default.destination,)),
+                    self._tags.of(subnet_id, (default.destination,)),
                     (default.destination,),
                     None,
-                    True,
+                    default=True,
+                    facts=("F4",),
                 )
             )
         return tuple(rules)
 
-    def _drawn_rule(
-        self, subnet_id: str, group: str, where: Literal["subnet", "nic"], rule_id: str, rule: SecurityRule
+    def _rule(
+        self, subnet_id: str, group: str, where: Level, name: str, ref: str, rule: SecurityRule | AdminRule
     ) -> EffectiveRule:
+        """Return a rule of the drawing with its tags and groups filled in (facts F3, F12, F14)."""
+        source_groups = rule.source_groups if isinstance(rule, SecurityRule) else ()
+        destination_groups = rule.destination_groups if isinstance(rule, SecurityRule) else ()
+        sources, source_names = self._end(subnet_id, rule.source, source_groups)
+        destinations, destination_names = self._end(subnet_id, rule.destination, destination_groups)
+        facts: tuple[str, ...] = ("F14",) if isinstance(rule, AdminRule) else ("F3",)
+        if source_groups or destination_groups:
+            facts = (*facts, "F12")
         return EffectiveRule(
             group,
             where,
-            rule_id,
-            f"security_groups/{group}/rules/{rule_id}",
+            name,
+            ref,
             rule.priority,
             rule.direction,
-            rule.access,
+            RuleAccess(str(rule.access)),
             rule.protocol,
-            self._set(subnet_id, rule.source),
-            rule.source,
+            sources,
+            source_names,
             _spans(rule.source_ports),
-            self._set(subnet_id, rule.destination),
-            rule.destination,
+            destinations,
+            destination_names,
             _spans(rule.destination_ports),
+            platform=not ASKED_ABOUT_PLATFORM.isdisjoint((*rule.source, *rule.destination)),
+            facts=facts,
         )
 
-    def _set(self, subnet_id: str, names: tuple[str, ...]) -> AddressSet | None:
-        """Return the addresses some prefixes, addresses and tags stand for; None for any."""
-        if "*" in names:
-            return None
-        if len(names) == 1 and names[0] in BUILT_IN_TAGS:
-            return self.tag(subnet_id, names[0])
-        prefixes: list[Network] = []
-        for name in names:
-            prefix = rule_prefix(name)
-            if prefix is not None:
-                prefixes.append(prefix)
-            elif name in BUILT_IN_TAGS:
-                prefixes.extend(self.tag(subnet_id, name).prefixes())
-            else:
-                prefixes.extend(self._topology.service_tags.get(name, ()))
-        return AddressSet(prefixes)
-
-    def tag(self, subnet_id: str, name: str) -> AddressSet:
-        """Return the addresses of a built-in tag as seen from a subnet (facts F8, F9)."""
-        key = (subnet_id, name)
-        if key not in self._sets:
-            if name == "VirtualNetwork":
-                self._sets[key] = self._virtual_network(subnet_id)
-            elif name == "Internet":
-                self._sets[key] = self._internet(subnet_id)
-            else:
-                self._sets[key] = AddressSet(PLATFORM)
-        return self._sets[key]
-
-    def _ranges(self, vnet: str) -> list[Network]:
-        """Return the ranges of a virtual network and of those peered with it (facts F8, G4)."""
-        ranges = list(self._topology.vnets[vnet].address_space)
-        for peering in self._peerings.connected(vnet):
-            if peering.local is not None and peering.local.allow_access:
-                ranges.extend(peering.prefixes)
-        return ranges
-
-    def _virtual_network(self, subnet_id: str) -> AddressSet:
-        subnet = self._topology.subnets[subnet_id]
-        prefixes = [*self._ranges(subnet.vnet), *PLATFORM]
-        prefixes.extend(learned.prefix for learned in self._gateways.learned(subnet.vnet))
-        table = self._topology.route_tables.get(subnet.route_table or "")
-        for route in table.routes.values() if table is not None else ():
-            if isinstance(route.prefix, str):
-                prefixes.extend(self._topology.service_tags.get(route.prefix, ()))
-            else:
-                prefixes.append(route.prefix)
-        return AddressSet(prefixes)
-
-    def _internet(self, subnet_id: str) -> AddressSet:
-        own = self._ranges(self._topology.subnets[subnet_id].vnet)
-        return AddressSet(EVERYTHING).without(AddressSet([*NOT_INTERNET, *own]))
+    def _end(
+        self, subnet_id: str, names: tuple[str, ...], groups: tuple[str, ...]
+    ) -> tuple[AddressSet | None, tuple[str, ...]]:
+        """Return one side of a rule: its addresses, None for any, and what the drawing says."""
+        if not groups:
+            return self._tags.of(subnet_id, names), names
+        return self._tags.members(subnet_id, groups), tuple(f"group {group}" for group in groups)
 
 
 def _spans(texts: Iterable[str]) -> tuple[PortSpan, ...] | None:
@@ -295,14 +275,15 @@ def _port_in(port: int, spans: tuple[PortSpan, ...] | None) -> bool:
     return spans is None or any(first <= port <= last for first, last in spans)
 
 
+def _end_text(names: tuple[str, ...], spans: tuple[PortSpan, ...] | None) -> str:
+    text = ",".join(names)
+    return text if spans is None else f"{text} port {','.join(_spans_list(spans))}"
+
+
 def _spans_list(spans: tuple[PortSpan, ...] | None) -> list[str]:
     if spans is None:
         return ["*"]
     return [str(first) if first == last else f"{first}-{last}" for first, last in spans]
-
-
-def _spans_text(spans: tuple[PortSpan, ...]) -> str:
-    return ",".join(_spans_list(spans))
 
 
 def _prefixes_text(addresses: AddressSet | None) -> list[str]:

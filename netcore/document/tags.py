@@ -6,8 +6,11 @@ from ipaddress import ip_network
 
 from netcore.document.values import Network
 
-BUILT_IN_TAGS = frozenset({"VirtualNetwork", "AzureLoadBalancer", "Internet"})
-"""Tags that follow from the drawing and may stand in security rules (facts F8, F9)."""
+ASKED_ABOUT_PLATFORM = frozenset({"AzurePlatformDNS", "AzurePlatformIMDS"})
+"""Tags by which a rule reaches traffic with the platform's own addresses (fact F10)."""
+
+BUILT_IN_TAGS = frozenset({"VirtualNetwork", "AzureLoadBalancer", "Internet"}) | ASKED_ABOUT_PLATFORM
+"""Tags that need no entry in the drawing and may stand in security rules (facts F8-F10)."""
 
 
 def rule_prefix(text: str) -> Network | None:

@@ -16,6 +16,13 @@ from netcore.forwarding.hashing import choose, flow_seed
 from netcore.forwarding.hops import Balance, End, Endpoint, FromEdge, Hop, Kept, Stand, ToEdge
 from netcore.forwarding.machines import Port
 from netcore.forwarding.run import Run, rewritten
+from netcore.forwarding.snat import (
+    Allotment,
+    free_port,
+    nat_allotment,
+    rule_allotment,
+    used_ports,
+)
 from netcore.forwarding.state import key_of, reverse
 from netcore.trace.model import Actor, Header, Match, Place
 from netcore.trace.packet import ICMP, TCP, UDP, protocol_name
@@ -32,9 +39,13 @@ NOT_PUBLIC = tuple(
         "127.0.0.0/8",
         "fc00::/7",
         "fe80::/10",
+        "64:ff9b::/96",
     )
 )
 """Private space (fact A6) and what is never routed."""
+
+NAT64 = ip_network("64:ff9b::/96")
+"""IPv6 addresses that stand for IPv4 ones where something translates; here nothing does (fact K9)."""
 
 STAND_IN = int(IPv4Address("192.0.2.0"))
 """Default outbound access has an address nobody can know; one of this example range stands for it."""
@@ -53,6 +64,9 @@ class WayOut:
         protocols: IP protocols it carries.
         ref: path of the object in the document, where there is one.
         values: further values of the sentence.
+        ports: its SNAT ports; None where addresses are translated one to one.
+        fragments: whether it carries fragments (fact C10).
+        lost_zone: where it stands, if that zone is lost (facts K5, M4).
     """
 
     key: str
@@ -61,6 +75,9 @@ class WayOut:
     protocols: frozenset[int]
     ref: str | None
     values: dict[str, Any]
+    ports: Allotment | None = None
+    fragments: bool = False
+    lost_zone: int | None = None
 
 
 def out(run: Run, hop: ToEdge) -> Hop:
@@ -78,7 +95,7 @@ def out(run: Run, hop: ToEdge) -> Hop:
             Actor.FABRIC,
             at,
             header,
-            "private_outside",
+            "no_nat64" if header.destination in NAT64 else "private_outside",
             destination=header.destination,
         )
     after = _translated(run, port, header)
@@ -115,6 +132,9 @@ def enter(run: Run, hop: FromEdge) -> Hop:
     header = hop.header
     waiting = run.sessions.inward.get(key_of(header))
     if waiting is not None:
+        lost = _lost_nat(run, header)
+        if lost is not None:
+            return lost
         nic, address, number = waiting
         after = rewritten(header, destination=address, destination_port=number)
         run.step(
@@ -162,6 +182,19 @@ def enter(run: Run, hop: FromEdge) -> Hop:
 def is_private(address: Address) -> bool:
     """Return whether nothing on the Internet answers to an address (fact A6)."""
     return any(address.version == prefix.version and address in prefix for prefix in NOT_PUBLIC)
+
+
+def _lost_nat(run: Run, header: Header) -> End | None:
+    """Drop what comes back to a NAT gateway that died with its zone (facts K5, M4)."""
+    owner = run.network.public_owner(header.destination) if run.state.down_zones else None
+    if owner is None or owner.kind != "nat_gateway":
+        return None
+    nat = run.network.scenario.topology.nat_gateways[owner.nat_gateway]
+    if nat.zone not in run.state.down_zones:
+        return None
+    at = f"nat_gateways/{owner.nat_gateway}"
+    way = f"NAT gateway {nat.name}"
+    return run.drop("NO_OUTBOUND", Place.EDGE, Actor.FABRIC, at, header, "zone", way=way, zone=nat.zone)
 
 
 def _to_nic(run: Run, owner: PublicOwner, header: Header) -> Hop:
@@ -226,18 +259,23 @@ def _translated(run: Run, port: Port, header: Header) -> Header | End:
     if way is None:
         variant = "family" if header.source.version == 6 else ""
         return run.drop("NO_OUTBOUND", Place.EDGE, Actor.FABRIC, at, header, variant, nic=port.id)
-    if header.protocol not in way.protocols:
+    unfit = _unfit(way, header)
+    if unfit is not None:
         return run.drop(
             "NO_OUTBOUND",
             Place.EDGE,
             Actor.FABRIC,
             at,
             header,
-            "protocol",
+            unfit,
             way=way.name,
             protocol=protocol_name(header.protocol),
+            zone=way.lost_zone,
         )
-    after = rewritten(header, source=way.address)
+    number = _port_of(run, way, port, at, header)
+    if isinstance(number, End):
+        return number
+    after = rewritten(header, source=way.address, source_port=number)
     run.sessions.inward[reverse(key_of(after))] = (port.id, header.source, header.source_port)
     run.step(
         Place.EDGE,
@@ -254,6 +292,51 @@ def _translated(run: Run, port: Port, header: Header) -> Header | End:
     return after
 
 
+def _unfit(way: WayOut, header: Header) -> str | None:
+    """Return why a way out does not take a packet: a variant of ``NO_OUTBOUND``; None if it does."""
+    if way.lost_zone is not None:
+        return "zone"
+    if header.protocol not in way.protocols:
+        return "protocol"
+    return "fragment" if header.fragment and not way.fragments else None
+
+
+def _port_of(run: Run, way: WayOut, port: Port, at: str, header: Header) -> int | End:
+    """Return the source port a flow has outside, or the drop if there is none left (facts K4, K6)."""
+    if way.ports is None:
+        return header.source_port
+    taker = (port.id, header.source, header.source_port)
+    number = free_port(run.sessions, header, way.address, taker)
+    answer = (header.protocol, header.destination, header.destination_port, way.address, number or 0)
+    open_already = answer in run.sessions.snat
+    used = used_ports(run.state, run.sessions, way.ports, header) - open_already
+    values: dict[str, Any] = {
+        "way": way.name,
+        "allotted": f"{way.ports.ports:,}",
+        "sum": way.ports.sum,
+        "used": f"{used:,}",
+        "destination": socket_text(header.destination, header.destination_port, header.protocol),
+    }
+    by_nat = way.key != "edge.outbound_rule"
+    # A flow that has its port keeps it; only new ones find none (fact K6).
+    if number is None or (used >= way.ports.ports and not open_already):
+        variant = "nat" if by_nat else ""
+        return run.drop("SNAT_EXHAUSTED", Place.EDGE, Actor.FABRIC, at, header, variant, **values)
+    run.sessions.snat[answer] = way.ports.key
+    run.step(
+        Place.EDGE,
+        Actor.FABRIC,
+        at,
+        "edge.ports",
+        header,
+        matched=Match.model_construct(kind="way out", ref=way.ref, text=way.name),
+        facts=("K4",) if by_nat else ("K6",),
+        port=number,
+        **values,
+    )
+    return number
+
+
 def _way_out(run: Run, port: Port, header: Header) -> WayOut | None:
     """Return the first way out of the order of precedence (fact K2)."""
     return (
@@ -265,7 +348,7 @@ def _way_out(run: Run, port: Port, header: Header) -> WayOut | None:
 
 
 def _nat_gateway(run: Run, port: Port, header: Header) -> WayOut | None:
-    """NAT gateway of the subnet: TCP and UDP, IPv4 (fact K4)."""
+    """NAT gateway of the subnet: TCP and UDP, IPv4; in one zone or in no particular one (K4, K5, K9)."""
     topology = run.network.scenario.topology
     nat_id = topology.subnets[port.subnet].nat_gateway
     nat = topology.nat_gateways.get(nat_id) if nat_id is not None else None
@@ -280,13 +363,17 @@ def _nat_gateway(run: Run, port: Port, header: Header) -> WayOut | None:
         return None
     names = [str(address) for address in addresses]
     address = addresses[choose(f"nat|{nat_id}", flow_seed(header), names)]
+    assert nat_id is not None
+    lost = run.state.down_zones
     return WayOut(
-        "edge.nat_gateway",
+        "edge.nat_unzoned" if lost and nat.zone is None else "edge.nat_gateway",
         f"NAT gateway {nat.name}",
         address,
         frozenset({TCP, UDP}),
         f"nat_gateways/{nat_id}",
         {"gateway": nat.name},
+        nat_allotment(run.network.profile, nat_id, len(addresses)),
+        lost_zone=nat.zone if nat.zone in lost else None,
     )
 
 
@@ -305,6 +392,7 @@ def _public_address(run: Run, port: Port, header: Header) -> WayOut | None:
                 ICMP | {TCP, UDP, ESP},
                 f"public_ips/{configuration.public_ip}",
                 {},
+                fragments=True,
             )
     return None
 
@@ -328,13 +416,15 @@ def _outbound_rule(run: Run, port: Port, header: Header) -> WayOut | None:
                     and configuration.primary
                     and configuration.address == header.source
                 ):
+                    ref = f"load_balancers/{balancer_id}/outbound_rules/{rule_id}"
                     return WayOut(
                         "edge.outbound_rule",
                         f"outbound rule {rule.name}",
                         public.address,
                         frozenset({TCP, UDP}),
-                        f"load_balancers/{balancer_id}/outbound_rules/{rule_id}",
+                        ref,
                         {"rule": rule.name, "balancer": balancer.name},
+                        rule_allotment(run.network.profile, ref, port.id, len(pool.members), rule),
                     )
     return None
 

@@ -1,118 +1,236 @@
-"""Security groups: one stateful filter at the subnet and one at the NIC (facts F1-F11)."""
+"""Security rules: admin rules, then one stateful filter at the subnet and one at the NIC (facts F1-F15)."""
 
 from __future__ import annotations
 
-from netcore.control.rules import EffectiveRule
-from netcore.document.models import Access, Direction
+from collections.abc import Collection, Iterable
+
+from netcore.control.rules import EffectiveRule, RuleAccess, RuleSet
+from netcore.document.models import Direction
+from netcore.document.values import Address
 from netcore.forwarding.hops import Admitted, Deliver, End, Hop, Look, Secure
-from netcore.forwarding.machines import PLATFORM, Port
+from netcore.forwarding.machines import PLATFORM
 from netcore.forwarding.run import Run
-from netcore.forwarding.state import key_of, reverse
+from netcore.forwarding.state import Key, key_of, reverse
 from netcore.trace.model import Actor, Header, Match, Place
+from netcore.trace.packet import PROTOCOL_NUMBERS
 from netcore.trace.sentences import flow_text
 
 _OPPOSITE = {Direction.INBOUND: Direction.OUTBOUND, Direction.OUTBOUND: Direction.INBOUND}
+_ICMPV6 = PROTOCOL_NUMBERS["icmpv6"]
+_GROUPS_AT_ENDPOINTS = frozenset({"security-groups", "all"})
+
+Asked = list[tuple[RuleSet, EffectiveRule]]
+"""The rule that matched in each set that was asked, in order; the last one decides."""
 
 
 def leave(run: Run, hop: Secure) -> Hop:
     """Filter a packet on its way out: the NIC's group first, then the subnet's; before any route (F2, F6)."""
     port = run.drawing.ports[hop.nic]
+    sets = run.network.rules(port.id, Direction.OUTBOUND)
+    at = f"nics/{port.id}"
     if hop.header.destination in PLATFORM:
-        run.step(
-            Place.SECURITY,
-            Actor.FABRIC,
-            f"nics/{port.id}",
-            "security.platform",
-            hop.header,
-            address=hop.header.destination,
-        )
-        return Look(port.id, hop.header)
-    return _filtered(run, port, Direction.OUTBOUND, hop.header) or Look(port.id, hop.header)
+        return _to_platform(run, sets, at, hop.header) or Look(port.id, hop.header)
+    return _filtered(run, sets, port.id, at, Direction.OUTBOUND, hop.header, port.held) or Look(
+        port.id, hop.header
+    )
 
 
 def enter(run: Run, hop: Deliver) -> Hop:
     """Filter a packet on its way in: the subnet's group first, then the NIC's (facts F1, F2, F7)."""
     port = run.drawing.ports[hop.nic]
-    header = hop.header
-    if (
-        hop.public
-        and run.network.profile.implicit_public_deny
-        and not run.network.rules(port.id, Direction.INBOUND)
-    ):
-        return run.drop(
-            "NSG_IN",
-            Place.SECURITY,
-            Actor.FABRIC,
-            f"nics/{port.id}",
-            header,
-            "closed",
-            nic=port.id,
-            flow=flow_text(header),
-        )
-    return _filtered(run, port, Direction.INBOUND, header) or Admitted(port.id, header, hop.kept)
+    sets = run.network.rules(port.id, Direction.INBOUND)
+    closed = hop.public and run.network.profile.implicit_public_deny
+    return _filtered(
+        run, sets, port.id, f"nics/{port.id}", Direction.INBOUND, hop.header, port.held, closed=closed
+    ) or Admitted(port.id, hop.header, hop.kept)
+
+
+def filtered_at_endpoint(run: Run, endpoint_id: str, header: Header) -> End | None:
+    """Record what the groups of a subnet say about a packet for its private endpoint; return the drop.
+
+    Only where the subnet's ``endpoint_policies`` say so; else the endpoint ignores them (fact F13). Answers
+    of the endpoint need no rule.
+    """
+    endpoint = run.network.scenario.topology.private_endpoints[endpoint_id]
+    subnet = run.network.scenario.topology.subnets[endpoint.subnet]
+    at = f"private_endpoints/{endpoint_id}"
+    if subnet.endpoint_policies not in _GROUPS_AT_ENDPOINTS:
+        run.step(Place.SECURITY, Actor.FABRIC, at, "security.endpoint", header, subnet=subnet.name)
+        return None
+    sets = run.network.subnet_rules(endpoint.subnet, Direction.INBOUND)
+    return _filtered(run, sets, at, at, Direction.INBOUND, header, (endpoint.address,))
 
 
 def denying_rule(run: Run, nic: str, direction: Direction, header: Header) -> str | None:
     """Return the text of the rule that denies a packet at a NIC, or None if it is allowed."""
-    for group in run.network.rules(nic, direction):
-        rule = _first_match(group.rules, header)
-        if rule.access is Access.DENY:
-            return f"rule {rule.name} of {rule.security_group}"
-    return None
+    asked = _ask(run.network.rules(nic, direction), header)
+    if not asked or asked[-1][1].access is not RuleAccess.DENY:
+        return None
+    rules, rule = asked[-1]
+    if rules.where == "admin":
+        return f"security admin rule {rule.name}"
+    return f"rule {rule.name} of {rules.security_group}"
 
 
-def _filtered(run: Run, port: Port, direction: Direction, header: Header) -> End | None:
-    """Record what the groups of one side say; return the drop if they deny."""
-    at = f"nics/{port.id}"
-    key = key_of(header)
+def _ask(sets: Iterable[RuleSet], header: Header) -> Asked:
+    """Return what the rule sets say, one after the other, up to the one that ends it (facts F2, F3, F14)."""
+    asked: Asked = []
+    for rules in sets:
+        rule = rules.first_match(
+            header.protocol, header.source, header.source_port, header.destination, header.destination_port
+        )
+        if rule is None:
+            continue
+        asked.append((rules, rule))
+        if rule.access is not RuleAccess.ALLOW:
+            break
+    return asked
+
+
+def _to_platform(run: Run, sets: tuple[RuleSet, ...], at: str, header: Header) -> End | None:
+    """Let traffic with the platform pass, unless a rule names one of its own tags (fact F10)."""
+    named = [rules._replace(rules=tuple(rule for rule in rules.rules if rule.platform)) for rules in sets]
+    asked = _ask(named, header)
+    if not asked:
+        run.step(Place.SECURITY, Actor.FABRIC, at, "security.platform", header, address=header.destination)
+    return _recorded(run, asked, at, Direction.OUTBOUND, header)
+
+
+def _filtered(
+    run: Run,
+    sets: tuple[RuleSet, ...],
+    name: str,
+    at: str,
+    direction: Direction,
+    header: Header,
+    held: Collection[Address],
+    *,
+    closed: bool = False,
+) -> End | None:
+    """Record what the rules of one side say; return the drop if they deny.
+
+    Args:
+        name: under which name sessions are remembered: a NIC id.
+        at: path of what is filtered.
+        held: its addresses; a packet for others only passes through.
+        closed: without any group nothing comes in (fact F1).
+    """
+    if header.protocol == _ICMPV6 and not run.network.profile.icmpv6_filtered:
+        run.step(Place.SECURITY, Actor.FABRIC, at, "security.icmpv6", header, flow=flow_text(header))
+        return None
     known = run.sessions.security
-    if (port.id, direction, key) in known or (port.id, _OPPOSITE[direction], reverse(key)) in known:
+    key = key_of(header)
+    transit = direction is Direction.INBOUND and header.destination not in held
+    if (name, direction, key) in known:
+        opened = (direction, key)
+    elif (name, _OPPOSITE[direction], reverse(key)) in known:
+        opened = (_OPPOSITE[direction], reverse(key))
+    else:
+        asked = _ask(sets, header)
+        denied = _recorded(run, asked, at, direction, header, transit=transit)
+        if denied is not None:
+            return denied
+        grouped = any(rules.where != "admin" for rules in sets)
+        ended = bool(asked) and asked[-1][1].access is RuleAccess.ALWAYS_ALLOW
+        if not grouped and not ended:
+            if closed:
+                return _closed(run, name, at, header)
+            run.step(Place.SECURITY, Actor.FABRIC, at, "security.none", header, nic=name)
+        known.add((name, direction, key))
+        return None
+    if not sets:
+        run.step(Place.SECURITY, Actor.FABRIC, at, "security.none", header, nic=name)
+        return None
+    if run.network.profile.security_change_cuts_flows:
+        denied = _cut(run, name, at, opened, direction, header)
+        if denied is not None:
+            return denied
+    stateless = [rules for rules in sets if not rules.stateful]
+    if len(stateless) < len(sets):
         run.step(Place.SECURITY, Actor.FABRIC, at, "security.established", header, flow=flow_text(header))
-        return None
-    groups = run.network.rules(port.id, direction)
-    if not groups:
-        run.step(Place.SECURITY, Actor.FABRIC, at, "security.none", header, nic=port.id)
-        return None
-    for group in groups:
-        rule = _first_match(group.rules, header)
-        matched = Match(kind="rule", ref=rule.ref, text=rule.text)
-        if rule.access is Access.DENY:
-            inbound = direction is Direction.INBOUND
-            transit = inbound and rule.default and header.destination not in port.held
-            return run.drop(
-                "NSG_IN" if inbound else "NSG_OUT",
-                Place.SECURITY,
-                Actor.FABRIC,
-                at,
-                header,
-                "transit" if transit else "",
-                matched=matched,
-                flow=flow_text(header),
-                group=group.security_group,
-                rule=f"{rule.priority} {rule.name}",
-            )
+    return _recorded(run, _ask(stateless, header), at, direction, header, transit=transit)
+
+
+def _recorded(
+    run: Run, asked: Asked, at: str, direction: Direction, header: Header, *, transit: bool = False
+) -> End | None:
+    """Record the rules that matched; return the drop if the last one denies."""
+    for rules, rule in asked:
+        if rule.access is RuleAccess.DENY:
+            variant = "admin" if rules.where == "admin" else "transit" if transit and rule.default else ""
+            return _denied(run, rules, rule, at, direction, header, variant)
+        key = "security.allow"
+        if rules.where == "admin":
+            always = rule.access is RuleAccess.ALWAYS_ALLOW
+            key = "security.admin_always" if always else "security.admin_allow"
         run.step(
             Place.SECURITY,
             Actor.FABRIC,
             at,
-            "security.allow",
+            key,
             header,
-            matched=matched,
+            matched=Match.model_construct(kind="rule", ref=rule.ref, text=rule.text),
+            facts=("F2", *rule.facts) if "F12" in rule.facts else (),
             side=direction.value,
             rule=f"{rule.priority} {rule.name}",
-            group=group.security_group,
-            level=group.where,
+            group=rules.security_group,
+            level=rules.where,
             flow=flow_text(header),
         )
-    known.add((port.id, direction, key))
     return None
 
 
-def _first_match(rules: tuple[EffectiveRule, ...], header: Header) -> EffectiveRule:
-    """Return the rule that decides: the first that matches (fact F3); the default rules match everything."""
-    for rule in rules:
-        if rule.matches(
-            header.protocol, header.source, header.source_port, header.destination, header.destination_port
-        ):
-            return rule
-    raise AssertionError("the last default rule matches every packet")
+def _denied(
+    run: Run, rules: RuleSet, rule: EffectiveRule, at: str, direction: Direction, header: Header, variant: str
+) -> End:
+    return run.drop(
+        "NSG_IN" if direction is Direction.INBOUND else "NSG_OUT",
+        Place.SECURITY,
+        Actor.FABRIC,
+        at,
+        header,
+        variant,
+        matched=Match(kind="rule", ref=rule.ref, text=rule.text),
+        flow=flow_text(header),
+        group=rules.security_group,
+        rule=f"{rule.priority} {rule.name}",
+    )
+
+
+def _cut(
+    run: Run, name: str, at: str, opened: tuple[Direction, Key], direction: Direction, header: Header
+) -> End | None:
+    """Return the drop of a flow that was allowed once and that the rules of today would not let open.
+
+    Source: facts F5, N5.
+    """
+    side, (protocol, source, source_port, destination, destination_port) = opened
+    opener = Header.model_construct(
+        source=source,
+        destination=destination,
+        protocol=protocol,
+        source_port=source_port,
+        destination_port=destination_port,
+    )
+    sets = _sets_of(run, name, side)
+    asked = _ask(sets, opener)
+    if not asked or asked[-1][1].access is not RuleAccess.DENY:
+        return None
+    rules, rule = asked[-1]
+    return _denied(run, rules, rule, at, direction, header, "cut")
+
+
+def _sets_of(run: Run, name: str, direction: Direction) -> tuple[RuleSet, ...]:
+    """Return the rule sets of a NIC, or of the subnet of a private endpoint, by session name."""
+    collection, _, key = name.partition("/")
+    if key and collection == "private_endpoints":
+        subnet = run.network.scenario.topology.private_endpoints[key].subnet
+        return run.network.subnet_rules(subnet, direction)
+    return run.network.rules(name, direction)
+
+
+def _closed(run: Run, nic: str, at: str, header: Header) -> End:
+    """Drop what comes in by a Standard public address where no group opens it (fact F1)."""
+    return run.drop(
+        "NSG_IN", Place.SECURITY, Actor.FABRIC, at, header, "closed", nic=nic, flow=flow_text(header)
+    )

@@ -72,6 +72,7 @@ class Sessions:
         balanced: NIC id and five-tuple of the answer -> frontend address and port (fact J1).
         outward: NIC id and five-tuple of the answer -> public source of a flow that came in (fact K1).
         inward: five-tuple of the answer at the edge -> NIC id, private address, port (facts K1-K4).
+        snat: five-tuple of the answer at the edge -> whose SNAT port it has (facts K4, K6).
         pins: balancer's flow -> pool member.
         flows: sender and five-tuple of connections that are open.
     """
@@ -82,6 +83,7 @@ class Sessions:
     balanced: dict[tuple[str, Key], tuple[Address, int]] = field(default_factory=dict)
     outward: dict[tuple[str, Key], Address] = field(default_factory=dict)
     inward: dict[Key, tuple[str, Address, int]] = field(default_factory=dict)
+    snat: dict[Key, str] = field(default_factory=dict)
     pins: dict[PinKey, str] = field(default_factory=dict)
     flows: set[tuple[str, Key]] = field(default_factory=set)
 
@@ -94,6 +96,7 @@ class Sessions:
             dict(self.balanced),
             dict(self.outward),
             dict(self.inward),
+            dict(self.snat),
             dict(self.pins),
             set(self.flows),
         )
@@ -112,7 +115,10 @@ class State:
             them (fact M4).
         down_instances: gateway id and number of an instance that does not run, from 0 (facts H2, H3).
         stale: NIC id -> the earlier network whose routes its host still has (fact D65).
-        ports_in_use: path of a way out -> SNAT ports that are taken (facts K4, K6).
+        ports_in_use: way out -> SNAT ports that are taken towards every destination (facts K4, K6). A NAT
+            gateway is ``nat_gateways/ID``; an outbound rule gives each NIC its own,
+            ``load_balancers/ID/outbound_rules/ID/NIC``. With a space and a destination behind it, such as
+            ``nat_gateways/egress tcp 198.51.100.9:443``, it counts for that one only.
         pins: flows that a balancer has already given to a member (facts J11, J12).
         sessions: what earlier packets left behind; ``walk.establish`` makes it. A packet of a connection
             in it is walked as one in mid-connection.

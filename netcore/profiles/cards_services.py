@@ -50,6 +50,7 @@ SERVICE_CARDS: tuple[RuleCard, ...] = (
         _NSG,
         "2025-07",
         "D",
+        "default_security_rules",
     ),
     RuleCard(
         "rules-stateful",
@@ -58,6 +59,7 @@ SERVICE_CARDS: tuple[RuleCard, ...] = (
         _NSG,
         "2025-07",
         "D",
+        "security_change_cuts_flows",
     ),
     RuleCard(
         "rules-before-route",
@@ -113,11 +115,12 @@ SERVICE_CARDS: tuple[RuleCard, ...] = (
     ),
     RuleCard(
         "rules-one-version",
-        "One security rule does not mix IPv4 and IPv6 prefixes.",
+        "One security rule does not mix IPv4 and IPv6 prefixes, and none can filter ICMPv6.",
         ("F15",),
         "Azure IPv6 for virtual networks overview",
         "2023-08",
         "D",
+        "icmpv6_filtered",
     ),
     RuleCard(
         "balancer-passes",

@@ -11,6 +11,7 @@ from ipaddress import ip_network
 from types import MappingProxyType
 from typing import Any, Literal
 
+from netcore.document.checks.edges import FRONTEND_PORTS
 from netcore.document.checks.ground import AddressRules, ProviderRules
 from netcore.document.values import Network
 
@@ -52,6 +53,36 @@ class RuleCard:
             "confidence": self.confidence,
             "switch": self.switch,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultRule:
+    """A rule that every security group ends with (fact F4).
+
+    Args:
+        direction: ``Inbound`` or ``Outbound``.
+        access: ``Allow`` or ``Deny``.
+        source: a built-in tag, or ``*``.
+        destination: a built-in tag, or ``*``.
+    """
+
+    direction: str
+    name: str
+    priority: int
+    access: str
+    source: str
+    destination: str
+
+
+DEFAULT_SECURITY_RULES = (
+    DefaultRule("Inbound", "AllowVnetInBound", 65000, "Allow", "VirtualNetwork", "VirtualNetwork"),
+    DefaultRule("Inbound", "AllowAzureLoadBalancerInBound", 65001, "Allow", "AzureLoadBalancer", "*"),
+    DefaultRule("Inbound", "DenyAllInBound", 65500, "Deny", "*", "*"),
+    DefaultRule("Outbound", "AllowVnetOutBound", 65000, "Allow", "VirtualNetwork", "VirtualNetwork"),
+    DefaultRule("Outbound", "AllowInternetOutBound", 65001, "Allow", "*", "Internet"),
+    DefaultRule("Outbound", "DenyAllOutBound", 65500, "Deny", "*", "*"),
+)
+"""The last one of each direction matches everything, so that a group always decides (fact F4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +134,13 @@ class Profile:
         fabric_splits_at: larger packets travel in pieces (fact C8); None: they travel whole.
         tunnel_mtu: MTU recommended for tunnels of VMs (fact C9); None: no such advice.
         unicast_hello_protocol: IP protocol of the hellos of groups with unicast peers (facts B6, C3).
+        default_security_rules: what every security group ends with; the last of each direction matches
+            everything (fact F4).
+        security_change_cuts_flows: a flow ends when the rules no longer allow it (facts F5, N5).
+        icmpv6_filtered: whether security groups see ICMPv6 (fact F15).
+        nat_ports_per_address: SNAT ports of each public address of a NAT gateway (fact K4).
+        frontend_snat_ports: SNAT ports of each public frontend of a balancer (fact K6).
+        snat_allotment: largest pool size -> SNAT ports that each backend gets, ascending (fact K6).
     """
 
     id: str
@@ -142,6 +180,19 @@ class Profile:
     fabric_splits_at: int | None = 1400
     tunnel_mtu: int | None = 1400
     unicast_hello_protocol: int = 17
+    default_security_rules: tuple[DefaultRule, ...] = DEFAULT_SECURITY_RULES
+    security_change_cuts_flows: bool = False
+    icmpv6_filtered: bool = False
+    nat_ports_per_address: int = 64_512
+    frontend_snat_ports: int = FRONTEND_PORTS
+    snat_allotment: tuple[tuple[int, int], ...] = (
+        (50, 1024),
+        (100, 512),
+        (200, 256),
+        (400, 128),
+        (800, 64),
+        (1000, 32),
+    )
     _by_fact: Mapping[str, RuleCard] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -126,6 +126,11 @@ _ROWS = (
             "Route {destination} to the network that owns it.",
             assumption="That the packet is dropped at the edge is inferred, not documented (D46).",
         ),
+        no_nat64=Reason(
+            "{destination} stands for an IPv4 address, and nothing translates IPv6 to IPv4.",
+            ("K9",),
+            "Send to the IPv4 address from an IPv4 address.",
+        ),
         public=Reason(
             "no public address object of the drawing holds {destination}.",
             ("K8", "K1"),
@@ -313,12 +318,34 @@ _ROWS = (
         "F2 F3",
         "Allow {flow} outbound in {group} with a smaller priority number than {rule}.",
         "outbound rule {rule} of {group} denies {flow}.",
+        admin=Reason(
+            "outbound security admin rule {rule} denies {flow}; no security group is asked.",
+            ("F14",),
+            "Change the admin rule {rule}, or put one before it that allows {flow}.",
+        ),
+        cut=Reason(
+            "{flow} was allowed when it began, and rule {rule} of {group} denies it now.",
+            ("F5",),
+            "Allow {flow} in {group} again.",
+            "That a changed rule ends existing flows is a lab's finding; the documents say they go on (N5).",
+        ),
     ),
     _dropped(
         "NSG_IN",
         "F2 F3",
         "Allow {flow} inbound in {group} with a smaller priority number than {rule}.",
         "inbound rule {rule} of {group} denies {flow}.",
+        admin=Reason(
+            "inbound security admin rule {rule} denies {flow}; no security group is asked.",
+            ("F14",),
+            "Change the admin rule {rule}, or put one before it that allows {flow}.",
+        ),
+        cut=Reason(
+            "{flow} was allowed when it began, and rule {rule} of {group} denies it now.",
+            ("F5",),
+            "Allow {flow} in {group} again.",
+            "That a changed rule ends existing flows is a lab's finding; the documents say they go on (N5).",
+        ),
         closed=Reason(
             "{flow} comes in through a Standard public address, and neither {nic} nor its subnet "
             "has a security group "
@@ -389,6 +416,16 @@ _ROWS = (
             ("K4", "K3", "C11"),
             "Give the NIC a public address, or use TCP or UDP.",
         ),
+        fragment=Reason(
+            "{way} does not carry fragments.",
+            ("K3",),
+            "Send smaller packets, or give the NIC a public address.",
+        ),
+        zone=Reason(
+            "{way} stands in zone {zone}, which is lost, and a NAT gateway has no second zone.",
+            ("K5",),
+            "Use one NAT gateway in each zone, with a subnet of its own.",
+        ),
         family=Reason(
             "IPv6 leaves only by an IPv6 public address or outbound rule, and {nic} has none.",
             ("K9",),
@@ -398,8 +435,13 @@ _ROWS = (
     _dropped(
         "SNAT_EXHAUSTED",
         "K6",
-        "Add public addresses or use a NAT gateway.",
-        "no SNAT port is left for {destination}.",
+        "Give {way} more public addresses, or use a NAT gateway.",
+        "no SNAT port is left for {destination}: {way} has {allotted} here ({sum}), and {used} are in use.",
+        nat=Reason(
+            "no SNAT port is left for {destination}: {way} has {allotted} ({sum}), and {used} are in use.",
+            ("K4",),
+            "Give {way} more public addresses; it takes up to 16.",
+        ),
     ),
     _dropped(
         "LB_NO_RULE",

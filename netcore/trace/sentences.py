@@ -151,6 +151,25 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "security.platform": _say(
             "allowed", "Traffic with the platform address {address} is not subject to security groups.", "F10"
         ),
+        "security.admin_allow": _say(
+            "goes on",
+            "{side} security admin rule {rule} allows {flow}; security groups are asked next.",
+            "F14",
+        ),
+        "security.admin_always": _say(
+            "allowed", "{side} security admin rule {rule} always allows {flow}; no group is asked.", "F14"
+        ),
+        "security.icmpv6": _say(
+            "not filtered",
+            "Security groups cannot filter ICMPv6: {flow} passes.",
+            "F15",
+            "That it passes whatever the rules say is inferred from F15.",
+        ),
+        "security.endpoint": _say(
+            "not filtered",
+            "Private endpoints of {subnet} ignore security groups; its endpoint policies are off for them.",
+            "F13",
+        ),
         # fabric
         "fabric.local": _say("to the virtual network", "{destination} matches {route}.", "D20 D45"),
         "fabric.peering": _say("to the peered network", "{destination} matches {route}.", "D20 D10"),
@@ -243,6 +262,12 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "NAT gateway {gateway} of the subnet comes first: the source {old} becomes {new}.",
             "K2 K4",
         ),
+        "edge.nat_unzoned": _say(
+            "translate source",
+            "NAT gateway {gateway} of the subnet is in no particular zone: the source {old} becomes {new}.",
+            "K5 K2 K4",
+            "Nobody is told its real zone; it is taken to be one that is not lost.",
+        ),
         "edge.public_ip": _say(
             "translate source", "The public address of the NIC: the source {old} becomes {new}.", "K1 K2"
         ),
@@ -254,6 +279,11 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "Default outbound access: the source {old} becomes a public address of the platform's choice.",
             "K3",
             "{new} stands for an address that nobody can know beforehand.",
+        ),
+        "edge.ports": _say(
+            "takes a port",
+            "{way} has {allotted} SNAT ports here ({sum}); {used} are in use towards {destination}, and this "
+            "flow takes port {port}.",
         ),
         "edge.undrawn": _say(
             "delivered",

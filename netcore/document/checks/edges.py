@@ -1,4 +1,4 @@
-"""What leads out: public addresses, NAT gateways, gateways and hosts; facts A6, A8, H1, K1, K4, K9."""
+"""What leads out: public addresses, NAT gateways, gateways and hosts; facts A6, A8, H1, K1, K4, K6, K9."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from netcore.document.outside import Gateway, NatGateway
 from netcore.document.values import Address
 
 NAT_PUBLIC_IPS = 16
+FRONTEND_PORTS = 64_000
+"""SNAT ports of one public frontend (fact K6)."""
+
+GATEWAY_SUBNET = "GatewaySubnet"
 
 
 def check(drawing: Drawing) -> None:
@@ -15,6 +19,8 @@ def check(drawing: Drawing) -> None:
     _public_holders(drawing)
     for nat_id, nat in drawing.topology.nat_gateways.items():
         _nat_gateway(drawing, nat_id, nat)
+    _nat_subnets(drawing)
+    _snat_ports(drawing)
     kinds: dict[tuple[str, str], str] = {}
     for gateway_id, gateway in drawing.topology.gateways.items():
         _gateway(drawing, gateway_id, gateway, kinds)
@@ -122,6 +128,56 @@ def _nat_gateway(drawing: Drawing, nat_id: str, nat: NatGateway) -> None:
                 "A NAT gateway carries IPv4 only.",
                 "K9",
             )
+
+
+def _nat_subnets(drawing: Drawing) -> None:
+    """Report NAT gateways where there may be none: on the gateway's subnet, or in two networks (fact K4)."""
+    homes: dict[str, str] = {}
+    for subnet_id, subnet in drawing.topology.subnets.items():
+        nat_id = subnet.nat_gateway
+        if nat_id is None or nat_id not in drawing.topology.nat_gateways:
+            continue
+        path = ("subnets", subnet_id, "nat_gateway")
+        if subnet.name == GATEWAY_SUBNET:
+            drawing.add(
+                "nat-gateway-subnet",
+                path,
+                nat_id,
+                f"no NAT gateway on {GATEWAY_SUBNET}",
+                "Gateways have public addresses of their own; attach it to the subnets of VMs.",
+                "K4",
+            )
+        home = homes.setdefault(nat_id, subnet.vnet)
+        if home != subnet.vnet:
+            drawing.add(
+                "nat-in-two-vnets",
+                path,
+                f"{nat_id}, which serves subnets of {home}",
+                f"a NAT gateway that serves subnets of {subnet.vnet} only",
+                "Add a NAT gateway for each virtual network.",
+                "K4",
+            )
+
+
+def _snat_ports(drawing: Drawing) -> None:
+    """Report frontends that cannot give as many SNAT ports as their outbound rules promise (fact K6)."""
+    for balancer_id, balancer in drawing.topology.load_balancers.items():
+        promised: dict[str, int] = {}
+        for rule_id, rule in balancer.outbound_rules.items():
+            pool = balancer.pools.get(rule.pool)
+            if pool is None or rule.ports_per_backend is None:
+                continue
+            each, backends = rule.ports_per_backend, len(pool.members)
+            promised[rule.frontend] = promised.get(rule.frontend, 0) + each * backends
+            if promised[rule.frontend] > FRONTEND_PORTS:
+                drawing.add(
+                    "outbound-ports",
+                    ("load_balancers", balancer_id, "outbound_rules", rule_id, "ports_per_backend"),
+                    f"{each:,} for each of {backends}: {promised[rule.frontend]:,} of {rule.frontend}",
+                    f"at most {FRONTEND_PORTS:,} ports of one public frontend",
+                    "Promise fewer ports, or spread the backends over more frontends.",
+                    "K6",
+                )
 
 
 def _gateway(drawing: Drawing, gateway_id: str, gateway: Gateway, kinds: dict[tuple[str, str], str]) -> None:

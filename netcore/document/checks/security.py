@@ -1,15 +1,17 @@
-"""Security rules: facts F3 and F15, and the tags that rules name."""
+"""Security rules and security admin rules: facts F3, F14 and F15, and the tags that rules name."""
 
 from __future__ import annotations
 
+from netcore.document.checks import groups
 from netcore.document.checks.ground import Drawing
-from netcore.document.models import Direction, SecurityRule
+from netcore.document.models import AdminRule, Direction, SecurityRule
 from netcore.document.problems import choices
 from netcore.document.tags import BUILT_IN_TAGS, rule_prefix
 
 
 def check(drawing: Drawing) -> None:
-    """Report what is wrong with the rules of the security groups."""
+    """Report what is wrong with the rules of the security groups, and with what they name."""
+    groups.check(drawing)
     for group_id, group in drawing.topology.security_groups.items():
         seen: dict[tuple[Direction, int], str] = {}
         for rule_id, rule in group.rules.items():
@@ -26,9 +28,15 @@ def check(drawing: Drawing) -> None:
                 )
             _entries(drawing, path, rule)
             _ports(drawing, path, rule)
+    for rule_id, admin in drawing.topology.admin_rules.items():
+        place = ("admin_rules", rule_id)
+        for number, vnet in enumerate(admin.vnets):
+            drawing.refer((*place, "vnets", number), "vnets", vnet)
+        _entries(drawing, place, admin)
+        _ports(drawing, place, admin)
 
 
-def _entries(drawing: Drawing, path: tuple[object, ...], rule: SecurityRule) -> None:
+def _entries(drawing: Drawing, path: tuple[object, ...], rule: SecurityRule | AdminRule) -> None:
     versions: set[int] = set()
     for field, entries in (("source", rule.source), ("destination", rule.destination)):
         if not entries:
@@ -84,7 +92,7 @@ def _entry(drawing: Drawing, path: tuple[object, ...], entry: str) -> int | None
     return None
 
 
-def _ports(drawing: Drawing, path: tuple[object, ...], rule: SecurityRule) -> None:
+def _ports(drawing: Drawing, path: tuple[object, ...], rule: SecurityRule | AdminRule) -> None:
     for field, texts in (("source_ports", rule.source_ports), ("destination_ports", rule.destination_ports)):
         if not texts:
             drawing.add(

@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "tests" / "rejects"
 FILES = sorted(FOLDER.glob("*.json"))
 
-MADE_BY_TESTS = {"too-large"}
-"""Codes whose document is too big to be kept; ``test_limits`` makes it."""
+MADE_BY_TESTS = {"too-large", "too-many-rules"}
+"""Codes whose document is too big to be kept; ``test_limits`` and the test of fact F12 make it."""
 
 
 def codes_in_source() -> set[str]:
