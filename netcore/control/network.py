@@ -15,7 +15,9 @@ from netcore.control.owners import Owner, Owners, PublicOwner, public_owners
 from netcore.control.peering import Peerings, PeeringState
 from netcore.control.routes import RouteTableView
 from netcore.control.rules import EffectiveRules, RuleSet
+from netcore.control.sites import Sites
 from netcore.control.tags import Tags
+from netcore.control.tunnels import Tunnels
 from netcore.control.vpc import VpcTables
 from netcore.document.guests import GuestRoute
 from netcore.document.models import NIC, Direction, Scenario, Subnet
@@ -50,7 +52,24 @@ class Network:
     @cached_property
     def gateways(self) -> Gateways:
         """The gateways, and what they have learned."""
-        return Gateways(self.scenario.topology, self.peerings, self.profile)
+        return Gateways(self.scenario.topology, self.peerings, self.profile, self.tunnels)
+
+    def exchanges(self, vnet: str) -> bool:
+        """Return whether the gateways of a virtual network tell each other their routes (facts H8, I12)."""
+        return any(
+            server.vnet == vnet and server.branch_to_branch
+            for server in self.scenario.topology.route_servers.values()
+        )
+
+    @cached_property
+    def tunnels(self) -> Tunnels:
+        """The tunnels between gateways, and from gateways to sites."""
+        return Tunnels(self.scenario.topology, self.peerings)
+
+    @cached_property
+    def sites(self) -> Sites:
+        """The places outside the cloud, and what their routers know."""
+        return Sites(self.scenario.topology, self.tunnels)
 
     @cached_property
     def owners(self) -> Owners:

@@ -24,11 +24,14 @@ class Drawing:
         topology = network.scenario.topology
         self._topology = topology
         self._profile = network.profile
+        self._network_tunnels = network.tunnels
         self.ports = ports_of(topology)
         self.machines = machines_of(network.scenario, self.ports, network.learned_guest_routes)
         self.hosts_outside: dict[Address, str] = {}
         self.hosts_behind: dict[tuple[str, Address], str] = {}
         for host_id, host in sorted(topology.hosts.items()):
+            if host.site is not None:
+                continue
             if host.gateway is None:
                 self.hosts_outside.setdefault(host.address, host_id)
             else:
@@ -118,9 +121,14 @@ class Drawing:
         """Return the name of a VM of a virtual network whose guest believes it holds an address (fact B7)."""
         return self._in_guests.get((vnet, address))
 
-    def is_gateway_address(self, address: Address) -> bool:
-        """Return whether an address belongs to an instance of a gateway."""
-        return any(address in gateway.instances for gateway in self._topology.gateways.values())
+    def gateway_at(self, vnet: str, address: Address) -> tuple[str, int] | None:
+        """Return the gateway of this or a directly peered network, and its instance, that has an address."""
+        for key, gateway in sorted(self._topology.gateways.items()):
+            near = gateway.vnet == vnet or gateway.vnet in self._neighbours[vnet]
+            addresses = self._network_tunnels.addresses(key) if near else ()
+            if address in addresses:
+                return key, addresses.index(address)
+        return None
 
     def member_address(self, member: PoolMember, version: int | None) -> Address | None:
         """Return the address of a backend; None if it is gone, or not of the IP version asked for."""

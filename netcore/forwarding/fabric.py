@@ -118,7 +118,7 @@ def look(run: Run, hop: Look) -> Hop:
         case HopType.VIRTUAL_APPLIANCE:
             return _to_appliance(run, port, header, next_hop, selection.prefix)
         case HopType.VIRTUAL_NETWORK_GATEWAY:
-            return _to_gateway(run, port, header, route, selection.prefix)
+            return _to_gateway(run, port, header, route, selection.prefix, next_hop)
         case HopType.SERVICE_ENDPOINT:
             return run.deliver(
                 Place.EDGE,
@@ -162,12 +162,26 @@ def _one_of(
     """Return the route and next hop of this flow, and how many there were (fact D26)."""
     ways: list[tuple[EffectiveRoute, Address | None]] = []
     for route in selection.routes:
-        ways.extend((route, address) for address in route.next_hop_ips or (None,))
+        ways.extend((route, address) for address in _live_hops(run, port, route) or (None,))
     if len(ways) == 1:
         return (*ways[0], 1)
     labels = [f"{address or route.next_hop_type.value}" for route, address in ways]
     index = run.choose(labels, choose(f"routes|{port.id}", flow_seed(header), labels))
     return (*ways[index], len(ways))
+
+
+def _live_hops(run: Run, port: Port, route: EffectiveRoute) -> tuple[Address, ...]:
+    """Return the next hops of a route without gateway instances that do not run (fact H3)."""
+    if not run.state.down_instances or route.source is not RouteSource.GATEWAY or route.ref is None:
+        return route.next_hop_ips
+    gateway_id = run.network.gateways.named(port.vnet, route.ref)
+    instances = run.network.scenario.topology.gateways[gateway_id].instances if gateway_id else ()
+    left = tuple(
+        address
+        for address in route.next_hop_ips
+        if address not in instances or (gateway_id, instances.index(address)) not in run.state.down_instances
+    )
+    return left or route.next_hop_ips
 
 
 def _discard(
@@ -341,20 +355,38 @@ def _no_next_hop(run: Run, port: Port, header: Header, next_hop: Address, prefix
             denied = _cross(run, port, header, other, owner)
             if denied is not None:
                 return denied
-    if run.drawing.is_gateway_address(next_hop):
-        return run.not_modelled(
-            Place.FABRIC, at, header, f"a gateway's own address {next_hop} as the next hop of route {prefix}"
+    gateway = run.drawing.gateway_at(port.vnet, next_hop)
+    if gateway is not None:
+        run.step(
+            Place.FABRIC,
+            Actor.FABRIC,
+            f"gateways/{gateway[0]}",
+            "fabric.gateway_address",
+            header,
+            address=next_hop,
+            gateway=run.network.scenario.topology.gateways[gateway[0]].name,
         )
+        return ToGateway(gateway[0], header, gateway[1])
     return run.drop(
         "NH_UNREACHABLE", Place.FABRIC, Actor.FABRIC, at, header, next_hop=next_hop, prefix=prefix, **names
     )
 
 
-def _to_gateway(run: Run, port: Port, header: Header, route: EffectiveRoute, prefix: Network) -> Hop:
+def _to_gateway(
+    run: Run,
+    port: Port,
+    header: Header,
+    route: EffectiveRoute,
+    prefix: Network,
+    next_hop: Address | None,
+) -> Hop:
     """Hand a packet to the gateway that a route means (facts D44, G6, H15)."""
     at = f"nics/{port.id}"
     if route.source is not RouteSource.USER and route.ref is not None:
-        return ToGateway(route.ref.split("/")[1], header)
+        gateway_id = run.network.gateways.named(port.vnet, route.ref)
+        if gateway_id is not None:
+            instances = run.network.scenario.topology.gateways[gateway_id].instances
+            return ToGateway(gateway_id, header, instances.index(next_hop) if next_hop in instances else None)
     serving = run.network.gateways.usable(port.vnet)
     if not serving:
         return run.drop(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from netcore.control.tunnels import Tunnel
 from netcore.document.values import Network
 from netcore.trace.model import Header, Verdict
 
@@ -109,17 +110,35 @@ class Balance:
 
 @dataclass(slots=True)
 class ToGateway:
-    """A packet leaves a virtual network by a gateway."""
+    """A packet leaves a virtual network by a gateway; ``instance`` is the one it was handed to, if any."""
 
     gateway: str
     header: Header
+    instance: int | None = None
 
 
 @dataclass(slots=True)
 class FromGateway:
-    """A packet from behind a gateway enters its virtual network."""
+    """A packet from behind a gateway reaches it; ``tunnel`` is the one it came out of, where one is drawn."""
 
     gateway: str
+    header: Header
+    tunnel: Tunnel | None = None
+
+
+@dataclass(slots=True)
+class AtSite:
+    """A packet comes out of a tunnel at a site."""
+
+    tunnel: Tunnel
+    header: Header
+
+
+@dataclass(slots=True)
+class FromSite:
+    """A place in a site sends a packet."""
+
+    site: str
     header: Header
 
 
@@ -148,6 +167,8 @@ class Stand(Enum):
     """An address on the Internet that is not drawn."""
     BEHIND = "behind"
     """An address behind a gateway that is not drawn."""
+    SITE = "site"
+    """An address in a site that is not drawn."""
     SERVICE = "service"
     """A provider's service reached by a service endpoint (fact D66)."""
     PLATFORM = "platform"
@@ -189,6 +210,8 @@ Hop = (
     | Balance
     | ToGateway
     | FromGateway
+    | AtSite
+    | FromSite
     | ToEdge
     | FromEdge
     | End

@@ -37,7 +37,7 @@ def resolve(network: Network, drawing: Drawing, packet: Packet) -> tuple[Endpoin
     if kind == "hosts":
         if name not in topology.hosts:
             raise NotFound(f"The document has no host {name}.")
-        outside = topology.hosts[name].gateway is None
+        outside = topology.hosts[name].gateway is None and topology.hosts[name].site is None
         destination = _address(network, drawing, packet.destination, outside)
         source = topology.hosts[name].address
         stand = Stand.HOST

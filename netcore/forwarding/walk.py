@@ -16,16 +16,18 @@ from typing import Any
 
 from netcore.control.network import Network
 from netcore.document.models import Scenario
-from netcore.forwarding import balancer, edge, fabric, gateway, guest, nic, security
+from netcore.forwarding import balancer, edge, fabric, gateway, guest, nic, security, site
 from netcore.forwarding.drawing import drawing_of
 from netcore.forwarding.hops import (
     Admitted,
+    AtSite,
     Balance,
     Deliver,
     End,
     Endpoint,
     FromEdge,
     FromGateway,
+    FromSite,
     Hop,
     Leave,
     Look,
@@ -58,6 +60,8 @@ PLACES: dict[type[Any], Callable[[Run, Any], Hop]] = {
     Balance: balancer.balance,
     ToGateway: gateway.out,
     FromGateway: gateway.enter,
+    AtSite: site.arrive,
+    FromSite: site.depart,
     ToEdge: edge.out,
     FromEdge: edge.enter,
 }
@@ -263,7 +267,8 @@ def _first(run: Run, start: Endpoint, header: Header) -> Hop:
     match start.stand:
         case Stand.HOST:
             host = topology.hosts[start.id]
-            place = Place.EDGE if host.gateway is None else Place.GATEWAY
+            outside = host.gateway is None and host.site is None
+            place = Place.EDGE if outside else Place.GATEWAY
             run.step(
                 place,
                 Actor.GUEST,
@@ -273,11 +278,15 @@ def _first(run: Run, start: Endpoint, header: Header) -> Hop:
                 host=host.name,
                 source=header.source,
             )
+            if host.site is not None:
+                return FromSite(host.site, header)
             return FromEdge(header) if host.gateway is None else FromGateway(host.gateway, header)
         case Stand.INTERNET:
             return FromEdge(header)
         case Stand.BEHIND:
             return FromGateway(start.id, header)
+        case Stand.SITE:
+            return FromSite(start.id, header)
         case Stand.SERVICE:
             return Deliver(start.id, header)
         case _:

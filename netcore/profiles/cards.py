@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netcore.profiles.cards_bgp import BGP_CARDS
 from netcore.profiles.cards_ground import GROUND_CARDS
 from netcore.profiles.cards_guests import GUEST_CARDS
 from netcore.profiles.cards_peering import PEERING_CARDS
@@ -11,5 +12,11 @@ from netcore.profiles.cards_services import SERVICE_CARDS
 from netcore.profiles.model import RuleCard
 
 CARDS: tuple[RuleCard, ...] = (
-    GROUND_CARDS + ROUTE_CARDS + SERVICE_CARDS + PEERING_CARDS + GUEST_CARDS + SECURITY_CARDS
+    *GROUND_CARDS,
+    *ROUTE_CARDS,
+    *SERVICE_CARDS,
+    *PEERING_CARDS,
+    *GUEST_CARDS,
+    *SECURITY_CARDS,
+    *BGP_CARDS,
 )

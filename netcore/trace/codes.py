@@ -156,6 +156,11 @@ _ROWS = (
             ("B11", "A22"),
             assumption="That the platform stays silent for an address that nobody holds is inferred (L3).",
         ),
+        site=Reason(
+            "no router of {site} has a route for {destination}.",
+            ("H6",),
+            "Send to an address that a gateway of one of its connections announces.",
+        ),
         detached=Reason(
             "{destination} belongs to {nic}, which is attached to no VM.",
             ("A22",),
@@ -387,18 +392,53 @@ _ROWS = (
         "G6",
         "Allow gateway transit on the link of {vnet} and use remote gateways on the link of {network}.",
         "{network} is peered with {vnet}, but does not use its gateway.",
+        branches=Reason(
+            "gateway {gateway} knows {destination}, but passes packets between its connections only where "
+            "both speak BGP.",
+            ("H8",),
+            "Switch on BGP on both connections, or join the two sites directly.",
+        ),
+        circuits=Reason(
+            "gateway {gateway} knows {destination}, but ExpressRoute is no transit between sites.",
+            ("H11",),
+            "Join the two sites directly.",
+        ),
+        gateways=Reason(
+            "{destination} is behind gateway {other}, and {gateway} exchanges no routes with it.",
+            ("H8",),
+            "Add a route server with branch-to-branch to the virtual network.",
+        ),
     ),
     _dropped(
         "GW_ROUTE_WITHDRAWN",
         "H7",
         "Let the other side announce the prefix again.",
         "the gateway no longer learns a route for {destination}.",
+        site=Reason(
+            "no tunnel of {site} towards {destination} is up.",
+            mend="Bring the connection up again, or add a second one.",
+        ),
+        no_session=Reason(
+            "connection {connection} uses BGP, and no session tells {site} of {destination}.",
+            ("H6", "H5"),
+            "Configure the gateway's address and AS number as BGP neighbour at the router.",
+        ),
     ),
     _dropped(
         "NO_GATEWAY",
         "D44",
         "Create a VPN gateway in {vnet}, or use the gateway of a peered network.",
         "route {prefix} leads to the virtual network gateway, and {vnet} has none and uses none.",
+        family=Reason(
+            "gateway {gateway} is a VPN gateway, and those carry IPv4 only.",
+            ("K10",),
+            "Use IPv4, or ExpressRoute.",
+        ),
+        down=Reason(
+            "no instance of gateway {gateway} runs.",
+            ("H2",),
+            "Wait until an instance of {gateway} runs again.",
+        ),
     ),
     _dropped(
         "NO_OUTBOUND",

@@ -189,6 +189,12 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "and no route is asked.",
             "B11",
         ),
+        "fabric.gateway_address": _say(
+            "to the gateway",
+            "{address} belongs to gateway {gateway}, which forwards what it is handed.",
+            "H15",
+            "That a gateway serves as next hop of a route is reported, not documented.",
+        ),
         "fabric.deliver": _say("deliver", "{address} belongs to {owner}.", "A22"),
         "fabric.crossing": _say("crosses the peering", "The packet passes from {vnet} to {network}.", "G1"),
         "fabric.crossing_forwarded": _say(
@@ -245,6 +251,46 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "Gateway {gateway} knows {prefix}; the network behind it is not drawn.",
             "D10",
             "A host outside the drawing is taken to answer.",
+        ),
+        "gateway.tunnel": _say(
+            "into {connection}", "Gateway {gateway} sends {prefix} into connection {connection}.", "H6"
+        ),
+        "gateway.one_tunnel": _say(
+            "into {connection}",
+            "{count} tunnels of gateway {gateway} lead to {prefix}; the hash of this flow chooses {tunnel}, "
+            "and the flow stays there while that instance runs.",
+            "H3",
+            "The hash is ours; the real one is not published.",
+        ),
+        "gateway.from_tunnel": _say(
+            "out of {connection}", "Gateway {gateway} takes the packet from connection {connection}.", "H15"
+        ),
+        "gateway.steered": _say(
+            "to {next_hop}",
+            "{destination} matches {route} in the route table of the GatewaySubnet.",
+            "D63 D20 D41",
+        ),
+        "gateway.transit": _say(
+            "passes on",
+            "Gateway {gateway} passes the packet on: both of its connections speak BGP.",
+            "H8",
+        ),
+        "site.drawn": _say("delivered", "{router} brings {flow} to {host} in {site}."),
+        "site.undrawn": _say(
+            "delivered",
+            "{router} brings the packet to {destination} in {site}, which is not drawn.",
+            "D10",
+            "A host outside the drawing is taken to answer.",
+        ),
+        "site.out": _say(
+            "into {connection}", "{router} sends {prefix} into connection {connection} to {gateway}.", "H6"
+        ),
+        "site.one_of": _say(
+            "into {connection}",
+            "{count} tunnels lead to {prefix}; {router} chooses by itself, whatever way the request came: "
+            "{tunnel}.",
+            "H3",
+            "The hash is ours; which tunnel a router takes is its own affair.",
         ),
         "gateway.in": _say(
             "enters by the gateway",

@@ -204,8 +204,21 @@ class Net:
             "gateways", key, {"name": key, "vnet": vnet or self._vnet, "learned": routes, **more}
         )
 
-    def host(self, key: str, address: str, gateway: str | None = None) -> Self:
+    def site(self, key: str, *prefixes: str, routers: dict[str, str] | None = None, **more: Any) -> Self:
+        """Add a site; ``routers`` are ids with their addresses. ``set`` gives a router BGP."""
+        drawn = {name: {"name": name, "address": address} for name, address in (routers or {}).items()}
+        value = {"name": key, "prefixes": list(prefixes), "routers": drawn, **more}
+        return self._put("sites", key, value)
+
+    def connect(self, key: str, gateway: str, site: str | None = None, **more: Any) -> Self:
+        """Add a connection of a gateway with a site, or with ``remote_gateway``."""
+        value = {"name": key, "gateway": gateway, **more}
+        return self._put("connections", key, {**value, "site": site} if site else value)
+
+    def host(self, key: str, address: str, gateway: str | None = None, site: str | None = None) -> Self:
         value = {"name": key, "address": address}
+        if site:
+            value["site"] = site
         return self._put("hosts", key, {**value, "gateway": gateway} if gateway else value)
 
     def tag(self, key: str, *prefixes: str) -> Self:

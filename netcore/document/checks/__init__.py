@@ -5,6 +5,7 @@ from __future__ import annotations
 from netcore.document.checks import (
     addresses,
     balancers,
+    connections,
     edges,
     machines,
     peerings,
@@ -26,6 +27,7 @@ PASSES = (
     addresses.check,
     balancers.check,
     edges.check,
+    connections.check,
     story.check,
 )
 """In the order in which a person draws, so that causes stand before consequences."""

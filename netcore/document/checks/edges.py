@@ -26,6 +26,7 @@ def check(drawing: Drawing) -> None:
         _gateway(drawing, gateway_id, gateway, kinds)
     for host_id, host in drawing.topology.hosts.items():
         drawing.refer(("hosts", host_id, "gateway"), "gateways", host.gateway)
+        drawing.refer(("hosts", host_id, "site"), "sites", host.site)
 
 
 def _private(drawing: Drawing, address: Address) -> bool:
@@ -42,7 +43,7 @@ def _public_addresses(drawing: Drawing) -> None:
     places += [
         (("hosts", key, "address"), f"host {key}", host.address)
         for key, host in drawing.topology.hosts.items()
-        if host.gateway is None
+        if host.gateway is None and host.site is None
     ]
     for path, holder, address in places:
         if _private(drawing, address):
