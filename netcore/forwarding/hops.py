@@ -157,6 +157,14 @@ class FromEdge:
     header: Header
 
 
+@dataclass(slots=True)
+class FromEndpoint:
+    """A private endpoint sends an answer."""
+
+    endpoint: str
+    header: Header
+
+
 class Stand(Enum):
     """What kind of place took the packet, and so who answers."""
 
@@ -171,6 +179,8 @@ class Stand(Enum):
     """An address in a site that is not drawn."""
     SERVICE = "service"
     """A provider's service reached by a service endpoint (fact D66)."""
+    ENDPOINT = "endpoint"
+    """A service behind a private endpoint (fact D67)."""
     PLATFORM = "platform"
     """The platform itself (fact A14); its answers are not walked."""
     SELF = "self"
@@ -179,7 +189,7 @@ class Stand(Enum):
 
 @dataclass(slots=True)
 class Endpoint:
-    """Who took the packet: ``id`` is the VM, host, gateway, or the NIC a service answers to."""
+    """Who took the packet: ``id`` is the VM, host, gateway, endpoint, or the NIC a service answers to."""
 
     stand: Stand
     id: str
@@ -214,5 +224,6 @@ Hop = (
     | FromSite
     | ToEdge
     | FromEdge
+    | FromEndpoint
     | End
 )

@@ -16,7 +16,7 @@ from typing import Any
 
 from netcore.control.network import Network
 from netcore.document.models import Scenario
-from netcore.forwarding import balancer, edge, fabric, gateway, guest, nic, security, site
+from netcore.forwarding import balancer, edge, endpoints, fabric, gateway, guest, nic, security, site
 from netcore.forwarding.drawing import drawing_of
 from netcore.forwarding.hops import (
     Admitted,
@@ -26,6 +26,7 @@ from netcore.forwarding.hops import (
     End,
     Endpoint,
     FromEdge,
+    FromEndpoint,
     FromGateway,
     FromSite,
     Hop,
@@ -64,6 +65,7 @@ PLACES: dict[type[Any], Callable[[Run, Any], Hop]] = {
     FromSite: site.depart,
     ToEdge: edge.out,
     FromEdge: edge.enter,
+    FromEndpoint: endpoints.answer,
 }
 """Which place takes which hop."""
 
@@ -287,6 +289,8 @@ def _first(run: Run, start: Endpoint, header: Header) -> Hop:
             return FromGateway(start.id, header)
         case Stand.SITE:
             return FromSite(start.id, header)
+        case Stand.ENDPOINT:
+            return FromEndpoint(start.id, header)
         case Stand.SERVICE:
             return Deliver(start.id, header)
         case _:
