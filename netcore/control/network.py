@@ -151,8 +151,8 @@ class Network:
             view = self._tables[subnet_id] = RouteTableView(self._effective_routes.rows(subnet_id))
         return view
 
-    def gateway_routes(self, vnet: str, table: str | None) -> RouteTableView:
-        """Return the routes for what enters a network by a gateway; None: by the main table (L7, L10)."""
+    def table_routes(self, vnet: str, table: str | None) -> RouteTableView:
+        """Return the routes of a table as a network sees it; None has local routes only (facts L7, L10)."""
         key = f"{vnet}|{table}"
         view = self._tables.get(key)
         if view is None:

@@ -66,12 +66,12 @@ class VpcTables:
     def rows(self, subnet_id: str) -> tuple[EffectiveRoute, ...]:
         """Return the rows of a subnet: those of its own table, or of the network's main one (fact L7)."""
         subnet = self._topology.subnets[subnet_id]
-        return self.table_rows(subnet.vnet, subnet.route_table)
+        return self.table_rows(
+            subnet.vnet, subnet.route_table or self._topology.vnets[subnet.vnet].main_route_table
+        )
 
     def table_rows(self, vnet: str, table_id: str | None) -> tuple[EffectiveRoute, ...]:
-        """Return the rows of a table as a network sees it; None takes its main table (facts L7, L10)."""
-        if table_id is None:
-            table_id = self._topology.vnets[vnet].main_route_table
+        """Return the rows of a table as a network sees it; None has local routes only (facts L7, L10)."""
         drawn = [*self._local(vnet), *self._static(vnet, table_id), *self._propagated(vnet, table_id)]
         best: dict[Network, _Row] = {}
         for row in sorted(drawn, key=lambda row: (_RANK[row.source], row.ref or "")):

@@ -11,9 +11,10 @@ from typing import Any
 
 from netcore.control.owners import PublicOwner
 from netcore.document.values import Address
+from netcore.forwarding import vpc_edge
 from netcore.forwarding.delivery import bring
 from netcore.forwarding.hashing import choose, flow_seed
-from netcore.forwarding.hops import Balance, End, Endpoint, FromEdge, Hop, Kept, Stand, ToEdge
+from netcore.forwarding.hops import Balance, Beyond, End, Endpoint, FromEdge, Hop, Kept, Stand, ToEdge
 from netcore.forwarding.machines import Port
 from netcore.forwarding.run import Run, rewritten
 from netcore.forwarding.snat import (
@@ -101,8 +102,14 @@ def out(run: Run, hop: ToEdge) -> Hop:
     after = _translated(run, port, header)
     if isinstance(after, End):
         return after
+    return beyond(run, Beyond(at, after))
+
+
+def beyond(run: Run, hop: Beyond) -> Hop:
+    """Bring a packet with a public source to its destination on the Internet, or back in (facts D46, K1)."""
+    at, after = hop.at, hop.header
     # A way out without a drawn address has no owner, but the edge remembers who asked by it.
-    asked = key_of(after) in run.sessions.inward
+    asked = key_of(after) in run.sessions.inward or key_of(after) in run.sessions.translated
     if asked or run.network.public_owner(after.destination) is not None:
         run.step(Place.EDGE, Actor.FABRIC, at, "edge.backbone", after, destination=after.destination)
         return FromEdge(after)
@@ -130,6 +137,9 @@ def out(run: Run, hop: ToEdge) -> Hop:
 def enter(run: Run, hop: FromEdge) -> Hop:
     """Take a packet from the Internet to what holds its public destination (facts K1, K4, K8, J1)."""
     header = hop.header
+    answered = vpc_edge.returned(run, header)
+    if answered is not None:
+        return answered
     waiting = run.sessions.inward.get(key_of(header))
     if waiting is not None:
         lost = _lost_nat(run, header)
@@ -162,6 +172,8 @@ def enter(run: Run, hop: FromEdge) -> Hop:
             balancer=run.network.scenario.topology.load_balancers[owner.balancer].name,
         )
         return Balance(owner.balancer, owner.frontend, header, None, public=True)
+    if owner.kind == "nic" and run.network.profile.internet_needs_gateway:
+        return vpc_edge.enter(run, owner, header)
     if owner.kind == "nic":
         return _to_nic(run, owner, header)
     if owner.kind == "nat_gateway":

@@ -13,6 +13,7 @@ from netcore.control.routes import HopType, RouteSource, Selection
 from netcore.control.tunnels import carries, gateway_subnet
 from netcore.document.outside import Gateway
 from netcore.document.values import Address, Network
+from netcore.forwarding import vpc
 from netcore.forwarding.delivery import bring, hand_over
 from netcore.forwarding.edge import is_private
 from netcore.forwarding.hops import AtSite, Balance, End, Endpoint, FromGateway, Hop, Stand, ToGateway
@@ -78,6 +79,8 @@ def enter(run: Run, hop: FromGateway) -> Hop:
             gateway=gateway.name,
             connection=topology.connections[hop.tunnel.connection].name,
         )
+    if run.network.profile.routing == "vpc-tables":
+        return vpc.from_gateway(run, hop)
     steered = _steered(run, hop, gateway)
     if steered is not None:
         return steered

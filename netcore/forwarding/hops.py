@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from netcore.control.routes import RouteTableView
 from netcore.control.tunnels import Tunnel
 from netcore.document.values import Network
 from netcore.trace.model import Header, Verdict
@@ -158,11 +159,30 @@ class FromEdge:
 
 
 @dataclass(slots=True)
-class FromEndpoint:
-    """A private endpoint sends an answer."""
+class Beyond:
+    """A packet has its public source and is outside; ``at`` is the path of what sent it."""
 
-    endpoint: str
+    at: str
     header: Header
+
+
+@dataclass(slots=True)
+class Routed:
+    """A packet is looked up in a table that need not be a NIC's: a gateway's, a network's main one (L7, L10).
+
+    Args:
+        vnet: the network the table is read in.
+        at: path of what the canvas lights up.
+        name: what to call it in sentences.
+        sender: VM that put the packet on the wire, where one did.
+    """
+
+    vnet: str
+    at: str
+    name: str
+    table: RouteTableView
+    header: Header
+    sender: str | None = None
 
 
 class Stand(Enum):
@@ -179,8 +199,6 @@ class Stand(Enum):
     """An address in a site that is not drawn."""
     SERVICE = "service"
     """A provider's service reached by a service endpoint (fact D66)."""
-    ENDPOINT = "endpoint"
-    """A service behind a private endpoint (fact D67)."""
     PLATFORM = "platform"
     """The platform itself (fact A14); its answers are not walked."""
     SELF = "self"
@@ -189,7 +207,7 @@ class Stand(Enum):
 
 @dataclass(slots=True)
 class Endpoint:
-    """Who took the packet: ``id`` is the VM, host, gateway, endpoint, or the NIC a service answers to."""
+    """Who took the packet: ``id`` is the VM, host, gateway, or the NIC a service answers to."""
 
     stand: Stand
     id: str
@@ -224,6 +242,7 @@ Hop = (
     | FromSite
     | ToEdge
     | FromEdge
-    | FromEndpoint
+    | Beyond
+    | Routed
     | End
 )

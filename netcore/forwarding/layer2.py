@@ -38,7 +38,10 @@ def resolve(
     one_answer = profile.arp == "router"
     if one_answer and not first:
         return rewritten(header, source_mac=port.guest_mac, destination_mac=profile.router_mac)
-    if header.destination.is_multicast:
+    to_all = any(
+        prefix.version == 4 and header.destination == prefix.broadcast_address for prefix in port.on_link
+    )
+    if to_all or header.destination.is_multicast:
         return rewritten(header, source_mac=port.guest_mac)
     asked = asked_for(run.network, port, path.via, header.destination)
     at = f"vms/{machine.id}"

@@ -74,6 +74,7 @@ class Sessions:
         inward: five-tuple of the answer at the edge -> NIC id, private address, port (facts K1-K4).
         snat: five-tuple of the answer at the edge -> whose SNAT port it has (facts K4, K6).
         pins: balancer's flow -> pool member.
+        translated: five-tuple of the answer -> NAT gateway in a subnet, private address, port (fact L6).
         flows: sender and five-tuple of connections that are open.
     """
 
@@ -86,6 +87,7 @@ class Sessions:
     snat: dict[Key, str] = field(default_factory=dict)
     pins: dict[PinKey, str] = field(default_factory=dict)
     flows: set[tuple[str, Key]] = field(default_factory=set)
+    translated: dict[Key, tuple[str, Address, int]] = field(default_factory=dict)
 
     def copy(self) -> Sessions:
         """Return an independent copy."""
@@ -99,6 +101,7 @@ class Sessions:
             dict(self.snat),
             dict(self.pins),
             set(self.flows),
+            dict(self.translated),
         )
 
 

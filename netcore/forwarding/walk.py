@@ -16,23 +16,24 @@ from typing import Any
 
 from netcore.control.network import Network
 from netcore.document.models import Scenario
-from netcore.forwarding import balancer, edge, endpoints, fabric, gateway, guest, nic, security, site
+from netcore.forwarding import balancer, edge, fabric, gateway, guest, nic, security, site, vpc
 from netcore.forwarding.drawing import drawing_of
 from netcore.forwarding.hops import (
     Admitted,
     AtSite,
     Balance,
+    Beyond,
     Deliver,
     End,
     Endpoint,
     FromEdge,
-    FromEndpoint,
     FromGateway,
     FromSite,
     Hop,
     Leave,
     Look,
     Receive,
+    Routed,
     Secure,
     Send,
     Stand,
@@ -65,7 +66,8 @@ PLACES: dict[type[Any], Callable[[Run, Any], Hop]] = {
     FromSite: site.depart,
     ToEdge: edge.out,
     FromEdge: edge.enter,
-    FromEndpoint: endpoints.answer,
+    Beyond: edge.beyond,
+    Routed: vpc.route,
 }
 """Which place takes which hop."""
 
@@ -289,8 +291,6 @@ def _first(run: Run, start: Endpoint, header: Header) -> Hop:
             return FromGateway(start.id, header)
         case Stand.SITE:
             return FromSite(start.id, header)
-        case Stand.ENDPOINT:
-            return FromEndpoint(start.id, header)
         case Stand.SERVICE:
             return Deliver(start.id, header)
         case _:

@@ -13,7 +13,7 @@ from netcore.profiles.cards_aws import AWS_CARDS
 from netcore.profiles.model import RuleCard
 
 _KEPT_TEXT = (
-    "A4 A7 A8 A9 A10 A11 A12 A13 A14 A15 A17 A18 A19 A20 A22 A23 B5 B6 B7 B8 B9 C4 C6 D28 D29 D30 D42 "
+    "A4 A7 A8 A9 A10 A11 A12 A13 A14 A15 A17 A18 A19 A20 A22 A23 B11 B5 B6 B7 B8 B9 C4 C6 D28 D29 D30 D42 "
     "D47 D49 D54 D61 E5 E6 E7 F3 F7 G2 H1 H15 I15 I16 I18 I19 J1 J2 J6 J11 J12 J13 J15 K1 K8 M1 M4"
 )
 _KEPT = frozenset(_KEPT_TEXT.split())
@@ -22,7 +22,7 @@ _KEPT = frozenset(_KEPT_TEXT.split())
 _INSTEAD = MappingProxyType(
     {
         **dict.fromkeys(("A1", "A2", "A3", "A5", "A6"), "L5"),
-        **dict.fromkeys(("B1", "B2", "B10", "B11", "I17"), "L1"),
+        **dict.fromkeys(("B1", "B2", "B10", "I17"), "L1"),
         **dict.fromkeys(("B3", "B4"), "L3"),
         **dict.fromkeys(("C1", "C2", "C3", "C5", "C7", "C8", "C9", "A16"), "L17"),
         **dict.fromkeys(("D1", "D2", "D5", "D10", "D20", "D44", "D45", "D60"), "L7"),
@@ -93,6 +93,9 @@ AWS = replace(
     arp="owner",
     router_mac="02:00:00:00:00:01",
     internet_needs_gateway=True,
+    guest_mtu=9001,
+    fabric_splits_at=None,
+    tunnel_mtu=None,
     filtering="groups-and-lists",
     peering_routes=False,
     cross_zone=False,

@@ -255,6 +255,11 @@ _ROWS = (
         "D47 D54",
         "Change or remove the user route {prefix} of the subnet's route table.",
         "{destination} matches the user route {prefix} with next hop None.",
+        transit=Reason(
+            "route {prefix} of the transit gateway's table {table} discards {destination}.",
+            ("L16",),
+            "Change or remove route {prefix} of {table}.",
+        ),
     ),
     _dropped(
         "ROUTE_NONE_SYSTEM",
@@ -265,6 +270,27 @@ _ROWS = (
             "no effective route of {nic} matches {destination}.",
             ("D20",),
             "Add a route for {destination}.",
+        ),
+        peer_by_hand=Reason(
+            "no route of {nic} matches {destination}; {network} owns it, and a peering brings no routes "
+            "by itself.",
+            ("L14", "L7"),
+            "Add a route to the peering in the tables of both networks.",
+        ),
+        no_way_out=Reason(
+            "no route of {nic} matches {destination}, and a network has no way out that is not drawn.",
+            ("L6", "L7"),
+            "Attach an internet gateway, add a route to it, and give the NIC a public address.",
+        ),
+        no_association=Reason(
+            "attachment {attachment} of transit gateway {gateway} is associated with no table.",
+            ("L16",),
+            "Associate {attachment} with a table of {gateway}.",
+        ),
+        transit=Reason(
+            "table {table} of transit gateway {gateway} has no route for {destination}.",
+            ("L16",),
+            "Let the attachment that owns {destination} propagate into {table}, or add a route.",
         ),
         peer_of_peer=Reason(
             "{destination} matches the built-in route {prefix} with next hop None; {network} owns it, "
@@ -297,6 +323,11 @@ _ROWS = (
         "peered network.",
         "no NIC or internal balancer frontend that {vnet} reaches directly holds the next hop "
         "{next_hop} of route {prefix}.",
+        not_attached=Reason(
+            "{vnet} is not attached to transit gateway {gateway}.",
+            ("L16",),
+            "Attach {vnet} to {gateway}.",
+        ),
     ),
     _dropped(
         "NH_STOPPED",
@@ -386,6 +417,12 @@ _ROWS = (
         "Allow forwarded traffic on the link of {network} towards {vnet}.",
         "{source} is not in the address space of {vnet}, and the link of {network} does not allow "
         "forwarded traffic.",
+        transit=Reason(
+            "{source} is not in the address space of {vnet}, and a peering carries no transit to {network}.",
+            ("L14",),
+            "Peer the two networks directly, or join them by a transit gateway.",
+            assumption="That transit ends at the peering itself follows from L14; where is not documented.",
+        ),
     ),
     _dropped(
         "GW_TRANSIT_OFF",
@@ -439,6 +476,16 @@ _ROWS = (
             ("H2",),
             "Wait until an instance of {gateway} runs again.",
         ),
+        internet=Reason(
+            "route {prefix} leads to the Internet, and {vnet} has no internet gateway.",
+            ("L6",),
+            "Attach an internet gateway to {vnet}.",
+        ),
+        no_internet_gateway=Reason(
+            "{destination} belongs to {vnet}, which has no internet gateway.",
+            ("L6",),
+            "Attach an internet gateway to {vnet}.",
+        ),
     ),
     _dropped(
         "NO_OUTBOUND",
@@ -465,6 +512,21 @@ _ROWS = (
             "{way} stands in zone {zone}, which is lost, and a NAT gateway has no second zone.",
             ("K5",),
             "Use one NAT gateway in each zone, with a subnet of its own.",
+        ),
+        no_public_address=Reason(
+            "internet gateway {gateway} translates one to one, and {source} has no public address.",
+            ("L6",),
+            "Give the NIC that holds {source} a public address, or lead it through a NAT gateway.",
+        ),
+        nat_nowhere=Reason(
+            "NAT gateway {gateway} stands in no subnet, and so leads nowhere.",
+            ("L6",),
+            "Place {gateway} in a subnet whose table leads to an internet gateway.",
+        ),
+        nat_subnet=Reason(
+            "NAT gateway {gateway} stands in subnet {subnet}, whose table leads to no internet gateway.",
+            ("L6",),
+            "Add a route to the internet gateway to the table of {subnet}.",
         ),
         family=Reason(
             "IPv6 leaves only by an IPv6 public address or outbound rule, and {nic} has none.",

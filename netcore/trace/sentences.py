@@ -177,13 +177,6 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "fabric.gateway": _say("to the gateway", "{destination} matches {route}.", "D20 D44"),
         "fabric.internet": _say("to the Internet", "{destination} matches {route}.", "D20 D46 D50"),
         "fabric.service": _say("to the service", "{destination} matches {route}.", "D20 D66"),
-        "fabric.endpoint": _say("to the private endpoint", "{destination} matches {route}.", "D20 D67"),
-        "fabric.group": _say(
-            "to the connected group",
-            "{destination} matches {route}: the members of a connected group reach each other directly.",
-            "D20 D10",
-            "Connected groups are recorded, not documented in the facts.",
-        ),
         "fabric.ecmp": _say(
             "one of {count}",
             "{count} equal routes match; the hash of this flow chooses next hop {next_hop}.",
@@ -211,14 +204,6 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         ),
         "fabric.platform": _say("delivered", "The platform itself answers at {destination}.", "A14"),
         "fabric.dhcp": _say("delivered", "The platform answers DHCP on every subnet.", "B5 A13"),
-        # private endpoint
-        "endpoint.take": _say("delivered", "Private endpoint {name} takes {flow} for {service}.", "D67"),
-        "endpoint.answer": _say(
-            "answer",
-            "Private endpoint {name} answers straight to {destination}.",
-            "D67",
-            "That no route table applies to what an endpoint sends is inferred.",
-        ),
         # balancer
         "balancer.choose": _say(
             "choose {member}",
@@ -365,6 +350,41 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "to the balancer", "{destination} is a public frontend of {balancer}.", "J1"
         ),
         "edge.in_answer": _say("translate back", "The answer to {old} goes to {new}, which asked.", "K1"),
+        # VPC: tables that name objects, and gateways that are drawn
+        "vpc.neighbour": _say(
+            "to the neighbour",
+            "{destination} is in the sender's own subnet; what stays in a subnet is not routed.",
+            "L8 L1",
+        ),
+        "vpc.local": _say("inside the network", "{destination} matches {route}.", "L7"),
+        "vpc.target": _say("to {target}", "{destination} matches {route}.", "L7 L9"),
+        "vpc.by_address": _say(
+            "to {target}",
+            "{destination} matches {route}.",
+            "L7 L9",
+            "Routes name objects here: the address in the drawing is taken to mean {target}, which holds it.",
+        ),
+        "vpc.internet": _say(
+            "translate source",
+            "Internet gateway {gateway} translates one to one: the source {old} becomes {new}.",
+            "L6",
+        ),
+        "vpc.nat_gateway": _say(
+            "translate source",
+            "NAT gateway {gateway} in subnet {subnet}: the source {old} becomes {new}.",
+            "L6",
+        ),
+        "transit.route": _say(
+            "to attachment {attachment}",
+            "Transit gateway {gateway} looks the destination up in its table {table}: {attachment}.",
+            "L16",
+        ),
+        "transit.main_table": _say(
+            "into {network}",
+            "The packet enters {network} from the transit gateway, though its destination is elsewhere.",
+            "L16",
+            "Attachments are drawn without a subnet; the main table of {network} is taken for theirs.",
+        ),
     }
 )
 """Every kind of step by its name."""

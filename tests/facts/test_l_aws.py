@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from netcore.forwarding.machines import derived_mac
+from netcore.forwarding.state import State
+from tests.netcore.ask import ask, facts_of, fate, fates, routes_used, visited
 from tests.netcore.build import Net, net
 
 
@@ -41,3 +44,282 @@ def test_l5_sizes_and_reserved_addresses():
 def test_l5_the_sizes_of_azure_are_others(profile: str):
     drawn = net(profile).vnet("v", "10.0.0.0/16").subnet("s", "10.0.0.0/29")
     assert bool(drawn.problems()) == (profile == "aws")
+
+
+@pytest.mark.parametrize(("profile", "receiver"), [("aws", "b"), ("azure-2026", None)])
+def test_l1_a_frame_for_a_neighbour_goes_there(profile: str, receiver: str | None):
+    """[a] --frame for b's MAC, packet for 8.8.8.8--> [b], whose source/destination check is off."""
+    drawn = net(profile).vnet("v", "10.0.0.0/16").subnet("s", "10.0.1.0/24").vm("a", "s", "10.0.1.4")
+    drawn.vm("b", "s", "10.0.1.5", ip_forwarding=True)
+    done = ask(drawn, "vms/a", "8.8.8.8", destination_mac=derived_mac("b"))
+    assert ("b" in visited(done.forward)) == (receiver == "b")
+    assert done.forward.verdict.code == ("OS_FORWARDING_OFF" if receiver else "NO_OUTBOUND")
+
+
+def test_l1_the_router_routes_and_nothing_is_flooded():
+    drawn = vpc()
+    assert fate(drawn, "vms/a", "vms/c") == "delivered"
+    assert fate(drawn, "vms/a", "vms/b", destination_mac="02:aa:aa:aa:aa:aa") == "NO_L2"
+    # The owner of the MAC gets the frame, and its check throws it away: it is neither source nor destination.
+    drawn.vm("d", "web", "10.0.1.6")
+    done = ask(drawn, "vms/a", "vms/b", destination_mac=derived_mac("d"))
+    assert (done.forward.verdict.code, done.forward.verdict.at) == ("DST_NOT_OWNED", "nics/d")
+    assert done.forward.verdict.facts == ("L11",)
+
+
+@pytest.mark.parametrize(("neighbour", "reached"), [("10.0.1.9", True), ("10.0.2.9", False)])
+def test_l2_neighbours_as_next_hops_of_guests(neighbour: str, reached: bool):
+    """[a: guest route 192.0.2.0/24 via r] -- (web) -- {r} ; across subnets the guest's next hop is no use."""
+    route = {"prefix": "192.0.2.0/24", "via": neighbour}
+    drawn = net("aws").vnet("vpc", "10.0.0.0/16").subnet("web", "10.0.1.0/24").subnet("db", "10.0.2.0/24")
+    drawn.vm("a", "web", "10.0.1.4", guest={"routes": {"r": route}})
+    subnet = "web" if neighbour.startswith("10.0.1") else "db"
+    drawn.appliance("r", subnet, neighbour, loopback=["192.0.2.1"])
+    assert ("r" in visited(ask(drawn, "vms/a", "192.0.2.1").forward)) == reached
+    if reached:
+        assert fate(drawn, "vms/a", "192.0.2.1") == "delivered"
+        drawn.set("nics/r/ip_forwarding", False)
+        assert fate(drawn, "vms/a", "192.0.2.1") == "DST_NOT_OWNED"
+
+
+def test_l3_arp_names_the_owner_and_gratuitous_arp_moves_nothing():
+    drawn = vpc()
+    resolve = next(step for step in ask(drawn, "vms/a", "vms/b").forward.steps if step.decision == "resolve")
+    assert resolve.after.destination_mac == derived_mac("b")
+    assert fate(drawn, "vms/a", "10.0.1.77") == "NO_SUCH_HOST"  # nobody owns it, so nobody is named
+    assert fate(drawn, "vms/a", "10.0.1.255") == "BROADCAST"
+    # b claims a third VM's address in its guest: the platform's own table decides.
+    drawn.vm("d", "web", "10.0.1.6").set("vms/b/guest", {"interfaces": {"b": {"added": ["10.0.1.6"]}}})
+    assert visited(ask(drawn, "vms/a", "10.0.1.6").forward)[-1] == "d"
+
+
+def ways_out(profile: str = "aws") -> Net:
+    """[inner] -- (private) -- nat in (public) -- igw -- (h); [web] with a public address, [bare] without."""
+    drawn = net(profile).vnet("vpc", "10.0.0.0/16")
+    drawn.table("pub", {"0.0.0.0/0": "internet_gateways/igw"}, propagation=False)
+    drawn.table("priv", {"0.0.0.0/0": "nat_gateways/nat"}, propagation=False)
+    drawn.subnet("public", "10.0.0.0/24", table="pub", zone=1).subnet("private", "10.0.1.0/24", table="priv")
+    drawn.subnet("alone", "10.0.2.0/24").internet_gateway("igw").public("p1", "203.0.113.1")
+    drawn.public("p2", "203.0.113.2").nat_in("nat", "public", "p2").vm("inner", "private", "10.0.1.4")
+    drawn.vm("web", "public", "10.0.0.4", public="p1").vm("bare", "public", "10.0.0.5")
+    return drawn.vm("shut", "alone", "10.0.2.4").host("h", "198.51.100.9")
+
+
+def test_l6_three_things_are_needed_for_the_internet():
+    drawn = ways_out()
+    assert fates(drawn, "vms/web", "hosts/h") == ("delivered", "delivered")
+    assert fates(drawn, "hosts/h", "vms/web") == ("delivered", "delivered")
+    assert ask(drawn, "vms/web", "hosts/h").forward.steps[-1].after.source.exploded == "203.0.113.1"
+    assert fate(drawn, "vms/bare", "hosts/h") == "NO_OUTBOUND"  # no public address
+    assert fate(drawn, "vms/shut", "hosts/h") == "ROUTE_NONE_SYSTEM"  # no route
+    drawn.set("route_tables/pub/routes/r1", {"prefix": "0.0.0.0/0", "next_hop_type": "Internet"})
+    assert fate(drawn, "vms/web", "hosts/h") == "delivered"
+    drawn.raw["topology"].pop("internet_gateways")
+    assert fate(drawn, "vms/web", "hosts/h") == "NO_GATEWAY"  # no gateway
+    assert fate(drawn, "hosts/h", "vms/web") == "NO_GATEWAY"
+
+
+def test_l6_a_nat_gateway_stands_in_a_subnet():
+    drawn = ways_out()
+    assert fates(drawn, "vms/inner", "hosts/h") == ("delivered", "delivered")
+    assert ask(drawn, "vms/inner", "hosts/h").forward.steps[-1].after.source.exploded == "203.0.113.2"
+    assert fates(drawn, "vms/inner", "hosts/h", "icmp") == ("delivered", "delivered")
+    assert fate(drawn, "vms/inner", "hosts/h", "esp") == "NO_OUTBOUND"
+    assert fate(drawn, "hosts/h", "203.0.113.2") == "STATE_MISSING"  # nobody asked for it
+    lost = State(down_zones=frozenset({1}))
+    assert fate(drawn, "vms/inner", "hosts/h", state=lost) == "NO_OUTBOUND"  # it has a zone
+    drawn.set("nat_gateways/nat/subnet", "private")
+    assert fate(drawn, "vms/inner", "hosts/h") == "NO_OUTBOUND"  # its subnet leads nowhere
+    drawn.set("nat_gateways/nat/subnet", None)
+    drawn.set("subnets/private/nat_gateway", "nat")
+    assert fate(drawn, "vms/inner", "hosts/h") == "NO_OUTBOUND"  # to belong to a subnet means nothing
+
+
+def test_l7_local_routes_the_longest_prefix_and_the_main_table():
+    drawn = net("aws").vnet("vpc", "10.0.0.0/16", "10.9.0.0/16").table("main", {"192.0.2.0/24": "nics/fw"})
+    drawn.table("own", {"192.0.0.0/16": "nics/fw", "192.0.2.0/24": "None"})
+    drawn.subnet("web", "10.0.1.0/24").subnet("db", "10.9.2.0/24", table="own").subnet("dmz", "10.0.3.0/24")
+    drawn.appliance("fw", "dmz", "10.0.3.9").vm("a", "web", "10.0.1.4").vm("c", "db", "10.9.2.4")
+    drawn.set("vnets/vpc/main_route_table", "main")
+    network = drawn.network()
+    assert [row.text for row in network.routes("a").rows] == [
+        "10.0.0.0/16 -> VnetLocal",
+        "10.9.0.0/16 -> VnetLocal",
+        "192.0.2.0/24 -> VirtualAppliance nics/fw",
+    ]
+    assert fate(network, "vms/a", "vms/c") == "delivered"
+    assert "fw" in visited(ask(network, "vms/a", "192.0.2.1").forward)
+    assert fate(network, "vms/c", "192.0.2.1") == "ROUTE_NONE_USER"
+    assert "fw" in visited(ask(network, "vms/c", "192.0.3.1").forward)
+
+
+def test_l7_static_before_propagated():
+    drawn = net("aws").vnet("vpc", "10.0.0.0/16").gateway("vgw", "192.0.2.0/24", "198.51.100.0/24")
+    drawn.table("t", {"192.0.2.0/24": "nics/fw"}, propagation=True).subnet("web", "10.0.1.0/24", table="t")
+    drawn.vm("a", "web", "10.0.1.4").subnet("dmz", "10.0.3.0/24").appliance("fw", "dmz", "10.0.3.9")
+    rows = {(row.source.value, str(row.prefixes[0]), row.active) for row in drawn.network().routes("a").rows}
+    assert ("VirtualNetworkGateway", "192.0.2.0/24", False) in rows
+    assert ("User", "192.0.2.0/24", True) in rows
+    assert ("VirtualNetworkGateway", "198.51.100.0/24", True) in rows
+    assert "fw" in visited(ask(drawn, "vms/a", "192.0.2.1").forward)
+
+
+def test_l9_targets_are_objects():
+    drawn = vpc(table="t").subnet("dmz", "10.0.3.0/24").appliance("fw", "dmz", "10.0.3.9", "10.0.3.10")
+    drawn.route("t", "r1", "192.0.2.0/24", "nics/fw")
+    by_object = ask(drawn, "vms/a", "192.0.2.1").forward
+    assert "fw" in visited(by_object)
+    assert not any(step.assumption and "Routes name objects" in step.assumption for step in by_object.steps)
+    drawn.route("t", "r1", "192.0.2.0/24", "10.0.3.10")
+    by_address = ask(drawn, "vms/a", "192.0.2.1").forward
+    assert "fw" in visited(by_address)
+    assert any(step.assumption and "nics/fw" in step.assumption for step in by_address.steps)
+    drawn.route("t", "r1", "192.0.2.0/24", "10.0.3.77")
+    assert fate(drawn, "vms/a", "192.0.2.1") == "NH_UNREACHABLE"
+
+
+def test_l9_a_stopped_target_has_no_fallback():
+    drawn = vpc(table="t").subnet("dmz", "10.0.3.0/24").appliance("fw", "dmz", "10.0.3.9")
+    drawn.route("t", "r1", "192.0.2.0/24", "nics/fw").route("t", "r2", "192.0.0.0/16", "None")
+    drawn.set("vms/fw/power", "stopped")
+    assert fate(drawn, "vms/a", "192.0.2.1") == "NH_STOPPED"
+
+
+def test_l10_an_internet_gateway_steers_what_comes_in():
+    """(h) -- igw -- {fw} -- [web] ; both ways by the appliance."""
+    drawn = net("aws").vnet("vpc", "10.0.0.0/16").table("in", {"10.0.1.0/24": "nics/fw"})
+    drawn.table("app", {"0.0.0.0/0": "nics/fw"}).table("edge", {"0.0.0.0/0": "internet_gateways/igw"})
+    drawn.internet_gateway("igw", table="in").public("p", "203.0.113.1").host("h", "198.51.100.9")
+    drawn.subnet("web", "10.0.1.0/24", table="app").subnet("dmz", "10.0.3.0/24", table="edge")
+    drawn.vm("w", "web", "10.0.1.4", public="p").appliance("fw", "dmz", "10.0.3.9")
+    done = ask(drawn, "hosts/h", "vms/w")
+    assert visited(done.forward) == ["fw", "w"]
+    assert visited(done.back) == ["w", "fw"]
+    assert fates(drawn, "hosts/h", "vms/w") == ("delivered", "delivered")
+    drawn.set("internet_gateways/igw/route_table", None)
+    assert visited(ask(drawn, "hosts/h", "vms/w").forward) == ["w"]
+
+
+def test_l10_a_virtual_private_gateway_steers_what_comes_in():
+    drawn = net("aws").vnet("vpc", "10.0.0.0/16").table("in", {"10.0.1.0/24": "nics/fw"})
+    drawn.table("t", propagation=True).gateway("vgw", "192.168.0.0/16", route_table="in")
+    drawn.subnet("web", "10.0.1.0/24", table="t").subnet("dmz", "10.0.3.0/24", table="t")
+    drawn.vm("w", "web", "10.0.1.4").appliance("fw", "dmz", "10.0.3.9").host(
+        "h", "192.168.1.4", gateway="vgw"
+    )
+    done = ask(drawn, "hosts/h", "vms/w")
+    assert visited(done.forward) == ["fw", "w"]
+    assert visited(done.back) == ["w"]
+    assert fates(drawn, "hosts/h", "vms/w") == ("delivered", "delivered")
+
+
+@pytest.mark.parametrize("off", [False, True])
+def test_l11_source_destination_check(off: bool):
+    """[a] -- route to {fw} -- [c]: the check of fw decides what it gets and what it sends."""
+    drawn = (
+        vpc(table="t").subnet("dmz", "10.0.3.0/24").vm("fw", "dmz", "10.0.3.9", guest={"forwarding": True})
+    )
+    drawn.route("t", "r1", "10.0.2.0/24", "nics/fw").set("nics/fw/ip_forwarding", off)
+    done = ask(drawn, "vms/a", "vms/c")
+    assert done.forward.verdict.code == (None if off else "DST_NOT_OWNED")
+    if not off:
+        assert done.forward.verdict.facts == ("L11",)
+    forged = ask(drawn, "vms/fw", "vms/c", source_address="10.0.1.4").forward.verdict
+    assert forged.code == (None if off else "SRC_NOT_OWNED")
+
+
+def pair(there: bool = True, back: bool = True) -> Net:
+    """[a] -- vpc one == vpc two -- [b], with routes by hand."""
+    drawn = net("aws")
+    for number, vnet, name in ((1, "one", "a"), (2, "two", "b")):
+        route = {f"10.{3 - number}.0.0/16": "peerings/one-two"} if (there, back)[number - 1] else {}
+        drawn.vnet(vnet, f"10.{number}.0.0/16").table(f"t{number}", route)
+        drawn.subnet(f"s{number}", f"10.{number}.1.0/24", table=f"t{number}")
+        drawn.vm(name, f"s{number}", f"10.{number}.1.4")
+    return drawn.peer("one", "two")
+
+
+def test_l14_peering_needs_routes_on_both_sides():
+    assert fates(pair(), "vms/a", "vms/b") == ("delivered", "delivered")
+    assert fates(pair(back=False), "vms/a", "vms/b") == ("delivered", "ROUTE_NONE_SYSTEM")
+    assert fate(pair(there=False), "vms/a", "vms/b") == "ROUTE_NONE_SYSTEM"
+    assert "by itself" in ask(pair(there=False), "vms/a", "vms/b").forward.verdict.sentence
+    # The same peering on Azure brings its routes.
+    drawn = pair(False, False)
+    drawn.raw["profile"] = "azure-2026"
+    assert fates(drawn, "vms/a", "vms/b") == ("delivered", "delivered")
+
+
+def test_l14_peering_is_not_transitive_and_lends_no_gateway():
+    drawn = pair().vnet("three", "10.3.0.0/16").subnet("s3", "10.3.1.0/24").vm("c", "s3", "10.3.1.4")
+    drawn.peer("two", "three").route("t1", "r9", "10.3.0.0/16", "peerings/one-two")
+    assert fate(drawn, "vms/a", "vms/c") == "NO_SUCH_HOST"
+    # By an appliance in two, the source is from one: the peering of two and three carries no transit.
+    drawn.gateway("vgw", "192.168.0.0/16", vnet="two").route("t1", "r8", "192.168.0.0/16", "peerings/one-two")
+    assert fate(drawn, "vms/a", "192.168.1.4") == "NO_SUCH_HOST"
+
+
+@pytest.mark.parametrize(("said", "taken"), [(None, False), (False, False), (True, True)])
+def test_l15_propagation_is_asked_for(said: bool | None, taken: bool):
+    drawn = net("aws").vnet("vpc", "10.0.0.0/16").gateway("vgw", "192.168.0.0/16").table("t")
+    drawn.set("route_tables/t/gateway_propagation", said).subnet("web", "10.0.1.0/24", table="t")
+    drawn.vm("a", "web", "10.0.1.4").host("h", "192.168.1.4", gateway="vgw")
+    assert fate(drawn, "vms/a", "hosts/h") == ("delivered" if taken else "ROUTE_NONE_SYSTEM")
+    drawn.route("t", "r1", "192.168.0.0/16", "gateways/vgw")
+    assert fate(drawn, "vms/a", "hosts/h") == "delivered"
+
+
+def star(**changes: bool) -> Net:
+    """[a], [b], [c] in three VPCs on one transit gateway; c's attachment has a table of its own."""
+    drawn = net("aws")
+    for number, name in enumerate("abc", start=1):
+        drawn.vnet(f"v{name}", f"10.{number}.0.0/16").table(
+            f"t{name}", {"10.0.0.0/8": "transit_gateways/tgw"}
+        )
+        drawn.subnet(f"s{name}", f"10.{number}.1.0/24", table=f"t{name}").vm(
+            name, f"s{name}", f"10.{number}.1.4"
+        )
+    attachments: dict[str, tuple[str, str | None]] = {
+        "to-a": ("va", "spokes"),
+        "to-b": ("vb", "spokes"),
+        "to-c": ("vc", "lonely"),
+    }
+    tables: dict[str, tuple[dict[str, str | None], list[str]]] = {
+        "spokes": ({}, ["to-a", "to-b"]),
+        "lonely": ({"10.2.0.0/16": "to-b"}, []),
+    }
+    return drawn.transit("tgw", attachments, tables)
+
+
+def test_l16_association_propagation_and_static_routes():
+    assert fates(star(), "vms/a", "vms/b") == ("delivered", "delivered")
+    assert fate(star(), "vms/a", "vms/c") == "ROUTE_NONE_SYSTEM"  # c propagates nowhere
+    assert fates(star(), "vms/c", "vms/b") == ("delivered", "ROUTE_NONE_SYSTEM")  # b's table lacks c
+    drawn = star()
+    drawn.set("transit_gateways/tgw/tables/spokes/routes", {"r": {"prefix": "10.2.1.0/24"}})
+    assert fate(drawn, "vms/a", "vms/b") == "ROUTE_NONE_USER"  # discarded, more specific than the propagated
+    drawn = star()
+    drawn.set("transit_gateways/tgw/attachments/to-a", {"vnet": "va"})
+    assert fate(drawn, "vms/a", "vms/b") == "ROUTE_NONE_SYSTEM"  # associated with no table
+
+
+def test_l16_the_subnet_needs_a_route_to_it():
+    drawn = star()
+    drawn.set("route_tables/ta/routes", {})
+    assert fate(drawn, "vms/a", "vms/b") == "ROUTE_NONE_SYSTEM"
+    drawn = star()
+    drawn.raw["topology"]["transit_gateways"]["tgw"]["attachments"].pop("to-b")
+    drawn.set("transit_gateways/tgw/tables", {"spokes": {"name": "s", "propagations": ["to-a"]}})
+    drawn.set("transit_gateways/tgw/attachments/to-c", {"vnet": "vc", "table": "spokes"})
+    assert fate(drawn, "vms/b", "vms/a") == "NH_UNREACHABLE"  # not attached
+
+
+def test_l16_a_site_behind_a_transit_gateway():
+    drawn = star().gateway("vpn", "192.168.0.0/16", vnet="vc").host("h", "192.168.1.4", gateway="vpn")
+    drawn.set("transit_gateways/tgw/attachments/to-site", {"gateway": "vpn", "table": "spokes"})
+    drawn.set("transit_gateways/tgw/tables/spokes/propagations", ["to-a", "to-b", "to-site"])
+    drawn.route("ta", "r2", "192.168.0.0/16", "transit_gateways/tgw")
+    assert fates(drawn, "vms/a", "hosts/h") == ("delivered", "delivered")
+    assert fate(drawn, "vms/b", "hosts/h") == "ROUTE_NONE_SYSTEM"
+    assert "L16" in facts_of(ask(drawn, "hosts/h", "vms/a").forward)
+    assert routes_used(ask(drawn, "vms/a", "hosts/h").forward)

@@ -60,7 +60,7 @@ class Net:
         return self._put("peerings", f"{vnet}-{remote}", {"vnet": vnet, "remote_vnet": remote, **flags})
 
     def table(self, key: str, routes: dict[str, str] | None = None, propagation: bool = True) -> Self:
-        """Add a route table; routes are prefix -> next hop type, or the address of an appliance."""
+        """Add a route table; prefix -> next hop type, an appliance's address, or an object's path."""
         self._put("route_tables", key, {"name": key, "gateway_propagation": propagation, "routes": {}})
         for number, (prefix, hop) in enumerate((routes or {}).items(), start=1):
             self.route(key, f"r{number}", prefix, hop)
@@ -68,7 +68,9 @@ class Net:
 
     def route(self, table: str, key: str, prefix: str, hop: str) -> Self:
         value = {"prefix": prefix, "next_hop_type": hop}
-        if hop[0].isdigit() or ":" in hop:
+        if "/" in hop:
+            value = {"prefix": prefix, "next_hop_type": "Resource", "target": hop}
+        elif hop[0].isdigit() or ":" in hop:
             value = {"prefix": prefix, "next_hop_type": "VirtualAppliance", "next_hop_ip": hop}
         self.raw["topology"]["route_tables"][table]["routes"][key] = value
         return self
@@ -214,6 +216,39 @@ class Net:
         """Add a connection of a gateway with a site, or with ``remote_gateway``."""
         value = {"name": key, "gateway": gateway, **more}
         return self._put("connections", key, {**value, "site": site} if site else value)
+
+    def internet_gateway(self, key: str, vnet: str | None = None, table: str | None = None) -> Self:
+        value: dict[str, Any] = {"name": key, "vnet": vnet or self._vnet}
+        return self._put("internet_gateways", key, {**value, "route_table": table} if table else value)
+
+    def nat_in(self, key: str, subnet: str, *public_ips: str) -> Self:
+        """Add a NAT gateway that stands in a subnet."""
+        return self._put("nat_gateways", key, {"name": key, "subnet": subnet, "public_ips": list(public_ips)})
+
+    def transit(
+        self,
+        key: str,
+        attachments: dict[str, tuple[str, str | None]],
+        tables: dict[str, tuple[dict[str, str | None], list[str]]],
+    ) -> Self:
+        """Add a transit gateway: attachment -> network (or ``gateways/ID``) and table; table -> static
+        routes (prefix -> attachment, None discards) and propagating attachments."""
+        drawn: dict[str, Any] = {}
+        for name, (what, table) in attachments.items():
+            kind, _, thing = what.rpartition("/")
+            drawn[name] = {"gateway" if kind else "vnet": thing, **({"table": table} if table else {})}
+        made = {
+            name: {
+                "name": name,
+                "routes": {
+                    f"r{number}": {"prefix": prefix, **({"attachment": to} if to else {})}
+                    for number, (prefix, to) in enumerate(static.items(), start=1)
+                },
+                "propagations": spread,
+            }
+            for name, (static, spread) in tables.items()
+        }
+        return self._put("transit_gateways", key, {"name": key, "attachments": drawn, "tables": made})
 
     def host(self, key: str, address: str, gateway: str | None = None, site: str | None = None) -> Self:
         value = {"name": key, "address": address}
