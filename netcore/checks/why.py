@@ -1,0 +1,235 @@
+"""Why a packet is not delivered: every single edit that would deliver it, and what else each would do.
+
+Candidates come from the trace: what stands on the way, what decided, what the drop code names. None is
+believed: each is applied to the document, the document is checked, and the packet is traced again; only
+those that deliver it are told.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from netcore.checks.diff import Change, Effect, Fate, changes_of, fate_of
+from netcore.checks.edits import balancers, edges, guests, peerings, routes, security
+from netcore.checks.edits.case import Candidate, Case
+from netcore.checks.edits.patches import Operation, applied
+from netcore.checks.flows import representative
+from netcore.checks.reading import compiled
+from netcore.control.network import Network
+from netcore.document.models import Scenario
+from netcore.errors import NotFound
+from netcore.forwarding.state import State
+from netcore.forwarding.walk import trace
+from netcore.trace.model import Outcome, Trace, Verdict
+from netcore.trace.packet import Packet
+
+CANDIDATES = 500
+"""Most edits that are tried on a small drawing; see ``_room`` for large ones."""
+
+PACKETS = 120
+"""Packets that are asked to see what else an edit does."""
+
+TOLD = 60
+"""Most edits whose side effects are looked at; later ones are not told."""
+
+Maker = Callable[[Case], Iterator[Candidate]]
+
+MAKERS: dict[str, Maker] = {
+    "guests": guests.candidates,
+    "security": security.candidates,
+    "peerings": peerings.candidates,
+    "balancers": balancers.candidates,
+    "edges": edges.candidates,
+    "routes": routes.candidates,
+}
+"""Who thinks of edits; all are asked, the cheapest first."""
+
+FIRST: dict[str, tuple[str, ...]] = {
+    "NSG": ("security",),
+    "ROUTE": ("routes", "peerings"),
+    "NH": ("guests", "routes", "peerings"),
+    "LOOP": ("routes",),
+    "STATE": ("guests", "routes"),
+    "PEERING": ("peerings", "routes"),
+    "GW": ("peerings", "edges"),
+    "NO_GATEWAY": ("peerings", "routes", "edges"),
+    "NO_OUTBOUND": ("edges", "guests", "routes"),
+    "LB": ("balancers", "guests", "security"),
+    "NO_SUCH_HOST": ("routes", "guests", "peerings", "edges"),
+    "BGP": ("routes",),
+}
+"""Start of a drop code -> who is asked first, which counts where a large drawing leaves room for few."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One edit that delivers the packet.
+
+    Args:
+        kind: key of ``netcore.trace.remedies``.
+        sentence: the edit in words.
+        patch: JSON Patch (RFC 6902) for the document as ``dump`` writes it.
+        opens: other packets that arrive with it and did not before.
+        breaks: other packets that arrive no more.
+        reroutes: other packets that arrive by another path, or no longer symmetrically.
+    """
+
+    kind: str
+    sentence: str
+    patch: tuple[Operation, ...]
+    opens: tuple[Change, ...] = ()
+    breaks: tuple[Change, ...] = ()
+    reroutes: tuple[Change, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON data."""
+        return {
+            "kind": self.kind,
+            "sentence": self.sentence,
+            "patch": [dict(operation) for operation in self.patch],
+            "opens": [change.as_dict() for change in self.opens],
+            "breaks": [change.as_dict() for change in self.breaks],
+            "reroutes": [change.as_dict() for change in self.reroutes],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a packet is not delivered, and what would deliver it.
+
+    Args:
+        trace: what became of the packet.
+        edits: those that deliver it, best first: breaks nothing, opens least, smallest. Empty when the packet
+            is delivered already, or when no single edit helps.
+        tried: how many edits were tried.
+        left_out: how many were thought of and not tried, or helped and are not told, for the bounds.
+        asked: how many packets showed what else an edit does.
+        total: how many packets stand for the drawing; more than ``asked`` where the limit cut some off.
+    """
+
+    trace: Trace
+    edits: tuple[Edit, ...]
+    tried: int
+    left_out: int
+    asked: int
+    total: int
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return what became of the packet as it is drawn now."""
+        return self.trace.verdict
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON data."""
+        return {
+            "verdict": self.verdict.model_dump(mode="json"),
+            "edits": [edit.as_dict() for edit in self.edits],
+            "tried": self.tried,
+            "left_out": self.left_out,
+            "asked": self.asked,
+            "total": self.total,
+        }
+
+
+def why(
+    network: Network | Scenario, packet: Packet, state: State | None = None, packets: int = PACKETS
+) -> Why:
+    """Return every single edit that would deliver a packet that is not, ranked, with its side effects.
+
+    Args:
+        network: compiled, or a scenario without problems.
+        packets: how many representative packets show what else an edit does.
+
+    Raises:
+        NotFound: the packet names something that is not drawn.
+
+    Source: ours. Every edit told was applied, read and traced; bounds are counted in the answer.
+    """
+    network = Network(network) if isinstance(network, Scenario) else network
+    done = trace(network, packet, state)
+    if done.delivered or not done.forward.steps:
+        return Why(done, (), 0, 0, 0, 0)
+    case = Case(network, done)
+    thought = _candidates(case)
+    room = _room(network.scenario)
+    helping = [
+        (candidate, after)
+        for candidate in thought[:room]
+        if (after := _after(network.scenario, candidate)) is not None and _delivers(after, packet, state)
+    ]
+    flows = representative(network.scenario, packets)
+    others = [other for other in flows.packets if other != packet]
+    before = [fate_of(network, other, state) for other in others]
+    edits = [_edit(candidate, after, others, before, state) for candidate, after in helping[:TOLD]]
+    left_out = max(0, len(thought) - room) + max(0, len(helping) - TOLD)
+    return Why(
+        done, tuple(sorted(edits, key=_rank)), min(room, len(thought)), left_out, len(others), flows.total
+    )
+
+
+def _candidates(case: Case) -> list[Candidate]:
+    """Return the edits worth trying, each once; those that the drop code suggests first."""
+    first = next((names for start, names in FIRST.items() if case.code.startswith(start)), ())
+    makers = [MAKERS[name] for name in dict.fromkeys((*first, *MAKERS))]
+    found: dict[str, Candidate] = {}
+    for candidate in chain.from_iterable(maker(case) for maker in makers):
+        found.setdefault(json.dumps(candidate.patch), candidate)
+    return list(found.values())
+
+
+def _room(scenario: Scenario) -> int:
+    """Return how many edits are tried: fewer on a large drawing, whose every reading takes longer."""
+    topology = scenario.topology
+    size = sum(len(getattr(topology, name)) for name in type(topology).model_fields)
+    return max(40, min(CANDIDATES, 60_000 // max(size, 1)))
+
+
+def _after(scenario: Scenario, candidate: Candidate) -> Network | None:
+    """Return the network after an edit; None where the document would have problems."""
+    edited = applied(scenario, candidate.patch)
+    return None if edited is None else compiled(edited)[0]
+
+
+def _delivers(network: Network, packet: Packet, state: State | None) -> bool:
+    try:
+        return trace(network, packet, state).verdict.outcome is Outcome.DELIVERED
+    except NotFound:
+        return False
+
+
+def _edit(
+    candidate: Candidate, network: Network, others: list[Packet], before: list[Fate], state: State | None
+) -> Edit:
+    changes = [
+        change
+        for other, fate in zip(others, before, strict=True)
+        for change in changes_of(other, fate, fate_of(network, other, state))
+    ]
+
+    def of(*effects: Effect) -> tuple[Change, ...]:
+        return tuple(change for change in changes if change.effect in effects)
+
+    return Edit(
+        candidate.kind,
+        candidate.sentence,
+        candidate.patch,
+        of(Effect.OPENED),
+        of(Effect.CLOSED),
+        of(Effect.REROUTED, Effect.ASYMMETRIC, Effect.OUTBOUND),
+    )
+
+
+def _rank(edit: Edit) -> tuple[object, ...]:
+    """Return the sort key: breaks nothing, opens least, changes least, smallest."""
+    return (
+        len(edit.breaks),
+        len(edit.opens),
+        len(edit.reroutes),
+        len(edit.patch),
+        len(json.dumps(edit.patch)),
+        edit.sentence,
+    )
