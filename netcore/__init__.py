@@ -37,6 +37,7 @@ from netcore.trace.packet import Packet
 if TYPE_CHECKING:
     from netcore.checks.diff import Diff
     from netcore.checks.divergence import Divergence
+    from netcore.checks.why import Why
     from netcore.failover import Design, TimingProfile
     from netcore.formats.arm_notes import Import, ImportNote
     from netcore.forwarding.state import State
@@ -73,6 +74,7 @@ __all__ = [
     "State",
     "TimingProfile",
     "Trace",
+    "Why",
     "compile",
     "designs",
     "diff",
@@ -95,11 +97,13 @@ __all__ = [
     "trace",
     "trace_steps",
     "trials",
+    "why",
 ]
 
 _ROOMS = {
     "Design": "netcore.failover",
     "Diff": "netcore.checks.diff",
+    "Why": "netcore.checks.why",
     "Divergence": "netcore.checks.divergence",
     "TimingProfile": "netcore.failover",
     "Import": "netcore.formats.arm_notes",
@@ -273,6 +277,20 @@ def guest_view(network: Network | Scenario, vm_id: str, state: State | None = No
     from netcore.forwarding import view
 
     return view.guest_view(_compiled(network), vm_id, state)
+
+
+def why(network: Network | Scenario, packet: Packet, state: State | None = None) -> Why:
+    """Return every single edit that would deliver a packet that is not, best first, with its side effects.
+
+    Each edit is a JSON Patch for the document as ``dump`` writes it; each was applied, read and traced.
+
+    Raises:
+        NotFound: the packet names something that the document does not have.
+        DocumentError: a scenario was given and it has problems.
+    """
+    from netcore.checks import why as room
+
+    return room.why(_compiled(network), packet, state)
 
 
 # Failover

@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     trace.add_argument("--explain", action="store_true", help="tell it as a text")
     _ask_for_packet(trace)
     _ask_for_packet(add("explain", _explain, "Tell as a text what happens to one packet and its answer."))
+    _ask_for_packet(add("why", _why, "Show which single edits would deliver a packet that is not."))
     compare = add("compare", _compare, "Show where one packet fares otherwise under another profile.")
     _ask_for_packet(compare)
     compare.add_argument("--profiles", nargs=2, metavar=("A", "B"), default=("azure-2026", "aws"))
@@ -171,6 +172,23 @@ def _explain(options: argparse.Namespace) -> int:
             outer = paragraph.role in ("summary", "heading")
             print(paragraph.text if outer else f"  {paragraph.text}")
     return YES if answer.delivered else NO
+
+
+def _why(options: argparse.Namespace) -> int:
+    found = netcore.why(_scenario(options), _packet(options))
+    if options.json:
+        _rows([found.as_dict()])
+        return YES if found.trace.delivered else NO
+    print(found.verdict.sentence)
+    for number, edit in enumerate(found.edits, start=1):
+        print(f"{number:>3}. {edit.sentence}")
+        for title, changes in (("opens", edit.opens), ("breaks", edit.breaks), ("reroutes", edit.reroutes)):
+            if changes:
+                shown = "; ".join(_flow(change.packet) for change in changes[:3])
+                print(f"     {title} {len(changes)} of {found.asked} packets asked: {shown}")
+    if not found.trace.delivered:
+        print(f"{len(found.edits)} edits deliver it; {found.tried} tried, {found.left_out} left out")
+    return YES if found.trace.delivered else NO
 
 
 def _compare(options: argparse.Namespace) -> int:

@@ -65,6 +65,13 @@ FIRST: dict[str, tuple[str, ...]] = {
 """Start of a drop code -> who is asked first, which counts where a large drawing leaves room for few."""
 
 
+BROAD = ("detach", "remove", "turn", "ha", "probe_off", "all_down")
+"""Ends of the kinds that take something away for all packets: told after those for this one."""
+
+NEARBY = (("tcp", 22), ("tcp", 80), ("tcp", 443), ("udp", 53), ("icmp", 0))
+"""Services asked between the two ends of the packet, to see how wide an edit opens."""
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """One edit that delivers the packet.
@@ -162,13 +169,21 @@ def why(
         if (after := _after(network.scenario, candidate)) is not None and _delivers(after, packet, state)
     ]
     flows = representative(network.scenario, packets)
-    others = [other for other in flows.packets if other != packet]
+    others = [other for other in dict.fromkeys((*_nearby(packet), *flows.packets)) if other != packet]
     before = [fate_of(network, other, state) for other in others]
     edits = [_edit(candidate, after, others, before, state) for candidate, after in helping[:TOLD]]
     left_out = max(0, len(thought) - room) + max(0, len(helping) - TOLD)
-    return Why(
-        done, tuple(sorted(edits, key=_rank)), min(room, len(thought)), left_out, len(others), flows.total
-    )
+    total = flows.total + len(others) - sum(other in flows.packets for other in others)
+    ranked = tuple(sorted(edits, key=_rank))
+    return Why(done, ranked, min(room, len(thought)), left_out, len(others), max(total, len(others)))
+
+
+def _nearby(packet: Packet) -> list[Packet]:
+    """Return other services between the same two ends."""
+    return [
+        Packet(source=packet.source, destination=packet.destination, protocol=protocol, destination_port=port)
+        for protocol, port in NEARBY
+    ]
 
 
 def _candidates(case: Case) -> list[Candidate]:
@@ -177,7 +192,7 @@ def _candidates(case: Case) -> list[Candidate]:
     makers = [MAKERS[name] for name in dict.fromkeys((*first, *MAKERS))]
     found: dict[str, Candidate] = {}
     for candidate in chain.from_iterable(maker(case) for maker in makers):
-        found.setdefault(json.dumps(candidate.patch), candidate)
+        found.setdefault(candidate.sentence, candidate)
     return list(found.values())
 
 
@@ -196,9 +211,14 @@ def _after(scenario: Scenario, candidate: Candidate) -> Network | None:
 
 def _delivers(network: Network, packet: Packet, state: State | None) -> bool:
     try:
-        return trace(network, packet, state).verdict.outcome is Outcome.DELIVERED
+        done = trace(network, packet, state)
     except NotFound:
         return False
+    if done.verdict.outcome is not Outcome.DELIVERED:
+        return False
+    # An edit that lets somebody else take the packet, or the sender itself, delivers nothing.
+    end = done.forward.verdict.at
+    return end == packet.destination if "/" in packet.destination else end != packet.source
 
 
 def _edit(
@@ -229,6 +249,7 @@ def _rank(edit: Edit) -> tuple[object, ...]:
         len(edit.breaks),
         len(edit.opens),
         len(edit.reroutes),
+        edit.kind.rpartition(".")[2] in BROAD,
         len(edit.patch),
         len(json.dumps(edit.patch)),
         edit.sentence,

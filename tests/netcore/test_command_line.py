@@ -68,6 +68,19 @@ def test_two_profiles_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out)["same"] is True
 
 
+def test_what_would_deliver_a_packet(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["why", FIREWALLS, "vms/web1", "hosts/client"]) == 0
+    assert capsys.readouterr().out.startswith("Delivered: ")
+    document = json.loads(Path(FIREWALLS).read_text(encoding="utf-8"))
+    document["topology"]["vms"]["web1"]["power"] = "stopped"
+    broken = tmp_path / "broken.json"
+    broken.write_text(json.dumps(document), encoding="utf-8")
+    assert main(["why", str(broken), "vms/web1", "hosts/client"]) == 1
+    assert "1. Start web1." in capsys.readouterr().out
+    assert main(["why", str(broken), "vms/web1", "hosts/client", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["edits"][0]["kind"] == "vm.start"
+
+
 def test_what_an_edit_did(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["diff", FIREWALLS, FIREWALLS]) == 0
     assert capsys.readouterr().out.startswith("0 changes; ")

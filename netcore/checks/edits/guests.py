@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from netcore.checks.edits.case import Candidate, Case, edit
 from netcore.checks.edits.patches import change, free, put, remove
+from netcore.document.guests import Guest
 from netcore.document.models import VirtualMachine
 from netcore.trace.model import Header
 from netcore.trace.packet import TCP, UDP, protocol_name
@@ -84,7 +85,7 @@ def _interfaces(case: Case, vm_id: str) -> Iterator[Candidate]:
                 else:
                     typed = change(f"{path}/added", [*map(str, interface.added), str(address)])
                 yield edit("guest.address", typed, address=address, vm=vm_id, nic=nic_id)
-            else:
+            elif address in _believed(guest):
                 key = free(nic.configurations, "added")
                 given = put(f"nics/{nic_id}/configurations/{key}", {"address": str(address)})
                 yield edit("nic.address", given, address=address, nic=nic_id)
@@ -96,6 +97,13 @@ def _interfaces(case: Case, vm_id: str) -> Iterator[Candidate]:
             typed = put(path, {"mtu": SMALL_MTU})
             small = typed if interface is None else change(f"{path}/mtu", SMALL_MTU)
             yield edit("guest.mtu", small, vm=vm_id, nic=nic_id, mtu=SMALL_MTU)
+
+
+def _believed(guest: Guest) -> set[object]:
+    """Return the addresses somebody typed into a guest."""
+    typed = [address for interface in guest.interfaces.values() for address in interface.added]
+    typed += [found.address for found in guest.interfaces.values() if found.address is not None]
+    return {*guest.loopback, *typed}
 
 
 def _wanted_addresses(case: Case) -> list[object]:

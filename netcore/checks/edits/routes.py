@@ -106,15 +106,22 @@ def _hops(case: Case, subnet: str, version: int) -> list[Hop]:
         and any(rule.protocol == "all" for rule in balancer.rules.values())
     ]
     addresses = [address for _, address in forwarding[:APPLIANCES]] + frontends[:APPLIANCES]
-    targets = [f"nics/{nic_id}" for nic_id, _ in forwarding[:APPLIANCES]]
-    for collection in ("internet_gateways", "gateways", "nat_gateways", "transit_gateways"):
-        targets += [
-            f"{collection}/{key}"
-            for key, found in sorted(getattr(topology, collection).items())
-            if getattr(found, "vnet", vnet) == vnet
-        ]
-    targets += [f"peerings/{key}" for key, link in sorted(topology.peerings.items()) if link.vnet == vnet]
+    targets = []
+    if case.network.profile.drawing.route_targets == "objects":
+        targets = [f"nics/{nic_id}" for nic_id, _ in forwarding[:APPLIANCES]] + _objects(topology, vnet)
     hops = [Hop("VirtualAppliance", address, None, f"VirtualAppliance {address}") for address in addresses]
     hops += [Hop(kind, None, None, kind) for kind in ("VnetLocal", "VirtualNetworkGateway", "Internet")]
     hops += [Hop("Resource", None, target, target) for target in targets]
     return hops
+
+
+def _objects(topology: Topology, vnet: str) -> list[str]:
+    """Return what a route of a virtual network may name besides NICs."""
+    found = []
+    for collection in ("internet_gateways", "gateways", "nat_gateways", "transit_gateways"):
+        found += [
+            f"{collection}/{key}"
+            for key, there in sorted(getattr(topology, collection).items())
+            if getattr(there, "vnet", vnet) == vnet
+        ]
+    return found + [f"peerings/{key}" for key, link in sorted(topology.peerings.items()) if link.vnet == vnet]
