@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
+
 from netcore.document.values import Address
-from netcore.forwarding import layer2
+from netcore.forwarding import guest_memory as memory
+from netcore.forwarding import guest_tunnels as tunnels
+from netcore.forwarding import layer2, sizes
 from netcore.forwarding.hops import End, Endpoint, Hop, Kept, Leave, Receive, Send, Stand
 from netcore.forwarding.machines import Machine, Path, Port
 from netcore.forwarding.run import Phase, Run, rewritten
-from netcore.forwarding.state import Binding, Key, canonical, key_of
+from netcore.forwarding.state import Binding, key_of, reverse
 from netcore.trace.model import Actor, Header, Place
-from netcore.trace.packet import TCP, UDP, protocol_name
+from netcore.trace.packet import protocol_name
 from netcore.trace.sentences import flow_text, socket_text
 
 ALL_NODES = "ff:ff:ff:ff:ff:ff"
 """Where an ARP request is sent to."""
+
+EVERYTHING = {4: ip_network("0.0.0.0/0"), 6: ip_network("::/0")}
+"""Prefix of a route that policy routing makes."""
 
 
 def send(run: Run, hop: Send) -> Hop:
@@ -38,20 +45,12 @@ def send(run: Run, hop: Send) -> Hop:
             destination=header.destination,
         )
         return _take(run, machine, None, header, Stand.SELF)
-    path = machine.path(header.destination)
+    path = _way(run, machine, header)
     if path is None:
-        return run.drop(
-            "OS_NO_ROUTE",
-            Place.GUEST,
-            Actor.GUEST,
-            f"vms/{hop.vm}",
-            header,
-            vm=machine.name,
-            destination=header.destination,
-        )
-    if path.tunnel:
-        return run.not_modelled(Place.GUEST, f"vms/{hop.vm}", header, "tunnels of guests")
-    port = run.drawing.ports[path.nic]
+        return _no_route(run, machine, header)
+    denied = memory.firewall(run, machine, "output", header)
+    if denied is not None:
+        return denied
     run.step(
         Place.GUEST,
         Actor.GUEST,
@@ -59,7 +58,8 @@ def send(run: Run, hop: Send) -> Hop:
         path.kind,
         header,
         vm=machine.name,
-        nic=port.id,
+        nic=path.nic,
+        tunnel=path.tunnel,
         source=header.source,
         destination=header.destination,
         prefix=path.prefix,
@@ -112,12 +112,20 @@ def receive(run: Run, hop: Receive) -> Hop:
             expected=port.mac,
             found=port.guest_mac,
         )
+    if machine.guest.policy_routing:
+        run.sessions.ingress[(machine.id, reverse(key_of(header)))] = port.id
+    return _process(run, machine, port, header, hop.kept)
+
+
+def _process(run: Run, machine: Machine, port: Port | None, header: Header, kept: Kept) -> Hop:
+    """Take, translate or forward a packet; ``port`` is None for one that came out of a tunnel."""
+    at = f"vms/{machine.id}"
     if run.been_here(at, header):
         return run.drop("LOOP", Place.GUEST, Actor.GUEST, at, header, destination=header.destination)
-    binding = _binding(run, machine, key_of(header))
+    binding = memory.binding(run, machine, key_of(header))
     if binding is not None:
         return _translate(run, machine, header, binding)
-    target = _port_forward(machine, header, hop.kept)
+    target = _port_forward(machine, header, kept)
     if target is not None:
         if not machine.guest.forwarding:
             return _forwarding_off(run, machine, header)
@@ -125,8 +133,8 @@ def receive(run: Run, hop: Receive) -> Hop:
         return _forward(run, machine, header, to_address, to_port)
     if header.destination in machine.own:
         return _take(run, machine, port, header, Stand.VM)
-    if header.destination in port.held or hop.kept is Kept.FLOATING:
-        variant = "loopback" if hop.kept is Kept.FLOATING else ""
+    if port is not None and (header.destination in port.held or kept is Kept.FLOATING):
+        variant = "loopback" if kept is Kept.FLOATING else ""
         if not variant and header.destination != port.held[0]:
             variant = "secondary"
         return run.drop(
@@ -158,8 +166,14 @@ def serves(machine: Machine, protocol: int, port: int) -> bool:
 
 
 def _take(run: Run, machine: Machine, port: Port | None, header: Header, stand: Stand) -> Hop:
-    """Deliver to the guest itself, if something there answers."""
+    """Deliver to the guest itself, if something there answers; a tunnel packet is unwrapped first."""
     at = f"vms/{machine.id}"
+    denied = memory.firewall(run, machine, "input", header)
+    if denied is not None:
+        return denied
+    if header.inner is not None:
+        inner = tunnels.leave(run, machine, header)
+        return inner if isinstance(inner, End) else _process(run, machine, None, inner, Kept.NO)
     if run.phase is Phase.OPENING and not serves(machine, header.protocol, header.destination_port):
         services = machine.guest.services or {}
         served = ", ".join(
@@ -212,7 +226,7 @@ def _port_forward(machine: Machine, header: Header, kept: Kept) -> tuple[Address
 
 def _translate(run: Run, machine: Machine, header: Header, binding: Binding) -> Hop:
     """Apply a translation the guest remembers and send the packet on."""
-    denied = _session(run, machine, header)
+    denied = memory.session(run, machine, header) or memory.firewall(run, machine, "forward", header)
     if denied is not None:
         return denied
     if header.ttl <= 1:
@@ -236,18 +250,16 @@ def _translate(run: Run, machine: Machine, header: Header, binding: Binding) -> 
         old=flow_text(header),
         new=flow_text(after),
     )
-    path = machine.path(after.destination)
+    path = _way(run, machine, after)
     if path is None:
         return _no_route(run, machine, after)
-    if path.tunnel:
-        return run.not_modelled(Place.GUEST, f"vms/{machine.id}", after, "tunnels of guests")
     return _emit(run, machine, path, after)
 
 
 def _forward(run: Run, machine: Machine, header: Header, to_address: Address, to_port: int) -> Hop:
     """Forward a packet, with the translations and the session table of the guest."""
     at = f"vms/{machine.id}"
-    denied = _session(run, machine, header)
+    denied = memory.session(run, machine, header) or memory.firewall(run, machine, "forward", header)
     if denied is not None:
         return denied
     if header.ttl <= 1:
@@ -266,14 +278,11 @@ def _forward(run: Run, machine: Machine, header: Header, to_address: Address, to
             old=socket_text(header.destination, header.destination_port, header.protocol),
             new=socket_text(to_address, to_port, header.protocol),
         )
-    path = machine.path(aimed.destination)
+    path = _way(run, machine, aimed)
     if path is None:
         return _no_route(run, machine, aimed)
-    if path.tunnel:
-        return run.not_modelled(Place.GUEST, at, aimed, "tunnels of guests")
     after = aimed
-    port = run.drawing.ports[path.nic]
-    new_source = port.source(aimed.destination.version) if machine.guest.snat else None
+    new_source = machine.source(path, aimed.destination.version) if machine.guest.snat else None
     if new_source is not None and new_source != aimed.source:
         after = rewritten(aimed, source=new_source)
         run.step(
@@ -288,111 +297,68 @@ def _forward(run: Run, machine: Machine, header: Header, to_address: Address, to
             new=new_source,
         )
     if after is not header:
-        _remember_translation(run, machine, header, after)
+        memory.remember_translation(run, machine, header, after)
     return _emit(run, machine, path, rewritten(after, ttl=after.ttl - 1))
 
 
 def _emit(run: Run, machine: Machine, path: Path, header: Header) -> Hop:
-    """Put a forwarded packet on the wire of the NIC the guest's routing table chooses."""
+    """Send on a packet by the NIC or tunnel that the guest's routing table chooses."""
     run.step(
         Place.GUEST,
         Actor.GUEST,
         f"vms/{machine.id}",
-        "guest.forward",
+        "guest.forward_tunnel" if path.tunnel else "guest.forward",
         header,
         vm=machine.name,
         nic=path.nic,
+        tunnel=path.tunnel,
         destination=header.destination,
         ttl=header.ttl,
     )
-    return _wire(run, machine, path, header)
+    return _wire(run, machine, path, header, forwarded=True)
 
 
-def _wire(run: Run, machine: Machine, path: Path, header: Header, *, made: bool = False) -> Hop:
-    """Put a packet on the wire of a NIC, once the guest knows the MAC of the next hop."""
+def _way(run: Run, machine: Machine, header: Header) -> Path | None:
+    """Return the guest's route for a packet; with policy routing an answer goes back by its NIC (J18)."""
+    if machine.guest.policy_routing:
+        nic = run.sessions.ingress.get((machine.id, key_of(header)))
+        if nic is not None:
+            return Path("guest.policy", EVERYTHING[header.destination.version], nic)
+    return machine.path(header.destination)
+
+
+def _wire(
+    run: Run, machine: Machine, path: Path, header: Header, *, made: bool = False, forwarded: bool = False
+) -> Hop:
+    """Put a packet on the wire of a NIC: wrapped where its route leads into tunnels, and with MAC addresses.
+
+    Args:
+        made: the packet may bear a MAC that somebody chose by hand.
+        forwarded: the guest only passes it on.
+    """
+    while path.tunnel:
+        limit = tunnels.mtu_bytes(run.network, machine, path)
+        fitting = sizes.fit(run, machine, header, limit, through=f"tunnel {path.tunnel}", forwarded=forwarded)
+        if isinstance(fitting, End):
+            return fitting
+        outer = tunnels.enter(run, machine, path, fitting)
+        if isinstance(outer, End):
+            return outer
+        denied = memory.firewall(run, machine, "output", outer)
+        if denied is not None:
+            return denied
+        found = machine.path(outer.destination)
+        if found is None:
+            return _no_route(run, machine, outer)
+        path, header, made, forwarded = found, outer, False, False
+    port = run.drawing.ports[path.nic]
+    limit = port.mtu or run.network.profile.guest_mtu
+    fitting = sizes.fit(run, machine, header, limit, through=f"NIC {port.id}", forwarded=forwarded)
+    if isinstance(fitting, End):
+        return fitting
+    header = fitting
     framed = layer2.resolve(run, machine, run.drawing.ports[path.nic], path, header, made=made)
     return framed if isinstance(framed, End) else Leave(path.nic, framed)
-
-
-def _remember_translation(run: Run, machine: Machine, before: Header, after: Header) -> None:
-    """Remember a translation for later packets of the flow and for its answers."""
-    run.sessions.nat[(machine.id, key_of(before))] = Binding(
-        after.source, after.source_port, after.destination, after.destination_port
-    )
-    answer = (
-        after.protocol,
-        after.destination,
-        after.destination_port,
-        after.source,
-        after.source_port,
-    )
-    run.sessions.nat[(machine.id, answer)] = Binding(
-        before.destination, before.destination_port, before.source, before.source_port
-    )
-
-
-def _binding(run: Run, machine: Machine, key: Key) -> Binding | None:
-    """Return the translation a guest, or one it shares sessions with, remembers for a five-tuple."""
-    for vm in (machine.id, *machine.peers):
-        found = run.sessions.nat.get((vm, key))
-        if found is not None:
-            return found
-    return None
-
-
-def _session(run: Run, machine: Machine, header: Header) -> End | None:
-    """Let a stateful guest look up or open a session; return the drop if it may not pass.
-
-    A guest's table is keyed by the packet as it arrives. Connections of TCP and echoes of ICMP must be seen
-    from their first packet on; UDP has no first packet, so any opens a session.
-    """
-    guest = machine.guest
-    if not guest.stateful:
-        return None
-    at = f"vms/{machine.id}"
-    arriving = key_of(header)
-    binding = _binding(run, machine, arriving)
-    name = canonical(arriving)
-    if binding is not None and run.phase is Phase.ANSWER:
-        # The answer carries the translated addresses; the session was opened under the original ones.
-        name = canonical(
-            (
-                header.protocol,
-                binding.source,
-                binding.source_port,
-                binding.destination,
-                binding.destination_port,
-            )
-        )
-    holder = next((vm for vm in (machine.id, *machine.peers) if (vm, name) in run.sessions.guest), None)
-    if holder is not None:
-        answered = run.sessions.guest[(holder, name)]
-        if run.phase is Phase.FOLLOWING and not answered and header.protocol == TCP:
-            return run.drop(
-                "STATE_MISSING", Place.GUEST, Actor.GUEST, at, header, "handshake", vm=machine.name
-            )
-        if run.phase is Phase.ANSWER:
-            run.sessions.guest[(holder, name)] = True
-        key = "guest.session_known" if holder == machine.id else "guest.session_synced"
-        peer = run.drawing.machines[holder].name
-        run.step(
-            Place.GUEST, Actor.GUEST, at, key, header, vm=machine.name, flow=flow_text(header), peer=peer
-        )
-        return None
-    if run.phase is not Phase.OPENING and header.protocol != UDP:
-        variant = "answer" if run.phase is Phase.ANSWER else ""
-        return run.drop("STATE_MISSING", Place.GUEST, Actor.GUEST, at, header, variant, vm=machine.name)
-    run.sessions.guest[(machine.id, name)] = False
-    run.step(
-        Place.GUEST,
-        Actor.GUEST,
-        at,
-        "guest.session_new",
-        header,
-        vm=machine.name,
-        flow=flow_text(header),
-    )
-    return None
 
 
 def _stopped(run: Run, machine: Machine, header: Header) -> End:

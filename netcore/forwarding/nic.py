@@ -7,7 +7,7 @@ forwarding switches both address checks off (facts E1-E4).
 from __future__ import annotations
 
 from netcore.document.values import Address
-from netcore.forwarding import layer2
+from netcore.forwarding import layer2, sizes
 from netcore.forwarding.hops import Admitted, Endpoint, Hop, Kept, Leave, Receive, Secure, Stand
 from netcore.forwarding.machines import Port
 from netcore.forwarding.run import Run, rewritten
@@ -70,6 +70,8 @@ def leave(run: Run, hop: Leave) -> Hop:
     else:
         return _foreign_source(run, port, header)
     run.step(Place.NIC, Actor.FABRIC, at, key, header, nic=port.id, source=header.source)
+    if header.size_bytes is not None:
+        sizes.split_by_fabric(run, at, header)
     return Secure(port.id, header)
 
 

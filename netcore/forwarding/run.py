@@ -61,6 +61,7 @@ class Run:
         "sessions",
         "state",
         "steps",
+        "wraps",
     )
 
     def __init__(
@@ -80,7 +81,9 @@ class Run:
         self.script = script
         self.choices: list[Choice] = []
         self.steps: list[Step] = []
-        self.seen: set[tuple[str, Key]] = set()
+        self.seen: set[tuple[object, ...]] = set()
+        self.wraps: list[tuple[str, str]] = []
+        """VM and tunnel of each wrapping that the packet is in now, the outermost last."""
         self.resolved = False
         self.awaited: Collection[tuple[str, Key]] | None = None
         """Who takes a packet of this kind as what; None means that anybody may take anything."""
@@ -185,6 +188,10 @@ class Run:
     ) -> End:
         """Record that the packet arrived, and return the end of the walk with who took it."""
         header = endpoint.header
+        if header.inner is not None:
+            return self.not_modelled(
+                place, at, header, "the far end of a tunnel outside the guests drawn here"
+            )
         if self.awaited is not None and (endpoint.name, key_of(header)) not in self.awaited:
             return self._stranger(place, at, endpoint)
         self.step(place, actor, at, key, header, **values)
@@ -231,7 +238,9 @@ class Run:
 
         Source: ours; the state of a stateless network repeats when place and header do.
         """
-        mark = (at, key_of(header))
+        mark: tuple[object, ...] = (at, key_of(header))
+        if header.inner is not None:
+            mark = (*mark, key_of(header.inner), len(self.wraps))
         if mark in self.seen:
             return True
         self.seen.add(mark)

@@ -76,6 +76,8 @@ class Sessions:
         pins: balancer's flow -> pool member.
         translated: five-tuple of the answer -> NAT gateway in a subnet, private address, port (fact L6).
         flows: sender and five-tuple of connections that are open.
+        firewall: VM id and five-tuple that a guest's firewall let pass.
+        ingress: VM id and five-tuple of the answer -> NIC that the request came in by (fact J18).
     """
 
     security: set[tuple[str, Direction, Key]] = field(default_factory=set)
@@ -88,6 +90,8 @@ class Sessions:
     pins: dict[PinKey, str] = field(default_factory=dict)
     flows: set[tuple[str, Key]] = field(default_factory=set)
     translated: dict[Key, tuple[str, Address, int]] = field(default_factory=dict)
+    firewall: set[tuple[str, Key]] = field(default_factory=set)
+    ingress: dict[tuple[str, Key], str] = field(default_factory=dict)
 
     def copy(self) -> Sessions:
         """Return an independent copy."""
@@ -102,6 +106,8 @@ class Sessions:
             dict(self.pins),
             set(self.flows),
             dict(self.translated),
+            set(self.firewall),
+            dict(self.ingress),
         )
 
 

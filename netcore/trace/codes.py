@@ -592,12 +592,17 @@ _ROWS = (
         "A23",
         "Give {vm} a NIC with an address of that family, or a guest route.",
         "the guest of {vm} has no route for {destination}.",
+        tunnel=Reason(
+            "the outer packet of tunnel {tunnel} for {destination} has no way out of {vm} but tunnels.",
+            ("I18",),
+            "Give {vm} a route for {destination} by a NIC.",
+        ),
     ),
     _dropped(
         "OS_FIREWALL",
         "E5",
-        "Allow the flow in the guest's firewall.",
-        "the firewall in the guest of {vm} denies the flow.",
+        "Allow {flow} in the firewall of {vm} with a smaller priority number than {priority}.",
+        "the firewall in the guest of {vm} denies {flow}: {hook} rule {priority}.",
     ),
     _dropped(
         "NO_SERVICE",
@@ -635,8 +640,20 @@ _ROWS = (
     _dropped(
         "MTU",
         "C8 C9",
-        "Lower the MTU of the guest.",
-        "the packet does not fit and may not be fragmented.",
+        "Send packets of at most {limit} bytes; for tunnels between VMs an MTU of 1400 is recommended, and "
+        "1350 as TCP's largest segment.",
+        "the packet has {size} bytes, {through} of {vm} takes {limit}, and it may not be cut in pieces.",
+    ),
+    _dropped(
+        "TUNNEL_MISMATCH",
+        "I18",
+        "Give {vm} the other end: kind {kind}, remote {source}, port {port}, key {key}.",
+        "the guest of {vm} has no {kind} tunnel.",
+        remote=Reason(
+            "the {kind} tunnel of {vm} leads to {expected}, and this packet comes from {source}.",
+        ),
+        port=Reason("the {kind} tunnel of {vm} uses port {expected}, and this packet came to port {port}."),
+        key=Reason("the {kind} tunnel of {vm} has key {expected}, and this packet has key {key}."),
     ),
     _dropped(
         "VM_STOPPED",

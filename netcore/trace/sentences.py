@@ -68,7 +68,31 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "I15 B10",
         ),
         "guest.route_tunnel": _say(
-            "route", "The guest route {prefix} of {vm} leads into tunnel {tunnel}, source {source}.", "B10"
+            "route", "The guest route {prefix} of {vm} leads into tunnel {tunnel}, source {source}.", "I18"
+        ),
+        "guest.policy": _say(
+            "route",
+            "The guest of {vm} answers by the NIC that the request came in by: NIC {nic}, source {source}.",
+            "A23",
+        ),
+        "guest.encapsulate": _say(
+            "encapsulate",
+            "The guest of {vm} puts {inner} into {kind} tunnel {tunnel}; the fabric sees {outer}.",
+            "I18",
+        ),
+        "guest.decapsulate": _say(
+            "decapsulate", "The guest of {vm} takes {inner} out of {kind} tunnel {tunnel}.", "I18"
+        ),
+        "guest.forward_tunnel": _say(
+            "forward",
+            "The guest of {vm} forwards: tunnel {tunnel} leads to {destination}; TTL is now {ttl}.",
+            "E5 I18",
+        ),
+        "guest.fragments": _say(
+            "cut in pieces",
+            "The packet has {size} bytes and {through} takes {limit}: "
+            "the guest of {vm} sends {pieces} pieces.",
+            "C8",
         ),
         "guest.arp_owner": _say(
             "resolve",
@@ -115,6 +139,13 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         ),
         "nic.out_frontend": _say(
             "passes", "The source {source} is the frontend that this flow came in by (floating IP).", "J6"
+        ),
+        "nic.fragments": _say(
+            "in pieces",
+            "The fabric carries {size} bytes in {pieces} pieces of at most {limit}; pieces that come out of "
+            "order are lost.",
+            "C8",
+            "That the receiver's host joins the pieces again is inferred.",
         ),
         "nic.mac_ignored": _say(
             "MAC ignored",

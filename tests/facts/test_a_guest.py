@@ -134,3 +134,70 @@ def test_a23_default_route_only_on_the_primary_nic():
     two.set("vms/c/guest/routes", {"far": {"prefix": "10.0.3.0/24", "nic": "c2"}})
     assert fates(two, "vms/a", "10.0.2.4") == ("delivered", "delivered")
     assert str(ask(two, "vms/c", "vms/a").packet.source) == "10.0.2.4"
+
+
+def two_armed(**guest: object) -> Net:
+    """[a] -- (far); [c] has its primary NIC in (one) and a second one in (two)."""
+    return (
+        net()
+        .vnet("v", "10.0.0.0/16")
+        .subnet("one", "10.0.1.0/24")
+        .subnet("two", "10.0.2.0/24")
+        .subnet("far", "10.0.3.0/24")
+        .vm("a", "far", "10.0.3.4")
+        .vm("c", "one", "10.0.1.4", guest=dict(guest))
+        .nic("c2", "c", "two", "10.0.2.4")
+    )
+
+
+def test_a23_policy_routing_answers_by_the_nic_that_was_asked():
+    assert fates(two_armed(), "vms/a", "10.0.2.4") == ("delivered", "SRC_NOT_OWNED")
+    done = ask(two_armed(policy_routing=True), "vms/a", "10.0.2.4")
+    assert done.delivered
+    assert any(step.at == "nics/c2" for step in done.back.steps if done.back)
+    assert str(ask(two_armed(policy_routing=True), "vms/c", "vms/a").packet.source) == "10.0.1.4"
+
+
+def test_a23_policy_routing_of_an_appliance_keeps_forwarded_answers_on_their_nic():
+    """[a] -- c2 [c, forwards] c -- [b]: b's answer leaves c by c2 again, whatever c's default route says."""
+    drawn = two_armed(forwarding=True, policy_routing=True)
+    drawn.set("nics/c/ip_forwarding", True).set("nics/c2/ip_forwarding", True)
+    drawn.subnet("s4", "10.0.4.0/24").vm("b", "s4", "10.0.4.4")
+    drawn.table("ta", {"10.0.4.0/24": "10.0.2.4"}).set("subnets/far/route_table", "ta")
+    drawn.table("tb", {"10.0.3.0/24": "10.0.1.4"}).set("subnets/s4/route_table", "tb")
+    done = ask(drawn, "vms/a", "vms/b")
+    assert done.delivered
+    assert [step.at for step in done.back.steps if step.place == "nic" and step.at][-2] == "nics/c2"
+
+
+@pytest.mark.parametrize(
+    ("hook", "asked", "fate_of"),
+    [
+        ("input", ("vms/a", "vms/b"), "OS_FIREWALL"),
+        ("output", ("vms/a", "vms/b"), "delivered"),
+        ("output", ("vms/b", "vms/a"), "OS_FIREWALL"),
+        ("input", ("vms/b", "vms/a"), "delivered"),
+        ("forward", ("vms/a", "vms/b"), "delivered"),
+    ],
+)
+def test_a22_a_guests_firewall_has_the_last_word(hook: str, asked: tuple[str, str], fate_of: str):
+    """The fabric delivers; what the firewall in b says is a matter of b, and answers of its flows pass."""
+    walled = pair(firewall={"all": {"hook": hook}})
+    done = ask(walled, *asked)
+    assert (done.forward.verdict.code or "delivered") == fate_of
+    assert done.back is None or done.back.verdict.code is None
+
+
+def test_a22_the_first_rule_of_a_guests_firewall_decides():
+    rules = {
+        "web": {"priority": 10, "access": "Allow", "protocol": "tcp", "destination_ports": ["80", "400-443"]},
+        "friends": {"priority": 20, "access": "Allow", "source": "10.0.0.4/32", "protocol": "udp"},
+        "rest": {"priority": 30},
+    }
+    walled = pair(firewall=rules)
+    assert [fate(walled, "vms/a", "vms/b", flow) for flow in ("tcp/443", "tcp/22", "udp/53", "icmp")] == [
+        "delivered",
+        "OS_FIREWALL",
+        "delivered",
+        "OS_FIREWALL",
+    ]
