@@ -19,6 +19,12 @@ def rule_cards(request: HttpRequest) -> dict[str, Any]:
     return {"cards": queries.rule_cards(), "facts": queries.facts()}
 
 
+@router.get("/profiles", response=schemas.ProfilesOut)
+def profiles(request: HttpRequest) -> dict[str, Any]:
+    """Return the rule profiles a drawing may be run under, the newest first."""
+    return {"items": queries.profiles()}
+
+
 @router.get("/timing/{profile_id}", response={200: dict[str, Any], 404: schemas.ErrorOut})
 def timing_profile(request: HttpRequest, profile_id: str) -> dict[str, Any]:
     """Return a timing profile: every number with its unit, grade and source."""

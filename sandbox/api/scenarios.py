@@ -159,6 +159,15 @@ def effective_routes(
     return {"nic": nic, "routes": queries.effective_routes(found, nic)}
 
 
+@router.get("/scenarios/{scenario_id}/rules", response={200: schemas.RulesOut, 404: _Errors, 422: _Errors})
+def effective_rules(
+    request: HttpRequest, scenario_id: str, nic: Nic, revision: Number = None
+) -> dict[str, Any]:
+    """Return the security rules in force at a NIC, both directions in evaluation order."""
+    found = revision_or_404(access.scenario_read(request.user, scenario_id), revision)
+    return {"nic": nic, **queries.effective_rules(found, nic)}
+
+
 @router.get(
     "/scenarios/{scenario_id}/designs", response={200: schemas.DesignsOut, 404: _Errors, 422: _Errors}
 )

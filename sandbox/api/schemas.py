@@ -142,6 +142,14 @@ class RoutesOut(Schema):
     routes: list[EffectiveRoute]
 
 
+class RulesOut(Schema):
+    """The security rules in force at a NIC, each direction in evaluation order: group by group."""
+
+    nic: str
+    inbound: list[dict[str, Any]]
+    outbound: list[dict[str, Any]]
+
+
 class Design(Schema):
     """A failover design this drawing can play."""
 
@@ -263,6 +271,21 @@ class SharedOut(Schema):
     runnable: bool
     runs: list[RunOut]
     can: SharedCan
+
+
+class Profile(Schema):
+    """A dated rule set."""
+
+    id: str
+    title: str
+    date: str
+    description: str
+
+
+class ProfilesOut(Schema):
+    """The rule profiles, the newest first."""
+
+    items: list[Profile]
 
 
 class RuleCardsOut(Schema):

@@ -91,6 +91,13 @@ def get_shared_routes(request: HttpRequest, token: str, nic: Nic) -> dict[str, A
     return {"nic": nic, "routes": scenario_queries.effective_routes(share.revision, nic)}
 
 
+@router.get("/shared/{token}/rules", response={200: schemas.RulesOut, 404: _Errors, 422: _Errors})
+def get_shared_rules(request: HttpRequest, token: str, nic: Nic) -> dict[str, Any]:
+    """Return the security rules in force at a NIC in the shared revision."""
+    share = access.share_open(token)
+    return {"nic": nic, **scenario_queries.effective_rules(share.revision, nic)}
+
+
 @router.get(
     "/shared/{token}/runs/{run_id}/events", response={200: schemas.EventsOut, 404: _Errors, 422: _Errors}
 )

@@ -56,7 +56,24 @@ def _revision(run: Run) -> Revision:
 def _trace(run: Run) -> Iterator[Payload]:
     network = scenario_queries.network(_revision(run))
     packet = netcore.Packet.model_validate(run.parameters)
-    yield from netcore.trace_steps(network, packet, netcore.State())
+    for event in netcore.trace_steps(network, packet, netcore.State()):
+        yield event
+        if event.get("branches"):
+            yield from _branches(network, packet, event)
+
+
+def _branches(network: netcore.Network, packet: netcore.Packet, verdict: Payload) -> Iterator[Payload]:
+    """Return the steps of every way that an ambiguous or balanced direction may take."""
+    done = netcore.trace(network, packet, netcore.State())
+    leg = {1: done.forward, 2: done.back, 3: done.third}[verdict["packet"]]
+    for number, branch in enumerate(leg.branches if leg else ()):
+        yield {
+            "event": "trace.branch",
+            "direction": verdict["direction"],
+            "packet": verdict["packet"],
+            "number": number,
+            **branch.model_dump(mode="json"),
+        }
 
 
 def _failover(run: Run) -> Iterator[Payload]:

@@ -7,7 +7,7 @@ so an entry is never stale.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from threading import Lock
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
@@ -119,8 +119,29 @@ def effective_routes(revision: Revision, nic: str) -> list[dict[str, Any]]:
         NotRunnable: the drawing has problems.
         NoSuchNic: the document has no such NIC.
     """
+    return [route.as_dict() for route in _of_nic(revision, lambda found: netcore.effective_routes(found, nic))]
+
+
+def effective_rules(revision: Revision, nic: str) -> dict[str, list[dict[str, Any]]]:
+    """Return the security rules in force at a NIC by direction, in evaluation order, as plain data.
+
+    Raises:
+        NotRunnable: the drawing has problems.
+        NoSuchNic: the document has no such NIC.
+    """
+    return {
+        direction.value.lower(): [
+            rule.as_dict()
+            for rule in _of_nic(revision, partial(netcore.effective_rules, nic_id=nic, direction=direction))
+        ]
+        for direction in netcore.Direction
+    }
+
+
+def _of_nic(revision: Revision, ask: Callable[[netcore.Network], Answer]) -> Answer:
+    """Ask the compiled network of a revision; raise what the API answers with."""
     try:
-        return [route.as_dict() for route in netcore.effective_routes(network(revision), nic)]
+        return ask(network(revision))
     except netcore.DocumentError as error:
         raise NotRunnable([problem.as_dict() for problem in error.problems]) from error
     except netcore.NotFound as error:

@@ -70,7 +70,7 @@ def bootstrap(request: HttpRequest, scenario: Scenario) -> dict[str, Any]:
     """Return what the workbench starts with.
 
     ``{"mode": "edit", "scenario": {"id", "name", "revision"}, "can": {...}, "user": {"name", "guest"},
-    "urls": {"api", "scenario", "runs", "routes", "designs", "shares", "document", "imports", "home",
+    "urls": {"api", "scenario", "runs", "routes", "rules", "designs", "shares", "document", "imports", "home",
     "claim", "facts", "run", "run_events", "run_cancel", "run_socket"}}``; ``{run}`` in an address stands
     for a run's id.
     """
@@ -89,6 +89,7 @@ def bootstrap(request: HttpRequest, scenario: Scenario) -> dict[str, Any]:
             "scenario": api,
             "runs": f"{api}/runs",
             "routes": f"{api}/routes",
+            "rules": f"{api}/rules",
             "designs": f"{api}/designs",
             "shares": f"{api}/shares",
             "document": f"{api}/document.json",
@@ -108,7 +109,7 @@ def shared_bootstrap(request: HttpRequest, share: Share, token: str) -> dict[str
     """Return what the shared page starts with.
 
     ``{"mode": "shared", "scenario": {"name", "revision"}, "can": {"fork": true}, "user": ... | None,
-    "runs": [run ids, newest first], "urls": {"api", "shared", "routes", "fork", "home", "facts",
+    "runs": [run ids, newest first], "urls": {"api", "shared", "routes", "rules", "fork", "home", "facts",
     "run_events", "run_socket"}}``; ``{run}`` in an address stands for a run's id.
     """
     api = f"{_API}/shared/{token}"
@@ -122,6 +123,7 @@ def shared_bootstrap(request: HttpRequest, share: Share, token: str) -> dict[str
             "api": _API,
             "shared": api,
             "routes": f"{api}/routes",
+            "rules": f"{api}/rules",
             "fork": f"{api}/fork",
             "home": "/",
             "facts": "/facts/",

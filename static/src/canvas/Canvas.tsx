@@ -8,7 +8,8 @@ import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { nodeFor } from "../document/drawing";
 import { select, useWorkbench } from "../document/store";
 import { edges as lines } from "./edges";
-import { type Item, centres, layout } from "./layout";
+import { type Box, type Item, boxes, layout, middle } from "./layout";
+import { EDGE_TYPES } from "./lines";
 import { NODE_TYPES, nodeLabel, useFar } from "./nodes";
 import { PacketOverlay } from "./PacketOverlay";
 import { useWide } from "./wide";
@@ -28,7 +29,7 @@ export function Canvas({ onMoved }: { onMoved: (moved: Moved) => void }): ReactN
 }
 
 function toNode(item: Item, movable: boolean): Node {
-  const inner = item.kind !== "vnet" && item.kind !== "subnet";
+  const inner = item.kind !== "vnet" && item.kind !== "subnet" && item.kind !== "site";
   return {
     id: item.path,
     type: item.kind,
@@ -36,10 +37,10 @@ function toNode(item: Item, movable: boolean): Node {
     width: item.box.width,
     height: item.box.height,
     data: { item },
-    draggable: movable,
+    draggable: movable && item.kind !== "tab",
     connectable: false,
     deletable: false,
-    zIndex: item.kind === "vnet" ? 0 : item.kind === "subnet" ? 1 : 4,
+    zIndex: item.kind === "vnet" || item.kind === "site" ? 0 : item.kind === "subnet" ? 1 : 4,
     ariaLabel: nodeLabel(item),
     ...(item.parent === null ? {} : { parentId: item.parent }),
     ...(inner ? {} : { dragHandle: "header" }),
@@ -47,7 +48,7 @@ function toNode(item: Item, movable: boolean): Node {
 }
 
 const KEYS_REST_MS = 500;
-const DETAIL = new Set(["machine", "nic"]);
+const DETAIL = new Set(["machine", "nic", "endpoint", "router"]);
 
 function Flow({ onMoved }: { onMoved: (moved: Moved) => void }): ReactNode {
   const drawing = useWorkbench((state) => state.drawing);
@@ -72,14 +73,16 @@ function Flow({ onMoved }: { onMoved: (moved: Moved) => void }): ReactNode {
     const present = new Set(nodes.map((node) => node.id));
     return lines(drawing).filter((edge) => present.has(edge.source) && present.has(edge.target));
   }, [drawing, nodes]);
-  const middles = useMemo(() => centres(items), [items]);
-  useFocus(middles);
+  const places = useMemo(() => boxes(items), [items]);
+  useFocus(places);
+  useFit(places);
 
   return (
     <ReactFlow
       nodes={placed}
       edges={drawnLines}
       nodeTypes={NODE_TYPES}
+      edgeTypes={EDGE_TYPES}
       fitView
       fitViewOptions={{ padding: 0.08, maxZoom: 1.1 }}
       minZoom={0.05}
@@ -91,6 +94,9 @@ function Flow({ onMoved }: { onMoved: (moved: Moved) => void }): ReactNode {
       multiSelectionKeyCode={null}
       onNodeClick={(_, node) => {
         select(node.id);
+      }}
+      onEdgeClick={(_, edge) => {
+        if (typeof edge.data?.path === "string") select(edge.data.path);
       }}
       onPaneClick={() => {
         select(null);
@@ -121,7 +127,7 @@ function Flow({ onMoved }: { onMoved: (moved: Moved) => void }): ReactNode {
       aria-label="Drawing of the network"
     >
       <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
-      <PacketOverlay centres={middles} />
+      <PacketOverlay places={places} />
       <MiniMap style={{ width: 132, height: 88 }} pannable zoomable ariaLabel="Map of the drawing" nodeClassName={(node) => `mini-${node.type ?? ""}`} />
       <Controls showInteractive={false} />
     </ReactFlow>
@@ -129,18 +135,41 @@ function Flow({ onMoved }: { onMoved: (moved: Moved) => void }): ReactNode {
 }
 
 /** Bring the selection into view when somebody else than the canvas asked for it. */
-function useFocus(middles: Map<string, { x: number; y: number }>): void {
+function useFocus(places: Map<string, Box>): void {
   const flow = useReactFlow();
   const focus = useWorkbench((state) => state.focus);
   const drawing = useWorkbench((state) => state.drawing);
   const selection = useWorkbench((state) => state.selection);
   const target = nodeFor(drawing, selection);
   useEffect(() => {
-    const middle = target === null ? undefined : middles.get(target);
-    if (focus === 0 || !middle) return;
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    void flow.setCenter(middle.x, middle.y, { zoom: Math.max(flow.getZoom(), 0.7), duration: calm ? 0 : 250 });
+    const box = target === null ? undefined : places.get(target);
+    if (focus === 0 || !box) return;
+    const { x, y } = middle(box);
+    void flow.setCenter(x, y, { zoom: Math.max(flow.getZoom(), 0.7), duration: calm() ? 0 : 250 });
     // Only a new wish moves the view; a drag or an edit must not.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [focus]);
+}
+
+/** Bring a packet's whole way into view when a new one is to be shown. */
+function useFit(places: Map<string, Box>): void {
+  const flow = useReactFlow();
+  const fit = useWorkbench((state) => state.fit);
+  const drawing = useWorkbench((state) => state.drawing);
+  useEffect(() => {
+    const found = (fit?.paths ?? []).map((path) => places.get(nodeFor(drawing, path) ?? "")).filter((box): box is Box => box !== undefined);
+    if (found.length === 0) return;
+    const x = Math.min(...found.map((box) => box.x));
+    const y = Math.min(...found.map((box) => box.y));
+    const right = Math.max(...found.map((box) => box.x + box.width));
+    const bottom = Math.max(...found.map((box) => box.y + box.height));
+    const bounds = { x, y, width: right - x, height: bottom - y };
+    void flow.fitBounds(bounds, { padding: 0.18, duration: calm() ? 0 : 250 });
+    // Only a new wish moves the view.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [fit]);
+}
+
+function calm(): boolean {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }

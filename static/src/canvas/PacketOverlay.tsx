@@ -3,33 +3,37 @@
 import { ViewportPortal } from "@xyflow/react";
 import type { ReactNode } from "react";
 
+import { nodeFor } from "../document/drawing";
 import { type PacketPath, useWorkbench } from "../document/store";
+import { type Box, type Point, middle } from "./layout";
 
-interface Point {
-  x: number;
-  y: number;
-}
+type Find = (path: string) => Point | null;
 
-export function PacketOverlay({ centres }: { centres: Map<string, Point> }): ReactNode {
+export function PacketOverlay({ places }: { places: Map<string, Box> }): ReactNode {
+  const drawing = useWorkbench((state) => state.drawing);
+  const find: Find = (path) => {
+    const box = places.get(path) ?? places.get(nodeFor(drawing, path) ?? "");
+    return box ? middle(box) : null;
+  };
   const paths = useWorkbench((state) => state.paths);
   if (paths.length === 0) return null;
   return (
     <ViewportPortal>
       <svg className="packet-overlay" aria-hidden="true">
         {paths.map((path) => (
-          <Way key={path.direction} path={path} centres={centres} />
+          <Way key={path.direction} path={path} find={find} />
         ))}
       </svg>
     </ViewportPortal>
   );
 }
 
-function Way({ path, centres }: { path: PacketPath; centres: Map<string, Point> }): ReactNode {
+function Way({ path, find }: { path: PacketPath; find: Find }): ReactNode {
   const offset = path.direction === "forward" ? -5 : 5;
   const points = path.points
     .slice(0, path.reached)
-    .map((name) => centres.get(name))
-    .filter((point): point is Point => point !== undefined)
+    .map(find)
+    .filter((point): point is Point => point !== null)
     .map((point) => ({ x: point.x + offset, y: point.y + offset }));
   const here = points.at(-1);
   if (!here) return null;

@@ -2,33 +2,28 @@
 
 import type { Edge } from "@xyflow/react";
 
-import { type Drawing, nodeFor } from "../document/drawing";
+import { type Drawing, type Half, nodeFor } from "../document/drawing";
 
 /** Return the lines of a drawing; each end is the path of a node that is drawn. */
 export function edges(drawing: Drawing): Edge[] {
   const found: Edge[] = [];
-  const add = (id: string, source: string | null, target: string | null, kind: string, label?: string): void => {
+  const add = (id: string, source: string | null, target: string | null, kind: string, more: { label?: string; path?: string; halves?: [Half | null, Half | null] } = {}): void => {
     if (!source || !target || source === target) return;
-    const base = { id, source, target, type: "straight", className: `line-${kind}`, zIndex: 3, focusable: false };
-    found.push(label === undefined ? base : { ...base, label });
+    const { label, ...data } = more;
+    const base = { id, source, target, type: "line", className: `line-${kind}`, zIndex: 3, focusable: false, data };
+    found.push(label ? { ...base, label } : base);
   };
   const subnets = drawing.vnets.flatMap((vnet) => vnet.subnets);
   const balancers = [...drawing.publicBalancers, ...subnets.flatMap((subnet) => subnet.balancers)];
   for (const balancer of balancers)
     for (const member of balancer.members) add(`pool ${balancer.path} ${member}`, balancer.path, nodeFor(drawing, member), "pool");
   for (const balancer of drawing.publicBalancers) add(`front ${balancer.path}`, "internet", balancer.path, "outside");
-  for (const host of drawing.hosts) {
-    if (host.gateway === null) continue;
-    const home = drawing.vnets.find((vnet) => vnet.gateways.some((gateway) => gateway.id === host.gateway));
-    add(`site ${host.path}`, host.path, home?.path ?? null, "outside");
-  }
-  const owners = new Map<string, string>();
-  for (const subnet of subnets) {
-    for (const machine of subnet.machines)
-      for (const nic of machine.nics) for (const address of nic.addresses) owners.set(address, nic.path);
-    for (const nic of subnet.nics) for (const address of nic.addresses) owners.set(address, nic.path);
-    for (const balancer of subnet.balancers) for (const address of balancer.frontends) owners.set(address, balancer.path);
-  }
+  for (const host of drawing.hosts)
+    if (host.gateway !== null) add(`site ${host.path}`, host.path, `gateways/${host.gateway}`, "outside");
+  for (const vnet of drawing.vnets)
+    for (const tab of vnet.tabs) if (tab.kind === "Internet gateway") add(`out ${tab.path}`, "internet", tab.path, "outside");
+
+  const owners = addresses(drawing);
   for (const subnet of subnets) {
     const targets = new Map<string, string[]>();
     for (const hop of subnet.nextHops) {
@@ -37,15 +32,41 @@ export function edges(drawing: Drawing): Edge[] {
     }
     for (const [node, prefixes] of targets) {
       const label = prefixes.length > 2 ? `${prefixes.slice(0, 2).join(", ")} …` : prefixes.join(", ");
-      add(`hop ${subnet.path} ${node}`, subnet.path, node, "hop", label);
+      add(`hop ${subnet.path} ${node}`, subnet.path, node, "hop", { label });
     }
-    for (const machine of subnet.machines)
+    for (const machine of subnet.machines) {
       for (const nic of machine.nics) if (nic.subnet !== subnet.id) add(`nic ${nic.path}`, machine.path, nic.path, "nic");
+      for (const tunnel of machine.tunnels) {
+        const far = nodeFor(drawing, owners.get(tunnel.remote) ?? null);
+        // Both ends draw the same tunnel; one line is enough.
+        const known = found.some((edge) => edge.className === "line-tunnel" && edge.source === far && edge.target === machine.path);
+        if (!known) add(tunnel.path, machine.path, far, "tunnel", { label: tunnel.kind });
+      }
+    }
   }
-  for (const peering of drawing.peerings) {
-    const whole = peering.forward && peering.back;
-    const label = whole ? "peering" : "peering: one link missing";
-    add(`peering ${peering.from} ${peering.to}`, `vnets/${peering.from}`, `vnets/${peering.to}`, whole ? "peering" : "peering-half", label);
+  for (const { from, to, forward, back } of drawing.peerings) {
+    const whole = forward?.connected === true && back?.connected === true;
+    const label = whole ? "peering" : forward && back ? "peering, disconnected" : "peering, one link missing";
+    const path = (forward ?? back)?.path;
+    const more = { label, halves: [forward, back] as [Half | null, Half | null], ...(path ? { path } : {}) };
+    add(`peering ${from} ${to}`, `vnets/${from}`, `vnets/${to}`, whole ? "peering" : "peering-half", more);
+  }
+  for (const link of drawing.links) {
+    const kind = link.up ? link.kind : `${link.kind}-down`;
+    add(`${link.path} ${link.from} ${link.to}`, nodeFor(drawing, link.from), nodeFor(drawing, link.to), kind, { label: link.label, path: link.path });
   }
   return found;
+}
+
+/** Who owns which address inside the drawing. */
+function addresses(drawing: Drawing): Map<string, string> {
+  const owners = new Map<string, string>();
+  for (const subnet of drawing.vnets.flatMap((vnet) => vnet.subnets)) {
+    const nics = [...subnet.machines.flatMap((machine) => machine.nics), ...subnet.nics];
+    for (const owner of nics) for (const address of owner.addresses) owners.set(address, owner.path);
+    for (const balancer of subnet.balancers) for (const address of balancer.frontends) owners.set(address, balancer.path);
+    for (const endpoint of subnet.endpoints) for (const address of endpoint.addresses) owners.set(address, endpoint.path);
+  }
+  for (const site of drawing.sites) for (const router of site.routers) owners.set(router.address, router.path);
+  return owners;
 }

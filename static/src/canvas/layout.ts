@@ -5,7 +5,20 @@
  * All positions are relative to the frame a thing is in, in canvas units.
  */
 
-import type { Balancer, Drawing, Host, Machine, Nic, Subnet, VirtualNetwork } from "../document/drawing";
+import type {
+  Balancer,
+  Drawing,
+  Endpoint,
+  Host,
+  Machine,
+  Nic,
+  Site,
+  SiteRouter,
+  Subnet,
+  Tab,
+  TransitGateway,
+  VirtualNetwork,
+} from "../document/drawing";
 import { isObject } from "../document/drawing";
 
 export interface Box {
@@ -21,7 +34,12 @@ export type Item =
   | { kind: "machine"; path: string; parent: string; box: Box; machine: Machine; nic: Nic }
   | { kind: "nic"; path: string; parent: string; box: Box; nic: Nic }
   | { kind: "balancer"; path: string; parent: string | null; box: Box; balancer: Balancer }
-  | { kind: "host"; path: string; parent: null; box: Box; host: Host }
+  | { kind: "endpoint"; path: string; parent: string; box: Box; endpoint: Endpoint }
+  | { kind: "tab"; path: string; parent: string; box: Box; tab: Tab; hue: number }
+  | { kind: "site"; path: string; parent: null; box: Box; site: Site }
+  | { kind: "router"; path: string; parent: string; box: Box; router: SiteRouter }
+  | { kind: "transit"; path: string; parent: null; box: Box; transit: TransitGateway }
+  | { kind: "host"; path: string; parent: string | null; box: Box; host: Host }
   | { kind: "internet"; path: string; parent: null; box: Box };
 
 export const CARD = { width: 164, height: 58 };
@@ -41,7 +59,8 @@ export function layout(drawing: Drawing, kept: unknown): Item[] {
   let x = 0;
   let y = 0;
   let rowHeight = 0;
-  const top = outsideHeight(drawing);
+  const sites = drawing.sites.map((site) => layoutSite(site, place));
+  const top = outsideHeight(drawing, sites);
   for (const vnet of drawing.vnets) {
     const inside = layoutVnet(vnet, place);
     const size = inside.size;
@@ -52,10 +71,11 @@ export function layout(drawing: Drawing, kept: unknown): Item[] {
     }
     const spot = place(vnet.path) ?? { x, y: y + top };
     items.push({ kind: "vnet", path: vnet.path, parent: null, box: { ...spot, ...size }, vnet }, ...inside.items);
+    items.push(...layoutTabs(vnet, size.width));
     x += size.width + 96;
     rowHeight = Math.max(rowHeight, size.height);
   }
-  return [...layoutOutside(drawing, items, place), ...items];
+  return [...layoutOutside(drawing, sites, items, place), ...items];
 }
 
 type Place = (path: string) => { x: number; y: number } | null;
@@ -68,30 +88,74 @@ function keeper(kept: unknown): Place {
   };
 }
 
-function outsideHeight(drawing: Drawing): number {
-  return (drawing.hosts.length > 0 ? HOST.height + 40 : 0) + (drawing.publicBalancers.length > 0 ? PILL.height + 44 : 0);
+interface Frame {
+  site: Site;
+  items: Item[];
+  size: { width: number; height: number };
 }
 
-/** Hosts and the Internet in a row above everything; public balancers in a row between them and the frames. */
-function layoutOutside(drawing: Drawing, frames: Item[], place: Place): Item[] {
+/** A place outside: its routers and hosts side by side. */
+function layoutSite(site: Site, place: Place): Frame {
+  const items: Item[] = [];
+  const parent = site.path;
+  let x = PAD;
+  const next = (path: string): Box => {
+    const box = { ...(place(path) ?? { x, y: SUBNET_HEAD - 12 }), ...HOST };
+    x += HOST.width + GAP;
+    return box;
+  };
+  for (const router of site.routers) items.push({ kind: "router", path: router.path, parent, box: next(router.path), router });
+  for (const host of site.hosts) items.push({ kind: "host", path: host.path, parent, box: next(host.path), host });
+  const right = Math.max(200, ...items.map((item) => item.box.x + item.box.width + PAD));
+  const bottom = Math.max(SUBNET_HEAD, ...items.map((item) => item.box.y + item.box.height + PAD));
+  return { site, items, size: { width: right, height: bottom } };
+}
+
+/** Tabs on the upper edge of a network's frame, from the right to the left. */
+function layoutTabs(vnet: VirtualNetwork, width: number): Item[] {
+  let right = width - PAD;
+  return vnet.tabs.map((tab) => {
+    const box = { width: Math.round(tab.name.length * 7 + 34), height: 24, x: 0, y: -12 };
+    box.x = right - box.width;
+    right = box.x - 8;
+    return { kind: "tab", path: tab.path, parent: vnet.path, box, tab, hue: vnet.hue };
+  });
+}
+
+function outsideHeight(drawing: Drawing, sites: Frame[]): number {
+  const singles = drawing.hosts.length + drawing.transitGateways.length > 0 ? HOST.height : 0;
+  const row = Math.max(singles, ...sites.map((frame) => frame.size.height));
+  return (row > 0 ? row + 56 : 0) + (drawing.publicBalancers.length > 0 ? PILL.height + 44 : 0);
+}
+
+/** What is outside in a row above everything; public balancers in a row between them and the frames. */
+function layoutOutside(drawing: Drawing, sites: Frame[], frames: Item[], place: Place): Item[] {
   const roots = frames.filter((item) => item.kind === "vnet");
   const right = Math.max(600, ...roots.map((item) => item.box.x + item.box.width));
   const items: Item[] = [];
-  const row = (count: number, width: number): number => Math.max(0, (Math.min(right, ROW_WIDTH) - count * (width + 32) + 32) / 2);
-  const outside = drawing.hosts.length > 0 || drawing.publicBalancers.length > 0;
-  const hostsAt = row(drawing.hosts.length + 1, HOST.width);
-  if (outside) {
-    const spot = place("internet") ?? { x: hostsAt, y: 0 };
-    items.push({ kind: "internet", path: "internet", parent: null, box: { ...spot, ...HOST } });
-  }
-  drawing.hosts.forEach((host, index) => {
-    const spot = place(host.path) ?? { x: hostsAt + (index + 1) * (HOST.width + 32), y: 0 };
-    items.push({ kind: "host", path: host.path, parent: null, box: { ...spot, ...HOST }, host });
-  });
-  const y = drawing.hosts.length > 0 ? HOST.height + 40 : 0;
-  const balancersAt = row(drawing.publicBalancers.length, PILL.width);
+  const gap = 32;
+  const middle = (width: number): number => Math.max(0, (Math.min(right, ROW_WIDTH) - width) / 2);
+  const gateways = frames.some((item) => item.kind === "tab" && item.tab.kind === "Internet gateway");
+  const internet = drawing.hosts.length > 0 || drawing.publicBalancers.length > 0 || gateways;
+  const singles = Number(internet) + drawing.hosts.length + drawing.transitGateways.length;
+  const widths = [...Array<number>(singles).fill(HOST.width), ...sites.map((frame) => frame.size.width)];
+  let x = middle(widths.reduce((sum, width) => sum + width + gap, -gap));
+  const next = (path: string, width: number): { x: number; y: number } => {
+    const spot = place(path) ?? { x, y: 0 };
+    x += width + gap;
+    return spot;
+  };
+  for (const { site, items: inside, size } of sites)
+    items.push({ kind: "site", path: site.path, parent: null, box: { ...next(site.path, size.width), ...size }, site }, ...inside);
+  if (internet) items.push({ kind: "internet", path: "internet", parent: null, box: { ...next("internet", HOST.width), ...HOST } });
+  for (const host of drawing.hosts)
+    items.push({ kind: "host", path: host.path, parent: null, box: { ...next(host.path, HOST.width), ...HOST }, host });
+  for (const transit of drawing.transitGateways)
+    items.push({ kind: "transit", path: transit.path, parent: null, box: { ...next(transit.path, HOST.width), ...HOST }, transit });
+  const y = outsideHeight(drawing, sites) - PILL.height - 44;
+  const balancersAt = middle(drawing.publicBalancers.length * (PILL.width + gap) - gap);
   drawing.publicBalancers.forEach((balancer, index) => {
-    const spot = place(balancer.path) ?? { x: balancersAt + index * (PILL.width + 32), y };
+    const spot = place(balancer.path) ?? { x: balancersAt + index * (PILL.width + gap), y };
     items.push({ kind: "balancer", path: balancer.path, parent: null, box: { ...spot, ...PILL }, balancer });
   });
   return items;
@@ -125,8 +189,8 @@ function layoutVnet(vnet: VirtualNetwork, place: Place): { items: Item[]; size: 
 function layoutSubnet(subnet: Subnet, place: Place): { items: Item[]; size: { width: number; height: number } } {
   const parent = subnet.path;
   const items: Item[] = [];
-  const boxes: Box[] = [];
-  const count = subnet.machines.length + subnet.nics.length + subnet.balancers.length;
+  const taken: Box[] = [];
+  const count = subnet.machines.length + subnet.nics.length + subnet.balancers.length + subnet.endpoints.length;
   const columns = Math.max(1, Math.min(count, count > 12 ? Math.ceil(Math.sqrt(count * 1.6)) : count > 4 ? 3 : 2));
   let column = 0;
   let y = SUBNET_HEAD;
@@ -141,7 +205,7 @@ function layoutSubnet(subnet: Subnet, place: Place): { items: Item[]; size: { wi
     column += 1;
     rowHeight = Math.max(rowHeight, size.height);
     const box = { ...spot, ...size };
-    boxes.push(box);
+    taken.push(box);
     return box;
   };
   for (const balancer of subnet.balancers) {
@@ -154,8 +218,9 @@ function layoutSubnet(subnet: Subnet, place: Place): { items: Item[]; size: { wi
     if (nic) items.push({ kind: "machine", path: machine.path, parent, box: next(machine.path, CARD), machine, nic });
   }
   for (const nic of subnet.nics) items.push({ kind: "nic", path: nic.path, parent, box: next(nic.path, PORT), nic });
-  const right = Math.max(200, labelWidth(subnet), ...boxes.map((box) => box.x + box.width + PAD));
-  const bottom = Math.max(SUBNET_HEAD + 28, ...boxes.map((box) => box.y + box.height + PAD));
+  for (const endpoint of subnet.endpoints) items.push({ kind: "endpoint", path: endpoint.path, parent, box: next(endpoint.path, PORT), endpoint });
+  const right = Math.max(200, labelWidth(subnet), ...taken.map((box) => box.x + box.width + PAD));
+  const bottom = Math.max(SUBNET_HEAD + 28, ...taken.map((box) => box.y + box.height + PAD));
   return { items, size: { width: right, height: bottom } };
 }
 
@@ -166,15 +231,34 @@ function labelWidth(subnet: Subnet): number {
   return Math.min(460, Math.max(title, badges));
 }
 
-/** Return the centre of each item on the canvas, by path. */
-export function centres(items: Item[]): Map<string, { x: number; y: number }> {
+/** Return the box of each item in the canvas' own coordinates, by path. */
+export function boxes(items: Item[]): Map<string, Box> {
   const origins = new Map<string, { x: number; y: number }>();
-  const found = new Map<string, { x: number; y: number }>();
+  const found = new Map<string, Box>();
   for (const item of items) {
     const origin = item.parent === null ? { x: 0, y: 0 } : (origins.get(item.parent) ?? { x: 0, y: 0 });
     const corner = { x: origin.x + item.box.x, y: origin.y + item.box.y };
     origins.set(item.path, corner);
-    found.set(item.path, { x: corner.x + item.box.width / 2, y: corner.y + item.box.height / 2 });
+    found.set(item.path, { ...item.box, ...corner });
   }
   return found;
+}
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export function middle(box: Box): Point {
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
+
+/** Return where the line from the middle of a box towards a point leaves the box. */
+export function border(box: Box, towards: Point): Point {
+  const from = middle(box);
+  const dx = towards.x - from.x;
+  const dy = towards.y - from.y;
+  if (dx === 0 && dy === 0) return from;
+  const scale = Math.min(dx === 0 ? Infinity : box.width / 2 / Math.abs(dx), dy === 0 ? Infinity : box.height / 2 / Math.abs(dy), 1);
+  return { x: from.x + dx * scale, y: from.y + dy * scale };
 }

@@ -1,7 +1,21 @@
 /** How each thing looks. Shapes carry the kind: frame, card, double border, pill, outline. */
 
 import { Handle, type NodeProps, Position, useStore } from "@xyflow/react";
-import { Cloud, Globe, Monitor, Network, Router, Scale, Shield, Waypoints } from "lucide-react";
+import {
+  ArrowLeftRight,
+  Building2,
+  Cloud,
+  DoorOpen,
+  Globe,
+  LockKeyhole,
+  Monitor,
+  Network,
+  Plug,
+  Router,
+  Scale,
+  Shield,
+  Waypoints,
+} from "lucide-react";
 import { type ReactNode, memo } from "react";
 
 import type { Badge } from "../document/drawing";
@@ -68,6 +82,7 @@ function BadgeIcon({ kind }: { kind: Badge["kind"] }): ReactNode {
   const size = { size: 11, strokeWidth: 1.75, "aria-hidden": true } as const;
   if (kind === "route table") return <Waypoints {...size} />;
   if (kind === "security group") return <Shield {...size} />;
+  if (kind === "service endpoint") return <Plug {...size} />;
   return <Globe {...size} />;
 }
 
@@ -83,16 +98,6 @@ export const VnetNode = memo(function VnetNode({ data }: NodeProps): ReactNode {
         <span className="mono">{vnet.prefixes.join(", ")}</span>
         {far && <span className="count">{vms} VMs</span>}
       </header>
-      {vnet.gateways.length > 0 && (
-        <div className="gateway-tabs">
-          {vnet.gateways.map((gateway) => (
-            <span key={gateway.path} className="gateway-tab" title={gateway.learned.join("\n")}>
-              <Router size={12} aria-hidden="true" />
-              {gateway.name}
-            </span>
-          ))}
-        </div>
-      )}
       <Ports />
     </Frame>
   );
@@ -102,18 +107,20 @@ export const SubnetNode = memo(function SubnetNode({ data }: NodeProps): ReactNo
   const item = data.item as Extract<Item, { kind: "subnet" }>;
   const far = useFar();
   const { subnet } = item;
+  const residents = subnet.machines.length + subnet.nics.length + subnet.balancers.length + subnet.endpoints.length;
   return (
     <Frame item={item} className={`subnet hue-${item.hue}`} label={`subnet ${subnet.name}`}>
       <header>
         <strong>{subnet.name}</strong>
         <span className="mono">{subnet.prefixes.join(", ")}</span>
+        {subnet.zone !== null && <span className="zone" title={`zone ${subnet.zone}`}>z{subnet.zone}</span>}
       </header>
       {far ? (
-        <p className="far-count">{subnet.machines.length + subnet.nics.length + subnet.balancers.length}</p>
+        <p className="far-count">{residents}</p>
       ) : (
         <Badges badges={subnet.badges} />
       )}
-      {!far && subnet.machines.length + subnet.nics.length + subnet.balancers.length === 0 && <p className="nothing">empty</p>}
+      {!far && residents === 0 && <p className="nothing">empty</p>}
       <Ports />
     </Frame>
   );
@@ -139,6 +146,9 @@ export const MachineNode = memo(function MachineNode({ data }: NodeProps): React
       <div className="line sub mono">
         <span title={nic.addresses.join(", ")}>{nic.addresses.map(lastOctets).join(" ")}</span>
         {nic.ipForwarding && <span title="IP forwarding is on">fwd</span>}
+        {machine.marks.slice(0, 2).map((mark) => (
+          <span key={mark} className="guest-mark" title={`in the guest: ${machine.marks.join(", ")}`}>{mark}</span>
+        ))}
         {!machine.running && <span>stopped</span>}
         {nic.badges.map((badge) => (
           <span key={badge.path} title={[`${badge.kind}: ${badge.text}`, ...badge.rows.slice(0, 12)].join("\n")}>
@@ -215,12 +225,102 @@ export const InternetNode = memo(function InternetNode({ data }: NodeProps): Rea
   );
 });
 
+export const EndpointNode = memo(function EndpointNode({ data }: NodeProps): ReactNode {
+  const { endpoint } = data.item as Extract<Item, { kind: "endpoint" }>;
+  const Icon = endpoint.kind === "route server" ? Router : LockKeyhole;
+  return (
+    <Frame item={data.item as Item} className="port platform" label={`${endpoint.kind} ${endpoint.name}, ${endpoint.addresses.join(", ")}`}>
+      <div className="line">
+        <Icon size={13} aria-hidden="true" />
+        <span>{endpoint.name}</span>
+      </div>
+      <div className="line sub mono">
+        <span>{endpoint.addresses.map(lastOctets).join(" ")}</span>
+        <span>{endpoint.detail}</span>
+      </div>
+      <Ports />
+    </Frame>
+  );
+});
+
+const TAB_ICONS = {
+  "VPN gateway": Router,
+  "ExpressRoute gateway": Router,
+  "Internet gateway": DoorOpen,
+  "route server": Router,
+  "main route table": Waypoints,
+} as const;
+
+export const TabNode = memo(function TabNode({ data }: NodeProps): ReactNode {
+  const item = data.item as Extract<Item, { kind: "tab" }>;
+  const { tab } = item;
+  const Icon = TAB_ICONS[tab.kind];
+  return (
+    <Frame item={item} className={`gateway-tab hue-${item.hue}`} label={[`${tab.kind} ${tab.name}`, ...tab.rows].join("\n")}>
+      <Icon size={12} aria-hidden="true" />
+      {tab.name}
+      <Ports />
+    </Frame>
+  );
+});
+
+export const SiteNode = memo(function SiteNode({ data }: NodeProps): ReactNode {
+  const { site } = data.item as Extract<Item, { kind: "site" }>;
+  return (
+    <Frame item={data.item as Item} className="site" label={`site ${site.name}`}>
+      <header>
+        <Building2 size={14} aria-hidden="true" />
+        <strong>{site.name}</strong>
+        <span className="mono">{site.prefixes.join(", ")}</span>
+      </header>
+      <Ports />
+    </Frame>
+  );
+});
+
+export const RouterNode = memo(function RouterNode({ data }: NodeProps): ReactNode {
+  const { router } = data.item as Extract<Item, { kind: "router" }>;
+  return (
+    <Frame item={data.item as Item} className={`machine appliance ${router.running ? "" : "stopped"}`} label={`router ${router.name}, ${router.address}`}>
+      <div className="line">
+        <Router size={14} aria-hidden="true" />
+        <strong>{router.name}</strong>
+      </div>
+      <div className="line sub mono">
+        <span>{router.address}</span>
+        {router.bgp && <span className="guest-mark">bgp</span>}
+        {!router.running && <span>stopped</span>}
+      </div>
+      <Ports />
+    </Frame>
+  );
+});
+
+export const TransitNode = memo(function TransitNode({ data }: NodeProps): ReactNode {
+  const { transit } = data.item as Extract<Item, { kind: "transit" }>;
+  return (
+    <Frame item={data.item as Item} className="outside" label={`transit gateway ${transit.name}`}>
+      <div className="line">
+        <ArrowLeftRight size={14} aria-hidden="true" />
+        <strong>{transit.name}</strong>
+      </div>
+      <div className="line sub">transit gateway</div>
+      <Ports />
+    </Frame>
+  );
+});
+
 export const NODE_TYPES = {
   vnet: VnetNode,
   subnet: SubnetNode,
   machine: MachineNode,
   nic: NicNode,
   balancer: BalancerNode,
+  endpoint: EndpointNode,
+  tab: TabNode,
+  site: SiteNode,
+  router: RouterNode,
+  transit: TransitNode,
   host: HostNode,
   internet: InternetNode,
 };
@@ -240,6 +340,16 @@ export function nodeLabel(item: Item): string {
       return `Load balancer ${item.balancer.name}, ${item.balancer.frontends.join(", ")}`;
     case "host":
       return `Outside host ${item.host.name}, ${item.host.address}`;
+    case "endpoint":
+      return `${item.endpoint.kind} ${item.endpoint.name}, ${item.endpoint.addresses.join(", ")}`;
+    case "tab":
+      return `${item.tab.kind} ${item.tab.name}`;
+    case "site":
+      return `Site ${item.site.name}, ${item.site.prefixes.join(", ")}`;
+    case "router":
+      return `Router ${item.router.name} of a site, ${item.router.address}`;
+    case "transit":
+      return `Transit gateway ${item.transit.name}`;
     case "internet":
       return "The Internet";
   }

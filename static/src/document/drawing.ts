@@ -5,10 +5,16 @@
  * kind is left out, and what refers to nothing is put into `loose`.
  */
 
-import type { Json, JsonObject } from "./types";
+import type { JsonObject } from "./types";
+
+import { type Site, type Tab, type TransitGateway, readSites, readTabs, readTransitGateways } from "./outside";
+import { at, children, entries, isObject, text, texts } from "./raw";
+
+export { at, children, entries, isObject, text, texts } from "./raw";
+export type { Site, SiteRouter, Tab, TransitGateway } from "./outside";
 
 export interface Badge {
-  kind: "route table" | "security group" | "NAT gateway" | "no way out" | "public address";
+  kind: "route table" | "security group" | "NAT gateway" | "public address" | "service endpoint";
   path: string;
   text: string;
   rows: string[];
@@ -23,6 +29,10 @@ export interface Machine {
   appliance: boolean;
   running: boolean;
   zone: number | null;
+  /** What runs in the guest besides services: bgp, vrrp, the kinds of its tunnels. */
+  marks: string[];
+  /** Outer destinations of its tunnels. */
+  tunnels: { path: string; kind: string; remote: string }[];
 }
 
 export interface Nic {
@@ -53,18 +63,21 @@ export interface Subnet {
   name: string;
   prefixes: string[];
   badges: Badge[];
+  zone: number | null;
   nextHops: { route: string; prefix: string; address: string }[];
   machines: Machine[];
   nics: Nic[];
   balancers: Balancer[];
+  endpoints: Endpoint[];
 }
 
-export interface Gateway {
+/** Something of the platform that has an address in a subnet: a private endpoint, a route server. */
+export interface Endpoint {
   path: string;
-  id: string;
+  kind: "private endpoint" | "route server";
   name: string;
-  kind: string;
-  learned: string[];
+  addresses: string[];
+  detail: string;
 }
 
 export interface VirtualNetwork {
@@ -75,7 +88,7 @@ export interface VirtualNetwork {
   prefixes: string[];
   hue: number;
   subnets: Subnet[];
-  gateways: Gateway[];
+  tabs: Tab[];
 }
 
 export interface Host {
@@ -84,56 +97,45 @@ export interface Host {
   name: string;
   address: string;
   gateway: string | null;
+  site: string | null;
 }
 
+/** One link of a peering, as its side has it. */
+export interface Half {
+  path: string;
+  connected: boolean;
+  flags: string[];
+}
+
+/** Two virtual networks that are peered; a link that is not drawn is null. */
 export interface Peering {
   from: string;
   to: string;
-  forward: boolean;
-  back: boolean;
+  forward: Half | null;
+  back: Half | null;
+}
+
+/** A line between two things outside the rules of frames: a connection, a transit attachment, a group. */
+export interface Link {
+  path: string;
+  kind: "connection" | "transit" | "group";
+  from: string;
+  to: string;
+  label: string;
+  up: boolean;
 }
 
 export interface Drawing {
   vnets: VirtualNetwork[];
+  /** Hosts outside that are in no site. */
   hosts: Host[];
+  sites: Site[];
+  transitGateways: TransitGateway[];
   publicBalancers: Balancer[];
   peerings: Peering[];
+  links: Link[];
   /** Resources that belong to nothing that is drawn: a subnet without a network, a VM without a NIC. */
   loose: { path: string; name: string }[];
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Return a collection of the topology as pairs of id and object, sorted by nothing: document order. */
-export function entries(document: unknown, collection: string): [string, JsonObject][] {
-  const topology = isObject(document) ? document.topology : null;
-  return children(isObject(topology) ? topology[collection] : null);
-}
-
-/** Return a map of parts as pairs; what is no object is left out. */
-export function children(value: unknown): [string, JsonObject][] {
-  if (!isObject(value)) return [];
-  return Object.entries(value).filter((pair): pair is [string, JsonObject] => isObject(pair[1]));
-}
-
-export function text(value: unknown, fallback = ""): string {
-  return typeof value === "string" ? value : typeof value === "number" ? String(value) : fallback;
-}
-
-export function texts(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
-}
-
-/** Return the part at a path such as `nics/fw1` or `load_balancers/ilb/rules/all`; null when there is none. */
-export function at(document: unknown, path: string): Json | null {
-  let value: unknown = isObject(document) ? document.topology : null;
-  for (const key of path.split("/")) {
-    if (!isObject(value)) return null;
-    value = value[key];
-  }
-  return (value ?? null) as Json | null;
 }
 
 /** Return what to draw. */
@@ -146,7 +148,7 @@ export function drawing(document: unknown): Drawing {
   const vnets = new Map<string, VirtualNetwork>();
   entries(document, "vnets").forEach(([id, raw], index) => {
     const base = { path: `vnets/${id}`, id, name: text(raw.name, id), region: text(raw.region) };
-    vnets.set(id, { ...base, prefixes: texts(raw.address_space), hue: index % 8, subnets: [], gateways: [] });
+    vnets.set(id, { ...base, prefixes: texts(raw.address_space), hue: index % 8, subnets: [], tabs: [] });
   });
 
   const subnets = new Map<string, Subnet>();
@@ -156,6 +158,12 @@ export function drawing(document: unknown): Drawing {
     const home = vnets.get(text(raw.vnet));
     if (home) home.subnets.push(subnet);
     else loose.push({ path: subnet.path, name: subnet.name });
+  }
+
+  for (const [id, raw] of entries(document, "nat_gateways")) {
+    const badges = subnets.get(text(raw.subnet))?.badges;
+    if (badges && !badges.some((badge) => badge.path === `nat_gateways/${id}`))
+      badges.push({ kind: "NAT gateway", path: `nat_gateways/${id}`, text: text(raw.name, id), rows: [] });
   }
 
   const machines = new Map<string, Machine>();
@@ -176,20 +184,90 @@ export function drawing(document: unknown): Drawing {
     if (home) home.balancers.push(balancer);
     else publicBalancers.push(balancer);
   }
-  for (const [id, raw] of entries(document, "gateways")) {
-    const gateway = readGateway(id, raw);
-    const home = vnets.get(text(raw.vnet));
-    if (home) home.gateways.push(gateway);
-    else loose.push({ path: gateway.path, name: gateway.name });
+  placeEndpoints(document, vnets, subnets, loose);
+  for (const [vnet, tab] of readTabs(document)) {
+    const home = vnets.get(vnet);
+    if (home) home.tabs.push(tab);
+    else loose.push({ path: tab.path, name: tab.name });
   }
-  const hosts = entries(document, "hosts").map(([id, raw]) => ({
+  const hosts = entries(document, "hosts").map(([id, raw]) => readHost(id, raw));
+  const sites = readSites(document, hosts);
+  const transitGateways = readTransitGateways(document);
+  const known = new Set(sites.map((site) => site.id));
+  return {
+    vnets: [...vnets.values()],
+    hosts: hosts.filter((host) => host.site === null || !known.has(host.site)),
+    sites,
+    transitGateways,
+    publicBalancers,
+    peerings: readPeerings(document, vnets),
+    links: readLinks(document),
+    loose,
+  };
+}
+
+function readHost(id: string, raw: JsonObject): Host {
+  return {
     path: `hosts/${id}`,
     id,
     name: text(raw.name, id),
     address: text(raw.address),
     gateway: typeof raw.gateway === "string" ? raw.gateway : null,
-  }));
-  return { vnets: [...vnets.values()], hosts, publicBalancers, peerings: readPeerings(document, vnets), loose };
+    site: typeof raw.site === "string" ? raw.site : null,
+  };
+}
+
+/** Put private endpoints into their subnets, route servers into theirs or onto the frame. */
+function placeEndpoints(
+  document: unknown,
+  vnets: Map<string, VirtualNetwork>,
+  subnets: Map<string, Subnet>,
+  loose: Drawing["loose"],
+): void {
+  for (const [id, raw] of entries(document, "private_endpoints")) {
+    const path = `private_endpoints/${id}`;
+    const name = text(raw.name, id);
+    const home = subnets.get(text(raw.subnet));
+    if (home) home.endpoints.push({ path, kind: "private endpoint", name, addresses: [text(raw.address)], detail: text(raw.service, "service") });
+    else loose.push({ path, name });
+  }
+  for (const [id, raw] of entries(document, "route_servers")) {
+    const path = `route_servers/${id}`;
+    const name = text(raw.name, id);
+    const vnet = vnets.get(text(raw.vnet));
+    const home = vnet?.subnets.find((subnet) => subnet.name === "RouteServerSubnet");
+    const detail = `AS ${text(raw.asn, "65515")}`;
+    if (home) home.endpoints.push({ path, kind: "route server", name, addresses: texts(raw.addresses), detail });
+    else if (vnet) vnet.tabs.push({ path, kind: "route server", name, rows: [detail] });
+    else loose.push({ path, name });
+  }
+}
+
+function readLinks(document: unknown): Link[] {
+  const links: Link[] = [];
+  for (const [id, raw] of entries(document, "connections")) {
+    const site = text(raw.site);
+    const router = text(raw.router);
+    const far = text(raw.remote_gateway);
+    const to = far ? `gateways/${far}` : router ? `sites/${site}/routers/${router}` : `sites/${site}`;
+    const path = `connections/${id}`;
+    const kind = at(document, `gateways/${text(raw.gateway)}/kind`);
+    const words = [kind === "expressroute" ? "ExpressRoute" : "VPN", ...(raw.bgp === true ? ["BGP"] : []), ...(raw.up === false ? ["down"] : [])];
+    links.push({ path, kind: "connection", from: `gateways/${text(raw.gateway)}`, to, label: words.join(", "), up: raw.up !== false });
+  }
+  for (const [id, raw] of entries(document, "transit_gateways"))
+    for (const [key, attachment] of children(raw.attachments)) {
+      const to = text(attachment.vnet) ? `vnets/${text(attachment.vnet)}` : `gateways/${text(attachment.gateway)}`;
+      links.push({ path: `transit_gateways/${id}/attachments/${key}`, kind: "transit", from: `transit_gateways/${id}`, to, label: "", up: true });
+    }
+  for (const [id, raw] of entries(document, "connected_groups")) {
+    const members = texts(raw.vnets);
+    members.forEach((from, index) => {
+      for (const to of members.slice(index + 1))
+        links.push({ path: `connected_groups/${id}`, kind: "group", from: `vnets/${from}`, to: `vnets/${to}`, label: text(raw.name, id), up: true });
+    });
+  }
+  return links;
 }
 
 function readSubnet(
@@ -215,8 +293,10 @@ function readSubnet(
   badges.push(...groupBadge(text(raw.security_group), groups));
   const nat = text(raw.nat_gateway);
   if (nat) badges.push({ kind: "NAT gateway", path: `nat_gateways/${nat}`, text: nat, rows: [] });
+  for (const service of texts(raw.service_endpoints)) badges.push({ kind: "service endpoint", path: `subnets/${id}`, text: service, rows: [] });
   const base = { path: `subnets/${id}`, id, name: text(raw.name, id), prefixes: texts(raw.prefixes) };
-  return { ...base, badges, nextHops, machines: [], nics: [], balancers: [] };
+  const zone = typeof raw.zone === "number" ? raw.zone : null;
+  return { ...base, badges, zone, nextHops, machines: [], nics: [], balancers: [], endpoints: [] };
 }
 
 /** Return a route as one line, as the portal would write it. */
@@ -252,6 +332,16 @@ function readMachine(id: string, raw: JsonObject): Machine {
     appliance: guest.forwarding === true,
     running: raw.power !== "stopped",
     zone: typeof raw.zone === "number" ? raw.zone : null,
+    marks: [
+      ...(isObject(guest.bgp) ? ["bgp"] : []),
+      ...children(guest.redundancy).map(([, group]) => text(group.kind, "vrrp")),
+      ...new Set(children(guest.tunnels).map(([, tunnel]) => text(tunnel.kind))),
+    ].filter(Boolean),
+    tunnels: children(guest.tunnels).map(([key, tunnel]) => ({
+      path: `vms/${id}/guest/tunnels/${key}`,
+      kind: text(tunnel.kind),
+      remote: text(tunnel.remote),
+    })),
   };
 }
 
@@ -323,21 +413,30 @@ function readBalancer(id: string, raw: JsonObject, publics: Map<string, JsonObje
   };
 }
 
-function readGateway(id: string, raw: JsonObject): Gateway {
-  const learned = children(raw.learned).map(([, route]) => text(route.prefix));
-  return { path: `gateways/${id}`, id, name: text(raw.name, id), kind: text(raw.kind, "vpn"), learned };
+const FLAGS = {
+  allow_access: "access",
+  allow_forwarded: "forwarded traffic",
+  allow_gateway_transit: "gateway transit",
+  use_remote_gateways: "uses remote gateways",
+} as const;
+
+/** Return what is switched on at one link of a peering. */
+export function peeringFlags(raw: JsonObject): string[] {
+  const on = { allow_access: true, ...raw };
+  return Object.entries(FLAGS).filter(([key]) => on[key as keyof typeof on] === true).map(([, word]) => word);
 }
 
 function readPeerings(document: unknown, vnets: Map<string, VirtualNetwork>): Peering[] {
-  const links = entries(document, "peerings")
-    .map(([, raw]) => [text(raw.vnet), text(raw.remote_vnet)] as const)
-    .filter(([a, b]) => vnets.has(a) && vnets.has(b) && a !== b);
   const found = new Map<string, Peering>();
-  for (const [a, b] of links) {
+  for (const [id, raw] of entries(document, "peerings")) {
+    const a = text(raw.vnet);
+    const b = text(raw.remote_vnet);
+    if (!vnets.has(a) || !vnets.has(b) || a === b) continue;
+    const half: Half = { path: `peerings/${id}`, connected: raw.disconnected !== true, flags: peeringFlags(raw) };
     const [from, to] = a < b ? [a, b] : [b, a];
-    const known = found.get(`${from} ${to}`) ?? { from, to, forward: false, back: false };
-    if (from === a) known.forward = true;
-    else known.back = true;
+    const known = found.get(`${from} ${to}`) ?? { from, to, forward: null, back: null };
+    if (from === a) known.forward = half;
+    else known.back = half;
     found.set(`${from} ${to}`, known);
   }
   return [...found.values()];
@@ -362,6 +461,8 @@ export function nodeFor(shown: Drawing, path: string | null): string | null {
     const home = subnets.find((subnet) => subnet.badges.some((badge) => badge.path === `${kind}/${id}`));
     return home?.path ?? null;
   }
-  if (kind === "peerings" || kind === "public_ips") return null;
+  if (kind === "sites" && path.split("/")[2] === "routers") return path.split("/").slice(0, 4).join("/");
+  if (kind === "connections") return shown.links.find((link) => link.path === path)?.from ?? null;
+  if (kind === "peerings" || kind === "public_ips" || kind === "connected_groups") return null;
   return `${kind}/${id}`;
 }

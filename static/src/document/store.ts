@@ -6,7 +6,7 @@ import { type Drawing, drawing } from "./drawing";
 import type { Can, Direction, JsonObject, Problem } from "./types";
 
 export type Tone = "active" | "delivered" | "dropped" | "looped" | "ambiguous" | "not modelled" | "down";
-export type Dock = "trace" | "failover" | "runs";
+export type Dock = "trace" | "compare" | "failover" | "runs";
 export type Saved = "saved" | "saving" | "failed" | "stale";
 
 export interface Highlight {
@@ -42,7 +42,21 @@ export interface Workbench {
   saved: Saved;
   message: string | null;
   /** Who sends and who shall receive the next trace; empty where nobody was chosen. */
-  asked: { source: string; destination: string };
+  asked: Asked;
+  /** What a packet's way touches, when the canvas shall bring all of it into view. */
+  fit: { paths: string[] } | null;
+  /** The rule that decided the step shown in the trace, at its NIC; the rules list marks it. */
+  decided: { at: string; ref: string }[];
+  /** Id of the fact, or of the rule card, whose card is open. */
+  card: string | null;
+}
+
+/** The question of a trace; empty where nobody has chosen yet. */
+export interface Asked {
+  source: string;
+  destination: string;
+  protocol: string;
+  port: string;
 }
 
 const NOBODY: Can = { edit: false, run: false, share: false, fork: false };
@@ -65,7 +79,10 @@ let state: Workbench = {
   dock: "trace",
   saved: "saved",
   message: null,
-  asked: { source: "", destination: "" },
+  asked: { source: "", destination: "", protocol: "", port: "" },
+  fit: null,
+  decided: [],
+  card: null,
 };
 const listeners = new Set<() => void>();
 

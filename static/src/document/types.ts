@@ -31,7 +31,7 @@ export interface EffectiveRoute {
 }
 
 export type RunState = "queued" | "running" | "succeeded" | "failed" | "cancelled";
-export type RunKind = "trace" | "failover" | "trials" | "import";
+export type RunKind = "trace" | "compare" | "why" | "failover" | "trials" | "import";
 
 export interface Run {
   id: string;
@@ -81,6 +81,13 @@ export interface Header {
   destination_port: number;
   ttl: number;
   destination_mac: string | null;
+  source_mac?: string | null;
+  size_bytes?: number | null;
+  dont_fragment?: boolean;
+  fragment?: boolean;
+  frame?: "ip" | "arp";
+  /** What a tunnel packet carries. */
+  inner?: Header | null;
 }
 
 export interface Match {
@@ -107,6 +114,32 @@ export interface Step {
 
 export type Outcome = "delivered" | "dropped" | "looped" | "ambiguous" | "not modelled";
 export type Direction = "forward" | "return";
+
+/** A security rule in force at a NIC; more fields may come with it. */
+export interface EffectiveRule {
+  security_group: string;
+  where: string;
+  name: string;
+  ref: string;
+  priority: number;
+  direction: string;
+  access: string;
+  protocol: string;
+  source: string[];
+  source_prefixes: string[] | null;
+  source_ports: string[] | null;
+  destination: string[];
+  destination_prefixes: string[] | null;
+  destination_ports: string[] | null;
+  default: boolean;
+  facts?: string[];
+}
+
+export interface Rules {
+  nic: string;
+  inbound: EffectiveRule[];
+  outbound: EffectiveRule[];
+}
 
 export interface Verdict {
   outcome: Outcome;

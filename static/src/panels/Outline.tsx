@@ -2,6 +2,7 @@
 
 import { type KeyboardEvent, type ReactNode, useRef } from "react";
 
+import type { Drawing } from "../document/drawing";
 import { select, useWorkbench } from "../document/store";
 
 interface Branch {
@@ -15,17 +16,26 @@ export function Outline(): ReactNode {
   const drawing = useWorkbench((state) => state.drawing);
   const list = useRef<HTMLUListElement>(null);
   const branches: Branch[] = [
+    ...drawing.sites.map((site) => ({
+      ...leaf(site.path, site.name, site.prefixes.join(" ")),
+      inside: [
+        ...site.routers.map((router) => leaf(router.path, router.name, router.address)),
+        ...site.hosts.map((host) => leaf(host.path, host.name, host.address)),
+      ],
+    })),
     ...drawing.hosts.map((host) => leaf(host.path, host.name, host.address)),
+    ...drawing.transitGateways.map((one) => leaf(one.path, one.name, "transit gateway")),
     ...drawing.publicBalancers.map((one) => leaf(one.path, one.name, one.frontends.join(" "))),
     ...drawing.vnets.map((vnet) => ({
       ...leaf(vnet.path, vnet.name, vnet.prefixes.join(" ")),
       inside: [
-        ...vnet.gateways.map((gateway) => leaf(gateway.path, gateway.name, gateway.kind)),
+        ...vnet.tabs.map((tab) => leaf(tab.path, tab.name, tab.kind)),
         ...vnet.subnets.map((subnet) => ({
           ...leaf(subnet.path, subnet.name, subnet.prefixes.join(" ")),
           inside: [
-            ...subnet.badges.map((badge) => leaf(badge.path, badge.text, badge.kind)),
+            ...subnet.badges.filter((badge) => badge.kind !== "service endpoint").map((badge) => leaf(badge.path, badge.text, badge.kind)),
             ...subnet.balancers.map((one) => leaf(one.path, one.name, one.frontends.join(" "))),
+            ...subnet.endpoints.map((one) => leaf(one.path, one.name, one.addresses.join(" ") || one.kind)),
             ...subnet.machines.map((machine) => ({
               ...leaf(machine.path, machine.name, machine.nics[0]?.addresses[0] ?? ""),
               inside: machine.nics.map((nic) => leaf(nic.path, nic.name, nic.addresses.join(" "))),
@@ -35,6 +45,7 @@ export function Outline(): ReactNode {
         })),
       ],
     })),
+    ...lines(drawing.peerings, drawing.links),
     ...drawing.loose.map((one) => leaf(one.path, one.name, "belongs to nothing")),
   ];
   const move = (event: KeyboardEvent): void => {
@@ -53,6 +64,16 @@ export function Outline(): ReactNode {
       ))}
     </ul>
   );
+}
+
+/** Peering links, connections and groups, each once. */
+function lines(peerings: Drawing["peerings"], links: Drawing["links"]): Branch[] {
+  const halves = peerings.flatMap(({ from, to, forward, back }) => [
+    ...(forward ? [leaf(forward.path, `${from} to ${to}`, "peering link")] : []),
+    ...(back ? [leaf(back.path, `${to} to ${from}`, "peering link")] : []),
+  ]);
+  const others = new Map(links.filter((link) => link.kind !== "transit").map((link) => [link.path, leaf(link.path, link.path.split("/")[1] ?? "", link.kind)]));
+  return [...halves, ...others.values()];
 }
 
 function leaf(path: string, name: string, detail: string): Branch {

@@ -1,0 +1,86 @@
+/** What is drawn outside subnets: sites with their routers, transit gateways, the tabs on a network's frame. */
+
+import type { Host } from "./drawing";
+import { children, entries, text, texts } from "./raw";
+
+export interface SiteRouter {
+  path: string;
+  id: string;
+  name: string;
+  address: string;
+  running: boolean;
+  bgp: boolean;
+}
+
+export interface Site {
+  path: string;
+  id: string;
+  name: string;
+  prefixes: string[];
+  routers: SiteRouter[];
+  hosts: Host[];
+}
+
+export interface TransitGateway {
+  path: string;
+  id: string;
+  name: string;
+  tables: number;
+}
+
+/** Something that belongs to a whole virtual network: a tab on its frame. */
+export interface Tab {
+  path: string;
+  kind: "VPN gateway" | "ExpressRoute gateway" | "Internet gateway" | "route server" | "main route table";
+  name: string;
+  rows: string[];
+}
+
+export function readSites(document: unknown, hosts: Host[]): Site[] {
+  return entries(document, "sites").map(([id, raw]) => ({
+    path: `sites/${id}`,
+    id,
+    name: text(raw.name, id),
+    prefixes: texts(raw.prefixes),
+    routers: children(raw.routers).map(([key, router]) => ({
+      path: `sites/${id}/routers/${key}`,
+      id: key,
+      name: text(router.name, key),
+      address: text(router.address),
+      running: router.power !== "stopped",
+      bgp: typeof router.bgp === "object" && router.bgp !== null,
+    })),
+    hosts: hosts.filter((host) => host.site === id),
+  }));
+}
+
+export function readTransitGateways(document: unknown): TransitGateway[] {
+  return entries(document, "transit_gateways").map(([id, raw]) => ({
+    path: `transit_gateways/${id}`,
+    id,
+    name: text(raw.name, id),
+    tables: children(raw.tables).length,
+  }));
+}
+
+/** Return the tabs of every virtual network, each with the id of its network. */
+export function readTabs(document: unknown): [string, Tab][] {
+  const tabs: [string, Tab][] = [];
+  for (const [id, raw] of entries(document, "gateways")) {
+    const kind = raw.kind === "expressroute" ? "ExpressRoute gateway" : "VPN gateway";
+    const instances = texts(raw.instances);
+    const rows = [
+      ...(instances.length > 1 ? [`active-active: ${instances.join(", ")}`] : []),
+      ...children(raw.learned).map(([, route]) => `learned ${text(route.prefix)}`),
+    ];
+    tabs.push([text(raw.vnet), { path: `gateways/${id}`, kind, name: text(raw.name, id), rows }]);
+  }
+  for (const [id, raw] of entries(document, "internet_gateways"))
+    tabs.push([text(raw.vnet), { path: `internet_gateways/${id}`, kind: "Internet gateway", name: text(raw.name, id), rows: [] }]);
+  const tables = new Map(entries(document, "route_tables"));
+  for (const [id, raw] of entries(document, "vnets")) {
+    const key = text(raw.main_route_table);
+    if (key) tabs.push([id, { path: `route_tables/${key}`, kind: "main route table", name: text(tables.get(key)?.name, key), rows: [] }]);
+  }
+  return tabs;
+}

@@ -1,0 +1,65 @@
+/** JSON Patch on plain documents: apply, and the patch that takes it back. */
+
+import type { Json, Operation } from "./types";
+
+function parts(pointer: string): string[] {
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+function holder(document: Json, keys: string[]): Json | undefined {
+  let value: Json | undefined = document;
+  for (const key of keys) value = child(value, key);
+  return value;
+}
+
+function child(value: Json | undefined, key: string): Json | undefined {
+  if (Array.isArray(value)) return value[Number(key)];
+  if (typeof value === "object" && value !== null) return value[key];
+  return undefined;
+}
+
+/** Return the value at a pointer; undefined where there is none. */
+export function valueAt(document: Json, pointer: string): Json | undefined {
+  return holder(document, parts(pointer));
+}
+
+/** Return a copy of the document with one operation done; an operation that does not fit changes nothing. */
+function done(document: Json, operation: Operation): Json {
+  const copy = structuredClone(document);
+  const keys = parts(operation.path);
+  const last = keys.pop();
+  const home = last === undefined ? undefined : holder(copy, keys);
+  if (last === undefined || typeof home !== "object" || home === null) return copy;
+  if (Array.isArray(home)) {
+    const index = last === "-" ? home.length : Number(last);
+    if (operation.op === "remove") home.splice(index, 1);
+    else home.splice(index, operation.op === "replace" ? 1 : 0, operation.value ?? null);
+  } else if (operation.op === "remove") delete home[last];
+  else home[last] = operation.value ?? null;
+  return copy;
+}
+
+/** Return the patch that takes a patch back, made on the document as it was before. */
+export function inverse(document: Json, patch: readonly Operation[]): Operation[] {
+  const back: Operation[] = [];
+  let here = document;
+  for (const operation of patch) {
+    const old = valueAt(here, operation.path);
+    const intoList = Array.isArray(holder(here, parts(operation.path).slice(0, -1)));
+    const path = operation.path.endsWith("/-") ? operation.path.slice(0, -1) + String((holder(here, parts(operation.path).slice(0, -1)) as Json[]).length) : operation.path;
+    if (operation.op === "remove") {
+      if (old !== undefined) back.unshift({ op: "add", path, value: old });
+    } else if (old === undefined || (operation.op === "add" && intoList)) back.unshift({ op: "remove", path });
+    else back.unshift({ op: "replace", path, value: old });
+    here = done(here, operation);
+  }
+  return back;
+}
+
+/** Return the document with a patch applied. */
+export function applied(document: Json, patch: readonly Operation[]): Json {
+  return patch.reduce((here, operation) => done(here, operation), document);
+}

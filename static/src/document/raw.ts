@@ -1,0 +1,37 @@
+/** Reading plain JSON that may be broken: nothing here throws, what is missing or odd is left out. */
+
+import type { Json, JsonObject } from "./types";
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Return a collection of the topology as pairs of id and object, sorted by nothing: document order. */
+export function entries(document: unknown, collection: string): [string, JsonObject][] {
+  const topology = isObject(document) ? document.topology : null;
+  return children(isObject(topology) ? topology[collection] : null);
+}
+
+/** Return a map of parts as pairs; what is no object is left out. */
+export function children(value: unknown): [string, JsonObject][] {
+  if (!isObject(value)) return [];
+  return Object.entries(value).filter((pair): pair is [string, JsonObject] => isObject(pair[1]));
+}
+
+export function text(value: unknown, fallback = ""): string {
+  return typeof value === "string" ? value : typeof value === "number" ? String(value) : fallback;
+}
+
+export function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
+}
+
+/** Return the part at a path such as `nics/fw1` or `load_balancers/ilb/rules/all`; null when there is none. */
+export function at(document: unknown, path: string): Json | null {
+  let value: unknown = isObject(document) ? document.topology : null;
+  for (const key of path.split("/")) {
+    if (!isObject(value)) return null;
+    value = value[key];
+  }
+  return (value ?? null) as Json | null;
+}
