@@ -180,7 +180,7 @@ class RunIn(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Literal["trace", "failover", "trials"]
+    kind: Literal["trace", "compare", "failover", "trials"]
     revision: Annotated[int | None, Field(strict=True, ge=1)] = None
     parameters: dict[str, Any]
 

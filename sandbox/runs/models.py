@@ -15,6 +15,7 @@ class Kind(models.TextChoices):
     """What a run does."""
 
     TRACE = "trace", "Trace"
+    COMPARE = "compare", "Compare"
     FAILOVER = "failover", "Failover"
     TRIALS = "trials", "Trials"
     IMPORT = "import", "Import"

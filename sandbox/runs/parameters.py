@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -39,6 +40,15 @@ class _Trials(_Race):
     n: Annotated[int, Field(ge=1, le=MAX_TRIALS)] = 1000
 
 
+class _Compare(BaseModel):
+    """One packet under the drawing's own profile and under another one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    packet: netcore.Packet
+    profile: Annotated[str, Field(max_length=120)]
+
+
 def clean(kind: Kind, parameters: Any, revision: Revision) -> tuple[dict[str, Any], int]:
     """Return the parameters to store and the seed of the run.
 
@@ -47,17 +57,29 @@ def clean(kind: Kind, parameters: Any, revision: Revision) -> tuple[dict[str, An
         scenarios.queries.NotRunnable: the drawing has problems.
     """
     reading = scenario_queries.reading(revision)
+    if kind is Kind.COMPARE and reading.document is not None:
+        # A profile that refuses the drawing is an answer here, so problems do not stop the run.
+        return _clean_compare(parameters, reading.document)
     if reading.document is None or not reading.runnable:
         raise scenario_queries.NotRunnable(scenario_queries.problems(revision))
     document = reading.document
     if kind is Kind.TRACE:
         packet = _parse(netcore.Packet, parameters)
-        _check_packet(packet, document)
+        _check_packet(packet, document, "/parameters")
         return packet.model_dump(mode="json", exclude_none=True), document.seed
     race = _parse(_Trials if kind is Kind.TRIALS else _Race, parameters)
     _check_race(race, revision, document)
     seed = document.seed if race.seed is None else race.seed
     return race.model_dump(mode="json", exclude={"seed"}), seed
+
+
+def _clean_compare(parameters: Any, document: netcore.Scenario) -> tuple[dict[str, Any], int]:
+    asked = _parse(_Compare, parameters)
+    _check_packet(asked.packet, document, "/parameters/packet")
+    if asked.profile not in {profile.id for profile in netcore.profiles()}:
+        message = f"There is no profile {asked.profile!r}."
+        raise BadParameters([{"pointer": "/parameters/profile", "message": message}])
+    return asked.model_dump(mode="json", exclude_none=True), document.seed
 
 
 def _parse(model: Any, parameters: Any) -> Any:
@@ -75,14 +97,28 @@ def _parse(model: Any, parameters: Any) -> Any:
         ) from error
 
 
-def _check_packet(packet: netcore.Packet, document: netcore.Scenario) -> None:
+def _check_packet(packet: netcore.Packet, document: netcore.Scenario, pointer: str) -> None:
+    """Raise where an end of the packet is neither drawn nor an address."""
     wrong = []
     for field in ("source", "destination"):
-        kind, _, key = str(getattr(packet, field)).partition("/")
-        if key and kind in ("vms", "hosts") and key not in getattr(document.topology, kind):
-            wrong.append({"pointer": f"/parameters/{field}", "message": f"The drawing has no {kind}/{key}."})
+        end = str(getattr(packet, field))
+        kind, _, key = end.partition("/")
+        if kind in ("vms", "hosts") and key:
+            if key not in getattr(document.topology, kind):
+                wrong.append({"pointer": f"{pointer}/{field}", "message": f"The drawing has no {end}."})
+        elif not _is_address(end):
+            message = f"{end!r} is neither an address nor the name of a VM or a host."
+            wrong.append({"pointer": f"{pointer}/{field}", "message": message})
     if wrong:
         raise BadParameters(wrong)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _check_race(race: _Race, revision: Revision, document: netcore.Scenario) -> None:

@@ -29,7 +29,13 @@ FLUSH_S: Final = 0.05
 FLUSH_EVENTS: Final = 200
 MAX_EVENTS: Final = 200_000
 
-TIME_LIMITS_S: Final = {Kind.TRACE: 20, Kind.IMPORT: 30, Kind.FAILOVER: 120, Kind.TRIALS: 900}
+TIME_LIMITS_S: Final = {
+    Kind.TRACE: 20,
+    Kind.COMPARE: 20,
+    Kind.IMPORT: 30,
+    Kind.FAILOVER: 120,
+    Kind.TRIALS: 900,
+}
 """Seconds a run may take on a worker before it fails; what was stored by then is kept."""
 
 log = logging.getLogger(__name__)

@@ -56,24 +56,47 @@ def _revision(run: Run) -> Revision:
 def _trace(run: Run) -> Iterator[Payload]:
     network = scenario_queries.network(_revision(run))
     packet = netcore.Packet.model_validate(run.parameters)
-    for event in netcore.trace_steps(network, packet, netcore.State()):
-        yield event
-        if event.get("branches"):
-            yield from _branches(network, packet, event)
-
-
-def _branches(network: netcore.Network, packet: netcore.Packet, verdict: Payload) -> Iterator[Payload]:
-    """Return the steps of every way that an ambiguous or balanced direction may take."""
+    yield from netcore.trace_steps(network, packet, netcore.State())
     done = netcore.trace(network, packet, netcore.State())
-    leg = {1: done.forward, 2: done.back, 3: done.third}[verdict["packet"]]
-    for number, branch in enumerate(leg.branches if leg else ()):
-        yield {
-            "event": "trace.branch",
-            "direction": verdict["direction"],
-            "packet": verdict["packet"],
-            "number": number,
-            **branch.model_dump(mode="json"),
-        }
+    for packet_number, leg in ((1, done.forward), (2, done.back), (3, done.third)):
+        for number, branch in enumerate(leg.branches if leg else ()):
+            ways = branch.model_dump(mode="json")
+            yield {"event": "trace.branch", "packet": packet_number, "number": number, **ways}
+    text = [paragraph.model_dump(mode="json") for paragraph in netcore.explain(done)]
+    yield {"event": "trace.text", "paragraphs": text}
+
+
+def _compare(run: Run) -> Iterator[Payload]:
+    """Trace one packet under two profiles: the steps of both, then where they part."""
+    reading = scenario_queries.reading(_revision(run))
+    if reading.document is None:
+        raise Refused("The drawing cannot be read.")
+    packet = netcore.Packet.model_validate(run.parameters["packet"])
+    own, other = reading.document.profile, run.parameters["profile"]
+    known = {profile.id for profile in netcore.profiles()}
+    if own not in known:
+        raise Refused(f"The drawing's own profile {own} does not exist.")
+    found = netcore.first_divergence(reading.document, packet, own, other)
+    answer = found.as_dict()
+    for side in ("a", "b"):
+        traced = answer.pop(f"trace_{side}") or {}
+        for number, direction, part in (
+            (1, "forward", "forward"),
+            (2, "return", "back"),
+            (3, "forward", "third"),
+        ):
+            leg = traced.get(part)
+            if leg is not None:
+                shares = [{k: branch[k] for k in ("label", "share", "verdict")} for branch in leg["branches"]]
+                at = {"side": side, "packet": number, "direction": direction}
+                yield {
+                    "event": "compare.leg",
+                    **at,
+                    "steps": leg["steps"],
+                    "verdict": leg["verdict"],
+                    "branches": shares,
+                }
+    yield {"event": "compare.done", **answer}
 
 
 def _failover(run: Run) -> Iterator[Payload]:
@@ -161,4 +184,10 @@ def _refused_document(problems: list[dict[str, Any]]) -> Refused:
     return Refused(reason, {"event": "import.refused", "message": reason, "problems": problems[:200]})
 
 
-_WORK: Final = {Kind.TRACE: _trace, Kind.FAILOVER: _failover, Kind.TRIALS: _trials, Kind.IMPORT: _import}
+_WORK: Final = {
+    Kind.TRACE: _trace,
+    Kind.COMPARE: _compare,
+    Kind.FAILOVER: _failover,
+    Kind.TRIALS: _trials,
+    Kind.IMPORT: _import,
+}

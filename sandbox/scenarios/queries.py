@@ -119,7 +119,9 @@ def effective_routes(revision: Revision, nic: str) -> list[dict[str, Any]]:
         NotRunnable: the drawing has problems.
         NoSuchNic: the document has no such NIC.
     """
-    return [route.as_dict() for route in _of_nic(revision, lambda found: netcore.effective_routes(found, nic))]
+    return [
+        route.as_dict() for route in _of_nic(revision, lambda found: netcore.effective_routes(found, nic))
+    ]
 
 
 def effective_rules(revision: Revision, nic: str) -> dict[str, list[dict[str, Any]]]:

@@ -21,7 +21,7 @@ export function PacketOverlay({ places }: { places: Map<string, Box> }): ReactNo
     <ViewportPortal>
       <svg className="packet-overlay" aria-hidden="true">
         {paths.map((path) => (
-          <Way key={path.direction} path={path} find={find} />
+          <Way key={path.packet} path={path} find={find} />
         ))}
       </svg>
     </ViewportPortal>

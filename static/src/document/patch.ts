@@ -37,7 +37,7 @@ function done(document: Json, operation: Operation): Json {
     const index = last === "-" ? home.length : Number(last);
     if (operation.op === "remove") home.splice(index, 1);
     else home.splice(index, operation.op === "replace" ? 1 : 0, operation.value ?? null);
-  } else if (operation.op === "remove") delete home[last];
+  } else if (operation.op === "remove") Reflect.deleteProperty(home, last);
   else home[last] = operation.value ?? null;
   return copy;
 }

@@ -17,6 +17,8 @@ export interface Highlight {
 /** One direction of a packet's way: resources in order, and how many of them have been reached. */
 export interface PacketPath {
   direction: Direction;
+  /** 1 the request, 2 the answer, 3 packet 3 of a handshake. */
+  packet: number;
   points: string[];
   reached: number;
   tone: Tone;

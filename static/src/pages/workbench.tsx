@@ -3,6 +3,7 @@
 import "../styles/site.css";
 import "../styles/workbench.css";
 import "../styles/runs.css";
+import "../styles/trace.css";
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
@@ -52,7 +53,7 @@ async function restoreRun(shared: Run[] | null): Promise<void> {
   const wanted = new URL(location.href).searchParams.get("run");
   if (shared) {
     const named = shared.find((run) => run.id === wanted);
-    for (const kind of ["trials", "failover", "trace"] as const) {
+    for (const kind of ["trials", "failover", "compare", "trace"] as const) {
       const newest = shared.find((run) => run.kind === kind);
       if (newest && !named) openRun(newest, false);
     }

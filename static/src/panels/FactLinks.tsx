@@ -1,46 +1,71 @@
-/** Fact ids as links to the rule cards; the statement and its source on hover and focus. */
+/** Fact ids as links that open the rule card beside the work; the address leads to the page of all cards. */
 
-import { type ReactNode, useEffect, useState } from "react";
+import { type MouseEvent, type ReactNode, useEffect, useState } from "react";
 
-import { type Fact, api } from "../protocol/api";
+import { update } from "../document/store";
+import { type Fact, type RuleCard, api } from "../protocol/api";
 
-let loading: Promise<Record<string, Fact>> | null = null;
+interface Reference {
+  cards: RuleCard[];
+  facts: Record<string, Fact>;
+}
 
-/** The facts behind the rule cards, read once per page. */
-export function useFacts(): Record<string, Fact> {
-  const [facts, setFacts] = useState<Record<string, Fact>>({});
+const NOTHING: Reference = { cards: [], facts: {} };
+let loading: Promise<Reference> | null = null;
+
+/** The rule cards and the facts behind them, read once per page. */
+export function useReference(): Reference {
+  const [found, setFound] = useState(NOTHING);
   useEffect(() => {
     let here = true;
-    loading ??= api.ruleCards().then(
-      (answer) => answer.facts,
-      () => ({}),
-    );
-    void loading.then((found) => {
-      if (here) setFacts(found);
+    loading ??= api.ruleCards().catch(() => NOTHING);
+    void loading.then((answer) => {
+      if (here) setFound(answer);
     });
     return () => {
       here = false;
     };
   }, []);
-  return facts;
+  return found;
 }
 
-export function FactLinks({ ids }: { ids: string[] }): ReactNode {
-  const facts = useFacts();
+/** Open a rule card on a plain click; with a key held the browser follows the link as always. */
+function open(event: MouseEvent, id: string): void {
+  if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  update({ card: id });
+}
+
+export function FactLinks({ ids }: { ids: readonly string[] }): ReactNode {
+  const { facts } = useReference();
   return ids.map((id) => {
     const fact = facts[id];
     const words = fact ? `${fact.statement} — ${fact.source} [${fact.confidence}]` : id;
     return (
-      <a key={id} className="badge mono" href={`${api.factsUrl()}#${id.toLowerCase()}`} target="_blank" rel="noopener" title={words}>
+      <a
+        key={id}
+        className="badge mono"
+        href={`${api.factsUrl()}#${id.toLowerCase()}`}
+        target="_blank"
+        rel="noopener"
+        title={words}
+        onClick={(event) => { open(event, id); }}
+      >
         {id}
       </a>
     );
   });
 }
 
-/** The sources of some facts in words, each once. */
-export function Sources({ ids }: { ids: string[] }): ReactNode {
-  const facts = useFacts();
-  const sources = [...new Set(ids.map((id) => facts[id]?.source).filter((source): source is string => Boolean(source)))];
-  return sources.length > 0 ? <span className="muted">{sources.join("; ")}</span> : null;
+/** The rule card that decided, by its id, as one more link. */
+export function CardLink({ id }: { id: string | null }): ReactNode {
+  const { cards } = useReference();
+  const card = cards.find((one) => one.id === id);
+  if (id === null || !card) return null;
+  const href = `${api.factsUrl()}#${(card.facts[0] ?? id).toLowerCase()}`;
+  return (
+    <a className="card-link" href={href} target="_blank" rel="noopener" title={card.statement} onClick={(event) => { open(event, id); }}>
+      {card.source}
+    </a>
+  );
 }

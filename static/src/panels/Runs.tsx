@@ -2,13 +2,14 @@
 
 import { type ReactNode, useCallback, useEffect, useState } from "react";
 
+import { isObject } from "../document/drawing";
 import { type Dock, update, useWorkbench } from "../document/store";
 import type { Run, RunKind } from "../document/types";
 import { api } from "../protocol/api";
 import { follow, useFollowed, words } from "../protocol/followed";
 import { Mark } from "./Mark";
 
-const DOCKS: Record<RunKind, Dock> = { trace: "trace", failover: "failover", trials: "failover", import: "runs" };
+const DOCKS: Record<RunKind, Dock> = { trace: "trace", compare: "compare", why: "trace", failover: "failover", trials: "failover", import: "runs" };
 
 /** Show a run where runs of its kind are shown. */
 export function openRun(run: Run, remember = true): void {
@@ -28,7 +29,7 @@ export function Runs({ shared }: { shared: Run[] | null }): ReactNode {
   const [runs, setRuns] = useState<Run[] | null>(shared);
   const [error, setError] = useState<string | null>(null);
   const mode = useWorkbench((state) => state.mode);
-  const states = [useFollowed("trace"), useFollowed("failover"), useFollowed("trials")].map((one) => one.run?.state ?? "");
+  const states = [useFollowed("trace"), useFollowed("compare"), useFollowed("failover"), useFollowed("trials")].map((one) => one.run?.state ?? "");
   const load = useCallback(() => {
     if (mode === "shared") return;
     api.runs().then(
@@ -83,7 +84,10 @@ export function Runs({ shared }: { shared: Run[] | null }): ReactNode {
 
 function what(run: Run): string {
   const { parameters: p } = run;
-  if (run.kind === "trace") return `${String(p.source)} > ${String(p.destination)} ${String(p.protocol)}/${String(p.destination_port ?? "")}`;
+  const packet = isObject(p.packet) ? p.packet : p;
+  const question = `${String(packet.source)} > ${String(packet.destination)} ${String(packet.protocol)}/${String(packet.destination_port ?? "")}`;
+  if (run.kind === "trace" || run.kind === "why") return question;
+  if (run.kind === "compare") return `${question} under ${String(p.profile)}`;
   const designs = Array.isArray(p.designs) ? p.designs.join(" against ") : "";
   return run.kind === "trials" ? `${Number(p.n).toLocaleString("en")} × ${designs}` : designs;
 }

@@ -5,18 +5,21 @@ import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 
 
 import { Canvas } from "../canvas/Canvas";
 import { useWide } from "../canvas/wide";
-import { text } from "../document/drawing";
 import { type Dock as DockName, update, useWorkbench } from "../document/store";
 import type { Run } from "../document/types";
 import { api } from "../protocol/api";
 import { useFollowed, words } from "../protocol/followed";
+import { CardDrawer } from "./CardDrawer";
 import { Failover } from "./Failover";
-import { Inspector, Tab } from "./Inspector";
+import { Inspector } from "./inspector/Inspector";
 import { Outline } from "./Outline";
 import { Problems } from "./Problems";
+import { Profile } from "./Profile";
 import { Runs, rememberRun } from "./Runs";
 import { Share } from "./Share";
-import { Trace } from "./Trace";
+import { Tab } from "./Tab";
+import { Compare } from "./trace/Compare";
+import { Trace } from "./trace/Trace";
 import { move, redo, rename, undo } from "./edits";
 
 type Panel = "Outline" | "Problems" | "Help";
@@ -67,13 +70,14 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
         </aside>
       )}
       <Dock shared={shared} />
+      <CardDrawer />
     </div>
   );
 }
 
 /** Keep the run that was started last in the address bar, so that the address brings it back. */
 function useAddress(): void {
-  const ids = [useFollowed("trace").id, useFollowed("failover").id, useFollowed("trials").id];
+  const ids = [useFollowed("trace").id, useFollowed("compare").id, useFollowed("failover").id, useFollowed("trials").id];
   const before = useRef(ids);
   useEffect(() => {
     const fresh = ids.find((id, index) => id !== null && id !== before.current[index]);
@@ -85,7 +89,6 @@ function useAddress(): void {
 function Bar({ share, inspector, open, switchTheme }: { share: () => void; inspector: () => void; open: boolean; switchTheme: () => void }): ReactNode {
   const mode = useWorkbench((state) => state.mode);
   const can = useWorkbench((state) => state.can);
-  const document_ = useWorkbench((state) => state.document);
   const [error, setError] = useState<string | null>(null);
   const fork = (): void => {
     api.fork().then(
@@ -100,7 +103,7 @@ function Bar({ share, inspector, open, switchTheme }: { share: () => void; inspe
       </a>
       <Name />
       <Saved />
-      <span className="badge optional">{text(document_.profile, "azure-2026")}</span>
+      <Profile />
       {mode === "shared" && <span className="badge">shared revision, read only</span>}
       {error && <span role="alert" className="field-error">{error}</span>}
       <span className="push" />
@@ -250,6 +253,7 @@ function Help(): ReactNode {
 
 const DOCKS: [DockName, string][] = [
   ["trace", "Trace"],
+  ["compare", "Compare"],
   ["failover", "Failover"],
   ["runs", "Runs"],
 ];
@@ -295,6 +299,7 @@ function Dock({ shared }: { shared: Run[] | null }): ReactNode {
       <div className="dock-body" role="tabpanel" aria-label={DOCKS.find(([name]) => name === dock)?.[1]}>
         <h2 className="visually-hidden">{DOCKS.find(([name]) => name === dock)?.[1]}</h2>
         {dock === "trace" && <Trace />}
+        {dock === "compare" && <Compare />}
         {dock === "failover" && <Failover />}
         {dock === "runs" && <Runs shared={shared} />}
       </div>

@@ -1,5 +1,6 @@
 /** Edits of the page: patches against a revision, kept in order, undone by their opposites. */
 
+import { inverse } from "../document/patch";
 import { workbench, update } from "../document/store";
 import type { Json, Operation } from "../document/types";
 import { ApiError, type ScenarioAnswer, api } from "../protocol/api";
@@ -35,6 +36,18 @@ export function rename(name: string): void {
   const old = workbench().name;
   const set = (value: string) => (): Operation[] => [{ op: "replace", path: "/name", value }];
   if (name && name !== old) act({ there: set(name), back: set(old) });
+}
+
+/** Choose the rules the drawing is run under. */
+export function chooseProfile(id: string): void {
+  const old = workbench().document.profile;
+  if (id !== old) change([{ op: "add", path: "/profile", value: id }]);
+}
+
+/** Apply a patch as one edit that can be undone. */
+export function change(patch: Operation[]): void {
+  const back = inverse(workbench().document, patch);
+  act({ there: () => patch, back: () => back });
 }
 
 function put(path: string, value: Json): Edit["there"] {

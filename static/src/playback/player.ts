@@ -19,13 +19,10 @@ export function usePlayer(end: number, rate: number, step: number): Player {
   const here = Math.min(at, end);
   const playing = started && here < end;
 
-  const seek = useCallback(
-    (wanted: number) => {
-      setStarted(false);
-      setAt(Math.max(0, Math.min(end, wanted)));
-    },
-    [end],
-  );
+  const seek = useCallback((wanted: number) => {
+    setStarted(false);
+    setAt(Math.max(0, wanted)); // beyond the end means the end, also of what is still to come
+  }, []);
 
   const toggle = useCallback(() => {
     if (!playing && here >= end) setAt(0);

@@ -1,6 +1,6 @@
 /** The API client: the only code that sends requests. Every failure is an ApiError with words for people. */
 
-import type { Bootstrap, EffectiveRoute, Json, JsonObject, Operation, Problem, Run, RunEvent } from "../document/types";
+import type { Bootstrap, EffectiveRoute, Json, JsonObject, Operation, Problem, Rules, Run, RunEvent } from "../document/types";
 
 export type { Run, RunEvent } from "../document/types";
 
@@ -112,6 +112,8 @@ export const api = {
   edit: (base: number, patch: Operation[]) =>
     request<ScenarioAnswer>("PATCH", address("scenario"), { base, patch } as unknown as Json),
   routes: (nic: string) => request<{ nic: string; routes: EffectiveRoute[] }>("GET", `${address("routes")}?nic=${encodeURIComponent(nic)}`),
+  rules: (nic: string) => request<Rules>("GET", `${address("rules")}?nic=${encodeURIComponent(nic)}`),
+  profiles: () => request<{ items: Profile[] }>("GET", `${address("api")}/profiles`),
   designs: () => request<{ designs: Design[]; faults: Fault[] }>("GET", address("designs")),
   startRun: (kind: string, parameters: JsonObject) => request<Run>("POST", address("runs"), { kind, parameters }),
   runs: () => request<{ items: Run[] }>("GET", address("runs")),
@@ -134,6 +136,13 @@ export const api = {
   },
 };
 
+export interface Profile {
+  id: string;
+  title: string;
+  date: string;
+  description: string;
+}
+
 export interface RuleCard {
   id: string;
   statement: string;
@@ -141,6 +150,7 @@ export interface RuleCard {
   source: string;
   date: string;
   confidence: string;
+  switch: string | null;
 }
 
 export interface Fact {

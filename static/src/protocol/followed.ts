@@ -76,6 +76,11 @@ export function follow(run: Run): void {
   socket.open();
 }
 
+/** Forget why the last run could not begin: the question is being changed. */
+export function quiet(kind: RunKind): void {
+  if (followed.get(kind)?.error) put(kind, { error: null });
+}
+
 /** Ask a run to stop; it says so itself when it has. */
 export async function cancel(kind: RunKind): Promise<void> {
   const id = followed.get(kind)?.id;

@@ -1,0 +1,134 @@
+/** What is selected, in words: its settings, and what follows from them. */
+
+import { X } from "lucide-react";
+import { type ReactNode, useState } from "react";
+
+import { type Machine, type Nic, at, isObject, text } from "../../document/drawing";
+import { type Workbench, select, update, useWorkbench } from "../../document/store";
+import { Tab } from "../Tab";
+import { Overview } from "./Overview";
+import { PeeringLinks } from "./PeeringLinks";
+import { Routes } from "./Routes";
+import { Rules } from "./Rules";
+import { Settings } from "./Settings";
+
+const KINDS: Record<string, string> = {
+  vnets: "Virtual network",
+  subnets: "Subnet",
+  peerings: "Peering link",
+  connected_groups: "Connected group",
+  private_endpoints: "Private endpoint",
+  route_tables: "Route table",
+  security_groups: "Security group",
+  application_groups: "Application group",
+  admin_rules: "Admin rule",
+  vms: "VM",
+  nics: "NIC",
+  public_ips: "Public IP",
+  load_balancers: "Balancer",
+  nat_gateways: "NAT gateway",
+  gateways: "Gateway",
+  connections: "Connection",
+  sites: "Site",
+  route_servers: "Route server",
+  internet_gateways: "Internet gateway",
+  transit_gateways: "Transit gateway",
+  hosts: "Host outside",
+  service_tags: "Service tag",
+};
+
+type View = "Settings" | "Routes" | "Rules";
+
+export function Inspector(): ReactNode {
+  const path = useWorkbench((state) => state.selection);
+  const document_ = useWorkbench((state) => state.document);
+  const drawing = useWorkbench((state) => state.drawing);
+  const [tab, setTab] = useState<View>("Settings");
+  if (!path) return <Overview />;
+  const part = at(document_, path);
+  const [collection = "", id = ""] = path.split("/");
+  const nics = nicsAt(drawing, path);
+  const views: View[] = ["Settings"];
+  if (nics.length > 0) views.push("Routes");
+  if (nics.length > 0 && collection !== "subnets") views.push("Rules");
+  const shown = views.includes(tab) ? tab : "Settings";
+  const inner = path.split("/").length > 2;
+  return (
+    <>
+      <div className="inspector-head">
+        <div className="row">
+          <h2>{isObject(part) ? text(part.name, path.split("/").at(-1) ?? id) : id}</h2>
+          <button type="button" className="button icon quiet small push" aria-label="Close the selection" onClick={() => { select(null); }}>
+            <X size={14} aria-hidden="true" />
+          </button>
+        </div>
+        <span className="muted">
+          {inner ? `In ${(KINDS[collection] ?? collection).toLowerCase()} ${id}` : (KINDS[collection] ?? collection)} <span className="mono">{path}</span>
+        </span>
+        <AskFrom path={path} />
+        {views.length > 1 && (
+          <div className="tabs" role="tablist" aria-label="Selection">
+            {views.map((view) => (
+              <Tab key={view} name={NAMES[view]} chosen={shown === view} choose={() => { setTab(view); }} />
+            ))}
+          </div>
+        )}
+      </div>
+      <div className="inspector-body" {...(views.length > 1 ? { role: "tabpanel", "aria-label": NAMES[shown] } : {})}>
+        {shown === "Settings" && collection === "peerings" && <PeeringLinks id={id} />}
+        {shown === "Settings" && path !== "internet" && <Settings part={part} />}
+        {path === "internet" && <p>Everything that is neither drawn nor in a site. Hosts with addresses of their own are drawn beside it.</p>}
+        {shown === "Routes" && <RoutesOf collection={collection} nics={nics} />}
+        {shown === "Rules" && nics.map((nic) => <Rules key={nic.path} nic={nic} title={nics.length > 1 ? nic.name : null} />)}
+      </div>
+    </>
+  );
+}
+
+const NAMES: Record<View, string> = { Settings: "Settings", Routes: "Effective routes", Rules: "Effective rules" };
+
+/** A subnet has one table for all its NICs, so one NIC speaks for it. */
+function RoutesOf({ collection, nics }: { collection: string; nics: Nic[] }): ReactNode {
+  const [first] = nics;
+  if (collection === "subnets" && first)
+    return (
+      <>
+        <p className="muted">Every NIC of this subnet has these routes; they are those of {first.name}.</p>
+        <Routes nic={first} title={null} />
+      </>
+    );
+  return nics.map((nic) => <Routes key={nic.path} nic={nic} title={nics.length > 1 ? nic.name : null} />);
+}
+
+/** The NICs a selection stands for: a VM's own, a subnet's, or the NIC itself. */
+function nicsAt(drawing: Workbench["drawing"], path: string | null): Nic[] {
+  const subnets = drawing.vnets.flatMap((vnet) => vnet.subnets);
+  const machines: Machine[] = subnets.flatMap((subnet) => subnet.machines);
+  const chosen = subnets.find((subnet) => subnet.path === path);
+  if (chosen) {
+    const others = machines.flatMap((one) => one.nics).filter((nic) => nic.subnet === chosen.id);
+    return [...others, ...chosen.nics];
+  }
+  const machine = machines.find((one) => one.path === path);
+  if (machine) return machine.nics;
+  const all = [...machines.flatMap((one) => one.nics), ...subnets.flatMap((subnet) => subnet.nics)];
+  const nic = all.find((one) => one.path === path);
+  return nic ? [nic] : [];
+}
+
+function AskFrom({ path }: { path: string }): ReactNode {
+  const can = useWorkbench((state) => state.can.run);
+  const asked = useWorkbench((state) => state.asked);
+  if (!can || !/^(vms|hosts)\//.test(path)) return null;
+  return (
+    <p className="row">
+      <button type="button" className="button small" onClick={() => { update({ asked: { ...asked, source: path }, dock: "trace" }); }}>
+        Trace from here
+      </button>
+      <button type="button" className="button small" onClick={() => { update({ asked: { ...asked, destination: path }, dock: "trace" }); }}>
+        Trace to here
+      </button>
+    </p>
+  );
+}
+

@@ -1,0 +1,111 @@
+/** The effective routes of a NIC in the portal's columns: what does not count is struck through, with what beat it. */
+
+import { type ReactNode, useState } from "react";
+
+import type { Nic } from "../../document/drawing";
+import { select, useWorkbench } from "../../document/store";
+import type { EffectiveRoute } from "../../document/types";
+import { api } from "../../protocol/api";
+import { FactLinks } from "../FactLinks";
+import { useAnswer } from "./answer";
+
+export function Routes({ nic, title }: { nic: Nic; title: string | null }): ReactNode {
+  const answer = useAnswer(`routes ${nic.id}`, () => api.routes(nic.id));
+  const [wanted, setWanted] = useState("");
+  const decided = useWorkbench((state) => state.decided);
+  if (!answer.ready) return answer.instead;
+  const rows = answer.value.routes.filter((row) => JSON.stringify(row).toLowerCase().includes(wanted.trim().toLowerCase()));
+  const used = new Set(decided.filter((one) => one.at === nic.path).map((one) => one.ref));
+  return (
+    <section aria-label={`Effective routes of ${nic.name}`}>
+      {title && <h3>{title}</h3>}
+      <div className="field">
+        <label htmlFor={`filter-${nic.id}`}>Filter</label>
+        <input
+          id={`filter-${nic.id}`}
+          type="search"
+          value={wanted}
+          placeholder="prefix, type or address"
+          onChange={(event) => { setWanted(event.target.value); }}
+        />
+      </div>
+      <div className="table-wrap" tabIndex={0} role="region" aria-label={`Table of effective routes of ${nic.name}`}>
+        <table className="table" data-testid="effective-routes">
+          <thead>
+            <tr>
+              <th scope="col">Source</th>
+              <th scope="col">State</th>
+              <th scope="col">Address prefixes</th>
+              <th scope="col">Next hop type</th>
+              <th scope="col">Next hop IP</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row, index) => (
+              <Row key={index} row={row} used={row.ref !== null && used.has(row.ref) && row.state === "Active"} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {rows.length === 0 && <p className="muted">No route matches the filter.</p>}
+    </section>
+  );
+}
+
+function Row({ row, used }: { row: EffectiveRoute; used: boolean }): ReactNode {
+  const lost = row.state !== "Active";
+  const cell = (text: string): ReactNode => (lost ? <s className="struck">{text}</s> : text);
+  return (
+    <tr className={lost ? "struck-row" : ""} aria-current={used ? "true" : undefined}>
+      <td>{cell(row.source)}</td>
+      <td>{row.state}</td>
+      <td className="mono">
+        <Prefixes prefixes={row.prefixes} lost={lost} />
+        {row.overridden_by && (
+          <span className="why">
+            overridden by <Winner winner={row.overridden_by} />
+          </span>
+        )}
+        <span className="why">
+          {used && <span className="badge">used by this trace</span>} <FactLinks ids={row.facts} />
+        </span>
+      </td>
+      <td>{cell(row.next_hop_type)}</td>
+      <td className="mono">{cell(row.next_hop_ips.join(", ") || "–")}</td>
+    </tr>
+  );
+}
+
+const SHOWN = 4;
+
+/** Service tags and endpoints have hundreds of prefixes; a few stand for them until asked. */
+function Prefixes({ prefixes, lost }: { prefixes: string[]; lost: boolean }): ReactNode {
+  const [all, setAll] = useState(false);
+  const words = (all ? prefixes : prefixes.slice(0, SHOWN)).join(", ");
+  return (
+    <>
+      {lost ? <s className="struck">{words}</s> : words}
+      {prefixes.length > SHOWN && (
+        <button type="button" className="link small" aria-expanded={all} onClick={() => { setAll(!all); }}>
+          {all ? " fewer" : ` and ${prefixes.length - SHOWN} more`}
+        </button>
+      )}
+    </>
+  );
+}
+
+/** `route_tables/spoke/routes/default` as "default of spoke". */
+function routeName(path: string): string {
+  const [, table, , route] = path.split("/");
+  return route ? `${route} of ${table ?? ""}` : (table ?? path);
+}
+
+function Winner({ winner }: { winner: string }): ReactNode {
+  const [kind, id] = winner.split("/");
+  if (!id) return winner;
+  return (
+    <button type="button" className="link" onClick={() => { select(`${kind ?? ""}/${id}`, true); }}>
+      {routeName(winner)}
+    </button>
+  );
+}

@@ -1,0 +1,115 @@
+/** The security rules in force at a NIC, both directions, in the order in which they are asked. */
+
+import type { ReactNode } from "react";
+
+import type { Nic } from "../../document/drawing";
+import { select, useWorkbench } from "../../document/store";
+import type { EffectiveRule } from "../../document/types";
+import { api } from "../../protocol/api";
+import { FactLinks } from "../FactLinks";
+import { useAnswer } from "./answer";
+
+const WHERE: Record<string, string> = { subnet: "at the subnet", nic: "at the NIC", admin: "before every group" };
+
+export function Rules({ nic, title }: { nic: Nic; title: string | null }): ReactNode {
+  const answer = useAnswer(`rules ${nic.id}`, () => api.rules(nic.id));
+  if (!answer.ready) return answer.instead;
+  return (
+    <section aria-label={`Effective rules of ${nic.name}`} data-testid="effective-rules">
+      {title && <h3>{title}</h3>}
+      <Direction nic={nic} name="Inbound" rules={answer.value.inbound} />
+      <Direction nic={nic} name="Outbound" rules={answer.value.outbound} />
+    </section>
+  );
+}
+
+interface Group {
+  id: string;
+  where: string;
+  rules: EffectiveRule[];
+}
+
+/** Neighbours of one group at one place stand together; the order is that of evaluation. */
+function groupsOf(rules: EffectiveRule[]): Group[] {
+  const groups: Group[] = [];
+  for (const rule of rules) {
+    const last = groups.at(-1);
+    if (last && last.id === rule.security_group && last.where === rule.where) last.rules.push(rule);
+    else groups.push({ id: rule.security_group, where: rule.where, rules: [rule] });
+  }
+  return groups;
+}
+
+function Direction({ nic, name, rules }: { nic: Nic; name: string; rules: EffectiveRule[] }): ReactNode {
+  const groups = groupsOf(rules);
+  return (
+    <section aria-label={`${name} rules of ${nic.name}`}>
+      <h4>{name}</h4>
+      {groups.length === 0 && (
+        <p className="muted">
+          No security group: everything is allowed. <FactLinks ids={["F1"]} />
+        </p>
+      )}
+      {groups.map((group, index) => (
+        <div key={`${group.where} ${group.id}`} className="table-wrap" tabIndex={0} role="region" aria-label={`${name}, ${group.id}, ${WHERE[group.where] ?? group.where}`}>
+          <table className="table rules">
+            <caption>
+              {index + 1}.{" "}
+              <button type="button" className="link" onClick={() => { select(`security_groups/${group.id}`, true); }}>
+                {group.id}
+              </button>{" "}
+              {WHERE[group.where] ?? group.where}
+            </caption>
+            <thead>
+              <tr>
+                <th scope="col" className="number">Priority</th>
+                <th scope="col">Rule</th>
+                <th scope="col">From, to</th>
+                <th scope="col">Access</th>
+              </tr>
+            </thead>
+            <tbody>
+              {group.rules.map((rule) => (
+                <Row key={rule.ref} rule={rule} at={nic.path} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function Row({ rule, at }: { rule: EffectiveRule; at: string }): ReactNode {
+  const used = useWorkbench((state) => state.decided.some((one) => one.at === at && one.ref === rule.ref));
+  return (
+    <tr className={rule.default ? "default-rule" : ""} aria-current={used ? "true" : undefined}>
+      <td className="number">{rule.priority}</td>
+      <td>
+        {rule.name}
+        {rule.protocol !== "*" && <span className="mono"> {rule.protocol}</span>}
+        {rule.default && <span className="muted why">built in</span>}
+        {used && <span className="badge">decided this trace</span>}
+        {rule.facts && <FactLinks ids={rule.facts} />}
+      </td>
+      <td className="mono">
+        <Ends names={rule.source} prefixes={rule.source_prefixes} ports={rule.source_ports} />
+        <span aria-hidden="true"> → </span>
+        <span className="visually-hidden">to</span>
+        <Ends names={rule.destination} prefixes={rule.destination_prefixes} ports={rule.destination_ports} />
+      </td>
+      <td className={`access ${rule.access.toLowerCase()}`}>{rule.access}</td>
+    </tr>
+  );
+}
+
+/** One side of a rule: what it says, the prefixes behind a name on hover, its ports. */
+function Ends({ names, prefixes, ports }: { names: string[]; prefixes: string[] | null; ports: string[] | null }): ReactNode {
+  const ported = ports !== null && ports.length > 0 && ports[0] !== "*";
+  return (
+    <span title={prefixes?.join(", ")}>
+      {names.join(", ")}
+      {ported && ` port ${ports.join(", ")}`}
+    </span>
+  );
+}

@@ -1,0 +1,183 @@
+/** The question: who sends what to whom. One question for traces and for comparisons of profiles. */
+
+import { Play } from "lucide-react";
+import { type ReactNode, useId, useRef, useState } from "react";
+
+import { isAddress } from "../../document/address";
+import { type Drawing, children, text } from "../../document/drawing";
+import { type Asked, update, useWorkbench } from "../../document/store";
+import type { JsonObject } from "../../document/types";
+
+const PROTOCOLS = ["tcp", "udp", "icmp", "icmpv6", "esp", "ah", "gre", "ipip"];
+
+export interface Place {
+  path: string;
+  name: string;
+}
+
+/** Return who can send and receive: VMs and hosts outside. */
+export function placesOf(drawing: Drawing): Place[] {
+  const machines = drawing.vnets.flatMap((vnet) => vnet.subnets).flatMap((subnet) => subnet.machines);
+  const hosts = [...drawing.sites.flatMap((site) => site.hosts), ...drawing.hosts];
+  return [...machines, ...hosts].map((one) => ({ path: one.path, name: one.name }));
+}
+
+/** Return the question as it stands: what was chosen, else a flow of the drawing, else the first two. */
+function useAsked(places: Place[]): Asked {
+  const asked = useWorkbench((state) => state.asked);
+  // A flow of the drawing's traffic is what its author wants to be asked; one of a VM before one from outside.
+  const flow = useWorkbench((state) => firstFlow(state.document.traffic));
+  const outside = useWorkbench((state) => state.drawing.hosts[0]?.path);
+  return {
+    source: asked.source || text(flow?.source) || (places[0]?.path ?? ""),
+    destination: asked.destination || text(flow?.destination) || outside || (places[1]?.path ?? ""),
+    protocol: asked.protocol || text(flow?.protocol, "tcp"),
+    port: asked.port || text(flow?.destination_port, "443"),
+  };
+}
+
+function firstFlow(traffic: unknown): JsonObject | null {
+  const flows = children(traffic)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, flow]) => flow);
+  return flows.find((flow) => text(flow.source).startsWith("vms/")) ?? flows[0] ?? null;
+}
+
+interface Props {
+  action: string;
+  busy: boolean;
+  /** Says what is wrong with the last question, where the server found it. */
+  refused?: string | null;
+  mayRun?: boolean;
+  ask: (packet: JsonObject) => void;
+  changed: () => void;
+  extra?: ReactNode;
+}
+
+export function Question({ action, busy, refused = null, mayRun, ask, changed, extra }: Props): ReactNode {
+  const id = useId();
+  const drawing = useWorkbench((state) => state.drawing);
+  const runnable = useWorkbench((state) => state.runnable);
+  const places = placesOf(drawing);
+  const asked = useAsked(places);
+  const [typed, setTyped] = useState<string | null>(null);
+  const [wrong, setWrong] = useState<string | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const shownName = places.find((place) => place.path === asked.destination)?.name ?? asked.destination;
+  const ported = asked.protocol === "tcp" || asked.protocol === "udp";
+  const put = (change: Partial<Asked>): void => {
+    changed();
+    update({ asked: { ...asked, ...change } });
+  };
+  const resolve = (words: string): string | null => {
+    const wanted = words.trim();
+    const named = places.find((place) => place.name === wanted || place.path === wanted);
+    return named?.path ?? (isAddress(wanted) ? wanted : null);
+  };
+  const settle = (words: string): string | null => {
+    const found = resolve(words);
+    setWrong(found === null ? complaint(words, places) : null);
+    if (found !== null) {
+      update({ asked: { ...asked, destination: found } });
+      setTyped(null);
+    }
+    return found;
+  };
+  const send = (): void => {
+    const destination = settle(typed ?? shownName);
+    if (destination === null) {
+      field.current?.focus();
+      return;
+    }
+    const ports = ported ? { destination_port: Number(asked.port) } : { destination_port: 0, source_port: 0 };
+    ask({ source: asked.source, destination, protocol: asked.protocol, ...ports });
+  };
+  const said = wrong ?? refused;
+  const open = mayRun ?? runnable;
+  return (
+    <form
+      className="question"
+      aria-label="Packet"
+      noValidate={false}
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <div className="field">
+        <label htmlFor={`${id}-source`}>Source</label>
+        <select id={`${id}-source`} value={asked.source} onChange={(event) => { put({ source: event.target.value }); }}>
+          {places.map((place) => (
+            <option key={place.path} value={place.path}>
+              {place.name}
+            </option>
+          ))}
+        </select>
+      </div>
+      <div className="field">
+        <label htmlFor={`${id}-destination`}>Destination, name or address</label>
+        <input
+          id={`${id}-destination`}
+          ref={field}
+          list={`${id}-places`}
+          required
+          autoComplete="off"
+          spellCheck={false}
+          aria-invalid={said !== null}
+          aria-describedby={said === null ? undefined : `${id}-wrong`}
+          value={typed ?? shownName}
+          onChange={(event) => {
+            setTyped(event.target.value);
+            setWrong(null);
+            changed();
+          }}
+          onBlur={(event) => {
+            if (event.target.value.trim()) settle(event.target.value); // an empty field stays empty, so that it is asked for
+          }}
+        />
+        <datalist id={`${id}-places`}>
+          {places.map((place) => (
+            <option key={place.path} value={place.name} />
+          ))}
+        </datalist>
+      </div>
+      <div className="field narrow">
+        <label htmlFor={`${id}-protocol`}>Protocol</label>
+        <select id={`${id}-protocol`} value={asked.protocol} onChange={(event) => { put({ protocol: event.target.value }); }}>
+          {[...new Set([...PROTOCOLS, asked.protocol])].map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </div>
+      <div className="field narrow">
+        <label htmlFor={`${id}-port`}>Port</label>
+        <input
+          id={`${id}-port`}
+          type="number"
+          min={0}
+          max={65535}
+          required={ported}
+          disabled={!ported}
+          value={ported ? asked.port : ""}
+          onChange={(event) => { put({ port: event.target.value }); }}
+        />
+      </div>
+      {extra}
+      <button className="button primary" type="submit" disabled={!open || places.length === 0 || busy}>
+        <Play size={14} aria-hidden="true" /> {action}
+      </button>
+      {said && (
+        <p className="field-error wide" id={`${id}-wrong`} role="alert">
+          {said}
+        </p>
+      )}
+      {!open && <p className="muted wide">The drawing has problems, so it cannot be run. The problems list says what and where.</p>}
+    </form>
+  );
+}
+
+function complaint(words: string, places: Place[]): string {
+  const near = places.filter((place) => place.name.toLowerCase().includes(words.trim().toLowerCase())).map((place) => place.name);
+  const names = (near.length > 0 ? near : places.map((place) => place.name)).slice(0, 5).join(", ");
+  return `“${words.trim()}” is neither an address nor the name of a VM or a host. Names here: ${names}.`;
+}

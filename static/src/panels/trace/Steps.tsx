@@ -1,0 +1,95 @@
+/** Steps of one packet: where, who, what was decided and why, what it did to the packet, who says so. */
+
+import type { ReactNode } from "react";
+
+import { type Change, changes, layers, packetLine } from "../../document/header";
+import { select } from "../../document/store";
+import type { Step } from "../../document/types";
+import { CardLink, FactLinks } from "../FactLinks";
+
+interface Shown {
+  step: Step;
+  /** The step under the cursor. */
+  here?: boolean;
+  /** The first step at which two profiles part. */
+  parts?: boolean;
+}
+
+export function Steps({ steps, testId }: { steps: Shown[]; testId: string }): ReactNode {
+  return (
+    <ol className="steps" data-testid={testId}>
+      {steps.map(({ step, here, parts }) => (
+        <StepRow key={step.index} step={step} here={here === true} parts={parts === true} />
+      ))}
+    </ol>
+  );
+}
+
+export function StepRow({ step, here, parts }: { step: Step; here: boolean; parts: boolean }): ReactNode {
+  const tunnel = layers(step.after).slice(1);
+  return (
+    <li className={parts ? "step parts" : "step"} aria-current={here ? "step" : undefined}>
+      <span className="place">
+        <span>
+          {step.place}
+          {step.actor !== step.place && <span className="muted"> {step.actor}</span>}
+        </span>
+        {step.at && (
+          <button type="button" className="link mono" onClick={() => { select(step.at, true); }}>
+            {step.at}
+          </button>
+        )}
+      </span>
+      <span className="decision">
+        {parts && <span className="badge parting">here they part</span>}
+        <strong>{step.decision}</strong> {step.reason}
+        {step.matched && (
+          <span className="mono matched">
+            <span className="visually-hidden">{step.matched.kind} that decided: </span>
+            {step.matched.text}
+          </span>
+        )}
+        {step.overridden.map((lost) => (
+          <s key={lost.text} className="mono matched struck">
+            {lost.text}
+          </s>
+        ))}
+        <Changes list={changes(step.before, step.after)} />
+        {tunnel.map((inner, depth) => (
+          <span key={depth} className="mono matched inner">
+            carries {packetLine(inner)}
+          </span>
+        ))}
+        {step.assumption && (
+          <span className="assumption">
+            <span className="badge assumed">assumed</span> {step.assumption}
+          </span>
+        )}
+      </span>
+      <span className="facts">
+        <FactLinks ids={step.facts} /> <CardLink id={step.card} />
+      </span>
+    </li>
+  );
+}
+
+/** What the step did to the packet: before and after, one line each. */
+export function Changes({ list }: { list: Change[] }): ReactNode {
+  if (list.length === 0) return null;
+  return (
+    <span className="changes">
+      {list.map(({ what, before, after }) => (
+        <span key={what} className="change">
+          <span className="what">{what}</span>{" "}
+          {before && (
+            <>
+              <span className="mono old">{before}</span> <span aria-hidden="true">→</span>
+              <span className="visually-hidden"> becomes </span>{" "}
+            </>
+          )}
+          <span className="mono">{after}</span>
+        </span>
+      ))}
+    </span>
+  );
+}

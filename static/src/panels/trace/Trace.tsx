@@ -1,0 +1,137 @@
+/** The trace: choose a packet, run it, read every decision there and back. */
+
+import { type ReactNode, useEffect, useMemo, useState } from "react";
+
+import { type PacketPath, type Tone, update, useWorkbench } from "../../document/store";
+import { usePlayer } from "../../playback/player";
+import { isLive, quiet, start, useFollowed } from "../../protocol/followed";
+import { Fault, Waiting } from "../Waiting";
+import { Controls } from "./Controls";
+import { Explained } from "./Explained";
+import { Question } from "./Question";
+import { Steps } from "./Steps";
+import { Verdicts } from "./Verdicts";
+import { type Leg, TITLES, legsOf, textOf, withBranches } from "./legs";
+
+const STEPS_PER_SECOND = 12;
+
+export function Trace(): ReactNode {
+  const followed = useFollowed("trace");
+  const can = useWorkbench((state) => state.can.run);
+  const [told, setTold] = useState(false);
+  const [chosen, setChosen] = useState<{ id: string | null; branches: Record<number, number> }>({ id: null, branches: {} });
+  const branches = chosen.id === followed.id ? chosen.branches : NONE;
+  const walked = useMemo(() => legsOf(followed.events), [followed.events]);
+  const legs = useMemo(() => withBranches(walked, branches), [walked, branches]);
+  const text = useMemo(() => textOf(followed.events), [followed.events]);
+  const count = legs.reduce((sum, leg) => sum + leg.steps.length, 0);
+  const ended = legs.length > 0 && legs.every((leg) => leg.verdict !== null);
+  const player = usePlayer(count, STEPS_PER_SECOND, 1);
+  const { toggle, seek } = player;
+  const shown = Math.min(count, Math.ceil(player.at));
+  useEffect(() => {
+    // A finished trace plays itself once, from its first step; who wants less motion sees all of it.
+    if (!ended) return;
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) seek(count);
+    else toggle();
+    // Only the arrival of a verdict starts it.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [followed.id, ended]);
+  useCanvas(legs, shown, ended, followed.id);
+  const choose = (packet: number, branch: number): void => {
+    setChosen({ id: followed.id, branches: { ...branches, [packet]: branch } });
+    seek(Number.MAX_SAFE_INTEGER);
+  };
+  const before = (leg: Leg): number => legs.slice(0, legs.indexOf(leg)).reduce((sum, one) => sum + one.steps.length, 0);
+  const done = (leg: Leg): boolean => shown >= before(leg) + leg.steps.length;
+  return (
+    <div className="panel" onKeyDown={player.keys}>
+      {can && (
+        <Question
+          action="Run trace"
+          busy={isLive(followed)}
+          refused={followed.error}
+          ask={(packet) => { void start("trace", packet); }}
+          changed={() => { quiet("trace"); }}
+        />
+      )}
+      {!followed.error && <Fault followed={followed} />}
+      {count > 0 && (
+        <>
+          <div className="row">
+            <Controls player={player} count={count} shown={shown} />
+            <button type="button" className="button small" aria-pressed={told} onClick={() => { setTold(!told); }}>
+              Explain in sentences
+            </button>
+          </div>
+          <Verdicts legs={walked} done={(leg) => done(legs[walked.indexOf(leg)] ?? leg)} chosen={branches} choose={choose} />
+          {told ? <Explained text={text} /> : <Ways legs={legs} before={before} shown={shown} />}
+        </>
+      )}
+      {count === 0 && !isLive(followed) && (
+        <p className="muted">Choose who sends and who shall receive; the steps and the verdict appear here and on the drawing.</p>
+      )}
+      <Waiting followed={followed} what="The packet is on its way" />
+    </div>
+  );
+}
+
+const NONE: Record<number, number> = {};
+const STEP_IDS: Record<number, string> = { 1: "trace-steps", 2: "trace-steps-return", 3: "trace-steps-third" };
+
+/** Forward and return beside each other where there is room. */
+function Ways({ legs, before, shown }: { legs: Leg[]; before: (leg: Leg) => number; shown: number }): ReactNode {
+  const column = (direction: Leg["direction"]): ReactNode => {
+    const mine = legs.filter((leg) => leg.direction === direction && shown > before(leg));
+    if (mine.length === 0) return null;
+    return (
+      <div className="way-column">
+        {mine.map((leg) => (
+          <section key={leg.packet} aria-label={`Steps, ${TITLES[leg.packet] ?? ""}`}>
+            <h3>{TITLES[leg.packet]}</h3>
+            <Steps
+              testId={STEP_IDS[leg.packet] ?? ""}
+              steps={leg.steps.slice(0, Math.max(0, shown - before(leg))).map((step, index) => ({ step, here: before(leg) + index === shown - 1 }))}
+            />
+          </section>
+        ))}
+      </div>
+    );
+  };
+  return (
+    <div className="ways">
+      {column("forward")}
+      {column("return")}
+    </div>
+  );
+}
+
+/** Show the packets' ways on the drawing, as far as the cursor is, and what decided in the rules list. */
+function useCanvas(legs: Leg[], shown: number, ended: boolean, id: string | null): void {
+  useEffect(() => {
+    const paths: PacketPath[] = [];
+    let left = shown;
+    let last: string | null = null;
+    for (const { packet, direction, steps, verdict } of legs) {
+      const seen = steps.slice(0, Math.max(0, left));
+      left -= steps.length;
+      const points = seen.map((step) => step.at).filter((point, index, all): point is string => point !== null && point !== all[index - 1]);
+      const tone: Tone = verdict && seen.length === steps.length ? verdict.outcome : "active";
+      if (points.length > 0) paths.push({ direction, packet, points, reached: points.length, tone });
+      last = seen.at(-1)?.at ?? last;
+    }
+    update({ paths, highlights: last ? [{ path: last, tone: paths.at(-1)?.tone ?? "active" }] : [] });
+    return () => {
+      update({ paths: [], highlights: [] });
+    };
+  }, [legs, shown]);
+  useEffect(() => {
+    if (!ended) return;
+    const steps = legs.flatMap((leg) => leg.steps);
+    const decided = steps.flatMap((step) => (step.matched?.ref && step.at ? [{ at: step.at, ref: step.matched.ref }] : []));
+    const paths = [...new Set(steps.map((step) => step.at).filter((at): at is string => at !== null))];
+    update({ decided, fit: { paths } });
+    // Once per trace.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [id, ended]);
+}

@@ -1,0 +1,75 @@
+/** A trace's events as directions: steps, verdict, branches, and the text of it all. */
+
+import type { Direction, Outcome, RunEvent, Step, Verdict } from "../../document/types";
+
+export interface Branch {
+  label: string;
+  share: number;
+  verdict: Verdict;
+  steps: Step[];
+}
+
+/** One packet's way: 1 the request, 2 the answer, 3 packet 3 of a handshake. */
+export interface Leg {
+  packet: number;
+  direction: Direction;
+  steps: Step[];
+  verdict: Verdict | null;
+  branches: Branch[];
+}
+
+export interface Paragraph {
+  role: "summary" | "heading" | "step" | "overridden" | "assumption" | "branch" | "verdict" | "mend";
+  text: string;
+  packet: number | null;
+  at: string | null;
+  step: number | null;
+  facts: string[];
+}
+
+export const TITLES: Record<number, string> = { 1: "Forward", 2: "Return", 3: "Packet 3, forward again" };
+
+/** Return the directions of a trace in the order in which they were walked. */
+export function legsOf(events: readonly RunEvent[]): Leg[] {
+  const legs = new Map<number, Leg>();
+  const leg = (event: RunEvent): Leg => {
+    const packet = Number(event.packet ?? (event.direction === "return" ? 2 : 1));
+    const found = legs.get(packet) ?? { packet, direction: packet === 2 ? "return" : "forward", steps: [], verdict: null, branches: [] };
+    legs.set(packet, found);
+    return found;
+  };
+  for (const event of events) {
+    if (event.event === "trace.step") leg(event).steps.push(event.step as Step);
+    if (event.event === "trace.verdict") {
+      const here = leg(event);
+      here.verdict = event.verdict as Verdict;
+      here.branches = (event.branches as Omit<Branch, "steps">[]).map((branch) => ({ ...branch, steps: [] }));
+    }
+    if (event.event === "trace.branch") {
+      const { branches } = leg(event);
+      const number = Number(event.number);
+      const known = branches[number];
+      if (known) branches[number] = { ...known, steps: event.steps as Step[] };
+    }
+  }
+  return [...legs.values()];
+}
+
+export function textOf(events: readonly RunEvent[]): Paragraph[] {
+  const told = events.find((event) => event.event === "trace.text");
+  return (told?.paragraphs as Paragraph[] | undefined) ?? [];
+}
+
+/** Return the legs with the steps of chosen branches in place of those of the hash. */
+export function withBranches(legs: readonly Leg[], chosen: Readonly<Record<number, number>>): Leg[] {
+  return legs.map((leg) => {
+    const branch = leg.branches[chosen[leg.packet] ?? 0];
+    return branch && branch.steps.length > 0 ? { ...leg, steps: branch.steps } : leg;
+  });
+}
+
+/** Return how the whole connection fared: the first direction that was not delivered has the word. */
+export function overall(legs: readonly Leg[]): Outcome | null {
+  const ends = legs.map((leg) => leg.verdict?.outcome).filter((outcome): outcome is Outcome => outcome !== undefined);
+  return ends.find((outcome) => outcome !== "delivered") ?? ends[0] ?? null;
+}
