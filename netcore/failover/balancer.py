@@ -15,6 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from netcore.control import probes
+from netcore.control.probes import Counting
 from netcore.document.balancers import LoadBalancer, Probe
 from netcore.failover.clock import microseconds
 from netcore.failover.moments import Assumption, Change, Clocks, Dies, Member, Note, Span, TakenOut
@@ -53,6 +55,7 @@ class BalancerFailover:
         vm: the VM that fails; ``name`` is how people call it.
         members: its pool members, each with the balancer's name and the probe that watches it, or None.
         timing: the numbers.
+        counting: how many probes count, as the provider's profile has it.
     """
 
     mechanism = "M4"
@@ -63,10 +66,12 @@ class BalancerFailover:
         name: str,
         members: Sequence[tuple[Member, str, Probe | None]],
         timing: TimingProfile,
+        counting: Counting = "threshold",
     ) -> None:
         self.vm = vm
         self.name = name
         self.timing = timing
+        self.counting = counting
         self.catalogue: list[Change] = [Dies(vm)]
         self.probes = {
             probe: [m for m in members if m[2] == probe] for _, _, probe in members if probe is not None
@@ -79,7 +84,8 @@ class BalancerFailover:
         """Yield the numbers and statements this mechanism rests on."""
         for probe, watched in self.probes.items():
             names = ", ".join(dict.fromkeys(name for _, name, _ in watched))
-            text = f"{probe.protocol}/{probe.port}, every {probe.interval_s} s, {probe.threshold} failures"
+            needed = probes.failures_needed(probe, self.counting)
+            text = f"{probe.protocol}/{probe.port}, every {probe.interval_s} s, {needed} failures"
             yield Assumption(f"probe of {names}", text, "A", "the drawing; meaning after facts J7-J9")
         for name in USED:
             number = self.timing[name]
@@ -109,17 +115,14 @@ class BalancerFailover:
         return play
 
     def _watch(self, probe: Probe) -> Watch:
-        timeout_s = float(probe.interval_s)
-        if self.timing.choice("probe.failure") == "refused":
-            timeout_s = 0.0
-        elif probe.protocol != "tcp":
-            timeout_s = min(timeout_s, self.timing.value("probe.http_timeout"))
+        refused = self.timing.choice("probe.failure") == "refused"
+        http_limit_us = microseconds(self.timing.value("probe.http_timeout"))
         watched = self.probes[probe]
         members = tuple(member for member, _, _ in watched)
         return Watch(
             interval_us=microseconds(probe.interval_s),
-            timeout_us=microseconds(timeout_s),
-            threshold=probe.threshold,
+            timeout_us=probes.wait_us(probe, "refused" if refused else "timeout", http_limit_us),
+            threshold=probes.failures_needed(probe, self.counting),
             members=members,
             change=self._add(TakenOut(frozenset(members))),
             names=tuple(dict.fromkeys(name for _, name, _ in watched)),
@@ -143,7 +146,7 @@ class BalancerPlay:
 
     def decided_us(self, watch: Watch) -> int:
         """Return when the last of the failures a probe needs has been noticed."""
-        return self._sent_us(watch, watch.threshold - 1) + watch.timeout_us
+        return self._noticed_us(watch, watch.threshold)
 
     def fail(self, repair_us: int, repaired: int) -> None:
         """Let the members stay in rotation until somebody takes them out by hand."""
@@ -161,7 +164,7 @@ class BalancerPlay:
         for watch, probe in zip(mechanism.watches, mechanism.probes, strict=True):
             whose = " and ".join(watch.names)
             for number in range(watch.threshold):
-                time_us = fault_us + self._sent_us(watch, number) + watch.timeout_us
+                time_us = fault_us + self._noticed_us(watch, number + 1)
                 how = "refused" if refused else "unanswered"
                 text = f"probe {number + 1} of {watch.threshold} on {name} {how}"
                 source = f"fact J9; {probe.protocol}/{probe.port} as drawn"
@@ -188,9 +191,9 @@ class BalancerPlay:
             yield Note(end_us, "data", "end", text, ref, repair.grade, repair.source)
             yield Span("data", start_us, end_us, "waiting for repair by hand")
 
-    def _sent_us(self, watch: Watch, number: int) -> int:
-        """Return when a probe after the fault is sent."""
-        return round(self.phase * watch.interval_us) + number * watch.interval_us
+    def _noticed_us(self, watch: Watch, failures: int) -> int:
+        """Return when so many failures after the fault have been noticed."""
+        return probes.decided_us(watch.interval_us, failures, watch.timeout_us, self.phase)
 
 
 def watched_members(

@@ -194,4 +194,5 @@ def _balancer(scenario: Scenario, vm: str, timing: TimingProfile) -> Plan:
             raise NotModelled(
                 f"Nobody can take over from {name}: pool {pool} of {balancer} has no other member."
             )
-    return Plan(BALANCER, scenario, BalancerFailover(vm, name, members, timing), None)
+    counting = Network(scenario).profile.probe_counting
+    return Plan(BALANCER, scenario, BalancerFailover(vm, name, members, timing, counting), None)

@@ -184,6 +184,9 @@ def _guest(draft: Draft, resource: Resource, key: str, cards: list[Card]) -> dic
             words += " and, by the script in the file, rewrites the source (SNAT)."
         else:
             words += "; whether it rewrites the source is not in the file, taken as no."
+        if len(cards) > 1:
+            guest["policy_routing"] = True
+            words += " It is taken to answer probes by the NIC they come in by."
         draft.notes.add("assumed", resource.label, words, f"vms/{key}")
     return guest
 

@@ -56,7 +56,11 @@ def bring(
                 next_hop=next_hop or port.held[0],
                 prefix=prefix,
             )
-        return run.drop("VM_STOPPED", Place.FABRIC, Actor.FABRIC, at, header, vm=machine.name)
+        zone = run.lost_zone(port.vm)
+        variant = "zone" if zone is not None else ""
+        return run.drop(
+            "VM_STOPPED", Place.FABRIC, Actor.FABRIC, at, header, variant, vm=machine.name, zone=zone
+        )
     return Deliver(owner, header, kept, public)
 
 

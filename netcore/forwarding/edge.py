@@ -13,8 +13,20 @@ from netcore.control.owners import PublicOwner
 from netcore.document.values import Address
 from netcore.forwarding import vpc_edge
 from netcore.forwarding.delivery import bring
+from netcore.forwarding.gateway_balancer import chained
 from netcore.forwarding.hashing import choose, flow_seed
-from netcore.forwarding.hops import Balance, Beyond, End, Endpoint, FromEdge, Hop, Kept, Stand, ToEdge
+from netcore.forwarding.hops import (
+    Balance,
+    Beyond,
+    End,
+    Endpoint,
+    FromEdge,
+    Hop,
+    Inspect,
+    Kept,
+    Stand,
+    ToEdge,
+)
 from netcore.forwarding.machines import Port
 from netcore.forwarding.run import Run, rewritten
 from netcore.forwarding.snat import (
@@ -102,6 +114,9 @@ def out(run: Run, hop: ToEdge) -> Hop:
     after = _translated(run, port, header)
     if isinstance(after, End):
         return after
+    chain = chained(run, after.source)
+    if chain is not None:
+        return Inspect(chain, after, False, Beyond(at, after))
     return beyond(run, Beyond(at, after))
 
 
@@ -137,6 +152,9 @@ def beyond(run: Run, hop: Beyond) -> Hop:
 def enter(run: Run, hop: FromEdge) -> Hop:
     """Take a packet from the Internet to what holds its public destination (facts K1, K4, K8, J1)."""
     header = hop.header
+    chain = None if hop.inspected else chained(run, header.destination)
+    if chain is not None:
+        return Inspect(chain, header, True, FromEdge(header, inspected=True))
     answered = vpc_edge.returned(run, header)
     if answered is not None:
         return answered

@@ -14,7 +14,7 @@ from netcore.control.routes import EffectiveRoute, HopType, RouteSource, Selecti
 from netcore.document.outside import Gateway
 from netcore.document.values import Address, Network
 from netcore.forwarding import layer2, vpc
-from netcore.forwarding.balancer import answer
+from netcore.forwarding.balancer import answer, answered
 from netcore.forwarding.delivery import bring, hand_over
 from netcore.forwarding.hashing import choose, flow_seed
 from netcore.forwarding.hops import (
@@ -280,7 +280,7 @@ def _cross(run: Run, port: Port, header: Header, remote: str, owner: Owner | Non
             balancer=owner.balancer,
             **names,
         )
-    if run.drawing.in_space(port.vnet, header.source):
+    if run.drawing.in_space(port.vnet, header.source) or answered(run, port, header):
         run.step(Place.FABRIC, Actor.FABRIC, at, "fabric.crossing", header, matched=matched, **names)
         return None
     if not receiving.allow_forwarded:

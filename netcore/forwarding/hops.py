@@ -23,6 +23,8 @@ class Kept(Enum):
     """A balancer as next hop kept the destination (fact J6)."""
     FLOATING = "floating"
     """Floating IP kept the frontend as destination (fact J6)."""
+    TUNNEL = "tunnel"
+    """A gateway balancer brings a packet wrapped in its tunnel (fact J21)."""
 
 
 @dataclass(slots=True)
@@ -110,6 +112,31 @@ class Balance:
 
 
 @dataclass(slots=True)
+class Inspect:
+    """A packet of a chained public address passes a gateway balancer's appliance (fact J21).
+
+    Args:
+        inbound: it comes from the Internet; else it leaves for it.
+        then: what happens when the appliance gives it back.
+        rule: the gateway balancer's rule that took it, once one has.
+    """
+
+    balancer: str
+    header: Header
+    inbound: bool
+    then: Hop
+    rule: str = ""
+
+
+@dataclass(slots=True)
+class Unwrap:
+    """A packet in a gateway balancer's tunnel is handed to the appliance."""
+
+    nic: str
+    header: Header
+
+
+@dataclass(slots=True)
 class ToGateway:
     """A packet leaves a virtual network by a gateway; ``instance`` is the one it was handed to, if any."""
 
@@ -153,9 +180,14 @@ class ToEdge:
 
 @dataclass(slots=True)
 class FromEdge:
-    """A packet from the Internet reaches the provider's edge."""
+    """A packet from the Internet reaches the provider's edge.
+
+    Args:
+        inspected: it has passed the gateway balancer of its destination.
+    """
 
     header: Header
+    inspected: bool = False
 
 
 @dataclass(slots=True)
@@ -236,6 +268,8 @@ Hop = (
     | Admitted
     | Receive
     | Balance
+    | Inspect
+    | Unwrap
     | ToGateway
     | FromGateway
     | AtSite

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from netcore.document.values import Address
 from netcore.forwarding import layer2, sizes
-from netcore.forwarding.hops import Admitted, Endpoint, Hop, Kept, Leave, Receive, Secure, Stand
+from netcore.forwarding.hops import Admitted, Endpoint, Hop, Kept, Leave, Receive, Secure, Stand, Unwrap
 from netcore.forwarding.machines import Port
 from netcore.forwarding.run import Run, rewritten
 from netcore.forwarding.state import key_of
@@ -105,6 +105,8 @@ def arrive(run: Run, hop: Admitted) -> Hop:
     source_mac = header.source_mac if switched else run.network.profile.router_mac
     after = rewritten(header, source_mac=source_mac, destination_mac=port.mac)
     run.step(Place.NIC, Actor.FABRIC, at, key, header, after, nic=port.id, destination=header.destination)
+    if hop.kept is Kept.TUNNEL:
+        return Unwrap(port.id, after)
     return Receive(port.id, after, hop.kept)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from netcore.control.network import Network
 from netcore.document.values import Address
 from netcore.forwarding.drawing import Drawing
-from netcore.forwarding.hops import End, Endpoint
+from netcore.forwarding.hops import End, Endpoint, Inspect
 from netcore.forwarding.state import Key, Sessions, State, key_of
 from netcore.trace.codes import CODES, explain
 from netcore.trace.model import Actor, Header, Match, Outcome, Place, Step, Verdict
@@ -53,6 +53,7 @@ class Run:
         "awaited",
         "choices",
         "drawing",
+        "inspections",
         "network",
         "phase",
         "resolved",
@@ -85,12 +86,19 @@ class Run:
         self.wraps: list[tuple[str, str]] = []
         """VM and tunnel of each wrapping that the packet is in now, the outermost last."""
         self.resolved = False
+        self.inspections: list[Inspect] = []
+        """Packets that an appliance of a gateway balancer is looking at, the innermost last."""
         self.awaited: Collection[tuple[str, Key]] | None = None
         """Who takes a packet of this kind as what; None means that anybody may take anything."""
 
     def runs(self, vm: str) -> bool:
         """Return whether a VM runs at this moment."""
-        return self.drawing.machines[vm].runs and vm not in self.state.down_vms
+        return self.drawing.machines[vm].runs and not loses(self.network, self.state, vm)
+
+    def lost_zone(self, vm: str) -> int | None:
+        """Return the zone of a VM where that is lost, else None (fact M4)."""
+        zone = self.network.scenario.topology.vms[vm].zone
+        return zone if zone in self.state.down_zones else None
 
     def choose(self, labels: Sequence[str], default: int) -> int:
         """Return which of several equal ways this walk takes, and remember that there was a choice."""
@@ -280,6 +288,13 @@ class Run:
                 assumption=assumption,
             )
         )
+
+
+def loses(network: Network, state: State, vm: str) -> bool:
+    """Return whether the moment has taken a VM away, by itself or with its zone (fact M4)."""
+    if vm in state.down_vms:
+        return True
+    return bool(state.down_zones) and network.scenario.topology.vms[vm].zone in state.down_zones
 
 
 def rewritten(

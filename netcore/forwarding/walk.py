@@ -16,7 +16,18 @@ from typing import Any
 
 from netcore.control.network import Network
 from netcore.document.models import Scenario
-from netcore.forwarding import balancer, edge, fabric, gateway, guest, nic, security, site, vpc
+from netcore.forwarding import (
+    balancer,
+    edge,
+    fabric,
+    gateway,
+    gateway_balancer,
+    guest,
+    nic,
+    security,
+    site,
+    vpc,
+)
 from netcore.forwarding.drawing import drawing_of
 from netcore.forwarding.hops import (
     Admitted,
@@ -30,6 +41,7 @@ from netcore.forwarding.hops import (
     FromGateway,
     FromSite,
     Hop,
+    Inspect,
     Leave,
     Look,
     Receive,
@@ -39,6 +51,7 @@ from netcore.forwarding.hops import (
     Stand,
     ToEdge,
     ToGateway,
+    Unwrap,
 )
 from netcore.forwarding.request import resolve
 from netcore.forwarding.run import Choice, Phase, Run, answer_to
@@ -60,6 +73,8 @@ PLACES: dict[type[Any], Callable[[Run, Any], Hop]] = {
     Admitted: nic.arrive,
     Receive: guest.receive,
     Balance: balancer.balance,
+    Inspect: gateway_balancer.inspect,
+    Unwrap: gateway_balancer.take,
     ToGateway: gateway.out,
     FromGateway: gateway.enter,
     AtSite: site.arrive,

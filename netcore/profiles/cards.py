@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netcore.profiles.cards_balancers import BALANCER_CARDS
 from netcore.profiles.cards_bgp import BGP_CARDS
 from netcore.profiles.cards_ground import GROUND_CARDS
 from netcore.profiles.cards_guests import GUEST_CARDS
@@ -15,6 +16,7 @@ CARDS: tuple[RuleCard, ...] = (
     *GROUND_CARDS,
     *ROUTE_CARDS,
     *SERVICE_CARDS,
+    *BALANCER_CARDS,
     *PEERING_CARDS,
     *GUEST_CARDS,
     *SECURITY_CARDS,

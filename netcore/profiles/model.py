@@ -112,6 +112,11 @@ class Profile:
         gateway_propagation: whether a route table that does not say so takes gateway routes (D62, L15).
         global_transit: whether a gateway may be used over a global peering (fact G8).
         icmp_ha_ports: whether an HA-ports rule carries ICMP (J5, N3).
+        probe_counting: how many probes take a backend out and bring it back (J8, J10, N2): as many as the
+            threshold both ways, as many and then one (``number-of-probes``), or one both ways.
+        tunnel_kind: what a gateway balancer and its appliances wrap packets in (facts J21, L18).
+        tunnel_internal: port and key of the tunnel on the consumer's side, where the pool names none.
+        tunnel_external: the same on the side of the Internet.
         traceroute: whether traceroute works at all; the fabric shows no hop either way (B9, N8).
         implicit_public_deny: a Standard public address needs a security group that allows (fact F1).
         drawing: what a drawing may hold, besides addresses (facts D40, D41, L4, L8, L9, L20).
@@ -162,6 +167,10 @@ class Profile:
     gateway_propagation: bool = True
     global_transit: bool = True
     icmp_ha_ports: bool = True
+    probe_counting: Literal["threshold", "number-of-probes", "one"] = "threshold"
+    tunnel_kind: Literal["vxlan", "geneve"] = "vxlan"
+    tunnel_internal: tuple[int, int] = (10_800, 800)
+    tunnel_external: tuple[int, int] = (10_801, 801)
     traceroute: bool = True
     implicit_public_deny: bool = True
     drawing: ProviderRules = field(default_factory=ProviderRules)

@@ -12,6 +12,8 @@ from netcore.profiles.timing import Grade, Parameter, TimingProfile
 
 _HA = "Palo Alto VM-Series deployment guide, HA timers; Azure Architecture Center, highly available NVAs"
 _PROBE = "Azure Load Balancer health probes page, 2023-10"
+_NVA = "Azure Architecture Center, highly available NVAs, 2025-03"
+_RS = "Azure Route Server FAQ, 2022; Azure Architecture Center, highly available NVAs"
 _LIMITS = "Azure Resource Manager request limits page, 2024"
 _ASYNC = "Azure Resource Manager, Track asynchronous operations, 2022-01; one round trip added"
 _LOGS = "durations in public Terraform apply logs (n=7, 2 to 14 s)"
@@ -99,6 +101,21 @@ _ROWS = (
         "s",
         "D",
         _ASSUMED,
+    ),
+    # How the vendor compares designs of appliances (fact J20).
+    _constant("nva.probe_interval", 5, "s", "A", _NVA, "time between two probes of an appliance"),
+    _constant("nva.probe_threshold", 3, "1", "A", _NVA, "failed probes that take an appliance out"),
+    _constant("nva.bgp_keepalive", 60, "s", "A", _RS, "time between two keepalives of a route server"),
+    _constant("nva.bgp_hold", 180, "s", "A", _RS, "silence after which a route server drops a neighbour"),
+    Parameter(
+        "nva.move",
+        "a public address or user routes moved to another appliance by the control plane; the text has "
+        "several minutes as well",
+        "uniform",
+        MappingProxyType({"low": 60.0, "high": 120.0}),
+        "s",
+        "A",
+        _NVA,
     ),
     # When it does not work.
     _bernoulli(

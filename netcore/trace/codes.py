@@ -554,13 +554,36 @@ _ROWS = (
             "balancing rules carry TCP and UDP; frontend {frontend} has no HA-ports rule for {flow}.",
             ("J5",),
         ),
+        fragment=Reason(
+            "{flow} is a fragment, and only HA-ports rules pass fragments on; frontend {frontend} has none.",
+            ("C10",),
+            "Send packets that fit, or use an HA-ports rule.",
+        ),
+        gateway=Reason(
+            "gateway balancer {balancer} takes only Internet packets of the public addresses chained to it, "
+            "by an HA-ports rule; {flow} is none.",
+            ("J21",),
+            "Chain a public frontend or a public IP of a NIC to {balancer}; between VMs use an internal "
+            "balancer as next hop.",
+        ),
+        tunnel=Reason(
+            "no tunnel of {vm} towards the gateway balancer has port {port} and key {vni}.",
+            ("J21",),
+            "Give {vm} a tunnel with port {port} and key {vni}.",
+        ),
     ),
     _dropped(
         "LB_NO_HEALTHY",
-        "J12 J7 F9",
-        "Make a backend answer the probe: running, probe port served, 168.63.129.16 allowed.",
+        "J12 J7 F9 J18",
+        "Make a backend answer the probe: running, probe port served, 168.63.129.16 allowed, and the answer "
+        "by the NIC the probe came in by.",
         "no backend of pool {pool} is healthy: {why}.",
         empty=Reason("pool {pool} has no backend.", ("J12",), "Add a backend to the pool."),
+        drained=Reason(
+            "every backend of pool {pool} is taken out by its admin state.",
+            ("J13",),
+            "Set the admin state of a backend back.",
+        ),
     ),
     _dropped(
         "LB_FLOW_PINNED_DEAD",
@@ -573,6 +596,12 @@ _ROWS = (
         "J15",
         "Reach the service from outside the pool, or by the backend's own address.",
         "the balancer chose {vm} for its own packet; source and destination would be the same VM.",
+    ),
+    _dropped(
+        "ZONE_DOWN",
+        "J16 M4",
+        "Use a zone-redundant frontend, or send to the frontend of another zone.",
+        "frontend {frontend} is served from zone {zones} only, which is lost.",
     ),
     _dropped(
         "IP_IN_TRANSIT",
@@ -660,6 +689,11 @@ _ROWS = (
         "A9",
         "Start {vm}.",
         "{vm} does not run.",
+        zone=Reason(
+            "{vm} is in zone {zone}, which is lost.",
+            ("M4",),
+            "Run a second VM in another zone.",
+        ),
     ),
     Code(
         "AMBIGUOUS",

@@ -258,6 +258,28 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "Rule {rule} of {balancer} matches; the hash is symmetric, so the answer gets {member} as well.",
             "J3",
         ),
+        "balancer.draining": _say(
+            "choose {member}",
+            "Rule {rule} of {balancer} matches; {member} is taken out, but keeps the connections it has.",
+            "J13",
+        ),
+        "balancer.all_up": _say(
+            "choose {member}",
+            "Rule {rule} of {balancer} matches; no backend is healthy, so all count as healthy, and the hash "
+            "of this flow chooses {member}.",
+            "J12",
+        ),
+        "balancer.published": _say(
+            "to {nic}",
+            "Inbound NAT rule {rule} of {balancer} publishes one port of {nic}; no probe is asked.",
+            "J1",
+        ),
+        "balancer.zone_redundant": _say(
+            "another zone", "A zone is lost; every zone serves frontend {frontend}.", "J16 M4"
+        ),
+        "balancer.zonal": _say(
+            "zone is there", "A zone is lost, but not the one of frontend {frontend}.", "J16 M4"
+        ),
         "balancer.keep": _say(
             "keep destination",
             "As a next hop the balancer keeps the destination {destination}; {flow} passes unchanged.",
@@ -271,6 +293,33 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "rewrite source",
             "The answer of a balanced flow: the source {old} becomes the frontend {new}.",
             "J1",
+        ),
+        # gateway balancer
+        "gateway_balancer.chain": _say(
+            "to the gateway balancer",
+            "The public address of {flow} is chained to gateway balancer {balancer}.",
+            "J21",
+        ),
+        "gateway_balancer.wrap": _say(
+            "wrap",
+            "The {side} tunnel carries the packet unchanged: {kind} from {old} to {new}, UDP {port}, "
+            "key {vni}.",
+            "J21",
+        ),
+        "gateway_balancer.unwrap": _say(
+            "unwrap",
+            "The guest of {vm} takes {flow} out of the {side} tunnel (key {vni}).",
+            "J21",
+            "The appliance is taken to translate nothing of what it looks at.",
+        ),
+        "gateway_balancer.rewrap": _say(
+            "wrap",
+            "The guest of {vm} lets the packet pass and sends it back by the {side} tunnel: {kind} to {new}, "
+            "UDP {port}, key {vni}.",
+            "J21",
+        ),
+        "gateway_balancer.give_back": _say(
+            "give back", "Gateway balancer {balancer} unwraps {flow}, which goes on unchanged.", "J21"
         ),
         # gateway
         "gateway.out": _say(

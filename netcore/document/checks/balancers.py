@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from netcore.document.balancers import BalancingRule, Frontend, LoadBalancer
+from netcore.document.checks import gateway_balancers
 from netcore.document.checks.ground import Drawing
 
 
@@ -16,6 +17,9 @@ def check(drawing: Drawing) -> None:
             _frontend(drawing, (*path, "frontends", key), frontend)
         _pools(drawing, path, balancer)
         _rules(drawing, path, balancer)
+        _published(drawing, path, balancer)
+        _reach(drawing, path, balancer)
+    gateway_balancers.check(drawing)
 
 
 def _frontend(drawing: Drawing, path: tuple[object, ...], frontend: Frontend) -> None:
@@ -115,6 +119,61 @@ def _rules(drawing: Drawing, path: tuple[object, ...], balancer: LoadBalancer) -
             )
 
 
+def _published(drawing: Drawing, path: tuple[object, ...], balancer: LoadBalancer) -> None:
+    """Report inbound NAT rules that lead nowhere, or for a port that another rule has."""
+    taken = {
+        (rule.frontend, rule.protocol, rule.frontend_port): f"rule {rule_id}"
+        for rule_id, rule in balancer.rules.items()
+        if rule.protocol != "all"
+    }
+    for rule_id, nat in balancer.inbound_nat_rules.items():
+        place = (*path, "inbound_nat_rules", rule_id)
+        _inside(drawing, (*place, "frontend"), nat.frontend, "frontend of the balancer", balancer.frontends)
+        if drawing.refer((*place, "nic"), "nics", nat.nic):
+            configurations = drawing.topology.nics[nat.nic].configurations
+            kind = f"IP configuration of NIC {nat.nic}"
+            _inside(drawing, (*place, "configuration"), nat.configuration, kind, configurations)
+        port = (nat.frontend, nat.protocol, nat.frontend_port)
+        first = taken.setdefault(port, f"inbound NAT rule {rule_id}")
+        if first != f"inbound NAT rule {rule_id}":
+            drawing.add(
+                "inbound-nat-port",
+                (*place, "frontend_port"),
+                f"{nat.protocol}/{nat.frontend_port} of {nat.frontend}, as in {first}",
+                "a port of the frontend that no other rule has",
+                "Choose another frontend port.",
+                "J2",
+            )
+
+
+def _reach(drawing: Drawing, path: tuple[object, ...], balancer: LoadBalancer) -> None:
+    """Report private frontends whose backends stand in a network that theirs is not peered with."""
+    for rule_id, rule in balancer.rules.items():
+        frontend = balancer.frontends.get(rule.frontend)
+        pool = balancer.pools.get(rule.pool)
+        subnet = drawing.topology.subnets.get(frontend.subnet or "") if frontend is not None else None
+        if pool is None or subnet is None:
+            continue
+        here = subnet.vnet
+        backends = {drawing.vnet_of_nic(member.nic) for member in pool.members.values()} - {None}
+        far = backends.pop() if len(backends) == 1 else None
+        if far is not None and not _joined(drawing, here, far):
+            drawing.add(
+                "pool-out-of-reach",
+                (*path, "rules", rule_id, "pool"),
+                f"{rule.pool} with backends in {far}, and frontend {rule.frontend} in {here}",
+                "backends in the frontend's virtual network, or in one peered with it",
+                "Peer the two networks, or give the balancer a frontend where its backends are.",
+                "J17",
+            )
+
+
+def _joined(drawing: Drawing, one: str, other: str) -> bool:
+    """Return whether two virtual networks are one, or have both links of a peering."""
+    links = {(link.vnet, link.remote_vnet) for link in drawing.topology.peerings.values()}
+    return one == other or {(one, other), (other, one)} <= links
+
+
 def _inside(
     drawing: Drawing,
     path: tuple[object, ...],
@@ -148,7 +207,7 @@ def _ports(drawing: Drawing, path: tuple[object, ...], rule: BalancingRule, bala
             "An HA-ports rule balances all ports at once.",
             "J4",
         )
-    if balancer.sku != "standard":
+    if balancer.sku == "basic":
         drawing.add(
             "ha-ports",
             path,

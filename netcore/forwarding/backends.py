@@ -1,0 +1,112 @@
+"""Which rule of a frontend a flow falls under, and which backend gets it (facts J2-J5, J11-J13)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from netcore.document.balancers import BalancingRule, LoadBalancer
+from netcore.forwarding.hashing import choose, flow_seed
+from netcore.forwarding.hops import End
+from netcore.forwarding.probes import Rotation, rotation
+from netcore.forwarding.run import Phase, Run
+from netcore.forwarding.state import pin_key
+from netcore.trace.model import Actor, Header, Match, Place
+from netcore.trace.packet import ICMP, UDP, protocol_number
+
+
+def rule_for(
+    balancer: LoadBalancer, frontend: str, header: Header, carries_icmp: bool
+) -> tuple[str, BalancingRule] | None:
+    """Return the rule of a frontend for a flow, exact port before HA ports (facts J2, J4, J5, C10)."""
+    rules = sorted((rule_id, rule) for rule_id, rule in balancer.rules.items() if rule.frontend == frontend)
+    for rule_id, rule in rules:
+        if (
+            rule.protocol != "all"
+            and not header.fragment
+            and protocol_number(rule.protocol) == header.protocol
+            and rule.frontend_port in (0, header.destination_port)
+        ):
+            return rule_id, rule
+    if header.protocol in ICMP and not carries_icmp:
+        return None
+    return next(((rule_id, rule) for rule_id, rule in rules if rule.protocol == "all"), None)
+
+
+def backend_for(
+    run: Run, balancer_id: str, balancer: LoadBalancer, rule_id: str, rule: BalancingRule, header: Header
+) -> str | End:
+    """Return the backend of a flow, or the drop if there is none (facts J2, J3, J11-J13)."""
+    at = f"load_balancers/{balancer_id}"
+    members = balancer.pools[rule.pool].members
+    if not members:
+        return run.drop("LB_NO_HEALTHY", Place.BALANCER, Actor.FABRIC, at, header, "empty", pool=rule.pool)
+    turn = rotation(run, balancer_id, rule.pool, rule.probe)
+    healthy = turn.healthy
+    pin = pin_key(balancer_id, header)
+    pinned = run.sessions.pins.get(pin) or run.state.pins.get(pin)
+    matched = Match(kind="rule", ref=f"{at}/rules/{rule_id}", text=rule_text(rule))
+    values: dict[str, Any] = {"rule": rule_id, "balancer": balancer.name, "count": len(healthy)}
+    if pinned in members and _stays(balancer, rule, header, pinned, turn):
+        vm = run.drawing.vm_of(members[pinned].nic)
+        old = run.phase is not Phase.OPENING or pin in run.state.pins
+        if old and header.protocol != UDP and vm is not None and not run.runs(vm):
+            return run.drop(
+                "LB_FLOW_PINNED_DEAD",
+                Place.BALANCER,
+                Actor.FABRIC,
+                at,
+                header,
+                matched=matched,
+                vm=run.drawing.machines[vm].name,
+            )
+        key = "balancer.symmetric" if run.phase is Phase.ANSWER else "balancer.pinned"
+        if pinned in turn.drained:
+            key = "balancer.draining"
+        run.step(Place.BALANCER, Actor.FABRIC, at, key, header, matched=matched, member=pinned, **values)
+        return pinned
+    if not healthy:
+        why = "; ".join(f"{member}: {turn.sick[member]}" for member in sorted(members))
+        return run.drop(
+            "LB_NO_HEALTHY",
+            Place.BALANCER,
+            Actor.FABRIC,
+            at,
+            header,
+            "drained" if turn.drained == set(members) else "",
+            matched=matched,
+            pool=rule.pool,
+            why=why,
+        )
+    if len(healthy) == 1:
+        member, key = healthy[0], "balancer.only"
+    else:
+        seed = flow_seed(header, rule.distribution)
+        member = healthy[run.choose(healthy, choose(f"{balancer_id}|{rule.pool}", seed, healthy))]
+        key = "balancer.choose"
+    if member in turn.sick:
+        key = "balancer.all_up"
+    run.step(Place.BALANCER, Actor.FABRIC, at, key, header, matched=matched, member=member, **values)
+    run.sessions.pins[pin] = member
+    return member
+
+
+def rule_text(rule: BalancingRule) -> str:
+    """Return a rule as one line."""
+    if rule.protocol == "all":
+        return f"{rule.name}: HA ports -> {rule.pool}"
+    return f"{rule.name}: {rule.protocol}/{rule.frontend_port} -> {rule.pool} port {rule.backend_port}"
+
+
+def _stays(balancer: LoadBalancer, rule: BalancingRule, header: Header, pinned: str, turn: Rotation) -> bool:
+    """Return whether a flow stays with the backend it has: TCP does, UDP only while it is in rotation.
+
+    Source: facts J11-J13: with no healthy backend left, Standard keeps established TCP flows of a pool with
+    more than one backend, Basic ends them. What a person took out keeps its TCP flows.
+    """
+    if pinned in turn.healthy:
+        return True
+    if header.protocol == UDP:
+        return False
+    if turn.healthy or pinned in turn.drained:
+        return True
+    return balancer.sku == "standard" and len(balancer.pools[rule.pool].members) > 1

@@ -1,0 +1,152 @@
+"""Who is in the rotation of a pool at this moment: what probes find, and what people order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from ipaddress import ip_address
+
+from netcore.control.network import Network
+from netcore.document.balancers import LoadBalancer, PoolMember, Probe
+from netcore.document.models import Direction
+from netcore.document.values import Address
+from netcore.forwarding.drawing import drawing_of
+from netcore.forwarding.guest import serves
+from netcore.forwarding.machines import Machine, Port
+from netcore.forwarding.run import Run, loses
+from netcore.forwarding.security import denying_rule
+from netcore.forwarding.state import State
+from netcore.trace.model import Header
+from netcore.trace.packet import TCP
+
+PROBE_SOURCE = ip_address("168.63.129.16")
+"""Where probes come from (facts A14, F9, J7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """The members of a pool as new flows find them.
+
+    Args:
+        healthy: members that get new flows, sorted.
+        sick: why the others do not, by member id.
+        drained: those of them that a person took out (fact J13).
+    """
+
+    healthy: tuple[str, ...]
+    sick: Mapping[str, str]
+    drained: frozenset[str]
+
+
+def rotation(run: Run, balancer_id: str, pool_id: str, probe_id: str | None) -> Rotation:
+    """Return who gets new flows of a rule (facts J11-J13).
+
+    With nobody healthy, a probe may say that the pool goes on as if all were, apart from those a person
+    took out.
+    """
+    balancer = run.network.scenario.topology.load_balancers[balancer_id]
+    members = balancer.pools[pool_id].members
+    sick = ailments(run, balancer_id, pool_id, probe_id)
+    drained = frozenset(key for key, member in members.items() if member.admin_state == "down")
+    healthy = tuple(member for member in sorted(members) if member not in sick)
+    probe = balancer.probes.get(probe_id) if probe_id is not None else None
+    if not healthy and probe is not None and probe.all_down == "all":
+        healthy = tuple(member for member in sorted(members) if member not in drained)
+    return Rotation(healthy, sick, drained)
+
+
+def ailments(run: Run, balancer_id: str, pool_id: str, probe_id: str | None) -> dict[str, str]:
+    """Return why backends of a pool get no new flows, by member id; healthy ones are absent.
+
+    Computed from the drawing: the VM runs, the platform's probe passes the security groups of the NIC,
+    the guest answers on the probe's port under the address the platform knows, and by the NIC it was
+    asked at (facts J7, F9, J18). What the moment adds comes from ``State.unhealthy``. A person's order
+    overrides both (fact J13).
+    """
+    found = dict(
+        run.drawing.memo(
+            ("ailments", balancer_id, pool_id, probe_id),
+            lambda: _computed(run, balancer_id, pool_id, probe_id),
+        )
+    )
+    for *place, member_id in run.state.unhealthy:
+        if place == [balancer_id, pool_id]:
+            found.setdefault(member_id, "its probe fails")
+    pool = run.network.scenario.topology.load_balancers[balancer_id].pools[pool_id]
+    for member_id, ordered in pool.members.items():
+        if ordered.admin_state == "up":
+            found.pop(member_id, None)
+        elif ordered.admin_state == "down":
+            found[member_id] = "its admin state is down"
+    return found
+
+
+def noticed(network: Network, state: State) -> State:
+    """Return the moment after every probe has noticed the VMs that do not run any more.
+
+    Members without a probe stay in rotation, and nothing else in the network changes: nothing else reacts
+    to a dead VM by itself (facts J11, J22).
+    """
+    drawing = drawing_of(network)
+    found = set(state.unhealthy)
+    for balancer_id, balancer in network.scenario.topology.load_balancers.items():
+        for pool_id, pool in balancer.pools.items():
+            if not _probed(balancer, pool_id):
+                continue
+            for member_id, member in pool.members.items():
+                port = drawing.ports.get(member.nic)
+                if port is not None and port.vm is not None and loses(network, state, port.vm):
+                    found.add((balancer_id, pool_id, member_id))
+    return replace(state, unhealthy=frozenset(found))
+
+
+def _probed(balancer: LoadBalancer, pool_id: str) -> bool:
+    """Return whether a rule with a probe uses a pool."""
+    return any(rule.pool == pool_id and rule.probe is not None for rule in balancer.rules.values())
+
+
+def _computed(run: Run, balancer_id: str, pool_id: str, probe_id: str | None) -> dict[str, str]:
+    balancer = run.network.scenario.topology.load_balancers[balancer_id]
+    probe = balancer.probes.get(probe_id) if probe_id is not None else None
+    members = balancer.pools[pool_id].members
+    found = {key: _ailment(run, member, probe) for key, member in sorted(members.items())}
+    return {key: ailment for key, ailment in found.items() if ailment is not None}
+
+
+def _ailment(run: Run, member: PoolMember, probe: Probe | None) -> str | None:
+    """Return why a backend is not healthy as drawn, or None (facts F9, J7, J18)."""
+    port = run.drawing.ports.get(member.nic)
+    if port is None or port.vm is None:
+        return "no VM is attached"
+    machine = run.drawing.machines[port.vm]
+    if not machine.runs:
+        return f"{machine.name} is stopped"
+    if probe is None:
+        return None
+    address = run.drawing.member_address(member, None)
+    if address is None or port.guest_mac != port.mac or address not in machine.own:
+        return f"the guest of {machine.name} does not hold the probed address"
+    return _unanswered(run, machine, port, address, probe.port)
+
+
+def _unanswered(run: Run, machine: Machine, port: Port, address: Address, number: int) -> str | None:
+    """Return why a probe of a port gets no answer, or None (facts F9, J7, J18)."""
+    asked = Header(
+        source=PROBE_SOURCE, destination=address, protocol=TCP, source_port=49152, destination_port=number
+    )
+    denied = denying_rule(run, port.id, Direction.INBOUND, asked)
+    if denied is not None:
+        return f"{denied} denies the probe to {machine.name} from {PROBE_SOURCE}"
+    if not serves(machine, TCP, number):
+        return f"nothing in {machine.name} answers the probe on port {number}"
+    if machine.guest.policy_routing:
+        return None
+    path = machine.path(PROBE_SOURCE)
+    if path is None:
+        return f"the guest of {machine.name} has no route back to {PROBE_SOURCE}"
+    if path.nic != port.id:
+        return (
+            f"{machine.name} is probed at {port.id} and answers by {path.nic}, "
+            f"where its route for {PROBE_SOURCE} leads"
+        )
+    return None
