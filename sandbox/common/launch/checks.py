@@ -46,6 +46,7 @@ def checks() -> list[Check]:
         Check("migrations", (python, manage, "makemigrations", "--check", "--dry-run")),
         Check("settings", (python, manage, "check", "--deploy", "--fail-level", "WARNING"), env=PRODUCTION),
         Check("generated", (python, manage, "generate", "--check")),
+        Check("facts", (python, manage, "facts", "--check")),
         Check("ruff check", (python, "-m", "ruff", "check", "--output-format", "concise")),
         Check("ruff format", (python, "-m", "ruff", "format", "--check")),
     ]
