@@ -1,0 +1,1 @@
+"""Measurements, not tests: `python3 manage.py bench` runs each script and prints its lines."""
