@@ -309,21 +309,22 @@ def rewritten(
     source_mac: str | None = None,
 ) -> Header:
     """Return a header with some fields replaced; size, frame and what it carries inside stay."""
-    return Header.model_construct(
-        source=header.source if source is None else source,
-        destination=header.destination if destination is None else destination,
-        protocol=header.protocol,
-        source_port=header.source_port if source_port is None else source_port,
-        destination_port=header.destination_port if destination_port is None else destination_port,
-        ttl=header.ttl if ttl is None else ttl,
-        destination_mac=header.destination_mac if destination_mac is None else destination_mac,
-        source_mac=header.source_mac if source_mac is None else source_mac,
-        size_bytes=header.size_bytes,
-        dont_fragment=header.dont_fragment,
-        fragment=header.fragment,
-        frame=header.frame,
-        inner=header.inner,
-    )
+    changed: dict[str, Any] = {}
+    if source is not None:
+        changed["source"] = source
+    if source_port is not None:
+        changed["source_port"] = source_port
+    if destination is not None:
+        changed["destination"] = destination
+    if destination_port is not None:
+        changed["destination_port"] = destination_port
+    if ttl is not None:
+        changed["ttl"] = ttl
+    if destination_mac is not None:
+        changed["destination_mac"] = destination_mac
+    if source_mac is not None:
+        changed["source_mac"] = source_mac
+    return Header.model_construct(**{**header.__dict__, **changed})
 
 
 def answer_to(header: Header) -> Header:

@@ -1,4 +1,4 @@
-"""How fast the explained walk is, how it grows with the drawing, and next to a plain loop that explains nothing.
+"""How fast the explained walk is, how it grows, and next to a plain loop that explains nothing.
 
 The peer answers the same question with linear searches over the same effective routes, rules and NICs: what a
 script of twenty lines would do. It gives a verdict only, no steps.

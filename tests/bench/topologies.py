@@ -117,7 +117,7 @@ def _spoke(topology: dict[str, dict[str, Any]], number: int) -> None:
 
 def flows(document: dict[str, Any], count: int, seed: int = 1) -> list[netcore.Packet]:
     """Return packets: half between spokes, three tenths inside one, a fifth to the Internet."""
-    draw = random.Random(seed)  # noqa: S311 - no secret, and the same at each run
+    draw = random.Random(seed)
     senders = [key for key in document["topology"]["vms"] if key.startswith("s")]
     found = []
     for number in range(count):
