@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from ipaddress import ip_network
 
 from netcore.control.gateways import Gateways
 from netcore.control.peering import Peerings
@@ -34,6 +36,7 @@ _PREFERRED = (
     HopType.VNET_LOCAL,
     HopType.VNET_PEERING,
     HopType.VNET_GLOBAL_PEERING,
+    HopType.CONNECTED_GROUP,
     HopType.SERVICE_ENDPOINT,
 )
 """System routes that no BGP route beats, however specific (fact D21)."""
@@ -108,8 +111,6 @@ class EffectiveRoutes:
         profile: which rules hold.
     """
 
-    __slots__ = ("_gateways", "_peerings", "_profile", "_topology")
-
     def __init__(self, scenario: Scenario, profile: Profile, peerings: Peerings, gateways: Gateways) -> None:
         self._topology: Topology = scenario.topology
         self._profile = profile
@@ -122,6 +123,7 @@ class EffectiveRoutes:
         system = [*self._system(subnet), *self._endpoints(subnet_id, subnet)]
         learned = list(self._learned(subnet))
         user = list(self._user(subnet))
+        self._give_up_endpoints(system, user)
         self._hold_back_learned(system, learned)
         winners = _compete([*system, *learned, *user])
         rows = [row for candidate in (*system, *learned, *user) for row in candidate.rows()]
@@ -138,9 +140,73 @@ class EffectiveRoutes:
             hop = HopType.VNET_GLOBAL_PEERING if peering.is_global else HopType.VNET_PEERING
             for prefix in peering.prefixes:
                 yield _system(hop, (prefix,), f"peerings/{peering.local_id}", ("D10", "D11"))
+        for group_id, mates in self._peerings.groups(subnet.vnet):
+            prefixes = self._group_prefixes(subnet.vnet, mates)
+            if prefixes:
+                yield _system(HopType.CONNECTED_GROUP, prefixes, f"connected_groups/{group_id}", ("D10",))
+        if self._profile.endpoint_routes:
+            for endpoint_id in self._private_endpoints(subnet.vnet):
+                prefix = ip_network(topology.private_endpoints[endpoint_id].address)
+                ref = f"private_endpoints/{endpoint_id}"
+                yield _system(HopType.INTERFACE_ENDPOINT, (prefix,), ref, ("D67", "D11"))
         for default in self._profile.default_routes:
             if default.version == 4 or any(prefix.version == 6 for prefix in vnet.address_space):
                 yield _system(HopType.INTERNET, (default,), None, ("D1", "D50"))
+
+    def _group_prefixes(self, vnet: str, mates: tuple[str, ...]) -> tuple[Network, ...]:
+        """Return the ranges of the other members of a connected group that do not lie in a network's own."""
+        own = self._topology.vnets[vnet].address_space
+        found = {
+            prefix
+            for mate in mates
+            for prefix in self._topology.vnets[mate].address_space
+            if not any(inside(prefix, mine) for mine in own)
+        }
+        return tuple(sorted(found, key=order))
+
+    def _private_endpoints(self, vnet: str) -> Iterator[str]:
+        """Yield the private endpoints of a network and of those directly peered with it (fact D67)."""
+        yield from self._endpoints_of.get(vnet, ())
+        for peering in self._peerings.connected(vnet):
+            for endpoint_id in self._endpoints_of.get(peering.remote_vnet, ()):
+                address = self._topology.private_endpoints[endpoint_id].address
+                if any(address in prefix for prefix in peering.prefixes):
+                    yield endpoint_id
+
+    @cached_property
+    def _endpoints_of(self) -> dict[str, list[str]]:
+        """Private endpoints by virtual network."""
+        found: dict[str, list[str]] = {}
+        for endpoint_id, endpoint in sorted(self._topology.private_endpoints.items()):
+            subnet = self._topology.subnets.get(endpoint.subnet)
+            if subnet is not None:
+                found.setdefault(subnet.vnet, []).append(endpoint_id)
+        return found
+
+    def _give_up_endpoints(self, system: Iterable[_Candidate], user: Iterable[_Candidate]) -> None:
+        """Mark routes of private endpoints as lost that a user route overrides although it is shorter.
+
+        That takes network policies for route tables on the endpoint's subnet, and a user route that holds
+        the endpoint and is at least as long as the range of the network the endpoint is in (fact D67).
+        """
+        endpoints = [candidate for candidate in system if candidate.hop is HopType.INTERFACE_ENDPOINT]
+        if not endpoints:
+            return
+        drawn = PrefixIndex((prefix, candidate) for candidate in user for prefix in candidate.prefixes)
+        for candidate in endpoints:
+            endpoint = self._topology.private_endpoints[(candidate.ref or "").split("/")[1]]
+            subnet = self._topology.subnets[endpoint.subnet]
+            if subnet.endpoint_policies not in ("route-tables", "all"):
+                continue
+            prefix = candidate.prefixes[0]
+            ranges = self._topology.vnets[subnet.vnet].address_space
+            home = max((own.prefixlen for own in ranges if inside(prefix, own)), default=prefix.prefixlen)
+            winner = drawn.covering(prefix)
+            if winner is not None and any(
+                inside(prefix, named) and home <= named.prefixlen < prefix.prefixlen
+                for named in winner.prefixes
+            ):
+                candidate.lost[prefix] = (winner.name, ("D67",))
 
     def _endpoints(self, subnet_id: str, subnet: Subnet) -> Iterator[_Candidate]:
         """Yield one route per service endpoint of the subnet, with all prefixes of the service (D10, D66)."""

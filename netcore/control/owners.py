@@ -17,22 +17,26 @@ PublicKind = Literal["nic", "frontend", "nat_gateway", "gateway"]
 class Owner:
     """Holder of a private address.
 
-    ``nic`` and ``configuration`` are set for a NIC, ``balancer`` and ``frontend`` for a frontend.
+    ``nic`` and ``configuration`` are set for a NIC, ``balancer`` and ``frontend`` for a frontend,
+    ``endpoint`` for a private endpoint.
     """
 
-    kind: Literal["nic", "frontend"]
+    kind: Literal["nic", "frontend", "endpoint"]
     vnet: str
     address: Address
     nic: str = ""
     configuration: str = ""
     balancer: str = ""
     frontend: str = ""
+    endpoint: str = ""
 
     @property
     def ref(self) -> str:
         """Return the path of the holder in the document."""
         if self.kind == "nic":
             return f"nics/{self.nic}"
+        if self.kind == "endpoint":
+            return f"private_endpoints/{self.endpoint}"
         return f"load_balancers/{self.balancer}/frontends/{self.frontend}"
 
 
@@ -76,6 +80,11 @@ class Owners:
                     continue
                 owner = Owner("frontend", subnet.vnet, frontend.address, balancer=balancer_id, frontend=key)
                 self._held[subnet.vnet].setdefault(frontend.address, owner)
+        for endpoint_id, endpoint in topology.private_endpoints.items():
+            subnet = topology.subnets.get(endpoint.subnet)
+            if subnet is not None and subnet.vnet in self._held:
+                owner = Owner("endpoint", subnet.vnet, endpoint.address, endpoint=endpoint_id)
+                self._held[subnet.vnet].setdefault(endpoint.address, owner)
         self._peers: dict[str, PrefixIndex[str]] = {
             vnet: PrefixIndex(
                 (prefix, peering.remote_vnet)

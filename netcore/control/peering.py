@@ -97,7 +97,7 @@ class Peerings:
         global_transit: whether a gateway may be used by virtual networks of other regions (fact G8).
     """
 
-    __slots__ = ("_neighbours", "_pairs")
+    __slots__ = ("_groups", "_neighbours", "_pairs")
 
     def __init__(self, topology: Topology, *, global_transit: bool = True) -> None:
         links: dict[tuple[str, str], tuple[str, Peering]] = {}
@@ -124,6 +124,13 @@ class Peerings:
                 pair = replace(pair, prefixes=remote_prefixes(topology, local, remote))
                 self._neighbours.setdefault(here, []).append(there)
             self._pairs[here, there] = pair
+        self._groups: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        for group_id, group in sorted(topology.connected_groups.items()):
+            members = sorted({vnet for vnet in group.vnets if vnet in topology.vnets})
+            for vnet in members:
+                near = {vnet, *self._neighbours.get(vnet, ())}
+                mates = tuple(other for other in members if other not in near)
+                self._groups.setdefault(vnet, []).append((group_id, mates))
 
     def between(self, vnet: str, remote_vnet: str) -> PeeringState:
         """Return the peering of ``vnet`` with ``remote_vnet``, seen from the first."""
@@ -132,3 +139,14 @@ class Peerings:
     def connected(self, vnet: str) -> list[PeeringState]:
         """Return the connected peerings of a virtual network, by id of the other one."""
         return [self._pairs[vnet, other] for other in self._neighbours.get(vnet, ())]
+
+    def groups(self, vnet: str) -> list[tuple[str, tuple[str, ...]]]:
+        """Return the connected groups of a virtual network: id, and the members it reaches by the group.
+
+        Members that it is also peered with are left out: the peering comes first, as recorded.
+        """
+        return self._groups.get(vnet, [])
+
+    def mates(self, vnet: str) -> tuple[str, ...]:
+        """Return the virtual networks that are reached by connected groups only, sorted."""
+        return tuple(sorted({mate for _, mates in self.groups(vnet) for mate in mates}))

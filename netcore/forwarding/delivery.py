@@ -1,12 +1,17 @@
-"""The last stretch of the fabric: from knowing who holds an address to that NIC or balancer (fact A22)."""
+"""The last stretch of the fabric: from knowing who holds an address to that NIC, balancer or endpoint.
+
+Source: facts A22, D67.
+"""
 
 from __future__ import annotations
 
 from netcore.control.owners import Owner
 from netcore.document.values import Address, Network
-from netcore.forwarding.hops import Balance, Deliver, Hop, Kept
+from netcore.forwarding.hops import Balance, Deliver, Endpoint, Hop, Kept, Stand
 from netcore.forwarding.run import Run
+from netcore.forwarding.security import filtered_at_endpoint
 from netcore.trace.model import Actor, Header, Match, Place
+from netcore.trace.sentences import flow_text
 
 
 def bring(
@@ -90,6 +95,8 @@ def hand_over(run: Run, vnet: str, header: Header, owner: Owner | None, at: str,
     )
     if owner.kind == "frontend":
         return Balance(owner.balancer, owner.frontend, header, sender)
+    if owner.kind == "endpoint":
+        return _take(run, owner, header)
     return bring(run, owner.nic, header)
 
 
@@ -113,4 +120,22 @@ def _nobody(run: Run, vnet: str, header: Header, at: str) -> Hop:
         network=run.drawing.vnet_name(vnet),
         destination=destination,
         vm=machine,
+    )
+
+
+def _take(run: Run, owner: Owner, header: Header) -> Hop:
+    """Hand a packet to the service behind an endpoint, if security groups let it (facts D67, F13)."""
+    denied = filtered_at_endpoint(run, owner.endpoint, header)
+    if denied is not None:
+        return denied
+    endpoint = run.network.scenario.topology.private_endpoints[owner.endpoint]
+    return run.deliver(
+        Place.FABRIC,
+        Actor.FABRIC,
+        owner.ref,
+        "endpoint.take",
+        Endpoint(Stand.ENDPOINT, owner.endpoint, header),
+        name=endpoint.name,
+        service=endpoint.service,
+        flow=flow_text(header),
     )

@@ -39,6 +39,8 @@ _SENTENCES = {
     HopType.VIRTUAL_NETWORK_GATEWAY: "fabric.gateway",
     HopType.VIRTUAL_APPLIANCE: "fabric.appliance",
     HopType.INTERNET: "fabric.internet",
+    HopType.INTERFACE_ENDPOINT: "fabric.endpoint",
+    HopType.CONNECTED_GROUP: "fabric.group",
     HopType.SERVICE_ENDPOINT: "fabric.service",
 }
 
@@ -117,6 +119,10 @@ def look(run: Run, hop: Look) -> Hop:
             return _to_local(run, port, header)
         case HopType.VNET_PEERING | HopType.VNET_GLOBAL_PEERING:
             return _to_peer(run, port, header, route)
+        case HopType.INTERFACE_ENDPOINT:
+            return _to_endpoint(run, port, header)
+        case HopType.CONNECTED_GROUP:
+            return _to_group(run, port, header)
         case HopType.VIRTUAL_APPLIANCE:
             return _to_appliance(run, port, header, next_hop, selection.prefix)
         case HopType.VIRTUAL_NETWORK_GATEWAY:
@@ -247,6 +253,43 @@ def _to_peer(run: Run, port: Port, header: Header, route: EffectiveRoute) -> Hop
     return hand_over(run, remote, header, owner, f"nics/{port.id}", port.vm)
 
 
+def _to_endpoint(run: Run, port: Port, header: Header) -> Hop:
+    """Deliver to a private endpoint here or in a directly peered virtual network (fact D67)."""
+    owner = run.network.owners.held(port.vnet, header.destination)
+    remote = None if owner is not None else run.drawing.peer_with(port.vnet, header.destination)
+    if remote is not None:
+        owner = run.network.owners.held(remote, header.destination)
+        denied = _cross(run, port, header, remote, owner)
+        if denied is not None:
+            return denied
+    return hand_over(run, remote or port.vnet, header, owner, f"nics/{port.id}", port.vm)
+
+
+def _to_group(run: Run, port: Port, header: Header) -> Hop:
+    """Deliver to another member of a connected group, directly; what is not recorded is not modelled."""
+    at = f"nics/{port.id}"
+    vnet = run.drawing.vnet_name(port.vnet)
+    mates = [
+        mate
+        for mate in run.network.peerings.mates(port.vnet)
+        if run.drawing.in_space(mate, header.destination)
+    ]
+    if len(mates) != 1:
+        names = " and ".join(run.drawing.vnet_name(mate) for mate in mates) or "nobody"
+        return run.not_modelled(
+            Place.FABRIC,
+            at,
+            header,
+            f"which member of the connected group of {vnet} gets {header.destination}: {names} have it",
+        )
+    if not run.drawing.in_space(port.vnet, header.source):
+        return run.not_modelled(
+            Place.FABRIC, at, header, f"whether a connected group carries what {vnet} only forwards"
+        )
+    owner = run.network.owners.held(mates[0], header.destination)
+    return hand_over(run, mates[0], header, owner, at, port.vm)
+
+
 def _cross(run: Run, port: Port, header: Header, remote: str, owner: Owner | None = None) -> End | None:
     """Pass from one virtual network into a peered one, or say why not (facts G1, G4, G5, G8).
 
@@ -331,6 +374,10 @@ def _to_appliance(run: Run, port: Port, header: Header, next_hop: Address | None
         denied = _cross(run, port, header, owner.vnet, owner)
         if denied is not None:
             return denied
+    if owner.kind == "endpoint":
+        return run.not_modelled(
+            Place.FABRIC, at, header, f"private endpoint {owner.endpoint} as the next hop of route {prefix}"
+        )
     run.step(
         Place.FABRIC,
         Actor.FABRIC,
@@ -357,6 +404,10 @@ def _no_next_hop(run: Run, port: Port, header: Header, next_hop: Address, prefix
             denied = _cross(run, port, header, other, owner)
             if denied is not None:
                 return denied
+    if any(run.network.owners.held(mate, next_hop) for mate in run.network.peerings.mates(port.vnet)):
+        return run.not_modelled(
+            Place.FABRIC, at, header, f"a next hop {next_hop} that only the connected group reaches"
+        )
     gateway = run.drawing.gateway_at(port.vnet, next_hop)
     if gateway is not None:
         run.step(

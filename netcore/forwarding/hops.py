@@ -217,6 +217,14 @@ class Routed:
     sender: str | None = None
 
 
+@dataclass(slots=True)
+class FromEndpoint:
+    """A private endpoint sends an answer."""
+
+    endpoint: str
+    header: Header
+
+
 class Stand(Enum):
     """What kind of place took the packet, and so who answers."""
 
@@ -231,6 +239,8 @@ class Stand(Enum):
     """An address in a site that is not drawn."""
     SERVICE = "service"
     """A provider's service reached by a service endpoint (fact D66)."""
+    ENDPOINT = "endpoint"
+    """A service behind a private endpoint (fact D67)."""
     PLATFORM = "platform"
     """The platform itself (fact A14); its answers are not walked."""
     SELF = "self"
@@ -239,7 +249,7 @@ class Stand(Enum):
 
 @dataclass(slots=True)
 class Endpoint:
-    """Who took the packet: ``id`` is the VM, host, gateway, or the NIC a service answers to."""
+    """Who took the packet: ``id`` is the VM, host, gateway, endpoint, or the NIC a service answers to."""
 
     stand: Stand
     id: str
@@ -278,5 +288,6 @@ Hop = (
     | FromEdge
     | Beyond
     | Routed
+    | FromEndpoint
     | End
 )

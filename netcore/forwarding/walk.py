@@ -19,6 +19,7 @@ from netcore.document.models import Scenario
 from netcore.forwarding import (
     balancer,
     edge,
+    endpoints,
     fabric,
     gateway,
     gateway_balancer,
@@ -38,6 +39,7 @@ from netcore.forwarding.hops import (
     End,
     Endpoint,
     FromEdge,
+    FromEndpoint,
     FromGateway,
     FromSite,
     Hop,
@@ -83,6 +85,7 @@ PLACES: dict[type[Any], Callable[[Run, Any], Hop]] = {
     FromEdge: edge.enter,
     Beyond: edge.beyond,
     Routed: vpc.route,
+    FromEndpoint: endpoints.answer,
 }
 """Which place takes which hop."""
 
@@ -306,6 +309,8 @@ def _first(run: Run, start: Endpoint, header: Header) -> Hop:
             return FromGateway(start.id, header)
         case Stand.SITE:
             return FromSite(start.id, header)
+        case Stand.ENDPOINT:
+            return FromEndpoint(start.id, header)
         case Stand.SERVICE:
             return Deliver(start.id, header)
         case _:

@@ -13,6 +13,17 @@ _FAQ = "Azure Virtual Network FAQ"
 
 PEERING_CARDS: tuple[RuleCard, ...] = (
     RuleCard(
+        "private-endpoint",
+        "A private endpoint adds a route for its one address to its network and to directly peered ones. No "
+        "shorter user route catches it, unless the endpoint's subnet has network policies for route tables "
+        "and the route is at least as long as the range that the endpoint is in.",
+        ("D67",),
+        "Azure, Manage network policies for private endpoints",
+        "2023",
+        "D",
+        "endpoint_routes",
+    ),
+    RuleCard(
         "peering-before-gateway",
         "Of a peering and gateways between the same two virtual networks, the peering carries the traffic.",
         ("D68",),

@@ -110,6 +110,7 @@ class Profile:
         gateway_prefix_limit: prefixes a gateway learns before it drops the session (fact H7).
         default_outbound: whether a subnet that does not say so has default outbound access (K3, N7).
         gateway_propagation: whether a route table that does not say so takes gateway routes (D62, L15).
+        endpoint_routes: whether a private endpoint adds a route to networks (fact D67).
         global_transit: whether a gateway may be used over a global peering (fact G8).
         icmp_ha_ports: whether an HA-ports rule carries ICMP (J5, N3).
         probe_counting: how many probes take a backend out and bring it back (J8, J10, N2): as many as the
@@ -165,6 +166,7 @@ class Profile:
     gateway_prefix_limit: int = 4000
     default_outbound: bool = False
     gateway_propagation: bool = True
+    endpoint_routes: bool = True
     global_transit: bool = True
     icmp_ha_ports: bool = True
     probe_counting: Literal["threshold", "number-of-probes", "one"] = "threshold"

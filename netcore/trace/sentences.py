@@ -208,6 +208,13 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "fabric.gateway": _say("to the gateway", "{destination} matches {route}.", "D20 D44"),
         "fabric.internet": _say("to the Internet", "{destination} matches {route}.", "D20 D46 D50"),
         "fabric.service": _say("to the service", "{destination} matches {route}.", "D20 D66"),
+        "fabric.endpoint": _say("to the private endpoint", "{destination} matches {route}.", "D20 D67"),
+        "fabric.group": _say(
+            "to the connected group",
+            "{destination} matches {route}: the members of a connected group reach each other directly.",
+            "D20 D10",
+            "Connected groups are recorded, not documented in the facts.",
+        ),
         "fabric.ecmp": _say(
             "one of {count}",
             "{count} equal routes match; the hash of this flow chooses next hop {next_hop}.",
@@ -235,6 +242,14 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         ),
         "fabric.platform": _say("delivered", "The platform itself answers at {destination}.", "A14"),
         "fabric.dhcp": _say("delivered", "The platform answers DHCP on every subnet.", "B5 A13"),
+        # private endpoint
+        "endpoint.take": _say("delivered", "Private endpoint {name} takes {flow} for {service}.", "D67"),
+        "endpoint.answer": _say(
+            "answer",
+            "Private endpoint {name} answers straight to {destination}.",
+            "D67",
+            "That no route table applies to what an endpoint sends is inferred.",
+        ),
         # balancer
         "balancer.choose": _say(
             "choose {member}",

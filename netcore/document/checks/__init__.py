@@ -7,6 +7,7 @@ from netcore.document.checks import (
     balancers,
     connections,
     edges,
+    endpoints,
     machines,
     peerings,
     ranges,
@@ -28,6 +29,7 @@ PASSES = (
     balancers.check,
     edges.check,
     connections.check,
+    endpoints.check,
     story.check,
 )
 """In the order in which a person draws, so that causes stand before consequences."""

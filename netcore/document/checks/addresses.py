@@ -69,6 +69,9 @@ def _held(drawing: Drawing) -> list[_Held]:
             if frontend.address is not None and frontend.subnet is not None:
                 path = ("load_balancers", balancer_id, "frontends", key, "address")
                 add(path, f"frontend {key} of {balancer_id}", frontend.address, frontend.subnet)
+    for endpoint_id, endpoint in topology.private_endpoints.items():
+        place = ("private_endpoints", endpoint_id, "address")
+        add(place, f"private endpoint {endpoint_id}", endpoint.address, endpoint.subnet)
     for gateway_id, gateway in topology.gateways.items():
         vnet = topology.vnets.get(gateway.vnet)
         for number, address in enumerate(gateway.instances):

@@ -1,4 +1,4 @@
-"""Peerings: facts G2 and G6, and what a link refers to."""
+"""Peerings and connected groups: facts G2 and G6, and what they refer to."""
 
 from __future__ import annotations
 
@@ -39,6 +39,9 @@ def check(drawing: Drawing) -> None:
                 "G1",
             )
         _subnets(drawing, link_id, link)
+    for group_id, group in drawing.topology.connected_groups.items():
+        for number, vnet in enumerate(group.vnets):
+            drawing.refer(("connected_groups", group_id, "vnets", number), "vnets", vnet)
     _overlaps(drawing, links)
     _gateways(drawing, links)
 

@@ -1,7 +1,6 @@
 """Effective routes of the engine against answers that real networks gave, compared as sets.
 
-Left out: one route
-that a gateway hands on from one of its two peers only.
+Left out: one route a gateway hands on from one of its two peers only.
 """
 
 from __future__ import annotations
@@ -187,6 +186,9 @@ def dual_stack() -> Net:
         .vm("nva-untrust", "untrust", "10.11.1.9", "fd00:db8:11:1::9", ip_forwarding=True)
         .subnet("trust", "10.11.2.0/24", "fd00:db8:11:2::/64")
         .vm("nva-trust", "trust", "10.11.2.99", "fd00:db8:11:2::99", ip_forwarding=True)
+        .subnet("endpoints", "10.11.7.0/24")
+        .set("private_endpoints/one", {"name": "one", "subnet": "endpoints", "address": "10.11.7.88"})
+        .set("private_endpoints/two", {"name": "two", "subnet": "endpoints", "address": "10.11.7.99"})
         .gateway("vpn", "10.10.0.0/24", instances=["10.11.16.14", "10.11.16.15"])
         .gateway(
             "er",
@@ -212,6 +214,8 @@ def test_dual_stack_spoke_with_user_routes():
         D 10.11.16.0/20 Peering
         -D 10.11.0.0/20 Peering
         -D 0.0.0.0/0 Internet
+        D 10.11.7.88/32 InterfaceEndpoint
+        D 10.11.7.99/32 InterfaceEndpoint
         U 10.11.0.0/20 Appliance 10.11.2.99
         U 0.0.0.0/0 Appliance 10.11.2.99
         D fd00:db8:1::/56 Local
@@ -220,6 +224,19 @@ def test_dual_stack_spoke_with_user_routes():
         -D ::/0 Internet
         U ::/0 Appliance fd00:db8:11:2::99
         U fd00:db8:11::/56 Appliance fd00:db8:11:2::99
+    """)
+
+
+def test_dual_stack_endpoints_with_policies():
+    """The lab says that policies are on, and the recording that the routes are active: open.
+
+    We keep to the document: a user route equal to the range of the endpoints overrides theirs (fact D67).
+    """
+    drawn = dual_stack().set("subnets/endpoints/endpoint_policies", "all")
+    endpoints = {row for row in shown(drawn, "main") if row[3] == "InterfaceEndpoint"}
+    assert endpoints == recorded("""
+        -D 10.11.7.88/32 InterfaceEndpoint
+        -D 10.11.7.99/32 InterfaceEndpoint
     """)
 
 
@@ -233,6 +250,8 @@ def test_dual_stack_hub_with_two_gateways():
         G 10.20.0.0/20 Gateway 10.20.88.110,10.20.88.111
         G 10.20.16.0/20 Gateway 10.20.88.110,10.20.88.111
         D 0.0.0.0/0 Internet
+        D 10.11.7.88/32 InterfaceEndpoint
+        D 10.11.7.99/32 InterfaceEndpoint
         D fd00:db8:11::/56 Local
         D fd00:db8:11:aa00::/56 Local
         D fd00:db8:1::/56 Peering
@@ -315,8 +334,14 @@ def test_hub_of_nine_spokes_with_bgp_to_another_hub():
         drawn.link("hub0", f"v{number}", allow_gateway_transit=True)
         drawn.link(f"v{number}", "hub0", use_remote_gateways=True)
     drawn.subnet("s", "10.0.1.0/25", vnet="v1").vm("s1", "s", "10.0.1.4")
+    members = [f"v{number}" for number in range(1, 10)]
+    drawn.set("connected_groups/mesh", {"name": "mesh", "vnets": members})
     gateway = "".join(f"G {prefix} Gateway {HUB0}\n" for prefix in learned)
     spokes = "".join(f"D 10.0.{number}.0/24 Peering\n" for number in range(1, 10))
     own = "D 0.0.0.0/0 Internet\n"
     assert shown(drawn, "h0") == recorded(own + "D 10.0.0.0/24 Local\n" + spokes + gateway)
-    assert shown(drawn, "s1") == recorded(own + "D 10.0.1.0/24 Local\n" + "D 10.0.0.0/24 Peering\n" + gateway)
+    mesh = "".join(f"D 10.0.{number}.0/24 ConnectedGroup\n" for number in range(2, 10))
+    near = "D 10.0.1.0/24 Local\nD 10.0.0.0/24 Peering\n"
+    assert shown(drawn, "s1") == recorded(own + near + mesh + gateway)
+    groups = [row for row in drawn.network().routes("s1").rows if row.next_hop_type.value == "ConnectedGroup"]
+    assert [len(row.prefixes) for row in groups] == [8]
