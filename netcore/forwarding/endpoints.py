@@ -48,7 +48,6 @@ def _gateway_to(run: Run, subnet_id: str, vnet: str, header: Header) -> str | No
         for row in run.network.subnet_routes(subnet_id).rows
         if row.source is RouteSource.GATEWAY and row.ref is not None
         for prefix in row.prefixes
-        if header.destination in prefix
-        and (gateway := run.network.gateways.named(vnet, row.ref)) is not None
+        if header.destination in prefix and (gateway := run.network.gateways.named(vnet, row.ref)) is not None
     ]
     return max(ways)[1] if ways else None
