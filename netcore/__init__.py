@@ -90,13 +90,16 @@ __all__ = [
     "profiles",
     "read",
     "read_text",
+    "routes_shown",
     "rule_cards",
     "schema",
     "simulate",
+    "stale_routes",
     "timing_profile",
     "trace",
     "trace_steps",
     "trials",
+    "warnings",
     "why",
 ]
 
@@ -183,6 +186,47 @@ def effective_routes(network: Network | Scenario, nic_id: str) -> tuple[Effectiv
         DocumentError: a scenario was given and it has problems.
     """
     return _compiled(network).routes(nic_id).rows
+
+
+def routes_shown(network: Network | Scenario, ref: str) -> tuple[bool, str]:
+    """Return whether the platform would show effective routes, and in words why not (fact D12).
+
+    Args:
+        ref: path of a NIC or of a gateway, such as ``nics/fw1``.
+
+    Raises:
+        NotFound: the document has no such NIC or gateway.
+        DocumentError: a scenario was given and it has problems.
+    """
+    from netcore.control.shown import routes_shown as shown
+
+    return shown(_compiled(network), ref)
+
+
+def stale_routes(
+    before: Network, after: Network, elapsed_us: int, delay_us: int | None = None
+) -> dict[str, Network]:
+    """Return which NICs still send by the routes of the earlier network, for ``State.stale`` (fact D65).
+
+    Args:
+        elapsed_us: since the change was accepted.
+        delay_us: until every host has it; None takes the 30 s of the facts.
+    """
+    from netcore.control import programming
+
+    delay = programming.DELAY_US if delay_us is None else delay_us
+    return programming.stale_routes(before, after, elapsed_us, delay)
+
+
+def warnings(network: Network | Scenario) -> tuple[Problem, ...]:
+    """Return what the maker of a drawing should know although it runs (facts D69, D42, D63).
+
+    Raises:
+        DocumentError: a scenario was given and it has problems.
+    """
+    from netcore.control.warnings import warnings as found
+
+    return found(_compiled(network))
 
 
 def effective_rules(

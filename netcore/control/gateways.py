@@ -114,7 +114,7 @@ class Gateways:
         """Return the gateway that a row of ``learned`` means by its ``ref``."""
         collection, key, *_ = ref.split("/")
         if collection == "gateways":
-            return key
+            return key if key in self._topology.gateways else None
         connection = self._topology.connections.get(key)
         if connection is None:
             return None

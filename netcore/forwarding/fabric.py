@@ -28,6 +28,7 @@ from netcore.forwarding.hops import (
     ToGateway,
 )
 from netcore.forwarding.machines import PLATFORM, Port
+from netcore.forwarding.programmed import gone, selected
 from netcore.forwarding.run import Run
 from netcore.trace.model import Actor, Header, Match, Place
 from netcore.trace.packet import UDP, protocol_name
@@ -71,7 +72,7 @@ def look(run: Run, hop: Look) -> Hop:
         return switched
     if run.network.profile.routing == "vpc-tables":
         return vpc.leave(run, port, header)
-    selection = run.network.routes(port.id).select(header.destination)
+    selection = selected(run, port, header)
     overridden = tuple(_as_match(row, None) for row in selection.overridden)
     if not selection.routes:
         return run.drop(
@@ -88,6 +89,9 @@ def look(run: Run, hop: Look) -> Hop:
     route, next_hop, count = _one_of(run, port, header, selection)
     assert selection.prefix is not None
     matched = _as_match(route, selection.prefix)
+    lost = gone(run, port, header, route, matched)
+    if lost is not None:
+        return lost
     if route.next_hop_type is HopType.NONE:
         return _discard(run, port, header, route, selection.prefix, matched, overridden)
     run.step(

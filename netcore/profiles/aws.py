@@ -80,6 +80,7 @@ AWS = replace(
         route_targets="objects",
         steering="whole-subnets",
         subnet_zones="one",
+        platform_subnets=False,
         nic_groups="allow-only",
         instead=_INSTEAD,
     ),

@@ -13,6 +13,40 @@ _FAQ = "Azure Virtual Network FAQ"
 
 PEERING_CARDS: tuple[RuleCard, ...] = (
     RuleCard(
+        "routes-shown",
+        "Effective routes exist per NIC and are shown while its VM runs; gateways show none.",
+        ("D12",),
+        "Azure, Diagnose a virtual machine routing problem",
+        "2023",
+        "D",
+    ),
+    RuleCard(
+        "route-server-subnet",
+        "The RouteServerSubnet takes neither a route table nor a security group.",
+        ("D64",),
+        "Azure Route Server FAQ",
+        "2022",
+        "D",
+    ),
+    RuleCard(
+        "routes-programmed-late",
+        "New routes reach a NIC's host seconds later, now and then half a minute; until then it sends by the "
+        "old ones.",
+        ("D65",),
+        "Azure, Diagnose a virtual machine routing problem; field reports",
+        "2023",
+        "D",
+    ),
+    RuleCard(
+        "route-equals-system-route",
+        "A user route that repeats a system route word for word has been reported to disable both; the model "
+        "lets the user route win and warns.",
+        ("D69",),
+        "issue 94578 of the Azure documentation",
+        "2022",
+        "R",
+    ),
+    RuleCard(
         "private-endpoint",
         "A private endpoint adds a route for its one address to its network and to directly peered ones. No "
         "shorter user route catches it, unless the endpoint's subnet has network policies for route tables "

@@ -47,6 +47,14 @@ _ROWS = (
     _constant("promotion.hold", 2, "s", "A", _HA, "wait of the standby before it takes over"),
     _lognormal("promotion.noise", 0.3, 0.5, "D", _ASSUMED, "what the standby's own software adds"),
     # Orchestration calls.
+    _constant(
+        "routes.programming",
+        30,
+        "s",
+        "C",
+        "Azure, Diagnose a virtual machine routing problem (a few seconds); field report of half a minute",
+        "time until every host sends by a changed route table",
+    ),
     _bernoulli(
         "control.degraded",
         0.03,

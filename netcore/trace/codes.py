@@ -310,6 +310,13 @@ _ROWS = (
             ("D44",),
             "Point the route at an appliance, or let the gateway's own routes apply.",
         ),
+        gone=Reason(
+            "the host of {nic} still has the earlier routes, and that for {destination} leads to {target}, "
+            "which is no longer there.",
+            ("D65",),
+            "Wait until the host has the new routes.",
+            assumption="How long a host keeps its old routes is not published.",
+        ),
         no_address=Reason(
             "the user route {prefix} names an appliance without an address.",
             ("D41",),

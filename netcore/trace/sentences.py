@@ -208,6 +208,12 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "fabric.gateway": _say("to the gateway", "{destination} matches {route}.", "D20 D44"),
         "fabric.internet": _say("to the Internet", "{destination} matches {route}.", "D20 D46 D50"),
         "fabric.service": _say("to the service", "{destination} matches {route}.", "D20 D66"),
+        "fabric.stale": _say(
+            "old routes",
+            "The host of {nic} still has the earlier routes and looks {destination} up in those.",
+            "D65",
+            "How long a host keeps its old routes is not published; seconds, now and then half a minute.",
+        ),
         "fabric.endpoint": _say("to the private endpoint", "{destination} matches {route}.", "D20 D67"),
         "fabric.group": _say(
             "to the connected group",

@@ -10,6 +10,7 @@ from netcore.document.checks import (
     endpoints,
     machines,
     peerings,
+    platform,
     ranges,
     routes,
     security,
@@ -21,6 +22,7 @@ from netcore.document.problems import Problem, Report
 
 PASSES = (
     ranges.check,
+    platform.check,
     peerings.check,
     routes.check,
     security.check,

@@ -51,6 +51,7 @@ class ProviderRules:
         steering: routes inside an own range: any prefix, or only those of whole subnets (D48, L8).
         subnet_zones: a subnet spans the zones, or lies in one (facts M2, L4).
         nic_groups: what rules of a NIC's security group may say (facts F3, L20).
+        platform_subnets: names such as GatewaySubnet set a subnet apart (facts D63, D64).
         unknown: words of the drawing the provider does not know -> fact id.
         instead: fact -> the fact of this provider that stands in its place.
     """
@@ -60,6 +61,7 @@ class ProviderRules:
     steering: Literal["any", "whole-subnets"] = "any"
     subnet_zones: Literal["all", "one"] = "all"
     nic_groups: Literal["allow-and-deny", "allow-only"] = "allow-and-deny"
+    platform_subnets: bool = True
     unknown: Mapping[str, str] = field(default_factory=dict)
     instead: Mapping[str, str] = field(default_factory=dict)
 

@@ -1,0 +1,32 @@
+"""How new routes reach the hosts: each NIC's host sends by the old ones until it has been told (fact D65)."""
+
+from __future__ import annotations
+
+from netcore.control.network import Network
+
+DELAY_US = 30_000_000
+"""How long a host may keep its old routes (fact D65); seconds are usual, half a minute has been seen."""
+
+
+def rerouted(before: Network, after: Network) -> frozenset[str]:
+    """Return the NICs of both networks whose effective routes differ."""
+    nics = before.scenario.topology.nics.keys() & after.scenario.topology.nics.keys()
+    return frozenset(nic for nic in nics if before.routes(nic).rows != after.routes(nic).rows)
+
+
+def stale_routes(
+    before: Network, after: Network, elapsed_us: int, delay_us: int = DELAY_US
+) -> dict[str, Network]:
+    """Return which NICs still send by the routes of the earlier network, for ``State.stale``.
+
+    All hosts are taken to learn of a change at the same time. A pure function of the time that has passed.
+
+    Args:
+        elapsed_us: since the change was accepted.
+        delay_us: until every host has it.
+
+    Source: fact D65.
+    """
+    if elapsed_us >= delay_us:
+        return {}
+    return dict.fromkeys(sorted(rerouted(before, after)), before)
