@@ -19,6 +19,7 @@ from netcore.control.sites import Sites
 from netcore.control.tags import Tags
 from netcore.control.tunnels import Tunnels
 from netcore.control.vpc import VpcTables
+from netcore.control.vpc_rules import VpcRules
 from netcore.document.guests import GuestRoute
 from netcore.document.models import NIC, Direction, Scenario, Subnet
 from netcore.document.values import Address
@@ -97,7 +98,8 @@ class Network:
         tags = Tags(
             topology, self.peerings, self.gateways, lambda subnet_id: self.subnet_routes(subnet_id).rows
         )
-        return EffectiveRules(topology, tags, self.profile)
+        lists = self.profile.filtering == "groups-and-lists"
+        return (VpcRules if lists else EffectiveRules)(topology, tags, self.profile)
 
     @cached_property
     def learned_guest_routes(self) -> Mapping[str, tuple[GuestRoute, ...]]:

@@ -164,14 +164,8 @@ class EffectiveRules:
         groups: list[tuple[str | None, Level]] = [(subnet_group, "subnet"), (nic_group, "nic")]
         if direction is Direction.OUTBOUND:
             groups.reverse()
-        lists = self._profile.filtering == "groups-and-lists"
         sets = [
-            RuleSet(
-                group,
-                where,
-                self._rules(subnet_id, group, where, direction),
-                stateful=not (lists and where == "subnet"),
-            )
+            RuleSet(group, where, self._rules(subnet_id, group, where, direction))
             for group, where in groups
             if group is not None and group in self._topology.security_groups
         ]

@@ -26,7 +26,7 @@ Asked = list[tuple[RuleSet, EffectiveRule]]
 def leave(run: Run, hop: Secure) -> Hop:
     """Filter a packet on its way out: the NIC's group first, then the subnet's; before any route (F2, F6)."""
     port = run.drawing.ports[hop.nic]
-    sets = run.network.rules(port.id, Direction.OUTBOUND)
+    sets = _asked_of(run, run.network.rules(port.id, Direction.OUTBOUND), hop.header)
     at = f"nics/{port.id}"
     if hop.header.destination in PLATFORM:
         return _to_platform(run, sets, at, hop.header) or Look(port.id, hop.header)
@@ -38,7 +38,7 @@ def leave(run: Run, hop: Secure) -> Hop:
 def enter(run: Run, hop: Deliver) -> Hop:
     """Filter a packet on its way in: the subnet's group first, then the NIC's (facts F1, F2, F7)."""
     port = run.drawing.ports[hop.nic]
-    sets = run.network.rules(port.id, Direction.INBOUND)
+    sets = _asked_of(run, run.network.rules(port.id, Direction.INBOUND), hop.header)
     closed = hop.public and run.network.profile.implicit_public_deny
     return _filtered(
         run, sets, port.id, f"nics/{port.id}", Direction.INBOUND, hop.header, port.held, closed=closed
@@ -70,6 +70,18 @@ def denying_rule(run: Run, nic: str, direction: Direction, header: Header) -> st
     if rules.where == "admin":
         return f"security admin rule {rule.name}"
     return f"rule {rule.name} of {rules.security_group}"
+
+
+def _asked_of(run: Run, sets: tuple[RuleSet, ...], header: Header) -> tuple[RuleSet, ...]:
+    """Return the rule sets a packet meets: a frame between neighbours does not cross their subnet's list.
+
+    Source: facts L1, L20.
+    """
+    profile = run.network.profile
+    mac = header.destination_mac
+    if profile.filtering != "groups-and-lists" or mac is None or mac == profile.router_mac:
+        return sets
+    return tuple(rules for rules in sets if rules.where != "subnet")
 
 
 def _ask(sets: Iterable[RuleSet], header: Header) -> Asked:

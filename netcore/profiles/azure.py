@@ -6,7 +6,7 @@ from dataclasses import replace
 from ipaddress import ip_network
 from types import MappingProxyType
 
-from netcore.document.checks.ground import AddressRules
+from netcore.document.checks.ground import AddressRules, ProviderRules
 from netcore.document.values import Network
 from netcore.profiles.cards import CARDS
 from netcore.profiles.model import Profile
@@ -45,6 +45,16 @@ _ADDRESSES = AddressRules(
     per_vnet=65_536,
 )
 
+_DRAWING = ProviderRules(
+    unknown={
+        "transit_gateways": "G3",
+        "main_route_table": "D60",
+        "gateway_route_table": "D63",
+        "balancer_endpoints": "J21",
+    }
+)
+"""What only another provider has: routers between networks, main tables, tables of gateways, endpoints."""
+
 AZURE_2026 = Profile(
     id="azure-2026",
     title="Azure 2026",
@@ -58,6 +68,7 @@ AZURE_2026 = Profile(
     reserved_udp_ports=frozenset({65330, 4791}),
     reserved_udp_source_ports=frozenset(),
     addresses=_ADDRESSES,
+    drawing=_DRAWING,
     none_prefixes=_prefixes("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"),
     default_outbound=False,
 )

@@ -44,6 +44,12 @@ AWS_CARDS: tuple[RuleCard, ...] = (
         switch="arp",
     ),
     _card(
+        "aws-subnet-zone",
+        "A subnet lies in one availability zone, and its VMs with it; a VPC spans the zones of its region.",
+        "L4",
+        _SUBNETS,
+    ),
+    _card(
         "aws-subnet-size",
         "A subnet and a range of a VPC have a mask from /16 to /28; the first four addresses and the last of "
         "a subnet are kept; IPv6 subnets are /64.",
@@ -65,6 +71,14 @@ AWS_CARDS: tuple[RuleCard, ...] = (
         "Every table has a local route per range of the VPC; the longest prefix wins, and for one prefix a "
         "static route before a propagated one; the main table serves subnets without one of their own.",
         "L7",
+        _ROUTES,
+        switch="routing",
+    ),
+    _card(
+        "aws-more-specific",
+        "A route inside the VPC's own range is for the whole prefix of a subnet or of the VPC, and leads to "
+        "an interface, a NAT gateway or an endpoint. What stays inside one subnet cannot be led elsewhere.",
+        "L8",
         _ROUTES,
         switch="routing",
     ),
@@ -91,6 +105,20 @@ AWS_CARDS: tuple[RuleCard, ...] = (
         _ENI,
     ),
     _card(
+        "aws-address-move",
+        "An address may be given to another interface of the same subnet while both run, and an interface to "
+        "another instance of its zone; traffic follows as soon as the platform's mapping has changed.",
+        "L12",
+        _ENI,
+    ),
+    _card(
+        "aws-zone-failover",
+        "An address cannot leave its subnet, and so not its zone: across zones the target of a route moves, "
+        "or a balancer decides.",
+        "L13",
+        _ENI,
+    ),
+    _card(
         "aws-peering",
         "A peering brings no routes: both sides add them by hand; it is not transitive and lends no gateway.",
         "L14",
@@ -110,6 +138,17 @@ AWS_CARDS: tuple[RuleCard, ...] = (
         "into several; the subnet's own table still needs a static route to the gateway.",
         "L16",
         _OPTIONS,
+    ),
+    _card(
+        "aws-filters",
+        "A security group belongs to interfaces, keeps state and only allows; the default one lets its "
+        "members in and everything out. A network access list belongs to a subnet, keeps no state, is "
+        "asked where a packet crosses the subnet's border, and denies what no rule allows; without a list "
+        "all pass.",
+        "L20",
+        "common AWS documentation of security groups and network access lists",
+        confidence="R",
+        switch="filtering",
     ),
 )
 """In the order of the fact sheet."""

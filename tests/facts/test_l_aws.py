@@ -19,6 +19,14 @@ def vpc(*, table: str | None = None) -> Net:
     return drawn.vm("a", "web", "10.0.1.4").vm("b", "web", "10.0.1.5").vm("c", "db", "10.0.2.4")
 
 
+def opened(drawn: Net) -> Net:
+    """Return the drawing with a security group at every NIC that lets everything in."""
+    drawn.group("open", "100 in allow * * * *")
+    for nic in drawn.raw["topology"]["nics"].values():
+        nic["security_group"] = "open"
+    return drawn
+
+
 def test_l5_sizes_and_reserved_addresses():
     for prefix, codes in (
         ("10.0.0.0/28", []),
@@ -102,7 +110,7 @@ def ways_out(profile: str = "aws") -> Net:
     drawn.subnet("alone", "10.0.2.0/24").internet_gateway("igw").public("p1", "203.0.113.1")
     drawn.public("p2", "203.0.113.2").nat_in("nat", "public", "p2").vm("inner", "private", "10.0.1.4")
     drawn.vm("web", "public", "10.0.0.4", public="p1").vm("bare", "public", "10.0.0.5")
-    return drawn.vm("shut", "alone", "10.0.2.4").host("h", "198.51.100.9")
+    return opened(drawn.vm("shut", "alone", "10.0.2.4").host("h", "198.51.100.9"))
 
 
 def test_l6_three_things_are_needed_for_the_internet():
@@ -191,7 +199,7 @@ def test_l10_an_internet_gateway_steers_what_comes_in():
     drawn.table("app", {"0.0.0.0/0": "nics/fw"}).table("edge", {"0.0.0.0/0": "internet_gateways/igw"})
     drawn.internet_gateway("igw", table="in").public("p", "203.0.113.1").host("h", "198.51.100.9")
     drawn.subnet("web", "10.0.1.0/24", table="app").subnet("dmz", "10.0.3.0/24", table="edge")
-    drawn.vm("w", "web", "10.0.1.4", public="p").appliance("fw", "dmz", "10.0.3.9")
+    opened(drawn.vm("w", "web", "10.0.1.4", public="p").appliance("fw", "dmz", "10.0.3.9"))
     done = ask(drawn, "hosts/h", "vms/w")
     assert visited(done.forward) == ["fw", "w"]
     assert visited(done.back) == ["w", "fw"]
@@ -204,9 +212,8 @@ def test_l10_a_virtual_private_gateway_steers_what_comes_in():
     drawn = net("aws").vnet("vpc", "10.0.0.0/16").table("in", {"10.0.1.0/24": "nics/fw"})
     drawn.table("t", propagation=True).gateway("vgw", "192.168.0.0/16", route_table="in")
     drawn.subnet("web", "10.0.1.0/24", table="t").subnet("dmz", "10.0.3.0/24", table="t")
-    drawn.vm("w", "web", "10.0.1.4").appliance("fw", "dmz", "10.0.3.9").host(
-        "h", "192.168.1.4", gateway="vgw"
-    )
+    drawn.vm("w", "web", "10.0.1.4").appliance("fw", "dmz", "10.0.3.9")
+    opened(drawn).host("h", "192.168.1.4", gateway="vgw")
     done = ask(drawn, "hosts/h", "vms/w")
     assert visited(done.forward) == ["fw", "w"]
     assert visited(done.back) == ["w"]
@@ -236,7 +243,7 @@ def pair(there: bool = True, back: bool = True) -> Net:
         drawn.vnet(vnet, f"10.{number}.0.0/16").table(f"t{number}", route)
         drawn.subnet(f"s{number}", f"10.{number}.1.0/24", table=f"t{number}")
         drawn.vm(name, f"s{number}", f"10.{number}.1.4")
-    return drawn.peer("one", "two")
+    return opened(drawn).peer("one", "two")
 
 
 def test_l14_peering_needs_routes_on_both_sides():
@@ -269,7 +276,7 @@ def test_l15_propagation_is_asked_for(said: bool | None, taken: bool):
     assert fate(drawn, "vms/a", "hosts/h") == "delivered"
 
 
-def star(**changes: bool) -> Net:
+def star() -> Net:
     """[a], [b], [c] in three VPCs on one transit gateway; c's attachment has a table of its own."""
     drawn = net("aws")
     for number, name in enumerate("abc", start=1):
@@ -288,7 +295,7 @@ def star(**changes: bool) -> Net:
         "spokes": ({}, ["to-a", "to-b"]),
         "lonely": ({"10.2.0.0/16": "to-b"}, []),
     }
-    return drawn.transit("tgw", attachments, tables)
+    return opened(drawn).transit("tgw", attachments, tables)
 
 
 def test_l16_association_propagation_and_static_routes():
@@ -323,3 +330,169 @@ def test_l16_a_site_behind_a_transit_gateway():
     assert fate(drawn, "vms/b", "hosts/h") == "ROUTE_NONE_SYSTEM"
     assert "L16" in facts_of(ask(drawn, "hosts/h", "vms/a").forward)
     assert routes_used(ask(drawn, "vms/a", "hosts/h").forward)
+
+
+def test_l4_a_subnet_lies_in_one_zone():
+    def drawn(profile: str, zone: int | None = None) -> Net:
+        made = (
+            net(profile)
+            .vnet("v", "10.0.0.0/16")
+            .subnet("s", "10.0.1.0/24", **({"zone": zone} if zone else {}))
+        )
+        return made.vm("a", "s", "10.0.1.4", zone=1).vm("b", "s", "10.0.1.5", zone=2)
+
+    assert drawn("aws").problems() == [("subnet-in-two-zones", "/topology/nics/b/subnet")]
+    assert drawn("aws", 2).problems() == [("subnet-in-two-zones", "/topology/nics/a/subnet")]
+    assert fate(drawn("azure-2026"), "vms/a", "vms/b") == "delivered"
+    assert drawn("aws").set("vms/b/zone", 1).problems() == []
+    assert drawn("aws").set("vms/b/zone", None).problems() == []
+
+
+def inspected(prefix: str, target: str = "nics/fw") -> Net:
+    """[a] -- (web 10.0.1) ; [c] -- (db 10.0.2) ; {fw} -- (dmz 10.0.3): web's table leads prefix to fw."""
+    drawn = net("aws").vnet("vpc", "10.0.0.0/16").table("t", {prefix: target})
+    drawn.subnet("web", "10.0.1.0/24", table="t").subnet("db", "10.0.2.0/24").subnet("dmz", "10.0.3.0/24")
+    drawn.vm("a", "web", "10.0.1.4").vm("b", "web", "10.0.1.5").vm("c", "db", "10.0.2.4")
+    return drawn.appliance("fw", "dmz", "10.0.3.9").internet_gateway("igw")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "target", "codes"),
+    [
+        ("10.0.2.0/24", "nics/fw", []),
+        ("10.0.0.0/16", "nics/fw", []),
+        ("10.0.2.0/25", "nics/fw", ["route-part-of-subnet"]),
+        ("10.0.2.4/32", "10.0.3.9", ["route-part-of-subnet"]),
+        ("10.0.2.0/24", "internet_gateways/igw", ["route-steers-nowhere"]),
+        ("10.0.2.0/24", "None", ["route-steers-nowhere"]),
+        ("10.0.2.0/24", "VnetLocal", []),
+        ("192.0.2.0/25", "nics/fw", []),
+    ],
+)
+def test_l8_inside_the_network_routes_are_for_whole_subnets(prefix: str, target: str, codes: list[str]):
+    assert [code for code, _ in inspected(prefix, target).problems()] == codes
+    azure = inspected(prefix, "10.0.3.9")
+    azure.raw["profile"] = "azure-2026"
+    assert azure.problems() == []  # any prefix will do there (D48)
+
+
+def test_l8_steering_between_subnets_but_not_inside_one():
+    assert visited(ask(inspected("10.0.2.0/24"), "vms/a", "vms/c").forward) == ["a", "fw", "c"]
+    # The local route of the whole network may be replaced; neighbours still meet without the table.
+    drawn = inspected("10.0.0.0/16")
+    assert visited(ask(drawn, "vms/a", "vms/c").forward) == ["a", "fw", "c"]
+    assert visited(ask(drawn, "vms/a", "vms/b").forward) == ["a", "b"]
+    drawn = inspected("10.0.1.0/24")
+    assert visited(ask(drawn, "vms/a", "vms/b").forward) == ["a", "b"]
+
+
+def test_l9_objects_must_be_there_and_at_home_and_azure_refuses_them():
+    for target, code in (
+        ("nics/none", "dangling-reference"),
+        ("vms/c", "route-target"),
+        ("nics/far", "route-target-elsewhere"),
+        ("nics/fw", None),
+    ):
+        drawn = inspected("192.0.2.0/24", target).vnet("far", "10.9.0.0/16").subnet("f", "10.9.1.0/24")
+        drawn.vm("far", "f", "10.9.1.4")
+        assert [found for found, _ in drawn.problems()] == ([code] if code else [])
+    drawn = inspected("192.0.2.0/24")
+    drawn.raw["profile"] = "azure-2026"
+    assert [code for code, _ in drawn.problems()] == ["route-target-object"]
+
+
+def test_l10_the_table_of_a_gateway_is_for_the_own_range():
+    drawn = inspected("192.0.2.0/24").table("in", {"10.0.1.0/24": "nics/fw", "192.0.2.0/24": "nics/fw"})
+    drawn.set("internet_gateways/igw/route_table", "in")
+    assert [code for code, _ in drawn.problems()] == ["gateway-route-outside"]
+
+
+def test_l12_an_address_moves_within_its_subnet_at_once():
+    """[a] -- {old .9}, {new .10 in the same subnet}: the drawing is edited, and the next packet follows."""
+    drawn = vpc().vm("old", "web", "10.0.1.9", "10.0.1.20").vm("new", "web", "10.0.1.10")
+    for name in ("old", "new"):
+        drawn.set(f"vms/{name}/guest", {"interfaces": {name: {"added": ["10.0.1.20"]}}})
+    assert visited(ask(drawn, "vms/a", "10.0.1.20").forward) == ["a", "old"]
+    moved = drawn.raw["topology"]["nics"]["old"]["configurations"].pop("ip2")
+    drawn.set("nics/new/configurations/moved", moved)
+    assert visited(ask(drawn, "vms/a", "10.0.1.20").forward) == ["a", "new"]
+    assert visited(ask(drawn, "vms/c", "10.0.1.20").forward) == ["c", "new"]
+
+
+def test_l13_an_address_does_not_leave_its_zone():
+    drawn = net("aws").vnet("v", "10.0.0.0/16").subnet("s1", "10.0.1.0/24", zone=1)
+    drawn.subnet("s2", "10.0.2.0/24", zone=2).vm("one", "s1", "10.0.1.9", zone=1)
+    drawn.vm("two", "s2", "10.0.2.9", "10.0.1.20", zone=2)
+    assert [code for code, _ in drawn.problems()] == ["address-outside-subnet"]
+    # What moves instead is the target of a route.
+    drawn = net("aws").vnet("v", "10.0.0.0/16").table("t", {"192.0.2.1/32": "nics/one"})
+    drawn.subnet("s0", "10.0.0.0/24", table="t").subnet("s1", "10.0.1.0/24", zone=1)
+    drawn.subnet("s2", "10.0.2.0/24", zone=2).vm("a", "s0", "10.0.0.4")
+    for name, subnet, address, zone in (("one", "s1", "10.0.1.9", 1), ("two", "s2", "10.0.2.9", 2)):
+        drawn.vm(name, subnet, address, zone=zone, ip_forwarding=True, guest={"loopback": ["192.0.2.1"]})
+    assert visited(ask(drawn, "vms/a", "192.0.2.1").forward) == ["a", "one"]
+    drawn.set("route_tables/t/routes/r1/target", "nics/two")
+    assert visited(ask(drawn, "vms/a", "192.0.2.1").forward) == ["a", "two"]
+
+
+def test_l20_groups_only_allow_and_keep_state():
+    drawn = vpc().group("g", "100 in allow tcp 10.0.2.0/24 * 443").set("nics/a/security_group", "g")
+    assert fates(drawn, "vms/c", "vms/a") == ("delivered", "delivered")  # the answer needs no rule
+    assert fate(drawn, "vms/c", "vms/a", "tcp/22") == "NSG_IN"
+    assert (
+        fates(drawn, "vms/a", "vms/c", "tcp/22")[0] == "NSG_IN"
+    )  # c wears the default group, and a does not
+    drawn.group("out", "100 in allow * * * *", "100 out allow tcp * * 443").set(
+        "nics/a/security_group", "out"
+    )
+    drawn.set("nics/c/security_group", "out")
+    assert fate(drawn, "vms/a", "vms/c", "tcp/443") == "delivered"
+    assert fate(drawn, "vms/a", "vms/c", "tcp/22") == "NSG_OUT"  # an outbound rule ends the open exit
+    drawn.group("deny", "100 in deny * * * *").set("nics/a/security_group", "deny")
+    assert [code for code, _ in drawn.problems()] == ["group-denies"]
+
+
+def test_l20_the_default_group_lets_members_in():
+    drawn = vpc().host("h", "198.51.100.9").public("p", "203.0.113.1").internet_gateway("igw")
+    drawn.table("t", {"0.0.0.0/0": "internet_gateways/igw"}).set("subnets/web/route_table", "t")
+    drawn.set("nics/a/configurations/ip1/public_ip", "p")
+    assert fates(drawn, "vms/a", "vms/c") == ("delivered", "delivered")
+    assert fates(drawn, "vms/a", "hosts/h") == ("delivered", "delivered")
+    assert fate(drawn, "hosts/h", "vms/a") == "NSG_IN"
+    drawn.group("g", "100 in allow tcp * * 443").set("nics/a/security_group", "g")
+    assert fate(drawn, "hosts/h", "vms/a") == "delivered"
+
+
+def test_l20_a_rule_may_name_the_group_of_others():
+    drawn = vpc().group("front").group("back", "100 in allow tcp * * 5432")
+    drawn.set("security_groups/back/rules/in-100/source_groups", ["front"])
+    drawn.set("nics/a/security_group", "front").set("nics/c/security_group", "back")
+    assert fate(drawn, "vms/a", "vms/c", "tcp/5432") == "delivered"
+    assert fate(drawn, "vms/b", "vms/c", "tcp/5432") == "NSG_IN"
+    drawn.set("security_groups/back/rules/in-100/source_groups", ["nobody"])
+    assert [code for code, _ in drawn.problems()] == ["dangling-reference"]
+
+
+def test_l20_lists_of_subnets_keep_no_state_and_end_with_deny():
+    drawn = vpc().group("list", "100 in allow tcp 10.0.1.0/24 * 443").set("subnets/db/security_group", "list")
+    assert fates(drawn, "vms/a", "vms/c") == ("delivered", "NSG_OUT")  # the answer needs a rule of its own
+    drawn.group("list", "100 in allow tcp 10.0.1.0/24 * 443", "100 out allow tcp * 10.0.1.0/24 1024-65535")
+    assert fates(drawn, "vms/a", "vms/c") == ("delivered", "delivered")
+    drawn.group("list", "100 in deny tcp 10.0.1.4 * *", "110 in allow tcp * * 443", "100 out allow tcp * * *")
+    assert fate(drawn, "vms/a", "vms/c") == "NSG_IN"  # a list may deny, in the order of its numbers
+    assert fate(drawn, "vms/b", "vms/c") == "delivered"
+
+
+def test_l20_a_list_is_asked_at_the_border_of_the_subnet_only():
+    drawn = vpc().group("shut").set("subnets/web/security_group", "shut")
+    assert fates(drawn, "vms/a", "vms/b") == ("delivered", "delivered")
+    assert fate(drawn, "vms/a", "vms/c") == "NSG_OUT"
+    assert fate(drawn, "vms/c", "vms/a") == "NSG_IN"
+
+
+def test_l20_the_same_group_on_azure_is_stateful_at_both_levels():
+    drawn = vpc().group("g", "100 in allow tcp 10.0.1.0/24 * 443", "4000 out deny * * * *")
+    drawn.set("subnets/db/security_group", "g")
+    assert fates(drawn, "vms/a", "vms/c") == ("delivered", "NSG_OUT")
+    drawn.raw["profile"] = "azure-2026"
+    assert fates(drawn, "vms/a", "vms/c") == ("delivered", "delivered")

@@ -11,10 +11,12 @@ from netcore.document.checks import (
     machines,
     peerings,
     platform,
+    provider,
     ranges,
     routes,
     security,
     story,
+    targets,
 )
 from netcore.document.checks.ground import Drawing, Ground
 from netcore.document.models import Scenario
@@ -25,6 +27,7 @@ PASSES = (
     platform.check,
     peerings.check,
     routes.check,
+    targets.check,
     security.check,
     machines.check,
     addresses.check,
@@ -32,6 +35,7 @@ PASSES = (
     edges.check,
     connections.check,
     endpoints.check,
+    provider.check,
     story.check,
 )
 """In the order in which a person draws, so that causes stand before consequences."""

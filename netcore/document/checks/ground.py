@@ -52,6 +52,7 @@ class ProviderRules:
         subnet_zones: a subnet spans the zones, or lies in one (facts M2, L4).
         nic_groups: what rules of a NIC's security group may say (facts F3, L20).
         platform_subnets: names such as GatewaySubnet set a subnet apart (facts D63, D64).
+        rule_groups: the collection that rules name groups of (facts F12, L20).
         unknown: words of the drawing the provider does not know -> fact id.
         instead: fact -> the fact of this provider that stands in its place.
     """
@@ -62,6 +63,7 @@ class ProviderRules:
     subnet_zones: Literal["all", "one"] = "all"
     nic_groups: Literal["allow-and-deny", "allow-only"] = "allow-and-deny"
     platform_subnets: bool = True
+    rule_groups: Literal["application_groups", "security_groups"] = "application_groups"
     unknown: Mapping[str, str] = field(default_factory=dict)
     instead: Mapping[str, str] = field(default_factory=dict)
 

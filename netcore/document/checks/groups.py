@@ -66,7 +66,7 @@ def _rule(drawing: Drawing, path: tuple[object, ...], rule: SecurityRule, homes:
     )
     for field, entries, groups in sides:
         for number, group in enumerate(groups):
-            drawing.refer((*path, f"{field}_groups", number), "application_groups", group)
+            drawing.refer((*path, f"{field}_groups", number), drawing.provider.rule_groups, group)
         if groups and entries != ("*",):
             drawing.add(
                 "rule-groups-and-prefixes",
