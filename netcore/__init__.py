@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from netcore.checks.why import Why
     from netcore.failover import Design, TimingProfile
     from netcore.formats.arm_notes import Import, ImportNote
+    from netcore.forwarding.redundancy import RedundancyView
     from netcore.forwarding.state import State
     from netcore.forwarding.view import GuestView
 
@@ -69,6 +70,7 @@ __all__ = [
     "Problem",
     "ProfileInfo",
     "Reading",
+    "RedundancyView",
     "RuleCard",
     "Scenario",
     "State",
@@ -90,6 +92,7 @@ __all__ = [
     "profiles",
     "read",
     "read_text",
+    "redundancy",
     "routes_shown",
     "rule_cards",
     "schema",
@@ -113,6 +116,7 @@ _ROOMS = {
     "ImportNote": "netcore.formats.arm_notes",
     "State": "netcore.forwarding.state",
     "GuestView": "netcore.forwarding.view",
+    "RedundancyView": "netcore.forwarding.redundancy",
 }
 """Names that live in rooms opened on demand."""
 
@@ -335,6 +339,18 @@ def why(network: Network | Scenario, packet: Packet, state: State | None = None)
     from netcore.checks import why as room
 
     return room.why(_compiled(network), packet, state)
+
+
+def redundancy(network: Network | Scenario, state: State | None = None) -> tuple[RedundancyView, ...]:
+    """Return every redundancy group of guests: members, their roles and hellos, who holds the address.
+
+    Raises:
+        DocumentError: a scenario was given and it has problems.
+    """
+    from netcore.forwarding import redundancy as room
+    from netcore.forwarding import walk
+
+    return room.groups(_compiled(network), walk.follow, state)
 
 
 # Failover

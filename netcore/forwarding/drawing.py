@@ -63,10 +63,12 @@ class Drawing:
             )
             for vnet_id in topology.vnets
         }
+        self.shares_addresses = any(machine.guest.redundancy for machine in self.machines.values())
         self._in_guests: dict[tuple[str, Address], str] = {}
         for machine in self.machines.values():
             for port in machine.ports:
-                for address in machine.own:
+                shared = {group.address for group in machine.guest.redundancy.values()}
+                for address in machine.own | shared:
                     self._in_guests.setdefault((port.vnet, address), machine.name)
         self.inner_pool_nics = frozenset(_nics_of_inner_balancers(topology))
         self._cards: dict[tuple[str, ...], str | None] = {}

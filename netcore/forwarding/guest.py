@@ -10,6 +10,7 @@ from netcore.forwarding import guest_tunnels as tunnels
 from netcore.forwarding import layer2, sizes
 from netcore.forwarding.hops import End, Endpoint, Hop, Kept, Leave, Receive, Send, Stand
 from netcore.forwarding.machines import Machine, Path, Port
+from netcore.forwarding.redundancy import HELLO_FLOWS
 from netcore.forwarding.run import Phase, Run, rewritten
 from netcore.forwarding.state import Binding, key_of, reverse
 from netcore.trace.model import Actor, Header, Place
@@ -34,7 +35,7 @@ def send(run: Run, hop: Send) -> Hop:
         return _stopped(run, machine, header)
     if header.frame == "arp":
         return _announce(run, machine, header)
-    if header.destination in machine.own:
+    if _owns(run, machine, header.destination):
         run.step(
             Place.GUEST,
             Actor.GUEST,
@@ -125,18 +126,20 @@ def _process(run: Run, machine: Machine, port: Port | None, header: Header, kept
     binding = memory.binding(run, machine, key_of(header))
     if binding is not None:
         return _translate(run, machine, header, binding)
-    target = _port_forward(machine, header, kept)
+    target = _port_forward(run, machine, header, kept)
     if target is not None:
         if not machine.guest.forwarding:
             return _forwarding_off(run, machine, header)
         to_address, to_port = target
         return _forward(run, machine, header, to_address, to_port)
-    if header.destination in machine.own:
+    if _owns(run, machine, header.destination):
         return _take(run, machine, port, header, Stand.VM)
     if port is not None and (header.destination in port.held or kept is Kept.FLOATING):
         variant = "loopback" if kept is Kept.FLOATING else ""
         if not variant and header.destination != port.held[0]:
             variant = "secondary"
+        if any(group.address == header.destination for group in machine.guest.redundancy.values()):
+            variant = "backup"
         return run.drop(
             "GUEST_IP_MISMATCH",
             Place.GUEST,
@@ -156,7 +159,7 @@ def _process(run: Run, machine: Machine, port: Port | None, header: Header, kept
 def serves(machine: Machine, protocol: int, port: int) -> bool:
     """Return whether something in the guest answers a protocol and port; port 0 of a service means any."""
     services = machine.guest.services
-    if services is None:
+    if services is None or (machine.guest.redundancy and (protocol, port) in HELLO_FLOWS):
         return True
     name = protocol_name(protocol)
     return any(
@@ -201,7 +204,12 @@ def _take(run: Run, machine: Machine, port: Port | None, header: Header, stand: 
     )
 
 
-def _port_forward(machine: Machine, header: Header, kept: Kept) -> tuple[Address, int] | None:
+def _owns(run: Run, machine: Machine, address: Address) -> bool:
+    """Return whether a guest holds an address at this moment; a shared one while it is master (B6, B7)."""
+    return address in machine.own or (machine.id, address) in (run.state.masters or ())
+
+
+def _port_forward(run: Run, machine: Machine, header: Header, kept: Kept) -> tuple[Address, int] | None:
     """Return where a guest's port forwarding sends a packet; None if no entry is for it.
 
     An entry without an address is for whatever address the packet came to this guest for: its own, or a
@@ -215,7 +223,7 @@ def _port_forward(machine: Machine, header: Header, kept: Kept) -> tuple[Address
         ):
             continue
         if entry.address is None:
-            if kept is not Kept.FLOATING and header.destination not in machine.own:
+            if kept is not Kept.FLOATING and not _owns(run, machine, header.destination):
                 continue
         elif entry.address != header.destination:
             continue

@@ -75,6 +75,12 @@ def overhead_bytes(tunnel: Tunnel) -> int:
     return KINDS[tunnel.kind].overhead + key + (20 if tunnel.remote.version == 4 else 40)
 
 
+def port_of(tunnel: Tunnel) -> int:
+    """Return the UDP port a tunnel's end sends to and listens on; 0 where the kind has none."""
+    kind = KINDS[tunnel.kind]
+    return (tunnel.port or kind.port) if kind.protocol == UDP else 0
+
+
 def mtu_bytes(network: Network, machine: Machine, path: Path) -> int:
     """Return the largest IP packet that leaves a guest by one of its routes in one piece.
 
@@ -119,7 +125,7 @@ def enter(run: Run, machine: Machine, path: Path, header: Header) -> Header | En
             destination=tunnel.remote,
             tunnel=path.tunnel,
         )
-    port = (tunnel.port or kind.port) if kind.protocol == UDP else 0
+    port = port_of(tunnel)
     protocol = kind.protocol
     if tunnel.kind == "ipip" and header.destination.version == 6:
         protocol = IPV6_INSIDE
@@ -167,13 +173,13 @@ def leave(run: Run, machine: Machine, header: Header) -> Header | End:
     sent = run.drawing.machines[vm].guest.tunnels[tunnel_id]
     ends = sorted(machine.guest.tunnels.items())
     kind = KINDS[sent.kind]
-    told = (sent.port or kind.port) if kind.protocol == UDP else 0
+    told = port_of(sent)
     fault = "kind"
     expected = ""
     for end_id, end in ends:
         if end.kind != sent.kind:
             continue
-        listens = (end.port or kind.port) if kind.protocol == UDP else 0
+        listens = port_of(end)
         if end.remote != header.source or end.local not in (None, header.destination):
             fault, expected = _worse(fault, "remote", expected, str(end.remote))
         elif listens != told:

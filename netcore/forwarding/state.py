@@ -129,6 +129,8 @@ class State:
             ``load_balancers/ID/outbound_rules/ID/NIC``. With a space and a destination behind it, such as
             ``nat_gateways/egress tcp 198.51.100.9:443``, it counts for that one only.
         pins: flows that a balancer has already given to a member (facts J11, J12).
+        masters: VM id and shared address that its guest holds now; None: found out by walking the hellos of
+            the redundancy groups (facts B6, B7).
         sessions: what earlier packets left behind; ``walk.establish`` makes it. A packet of a connection
             in it is walked as one in mid-connection.
     """
@@ -142,3 +144,4 @@ class State:
     ports_in_use: Mapping[str, int] = field(default_factory=dict)
     pins: Mapping[PinKey, str] = field(default_factory=dict)
     sessions: Sessions | None = None
+    masters: frozenset[tuple[str, Address]] | None = None

@@ -7,20 +7,24 @@ hellos of redundancy groups.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from ipaddress import ip_network
 from typing import Any, Literal
 
 from netcore.control.network import Network
 from netcore.document.models import Scenario
 from netcore.document.values import Address
 from netcore.errors import NotFound
-from netcore.forwarding import layer2
+from netcore.forwarding import guest_tunnels, layer2, redundancy
 from netcore.forwarding.drawing import Drawing, drawing_of
 from netcore.forwarding.machines import Machine, Path, Port
 from netcore.forwarding.state import State
+from netcore.forwarding.walk import follow
 
 Origin = Literal["lease", "typed", "missing"]
 """lease: DHCP handed it out. typed: somebody wrote it into the guest. missing: the platform gave it, and the
 guest does not hold it (fact A10)."""
+
+EVERYTHING = ip_network("0.0.0.0/0")
 
 _KINDS = {
     "guest.default": "default",
@@ -101,19 +105,26 @@ class GuestTunnel:
     port: int | None
     key: int
     address: str | None
-    mtu_bytes: int | None
+    mtu_bytes: int
     far_end: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class GuestRole:
-    """What the guest is in a redundancy group (facts B6, B7); ``holder`` has the address in the platform."""
+    """What the guest is in a redundancy group (facts B6, B7).
+
+    Args:
+        role: master, backup or down.
+        heard: whether another member hears its hellos.
+        holder: what has the address in the platform; None: nobody, so no other VM reaches it.
+    """
 
     id: str
     kind: str
     group: int
     address: str
     role: str
+    heard: bool
     holder: str | None
 
 
@@ -242,10 +253,10 @@ def _tunnels(network: Network, machine: Machine) -> tuple[GuestTunnel, ...]:
                 tunnel.kind,
                 None if tunnel.local is None else str(tunnel.local),
                 str(tunnel.remote),
-                tunnel.port,
+                guest_tunnels.port_of(tunnel),
                 tunnel.key,
                 None if tunnel.address is None else str(tunnel.address),
-                tunnel.mtu,
+                guest_tunnels.mtu_bytes(network, machine, Path("", EVERYTHING, "", tunnel=tunnel_id)),
                 nic.vm if nic is not None else None,
             )
         )
@@ -254,16 +265,13 @@ def _tunnels(network: Network, machine: Machine) -> tuple[GuestTunnel, ...]:
 
 def _roles(network: Network, machine: Machine, state: State) -> tuple[GuestRole, ...]:
     lines = []
-    for group_id, group in sorted(machine.guest.redundancy.items()):
-        owner = network.owner(machine.ports[0].vnet, group.address)
-        lines.append(
-            GuestRole(
-                group_id,
-                group.kind,
-                group.group,
-                str(group.address),
-                "unknown",
-                owner.ref if owner is not None else None,
-            )
-        )
+    for group in redundancy.groups(network, follow, state) if machine.guest.redundancy else ():
+        for member in group.members:
+            if member.vm == machine.id:
+                heard = any(hello.heard_by for hello in member.hellos)
+                lines.append(
+                    GuestRole(
+                        member.id, group.kind, group.group, group.address, member.role, heard, group.holder
+                    )
+                )
     return tuple(lines)

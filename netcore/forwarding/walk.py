@@ -25,6 +25,7 @@ from netcore.forwarding import (
     gateway_balancer,
     guest,
     nic,
+    redundancy,
     security,
     site,
     vpc,
@@ -228,6 +229,7 @@ def _connect(
 ) -> _Connection:
     """Walk the packets of one connection as far as they come."""
     drawing = drawing_of(network)
+    state = redundancy.settled(network, drawing, follow, state)
     sessions = state.sessions if state.sessions is not None else Sessions()
     opener = (origin.name, key_of(header))
     open_already = opener in sessions.flows

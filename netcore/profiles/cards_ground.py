@@ -250,11 +250,13 @@ GROUND_CARDS: tuple[RuleCard, ...] = (
     RuleCard(
         "no-first-hop-redundancy",
         "VRRP, HSRP and CARP do not work: their hellos are multicast, their MACs are ignored, and the fabric "
-        "does not know their shared address even where unicast hellos arrive.",
+        "does not know their shared address even where unicast hellos arrive. Such hellos are taken to "
+        "travel in UDP, for protocol 112 is not carried.",
         ("B6",),
         _SEED,
         "2021",
         "R",
+        "unicast_hello_protocol",
     ),
     RuleCard(
         "guest-only-address",

@@ -177,6 +177,12 @@ _ROWS = (
             "typed it into {vm}.",
             ("A10",),
         ),
+        backup=Reason(
+            "the platform delivered to {nic}, but {vm} is only a backup for the shared address {destination} "
+            "at this moment.",
+            ("B6", "A20"),
+            "Put a balancer with a probe in front of the members instead of a shared address.",
+        ),
         loopback=Reason(
             "the balancer kept the destination {destination} (floating IP), and the guest of {vm} "
             "holds it on no loopback.",
