@@ -98,6 +98,7 @@ __all__ = [
     "schema",
     "simulate",
     "stale_routes",
+    "switches",
     "timing_profile",
     "trace",
     "trace_steps",
@@ -419,6 +420,29 @@ def timing_profile(profile_id: str) -> TimingProfile:
 def profiles() -> tuple[ProfileInfo, ...]:
     """Return the rule profiles there are, the newest first."""
     return _profiles.profiles()
+
+
+def switches(profile_id: str) -> dict[str, dict[str, Any]]:
+    """Return the switches that a document may set under a profile, by name.
+
+    Each has ``point`` (row of section N of the facts), ``text``, ``facts``, ``choices`` and ``default``.
+
+    Raises:
+        NotFound: there is no such profile.
+    """
+    from netcore.profiles.switches import SWITCHES, choices
+
+    profile = _profiles.profile(profile_id)
+    return {
+        name: {
+            "point": SWITCHES[name].point,
+            "text": SWITCHES[name].text,
+            "facts": list(SWITCHES[name].facts),
+            "choices": list(values),
+            "default": SWITCHES[name].default(profile),
+        }
+        for name, values in choices(profile).items()
+    }
 
 
 def rule_cards(profile: str | None = None) -> tuple[RuleCard, ...]:

@@ -64,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     compare = add("compare", _compare, "Show where one packet fares otherwise under another profile.")
     _ask_for_packet(compare)
     compare.add_argument("--profiles", nargs=2, metavar=("A", "B"), default=("azure-2026", "aws"))
+    guest = add("guest", _guest, "Show what the guest of a VM believes.")
+    guest.add_argument("vm", metavar="VM", help="id of the VM")
     diff = add("diff", _diff, "Show what became of packets otherwise between two documents.")
     diff.add_argument("after", metavar="AFTER", help="the file of the later one")
     for name, answer, words in (
@@ -214,6 +216,22 @@ def _compare(options: argparse.Namespace) -> int:
             print(f"  {side.verdict.sentence}")
     print("same" if found.same else "different")
     return YES if found.same else NO
+
+
+def _guest(options: argparse.Namespace) -> int:
+    view = netcore.guest_view(_scenario(options), options.vm).as_dict()
+    if options.json:
+        _rows([view])
+        return YES
+    for title, value in view.items():
+        if isinstance(value, (list, tuple)):
+            print(title)
+            for line in value:
+                cells = line.items() if isinstance(line, dict) else [("", line)]
+                print("  " + "  ".join(f"{key} {cell}".strip() for key, cell in cells if cell is not None))
+        else:
+            print(f"{title} {value}")
+    return YES
 
 
 def _diff(options: argparse.Namespace) -> int:

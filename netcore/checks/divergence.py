@@ -14,6 +14,7 @@ from netcore.forwarding.state import State
 from netcore.forwarding.walk import trace
 from netcore.profiles import profile as find_profile
 from netcore.profiles.model import Profile, RuleCard
+from netcore.profiles.switches import choices
 from netcore.trace.model import Header, Leg, Place, Step, Trace, Verdict
 from netcore.trace.packet import Packet
 
@@ -129,7 +130,8 @@ def first_divergence(
 
 def _switches(scenario: Scenario, profile: Profile) -> dict[str, bool | int | str]:
     """Return the switches of the document that the profile knows."""
-    return {name: value for name, value in scenario.switches.items() if hasattr(profile, name)}
+    known = choices(profile)
+    return {name: value for name, value in scenario.switches.items() if value in known.get(name, ())}
 
 
 def _legs(one: Trace, other: Trace) -> Iterator[tuple[int, str, Leg | None, Leg | None]]:

@@ -11,6 +11,7 @@ from netcore.document.checks.ground import Ground
 from netcore.document.models import Scenario
 from netcore.document.problems import Problem
 from netcore.profiles import PROFILES
+from netcore.profiles.switches import choices
 
 
 @cache
@@ -18,7 +19,9 @@ def ground() -> Ground:
     """Return what exists outside documents: the profiles there are, and the timing profiles."""
     addresses = {key: profile.addresses for key, profile in PROFILES.items()}
     providers = {key: profile.drawing for key, profile in PROFILES.items()}
-    return Ground(addresses, tuple(getattr(failover, "TIMING_PROFILES", ("published",))), providers)
+    timings = tuple(getattr(failover, "TIMING_PROFILES", ("published",)))
+    switches = {key: choices(profile) for key, profile in PROFILES.items()}
+    return Ground(addresses, timings, providers, switches)
 
 
 def compiled(scenario: Scenario) -> tuple[Network | None, tuple[Problem, ...]]:

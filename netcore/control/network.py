@@ -26,6 +26,7 @@ from netcore.document.values import Address
 from netcore.errors import NotFound
 from netcore.profiles import profile as find_profile
 from netcore.profiles.model import Profile
+from netcore.profiles.switches import switched
 
 
 class Network:
@@ -33,7 +34,7 @@ class Network:
 
     Args:
         scenario: a document without problems.
-        profile: which rules hold; None takes the one the document names.
+        profile: which rules hold; None takes the one the document names, with the document's switches.
 
     Raises:
         NotFound: the document names a profile that does not exist.
@@ -41,7 +42,7 @@ class Network:
 
     def __init__(self, scenario: Scenario, profile: Profile | None = None) -> None:
         self.scenario = scenario
-        self.profile = profile or find_profile(scenario.profile)
+        self.profile = profile or switched(find_profile(scenario.profile), scenario.switches)
         self._tables: dict[str, RouteTableView] = {}
         self._rules: dict[tuple[str, str | None, Direction], tuple[RuleSet, ...]] = {}
 

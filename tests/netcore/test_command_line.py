@@ -81,6 +81,14 @@ def test_what_would_deliver_a_packet(capsys: pytest.CaptureFixture[str], tmp_pat
     assert json.loads(capsys.readouterr().out)["edits"][0]["kind"] == "vm.start"
 
 
+def test_what_a_guest_believes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["guest", FIREWALLS, "web1"]) == 0
+    assert "\nroutes\n" in capsys.readouterr().out
+    assert main(["guest", FIREWALLS, "web1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["vm"] == "web1"
+    assert main(["guest", FIREWALLS, "gone"]) == 2
+
+
 def test_what_an_edit_did(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["diff", FIREWALLS, FIREWALLS]) == 0
     assert capsys.readouterr().out.startswith("0 changes; ")

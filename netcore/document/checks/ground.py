@@ -77,11 +77,13 @@ class Ground:
             names an unknown one.
         timings: ids of timing profiles.
         providers: profile id -> what else it says about drawings; one that is missing is a plain one.
+        switches: profile id -> its switches and what each may be set to.
     """
 
     profiles: Mapping[str, AddressRules]
     timings: Collection[str]
     providers: Mapping[str, ProviderRules] = field(default_factory=dict)
+    switches: Mapping[str, Mapping[str, Collection[bool | int | str]]] = field(default_factory=dict)
 
 
 KINDS = {

@@ -17,6 +17,18 @@ def check_profile(scenario: Scenario, ground: Ground, report: Report) -> None:
     if scenario.timing not in ground.timings:
         hint = f"There are: {choices(ground.timings)}."
         report.add("unknown-timing", ("timing",), scenario.timing, "the id of a timing profile", hint)
+    known = ground.switches.get(scenario.profile)
+    if known is None:
+        return
+    for name, value in scenario.switches.items():
+        if name not in known:
+            there = f"It has: {choices(known)}." if known else "It has none."
+            report.add("unknown-switch", ("switches", name), name, "a switch of the profile", there)
+        # True and 1 are equal, and a document means only one of them.
+        elif not any(value == choice and type(value) is type(choice) for choice in known[name]):
+            words = " or ".join(str(choice).lower() for choice in known[name])
+            hint = "Write one of these, or remove the switch to keep what the profile says."
+            report.add("switch-value", ("switches", name), value, words, hint)
 
 
 def check(drawing: Drawing) -> None:
