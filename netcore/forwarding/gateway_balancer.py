@@ -16,6 +16,7 @@ from hashlib import blake2b
 
 from netcore.document.balancers import BackendPool
 from netcore.document.values import Address
+from netcore.forwarding import guest_memory as memory
 from netcore.forwarding.backends import backend_for
 from netcore.forwarding.delivery import bring
 from netcore.forwarding.hashing import flow_seed
@@ -143,6 +144,9 @@ def take(run: Run, hop: Unwrap) -> Hop:
             vm=machine.name,
             destination=inner.destination,
         )
+    denied = memory.session(run, machine, inner) or memory.firewall(run, machine, "forward", inner)
+    if denied is not None:
+        return denied
     number, key = tunnel(pool, profile, external=not waiting.inbound)
     macs = (port.guest_mac, profile.router_mac)
     back = _wrapped(inner, outer.destination, outer.source, number, macs)
@@ -272,7 +276,7 @@ def _refused(run: Run, machine: Machine, port: Port, outer: Header, arrived: tup
             frontend="",
             flow=flow_text(outer),
         )
-    return None
+    return memory.firewall(run, machine, "input", outer)
 
 
 def _wrapped(

@@ -38,15 +38,14 @@ def firewall(run: Run, machine: Machine, hook: str, header: Header) -> End | Non
     """
     if not machine.firewall:
         return None
-    rules = machine.firewall.get(hook, ())
     key = key_of(header)
     known = run.sessions.firewall
     if (machine.id, key) in known or (machine.id, reverse(key)) in known:
         return None
     if run.phase is Phase.ANSWER and binding(run, machine, key) is not None:
         return None
-    rule = next((rule for rule in rules if _matches(rule, header)), None)
-    if rule is None or rule.access == "Allow":
+    rule = denying(machine, hook, header)
+    if rule is None:
         known.add((machine.id, key))
         return None
     return run.drop(
@@ -60,6 +59,13 @@ def firewall(run: Run, machine: Machine, hook: str, header: Header) -> End | Non
         priority=rule.priority,
         flow=flow_text(header),
     )
+
+
+def denying(machine: Machine, hook: str, header: Header) -> GuestFirewallRule | None:
+    """Return the rule of a guest's firewall that denies the first packet of a flow, or None."""
+    rules = machine.firewall.get(hook, ())
+    rule = next((rule for rule in rules if _matches(rule, header)), None)
+    return rule if rule is not None and rule.access == "Deny" else None
 
 
 def _matches(rule: GuestFirewallRule, header: Header) -> bool:

@@ -12,6 +12,7 @@ from netcore.document.models import Direction
 from netcore.document.values import Address
 from netcore.forwarding.drawing import drawing_of
 from netcore.forwarding.guest import serves
+from netcore.forwarding.guest_memory import denying
 from netcore.forwarding.machines import Machine, Port
 from netcore.forwarding.run import Run, loses
 from netcore.forwarding.security import denying_rule
@@ -137,6 +138,9 @@ def _unanswered(run: Run, machine: Machine, port: Port, address: Address, number
     denied = denying_rule(run, port.id, Direction.INBOUND, asked)
     if denied is not None:
         return f"{denied} denies the probe to {machine.name} from {PROBE_SOURCE}"
+    barred = denying(machine, "input", asked)
+    if barred is not None:
+        return f"rule {barred.priority} of the firewall in {machine.name} denies the probe"
     if not serves(machine, TCP, number):
         return f"nothing in {machine.name} answers the probe on port {number}"
     if machine.guest.policy_routing:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from netcore.forwarding.probes import noticed
 from netcore.forwarding.state import State
+from netcore.forwarding.walk import establish
 from netcore.trace.model import Leg, Step
-from tests.netcore.ask import fate, fates, one, visited, word
+from tests.netcore.ask import fate, fates, one, packet, visited, word
 from tests.netcore.build import Net, net
 
 SITE = "203.0.113.4"
@@ -176,3 +178,23 @@ def test_j21_ha_ports_only_and_private():
     other.set("load_balancers/glb/rules/all/frontend_port", 443)
     other.set("load_balancers/glb/rules/all/backend_port", 443)
     assert {code for code, _ in other.problems()} == {"gateway-balancer"}
+
+
+def test_j21_stateful_appliances_see_both_directions():
+    network = lab(stateful=True).network()
+    for port in range(50000, 50020):
+        assert one(network, "hosts/client", SITE, source_port=port).delivered
+        assert one(network, "vms/w3", "198.51.100.7", source_port=port).delivered
+    moved = establish(network, packet("hosts/client", SITE))
+    first = visited(one(network, "hosts/client", SITE).forward)[0]
+    state = replace(moved, unhealthy=frozenset({("glb", "pool", first)}))
+    assert one(network, "hosts/client", SITE, state=state).delivered
+    dead = replace(state, down_vms=frozenset({first}))
+    assert fate(network, "hosts/client", SITE, state=dead) == "LB_FLOW_PINNED_DEAD"
+
+
+def test_j21_the_firewall_of_the_appliance_decides_on_the_packet_inside():
+    shut = {"hook": "forward", "protocol": "tcp", "destination_ports": ["443"]}
+    assert fate(lab(firewall={"web": shut}), "hosts/client", SITE) == "OS_FIREWALL"
+    other = {**shut, "destination_ports": ["22"]}
+    assert fates(lab(firewall={"ssh": other}), "hosts/client", SITE) == ("delivered", "delivered")

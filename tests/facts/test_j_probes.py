@@ -214,6 +214,12 @@ def test_j18_one_route_for_the_inner_nic_takes_the_outer_one_out():
     assert fate(drawn, "hosts/client", "203.0.113.4") == "delivered"
 
 
+def test_j7_the_firewall_of_the_guest_may_bar_the_probe():
+    shut = {"web": {"hook": "input", "protocol": "tcp", "source": "168.63.129.16/32"}}
+    drawn = two_nics(policy_routing=True, firewall=shut)
+    assert "firewall in fw denies the probe" in one(drawn, "vms/a", "10.0.8.100").forward.verdict.sentence
+
+
 def pair() -> Net:
     """[a] -> UDR -> ilb 10.0.9.100 -> {n1} or {n2} -> [b], and the same way back."""
     return (
