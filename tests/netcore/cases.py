@@ -8,11 +8,14 @@ rewrites.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import netcore
-from netcore.forwarding.walk import follow
+from netcore.forwarding.probes import noticed
+from netcore.forwarding.state import State
+from netcore.forwarding.walk import establish, follow
 from netcore.trace.model import Leg
 
 FOLDER = Path(__file__).parents[1] / "cases"
@@ -37,14 +40,33 @@ def answers(case: Path) -> dict[str, Any]:
 
 
 def _packet(network: netcore.Network, raw: dict[str, Any]) -> dict[str, Any]:
-    packet = netcore.Packet(**raw)
-    done = netcore.trace(network, packet)
-    alone = follow(network, packet)
+    packet = netcore.Packet(**{key: value for key, value in raw.items() if key != "moment"})
+    state = _moment(network, packet, raw.get("moment", {}))
+    done = netcore.trace(network, packet, state)
+    alone = follow(network, packet, state)
     return {
         "forward": _leg(done.forward, alone.forward),
         "back": None if done.back is None else _leg(done.back, alone.back or done.back),
         "branches": sorted({branch.verdict.outcome.value for branch in done.forward.branches}),
     }
+
+
+def _moment(network: netcore.Network, packet: netcore.Packet, raw: dict[str, Any]) -> State | None:
+    """Return the moment a packet is sent in: what is lost, what probes noticed, and an open connection.
+
+    Keys: ``down_vms``, ``down_zones``, ``unhealthy`` (balancer, pool, member), ``noticed`` (probes have
+    seen who is dead) and ``established`` (the connection was opened when all was well).
+    """
+    if not raw:
+        return None
+    state = establish(network, packet) if raw.get("established") else State()
+    state = replace(
+        state,
+        down_vms=frozenset(raw.get("down_vms", ())),
+        down_zones=frozenset(raw.get("down_zones", ())),
+        unhealthy=frozenset(tuple(member) for member in raw.get("unhealthy", ())),
+    )
+    return noticed(network, state) if raw.get("noticed") else state
 
 
 def _leg(leg: Leg, alone: Leg) -> dict[str, Any]:
