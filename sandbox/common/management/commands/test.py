@@ -1,4 +1,7 @@
-"""`manage.py test`: the checks, then every test on PostgreSQL and on SQLite, with real Redis and browser."""
+"""`manage.py test`: the checks, then every test on PostgreSQL and on SQLite, with real Redis and browser.
+
+Without arguments two processors work side by side: one on PostgreSQL, one on the engine and then on SQLite.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 from django.core.management.base import BaseCommand
 
@@ -34,7 +39,27 @@ WITHOUT_DATABASE = (
     "architecture",
     "commands",
 )
-"""Folders of tests that meet no database of the run; they run on the first pass only."""
+"""Folders of tests that meet no database of the run; they run once."""
+
+NOTHING_COLLECTED = 5
+"""Exit code of pytest that is right for some arguments on the second database."""
+
+
+class Pass(NamedTuple):
+    """One run of pytest: what it is called, its database and its arguments."""
+
+    title: str
+    database: str
+    args: tuple[str, ...]
+
+
+class Counts(NamedTuple):
+    """What one pass counted; ``code`` is pytest's exit code."""
+
+    code: int
+    passed: int
+    failed: int
+    skipped: int
 
 
 class Command(BaseCommand):
@@ -59,14 +84,13 @@ def _test(args: list[str]) -> int:
     tools.install_missing()
     frontend.build()
     failed_checks = [] if args else checks.run_all()
-    passed, failed, skipped, broken = 0, len(failed_checks), 0, False
-    for number, database in enumerate([os.environ["DB"]] if os.environ.get("DB") else DATABASES):
-        print(f"\n{DATABASES.get(database, database)}", flush=True)
-        leave_out = [] if args or number == 0 else [f"--ignore=tests/{name}" for name in WITHOUT_DATABASE]
-        code, counts = _pytest([*args, *leave_out], database)
-        passed, failed, skipped = passed + counts[0], failed + counts[1], skipped + counts[2]
-        # 5: nothing was collected, which is right for some arguments on the second pass.
-        broken = broken or code not in ((0, 5) if number else (0,))
+    lanes = _lanes(args)
+    with ThreadPoolExecutor(max_workers=len(lanes)) as pool:
+        quiet = [number > 0 for number in range(len(lanes))]
+        results = [counts for lane in pool.map(_run_lane, lanes, quiet) for counts in lane]
+    passed, failed, skipped = (sum(column) for column in list(zip(*results, strict=True))[1:])
+    failed += len(failed_checks)
+    broken = any(counts.code not in (0, NOTHING_COLLECTED) for counts in results) or not passed
     if failed_checks:
         print(f"failed checks: {', '.join(failed_checks)}")
     if skipped:
@@ -75,15 +99,44 @@ def _test(args: list[str]) -> int:
     return 1 if failed or broken else 0
 
 
-def _pytest(args: list[str], database: str) -> tuple[int, tuple[int, int, int]]:
-    """Run pytest in a process of its own; return its exit code and (passed, failed, skipped)."""
+def _lanes(args: list[str]) -> list[list[Pass]]:
+    """Return what runs side by side: lanes of passes, one after the other in each."""
+    only = os.environ.get("DB")
+    databases = {only: DATABASES.get(only, only)} if only else DATABASES
+    if args or only:
+        return [[Pass(title, database, tuple(args)) for database, title in databases.items()]]
+    engine = tuple(f"tests/{name}" for name in WITHOUT_DATABASE)
+    others = tuple(f"--ignore={folder}" for folder in engine)
+    pg, sqlite = (Pass(title, database, others) for database, title in DATABASES.items())
+    return [[pg], [Pass("Engine", "sqlite", engine), sqlite]]
+
+
+def _run_lane(lane: list[Pass], quiet: bool) -> list[Counts]:
+    """Run the passes of a lane; a quiet one prints what a pass said when it is over."""
+    return [_pytest(one, quiet) for one in lane]
+
+
+def _pytest(one: Pass, quiet: bool) -> Counts:
+    """Run pytest in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        env = {**os.environ, "DB": database, "DJANGO_SETTINGS_MODULE": "sandbox.settings.local"}
-        command = [sys.executable, "-m", "pytest", f"--junitxml={report}", *args]
-        code = subprocess.run(command, cwd=ROOT, env=env).returncode
+        env = {**os.environ, "DB": one.database, "DJANGO_SETTINGS_MODULE": "sandbox.settings.local"}
+        command = [sys.executable, "-m", "pytest", f"--junitxml={report}", *one.args]
+        if not quiet:
+            print(f"\n{one.title}", flush=True)
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=env,
+            stdout=subprocess.PIPE if quiet else None,
+            stderr=subprocess.STDOUT if quiet else None,
+            encoding="utf-8",
+            errors="replace",
+        )
+        if quiet:
+            print(f"\n{one.title}\n{done.stdout}", flush=True)
         if not report.exists():
-            return code, (0, 0, 0)
+            return Counts(done.returncode, 0, 0, 0)
         suite = ElementTree.parse(report).getroot().find("testsuite")
         counts = {
             key: int(value)
@@ -92,4 +145,4 @@ def _pytest(args: list[str], database: str) -> tuple[int, tuple[int, int, int]]:
         }
     failed = counts.get("failures", 0) + counts.get("errors", 0)
     skipped = counts.get("skipped", 0)
-    return code, (counts.get("tests", 0) - failed - skipped, failed, skipped)
+    return Counts(done.returncode, counts.get("tests", 0) - failed - skipped, failed, skipped)
