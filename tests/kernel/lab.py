@@ -173,6 +173,13 @@ class Lab:
                 seen[identification] = Seen(outcome, number, frame)
         return {key: seen.get(key, Seen("silence")) for key in packets}
 
+    def wrapped(self, nic: int, packet: bytes, own: IPv4Address) -> tuple[int, bytes] | None:
+        """Put a packet on a wire and return the tunnel packet that came out for it, with its NIC."""
+        self._put(nic, packet)
+        self._put(nic, ipv4(IPv4Address("192.0.2.77"), own, ICMP, _echo(), identification=0, ttl=64))
+        caught = [(number, frame) for number, frame in self._until_echo() if packet[4:6] in frame[20:]]
+        return caught[0] if caught else None
+
     def _put(self, nic: int, packet: bytes) -> None:
         frame = self._macs[nic] + bytes.fromhex("123456789abc") + struct.pack("!H", ETHERTYPE_IPV4) + packet
         self._wires[nic].send(frame)
