@@ -22,6 +22,58 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 
+class _Kept4(IPv4Address):
+    """An address that keeps its text and its hash; a walk asks for both dozens of times."""
+
+    __slots__ = ("_hash", "_text")
+
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            self._hash: int = super().__hash__()
+            return self._hash
+
+    def __str__(self) -> str:
+        try:
+            return self._text
+        except AttributeError:
+            self._text: str = super().__str__()
+            return self._text
+
+    def __format__(self, fmt: str) -> str:
+        return super().__format__(fmt) if fmt else str(self)
+
+    def __repr__(self) -> str:
+        return f"IPv4Address({str(self)!r})"
+
+
+class _Kept6(IPv6Address):
+    """The same for IPv6."""
+
+    __slots__ = ("_hash", "_text")
+
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            self._hash: int = super().__hash__()
+            return self._hash
+
+    def __str__(self) -> str:
+        try:
+            return self._text
+        except AttributeError:
+            self._text: str = super().__str__()
+            return self._text
+
+    def __format__(self, fmt: str) -> str:
+        return super().__format__(fmt) if fmt else str(self)
+
+    def __repr__(self) -> str:
+        return f"IPv6Address({str(self)!r})"
+
+
 def parse_address(value: Any) -> Address:
     """Return the address a string names.
 
@@ -32,7 +84,13 @@ def parse_address(value: Any) -> Address:
         return value
     if not isinstance(value, str):
         raise ValueError('an address is written as a string, such as "10.0.1.4"')
-    return ip_address(value)
+    found = ip_address(value)
+    return _Kept4(int(found)) if found.version == 4 else _kept6(found)
+
+
+def _kept6(found: IPv6Address) -> IPv6Address:
+    # A zone such as %eth0 is text only and would be lost with the number.
+    return _Kept6(int(found)) if found.scope_id is None else found
 
 
 def parse_prefix(value: Any) -> Network:

@@ -44,7 +44,7 @@ def backend_for(
     healthy = turn.healthy
     pin = pin_key(balancer_id, header)
     pinned = run.sessions.pins.get(pin) or run.state.pins.get(pin)
-    matched = Match(kind="rule", ref=f"{at}/rules/{rule_id}", text=rule_text(rule))
+    matched = Match.model_construct(kind="rule", ref=f"{at}/rules/{rule_id}", text=rule_text(rule))
     values: dict[str, Any] = {"rule": rule_id, "balancer": balancer.name, "count": len(healthy)}
     if pinned in members and _stays(balancer, rule, header, pinned, turn):
         vm = run.drawing.vm_of(members[pinned].nic)

@@ -89,7 +89,9 @@ def hand_over(run: Run, vnet: str, header: Header, owner: Owner | None, at: str,
         owner.ref,
         "fabric.deliver",
         header,
-        matched=Match(kind="owner", ref=owner.ref, text=f"{destination} is held by {owner.ref}"),
+        matched=Match.model_construct(
+            kind="owner", ref=owner.ref, text=f"{destination} is held by {owner.ref}"
+        ),
         address=destination,
         owner=owner.ref,
     )

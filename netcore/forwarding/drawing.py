@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from netcore.control.network import Network
@@ -11,6 +11,8 @@ from netcore.control.prefixes import AddressSet, PrefixIndex
 from netcore.document.balancers import PoolMember
 from netcore.document.values import Address
 from netcore.forwarding.machines import machines_of, ports_of
+
+T = TypeVar("T")
 
 
 class Drawing:
@@ -72,6 +74,7 @@ class Drawing:
                     self._in_guests.setdefault((port.vnet, address), machine.name)
         self.inner_pool_nics = frozenset(_nics_of_inner_balancers(topology))
         self._cards: dict[tuple[str, ...], str | None] = {}
+        self._kept: dict[tuple[int, int], tuple[object, object, Any]] = {}
         self._memo: dict[tuple[Any, ...], Any] = {}
 
     def card(self, facts: tuple[str, ...]) -> str | None:
@@ -80,6 +83,16 @@ class Drawing:
             found = (self._profile.card_for_fact(fact) for fact in facts)
             self._cards[facts] = next((card.id for card in found if card is not None), None)
         return self._cards[facts]
+
+    def kept(self, of: object, also: object, compute: Callable[[], T]) -> T:
+        """Return what belongs to two things, computed at the first call; they are told apart by identity."""
+        key = (id(of), id(also))
+        found = self._kept.get(key)
+        if found is None:
+            # The two are kept as well, so that nothing else can ever have their identity.
+            found = self._kept[key] = (of, also, compute())
+        made: T = found[2]
+        return made
 
     def memo(self, key: tuple[Any, ...], compute: Callable[[], Any]) -> Any:
         """Return what depends on the drawing only, computed at the first call."""

@@ -73,7 +73,7 @@ def look(run: Run, hop: Look) -> Hop:
     if run.network.profile.routing == "vpc-tables":
         return vpc.leave(run, port, header)
     selection = selected(run, port, header)
-    overridden = tuple(_as_match(row, None) for row in selection.overridden)
+    overridden = tuple(_match(run, row, None) for row in selection.overridden)
     if not selection.routes:
         return run.drop(
             "ROUTE_NONE_SYSTEM",
@@ -88,7 +88,7 @@ def look(run: Run, hop: Look) -> Hop:
         )
     route, next_hop, count = _one_of(run, port, header, selection)
     assert selection.prefix is not None
-    matched = _as_match(route, selection.prefix)
+    matched = _match(run, route, selection.prefix)
     lost = gone(run, port, header, route, matched)
     if lost is not None:
         return lost
@@ -313,7 +313,7 @@ def _cross(run: Run, port: Port, header: Header, remote: str, owner: Owner | Non
         return run.drop(
             "PEERING_NOT_CONNECTED", Place.FABRIC, Actor.FABRIC, at, header, "access_off", **names
         )
-    matched = Match(kind="peering", ref=at, text=f"{names['network']} <-> {names['vnet']}")
+    matched = Match.model_construct(kind="peering", ref=at, text=f"{names['network']} <-> {names['vnet']}")
     if receiving.is_global and owner is not None and _is_basic_frontend(run, owner):
         return run.drop(
             "NO_SUCH_HOST",
@@ -388,7 +388,7 @@ def _to_appliance(run: Run, port: Port, header: Header, next_hop: Address | None
         owner.ref,
         "fabric.deliver",
         header,
-        matched=Match(kind="owner", ref=owner.ref, text=f"{next_hop} is held by {owner.ref}"),
+        matched=Match.model_construct(kind="owner", ref=owner.ref, text=f"{next_hop} is held by {owner.ref}"),
         facts=("D27", "D41"),
         address=next_hop,
         owner=owner.ref,
@@ -471,6 +471,10 @@ def _to_gateway(
 
 def _is_vpn(gateway: Gateway) -> bool:
     return gateway.kind == "vpn"
+
+
+def _match(run: Run, route: EffectiveRoute, prefix: Network | None) -> Match:
+    return run.drawing.kept(route, prefix, lambda: _as_match(route, prefix))
 
 
 def _as_match(route: EffectiveRoute, prefix: Network | None) -> Match:

@@ -15,7 +15,9 @@ from netcore.forwarding.state import key_of
 from netcore.trace.model import Actor, Header, Place
 from netcore.trace.packet import UDP
 
-ALL_ONES = "255.255.255.255"
+ALL_ONES = 2**32 - 1
+_MULTICAST = 0xE000_0000
+"""First IPv4 address that is not one host's; it comes first as it is quick to ask (fact B5)."""
 
 
 def leave(run: Run, hop: Leave) -> Hop:
@@ -135,12 +137,13 @@ def _foreign_source(run: Run, port: Port, header: Header) -> Hop:
 
 def _many(port: Port, destination: Address) -> str | None:
     """Return the drop code of a destination that means many receivers, or None."""
-    if destination.is_multicast:
-        return "MULTICAST"
     if destination.version == 6:
-        return None
-    if str(destination) == ALL_ONES:
-        return "BROADCAST"
+        return "MULTICAST" if destination.is_multicast else None
+    if int(destination) >= _MULTICAST:
+        if destination.is_multicast:
+            return "MULTICAST"
+        if int(destination) == ALL_ONES:
+            return "BROADCAST"
     if any(p.version == 4 and p.prefixlen < 31 and destination == p.broadcast_address for p in port.on_link):
         return "BROADCAST"
     return None

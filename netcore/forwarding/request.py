@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 from netcore.control.network import Network
-from netcore.document.values import Address
+from netcore.document.values import Address, parse_address
 from netcore.errors import NotFound
 from netcore.forwarding.drawing import Drawing
 from netcore.forwarding.hops import Endpoint, Stand
@@ -82,7 +82,7 @@ def _address(network: Network, drawing: Drawing, text: str, outside: bool) -> Ad
             found = held[0]
         return found
     try:
-        return ip_address(text)
+        return parse_address(text)
     except ValueError:
         raise NotFound(f"{text} is neither vms/ID, hosts/ID nor an address.") from None
 

@@ -181,7 +181,7 @@ class Run:
             explanation.assumption,
         )
         return End(
-            Verdict(
+            Verdict.model_construct(
                 outcome=outcome,
                 code=code,
                 at=at,
@@ -205,7 +205,7 @@ class Run:
         self.step(place, actor, at, key, header, **values)
         last = self.steps[-1]
         return End(
-            Verdict(
+            Verdict.model_construct(
                 outcome=Outcome.DELIVERED,
                 at=at,
                 sentence=ending(Outcome.DELIVERED, place, at, last.reason),

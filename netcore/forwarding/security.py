@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import partial
 
 from netcore.control.rules import EffectiveRule, RuleAccess, RuleSet
 from netcore.document.models import Direction
@@ -133,11 +134,12 @@ def _filtered(
     known = run.sessions.security
     key = key_of(header)
     transit = direction is Direction.INBOUND and header.destination not in held
-    if (name, direction, key) in known:
+    opened: tuple[Direction, Key] | None = None
+    if known and (name, direction, key) in known:
         opened = (direction, key)
-    elif (name, _OPPOSITE[direction], reverse(key)) in known:
+    elif known and (name, _OPPOSITE[direction], reverse(key)) in known:
         opened = (_OPPOSITE[direction], reverse(key))
-    else:
+    if opened is None:
         asked = _ask(sets, header)
         denied = _recorded(run, asked, at, direction, header, transit=transit)
         if denied is not None:
@@ -181,7 +183,7 @@ def _recorded(
             at,
             key,
             header,
-            matched=Match.model_construct(kind="rule", ref=rule.ref, text=rule.text),
+            matched=run.drawing.kept(rule, None, partial(_match, rule)),
             facts=("F2", *rule.facts) if "F12" in rule.facts else (),
             side=direction.value,
             rule=f"{rule.priority} {rule.name}",
@@ -202,7 +204,7 @@ def _denied(
         at,
         header,
         variant,
-        matched=Match(kind="rule", ref=rule.ref, text=rule.text),
+        matched=_match(rule),
         flow=flow_text(header),
         group=rules.security_group,
         rule=f"{rule.priority} {rule.name}",
@@ -230,6 +232,10 @@ def _cut(
         return None
     rules, rule = asked[-1]
     return _denied(run, rules, rule, at, direction, header, "cut")
+
+
+def _match(rule: EffectiveRule) -> Match:
+    return Match.model_construct(kind="rule", ref=rule.ref, text=rule.text)
 
 
 def _sets_of(run: Run, name: str, direction: Direction) -> tuple[RuleSet, ...]:
