@@ -173,10 +173,16 @@ def test_m2_a_subnet_spans_the_zones():
 def test_m5_regions_are_joined_by_global_peering_or_by_vpn():
     peered = pair()
     assert fates(peered, "vms/a", "vms/b") == ("delivered", "delivered")
-    vpn = pair().gateway("g1", "10.1.0.0/16", vnet="v").gateway("g2", "10.0.0.0/16", vnet="w")
+    vpn = pair()
     del vpn.raw["topology"]["peerings"]
+    for number, vnet in enumerate(("v", "w")):
+        vpn.subnet(f"g{number}", f"10.{number}.255.0/27", vnet=vnet).set(
+            f"subnets/g{number}/name", "GatewaySubnet"
+        )
+        vpn.gateway(f"gw{number}", vnet=vnet, instances=[f"10.{number}.255.4"])
+    vpn.connect("c", "gw0", remote_gateway="gw1").connect("d", "gw1", remote_gateway="gw0")
     assert vpn.problems() == []
-    assert routes_used(ask(vpn, "vms/a", "10.1.1.4").forward)[0].startswith(
+    assert fates(vpn, "vms/a", "vms/b") == ("delivered", "delivered")
+    assert routes_used(ask(vpn, "vms/a", "vms/b").forward)[0].startswith(
         "VirtualNetworkGateway route 10.1.0.0/16"
     )
-    assert ask(vpn, "vms/a", "10.1.1.4").delivered

@@ -13,6 +13,8 @@ HOPS = ("None", "Internet", "VnetLocal", "VirtualNetworkGateway", *APPLIANCES)
 DESTINATIONS = (
     "10.0.0.4",
     "10.0.1.4",
+    "10.0.1.9",
+    "10.2.0.4",
     "10.0.2.4",
     "10.1.0.4",
     "10.1.1.4",
@@ -26,6 +28,16 @@ DESTINATIONS = (
 """Addresses worth asking for: of VMs, unused ones, private and public ones outside."""
 
 PROTOCOLS = ("tcp", "udp", "icmp", "gre", "esp", "112")
+
+SOME_SUBNETS: tuple[tuple[list[str], list[str]], ...] = (
+    ([], []),
+    ([], []),
+    (["hub1"], ["spoke0"]),
+    (["hub0", "hub1"], []),
+)
+"""Subnets of hub and spoke that a peering joins; empty lists mean all."""
+
+POLICIES = ("none", "route-tables", "all")
 
 PREFIXES = (
     "0.0.0.0/0",
@@ -68,10 +80,25 @@ def networks(draw: st.DrawFn) -> Net:
                 guest={"forwarding": draw(st.booleans()), "snat": draw(st.booleans())},
                 ip_forwarding=draw(st.booleans()),
             )
+    near, far = draw(st.sampled_from(SOME_SUBNETS))
     if draw(st.booleans()):
-        drawn.link("hub", "spoke", allow_forwarded=draw(st.booleans()), allow_access=draw(st.booleans()))
+        drawn.link(
+            "hub",
+            "spoke",
+            allow_forwarded=draw(st.booleans()),
+            allow_access=draw(st.booleans()),
+            subnets=near,
+            remote_subnets=far,
+            disconnected=draw(st.sampled_from((False, False, False, True))),
+        )
     if draw(st.booleans()):
-        drawn.link("spoke", "hub", allow_forwarded=draw(st.booleans()))
+        drawn.link("spoke", "hub", allow_forwarded=draw(st.booleans()), subnets=far, remote_subnets=near)
+    if draw(st.booleans()):
+        drawn.set("subnets/hub1/endpoint_policies", draw(st.sampled_from(POLICIES)))
+        drawn.set("private_endpoints/e", {"name": "e", "subnet": "hub1", "address": "10.0.1.9"})
+    if draw(st.booleans()):
+        drawn.vnet("mate", "10.2.0.0/16").subnet("mate0", "10.2.0.0/24").vm("m0", "mate0", "10.2.0.4")
+        drawn.set("connected_groups/mesh", {"name": "mesh", "vnets": ["spoke", "mate"]})
     if draw(st.booleans()):
         learned = draw(st.lists(st.sampled_from(PREFIXES), unique=True, max_size=3))
         drawn.gateway("gw", *learned, vnet="hub")

@@ -18,7 +18,13 @@ SENDERS = ("vms/h0", "vms/h1", "vms/h2", "vms/s0", "vms/s1")
 NICS = tuple(sender.removeprefix("vms/") for sender in SENDERS)
 FLOWS = tuple(f"{protocol}/443" for protocol in PROTOCOLS)
 
-PREFERRED = {"VnetLocal", "VNetPeering", "VNetGlobalPeering", "VirtualNetworkServiceEndpoint"}
+PREFERRED = {
+    "VnetLocal",
+    "VNetPeering",
+    "VNetGlobalPeering",
+    "ConnectedGroup",
+    "VirtualNetworkServiceEndpoint",
+}
 
 ends = st.tuples(st.sampled_from(SENDERS), st.sampled_from(DESTINATIONS), st.sampled_from(FLOWS))
 
@@ -81,3 +87,40 @@ def test_an_edit_far_away_changes_no_trace(drawn: Net, asked: tuple[str, str, st
     drawn.vnet("far", "10.200.0.0/16").table("far-table", {"0.0.0.0/0": "None"})
     drawn.subnet("far-subnet", "10.200.0.0/24", table="far-table").vm("far-vm", "far-subnet", "10.200.0.4")
     assert ask(drawn, *asked) == before
+
+
+@settings(deadline=None, max_examples=60)
+@given(networks(), st.sampled_from(NICS))
+def test_a_private_endpoint_has_one_row_where_it_is_reached(drawn: Net, nic: str):
+    """Written anew, without any index: who sees it, and which user routes override it (fact D67)."""
+    topology = drawn.document()["topology"]
+    network = drawn.network()
+    rows = network.routes(nic).rows
+    shown = [row for row in rows if row.next_hop_type.value == "InterfaceEndpoint"]
+    vnet = "hub" if nic.startswith("h") else "spoke"
+    links = topology.get("peerings", {})
+    both = {"hub-spoke", "spoke-hub"} <= links.keys() and not any(
+        link.get("disconnected") for link in links.values()
+    )
+    chosen = links["spoke-hub"]["remote_subnets"] if both else []
+    reached = vnet == "hub" or (both and (not chosen or "hub1" in chosen))
+    assert len(shown) == (1 if reached and "private_endpoints" in topology else 0)
+    if not shown:
+        return
+    policies = topology["subnets"]["hub1"].get("endpoint_policies", "none")
+    address = ip_address("10.0.1.9")
+    caught = policies != "none" and any(
+        row.source.value == "User" and address in prefix and prefix.prefixlen >= 16
+        for row in rows
+        for prefix in row.prefixes
+    )
+    assert shown[0].active == (not caught)
+
+
+@settings(deadline=None, max_examples=40)
+@given(networks(), networks(), ends)
+def test_old_routes_of_any_earlier_network_never_raise(now: Net, earlier: Net, asked: tuple[str, str, str]):
+    """The earlier network may have had other peerings, gateways and endpoints (fact D65)."""
+    before, after = earlier.network(), now.network()
+    state = netcore.State(stale=dict.fromkeys(NICS, before))
+    assert isinstance(ask(after, *asked, state=state).forward.verdict.outcome, Outcome)
