@@ -73,7 +73,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "guest.policy": _say(
             "route",
             "The guest of {vm} answers by the NIC that the request came in by: NIC {nic}, source {source}.",
-            "A23",
+            "J18",
         ),
         "guest.encapsulate": _say(
             "encapsulate",
