@@ -133,6 +133,10 @@ def _no_nic(request: HttpRequest, raised: scenario_queries.NoSuchNic) -> HttpRes
     return error(404, "The drawing has no such NIC.", "no_such_nic")
 
 
+def _no_vm(request: HttpRequest, raised: scenario_queries.NoSuchVM) -> HttpResponse:
+    return error(404, "The drawing has no such VM.", "no_such_vm")
+
+
 def _too_large(request: HttpRequest, raised: Exception) -> HttpResponse:
     return error(413, str(raised) or "The request is too large.")
 
@@ -175,6 +179,7 @@ _ANSWERS: list[tuple[type[Exception], Callable[[HttpRequest, Any], HttpResponse]
     (scenarios.UploadTooLarge, _too_large),
     (scenario_queries.NotRunnable, _not_runnable),
     (scenario_queries.NoSuchNic, _no_nic),
+    (scenario_queries.NoSuchVM, _no_vm),
     (runs.BadParameters, _parameters),
     (runs.TooManyRuns, _too_many),
     (sharing.NotShareable, _not_shareable),

@@ -19,6 +19,7 @@ _Errors = schemas.ErrorOut
 """Shape of every refusal."""
 
 Nic = Annotated[str, Query(max_length=80, description="id of a NIC of the drawing")]
+Vm = Annotated[str, Query(max_length=80, description="id of a VM of the drawing")]
 Number = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="a revision; the newest without it")]
 
 
@@ -166,6 +167,13 @@ def effective_rules(
     """Return the security rules in force at a NIC, both directions in evaluation order."""
     found = revision_or_404(access.scenario_read(request.user, scenario_id), revision)
     return {"nic": nic, **queries.effective_rules(found, nic)}
+
+
+@router.get("/scenarios/{scenario_id}/guest", response={200: schemas.GuestOut, 404: _Errors, 422: _Errors})
+def guest_view(request: HttpRequest, scenario_id: str, vm: Vm, revision: Number = None) -> dict[str, Any]:
+    """Return what the guest of a VM believes, beside what the platform gave it."""
+    found = revision_or_404(access.scenario_read(request.user, scenario_id), revision)
+    return queries.guest_view(found, vm)
 
 
 @router.get(

@@ -150,6 +150,24 @@ class RulesOut(Schema):
     outbound: list[dict[str, Any]]
 
 
+class GuestOut(Schema):
+    """What the guest of a VM believes; one list for each kind of thing, in netcore's own shape."""
+
+    model_config = ConfigDict(extra="allow")
+
+    vm: str
+    name: str
+    runs: bool
+    forwarding: bool
+    loopback: list[str]
+    nics: list[dict[str, Any]]
+    neighbours: list[dict[str, Any]]
+    routes: list[dict[str, Any]]
+    tunnels: list[dict[str, Any]]
+    redundancy: list[dict[str, Any]]
+    firewall: list[dict[str, Any]]
+
+
 class Design(Schema):
     """A failover design this drawing can play."""
 
@@ -180,7 +198,7 @@ class RunIn(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Literal["trace", "compare", "failover", "trials"]
+    kind: Literal["trace", "compare", "why", "failover", "trials"]
     revision: Annotated[int | None, Field(strict=True, ge=1)] = None
     parameters: dict[str, Any]
 

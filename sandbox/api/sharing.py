@@ -14,7 +14,7 @@ from sandbox.accounts.models import User
 from sandbox.api import schemas
 from sandbox.api.auth import PerPerson, person
 from sandbox.api.runs import After, Limit, events_page
-from sandbox.api.scenarios import Nic, edited, made
+from sandbox.api.scenarios import Nic, Vm, edited, made
 from sandbox.runs import queries as run_queries
 from sandbox.scenarios import access as scenario_access
 from sandbox.scenarios import queries as scenario_queries
@@ -96,6 +96,12 @@ def get_shared_rules(request: HttpRequest, token: str, nic: Nic) -> dict[str, An
     """Return the security rules in force at a NIC in the shared revision."""
     share = access.share_open(token)
     return {"nic": nic, **scenario_queries.effective_rules(share.revision, nic)}
+
+
+@router.get("/shared/{token}/guest", response={200: schemas.GuestOut, 404: _Errors, 422: _Errors})
+def get_shared_guest(request: HttpRequest, token: str, vm: Vm) -> dict[str, Any]:
+    """Return what the guest of a VM believes in the shared revision."""
+    return scenario_queries.guest_view(access.share_open(token).revision, vm)
 
 
 @router.get(

@@ -16,6 +16,7 @@ class Kind(models.TextChoices):
 
     TRACE = "trace", "Trace"
     COMPARE = "compare", "Compare"
+    WHY = "why", "Why"
     FAILOVER = "failover", "Failover"
     TRIALS = "trials", "Trials"
     IMPORT = "import", "Import"

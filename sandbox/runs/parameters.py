@@ -63,7 +63,7 @@ def clean(kind: Kind, parameters: Any, revision: Revision) -> tuple[dict[str, An
     if reading.document is None or not reading.runnable:
         raise scenario_queries.NotRunnable(scenario_queries.problems(revision))
     document = reading.document
-    if kind is Kind.TRACE:
+    if kind in (Kind.TRACE, Kind.WHY):
         packet = _parse(netcore.Packet, parameters)
         _check_packet(packet, document, "/parameters")
         return packet.model_dump(mode="json", exclude_none=True), document.seed

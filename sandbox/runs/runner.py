@@ -32,6 +32,7 @@ MAX_EVENTS: Final = 200_000
 TIME_LIMITS_S: Final = {
     Kind.TRACE: 20,
     Kind.COMPARE: 20,
+    Kind.WHY: 60,
     Kind.IMPORT: 30,
     Kind.FAILOVER: 120,
     Kind.TRIALS: 900,

@@ -16,6 +16,7 @@ from sandbox.runs.models import Kind, Run
 QUEUES: Final = {
     Kind.TRACE: "interactive",
     Kind.COMPARE: "interactive",
+    Kind.WHY: "interactive",
     Kind.FAILOVER: "interactive",
     Kind.IMPORT: "interactive",
     Kind.TRIALS: "batch",

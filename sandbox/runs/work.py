@@ -99,6 +99,36 @@ def _compare(run: Run) -> Iterator[Payload]:
     yield {"event": "compare.done", **answer}
 
 
+_SIDE_EFFECTS_TOLD: Final = 20
+"""So many packets are named for each kind of side effect of an edit; the counts are complete."""
+
+
+def _why(run: Run) -> Iterator[Payload]:
+    """Say every single edit that would deliver the packet, best first, with what else it does."""
+    packet = netcore.Packet.model_validate(run.parameters)
+    found = netcore.why(scenario_queries.network(_revision(run)), packet).as_dict()
+    for number, edit in enumerate(found.pop("edits")):
+        yield {
+            "event": "why.edit",
+            "number": number,
+            **{key: edit[key] for key in ("kind", "sentence", "patch")},
+            **{key: _side_effects(edit[key]) for key in ("opens", "breaks", "reroutes")},
+        }
+    yield {
+        "event": "why.done",
+        **{key: found[key] for key in ("verdict", "tried", "left_out", "asked", "total")},
+    }
+
+
+def _side_effects(changes: list[dict[str, Any]]) -> dict[str, Any]:
+    asked = ("source", "destination", "protocol", "destination_port")
+    told = [
+        {**{key: change["packet"][key] for key in asked}, "effect": change["effect"]}
+        for change in changes[:_SIDE_EFFECTS_TOLD]
+    ]
+    return {"count": len(changes), "packets": told}
+
+
 def _failover(run: Run) -> Iterator[Payload]:
     """Play the designs side by side: events of all designs in the order of simulated time."""
     revision = _revision(run)
@@ -187,6 +217,7 @@ def _refused_document(problems: list[dict[str, Any]]) -> Refused:
 _WORK: Final = {
     Kind.TRACE: _trace,
     Kind.COMPARE: _compare,
+    Kind.WHY: _why,
     Kind.FAILOVER: _failover,
     Kind.TRIALS: _trials,
     Kind.IMPORT: _import,

@@ -103,6 +103,10 @@ class NoSuchNic(LookupError):
     """The document has no NIC of this id."""
 
 
+class NoSuchVM(LookupError):
+    """The document has no VM of this id."""
+
+
 class NotRunnable(ValueError):
     """The drawing has problems, so there is no answer. ``problems`` lists all of them."""
 
@@ -119,9 +123,8 @@ def effective_routes(revision: Revision, nic: str) -> list[dict[str, Any]]:
         NotRunnable: the drawing has problems.
         NoSuchNic: the document has no such NIC.
     """
-    return [
-        route.as_dict() for route in _of_nic(revision, lambda found: netcore.effective_routes(found, nic))
-    ]
+    rows = _asked(revision, lambda found: netcore.effective_routes(found, nic), NoSuchNic)
+    return [route.as_dict() for route in rows]
 
 
 def effective_rules(revision: Revision, nic: str) -> dict[str, list[dict[str, Any]]]:
@@ -134,20 +137,34 @@ def effective_rules(revision: Revision, nic: str) -> dict[str, list[dict[str, An
     return {
         direction.value.lower(): [
             rule.as_dict()
-            for rule in _of_nic(revision, partial(netcore.effective_rules, nic_id=nic, direction=direction))
+            for rule in _asked(
+                revision, partial(netcore.effective_rules, nic_id=nic, direction=direction), NoSuchNic
+            )
         ]
         for direction in netcore.Direction
     }
 
 
-def _of_nic(revision: Revision, ask: Callable[[netcore.Network], Answer]) -> Answer:
+def guest_view(revision: Revision, vm: str) -> dict[str, Any]:
+    """Return what the guest of a VM believes, as plain data: addresses, neighbours, routes and so on.
+
+    Raises:
+        NotRunnable: the drawing has problems.
+        NoSuchVM: the document has no such VM.
+    """
+    return _asked(revision, lambda found: netcore.guest_view(found, vm), NoSuchVM).as_dict()
+
+
+def _asked(
+    revision: Revision, ask: Callable[[netcore.Network], Answer], missing: type[LookupError]
+) -> Answer:
     """Ask the compiled network of a revision; raise what the API answers with."""
     try:
         return ask(network(revision))
     except netcore.DocumentError as error:
         raise NotRunnable([problem.as_dict() for problem in error.problems]) from error
     except netcore.NotFound as error:
-        raise NoSuchNic(str(error)) from error
+        raise missing(str(error)) from error
 
 
 def designs(revision: Revision) -> tuple[netcore.Design, ...]:

@@ -157,14 +157,9 @@ function useFit(places: Map<string, Box>): void {
   const fit = useWorkbench((state) => state.fit);
   const drawing = useWorkbench((state) => state.drawing);
   useEffect(() => {
-    const found = (fit?.paths ?? []).map((path) => places.get(nodeFor(drawing, path) ?? "")).filter((box): box is Box => box !== undefined);
-    if (found.length === 0) return;
-    const x = Math.min(...found.map((box) => box.x));
-    const y = Math.min(...found.map((box) => box.y));
-    const right = Math.max(...found.map((box) => box.x + box.width));
-    const bottom = Math.max(...found.map((box) => box.y + box.height));
-    const bounds = { x, y, width: right - x, height: bottom - y };
-    void flow.fitBounds(bounds, { padding: 0.18, duration: calm() ? 0 : 250 });
+    const ids = [...new Set((fit?.paths ?? []).map((path) => nodeFor(drawing, path) ?? ""))].filter((id) => places.has(id));
+    if (ids.length === 0) return;
+    void flow.fitView({ nodes: ids.map((id) => ({ id })), padding: 0.18, maxZoom: 1.1, duration: calm() ? 0 : 250 });
     // Only a new wish moves the view.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [fit]);

@@ -127,12 +127,52 @@ export interface EffectiveRule {
   protocol: string;
   source: string[];
   source_prefixes: string[] | null;
-  source_ports: string[] | null;
+  source_text: string;
   destination: string[];
   destination_prefixes: string[] | null;
-  destination_ports: string[] | null;
+  destination_text: string;
   default: boolean;
-  facts?: string[];
+  facts: string[];
+}
+
+/** What the guest of a VM believes, beside what the platform gave it; as the engine writes it. */
+export interface GuestView {
+  vm: string;
+  name: string;
+  runs: boolean;
+  forwarding: boolean;
+  loopback: string[];
+  nics: {
+    id: string;
+    subnet: string;
+    mac: string;
+    guest_mac: string;
+    mtu_bytes: number;
+    addresses: { address: string; origin: "lease" | "typed" | "missing"; given: boolean }[];
+  }[];
+  neighbours: { nic: string; address: string; mac: string | null; own_mac: string; holder: string; kind: "router" | "neighbour" }[];
+  routes: {
+    prefix: string;
+    kind: string;
+    nic: string | null;
+    tunnel: string | null;
+    via: string | null;
+    via_ignored: boolean;
+    source: string | null;
+  }[];
+  tunnels: {
+    id: string;
+    kind: string;
+    local: string | null;
+    remote: string;
+    port: number | null;
+    key: number;
+    address: string | null;
+    mtu_bytes: number | null;
+    far_end: string | null;
+  }[];
+  redundancy: { id: string; kind: string; group: number; address: string; role: string; holder: string | null }[];
+  firewall: JsonObject[];
 }
 
 export interface Rules {

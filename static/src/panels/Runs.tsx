@@ -6,13 +6,14 @@ import { isObject } from "../document/drawing";
 import { type Dock, update, useWorkbench } from "../document/store";
 import type { Run, RunKind } from "../document/types";
 import { api } from "../protocol/api";
-import { follow, useFollowed, words } from "../protocol/followed";
+import { follow, forget, useFollowed, words } from "../protocol/followed";
 import { Mark } from "./Mark";
 
 const DOCKS: Record<RunKind, Dock> = { trace: "trace", compare: "compare", why: "trace", failover: "failover", trials: "failover", import: "runs" };
 
 /** Show a run where runs of its kind are shown. */
 export function openRun(run: Run, remember = true): void {
+  if (run.kind === "why") forget("trace"); // its own question stands above it
   follow(run);
   update({ dock: DOCKS[run.kind] });
   if (remember) rememberRun(run.id);

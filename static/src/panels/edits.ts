@@ -20,7 +20,8 @@ let queue: Promise<void> = Promise.resolve();
 
 /** Take over what the server answered. */
 export function show(answer: ScenarioAnswer): void {
-  const { name, revision, document, problems, runnable } = answer;
+  const { revision, document, problems, runnable } = answer;
+  const name = typeof document.name === "string" ? document.name : (answer.name ?? "");
   update({ name, revision, document, problems, runnable });
 }
 

@@ -1,6 +1,6 @@
 /** The API client: the only code that sends requests. Every failure is an ApiError with words for people. */
 
-import type { Bootstrap, EffectiveRoute, Json, JsonObject, Operation, Problem, Rules, Run, RunEvent } from "../document/types";
+import type { Bootstrap, EffectiveRoute, GuestView, Json, JsonObject, Operation, Problem, Rules, Run, RunEvent } from "../document/types";
 
 export type { Run, RunEvent } from "../document/types";
 
@@ -18,7 +18,8 @@ export class ApiError extends Error {
 
 export interface ScenarioAnswer {
   id?: string;
-  name: string;
+  /** Absent from the answer to an edit: the document has it too. */
+  name?: string;
   revision: number;
   document: JsonObject;
   problems: Problem[];
@@ -113,6 +114,7 @@ export const api = {
     request<ScenarioAnswer>("PATCH", address("scenario"), { base, patch } as unknown as Json),
   routes: (nic: string) => request<{ nic: string; routes: EffectiveRoute[] }>("GET", `${address("routes")}?nic=${encodeURIComponent(nic)}`),
   rules: (nic: string) => request<Rules>("GET", `${address("rules")}?nic=${encodeURIComponent(nic)}`),
+  guest: (vm: string) => request<GuestView>("GET", `${address("guest")}?vm=${encodeURIComponent(vm)}`),
   profiles: () => request<{ items: Profile[] }>("GET", `${address("api")}/profiles`),
   designs: () => request<{ designs: Design[]; faults: Fault[] }>("GET", address("designs")),
   startRun: (kind: string, parameters: JsonObject) => request<Run>("POST", address("runs"), { kind, parameters }),

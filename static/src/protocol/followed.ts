@@ -81,6 +81,13 @@ export function quiet(kind: RunKind): void {
   if (followed.get(kind)?.error) put(kind, { error: null });
 }
 
+/** Follow no run of a kind any more. */
+export function forget(kind: RunKind): void {
+  sockets.get(kind)?.close();
+  sockets.delete(kind);
+  put(kind, NOTHING);
+}
+
 /** Ask a run to stop; it says so itself when it has. */
 export async function cancel(kind: RunKind): Promise<void> {
   const id = followed.get(kind)?.id;

@@ -6,6 +6,7 @@ import { type ReactNode, useState } from "react";
 import { type Machine, type Nic, at, isObject, text } from "../../document/drawing";
 import { type Workbench, select, update, useWorkbench } from "../../document/store";
 import { Tab } from "../Tab";
+import { Guest } from "./Guest";
 import { Overview } from "./Overview";
 import { PeeringLinks } from "./PeeringLinks";
 import { Routes } from "./Routes";
@@ -37,7 +38,7 @@ const KINDS: Record<string, string> = {
   service_tags: "Service tag",
 };
 
-type View = "Settings" | "Routes" | "Rules";
+type View = "Settings" | "Routes" | "Rules" | "Guest";
 
 export function Inspector(): ReactNode {
   const path = useWorkbench((state) => state.selection);
@@ -48,11 +49,12 @@ export function Inspector(): ReactNode {
   const part = at(document_, path);
   const [collection = "", id = ""] = path.split("/");
   const nics = nicsAt(drawing, path);
+  const inner = path.split("/").length > 2;
   const views: View[] = ["Settings"];
   if (nics.length > 0) views.push("Routes");
   if (nics.length > 0 && collection !== "subnets") views.push("Rules");
+  if (collection === "vms" && !inner) views.push("Guest");
   const shown = views.includes(tab) ? tab : "Settings";
-  const inner = path.split("/").length > 2;
   return (
     <>
       <div className="inspector-head">
@@ -79,13 +81,14 @@ export function Inspector(): ReactNode {
         {shown === "Settings" && path !== "internet" && <Settings part={part} />}
         {path === "internet" && <p>Everything that is neither drawn nor in a site. Hosts with addresses of their own are drawn beside it.</p>}
         {shown === "Routes" && <RoutesOf collection={collection} nics={nics} />}
+        {shown === "Guest" && <Guest vm={id} />}
         {shown === "Rules" && nics.map((nic) => <Rules key={nic.path} nic={nic} title={nics.length > 1 ? nic.name : null} />)}
       </div>
     </>
   );
 }
 
-const NAMES: Record<View, string> = { Settings: "Settings", Routes: "Effective routes", Rules: "Effective rules" };
+const NAMES: Record<View, string> = { Settings: "Settings", Routes: "Effective routes", Rules: "Effective rules", Guest: "Guest" };
 
 /** A subnet has one table for all its NICs, so one NIC speaks for it. */
 function RoutesOf({ collection, nics }: { collection: string; nics: Nic[] }): ReactNode {
@@ -101,7 +104,7 @@ function RoutesOf({ collection, nics }: { collection: string; nics: Nic[] }): Re
 }
 
 /** The NICs a selection stands for: a VM's own, a subnet's, or the NIC itself. */
-function nicsAt(drawing: Workbench["drawing"], path: string | null): Nic[] {
+function nicsAt(drawing: Workbench["drawing"], path: string): Nic[] {
   const subnets = drawing.vnets.flatMap((vnet) => vnet.subnets);
   const machines: Machine[] = subnets.flatMap((subnet) => subnet.machines);
   const chosen = subnets.find((subnet) => subnet.path === path);

@@ -55,9 +55,13 @@ function Direction({ nic, name, rules }: { nic: Nic; name: string; rules: Effect
           <table className="table rules">
             <caption>
               {index + 1}.{" "}
-              <button type="button" className="link" onClick={() => { select(`security_groups/${group.id}`, true); }}>
-                {group.id}
-              </button>{" "}
+              {group.id ? (
+                <button type="button" className="link" onClick={() => { select(`security_groups/${group.id}`, true); }}>
+                  {group.id}
+                </button>
+              ) : (
+                "Admin rules"
+              )}{" "}
               {WHERE[group.where] ?? group.where}
             </caption>
             <thead>
@@ -90,26 +94,17 @@ function Row({ rule, at }: { rule: EffectiveRule; at: string }): ReactNode {
         {rule.protocol !== "*" && <span className="mono"> {rule.protocol}</span>}
         {rule.default && <span className="muted why">built in</span>}
         {used && <span className="badge">decided this trace</span>}
-        {rule.facts && <FactLinks ids={rule.facts} />}
+        <span className="why">
+          <FactLinks ids={rule.facts} />
+        </span>
       </td>
       <td className="mono">
-        <Ends names={rule.source} prefixes={rule.source_prefixes} ports={rule.source_ports} />
+        <span title={rule.source_prefixes?.join(", ")}>{rule.source_text}</span>
         <span aria-hidden="true"> → </span>
         <span className="visually-hidden">to</span>
-        <Ends names={rule.destination} prefixes={rule.destination_prefixes} ports={rule.destination_ports} />
+        <span title={rule.destination_prefixes?.join(", ")}>{rule.destination_text}</span>
       </td>
       <td className={`access ${rule.access.toLowerCase()}`}>{rule.access}</td>
     </tr>
-  );
-}
-
-/** One side of a rule: what it says, the prefixes behind a name on hover, its ports. */
-function Ends({ names, prefixes, ports }: { names: string[]; prefixes: string[] | null; ports: string[] | null }): ReactNode {
-  const ported = ports !== null && ports.length > 0 && ports[0] !== "*";
-  return (
-    <span title={prefixes?.join(", ")}>
-      {names.join(", ")}
-      {ported && ` port ${ports.join(", ")}`}
-    </span>
   );
 }

@@ -22,7 +22,7 @@ function Sentence({ paragraph }: { paragraph: Paragraph }): ReactNode {
   if (role === "summary") return <p className="summary">{text}</p>;
   if (role === "heading") return <h3>{text}</h3>;
   return (
-    <p className={`told ${role}`}>
+    <p className={`told told-${role}`}>
       {text}{" "}
       {at && (
         <button type="button" className="link mono small" onClick={() => { select(at, true); }}>

@@ -10,13 +10,15 @@ import { Controls } from "./Controls";
 import { Explained } from "./Explained";
 import { Question } from "./Question";
 import { Steps } from "./Steps";
+import { Why } from "./Why";
 import { Verdicts } from "./Verdicts";
-import { type Leg, TITLES, legsOf, textOf, withBranches } from "./legs";
+import { type Leg, TITLES, overall, legsOf, textOf, withBranches } from "./legs";
 
 const STEPS_PER_SECOND = 12;
 
 export function Trace(): ReactNode {
   const followed = useFollowed("trace");
+  const asked = useFollowed("why");
   const can = useWorkbench((state) => state.can.run);
   const [told, setTold] = useState(false);
   const [chosen, setChosen] = useState<{ id: string | null; branches: Record<number, number> }>({ id: null, branches: {} });
@@ -65,9 +67,13 @@ export function Trace(): ReactNode {
             </button>
           </div>
           <Verdicts legs={walked} done={(leg) => done(legs[walked.indexOf(leg)] ?? leg)} chosen={branches} choose={choose} />
+          {ended && shown === count && followed.run && !["delivered", "not modelled"].includes(overall(walked) ?? "delivered") && (
+            <Why packet={followed.run.parameters} revision={followed.run.revision} />
+          )}
           {told ? <Explained text={text} /> : <Ways legs={legs} before={before} shown={shown} />}
         </>
       )}
+      {count === 0 && asked.run && <Why packet={asked.run.parameters} revision={asked.run.revision} />}
       {count === 0 && !isLive(followed) && (
         <p className="muted">Choose who sends and who shall receive; the steps and the verdict appear here and on the drawing.</p>
       )}

@@ -1,0 +1,182 @@
+/** The guest's view of a VM: what its own system believes, beside what the platform gave it. */
+
+import { type ReactNode } from "react";
+
+import { select } from "../../document/store";
+import type { GuestView } from "../../document/types";
+import { api } from "../../protocol/api";
+import { FactLinks } from "../FactLinks";
+import { Grid } from "./Grid";
+import { useAnswer } from "./answer";
+
+const ORIGINS = { lease: "by DHCP", typed: "typed in", missing: "not in the guest" } as const;
+
+export function Guest({ vm }: { vm: string }): ReactNode {
+  const answer = useAnswer(`guest ${vm}`, () => api.guest(vm));
+  if (!answer.ready) return answer.instead;
+  const view = answer.value;
+  return (
+    <div data-testid="guest-view">
+      <p className="muted">
+        What the system of {view.name} believes. The fabric decides by what the platform knows, whatever stands here.
+        {view.runs ? "" : " It is stopped."} {view.forwarding ? "It forwards packets of others." : ""}
+      </p>
+      <Addresses view={view} />
+      <Neighbours view={view} />
+      <RoutesOfGuest view={view} />
+      {view.tunnels.length > 0 && <Tunnels view={view} />}
+      {view.redundancy.length > 0 && <Roles view={view} />}
+      {view.firewall.length > 0 && <Firewall view={view} />}
+    </div>
+  );
+}
+
+function Holder({ path }: { path: string | null }): ReactNode {
+  if (path === null || path === "") return "nobody";
+  if (!path.includes("/")) return path;
+  return (
+    <button type="button" className="link" onClick={() => { select(path.split("/").slice(0, 2).join("/"), true); }}>
+      {path}
+    </button>
+  );
+}
+
+/** Platform beside guest, NIC by NIC; a difference is marked in words. */
+function Addresses({ view }: { view: GuestView }): ReactNode {
+  return (
+    <Grid
+      title="Addresses"
+      facts={["A10", "A17"]}
+      head={["NIC", "Address", "Platform", "Guest"]}
+      rows={view.nics.flatMap((nic) => [
+        ...nic.addresses.map(({ address, origin, given }) => ({
+          key: `${nic.id} ${address}`,
+          marked: !given || origin === "missing",
+          cells: [nic.id, address, given ? "gave it" : <b key="p" className="differs">does not know it</b>, origin === "missing" ? <b key="g" className="differs">{ORIGINS.missing}</b> : ORIGINS[origin]],
+        })),
+        {
+          key: `${nic.id} mac`,
+          marked: nic.mac !== nic.guest_mac,
+          cells: [nic.id, `MTU ${nic.mtu_bytes}`, nic.mac, nic.mac === nic.guest_mac ? "same MAC" : <b key="m" className="differs">{nic.guest_mac}</b>],
+        },
+      ])}
+    >
+      {view.loopback.length > 0 && (
+        <p>
+          Loopback: <span className="mono">{view.loopback.join(", ")}</span>
+        </p>
+      )}
+    </Grid>
+  );
+}
+
+function Neighbours({ view }: { view: GuestView }): ReactNode {
+  return (
+    <Grid
+      title="ARP and neighbour cache"
+      facts={["B3", "B4"]}
+      head={["Address", "MAC it is told", "Holder", "Its own MAC"]}
+      none="The guest has no neighbours."
+      rows={view.neighbours.map((line) => ({
+        key: `${line.nic} ${line.address}`,
+        cells: [
+          line.address,
+          line.mac ?? <b key="m" className="differs">no answer</b>,
+          line.kind === "router" ? "router" : <Holder key="h" path={line.holder} />,
+          line.own_mac === "" || line.own_mac === line.mac ? "–" : line.own_mac,
+        ],
+      }))}
+    />
+  );
+}
+
+function RoutesOfGuest({ view }: { view: GuestView }): ReactNode {
+  const ignored = view.routes.some((route) => route.via_ignored);
+  return (
+    <Grid
+      title="Routes of the guest"
+      facts={["A23"]}
+      head={["Prefix", "Kind", "Leaves by", "Via"]}
+      rows={view.routes.map((route, index) => ({
+        key: `${index}`,
+        cells: [
+          route.prefix,
+          route.kind,
+          route.tunnel ? `tunnel ${route.tunnel}` : (route.nic ?? "nothing"),
+          route.via === null ? "–" : route.via_ignored ? (
+            <span key="v">
+              <s className="struck">{route.via}</s> <span className="why">the fabric ignores this next hop</span>
+            </span>
+          ) : (
+            route.via
+          ),
+        ],
+      }))}
+    >
+      {ignored && (
+        <p className="muted">
+          A struck-through next hop chooses the NIC and nothing else: the frame goes to the fabric, which reads the destination address.{" "}
+          <FactLinks ids={["B10"]} />
+        </p>
+      )}
+    </Grid>
+  );
+}
+
+function Tunnels({ view }: { view: GuestView }): ReactNode {
+  return (
+    <Grid
+      title="Tunnels"
+      facts={["C4"]}
+      head={["Tunnel", "Kind", "Far end", "Inside"]}
+      rows={view.tunnels.map((tunnel) => ({
+        key: tunnel.id,
+        cells: [
+          tunnel.id,
+          `${tunnel.kind}${tunnel.port === null ? "" : ` port ${tunnel.port}`}${tunnel.key === 0 ? "" : ` key ${tunnel.key}`}`,
+          <span key="f">
+            {tunnel.remote} <Holder path={tunnel.far_end === null ? null : `vms/${tunnel.far_end}`} />
+          </span>,
+          `${tunnel.address ?? "–"}${tunnel.mtu_bytes === null ? "" : `, MTU ${tunnel.mtu_bytes}`}`,
+        ],
+      }))}
+    />
+  );
+}
+
+function Roles({ view }: { view: GuestView }): ReactNode {
+  return (
+    <Grid
+      title="Redundancy groups"
+      facts={["B6", "B7"]}
+      head={["Group", "Address", "Believes to be", "Platform has it at"]}
+      rows={view.redundancy.map((role) => ({
+        key: role.id,
+        cells: [`${role.kind} ${role.group}`, role.address, role.role, <Holder key="h" path={role.holder} />],
+      }))}
+    />
+  );
+}
+
+function Firewall({ view }: { view: GuestView }): ReactNode {
+  return (
+    <Grid
+      title="Firewall of the guest"
+      facts={[]}
+      head={["Priority", "Hook", "Traffic", "Access"]}
+      rows={view.firewall.map((rule, index) => ({
+        key: `${index}`,
+        cells: [
+          String(rule.priority),
+          String(rule.hook),
+          `${String(rule.protocol)} ${any(rule.source)} → ${any(rule.destination)} ${Array.isArray(rule.destination_ports) ? rule.destination_ports.join(", ") : ""}`,
+          String(rule.access),
+        ],
+      }))}
+    />
+  );
+}
+
+function any(value: unknown): string {
+  return typeof value === "string" ? value : "any";
+}

@@ -1,0 +1,134 @@
+/** What would mend a packet that is not delivered: every single edit that delivers it, and what else it does. */
+
+import { Wrench } from "lucide-react";
+import { type ReactNode, useState } from "react";
+
+import { useWide } from "../../canvas/wide";
+import { useWorkbench } from "../../document/store";
+import type { JsonObject, Operation, RunEvent } from "../../document/types";
+import { isLive, start, useFollowed } from "../../protocol/followed";
+import { Mark } from "../Mark";
+import { Fault, Waiting } from "../Waiting";
+import { change } from "../edits";
+
+interface Effects {
+  count: number;
+  packets: { source: string; destination: string; protocol: string; destination_port: number; effect: string }[];
+}
+
+interface Edit {
+  number: number;
+  kind: string;
+  sentence: string;
+  patch: Operation[];
+  opens: Effects;
+  breaks: Effects;
+  reroutes: Effects;
+}
+
+interface Done {
+  tried: number;
+  left_out: number;
+  asked: number;
+  total: number;
+}
+
+/** Whether two questions are the same, so that an answer about one is not shown under the other. */
+function same(a: JsonObject | undefined, b: JsonObject | undefined): boolean {
+  if (!a || !b) return false;
+  return ["source", "destination", "protocol", "destination_port"].every((key) => a[key] === b[key]);
+}
+
+export function Why({ packet, revision }: { packet: JsonObject; revision: number | null }): ReactNode {
+  const followed = useFollowed("why");
+  const can = useWorkbench((state) => state.can.run);
+  const head = useWorkbench((state) => state.revision);
+  const mine = same(followed.run?.parameters, packet) && followed.run?.revision === revision;
+  const edits = mine ? (followed.events.filter((event) => event.event === "why.edit") as unknown as Edit[]) : [];
+  const done = mine ? (followed.events.find((event) => event.event === "why.done") as (RunEvent & Done) | undefined) : undefined;
+  const old = revision !== null && revision !== head;
+  if (!can && !done) return null;
+  return (
+    <section className="why-panel" aria-label="What would mend it">
+      {!done && can && (
+        <button type="button" className="button" disabled={isLive(followed) || old} onClick={() => { void start("why", packet); }}>
+          <Wrench size={14} aria-hidden="true" /> What would mend it
+        </button>
+      )}
+      {!done && old && <p className="muted">The drawing changed since this trace: run it again to ask.</p>}
+      {mine && <Fault followed={followed} />}
+      {!mine && followed.error && <Fault followed={followed} />}
+      <Waiting followed={followed} what="Trying edits one by one" />
+      {done && (
+        <>
+          <h3>What would mend it</h3>
+          <p className="muted">
+            {edits.length === 0
+              ? `No single edit delivers this packet; ${done.tried} were tried.`
+              : `Each of these alone delivers the packet. ${done.tried} edits were tried, and ${done.asked} of ${done.total} packets that stand for the drawing show what else each does.`}
+            {done.left_out > 0 && ` ${done.left_out} more were thought of and left out.`}
+          </p>
+          {old && <p className="callout">The drawing was changed since: run the trace again.</p>}
+          <ol className="remedies" data-testid="remedies">
+            {edits.map((edit) => (
+              <Remedy key={edit.number} edit={edit} stale={old} />
+            ))}
+          </ol>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Remedy({ edit, stale }: { edit: Edit; stale: boolean }): ReactNode {
+  const wide = useWide();
+  const may = useWorkbench((state) => state.can.edit) && wide;
+  const [applied, setApplied] = useState(false);
+  const harmless = edit.opens.count + edit.breaks.count + edit.reroutes.count === 0;
+  return (
+    <li className="remedy">
+      <span className="remedy-text">
+        <strong>{edit.sentence}</strong>
+        {harmless && <span className="muted"> Nothing else changes.</span>}
+        <Others words="opens" effects={edit.opens} />
+        <Others words="breaks" effects={edit.breaks} />
+        <Others words="reroutes" effects={edit.reroutes} />
+      </span>
+      {may && applied && <Mark state="succeeded">applied</Mark>}
+      {may && !applied && (
+        <button
+          type="button"
+          className="button small"
+          disabled={stale}
+          aria-label={`Apply: ${edit.sentence}`}
+          onClick={() => {
+            change(edit.patch);
+            setApplied(true);
+          }}
+        >
+          Apply
+        </button>
+      )}
+    </li>
+  );
+}
+
+function Others({ words, effects }: { words: string; effects: Effects }): ReactNode {
+  if (effects.count === 0) return null;
+  return (
+    <details className={`side-effects ${words}`}>
+      <summary>
+        {words} {effects.count} other packet{effects.count === 1 ? "" : "s"}
+      </summary>
+      <ul className="plain mono">
+        {effects.packets.map((packet, index) => (
+          <li key={index}>
+            {packet.source} → {packet.destination} {packet.protocol}
+            {packet.destination_port > 0 ? `/${packet.destination_port}` : ""}
+          </li>
+        ))}
+        {effects.count > effects.packets.length && <li>and {effects.count - effects.packets.length} more</li>}
+      </ul>
+    </details>
+  );
+}
