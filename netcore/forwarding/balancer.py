@@ -109,13 +109,19 @@ def answered(run: Run, port: Port, header: Header) -> bool:
     return any(nic == port.id and at == frontend for (nic, _), at in run.sessions.balanced.items())
 
 
+def lost_zones(run: Run, frontend: Frontend) -> tuple[int, ...]:
+    """Return the zones a frontend was served from where all of them are lost, else nothing (J16, M4)."""
+    zones = frontend.zones or ZONES
+    return tuple(sorted(zones)) if set(zones) <= run.state.down_zones else ()
+
+
 def _lost(run: Run, at: str, frontend: Frontend, header: Header) -> End | None:
     """Drop what comes for a frontend whose zones are all lost (facts J16, M4)."""
-    down = run.state.down_zones
-    if not down:
+    if not run.state.down_zones:
         return None
-    if set(frontend.zones or ZONES) <= down:
-        zones = ", ".join(map(str, sorted(frontend.zones or ZONES)))
+    lost = lost_zones(run, frontend)
+    if lost:
+        zones = ", ".join(map(str, lost))
         return run.drop(
             "ZONE_DOWN", Place.BALANCER, Actor.FABRIC, at, header, frontend=frontend.name, zones=zones
         )

@@ -12,6 +12,7 @@ from typing import Any
 from netcore.control.owners import PublicOwner
 from netcore.document.values import Address
 from netcore.forwarding import vpc_edge
+from netcore.forwarding.balancer import lost_zones
 from netcore.forwarding.delivery import bring
 from netcore.forwarding.gateway_balancer import chained
 from netcore.forwarding.hashing import choose, flow_seed
@@ -436,7 +437,12 @@ def _outbound_rule(run: Run, port: Port, header: Header) -> WayOut | None:
             frontend = balancer.frontends.get(rule.frontend)
             pool = balancer.pools.get(rule.pool)
             public = topology.public_ips.get(frontend.public_ip or "") if frontend is not None else None
-            if public is None or pool is None or public.address.version != header.source.version:
+            if (
+                frontend is None
+                or public is None
+                or pool is None
+                or public.address.version != header.source.version
+            ):
                 continue
             for member in pool.members.values():
                 configuration = configurations.get(member.configuration)
@@ -455,6 +461,7 @@ def _outbound_rule(run: Run, port: Port, header: Header) -> WayOut | None:
                         ref,
                         {"rule": rule.name, "balancer": balancer.name},
                         rule_allotment(run.network.profile, ref, port.id, len(pool.members), rule),
+                        lost_zone=next(iter(lost_zones(run, frontend)), None),
                     )
     return None
 

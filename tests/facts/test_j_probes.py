@@ -106,6 +106,13 @@ def test_j8_the_race_counts_as_the_profile_says():
     assert netcore.compile(net().scenario()).profile.probe_counting == "threshold"
 
 
+def test_j8_a_document_chooses_how_probes_are_counted():
+    for choice in ("threshold", "number-of-probes", "one"):
+        drawn = pair()
+        drawn.raw["switches"] = {"probe_counting": choice}
+        assert drawn.network().profile.probe_counting == choice
+
+
 def test_j9_http_takes_200_only_and_waits_30_seconds_at_most():
     web = probe(120, 1, "http")
     assert [status for status in (200, 201, 204, 301, 401, 404, 500, 503) if succeeds(web, status)] == [200]

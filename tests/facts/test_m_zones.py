@@ -100,3 +100,12 @@ def test_m4_a_zone_is_more_than_the_vms_that_are_drawn_in_it():
     every = State(down_zones=frozenset({1, 2, 3}))
     assert fate(drawn, "vms/c", "vms/c", state=every) == "delivered"
     assert fate(drawn, "vms/a2", "vms/c", state=LOST) == "delivered"
+
+
+def test_m4_an_outbound_rule_is_lost_with_its_zonal_frontend():
+    drawn = shared().public("pip", "203.0.113.4")
+    drawn.balancer("elb", ["b2"], public="pip", rules=("tcp/443",), outbound=True)
+    assert fate(drawn, "vms/b2", "198.51.100.7", state=LOST) == "delivered"
+    drawn.set("load_balancers/elb/frontends/front/zones", [1])
+    assert fate(drawn, "vms/b2", "198.51.100.7") == "delivered"
+    assert fate(drawn, "vms/b2", "198.51.100.7", state=LOST) == "NO_OUTBOUND"
