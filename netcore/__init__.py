@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from netcore.checks.why import Why
     from netcore.failover import Design, TimingProfile
     from netcore.formats.arm_notes import Import, ImportNote
+    from netcore.forwarding.probes import BackendHealth
     from netcore.forwarding.redundancy import RedundancyView
     from netcore.forwarding.state import State
     from netcore.forwarding.view import GuestView
@@ -50,6 +51,7 @@ ENGINE_VERSION = "0.1.0"
 __all__ = [
     "ENGINE_VERSION",
     "LIMITS",
+    "BackendHealth",
     "Design",
     "Diff",
     "Direction",
@@ -77,6 +79,7 @@ __all__ = [
     "TimingProfile",
     "Trace",
     "Why",
+    "backend_health",
     "compile",
     "designs",
     "diff",
@@ -116,6 +119,7 @@ _ROOMS = {
     "Import": "netcore.formats.arm_notes",
     "ImportNote": "netcore.formats.arm_notes",
     "State": "netcore.forwarding.state",
+    "BackendHealth": "netcore.forwarding.probes",
     "GuestView": "netcore.forwarding.view",
     "RedundancyView": "netcore.forwarding.redundancy",
 }
@@ -206,6 +210,17 @@ def routes_shown(network: Network | Scenario, ref: str) -> tuple[bool, str]:
     from netcore.control.shown import routes_shown as shown
 
     return shown(_compiled(network), ref)
+
+
+def backend_health(network: Network | Scenario, state: State | None = None) -> tuple[BackendHealth, ...]:
+    """Return what each balancing rule holds of each backend: healthy, or why not (facts J7, J11-J13, J18).
+
+    Raises:
+        DocumentError: a scenario was given and it has problems.
+    """
+    from netcore.forwarding import probes
+
+    return probes.backend_health(_compiled(network), state)
 
 
 def stale_routes(

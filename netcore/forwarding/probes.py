@@ -14,9 +14,9 @@ from netcore.forwarding.drawing import drawing_of
 from netcore.forwarding.guest import serves
 from netcore.forwarding.guest_memory import denying
 from netcore.forwarding.machines import Machine, Port
-from netcore.forwarding.run import Run, loses
+from netcore.forwarding.run import Phase, Run, loses
 from netcore.forwarding.security import denying_rule
-from netcore.forwarding.state import State
+from netcore.forwarding.state import Sessions, State
 from netcore.trace.model import Header
 from netcore.trace.packet import TCP
 
@@ -37,6 +37,51 @@ class Rotation:
     healthy: tuple[str, ...]
     sick: Mapping[str, str]
     drained: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class BackendHealth:
+    """What a balancing rule holds of one backend.
+
+    Args:
+        balancer: id, as ``rule``, ``pool`` and ``member``.
+        healthy: whether new flows of the rule may go there.
+        reason: why not; empty where it is healthy.
+    """
+
+    balancer: str
+    rule: str
+    pool: str
+    member: str
+    healthy: bool
+    reason: str
+
+
+def backend_health(network: Network, state: State | None = None) -> tuple[BackendHealth, ...]:
+    """Return the health of every backend, once for each balancing rule that uses it.
+
+    Returns:
+        Sorted by balancer, rule and member. Rules may probe one pool in different ways.
+
+    Source: facts J7, J11-J13, J18, F9.
+    """
+    run = Run(network, drawing_of(network), state or State(), Sessions(), Phase.OPENING)
+    found: list[BackendHealth] = []
+    for balancer_id, balancer in sorted(network.scenario.topology.load_balancers.items()):
+        for rule_id, rule in sorted(balancer.rules.items()):
+            turn = rotation(run, balancer_id, rule.pool, rule.probe)
+            found.extend(
+                BackendHealth(
+                    balancer_id,
+                    rule_id,
+                    rule.pool,
+                    member,
+                    member in turn.healthy,
+                    "" if member in turn.healthy else turn.sick[member],
+                )
+                for member in sorted(balancer.pools[rule.pool].members)
+            )
+    return tuple(found)
 
 
 def rotation(run: Run, balancer_id: str, pool_id: str, probe_id: str | None) -> Rotation:

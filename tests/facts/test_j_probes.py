@@ -319,3 +319,16 @@ def test_j22_established_flows_of_the_dead_are_lost_and_new_ones_recover():
     assert fate(network, "vms/a", "vms/b", state=after) == "LB_FLOW_PINNED_DEAD"
     fresh = State(down_vms=after.down_vms, unhealthy=after.unhealthy)
     assert fate(network, "vms/a", "vms/b", state=fresh) == "delivered"
+
+
+def test_j7_the_health_of_every_backend_can_be_asked_for():
+    def told(drawn: Net, state: State | None = None) -> dict[str, str]:
+        return {row.member: row.reason for row in netcore.backend_health(drawn.network(), state)}
+
+    assert told(pair()) == {"n1": "", "n2": ""}
+    blocked = pair().group("g", "100 in deny * AzureLoadBalancer * *").set("nics/n1/security_group", "g")
+    assert "denies the probe" in told(blocked)["n1"]
+    assert told(pair().set("vms/n2/power", "stopped"))["n2"] == "n2 is stopped"
+    sick = State(unhealthy=frozenset({("ilb", "pool", "n1")}))
+    assert told(pair(), sick) == {"n1": "its probe fails", "n2": ""}
+    assert "answers by fw, " in told(two_nics())["fw-in"]
