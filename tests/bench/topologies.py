@@ -46,7 +46,7 @@ def hub_and_spoke(vms: int) -> dict[str, Any]:
         topology["vms"][key] = {"name": key, "guest": {"forwarding": True, "stateful": True}}
         topology["nics"][key] = _nic(key, "dmz", f"10.0.0.{9 + number}", ip_forwarding=True)
         topology["nics"][key]["configurations"]["ip1"]["public_ip"] = key
-    for spoke in range(max(1, (vms - 2) // VMS_OF_A_SPOKE)):
+    for spoke in range(max(2, vms // VMS_OF_A_SPOKE)):
         _spoke(topology, spoke)
     return {"schema": 1, "name": f"hub and spokes, {vms} VMs", "topology": topology}
 
@@ -124,7 +124,10 @@ def flows(document: dict[str, Any], count: int, seed: int = 1) -> list[netcore.P
         source = draw.choice(senders)
         kind = number % 10
         if kind < 5:
-            destination = "vms/" + draw.choice(senders)
+            far = draw.choice(senders)
+            while far.split("-")[0] == source.split("-")[0]:
+                far = draw.choice(senders)
+            destination = "vms/" + far
         elif kind < 8:
             near = [f"{source.split('-')[0]}-{half}-{host}" for half in (0, 1) for host in range(25)]
             destination = "vms/" + draw.choice(near)

@@ -149,6 +149,16 @@ def test_f13_a_private_endpoint_ignores_groups_unless_its_subnet_says_otherwise(
         assert run.steps[-1].facts == ("F13",)
 
 
+@pytest.mark.parametrize(("policies", "expected"), [("none", "delivered"), ("security-groups", "NSG_IN")])
+def test_f13_on_the_way_to_a_private_endpoint(policies: str, expected: str):
+    drawn = net().vnet("v", "10.0.0.0/16").group("g", "100 in deny * * * *").subnet("lan", "10.0.2.0/24")
+    drawn.subnet("pe", "10.0.1.0/24", group="g", endpoint_policies=policies).vm("a", "lan", "10.0.2.4")
+    drawn.set("private_endpoints/e", {"name": "e", "subnet": "pe", "address": "10.0.1.5"})
+    done = ask(drawn, "vms/a", "10.0.1.5").forward
+    assert (done.verdict.code or "delivered") == expected
+    assert ("F13" in facts_of(done)) == (policies == "none")
+
+
 def ruled(*rules: dict[str, Any], group: tuple[str, ...] = ()) -> Net:
     """[a] [b] -- (lan) with admin rules and a group on b's NIC."""
     drawn = net().vnet("v", "10.0.0.0/16").subnet("lan", "10.0.1.0/24").group("g", *group)

@@ -203,3 +203,12 @@ def test_k9_nothing_translates_ipv6_to_ipv4():
     public = dual().public("p6", "2001:db8:1::4").set("nics/a/configurations/ip6/public_ip", "p6")
     done = ask(public, "vms/a", "64:ff9b::c633:6409").forward.verdict
     assert (done.code, "K9" in done.facts) == ("NO_SUCH_HOST", True)
+
+
+def test_k3_fragments_leave_by_a_public_address_only():
+    drawn = natted()
+    assert fate(drawn, "vms/a", "hosts/shop", fragment=True) == "NO_OUTBOUND"
+    drawn.set("subnets/lan/nat_gateway", None).set("subnets/lan/default_outbound", True)
+    assert fate(drawn, "vms/a", "hosts/shop", fragment=True) == "NO_OUTBOUND"
+    drawn.set("nat_gateways", {}).set("nics/a/configurations/ip1/public_ip", "nat0")
+    assert fate(drawn, "vms/a", "hosts/shop", fragment=True) == "delivered"

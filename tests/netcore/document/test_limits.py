@@ -9,6 +9,7 @@ import pytest
 
 import netcore
 from netcore.document import reader, shape
+from tests.bench.topologies import hub_and_spoke
 from tests.netcore.ask import ask
 from tests.netcore.build import net
 
@@ -63,6 +64,16 @@ def test_a_million_routes():
     assert codes(reading) == ["too-many"]
     assert reading.problems[0].found == "1,000,000 routes"
     assert reading.problems[0].pointer == "/topology/route_tables"
+
+
+def test_ten_thousand_vms_are_no_limit_and_some_more_are():
+    raw = hub_and_spoke(10_000)
+    assert len(json.dumps(raw)) < netcore.LIMITS["bytes"]
+    assert netcore.read(raw).runnable
+    raw["topology"]["vms"] |= {f"more{number}": {"name": "more"} for number in range(100)}
+    reading = netcore.read(raw)
+    assert codes(reading) == ["too-many"]
+    assert reading.problems[0].found == "10,102 vms"
 
 
 def test_many_unknown_fields_are_counted_and_not_pondered(monkeypatch: pytest.MonkeyPatch):
