@@ -228,7 +228,7 @@ class EffectiveRoutes:
                 (_SOURCE_RANK[RouteSource.GATEWAY], 0, ""),
                 route.hops,
                 route.ref,
-                ("D10", "G6") if route.remote else ("D10",),
+                route.facts,
             )
 
     def _user(self, subnet: Subnet) -> Iterator[_Candidate]:

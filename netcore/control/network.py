@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
+from netcore.control.announcements import Announcements, BgpRoute, BgpView, usable
 from netcore.control.effective import EffectiveRoutes
 from netcore.control.gateways import Gateways
 from netcore.control.owners import Owner, Owners, PublicOwner, public_owners
@@ -54,14 +55,18 @@ class Network:
     @cached_property
     def gateways(self) -> Gateways:
         """The gateways, and what they have learned."""
-        return Gateways(self.scenario.topology, self.peerings, self.profile, self.tunnels)
+        return Gateways(self.scenario.topology, self.peerings, self.profile, self.tunnels, lambda: self.bgp)
 
-    def exchanges(self, vnet: str) -> bool:
-        """Return whether the gateways of a virtual network tell each other their routes (facts H8, I12)."""
-        return any(
-            server.vnet == vnet and server.branch_to_branch
-            for server in self.scenario.topology.route_servers.values()
-        )
+    def exchanges(self, gateway: str, other: str) -> bool:
+        """Return whether a route server tells two gateways each other's routes (facts H8, I12)."""
+        with_servers = [
+            {end.speaker for end in session.ends}
+            for session in self.bgp.sessions
+            if session.internal and session.up
+        ]
+        one = {s for ends in with_servers if f"gateways/{gateway}" in ends for s in ends}
+        two = {s for ends in with_servers if f"gateways/{other}" in ends for s in ends}
+        return any(speaker.startswith("route_servers/") for speaker in one & two)
 
     @cached_property
     def tunnels(self) -> Tunnels:
@@ -71,7 +76,13 @@ class Network:
     @cached_property
     def sites(self) -> Sites:
         """The places outside the cloud, and what their routers know."""
-        return Sites(self.scenario.topology, self.tunnels)
+        return Sites(self.scenario.topology, self.tunnels, lambda: self.bgp)
+
+    @cached_property
+    def bgp(self) -> BgpView:
+        """All BGP sessions, and what every speaker knows."""
+        topology = self.scenario.topology
+        return Announcements(topology, self.peerings, self.owners, self.tunnels, self.profile).view()
 
     @cached_property
     def owners(self) -> Owners:
@@ -105,7 +116,11 @@ class Network:
     @cached_property
     def learned_guest_routes(self) -> Mapping[str, tuple[GuestRoute, ...]]:
         """VM id -> routes that the routing daemon of its guest has installed, best first (fact I15)."""
-        return {}
+        return {
+            vm: tuple(_guest_route(route) for route in usable(self.bgp.of(f"vms/{vm}")) if _installed(route))
+            for vm, drawn in self.scenario.topology.vms.items()
+            if drawn.guest.bgp is not None and drawn.power == "running"
+        }
 
     def nic(self, nic_id: str) -> NIC:
         """Return a NIC.
@@ -208,3 +223,28 @@ class Network:
 def compile(scenario: Scenario, profile: Profile | None = None) -> Network:  # noqa: A001 - the contract's word
     """Return the compiled network of a scenario; lazy, so it costs next to nothing."""
     return Network(scenario, profile)
+
+
+def _installed(route: BgpRoute) -> bool:
+    """Return whether a guest's routing daemon installs a route: the best one, if its next hop resolves."""
+    hop = route.next_hop
+    return (
+        route.state == "best"
+        and route.session is not None
+        and not route.recursive
+        and hop is not None
+        and hop.version == route.prefix.version
+    )
+
+
+def _guest_route(route: BgpRoute) -> GuestRoute:
+    """Return a learned route as a guest has it: into the tunnel its neighbour is at the end of, or by NIC."""
+    session = route.session
+    assert session is not None
+    tunnel = None
+    if session.guest_tunnels is not None:
+        first = session.one.speaker == route.speaker
+        far = session.other if first else session.one
+        if far.address == route.next_hop:
+            tunnel = session.guest_tunnels[0 if first else 1]
+    return GuestRoute(prefix=route.prefix, via=route.next_hop, tunnel=tunnel)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from netcore.control.announcements import BgpView
 from netcore.control.prefixes import PrefixIndex, order
 from netcore.control.tunnels import Tunnel, Tunnels
 from netcore.document.models import Topology
@@ -41,11 +43,13 @@ class Sites:
     Args:
         topology: the drawing.
         tunnels: those that are up.
+        bgp: what was announced, worked out when first asked for.
     """
 
-    def __init__(self, topology: Topology, tunnels: Tunnels) -> None:
+    def __init__(self, topology: Topology, tunnels: Tunnels, bgp: Callable[[], BgpView]) -> None:
         self._topology = topology
         self._tunnels = tunnels
+        self._bgp = bgp
         self._indexes: dict[str, PrefixIndex[tuple[SiteRoute, ...]]] = {}
         self._behind: dict[tuple[str, Address], str] = {}
         for host_id, host in sorted(topology.hosts.items()):
@@ -65,6 +69,10 @@ class Sites:
         for tunnel in self._tunnels.to_site(site):
             if not tunnel.bgp:
                 found += (SiteRoute(prefix, tunnel) for prefix in self._tunnels.served(tunnel.gateway))
+        for router_id in self._topology.sites[site].routers:
+            for route in self._bgp().of(f"sites/{site}/routers/{router_id}"):
+                if route.tunnel is not None and route.state != "refused":
+                    found.append(SiteRoute(route.prefix, route.tunnel, route.as_path))
         found.sort(key=lambda route: (order(route.prefix), len(route.as_path), route.tunnel.name))
         return tuple(found)
 

@@ -79,6 +79,15 @@ class Tunnels:
         """Return whether a gateway has any connection drawn, up or not."""
         return any(gateway in (c.gateway, c.remote_gateway) for c in self._topology.connections.values())
 
+    def reverse(self, tunnel: Tunnel) -> Tunnel:
+        """Return a tunnel between two gateways as the far one sees it."""
+        return next(
+            other
+            for other in self.of(tunnel.far_gateway)
+            if (other.far_gateway, other.far_instance, other.instance)
+            == (tunnel.gateway, tunnel.instance, tunnel.far_instance)
+        )
+
     def lost(self, gateway: str, destination: Address) -> str | None:
         """Return the id of a connection that is down and would reach an address by typed-in prefixes."""
         up = {tunnel.connection for tunnel in self.of(gateway)}
@@ -89,6 +98,14 @@ class Tunnels:
             if any(destination in prefix for prefix in prefixes):
                 return key
         return None
+
+    def typed(self, gateway: str) -> tuple[Network, ...]:
+        """Return the prefixes typed in for a gateway's connections that are up (fact H6)."""
+        found: dict[Network, None] = {}
+        for tunnel in self.of(gateway):
+            connection = self._topology.connections[tunnel.connection]
+            found.update(dict.fromkeys(self._static(gateway, connection, hand_made=True)))
+        return tuple(found)
 
     def served(self, gateway: str) -> tuple[Network, ...]:
         """Return the ranges a gateway answers for: its virtual network's and those of peers that use it.

@@ -66,6 +66,8 @@ def look(run: Run, hop: Look) -> Hop:
             Endpoint(Stand.PLATFORM, "platform", header),
             destination=header.destination,
         )
+    if run.by_bgp is not None:
+        run.step(Place.FABRIC, Actor.FABRIC, at, "fabric.not_told", header, **run.by_bgp)
     header = answer(run, port, header)
     switched = layer2.switch(run, port, header)
     if switched is not None:
@@ -98,7 +100,7 @@ def look(run: Run, hop: Look) -> Hop:
         Place.FABRIC,
         Actor.FABRIC,
         at,
-        _SENTENCES[route.next_hop_type],
+        "fabric.learned" if is_server(route) else _SENTENCES[route.next_hop_type],
         header,
         matched=matched,
         overridden=overridden,
@@ -180,6 +182,11 @@ def _one_of(
     labels = [f"{address or route.next_hop_type.value}" for route, address in ways]
     index = run.choose(labels, choose(f"routes|{port.id}", flow_seed(header), labels))
     return (*ways[index], len(ways))
+
+
+def is_server(route: EffectiveRoute) -> bool:
+    """Return whether a route server programmed a route: its next hops are taken as they are (fact I2)."""
+    return route.ref is not None and route.ref.startswith("route_servers/")
 
 
 def _live_hops(run: Run, port: Port, route: EffectiveRoute) -> tuple[Address, ...]:
@@ -440,6 +447,8 @@ def _to_gateway(
     """Hand a packet to the gateway that a route means (facts D44, G6, H15)."""
     at = f"nics/{port.id}"
     if route.source is not RouteSource.USER and route.ref is not None:
+        if is_server(route):
+            return _to_appliance(run, port, header, next_hop, prefix)
         gateway_id = run.network.gateways.named(port.vnet, route.ref)
         if gateway_id is not None:
             instances = run.network.scenario.topology.gateways[gateway_id].instances

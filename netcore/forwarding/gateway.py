@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from netcore.control.gateways import GatewayRoute
+from netcore.control.gateways import GatewayRoute, Learned
 from netcore.control.routes import HopType, RouteSource, Selection
 from netcore.control.tunnels import carries, gateway_subnet
 from netcore.document.outside import Gateway
@@ -16,6 +16,7 @@ from netcore.document.values import Address, Network
 from netcore.forwarding import vpc
 from netcore.forwarding.delivery import bring, hand_over
 from netcore.forwarding.edge import is_private
+from netcore.forwarding.hashing import choose, flow_seed
 from netcore.forwarding.hops import AtSite, Balance, End, Endpoint, FromGateway, Hop, Stand, ToGateway
 from netcore.forwarding.run import Run
 from netcore.forwarding.tunnels import gateway_route, instance_runs, knows, other_networks
@@ -168,13 +169,7 @@ def _into(
     )
     if tunnel.site:
         return AtSite(tunnel, header)
-    far = next(
-        other
-        for other in run.network.tunnels.of(tunnel.far_gateway)
-        if (other.far_gateway, other.far_instance, other.instance)
-        == (gateway_id, tunnel.instance, tunnel.far_instance)
-    )
-    return FromGateway(tunnel.far_gateway, header, far)
+    return FromGateway(tunnel.far_gateway, header, run.network.tunnels.reverse(tunnel))
 
 
 def _no_route(run: Run, gateway_id: str, gateway: Gateway, header: Header) -> Hop:
@@ -212,6 +207,9 @@ def _through(run: Run, hop: FromGateway, gateway: Gateway) -> Hop:
     at = f"gateways/{hop.gateway}"
     came = hop.tunnel
     names: dict[str, Any] = {"gateway": gateway.name, "destination": header.destination}
+    served = run.network.gateways.by_server(gateway.vnet, header.destination)
+    if served is not None:
+        return _to_peer(run, hop, gateway, served)
     found = gateway_route(run, hop.gateway, header, None, came.connection if came is not None else "")
     if found is not None and (came is not None or found[0].tunnel is not None):
         route, count = found
@@ -223,7 +221,7 @@ def _through(run: Run, hop: FromGateway, gateway: Gateway) -> Hop:
         return _into(run, hop.gateway, gateway, header, route, count)
     for other in other_networks(topology, hop.gateway):
         if knows(run, other, header.destination):
-            if run.network.exchanges(gateway.vnet):
+            if run.network.exchanges(hop.gateway, other):
                 return ToGateway(other, header)
             names["other"] = topology.gateways[other].name
             return run.drop("GW_TRANSIT_OFF", Place.GATEWAY, Actor.FABRIC, at, header, "gateways", **names)
@@ -235,6 +233,27 @@ def _through(run: Run, hop: FromGateway, gateway: Gateway) -> Hop:
             f"how the network behind gateway {gateway.name} reaches the Internet",
         )
     return run.drop("NO_SUCH_HOST", Place.GATEWAY, Actor.FABRIC, at, header, "gateway", **names)
+
+
+def _to_peer(run: Run, hop: FromGateway, gateway: Gateway, learned: Learned) -> Hop:
+    """Hand a packet from behind a gateway to what a route server has learned from (facts I2, I3, I12)."""
+    header = hop.header
+    at = f"gateways/{hop.gateway}"
+    labels = [str(address) for address in learned.hops]
+    index = 0
+    if len(labels) > 1:
+        index = run.choose(labels, choose(at, flow_seed(header), labels))
+    run.step(
+        Place.GATEWAY,
+        Actor.FABRIC,
+        at,
+        "gateway.to_peer",
+        header,
+        matched=Match(kind="route", ref=learned.ref, text=f"{learned.prefix} -> {labels[index]}"),
+        prefix=learned.prefix,
+        next_hop=labels[index],
+    )
+    return to_next_hop(run, at, gateway.vnet, header, learned.hops[index], learned.prefix)
 
 
 def _steered(run: Run, hop: FromGateway, gateway: Gateway) -> Hop | None:

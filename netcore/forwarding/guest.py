@@ -359,6 +359,9 @@ def _wire(
         if found is None:
             return _no_route(run, machine, outer)
         path, header, made, forwarded = found, outer, False, False
+    run.by_bgp = None
+    if path.kind == "guest.learned":
+        run.by_bgp = {"vm": machine.name, "prefix": path.prefix, "via": path.via}
     port = run.drawing.ports[path.nic]
     limit = port.mtu or run.network.profile.guest_mtu
     fitting = sizes.fit(run, machine, header, limit, through=f"NIC {port.id}", forwarded=forwarded)

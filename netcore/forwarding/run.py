@@ -12,7 +12,7 @@ from netcore.document.values import Address
 from netcore.forwarding.drawing import Drawing
 from netcore.forwarding.hops import End, Endpoint, Inspect
 from netcore.forwarding.state import Key, Sessions, State, key_of
-from netcore.trace.codes import CODES, explain
+from netcore.trace.codes import CODES, Explanation, explain
 from netcore.trace.model import Actor, Header, Match, Outcome, Place, Step, Verdict
 from netcore.trace.sentences import SENTENCES, ending, socket_text
 
@@ -51,6 +51,7 @@ class Run:
 
     __slots__ = (
         "awaited",
+        "by_bgp",
         "choices",
         "drawing",
         "inspections",
@@ -86,6 +87,8 @@ class Run:
         self.wraps: list[tuple[str, str]] = []
         """VM and tunnel of each wrapping that the packet is in now, the outermost last."""
         self.resolved = False
+        self.by_bgp: dict[str, Any] | None = None
+        """Names of the guest and its route where the last guest sent by one that it learned (I15)."""
         self.inspections: list[Inspect] = []
         """Packets that an appliance of a gateway balancer is looking at, the innermost last."""
         self.awaited: Collection[tuple[str, Key]] | None = None
@@ -165,6 +168,8 @@ class Run:
         """
         explanation = explain(code, variant, **values)
         outcome = CODES[code].outcome
+        if self.by_bgp is not None and actor is Actor.FABRIC:
+            explanation = _with_bgp(explanation, **self.by_bgp)
         facts = self.network.profile.facts_here(explanation.facts)
         sentence = ending(outcome, place, at, explanation.text)
         self._record(
@@ -295,6 +300,14 @@ def loses(network: Network, state: State, vm: str) -> bool:
     if vm in state.down_vms:
         return True
     return bool(state.down_zones) and network.scenario.topology.vms[vm].zone in state.down_zones
+
+
+def _with_bgp(explanation: Explanation, **values: Any) -> Explanation:
+    """Return why a packet was dropped, and that its guest went by a route the fabric has not (I15, I17)."""
+    more = explain("BGP_NOT_IN_FABRIC", **values)
+    mend = f"{explanation.mend} {more.mend}" if explanation.mend else more.mend
+    facts = tuple(dict.fromkeys((*explanation.facts, *more.facts)))
+    return Explanation(explanation.text, mend, facts, explanation.assumption)
 
 
 def rewritten(

@@ -107,6 +107,7 @@ class Profile:
         none_prefixes: prefixes of the built-in None routes (facts D1, D8).
         none_rows_removed_by: next hop types of a user default route that remove the None routes (D6, N4).
         none_rows_removed_by_gateway: a learned default route removes them too (D6, N4).
+        route_server_route_limit: routes a route server takes of a neighbour before it closes (fact I5).
         gateway_prefix_limit: prefixes a gateway learns before it drops the session (fact H7).
         default_outbound: whether a subnet that does not say so has default outbound access (K3, N7).
         gateway_propagation: whether a route table that does not say so takes gateway routes (D62, L15).
@@ -164,6 +165,7 @@ class Profile:
     none_rows_removed_by: frozenset[str] = frozenset({"VirtualAppliance", "VirtualNetworkGateway"})
     none_rows_removed_by_gateway: bool = True
     gateway_prefix_limit: int = 4000
+    route_server_route_limit: int = 1000
     default_outbound: bool = False
     gateway_propagation: bool = True
     endpoint_routes: bool = True

@@ -676,8 +676,10 @@ _ROWS = (
     _dropped(
         "BGP_NOT_IN_FABRIC",
         "I15 I17",
-        "Write the prefix into the route table of the sending subnet.",
-        "the guest learned this route, and the fabric did not.",
+        "Write {prefix} with next hop {via} into the route table of the sending subnet, or carry the "
+        "packet in "
+        "a tunnel to {via}.",
+        "the guest of {vm} learned {prefix} via {via} by BGP, and the fabric knows nothing of it.",
     ),
     _dropped(
         "MTU",

@@ -233,6 +233,18 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "and no route is asked.",
             "B11",
         ),
+        "fabric.not_told": _say(
+            "guest route ignored",
+            "The guest of {vm} learned {prefix} via {via} by BGP. The fabric knows nothing of it and goes by "
+            "the routes of the NIC.",
+            "I15 I17",
+        ),
+        "fabric.learned": _say(
+            "to {next_hop}",
+            "{destination} matches {route}, which a route server has programmed; the packet goes straight "
+            "to that address.",
+            "D20 I2",
+        ),
         "fabric.gateway_address": _say(
             "to the gateway",
             "{address} belongs to gateway {gateway}, which forwards what it is handed.",
@@ -370,6 +382,11 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "to {next_hop}",
             "{destination} matches {route} in the route table of the GatewaySubnet.",
             "D63 D20 D41",
+        ),
+        "gateway.to_peer": _say(
+            "to {next_hop}",
+            "A route server has learned {prefix} from {next_hop}: the packet goes straight there.",
+            "I2",
         ),
         "gateway.transit": _say(
             "passes on",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from netcore.document.checks import (
     addresses,
     balancers,
+    bgp,
     connections,
     edges,
     endpoints,
@@ -38,6 +39,7 @@ PASSES = (
     connections.check,
     endpoints.check,
     provider.check,
+    bgp.check,
     story.check,
 )
 """In the order in which a person draws, so that causes stand before consequences."""

@@ -24,7 +24,7 @@ def check(drawing: Drawing) -> None:
     for gateway_id, gateway in drawing.topology.gateways.items():
         _gateway(drawing, gateway_id, gateway, joined.get(gateway_id, []))
     _sites(drawing)
-    _no_vm(drawing, "GatewaySubnet", "H1")
+    platform_only(drawing, "GatewaySubnet", "H1")
 
 
 def reserved(drawing: Drawing, path: tuple[object, ...], asn: int, hint: str) -> None:
@@ -158,7 +158,7 @@ def _sites(drawing: Drawing) -> None:
                 reserved(drawing, path, router.bgp.asn, "Take a private one such as 65010.")
 
 
-def _no_vm(drawing: Drawing, name: str, fact: str) -> None:
+def platform_only(drawing: Drawing, name: str, fact: str) -> None:
     """Report NICs in a subnet that belongs to the platform."""
     for nic_id, nic in drawing.topology.nics.items():
         subnet = drawing.topology.subnets.get(nic.subnet)

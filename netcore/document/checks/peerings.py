@@ -169,7 +169,7 @@ def _remote_gateway_fault(
             "one link that uses remote gateways",
             "Switch one of them off.",
         )
-    if there not in with_gateway:
+    if there not in with_gateway and all(s.vnet != there for s in drawing.topology.route_servers.values()):
         return (
             f"true, although {there} has no gateway",
             "a remote virtual network with a gateway",
