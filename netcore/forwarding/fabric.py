@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from netcore.control.owners import Owner
-from netcore.control.peering import LinkState
 from netcore.control.routes import EffectiveRoute, HopType, RouteSource, Selection
 from netcore.document.outside import Gateway
 from netcore.document.values import Address, Network
 from netcore.forwarding import layer2, vpc
-from netcore.forwarding.balancer import answer, answered
+from netcore.forwarding.balancer import answer
+from netcore.forwarding.crossing import cross, whose
 from netcore.forwarding.delivery import bring, hand_over
 from netcore.forwarding.hashing import choose, flow_seed
 from netcore.forwarding.hops import (
@@ -217,10 +216,9 @@ def _discard(
     code, variant = "ROUTE_NONE_USER", ""
     if route.source is not RouteSource.USER:
         code = "ROUTE_NONE_SYSTEM"
-        owner = _peer_of_peer(run, port.vnet, header.destination)
-        if owner is not None:
-            variant = "peer_of_peer"
-            values |= {"network": run.drawing.vnet_name(owner), "vnet": run.drawing.vnet_name(port.vnet)}
+        variant, network = whose(run, port.vnet, header.destination)
+        if network is not None:
+            values |= {"network": run.drawing.vnet_name(network), "vnet": run.drawing.vnet_name(port.vnet)}
     return run.drop(
         code,
         Place.FABRIC,
@@ -232,15 +230,6 @@ def _discard(
         overridden=overridden,
         **values,
     )
-
-
-def _peer_of_peer(run: Run, vnet: str, destination: Address) -> str | None:
-    """Return a virtual network that holds the destination two peerings away (fact G3)."""
-    for middle in run.drawing.neighbours(vnet):
-        for far in run.drawing.neighbours(middle):
-            if far != vnet and run.drawing.in_space(far, destination):
-                return far
-    return None
 
 
 def _to_local(run: Run, port: Port, header: Header) -> Hop:
@@ -258,7 +247,7 @@ def _to_peer(run: Run, port: Port, header: Header, route: EffectiveRoute) -> Hop
     if remote is None or remote == port.vnet:
         return hand_over(run, port.vnet, header, None, f"nics/{port.id}", port.vm)
     owner = run.network.owners.held(remote, header.destination)
-    denied = _cross(run, port, header, remote, owner)
+    denied = cross(run, port, header, remote, owner)
     if denied is not None:
         return denied
     return hand_over(run, remote, header, owner, f"nics/{port.id}", port.vm)
@@ -270,7 +259,7 @@ def _to_endpoint(run: Run, port: Port, header: Header) -> Hop:
     remote = None if owner is not None else run.drawing.peer_with(port.vnet, header.destination)
     if remote is not None:
         owner = run.network.owners.held(remote, header.destination)
-        denied = _cross(run, port, header, remote, owner)
+        denied = cross(run, port, header, remote, owner)
         if denied is not None:
             return denied
     return hand_over(run, remote or port.vnet, header, owner, f"nics/{port.id}", port.vm)
@@ -301,74 +290,6 @@ def _to_group(run: Run, port: Port, header: Header) -> Hop:
     return hand_over(run, mates[0], header, owner, at, port.vm)
 
 
-def _cross(run: Run, port: Port, header: Header, remote: str, owner: Owner | None = None) -> End | None:
-    """Pass from one virtual network into a peered one, or say why not (facts G1, G4, G5, G8).
-
-    Args:
-        owner: who is to take the packet there, where that is known.
-    """
-    names: dict[str, Any] = {
-        "vnet": run.drawing.vnet_name(port.vnet),
-        "network": run.drawing.vnet_name(remote),
-    }
-    receiving = run.network.peering(remote, port.vnet)
-    at = f"peerings/{receiving.local_id}" if receiving.local_id else f"vnets/{remote}"
-    if not receiving.connected:
-        variant = "disconnected" if receiving.state is LinkState.DISCONNECTED else ""
-        return run.drop("PEERING_NOT_CONNECTED", Place.FABRIC, Actor.FABRIC, at, header, variant, **names)
-    if not receiving.allow_access:
-        return run.drop(
-            "PEERING_NOT_CONNECTED", Place.FABRIC, Actor.FABRIC, at, header, "access_off", **names
-        )
-    matched = Match.model_construct(kind="peering", ref=at, text=f"{names['network']} <-> {names['vnet']}")
-    if receiving.is_global and owner is not None and _is_basic_frontend(run, owner):
-        return run.drop(
-            "NO_SUCH_HOST",
-            Place.FABRIC,
-            Actor.FABRIC,
-            owner.ref,
-            header,
-            "basic_global",
-            matched=matched,
-            destination=owner.address,
-            balancer=owner.balancer,
-            **names,
-        )
-    if run.drawing.in_space(port.vnet, header.source) or answered(run, port, header):
-        run.step(Place.FABRIC, Actor.FABRIC, at, "fabric.crossing", header, matched=matched, **names)
-        return None
-    if not receiving.allow_forwarded:
-        return run.drop(
-            "PEERING_FORWARDED_OFF",
-            Place.FABRIC,
-            Actor.FABRIC,
-            at,
-            header,
-            matched=matched,
-            source=header.source,
-            **names,
-        )
-    run.step(
-        Place.FABRIC,
-        Actor.FABRIC,
-        at,
-        "fabric.crossing_forwarded",
-        header,
-        matched=matched,
-        source=header.source,
-        **names,
-    )
-    return None
-
-
-def _is_basic_frontend(run: Run, owner: Owner) -> bool:
-    """Return whether an address is a Basic balancer's, which global peerings do not carry (fact G8)."""
-    return (
-        owner.kind == "frontend"
-        and run.network.scenario.topology.load_balancers[owner.balancer].sku == "basic"
-    )
-
-
 def _to_appliance(run: Run, port: Port, header: Header, next_hop: Address | None, prefix: Network) -> Hop:
     """Hand a packet to the holder of a route's next hop address (facts D27, D41-D43, J6, E8)."""
     at = f"nics/{port.id}"
@@ -382,7 +303,7 @@ def _to_appliance(run: Run, port: Port, header: Header, next_hop: Address | None
     if owner is None:
         return _no_next_hop(run, port, header, next_hop, prefix)
     if owner.vnet != port.vnet:
-        denied = _cross(run, port, header, owner.vnet, owner)
+        denied = cross(run, port, header, owner.vnet, owner)
         if denied is not None:
             return denied
     if owner.kind == "endpoint":
@@ -412,7 +333,7 @@ def _no_next_hop(run: Run, port: Port, header: Header, next_hop: Address, prefix
     for other in run.drawing.linked(port.vnet):
         owner = run.network.owner(other, next_hop)
         if owner is not None and owner.vnet == other:
-            denied = _cross(run, port, header, other, owner)
+            denied = cross(run, port, header, other, owner)
             if denied is not None:
                 return denied
     if any(run.network.owners.held(mate, next_hop) for mate in run.network.peerings.mates(port.vnet)):

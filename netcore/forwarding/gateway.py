@@ -14,6 +14,7 @@ from netcore.control.tunnels import carries, gateway_subnet
 from netcore.document.outside import Gateway
 from netcore.document.values import Address, Network
 from netcore.forwarding import vpc
+from netcore.forwarding.crossing import basic_over_global
 from netcore.forwarding.delivery import bring, hand_over
 from netcore.forwarding.edge import is_private
 from netcore.forwarding.hashing import choose, flow_seed
@@ -111,7 +112,9 @@ def enter(run: Run, hop: FromGateway) -> Hop:
         gateway=gateway.name,
         network=run.drawing.vnet_name(served),
     )
-    return hand_over(run, served, header, run.network.owner(served, header.destination), at, None)
+    owner = run.network.owner(served, header.destination)
+    denied = basic_over_global(run, run.network.peering(served, home), header, owner)
+    return denied or hand_over(run, served, header, owner, at, None)
 
 
 def _cannot(run: Run, gateway_id: str, gateway: Gateway, header: Header) -> End | None:
@@ -319,8 +322,14 @@ def to_next_hop(run: Run, at: str, vnet: str, header: Header, next_hop: Address,
             prefix=prefix,
             **names,
         )
+    if owner.kind == "endpoint":
+        what = f"private endpoint {owner.endpoint} as the next hop of route {prefix}"
+        return run.not_modelled(Place.GATEWAY, at, header, what)
     if owner.vnet != vnet:
         receiving = run.network.peering(owner.vnet, vnet)
+        denied = basic_over_global(run, receiving, header, owner)
+        if denied is not None:
+            return denied
         if not receiving.allow_forwarded and not receiving.uses_remote_gateway:
             return run.drop(
                 "PEERING_FORWARDED_OFF",

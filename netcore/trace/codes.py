@@ -298,6 +298,18 @@ _ROWS = (
             ("L16",),
             "Let the attachment that owns {destination} propagate into {table}, or add a route.",
         ),
+        not_joined=Reason(
+            "{destination} matches the built-in route {prefix} with next hop None; {network} owns it, but "
+            "its peering with {vnet} joins other subnets only.",
+            ("G2", "D1", "D47"),
+            "Add the subnet of {destination} to both links of the peering.",
+        ),
+        not_synchronised=Reason(
+            "{destination} matches the built-in route {prefix} with next hop None; {network} owns it, but "
+            "the link of {vnet} does not know that range yet.",
+            ("G10", "D1", "D47"),
+            "Synchronise the link of {vnet} with {network}.",
+        ),
         peer_of_peer=Reason(
             "{destination} matches the built-in route {prefix} with next hop None; {network} owns it, "
             "but is not directly peered with {vnet}, and peering is not transitive.",

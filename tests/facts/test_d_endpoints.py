@@ -164,6 +164,14 @@ def test_d67_as_a_next_hop_is_not_modelled():
     )
 
 
+def test_d67_as_a_next_hop_of_a_gateway_is_not_modelled():
+    drawn = lab().gateway("gw", "192.168.7.0/24", vnet="home").host("office", "192.168.7.9", "gw")
+    drawn.table("g", {"10.1.1.0/24": "10.1.0.5"}).subnet("gs", "10.1.255.0/27", vnet="home", table="g")
+    drawn.set("subnets/gs/name", "GatewaySubnet")
+    assert fate(drawn, "hosts/office", "10.1.1.4") == "NOT_MODELLED"
+    assert fates(drawn, "hosts/office", "10.1.0.5") == ("delivered", "delivered")
+
+
 def mesh() -> Net:
     """[a] [b] [c] in three networks of one connected group; a and b are peered as well."""
     drawn = net()

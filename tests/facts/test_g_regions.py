@@ -93,6 +93,18 @@ def test_g8_gateways_over_a_global_peering_by_year():
     assert fate(old, "hosts/office", "vms/a") == "GW_TRANSIT_OFF"
 
 
+@pytest.mark.parametrize(("far", "expected"), [("eastus", "NO_SUCH_HOST"), ("westeurope", "delivered")])
+def test_g8_a_basic_frontend_is_not_reached_from_a_gateway_in_another_region(far: str, expected: str):
+    drawn = pair(far).gateway("gw", "192.168.7.0/24", vnet="v").host("office", "192.168.7.9", "gw")
+    drawn.set("peerings/w-v/use_remote_gateways", True).set("peerings/v-w/allow_gateway_transit", True)
+    drawn.balancer("lb", ["b"], subnet="right", address="10.1.1.100", rules=("tcp/443",), sku="basic")
+    assert fate(drawn, "hosts/office", "10.1.1.100") == expected
+    drawn.table("g", {"10.1.1.0/25": "10.1.1.100"}).subnet("gs", "10.0.255.0/27", vnet="v", table="g")
+    drawn.set("subnets/gs/name", "GatewaySubnet")
+    verdict = ask(drawn, "hosts/office", "vms/b").forward.verdict
+    assert ("G8" in verdict.facts) == (far == "eastus")
+
+
 def test_g9_a_peering_takes_no_step_more_in_another_region():
     near, far = (ask(pair(region), "vms/a", "vms/b").forward for region in ("westeurope", "eastus"))
     assert [step.place for step in near.steps] == [step.place for step in far.steps]

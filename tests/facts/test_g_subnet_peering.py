@@ -62,6 +62,16 @@ def test_g2_chosen_subnets_talk_and_others_are_not_reached():
     assert fate(drawn, "vms/r0", "vms/l0") == "ROUTE_NONE_SYSTEM"
 
 
+def test_g2_and_g10_the_drop_says_that_the_peering_does_not_join_the_address():
+    verdict = ask(joined(), "vms/l1", "vms/r1").forward.verdict
+    assert "joins other subnets only" in verdict.sentence
+    assert "G2" in verdict.facts
+    late = sides().peer("left", "right").set("peerings/left-right/synced_ranges", ["10.1.0.0/23"])
+    verdict = ask(late, "vms/l1", "vms/r2").forward.verdict
+    assert "does not know that range yet" in verdict.sentence
+    assert "G10" in verdict.facts
+
+
 def test_g2_a_subnet_that_is_not_chosen_sends_but_gets_no_answer():
     assert fates(joined(), "vms/l0", "vms/r0") == ("delivered", "ROUTE_NONE_SYSTEM")
 
