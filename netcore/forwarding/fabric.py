@@ -161,7 +161,7 @@ def _refused(run: Run, at: str, header: Header) -> End | None:
         )
     if header.protocol != UDP:
         return None
-    if (header.source_port, header.destination_port) == (68, 67):
+    if (header.source_port, header.destination_port) == (68, 67) and header.destination not in PLATFORM:
         return run.drop("RESERVED_PORT", Place.FABRIC, Actor.FABRIC, at, header, "dhcp", port=67)
     port = profile.reserves_udp(header.source_port, header.destination_port)
     if port is not None:

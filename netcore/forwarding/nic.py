@@ -6,14 +6,19 @@ forwarding switches both address checks off (facts E1-E4).
 
 from __future__ import annotations
 
+from ipaddress import IPv6Address
+
 from netcore.document.values import Address
 from netcore.forwarding import layer2, sizes
 from netcore.forwarding.hops import Admitted, Endpoint, Hop, Kept, Leave, Receive, Secure, Stand, Unwrap
-from netcore.forwarding.machines import Port
+from netcore.forwarding.machines import PLATFORM, Port
 from netcore.forwarding.run import Run, rewritten
 from netcore.forwarding.state import key_of
 from netcore.trace.model import Actor, Header, Place
 from netcore.trace.packet import UDP
+
+DHCPV6_SERVERS = IPv6Address("ff02::1:2")
+"""Where a guest asks for an IPv6 address (RFC 8415)."""
 
 ALL_ONES = 2**32 - 1
 _MULTICAST = 0xE000_0000
@@ -44,7 +49,7 @@ def leave(run: Run, hop: Leave) -> Hop:
     if header.frame == "arp":
         return layer2.arp(run, port, header)
     to_many = _many(port, header.destination)
-    if to_many == "BROADCAST" and header.protocol == UDP and _is_dhcp(header):
+    if to_many is not None and header.protocol == UDP and _is_dhcp(header):
         return run.deliver(
             Place.FABRIC, Actor.FABRIC, at, "fabric.dhcp", Endpoint(Stand.PLATFORM, "platform", header)
         )
@@ -63,6 +68,17 @@ def leave(run: Run, hop: Leave) -> Hop:
         )
     if header.source in run.state.in_transit and (header.source in port.held or header.source in port.own):
         return run.drop("IP_IN_TRANSIT", Place.NIC, Actor.FABRIC, at, header, "source", source=header.source)
+    if header.source in PLATFORM:
+        return run.drop(
+            "SRC_NOT_OWNED",
+            Place.NIC,
+            Actor.FABRIC,
+            at,
+            header,
+            "platform",
+            nic=port.id,
+            source=header.source,
+        )
     if header.source in port.held:
         key = "nic.out_own"
     elif (port.id, key_of(header)) in run.sessions.balanced:
@@ -150,4 +166,8 @@ def _many(port: Port, destination: Address) -> str | None:
 
 
 def _is_dhcp(header: Header) -> bool:
-    return (header.source_port, header.destination_port) == (68, 67)
+    """Return whether a packet for many asks the platform for an address (facts A13, B5)."""
+    ports = (header.source_port, header.destination_port)
+    if header.destination.version == 6:
+        return ports == (546, 547) and header.destination == DHCPV6_SERVERS
+    return ports == (68, 67) and not header.destination.is_multicast

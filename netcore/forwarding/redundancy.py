@@ -17,6 +17,7 @@ from netcore.document.guests import RedundancyGroup
 from netcore.document.values import Address
 from netcore.forwarding.drawing import Drawing, drawing_of
 from netcore.forwarding.machines import Machine, Port
+from netcore.forwarding.run import loses
 from netcore.forwarding.state import State
 from netcore.trace.model import Trace
 from netcore.trace.packet import UDP, Packet
@@ -180,7 +181,7 @@ def _group(network: Network, follow: Follow, state: State, entries: list[_Entry]
     members: list[Member] = []
     for entry in entries:
         vm = entry.machine.id
-        runs = drawing_of(network).machines[vm].runs and vm not in state.down_vms
+        runs = entry.machine.runs and not loses(network, state, vm)
         hears = tuple(
             master for master in masters if any(hello.heard_by == vm for hello in hellos.get(master, ()))
         )

@@ -17,6 +17,7 @@ from netcore.errors import NotFound
 from netcore.forwarding import guest_tunnels, layer2, redundancy
 from netcore.forwarding.drawing import Drawing, drawing_of
 from netcore.forwarding.machines import Machine, Path, Port
+from netcore.forwarding.run import loses
 from netcore.forwarding.state import State
 from netcore.forwarding.walk import follow
 
@@ -171,7 +172,7 @@ def guest_view(network: Network | Scenario, vm_id: str, state: State | None = No
     return GuestView(
         vm=vm_id,
         name=machine.name,
-        runs=machine.runs and vm_id not in state.down_vms,
+        runs=machine.runs and not loses(compiled, state, vm_id),
         forwarding=guest.forwarding,
         loopback=tuple(map(str, guest.loopback)),
         nics=tuple(_nic(compiled, port) for port in machine.ports),

@@ -73,6 +73,11 @@ _ROWS = (
         "E2",
         "Send from an address of the NIC, or switch on IP forwarding at {nic} if the VM is an appliance.",
         "the source {source} is not an address of {nic}, and IP forwarding is off there.",
+        platform=Reason(
+            "{source} is an address of the platform, and only the platform sends from it.",
+            ("A14",),
+            "Send from an address of {nic}; IP forwarding does not help here.",
+        ),
         guest_address=Reason(
             "the guest uses {source}, which the platform did not give to {nic}, and IP forwarding "
             "is off there.",

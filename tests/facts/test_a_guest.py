@@ -201,3 +201,34 @@ def test_a22_the_first_rule_of_a_guests_firewall_decides():
         "delivered",
         "OS_FIREWALL",
     ]
+
+
+@pytest.mark.parametrize("source", ["168.63.129.16", "169.254.169.254"])
+@pytest.mark.parametrize("open_nic", [False, True], ids=["checked", "IP forwarding on"])
+def test_a14_only_the_platform_sends_from_its_addresses(source: str, open_nic: bool):
+    drawn = pair().set("nics/a/ip_forwarding", open_nic)
+    done = ask(drawn, "vms/a", "vms/b", source_address=source).forward.verdict
+    assert (done.code, done.at) == ("SRC_NOT_OWNED", "nics/a")
+    assert "A14" in done.facts
+
+
+def test_a13_guests_ask_for_their_ipv6_address_by_multicast_to_the_platform():
+    drawn = net().vnet("v", "10.0.0.0/16", "fd00:db8::/48").subnet("lan", "10.0.0.0/24", "fd00:db8::/64")
+    drawn.vm("a", "lan", "10.0.0.4", "fd00:db8::4")
+    asked = {"source_port": 546, "source_address": "fe80::4"}
+    assert fate(drawn, "vms/a", "ff02::1:2", "udp/547", **asked) == "delivered"
+    assert fate(drawn, "vms/a", "ff02::1:2", "udp/548", **asked) == "MULTICAST"
+    assert fate(drawn, "vms/a", "ff02::1", "udp/547", **asked) == "MULTICAST"
+
+
+def test_a16_a_lease_is_renewed_with_the_platform_itself():
+    assert fate(pair(), "vms/a", "168.63.129.16", "udp/67", source_port=68) == "delivered"
+    assert fate(pair(), "vms/a", "vms/b", "udp/67", source_port=67) == "delivered"
+
+
+def test_a15_a_second_nic_leads_to_the_platform_only_by_its_own_route():
+    """The host routes of DHCP are on the primary NIC; a guest route may say otherwise."""
+    drawn = two_armed()
+    assert "nics/c" in {step.at for step in ask(drawn, "vms/c", "168.63.129.16", "tcp/80").forward.steps}
+    drawn.set("vms/c/guest/routes", {"p": {"prefix": "168.63.129.16/32", "nic": "c2"}})
+    assert "nics/c2" in {step.at for step in ask(drawn, "vms/c", "168.63.129.16", "tcp/80").forward.steps}

@@ -155,3 +155,26 @@ def test_b10_guest_route_chooses_the_nic_and_with_it_source_and_table():
     done = ask(drawn, "vms/a", "vms/far")
     assert str(done.packet.source) == "10.0.1.7"
     assert done.forward.verdict.code == "ROUTE_NONE_USER"
+
+
+@pytest.mark.parametrize("destination", ["ff02::1", "ff02::5", "ff0e::1"])
+def test_b5_ipv6_multicast_vanishes_as_well(destination: str):
+    drawn = net().vnet("v", "10.0.0.0/16", "fd00:db8::/48").subnet("lan", "10.0.0.0/24", "fd00:db8::/64")
+    done = ask(drawn.vm("a", "lan", "10.0.0.4", "fd00:db8::4"), "vms/a", destination, "udp/5000").forward
+    assert (done.verdict.code, done.verdict.at) == ("MULTICAST", "nics/a")
+
+
+def test_b2_ipv6_destination_mac_plays_no_part():
+    dual = net().vnet("v", "10.0.0.0/16", "fd00:db8::/48").subnet("lan", "10.0.0.0/24", "fd00:db8::/64")
+    for number, vm in enumerate("abc", start=4):
+        dual.vm(vm, "lan", f"10.0.0.{number}", f"fd00:db8::{number}")
+    dual.set("nics/b/mac", "00:0d:3a:00:00:01")
+    done = ask(dual, "vms/a", "fd00:db8::6", destination_mac="00:0d:3a:00:00:01")
+    assert visited(done.forward) == ["a", "c"]
+    assert done.delivered
+
+
+def test_b3_the_receiver_sees_frames_from_the_router_only():
+    last = ask(trio(), "vms/a", "vms/b").forward.steps[-1].after
+    assert last.source_mac == ROUTER
+    assert last.destination_mac != ROUTER

@@ -126,3 +126,10 @@ def test_b6_the_guest_knows_its_role():
 def test_b6_equal_priorities_go_by_address():
     drawn = pair(unicast=True).set("vms/b/guest/redundancy/g/priority", 100)
     assert masters(drawn) == ("c",)
+
+
+def test_b6_a_lost_zone_takes_its_master_with_it():
+    drawn = pair(unicast=True).set("vms/b/zone", 1).set("vms/c/zone", 2)
+    assert masters(drawn, State(down_zones=frozenset({1}))) == ("c",)
+    (group,) = netcore.redundancy(drawn.network(), State(down_zones=frozenset({1})))
+    assert [(member.vm, member.role) for member in group.members] == [("b", "down"), ("c", "master")]
