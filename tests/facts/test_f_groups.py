@@ -283,6 +283,16 @@ def test_f8_virtual_network_holds_ranges_peers_platform_and_learned_prefixes():
     assert {"192.0.2.0/24", "172.20.0.0/16"} <= set(tag_of(drawn))
 
 
+def test_f8_virtual_network_holds_the_sites_behind_connections():
+    drawn = ruled().gateway("gw", vnet="v").subnet("gws", "10.0.250.0/24", vnet="v")
+    drawn.set("subnets/gws/name", "GatewaySubnet")
+    router = {"name": "r", "address": "172.30.0.1", "public_address": "198.51.100.1"}
+    drawn.set("sites/dc", {"name": "dc", "prefixes": ["172.30.0.0/16"], "routers": {"r": router}})
+    assert "172.30.0.0/16" not in tag_of(drawn)
+    drawn.set("connections/c", {"name": "c", "gateway": "gw", "site": "dc", "router": "r"})
+    assert "172.30.0.0/16" in tag_of(drawn)
+
+
 def test_f9_the_internet_is_what_is_neither_private_nor_here():
     drawn = ruled().vnet("w", "198.51.100.0/24").peer("v", "w")
     internet = netcore.effective_rules(drawn.network(), "b", "Outbound")[1].destinations

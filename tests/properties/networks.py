@@ -56,7 +56,7 @@ PREFIXES = (
 
 @st.composite
 def networks(draw: st.DrawFn) -> Net:
-    """Return a hub of three subnets, a spoke of two, random tables, groups, peering and gateway.
+    """Return a hub of three subnets, a spoke of two, random tables, groups, admin rules, peering, gateway.
 
     [h0] [h1] [h2] -- hub 10.0.0.0/16 == spoke 10.1.0.0/16 -- [s0] [s1]
     """
@@ -80,6 +80,17 @@ def networks(draw: st.DrawFn) -> Net:
                 guest={"forwarding": draw(st.booleans()), "snat": draw(st.booleans())},
                 ip_forwarding=draw(st.booleans()),
             )
+    if draw(st.booleans()):
+        drawn.set("application_groups/web", {"name": "web"})
+        for nic in draw(st.lists(st.sampled_from(("h0", "h1", "h2")), unique=True)):
+            drawn.set(f"nics/{nic}/configurations/ip1/application_groups", ["web"])
+        rule = {"priority": 99 + draw(st.integers(2, 9)), "direction": "Inbound", "source_groups": ["web"]}
+        drawn.set("security_groups/g/rules/web", {**rule, "access": draw(st.sampled_from(("Allow", "Deny")))})
+    if draw(st.booleans()):
+        rule = {"name": "a", "priority": 1, "direction": draw(st.sampled_from(("Inbound", "Outbound")))}
+        access = draw(st.sampled_from(("Allow", "AlwaysAllow", "Deny")))
+        source = draw(st.sampled_from(("*", "10.0.0.0/16", "VirtualNetwork", "Internet")))
+        drawn.set("admin_rules/a", {**rule, "access": access, "source": [source]})
     near, far = draw(st.sampled_from(SOME_SUBNETS))
     if draw(st.booleans()):
         drawn.link(
