@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from netcore.forwarding.probes import BackendHealth
     from netcore.forwarding.redundancy import RedundancyView
     from netcore.forwarding.state import State
+    from netcore.forwarding.traceroute import TraceHop
     from netcore.forwarding.view import GuestView
 
 ENGINE_VERSION = "0.1.0"
@@ -78,6 +79,7 @@ __all__ = [
     "State",
     "TimingProfile",
     "Trace",
+    "TraceHop",
     "Why",
     "backend_health",
     "compile",
@@ -105,6 +107,7 @@ __all__ = [
     "timing_profile",
     "trace",
     "trace_steps",
+    "traceroute",
     "trials",
     "warnings",
     "why",
@@ -120,6 +123,7 @@ _ROOMS = {
     "ImportNote": "netcore.formats.arm_notes",
     "State": "netcore.forwarding.state",
     "BackendHealth": "netcore.forwarding.probes",
+    "TraceHop": "netcore.forwarding.traceroute",
     "GuestView": "netcore.forwarding.view",
     "RedundancyView": "netcore.forwarding.redundancy",
 }
@@ -367,6 +371,22 @@ def redundancy(network: Network | Scenario, state: State | None = None) -> tuple
     from netcore.forwarding import walk
 
     return room.groups(_compiled(network), walk.follow, state)
+
+
+def traceroute(
+    network: Network | Scenario, packet: Packet, state: State | None = None
+) -> tuple[TraceHop, ...]:
+    """Return the hops that a traceroute along a packet's way shows; empty where the profile has none.
+
+    Raises:
+        NotFound: the packet names something that the document does not have.
+        DocumentError: a scenario was given and it has problems.
+
+    Source: facts B9, N8.
+    """
+    from netcore.forwarding.traceroute import traceroute as along
+
+    return along(_compiled(network), packet, state)
 
 
 # Failover

@@ -88,6 +88,7 @@ AZURE_2021 = replace(
     addresses=replace(_ADDRESSES, subnet_shortest=8),
     default_outbound=True,
     traceroute=False,
+    vpn_failover="2016",
 )
 
 DEFAULT_PROFILE = AZURE_2026

@@ -121,6 +121,9 @@ class Profile:
         tunnel_external: the same on the side of the Internet.
         traceroute: whether traceroute works at all; the fabric shows no hop either way (B9, N8).
         implicit_public_deny: a Standard public address needs a security group that allows (fact F1).
+        vpn_failover: whose text tells how long a VPN gateway's failover takes (facts H2, N6).
+        address_move_s: seconds in which an address moves by calls (facts A21, N9).
+        route_programming_s: seconds until every host sends by a changed table (facts D65, N9).
         drawing: what a drawing may hold, besides addresses (facts D40, D41, L4, L8, L9, L20).
         routing: who fills the tables: system routes beside those of people (fact D1), or only a local route
             per range (facts L7, L9).
@@ -176,6 +179,9 @@ class Profile:
     tunnel_internal: tuple[int, int] = (10_800, 800)
     tunnel_external: tuple[int, int] = (10_801, 801)
     traceroute: bool = True
+    vpn_failover: Literal["2016", "2025"] = "2025"
+    address_move_s: int = 60
+    route_programming_s: int = 30
     implicit_public_deny: bool = True
     drawing: ProviderRules = field(default_factory=ProviderRules)
     routing: Literal["system-routes", "vpc-tables"] = "system-routes"
@@ -238,6 +244,12 @@ class Profile:
     def hop_name(self, next_hop_type: str) -> str:
         """Return how the provider's tools call a next hop type of effective routes."""
         return self.hop_names.get(next_hop_type, next_hop_type)
+
+    def vpn_interruption_s(self, *, planned: bool) -> tuple[int, int]:
+        """Return the shortest and longest time in seconds a VPN gateway's failover takes (facts H2, N6)."""
+        if planned:
+            return 10, 15
+        return (60, 90) if self.vpn_failover == "2016" else (60, 180)
 
     def propagates(self, said: bool | None) -> bool:
         """Return whether a route table takes gateway routes, given what it says itself (facts D62, L15)."""

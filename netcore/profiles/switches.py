@@ -1,6 +1,7 @@
 """Open points of the sources as named options: a document sets them otherwise than its profile does.
 
-Each is one row of section N of the fact sheet. N6 and N9 are numbers of the timing profile and not here.
+Each is for one row of section N of the fact sheet. Numbers of N6 and N9 that a race draws at random are those
+of the timing profile; here is what holds for a moment and for published windows.
 """
 
 from __future__ import annotations
@@ -84,10 +85,32 @@ SWITCHES: Mapping[str, Switch] = MappingProxyType(
         "security_change_cuts_flows": _flag(
             "N5", "A flow ends when the rules no longer allow it.", "F5", "security_change_cuts_flows"
         ),
+        "vpn_failover": Switch(
+            "N6",
+            "Whose text tells how long a VPN gateway's traffic stands still when an instance goes.",
+            ("H2",),
+            {year: {"vpn_failover": year} for year in ("2016", "2025")},
+        ),
         "default_outbound": _flag(
             "N7", "A subnet that does not say so has default outbound access.", "K3", "default_outbound"
         ),
         "traceroute": _flag("N8", "Traceroute works.", "B9", "traceroute"),
+        "address_move": Switch(
+            "N9",
+            "How long an address moves by calls: one minute, two, or the several that the text also has.",
+            ("A21",),
+            {
+                "one-minute": {"address_move_s": 60},
+                "two-minutes": {"address_move_s": 120},
+                "several-minutes": {"address_move_s": 300},
+            },
+        ),
+        "route_programming": Switch(
+            "N9",
+            "How long a host may send by its old routes: a few seconds, or half a minute.",
+            ("D65",),
+            {"seconds": {"route_programming_s": 5}, "half-a-minute": {"route_programming_s": 30}},
+        ),
         "none_route_172_16": Switch(
             "N10",
             "172.16.0.0/12 is among the built-in None routes.",
