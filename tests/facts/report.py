@@ -12,7 +12,7 @@ from netcore.profiles.fact_index import AREAS, FACTS, NOT_MODELLED, SEED_MAP, ST
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 COVERAGE = ROOT / "docs" / "coverage.md"
-_NAME = re.compile(r"^(?:async )?def (test_([a-p][0-9]{1,2})_\w+)", re.MULTILINE)
+_NAME = re.compile(r"^(?:async )?def (test_([a-m][0-9]{1,2})_\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
