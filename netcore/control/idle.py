@@ -8,9 +8,19 @@ from __future__ import annotations
 from typing import Literal
 
 from netcore.document.balancers import BalancingRule
+from netcore.profiles.model import Profile
+from netcore.trace.packet import TCP
 
 Meets = Literal["passes", "dropped", "reset"]
 """A later packet of an idle flow passes as before, vanishes, or is answered by a reset."""
+
+
+def gateway_timeout_us(profile: Profile, rule: BalancingRule, protocol: int) -> int:
+    """Return how long a gateway balancer keeps an idle flow, in microseconds (facts J14, L18)."""
+    if profile.gateway_idle_s is None:
+        return timeout_us(rule)
+    of_tcp, of_others = profile.gateway_idle_s
+    return (of_tcp if protocol == TCP else of_others) * 1_000_000
 
 
 def timeout_us(rule: BalancingRule) -> int:

@@ -41,15 +41,16 @@ def backend_for(
     if not members:
         return run.drop("LB_NO_HEALTHY", Place.BALANCER, Actor.FABRIC, at, header, "empty", pool=rule.pool)
     turn = rotation(run, balancer_id, rule.pool, rule.probe)
-    healthy = turn.healthy
+    healthy = _near(run, balancer, rule, turn.healthy)
+    stays = _said(run, balancer)
     pin = pin_key(balancer_id, header)
     pinned = run.sessions.pins.get(pin) or run.state.pins.get(pin)
     matched = Match.model_construct(kind="rule", ref=f"{at}/rules/{rule_id}", text=rule_text(rule))
     values: dict[str, Any] = {"rule": rule_id, "balancer": balancer.name, "count": len(healthy)}
-    if pinned in members and _stays(balancer, rule, header, pinned, turn):
+    if pinned in members and _stays(balancer, rule, header, pinned, turn, stays):
         vm = run.drawing.vm_of(members[pinned].nic)
         old = run.phase is not Phase.OPENING or pin in run.state.pins
-        if old and header.protocol != UDP and vm is not None and not run.runs(vm):
+        if old and (header.protocol != UDP or stays) and vm is not None and not run.runs(vm):
             return run.drop(
                 "LB_FLOW_PINNED_DEAD",
                 Place.BALANCER,
@@ -65,7 +66,8 @@ def backend_for(
         run.step(Place.BALANCER, Actor.FABRIC, at, key, header, matched=matched, member=pinned, **values)
         return pinned
     if not healthy:
-        why = "; ".join(f"{member}: {turn.sick[member]}" for member in sorted(members))
+        far = "in another zone than the frontend, and cross-zone is off"
+        why = "; ".join(f"{member}: {turn.sick.get(member, far)}" for member in sorted(members))
         return run.drop(
             "LB_NO_HEALTHY",
             Place.BALANCER,
@@ -97,7 +99,49 @@ def rule_text(rule: BalancingRule) -> str:
     return f"{rule.name}: {rule.protocol}/{rule.frontend_port} -> {rule.pool} port {rule.backend_port}"
 
 
-def _stays(balancer: LoadBalancer, rule: BalancingRule, header: Header, pinned: str, turn: Rotation) -> bool:
+def _near(run: Run, balancer: LoadBalancer, rule: BalancingRule, healthy: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the members a frontend spreads over: those of its own zone where cross-zone is off (L19).
+
+    A frontend stands in the zone of its subnet, or in the one zone that it names. Members without a zone
+    are in all of them.
+    """
+    cross_zone = run.network.profile.cross_zone if balancer.cross_zone is None else balancer.cross_zone
+    if cross_zone or balancer.sku == "gateway":
+        return healthy
+    topology = run.network.scenario.topology
+    frontend = balancer.frontends[rule.frontend]
+    subnet = topology.subnets.get(frontend.subnet or "")
+    zone = subnet.zone if subnet is not None else None
+    if zone is None and len(frontend.zones) == 1:
+        zone = frontend.zones[0]
+    if zone is None:
+        return healthy
+    found = []
+    for member in healthy:
+        nic = balancer.pools[rule.pool].members[member].nic
+        vm = topology.vms.get(run.drawing.vm_of(nic) or "")
+        place = vm.zone if vm is not None and vm.zone else topology.subnets[topology.nics[nic].subnet].zone
+        if place in (None, zone):
+            found.append(member)
+    return tuple(found)
+
+
+def _said(run: Run, balancer: LoadBalancer) -> bool | None:
+    """Return whether all flows of a dead member stay with it (True) or move (False); None: by J11 (L18)."""
+    said = balancer.rebalance
+    if said is None and balancer.sku == "gateway":
+        said = run.network.profile.gateway_rebalance
+    return None if said is None else not said
+
+
+def _stays(
+    balancer: LoadBalancer,
+    rule: BalancingRule,
+    header: Header,
+    pinned: str,
+    turn: Rotation,
+    said: bool | None = None,
+) -> bool:
     """Return whether a flow stays with the backend it has: TCP does, UDP only while it is in rotation.
 
     Source: facts J11-J13: with no healthy backend left, Standard keeps established TCP flows of a pool with
@@ -105,6 +149,8 @@ def _stays(balancer: LoadBalancer, rule: BalancingRule, header: Header, pinned: 
     """
     if pinned in turn.healthy:
         return True
+    if said is not None:
+        return said
     if header.protocol == UDP:
         return False
     if turn.healthy or pinned in turn.drained:

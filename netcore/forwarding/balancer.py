@@ -87,6 +87,10 @@ def answer(run: Run, port: Port, header: Header) -> Header:
     if frontend is None:
         return header
     after = rewritten(header, source=frontend[0], source_port=frontend[1])
+    client = run.sessions.clients.get((port.id, key_of(header)))
+    if client is not None:
+        mac = run.network.profile.router_mac
+        after = rewritten(after, destination=client[0], destination_port=client[1], destination_mac=mac)
     owner = run.network.public_owner(frontend[0])
     if owner is not None:
         run.sessions.outward[(port.id, key_of(after))] = frontend[0]
@@ -101,6 +105,36 @@ def answer(run: Run, port: Port, header: Header) -> Header:
         new=socket_text(after.source, after.source_port, after.protocol),
     )
     return after
+
+
+def _give_as_client(run: Run, hop: Balance, nic: str, address: Address, backend_port: int) -> Hop:
+    """Bring a packet to its backend under the frontend's own address, so that answers come back (L19)."""
+    header = hop.header
+    at = f"load_balancers/{hop.balancer}"
+    if hop.public:
+        return run.not_modelled(
+            Place.BALANCER, at, header, "under which private address a public frontend reaches its backends"
+        )
+    after = rewritten(
+        header,
+        source=header.destination,
+        destination=address,
+        destination_port=backend_port or header.destination_port,
+    )
+    run.step(
+        Place.BALANCER,
+        Actor.FABRIC,
+        at,
+        "balancer.as_client",
+        header,
+        after,
+        old=flow_text(header),
+        new=flow_text(after),
+    )
+    back = (nic, reverse(key_of(after)))
+    run.sessions.balanced[back] = (header.destination, header.destination_port)
+    run.sessions.clients[back] = (header.source, header.source_port)
+    return bring(run, nic, after)
 
 
 def answered(run: Run, port: Port, header: Header) -> bool:
@@ -184,6 +218,9 @@ def _give(
     header = hop.header
     at = f"load_balancers/{hop.balancer}"
     port = run.drawing.ports[nic]
+    said = balancer.preserve_client_ip
+    if not (run.network.profile.preserve_client_ip if said is None else said):
+        return _give_as_client(run, hop, nic, address, backend_port)
     if port.vm is not None and header.source in run.drawing.machines[port.vm].own:
         return run.drop(
             "LB_HAIRPIN",

@@ -43,7 +43,7 @@ def resolve(
     )
     if to_all or header.destination.is_multicast:
         return rewritten(header, source_mac=port.guest_mac)
-    asked = asked_for(run.network, port, path.via, header.destination)
+    asked = asked_for(run.network, port, _resolved(machine, port, path), header.destination)
     at = f"vms/{machine.id}"
     mac: str | None = profile.router_mac
     if asked is not None:
@@ -57,6 +57,17 @@ def resolve(
     shown = profile.ipv6_router if asked is None else asked
     run.step(Place.GUEST, Actor.GUEST, at, key, header, after, asked=shown, mac=mac)
     return after
+
+
+def _resolved(machine: Machine, port: Port, path: Path) -> Address | None:
+    """Return the next hop whose MAC is needed; None: the router's, by which a distant next hop is reached.
+
+    A routing daemon names next hops in other subnets; another route of the guest leads there.
+    """
+    via = path.via
+    if via is None or any(via in prefix for prefix in port.on_link):
+        return via
+    return via if machine.path(via) in (None, path) else None
 
 
 def unanswered(run: Run, at: str, header: Header, asked: Address) -> End:

@@ -72,3 +72,24 @@ def split_by_fabric(run: Run, at: str, header: Header) -> None:
         limit=limit,
         pieces=pieces_of(header.size_bytes, limit, header.destination.version),
     )
+
+
+def fits(run: Run, at: str, way: str, header: Header) -> Header | End:
+    """Return a packet as it leaves a network: whole, in pieces where its way takes less, or the drop.
+
+    Args:
+        at: path of what leads out.
+        way: what the sentence calls it.
+
+    Source: fact L17.
+    """
+    limit, size = run.network.profile.outside_mtu, header.size_bytes
+    if limit is None or size is None or size <= limit:
+        return header
+    if header.dont_fragment or header.destination.version == 6:
+        return run.drop(
+            "MTU", Place.FABRIC, Actor.FABRIC, at, header, "outside", size=size, limit=limit, way=way
+        )
+    after = header.model_copy(update={"size_bytes": limit, "fragment": True})
+    run.step(Place.FABRIC, Actor.FABRIC, at, "vpc.fragments", header, after, size=size, limit=limit, way=way)
+    return after

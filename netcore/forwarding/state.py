@@ -75,6 +75,7 @@ class Sessions:
         snat: five-tuple of the answer at the edge -> whose SNAT port it has (facts K4, K6).
         pins: balancer's flow -> pool member.
         translated: five-tuple of the answer -> NAT gateway in a subnet, private address, port (fact L6).
+        clients: NIC id and five-tuple of the answer -> the client behind a balancer that hides it (L19).
         flows: sender and five-tuple of connections that are open.
         firewall: VM id and five-tuple that a guest's firewall let pass.
         ingress: VM id and five-tuple of the answer -> NIC that the request came in by (fact J18).
@@ -90,6 +91,7 @@ class Sessions:
     pins: dict[PinKey, str] = field(default_factory=dict)
     flows: set[tuple[str, Key]] = field(default_factory=set)
     translated: dict[Key, tuple[str, Address, int]] = field(default_factory=dict)
+    clients: dict[tuple[str, Key], tuple[Address, int]] = field(default_factory=dict)
     firewall: set[tuple[str, Key]] = field(default_factory=set)
     ingress: dict[tuple[str, Key], str] = field(default_factory=dict)
 
@@ -106,6 +108,7 @@ class Sessions:
             dict(self.pins),
             set(self.flows),
             dict(self.translated),
+            dict(self.clients),
             set(self.firewall),
             dict(self.ingress),
         )

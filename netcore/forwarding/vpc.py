@@ -13,9 +13,10 @@ from netcore.document.values import Network
 from netcore.forwarding import transit, vpc_edge
 from netcore.forwarding.delivery import bring, hand_over
 from netcore.forwarding.edge import is_private
-from netcore.forwarding.hops import End, FromGateway, Hop, Routed, ToGateway
+from netcore.forwarding.hops import End, FromGateway, Hop, Inspect, Routed, ToGateway
 from netcore.forwarding.machines import Port
 from netcore.forwarding.run import Run
+from netcore.forwarding.sizes import fits
 from netcore.trace.model import Actor, Header, Match, Place
 
 
@@ -135,7 +136,8 @@ def _to_target(run: Run, start: Routed, found: EffectiveRoute, prefix: Network, 
         case HopType.NAT_GATEWAY:
             return vpc_edge.translate(run, start.at, key, header)
         case HopType.VIRTUAL_NETWORK_GATEWAY if found.target is not None:
-            return ToGateway(key, header)
+            fitting = fits(run, start.at, f"gateway {key}", header)
+            return fitting if isinstance(fitting, End) else ToGateway(key, fitting)
         case HopType.VIRTUAL_NETWORK_GATEWAY:
             return run.drop(
                 "NO_GATEWAY",
@@ -151,7 +153,7 @@ def _to_target(run: Run, start: Routed, found: EffectiveRoute, prefix: Network, 
         case HopType.TRANSIT_GATEWAY:
             return _to_transit(run, start, key, header)
         case HopType.BALANCER_ENDPOINT:
-            return run.not_modelled(Place.FABRIC, start.at, header, f"the endpoint {key} as a route's target")
+            return _into_endpoint(run, start, key, header)
         case _ if kind == "nics":
             held = run.drawing.ports[key].held
             return bring(run, key, header, prefix=prefix, next_hop=held[0] if held else None)
@@ -223,11 +225,44 @@ def _over_peering(run: Run, start: Routed, peering: str, header: Header) -> Hop:
             source=header.source,
             **names,
         )
+    vnets = run.network.scenario.topology.vnets
+    if vnets[start.vnet].region != vnets[remote].region:
+        fitting = fits(run, at, f"the peering with {names['network']}", header)
+        if isinstance(fitting, End):
+            return fitting
+        header = fitting
     matched = Match(kind="peering", ref=at, text=f"{names['vnet']} <-> {names['network']}")
     run.step(Place.FABRIC, Actor.FABRIC, at, "fabric.crossing", header, matched=matched, **names)
     return hand_over(
         run, remote, header, run.network.owners.held(remote, header.destination), at, start.sender
     )
+
+
+def _into_endpoint(run: Run, start: Routed, key: str, header: Header) -> Hop:
+    """Lead a packet through an appliance of a gateway balancer, then on by the endpoint's own table.
+
+    It works between any two places, for the route decides (fact L18).
+    """
+    topology = run.network.scenario.topology
+    endpoint = topology.private_endpoints[key]
+    kind, _, balancer = endpoint.service.partition("/")
+    at = f"private_endpoints/{key}"
+    if kind != "load_balancers":
+        return run.not_modelled(
+            Place.FABRIC, at, header, f"endpoint {endpoint.name} of a service as the target of a route"
+        )
+    run.step(
+        Place.FABRIC,
+        Actor.FABRIC,
+        at,
+        "vpc.endpoint",
+        header,
+        endpoint=endpoint.name,
+        balancer=topology.load_balancers[balancer].name,
+    )
+    table = run.network.subnet_routes(endpoint.subnet)
+    vnet = topology.subnets[endpoint.subnet].vnet
+    return Inspect(balancer, header, True, Routed(vnet, at, endpoint.name, table, header, start.sender))
 
 
 def _to_transit(run: Run, start: Routed, gateway: str, header: Header) -> Hop:

@@ -11,6 +11,7 @@ from netcore.document.values import Address
 from netcore.forwarding.hashing import choose, flow_seed
 from netcore.forwarding.hops import Beyond, End, Hop, Routed
 from netcore.forwarding.run import Run, rewritten
+from netcore.forwarding.sizes import fits
 from netcore.forwarding.state import key_of, reverse
 from netcore.trace.model import Actor, Header, Match, Place
 from netcore.trace.packet import ICMP, TCP, UDP, protocol_name
@@ -50,6 +51,10 @@ def out(run: Run, vnet: str, at: str, gateway: str, header: Header) -> Hop:
             gateway=name,
         )
     public_ip, address = public
+    fitting = fits(run, where, f"internet gateway {name}", header)
+    if isinstance(fitting, End):
+        return fitting
+    header = fitting
     after = rewritten(header, source=address)
     run.step(
         Place.EDGE,
@@ -92,6 +97,10 @@ def translate(run: Run, at: str, gateway: str, header: Header) -> Hop:
     if isinstance(found, End):
         return found
     assert subnet is not None
+    fitting = fits(run, where, f"NAT gateway {nat.name}", header)
+    if isinstance(fitting, End):
+        return fitting
+    header = fitting
     names = [str(address) for address in addresses]
     address = addresses[choose(f"nat|{gateway}", flow_seed(header), names)]
     after = rewritten(header, source=address)

@@ -14,7 +14,7 @@ from netcore.profiles.model import RuleCard
 
 _KEPT_TEXT = (
     "A4 A7 A8 A9 A10 A11 A12 A13 A14 A15 A17 A18 A19 A20 A22 A23 B11 B5 B6 B7 B8 B9 C4 C6 D28 D29 D30 D42 "
-    "D47 D49 D54 D61 E5 E6 E7 F3 F7 G2 H1 H15 I15 I16 I18 I19 J1 J2 J6 J11 J12 J13 J15 K1 K8 M1 M4"
+    "D47 D49 D54 D61 E5 E6 E7 F3 F7 G2 H1 H15 I15 I16 I18 I19 J1 J2 J6 J11 J12 J13 K1 K8 M1 M4"
 )
 _KEPT = frozenset(_KEPT_TEXT.split())
 """Facts that hold here as well, so that their cards serve both providers."""
@@ -35,7 +35,7 @@ _INSTEAD = MappingProxyType(
         **dict.fromkeys(("G1", "G3", "G4", "G5", "G6", "G7", "G8"), "L14"),
         **dict.fromkeys(("H6", "H7", "H16", "I1"), "L21"),
         **dict.fromkeys(("J3", "J4", "J5", "J21"), "L18"),
-        **dict.fromkeys(("J7", "J16", "F9"), "L19"),
+        **dict.fromkeys(("J7", "J15", "J16", "F9"), "L19"),
         "A20": "L12",
         "M2": "L4",
     }
@@ -120,6 +120,12 @@ AWS = replace(
     default_security_rules=(),
     peering_routes=False,
     cross_zone=False,
+    gateway_rebalance=False,
+    gateway_idle_s=(350, 120),
+    outside_mtu=1500,
+    tunnel_kind="geneve",
+    tunnel_internal=(6081, 0),
+    tunnel_external=(6081, 0),
     hop_names=MappingProxyType({"VnetLocal": "local"}),
     instead=_INSTEAD,
 )

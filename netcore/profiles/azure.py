@@ -51,6 +51,9 @@ _DRAWING = ProviderRules(
         "main_route_table": "D60",
         "gateway_route_table": "D63",
         "balancer_endpoints": "J21",
+        "cross_zone": "J16",
+        "preserve_client_ip": "J1",
+        "rebalance": "J11",
     }
 )
 """What only another provider has: routers between networks, main tables, tables of gateways, endpoints."""

@@ -140,6 +140,31 @@ AWS_CARDS: tuple[RuleCard, ...] = (
         _OPTIONS,
     ),
     _card(
+        "aws-protocols",
+        "No IP protocol is blocked, IP-in-IP and GRE included. Packets of 9001 bytes travel inside a VPC, of "
+        "1500 bytes through an internet gateway, a VPN or a peering with another region.",
+        "L17",
+        "Amazon EC2 user guide, network MTU; Tigera Calico documentation, AWS page",
+        switch="protocols",
+    ),
+    _card(
+        "aws-gateway-balancer",
+        "A gateway balancer wraps packets in GENEVE (UDP 6081) and is reached by an endpoint as a route's "
+        "target, so also between VMs. Flows stay with a target that fails unless they are to be rebalanced; "
+        "new ones go to healthy ones. It forgets idle TCP flows after 350 seconds, others after 120.",
+        "L18",
+        "Elastic Load Balancing documentation, Gateway Load Balancers",
+        switch="gateway_rebalance",
+    ),
+    _card(
+        "aws-network-balancer",
+        "A network balancer's target cannot reach itself by its own balancer while the client's address is "
+        "kept, and a frontend spreads over the targets of its own zone unless cross-zone is on.",
+        "L19",
+        "Elastic Load Balancing documentation, Network Load Balancers",
+        switch="cross_zone",
+    ),
+    _card(
         "aws-filters",
         "A security group belongs to interfaces, keeps state and only allows; the default one lets its "
         "members in and everything out. A network access list belongs to a subnet, keeps no state, is "
@@ -149,6 +174,15 @@ AWS_CARDS: tuple[RuleCard, ...] = (
         "common AWS documentation of security groups and network access lists",
         confidence="R",
         switch="filtering",
+    ),
+    _card(
+        "aws-no-routing-protocol",
+        "The router of a VPC speaks no routing protocol with VMs; BGP ends at virtual private and transit "
+        "gateways.",
+        "L21",
+        _SEED,
+        confidence="R",
+        switch="routing",
     ),
 )
 """In the order of the fact sheet."""

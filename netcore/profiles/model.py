@@ -132,6 +132,13 @@ class Profile:
             stateless lists of subnets (facts F1, F2, L20).
         peering_routes: a peering brings its routes by itself (facts D10, G1, L14).
         cross_zone: a balancer that does not say so spreads over all zones (facts J16, L19).
+        preserve_client_ip: a balancer that does not say so leaves the client's source on (facts J1, L19).
+        gateway_rebalance: flows of a gateway balancer's dead appliance move to another one; None: as those
+            of any balancer do (facts J11, L18).
+        gateway_idle_s: seconds after which a gateway balancer forgets an idle flow: of TCP, of the rest
+            (fact L18); None: what its rule says (fact J14).
+        outside_mtu: largest IP packet that leaves by a gateway or to another region (fact L17); None: as
+            inside.
         hop_names: how the provider's tools call next hop types, where they differ (facts D11, L7).
         instead: fact -> the fact of this provider that stands in its place.
         arp: who is named when a guest asks for a neighbour's MAC: always the ``router`` (B3), or the
@@ -192,6 +199,10 @@ class Profile:
     filtering: Literal["stateful-levels", "groups-and-lists"] = "stateful-levels"
     peering_routes: bool = True
     cross_zone: bool = True
+    preserve_client_ip: bool = True
+    gateway_rebalance: bool | None = None
+    gateway_idle_s: tuple[int, int] | None = None
+    outside_mtu: int | None = None
     hop_names: Mapping[str, str] = field(default_factory=dict)
     instead: Mapping[str, str] = field(default_factory=dict)
     ipv6_router: str = "fe80::1234:5678:9abc"

@@ -704,6 +704,11 @@ _ROWS = (
         "Send packets of at most {limit} bytes; for tunnels between VMs an MTU of 1400 is recommended, and "
         "1350 as TCP's largest segment.",
         "the packet has {size} bytes, {through} of {vm} takes {limit}, and it may not be cut in pieces.",
+        outside=Reason(
+            "the packet has {size} bytes, {way} takes {limit}, and it may not be cut in pieces.",
+            ("L17",),
+            "Send packets of at most {limit} bytes to the outside and to other regions.",
+        ),
     ),
     _dropped(
         "TUNNEL_MISMATCH",

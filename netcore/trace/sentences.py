@@ -322,6 +322,11 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "keep destination", "Floating IP is on: the destination stays {destination}.", "J6"
         ),
         "balancer.rewrite": _say("rewrite destination", "The destination {old} becomes {new}.", "J6"),
+        "balancer.as_client": _say(
+            "rewrite both",
+            "The balancer does not keep the client's address: {old} becomes {new}.",
+            "L19",
+        ),
         "balancer.answer": _say(
             "rewrite source",
             "The answer of a balanced flow: the source {old} becomes the frontend {new}.",
@@ -481,6 +486,16 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "{destination} matches {route}.",
             "L7 L9",
             "Routes name objects here: the address in the drawing is taken to mean {target}, which holds it.",
+        ),
+        "vpc.endpoint": _say(
+            "into the endpoint",
+            "Endpoint {endpoint} leads to the appliances of gateway balancer {balancer}.",
+            "L18 L9",
+        ),
+        "vpc.fragments": _say(
+            "cut in pieces",
+            "{way} takes {limit} bytes: the packet of {size} bytes travels on in pieces.",
+            "L17",
         ),
         "vpc.internet": _say(
             "translate source",

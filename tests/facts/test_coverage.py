@@ -13,7 +13,6 @@ HERE = Path(__file__).resolve().parent
 ENGINE = HERE.parent.parent / "netcore"
 NAME = re.compile(r"^def test_([a-m][0-9]{1,2})_", re.MULTILINE)
 FACT = re.compile(r"^[A-P][0-9]{1,2}$")
-PENDING = {f"L{number}" for number in range(1, 22)}
 QUIET: set[str] = set()
 """Facts of drop codes that nothing gives yet."""
 
@@ -56,20 +55,20 @@ def test_every_fact_that_the_engine_names_has_a_card_in_each_profile():
     names = named("control", "forwarding", "trace", "document")
     assert names > {"D20", "E2"}
     facts = netcore.facts()
-    assert sorted(names - set(facts) - QUIET - PENDING, key=order) == []
+    assert sorted(names - set(facts) - QUIET, key=order) == []
     for profile in PROFILES.values():
         # A profile has the cards of its own provider; facts of another one it answers by its own, if at all.
         own = {fact for card in profile.cards.values() for fact in card.facts}
         foreign = {fact for fact in names if fact[0] == "L"} if not profile.instead else set(facts) - own
         missing = {fact for fact in names - foreign - QUIET if profile.card_for_fact(fact) is None}
         missing = {profile.instead.get(fact, fact) for fact in missing}
-        assert sorted(missing - PENDING, key=order) == [], profile.id
+        assert sorted(missing, key=order) == [], profile.id
 
 
 def test_facts_that_stand_in_for_others_have_cards_themselves():
     for profile in PROFILES.values():
         own = {fact for card in profile.cards.values() for fact in card.facts}
-        assert sorted(set(profile.instead.values()) - own - PENDING, key=order) == [], profile.id
+        assert sorted(set(profile.instead.values()) - own, key=order) == [], profile.id
 
 
 def test_cards_are_sound():

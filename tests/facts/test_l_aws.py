@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from netcore.control.idle import gateway_timeout_us
 from netcore.forwarding.machines import derived_mac
 from netcore.forwarding.state import State
-from tests.netcore.ask import ask, facts_of, fate, fates, routes_used, visited
+from netcore.forwarding.walk import establish
+from tests.netcore.ask import ask, facts_of, fate, fates, one, packet, routes_used, visited
 from tests.netcore.build import Net, net
 
 
@@ -496,3 +500,156 @@ def test_l20_the_same_group_on_azure_is_stateful_at_both_levels():
     assert fates(drawn, "vms/a", "vms/c") == ("delivered", "NSG_OUT")
     drawn.raw["profile"] = "azure-2026"
     assert fates(drawn, "vms/a", "vms/c") == ("delivered", "delivered")
+
+
+@pytest.mark.parametrize("protocol", ["ipip", "gre", "89", "esp", "132"])
+def test_l17_no_protocol_is_blocked(protocol: str):
+    drawn = opened(vpc())
+    assert fates(drawn, "vms/a", "vms/c", protocol) == ("delivered", "delivered")
+    drawn.raw["profile"] = "azure-2026"
+    assert (fate(drawn, "vms/a", "vms/c", protocol) == "delivered") == (protocol == "esp")
+
+
+def test_l17_jumbo_inside_and_ordinary_outside():
+    drawn = ways_out()
+    large = {"size_bytes": 9001, "dont_fragment": True}
+    assert fate(drawn, "vms/inner", "vms/web", **large) == "delivered"
+    assert fate(drawn, "vms/web", "hosts/h", **large) == "MTU"
+    assert fate(drawn, "vms/inner", "hosts/h", **large) == "MTU"
+    assert fate(drawn, "vms/web", "hosts/h", size_bytes=1500, dont_fragment=True) == "delivered"
+    whole = ask(drawn, "vms/web", "hosts/h", size_bytes=9001).forward
+    assert whole.verdict.code is None
+    assert (whole.steps[-1].after.fragment, whole.steps[-1].after.size_bytes) == (True, 1500)
+
+
+@pytest.mark.parametrize(("region", "word"), [("westeurope", "delivered"), ("eastus", "MTU")])
+def test_l17_a_peering_with_another_region_takes_less(region: str, word: str):
+    drawn = pair().set("vnets/two/region", region).set("route_tables/t2/region", region)
+    assert fate(drawn, "vms/a", "vms/b", size_bytes=9001, dont_fragment=True) == word
+
+
+def inspecting(**balancer: object) -> Net:
+    """[a] -- (web) -- endpoint (ends) == geneve == {fw1}, {fw2} (apps) ; [c] -- (db), both ways."""
+    drawn = net("aws").vnet("vpc", "10.0.0.0/16").table("w", {"10.0.2.0/24": "private_endpoints/end"})
+    drawn.table("d", {"10.0.1.0/24": "private_endpoints/end"}).subnet("web", "10.0.1.0/24", table="w")
+    drawn.subnet("db", "10.0.2.0/24", table="d").subnet("ends", "10.0.3.0/24").subnet("apps", "10.0.4.0/24")
+    drawn.vm("a", "web", "10.0.1.4").vm("c", "db", "10.0.2.4")
+    for number in (1, 2):
+        drawn.vm(f"fw{number}", "apps", f"10.0.4.{number + 10}", guest={"forwarding": True})
+    drawn.balancer("gwlb", ["fw1", "fw2"], subnet="apps", address="10.0.4.5", sku="gateway", probe=80)
+    for key, value in balancer.items():
+        drawn.set(f"load_balancers/gwlb/{key}", value)
+    end = {"name": "end", "subnet": "ends", "address": "10.0.3.4", "service": "load_balancers/gwlb"}
+    return opened(drawn.set("private_endpoints/end", end))
+
+
+def test_l18_an_endpoint_as_target_leads_through_an_appliance():
+    done = one(inspecting(), "vms/a", "vms/c")
+    there, back = visited(done.forward), visited(done.back)
+    assert there in (["a", "fw1", "c"], ["a", "fw2", "c"])
+    assert back == there[::-1]  # both directions meet the same appliance
+    outer = next(step.after for step in done.forward.steps if step.after.inner is not None)
+    assert (outer.protocol, outer.destination_port) == (17, 6081)
+    assert str(done.forward.steps[-1].after.source) == "10.0.1.4"
+    assert "L18" in facts_of(done.forward)
+    shut = inspecting().set("vms/fw1/power", "stopped").set("vms/fw2/power", "stopped")
+    assert fate(shut, "vms/a", "vms/c") == "LB_NO_HEALTHY"
+
+
+@pytest.mark.parametrize("flow", ["tcp/443", "udp/443"])
+@pytest.mark.parametrize(("rebalance", "word"), [(None, "LB_FLOW_PINNED_DEAD"), (True, "delivered")])
+def test_l18_flows_of_a_target_that_fails(rebalance: bool | None, word: str, flow: str):
+    network = inspecting(**({} if rebalance is None else {"rebalance": rebalance})).network()
+    question = packet("vms/a", "vms/c", flow)
+    opened_flow = establish(network, question)
+    chosen = visited(one(network, "vms/a", "vms/c", flow).forward)[1]
+    dead = replace(opened_flow, down_vms=frozenset({chosen}), unhealthy=frozenset({("gwlb", "pool", chosen)}))
+    done = one(network, "vms/a", "vms/c", flow, state=dead)
+    assert (done.forward.verdict.code or "delivered") == word
+    # A new flow goes to the healthy one either way.
+    fresh = State(down_vms=dead.down_vms, unhealthy=dead.unhealthy)
+    assert chosen not in visited(one(network, "vms/a", "vms/c", flow, state=fresh).forward)
+
+
+def test_l18_hash_and_idle_times():
+    for distribution, spread in (("5-tuple", True), ("source-ip", False), ("source-ip-protocol", False)):
+        drawn = inspecting()
+        drawn.set("load_balancers/gwlb/rules/all/distribution", distribution)
+        network = drawn.network()
+        seen = {
+            visited(one(network, "vms/a", "vms/c", source_port=port).forward)[1]
+            for port in range(50000, 50024)
+        }
+        assert (len(seen) > 1) == spread, distribution
+    network = inspecting().network()
+    rule = network.scenario.topology.load_balancers["gwlb"].rules["all"]
+    assert gateway_timeout_us(network.profile, rule, 6) == 350_000_000
+    assert gateway_timeout_us(network.profile, rule, 17) == 120_000_000
+    azure = net().vnet("v", "10.0.0.0/16").network().profile
+    assert gateway_timeout_us(azure, rule, 6) == 240_000_000
+
+
+def test_l18_azure_has_no_such_endpoints():
+    drawn = inspecting()
+    drawn.raw["profile"] = "azure-2026"
+    assert {code for code, _ in drawn.problems()} == {"route-target-object", "unknown-to-provider"}
+
+
+def balanced(**balancer: object) -> Net:
+    """[a], [b] behind a network balancer whose frontend stands with them; [c] far away in zone 2."""
+    drawn = net("aws").vnet("vpc", "10.0.0.0/16").subnet("web", "10.0.1.0/24", zone=1)
+    drawn.subnet("far", "10.0.2.0/24", zone=2).vm("a", "web", "10.0.1.4").vm("c", "far", "10.0.2.4")
+    drawn.balancer("nlb", ["a"], subnet="web", address="10.0.1.9", rules=("tcp/443",))
+    for key, value in balancer.items():
+        drawn.set(f"load_balancers/nlb/{key}", value)
+    return opened(drawn)
+
+
+def test_l19_a_target_cannot_reach_itself_by_its_balancer():
+    assert fates(balanced(), "vms/c", "10.0.1.9") == ("delivered", "delivered")
+    kept = ask(balanced(), "vms/a", "10.0.1.9").forward.verdict
+    assert (kept.code, kept.facts) == ("LB_HAIRPIN", ("L19",))
+    assert fates(balanced(preserve_client_ip=False), "vms/a", "10.0.1.9") == ("delivered", "delivered")
+    hidden = ask(balanced(preserve_client_ip=False), "vms/c", "10.0.1.9")
+    assert hidden.delivered
+    assert str(hidden.forward.steps[-1].after.source) == "10.0.1.9"
+
+
+@pytest.mark.parametrize(("cross_zone", "reached"), [(None, {"a"}), (False, {"a"}), (True, {"a", "c"})])
+def test_l19_cross_zone_is_off_by_default(cross_zone: bool | None, reached: set[str]):
+    drawn = balanced(**({} if cross_zone is None else {"cross_zone": cross_zone}))
+    drawn.set("load_balancers/nlb/pools/pool/members/c", {"nic": "c", "configuration": "ip1"})
+    opened(drawn.vm("d", "web", "10.0.1.20"))
+    network = drawn.network()
+    seen = {
+        visited(one(network, "vms/d", "10.0.1.9", source_port=port).forward)[-1]
+        for port in range(50000, 50024)
+    }
+    assert seen == reached
+    if cross_zone is None:
+        drawn.set("vms/a/power", "stopped")
+        assert fate(drawn, "vms/d", "10.0.1.9") == "LB_NO_HEALTHY"
+
+
+def test_l21_the_router_speaks_no_routing_protocol():
+    drawn = opened(vpc())
+    assert fate(drawn, "vms/a", "10.0.1.1", "tcp/179") == "NO_SUCH_HOST"
+    assert fate(drawn, "vms/a", "vms/c", "tcp/179") == "delivered"  # VMs may speak it among themselves
+    drawn.set("route_servers/rs", {"name": "rs", "vnet": "vpc"})
+    assert "unknown-to-provider" in {code for code, _ in drawn.problems()}
+
+
+def test_l21_what_guests_learn_from_each_other_the_fabric_ignores():
+    """[a: bgp] -- (web) ... (db) -- [c: bgp, announces 192.0.2.0/24]"""
+
+    def speaker(asn: int, address: str, other: int, prefix: str | None = None) -> dict[str, object]:
+        announces = {"p": {"prefix": prefix}} if prefix else {}
+        neighbours = {"n": {"address": address, "asn": other}}
+        return {"bgp": {"asn": asn, "neighbours": neighbours, "announces": announces}}
+
+    drawn = opened(vpc())
+    drawn.set("vms/a/guest", speaker(65001, "10.0.2.4", 65002))
+    drawn.set("vms/c/guest", {**speaker(65002, "10.0.1.4", 65001, "192.0.2.0/24"), "loopback": ["192.0.2.1"]})
+    assert fate(drawn, "vms/a", "192.0.2.1") == "ROUTE_NONE_SYSTEM"
+    drawn.table("t", {"192.0.2.0/24": "nics/c"}).set("subnets/web/route_table", "t")
+    assert fate(drawn.set("nics/c/ip_forwarding", True), "vms/a", "192.0.2.1") == "delivered"

@@ -69,6 +69,9 @@ def _words(drawing: Drawing) -> Iterator[tuple[tuple[object, ...], str]]:
         for name, frontend in balancer.frontends.items():
             if frontend.gateway_balancer is not None:
                 yield ("load_balancers", key, "frontends", name, "gateway_balancer"), "gateway_balancer"
+        for field in ("cross_zone", "preserve_client_ip", "rebalance"):
+            if getattr(balancer, field) is not None:
+                yield ("load_balancers", key, field), field
         for name in balancer.outbound_rules:
             yield ("load_balancers", key, "outbound_rules", name), "outbound_rules"
         for name, rule in balancer.rules.items():

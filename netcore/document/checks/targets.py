@@ -64,6 +64,20 @@ def _references(drawing: Drawing) -> None:
             )
     for key in topology.transit_gateways:
         _transit(drawing, key)
+    for key, endpoint in topology.private_endpoints.items():
+        kind, _, balancer = endpoint.service.partition("/")
+        path = ("private_endpoints", key, "service")
+        if kind != "load_balancers" or not drawing.refer(path, "load_balancers", balancer):
+            continue
+        if topology.load_balancers[balancer].sku != "gateway":
+            drawing.add(
+                "endpoint-balancer",
+                path,
+                f"{balancer}, which is a {topology.load_balancers[balancer].sku} balancer",
+                "a balancer of sku gateway",
+                "Only a gateway balancer has endpoints.",
+                "L18",
+            )
 
 
 def _transit(drawing: Drawing, key: str) -> None:
