@@ -90,6 +90,16 @@ def rotation(run: Run, balancer_id: str, pool_id: str, probe_id: str | None) -> 
     With nobody healthy, a probe may say that the pool goes on as if all were, apart from those a person
     took out.
     """
+    if run.state.unhealthy:
+        return _rotation(run, balancer_id, pool_id, probe_id)
+    found: Rotation = run.drawing.memo(
+        ("rotation", balancer_id, pool_id, probe_id),
+        lambda: _rotation(run, balancer_id, pool_id, probe_id),
+    )
+    return found
+
+
+def _rotation(run: Run, balancer_id: str, pool_id: str, probe_id: str | None) -> Rotation:
     balancer = run.network.scenario.topology.load_balancers[balancer_id]
     members = balancer.pools[pool_id].members
     sick = ailments(run, balancer_id, pool_id, probe_id)
