@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from netcore.control.bgp import EDGE_ASN, End, Session
+from netcore.control.guest_firewall import by_hook, denying
 from netcore.control.owners import Owners
 from netcore.control.peering import Peerings
 from netcore.control.timers import negotiated
@@ -16,6 +17,11 @@ from netcore.document.models import NextHopType, Topology
 from netcore.document.outside import Gateway, RouteServer
 from netcore.document.values import Address
 from netcore.profiles.timing_gateways import PLATFORM_TIMERS
+from netcore.trace.model import Header
+from netcore.trace.packet import TCP
+
+BGP = 179
+"""TCP port of BGP (RFC 4271)."""
 
 
 class Sessions:
@@ -180,12 +186,19 @@ class Sessions:
                 reason = "up"
                 if gateway.kind == "vpn" and (len(gateway.instances) < 2 or gateway.asn != server.asn):
                     reason = "not_active_active"
-                elif self._redirected(server, addresses):
+                elif self._redirected(server, addresses, own):
                     reason = "redirected"
                 yield Session(one, other, reason, internal=True, keepalive_s=60, hold_s=180)
 
-    def _redirected(self, server: RouteServer, addresses: tuple[Address, ...]) -> bool:
-        """Return whether the GatewaySubnet's table sends the session to something that drops it (D63)."""
+    def _redirected(
+        self, server: RouteServer, addresses: tuple[Address, ...], gateway: tuple[Address, ...]
+    ) -> bool:
+        """Return whether the GatewaySubnet's table sends the session to something that drops it (D63).
+
+        Args:
+            addresses: of the route server.
+            gateway: of the gateway, which opens the session.
+        """
         subnet = gateway_subnet(self._topology, server.vnet)
         table_id = self._topology.subnets[subnet].route_table if subnet is not None else None
         table = self._topology.route_tables.get(table_id or "")
@@ -206,19 +219,24 @@ class Sessions:
             if best.next_hop_type is not NextHopType.VIRTUAL_APPLIANCE or best.next_hop_ip is None:
                 return True
             vm = self._vm_at(server.vnet, best.next_hop_ip)
-            if vm is None or not self._passes(vm, best.next_hop_ip):
+            if vm is None or not self._passes(vm, best.next_hop_ip, address, gateway):
                 return True
         return False
 
-    def _passes(self, vm: str, address: Address) -> bool:
-        """Return whether an appliance forwards everything."""
+    def _passes(self, vm: str, at: Address, server: Address, gateway: tuple[Address, ...]) -> bool:
+        """Return whether an appliance forwards BGP from a gateway to a route server."""
         machine = self._topology.vms[vm]
-        nic = self._topology.nics[self._held[vm][address]]
+        nic = self._topology.nics[self._held[vm][at]]
+        rules = by_hook(machine.guest).get("forward", ())
         return (
             self._vm_runs(vm)
             and nic.ip_forwarding
             and machine.guest.forwarding
-            and not any(rule.hook == "forward" for rule in machine.guest.firewall.values())
+            and not any(
+                denying(rules, Header(source=source, destination=server, protocol=TCP, destination_port=BGP))
+                for source in gateway
+                if source.version == server.version
+            )
         )
 
     # Guests and routers of sites

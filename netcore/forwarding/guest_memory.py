@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from netcore.control import guest_firewall
 from netcore.document.guests import GuestFirewallRule
 from netcore.forwarding.hops import End
 from netcore.forwarding.machines import Machine
 from netcore.forwarding.run import Phase, Run
 from netcore.forwarding.state import Binding, Key, canonical, key_of, reverse
 from netcore.trace.model import Actor, Header, Place
-from netcore.trace.packet import TCP, UDP, protocol_number
+from netcore.trace.packet import TCP, UDP
 from netcore.trace.sentences import flow_text
 
 
@@ -63,24 +64,7 @@ def firewall(run: Run, machine: Machine, hook: str, header: Header) -> End | Non
 
 def denying(machine: Machine, hook: str, header: Header) -> GuestFirewallRule | None:
     """Return the rule of a guest's firewall that denies the first packet of a flow, or None."""
-    rules = machine.firewall.get(hook, ())
-    rule = next((rule for rule in rules if _matches(rule, header)), None)
-    return rule if rule is not None and rule.access == "Deny" else None
-
-
-def _matches(rule: GuestFirewallRule, header: Header) -> bool:
-    if rule.protocol != "*" and protocol_number(rule.protocol) != header.protocol:
-        return False
-    if rule.source is not None and header.source not in rule.source:
-        return False
-    if rule.destination is not None and header.destination not in rule.destination:
-        return False
-    return any(_within(text, header.destination_port) for text in rule.destination_ports)
-
-
-def _within(text: str, port: int) -> bool:
-    first, _, last = text.partition("-")
-    return text == "*" or int(first) <= port <= int(last or first)
+    return guest_firewall.denying(machine.firewall.get(hook, ()), header)
 
 
 def session(run: Run, machine: Machine, header: Header) -> End | None:

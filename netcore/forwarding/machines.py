@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from ipaddress import IPv4Address, ip_network
 
+from netcore.control.guest_firewall import by_hook
 from netcore.document.guests import Guest, GuestFirewallRule, GuestRoute
 from netcore.document.models import Scenario, Topology
 from netcore.document.values import Address, Network
@@ -197,17 +198,9 @@ def machines_of(
             own,
             _paths(vm.guest, own_ports, learned.get(vm_id, ())),
             partners.get(vm_id, ()) if vm.guest.session_sync else (),
-            _firewall(vm.guest),
+            by_hook(vm.guest),
         )
     return machines
-
-
-def _firewall(guest: Guest) -> dict[str, tuple[GuestFirewallRule, ...]]:
-    """Return the rules of a guest's firewall by hook, in the order they are asked."""
-    hooks: dict[str, tuple[GuestFirewallRule, ...]] = {}
-    for _, rule in sorted(guest.firewall.items(), key=lambda item: (item[1].priority, item[0])):
-        hooks[rule.hook] = (*hooks.get(rule.hook, ()), rule)
-    return hooks
 
 
 def _paths(guest: Guest, ports: tuple[Port, ...], learned: tuple[GuestRoute, ...]) -> tuple[Path, ...]:

@@ -64,6 +64,7 @@ def _moment(network: netcore.Network, packet: netcore.Packet, raw: dict[str, Any
         state,
         down_vms=frozenset(raw.get("down_vms", ())),
         down_zones=frozenset(raw.get("down_zones", ())),
+        down_instances=frozenset(tuple(instance) for instance in raw.get("down_instances", ())),
         unhealthy=frozenset(tuple(member) for member in raw.get("unhealthy", ())),
     )
     return noticed(network, state) if raw.get("noticed") else state
