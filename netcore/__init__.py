@@ -13,7 +13,7 @@ Example:
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from netcore import profiles as _profiles
@@ -81,6 +81,7 @@ __all__ = [
     "Trace",
     "TraceHop",
     "Why",
+    "all_designs",
     "backend_health",
     "compile",
     "designs",
@@ -95,9 +96,11 @@ __all__ = [
     "import_arm",
     "load",
     "profiles",
+    "race",
     "read",
     "read_text",
     "redundancy",
+    "refusals",
     "routes_shown",
     "rule_cards",
     "schema",
@@ -392,11 +395,33 @@ def traceroute(
 # Failover
 
 
-def designs(scenario: Scenario) -> tuple[Design, ...]:
-    """Return the failover designs that a scenario can play."""
+def designs(scenario: Scenario, fault: str | None = None) -> tuple[Design, ...]:
+    """Return the failover designs that a scenario can play for a fault; None: for at least one of its faults.
+
+    Raises:
+        NotFound: the scenario has no such fault.
+    """
     from netcore import failover
 
-    return failover.designs(scenario)
+    return failover.designs(scenario, fault)
+
+
+def all_designs() -> tuple[Design, ...]:
+    """Return every failover design there is, in the order of display."""
+    from netcore import failover
+
+    return failover.DESIGNS
+
+
+def refusals(scenario: Scenario, fault: str) -> dict[str, str]:
+    """Return why designs cannot be played for a fault, by the id of the design.
+
+    Raises:
+        NotFound: the scenario has no such fault.
+    """
+    from netcore import failover
+
+    return failover.refusals(scenario, fault)
 
 
 def simulate(
@@ -410,10 +435,25 @@ def simulate(
 
     Raises:
         NotFound: the scenario has no such fault.
+        NotModelled: the design cannot be played for this fault; the message says why.
     """
     from netcore import failover
 
     return failover.simulate(scenario, design, fault, seed)
+
+
+def race(
+    scenario: Scenario, designs: Sequence[Design], fault: str, seed: int | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield the events of several designs on one clock, in the order of simulated time.
+
+    Raises:
+        NotFound: the scenario has no such fault.
+        NotModelled: a design cannot be played for this fault; the message says why.
+    """
+    from netcore import failover
+
+    return failover.race(scenario, designs, fault, seed)
 
 
 def trials(

@@ -278,13 +278,19 @@ def _race(
     scenario = _scenario(options)
     if not scenario.faults:
         raise _Cannot("The document has no fault, so nothing can fail.")
-    known = {design.id: design for design in netcore.designs(scenario)}
+    fault = options.fault or next(iter(scenario.faults))
+    known = {design.id: design for design in netcore.designs(scenario, fault)}
     wanted = options.design or list(known)
     unknown = [design for design in wanted if design not in known]
     if unknown or not wanted:
         there = ", ".join(known) or "none"
-        raise _Cannot(f"The drawing cannot play {', '.join(unknown) or 'any design'}; it can play: {there}.")
-    return scenario, options.fault or next(iter(scenario.faults)), tuple(known[design] for design in wanted)
+        why = netcore.refusals(scenario, fault)
+        reasons = " ".join(why[design] for design in unknown if design in why)
+        words = (
+            f"The drawing cannot play {', '.join(unknown) or 'any design'} for {fault}. {reasons}".rstrip()
+        )
+        raise _Cannot(f"{words} It can play: {there}.")
+    return scenario, fault, tuple(known[design] for design in wanted)
 
 
 def _simulate(options: argparse.Namespace) -> int:

@@ -135,12 +135,14 @@ def turns(
     counting: Counting = "threshold",
     *,
     up: bool = True,
+    http_limit_us: int = HTTP_LIMIT_US,
 ) -> tuple[Turn, ...]:
     """Return when a backend leaves the rotation and comes back.
 
     Args:
         answers: when each probe is sent, in order, and what it meets.
         up: whether the backend is in the rotation before the first probe.
+        http_limit_us: longest wait for an HTTP answer.
 
     Returns:
         Changes only, in order; the time is when the deciding probe is noticed.
@@ -158,7 +160,7 @@ def turns(
         row += 1
         if row < (successes_needed(probe, counting, flaps) if good else failures_needed(probe, counting)):
             continue
-        at_us, row, up = sent_us + wait_us(probe, meets), 0, good
+        at_us, row, up = sent_us + wait_us(probe, meets, http_limit_us), 0, good
         found.append(Turn(at_us, up))
         if up:
             returned_us = at_us

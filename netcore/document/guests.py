@@ -17,10 +17,16 @@ Mtu = Annotated[int, Field(ge=576, le=65_535)]
 
 
 class GuestService(Part):
-    """Something in a guest that answers."""
+    """Something in a guest that answers.
+
+    A deep health check answers only while the guest forwards (``needs_forwarding``), or while other VMs run
+    (``needs_vms``); else it says that the service is unavailable.
+    """
 
     protocol: Protocol
     port: Port = 0
+    needs_forwarding: bool = False
+    needs_vms: tuple[Id, ...] = ()
 
 
 class GuestInterface(Part):
@@ -149,6 +155,7 @@ class Guest(Part):
     ``stateful`` drops a packet in mid-connection whose first packet it has not seen.
     ``session_sync`` shares sessions with the other appliances of its balancer pool or pair.
     ``policy_routing``: an answer leaves by the NIC that the request came in by (fact J18).
+    ``failover_agent``: it calls the control plane when an appliance fails, instead of the standby.
     """
 
     forwarding: bool = False
@@ -156,6 +163,7 @@ class Guest(Part):
     stateful: bool = False
     session_sync: bool = False
     policy_routing: bool = False
+    failover_agent: bool = False
     loopback: tuple[AddressText, ...] = ()
     interfaces: dict[Id, GuestInterface] = Field(default_factory=dict)
     routes: dict[Id, GuestRoute] = Field(default_factory=dict)

@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from netcore.document.balancers import LoadBalancer, Zone
+from netcore.document.faults import Fault
 from netcore.document.guests import Guest
 from netcore.document.outside import (
     Connection,
@@ -285,14 +286,6 @@ class Flow(Part):
     source_port: Port = 49152
     destination_port: Port = 443
     packets_per_second: Annotated[int, Field(ge=1, le=10_000_000)] = 1000
-
-
-class Fault(Part):
-    """Something that breaks at a time: the VM dies silently."""
-
-    name: Name
-    vm: Id
-    at_us: Annotated[int, Field(ge=0)] = 0
 
 
 class Position(Part):

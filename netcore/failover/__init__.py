@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from netcore.failover.designs import Design
-from netcore.failover.race import designs, simulate
+from netcore.failover.designs import DESIGNS
+from netcore.failover.plan import Design
+from netcore.failover.race import designs, race, refusals, simulate
 from netcore.failover.trials import trials
 from netcore.profiles.timing import TimingProfile, timing_profile
 from netcore.profiles.timing_published import PUBLISHED
@@ -11,4 +12,15 @@ from netcore.profiles.timing_published import PUBLISHED
 TIMING_PROFILES: tuple[str, ...] = (PUBLISHED.id,)
 """Ids of the timing profiles there are."""
 
-__all__ = ["TIMING_PROFILES", "Design", "TimingProfile", "designs", "simulate", "timing_profile", "trials"]
+__all__ = [
+    "DESIGNS",
+    "TIMING_PROFILES",
+    "Design",
+    "TimingProfile",
+    "designs",
+    "race",
+    "refusals",
+    "simulate",
+    "timing_profile",
+    "trials",
+]

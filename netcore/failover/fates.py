@@ -11,8 +11,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from netcore.control.network import Network
-from netcore.failover.designs import Plan
-from netcore.failover.moments import EDGE, Member, Moment, Where
+from netcore.failover.moments import EDGE, Instance, Member, Moment, View
+from netcore.failover.plan import Plan
 from netcore.forwarding import walk
 from netcore.forwarding.state import State
 from netcore.profiles.timing import TimingProfile
@@ -38,8 +38,9 @@ because the packet did not arrive, is lost with the packet's code."""
 Way = tuple[Network, State]
 """The network and the moment as one end of a flow takes them to be."""
 
-Key = tuple[frozenset[str], frozenset[Member], tuple[Where, ...], tuple[Where, ...]]
-"""What a fate hangs on: dead VMs, members out of rotation, and where both ends take addresses to be."""
+Key = tuple[frozenset[str], frozenset[int], frozenset[Instance], frozenset[Member], View, View]
+"""What a fate hangs on: dead VMs, lost zones, stopped instances, members out of rotation, and the values
+by which both ends go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Fates:
 
     def __init__(self, plan: Plan, timing: TimingProfile) -> None:
         self.plan = plan
-        room = max(FEWEST_PORTS, MOST_PORTS // len(plan.scenario.traffic))
+        room = max(FEWEST_PORTS, MOST_PORTS // len(plan.scene.drawn.traffic))
         self.ports = max(1, min(round(timing.value("flows.ports")), room))
         self._flows: list[_Flow] | None = None
         self._kept: dict[Moment, tuple[FlowFate, ...]] = {}
@@ -92,7 +93,7 @@ class Fates:
         """
         if self._flows is None:
             ports = [FIRST_PORT + number for number in range(self.ports)]
-            self._flows = [_Flow(self.plan, key, ports) for key in self.plan.scenario.traffic]
+            self._flows = [_Flow(self.plan, key, ports) for key in self.plan.scene.drawn.traffic]
         found = self._kept.get(moment)
         if found is None:
             if len(self._kept) >= MOST_KEPT:
@@ -105,7 +106,7 @@ class _Flow:
     """One drawn flow, and its connections that were open before the fault."""
 
     def __init__(self, plan: Plan, key: str, ports: list[int]) -> None:
-        drawn = plan.scenario.traffic[key]
+        drawn = plan.scene.drawn.traffic[key]
         self._plan = plan
         self._packets = [
             Packet(
@@ -118,8 +119,9 @@ class _Flow:
             for port in ports
         ]
         self._kept: dict[Key, FlowFate] = {}
-        start = plan.start
-        network, state = plan.network(start.where), plan.state(start, start.where)
+        scene = plan.scene
+        start = scene.start
+        network, state = scene.network(start.settings), scene.state(start, start.settings)
         quiet = walk.follow(network, self._packets[0], state)
         self._here = _sender(plan, drawn.source)
         self._there = _sender(plan, quiet.forward.verdict.at or "")
@@ -136,12 +138,13 @@ class _Flow:
     def at(self, moment: Moment) -> FlowFate:
         """Return what becomes of the flow at a moment."""
         here, there = moment.seen_by(self._here), moment.seen_by(self._there)
-        key = (moment.down, moment.unhealthy, here, there)
+        key = (moment.down, moment.zones, moment.instances, moment.unhealthy, here, there)
         found = self._kept.get(key)
         if found is None:
+            scene = self._plan.scene
             ways = [
-                (self._plan.network(where), self._plan.state(moment, where))
-                for where in ((here,) if here == there else (here, there))
+                (scene.network(view), scene.state(moment, view))
+                for view in ((here,) if here == there else (here, there))
             ]
             new = self._new(ways)
             forward, back = (_direction([fate[side] for fate in new]) for side in (0, 1))
@@ -173,7 +176,7 @@ def _sender(plan: Plan, name: str) -> str:
     kind, _, key = name.partition("/")
     if kind == "vms":
         return name
-    host = plan.scenario.topology.hosts.get(key) if kind == "hosts" else None
+    host = plan.scene.drawn.topology.hosts.get(key) if kind == "hosts" else None
     return EDGE if host is None or host.gateway is None else f"gateways/{host.gateway}"
 
 

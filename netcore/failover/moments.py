@@ -5,11 +5,11 @@ A moment holds only what differs from the drawing. Forwarding itself says what i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from enum import IntEnum
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
+from netcore.document.models import Scenario
 from netcore.document.values import Address
 from netcore.profiles.timing import Grade
 
@@ -19,42 +19,40 @@ EDGE = "edge"
 Member = tuple[str, str, str]
 """Balancer id, pool id, member id."""
 
+Instance = tuple[str, int]
+"""Gateway id and number of an instance."""
+
 Lane = Literal["fault", "detect", "control", "data", "flows"]
 
+Redraw = Callable[[Scenario], Scenario]
 
-class Where(IntEnum):
-    """Where the control plane has put an address that moves."""
-
-    SOURCE = 0
-    """On the appliance that fails."""
-    NOWHERE = 1
-    """Removed from there and not yet added elsewhere (fact A20)."""
-    TARGET = 2
-    """On the standby."""
+View = tuple[int, ...]
+"""Per setting of a scene, which of its values somebody acts by."""
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """An IP configuration of a NIC."""
-
-    nic: str
-    configuration: str
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """An address that changes its holder.
+class Value:
+    """One value of a setting.
 
     Args:
-        public_ip: id of the public address object; None for a private address.
-        prefix_holder: what held it in the drawing, such as ``load_balancers/ilb/frontends/inside``.
+        redraw: puts it into the drawing.
+        in_transit: addresses that belong to no NIC meanwhile (facts A20, A21).
     """
 
-    address: Address
-    source: Holder
-    target: Holder
-    public_ip: str | None
-    drawn_at: str
+    redraw: Redraw
+    in_transit: frozenset[Address] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing of the drawing that changes during a failover, and the values it can have.
+
+    The first value is that of the start. An address that moves has three: on the appliance that fails,
+    nowhere, on the standby.
+    """
+
+    name: str
+    values: tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +61,31 @@ class Moment:
 
     Args:
         down: VMs that are dead.
+        zones: zones that are lost.
+        instances: gateway instances that do not run.
         unhealthy: balancer members out of rotation.
-        where: per move of the design, where the control plane has the address.
-        stale: move number and sender whose host still sends to the old place.
+        settings: per setting of the scene, the number of the value that the control plane holds.
+        stale: setting and sender whose host still goes by the first value (facts A21, D65).
     """
 
     down: frozenset[str] = frozenset()
+    zones: frozenset[int] = frozenset()
+    instances: frozenset[Instance] = frozenset()
     unhealthy: frozenset[Member] = frozenset()
-    where: tuple[Where, ...] = ()
+    settings: View = ()
     stale: frozenset[tuple[int, str]] = frozenset()
 
-    def seen_by(self, sender: str) -> tuple[Where, ...]:
-        """Return where a sender's host takes the addresses to be; the edge knows public ones for all.
+    def seen_by(self, sender: str) -> View:
+        """Return the values by which a sender's host goes; the edge knows public addresses for all.
 
         Args:
             sender: ``vms/ID``, ``gateways/ID`` or ``EDGE``.
         """
+        if not self.stale:
+            return self.settings
         return tuple(
-            Where.SOURCE if {(number, sender), (number, EDGE)} & self.stale else where
-            for number, where in enumerate(self.where)
+            0 if (number, sender) in self.stale or (number, EDGE) in self.stale else value
+            for number, value in enumerate(self.settings)
         )
 
 
@@ -95,13 +99,50 @@ class Change(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Dies:
-    """A VM stops answering, without a word (fact A9)."""
+    """VMs stop answering, without a word (fact A9)."""
 
-    vm: str
+    vms: frozenset[str]
 
     def apply(self, moment: Moment) -> Moment:
         """Return the moment after it."""
-        return replace(moment, down=moment.down | {self.vm})
+        return replace(moment, down=moment.down | self.vms)
+
+
+@dataclass(frozen=True, slots=True)
+class Revives:
+    """VMs answer again."""
+
+    vms: frozenset[str]
+
+    def apply(self, moment: Moment) -> Moment:
+        """Return the moment after it."""
+        return replace(moment, down=moment.down - self.vms)
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneTurns:
+    """A zone is lost (fact M4), or back."""
+
+    zone: int
+    lost: bool
+
+    def apply(self, moment: Moment) -> Moment:
+        """Return the moment after it."""
+        zones = moment.zones | {self.zone} if self.lost else moment.zones - {self.zone}
+        return replace(moment, zones=zones)
+
+
+@dataclass(frozen=True, slots=True)
+class InstancesTurn:
+    """Gateway instances stop, or run again (facts H2, H3)."""
+
+    instances: frozenset[Instance]
+    lost: bool
+
+    def apply(self, moment: Moment) -> Moment:
+        """Return the moment after it."""
+        there = moment.instances
+        return replace(moment, instances=there | self.instances if self.lost else there - self.instances)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,35 +157,47 @@ class TakenOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """The control plane has put addresses somewhere.
+class PutBack:
+    """A balancer gives members new flows again (fact J10)."""
+
+    members: frozenset[Member]
+
+    def apply(self, moment: Moment) -> Moment:
+        """Return the moment after it."""
+        return replace(moment, unhealthy=moment.unhealthy - self.members)
+
+
+@dataclass(frozen=True, slots=True)
+class Sets:
+    """The control plane holds another value of some settings.
 
     Args:
-        moves: numbers of the moves.
-        senders: whose hosts must still be told, for each of these moves.
+        settings: their numbers in the scene.
+        value: number of the value.
+        senders: whose hosts must still be told, for each of these settings.
     """
 
-    moves: tuple[int, ...]
-    where: Where
+    settings: tuple[int, ...]
+    value: int
     senders: tuple[str, ...] = ()
 
     def apply(self, moment: Moment) -> Moment:
         """Return the moment after it."""
-        where = tuple(self.where if n in self.moves else old for n, old in enumerate(moment.where))
-        stale = {(n, sender) for n in self.moves for sender in self.senders}
-        return replace(moment, where=where, stale=moment.stale | stale)
+        values = tuple(self.value if n in self.settings else old for n, old in enumerate(moment.settings))
+        stale = {(n, sender) for n in self.settings for sender in self.senders}
+        return replace(moment, settings=values, stale=moment.stale | stale)
 
 
 @dataclass(frozen=True, slots=True)
 class Programmed:
-    """The host of one sender has learned where addresses are."""
+    """The host of one sender has learned the values of some settings."""
 
-    moves: tuple[int, ...]
+    settings: tuple[int, ...]
     sender: str
 
     def apply(self, moment: Moment) -> Moment:
         """Return the moment after it."""
-        return replace(moment, stale=moment.stale - {(n, self.sender) for n in self.moves})
+        return replace(moment, stale=moment.stale - {(n, self.sender) for n in self.settings})
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,24 +225,43 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """The three clocks of a failover, apart; microseconds."""
+    """The three clocks of a failover, apart; microseconds. None: the clock never stops.
 
-    detect_us: int
-    control_us: int
-    data_us: int
+    A clock behind one that never stops is 0.
+    """
+
+    detect_us: int | None
+    control_us: int | None
+    data_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """What a trial asked of the control plane."""
+
+    writes: int = 0
+    polls: int = 0
+    refusals: int = 0
+    lowest_tokens: float | None = None
+    """Least level of the bucket of writes (reference on failover, section 1.3)."""
 
 
 class Play(Protocol):
     """One trial of a mechanism: when its changes come.
 
-    ``changes`` are pairs of time since the fault and number in the mechanism's ``catalogue``, in order of
-    time. ``completes`` is False where the failover never ends by itself; then the last change is the
-    repair by hand.
+    ``changes`` are pairs of time since the fault and number in the scene's catalogue, in order of time;
+    those of the fault itself are among them. ``completes`` is False where the failover never ends by
+    itself; then the last change is the repair by hand, if anybody notices at all.
     """
 
     changes: list[tuple[int, int]]
     clocks: Clocks
     completes: bool
+
+    @property
+    def calls(self) -> Calls:
+        """What it asked of the control plane."""
+        ...
 
     def story(self, fault_us: int) -> Iterator[Note | Span]:
         """Yield what happens, in words; times are counted from the start of the run, in any order."""
@@ -208,10 +280,3 @@ class Assumption:
     def as_dict(self) -> dict[str, str | None]:
         """Return plain JSON data."""
         return {"name": self.name, "value": self.value, "grade": self.grade, "source": self.source}
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """The moments of one trial: pairs of start (since the fault) and moment; the first starts at 0."""
-
-    moments: tuple[tuple[int, Moment], ...] = field(default=())

@@ -83,22 +83,34 @@ class Caller:
 
     Args:
         timing: where the numbers are.
+        asynchronous: a write is accepted first and then polled; else its answer is its end, and the limit
+            of Azure does not count.
+
+    Attributes:
+        lowest_tokens: least level of the bucket after a write; None before the first.
     """
 
-    __slots__ = ("_bucket", "_overhead_us", "_period_us")
+    __slots__ = ("_asynchronous", "_bucket", "_overhead_us", "_period_us", "lowest_tokens")
 
-    def __init__(self, timing: TimingProfile) -> None:
+    def __init__(self, timing: TimingProfile, *, asynchronous: bool = True) -> None:
+        self._asynchronous = asynchronous
+        self.lowest_tokens: float | None = None
         self._period_us = round(timing.value("poll.period") * SECOND_US)
         self._overhead_us = round(timing.value("poll.overhead") * SECOND_US)
         self._bucket = TokenBucket(timing.value("arm.bucket"), timing.value("arm.refill"))
 
     def write(self, now_us: int, duration_us: int) -> Operation:
         """Return one write that takes ``duration_us`` on the platform; waits out refusals first."""
+        if not self._asynchronous:
+            end_us = now_us + duration_us
+            return Operation(now_us, (), now_us, end_us, end_us, end_us, self._period_us, 0)
         refusals: list[tuple[int, int]] = []
         time_us = now_us
         while wait_s := self._bucket.ask(time_us):
             refusals.append((time_us, wait_s))
             time_us += wait_s * SECOND_US
+        level = self._bucket.level(time_us)
+        self.lowest_tokens = level if self.lowest_tokens is None else min(self.lowest_tokens, level)
         polls = max(1, -(-duration_us // self._period_us))
         return Operation(
             called_us=now_us,

@@ -35,7 +35,7 @@ class Course:
     """The moments of one sequence of changes, without their times.
 
     Args:
-        fates: per moment after the fault, per flow.
+        fates: per moment, per flow; the first is that of the start, the others come with the changes.
         started: per moment, share of all connection attempts that succeed; each flow weighs the same.
         existing: whether it is TCP, fates moment by moment -> share of all connections that were open.
         unopened: share of connections that could not be opened before the fault.
@@ -77,7 +77,7 @@ class Judge:
 
     def __init__(self, fates: Fates, timing: TimingProfile) -> None:
         self._fates = fates
-        self._traffic = tuple(fates.plan.scenario.traffic.values())
+        self._traffic = tuple(fates.plan.scene.drawn.traffic.values())
         self._tcp = tuple(protocol_number(flow.protocol) == TCP for flow in self._traffic)
         self._share = timing.value("recovered.share")
         self._hold_us = microseconds(timing.value("recovered.hold"))
@@ -127,7 +127,7 @@ class Judge:
             until_us: where packets stop being counted; None: ``settled_us(play)``.
         """
         course = self.course(play)
-        starts = [time_us for time_us, _ in play.changes]
+        starts = [0, *(time_us for time_us, _ in play.changes)]
         end_us = settled_us(play) if until_us is None else until_us
         recovered = tuple(
             (*self._existing(tcp, series, starts), share) for tcp, series, share in course.existing
@@ -151,11 +151,11 @@ class Judge:
         )
 
     def _course(self, changes: Sequence[int]) -> Course:
-        plan = self._fates.plan
-        moment = plan.start
-        fates = []
+        scene = self._fates.plan.scene
+        moment = scene.start
+        fates = [self._fates.at(moment)]
         for number in changes:
-            moment = plan.mechanism.catalogue[number].apply(moment)
+            moment = scene.catalogue[number].apply(moment)
             fates.append(self._fates.at(moment))
         started = tuple(sum(flow.started for flow in flows) / len(flows) for flows in fates)
         counted: Counter[tuple[bool, Series]] = Counter()
@@ -242,7 +242,8 @@ class Judge:
 
 def settled_us(play: Play) -> int:
     """Return when nothing changes any more and people have seen that it holds: 15 s after the last change."""
-    return max(play.changes[-1][0] + 15 * SECOND_US, 30 * SECOND_US)
+    last_us = max((time_us for time_us, _ in play.changes), default=0)
+    return max(last_us + 15 * SECOND_US, 30 * SECOND_US)
 
 
 def retransmissions(timing: TimingProfile) -> list[int]:

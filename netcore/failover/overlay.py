@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
 from netcore.document.balancers import Frontend, LoadBalancer
 from netcore.document.guests import GuestInterface, PortForward
@@ -25,24 +25,83 @@ from netcore.document.models import (
     NIC,
     IPConfiguration,
     NextHopType,
-    Power,
     Scenario,
     Topology,
     VirtualMachine,
 )
 from netcore.document.values import Address
 from netcore.errors import NotModelled
-from netcore.failover.moments import Assumption, Holder, Move, Where
+from netcore.failover.moments import Assumption, Value
+from netcore.failover.redraw import changed, redrawn, replaced
+from netcore.failover.standby import standby_of
 
-Value = TypeVar("Value")
+if TYPE_CHECKING:
+    from netcore.failover.scene import Scene
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An IP configuration of a NIC."""
+
+    nic: str
+    configuration: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An address that changes its holder.
+
+    Args:
+        public_ip: id of the public address object; None for a private address.
+        drawn_at: what held it in the drawing, such as ``load_balancers/ilb/frontends/inside``.
+    """
+
+    address: Address
+    source: Holder
+    target: Holder
+    public_ip: str | None
+    drawn_at: str
+
+
+AT_SOURCE, NOWHERE, AT_TARGET = 0, 1, 2
+"""The values of the setting of a move: on the appliance that fails; removed from there and not yet added
+elsewhere (fact A20); on the standby."""
+
+
+def setting_of(scene: Scene, move: Move) -> int:
+    """Put a move into a scene as a setting with three values, and return its number."""
+    flag_lost = "flag-lost" in scene.fault.conditions
+    return scene.set(
+        f"{move.address} held",
+        lambda scenario: _held(scenario, move, move.source),
+        Value(lambda scenario: scenario, frozenset({move.address})),
+        lambda scenario: _held(scenario, move, move.target, flag_lost=flag_lost),
+    )
+
+
+def _held(scenario: Scenario, move: Move, holder: Holder, *, flag_lost: bool = False) -> Scenario:
+    """Return the drawing in which a holder has the moving address.
+
+    Args:
+        flag_lost: the call that adds it writes the NIC without its IP forwarding.
+    """
+    nic = scenario.topology.nics[holder.nic]
+    if move.public_ip is None:
+        made = IPConfiguration(address=move.address)
+    elif holder.configuration in nic.configurations:
+        made = changed(nic.configurations[holder.configuration], public_ip=move.public_ip)
+    else:
+        return scenario
+    configurations = {**nic.configurations, holder.configuration: made}
+    forwarding = nic.ip_forwarding and not flag_lost
+    return replaced(scenario, "nics", holder.nic, configurations=configurations, ip_forwarding=forwarding)
 
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """A drawing without the moving addresses, and where they can be.
+    """A drawing without the moving addresses: nobody holds them in it.
 
     Args:
-        base: nobody holds a moving address in it.
         moves: private ones first.
         notes: what was changed or left out.
     """
@@ -51,25 +110,6 @@ class Overlay:
     standby: str
     moves: tuple[Move, ...]
     notes: tuple[Assumption, ...]
-
-    def placed(self, where: Sequence[Where]) -> Scenario:
-        """Return the drawing with each moving address where it is; those on their way are nowhere."""
-        nics = dict(self.base.topology.nics)
-        for move, place in zip(self.moves, where, strict=True):
-            if place is Where.NOWHERE:
-                continue
-            holder = move.source if place is Where.SOURCE else move.target
-            nic = nics[holder.nic]
-            if move.public_ip is None:
-                made = IPConfiguration(address=move.address)
-            elif holder.configuration in nic.configurations:
-                made = _changed(nic.configurations[holder.configuration], public_ip=move.public_ip)
-            else:
-                continue
-            nics[holder.nic] = _changed(
-                nic, configurations={**nic.configurations, holder.configuration: made}
-            )
-        return _with(self.base, nics=nics)
 
 
 @dataclass
@@ -108,47 +148,13 @@ def overlay(scenario: Scenario, vm: str) -> Overlay:
             "leads to it, and no route and no flow names an address of it."
         )
     _open_nics(draft, moves)
-    base = _with(
+    base = redrawn(
         scenario,
         nics=draft.nics,
         load_balancers=draft.balancers,
         vms={**topology.vms, **_guests(draft, moves)},
     )
     return Overlay(base, standby, moves, tuple(draft.notes))
-
-
-def standby_of(scenario: Scenario, vm: str) -> str:
-    """Return the VM that takes over from another: the next running one of its balancer pool.
-
-    Without a pool: the first running VM in the order of ids whose guest forwards as this one's does, with a
-    NIC in each of its subnets.
-
-    Raises:
-        NotModelled: there is none.
-    """
-    topology = scenario.topology
-    for _, balancer in sorted(topology.load_balancers.items()):
-        for _, pool in sorted(balancer.pools.items()):
-            order = [
-                nic.vm
-                for _, member in sorted(pool.members.items())
-                if (nic := topology.nics.get(member.nic)) and nic.vm
-            ]
-            if vm in order:
-                place = order.index(vm)
-                for other in order[place + 1 :] + order[:place]:
-                    if other != vm and topology.vms[other].power is Power.RUNNING:
-                        return other
-    subnets = {nic.subnet for nic in topology.nics.values() if nic.vm == vm}
-    forwards = topology.vms[vm].guest.forwarding
-    for other, machine in sorted(topology.vms.items()):
-        if other == vm or machine.power is not Power.RUNNING or machine.guest.forwarding != forwards:
-            continue
-        if subnets and subnets <= {nic.subnet for nic in topology.nics.values() if nic.vm == other}:
-            return other
-    raise NotModelled(
-        f"Nobody can take over from {topology.vms[vm].name}: no other running VM is in its place."
-    )
 
 
 def _wanted(scenario: Scenario) -> set[Address]:
@@ -254,7 +260,7 @@ def _move_held(draft: _Draft, wanted: set[Address]) -> None:
                     continue
                 stripped = draft.nics[here.nic].configurations
                 if here.configuration in stripped:
-                    _put(draft, here, _changed(stripped[here.configuration], public_ip=None))
+                    _put(draft, here, changed(stripped[here.configuration], public_ip=None))
                 draft.public.append(Move(public.address, here, there, held.public_ip, at))
 
 
@@ -265,14 +271,14 @@ def _free(draft: _Draft, nic_id: str, key: str, held: IPConfiguration, target: s
     source = Holder(nic_id, f"moving-{key}"[:80])
     if held.primary:
         address = _free_address(draft, nic.subnet, held.address.version)
-        rest[key] = _changed(held, address=address, public_ip=None)
+        rest[key] = changed(held, address=address, public_ip=None)
         _note(
             draft,
             f"nics/{nic_id}: primary address",
             f"{held.address} is redrawn as a secondary address, for a primary one cannot leave its NIC; "
             f"{address} takes its place",
         )
-    draft.nics[nic_id] = _changed(nic, configurations=rest)
+    draft.nics[nic_id] = changed(nic, configurations=rest)
     return source, Holder(target, f"moving-{nic_id}-{key}"[:80])
 
 
@@ -300,7 +306,7 @@ def _open_nics(draft: _Draft, moves: Iterable[Move]) -> None:
         return
     for move in moves:
         for holder in (move.source, move.target):
-            draft.nics[holder.nic] = _changed(draft.nics[holder.nic], ip_forwarding=True)
+            draft.nics[holder.nic] = changed(draft.nics[holder.nic], ip_forwarding=True)
 
 
 def _guests(draft: _Draft, moves: Sequence[Move]) -> dict[str, VirtualMachine]:
@@ -315,18 +321,18 @@ def _guests(draft: _Draft, moves: Sequence[Move]) -> dict[str, VirtualMachine]:
             holder: Holder = getattr(move, side)
             drawn = interfaces.get(holder.nic, GuestInterface())
             if move.address not in drawn.added:
-                interfaces[holder.nic] = _changed(drawn, added=(*drawn.added, move.address))
+                interfaces[holder.nic] = changed(drawn, added=(*drawn.added, move.address))
         forwards = {
             key: _readdressed(entry, draft.gone) for key, entry in machine.guest.port_forwards.items()
         }
-        guest = _changed(machine.guest, interfaces=interfaces, port_forwards=forwards)
-        made[vm] = _changed(machine, guest=guest)
+        guest = changed(machine.guest, interfaces=interfaces, port_forwards=forwards)
+        made[vm] = changed(machine, guest=guest)
     return made
 
 
 def _readdressed(entry: PortForward, gone: Mapping[Address, Address]) -> PortForward:
     """Let an entry for a public frontend match the own address its packets now arrive under."""
-    return _changed(entry, address=None) if entry.address in gone else entry
+    return changed(entry, address=None) if entry.address in gone else entry
 
 
 def _member(topology: Topology, balancer: LoadBalancer, pool_id: str, vm: str) -> Holder | None:
@@ -355,7 +361,7 @@ def _has_public(nics: Mapping[str, NIC], holder: Holder) -> bool:
 
 
 def _without_frontend(balancer: LoadBalancer, frontend: str) -> LoadBalancer:
-    return _changed(
+    return changed(
         balancer,
         frontends={key: value for key, value in balancer.frontends.items() if key != frontend},
         rules={key: rule for key, rule in balancer.rules.items() if rule.frontend != frontend},
@@ -367,7 +373,7 @@ def _without_frontend(balancer: LoadBalancer, frontend: str) -> LoadBalancer:
 
 def _put(draft: _Draft, holder: Holder, configuration: IPConfiguration) -> None:
     nic = draft.nics[holder.nic]
-    draft.nics[holder.nic] = _changed(
+    draft.nics[holder.nic] = changed(
         nic, configurations={**nic.configurations, holder.configuration: configuration}
     )
 
@@ -380,12 +386,3 @@ def _note(draft: _Draft, name: str, value: str) -> None:
 
 def _left(draft: _Draft, at: str, why: str) -> None:
     draft.notes.append(Assumption(f"{at}: not moved", why, None, "the design, as an edit of the drawing"))
-
-
-def _changed(part: Value, **fields: object) -> Value:
-    """Return a frozen part of the document with some fields replaced."""
-    return part.model_copy(update=fields)  # type: ignore[attr-defined, no-any-return]
-
-
-def _with(scenario: Scenario, **collections: object) -> Scenario:
-    return _changed(scenario, topology=_changed(scenario.topology, **collections))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import heapq
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from netcore.document.models import Fault, Scenario
+from netcore.document.faults import Fault
+from netcore.document.models import Scenario
 from netcore.errors import NotFound
 from netcore.failover.clock import SECOND_US, Clock
-from netcore.failover.designs import DESIGNS, Design, Plan, plan, playable
+from netcore.failover.designs import DESIGNS, plan, playable, refused
 from netcore.failover.fates import Direction, Fates, FlowFate
 from netcore.failover.moments import Moment, Note, Play, Span
 from netcore.failover.outcomes import Judge, Outcome, settled_us, weighted_quantile
+from netcore.failover.plan import Design, Plan
 from netcore.failover.streams import Streams
 from netcore.profiles.timing import TimingProfile, timing_profile
 
@@ -23,33 +26,73 @@ LEAD_US = 5 * SECOND_US
 _DIRECTIONS = ("forward", "return")
 
 
-def designs(scenario: Scenario) -> tuple[Design, ...]:
-    """Return the designs that can be played for at least one fault of the scenario, in order of display."""
+def designs(scenario: Scenario, fault: str | None = None) -> tuple[Design, ...]:
+    """Return the designs that can be played for a fault, or for at least one, in order of display.
+
+    Raises:
+        NotFound: the scenario has no such fault.
+    """
     timing = timing_profile(scenario.timing)
-    found: set[str] = set()
-    for vm in dict.fromkeys(fault.vm for fault in scenario.faults.values()):
-        found |= {made.design.id for made in playable(scenario, vm, timing)}
+    faults = scenario.faults.values() if fault is None else [fault_of(scenario, fault)]
+    found = {made.design.id for one in faults for made in playable(scenario, one, timing)}
     return tuple(design for design in DESIGNS if design.id in found)
 
 
-def simulate(scenario: Scenario, design: Design, fault: str, seed: int | None = None) -> Iterator[Payload]:
+def refusals(scenario: Scenario, fault: str) -> dict[str, str]:
+    """Return why designs cannot be played for a fault, by their id.
+
+    Raises:
+        NotFound: the scenario has no such fault.
+    """
+    return refused(scenario, fault_of(scenario, fault), timing_profile(scenario.timing))
+
+
+def simulate(
+    scenario: Scenario, design: Design, fault: str, seed: int | None = None, duration_us: int | None = None
+) -> Iterator[Payload]:
     """Yield the events of one failover: ``failover.started``, all others by time, ``failover.metrics``.
 
-    Times count from 0; the run begins 5 s before the fault, which comes at its drawn time. All designs of
-    a scenario end at the same time under one seed, so that they can be shown side by side.
+    Times count from 0; the run begins 5 s before the fault, which comes at its drawn time.
 
     Args:
         fault: key of the scenario's faults.
         seed: None takes the scenario's.
+        duration_us: when it ends; None: when everything has settled.
 
     Raises:
         NotFound: the scenario has no such fault, or there is no such design.
         NotModelled: the design cannot be played for this fault.
     """
     timing = timing_profile(scenario.timing)
+    made = plan(scenario, design, fault_of(scenario, fault), timing)
+    return _Lane(made, fault, scenario.seed if seed is None else seed, timing).events(duration_us)
+
+
+def race(
+    scenario: Scenario, designs: Sequence[Design], fault: str, seed: int | None = None
+) -> Iterator[Payload]:
+    """Yield the events of several designs side by side, in the order of simulated time.
+
+    All see the same draws and end at the same time. First come all ``failover.started``, last all
+    ``failover.metrics``, each in the order of ``designs``.
+
+    Raises:
+        NotFound, NotModelled: see ``simulate``.
+    """
+    timing = timing_profile(scenario.timing)
     drawn = fault_of(scenario, fault)
-    made = plan(scenario, design, drawn.vm, timing)
-    return _Race(made, fault, drawn, scenario.seed if seed is None else seed, timing).events()
+    chosen = scenario.seed if seed is None else seed
+    lanes = [_Lane(plan(scenario, design, drawn, timing), fault, chosen, timing) for design in designs]
+    end_us = max((lane.ends_us for lane in lanes), default=0)
+    # merge() compares the heads of the lanes only, so each design keeps its own order.
+    yield from heapq.merge(*(lane.events(end_us) for lane in lanes), key=_simulated_time)
+
+
+def _simulated_time(payload: Payload) -> float:
+    for field in ("t_us", "to_us"):
+        if field in payload:
+            return float(payload[field])
+    return float("inf") if payload["event"] == "failover.metrics" else -1.0
 
 
 def fault_of(scenario: Scenario, fault: str) -> Fault:
@@ -64,24 +107,23 @@ def fault_of(scenario: Scenario, fault: str) -> Fault:
     return found
 
 
-class _Race:
+class _Lane:
     """One trial of one plan on its way to events."""
 
-    def __init__(self, made: Plan, fault_id: str, fault: Fault, seed: int, timing: TimingProfile) -> None:
+    def __init__(self, made: Plan, fault_id: str, seed: int, timing: TimingProfile) -> None:
         self.plan = made
         self.fault_id = fault_id
-        self.fault = fault
+        self.fault = made.scene.fault
         self.seed = seed
         self.timing = timing
         self.play = made.mechanism.play(Streams(seed, 0))
-        self.start_us = max(0, fault.at_us - LEAD_US)
-        self.duration_us = max(
-            _ends_us(other.mechanism.play(Streams(seed, 0)), fault.at_us)
-            for other in playable(made.scenario, fault.vm, timing)
-        )
+        self.start_us = max(0, self.fault.at_us - LEAD_US)
+        self.ends_us = _ends_us(self.play, self.fault.at_us)
+        self.duration_us = self.ends_us
 
-    def events(self) -> Iterator[Payload]:
-        """Yield all events."""
+    def events(self, duration_us: int | None) -> Iterator[Payload]:
+        """Yield all events; None: until everything has settled."""
+        self.duration_us = self.ends_us if duration_us is None else duration_us
         fates = Fates(self.plan, self.timing)
         judge = Judge(fates, self.timing)
         yield self._started(judge)
@@ -100,7 +142,7 @@ class _Race:
         yield self._metrics(outcome)
 
     def _started(self, judge: Judge) -> Payload:
-        scenario, design = self.plan.scenario, self.plan.design
+        scenario, design = self.plan.scene.drawn, self.plan.design
         assumptions = (*self.plan.assumptions(), *judge.assumptions())
         return {
             "event": "failover.started",
@@ -111,6 +153,7 @@ class _Race:
             "fault": {
                 "id": self.fault_id,
                 "name": self.fault.name,
+                "kind": self.fault.kind.value,
                 "vm": self.fault.vm,
                 "at_us": self.fault.at_us,
             },
@@ -129,7 +172,7 @@ class _Race:
 
     def _intervals(self, fates: Fates) -> list[tuple[int, int, tuple[FlowFate, ...]]]:
         """Return from, to and fates of the flows, without gaps, from the start of the run to its end."""
-        moment: Moment = self.plan.start
+        moment: Moment = self.plan.scene.start
         begun_us = self.start_us
         found = []
         for time_us, number in self.play.changes:
@@ -137,13 +180,13 @@ class _Race:
             if now_us > begun_us:
                 found.append((begun_us, now_us, fates.at(moment)))
                 begun_us = now_us
-            moment = self.plan.mechanism.catalogue[number].apply(moment)
+            moment = self.plan.scene.catalogue[number].apply(moment)
         found.append((begun_us, self.duration_us, fates.at(moment)))
         return found
 
     def _strips(self, intervals: list[tuple[int, int, tuple[FlowFate, ...]]]) -> Iterator[Payload]:
         """Yield the stretches in which nothing changes for one flow in one direction."""
-        for index, flow in enumerate(self.plan.scenario.traffic):
+        for index, flow in enumerate(self.plan.scene.drawn.traffic):
             for side, direction in enumerate(_DIRECTIONS):
                 merged: list[tuple[int, int, Direction]] = []
                 for from_us, to_us, flows in intervals:
@@ -168,10 +211,10 @@ class _Race:
         self, intervals: list[tuple[int, int, tuple[FlowFate, ...]]], outcome: Outcome
     ) -> Iterator[Note | Span]:
         """Yield the fault and what it means for flows."""
-        scenario, at_us = self.plan.scenario, self.fault.at_us
-        name = scenario.topology.vms[self.fault.vm].name
-        text = f"{self.fault.name}: {name} stops answering"
-        yield Note(at_us, "fault", "point", text, f"vms/{self.fault.vm}", None, "fact A9; the drawing")
+        scenario, at_us = self.plan.scene.drawn, self.fault.at_us
+        for number, (time_us, text, ref) in enumerate(self.plan.scene.breakage.text):
+            words = f"{self.fault.name}: {text}" if number == 0 else text
+            yield Note(at_us + time_us, "fault", "point", words, ref, None, "the drawing")
         for index, flow in enumerate(scenario.traffic.values()):
             last = None
             for from_us, _, flows in intervals:
@@ -224,6 +267,12 @@ class _Race:
                 "p50": weighted_quantile(outcome.existing, 0.5),
                 "p95": weighted_quantile(outcome.existing, 0.95),
                 "never": never / whole if whole else 0.0,
+            },
+            "calls": {
+                "writes": self.play.calls.writes,
+                "polls": self.play.calls.polls,
+                "refusals": self.play.calls.refusals,
+                "lowest_tokens": self.play.calls.lowest_tokens,
             },
             "windows_us": dict(zip(_DIRECTIONS, outcome.windows_us, strict=True)),
             "lost": {"forward": forward, "return": back, "total": forward + back},

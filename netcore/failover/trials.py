@@ -16,9 +16,10 @@ from typing import Any
 
 from netcore.document.models import Scenario
 from netcore.failover.clock import SECOND_US
-from netcore.failover.designs import Design, Plan, plan
+from netcore.failover.designs import plan
 from netcore.failover.fates import Fates
 from netcore.failover.outcomes import Judge, quantile, weighted_quantile
+from netcore.failover.plan import Design, Plan
 from netcore.failover.race import fault_of
 from netcore.failover.streams import Streams
 from netcore.profiles.timing import TimingProfile, timing_profile
@@ -64,8 +65,8 @@ def trials(
     if n < 1:
         raise ValueError(f"{n} trials are none")
     timing = timing_profile(scenario.timing)
-    vm = fault_of(scenario, fault).vm
-    plans = [plan(scenario, design, vm, timing) for design in designs]
+    drawn = fault_of(scenario, fault)
+    plans = [plan(scenario, design, drawn, timing) for design in designs]
     return _run(plans, timing, n, scenario.seed if seed is None else seed, first)
 
 
@@ -106,7 +107,7 @@ class _Lane:
     """The same, sorted."""
     lost: list[float] = field(default_factory=list)
     existing: dict[int | None, float] = field(default_factory=dict)
-    clocks: tuple[list[int], list[int], list[int]] = field(default_factory=lambda: ([], [], []))
+    clocks: tuple[list[float], list[float], list[float]] = field(default_factory=lambda: ([], [], []))
     dominated: list[int] = field(default_factory=lambda: [0, 0, 0])
 
     def __post_init__(self) -> None:
@@ -124,7 +125,8 @@ class _Lane:
         self.lost.append(outcome.lost_forward + outcome.lost_back)
         for time_us, share in outcome.existing:
             self.existing[time_us] = self.existing.get(time_us, 0.0) + share
-        values = (play.clocks.detect_us, play.clocks.control_us, play.clocks.data_us)
+        clocks = (play.clocks.detect_us, play.clocks.control_us, play.clocks.data_us)
+        values = [inf if value is None else value for value in clocks]
         for kept, value in zip(self.clocks, values, strict=True):
             kept.append(value)
         self.dominated[values.index(max(values))] += 1
@@ -161,7 +163,7 @@ class _Lane:
             },
             "lost": {"p50": round(quantile(lost, 0.5)), "p95": round(quantile(lost, 0.95))},
             "clocks": {
-                name: quantile(sorted(values), 0.5) / SECOND_US
+                name: _json(quantile(sorted(values), 0.5) / SECOND_US)
                 for name, values in zip(_CLOCKS, self.clocks, strict=True)
             },
             "dominated": {name: count / n for name, count in zip(_CLOCKS, self.dominated, strict=True)},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 
+from netcore.document.guests import GuestService
 from netcore.document.values import Address
 from netcore.forwarding import guest_memory as memory
 from netcore.forwarding import guest_tunnels as tunnels
@@ -161,10 +162,16 @@ def serves(machine: Machine, protocol: int, port: int) -> bool:
     services = machine.guest.services
     if services is None or (machine.guest.redundancy and (protocol, port) in HELLO_FLOWS):
         return True
+    return bool(serving(machine, protocol, port))
+
+
+def serving(machine: Machine, protocol: int, port: int) -> tuple[GuestService, ...]:
+    """Return the drawn services of a guest that answer a protocol and port."""
     name = protocol_name(protocol)
-    return any(
-        service.protocol in (name, str(protocol)) and service.port in (0, port)
-        for service in services.values()
+    return tuple(
+        service
+        for _, service in sorted((machine.guest.services or {}).items())
+        if service.protocol in (name, str(protocol)) and service.port in (0, port)
     )
 
 

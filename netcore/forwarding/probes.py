@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
+from typing import NamedTuple
 
 from netcore.control.network import Network
+from netcore.control.probes import Meets
 from netcore.document.balancers import LoadBalancer, PoolMember, Probe
 from netcore.document.models import Direction
 from netcore.document.values import Address
 from netcore.forwarding.drawing import drawing_of
-from netcore.forwarding.guest import serves
+from netcore.forwarding.guest import serves, serving
 from netcore.forwarding.guest_memory import denying
 from netcore.forwarding.machines import Machine, Port
 from netcore.forwarding.run import Phase, Run, loses
@@ -22,6 +24,13 @@ from netcore.trace.packet import TCP
 
 PROBE_SOURCE = ip_address("168.63.129.16")
 """Where probes come from (facts A14, F9, J7)."""
+
+
+class Ailment(NamedTuple):
+    """Why a probe fails, and what it meets: silence, or an answer that says no."""
+
+    reason: str
+    meets: Meets = "timeout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +138,36 @@ def ailments(run: Run, balancer_id: str, pool_id: str, probe_id: str | None) -> 
         if place == [balancer_id, pool_id]:
             found.setdefault(member_id, "its probe fails")
     pool = run.network.scenario.topology.load_balancers[balancer_id].pools[pool_id]
+    probe = run.network.scenario.topology.load_balancers[balancer_id].probes.get(probe_id or "")
+    for member_id, member in pool.members.items():
+        lacking = _lacking(run, member, probe)
+        # What a dead VM does to the probes of others is noticed in time, as its own death is.
+        if lacking is not None and not run.state.down_vms and not run.state.down_zones:
+            found.setdefault(member_id, lacking.reason)
     for member_id, ordered in pool.members.items():
         if ordered.admin_state == "up":
             found.pop(member_id, None)
         elif ordered.admin_state == "down":
             found[member_id] = "its admin state is down"
     return found
+
+
+def probe_meets(network: Network, state: State, member: tuple[str, str, str], probe: Probe) -> Meets:
+    """Return what a probe of a pool member meets at a moment, whatever the rotation is.
+
+    Args:
+        member: balancer, pool and member id.
+
+    Source: facts F9, J7, J9, J18.
+    """
+    balancer_id, pool_id, member_id = member
+    run = Run(network, drawing_of(network), state, Sessions(), Phase.OPENING)
+    drawn = network.scenario.topology.load_balancers[balancer_id].pools[pool_id].members[member_id]
+    port = run.drawing.ports.get(drawn.nic)
+    if port is not None and port.vm is not None and loses(network, state, port.vm):
+        return "timeout"
+    found = _ailment(run, drawn, probe) or _lacking(run, drawn, probe)
+    return "ok" if found is None else found.meets
 
 
 def noticed(network: Network, state: State) -> State:
@@ -166,46 +199,61 @@ def _computed(run: Run, balancer_id: str, pool_id: str, probe_id: str | None) ->
     probe = balancer.probes.get(probe_id) if probe_id is not None else None
     members = balancer.pools[pool_id].members
     found = {key: _ailment(run, member, probe) for key, member in sorted(members.items())}
-    return {key: ailment for key, ailment in found.items() if ailment is not None}
+    return {key: ailment.reason for key, ailment in found.items() if ailment is not None}
 
 
-def _ailment(run: Run, member: PoolMember, probe: Probe | None) -> str | None:
+def _ailment(run: Run, member: PoolMember, probe: Probe | None) -> Ailment | None:
     """Return why a backend is not healthy as drawn, or None (facts F9, J7, J18)."""
     port = run.drawing.ports.get(member.nic)
     if port is None or port.vm is None:
-        return "no VM is attached"
+        return Ailment("no VM is attached")
     machine = run.drawing.machines[port.vm]
     if not machine.runs:
-        return f"{machine.name} is stopped"
+        return Ailment(f"{machine.name} is stopped")
     if probe is None:
         return None
     address = run.drawing.member_address(member, None)
     if address is None or port.guest_mac != port.mac or address not in machine.own:
-        return f"the guest of {machine.name} does not hold the probed address"
+        return Ailment(f"the guest of {machine.name} does not hold the probed address")
     return _unanswered(run, machine, port, address, probe.port)
 
 
-def _unanswered(run: Run, machine: Machine, port: Port, address: Address, number: int) -> str | None:
-    """Return why a probe of a port gets no answer, or None (facts F9, J7, J18)."""
+def _unanswered(run: Run, machine: Machine, port: Port, address: Address, number: int) -> Ailment | None:
+    """Return why a probe of a port gets no good answer, or None (facts F9, J7, J18)."""
     asked = Header(
         source=PROBE_SOURCE, destination=address, protocol=TCP, source_port=49152, destination_port=number
     )
     denied = denying_rule(run, port.id, Direction.INBOUND, asked)
     if denied is not None:
-        return f"{denied} denies the probe to {machine.name} from {PROBE_SOURCE}"
+        return Ailment(f"{denied} denies the probe to {machine.name} from {PROBE_SOURCE}")
     barred = denying(machine, "input", asked)
     if barred is not None:
-        return f"rule {barred.priority} of the firewall in {machine.name} denies the probe"
+        return Ailment(f"rule {barred.priority} of the firewall in {machine.name} denies the probe")
     if not serves(machine, TCP, number):
-        return f"nothing in {machine.name} answers the probe on port {number}"
+        return Ailment(f"nothing in {machine.name} answers the probe on port {number}", "refused")
+    if not machine.guest.forwarding and any(one.needs_forwarding for one in serving(machine, TCP, number)):
+        return Ailment(f"{machine.name} does not forward, and its probe says so", "refused")
     if machine.guest.policy_routing:
         return None
     path = machine.path(PROBE_SOURCE)
     if path is None:
-        return f"the guest of {machine.name} has no route back to {PROBE_SOURCE}"
+        return Ailment(f"the guest of {machine.name} has no route back to {PROBE_SOURCE}")
     if path.nic != port.id:
-        return (
+        return Ailment(
             f"{machine.name} is probed at {port.id} and answers by {path.nic}, "
             f"where its route for {PROBE_SOURCE} leads"
         )
+    return None
+
+
+def _lacking(run: Run, member: PoolMember, probe: Probe | None) -> Ailment | None:
+    """Return which other VM a deep health check misses at this moment, or None."""
+    port = run.drawing.ports.get(member.nic)
+    if probe is None or port is None or port.vm is None:
+        return None
+    for service in serving(run.drawing.machines[port.vm], TCP, probe.port):
+        for vm in service.needs_vms:
+            if not run.drawing.machines[vm].runs or loses(run.network, run.state, vm):
+                name = run.drawing.machines[vm].name
+                return Ailment(f"the probe's service needs {name}, which does not answer", "refused")
     return None

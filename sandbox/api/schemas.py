@@ -182,8 +182,12 @@ class Fault(Schema):
 
     id: str
     name: str
-    vm: str
+    kind: str
+    vm: str | None
     at_us: int
+    refused: Annotated[
+        dict[str, str], Field(description="Designs that cannot be played for it, and why not.")
+    ]
 
 
 class DesignsOut(Schema):

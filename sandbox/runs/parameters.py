@@ -13,7 +13,7 @@ from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios.models import Revision
 
 MAX_TRIALS: Final = 100_000
-MAX_DESIGNS: Final = 4
+MAX_DESIGNS: Final = 6
 
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
@@ -122,14 +122,22 @@ def _is_address(text: str) -> bool:
 
 
 def _check_race(race: _Race, revision: Revision, document: netcore.Scenario) -> None:
-    wrong = []
     if race.fault not in document.faults:
-        wrong.append({"pointer": "/parameters/fault", "message": f"The drawing has no fault {race.fault!r}."})
-    known = {design.id for design in scenario_queries.designs(revision)}
+        message = f"The drawing has no fault {race.fault!r}."
+        raise BadParameters([{"pointer": "/parameters/fault", "message": message}])
+    wrong = []
+    known = {design.id for design in netcore.all_designs()}
+    refused = scenario_queries.refusals(revision, race.fault)
     for place, design in enumerate(race.designs):
-        if design not in known or design in race.designs[:place]:
-            what = "is there twice" if design in known else "is not one this drawing can play"
+        what = ""
+        if design not in known:
+            what = "is not one there is."
+        elif design in refused:
+            what = f"is not one this drawing can play. {refused[design]}"
+        elif design in race.designs[:place]:
+            what = "is there twice."
+        if what:
             pointer = f"/parameters/designs/{place}"
-            wrong.append({"pointer": pointer, "message": f"The design {design!r} {what}."})
+            wrong.append({"pointer": pointer, "message": f"The design {design!r} {what}"})
     if wrong:
         raise BadParameters(wrong)

@@ -6,7 +6,6 @@ iterator here must depend on nothing but the row: revision, parameters, seed, en
 
 from __future__ import annotations
 
-import heapq
 import json
 import re
 from collections.abc import Iterator
@@ -131,31 +130,20 @@ def _side_effects(changes: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _failover(run: Run) -> Iterator[Payload]:
     """Play the designs side by side: events of all designs in the order of simulated time."""
-    revision = _revision(run)
-    scenario = netcore.load(revision.document)
-    fault = run.parameters["fault"]
-    lanes = [netcore.simulate(scenario, design, fault, run.seed) for design in _designs(run, revision)]
-    # merge() compares the heads of the lanes only, so each design keeps its own order.
-    yield from heapq.merge(*lanes, key=_simulated_time)
-
-
-def _simulated_time(payload: Payload) -> float:
-    for field in ("t_us", "to_us"):
-        if field in payload:
-            return float(payload[field])
-    return float("inf") if payload["event"] == "failover.metrics" else -1.0
+    scenario = netcore.load(_revision(run).document)
+    yield from netcore.race(scenario, _designs(run), run.parameters["fault"], run.seed)
 
 
 def _trials(run: Run) -> Iterator[Payload]:
     revision = _revision(run)
     scenario = netcore.load(revision.document)
     parameters = run.parameters
-    designs = _designs(run, revision)
+    designs = _designs(run)
     yield from netcore.trials(scenario, designs, parameters["fault"], parameters["n"], run.seed)
 
 
-def _designs(run: Run, revision: Revision) -> tuple[netcore.Design, ...]:
-    known = {design.id: design for design in scenario_queries.designs(revision)}
+def _designs(run: Run) -> tuple[netcore.Design, ...]:
+    known = {design.id: design for design in netcore.all_designs()}
     return tuple(known[wanted] for wanted in run.parameters["designs"])
 
 

@@ -167,26 +167,39 @@ def _asked(
         raise missing(str(error)) from error
 
 
-def designs(revision: Revision) -> tuple[netcore.Design, ...]:
-    """Return the failover designs netcore can play for a revision; none while it is not runnable."""
-    found = reading(revision)
-    if found.document is None or not found.runnable:
-        return ()
-    return netcore.designs(found.document)
+def refusals(revision: Revision, fault: str) -> dict[str, str]:
+    """Return why designs cannot be played for a fault of a runnable revision, by their id."""
+    found = reading(revision).document
+    return {} if found is None else netcore.refusals(found, fault)
 
 
 def designs_and_faults(revision: Revision) -> dict[str, list[dict[str, Any]]]:
-    """Return the failover designs and the faults of a revision as plain data."""
+    """Return the failover designs and the faults of a revision as plain data.
+
+    Every fault says which designs it can be played with, and of the others why not.
+    """
     found = reading(revision)
-    faults = found.document.faults if found.document else {}
+    document = found.document if found.runnable else None
+    refused = {key: netcore.refusals(document, key) for key in document.faults} if document else {}
+    playable = {
+        d.id for d in netcore.all_designs() if any(d.id not in reasons for reasons in refused.values())
+    }
     return {
         "designs": [
             {"id": d.id, "title": d.title, "mechanism": d.mechanism, "description": d.description}
-            for d in designs(revision)
+            for d in netcore.all_designs()
+            if d.id in playable
         ],
         "faults": [
-            {"id": key, "name": fault.name, "vm": fault.vm, "at_us": fault.at_us}
-            for key, fault in faults.items()
+            {
+                "id": key,
+                "name": fault.name,
+                "kind": fault.kind.value,
+                "vm": fault.vm,
+                "at_us": fault.at_us,
+                "refused": refused.get(key, {}),
+            }
+            for key, fault in (found.document.faults if found.document else {}).items()
         ],
     }
 

@@ -90,14 +90,18 @@ def test_j8_three_ways_to_count(counting: Counting, threshold: int, down: int, u
 
 
 def test_j8_the_race_counts_as_the_profile_says():
-    from netcore.failover.balancer import BalancerFailover
+    from netcore.failover.mechanisms.balancer import BalancerFailover
+    from netcore.failover.scene import Scene
     from netcore.failover.streams import Streams
+    from tests.netcore.failover.scenes import FAULT, pair
 
     timing = netcore.timing_profile("published").changed({"probe.failure": "refused"})
-    members = [(("ilb", "pool", "m"), "ilb", probe(5, 3))]
+    drawn = pair(threshold=3)
 
     def detect(counting: Counting) -> float:
-        played = BalancerFailover("a", "a", members, timing, counting).play(Streams(1, 1))
+        scenario = drawn.model_copy(update={"switches": {"probe_counting": counting}})
+        played = BalancerFailover(Scene(scenario, scenario.faults[FAULT], timing), "fw1").play(Streams(1, 1))
+        assert played.clocks.detect_us is not None
         return played.clocks.detect_us / SECOND
 
     assert 10 <= detect("threshold") <= 15

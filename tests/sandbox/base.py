@@ -66,7 +66,7 @@ class People:
 
     def trials(self, scenario: Scenario, n: int = 1000, seed: int = 7) -> Run:
         """Return queued trials of both designs."""
-        designs = [design.id for design in queries.designs(self.head(scenario))]
+        designs = [design["id"] for design in queries.designs_and_faults(self.head(scenario))["designs"]]
         return self.queued(scenario, Kind.TRIALS, {"fault": FAULT, "designs": designs, "n": n, "seed": seed})
 
     def done(self, run: Run) -> Run:

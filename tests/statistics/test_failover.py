@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import netcore
-from netcore.document.balancers import Probe
-from netcore.failover.address_move import AddressMove
-from netcore.failover.balancer import BalancerFailover
+from netcore.failover.calls import ByCalls
 from netcore.failover.designs import plan
-from netcore.failover.moments import Holder, Move
+from netcore.failover.mechanisms.address_move import address_move as moving
+from netcore.failover.mechanisms.balancer import BalancerFailover
 from netcore.failover.outcomes import quantile
+from netcore.failover.overlay import overlay
+from netcore.failover.plan import Mechanism
+from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams
+from tests.netcore.failover.scenes import pair
 
 ROOT = Path(__file__).resolve().parents[2]
 FAULT = "appliance-1-fails"
@@ -70,8 +72,9 @@ def test_p4_three_orchestration_calls() -> None:
     assert 60 <= figures("address-move")["new"]["p50"] <= 120
     scenario = seeded()
     design = next(design for design in netcore.designs(scenario) if design.id == "address-move")
-    mechanism = plan(scenario, design, "fw1", netcore.timing_profile("published")).mechanism
-    assert isinstance(mechanism, AddressMove)
+    made = plan(scenario, design, scenario.faults[FAULT], netcore.timing_profile("published"))
+    mechanism = made.mechanism
+    assert isinstance(mechanism, ByCalls)
     assert [write.text for write in mechanism.writes] == [
         "PUT fw1-internal without 172.16.136.68",
         "PUT fw2-internal with 172.16.136.68",
@@ -123,28 +126,33 @@ def test_the_last_change_is_the_sum_of_the_clocks() -> None:
         for trial in range(200):
             play = mechanism.play(Streams(SEED, trial))
             clocks = play.clocks
-            assert play.changes[-1][0] == clocks.detect_us + clocks.control_us + clocks.data_us
+            assert None not in (clocks.detect_us, clocks.control_us, clocks.data_us)
+            whole_us = (clocks.detect_us or 0) + (clocks.control_us or 0) + (clocks.data_us or 0)
+            assert play.changes[-1][0] == whole_us
 
 
-def sums(mechanism: AddressMove | BalancerFailover) -> list[float]:
+def sums(mechanism: Mechanism) -> list[float]:
     """Sorted seconds of all three clocks together."""
     found = []
     for trial in range(ROW_TRIALS):
         clocks = mechanism.play(Streams(SEED, trial)).clocks
-        found.append((clocks.detect_us + clocks.control_us + clocks.data_us) / 1e6)
+        found.append(sum(value or 0 for value in (clocks.detect_us, clocks.control_us, clocks.data_us)) / 1e6)
     return sorted(found)
 
 
 def balancer(threshold: int, failure: str = "silent") -> BalancerFailover:
     timing = netcore.timing_profile("published").changed({**CERTAIN, "probe.failure": failure})
-    probe = Probe(name="alive", protocol="tcp", port=8008, interval_s=5, threshold=threshold)
-    return BalancerFailover("fw1", "Appliance 1", [(("lb", "pool", "fw1"), "lb", probe)], timing)
+    scenario = pair(threshold=threshold)
+    return BalancerFailover(Scene(scenario, scenario.faults[FAULT], timing), "fw1")
 
 
-def address_move(moves: int, **changes: Any) -> AddressMove:
+def address_move(moves: int, **changes: Any) -> ByCalls:
     """0: a public address alone, 1: a private one, 2: both."""
     timing = netcore.timing_profile("published").changed({**CERTAIN, **changes})
-    private = Move(ip_address("10.0.0.100"), Holder("nic1", "a"), Holder("nic2", "a"), None, "drawn")
-    public = Move(ip_address("203.0.113.1"), Holder("nic3", "a"), Holder("nic4", "a"), "pip", "drawn")
+    scenario = seeded()
+    scene = Scene(scenario, scenario.faults[FAULT], timing)
+    drawn = overlay(scenario, "fw1")
+    scene.redraw(drawn.base)
+    private, public = drawn.moves
     chosen = {0: [public], 1: [private], 2: [private, public]}[moves]
-    return AddressMove("fw1", "fw2", ("Appliance 1", "Appliance 2"), chosen, ["vms/web1", "vms/app1"], timing)
+    return moving(scene, "fw1", "fw2", chosen, ["vms/web1", "vms/app1"])

@@ -69,6 +69,10 @@ def _guest(drawing: Drawing, vm_id: str, vm: VirtualMachine) -> None:
             )
     for service_id, service in (vm.guest.services or {}).items():
         protocol(drawing, (*path, "services", service_id, "protocol"), service.protocol)
+        for number, other in enumerate(service.needs_vms):
+            if other not in drawing.topology.vms:
+                place = (*path, "services", service_id, "needs_vms", number)
+                drawing.dangling(place, other, "VM", drawing.topology.vms)
     for forward_id, forward in vm.guest.port_forwards.items():
         protocol(drawing, (*path, "port_forwards", forward_id, "protocol"), forward.protocol)
 

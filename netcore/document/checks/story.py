@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netcore.document.checks import faults
 from netcore.document.checks.ground import KINDS, Drawing, Ground
 from netcore.document.checks.machines import protocol
 from netcore.document.models import Scenario
@@ -44,9 +45,7 @@ def check(drawing: Drawing) -> None:
             may_be_address=True,
         )
         protocol(drawing, ("traffic", flow_id, "protocol"), flow.protocol)
-    for fault_id, fault in scenario.faults.items():
-        if fault.vm not in drawing.topology.vms:
-            drawing.dangling(("faults", fault_id, "vm"), fault.vm, "VM", drawing.topology.vms)
+    faults.check(drawing)
     for key in scenario.layout:
         collection, _, thing = key.partition("/")
         # A position whose thing was deleted harms nobody; one that can never name a thing is a mistake.

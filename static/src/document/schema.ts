@@ -93,6 +93,7 @@ export type Snat = boolean;
 export type Stateful = boolean;
 export type SessionSync = boolean;
 export type PolicyRouting = boolean;
+export type FailoverAgent = boolean;
 /**
  * Items: IPv4 or IPv6 address
  */
@@ -124,6 +125,8 @@ export type Services = {
 } | null;
 export type Protocol3 = string;
 export type Port1 = number;
+export type NeedsForwarding = boolean;
+export type NeedsVms = string[];
 export type Kind = "vxlan" | "geneve" | "fou" | "wireguard" | "ipsec-natt" | "ipsec" | "gre" | "ipip";
 /**
  * IPv4 or IPv6 address
@@ -325,9 +328,87 @@ export type Protocol8 = string;
 export type SourcePort = number;
 export type DestinationPort = number;
 export type PacketsPerSecond = number;
+/**
+ * How something breaks.
+ *
+ * ``crash``: a VM stops answering, without a word. ``pause``: the same for a while, memory kept.
+ * ``forwarding-stops``: the guest forwards no more, and its probe port answers. ``graceful-stop``: a VM
+ * stops after it has ended its BGP sessions. ``probe-blocked``: a security rule denies the balancer's
+ * probes of a VM. ``pair-restarts``: a VM and its standby are both away. ``link-lost``: a peering or a
+ * connection is gone. ``gateway-planned`` and ``gateway-unplanned``: an instance of a gateway goes.
+ * ``restore``: a VM runs again. ``edit``: the drawing changes. ``nothing``: nothing breaks.
+ */
+export type FaultKind =
+  | "crash"
+  | "pause"
+  | "forwarding-stops"
+  | "graceful-stop"
+  | "probe-blocked"
+  | "pair-restarts"
+  | "link-lost"
+  | "zone-lost"
+  | "region-lost"
+  | "gateway-planned"
+  | "gateway-unplanned"
+  | "restore"
+  | "edit"
+  | "nothing";
+export type Vm1 = string | null;
+export type Zone3 = number | null;
+export type Region2 = string | null;
+export type Gateway4 = string | null;
+export type Instance = number;
+export type Link = string | null;
+export type Pointer = string;
+/**
+ * @maxItems 50
+ */
+export type Edits = Edit[];
+export type LastsUs = number | null;
 export type Name31 = string;
-export type Vm1 = string;
 export type AtUs = number;
+export type Conditions = ("control-plane-degraded" | "flag-lost" | "failover-fails")[];
+/**
+ * How something breaks.
+ *
+ * ``crash``: a VM stops answering, without a word. ``pause``: the same for a while, memory kept.
+ * ``forwarding-stops``: the guest forwards no more, and its probe port answers. ``graceful-stop``: a VM
+ * stops after it has ended its BGP sessions. ``probe-blocked``: a security rule denies the balancer's
+ * probes of a VM. ``pair-restarts``: a VM and its standby are both away. ``link-lost``: a peering or a
+ * connection is gone. ``gateway-planned`` and ``gateway-unplanned``: an instance of a gateway goes.
+ * ``restore``: a VM runs again. ``edit``: the drawing changes. ``nothing``: nothing breaks.
+ */
+export type FaultKind1 =
+  | "crash"
+  | "pause"
+  | "forwarding-stops"
+  | "graceful-stop"
+  | "probe-blocked"
+  | "pair-restarts"
+  | "link-lost"
+  | "zone-lost"
+  | "region-lost"
+  | "gateway-planned"
+  | "gateway-unplanned"
+  | "restore"
+  | "edit"
+  | "nothing";
+export type Vm2 = string | null;
+export type Zone4 = number | null;
+export type Region3 = string | null;
+export type Gateway5 = string | null;
+export type Instance1 = number;
+export type Link1 = string | null;
+/**
+ * @maxItems 50
+ */
+export type Edits1 = Edit[];
+export type LastsUs1 = number | null;
+export type AfterUs = number;
+/**
+ * @maxItems 200
+ */
+export type Then = FaultStep[];
 export type X = number;
 export type Y = number;
 export type Folded = boolean;
@@ -607,6 +688,7 @@ export interface VirtualMachine {
  * ``stateful`` drops a packet in mid-connection whose first packet it has not seen.
  * ``session_sync`` shares sessions with the other appliances of its balancer pool or pair.
  * ``policy_routing``: an answer leaves by the NIC that the request came in by (fact J18).
+ * ``failover_agent``: it calls the control plane when an appliance fails, instead of the standby.
  */
 export interface Guest {
   forwarding?: Forwarding;
@@ -614,6 +696,7 @@ export interface Guest {
   stateful?: Stateful;
   session_sync?: SessionSync;
   policy_routing?: PolicyRouting;
+  failover_agent?: FailoverAgent;
   loopback?: Loopback;
   interfaces?: Interfaces;
   routes?: Routes1;
@@ -683,12 +766,17 @@ export interface PortForward {
 /**
  * Something in a guest that answers.
  *
+ * A deep health check answers only while the guest forwards (``needs_forwarding``), or while other VMs run
+ * (``needs_vms``); else it says that the service is unavailable.
+ *
  * This interface was referenced by `undefined`'s JSON-Schema definition
  * via the `patternProperty` "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$".
  */
 export interface GuestService {
   protocol: Protocol3;
   port?: Port1;
+  needs_forwarding?: NeedsForwarding;
+  needs_vms?: NeedsVms;
 }
 export interface Tunnels {
   [k: string]: Tunnel1;
@@ -1267,15 +1355,51 @@ export interface Faults {
   [k: string]: Fault;
 }
 /**
- * Something that breaks at a time: the VM dies silently.
+ * Something that breaks at a time, and what follows it.
  *
  * This interface was referenced by `Faults`'s JSON-Schema definition
  * via the `patternProperty` "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$".
  */
 export interface Fault {
+  kind?: FaultKind;
+  vm?: Vm1;
+  zone?: Zone3;
+  region?: Region2;
+  gateway?: Gateway4;
+  instance?: Instance;
+  link?: Link;
+  edits?: Edits;
+  lasts_us?: LastsUs;
   name: Name31;
-  vm: Vm1;
   at_us?: AtUs;
+  conditions?: Conditions;
+  then?: Then;
+}
+/**
+ * One change of the drawing: ``pointer`` as in RFC 6901, below ``/topology`` or ``/traffic``.
+ *
+ * ``value`` None removes what is there.
+ */
+export interface Edit {
+  pointer: Pointer;
+  value?: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * What breaks, or is mended, some time after the fault itself.
+ */
+export interface FaultStep {
+  kind?: FaultKind1;
+  vm?: Vm2;
+  zone?: Zone4;
+  region?: Region3;
+  gateway?: Gateway5;
+  instance?: Instance1;
+  link?: Link1;
+  edits?: Edits1;
+  lasts_us?: LastsUs1;
+  after_us?: AfterUs;
 }
 export interface Layout {
   [k: string]: Position;

@@ -89,7 +89,9 @@ function Question({ racing, trying }: { racing: boolean; trying: boolean }): Rea
   if (choice.designs.length === 0)
     return <p className="muted">This drawing can play no failover design: it has no second appliance that could take over.</p>;
   const fault = chosenFault || (choice.faults[0]?.id ?? "");
-  const designs = choice.designs.map((design) => design.id).filter((id) => !left.includes(id));
+  const refused = choice.faults.find((one) => one.id === fault)?.refused ?? {};
+  const playable = choice.designs.filter((design) => !(design.id in refused));
+  const designs = playable.map((design) => design.id).filter((id) => !left.includes(id));
   const n = Math.max(1, Math.min(MOST_TRIALS, Math.round(Number(count) || 1)));
   return (
     <form
@@ -119,10 +121,11 @@ function Question({ racing, trying }: { racing: boolean; trying: boolean }): Rea
       <fieldset className="designs">
         <legend className="label">Designs</legend>
         {choice.designs.map((design) => (
-          <label key={design.id} title={design.description}>
+          <label key={design.id} title={refused[design.id] ?? design.description}>
             <input
               type="checkbox"
-              checked={!left.includes(design.id)}
+              disabled={design.id in refused}
+              checked={!left.includes(design.id) && !(design.id in refused)}
               onChange={(event) => {
                 setLeft(event.target.checked ? left.filter((id) => id !== design.id) : [...left, design.id]);
               }}

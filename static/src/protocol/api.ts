@@ -36,8 +36,11 @@ export interface Design {
 export interface Fault {
   id: string;
   name: string;
-  vm: string;
+  kind: string;
+  vm: string | null;
   at_us: number;
+  /** Designs that cannot be played for it, and why not. */
+  refused: Record<string, string>;
 }
 
 export interface ShareItem {

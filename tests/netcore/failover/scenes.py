@@ -21,7 +21,7 @@ def seeded(**changes: Any) -> netcore.Scenario:
     return netcore.load(raw | changes)
 
 
-def pair(protocol: str = "tcp", rate: int = 100, **guest: Any) -> netcore.Scenario:
+def pair(protocol: str = "tcp", rate: int = 100, threshold: int = 2, **guest: Any) -> netcore.Scenario:
     """Two appliances between two subnets, without translation; one internal balancer carries both directions.
 
     [a] -- (left) --> {fw1, fw2 behind 10.0.9.100} --> (right) -- [b]
@@ -39,7 +39,7 @@ def pair(protocol: str = "tcp", rate: int = 100, **guest: Any) -> netcore.Scenar
         .appliance("fw2", "dmz", "10.0.9.5", **guest)
     )
     raw = drawn.raw
-    probe = {"name": "alive", "protocol": "tcp", "port": 22, "interval_s": 5, "threshold": 2}
+    probe = {"name": "alive", "protocol": "tcp", "port": 22, "interval_s": 5, "threshold": threshold}
     ha_ports = {"name": "ha", "frontend": "in", "pool": "fws", "probe": "alive", "protocol": "all"}
     raw["topology"]["load_balancers"] = {
         "ilb": {

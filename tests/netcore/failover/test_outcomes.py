@@ -13,7 +13,7 @@ from netcore.failover.fates import Fates
 from netcore.failover.moments import Clocks
 from netcore.failover.outcomes import Course, Judge, quantile, retransmissions, weighted_quantile
 from netcore.failover.streams import Streams
-from tests.netcore.failover.scenes import design, pair
+from tests.netcore.failover.scenes import FAULT, design, pair
 
 OK = (None, None)
 DEAD = ("VM_STOPPED", "VM_STOPPED")
@@ -24,7 +24,7 @@ SECOND = 1_000_000
 def judge(**changes: Any) -> Judge:
     timing = netcore.timing_profile("published").changed({"flows.ports": 2, **changes})
     scenario = pair()
-    made = plan(scenario, design(scenario, "balancer"), "fw1", timing)
+    made = plan(scenario, design(scenario, "balancer"), scenario.faults[FAULT], timing)
     return Judge(Fates(made, timing), timing)
 
 
@@ -102,7 +102,7 @@ def test_new_connections_fail_for_the_part_of_a_minute_they_meet() -> None:
         changes=[(0, 0), (12 * SECOND, number)], clocks=Clocks(0, 0, 0), completes=True
     )
     outcome = found.outcome(fixed)
-    share = 1 - found.course(fixed).started[0]
+    share = 1 - found.course(fixed).started[1]
     assert share in (0.5, 1.0)
     assert outcome.shares["never_started"] == pytest.approx(0.1 * share * 12 / 60)
     assert outcome.windows_us == (12 * SECOND, 12 * SECOND)

@@ -42,7 +42,7 @@ def test_events_have_exactly_the_agreed_fields(wanted: str) -> None:
         "failover.span": "design lane from_us to_us text",
         "failover.strip": "design flow direction from_us to_us delivered codes",
         "failover.metrics": "design completes detect_us control_us data_us recover_new_us "
-        "recover_existing_us windows_us lost lost_by_cause flows",
+        "recover_existing_us calls windows_us lost lost_by_cause flows",
     }
     seen = set()
     for event in race(seeded(), wanted):
@@ -110,8 +110,14 @@ def test_same_seed_same_bytes_and_another_seed_other_times(wanted: str) -> None:
 
 
 def test_designs_end_together_so_that_they_can_stand_side_by_side() -> None:
-    ends = {race(seeded(), wanted)[0]["duration_us"] for wanted in BOTH}
-    assert len(ends) == 1
+    scenario = seeded()
+    events = list(netcore.race(scenario, netcore.designs(scenario, FAULT), FAULT))
+    started = [event for event in events if event["event"] == "failover.started"]
+    assert [event["design"] for event in started] == list(BOTH)
+    assert len({event["duration_us"] for event in started}) == 1
+    assert [event["event"] for event in events[-2:]] == ["failover.metrics"] * 2
+    times = [event["t_us"] for event in events if event["event"] == "failover.event"]
+    assert times == sorted(times)
 
 
 @pytest.mark.parametrize("synced", [False, True])

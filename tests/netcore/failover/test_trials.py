@@ -8,8 +8,6 @@ import json
 import pytest
 
 import netcore
-from netcore.failover.address_move import AddressMove
-from netcore.failover.balancer import BalancerFailover
 from netcore.failover.designs import plan
 from netcore.failover.streams import Streams
 from netcore.failover.trials import interval
@@ -114,8 +112,7 @@ def test_both_designs_ask_for_shared_numbers_by_the_same_name() -> None:
     scenario = pair()
     plays = []
     for wanted in netcore.designs(scenario):
-        mechanism = plan(scenario, wanted, "fw1", timing).mechanism
-        assert isinstance(mechanism, AddressMove | BalancerFailover)
+        mechanism = plan(scenario, wanted, scenario.faults[FAULT], timing).mechanism
         plays.append(mechanism.play(Streams(1, 0)))
     assert not any(play.completes for play in plays)
     assert plays[0].changes[-1][0] == plays[1].changes[-1][0]

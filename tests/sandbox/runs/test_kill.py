@@ -26,7 +26,7 @@ class KillTest(CommittedTest):
     def setUp(self) -> None:
         super().setUp()
         self.made = self.scenario()
-        designs = [design.id for design in queries.designs(self.head(self.made))]
+        designs = [design["id"] for design in queries.designs_and_faults(self.head(self.made))["designs"]]
         self.parameters = {"fault": FAULT, "designs": designs, "n": TRIALS, "seed": 11}
         whole = self.done(self.queued(self.made, Kind.TRIALS, self.parameters))
         assert whole.state == State.SUCCEEDED, whole.reason

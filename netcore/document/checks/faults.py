@@ -1,0 +1,84 @@
+"""Faults: each kind names what it breaks, and nothing else."""
+
+from __future__ import annotations
+
+from netcore.document.checks.ground import Drawing
+from netcore.document.faults import Break, FaultKind
+
+OF_VMS = {
+    FaultKind.CRASH,
+    FaultKind.PAUSE,
+    FaultKind.FORWARDING_STOPS,
+    FaultKind.GRACEFUL_STOP,
+    FaultKind.PROBE_BLOCKED,
+    FaultKind.PAIR_RESTARTS,
+    FaultKind.RESTORE,
+}
+OF_GATEWAYS = {FaultKind.GATEWAY_PLANNED, FaultKind.GATEWAY_UNPLANNED}
+
+Path = tuple[object, ...]
+
+
+def check(drawing: Drawing) -> None:
+    """Report what is wrong with faults and the steps behind them."""
+    for fault_id, fault in drawing.scenario.faults.items():
+        _check(drawing, ("faults", fault_id), fault)
+        for number, step in enumerate(fault.then):
+            _check(drawing, ("faults", fault_id, "then", number), step)
+
+
+def _check(drawing: Drawing, path: Path, one: Break) -> None:
+    topology, kind = drawing.topology, one.kind
+    if kind in OF_VMS:
+        if one.vm is None:
+            _missing(drawing, (*path, "vm"), one, "the id of a VM")
+        elif one.vm not in topology.vms:
+            drawing.dangling((*path, "vm"), one.vm, "VM", topology.vms)
+    elif one.vm is not None and one.vm not in topology.vms:
+        drawing.dangling((*path, "vm"), one.vm, "VM", topology.vms)
+    if kind in OF_GATEWAYS:
+        if one.gateway is None:
+            _missing(drawing, (*path, "gateway"), one, "the id of a gateway")
+        elif one.gateway not in topology.gateways:
+            drawing.dangling((*path, "gateway"), one.gateway, "gateway", topology.gateways)
+    if kind is FaultKind.ZONE_LOST and one.zone is None:
+        _missing(drawing, (*path, "zone"), one, "the number of a zone")
+    if kind is FaultKind.REGION_LOST:
+        _region(drawing, path, one)
+    if kind is FaultKind.LINK_LOST:
+        _link(drawing, path, one)
+    if kind is FaultKind.EDIT:
+        if not one.edits:
+            _missing(drawing, (*path, "edits"), one, "at least one edit")
+        for number, edit in enumerate(one.edits):
+            if not edit.pointer.startswith(("/topology/", "/traffic/")):
+                drawing.report.add(
+                    "bad-edit",
+                    (*path, "edits", number, "pointer"),
+                    edit.pointer,
+                    "a place below /topology or /traffic",
+                    "Name what changes, such as /topology/nics/fw1/ip_forwarding.",
+                )
+
+
+def _region(drawing: Drawing, path: Path, one: Break) -> None:
+    regions = sorted({vnet.region for vnet in drawing.topology.vnets.values()})
+    if one.region is None:
+        _missing(drawing, (*path, "region"), one, "the name of a region")
+    elif one.region not in regions:
+        drawing.dangling((*path, "region"), one.region, "region", regions)
+
+
+def _link(drawing: Drawing, path: Path, one: Break) -> None:
+    topology = drawing.topology
+    there = [f"peerings/{key}" for key in topology.peerings]
+    there += [f"connections/{key}" for key in topology.connections]
+    if one.link is None:
+        _missing(drawing, (*path, "link"), one, "peerings/ID or connections/ID")
+    elif one.link not in there:
+        drawing.dangling((*path, "link"), one.link, "peering or connection", there)
+
+
+def _missing(drawing: Drawing, path: Path, one: Break, form: str) -> None:
+    hint = f"A fault of kind {one.kind.value} names what it breaks."
+    drawing.report.add("fault-incomplete", path, "nothing", form, hint)

@@ -1,0 +1,238 @@
+"""What a fault does by itself, before anybody reacts: changes over time, and whom it silences.
+
+Times are microseconds since the fault.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from netcore.document.faults import Break, Fault, FaultKind
+from netcore.document.models import Scenario
+from netcore.errors import NotModelled
+from netcore.failover.clock import SECOND_US
+from netcore.failover.moments import Change, Dies, Instance, InstancesTurn, Revives, Sets, ZoneTurns
+from netcore.failover.redraw import changed, edited, probe_blocked, removed, replaced
+from netcore.failover.standby import standby_of
+
+if TYPE_CHECKING:
+    from netcore.failover.scene import Scene
+
+PAUSE_US = 5 * SECOND_US
+"""How long a pause takes where the drawing does not say: a live migration (reference on failover, M12)."""
+
+RESTART_US = 120 * SECOND_US
+"""How long both appliances are away in a restart where the drawing does not say. Ours."""
+
+Silence = tuple[int, int | None]
+"""From and to; None is for good."""
+
+
+@dataclass(slots=True)
+class Breakage:
+    """A fault as changes of a scene.
+
+    Args:
+        timed: when each change comes, and its number in the catalogue; in order of time.
+        text: what happens, for people, by time.
+        silent: VM id -> when it answers nothing.
+        told: VMs that end their BGP sessions before they stop.
+        instances: gateway instances that go, and whether somebody had planned it.
+    """
+
+    timed: list[tuple[int, int]] = field(default_factory=list)
+    text: list[tuple[int, str, str | None]] = field(default_factory=list)
+    silent: dict[str, list[Silence]] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+    instances: dict[Instance, bool] = field(default_factory=dict)
+
+    def silences(self, vm: str) -> tuple[Silence, ...]:
+        """Return when a VM answers nothing, in order."""
+        return tuple(sorted(self.silent.get(vm, ()), key=lambda pair: pair[0]))
+
+    def is_silent(self, vm: str, time_us: int) -> bool:
+        """Return whether a VM answers nothing at a time."""
+        return any(begin <= time_us and (end is None or time_us < end) for begin, end in self.silences(vm))
+
+
+def broken(scene: Scene, fault: Fault) -> Breakage:
+    """Put what a fault does into a scene.
+
+    Raises:
+        NotModelled: the fault cannot be played in this drawing; the message says why.
+    """
+    made = Breakage()
+    for after_us, one in [(0, fault), *((step.after_us, step) for step in fault.then)]:
+        _break(scene, made, one, after_us)
+    made.timed.sort()
+    return made
+
+
+def vm_of(scenario: Scenario, fault: Break) -> str:
+    """Return the VM of a fault.
+
+    Raises:
+        NotModelled: the fault names none, or one that is drawn as stopped.
+    """
+    if fault.vm is None or fault.vm not in scenario.topology.vms:
+        raise NotModelled(f"A fault of kind {fault.kind.value} names a VM of the drawing; this one does not.")
+    return fault.vm
+
+
+def _break(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:
+    kind, scenario = one.kind, scene.drawn
+    if kind is FaultKind.NOTHING:
+        made.text.append((at_us, "nothing breaks", None))
+    elif kind in (FaultKind.CRASH, FaultKind.GRACEFUL_STOP):
+        vm = vm_of(scenario, one)
+        if kind is FaultKind.GRACEFUL_STOP:
+            made.told.add(vm)
+        how = "ends its sessions and stops" if kind is FaultKind.GRACEFUL_STOP else "stops answering"
+        _silence(scene, made, [vm], at_us, one.lasts_us, f"{scene.name(vm)} {how}")
+    elif kind is FaultKind.PAUSE:
+        vm = vm_of(scenario, one)
+        lasts_us = one.lasts_us if one.lasts_us is not None else PAUSE_US
+        text = f"{scene.name(vm)} is paused for {lasts_us / SECOND_US:g} s"
+        _silence(scene, made, [vm], at_us, lasts_us, text)
+    elif kind is FaultKind.PAIR_RESTARTS:
+        vm = vm_of(scenario, one)
+        pair = [vm, standby_of(scenario, vm)]
+        lasts_us = one.lasts_us if one.lasts_us is not None else RESTART_US
+        text = f"{scene.name(pair[0])} and {scene.name(pair[1])} both restart"
+        _silence(scene, made, pair, at_us, lasts_us, text)
+    elif kind is FaultKind.RESTORE:
+        _restore(scene, made, vm_of(scenario, one), at_us)
+    elif kind is FaultKind.ZONE_LOST:
+        _zone(scene, made, one, at_us)
+    elif kind is FaultKind.REGION_LOST:
+        _region(scene, made, one, at_us)
+    elif kind in (FaultKind.GATEWAY_PLANNED, FaultKind.GATEWAY_UNPLANNED):
+        _gateway(scene, made, one, at_us)
+    else:
+        _redrawn(scene, made, one, at_us)
+
+
+def _silence(
+    scene: Scene, made: Breakage, vms: list[str], at_us: int, lasts_us: int | None, text: str
+) -> None:
+    end_us = None if lasts_us is None else at_us + lasts_us
+    _at(scene, made, at_us, Dies(frozenset(vms)))
+    made.text.append((at_us, text, f"vms/{vms[0]}" if vms else None))
+    if end_us is not None:
+        _at(scene, made, end_us, Revives(frozenset(vms)))
+        made.text.append((end_us, f"{' and '.join(map(scene.name, vms))} run again", None))
+    for vm in vms:
+        made.silent.setdefault(vm, []).append((at_us, end_us))
+
+
+def _restore(scene: Scene, made: Breakage, vm: str, at_us: int) -> None:
+    _at(scene, made, at_us, Revives(frozenset({vm})))
+    made.text.append((at_us, f"{scene.name(vm)} runs again", f"vms/{vm}"))
+    made.silent[vm] = [
+        (begin, at_us if begin <= at_us and (end is None or end > at_us) else end)
+        for begin, end in made.silent.get(vm, ())
+    ]
+
+
+def _zone(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:
+    if one.zone is None:
+        raise NotModelled("A fault of kind zone-lost names a zone; this one does not.")
+    vms = [key for key, vm in sorted(scene.drawn.topology.vms.items()) if vm.zone == one.zone]
+    end_us = None if one.lasts_us is None else at_us + one.lasts_us
+    _at(scene, made, at_us, ZoneTurns(one.zone, lost=True))
+    made.text.append((at_us, f"zone {one.zone} is lost, with {len(vms)} VMs", None))
+    if end_us is not None:
+        _at(scene, made, end_us, ZoneTurns(one.zone, lost=False))
+        made.text.append((end_us, f"zone {one.zone} is back", None))
+    for vm in vms:
+        made.silent.setdefault(vm, []).append((at_us, end_us))
+
+
+def _region(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:
+    topology = scene.drawn.topology
+    if one.region is None:
+        raise NotModelled("A fault of kind region-lost names a region; this one does not.")
+    vnets = {key for key, vnet in topology.vnets.items() if vnet.region == one.region}
+    subnets = {key for key, subnet in topology.subnets.items() if subnet.vnet in vnets}
+    vms = sorted({nic.vm for nic in topology.nics.values() if nic.vm is not None and nic.subnet in subnets})
+    gateways = [key for key, gateway in sorted(topology.gateways.items()) if gateway.vnet in vnets]
+    if not vms and not gateways:
+        raise NotModelled(f"Nothing is drawn in region {one.region}.")
+    _silence(scene, made, vms, at_us, one.lasts_us, f"region {one.region} is lost, with {len(vms)} VMs")
+    instances = frozenset((key, number) for key in gateways for number in range(2))
+    if instances:
+        _at(scene, made, at_us, InstancesTurn(instances, lost=True))
+
+
+def _gateway(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:
+    gateway = scene.drawn.topology.gateways.get(one.gateway or "")
+    if one.gateway is None or gateway is None:
+        raise NotModelled(f"A fault of kind {one.kind.value} names a gateway of the drawing.")
+    instance = (one.gateway, one.instance)
+    planned = one.kind is FaultKind.GATEWAY_PLANNED
+    made.instances[instance] = planned
+    _at(scene, made, at_us, InstancesTurn(frozenset({instance}), lost=True))
+    why = "is taken for maintenance" if planned else "dies"
+    text = f"instance {one.instance} of {gateway.name} {why}"
+    made.text.append((at_us, text, f"gateways/{one.gateway}"))
+    if one.lasts_us is not None:
+        _at(scene, made, at_us + one.lasts_us, InstancesTurn(frozenset({instance}), lost=False))
+
+
+def _redrawn(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:
+    """Let the drawing itself change, and back where the fault lasts for a while."""
+    number = scene.set(one.kind.value, lambda scenario: scenario, lambda scenario: _edit(scenario, one))
+    # Played once at once, so that an edit that makes no drawing is refused before the run.
+    _edit(scene.drawn, one)
+    _at(scene, made, at_us, Sets((number,), 1))
+    made.text.append((at_us, _words(scene, one), f"vms/{one.vm}" if one.vm else one.link))
+    if one.lasts_us is not None:
+        _at(scene, made, at_us + one.lasts_us, Sets((number,), 0))
+        made.text.append((at_us + one.lasts_us, f"mended: {_words(scene, one)}", None))
+
+
+def _edit(scenario: Scenario, one: Break) -> Scenario:
+    if one.kind is FaultKind.EDIT:
+        return edited(scenario, one.edits)
+    if one.kind is FaultKind.LINK_LOST:
+        return _without_link(scenario, one.link or "")
+    vm = vm_of(scenario, one)
+    if one.kind is FaultKind.PROBE_BLOCKED:
+        return probe_blocked(scenario, vm)
+    guest = scenario.topology.vms[vm].guest
+    if not guest.forwarding:
+        raise NotModelled(f"{scenario.topology.vms[vm].name} does not forward, so it cannot stop forwarding.")
+    return replaced(scenario, "vms", vm, guest=changed(guest, forwarding=False))
+
+
+def _without_link(scenario: Scenario, link: str) -> Scenario:
+    """Return the scenario without a peering, its other half too, or with a connection down."""
+    collection, _, key = link.partition("/")
+    if collection not in ("peerings", "connections") or key not in getattr(scenario.topology, collection):
+        raise NotModelled(f"A fault of kind link-lost names a peering or a connection; {link!r} is neither.")
+    if collection == "connections":
+        return replaced(scenario, collection, key, up=False)
+    lost = scenario.topology.peerings[key]
+    halves = [
+        other
+        for other, half in scenario.topology.peerings.items()
+        if {half.vnet, half.remote_vnet} == {lost.vnet, lost.remote_vnet}
+    ]
+    return removed(scenario, collection, *halves)
+
+
+def _words(scene: Scene, one: Break) -> str:
+    match one.kind:
+        case FaultKind.FORWARDING_STOPS:
+            return f"{scene.name(one.vm or '')} forwards no more, and still answers on its own ports"
+        case FaultKind.PROBE_BLOCKED:
+            return f"a security rule denies the probes of {scene.name(one.vm or '')}"
+        case FaultKind.LINK_LOST:
+            return f"{one.link} is gone"
+    places = ", ".join(edit.pointer for edit in one.edits)
+    return f"the drawing changes at {places}"
+
+
+def _at(scene: Scene, made: Breakage, time_us: int, change: Change) -> None:
+    made.timed.append((time_us, scene.add(change)))

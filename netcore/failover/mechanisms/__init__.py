@@ -1,0 +1,1 @@
+"""The mechanisms of the reference on failover, one file each."""

@@ -1,0 +1,208 @@
+"""Mechanism M4: a balancer's probes notice that an appliance is dead, and new flows avoid it.
+
+    probe 1 ... probe n unanswered | agents of the balancer
+    ----------- detect ----------- | -------- data --------
+
+Silent crash: ``U(0,I) + n*I + U(0.1,1)``, for each failed probe waits out its timeout, which is the
+interval. Refused (reset or non-200): ``U(0,I) + (n-1)*I + U(0.1,1)``. Interval and threshold are drawn.
+What each probe meets forwarding says, so that a probe that stays green while nothing is forwarded, or one
+that a security rule denies, is no special case. Nothing of the control plane is involved.
+
+Source: reference on failover, sections 1.1 (M4), 2.2, 2.6; facts J7-J13, J20, J22.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from netcore.document.balancers import LoadBalancer
+from netcore.document.models import Power
+from netcore.errors import NotModelled
+from netcore.failover.clock import microseconds
+from netcore.failover.moments import Assumption, Calls, Clocks, Member, Note, Span, TakenOut
+from netcore.failover.plan import Design, Plan, failing_vm
+from netcore.failover.scene import Scene
+from netcore.failover.streams import Streams
+from netcore.failover.watches import Seen, watches
+
+DESIGN = Design(
+    "balancer",
+    "Balancer with probes",
+    "M4",
+    "Both appliances stand behind a balancer. Its probes notice the failed one, and new flows avoid it.",
+)
+
+USED = ("probe.failure", "probe.http_timeout", "probe.spread", "failure.balancer", "repair")
+"""Numbers of the timing profile that this mechanism uses."""
+
+
+def plan(scene: Scene) -> Plan:
+    """Return the design for a scene.
+
+    Raises:
+        NotModelled: no balancer gives flows to the appliance, or nobody else can take them.
+    """
+    vm = failing_vm(scene)
+    check_pools(scene, vm, "standard")
+    return Plan(DESIGN, scene, BalancerFailover(scene, vm))
+
+
+def check_pools(scene: Scene, vm: str, kind: str) -> None:
+    """Refuse a drawing in which no other member of the pools of a VM can take its flows.
+
+    Args:
+        kind: ``gateway`` for gateway balancers, ``standard`` for all others.
+    """
+    members = members_of(scene, vm, kind)
+    if not members:
+        what = "gateway balancer" if kind == "gateway" else "balancer"
+        raise NotModelled(f"No {what} gives flows to {scene.name(vm)}.")
+    topology = scene.drawn.topology
+    for balancer, pool, _ in members:
+        others = {
+            topology.nics[member.nic].vm
+            for member in topology.load_balancers[balancer].pools[pool].members.values()
+            if member.nic in topology.nics
+        } - {vm, None}
+        if not any(topology.vms[other].power is Power.RUNNING for other in others if other is not None):
+            raise NotModelled(
+                f"Nobody can take over from {scene.name(vm)}: pool {pool} of {balancer} has no other member."
+            )
+
+
+def members_of(scene: Scene, vm: str, kind: str) -> tuple[Member, ...]:
+    """Return the pool members on the NICs of a VM that a rule uses, of one kind of balancer."""
+    topology = scene.drawn.topology
+    nics = {key for key, nic in topology.nics.items() if nic.vm == vm}
+    return tuple(
+        (balancer_id, pool_id, member_id)
+        for balancer_id, balancer in sorted(topology.load_balancers.items())
+        if is_gateway(balancer) is (kind == "gateway")
+        for pool_id, pool in sorted(balancer.pools.items())
+        if any(rule.pool == pool_id for rule in balancer.rules.values())
+        for member_id, member in sorted(pool.members.items())
+        if member.nic in nics
+    )
+
+
+def is_gateway(balancer: LoadBalancer) -> bool:
+    """Return whether a balancer is one of whole gateways (fact J21)."""
+    return balancer.sku.lower() == "gateway"
+
+
+class BalancerFailover:
+    """The mechanism for one scene.
+
+    Args:
+        vm: whom it protects. Every pool member that the fault touches is watched, whoever it is.
+        kind: see ``check_pools``.
+    """
+
+    def __init__(self, scene: Scene, vm: str, kind: str = "standard", mechanism: str = "M4") -> None:
+        self.mechanism = mechanism
+        self.scene = scene
+        self.vm = vm
+        self.name = scene.name(vm)
+        self.timing = scene.timing
+        mine = members_of(scene, vm, kind)
+        self.watches, self.unwatched = watches(
+            scene, lambda balancer: is_gateway(balancer) is (kind == "gateway")
+        )
+        self._repaired = scene.add(TakenOut(frozenset(mine)))
+
+    def assumptions(self) -> Iterator[Assumption]:
+        """Yield the numbers and statements this mechanism rests on."""
+        for watch in self.watches:
+            yield watch.assumption()
+        for name in USED:
+            number = self.timing[name]
+            yield Assumption(f"{name}: {number.meaning}", number.text, number.grade, number.source)
+        yield Assumption(
+            "probe: phase",
+            "all probes of one VM are sent in step, by the host it runs on",
+            "D",
+            "ours, after fact J7: each host probes its own VMs",
+        )
+
+    def play(self, streams: Streams) -> BalancerPlay:
+        """Return one trial."""
+        timing, draw = self.timing, streams.uniform
+        play = BalancerPlay(self)
+        play.changes = list(self.scene.breakage.timed)
+        play.seen = [watch.see(streams) for watch in self.watches]
+        first = [seen.out_us for seen in play.seen]
+        noticed = [time_us for time_us in first if time_us is not None]
+        if self.unwatched or len(noticed) < len(first):
+            # Somebody stays in rotation for good, though nothing gets through there.
+            play.completes = False
+        if not noticed:
+            play.clocks = Clocks(None if self._broken else 0, 0, 0)
+            play.completes = not self._broken
+            return play
+        failed = timing["failure.balancer"].draw(draw("failure.balancer")) > 0
+        if failed or "failover-fails" in self.scene.fault.conditions:
+            play.fail(microseconds(timing["repair"].draw(draw("repair"))), max(noticed), self._repaired)
+            return play
+        for seen in play.seen:
+            play.changes.extend(seen.changes)
+        play.changes.sort()
+        spread_us = max(seen.spread_us for seen in play.seen if seen.out_us == max(noticed))
+        play.clocks = Clocks(max(noticed), 0, spread_us)
+        return play
+
+    @property
+    def _broken(self) -> bool:
+        """Whether the fault takes anything from anybody."""
+        return bool(self.scene.breakage.timed)
+
+
+class BalancerPlay:
+    """One trial of a balancer; see ``moments.Play``."""
+
+    def __init__(self, mechanism: BalancerFailover) -> None:
+        self.mechanism = mechanism
+        self.seen: list[Seen] = []
+        self.changes: list[tuple[int, int]] = []
+        self.clocks = Clocks(0, 0, 0)
+        self.completes = True
+        self.by_hand_us: int | None = None
+
+    @property
+    def calls(self) -> Calls:
+        """Nothing is asked of the control plane."""
+        return Calls()
+
+    def fail(self, repair_us: int, detect_us: int, repaired: int) -> None:
+        """Let the members stay in rotation until somebody takes them out by hand."""
+        self.completes = False
+        repair_us = max(repair_us, detect_us)
+        self.by_hand_us = repair_us
+        self.changes = sorted([*self.mechanism.scene.breakage.timed, (repair_us, repaired)])
+        self.clocks = Clocks(detect_us, 0, repair_us - detect_us)
+
+    def story(self, fault_us: int) -> Iterator[Note | Span]:
+        """Yield what happens, in words; times from the start of the run."""
+        mechanism = self.mechanism
+        for watch, seen in zip(mechanism.watches, self.seen, strict=True):
+            yield from watch.story(seen, fault_us, acted=self.by_hand_us is None)
+        yield from self._unwatched(mechanism.unwatched, fault_us)
+        if not mechanism.watches and not mechanism.unwatched and mechanism.scene.breakage.timed:
+            text = f"every probe of {mechanism.name} goes on being answered"
+            at = f"vms/{mechanism.vm}"
+            yield Note(fault_us, "detect", "point", text, at, "A", "fact J7: a probe asks a port, not a path")
+        if self.by_hand_us is not None:
+            timing = mechanism.timing
+            failure, repair = timing["failure.balancer"], timing["repair"]
+            start_us, end_us = fault_us + (self.clocks.detect_us or 0), fault_us + self.by_hand_us
+            ref = f"vms/{mechanism.vm}"
+            text = f"{mechanism.name} stays in rotation"
+            yield Note(start_us, "data", "start", text, ref, failure.grade, failure.source)
+            text = f"{mechanism.name} is taken out by hand"
+            yield Note(end_us, "data", "end", text, ref, repair.grade, repair.source)
+            yield Span("data", start_us, end_us, "waiting for repair by hand")
+
+    def _unwatched(self, members: Sequence[Member], fault_us: int) -> Iterator[Note]:
+        if members:
+            where = ", ".join(sorted({member[0] for member in members}))
+            text = f"no probe watches {self.mechanism.name} in {where}"
+            yield Note(fault_us, "detect", "point", text, f"vms/{self.mechanism.vm}", "A", "fact J7")

@@ -1,0 +1,83 @@
+"""One design for one scene."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from netcore.document.models import Power
+from netcore.errors import NotModelled
+from netcore.failover.breakage import vm_of
+from netcore.failover.moments import Assumption, Play
+from netcore.failover.scene import Scene
+from netcore.failover.streams import Streams
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """A way to survive a fault.
+
+    Args:
+        id: key, such as ``balancer``.
+        mechanism: row of the reference on failover, such as ``M4``.
+        description: one or two sentences for people.
+    """
+
+    id: str
+    title: str
+    mechanism: str
+    description: str
+
+
+class Mechanism(Protocol):
+    """What a design does once something is broken."""
+
+    def assumptions(self) -> Iterator[Assumption]:
+        """Yield the numbers and statements it rests on."""
+        ...
+
+    def play(self, streams: Streams) -> Play:
+        """Return one trial."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One design for one drawing and one fault.
+
+    Args:
+        scene: with the settings and changes of the design.
+    """
+
+    design: Design
+    scene: Scene
+    mechanism: Mechanism
+
+    def assumptions(self) -> Iterator[Assumption]:
+        """Yield what the run rests on: the edits of the drawing first."""
+        yield from self.scene.notes
+        yield from self.mechanism.assumptions()
+
+
+def failing_vm(scene: Scene) -> str:
+    """Return the VM that a design protects: the fault's, or the one of its steps that is an appliance.
+
+    Raises:
+        NotModelled: the fault takes no running VM.
+    """
+    fault, topology = scene.fault, scene.drawn.topology
+    named = fault.vm if fault.vm is not None else _silenced(scene)
+    if named is None:
+        raise NotModelled(f"The fault {fault.name} takes no appliance away.")
+    vm = vm_of(scene.drawn, fault) if fault.vm is not None else named
+    if topology.vms[vm].power is not Power.RUNNING:
+        raise NotModelled(f"{topology.vms[vm].name} is drawn as stopped, so it cannot fail.")
+    return vm
+
+
+def _silenced(scene: Scene) -> str | None:
+    """Return the first VM that the fault silences, one whose guest forwards before others."""
+    vms = scene.drawn.topology.vms
+    found = sorted(scene.breakage.silent, key=lambda vm: (not vms[vm].guest.forwarding, vm))
+    return found[0] if found else None

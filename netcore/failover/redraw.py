@@ -1,0 +1,104 @@
+"""Small edits of a drawing, which never changes itself: each returns a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from netcore.document.faults import Edit
+from netcore.document.models import Access, Direction, Scenario, SecurityGroup, SecurityRule
+from netcore.errors import NotModelled
+
+Part = TypeVar("Part")
+
+PLATFORM = "168.63.129.16/32"
+"""Where probes come from (facts A14, F9)."""
+
+
+def changed(part: Part, **fields: object) -> Part:
+    """Return a part of the document with some fields replaced."""
+    return part.model_copy(update=fields)  # type: ignore[attr-defined, no-any-return]
+
+
+def redrawn(scenario: Scenario, **collections: object) -> Scenario:
+    """Return the scenario with some collections of its topology replaced."""
+    return changed(scenario, topology=changed(scenario.topology, **collections))
+
+
+def replaced(scenario: Scenario, collection: str, key: str, **fields: object) -> Scenario:
+    """Return the scenario with some fields of one resource replaced.
+
+    Example:
+        >>> replaced(scenario, "nics", "fw1", ip_forwarding=False)  # doctest: +SKIP
+    """
+    there = getattr(scenario.topology, collection)
+    return redrawn(scenario, **{collection: {**there, key: changed(there[key], **fields)}})
+
+
+def removed(scenario: Scenario, collection: str, *keys: str) -> Scenario:
+    """Return the scenario without some resources."""
+    there = getattr(scenario.topology, collection)
+    return redrawn(scenario, **{collection: {key: part for key, part in there.items() if key not in keys}})
+
+
+def probe_blocked(scenario: Scenario, vm: str) -> Scenario:
+    """Return the scenario in which the NICs of a VM let no probe in: the documented way to test (fact F9)."""
+    groups, nics = dict(scenario.topology.security_groups), dict(scenario.topology.nics)
+    for key, nic in scenario.topology.nics.items():
+        if nic.vm != vm:
+            continue
+        old = groups.get(nic.security_group or "")
+        rules = old.rules if old is not None else {}
+        # Priorities are unique only in a drawing that people wrote; here the denial has to come first.
+        moved = {
+            name: changed(rule, priority=rule.priority + 1) if rule.direction is Direction.INBOUND else rule
+            for name, rule in rules.items()
+        }
+        deny = SecurityRule(
+            priority=LOWEST, direction=Direction.INBOUND, access=Access.DENY, source=(PLATFORM,)
+        )
+        name = f"probe-blocked-{key}"[:80]
+        title = f"{old.name if old is not None else nic.name}, probes blocked"[:120]
+        groups[name] = SecurityGroup(name=title, rules={**moved, "deny-probes": deny})
+        nics[key] = changed(nic, security_group=name)
+    return redrawn(scenario, security_groups=groups, nics=nics)
+
+
+LOWEST = 100
+"""Smallest priority of a security rule (fact F3)."""
+
+
+def edited(scenario: Scenario, edits: Sequence[Edit]) -> Scenario:
+    """Return the scenario after edits, in their order.
+
+    Raises:
+        NotModelled: an edit leads nowhere, or what it makes is no scenario; the message says which.
+    """
+    raw: dict[str, Any] = scenario.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    for edit in edits:
+        _apply(raw, edit)
+    try:
+        return Scenario.model_validate(raw)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False)[0]
+        place = "".join(f"/{part}" for part in found["loc"])
+        raise NotModelled(f"The edits of the fault make no drawing: at {place}, {found['msg']}.") from error
+
+
+def _apply(raw: dict[str, Any], edit: Edit) -> None:
+    *way, last = [
+        part.replace("~1", "/").replace("~0", "~") for part in edit.pointer.removeprefix("/").split("/")
+    ]
+    there: Any = raw
+    for part in way:
+        if not isinstance(there, dict) or (part not in there and edit.value is None):
+            raise NotModelled(f"The edit at {edit.pointer} leads nowhere: there is no {part}.")
+        there = there.setdefault(part, {})
+    if not isinstance(there, dict):
+        raise NotModelled(f"The edit at {edit.pointer} leads into a value that has no fields.")
+    if edit.value is None:
+        there.pop(last, None)
+    else:
+        there[last] = edit.value

@@ -1,0 +1,101 @@
+"""A drawing, what breaks in it, and all that may change meanwhile: what a mechanism is built upon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from netcore.control.network import Network
+from netcore.document.faults import Fault
+from netcore.document.models import Scenario
+from netcore.failover.breakage import Breakage, broken
+from netcore.failover.moments import Assumption, Change, Moment, Redraw, Setting, Value, View
+from netcore.forwarding.state import State
+from netcore.profiles.timing import TimingProfile
+
+
+class Scene:
+    """One drawing, one fault, and the settings and changes of one design.
+
+    Args:
+        fault: what breaks; its own changes stand first in the catalogue.
+
+    Attributes:
+        drawn: the drawing as people made it.
+        base: the drawing as the design needs it.
+        settings: what may change, with all its values.
+        catalogue: every change that can come; a play names them by number.
+        breakage: when the fault's own changes come, and whom it silences.
+    """
+
+    def __init__(self, scenario: Scenario, fault: Fault, timing: TimingProfile) -> None:
+        self.drawn = scenario
+        self.base = scenario
+        self.fault = fault
+        self.timing = timing
+        self.settings: list[Setting] = []
+        self.catalogue: list[Change] = []
+        self.notes: list[Assumption] = []
+        self._networks: dict[View, Network] = {}
+        self.breakage: Breakage = broken(self, fault)
+
+    def add(self, change: Change) -> int:
+        """Put a change into the catalogue and return its number."""
+        self.catalogue.append(change)
+        return len(self.catalogue) - 1
+
+    def set(self, name: str, *values: Value | Redraw) -> int:
+        """Add a setting and return its number; a function stands for a value without lost addresses."""
+        made = tuple(value if isinstance(value, Value) else Value(value) for value in values)
+        self.settings.append(Setting(name, made))
+        return len(self.settings) - 1
+
+    def redraw(self, base: Scenario, notes: Sequence[Assumption] = ()) -> None:
+        """Let the design begin from another drawing; ``notes`` say what was changed."""
+        self.base = base
+        self.notes.extend(notes)
+        self._networks.clear()
+
+    @property
+    def start(self) -> Moment:
+        """The moment before the fault."""
+        return Moment(settings=(0,) * len(self.settings))
+
+    def network(self, view: View) -> Network:
+        """Return the compiled network under these values; kept."""
+        found = self._networks.get(view)
+        if found is None:
+            scenario = self.base
+            for setting, value in zip(self.settings, view, strict=True):
+                scenario = setting.values[value].redraw(scenario)
+            found = self._networks[view] = Network(scenario)
+        return found
+
+    def state(self, moment: Moment, view: View) -> State:
+        """Return the moment as forwarding knows it."""
+        lost = frozenset(
+            address
+            for setting, value in zip(self.settings, view, strict=True)
+            for address in setting.values[value].in_transit
+        )
+        return State(
+            down_vms=moment.down,
+            unhealthy=moment.unhealthy,
+            in_transit=lost,
+            down_zones=moment.zones,
+            down_instances=moment.instances,
+        )
+
+    def after(self, changes: Sequence[tuple[int, int]]) -> Iterator[tuple[int, Moment]]:
+        """Yield the moments after changes: pairs of time since the fault and moment, the start at 0 left out.
+
+        Changes of one time make one moment.
+        """
+        moment = self.start
+        for place, (time_us, number) in enumerate(changes):
+            moment = self.catalogue[number].apply(moment)
+            if place + 1 == len(changes) or changes[place + 1][0] > time_us:
+                yield time_us, moment
+
+    def name(self, vm: str) -> str:
+        """Return what people call a VM."""
+        return self.drawn.topology.vms[vm].name

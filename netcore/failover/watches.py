@@ -1,0 +1,212 @@
+"""Probes that watch backends through a fault: when they take one out of the rotation, and put it back.
+
+What a probe meets at each moment forwarding says. Times are microseconds since the fault.
+
+Source: facts J7-J12; reference on failover, sections 2.2 (M4) and 2.6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from netcore.control import probes
+from netcore.control.probes import Counting, Meets, Turn
+from netcore.document.balancers import LoadBalancer, Probe
+from netcore.failover.clock import microseconds
+from netcore.failover.moments import Assumption, Member, Note, PutBack, Span, TakenOut
+from netcore.failover.scene import Scene
+from netcore.failover.streams import Streams
+from netcore.forwarding.probes import probe_meets
+from netcore.profiles.timing import TimingProfile
+
+MORE_PROBES = 12
+"""So many probes are sent beyond those that decide, so that a backend that comes back is seen."""
+
+Met = tuple[tuple[int, Meets], ...]
+"""From when on a probe meets what; the first entry is from the fault on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a watch made of one trial.
+
+    Args:
+        sent_us: when each probe was sent that failed before the first turn.
+        out_us: when the member left the rotation, as the probes decided; None is never.
+        changes: when the agents of the balancer act, and the numbers of the changes.
+    """
+
+    sent_us: tuple[int, ...]
+    out_us: int | None
+    spread_us: int
+    turns: tuple[Turn, ...]
+    changes: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """One probe that watches one VM, and the pool members that hang on it.
+
+    Args:
+        met: what it meets when.
+        members: pool members; ``names`` are those of their balancers, for people.
+        out: number of the change that takes them out; ``back`` puts them back.
+    """
+
+    probe: Probe
+    vm: str
+    name: str
+    met: Met
+    members: tuple[Member, ...]
+    names: tuple[str, ...]
+    out: int
+    back: int
+    timing: TimingProfile
+    counting: Counting
+
+    @property
+    def needed(self) -> int:
+        """Failures in a row that take the members out."""
+        return probes.failures_needed(self.probe, self.counting)
+
+    def assumption(self) -> Assumption:
+        """Return what is drawn about the probe."""
+        probe = self.probe
+        text = f"{probe.protocol}/{probe.port}, every {probe.interval_s} s, {self.needed} failures"
+        return Assumption(
+            f"probe of {', '.join(self.names)}", text, "A", "the drawing; meaning after facts J7-J9"
+        )
+
+    def see(self, streams: Streams) -> Seen:
+        """Return what the probes find in one trial."""
+        timing = self.timing
+        interval_us = microseconds(self.probe.interval_s)
+        phase_us = round(streams.uniform(f"probe.phase.{self.vm}") * interval_us)
+        spread_us = microseconds(timing["probe.spread"].draw(streams.uniform(f"probe.spread.{self.vm}")))
+        limit_us = microseconds(timing.value("probe.http_timeout"))
+        last_us = self.met[-1][0]
+        count = (last_us - phase_us) // interval_us + 1 if last_us > phase_us else 0
+        count += self.needed + (MORE_PROBES if self.met[-1][1] == "ok" else 0)
+        answers = [self._answer(phase_us + number * interval_us, limit_us) for number in range(count)]
+        found = probes.turns(self.probe, answers, self.counting, http_limit_us=limit_us)
+        out = next((turn for turn in found if not turn.up), None)
+        sent = tuple(
+            sent_us
+            for sent_us, meets in answers
+            if not probes.succeeds(self.probe, meets) and (out is None or sent_us <= out.at_us)
+        )
+        return Seen(
+            sent[-self.needed :] if out is not None else sent,
+            out.at_us if out is not None else None,
+            spread_us,
+            found,
+            tuple((turn.at_us + spread_us, self.back if turn.up else self.out) for turn in found),
+        )
+
+    def _answer(self, sent_us: int, limit_us: int) -> tuple[int, Meets]:
+        """Return when a probe is sent and what it meets; silence that ends in time is an answer."""
+        meets: Meets = "ok"
+        until_us = sent_us + probes.wait_us(self.probe, "timeout", limit_us)
+        for begin_us, one in self.met:
+            if begin_us <= sent_us or (begin_us < until_us and meets == "timeout"):
+                meets = one
+        return sent_us, meets
+
+    def story(self, seen: Seen, fault_us: int, *, acted: bool) -> Iterator[Note | Span]:
+        """Yield what the probes find, in words.
+
+        Args:
+            acted: False where the balancer does nothing about it.
+        """
+        name, ref, spread = self.name, f"vms/{self.vm}", self.timing["probe.spread"]
+        limit_us = microseconds(self.timing.value("probe.http_timeout"))
+        source = f"fact J9; {self.probe.protocol}/{self.probe.port} as drawn"
+        for number, sent_us in enumerate(seen.sent_us, 1):
+            _, meets = self._answer(sent_us, limit_us)
+            how = "unanswered" if meets == "timeout" else "refused"
+            at_us = fault_us + sent_us + probes.wait_us(self.probe, meets, limit_us)
+            text = f"probe {number} of {self.needed} on {name} {how}"
+            yield Note(at_us, "detect", "point", text, ref, "A", source)
+        whose = " and ".join(self.names)
+        if seen.out_us is not None:
+            text = f"{whose}: {self.needed} probe{'s' if self.needed > 1 else ''} fail"
+            yield Span("detect", fault_us, fault_us + seen.out_us, text)
+        if not acted:
+            return
+        for turn in seen.turns:
+            end_us = fault_us + turn.at_us + seen.spread_us
+            state = "is in the rotation of pool {} of {} again" if turn.up else None
+            for balancer, pool, member in self.members:
+                at = f"load_balancers/{balancer}/pools/{pool}/members/{member}"
+                text = (state or "is out of the rotation of pool {} of {}").format(pool, balancer)
+                yield Note(end_us, "data", "point", f"{name} {text}", at, spread.grade, spread.source)
+            yield Span("data", fault_us + turn.at_us, end_us, f"{whose}: the balancer's agents learn it")
+
+
+def watches(
+    scene: Scene, wanted: Callable[[LoadBalancer], bool]
+) -> tuple[tuple[Watch, ...], tuple[Member, ...]]:
+    """Return the probes that a fault makes fail, and the touched members that no probe watches.
+
+    Where rules of one pool name different probes, the slowest stands for all: the pool is healed when the
+    last rule avoids the member.
+
+    Args:
+        wanted: which balancers count.
+    """
+    found: dict[tuple[str, Probe, Met], list[Member]] = {}
+    unwatched: list[Member] = []
+    topology = scene.drawn.topology
+    for balancer_id, balancer in sorted(topology.load_balancers.items()):
+        for pool_id, pool in sorted(balancer.pools.items()) if wanted(balancer) else ():
+            used, probe = slowest(balancer, pool_id)
+            for member_id, drawn in sorted(pool.members.items()) if used else ():
+                nic = topology.nics.get(drawn.nic)
+                member = (balancer_id, pool_id, member_id)
+                if nic is None or nic.vm is None:
+                    continue
+                if probe is None:
+                    if scene.breakage.silences(nic.vm):
+                        unwatched.append(member)
+                elif met := met_by(scene, member, probe):
+                    found.setdefault((nic.vm, probe, met), []).append(member)
+    counting = scene.network(scene.start.settings).profile.probe_counting
+    made = []
+    for (vm, probe, met), members in found.items():
+        names = tuple(dict.fromkeys(topology.load_balancers[balancer].name for balancer, _, _ in members))
+        out, back = scene.add(TakenOut(frozenset(members))), scene.add(PutBack(frozenset(members)))
+        made.append(
+            Watch(probe, vm, scene.name(vm), met, tuple(members), names, out, back, scene.timing, counting)
+        )
+    return tuple(made), tuple(unwatched)
+
+
+def slowest(balancer: LoadBalancer, pool: str) -> tuple[bool, Probe | None]:
+    """Return whether a rule uses a pool, and the slowest probe of its rules; None where one has none."""
+    rules = [rule for _, rule in sorted(balancer.rules.items()) if rule.pool == pool]
+    found = [balancer.probes.get(rule.probe) if rule.probe else None for rule in rules]
+    known = [probe for probe in found if probe is not None]
+    if not rules or len(known) < len(found):
+        return bool(rules), None
+    return True, max(known, key=lambda probe: probe.interval_s * probe.threshold)
+
+
+def met_by(scene: Scene, member: Member, probe: Probe) -> Met:
+    """Return what a probe of a member meets through the fault; empty where it is answered all the time."""
+    refused = scene.timing.choice("probe.failure") == "refused"
+    found: list[tuple[int, Meets]] = []
+    for time_us, moment in scene.after(scene.breakage.timed):
+        view = moment.settings
+        meets = probe_meets(scene.network(view), scene.state(moment, view), member, probe)
+        dead = meets == "timeout" and refused
+        found.append((time_us, "refused" if dead else meets))
+    if all(meets == "ok" for _, meets in found):
+        return ()
+    before = [(0, _at_start(scene, member, probe))] if found[0][0] > 0 else []
+    return (*before, *found)
+
+
+def _at_start(scene: Scene, member: Member, probe: Probe) -> Meets:
+    view = scene.start.settings
+    return probe_meets(scene.network(view), scene.state(scene.start, view), member, probe)
