@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import exp, isfinite, log
+from math import exp, isfinite, log, log1p
 from statistics import NormalDist
 from types import MappingProxyType
 from typing import Any, Literal
 
 from netcore.errors import NetcoreError, NotFound
+from netcore.profiles.pert import pert
 
 Grade = Literal["A", "B", "C", "D"]
 """A official document, B measured, C single statement or derivation, D assumption of ours."""
 
-Kind = Literal["constant", "uniform", "lognormal", "bernoulli", "choice"]
+Kind = Literal["constant", "uniform", "lognormal", "bernoulli", "pert", "exponential", "choice"]
 
 _FIELDS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
     {
@@ -26,6 +27,8 @@ _FIELDS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
         "uniform": ("low", "high"),
         "lognormal": ("median", "sigma"),
         "bernoulli": ("probability",),
+        "pert": ("low", "mode", "high"),
+        "exponential": ("mean",),
     }
 )
 _NORMAL = NormalDist()
@@ -44,7 +47,7 @@ class Parameter:
         meaning: what it is, in words.
         kind: distribution.
         values: the distribution's fields: ``value``; ``low``, ``high``; ``median``, ``sigma``;
-            ``probability``. Empty for a choice.
+            ``probability``; ``low``, ``mode``, ``high`` (beta-PERT, shape 4); ``mean``. Empty for a choice.
         unit: such as ``s``, ``1``, ``1/s``.
         grade: how sure, A to D.
         source: whose statement it is.
@@ -77,6 +80,10 @@ class Parameter:
                 return values["low"] + (values["high"] - values["low"]) * u
             case "bernoulli":
                 return 1.0 if u < values["probability"] else 0.0
+            case "pert":
+                return pert(values["low"], values["mode"], values["high"], u)
+            case "exponential":
+                return -values["mean"] * log1p(-u)
             case "constant":
                 return values["value"]
         raise TimingError(f"{self.name} is a choice and not a number.")
@@ -95,6 +102,11 @@ class Parameter:
                 return f"lognormal, median {values['median']:g}{unit}, sigma {values['sigma']:g}"
             case "bernoulli":
                 return f"probability {values['probability']:g}"
+            case "pert":
+                ends = f"{values['low']:g} to {values['high']:g}{unit}"
+                return f"beta-PERT from {ends}, most likely {values['mode']:g}{unit}"
+            case "exponential":
+                return f"exponential, mean {values['mean']:g}{unit}"
         return self.choice
 
     def changed(self, value: Any) -> Parameter:
@@ -144,6 +156,12 @@ class Parameter:
         elif self.kind == "lognormal":
             if values["median"] <= 0 or values["sigma"] < 0:
                 raise TimingError(f"{self.name} needs a median above 0 and a sigma that is not negative.")
+        elif self.kind == "pert":
+            if not 0 <= values["low"] <= values["mode"] <= values["high"]:
+                raise TimingError(f"{self.name} goes from low over mode to high, none negative.")
+        elif self.kind == "exponential":
+            if values["mean"] <= 0:
+                raise TimingError(f"{self.name} needs a mean above 0.")
         elif values["value"] < 0 or (self.name in POSITIVE and values["value"] == 0):
             raise TimingError(f"{self.name} may not be {values['value']:g}.")
 

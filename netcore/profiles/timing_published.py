@@ -9,6 +9,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from netcore.profiles.timing import Grade, Parameter, TimingProfile
+from netcore.profiles.timing_routing import ROUTING_ROWS
 
 _HA = "Palo Alto VM-Series deployment guide, HA timers; Azure Architecture Center, highly available NVAs"
 _PROBE = "Azure Load Balancer health probes page, 2023-10"
@@ -161,7 +162,7 @@ PUBLISHED = TimingProfile(
     "published",
     "Published figures and stated assumptions",
     "2026-01",
-    MappingProxyType({row.name: row for row in _ROWS}),
+    MappingProxyType({row.name: row for row in (*_ROWS, *ROUTING_ROWS)}),
 )
-for _row in _ROWS:
+for _row in PUBLISHED.parameters.values():
     _row.check()
