@@ -96,7 +96,8 @@ class Connection(Part):
     """Joins a gateway to a router of a site, or to another gateway.
 
     ``bgp`` False: ``prefixes`` are what the gateway sends into it; None takes the site's, or the ranges of
-    the other gateway's network. ``weight`` counts for ExpressRoute only (fact H9).
+    the other gateway's network. ``weight`` counts for ExpressRoute only (fact H9), and so does ``bfd``: both
+    ends notice within a second that the other is gone (fact H12).
     """
 
     name: Name
@@ -107,6 +108,7 @@ class Connection(Part):
     bgp: bool = False
     prefixes: tuple[PrefixText, ...] | None = None
     weight: Annotated[int, Field(ge=0, le=32_000)] = 0
+    bfd: bool = False
     up: bool = True
 
 

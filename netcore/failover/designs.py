@@ -7,7 +7,13 @@ from collections.abc import Callable, Iterator
 from netcore.document.faults import Fault
 from netcore.document.models import Scenario
 from netcore.errors import NotFound, NotModelled
-from netcore.failover.mechanisms import address_move, balancer
+from netcore.failover.mechanisms import (
+    address_move,
+    balancer,
+    express_route,
+    vpn_active_active,
+    vpn_active_standby,
+)
 from netcore.failover.plan import Design, Plan
 from netcore.failover.scene import Scene
 from netcore.profiles.timing import TimingProfile
@@ -15,6 +21,9 @@ from netcore.profiles.timing import TimingProfile
 _PLANS: dict[Design, Callable[[Scene], Plan]] = {
     address_move.DESIGN: address_move.plan,
     balancer.DESIGN: balancer.plan,
+    vpn_active_standby.DESIGN: vpn_active_standby.plan,
+    vpn_active_active.DESIGN: vpn_active_active.plan,
+    express_route.DESIGN: express_route.plan,
 }
 """In the order of display."""
 

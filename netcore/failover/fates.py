@@ -38,9 +38,17 @@ because the packet did not arrive, is lost with the packet's code."""
 Way = tuple[Network, State]
 """The network and the moment as one end of a flow takes them to be."""
 
-Key = tuple[frozenset[str], frozenset[int], frozenset[Instance], frozenset[Member], View, View]
-"""What a fate hangs on: dead VMs, lost zones, stopped instances, members out of rotation, and the values
-by which both ends go."""
+Key = tuple[
+    frozenset[str],
+    frozenset[int],
+    frozenset[Instance],
+    frozenset[Instance],
+    frozenset[Member],
+    View,
+    View,
+]
+"""What a fate hangs on: dead VMs, lost zones, stopped instances (avoided, unnoticed), members out of
+rotation, and the values by which both ends go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +146,15 @@ class _Flow:
     def at(self, moment: Moment) -> FlowFate:
         """Return what becomes of the flow at a moment."""
         here, there = moment.seen_by(self._here), moment.seen_by(self._there)
-        key = (moment.down, moment.zones, moment.instances, moment.unhealthy, here, there)
+        key = (
+            moment.down,
+            moment.zones,
+            moment.instances,
+            moment.silent,
+            moment.unhealthy,
+            here,
+            there,
+        )
         found = self._kept.get(key)
         if found is None:
             scene = self._plan.scene

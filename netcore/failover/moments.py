@@ -62,7 +62,8 @@ class Moment:
     Args:
         down: VMs that are dead.
         zones: zones that are lost.
-        instances: gateway instances that do not run.
+        instances: gateway instances that do not run, and are avoided.
+        silent: those that do not run, and nobody has noticed yet.
         unhealthy: balancer members out of rotation.
         settings: per setting of the scene, the number of the value that the control plane holds.
         stale: setting and sender whose host still goes by the first value (facts A21, D65).
@@ -71,6 +72,7 @@ class Moment:
     down: frozenset[str] = frozenset()
     zones: frozenset[int] = frozenset()
     instances: frozenset[Instance] = frozenset()
+    silent: frozenset[Instance] = frozenset()
     unhealthy: frozenset[Member] = frozenset()
     settings: View = ()
     stale: frozenset[tuple[int, str]] = frozenset()
@@ -142,7 +144,21 @@ class InstancesTurn:
     def apply(self, moment: Moment) -> Moment:
         """Return the moment after it."""
         there = moment.instances
-        return replace(moment, instances=there | self.instances if self.lost else there - self.instances)
+        turned = there | self.instances if self.lost else there - self.instances
+        return replace(moment, instances=turned, silent=moment.silent - self.instances)
+
+
+@dataclass(frozen=True, slots=True)
+class Unnoticed:
+    """Instances that stopped are still given packets, until ``InstancesTurn`` says that all know (H3)."""
+
+    instances: frozenset[Instance]
+
+    def apply(self, moment: Moment) -> Moment:
+        """Return the moment after it."""
+        return replace(
+            moment, instances=moment.instances - self.instances, silent=moment.silent | self.instances
+        )
 
 
 @dataclass(frozen=True, slots=True)

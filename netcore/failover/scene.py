@@ -8,7 +8,7 @@ from netcore.control.network import Network
 from netcore.document.faults import Fault
 from netcore.document.models import Scenario
 from netcore.failover.breakage import Breakage, broken
-from netcore.failover.moments import Assumption, Change, Moment, Redraw, Setting, Value, View
+from netcore.failover.moments import Assumption, Change, Member, Moment, Redraw, Setting, Value, View
 from netcore.forwarding.state import State
 from netcore.profiles.timing import TimingProfile
 
@@ -24,6 +24,7 @@ class Scene:
         base: the drawing as the design needs it.
         settings: what may change, with all its values.
         catalogue: every change that can come; a play names them by number.
+        out_at_start: pool members that are out of rotation before the fault.
         breakage: when the fault's own changes come, and whom it silences.
     """
 
@@ -35,6 +36,7 @@ class Scene:
         self.settings: list[Setting] = []
         self.catalogue: list[Change] = []
         self.notes: list[Assumption] = []
+        self.out_at_start: frozenset[Member] = frozenset()
         self._networks: dict[View, Network] = {}
         self.breakage: Breakage = broken(self, fault)
 
@@ -58,7 +60,7 @@ class Scene:
     @property
     def start(self) -> Moment:
         """The moment before the fault."""
-        return Moment(settings=(0,) * len(self.settings))
+        return Moment(settings=(0,) * len(self.settings), unhealthy=self.out_at_start)
 
     def network(self, view: View) -> Network:
         """Return the compiled network under these values; kept."""
@@ -83,6 +85,7 @@ class Scene:
             in_transit=lost,
             down_zones=moment.zones,
             down_instances=moment.instances,
+            silent_instances=moment.silent,
         )
 
     def after(self, changes: Sequence[tuple[int, int]]) -> Iterator[tuple[int, Moment]]:

@@ -31,7 +31,7 @@ def out(run: Run, hop: ToGateway) -> Hop:
     gateway = topology.gateways[hop.gateway]
     header = hop.header
     at = f"gateways/{hop.gateway}"
-    refused = _cannot(run, hop.gateway, gateway, header)
+    refused = _cannot(run, hop.gateway, gateway, header, hop.instance)
     if refused is not None:
         return refused
     run.step(Place.GATEWAY, Actor.FABRIC, at, "gateway.out", header, gateway=gateway.name)
@@ -68,7 +68,8 @@ def enter(run: Run, hop: FromGateway) -> Hop:
     at = f"gateways/{hop.gateway}"
     if run.been_here(at, header):
         return run.drop("LOOP", Place.GATEWAY, Actor.FABRIC, at, header, destination=header.destination)
-    refused = _cannot(run, hop.gateway, gateway, header)
+    came_by = hop.tunnel.instance if hop.tunnel is not None else None
+    refused = _cannot(run, hop.gateway, gateway, header, came_by)
     if refused is not None:
         return refused
     if hop.tunnel is not None:
@@ -117,14 +118,16 @@ def enter(run: Run, hop: FromGateway) -> Hop:
     return denied or hand_over(run, served, header, owner, at, None)
 
 
-def _cannot(run: Run, gateway_id: str, gateway: Gateway, header: Header) -> End | None:
-    """Drop what a gateway does not carry, or what reaches it while no instance runs (facts K10, H2)."""
+def _cannot(run: Run, gateway_id: str, gateway: Gateway, header: Header, instance: int | None) -> End | None:
+    """Drop what a gateway does not carry, or what reaches an instance that does not run (K10, H2, H3)."""
     at = f"gateways/{gateway_id}"
     if not carries(gateway, header.destination.version):
         return run.drop("NO_GATEWAY", Place.GATEWAY, Actor.FABRIC, at, header, "family", gateway=gateway.name)
     count = max(2, len(gateway.instances))
     if not any(instance_runs(run, gateway_id, number) for number in range(count)):
         return run.drop("NO_GATEWAY", Place.GATEWAY, Actor.FABRIC, at, header, "down", gateway=gateway.name)
+    if (gateway_id, instance) in run.state.silent_instances:
+        return run.drop("NO_GATEWAY", Place.GATEWAY, Actor.FABRIC, at, header, "silent", gateway=gateway.name)
     return None
 
 
@@ -135,6 +138,9 @@ def _into(
     topology = run.network.scenario.topology
     at = f"gateways/{gateway_id}"
     tunnel = route.tunnel
+    refused = _cannot(run, gateway_id, gateway, header, tunnel.instance if tunnel is not None else None)
+    if refused is not None:
+        return refused
     if tunnel is None:
         if route.prefix.prefixlen == 0:
             return run.not_modelled(

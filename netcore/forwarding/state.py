@@ -126,6 +126,8 @@ class State:
         down_zones: availability zones that are lost: their VMs, zonal frontends and zonal NAT gateways with
             them (fact M4).
         down_instances: gateway id and number of an instance that does not run, from 0 (facts H2, H3).
+        silent_instances: instances that do not run either, and nobody has noticed: what they are given is
+            lost, while those of ``down_instances`` are avoided.
         stale: NIC id -> the earlier network whose routes its host still has (fact D65).
         ports_in_use: way out -> SNAT ports that are taken towards every destination (facts K4, K6). A NAT
             gateway is ``nat_gateways/ID``; an outbound rule gives each NIC its own,
@@ -143,6 +145,7 @@ class State:
     in_transit: frozenset[Address] = frozenset()
     down_zones: frozenset[int] = frozenset()
     down_instances: frozenset[tuple[str, int]] = frozenset()
+    silent_instances: frozenset[tuple[str, int]] = frozenset()
     stale: Mapping[str, Network] = field(default_factory=dict)
     ports_in_use: Mapping[str, int] = field(default_factory=dict)
     pins: Mapping[PinKey, str] = field(default_factory=dict)

@@ -75,6 +75,15 @@ ROUTING_ROWS = (
         f"{_ER}: up to 60 s; shape assumed",
         "from the detection until gateway and edge go the other way",
     ),
+    _row(
+        "bgp.phase",
+        "uniform",
+        {"low": 0, "high": 1},
+        "C",
+        "arithmetic: a loss falls anywhere between two packets",
+        "part of the interval that had passed since the last keepalive or BFD packet",
+        "1",
+    ),
     # Route server (mechanism M6). The times of keepalives are negotiated in the drawing.
     _row(
         "server.withdraw",

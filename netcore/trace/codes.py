@@ -506,6 +506,11 @@ _ROWS = (
             ("H2",),
             "Wait until an instance of {gateway} runs again.",
         ),
+        silent=Reason(
+            "an instance of gateway {gateway} is gone, and nobody has noticed yet.",
+            ("H3",),
+            "Wait until its neighbours have noticed; their timers say when.",
+        ),
         internet=Reason(
             "route {prefix} leads to the Internet, and {vnet} has no internet gateway.",
             ("L6",),

@@ -69,6 +69,15 @@ def _connection(drawing: Drawing, connection_id: str, connection: Connection) ->
     gateway = topology.gateways[connection.gateway]
     if gateway.kind == "expressroute":
         _circuit(drawing, path, connection)
+    elif connection.bfd:
+        drawing.add(
+            "bfd-without-circuit",
+            (*path, "bfd"),
+            f"BFD on a connection of {gateway.name}, a VPN gateway",
+            "BFD on ExpressRoute connections only",
+            "Switch BFD off: a VPN gateway notices by BGP or by its tunnel.",
+            fact="H12",
+        )
 
 
 def _circuit(drawing: Drawing, path: tuple[object, ...], connection: Connection) -> None:

@@ -272,6 +272,7 @@ export type RemoteGateway = string | null;
 export type Bgp = boolean;
 export type Prefixes1 = string[] | null;
 export type Weight = number;
+export type Bfd = boolean;
 export type Up = boolean;
 export type Name22 = string;
 /**
@@ -1157,7 +1158,8 @@ export interface Connections {
  * Joins a gateway to a router of a site, or to another gateway.
  *
  * ``bgp`` False: ``prefixes`` are what the gateway sends into it; None takes the site's, or the ranges of
- * the other gateway's network. ``weight`` counts for ExpressRoute only (fact H9).
+ * the other gateway's network. ``weight`` counts for ExpressRoute only (fact H9), and so does ``bfd``: both
+ * ends notice within a second that the other is gone (fact H12).
  *
  * This interface was referenced by `Connections`'s JSON-Schema definition
  * via the `patternProperty` "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$".
@@ -1171,6 +1173,7 @@ export interface Connection {
   bgp?: Bgp;
   prefixes?: Prefixes1;
   weight?: Weight;
+  bfd?: Bfd;
   up?: Up;
 }
 export interface Sites {
