@@ -11,6 +11,7 @@ from netcore.failover.mechanisms import (
     address_move,
     balancer,
     express_route,
+    gateway_balancer,
     vpn_active_active,
     vpn_active_standby,
 )
@@ -21,6 +22,7 @@ from netcore.profiles.timing import TimingProfile
 _PLANS: dict[Design, Callable[[Scene], Plan]] = {
     address_move.DESIGN: address_move.plan,
     balancer.DESIGN: balancer.plan,
+    gateway_balancer.DESIGN: gateway_balancer.plan,
     vpn_active_standby.DESIGN: vpn_active_standby.plan,
     vpn_active_active.DESIGN: vpn_active_active.plan,
     express_route.DESIGN: express_route.plan,
