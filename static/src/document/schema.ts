@@ -328,6 +328,9 @@ export type Protocol8 = string;
 export type SourcePort = number;
 export type DestinationPort = number;
 export type PacketsPerSecond = number;
+export type Connections1 = number;
+export type Lifetime = "mixed" | "long-lived" | "new";
+export type OpensPerSecond = number | null;
 /**
  * How something breaks.
  *
@@ -1339,6 +1342,10 @@ export interface Traffic {
 /**
  * Traffic: ``source`` and ``destination`` name ``vms/ID`` or ``hosts/ID``, or an address.
  *
+ * ``connections``: for so many connections it stands. ``lifetime``: they were all open before a fault, are
+ * all opened after it, or some of each. ``opens_per_second`` says how many are opened after it instead of
+ * the timing profile's share; nothing is opened where the flow is long-lived.
+ *
  * This interface was referenced by `Traffic`'s JSON-Schema definition
  * via the `patternProperty` "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$".
  */
@@ -1350,6 +1357,9 @@ export interface Flow {
   source_port?: SourcePort;
   destination_port?: DestinationPort;
   packets_per_second?: PacketsPerSecond;
+  connections?: Connections1;
+  lifetime?: Lifetime;
+  opens_per_second?: OpensPerSecond;
 }
 export interface Faults {
   [k: string]: Fault;
