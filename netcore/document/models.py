@@ -308,6 +308,8 @@ class Scenario(Part):
     """The whole document: what is saved, shared, run and graded.
 
     ``switches`` sets named options of the profile otherwise than its defaults (facts, section N).
+    ``timing_overrides`` changes numbers of the timing profile: one number, an option, or some fields of a
+    distribution, such as ``{"poll.period": 10, "operation": {"median": 20}}``.
     """
 
     version: Literal[1] = Field(alias="schema")
@@ -316,6 +318,9 @@ class Scenario(Part):
     profile: Name = "azure-2026"
     switches: dict[Name, bool | int | str] = Field(default_factory=dict)
     timing: Name = "published"
+    timing_overrides: Annotated[
+        dict[Name, float | dict[Name, float] | Annotated[str, Field(max_length=40)]], Field(max_length=200)
+    ] = Field(default_factory=dict)
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
     topology: Topology = Field(default_factory=Topology)
     traffic: dict[Id, Flow] = Field(default_factory=dict)

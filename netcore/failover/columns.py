@@ -117,7 +117,7 @@ class Columns:
 
 def columns(raw: Payload) -> Columns:
     """Return columns that ``as_dict`` wrote."""
-    counted = {name: Counter({value: weight for value, weight in raw[name]}) for name in _COUNTED}
+    counted = {name: Counter(dict(raw[name])) for name in _COUNTED}
     return Columns(**{**raw, **counted, "causes": Counter(raw["causes"])})
 
 

@@ -149,8 +149,8 @@ class Judge:
         )
         yield Assumption(
             "flows: new ones",
-            f"where a flow does not say otherwise, a share of {self._new:g} of its connections is opened at a "
-            f"steady pace in the first {NEW_WINDOW_S} s after the fault; the others were open before",
+            f"where a flow does not say otherwise, a share of {self._new:g} of its connections is opened at "
+            f"a steady pace in the first {NEW_WINDOW_S} s after the fault; the others were open before",
             "D",
             "ours, after section 2.3 of the reference on failover",
         )

@@ -420,6 +420,8 @@ export type Folded = boolean;
  * The whole document: what is saved, shared, run and graded.
  *
  * ``switches`` sets named options of the profile otherwise than its defaults (facts, section N).
+ * ``timing_overrides`` changes numbers of the timing profile: one number, an option, or some fields of a
+ * distribution, such as ``{"poll.period": 10, "operation": {"median": 20}}``.
  */
 export interface Scenario {
   schema: Schema;
@@ -428,6 +430,7 @@ export interface Scenario {
   profile?: Profile;
   switches?: Switches;
   timing?: Timing;
+  timing_overrides?: TimingOverrides;
   seed?: Seed;
   topology?: Topology;
   traffic?: Traffic;
@@ -436,6 +439,14 @@ export interface Scenario {
 }
 export interface Switches {
   [k: string]: boolean | number | string;
+}
+export interface TimingOverrides {
+  [k: string]:
+    | number
+    | {
+        [k: string]: number;
+      }
+    | string;
 }
 /**
  * The network part of the document.

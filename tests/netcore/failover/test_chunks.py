@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 from typing import Any
@@ -24,7 +25,7 @@ from tests.netcore.failover.scenes import FAULT, Payload, metrics, pair, race, s
 def chunks(cuts: list[int], scenario: netcore.Scenario | None = None) -> list[Payload]:
     drawn = scenario or seeded()
     made = []
-    for first, end in zip(cuts, cuts[1:], strict=False):
+    for first, end in itertools.pairwise(cuts):
         raw = trial_chunk(drawn, netcore.designs(drawn), FAULT, 5, first, end - first)
         made.append(json.loads(json.dumps(raw)))  # as another worker would send it
     return made
@@ -209,3 +210,29 @@ def test_five_outcomes_are_exactly_the_whole(
         assert sum(outcome.weights) == outcome.scale.flows
         assert len(outcome.weights) == len(OUTCOMES)
         assert min(outcome.weights) >= 0
+
+
+def test_a_document_names_a_timing_profile_and_changes_numbers_of_it() -> None:
+    medians = {}
+    for name in ("optimistic", "published", "reported-slow"):
+        raw = netcore.dump(pair()) | {"timing": name}
+        medians[name] = merge(chunks([0, 200], netcore.load(raw)))["designs"][0]["new"]["p50"]
+    assert medians["optimistic"] < medians["published"] < medians["reported-slow"]
+    raw = netcore.dump(pair()) | {"timing_overrides": {"poll.period": 1}}
+    quick = netcore.load(raw)
+    assert merge(chunks([0, 200], quick))["designs"][0]["new"]["p50"] < medians["published"] - 10
+    told = race(quick, "address-move")[0]["assumptions"]
+    poll = next(one for one in told if one["name"].startswith("poll.period"))
+    assert (poll["value"], poll["grade"]) == ("1 s", "D")
+    assert poll["source"] == "changed by the person who runs it"
+    assert any(one["name"].startswith("control.degraded") for one in told)
+
+
+def test_every_changed_number_of_a_profile_has_its_own_source() -> None:
+    published = netcore.timing_profile("published").parameters
+    for name in ("reported-slow", "optimistic"):
+        profile = netcore.timing_profile(name).parameters
+        changed = [key for key in profile if profile[key].values != published[key].values]
+        assert 3 < len(changed) < 10
+        assert all(profile[key].source != published[key].source for key in changed)
+        assert list(profile) == list(published)
