@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import File, Query, Router, Status
 from ninja.files import UploadedFile
 
@@ -12,7 +12,7 @@ from sandbox.api import schemas
 from sandbox.api.auth import PerPerson, person
 from sandbox.api.errors import Refusal
 from sandbox.api.scenarios import revision_or_404
-from sandbox.runs import access, queries, services
+from sandbox.runs import access, export, queries, services
 from sandbox.runs.models import Kind, Run
 from sandbox.scenarios import access as scenario_access
 from sandbox.scenarios import services as scenario_services
@@ -33,6 +33,20 @@ def events_page(run: Run, after: int, limit: int) -> dict[str, Any]:
         "state": run.state,
         "last_seq": run.last_seq,
     }
+
+
+def csv_file(run: Run) -> HttpResponse:
+    """Return what a run found as a CSV file."""
+    response = HttpResponse(export.as_csv(run), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="run-{run.pk}.csv"'
+    return response
+
+
+def json_file(run: Run) -> HttpResponse:
+    """Return what a run found as a JSON file."""
+    response = JsonResponse(export.as_json(run))
+    response["Content-Disposition"] = f'attachment; filename="run-{run.pk}.json"'
+    return response
 
 
 @router.post(
@@ -93,3 +107,23 @@ def get_events(request: HttpRequest, run_id: str, after: After = 0, limit: Limit
 def cancel_run(request: HttpRequest, run_id: str) -> Status[dict[str, Any]]:
     """Ask a run to stop; what it found is kept. A finished run stays as it is."""
     return Status(202, dict(queries.payload(services.cancel(access.run_write(request.user, run_id)))))
+
+
+@router.get(
+    "/runs/{run_id}/export.csv",
+    response={200: str, 404: _Errors, 429: _Errors},
+    throttle=[PerPerson("export", "60/m")],
+)
+def export_csv(request: HttpRequest, run_id: str) -> HttpResponse:
+    """Return what a run found as CSV, with seed, parameters and engine at the head."""
+    return csv_file(access.run_read(request.user, run_id))
+
+
+@router.get(
+    "/runs/{run_id}/export.json",
+    response={200: dict[str, Any], 404: _Errors, 429: _Errors},
+    throttle=[PerPerson("export", "60/m")],
+)
+def export_json(request: HttpRequest, run_id: str) -> HttpResponse:
+    """Return what a run found as JSON, with seed, parameters and engine."""
+    return json_file(access.run_read(request.user, run_id))

@@ -13,7 +13,7 @@ from sandbox.accounts import services as accounts
 from sandbox.accounts.models import User
 from sandbox.api import schemas
 from sandbox.api.auth import PerPerson, person
-from sandbox.api.runs import After, Limit, events_page
+from sandbox.api.runs import After, Limit, csv_file, events_page, json_file
 from sandbox.api.scenarios import Nic, Vm, edited, made
 from sandbox.runs import queries as run_queries
 from sandbox.scenarios import access as scenario_access
@@ -112,6 +112,32 @@ def get_shared_events(
 ) -> dict[str, Any]:
     """Return events of a shared run behind a number."""
     return events_page(access.shared_run(token, run_id), after, limit)
+
+
+@router.get(
+    "/shared/{token}/runs/{run_id}/export.csv",
+    response={200: str, 404: _Errors, 429: _Errors},
+    throttle=[PerPerson("export", "60/m")],
+)
+def export_shared_csv(request: HttpRequest, token: str, run_id: str) -> HttpResponse:
+    """Return what a shared run found as CSV."""
+    return _quiet(csv_file(access.shared_run(token, run_id)))
+
+
+@router.get(
+    "/shared/{token}/runs/{run_id}/export.json",
+    response={200: dict[str, Any], 404: _Errors, 429: _Errors},
+    throttle=[PerPerson("export", "60/m")],
+)
+def export_shared_json(request: HttpRequest, token: str, run_id: str) -> HttpResponse:
+    """Return what a shared run found as JSON."""
+    return _quiet(json_file(access.shared_run(token, run_id)))
+
+
+def _quiet(response: HttpResponse) -> HttpResponse:
+    """Keep the token out of the addresses that a browser hands on."""
+    response["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 @router.post(

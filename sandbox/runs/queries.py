@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final, TypedDict
 from uuid import UUID
@@ -91,6 +91,20 @@ def events_after(run_id: UUID, after: int, limit: int) -> list[dict[str, Any]]:
             break
         found.append({"seq": seq, **payload})
     return found
+
+
+def figures_of(run: Run) -> Iterator[dict[str, Any]]:
+    """Yield the stored events of a run in order, without their numbers, a few at a time."""
+    rows = Event.objects.filter(run=run).order_by("seq").values_list("payload", flat=True)
+    for payload in rows.iterator(chunk_size=500):
+        yield dict(payload)
+
+
+def about(run: Run) -> dict[str, Any]:
+    """Return what repeats a run, as the head of an export."""
+    said = payload(run)
+    kept = ("id", "kind", "state", "reason", "scenario", "revision", "seed", "engine", "parameters")
+    return {key: value for key, value in said.items() if key in kept}
 
 
 def claimable(now: datetime) -> Q:

@@ -29,6 +29,8 @@ ENDPOINTS = (
     ("POST", "/scenarios/{scenario}/shares", {"runs": []}),
     ("GET", "/runs/{run}", None),
     ("GET", "/runs/{run}/events", None),
+    ("GET", "/runs/{run}/export.csv", None),
+    ("GET", "/runs/{run}/export.json", None),
     ("POST", "/runs/{run}/cancel", None),
     ("DELETE", "/shares/{share}", None),
 )
@@ -41,6 +43,8 @@ OPEN = {
     ("GET", "/shared/{token}/rules"),
     ("GET", "/shared/{token}/guest"),
     ("GET", "/shared/{token}/runs/{run_id}/events"),
+    ("GET", "/shared/{token}/runs/{run_id}/export.csv"),
+    ("GET", "/shared/{token}/runs/{run_id}/export.json"),
     ("POST", "/shared/{token}/fork"),
     ("GET", "/rule-cards"),
     ("GET", "/profiles"),
