@@ -10,6 +10,7 @@ from netcore.errors import NotFound, NotModelled
 from netcore.failover.mechanisms import (
     address_move,
     balancer,
+    balancer_active_passive,
     express_route,
     gateway_balancer,
     vpn_active_active,
@@ -22,6 +23,7 @@ from netcore.profiles.timing import TimingProfile
 _PLANS: dict[Design, Callable[[Scene], Plan]] = {
     address_move.DESIGN: address_move.plan,
     balancer.DESIGN: balancer.plan,
+    balancer_active_passive.DESIGN: balancer_active_passive.plan,
     gateway_balancer.DESIGN: gateway_balancer.plan,
     vpn_active_standby.DESIGN: vpn_active_standby.plan,
     vpn_active_active.DESIGN: vpn_active_active.plan,

@@ -86,6 +86,8 @@ class Scene:
             down_zones=moment.zones,
             down_instances=moment.instances,
             silent_instances=moment.silent,
+            # Probes act in their own time, by changes of the rotation; see ``watches``.
+            probed=None if view == self.start.settings else self.network(self.start.settings),
         )
 
     def after(self, changes: Sequence[tuple[int, int]]) -> Iterator[tuple[int, Moment]]:

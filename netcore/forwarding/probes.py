@@ -99,7 +99,7 @@ def rotation(run: Run, balancer_id: str, pool_id: str, probe_id: str | None) -> 
     With nobody healthy, a probe may say that the pool goes on as if all were, apart from those a person
     took out.
     """
-    if run.state.unhealthy:
+    if run.state.unhealthy or run.state.probed is not None:
         return _rotation(run, balancer_id, pool_id, probe_id)
     found: Rotation = run.drawing.memo(
         ("rotation", balancer_id, pool_id, probe_id),
@@ -128,10 +128,11 @@ def ailments(run: Run, balancer_id: str, pool_id: str, probe_id: str | None) -> 
     asked at (facts J7, F9, J18). What the moment adds comes from ``State.unhealthy``. A person's order
     overrides both (fact J13).
     """
+    seen = _seen(run, balancer_id, pool_id)
     found = dict(
-        run.drawing.memo(
+        seen.drawing.memo(
             ("ailments", balancer_id, pool_id, probe_id),
-            lambda: _computed(run, balancer_id, pool_id, probe_id),
+            lambda: _computed(seen, balancer_id, pool_id, probe_id),
         )
     )
     for *place, member_id in run.state.unhealthy:
@@ -168,6 +169,18 @@ def probe_meets(network: Network, state: State, member: tuple[str, str, str], pr
         return "timeout"
     found = _ailment(run, drawn, probe) or _lacking(run, drawn, probe)
     return "ok" if found is None else found.meets
+
+
+def _seen(run: Run, balancer_id: str, pool_id: str) -> Run:
+    """Return the walk's view of what probes have seen last; its own where the pool was another one then."""
+    before = run.state.probed
+    if before is None:
+        return run
+    there = before.scenario.topology.load_balancers.get(balancer_id)
+    now = run.network.scenario.topology.load_balancers[balancer_id]
+    if there is None or there.pools.get(pool_id) != now.pools[pool_id]:
+        return run
+    return Run(before, drawing_of(before), run.state, Sessions(), Phase.OPENING)
 
 
 def noticed(network: Network, state: State) -> State:

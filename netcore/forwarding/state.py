@@ -129,6 +129,8 @@ class State:
         silent_instances: instances that do not run either, and nobody has noticed: what they are given is
             lost, while those of ``down_instances`` are avoided.
         stale: NIC id -> the earlier network whose routes its host still has (fact D65).
+        probed: the earlier network that the probes of balancers have seen last; what has changed since is
+            noticed by them in time and not at once. None: they have seen this one (fact J8).
         ports_in_use: way out -> SNAT ports that are taken towards every destination (facts K4, K6). A NAT
             gateway is ``nat_gateways/ID``; an outbound rule gives each NIC its own,
             ``load_balancers/ID/outbound_rules/ID/NIC``. With a space and a destination behind it, such as
@@ -147,6 +149,7 @@ class State:
     down_instances: frozenset[tuple[str, int]] = frozenset()
     silent_instances: frozenset[tuple[str, int]] = frozenset()
     stale: Mapping[str, Network] = field(default_factory=dict)
+    probed: Network | None = None
     ports_in_use: Mapping[str, int] = field(default_factory=dict)
     pins: Mapping[PinKey, str] = field(default_factory=dict)
     sessions: Sessions | None = None

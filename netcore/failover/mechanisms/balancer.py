@@ -43,8 +43,25 @@ def plan(scene: Scene) -> Plan:
         NotModelled: no balancer gives flows to the appliance, or nobody else can take them.
     """
     vm = failing_vm(scene)
+    if not members_of(scene, vm, "standard"):
+        # What breaks stands behind no balancer, but a probe may ask through it.
+        vm = next(touched(scene), vm)
     check_pools(scene, vm, "standard")
     return Plan(DESIGN, scene, BalancerFailover(scene, vm))
+
+
+def touched(scene: Scene) -> Iterator[str]:
+    """Yield VMs whose probes the fault makes fail, though they run."""
+    topology = scene.drawn.topology
+    for balancer_id, balancer in sorted(topology.load_balancers.items()):
+        for pool_id, pool in sorted(balancer.pools.items()):
+            _, probe = slowest(balancer, pool_id)
+            for member_id, member in sorted(pool.members.items()):
+                nic = topology.nics.get(member.nic)
+                if probe is None or nic is None or nic.vm is None or is_gateway(balancer):
+                    continue
+                if met_by(scene, (balancer_id, pool_id, member_id), probe):
+                    yield nic.vm
 
 
 def check_pools(scene: Scene, vm: str, kind: str) -> None:

@@ -1,0 +1,156 @@
+"""Mechanism M4 with an active/passive pair: the standby answers the probe only once it has taken over.
+
+    probes of the active one fail  | agents
+    hellos missed, standby decides | next probe answered | agents
+    ------------------ detect --------------------------- | - data -
+
+Recovery is ``max(the balancer marks A down, det_ha + U(0,I) + U(0.1,1))``. Between the two both or none are
+in rotation.
+
+Source: reference on failover, sections 1.1 (M4), 2.2, 2.3; facts J7-J12.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from netcore.errors import NotModelled
+from netcore.failover import detection
+from netcore.failover.clock import microseconds
+from netcore.failover.detection import Heard, Hellos
+from netcore.failover.gateway_turn import need_provider
+from netcore.failover.mechanisms.balancer import BalancerFailover, BalancerPlay, check_pools, members_of
+from netcore.failover.moments import Assumption, Calls, Clocks, Note, PutBack, Span
+from netcore.failover.plan import Design, Plan, failing_vm
+from netcore.failover.scene import Scene
+from netcore.failover.standby import standby_of
+from netcore.failover.streams import Streams
+from netcore.failover.watches import slowest
+
+DESIGN = Design(
+    "balancer-active-passive",
+    "Balancer in front of an active/passive pair",
+    "M4",
+    "The standby does not answer the balancer's probe until it has missed enough hellos and taken over.",
+)
+
+
+def plan(scene: Scene) -> Plan:
+    """Return the design for a scene.
+
+    Raises:
+        NotModelled: no balancer with a probe gives flows to both appliances.
+    """
+    need_provider(scene, "Azure")
+    vm = failing_vm(scene)
+    check_pools(scene, vm, "standard")
+    return Plan(DESIGN, scene, ActivePassive(scene, vm, standby_of(scene.drawn, vm)))
+
+
+class ActivePassive:
+    """The mechanism for one scene.
+
+    Args:
+        vm: the active appliance; ``standby`` takes over.
+    """
+
+    def __init__(self, scene: Scene, vm: str, standby: str) -> None:
+        self.scene = scene
+        self.timing = scene.timing
+        self.standby = standby
+        mine = set(members_of(scene, vm, "standard"))
+        pools = {member[:2] for member in mine}
+        others = frozenset(
+            (balancer, pool, key)
+            for balancer, pool in pools
+            for key in scene.drawn.topology.load_balancers[balancer].pools[pool].members
+        ) - frozenset(mine)
+        taking = frozenset(set(members_of(scene, standby, "standard")) & others)
+        if not taking:
+            raise NotModelled(f"{scene.name(standby)} stands behind no balancer of {scene.name(vm)}.")
+        scene.out_at_start = others
+        self.balancer = BalancerFailover(scene, vm)
+        self.hellos = Hellos(
+            vm, standby, (scene.name(vm), scene.name(standby)), scene.breakage.silences(vm), self.timing
+        )
+        probes = [slowest(scene.drawn.topology.load_balancers[b], p)[1] for b, p in sorted(pools)]
+        self.interval_s = max((probe.interval_s for probe in probes if probe is not None), default=0)
+        if not self.interval_s:
+            raise NotModelled(
+                f"No probe watches {scene.name(standby)}, so a balancer cannot see it take over."
+            )
+        self.taking = taking
+        self.enter = scene.add(PutBack(taking))
+
+    def assumptions(self) -> Iterator[Assumption]:
+        """Yield the numbers and statements it rests on."""
+        yield from self.balancer.assumptions()
+        for name in detection.USED:
+            number = self.timing[name]
+            yield Assumption(f"{name}: {number.meaning}", number.text, number.grade, number.source)
+        yield Assumption(
+            "standby: enters the rotation",
+            "with the first probe it answers after it has taken over",
+            "D",
+            "ours, after section 2.2 of the reference on failover",
+        )
+
+    def play(self, streams: Streams) -> ActivePassivePlay:
+        """Return one trial."""
+        out, heard = self.balancer.play(streams), self.hellos.hear(streams)
+        play = ActivePassivePlay(self, out, heard)
+        if heard.decided_us is None or out.by_hand_us is not None:
+            return play
+        wait_us = microseconds(streams.uniform(f"probe.phase.{self.standby}") * self.interval_s)
+        spread = self.timing["probe.spread"].draw(streams.uniform(f"probe.spread.{self.standby}"))
+        play.probed_us = heard.decided_us + wait_us
+        play.entered_us = play.probed_us + microseconds(spread)
+        play.changes = sorted([*out.changes, (play.entered_us, self.enter)])
+        marked_us = None if out.clocks.detect_us is None else out.clocks.detect_us + (out.clocks.data_us or 0)
+        if marked_us is not None:
+            last_us = max(marked_us, play.entered_us)
+            detect_us = out.clocks.detect_us or 0
+            if last_us == play.entered_us:
+                detect_us = play.probed_us
+            play.clocks = Clocks(detect_us, 0, last_us - detect_us)
+        return play
+
+
+class ActivePassivePlay:
+    """One trial; see ``moments.Play``."""
+
+    def __init__(self, mechanism: ActivePassive, out: BalancerPlay, heard: Heard) -> None:
+        self.mechanism = mechanism
+        self.out = out
+        self.heard = heard
+        self.changes = list(out.changes)
+        self.clocks = out.clocks if heard.decided_us is not None else Clocks(None, 0, 0)
+        self.completes = out.completes and heard.decided_us is not None
+        self.probed_us: int | None = None
+        self.entered_us: int | None = None
+        if not mechanism.scene.breakage.timed:
+            self.clocks, self.completes = Clocks(0, 0, 0), True
+
+    @property
+    def by_hand_us(self) -> int | None:
+        """When a person mended it; None where nobody had to."""
+        return self.out.by_hand_us
+
+    @property
+    def calls(self) -> Calls:
+        """Nothing is asked of the control plane."""
+        return Calls()
+
+    def story(self, fault_us: int) -> Iterator[Note | Span]:
+        """Yield what happens, in words; times from the start of the run."""
+        mechanism = self.mechanism
+        yield from self.out.story(fault_us)
+        yield from mechanism.hellos.story(self.heard, fault_us)
+        if self.entered_us is None or self.probed_us is None:
+            return
+        name = mechanism.scene.name(mechanism.standby)
+        number = mechanism.timing["probe.spread"]
+        at, ref = fault_us + self.entered_us, f"vms/{mechanism.standby}"
+        text = f"{name} answers the probe and is in the rotation"
+        yield Note(at, "data", "point", text, ref, number.grade, number.source)
+        yield Span("data", fault_us + self.probed_us, at, f"the balancer's agents learn of {name}")
