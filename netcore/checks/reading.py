@@ -19,7 +19,7 @@ def ground() -> Ground:
     """Return what exists outside documents: the profiles there are, and the timing profiles."""
     addresses = {key: profile.addresses for key, profile in PROFILES.items()}
     providers = {key: profile.drawing for key, profile in PROFILES.items()}
-    timings = tuple(getattr(failover, "TIMING_PROFILES", ("published",)))
+    timings = failover.TIMING_PROFILES
     switches = {key: choices(profile) for key, profile in PROFILES.items()}
     return Ground(addresses, timings, providers, switches)
 
