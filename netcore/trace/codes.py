@@ -507,7 +507,7 @@ _ROWS = (
             "Wait until an instance of {gateway} runs again.",
         ),
         silent=Reason(
-            "an instance of gateway {gateway} is gone, and nobody has noticed yet.",
+            "An instance of gateway {gateway} is gone, and nobody has noticed yet.",
             ("H3",),
             "Wait until its neighbours have noticed; their timers say when.",
         ),
