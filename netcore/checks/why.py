@@ -8,8 +8,10 @@ those that deliver it are told.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from ipaddress import ip_network
 from itertools import chain
 from typing import Any
 
@@ -251,6 +253,20 @@ def _rank(edit: Edit) -> tuple[object, ...]:
         len(edit.reroutes),
         edit.kind.rpartition(".")[2] in BROAD,
         len(edit.patch),
+        _width(edit.patch),
         len(json.dumps(edit.patch)),
         edit.sentence,
     )
+
+
+def _width(patch: tuple[Operation, ...]) -> int:
+    """Return how many bits the prefixes of an edit leave open, so that a narrow route comes first."""
+    return sum(_open_bits(text) for text in re.findall(r'"([0-9a-fA-F.:]+/[0-9]+)"', json.dumps(patch)))
+
+
+def _open_bits(text: str) -> int:
+    try:
+        prefix = ip_network(text)
+    except ValueError:
+        return 0
+    return prefix.max_prefixlen - prefix.prefixlen

@@ -44,6 +44,8 @@ def balance(run: Run, hop: Balance) -> Hop:
     found = rule_for(balancer, hop.frontend, header, run.network.profile.icmp_ha_ports)
     if found is None:
         variant = "icmp" if header.protocol in ICMP else "fragment" if header.fragment else ""
+        if balancer.frontends[hop.frontend].address is None:  # HA-ports rules are for private frontends
+            variant = f"public_{variant}" if variant else "public"
         return run.drop(
             "LB_NO_RULE",
             Place.BALANCER,

@@ -252,7 +252,6 @@ def _translate(run: Run, machine: Machine, header: Header, binding: Binding) -> 
         source_port=binding.source_port,
         destination=binding.destination,
         destination_port=binding.destination_port,
-        ttl=header.ttl - 1,
     )
     run.step(
         Place.GUEST,
@@ -313,24 +312,26 @@ def _forward(run: Run, machine: Machine, header: Header, to_address: Address, to
         )
     if after is not header:
         memory.remember_translation(run, machine, header, after)
-    return _emit(run, machine, path, rewritten(after, ttl=after.ttl - 1))
+    return _emit(run, machine, path, after)
 
 
 def _emit(run: Run, machine: Machine, path: Path, header: Header) -> Hop:
-    """Send on a packet by the NIC or tunnel that the guest's routing table chooses."""
+    """Send on a packet by the NIC or tunnel that the guest's routing table chooses, with one hop less."""
+    after = rewritten(header, ttl=header.ttl - 1)
     run.step(
         Place.GUEST,
         Actor.GUEST,
         f"vms/{machine.id}",
         "guest.forward_tunnel" if path.tunnel else "guest.forward",
         header,
+        after,
         vm=machine.name,
         nic=path.nic,
         tunnel=path.tunnel,
         destination=header.destination,
-        ttl=header.ttl,
+        ttl=after.ttl,
     )
-    return _wire(run, machine, path, header, forwarded=True)
+    return _wire(run, machine, path, after, forwarded=True)
 
 
 def _way(run: Run, machine: Machine, header: Header) -> Path | None:

@@ -177,7 +177,7 @@ class Run:
             actor,
             at,
             outcome.value,
-            explanation.text[:1].upper() + explanation.text[1:],
+            explanation.text,
             header,
             header,
             explanation.facts,

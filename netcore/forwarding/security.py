@@ -149,11 +149,13 @@ def _filtered(
         if not grouped and not ended:
             if closed:
                 return _closed(run, name, at, header)
-            run.step(Place.SECURITY, Actor.FABRIC, at, "security.none", header, nic=name)
+            run.step(
+                Place.SECURITY, Actor.FABRIC, at, "security.none", header, nic=name, side=direction.value
+            )
         known.add((name, direction, key))
         return None
     if not sets:
-        run.step(Place.SECURITY, Actor.FABRIC, at, "security.none", header, nic=name)
+        run.step(Place.SECURITY, Actor.FABRIC, at, "security.none", header, nic=name, side=direction.value)
         return None
     if run.network.profile.security_change_cuts_flows:
         denied = _cut(run, name, at, opened, direction, header)
@@ -161,7 +163,16 @@ def _filtered(
             return denied
     stateless = [rules for rules in sets if not rules.stateful]
     if len(stateless) < len(sets):
-        run.step(Place.SECURITY, Actor.FABRIC, at, "security.established", header, flow=flow_text(header))
+        run.step(
+            Place.SECURITY,
+            Actor.FABRIC,
+            at,
+            "security.established",
+            header,
+            side=direction.value,
+            nic=name,
+            flow=flow_text(header),
+        )
     return _recorded(run, _ask(stateless, header), at, direction, header, transit=transit)
 
 

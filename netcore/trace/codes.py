@@ -72,20 +72,20 @@ _ROWS = (
         "SRC_NOT_OWNED",
         "E2",
         "Send from an address of the NIC, or switch on IP forwarding at {nic} if the VM is an appliance.",
-        "the source {source} is not an address of {nic}, and IP forwarding is off there.",
+        "The source {source} is not an address of {nic}, and IP forwarding is off there.",
         platform=Reason(
             "{source} is an address of the platform, and only the platform sends from it.",
             ("A14",),
             "Send from an address of {nic}; IP forwarding does not help here.",
         ),
         guest_address=Reason(
-            "the guest uses {source}, which the platform did not give to {nic}, and IP forwarding "
+            "The guest uses {source}, which the platform did not give to {nic}, and IP forwarding "
             "is off there.",
             ("A17", "E2"),
             "Let the guest take its address by DHCP, or give {source} to {nic} in the platform.",
         ),
         wrong_nic=Reason(
-            "the guest's route for {destination} leaves by {nic}, but the source {source} belongs "
+            "The guest's route for {destination} leaves by {nic}, but the source {source} belongs "
             "to {owner}; "
             "IP forwarding is off there.",
             ("A23", "E2"),
@@ -96,9 +96,9 @@ _ROWS = (
         "DST_NOT_OWNED",
         "E3",
         "Switch on IP forwarding at {nic}.",
-        "the destination {destination} is not an address of {nic}, and IP forwarding is off there.",
+        "The destination {destination} is not an address of {nic}, and IP forwarding is off there.",
         balancer=Reason(
-            "the balancer keeps the destination {destination}, which is not an address of {nic}, "
+            "The balancer keeps the destination {destination}, which is not an address of {nic}, "
             "and IP forwarding is off there.",
             ("E8", "E3"),
         ),
@@ -107,7 +107,7 @@ _ROWS = (
         "NO_SUCH_HOST",
         "A22",
         "Send to an address that a NIC or a balancer frontend holds, or give {destination} to one.",
-        "no NIC and no balancer frontend of {network} holds {destination}.",
+        "No NIC and no balancer frontend of {network} holds {destination}.",
         reserved=Reason(
             "{destination} is reserved by the platform in its subnet and never answers.",
             ("B8", "A1"),
@@ -137,7 +137,7 @@ _ROWS = (
             "Send to the IPv4 address from an IPv4 address.",
         ),
         public=Reason(
-            "no public address object of the drawing holds {destination}.",
+            "No public address object of the drawing holds {destination}.",
             ("K8", "K1"),
             "Give the VM a public address, or publish it by a balancer.",
         ),
@@ -147,27 +147,27 @@ _ROWS = (
             "Send to a public address of the VM or of a balancer.",
         ),
         on_premises=Reason(
-            "no host behind gateway {gateway} has the address {destination}.",
+            "No host behind gateway {gateway} has the address {destination}.",
             ("D45",),
             "Add the host behind the gateway, or correct the address.",
         ),
         gateway=Reason(
-            "gateway {gateway} knows no network that owns {destination}.",
+            "Gateway {gateway} knows no network that owns {destination}.",
             ("H6", "A22"),
             "Send to an address of the gateway's virtual network or of one that uses the gateway.",
         ),
         unanswered=Reason(
-            "the guest asked for the MAC of {destination}, and the platform names nobody.",
+            "The guest asked for the MAC of {destination}, and the platform names nobody.",
             ("B11", "A22"),
             assumption="That the platform stays silent for an address that nobody holds is inferred (L3).",
         ),
         site=Reason(
-            "no router of {site} has a route for {destination}.",
+            "No router of {site} has a route for {destination}.",
             ("H6",),
             "Send to an address that a gateway of one of its connections announces.",
         ),
         detached=Reason(
-            "{destination} belongs to {nic}, which is attached to no VM.",
+            "{destination} belongs to NIC {nic}, which is attached to no VM.",
             ("A22",),
             "Attach {nic} to a VM.",
         ),
@@ -176,20 +176,20 @@ _ROWS = (
         "GUEST_IP_MISMATCH",
         "A10 A17",
         "Configure {destination} in the guest of {vm}, or let DHCP do it.",
-        "the platform delivered to {nic}, but the guest of {vm} does not hold {destination}.",
+        "The platform delivered to {nic}, but the guest of {vm} does not hold {destination}.",
         secondary=Reason(
             "{destination} is a secondary address of {nic}; DHCP does not hand it out, and nobody "
             "typed it into {vm}.",
             ("A10",),
         ),
         backup=Reason(
-            "the platform delivered to {nic}, but {vm} is only a backup for the shared address {destination} "
+            "The platform delivered to {nic}, but {vm} is only a backup for the shared address {destination} "
             "at this moment.",
             ("B6", "A20"),
             "Put a balancer with a probe in front of the members instead of a shared address.",
         ),
         loopback=Reason(
-            "the balancer kept the destination {destination} (floating IP), and the guest of {vm} "
+            "The balancer kept the destination {destination} (floating IP), and the guest of {vm} "
             "holds it on no loopback.",
             ("J6",),
             "Add {destination} to the loopback of {vm}, or switch floating IP off.",
@@ -199,13 +199,13 @@ _ROWS = (
         "GUEST_MAC_MISMATCH",
         "A19 A18 E7",
         "Remove the MAC address typed into the guest; {nic} has {expected}.",
-        "the guest of {vm} uses MAC {found}, but {nic} has {expected}.",
+        "The guest of {vm} uses MAC {found}, but {nic} has {expected}.",
         inbound=Reason(
-            "frames for {nic} carry its MAC {expected}, and the guest of {vm} listens to {found}.",
+            "Frames for {nic} carry its MAC {expected}, and the guest of {vm} listens to {found}.",
             assumption="That the guest discards the frame is inferred from A19.",
         ),
         outbound=Reason(
-            "the guest of {vm} sends from MAC {found}, but {nic} has {expected}.",
+            "The guest of {vm} sends from MAC {found}, but {nic} has {expected}.",
             assumption="That the drop happens at the sending host is inferred (A19, E7).",
         ),
     ),
@@ -213,20 +213,20 @@ _ROWS = (
         "NO_L2",
         "B1 B2",
         "Send IP packets to the address of the neighbour; the fabric forwards by destination address only.",
-        "the frame carries no IP packet, and there is no layer 2 between VMs.",
+        "The frame carries no IP packet, and there is no layer 2 between VMs.",
         unknown_mac=Reason(
-            "the frame bears the MAC {mac}, which no NIC of the subnet has, and nothing is flooded.",
+            "The frame bears the MAC {mac}, which no NIC of the subnet has, and nothing is flooded.",
             ("B11",),
             "Let the guest ask for the MAC of its next hop.",
         ),
         gratuitous=Reason(
-            "the announcement that {address} is at {mac} is ignored: no NIC holds {address}, and no other VM "
+            "The announcement that {address} is at {mac} is ignored: no NIC holds {address}, and no other VM "
             "hears of it.",
             ("A20", "B6"),
             "Add {address} to the NIC as an IP configuration.",
         ),
         gratuitous_held=Reason(
-            "the announcement that {address} is at {mac} is ignored: {address} stays with {owner}, and no "
+            "The announcement that {address} is at {mac} is ignored: {address} stays with {owner}, and no "
             "other VM hears of it.",
             ("A20", "B6"),
             "Move {address} by calls to the control plane.",
@@ -248,7 +248,7 @@ _ROWS = (
         "PROTO_BLOCKED",
         "C1 C2 C3",
         "Carry it inside UDP or TCP, for example VXLAN on UDP 4789.",
-        "protocol {protocol} is not carried between VMs; the profile allows {allowed}.",
+        "Protocol {protocol} is not carried between VMs; the profile allows {allowed}.",
     ),
     _dropped(
         "RESERVED_PORT",
@@ -256,7 +256,7 @@ _ROWS = (
         "Use another port.",
         "UDP port {port} is reserved by the platform.",
         dhcp=Reason(
-            "unicast DHCP (UDP 68 to 67) is intercepted by the platform.",
+            "Unicast DHCP (UDP 68 to 67) is intercepted by the platform.",
             ("A16",),
             "Take addresses from the platform; a DHCP server of your own cannot serve VMs.",
         ),
@@ -267,7 +267,7 @@ _ROWS = (
         "Change or remove the user route {prefix} of the subnet's route table.",
         "{destination} matches the user route {prefix} with next hop None.",
         transit=Reason(
-            "route {prefix} of the transit gateway's table {table} discards {destination}.",
+            "Route {prefix} of the transit gateway's table {table} discards {destination}.",
             ("L16",),
             "Change or remove route {prefix} of {table}.",
         ),
@@ -278,28 +278,28 @@ _ROWS = (
         "Add a route for {destination}, or peer the network that owns it.",
         "{destination} matches the built-in route {prefix} with next hop None.",
         no_route=Reason(
-            "no effective route of {nic} matches {destination}.",
+            "No effective route of {nic} matches {destination}.",
             ("D20",),
             "Add a route for {destination}.",
         ),
         peer_by_hand=Reason(
-            "no route of {nic} matches {destination}; {network} owns it, and a peering brings no routes "
+            "No route of {nic} matches {destination}; {network} owns it, and a peering brings no routes "
             "by itself.",
             ("L14", "L7"),
             "Add a route to the peering in the tables of both networks.",
         ),
         no_way_out=Reason(
-            "no route of {nic} matches {destination}, and a network has no way out that is not drawn.",
+            "No route of {nic} matches {destination}, and a network has no way out that is not drawn.",
             ("L6", "L7"),
             "Attach an internet gateway, add a route to it, and give the NIC a public address.",
         ),
         no_association=Reason(
-            "attachment {attachment} of transit gateway {gateway} is associated with no table.",
+            "Attachment {attachment} of transit gateway {gateway} is associated with no table.",
             ("L16",),
             "Associate {attachment} with a table of {gateway}.",
         ),
         transit=Reason(
-            "table {table} of transit gateway {gateway} has no route for {destination}.",
+            "Table {table} of transit gateway {gateway} has no route for {destination}.",
             ("L16",),
             "Let the attachment that owns {destination} propagate into {table}, or add a route.",
         ),
@@ -326,22 +326,22 @@ _ROWS = (
         "ROUTE_INVALID_NH",
         "D40 D41 D44",
         "Choose a next hop that the type allows.",
-        "the next hop of route {prefix} cannot be used.",
+        "The next hop of route {prefix} cannot be used.",
         not_vpn=Reason(
-            "the user route {prefix} targets the gateway, but {gateway} is not the only gateway or "
+            "The user route {prefix} targets the gateway, but {gateway} is not the only gateway or "
             "not a VPN gateway.",
             ("D44",),
             "Point the route at an appliance, or let the gateway's own routes apply.",
         ),
         gone=Reason(
-            "the host of {nic} still has the earlier routes, and that for {destination} leads to {target}, "
+            "The host of {nic} still has the earlier routes, and that for {destination} leads to {target}, "
             "which is no longer there.",
             ("D65",),
             "Wait until the host has the new routes.",
             assumption="How long a host keeps its old routes is not published.",
         ),
         no_address=Reason(
-            "the user route {prefix} names an appliance without an address.",
+            "The user route {prefix} names an appliance without an address.",
             ("D41",),
             "Write the address of the appliance or of the balancer frontend into the route.",
         ),
@@ -351,10 +351,10 @@ _ROWS = (
         "D41 D42",
         "Point the route {prefix} at a NIC or internal balancer frontend in this or a directly "
         "peered network.",
-        "no NIC or internal balancer frontend that {vnet} reaches directly holds the next hop "
+        "No NIC or internal balancer frontend that {vnet} reaches directly holds the next hop "
         "{next_hop} of route {prefix}.",
         not_attached=Reason(
-            "{vnet} is not attached to transit gateway {gateway}.",
+            "Network {vnet} is not attached to transit gateway {gateway}.",
             ("L16",),
             "Attach {vnet} to {gateway}.",
         ),
@@ -364,28 +364,28 @@ _ROWS = (
         "D42",
         "Start {vm}, or point the route {prefix} at an appliance that runs; there is no fallback to "
         "another route.",
-        "the next hop {next_hop} of route {prefix} belongs to {vm}, which does not run.",
+        "The next hop {next_hop} of route {prefix} belongs to {vm}, which does not run.",
     ),
     Code(
         "LOOP",
         Outcome.LOOPED,
         ("D49", "D28"),
         "Move the appliance to a subnet whose routes for {destination} do not lead back to it.",
-        Reason("the packet for {destination} came back to where it had been with the same header."),
+        Reason("The packet for {destination} came back to where it had been with the same header."),
     ),
     _dropped(
         "TTL",
         "B9",
         "Send with a larger TTL, or shorten the chain of appliances.",
-        "the packet arrived with TTL {ttl}, and the guest may not forward it any further.",
+        "The packet arrived with TTL {ttl}, and the guest may not forward it any further.",
     ),
     _dropped(
         "NSG_OUT",
         "F2 F3",
         "Allow {flow} outbound in {group} with a smaller priority number than {rule}.",
-        "outbound rule {rule} of {group} denies {flow}.",
+        "Outbound rule {rule} of {group} denies {flow}.",
         admin=Reason(
-            "outbound security admin rule {rule} denies {flow}; no security group is asked.",
+            "Outbound security admin rule {rule} denies {flow}; no security group is asked.",
             ("F14",),
             "Change the admin rule {rule}, or put one before it that allows {flow}.",
         ),
@@ -400,9 +400,9 @@ _ROWS = (
         "NSG_IN",
         "F2 F3",
         "Allow {flow} inbound in {group} with a smaller priority number than {rule}.",
-        "inbound rule {rule} of {group} denies {flow}.",
+        "Inbound rule {rule} of {group} denies {flow}.",
         admin=Reason(
-            "inbound security admin rule {rule} denies {flow}; no security group is asked.",
+            "Inbound security admin rule {rule} denies {flow}; no security group is asked.",
             ("F14",),
             "Change the admin rule {rule}, or put one before it that allows {flow}.",
         ),
@@ -420,7 +420,7 @@ _ROWS = (
             "Attach a security group that allows {flow} inbound.",
         ),
         transit=Reason(
-            "inbound rule {rule} of {group} denies {flow}: the default rules allow no transit to "
+            "Inbound rule {rule} of {group} denies {flow}: the default rules allow no transit to "
             "the Internet.",
             ("F11", "F4"),
         ),
@@ -429,14 +429,14 @@ _ROWS = (
         "PEERING_NOT_CONNECTED",
         "G1",
         "Create the missing peering link between {network} and {vnet}.",
-        "the peering between {vnet} and {network} has only one of its two links.",
+        "The peering between {vnet} and {network} has only one of its two links.",
         disconnected=Reason(
-            "the peering between {vnet} and {network} is disconnected: one of its links was deleted once.",
+            "The peering between {vnet} and {network} is disconnected: one of its links was deleted once.",
             ("G1",),
             "Remove what is left of the peering between {network} and {vnet}, and create both links anew.",
         ),
         access_off=Reason(
-            "the peering between {vnet} and {network} does not allow virtual network access.",
+            "The peering between {vnet} and {network} does not allow virtual network access.",
             ("G4",),
             "Allow virtual network access on both links of the peering.",
         ),
@@ -458,15 +458,15 @@ _ROWS = (
         "GW_TRANSIT_OFF",
         "G6",
         "Allow gateway transit on the link of {vnet} and use remote gateways on the link of {network}.",
-        "{network} is peered with {vnet}, but does not use its gateway.",
+        "Network {network} is peered with {vnet}, but does not use its gateway.",
         branches=Reason(
-            "gateway {gateway} knows {destination}, but passes packets between its connections only where "
+            "Gateway {gateway} knows {destination}, but passes packets between its connections only where "
             "both speak BGP.",
             ("H8",),
             "Switch on BGP on both connections, or join the two sites directly.",
         ),
         circuits=Reason(
-            "gateway {gateway} knows {destination}, but ExpressRoute is no transit between sites.",
+            "Gateway {gateway} knows {destination}, but ExpressRoute is no transit between sites.",
             ("H11",),
             "Join the two sites directly.",
         ),
@@ -480,13 +480,13 @@ _ROWS = (
         "GW_ROUTE_WITHDRAWN",
         "H7",
         "Let the other side announce the prefix again.",
-        "the gateway no longer learns a route for {destination}.",
+        "The gateway no longer learns a route for {destination}.",
         site=Reason(
-            "no tunnel of {site} towards {destination} is up.",
+            "No tunnel of {site} towards {destination} is up.",
             mend="Bring the connection up again, or add a second one.",
         ),
         no_session=Reason(
-            "connection {connection} uses BGP, and no session tells {site} of {destination}.",
+            "Connection {connection} uses BGP, and no session tells {site} of {destination}.",
             ("H6", "H5"),
             "Configure the gateway's address and AS number as BGP neighbour at the router.",
         ),
@@ -495,24 +495,24 @@ _ROWS = (
         "NO_GATEWAY",
         "D44",
         "Create a VPN gateway in {vnet}, or use the gateway of a peered network.",
-        "route {prefix} leads to the virtual network gateway, and {vnet} has none and uses none.",
+        "Route {prefix} leads to the virtual network gateway, and {vnet} has none and uses none.",
         family=Reason(
-            "gateway {gateway} is a VPN gateway, and those carry IPv4 only.",
+            "Gateway {gateway} is a VPN gateway, and those carry IPv4 only.",
             ("K10",),
             "Use IPv4, or ExpressRoute.",
         ),
         down=Reason(
-            "no instance of gateway {gateway} runs.",
+            "No instance of gateway {gateway} runs.",
             ("H2",),
             "Wait until an instance of {gateway} runs again.",
         ),
         silent=Reason(
-            "an instance of gateway {gateway} is gone, and nobody has noticed yet.",
+            "An instance of gateway {gateway} is gone, and nobody has noticed yet.",
             ("H3",),
             "Wait until its neighbours have noticed; their timers say when.",
         ),
         internet=Reason(
-            "route {prefix} leads to the Internet, and {vnet} has no internet gateway.",
+            "Route {prefix} leads to the Internet, and {vnet} has no internet gateway.",
             ("L6",),
             "Attach an internet gateway to {vnet}.",
         ),
@@ -526,10 +526,10 @@ _ROWS = (
         "NO_OUTBOUND",
         "K2 K3",
         "Give the subnet a NAT gateway, the NIC a public address, or the pool an outbound rule.",
-        "{nic} has no way out to the Internet: no NAT gateway, public address, outbound rule or "
+        "NIC {nic} has no way out to the Internet: no NAT gateway, public address, outbound rule or "
         "default outbound access.",
         foreign_source=Reason(
-            "the source {source} is not an address of {nic}, so nothing translates it to a public address.",
+            "The source {source} is not an address of {nic}, so nothing translates it to a public address.",
             ("E6",),
             "Let the guest of {vm} translate the source (SNAT) of what it forwards.",
         ),
@@ -549,7 +549,7 @@ _ROWS = (
             "Use one NAT gateway in each zone, with a subnet of its own.",
         ),
         no_public_address=Reason(
-            "internet gateway {gateway} translates one to one, and {source} has no public address.",
+            "Internet gateway {gateway} translates one to one, and {source} has no public address.",
             ("L6",),
             "Give the NIC that holds {source} a public address, or lead it through a NAT gateway.",
         ),
@@ -573,9 +573,9 @@ _ROWS = (
         "SNAT_EXHAUSTED",
         "K6",
         "Give {way} more public addresses, or use a NAT gateway.",
-        "no SNAT port is left for {destination}: {way} has {allotted} here ({sum}), and {used} are in use.",
+        "No SNAT port is left for {destination}: {way} has {allotted} here ({sum}), and {used} are in use.",
         nat=Reason(
-            "no SNAT port is left for {destination}: {way} has {allotted} ({sum}), and {used} are in use.",
+            "No SNAT port is left for {destination}: {way} has {allotted} ({sum}), and {used} are in use.",
             ("K4",),
             "Give {way} more public addresses; it takes up to 16.",
         ),
@@ -584,9 +584,9 @@ _ROWS = (
         "LB_NO_RULE",
         "J2 J4",
         "Add a rule for {flow} to frontend {frontend}, or an HA-ports rule.",
-        "no rule of frontend {frontend} matches {flow}.",
+        "No rule of frontend {frontend} matches {flow}.",
         icmp=Reason(
-            "balancing rules carry TCP and UDP; frontend {frontend} has no HA-ports rule for {flow}.",
+            "Balancing rules carry TCP and UDP; frontend {frontend} has no HA-ports rule for {flow}.",
             ("J5",),
         ),
         fragment=Reason(
@@ -594,15 +594,29 @@ _ROWS = (
             ("C10",),
             "Send packets that fit, or use an HA-ports rule.",
         ),
+        public=Reason(
+            "No rule of public frontend {frontend} matches {flow}.",
+            mend="Add a rule for {flow} to frontend {frontend}.",
+        ),
+        public_icmp=Reason(
+            "Balancing rules carry TCP and UDP; public frontend {frontend} has no rule for {flow}.",
+            ("J5",),
+            "Give the VM a public address, or send TCP or UDP.",
+        ),
+        public_fragment=Reason(
+            "{flow} is a fragment, and no rule of public frontend {frontend} passes fragments on.",
+            ("C10",),
+            "Send packets that fit.",
+        ),
         gateway=Reason(
-            "gateway balancer {balancer} takes only Internet packets of the public addresses chained to it, "
+            "Gateway balancer {balancer} takes only Internet packets of the public addresses chained to it, "
             "by an HA-ports rule; {flow} is none.",
             ("J21",),
             "Chain a public frontend or a public IP of a NIC to {balancer}; between VMs use an internal "
             "balancer as next hop.",
         ),
         tunnel=Reason(
-            "no tunnel of {vm} towards the gateway balancer has port {port} and key {vni}.",
+            "No tunnel of {vm} towards the gateway balancer has port {port} and key {vni}.",
             ("J21",),
             "Give {vm} a tunnel with port {port} and key {vni}.",
         ),
@@ -612,10 +626,10 @@ _ROWS = (
         "J12 J7 F9 J18",
         "Make a backend answer the probe: running, probe port served, 168.63.129.16 allowed, and the answer "
         "by the NIC the probe came in by.",
-        "no backend of pool {pool} is healthy: {why}.",
-        empty=Reason("pool {pool} has no backend.", ("J12",), "Add a backend to the pool."),
+        "No backend of pool {pool} is healthy: {why}.",
+        empty=Reason("Pool {pool} has no backend.", ("J12",), "Add a backend to the pool."),
         drained=Reason(
-            "every backend of pool {pool} is taken out by its admin state.",
+            "Every backend of pool {pool} is taken out by its admin state.",
             ("J13",),
             "Set the admin state of a backend back.",
         ),
@@ -624,40 +638,40 @@ _ROWS = (
         "LB_FLOW_PINNED_DEAD",
         "J11 J12",
         "Open a new connection: it goes to a healthy backend.",
-        "this established flow belongs to backend {vm}, which is dead.",
+        "This established flow belongs to backend {vm}, which is dead.",
     ),
     _dropped(
         "LB_HAIRPIN",
         "J15",
         "Reach the service from outside the pool, or by the backend's own address.",
-        "the balancer chose {vm} for its own packet; source and destination would be the same VM.",
+        "The balancer chose {vm} for its own packet; source and destination would be the same VM.",
     ),
     _dropped(
         "ZONE_DOWN",
         "J16 M4",
         "Use a zone-redundant frontend, or send to the frontend of another zone.",
-        "frontend {frontend} is served from zone {zones} only, which is lost.",
+        "Frontend {frontend} is served from zone {zones} only, which is lost.",
     ),
     _dropped(
         "IP_IN_TRANSIT",
         "A20 A21",
         "Wait for the control plane: the address arrives when the second call has finished.",
         "{destination} is being moved and belongs to no NIC at this moment.",
-        source=Reason("the source {source} is being moved and belongs to no NIC at this moment."),
+        source=Reason("The source {source} is being moved and belongs to no NIC at this moment."),
     ),
     _dropped(
         "OS_FORWARDING_OFF",
         "E5",
         "Switch on forwarding in the guest of {vm}.",
-        "the packet for {destination} reached {vm}, and its guest does not forward.",
+        "The packet for {destination} reached {vm}, and its guest does not forward.",
     ),
     _dropped(
         "OS_NO_ROUTE",
         "A23",
         "Give {vm} a NIC with an address of that family, or a guest route.",
-        "the guest of {vm} has no route for {destination}.",
+        "The guest of {vm} has no route for {destination}.",
         tunnel=Reason(
-            "the outer packet of tunnel {tunnel} for {destination} has no way out of {vm} but tunnels.",
+            "The outer packet of tunnel {tunnel} for {destination} has no way out of {vm} but tunnels.",
             ("I18",),
             "Give {vm} a route for {destination} by a NIC.",
         ),
@@ -666,29 +680,29 @@ _ROWS = (
         "OS_FIREWALL",
         "E5",
         "Allow {flow} in the firewall of {vm} with a smaller priority number than {priority}.",
-        "the firewall in the guest of {vm} denies {flow}: {hook} rule {priority}.",
+        "The firewall in the guest of {vm} denies {flow}: {hook} rule {priority}.",
     ),
     _dropped(
         "NO_SERVICE",
         "A10",
         "Start something in {vm} that answers {service}, or send to one of: {served}.",
-        "nothing in the guest of {vm} answers {service}.",
+        "Nothing in the guest of {vm} answers {service}.",
     ),
     _dropped(
         "STATE_MISSING",
         "D29",
         "Send both directions through the same appliance, or let the appliance translate the source (SNAT).",
-        "{vm} is stateful and has not seen the start of this connection.",
-        answer=Reason("{vm} is stateful, and this answer belongs to no connection that it has seen open."),
+        "VM {vm} is stateful and has not seen the start of this connection.",
+        answer=Reason("VM {vm} is stateful, and this answer belongs to no connection that it has seen open."),
         handshake=Reason(
-            "packet 3 of the handshake reaches {vm}, which saw packet 1 but not the answer.",
+            "Packet 3 of the handshake reaches {vm}, which saw packet 1 but not the answer.",
         ),
         stranger=Reason(
-            "{vm} asked {expected}, but the answer comes from {found}.",
+            "VM {vm} asked {expected}, but the answer comes from {found}.",
             ("D29", "J1"),
             "Bring the answer back through what translated the request.",
         ),
-        reset=Reason("{vm} has no connection with {found} that this packet could belong to."),
+        reset=Reason("VM {vm} has no connection with {found} that this packet could belong to."),
         nat=Reason(
             "{destination} lets in only answers, and this packet answers nothing.",
             ("K4",),
@@ -701,16 +715,16 @@ _ROWS = (
         "Write {prefix} with next hop {via} into the route table of the sending subnet, or carry the "
         "packet in "
         "a tunnel to {via}.",
-        "the guest of {vm} learned {prefix} via {via} by BGP, and the fabric knows nothing of it.",
+        "The guest of {vm} learned {prefix} via {via} by BGP, and the fabric knows nothing of it.",
     ),
     _dropped(
         "MTU",
         "C8 C9",
         "Send packets of at most {limit} bytes; for tunnels between VMs an MTU of 1400 is recommended, and "
         "1350 as TCP's largest segment.",
-        "the packet has {size} bytes, {through} of {vm} takes {limit}, and it may not be cut in pieces.",
+        "The packet has {size} bytes, {through} of {vm} takes {limit}, and it may not be cut in pieces.",
         outside=Reason(
-            "the packet has {size} bytes, {way} takes {limit}, and it may not be cut in pieces.",
+            "The packet has {size} bytes, {way} takes {limit}, and it may not be cut in pieces.",
             ("L17",),
             "Send packets of at most {limit} bytes to the outside and to other regions.",
         ),
@@ -719,20 +733,20 @@ _ROWS = (
         "TUNNEL_MISMATCH",
         "I18",
         "Give {vm} the other end: kind {kind}, remote {source}, port {port}, key {key}.",
-        "the guest of {vm} has no {kind} tunnel.",
+        "The guest of {vm} has no {kind} tunnel.",
         remote=Reason(
-            "the {kind} tunnel of {vm} leads to {expected}, and this packet comes from {source}.",
+            "The {kind} tunnel of {vm} leads to {expected}, and this packet comes from {source}.",
         ),
-        port=Reason("the {kind} tunnel of {vm} uses port {expected}, and this packet came to port {port}."),
-        key=Reason("the {kind} tunnel of {vm} has key {expected}, and this packet has key {key}."),
+        port=Reason("The {kind} tunnel of {vm} uses port {expected}, and this packet came to port {port}."),
+        key=Reason("The {kind} tunnel of {vm} has key {expected}, and this packet has key {key}."),
     ),
     _dropped(
         "VM_STOPPED",
         "A9",
         "Start {vm}.",
-        "{vm} does not run.",
+        "VM {vm} does not run.",
         zone=Reason(
-            "{vm} is in zone {zone}, which is lost.",
+            "VM {vm} is in zone {zone}, which is lost.",
             ("M4",),
             "Run a second VM in another zone.",
         ),
@@ -742,14 +756,14 @@ _ROWS = (
         Outcome.AMBIGUOUS,
         ("D26", "J2"),
         "Make all branches end alike.",
-        Reason("it depends on the flow: {shares}."),
+        Reason("It depends on the flow: {shares}."),
     ),
     Code(
         "NOT_MODELLED",
         Outcome.NOT_MODELLED,
         (),
         "",
-        Reason("{what}."),
+        Reason("There is no answer to {what}."),
     ),
 )
 
@@ -770,7 +784,7 @@ def explain(code: str, variant: str = "", **values: Any) -> Explanation:
 
     Example:
         >>> explain("OS_FORWARDING_OFF", vm="fw1", destination="10.0.2.4").text
-        'the packet for 10.0.2.4 reached fw1, and its guest does not forward.'
+        'The packet for 10.0.2.4 reached fw1, and its guest does not forward.'
     """
     row = CODES[code]
     reason = row.variants[variant] if variant else row.reason

@@ -90,7 +90,7 @@ def _leg(trace: Trace, number: int, name: str, leg: Leg) -> Iterator[Paragraph]:
     yield Paragraph(role=Role.HEADING, text=heading, packet=number)
     ending = leg.branches[0].verdict if leg.branches else leg.verdict
     for step in leg.steps:
-        final = step is leg.steps[-1] and ending.sentence.lower().endswith(step.reason.lower())
+        final = step is leg.steps[-1] and ending.sentence.endswith(step.reason)
         yield from _step(number, step, silent=final)
     for branch in leg.branches:
         yield _branch(number, branch)

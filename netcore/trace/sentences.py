@@ -130,8 +130,8 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "known session", "The guest of {vm} knows the connection of {flow} from {peer}."
         ),
         "guest.accept": _say("delivered", "The guest of {vm} takes {flow}."),
-        "host.send": _say("sent", "{host} sends from {source}."),
-        "host.accept": _say("delivered", "{host} takes {flow}."),
+        "host.send": _say("sent", "Host {host} sends from {source}."),
+        "host.accept": _say("delivered", "Host {host} takes {flow}."),
         # NIC
         "nic.out_own": _say("passes", "The source {source} is an address of {nic}.", "E2"),
         "nic.out_unchecked": _say(
@@ -174,10 +174,14 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "J6",
         ),
         # security
-        "security.none": _say("no rule needed", "Neither {nic} nor its subnet has a security group.", "F1"),
+        "security.none": _say(
+            "no rule needed", "{side} at NIC {nic}: neither it nor its subnet has a security group.", "F1"
+        ),
         "security.allow": _say("allowed", "{side} rule {rule} of {group} ({level}) allows {flow}.", "F2 F3"),
         "security.established": _say(
-            "allowed", "{flow} belongs to a flow that was allowed: no rule is needed.", "F5"
+            "allowed",
+            "{side} at NIC {nic}: {flow} belongs to a flow that was allowed, and no rule is needed.",
+            "F5",
         ),
         "security.platform": _say(
             "allowed", "Traffic with the platform address {address} is not subject to security groups.", "F10"
@@ -363,7 +367,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "gateway.out": _say(
             "leaves by the gateway", "Gateway {gateway} forwards without translation.", "H15"
         ),
-        "gateway.drawn": _say("delivered", "{host} is behind gateway {gateway}."),
+        "gateway.drawn": _say("delivered", "Host {host} is behind gateway {gateway}."),
         "gateway.undrawn": _say(
             "delivered",
             "Gateway {gateway} knows {prefix}; the network behind it is not drawn.",
@@ -398,15 +402,17 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "Gateway {gateway} passes the packet on: both of its connections speak BGP.",
             "H8",
         ),
-        "site.drawn": _say("delivered", "{router} brings {flow} to {host} in {site}."),
+        "site.drawn": _say("delivered", "Router {router} brings {flow} to {host} in {site}."),
         "site.undrawn": _say(
             "delivered",
-            "{router} brings the packet to {destination} in {site}, which is not drawn.",
+            "Router {router} brings the packet to {destination} in {site}, which is not drawn.",
             "D10",
             "A host outside the drawing is taken to answer.",
         ),
         "site.out": _say(
-            "into {connection}", "{router} sends {prefix} into connection {connection} to {gateway}.", "H6"
+            "into {connection}",
+            "Router {router} sends {prefix} into connection {connection} to {gateway}.",
+            "H6",
         ),
         "site.one_of": _say(
             "into {connection}",

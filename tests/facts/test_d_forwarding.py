@@ -73,7 +73,7 @@ def test_d29_stateful_appliance_drops_packet_3_of_a_half_seen_handshake():
     assert done.back.verdict.outcome is Outcome.DELIVERED
     assert done.third is not None
     assert (done.third.verdict.code, done.third.verdict.at) == ("STATE_MISSING", "vms/nva")
-    assert "packet 3" in done.third.verdict.sentence
+    assert "Packet 3" in done.third.verdict.sentence
     assert done.verdict.code == "STATE_MISSING"
     assert not done.delivered
     assert ask(drawn, "vms/a", "vms/b", "udp/53").delivered

@@ -23,7 +23,7 @@ from netcore.failover.moments import Assumption, Calls, Clocks, Member, Note, Sp
 from netcore.failover.plan import Design, Plan, failing_vm
 from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams
-from netcore.failover.watches import Seen, watches
+from netcore.failover.watches import Seen, met_by, slowest, watches
 
 DESIGN = Design(
     "balancer",

@@ -8,7 +8,7 @@ import jsonpatch
 import pytest
 
 import netcore
-from netcore.checks.why import Why, why
+from netcore.checks.why import Edit, Why, _rank, why
 from netcore.trace.remedies import REMEDIES
 from tests.netcore.ask import ask, packet
 from tests.netcore.build import Net, net
@@ -209,3 +209,12 @@ def test_a_question_no_edit_answers():
     """Multicast is carried nowhere."""
     assert asked(pair(), destination="224.0.0.5", flow="udp/5000").edits == ()
     assert ask(pair(), "vms/a", "224.0.0.5", "udp/5000").verdict.code == "MULTICAST"
+
+
+def test_of_edits_that_do_alike_the_narrower_comes_first():
+    """Prefixes of edits that break, open and reroute equally many packets grow wider down the list."""
+    narrow, wide = (
+        {"op": "add", "path": "/x", "value": {"prefix": text}} for text in ("10.0.1.4/32", "10.0.0.0/16")
+    )
+    edits = [Edit("routes.add", sentence, (patch,)) for sentence, patch in (("a", wide), ("b", narrow))]
+    assert [edit.sentence for edit in sorted(edits, key=_rank)] == ["b", "a"]
