@@ -1,6 +1,7 @@
 /** The workbench page: takes what the server put into it, reads the scenario, shows the frame. */
 
 import "../styles/site.css";
+import "../styles/canvas.css";
 import "../styles/workbench.css";
 import "../styles/runs.css";
 import "../styles/trace.css";
