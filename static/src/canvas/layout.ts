@@ -52,8 +52,12 @@ const VNET_HEAD = 56;
 const PAD = 16;
 const ROW_WIDTH = 980;
 
-/** Return everything that is drawn with its box, frames before what is in them. */
-export function layout(drawing: Drawing, kept: unknown): Item[] {
+/**
+ * Return everything that is drawn with its box, frames before what is in them.
+ *
+ * `outside` draws the Internet also where nothing of the drawing names it: a packet ends there.
+ */
+export function layout(drawing: Drawing, kept: unknown, outside = false): Item[] {
   const place = keeper(kept);
   const items: Item[] = [];
   let x = 0;
@@ -75,7 +79,18 @@ export function layout(drawing: Drawing, kept: unknown): Item[] {
     x += size.width + 96;
     rowHeight = Math.max(rowHeight, size.height);
   }
-  return [...layoutOutside(drawing, sites, items, place), ...items];
+  const above = layoutOutside(drawing, sites, items, place);
+  if (outside && !above.some((item) => item.kind === "internet")) above.push(loneInternet([...above, ...items], place));
+  return [...above, ...items];
+}
+
+/** The Internet above everything, where it moves nothing. */
+function loneInternet(items: Item[], place: Place): Item {
+  const roots = items.filter((item) => item.parent === null).map((item) => item.box);
+  const top = Math.min(0, ...roots.map((box) => box.y));
+  const right = Math.max(HOST.width, ...roots.map((box) => box.x + box.width));
+  const spot = place("internet") ?? { x: (right - HOST.width) / 2, y: top - HOST.height - 56 };
+  return { kind: "internet", path: "internet", parent: null, box: { ...spot, ...HOST } };
 }
 
 type Place = (path: string) => { x: number; y: number } | null;
@@ -123,7 +138,9 @@ function layoutTabs(vnet: VirtualNetwork, width: number): Item[] {
 }
 
 function outsideHeight(drawing: Drawing, sites: Frame[]): number {
-  const singles = drawing.hosts.length + drawing.transitGateways.length > 0 ? HOST.height : 0;
+  const gateways = drawing.vnets.some((vnet) => vnet.tabs.some((tab) => tab.kind === "Internet gateway"));
+  const internet = gateways || drawing.publicBalancers.length > 0;
+  const singles = internet || drawing.hosts.length + drawing.transitGateways.length > 0 ? HOST.height : 0;
   const row = Math.max(singles, ...sites.map((frame) => frame.size.height));
   return (row > 0 ? row + 56 : 0) + (drawing.publicBalancers.length > 0 ? PILL.height + 44 : 0);
 }
@@ -224,9 +241,12 @@ function layoutSubnet(subnet: Subnet, place: Place): { items: Item[]; size: { wi
   return { items, size: { width: right, height: bottom } };
 }
 
+/** A longer name is cut short: a frame must not grow over its neighbour because of it. */
+const NAME_LETTERS = 22;
+
 /** Enough for the name and the prefixes side by side, and for the badges under them. */
 function labelWidth(subnet: Subnet): number {
-  const title = subnet.name.length * 7.4 + subnet.prefixes.join(", ").length * 7.6 + 60;
+  const title = Math.min(subnet.name.length, NAME_LETTERS) * 7.4 + subnet.prefixes.join(", ").length * 7.6 + 60;
   const badges = subnet.badges.reduce((sum, badge) => sum + badge.text.length * 6.6 + 40, 24);
   return Math.min(460, Math.max(title, badges));
 }
@@ -242,6 +262,40 @@ export function boxes(items: Item[]): Map<string, Box> {
     found.set(item.path, { ...item.box, ...corner });
   }
   return found;
+}
+
+const FRAMES = new Set(["vnet", "subnet", "site"]);
+
+/** Return the boxes that lines go around: what is no frame, and the words on frames. */
+export function cardsOf(items: Item[], places: Map<string, Box>): Box[] {
+  return items.flatMap((item) => {
+    const box = places.get(item.path) ?? item.box;
+    return FRAMES.has(item.kind) ? wordsOf(item, box) : [box];
+  });
+}
+
+const HEAD_LINE = 20;
+
+/** Return where the words of a frame stand: its name at the left, its prefixes at the right, badges below. */
+function wordsOf(item: Item, box: Box): Box[] {
+  const part = item.kind === "vnet" ? item.vnet : item.kind === "subnet" ? item.subnet : item.kind === "site" ? item.site : null;
+  if (part === null) return [];
+  const y = box.y + 6;
+  const left = box.x + 12;
+  const room = box.width - 24;
+  const name = Math.min(part.name.length * 7.6, room / 2);
+  const prefixes = Math.min(part.prefixes.join(", ").length * 7.4, room / 2);
+  const words = [
+    { x: left, y, width: name, height: HEAD_LINE },
+    { x: left + room - prefixes, y, width: prefixes, height: HEAD_LINE },
+  ];
+  if (item.kind === "subnet" && item.subnet.badges.length > 0)
+    words.push({ x: left, y: y + HEAD_LINE, width: Math.min(room, badgesWidth(item.subnet)), height: HEAD_LINE });
+  return words;
+}
+
+function badgesWidth(subnet: Subnet): number {
+  return subnet.badges.reduce((sum, badge) => sum + badge.text.length * 6.6 + 26, 0);
 }
 
 export interface Point {

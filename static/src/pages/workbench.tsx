@@ -1,6 +1,7 @@
 /** The workbench page: takes what the server put into it, reads the scenario, shows the frame. */
 
 import "../styles/site.css";
+import "../styles/canvas.css";
 import "../styles/workbench.css";
 import "../styles/runs.css";
 import "../styles/trace.css";
@@ -14,7 +15,7 @@ import { api, configure } from "../protocol/api";
 import { words } from "../protocol/followed";
 import { openRun } from "../panels/Runs";
 import { Shell } from "../panels/Shell";
-import { show } from "../panels/edits";
+import { show, watchNetwork } from "../panels/edits";
 import { chooseTheme, followTheme, isDark } from "./site/theme";
 
 followTheme();
@@ -27,6 +28,7 @@ async function begin(): Promise<void> {
   configure(bootstrap);
   const { mode, can, user } = bootstrap;
   update({ mode, can, user, id: bootstrap.scenario.id ?? null, ...bootstrap.scenario });
+  watchNetwork();
   let shared: Run[] | null = null;
   try {
     const answer = await api.scenario();

@@ -6,7 +6,8 @@ import { isObject, text } from "../../document/drawing";
 import { select, useWorkbench } from "../../document/store";
 import { Problems } from "../Problems";
 import { titleOf, useProfiles } from "../Profile";
-import { label } from "./Settings";
+import { Switches } from "./Switches";
+import { label } from "./words";
 
 export function Overview(): ReactNode {
   const document_ = useWorkbench((state) => state.document);
@@ -45,7 +46,7 @@ export function Overview(): ReactNode {
           {faults.map(([key, fault]) => (
             <li key={key}>
               {isObject(fault) ? text(fault.name, key) : key}{" "}
-              {isObject(fault) && (
+              {isObject(fault) && text(fault.vm) && (
                 <button type="button" className="link mono" onClick={() => { select(`vms/${text(fault.vm)}`, true); }}>
                   vms/{text(fault.vm)}
                 </button>
@@ -53,6 +54,7 @@ export function Overview(): ReactNode {
             </li>
           ))}
         </ul>
+        <Switches />
       </div>
     </>
   );
