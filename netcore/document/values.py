@@ -129,5 +129,5 @@ MacText = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2}:){5}[0-9a-f]{
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
-PortRange = Annotated[str, StringConstraints(pattern=r"^(\*|\d{1,5}(-\d{1,5})?)$")]
+PortRange = Annotated[str, StringConstraints(pattern=r"^(\*|[0-9]{1,5}(-[0-9]{1,5})?)$")]
 """``*``, one port or ``first-last``."""
