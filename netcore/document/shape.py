@@ -21,6 +21,7 @@ _PATTERNS = {
     r"^(tcp|udp|icmp|icmpv6|esp|ah|gre|ipip|[0-9]{1,3})$": (
         "tcp, udp, icmp, icmpv6, esp, ah, gre, ipip, or a protocol number as text"
     ),
+    r"[^\p{Z}\p{C}]": "text with at least one character that can be seen",
     r"^(\*|tcp|udp|icmp|esp|ah)$": "*, tcp, udp, icmp, esp or ah",
 }
 

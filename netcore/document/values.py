@@ -109,7 +109,8 @@ def parse_prefix(value: Any) -> Network:
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")]
 """Key of a resource inside its collection; stable for the life of the document."""
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"[^\p{Z}\p{C}]")]
+"""Text with at least one character that can be seen: neither space nor control nor format character."""
 
 AddressText = Annotated[
     Address,

@@ -147,3 +147,26 @@ def test_equal_drawings_are_told_apart_without_a_walk(monkeypatch: pytest.Monkey
     raw = mesh(3).raw
     one, other = (Network(netcore.read(copy.deepcopy(raw)).document) for _ in range(2))
     assert netcore.diff(one, other).changes == ()
+
+
+def test_a_diff_stops_at_its_budget_and_says_how_many_it_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diff_module, "STEPS", 20)
+    found = netcore.diff(mesh(3).network(), mesh(4).network())
+    assert 0 < found.asked < found.total
+
+
+@pytest.mark.parametrize("name", [" ", "\u202e", "\u200b\u00a0"])
+def test_a_name_that_cannot_be_seen_is_refused(name: str) -> None:
+    problems = netcore.read({**mesh(2).raw, "name": name}).problems
+    assert [problem.pointer for problem in problems] == ["/name"]
+    assert "can be seen" in problems[0].expected
+
+
+def test_true_is_no_schema_number() -> None:
+    assert [p.code for p in netcore.read({**mesh(2).raw, "schema": True}).problems] == ["unknown-schema"]
+
+
+@pytest.mark.parametrize("x", [1e7, -1e7])
+def test_a_position_has_bounds(x: float) -> None:
+    problems = netcore.read({**mesh(2).raw, "layout": {"vms/a0": {"x": x, "y": 0}}}).problems
+    assert [problem.pointer for problem in problems] == ["/layout/vms~1a0/x"]
