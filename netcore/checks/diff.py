@@ -19,8 +19,8 @@ from netcore.trace.packet import Packet
 PACKETS = 1000
 """Most packets that are asked where nobody says which."""
 
-STEPS = 400_000
-"""Once so many steps were walked, no further packet is asked. Ours: some seconds on one core."""
+STEPS = 200_000
+"""Once so many steps were walked, no further packet is asked. Ours: about ten seconds on one core."""
 
 _RANK = {Outcome.DELIVERED: 2, Outcome.AMBIGUOUS: 1}
 """How much of the flows arrives: all, some, none."""
