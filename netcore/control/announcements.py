@@ -7,7 +7,7 @@ synchronous and ordered, so the result does not depend on who starts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -18,15 +18,13 @@ from netcore.control.owners import Owners
 from netcore.control.peering import Peerings
 from netcore.control.prefixes import inside, order
 from netcore.control.recursion import Loops
+from netcore.control.settling import Chosen, Settling, Side, Told
 from netcore.control.speakers import Sessions
 from netcore.control.tunnels import Tunnel, Tunnels, carries
 from netcore.document.guests import BgpSpeaker
 from netcore.document.models import Topology
 from netcore.document.values import Address, Network
 from netcore.profiles.model import Profile
-
-ROUNDS = 64
-"""Most rounds of telling; paths only grow, so that far fewer are needed."""
 
 REFUSALS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -40,21 +38,6 @@ REFUSALS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
     }
 )
 """Why a speaker does not take what it is told: sentence and facts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A prefix as one speaker told it to another.
-
-    Args:
-        way: what kind of place it comes from, for preferences of a route server (fact I13).
-    """
-
-    prefix: Network
-    as_path: tuple[int, ...]
-    next_hop: Address | None
-    no_advertise: bool = False
-    way: str = "nva"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,28 +85,45 @@ class BgpRoute:
         }
 
 
-@dataclass(frozen=True)
 class BgpView:
-    """All sessions of a drawing, and the table of every speaker.
+    """All sessions of a drawing, and the table of every speaker, made when it is asked for.
 
     Args:
         sessions: up or down, in a stable order.
-        routes: by speaker, prefix and rank.
+        speakers: their paths in the document, sorted.
+        table: makes the table of a speaker, in the order of ``routes``.
+        chosen: makes the best of each prefix of a speaker, without the rest of its table.
     """
 
-    sessions: tuple[Session, ...]
-    routes: tuple[BgpRoute, ...]
+    def __init__(
+        self,
+        sessions: tuple[Session, ...],
+        speakers: tuple[str, ...],
+        table: Callable[[str], Iterable[BgpRoute]],
+        chosen: Callable[[str], Iterable[BgpRoute]],
+    ) -> None:
+        self.sessions = sessions
+        self._speakers = speakers
+        self._table = table
+        self._chosen = chosen
+        self._tables: dict[str, tuple[BgpRoute, ...]] = {}
+
+    @cached_property
+    def routes(self) -> tuple[BgpRoute, ...]:
+        """The tables of all speakers, by speaker, prefix and rank; large where many speak with many."""
+        return tuple(route for speaker in self._speakers for route in self.of(speaker))
 
     def of(self, speaker: str) -> tuple[BgpRoute, ...]:
         """Return the table of a speaker, such as ``route_servers/rs`` or ``vms/nva``."""
-        return self._by_speaker.get(speaker, ())
+        if speaker not in self._speakers:
+            return ()
+        if speaker not in self._tables:
+            self._tables[speaker] = tuple(self._table(speaker))
+        return self._tables[speaker]
 
-    @cached_property
-    def _by_speaker(self) -> dict[str, tuple[BgpRoute, ...]]:
-        found: dict[str, list[BgpRoute]] = {}
-        for route in self.routes:
-            found.setdefault(route.speaker, []).append(route)
-        return {speaker: tuple(routes) for speaker, routes in found.items()}
+    def chosen(self, speaker: str) -> tuple[BgpRoute, ...]:
+        """Return the best of each prefix of a speaker, sorted by prefix."""
+        return tuple(self._chosen(speaker)) if speaker in self._speakers else ()
 
     def between(self, one: str, other: str) -> tuple[Session, ...]:
         """Return the sessions of two speakers."""
@@ -135,10 +135,6 @@ class BgpView:
             "sessions": [session.as_dict() for session in self.sessions],
             "routes": [route.as_dict() for route in self.routes],
         }
-
-
-Heard = dict[str, dict[int, dict[Network, Told]]]
-"""Receiver -> number of a session -> what it was told by it."""
 
 
 class Announcements:
@@ -159,28 +155,43 @@ class Announcements:
         self._tunnels = tunnels
         self._profile = profile
         self._finder = Sessions(topology, peerings, owners, tunnels)
+        self._near: dict[str, list[Network]] = {}
+        self._preferences = {
+            f"route_servers/{key}": server.preference for key, server in topology.route_servers.items()
+        }
         self._own = {ref: tuple(self._originated(ref)) for ref in self._speakers()}
 
     def view(self) -> BgpView:
         """Return sessions and tables. A session that breaks a limit is closed, and all is told anew."""
         sessions = list(self._finder.all())
         while True:
-            heard = self._settle(sessions)
+            settled = Settling(self._own, self._sides(sessions), self)
+            settled.run()
             broken = [
-                number
-                for receiver, by_session in heard.items()
-                for number, told in by_session.items()
-                if len(told) > self._limit(receiver, sessions[number])
+                side.number
+                for receiver, sides in settled.heard.items()
+                for side in sides
+                if len(side.told) > self._limit(receiver, side.session)
             ]
             if not broken:
                 break
             for number in broken:
                 sessions[number] = replace(sessions[number], reason="too_many")
-        routes = [route for ref in self._own for route in self._table(ref, sessions, heard)]
-        routes.sort(
-            key=lambda r: (r.speaker, order(r.prefix), _STATES.index(r.state), len(r.as_path), r.source)
+        return BgpView(
+            tuple(sessions),
+            tuple(self._own),
+            lambda ref: sorted(self._table(ref, settled), key=_table_order),
+            lambda ref: sorted(self._bests(ref, settled), key=_table_order),
         )
-        return BgpView(tuple(sessions), tuple(routes))
+
+    def _sides(self, sessions: list[Session]) -> list[Side]:
+        """Return both directions of the sessions that are up."""
+        return [
+            Side(number, session, near, far, _policy(number, near, far))
+            for number, session in enumerate(sessions)
+            if session.up
+            for near, far in (session.ends, session.ends[::-1])
+        ]
 
     def _speakers(self) -> list[str]:
         topology = self._topology
@@ -242,56 +253,21 @@ class Announcements:
             return self._profile.route_server_route_limit
         return self._profile.gateway_prefix_limit
 
-    def _settle(self, sessions: list[Session]) -> Heard:
-        """Tell in rounds until nothing changes."""
-        up = [(number, session) for number, session in enumerate(sessions) if session.up]
-        heard: Heard = {}
-        for _ in range(ROUNDS):
-            chosen = {ref: self._choose(ref, sessions, heard) for ref in self._own}
-            said: Heard = {}
-            for number, session in up:
-                for near, far in (session.ends, session.ends[::-1]):
-                    told = self._tell(near, far, session, chosen.get(near.speaker, {}))
-                    if told:
-                        said.setdefault(far.speaker, {})[number] = told
-            if said == heard:
-                return heard
-            heard = said
-        return heard
-
-    def _choose(
-        self, ref: str, sessions: list[Session], heard: Heard
-    ) -> dict[Network, tuple[Told, Session | None]]:
-        """Return the best of each prefix of a speaker, and the session it came by."""
-        best: dict[Network, tuple[tuple[Any, ...], Told, Session | None]] = {}
-        for told, session in self._candidates(ref, sessions, heard):
-            rank = self._rank(ref, told, session)
-            if told.prefix not in best or rank < best[told.prefix][0]:
-                best[told.prefix] = (rank, told, session)
-        return {prefix: (told, session) for prefix, (_, told, session) in best.items()}
-
-    def _candidates(
-        self, ref: str, sessions: list[Session], heard: Heard
-    ) -> Iterator[tuple[Told, Session | None]]:
-        for told in self._own[ref]:
-            yield told, None
-        for number, items in heard.get(ref, {}).items():
-            for told in items.values():
-                if self._refused(ref, sessions[number], told) is None:
-                    yield told, sessions[number]
-
-    def _rank(self, ref: str, told: Told, session: Session | None) -> tuple[Any, ...]:
-        """Return the sort key of candidates for one prefix; the first two parts make routes equal."""
+    def first(self, ref: str, told: Told, session: Session | None) -> tuple[int, ...]:
+        """Return the part of the rank that makes routes equal: own ones, preference, length of the path."""
         preferred = 0
-        if ref.startswith("route_servers/") and session is not None:
-            server = self._topology.route_servers[ref.split("/")[1]]
-            preferred = preference(server.preference, told.way)
+        if session is not None and ref in self._preferences:
+            preferred = preference(self._preferences[ref], told.way)
         own = 0 if session is None and told.way in ("served", "nva") else 1
+        return own, preferred, len(told.as_path)
+
+    def rank(self, ref: str, told: Told, session: Session | None) -> tuple[Any, ...]:
+        """Return the sort key of candidates for one prefix."""
         hop = (0, 0) if told.next_hop is None else (told.next_hop.version, int(told.next_hop))
         name = "" if session is None else str([(end.speaker, str(end.address)) for end in session.ends])
-        return ((own, preferred, len(told.as_path)), hop, name)
+        return (self.first(ref, told, session), hop, name)
 
-    def _refused(self, ref: str, session: Session, told: Told) -> str | None:
+    def refused(self, ref: str, session: Session, told: Told) -> str | None:
         """Return why a speaker does not take what it is told, as a key of ``REFUSALS``."""
         collection, key, *_ = ref.split("/")
         near, far = session.ends if session.one.speaker == ref else session.ends[::-1]
@@ -299,16 +275,22 @@ class Announcements:
         edge = near.kind == "gateway" and near.asn == EDGE_ASN
         if external and near.asn in told.as_path[1 if edge else 0 :]:
             return "own_asn"
-        if collection == "route_servers" and external:
-            server = self._topology.route_servers[key]
-            ranges = [*self._topology.vnets[server.vnet].address_space]
-            for peering in self._peerings.connected(server.vnet):
-                ranges += peering.prefixes
-            if any(inside(told.prefix, own) for own in ranges):
-                return "not_injected"
+        server = collection == "route_servers" and external
+        if server and any(inside(told.prefix, own) for own in self._not_injected(key)):
+            return "not_injected"
         if collection == "gateways":
             return self._refused_by_gateway(key, told.prefix)
         return None
+
+    def _not_injected(self, server_id: str) -> list[Network]:
+        """Return the ranges inside which a route server injects nothing (facts I6, D21)."""
+        if server_id not in self._near:
+            vnet = self._topology.route_servers[server_id].vnet
+            ranges: list[Network] = list(self._topology.vnets[vnet].address_space)
+            for peering in self._peerings.connected(vnet):
+                ranges += peering.prefixes
+            self._near[server_id] = ranges
+        return self._near[server_id]
 
     def _refused_by_gateway(self, gateway_id: str, prefix: Network) -> str | None:
         gateway = self._topology.gateways[gateway_id]
@@ -321,27 +303,20 @@ class Announcements:
 
     # Telling
 
-    def _tell(
-        self, near: End, far: End, session: Session, chosen: dict[Network, tuple[Told, Session | None]]
-    ) -> dict[Network, Told]:
+    def tell(self, side: Side, told: Told, came: Session | None) -> Told | None:
         """Return what one side of a session tells the other."""
-        said: dict[Network, Told] = {}
-        for prefix, (told, came) in chosen.items():
-            if came is not None and (came is session or _partner(came, near.speaker) == far.speaker):
-                continue
-            if told.no_advertise and came is not None:
-                continue
-            if near.kind == "server":
-                item = self._by_server(near, session, told, came)
-            elif near.kind == "gateway":
-                item = self._by_gateway(near, session, told, came)
-            else:
-                item = self._by_router(near, far, told, came)
-            if item is not None and far.kind == "gateway" and far.asn == EDGE_ASN:
-                item = replace(item, as_path=(EDGE_ASN, *item.as_path))
-            if item is not None:
-                said[prefix] = item
-        return said
+        near, far, session = side.near, side.far, side.session
+        if told.no_advertise and came is not None:
+            return None
+        if near.kind == "server":
+            item = self._by_server(near, session, told, came)
+        elif near.kind == "gateway":
+            item = self._by_gateway(near, session, told, came)
+        else:
+            item = self._by_router(near, far, told, came)
+        if item is not None and far.kind == "gateway" and far.asn == EDGE_ASN:
+            item = replace(item, as_path=(EDGE_ASN, *item.as_path))
+        return item
 
     def _by_router(self, near: End, far: End, told: Told, came: Session | None) -> Told | None:
         """Return what a guest or a site's router tells (facts H9, I10, I11)."""
@@ -395,34 +370,20 @@ class Announcements:
 
     # Tables
 
-    def _table(self, ref: str, sessions: list[Session], heard: Heard) -> Iterator[BgpRoute]:
+    def _table(self, ref: str, settled: Settling) -> Iterator[BgpRoute]:
         """Yield the table of a speaker, what it refused included."""
         groups: dict[Network, list[tuple[tuple[Any, ...], BgpRoute]]] = {}
 
         def add(told: Told, session: Session | None, refused: str | None) -> None:
-            source = ref if session is None else _partner(session, ref)
-            state = "refused" if refused else "spare"
-            route = BgpRoute(
-                ref,
-                source,
-                told.prefix,
-                told.as_path,
-                told.next_hop,
-                state,
-                refused or "",
-                told.no_advertise,
-                session=session,
-                way=told.way,
-            )
-            rank = self._rank(ref, told, session)
-            groups.setdefault(told.prefix, []).append((rank, route))
+            route = _row(ref, told, session, "refused" if refused else "spare", refused or "")
+            groups.setdefault(told.prefix, []).append((self.rank(ref, told, session), route))
 
         for told in self._own[ref]:
             add(told, None, None)
-        for number, items in heard.get(ref, {}).items():
-            for told in items.values():
-                add(told, sessions[number], self._refused(ref, sessions[number], told))
-        loops = self._loops(ref, self._choose(ref, sessions, heard))
+        for side in settled.heard.get(ref, ()):
+            for told in side.told.values():
+                add(told, side.session, self.refused(ref, side.session, told))
+        loops = self._loops(ref, settled.best[ref])
         for ranked in groups.values():
             taken = sorted(
                 (entry for entry in ranked if entry[1].state != "refused"), key=lambda entry: entry[0]
@@ -430,11 +391,17 @@ class Announcements:
             for number, (rank, route) in enumerate(taken):
                 equal = rank[0] == taken[0][0][0]
                 state = "best" if number == 0 else "equal" if equal else "spare"
-                recursive = route.session is not None and not _tunnelled(route) and route.next_hop in loops
-                yield replace(route, state=state, recursive=recursive)
+                yield replace(route, state=state, recursive=_recursive(route, loops))
             yield from (route for _, route in ranked if route.state == "refused")
 
-    def _loops(self, ref: str, best: Mapping[Network, tuple[Told, Session | None]]) -> Loops:
+    def _bests(self, ref: str, settled: Settling) -> Iterator[BgpRoute]:
+        """Yield the best of each prefix."""
+        loops = self._loops(ref, settled.best[ref])
+        for choice in settled.best[ref].values():
+            route = _row(ref, choice.told, choice.session, "best", "")
+            yield replace(route, recursive=True) if _recursive(route, loops) else route
+
+    def _loops(self, ref: str, best: Mapping[int, Chosen]) -> Loops:
         """Return the test for next hops that a guest reaches only by what rests on them (fact I14)."""
         collection, key, *_ = ref.split("/")
         topology = self._topology
@@ -445,14 +412,50 @@ class Announcements:
                 subnet = topology.subnets.get(nic.subnet) if nic.vm == key else None
                 known += subnet.prefixes if subnet is not None else ()
         learned = {
-            prefix: (told.next_hop, session.guest_tunnels is not None)
-            for prefix, (told, session) in best.items()
-            if session is not None and prefix.prefixlen and collection == "vms"
+            choice.told.prefix: (choice.told.next_hop, choice.session.guest_tunnels is not None)
+            for choice in best.values()
+            if choice.session is not None and choice.told.prefix.prefixlen and collection == "vms"
         }
         return Loops(known, learned)
 
 
 _STATES = ("best", "equal", "spare", "refused")
+
+
+def _table_order(route: BgpRoute) -> tuple[Any, ...]:
+    return order(route.prefix), _STATES.index(route.state), len(route.as_path), route.source
+
+
+def _row(ref: str, told: Told, session: Session | None, state: str, reason: str) -> BgpRoute:
+    source = ref if session is None else _partner(session, ref)
+    return BgpRoute(
+        ref,
+        source,
+        told.prefix,
+        told.as_path,
+        told.next_hop,
+        state,
+        reason,
+        told.no_advertise,
+        session=session,
+        way=told.way,
+    )
+
+
+def _recursive(route: BgpRoute, loops: Loops) -> bool:
+    return route.session is not None and not _tunnelled(route) and route.next_hop in loops
+
+
+def _policy(number: int, near: End, far: End) -> tuple[object, ...]:
+    """Return what a guest or router looks at when it tells; everybody else tells each session its own."""
+    if near.kind not in ("guest", "router") or far.kind not in ("guest", "router"):
+        return (number,)
+    internal = near.asn == far.asn
+    neighbour = near.neighbour
+    if neighbour is None:
+        return near.asn, internal, near.address
+    replaced = far.asn if neighbour.override_asn else None
+    return near.asn, internal, near.address, neighbour.prepend, neighbour.next_hop, replaced
 
 
 def preference(setting: str, way: str) -> int:

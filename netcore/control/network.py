@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
-from netcore.control.announcements import Announcements, BgpRoute, BgpView, usable
+from netcore.control.announcements import Announcements, BgpRoute, BgpView
 from netcore.control.effective import EffectiveRoutes
 from netcore.control.gateways import Gateways
 from netcore.control.owners import Owner, Owners, PublicOwner, public_owners
@@ -117,7 +117,7 @@ class Network:
     def learned_guest_routes(self) -> Mapping[str, tuple[GuestRoute, ...]]:
         """VM id -> routes that the routing daemon of its guest has installed, best first (fact I15)."""
         return {
-            vm: tuple(_guest_route(route) for route in usable(self.bgp.of(f"vms/{vm}")) if _installed(route))
+            vm: tuple(_guest_route(route) for route in self.bgp.chosen(f"vms/{vm}") if _installed(route))
             for vm, drawn in self.scenario.topology.vms.items()
             if drawn.guest.bgp is not None and drawn.power == "running"
         }

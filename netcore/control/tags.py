@@ -77,6 +77,7 @@ class Tags:
         self._gateways = gateways
         self._rows = rows
         self._tags: dict[tuple[str, str], AddressSet] = {}
+        self._lists: dict[tuple[str, tuple[str, ...]], AddressSet] = {}
         self._groups: dict[tuple[str, tuple[str, ...]], AddressSet] = {}
 
     def of(self, subnet_id: str, names: tuple[str, ...]) -> AddressSet | None:
@@ -85,6 +86,14 @@ class Tags:
             return None
         if len(names) == 1 and names[0] in BUILT_IN_TAGS:
             return self.tag(subnet_id, names[0])
+        # Names without a built-in tag stand for the same everywhere.
+        key = ("" if BUILT_IN_TAGS.isdisjoint(names) else subnet_id, names)
+        if key not in self._lists:
+            self._lists[key] = self._listed(subnet_id, names)
+        return self._lists[key]
+
+    def _listed(self, subnet_id: str, names: tuple[str, ...]) -> AddressSet:
+        """Return the addresses of several names together."""
         prefixes: list[Network] = []
         for name in names:
             prefix = rule_prefix(name)

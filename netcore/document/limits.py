@@ -51,12 +51,18 @@ LIMITS: Mapping[str, int] = MappingProxyType(
         "service_tags": 500,
         "service_tag_prefixes": 50_000,
         "guest_parts": 40_000,
+        "bgp_neighbours": 10_000,
+        "bgp_announcements": 5_000,
+        "bgp_tellings": 2_500_000,
         "traffic": 2_000,
         "faults": 500,
         "layout": 30_000,
     }
 )
-"""The most of each thing that one document may have. Ours: what one worker answers for within its time."""
+"""The most of each thing that one document may have. Ours: what one worker answers for within its time.
+
+``bgp_tellings`` is BGP neighbours times announced prefixes: what everybody tells everybody in a full mesh.
+"""
 
 _INNER: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("routes", "route_tables", ("routes",)),
@@ -105,6 +111,25 @@ def too_large(raw: Any, report: Report) -> None:
         len(part) for guest in guests for part in guest.values() if isinstance(part, dict | list)
     )
     _count(report, "guest_parts", ("topology", "vms"), guest_parts)
+    _count_bgp(topology, guests, report)
+
+
+def _count_bgp(topology: dict[Any, Any], guests: list[dict[Any, Any]], report: Report) -> None:
+    """Count what BGP speakers have inside; the work grows with neighbours times announcements."""
+    routers = [
+        _map(router)
+        for site in _map(topology.get("sites")).values()
+        for router in _map(_map(site).get("routers")).values()
+    ]
+    speakers = [_map(holder.get("bgp")) for holder in (*guests, *routers)]
+    peers = sum(
+        len(_map(_map(server).get("peers"))) for server in _map(topology.get("route_servers")).values()
+    )
+    neighbours = peers + sum(len(_map(speaker.get("neighbours"))) for speaker in speakers)
+    announced = sum(len(_map(speaker.get("announces"))) for speaker in speakers)
+    _count(report, "bgp_neighbours", ("topology",), neighbours)
+    _count(report, "bgp_announcements", ("topology",), announced)
+    _count(report, "bgp_tellings", ("topology",), neighbours * announced)
 
 
 def _count(report: Report, limit: str, path: tuple[str, ...], count: int) -> None:

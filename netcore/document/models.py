@@ -299,8 +299,8 @@ class Flow(Part):
 class Position(Part):
     """Where a thing is drawn, in canvas units."""
 
-    x: float
-    y: float
+    x: Annotated[float, Field(ge=-1_000_000, le=1_000_000)]
+    y: Annotated[float, Field(ge=-1_000_000, le=1_000_000)]
     folded: bool = False
 
 

@@ -13,7 +13,7 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
 
 
-Protocol = Annotated[str, Field(pattern=r"^(tcp|udp|icmp|icmpv6|esp|ah|gre|ipip|\d{1,3})$")]
+Protocol = Annotated[str, Field(pattern=r"^(tcp|udp|icmp|icmpv6|esp|ah|gre|ipip|[0-9]{1,3})$")]
 """Name of an IP protocol, or its number as text."""
 
 RuleProtocol = Annotated[str, Field(pattern=r"^(\*|tcp|udp|icmp|esp|ah)$")]

@@ -57,7 +57,7 @@ def read(raw: object, ground: Ground) -> Reading:
         return _refused("wrong-type", shown(raw), "an object", "A scenario is a JSON object.")
     current = upgraded(raw)
     version = current.get("schema")
-    if version != CURRENT and isinstance(version, int):
+    if isinstance(version, bool) or (version != CURRENT and isinstance(version, int)):
         return _refused(
             "unknown-schema",
             f"schema {version}",

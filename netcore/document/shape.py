@@ -17,10 +17,11 @@ from netcore.document.problems import MAX_PROBLEMS, Report, pointer
 _PATTERNS = {
     r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$": "an id: a letter or digit, then up to 79 of letters, digits, _ . -",
     r"^([0-9a-f]{2}:){5}[0-9a-f]{2}$": "a MAC address in lower case, such as 00:0d:3a:12:34:56",
-    r"^(\*|\d{1,5}(-\d{1,5})?)$": "*, a port such as 443, or a range such as 1000-2000",
-    r"^(tcp|udp|icmp|icmpv6|esp|ah|gre|ipip|\d{1,3})$": (
+    r"^(\*|[0-9]{1,5}(-[0-9]{1,5})?)$": "*, a port such as 443, or a range such as 1000-2000",
+    r"^(tcp|udp|icmp|icmpv6|esp|ah|gre|ipip|[0-9]{1,3})$": (
         "tcp, udp, icmp, icmpv6, esp, ah, gre, ipip, or a protocol number as text"
     ),
+    r"[^\p{Z}\p{C}]": "text with at least one character that can be seen",
     r"^(\*|tcp|udp|icmp|esp|ah)$": "*, tcp, udp, icmp, esp or ah",
 }
 

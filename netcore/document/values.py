@@ -109,7 +109,8 @@ def parse_prefix(value: Any) -> Network:
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")]
 """Key of a resource inside its collection; stable for the life of the document."""
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"[^\p{Z}\p{C}]")]
+"""Text with at least one character that can be seen: neither space nor control nor format character."""
 
 AddressText = Annotated[
     Address,
@@ -129,5 +130,5 @@ MacText = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2}:){5}[0-9a-f]{
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
-PortRange = Annotated[str, StringConstraints(pattern=r"^(\*|\d{1,5}(-\d{1,5})?)$")]
+PortRange = Annotated[str, StringConstraints(pattern=r"^(\*|[0-9]{1,5}(-[0-9]{1,5})?)$")]
 """``*``, one port or ``first-last``."""

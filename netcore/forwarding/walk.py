@@ -10,8 +10,10 @@ this flow under our hash, for counting many flows.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from netcore.control.network import Network
@@ -66,6 +68,10 @@ from netcore.trace.sentences import ending, shares_text
 
 BRANCH_LIMIT = 64
 """Most ways of one direction that are walked; beyond it the first ones stand for all."""
+
+BRANCH_STEPS = 8_000
+"""Once the ways of one direction have so many steps together, no further way is walked. Ours: it bounds the
+answer to some megabytes, and 64 ways of an ordinary drawing have a quarter of it."""
 
 PLACES: dict[type[Any], Callable[[Run, Any], Hop]] = {
     Send: guest.send,
@@ -329,12 +335,15 @@ def _explored(once: Callable[[tuple[int, ...]], _Way]) -> tuple[Leg, _Way]:
     if not taken.choices:
         return _single(taken)
     ways = [taken]
-    pending = _others(taken, 0)
-    while pending and len(ways) < BRANCH_LIMIT:
-        script = pending.pop(0)
+    pending = deque(islice(_others(taken, 0), BRANCH_LIMIT))
+    steps = len(taken.steps)
+    while pending and len(ways) < BRANCH_LIMIT and steps < BRANCH_STEPS:
+        script = pending.popleft()
         way = once(script)
         ways.append(way)
-        pending.extend(_others(way, len(script)))
+        steps += len(way.steps)
+        # No more is kept waiting than can still be walked.
+        pending.extend(islice(_others(way, len(script)), max(0, BRANCH_LIMIT - len(ways) - len(pending))))
     branches = tuple(
         Branch.model_construct(label=way.label, share=way.share, steps=way.steps, verdict=way.end.verdict)
         for way in ways
@@ -344,15 +353,13 @@ def _explored(once: Callable[[tuple[int, ...]], _Way]) -> tuple[Leg, _Way]:
     return _leg(taken, _ambiguous(ways), branches), taken
 
 
-def _others(way: _Way, fixed: int) -> list[tuple[int, ...]]:
-    """Return the scripts of the ways that part from this one after its first ``fixed`` choices."""
-    chosen = [choice.chosen for choice in way.choices]
-    return [
-        (*chosen[:index], other)
-        for index in range(fixed, len(chosen))
-        for other in range(len(way.choices[index].labels))
-        if other != chosen[index]
-    ]
+def _others(way: _Way, fixed: int) -> Iterator[tuple[int, ...]]:
+    """Yield the scripts of the ways that part from this one after its first ``fixed`` choices."""
+    chosen = tuple(choice.chosen for choice in way.choices)
+    for index in range(fixed, len(chosen)):
+        for other in range(len(way.choices[index].labels)):
+            if other != chosen[index]:
+                yield (*chosen[:index], other)
 
 
 def _ambiguous(ways: list[_Way]) -> Verdict:

@@ -439,6 +439,10 @@ export interface Scenario {
   layout?: Layout;
 }
 export interface Switches {
+  /**
+   * This interface was referenced by `Switches`'s JSON-Schema definition
+   * via the `patternProperty` "[^\p{Z}\p{C}]".
+   */
   [k: string]: boolean | number | string;
 }
 export interface TimingOverrides {
@@ -1346,6 +1350,9 @@ export interface Host {
 }
 export interface ServiceTags {
   /**
+   * This interface was referenced by `ServiceTags`'s JSON-Schema definition
+   * via the `patternProperty` "[^\p{Z}\p{C}]".
+   *
    * Items: prefix, address/length
    */
   [k: string]: string[];
