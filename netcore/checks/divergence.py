@@ -145,7 +145,7 @@ def _parting(a: Leg | None, b: Leg | None) -> tuple[int, Step | None, Step | Non
     if a is None or b is None:
         first = next((leg.steps[0] for leg in (a, b) if leg is not None and leg.steps), None)
         return None if a is b else (0, first if a else None, first if b else None)
-    ours, theirs = ([step for step in leg.steps if not _asks(step)] for leg in (a, b))
+    ours, theirs = ([step for step in leg.steps if not _asks(step) and not _passes(step)] for leg in (a, b))
     for one, other in zip_longest(ours, theirs):
         if one is None or other is None or _meaning(one) != _meaning(other):
             return next(step.index for step in (one, other) if step is not None), one, other
@@ -157,13 +157,20 @@ def _asks(step: Step) -> bool:
     return step.place is Place.GUEST and step.decision in _ASKING
 
 
+def _passes(step: Step) -> bool:
+    """Return whether a step only lets a packet through: providers have other rules for the same answer."""
+    return step.place is Place.SECURITY and not step.decision.startswith("drop")
+
+
 def _meaning(step: Step) -> tuple[object, ...]:
     matched = step.matched
+    # The same route leads the same way under another name; where it leads elsewhere the next step says so.
+    routed = step.place is Place.FABRIC and matched is not None and matched.kind == "route"
     return (
         step.place,
         step.actor,
         step.at,
-        step.decision,
+        "" if routed else step.decision,
         _content(step.after),
         None if matched is None else (matched.kind, matched.ref),
     )

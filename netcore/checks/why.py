@@ -107,6 +107,23 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class Try:
+    """An edit that delivers nothing by itself.
+
+    Args:
+        sentence: the edit in words.
+        verdict: how the packet ends with it.
+    """
+
+    sentence: str
+    verdict: Verdict
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON data."""
+        return {"sentence": self.sentence, "verdict": self.verdict.model_dump(mode="json")}
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
     """Why a packet is not delivered, and what would deliver it.
 
@@ -118,6 +135,7 @@ class Why:
         left_out: how many were thought of and not tried, or helped and are not told, for the bounds.
         asked: how many packets showed what else an edit does.
         total: how many packets stand for the drawing; more than ``asked`` where the limit cut some off.
+        best: where no edit delivers it, the one by which it gets furthest; None where none gets further.
     """
 
     trace: Trace
@@ -126,6 +144,7 @@ class Why:
     left_out: int
     asked: int
     total: int
+    best: Try | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -141,6 +160,7 @@ class Why:
             "left_out": self.left_out,
             "asked": self.asked,
             "total": self.total,
+            "best": None if self.best is None else self.best.as_dict(),
         }
 
 
@@ -165,11 +185,17 @@ def why(
     case = Case(network, done)
     thought = _candidates(case)
     room = _room(network.scenario)
-    helping = [
-        (candidate, after)
-        for candidate in thought[:room]
-        if (after := _after(network.scenario, candidate)) is not None and _delivers(after, packet, state)
-    ]
+    helping: list[tuple[Candidate, Network]] = []
+    furthest, best = _reach(done), None
+    for candidate in thought[:room]:
+        after = _after(network.scenario, candidate)
+        tried = None if after is None else _traced(after, packet, state)
+        if after is None or tried is None:
+            continue
+        if _delivers(tried, packet):
+            helping.append((candidate, after))
+        elif _reach(tried) > furthest:
+            furthest, best = _reach(tried), Try(candidate.sentence, tried.verdict)
     flows = representative(network.scenario, packets)
     others = [other for other in dict.fromkeys((*_nearby(packet), *flows.packets)) if other != packet]
     before = [fate_of(network, other, state) for other in others]
@@ -177,7 +203,9 @@ def why(
     left_out = max(0, len(thought) - room) + max(0, len(helping) - TOLD)
     total = flows.total + len(others) - sum(other in flows.packets for other in others)
     ranked = tuple(sorted(edits, key=_rank))
-    return Why(done, ranked, min(room, len(thought)), left_out, len(others), max(total, len(others)))
+    if ranked:
+        best = None
+    return Why(done, ranked, min(room, len(thought)), left_out, len(others), max(total, len(others)), best)
 
 
 def _nearby(packet: Packet) -> list[Packet]:
@@ -211,11 +239,21 @@ def _after(scenario: Scenario, candidate: Candidate) -> Network | None:
     return None if edited is None else compiled(edited)[0]
 
 
-def _delivers(network: Network, packet: Packet, state: State | None) -> bool:
+def _traced(network: Network, packet: Packet, state: State | None) -> Trace | None:
+    """Return what becomes of the packet; None where the edit took an end of it away."""
     try:
-        done = trace(network, packet, state)
+        return trace(network, packet, state)
     except NotFound:
-        return False
+        return None
+
+
+def _reach(done: Trace) -> tuple[int, int]:
+    """Return how far a packet got: which packet of the connection failed, and after how many places."""
+    legs = [leg for leg in (done.forward, done.back, done.third) if leg is not None]
+    return len(legs), len({step.at for step in legs[-1].steps})
+
+
+def _delivers(done: Trace, packet: Packet) -> bool:
     if done.verdict.outcome is not Outcome.DELIVERED:
         return False
     # An edit that lets somebody else take the packet, or the sender itself, delivers nothing.

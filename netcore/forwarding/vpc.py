@@ -172,6 +172,7 @@ def _to_target(run: Run, start: Routed, found: EffectiveRoute, prefix: Network, 
                 Actor.FABRIC,
                 start.at,
                 header,
+                "not_own",
                 vnet=run.drawing.vnet_name(start.vnet),
                 next_hop=found.next_hop_ips[0] if found.next_hop_ips else "nothing",
                 prefix=prefix,
@@ -284,7 +285,10 @@ def _to_transit(run: Run, start: Routed, gateway: str, header: Header) -> Hop:
 
 def as_match(run: Run, found: EffectiveRoute, prefix: Network) -> Match:
     """Return a route as the answer shows it: prefix that matched, and its target."""
-    hop = found.target or run.network.profile.hop_name(found.next_hop_type.value)
+    addresses = ", ".join(str(address) for address in found.next_hop_ips)
+    hop = found.target or " ".join(
+        filter(None, (run.network.profile.hop_name(found.next_hop_type.value), addresses))
+    )
     source = (
         "propagated" if found.ref and found.source.value == "VirtualNetworkGateway" else found.source.value
     )

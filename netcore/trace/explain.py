@@ -53,13 +53,15 @@ class Paragraph(Answer):
 def explain(trace: Trace) -> tuple[Paragraph, ...]:
     """Return a trace as plain sentences: the summary, then each direction step by step, then its verdict.
 
-    Where flows divide, every way is told with its share. What was assumed is named where it counted.
+    No sentence is told twice: steps that say what was said before are named by their numbers, ways that end
+    alike are told together. What was assumed is named where it counted first.
 
     Source: ours; the sentences are those of the steps.
     """
     told = [Paragraph(role=Role.SUMMARY, text=NARRATION[_summary(trace)])]
+    said: set[str] = set()
     for number, name, leg in _legs(trace):
-        told.extend(_leg(trace, number, name, leg))
+        told.extend(_leg(trace, number, name, leg, said))
     return tuple(told)
 
 
@@ -84,42 +86,90 @@ def _summary(trace: Trace) -> str:
     return "request fails" if trace.back is None else "answer fails"
 
 
-def _leg(trace: Trace, number: int, name: str, leg: Leg) -> Iterator[Paragraph]:
+def _leg(trace: Trace, number: int, name: str, leg: Leg, said: set[str]) -> Iterator[Paragraph]:
     header = leg.steps[0].before if leg.steps else trace.packet
     heading = NARRATION[name].format(flow=flow_text(header))
     yield Paragraph(role=Role.HEADING, text=heading, packet=number)
-    ending = leg.branches[0].verdict if leg.branches else leg.verdict
-    for step in leg.steps:
-        final = step is leg.steps[-1] and ending.sentence.endswith(step.reason)
-        yield from _step(number, step, silent=final)
-    for branch in leg.branches:
-        yield _branch(number, branch)
     verdict = leg.verdict
-    yield Paragraph(
-        role=Role.VERDICT, text=verdict.sentence, packet=number, at=verdict.at, facts=verdict.facts
-    )
-    if verdict.mend is not None:
+    ending = leg.branches[0].verdict if leg.branches else verdict
+    again: list[Step] = []
+    for step in leg.steps:
+        silent = step is leg.steps[-1] and ending.sentence.endswith(step.reason)
+        if step.reason in said and not silent:
+            again.append(step)
+            continue
+        yield from _again(number, again)
+        again = []
+        yield from _step(number, step, said, silent=silent)
+    yield from _again(number, again)
+    yield from _branches(number, leg, said)
+    if verdict.sentence in said:
+        text = NARRATION["ends again"].format(which=NARRATION[f"the {name}"])
+    else:
+        text = verdict.sentence
+    said.add(verdict.sentence)
+    yield Paragraph(role=Role.VERDICT, text=text, packet=number, at=verdict.at, facts=verdict.facts)
+    if verdict.mend is not None and verdict.mend not in said:
+        said.add(verdict.mend)
         mend = NARRATION["mend"].format(mend=verdict.mend)
         yield Paragraph(role=Role.MEND, text=mend, packet=number, at=verdict.at)
 
 
-def _step(number: int, step: Step, *, silent: bool) -> Iterator[Paragraph]:
+def _step(number: int, step: Step, said: set[str], *, silent: bool) -> Iterator[Paragraph]:
     """Yield what a step says; a ``silent`` one is said by the verdict, and only what goes with it is told."""
 
     def told(role: Role, text: str, facts: tuple[str, ...] = ()) -> Paragraph:
+        said.add(text)
         return Paragraph(role=role, text=text, packet=number, at=step.at, step=step.index, facts=facts)
 
     if not silent:
         yield told(Role.STEP, step.reason, step.facts)
     for other in step.overridden:
-        yield told(Role.OVERRIDDEN, NARRATION["overridden"].format(other=other.text))
+        text = NARRATION["overridden"].format(other=other.text)
+        if text not in said:
+            yield told(Role.OVERRIDDEN, text)
     if step.assumption is not None:
-        yield told(Role.ASSUMPTION, NARRATION["assumption"].format(assumption=step.assumption))
+        text = NARRATION["assumption"].format(assumption=step.assumption)
+        if text not in said:
+            yield told(Role.ASSUMPTION, text)
 
 
-def _branch(number: int, branch: Branch) -> Paragraph:
-    verdict = branch.verdict
-    text = NARRATION["branch"].format(
-        share=share_text(branch.share), label=branch.label, sentence=verdict.sentence
+def _again(number: int, steps: list[Step]) -> Iterator[Paragraph]:
+    """Yield one sentence for steps in a row whose sentences were told before."""
+    if not steps:
+        return
+    first, last = steps[0], steps[-1]
+    one = first is last
+    text = NARRATION["step again" if one else "steps again"].format(
+        first=first.index + 1, last=last.index + 1, packet=number
     )
-    return Paragraph(role=Role.BRANCH, text=text, packet=number, at=verdict.at, facts=verdict.facts)
+    yield Paragraph(role=Role.STEP, text=text, packet=number, at=first.at, step=first.index)
+
+
+def _branches(number: int, leg: Leg, said: set[str]) -> Iterator[Paragraph]:
+    """Yield the ways that flows divide over, those that end alike together."""
+    alike: dict[str, list[Branch]] = {}
+    for branch in leg.branches:
+        alike.setdefault(branch.verdict.sentence, []).append(branch)
+    for sentence, found in alike.items():
+        verdict = found[0].verdict
+        labels = [branch.label for branch in found]
+        shown = ", ".join(labels[:LABELS]) + (
+            f" and {len(labels) - LABELS} more" if len(labels) > LABELS else ""
+        )
+        if sentence == leg.verdict.sentence:
+            ending = NARRATION["as the verdict"]
+        elif sentence in said:
+            ending = NARRATION["as before"]
+        else:
+            ending = sentence
+        if ending == sentence:
+            said.add(sentence)
+        text = NARRATION["branch"].format(
+            share=share_text(sum(branch.share for branch in found)), label=shown, sentence=ending
+        )
+        yield Paragraph(role=Role.BRANCH, text=text, packet=number, at=verdict.at, facts=verdict.facts)
+
+
+LABELS = 4
+"""So many ways that end alike are named."""

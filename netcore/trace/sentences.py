@@ -612,6 +612,14 @@ NARRATION: Mapping[str, str] = MappingProxyType(
         "assumption": "Assumed: {assumption}",
         "mend": "What would help: {mend}",
         "branch": "{share} of the flows ({label}): {sentence}",
+        "as the verdict": "they end as told next.",
+        "as before": "they end as told before.",
+        "step again": "Step {first} of packet {packet} is as told before.",
+        "steps again": "Steps {first} to {last} of packet {packet} are as told before.",
+        "ends again": "{which} ends as told before.",
+        "the request": "The request",
+        "the answer": "The answer",
+        "the handshake": "Packet 3 of the handshake",
     }
 )
 """What stands between the sentences of the steps when a trace is told as a text."""

@@ -116,7 +116,7 @@ def _why(run: Run) -> Iterator[Payload]:
         }
     yield {
         "event": "why.done",
-        **{key: found[key] for key in ("verdict", "tried", "left_out", "asked", "total")},
+        **{key: found[key] for key in ("verdict", "tried", "left_out", "asked", "total", "best")},
     }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -107,3 +109,24 @@ def test_unknown_names():
         between(pair(), packet("vms/a", "vms/b"), "azure-1999")
     with pytest.raises(netcore.NotFound):
         between(pair(), packet("vms/gone", "vms/b"))
+
+
+def test_groups_that_let_a_packet_through_are_no_difference():
+    """First packet: both clouds deliver it by a route of their own; the hub: the peer's NIC as next hop (L9)."""
+    drawn = seed("first-packet")
+    asked = netcore.Packet(source="vms/web1", destination="vms/app1")
+    assert netcore.first_divergence(netcore.load(drawn), asked, "azure-2026", "aws").same
+    hub = netcore.load(seed("hub-and-spokes"))
+    asked = netcore.Packet(source="vms/a1", destination="vms/b1")
+    found = netcore.first_divergence(hub, asked, "azure-2026", "aws")
+    assert not found.same
+    assert found.b.verdict is not None
+    assert found.b.verdict.code == "NH_UNREACHABLE"
+    assert "L9" in found.b.verdict.facts
+    assert found.b.step is not None
+    assert found.b.step.place.value == "fabric"
+
+
+def seed(name: str) -> dict[str, Any]:
+    folder = Path(netcore.__file__).parents[1] / "sandbox" / "scenarios" / "seeds"
+    return dict(json.loads((folder / f"{name}.json").read_text(encoding="utf-8")))

@@ -218,3 +218,14 @@ def test_of_edits_that_do_alike_the_narrower_comes_first():
     )
     edits = [Edit("routes.add", sentence, (patch,)) for sentence, patch in (("a", wide), ("b", narrow))]
     assert [edit.sentence for edit in sorted(edits, key=_rank)] == ["b", "a"]
+
+
+def test_where_no_single_edit_helps_the_best_says_how_far_it_got():
+    """Two things are wrong: no forwarding in the guest, and the destination's group denies all."""
+    drawn = steered(forwarding=False).group("shut", "100 in deny * * * *")
+    drawn.set("nics/b/security_group", "shut")
+    found = why(drawn.network(), packet("vms/a", "vms/b"))
+    assert found.edits == ()
+    assert found.best is not None
+    assert found.best.verdict.code == "NSG_IN"
+    assert found.as_dict()["best"]["sentence"] == found.best.sentence
