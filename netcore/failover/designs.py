@@ -19,6 +19,7 @@ from netcore.failover.mechanisms import (
     vpn_active_active,
     vpn_active_standby,
     vrrp,
+    wait_out,
 )
 from netcore.failover.plan import Design, Plan
 from netcore.failover.scene import Scene
@@ -37,6 +38,7 @@ _PLANS: dict[Design, Callable[[Scene], Plan]] = {
     route_rewrite.POLLER: route_rewrite.plan_poller,
     vrrp.DESIGN: vrrp.plan,
     vrrp.SWITCH: vrrp.plan_switch,
+    wait_out.DESIGN: wait_out.plan,
     aws_address_move.DESIGN: aws_address_move.plan,
     aws_address_move.INTERFACE: aws_address_move.plan_interface,
     route_rewrite.AWS_DESIGN: route_rewrite.plan_aws,

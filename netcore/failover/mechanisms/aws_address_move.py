@@ -2,7 +2,7 @@
 
 An address is reassigned by one call, whoever holds it, and the answer is its end. A1:
 ``3.61 - U(0,1) + LN(1,0.4) + LN(1.2,0.5) + LN(0.5,0.5)``. A2 waits 2 s more, and an interface takes
-``LN(30,0.45)`` to be detached, attached and seen by the guest; its addresses have no owner meanwhile.
+``LN(30,0.45)`` to be detached, attached and seen by the guest; until then it stands for the dead holder's.
 
 Source: reference on failover, sections 1.2 (A1, A2), 2.2; facts L3, L6.
 """
@@ -106,7 +106,7 @@ def _writes(
         told = (*senders, EDGE) if whole and public else (EDGE,) if public else tuple(senders)
         what = ", ".join(str(moves[number].address) for number in numbers)
         call = "Attach the interface of" if whole else "Associate" if public else "Reassign"
-        learn = tuple((sender, scene.add(Programmed(places, sender))) for sender in told)
         change = scene.add(Sets(places, AT_TARGET, told))
+        learn = tuple((sender, scene.add(Programmed(places, sender))) for sender in told)
         ref = f"public_ips/{first.public_ip}" if public and not whole else f"nics/{first.target.nic}"
         yield Write(f"{call} {what} to {target}", ref, change, learn, f"{what} is at {target}")
