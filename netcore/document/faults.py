@@ -41,9 +41,10 @@ class FaultKind(StrEnum):
     NOTHING = "nothing"
 
 
-Condition = Literal["control-plane-degraded", "flag-lost", "failover-fails"]
+Condition = Literal["control-plane-degraded", "flag-lost", "failover-fails", "return-route-forgotten"]
 """What goes wrong besides: every orchestration call is slow; IP forwarding is off on the NIC that takes
-an address over; the failover never completes by itself."""
+an address or routes over; the failover never completes by itself; only the route tables by which the
+sources of drawn flows send are rewritten, and those of the answers are forgotten."""
 
 
 class Edit(Part):

@@ -21,6 +21,7 @@ from netcore.failover.orchestration import Caller, Operation
 from netcore.failover.reach import Reach
 from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams
+from netcore.failover.watches import Seen, Watch
 
 CONTROL_PLANE = ("arm.bucket", "arm.refill", "poll.period", "poll.overhead", "control.degraded", "repair")
 """Numbers of the timing profile that every call of Azure hangs on."""
@@ -54,6 +55,7 @@ class Numbers:
         programming: from the end of a write until the last host knows.
         failure: whether the failover never completes.
         asynchronous: a write is accepted first and polled; else its answer is its end.
+        polled: the caller learns the end by polls; else the durations have them in them.
     """
 
     auth: str = "auth"
@@ -62,6 +64,7 @@ class Numbers:
     programming: str = "programming"
     failure: str = "failure.move"
     asynchronous: bool = True
+    polled: bool = True
 
 
 class Detector(Protocol):
@@ -86,6 +89,7 @@ class ByCalls:
         repaired: number of the change that a person makes who repairs the failover by hand.
         used: all numbers it draws, for the list of assumptions.
         reach: whether who calls can reach the control plane at all; None is not asked.
+        beside: probes of balancers that stay in the drawing and act for themselves.
     """
 
     def __init__(
@@ -99,6 +103,7 @@ class ByCalls:
         used: Sequence[str],
         numbers: Numbers | None = None,
         reach: Reach | None = None,
+        beside: Sequence[Watch] = (),
     ) -> None:
         self.scene = scene
         self.mechanism = mechanism
@@ -109,6 +114,7 @@ class ByCalls:
         self.used = tuple(used)
         self.numbers = numbers or Numbers()
         self.reach = reach
+        self.beside = tuple(beside)
         self.timing = scene.timing
 
     def assumptions(self) -> Iterator[Assumption]:
@@ -116,6 +122,8 @@ class ByCalls:
         for name in self.used:
             number = self.timing[name]
             yield Assumption(f"{name}: {number.meaning}", number.text, number.grade, number.source)
+        for watch in self.beside:
+            yield watch.assumption()
         if self.reach is not None:
             yield from self.reach.assumptions()
         if any(write.programmed for write in self.writes):
@@ -138,7 +146,9 @@ class ByCalls:
         """Return one trial."""
         heard = self.detector.hear(streams)
         play = CallsPlay(self, heard)
-        play.changes = list(self.scene.breakage.timed)
+        play.seen = [watch.see(streams) for watch in self.beside]
+        own = [change for seen in play.seen for change in seen.changes]
+        play.changes = sorted([*self.scene.breakage.timed, *own])
         if heard.decided_us is None:
             play.completes = False
             play.clocks = Clocks(None, 0, 0)
@@ -153,7 +163,7 @@ class ByCalls:
             play.waited_us, decided_us = reached_us - decided_us, reached_us
         play.auth_us = microseconds(timing[self.numbers.auth].draw(draw("auth")))
         play.degraded = self._degraded(streams)
-        caller = Caller(timing, asynchronous=self.numbers.asynchronous)
+        caller = Caller(timing, asynchronous=self.numbers.asynchronous, polled=self.numbers.polled)
         time_us = decided_us + play.auth_us
         for seconds in self.durations(streams, play.degraded):
             operation = caller.write(time_us, microseconds(seconds))
@@ -206,6 +216,7 @@ class CallsPlay:
         self.clocks = Clocks(None, 0, 0)
         self.completes = True
         self.by_hand_us: int | None = None
+        self.seen: list[Seen] = []
         self.lowest_tokens: float | None = None
 
     @property
@@ -221,12 +232,14 @@ class CallsPlay:
         repair_us = max(repair_us, decided_us)
         self.completes = False
         self.by_hand_us = repair_us
-        self.changes = sorted([*self.mechanism.scene.breakage.timed, (repair_us, self.mechanism.repaired)])
+        self.changes = sorted([*self.changes, (repair_us, self.mechanism.repaired)])
         self.clocks = Clocks(decided_us, repair_us - decided_us, 0)
 
     def story(self, fault_us: int) -> Iterator[Note | Span]:
         """Yield what happens, in words; times from the start of the run."""
         yield from self.mechanism.detector.story(self.heard, fault_us)
+        for watch, seen in zip(self.mechanism.beside, self.seen, strict=True):
+            yield from watch.story(seen, fault_us, acted=True)
         if self.heard.decided_us is None:
             return
         yield from self._control(fault_us)
@@ -270,7 +283,7 @@ class CallsPlay:
             end_us = fault_us + operation.ended_us
             last = number == len(self.operations) - 1
             seen_us = end_us if last else fault_us + operation.seen_us
-            polled = numbers.asynchronous and not last
+            polled = numbers.asynchronous and numbers.polled and not last
             text = f"{write.text}, until a poll sees its end" if polled else write.text
             yield Span("control", fault_us + operation.called_us, seen_us, text)
         yield Span("control", begin_us, begin_us + self.auth_us, "token and first read")
@@ -285,7 +298,7 @@ class CallsPlay:
             yield Note(fault_us + time_us, "control", "point", text, write.ref, limit.grade, limit.source)
         sent_us = fault_us + operation.sent_us
         yield Note(sent_us, "control", "start", f"{write.text} sent", write.ref)
-        if numbers.asynchronous:
+        if numbers.asynchronous and numbers.polled:
             overhead, poll = timing["poll.overhead"], timing["poll.period"]
             accepted_us = fault_us + operation.accepted_us
             text = f"{write.text} accepted (202)"
@@ -304,7 +317,7 @@ class CallsPlay:
         failure = self.mechanism.timing[self.mechanism.numbers.failure]
         repair = self.mechanism.timing["repair"]
         yield Note(seen_us, "control", "end", text, ref, failure.grade, failure.source)
-        end_us = fault_us + self.changes[-1][0]
+        end_us = fault_us + (self.by_hand_us or 0)
         done = "the failover is finished by hand"
         yield Note(end_us, "control", "end", done, None, repair.grade, repair.source)
         yield Span("control", seen_us, end_us, "waiting for repair by hand")

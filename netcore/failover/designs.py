@@ -9,12 +9,18 @@ from netcore.document.models import Scenario
 from netcore.errors import NotFound, NotModelled
 from netcore.failover.mechanisms import (
     address_move,
+    aws_address_move,
     balancer,
     balancer_active_passive,
     express_route,
+    fencing,
     gateway_balancer,
+    public_address_move,
+    route_rewrite,
     vpn_active_active,
     vpn_active_standby,
+    vrrp,
+    wait_out,
 )
 from netcore.failover.plan import Design, Plan
 from netcore.failover.scene import Scene
@@ -28,6 +34,16 @@ _PLANS: dict[Design, Callable[[Scene], Plan]] = {
     vpn_active_standby.DESIGN: vpn_active_standby.plan,
     vpn_active_active.DESIGN: vpn_active_active.plan,
     express_route.DESIGN: express_route.plan,
+    public_address_move.DESIGN: public_address_move.plan,
+    route_rewrite.DESIGN: route_rewrite.plan,
+    route_rewrite.POLLER: route_rewrite.plan_poller,
+    vrrp.DESIGN: vrrp.plan,
+    vrrp.SWITCH: vrrp.plan_switch,
+    wait_out.DESIGN: wait_out.plan,
+    fencing.DESIGN: fencing.plan,
+    aws_address_move.DESIGN: aws_address_move.plan,
+    aws_address_move.INTERFACE: aws_address_move.plan_interface,
+    route_rewrite.AWS_DESIGN: route_rewrite.plan_aws,
 }
 """In the order of display."""
 

@@ -85,14 +85,17 @@ class Caller:
         timing: where the numbers are.
         asynchronous: a write is accepted first and then polled; else its answer is its end, and the limit
             of Azure does not count.
+        polled: its end is learned by polls; else as soon as it is there, where the figures have the polls in
+            them already.
 
     Attributes:
         lowest_tokens: least level of the bucket after a write; None before the first.
     """
 
-    __slots__ = ("_asynchronous", "_bucket", "_overhead_us", "_period_us", "lowest_tokens")
+    __slots__ = ("_asynchronous", "_bucket", "_overhead_us", "_period_us", "_polled", "lowest_tokens")
 
-    def __init__(self, timing: TimingProfile, *, asynchronous: bool = True) -> None:
+    def __init__(self, timing: TimingProfile, *, asynchronous: bool = True, polled: bool = True) -> None:
+        self._polled = polled
         self._asynchronous = asynchronous
         self.lowest_tokens: float | None = None
         self._period_us = round(timing.value("poll.period") * SECOND_US)
@@ -111,6 +114,9 @@ class Caller:
             time_us += wait_s * SECOND_US
         level = self._bucket.level(time_us)
         self.lowest_tokens = level if self.lowest_tokens is None else min(self.lowest_tokens, level)
+        if not self._polled:
+            end_us = time_us + duration_us
+            return Operation(now_us, tuple(refusals), time_us, end_us, end_us, end_us, self._period_us, 0)
         polls = max(1, -(-duration_us // self._period_us))
         return Operation(
             called_us=now_us,

@@ -128,8 +128,11 @@ class _Draft:
     """Public frontend address -> address its packets now arrive under."""
 
 
-def overlay(scenario: Scenario, vm: str) -> Overlay:
+def overlay(scenario: Scenario, vm: str, *, private: bool = True) -> Overlay:
     """Return the drawing of the address-move design for one failing VM.
+
+    Args:
+        private: False lets public addresses alone move, and private ones stay as drawn.
 
     Raises:
         NotModelled: nothing that reaches the VM can be moved, or nobody can take it over.
@@ -139,8 +142,9 @@ def overlay(scenario: Scenario, vm: str) -> Overlay:
     draft = _Draft(scenario, vm, standby, dict(topology.nics), dict(topology.load_balancers))
     wanted = _wanted(scenario)
     for balancer_id, frontend_id, frontend, pool_id in list(_frontends_on(topology, vm, wanted)):
-        _move_frontend(draft, balancer_id, frontend_id, frontend, pool_id)
-    _move_held(draft, wanted)
+        if private or frontend.public_ip is not None:
+            _move_frontend(draft, balancer_id, frontend_id, frontend, pool_id)
+    _move_held(draft, wanted if private else set())
     moves = (*draft.private, *draft.public)
     if not moves:
         raise NotModelled(

@@ -208,6 +208,8 @@ POSITIVE = frozenset(
         "arm.bucket",
         "tcp.rto",
         "flows.ports",
+        "routes.scale",
+        "aws.routes.rate",
     }
 )
 """Constants that divide or pace something and so cannot be 0."""

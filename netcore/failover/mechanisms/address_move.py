@@ -18,9 +18,11 @@ from netcore.failover.detection import Hellos
 from netcore.failover.moments import EDGE, Assumption, Programmed, Sets
 from netcore.failover.overlay import AT_TARGET, NOWHERE, Move, overlay, setting_of
 from netcore.failover.plan import Design, Plan, failing_vm
+from netcore.failover.provider import only
 from netcore.failover.reach import Reach
 from netcore.failover.scene import Scene
 from netcore.failover.senders import senders_to
+from netcore.failover.watches import Watch
 
 DESIGN = Design(
     "address-move",
@@ -47,6 +49,7 @@ def plan(scene: Scene) -> Plan:
     Raises:
         NotModelled: nothing that reaches the VM can be moved, or nobody can take it over.
     """
+    only(scene, "Azure")
     vm = failing_vm(scene)
     drawn = overlay(scene.drawn, vm)
     scene.redraw(drawn.base, drawn.notes)
@@ -56,7 +59,13 @@ def plan(scene: Scene) -> Plan:
 
 
 def address_move(
-    scene: Scene, vm: str, standby: str, moves: Sequence[Move], senders: Sequence[str]
+    scene: Scene,
+    vm: str,
+    standby: str,
+    moves: Sequence[Move],
+    senders: Sequence[str],
+    mechanism: str = "M1",
+    beside: Sequence[Watch] = (),
 ) -> ByCalls:
     """Return the mechanism.
 
@@ -71,7 +80,7 @@ def address_move(
     repaired = scene.add(Sets(tuple(settings), AT_TARGET))
     hellos = Hellos(vm, standby, names, scene.breakage.silences(vm), scene.timing)
     reach = Reach(scene, caller_of(scene, standby))
-    made = ByCalls(scene, "M1", names[1], hellos, writes, repaired, USED, reach=reach)
+    made = ByCalls(scene, mechanism, names[1], hellos, writes, repaired, USED, reach=reach, beside=beside)
     scene.notes.append(
         Assumption(
             "standby: addresses in the guest",

@@ -371,7 +371,7 @@ export type Edits = Edit[];
 export type LastsUs = number | null;
 export type Name31 = string;
 export type AtUs = number;
-export type Conditions = ("control-plane-degraded" | "flag-lost" | "failover-fails")[];
+export type Conditions = ("control-plane-degraded" | "flag-lost" | "failover-fails" | "return-route-forgotten")[];
 /**
  * How something breaks.
  *

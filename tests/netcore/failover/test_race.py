@@ -17,7 +17,7 @@ OUTCOMES = {"survived", "stalled", "reset", "hung", "never_started"}
 
 def test_the_seeded_drawing_plays_both_designs_in_order() -> None:
     found = netcore.designs(seeded())
-    assert [(made.id, made.mechanism) for made in found] == [("address-move", "M1"), ("balancer", "M4")]
+    assert [(made.id, made.mechanism) for made in found][:2] == [("address-move", "M1"), ("balancer", "M4")]
     assert all(made.title and made.description for made in found)
 
 
@@ -112,7 +112,7 @@ def test_same_seed_same_bytes_and_another_seed_other_times(wanted: str) -> None:
 
 def test_designs_end_together_so_that_they_can_stand_side_by_side() -> None:
     scenario = seeded()
-    events = list(netcore.race(scenario, netcore.designs(scenario, FAULT), FAULT))
+    events = list(netcore.race(scenario, tuple(design(scenario, wanted) for wanted in BOTH), FAULT))
     started = [event for event in events if event["event"] == "failover.started"]
     assert [event["design"] for event in started] == list(BOTH)
     assert len({event["duration_us"] for event in started}) == 1

@@ -15,7 +15,11 @@ from tests.netcore.failover.scenes import FAULT, Payload, design, metrics, pair,
 
 
 def run(scenario: netcore.Scenario, n: int, seed: int = 3, first: int = 0) -> list[Payload]:
-    return list(netcore.trials(scenario, netcore.designs(scenario), FAULT, n, seed, first))
+    return list(netcore.trials(scenario, both(scenario), FAULT, n, seed, first))
+
+
+def both(scenario: netcore.Scenario) -> tuple[netcore.Design, ...]:
+    return tuple(design(scenario, wanted) for wanted in ("address-move", "balancer"))
 
 
 def test_progress_comes_after_fifty_trials_and_then_every_twentieth() -> None:
@@ -115,7 +119,7 @@ def test_both_designs_ask_for_shared_numbers_by_the_same_name() -> None:
     timing = netcore.timing_profile("published").changed({"failure.move": 1, "failure.balancer": 1})
     scenario = pair()
     plays = []
-    for wanted in netcore.designs(scenario):
+    for wanted in both(scenario):
         mechanism = plan(scenario, wanted, scenario.faults[FAULT], timing).mechanism
         plays.append(mechanism.play(Streams(1, 0)))
     assert not any(play.completes for play in plays)

@@ -50,7 +50,7 @@ def test_both_firewalls_are_used() -> None:
 def test_two_firewalls_can_play_both_designs() -> None:
     """Address move and load balancer, and the fault that is in the document."""
     scenario = netcore.load(seed("two-firewalls"))
-    assert {design.mechanism for design in netcore.designs(scenario)} == {"M1", "M4"}
+    assert {"M1", "M4"} <= {design.mechanism for design in netcore.designs(scenario)}
     assert scenario.faults[FAULT].at_us == 60_000_000
 
 

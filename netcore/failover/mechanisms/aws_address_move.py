@@ -1,0 +1,112 @@
+"""Mechanisms A1 and A2: addresses, or whole interfaces, move to the standby by calls of AWS.
+
+An address is reassigned by one call, whoever holds it, and the answer is its end. A1:
+``3.61 - U(0,1) + LN(1,0.4) + LN(1.2,0.5) + LN(0.5,0.5)``. A2 waits 2 s more, and an interface takes
+``LN(30,0.45)`` to be detached, attached and seen by the guest; until then it stands for the dead holder's.
+
+Source: reference on failover, sections 1.2 (A1, A2), 2.2; facts L3, L6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from netcore.failover import adverts
+from netcore.failover.calls import ByCalls, Numbers, Write
+from netcore.failover.mechanisms.address_move import caller_of
+from netcore.failover.moments import EDGE, Assumption, Programmed, Sets
+from netcore.failover.overlay import AT_TARGET, Move, overlay, setting_of
+from netcore.failover.plan import Design, Plan, failing_vm
+from netcore.failover.provider import only
+from netcore.failover.reach import Reach
+from netcore.failover.scene import Scene
+from netcore.failover.senders import senders_to
+
+DESIGN = Design(
+    "aws-address-move",
+    "Addresses reassigned (AWS)",
+    "A1",
+    "The standby hears no advertisements and reassigns the addresses of the other to its own interfaces.",
+)
+INTERFACE = Design(
+    "aws-interface-move",
+    "Interface moved (AWS)",
+    "A2",
+    "The standby has the interface that holds the addresses detached from the other and attached to itself.",
+)
+
+NUMBERS = Numbers("aws.script", "aws.operation", None, "aws.programming", "failure.aws", False)
+PLUGGED = Numbers("aws.script", "aws.interface", None, "aws.plugged", "failure.aws", False)
+
+
+def plan(scene: Scene) -> Plan:
+    """Return the design that moves addresses.
+
+    Raises:
+        NotModelled: nothing that reaches the VM can be moved, or nobody can take it over.
+    """
+    return Plan(DESIGN, scene, _moved(scene, NUMBERS, "A1", ""))
+
+
+def plan_interface(scene: Scene) -> Plan:
+    """Return the design that moves interfaces; see ``plan``."""
+    made = _moved(scene, PLUGGED, "A2", "aws.hold")
+    scene.notes.append(
+        Assumption(
+            "interface: redrawn",
+            "the moving addresses stand for the interface that holds them alone",
+            "D",
+            "ours; the interface keeps its addresses wherever it is attached",
+        )
+    )
+    return Plan(INTERFACE, scene, made)
+
+
+def _moved(scene: Scene, numbers: Numbers, mechanism: str, hold: str) -> ByCalls:
+    only(scene, "AWS")
+    vm = failing_vm(scene)
+    drawn = overlay(scene.drawn, vm)
+    scene.redraw(drawn.base, drawn.notes)
+    settings = [setting_of(scene, move) for move in drawn.moves]
+    name = scene.name(drawn.standby)
+    moving = {move.address for move in drawn.moves if move.public_ip is None}
+    senders = tuple(senders_to(scene.drawn, moving, (vm, drawn.standby)))
+    writes = tuple(_writes(scene, drawn.moves, settings, senders, name, whole=mechanism == "A2"))
+    repaired = scene.add(Sets(tuple(settings), AT_TARGET))
+    heard = adverts.Adverts(
+        drawn.standby, (scene.name(vm), name), scene.breakage.silences(vm), scene.timing, hold
+    )
+    used = (*adverts.USED, *([hold] if hold else []))
+    used = (*used, numbers.auth, numbers.operation, numbers.programming, numbers.failure, "repair")
+    reach = Reach(scene, caller_of(scene, drawn.standby))
+    return ByCalls(scene, mechanism, name, heard, writes, repaired, used, numbers, reach)
+
+
+def _writes(
+    scene: Scene,
+    moves: Sequence[Move],
+    settings: Sequence[int],
+    senders: Sequence[str],
+    target: str,
+    *,
+    whole: bool,
+) -> Iterator[Write]:
+    """Yield one write per NIC that takes private addresses, then one per public address.
+
+    Args:
+        whole: everything moves with one interface, in one write.
+    """
+    groups: dict[str, list[int]] = {}
+    for number, move in enumerate(moves):
+        key = move.target.nic if move.public_ip is None or whole else f"public {number}"
+        groups.setdefault(key, []).append(number)
+    for numbers in groups.values():
+        first, places = moves[numbers[0]], tuple(settings[number] for number in numbers)
+        public = any(moves[number].public_ip is not None for number in numbers)
+        told = (*senders, EDGE) if whole and public else (EDGE,) if public else tuple(senders)
+        what = ", ".join(str(moves[number].address) for number in numbers)
+        call = "Attach the interface of" if whole else "Associate" if public else "Reassign"
+        change = scene.add(Sets(places, AT_TARGET, told))
+        learn = tuple((sender, scene.add(Programmed(places, sender))) for sender in told)
+        ref = f"public_ips/{first.public_ip}" if public and not whole else f"nics/{first.target.nic}"
+        yield Write(f"{call} {what} to {target}", ref, change, learn, f"{what} is at {target}")

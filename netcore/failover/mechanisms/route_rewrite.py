@@ -1,0 +1,237 @@
+"""Mechanism M3: the standby, or a poller outside, rewrites the routes that lead to the failed appliance.
+
+    notice | token, read | table 1 | table 2 ... | each table: its senders' hosts learn
+
+Recovery of new flows is ``det_ha + auth + (6 + 170 * (1 - exp(-N/65))) * LN(1,0.3) + LN(90,0.9) on a bad day
++ prog`` with N routes; the controller's time is shared among the tables by their routes. A poller notices
+after ``U(0,30) + 6 + U(1,4)`` instead. A route changes at once, so nobody is without an owner meanwhile.
+
+Source: reference on failover, sections 1.1 (M3), 2.1, 2.2, 2.4 and 4 (3, 4); facts D60, D65.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import exp
+
+from netcore.errors import NotModelled
+from netcore.failover import adverts, detection
+from netcore.failover.breakage import Silence
+from netcore.failover.calls import CONTROL_PLANE, ByCalls, Detector, Numbers, Write
+from netcore.failover.clock import microseconds
+from netcore.failover.detection import Heard, Hellos
+from netcore.failover.mechanisms.address_move import caller_of
+from netcore.failover.mechanisms.balancer import is_gateway
+from netcore.failover.moments import Assumption, Note, Programmed, Sets, Span
+from netcore.failover.plan import Design, Plan, failing_vm
+from netcore.failover.provider import only
+from netcore.failover.reach import Reach
+from netcore.failover.rewrites import Rewrite, begun, forward_tables, rewrites
+from netcore.failover.scene import Scene
+from netcore.failover.senders import senders_by
+from netcore.failover.standby import standby_of
+from netcore.failover.streams import Streams
+from netcore.failover.watches import watches
+from netcore.profiles.timing import TimingProfile
+
+DESIGN = Design(
+    "route-rewrite",
+    "Routes rewritten by the standby",
+    "M3",
+    "The standby notices missed hellos and rewrites every route that leads to the failed appliance. Each "
+    "table, and each sending host, learns at its own time.",
+)
+POLLER = Design(
+    "route-poller",
+    "Routes rewritten by a poller",
+    "M3",
+    "A function outside the pair looks every 30 s whether the appliance answers, and rewrites the routes.",
+)
+
+NUMBERS = Numbers(operation="routes.noise", failure="failure.routes", polled=False)
+ROUTES = ("routes.base", "routes.span", "routes.scale", "routes.noise", "routes.degraded")
+USED = ("auth", *ROUTES, *CONTROL_PLANE, "programming", "failure.routes")
+POLLED = ("poller.wait", "poller.tries", "poller.start")
+
+
+def plan(scene: Scene) -> Plan:
+    """Return the design driven by the standby.
+
+    Raises:
+        NotModelled: no route leads to the VM, nobody can take it over, or no table could be forgotten.
+    """
+    only(scene, "Azure")
+    vm = failing_vm(scene)
+    standby = standby_of(scene.drawn, vm)
+    names = (scene.name(vm), scene.name(standby))
+    hellos = Hellos(vm, standby, names, scene.breakage.silences(vm), scene.timing)
+    reach = Reach(scene, caller_of(scene, standby))
+    used = (*detection.USED, *USED)
+    return Plan(DESIGN, scene, RouteRewrite(scene, vm, standby, hellos, used, NUMBERS, reach))
+
+
+def plan_poller(scene: Scene) -> Plan:
+    """Return the design driven by a poller; see ``plan``."""
+    only(scene, "Azure")
+    vm = failing_vm(scene)
+    poller = Poller(scene.name(vm), scene.breakage.silences(vm), scene.timing)
+    standby = standby_of(scene.drawn, vm)
+    return Plan(POLLER, scene, RouteRewrite(scene, vm, standby, poller, (*POLLED, *USED), NUMBERS, None))
+
+
+class RouteRewrite(ByCalls):
+    """The mechanism for one scene; begins from a drawing in which the routes name appliances.
+
+    Args:
+        vm: the VM that fails; ``standby`` takes over.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        vm: str,
+        standby: str,
+        detector: Detector,
+        used: Sequence[str],
+        numbers: Numbers,
+        reach: Reach | None,
+        mechanism: str = "M3",
+    ) -> None:
+        found = rewrites(scene.drawn, vm, standby)
+        base, notes = begun(scene.drawn, found)
+        scene.redraw(base, notes)
+        settings = {one.table: one.set(scene) for one in found}
+        chosen = _remembered(scene, found)
+        self.counts = [len(one.after) for one in chosen]
+        name = scene.name(standby)
+        writes = [_write(scene, one, settings[one.table], vm, name) for one in chosen]
+        repaired = scene.add(Sets(tuple(settings.values()), 1))
+        beside, _ = watches(scene, lambda balancer: not is_gateway(balancer))
+        super().__init__(
+            scene, mechanism, name, detector, writes, repaired, used, numbers, reach, beside=beside
+        )
+
+    def durations(self, streams: Streams, degraded: bool) -> Iterator[float]:
+        """Yield the controller's time for each table, in seconds: shared by routes."""
+        timing, count = self.timing, sum(self.counts)
+        whole_s = controller_s(timing, count) * timing["routes.noise"].draw(streams.uniform("routes.noise"))
+        if degraded:
+            whole_s += timing["routes.degraded"].draw(streams.uniform("routes.degraded"))
+        for routes in self.counts:
+            yield whole_s * routes / count
+
+
+class AwsRouteRewrite(RouteRewrite):
+    """The same by calls of AWS: ``5 + max(0, N - 160) / 4`` seconds of the controller."""
+
+    def durations(self, streams: Streams, degraded: bool) -> Iterator[float]:
+        """Yield the controller's time for each table, in seconds: shared by routes."""
+        count = sum(self.counts)
+        for routes in self.counts:
+            yield aws_controller_s(self.timing, count) * routes / count
+
+
+def controller_s(timing: TimingProfile, routes: int) -> float:
+    """Return the median time of a controller for so many routes, in seconds (section 2.2, M3)."""
+    grown = 1 - exp(-routes / timing.value("routes.scale"))
+    return timing.value("routes.base") + timing.value("routes.span") * grown
+
+
+def aws_controller_s(timing: TimingProfile, routes: int) -> float:
+    """Return the time of a controller for so many routes of AWS, in seconds (section 2.2, A3)."""
+    waiting = max(0.0, routes - timing.value("aws.routes.free"))
+    return timing.value("aws.routes.base") + waiting / timing.value("aws.routes.rate")
+
+
+@dataclass(frozen=True, slots=True)
+class Poller:
+    """A function that runs every half a minute and tries an appliance three times.
+
+    Args:
+        name: how people call the appliance.
+        silent: when it answers nothing.
+    """
+
+    name: str
+    silent: tuple[Silence, ...]
+    timing: TimingProfile
+
+    def hear(self, streams: Streams) -> Heard:
+        """Return when it acts in one trial; a silence that ends before its last try is not noticed."""
+        wait_us, start_us = (
+            microseconds(self.timing[name].draw(streams.uniform(name)))
+            for name in ("poller.wait", "poller.start")
+        )
+        tries_us = microseconds(self.timing.value("poller.tries"))
+        for begin_us, end_us in self.silent:
+            last_us = begin_us + wait_us + tries_us
+            if end_us is None or last_us < end_us:
+                return Heard((), last_us + start_us)
+        return Heard((), None)
+
+    def story(self, heard: Heard, fault_us: int) -> Iterator[Note | Span]:
+        """Yield it in words; times from the start of the run."""
+        number = self.timing["poller.wait"]
+        if heard.decided_us is None:
+            text = f"the poller notices nothing of {self.name}"
+            yield Note(fault_us, "detect", "point", text, None, number.grade, number.source)
+            return
+        end_us = fault_us + heard.decided_us
+        text = f"the poller finds that {self.name} does not answer"
+        yield Note(end_us, "detect", "end", text, None, number.grade, number.source)
+        yield Span("detect", fault_us, end_us, f"the poller waits for its turn and tries {self.name}")
+
+
+def _write(scene: Scene, one: Rewrite, setting: int, vm: str, target: str) -> Write:
+    senders = tuple(senders_by(scene.drawn, one.table, (vm,)))
+    change = scene.add(Sets((setting,), 1, senders))
+    learn = tuple((sender, scene.add(Programmed((setting,), sender))) for sender in senders)
+    count = f"{len(one.after)} route{'s' if len(one.after) > 1 else ''}"
+    text = f"PUT {one.table} with {count} to {target}"
+    return Write(text, f"route_tables/{one.table}", change, learn, f"{one.table} leads to {target}")
+
+
+def _remembered(scene: Scene, found: tuple[Rewrite, ...]) -> tuple[Rewrite, ...]:
+    """Return the tables that are rewritten, where the fault lets those of the answers be forgotten."""
+    if "return-route-forgotten" not in scene.fault.conditions:
+        return found
+    forward = forward_tables(scene.drawn)
+    chosen = tuple(one for one in found if one.table in forward)
+    forgotten = [one.table for one in found if one.table not in forward]
+    if not chosen or not forgotten:
+        raise NotModelled(
+            "No route table serves only the answers, so none can be forgotten: draw one table per direction."
+        )
+    scene.notes.append(
+        Assumption(
+            "return routes: forgotten",
+            f"{', '.join(forgotten)} still leads to the appliance that failed",
+            None,
+            "the fault's condition; reference on failover, section 4, scenario 4",
+        )
+    )
+    return chosen
+
+
+AWS_DESIGN = Design(
+    "aws-route-rewrite",
+    "Route targets replaced (AWS)",
+    "A3",
+    "The standby hears no advertisements and replaces the target of every route that leads to the other.",
+)
+AWS_NUMBERS = Numbers("aws.script", "aws.operation", None, "aws.programming", "failure.aws", False)
+AWS_ROUTES = ("aws.routes.base", "aws.routes.free", "aws.routes.rate")
+
+
+def plan_aws(scene: Scene) -> Plan:
+    """Return the design for AWS; see ``plan``."""
+    only(scene, "AWS")
+    vm = failing_vm(scene)
+    standby = standby_of(scene.drawn, vm)
+    names = (scene.name(vm), scene.name(standby))
+    heard = adverts.Adverts(standby, names, scene.breakage.silences(vm), scene.timing)
+    used = (*adverts.USED, "aws.script", *AWS_ROUTES, "aws.programming", "failure.aws", "repair")
+    reach = Reach(scene, caller_of(scene, standby))
+    made = AwsRouteRewrite(scene, vm, standby, heard, used, AWS_NUMBERS, reach, "A3")
+    return Plan(AWS_DESIGN, scene, made)

@@ -1,0 +1,57 @@
+"""Failovers by calls of AWS, in drawings of AWS only."""
+
+from __future__ import annotations
+
+import netcore
+from tests.netcore.build import net
+from tests.netcore.failover.scenes import FAULT, metrics, pair, race
+
+AWS = {"aws-address-move", "aws-interface-move", "aws-route-rewrite"}
+
+
+def vpc(target: str = "nics/fw1") -> netcore.Scenario:
+    """[a] -- (left) --> {fw1, fw2} -- (right) -- [b], by routes that name fw1's interface or address."""
+    drawn = (
+        net("aws")
+        .vnet("vpc", "10.0.0.0/16")
+        .table("l", {"10.0.2.0/24": target})
+        .table("r", {"10.0.1.0/24": target})
+        .subnet("left", "10.0.1.0/24", table="l")
+        .subnet("right", "10.0.2.0/24", table="r")
+        .subnet("dmz", "10.0.9.0/24")
+        .vm("a", "left", "10.0.1.4")
+        .vm("b", "right", "10.0.2.4")
+        .appliance("fw1", "dmz", "10.0.9.4", stateful=True, session_sync=True)
+        .appliance("fw2", "dmz", "10.0.9.5", stateful=True, session_sync=True)
+        .group("open", "100 in allow * * * *", "100 out allow * * * *")
+    )
+    for nic in ("a", "b", "fw1", "fw2"):
+        drawn.set(f"nics/{nic}/security_group", "open")
+    raw = drawn.raw
+    raw["traffic"] = netcore.dump(pair())["traffic"]
+    raw["faults"] = netcore.dump(pair())["faults"]
+    return netcore.load(raw)
+
+
+def test_each_provider_has_its_own_calls() -> None:
+    assert not AWS & {design.id for design in netcore.designs(pair())}
+    found = {design.id for design in netcore.designs(vpc())}
+    assert "aws-route-rewrite" in found
+    assert not {"route-rewrite", "address-move", "public-address-move"} & found
+
+
+def test_a_replaced_target_takes_seconds_and_saves_synced_connections() -> None:
+    """Section 4, scenario 12: route 5-10 s, polls nothing."""
+    found = metrics(race(vpc(), "aws-route-rewrite", 3))
+    assert found["completes"] and found["calls"]["polls"] == 0
+    assert 5_000_000 <= found["recover_new_us"] <= 14_000_000
+    assert found["flows"]["stalled"] > 0.85
+
+
+def test_an_address_moves_in_seconds_and_an_interface_in_tens() -> None:
+    address, whole = (
+        metrics(race(vpc("10.0.9.4"), name)) for name in ("aws-address-move", "aws-interface-move")
+    )
+    assert 3_500_000 <= address["recover_new_us"] <= 12_000_000
+    assert whole["recover_new_us"] > address["recover_new_us"]
+    assert FAULT in vpc().faults
