@@ -29,24 +29,34 @@ LASTS_S = 30
 PEER_EVENTS = 300_000
 
 
-def lines(trials: int = TRIALS, flows: int = FLOWS, events: int = PEER_EVENTS) -> Iterator[str]:
-    """Yield the report line by line, as it is measured."""
-    scenario = drawing(flows)
+def lines(sizes: tuple[int, ...] = (FLOWS,), seconds: float = 0.0) -> Iterator[str]:
+    """Yield the report line by line, as it is measured.
+
+    Args:
+        sizes: numbers of flows.
+        seconds: above 0 only a tenth of the trials is played, for a quick look.
+    """
+    trials = TRIALS // 10 if seconds else TRIALS
     yield (
-        f"trials: {trials:,} trials, {flows:,} flows of {PACKETS_PER_SECOND} packets/s each way, one core, "
+        f"trials: {trials:,} trials, flows of {PACKETS_PER_SECOND} packets/s each way, one core, "
         f"Python {sys.version.split()[0]}"
     )
-    yield f"{'design':<16}{'open s':>8}{'play s':>8}{'trials/s':>10}{'per packet s':>14}{'ratio':>12}"
-    for design in netcore.designs(scenario, FAULT):
-        opened, played = _ours(scenario, design, trials)
-        peer = _peer(scenario, design, events) * trials * flows * PACKETS_PER_SECOND * 2 * LASTS_S
-        whole = opened + played
-        yield (
-            f"{design.id:<16}{opened:>8.2f}{played:>8.2f}{trials / played:>10,.0f}{peer:>14,.0f}"
-            f"{peer / whole:>11,.0f}x"
-        )
     yield (
-        f"open: all connections once and the first trial; per packet: {events:,} events of a heap measured, "
+        f"{'flows':>8}  {'design':<16}{'open s':>8}{'play s':>8}{'trials/s':>10}{'per packet s':>14}"
+        f"{'ratio':>12}"
+    )
+    for flows in sizes:
+        scenario = drawing(flows)
+        for design in netcore.designs(scenario, FAULT):
+            opened, played = _ours(scenario, design, trials)
+            each = _peer(scenario, design, PEER_EVENTS)
+            peer = each * trials * flows * PACKETS_PER_SECOND * 2 * LASTS_S
+            yield (
+                f"{flows:>8,}  {design.id:<16}{opened:>8.2f}{played:>8.2f}{trials / played:>10,.0f}"
+                f"{peer:>14,.0f}{peer / (opened + played):>11,.0f}x"
+            )
+    yield (
+        f"open: all connections once and the first trial; per packet: {PEER_EVENTS:,} events of a heap, "
         "the rest reckoned from their rate"
     )
 

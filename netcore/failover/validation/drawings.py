@@ -47,6 +47,36 @@ def pair(fault: Raw, public: bool = False) -> Scenario:
     return _scenario(topology, fault)
 
 
+def gateway(fault: Raw, kind: str = "vpn", bfd: bool = False) -> Scenario:
+    """A VM, a gateway with two instances of which one works, and a host of an office behind it.
+
+    Args:
+        kind: ``vpn`` or ``expressroute``; with a circuit the office's router speaks BGP.
+    """
+    router: Raw = {"name": "r", "address": "192.168.1.1"}
+    connection: Raw = {"name": "c", "gateway": "gw", "site": "office"}
+    if kind == "expressroute":
+        neighbour = {"address": "192.168.1.2", "asn": 12076}
+        announced = {"all": {"prefix": "192.168.1.0/24"}}
+        router["bgp"] = {"asn": 65010, "neighbours": {"edge": neighbour}, "announces": announced}
+        connection |= {"bgp": True, "bfd": bfd}
+    subnets = {"app": ("app", "10.0.1.0/24"), "gws": ("GatewaySubnet", "10.0.255.0/27")}
+    topology: Raw = {
+        "vnets": {"hub": {"name": "hub", "address_space": ["10.0.0.0/16"]}},
+        "subnets": {
+            key: {"name": name, "vnet": "hub", "prefixes": [prefix]}
+            for key, (name, prefix) in subnets.items()
+        },
+        "vms": {"a": {"name": "a"}},
+        "nics": {"a": _nic("a", "app", "10.0.1.4")},
+        "gateways": {"gw": {"name": "gw", "vnet": "hub", "kind": kind}},
+        "sites": {"office": {"name": "office", "prefixes": ["192.168.1.0/24"], "routers": {"r": router}}},
+        "hosts": {"desk": {"name": "desk", "address": "192.168.1.9", "site": "office"}},
+        "connections": {"c": connection},
+    }
+    return _scenario(topology, {"vm": None, "gateway": "gw", **fault}, "hosts/desk")
+
+
 _PLACES = {
     "a": ("left", "10.0.1.4"),
     "b": ("right", "10.0.2.4"),
@@ -73,8 +103,8 @@ def _nic(vm: str, subnet: str, address: str) -> Raw:
     }
 
 
-def _scenario(topology: Raw, fault: Raw) -> Scenario:
-    flow = {"name": "a to b", "source": "vms/a", "destination": "vms/b", "packets_per_second": 100}
+def _scenario(topology: Raw, fault: Raw, to: str = "vms/b") -> Scenario:
+    flow = {"name": "flow", "source": "vms/a", "destination": to, "packets_per_second": 100}
     raw = {
         "schema": 1,
         "name": "validation",

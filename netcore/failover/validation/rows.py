@@ -13,7 +13,7 @@ from math import inf
 from typing import Any
 
 from netcore.document.models import Scenario
-from netcore.failover.validation.drawings import pair
+from netcore.failover.validation.drawings import gateway, pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,8 @@ _S15 = "F5 Cloud Failover Extension, Performance and sizing"
 _S20 = "Azure VPN Gateway, highly available connections, 2016 and 2025"
 _LB = (Check(0.01, 9.5), Check(0.5, 12, 14), Check(0.99, 0, 16.5))
 _CERTAIN = {"failure.balancer": 0}
+_COMES = {"failure.routing": 0}
+"""Published figures are of failovers that came; that some never do is an assumption of ours, grade D."""
 _NEVER = (Check(0, inf, inf),)
 _PROBES = "balancer"
 
@@ -90,6 +92,22 @@ def _pause_30() -> Scenario:
 
 def _deaf() -> Scenario:
     return pair({"kind": "forwarding-stops"})
+
+
+def _planned() -> Scenario:
+    return gateway({"kind": "gateway-planned"})
+
+
+def _unplanned() -> Scenario:
+    return gateway({"kind": "gateway-unplanned"})
+
+
+def _circuit() -> Scenario:
+    return gateway({"kind": "gateway-unplanned"}, "expressroute")
+
+
+def _circuit_bfd() -> Scenario:
+    return gateway({"kind": "gateway-unplanned"}, "expressroute", bfd=True)
 
 
 def _missing(design: str, text: str, *checks: Check, measure: str = "new") -> Case:
@@ -142,7 +160,7 @@ ROWS = (
         "P5",
         "Failover by API in the field",
         "30 s to 20 min",
-        "p1 at least 25 s, p99.5 at most 1500 s, some trials above 300 s",
+        "p1 at least 25 s, p99.5 at most 1500 s, some above 300 s; what never completes is left out",
         "canada-ca, HA and AzLB, on F5 and FortiGate",
         (
             Case(
@@ -183,17 +201,21 @@ ROWS = (
         "P8",
         "VPN gateway, active-standby, planned",
         "10-15 s",
-        "every trial 9-16 s",
+        "every trial 9-16 s; a failover that never completes is left out",
         _S20,
-        (_missing("vpn-active-standby", "", Check(0, 9), Check(1, 0, 16)),),
+        (Case("", "vpn-active-standby", _planned, (Check(0, 9), Check(1, 0, 16)), overrides=_COMES),),
     ),
     Row(
         "P9",
         "VPN gateway, active-standby, unplanned",
         "60-90 s in the older text, 1-3 min worst case in the newer",
-        "p50 50-95 s, no trial over 185 s",
+        "p50 50-95 s, no trial over 185 s; a failover that never completes is left out",
         _S20,
-        (_missing("vpn-active-standby", "", Check(0.5, 50, 95), Check(1, 0, 185)),),
+        (
+            Case(
+                "", "vpn-active-standby", _unplanned, (Check(0.5, 50, 95), Check(1, 0, 185)), overrides=_COMES
+            ),
+        ),
     ),
     Row(
         "P10",
@@ -202,9 +224,9 @@ ROWS = (
         "detect 120-180 s; detect 0.6-0.95 s; p99 at most 62 s",
         "Azure, BFD over ExpressRoute; ExpressRoute high availability",
         (
-            _missing("express-route", "no BFD", Check(0, 120), Check(1, 0, 180), measure="detect"),
-            _missing("express-route", "BFD", Check(0, 0.6), Check(1, 0, 0.95), measure="detect"),
-            _missing("express-route", "BFD, whole", Check(0.99, 0, 62)),
+            Case("no BFD", "express-route", _circuit, (Check(0, 120), Check(1, 0, 180)), "detect"),
+            Case("BFD", "express-route", _circuit_bfd, (Check(0, 0.6), Check(1, 0, 0.95)), "detect"),
+            Case("BFD, whole", "express-route", _circuit_bfd, (Check(0.99, 0, 62),)),
         ),
     ),
     Row(
