@@ -15,7 +15,7 @@ from tests.netcore.failover.scenes import FAULT, Payload, design, metrics, pair,
 
 
 def run(scenario: netcore.Scenario, n: int, seed: int = 3, first: int = 0) -> list[Payload]:
-    return list(netcore.trials(scenario, netcore.designs(scenario), FAULT, n, seed, first))
+    return list(netcore.trials(scenario, netcore.designs(scenario)[:2], FAULT, n, seed, first))
 
 
 def test_progress_comes_after_fifty_trials_and_then_every_twentieth() -> None:
