@@ -72,14 +72,27 @@ def _parser() -> argparse.ArgumentParser:
         ("simulate", _simulate, "Play one failover of each design."),
         ("trials", _trials, "Play many failovers of each design."),
     ):
-        made = add(name, answer, words)
-        made.add_argument("--fault", help="id of the fault; default: the first")
-        made.add_argument("--design", action="append", help="id of a design; default: all there are")
-        made.add_argument("--seed", type=int, help="default: the document's")
+        made = _race_options(add(name, answer, words))
         if name == "trials":
             made.add_argument("-n", type=int, default=1000, help="number of trials; default 1000")
+    sweep = _race_options(add("sweep", _sweep, "Vary one number and play many failovers for each value."))
+    sweep.add_argument("parameter", metavar="PARAMETER", help="such as probe.interval or operation.median")
+    sweep.add_argument("values", metavar="VALUE", nargs="+", help="numbers, or options of a choice")
+    export = _race_options(add("export", _export, "Play many failovers and write them as CSV (or JSON)."))
+    for made in (sweep, export):
+        made.add_argument("-n", type=int, default=1000, help="number of trials; default 1000")
+    validate = questions.add_parser("validate", help="Compare published figures with the model.")
+    validate.add_argument("--write", metavar="FILE", help="write the page, such as docs/validation.md")
+    validate.set_defaults(answer=_validate)
     add("import", _import, "Turn an ARM template into a scenario document.")
     return parser
+
+
+def _race_options(made: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    made.add_argument("--fault", help="id of the fault; default: the first")
+    made.add_argument("--design", action="append", help="id of a design; default: all there are")
+    made.add_argument("--seed", type=int, help="default: the document's")
+    return made
 
 
 def _content(options: argparse.Namespace) -> bytes:
@@ -331,6 +344,60 @@ def _trials(options: argparse.Namespace) -> int:
                 shown = ", ".join(f"{key} {_seconds(row['new'][key])}" for key in ("p50", "p95", "p99"))
                 print(f"  {row['title']}: {shown}; never {row['new']['never']:.1%}")
     return YES
+
+
+def _sweep(options: argparse.Namespace) -> int:
+    if options.n < 1:
+        raise _Cannot("-n is at least 1.")
+    scenario, fault, designs = _race(options)
+    values = [_value(text) for text in options.values]
+    found = netcore.sweep(scenario, designs, fault, options.parameter, values, options.n, options.seed)
+    for event in found:
+        if options.json:
+            _rows([event])
+        elif event["event"] == "sweep.point":
+            shown = "; ".join(
+                f"{row['design']} p50 {_seconds(row['p50'])}, p95 {_seconds(row['p95'])}"
+                for row in event["designs"]
+            )
+            print(f"{event['parameter']} {event['value']}: {shown}")
+    return YES
+
+
+def _value(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _export(options: argparse.Namespace) -> int:
+    if options.n < 1:
+        raise _Cannot("-n is at least 1.")
+    scenario, fault, designs = _race(options)
+    seed = scenario.seed if options.seed is None else options.seed
+    parameters = {"fault": fault, "designs": [design.id for design in designs], "n": options.n}
+    about = {"seed": seed, "engine": netcore.ENGINE_VERSION, "parameters": parameters}
+    events = netcore.trials(scenario, designs, fault, options.n, seed)
+    if options.json:
+        _rows([netcore.export_json(events, about)])
+    else:
+        sys.stdout.write(netcore.export_csv(events, about))
+    return YES
+
+
+def _validate(options: argparse.Namespace) -> int:
+    from netcore.failover.validation.run import document, verdicts
+
+    made = []
+    for verdict in verdicts():
+        made.append(verdict)
+        print(verdict.line, flush=True)
+    if options.write:
+        Path(options.write).write_text(document(made), encoding="utf-8")
+    held = sum(verdict.word == "holds" for verdict in made)
+    print(f"rows: {held} of {len(made)}")
+    return YES if held == len(made) else NO
 
 
 def _seconds(value: float | None) -> str:

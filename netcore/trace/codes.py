@@ -354,8 +354,8 @@ _ROWS = (
         "No NIC or internal balancer frontend that {vnet} reaches directly holds the next hop "
         "{next_hop} of route {prefix}.",
         not_own=Reason(
-            "Route {prefix} names {next_hop}, and a route of {vnet} leads only to a gateway or to an object of "
-            "{vnet} itself, such as a NIC.",
+            "Route {prefix} names {next_hop}, and a route of {vnet} leads only to a gateway or to an object "
+            "of {vnet} itself, such as a NIC.",
             ("L9",),
             "Point the route {prefix} at a NIC of {vnet}, or reach the other network by its peering.",
         ),

@@ -112,7 +112,7 @@ def test_unknown_names():
 
 
 def test_groups_that_let_a_packet_through_are_no_difference():
-    """First packet: both clouds deliver it by a route of their own; the hub: the peer's NIC as next hop (L9)."""
+    """First packet: both clouds deliver it by their own route; the hub: the peer's NIC as next hop (L9)."""
     drawn = seed("first-packet")
     asked = netcore.Packet(source="vms/web1", destination="vms/app1")
     assert netcore.first_divergence(netcore.load(drawn), asked, "azure-2026", "aws").same

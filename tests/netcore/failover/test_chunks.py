@@ -26,7 +26,7 @@ def chunks(cuts: list[int], scenario: netcore.Scenario | None = None) -> list[Pa
     drawn = scenario or seeded()
     made = []
     for first, end in itertools.pairwise(cuts):
-        raw = trial_chunk(drawn, netcore.designs(drawn), FAULT, 5, first, end - first)
+        raw = trial_chunk(drawn, netcore.designs(drawn)[:2], FAULT, 5, first, end - first)
         made.append(json.loads(json.dumps(raw)))  # as another worker would send it
     return made
 
@@ -38,7 +38,7 @@ def test_one_stretch_or_eight_in_any_order_give_the_same_bytes() -> None:
         random.Random(seed).shuffle(pieces)
         assert json.dumps(merge(pieces)) == whole
     drawn = seeded()
-    *_, summary = netcore.trials(drawn, netcore.designs(drawn), FAULT, 400, 5)
+    *_, summary = netcore.trials(drawn, netcore.designs(drawn)[:2], FAULT, 400, 5)
     assert json.dumps(summary) == whole
 
 
@@ -108,7 +108,7 @@ def test_repair_by_hand_is_told_apart_from_never() -> None:
     raw = netcore.dump(pair())
     raw["faults"][FAULT]["conditions"] = ["failover-fails"]
     scenario = netcore.load(raw)
-    *_, summary = netcore.trials(scenario, netcore.designs(scenario), FAULT, 20, 1)
+    *_, summary = netcore.trials(scenario, netcore.designs(scenario)[:2], FAULT, 20, 1)
     assert [one["new"]["by_hand"] for one in summary["designs"]] == [1, 1]
     assert [one["new"]["never"] for one in summary["designs"]] == [0, 0]
     assert not any(

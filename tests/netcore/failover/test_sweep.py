@@ -17,7 +17,7 @@ from tests.netcore.failover.scenes import FAULT, Payload, design, pair, seeded
 
 def swept(parameter: str, values: list[float | str], n: int = 100) -> list[Payload]:
     scenario = pair()
-    return list(sweep(scenario, netcore.designs(scenario), FAULT, parameter, values, n, 1))
+    return list(sweep(scenario, netcore.designs(scenario)[:2], FAULT, parameter, values, n, 1))
 
 
 def medians(events: list[Payload], wanted: str) -> list[float]:
@@ -93,7 +93,7 @@ ABOUT = {"seed": 3, "engine": "1", "parameters": {"n": 20, "fault": "=HYPERLINK(
 
 def test_trials_as_csv_and_json_say_what_repeats_them() -> None:
     scenario = seeded()
-    events = list(netcore.trials(scenario, netcore.designs(scenario), FAULT, 20, 3))
+    events = list(netcore.trials(scenario, netcore.designs(scenario)[:2], FAULT, 20, 3))
     text = export_csv(events, ABOUT)
     rows = list(csv.reader(io.StringIO(text)))
     assert rows[:4] == [

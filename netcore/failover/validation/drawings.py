@@ -1,0 +1,115 @@
+"""Small drawings for the rows of validation, as plain JSON data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from netcore.document.models import Scenario
+
+Raw = dict[str, Any]
+
+FAULT = "fault"
+
+
+def pair(fault: Raw, public: bool = False) -> Scenario:
+    """Two appliances between two subnets behind one internal balancer, probed on TCP/22 each 5 s, twice.
+
+    Args:
+        fault: what breaks besides its name; ``vm`` is ``fw1``.
+        public: a public address stands in front of the first appliance.
+    """
+    probe = {"name": "alive", "protocol": "tcp", "port": 22, "interval_s": 5, "threshold": 2}
+    rule = {"name": "ha", "frontend": "in", "pool": "fws", "probe": "alive", "protocol": "all"}
+    members = {vm: {"nic": vm, "configuration": "ip1"} for vm in ("fw1", "fw2")}
+    topology: Raw = {
+        "vnets": {"hub": {"name": "hub", "address_space": ["10.0.0.0/16"]}},
+        "route_tables": {"via": {"name": "via", "routes": _via("10.0.9.100")}},
+        "subnets": {
+            "left": {"name": "left", "vnet": "hub", "prefixes": ["10.0.1.0/24"], "route_table": "via"},
+            "right": {"name": "right", "vnet": "hub", "prefixes": ["10.0.2.0/24"], "route_table": "via"},
+            "dmz": {"name": "dmz", "vnet": "hub", "prefixes": ["10.0.9.0/24"]},
+        },
+        "vms": {vm: {"name": vm, "guest": {"forwarding": vm.startswith("fw")}} for vm in _PLACES},
+        "nics": {vm: _nic(vm, *place) for vm, place in _PLACES.items()},
+        "load_balancers": {
+            "ilb": {
+                "name": "ilb",
+                "frontends": {"in": {"name": "in", "subnet": "dmz", "address": "10.0.9.100"}},
+                "pools": {"fws": {"name": "fws", "members": members}},
+                "probes": {"alive": probe},
+                "rules": {"ha": {**rule, "frontend_port": 0, "backend_port": 0}},
+            }
+        },
+    }
+    if public:
+        topology["public_ips"] = {"outside": {"name": "outside", "address": "203.0.113.10"}}
+        topology["nics"]["fw1"]["configurations"]["ip1"]["public_ip"] = "outside"
+    return _scenario(topology, fault)
+
+
+def gateway(fault: Raw, kind: str = "vpn", bfd: bool = False) -> Scenario:
+    """A VM, a gateway with two instances of which one works, and a host of an office behind it.
+
+    Args:
+        kind: ``vpn`` or ``expressroute``; with a circuit the office's router speaks BGP.
+    """
+    router: Raw = {"name": "r", "address": "192.168.1.1"}
+    connection: Raw = {"name": "c", "gateway": "gw", "site": "office"}
+    if kind == "expressroute":
+        neighbour = {"address": "192.168.1.2", "asn": 12076}
+        announced = {"all": {"prefix": "192.168.1.0/24"}}
+        router["bgp"] = {"asn": 65010, "neighbours": {"edge": neighbour}, "announces": announced}
+        connection |= {"bgp": True, "bfd": bfd}
+    subnets = {"app": ("app", "10.0.1.0/24"), "gws": ("GatewaySubnet", "10.0.255.0/27")}
+    topology: Raw = {
+        "vnets": {"hub": {"name": "hub", "address_space": ["10.0.0.0/16"]}},
+        "subnets": {
+            key: {"name": name, "vnet": "hub", "prefixes": [prefix]}
+            for key, (name, prefix) in subnets.items()
+        },
+        "vms": {"a": {"name": "a"}},
+        "nics": {"a": _nic("a", "app", "10.0.1.4")},
+        "gateways": {"gw": {"name": "gw", "vnet": "hub", "kind": kind}},
+        "sites": {"office": {"name": "office", "prefixes": ["192.168.1.0/24"], "routers": {"r": router}}},
+        "hosts": {"desk": {"name": "desk", "address": "192.168.1.9", "site": "office"}},
+        "connections": {"c": connection},
+    }
+    return _scenario(topology, {"vm": None, "gateway": "gw", **fault}, "hosts/desk")
+
+
+_PLACES = {
+    "a": ("left", "10.0.1.4"),
+    "b": ("right", "10.0.2.4"),
+    "fw1": ("dmz", "10.0.9.4"),
+    "fw2": ("dmz", "10.0.9.5"),
+}
+
+
+def _via(address: str) -> Raw:
+    ways = {"r1": "10.0.1.0/24", "r2": "10.0.2.0/24"}
+    hop = {"next_hop_type": "VirtualAppliance", "next_hop_ip": address}
+    return {key: {"prefix": prefix, **hop} for key, prefix in ways.items()}
+
+
+def _nic(vm: str, subnet: str, address: str) -> Raw:
+    configurations = {"ip1": {"address": address, "primary": True}}
+    forwards = vm.startswith("fw")
+    return {
+        "name": vm,
+        "vm": vm,
+        "subnet": subnet,
+        "ip_forwarding": forwards,
+        "configurations": configurations,
+    }
+
+
+def _scenario(topology: Raw, fault: Raw, to: str = "vms/b") -> Scenario:
+    flow = {"name": "flow", "source": "vms/a", "destination": to, "packets_per_second": 100}
+    raw = {
+        "schema": 1,
+        "name": "validation",
+        "topology": topology,
+        "traffic": {"a-b": flow},
+        "faults": {FAULT: {"name": "fault", "vm": "fw1", **fault}},
+    }
+    return Scenario.model_validate(raw)

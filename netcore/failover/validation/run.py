@@ -1,0 +1,120 @@
+"""Plays the rows and says which of them hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import inf
+
+from netcore.errors import NotModelled
+from netcore.failover.clock import SECOND_US
+from netcore.failover.columns import columns
+from netcore.failover.designs import DESIGNS
+from netcore.failover.statistics import quantile
+from netcore.failover.trials import Trials
+from netcore.failover.validation.drawings import FAULT
+from netcore.failover.validation.rows import ROWS, Case, Check, Row
+
+SEED = 20_210
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the model says to one case: seconds, inf for never; ``why`` where it says nothing."""
+
+    case: Case
+    ranked: tuple[float, ...] = ()
+    why: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether every bound is kept."""
+        if not self.ranked:
+            return False
+        above = self.case.above is None or self.ranked[-1] > self.case.above
+        return above and all(_kept(check, self.ranked) for check in self.case.checks)
+
+    @property
+    def text(self) -> str:
+        """Return p5, p50 and p95 in one line, or why there are none."""
+        if not self.ranked:
+            return self.why
+        shown = " / ".join(_seconds(quantile(self.ranked, share)) for share in (0.05, 0.5, 0.95))
+        return f"{self.case.text}: {shown}" if self.case.text else shown
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One row and what was found."""
+
+    row: Row
+    found: tuple[Found, ...]
+
+    @property
+    def word(self) -> str:
+        """Return ``holds``, ``outside the band`` or ``missing``."""
+        if any(not one.ranked for one in self.found):
+            return "missing"
+        return "holds" if all(one.holds for one in self.found) else "outside the band"
+
+    @property
+    def line(self) -> str:
+        """Return the row in one line."""
+        return f"{self.row.id:<4}{self.word:<17}{self.row.title}: {'; '.join(one.text for one in self.found)}"
+
+
+def verdicts() -> Iterator[Verdict]:
+    """Yield every row in turn, as it is played."""
+    for row in ROWS:
+        yield Verdict(row, tuple(_play(case) for case in row.cases))
+
+
+def document(made: Sequence[Verdict]) -> str:
+    """Return the page for ``docs/validation.md``."""
+    held = sum(verdict.word == "holds" for verdict in made)
+    lines = [
+        "# Published figures against the model",
+        "",
+        "Written by `python3 -m netcore validate --write`; change the rows and not this page. Each row plays",
+        f"at least 2,000 trials from seed {SEED}. Ours is p5 / p50 / p95 in seconds. A row is missing while",
+        "its design or its drawing is.",
+        "",
+        f"{held} of {len(made)} rows hold.",
+        "",
+        "| Row | Case | Published | Ours | Band | Verdict | Source |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for verdict in made:
+        row = verdict.row
+        ours = "<br>".join(one.text for one in verdict.found)
+        cells = (row.id, row.title, row.published, ours, row.band, verdict.word, row.source)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _play(case: Case) -> Found:
+    design = next((one for one in DESIGNS if one.id == case.design), None)
+    if design is None:
+        return Found(case, why=f"no design {case.design} yet")
+    if case.draw is None:
+        return Found(case, why="no drawing yet")
+    scenario = case.draw().model_copy(update={"timing_overrides": dict(case.overrides)})
+    try:
+        chunk = Trials(scenario, (design,), FAULT, SEED).chunk(0, case.n)
+    except NotModelled as error:
+        return Found(case, why=str(error))
+    made = columns(chunk["designs"][0])
+    if case.measure == "whole":
+        clocks = zip(made.detect, made.control, made.data, strict=True)
+        values = [None if None in three else sum(value or 0 for value in three) for three in clocks]
+    else:
+        values = getattr(made, case.measure)
+    return Found(case, tuple(sorted(inf if value is None else value / SECOND_US for value in values)))
+
+
+def _kept(check: Check, ranked: Sequence[float]) -> bool:
+    return check.low <= quantile(ranked, check.share) <= check.high
+
+
+def _seconds(value: float) -> str:
+    return "never" if value == inf else f"{value:.1f}"
