@@ -102,15 +102,18 @@ def test_what_an_edit_did(capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
     assert json.loads(capsys.readouterr().out)["closed"]
 
 
+BOTH = ("--design", "address-move", "--design", "balancer")
+
+
 def test_a_failover_tells_each_design_and_when_packets_flow_again(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["simulate", FIREWALLS, "--seed", "3"]) == 0
+    assert main(["simulate", FIREWALLS, "--seed", "3", *BOTH]) == 0
     out = capsys.readouterr().out
     assert out.count("new flows recover:") == 2
     assert "never" not in out
 
 
 def test_trials_print_the_percentiles_of_each_design(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["trials", FIREWALLS, "-n", "200", "--seed", "3"]) == 0
+    assert main(["trials", FIREWALLS, "-n", "200", "--seed", "3", *BOTH]) == 0
     head, *rows = capsys.readouterr().out.splitlines()
     assert head.startswith("200 trials, seed 3")
     assert len(rows) == 2
