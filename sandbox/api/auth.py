@@ -10,6 +10,7 @@ from typing import Any, Final, NoReturn
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from ninja.errors import HttpError
 from ninja.parser import Parser
 from ninja.security import APIKeyCookie
 from ninja.throttling import SimpleRateThrottle
@@ -18,6 +19,9 @@ from sandbox.accounts.models import User
 from sandbox.api.errors import Refusal
 
 MAX_BODY_BYTES: Final = 8_000_000
+
+SIGNED_OUT: Final = "You are signed out. Sign in or continue as a guest, then try again."
+STALE_PAGE: Final = "This page has gone out of date. Reload the page and try again."
 
 log = logging.getLogger(__name__)
 
@@ -34,11 +38,24 @@ class Visitor(APIKeyCookie):
     def __call__(self, request: HttpRequest) -> Any:
         """Check the size before the CSRF check, which may read the body."""
         _check_size(request)
-        return super().__call__(request)
+        try:
+            return super().__call__(request)
+        except HttpError as refused:
+            if refused.status_code != 403:
+                raise
+            raise Refusal(403, STALE_PAGE, code="csrf") from refused
 
     def authenticate(self, request: HttpRequest, key: str | None) -> User | AnonymousUser:
         """Return the person, signed in or not."""
         return request.user
+
+
+class SignedIn(Visitor):
+    """Lets signed-in people through. Others get 401 before anything is looked up, so every id looks alike."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> User:
+        """Return who is signed in; raises 401."""
+        return person(request)
 
 
 def person(request: HttpRequest) -> User:
@@ -48,7 +65,7 @@ def person(request: HttpRequest) -> User:
         Refusal: 401, nobody is.
     """
     if not request.user.is_authenticated:
-        raise Refusal(401, "Sign in or continue as a guest first.")
+        raise Refusal(401, SIGNED_OUT)
     return request.user
 
 
@@ -66,7 +83,15 @@ class StrictJson(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
         """Return the body; on an error, leave the sentence for ``errors`` on the request."""
         try:
-            return json.loads(request.body.decode(), parse_constant=_no_constant, parse_float=_finite)
+            return json.loads(
+                request.body.decode(),
+                object_pairs_hook=_object,
+                parse_constant=_no_constant,
+                parse_float=_finite,
+            )
+        except _DuplicateKey as found:
+            message = f"The body has the key {found} twice in one object; each key may be there once."
+            request.unreadable_code = "duplicate-key"  # type: ignore[attr-defined]
         except json.JSONDecodeError as found:
             message = f"The body is not JSON: {found.msg} at line {found.lineno}, column {found.colno}."
         except RecursionError:
@@ -77,6 +102,19 @@ class StrictJson(Parser):
             message = f"The body is not JSON: {found}."
         request.unreadable_body = message  # type: ignore[attr-defined]
         raise ValueError(message)
+
+
+class _DuplicateKey(ValueError):
+    pass
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in made:
+            raise _DuplicateKey(repr(key[:80]))
+        made[key] = value
+    return made
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -6,8 +6,9 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import HttpError, Throttled, ValidationError
 
@@ -71,7 +72,10 @@ def _not_found(request: HttpRequest, raised: Http404) -> HttpResponse:
 def _refused(request: HttpRequest, raised: HttpError) -> HttpResponse:
     message = getattr(request, "unreadable_body", None) or str(raised)
     return error(
-        raised.status_code, message, getattr(raised, "code", None), hint=getattr(raised, "hint", None)
+        raised.status_code,
+        message,
+        getattr(request, "unreadable_code", None) or getattr(raised, "code", None),
+        hint=getattr(raised, "hint", None),
     )
 
 
@@ -157,6 +161,10 @@ def _hung_up(request: HttpRequest, raised: Exception) -> HttpResponse:
     return error(400, "The request ended before it was complete.")
 
 
+def _not_a_form(request: HttpRequest, raised: Exception) -> HttpResponse:
+    return error(400, f"The form in the body cannot be read: {raised}")
+
+
 def _too_deep(request: HttpRequest, raised: RecursionError) -> HttpResponse:
     log.warning("%s: too deep", request.path, exc_info=True)
     return error(422, "The JSON is nested too deeply.", "too_deep")
@@ -186,6 +194,9 @@ _ANSWERS: list[tuple[type[Exception], Callable[[HttpRequest, Any], HttpResponse]
     (accounts.TooManyGuests, _too_many_guests),
     (RequestDataTooBig, _too_large),
     (UnreadablePostError, _hung_up),
+    (MultiPartParserError, _not_a_form),
+    (TooManyFieldsSent, _not_a_form),
+    (TooManyFilesSent, _not_a_form),
     (RecursionError, _too_deep),
     (Exception, _internal),
 ]

@@ -9,7 +9,7 @@ from ninja import File, Query, Router, Status
 from ninja.files import UploadedFile
 
 from sandbox.api import schemas
-from sandbox.api.auth import PerPerson, person
+from sandbox.api.auth import PerPerson, SignedIn, person
 from sandbox.api.errors import Refusal
 from sandbox.api.scenarios import revision_or_404
 from sandbox.runs import access, export, queries, services
@@ -17,7 +17,7 @@ from sandbox.runs.models import Kind, Run
 from sandbox.scenarios import access as scenario_access
 from sandbox.scenarios import services as scenario_services
 
-router = Router(tags=["runs"])
+router = Router(tags=["runs"], auth=SignedIn())
 
 _Errors = schemas.ErrorOut
 _RUNS_LISTED = 100

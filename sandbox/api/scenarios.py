@@ -9,11 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import Query, Router, Status
 
 from sandbox.api import schemas
-from sandbox.api.auth import PerPerson, person
+from sandbox.api.auth import PerPerson, SignedIn, person
+from sandbox.runs import services as run_services
 from sandbox.scenarios import access, queries, services
 from sandbox.scenarios.models import Revision, Scenario
 
-router = Router(tags=["scenarios"])
+router = Router(tags=["scenarios"], auth=SignedIn())
 
 _Errors = schemas.ErrorOut
 """Shape of every refusal."""
@@ -125,7 +126,7 @@ def edit_scenario(request: HttpRequest, scenario_id: str, body: schemas.PatchIn)
 @router.delete("/scenarios/{scenario_id}", response={204: None, 403: _Errors, 404: _Errors})
 def delete_scenario(request: HttpRequest, scenario_id: str) -> Status[None]:
     """Delete a scenario, its runs and its links."""
-    services.delete(access.scenario_write(request.user, scenario_id))
+    run_services.delete_scenario(access.scenario_write(request.user, scenario_id))
     return Status(204, None)
 
 

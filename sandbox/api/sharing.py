@@ -12,7 +12,7 @@ from ninja import Router, Status
 from sandbox.accounts import services as accounts
 from sandbox.accounts.models import User
 from sandbox.api import schemas
-from sandbox.api.auth import PerPerson, person
+from sandbox.api.auth import PerPerson, SignedIn, person
 from sandbox.api.runs import After, Limit, csv_file, events_page, json_file
 from sandbox.api.scenarios import Nic, Vm, edited, made, routes_of
 from sandbox.runs import queries as run_queries
@@ -28,6 +28,7 @@ _SESSION_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 @router.post(
     "/scenarios/{scenario_id}/shares",
+    auth=SignedIn(),
     response={
         201: schemas.ShareMade,
         400: _Errors,
@@ -46,7 +47,11 @@ def create_share(request: HttpRequest, scenario_id: str, body: schemas.ShareIn) 
     return Status(201, {"id": str(share.id), "url": url, "created_at": share.created.isoformat()})
 
 
-@router.get("/scenarios/{scenario_id}/shares", response={200: schemas.ShareList, 404: _Errors})
+@router.get(
+    "/scenarios/{scenario_id}/shares",
+    auth=SignedIn(),
+    response={200: schemas.ShareList, 401: _Errors, 404: _Errors},
+)
 def list_shares(request: HttpRequest, scenario_id: str) -> dict[str, Any]:
     """Return the open links of a scenario, without their addresses."""
     scenario = scenario_access.scenario_write(request.user, scenario_id)
@@ -64,7 +69,11 @@ def list_shares(request: HttpRequest, scenario_id: str) -> dict[str, Any]:
     }
 
 
-@router.delete("/shares/{share_id}", response={204: None, 403: _Errors, 404: _Errors})
+@router.delete(
+    "/shares/{share_id}",
+    auth=SignedIn(),
+    response={204: None, 401: _Errors, 403: _Errors, 404: _Errors},
+)
 def revoke_share(request: HttpRequest, share_id: str) -> Status[None]:
     """End a link for good; sockets that came through it are closed."""
     services.revoke(access.share_write(request.user, share_id))

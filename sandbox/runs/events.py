@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.timezone import now
 
-from sandbox.runs import fanout
+from sandbox.runs import fanout, queries
 from sandbox.runs.models import Event, Run, State
 from sandbox.runs.queries import RunPayload
 
@@ -78,6 +78,21 @@ def append(
         store(run_id, last_seq, payloads)
     fanout.hint(run_id)
     return last_seq + len(payloads)
+
+
+def finish_lapsed(run_id: UUID, state: State, reason: str) -> bool:
+    """End a running run whose worker is gone and store its last event; False when a worker has it."""
+    with transaction.atomic():
+        lapsed = queries.lapsed(now()).select_for_update().filter(pk=run_id)
+        run = lapsed.first()
+        if run is None:
+            return False
+        store(run_id, run.last_seq, [finished_payload(state, reason)])
+        run.state, run.reason, run.token, run.finished = state, reason, "", now()
+        run.last_seq += 1
+        run.save(update_fields=["state", "reason", "token", "finished", "last_seq"])
+    fanout.hint(run_id)
+    return True
 
 
 def store(run_id: UUID, last_seq: int, payloads: Sequence[Payload]) -> None:

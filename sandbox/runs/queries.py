@@ -131,8 +131,16 @@ def lost(now: datetime) -> Iterable[Run]:
             yield run
 
 
+def lapsed(now: datetime) -> QuerySet[Run]:
+    """Return the running runs whose worker is gone."""
+    return Run.objects.filter(Q(heartbeat__lt=now - LEASE) | Q(heartbeat=None), state=State.RUNNING)
+
+
+def stopped() -> Q:
+    """Return the condition under which a run shall go no further: cancelled, or its scenario was deleted."""
+    return Q(cancel=True) | Q(scenario__deleted__isnull=False)
+
+
 def poisoned(now: datetime) -> QuerySet[Run]:
     """Return the running runs whose last allowed worker is gone as well."""
-    return Run.objects.filter(
-        Q(heartbeat__lt=now - LEASE) | Q(heartbeat=None), state=State.RUNNING, attempts__gte=MAX_ATTEMPTS
-    )
+    return lapsed(now).filter(attempts__gte=MAX_ATTEMPTS)

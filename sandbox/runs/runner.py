@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 import uuid
@@ -28,6 +29,8 @@ BEAT_S: Final = 1.0
 FLUSH_S: Final = 0.05
 FLUSH_EVENTS: Final = 200
 MAX_EVENTS: Final = 200_000
+MAX_BYTES: Final = 20_000_000
+"""So many bytes of events, as JSON text, a run may store. Our assumption (grade D)."""
 
 TIME_LIMITS_S: Final = {
     Kind.TRACE: 20,
@@ -154,7 +157,7 @@ def drop_upload(run: Run) -> None:
 def _play(lease: Lease, interrupts: tuple[type[Exception], ...]) -> tuple[State, str]:
     """Store the events of the run and return how it ended."""
     run = lease.run
-    if run.cancel:
+    if _stopped(run):
         return State.CANCELLED, _cancelled(lease)
     if lease.last_seq and run.engine != netcore.ENGINE_VERSION:
         return State.FAILED, (
@@ -195,6 +198,10 @@ def _play(lease: Lease, interrupts: tuple[type[Exception], ...]) -> tuple[State,
     return State.SUCCEEDED, ""
 
 
+def _stopped(run: Run) -> bool:
+    return Run.objects.filter(queries.stopped(), pk=run.pk).exists()
+
+
 def _begin(lease: Lease) -> None:
     run = lease.run
     run.started, run.engine = run.started or now(), netcore.ENGINE_VERSION
@@ -215,10 +222,12 @@ def _store_all(lease: Lease, payloads: Iterator[Payload]) -> None:
     Raises:
         LeaseLost, TookTooLong, and whatever the work raises. What came before is stored in each case.
     """
-    stored, batch, flushed = lease.last_seq, [], float("-inf")
+    stored, batch, flushed, size = lease.last_seq, [], float("-inf"), 0
     try:
         for number, payload in enumerate(payloads, 1):
-            _check(lease, number)
+            # What is stored already counts as well: a run that lost its worker ends at the same event.
+            size += len(json.dumps(payload))
+            _check(lease, number, size)
             if number < stored:
                 continue
             if number == stored:
@@ -229,20 +238,25 @@ def _store_all(lease: Lease, payloads: Iterator[Payload]) -> None:
                 batch, pending = [], batch
                 lease.store(pending)
                 flushed = time.monotonic()
-                if Run.objects.filter(pk=lease.run.pk, cancel=True).exists():
+                if _stopped(lease.run):
                     raise _Cancelled
     finally:
         if batch and not lease.lost:
             lease.store(batch)
 
 
-def _check(lease: Lease, number: int) -> None:
+def _check(lease: Lease, number: int, size: int) -> None:
     if lease.lost:
         raise LeaseLost
     if time.monotonic() - lease.began > lease.limit_s:
         raise TookTooLong
     if number > MAX_EVENTS:
         raise Refused(f"The run made more than the {MAX_EVENTS} events it may make.")
+    if size > MAX_BYTES:
+        raise Refused(
+            f"The run found more than the {MAX_BYTES // 1_000_000} MB it may store and was stopped. "
+            "What it found until then is kept."
+        )
 
 
 def _same_as_stored(lease: Lease, number: int, payload: Payload) -> None:
@@ -253,6 +267,22 @@ def _same_as_stored(lease: Lease, number: int, payload: Payload) -> None:
         raise Refused(
             "The engine did not repeat what it had said before its worker was lost. Start the run again."
         )
+
+
+def end_stopped() -> list[UUID]:
+    """End the cancelled runs whose worker is gone, with the reason; return their ids."""
+    ended = []
+    for run in queries.lapsed(now()).filter(queries.stopped()):
+        if events.finish_lapsed(run.pk, State.CANCELLED, lost_and_cancelled(run)):
+            drop_upload(run)
+            ended.append(run.pk)
+    return ended
+
+
+def lost_and_cancelled(run: Run) -> str:
+    """Return why a cancelled run without a worker has ended."""
+    kept = "The one event until then is" if run.last_seq == 1 else f"The {run.last_seq} events until then are"
+    return f"Cancelled after its worker was lost. {kept} kept."
 
 
 def fail_poisoned() -> list[UUID]:

@@ -12,10 +12,11 @@ from django.utils.timezone import now
 import netcore
 from sandbox.accounts.models import User
 from sandbox.runs import events, fanout, queries, runner, tasks
-from sandbox.runs.models import Kind, Run, State
+from sandbox.runs.models import OPEN, Kind, Run, State
 from sandbox.runs.parameters import BadParameters as BadParameters
 from sandbox.runs.parameters import clean
-from sandbox.scenarios.models import Revision, Upload
+from sandbox.scenarios import services as scenarios
+from sandbox.scenarios.models import Revision, Scenario, Upload
 
 OPEN_PER_PERSON: Final = 10
 OPEN_TRIALS_PER_PERSON: Final = 3
@@ -80,7 +81,8 @@ def _queue(run: Run, tell: bool) -> Run:
 def cancel(run: Run) -> Run:
     """Ask a run to stop and return it as it is now; a finished run stays as it is.
 
-    A queued run ends at once. A running one ends at its next step; what it stored is kept.
+    A queued run ends at once. A running one ends at its next step, or at once when
+    its worker is gone; what it stored is kept.
     """
     with transaction.atomic():
         locked = Run.objects.select_for_update().get(pk=run.pk)
@@ -93,8 +95,17 @@ def cancel(run: Run) -> Run:
             runner.drop_upload(locked)
         elif locked.state == State.RUNNING:
             Run.objects.filter(pk=locked.pk).update(cancel=True)
+            if events.finish_lapsed(locked.pk, State.CANCELLED, runner.lost_and_cancelled(locked)):
+                runner.drop_upload(locked)
     fanout.hint(run.pk)
-    return queries.visible().get(pk=run.pk)
+    return Run.objects.select_related("revision").defer("revision__document").get(pk=run.pk)
+
+
+def delete_scenario(scenario: Scenario) -> None:
+    """Hide a scenario from everybody and cancel its open runs."""
+    scenarios.delete(scenario)
+    for run in Run.objects.filter(scenario=scenario, state__in=OPEN):
+        cancel(run)
 
 
 def nudge(run_id: UUID) -> None:

@@ -50,7 +50,8 @@ def help_with(run_id: str) -> None:
 
 @shared_task(name="runs.sweep", ignore_result=True)
 def sweep() -> None:
-    """Tell the broker again of runs nobody works on, and fail those that killed their workers."""
+    """End cancelled runs without a worker, fail those that killed theirs, publish what nobody works on."""
+    runner.end_stopped()
     runner.fail_poisoned()
     for run in queries.lost(now()):
         Run.objects.filter(pk=run.pk).update(published=now())

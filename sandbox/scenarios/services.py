@@ -121,7 +121,10 @@ def duplicate(revision: Revision, owner: User, *, same_name: bool = False) -> Sc
 
 
 def delete(scenario: Scenario) -> None:
-    """Hide a scenario, its runs and its shares from everybody. The rows stay."""
+    """Hide a scenario, its runs and its shares from everybody. The rows stay.
+
+    ``runs.services.delete_scenario`` ends its runs as well.
+    """
     Scenario.objects.filter(pk=scenario.pk, deleted=None).update(deleted=now())
 
 

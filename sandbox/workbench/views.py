@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 
+from sandbox.runs import services as run_services
 from sandbox.scenarios import access as scenario_access
 from sandbox.scenarios import queries, services
 from sandbox.sharing import access as sharing_access
@@ -143,7 +144,7 @@ def scenario_rename(request: HttpRequest, scenario_id: str) -> HttpResponse:
 @require_POST
 def scenario_delete(request: HttpRequest, scenario_id: str) -> HttpResponse:
     """Delete a scenario and go back home."""
-    services.delete(scenario_access.scenario_write(request.user, scenario_id))
+    run_services.delete_scenario(scenario_access.scenario_write(request.user, scenario_id))
     return redirect("workbench:home")
 
 

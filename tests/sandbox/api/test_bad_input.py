@@ -98,3 +98,23 @@ class BadInputTest(SandboxTest):
     def test_an_unknown_address_has_the_shape_of_all_errors(self) -> None:
         self.error(self.send(self.owner_client, "GET", "/nothing/here"), 404)
         self.error(self.send(self.owner_client, "POST", "/nothing/here", {}), 404)
+
+
+class RefusedBodyTest(SandboxTest):
+    """Bodies that were answered with 500, or taken although two readers would see two things."""
+
+    def test_a_form_without_boundary(self) -> None:
+        strict = Client(enforce_csrf_checks=True)  # the check reads the form
+        strict.force_login(self.owner)
+        strict.cookies["csrftoken"] = "a" * 32
+        response = strict.generic("POST", "/api/v1/scenarios", b"{}", content_type="multipart/form-data")
+        assert "boundary" in self.error(response, 400)["message"]
+
+    def test_a_key_twice(self) -> None:
+        body = b'{"document": {"schema": 1, "name": "x", "name": "y"}}'
+        response = self.owner_client.generic(
+            "POST", "/api/v1/scenarios", body, content_type="application/json"
+        )
+        found = self.error(response, 400)
+        assert found["code"] == "duplicate-key"
+        assert "'name'" in found["message"]

@@ -76,7 +76,12 @@ class RightsTest(SandboxTest):
                     for names in (self.names, nothing, nonsense)
                 }
                 assert len(answers) == 1, (method, path, answers)
-                self.error(self.send(client, method, path.format(**self.names), body), 404)
+                status = 404 if client is self.mate_client else 401
+                self.error(self.send(client, method, path.format(**self.names), body), status)
+
+    def test_signed_out_is_said_in_words(self) -> None:
+        response = self.send(self.client, "GET", f"/scenarios/{self.names['scenario']}")
+        assert "You are signed out" in self.error(response, 401)["message"]
 
     def test_others_changed_nothing(self) -> None:
         before = self.send(self.owner_client, "GET", f"/scenarios/{self.names['scenario']}").content
@@ -124,7 +129,7 @@ class CsrfTest(SandboxTest):
         ]
         changes += [("POST", "/scenarios", {"document": {}}), ("POST", "/imports", None)]
         for method, path, body in changes:
-            self.error(self.send(client, method, path, body), 403)
+            assert "Reload the page" in self.error(self.send(client, method, path, body), 403)["message"]
 
     def test_with_the_token_it_goes_through(self) -> None:
         made = self.scenario()

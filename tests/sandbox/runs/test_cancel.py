@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from unittest import mock
 
-from sandbox.runs import runner, services
+from django.utils.timezone import now
+
+from sandbox.runs import queries, runner, services, tasks
 from sandbox.runs.models import Run, State
 from tests.sandbox.base import SandboxTest
 
@@ -49,3 +52,54 @@ class CancelTest(SandboxTest):
         run = self.queued(self.made)
         self.error(self.send(self.mate_client, "POST", f"/runs/{run.pk}/cancel"), 404)
         assert Run.objects.get(pk=run.pk).state == State.QUEUED
+
+    def lose_the_worker(self, run: Run) -> None:
+        lease = runner.claim(run.pk)
+        assert lease
+        lease.store([{"event": "step"}])
+        Run.objects.filter(pk=run.pk).update(heartbeat=now() - 2 * queries.LEASE)
+
+    def test_a_run_whose_worker_was_lost_ends_at_once(self) -> None:
+        run = self.queued(self.made)
+        self.lose_the_worker(run)
+        found = services.cancel(run)
+        assert (found.state, found.last_seq) == (State.CANCELLED, 2)
+        assert found.reason == "Cancelled after its worker was lost. The one event until then is kept."
+        assert self.log(run)[-1]["event"] == "run.finished"
+
+    def test_a_cancel_before_the_lease_has_lapsed_is_ended_by_the_sweep(self) -> None:
+        run = self.queued(self.made)
+        self.lose_the_worker(run)
+        Run.objects.filter(pk=run.pk).update(heartbeat=now() - timedelta(seconds=1))
+        assert services.cancel(run).state == State.RUNNING
+        Run.objects.filter(pk=run.pk).update(heartbeat=now() - 2 * queries.LEASE)
+        tasks.sweep()
+        assert Run.objects.get(pk=run.pk).state == State.CANCELLED
+
+    def test_deleting_the_scenario_ends_its_runs(self) -> None:
+        waiting, lost = self.queued(self.made), self.queued(self.made)
+        self.lose_the_worker(lost)
+        assert self.send(self.owner_client, "DELETE", f"/scenarios/{self.made.pk}").status_code == 204
+        assert not queries.open_runs(self.owner).exists()
+        assert {run.state for run in Run.objects.filter(pk__in=[waiting.pk, lost.pk])} == {State.CANCELLED}
+
+    def test_a_worker_stops_when_the_scenario_is_deleted(self) -> None:
+        def work(run: Run) -> Iterator[dict[str, Any]]:
+            for number in range(1000):
+                if number == 3:
+                    type(self.made).objects.filter(pk=self.made.pk).update(deleted=now())
+                yield {"event": "step", "number": number}
+
+        with mock.patch.object(runner, "work", work), mock.patch.object(runner, "FLUSH_S", 0):
+            run = self.done(self.queued(self.made))
+        assert (run.state, run.last_seq) == (State.CANCELLED, 5)
+
+    def test_a_run_that_stores_too_much_keeps_what_fits(self) -> None:
+        def work(run: Run) -> Iterator[dict[str, Any]]:
+            for number in range(100):
+                yield {"event": "step", "number": number, "text": "x" * 1000}
+
+        with mock.patch.object(runner, "work", work), mock.patch.object(runner, "MAX_BYTES", 10_000):
+            run = self.done(self.queued(self.made))
+        assert (run.state, run.last_seq) == (State.FAILED, 10)
+        assert "may store" in run.reason

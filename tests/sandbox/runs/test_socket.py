@@ -227,6 +227,11 @@ class SocketTest(CommittedTest):
             socket = await Socket(f"/ws/runs/{path}/", self.owner_client).open()
             assert await socket.close_code() == 4404
 
+    async def test_an_address_where_nothing_is_gets_4404(self) -> None:
+        for path in ("/ws/nothing/", "/ws/", "/"):
+            socket = await Socket(path, self.owner_client).open()
+            assert await socket.close_code() == 4404
+
     async def test_another_site_is_refused(self) -> None:
         run = await sync_to_async(self.queued)(self.made)
         socket = Socket(f"/ws/runs/{run.pk}/", self.owner_client, origin="https://evil.example")

@@ -59,7 +59,7 @@ def _demo(port: int | None, data: Path, *, open_it: bool) -> None:
         with stage("database", "migrations and demo data"):
             prepare = [sys.executable, "-m", "sandbox.common.launch.prepare"]
             sign_in = run(prepare, "preparing the database", env=supervisor.env).strip().splitlines()[-1]
-        with stage("server", "web and worker"):
+        with stage("server", "web and workers"):
             for name, command in _workers().items():
                 supervisor.start(name, command)
             supervisor.start("web", _web(port))
@@ -97,12 +97,18 @@ def _environment(data: Path, redis_url: str) -> dict[str, str]:
 
 
 def _workers() -> dict[str, list[str]]:
+    """Return the commands of the workers by name. The first takes no trials, so no trace waits for them."""
     celery = [sys.executable, "-m", "celery", "-A", "sandbox"]
-    worker = [*celery, "worker", "-c", "2", "-l", "INFO", "-n", f"demo-{os.getpid()}@%h"]
-    worker += ["--without-gossip", "--without-mingle"]
+    quiet = ["-l", "INFO", "--without-gossip", "--without-mingle"]
+    worker, batch = (
+        [*celery, "worker", "-Q", queue, "-c", "2", "-n", f"demo-{queue}-{os.getpid()}@%h", *quiet]
+        for queue in ("interactive", "batch")
+    )
     if os.name == "nt":  # no fork, so no prefork pool, and no beat inside the worker
-        return {"worker": [*worker, "-P", "threads"], "beat": [*celery, "beat", "-l", "INFO"]}
-    return {"worker": [*worker, "-B"]}
+        threads = ["-P", "threads"]
+        beat = [*celery, "beat", "-l", "INFO"]
+        return {"worker": [*worker, *threads], "batch": [*batch, *threads], "beat": beat}
+    return {"worker": [*worker, "-B"], "batch": batch}
 
 
 def _web(port: int) -> list[str]:
