@@ -84,6 +84,10 @@ class People:
         data = "" if body is None else json.dumps(body)
         return client.generic(method, f"{API}{path}", data, content_type="application/json")  # type: ignore[return-value]
 
+    def missing(self, client: Client) -> int:
+        """Return the status for what is not theirs: 404, and 401 for who is signed out."""
+        return 401 if client is self.client else 404
+
     def error(self, response: HttpResponse, status: int) -> dict[str, Any]:
         """Check the status and the one shape of errors; return the inner part."""
         assert response.status_code == status, (response.status_code, response.content[:500])

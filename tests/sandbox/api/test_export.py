@@ -53,7 +53,9 @@ class ExportTest(SandboxTest):
             for kind in ("csv", "json"):
                 other = f"/shared/{self.token}/runs/{self.other.pk}/export.{kind}"
                 self.error(self.send(client, "GET", other), 404)
-                self.error(self.send(client, "GET", f"/runs/{self.run_done.pk}/export.{kind}"), 404)
+                self.error(
+                    self.send(client, "GET", f"/runs/{self.run_done.pk}/export.{kind}"), self.missing(client)
+                )
         sharing.revoke(self.share)
         self.error(
             self.send(self.client, "GET", f"/shared/{self.token}/runs/{self.run_done.pk}/export.csv"), 404

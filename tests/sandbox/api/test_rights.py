@@ -76,8 +76,8 @@ class RightsTest(SandboxTest):
                     for names in (self.names, nothing, nonsense)
                 }
                 assert len(answers) == 1, (method, path, answers)
-                status = 404 if client is self.mate_client else 401
-                self.error(self.send(client, method, path.format(**self.names), body), status)
+                answer = self.send(client, method, path.format(**self.names), body)
+                self.error(answer, self.missing(client))
 
     def test_signed_out_is_said_in_words(self) -> None:
         response = self.send(self.client, "GET", f"/scenarios/{self.names['scenario']}")

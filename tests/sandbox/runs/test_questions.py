@@ -97,10 +97,12 @@ class QuestionsTest(SandboxTest):
     def test_only_the_owner_asks_and_a_link_shows_the_answer(self) -> None:
         body = {"kind": "compare", "parameters": {"packet": OUTBOUND, "profile": "azure-2021"}}
         for client in (self.mate_client, self.client):
-            self.error(self.send(client, "POST", f"/scenarios/{self.made.pk}/runs", body), 404)
+            self.error(
+                self.send(client, "POST", f"/scenarios/{self.made.pk}/runs", body), self.missing(client)
+            )
         run = self.done(self.queued(self.made, Kind.COMPARE, body["parameters"]))
         for client in (self.mate_client, self.client):
-            self.error(self.send(client, "GET", f"/runs/{run.pk}/events"), 404)
+            self.error(self.send(client, "GET", f"/runs/{run.pk}/events"), self.missing(client))
         _, token = sharing.create(self.made, self.owner, [run.pk])
         answer = self.send(self.client, "GET", f"/shared/{token}/runs/{run.pk}/events").json()
         assert answer["events"][-1]["event"] == "run.finished"
