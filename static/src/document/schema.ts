@@ -446,9 +446,17 @@ export interface Switches {
   [k: string]: boolean | number | string;
 }
 export interface TimingOverrides {
+  /**
+   * This interface was referenced by `TimingOverrides`'s JSON-Schema definition
+   * via the `patternProperty` "[^\p{Z}\p{C}]".
+   */
   [k: string]:
     | number
     | {
+        /**
+         * This interface was referenced by `undefined`'s JSON-Schema definition
+         * via the `patternProperty` "[^\p{Z}\p{C}]".
+         */
         [k: string]: number;
       }
     | string;
