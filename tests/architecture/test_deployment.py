@@ -25,10 +25,12 @@ def test_the_compose_file_is_valid() -> None:
 
 def test_a_mistyped_key_in_the_compose_file_is_found(tmp_path: Path) -> None:
     wrong = tmp_path / "docker-compose.yml"
-    wrong.write_text(COMPOSE.read_text(encoding="utf-8").replace("replicas:", "replica:"), encoding="utf-8")
+    wrong.write_text(
+        COMPOSE.read_text(encoding="utf-8").replace("healthcheck:", "healthchek:"), encoding="utf-8"
+    )
     done = _validate(wrong)
     assert done.returncode == 1
-    assert "replica" in done.stdout
+    assert "healthchek" in done.stdout
 
 
 def _check(**changes: str) -> subprocess.CompletedProcess[str]:

@@ -10,8 +10,7 @@ import netcore
 from sandbox.runs import events, runner
 from sandbox.runs.models import Kind, Run, State
 from sandbox.runs.work import Refused
-from sandbox.scenarios import queries
-from tests.sandbox.base import FAULT, SandboxTest
+from tests.sandbox.base import DESIGNS, FAULT, SandboxTest
 
 
 class ExecuteTest(SandboxTest):
@@ -47,7 +46,7 @@ class ExecuteTest(SandboxTest):
         assert (run.engine, run.attempts, run.token) == (netcore.ENGINE_VERSION, 1, "")
 
     def test_the_same_run_twice_gives_the_same_log(self) -> None:
-        designs = [design["id"] for design in queries.designs_and_faults(self.head(self.made))["designs"]]
+        designs = list(DESIGNS)
         for kind, parameters in (
             (Kind.TRACE, None),
             (Kind.FAILOVER, {"fault": FAULT, "designs": designs}),
@@ -58,7 +57,7 @@ class ExecuteTest(SandboxTest):
             assert self.log(first) == self.log(second), kind
 
     def test_a_race_tells_both_designs_on_one_clock(self) -> None:
-        designs = [design["id"] for design in queries.designs_and_faults(self.head(self.made))["designs"]]
+        designs = list(DESIGNS)
         run = self.done(self.queued(self.made, Kind.FAILOVER, {"fault": FAULT, "designs": designs}))
         assert run.state == State.SUCCEEDED, run.reason
         log = self.log(run)

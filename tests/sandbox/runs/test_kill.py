@@ -11,8 +11,7 @@ from typing import Any
 
 from sandbox.runs import services
 from sandbox.runs.models import Kind, Run, State
-from sandbox.scenarios import queries
-from tests.sandbox.base import FAULT, CommittedTest
+from tests.sandbox.base import DESIGNS, FAULT, CommittedTest
 from tests.sandbox.runs.worker import beat, children, until, worker
 
 TRIALS = 60_000
@@ -26,7 +25,7 @@ class KillTest(CommittedTest):
     def setUp(self) -> None:
         super().setUp()
         self.made = self.scenario()
-        designs = [design["id"] for design in queries.designs_and_faults(self.head(self.made))["designs"]]
+        designs = list(DESIGNS)
         self.parameters = {"fault": FAULT, "designs": designs, "n": TRIALS, "seed": 11}
         whole = self.done(self.queued(self.made, Kind.TRIALS, self.parameters))
         assert whole.state == State.SUCCEEDED, whole.reason
