@@ -11,6 +11,9 @@ import { RaceView } from "./Timeline";
 import { TrialsView } from "./Trials";
 import { Fault, Waiting } from "./Waiting";
 
+/** So many designs race at most, and so many are chosen until somebody chooses. */
+const MOST_DESIGNS = 6;
+const FIRST_DESIGNS = 2;
 const MOST_TRIALS = 100_000;
 
 interface Choice {
@@ -80,7 +83,7 @@ function Question({ racing, trying }: { racing: boolean; trying: boolean }): Rea
   const runnable = useWorkbench((state) => state.runnable);
   const choice = useChoice();
   const [chosenFault, setFault] = useState("");
-  const [left, setLeft] = useState<string[]>([]);
+  const [wanted, setWanted] = useState<string[] | null>(null);
   const [count, setCount] = useState("1000");
   if (!runnable) return <p className="muted">The drawing has problems, so it cannot be run.</p>;
   if (!choice) return <p className="skeleton">Looking which designs this drawing can play</p>;
@@ -91,7 +94,8 @@ function Question({ racing, trying }: { racing: boolean; trying: boolean }): Rea
   const fault = chosenFault || (choice.faults[0]?.id ?? "");
   const refused = choice.faults.find((one) => one.id === fault)?.refused ?? {};
   const playable = choice.designs.filter((design) => !(design.id in refused));
-  const designs = playable.map((design) => design.id).filter((id) => !left.includes(id));
+  const ids = playable.map((design) => design.id);
+  const designs = wanted === null ? ids.slice(0, FIRST_DESIGNS) : ids.filter((id) => wanted.includes(id));
   const n = Math.max(1, Math.min(MOST_TRIALS, Math.round(Number(count) || 1)));
   return (
     <form
@@ -124,10 +128,10 @@ function Question({ racing, trying }: { racing: boolean; trying: boolean }): Rea
           <label key={design.id} title={refused[design.id] ?? design.description}>
             <input
               type="checkbox"
-              disabled={design.id in refused}
-              checked={!left.includes(design.id) && !(design.id in refused)}
+              disabled={design.id in refused || (designs.length >= MOST_DESIGNS && !designs.includes(design.id))}
+              checked={designs.includes(design.id)}
               onChange={(event) => {
-                setLeft(event.target.checked ? left.filter((id) => id !== design.id) : [...left, design.id]);
+                setWanted(event.target.checked ? [...designs, design.id] : designs.filter((id) => id !== design.id));
               }}
             />{" "}
             {design.title}

@@ -89,19 +89,14 @@ function failure(status: number, body: JsonObject): ApiError {
 
 const SIGNED_OUT = new Set([401, 403, 404]);
 
-/**
- * Why a scenario of one's own is suddenly refused: another tab signed out, or deleted it. The server answers
- * both like what was never there, so that strangers learn nothing; the list of one's own tells them apart.
- */
+/** Why a scenario of one's own is suddenly refused: another tab signed out, or deleted it. */
 async function goneWhy(method: string, url: string, status: number): Promise<ApiError | null> {
   const own = urls.scenario;
   if (!own || !SIGNED_OUT.has(status) || !(url.startsWith(own) || url.includes("/runs"))) return null;
   const answered = await fetch(own, { credentials: "same-origin" }).catch(() => null);
-  if (answered?.status !== 404) return null;
-  const list = await fetch(`${urls.api ?? "/api/v1"}/scenarios`, { credentials: "same-origin" }).catch(() => null);
-  if (list?.status === 401) return new ApiError("You are signed out; sign in again.", 401, "signed_out", null, {});
-  if (list?.ok && (url.startsWith(own) || method !== "GET")) return new ApiError("This scenario was deleted.", 404, "deleted", null, {});
-  return null;
+  if (answered?.status === 401) return new ApiError("You are signed out; sign in again.", 401, "signed_out", null, {});
+  const deleted = answered?.status === 404 && (url.startsWith(own) || method !== "GET");
+  return deleted ? new ApiError("This scenario was deleted.", 404, "deleted", null, {}) : null;
 }
 
 function csrfToken(): string {
