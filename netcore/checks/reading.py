@@ -19,9 +19,8 @@ def ground() -> Ground:
     """Return what exists outside documents: the profiles there are, and the timing profiles."""
     addresses = {key: profile.addresses for key, profile in PROFILES.items()}
     providers = {key: profile.drawing for key, profile in PROFILES.items()}
-    timings = tuple(getattr(failover, "TIMING_PROFILES", ("published",)))
     switches = {key: choices(profile) for key, profile in PROFILES.items()}
-    return Ground(addresses, timings, providers, switches)
+    return Ground(addresses, failover.TIMING_PROFILES, providers, switches, failover.override_error)
 
 
 def compiled(scenario: Scenario) -> tuple[Network | None, tuple[Problem, ...]]:

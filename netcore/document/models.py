@@ -277,7 +277,12 @@ class Topology(Part):
 
 
 class Flow(Part):
-    """Traffic: ``source`` and ``destination`` name ``vms/ID`` or ``hosts/ID``, or an address."""
+    """Traffic: ``source`` and ``destination`` name ``vms/ID`` or ``hosts/ID``, or an address.
+
+    ``connections``: for so many connections it stands. ``lifetime``: they were all open before a fault, are
+    all opened after it, or some of each. ``opens_per_second`` says how many are opened after it instead of
+    the timing profile's share; nothing is opened where the flow is long-lived.
+    """
 
     name: Name
     source: Name
@@ -286,6 +291,9 @@ class Flow(Part):
     source_port: Port = 49152
     destination_port: Port = 443
     packets_per_second: Annotated[int, Field(ge=1, le=10_000_000)] = 1000
+    connections: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    lifetime: Literal["mixed", "long-lived", "new"] = "mixed"
+    opens_per_second: Annotated[float, Field(ge=0.001, le=1_000_000)] | None = None
 
 
 class Position(Part):
@@ -300,6 +308,8 @@ class Scenario(Part):
     """The whole document: what is saved, shared, run and graded.
 
     ``switches`` sets named options of the profile otherwise than its defaults (facts, section N).
+    ``timing_overrides`` changes numbers of the timing profile: one number, an option, or some fields of a
+    distribution, such as ``{"poll.period": 10, "operation": {"median": 20}}``.
     """
 
     version: Literal[1] = Field(alias="schema")
@@ -308,6 +318,9 @@ class Scenario(Part):
     profile: Name = "azure-2026"
     switches: dict[Name, bool | int | str] = Field(default_factory=dict)
     timing: Name = "published"
+    timing_overrides: Annotated[
+        dict[Name, float | dict[Name, float] | Annotated[str, Field(max_length=40)]], Field(max_length=200)
+    ] = Field(default_factory=dict)
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
     topology: Topology = Field(default_factory=Topology)
     traffic: dict[Id, Flow] = Field(default_factory=dict)

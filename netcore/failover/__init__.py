@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from netcore.failover.availability import DEFAULT_RATES, availability
 from netcore.failover.designs import DESIGNS
 from netcore.failover.plan import Design
 from netcore.failover.race import designs, race, refusals, simulate
-from netcore.failover.trials import trials
+from netcore.failover.timing import override_error
+from netcore.failover.trials import Joined, Trials, merge, stretches, trial_chunk, trials
 from netcore.profiles.timing import TimingProfile, timing_profile
-from netcore.profiles.timing_published import PUBLISHED
+from netcore.profiles.timing_variants import TIMING_PROFILES as _PROFILES
 
-TIMING_PROFILES: tuple[str, ...] = (PUBLISHED.id,)
+TIMING_PROFILES: tuple[str, ...] = tuple(_PROFILES)
 """Ids of the timing profiles there are."""
 
 __all__ = [
+    "DEFAULT_RATES",
     "DESIGNS",
     "TIMING_PROFILES",
     "Design",
+    "Joined",
     "TimingProfile",
+    "Trials",
+    "availability",
     "designs",
+    "merge",
+    "override_error",
     "race",
     "refusals",
     "simulate",
+    "stretches",
     "timing_profile",
+    "trial_chunk",
     "trials",
 ]

@@ -205,6 +205,7 @@ class CallsPlay:
         self.learned: list[tuple[int, str, Write]] = []
         self.clocks = Clocks(None, 0, 0)
         self.completes = True
+        self.by_hand_us: int | None = None
         self.lowest_tokens: float | None = None
 
     @property
@@ -219,6 +220,7 @@ class CallsPlay:
         decided_us = self.heard.decided_us or 0
         repair_us = max(repair_us, decided_us)
         self.completes = False
+        self.by_hand_us = repair_us
         self.changes = sorted([*self.mechanism.scene.breakage.timed, (repair_us, self.mechanism.repaired)])
         self.clocks = Clocks(decided_us, repair_us - decided_us, 0)
 

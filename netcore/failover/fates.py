@@ -16,8 +16,8 @@ from netcore.failover.plan import Plan
 from netcore.forwarding import walk
 from netcore.forwarding.state import State
 from netcore.profiles.timing import TimingProfile
-from netcore.trace.model import Leg, Outcome, Trace
-from netcore.trace.packet import Packet
+from netcore.trace.model import Leg, Outcome, Place, Trace
+from netcore.trace.packet import ICMP, Packet, protocol_number
 
 FIRST_PORT = 49152
 """Source ports are counted from here on (RFC 6335: dynamic ports)."""
@@ -31,9 +31,15 @@ FEWEST_PORTS = 4
 MOST_KEPT = 2000
 """So many moments are kept; hosts that learn in any order make endlessly many."""
 
+ECHOES = ICMP
+"""Protocols of single requests: each packet is the first one of its own (reference, section 2.3)."""
+
 Fate = tuple[str | None, str | None]
 """Drop code of the packet and of its answer; None where it is delivered. An answer that was never sent,
 because the packet did not arrive, is lost with the packet's code."""
+
+Seen = tuple[Fate, bool]
+"""A fate, and whether the flow went through other stateful guests there than back (section 2.5)."""
 
 Way = tuple[Network, State]
 """The network and the moment as one end of a flow takes them to be."""
@@ -45,10 +51,15 @@ by which both ends go."""
 
 @dataclass(frozen=True, slots=True)
 class Direction:
-    """New connections of one flow in one direction at one moment: shares, and lost shares by drop code."""
+    """New connections of one flow in one direction at one moment: shares, and lost shares by drop code.
+
+    Args:
+        ports: the same as ``codes``, as numbers of source ports.
+    """
 
     delivered: float
     codes: tuple[tuple[str, float], ...]
+    ports: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +69,24 @@ class FlowFate:
     Args:
         new: fate per source port of a connection opened now.
         existing: the same for connections opened before the fault; None where none could be opened.
+        crooked: how many of the new ones went through other stateful guests there than back.
     """
 
     new: tuple[Fate, ...]
     existing: tuple[Fate | None, ...]
     forward: Direction
     back: Direction
+    crooked: int = 0
+
+    @property
+    def opened(self) -> int:
+        """How many of the connection attempts succeed."""
+        return sum(fate == (None, None) for fate in self.new)
 
     @property
     def started(self) -> float:
         """Share of connection attempts that succeed."""
-        return sum(fate == (None, None) for fate in self.new) / len(self.new)
+        return self.opened / len(self.new)
 
 
 class Fates:
@@ -119,6 +137,7 @@ class _Flow:
             for port in ports
         ]
         self._kept: dict[Key, FlowFate] = {}
+        self._echoes = protocol_number(drawn.protocol) in ECHOES
         scene = plan.scene
         start = scene.start
         network, state = scene.network(start.settings), scene.state(start, start.settings)
@@ -126,7 +145,7 @@ class _Flow:
         self._here = _sender(plan, drawn.source)
         self._there = _sender(plan, quiet.forward.verdict.at or "")
         opened = [walk.establish(network, packet, state) for packet in self._packets]
-        alive = [fate == (None, None) for fate in self._new([(network, state)])]
+        alive = [fate == (None, None) for fate, _ in self._new([(network, state)])]
         self._open = [at if alive[index] else None for index, at in enumerate(opened)]
         groups: dict[tuple[tuple[str, str], ...], list[int]] = {}
         for index, at in enumerate(self._open):
@@ -146,17 +165,26 @@ class _Flow:
                 (scene.network(view), scene.state(moment, view))
                 for view in ((here,) if here == there else (here, there))
             ]
-            new = self._new(ways)
+            seen = self._new(ways)
+            new = tuple(fate for fate, _ in seen)
             forward, back = (_direction([fate[side] for fate in new]) for side in (0, 1))
-            found = self._kept[key] = FlowFate(new, self._existing(ways), forward, back)
+            crooked = sum(other for _, other in seen)
+            existing = self._each_anew(new) if self._echoes else self._existing(ways)
+            found = self._kept[key] = FlowFate(new, existing, forward, back, crooked)
         return found
 
-    def _new(self, ways: list[Way]) -> tuple[Fate, ...]:
+    def _new(self, ways: list[Way]) -> tuple[Seen, ...]:
         """Return the fate of a new connection per port; one trace serves all where nothing falls per flow."""
         shared = _shared(ways, self._packets[0])
         if shared is not None:
             return (shared,) * len(self._packets)
         return tuple(_fate(ways, packet) for packet in self._packets)
+
+    def _each_anew(self, new: tuple[Fate, ...]) -> tuple[Fate | None, ...]:
+        """Return the fates of echoes: each request opens anew, so that a ping goes on as a new one would."""
+        return tuple(
+            fate if opened is not None else None for fate, opened in zip(new, self._open, strict=True)
+        )
 
     def _existing(self, ways: list[Way]) -> tuple[Fate | None, ...]:
         """Return the fate of each connection that was open; those with the same pins share a trace."""
@@ -166,8 +194,9 @@ class _Flow:
             for place, index in enumerate(group):
                 carried = [(network, _carrying(state, self._open[index])) for network, state in ways]
                 if place == 0:
-                    shared = _shared(carried, self._packets[index])
-                fates[index] = shared or _fate(carried, self._packets[index])
+                    found = _shared(carried, self._packets[index])
+                    shared = None if found is None else found[0]
+                fates[index] = shared or _fate(carried, self._packets[index])[0]
         return tuple(fates)
 
 
@@ -185,12 +214,13 @@ def _carrying(state: State, opened: State | None) -> State:
     return state if opened is None else replace(state, sessions=opened.sessions, pins=opened.pins)
 
 
-def _fate(ways: list[Way], packet: Packet) -> Fate:
+def _fate(ways: list[Way], packet: Packet) -> Seen:
     """Return the fate of exactly this flow under our hash."""
-    return _read([walk.follow(network, packet, state) for network, state in ways])
+    traces = [walk.follow(network, packet, state) for network, state in ways]
+    return _read(traces), _crooked(traces, ways)
 
 
-def _shared(ways: list[Way], packet: Packet) -> Fate | None:
+def _shared(ways: list[Way], packet: Packet) -> Seen | None:
     """Return the fate of a packet if no decision on its way falls per flow, else None."""
     traces = []
     for network, state in ways:
@@ -198,7 +228,24 @@ def _shared(ways: list[Way], packet: Packet) -> Fate | None:
         if any(leg is not None and leg.branches for leg in (trace.forward, trace.back, trace.third)):
             return None
         traces.append(trace)
-    return _read(traces)
+    return _read(traces), _crooked(traces, ways)
+
+
+def _crooked(traces: list[Trace], ways: list[Way]) -> bool:
+    """Return whether the answer met a stateful guest that the packet did not, or came back past one."""
+    first, last = traces[0], traces[-1]
+    if last.back is None:
+        return False
+    there, back = _boxes(first.forward, ways[0][0]), _boxes(last.back, ways[-1][0])
+    whole = last.back.verdict.outcome is Outcome.DELIVERED
+    return bool(back - there) or (whole and there != back)
+
+
+def _boxes(leg: Leg, network: Network) -> set[str]:
+    """Return the stateful guests on a way."""
+    vms = network.scenario.topology.vms
+    named = {(step.at or "").partition("/") for step in leg.steps if step.place is Place.GUEST}
+    return {key for kind, _, key in named if kind == "vms" and key in vms and vms[key].guest.stateful}
 
 
 def _read(traces: list[Trace]) -> Fate:
@@ -222,5 +269,5 @@ def _code(leg: Leg) -> str | None:
 def _direction(codes: list[str | None]) -> Direction:
     counted = Counter(codes)
     delivered = counted.pop(None, 0) / len(codes)
-    lost = tuple(sorted((code, count / len(codes)) for code, count in counted.items() if code is not None))
-    return Direction(delivered, lost)
+    ports = tuple(sorted((code, count) for code, count in counted.items() if code is not None))
+    return Direction(delivered, tuple((code, count / len(codes)) for code, count in ports), ports)

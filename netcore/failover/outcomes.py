@@ -1,50 +1,61 @@
 """What a failover did, by arithmetic: recovery of new and existing flows, losses by cause, five outcomes.
 
 Between two changes nothing moves, so everything follows from the fates per moment and the times between.
-All times are microseconds since the fault unless said otherwise.
+All times are microseconds since the fault unless said otherwise, and all sums are of whole numbers.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import ceil
 
 from netcore.failover.clock import SECOND_US, microseconds
-from netcore.failover.fates import FIRST_PORT, MOST_KEPT, Fate, Fates, FlowFate
+from netcore.failover.course import NEW_WINDOW_S, Course, Series, Weights, course_of
+from netcore.failover.fates import FIRST_PORT, MOST_KEPT, Fate, Fates
 from netcore.failover.moments import Assumption, Play
+from netcore.failover.statistics import quantile as quantile
+from netcore.failover.statistics import weighted_quantile as weighted_quantile
 from netcore.profiles.timing import TimingProfile
-from netcore.trace.packet import TCP, protocol_number
 
 OUTCOMES = ("survived", "stalled", "reset", "hung", "never_started")
 """Every connection ends in exactly one of them."""
 
-NEW_WINDOW_US = 60 * SECOND_US
-"""New connections are counted as opened at a steady pace for so long after the fault."""
+NEW_WINDOW_US = NEW_WINDOW_S * SECOND_US
 
 MOST_RETRANSMISSIONS = 10_000
 """A limit for timing profiles with odd numbers."""
 
-Series = tuple[Fate, ...]
-"""Fate of one existing connection, moment by moment."""
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How one open connection ends.
+
+    Args:
+        time_us: when it goes on; 0 where it noticed nothing, None for never.
+        outcome: one of ``OUTCOMES``.
+        stall_us: how long it stood still, as its user sees it: until the next retransmission.
+        repair_us: how long the network would not carry it.
+    """
+
+    time_us: int | None
+    outcome: str
+    stall_us: int = 0
+    repair_us: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
-    """The moments of one sequence of changes, without their times.
+class Scale:
+    """By what whole numbers are divided.
 
     Args:
-        fates: per moment, per flow; the first is that of the start, the others come with the changes.
-        started: per moment, share of all connection attempts that succeed; each flow weighs the same.
-        existing: whether it is TCP, fates moment by moment -> share of all connections that were open.
-        unopened: share of connections that could not be opened before the fault.
+        flows: weights of outcomes, for shares of all connections.
+        packets: for packets.
+        attempts: weights of connection attempts.
     """
 
-    fates: tuple[tuple[FlowFate, ...], ...]
-    started: tuple[float, ...]
-    existing: tuple[tuple[bool, Series, float], ...]
-    unopened: float
+    flows: int
+    packets: int
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +64,54 @@ class Outcome:
 
     Args:
         new_us: time to recover of new flows; None is never.
-        existing: time to recover (0 where nothing was noticed, None is never) and share of connections.
-        lost_forward: packets from the fault to ``until_us``; ``lost_back`` the answers.
-        shares: by ``OUTCOMES``; their sum is 1.
+        ends: how open connections end, and their weight.
+        lost: packets from the fault to the end, forward and back, by drop code; over ``scale.packets``.
+        windows_us: how long each direction lost any.
+        weights: by ``OUTCOMES``; over ``scale.flows`` their sum is exactly 1.
+        missed: attempts that fail times microseconds; over ``scale.attempts``.
+        crooked: before the fault and per moment with a length; over ``scale.attempts``.
     """
 
     new_us: int | None
-    existing: tuple[tuple[int | None, float], ...]
-    lost_forward: float
-    lost_back: float
-    lost_by_cause: dict[str, float]
+    ends: tuple[tuple[End, int], ...]
+    lost: tuple[dict[str, int], dict[str, int]]
     windows_us: tuple[int, int]
-    shares: dict[str, float]
+    weights: tuple[int, ...]
+    missed: int
+    crooked: tuple[int, ...]
+    scale: Scale
+
+    @property
+    def existing(self) -> tuple[tuple[int | None, int], ...]:
+        """Time to recover of open connections and their weight."""
+        return tuple((end.time_us, weight) for end, weight in self.ends)
+
+    @property
+    def packets(self) -> int:
+        """All lost packets; over ``scale.packets``."""
+        return sum(self.lost[0].values()) + sum(self.lost[1].values())
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Share of all connections by outcome."""
+        return {name: weight / self.scale.flows for name, weight in zip(OUTCOMES, self.weights, strict=True)}
+
+    @property
+    def lost_forward(self) -> float:
+        """Packets lost on their way there; ``lost_back`` the answers."""
+        return sum(self.lost[0].values()) / self.scale.packets
+
+    @property
+    def lost_back(self) -> float:
+        """See ``lost_forward``."""
+        return sum(self.lost[1].values()) / self.scale.packets
+
+    @property
+    def lost_by_cause(self) -> dict[str, float]:
+        """Lost packets of both directions by drop code."""
+        codes = sorted({*self.lost[0], *self.lost[1]})
+        there, back = self.lost
+        return {code: (there.get(code, 0) + back.get(code, 0)) / self.scale.packets for code in codes}
 
 
 class Judge:
@@ -77,11 +124,16 @@ class Judge:
 
     def __init__(self, fates: Fates, timing: TimingProfile) -> None:
         self._fates = fates
-        self._traffic = tuple(fates.plan.scene.drawn.traffic.values())
-        self._tcp = tuple(protocol_number(flow.protocol) == TCP for flow in self._traffic)
+        flows = tuple(fates.plan.scene.drawn.traffic.values())
         self._share = timing.value("recovered.share")
         self._hold_us = microseconds(timing.value("recovered.hold"))
         self._new = timing["flows.new"].values["value"]
+        self._weights = Weights(flows, self._new, fates.ports)
+        self.scale = Scale(
+            self._weights.whole * NEW_WINDOW_US,
+            fates.ports * SECOND_US,
+            sum(self._weights.attempts) * fates.ports,
+        )
         self._resets = timing.choice("state_check") == "reset"
         self._steps = tuple(retransmissions(timing))
         self._courses: dict[tuple[int, ...], Course] = {}
@@ -97,8 +149,8 @@ class Judge:
         )
         yield Assumption(
             "flows: new ones",
-            f"a share of {self._new:g} of all connections is opened at a steady pace in the first "
-            f"{NEW_WINDOW_US // SECOND_US} s after the fault; the others were open before",
+            f"where a flow does not say otherwise, a share of {self._new:g} of its connections is opened at "
+            f"a steady pace in the first {NEW_WINDOW_S} s after the fault; the others were open before",
             "D",
             "ours, after section 2.3 of the reference on failover",
         )
@@ -117,7 +169,7 @@ class Judge:
         if found is None:
             if len(self._courses) >= MOST_KEPT:
                 self._courses.clear()
-            found = self._courses[key] = self._course(key)
+            found = self._courses[key] = course_of(self._fates, self._weights, key)
         return found
 
     def outcome(self, play: Play, until_us: int | None = None) -> Outcome:
@@ -129,54 +181,42 @@ class Judge:
         course = self.course(play)
         starts = [0, *(time_us for time_us, _ in play.changes)]
         end_us = settled_us(play) if until_us is None else until_us
-        recovered = tuple(
-            (*self._existing(tcp, series, starts), share) for tcp, series, share in course.existing
-        )
-        shares = dict.fromkeys(OUTCOMES, 0.0)
-        shares["never_started"] += (1 - self._new) * course.unopened
-        for _, outcome, share in recovered:
-            shares[outcome] += (1 - self._new) * share
-        failed = self._failed(course, starts)
-        shares["never_started"] += self._new * failed
-        shares["survived"] += self._new * (1 - failed)
-        forward, back, causes, windows = self._lost(course, starts, end_us)
+        ends = tuple((self._end(tcp, series, starts), weight) for tcp, series, weight in course.existing)
+        lost, windows = _lost(course, starts, end_us)
         return Outcome(
             self._recovered(course, starts),
-            tuple((time_us, share) for time_us, _, share in recovered),
-            forward,
-            back,
-            causes,
+            ends,
+            lost,
             windows,
-            shares,
+            self._shared_out(course, ends, starts),
+            _missed(course, starts, end_us),
+            tuple(
+                crooked for place, crooked in enumerate(course.crooked) if not place or _lasts(starts, place)
+            ),
+            self.scale,
         )
 
-    def _course(self, changes: Sequence[int]) -> Course:
-        scene = self._fates.plan.scene
-        moment = scene.start
-        fates = [self._fates.at(moment)]
-        for number in changes:
-            moment = scene.catalogue[number].apply(moment)
-            fates.append(self._fates.at(moment))
-        started = tuple(sum(flow.started for flow in flows) / len(flows) for flows in fates)
-        counted: Counter[tuple[bool, Series]] = Counter()
-        unopened = total = 0
-        for index, tcp in enumerate(self._tcp):
-            for series in zip(*(flows[index].existing for flows in fates), strict=True):
-                total += 1
-                known = tuple(fate for fate in series if fate is not None)
-                if len(known) < len(series):
-                    unopened += 1
-                else:
-                    counted[(tcp, known)] += 1
-        existing = tuple((tcp, series, count / total) for (tcp, series), count in counted.items())
-        return Course(tuple(fates), started, existing, unopened / total)
+    def _shared_out(
+        self, course: Course, ends: Iterable[tuple[End, int]], starts: Sequence[int]
+    ) -> tuple[int, ...]:
+        """Return the weight of each outcome over ``scale.flows``."""
+        weights = dict.fromkeys(OUTCOMES, 0)
+        weights["never_started"] = course.unopened * NEW_WINDOW_US
+        for end, weight in ends:
+            weights[end.outcome] += weight * NEW_WINDOW_US
+        if self._weights.opens:
+            failed = _missed(course, starts, NEW_WINDOW_US)
+            weights["never_started"] += failed
+            weights["survived"] += course.attempts * NEW_WINDOW_US - failed
+        return tuple(weights.values())
 
     def _recovered(self, course: Course, starts: Sequence[int]) -> int | None:
         """Return the first moment after which enough attempts succeed for long enough."""
         begun: int | None = None
+        # A sliver below the share is rounding of the share itself.
+        enough = (self._share - 1e-9) * course.attempts
         for time_us, started in zip(starts, course.started, strict=True):
-            # A sliver below the share is rounding of shares added in another order.
-            if started >= self._share - 1e-9:
+            if started >= enough:
                 begun = time_us if begun is None else begun
             elif begun is not None and time_us - begun >= self._hold_us:
                 return begun
@@ -184,60 +224,66 @@ class Judge:
                 begun = None
         return begun
 
-    def _existing(self, tcp: bool, series: Series, starts: Sequence[int]) -> tuple[int | None, str]:
-        """Return when an open connection goes on (0: it noticed nothing) and which outcome that is."""
+    def _end(self, tcp: bool, series: Series, starts: Sequence[int]) -> End:
+        """Return how an open connection ends."""
         places = [
             place for place, fate in enumerate(series) if fate != (None, None) and _lasts(starts, place)
         ]
         if not places:
-            return 0, "survived"
-        first_us = starts[places[0]]
-        if not tcp:
-            for place in range(places[0] + 1, len(series)):
-                if series[place] == (None, None) and _lasts(starts, place):
-                    return starts[place], "stalled"
-            return None, "hung"
+            return End(0, "survived")
         place = places[0]
+        first_us = starts[place]
+        if not tcp:
+            for later in range(place + 1, len(series)):
+                if series[later] == (None, None) and _lasts(starts, later):
+                    return End(starts[later], "stalled", starts[later] - first_us, starts[later] - first_us)
+            return End(None, "hung")
         if self._resets and _unknown(series[place]):
-            return None, "reset"
+            return End(None, "reset")
         for step_us in self._steps:
             while place + 1 < len(starts) and starts[place + 1] <= first_us + step_us:
                 place += 1
             if series[place] == (None, None):
-                return first_us + step_us, "stalled"
+                return End(
+                    first_us + step_us, "stalled", step_us, _open_since(series, starts, place) - first_us
+                )
             if self._resets and _unknown(series[place]):
-                return None, "reset"
-        return None, "hung"
+                return End(None, "reset")
+        return End(None, "hung")
 
-    def _failed(self, course: Course, starts: Sequence[int]) -> float:
-        """Return the share of new connections that never start."""
-        failed = 0.0
-        for place, started in enumerate(course.started):
-            end_us = starts[place + 1] if place + 1 < len(starts) else NEW_WINDOW_US
-            failed += (1 - started) * max(0, min(end_us, NEW_WINDOW_US) - min(starts[place], NEW_WINDOW_US))
-        return failed / NEW_WINDOW_US
 
-    def _lost(
-        self, course: Course, starts: Sequence[int], until_us: int
-    ) -> tuple[float, float, dict[str, float], tuple[int, int]]:
-        """Return packets lost forward and back, by cause, and how long each direction lost any."""
-        lost, windows = [0.0, 0.0], [0, 0]
-        causes: dict[str, float] = {}
-        for place, flows in enumerate(course.fates):
-            end_us = starts[place + 1] if place + 1 < len(starts) else until_us
-            window_us = max(0, min(end_us, until_us) - starts[place])
-            if not window_us:
-                continue
-            for side in (0, 1):
-                broken = False
-                for flow, fate in zip(self._traffic, flows, strict=True):
-                    for code, share in (fate.back if side else fate.forward).codes:
-                        packets = flow.packets_per_second * share * window_us / SECOND_US
-                        causes[code] = causes.get(code, 0.0) + packets
-                        lost[side] += packets
-                        broken = True
-                windows[side] += window_us if broken else 0
-        return lost[0], lost[1], dict(sorted(causes.items())), (windows[0], windows[1])
+def _open_since(series: Series, starts: Sequence[int], place: int) -> int:
+    """Return from when on a connection would have got through that gets through at a place."""
+    while place and (series[place - 1] == (None, None) or not _lasts(starts, place - 1)):
+        place -= 1
+    return starts[place]
+
+
+def _missed(course: Course, starts: Sequence[int], until_us: int) -> int:
+    """Return the weight of attempts that fail, times microseconds, up to a time."""
+    missed = 0
+    for place, started in enumerate(course.started):
+        end_us = starts[place + 1] if place + 1 < len(starts) else until_us
+        missed += (course.attempts - started) * max(0, min(end_us, until_us) - min(starts[place], until_us))
+    return missed
+
+
+def _lost(
+    course: Course, starts: Sequence[int], until_us: int
+) -> tuple[tuple[dict[str, int], dict[str, int]], tuple[int, int]]:
+    """Return lost packets forward and back by drop code, and how long each direction lost any."""
+    lost: tuple[dict[str, int], dict[str, int]] = ({}, {})
+    windows = [0, 0]
+    for place, rates in enumerate(course.losses):
+        end_us = starts[place + 1] if place + 1 < len(starts) else until_us
+        window_us = max(0, min(end_us, until_us) - starts[place])
+        if not window_us:
+            continue
+        for side, (codes, kept) in enumerate(zip(rates, lost, strict=True)):
+            for code, rate in codes:
+                kept[code] = kept.get(code, 0) + rate * window_us
+            windows[side] += window_us if codes else 0
+    return lost, (windows[0], windows[1])
 
 
 def settled_us(play: Play) -> int:
@@ -259,27 +305,6 @@ def retransmissions(timing: TimingProfile) -> list[int]:
         steps.append(microseconds(time))
         pause = min(2 * pause, limit)
     return steps
-
-
-def quantile(ranked: Sequence[float], share: float) -> float:
-    """Return the smallest of sorted values with at least ``share`` of them at or below (order statistic)."""
-    return ranked[max(0, min(len(ranked), ceil(share * len(ranked) - 1e-9)) - 1)]
-
-
-def weighted_quantile(values: Iterable[tuple[int | None, float]], share: float) -> int | None:
-    """Return the value with at least ``share`` of the weight at or below; None, for never, comes last."""
-    ranked = sorted((time_us, weight) for time_us, weight in _finite(values) if weight > 0)
-    total = sum(weight for _, weight in ranked)
-    reached = 0.0
-    for time_us, weight in ranked:
-        reached += weight
-        if reached >= share * total - 1e-9:
-            return None if time_us == float("inf") else int(time_us)
-    return None
-
-
-def _finite(values: Iterable[tuple[int | None, float]]) -> list[tuple[float, float]]:
-    return [(float("inf") if time_us is None else time_us, weight) for time_us, weight in values]
 
 
 def _lasts(starts: Sequence[int], place: int) -> bool:

@@ -10,13 +10,16 @@ from netcore.document.faults import Fault
 from netcore.document.models import Scenario
 from netcore.errors import NotFound
 from netcore.failover.clock import SECOND_US, Clock
+from netcore.failover.columns import by_hand, decide_us, dual_active_us
 from netcore.failover.designs import DESIGNS, plan, playable, refused
 from netcore.failover.fates import Direction, Fates, FlowFate
 from netcore.failover.moments import Moment, Note, Play, Span
-from netcore.failover.outcomes import Judge, Outcome, settled_us, weighted_quantile
+from netcore.failover.outcomes import Judge, Outcome, settled_us
 from netcore.failover.plan import Design, Plan
+from netcore.failover.statistics import weighted_quantile
 from netcore.failover.streams import Streams
-from netcore.profiles.timing import TimingProfile, timing_profile
+from netcore.failover.timing import timing_of
+from netcore.profiles.timing import TimingProfile
 
 Payload = dict[str, Any]
 
@@ -32,7 +35,7 @@ def designs(scenario: Scenario, fault: str | None = None) -> tuple[Design, ...]:
     Raises:
         NotFound: the scenario has no such fault.
     """
-    timing = timing_profile(scenario.timing)
+    timing = timing_of(scenario)
     faults = scenario.faults.values() if fault is None else [fault_of(scenario, fault)]
     found = {made.design.id for one in faults for made in playable(scenario, one, timing)}
     return tuple(design for design in DESIGNS if design.id in found)
@@ -44,7 +47,7 @@ def refusals(scenario: Scenario, fault: str) -> dict[str, str]:
     Raises:
         NotFound: the scenario has no such fault.
     """
-    return refused(scenario, fault_of(scenario, fault), timing_profile(scenario.timing))
+    return refused(scenario, fault_of(scenario, fault), timing_of(scenario))
 
 
 def simulate(
@@ -63,7 +66,7 @@ def simulate(
         NotFound: the scenario has no such fault, or there is no such design.
         NotModelled: the design cannot be played for this fault.
     """
-    timing = timing_profile(scenario.timing)
+    timing = timing_of(scenario)
     made = plan(scenario, design, fault_of(scenario, fault), timing)
     return _Lane(made, fault, scenario.seed if seed is None else seed, timing).events(duration_us)
 
@@ -79,7 +82,7 @@ def race(
     Raises:
         NotFound, NotModelled: see ``simulate``.
     """
-    timing = timing_profile(scenario.timing)
+    timing = timing_of(scenario)
     drawn = fault_of(scenario, fault)
     chosen = scenario.seed if seed is None else seed
     lanes = [_Lane(plan(scenario, design, drawn, timing), fault, chosen, timing) for design in designs]
@@ -251,34 +254,62 @@ class _Lane:
         }
 
     def _metrics(self, outcome: Outcome) -> Payload:
-        clocks = self.play.clocks
+        clocks, calls = self.play.clocks, self.play.calls
         never = sum(share for time_us, share in outcome.existing if time_us is None)
         whole = sum(share for _, share in outcome.existing)
         forward, back = round(outcome.lost_forward), round(outcome.lost_back)
+        decided_us = decide_us(self.play)
+        control_us = clocks.control_us
         return {
             "event": "failover.metrics",
             "design": self.plan.design.id,
             "completes": self.play.completes,
+            "by_hand": outcome.new_us is not None and by_hand(self.play),
             "detect_us": clocks.detect_us,
-            "control_us": clocks.control_us,
+            "control_us": control_us,
             "data_us": clocks.data_us,
+            "phases_us": {
+                "detect": clocks.detect_us,
+                "decide": decided_us,
+                "control": None if control_us is None else max(0, control_us - decided_us),
+                "program": clocks.data_us,
+            },
             "recover_new_us": outcome.new_us,
             "recover_existing_us": {
                 "p50": weighted_quantile(outcome.existing, 0.5),
                 "p95": weighted_quantile(outcome.existing, 0.95),
                 "never": never / whole if whole else 0.0,
             },
+            "stall_us": {
+                "with_rto": _stall(outcome, "stall_us"),
+                "without_rto": _stall(outcome, "repair_us"),
+            },
+            "asymmetric": {
+                "before": outcome.crooked[0] / outcome.scale.attempts if outcome.crooked else 0.0,
+                "worst": max(outcome.crooked, default=0) / outcome.scale.attempts,
+                "after": outcome.crooked[-1] / outcome.scale.attempts if outcome.crooked else 0.0,
+            },
+            "dual_active_us": dual_active_us(self.play),
             "calls": {
-                "writes": self.play.calls.writes,
-                "polls": self.play.calls.polls,
-                "refusals": self.play.calls.refusals,
-                "lowest_tokens": self.play.calls.lowest_tokens,
+                "writes": calls.writes,
+                "polls": calls.polls,
+                "refusals": calls.refusals,
+                "lowest_tokens": calls.lowest_tokens,
             },
             "windows_us": dict(zip(_DIRECTIONS, outcome.windows_us, strict=True)),
             "lost": {"forward": forward, "return": back, "total": forward + back},
             "lost_by_cause": {code: round(packets) for code, packets in outcome.lost_by_cause.items()},
             "flows": outcome.shares,
         }
+
+
+def _stall(outcome: Outcome, field: str) -> Payload:
+    """Return how long connections stood still that went on, in microseconds."""
+    values = [(getattr(end, field), weight) for end, weight in outcome.ends if end.outcome == "stalled"]
+    return {
+        "p95": weighted_quantile(values, 0.95),
+        "worst": max((value for value, weight in values if weight), default=None),
+    }
 
 
 def _ends_us(play: Play, at_us: int) -> int:

@@ -1,28 +1,30 @@
-"""Many trials of several designs, which share their draws: percentiles, intervals, what dominated.
+"""Many trials of several designs, which share their draws, in stretches that anybody may play.
 
 A trial hangs on seed and number alone. Flows are not evaluated per trial but once per sequence of changes,
-so a trial costs a few draws and some arithmetic.
+so a trial costs a few draws and some arithmetic. Stretches give whole numbers, so that joining them gives
+the same figures however the trials were cut.
 
 Source: reference on failover, section 3.1 (minimum trials, common random numbers, order statistics).
 """
 
 from __future__ import annotations
 
-from bisect import insort
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from math import ceil, floor, inf, isfinite, sqrt
+from collections.abc import Iterable, Iterator, Sequence
+from math import ceil
 from typing import Any
 
 from netcore.document.models import Scenario
-from netcore.failover.clock import SECOND_US
-from netcore.failover.designs import plan
+from netcore.failover.availability import availability, event_of
+from netcore.failover.columns import Columns, columns
+from netcore.failover.designs import DESIGNS, plan
 from netcore.failover.fates import Fates
-from netcore.failover.outcomes import Judge, quantile, weighted_quantile
-from netcore.failover.plan import Design, Plan
+from netcore.failover.outcomes import Judge
+from netcore.failover.plan import Design
 from netcore.failover.race import fault_of
+from netcore.failover.statistics import interval as interval
 from netcore.failover.streams import Streams
-from netcore.profiles.timing import TimingProfile, timing_profile
+from netcore.failover.summary import progress, ratios, summary_of, widest
+from netcore.failover.timing import timing_of
 
 Payload = dict[str, Any]
 
@@ -32,13 +34,132 @@ FIRST_REPORT = 50
 LONGEST_STEP = 2000
 """Most trials between two reports, so that a cancel is seen within about a second."""
 
-FEWEST_FOR_P99 = 1000
-"""Under so many trials no p99 is given."""
 
-MOST_POINTS = 200
-"""Most points of a distribution function."""
+def stretches(n: int) -> list[tuple[int, int]]:
+    """Return how trials are cut for reports and for workers: pairs of first and number, in order.
 
-_CLOCKS = ("detect", "control", "data")
+    The first stretch is short, so that something is seen at once; then come at most twenty, or more where
+    each would be longer than ``LONGEST_STEP``.
+    """
+    step = max(1, min(ceil(n / 20), LONGEST_STEP))
+    ends = [min(n, FIRST_REPORT)]
+    while ends[-1] < n:
+        ends.append(min(n, (ends[-1] // step + 1) * step))
+    return [(before, end - before) for before, end in zip([0, *ends], ends, strict=False)]
+
+
+class Trials:
+    """The designs of one question, ready to play any trial of it.
+
+    Args:
+        designs: at least one; all see the same draws in the same trial.
+        fault: key of the scenario's faults.
+        seed: None takes the scenario's.
+
+    Raises:
+        NotFound: the scenario has no such fault, or there is no such design.
+        NotModelled: a design cannot be played for this fault.
+    """
+
+    def __init__(
+        self, scenario: Scenario, designs: Sequence[Design], fault: str, seed: int | None = None
+    ) -> None:
+        self.timing = timing_of(scenario)
+        self.seed = scenario.seed if seed is None else seed
+        self.fault = fault_of(scenario, fault)
+        self.plans = [plan(scenario, design, self.fault, self.timing) for design in designs]
+        self._judges: list[Judge] | None = None
+
+    def chunk(self, first: int, n: int) -> Payload:
+        """Return the columns of the trials ``first`` to ``first + n - 1``, as plain JSON data."""
+        if self._judges is None:
+            self._judges = [Judge(Fates(made, self.timing), self.timing) for made in self.plans]
+        found = [Columns(made.design.id) for made in self.plans]
+        for trial in range(first, first + n):
+            streams = Streams(self.seed, trial)
+            for made, judge, kept in zip(self.plans, self._judges, found, strict=True):
+                play = made.mechanism.play(streams)
+                kept.add(play, judge.outcome(play))
+        return {
+            "first": first,
+            "n": n,
+            "seed": self.seed,
+            "rate_of": event_of(self.fault.kind.value, self.fault.lasts_us),
+            "designs": [kept.as_dict() for kept in found],
+        }
+
+
+class Joined:
+    """Stretches joined so far, in the order of their trials."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.seed = 0
+        self.rate_of = "crash"
+        self.designs: list[Columns] = []
+
+    def take(self, chunk: Payload) -> None:
+        """Take over the next stretch."""
+        more = [columns(raw) for raw in chunk["designs"]]
+        self.designs = self.designs or [Columns(found.design) for found in more]
+        for kept, found in zip(self.designs, more, strict=True):
+            kept.join(found)
+        self.done += chunk["n"]
+        self.seed, self.rate_of = chunk["seed"], chunk["rate_of"]
+
+    def progress(self, n: int) -> Payload:
+        """Return ``trials.progress``; ``n`` is how many trials there will be."""
+        return {
+            "event": "trials.progress",
+            "done": self.done,
+            "n": n,
+            "designs": [progress(found) for found in self.designs],
+        }
+
+    def summary(self, target: Payload | None = None, rates: dict[str, float] | None = None) -> Payload:
+        """Return ``trials.summary``; see ``merge``."""
+        by_id = {design.id: design for design in DESIGNS}
+        pairs = ratios(self.designs)
+        made = {
+            "event": "trials.summary",
+            "n": self.done,
+            "seed": self.seed,
+            "rate_of": self.rate_of,
+            "designs": [summary_of(found, by_id[found.design], target) for found in self.designs],
+            "ratio": widest(self.designs, pairs),
+            "ratios": pairs,
+        }
+        return {**made, "availability": availability(made, rates)}
+
+
+def trial_chunk(
+    scenario: Scenario, designs: Sequence[Design], fault: str, seed: int | None, first: int, n: int
+) -> Payload:
+    """Return the columns of some trials; see ``Trials``."""
+    return Trials(scenario, designs, fault, seed).chunk(first, n)
+
+
+def merge(
+    chunks: Iterable[Payload], target: Payload | None = None, rates: dict[str, float] | None = None
+) -> Payload:
+    """Return the summary of stretches of trials of one question, given in any order.
+
+    Args:
+        target: ``{"recover_s": number or None, "lose_packets": number or None}``: what is asked for.
+        rates: events per month that differ from the defaults; see ``availability``.
+
+    Raises:
+        ValueError: there is none, or they leave trials out or play some twice.
+    """
+    joined, due = Joined(), None
+    for chunk in sorted(chunks, key=lambda chunk: int(chunk["first"])):
+        if due is not None and chunk["first"] != due:
+            raise ValueError(f"the stretches do not join: {due} is due and {chunk['first']} comes")
+        due = chunk["first"] + chunk["n"]
+        joined.take(chunk)
+    if due is None:
+        raise ValueError("no stretches are none")
+    return joined.summary(target, rates)
 
 
 def trials(
@@ -48,171 +169,30 @@ def trials(
     n: int,
     seed: int | None = None,
     first: int = 0,
+    target: Payload | None = None,
+    rates: dict[str, float] | None = None,
 ) -> Iterator[Payload]:
-    """Yield ``trials.progress`` after the first 50 trials and then every 5 %, ``trials.summary`` at the end.
+    """Yield ``trials.progress`` after each of ``stretches`` and ``trials.summary`` at the end.
 
     Args:
-        designs: at least one; all see the same draws in the same trial.
         n: number of trials, at least 1.
-        seed: None takes the scenario's.
         first: number of the first trial.
+        target, rates: see ``merge``.
 
     Raises:
-        NotFound: the scenario has no such fault, or there is no such design.
-        NotModelled: a design cannot be played for this fault.
+        NotFound, NotModelled: see ``Trials``.
         ValueError: no trials are asked for.
     """
     if n < 1:
         raise ValueError(f"{n} trials are none")
-    timing = timing_profile(scenario.timing)
-    drawn = fault_of(scenario, fault)
-    plans = [plan(scenario, design, drawn, timing) for design in designs]
-    return _run(plans, timing, n, scenario.seed if seed is None else seed, first)
+    return _run(Trials(scenario, designs, fault, seed), n, first, target, rates)
 
 
-def _run(plans: list[Plan], timing: TimingProfile, n: int, seed: int, first: int) -> Iterator[Payload]:
-    lanes = [_Lane(made, timing) for made in plans]
-    step = max(1, min(ceil(n / 20), LONGEST_STEP))
-    due = min(n, FIRST_REPORT)
-    for done in range(1, n + 1):
-        streams = Streams(seed, first + done - 1)
-        for lane in lanes:
-            lane.trial(streams)
-        if done == due:
-            yield {
-                "event": "trials.progress",
-                "done": done,
-                "n": n,
-                "designs": [lane.progress() for lane in lanes],
-            }
-            due = min(n, (done // step + 1) * step)
-    yield {
-        "event": "trials.summary",
-        "n": n,
-        "seed": seed,
-        "designs": [lane.summary() for lane in lanes],
-        "ratio": _ratio(lanes),
-    }
-
-
-@dataclass
-class _Lane:
-    """One design and what its trials gave; seconds, ``inf`` for never."""
-
-    plan: Plan
-    timing: TimingProfile
-    new: list[float] = field(default_factory=list)
-    """In the order of trials."""
-    ranked: list[float] = field(default_factory=list)
-    """The same, sorted."""
-    lost: list[float] = field(default_factory=list)
-    existing: dict[int | None, float] = field(default_factory=dict)
-    clocks: tuple[list[float], list[float], list[float]] = field(default_factory=lambda: ([], [], []))
-    dominated: list[int] = field(default_factory=lambda: [0, 0, 0])
-
-    def __post_init__(self) -> None:
-        self._judge: Judge | None = None
-
-    def trial(self, streams: Streams) -> None:
-        """Play one trial and keep its figures."""
-        if self._judge is None:
-            self._judge = Judge(Fates(self.plan, self.timing), self.timing)
-        play = self.plan.mechanism.play(streams)
-        outcome = self._judge.outcome(play)
-        seconds = inf if outcome.new_us is None else outcome.new_us / SECOND_US
-        self.new.append(seconds)
-        insort(self.ranked, seconds)
-        self.lost.append(outcome.lost_forward + outcome.lost_back)
-        for time_us, share in outcome.existing:
-            self.existing[time_us] = self.existing.get(time_us, 0.0) + share
-        clocks = (play.clocks.detect_us, play.clocks.control_us, play.clocks.data_us)
-        values = [inf if value is None else value for value in clocks]
-        for kept, value in zip(self.clocks, values, strict=True):
-            kept.append(value)
-        self.dominated[values.index(max(values))] += 1
-
-    def progress(self) -> Payload:
-        """Return where the percentiles stand."""
-        return {
-            "design": self.plan.design.id,
-            "p50": _json(quantile(self.ranked, 0.5)),
-            "p95": _json(quantile(self.ranked, 0.95)),
-        }
-
-    def summary(self) -> Payload:
-        """Return all figures of the design."""
-        ranked, n, design = self.ranked, len(self.ranked), self.plan.design
-        lost = sorted(self.lost)
-        whole = sum(self.existing.values())
-        finite = [seconds for seconds in ranked if isfinite(seconds)]
-        return {
-            "design": design.id,
-            "title": design.title,
-            "mechanism": design.mechanism,
-            "new": {
-                "p50": _json(quantile(ranked, 0.5)),
-                "p95": _json(quantile(ranked, 0.95)),
-                "p99": _json(quantile(ranked, 0.99)) if n >= FEWEST_FOR_P99 else None,
-                "max": _json(ranked[-1]),
-                "never": 1 - len(finite) / n,
-            },
-            "existing": {
-                "p50": _seconds(weighted_quantile(self.existing.items(), 0.5)),
-                "p95": _seconds(weighted_quantile(self.existing.items(), 0.95)),
-                "never": self.existing.get(None, 0.0) / whole if whole else 0.0,
-            },
-            "lost": {"p50": round(quantile(lost, 0.5)), "p95": round(quantile(lost, 0.95))},
-            "clocks": {
-                name: _json(quantile(sorted(values), 0.5) / SECOND_US)
-                for name, values in zip(_CLOCKS, self.clocks, strict=True)
-            },
-            "dominated": {name: count / n for name, count in zip(_CLOCKS, self.dominated, strict=True)},
-            "interval": {"p50": interval(ranked, 0.5), "p95": interval(ranked, 0.95)},
-            "ecdf": _ecdf(ranked),
-        }
-
-
-def interval(ranked: Sequence[float], share: float) -> list[float | None]:
-    """Return the 95 % interval of a percentile from two order statistics; None for never.
-
-    Source: ours; the number of values below the true percentile is binomial, taken as normal.
-    """
-    n = len(ranked)
-    middle, reach = n * share, 1.96 * sqrt(n * share * (1 - share))
-    low = max(1, floor(middle - reach))
-    high = min(n, ceil(middle + reach) + 1)
-    return [_json(ranked[low - 1]), _json(ranked[high - 1])]
-
-
-def _ecdf(ranked: Sequence[float]) -> list[list[float]]:
-    """Return points of the distribution function, as many as a chart can show; never is left out."""
-    n = len(ranked)
-    points = min(n, MOST_POINTS)
-    ranks = sorted({ceil(n * (number + 1) / points) for number in range(points)})
-    return [[ranked[rank - 1], rank / n] for rank in ranks if isfinite(ranked[rank - 1])]
-
-
-def _ratio(lanes: Sequence[_Lane]) -> Payload | None:
-    """Return the median over trials of how much slower the slowest design is than the fastest."""
-    if len(lanes) < 2:
-        return None
-    order = sorted(lanes, key=lambda lane: quantile(lane.ranked, 0.5))
-    fast, slow = order[0], order[-1]
-    ratios = sorted(
-        there / here for there, here in zip(slow.new, fast.new, strict=True) if isfinite(here) and here > 0
-    )
-    if not ratios:
-        return None
-    return {
-        "slow": slow.plan.design.id,
-        "fast": fast.plan.design.id,
-        "p50": _json(quantile(ratios, 0.5)),
-    }
-
-
-def _json(seconds: float) -> float | None:
-    return seconds if isfinite(seconds) else None
-
-
-def _seconds(time_us: int | None) -> float | None:
-    return None if time_us is None else time_us / SECOND_US
+def _run(
+    played: Trials, n: int, first: int, target: Payload | None, rates: dict[str, float] | None
+) -> Iterator[Payload]:
+    joined = Joined()
+    for begin, length in stretches(n):
+        joined.take(played.chunk(first + begin, length))
+        yield joined.progress(n)
+    yield joined.summary(target, rates)

@@ -132,6 +132,10 @@ class Parameter:
             TimingError: a negative time, an empty range, a probability outside 0 to 1.
         """
         values = self.values
+        if any(value > LARGEST for value in values.values()) or values.get("sigma", 0) > LARGEST_SIGMA:
+            raise TimingError(f"{self.name} may be {LARGEST:g} at most, and a sigma {LARGEST_SIGMA}.")
+        if self.name in COUNTED and values["value"] > COUNTED[self.name]:
+            raise TimingError(f"{self.name} may be {COUNTED[self.name]} at most.")
         if self.kind == "choice":
             if self.choice not in self.options:
                 raise TimingError(f"{self.name} is one of {', '.join(self.options)}, not {self.choice!r}.")
@@ -144,7 +148,7 @@ class Parameter:
         elif self.kind == "lognormal":
             if values["median"] <= 0 or values["sigma"] < 0:
                 raise TimingError(f"{self.name} needs a median above 0 and a sigma that is not negative.")
-        elif values["value"] < 0 or (self.name in POSITIVE and values["value"] == 0):
+        elif values["value"] < (SMALLEST if self.name in POSITIVE else 0):
             raise TimingError(f"{self.name} may not be {values['value']:g}.")
 
     def as_dict(self) -> dict[str, Any]:
@@ -164,6 +168,18 @@ class Parameter:
 
 EDITED = "changed by the person who runs it"
 """Source of a number that is not the profile's own."""
+
+LARGEST = 1e7
+"""No number is larger, so that every time fits and every loop ends."""
+
+LARGEST_SIGMA = 5
+"""A wider distribution says nothing."""
+
+SMALLEST = 0.01
+"""Least value of a number in ``POSITIVE``."""
+
+COUNTED = MappingProxyType({"heartbeat.misses": 1000})
+"""Numbers of things that are counted one by one, and their limit."""
 
 POSITIVE = frozenset(
     {
@@ -248,12 +264,13 @@ def timing_profile(profile_id: str = "published") -> TimingProfile:
     Raises:
         NotFound: there is no such profile.
     """
-    # Imported here: the table needs the classes above.
-    from netcore.profiles.timing_published import PUBLISHED
+    # Imported here: the tables need the classes above.
+    from netcore.profiles.timing_variants import TIMING_PROFILES
 
-    if profile_id != PUBLISHED.id:
+    found = TIMING_PROFILES.get(profile_id)
+    if found is None:
         raise NotFound(f"There is no timing profile {profile_id}.")
-    return PUBLISHED
+    return found
 
 
 def _number(name: str, value: Any) -> float:

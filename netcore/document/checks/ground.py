@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -78,12 +78,14 @@ class Ground:
         timings: ids of timing profiles.
         providers: profile id -> what else it says about drawings; one that is missing is a plain one.
         switches: profile id -> its switches and what each may be set to.
+        override_error: timing profile, number, value -> why it cannot have that value; None: it can.
     """
 
     profiles: Mapping[str, AddressRules]
     timings: Collection[str]
     providers: Mapping[str, ProviderRules] = field(default_factory=dict)
     switches: Mapping[str, Mapping[str, Collection[bool | int | str]]] = field(default_factory=dict)
+    override_error: Callable[[str, str, object], str | None] = lambda profile, name, value: None
 
 
 KINDS = {

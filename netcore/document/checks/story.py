@@ -18,6 +18,12 @@ def check_profile(scenario: Scenario, ground: Ground, report: Report) -> None:
     if scenario.timing not in ground.timings:
         hint = f"There are: {choices(ground.timings)}."
         report.add("unknown-timing", ("timing",), scenario.timing, "the id of a timing profile", hint)
+    else:
+        for name, value in scenario.timing_overrides.items():
+            why = ground.override_error(scenario.timing, name, value)
+            if why is not None:
+                where = ("timing_overrides", name)
+                report.add("timing-override", where, value, "a value this number can have", why)
     known = ground.switches.get(scenario.profile)
     if known is None:
         return

@@ -328,6 +328,9 @@ export type Protocol8 = string;
 export type SourcePort = number;
 export type DestinationPort = number;
 export type PacketsPerSecond = number;
+export type Connections1 = number;
+export type Lifetime = "mixed" | "long-lived" | "new";
+export type OpensPerSecond = number | null;
 /**
  * How something breaks.
  *
@@ -417,6 +420,8 @@ export type Folded = boolean;
  * The whole document: what is saved, shared, run and graded.
  *
  * ``switches`` sets named options of the profile otherwise than its defaults (facts, section N).
+ * ``timing_overrides`` changes numbers of the timing profile: one number, an option, or some fields of a
+ * distribution, such as ``{"poll.period": 10, "operation": {"median": 20}}``.
  */
 export interface Scenario {
   schema: Schema;
@@ -425,6 +430,7 @@ export interface Scenario {
   profile?: Profile;
   switches?: Switches;
   timing?: Timing;
+  timing_overrides?: TimingOverrides;
   seed?: Seed;
   topology?: Topology;
   traffic?: Traffic;
@@ -433,6 +439,14 @@ export interface Scenario {
 }
 export interface Switches {
   [k: string]: boolean | number | string;
+}
+export interface TimingOverrides {
+  [k: string]:
+    | number
+    | {
+        [k: string]: number;
+      }
+    | string;
 }
 /**
  * The network part of the document.
@@ -1339,6 +1353,10 @@ export interface Traffic {
 /**
  * Traffic: ``source`` and ``destination`` name ``vms/ID`` or ``hosts/ID``, or an address.
  *
+ * ``connections``: for so many connections it stands. ``lifetime``: they were all open before a fault, are
+ * all opened after it, or some of each. ``opens_per_second`` says how many are opened after it instead of
+ * the timing profile's share; nothing is opened where the flow is long-lived.
+ *
  * This interface was referenced by `Traffic`'s JSON-Schema definition
  * via the `patternProperty` "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$".
  */
@@ -1350,6 +1368,9 @@ export interface Flow {
   source_port?: SourcePort;
   destination_port?: DestinationPort;
   packets_per_second?: PacketsPerSecond;
+  connections?: Connections1;
+  lifetime?: Lifetime;
+  opens_per_second?: OpensPerSecond;
 }
 export interface Faults {
   [k: string]: Fault;

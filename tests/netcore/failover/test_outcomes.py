@@ -29,11 +29,12 @@ def judge(**changes: Any) -> Judge:
 
 
 def ends(starts: list[float], series: list[Any], tcp: bool = True, **changes: Any) -> tuple[int | None, str]:
-    return judge(**changes)._existing(tcp, tuple(series), [round(s * SECOND) for s in starts])
+    end = judge(**changes)._end(tcp, tuple(series), [round(s * SECOND) for s in starts])
+    return end.time_us, end.outcome
 
 
 def recovered(starts: list[float], started: list[float]) -> int | None:
-    course = Course((), tuple(started), (), 0)
+    course = Course(tuple(round(share * 100) for share in started), 100)
     return judge()._recovered(course, [round(s * SECOND) for s in starts])
 
 
@@ -102,8 +103,17 @@ def test_new_connections_fail_for_the_part_of_a_minute_they_meet() -> None:
         changes=[(0, 0), (12 * SECOND, number)], clocks=Clocks(0, 0, 0), completes=True
     )
     outcome = found.outcome(fixed)
-    share = 1 - found.course(fixed).started[1]
+    course = found.course(fixed)
+    share = 1 - course.started[1] / course.attempts
     assert share in (0.5, 1.0)
     assert outcome.shares["never_started"] == pytest.approx(0.1 * share * 12 / 60)
     assert outcome.windows_us == (12 * SECOND, 12 * SECOND)
     assert outcome.lost_forward == pytest.approx(100 * share * 12)
+
+
+def test_a_stall_is_longer_for_its_user_than_for_the_network() -> None:
+    end = judge()._end(True, (OK, DEAD, OK), [0, 2 * SECOND, 15 * SECOND])
+    assert (end.stall_us, end.repair_us) == (25_400_000, 13 * SECOND)
+    assert end.time_us == 27_400_000
+    end = judge()._end(False, (OK, DEAD, OK), [0, 2 * SECOND, 15 * SECOND])
+    assert (end.stall_us, end.repair_us) == (13 * SECOND, 13 * SECOND)

@@ -42,7 +42,8 @@ def test_events_have_exactly_the_agreed_fields(wanted: str) -> None:
         "failover.span": "design lane from_us to_us text",
         "failover.strip": "design flow direction from_us to_us delivered codes",
         "failover.metrics": "design completes detect_us control_us data_us recover_new_us "
-        "recover_existing_us calls windows_us lost lost_by_cause flows",
+        "recover_existing_us calls windows_us lost lost_by_cause flows by_hand phases_us stall_us asymmetric "
+        "dual_active_us",
     }
     seen = set()
     for event in race(seeded(), wanted):

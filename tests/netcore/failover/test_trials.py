@@ -37,14 +37,18 @@ def test_events_have_exactly_the_agreed_fields() -> None:
     *progress, summary = run(pair(), 200)
     for event in progress:
         assert set(event) == {"event", "done", "n", "designs"}
-        assert all(set(one) == {"design", "p50", "p95"} for one in event["designs"])
-    assert set(summary) == {"event", "n", "seed", "designs", "ratio"}
+        assert all(set(one) == {"design", "p50", "p95", "ecdf"} for one in event["designs"])
+    outer = {"event", "n", "seed", "rate_of", "designs", "ratio", "ratios", "availability"}
+    assert set(summary) == outer
     assert summary["event"] == "trials.summary"
     assert (summary["n"], summary["seed"]) == (200, 3)
-    fields = "design title mechanism new existing lost clocks dominated interval ecdf"
+    fields = (
+        "design title mechanism new existing stall lost lost_by_cause flows clocks phases dominated interval "
+        "ecdf asymmetric missed_s dual_active_s calls target"
+    )
     for one in summary["designs"]:
         assert set(one) == set(fields.split())
-        assert set(one["new"]) == {"p50", "p95", "p99", "max", "never"}
+        assert set(one["new"]) == {"p50", "p95", "p99", "max", "mean", "never", "by_hand"}
         assert set(one["existing"]) == {"p50", "p95", "never"}
         assert sum(one["dominated"].values()) == pytest.approx(1)
         low, high = one["interval"]["p50"]
