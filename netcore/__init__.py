@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from netcore.checks.diff import Diff
     from netcore.checks.divergence import Divergence
     from netcore.checks.why import Why
-    from netcore.failover import Design, TimingProfile
+    from netcore.failover import Design, TimingProfile, Trials
+    from netcore.failover import Joined as JoinedTrials
     from netcore.formats.arm_notes import Import, ImportNote
     from netcore.forwarding.probes import BackendHealth
     from netcore.forwarding.redundancy import RedundancyView
@@ -64,6 +65,7 @@ __all__ = [
     "GuestView",
     "Import",
     "ImportNote",
+    "JoinedTrials",
     "NetcoreError",
     "Network",
     "NotFound",
@@ -80,8 +82,10 @@ __all__ = [
     "TimingProfile",
     "Trace",
     "TraceHop",
+    "Trials",
     "Why",
     "all_designs",
+    "availability",
     "backend_health",
     "compile",
     "designs",
@@ -90,11 +94,16 @@ __all__ = [
     "effective_routes",
     "effective_rules",
     "explain",
+    "export_csv",
+    "export_json",
     "facts",
     "first_divergence",
     "guest_view",
     "import_arm",
+    "join_trials",
     "load",
+    "merge_trials",
+    "prepare_trials",
     "profiles",
     "race",
     "read",
@@ -106,11 +115,18 @@ __all__ = [
     "schema",
     "simulate",
     "stale_routes",
+    "sweep",
+    "sweep_parameters",
+    "sweep_point",
+    "sweep_scenario",
+    "sweep_summary",
     "switches",
     "timing_profile",
+    "timing_profiles",
     "trace",
     "trace_steps",
     "traceroute",
+    "trial_stretches",
     "trials",
     "unknown_to",
     "warnings",
@@ -123,6 +139,8 @@ _ROOMS = {
     "Why": "netcore.checks.why",
     "Divergence": "netcore.checks.divergence",
     "TimingProfile": "netcore.failover",
+    "Trials": "netcore.failover",
+    "JoinedTrials": "netcore.failover",
     "Import": "netcore.formats.arm_notes",
     "ImportNote": "netcore.formats.arm_notes",
     "State": "netcore.forwarding.state",
@@ -133,11 +151,14 @@ _ROOMS = {
 }
 """Names that live in rooms opened on demand."""
 
+_NAMES = {"JoinedTrials": "Joined"}
+"""What those are called in their room, where it is another word."""
+
 
 def __getattr__(name: str) -> Any:
     """Return a name of a room that is opened on demand."""
     if name in _ROOMS:
-        return getattr(importlib.import_module(_ROOMS[name]), name)
+        return getattr(importlib.import_module(_ROOMS[name]), _NAMES.get(name, name))
     raise AttributeError(f"module 'netcore' has no attribute {name!r}")
 
 
@@ -459,24 +480,153 @@ def race(
 
 def trials(
     scenario: Scenario,
-    designs: tuple[Design, ...],
+    designs: Sequence[Design],
     fault: str,
     n: int,
     seed: int | None = None,
     first: int = 0,
+    target: dict[str, Any] | None = None,
+    rates: dict[str, float] | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Yield the progress and the summary of many failovers with other draws; the designs share their draws.
 
     Args:
         n: number of trials.
         first: number of the first one, to continue where another call ended.
+        target: ``recover_s`` and ``lose_packets`` that are asked for, either may be missing.
+        rates: events per month that differ from the defaults, by name.
 
     Raises:
         NotFound: the scenario has no such fault.
     """
     from netcore import failover
 
-    return failover.trials(scenario, designs, fault, n, seed, first)
+    return failover.trials(scenario, designs, fault, n, seed, first, target, rates)
+
+
+def trial_stretches(n: int) -> list[tuple[int, int]]:
+    """Return how so many trials are cut for reports and for workers: pairs of first and number."""
+    from netcore import failover
+
+    return failover.stretches(n)
+
+
+def prepare_trials(
+    scenario: Scenario, designs: Sequence[Design], fault: str, seed: int | None = None
+) -> Trials:
+    """Return the trials of one question; ``chunk(first, n)`` plays some of them and gives plain columns.
+
+    Raises:
+        NotFound: the scenario has no such fault.
+        NotModelled: a design cannot be played for this fault; the message says why.
+    """
+    from netcore import failover
+
+    return failover.Trials(scenario, designs, fault, seed)
+
+
+def join_trials() -> JoinedTrials:
+    """Return an empty join: it takes columns in the order of their trials and gives progress and summary."""
+    from netcore import failover
+
+    return failover.Joined()
+
+
+def merge_trials(
+    chunks: Iterable[dict[str, Any]],
+    target: dict[str, Any] | None = None,
+    rates: dict[str, float] | None = None,
+) -> dict[str, Any]:
+    """Return the summary of columns of trials, given in any order.
+
+    Raises:
+        ValueError: trials are missing, or there twice.
+    """
+    from netcore import failover
+
+    return failover.merge(chunks, target, rates)
+
+
+def availability(
+    summary: dict[str, Any], rates: dict[str, float] | None = None, target: float = 0.9999
+) -> list[dict[str, Any]]:
+    """Return what each design of a summary of trials means for a month, against an error budget."""
+    from netcore import failover
+
+    return failover.availability(summary, rates, target)
+
+
+def sweep(
+    scenario: Scenario,
+    designs: Sequence[Design],
+    fault: str,
+    parameter: str,
+    values: Sequence[float | str],
+    n: int,
+    seed: int | None = None,
+) -> Iterator[dict[str, Any]]:
+    """Yield ``sweep.point`` for each value of one number, and ``sweep.summary``.
+
+    Raises:
+        NotFound: the scenario has no such fault, or there is no such number.
+        NotModelled: the drawing has nothing to vary there, or the value is out of range.
+    """
+    from netcore import failover
+
+    return failover.sweep(scenario, designs, fault, parameter, values, n, seed)
+
+
+def sweep_parameters(scenario: Scenario) -> tuple[str, ...]:
+    """Return what a sweep can vary."""
+    from netcore.failover import sweeping
+
+    return sweeping.parameters(scenario)
+
+
+def sweep_scenario(scenario: Scenario, parameter: str, value: float | str) -> Scenario:
+    """Return the scenario at one point of a sweep.
+
+    Raises:
+        NotFound, NotModelled, NetcoreError: see ``sweep``.
+    """
+    from netcore.failover import sweeping
+
+    return sweeping.varied(scenario, parameter, value)
+
+
+def sweep_point(parameter: str, value: float | str, summary: dict[str, Any]) -> dict[str, Any]:
+    """Return ``sweep.point`` from the summary of its trials."""
+    from netcore.failover import sweeping
+
+    return sweeping.point(parameter, value, summary)
+
+
+def sweep_summary(parameter: str, n: int, seed: int, points: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return ``sweep.summary`` from all points."""
+    from netcore.failover import sweeping
+
+    return sweeping.summary(parameter, n, seed, points)
+
+
+def export_csv(events: Iterable[dict[str, Any]], about: dict[str, Any]) -> str:
+    """Return the results of a race, of trials or of a sweep as CSV; ``about`` is what repeats them."""
+    from netcore.failover import export
+
+    return export.export_csv(events, about)
+
+
+def export_json(events: Iterable[dict[str, Any]], about: dict[str, Any]) -> dict[str, Any]:
+    """Return the results of a race, of trials or of a sweep as plain JSON data."""
+    from netcore.failover import export
+
+    return export.export_json(events, about)
+
+
+def timing_profiles() -> tuple[TimingProfile, ...]:
+    """Return the timing profiles there are, in the order of display."""
+    from netcore import failover
+
+    return tuple(failover.timing_profile(key) for key in failover.TIMING_PROFILES)
 
 
 def timing_profile(profile_id: str) -> TimingProfile:

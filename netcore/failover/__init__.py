@@ -6,6 +6,7 @@ from netcore.failover.availability import DEFAULT_RATES, availability
 from netcore.failover.designs import DESIGNS
 from netcore.failover.plan import Design
 from netcore.failover.race import designs, race, refusals, simulate
+from netcore.failover.sweeping import sweep
 from netcore.failover.timing import override_error
 from netcore.failover.trials import Joined, Trials, merge, stretches, trial_chunk, trials
 from netcore.profiles.timing import TimingProfile, timing_profile
@@ -30,6 +31,7 @@ __all__ = [
     "refusals",
     "simulate",
     "stretches",
+    "sweep",
     "timing_profile",
     "trial_chunk",
     "trials",

@@ -222,7 +222,7 @@ class RunIn(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Literal["trace", "compare", "why", "failover", "trials"]
+    kind: Literal["trace", "compare", "why", "failover", "trials", "sweep"]
     revision: Annotated[int | None, Field(strict=True, ge=1)] = None
     parameters: dict[str, Any]
 

@@ -19,6 +19,7 @@ class Kind(models.TextChoices):
     WHY = "why", "Why"
     FAILOVER = "failover", "Failover"
     TRIALS = "trials", "Trials"
+    SWEEP = "sweep", "Sweep"
     IMPORT = "import", "Import"
 
 
@@ -110,3 +111,38 @@ class Event(models.Model):
     def __str__(self) -> str:
         """Return the run id and number."""
         return f"{self.run_id} #{self.seq}"
+
+
+class ChunkState(models.TextChoices):
+    """Where a stretch of trials stands."""
+
+    FREE = "free", "Free"
+    TAKEN = "taken", "Taken"
+    DONE = "done", "Done"
+
+
+class RunChunk(models.Model):
+    """A stretch of the trials of a run, which any worker may play.
+
+    The same stretch gives the same columns whoever plays it. ``part`` is the point of a sweep. ``token`` and
+    ``taken`` are its lease: whoever holds the token writes the columns; a lease that ran out may be taken.
+    """
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="chunks")
+    part = models.PositiveIntegerField(default=0)
+    first = models.PositiveIntegerField()
+    n = models.PositiveIntegerField()
+    state = models.CharField(max_length=8, choices=ChunkState.choices, default=ChunkState.FREE)
+    token = models.CharField(max_length=32, blank=True, default="")
+    taken = models.DateTimeField(null=True)
+    columns = models.JSONField(null=True)
+
+    class Meta:
+        """In the order of trials."""
+
+        ordering = ("run", "part", "first")
+        constraints = (models.UniqueConstraint(fields=("run", "part", "first"), name="chunk_run_part_first"),)
+
+    def __str__(self) -> str:
+        """Return the run id, point and first trial."""
+        return f"{self.run_id} {self.part}/{self.first}"

@@ -14,6 +14,9 @@ from sandbox.scenarios.models import Revision
 
 MAX_TRIALS: Final = 100_000
 MAX_DESIGNS: Final = 6
+MAX_POINTS: Final = 20
+MAX_POINT_TRIALS: Final = 10_000
+MAX_SWEEP_TRIALS: Final = 100_000
 
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
@@ -36,8 +39,45 @@ class _Race(BaseModel):
     seed: Seed | None = None
 
 
+class _Target(BaseModel):
+    """What is asked for: seconds until new flows recover, packets that may be lost."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    recover_s: Annotated[float, Field(ge=0, le=10_000_000, allow_inf_nan=False)] | None = None
+    lose_packets: Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)] | None = None
+
+
+Rate = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
+
+
+class _Rates(BaseModel):
+    """Events per month that differ from the defaults."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
+
+    crash: Rate | None = None
+    pause_5: Annotated[Rate | None, Field(alias="pause-5")] = None
+    pause_10: Annotated[Rate | None, Field(alias="pause-10")] = None
+    pause_30: Annotated[Rate | None, Field(alias="pause-30")] = None
+    zone_lost: Annotated[Rate | None, Field(alias="zone-lost")] = None
+
+
 class _Trials(_Race):
     n: Annotated[int, Field(ge=1, le=MAX_TRIALS)] = 1000
+    target: _Target | None = None
+    rates: _Rates | None = None
+
+
+class _Sweep(_Race):
+    """One number varied over some values; ``n`` trials for each."""
+
+    parameter: Annotated[str, Field(max_length=120)]
+    values: Annotated[
+        list[Annotated[float, Field(allow_inf_nan=False)] | Annotated[str, Field(max_length=40)]],
+        Field(min_length=1, max_length=MAX_POINTS),
+    ]
+    n: Annotated[int, Field(ge=1, le=MAX_POINT_TRIALS)] = 1000
 
 
 class _Compare(BaseModel):
@@ -67,10 +107,13 @@ def clean(kind: Kind, parameters: Any, revision: Revision) -> tuple[dict[str, An
         packet = _parse(netcore.Packet, parameters)
         _check_packet(packet, document, "/parameters")
         return packet.model_dump(mode="json", exclude_none=True), document.seed
-    race = _parse(_Trials if kind is Kind.TRIALS else _Race, parameters)
+    race = _parse(_RACES.get(kind, _Race), parameters)
     _check_race(race, revision, document)
+    if isinstance(race, _Sweep):
+        _check_sweep(race, document)
     seed = document.seed if race.seed is None else race.seed
-    return race.model_dump(mode="json", exclude={"seed"}), seed
+    # What was not asked for is not stored, so that a run without a target reads as before.
+    return race.model_dump(mode="json", exclude={"seed"}, exclude_none=True, by_alias=True), seed
 
 
 def _clean_compare(parameters: Any, document: netcore.Scenario) -> tuple[dict[str, Any], int]:
@@ -121,6 +164,24 @@ def _is_address(text: str) -> bool:
     return True
 
 
+def _check_sweep(sweep: _Sweep, document: netcore.Scenario) -> None:
+    """Raise where the number cannot be varied to one of the values, or there are too many trials."""
+    wrong = []
+    if sweep.n * len(sweep.values) > MAX_SWEEP_TRIALS:
+        message = f"A sweep may have {MAX_SWEEP_TRIALS} trials at most over all its values."
+        wrong.append({"pointer": "/parameters/n", "message": message})
+    if sweep.parameter not in netcore.sweep_parameters(document):
+        message = f"There is nothing called {sweep.parameter!r} to vary."
+        raise BadParameters([{"pointer": "/parameters/parameter", "message": message}])
+    for place, value in enumerate(sweep.values):
+        try:
+            netcore.sweep_scenario(document, sweep.parameter, value)
+        except netcore.NetcoreError as error:
+            wrong.append({"pointer": f"/parameters/values/{place}", "message": str(error)})
+    if wrong:
+        raise BadParameters(wrong)
+
+
 def _check_race(race: _Race, revision: Revision, document: netcore.Scenario) -> None:
     if race.fault not in document.faults:
         message = f"The drawing has no fault {race.fault!r}."
@@ -141,3 +202,6 @@ def _check_race(race: _Race, revision: Revision, document: netcore.Scenario) -> 
             wrong.append({"pointer": pointer, "message": f"The design {design!r} {what}"})
     if wrong:
         raise BadParameters(wrong)
+
+
+_RACES: Final[dict[Kind, type[_Race]]] = {Kind.TRIALS: _Trials, Kind.SWEEP: _Sweep}

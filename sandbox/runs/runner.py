@@ -36,6 +36,7 @@ TIME_LIMITS_S: Final = {
     Kind.IMPORT: 30,
     Kind.FAILOVER: 120,
     Kind.TRIALS: 900,
+    Kind.SWEEP: 900,
 }
 """Seconds a run may take on a worker before it fails; what was stored by then is kept."""
 

@@ -64,9 +64,10 @@ def _queue(run: Run, tell: bool) -> Run:
                 f"You have {len(kinds)} runs queued or running, which is as many as one may have at a time. "
                 "Wait for one to finish, or cancel one."
             )
-        if run.kind == Kind.TRIALS and kinds.count(Kind.TRIALS) >= most_trials:
+        many = (Kind.TRIALS, Kind.SWEEP)
+        if run.kind in many and sum(map(kinds.count, many)) >= most_trials:
             raise TooManyRuns(
-                f"You have {most_trials} sets of trials queued or running, which is as many as one may have "
+                f"You have {most_trials} sets of trials or sweeps queued or running, as many as one may have "
                 "at a time. Wait for one to finish, or cancel one."
             )
         run.published = run.created if tell else None

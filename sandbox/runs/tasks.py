@@ -10,7 +10,7 @@ from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils.timezone import now
 
-from sandbox.runs import limits, queries, runner
+from sandbox.runs import chunks, limits, queries, runner
 from sandbox.runs.models import Kind, Run
 
 QUEUES: Final = {
@@ -20,6 +20,7 @@ QUEUES: Final = {
     Kind.FAILOVER: "interactive",
     Kind.IMPORT: "interactive",
     Kind.TRIALS: "batch",
+    Kind.SWEEP: "batch",
 }
 
 _FORGET_S: Final = 120
@@ -33,6 +34,18 @@ def execute(run_id: str) -> None:
     """Do one run; harmless when it is done, held or gone."""
     with limits.memory():
         runner.execute(UUID(run_id), (SoftTimeLimitExceeded,))
+
+
+@shared_task(name=chunks.TASK, ignore_result=True)
+def help_with(run_id: str) -> None:
+    """Play one stretch of a run's trials, and ask for more help while there is something to do.
+
+    One stretch at a time, so that a worker also comes to what others wait for.
+    """
+    with limits.memory():
+        more = chunks.help_once(UUID(run_id))
+    if more:
+        chunks.call_helpers(UUID(run_id), 1)
 
 
 @shared_task(name="runs.sweep", ignore_result=True)

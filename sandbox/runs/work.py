@@ -13,6 +13,7 @@ from typing import Any, Final
 from uuid import uuid5
 
 import netcore
+from sandbox.runs import chunks
 from sandbox.runs.models import Kind, Run
 from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios import services as scenario_services
@@ -131,20 +132,32 @@ def _side_effects(changes: list[dict[str, Any]]) -> dict[str, Any]:
 def _failover(run: Run) -> Iterator[Payload]:
     """Play the designs side by side: events of all designs in the order of simulated time."""
     scenario = netcore.load(_revision(run).document)
-    yield from netcore.race(scenario, _designs(run), run.parameters["fault"], run.seed)
+    yield from netcore.race(scenario, chunks.designs(run), run.parameters["fault"], run.seed)
 
 
 def _trials(run: Run) -> Iterator[Payload]:
-    revision = _revision(run)
-    scenario = netcore.load(revision.document)
+    """Join the stretches of the trials in their order, whoever played them."""
     parameters = run.parameters
-    designs = _designs(run)
-    yield from netcore.trials(scenario, designs, parameters["fault"], parameters["n"], run.seed)
+    joined = netcore.join_trials()
+    for _, columns in chunks.played(run, chunks.questions(run)):
+        joined.take(columns)
+        yield joined.progress(parameters["n"])
+    yield joined.summary(parameters.get("target"), parameters.get("rates"))
 
 
-def _designs(run: Run) -> tuple[netcore.Design, ...]:
-    known = {design.id: design for design in netcore.all_designs()}
-    return tuple(known[wanted] for wanted in run.parameters["designs"])
+def _sweep(run: Run) -> Iterator[Payload]:
+    """Join the stretches of each point; a point is told when all of it is there."""
+    parameters = run.parameters
+    name, values, n = parameters["parameter"], parameters["values"], parameters["n"]
+    points: list[Payload] = []
+    joined = netcore.join_trials()
+    for part, columns in chunks.played(run, chunks.questions(run)):
+        joined.take(columns)
+        if joined.done == n:
+            points.append(netcore.sweep_point(name, values[part], joined.summary()))
+            yield points[-1]
+            joined = netcore.join_trials()
+    yield netcore.sweep_summary(name, n, run.seed, points)
 
 
 def _import(run: Run) -> Iterator[Payload]:
@@ -208,5 +221,6 @@ _WORK: Final = {
     Kind.WHY: _why,
     Kind.FAILOVER: _failover,
     Kind.TRIALS: _trials,
+    Kind.SWEEP: _sweep,
     Kind.IMPORT: _import,
 }

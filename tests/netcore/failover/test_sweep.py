@@ -10,7 +10,7 @@ import pytest
 
 import netcore
 from netcore.failover.export import export_csv, export_json
-from netcore.failover.sweep import parameters, sweep, varied
+from netcore.failover.sweeping import parameters, sweep, varied
 from netcore.profiles.timing import TimingError
 from tests.netcore.failover.scenes import FAULT, Payload, design, pair, seeded
 
