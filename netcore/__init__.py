@@ -112,6 +112,7 @@ __all__ = [
     "trace_steps",
     "traceroute",
     "trials",
+    "unknown_to",
     "warnings",
     "why",
 ]
@@ -518,6 +519,15 @@ def switches(profile_id: str) -> dict[str, dict[str, Any]]:
         }
         for name, values in choices(profile).items()
     }
+
+
+def unknown_to(profile_id: str) -> dict[str, str]:
+    """Return the words of drawings that a profile has nothing for, each with the fact that says so.
+
+    Raises:
+        NotFound: there is no such profile.
+    """
+    return dict(_profiles.profile(profile_id).drawing.unknown)
 
 
 def rule_cards(profile: str | None = None) -> tuple[RuleCard, ...]:

@@ -25,6 +25,15 @@ def profiles(request: HttpRequest) -> dict[str, Any]:
     return {"items": queries.profiles()}
 
 
+@router.get("/profiles/{profile_id}/switches", response={200: schemas.SwitchesOut, 404: schemas.ErrorOut})
+def profile_switches(request: HttpRequest, profile_id: str) -> dict[str, Any]:
+    """Return what a drawing may set otherwise than its profile does, and the words the profile lacks."""
+    found = queries.switches(profile_id)
+    if found is None:
+        raise Http404("There is no such profile.")
+    return found
+
+
 @router.get("/timing/{profile_id}", response={200: dict[str, Any], 404: schemas.ErrorOut})
 def timing_profile(request: HttpRequest, profile_id: str) -> dict[str, Any]:
     """Return a timing profile: every number with its unit, grade and source."""

@@ -151,13 +151,25 @@ def download_document(request: HttpRequest, scenario_id: str, revision: Number =
     return response
 
 
+def routes_of(revision: Revision, nic: str) -> dict[str, Any]:
+    """Return the answer about a NIC's effective routes."""
+    rows = queries.effective_routes(revision, nic)
+    return {"nic": nic, "routes": rows, **queries.routes_shown(revision, nic)}
+
+
+@router.get("/scenarios/{scenario_id}/health", response={200: schemas.HealthOut, 404: _Errors, 422: _Errors})
+def health(request: HttpRequest, scenario_id: str, revision: Number = None) -> dict[str, Any]:
+    """Return the health of every backend by balancing rule, and the warnings of the drawing."""
+    return queries.health(revision_or_404(access.scenario_read(request.user, scenario_id), revision))
+
+
 @router.get("/scenarios/{scenario_id}/routes", response={200: schemas.RoutesOut, 404: _Errors, 422: _Errors})
 def effective_routes(
     request: HttpRequest, scenario_id: str, nic: Nic, revision: Number = None
 ) -> dict[str, Any]:
     """Return the effective routes of a NIC."""
     found = revision_or_404(access.scenario_read(request.user, scenario_id), revision)
-    return {"nic": nic, "routes": queries.effective_routes(found, nic)}
+    return routes_of(found, nic)
 
 
 @router.get("/scenarios/{scenario_id}/rules", response={200: schemas.RulesOut, 404: _Errors, 422: _Errors})

@@ -136,9 +136,11 @@ class EffectiveRoute(Schema):
 
 
 class RoutesOut(Schema):
-    """The effective routes of a NIC."""
+    """The effective routes of a NIC, and whether the platform would show them."""
 
     nic: str
+    shown: bool
+    reason: Annotated[str, Field(description="why the platform would not show them; empty where it would")]
     routes: list[EffectiveRoute]
 
 
@@ -166,6 +168,24 @@ class GuestOut(Schema):
     tunnels: list[dict[str, Any]]
     redundancy: list[dict[str, Any]]
     firewall: list[dict[str, Any]]
+
+
+class Backend(Schema):
+    """What a balancing rule holds of one backend."""
+
+    balancer: str
+    rule: str
+    pool: str
+    member: str
+    healthy: bool
+    reason: Annotated[str, Field(description="why not; empty where it is healthy")]
+
+
+class HealthOut(Schema):
+    """How a drawing that runs fares: its balancers' backends, and what its maker should know."""
+
+    backends: list[Backend]
+    warnings: list[Problem]
 
 
 class Design(Schema):
@@ -308,6 +328,25 @@ class ProfilesOut(Schema):
     """The rule profiles, the newest first."""
 
     items: list[Profile]
+
+
+class SwitchItem(Schema):
+    """An open point of the sources that a drawing may decide otherwise than its profile."""
+
+    name: str
+    point: Annotated[str, Field(description="row of section N of the facts")]
+    text: str
+    facts: list[str]
+    choices: list[bool | int | str]
+    default: bool | int | str
+
+
+class SwitchesOut(Schema):
+    """The switches of a profile, and the words of drawings that the profile has nothing for."""
+
+    profile: str
+    switches: list[SwitchItem]
+    unknown: Annotated[dict[str, str], Field(description="word of a drawing -> fact that says so")]
 
 
 class RuleCardsOut(Schema):

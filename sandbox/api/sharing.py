@@ -14,7 +14,7 @@ from sandbox.accounts.models import User
 from sandbox.api import schemas
 from sandbox.api.auth import PerPerson, person
 from sandbox.api.runs import After, Limit, events_page
-from sandbox.api.scenarios import Nic, Vm, edited, made
+from sandbox.api.scenarios import Nic, Vm, edited, made, routes_of
 from sandbox.runs import queries as run_queries
 from sandbox.scenarios import access as scenario_access
 from sandbox.scenarios import queries as scenario_queries
@@ -88,7 +88,13 @@ def get_shared(request: HttpRequest, response: HttpResponse, token: str) -> dict
 def get_shared_routes(request: HttpRequest, token: str, nic: Nic) -> dict[str, Any]:
     """Return the effective routes of a NIC in the shared revision."""
     share = access.share_open(token)
-    return {"nic": nic, "routes": scenario_queries.effective_routes(share.revision, nic)}
+    return routes_of(share.revision, nic)
+
+
+@router.get("/shared/{token}/health", response={200: schemas.HealthOut, 404: _Errors, 422: _Errors})
+def get_shared_health(request: HttpRequest, token: str) -> dict[str, Any]:
+    """Return the health of every backend and the warnings of the shared revision."""
+    return scenario_queries.health(access.share_open(token).revision)
 
 
 @router.get("/shared/{token}/rules", response={200: schemas.RulesOut, 404: _Errors, 422: _Errors})

@@ -7,6 +7,7 @@ so an entry is never stale.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import cache, partial
 from threading import Lock
 from typing import Any, Final, Generic, TypeVar
@@ -127,6 +128,40 @@ def effective_routes(revision: Revision, nic: str) -> list[dict[str, Any]]:
     return [route.as_dict() for route in rows]
 
 
+def routes_shown(revision: Revision, nic: str) -> dict[str, Any]:
+    """Return ``{"shown", "reason"}``: whether the platform would show the routes of a NIC, and why not.
+
+    Raises:
+        NotRunnable: the drawing has problems.
+        NoSuchNic: the document has no such NIC.
+    """
+    shown, reason = _asked(revision, lambda found: netcore.routes_shown(found, f"nics/{nic}"), NoSuchNic)
+    return {"shown": shown, "reason": reason}
+
+
+def _health(revision: Revision) -> dict[str, list[dict[str, Any]]]:
+    found = network(revision)
+    return {
+        "backends": [asdict(backend) for backend in netcore.backend_health(found)],
+        "warnings": [warning.as_dict() for warning in netcore.warnings(found)],
+    }
+
+
+_health_of = _PerRevision(_health)
+
+
+def health(revision: Revision) -> dict[str, list[dict[str, Any]]]:
+    """Return ``{"backends", "warnings"}`` of a revision as plain data.
+
+    Raises:
+        NotRunnable: the drawing has problems.
+    """
+    try:
+        return _health_of(revision)
+    except netcore.DocumentError as error:
+        raise NotRunnable([problem.as_dict() for problem in error.problems]) from error
+
+
 def effective_rules(revision: Revision, nic: str) -> dict[str, list[dict[str, Any]]]:
     """Return the security rules in force at a NIC by direction, in evaluation order, as plain data.
 
@@ -236,3 +271,14 @@ def profiles() -> list[dict[str, Any]]:
         {"id": p.id, "title": p.title, "date": str(p.date), "description": p.description}
         for p in netcore.profiles()
     ]
+
+
+def switches(profile_id: str) -> dict[str, Any] | None:
+    """Return ``{"profile", "switches", "unknown"}`` of a rule profile; None: no such one."""
+    try:
+        found = netcore.switches(profile_id)
+        unknown = netcore.unknown_to(profile_id)
+    except netcore.NotFound:
+        return None
+    rows = [{"name": name, **switch} for name, switch in found.items()]
+    return {"profile": profile_id, "switches": rows, "unknown": unknown}

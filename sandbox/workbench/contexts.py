@@ -70,8 +70,8 @@ def bootstrap(request: HttpRequest, scenario: Scenario) -> dict[str, Any]:
     """Return what the workbench starts with.
 
     ``{"mode": "edit", "scenario": {"id", "name", "revision"}, "can": {...}, "user": {"name", "guest"},
-    "urls": {"api", "scenario", "runs", "routes", "rules", "guest", "designs", "shares", "document",
-    "imports", "home", "claim", "facts", "run", "run_events", "run_cancel", "run_socket"}}``; ``{run}`` in an
+    "urls": {"api", "scenario", "runs", "routes", "rules", "guest", "health", "designs", "shares",
+    "document", "imports", "home", "claim", "facts", "run", "run_events", "run_cancel", "run_socket"}}``; ``{run}`` in an
     address stands for a run's id.
     """
     api = f"{_API}/scenarios/{scenario.pk}"
@@ -91,6 +91,7 @@ def bootstrap(request: HttpRequest, scenario: Scenario) -> dict[str, Any]:
             "routes": f"{api}/routes",
             "rules": f"{api}/rules",
             "guest": f"{api}/guest",
+            "health": f"{api}/health",
             "designs": f"{api}/designs",
             "shares": f"{api}/shares",
             "document": f"{api}/document.json",
@@ -110,8 +111,8 @@ def shared_bootstrap(request: HttpRequest, share: Share, token: str) -> dict[str
     """Return what the shared page starts with.
 
     ``{"mode": "shared", "scenario": {"name", "revision"}, "can": {"fork": true}, "user": ... | None,
-    "runs": [run ids, newest first], "urls": {"api", "shared", "routes", "rules", "guest", "fork", "home",
-    "facts", "run_events", "run_socket"}}``; ``{run}`` in an address stands for a run's id.
+    "runs": [run ids, newest first], "urls": {"api", "shared", "routes", "rules", "guest", "health",
+    "fork", "home", "facts", "run_events", "run_socket"}}``; ``{run}`` in an address stands for a run's id.
     """
     api = f"{_API}/shared/{token}"
     return {
@@ -126,6 +127,7 @@ def shared_bootstrap(request: HttpRequest, share: Share, token: str) -> dict[str
             "routes": f"{api}/routes",
             "rules": f"{api}/rules",
             "guest": f"{api}/guest",
+            "health": f"{api}/health",
             "fork": f"{api}/fork",
             "home": "/",
             "facts": "/facts/",

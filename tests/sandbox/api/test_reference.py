@@ -26,6 +26,18 @@ class ReferenceTest(SandboxTest):
     def test_a_timing_profile_that_is_not_there(self) -> None:
         self.error(self.send(self.client, "GET", "/timing/nothing"), 404)
 
+    def test_a_profile_says_what_a_drawing_may_set_otherwise(self) -> None:
+        azure = self.send(self.client, "GET", "/profiles/azure-2026/switches").json()
+        aws = self.send(self.client, "GET", "/profiles/aws/switches").json()
+        assert (len(azure["switches"]), len(aws["switches"])) == (12, 9)
+        for switch in azure["switches"] + aws["switches"]:
+            assert switch["text"] and switch["point"].startswith("N") and switch["facts"]
+            assert switch["default"] in switch["choices"]
+        assert "cross_zone" in azure["unknown"] and "route_servers" in aws["unknown"]
+
+    def test_a_profile_that_is_not_there(self) -> None:
+        self.error(self.send(self.client, "GET", "/profiles/nothing/switches"), 404)
+
     def test_the_schema_of_the_document(self) -> None:
         body = self.send(self.client, "GET", "/schema/scenario.json").json()
         assert "topology" in body["properties"]

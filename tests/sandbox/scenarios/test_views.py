@@ -38,24 +38,53 @@ class ViewsTest(SandboxTest):
         typed = [one for one in body["nics"][0]["addresses"] if one["origin"] == "typed"]
         assert typed == [{"address": "172.16.137.99", "origin": "typed", "given": False}]
 
+    def test_health_says_of_each_backend_by_rule_why_it_gets_nothing(self) -> None:
+        backends = self.send(self.owner_client, "GET", f"{self.own}/health").json()["backends"]
+        assert {(one["balancer"], one["rule"]) for one in backends} >= {("ilb", "ha-ports"), ("elb", "https")}
+        assert all(one["healthy"] and one["reason"] == "" for one in backends)
+        patch = [{"op": "add", "path": "/topology/vms/fw1/power", "value": "stopped"}]
+        self.send(self.owner_client, "PATCH", self.own, {"base": 1, "patch": patch})
+        after = self.send(self.owner_client, "GET", f"{self.own}/health").json()["backends"]
+        down = [one for one in after if not one["healthy"]]
+        assert down and all(one["member"] == "fw1" and one["reason"] for one in down)
+        assert self.send(self.owner_client, "GET", f"{self.own}/health?revision=1").json()["backends"] == backends
+
+    def test_health_has_the_warnings_of_the_drawing(self) -> None:
+        assert self.send(self.owner_client, "GET", f"{self.own}/health").json()["warnings"] == []
+        table = self.head(self.made).document["topology"]["route_tables"]
+        key, name = next((key, name) for key in table for name in table[key]["routes"])
+        route = {"prefix": "9.9.9.0/24", "next_hop_type": "VirtualAppliance", "next_hop_ip": "172.16.136.99"}
+        patch = [{"op": "replace", "path": f"/topology/route_tables/{key}/routes/{name}", "value": route}]
+        self.send(self.owner_client, "PATCH", self.own, {"base": 1, "patch": patch})
+        warnings = self.send(self.owner_client, "GET", f"{self.own}/health").json()["warnings"]
+        assert [warning["code"] for warning in warnings] == ["next-hop-unheld"]
+
+    def test_routes_say_whether_the_platform_would_show_them(self) -> None:
+        asked = f"{self.own}/routes?nic=web1-nic"
+        assert self.send(self.owner_client, "GET", asked).json()["shown"] is True
+        patch = [{"op": "add", "path": "/topology/vms/web1/power", "value": "stopped"}]
+        self.send(self.owner_client, "PATCH", self.own, {"base": 1, "patch": patch})
+        body = self.send(self.owner_client, "GET", asked).json()
+        assert body["shown"] is False and "does not run" in body["reason"] and body["routes"]
+
     def test_what_is_not_there_is_said_as_such(self) -> None:
         for path, code in (("rules?nic=nobody", "no_such_nic"), ("guest?vm=nobody", "no_such_vm")):
             assert self.error(self.send(self.owner_client, "GET", f"{self.own}/{path}"), 404)["code"] == code
 
     def test_a_drawing_with_problems_says_them_instead(self) -> None:
         made = self.scenario("with-problems")
-        for path in ("rules?nic=pc1-nic", "guest?vm=pc1"):
+        for path in ("rules?nic=pc1-nic", "guest?vm=pc1", "health"):
             error = self.error(self.send(self.owner_client, "GET", f"/scenarios/{made.pk}/{path}"), 422)
             assert error["code"] == "not_runnable"
 
     def test_a_link_shows_the_same_to_anybody_and_to_nobody_once_it_is_revoked(self) -> None:
         share, token = sharing.create(self.made, self.owner, [])
-        for path in ("rules?nic=web1-nic", "guest?vm=web1"):
+        for path in ("rules?nic=web1-nic", "guest?vm=web1", "health"):
             own = self.send(self.owner_client, "GET", f"{self.own}/{path}").json()
             for client in (self.client, self.mate_client):
                 assert self.send(client, "GET", f"/shared/{token}/{path}").json() == own
         sharing.revoke(share)
-        for path in ("rules?nic=web1-nic", "guest?vm=web1"):
+        for path in ("rules?nic=web1-nic", "guest?vm=web1", "health"):
             self.error(self.send(self.client, "GET", f"/shared/{token}/{path}"), 404)
 
     def test_the_profiles_are_there_for_everybody(self) -> None:
