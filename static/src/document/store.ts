@@ -7,7 +7,7 @@ import type { Can, Direction, JsonObject, Problem } from "./types";
 
 export type Tone = "active" | "delivered" | "dropped" | "looped" | "ambiguous" | "not modelled" | "down";
 export type Dock = "trace" | "compare" | "failover" | "runs";
-export type Saved = "saved" | "saving" | "failed" | "stale";
+export type Saved = "saved" | "saving" | "waiting" | "signed out" | "deleted" | "failed" | "stale";
 
 export interface Highlight {
   path: string;

@@ -83,7 +83,7 @@ function Card({ wanted }: { wanted: string }): ReactNode {
       <ul className="plain facts-list">
         {ids.map((id) => (
           <li key={id} aria-current={id === wanted ? "true" : undefined}>
-            <span className="badge mono">{id}</span> {facts[id]?.statement ?? "Not in the reference."}
+            <span className="badge mono">{id}</span> {sameWords(facts[id]?.statement, card?.statement) ? "" : (facts[id]?.statement ?? "Not in the reference.")}
             {facts[id] && (
               <span className="muted">
                 {" "}
@@ -100,6 +100,12 @@ function Card({ wanted }: { wanted: string }): ReactNode {
       </p>
     </section>
   );
+}
+
+/** A card with one fact often says it in the fact's own words; saying it twice helps nobody. */
+function sameWords(a: string | undefined, b: string | undefined): boolean {
+  const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, " ").trim();
+  return a !== undefined && b !== undefined && plain(a) === plain(b);
 }
 
 function setting(switches: Json | undefined, name: string): string {

@@ -1,26 +1,40 @@
-/** Edits of the page: patches against a revision, kept in order, undone by their opposites. */
+/** Edits of the page: patches against a revision, kept in order until the server has them, undone by their opposites. */
 
-import { inverse } from "../document/patch";
-import { workbench, update } from "../document/store";
-import type { Json, Operation } from "../document/types";
+import { applied, inverse } from "../document/patch";
+import { type Saved, workbench, update } from "../document/store";
+import type { Json, JsonObject, Operation } from "../document/types";
 import { ApiError, type ScenarioAnswer, api } from "../protocol/api";
 import { words } from "../protocol/followed";
 
+/** Makes the patch for a document; late, for the document may have changed meanwhile. */
+type Make = (document: JsonObject) => Operation[];
+
 interface Edit {
-  /** The patch for a document; made when it is sent, for the document may have changed meanwhile. */
-  there: (document: Record<string, Json>) => Operation[];
-  back: (document: Record<string, Json>) => Operation[];
+  there: Make;
+  back: Make;
 }
 
 const ON_TOP = "Somebody else changed the drawing; your edit was put on top of theirs.";
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 30_000;
+const STALE_TRIES = 3;
 
 const done: Edit[] = [];
 const undone: Edit[] = [];
-let queue: Promise<void> = Promise.resolve();
+/** Edits the server has not taken yet, the oldest first. */
+const pending: Make[] = [];
+/** The document as the server has it; what the page shows may be ahead of it. */
+let server: { revision: number; document: JsonObject } = { revision: 0, document: {} };
+let sending = false;
+let waits = 0;
+let timer = 0;
+/** What was refused for good stays said until the page is left: a later edit must not hide it. */
+let refused: string | null = null;
 
 /** Take over what the server answered. */
 export function show(answer: ScenarioAnswer): void {
   const { revision, document, problems, runnable } = answer;
+  server = { revision, document };
   const name = typeof document.name === "string" ? document.name : (answer.name ?? "");
   update({ name, revision, document, problems, runnable });
 }
@@ -45,13 +59,25 @@ export function chooseProfile(id: string): void {
   if (id !== old) change([{ op: "add", path: "/profile", value: id }]);
 }
 
+/** Set a switch of the rules; null goes back to what the profile has. */
+export function chooseSwitch(name: string, value: string | number | boolean | null): void {
+  const { switches } = workbench().document;
+  const set = typeof switches === "object" && switches !== null && !Array.isArray(switches) ? switches : null;
+  if (value === null) {
+    if (set && name in set) change([{ op: "remove", path: `/switches/${name}` }]);
+    return;
+  }
+  const first: Operation[] = set ? [] : [{ op: "add", path: "/switches", value: {} }];
+  change([...first, { op: "add", path: `/switches/${name}`, value }]);
+}
+
 /** Apply a patch as one edit that can be undone. */
 export function change(patch: Operation[]): void {
   const back = inverse(workbench().document, patch);
   act({ there: () => patch, back: () => back });
 }
 
-function put(path: string, value: Json): Edit["there"] {
+function put(path: string, value: Json): Make {
   return (document) => {
     const layout = document.layout as Record<string, Json> | undefined;
     const pointer = `/layout/${path.replaceAll("~", "~0").replaceAll("/", "~1")}`;
@@ -81,27 +107,99 @@ export function redo(): void {
   send(edit.there);
 }
 
-/** Send one edit after the other; what somebody else did meanwhile is read first, then ours is put on top. */
-function send(make: Edit["there"]): void {
-  update({ saved: "saving" });
-  queue = queue.then(async () => {
-    for (let tries = 0; tries < 3; tries += 1) {
+/** True while the server lacks an edit of this page. */
+export function unsaved(): boolean {
+  return pending.length > 0;
+}
+
+/** Try again now what could not be saved: the network is back, or somebody asks. */
+export function retry(): void {
+  if (pending.length === 0) return;
+  window.clearTimeout(timer);
+  void pump();
+}
+
+function send(make: Make): void {
+  pending.push(make);
+  if (waits > 0) showAhead();
+  else update({ saved: "saving" });
+  if (waits === 0) void pump();
+  else retry();
+}
+
+/** Show the drawing with the edits that are not saved yet. */
+function showAhead(): void {
+  const document = pending.reduce<Json>((here, make) => applied(here, make(here as JsonObject)), server.document);
+  const name = (document as JsonObject).name;
+  update({ document: document as JsonObject, ...(typeof name === "string" ? { name } : {}) });
+}
+
+/** Send the edits one after the other; one that cannot be sent stays first and is tried again. */
+async function pump(): Promise<void> {
+  if (sending) return;
+  sending = true;
+  let onTop = false;
+  try {
+    for (let make = pending[0]; make; make = pending[0]) {
       try {
-        const { revision, document } = workbench();
-        show(await api.edit(revision, make(document)));
-        update(tries === 0 ? { saved: "saved", message: null } : { saved: "stale", message: ON_TOP });
-        return;
+        onTop = (await sendOne(make)) || onTop;
+        pending.shift();
+        waits = 0;
       } catch (error) {
-        const stale = error instanceof ApiError && error.status === 409;
-        if (!stale) {
-          update({ saved: "failed", message: `Not saved: ${words(error)}` });
+        const state = stateOf(error);
+        if (state !== "failed") {
+          hold(state, error);
           return;
         }
-        show(await api.scenario());
+        pending.shift();
+        refused = `Not saved: ${words(error)}`;
+        showAhead();
       }
     }
-    update({ saved: "failed", message: "Not saved: somebody else keeps changing the drawing. Try again." });
-  }).catch((error: unknown) => {
-    update({ saved: "failed", message: `Not saved: ${words(error)}` });
+    if (refused) update({ saved: "failed", message: refused });
+    else update(onTop ? { saved: "stale", message: ON_TOP } : { saved: "saved", message: null });
+  } finally {
+    sending = false;
+  }
+}
+
+/** Send one edit; what somebody else did meanwhile is read first, then ours is put on top. Return whether so. */
+async function sendOne(make: Make): Promise<boolean> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      show(await api.edit(server.revision, make(server.document)));
+      if (pending.length > 1) showAhead();
+      return tries > 0;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 409) throw error;
+      if (tries + 1 === STALE_TRIES) throw new ApiError("Somebody else keeps changing the drawing.", 503, "busy", null, {});
+      show(await api.scenario());
+    }
+  }
+}
+
+/** What a failure means for the edit: only a refusal by name throws it away. */
+function stateOf(error: unknown): Saved {
+  if (!(error instanceof ApiError)) return "failed";
+  if (error.code === "signed_out") return "signed out";
+  if (error.code === "deleted") return "deleted";
+  return error.status === 0 || error.status === 429 || error.status >= 500 ? "waiting" : "failed";
+}
+
+function hold(state: Saved, error: unknown): void {
+  waits += 1;
+  update({ saved: state, message: words(error) });
+  showAhead();
+  window.clearTimeout(timer);
+  if (state === "deleted") return;
+  timer = window.setTimeout(retry, Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (waits - 1)));
+}
+
+/** Watch for the network, for a sign-in in another tab, and for somebody leaving with unsaved edits. */
+export function watchNetwork(): void {
+  window.addEventListener("online", retry);
+  window.addEventListener("focus", retry);
+  window.addEventListener("beforeunload", (event) => {
+    if (unsaved() && workbench().saved !== "deleted") event.preventDefault();
   });
 }

@@ -1,6 +1,7 @@
+import { act, renderHook } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 
-import { keyed } from "./player";
+import { keyed, usePlayer } from "./player";
 
 describe("keys of the player", () => {
   it("move by a step and stay inside", () => {
@@ -14,5 +15,20 @@ describe("keys of the player", () => {
   });
   it("leave other keys alone", () => {
     expect(keyed("x", 4, 10, 1)).toBeNull();
+  });
+});
+
+describe("a player that is used again", () => {
+  it("plays a second run from its beginning, also while the first still plays", () => {
+    const { result, rerender } = renderHook(({ end }) => usePlayer(end, 1, 1), { initialProps: { end: 5 } });
+    act(() => { result.current.restart(); });
+    expect(result.current.playing).toBe(true);
+    act(() => { result.current.seek(5); });
+    rerender({ end: 30 });
+    act(() => { result.current.restart(); });
+    expect(result.current.playing).toBe(true);
+    expect(result.current.at).toBe(0);
+    act(() => { result.current.restart(); });
+    expect(result.current.playing).toBe(true);
   });
 });

@@ -7,6 +7,8 @@ export interface Player {
   playing: boolean;
   seek: (at: number) => void;
   toggle: () => void;
+  /** Play from the beginning, whatever was played before. */
+  restart: () => void;
   keys: (event: KeyboardEvent) => void;
 }
 
@@ -28,6 +30,11 @@ export function usePlayer(end: number, rate: number, step: number): Player {
     if (!playing && here >= end) setAt(0);
     setStarted(!playing);
   }, [playing, here, end]);
+
+  const restart = useCallback(() => {
+    setAt(0);
+    setStarted(true);
+  }, []);
 
   useEffect(() => {
     if (!playing) return undefined;
@@ -58,7 +65,7 @@ export function usePlayer(end: number, rate: number, step: number): Player {
     [here, end, step, seek, toggle],
   );
 
-  return { at: here, playing, seek, toggle, keys };
+  return { at: here, playing, seek, toggle, restart, keys };
 }
 
 /** Return where a key moves the cursor; null when it does not. */

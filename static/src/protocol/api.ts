@@ -65,10 +65,10 @@ export async function request<T>(method: string, url: string, body?: Json | Form
   try {
     response = await fetch(url, { method, headers, body: payload, credentials: "same-origin" });
   } catch {
-    throw new ApiError("The server cannot be reached. Check the network; nothing was lost.", 0, "offline", null, {});
+    throw new ApiError("The server cannot be reached. Check the network.", 0, "offline", null, {});
   }
   const answer = response.status === 204 ? {} : await parse(response);
-  if (!response.ok) throw failure(response.status, answer);
+  if (!response.ok) throw (await goneWhy(method, url, response.status)) ?? failure(response.status, answer);
   return answer as T;
 }
 
@@ -85,6 +85,23 @@ function failure(status: number, body: JsonObject): ApiError {
   const message = typeof error.message === "string" ? error.message : `The server answered with ${status}.`;
   const code = typeof error.code === "string" ? error.code : String(status);
   return new ApiError(message, status, code, typeof error.hint === "string" ? error.hint : null, body);
+}
+
+const SIGNED_OUT = new Set([401, 403, 404]);
+
+/**
+ * Why a scenario of one's own is suddenly refused: another tab signed out, or deleted it. The server answers
+ * both like what was never there, so that strangers learn nothing; the list of one's own tells them apart.
+ */
+async function goneWhy(method: string, url: string, status: number): Promise<ApiError | null> {
+  const own = urls.scenario;
+  if (!own || !SIGNED_OUT.has(status) || !(url.startsWith(own) || url.includes("/runs"))) return null;
+  const answered = await fetch(own, { credentials: "same-origin" }).catch(() => null);
+  if (answered?.status !== 404) return null;
+  const list = await fetch(`${urls.api ?? "/api/v1"}/scenarios`, { credentials: "same-origin" }).catch(() => null);
+  if (list?.status === 401) return new ApiError("You are signed out; sign in again.", 401, "signed_out", null, {});
+  if (list?.ok && (url.startsWith(own) || method !== "GET")) return new ApiError("This scenario was deleted.", 404, "deleted", null, {});
+  return null;
 }
 
 function csrfToken(): string {
@@ -115,8 +132,10 @@ export const api = {
   scenario: () => request<ScenarioAnswer & { runs?: Run[] }>("GET", urls.scenario ?? address("shared")),
   edit: (base: number, patch: Operation[]) =>
     request<ScenarioAnswer>("PATCH", address("scenario"), { base, patch } as unknown as Json),
-  routes: (nic: string) => request<{ nic: string; routes: EffectiveRoute[] }>("GET", `${address("routes")}?nic=${encodeURIComponent(nic)}`),
+  routes: (nic: string) => request<{ nic: string; routes: EffectiveRoute[]; shown: boolean; reason: string }>("GET", `${address("routes")}?nic=${encodeURIComponent(nic)}`),
   rules: (nic: string) => request<Rules>("GET", `${address("rules")}?nic=${encodeURIComponent(nic)}`),
+  health: () => request<Health>("GET", address("health")),
+  switches: (profile: string) => request<Switches>("GET", `${address("api")}/profiles/${encodeURIComponent(profile)}/switches`),
   guest: (vm: string) => request<GuestView>("GET", `${address("guest")}?vm=${encodeURIComponent(vm)}`),
   profiles: () => request<{ items: Profile[] }>("GET", `${address("api")}/profiles`),
   designs: () => request<{ designs: Design[]; faults: Fault[] }>("GET", address("designs")),
@@ -140,6 +159,38 @@ export const api = {
     return (await request<{ run: Run }>("POST", urls.imports ?? "/api/v1/imports", form)).run;
   },
 };
+
+export interface Backend {
+  balancer: string;
+  rule: string;
+  pool: string;
+  member: string;
+  healthy: boolean;
+  reason: string;
+}
+
+export interface Health {
+  backends: Backend[];
+  warnings: Problem[];
+}
+
+export type Choice = string | number | boolean;
+
+export interface Switch {
+  name: string;
+  point: string;
+  text: string;
+  facts: string[];
+  choices: Choice[];
+  default: Choice;
+}
+
+export interface Switches {
+  profile: string;
+  switches: Switch[];
+  /** Words of drawings that the profile has nothing for, with the fact that says so. */
+  unknown: Record<string, string>;
+}
 
 export interface Profile {
   id: string;

@@ -41,25 +41,27 @@ function Holder({ path }: { path: string | null }): ReactNode {
   );
 }
 
-/** Platform beside guest, NIC by NIC; a difference is marked in words. */
+/** Platform beside guest, one row for each address; a difference is marked in words. */
 function Addresses({ view }: { view: GuestView }): ReactNode {
   return (
     <Grid
       title="Addresses"
       facts={["A10", "A17"]}
-      head={["NIC", "Address", "Platform", "Guest"]}
-      rows={view.nics.flatMap((nic) => [
-        ...nic.addresses.map(({ address, origin, given }) => ({
+      head={["NIC", "Address", "MAC", "MTU", "Platform", "Guest"]}
+      rows={view.nics.flatMap((nic) =>
+        nic.addresses.map(({ address, origin, given }) => ({
           key: `${nic.id} ${address}`,
-          marked: !given || origin === "missing",
-          cells: [nic.id, address, given ? "gave it" : <b key="p" className="differs">does not know it</b>, origin === "missing" ? <b key="g" className="differs">{ORIGINS.missing}</b> : ORIGINS[origin]],
+          marked: !given || origin === "missing" || nic.mac !== nic.guest_mac,
+          cells: [
+            nic.id,
+            address,
+            <Mac key="m" nic={nic} />,
+            nic.mtu_bytes,
+            given ? "gave it" : <b key="p" className="differs">does not know it</b>,
+            origin === "missing" ? <b key="g" className="differs">{ORIGINS.missing}</b> : ORIGINS[origin],
+          ],
         })),
-        {
-          key: `${nic.id} mac`,
-          marked: nic.mac !== nic.guest_mac,
-          cells: [nic.id, `MTU ${nic.mtu_bytes}`, nic.mac, nic.mac === nic.guest_mac ? "same MAC" : <b key="m" className="differs">{nic.guest_mac}</b>],
-        },
-      ])}
+      )}
     >
       {view.loopback.length > 0 && (
         <p>
@@ -67,6 +69,16 @@ function Addresses({ view }: { view: GuestView }): ReactNode {
         </p>
       )}
     </Grid>
+  );
+}
+
+/** The MAC the platform knows, and the guest's own where it differs. */
+function Mac({ nic }: { nic: GuestView["nics"][number] }): ReactNode {
+  if (nic.mac === nic.guest_mac) return nic.mac;
+  return (
+    <>
+      {nic.mac} <b className="differs why">the guest says {nic.guest_mac}</b>
+    </>
   );
 }
 

@@ -13,7 +13,7 @@ import { titleOf, useProfiles } from "../Profile";
 import { Fault, Waiting } from "../Waiting";
 import { Question } from "./Question";
 import { StepRow, Steps } from "./Steps";
-import { TITLES } from "./legs";
+import { TITLES, stateWord, withoutState } from "./legs";
 
 interface Side {
   profile: string;
@@ -159,7 +159,7 @@ function Column({ side, legs, parting }: { side: Side; legs: Leg[]; parting: Par
           <h4 className="way-head">
             {TITLES[leg.packet]}
             <span className="verdict">
-              <Mark state={leg.verdict.outcome} /> <span>{leg.verdict.sentence}</span>
+              <Mark state={leg.verdict.outcome}>{stateWord(leg.verdict)}</Mark> <span>{withoutState(leg.verdict)}</span>
               {leg.verdict.code && <span className="badge mono">{leg.verdict.code}</span>}
             </span>
           </h4>

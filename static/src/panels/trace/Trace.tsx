@@ -12,7 +12,7 @@ import { Question } from "./Question";
 import { Steps } from "./Steps";
 import { Why } from "./Why";
 import { Verdicts } from "./Verdicts";
-import { type Leg, TITLES, overall, legsOf, textOf, withBranches } from "./legs";
+import { type Leg, TITLES, legsOf, mendOf, overall, pointsOf, textOf, withBranches } from "./legs";
 
 const STEPS_PER_SECOND = 12;
 
@@ -27,16 +27,18 @@ export function Trace(): ReactNode {
   const legs = useMemo(() => withBranches(walked, branches), [walked, branches]);
   const text = useMemo(() => textOf(followed.events), [followed.events]);
   const count = legs.reduce((sum, leg) => sum + leg.steps.length, 0);
-  const ended = legs.length > 0 && legs.every((leg) => leg.verdict !== null);
+  // The verdict of the request is there before the answer is walked, so only the end of the run counts.
+  const over = followed.events.some((event) => event.event === "run.finished");
+  const ended = over && legs.length > 0 && legs.every((leg) => leg.verdict !== null);
   const player = usePlayer(count, STEPS_PER_SECOND, 1);
-  const { toggle, seek } = player;
+  const { restart, seek } = player;
   const shown = Math.min(count, Math.ceil(player.at));
   useEffect(() => {
     // A finished trace plays itself once, from its first step; who wants less motion sees all of it.
     if (!ended) return;
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) seek(count);
-    else toggle();
-    // Only the arrival of a verdict starts it.
+    else restart();
+    // Once for each run, when all of it is there.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [followed.id, ended]);
   useCanvas(legs, shown, ended, followed.id);
@@ -67,13 +69,13 @@ export function Trace(): ReactNode {
             </button>
           </div>
           <Verdicts legs={walked} done={(leg) => done(legs[walked.indexOf(leg)] ?? leg)} chosen={branches} choose={choose} />
-          {ended && shown === count && followed.run && !["delivered", "not modelled"].includes(overall(walked) ?? "delivered") && (
-            <Why packet={followed.run.parameters} revision={followed.run.revision} />
+          {ended && shown === count && followed.run && overall(walked) !== "delivered" && (
+            <Why packet={followed.run.parameters} revision={followed.run.revision} mend={mendOf(walked)} searched={overall(walked) !== "not modelled"} />
           )}
           {told ? <Explained text={text} /> : <Ways legs={legs} before={before} shown={shown} />}
         </>
       )}
-      {count === 0 && asked.run && <Why packet={asked.run.parameters} revision={asked.run.revision} />}
+      {count === 0 && asked.run && <Why packet={asked.run.parameters} revision={asked.run.revision} mend={null} searched />}
       {count === 0 && !isLive(followed) && (
         <p className="muted">Choose who sends and who shall receive; the steps and the verdict appear here and on the drawing.</p>
       )}
@@ -94,7 +96,7 @@ function Ways({ legs, before, shown }: { legs: Leg[]; before: (leg: Leg) => numb
       <div className="way-column">
         {mine.map((leg) => (
           <section key={leg.packet} aria-label={`Steps, ${TITLES[leg.packet] ?? ""}`}>
-            <h3>{TITLES[leg.packet]}</h3>
+            <h3 className={mine.length > 1 ? "" : "only-stacked"}>{`Steps, ${(TITLES[leg.packet] ?? "").toLowerCase()}`}</h3>
             <Steps
               testId={STEP_IDS[leg.packet] ?? ""}
               steps={leg.steps.slice(0, Math.max(0, shown - before(leg))).map((step, index) => ({ step, here: before(leg) + index === shown - 1 }))}
@@ -121,10 +123,10 @@ function useCanvas(legs: Leg[], shown: number, ended: boolean, id: string | null
     for (const { packet, direction, steps, verdict } of legs) {
       const seen = steps.slice(0, Math.max(0, left));
       left -= steps.length;
-      const points = seen.map((step) => step.at).filter((point, index, all): point is string => point !== null && point !== all[index - 1]);
+      const points = pointsOf(seen, seen.length === steps.length ? verdict : null);
       const tone: Tone = verdict && seen.length === steps.length ? verdict.outcome : "active";
       if (points.length > 0) paths.push({ direction, packet, points, reached: points.length, tone });
-      last = seen.at(-1)?.at ?? last;
+      last = points.at(-1) ?? last;
     }
     update({ paths, highlights: last ? [{ path: last, tone: paths.at(-1)?.tone ?? "active" }] : [] });
     return () => {
@@ -135,7 +137,7 @@ function useCanvas(legs: Leg[], shown: number, ended: boolean, id: string | null
     if (!ended) return;
     const steps = legs.flatMap((leg) => leg.steps);
     const decided = steps.flatMap((step) => (step.matched?.ref && step.at ? [{ at: step.at, ref: step.matched.ref }] : []));
-    const paths = [...new Set(steps.map((step) => step.at).filter((at): at is string => at !== null))];
+    const paths = [...new Set(legs.flatMap((leg) => pointsOf(leg.steps, leg.verdict)))];
     update({ decided, fit: { paths } });
     // Once per trace.
     // eslint-disable-next-line react-hooks/exhaustive-deps

@@ -1,11 +1,11 @@
-/** How each direction ended, always in sight: verdict, what would mend it, the branches with their shares. */
+/** How each direction ended, always in sight: verdict, the branches with their shares. */
 
 import type { ReactNode } from "react";
 
 import type { Verdict } from "../../document/types";
 import { FactLinks } from "../FactLinks";
 import { Mark } from "../Mark";
-import { type Branch, type Leg, TITLES } from "./legs";
+import { type Branch, type Leg, TITLES, stateWord, withoutState } from "./legs";
 
 const TEST_IDS: Record<number, string> = { 1: "verdict-forward", 2: "verdict-return", 3: "verdict-third" };
 
@@ -50,11 +50,10 @@ function Ending({ verdict, testId }: { verdict: Verdict; testId: string }): Reac
   return (
     <>
       <p data-testid={testId} className="verdict">
-        <Mark state={verdict.outcome} /> <span>{verdict.sentence}</span>
+        <Mark state={verdict.outcome}>{stateWord(verdict)}</Mark> <span>{withoutState(verdict)}</span>
         {verdict.code && <span className="badge mono">{verdict.code}</span>}
         <FactLinks ids={verdict.facts} />
       </p>
-      {verdict.mend && <p className="mend">What would mend it: {verdict.mend}</p>}
     </>
   );
 }
@@ -69,7 +68,7 @@ function Branches({ branches, chosen, name, choose }: { branches: Branch[]; chos
           <span className="number">{percent(branch.share)}</span>
           <span className="mono">{branch.label}</span>
           <Mark state={branch.verdict.outcome} />
-          {branch.verdict.outcome !== "delivered" && <span>{branch.verdict.sentence}</span>}
+          {branch.verdict.outcome !== "delivered" && <span>{withoutState(branch.verdict)}</span>}
         </label>
       ))}
     </fieldset>

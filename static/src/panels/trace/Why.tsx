@@ -5,7 +5,7 @@ import { type ReactNode, useState } from "react";
 
 import { useWide } from "../../canvas/wide";
 import { useWorkbench } from "../../document/store";
-import type { JsonObject, Operation, RunEvent } from "../../document/types";
+import type { JsonObject, Operation, RunEvent, Verdict } from "../../document/types";
 import { isLive, start, useFollowed } from "../../protocol/followed";
 import { Mark } from "../Mark";
 import { Fault, Waiting } from "../Waiting";
@@ -31,6 +31,8 @@ interface Done {
   left_out: number;
   asked: number;
   total: number;
+  /** The edit that brings the packet furthest, where none delivers it; older answers have none. */
+  best?: { sentence: string; verdict: Verdict | string } | null;
 }
 
 /** Whether two questions are the same, so that an answer about one is not shown under the other. */
@@ -39,7 +41,16 @@ function same(a: JsonObject | undefined, b: JsonObject | undefined): boolean {
   return ["source", "destination", "protocol", "destination_port"].every((key) => a[key] === b[key]);
 }
 
-export function Why({ packet, revision }: { packet: JsonObject; revision: number | null }): ReactNode {
+interface Props {
+  packet: JsonObject;
+  revision: number | null;
+  /** What the trace itself says would mend it. */
+  mend: string | null;
+  /** Whether single edits can be tried: what is not modelled cannot be mended by the drawing. */
+  searched: boolean;
+}
+
+export function Why({ packet, revision, mend, searched }: Props): ReactNode {
   const followed = useFollowed("why");
   const can = useWorkbench((state) => state.can.run);
   const head = useWorkbench((state) => state.revision);
@@ -47,27 +58,30 @@ export function Why({ packet, revision }: { packet: JsonObject; revision: number
   const edits = mine ? (followed.events.filter((event) => event.event === "why.edit") as unknown as Edit[]) : [];
   const done = mine ? (followed.events.find((event) => event.event === "why.done") as (RunEvent & Done) | undefined) : undefined;
   const old = revision !== null && revision !== head;
-  if (!can && !done) return null;
+  const may = can && searched;
+  if (!done && !may && mend === null) return null;
   return (
     <section className="why-panel" aria-label="What would mend it">
-      {!done && can && (
+      <h3>What would mend it</h3>
+      {!done && mend !== null && <p className="mend">{mend}</p>}
+      {!done && may && (
         <button type="button" className="button" disabled={isLive(followed) || old} onClick={() => { void start("why", packet); }}>
-          <Wrench size={14} aria-hidden="true" /> What would mend it
+          <Wrench size={14} aria-hidden="true" /> Try every single edit
         </button>
       )}
-      {!done && old && <p className="muted">The drawing changed since this trace: run it again to ask.</p>}
+      {!done && may && old && <p className="muted">The drawing changed since this trace: run it again to ask.</p>}
       {mine && <Fault followed={followed} />}
       {!mine && followed.error && <Fault followed={followed} />}
       <Waiting followed={followed} what="Trying edits one by one" />
       {done && (
         <>
-          <h3>What would mend it</h3>
           <p className="muted">
             {edits.length === 0
               ? `No single edit delivers this packet; ${done.tried} were tried.`
               : `Each of these alone delivers the packet. ${done.tried} edits were tried, and ${done.asked} of ${done.total} packets that stand for the drawing show what else each does.`}
             {done.left_out > 0 && ` ${done.left_out} more were thought of and left out.`}
           </p>
+          {edits.length === 0 && done.best && <Best best={done.best} />}
           {old && <p className="callout">The drawing was changed since: run the trace again.</p>}
           <ol className="remedies" data-testid="remedies">
             {edits.map((edit) => (
@@ -77,6 +91,16 @@ export function Why({ packet, revision }: { packet: JsonObject; revision: number
         </>
       )}
     </section>
+  );
+}
+
+/** How far the best single edit got: half an answer is better than none. */
+function Best({ best }: { best: NonNullable<Done["best"]> }): ReactNode {
+  const ending = typeof best.verdict === "string" ? best.verdict : best.verdict.sentence;
+  return (
+    <p data-testid="best-edit">
+      Furthest gets: <strong>{best.sentence}</strong> After it: {ending}
+    </p>
   );
 }
 

@@ -73,3 +73,31 @@ export function overall(legs: readonly Leg[]): Outcome | null {
   const ends = legs.map((leg) => leg.verdict?.outcome).filter((outcome): outcome is Outcome => outcome !== undefined);
   return ends.find((outcome) => outcome !== "delivered") ?? ends[0] ?? null;
 }
+
+/** Return what would mend the first direction that was not delivered; null where nobody can say. */
+export function mendOf(legs: readonly Leg[]): string | null {
+  return legs.find((leg) => leg.verdict?.mend)?.verdict?.mend ?? null;
+}
+
+/**
+ * Return the resources a packet touches, in order. A packet that ends at the edge of the Internet ends at the
+ * Internet's own place, for the step itself names the NIC or balancer it left by.
+ */
+export function pointsOf(steps: readonly Step[], verdict: Verdict | null): string[] {
+  const points = steps.map((step) => step.at).filter((point, index, all): point is string => point !== null && point !== all[index - 1]);
+  const atEdge = steps.at(-1)?.place === "edge" && verdict !== null && verdict.outcome !== "delivered";
+  return atEdge && points.at(-1) !== "internet" ? [...points, "internet"] : points;
+}
+
+const STATES = /^(Delivered|Dropped|Looped|Ambiguous|Not modelled)\b[:,.]?\s*/;
+
+/** Return a verdict's sentence without the word that its mark says already. */
+export function withoutState(verdict: Verdict): string {
+  const found = STATES.exec(verdict.sentence);
+  return found?.[1]?.toLowerCase() === verdict.outcome ? verdict.sentence.slice(found[0].length) : verdict.sentence;
+}
+
+/** Return a state as a sentence begins: "Dropped". */
+export function stateWord(verdict: Verdict): string {
+  return verdict.outcome.charAt(0).toUpperCase() + verdict.outcome.slice(1);
+}

@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { update, workbench } from "../document/store";
+import { configure } from "../protocol/api";
+import { rename, show, undo, unsaved, watchNetwork } from "./edits";
+
+const SCENARIO = "/api/v1/scenarios/x";
+let answers: ((url: string, init: RequestInit) => Response | Promise<Response>)[] = [];
+let sent: { url: string; body: string }[] = [];
+
+function json(body: unknown, status = 200): Response {
+  return new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json" } });
+}
+
+function taken(revision: number, name: string): () => Response {
+  return () => json({ revision, document: { name }, problems: [], runnable: true });
+}
+
+const offline = (): never => {
+  throw new TypeError("offline");
+};
+
+async function settle(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(0);
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  sent = [];
+  vi.stubGlobal("fetch", async (url: string, init: RequestInit = {}) => {
+    sent.push({ url, body: typeof init.body === "string" ? init.body : "" });
+    const answer = answers.shift();
+    if (!answer) throw new Error(`nothing is answered to ${url}`);
+    return answer(url, init);
+  });
+  configure({ mode: "edit", scenario: { name: "", revision: 1 }, can: workbench().can, user: null, urls: { api: "/api/v1", scenario: SCENARIO, runs: `${SCENARIO}/runs` } });
+  show({ revision: 1, document: { name: "old" }, problems: [], runnable: true });
+  update({ saved: "saved", message: null });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe("an edit that cannot be sent", () => {
+  it("is kept, shown, tried again, and not hidden by a later one", async () => {
+    answers = [offline, offline, taken(2, "first"), taken(3, "second")];
+    rename("first");
+    await settle();
+    expect(workbench().saved).toBe("waiting");
+    expect(workbench().document.name).toBe("first");
+    expect(unsaved()).toBe(true);
+    rename("second");
+    await settle();
+    expect(workbench().saved).toBe("waiting");
+    expect(workbench().document.name).toBe("second");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(sent.map((one) => one.body).filter(Boolean)).toHaveLength(4);
+    expect(workbench().saved).toBe("saved");
+    expect(workbench().revision).toBe(3);
+    expect(unsaved()).toBe(false);
+  });
+
+  it("goes out at once when the browser comes online", async () => {
+    watchNetwork();
+    answers = [offline, taken(2, "mine")];
+    rename("mine");
+    await settle();
+    window.dispatchEvent(new Event("online"));
+    await settle();
+    expect(workbench().saved).toBe("saved");
+    answers = [taken(3, "old")];
+    undo();
+    await settle();
+    expect(JSON.parse(sent.at(-1)?.body ?? "{}")).toEqual({ base: 2, patch: [{ op: "replace", path: "/name", value: "old" }] });
+  });
+});
+
+describe("an edit of somebody who may not any more", () => {
+  it("says that they are signed out and keeps it", async () => {
+    answers = [() => json({ error: { code: "denied", message: "CSRF check Failed" } }, 403), () => json({}, 404), () => json({}, 401), taken(2, "mine")];
+    rename("mine");
+    await settle();
+    expect(workbench().saved).toBe("signed out");
+    expect(workbench().message).toContain("sign in again");
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(workbench().saved).toBe("saved");
+  });
+
+  it("says what was refused, also after a later edit was taken", async () => {
+    answers = [() => json({ error: { code: "patch", message: "There is no such place." } }, 422), taken(2, "b")];
+    rename("a");
+    await settle();
+    rename("b");
+    await settle();
+    expect(workbench().document.name).toBe("b");
+    expect(workbench().message).toContain("There is no such place.");
+  });
+
+  it("says that the scenario was deleted", async () => {
+    answers = [() => json({}, 404), () => json({}, 404), () => json({ items: [] }, 200)];
+    rename("mine");
+    await settle();
+    expect(workbench().saved).toBe("deleted");
+    expect(workbench().message).toBe("This scenario was deleted.");
+  });
+});
