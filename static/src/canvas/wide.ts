@@ -5,7 +5,7 @@ import { useSyncExternalStore } from "react";
 const WIDE = "(min-width: 761px)";
 
 export function useWide(): boolean {
-  return useSyncExternalStore(subscribe, () => matchMedia(WIDE).matches);
+  return useSyncExternalStore(subscribe, isWide);
 }
 
 function subscribe(changed: () => void): () => void {
@@ -14,4 +14,8 @@ function subscribe(changed: () => void): () => void {
   return () => {
     query.removeEventListener("change", changed);
   };
+}
+
+export function isWide(): boolean {
+  return matchMedia(WIDE).matches;
 }

@@ -14,7 +14,7 @@ import { api, configure } from "../protocol/api";
 import { words } from "../protocol/followed";
 import { openRun } from "../panels/Runs";
 import { Shell } from "../panels/Shell";
-import { show } from "../panels/edits";
+import { show, watchNetwork } from "../panels/edits";
 import { chooseTheme, followTheme, isDark } from "./site/theme";
 
 followTheme();
@@ -27,6 +27,7 @@ async function begin(): Promise<void> {
   configure(bootstrap);
   const { mode, can, user } = bootstrap;
   update({ mode, can, user, id: bootstrap.scenario.id ?? null, ...bootstrap.scenario });
+  watchNetwork();
   let shared: Run[] | null = null;
   try {
     const answer = await api.scenario();

@@ -91,8 +91,8 @@ function TreeItem({ branch, level }: { branch: Branch; level: number }): ReactNo
           select(branch.path, true);
         }}
       >
-        <span>{branch.name}</span>
-        <span className="mono">{branch.detail}</span>
+        <span className="name" title={branch.name}>{branch.name}</span>
+        <span className="mono" title={branch.detail}>{branch.detail}</span>
       </button>
       {branch.inside.length > 0 && (
         <ul role="group">

@@ -1,10 +1,13 @@
-/** Everything that is wrong with the drawing, at once; a click goes to the place. */
+/** Everything that is wrong with the drawing, at once, and what is odd in it; a click goes to the place. */
 
 import type { ReactNode } from "react";
 
 import { select, useWorkbench } from "../document/store";
+import type { Problem } from "../document/types";
+import { api } from "../protocol/api";
 import { FactLinks } from "./FactLinks";
 import { Mark } from "./Mark";
+import { useAnswer } from "./inspector/answer";
 
 /** Return the resource a JSON pointer lies in, as a path; null when it lies outside the topology. */
 export function resourceAt(pointer: string): string | null {
@@ -15,44 +18,69 @@ export function resourceAt(pointer: string): string | null {
 
 export function Problems(): ReactNode {
   const problems = useWorkbench((state) => state.problems);
-  if (problems.length === 0) return <Mark state="succeeded">No problems: the drawing can be run.</Mark>;
+  const runnable = useWorkbench((state) => state.runnable);
   return (
     <div>
+      {problems.length === 0 ? (
+        <Mark state="succeeded">No problems: the drawing can be run.</Mark>
+      ) : (
+        <>
+          <p>
+            <Mark state="failed">
+              {problems.length} problem{problems.length === 1 ? "" : "s"}
+            </Mark>
+          </p>
+          <p className="muted">The drawing is saved and shown; it can be run when these are mended.</p>
+          <List problems={problems} />
+        </>
+      )}
+      {runnable && <Warnings />}
+    </div>
+  );
+}
+
+/** What the maker of a drawing should know although it runs. */
+function Warnings(): ReactNode {
+  const answer = useAnswer("health", () => api.health());
+  if (!answer.ready || answer.value.warnings.length === 0) return null;
+  const { warnings } = answer.value;
+  return (
+    <section aria-label="Warnings" data-testid="warnings">
       <p>
-        <Mark state="failed">
-          {problems.length} problem{problems.length === 1 ? "" : "s"}
+        <Mark state="ambiguous">
+          {warnings.length} warning{warnings.length === 1 ? "" : "s"}
         </Mark>
       </p>
-      <p className="muted">The drawing is saved and shown; it can be run when these are mended.</p>
-      {problems.map((problem, index) => {
-        const place = resourceAt(problem.pointer);
-        return (
-          <div className="problem" key={`${problem.pointer} ${problem.code} ${index}`}>
-            <p>
-              {place ? (
-                <button
-                  type="button"
-                  className="link mono"
-                  onClick={() => {
-                    select(place, true);
-                  }}
-                >
-                  {problem.pointer}
-                </button>
-              ) : (
-                <span className="mono">{problem.pointer || "/"}</span>
-              )}
-            </p>
-            <p>Found: {problem.found}</p>
-            <p>Expected: {problem.expected}</p>
-            <p className="muted">{problem.hint}</p>
-            <p className="row">
-              <span className="badge mono">{problem.code}</span>
-              {problem.fact && <FactLinks ids={[problem.fact]} />}
-            </p>
-          </div>
-        );
-      })}
+      <p className="muted">The drawing can be run; this may not be what you want.</p>
+      <List problems={warnings} />
+    </section>
+  );
+}
+
+function List({ problems }: { problems: Problem[] }): ReactNode {
+  return problems.map((problem, index) => <Row key={`${problem.pointer} ${problem.code} ${index}`} problem={problem} />);
+}
+
+function Row({ problem }: { problem: Problem }): ReactNode {
+  const place = resourceAt(problem.pointer);
+  return (
+    <div className="problem">
+      <p>
+        {place ? (
+          <button type="button" className="link mono" onClick={() => { select(place, true); }}>
+            {problem.pointer}
+          </button>
+        ) : (
+          <span className="mono">{problem.pointer || "/"}</span>
+        )}
+      </p>
+      <p>Found: {problem.found}</p>
+      <p>Expected: {problem.expected}</p>
+      <p className="muted">{problem.hint}</p>
+      <p className="row">
+        <span className="badge mono">{problem.code}</span>
+        {problem.fact && <FactLinks ids={[problem.fact]} />}
+      </p>
     </div>
   );
 }

@@ -35,16 +35,17 @@ export function titleOf(profiles: Rules[], id: string): string {
   return profiles.find((profile) => profile.id === id)?.title ?? id;
 }
 
-export function Profile(): ReactNode {
+/** In the bar; `inMenu` for the menu of a narrow window, where `leave` closes it. */
+export function Profile({ inMenu = false, leave }: { inMenu?: boolean; leave?: () => void }): ReactNode {
   const profiles = useProfiles();
   const wide = useWide();
   const own = useWorkbench((state) => text(state.document.profile, "azure-2026"));
-  const edit = useWorkbench((state) => state.can.edit) && wide;
+  const edit = useWorkbench((state) => state.can.edit) && (wide || inMenu);
   const run = useWorkbench((state) => state.can.run);
   const described = profiles.find((profile) => profile.id === own)?.description;
   const known = profiles.some((profile) => profile.id === own);
   return (
-    <span className="profile optional">
+    <span className={inMenu ? "profile" : "profile optional"}>
       {edit ? (
         <select
           className="input"
@@ -66,7 +67,10 @@ export function Profile(): ReactNode {
         </span>
       )}
       {run && (
-        <button type="button" className="button quiet" onClick={() => { update({ dock: "compare" }); }}>
+        <button type="button" className="button quiet" onClick={() => {
+            update({ dock: "compare" });
+            leave?.();
+          }}>
           <GitCompareArrows size={14} aria-hidden="true" /> Compare with…
         </button>
       )}

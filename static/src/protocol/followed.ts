@@ -76,9 +76,11 @@ export function follow(run: Run): void {
   socket.open();
 }
 
-/** Forget why the last run could not begin: the question is being changed. */
+/** Forget why the last run could not begin or failed: the question is being changed. */
 export function quiet(kind: RunKind): void {
-  if (followed.get(kind)?.error) put(kind, { error: null });
+  const one = followed.get(kind);
+  if (one?.error) put(kind, { error: null });
+  if (one?.run?.state === "failed" || one?.run?.state === "cancelled") forget(kind);
 }
 
 /** Follow no run of a kind any more. */

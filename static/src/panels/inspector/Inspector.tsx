@@ -5,8 +5,11 @@ import { type ReactNode, useState } from "react";
 
 import { type Machine, type Nic, at, isObject, text } from "../../document/drawing";
 import { type Workbench, select, update, useWorkbench } from "../../document/store";
+import { quiet } from "../../protocol/followed";
 import { Tab } from "../Tab";
 import { Guest } from "./Guest";
+import { Health } from "./Health";
+import { Macs } from "./Macs";
 import { Overview } from "./Overview";
 import { PeeringLinks } from "./PeeringLinks";
 import { Routes } from "./Routes";
@@ -38,7 +41,7 @@ const KINDS: Record<string, string> = {
   service_tags: "Service tag",
 };
 
-type View = "Settings" | "Routes" | "Rules" | "Guest";
+type View = "Settings" | "Routes" | "Rules" | "Guest" | "Health";
 
 export function Inspector(): ReactNode {
   const path = useWorkbench((state) => state.selection);
@@ -54,6 +57,7 @@ export function Inspector(): ReactNode {
   if (nics.length > 0) views.push("Routes");
   if (nics.length > 0 && collection !== "subnets") views.push("Rules");
   if (collection === "vms" && !inner) views.push("Guest");
+  if (collection === "load_balancers" && !inner) views.push("Health");
   const shown = views.includes(tab) ? tab : "Settings";
   return (
     <>
@@ -78,7 +82,9 @@ export function Inspector(): ReactNode {
       </div>
       <div className="inspector-body" {...(views.length > 1 ? { role: "tabpanel", "aria-label": NAMES[shown] } : {})}>
         {shown === "Settings" && collection === "peerings" && <PeeringLinks id={id} />}
-        {shown === "Settings" && path !== "internet" && <Settings part={part} />}
+        {shown === "Settings" && (collection === "nics" || collection === "vms") && !inner && <Macs nics={nics} />}
+        {shown === "Settings" && path !== "internet" && <Settings part={part} collection={collection} />}
+        {shown === "Health" && <Health balancer={id} />}
         {path === "internet" && <p>Everything that is neither drawn nor in a site. Hosts with addresses of their own are drawn beside it.</p>}
         {shown === "Routes" && <RoutesOf collection={collection} nics={nics} />}
         {shown === "Guest" && <Guest vm={id} />}
@@ -88,7 +94,7 @@ export function Inspector(): ReactNode {
   );
 }
 
-const NAMES: Record<View, string> = { Settings: "Settings", Routes: "Effective routes", Rules: "Effective rules", Guest: "Guest" };
+const NAMES: Record<View, string> = { Settings: "Settings", Routes: "Effective routes", Rules: "Effective rules", Guest: "Guest", Health: "Backend health" };
 
 /** A subnet has one table for all its NICs, so one NIC speaks for it. */
 function RoutesOf({ collection, nics }: { collection: string; nics: Nic[] }): ReactNode {
@@ -123,12 +129,16 @@ function AskFrom({ path }: { path: string }): ReactNode {
   const can = useWorkbench((state) => state.can.run);
   const asked = useWorkbench((state) => state.asked);
   if (!can || !/^(vms|hosts)\//.test(path)) return null;
+  const put = (change: Partial<typeof asked>): void => {
+    quiet("trace");
+    update({ asked: { ...asked, ...change }, dock: "trace" });
+  };
   return (
     <p className="row">
-      <button type="button" className="button small" onClick={() => { update({ asked: { ...asked, source: path }, dock: "trace" }); }}>
+      <button type="button" className="button small" onClick={() => { put({ source: path }); }}>
         Trace from here
       </button>
-      <button type="button" className="button small" onClick={() => { update({ asked: { ...asked, destination: path }, dock: "trace" }); }}>
+      <button type="button" className="button small" onClick={() => { put({ destination: path }); }}>
         Trace to here
       </button>
     </p>

@@ -6,7 +6,8 @@ import { isObject, text } from "../../document/drawing";
 import { select, useWorkbench } from "../../document/store";
 import { Problems } from "../Problems";
 import { titleOf, useProfiles } from "../Profile";
-import { label } from "./Settings";
+import { Switches } from "./Switches";
+import { label } from "./words";
 
 export function Overview(): ReactNode {
   const document_ = useWorkbench((state) => state.document);
@@ -26,6 +27,7 @@ export function Overview(): ReactNode {
       <div className="inspector-body">
         <p>{text(document_.description) || "No description."}</p>
         <Problems />
+        <Switches />
         <h3>What is drawn</h3>
         <table className="table">
           <tbody>

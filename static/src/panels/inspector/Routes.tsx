@@ -19,6 +19,11 @@ export function Routes({ nic, title }: { nic: Nic; title: string | null }): Reac
   return (
     <section aria-label={`Effective routes of ${nic.name}`}>
       {title && <h3>{title}</h3>}
+      {!answer.value.shown && (
+        <p className="callout" data-testid="routes-shown">
+          The platform would not show these: {answer.value.reason} They hold all the same. <FactLinks ids={["D12"]} />
+        </p>
+      )}
       <div className="field">
         <label htmlFor={`filter-${nic.id}`}>Filter</label>
         <input

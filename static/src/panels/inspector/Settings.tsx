@@ -2,9 +2,11 @@
 
 import type { ReactNode } from "react";
 
-import { at, isObject } from "../../document/drawing";
+import { at, isObject, text } from "../../document/drawing";
 import { select, useWorkbench } from "../../document/store";
 import type { Json } from "../../document/types";
+import { useRulesOf } from "./rulesOf";
+import { label, unknownField, written } from "./words";
 
 /** Fields that name a resource, and the collection it is in. */
 const REFERS: Record<string, string> = {
@@ -31,10 +33,14 @@ const REFERS: Record<string, string> = {
   gateway_balancer: "load_balancers",
 };
 
-export function Settings({ part }: { part: Json }): ReactNode {
+export function Settings({ part, collection }: { part: Json; collection: string }): ReactNode {
+  const profile = useWorkbench((state) => text(state.document.profile, "azure-2026"));
+  const { unknown } = useRulesOf(profile);
   if (!isObject(part)) return <p className="muted">The drawing has no such thing any more.</p>;
-  const plain = Object.entries(part).filter(([key, value]) => key !== "name" && !isObject(value));
-  const inner = Object.entries(part).filter(([, value]) => isObject(value));
+  // What the profile does not have is left out; what is set all the same stays in sight, for it is a problem.
+  const has = ([key, value]: [string, Json]): boolean => !(unknownField(collection, key, unknown) && (value === false || isEmpty(value)));
+  const plain = Object.entries(part).filter(([key, value]) => key !== "name" && !isObject(value)).filter(has);
+  const inner = Object.entries(part).filter(([, value]) => isObject(value)).filter(has);
   return (
     <>
       <table className="table">
@@ -66,9 +72,7 @@ function Inner({ value }: { value: Record<string, Json> }): ReactNode {
       <tbody>
         {Object.entries(value).map(([key, entry]) => (
           <tr key={key}>
-            <th scope="row" className="mono">
-              {label(key)}
-            </th>
+            <th scope="row">{nameOf(key, entry)}</th>
             <td className="mono">{isObject(entry) ? <Pairs value={entry} /> : <Value field={key} value={entry} />}</td>
           </tr>
         ))}
@@ -77,13 +81,18 @@ function Inner({ value }: { value: Record<string, Json> }): ReactNode {
   );
 }
 
+/** Parts have names of their own, which are nobody's field: they stay as they were written. */
+function nameOf(key: string, entry: Json): string {
+  return isObject(entry) ? text(entry.name, key) : label(key);
+}
+
 /** The set fields of a part; parts inside it indented under their ids. */
 function Pairs({ value }: { value: Record<string, Json> }): ReactNode {
-  const set = Object.entries(value).filter(([, entry]) => !isEmpty(entry));
+  const set = Object.entries(value).filter(([key, entry]) => key !== "name" && !isEmpty(entry));
   if (set.length === 0) return "–";
   return set.map(([key, entry]) => (
     <span key={key} className="pair">
-      <span className="muted">{label(key)}</span>{" "}
+      <span className="muted">{nameOf(key, entry)}</span>{" "}
       {isObject(entry) ? (
         <span className="inner-pairs">
           <Pairs value={entry} />
@@ -105,7 +114,7 @@ function Value({ field, value }: { field: string; value: Json }): ReactNode {
   const topology = useWorkbench((state) => state.document);
   const collection = REFERS[field];
   const names = (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === "string");
-  if (collection === undefined || names.length === 0) return written(value);
+  if (collection === undefined || names.length === 0) return written(value, field);
   return names.map((name, index) => {
     const path = `${collection}/${name}`;
     return (
@@ -121,16 +130,4 @@ function Value({ field, value }: { field: string; value: Json }): ReactNode {
       </span>
     );
   });
-}
-
-export function label(key: string): string {
-  return key.replaceAll("_", " ");
-}
-
-function written(value: Json): string {
-  if (value === null) return "–";
-  if (value === true) return "on";
-  if (value === false) return "off";
-  if (Array.isArray(value)) return value.map((entry) => written(entry)).join(", ") || "–";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

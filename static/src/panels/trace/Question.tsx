@@ -17,6 +17,19 @@ export interface Place {
 
 /** Return who can send and receive: VMs and hosts outside. */
 export function placesOf(drawing: Drawing): Place[] {
+  const named = allPlaces(drawing);
+  const count = new Map<string, number>();
+  for (const { name } of named) count.set(name, (count.get(name) ?? 0) + 1);
+  // Two things of one name are told apart by their ids.
+  return named.map((one) => ((count.get(one.name) ?? 0) > 1 ? { ...one, name: `${one.name} (${one.path.split("/").at(-1) ?? ""})` } : one));
+}
+
+/** Return a sentence of the server with the names people gave in place of paths. */
+export function withNames(sentence: string, places: Place[]): string {
+  return sentence.replaceAll(/\b(?:vms|hosts)\/[\w.-]*\w/g, (path) => places.find((place) => place.path === path)?.name ?? path);
+}
+
+function allPlaces(drawing: Drawing): Place[] {
   const machines = drawing.vnets.flatMap((vnet) => vnet.subnets).flatMap((subnet) => subnet.machines);
   const hosts = [...drawing.sites.flatMap((site) => site.hosts), ...drawing.hosts];
   return [...machines, ...hosts].map((one) => ({ path: one.path, name: one.name }));
@@ -28,9 +41,12 @@ function useAsked(places: Place[]): Asked {
   // A flow of the drawing's traffic is what its author wants to be asked; one of a VM before one from outside.
   const flow = useWorkbench((state) => firstFlow(state.document.traffic));
   const outside = useWorkbench((state) => state.drawing.hosts[0]?.path);
+  const there = (path: string): boolean => !/^(vms|hosts)\//.test(path) || places.some((place) => place.path === path);
+  const source = there(asked.source) ? asked.source : "";
+  const destination = there(asked.destination) ? asked.destination : "";
   return {
-    source: asked.source || text(flow?.source) || (places[0]?.path ?? ""),
-    destination: asked.destination || text(flow?.destination) || outside || (places[1]?.path ?? ""),
+    source: source || text(flow?.source) || (places[0]?.path ?? ""),
+    destination: destination || text(flow?.destination) || outside || (places[1]?.path ?? ""),
     protocol: asked.protocol || text(flow?.protocol, "tcp"),
     port: asked.port || text(flow?.destination_port, "443"),
   };
@@ -71,8 +87,10 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
   };
   const resolve = (words: string): string | null => {
     const wanted = words.trim();
-    const named = places.find((place) => place.name === wanted || place.path === wanted);
-    return named?.path ?? (isAddress(wanted) ? wanted : null);
+    const small = wanted.toLowerCase();
+    const exact = places.find((place) => place.name === wanted || place.path === wanted);
+    const near = places.filter((place) => place.name.toLowerCase() === small);
+    return exact?.path ?? (near.length === 1 ? near[0]?.path : undefined) ?? (isAddress(wanted) ? wanted : null);
   };
   const settle = (words: string): string | null => {
     const found = resolve(words);
@@ -92,7 +110,7 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
     const ports = ported ? { destination_port: Number(asked.port) } : { destination_port: 0, source_port: 0 };
     ask({ source: asked.source, destination, protocol: asked.protocol, ...ports });
   };
-  const said = wrong ?? refused;
+  const said = wrong ?? (refused === null ? null : withNames(refused, places));
   const open = mayRun ?? runnable;
   return (
     <form

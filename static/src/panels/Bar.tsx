@@ -1,0 +1,121 @@
+/** The bar: whose drawing this is, under which rules, whether it is saved, and what can be done with it. */
+
+import { PanelRight, Share2, SunMoon } from "lucide-react";
+import { type ReactNode, useState } from "react";
+
+import { useWide } from "../canvas/wide";
+import { type Saved as SavedState, useWorkbench } from "../document/store";
+import { api } from "../protocol/api";
+import { words } from "../protocol/followed";
+import { More } from "./More";
+import { Profile } from "./Profile";
+import type { Panel } from "./Rail";
+import { rename } from "./edits";
+
+interface Props {
+  share: () => void;
+  inspector: () => void;
+  open: boolean;
+  switchTheme: () => void;
+  openPanel: (panel: Panel) => void;
+}
+
+export function Bar({ share, inspector, open, switchTheme, openPanel }: Props): ReactNode {
+  const mode = useWorkbench((state) => state.mode);
+  const can = useWorkbench((state) => state.can);
+  const [error, setError] = useState<string | null>(null);
+  const fork = (): void => {
+    api.fork().then(
+      (made) => { location.assign(made.url); },
+      (reason: unknown) => { setError(words(reason)); },
+    );
+  };
+  return (
+    <header className="bar">
+      <a className="brand" href="/" aria-label="My scenarios">
+        <img src="/static/icon.svg" alt="" width={20} height={20} />
+      </a>
+      <Name />
+      <Saved />
+      <Profile />
+      {mode === "shared" && <span className="badge">shared revision, read only</span>}
+      {error && <span role="alert" className="field-error">{error}</span>}
+      <span className="push" />
+      <button type="button" className="button quiet icon optional" aria-label="Switch between light and dark" onClick={switchTheme}>
+        <SunMoon size={16} aria-hidden="true" />
+      </button>
+      <button type="button" className="button quiet icon" aria-label="Inspector" aria-pressed={open} onClick={inspector}>
+        <PanelRight size={16} aria-hidden="true" />
+      </button>
+      <More switchTheme={switchTheme} openPanel={openPanel} />
+      {can.fork && mode === "shared" && (
+        <button type="button" className="button primary" onClick={fork}>
+          Fork
+        </button>
+      )}
+      {can.share && (
+        <button type="button" className="button" onClick={share}>
+          <Share2 size={14} aria-hidden="true" /> Share
+        </button>
+      )}
+    </header>
+  );
+}
+
+function Name(): ReactNode {
+  const name = useWorkbench((state) => state.name);
+  const wide = useWide();
+  const can = useWorkbench((state) => state.can.edit) && wide;
+  const [typed, setTyped] = useState<string | null>(null);
+  if (!can) return <h1 title={name}>{name}</h1>;
+  if (typed === null)
+    return (
+      <h1>
+        <button type="button" className="name" title={`${name} (click to rename)`} onClick={() => { setTyped(name); }}>
+          {name}
+        </button>
+      </h1>
+    );
+  const keep = (): void => {
+    rename(typed.trim());
+    setTyped(null);
+  };
+  return (
+    <input
+      className="input"
+      aria-label="Name of the scenario"
+      autoFocus
+      maxLength={120}
+      value={typed}
+      onChange={(event) => { setTyped(event.target.value); }}
+      onBlur={keep}
+      onKeyDown={(event) => {
+        if (event.key === "Enter") keep();
+        if (event.key === "Escape") setTyped(null);
+      }}
+    />
+  );
+}
+
+const SAVED: Record<SavedState, string> = {
+  saved: "saved",
+  saving: "saving …",
+  waiting: "not saved, trying again",
+  "signed out": "not saved",
+  deleted: "not saved",
+  failed: "not saved",
+  stale: "saved on top of another edit",
+};
+
+function Saved(): ReactNode {
+  const mode = useWorkbench((state) => state.mode);
+  const saved = useWorkbench((state) => state.saved);
+  const message = useWorkbench((state) => state.message);
+  if (mode === "shared") return null;
+  return (
+    <span className="saved optional" role="status">
+      {SAVED[saved]}
+      {message && saved === "stale" && <span> · {message}</span>}
+    </span>
+  );
+}

@@ -1,0 +1,92 @@
+/** The dock: questions and their answers. It opens low and grows with the first answer; dragged, it stays. */
+
+import { type ReactNode, useEffect, useState } from "react";
+
+import { type Dock as DockName, update, useWorkbench } from "../document/store";
+import type { Run } from "../document/types";
+import { useFollowed } from "../protocol/followed";
+import { Failover } from "./Failover";
+import { Runs } from "./Runs";
+import { Tab } from "./Tab";
+import { Compare } from "./trace/Compare";
+import { Trace } from "./trace/Trace";
+
+const DOCKS: [DockName, string][] = [
+  ["trace", "Trace"],
+  ["compare", "Compare"],
+  ["failover", "Failover"],
+  ["runs", "Runs"],
+];
+const HEIGHT = "dock-height";
+
+/** Height before anything was run: the question and no more. */
+const LOW = 178;
+const MIDDLE = 280;
+const GROWN = 400;
+/** The drawing keeps at least this share of the window. */
+const SHARE = 0.45;
+
+export function Dock({ shared }: { shared: Run[] | null }): ReactNode {
+  const dock = useWorkbench((state) => state.dock);
+  const [chosen, setChosen] = useState(() => Number(stored()) || null);
+  const began = useBegan();
+  const wanted = began ? GROWN : dock === "trace" ? LOW : MIDDLE;
+  const height = chosen ?? Math.max(LOW, Math.min(wanted, Math.round(innerHeight * SHARE)));
+  const setTo = (wish: number): void => {
+    const kept = Math.round(Math.max(120, Math.min(innerHeight - 160, wish)));
+    setChosen(kept);
+    try {
+      localStorage.setItem(HEIGHT, String(kept));
+    } catch {
+      // Storage may be closed; the height then lasts for this page.
+    }
+  };
+  useEffect(() => {
+    document.documentElement.style.setProperty("--dock-height", `${height}px`);
+  }, [height]);
+  return (
+    <section className="dock" aria-label="Dock">
+      <button
+        type="button"
+        className="dock-handle"
+        aria-label="Height of the dock; arrow up and down change it"
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+        }}
+        onPointerMove={(event) => {
+          if (event.buttons === 1) setTo(innerHeight - event.clientY);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "ArrowUp") setTo(height + 40);
+          if (event.key === "ArrowDown") setTo(height - 40);
+        }}
+      />
+      <div className="tabs" role="tablist" aria-label="Dock">
+        {DOCKS.map(([name, title]) => (
+          <Tab key={name} name={title} chosen={dock === name} choose={() => { update({ dock: name }); }} />
+        ))}
+      </div>
+      <div className="dock-body" role="tabpanel" aria-label={DOCKS.find(([name]) => name === dock)?.[1]}>
+        <h2 className="visually-hidden">{DOCKS.find(([name]) => name === dock)?.[1]}</h2>
+        {dock === "trace" && <Trace />}
+        {dock === "compare" && <Compare />}
+        {dock === "failover" && <Failover />}
+        {dock === "runs" && <Runs shared={shared} />}
+      </div>
+    </section>
+  );
+}
+
+/** Whether anything was run, or opened from before, on this page. */
+function useBegan(): boolean {
+  const all = [useFollowed("trace"), useFollowed("compare"), useFollowed("failover"), useFollowed("trials"), useFollowed("why")];
+  return all.some((one) => one.run !== null || one.starting);
+}
+
+function stored(): string | null {
+  try {
+    return localStorage.getItem(HEIGHT);
+  } catch {
+    return null;
+  }
+}
