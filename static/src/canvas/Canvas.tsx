@@ -2,16 +2,17 @@
 
 import "@xyflow/react/dist/style.css";
 
-import { Background, BackgroundVariant, Controls, MiniMap, type Node, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { Background, BackgroundVariant, Controls, MiniMap, type Node, ReactFlow, ReactFlowProvider } from "@xyflow/react";
+import { type ReactNode, useMemo, useRef, useState } from "react";
 
-import { nodeFor } from "../document/drawing";
 import { select, useWorkbench } from "../document/store";
 import { edges as lines } from "./edges";
-import { type Box, type Item, boxes, layout, middle } from "./layout";
+import { type Item, boxes, cardsOf, layout } from "./layout";
 import { EDGE_TYPES } from "./lines";
 import { NODE_TYPES, nodeLabel, useFar } from "./nodes";
 import { PacketOverlay } from "./PacketOverlay";
+import { routed } from "./routed";
+import { ZOOM, useAllInView, useFit, useFocus } from "./view";
 import { useWide } from "./wide";
 
 export interface Moved {
@@ -58,7 +59,8 @@ function Flow({ onMoved }: { onMoved: (moved: Moved) => void }): ReactNode {
   const selection = useWorkbench((state) => state.selection);
   const byMouse = useRef(false);
   const resting = useRef(0);
-  const items = useMemo(() => layout(drawing, kept), [drawing, kept]);
+  const outside = useWorkbench((state) => state.fit?.paths.includes("internet") === true && state.paths.length > 0);
+  const items = useMemo(() => layout(drawing, kept, outside), [drawing, kept, outside]);
   const far = useFar();
   const [dragged, setDragged] = useState<Moved | null>(null);
   const nodes = useMemo(() => {
@@ -69,13 +71,16 @@ function Flow({ onMoved }: { onMoved: (moved: Moved) => void }): ReactNode {
     () => (dragged ? nodes.map((node) => (node.id === dragged.path ? { ...node, position: { x: dragged.x, y: dragged.y } } : node)) : nodes),
     [nodes, dragged],
   );
+  const places = useMemo(() => boxes(items), [items]);
+  const cards = useMemo(() => cardsOf(items, places), [items, places]);
+  const allLines = useMemo(() => routed(lines(drawing), items, places), [drawing, items, places]);
   const drawnLines = useMemo(() => {
     const present = new Set(nodes.map((node) => node.id));
-    return lines(drawing).filter((edge) => present.has(edge.source) && present.has(edge.target));
-  }, [drawing, nodes]);
-  const places = useMemo(() => boxes(items), [items]);
-  useFocus(places);
-  useFit(places);
+    return allLines.filter((edge) => present.has(edge.source) && present.has(edge.target));
+  }, [allLines, nodes]);
+  const movedByHand = useFit(places);
+  useFocus(places, movedByHand);
+  const allSeen = useAllInView(places);
 
   return (
     <ReactFlow
@@ -83,10 +88,12 @@ function Flow({ onMoved }: { onMoved: (moved: Moved) => void }): ReactNode {
       edges={drawnLines}
       nodeTypes={NODE_TYPES}
       edgeTypes={EDGE_TYPES}
-      fitView
-      fitViewOptions={{ padding: 0.08, maxZoom: 1.1 }}
-      minZoom={0.05}
-      maxZoom={2.5}
+      fitViewOptions={{ padding: 0.08, maxZoom: ZOOM.fit }}
+      minZoom={ZOOM.least}
+      maxZoom={ZOOM.most}
+      onMoveStart={(event) => {
+        if (event) movedByHand();
+      }}
       edgesFocusable={false}
       nodesConnectable={false}
       deleteKeyCode={null}
@@ -127,44 +134,9 @@ function Flow({ onMoved }: { onMoved: (moved: Moved) => void }): ReactNode {
       aria-label="Drawing of the network"
     >
       <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
-      <PacketOverlay places={places} />
-      <MiniMap style={{ width: 132, height: 88 }} pannable zoomable ariaLabel="Map of the drawing" nodeClassName={(node) => `mini-${node.type ?? ""}`} />
+      <PacketOverlay places={places} cards={cards} />
+      {!allSeen && <MiniMap style={{ width: 132, height: 88 }} pannable zoomable ariaLabel="Map of the drawing" nodeClassName={(node) => `mini-${node.type ?? ""}`} />}
       <Controls showInteractive={false} />
     </ReactFlow>
   );
-}
-
-/** Bring the selection into view when somebody else than the canvas asked for it. */
-function useFocus(places: Map<string, Box>): void {
-  const flow = useReactFlow();
-  const focus = useWorkbench((state) => state.focus);
-  const drawing = useWorkbench((state) => state.drawing);
-  const selection = useWorkbench((state) => state.selection);
-  const target = nodeFor(drawing, selection);
-  useEffect(() => {
-    const box = target === null ? undefined : places.get(target);
-    if (focus === 0 || !box) return;
-    const { x, y } = middle(box);
-    void flow.setCenter(x, y, { zoom: Math.max(flow.getZoom(), 0.7), duration: calm() ? 0 : 250 });
-    // Only a new wish moves the view; a drag or an edit must not.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [focus]);
-}
-
-/** Bring a packet's whole way into view when a new one is to be shown. */
-function useFit(places: Map<string, Box>): void {
-  const flow = useReactFlow();
-  const fit = useWorkbench((state) => state.fit);
-  const drawing = useWorkbench((state) => state.drawing);
-  useEffect(() => {
-    const ids = [...new Set((fit?.paths ?? []).map((path) => nodeFor(drawing, path) ?? ""))].filter((id) => places.has(id));
-    if (ids.length === 0) return;
-    void flow.fitView({ nodes: ids.map((id) => ({ id })), padding: 0.18, maxZoom: 1.1, duration: calm() ? 0 : 250 });
-    // Only a new wish moves the view.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [fit]);
-}
-
-function calm(): boolean {
-  return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }

@@ -1,46 +1,48 @@
 /** The packet's way over the drawing: solid forward, dashed back, one dot where it is now. */
 
 import { ViewportPortal } from "@xyflow/react";
-import type { ReactNode } from "react";
+import { type ReactNode, useMemo } from "react";
 
 import { nodeFor } from "../document/drawing";
 import { type PacketPath, useWorkbench } from "../document/store";
-import { type Box, type Point, middle } from "./layout";
+import type { Box } from "./layout";
+import { overlaid } from "./overlaid";
+import { pathOf } from "./routing";
 
-type Find = (path: string) => Point | null;
+type Find = (path: string) => Box | undefined;
 
-export function PacketOverlay({ places }: { places: Map<string, Box> }): ReactNode {
+/** Distance of there and back from the middle line, in canvas units. */
+const ASIDE = 4;
+
+export function PacketOverlay({ places, cards }: { places: Map<string, Box>; cards: Box[] }): ReactNode {
   const drawing = useWorkbench((state) => state.drawing);
-  const find: Find = (path) => {
-    const box = places.get(path) ?? places.get(nodeFor(drawing, path) ?? "");
-    return box ? middle(box) : null;
-  };
+  const find: Find = (path) => places.get(path) ?? places.get(nodeFor(drawing, path) ?? "");
   const paths = useWorkbench((state) => state.paths);
   if (paths.length === 0) return null;
   return (
     <ViewportPortal>
       <svg className="packet-overlay" aria-hidden="true">
         {paths.map((path) => (
-          <Way key={path.packet} path={path} find={find} />
+          <Way key={path.packet} path={path} find={find} cards={cards} />
         ))}
       </svg>
     </ViewportPortal>
   );
 }
 
-function Way({ path, find }: { path: PacketPath; find: Find }): ReactNode {
-  const offset = path.direction === "forward" ? -5 : 5;
-  const points = path.points
-    .slice(0, path.reached)
-    .map(find)
-    .filter((point): point is Point => point !== null)
-    .map((point) => ({ x: point.x + offset, y: point.y + offset }));
-  const here = points.at(-1);
+function Way({ path, find, cards }: { path: PacketPath; find: Find; cards: Box[] }): ReactNode {
+  const { pieces, here } = useMemo(() => {
+    const boxes = path.points.slice(0, path.reached).map(find).filter((box): box is Box => box !== undefined);
+    return overlaid(boxes, cards, ASIDE);
+    // A new path comes with every step; the finder is a new function each time.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [path, cards]);
   if (!here) return null;
-  const line = points.map((point, index) => `${index === 0 ? "M" : "L"}${point.x} ${point.y}`).join(" ");
   return (
     <g className={`way ${path.direction} tone-${path.tone.replace(" ", "-")}`}>
-      <path d={line} />
+      {pieces.map((piece, index) => (
+        <path key={index} d={pathOf(piece)} />
+      ))}
       <circle className="packet" cx={0} cy={0} r={6} style={{ transform: `translate(${here.x}px, ${here.y}px)` }} />
     </g>
   );

@@ -52,8 +52,12 @@ const VNET_HEAD = 56;
 const PAD = 16;
 const ROW_WIDTH = 980;
 
-/** Return everything that is drawn with its box, frames before what is in them. */
-export function layout(drawing: Drawing, kept: unknown): Item[] {
+/**
+ * Return everything that is drawn with its box, frames before what is in them.
+ *
+ * `outside` draws the Internet also where nothing of the drawing names it: a packet ends there.
+ */
+export function layout(drawing: Drawing, kept: unknown, outside = false): Item[] {
   const place = keeper(kept);
   const items: Item[] = [];
   let x = 0;
@@ -75,7 +79,18 @@ export function layout(drawing: Drawing, kept: unknown): Item[] {
     x += size.width + 96;
     rowHeight = Math.max(rowHeight, size.height);
   }
-  return [...layoutOutside(drawing, sites, items, place), ...items];
+  const above = layoutOutside(drawing, sites, items, place);
+  if (outside && !above.some((item) => item.kind === "internet")) above.push(loneInternet([...above, ...items], place));
+  return [...above, ...items];
+}
+
+/** The Internet above everything, where it moves nothing. */
+function loneInternet(items: Item[], place: Place): Item {
+  const roots = items.filter((item) => item.parent === null).map((item) => item.box);
+  const top = Math.min(0, ...roots.map((box) => box.y));
+  const right = Math.max(HOST.width, ...roots.map((box) => box.x + box.width));
+  const spot = place("internet") ?? { x: (right - HOST.width) / 2, y: top - HOST.height - 56 };
+  return { kind: "internet", path: "internet", parent: null, box: { ...spot, ...HOST } };
 }
 
 type Place = (path: string) => { x: number; y: number } | null;
@@ -123,7 +138,9 @@ function layoutTabs(vnet: VirtualNetwork, width: number): Item[] {
 }
 
 function outsideHeight(drawing: Drawing, sites: Frame[]): number {
-  const singles = drawing.hosts.length + drawing.transitGateways.length > 0 ? HOST.height : 0;
+  const gateways = drawing.vnets.some((vnet) => vnet.tabs.some((tab) => tab.kind === "Internet gateway"));
+  const internet = gateways || drawing.publicBalancers.length > 0;
+  const singles = internet || drawing.hosts.length + drawing.transitGateways.length > 0 ? HOST.height : 0;
   const row = Math.max(singles, ...sites.map((frame) => frame.size.height));
   return (row > 0 ? row + 56 : 0) + (drawing.publicBalancers.length > 0 ? PILL.height + 44 : 0);
 }
@@ -242,6 +259,13 @@ export function boxes(items: Item[]): Map<string, Box> {
     found.set(item.path, { ...item.box, ...corner });
   }
   return found;
+}
+
+const FRAMES = new Set(["vnet", "subnet", "site"]);
+
+/** Return the boxes of what is no frame: lines go around these. */
+export function cardsOf(items: Item[], places: Map<string, Box>): Box[] {
+  return items.filter((item) => !FRAMES.has(item.kind)).map((item) => places.get(item.path) ?? item.box);
 }
 
 export interface Point {

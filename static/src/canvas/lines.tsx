@@ -5,32 +5,38 @@ import type { ReactNode } from "react";
 
 import type { Half } from "../document/drawing";
 import { type Box, type Point, border, middle } from "./layout";
+import { along, labelPoint, pathOf } from "./routing";
 
 function boxOf(node: InternalNode): Box {
   const { x, y } = node.internals.positionAbsolute;
   return { x, y, width: node.measured.width ?? 0, height: node.measured.height ?? 0 };
 }
 
-/** Frames hold what a line may lead to; then the line begins at the frame's own edge nearest to it. */
-function ends(from: Box, to: Box): [Point, Point] {
+/** The way that was found for these boxes; while one of them is dragged, a straight line. */
+function pointsOf(from: Box, to: Box, data: EdgeProps["data"]): Point[] {
+  const found = data as { points?: Point[]; ends?: [Box, Box] } | undefined;
+  if (found?.points && found.ends && near(found.ends[0], from) && near(found.ends[1], to)) return found.points;
   return [border(from, middle(to)), border(to, middle(from))];
+}
+
+function near(a: Box, b: Box): boolean {
+  return Math.abs(a.x - b.x) < 1 && Math.abs(a.y - b.y) < 1;
 }
 
 export function Line({ id, source, target, label, data, style }: EdgeProps): ReactNode {
   const from = useInternalNode(source);
   const to = useInternalNode(target);
   if (!from || !to) return null;
-  const [a, b] = ends(boxOf(from), boxOf(to));
+  const points = pointsOf(boxOf(from), boxOf(to), data);
   const halves = data?.halves as [Half | null, Half | null] | undefined;
-  const at = (share: number): Point => ({ x: a.x + (b.x - a.x) * share, y: a.y + (b.y - a.y) * share });
-  const centre = at(0.5);
+  const centre = labelPoint(points);
   return (
     <>
-      <BaseEdge id={id} path={`M${a.x} ${a.y}L${b.x} ${b.y}`} {...(style ? { style } : {})} />
+      <BaseEdge id={id} path={pathOf(points)} {...(style ? { style } : {})} />
       {halves && (
         <>
-          <HalfMark half={halves[0]} at={at(0.14)} />
-          <HalfMark half={halves[1]} at={at(0.86)} />
+          <HalfMark half={halves[0]} at={along(points, 0.1)} />
+          <HalfMark half={halves[1]} at={along(points, 0.9)} />
         </>
       )}
       {label && (

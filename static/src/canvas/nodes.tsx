@@ -18,7 +18,7 @@ import {
 } from "lucide-react";
 import { type ReactNode, memo } from "react";
 
-import type { Badge } from "../document/drawing";
+import type { Badge, Drawing } from "../document/drawing";
 import { type Tone, useWorkbench } from "../document/store";
 import type { Item } from "./layout";
 
@@ -26,7 +26,16 @@ export const FAR = 0.42;
 
 /** True when the canvas is so far away that frames are all that can be read. */
 export function useFar(): boolean {
-  return useStore((state) => state.transform[2] < FAR);
+  const zoomedOut = useStore((state) => state.transform[2] < FAR);
+  // A packet's way needs the cards it touches; only a drawing of very many would drown in them.
+  const traced = useWorkbench((state) => state.paths.length > 0 && machinesOf(state.drawing) <= FEW);
+  return zoomedOut && !traced;
+}
+
+const FEW = 40;
+
+function machinesOf(drawing: Drawing): number {
+  return drawing.vnets.reduce((sum, vnet) => sum + vnet.subnets.reduce((inside, subnet) => inside + subnet.machines.length, 0), 0);
 }
 
 function useTone(path: string): Tone | null {
@@ -94,7 +103,7 @@ export const VnetNode = memo(function VnetNode({ data }: NodeProps): ReactNode {
   return (
     <Frame item={item} className={`vnet hue-${vnet.hue}`} label={`virtual network ${vnet.name}`}>
       <header>
-        <strong>{vnet.name}</strong>
+        <strong title={vnet.name}>{vnet.name}</strong>
         <span className="mono">{vnet.prefixes.join(", ")}</span>
         {far && <span className="count">{vms} VMs</span>}
       </header>
@@ -111,7 +120,7 @@ export const SubnetNode = memo(function SubnetNode({ data }: NodeProps): ReactNo
   return (
     <Frame item={item} className={`subnet hue-${item.hue}`} label={`subnet ${subnet.name}`}>
       <header>
-        <strong>{subnet.name}</strong>
+        <strong title={subnet.name}>{subnet.name}</strong>
         <span className="mono">{subnet.prefixes.join(", ")}</span>
         {subnet.zone !== null && <span className="zone" title={`zone ${subnet.zone}`}>z{subnet.zone}</span>}
       </header>
@@ -270,7 +279,7 @@ export const SiteNode = memo(function SiteNode({ data }: NodeProps): ReactNode {
     <Frame item={data.item as Item} className="site" label={`site ${site.name}`}>
       <header>
         <Building2 size={14} aria-hidden="true" />
-        <strong>{site.name}</strong>
+        <strong title={site.name}>{site.name}</strong>
         <span className="mono">{site.prefixes.join(", ")}</span>
       </header>
       <Ports />

@@ -1,0 +1,108 @@
+/** What of the drawing is in view, and bringing more of it there. */
+
+import { getViewportForBounds, useReactFlow, useStore } from "@xyflow/react";
+import { useCallback, useEffect, useRef } from "react";
+
+import { nodeFor } from "../document/drawing";
+import { useWorkbench } from "../document/store";
+import { type Box, middle } from "./layout";
+
+export const ZOOM = { least: 0.05, most: 2.5, fit: 1.1, focus: 0.7 };
+const PADDING = 0.08;
+const MOVE_MS = 250;
+
+/** Return the box around boxes; null around none. */
+export function around(all: readonly Box[]): Box | null {
+  if (all.length === 0) return null;
+  const x = Math.min(...all.map((box) => box.x));
+  const y = Math.min(...all.map((box) => box.y));
+  const right = Math.max(...all.map((box) => box.x + box.width));
+  const bottom = Math.max(...all.map((box) => box.y + box.height));
+  return { x, y, width: right - x, height: bottom - y };
+}
+
+/** Return whether a box lies in the seen part of a pane; `covered` is the width that something covers at its right. */
+export function inView(box: Box, transform: readonly [number, number, number], pane: { width: number; height: number }, covered = 0): boolean {
+  const [tx, ty, zoom] = transform;
+  const left = box.x * zoom + tx;
+  const top = box.y * zoom + ty;
+  return left >= 0 && top >= 0 && left + box.width * zoom <= pane.width - covered && top + box.height * zoom <= pane.height;
+}
+
+/** True while nothing of the drawing is out of sight. */
+export function useAllInView(places: Map<string, Box>): boolean {
+  const whole = around([...places.values()]);
+  return useStore((state) => whole === null || inView(whole, state.transform, state));
+}
+
+/**
+ * Keep in view what shall be seen: the whole drawing at first, then a packet's way. Until somebody moves the
+ * view by hand, a pane of another size shows the same part again. Returns what to call when they do.
+ */
+export function useFit(places: Map<string, Box>): () => void {
+  const flow = useReactFlow();
+  const width = useStore((state) => state.width);
+  const height = useStore((state) => state.height);
+  const fit = useWorkbench((state) => state.fit);
+  const drawing = useWorkbench((state) => state.drawing);
+  const byHand = useRef<object | null>(null);
+  const wish = fit ?? START;
+  const ids = wish.paths.map((path) => (places.has(path) ? path : (nodeFor(drawing, path) ?? "")));
+  const boxes = ids.map((id) => places.get(id)).filter((box): box is Box => box !== undefined);
+  const target = around(boxes.length > 0 ? boxes : [...places.values()]);
+  const key = target ? `${target.x} ${target.y} ${target.width} ${target.height}` : "";
+  useEffect(() => {
+    if (!target || width === 0 || height === 0 || byHand.current === wish) return;
+    const view = getViewportForBounds(target, width, height, ZOOM.least, ZOOM.fit, PADDING);
+    void flow.setViewport(view, { duration: calm() || wish === START ? 0 : MOVE_MS });
+    // A new wish, another pane or other places; an edit elsewhere must not move the view.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [wish, key, width, height]);
+  return useCallback(() => {
+    byHand.current = wish;
+  }, [wish]);
+}
+
+const START: { paths: string[] } = { paths: [] };
+
+/** Bring the selection into view when somebody else than the canvas asked for it and it is out of sight. */
+export function useFocus(places: Map<string, Box>, moved: () => void): void {
+  const flow = useReactFlow();
+  const width = useStore((state) => state.width);
+  const height = useStore((state) => state.height);
+  const focus = useWorkbench((state) => state.focus);
+  const drawing = useWorkbench((state) => state.drawing);
+  const selection = useWorkbench((state) => state.selection);
+  const target = nodeFor(drawing, selection);
+  useEffect(() => {
+    const box = target === null ? undefined : places.get(target);
+    if (focus === 0 || !box) return undefined;
+    // The inspector opens with the selection; what it covers is known when it is there.
+    const frame = requestAnimationFrame(() => {
+      const covered = coveredRight();
+      const { x, y, zoom: here } = flow.getViewport();
+      if (inView(box, [x, y, here], { width, height }, covered)) return;
+      moved();
+      const zoom = Math.max(here, ZOOM.focus);
+      const centre = middle(box);
+      void flow.setCenter(centre.x + covered / 2 / zoom, centre.y, { zoom, duration: calm() ? 0 : MOVE_MS });
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+    };
+    // Only a new wish moves the view; a drag or an edit must not.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [focus]);
+}
+
+/** Return how much of the canvas the inspector covers at the right, in pixels. */
+function coveredRight(): number {
+  const pane = document.querySelector(".canvas")?.getBoundingClientRect();
+  const panel = document.querySelector(".inspector")?.getBoundingClientRect();
+  if (!pane || !panel || panel.top > pane.top + 1) return 0;
+  return Math.max(0, pane.right - Math.max(pane.left, panel.left));
+}
+
+export function calm(): boolean {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
