@@ -12,7 +12,7 @@ import { EDGE_TYPES } from "./lines";
 import { NODE_TYPES, nodeLabel, useFar } from "./nodes";
 import { PacketOverlay } from "./PacketOverlay";
 import { routed } from "./routed";
-import { ZOOM, useAllInView, useFit, useFocus } from "./view";
+import { ZOOM, useFit, useFocus, useMap } from "./view";
 import { useWide } from "./wide";
 
 export interface Moved {
@@ -80,7 +80,7 @@ function Flow({ onMoved }: { onMoved: (moved: Moved) => void }): ReactNode {
   }, [allLines, nodes]);
   const movedByHand = useFit(places);
   useFocus(places, movedByHand);
-  const allSeen = useAllInView(places);
+  const map = useMap(places, cards);
 
   return (
     <ReactFlow
@@ -135,8 +135,8 @@ function Flow({ onMoved }: { onMoved: (moved: Moved) => void }): ReactNode {
     >
       <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
       <PacketOverlay places={places} cards={cards} />
-      {!allSeen && <MiniMap style={{ width: 132, height: 88 }} pannable zoomable ariaLabel="Map of the drawing" nodeClassName={(node) => `mini-${node.type ?? ""}`} />}
-      <Controls showInteractive={false} />
+      {map && <MiniMap style={{ width: 132, height: 88 }} pannable zoomable ariaLabel="Map of the drawing" nodeClassName={(node) => `mini-${node.type ?? ""}`} />}
+      <Controls showInteractive={false} orientation={wide ? "vertical" : "horizontal"} />
     </ReactFlow>
   );
 }

@@ -263,9 +263,36 @@ export function boxes(items: Item[]): Map<string, Box> {
 
 const FRAMES = new Set(["vnet", "subnet", "site"]);
 
-/** Return the boxes of what is no frame: lines go around these. */
+/** Return the boxes that lines go around: what is no frame, and the words on frames. */
 export function cardsOf(items: Item[], places: Map<string, Box>): Box[] {
-  return items.filter((item) => !FRAMES.has(item.kind)).map((item) => places.get(item.path) ?? item.box);
+  return items.flatMap((item) => {
+    const box = places.get(item.path) ?? item.box;
+    return FRAMES.has(item.kind) ? wordsOf(item, box) : [box];
+  });
+}
+
+const HEAD_LINE = 20;
+
+/** Return where the words of a frame stand: its name at the left, its prefixes at the right, badges below. */
+function wordsOf(item: Item, box: Box): Box[] {
+  const part = item.kind === "vnet" ? item.vnet : item.kind === "subnet" ? item.subnet : item.kind === "site" ? item.site : null;
+  if (part === null) return [];
+  const y = box.y + 6;
+  const left = box.x + 12;
+  const room = box.width - 24;
+  const name = Math.min(part.name.length * 7.6, room / 2);
+  const prefixes = Math.min(part.prefixes.join(", ").length * 7.4, room / 2);
+  const words = [
+    { x: left, y, width: name, height: HEAD_LINE },
+    { x: left + room - prefixes, y, width: prefixes, height: HEAD_LINE },
+  ];
+  if (item.kind === "subnet" && item.subnet.badges.length > 0)
+    words.push({ x: left, y: y + HEAD_LINE, width: Math.min(room, badgesWidth(item.subnet)), height: HEAD_LINE });
+  return words;
+}
+
+function badgesWidth(subnet: Subnet): number {
+  return subnet.badges.reduce((sum, badge) => sum + badge.text.length * 6.6 + 26, 0);
 }
 
 export interface Point {

@@ -29,7 +29,7 @@ export function Line({ id, source, target, label, data, style }: EdgeProps): Rea
   if (!from || !to) return null;
   const points = pointsOf(boxOf(from), boxOf(to), data);
   const halves = data?.halves as [Half | null, Half | null] | undefined;
-  const centre = labelPoint(points);
+  const centre = data?.points === points && data.at ? (data.at as Point) : labelPoint(points);
   return (
     <>
       <BaseEdge id={id} path={pathOf(points)} {...(style ? { style } : {})} />

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Box } from "./layout";
 import { along, crosses, labelPoint, piecesOf, way } from "./routing";
 import { overlaid } from "./overlaid";
+import { labelSpot } from "./routed";
 
 const box = (x: number, y: number, width = 100, height = 50): Box => ({ x, y, width, height });
 
@@ -21,6 +22,10 @@ describe("a line between two boxes", () => {
   });
   it("does not go around the frame that holds an end", () => {
     expect(way(box(0, 0), box(300, 0), [box(-50, -50, 200, 200)])).toHaveLength(2);
+  });
+  it("has its words beside cards", () => {
+    const { x } = labelSpot([{ x: 0, y: 0 }, { x: 400, y: 0 }], "10.0.0.0/8", [box(150, -20)]);
+    expect(x < 150 || x > 250).toBe(true);
   });
   it("has its label and its marks on it", () => {
     const points = [{ x: 0, y: 0 }, { x: 10, y: 0 }, { x: 10, y: 100 }];

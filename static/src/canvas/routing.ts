@@ -7,16 +7,29 @@
 import { type Box, type Point, border, middle } from "./layout";
 
 /** Room between a line and the card it goes around, in canvas units. */
-const CLEAR = 9;
+const CLEAR = 8;
 /** More obstacles than this cost more time than a tidy line is worth; then the line is straight. */
-const MOST = 32;
+const MOST = 48;
 
-/** Return the points of a line from the border of one box to the border of another. */
+const found = new WeakMap<readonly Box[], Map<string, Point[]>>();
+
+/** Return the points of a line from the border of one box to the border of another; found once for a drawing. */
 export function way(from: Box, to: Box, others: readonly Box[]): Point[] {
+  const known = found.get(others) ?? new Map<string, Point[]>();
+  found.set(others, known);
+  const key = [from.x, from.y, from.width, to.x, to.y, to.width].join(" ");
+  const points = known.get(key) ?? search(from, to, others);
+  known.set(key, points);
+  return points;
+}
+
+function search(from: Box, to: Box, others: readonly Box[]): Point[] {
   const [start, end] = [border(from, middle(to)), border(to, middle(from))];
   const apart = others.filter((box) => !overlaps(box, from) && !overlaps(box, to));
-  if (clear(start, end, apart) || apart.length > MOST) return [start, end];
-  const bends = bent(middle(from), middle(to), apart);
+  if (clear(start, end, apart)) return [start, end];
+  const near = apart.filter((box) => overlaps(box, spanned(from, to)));
+  if (near.length > MOST) return [start, end];
+  const bends = bent(middle(from), middle(to), near);
   const [first, last] = [bends[0], bends.at(-1)];
   if (!first || !last) return [start, end];
   return [border(from, first), ...bends, border(to, last)];
@@ -59,8 +72,14 @@ export function pathOf(points: readonly Point[]): string {
   return points.map((point, index) => `${index === 0 ? "M" : "L"}${point.x} ${point.y}`).join("");
 }
 
-function overlaps(a: Box, b: Box): boolean {
+export function overlaps(a: Box, b: Box): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+/** The region a detour may use: around both ends, with room at every side. */
+function spanned(a: Box, b: Box): Box {
+  const [x, y] = [Math.min(a.x, b.x) - 200, Math.min(a.y, b.y) - 200];
+  return { x, y, width: Math.max(a.x + a.width, b.x + b.width) + 200 - x, height: Math.max(a.y + a.height, b.y + b.height) + 200 - y };
 }
 
 function distance(a: Point, b: Point): number {

@@ -6,9 +6,15 @@ import { useCallback, useEffect, useRef } from "react";
 import { nodeFor } from "../document/drawing";
 import { useWorkbench } from "../document/store";
 import { type Box, middle } from "./layout";
+import { isWide } from "./wide";
 
 export const ZOOM = { least: 0.05, most: 2.5, fit: 1.1, focus: 0.7 };
-const PADDING = 0.08;
+/** Room at the sides; more where the buttons stand. */
+const PADDING = { top: "18px", right: "18px", bottom: "18px", left: "58px" } as const;
+const PADDING_NARROW = { top: "14px", right: "10px", bottom: "56px", left: "10px" } as const;
+/** The whole drawing is shown beside a packet's way while its names can be read. */
+const READABLE = 0.6;
+const MAP = { width: 132 + 30, height: 88 + 30 };
 const MOVE_MS = 250;
 
 /** Return the box around boxes; null around none. */
@@ -29,10 +35,15 @@ export function inView(box: Box, transform: readonly [number, number, number], p
   return left >= 0 && top >= 0 && left + box.width * zoom <= pane.width - covered && top + box.height * zoom <= pane.height;
 }
 
-/** True while nothing of the drawing is out of sight. */
-export function useAllInView(places: Map<string, Box>): boolean {
+/** True when the small map helps and hides nothing: some of the drawing is out of sight, no card is under it. */
+export function useMap(places: Map<string, Box>, cards: Box[]): boolean {
   const whole = around([...places.values()]);
-  return useStore((state) => whole === null || inView(whole, state.transform, state));
+  return useStore((state) => {
+    if (whole === null || inView(whole, state.transform, state)) return false;
+    const [tx, ty, zoom] = state.transform;
+    const [left, top] = [(state.width - MAP.width - tx) / zoom, (state.height - MAP.height - ty) / zoom];
+    return cards.every((box) => box.x + box.width < left || box.y + box.height < top);
+  });
 }
 
 /**
@@ -49,11 +60,14 @@ export function useFit(places: Map<string, Box>): () => void {
   const wish = fit ?? START;
   const ids = wish.paths.map((path) => (places.has(path) ? path : (nodeFor(drawing, path) ?? "")));
   const boxes = ids.map((id) => places.get(id)).filter((box): box is Box => box !== undefined);
-  const target = around(boxes.length > 0 ? boxes : [...places.values()]);
+  const whole = around([...places.values()]);
+  const padding = isWide() ? PADDING : PADDING_NARROW;
+  const readable = whole !== null && width > 0 && getViewportForBounds(whole, width, height, ZOOM.least, ZOOM.fit, padding).zoom >= READABLE;
+  const target = boxes.length > 0 && !readable ? around(boxes) : whole;
   const key = target ? `${target.x} ${target.y} ${target.width} ${target.height}` : "";
   useEffect(() => {
     if (!target || width === 0 || height === 0 || byHand.current === wish) return;
-    const view = getViewportForBounds(target, width, height, ZOOM.least, ZOOM.fit, PADDING);
+    const view = getViewportForBounds(target, width, height, ZOOM.least, ZOOM.fit, padding);
     void flow.setViewport(view, { duration: calm() || wish === START ? 0 : MOVE_MS });
     // A new wish, another pane or other places; an edit elsewhere must not move the view.
     // eslint-disable-next-line react-hooks/exhaustive-deps

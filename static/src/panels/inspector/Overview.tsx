@@ -27,7 +27,6 @@ export function Overview(): ReactNode {
       <div className="inspector-body">
         <p>{text(document_.description) || "No description."}</p>
         <Problems />
-        <Switches />
         <h3>What is drawn</h3>
         <table className="table">
           <tbody>
@@ -47,7 +46,7 @@ export function Overview(): ReactNode {
           {faults.map(([key, fault]) => (
             <li key={key}>
               {isObject(fault) ? text(fault.name, key) : key}{" "}
-              {isObject(fault) && (
+              {isObject(fault) && text(fault.vm) && (
                 <button type="button" className="link mono" onClick={() => { select(`vms/${text(fault.vm)}`, true); }}>
                   vms/{text(fault.vm)}
                 </button>
@@ -55,6 +54,7 @@ export function Overview(): ReactNode {
             </li>
           ))}
         </ul>
+        <Switches />
       </div>
     </>
   );

@@ -81,9 +81,10 @@ function Inner({ value }: { value: Record<string, Json> }): ReactNode {
   );
 }
 
-/** Parts have names of their own, which are nobody's field: they stay as they were written. */
+/** Parts have names of their own, which stay as they were written; fields and collections of parts are words. */
 function nameOf(key: string, entry: Json): string {
-  return isObject(entry) ? text(entry.name, key) : label(key);
+  const part = isObject(entry) && !Object.values(entry).every((inner) => isObject(inner));
+  return part ? text(entry.name, key) : label(key);
 }
 
 /** The set fields of a part; parts inside it indented under their ids. */

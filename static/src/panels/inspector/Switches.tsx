@@ -60,5 +60,5 @@ function Row({ one }: { one: Switch }): ReactNode {
 export function choiceWords(choice: Choice): string {
   if (choice === true) return "yes";
   if (choice === false) return "no";
-  return String(choice).replaceAll("-", " ").replace(/^(docs|seed)(\d{4})$/, (_, who: string, year: string) => `${who === "docs" ? "documentation" : "article"} of ${year}`);
+  return String(choice).replaceAll("-", " ").replace(/^(?:docs|seed)(\d{4})$/, "list of $1");
 }

@@ -19,6 +19,6 @@ describe("fields as words", () => {
 
 describe("options of switches", () => {
   it("are plain words", () => {
-    expect([true, "half-a-minute", "docs2024"].map((choice) => choiceWords(choice))).toEqual(["yes", "half a minute", "documentation of 2024"]);
+    expect([true, "half-a-minute", "docs2024"].map((choice) => choiceWords(choice))).toEqual(["yes", "half a minute", "list of 2024"]);
   });
 });

@@ -35,6 +35,7 @@ const SPELT: Record<string, string> = {
   dns: "DNS",
   ttl: "TTL",
   vrid: "VRID",
+  sku: "SKU",
 };
 
 function unitOf(key: string): [ending: string, unit: string, scale: number] | undefined {
