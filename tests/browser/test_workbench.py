@@ -1,4 +1,4 @@
-"""The workbench in use: one trace after another, narrow windows, switches, backends, the network going away."""
+"""The workbench in use: trace after trace, narrow windows, switches, backends, a network that goes away."""
 
 from __future__ import annotations
 
