@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from netcore.document.faults import FaultKind
 from netcore.document.models import Power
 from netcore.errors import NotModelled
 from netcore.failover.breakage import vm_of
@@ -68,6 +69,9 @@ def failing_vm(scene: Scene) -> str:
     """
     fault, topology = scene.fault, scene.drawn.topology
     named = fault.vm if fault.vm is not None else _silenced(scene)
+    if named is None and fault.kind is FaultKind.NOTHING:
+        # Nothing breaks: the design is shown at rest, with the first appliance as the one it would protect.
+        named = next((key for key, vm in sorted(topology.vms.items()) if vm.guest.forwarding), None)
     if named is None:
         raise NotModelled(f"The fault {fault.name} takes no appliance away.")
     vm = vm_of(scene.drawn, fault) if fault.vm is not None else named

@@ -71,8 +71,8 @@ def bootstrap(request: HttpRequest, scenario: Scenario) -> dict[str, Any]:
 
     ``{"mode": "edit", "scenario": {"id", "name", "revision"}, "can": {...}, "user": {"name", "guest"},
     "urls": {"api", "scenario", "runs", "routes", "rules", "guest", "health", "designs", "shares",
-    "document", "imports", "home", "claim", "facts", "run", "run_events", "run_cancel", "run_socket"}}``; ``{run}`` in an
-    address stands for a run's id.
+    "document", "imports", "home", "claim", "facts", "run", "run_events", "run_cancel", "run_socket"}}``;
+    ``{run}`` in an address stands for a run's id.
     """
     api = f"{_API}/scenarios/{scenario.pk}"
     return {

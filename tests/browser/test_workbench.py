@@ -1,4 +1,4 @@
-"""The workbench in use: one trace after another, narrow windows, switches, backends, the network going away."""
+"""The workbench in use: trace after trace, narrow windows, switches, backends, a network that goes away."""
 
 from __future__ import annotations
 
@@ -132,12 +132,12 @@ def test_the_inspector_says_backend_health_macs_and_addresses(page: Page) -> Non
     sign_in(page)
     open_scenario(page, FIREWALLS)
     page.get_by_role("treeitem", name="External balancer").first.click()
-    expect(page.get_by_text("5 s", exact=True).first).to_be_visible()
+    expect(page.get_by_role("region", name="Probes")).to_contain_text("Interval 5 s")
     page.get_by_role("tab", name="Backend health").click()
     health = page.get_by_test_id("backend-health")
     expect(health.get_by_text("Rule https")).to_be_visible()
     expect(health.get_by_text("healthy").first).to_be_visible()
-    page.get_by_role("treeitem", name="web1", exact=False).first.click()
+    page.locator('.tree button:has(.name[title="web1"])').click()
     page.get_by_role("tab", name="Settings").click()
     expect(page.get_by_test_id("effective-macs")).to_contain_text("MAC in force")
     page.get_by_role("tab", name="Guest").click()
@@ -224,3 +224,23 @@ def test_long_names_leave_room_for_addresses(page: Page) -> None:
     expect(node.get_by_text("10.1.1.0/24")).to_be_visible()
     header = node.locator("header").bounding_box()
     assert header and header["height"] < 40
+
+
+def test_warnings_and_routes_that_would_not_be_shown_are_said(page: Page) -> None:
+    from sandbox.scenarios import services
+
+    scenario = Scenario.objects.get(name=HUB)
+    table = scenario.head.document["topology"]["route_tables"]["rt-spoke-a"]["routes"]
+    route = f"/topology/route_tables/rt-spoke-a/routes/{next(iter(table))}/next_hop_ip"
+    patch = [
+        {"op": "replace", "path": route, "value": "10.0.1.99"},
+        {"op": "add", "path": "/topology/vms/b1/power", "value": "stopped"},
+    ]
+    services.apply_patch(scenario, 1, patch, scenario.owner)
+    sign_in(page)
+    open_scenario(page, HUB)
+    expect(page.get_by_test_id("warnings").first).to_contain_text("next-hop-unheld")
+    page.get_by_role("treeitem", name="b1-nic").click()
+    page.get_by_role("tab", name="Effective routes").click()
+    expect(page.get_by_test_id("routes-shown")).to_contain_text("b1 does not run")
+    assert axe(page) == []

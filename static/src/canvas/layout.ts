@@ -241,9 +241,12 @@ function layoutSubnet(subnet: Subnet, place: Place): { items: Item[]; size: { wi
   return { items, size: { width: right, height: bottom } };
 }
 
+/** A longer name is cut short: a frame must not grow over its neighbour because of it. */
+const NAME_LETTERS = 22;
+
 /** Enough for the name and the prefixes side by side, and for the badges under them. */
 function labelWidth(subnet: Subnet): number {
-  const title = subnet.name.length * 7.4 + subnet.prefixes.join(", ").length * 7.6 + 60;
+  const title = Math.min(subnet.name.length, NAME_LETTERS) * 7.4 + subnet.prefixes.join(", ").length * 7.6 + 60;
   const badges = subnet.badges.reduce((sum, badge) => sum + badge.text.length * 6.6 + 40, 24);
   return Math.min(460, Math.max(title, badges));
 }

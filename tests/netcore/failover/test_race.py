@@ -259,3 +259,14 @@ def test_many_flows_are_spread_over_fewer_ports() -> None:
         "each flow is spread over 64",
         "each flow is spread over 16",
     ]
+
+
+def test_where_nothing_breaks_nothing_is_lost_and_nobody_acts() -> None:
+    raw = netcore.dump(pair())
+    raw["faults"] = {FAULT: {"name": "quiet", "kind": "nothing", "at_us": 10_000_000}}
+    scenario = netcore.load(raw)
+    for wanted in BOTH:
+        found = metrics(race(scenario, wanted))
+        assert found["lost"]["total"] == 0
+        assert found["flows"]["survived"] == pytest.approx(1)
+        assert found["calls"]["writes"] == 0

@@ -47,7 +47,10 @@ class ViewsTest(SandboxTest):
         after = self.send(self.owner_client, "GET", f"{self.own}/health").json()["backends"]
         down = [one for one in after if not one["healthy"]]
         assert down and all(one["member"] == "fw1" and one["reason"] for one in down)
-        assert self.send(self.owner_client, "GET", f"{self.own}/health?revision=1").json()["backends"] == backends
+        assert (
+            self.send(self.owner_client, "GET", f"{self.own}/health?revision=1").json()["backends"]
+            == backends
+        )
 
     def test_health_has_the_warnings_of_the_drawing(self) -> None:
         assert self.send(self.owner_client, "GET", f"{self.own}/health").json()["warnings"] == []

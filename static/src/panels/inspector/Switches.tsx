@@ -50,7 +50,7 @@ function Row({ one }: { one: Switch }): ReactNode {
         ))}
       </select>
       <span className="muted source">
-        {own !== undefined && <span className="badge">set in this drawing</span>} <FactLinks ids={[one.point, ...one.facts]} /> {sources}
+        {own !== undefined && <span className="badge">set in this drawing</span>} <span className="badge mono" title={`open point ${one.point} of the facts`}>{one.point}</span> <FactLinks ids={one.facts} /> {sources}
       </span>
     </div>
   );

@@ -6,6 +6,7 @@ import type { Json } from "../../document/types";
 const UNITS: [ending: string, unit: string, scale: number][] = [
   ["_us", "s", 1_000_000],
   ["_ms", "ms", 1],
+  ["_min", "min", 1],
   ["_s", "s", 1],
   ["_bytes", "bytes", 1],
   ["_mbps", "Mbit/s", 1],
