@@ -150,8 +150,8 @@ class _Flow:
         start = scene.start
         network, state = scene.network(start.settings), scene.state(start, start.settings)
         quiet = walk.follow(network, self._packets[0], state)
-        self._here = _sender(plan, drawn.source)
-        self._there = _sender(plan, quiet.forward.verdict.at or "")
+        self._here = sender(plan, drawn.source)
+        self._there = sender(plan, quiet.forward.verdict.at or "")
         opened = [walk.establish(network, packet, state) for packet in self._packets]
         alive = [fate == (None, None) for fate, _ in self._new([(network, state)])]
         self._open = [at if alive[index] else None for index, at in enumerate(opened)]
@@ -216,7 +216,7 @@ class _Flow:
         return tuple(fates)
 
 
-def _sender(plan: Plan, name: str) -> str:
+def sender(plan: Plan, name: str) -> str:
     """Return whose host sends for an end of a flow: its VM, the gateway in front of a host, or the edge."""
     kind, _, key = name.partition("/")
     if kind == "vms":

@@ -19,6 +19,7 @@ from netcore.failover.plan import Design, Plan
 from netcore.failover.statistics import weighted_quantile
 from netcore.failover.streams import Streams
 from netcore.failover.timing import timing_of
+from netcore.failover.ways import Ways
 from netcore.profiles.timing import TimingProfile
 
 Payload = dict[str, Any]
@@ -140,6 +141,8 @@ class _Lane:
                 clock.at(note.to_us, self._span(note), 1)
         for payload in self._strips(intervals):
             clock.at(payload["to_us"], payload, 2)
+        for payload in self._moments(fates):
+            clock.at(payload["t_us"], payload, 3)
         for _, payload in clock.run():
             yield payload
         yield self._metrics(outcome)
@@ -186,6 +189,14 @@ class _Lane:
             moment = self.plan.scene.catalogue[number].apply(moment)
         found.append((begun_us, self.duration_us, fates.at(moment)))
         return found
+
+    def _moments(self, fates: Fates) -> Iterator[Payload]:
+        """Yield what the drawing shows from the start of the run on, and after each change."""
+        ways, start = Ways(self.plan), self.plan.scene.start
+        yield ways.event(self.start_us, start, fates.at(start))
+        for time_us, moment in self.plan.scene.after(self.play.changes):
+            if self.fault.at_us + time_us <= self.duration_us:
+                yield ways.event(self.fault.at_us + time_us, moment, fates.at(moment))
 
     def _strips(self, intervals: list[tuple[int, int, tuple[FlowFate, ...]]]) -> Iterator[Payload]:
         """Yield the stretches in which nothing changes for one flow in one direction."""

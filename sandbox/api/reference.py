@@ -34,6 +34,12 @@ def profile_switches(request: HttpRequest, profile_id: str) -> dict[str, Any]:
     return found
 
 
+@router.get("/timing", response=dict[str, list[dict[str, str]]])
+def timing_profiles(request: HttpRequest) -> dict[str, Any]:
+    """Return the timing profiles there are, without their numbers."""
+    return {"items": queries.timings()}
+
+
 @router.get("/timing/{profile_id}", response={200: dict[str, Any], 404: schemas.ErrorOut})
 def timing_profile(request: HttpRequest, profile_id: str) -> dict[str, Any]:
     """Return a timing profile: every number with its unit, grade and source."""

@@ -257,6 +257,11 @@ def document_schema() -> dict[str, Any]:
     return dict(netcore.schema())
 
 
+def timings() -> list[dict[str, str]]:
+    """Return the timing profiles: id, title, date."""
+    return [{"id": p.id, "title": p.title, "date": str(p.date)} for p in netcore.timing_profiles()]
+
+
 def timing(profile_id: str) -> dict[str, Any] | None:
     """Return a timing profile as plain data, every number with unit, grade and source; None: no such one."""
     try:

@@ -50,6 +50,7 @@ const TONE_WORDS: Record<Tone, string> = {
   ambiguous: "branches here",
   "not modelled": "not modelled here",
   down: "down",
+  out: "out of rotation",
 };
 
 function Frame({ item, className, label, children }: { item: Item; className: string; label: string; children: ReactNode }): ReactNode {

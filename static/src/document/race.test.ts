@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { duration, race, seconds, trials, winner } from "./race";
+import { duration, eventTimes, momentAt, neighbour, race, seconds, sharesOf, sweep, trials, winner } from "./race";
 
 const started = (design: string, duration_us: number) => ({
   seq: 1,
@@ -35,6 +35,43 @@ describe("race", () => {
       ["a", 0, 1],
       ["b", 1, 0],
     ]);
+  });
+});
+
+describe("a moment of a race", () => {
+  const way = (share: number, outcome: string, direction = "forward") => ({ flow: "f", direction, share, outcome, code: null, at: null, points: [] });
+  const made = race([
+    started("a", 30),
+    { seq: 2, event: "failover.moment", design: "a", t_us: 0, down: [], zones: [], out: [], moved: [], ways: [way(1, "delivered"), way(1, "delivered", "return")] },
+    { seq: 3, event: "failover.event", design: "a", t_us: 5, lane: "fault", kind: "point", text: "dies" },
+    { seq: 4, event: "failover.moment", design: "a", t_us: 5, down: ["vms/x"], zones: [], out: [], moved: [], ways: [way(0.5, "delivered"), way(0.5, "dropped")] },
+    { seq: 5, event: "failover.event", design: "a", t_us: 20, lane: "data", kind: "point", text: "back" },
+  ]);
+  const one = made?.contenders[0];
+  it("is the last one that has begun", () => {
+    expect(one && [0, 4, 5, 29].map((t) => momentAt(one, t)?.down.length)).toEqual([0, 0, 1, 1]);
+  });
+  it("says which share of a flow arrives", () => {
+    expect(one?.moments.map((moment) => sharesOf(moment, "f"))).toEqual([
+      { forward: 1, back: 1 },
+      { forward: 0.5, back: 0 },
+    ]);
+  });
+  it("has neighbours, and none at the ends", () => {
+    const times = made ? eventTimes(made) : [];
+    expect(times).toEqual([5, 20]);
+    expect([neighbour(times, 0, 1), neighbour(times, 5, 1), neighbour(times, 20, 1), neighbour(times, 20, -1), neighbour(times, 5, -1)]).toEqual([5, 20, null, 5, null]);
+    expect(made?.told_us).toBe(20);
+  });
+});
+
+describe("sweep", () => {
+  it("keeps its points and its summary", () => {
+    const found = sweep([
+      { seq: 1, event: "sweep.point", parameter: "probe.interval", value: 5, designs: [] },
+      { seq: 2, event: "sweep.summary", parameter: "probe.interval", n: 10, seed: 1, values: [5], designs: [] },
+    ]);
+    expect([found.points.length, found.summary?.n]).toEqual([1, 10]);
   });
 });
 

@@ -6,6 +6,8 @@ export type Lane = "fault" | "detect" | "control" | "data" | "flows";
 export const CLOCKS = ["detect", "control", "data"] as const;
 
 export interface Note {
+  /** Number of the event in the log of its run: what links to a moment name it by. */
+  seq: number;
   t_us: number;
   lane: Lane;
   kind: string;
@@ -31,6 +33,27 @@ export interface Strip {
   codes: Record<string, number>;
 }
 
+/** The way of one packet of a flow: one that arrives, or one that is lost; `share` of new flows fare like it. */
+export interface Way {
+  flow: string;
+  direction: "forward" | "return";
+  share: number;
+  outcome: string;
+  code: string | null;
+  at: string | null;
+  points: string[];
+}
+
+/** What is true from a time on, until the next moment of the same design. */
+export interface Moment {
+  t_us: number;
+  down: string[];
+  zones: number[];
+  out: { balancer: string; member: string; vm: string | null }[];
+  moved: { name: string; stale: string[] }[];
+  ways: Way[];
+}
+
 export interface Assumption {
   name: string;
   value: string;
@@ -40,15 +63,19 @@ export interface Assumption {
 
 export interface Metrics {
   completes: boolean;
-  detect_us: number;
-  control_us: number;
-  data_us: number;
+  /** Null: the clock never stops. */
+  detect_us: number | null;
+  control_us: number | null;
+  data_us: number | null;
   recover_new_us: number | null;
   recover_existing_us: { p50: number | null; p95: number | null; never: number };
   lost: { forward: number; return: number; total: number };
   lost_by_cause: Record<string, number>;
-  flows: Record<"survived" | "stalled" | "reset" | "hung" | "never_started", number>;
+  flows: Outcomes;
 }
+
+/** What became of connections: five exclusive shares that add up to 1. */
+export type Outcomes = Record<"survived" | "stalled" | "reset" | "hung" | "never_started", number>;
 
 export interface Contender {
   design: string;
@@ -60,6 +87,7 @@ export interface Contender {
   notes: Note[];
   spans: Span[];
   strips: Strip[];
+  moments: Moment[];
   metrics: Metrics | null;
 }
 
@@ -68,6 +96,8 @@ export interface Race {
   fault: string;
   duration_us: number;
   contenders: Contender[];
+  /** Simulated time up to which the race is told; events come in the order of it. */
+  told_us: number;
 }
 
 /** Return the race that some events tell, in the order in which the designs came in; null before any did. */
@@ -78,23 +108,48 @@ export function race(events: readonly RunEvent[]): Race | null {
     const design = String(event.design ?? "");
     if (event.event === "failover.started") {
       const fault = event.fault as { name: string; at_us: number };
-      made ??= { fault_us: fault.at_us, fault: fault.name, duration_us: 0, contenders: [] };
+      made ??= { fault_us: fault.at_us, fault: fault.name, duration_us: 0, contenders: [], told_us: 0 };
       made.duration_us = Math.max(made.duration_us, Number(event.duration_us));
       const started = event as unknown as Contender;
       const { title, mechanism, seed, flows, assumptions } = started;
-      const one = { design, title, mechanism, seed, flows, assumptions, notes: [], spans: [], strips: [], metrics: null };
+      const one = { design, title, mechanism, seed, flows, assumptions, notes: [], spans: [], strips: [], moments: [], metrics: null };
       found.set(design, one);
       made.contenders.push(one);
       continue;
     }
     const one = found.get(design);
-    if (!one) continue;
+    if (!one || !made) continue;
+    made.told_us = Math.max(made.told_us, Number(event.t_us ?? event.to_us ?? 0));
+    if (event.event === "failover.moment") one.moments.push(event as unknown as Moment);
     if (event.event === "failover.event") one.notes.push(event as unknown as Note);
     if (event.event === "failover.span") one.spans.push(event as unknown as Span);
     if (event.event === "failover.strip") one.strips.push(event as unknown as Strip);
     if (event.event === "failover.metrics") one.metrics = event as unknown as Metrics;
   }
   return made;
+}
+
+/** Return what is true of a design at a time; null before it is told. */
+export function momentAt(one: Contender, t_us: number): Moment | null {
+  return one.moments.filter((moment) => moment.t_us <= t_us).at(-1) ?? one.moments[0] ?? null;
+}
+
+/** Return the shares of a flow's new packets that arrive, there and back; 0 where no way leads through. */
+export function sharesOf(moment: Moment, flow: string): { forward: number; back: number } {
+  const arrived = (direction: Way["direction"]): number =>
+    moment.ways.filter((way) => way.flow === flow && way.direction === direction && way.outcome === "delivered").reduce((sum, way) => sum + way.share, 0);
+  return { forward: arrived("forward"), back: arrived("return") };
+}
+
+/** Return all times at which something happens, once each, in order. */
+export function eventTimes(race: Race): number[] {
+  return [...new Set(race.contenders.flatMap((one) => one.notes.map((note) => note.t_us)))].sort((a, b) => a - b);
+}
+
+/** Return the time of the next event behind a time, or of the last one before it; null where there is none. */
+export function neighbour(times: readonly number[], at: number, step: 1 | -1): number | null {
+  const there = step === 1 ? times.find((time) => time > at + 1) : times.findLast((time) => time < at - 1);
+  return there ?? null;
 }
 
 export interface Percentiles {
@@ -105,24 +160,94 @@ export interface Percentiles {
   never?: number;
 }
 
+export interface TargetVerdict {
+  recover_s: number | null;
+  lose_packets: number | null;
+  /** Share of the trials that meet it. */
+  share: number;
+  passed: boolean;
+  /** How far the p95 is inside the target; negative: beyond it, null: never recovers, or not asked for. */
+  margin_s: number | null;
+  margin_packets: number | null;
+}
+
 export interface TrialsRow {
   design: string;
   title: string;
   mechanism: string;
-  new: Percentiles;
+  new: Percentiles & { mean?: number | null; by_hand?: number };
   existing: Percentiles;
-  lost: Percentiles;
+  lost: Percentiles & { mean?: number };
+  lost_by_cause?: Record<string, number>;
+  flows?: Outcomes;
   clocks: Record<(typeof CLOCKS)[number], number | null>;
   dominated: Record<(typeof CLOCKS)[number], number>;
   interval: { p50: [number | null, number | null]; p95: [number | null, number | null] };
   ecdf: [number, number][];
+  target?: TargetVerdict | null;
+}
+
+/** What a design means for a month. */
+export interface Month {
+  design: string;
+  event: string;
+  per_month: number;
+  grade: string;
+  source: string;
+  window_s: number;
+  seconds: number;
+  availability: number;
+  target: number;
+  budget_s: number;
+  budget_used: number;
+  met: boolean;
+}
+
+export interface Summary {
+  n: number;
+  seed: number;
+  designs: TrialsRow[];
+  ratio: { slow: string; fast: string; p50: number } | null;
+  availability?: Month[];
+}
+
+export interface Partial {
+  design: string;
+  p50: number | null;
+  p95: number | null;
+  ecdf?: [number, number][];
 }
 
 export interface Trials {
   done: number;
   n: number;
-  partial: { design: string; p50: number | null; p95: number | null }[];
-  summary: { n: number; seed: number; designs: TrialsRow[]; ratio: { slow: string; fast: string; p50: number } | null } | null;
+  partial: Partial[];
+  summary: Summary | null;
+}
+
+export interface SweepPoint {
+  parameter: string;
+  value: number | string;
+  designs: { design: string; p50: number | null; p95: number | null; p99: number | null; never: number; lost_p50: number }[];
+}
+
+export interface Sweep {
+  points: SweepPoint[];
+  summary: {
+    parameter: string;
+    n: number;
+    seed: number;
+    values: (number | string)[];
+    designs: { design: string; best_value: number | string | null; best_p95: number | null; worst_p95: number | null }[];
+  } | null;
+}
+
+/** Return the points of a sweep so far, and its summary once there is one. */
+export function sweep(events: readonly RunEvent[]): Sweep {
+  return {
+    points: events.filter((event) => event.event === "sweep.point") as unknown as SweepPoint[],
+    summary: (events.find((event) => event.event === "sweep.summary") as unknown as Sweep["summary"] | undefined) ?? null,
+  };
 }
 
 /** Return how far some trials are, and their summary once there is one. */
@@ -134,7 +259,7 @@ export function trials(events: readonly RunEvent[]): Trials {
       made.n = Number(event.n);
       made.partial = (event.designs ?? []) as Trials["partial"];
     }
-    if (event.event === "trials.summary") made.summary = event as unknown as NonNullable<Trials["summary"]>;
+    if (event.event === "trials.summary") made.summary = event as unknown as Summary;
   }
   return made;
 }
@@ -157,4 +282,15 @@ export function seconds(value: number | null | undefined): string {
 /** Return microseconds as people read them. */
 export function duration(us: number | null | undefined): string {
   return seconds(us === null || us === undefined ? us : us / 1e6);
+}
+
+/** Return a time on the clock that starts with the fault: +12.4 s. */
+export function clock(t_us: number, fault_us: number): string {
+  const seconds = (t_us - fault_us) / 1e6;
+  return `${seconds < 0 ? "−" : "+"}${Math.abs(seconds).toFixed(1)} s`;
+}
+
+/** Return the title of a design in a summary. */
+export function titleOf(summary: Summary, design: string): string {
+  return summary.designs.find((row) => row.design === design)?.title ?? design;
 }

@@ -5,7 +5,7 @@ import { useSyncExternalStore } from "react";
 import { type Drawing, drawing } from "./drawing";
 import type { Can, Direction, JsonObject, Problem } from "./types";
 
-export type Tone = "active" | "delivered" | "dropped" | "looped" | "ambiguous" | "not modelled" | "down";
+export type Tone = "active" | "delivered" | "dropped" | "looped" | "ambiguous" | "not modelled" | "down" | "out";
 export type Dock = "trace" | "compare" | "failover" | "runs";
 export type Saved = "saved" | "saving" | "waiting" | "signed out" | "deleted" | "failed" | "stale";
 

@@ -4,6 +4,7 @@ import "../styles/site.css";
 import "../styles/canvas.css";
 import "../styles/workbench.css";
 import "../styles/runs.css";
+import "../styles/failover.css";
 import "../styles/trace.css";
 
 import { StrictMode } from "react";
@@ -55,7 +56,7 @@ async function restoreRun(shared: Run[] | null): Promise<void> {
   const wanted = new URL(location.href).searchParams.get("run");
   if (shared) {
     const named = shared.find((run) => run.id === wanted);
-    for (const kind of ["trials", "failover", "compare", "why", "trace"] as const) {
+    for (const kind of ["sweep", "trials", "live", "failover", "compare", "why", "trace"] as const) {
       const newest = shared.find((run) => run.kind === kind);
       if (newest && !named) openRun(newest, false);
     }

@@ -1,4 +1,4 @@
-/** How sure a number is, as a small letter; its source on hover, or beside it. */
+/** How sure a number is, as a small letter, or as the word "assumption"; its source on hover, or beside it. */
 
 import type { ReactNode } from "react";
 
@@ -13,7 +13,8 @@ export function Grade({ grade, source, open = false }: { grade: string | null; s
   const words = [grade ? `grade ${grade}: ${MEANING[grade] ?? ""}` : "", source ?? ""].filter(Boolean).join(". ");
   return (
     <span className="grade" title={words}>
-      {grade && <abbr className={`badge mono ${grade === "D" ? "assumed" : ""}`}>{grade}</abbr>} {open && <span className="muted">{source}</span>}
+      {grade && <abbr className={`badge ${grade === "D" ? "assumed" : "mono"}`}>{grade === "D" ? "assumption" : grade}</abbr>}{" "}
+      {open && <span className="muted">{source}</span>}
     </span>
   );
 }

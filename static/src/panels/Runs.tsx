@@ -3,13 +3,14 @@
 import { type ReactNode, useCallback, useEffect, useState } from "react";
 
 import { isObject } from "../document/drawing";
+import { withoutMoment } from "../document/moment";
 import { type Dock, update, useWorkbench } from "../document/store";
 import type { Run, RunKind } from "../document/types";
 import { api } from "../protocol/api";
 import { follow, forget, useFollowed, words } from "../protocol/followed";
 import { Mark } from "./Mark";
 
-const DOCKS: Record<RunKind, Dock> = { trace: "trace", compare: "compare", why: "trace", failover: "failover", trials: "failover", import: "runs" };
+const DOCKS: Record<RunKind, Dock> = { trace: "trace", compare: "compare", why: "trace", failover: "failover", trials: "failover", sweep: "failover", live: "failover", import: "runs" };
 
 /** Show a run where runs of its kind are shown. */
 export function openRun(run: Run, remember = true): void {
@@ -23,14 +24,14 @@ export function rememberRun(id: string): void {
   const url = new URL(location.href);
   if (url.searchParams.get("run") === id) return;
   url.searchParams.set("run", id);
-  history.pushState(null, "", url);
+  history.pushState(null, "", withoutMoment(url.href)); // a moment belongs to the run before
 }
 
 export function Runs({ shared }: { shared: Run[] | null }): ReactNode {
   const [runs, setRuns] = useState<Run[] | null>(shared);
   const [error, setError] = useState<string | null>(null);
   const mode = useWorkbench((state) => state.mode);
-  const states = [useFollowed("trace"), useFollowed("compare"), useFollowed("failover"), useFollowed("trials")].map((one) => one.run?.state ?? "");
+  const states = [useFollowed("trace"), useFollowed("compare"), useFollowed("failover"), useFollowed("trials"), useFollowed("sweep"), useFollowed("live")].map((one) => one.run?.state ?? "");
   const load = useCallback(() => {
     if (mode === "shared") return;
     api.runs().then(
@@ -90,5 +91,6 @@ function what(run: Run): string {
   if (run.kind === "trace" || run.kind === "why") return question;
   if (run.kind === "compare") return `${question} under ${String(p.profile)}`;
   const designs = Array.isArray(p.designs) ? p.designs.join(" against ") : "";
+  if (run.kind === "sweep") return `${String(p.parameter)}: ${designs}`;
   return run.kind === "trials" ? `${Number(p.n).toLocaleString("en")} × ${designs}` : designs;
 }

@@ -137,6 +137,11 @@ export const api = {
   startRun: (kind: string, parameters: JsonObject) => request<Run>("POST", address("runs"), { kind, parameters }),
   runs: () => request<{ items: Run[] }>("GET", address("runs")),
   run: (id: string) => request<Run>("GET", address("run", id)),
+  /** Where the results of a run can be fetched as a file; null on shared pages, which give none. */
+  exportUrl: (id: string, form: "csv" | "json"): string | null => (urls.run ? `${urls.run.replace("{run}", id)}/export.${form}` : null),
+  command: (id: string, body: JsonObject) => request<unknown>("POST", `${address("run", id)}/commands`, body),
+  timings: () => request<{ items: { id: string; title: string; date: string }[] }>("GET", `${address("api")}/timing`),
+  timing: (profile: string) => request<Timing>("GET", `${address("api")}/timing/${encodeURIComponent(profile)}`),
   cancelRun: (id: string) => request<Run>("POST", address("run_cancel", id)),
   events: (id: string, after: number) =>
     request<{ events: RunEvent[]; state: string; last_seq: number }>("GET", `${address("run_events", id)}?after=${after}`),
@@ -167,6 +172,26 @@ export interface Backend {
 export interface Health {
   backends: Backend[];
   warnings: Problem[];
+}
+
+/** One number of a timing profile, with its distribution. */
+export interface TimingNumber {
+  name: string;
+  meaning: string;
+  distribution: "constant" | "uniform" | "lognormal" | "bernoulli" | "choice";
+  values: Record<string, number | string>;
+  options: string[];
+  text: string;
+  unit: string;
+  grade: string;
+  source: string;
+}
+
+export interface Timing {
+  id: string;
+  title: string;
+  date: string;
+  numbers: TimingNumber[];
 }
 
 export type Choice = string | number | boolean;

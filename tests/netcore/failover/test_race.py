@@ -41,6 +41,7 @@ def test_events_have_exactly_the_agreed_fields(wanted: str) -> None:
         "failover.event": "design t_us lane kind text ref grade source",
         "failover.span": "design lane from_us to_us text",
         "failover.strip": "design flow direction from_us to_us delivered codes",
+        "failover.moment": "design t_us down zones out moved ways",
         "failover.metrics": "design completes detect_us control_us data_us recover_new_us "
         "recover_existing_us calls windows_us lost lost_by_cause flows by_hand phases_us stall_us asymmetric "
         "dual_active_us",

@@ -2,7 +2,7 @@
 
 import type { ReactNode } from "react";
 
-import type { Metrics } from "../document/race";
+import type { Metrics } from "../../document/race";
 
 const OUTCOMES = [
   ["survived", "survived"],

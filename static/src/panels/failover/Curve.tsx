@@ -1,0 +1,82 @@
+/** The share of trials recovered after so many seconds, all designs over one logarithmic axis of time. */
+
+import { type ReactNode, useMemo } from "react";
+
+import { seconds } from "../../document/race";
+import { Chart, type Series } from "./Chart";
+
+export interface CurveRow {
+  design: string;
+  title: string;
+  p50: number | null;
+  p95: number | null;
+  /** Seconds and the share of trials recovered by then. */
+  ecdf: [number, number][];
+}
+
+/** Times below it are drawn at it: a logarithm has no zero. */
+const LEAST_S = 0.01;
+const SHARES = [0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99];
+const WHOLE: [number, number] = [0, 1];
+
+export function Curve({ rows, target }: { rows: CurveRow[]; target: number | null }): ReactNode {
+  const { x, series } = useMemo(() => steps(rows), [rows]);
+  const mark = useMemo(() => (target === null ? null : { at: Math.max(target, LEAST_S), text: `target ${seconds(target)}` }), [target]);
+  const words = rows.map((row) => `${row.title}: half within ${seconds(row.p50)}, 95 % within ${seconds(row.p95)}${target === null ? "" : `, ${Math.round(sharedBy(row, target) * 100)} % within the target`}.`);
+  return (
+    <figure className="curve">
+      <figcaption>Share of trials in which new flows are back, by seconds after the fault</figcaption>
+      <p className="said">{words.join(" ")}</p>
+      <Chart label={`Share of trials recovered after so many seconds. ${words.join(" ")}`} x={x} series={series} logarithmic stepped xWords={axisWords} yWords={percent} yRange={WHOLE} mark={mark} />
+      <details>
+        <summary>The same as a table</summary>
+        <div className="table-wrap" tabIndex={0} role="region" aria-label="Distribution">
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">Share of trials</th>
+                {rows.map((row) => (
+                  <th scope="col" className="number" key={row.design}>
+                    {row.title}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {SHARES.map((share) => (
+                <tr key={share}>
+                  <th scope="row">{Math.round(share * 100)} %</th>
+                  {rows.map((row) => (
+                    <td className="number" key={row.design}>
+                      {seconds(row.ecdf.find(([, reached]) => reached >= share)?.[0])}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </details>
+    </figure>
+  );
+}
+
+/** Return the share of trials that have recovered by a time. */
+export function sharedBy(row: Pick<CurveRow, "ecdf">, time: number): number {
+  return row.ecdf.findLast(([reached]) => reached <= time)?.[1] ?? 0;
+}
+
+/** Return the curves over one common axis of times; each keeps its last share until its next step. */
+export function steps(rows: readonly CurveRow[]): { x: number[]; series: Series[] } {
+  const x = [...new Set(rows.flatMap((row) => row.ecdf.map(([time]) => Math.max(time, LEAST_S))))].sort((a, b) => a - b);
+  const series = rows.map((row, design) => ({ label: row.title, design, values: x.map((time) => sharedBy(row, time)) }));
+  return { x, series };
+}
+
+function axisWords(value: number): string {
+  return `${value} s`;
+}
+
+function percent(value: number): string {
+  return `${Math.round(value * 100)} %`;
+}

@@ -1,0 +1,106 @@
+/** Many trials: the target, percentiles with N and seed, the distribution, and what the time and packets went to. */
+
+import { type ReactNode, useEffect, useRef } from "react";
+
+import { CLOCKS, type Summary, type Trials, seconds, titleOf } from "../../document/race";
+import { Curve } from "./Curve";
+import { Percentiles } from "./Percentiles";
+import { type Part, Shares } from "./Shares";
+import { Months, Verdicts } from "./Verdicts";
+
+export const FLOW_PARTS: Part[] = [
+  { key: "survived", name: "survived", className: "flow-survived" },
+  { key: "stalled", name: "stalled", className: "flow-stalled" },
+  { key: "reset", name: "reset", className: "flow-reset" },
+  { key: "hung", name: "hang", className: "flow-hung" },
+  { key: "never_started", name: "never started", className: "flow-never_started" },
+];
+const CLOCK_PARTS: Part[] = CLOCKS.map((clock) => ({ key: clock, name: clock, className: `clock-${clock}` }));
+
+export function DistributionsView({ trials }: { trials: Trials }): ReactNode {
+  const { summary, partial } = trials;
+  const result = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (summary) result.current?.scrollIntoView({ block: "start" });
+  }, [summary]);
+  if (!summary) {
+    if (partial.length === 0) return null;
+    return (
+      <section aria-label="Trials so far" className="trials">
+        <p className="muted" aria-live="polite">
+          So far: {partial.map((one) => `${one.design} p50 ${seconds(one.p50)}, p95 ${seconds(one.p95)}`).join("; ")}
+        </p>
+        <Curve rows={partial.map((one) => ({ design: one.design, title: one.design, p50: one.p50, p95: one.p95, ecdf: one.ecdf ?? [] }))} target={null} />
+      </section>
+    );
+  }
+  const rows = summary.designs;
+  const target = rows.find((row) => row.target)?.target?.recover_s ?? null;
+  return (
+    <section ref={result} data-testid="trials-summary" aria-label="Trials" className="trials">
+      <h3>
+        {summary.n.toLocaleString("en")} trials, seed {summary.seed}
+      </h3>
+      {summary.ratio && (
+        <p>
+          <strong>{titleOf(summary, summary.ratio.slow)}</strong> takes {summary.ratio.p50.toFixed(1)} times as long as{" "}
+          <strong>{titleOf(summary, summary.ratio.fast)}</strong>: the median of trial against trial, both with the same luck.
+        </p>
+      )}
+      <Verdicts rows={rows} />
+      <Percentiles summary={summary} />
+      <div className="trials-pictures">
+        <Curve rows={rows.map((row) => ({ ...row, p50: row.new.p50, p95: row.new.p95 }))} target={target} />
+        <Shares
+          title="Which clock took longest, by share of trials"
+          text={rows.map((row) => `${row.title}: ${dominant(row.dominated)}.`).join(" ")}
+          parts={CLOCK_PARTS}
+          rows={rows.map((row) => ({
+            key: row.design,
+            name: row.title,
+            values: row.dominated,
+            note: `medians: ${CLOCKS.map((clock) => `${clock} ${seconds(row.clocks[clock])}`).join(", ")}`,
+          }))}
+          written={percent}
+        />
+        <Causes summary={summary} />
+        <Shares
+          title="What became of connections"
+          text={rows.map((row) => `${row.title}: ${FLOW_PARTS.filter((part) => (row.flows?.[part.key as "hung"] ?? 0) > 0).map((part) => `${percent(row.flows?.[part.key as "hung"] ?? 0)} ${part.name}`).join(", ")}.`).join(" ")}
+          parts={FLOW_PARTS}
+          rows={rows.map((row) => ({ key: row.design, name: row.title, values: { ...row.flows } }))}
+          written={percent}
+        />
+      </div>
+      <Months summary={summary} />
+    </section>
+  );
+}
+
+function Causes({ summary }: { summary: Summary }): ReactNode {
+  const codes = [...new Set(summary.designs.flatMap((row) => Object.keys(row.lost_by_cause ?? {})))].sort();
+  const parts = codes.map((code, index): Part => ({ key: code, name: code, className: `series-${index % 6}` }));
+  const text = summary.designs.map((row) => {
+    const most = Object.entries(row.lost_by_cause ?? {}).sort((a, b) => b[1] - a[1])[0];
+    const lost = Math.round(row.lost.mean ?? 0).toLocaleString("en");
+    return most ? `${row.title} loses ${lost} packets on average, most by ${most[0]}.` : `${row.title} loses none.`;
+  });
+  return (
+    <Shares
+      title="Packets lost by cause, mean of a trial"
+      text={text.join(" ")}
+      parts={parts}
+      rows={summary.designs.map((row) => ({ key: row.design, name: row.title, values: row.lost_by_cause ?? {}, note: `${Math.round(row.lost.mean ?? 0).toLocaleString("en")} packets` }))}
+      written={(value) => Math.round(value).toLocaleString("en")}
+    />
+  );
+}
+
+function dominant(shares: Record<string, number>): string {
+  const most = Object.entries(shares).sort((a, b) => b[1] - a[1])[0];
+  return most ? `${most[0]} takes longest in ${percent(most[1])} of the trials` : "nothing is known";
+}
+
+function percent(share: number): string {
+  return share > 0 && share < 0.01 ? "<1 %" : `${Math.round(share * 100)} %`;
+}

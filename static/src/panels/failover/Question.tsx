@@ -1,0 +1,187 @@
+/** What breaks, who races, how often, and what is asked for. */
+
+import { Flag, Plus } from "lucide-react";
+import { type ReactNode, useEffect, useState } from "react";
+
+import { useWorkbench } from "../../document/store";
+import type { JsonObject } from "../../document/types";
+import { type Design, type Fault as Failure, api } from "../../protocol/api";
+import { type Followed, isLive, start, words } from "../../protocol/followed";
+import type { View } from "../Failover";
+import { FaultEditor } from "./FaultEditor";
+import { LiveQuestion } from "./LiveQuestion";
+import { SweepQuestion } from "./SweepQuestion";
+import { NO_TARGET, type Target, TargetFields, ratesOf, targetOf } from "./TargetFields";
+
+const MOST_TRIALS = 100_000;
+export const MOST_DESIGNS = 6;
+/** Chosen until somebody chooses. */
+const FIRST_DESIGNS = 2;
+
+interface Choice {
+  designs: Design[];
+  faults: Failure[];
+  error: string | null;
+}
+
+function useChoice(): Choice | null {
+  const revision = useWorkbench((state) => state.revision);
+  const runnable = useWorkbench((state) => state.runnable);
+  const [choice, setChoice] = useState<Choice | null>(null);
+  useEffect(() => {
+    let here = true;
+    if (!runnable) return undefined;
+    api.designs().then(
+      (found) => {
+        if (here) setChoice({ ...found, error: null });
+      },
+      (error: unknown) => {
+        if (here) setChoice({ designs: [], faults: [], error: words(error) });
+      },
+    );
+    return () => {
+      here = false;
+    };
+  }, [revision, runnable]);
+  return choice;
+}
+
+interface Props {
+  followed: Record<string, Followed>;
+  view: View;
+}
+
+export function Question({ followed, view }: Props): ReactNode {
+  const edit = useWorkbench((state) => state.can.edit);
+  const [fault, setFault] = useState("");
+  const [adding, setAdding] = useState(false);
+  const add = edit && !adding && (
+    <button type="button" className="button small quiet" onClick={() => { setAdding(true); }}>
+      <Plus size={12} aria-hidden="true" /> Add a fault
+    </button>
+  );
+  return (
+    <>
+      <Asked followed={followed} view={view} chosenFault={fault} setFault={setFault} add={add} />
+      {adding && <FaultEditor close={() => { setAdding(false); }} made={setFault} />}
+    </>
+  );
+}
+
+function Asked({ followed, view, chosenFault, setFault, add }: Props & { chosenFault: string; setFault: (id: string) => void; add: ReactNode }): ReactNode {
+  const runnable = useWorkbench((state) => state.runnable);
+  const choice = useChoice();
+  const [picked, setPicked] = useState<Record<string, boolean>>({});
+  const [count, setCount] = useState("1000");
+  const [target, setTarget] = useState<Target>(NO_TARGET);
+  if (!runnable) return <p className="muted">The drawing has problems, so it cannot be run.</p>;
+  if (!choice) return <p className="skeleton">Looking which designs this drawing can play</p>;
+  if (choice.error) return <p role="alert" className="callout danger">{choice.error}</p>;
+  if (choice.faults.length === 0)
+    return (
+      <div className="row">
+        <span className="muted">Nothing can fail in this drawing yet: it has no fault.</span> {add}
+      </div>
+    );
+  const fault = choice.faults.find((one) => one.id === chosenFault) ?? choice.faults[0];
+  const refused = fault?.refused ?? {};
+  const playable = choice.designs.filter((design) => !(design.id in refused));
+  // The first ones race unless somebody chose; a race holds a handful.
+  const designs = playable.filter((design, index) => picked[design.id] ?? index < FIRST_DESIGNS).map((design) => design.id);
+  const wrong = designs.length > MOST_DESIGNS ? `Choose at most ${MOST_DESIGNS} designs.` : "";
+  const asked: JsonObject = { fault: fault?.id ?? "", designs };
+  const n = Math.max(1, Math.min(MOST_TRIALS, Math.round(Number(count) || 1)));
+  const ready = designs.length > 0 && wrong === "";
+  const live = (kind: string): boolean => {
+    const one = followed[kind];
+    return one !== undefined && isLive(one);
+  };
+  return (
+    <>
+      <form
+        className="question"
+        aria-label="Failover"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void start("failover", asked);
+        }}
+      >
+        <div className="field">
+          <label htmlFor="race-fault">What breaks</label>
+          <span className="row">
+            <select id="race-fault" value={fault?.id} onChange={(event) => { setFault(event.target.value); }}>
+              {choice.faults.map((one) => (
+                <option key={one.id} value={one.id}>
+                  {one.name}
+                </option>
+              ))}
+            </select>
+            {add}
+          </span>
+        </div>
+        <fieldset className="designs">
+          <legend className="label">Designs, up to six</legend>
+          <span className="chips">
+            {playable.map((design) => (
+              <label key={design.id} className="chip" title={design.description}>
+                <input
+                  type="checkbox"
+                  checked={designs.includes(design.id)}
+                  onChange={(event) => { setPicked({ ...picked, [design.id]: event.target.checked }); }}
+                />{" "}
+                {design.title} <span className="badge mono">{design.mechanism}</span>
+              </label>
+            ))}
+            {playable.length === 0 && <span className="muted">None can be played for this fault.</span>}
+          </span>
+        </fieldset>
+        <span className="row actions">
+          <button className="button primary" type="submit" disabled={live("failover") || !ready}>
+            <Flag size={14} aria-hidden="true" /> Race
+          </button>
+          <span className="field narrow">
+            <label htmlFor="race-trials">Trials</label>
+            <input id="race-trials" type="number" min={1} max={MOST_TRIALS} value={count} onChange={(event) => { setCount(event.target.value); }} />
+          </span>
+          <button
+            className="button"
+            type="button"
+            disabled={live("trials") || !ready}
+            onClick={() => void start("trials", { ...asked, n, ...targetOf(target), ...ratesOf(target) })}
+          >
+            Run {n.toLocaleString("en")} trials
+          </button>
+        </span>
+        {wrong && <p role="alert" className="field-error">{wrong}</p>}
+      </form>
+      <Refused refused={refused} choice={choice} />
+      {view === "Distributions" && <TargetFields target={target} change={setTarget} />}
+      {view === "Sweep" && <SweepQuestion asked={asked} ready={ready && !live("sweep")} />}
+      {view === "Live" && <LiveQuestion asked={asked} ready={ready && !live("live")} />}
+    </>
+  );
+}
+
+function Refused({ refused, choice }: { refused: Record<string, string>; choice: Choice }): ReactNode {
+  const rows = Object.entries(refused);
+  if (rows.length === 0) return null;
+  const titles = new Map(choice.designs.map((design) => [design.id, design.title]));
+  return (
+    <details className="refused">
+      <summary>Cannot be played here ({rows.length})</summary>
+      <dl>
+        {rows.map(([id, reason]) => (
+          <div key={id}>
+            <dt>{titles.get(id) ?? wordsOf(id)}</dt>
+            <dd>{reason}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}
+
+function wordsOf(id: string): string {
+  const text = id.replaceAll("-", " ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

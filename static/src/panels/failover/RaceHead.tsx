@@ -1,0 +1,111 @@
+/** The clock of a race: player, what the drawing shows, and the moment at the cursor in a sentence. */
+
+import { ChevronFirst, ChevronLast, Link2, Pause, Play } from "lucide-react";
+import { type ReactNode, useState } from "react";
+
+import { withMoment } from "../../document/moment";
+import { type Contender, type Race, clock, momentAt } from "../../document/race";
+import { useWorkbench } from "../../document/store";
+import type { Player } from "../../playback/player";
+import { nameOf } from "./names";
+import type { Scale } from "./Track";
+import { momentWords } from "./momentWords";
+
+const SPEEDS = [1, 5, 15, 60];
+
+/** What is chosen in a race; null: the first one, or none. */
+export interface Chosen {
+  design: string | null;
+  flow: string | null;
+  event: number | null;
+}
+
+interface Props {
+  race: Race;
+  run: string;
+  one: Contender;
+  flow: Contender["flows"][number];
+  at: number;
+  scale: Scale;
+  player: Player;
+  speed: number;
+  setSpeed: (speed: number) => void;
+  jump: (step: 1 | -1) => void;
+  event: number | null;
+  choose: (change: Partial<Chosen>) => void;
+  live: boolean;
+}
+
+export function RaceHead({ race, run, one, flow, at, scale, player, speed, setSpeed, jump, event, choose, live }: Props): ReactNode {
+  const document = useWorkbench((state) => state.document);
+  const moment = momentAt(one, at);
+  return (
+    <div className="race-head">
+      <div className="player" role="group" aria-label="Player of the race">
+        <button type="button" className="button small icon quiet" aria-label="Event before" title="Event before (b)" onClick={() => { jump(-1); }}>
+          <ChevronFirst size={14} aria-hidden="true" />
+        </button>
+        <button type="button" className="button small icon" aria-label={player.playing ? "Pause" : "Play"} title="Play or pause (space)" onClick={player.toggle}>
+          {player.playing ? <Pause size={14} aria-hidden="true" /> : <Play size={14} aria-hidden="true" />}
+        </button>
+        <button type="button" className="button small icon quiet" aria-label="Next event" title="Next event (n)" onClick={() => { jump(1); }}>
+          <ChevronLast size={14} aria-hidden="true" />
+        </button>
+        <input
+          type="range"
+          aria-label="Time"
+          aria-valuetext={clock(at, race.fault_us)}
+          min={0}
+          max={scale.to - scale.from}
+          step={1}
+          value={Math.round(at - scale.from)}
+          onChange={(change) => { player.seek(Number(change.target.value)); }}
+        />
+        <span className="mono time">{clock(at, race.fault_us)}</span>
+        <select className="input small" aria-label="Speed" value={speed} onChange={(change) => { setSpeed(Number(change.target.value)); }}>
+          {SPEEDS.map((each) => (
+            <option key={each} value={each}>×{each}</option>
+          ))}
+        </select>
+        <span className="drawn">
+          <span className="muted">On the drawing</span>
+          <select className="input small" aria-label="Design on the drawing" value={one.design} onChange={(change) => { choose({ design: change.target.value, event: null }); }}>
+            {race.contenders.map((each) => (
+              <option key={each.design} value={each.design}>{each.title}</option>
+            ))}
+          </select>
+          <select className="input small" aria-label="Flow on the drawing" value={flow.id} onChange={(change) => { choose({ flow: change.target.value }); }}>
+            {one.flows.map((each) => (
+              <option key={each.id} value={each.id}>{each.name}</option>
+            ))}
+          </select>
+        </span>
+        <CopyLink address={() => withMoment(location.href, { run, t_us: at, design: one.design, flow: flow.id, event })} />
+      </div>
+      <p className="moment" data-testid="moment">
+        <span className="mono">{clock(at, race.fault_us)}</span> {moment ? momentWords(moment, flow.id, flow.name, (path) => nameOf(document, path)) : "Nothing is told yet."}
+        {live && <span className="muted"> The race is still being told.</span>}
+      </p>
+    </div>
+  );
+}
+
+function CopyLink({ address }: { address: () => string }): ReactNode {
+  const [said, setSaid] = useState("");
+  const copy = (): void => {
+    const link = address();
+    history.replaceState(history.state, "", link);
+    navigator.clipboard.writeText(link).then(
+      () => { setSaid("Copied."); },
+      () => { setSaid("The address of this page is the link now."); },
+    );
+  };
+  return (
+    <span className="copy">
+      <button type="button" className="button small quiet" aria-label="Copy link to this moment" title="Copy link to this moment" onClick={copy}>
+        <Link2 size={14} aria-hidden="true" /> <span className="wide-only">Copy link to this moment</span>
+      </button>
+      <span role="status" className="muted">{said}</span>
+    </span>
+  );
+}

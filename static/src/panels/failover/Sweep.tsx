@@ -1,0 +1,80 @@
+/** What one number does to every design: p50 dashed, p95 solid, and the same as a table. */
+
+import { type ReactNode, useMemo } from "react";
+
+import { type Sweep, seconds } from "../../document/race";
+import { Chart, type Series } from "./Chart";
+
+export function SweepView({ sweep }: { sweep: Sweep }): ReactNode {
+  const { points, summary } = sweep;
+  const designs = useMemo(() => points[0]?.designs.map((row) => row.design) ?? [], [points]);
+  const { x, series } = useMemo(() => curves(sweep), [sweep]);
+  const first = points[0];
+  if (!first) return null;
+  const said = (summary?.designs ?? []).map((row) =>
+    row.best_value === null
+      ? `${row.design} never recovers.`
+      : `${row.design}: p95 from ${seconds(row.best_p95)} (at ${row.best_value}) to ${seconds(row.worst_p95)}.`,
+  );
+  return (
+    <section className="trials" data-testid={summary ? "sweep-summary" : undefined} aria-label="Sweep">
+      <h3>
+        {first.parameter}
+        {summary && `, ${summary.n.toLocaleString("en")} trials for each value, seed ${summary.seed}`}
+      </h3>
+      <p className="said">{said.join(" ") || "The curve grows point by point."}</p>
+      {x.length > 1 && (
+        <figure className="curve">
+          <Chart label={`Seconds until new flows recover, by ${first.parameter}. ${said.join(" ")}`} x={x} series={series} xWords={String} yWords={secondsOf} />
+          <figcaption>Seconds until new flows recover, by {first.parameter}: p95 solid, p50 dashed</figcaption>
+        </figure>
+      )}
+      <div className="table-wrap" tabIndex={0} role="region" aria-label="Points of the sweep">
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col" className="number">{first.parameter}</th>
+              {designs.flatMap((design) =>
+                ["p50", "p95", "packets lost, p50"].map((name) => (
+                  <th scope="col" className="number" key={`${design} ${name}`}>
+                    {design}, {name}
+                  </th>
+                )),
+              )}
+            </tr>
+          </thead>
+          <tbody>
+            {points.map((point) => (
+              <tr key={String(point.value)}>
+                <th scope="row" className="number">{point.value}</th>
+                {point.designs.flatMap((row) => [
+                  <td className="number" key={`${row.design} p50`}>{seconds(row.p50)}</td>,
+                  <td className="number" key={`${row.design} p95`}>{seconds(row.p95)}</td>,
+                  <td className="number" key={`${row.design} lost`}>{Math.round(row.lost_p50).toLocaleString("en")}</td>,
+                ])}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+/** Return the curves of the points that are numbers, in their order. */
+export function curves({ points }: Sweep): { x: number[]; series: Series[] } {
+  const known = points.filter((point) => typeof point.value === "number").sort((a, b) => Number(a.value) - Number(b.value));
+  const series = (known[0]?.designs ?? []).flatMap((row, design) =>
+    (["p95", "p50"] as const).map((name) => ({
+      label: `${row.design}, ${name}`,
+      design,
+      dashed: name === "p50",
+      values: known.map((point) => point.designs[design]?.[name] ?? null),
+    })),
+  );
+  return { x: known.map((point) => Number(point.value)), series };
+}
+
+function secondsOf(value: number): string {
+  return `${value} s`;
+}

@@ -1,0 +1,181 @@
+/** One design of a race: its lanes detect, control, data and flows, and a strip per flow and direction. */
+
+import type { ReactNode } from "react";
+
+import { CLOCKS, type Contender, type Lane, type Note, type Race, type Strip, clock, duration } from "../../document/race";
+
+export interface Scale {
+  from: number;
+  to: number;
+  /** Where a time lies, in per cent of the whole width. */
+  share: (t_us: number) => number;
+}
+
+const LANES = [...CLOCKS, "flows"] as const;
+const STEPS_S = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 3600];
+
+export function Ticks({ scale, fault }: { scale: Scale; fault: number }): ReactNode {
+  const length = (scale.to - fault) / 1e6;
+  const step = STEPS_S.find((one) => length / one <= (innerWidth < 700 ? 4 : 10)) ?? 7200;
+  const marks: number[] = [];
+  for (let second = 0; second <= length; second += step) marks.push(second);
+  return (
+    <div className="track-row ticks" aria-hidden="true">
+      <span />
+      <span className="lane-area">
+        {marks.map((second) => (
+          <span key={second} className="tick mono" style={{ left: `${scale.share(fault + second * 1e6)}%` }}>
+            {second} s
+          </span>
+        ))}
+      </span>
+    </div>
+  );
+}
+
+interface Props {
+  one: Contender;
+  race: Race;
+  scale: Scale;
+  at: number;
+  /** The flow that is on the drawing; null: another design is. */
+  shown: string | null;
+  event: number | null;
+  seek: (t_us: number) => void;
+  choose: (flow: string) => void;
+  show: (note: Note) => void;
+}
+
+export function Track({ one, race, scale, at, shown, event, seek, choose, show }: Props): ReactNode {
+  const place = (target: HTMLElement, x: number): void => {
+    const lane = target.closest(".lane-area");
+    if (!lane) return;
+    const box = lane.getBoundingClientRect();
+    seek(scale.from + ((x - box.left) / box.width) * (scale.to - scale.from));
+  };
+  const lanes: Lane[] = one.notes.filter((note) => note.lane === "fault").length > 1 ? ["fault", ...LANES] : [...LANES];
+  return (
+    <div className={shown === null ? "track" : "track on-drawing"}>
+      <div className="track-head">
+        <h3>
+          {one.title} <span className="badge mono">{one.mechanism}</span>
+        </h3>
+        <Result one={one} />
+      </div>
+      <div onClick={(click) => { place(click.target as HTMLElement, click.clientX); }}>
+        {lanes.map((lane) => (
+          <div key={lane} className="track-row">
+            <span className="lane-name">{lane}</span>
+            <span className={`lane-area ${lane}`} role="img" aria-label={laneWords(one, lane)}>
+              {one.spans
+                .filter((span) => span.lane === lane)
+                .map((span) => (
+                  <span
+                    key={`${span.from_us} ${span.text}`}
+                    className="span"
+                    title={`${span.text}: ${duration(span.to_us - span.from_us)}`}
+                    style={{ left: `${scale.share(span.from_us)}%`, width: `${scale.share(span.to_us) - scale.share(span.from_us)}%` }}
+                  />
+                ))}
+              {one.notes
+                .filter((note) => note.lane === lane)
+                .map((note) => (
+                  <span
+                    key={note.seq}
+                    className={note.seq === event ? "event chosen" : "event"}
+                    title={`${clock(note.t_us, race.fault_us)} ${note.text}`}
+                    style={{ left: `${scale.share(note.t_us)}%` }}
+                    onClick={(click) => {
+                      click.stopPropagation();
+                      show(note);
+                    }}
+                  />
+                ))}
+              <Cursor scale={scale} at={at} fault={race.fault_us} />
+            </span>
+          </div>
+        ))}
+        {one.flows.flatMap((flow) =>
+          (["forward", "return"] as const).map((direction) => {
+            const parts = one.strips.filter((strip) => strip.flow === flow.id && strip.direction === direction);
+            return (
+              <div key={`${flow.id} ${direction}`} className="track-row">
+                <button
+                  type="button"
+                  className="lane-name link"
+                  aria-pressed={shown === flow.id}
+                  title={`Show ${flow.name} of ${one.title} on the drawing`}
+                  aria-label={`${flow.name}, ${direction}, of ${one.title}: show on the drawing`}
+                  onClick={() => { choose(flow.id); }}
+                >
+                  {flow.name} {direction === "forward" ? "→" : "←"}
+                </button>
+                <span className="lane-area strip" role="img" aria-label={stripWords(flow.name, direction, parts)} onClick={() => { choose(flow.id); }}>
+                  {parts.map((part) => (
+                    <span
+                      key={part.from_us}
+                      className={`piece ${tone(part)}`}
+                      title={pieceWords(part)}
+                      style={{
+                        left: `${scale.share(part.from_us)}%`,
+                        width: `${scale.share(part.to_us) - scale.share(part.from_us)}%`,
+                        ["--share" as string]: part.delivered,
+                      }}
+                    />
+                  ))}
+                  <Cursor scale={scale} at={at} fault={race.fault_us} />
+                </span>
+              </div>
+            );
+          }),
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Result({ one }: { one: Contender }): ReactNode {
+  const { metrics } = one;
+  if (!metrics) return <span className="muted">running</span>;
+  return (
+    <span className="track-result">
+      <span>
+        new flows back <strong className="mono">{metrics.recover_new_us === null ? "never" : `after ${duration(metrics.recover_new_us)}`}</strong>
+      </span>
+      <span>
+        lost <strong className="mono">{metrics.lost.total.toLocaleString("en")}</strong>
+      </span>
+    </span>
+  );
+}
+
+function Cursor({ scale, at, fault }: { scale: Scale; at: number; fault: number }): ReactNode {
+  return (
+    <>
+      <span className="veil" style={{ left: `${scale.share(at)}%` }} />
+      <span className="struck-at" style={{ left: `${scale.share(fault)}%` }} />
+      <span className="cursor" style={{ left: `${scale.share(at)}%` }} />
+    </>
+  );
+}
+
+function tone(part: Strip): string {
+  return part.delivered >= 0.995 ? "whole" : part.delivered <= 0.005 ? "gone" : "part";
+}
+
+function pieceWords(part: Strip): string {
+  const codes = Object.entries(part.codes).map(([code, share]) => `${code} ${Math.round(share * 100)} %`);
+  return [`${duration(part.to_us - part.from_us)}: ${Math.round(part.delivered * 100)} % of new flows get through`, ...codes].join("; ");
+}
+
+function stripWords(name: string, direction: string, parts: Strip[]): string {
+  const bad = parts.filter((part) => part.delivered < 0.995).reduce((sum, part) => sum + part.to_us - part.from_us, 0);
+  return `${name}, ${direction}: ${bad > 0 ? `disturbed for ${duration(bad)}` : "undisturbed"}`;
+}
+
+function laneWords(one: Contender, lane: Lane): string {
+  const events = `${one.notes.filter((note) => note.lane === lane).length} events`;
+  if (lane === "fault") return `fault of ${one.title}: ${events}`;
+  const time = lane === "flows" ? one.metrics?.recover_new_us : one.metrics?.[`${lane}_us`];
+  return `${lane} of ${one.title}: ${time === undefined ? "running" : duration(time)}, ${events}`;
+}

@@ -1,0 +1,114 @@
+/** Whether designs meet a target, and by how much; what they mean for a month. */
+
+import type { ReactNode } from "react";
+
+import { type Summary, type TargetVerdict, type TrialsRow, seconds, titleOf } from "../../document/race";
+import { Grade } from "../Grade";
+import { Mark } from "../Mark";
+
+export function Verdicts({ rows }: { rows: TrialsRow[] }): ReactNode {
+  const target = rows.find((row) => row.target)?.target;
+  if (!target) return null;
+  const asked = [
+    target.recover_s === null ? "" : `recover within ${seconds(target.recover_s)}`,
+    target.lose_packets === null ? "" : `lose at most ${count(target.lose_packets)} packets`,
+  ].filter(Boolean);
+  return (
+    <div className="table-wrap" tabIndex={0} role="region" aria-label="Target">
+      <table className="table" data-testid="target">
+        <caption>Target: {asked.join(" and ")}, in 95 of 100 trials</caption>
+        <thead>
+          <tr>
+            <th scope="col">Design</th>
+            <th scope="col">Verdict</th>
+            <th scope="col" className="number">Trials that meet it</th>
+            <th scope="col">Margin of the p95</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => row.target && (
+            <tr key={row.design}>
+              <th scope="row">{row.title}</th>
+              <td>
+                <Mark state={row.target.passed ? "succeeded" : "failed"}>{row.target.passed ? "passes" : "fails"}</Mark>
+              </td>
+              <td className="number">{share(row.target.share)}</td>
+              <td>{margin(row.target)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** How far the p95 lies inside the target, or beyond it, in words. */
+export function margin(target: TargetVerdict): string {
+  const said: string[] = [];
+  if (target.recover_s !== null) {
+    const { margin_s: by } = target;
+    said.push(by === null ? "never recovers at p95" : by >= 0 ? `${seconds(by)} to spare` : `${seconds(-by)} too slow`);
+  }
+  if (target.lose_packets !== null) {
+    const by = target.margin_packets ?? 0;
+    said.push(by >= 0 ? `${count(by)} packets to spare` : `${count(-by)} packets too many`);
+  }
+  return said.join("; ");
+}
+
+const EVENTS: Record<string, string> = {
+  crash: "crashes of the appliance",
+  "pause-5": "pauses up to 5 s",
+  "pause-10": "pauses up to 10 s",
+  "pause-30": "longer pauses",
+  "zone-lost": "losses of a zone or region",
+};
+
+export function Months({ summary }: { summary: Summary }): ReactNode {
+  const months = summary.availability ?? [];
+  const first = months[0];
+  if (!first) return null;
+  return (
+    <div className="table-wrap" tabIndex={0} role="region" aria-label="Availability">
+      <table className="table" data-testid="availability">
+        <caption>
+          A month with {first.per_month.toPrecision(2)} {EVENTS[first.event] ?? first.event} <Grade grade={first.grade} source={first.source} />: what is left of{" "}
+          {seconds(first.budget_s)} that {(first.target * 100).toFixed(2)} % allow
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Design</th>
+            <th scope="col" className="number">Mean window</th>
+            <th scope="col" className="number">Away in a month</th>
+            <th scope="col" className="number">Availability</th>
+            <th scope="col" className="number">Of the budget</th>
+            <th scope="col">Verdict</th>
+          </tr>
+        </thead>
+        <tbody>
+          {months.map((month) => (
+            <tr key={month.design}>
+              <th scope="row">{titleOf(summary, month.design)}</th>
+              <td className="number">{seconds(month.window_s)}</td>
+              <td className="number">{seconds(month.seconds)}</td>
+              <td className="number">{(month.availability * 100).toFixed(4)} %</td>
+              <td className="number">{Math.round(month.budget_used * 100).toLocaleString("en")} %</td>
+              <td>
+                <Mark state={month.met ? "succeeded" : "failed"}>{month.met ? "within it" : "beyond it"}</Mark>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function count(packets: number): string {
+  return Math.round(packets).toLocaleString("en");
+}
+
+function share(part: number): string {
+  const text = (part * 100).toFixed(1);
+  return `${text === "100.0" && part < 1 ? ">99.9" : text} %`;
+}
