@@ -10,20 +10,18 @@ import { Tab } from "./Tab";
 import { Fault, Waiting } from "./Waiting";
 import { DistributionsView } from "./failover/Distributions";
 import { Export } from "./failover/Export";
-import { LiveView } from "./failover/Live";
 import { Numbers } from "./failover/Numbers";
 import { Progress } from "./failover/Progress";
 import { Question } from "./failover/Question";
 import { RaceView } from "./failover/Race";
 import { SweepView } from "./failover/Sweep";
 
-const VIEWS = ["Timeline", "Distributions", "Sweep", "Live", "Numbers"] as const;
+const VIEWS = ["Timeline", "Distributions", "Sweep", "Numbers"] as const;
 export type View = (typeof VIEWS)[number];
 const KINDS: [RunKind, View][] = [
   ["failover", "Timeline"],
   ["trials", "Distributions"],
   ["sweep", "Sweep"],
-  ["live", "Live"],
 ];
 
 export function Failover(): ReactNode {
@@ -32,7 +30,6 @@ export function Failover(): ReactNode {
     failover: useFollowed("failover"),
     trials: useFollowed("trials"),
     sweep: useFollowed("sweep"),
-    live: useFollowed("live"),
   };
   const [chosen, setView] = useState<View | null>(null);
   const [seen, setSeen] = useState<Record<string, string | null>>({});
@@ -55,7 +52,6 @@ export function Failover(): ReactNode {
         {view === "Timeline" && <Timeline />}
         {view === "Distributions" && <Distributions />}
         {view === "Sweep" && <Swept />}
-        {view === "Live" && <LiveView />}
         {view === "Numbers" && <Numbers />}
       </div>
     </div>

@@ -9,7 +9,6 @@ import { type Design, type Fault as Failure, api } from "../../protocol/api";
 import { type Followed, isLive, start, words } from "../../protocol/followed";
 import type { View } from "../Failover";
 import { FaultEditor } from "./FaultEditor";
-import { LiveQuestion } from "./LiveQuestion";
 import { SweepQuestion } from "./SweepQuestion";
 import { NO_TARGET, type Target, TargetFields, ratesOf, targetOf } from "./TargetFields";
 
@@ -157,7 +156,6 @@ function Asked({ followed, view, chosenFault, setFault, add }: Props & { chosenF
       <Refused refused={refused} choice={choice} />
       {view === "Distributions" && <TargetFields target={target} change={setTarget} />}
       {view === "Sweep" && <SweepQuestion asked={asked} ready={ready && !live("sweep")} />}
-      {view === "Live" && <LiveQuestion asked={asked} ready={ready && !live("live")} />}
     </>
   );
 }
