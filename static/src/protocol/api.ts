@@ -139,7 +139,6 @@ export const api = {
   run: (id: string) => request<Run>("GET", address("run", id)),
   /** Where the results of a run can be fetched as a file; null on shared pages, which give none. */
   exportUrl: (id: string, form: "csv" | "json"): string | null => (urls.run ? `${urls.run.replace("{run}", id)}/export.${form}` : null),
-  command: (id: string, body: JsonObject) => request<unknown>("POST", `${address("run", id)}/commands`, body),
   timings: () => request<{ items: { id: string; title: string; date: string }[] }>("GET", `${address("api")}/timing`),
   timing: (profile: string) => request<Timing>("GET", `${address("api")}/timing/${encodeURIComponent(profile)}`),
   cancelRun: (id: string) => request<Run>("POST", address("run_cancel", id)),
