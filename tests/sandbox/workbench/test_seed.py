@@ -11,6 +11,7 @@ from sandbox.accounts.models import User
 from sandbox.runs.models import Run
 from sandbox.scenarios import queries, services
 from sandbox.scenarios.models import Scenario
+from sandbox.workbench.management.commands.seed import ORDER
 from tests.sandbox.base import SandboxTest
 
 
@@ -29,12 +30,14 @@ class SeedTest(SandboxTest):
         assert "demo" in said
         assert Client().login(username="demo", password="demo-password")
         names = [scenario.name for scenario in queries.scenarios_of(User.objects.get(username="demo"))]
-        assert names == [
+        assert names[:4] == [
             "Two firewalls behind a load balancer",
             "First packet",
             "Hub and two spokes through a firewall",
             "A drawing with problems",
         ]
+        assert names[4] == "1. Two balancers around two appliances"
+        assert len(names) == len(ORDER)
         run = Run.objects.get()
         assert (run.kind, run.state) == ("trace", "succeeded")
         assert run.last_seq > 4

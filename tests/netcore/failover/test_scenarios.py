@@ -1,0 +1,174 @@
+"""The ready-made failover scenarios show what their texts promise (reference on failover, section 4)."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import netcore
+
+SEEDS = Path(netcore.__file__).parents[1] / "sandbox" / "scenarios" / "seeds"
+DIES = "appliance-1-fails"
+TRIALS = 200
+
+
+@cache
+def raw(number: str) -> str:
+    found = min(SEEDS.glob(f"failover-{number}-*.json"), key=lambda path: len(path.name))
+    return found.read_text(encoding="utf-8")
+
+
+def scenario(number: str, change: Any = None) -> netcore.Scenario:
+    document = json.loads(raw(number))
+    if change:
+        change(document)
+    return netcore.load(document)
+
+
+def figures(drawn: netcore.Scenario, design: str, fault: str = DIES) -> dict[str, Any]:
+    """The design's part of the summary of some trials that complete."""
+    drawn = drawn.model_copy(update={"timing_overrides": {"failure.move": 0, "failure.balancer": 0}})
+    chosen = [found for found in netcore.designs(drawn, fault) if found.id == design]
+    *_, summary = netcore.trials(drawn, tuple(chosen), fault, TRIALS, 1)
+    (found,) = summary["designs"]
+    return dict(found)
+
+
+def test_1_the_balancer_saves_new_flows_and_leaves_half_of_tcp_hanging() -> None:
+    found = figures(scenario("01"), "balancer")
+    assert 10 <= found["new"]["p50"] <= found["new"]["max"] <= 16
+    assert found["flows"]["hung"] == pytest.approx(0.35, abs=0.05)
+    assert found["flows"]["reset"] == 0
+    assert found["flows"]["stalled"] > 0  # UDP moves
+
+
+def test_2_moving_addresses_takes_one_to_two_minutes_and_far_longer_on_a_bad_day() -> None:
+    drawn = scenario("02")
+    healthy, slow = figures(drawn, "address-move"), figures(drawn, "address-move", "degraded")
+    balancer = figures(drawn, "balancer")["new"]["p50"]
+    assert 60 <= healthy["new"]["p50"] <= 120
+    assert 4 <= healthy["new"]["p50"] / balancer <= 12
+    assert slow["new"]["p50"] > 300
+    assert slow["new"]["p50"] / balancer > 30
+
+
+def test_2_asking_more_often_saves_tens_of_seconds() -> None:
+    def often(document: dict[str, Any]) -> None:
+        document["timing_overrides"] = {"poll.period": 1}
+
+    drawn = scenario("02", often)
+    chosen = tuple(found for found in netcore.designs(drawn, DIES) if found.id == "address-move")
+    *_, summary = netcore.trials(drawn, chosen, DIES, TRIALS, 1)
+    patient = figures(scenario("02"), "address-move")["new"]["p50"]
+    assert patient - summary["designs"][0]["new"]["p50"] > 20
+
+
+def test_3_rewritten_routes_and_shared_sessions_save_open_connections() -> None:
+    found = figures(scenario("03"), "route-rewrite")
+    assert 15 <= found["new"]["p50"] <= 35
+    assert found["existing"]["never"] == 0
+
+    def alone(document: dict[str, Any]) -> None:
+        for vm in ("fw1", "fw2"):
+            document["topology"]["vms"][vm]["guest"]["session_sync"] = False
+
+    assert figures(scenario("03", alone), "route-rewrite")["flows"]["reset"] > 0.5
+
+
+def test_4_one_direction_is_none() -> None:
+    drawn = scenario("04")
+    assert figures(drawn, "route-rewrite")["new"]["never"] == 0
+    assert figures(drawn, "route-rewrite", "forgotten")["new"]["never"] > 0.9
+
+
+@pytest.mark.parametrize("stateful", [True, False])
+def test_4_with_both_alive_only_the_state_check_stands_in_the_way(stateful: bool) -> None:
+    def change(document: dict[str, Any]) -> None:
+        table = document["topology"]["route_tables"]["rt-a"]["routes"]["r1"]
+        table["next_hop_ip"] = "10.0.1.5"
+        for vm in ("fw1", "fw2"):
+            document["topology"]["vms"][vm]["guest"]["stateful"] = stateful
+
+    done = netcore.trace(scenario("04", change), netcore.Packet(source="vms/a1", destination="vms/b1"))
+    assert done.delivered is not stateful
+
+
+def test_5_vrrp_moves_nothing_in_a_virtual_network_and_all_on_a_switch() -> None:
+    drawn = scenario("05")
+    assert figures(drawn, "vrrp")["new"]["never"] == 1
+    twin = figures(drawn, "vrrp-on-a-switch")["new"]
+    assert 2.6 <= twin["p50"] <= twin["max"] <= 3.7
+
+
+def test_6_a_green_probe_hides_a_dead_path_and_a_deep_one_does_not() -> None:
+    found = figures(scenario("06"), "balancer", "stops")
+    assert found["new"]["never"] == 1
+    assert found["clocks"]["detect"] is None
+
+    def deep(document: dict[str, Any]) -> None:
+        document["topology"]["load_balancers"]["ilb"]["probes"]["alive"]["port"] = 8080
+
+    assert 5 <= figures(scenario("06", deep), "balancer", "stops")["new"]["p50"] <= 15.5
+
+
+def broken_at_rest(change: Any = None) -> float:
+    """The share of new connections that fail though nothing has failed."""
+    drawn = scenario("07", change)
+    balancer = next(found for found in netcore.designs(drawn, "nothing") if found.id == "balancer")
+    events = list(netcore.simulate(drawn, balancer, "nothing"))
+    return float(events[-1]["asymmetric"]["before"])
+
+
+def test_7_two_balancers_break_about_half_of_what_is_new() -> None:
+    assert 0.35 <= broken_at_rest() <= 0.65
+
+    def translated(document: dict[str, Any]) -> None:
+        for vm in ("fw1", "fw2"):
+            document["topology"]["vms"][vm]["guest"]["snat"] = True
+
+    assert broken_at_rest(translated) == 0
+
+
+def test_8_what_no_rule_carries_is_lost_before_and_after() -> None:
+    drawn = scenario("08")
+    balancer = next(found for found in netcore.designs(drawn, DIES) if found.id == "balancer")
+    strips = [e for e in netcore.simulate(drawn, balancer, DIES) if e["event"] == "failover.strip"]
+    database = [strip for strip in strips if strip["flow"] == "database"]
+    assert all(strip["delivered"] == 0 and "LB_NO_RULE" in strip["codes"] for strip in database)
+    assert [strip["delivered"] for strip in strips if strip["flow"] == "https"][-1] == 1
+
+
+def test_10_gateways() -> None:
+    drawn = scenario("10")
+    assert 10 <= figures(drawn, "vpn-active-standby", "planned")["new"]["p50"] <= 15
+    unplanned = figures(drawn, "vpn-active-standby", "unplanned")["new"]
+    assert 50 <= unplanned["p50"] <= 95
+    half = figures(drawn, "vpn-active-active", "active-dies")
+    assert 120 <= half["new"]["p50"] <= 180
+    assert half["flows"]["survived"] > 0.7
+
+
+@pytest.mark.parametrize(("fault", "balancer_acts", "pair_acts"), [("pause-5", 0, 1), ("pause-30", 1, 1)])
+def test_11_a_pause_is_noticed_by_whom_it_lasts_long_enough(
+    fault: str, balancer_acts: int, pair_acts: int
+) -> None:
+    drawn = scenario("11")
+    for design, acts in (("balancer", balancer_acts), ("address-move", pair_acts)):
+        assert (figures(drawn, design, fault)["clocks"]["detect"] is not None) == bool(acts)
+
+
+def test_12_calls_of_aws_beat_the_balancer_of_azure() -> None:
+    drawn = scenario("12")
+    assert 5 <= figures(drawn, "aws-route-rewrite")["new"]["p50"] <= 13
+    assert 4.8 <= figures(drawn, "aws-address-move", "api-1-fails")["new"]["p50"] <= 7.2
+    assert 20 <= figures(drawn, "aws-interface-move", "api-1-fails")["new"]["p50"] <= 90
+
+
+def test_13_the_call_never_leaves() -> None:
+    found = figures(scenario("13"), "route-rewrite")
+    assert found["new"]["by_hand"] == 1
+    assert found["new"]["p50"] > 300
