@@ -135,14 +135,14 @@ def turns(
     counting: Counting = "threshold",
     *,
     up: bool = True,
-    http_limit_us: int = HTTP_LIMIT_US,
+    silence_us: int | None = None,
 ) -> tuple[Turn, ...]:
     """Return when a backend leaves the rotation and comes back.
 
     Args:
         answers: when each probe is sent, in order, and what it meets.
         up: whether the backend is in the rotation before the first probe.
-        http_limit_us: longest wait for an HTTP answer.
+        silence_us: how long after it was sent an unanswered probe has failed; None: by ``wait_us``.
 
     Returns:
         Changes only, in order; the time is when the deciding probe is noticed.
@@ -150,6 +150,7 @@ def turns(
     Source: facts J8-J10, N2.
     """
     found: list[Turn] = []
+    patience_us = wait_us(probe, "timeout") if silence_us is None else silence_us
     row = flaps = 0
     returned_us: int | None = None
     for sent_us, meets in answers:
@@ -160,7 +161,7 @@ def turns(
         row += 1
         if row < (successes_needed(probe, counting, flaps) if good else failures_needed(probe, counting)):
             continue
-        at_us, row, up = sent_us + wait_us(probe, meets, http_limit_us), 0, good
+        at_us, row, up = sent_us + (patience_us if meets == "timeout" else 0), 0, good
         found.append(Turn(at_us, up))
         if up:
             returned_us = at_us

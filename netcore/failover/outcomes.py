@@ -238,7 +238,7 @@ class Judge:
                 if series[later] == (None, None) and _lasts(starts, later):
                     return End(starts[later], "stalled", starts[later] - first_us, starts[later] - first_us)
             return End(None, "hung")
-        if self._resets and _unknown(series[place]):
+        if self._is_reset(series[place]):
             return End(None, "reset")
         for step_us in self._steps:
             while place + 1 < len(starts) and starts[place + 1] <= first_us + step_us:
@@ -247,9 +247,16 @@ class Judge:
                 return End(
                     first_us + step_us, "stalled", step_us, _open_since(series, starts, place) - first_us
                 )
-            if self._resets and _unknown(series[place]):
+            if self._is_reset(series[place]):
                 return End(None, "reset")
         return End(None, "hung")
+
+    def _is_reset(self, fate: Fate) -> bool:
+        """Return whether somebody answers the packet with a reset: a balancer, or a guest that is set to.
+
+        A guest does so where it keeps state and has not seen the connection open; see ``state_check``.
+        """
+        return "LB_FLOW_RESET" in fate or (self._resets and "STATE_MISSING" in fate)
 
 
 def _open_since(series: Series, starts: Sequence[int], place: int) -> int:
@@ -309,8 +316,3 @@ def retransmissions(timing: TimingProfile) -> list[int]:
 
 def _lasts(starts: Sequence[int], place: int) -> bool:
     return place + 1 == len(starts) or starts[place + 1] > starts[place]
-
-
-def _unknown(fate: Fate) -> bool:
-    """Return whether a stateful guest met the connection and did not know it."""
-    return "STATE_MISSING" in fate

@@ -15,6 +15,7 @@ from netcore.control.probes import Counting, Meets, Turn
 from netcore.document.balancers import LoadBalancer, Probe
 from netcore.failover.clock import microseconds
 from netcore.failover.moments import Assumption, Member, Note, PutBack, Span, TakenOut
+from netcore.failover.probing import AZURE, Probing
 from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams
 from netcore.forwarding.probes import probe_meets
@@ -64,6 +65,12 @@ class Watch:
     back: int
     timing: TimingProfile
     counting: Counting
+    probing: Probing = AZURE
+
+    @property
+    def silence_us(self) -> int:
+        """After how long an unanswered probe has failed."""
+        return self.probing.silence_us(self.probe, self.timing)
 
     @property
     def needed(self) -> int:
@@ -75,7 +82,10 @@ class Watch:
         probe = self.probe
         text = f"{probe.protocol}/{probe.port}, every {probe.interval_s} s, {self.needed} failures"
         return Assumption(
-            f"probe of {', '.join(self.names)}", text, "A", "the drawing; meaning after facts J7-J9"
+            f"probe of {', '.join(self.names)}",
+            text,
+            "A",
+            f"the drawing; meaning after {self.probing.source}",
         )
 
     def see(self, streams: Streams) -> Seen:
@@ -83,13 +93,13 @@ class Watch:
         timing = self.timing
         interval_us = microseconds(self.probe.interval_s)
         phase_us = round(streams.uniform(f"probe.phase.{self.vm}") * interval_us)
-        spread_us = microseconds(timing["probe.spread"].draw(streams.uniform(f"probe.spread.{self.vm}")))
-        limit_us = microseconds(timing.value("probe.http_timeout"))
+        spread = timing[self.probing.spread]
+        spread_us = microseconds(spread.draw(streams.uniform(f"{self.probing.spread}.{self.vm}")))
         last_us = self.met[-1][0]
         count = (last_us - phase_us) // interval_us + 1 if last_us > phase_us else 0
         count += self.needed + (MORE_PROBES if self.met[-1][1] == "ok" else 0)
-        answers = [self._answer(phase_us + number * interval_us, limit_us) for number in range(count)]
-        found = probes.turns(self.probe, answers, self.counting, http_limit_us=limit_us)
+        answers = [self._answer(phase_us + number * interval_us) for number in range(count)]
+        found = probes.turns(self.probe, answers, self.counting, silence_us=self.silence_us)
         out = next((turn for turn in found if not turn.up), None)
         sent = tuple(
             sent_us
@@ -104,10 +114,10 @@ class Watch:
             tuple((turn.at_us + spread_us, self.back if turn.up else self.out) for turn in found),
         )
 
-    def _answer(self, sent_us: int, limit_us: int) -> tuple[int, Meets]:
+    def _answer(self, sent_us: int) -> tuple[int, Meets]:
         """Return when a probe is sent and what it meets; silence that ends in time is an answer."""
         meets: Meets = "ok"
-        until_us = sent_us + probes.wait_us(self.probe, "timeout", limit_us)
+        until_us = sent_us + self.silence_us
         for begin_us, one in self.met:
             if begin_us <= sent_us or (begin_us < until_us and meets == "timeout"):
                 meets = one
@@ -119,13 +129,12 @@ class Watch:
         Args:
             acted: False where the balancer does nothing about it.
         """
-        name, ref, spread = self.name, f"vms/{self.vm}", self.timing["probe.spread"]
-        limit_us = microseconds(self.timing.value("probe.http_timeout"))
-        source = f"fact J9; {self.probe.protocol}/{self.probe.port} as drawn"
+        name, ref, spread = self.name, f"vms/{self.vm}", self.timing[self.probing.spread]
+        source = f"{self.probing.source}; {self.probe.protocol}/{self.probe.port} as drawn"
         for number, sent_us in enumerate(seen.sent_us, 1):
-            _, meets = self._answer(sent_us, limit_us)
+            _, meets = self._answer(sent_us)
             how = "unanswered" if meets == "timeout" else "refused"
-            at_us = fault_us + sent_us + probes.wait_us(self.probe, meets, limit_us)
+            at_us = fault_us + sent_us + (self.silence_us if meets == "timeout" else 0)
             text = f"probe {number} of {self.needed} on {name} {how}"
             yield Note(at_us, "detect", "point", text, ref, "A", source)
         whose = " and ".join(self.names)
@@ -145,7 +154,7 @@ class Watch:
 
 
 def watches(
-    scene: Scene, wanted: Callable[[LoadBalancer], bool]
+    scene: Scene, wanted: Callable[[LoadBalancer], bool], probing: Probing = AZURE
 ) -> tuple[tuple[Watch, ...], tuple[Member, ...]]:
     """Return the probes that a fault makes fail, and the touched members that no probe watches.
 
@@ -154,6 +163,7 @@ def watches(
 
     Args:
         wanted: which balancers count.
+        probing: how they probe.
     """
     found: dict[tuple[str, Probe, Met], list[Member]] = {}
     unwatched: list[Member] = []
@@ -177,7 +187,19 @@ def watches(
         names = tuple(dict.fromkeys(topology.load_balancers[balancer].name for balancer, _, _ in members))
         out, back = scene.add(TakenOut(frozenset(members))), scene.add(PutBack(frozenset(members)))
         made.append(
-            Watch(probe, vm, scene.name(vm), met, tuple(members), names, out, back, scene.timing, counting)
+            Watch(
+                probe,
+                vm,
+                scene.name(vm),
+                met,
+                tuple(members),
+                names,
+                out,
+                back,
+                scene.timing,
+                counting,
+                probing,
+            )
         )
     return tuple(made), tuple(unwatched)
 

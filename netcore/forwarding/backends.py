@@ -11,7 +11,7 @@ from netcore.forwarding.probes import Rotation, rotation
 from netcore.forwarding.run import Phase, Run
 from netcore.forwarding.state import pin_key
 from netcore.trace.model import Actor, Header, Match, Place
-from netcore.trace.packet import ICMP, UDP, protocol_number
+from netcore.trace.packet import ICMP, TCP, UDP, protocol_number
 
 
 def rule_for(
@@ -50,16 +50,10 @@ def backend_for(
     if pinned in members and _stays(balancer, rule, header, pinned, turn, stays):
         vm = run.drawing.vm_of(members[pinned].nic)
         old = run.phase is not Phase.OPENING or pin in run.state.pins
-        if old and (header.protocol != UDP or stays) and vm is not None and not run.runs(vm):
-            return run.drop(
-                "LB_FLOW_PINNED_DEAD",
-                Place.BALANCER,
-                Actor.FABRIC,
-                at,
-                header,
-                matched=matched,
-                vm=run.drawing.machines[vm].name,
-            )
+        ended = _ended(run, header, pinned, vm, turn, stays) if old and vm is not None else None
+        if ended is not None:
+            code, said = ended
+            return run.drop(code, Place.BALANCER, Actor.FABRIC, at, header, matched=matched, **said)
         key = "balancer.symmetric" if run.phase is Phase.ANSWER else "balancer.pinned"
         if pinned in turn.drained:
             key = "balancer.draining"
@@ -132,6 +126,26 @@ def _said(run: Run, balancer: LoadBalancer) -> bool | None:
     if said is None and balancer.sku == "gateway":
         said = run.network.profile.gateway_rebalance
     return None if said is None else not said
+
+
+def _ended(
+    run: Run, header: Header, pinned: str, vm: str, turn: Rotation, stays: bool | None
+) -> tuple[str, dict[str, Any]] | None:
+    """Return how an established flow ends at the backend it belongs to, and what the code's text names.
+
+    A provider may reset TCP flows of a backend that is out of rotation (L19), though not of one that a
+    person took out (J13). Else they hang once it is dead.
+
+    Args:
+        stays: see ``_said``.
+    """
+    name = run.drawing.machines[vm].name
+    out = pinned not in turn.healthy and pinned not in turn.drained
+    if out and stays is None and header.protocol == TCP and run.network.profile.resets_unhealthy:
+        return "LB_FLOW_RESET", {"vm": name, "why": turn.sick[pinned]}
+    if (header.protocol != UDP or stays) and not run.runs(vm):
+        return "LB_FLOW_PINNED_DEAD", {"vm": name}
+    return None
 
 
 def _stays(

@@ -121,6 +121,7 @@ AWS = replace(
     peering_routes=False,
     cross_zone=False,
     gateway_rebalance=False,
+    resets_unhealthy=True,
     gateway_idle_s=(350, 120),
     outside_mtu=1500,
     tunnel_kind="geneve",

@@ -159,7 +159,8 @@ AWS_CARDS: tuple[RuleCard, ...] = (
     _card(
         "aws-network-balancer",
         "A network balancer's target cannot reach itself by its own balancer while the client's address is "
-        "kept, and a frontend spreads over the targets of its own zone unless cross-zone is on.",
+        "kept, and a frontend spreads over the targets of its own zone unless cross-zone is on. It resets "
+        "the open TCP flows of a target that is unhealthy; UDP flows go to a healthy one.",
         "L19",
         "Elastic Load Balancing documentation, Network Load Balancers",
         switch="cross_zone",

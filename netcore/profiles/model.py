@@ -135,6 +135,8 @@ class Profile:
         preserve_client_ip: a balancer that does not say so leaves the client's source on (facts J1, L19).
         gateway_rebalance: flows of a gateway balancer's dead appliance move to another one; None: as those
             of any balancer do (facts J11, L18).
+        resets_unhealthy: a balancer answers packets of an established TCP flow with a reset once the flow's
+            member is out of rotation (fact L19); otherwise the flow stays with it (J11).
         gateway_idle_s: seconds after which a gateway balancer forgets an idle flow: of TCP, of the rest
             (fact L18); None: what its rule says (fact J14).
         outside_mtu: largest IP packet that leaves by a gateway or to another region (fact L17); None: as
@@ -201,6 +203,7 @@ class Profile:
     cross_zone: bool = True
     preserve_client_ip: bool = True
     gateway_rebalance: bool | None = None
+    resets_unhealthy: bool = False
     gateway_idle_s: tuple[int, int] | None = None
     outside_mtu: int | None = None
     hop_names: Mapping[str, str] = field(default_factory=dict)

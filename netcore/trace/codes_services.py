@@ -222,6 +222,12 @@ ROWS = (
         "This established flow belongs to backend {vm}, which is dead.",
     ),
     dropped(
+        "LB_FLOW_RESET",
+        "L19",
+        "Open a new connection: it goes to a healthy backend.",
+        "Backend {vm} of this established flow is out of the rotation ({why}), so the balancer resets it.",
+    ),
+    dropped(
         "LB_HAIRPIN",
         "J15",
         "Reach the service from outside the pool, or by the backend's own address.",

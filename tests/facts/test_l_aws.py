@@ -631,6 +631,48 @@ def test_l19_cross_zone_is_off_by_default(cross_zone: bool | None, reached: set[
         assert fate(drawn, "vms/d", "10.0.1.9") == "LB_NO_HEALTHY"
 
 
+@pytest.mark.parametrize(
+    ("profile", "flow", "silent", "word"),
+    [
+        ("aws", "tcp/443", True, "LB_FLOW_RESET"),
+        ("aws", "tcp/443", False, "LB_FLOW_RESET"),
+        ("aws", "udp/443", True, "delivered"),
+        ("azure-2026", "tcp/443", True, "LB_FLOW_PINNED_DEAD"),
+        ("azure-2026", "tcp/443", False, "delivered"),
+        ("azure-2026", "udp/443", True, "delivered"),
+    ],
+)
+def test_l19_open_tcp_flows_of_an_unhealthy_target_are_reset(
+    profile: str, flow: str, silent: bool, word: str
+):
+    """[client] -- balancer -- [a], [b]; the target of an open flow is out of rotation, dead or not."""
+    drawn = net(profile).vnet("vpc", "10.0.0.0/16").subnet("web", "10.0.1.0/24")
+    for number, name in enumerate(("client", "a", "b")):
+        drawn.vm(name, "web", f"10.0.1.{number + 4}")
+    drawn.balancer("nlb", ["a", "b"], subnet="web", address="10.0.1.9", rules=(flow,))
+    network = opened(drawn).network()
+    before = establish(network, packet("vms/client", "10.0.1.9", flow))
+    chosen = visited(one(network, "vms/client", "10.0.1.9", flow).forward)[-1]
+    sick = frozenset({("nlb", "pool", chosen)})
+    after = replace(before, unhealthy=sick, down_vms=frozenset({chosen} if silent else ()))
+    verdict = one(network, "vms/client", "10.0.1.9", flow, state=after).forward.verdict
+    assert (verdict.code or "delivered") == word
+    if word == "LB_FLOW_RESET":
+        assert verdict.facts == ("L19",)
+    fresh = State(unhealthy=sick, down_vms=after.down_vms)
+    assert one(network, "vms/client", "10.0.1.9", flow, state=fresh).delivered
+
+
+def test_l19_flows_of_a_target_in_rotation_are_not_reset():
+    """Until the checks have failed often enough, flows of a dead target hang as anywhere."""
+    network = opened(balanced()).network()
+    before = establish(network, packet("vms/c", "10.0.1.9", "tcp/443"))
+    dead = replace(before, down_vms=frozenset({"a"}))
+    assert one(network, "vms/c", "10.0.1.9", "tcp/443", state=dead).forward.verdict.code == (
+        "LB_FLOW_PINNED_DEAD"
+    )
+
+
 def test_l21_the_router_speaks_no_routing_protocol():
     drawn = opened(vpc())
     assert fate(drawn, "vms/a", "10.0.1.1", "tcp/179") == "NO_SUCH_HOST"

@@ -19,8 +19,10 @@ from netcore.document.balancers import LoadBalancer
 from netcore.document.models import Power
 from netcore.errors import NotModelled
 from netcore.failover.clock import microseconds
+from netcore.failover.gateway_turn import need_provider
 from netcore.failover.moments import Assumption, Calls, Clocks, Member, Note, Span, TakenOut
 from netcore.failover.plan import Design, Plan, failing_vm
+from netcore.failover.probing import AZURE, Probing
 from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams
 from netcore.failover.watches import Seen, met_by, slowest, watches
@@ -32,12 +34,19 @@ DESIGN = Design(
     "Both appliances stand behind a balancer. Its probes notice the failed one, and new flows avoid it.",
 )
 
-USED = ("probe.failure", "probe.http_timeout", "probe.spread", "failure.balancer", "repair")
-"""Numbers of the timing profile that this mechanism uses."""
-
 
 def plan(scene: Scene) -> Plan:
     """Return the design for a scene.
+
+    Raises:
+        NotModelled: no balancer gives flows to the appliance, or nobody else can take them.
+    """
+    need_provider(scene, "Azure")
+    return Plan(DESIGN, scene, BalancerFailover(scene, watched_vm(scene)))
+
+
+def watched_vm(scene: Scene) -> str:
+    """Return the VM that a balancer with probes protects.
 
     Raises:
         NotModelled: no balancer gives flows to the appliance, or nobody else can take them.
@@ -47,7 +56,7 @@ def plan(scene: Scene) -> Plan:
         # What breaks stands behind no balancer, but a probe may ask through it.
         vm = next(touched(scene), vm)
     check_pools(scene, vm, "standard")
-    return Plan(DESIGN, scene, BalancerFailover(scene, vm))
+    return vm
 
 
 def touched(scene: Scene) -> Iterator[str]:
@@ -113,9 +122,18 @@ class BalancerFailover:
     Args:
         vm: whom it protects. Every pool member that the fault touches is watched, whoever it is.
         kind: see ``check_pools``.
+        probing: how the balancers probe.
     """
 
-    def __init__(self, scene: Scene, vm: str, kind: str = "standard", mechanism: str = "M4") -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        vm: str,
+        kind: str = "standard",
+        mechanism: str = "M4",
+        probing: Probing = AZURE,
+    ) -> None:
+        self.probing = probing
         self.mechanism = mechanism
         self.scene = scene
         self.vm = vm
@@ -123,7 +141,7 @@ class BalancerFailover:
         self.timing = scene.timing
         mine = members_of(scene, vm, kind)
         self.watches, self.unwatched = watches(
-            scene, lambda balancer: is_gateway(balancer) is (kind == "gateway")
+            scene, lambda balancer: is_gateway(balancer) is (kind == "gateway"), probing
         )
         self._repaired = scene.add(TakenOut(frozenset(mine)))
 
@@ -131,15 +149,10 @@ class BalancerFailover:
         """Yield the numbers and statements this mechanism rests on."""
         for watch in self.watches:
             yield watch.assumption()
-        for name in USED:
+        for name in self.probing.used:
             number = self.timing[name]
             yield Assumption(f"{name}: {number.meaning}", number.text, number.grade, number.source)
-        yield Assumption(
-            "probe: phase",
-            "all probes of one VM are sent in step, by the host it runs on",
-            "D",
-            "ours, after fact J7: each host probes its own VMs",
-        )
+        yield from self.probing.notes
 
     def play(self, streams: Streams) -> BalancerPlay:
         """Return one trial."""
@@ -206,7 +219,9 @@ class BalancerPlay:
         if not mechanism.watches and not mechanism.unwatched and mechanism.scene.breakage.timed:
             text = f"every probe of {mechanism.name} goes on being answered"
             at = f"vms/{mechanism.vm}"
-            yield Note(fault_us, "detect", "point", text, at, "A", "fact J7: a probe asks a port, not a path")
+            yield Note(
+                fault_us, "detect", "point", text, at, "A", f"{mechanism.probing.source}: a probe asks a port"
+            )
         if self.by_hand_us is not None:
             timing = mechanism.timing
             failure, repair = timing["failure.balancer"], timing["repair"]
