@@ -183,6 +183,9 @@ def _frontends_on(
     nics = {key for key, nic in topology.nics.items() if nic.vm == vm}
     found: dict[tuple[str, str], tuple[str, str, Frontend, str]] = {}
     for balancer_id, balancer in sorted(topology.load_balancers.items()):
+        if balancer.sku == "gateway":
+            # Packets come to it by a chain or an endpoint, never by its address (facts J21, L18).
+            continue
         pools = {
             pool_id
             for pool_id, pool in balancer.pools.items()

@@ -18,7 +18,7 @@ TRIALS = 200
 
 @cache
 def raw(number: str) -> str:
-    found = min(SEEDS.glob(f"failover-{number}-*.json"), key=lambda path: len(path.name))
+    found = min(SEEDS.glob(f"failover-{number}*.json"), key=lambda path: len(path.name))
     return found.read_text(encoding="utf-8")
 
 
@@ -166,6 +166,26 @@ def test_12_calls_of_aws_beat_the_balancer_of_azure() -> None:
     assert 5 <= figures(drawn, "aws-route-rewrite")["new"]["p50"] <= 13
     assert 4.8 <= figures(drawn, "aws-address-move", "api-1-fails")["new"]["p50"] <= 7.2
     assert 20 <= figures(drawn, "aws-interface-move", "api-1-fails")["new"]["p50"] <= 90
+
+
+def test_12_a_network_balancer_resets_what_was_open_on_a_dead_target() -> None:
+    found = figures(scenario("12"), "aws-network-balancer", "api-1-fails")
+    assert 30 <= found["new"]["p50"] <= 50
+    assert found["flows"]["reset"] > 0.1
+    assert found["flows"]["hung"] == 0
+
+
+def test_12_a_gateway_balancer_moves_open_flows_only_where_it_rebalances() -> None:
+    drawn = scenario("12-aws-gateway")
+    assert {found.id for found in netcore.designs(drawn, DIES)} == {
+        "aws-gateway-balancer",
+        "aws-gateway-balancer-rebalance",
+    }
+    stays, moves = (figures(drawn, f"aws-gateway-balancer{more}") for more in ("", "-rebalance"))
+    assert 15 <= stays["new"]["p50"] <= 35
+    assert stays["flows"]["hung"] > 0.3
+    assert moves["flows"]["hung"] == 0
+    assert moves["flows"]["stalled"] > 0.3
 
 
 def test_13_the_call_never_leaves() -> None:
