@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from netcore.document.part import Part
 from netcore.document.problems import MAX_PROBLEMS, Report, pointer
+from netcore.document.values import SEEN
 
 _PATTERNS = {
     r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$": "an id: a letter or digit, then up to 79 of letters, digits, _ . -",
@@ -21,7 +22,7 @@ _PATTERNS = {
     r"^(tcp|udp|icmp|icmpv6|esp|ah|gre|ipip|[0-9]{1,3})$": (
         "tcp, udp, icmp, icmpv6, esp, ah, gre, ipip, or a protocol number as text"
     ),
-    r"[^\p{Z}\p{C}]": "text with at least one character that can be seen",
+    SEEN: "text with at least one character that can be seen",
     r"^(\*|tcp|udp|icmp|esp|ah)$": "*, tcp, udp, icmp, esp or ah",
 }
 

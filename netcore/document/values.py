@@ -109,8 +109,12 @@ def parse_prefix(value: Any) -> Network:
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")]
 """Key of a resource inside its collection; stable for the life of the document."""
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"[^\p{Z}\p{C}]")]
-"""Text with at least one character that can be seen: neither space nor control nor format character."""
+SEEN = r"[^\p{Z}\p{C}\u{115f}\u{1160}\u{2800}\u{3164}\u{ffa0}]"
+"""A character that can be seen: neither space nor control nor format character, nor one of the letters that
+look blank (the fillers of Hangul and the empty cell of Braille)."""
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=SEEN)]
+"""Text with at least one character that can be seen."""
 
 AddressText = Annotated[
     Address,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from netcore.document.balancers import BalancingRule, LoadBalancer
+from netcore.document.balancers import BalancingRule, LoadBalancer, PoolMember
 from netcore.forwarding.hashing import choose, flow_seed
 from netcore.forwarding.hops import End
 from netcore.forwarding.probes import Rotation, rotation
@@ -39,14 +40,23 @@ def backend_for(
     at = f"load_balancers/{balancer_id}"
     members = balancer.pools[rule.pool].members
     if not members:
-        return run.drop("LB_NO_HEALTHY", Place.BALANCER, Actor.FABRIC, at, header, "empty", pool=rule.pool)
+        return run.drop(
+            "LB_NO_HEALTHY",
+            Place.BALANCER,
+            Actor.FABRIC,
+            at,
+            header,
+            "empty",
+            pool=balancer.pools[rule.pool].name,
+        )
     turn = rotation(run, balancer_id, rule.pool, rule.probe)
     healthy = _near(run, balancer, rule, turn.healthy)
     stays = _said(run, balancer)
     pin = pin_key(balancer_id, header)
     pinned = run.sessions.pins.get(pin) or run.state.pins.get(pin)
     matched = Match.model_construct(kind="rule", ref=f"{at}/rules/{rule_id}", text=rule_text(rule))
-    values: dict[str, Any] = {"rule": rule_id, "balancer": balancer.name, "count": len(healthy)}
+    names = _names(run, members)
+    values: dict[str, Any] = {"rule": rule.name, "balancer": balancer.name, "count": len(healthy)}
     if pinned in members and _stays(balancer, rule, header, pinned, turn, stays):
         vm = run.drawing.vm_of(members[pinned].nic)
         old = run.phase is not Phase.OPENING or pin in run.state.pins
@@ -57,11 +67,13 @@ def backend_for(
         key = "balancer.symmetric" if run.phase is Phase.ANSWER else "balancer.pinned"
         if pinned in turn.drained:
             key = "balancer.draining"
-        run.step(Place.BALANCER, Actor.FABRIC, at, key, header, matched=matched, member=pinned, **values)
+        run.step(
+            Place.BALANCER, Actor.FABRIC, at, key, header, matched=matched, member=names[pinned], **values
+        )
         return pinned
     if not healthy:
         far = "in another zone than the frontend, and cross-zone is off"
-        why = "; ".join(f"{member}: {turn.sick.get(member, far)}" for member in sorted(members))
+        why = "; ".join(f"{names[member]}: {turn.sick.get(member, far)}" for member in sorted(members))
         return run.drop(
             "LB_NO_HEALTHY",
             Place.BALANCER,
@@ -70,20 +82,28 @@ def backend_for(
             header,
             "drained" if turn.drained == set(members) else "",
             matched=matched,
-            pool=rule.pool,
+            pool=balancer.pools[rule.pool].name,
             why=why,
         )
     if len(healthy) == 1:
         member, key = healthy[0], "balancer.only"
     else:
         seed = flow_seed(header, rule.distribution)
-        member = healthy[run.choose(healthy, choose(f"{balancer_id}|{rule.pool}", seed, healthy))]
+        labels = [names[member] for member in healthy]
+        member = healthy[run.choose(labels, choose(f"{balancer_id}|{rule.pool}", seed, healthy))]
         key = "balancer.choose"
     if member in turn.sick:
         key = "balancer.all_up"
-    run.step(Place.BALANCER, Actor.FABRIC, at, key, header, matched=matched, member=member, **values)
+    run.step(Place.BALANCER, Actor.FABRIC, at, key, header, matched=matched, member=names[member], **values)
     run.sessions.pins[pin] = member
     return member
+
+
+def _names(run: Run, members: Mapping[str, PoolMember]) -> dict[str, str]:
+    """Return what people call the members of a pool, by id; with the id where two have one name."""
+    names = {key: run.drawing.member_name(member) for key, member in members.items()}
+    given = list(names.values())
+    return {key: name if given.count(name) == 1 else f"{name} ({key})" for key, name in names.items()}
 
 
 def rule_text(rule: BalancingRule) -> str:

@@ -53,7 +53,7 @@ def balance(run: Run, hop: Balance) -> Hop:
             at,
             header,
             variant,
-            frontend=hop.frontend,
+            frontend=balancer.frontends[hop.frontend].name,
             flow=flow_text(header),
         )
     rule_id, rule = found
@@ -64,7 +64,10 @@ def balance(run: Run, hop: Balance) -> Hop:
     address = run.drawing.member_address(backend, header.destination.version)
     if address is None:
         return run.not_modelled(
-            Place.BALANCER, at, header, f"a frontend and a backend ({member}) of different IP versions"
+            Place.BALANCER,
+            at,
+            header,
+            f"a frontend and a backend ({run.drawing.member_name(backend)}) of different IP versions",
         )
     if hop.prefix is not None:
         run.step(
@@ -191,7 +194,10 @@ def _to_published(
     address = run.network.scenario.topology.nics[rule.nic].configurations[rule.configuration].address
     if address.version != header.destination.version:
         return run.not_modelled(
-            Place.BALANCER, at, header, f"a frontend and a backend ({rule.nic}) of different IP versions"
+            Place.BALANCER,
+            at,
+            header,
+            f"a frontend and a backend ({run.drawing.name(f'nics/{rule.nic}')}) of different IP versions",
         )
     run.step(
         Place.BALANCER,
@@ -200,9 +206,9 @@ def _to_published(
         "balancer.published",
         header,
         matched=matched.model_copy(update={"ref": f"{at}/inbound_nat_rules/{rule_id}"}),
-        rule=rule_id,
+        rule=rule.name,
         balancer=balancer.name,
-        nic=rule.nic,
+        nic=run.drawing.ports[rule.nic].name,
     )
     return _give(run, hop, balancer, rule.nic, address, rule.backend_port, rule.floating_ip)
 

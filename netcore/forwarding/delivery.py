@@ -45,7 +45,7 @@ def bring(
             at,
             header,
             "detached",
-            nic=owner,
+            nic=port.name,
             destination=header.destination,
         )
     if not run.runs(port.vm):
@@ -93,7 +93,7 @@ def hand_over(run: Run, vnet: str, header: Header, owner: Owner | None, at: str,
             kind="owner", ref=owner.ref, text=f"{destination} is held by {owner.ref}"
         ),
         address=destination,
-        owner=owner.ref,
+        owner=run.drawing.title(owner.ref),
     )
     if owner.kind == "frontend":
         return Balance(owner.balancer, owner.frontend, header, sender)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -13,6 +13,9 @@ from netcore.document.values import Address
 from netcore.forwarding.machines import machines_of, ports_of
 
 T = TypeVar("T")
+
+_KINDS = {"nics": "NIC", "private_endpoints": "private endpoint", "gateways": "gateway"}
+"""Words for what may hold an address."""
 
 
 class Drawing:
@@ -99,6 +102,33 @@ class Drawing:
         if key not in self._memo:
             self._memo[key] = compute()
         return self._memo[key]
+
+    def name(self, ref: str) -> str:
+        """Return what people call the thing at a path such as ``nics/fw1``.
+
+        A member of a pool is called as its VM, and what has no name by its last key.
+        """
+        collection, *keys = ref.split("/")
+        thing: Any = getattr(self._topology, collection, None)
+        for key in keys:
+            thing = thing.get(key) if isinstance(thing, Mapping) else getattr(thing, key, None)
+        if isinstance(thing, PoolMember):
+            return self.member_name(thing)
+        return str(getattr(thing, "name", keys[-1] if keys else ref))
+
+    def title(self, ref: str) -> str:
+        """Return the holder of an address in words: ``NIC web1-nic``, ``frontend inside of inner``."""
+        collection, key, *more = ref.split("/")
+        if collection == "load_balancers" and more:
+            return f"frontend {self.name(ref)} of {self.name(f'{collection}/{key}')}"
+        return f"{_KINDS.get(collection, '')} {self.name(ref)}".lstrip()
+
+    def member_name(self, member: PoolMember) -> str:
+        """Return what people call a backend: its VM, or its NIC where that is attached to none."""
+        port = self.ports.get(member.nic)
+        if port is None:
+            return member.nic
+        return port.name if port.vm is None else self.machines[port.vm].name
 
     def vnet_name(self, vnet: str) -> str:
         """Return the name of a virtual network as people read it."""

@@ -243,7 +243,7 @@ def _to_nic(run: Run, owner: PublicOwner, header: Header) -> Hop:
         after,
         old=header.destination,
         new=private,
-        nic=owner.nic,
+        nic=run.drawing.ports[owner.nic].name,
     )
     standard = topology.public_ips[owner.public_ip].sku == "standard"
     return bring(run, owner.nic, after, kept=Kept.NO, public=standard)
@@ -283,13 +283,13 @@ def _translated(run: Run, port: Port, header: Header) -> Header | End:
             header,
             "foreign_source",
             source=header.source,
-            nic=port.id,
-            vm=run.drawing.machines[port.vm].name if port.vm is not None else port.id,
+            nic=port.name,
+            vm=run.drawing.machines[port.vm].name if port.vm is not None else port.name,
         )
     way = _way_out(run, port, header)
     if way is None:
         variant = "family" if header.source.version == 6 else ""
-        return run.drop("NO_OUTBOUND", Place.EDGE, Actor.FABRIC, at, header, variant, nic=port.id)
+        return run.drop("NO_OUTBOUND", Place.EDGE, Actor.FABRIC, at, header, variant, nic=port.name)
     unfit = _unfit(way, header)
     if unfit is not None:
         return run.drop(

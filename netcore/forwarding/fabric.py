@@ -53,7 +53,7 @@ def look(run: Run, hop: Look) -> Hop:
     port = run.drawing.ports[hop.nic]
     header = hop.header
     at = f"nics/{port.id}"
-    denied = _refused(run, at, header)
+    denied = _refused(run, port, at, header)
     if denied is not None:
         return denied
     if header.destination in PLATFORM:
@@ -84,7 +84,7 @@ def look(run: Run, hop: Look) -> Hop:
             header,
             "no_route",
             overridden=overridden,
-            nic=port.id,
+            nic=port.name,
             destination=header.destination,
         )
     route, next_hop, count = _one_of(run, port, header, selection)
@@ -146,7 +146,7 @@ def look(run: Run, hop: Look) -> Hop:
             return ToEdge(port.id, header)
 
 
-def _refused(run: Run, at: str, header: Header) -> End | None:
+def _refused(run: Run, port: Port, at: str, header: Header) -> End | None:
     """Drop protocols and ports that the fabric does not carry (facts C1-C5, A16)."""
     profile = run.network.profile
     if not profile.carries(header.protocol):
@@ -156,6 +156,7 @@ def _refused(run: Run, at: str, header: Header) -> End | None:
             Actor.FABRIC,
             at,
             header,
+            _leads(run, port, header),
             protocol=protocol_name(header.protocol),
             allowed=", ".join(protocol_name(number) for number in sorted(profile.protocols)),
         )
@@ -163,10 +164,17 @@ def _refused(run: Run, at: str, header: Header) -> End | None:
         return None
     if (header.source_port, header.destination_port) == (68, 67) and header.destination not in PLATFORM:
         return run.drop("RESERVED_PORT", Place.FABRIC, Actor.FABRIC, at, header, "dhcp", port=67)
-    port = profile.reserves_udp(header.source_port, header.destination_port)
-    if port is not None:
-        return run.drop("RESERVED_PORT", Place.FABRIC, Actor.FABRIC, at, header, port=port)
+    number = profile.reserves_udp(header.source_port, header.destination_port)
+    if number is not None:
+        return run.drop("RESERVED_PORT", Place.FABRIC, Actor.FABRIC, at, header, port=number)
     return None
+
+
+def _leads(run: Run, port: Port, header: Header) -> str:
+    """Return where a packet that is not carried would have gone, as a word of the drop code."""
+    found = run.network.routes(port.id).select(header.destination).routes
+    kinds = {HopType.INTERNET: "internet", HopType.VIRTUAL_NETWORK_GATEWAY: "gateway"}
+    return kinds.get(found[0].next_hop_type, "") if found else ""
 
 
 def _one_of(
@@ -319,7 +327,7 @@ def _to_appliance(run: Run, port: Port, header: Header, next_hop: Address | None
         matched=Match.model_construct(kind="owner", ref=owner.ref, text=f"{next_hop} is held by {owner.ref}"),
         facts=("D27", "D41"),
         address=next_hop,
-        owner=owner.ref,
+        owner=run.drawing.title(owner.ref),
     )
     if owner.kind == "frontend":
         return Balance(owner.balancer, owner.frontend, header, port.vm, prefix)
@@ -394,7 +402,7 @@ def _to_gateway(
             header,
             "not_vpn",
             prefix=prefix,
-            gateway=serving[0],
+            gateway=run.network.scenario.topology.gateways[serving[0]].name,
         )
     return ToGateway(serving[0], header)
 

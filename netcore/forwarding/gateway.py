@@ -356,7 +356,7 @@ def to_next_hop(run: Run, at: str, vnet: str, header: Header, next_hop: Address,
         matched=Match(kind="owner", ref=owner.ref, text=f"{next_hop} is held by {owner.ref}"),
         facts=("D27", "D41"),
         address=next_hop,
-        owner=owner.ref,
+        owner=run.drawing.title(owner.ref),
     )
     if owner.kind == "frontend":
         return Balance(owner.balancer, owner.frontend, header, None, prefix)

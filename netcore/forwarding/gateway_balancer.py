@@ -79,7 +79,11 @@ def inspect(run: Run, hop: Inspect) -> Hop:
     address = run.drawing.member_address(pool.members[member], None)
     if frontend is None or address is None or frontend.version != address.version:
         return run.not_modelled(
-            Place.BALANCER, at, header, f"a frontend and a backend ({member}) of different IP versions"
+            Place.BALANCER,
+            at,
+            header,
+            f"a frontend and a backend ({run.drawing.member_name(pool.members[member])}) of different "
+            "IP versions",
         )
     number, key = tunnel(pool, run.network.profile, external=hop.inbound)
     outer = _wrapped(header, frontend, address, number)
@@ -186,7 +190,7 @@ def give_back(run: Run, hop: Balance) -> Hop:
             outer,
             "gateway",
             balancer=balancer.name,
-            frontend=hop.frontend,
+            frontend=balancer.frontends[hop.frontend].name,
             flow=flow_text(outer),
         )
     run.inspections.pop()
@@ -246,7 +250,7 @@ def _refused(run: Run, machine: Machine, port: Port, outer: Header, arrived: tup
             outer,
             "inbound",
             vm=machine.name,
-            nic=port.id,
+            nic=port.name,
             expected=port.mac,
             found=port.guest_mac,
         )
@@ -258,7 +262,7 @@ def _refused(run: Run, machine: Machine, port: Port, outer: Header, arrived: tup
             at,
             outer,
             vm=machine.name,
-            nic=port.id,
+            nic=port.name,
             destination=outer.destination,
         )
     drawn = [entry for entry in machine.guest.tunnels.values() if entry.remote == outer.source]

@@ -60,7 +60,7 @@ def send(run: Run, hop: Send) -> Hop:
         path.kind,
         header,
         vm=machine.name,
-        nic=path.nic,
+        nic=machine.port(path.nic).name if path.nic else "",
         tunnel=path.tunnel,
         source=header.source,
         destination=header.destination,
@@ -84,7 +84,7 @@ def _announce(run: Run, machine: Machine, header: Header) -> Hop:
         header,
         after,
         vm=machine.name,
-        nic=port.id,
+        nic=port.name,
         asked=header.destination,
         mac=port.guest_mac,
     )
@@ -110,7 +110,7 @@ def receive(run: Run, hop: Receive) -> Hop:
             header,
             "inbound",
             vm=machine.name,
-            nic=port.id,
+            nic=port.name,
             expected=port.mac,
             found=port.guest_mac,
         )
@@ -149,7 +149,7 @@ def _process(run: Run, machine: Machine, port: Port | None, header: Header, kept
             header,
             variant,
             vm=machine.name,
-            nic=port.id,
+            nic=port.name,
             destination=header.destination,
         )
     if not machine.guest.forwarding:
@@ -326,7 +326,7 @@ def _emit(run: Run, machine: Machine, path: Path, header: Header) -> Hop:
         header,
         after,
         vm=machine.name,
-        nic=path.nic,
+        nic=machine.port(path.nic).name if path.nic else "",
         tunnel=path.tunnel,
         destination=header.destination,
         ttl=after.ttl,

@@ -24,7 +24,7 @@ def resolve(
 ) -> Header | End:
     """Put MAC addresses on a packet that a guest emits: its own, and that of the next hop.
 
-    Where every question has the same answer, only the first one of a walk is recorded.
+    A guest keeps what it was told: a walk records one question of a NIC for one neighbour once.
 
     Args:
         made: the packet may bear a destination MAC that somebody chose by hand.
@@ -32,12 +32,9 @@ def resolve(
     Source: facts B3, B4, B11.
     """
     profile = run.network.profile
-    first, run.resolved = not run.resolved, True
     if made and header.destination_mac is not None:
         return rewritten(header, source_mac=port.guest_mac)
     one_answer = profile.arp == "router"
-    if one_answer and not first:
-        return rewritten(header, source_mac=port.guest_mac, destination_mac=profile.router_mac)
     to_all = any(
         prefix.version == 4 and header.destination == prefix.broadcast_address for prefix in port.on_link
     )
@@ -54,8 +51,21 @@ def resolve(
     if header.destination.version == 6 and mac == profile.router_mac:
         key = "guest.neighbour"
     after = rewritten(header, source_mac=port.guest_mac, destination_mac=mac)
-    shown = profile.ipv6_router if asked is None else asked
-    run.step(Place.GUEST, Actor.GUEST, at, key, header, after, asked=shown, mac=mac)
+    if (port.id, asked) in run.resolved:
+        return after
+    run.resolved.add((port.id, asked))
+    run.step(
+        Place.GUEST,
+        Actor.GUEST,
+        at,
+        key,
+        header,
+        after,
+        vm=machine.name,
+        nic=port.name,
+        asked=profile.ipv6_router if asked is None else asked,
+        mac=mac,
+    )
     return after
 
 
@@ -136,7 +146,7 @@ def switch(run: Run, port: Port, header: Header) -> Hop | None:
         header,
         matched=Match(kind="owner", ref=owner.ref, text=f"{mac} is the MAC of {owner.ref}"),
         mac=mac,
-        owner=owner.ref,
+        owner=run.drawing.title(owner.ref),
     )
     if owner.kind == "frontend":
         return Balance(owner.balancer, owner.frontend, header, port.vm)
@@ -161,7 +171,7 @@ def arp(run: Run, port: Port, header: Header) -> Hop:
             "gratuitous" if owner is None else "gratuitous_held",
             address=asked,
             mac=port.guest_mac,
-            owner="" if owner is None else owner.ref,
+            owner="" if owner is None else run.drawing.title(owner.ref),
         )
     mac = None if asked in run.state.in_transit else told(run.network, run.drawing, port, asked)
     if mac is None:

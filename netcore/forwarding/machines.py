@@ -32,6 +32,7 @@ class Port:
     """
 
     id: str
+    name: str
     vm: str | None
     subnet: str
     vnet: str
@@ -143,6 +144,7 @@ def ports_of(topology: Topology) -> dict[str, Port]:
         mac = nic.mac or derived_mac(nic_id)
         ports[nic_id] = Port(
             nic_id,
+            nic.name,
             nic.vm,
             nic.subnet,
             subnet.vnet,

@@ -41,8 +41,8 @@ def leave(run: Run, hop: Leave) -> Hop:
             at,
             header,
             "outbound",
-            vm=run.drawing.machines[port.vm].name if port.vm else port.id,
-            nic=port.id,
+            vm=run.drawing.machines[port.vm].name if port.vm else port.name,
+            nic=port.name,
             expected=port.mac,
             found=port.guest_mac,
         )
@@ -76,7 +76,7 @@ def leave(run: Run, hop: Leave) -> Hop:
             at,
             header,
             "platform",
-            nic=port.id,
+            nic=port.name,
             source=header.source,
         )
     if header.source in port.held:
@@ -87,7 +87,7 @@ def leave(run: Run, hop: Leave) -> Hop:
         key = "nic.out_unchecked"
     else:
         return _foreign_source(run, port, header)
-    run.step(Place.NIC, Actor.FABRIC, at, key, header, nic=port.id, source=header.source)
+    run.step(Place.NIC, Actor.FABRIC, at, key, header, nic=port.name, source=header.source)
     if header.size_bytes is not None:
         sizes.split_by_fabric(run, at, header)
     return Secure(port.id, header)
@@ -115,14 +115,14 @@ def arrive(run: Run, hop: Admitted) -> Hop:
             at,
             header,
             "balancer" if hop.kept is Kept.NEXT_HOP else "",
-            nic=port.id,
+            nic=port.name,
             destination=header.destination,
         )
     # A frame that was switched still bears the MAC of its sender (B11); any other comes from the router.
     switched = header.destination_mac == port.mac
     source_mac = header.source_mac if switched else run.network.profile.router_mac
     after = rewritten(header, source_mac=source_mac, destination_mac=port.mac)
-    run.step(Place.NIC, Actor.FABRIC, at, key, header, after, nic=port.id, destination=header.destination)
+    run.step(Place.NIC, Actor.FABRIC, at, key, header, after, nic=port.name, destination=header.destination)
     if hop.kept is Kept.TUNNEL:
         return Unwrap(port.id, after)
     return Receive(port.id, after, hop.kept)
@@ -135,7 +135,7 @@ def _foreign_source(run: Run, port: Port, header: Header) -> Hop:
         variant = "guest_address"
     elif port.vm is not None:
         others = run.drawing.machines[port.vm].ports
-        owner = next((other.id for other in others if header.source in other.held), "")
+        owner = next((other.name for other in others if header.source in other.held), "")
         variant = "wrong_nic" if owner else ""
     return run.drop(
         "SRC_NOT_OWNED",
@@ -144,7 +144,7 @@ def _foreign_source(run: Run, port: Port, header: Header) -> Hop:
         f"nics/{port.id}",
         header,
         variant,
-        nic=port.id,
+        nic=port.name,
         source=header.source,
         destination=header.destination,
         owner=owner,

@@ -33,7 +33,7 @@ def selected(run: Run, port: Port, header: Header) -> Selection:
             f"nics/{port.id}",
             "fabric.stale",
             header,
-            nic=port.id,
+            nic=port.name,
             destination=header.destination,
         )
     return then
@@ -59,7 +59,7 @@ def gone(run: Run, port: Port, header: Header, route: EffectiveRoute, matched: M
         header,
         "gone",
         matched=matched,
-        nic=port.id,
+        nic=port.name,
         destination=header.destination,
         target=path,
     )

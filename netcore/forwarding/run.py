@@ -86,7 +86,8 @@ class Run:
         self.seen: set[tuple[object, ...]] = set()
         self.wraps: list[tuple[str, str]] = []
         """VM and tunnel of each wrapping that the packet is in now, the outermost last."""
-        self.resolved = False
+        self.resolved: set[tuple[str, Address | None]] = set()
+        """NICs, and the neighbours whose MAC their guests have asked for by them."""
         self.by_bgp: dict[str, Any] | None = None
         """Names of the guest and its route where the last guest sent by one that it learned (I15)."""
         self.inspections: list[Inspect] = []
@@ -171,7 +172,7 @@ class Run:
         if self.by_bgp is not None and actor is Actor.FABRIC:
             explanation = _with_bgp(explanation, **self.by_bgp)
         facts = self.network.profile.facts_here(explanation.facts)
-        sentence = ending(outcome, place, at, explanation.text)
+        sentence = ending(outcome, place, at, self.drawing.name(at) if at else None, explanation.text)
         self._record(
             place,
             actor,
@@ -213,7 +214,7 @@ class Run:
             Verdict.model_construct(
                 outcome=Outcome.DELIVERED,
                 at=at,
-                sentence=ending(Outcome.DELIVERED, place, at, last.reason),
+                sentence=ending(Outcome.DELIVERED, place, at, None, last.reason),
                 facts=last.facts,
             ),
             endpoint,
@@ -237,7 +238,7 @@ class Run:
             at,
             header,
             variant,
-            vm=at.rsplit("/", 1)[-1] if at else "the receiver",
+            vm=self.drawing.name(at) if at else "the receiver",
             expected=expected,
             found=found,
         )

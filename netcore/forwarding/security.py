@@ -70,7 +70,7 @@ def denying_rule(run: Run, nic: str, direction: Direction, header: Header) -> st
     rules, rule = asked[-1]
     if rules.where == "admin":
         return f"security admin rule {rule.name}"
-    return f"rule {rule.name} of {rules.security_group}"
+    return f"rule {rule.name} of {_group(run, rules)}"
 
 
 def _asked_of(run: Run, sets: tuple[RuleSet, ...], header: Header) -> tuple[RuleSet, ...]:
@@ -150,12 +150,26 @@ def _filtered(
             if closed:
                 return _closed(run, name, at, header)
             run.step(
-                Place.SECURITY, Actor.FABRIC, at, "security.none", header, nic=name, side=direction.value
+                Place.SECURITY,
+                Actor.FABRIC,
+                at,
+                "security.none",
+                header,
+                nic=_name(run, name),
+                side=direction.value,
             )
         known.add((name, direction, key))
         return None
     if not sets:
-        run.step(Place.SECURITY, Actor.FABRIC, at, "security.none", header, nic=name, side=direction.value)
+        run.step(
+            Place.SECURITY,
+            Actor.FABRIC,
+            at,
+            "security.none",
+            header,
+            nic=_name(run, name),
+            side=direction.value,
+        )
         return None
     if run.network.profile.security_change_cuts_flows:
         denied = _cut(run, name, at, opened, direction, header)
@@ -170,7 +184,7 @@ def _filtered(
             "security.established",
             header,
             side=direction.value,
-            nic=name,
+            nic=_name(run, name),
             flow=flow_text(header),
         )
     return _recorded(run, _ask(stateless, header), at, direction, header, transit=transit)
@@ -198,7 +212,7 @@ def _recorded(
             facts=("F2", *rule.facts) if "F12" in rule.facts else (),
             side=direction.value,
             rule=f"{rule.priority} {rule.name}",
-            group=rules.security_group,
+            group=_group(run, rules),
             level=rules.where,
             flow=flow_text(header),
         )
@@ -217,7 +231,7 @@ def _denied(
         variant,
         matched=_match(rule),
         flow=flow_text(header),
-        group=rules.security_group,
+        group=_group(run, rules),
         rule=f"{rule.priority} {rule.name}",
     )
 
@@ -249,6 +263,16 @@ def _match(rule: EffectiveRule) -> Match:
     return Match.model_construct(kind="rule", ref=rule.ref, text=rule.text)
 
 
+def _group(run: Run, rules: RuleSet) -> str:
+    """Return what people call the group of a rule set; empty for security admin rules."""
+    return run.drawing.name(f"security_groups/{rules.security_group}") if rules.security_group else ""
+
+
+def _name(run: Run, name: str) -> str:
+    """Return what people call a NIC, or the private endpoint of a session name."""
+    return run.drawing.name(name if "/" in name else f"nics/{name}")
+
+
 def _sets_of(run: Run, name: str, direction: Direction) -> tuple[RuleSet, ...]:
     """Return the rule sets of a NIC, or of the subnet of a private endpoint, by session name."""
     collection, _, key = name.partition("/")
@@ -261,5 +285,12 @@ def _sets_of(run: Run, name: str, direction: Direction) -> tuple[RuleSet, ...]:
 def _closed(run: Run, nic: str, at: str, header: Header) -> End:
     """Drop what comes in by a Standard public address where no group opens it (fact F1)."""
     return run.drop(
-        "NSG_IN", Place.SECURITY, Actor.FABRIC, at, header, "closed", nic=nic, flow=flow_text(header)
+        "NSG_IN",
+        Place.SECURITY,
+        Actor.FABRIC,
+        at,
+        header,
+        "closed",
+        nic=_name(run, nic),
+        flow=flow_text(header),
     )

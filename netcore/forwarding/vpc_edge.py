@@ -87,7 +87,7 @@ def translate(run: Run, at: str, gateway: str, header: Header) -> Hop:
             "protocol" if header.source.version == 4 else "family",
             way=f"NAT gateway {nat.name}",
             protocol=protocol_name(header.protocol),
-            nic=at.rsplit("/", 1)[-1],
+            nic=run.drawing.name(at),
         )
     addresses = [
         topology.public_ips[key].address for key in sorted(nat.public_ips) if key in topology.public_ips
@@ -217,7 +217,7 @@ def enter(run: Run, owner: PublicOwner, header: Header) -> Hop:
         facts=("L6",),
         old=header.destination,
         new=private,
-        nic=owner.nic,
+        nic=run.drawing.ports[owner.nic].name,
     )
     table = run.network.table_routes(vnet, gateway.route_table)
     return Routed(vnet, path, gateway.name, table, after)

@@ -64,7 +64,7 @@ from netcore.forwarding.state import Key, Sessions, State, key_of, reverse
 from netcore.trace.codes import explain
 from netcore.trace.model import Actor, Branch, Header, Leg, Outcome, Place, Step, Trace, Verdict
 from netcore.trace.packet import TCP, Packet
-from netcore.trace.sentences import ending, shares_text
+from netcore.trace.sentences import NARRATION, ending, share_text, shares_text
 
 BRANCH_LIMIT = 64
 """Most ways of one direction that are walked; beyond it the first ones stand for all."""
@@ -72,6 +72,9 @@ BRANCH_LIMIT = 64
 BRANCH_STEPS = 8_000
 """Once the ways of one direction have so many steps together, no further way is walked. Ours: it bounds the
 answer to some megabytes, and 64 ways of an ordinary drawing have a quarter of it."""
+
+_ROUNDING = 1e-9
+"""So far from 1 the shares of all ways may add up by rounding alone."""
 
 PLACES: dict[type[Any], Callable[[Run, Any], Hop]] = {
     Send: guest.send,
@@ -349,7 +352,7 @@ def _explored(once: Callable[[tuple[int, ...]], _Way]) -> tuple[Leg, _Way]:
         for way in ways
     )
     if len({way.end.verdict.outcome for way in ways}) == 1:
-        return _leg(taken, taken.end.verdict, branches), taken
+        return _leg(taken, _alike(taken.end.verdict, sum(way.share for way in ways)), branches), taken
     return _leg(taken, _ambiguous(ways), branches), taken
 
 
@@ -362,6 +365,24 @@ def _others(way: _Way, fixed: int) -> Iterator[tuple[int, ...]]:
                 yield (*chosen[:index], other)
 
 
+def _cut(total: float) -> bool:
+    """Return whether ways that have this share of the flows together are not all there are."""
+    return total < 1 - _ROUNDING
+
+
+def _walked_text(total: float) -> str:
+    """Return the share of flows whose ways were walked, in percent; never 100 where some are missing."""
+    return share_text(min(total, 0.999))
+
+
+def _alike(verdict: Verdict, total: float) -> Verdict:
+    """Return the verdict of ways that end alike, and what is not told where not all of them were walked."""
+    if not _cut(total):
+        return verdict
+    more = NARRATION["cut"].format(walked=_walked_text(total))
+    return verdict.model_copy(update={"sentence": f"{verdict.sentence} {more}"})
+
+
 def _ambiguous(ways: list[_Way]) -> Verdict:
     """Return the verdict of ways that end differently."""
     total = sum(way.share for way in ways)
@@ -372,13 +393,18 @@ def _ambiguous(ways: list[_Way]) -> Verdict:
         share = fates[key][0] if key in fates else 0.0
         fates[key] = (share + way.share / total, fates[key][1] if key in fates else verdict)
     ranked = sorted(fates.values(), key=lambda fate: (-fate[0], fate[1].outcome.value, fate[1].code or ""))
-    explanation = explain("AMBIGUOUS", shares=shares_text(ranked))
+    explanation = explain(
+        "AMBIGUOUS",
+        "cut" if _cut(total) else "",
+        shares=shares_text(ranked),
+        walked=_walked_text(total),
+    )
     worst = next(verdict for _, verdict in ranked if verdict.outcome is not Outcome.DELIVERED)
     return Verdict(
         outcome=Outcome.AMBIGUOUS,
         code="AMBIGUOUS",
         at=worst.at,
-        sentence=ending(Outcome.AMBIGUOUS, Place.FABRIC, None, explanation.text),
+        sentence=ending(Outcome.AMBIGUOUS, Place.FABRIC, None, None, explanation.text),
         mend=worst.mend or explanation.mend,
         facts=tuple(dict.fromkeys((*explanation.facts, *worst.facts))),
     )

@@ -187,6 +187,16 @@ ROWS = (
         "C1 C2 C3",
         "Carry it inside UDP or TCP, for example VXLAN on UDP 4789.",
         "Protocol {protocol} is not carried between VMs; the profile allows {allowed}.",
+        internet=Reason(
+            "Protocol {protocol} has no way out to the Internet; the profile allows {allowed}.",
+            ("C1", "C2", "C3", "C11"),
+            assumption="The sources speak of packets between VMs and of public addresses of NICs; that no "
+            "other way out carries more is inferred.",
+        ),
+        gateway=Reason(
+            "Protocol {protocol} is not carried to a gateway; the profile allows {allowed}.",
+            assumption="The sources speak of packets between VMs; that a gateway gets no more is inferred.",
+        ),
     ),
     dropped(
         "RESERVED_PORT",

@@ -344,6 +344,12 @@ ROWS = (
         ("D26", "J2"),
         "Make all branches end alike.",
         Reason("It depends on the flow: {shares}."),
+        {
+            "cut": Reason(
+                "It depends on the flow: of the {walked} of the flows whose ways were walked, {shares}. "
+                "There are too many ways to walk them all; of the other flows nothing is told."
+            )
+        },
     ),
     Code(
         "NOT_MODELLED",

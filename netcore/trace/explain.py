@@ -157,7 +157,7 @@ def _branches(number: int, leg: Leg, said: set[str]) -> Iterator[Paragraph]:
         shown = ", ".join(labels[:LABELS]) + (
             f" and {len(labels) - LABELS} more" if len(labels) > LABELS else ""
         )
-        if sentence == leg.verdict.sentence:
+        if leg.verdict.sentence.startswith(sentence):
             ending = NARRATION["as the verdict"]
         elif sentence in said:
             ending = NARRATION["as before"]
@@ -168,6 +168,9 @@ def _branches(number: int, leg: Leg, said: set[str]) -> Iterator[Paragraph]:
         text = NARRATION["branch"].format(
             share=share_text(sum(branch.share for branch in found)), label=shown, sentence=ending
         )
+        if text in said:
+            continue
+        said.add(text)
         yield Paragraph(role=Role.BRANCH, text=text, packet=number, at=verdict.at, facts=verdict.facts)
 
 

@@ -96,7 +96,8 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         ),
         "guest.arp_owner": _say(
             "resolve",
-            "The guest asks for the MAC of {asked}, and the platform answers {mac}, as its own table has it.",
+            "The guest of {vm} asks by NIC {nic} for the MAC of {asked}, and the platform answers {mac}, as "
+            "its own table has it.",
             "B11",
         ),
         "guest.arp_ask": _say(
@@ -107,11 +108,14 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         ),
         "guest.arp": _say(
             "resolve",
-            "The guest asks for the MAC of {asked}, and the host answers {mac}, as for every address.",
+            "The guest of {vm} asks by NIC {nic} for the MAC of {asked}, and the host answers {mac}, as for "
+            "every address.",
             "B3",
         ),
         "guest.neighbour": _say(
-            "resolve", "The guest sends to its default router {asked} with MAC {mac}.", "B4"
+            "resolve",
+            "The guest of {vm} sends by NIC {nic} to its default router {asked} with MAC {mac}.",
+            "B4",
         ),
         "guest.loopback": _say("own address", "{destination} is held by the guest of {vm} itself.", "B7"),
         "guest.forward": _say(
@@ -561,18 +565,22 @@ _PLACES = {
 }
 
 
-def where(place: Place, at: str | None) -> str:
-    """Return a place in words; ``at`` is a path such as ``nics/fw1``."""
-    if at is None:
+def where(place: Place, at: str | None, name: str | None) -> str:
+    """Return a place in words.
+
+    Args:
+        at: path such as ``nics/fw1``.
+        name: what people call it.
+    """
+    if at is None or name is None:
         return "the fabric" if place is Place.FABRIC else _PLACES[place].format(at="the cloud")
     if place is Place.EDGE and not at.startswith("hosts/"):
         return _PLACES[place]
-    name = at.rsplit("/", 1)[-1]
     return name if at.startswith("hosts/") else _PLACES[place].format(at=name)
 
 
-def ending(outcome: Outcome, place: Place, at: str | None, reason: str) -> str:
-    """Return the sentence of a verdict."""
+def ending(outcome: Outcome, place: Place, at: str | None, name: str | None, reason: str) -> str:
+    """Return the sentence of a verdict; see ``where`` for the place."""
     if outcome is Outcome.DELIVERED:
         return f"Delivered: {reason}"
     if outcome is Outcome.AMBIGUOUS:
@@ -580,7 +588,7 @@ def ending(outcome: Outcome, place: Place, at: str | None, reason: str) -> str:
     if outcome is Outcome.NOT_MODELLED:
         return f"Not modelled: {reason}"
     verb = "Looped" if outcome is Outcome.LOOPED else "Dropped"
-    return f"{verb} at {where(place, at)}: {reason}"
+    return f"{verb} at {where(place, at, name)}: {reason}"
 
 
 def shares_text(shares: Sequence[tuple[float, Verdict]]) -> str:
@@ -612,6 +620,8 @@ NARRATION: Mapping[str, str] = MappingProxyType(
         "assumption": "Assumed: {assumption}",
         "mend": "What would help: {mend}",
         "branch": "{share} of the flows ({label}): {sentence}",
+        "cut": "So end the ways of {walked} of the flows; there are too many ways to walk them all, and of "
+        "the other flows nothing is told.",
         "as the verdict": "they end as told next.",
         "as before": "they end as told before.",
         "step again": "Step {first} of packet {packet} is as told before.",

@@ -123,7 +123,7 @@ def test_b6_a_gratuitous_arp_moves_nothing(network: Net | Network):
     done = ask(network, "vms/c", "10.0.0.5", frame="arp", source_address="10.0.0.5").forward
     assert done.verdict.code == "NO_L2"
     assert {"A20", "B6"} <= set(done.verdict.facts)
-    assert "nics/b" in done.verdict.sentence
+    assert "stays with NIC b" in done.verdict.sentence
     assert visited(ask(network, "vms/a", "10.0.0.5").forward) == ["a", "b"]
 
 

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import netcore
+from netcore.forwarding.walk import BRANCH_LIMIT, BRANCH_STEPS
 from netcore.profiles import PROFILES
 from netcore.trace.model import Outcome
 from tests.conftest import ROOT
@@ -53,8 +54,11 @@ def test_every_question_has_an_answer(drawn: Net, asked: list[tuple[str, str, st
                 assert (
                     not leg.branches
                     or abs(sum(branch.share for branch in leg.branches) - 1) < 0.01
-                    or (len(leg.branches) >= 64)
+                    or len(leg.branches) >= BRANCH_LIMIT
+                    or sum(len(branch.steps) for branch in leg.branches) >= BRANCH_STEPS
                 )
+                whole = sum(branch.share for branch in leg.branches) > 0.999999
+                assert not leg.branches or whole != ("nothing is told" in leg.verdict.sentence)
 
 
 @settings(quiet, max_examples=10)

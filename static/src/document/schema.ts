@@ -441,21 +441,21 @@ export interface Scenario {
 export interface Switches {
   /**
    * This interface was referenced by `Switches`'s JSON-Schema definition
-   * via the `patternProperty` "[^\p{Z}\p{C}]".
+   * via the `patternProperty` "[^\p{Z}\p{C}\u{115f}\u{1160}\u{2800}\u{3164}\u{ffa0}]".
    */
   [k: string]: boolean | number | string;
 }
 export interface TimingOverrides {
   /**
    * This interface was referenced by `TimingOverrides`'s JSON-Schema definition
-   * via the `patternProperty` "[^\p{Z}\p{C}]".
+   * via the `patternProperty` "[^\p{Z}\p{C}\u{115f}\u{1160}\u{2800}\u{3164}\u{ffa0}]".
    */
   [k: string]:
     | number
     | {
         /**
          * This interface was referenced by `undefined`'s JSON-Schema definition
-         * via the `patternProperty` "[^\p{Z}\p{C}]".
+         * via the `patternProperty` "[^\p{Z}\p{C}\u{115f}\u{1160}\u{2800}\u{3164}\u{ffa0}]".
          */
         [k: string]: number;
       }
@@ -1359,7 +1359,7 @@ export interface Host {
 export interface ServiceTags {
   /**
    * This interface was referenced by `ServiceTags`'s JSON-Schema definition
-   * via the `patternProperty` "[^\p{Z}\p{C}]".
+   * via the `patternProperty` "[^\p{Z}\p{C}\u{115f}\u{1160}\u{2800}\u{3164}\u{ffa0}]".
    *
    * Items: prefix, address/length
    */

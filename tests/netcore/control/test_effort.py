@@ -139,6 +139,25 @@ def test_ways_stop_where_their_steps_are_many(monkeypatch: pytest.MonkeyPatch) -
     assert {branch.share for branch in branches} == {1 / 64}
 
 
+def test_ways_that_were_not_walked_are_owned_up_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All ways end alike, and a way that ends otherwise: both sentences say how many were walked."""
+    packet = netcore.Packet(source="vms/a", destination="vms/b", ttl=64)
+    monkeypatch.setattr(walk, "BRANCH_LIMIT", 8)
+    alike = netcore.trace(chain(3, 4).network(), packet).forward
+    share = sum(branch.share for branch in alike.branches)
+    assert share == 8 / 64
+    assert alike.verdict.sentence.startswith("Delivered: ")
+    assert "So end the ways of 12.5 % of the flows" in alike.verdict.sentence
+    drawn = chain(3, 4).set("vms/f0-0/guest/forwarding", False)
+    apart = netcore.trace(drawn.network(), packet).forward.verdict
+    assert apart.code == "AMBIGUOUS"
+    assert "of the 35.9 % of the flows whose ways were walked, " in apart.sentence
+    assert "of the other flows nothing is told." in apart.sentence
+    monkeypatch.undo()
+    whole = netcore.trace(drawn.network(), packet).forward.verdict
+    assert "nothing is told" not in whole.sentence
+
+
 def test_equal_drawings_are_told_apart_without_a_walk(monkeypatch: pytest.MonkeyPatch) -> None:
     def walked(*_: object) -> None:
         raise AssertionError("no packet needs to be walked")
@@ -155,7 +174,9 @@ def test_a_diff_stops_at_its_budget_and_says_how_many_it_asked(monkeypatch: pyte
     assert 0 < found.asked < found.total
 
 
-@pytest.mark.parametrize("name", [" ", "\u202e", "\u200b\u00a0"])
+@pytest.mark.parametrize(
+    "name", [" ", "\u202e", "\u200b\u00a0", "\u2800", "\u3164 \u2800", "\u115f", "\uffa0"]
+)
 def test_a_name_that_cannot_be_seen_is_refused(name: str) -> None:
     problems = netcore.read({**mesh(2).raw, "name": name}).problems
     assert [problem.pointer for problem in problems] == ["/name"]
