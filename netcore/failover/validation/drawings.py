@@ -9,21 +9,26 @@ from netcore.document.models import Scenario
 Raw = dict[str, Any]
 
 FAULT = "fault"
+BALANCED = "10.0.9.100"
+"""Where the balancer of ``pair`` stands."""
 
 
-def pair(fault: Raw, public: bool = False) -> Scenario:
+def pair(fault: Raw, public: bool = False, routes: int = 2) -> Scenario:
     """Two appliances between two subnets behind one internal balancer, probed on TCP/22 each 5 s, twice.
 
     Args:
         fault: what breaks besides its name; ``vm`` is ``fw1``.
         public: a public address stands in front of the first appliance.
+        routes: so many of the one table lead to the balancer.
     """
     probe = {"name": "alive", "protocol": "tcp", "port": 22, "interval_s": 5, "threshold": 2}
     rule = {"name": "ha", "frontend": "in", "pool": "fws", "probe": "alive", "protocol": "all"}
     members = {vm: {"nic": vm, "configuration": "ip1"} for vm in ("fw1", "fw2")}
     topology: Raw = {
         "vnets": {"hub": {"name": "hub", "address_space": ["10.0.0.0/16"]}},
-        "route_tables": {"via": {"name": "via", "routes": _via("10.0.9.100")}},
+        "route_tables": {
+            "via": {"name": "via", "routes": {**_via("10.0.9.100"), **_more(routes, "10.0.9.100")}}
+        },
         "subnets": {
             "left": {"name": "left", "vnet": "hub", "prefixes": ["10.0.1.0/24"], "route_table": "via"},
             "right": {"name": "right", "vnet": "hub", "prefixes": ["10.0.2.0/24"], "route_table": "via"},
@@ -34,7 +39,7 @@ def pair(fault: Raw, public: bool = False) -> Scenario:
         "load_balancers": {
             "ilb": {
                 "name": "ilb",
-                "frontends": {"in": {"name": "in", "subnet": "dmz", "address": "10.0.9.100"}},
+                "frontends": {"in": {"name": "in", "subnet": "dmz", "address": BALANCED}},
                 "pools": {"fws": {"name": "fws", "members": members}},
                 "probes": {"alive": probe},
                 "rules": {"ha": {**rule, "frontend_port": 0, "backend_port": 0}},
@@ -77,6 +82,80 @@ def gateway(fault: Raw, kind: str = "vpn", bfd: bool = False) -> Scenario:
     return _scenario(topology, {"vm": None, "gateway": "gw", **fault}, "hosts/desk")
 
 
+def chained(fault: Raw) -> Scenario:
+    """A host reaches a VM by a public balancer; two appliances behind a gateway balancer see it first."""
+    both = {vm: {"nic": vm, "configuration": "ip1"} for vm in ("fw1", "fw2")}
+    probe = {"name": "alive", "protocol": "tcp", "port": 22, "interval_s": 5, "threshold": 2}
+    chain = {"name": "chain", "frontend": "in", "pool": "fws", "probe": "alive", "protocol": "all"}
+    web = {"name": "web", "frontend": "out", "pool": "web", "protocol": "tcp"}
+    allow = {"priority": 100, "direction": "Inbound", "access": "Allow"}
+    topology: Raw = {
+        "vnets": {
+            "provider": {"name": "provider", "address_space": ["10.9.0.0/16"]},
+            "consumer": {"name": "consumer", "address_space": ["10.0.0.0/16"]},
+        },
+        "subnets": {
+            "dmz": {"name": "dmz", "vnet": "provider", "prefixes": ["10.9.0.0/24"]},
+            "web": {"name": "web", "vnet": "consumer", "prefixes": ["10.0.0.0/24"], "security_group": "open"},
+        },
+        "security_groups": {"open": {"name": "open", "rules": {"in": allow}}},
+        "vms": {vm: {"name": vm, "guest": {"forwarding": vm != "web"}} for vm in ("fw1", "fw2", "web")},
+        "nics": {
+            "fw1": {**_nic("fw1", "dmz", "10.9.0.4"), "ip_forwarding": False},
+            "fw2": {**_nic("fw2", "dmz", "10.9.0.5"), "ip_forwarding": False},
+            "web": _nic("web", "web", "10.0.0.4"),
+        },
+        "public_ips": {"site": {"name": "site", "address": "203.0.113.4"}},
+        "hosts": {"client": {"name": "client", "address": "198.51.100.7"}},
+        "load_balancers": {
+            "glb": {
+                "name": "glb",
+                "sku": "gateway",
+                "frontends": {"in": {"name": "in", "subnet": "dmz", "address": "10.9.0.100"}},
+                "pools": {"fws": {"name": "fws", "members": both}},
+                "probes": {"alive": probe},
+                "rules": {"chain": {**chain, "frontend_port": 0, "backend_port": 0}},
+            },
+            "elb": {
+                "name": "elb",
+                "frontends": {"out": {"name": "out", "public_ip": "site", "gateway_balancer": "glb"}},
+                "pools": {"web": {"name": "web", "members": {"web": {"nic": "web", "configuration": "ip1"}}}},
+                "rules": {"web": {**web, "frontend_port": 443, "backend_port": 443}},
+            },
+        },
+    }
+    return _scenario(topology, fault, "203.0.113.4", "hosts/client")
+
+
+def vpc(fault: Raw, target: str = "nics/fw1", routes: int = 2) -> Scenario:
+    """Two appliances between two subnets of a VPC, by routes that name the first one.
+
+    Args:
+        target: its interface, or its address.
+        routes: so many of the one table lead there.
+    """
+    hop: Raw = {"next_hop_type": "Resource", "target": target}
+    if "/" not in target:
+        hop = {"next_hop_type": "VirtualAppliance", "next_hop_ip": target}
+    ways = {key: {"prefix": way["prefix"], **hop} for key, way in _via(target).items()}
+    more = {key: {"prefix": way["prefix"], **hop} for key, way in _more(routes, target).items()}
+    groups = {"in": {"priority": 100, "direction": "Inbound", "access": "Allow"}}
+    subnets = {"left": "10.0.1.0/24", "right": "10.0.2.0/24", "dmz": "10.0.9.0/24"}
+    topology: Raw = {
+        "vnets": {"vpc": {"name": "vpc", "address_space": ["10.0.0.0/16"]}},
+        "route_tables": {"via": {"name": "via", "routes": {**ways, **more}}},
+        "subnets": {
+            key: {"name": key, "vnet": "vpc", "prefixes": [prefix]}
+            | ({} if key == "dmz" else {"route_table": "via"})
+            for key, prefix in subnets.items()
+        },
+        "security_groups": {"open": {"name": "open", "rules": groups}},
+        "vms": {vm: {"name": vm, "guest": {"forwarding": vm.startswith("fw")}} for vm in _PLACES},
+        "nics": {vm: {**_nic(vm, *place), "security_group": "open"} for vm, place in _PLACES.items()},
+    }
+    return _scenario(topology, fault, profile="aws")
+
+
 _PLACES = {
     "a": ("left", "10.0.1.4"),
     "b": ("right", "10.0.2.4"),
@@ -91,6 +170,15 @@ def _via(address: str) -> Raw:
     return {key: {"prefix": prefix, **hop} for key, prefix in ways.items()}
 
 
+def _more(routes: int, address: str) -> Raw:
+    """Return the routes beyond the two that carry traffic, to benchmark addresses that nobody draws."""
+    hop = {"next_hop_type": "VirtualAppliance", "next_hop_ip": address}
+    return {
+        f"more-{number}": {"prefix": f"198.18.{number // 256}.{number % 256}/32", **hop}
+        for number in range(routes - 2)
+    }
+
+
 def _nic(vm: str, subnet: str, address: str) -> Raw:
     configurations = {"ip1": {"address": address, "primary": True}}
     forwards = vm.startswith("fw")
@@ -103,11 +191,14 @@ def _nic(vm: str, subnet: str, address: str) -> Raw:
     }
 
 
-def _scenario(topology: Raw, fault: Raw, to: str = "vms/b") -> Scenario:
-    flow = {"name": "flow", "source": "vms/a", "destination": to, "packets_per_second": 100}
+def _scenario(
+    topology: Raw, fault: Raw, to: str = "vms/b", source: str = "vms/a", profile: str = "azure-2026"
+) -> Scenario:
+    flow = {"name": "flow", "source": source, "destination": to, "packets_per_second": 100}
     raw = {
         "schema": 1,
         "name": "validation",
+        "profile": profile,
         "topology": topology,
         "traffic": {"a-b": flow},
         "faults": {FAULT: {"name": "fault", "vm": "fw1", **fault}},

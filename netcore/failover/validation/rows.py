@@ -13,7 +13,7 @@ from math import inf
 from typing import Any
 
 from netcore.document.models import Scenario
-from netcore.failover.validation.drawings import gateway, pair
+from netcore.failover.validation.drawings import chained, gateway, pair, vpc
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,22 @@ def _public() -> Scenario:
     return pair({"kind": "crash"}, public=True)
 
 
+def _chained() -> Scenario:
+    return chained({"kind": "crash"})
+
+
+def _routes(routes: int) -> Callable[[], Scenario]:
+    return lambda: pair({"kind": "crash"}, routes=routes)
+
+
+def _targets(routes: int) -> Callable[[], Scenario]:
+    return lambda: vpc({"kind": "crash"}, routes=routes)
+
+
+def _address() -> Scenario:
+    return vpc({"kind": "crash"}, "10.0.9.4")
+
+
 def _pause_5() -> Scenario:
     return pair({"kind": "pause", "lasts_us": 5_000_000})
 
@@ -129,7 +145,7 @@ ROWS = (
         "at most 15 s",
         "no trial over 16.5 s; a balancer that never acts is left out",
         "Fortinet Azure administration guide",
-        (Case("", _PROBES, _crash, (Check(1, 0, 16.5),), overrides=_CERTAIN),),
+        (Case("", "balancer-active-passive", _crash, (Check(1, 0, 16.5),), overrides=_CERTAIN),),
     ),
     Row(
         "P3",
@@ -137,7 +153,7 @@ ROWS = (
         "10-15 s",
         "as P1",
         _S2,
-        (_missing("gateway-balancer", "", *_LB),),
+        (Case("", "gateway-balancer", _chained, _LB),),
     ),
     Row(
         "P4",
@@ -182,8 +198,8 @@ ROWS = (
         "median controller time within 20 %",
         _S15,
         (
-            _missing("route-rewrite", "50 routes", Check(0.5, 76, 114), measure="control"),
-            _missing("route-rewrite", "200 routes", Check(0.5, 140, 210), measure="control"),
+            Case("50 routes", "route-rewrite", _routes(50), (Check(0.5, 76, 114),), "control"),
+            Case("200 routes", "route-rewrite", _routes(200), (Check(0.5, 140, 210),), "control"),
         ),
     ),
     Row(
@@ -193,7 +209,9 @@ ROWS = (
         "within 20 % or 2 s",
         _S15,
         tuple(
-            _missing("aws-route", f"{routes} routes", Check(0.5, low, high), measure="control")
+            Case(
+                f"{routes} routes", "aws-route-rewrite", _targets(routes), (Check(0.5, low, high),), "control"
+            )
             for routes, low, high in ((50, 3, 7), (100, 3, 7), (200, 12, 18), (500, 72, 108))
         ),
     ),
@@ -243,7 +261,7 @@ ROWS = (
         "5-6 s",
         "p50 4.8-7.2 s",
         "NGINX, High availability with keepalived on AWS",
-        (_missing("aws-address", "", Check(0.5, 4.8, 7.2)),),
+        (Case("", "aws-address-move", _address, (Check(0.5, 4.8, 7.2),)),),
     ),
     Row(
         "P13",
@@ -251,7 +269,14 @@ ROWS = (
         "20 s to over 60 s",
         "p5 at least 15 s, p50 28-50 s, p95 55-100 s",
         "Palo Alto VM-Series on AWS, Overview of HA",
-        (_missing("aws-interface", "", Check(0.05, 15), Check(0.5, 28, 50), Check(0.95, 55, 100)),),
+        (
+            Case(
+                "",
+                "aws-interface-move",
+                _address,
+                (Check(0.05, 15), Check(0.5, 28, 50), Check(0.95, 55, 100)),
+            ),
+        ),
     ),
     Row(
         "P14",
@@ -260,8 +285,8 @@ ROWS = (
         "2.6-3.7 s; in a cloud never",
         "RFC 5798; pfSense failover page",
         (
-            _missing("vrrp", "layer 2", Check(0, 2.6), Check(1, 0, 3.7)),
-            _missing("vrrp", "cloud", *_NEVER),
+            Case("layer 2", "vrrp-on-a-switch", _crash, (Check(0, 2.6), Check(1, 0, 3.7))),
+            Case("cloud", "vrrp", _crash, _NEVER),
         ),
     ),
     Row(

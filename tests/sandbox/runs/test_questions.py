@@ -29,7 +29,7 @@ class QuestionsTest(SandboxTest):
     def test_a_trace_names_every_way_with_its_steps_and_is_told_as_a_text(self) -> None:
         log = self.asked(Kind.TRACE, OUTBOUND)
         ways = [event for event in log if event["event"] == "trace.branch"]
-        assert {way["label"] for way in ways if way["packet"] == 1} == {"fw1", "fw2"}
+        assert {way["label"] for way in ways if way["packet"] == 1} == {"Appliance 1", "Appliance 2"}
         assert sum(way["share"] for way in ways if way["packet"] == 1) == 1
         assert all(way["steps"] for way in ways)
         text = next(event for event in log if event["event"] == "trace.text")["paragraphs"]
