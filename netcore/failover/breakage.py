@@ -37,14 +37,14 @@ class Breakage:
         timed: when each change comes, and its number in the catalogue; in order of time.
         text: what happens, for people, by time.
         silent: VM id -> when it answers nothing.
-        told: VMs that end their BGP sessions before they stop.
+        told: VM and time of a stop before which it ends its BGP sessions.
         instances: gateway instances that go, and whether somebody had planned it.
     """
 
     timed: list[tuple[int, int]] = field(default_factory=list)
     text: list[tuple[int, str, str | None]] = field(default_factory=list)
     silent: dict[str, list[Silence]] = field(default_factory=dict)
-    told: set[str] = field(default_factory=set)
+    told: set[tuple[str, int]] = field(default_factory=set)
     instances: dict[Instance, bool] = field(default_factory=dict)
 
     def silences(self, vm: str) -> tuple[Silence, ...]:
@@ -87,7 +87,7 @@ def _break(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:
     elif kind in (FaultKind.CRASH, FaultKind.GRACEFUL_STOP):
         vm = vm_of(scenario, one)
         if kind is FaultKind.GRACEFUL_STOP:
-            made.told.add(vm)
+            made.told.add((vm, at_us))
         how = "ends its sessions and stops" if kind is FaultKind.GRACEFUL_STOP else "stops answering"
         _silence(scene, made, [vm], at_us, one.lasts_us, f"{scene.name(vm)} {how}")
     elif kind is FaultKind.PAUSE:

@@ -101,6 +101,23 @@ ROUTING_ROWS = (
         _ASSUMED,
         "until a speaker that stops has said so",
     ),
+    _row(
+        "server.open",
+        "uniform",
+        {"low": 1, "high": 10},
+        "D",
+        _ASSUMED,
+        "from the return of a speaker until its session is up again; its routes spread as a withdrawal does",
+    ),
+    _row(
+        "keepalive.late",
+        "bernoulli",
+        {"probability": 0.01},
+        "D",
+        "assumption: 1 % packet delay, reference on failover, section 4 (scenario 9)",
+        "a keepalive comes too late, each by its own luck",
+        "1",
+    ),
     # Balancers of AWS (mechanisms A4, A5).
     _row(
         "nlb.timeout",
