@@ -87,7 +87,7 @@ class Neighbour:
     def losses(self, scene: Scene, streams: Streams) -> Iterator[Loss]:
         """Yield what becomes of its routes in one trial; a silence while they are away adds nothing."""
         away_until: int | None = 0
-        for number, (begin_us, end_us) in enumerate(self.silences):
+        for number, (begin_us, _) in enumerate(self.silences):
             if away_until is None or begin_us < away_until:
                 continue
             loss = self._loss(scene, streams, number)

@@ -156,6 +156,57 @@ def vpc(fault: Raw, target: str = "nics/fw1", routes: int = 2) -> Scenario:
     return _scenario(topology, fault, profile="aws")
 
 
+def route_server(fault: Raw, keepalive_s: int, hold_s: int) -> Scenario:
+    """Two appliances announce the way between two spokes to a route server in their hub."""
+    servers = {f"rs{number}": {"address": f"10.0.3.{number + 3}", "asn": 65515} for number in (1, 2)}
+
+    def speaker(number: int) -> Raw:
+        bgp = {"asn": 65000 + number, "keepalive_s": keepalive_s, "hold_s": hold_s, "neighbours": servers}
+        announced = {"spokes": {"prefix": "10.0.0.0/8"}}
+        return {"forwarding": True, "snat": True, "bgp": {**bgp, "announces": announced}}
+
+    spokes = {"left": ("10.1.0.0/16", "10.1.1.0/24"), "right": ("10.2.0.0/16", "10.2.1.0/24")}
+    peerings: Raw = {}
+    for spoke in spokes:
+        lend = {"allow_gateway_transit": True, "allow_forwarded": True}
+        use = {"use_remote_gateways": True, "allow_forwarded": True}
+        peerings[f"hub-{spoke}"] = {"vnet": "hub", "remote_vnet": spoke, **lend}
+        peerings[f"{spoke}-hub"] = {"vnet": spoke, "remote_vnet": "hub", **use}
+    topology: Raw = {
+        "vnets": {"hub": {"name": "hub", "address_space": ["10.0.0.0/16"]}}
+        | {key: {"name": key, "address_space": [space]} for key, (space, _) in spokes.items()},
+        "subnets": {
+            "dmz": {"name": "dmz", "vnet": "hub", "prefixes": ["10.0.1.0/24"]},
+            "servers": {"name": "RouteServerSubnet", "vnet": "hub", "prefixes": ["10.0.3.0/27"]},
+        }
+        | {key: {"name": key, "vnet": key, "prefixes": [prefix]} for key, (_, prefix) in spokes.items()},
+        "peerings": peerings,
+        "vms": {"a": {"name": "a"}, "b": {"name": "b"}}
+        | {f"fw{number}": {"name": f"fw{number}", "guest": speaker(number)} for number in (1, 2)},
+        "nics": {
+            "a": _nic("a", "left", "10.1.1.4"),
+            "b": _nic("b", "right", "10.2.1.4"),
+            "fw1": _nic("fw1", "dmz", "10.0.1.4"),
+            "fw2": _nic("fw2", "dmz", "10.0.1.5"),
+        },
+        "route_servers": {
+            "rs": {
+                "name": "rs",
+                "vnet": "hub",
+                "peers": {
+                    f"fw{number}": {
+                        "name": f"fw{number}",
+                        "address": f"10.0.1.{number + 3}",
+                        "asn": 65000 + number,
+                    }
+                    for number in (1, 2)
+                },
+            }
+        },
+    }
+    return _scenario(topology, fault)
+
+
 _PLACES = {
     "a": ("left", "10.0.1.4"),
     "b": ("right", "10.0.2.4"),

@@ -142,6 +142,33 @@ def test_8_what_no_rule_carries_is_lost_before_and_after() -> None:
     assert [strip["delivered"] for strip in strips if strip["flow"] == "https"][-1] == 1
 
 
+def test_9_timers_of_a_route_server_are_minutes_and_a_goodbye_is_seconds() -> None:
+    drawn = scenario("09")
+    assert 133 <= figures(drawn, "route-server")["new"]["p50"] <= 201
+    assert 2 <= figures(drawn, "route-server", "graceful")["new"]["p50"] <= 33
+
+    def short(document: dict[str, Any]) -> None:
+        for vm in ("fw1", "fw2"):
+            document["topology"]["vms"][vm]["guest"]["bgp"] |= {"keepalive_s": 5, "hold_s": 15}
+
+    assert 14 <= figures(scenario("09", short), "route-server")["new"]["p50"] <= 46
+
+
+def test_9_too_short_timers_end_sessions_of_which_nobody_died() -> None:
+    def rate(keepalive: int, hold: int) -> float:
+        def change(document: dict[str, Any]) -> None:
+            for vm in ("fw1", "fw2"):
+                document["topology"]["vms"][vm]["guest"]["bgp"] |= {"keepalive_s": keepalive, "hold_s": hold}
+
+        drawn = scenario("09", change)
+        design = next(found for found in netcore.designs(drawn, DIES) if found.id == "route-server")
+        started = next(iter(netcore.simulate(drawn, design, DIES)))
+        (told,) = [one for one in started["assumptions"] if one["name"] == "false withdrawals per month"]
+        return float(told["value"].split()[0])
+
+    assert rate(1, 3) > rate(5, 15) > rate(60, 180)
+
+
 def test_10_gateways() -> None:
     drawn = scenario("10")
     assert 10 <= figures(drawn, "vpn-active-standby", "planned")["new"]["p50"] <= 15
