@@ -51,6 +51,7 @@ OPEN = {
     ("GET", "/rule-cards"),
     ("GET", "/profiles"),
     ("GET", "/profiles/{profile_id}/switches"),
+    ("GET", "/timing"),
     ("GET", "/timing/{profile_id}"),
     ("GET", "/schema/scenario.json"),
 }
