@@ -461,7 +461,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         ),
         "edge.ports": _say(
             "takes a port",
-            "{way} has {allotted} SNAT ports here ({sum}); {used} are in use towards {destination}, and this "
+            "Here {way} has {allotted} SNAT ports ({sum}); {used} are in use towards {destination}, and this "
             "flow takes port {port}.",
         ),
         "edge.undrawn": _say(
