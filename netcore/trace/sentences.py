@@ -61,6 +61,11 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "its next hop {via} plays no part in the fabric.",
             "B10",
         ),
+        "guest.route_neighbour": _say(
+            "route",
+            "The guest route {prefix} of {vm} by {via} chooses NIC {nic}, source {source}.",
+            "B11",
+        ),
         "guest.learned": _say(
             "route",
             "A route that the routing daemon of {vm} learned, {prefix} via {via}, chooses NIC {nic}, source "
