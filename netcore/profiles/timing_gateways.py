@@ -40,9 +40,6 @@ BFD_INTERVAL_S = 0.3
 BFD_MULTIPLIER = 3
 """BFD packets that must be missed (fact H12)."""
 
-EDGE_CONVERGENCE_S = 60
-"""Between an ExpressRoute gateway and its edge, at most about this (fact H12)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Interruption:
