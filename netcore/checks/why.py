@@ -15,7 +15,7 @@ from ipaddress import ip_network
 from itertools import chain
 from typing import Any
 
-from netcore.checks.diff import Change, Effect, Fate, changes_of, fate_of
+from netcore.checks.diff import Change, Effect, Fate, changes_of, fate_of, walked
 from netcore.checks.edits import balancers, edges, guests, peerings, routes, security
 from netcore.checks.edits.case import Candidate, Case
 from netcore.checks.edits.patches import Operation, applied
@@ -34,6 +34,10 @@ CANDIDATES = 500
 
 PACKETS = 120
 """Packets that are asked to see what else an edit does."""
+
+STEPS = 150_000
+"""Once so many steps were walked to try edits, no further one is tried; then as many again may be walked to
+see what else the helping ones do. Ours: some three seconds each on one core."""
 
 TOLD = 60
 """Most edits whose side effects are looked at; later ones are not told."""
@@ -134,7 +138,7 @@ class Why:
         tried: how many edits were tried.
         left_out: how many were thought of and not tried, or helped and are not told, for the bounds.
         asked: how many packets showed what else an edit does.
-        total: how many packets stand for the drawing; more than ``asked`` where the limit cut some off.
+        total: how many packets stand for the drawing; more than ``asked`` where a limit cut some off.
         best: where no edit delivers it, the one by which it gets furthest; None where none gets further.
     """
 
@@ -184,28 +188,79 @@ def why(
         return Why(done, (), 0, 0, 0, 0)
     case = Case(network, done)
     thought = _candidates(case)
-    room = _room(network.scenario)
-    helping: list[tuple[Candidate, Network]] = []
-    furthest, best = _reach(done), None
-    for candidate in thought[:room]:
-        after = _after(network.scenario, candidate)
-        tried = None if after is None else _traced(after, packet, state)
-        if after is None or tried is None:
-            continue
-        if _delivers(tried, packet):
-            helping.append((candidate, after))
-        elif _reach(tried) > furthest:
-            furthest, best = _reach(tried), Try(candidate.sentence, tried.verdict)
+    found = _tried(network.scenario, thought[: _room(network.scenario)], packet, state, _reach(done))
     flows = representative(network.scenario, packets)
     others = [other for other in dict.fromkeys((*_nearby(packet), *flows.packets)) if other != packet]
-    before = [fate_of(network, other, state) for other in others]
-    edits = [_edit(candidate, after, others, before, state) for candidate, after in helping[:TOLD]]
-    left_out = max(0, len(thought) - room) + max(0, len(helping) - TOLD)
-    total = flows.total + len(others) - sum(other in flows.packets for other in others)
+    total = max(flows.total + len(others) - sum(other in flows.packets for other in others), len(others))
+    told = found.helping[:TOLD]
+    before = _before(network, others, state, STEPS // (1 + len(told)))
+    asked = others[: len(before)]
+    edits: list[Edit] = []
+    steps = 0
+    for candidate, after in told:
+        if steps > STEPS:
+            break
+        fates = [fate_of(after, other, state) for other in asked]
+        steps += sum(fate.steps for fate in fates)
+        edits.append(_edit(candidate, asked, before, fates))
+    left_out = len(thought) - found.tried + len(found.helping) - len(edits)
     ranked = tuple(sorted(edits, key=_rank))
-    if ranked:
-        best = None
-    return Why(done, ranked, min(room, len(thought)), left_out, len(others), max(total, len(others)), best)
+    best = None if ranked else found.best
+    return Why(done, ranked, found.tried, left_out, len(asked), total, best)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """What trying edits gave.
+
+    Args:
+        helping: those that deliver the packet, and the network with each.
+        best: the one that gets furthest of the others, where one gets further than none.
+        tried: how many were tried before the budget was spent.
+    """
+
+    helping: list[tuple[Candidate, Network]]
+    best: Try | None
+    tried: int
+
+
+def _tried(
+    scenario: Scenario,
+    candidates: list[Candidate],
+    packet: Packet,
+    state: State | None,
+    furthest: tuple[int, int],
+) -> _Tried:
+    """Apply edits one by one and follow the packet, as long as the budget of steps lasts."""
+    helping: list[tuple[Candidate, Network]] = []
+    best = None
+    steps = tried = 0
+    for candidate in candidates:
+        if steps > STEPS:
+            break
+        tried += 1
+        after = _after(scenario, candidate)
+        done = None if after is None else _traced(after, packet, state)
+        if after is None or done is None:
+            continue
+        steps += walked(done)
+        if _delivers(done, packet):
+            helping.append((candidate, after))
+        elif _reach(done) > furthest:
+            furthest, best = _reach(done), Try(candidate.sentence, done.verdict)
+    return _Tried(helping, best, tried)
+
+
+def _before(network: Network, others: list[Packet], state: State | None, budget: int) -> list[Fate]:
+    """Return how other packets fare without an edit: the first of them, until so many steps are walked."""
+    fates: list[Fate] = []
+    steps = 0
+    for other in others:
+        if steps > budget:
+            break
+        fates.append(fate_of(network, other, state))
+        steps += fates[-1].steps
+    return fates
 
 
 def _nearby(packet: Packet) -> list[Packet]:
@@ -261,13 +316,11 @@ def _delivers(done: Trace, packet: Packet) -> bool:
     return end == packet.destination if "/" in packet.destination else end != packet.source
 
 
-def _edit(
-    candidate: Candidate, network: Network, others: list[Packet], before: list[Fate], state: State | None
-) -> Edit:
+def _edit(candidate: Candidate, others: list[Packet], before: list[Fate], after: list[Fate]) -> Edit:
     changes = [
         change
-        for other, fate in zip(others, before, strict=True)
-        for change in changes_of(other, fate, fate_of(network, other, state))
+        for other, fate, then in zip(others, before, after, strict=True)
+        for change in changes_of(other, fate, then)
     ]
 
     def of(*effects: Effect) -> tuple[Change, ...]:

@@ -102,33 +102,6 @@ def decided_us(interval_us: int, failures: int, wait_us: int, phase: float) -> i
     return round(phase * interval_us) + (failures - 1) * interval_us + wait_us
 
 
-def detection_window_us(
-    probe: Probe, meets: Meets = "refused", counting: Counting = "threshold"
-) -> tuple[int, int]:
-    """Return the shortest and the longest time from a fault until its backend leaves the rotation.
-
-    The fault falls just before a probe, or just after one. The host's agents learn it a little later; that
-    is not in here.
-
-    Args:
-        meets: what every probe meets after the fault.
-
-    Raises:
-        ValueError: what the probes meet is no failure.
-
-    Example:
-        >>> detection_window_us(Probe(name="p", port=80, interval_s=5, threshold=2))
-        (5000000, 10000000)
-
-    Source: facts J8, J9; with silence each bound is longer by the wait for the last answer.
-    """
-    if succeeds(probe, meets):
-        raise ValueError(f"a probe that meets {meets!r} succeeds")
-    interval_us, wait = probe.interval_s * SECOND_US, wait_us(probe, meets)
-    needed = failures_needed(probe, counting)
-    return decided_us(interval_us, needed, wait, 0.0), decided_us(interval_us, needed, wait, 1.0)
-
-
 def turns(
     probe: Probe,
     answers: Iterable[tuple[int, Meets]],

@@ -1,14 +1,12 @@
 """Timers of BGP and of gateways as plain arithmetic: what is agreed, and when silence is noticed.
 
-Nothing here has a clock. Times are seconds. The published numbers and their sources are in
+Nothing here has a clock. Times are seconds. What the platform proposes is in
 ``netcore.profiles.timing_gateways``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from netcore.profiles.timing_gateways import INTERRUPTIONS, Interruption
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +46,3 @@ def noticed(keepalive_s: float, hold_s: float, *, graceful: bool = False) -> Win
     if graceful:
         return Window(0, 0)
     return Window(max(0, hold_s - keepalive_s), hold_s)
-
-
-def noticed_by_bfd(interval_s: float, multiplier: int) -> Window:
-    """Return when BFD notices silence: after so many intervals without a packet (fact H12).
-
-    Example:
-        >>> noticed_by_bfd(0.3, 3).latest_s
-        0.9
-    """
-    latest = round(interval_s * multiplier, 6)
-    return Window(round(latest - interval_s, 6), latest)
-
-
-def interruption(*, active_active: bool, planned: bool) -> Interruption:
-    """Return how long a VPN gateway's traffic stands still when one instance goes (fact H2, W26).
-
-    In an active-active gateway only the flows of that instance move; the others are untouched (fact H3).
-    """
-    return INTERRUPTIONS["active-active" if active_active else "active-standby", planned]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -55,7 +56,9 @@ def backend_for(
     pin = pin_key(balancer_id, header)
     pinned = run.sessions.pins.get(pin) or run.state.pins.get(pin)
     matched = Match.model_construct(kind="rule", ref=f"{at}/rules/{rule_id}", text=rule_text(rule))
-    names = _names(run, members)
+    names: dict[str, str] = run.drawing.memo(
+        ("members", balancer_id, rule.pool), lambda: _names(run, members)
+    )
     values: dict[str, Any] = {"rule": rule.name, "balancer": balancer.name, "count": len(healthy)}
     if pinned in members and _stays(balancer, rule, header, pinned, turn, stays):
         vm = run.drawing.vm_of(members[pinned].nic)
@@ -102,8 +105,8 @@ def backend_for(
 def _names(run: Run, members: Mapping[str, PoolMember]) -> dict[str, str]:
     """Return what people call the members of a pool, by id; with the id where two have one name."""
     names = {key: run.drawing.member_name(member) for key, member in members.items()}
-    given = list(names.values())
-    return {key: name if given.count(name) == 1 else f"{name} ({key})" for key, name in names.items()}
+    times = Counter(names.values())
+    return {key: name if times[name] == 1 else f"{name} ({key})" for key, name in names.items()}
 
 
 def rule_text(rule: BalancingRule) -> str:

@@ -57,7 +57,7 @@ def send(run: Run, hop: Send) -> Hop:
         Place.GUEST,
         Actor.GUEST,
         f"vms/{hop.vm}",
-        path.kind,
+        _told(run, path),
         header,
         vm=machine.name,
         nic=machine.port(path.nic).name if path.nic else "",
@@ -68,6 +68,12 @@ def send(run: Run, hop: Send) -> Hop:
         via=path.via,
     )
     return _wire(run, machine, path, header, made=True)
+
+
+def _told(run: Run, path: Path) -> str:
+    """Return the sentence of a guest's route: where frames go by their MAC its next hop counts (B10, B11)."""
+    by_mac = run.network.profile.unicast_by_mac
+    return "guest.route_neighbour" if by_mac and path.kind == "guest.route_via" else path.kind
 
 
 def _announce(run: Run, machine: Machine, header: Header) -> Hop:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from ipaddress import IPv4Address, ip_network
 
 from netcore.control.guest_firewall import by_hook
+from netcore.control.prefixes import PrefixIndex
 from netcore.document.guests import Guest, GuestFirewallRule, GuestRoute
 from netcore.document.models import Scenario, Topology
 from netcore.document.values import Address, Network
@@ -64,7 +66,7 @@ class Path:
     tunnel: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Machine:
     """One VM as the walk needs it.
 
@@ -105,10 +107,12 @@ class Machine:
 
     def path(self, destination: Address) -> Path | None:
         """Return the guest route for a destination, or None."""
-        for path in self.paths:
-            if destination in path.prefix:
-                return path
-        return None
+        return self._by_prefix.match(destination)
+
+    @cached_property
+    def _by_prefix(self) -> PrefixIndex[Path]:
+        """The routing table prepared for lookups; of routes with one prefix the first one counts."""
+        return PrefixIndex((path.prefix, path) for path in reversed(self.paths))
 
 
 def derived_mac(nic: str) -> str:

@@ -59,11 +59,6 @@ def snat_ports(profile: Profile, backends: int, rule: OutboundRule | None = None
     return next((ports for size, ports in rows if backends <= size), rows[-1][1])
 
 
-def most_backends(profile: Profile, ports_per_backend: int, frontends: int = 1) -> int:
-    """Return how many backends may have that many ports each of some public frontends (fact K6)."""
-    return profile.frontend_snat_ports * frontends // ports_per_backend
-
-
 def nat_allotment(profile: Profile, nat_id: str, addresses: int) -> Allotment:
     """Return the ports of a NAT gateway: all senders share them (fact K4)."""
     word = "address" if addresses == 1 else "addresses"

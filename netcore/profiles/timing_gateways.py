@@ -1,4 +1,7 @@
-"""Published times of gateways, circuits and route servers (facts H2, H12, H13, I4). A table of data."""
+"""What gateways, circuits and route servers propose to their BGP neighbours (facts H12, H13, I4).
+
+A table of data; how long failovers of gateways take is in the timing profiles.
+"""
 
 from __future__ import annotations
 
@@ -33,40 +36,3 @@ PLATFORM_TIMERS: Mapping[Literal["vpn", "expressroute", "route-server"], BgpTime
         "route-server": BgpTimers(60, 180, 1, 3, "Azure Route Server FAQ (I4)", "A"),
     }
 )
-
-BFD_INTERVAL_S = 0.3
-"""Between two BFD packets of an ExpressRoute edge, both ways (fact H12)."""
-
-BFD_MULTIPLIER = 3
-"""BFD packets that must be missed (fact H12)."""
-
-EDGE_CONVERGENCE_S = 60
-"""Between an ExpressRoute gateway and its edge, at most about this (fact H12)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Interruption:
-    """How long traffic of a gateway stands still, in seconds.
-
-    Args:
-        all_flows: every flow is hit; else only those of the instance that went.
-    """
-
-    low_s: float
-    high_s: float
-    all_flows: bool
-    source: str
-    grade: Grade
-
-
-_HA = "Azure, Highly available cross-premises connectivity, 2016"
-
-INTERRUPTIONS: Mapping[tuple[str, bool], Interruption] = MappingProxyType(
-    {
-        ("active-standby", True): Interruption(10, 15, True, _HA, "A"),
-        ("active-standby", False): Interruption(60, 90, True, _HA, "A"),
-        ("active-active", True): Interruption(0, 15, False, "no figure published; not above standby's", "D"),
-        ("active-active", False): Interruption(0, 90, False, "no figure published; not above standby's", "D"),
-    }
-)
-"""By mode, and by whether the event was planned (facts H2, H3)."""

@@ -61,6 +61,11 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "its next hop {via} plays no part in the fabric.",
             "B10",
         ),
+        "guest.route_neighbour": _say(
+            "route",
+            "The guest route {prefix} of {vm} by {via} chooses NIC {nic}, source {source}.",
+            "B11",
+        ),
         "guest.learned": _say(
             "route",
             "A route that the routing daemon of {vm} learned, {prefix} via {via}, chooses NIC {nic}, source "
@@ -461,7 +466,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         ),
         "edge.ports": _say(
             "takes a port",
-            "{way} has {allotted} SNAT ports here ({sum}); {used} are in use towards {destination}, and this "
+            "Here {way} has {allotted} SNAT ports ({sum}); {used} are in use towards {destination}, and this "
             "flow takes port {port}.",
         ),
         "edge.undrawn": _say(

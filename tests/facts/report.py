@@ -8,6 +8,7 @@ from pathlib import Path
 
 import netcore
 from netcore.profiles.fact_index import AREAS, FACTS, NOT_MODELLED, SEED_MAP, STATEMENTS, spread
+from tests.facts.how import WAYS, how
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -31,6 +32,11 @@ class Report:
     def tested(self) -> list[str]:
         """Return the facts with a card and a test."""
         return [fact for fact in FACTS if fact in self.cards and fact in self.tests]
+
+    def way(self, fact: str) -> str:
+        """Return how a fact is shown: the strongest way of its tests."""
+        ways = {how(HERE / file, name) for file, name in self.tests.get(fact, ())}
+        return next((way for way in WAYS if way in ways), "")
 
     @property
     def open(self) -> list[str]:
@@ -73,13 +79,18 @@ def text(found: Report) -> str:
     parts = [
         "# Coverage",
         "<!-- Made by `python3 manage.py facts --write`. Do not edit. -->",
-        "Every fact that the engine rests on: its rule card, and the tests of `tests/facts` named after it.",
+        "Every fact that the engine rests on: its rule card, and the tests of `tests/facts` named after it. "
+        "*Forwarded*: a test walks packets or plays failovers. *Drawn*: tests read drawings and their "
+        "tables. *Calculated*: tests only compute a number or a word, and no packet depends on it there; "
+        "single tests of that kind are marked as well.",
         f"`{last_line(found)}`",
     ]
     for area in AREAS:
         parts.append(f"## {area.letter}. {area.title}")
         parts.append(
-            _table(("Fact", "Rule card", "Rule", "Tests"), [_row(found, fact) for fact in area.facts])
+            _table(
+                ("Fact", "Rule card", "Rule", "Shown", "Tests"), [_row(found, fact) for fact in area.facts]
+            )
         )
     parts.append("## Not modelled")
     if NOT_MODELLED:
@@ -114,10 +125,15 @@ def text(found: Report) -> str:
 
 def _row(found: Report, fact: str) -> tuple[str, ...]:
     card = found.cards.get(fact)
-    tests = [f"`{name}`" for _, name in found.tests.get(fact, ())]
+    way = found.way(fact)
+    tests = [
+        f"`{name}`" + (" (calculated)" if way != "calculated" == how(HERE / file, name) else "")
+        for file, name in found.tests.get(fact, ())
+    ]
     if fact in NOT_MODELLED:
-        return fact, "", "not modelled, see below", ""
-    return fact, f"`{card.id}`" if card else "", card.statement if card else "", "<br>".join(tests)
+        return fact, "", "not modelled, see below", "", ""
+    rule = (f"`{card.id}`", card.statement) if card else ("", "")
+    return fact, *rule, way, "<br>".join(tests)
 
 
 def _proof(found: Report, facts: str) -> tuple[str, str]:

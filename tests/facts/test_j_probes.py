@@ -13,7 +13,7 @@ from netcore.control.convergence import convergence
 from netcore.control.probes import (
     Counting,
     Meets,
-    detection_window_us,
+    decided_us,
     failures_needed,
     succeeds,
     successes_needed,
@@ -41,6 +41,12 @@ def probe(interval_s: int = 5, threshold: int = 2, protocol: str = "tcp", **more
             **more,
         }
     )
+
+
+def detection_window_us(watched: Probe, meets: Meets = "refused") -> tuple[int, int]:
+    """Return the bounds of the time to detect: the fault falls just before a probe, or just after one."""
+    asked = (watched.interval_s * SECOND, failures_needed(watched), wait_us(watched, meets))
+    return decided_us(*asked, 0.0), decided_us(*asked, 1.0)
 
 
 def every(seconds: int, *meets: Meets) -> list[tuple[int, Meets]]:

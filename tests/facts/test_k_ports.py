@@ -6,7 +6,7 @@ import pytest
 
 import netcore
 from netcore.document.outside import NatGateway
-from netcore.forwarding.snat import after_silence, idle_timeout_min, most_backends, snat_ports
+from netcore.forwarding.snat import after_silence, idle_timeout_min, snat_ports
 from netcore.forwarding.state import State
 from netcore.forwarding.walk import establish
 from netcore.profiles import DEFAULT_PROFILE
@@ -144,7 +144,6 @@ def test_k5_a_nat_gateway_without_a_zone_is_taken_to_survive():
 def test_k6_ports_allotted_by_the_size_of_the_pool(pool: int, ports: int):
     assert snat_ports(DEFAULT_PROFILE, pool) == ports
     assert pool * ports <= DEFAULT_PROFILE.frontend_snat_ports
-    assert most_backends(DEFAULT_PROFILE, 1024) == 62
 
 
 def test_k6_without_a_free_port_new_flows_to_that_destination_fail():

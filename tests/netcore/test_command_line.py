@@ -129,13 +129,152 @@ def test_an_import_is_a_document_that_can_be_checked(
     assert main(["check", str(made)]) == 0
 
 
+def changed(tmp_path: Path, **parts: object) -> str:
+    """Return the two firewalls with parts of the topology replaced; keys are ``kind__id__field``."""
+    document = json.loads(Path(FIREWALLS).read_text(encoding="utf-8"))
+    for path, value in parts.items():
+        place = document["topology"]
+        *keys, last = path.split("__")
+        for key in keys:
+            place = place.setdefault(key, {})
+        place[last] = value
+    file = tmp_path / "changed.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    return str(file)
+
+
+def test_ends_may_be_ids_paths_names_or_addresses(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["trace", FIREWALLS, "vms/web1", "hosts/client"]) == 0
+    told = capsys.readouterr().out
+    for one, other in (("web1", "client"), ("web1", "198.51.100.10"), ("vms/web1", "client")):
+        assert main(["trace", FIREWALLS, one, other]) == 0
+        assert capsys.readouterr().out == told
+    assert main(["trace", FIREWALLS, "Appliance 1", "client"]) == 0
+    assert "The guest of Appliance 1 uses" in capsys.readouterr().out
+    assert main(["guest", FIREWALLS, "vms/web1"]) == main(["guest", FIREWALLS, "web1"]) == 0
+
+
+def test_an_end_that_is_not_clear_is_asked_back(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = changed(tmp_path, hosts__web1={"name": "web1", "address": "198.51.100.77"})
+    assert main(["trace", file, "web1", "client"]) == 2
+    assert capsys.readouterr().err == "web1 may be vms/web1 or hosts/web1. Say which.\n"
+    assert main(["guest", file, "web1"]) == 0
+
+
+def test_nothing_of_the_languages_below_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither Python's words nor those of the library that reads documents."""
+    assert main(["guest", FIREWALLS, "fw1"]) == 0
+    told = capsys.readouterr().out
+    assert "172.16.136.5 (lease)" in told
+    assert main(["trace", FIREWALLS, "web1", "client", "--protocol", "foo"]) == 2
+    told += capsys.readouterr().err
+    for word in ("{", "True", "None", "pydantic", "validation error", "input_value"):
+        assert word not in told
+
+
+def test_steps_count_from_1_and_no_word_is_doubled(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["trace", FIREWALLS, "web1", "client"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].split()[0] == "1"
+    asked = ["compare", FIREWALLS, "web1", "client", "--profiles", "azure-2026", "azure-2021"]
+    assert main([*asked, "--protocol", "esp"]) == 1
+    assert main(["explain", FIREWALLS, "web1", "client"]) == 0
+    lines += capsys.readouterr().out.splitlines()
+    assert any(line.startswith("packet 1 (forward), step ") for line in lines)
+    assert not [line for line in lines if line.lower().count("delivered") > 1]
+
+
+def test_an_invalid_route_says_what_overrode_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["routes", FIREWALLS, "nics/web1-nic"]) == 0
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert head.endswith("Overridden by")
+    invalid = [row for row in rows if " Invalid " in row]
+    assert invalid
+    assert all(row.split()[-1].startswith("route_tables/rt-protected/routes/") for row in invalid)
+    assert main(["routes", FIREWALLS, "web1"]) == 0  # the one NIC of a VM
+    assert capsys.readouterr().out.splitlines() == [head, *rows]
+
+
+def test_the_rules_of_a_nic(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", FIREWALLS, "web1"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("Inbound: 4\n  Level   Group")
+    assert "\nOutbound: 4\n" in told
+    assert main(["rules", FIREWALLS, "web1", "--direction", "Inbound", "--json"]) == 0
+    assert {json.loads(line)["direction"] for line in capsys.readouterr().out.splitlines()} == {"Inbound"}
+
+
+def test_the_health_of_backends(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["health", FIREWALLS]) == 0
+    assert capsys.readouterr().out.splitlines()[1].split() == ["elb", "http", "firewalls", "fw1", "yes"]
+    file = changed(tmp_path, vms__fw1__power="stopped")
+    assert main(["health", file]) == 1
+    assert " no " in capsys.readouterr().out
+    assert main(["health", file, "--json"]) == 1
+    assert not json.loads(capsys.readouterr().out.splitlines()[0])["healthy"]
+    assert main(["health", str(SEEDS / "first-packet.json")]) == 0
+    assert "no balancing rule" in capsys.readouterr().out
+
+
+def test_the_hops_of_a_traceroute(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["traceroute", FIREWALLS, "web1", "client"]) == 0
+    assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
+        ["1", "vms/fw1"],
+        ["2", "hosts/client"],
+    ]
+
+
+def test_warnings_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["warnings", FIREWALLS]) == 0
+    assert capsys.readouterr().out == "warnings: 0\n"
+
+
+def test_switches_tell_what_holds_here(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    document = json.loads(Path(FIREWALLS).read_text(encoding="utf-8"))
+    document["switches"] = {"traceroute": False}
+    file = tmp_path / "switched.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    assert main(["switches", str(file)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "profile azure-2026"
+    assert next(line for line in lines if line.startswith("traceroute")).split()[1:3] == ["no", "yes"]
+    assert main(["traceroute", str(file), "web1", "client"]) == 1
+    assert "has no traceroute" in capsys.readouterr().out
+
+
+def test_designs_that_can_be_played_and_why_not_the_others(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["designs", FIREWALLS]) == 0
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.startswith("appliance-1-fails (crash): ")
+    assert {line.split()[0] for line in lines} == {"yes", "no"}
+    assert all(len(line.split()) > 3 for line in lines)
+    assert main(["designs", FIREWALLS, "--json"]) == 0
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert all(row["playable"] == (row["refusal"] is None) for row in found)
+
+
 @pytest.mark.parametrize(
     ("argv", "words"),
     [
         (["check", "no-such-file"], "No such file"),
         (["trace", FIREWALLS, "vms/nobody", "hosts/client"], "nobody"),
-        (["trace", FIREWALLS, "nonsense", "hosts/client"], "no packet"),
-        (["routes", FIREWALLS, "no-nic"], "no NIC no-nic"),
+        (
+            ["trace", FIREWALLS, "nonsense", "hosts/client"],
+            "FROM is vms/ID or hosts/ID; nothing is called nonsense",
+        ),
+        (["trace", FIREWALLS, "web9", "client"], "Did you mean vms/web1?"),
+        (["trace", FIREWALLS, "vm/web1", "client"], "Did you mean vms/web1?"),
+        (["trace", FIREWALLS, "web1", "10.0.0.999"], "or an address; nothing is called 10.0.0.999"),
+        (
+            ["trace", FIREWALLS, "web1", "client", "--protocol", "foo"],
+            "--protocol foo is no protocol: it is icmp,",
+        ),
+        (["trace", FIREWALLS, "web1", "client", "--port", "70000"], "--port 70000 is no port"),
+        (["guest", FIREWALLS, "web9"], "Did you mean vms/web1?"),
+        (["routes", FIREWALLS, "fw1"], "several NICs: fw1-external, fw1-internal"),
+        (["simulate", FIREWALLS, "--design", "balancr"], "Did you mean balancer?"),
+        (["designs", FIREWALLS, "--fault", "nothing"], "it has appliance-1-fails"),
+        (["routes", FIREWALLS, "no-nic"], "nothing is called no-nic"),
         (["simulate", str(SEEDS / "first-packet.json")], "fault"),
         (["simulate", FIREWALLS, "--fault", "nothing"], "nothing"),
         (["simulate", FIREWALLS, "--design", "magic"], "magic"),

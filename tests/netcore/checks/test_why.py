@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import jsonpatch
 import pytest
@@ -203,6 +204,35 @@ def test_large_drawings_leave_candidates_out_and_say_so(monkeypatch: pytest.Monk
     found = why(steered(stateful=True).network(), packet("vms/a", "vms/b"))
     assert found.tried == 3
     assert found.left_out > 0
+
+
+def test_the_budget_of_steps_leaves_edits_out_and_says_so(monkeypatch: pytest.MonkeyPatch):
+    """The same question with ever fewer steps: fewer edits are tried, then fewer are told."""
+    whole = asked(steered(stateful=True))
+    assert whole.left_out == 0 and len(whole.edits) > 2
+    monkeypatch.setattr("netcore.checks.why.STEPS", 600)
+    less = asked(steered(stateful=True))
+    assert 1 < less.tried < whole.tried
+    assert 0 < less.asked < whole.asked <= whole.total
+    assert less.tried + less.left_out >= whole.tried
+    monkeypatch.setattr("netcore.checks.why.STEPS", 0)
+    least = asked(steered(stateful=True))
+    assert (least.tried, least.tried + least.left_out, least.asked) == (1, whole.tried, 1)
+
+
+def test_a_guest_of_many_tunnels_is_looked_at_quickly():
+    """300 tunnels, each by way of the next: a table lookup costs the same however long the table is."""
+    drawn = net().vnet("v", "10.0.0.0/16").subnet("s", "10.0.0.0/24").vm("b", "s", "10.0.0.5")
+    ends = [f"172.{16 + number // 250}.{number % 250}.1" for number in range(300)]
+    tunnels = {
+        f"t{number}": {"kind": "vxlan", "remote": remote, "address": f"172.30.{number // 250}.{number % 250}"}
+        for number, remote in enumerate([*ends[1:], "10.0.0.5"])
+    }
+    routes = {f"r{n}": {"prefix": f"{end}/32", "tunnel": f"t{n}"} for n, end in enumerate(ends)}
+    network = drawn.vm("a", "s", "10.0.0.4", guest={"tunnels": tunnels, "routes": routes}).network()
+    began = time.process_time()
+    assert len(netcore.guest_view(network, "a").tunnels) == 300
+    assert time.process_time() - began < 0.5
 
 
 def test_a_question_no_edit_answers():

@@ -67,6 +67,30 @@ def test_spokes_reach_each_other_through_the_firewall(flow: str) -> None:
     assert verdicts("hub-and-spokes", flow) == ["delivered", "delivered"]
 
 
+BOTH = {
+    "by-a-neighbour": (["web1", "db1"], ["web1", "router", "db1"], None, None),
+    "by-a-checked-one": (["web2", "db1"], ["web2"], None, "DST_NOT_OWNED"),
+    "to-the-internet": (["web1"], ["web1"], None, "ROUTE_NONE_SYSTEM"),
+}
+"""Flow -> guests it passes under Azure and under AWS, and the drop codes."""
+
+
+@pytest.mark.parametrize("flow", sorted(BOTH))
+def test_both_clouds_run_one_drawing_and_part(flow: str) -> None:
+    """[web1] --guest route by router--> [db1]; [web2] --by checked--> [db1]; [web1] --> Internet."""
+    for profile, guests, code in zip(("azure-2026", "aws"), BOTH[flow][:2], BOTH[flow][2:], strict=True):
+        document = {**seed("both-clouds"), "profile": profile}
+        assert netcore.read(document).problems == ()
+        fields = ("source", "destination", "destination_port")
+        packet = netcore.Packet(**{key: document["traffic"][flow][key] for key in fields})
+        done = netcore.trace(netcore.load(document), packet)
+        passed = dict.fromkeys(step.at for step in done.forward.steps if step.place == "guest")
+        assert [at.removeprefix("vms/") for at in passed] == guests
+        assert done.verdict.code == code
+        ignored = any("plays no part in the fabric" in step.reason for step in done.forward.steps)
+        assert ignored == (profile != "aws" and flow != "to-the-internet")
+
+
 def test_without_its_route_a_spoke_reaches_nothing_beyond_the_hub() -> None:
     """Peerings are not transitive: take the route away and the packet ends."""
     document = seed("hub-and-spokes")

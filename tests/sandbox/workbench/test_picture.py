@@ -19,7 +19,9 @@ def shapes(document: dict[str, Any]) -> list[ET.Element]:
     return list(ET.fromstring(picture(document)).iter())
 
 
-@pytest.mark.parametrize("name", ["two-firewalls", "first-packet", "hub-and-spokes", "with-problems"])
+@pytest.mark.parametrize(
+    "name", ["two-firewalls", "first-packet", "hub-and-spokes", "with-problems", "both-clouds"]
+)
 def test_everything_lies_inside(name: str) -> None:
     """No frame or mark leaves the picture."""
     for shape in shapes(seed(name)):

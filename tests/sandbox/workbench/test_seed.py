@@ -30,13 +30,14 @@ class SeedTest(SandboxTest):
         assert "demo" in said
         assert Client().login(username="demo", password="demo-password")
         names = [scenario.name for scenario in queries.scenarios_of(User.objects.get(username="demo"))]
-        assert names[:4] == [
+        assert names[:5] == [
             "Two firewalls behind a load balancer",
             "First packet",
             "Hub and two spokes through a firewall",
+            "Both clouds",
             "A drawing with problems",
         ]
-        assert names[4] == "1. Two balancers around two appliances"
+        assert names[5] == "1. Two balancers around two appliances"
         assert len(names) == len(ORDER)
         run = Run.objects.get()
         assert (run.kind, run.state) == ("trace", "succeeded")

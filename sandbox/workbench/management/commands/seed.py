@@ -22,7 +22,7 @@ SEEDS: Final = Path(sandbox.scenarios.__file__).parent / "seeds"
 FAILOVERS: Final = tuple(path.stem for path in sorted(SEEDS.glob("failover-*.json"), reverse=True))
 """The ready-made failover scenarios, the first one last."""
 
-ORDER: Final = (*FAILOVERS, "with-problems", "hub-and-spokes", "first-packet", "two-firewalls")
+ORDER: Final = (*FAILOVERS, "with-problems", "both-clouds", "hub-and-spokes", "first-packet", "two-firewalls")
 """Names of the files, the one that shall stand first in the list last."""
 
 TRACED: Final = "two-firewalls"
