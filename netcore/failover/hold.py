@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import floor
 
 from netcore.control.bgp import Session
-from netcore.control.timers import noticed
 from netcore.document.values import Address
 from netcore.failover.breakage import Silence
 from netcore.failover.clock import microseconds
@@ -41,7 +41,8 @@ class Held:
         them begins once in ``1 / ((1 - late) * late**n)`` keepalives. Ours, grade D: real delays come in
         bursts, which make it worse.
         """
-        in_a_row = max(1, round(self.hold_s / self.keepalive_s - 0.5))
+        # Thirds are not exact, so that 10 / (10 / 3) might come out just below 3.
+        in_a_row = max(1, floor(self.hold_s / self.keepalive_s + 1e-9))
         return float(MONTH_S / self.keepalive_s * (1 - late) * late**in_a_row)
 
 
@@ -138,10 +139,8 @@ def held(sessions: Sequence[Session], vm: str) -> tuple[Held, ...]:
     for session in sessions:
         for end, other in (session.ends, session.ends[::-1]):
             if session.up and end.kind == "server" and other.speaker == f"vms/{vm}" and end.address:
-                # The same arithmetic that the inspector shows: no silence is noticed later than this.
-                latest = noticed(session.keepalive_s, session.hold_s).latest_s
                 server = end.speaker.partition("/")[2]
-                found.append(Held(server, end.address, session.keepalive_s, latest))
+                found.append(Held(server, end.address, session.keepalive_s, session.hold_s))
     return tuple(found)
 
 
