@@ -155,11 +155,10 @@ class _Flow:
         opened = [walk.establish(network, packet, state) for packet in self._packets]
         alive = [fate == (None, None) for fate, _ in self._new([(network, state)])]
         self._open = [at if alive[index] else None for index, at in enumerate(opened)]
-        groups: dict[tuple[tuple[str, str], ...], list[int]] = {}
+        groups: dict[tuple[object, ...], list[int]] = {}
         for index, at in enumerate(self._open):
             if at is not None:
-                pins = tuple(sorted((balancer, member) for (balancer, _), member in at.pins.items()))
-                groups.setdefault(pins, []).append(index)
+                groups.setdefault(_left_behind(at), []).append(index)
         self._groups = list(groups.values())
 
     def at(self, moment: Moment) -> FlowFate:
@@ -214,6 +213,18 @@ class _Flow:
                     shared = None if found is None else found[0]
                 fates[index] = shared or _fate(carried, self._packets[index])[0]
         return tuple(fates)
+
+
+def _left_behind(opened: State) -> tuple[object, ...]:
+    """Return who remembers a connection: pool members it is pinned to, and guests that saw or rewrote it.
+
+    Connections with the same answer share their fate; hashes over routes give them different ones.
+    """
+    pins = tuple(sorted((balancer, member) for (balancer, _), member in opened.pins.items()))
+    kept = opened.sessions
+    if kept is None:
+        return (pins,)
+    return pins, frozenset(vm for vm, _ in kept.guest), frozenset(vm for vm, _ in kept.nat)
 
 
 def sender(plan: Plan, name: str) -> str:
