@@ -12,7 +12,7 @@ from netcore.document.faults import Break, Fault, FaultKind
 from netcore.document.models import Scenario
 from netcore.errors import NotModelled
 from netcore.failover.clock import SECOND_US
-from netcore.failover.moments import Change, Dies, Instance, InstancesTurn, Revives, Sets, ZoneTurns
+from netcore.failover.moments import Change, Dies, InstancesTurn, Revives, Sets, ZoneTurns
 from netcore.failover.redraw import changed, edited, probe_blocked, removed, replaced
 from netcore.failover.standby import standby_of
 
@@ -29,6 +29,17 @@ Silence = tuple[int, int | None]
 """From and to; None is for good."""
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """An instance of a gateway that goes, and when it is there again; None is never."""
+
+    gateway: str
+    instance: int
+    begin_us: int
+    end_us: int | None
+    planned: bool
+
+
 @dataclass(slots=True)
 class Breakage:
     """A fault as changes of a scene.
@@ -38,14 +49,14 @@ class Breakage:
         text: what happens, for people, by time.
         silent: VM id -> when it answers nothing.
         told: VM and time of a stop before which it ends its BGP sessions.
-        instances: gateway instances that go, and whether somebody had planned it.
+        gone: gateway instances that go one by one, in order of time.
     """
 
     timed: list[tuple[int, int]] = field(default_factory=list)
     text: list[tuple[int, str, str | None]] = field(default_factory=list)
     silent: dict[str, list[Silence]] = field(default_factory=dict)
     told: set[tuple[str, int]] = field(default_factory=set)
-    instances: dict[Instance, bool] = field(default_factory=dict)
+    gone: list[Gone] = field(default_factory=list)
 
     def silences(self, vm: str) -> tuple[Silence, ...]:
         """Return when a VM answers nothing, in order."""
@@ -66,6 +77,7 @@ def broken(scene: Scene, fault: Fault) -> Breakage:
     for after_us, one in [(0, fault), *((step.after_us, step) for step in fault.then)]:
         _break(scene, made, one, after_us)
     made.timed.sort()
+    made.gone.sort(key=lambda gone: gone.begin_us)
     return made
 
 
@@ -163,6 +175,8 @@ def _region(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:
     instances = frozenset((key, number) for key in gateways for number in range(2))
     if instances:
         _at(scene, made, at_us, InstancesTurn(instances, lost=True))
+        if one.lasts_us is not None:
+            _at(scene, made, at_us + one.lasts_us, InstancesTurn(instances, lost=False))
 
 
 def _gateway(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:
@@ -171,13 +185,16 @@ def _gateway(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:
         raise NotModelled(f"A fault of kind {one.kind.value} names a gateway of the drawing.")
     instance = (one.gateway, one.instance)
     planned = one.kind is FaultKind.GATEWAY_PLANNED
-    made.instances[instance] = planned
+    end_us = None if one.lasts_us is None else at_us + one.lasts_us
+    made.gone.append(Gone(one.gateway, one.instance, at_us, end_us, planned))
     _at(scene, made, at_us, InstancesTurn(frozenset({instance}), lost=True))
     why = "is taken for maintenance" if planned else "dies"
     text = f"instance {one.instance} of {gateway.name} {why}"
     made.text.append((at_us, text, f"gateways/{one.gateway}"))
-    if one.lasts_us is not None:
-        _at(scene, made, at_us + one.lasts_us, InstancesTurn(frozenset({instance}), lost=False))
+    if end_us is not None:
+        _at(scene, made, end_us, InstancesTurn(frozenset({instance}), lost=False))
+        text = f"instance {one.instance} of {gateway.name} runs again"
+        made.text.append((end_us, text, f"gateways/{one.gateway}"))
 
 
 def _redrawn(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:

@@ -1,20 +1,21 @@
-"""One instance of a gateway goes: what the mechanisms of gateways share.
+"""Instances of a gateway go: what the mechanisms of gateways share.
 
-A mechanism says when it is noticed and when the other way is taken. Times are microseconds since the fault.
+A mechanism says when a loss is noticed and when the other way is taken. An instance that is back before that
+calls the move off. Times are microseconds since the fault.
 
 Source: reference on failover, sections 1.1 (M7-M9), 2.2 and 2.3; facts H2, H3, H12, H13.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from netcore.document.faults import FaultKind
 from netcore.document.outside import Gateway
 from netcore.errors import NotModelled
+from netcore.failover.breakage import Gone
 from netcore.failover.clock import microseconds
-from netcore.failover.moments import Assumption, Calls, Clocks, Note, Span
+from netcore.failover.moments import Assumption, Calls, Clocks, InstancesTurn, Note, Span, Unnoticed
 from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams
 
@@ -24,29 +25,59 @@ Draw = Callable[[str], float]
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """When a loss is noticed and when traffic goes the other way, in seconds since the fault."""
+    """When a loss is noticed and when traffic goes the other way, in seconds since the loss."""
 
     noticed_s: float
     moved_s: float
 
 
-def gateway_of(scene: Scene, kind: str) -> tuple[str, Gateway, int, bool]:
-    """Return id, gateway and number of the instance that the fault takes, and whether that was planned.
+def losses_of(scene: Scene, kind: str) -> tuple[str, Gateway, tuple[Gone, ...]]:
+    """Return the gateway that the fault or its steps take instances of, and those losses in order of time.
 
     Raises:
-        NotModelled: the provider is another one, or the fault takes no instance of such a gateway.
+        NotModelled: the provider is another one, or the fault takes no instance of such a gateway, or
+            instances of several gateways, or one instance twice.
     """
     need_provider(scene, "Azure")
-    fault = scene.fault
-    if fault.kind not in (FaultKind.GATEWAY_PLANNED, FaultKind.GATEWAY_UNPLANNED):
-        raise NotModelled(f"The fault {fault.name} takes no instance of a gateway away.")
-    key = fault.gateway or ""
+    gone = tuple(scene.breakage.gone)
+    if not gone:
+        raise NotModelled(f"The fault {scene.fault.name} takes no instance of a gateway away.")
+    key = gone[0].gateway
     gateway = scene.drawn.topology.gateways[key]
+    other = next((one.gateway for one in gone if one.gateway != key), None)
+    if other is not None:
+        name = scene.drawn.topology.gateways[other].name
+        raise NotModelled(
+            f"The fault takes instances of {gateway.name} and {name}; the model follows one gateway."
+        )
     if gateway.kind != kind:
         raise NotModelled(
             f"{gateway.name} is a gateway of kind {gateway.kind}, and this design is for {kind}."
         )
-    return key, gateway, fault.instance, fault.kind is FaultKind.GATEWAY_PLANNED
+    for place, one in enumerate(gone):
+        if any(one.instance == before.instance and _meet(before, one) for before in gone[:place]):
+            raise NotModelled(f"Instance {one.instance} of {gateway.name} goes while it is away already.")
+    return key, gateway, gone
+
+
+def leaves(scene: Scene, key: str, instance: int) -> tuple[int, int]:
+    """Add the changes of an active instance that goes: not noticed yet, and avoided; return their numbers."""
+    who = frozenset({(key, instance)})
+    return scene.add(Unnoticed(who)), scene.add(InstancesTurn(who, lost=True))
+
+
+def braced(name: str) -> str:
+    """Return a name that stays as it is when words are filled in."""
+    return name.replace("{", "{{").replace("}", "}}")
+
+
+def both_away(gone: Sequence[Gone]) -> bool:
+    """Return whether two instances are away at the same time."""
+    return any(_meet(before, one) for place, one in enumerate(gone) for before in gone[:place])
+
+
+def _meet(before: Gone, after: Gone) -> bool:
+    return before.end_us is None or after.begin_us < before.end_us
 
 
 def need_provider(scene: Scene, name: str) -> None:
@@ -61,78 +92,150 @@ def need_provider(scene: Scene, name: str) -> None:
 
 
 class GatewayFailover:
-    """A gateway whose instance goes.
+    """A gateway whose instances go.
 
     Args:
-        used: names of the timing numbers.
-        turn: gives the times of one trial.
-        begin: changes at the moment of the fault, by number in the catalogue; ``end`` those at the move.
-        words: what is noticed, and what moves, for people.
+        gone: which, in order of time.
+        numbers: planned or not -> names of the timing numbers; the first one is shown on the timeline.
+        turn: gives the times of one loss, counted from it, planned or not.
+        steps: instance -> numbers in the catalogue of the changes when it goes, and at the move.
+        words: what is noticed, and what moves, for people; ``{instance}`` is filled in.
+        roles: only one instance is active. The other takes the role over, unless the first is back before.
     """
 
     def __init__(
         self,
         scene: Scene,
-        gateway: str,
-        used: Sequence[str],
-        turn: Callable[[Draw], Turn],
-        begin: int,
-        end: int,
+        gone: Sequence[Gone],
+        numbers: Callable[[bool], tuple[str, ...]],
+        turn: Callable[[Draw, bool], Turn],
+        steps: Mapping[int, tuple[int, int]],
         words: tuple[str, str],
+        roles: bool = False,
     ) -> None:
         self.scene = scene
-        self.gateway = gateway
-        self.used = (*used, "failure.routing", "repair")
+        self.gone = tuple(gone)
+        self.numbers = numbers
         self.turn = turn
-        self.begin = begin
-        self.end = end
+        self.steps = steps
         self.words = words
+        self.roles = roles
+        used = dict.fromkeys(name for one in gone for name in numbers(one.planned))
+        self.used = (*used, "failure.routing", "repair")
 
     def assumptions(self) -> Iterator[Assumption]:
-        """Yield the numbers this mechanism rests on."""
+        """Yield the numbers and statements this mechanism rests on."""
         for name in self.used:
             number = self.scene.timing[name]
             yield Assumption(f"{name}: {number.meaning}", number.text, number.grade, number.source)
+        if any(one.end_us is not None for one in self.gone):
+            yield Assumption(
+                "return of an instance",
+                "an instance that is back carries its flows at once; what had begun to move stays",
+                "D",
+                "ours, no published figure found",
+            )
 
     def play(self, streams: Streams) -> GatewayPlay:
         """Return one trial."""
         timing = self.scene.timing
+        fails = timing["failure.routing"].draw(streams.uniform("failure.routing")) > 0
+        fails = fails or "failover-fails" in self.scene.fault.conditions
+        repair_us = microseconds(timing["repair"].draw(streams.uniform("repair"))) if fails else None
+        return GatewayPlay(self, tuple(self._moves(streams, repair_us)), repair_us is not None)
 
-        def draw(name: str) -> float:
-            return timing[name].draw(streams.uniform(name))
+    def _moves(self, streams: Streams, repair_us: int | None) -> Iterator[Moving]:
+        active = self.gone[0].instance
+        for place, gone in enumerate(self.gone):
+            if self.roles and gone.instance != active:
+                continue
+            turn = self.turn(_draws(self.scene, streams, place), gone.planned)
+            noticed_us = gone.begin_us + microseconds(turn.noticed_s)
+            moved_us = gone.begin_us + microseconds(turn.moved_s)
+            if repair_us is not None:
+                moved_us = max(noticed_us, gone.begin_us + repair_us)
+            found = Moving(gone, noticed_us, moved_us)
+            if not found.called_off:
+                active = 1 - gone.instance
+            yield found
 
-        turn = self.turn(draw)
-        noticed_us, moved_us = microseconds(turn.noticed_s), microseconds(turn.moved_s)
-        fails = draw("failure.routing") > 0 or "failover-fails" in self.scene.fault.conditions
-        if fails:
-            moved_us = max(noticed_us, microseconds(draw("repair")))
-        timed = self.scene.breakage.timed
-        # The fault's own change comes first, so that this design can say what it means at once.
-        changes = sorted([*timed, (0, self.begin), (moved_us, self.end)], key=lambda pair: pair[0])
-        return GatewayPlay(self, changes, Clocks(noticed_us, 0, moved_us - noticed_us), not fails)
+
+def _draws(scene: Scene, streams: Streams, place: int) -> Draw:
+    """Return the numbers of one loss; the first one shares its luck with other designs."""
+
+    def draw(name: str) -> float:
+        return scene.timing[name].draw(streams.uniform(f"{name}.{place}" if place else name))
+
+    return draw
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """One loss in one trial, in microseconds since the fault."""
+
+    gone: Gone
+    noticed_us: int
+    moved_us: int
+
+    @property
+    def called_off(self) -> bool:
+        """Whether the instance is back before the other way is taken."""
+        return self.gone.end_us is not None and self.gone.end_us <= self.moved_us
+
+    @property
+    def unnoticed(self) -> bool:
+        """Whether it is back before anybody notices."""
+        return self.gone.end_us is not None and self.gone.end_us <= self.noticed_us
+
+    @property
+    def end_us(self) -> int:
+        """When nothing is lost any more."""
+        return self.moved_us if self.gone.end_us is None else min(self.moved_us, self.gone.end_us)
+
+
 class GatewayPlay:
     """One trial; see ``moments.Play``."""
 
-    mechanism: GatewayFailover
-    changes: list[tuple[int, int]]
-    clocks: Clocks
-    completes: bool
-    dual_active_us: int = 0
-    calls: Calls = field(default_factory=Calls)
+    def __init__(self, mechanism: GatewayFailover, moves: tuple[Moving, ...], fails: bool) -> None:
+        self.mechanism = mechanism
+        self.moves = moves
+        self.fails = fails
+        self.completes = not fails and not moves[0].unnoticed
+        self.calls = Calls()
+        by_hand = [one.moved_us for one in moves if fails and not one.called_off]
+        self.by_hand_us = max(by_hand, default=None)
+        self.changes = list(mechanism.scene.breakage.timed)
+        for one in moves:
+            begin, end = mechanism.steps[one.gone.instance]
+            self.changes.append((one.gone.begin_us, begin))
+            if mechanism.roles or not one.called_off:
+                self.changes.append((one.end_us, end))
+        # The fault's own changes come first, so that this design can say what they mean at once.
+        self.changes.sort(key=lambda pair: pair[0])
+        first = moves[0]
+        detect_us = None if first.unnoticed else first.noticed_us
+        self.clocks = Clocks(detect_us, 0, 0 if first.unnoticed else first.end_us - first.noticed_us)
 
     def story(self, fault_us: int) -> Iterator[Note | Span]:
         """Yield what happens, in words; times from the start of the run."""
-        mechanism = self.mechanism
-        number = mechanism.scene.timing[mechanism.used[0]]
-        ref, (noticed, moved) = f"gateways/{mechanism.gateway}", mechanism.words
-        seen_us = fault_us + (self.clocks.detect_us or 0)
-        end_us = seen_us + (self.clocks.data_us or 0)
+        for one in self.moves:
+            yield from self._told(one, fault_us)
+
+    def _told(self, one: Moving, fault_us: int) -> Iterator[Note | Span]:
+        mechanism, gone = self.mechanism, one.gone
+        number = mechanism.scene.timing[mechanism.numbers(gone.planned)[0]]
+        ref = f"gateways/{gone.gateway}"
+        noticed, moved = (text.format(instance=gone.instance) for text in mechanism.words)
+        end_us, seen_us = fault_us + one.end_us, fault_us + one.noticed_us
+        if one.unnoticed:
+            text = f"instance {gone.instance} is back before anybody notices, so nothing moves"
+            yield Note(end_us, "detect", "point", text, ref, number.grade, number.source)
+            return
         yield Note(seen_us, "detect", "end", noticed, ref, number.grade, number.source)
-        yield Span("detect", fault_us, seen_us, noticed)
-        if not self.completes:
+        yield Span("detect", fault_us + gone.begin_us, seen_us, noticed)
+        if one.called_off:
+            moved = f"instance {gone.instance} is back, and nothing moves"
+        elif self.fails:
             moved = f"repaired by hand: {moved}"
         yield Note(end_us, "data", "end", moved, ref, number.grade, number.source)
         yield Span("data", seen_us, end_us, moved)

@@ -65,7 +65,7 @@ def failing_vm(scene: Scene) -> str:
     """Return the VM that a design protects: the fault's, or the one of its steps that is an appliance.
 
     Raises:
-        NotModelled: the fault takes no running VM.
+        NotModelled: the fault takes no running VM, or an instance of a gateway besides.
     """
     fault, topology = scene.fault, scene.drawn.topology
     named = fault.vm if fault.vm is not None else _silenced(scene)
@@ -77,6 +77,11 @@ def failing_vm(scene: Scene) -> str:
     vm = vm_of(scene.drawn, fault) if fault.vm is not None else named
     if topology.vms[vm].power is not Power.RUNNING:
         raise NotModelled(f"{topology.vms[vm].name} is drawn as stopped, so it cannot fail.")
+    if scene.breakage.gone:
+        gateway = topology.gateways[scene.breakage.gone[0].gateway].name
+        raise NotModelled(
+            f"The fault also takes an instance of {gateway}, and this design has no times for gateways."
+        )
     return vm
 
 

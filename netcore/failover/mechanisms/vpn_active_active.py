@@ -10,8 +10,7 @@ Source: reference on failover, sections 1.1 (M8), 2.2, 2.3, 4 (scenario 10); fac
 from __future__ import annotations
 
 from netcore.errors import NotModelled
-from netcore.failover.gateway_turn import Draw, GatewayFailover, Turn, gateway_of
-from netcore.failover.moments import InstancesTurn, Unnoticed
+from netcore.failover.gateway_turn import Draw, GatewayFailover, Turn, braced, leaves, losses_of
 from netcore.failover.plan import Design, Plan
 from netcore.failover.scene import Scene
 
@@ -30,22 +29,27 @@ def plan(scene: Scene) -> Plan:
     Raises:
         NotModelled: the fault takes no instance of an active-active VPN gateway.
     """
-    key, gateway, instance, planned = gateway_of(scene, "vpn")
-    if instance >= len(gateway.instances) or len(gateway.instances) < 2:
-        raise NotModelled(f"{gateway.name} has no second active instance {instance}, so no flows move.")
-    gone = frozenset({(key, instance)})
-    used = ("server.goodbye",) if planned else ("vpn.hold", "vpn.keepalive", "bgp.phase")
-
-    def turn(draw: Draw) -> Turn:
-        noticed = draw("server.goodbye") if planned else _silence(draw)
-        return Turn(noticed, noticed)
-
-    begin, end = scene.add(Unnoticed(gone)), scene.add(InstancesTurn(gone, lost=True))
+    key, gateway, gone = losses_of(scene, "vpn")
+    for one in gone:
+        if one.instance >= len(gateway.instances) or len(gateway.instances) < 2:
+            raise NotModelled(
+                f"{gateway.name} has no second active instance {one.instance}, so no flows move."
+            )
+    steps = {one.instance: leaves(scene, key, one.instance) for one in gone}
     words = (
-        f"the neighbours of instance {instance} notice that it is gone",
-        f"its flows go by the other instance of {gateway.name}",
+        "the neighbours of instance {instance} notice that it is gone",
+        f"its flows go by the other instance of {braced(gateway.name)}",
     )
-    return Plan(DESIGN, scene, GatewayFailover(scene, key, used, turn, begin, end, words))
+    return Plan(DESIGN, scene, GatewayFailover(scene, gone, _numbers, _turn, steps, words))
+
+
+def _numbers(planned: bool) -> tuple[str, ...]:
+    return ("server.goodbye",) if planned else ("vpn.hold", "vpn.keepalive", "bgp.phase")
+
+
+def _turn(draw: Draw, planned: bool) -> Turn:
+    silence_s = draw("server.goodbye") if planned else _silence(draw)
+    return Turn(silence_s, silence_s)
 
 
 def _silence(draw: Draw) -> float:

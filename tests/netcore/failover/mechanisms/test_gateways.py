@@ -9,8 +9,11 @@ import pytest
 import netcore
 from netcore.failover.designs import plan
 from netcore.failover.fates import Fates
+from netcore.failover.gateway_turn import GatewayPlay
+from netcore.failover.moments import Note
 from netcore.failover.streams import Streams
 from tests.netcore.build import net
+from tests.netcore.failover.scenes import FAULT, pair
 
 PAIR = ("10.0.255.4", "10.0.255.5")
 
@@ -98,3 +101,116 @@ def test_bfd_belongs_to_circuits() -> None:
     raw = drawn().model_dump(mode="json", by_alias=True, exclude_unset=True)
     raw["topology"]["connections"]["c"]["bfd"] = True
     assert ("bfd-without-circuit", "H12") in {(p.code, p.fact) for p in netcore.read(raw).problems}
+
+
+def changed(scenario: netcore.Scenario, **fault: Any) -> netcore.Scenario:
+    """The same drawing with some fields of its fault replaced."""
+    raw = scenario.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    raw["faults"]["f"] |= fault
+    return netcore.load(raw)
+
+
+def played(scenario: netcore.Scenario, wanted: str, trial: int = 0) -> GatewayPlay:
+    design = next(found for found in netcore.designs(scenario) if found.id == wanted)
+    made = plan(scenario, design, scenario.faults["f"], netcore.timing_profile("published"))
+    found = made.mechanism.play(Streams(1, trial))
+    assert isinstance(found, GatewayPlay)
+    return found
+
+
+SHORT = 5_000_000
+
+
+@pytest.mark.parametrize(
+    ("wanted", "options"),
+    [
+        ("vpn-active-standby", {}),
+        ("vpn-active-active", {"pair": True}),
+        ("express-route", {"kind": "expressroute"}),
+    ],
+)
+def test_an_instance_that_is_back_before_the_move_carries_its_flows(
+    wanted: str, options: dict[str, Any]
+) -> None:
+    scenario = changed(drawn(**options), lasts_us=SHORT)
+    before, gap, after = course(scenario, wanted)
+    assert gap[1] < 1 and after == (5, 1, before[2])
+    assert max(time_us for time_us, _ in played(scenario, wanted).changes) == SHORT
+
+
+def test_the_clocks_stop_when_the_instance_is_back() -> None:
+    standby = played(changed(drawn(), lasts_us=SHORT), "vpn-active-standby")
+    assert (standby.clocks.data_us, standby.completes) == (SHORT, True)
+    both = played(changed(drawn(pair=True), lasts_us=SHORT), "vpn-active-active")
+    assert (both.clocks.detect_us, both.completes) == (None, False)
+    told = [part.text for part in both.story(0) if isinstance(part, Note)]
+    assert told == ["instance 0 is back before anybody notices, so nothing moves"]
+
+
+def test_an_instance_that_is_back_later_is_not_lost_again() -> None:
+    scenario = changed(drawn(pair=True), lasts_us=600_000_000)
+    *_, moved, back = course(scenario, "vpn-active-active")
+    assert moved[1:] == (1, 1) and moved[0] <= 180
+    assert back == (600, 1, 1)
+    assert played(scenario, "vpn-active-active").completes
+
+
+def test_the_role_moves_back_when_the_new_active_instance_goes() -> None:
+    step = {"kind": "gateway-planned", "gateway": "gw", "instance": 1, "after_us": 900_000_000}
+    scenario = changed(drawn(), lasts_us=600_000_000, then=[step])
+    shares = [(round(time_s), new) for time_s, new, _ in course(scenario, "vpn-active-standby")]
+    assert [new for _, new in shares] == [1, 0, 1, 1, 0, 1]
+    assert shares[3][0] == 600 and shares[4][0] == 900
+    assert 910 <= shares[5][0] <= 915
+
+
+def test_a_standby_that_goes_is_not_missed() -> None:
+    step = {"kind": "gateway-unplanned", "gateway": "gw", "instance": 1, "after_us": 900_000_000}
+    short = changed(drawn(), lasts_us=SHORT, then=[step])
+    assert [new for _, new, _ in course(short, "vpn-active-standby")] == [1, 0, 1, 1]
+
+
+@pytest.mark.parametrize(("pair", "wanted"), [(False, "vpn-active-standby"), (True, "vpn-active-active")])
+def test_a_step_that_takes_an_instance_is_timed(pair: bool, wanted: str) -> None:
+    step = {"kind": "gateway-unplanned", "gateway": "gw", "after_us": 100_000_000}
+    scenario = changed(drawn(pair=pair), kind="nothing", gateway=None, then=[step])
+    before, gap, after = course(scenario, wanted)
+    assert before[1] == 1 and gap[0] == 100 and gap[1] < 1
+    assert after[1] == 1 and after[0] > 130
+
+
+def test_what_the_model_of_gateways_does_not_follow() -> None:
+    def why(scenario: netcore.Scenario, wanted: str) -> str:
+        return netcore.refusals(scenario, "f")[wanted]
+
+    step = {"kind": "gateway-unplanned", "gateway": "gw", "instance": 1, "after_us": 1}
+    assert "away at once" in why(changed(drawn(), then=[step]), "vpn-active-standby")
+    step["instance"] = 0
+    assert "away already" in why(changed(drawn(pair=True), then=[step]), "vpn-active-active")
+    raw = pair().model_dump(mode="json", by_alias=True, exclude_unset=True)
+    raw["topology"]["subnets"]["gws"] = {
+        "name": "GatewaySubnet",
+        "vnet": "hub",
+        "prefixes": ["10.0.255.0/27"],
+    }
+    raw["topology"]["gateways"] = {"gw": {"name": "gw", "vnet": "hub"}}
+    raw["faults"][FAULT]["then"] = [step]
+    refused = netcore.refusals(netcore.load(raw), FAULT)
+    assert "no times for gateways" in refused["balancer"]
+
+
+def test_a_planned_loss_of_a_circuit_is_told() -> None:
+    scenario = drawn(kind="expressroute", fault="gateway-planned")
+    _, _, after = course(scenario, "express-route")
+    assert after[0] <= 1 and after[1] == 1
+    design = next(found for found in netcore.designs(scenario) if found.id == "express-route")
+    made = plan(scenario, design, scenario.faults["f"], netcore.timing_profile("published"))
+    assert {one.name: one.grade for one in made.assumptions()}["planned: goodbye"] == "D"
+
+
+def test_a_gateway_that_does_not_fail_over_is_repaired_by_hand() -> None:
+    scenario = changed(drawn(), conditions=["failover-fails"])
+    found = played(scenario, "vpn-active-standby")
+    assert not found.completes and found.by_hand_us == found.changes[-1][0]
+    back = played(changed(scenario, lasts_us=SHORT), "vpn-active-standby")
+    assert back.by_hand_us is None
