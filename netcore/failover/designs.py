@@ -10,6 +10,7 @@ from netcore.errors import NotFound, NotModelled
 from netcore.failover.mechanisms import (
     address_move,
     aws_address_move,
+    aws_direct_connect,
     aws_gateway_balancer,
     aws_network_balancer,
     balancer,
@@ -48,6 +49,7 @@ _PLANS: dict[Design, Callable[[Scene], Plan]] = {
     aws_address_move.DESIGN: aws_address_move.plan,
     aws_address_move.INTERFACE: aws_address_move.plan_interface,
     route_rewrite.AWS_DESIGN: route_rewrite.plan_aws,
+    aws_direct_connect.DESIGN: aws_direct_connect.plan,
     aws_network_balancer.DESIGN: aws_network_balancer.plan,
     aws_gateway_balancer.DESIGN: aws_gateway_balancer.plan,
     aws_gateway_balancer.REBALANCE: aws_gateway_balancer.plan_rebalance,

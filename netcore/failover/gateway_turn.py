@@ -31,14 +31,14 @@ class Turn:
     moved_s: float
 
 
-def losses_of(scene: Scene, kind: str) -> tuple[str, Gateway, tuple[Gone, ...]]:
+def losses_of(scene: Scene, kind: str, provider: str = "Azure") -> tuple[str, Gateway, tuple[Gone, ...]]:
     """Return the gateway that the fault or its steps take instances of, and those losses in order of time.
 
     Raises:
         NotModelled: the provider is another one, or the fault takes no instance of such a gateway, or
             instances of several gateways, or one instance twice.
     """
-    need_provider(scene, "Azure")
+    need_provider(scene, provider)
     gone = tuple(scene.breakage.gone)
     if not gone:
         raise NotModelled(f"The fault {scene.fault.name} takes no instance of a gateway away.")

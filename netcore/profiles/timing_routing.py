@@ -14,6 +14,7 @@ _BGP = "Azure VPN Gateway BGP timer mismatches (TechCommunity); timers are fixed
 _ER = "Azure, Configure BFD over ExpressRoute; high-availability design pages"
 _NLB = "AWS NLB user guide, target health checks"
 _GWLB = "AWS GWLB target-group attributes and health checks"
+_DIRECT = "AWS blog on overlay tunnels over Direct Connect; re:Post on BFD"
 _LAB = "Azure Route Server FAQ, 2022; noise assumed after a lab script (20-30 s seen in effective routes)"
 _ASSUMED = "assumption, no published figure found"
 
@@ -116,6 +117,33 @@ ROUTING_ROWS = (
         "D",
         "assumption: 1 % packet delay, reference on failover, section 4 (scenario 9)",
         "a keepalive comes too late, each by its own luck",
+        "1",
+    ),
+    # Direct Connect (mechanism A6). A site's router may ask for less, down to 1 and 3 s.
+    _row(
+        "direct.keepalive",
+        "constant",
+        {"value": 30},
+        "A",
+        _DIRECT,
+        "time between two keepalives of a virtual interface",
+    ),
+    _row(
+        "direct.hold",
+        "constant",
+        {"value": 90},
+        "A",
+        _DIRECT,
+        "silence after which a virtual interface's neighbour is dropped",
+    ),
+    _row("direct.bfd_interval", "constant", {"value": 0.3}, "A", _DIRECT, "time between two BFD packets"),
+    _row(
+        "direct.bfd_multiplier",
+        "constant",
+        {"value": 3},
+        "A",
+        _DIRECT,
+        "BFD packets in a row that must be missed",
         "1",
     ),
     # Balancers of AWS (mechanisms A4, A5).
