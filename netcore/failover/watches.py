@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from netcore.control import probes
+from netcore.control.network import Network
 from netcore.control.probes import Counting, Meets, Turn
 from netcore.document.balancers import LoadBalancer, Probe
 from netcore.failover.clock import microseconds
@@ -170,7 +171,7 @@ def watches(
     topology = scene.drawn.topology
     for balancer_id, balancer in sorted(topology.load_balancers.items()):
         for pool_id, pool in sorted(balancer.pools.items()) if wanted(balancer) else ():
-            used, probe = slowest(balancer, pool_id)
+            used, probe = _from_fault(scene, balancer_id, pool_id, slowest(balancer, pool_id))
             for member_id, drawn in sorted(pool.members.items()) if used else ():
                 nic = topology.nics.get(drawn.nic)
                 member = (balancer_id, pool_id, member_id)
@@ -215,18 +216,40 @@ def slowest(balancer: LoadBalancer, pool: str) -> tuple[bool, Probe | None]:
 
 
 def met_by(scene: Scene, member: Member, probe: Probe) -> Met:
-    """Return what a probe of a member meets through the fault; empty where it is answered all the time."""
+    """Return what a probe of a member meets through the fault; empty where it is answered all the time.
+
+    A fault may redraw the probe itself: from then on it asks as redrawn, at the pace of ``probe``.
+    """
     refused = scene.timing.choice("probe.failure") == "refused"
     found: list[tuple[int, Meets]] = []
     for time_us, moment in scene.after(scene.breakage.timed):
         view = moment.settings
-        meets = probe_meets(scene.network(view), scene.state(moment, view), member, probe)
+        network = scene.network(view)
+        meets = probe_meets(network, scene.state(moment, view), member, _asked(network, member, probe))
         dead = meets == "timeout" and refused
         found.append((time_us, "refused" if dead else meets))
     if all(meets == "ok" for _, meets in found):
         return ()
     before = [(0, _at_start(scene, member, probe))] if found[0][0] > 0 else []
     return (*before, *found)
+
+
+def _asked(network: Network, member: Member, drawn: Probe) -> Probe:
+    """Return the probe as it is drawn at a moment; the one given where none is left."""
+    balancer = network.scenario.topology.load_balancers.get(member[0])
+    _, probe = slowest(balancer, member[1]) if balancer is not None else (False, None)
+    return probe or drawn
+
+
+def _from_fault(
+    scene: Scene, balancer: str, pool: str, drawn: tuple[bool, Probe | None]
+) -> tuple[bool, Probe | None]:
+    """Return what ``slowest`` finds where the fault redraws the probe at once; else what was drawn."""
+    used, probe = drawn
+    time_us, moment = next(scene.after(scene.breakage.timed), (1, scene.start))
+    if probe is None or time_us > 0:
+        return drawn
+    return used, _asked(scene.network(moment.settings), (balancer, pool, ""), probe)
 
 
 def _at_start(scene: Scene, member: Member, probe: Probe) -> Meets:

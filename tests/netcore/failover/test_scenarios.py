@@ -46,6 +46,22 @@ def test_1_the_balancer_saves_new_flows_and_leaves_half_of_tcp_hanging() -> None
     assert found["flows"]["stalled"] > 0  # UDP moves
 
 
+def test_1_a_denied_probe_is_a_failover_test_and_a_wrong_nic_is_always_down() -> None:
+    drawn = scenario("01")
+    denied, wrong = (figures(drawn, "balancer", fault) for fault in ("probe-blocked", "wrong-nic"))
+    assert 10 <= denied["new"]["p50"] <= denied["new"]["max"] <= 16
+    assert denied["flows"]["hung"] == 0  # the appliance lives: what was open stays
+    assert wrong["clocks"]["detect"] is not None
+    assert wrong["flows"]["survived"] == 1
+
+
+@pytest.mark.parametrize(("number", "design"), [("02", "address-move"), ("03", "route-rewrite")])
+def test_a_lost_forwarding_flag_recovers_on_paper_only(number: str, design: str) -> None:
+    found = figures(scenario(number), design, "flag-lost")
+    assert found["clocks"]["control"] is not None
+    assert found["new"]["never"] == 1
+
+
 def test_2_moving_addresses_takes_one_to_two_minutes_and_far_longer_on_a_bad_day() -> None:
     drawn = scenario("02")
     healthy, slow = figures(drawn, "address-move"), figures(drawn, "address-move", "degraded")
@@ -79,10 +95,24 @@ def test_3_rewritten_routes_and_shared_sessions_save_open_connections() -> None:
     assert figures(scenario("03", alone), "route-rewrite")["flows"]["reset"] > 0.5
 
 
+def test_3_more_routes_take_longer() -> None:
+    """2, 50 and 200 routes in the two tables."""
+    drawn = scenario("03").model_copy(update={"timing_overrides": {"control.degraded": 0.0}})
+    chosen = tuple(found for found in netcore.designs(drawn, DIES) if found.id == "route-rewrite")
+    *points, _ = netcore.sweep(drawn, chosen, DIES, "routes", (1, 25, 100), TRIALS, 1)
+    few, some, many = (point["designs"][0]["p50"] for point in points)
+    assert 15 <= few <= 35
+    # Controller time of 95 and 175 s within 20 %, and detection and programming besides.
+    assert 76 <= some <= 130
+    assert 140 <= many <= 230
+
+
 def test_4_one_direction_is_none() -> None:
     drawn = scenario("04")
     assert figures(drawn, "route-rewrite")["new"]["never"] == 0
     assert figures(drawn, "route-rewrite", "forgotten")["new"]["never"] > 0.9
+    assert figures(drawn, "route-rewrite", "planned")["new"]["never"] == 1
+    assert figures(drawn, "route-rewrite", "unchecked")["flows"]["survived"] == 1
 
 
 @pytest.mark.parametrize("stateful", [True, False])
@@ -109,28 +139,29 @@ def test_6_a_green_probe_hides_a_dead_path_and_a_deep_one_does_not() -> None:
     assert found["new"]["never"] == 1
     assert found["clocks"]["detect"] is None
 
-    def deep(document: dict[str, Any]) -> None:
-        document["topology"]["load_balancers"]["ilb"]["probes"]["alive"]["port"] = 8080
-
-    assert 5 <= figures(scenario("06", deep), "balancer", "stops")["new"]["p50"] <= 15.5
+    assert 5 <= figures(scenario("06"), "balancer", "deep")["new"]["p50"] <= 11
 
 
-def broken_at_rest(change: Any = None) -> float:
-    """The share of new connections that fail though nothing has failed."""
-    drawn = scenario("07", change)
-    balancer = next(found for found in netcore.designs(drawn, "nothing") if found.id == "balancer")
-    events = list(netcore.simulate(drawn, balancer, "nothing"))
-    return float(events[-1]["asymmetric"]["before"])
+def test_6_a_probe_through_the_appliance_takes_healthy_ones_out() -> None:
+    drawn = scenario("06")
+    balancer = next(found for found in netcore.designs(drawn, "through") if found.id == "balancer")
+    events = list(netcore.simulate(drawn, balancer, "through"))
+    told = " ".join(event["text"] for event in events if event["event"] == "failover.event")
+    assert "Appliance 1 is out of the rotation" in told
+    assert "Appliance 2 is out of the rotation" in told
+    assert any("http/8081" in (event.get("source") or "") for event in events)
 
 
-def test_7_two_balancers_break_about_half_of_what_is_new() -> None:
-    assert 0.35 <= broken_at_rest() <= 0.65
-
-    def translated(document: dict[str, Any]) -> None:
-        for vm in ("fw1", "fw2"):
-            document["topology"]["vms"][vm]["guest"]["snat"] = True
-
-    assert broken_at_rest(translated) == 0
+@pytest.mark.parametrize(
+    ("fault", "low", "high"),
+    [("nothing", 0.35, 0.65), ("third", 0.52, 0.82), ("translated", 0, 0), ("one-balancer", 0, 0)],
+)
+def test_7_two_balancers_break_what_is_new(fault: str, low: float, high: float) -> None:
+    """1 - 1/N of new connections, give or take the 64 that are walked."""
+    drawn = scenario("07")
+    balancer = next(found for found in netcore.designs(drawn, fault) if found.id == "balancer")
+    *_, last = netcore.simulate(drawn, balancer, fault)
+    assert low <= last["asymmetric"]["after"] <= high
 
 
 def test_8_what_no_rule_carries_is_lost_before_and_after() -> None:
@@ -179,7 +210,20 @@ def test_10_gateways() -> None:
     assert half["flows"]["survived"] > 0.7
 
 
-@pytest.mark.parametrize(("fault", "balancer_acts", "pair_acts"), [("pause-5", 0, 1), ("pause-30", 1, 1)])
+@pytest.mark.parametrize(("bfd", "low", "high"), [(False, 120, 180), (True, 0.6, 0.95)])
+def test_10_a_circuit_is_noticed_by_bgp_late_and_by_bfd_at_once(bfd: bool, low: float, high: float) -> None:
+    def change(document: dict[str, Any]) -> None:
+        for connection in ("circuit-1", "circuit-2"):
+            document["topology"]["connections"][connection]["bfd"] = bfd
+
+    found = figures(scenario("10", change), "express-route", "circuit-dies")
+    assert low <= found["clocks"]["detect"] <= high
+    assert not bfd or found["new"]["max"] <= 62
+
+
+@pytest.mark.parametrize(
+    ("fault", "balancer_acts", "pair_acts"), [("pause-5", 0, 1), ("pause-10", 0, 1), ("pause-30", 1, 1)]
+)
 def test_11_a_pause_is_noticed_by_whom_it_lasts_long_enough(
     fault: str, balancer_acts: int, pair_acts: int
 ) -> None:
@@ -188,11 +232,27 @@ def test_11_a_pause_is_noticed_by_whom_it_lasts_long_enough(
         assert (figures(drawn, design, fault)["clocks"]["detect"] is not None) == bool(acts)
 
 
+def test_11_a_balancer_that_needs_one_failure_takes_ten_seconds_for_a_crash() -> None:
+    def once(document: dict[str, Any]) -> None:
+        document["topology"]["load_balancers"]["ilb"]["probes"]["alive"]["threshold"] = 1
+
+    assert figures(scenario("11", once), "balancer", "pause-10")["clocks"]["detect"] is not None
+
+
 def test_12_calls_of_aws_beat_the_balancer_of_azure() -> None:
     drawn = scenario("12")
     assert 5 <= figures(drawn, "aws-route-rewrite")["new"]["p50"] <= 13
     assert 4.8 <= figures(drawn, "aws-address-move", "api-1-fails")["new"]["p50"] <= 7.2
     assert 20 <= figures(drawn, "aws-interface-move", "api-1-fails")["new"]["p50"] <= 90
+
+
+def test_12_five_hundred_routes_are_throttled() -> None:
+    drawn = scenario("12")
+    chosen = tuple(found for found in netcore.designs(drawn, DIES) if found.id == "aws-route-rewrite")
+    *points, _ = netcore.sweep(drawn, chosen, DIES, "routes", (1, 250), TRIALS, 1)
+    one, all_of_them = (point["designs"][0]["p50"] for point in points)
+    assert 5 <= one <= 13
+    assert 72 <= all_of_them <= 115
 
 
 def test_12_a_network_balancer_resets_what_was_open_on_a_dead_target() -> None:

@@ -19,7 +19,7 @@ from sandbox.scenarios import queries, services
 from sandbox.scenarios.models import Scenario
 
 SEEDS: Final = Path(sandbox.scenarios.__file__).parent / "seeds"
-FAILOVERS: Final = tuple(path.stem for path in sorted(SEEDS.glob("failover-*.json"), reverse=True))
+FAILOVERS: Final = tuple(sorted((path.stem for path in SEEDS.glob("failover-*.json")), reverse=True))
 """The ready-made failover scenarios, the first one last."""
 
 ORDER: Final = (*FAILOVERS, "with-problems", "both-clouds", "hub-and-spokes", "first-packet", "two-firewalls")
