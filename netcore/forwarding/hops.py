@@ -10,7 +10,7 @@ from enum import Enum
 
 from netcore.control.routes import RouteTableView
 from netcore.control.tunnels import Tunnel
-from netcore.document.values import Network
+from netcore.document.values import Address, Network
 from netcore.trace.model import Header, Verdict
 
 
@@ -247,6 +247,20 @@ class Stand(Enum):
     """The sender itself."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a name was answered with.
+
+    Args:
+        manager: id of the traffic manager.
+        up: whether the endpoint is up; False where none is.
+    """
+
+    manager: str
+    address: Address
+    up: bool
+
+
 @dataclass(slots=True)
 class Endpoint:
     """Who took the packet: ``id`` is the VM, host, gateway, endpoint, or the NIC a service answers to."""
@@ -254,6 +268,8 @@ class Endpoint:
     stand: Stand
     id: str
     header: Header
+    answered: Answered | None = None
+    """What name its sender asked for just before, if any."""
 
     @property
     def name(self) -> str:
