@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Literal
 
 from netcore.control.routes import RouteTableView
 from netcore.control.tunnels import Tunnel
@@ -253,12 +254,12 @@ class Answered:
 
     Args:
         manager: id of the traffic manager.
-        up: whether the endpoint is up; False where none is.
+        why: it is the preferred one that is up, or the preferred one with none up, or what the moment says.
     """
 
     manager: str
     address: Address
-    up: bool
+    why: Literal["up", "none_up", "now"]
 
 
 @dataclass(slots=True)

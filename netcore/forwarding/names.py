@@ -38,8 +38,8 @@ Knock = Callable[[Network, Endpoint, Header, State], bool]
 def answer(network: Network, state: State, manager_id: str, knock: Knock) -> Answered:
     """Return which endpoint a name stands for.
 
-    Which are up is what their probes last found: the state's ``probed`` where it has one. VMs that the
-    moment takes away are noticed in time, and not here.
+    The state may say it. Else the first that is up, as probes last found it: in the state's ``probed`` where
+    it has one. VMs that the moment takes away are noticed in time, and not here.
 
     Raises:
         NotFound: the document has no such name, or it has no endpoints.
@@ -47,16 +47,21 @@ def answer(network: Network, state: State, manager_id: str, knock: Knock) -> Ans
     manager = network.scenario.topology.traffic_managers.get(manager_id)
     if manager is None or not manager.endpoints:
         raise NotFound(f"The document has no traffic manager {manager_id} with an endpoint.")
+    if manager_id in state.answers:
+        return Answered(manager_id, state.answers[manager_id], "now")
     seen = state.probed or network
     for address in manager.endpoints:
         asked = ("endpoint", address, manager.probe_port)
         if drawing_of(seen).memo(asked, partial(is_up, seen, State(), manager, address, knock)):
-            return Answered(manager_id, address, True)
-    return Answered(manager_id, manager.endpoints[0], False)
+            return Answered(manager_id, address, "up")
+    return Answered(manager_id, manager.endpoints[0], "none_up")
 
 
 def is_up(network: Network, state: State, manager: TrafficManager, address: Address, knock: Knock) -> bool:
     """Return whether a probe of an endpoint is answered at a moment, as forwarding has it."""
+    if address in drawing_of(network).hosts_outside:
+        # Nothing drawn lies between two places on the Internet, so nothing drawn takes this one away.
+        return True
     source = prober(network, address)
     header = Header(
         source=source,
@@ -83,9 +88,8 @@ def tell(run: Run, answered: Answered, header: Header) -> None:
         Place.NAME,
         Actor.FABRIC,
         f"{COLLECTION}/{answered.manager}",
-        "name.answer" if answered.up else "name.none_up",
+        f"name.{answered.why}",
         header,
         name=manager.name,
         address=answered.address,
-        number=manager.endpoints.index(answered.address) + 1,
     )

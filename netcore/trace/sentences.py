@@ -139,9 +139,13 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "known session", "The guest of {vm} knows the connection of {flow} from {peer}."
         ),
         "guest.accept": _say("delivered", "The guest of {vm} takes {flow}."),
-        "name.answer": _say(
+        "name.up": _say(
             "resolve",
-            "DNS answers {name} with {address}: endpoint {number}, the first one that is up.",
+            "DNS answers {name} with {address}: the preferred endpoint that is up.",
+        ),
+        "name.now": _say(
+            "resolve",
+            "DNS answers {name} with {address}: its name servers or the client's cache say so now.",
         ),
         "name.none_up": _say(
             "resolve",

@@ -38,7 +38,7 @@ def test_the_preferred_endpoint_is_answered_and_the_first_step_says_so() -> None
     done = ask(two_regions())
     first = done.forward.steps[0]
     assert (first.place, first.actor, first.at) == (Place.NAME, Actor.FABRIC, "traffic_managers/site")
-    assert first.reason == f"DNS answers site.example with {FIRST}: endpoint 1, the first one that is up."
+    assert first.reason == f"DNS answers site.example with {FIRST}: the preferred endpoint that is up."
     assert str(done.packet.destination) == FIRST
     assert done.forward.verdict.outcome is Outcome.DELIVERED
     assert done.forward.verdict.at == "vms/web1"
