@@ -156,7 +156,7 @@ class Dns:
         for name in USED:
             number = self.timing[name]
             yield Assumption(f"{name}: {number.meaning}", number.text, number.grade, number.source)
-        text = "a failed probe waits out its whole timeout; a balancer behind an endpoint is quicker than the name"
+        text = "a failed probe waits out its whole timeout; a balancer behind it is quicker than the name"
         yield Assumption("probes of names", text, "D", "ours")
         text = "each sending host of the drawing has one cache, and its age at the change is uniform"
         yield Assumption("caches of clients", text, "D", "ours, after section 2.2 of the reference")

@@ -263,3 +263,15 @@ def test_turns_of_an_endpoint(downs: list[Any], phase: int, expected: list[Any])
     scaled = [tuple(None if one is None else one * S for one in pair) for pair in downs]
     found = list(PROBING.turns(scaled, phase * S))  # type: ignore[arg-type]
     assert [(turn.at_us // S, turn.up) for turn in found] == expected
+
+
+def test_a_public_address_that_only_a_name_leads_to_can_be_moved() -> None:
+    """Calls that move the address race against the name."""
+    scenario = named({"vm": "web1"})
+    raw = scenario.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    raw["topology"]["vms"]["web3"] = {"name": "web3"}
+    nic = {**raw["topology"]["nics"]["web1"], "name": "web3", "vm": "web3"}
+    nic["configurations"] = {"ip1": {"address": "10.1.1.5", "primary": True}}
+    raw["topology"]["nics"]["web3"] = nic
+    drawn = netcore.load(raw)
+    assert "public-address-move" in {design.id for design in netcore.designs(drawn)}
