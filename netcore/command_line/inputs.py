@@ -48,7 +48,7 @@ def scenario(file: str) -> netcore.Scenario:
 def ask_for_packet(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that name a packet."""
     parser.add_argument("source", metavar="FROM", help="vms/ID or hosts/ID; the ID alone where it is clear")
-    parser.add_argument("destination", metavar="TO", help="the same, or an address")
+    parser.add_argument("destination", metavar="TO", help="the same, traffic_managers/ID, or an address")
     parser.add_argument("--protocol", default="tcp", help="a name or a number; default tcp")
     parser.add_argument("--port", type=int, default=443, help="destination port; default 443")
     parser.add_argument("--source-port", type=int, default=49152, help="default 49152")
@@ -92,17 +92,16 @@ def _end(text: str, which: str, document: netcore.Scenario) -> str:
         Cannot: nothing is called so, or two things are.
     """
     topology = document.topology
-    ends = {
-        f"{kind}/{key}": thing.name
-        for kind, things in (("vms", topology.vms), ("hosts", topology.hosts))
-        for key, thing in things.items()
-    }
+    drawn: dict[str, str] = {f"vms/{key}": vm.name for key, vm in topology.vms.items()}
+    ends = drawn | {f"hosts/{key}": host.name for key, host in topology.hosts.items()}
+    if which == "TO":
+        ends |= {f"traffic_managers/{key}": name.name for key, name in topology.traffic_managers.items()}
     if text in ends:
         return text
     if which == "TO" and _is_address(text):
         return text
-    more = ", or an address" if which == "TO" else ""
-    return one_of(text, ends, f"{which} is vms/ID or hosts/ID{more}")
+    forms = "vms/ID, hosts/ID, traffic_managers/ID, or an address" if which == "TO" else "vms/ID or hosts/ID"
+    return one_of(text, ends, f"{which} is {forms}")
 
 
 def vm(text: str, document: netcore.Scenario) -> str:

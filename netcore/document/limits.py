@@ -47,6 +47,8 @@ LIMITS: Mapping[str, int] = MappingProxyType(
         "admin_rules": 5_000,
         "switches": 100,
         "learned_routes": 20_000,
+        "traffic_managers": 500,
+        "traffic_manager_endpoints": 2_000,
         "hosts": 2_000,
         "service_tags": 500,
         "service_tag_prefixes": 50_000,
@@ -106,6 +108,10 @@ def too_large(raw: Any, report: Report) -> None:
     tags = _map(topology.get("service_tags")).values()
     prefixes = sum(len(tag) for tag in tags if isinstance(tag, list))
     _count(report, "service_tag_prefixes", ("topology", "service_tags"), prefixes)
+    names = _map(topology.get("traffic_managers")).values()
+    lists = [_map(name).get("endpoints") for name in names]
+    endpoints = sum(len(found) for found in lists if isinstance(found, list))
+    _count(report, "traffic_manager_endpoints", ("topology", "traffic_managers"), endpoints)
     guests = [_map(_map(vm).get("guest")) for vm in _map(topology.get("vms")).values()]
     guest_parts = sum(
         len(part) for guest in guests for part in guest.values() if isinstance(part, dict | list)

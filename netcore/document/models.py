@@ -26,6 +26,7 @@ from netcore.document.outside import (
     PublicIP,
     RouteServer,
     Site,
+    TrafficManager,
     TransitGateway,
 )
 from netcore.document.part import Part, Protocol, Ref, RuleProtocol
@@ -272,13 +273,16 @@ class Topology(Part):
     route_servers: dict[Id, RouteServer] = Field(default_factory=dict)
     internet_gateways: dict[Id, InternetGateway] = Field(default_factory=dict)
     transit_gateways: dict[Id, TransitGateway] = Field(default_factory=dict)
+    traffic_managers: dict[Id, TrafficManager] = Field(default_factory=dict)
     hosts: dict[Id, Host] = Field(default_factory=dict)
     service_tags: dict[Name, tuple[PrefixText, ...]] = Field(default_factory=dict)
 
 
 class Flow(Part):
-    """Traffic: ``source`` and ``destination`` name ``vms/ID`` or ``hosts/ID``, or an address.
+    """Traffic.
 
+    ``source`` names ``vms/ID`` or ``hosts/ID``; ``destination`` one of them, ``traffic_managers/ID`` or an
+    address.
     ``connections``: for so many connections it stands. ``lifetime``: they were all open before a fault, are
     all opened after it, or some of each. ``opens_per_second`` says how many are opened after it instead of
     the timing profile's share; nothing is opened where the flow is long-lived.

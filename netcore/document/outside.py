@@ -169,6 +169,28 @@ class TransitGateway(Part):
     tables: dict[Id, TransitTable] = Field(default_factory=dict)
 
 
+class TrafficManager(Part):
+    """A name whose answer is the first of some public addresses that is up (reference on failover, M11).
+
+    A probe opens a TCP connection to ``probe_port`` of each endpoint every ``probe_interval_s`` and waits
+    ``timeout_s``. An endpoint is left out once more than ``tolerated`` probes in a row have failed.
+
+    Args:
+        endpoints: public addresses in order of preference.
+        ttl_s: how long a client keeps an answer; a week at most, for nobody keeps one longer (RFC 8767).
+        sticky: share of clients that keep it longer than they should.
+    """
+
+    name: Name
+    endpoints: tuple[AddressText, ...] = ()
+    probe_interval_s: Literal[30, 10] = 30
+    timeout_s: Annotated[int, Field(ge=5, le=10)] = 10
+    tolerated: Annotated[int, Field(ge=0, le=9)] = 3
+    probe_port: Annotated[int, Field(ge=1, le=65_535)] = 443
+    ttl_s: Annotated[int, Field(ge=0, le=604_800)] = 60
+    sticky: Annotated[float, Field(ge=0, le=1)] = 0
+
+
 class Host(Part):
     """A host outside the cloud: on the Internet, behind ``gateway``, or in a ``site``."""
 

@@ -150,6 +150,7 @@ class _Flow:
         start = scene.start
         network, state = scene.network(start.settings), scene.state(start, start.settings)
         quiet = walk.follow(network, self._packets[0], state)
+        self._client = drawn.source
         self._here = sender(plan, drawn.source)
         self._there = sender(plan, quiet.forward.verdict.at or "")
         opened = [walk.establish(network, packet, state) for packet in self._packets]
@@ -163,7 +164,7 @@ class _Flow:
 
     def at(self, moment: Moment) -> FlowFate:
         """Return what becomes of the flow at a moment."""
-        here, there = moment.seen_by(self._here), moment.seen_by(self._there)
+        here, there = (moment.seen_by(end, self._client) for end in (self._here, self._there))
         key = (
             moment.down,
             moment.zones,

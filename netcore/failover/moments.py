@@ -37,10 +37,12 @@ class Value:
     Args:
         redraw: puts it into the drawing.
         in_transit: addresses that belong to no NIC meanwhile (facts A20, A21).
+        answers: traffic manager and the address it is answered with, where that is not as drawn.
     """
 
     redraw: Redraw
     in_transit: frozenset[Address] = frozenset()
+    answers: tuple[tuple[str, Address], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Moment:
         unhealthy: balancer members out of rotation.
         settings: per setting of the scene, the number of the value that the control plane holds.
         stale: setting and sender whose host still goes by the first value (facts A21, D65).
+        held: setting, client, and the value that it was answered and still keeps.
     """
 
     down: frozenset[str] = frozenset()
@@ -76,17 +79,20 @@ class Moment:
     unhealthy: frozenset[Member] = frozenset()
     settings: View = ()
     stale: frozenset[tuple[int, str]] = frozenset()
+    held: frozenset[tuple[int, str, int]] = frozenset()
 
-    def seen_by(self, sender: str) -> View:
+    def seen_by(self, sender: str, client: str = "") -> View:
         """Return the values by which a sender's host goes; the edge knows public addresses for all.
 
         Args:
             sender: ``vms/ID``, ``gateways/ID`` or ``EDGE``.
+            client: ``vms/ID`` or ``hosts/ID`` that opens the connection: answers of names are its own.
         """
-        if not self.stale:
+        if not self.stale and not self.held:
             return self.settings
+        kept = {number: value for number, who, value in self.held if who == client}
         return tuple(
-            0 if (number, sender) in self.stale or (number, EDGE) in self.stale else value
+            0 if (number, sender) in self.stale or (number, EDGE) in self.stale else kept.get(number, value)
             for number, value in enumerate(self.settings)
         )
 
@@ -214,6 +220,38 @@ class Programmed:
     def apply(self, moment: Moment) -> Moment:
         """Return the moment after it."""
         return replace(moment, stale=moment.stale - {(n, self.sender) for n in self.settings})
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Name servers give another value from now on; clients keep the one they have until they ask again."""
+
+    setting: int
+    value: int
+    clients: tuple[str, ...]
+
+    def apply(self, moment: Moment) -> Moment:
+        """Return the moment after it."""
+        before = moment.settings[self.setting]
+        keeping = {who for number, who, _ in moment.held if number == self.setting}
+        more = {(self.setting, who, before) for who in self.clients if who not in keeping}
+        values = tuple(
+            self.value if number == self.setting else old for number, old in enumerate(moment.settings)
+        )
+        return replace(moment, settings=values, held=moment.held | more)
+
+
+@dataclass(frozen=True, slots=True)
+class AsksAgain:
+    """A client asks the name servers again, and goes by what they say now."""
+
+    setting: int
+    client: str
+
+    def apply(self, moment: Moment) -> Moment:
+        """Return the moment after it."""
+        mine = {one for one in moment.held if one[:2] == (self.setting, self.client)}
+        return replace(moment, held=moment.held - mine)
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,6 +170,9 @@ def _wanted(scenario: Scenario) -> set[Address]:
                 found.add(route.next_hop_ip)
     named = {flow.destination for flow in scenario.traffic.values()}
     topology = scenario.topology
+    for key, manager in topology.traffic_managers.items():
+        if f"traffic_managers/{key}" in named:
+            named |= set(map(str, manager.endpoints))
     for nic in topology.nics.values():
         found |= {held.address for held in nic.configurations.values() if str(held.address) in named}
     found |= {public.address for public in topology.public_ips.values() if str(public.address) in named}

@@ -87,6 +87,11 @@ class Scene:
             down_instances=moment.instances,
             silent_instances=moment.silent,
             # Probes act in their own time, by changes of the rotation; see ``watches``.
+            answers=dict(
+                answer
+                for setting, value in zip(self.settings, view, strict=True)
+                for answer in setting.values[value].answers
+            ),
             probed=None if view == self.start.settings else self.network(self.start.settings),
         )
 

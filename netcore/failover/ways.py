@@ -49,7 +49,10 @@ class Ways:
             "moved": [
                 {
                     "name": scene.settings[number].name,
-                    "stale": sorted(who for stale, who in moment.stale if stale == number),
+                    "stale": sorted(
+                        {who for stale, who in moment.stale if stale == number}
+                        | {who for held, who, old in moment.held if held == number and old != value}
+                    ),
                 }
                 for number, value in enumerate(moment.settings)
                 if value
@@ -108,8 +111,8 @@ class Ways:
             source_port=port,
             destination_port=drawn.destination_port,
         )
-        here = moment.seen_by(sender(self._plan, drawn.source))
-        there = moment.seen_by(self._receiver(key, packet))
+        here = moment.seen_by(sender(self._plan, drawn.source), drawn.source)
+        there = moment.seen_by(self._receiver(key, packet), drawn.source)
         first = walk.follow(scene.network(here), packet, scene.state(moment, here))
         yield "forward", first.forward
         if first.forward.verdict.outcome is not Outcome.DELIVERED:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Literal
 
 from netcore.control.routes import RouteTableView
 from netcore.control.tunnels import Tunnel
-from netcore.document.values import Network
+from netcore.document.values import Address, Network
 from netcore.trace.model import Header, Verdict
 
 
@@ -247,6 +248,20 @@ class Stand(Enum):
     """The sender itself."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a name was answered with.
+
+    Args:
+        manager: id of the traffic manager.
+        why: it is the preferred one that is up, or the preferred one with none up, or what the moment says.
+    """
+
+    manager: str
+    address: Address
+    why: Literal["up", "none_up", "now"]
+
+
 @dataclass(slots=True)
 class Endpoint:
     """Who took the packet: ``id`` is the VM, host, gateway, endpoint, or the NIC a service answers to."""
@@ -254,6 +269,8 @@ class Endpoint:
     stand: Stand
     id: str
     header: Header
+    answered: Answered | None = None
+    """What name its sender asked for just before, if any."""
 
     @property
     def name(self) -> str:

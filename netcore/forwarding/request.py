@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address
 
 from netcore.control.network import Network
 from netcore.document.values import Address, parse_address
 from netcore.errors import NotFound
+from netcore.forwarding import names
 from netcore.forwarding.drawing import Drawing
 from netcore.forwarding.hops import Endpoint, Stand
 from netcore.forwarding.machines import Machine
+from netcore.forwarding.state import State, key_of
 from netcore.trace.model import Header
 from netcore.trace.packet import TCP, UDP, Packet, protocol_number
 
@@ -19,16 +22,40 @@ UNSPECIFIED = {4: ip_address("0.0.0.0"), 6: ip_address("::")}
 SCTP = 132
 
 
-def resolve(network: Network, drawing: Drawing, packet: Packet) -> tuple[Endpoint, Header]:
+def resolve(
+    network: Network, drawing: Drawing, packet: Packet, state: State, knock: names.Knock
+) -> tuple[Endpoint, Header]:
     """Return who sends a requested packet, and its header as it is put on the wire.
 
     A VM as destination means its primary address; for a sender on the Internet its first public address,
-    where it has one. The sender's guest chooses NIC and source by its own routes (facts A23, B10).
+    where it has one. The sender's guest chooses NIC and source by its own routes (facts A23, B10). A name
+    means the address that its connection was opened to, else the one it is answered with now.
+
+    Args:
+        knock: see ``names``.
 
     Raises:
-        NotFound: the packet names a VM or host that is not in the document, a VM without an address, or a
+        NotFound: the packet names something that is not in the document, a VM without an address, or a
             destination that is neither a name nor an address.
     """
+    kind, _, name = packet.destination.partition("/")
+    if kind != names.COLLECTION:
+        return _addressed(network, drawing, packet)
+    manager = network.scenario.topology.traffic_managers.get(name)
+    flows = state.sessions.flows if state.sessions is not None else ()
+    for address in manager.endpoints if manager is not None and flows else ():
+        origin, header = _addressed(network, drawing, packet, address)
+        if (origin.name, key_of(header)) in flows:
+            return origin, header
+    answered = names.answer(network, state, name, knock)
+    origin, header = _addressed(network, drawing, packet, answered.address)
+    return replace(origin, answered=answered), header
+
+
+def _addressed(
+    network: Network, drawing: Drawing, packet: Packet, destination: Address | None = None
+) -> tuple[Endpoint, Header]:
+    """Return sender and header; ``destination`` stands for the packet's own where that is a name."""
     topology = network.scenario.topology
     kind, _, name = packet.source.partition("/")
     protocol = protocol_number(packet.protocol) if packet.frame == "ip" else 0
@@ -38,13 +65,13 @@ def resolve(network: Network, drawing: Drawing, packet: Packet) -> tuple[Endpoin
         if name not in topology.hosts:
             raise NotFound(f"The document has no host {name}.")
         outside = topology.hosts[name].gateway is None and topology.hosts[name].site is None
-        destination = _address(network, drawing, packet.destination, outside)
+        destination = destination or _address(network, drawing, packet.destination, outside)
         source = topology.hosts[name].address
         stand = Stand.HOST
     else:
         if name not in drawing.machines:
             raise NotFound(f"The document has no VM {name}.")
-        destination = _address(network, drawing, packet.destination, outside)
+        destination = destination or _address(network, drawing, packet.destination, outside)
         source = _source(drawing, drawing.machines[name], destination)
         stand = Stand.VM
     header = Header(
@@ -84,7 +111,7 @@ def _address(network: Network, drawing: Drawing, text: str, outside: bool) -> Ad
     try:
         return parse_address(text)
     except ValueError:
-        raise NotFound(f"{text} is neither vms/ID, hosts/ID nor an address.") from None
+        raise NotFound(f"{text} is neither vms/ID, hosts/ID, traffic_managers/ID nor an address.") from None
 
 
 def _public(network: Network, machine: Machine) -> Address | None:

@@ -138,6 +138,8 @@ class State:
         pins: flows that a balancer has already given to a member (facts J11, J12).
         masters: VM id and shared address that its guest holds now; None: found out by walking the hellos of
             the redundancy groups (facts B6, B7).
+        answers: traffic manager id -> what the opener of a connection is answered; the others are answered as
+            drawn.
         sessions: what earlier packets left behind; ``walk.establish`` makes it. A packet of a connection
             in it is walked as one in mid-connection.
     """
@@ -154,3 +156,4 @@ class State:
     pins: Mapping[PinKey, str] = field(default_factory=dict)
     sessions: Sessions | None = None
     masters: frozenset[tuple[str, Address]] | None = None
+    answers: Mapping[str, Address] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from typing import Any
 
 from netcore.control.network import Network
 from netcore.document.models import Scenario
+from netcore.document.values import Address
 from netcore.forwarding import (
     balancer,
     edge,
@@ -26,6 +27,7 @@ from netcore.forwarding import (
     gateway,
     gateway_balancer,
     guest,
+    names,
     nic,
     redundancy,
     security,
@@ -173,9 +175,17 @@ def establish(network: Network | Scenario, packet: Packet, state: State | None =
     """
     state = state or State()
     compiled = _compiled(network)
-    origin, header = resolve(compiled, drawing_of(compiled), packet)
+    origin, header = resolve(compiled, drawing_of(compiled), packet, state, _knock)
     done = _connect(compiled, origin, header, state, branches=False)
     return replace(state, sessions=done.sessions, pins={**state.pins, **done.sessions.pins})
+
+
+def endpoint_up(network: Network, state: State, manager: str, address: Address) -> bool:
+    """Return whether an endpoint of a traffic manager answers its probe at a moment.
+
+    Source: reference on failover, section 1.1 (M11).
+    """
+    return names.is_up(network, state, network.scenario.topology.traffic_managers[manager], address, _knock)
 
 
 def trace_steps(
@@ -228,9 +238,16 @@ def _compiled(network: Network | Scenario) -> Network:
 
 def _trace(network: Network | Scenario, packet: Packet, state: State, *, branches: bool) -> Trace:
     compiled = _compiled(network)
-    origin, header = resolve(compiled, drawing_of(compiled), packet)
+    origin, header = resolve(compiled, drawing_of(compiled), packet, state, _knock)
     done = _connect(compiled, origin, header, state, branches=branches)
     return Trace.model_construct(packet=header, forward=done.forward, back=done.back, third=done.third)
+
+
+def _knock(network: Network, origin: Endpoint, header: Header, state: State) -> bool:
+    """Return whether exactly this connection comes about."""
+    done = _connect(network, origin, header, state, branches=False)
+    legs = (done.third or done.forward, done.back)
+    return all(leg is not None and leg.verdict.outcome is Outcome.DELIVERED for leg in legs)
 
 
 def _connect(
@@ -295,6 +312,8 @@ def _loop(run: Run, hop: Hop) -> End:
 def _first(run: Run, start: Endpoint, header: Header) -> Hop:
     """Return the first hop of a packet that ``start`` sends."""
     topology = run.network.scenario.topology
+    if start.answered is not None and run.phase is Phase.OPENING:
+        names.tell(run, start.answered, header)
     if header.frame == "arp" and start.stand is not Stand.VM:
         return run.not_modelled(Place.EDGE, None, header, "ARP outside virtual networks")
     match start.stand:

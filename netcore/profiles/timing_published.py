@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from netcore.profiles import timing_calls
+from netcore.profiles import timing_calls, timing_names
 from netcore.profiles.timing import Grade, Parameter, TimingProfile
 from netcore.profiles.timing_routing import ROUTING_ROWS
 
@@ -163,7 +163,9 @@ PUBLISHED = TimingProfile(
     "published",
     "Published figures and stated assumptions",
     "2026-01",
-    MappingProxyType({row.name: row for row in (*_ROWS, *ROUTING_ROWS, *timing_calls.ROWS)}),
+    MappingProxyType(
+        {row.name: row for row in (*_ROWS, *ROUTING_ROWS, *timing_calls.ROWS, *timing_names.ROWS)}
+    ),
 )
 for _row in PUBLISHED.parameters.values():
     _row.check()

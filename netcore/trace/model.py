@@ -73,6 +73,8 @@ class Place(StrEnum):
     BALANCER = "balancer"
     GATEWAY = "gateway"
     EDGE = "edge"
+    NAME = "name"
+    """A name server, which the opener of a connection asks before it sends anything."""
 
 
 class Actor(StrEnum):

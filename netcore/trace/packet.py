@@ -54,7 +54,7 @@ class Packet(Answer):
 
     Args:
         source: ``vms/ID`` or ``hosts/ID``.
-        destination: ``vms/ID`` (its primary address), ``hosts/ID``, or an address.
+        destination: ``vms/ID`` (its primary address), ``hosts/ID``, ``traffic_managers/ID``, or an address.
         protocol: a name or a number as text.
         source_address: None lets the sender's guest choose; a value is sent as written, forged or not.
         destination_mac: a hand-made frame's MAC; None means what ARP answered.

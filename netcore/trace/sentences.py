@@ -139,6 +139,18 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
             "known session", "The guest of {vm} knows the connection of {flow} from {peer}."
         ),
         "guest.accept": _say("delivered", "The guest of {vm} takes {flow}."),
+        "name.up": _say(
+            "resolve",
+            "DNS answers {name} with {address}: the preferred endpoint that is up.",
+        ),
+        "name.now": _say(
+            "resolve",
+            "DNS answers {name} with {address}: its name servers or the client's cache say so now.",
+        ),
+        "name.none_up": _say(
+            "resolve",
+            "DNS answers {name} with {address}: no endpoint is up, so it answers as if all were.",
+        ),
         "host.send": _say("sent", "Host {host} sends from {source}."),
         "host.accept": _say("delivered", "Host {host} takes {flow}."),
         # NIC
@@ -567,6 +579,7 @@ _PLACES = {
     Place.BALANCER: "balancer {at}",
     Place.GATEWAY: "gateway {at}",
     Place.EDGE: "the Internet edge",
+    Place.NAME: "the name {at}",
 }
 
 

@@ -146,11 +146,12 @@ def _check_packet(packet: netcore.Packet, document: netcore.Scenario, pointer: s
     for field in ("source", "destination"):
         end = str(getattr(packet, field))
         kind, _, key = end.partition("/")
-        if kind in ("vms", "hosts") and key:
+        named = ("vms", "hosts", "traffic_managers") if field == "destination" else ("vms", "hosts")
+        if kind in named and key:
             if key not in getattr(document.topology, kind):
                 wrong.append({"pointer": f"{pointer}/{field}", "message": f"The drawing has no {end}."})
         elif not _is_address(end):
-            message = f"{end!r} is neither an address nor the name of a VM or a host."
+            message = f"{end!r} is neither an address nor the name of a VM, host or traffic manager."
             wrong.append({"pointer": f"{pointer}/{field}", "message": message})
     if wrong:
         raise BadParameters(wrong)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from netcore.__main__ import main
+from netcore.failover.validation.drawings import named
 from tests.conftest import ROOT
 
 SEEDS = ROOT / "sandbox" / "scenarios" / "seeds"
@@ -292,3 +293,12 @@ def test_what_cannot_be_asked_exits_with_2_and_says_why(
 def test_a_document_with_problems_is_not_run(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["trace", str(SEEDS / "with-problems.json"), "vms/a", "vms/b"]) == 2
     assert "/topology/" in capsys.readouterr().err
+
+
+def test_a_trace_to_a_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    drawn = tmp_path / "named.json"
+    drawn.write_text(named({}).model_dump_json(by_alias=True, exclude_unset=True))
+    for end in ("traffic_managers/site", "site", "site.example"):
+        assert main(["trace", str(drawn), "client", end]) == 0
+        assert "DNS answers site.example with 203.0.113.10" in capsys.readouterr().out
+    assert main(["trace", str(drawn), "site", "client"]) == 2

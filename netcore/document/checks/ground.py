@@ -109,6 +109,7 @@ KINDS = {
     "connected_groups": "connected group",
     "application_groups": "application group",
     "admin_rules": "security admin rule",
+    "traffic_managers": "traffic manager",
     "hosts": "host",
     "service_tags": "service tag",
 }

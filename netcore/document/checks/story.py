@@ -42,13 +42,13 @@ def check(drawing: Drawing) -> None:
     """Report what is wrong with traffic, faults and layout."""
     scenario = drawing.scenario
     for flow_id, flow in scenario.traffic.items():
-        _end(drawing, ("traffic", flow_id, "source"), flow.source, "vms/ID or hosts/ID", may_be_address=False)
+        _end(drawing, ("traffic", flow_id, "source"), flow.source, "vms/ID or hosts/ID", is_destination=False)
         _end(
             drawing,
             ("traffic", flow_id, "destination"),
             flow.destination,
-            "vms/ID, hosts/ID or an address",
-            may_be_address=True,
+            "vms/ID, hosts/ID, traffic_managers/ID or an address",
+            is_destination=True,
         )
         protocol(drawing, ("traffic", flow_id, "protocol"), flow.protocol)
     faults.check(drawing)
@@ -62,15 +62,16 @@ def check(drawing: Drawing) -> None:
             )
 
 
-def _end(drawing: Drawing, path: tuple[object, ...], text: str, forms: str, *, may_be_address: bool) -> None:
+def _end(drawing: Drawing, path: tuple[object, ...], text: str, forms: str, *, is_destination: bool) -> None:
     """Report an end of a flow that names nothing."""
     collection, _, key = text.partition("/")
-    if collection in ("vms", "hosts") and key:
+    named = ("vms", "hosts", "traffic_managers") if is_destination else ("vms", "hosts")
+    if collection in named and key:
         there = getattr(drawing.topology, collection)
         if key not in there:
             drawing.dangling(path, text, KINDS[collection], [f"{collection}/{thing}" for thing in there])
         return
-    if may_be_address:
+    if is_destination:
         try:
             parse_address(text)
         except ValueError:

@@ -230,6 +230,43 @@ def _more(routes: int, address: str) -> Raw:
     }
 
 
+def named(fault: Raw, ttl_s: int = 30, sticky: float = 0) -> Scenario:
+    """A server with a public address in each of two regions, behind one name: 30 s, 3 tolerated, 10 s."""
+    allow = {"priority": 100, "direction": "Inbound", "access": "Allow"}
+    regions = {"1": "westeurope", "2": "northeurope"}
+    topology: Raw = {
+        "vnets": {
+            f"net{n}": {"name": f"net{n}", "region": region, "address_space": [f"10.{n}.0.0/16"]}
+            for n, region in regions.items()
+        },
+        "subnets": {
+            f"app{n}": {
+                "name": f"app{n}",
+                "vnet": f"net{n}",
+                "prefixes": [f"10.{n}.1.0/24"],
+                "security_group": "open",
+            }
+            for n in regions
+        },
+        "security_groups": {"open": {"name": "open", "rules": {"in": allow}}},
+        "vms": {f"web{n}": {"name": f"web{n}"} for n in regions},
+        "nics": {f"web{n}": _nic(f"web{n}", f"app{n}", f"10.{n}.1.4") for n in regions},
+        "public_ips": {f"pip{n}": {"name": f"pip{n}", "address": f"203.0.113.{n}0"} for n in regions},
+        "hosts": {"client": {"name": "client", "address": "198.51.100.7"}},
+        "traffic_managers": {
+            "site": {
+                "name": "site.example",
+                "endpoints": [f"203.0.113.{n}0" for n in regions],
+                "ttl_s": ttl_s,
+                "sticky": sticky,
+            }
+        },
+    }
+    for n in regions:
+        topology["nics"][f"web{n}"]["configurations"]["ip1"]["public_ip"] = f"pip{n}"
+    return _scenario(topology, {"vm": "web1", **fault}, "traffic_managers/site", "hosts/client")
+
+
 def _nic(vm: str, subnet: str, address: str) -> Raw:
     configurations = {"ip1": {"address": address, "primary": True}}
     forwards = vm.startswith("fw")

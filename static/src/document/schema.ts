@@ -317,12 +317,23 @@ export type Attachment = string | null;
 export type Propagations = string[];
 export type Name29 = string;
 /**
+ * Items: IPv4 or IPv6 address
+ */
+export type Endpoints = string[];
+export type ProbeIntervalS = 30 | 10;
+export type TimeoutS = number;
+export type Tolerated = number;
+export type ProbePort = number;
+export type TtlS = number;
+export type Sticky = number;
+export type Name30 = string;
+/**
  * IPv4 or IPv6 address
  */
 export type Address11 = string;
 export type Gateway3 = string | null;
 export type Site2 = string | null;
-export type Name30 = string;
+export type Name31 = string;
 export type Source3 = string;
 export type Destination3 = string;
 export type Protocol8 = string;
@@ -369,7 +380,7 @@ export type Pointer = string;
  */
 export type Edits = Edit[];
 export type LastsUs = number | null;
-export type Name31 = string;
+export type Name32 = string;
 export type AtUs = number;
 export type Conditions = ("control-plane-degraded" | "flag-lost" | "failover-fails" | "return-route-forgotten")[];
 /**
@@ -485,6 +496,7 @@ export interface Topology {
   route_servers?: RouteServers;
   internet_gateways?: InternetGateways;
   transit_gateways?: TransitGateways;
+  traffic_managers?: TrafficManagers;
   hosts?: Hosts;
   service_tags?: ServiceTags;
 }
@@ -1341,6 +1353,33 @@ export interface TransitRoute {
   prefix: Prefix4;
   attachment?: Attachment;
 }
+export interface TrafficManagers {
+  [k: string]: TrafficManager;
+}
+/**
+ * A name whose answer is the first of some public addresses that is up (reference on failover, M11).
+ *
+ * A probe opens a TCP connection to ``probe_port`` of each endpoint every ``probe_interval_s`` and waits
+ * ``timeout_s``. An endpoint is left out once more than ``tolerated`` probes in a row have failed.
+ *
+ * Args:
+ *     endpoints: public addresses in order of preference.
+ *     ttl_s: how long a client keeps an answer; a week at most, for nobody keeps one longer (RFC 8767).
+ *     sticky: share of clients that keep it longer than they should.
+ *
+ * This interface was referenced by `TrafficManagers`'s JSON-Schema definition
+ * via the `patternProperty` "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$".
+ */
+export interface TrafficManager {
+  name: Name29;
+  endpoints?: Endpoints;
+  probe_interval_s?: ProbeIntervalS;
+  timeout_s?: TimeoutS;
+  tolerated?: Tolerated;
+  probe_port?: ProbePort;
+  ttl_s?: TtlS;
+  sticky?: Sticky;
+}
 export interface Hosts {
   [k: string]: Host;
 }
@@ -1351,7 +1390,7 @@ export interface Hosts {
  * via the `patternProperty` "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$".
  */
 export interface Host {
-  name: Name29;
+  name: Name30;
   address: Address11;
   gateway?: Gateway3;
   site?: Site2;
@@ -1369,8 +1408,10 @@ export interface Traffic {
   [k: string]: Flow;
 }
 /**
- * Traffic: ``source`` and ``destination`` name ``vms/ID`` or ``hosts/ID``, or an address.
+ * Traffic.
  *
+ * ``source`` names ``vms/ID`` or ``hosts/ID``; ``destination`` one of them, ``traffic_managers/ID`` or an
+ * address.
  * ``connections``: for so many connections it stands. ``lifetime``: they were all open before a fault, are
  * all opened after it, or some of each. ``opens_per_second`` says how many are opened after it instead of
  * the timing profile's share; nothing is opened where the flow is long-lived.
@@ -1379,7 +1420,7 @@ export interface Traffic {
  * via the `patternProperty` "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$".
  */
 export interface Flow {
-  name: Name30;
+  name: Name31;
   source: Source3;
   destination: Destination3;
   protocol?: Protocol8;
@@ -1409,7 +1450,7 @@ export interface Fault {
   link?: Link;
   edits?: Edits;
   lasts_us?: LastsUs;
-  name: Name31;
+  name: Name32;
   at_us?: AtUs;
   conditions?: Conditions;
   then?: Then;

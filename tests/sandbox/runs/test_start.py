@@ -76,6 +76,8 @@ class StartTest(SandboxTest):
         for kind, parameters, pointer in (
             ("trace", OUTBOUND | {"source": "vms/nobody"}, "/parameters/source"),
             ("trace", OUTBOUND | {"destination": "hosts/nobody"}, "/parameters/destination"),
+            ("trace", OUTBOUND | {"destination": "traffic_managers/none"}, "/parameters/destination"),
+            ("trace", OUTBOUND | {"source": "traffic_managers/none"}, "/parameters/source"),
             ("trace", OUTBOUND | {"destination_port": 70000}, "/parameters/destination_port"),
             ("trace", OUTBOUND | {"colour": "blue"}, "/parameters/colour"),
             ("trace", {}, "/parameters/source"),
