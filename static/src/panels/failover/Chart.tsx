@@ -91,6 +91,7 @@ function line(chart: uPlot, mark: { at: number; text: string }, stroke: string):
   ctx.strokeStyle = stroke;
   ctx.fillStyle = stroke;
   ctx.lineWidth = 1.5 * ratio;
+  ctx.setLineDash([]);
   ctx.beginPath();
   ctx.moveTo(left, bbox.top);
   ctx.lineTo(left, bbox.top + bbox.height);

@@ -74,7 +74,7 @@ export function steps(rows: readonly CurveRow[]): { x: number[]; series: Series[
 }
 
 function axisWords(value: number): string {
-  return `${value} s`;
+  return `${Number(value.toPrecision(2))} s`;
 }
 
 function percent(value: number): string {
