@@ -1,4 +1,4 @@
-"""The failover in use: one clock for lanes and drawing, targets, sweeps, numbers, faults, links to a moment."""
+"""The failover in use: one clock for lanes and drawing, targets, sweeps, numbers, faults, links."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_a_number_is_changed_with_its_source_in_sight_and_taken_back(page: Page)
     assert Scenario.objects.get(name=FIREWALLS).head.document["timing_overrides"] == {"poll.period": 10}
     page.get_by_role("tab", name="Numbers").press("Control+z")
     expect(row).not_to_contain_text("changed in this drawing")
-    page.get_by_label("Timing profile").select_option("optimistic")
+    page.get_by_label("Timing profile", exact=True).select_option("optimistic")
     expect(page.get_by_text("saved", exact=True)).to_be_visible()
     assert axe(page) == []
 

@@ -3,7 +3,8 @@
 import { type ReactNode, useMemo } from "react";
 
 import { type Sweep, seconds } from "../../document/race";
-import { Chart, type Series } from "./Chart";
+import { Chart } from "./Chart";
+import { curves } from "./curves";
 
 export function SweepView({ sweep }: { sweep: Sweep }): ReactNode {
   const { points, summary } = sweep;
@@ -60,20 +61,6 @@ export function SweepView({ sweep }: { sweep: Sweep }): ReactNode {
       </div>
     </section>
   );
-}
-
-/** Return the curves of the points that are numbers, in their order. */
-export function curves({ points }: Sweep): { x: number[]; series: Series[] } {
-  const known = points.filter((point) => typeof point.value === "number").sort((a, b) => Number(a.value) - Number(b.value));
-  const series = (known[0]?.designs ?? []).flatMap((row, design) =>
-    (["p95", "p50"] as const).map((name) => ({
-      label: `${row.title}, ${name}`,
-      design,
-      dashed: name === "p50",
-      values: known.map((point) => point.designs[design]?.[name] ?? null),
-    })),
-  );
-  return { x: known.map((point) => Number(point.value)), series };
 }
 
 function secondsOf(value: number): string {
