@@ -116,6 +116,7 @@ def point(parameter: str, value: Value, trials: Payload) -> Payload:
         "designs": [
             {
                 "design": row["design"],
+                "title": row["title"],
                 **{name: row["new"][name] for name in ("p50", "p95", "p99", "never")},
                 "lost_p50": row["lost"]["p50"],
             }

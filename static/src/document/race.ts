@@ -228,7 +228,7 @@ export interface Trials {
 export interface SweepPoint {
   parameter: string;
   value: number | string;
-  designs: { design: string; p50: number | null; p95: number | null; p99: number | null; never: number; lost_p50: number }[];
+  designs: { design: string; title: string; p50: number | null; p95: number | null; p99: number | null; never: number; lost_p50: number }[];
 }
 
 export interface Sweep {

@@ -14,11 +14,9 @@ export interface Followed {
   lost: boolean;
   starting: boolean;
   error: string | null;
-  /** The server knows no run of this kind. */
-  unknown: boolean;
 }
 
-const NOTHING: Followed = { run: null, id: null, events: [], lost: false, starting: false, error: null, unknown: false };
+const NOTHING: Followed = { run: null, id: null, events: [], lost: false, starting: false, error: null };
 const followed = new Map<RunKind, Followed>();
 const sockets = new Map<RunKind, RunSocket>();
 const listeners = new Set<() => void>();
@@ -46,15 +44,9 @@ export async function start(kind: RunKind, parameters: JsonObject): Promise<Run 
     follow(run);
     return run;
   } catch (error) {
-    put(kind, { starting: false, error: words(error), unknown: isUnknown(error) });
+    put(kind, { starting: false, error: words(error) });
     return null;
   }
-}
-
-function isUnknown(error: unknown): boolean {
-  if (!(error instanceof ApiError)) return false;
-  const pointer = (error.body.error as JsonObject | undefined)?.pointer;
-  return error.status === 404 || (error.status === 422 && typeof pointer === "string" && pointer.endsWith("/kind"));
 }
 
 /** Follow a run from its first event on. */

@@ -5,13 +5,7 @@ import "uplot/dist/uPlot.min.css";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 
-export interface Series {
-  label: string;
-  /** Number of the design: its colour and its dashes. */
-  design: number;
-  dashed?: boolean;
-  values: (number | null)[];
-}
+import type { Series } from "./curves";
 
 interface Props {
   label: string;
@@ -42,7 +36,7 @@ export function Chart({ label, x, series, logarithmic = false, stepped = false, 
       {
         width: home.clientWidth || 480,
         height: HEIGHT,
-        legend: { live: false },
+        legend: { show: false }, // ours is below: theirs is a table of its own
         cursor: { show: false },
         scales: { x: { time: false, ...(logarithmic ? { distr: 3 as const } : {}), ...(mark ? { range: (_, low, high) => spread(low, high, mark.at) } : {}) }, y: yRange ? { range: yRange } : {} },
         axes: [
@@ -57,7 +51,7 @@ export function Chart({ label, x, series, logarithmic = false, stepped = false, 
             width: 2,
             spanGaps: true,
             points: { show: x.length < 30 && !stepped },
-            dash: one.dashed ? [5, 4] : stepped ? (DASHES[one.design % 6] ?? []) : [],
+            dash: dashOf(one, stepped),
             ...(stepped && uPlot.paths.stepped ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
           })),
         ],
@@ -75,7 +69,27 @@ export function Chart({ label, x, series, logarithmic = false, stepped = false, 
       chart.destroy();
     };
   }, [x, series, logarithmic, stepped, xWords, yWords, yRange, mark, theme]);
-  return <div ref={place} className="chart" role="img" aria-label={label} />;
+  return (
+    <>
+      <div ref={place} className="chart" role="img" aria-label={label} />
+      <ul className="legend" aria-hidden="true">
+        {series.map((one) => (
+          <li key={one.label}>
+            <svg width="22" height="8" aria-hidden="true">
+              <line x1="0" y1="4" x2="22" y2="4" strokeWidth="2" strokeDasharray={dashOf(one, stepped).join(" ")} className={`stroke-${one.design % 6}`} />
+            </svg>{" "}
+            {one.label}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** Lines are told apart by dashes too: p50 beside p95, or design from design. */
+function dashOf(one: Series, stepped: boolean): number[] {
+  if (one.dashed) return [5, 4];
+  return stepped ? (DASHES[one.design % 6] ?? []) : [];
 }
 
 /** Return the range of an axis that shows its data and the place of a mark. */
@@ -91,6 +105,7 @@ function line(chart: uPlot, mark: { at: number; text: string }, stroke: string):
   ctx.strokeStyle = stroke;
   ctx.fillStyle = stroke;
   ctx.lineWidth = 1.5 * ratio;
+  ctx.setLineDash([]);
   ctx.beginPath();
   ctx.moveTo(left, bbox.top);
   ctx.lineTo(left, bbox.top + bbox.height);

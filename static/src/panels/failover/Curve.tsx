@@ -3,19 +3,9 @@
 import { type ReactNode, useMemo } from "react";
 
 import { seconds } from "../../document/race";
-import { Chart, type Series } from "./Chart";
+import { Chart } from "./Chart";
+import { type CurveRow, LEAST_S, sharedBy, steps } from "./curves";
 
-export interface CurveRow {
-  design: string;
-  title: string;
-  p50: number | null;
-  p95: number | null;
-  /** Seconds and the share of trials recovered by then. */
-  ecdf: [number, number][];
-}
-
-/** Times below it are drawn at it: a logarithm has no zero. */
-const LEAST_S = 0.01;
 const SHARES = [0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99];
 const WHOLE: [number, number] = [0, 1];
 
@@ -61,20 +51,8 @@ export function Curve({ rows, target }: { rows: CurveRow[]; target: number | nul
   );
 }
 
-/** Return the share of trials that have recovered by a time. */
-export function sharedBy(row: Pick<CurveRow, "ecdf">, time: number): number {
-  return row.ecdf.findLast(([reached]) => reached <= time)?.[1] ?? 0;
-}
-
-/** Return the curves over one common axis of times; each keeps its last share until its next step. */
-export function steps(rows: readonly CurveRow[]): { x: number[]; series: Series[] } {
-  const x = [...new Set(rows.flatMap((row) => row.ecdf.map(([time]) => Math.max(time, LEAST_S))))].sort((a, b) => a - b);
-  const series = rows.map((row, design) => ({ label: row.title, design, values: x.map((time) => sharedBy(row, time)) }));
-  return { x, series };
-}
-
 function axisWords(value: number): string {
-  return `${value} s`;
+  return `${Number(value.toPrecision(2))} s`;
 }
 
 function percent(value: number): string {

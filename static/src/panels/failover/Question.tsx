@@ -73,6 +73,7 @@ function Asked({ followed, view, chosenFault, setFault, add }: Props & { chosenF
   const [picked, setPicked] = useState<Record<string, boolean>>({});
   const [count, setCount] = useState("1000");
   const [target, setTarget] = useState<Target>(NO_TARGET);
+  const [opened, setOpened] = useState<boolean | null>(null);
   if (!runnable) return <p className="muted">The drawing has problems, so it cannot be run.</p>;
   if (!choice) return <p className="skeleton">Looking which designs this drawing can play</p>;
   if (choice.error) return <p role="alert" className="callout danger">{choice.error}</p>;
@@ -88,6 +89,9 @@ function Asked({ followed, view, chosenFault, setFault, add }: Props & { chosenF
   // The first ones race unless somebody chose; a race holds a handful.
   const designs = playable.filter((design, index) => picked[design.id] ?? index < FIRST_DESIGNS).map((design) => design.id);
   const wrong = designs.length > MOST_DESIGNS ? `Choose at most ${MOST_DESIGNS} designs.` : "";
+  // Once something was run, the answer needs the room: only what is chosen stays in sight.
+  const began = Object.values(followed).some((one) => one.run !== null);
+  const open = opened ?? (!began || designs.length === 0);
   const asked: JsonObject = { fault: fault?.id ?? "", designs };
   const n = Math.max(1, Math.min(MOST_TRIALS, Math.round(Number(count) || 1)));
   const ready = designs.length > 0 && wrong === "";
@@ -107,7 +111,7 @@ function Asked({ followed, view, chosenFault, setFault, add }: Props & { chosenF
       >
         <div className="field">
           <label htmlFor="race-fault">What breaks</label>
-          <span className="row">
+          <span className="row fault">
             <select id="race-fault" value={fault?.id} onChange={(event) => { setFault(event.target.value); }}>
               {choice.faults.map((one) => (
                 <option key={one.id} value={one.id}>
@@ -121,7 +125,7 @@ function Asked({ followed, view, chosenFault, setFault, add }: Props & { chosenF
         <fieldset className="designs">
           <legend className="label">Designs, up to six</legend>
           <span className="chips">
-            {playable.map((design) => (
+            {playable.filter((design) => open || designs.includes(design.id)).map((design) => (
               <label key={design.id} className="chip" title={design.description}>
                 <input
                   type="checkbox"
@@ -131,6 +135,11 @@ function Asked({ followed, view, chosenFault, setFault, add }: Props & { chosenF
                 {design.title} <span className="badge mono">{design.mechanism}</span>
               </label>
             ))}
+            {playable.length > 0 && (began || opened !== null) && (
+              <button type="button" className="button small quiet" aria-expanded={open} onClick={() => { setOpened(!open); }}>
+                {open ? "Only the chosen" : `All ${playable.length} designs`}
+              </button>
+            )}
             {playable.length === 0 && <span className="muted">None can be played for this fault.</span>}
           </span>
         </fieldset>

@@ -3,18 +3,20 @@
 import { type ReactNode, useMemo } from "react";
 
 import { type Sweep, seconds } from "../../document/race";
-import { Chart, type Series } from "./Chart";
+import { Chart } from "./Chart";
+import { curves } from "./curves";
 
 export function SweepView({ sweep }: { sweep: Sweep }): ReactNode {
   const { points, summary } = sweep;
-  const designs = useMemo(() => points[0]?.designs.map((row) => row.design) ?? [], [points]);
+  const designs = useMemo(() => points[0]?.designs ?? [], [points]);
   const { x, series } = useMemo(() => curves(sweep), [sweep]);
   const first = points[0];
   if (!first) return null;
+  const titled = (id: string): string => designs.find((row) => row.design === id)?.title ?? id;
   const said = (summary?.designs ?? []).map((row) =>
     row.best_value === null
-      ? `${row.design} never recovers.`
-      : `${row.design}: p95 from ${seconds(row.best_p95)} (at ${row.best_value}) to ${seconds(row.worst_p95)}.`,
+      ? `${titled(row.design)} never recovers.`
+      : `${titled(row.design)}: p95 from ${seconds(row.best_p95)} (at ${row.best_value}) to ${seconds(row.worst_p95)}.`,
   );
   return (
     <section className="trials" data-testid={summary ? "sweep-summary" : undefined} aria-label="Sweep">
@@ -36,8 +38,8 @@ export function SweepView({ sweep }: { sweep: Sweep }): ReactNode {
               <th scope="col" className="number">{first.parameter}</th>
               {designs.flatMap((design) =>
                 ["p50", "p95", "packets lost, p50"].map((name) => (
-                  <th scope="col" className="number" key={`${design} ${name}`}>
-                    {design}, {name}
+                  <th scope="col" className="number" key={`${design.design} ${name}`}>
+                    {design.title}, {name}
                   </th>
                 )),
               )}
@@ -59,20 +61,6 @@ export function SweepView({ sweep }: { sweep: Sweep }): ReactNode {
       </div>
     </section>
   );
-}
-
-/** Return the curves of the points that are numbers, in their order. */
-export function curves({ points }: Sweep): { x: number[]; series: Series[] } {
-  const known = points.filter((point) => typeof point.value === "number").sort((a, b) => Number(a.value) - Number(b.value));
-  const series = (known[0]?.designs ?? []).flatMap((row, design) =>
-    (["p95", "p50"] as const).map((name) => ({
-      label: `${row.design}, ${name}`,
-      design,
-      dashed: name === "p50",
-      values: known.map((point) => point.designs[design]?.[name] ?? null),
-    })),
-  );
-  return { x: known.map((point) => Number(point.value)), series };
 }
 
 function secondsOf(value: number): string {

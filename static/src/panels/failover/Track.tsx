@@ -18,7 +18,8 @@ export function Ticks({ scale, fault }: { scale: Scale; fault: number }): ReactN
   const length = (scale.to - fault) / 1e6;
   const step = STEPS_S.find((one) => length / one <= (innerWidth < 700 ? 4 : 10)) ?? 7200;
   const marks: number[] = [];
-  for (let second = 0; second <= length; second += step) marks.push(second);
+  // The last word needs room to its right.
+  for (let second = 0; second <= length && scale.share(fault + second * 1e6) < 95; second += step) marks.push(second);
   return (
     <div className="track-row ticks" aria-hidden="true">
       <span />
@@ -108,7 +109,7 @@ export function Track({ one, race, scale, at, shown, event, seek, choose, show }
                   aria-label={`${flow.name}, ${direction}, of ${one.title}: show on the drawing`}
                   onClick={() => { choose(flow.id); }}
                 >
-                  {flow.name} {direction === "forward" ? "→" : "←"}
+                  {direction === "forward" ? "→" : "←"} {flow.name}
                 </button>
                 <span className="lane-area strip" role="img" aria-label={stripWords(flow.name, direction, parts)} onClick={() => { choose(flow.id); }}>
                   {parts.map((part) => (
