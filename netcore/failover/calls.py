@@ -16,7 +16,7 @@ from typing import Protocol
 
 from netcore.failover.clock import SECOND_US, microseconds
 from netcore.failover.detection import Heard
-from netcore.failover.moments import EDGE, Assumption, Calls, Clocks, Note, Span
+from netcore.failover.moments import EDGE, Assumption, Calls, Clocks, Note, PlainPlay, Span
 from netcore.failover.orchestration import Caller, Operation
 from netcore.failover.reach import Reach
 from netcore.failover.scene import Scene
@@ -200,12 +200,13 @@ class ByCalls:
         play.clocks = Clocks(decided_us, ended_us - decided_us, programming_us)
 
 
-class CallsPlay:
+class CallsPlay(PlainPlay):
     """One trial of a failover by calls; see ``moments.Play``."""
 
     def __init__(self, mechanism: ByCalls, heard: Heard) -> None:
         self.mechanism = mechanism
         self.heard = heard
+        self.dual_active_us = heard.dual_active_us
         self.auth_us = 0
         self.waited_us = 0
         self.degraded = False
@@ -215,9 +216,13 @@ class CallsPlay:
         self.learned: list[tuple[int, str, Write]] = []
         self.clocks = Clocks(None, 0, 0)
         self.completes = True
-        self.by_hand_us: int | None = None
         self.seen: list[Seen] = []
         self.lowest_tokens: float | None = None
+
+    @property
+    def decide_us(self) -> int:
+        """Waiting for a way to the control plane, and for the token."""
+        return self.waited_us + self.auth_us
 
     @property
     def calls(self) -> Calls:

@@ -65,7 +65,7 @@ class Columns:
         self.new.append(outcome.new_us)
         self.lost.append(outcome.packets)
         self._clocks(play)
-        self.by_hand += outcome.new_us is not None and by_hand(play)
+        self.by_hand += outcome.new_us is not None and play.by_hand_us is not None
         for end, weight in outcome.ends:
             self.existing[end.time_us] += weight
             if end.outcome == "stalled":
@@ -79,7 +79,7 @@ class Columns:
             old + more for old, more in zip(self.calls, (made.writes, made.polls, made.refusals), strict=True)
         ]
         self.lowest_tokens = _least(self.lowest_tokens, made.lowest_tokens)
-        self.dual_active_us += dual_active_us(play)
+        self.dual_active_us += play.dual_active_us
         self.missed += outcome.missed
         self.crooked += max(outcome.crooked, default=0)
 
@@ -88,7 +88,7 @@ class Columns:
         values = (clocks.detect_us, clocks.control_us, clocks.data_us)
         for kept, value in zip((self.detect, self.control, self.data), values, strict=True):
             kept.append(value)
-        self.decide.append(decide_us(play))
+        self.decide.append(play.decide_us)
         known = [float("inf") if value is None else value for value in values]
         self.dominated[known.index(max(known))] += 1
 
@@ -122,21 +122,6 @@ def columns(raw: Payload) -> Columns:
 
 
 _COUNTED = ("existing", "stalls", "repairs")
-
-
-def by_hand(play: Play) -> bool:
-    """Return whether somebody ended the failover by hand, as far as the mechanism says."""
-    return getattr(play, "by_hand_us", None) is not None
-
-
-def dual_active_us(play: Play) -> int:
-    """Return how long both appliances were active; 0 where the mechanism knows no such thing."""
-    return int(getattr(play, "dual_active_us", 0) or 0)
-
-
-def decide_us(play: Play) -> int:
-    """Return the time from the decision to the first write; 0 where nothing is called."""
-    return int(getattr(play, "waited_us", 0) or 0) + int(getattr(play, "auth_us", 0) or 0)
 
 
 def _plain(scale: Scale) -> dict[str, int]:

@@ -27,10 +27,17 @@ class Heard:
     Args:
         missed_us: when each hello was missed that led to the takeover; empty where it never came to one.
         decided_us: when the standby takes over; None is never.
+        both: from when to when both hold themselves active, because the other is back; None where not.
     """
 
     missed_us: tuple[int, ...]
     decided_us: int | None
+    both: tuple[int, int] | None = None
+
+    @property
+    def dual_active_us(self) -> int:
+        """How long both hold themselves active."""
+        return 0 if self.both is None else self.both[1] - self.both[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +70,14 @@ class Hellos:
         misses = round(timing.value("heartbeat.misses"))
         for begin_us, end_us in self.silent:
             missed = tuple(begin_us + phase_us + number * interval_us for number in range(misses))
-            if end_us is None or missed[-1] < end_us:
+            if end_us is None:
                 return Heard(missed, missed[-1] + hold_us)
+            if missed[-1] < end_us:
+                decided_us = missed[-1] + hold_us
+                # The other comes back as it was, and steps down with the first hello it hears.
+                from_us = max(decided_us, end_us)
+                heard_us = from_us + round(draw("heartbeat.heard") * interval_us)
+                return Heard(missed, decided_us, (from_us, heard_us))
         return Heard((), None)
 
     def story(self, heard: Heard, fault_us: int) -> Iterator[Note | Span]:
@@ -87,4 +100,10 @@ class Hellos:
             yield Note(start_us, "detect", "start", text, ref, hold.grade, hold.source)
         end_us = fault_us + heard.decided_us
         yield Note(end_us, "detect", "end", f"{standby} takes over", ref, noise.grade, noise.source)
+        if heard.both is not None:
+            from_us, to_us = (fault_us + time_us for time_us in heard.both)
+            text = f"{failed} is back as it was: both are active until it hears a hello of {standby}"
+            source = "ours, after section 2.6 of the reference on failover"
+            yield Note(from_us, "detect", "point", text, f"vms/{self.vm}", "D", source)
+            yield Span("detect", from_us, to_us, "both are active")
         yield Span("detect", fault_us, end_us, f"{standby} notices that {failed} is gone")

@@ -15,7 +15,7 @@ from netcore.document.outside import Gateway
 from netcore.errors import NotModelled
 from netcore.failover.breakage import Gone
 from netcore.failover.clock import microseconds
-from netcore.failover.moments import Assumption, Calls, Clocks, InstancesTurn, Note, Span, Unnoticed
+from netcore.failover.moments import Assumption, Clocks, InstancesTurn, Note, PlainPlay, Span, Unnoticed
 from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams
 
@@ -193,7 +193,7 @@ class Moving:
         return self.moved_us if self.gone.end_us is None else min(self.moved_us, self.gone.end_us)
 
 
-class GatewayPlay:
+class GatewayPlay(PlainPlay):
     """One trial; see ``moments.Play``."""
 
     def __init__(self, mechanism: GatewayFailover, moves: tuple[Moving, ...], fails: bool) -> None:
@@ -201,7 +201,6 @@ class GatewayPlay:
         self.moves = moves
         self.fails = fails
         self.completes = not fails and not moves[0].unnoticed
-        self.calls = Calls()
         by_hand = [one.moved_us for one in moves if fails and not one.called_off]
         self.by_hand_us = max(by_hand, default=None)
         self.changes = list(mechanism.scene.breakage.timed)

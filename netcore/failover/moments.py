@@ -305,21 +305,46 @@ class Play(Protocol):
 
     ``changes`` are pairs of time since the fault and number in the scene's catalogue, in order of time;
     those of the fault itself are among them. ``completes`` is False where the failover never ends by
-    itself; then the last change is the repair by hand, if anybody notices at all.
+    itself; then the last change is the repair by hand, if anybody notices at all. ``by_hand_us`` is when
+    somebody mended it, None where nobody had to; ``dual_active_us`` how long two held themselves active.
     """
 
     changes: list[tuple[int, int]]
     clocks: Clocks
     completes: bool
+    by_hand_us: int | None
+    dual_active_us: int
 
     @property
     def calls(self) -> Calls:
         """What it asked of the control plane."""
         ...
 
+    @property
+    def decide_us(self) -> int:
+        """Time from the decision to the first write."""
+        ...
+
     def story(self, fault_us: int) -> Iterator[Note | Span]:
         """Yield what happens, in words; times are counted from the start of the run, in any order."""
         ...
+
+
+class PlainPlay:
+    """What is true of a play unless its mechanism says otherwise: no calls, no person, one that is active."""
+
+    by_hand_us: int | None = None
+    dual_active_us: int = 0
+
+    @property
+    def calls(self) -> Calls:
+        """Nothing is asked of the control plane."""
+        return Calls()
+
+    @property
+    def decide_us(self) -> int:
+        """Nobody writes, so nothing lies before it."""
+        return 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from netcore.document.faults import Fault
 from netcore.document.models import Scenario
 from netcore.errors import NotFound
 from netcore.failover.clock import SECOND_US, Clock
-from netcore.failover.columns import by_hand, decide_us, dual_active_us
 from netcore.failover.designs import DESIGNS, plan, playable, refused
 from netcore.failover.fates import Direction, Fates, FlowFate
 from netcore.failover.moments import Moment, Note, Play, Span
@@ -269,13 +268,13 @@ class _Lane:
         never = sum(share for time_us, share in outcome.existing if time_us is None)
         whole = sum(share for _, share in outcome.existing)
         forward, back = round(outcome.lost_forward), round(outcome.lost_back)
-        decided_us = decide_us(self.play)
+        decided_us = self.play.decide_us
         control_us = clocks.control_us
         return {
             "event": "failover.metrics",
             "design": self.plan.design.id,
             "completes": self.play.completes,
-            "by_hand": outcome.new_us is not None and by_hand(self.play),
+            "by_hand": outcome.new_us is not None and self.play.by_hand_us is not None,
             "detect_us": clocks.detect_us,
             "control_us": control_us,
             "data_us": clocks.data_us,
@@ -300,7 +299,7 @@ class _Lane:
                 "worst": max(outcome.crooked, default=0) / outcome.scale.attempts,
                 "after": outcome.crooked[-1] / outcome.scale.attempts if outcome.crooked else 0.0,
             },
-            "dual_active_us": dual_active_us(self.play),
+            "dual_active_us": self.play.dual_active_us,
             "calls": {
                 "writes": calls.writes,
                 "polls": calls.polls,

@@ -20,7 +20,7 @@ from netcore.document.models import Scenario
 from netcore.failover.clock import microseconds
 from netcore.failover.gateway_turn import need_provider
 from netcore.failover.mechanisms.balancer import BalancerFailover, BalancerPlay, check_pools
-from netcore.failover.moments import Assumption, Calls, Note, Sets, Span
+from netcore.failover.moments import Assumption, Note, PlainPlay, Sets, Span
 from netcore.failover.plan import Design, Plan, failing_vm
 from netcore.failover.probing import GATEWAY_BALANCER
 from netcore.failover.redraw import replaced
@@ -168,7 +168,7 @@ def turned(away: Sequence[Away]) -> list[tuple[int, bool]]:
     return found
 
 
-class RebalancingPlay:
+class RebalancingPlay(PlainPlay):
     """One trial; see ``moments.Play``. Clocks and end are those of new flows.
 
     Attributes:
@@ -181,17 +181,8 @@ class RebalancingPlay:
         self.changes = list(out.changes)
         self.clocks = out.clocks
         self.completes = out.completes
+        self.by_hand_us = out.by_hand_us
         self.turns: dict[str, list[tuple[int, bool]]] = {}
-
-    @property
-    def by_hand_us(self) -> int | None:
-        """When a person mended it; None where nobody had to."""
-        return self.out.by_hand_us
-
-    @property
-    def calls(self) -> Calls:
-        """Nothing is asked of the control plane."""
-        return Calls()
 
     def story(self, fault_us: int) -> Iterator[Note | Span]:
         """Yield what happens, in words; times from the start of the run."""

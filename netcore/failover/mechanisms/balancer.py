@@ -20,7 +20,7 @@ from netcore.document.models import Power
 from netcore.errors import NotModelled
 from netcore.failover.clock import microseconds
 from netcore.failover.gateway_turn import need_provider
-from netcore.failover.moments import Assumption, Calls, Clocks, Member, Note, Span, TakenOut
+from netcore.failover.moments import Assumption, Clocks, Member, Note, PlainPlay, Span, TakenOut
 from netcore.failover.plan import Design, Plan, failing_vm
 from netcore.failover.probing import AZURE, Probing
 from netcore.failover.scene import Scene
@@ -186,7 +186,7 @@ class BalancerFailover:
         return bool(self.scene.breakage.timed)
 
 
-class BalancerPlay:
+class BalancerPlay(PlainPlay):
     """One trial of a balancer; see ``moments.Play``."""
 
     def __init__(self, mechanism: BalancerFailover) -> None:
@@ -195,12 +195,6 @@ class BalancerPlay:
         self.changes: list[tuple[int, int]] = []
         self.clocks = Clocks(0, 0, 0)
         self.completes = True
-        self.by_hand_us: int | None = None
-
-    @property
-    def calls(self) -> Calls:
-        """Nothing is asked of the control plane."""
-        return Calls()
 
     def fail(self, repair_us: int, detect_us: int, repaired: int) -> None:
         """Let the members stay in rotation until somebody takes them out by hand."""

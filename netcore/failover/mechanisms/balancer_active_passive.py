@@ -20,7 +20,7 @@ from netcore.failover.clock import microseconds
 from netcore.failover.detection import Heard, Hellos
 from netcore.failover.gateway_turn import need_provider
 from netcore.failover.mechanisms.balancer import BalancerFailover, BalancerPlay, check_pools, members_of
-from netcore.failover.moments import Assumption, Calls, Clocks, Note, PutBack, Span
+from netcore.failover.moments import Assumption, Clocks, Note, PlainPlay, PutBack, Span
 from netcore.failover.plan import Design, Plan, failing_vm
 from netcore.failover.scene import Scene
 from netcore.failover.standby import standby_of
@@ -99,13 +99,15 @@ class ActivePassive:
         """Return one trial."""
         out, heard = self.balancer.play(streams), self.hellos.hear(streams)
         play = ActivePassivePlay(self, out, heard)
-        if heard.decided_us is None or out.by_hand_us is not None:
+        if heard.decided_us is None:
             return play
         wait_us = microseconds(streams.uniform(f"probe.phase.{self.standby}") * self.interval_s)
         spread = self.timing["probe.spread"].draw(streams.uniform(f"probe.spread.{self.standby}"))
         play.probed_us = heard.decided_us + wait_us
         play.entered_us = play.probed_us + microseconds(spread)
         play.changes = sorted([*out.changes, (play.entered_us, self.enter)])
+        if out.by_hand_us is not None:
+            return play
         marked_us = None if out.clocks.detect_us is None else out.clocks.detect_us + (out.clocks.data_us or 0)
         if marked_us is not None:
             last_us = max(marked_us, play.entered_us)
@@ -116,7 +118,7 @@ class ActivePassive:
         return play
 
 
-class ActivePassivePlay:
+class ActivePassivePlay(PlainPlay):
     """One trial; see ``moments.Play``."""
 
     def __init__(self, mechanism: ActivePassive, out: BalancerPlay, heard: Heard) -> None:
@@ -126,20 +128,12 @@ class ActivePassivePlay:
         self.changes = list(out.changes)
         self.clocks = out.clocks if heard.decided_us is not None else Clocks(None, 0, 0)
         self.completes = out.completes and heard.decided_us is not None
+        self.by_hand_us = out.by_hand_us
+        self.dual_active_us = heard.dual_active_us
         self.probed_us: int | None = None
         self.entered_us: int | None = None
         if not mechanism.scene.breakage.timed:
             self.clocks, self.completes = Clocks(0, 0, 0), True
-
-    @property
-    def by_hand_us(self) -> int | None:
-        """When a person mended it; None where nobody had to."""
-        return self.out.by_hand_us
-
-    @property
-    def calls(self) -> Calls:
-        """Nothing is asked of the control plane."""
-        return Calls()
 
     def story(self, fault_us: int) -> Iterator[Note | Span]:
         """Yield what happens, in words; times from the start of the run."""

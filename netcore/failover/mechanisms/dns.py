@@ -22,16 +22,7 @@ from netcore.document.values import Address
 from netcore.errors import NotModelled
 from netcore.failover.clock import SECOND_US, microseconds
 from netcore.failover.endpoints import Down, Probing, Turn, downs_of
-from netcore.failover.moments import (
-    Answers,
-    AsksAgain,
-    Assumption,
-    Calls,
-    Clocks,
-    Note,
-    Span,
-    Value,
-)
+from netcore.failover.moments import Answers, AsksAgain, Assumption, Clocks, Note, PlainPlay, Span, Value
 from netcore.failover.plan import Design, Plan
 from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams
@@ -229,7 +220,7 @@ def preferred(up: list[bool]) -> int:
     return up.index(True) if any(up) else 0
 
 
-class DnsPlay:
+class DnsPlay(PlainPlay):
     """One trial of a name; see ``moments.Play``."""
 
     def __init__(self, mechanism: Dns) -> None:
@@ -239,11 +230,6 @@ class DnsPlay:
         self.changes: list[tuple[int, int]] = []
         self.clocks = Clocks(0, 0, 0)
         self.completes = True
-
-    @property
-    def calls(self) -> Calls:
-        """Nothing is asked of the control plane."""
-        return Calls()
 
     def judge(self, *, broken: bool) -> None:
         """Set the three clocks by the first other answer of the name that takes longest."""

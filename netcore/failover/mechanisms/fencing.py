@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from netcore.failover.breakage import Silence
 from netcore.failover.clock import microseconds
-from netcore.failover.moments import Assumption, Calls, Clocks, Note, Sets, Span
+from netcore.failover.moments import Assumption, Calls, Clocks, Note, PlainPlay, Sets, Span
 from netcore.failover.overlay import AT_TARGET, overlay, setting_of
 from netcore.failover.plan import Design, Plan, failing_vm
 from netcore.failover.provider import only
@@ -70,7 +70,7 @@ class Fencing:
         return FencingPlay(self, None)
 
 
-class FencingPlay:
+class FencingPlay(PlainPlay):
     """One trial of fencing; see ``moments.Play``. ``ends_us`` None: the node is back before it is fenced."""
 
     def __init__(self, mechanism: Fencing, ends_us: int | None) -> None:

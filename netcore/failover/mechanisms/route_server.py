@@ -18,7 +18,7 @@ from netcore.errors import NotModelled
 from netcore.failover.clock import microseconds
 from netcore.failover.gateway_turn import need_provider
 from netcore.failover.hold import Held, Loss, Neighbour, held, joined
-from netcore.failover.moments import Assumption, Calls, Clocks, Note, Programmed, Sets, Span
+from netcore.failover.moments import Assumption, Clocks, Note, PlainPlay, Programmed, Sets, Span
 from netcore.failover.plan import Design, Plan, failing_vm
 from netcore.failover.redraw import changed, replaced
 from netcore.failover.scene import Scene
@@ -156,7 +156,7 @@ class RouteServerFailover:
         return play
 
 
-class RouteServerPlay:
+class RouteServerPlay(PlainPlay):
     """One trial of a route server; see ``moments.Play``.
 
     Args:
@@ -168,15 +168,9 @@ class RouteServerPlay:
         self.changes: list[tuple[int, int]] = list(mechanism.scene.breakage.timed)
         self.clocks = Clocks(0, 0, 0)
         self.completes = True
-        self.by_hand_us: int | None = None
         self.losses: list[tuple[Routes, Loss]] = []
         self.learned: list[tuple[int, str, str]] = []
         self._repair_us = repair_us
-
-    @property
-    def calls(self) -> Calls:
-        """Nothing is asked of the control plane."""
-        return Calls()
 
     def take(self, routes: Routes, loss: Loss, streams: Streams) -> None:
         """Add what one silence of an appliance changes."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from netcore.failover import adverts
 from netcore.failover.adverts import Adverts
 from netcore.failover.detection import Heard
-from netcore.failover.moments import Assumption, Calls, Clocks, Note, Sets, Span
+from netcore.failover.moments import Assumption, Clocks, Note, PlainPlay, Sets, Span
 from netcore.failover.overlay import AT_TARGET, overlay, setting_of
 from netcore.failover.plan import Design, Plan, failing_vm
 from netcore.failover.scene import Scene
@@ -96,7 +96,7 @@ class Vrrp:
         return VrrpPlay(self, self.detector.hear(streams))
 
 
-class VrrpPlay:
+class VrrpPlay(PlainPlay):
     """One trial of a redundancy group; see ``moments.Play``."""
 
     def __init__(self, mechanism: Vrrp, heard: Heard) -> None:
@@ -107,11 +107,6 @@ class VrrpPlay:
         if follows is not None and decided_us is not None:
             self.changes = sorted([*self.changes, (decided_us, follows)])
         self.clocks = Clocks(decided_us, 0, 0 if self.completes or decided_us is None else None)
-
-    @property
-    def calls(self) -> Calls:
-        """Nothing is asked of the control plane."""
-        return Calls()
 
     def story(self, fault_us: int) -> Iterator[Note | Span]:
         """Yield what happens, in words; times from the start of the run."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from netcore.document.faults import FaultKind
 from netcore.errors import NotModelled
 from netcore.failover.clock import SECOND_US
-from netcore.failover.moments import Assumption, Calls, Clocks, Note, Span
+from netcore.failover.moments import Assumption, Clocks, Note, PlainPlay, Span
 from netcore.failover.plan import Design, Plan, failing_vm
 from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams
@@ -34,7 +34,7 @@ def plan(scene: Scene) -> Plan:
     return Plan(DESIGN, scene, WaitOut(scene, failing_vm(scene)))
 
 
-class WaitOut:
+class WaitOut(PlainPlay):
     """The mechanism for one scene; it is its own play, for nothing is drawn by lot."""
 
     def __init__(self, scene: Scene, vm: str) -> None:
@@ -53,11 +53,6 @@ class WaitOut:
     def play(self, streams: Streams) -> WaitOut:
         """Return one trial; all are the same."""
         return self
-
-    @property
-    def calls(self) -> Calls:
-        """Nothing is asked of the control plane."""
-        return Calls()
 
     def story(self, fault_us: int) -> Iterator[Note | Span]:
         """Yield what happens, in words; times from the start of the run."""

@@ -31,7 +31,7 @@ def scenario(number: str, change: Any = None) -> netcore.Scenario:
 
 def figures(drawn: netcore.Scenario, design: str, fault: str = DIES) -> dict[str, Any]:
     """The design's part of the summary of some trials that complete."""
-    drawn = drawn.model_copy(update={"timing_overrides": {"failure.move": 0, "failure.balancer": 0}})
+    drawn = drawn.model_copy(update={"timing_overrides": {"failure.move": 0.0, "failure.balancer": 0.0}})
     chosen = [found for found in netcore.designs(drawn, fault) if found.id == design]
     *_, summary = netcore.trials(drawn, tuple(chosen), fault, TRIALS, 1)
     (found,) = summary["designs"]

@@ -134,3 +134,21 @@ def test_an_active_passive_pair_whose_hellos_go_on_never_fails_over() -> None:
     scenario = broken("forwarding-stops", deep)
     for play in plays(scenario, "balancer-active-passive", 20):
         assert play.clocks.detect_us is None
+
+
+def test_a_balancer_that_never_acts_does_not_keep_the_standby_from_taking_over() -> None:
+    """The standby enters by itself; only the dead one stays in rotation until a person takes it out."""
+    scenario = broken("crash", lambda raw: raw["faults"][FAULT].update(conditions=["failover-fails"]))
+    found = metrics(race(scenario, "balancer-active-passive"))
+    assert found["by_hand"]
+    assert found["recover_new_us"] is not None
+    assert any("answers the probe" in text for text in texts(scenario, "balancer-active-passive"))
+
+
+@pytest.mark.parametrize("design", ["address-move", "balancer-active-passive"])
+def test_a_pair_is_active_twice_until_the_old_one_hears_the_new(design: str) -> None:
+    """Section 2.6: a pause above the hellos flips the pair, and then the old master comes back."""
+    back = metrics(race(broken("pause", lasts_us=30 * SECOND), design))
+    assert 0 < back["dual_active_us"] <= SECOND
+    assert metrics(race(broken("crash"), design))["dual_active_us"] == 0
+    assert any("both are active" in text for text in texts(broken("pause", lasts_us=30 * SECOND), design))
