@@ -62,10 +62,6 @@ class Breakage:
         """Return when a VM answers nothing, in order."""
         return tuple(sorted(self.silent.get(vm, ()), key=lambda pair: pair[0]))
 
-    def is_silent(self, vm: str, time_us: int) -> bool:
-        """Return whether a VM answers nothing at a time."""
-        return any(begin <= time_us and (end is None or time_us < end) for begin, end in self.silences(vm))
-
 
 def broken(scene: Scene, fault: Fault) -> Breakage:
     """Put what a fault does into a scene.

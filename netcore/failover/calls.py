@@ -67,6 +67,17 @@ class Numbers:
     polled: bool = True
 
 
+AWS_CALLS = Numbers(
+    auth="aws.script",
+    operation="aws.operation",
+    degraded=None,
+    programming="aws.programming",
+    failure="failure.aws",
+    asynchronous=False,
+)
+"""Calls of AWS: their answer is their end, and no bad day of the control plane is known."""
+
+
 class Detector(Protocol):
     """Who notices the fault."""
 

@@ -16,6 +16,7 @@ from netcore.errors import NotModelled
 from netcore.failover.breakage import Gone
 from netcore.failover.clock import microseconds
 from netcore.failover.moments import Assumption, Clocks, InstancesTurn, Note, PlainPlay, Span, Unnoticed
+from netcore.failover.provider import need_provider
 from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams
 
@@ -78,17 +79,6 @@ def both_away(gone: Sequence[Gone]) -> bool:
 
 def _meet(before: Gone, after: Gone) -> bool:
     return before.end_us is None or after.begin_us < before.end_us
-
-
-def need_provider(scene: Scene, name: str) -> None:
-    """Refuse a drawing whose profile is another provider's.
-
-    Raises:
-        NotModelled: it is.
-    """
-    found = scene.network(scene.start.settings).profile.drawing.name
-    if found != name:
-        raise NotModelled(f"This design is one of {name}, and the drawing is read as {found} reads it.")
 
 
 class GatewayFailover:

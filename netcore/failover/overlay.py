@@ -79,6 +79,19 @@ def setting_of(scene: Scene, move: Move) -> int:
     )
 
 
+def moving(scene: Scene, vm: str) -> tuple[Overlay, tuple[int, ...]]:
+    """Let a scene begin with the addresses of a failing VM as ones that can move.
+
+    Returns: the overlay, and the number of each move's setting.
+
+    Raises:
+        NotModelled: see ``overlay``.
+    """
+    drawn = overlay(scene.drawn, vm)
+    scene.redraw(drawn.base, drawn.notes)
+    return drawn, tuple(setting_of(scene, move) for move in drawn.moves)
+
+
 def _held(scenario: Scenario, move: Move, holder: Holder, *, flag_lost: bool = False) -> Scenario:
     """Return the drawing in which a holder has the moving address.
 

@@ -1,4 +1,4 @@
-"""Whose calls a design makes: each control plane has its own."""
+"""Whose design it is: each provider has its own calls, probes and gateways."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from netcore.failover.scene import Scene
 from netcore.profiles import profile
 
 
-def only(scene: Scene, provider: str) -> None:
-    """Refuse a drawing of another provider.
+def need_provider(scene: Scene, name: str) -> None:
+    """Refuse a drawing whose profile is another provider's.
 
     Raises:
-        NotModelled: the profile of the drawing is not of this provider.
+        NotModelled: it is.
     """
-    drawn = profile(scene.drawn.profile).drawing.name
-    if drawn != provider:
-        raise NotModelled(f"This design calls the control plane of {provider}; the drawing is of {drawn}.")
+    found = profile(scene.drawn.profile).drawing.name
+    if found != name:
+        raise NotModelled(f"This design is one of {name}, and the drawing is read as {found} reads it.")

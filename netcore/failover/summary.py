@@ -25,7 +25,6 @@ PROGRESS_POINTS = 40
 """Points of the distribution function while trials go on."""
 
 _CLOCKS = ("detect", "control", "data")
-_CALLS = ("writes", "polls", "refusals")
 _PHASES = ("detect", "decide", "control", "program")
 
 

@@ -149,27 +149,11 @@ def _filtered(
         if not grouped and not ended:
             if closed:
                 return _closed(run, name, at, header)
-            run.step(
-                Place.SECURITY,
-                Actor.FABRIC,
-                at,
-                "security.none",
-                header,
-                nic=_name(run, name),
-                side=direction.value,
-            )
+            _no_group(run, name, at, header, direction)
         known.add((name, direction, key))
         return None
     if not sets:
-        run.step(
-            Place.SECURITY,
-            Actor.FABRIC,
-            at,
-            "security.none",
-            header,
-            nic=_name(run, name),
-            side=direction.value,
-        )
+        _no_group(run, name, at, header, direction)
         return None
     if run.network.profile.security_change_cuts_flows:
         denied = _cut(run, name, at, opened, direction, header)
@@ -280,6 +264,12 @@ def _sets_of(run: Run, name: str, direction: Direction) -> tuple[RuleSet, ...]:
         subnet = run.network.scenario.topology.private_endpoints[key].subnet
         return run.network.subnet_rules(subnet, direction)
     return run.network.rules(name, direction)
+
+
+def _no_group(run: Run, name: str, at: str, header: Header, direction: Direction) -> None:
+    """Record that nothing filters on this side of a NIC (fact F1)."""
+    nic, side = _name(run, name), direction.value
+    run.step(Place.SECURITY, Actor.FABRIC, at, "security.none", header, nic=nic, side=side)
 
 
 def _closed(run: Run, nic: str, at: str, header: Header) -> End:

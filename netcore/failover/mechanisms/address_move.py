@@ -18,7 +18,7 @@ from netcore.failover.detection import Hellos
 from netcore.failover.moments import EDGE, Assumption, Programmed, Sets
 from netcore.failover.overlay import AT_TARGET, NOWHERE, Move, overlay, setting_of
 from netcore.failover.plan import Design, Plan, failing_vm
-from netcore.failover.provider import only
+from netcore.failover.provider import need_provider
 from netcore.failover.reach import Reach
 from netcore.failover.scene import Scene
 from netcore.failover.senders import senders_to
@@ -49,7 +49,7 @@ def plan(scene: Scene) -> Plan:
     Raises:
         NotModelled: nothing that reaches the VM can be moved, or nobody can take it over.
     """
-    only(scene, "Azure")
+    need_provider(scene, "Azure")
     vm = failing_vm(scene)
     drawn = overlay(scene.drawn, vm)
     scene.redraw(drawn.base, drawn.notes)

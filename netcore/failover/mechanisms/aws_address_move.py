@@ -10,14 +10,15 @@ Source: reference on failover, sections 1.2 (A1, A2), 2.2; facts L3, L6.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from netcore.failover import adverts
-from netcore.failover.calls import ByCalls, Numbers, Write
+from netcore.failover.calls import AWS_CALLS, ByCalls, Numbers, Write
 from netcore.failover.mechanisms.address_move import caller_of
 from netcore.failover.moments import EDGE, Assumption, Programmed, Sets
-from netcore.failover.overlay import AT_TARGET, Move, overlay, setting_of
+from netcore.failover.overlay import AT_TARGET, Move, moving
 from netcore.failover.plan import Design, Plan, failing_vm
-from netcore.failover.provider import only
+from netcore.failover.provider import need_provider
 from netcore.failover.reach import Reach
 from netcore.failover.scene import Scene
 from netcore.failover.senders import senders_to
@@ -35,8 +36,7 @@ INTERFACE = Design(
     "The standby has the interface that holds the addresses detached from the other and attached to itself.",
 )
 
-NUMBERS = Numbers("aws.script", "aws.operation", None, "aws.programming", "failure.aws", False)
-PLUGGED = Numbers("aws.script", "aws.interface", None, "aws.plugged", "failure.aws", False)
+PLUGGED = replace(AWS_CALLS, operation="aws.interface", programming="aws.plugged")
 
 
 def plan(scene: Scene) -> Plan:
@@ -45,7 +45,7 @@ def plan(scene: Scene) -> Plan:
     Raises:
         NotModelled: nothing that reaches the VM can be moved, or nobody can take it over.
     """
-    return Plan(DESIGN, scene, _moved(scene, NUMBERS, "A1", ""))
+    return Plan(DESIGN, scene, _moved(scene, AWS_CALLS, "A1", ""))
 
 
 def plan_interface(scene: Scene) -> Plan:
@@ -63,16 +63,14 @@ def plan_interface(scene: Scene) -> Plan:
 
 
 def _moved(scene: Scene, numbers: Numbers, mechanism: str, hold: str) -> ByCalls:
-    only(scene, "AWS")
+    need_provider(scene, "AWS")
     vm = failing_vm(scene)
-    drawn = overlay(scene.drawn, vm)
-    scene.redraw(drawn.base, drawn.notes)
-    settings = [setting_of(scene, move) for move in drawn.moves]
+    drawn, settings = moving(scene, vm)
     name = scene.name(drawn.standby)
-    moving = {move.address for move in drawn.moves if move.public_ip is None}
-    senders = tuple(senders_to(scene.drawn, moving, (vm, drawn.standby)))
+    private = {move.address for move in drawn.moves if move.public_ip is None}
+    senders = tuple(senders_to(scene.drawn, private, (vm, drawn.standby)))
     writes = tuple(_writes(scene, drawn.moves, settings, senders, name, whole=mechanism == "A2"))
-    repaired = scene.add(Sets(tuple(settings), AT_TARGET))
+    repaired = scene.add(Sets(settings, AT_TARGET))
     heard = adverts.Adverts(
         drawn.standby, (scene.name(vm), name), scene.breakage.silences(vm), scene.timing, hold
     )

@@ -18,11 +18,11 @@ from functools import partial
 
 from netcore.document.models import Scenario
 from netcore.failover.clock import microseconds
-from netcore.failover.gateway_turn import need_provider
 from netcore.failover.mechanisms.balancer import BalancerFailover, BalancerPlay, check_pools
 from netcore.failover.moments import Assumption, Note, PlainPlay, Sets, Span
 from netcore.failover.plan import Design, Plan, failing_vm
 from netcore.failover.probing import GATEWAY_BALANCER
+from netcore.failover.provider import need_provider
 from netcore.failover.redraw import replaced
 from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams

@@ -13,10 +13,10 @@ Source: reference on failover, sections 1.2 (A4), 2.2, 2.3; fact L19.
 from __future__ import annotations
 
 from netcore.errors import NotModelled
-from netcore.failover.gateway_turn import need_provider
 from netcore.failover.mechanisms.balancer import BalancerFailover, members_of, watched_vm
 from netcore.failover.plan import Design, Plan
 from netcore.failover.probing import NETWORK_BALANCER
+from netcore.failover.provider import need_provider
 from netcore.failover.scene import Scene
 
 DESIGN = Design(

@@ -19,10 +19,10 @@ from netcore.document.balancers import LoadBalancer
 from netcore.document.models import Power
 from netcore.errors import NotModelled
 from netcore.failover.clock import microseconds
-from netcore.failover.gateway_turn import need_provider
 from netcore.failover.moments import Assumption, Clocks, Member, Note, PlainPlay, Span, TakenOut
 from netcore.failover.plan import Design, Plan, failing_vm
 from netcore.failover.probing import AZURE, Probing
+from netcore.failover.provider import need_provider
 from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams
 from netcore.failover.watches import Seen, met_by, slowest, watches

@@ -18,10 +18,10 @@ from netcore.errors import NotModelled
 from netcore.failover import detection
 from netcore.failover.clock import microseconds
 from netcore.failover.detection import Heard, Hellos
-from netcore.failover.gateway_turn import need_provider
 from netcore.failover.mechanisms.balancer import BalancerFailover, BalancerPlay, check_pools, members_of
 from netcore.failover.moments import Assumption, Clocks, Note, PlainPlay, PutBack, Span
 from netcore.failover.plan import Design, Plan, failing_vm
+from netcore.failover.provider import need_provider
 from netcore.failover.scene import Scene
 from netcore.failover.standby import standby_of
 from netcore.failover.streams import Streams

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from netcore.failover.breakage import Silence
 from netcore.failover.clock import microseconds
 from netcore.failover.moments import Assumption, Calls, Clocks, Note, PlainPlay, Sets, Span
-from netcore.failover.overlay import AT_TARGET, overlay, setting_of
+from netcore.failover.overlay import AT_TARGET, moving
 from netcore.failover.plan import Design, Plan, failing_vm
-from netcore.failover.provider import only
+from netcore.failover.provider import need_provider
 from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams
 
@@ -34,11 +34,9 @@ def plan(scene: Scene) -> Plan:
     Raises:
         NotModelled: nothing leads to the VM that another node could serve, or nobody can take it over.
     """
-    only(scene, "Azure")
+    need_provider(scene, "Azure")
     vm = failing_vm(scene)
-    drawn = overlay(scene.drawn, vm)
-    scene.redraw(drawn.base, drawn.notes)
-    settings = tuple(setting_of(scene, move) for move in drawn.moves)
+    drawn, settings = moving(scene, vm)
     return Plan(DESIGN, scene, Fencing(scene, vm, drawn.standby, scene.add(Sets(settings, AT_TARGET))))
 
 

@@ -7,9 +7,9 @@ Source: reference on failover, sections 1.1 (M5), 2.2; fact J21.
 
 from __future__ import annotations
 
-from netcore.failover.gateway_turn import need_provider
 from netcore.failover.mechanisms.balancer import BalancerFailover, check_pools
 from netcore.failover.plan import Design, Plan, failing_vm
+from netcore.failover.provider import need_provider
 from netcore.failover.scene import Scene
 
 DESIGN = Design(

@@ -12,7 +12,7 @@ from netcore.failover.mechanisms.address_move import address_move
 from netcore.failover.mechanisms.balancer import is_gateway
 from netcore.failover.overlay import overlay
 from netcore.failover.plan import Design, Plan, failing_vm
-from netcore.failover.provider import only
+from netcore.failover.provider import need_provider
 from netcore.failover.scene import Scene
 from netcore.failover.watches import watches
 
@@ -31,7 +31,7 @@ def plan(scene: Scene) -> Plan:
     Raises:
         NotModelled: no public address leads to the VM, or nobody can take it over.
     """
-    only(scene, "Azure")
+    need_provider(scene, "Azure")
     vm = failing_vm(scene)
     drawn = overlay(scene.drawn, vm, private=False)
     scene.redraw(drawn.base, drawn.notes)

@@ -18,14 +18,14 @@ from math import exp
 from netcore.errors import NotModelled
 from netcore.failover import adverts, detection
 from netcore.failover.breakage import Silence
-from netcore.failover.calls import CONTROL_PLANE, ByCalls, Detector, Numbers, Write
+from netcore.failover.calls import AWS_CALLS, CONTROL_PLANE, ByCalls, Detector, Numbers, Write
 from netcore.failover.clock import microseconds
 from netcore.failover.detection import Heard, Hellos
 from netcore.failover.mechanisms.address_move import caller_of
 from netcore.failover.mechanisms.balancer import is_gateway
 from netcore.failover.moments import Assumption, Note, Programmed, Sets, Span
 from netcore.failover.plan import Design, Plan, failing_vm
-from netcore.failover.provider import only
+from netcore.failover.provider import need_provider
 from netcore.failover.reach import Reach
 from netcore.failover.rewrites import Rewrite, begun, forward_tables, rewrites
 from netcore.failover.scene import Scene
@@ -61,7 +61,7 @@ def plan(scene: Scene) -> Plan:
     Raises:
         NotModelled: no route leads to the VM, nobody can take it over, or no table could be forgotten.
     """
-    only(scene, "Azure")
+    need_provider(scene, "Azure")
     vm = failing_vm(scene)
     standby = standby_of(scene.drawn, vm)
     names = (scene.name(vm), scene.name(standby))
@@ -73,7 +73,7 @@ def plan(scene: Scene) -> Plan:
 
 def plan_poller(scene: Scene) -> Plan:
     """Return the design driven by a poller; see ``plan``."""
-    only(scene, "Azure")
+    need_provider(scene, "Azure")
     vm = failing_vm(scene)
     poller = Poller(scene.name(vm), scene.breakage.silences(vm), scene.timing)
     standby = standby_of(scene.drawn, vm)
@@ -220,18 +220,17 @@ AWS_DESIGN = Design(
     "A3",
     "The standby hears no advertisements and replaces the target of every route that leads to the other.",
 )
-AWS_NUMBERS = Numbers("aws.script", "aws.operation", None, "aws.programming", "failure.aws", False)
 AWS_ROUTES = ("aws.routes.base", "aws.routes.free", "aws.routes.rate")
 
 
 def plan_aws(scene: Scene) -> Plan:
     """Return the design for AWS; see ``plan``."""
-    only(scene, "AWS")
+    need_provider(scene, "AWS")
     vm = failing_vm(scene)
     standby = standby_of(scene.drawn, vm)
     names = (scene.name(vm), scene.name(standby))
     heard = adverts.Adverts(standby, names, scene.breakage.silences(vm), scene.timing)
     used = (*adverts.USED, "aws.script", *AWS_ROUTES, "aws.programming", "failure.aws", "repair")
     reach = Reach(scene, caller_of(scene, standby))
-    made = AwsRouteRewrite(scene, vm, standby, heard, used, AWS_NUMBERS, reach, "A3")
+    made = AwsRouteRewrite(scene, vm, standby, heard, used, AWS_CALLS, reach, "A3")
     return Plan(AWS_DESIGN, scene, made)

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from netcore.document.models import Power, Scenario
 from netcore.errors import NotModelled
 from netcore.failover.clock import microseconds
-from netcore.failover.gateway_turn import need_provider
 from netcore.failover.hold import Held, Loss, Neighbour, held, joined
 from netcore.failover.moments import Assumption, Clocks, Note, PlainPlay, Programmed, Sets, Span
 from netcore.failover.plan import Design, Plan, failing_vm
+from netcore.failover.provider import need_provider
 from netcore.failover.redraw import changed, replaced
 from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams

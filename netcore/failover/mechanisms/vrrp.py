@@ -14,7 +14,7 @@ from netcore.failover import adverts
 from netcore.failover.adverts import Adverts
 from netcore.failover.detection import Heard
 from netcore.failover.moments import Assumption, Clocks, Note, PlainPlay, Sets, Span
-from netcore.failover.overlay import AT_TARGET, overlay, setting_of
+from netcore.failover.overlay import AT_TARGET, moving
 from netcore.failover.plan import Design, Plan, failing_vm
 from netcore.failover.scene import Scene
 from netcore.failover.standby import standby_of
@@ -46,20 +46,15 @@ def plan(scene: Scene) -> Plan:
     if scene.drawn.topology.vms[vm].guest.redundancy:
         standby = standby_of(scene.drawn, vm)
     else:
-        drawn = overlay(scene.drawn, vm)
+        drawn, _ = moving(scene, vm)
         standby = drawn.standby
-        scene.redraw(drawn.base, drawn.notes)
-        for move in drawn.moves:
-            setting_of(scene, move)
     return Plan(DESIGN, scene, Vrrp(scene, vm, standby, None))
 
 
 def plan_switch(scene: Scene) -> Plan:
     """Return the design on a switch; see ``plan``."""
     vm = failing_vm(scene)
-    drawn = overlay(scene.drawn, vm)
-    scene.redraw(drawn.base, drawn.notes)
-    settings = tuple(setting_of(scene, move) for move in drawn.moves)
+    drawn, settings = moving(scene, vm)
     return Plan(SWITCH, scene, Vrrp(scene, vm, drawn.standby, scene.add(Sets(settings, AT_TARGET))))
 
 

@@ -5,6 +5,7 @@ import { type ReactNode, useMemo } from "react";
 import { seconds } from "../../document/race";
 import { Chart } from "./Chart";
 import { type CurveRow, LEAST_S, sharedBy, steps } from "./curves";
+import { SameAsTable } from "./SameAsTable";
 
 const SHARES = [0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99];
 const WHOLE: [number, number] = [0, 1];
@@ -18,35 +19,16 @@ export function Curve({ rows, target }: { rows: CurveRow[]; target: number | nul
       <figcaption>Share of trials in which new flows are back, by seconds after the fault</figcaption>
       <p className="said">{words.join(" ")}</p>
       <Chart label={`Share of trials recovered after so many seconds. ${words.join(" ")}`} x={x} series={series} logarithmic stepped xWords={axisWords} yWords={percent} yRange={WHOLE} mark={mark} />
-      <details>
-        <summary>The same as a table</summary>
-        <div className="table-wrap" tabIndex={0} role="region" aria-label="Distribution">
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">Share of trials</th>
-                {rows.map((row) => (
-                  <th scope="col" className="number" key={row.design}>
-                    {row.title}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {SHARES.map((share) => (
-                <tr key={share}>
-                  <th scope="row">{Math.round(share * 100)} %</th>
-                  {rows.map((row) => (
-                    <td className="number" key={row.design}>
-                      {seconds(row.ecdf.find(([, reached]) => reached >= share)?.[0])}
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      </details>
+      <SameAsTable
+        label="Distribution"
+        corner="Share of trials"
+        columns={rows.map((row) => ({ key: row.design, name: row.title }))}
+        rows={SHARES.map((share) => ({
+          key: String(share),
+          name: percent(share),
+          cells: rows.map((row) => seconds(row.ecdf.find(([, reached]) => reached >= share)?.[0])),
+        }))}
+      />
     </figure>
   );
 }

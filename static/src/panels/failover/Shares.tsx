@@ -2,6 +2,8 @@
 
 import type { ReactNode } from "react";
 
+import { SameAsTable } from "./SameAsTable";
+
 export interface Part {
   key: string;
   name: string;
@@ -51,35 +53,12 @@ export function Shares({ title, text, parts, rows, written }: Props): ReactNode 
           </li>
         ))}
       </ul>
-      <details>
-        <summary>The same as a table</summary>
-        <div className="table-wrap" tabIndex={0} role="region" aria-label={title}>
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">Design</th>
-                {used.map((part) => (
-                  <th scope="col" className="number" key={part.key}>
-                    {part.name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((row) => (
-                <tr key={row.key}>
-                  <th scope="row">{row.name}</th>
-                  {used.map((part) => (
-                    <td className="number" key={part.key}>
-                      {written(row.values[part.key] ?? 0)}
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      </details>
+      <SameAsTable
+        label={title}
+        corner="Design"
+        columns={used}
+        rows={rows.map((row) => ({ key: row.key, name: row.name, cells: used.map((part) => written(row.values[part.key] ?? 0)) }))}
+      />
     </figure>
   );
 }
