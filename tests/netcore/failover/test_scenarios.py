@@ -279,3 +279,13 @@ def test_13_the_call_never_leaves() -> None:
     found = figures(scenario("13"), "route-rewrite")
     assert found["new"]["by_hand"] == 1
     assert found["new"]["p50"] > 300
+
+
+@pytest.mark.parametrize("path", sorted(SEEDS.glob("failover-*.json")), ids=lambda path: path.stem)
+def test_the_designs_a_text_names_can_be_raced(path: Path) -> None:
+    drawn = netcore.load(json.loads(path.read_text(encoding="utf-8")))
+    playable = {found.title for found in netcore.designs(drawn, next(iter(drawn.faults)))}
+    assert playable
+    lines = [line for line in drawn.description.split("\n") if line.startswith("Race: ")]
+    named = [title for line in lines for title in line.removeprefix("Race: ").rstrip(".").split("; ")]
+    assert set(named) <= playable

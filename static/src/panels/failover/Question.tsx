@@ -135,7 +135,7 @@ function Asked({ followed, view, chosenFault, setFault, add }: Props & { chosenF
                 {design.title} <span className="badge mono">{design.mechanism}</span>
               </label>
             ))}
-            {playable.length > 0 && (began || opened !== null) && (
+            {(open ? playable.length > 1 : playable.length > designs.length) && (began || opened !== null) && (
               <button type="button" className="button small quiet" aria-expanded={open} onClick={() => { setOpened(!open); }}>
                 {open ? "Only the chosen" : `All ${playable.length} designs`}
               </button>
