@@ -2,7 +2,8 @@
 
 The peer is what a simulation of processes does: every packet is an event on a heap that looks at the moment,
 counts, and puts its next one on the heap. It is written with heapq alone; SimPy adds generators to the same
-heap, which is not expected to be faster (not measured). It plays a small part, and its rate stands for the rest.
+heap, which is not expected to be faster; that was not measured. It plays a small part, and its rate stands
+for the rest.
 """
 
 from __future__ import annotations
