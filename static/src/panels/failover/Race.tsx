@@ -4,7 +4,8 @@ import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, us
 
 import { momentOf } from "../../document/moment";
 import { type Note, type Race, eventTimes, neighbour } from "../../document/race";
-import { select } from "../../document/store";
+import { select, useWorkbench } from "../../document/store";
+import { firstFlow } from "../../document/traffic";
 import { usePlayer } from "../../playback/player";
 import { Assumptions } from "./Assumptions";
 import { Happened } from "./Happened";
@@ -33,7 +34,8 @@ export function RaceView({ race, run, live }: { race: Race; run: string; live: b
   const { seek, restart, keys } = player;
   const at = scale.from + player.at;
   const one = race.contenders.find((found) => found.design === chosen.design) ?? race.contenders[0];
-  const flow = one?.flows.find((found) => found.id === chosen.flow) ?? one?.flows[0];
+  const first = useWorkbench((state) => firstFlow(state.document.traffic)?.id);
+  const flow = [chosen.flow, first].map((id) => one?.flows.find((found) => found.id === id)).find(Boolean) ?? one?.flows[0];
   const complete = race.contenders.every((found) => found.metrics !== null);
   useEffect(() => {
     // A race that has just come in plays itself once; a link shows its moment; who wants less motion sees the end.

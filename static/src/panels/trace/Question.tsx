@@ -4,8 +4,9 @@ import { Play } from "lucide-react";
 import { type ReactNode, useId, useRef, useState } from "react";
 
 import { isAddress } from "../../document/address";
-import { type Drawing, children, text } from "../../document/drawing";
+import { type Drawing, text } from "../../document/drawing";
 import { type Asked, update, useWorkbench } from "../../document/store";
+import { firstFlow } from "../../document/traffic";
 import type { JsonObject } from "../../document/types";
 
 const PROTOCOLS = ["tcp", "udp", "icmp", "icmpv6", "esp", "ah", "gre", "ipip"];
@@ -39,7 +40,7 @@ function allPlaces(drawing: Drawing): Place[] {
 function useAsked(places: Place[]): Asked {
   const asked = useWorkbench((state) => state.asked);
   // A flow of the drawing's traffic is what its author wants to be asked; one of a VM before one from outside.
-  const flow = useWorkbench((state) => firstFlow(state.document.traffic));
+  const flow = useWorkbench((state) => firstFlow(state.document.traffic)?.flow);
   const outside = useWorkbench((state) => state.drawing.hosts[0]?.path);
   const there = (path: string): boolean => !/^(vms|hosts)\//.test(path) || places.some((place) => place.path === path);
   const source = there(asked.source) ? asked.source : "";
@@ -50,13 +51,6 @@ function useAsked(places: Place[]): Asked {
     protocol: asked.protocol || text(flow?.protocol, "tcp"),
     port: asked.port || text(flow?.destination_port, "443"),
   };
-}
-
-function firstFlow(traffic: unknown): JsonObject | null {
-  const flows = children(traffic)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, flow]) => flow);
-  return flows.find((flow) => text(flow.source).startsWith("vms/")) ?? flows[0] ?? null;
 }
 
 interface Props {
