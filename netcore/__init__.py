@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from netcore.forwarding.traceroute import TraceHop
     from netcore.forwarding.view import GuestView
 
-ENGINE_VERSION = "0.1.0"
+ENGINE_VERSION = "0.2.0"
 """Changes whenever an answer may change; a stored run says which engine gave it."""
 
 __all__ = [

@@ -15,7 +15,7 @@ from netcore.forwarding import vpc_edge
 from netcore.forwarding.balancer import lost_zones
 from netcore.forwarding.delivery import bring
 from netcore.forwarding.gateway_balancer import chained
-from netcore.forwarding.hashing import choose, flow_seed
+from netcore.forwarding.hashing import choose, flow_seed, named
 from netcore.forwarding.hops import (
     Balance,
     Beyond,
@@ -478,7 +478,7 @@ def _default_access(run: Run, port: Port, header: Header) -> WayOut | None:
     if not allowed or header.source.version != 4 or port.id in run.drawing.inner_pool_nics:
         return None
     names = [str(number) for number in range(1, 255)]
-    address = IPv4Address(STAND_IN + 1 + choose("default outbound", port.id, names))
+    address = IPv4Address(STAND_IN + 1 + choose("default outbound", named(port.id), names))
     return WayOut(
         "edge.default",
         "default outbound access",

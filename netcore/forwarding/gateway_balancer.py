@@ -12,8 +12,6 @@ Source: facts J21, J3. The kind of tunnel, its port and key are the profile's wh
 
 from __future__ import annotations
 
-from hashlib import blake2b
-
 from netcore.document.balancers import BackendPool
 from netcore.document.values import Address
 from netcore.forwarding import guest_memory as memory
@@ -291,12 +289,11 @@ def _wrapped(
     macs: tuple[str | None, str | None] = (None, None),
 ) -> Header:
     """Return the outer header of a tunnel packet; its source port spreads flows."""
-    digest = blake2b(flow_seed(inner).encode(), digest_size=2).digest()
     return Header.model_construct(
         source=source,
         destination=destination,
         protocol=UDP,
-        source_port=FIRST_PORT + int.from_bytes(digest) % (65_536 - FIRST_PORT),
+        source_port=FIRST_PORT + flow_seed(inner) % (65_536 - FIRST_PORT),
         destination_port=number,
         ttl=64,
         source_mac=macs[0],

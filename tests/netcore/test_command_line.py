@@ -219,10 +219,9 @@ def test_the_health_of_backends(capsys: pytest.CaptureFixture[str], tmp_path: Pa
 
 def test_the_hops_of_a_traceroute(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["traceroute", FIREWALLS, "web1", "client"]) == 0
-    assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
-        ["1", "vms/fw1"],
-        ["2", "hosts/client"],
-    ]
+    first, second = (line.split() for line in capsys.readouterr().out.splitlines())
+    assert first in (["1", "vms/fw1"], ["1", "vms/fw2"])  # the hash takes one appliance
+    assert second == ["2", "hosts/client"]
 
 
 def test_warnings_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
