@@ -55,7 +55,7 @@ def use_newer_python():
 def make_environment():
     """Fill `.venv` with exactly what the lock names."""
     began = time.monotonic()
-    print("environment   packages of requirements.lock, about 500 MB at the first start ...", flush=True)
+    print("environment   packages of requirements.lock, about 1 GB at the first start ...", flush=True)
     uv = find_uv()
     if run([str(PYTHON), "-c", "import sys; sys.exit(sys.version_info < (3, 11))"]).returncode:
         must([uv, "venv", "--quiet", "--clear", "--no-project", "--python", sys.executable, str(VENV)])
