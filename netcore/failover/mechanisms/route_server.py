@@ -18,7 +18,7 @@ from netcore.errors import NotModelled
 from netcore.failover.clock import microseconds
 from netcore.failover.hold import Held, Loss, Neighbour, held, joined
 from netcore.failover.moments import Assumption, Clocks, Note, PlainPlay, Programmed, Sets, Span
-from netcore.failover.plan import Design, Plan, failing_vm
+from netcore.failover.plan import Design, FalseAlarms, Plan, failing_vm
 from netcore.failover.provider import need_provider
 from netcore.failover.redraw import changed, replaced
 from netcore.failover.scene import Scene
@@ -60,7 +60,8 @@ def plan(scene: Scene) -> Plan:
             f"Nobody can take over from {name}: no other running VM is a neighbour of its route server."
         )
     found = {vm: mine, **{key: kept for key, kept in others.items() if kept and key in scene.breakage.silent}}
-    return Plan(DESIGN, scene, RouteServerFailover(scene, found))
+    made = RouteServerFailover(scene, found)
+    return Plan(DESIGN, scene, made, made.false_alarms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,18 @@ class RouteServerFailover:
             scene.add(Sets(places, 0)),
         )
 
+    @property
+    def false_alarms(self) -> FalseAlarms:
+        """How often the routes of the protected appliance go though it runs, and for how long that hurts.
+
+        What delays its keepalives delays them to both instances, so the sessions end together. While hosts
+        lose the routes, and again while they get them back, the two directions of a connection may pass
+        different appliances. Ours, grade D.
+        """
+        late = self.timing["keepalive.late"].values["probability"]
+        rate = min(one.false_per_month(late) for one in self.sessions[self.vm])
+        return FalseAlarms(rate, 2 * self.timing["server.withdraw"].mean)
+
     def assumptions(self) -> Iterator[Assumption]:
         """Yield the numbers and statements this mechanism rests on."""
         name, kept = self.scene.name(self.vm), self.sessions[self.vm]
@@ -119,14 +132,14 @@ class RouteServerFailover:
         for used in (*(("server.goodbye",) if told else ("bgp.phase",)), *USED, "keepalive.late"):
             number = self.timing[used]
             yield Assumption(f"{used}: {number.meaning}", number.text, number.grade, number.source)
-        late = self.timing["keepalive.late"].values["probability"]
-        rate = sum(one.false_per_month(late) for one in kept)
+        late, alarms = self.timing["keepalive.late"].values["probability"], self.false_alarms
         yield Assumption(
             "false withdrawals per month",
-            f"{rate:.3g} sessions of {name} end in a month though nobody failed, with {late:.1%} of the "
-            "keepalives late",
+            f"{alarms.per_month:.3g} times a month the routes of {name} go though nobody failed, with "
+            f"{late:.1%} of the keepalives late; each time hurts for {alarms.window_s:.3g} s",
             "D",
-            "ours: all keepalives of a hold time are late, each by its own luck; bursts make it worse",
+            "ours: all keepalives of a hold time are late, each by its own luck, and to both instances "
+            "alike; bursts make it worse. It hurts while hosts learn, there and back",
         )
         yield Assumption(
             "hosts: programming",

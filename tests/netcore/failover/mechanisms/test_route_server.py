@@ -189,7 +189,7 @@ def test_low_timers_end_more_sessions_for_nothing(keepalive: float, hold: float,
 
 def test_the_rate_of_false_withdrawals_is_told() -> None:
     told = {one.name: one.value for one in planned(drawn(60, 180)).assumptions()}
-    assert told["false withdrawals per month"].startswith("0.0855 sessions of fw1")
+    assert told["false withdrawals per month"].startswith("0.0428 times a month the routes of fw1")
 
 
 def test_silences_are_joined() -> None:
