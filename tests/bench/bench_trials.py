@@ -15,7 +15,7 @@ import simpy
 
 import netcore
 from netcore.failover.clock import SECOND_US
-from tests.bench.failover_peers import Opened, agree, by_packets
+from tests.bench.peers.failover import Opened, agree, by_packets
 from tests.netcore.failover.scenes import FAULT, pair
 
 TRIALS = 10_000

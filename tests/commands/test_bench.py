@@ -8,7 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 import netcore
-from tests.bench import bench_trials, bench_walk, failover_peers
+from tests.bench import bench_trials, bench_walk
+from tests.bench.measure import Mismatch
+from tests.bench.peers import failover as failover_peers
 from tests.netcore.failover.scenes import FAULT
 
 
@@ -48,7 +50,7 @@ def test_nothing_is_measured_where_the_peer_disagrees(monkeypatch: pytest.Monkey
     assert "recovery" in failover_peers.agree(opened, 1, 100)
     wrong = failover_peers.Played(1, 1.0, 1)
     monkeypatch.setattr(failover_peers, "by_packets", lambda *_: wrong)
-    with pytest.raises(failover_peers.Mismatch, match=r"balancer: recovery .* s and 0\.000 s"):
+    with pytest.raises(Mismatch, match=r"balancer: recovery .* s and 0\.000 s"):
         failover_peers.agree(opened, 1, 100)
 
 

@@ -18,6 +18,7 @@ from netcore.failover.fates import Fates, FlowFate
 from netcore.failover.outcomes import Judge, settled_us
 from netcore.failover.streams import Streams
 from netcore.profiles.timing import TimingProfile
+from tests.bench.measure import Mismatch
 
 Changes = Sequence[tuple[int, tuple[FlowFate, ...]]]
 """Time since the fault in microseconds, and what becomes of each flow from then on; the first at 0."""
@@ -177,10 +178,6 @@ def _first_good(trial: Trial, opened: Opened) -> int | None:
         else:
             begun = None
     return begun
-
-
-class Mismatch(Exception):
-    """Ours and the peer answer differently; no figure is given."""
 
 
 MOST_LOST_APART = 0.005
