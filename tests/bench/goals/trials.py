@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 import tracemalloc
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import netcore
@@ -48,6 +49,7 @@ class Made:
         return kept
 
 
+@cache
 def prepare(tiny: bool) -> Made:
     """Return the trials, after the engine and all peers have agreed about some of them."""
     count, flows, members, rate = (20, 4, 2, 100) if tiny else (TRIALS, FLOWS, 8, RATE)
