@@ -110,3 +110,30 @@ def array_bytes(thing: Any, seen: set[int] | None = None) -> int:
     if dataclasses.is_dataclass(thing):
         names = [field.name for field in dataclasses.fields(thing)]
     return sum(array_bytes(getattr(thing, name), seen) for name in names)
+
+
+Prefixes = list[tuple[int, int, int]]
+"""First address as a number, prefix length, value (0 or more); no prefix twice."""
+
+
+def lookup(prefixes: Prefixes, version: int, most_bytes: int | None = None) -> Any:
+    """Return a table of prefixes: ``table(high, low)`` gives the value of the longest match, or -1.
+
+    Args:
+        version: 4: ``high`` is ignored and ``low`` is uint32; 6: both are uint64.
+        most_bytes: how large the table may be; None takes the fastest.
+    """
+    (table,) = engine("lookup_table")
+    return table(prefixes, version, most_bytes)
+
+
+def pairs(made: Any, protocol: int, port: int) -> Any:
+    """Return who reaches whom: ``senders`` x ``receivers`` bool by VM in the order of the workload."""
+    (matrix,) = engine("matrix")
+    return matrix(made, protocol, port)
+
+
+def header_counts(network: Workload) -> Any:
+    """Return how many headers are delivered, per sending and receiving subnet; see ``peers.decisions``."""
+    (counts,) = engine("reach_counts")
+    return counts(compiled(network))
