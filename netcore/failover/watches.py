@@ -198,7 +198,7 @@ class Watch:
 def watches(
     scene: Scene, wanted: Callable[[LoadBalancer], bool], probing: Probing = AZURE
 ) -> tuple[tuple[Watch, ...], tuple[tuple[Member, str], ...]]:
-    """Return the probes that a fault makes fail, and the touched members that no probe watches, with their VM.
+    """Return the probes that a fault makes fail, and the touched members without a probe, with their VM.
 
     Where rules of one pool name different probes, the slowest stands for all: the pool is healed when the
     last rule avoids the member.
