@@ -79,10 +79,10 @@ function fate(moment: Moment, flow: string, direction: Strip["direction"]): Pick
 export function spansUntil(one: Contender, now_us: number): Span[] {
   if (one.metrics !== null) return one.spans;
   const open = [openDetect(one, now_us), openControl(one), openData(one, now_us), openFlows(one, now_us)];
-  return [...one.spans, ...open.flatMap((span): Span[] => (span && span.from_us < now_us ? [{ ...span, to_us: now_us }] : []))];
+  return [...one.spans, ...open.flatMap((span): Span[] => (span && span.from_us < now_us ? [{ ...span, to_us: now_us, open: true }] : []))];
 }
 
-type Opened = Omit<Span, "to_us"> | null;
+type Opened = Omit<Span, "to_us" | "open"> | null;
 
 /** When a lane was last known to be finished with what it did. */
 function ended(one: Contender, lane: Lane): number {

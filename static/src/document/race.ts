@@ -22,6 +22,8 @@ export interface Span {
   from_us: number;
   to_us: number;
   text: string;
+  /** It has not ended yet. */
+  open?: boolean;
 }
 
 export interface Strip {

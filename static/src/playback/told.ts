@@ -1,43 +1,37 @@
-/** The clock of a race that is still being told: it runs smoothly behind what is told and never ahead of it. */
+/** The clock of a race that is still being told: word of it comes about once a second, and it runs on in between. */
 
 import { useEffect, useRef, useState } from "react";
 
 const TICK_MS = 80;
-/** A clock that is further behind than so many seconds of its pace jumps. */
-const FAR_S = 3;
-/** So far behind it stays, for the next word comes about once a second. */
-const NEAR_S = 1;
+/** It runs on for so long without a word; then nobody knows, and it stands. */
+const AHEAD_S = 1.5;
+/** So far ahead of the truth it waits for it; further, it goes back. */
+const SLACK_S = 0.5;
 
-/** Return the time to show, microseconds: what is told, reached at its pace. */
+/** Return the time to show, microseconds. Who wants less motion sees what is told, and no running clock. */
 export function useTold(told_us: number, pace: number, growing: boolean): number {
   const [shown, setShown] = useState(told_us);
-  const goal = useRef({ told_us, pace });
+  const word = useRef({ told_us, pace, came: 0 });
   useEffect(() => {
-    goal.current = { told_us, pace };
+    word.current = { told_us, pace, came: performance.now() };
   }, [told_us, pace]);
   const smooth = growing && !matchMedia("(prefers-reduced-motion: reduce)").matches;
   useEffect(() => {
     if (!smooth) return undefined;
-    let before = performance.now();
     const timer = setInterval(() => {
-      const now = performance.now();
-      const passed = (now - before) / 1000;
-      before = now;
-      setShown((old) => follow(old, goal.current.told_us, goal.current.pace, passed));
+      const last = word.current;
+      setShown((old) => runOn(old, last.told_us, last.pace, (performance.now() - last.came) / 1000));
     }, TICK_MS);
     return () => {
       clearInterval(timer);
     };
   }, [smooth]);
-  return smooth ? Math.min(shown, told_us) : told_us;
+  return smooth ? shown : told_us;
 }
 
-/** Return where a clock stands that ran on for `passed_s` seconds towards what is told. */
-export function follow(shown_us: number, told_us: number, pace: number, passed_s: number): number {
+/** Return where a clock stands that showed something, `since_s` seconds after the last word of the truth. */
+export function runOn(shown_us: number, told_us: number, pace: number, since_s: number): number {
   const second = pace * 1e6;
-  const behind = told_us - shown_us;
-  if (behind <= 0 || second === 0) return told_us;
-  if (behind > FAR_S * second) return told_us - NEAR_S * second;
-  const hurry = behind > NEAR_S * second ? 1.2 : 1;
-  return Math.min(told_us, shown_us + hurry * passed_s * second);
+  const goal = told_us + second * Math.min(since_s, AHEAD_S);
+  return shown_us > goal + SLACK_S * second ? goal : Math.max(shown_us, goal);
 }

@@ -45,7 +45,7 @@ export function RaceHead({ race, run, one, flow, clock: time, speed, setSpeed, j
           <ChevronFirst size={14} aria-hidden="true" />
         </button>
         {growing && (
-          <button type="button" className="button small" disabled={!time.held} title="Back to now (space, end)" onClick={time.toNow}>
+          <button type="button" className={time.held ? "button small primary now" : "button small quiet now"} aria-disabled={!time.held} title="Back to now (space, end)" onClick={time.toNow}>
             <Radio size={14} aria-hidden="true" /> {time.held ? "Back to now" : "At now"}
           </button>
         )}
@@ -74,7 +74,7 @@ export function RaceHead({ race, run, one, flow, clock: time, speed, setSpeed, j
           </select>
         )}
         {race.live && (
-          <select className="input small" aria-label="Stretch in sight" value={String(time.span)} onChange={(change) => { time.setSpan(change.target.value === "null" ? null : Number(change.target.value)); }}>
+          <select className="input small" aria-label="Stretch in sight" title="How much of the race is in sight" value={String(time.span)} onChange={(change) => { time.setSpan(change.target.value === "null" ? null : Number(change.target.value)); }}>
             {WINDOWS_US.map((each) => (
               <option key={each} value={String(each)}>{each === null ? "all of it" : `${each / 60_000_000} min`}</option>
             ))}

@@ -3,7 +3,8 @@
 import type { ReactNode } from "react";
 
 import { spansUntil, stripsUntil } from "../../document/live";
-import { CLOCKS, type Contender, type Lane, type Note, type Race, type Strip, clock, duration } from "../../document/race";
+import { CLOCKS, type Contender, type Lane, type Note, type Race, type Span, type Strip, clock, duration } from "../../document/race";
+import { Mark } from "../Mark";
 
 export interface Scale {
   from: number;
@@ -59,7 +60,9 @@ export function Track({ one, race, scale, at, now, shown, event, seek, choose, s
     seek(scale.from + ((x - box.left) / box.width) * (scale.to - scale.from));
   };
   const lanes: Lane[] = one.notes.filter((note) => note.lane === "fault").length > 1 ? ["fault", ...LANES] : [...LANES];
-  const inSight = (from_us: number, to_us: number): boolean => to_us >= scale.from && from_us <= scale.to;
+  // The clock of a race that grows runs a little behind what is told of it; nothing stands ahead of the clock.
+  const last = now === null ? scale.to : Math.min(scale.to, now);
+  const inSight = (from_us: number, to_us: number): boolean => to_us >= scale.from && from_us <= last;
   const spans = (now === null ? one.spans : spansUntil(one, now)).filter((span) => inSight(span.from_us, span.to_us));
   const strips = (now === null ? one.strips : stripsUntil(one, now)).filter((strip) => inSight(strip.from_us, strip.to_us));
   const notes = one.notes.filter((note) => inSight(note.t_us, note.t_us));
@@ -70,7 +73,7 @@ export function Track({ one, race, scale, at, now, shown, event, seek, choose, s
         <h3>
           {one.title} <span className="badge mono">{one.mechanism}</span>
         </h3>
-        <Result one={one} />
+        <Result one={one} spans={now === null ? null : spans} at={at} fault={race.fault_us} />
       </div>
       <div onClick={(click) => { place(click.target as HTMLElement, click.clientX); }}>
         {lanes.map((lane) => (
@@ -84,7 +87,7 @@ export function Track({ one, race, scale, at, now, shown, event, seek, choose, s
                     key={`${span.from_us} ${span.text}`}
                     className="span"
                     title={`${span.text}: ${duration(span.to_us - span.from_us)}`}
-                    style={{ left: `${scale.share(span.from_us)}%`, width: `${scale.share(span.to_us) - scale.share(span.from_us)}%` }}
+                    style={{ left: `${scale.share(span.from_us)}%`, width: `${scale.share(Math.min(last, span.to_us)) - scale.share(span.from_us)}%` }}
                   />
                 ))}
               {notes
@@ -128,7 +131,7 @@ export function Track({ one, race, scale, at, now, shown, event, seek, choose, s
                       title={pieceWords(part)}
                       style={{
                         left: `${scale.share(part.from_us)}%`,
-                        width: `${scale.share(part.to_us) - scale.share(part.from_us)}%`,
+                        width: `${scale.share(Math.min(last, part.to_us)) - scale.share(part.from_us)}%`,
                         ["--share" as string]: part.delivered,
                       }}
                     />
@@ -144,8 +147,16 @@ export function Track({ one, race, scale, at, now, shown, event, seek, choose, s
   );
 }
 
-function Result({ one }: { one: Contender }): ReactNode {
+function Result({ one, spans, at, fault }: { one: Contender; spans: Span[] | null; at: number; fault: number }): ReactNode {
   const { metrics } = one;
+  if (!metrics && spans) {
+    const fails = spans.find((span) => span.lane === "flows" && span.from_us <= at && (span.open === true || at < span.to_us));
+    return (
+      <span className="track-result">
+        {fails ? <Mark state="dropped">new flows fail since {clock(fails.from_us, fault)}</Mark> : <Mark state="delivered">all new flows arrive</Mark>}
+      </span>
+    );
+  }
   if (!metrics) return <span className="muted">running</span>;
   return (
     <span className="track-result">

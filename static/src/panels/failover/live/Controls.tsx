@@ -7,11 +7,12 @@ import type { Live } from "../../../document/live";
 import { ask } from "../../../protocol/commands";
 import { cancel } from "../../../protocol/followed";
 import { Mark } from "../../Mark";
+import { Newest } from "./Feed";
 import { paceWords } from "./liveWords";
 
 export const PACES = [1, 2, 5, 15, 60];
 
-export function Controls({ run, live, mayPress, lost }: { run: string; live: Live; mayPress: boolean; lost: boolean }): ReactNode {
+export function Controls({ run, live, fault_us, mayPress, lost }: { run: string; live: Live; fault_us: number; mayPress: boolean; lost: boolean }): ReactNode {
   const { pace } = live;
   // What it goes back to after a pause.
   const [before, setBefore] = useState(pace || 1);
@@ -33,7 +34,7 @@ export function Controls({ run, live, mayPress, lost }: { run: string; live: Liv
       </span>
       {mayPress && (
         <>
-          <button type="button" className="button" onClick={() => { to(pace === 0 ? before : 0); }}>
+          <button type="button" className="button pause" onClick={() => { to(pace === 0 ? before : 0); }}>
             {pace === 0 ? <Play size={14} aria-hidden="true" /> : <Pause size={14} aria-hidden="true" />} {pace === 0 ? "Go on" : "Pause"}
           </button>
           <label className="pace">
@@ -44,21 +45,24 @@ export function Controls({ run, live, mayPress, lost }: { run: string; live: Liv
               ))}
             </select>
           </label>
-          <span className="row push">
-            <button
-              type="button"
-              className="button quiet"
-              onClick={() => {
-                if (window.confirm("Stop the race for everybody without saving its timeline?")) void cancel("live");
-              }}
-            >
-              Stop without saving
-            </button>
-            <button type="button" className="button" onClick={() => void ask(run, { kind: "end" })}>
-              <Square size={12} aria-hidden="true" /> End and save
-            </button>
-          </span>
         </>
+      )}
+      <Newest commands={live.commands} fault_us={fault_us} />
+      {mayPress && (
+        <span className="row push">
+          <button
+            type="button"
+            className="button quiet"
+            onClick={() => {
+              if (window.confirm("Stop the race for everybody without saving its timeline?")) void cancel("live");
+            }}
+          >
+            Stop without saving
+          </button>
+          <button type="button" className="button" onClick={() => void ask(run, { kind: "end" })}>
+            <Square size={12} aria-hidden="true" /> End and save
+          </button>
+        </span>
       )}
     </div>
   );

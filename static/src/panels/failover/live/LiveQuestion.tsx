@@ -37,9 +37,9 @@ export function LiveQuestion(): ReactNode {
       }}
     >
       <div className="field">
-        <label htmlFor="live-protects">They stand in for</label>
+        <label htmlFor="live-protects">Appliance they protect</label>
         <select id="live-protects" value={protects} onChange={(event) => { setProtects(event.target.value); }}>
-          <option value="">the first appliance that can be</option>
+          <option value="">the first one</option>
           {appliances.map((machine) => (
             <option key={machine.id} value={machine.id}>{machine.name}</option>
           ))}

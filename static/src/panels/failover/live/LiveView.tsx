@@ -48,10 +48,10 @@ export function LiveView(): ReactNode {
   return (
     <div className={playing ? "live playing" : "live"} data-testid="live">
       <Fault followed={followed} />
-      {playing && <Controls run={run} live={live} mayPress={mayPress} lost={followed.lost} />}
+      {playing && <Controls run={run} live={live} fault_us={race.fault_us} mayPress={mayPress} lost={followed.lost} />}
       {live.saved && <SavedTimeline saved={live.saved} designs={live.designs} seed={race.contenders[0]?.seed ?? null} />}
       <div className="live-columns">
-        <aside className="desk" aria-label={mayPress ? "Break and mend" : "What happens to it"}>
+        <section className="desk" aria-label={mayPress ? "Break and mend" : "What happens to it"}>
           {playing && <Units condition={condition} fault_us={race.fault_us} send={mayPress ? send : null} />}
           {own.error && <p role="alert" className="callout danger">{own.error}</p>}
           {mayPress && (
@@ -60,9 +60,9 @@ export function LiveView(): ReactNode {
               <Other send={send} />
             </>
           )}
-          <Feed commands={live.commands} fault_us={race.fault_us} waiting={playing ? waiting : 0} />
-        </aside>
+        </section>
         <RaceView key={run} race={race} run={run} live={playing} pace={live.pace} />
+        <Feed commands={live.commands} fault_us={race.fault_us} waiting={playing ? waiting : 0} />
       </div>
       <Export followed={followed} />
     </div>
