@@ -64,6 +64,12 @@ describe("a race that grows", () => {
     expect(lanes([...called, moment(33, ["vms/fw1"], whole)], 34)).toEqual(["detect 10-20", "control 20-30"]);
   });
 
+  it("does not take for noticing what a design says as something breaks", () => {
+    const events = [...STARTED, press(1, 10, inject("crash")), note(10, "fault", "point", "dies"), note(10, "detect", "point", "not modelled"), moment(10, ["vms/fw1"], whole)];
+    const one = race(events)?.contenders[0];
+    expect(one && spansUntil(one, 15 * SECOND)).toEqual([]);
+  });
+
   it("notices nothing any more once everything runs again", () => {
     const one = race([...FAILED, press(2, 13, inject("restore")), moment(13, [], whole)])?.contenders[0];
     expect(one && spansUntil(one, 15 * SECOND)).toEqual([]);

@@ -91,12 +91,13 @@ function ended(one: Contender, lane: Lane): number {
   return Math.max(-1, ...spans, ...notes);
 }
 
-/** Somebody counts what is missed, as long as something is still broken. */
+/** Somebody counts what is missed, as long as something is still broken. What is said as it breaks counts nothing. */
 function openDetect(one: Contender, now_us: number): Opened {
   const moment = momentAt(one, now_us);
   if (!moment || moment.down.length + moment.zones.length === 0) return null;
   const end = ended(one, "detect");
-  const begun = one.notes.find((note) => note.lane === "detect" && note.kind !== "end" && note.t_us > end);
+  const breaks = new Set(one.notes.filter((note) => note.lane === "fault").map((note) => note.t_us));
+  const begun = one.notes.find((note) => note.lane === "detect" && note.kind !== "end" && note.t_us > end && !breaks.has(note.t_us));
   return begun ? { lane: "detect", from_us: begun.t_us, text: "noticing it" } : null;
 }
 

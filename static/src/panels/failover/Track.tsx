@@ -73,6 +73,7 @@ export function Track({ one, race, scale, at, now, shown, event, seek, choose, s
         <h3>
           {one.title} <span className="badge mono">{one.mechanism}</span>
         </h3>
+        {now !== null && <Lately notes={one.notes} at={at} fault={race.fault_us} />}
         <Result one={one} spans={now === null ? null : spans} at={at} fault={race.fault_us} />
       </div>
       <div onClick={(click) => { place(click.target as HTMLElement, click.clientX); }}>
@@ -144,6 +145,20 @@ export function Track({ one, race, scale, at, now, shown, event, seek, choose, s
         )}
       </div>
     </div>
+  );
+}
+
+/** What a design did last, while the race goes on; what it means for flows stands beside it. */
+function Lately({ notes, at, fault }: { notes: Note[]; at: number; fault: number }): ReactNode {
+  const last = notes.findLast((note) => note.t_us <= at && note.lane !== "flows");
+  return (
+    <span className="lately" title={last?.text}>
+      {last && (
+        <>
+          <span className="mono">{clock(last.t_us, fault)}</span> {last.text}
+        </>
+      )}
+    </span>
   );
 }
 

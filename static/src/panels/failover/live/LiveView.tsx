@@ -51,16 +51,18 @@ export function LiveView(): ReactNode {
       {playing && <Controls run={run} live={live} fault_us={race.fault_us} mayPress={mayPress} lost={followed.lost} />}
       {live.saved && <SavedTimeline saved={live.saved} designs={live.designs} seed={race.contenders[0]?.seed ?? null} />}
       <div className="live-columns">
-        <section className="desk" aria-label={mayPress ? "Break and mend" : "What happens to it"}>
-          {playing && <Units condition={condition} fault_us={race.fault_us} send={mayPress ? send : null} />}
-          {own.error && <p role="alert" className="callout danger">{own.error}</p>}
-          {mayPress && (
-            <>
-              <MoveAddress send={send} />
-              <Other send={send} />
-            </>
-          )}
-        </section>
+        {playing && (
+          <section className="desk" aria-label={mayPress ? "Break and mend" : "What happens to it"}>
+            <Units condition={condition} fault_us={race.fault_us} send={mayPress ? send : null} />
+            {own.error && <p role="alert" className="callout danger">{own.error}</p>}
+            {mayPress && (
+              <>
+                <MoveAddress send={send} />
+                <Other send={send} />
+              </>
+            )}
+          </section>
+        )}
         <RaceView key={run} race={race} run={run} live={playing} pace={live.pace} />
         <Feed commands={live.commands} fault_us={race.fault_us} waiting={playing ? waiting : 0} />
       </div>
