@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { conditionOf, live, roundLength, spansUntil, stripsUntil, windowAt } from "./live";
+import { conditionOf, flowsFailSince, live, roundLength, spansUntil, stripsUntil, windowAt } from "./live";
 import { isGrowing, race } from "./race";
 import type { RunEvent } from "./types";
 
@@ -62,6 +62,11 @@ describe("a race that grows", () => {
     const called = [...noticed, event("failover.span", { design: "a", lane: "control", from_us: 20 * SECOND, to_us: 30 * SECOND, text: "PUT" }), moment(30, ["vms/fw1"], whole, ["vms/web1"])];
     expect(lanes(called, 32)).toEqual(["detect 10-20", "control 20-30", "data 30-32"]);
     expect(lanes([...called, moment(33, ["vms/fw1"], whole)], 34)).toEqual(["detect 10-20", "control 20-30"]);
+  });
+
+  it("knows since when new flows fail, at every time", () => {
+    const one = race([...FAILED, moment(20, ["vms/fw1"], whole)])?.contenders[0];
+    expect(one && [5, 10, 19, 20].map((second) => flowsFailSince(one, second * SECOND))).toEqual([null, 10 * SECOND, 10 * SECOND, null]);
   });
 
   it("does not take for noticing what a design says as something breaks", () => {

@@ -117,10 +117,15 @@ function openData(one: Contender, now_us: number): Opened {
 }
 
 function openFlows(one: Contender, now_us: number): Opened {
-  const broken = (moment: Moment): boolean => one.flows.some((flow) => (["forward", "return"] as const).some((direction) => fate(moment, flow.id, direction).delivered < 0.995));
-  const told = one.moments.filter((moment) => moment.t_us <= now_us);
-  const begun = told[told.findLastIndex((moment) => !broken(moment)) + 1];
-  return begun ? { lane: "flows", from_us: begun.t_us, text: "new connections fail" } : null;
+  const from_us = flowsFailSince(one, now_us);
+  return from_us === null ? null : { lane: "flows", from_us, text: "new connections fail" };
+}
+
+/** Return since when some new flows of a design fail at a time; null while all arrive. */
+export function flowsFailSince(one: Contender, at_us: number): number | null {
+  const told = one.moments.filter((moment) => moment.t_us <= at_us);
+  const fails = (moment: Moment): boolean => one.flows.some((flow) => (["forward", "return"] as const).some((direction) => fate(moment, flow.id, direction).delivered < 0.995));
+  return told[told.findLastIndex((moment) => !fails(moment)) + 1]?.t_us ?? null;
 }
 
 /** How a VM fares: what is true of it, and since when. */

@@ -10,6 +10,7 @@ import { Assumptions } from "./Assumptions";
 import { Happened } from "./Happened";
 import { Metrics } from "./Metrics";
 import { type Chosen, RaceHead } from "./RaceHead";
+import { Standings } from "./Standings";
 import { Ticks, Track } from "./Track";
 import { useRaceCanvas } from "./raceCanvas";
 import { useRaceClock } from "./raceClock";
@@ -74,6 +75,7 @@ export function RaceView({ race, run, live, pace = 1 }: Props): ReactNode {
         choose={choose}
         live={live}
       />
+      {clock.growing && <Standings contenders={race.contenders} drawn={one.design} at={at} fault={race.fault_us} choose={(design) => { choose({ design, event: null }); }} />}
       <div className="tracks">
         <Ticks scale={scale} fault={race.fault_us} />
         {race.contenders.map((found) => (

@@ -3,8 +3,8 @@
 import type { ReactNode } from "react";
 
 import { spansUntil, stripsUntil } from "../../document/live";
-import { CLOCKS, type Contender, type Lane, type Note, type Race, type Span, type Strip, clock, duration } from "../../document/race";
-import { Mark } from "../Mark";
+import { CLOCKS, type Contender, type Lane, type Note, type Race, type Strip, clock, duration } from "../../document/race";
+import { Fares } from "./Standings";
 
 export interface Scale {
   from: number;
@@ -74,7 +74,7 @@ export function Track({ one, race, scale, at, now, shown, event, seek, choose, s
           {one.title} <span className="badge mono">{one.mechanism}</span>
         </h3>
         {now !== null && <Lately notes={one.notes} at={at} fault={race.fault_us} />}
-        <Result one={one} spans={now === null ? null : spans} at={at} fault={race.fault_us} />
+        <Result one={one} grows={now !== null} at={at} fault={race.fault_us} />
       </div>
       <div onClick={(click) => { place(click.target as HTMLElement, click.clientX); }}>
         {lanes.map((lane) => (
@@ -162,13 +162,12 @@ function Lately({ notes, at, fault }: { notes: Note[]; at: number; fault: number
   );
 }
 
-function Result({ one, spans, at, fault }: { one: Contender; spans: Span[] | null; at: number; fault: number }): ReactNode {
+function Result({ one, grows, at, fault }: { one: Contender; grows: boolean; at: number; fault: number }): ReactNode {
   const { metrics } = one;
-  if (!metrics && spans) {
-    const fails = spans.find((span) => span.lane === "flows" && span.from_us <= at && (span.open === true || at < span.to_us));
+  if (!metrics && grows) {
     return (
       <span className="track-result">
-        {fails ? <Mark state="dropped">new flows fail since {clock(fails.from_us, fault)}</Mark> : <Mark state="delivered">all new flows arrive</Mark>}
+        <Fares one={one} at={at} fault={fault} />
       </span>
     );
   }
