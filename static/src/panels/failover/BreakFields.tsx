@@ -14,17 +14,19 @@ interface Props {
   kinds: typeof KINDS;
   draft: Draft;
   set: (part: Partial<Draft>) => void;
+  /** The browser asks for what is left open before the form is sent. */
+  required?: boolean;
   /** What is wrong with a field of the fault, in words. */
   wrong?: (field: string) => string;
 }
 
-export function BreakFields({ prefix, document, kinds, draft, set, wrong = () => "" }: Props): ReactNode {
+export function BreakFields({ prefix, document, kinds, draft, set, required = false, wrong = () => "" }: Props): ReactNode {
   const options = useMemo(() => choices(document), [document]);
   const fields = fieldsOf(draft.kind);
   const picker = (field: keyof Draft & Field, words: string, rows: [string, string][]): ReactNode =>
     fields.includes(field) && (
       <FieldOf id={`${prefix}-${field}`} words={words} wrong={wrong(field)}>
-        <select id={`${prefix}-${field}`} aria-describedby={`${prefix}-${field}-wrong`} value={draft[field]} onChange={(event) => { set({ [field]: event.target.value }); }}>
+        <select id={`${prefix}-${field}`} required={required} aria-describedby={`${prefix}-${field}-wrong`} value={draft[field]} onChange={(event) => { set({ [field]: event.target.value }); }}>
           <option value="">choose</option>
           {rows.map(([key, name]) => (
             <option key={key} value={key}>{name}</option>

@@ -37,14 +37,14 @@ export function Controls({ run, live, fault_us, mayPress, lost }: { run: string;
           <button type="button" className="button pause" onClick={() => { to(pace === 0 ? before : 0); }}>
             {pace === 0 ? <Play size={14} aria-hidden="true" /> : <Pause size={14} aria-hidden="true" />} {pace === 0 ? "Go on" : "Pause"}
           </button>
-          <label className="pace">
-            <span className="label">Pace</span>
-            <select className="input" value={before} onChange={(event) => { to(Number(event.target.value)); }}>
+          <span className="pace">
+            <label className="label" htmlFor="live-pace-now">Pace</label>
+            <select id="live-pace-now" className="input" value={before} onChange={(event) => { to(Number(event.target.value)); }}>
               {paces.map((one) => (
                 <option key={one} value={one}>×{one}</option>
               ))}
             </select>
-          </label>
+          </span>
         </>
       )}
       <Newest commands={live.commands} fault_us={fault_us} />

@@ -24,7 +24,7 @@ export function Other({ send }: { send: (step: JsonObject) => void }): ReactNode
           send(stepOf(draft));
         }}
       >
-        <BreakFields prefix="live" document={document} kinds={kinds} draft={draft} set={(part) => { setDraft((before) => ({ ...before, ...part })); }} />
+        <BreakFields prefix="live-other" required document={document} kinds={kinds} draft={draft} set={(part) => { setDraft((before) => ({ ...before, ...part })); }} />
         <button type="submit" className="button danger">Do it now</button>
       </form>
     </details>

@@ -47,14 +47,14 @@ export function Units({ condition, fault_us, send }: Props): ReactNode {
         ))}
       </ul>
       {send && (
-        <label className="how">
-          <span className="label">Fail means: it</span>
-          <select className="input small" value={how} onChange={(event) => { setHow(event.target.value); }}>
+        <span className="how">
+          <label className="label" htmlFor="live-how">Fail means: it</label>
+          <select id="live-how" className="input small" value={how} onChange={(event) => { setHow(event.target.value); }}>
             {HOW.map(([kind, words]) => (
               <option key={kind} value={kind}>{words}</option>
             ))}
           </select>
-        </label>
+        </span>
       )}
     </div>
   );

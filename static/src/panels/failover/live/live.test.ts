@@ -23,6 +23,7 @@ describe("a command in words", () => {
 
   it("that was refused says what was wanted", () => {
     expect(did({ kind: "crash", vm: "x" }, false)).toBe("Ada wanted to fail VMS/X");
+    expect(did({ kind: "crash" }, false)).toBe("Ada wanted to fail something");
     expect(said({ kind: "pace", pace: 0 }, false)).toBe("Ada wanted to pause the race");
   });
 

@@ -56,7 +56,7 @@ function target(step: JsonObject, name: Name): string {
   if (step.zone) return `zone ${word(step.zone)}`;
   if (step.region) return `region ${word(step.region)}`;
   if (step.link) return name(word(step.link));
-  return name(`vms/${word(step.vm)}`);
+  return step.vm ? name(`vms/${word(step.vm)}`) : "something";
 }
 
 /** Return how a VM fares, and since when. */
