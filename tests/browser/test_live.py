@@ -82,6 +82,8 @@ def test_what_is_pressed_is_seen_and_the_saved_timeline_gives_the_same_again(
     page.get_by_role("button", name="Restore Appliance 1").click()
     expect(unit(page, "Appliance 1")).to_contain_text("runs")
     expect(marked.get_by_text("down", exact=True)).to_have_count(0)
+    # What is played again goes on until all has settled, so the numbers are the same where all had settled.
+    expect(design(page, "Addresses moved by")).to_contain_text("all new flows arrive", timeout=30_000)
     end(page)
     there = numbers(page)
     assert axe(page) == []

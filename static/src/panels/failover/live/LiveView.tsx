@@ -33,7 +33,7 @@ export function LiveView(): ReactNode {
         <Waiting followed={followed} what="The designs come in" />
         {!playing && (
           <p className="muted">
-            The designs race on a clock that everybody sees who watches. {mine && "Break and mend what you like while it goes on; "}at the end the timeline is saved and can be replayed to the same result.
+            The designs race on a clock that everybody sees who watches. {mine && "Break and mend what you like while it goes on; "}at the end the timeline is saved and can be replayed.
           </p>
         )}
       </>
