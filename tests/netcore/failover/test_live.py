@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from typing import Any
 
@@ -86,7 +87,7 @@ def test_strips_have_no_gaps():
                 and (one["design"], one["direction"]) == (design, direction)
             ]
             assert mine[0][0] == 0 and mine[-1][1] == 40 * SECOND
-            assert all(a[1] == b[0] for a, b in zip(mine, mine[1:], strict=False))
+            assert all(a[1] == b[0] for a, b in itertools.pairwise(mine))
 
 
 def test_the_saved_timeline_tells_the_same():
