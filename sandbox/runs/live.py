@@ -2,7 +2,7 @@
 
 The worker is the only clock. At each tick it tells what has happened up to now, then takes what is in the
 inbox, in order, each at the time at which it stands. The log of events is the truth: who takes the run over
-tells what is stored again as it is, and the clock goes on behind it. Time stands still while no worker has it.
+tells what is stored again as it is, and the clock goes on behind it. Without a worker time stands still.
 """
 
 from __future__ import annotations

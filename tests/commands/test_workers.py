@@ -20,7 +20,7 @@ def test_the_demo_has_a_worker_that_takes_no_trials() -> None:
 def test_so_have_the_containers(queue: str) -> None:
     compose = (ROOT / "docker-compose.yml").read_text()
     assert compose.count(f"--queues={queue},") == 1
-    assert compose.count("celery, -A, sandbox, worker") == 2
+    assert compose.count("celery, -A, sandbox, worker") == 3
 
 
 def test_trials_are_batch_and_traces_are_not() -> None:
