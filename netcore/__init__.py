@@ -13,7 +13,7 @@ Example:
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from netcore import profiles as _profiles
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from netcore.checks.diff import Diff
     from netcore.checks.divergence import Divergence
     from netcore.checks.why import Why
-    from netcore.failover import Design, TimingProfile, Trials
+    from netcore.failover import Design, LiveRace, TimingProfile, Trials
     from netcore.failover import Joined as JoinedTrials
     from netcore.formats.arm_notes import Import, ImportNote
     from netcore.forwarding.probes import BackendHealth
@@ -66,6 +66,7 @@ __all__ = [
     "Import",
     "ImportNote",
     "JoinedTrials",
+    "LiveRace",
     "NetcoreError",
     "Network",
     "NotFound",
@@ -87,6 +88,7 @@ __all__ = [
     "all_designs",
     "availability",
     "backend_health",
+    "check_step",
     "compile",
     "designs",
     "diff",
@@ -101,6 +103,8 @@ __all__ = [
     "guest_view",
     "import_arm",
     "join_trials",
+    "live_race",
+    "live_refusals",
     "load",
     "merge_trials",
     "prepare_trials",
@@ -135,6 +139,7 @@ __all__ = [
 
 _ROOMS = {
     "Design": "netcore.failover",
+    "LiveRace": "netcore.failover",
     "Diff": "netcore.checks.diff",
     "Why": "netcore.checks.why",
     "Divergence": "netcore.checks.divergence",
@@ -476,6 +481,46 @@ def race(
     from netcore import failover
 
     return failover.race(scenario, designs, fault, seed)
+
+
+def live_race(
+    scenario: Scenario,
+    designs: Sequence[Design],
+    seed: int | None = None,
+    protects: str | None = None,
+    name: str = "Live",
+) -> LiveRace:
+    """Return a race that people steer while it plays; see ``LiveRace``.
+
+    Args:
+        protects: id of the VM that the designs protect; None: the first appliance in the order of ids.
+        name: of the fault that holds what was played.
+
+    Raises:
+        NotFound: the scenario has no such VM.
+        NotModelled: a design cannot be played here, even while nothing breaks; the message says why.
+    """
+    from netcore import failover
+
+    return failover.LiveRace(scenario, designs, seed, protects, name)
+
+
+def live_refusals(scenario: Scenario, protects: str | None = None) -> dict[str, str]:
+    """Return why designs cannot be raced live, by their id: they cannot be played even in quiet."""
+    from netcore import failover
+
+    return failover.live_refusals(scenario, protects)
+
+
+def check_step(step: Mapping[str, Any]) -> None:
+    """Check the form of a step of a fault without its time.
+
+    Raises:
+        NotModelled: it is none; the message names the place.
+    """
+    from netcore import failover
+
+    failover.check_step(step)
 
 
 def trials(

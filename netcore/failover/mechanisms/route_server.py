@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from netcore.document.models import Power, Scenario
 from netcore.errors import NotModelled
 from netcore.failover.clock import microseconds
-from netcore.failover.hold import Held, Loss, Neighbour, held, joined
+from netcore.failover.hold import Held, Loss, Neighbour, held
 from netcore.failover.moments import Assumption, Clocks, Note, PlainPlay, Programmed, Sets, Span
 from netcore.failover.plan import Design, Plan, failing_vm
 from netcore.failover.provider import need_provider
@@ -99,7 +99,7 @@ class RouteServerFailover:
         scene = self.scene
         places = (number,)
         senders = tuple(_senders(scene, vm, number))
-        silences = joined(scene.breakage.silences(vm))
+        silences = scene.breakage.silences(vm)
         told = frozenset(begin_us for who, begin_us in scene.breakage.told if who == vm)
         return Routes(
             Neighbour(vm, self.sessions[vm], silences, told),
@@ -214,14 +214,14 @@ class RouteServerPlay(PlainPlay):
 
     def story(self, fault_us: int) -> Iterator[Note | Span]:
         """Yield what happens, in words; times from the start of the run."""
-        if not self.losses and self.mechanism.scene.breakage.timed:
+        first_us = self.mechanism.scene.breakage.first_us
+        if first_us is not None and all(loss.begin_us > first_us for _, loss in self.losses):
             text = (
                 f"the sessions of {self.mechanism.scene.name(self.mechanism.vm)} stay up: it goes on speaking"
             )
             ref = f"vms/{self.mechanism.vm}"
-            yield Note(
-                fault_us, "detect", "point", text, ref, "A", "fact I4: BGP asks the speaker, not the path"
-            )
+            source = "fact I4: BGP asks the speaker, not the path"
+            yield Note(fault_us + first_us, "detect", "point", text, ref, "A", source)
         for routes, loss in self.losses:
             yield from self._detect(routes, loss, fault_us)
         number = self.mechanism.timing["server.withdraw"]
@@ -242,15 +242,16 @@ class RouteServerPlay(PlainPlay):
         name, ref = self.mechanism.scene.name(neighbour.vm), f"vms/{neighbour.vm}"
         number = timing["server.goodbye" if loss.told else "bgp.phase"]
         begin_us = fault_us + loss.begin_us
+        for one, time_us in zip(neighbour.sessions, loss.expired, strict=True):
+            if loss.noticed or loss.end_us is None or time_us < loss.end_us:
+                what = "says goodbye" if loss.told else f"was silent for {one.hold_s:g} s"
+                text = f"{name} {what}: its session with {one.address} ends"
+                yield Note(fault_us + time_us, "detect", "end", text, ref, number.grade, number.source)
         if not loss.noticed:
             end_us = fault_us + (loss.end_us or loss.begin_us)
             text = f"{name} is back before its hold time is over, so nothing is withdrawn"
             yield Note(end_us, "detect", "point", text, ref, number.grade, number.source)
             return
-        for one, time_us in zip(neighbour.sessions, loss.noticed, strict=True):
-            what = "says goodbye" if loss.told else f"was silent for {one.hold_s:g} s"
-            text = f"{name} {what}: its session with {one.address} ends"
-            yield Note(fault_us + time_us, "detect", "end", text, ref, number.grade, number.source)
         seen_us = fault_us + max(loss.noticed)
         yield Span("detect", begin_us, seen_us, f"sessions of {name} end")
         if self._repair_us is None:

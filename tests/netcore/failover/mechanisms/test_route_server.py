@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 import netcore
+from netcore.failover.breakage import joined
 from netcore.failover.designs import plan
 from netcore.failover.fates import Fates
-from netcore.failover.hold import Held, joined
+from netcore.failover.hold import Held
 from netcore.failover.mechanisms.route_server import RouteServerPlay
 from netcore.failover.plan import Plan
 from netcore.failover.streams import Streams
