@@ -13,7 +13,7 @@ Example:
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from netcore import profiles as _profiles
@@ -88,6 +88,7 @@ __all__ = [
     "all_designs",
     "availability",
     "backend_health",
+    "check_step",
     "compile",
     "designs",
     "diff",
@@ -103,6 +104,7 @@ __all__ = [
     "import_arm",
     "join_trials",
     "live_race",
+    "live_refusals",
     "load",
     "merge_trials",
     "prepare_trials",
@@ -501,6 +503,24 @@ def live_race(
     from netcore import failover
 
     return failover.LiveRace(scenario, designs, seed, protects, name)
+
+
+def live_refusals(scenario: Scenario, protects: str | None = None) -> dict[str, str]:
+    """Return why designs cannot be raced live, by their id: they cannot be played even in quiet."""
+    from netcore import failover
+
+    return failover.live_refusals(scenario, protects)
+
+
+def check_step(step: Mapping[str, Any]) -> None:
+    """Check the form of a step of a fault without its time.
+
+    Raises:
+        NotModelled: it is none; the message names the place.
+    """
+    from netcore import failover
+
+    failover.check_step(step)
 
 
 def trials(

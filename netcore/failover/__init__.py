@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netcore.failover.availability import DEFAULT_RATES, availability
 from netcore.failover.designs import DESIGNS
-from netcore.failover.live import LiveRace
+from netcore.failover.live import LiveRace, check_step, live_refusals
 from netcore.failover.plan import Design
 from netcore.failover.race import designs, race, refusals, simulate
 from netcore.failover.sweeping import sweep
@@ -26,7 +26,9 @@ __all__ = [
     "TimingProfile",
     "Trials",
     "availability",
+    "check_step",
     "designs",
+    "live_refusals",
     "merge",
     "override_error",
     "race",

@@ -133,6 +133,10 @@ def _parameters(request: HttpRequest, raised: runs.BadParameters) -> HttpRespons
     return error(422, str(raised), "parameters", pointer=raised.pointer, problems=raised.problems)
 
 
+def _over(request: HttpRequest, raised: runs.Over) -> HttpResponse:
+    return error(409, str(raised), "over")
+
+
 def _no_nic(request: HttpRequest, raised: scenario_queries.NoSuchNic) -> HttpResponse:
     return error(404, "The drawing has no such NIC.", "no_such_nic")
 
@@ -190,6 +194,8 @@ _ANSWERS: list[tuple[type[Exception], Callable[[HttpRequest, Any], HttpResponse]
     (scenario_queries.NoSuchVM, _no_vm),
     (runs.BadParameters, _parameters),
     (runs.TooManyRuns, _too_many),
+    (runs.TooManyCommands, _too_many),
+    (runs.Over, _over),
     (sharing.NotShareable, _not_shareable),
     (accounts.TooManyGuests, _too_many_guests),
     (RequestDataTooBig, _too_large),

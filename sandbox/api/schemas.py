@@ -222,7 +222,7 @@ class RunIn(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Literal["trace", "compare", "why", "failover", "trials", "sweep"]
+    kind: Literal["trace", "compare", "why", "failover", "live", "trials", "sweep"]
     revision: Annotated[int | None, Field(strict=True, ge=1)] = None
     parameters: dict[str, Any]
 
@@ -243,6 +243,12 @@ class RunOut(Schema):
     created_at: str
     started_at: str | None
     finished_at: str | None
+
+
+class CommandOut(Schema):
+    """The number of a command to a live run; its event names it."""
+
+    number: int
 
 
 class RunList(Schema):

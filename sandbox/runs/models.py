@@ -18,6 +18,7 @@ class Kind(models.TextChoices):
     COMPARE = "compare", "Compare"
     WHY = "why", "Why"
     FAILOVER = "failover", "Failover"
+    LIVE = "live", "Live"
     TRIALS = "trials", "Trials"
     SWEEP = "sweep", "Sweep"
     IMPORT = "import", "Import"
@@ -111,6 +112,26 @@ class Event(models.Model):
     def __str__(self) -> str:
         """Return the run id and number."""
         return f"{self.run_id} #{self.seq}"
+
+
+class LiveCommand(models.Model):
+    """What somebody asked of a live run. The worker takes them in order of number; a row is never changed."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="commands")
+    number = models.PositiveIntegerField()
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    command = models.JSONField()
+    created = models.DateTimeField(default=now)
+
+    class Meta:
+        """In order."""
+
+        ordering = ("run", "number")
+        constraints = (models.UniqueConstraint(fields=("run", "number"), name="command_run_number"),)
+
+    def __str__(self) -> str:
+        """Return the run id and number."""
+        return f"{self.run_id} command {self.number}"
 
 
 class ChunkState(models.TextChoices):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -17,6 +19,9 @@ MAX_DESIGNS: Final = 6
 MAX_POINTS: Final = 20
 MAX_POINT_TRIALS: Final = 10_000
 MAX_SWEEP_TRIALS: Final = 100_000
+MAX_COMMAND_CHARS: Final = 20_000
+MIN_PACE: Final = 0.25
+MAX_PACE: Final = 120.0
 
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
@@ -37,6 +42,41 @@ class _Race(BaseModel):
     fault: str
     designs: Annotated[list[str], Field(min_length=1, max_length=MAX_DESIGNS)]
     seed: Seed | None = None
+
+
+class _Live(BaseModel):
+    """Designs that play while people say what breaks."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    designs: Annotated[list[str], Field(min_length=1, max_length=MAX_DESIGNS)]
+    protects: Annotated[str, Field(max_length=200)] | None = None
+    pace: Annotated[float, Field(ge=MIN_PACE, le=MAX_PACE, allow_inf_nan=False)] = 1.0
+    seed: Seed | None = None
+
+
+class _Inject(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    kind: Literal["inject"]
+    step: dict[str, Any]
+
+
+class _Pace(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    kind: Literal["pace"]
+    pace: Annotated[float, Field(ge=0, le=MAX_PACE, allow_inf_nan=False)]
+
+
+class _End(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    kind: Literal["end"]
+
+
+class _Command(BaseModel):
+    command: Annotated[_Inject | _Pace | _End, Field(discriminator="kind")]
 
 
 class _Target(BaseModel):
@@ -107,6 +147,11 @@ def clean(kind: Kind, parameters: Any, revision: Revision) -> tuple[dict[str, An
         packet = _parse(netcore.Packet, parameters)
         _check_packet(packet, document, "/parameters")
         return packet.model_dump(mode="json", exclude_none=True), document.seed
+    if kind is Kind.LIVE:
+        asked = _parse(_Live, parameters)
+        _check_live(asked, document)
+        seed = document.seed if asked.seed is None else asked.seed
+        return asked.model_dump(mode="json", exclude={"seed"}), seed
     race = _parse(_RACES.get(kind, _Race), parameters)
     _check_race(race, revision, document)
     if isinstance(race, _Sweep):
@@ -114,6 +159,25 @@ def clean(kind: Kind, parameters: Any, revision: Revision) -> tuple[dict[str, An
     seed = document.seed if race.seed is None else race.seed
     # What was not asked for is not stored, so that a run without a target reads as before.
     return race.model_dump(mode="json", exclude={"seed"}, exclude_none=True, by_alias=True), seed
+
+
+def clean_command(raw: Any) -> dict[str, Any]:
+    """Return a command to a live run as it is stored.
+
+    Raises:
+        BadParameters: it is no command; the message says what one is.
+    """
+    if len(json.dumps(raw)) > MAX_COMMAND_CHARS:
+        message = f"A command has at most {MAX_COMMAND_CHARS} characters."
+        raise BadParameters([{"pointer": "", "message": message}])
+    found = _parse(_Command, {"command": raw}).command
+    if isinstance(found, _Inject):
+        try:
+            netcore.check_step(found.step)
+        except netcore.NetcoreError as error:
+            message = str(error)
+            raise BadParameters([{"pointer": "/step", "message": message}]) from error
+    return found.model_dump(mode="json")  # type: ignore[no-any-return]
 
 
 def _clean_compare(parameters: Any, document: netcore.Scenario) -> tuple[dict[str, Any], int]:
@@ -183,20 +247,30 @@ def _check_sweep(sweep: _Sweep, document: netcore.Scenario) -> None:
         raise BadParameters(wrong)
 
 
+def _check_live(asked: _Live, document: netcore.Scenario) -> None:
+    if asked.protects is not None and asked.protects not in document.topology.vms:
+        message = f"The drawing has no VM {asked.protects!r}."
+        raise BadParameters([{"pointer": "/parameters/protects", "message": message}])
+    _check_designs(asked.designs, netcore.live_refusals(document, asked.protects))
+
+
 def _check_race(race: _Race, revision: Revision, document: netcore.Scenario) -> None:
     if race.fault not in document.faults:
         message = f"The drawing has no fault {race.fault!r}."
         raise BadParameters([{"pointer": "/parameters/fault", "message": message}])
+    _check_designs(race.designs, scenario_queries.refusals(revision, race.fault))
+
+
+def _check_designs(designs: list[str], refused: Mapping[str, str]) -> None:
     wrong = []
     known = {design.id for design in netcore.all_designs()}
-    refused = scenario_queries.refusals(revision, race.fault)
-    for place, design in enumerate(race.designs):
+    for place, design in enumerate(designs):
         what = ""
         if design not in known:
             what = "is not one there is."
         elif design in refused:
             what = f"is not one this drawing can play. {refused[design]}"
-        elif design in race.designs[:place]:
+        elif design in designs[:place]:
             what = "is there twice."
         if what:
             pointer = f"/parameters/designs/{place}"

@@ -21,6 +21,7 @@ from django.utils.timezone import now
 import netcore
 from sandbox.runs import events, queries
 from sandbox.runs.events import LeaseLost, Payload
+from sandbox.runs.live import LIVE_S
 from sandbox.runs.models import Event, Kind, Run, State
 from sandbox.runs.work import Refused, work
 from sandbox.scenarios import services as scenario_services
@@ -28,6 +29,8 @@ from sandbox.scenarios import services as scenario_services
 BEAT_S: Final = 1.0
 FLUSH_S: Final = 0.05
 FLUSH_EVENTS: Final = 200
+CANCEL_S: Final = 0.25
+"""So often a run that waits looks whether somebody cancelled it."""
 MAX_EVENTS: Final = 200_000
 MAX_BYTES: Final = 20_000_000
 """So many bytes of events, as JSON text, a run may store. Our assumption (grade D)."""
@@ -38,6 +41,7 @@ TIME_LIMITS_S: Final = {
     Kind.WHY: 60,
     Kind.IMPORT: 30,
     Kind.FAILOVER: 120,
+    Kind.LIVE: LIVE_S + 120,
     Kind.TRIALS: 900,
     Kind.SWEEP: 900,
 }
@@ -216,15 +220,29 @@ def _cancelled(lease: Lease) -> str:
     return f"Cancelled; the {kept} {words} kept." if kept else "Cancelled before it began."
 
 
-def _store_all(lease: Lease, payloads: Iterator[Payload]) -> None:
+def _store_all(lease: Lease, payloads: Iterator[Payload | None]) -> None:
     """Store what is not stored yet: the first event at once, then batches by time or size.
+
+    None among the payloads is no event: the work waits, so what there is is stored and a cancel heard.
 
     Raises:
         LeaseLost, TookTooLong, and whatever the work raises. What came before is stored in each case.
     """
-    stored, batch, flushed, size = lease.last_seq, [], float("-inf"), 0
+    stored, flushed, size, number = lease.last_seq, float("-inf"), 0, 0
+    batch: list[Payload] = []
     try:
-        for number, payload in enumerate(payloads, 1):
+        for payload in payloads:
+            if payload is None:
+                _check(lease, number, size)
+                batch, pending = [], batch
+                if pending:
+                    lease.store(pending)
+                if pending or time.monotonic() - flushed >= CANCEL_S:
+                    flushed = time.monotonic()
+                    if _stopped(lease.run):
+                        raise _Cancelled
+                continue
+            number += 1
             # What is stored already counts as well: a run that lost its worker ends at the same event.
             size += len(json.dumps(payload))
             _check(lease, number, size)

@@ -21,6 +21,7 @@ QUEUES: Final = {
     Kind.IMPORT: "interactive",
     Kind.TRIALS: "batch",
     Kind.SWEEP: "batch",
+    Kind.LIVE: "live",
 }
 
 _FORGET_S: Final = 120
