@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 import netcore
 from tests.bench import drawing
 from tests.bench.measure import NotMeasured, engine
-from tests.bench.peers.loop import ABSENT, DELIVERED, DENIED, LOOP, NOBODY, NONE, OUTSIDE, Fate
+from tests.bench.peers.loop import ABSENT, DELIVERED, DENIED, LOOP, NONE, OUTSIDE, Fate
 from tests.bench.workload import Flows, Workload
 
 MOST_WALKED = 0.01
@@ -26,7 +26,6 @@ _FATES = {
     "NSG_OUT": DENIED,
     "NSG_IN": DENIED,
     "ROUTE_NONE_USER": NONE,
-    "NO_SUCH_HOST": NOBODY,
     "TTL_EXPIRED": LOOP,
 }
 """Drop code -> what the peers call it; all other codes are of packets that leave the networks."""

@@ -13,8 +13,8 @@ from tests.bench.drawing import drawn_routes
 from tests.bench.measure import NotMeasured
 from tests.bench.workload import ANY, Flows, Hop, Origin, Route, Rule, Workload, mask
 
-DELIVERED, DENIED, NONE, NOBODY, OUTSIDE, LOOP = range(6)
-"""What becomes of a packet: OUTSIDE is whatever leaves by the Internet or the gateway."""
+DELIVERED, DENIED, NONE, OUTSIDE, LOOP = range(5)
+"""What becomes of a packet; OUTSIDE is where nobody of the drawing is, by whatever way."""
 
 ABSENT = -1
 """Of an answer that was not sent."""
@@ -134,7 +134,7 @@ class Loop:
     def _delivered(self, there: int, flow: tuple[int, int, int, int, int], *, first: bool) -> Fate:
         receiver = self.vm_at.get(there)
         if receiver is None:
-            return NOBODY, 0
+            return OUTSIDE, 0
         subnet = self.subnet_of[receiver]
         source, destination, protocol, _, port = flow
         if first and not self._allowed(self.rules[subnet][1], source, destination, protocol, port):
