@@ -91,6 +91,19 @@ def test_decision_diagrams_count_what_the_loop_delivers() -> None:
 SMALL = workload.Size(vnets=3, subnets=3, vms=2, routes=(20, 30), rules=6, pool=2)
 
 
+def test_what_the_fabric_does_not_carry_is_not_counted() -> None:
+    network = workload.build(SMALL)
+    engine = decisions.by_oxidd(200_000)
+    everything = decisions.Decisions(network, engine).counts().sum()
+    no_udp = decisions.Fabric(frozenset(range(256)) - {17})
+    alone = decisions.Fabric(frozenset({17}))
+    without = decisions.Decisions(network, engine, no_udp).counts().sum()
+    only = decisions.Decisions(network, engine, alone).counts().sum()
+    assert without + only == everything
+    ports = decisions.Fabric(frozenset({17}), frozenset({53}), frozenset({54}))
+    assert decisions.Decisions(network, engine, ports).counts().sum() < only * (1 - 2 / 65_536)
+
+
 def by_asking(network: Workload) -> np.ndarray:
     """Return delivered headers by asking the loop about each stretch of ports that no rule divides."""
     asked = loop.Loop(network, trie=False)

@@ -9,12 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from netcore.profiles import profile
 from tests.bench import ours
 from tests.bench.measure import Goal, Mismatch, NotMeasured, Readings, Target, engine, paired, seconds, slope
-from tests.bench.peers.decisions import NODES, Decisions, Engine, by_cudd, by_oxidd
+from tests.bench.peers.decisions import NODES, Decisions, Engine, by_cudd, by_oxidd, fabric_of
 from tests.bench.workload import N10K, TINY, Size, Workload, build
 
 FEW_NODES = 1_000_000
+CARRIED = fabric_of(profile("azure-2026"))
+"""Of the profile that the drawing of the network takes."""
+
 N40K = Size(vnets=200)
 SIZES = tuple(Size(vnets=vnets) for vnets in (5, 10, 25, 50, 100, 200))
 
@@ -38,7 +42,7 @@ class Made:
         Raises:
             NotMeasured: the package is not installed.
         """
-        return Decisions(self.network, _PEERS[name](self.nodes)).counts()
+        return Decisions(self.network, _PEERS[name](self.nodes), CARRIED).counts()
 
 
 def _made(size: Size, nodes: int) -> Made:

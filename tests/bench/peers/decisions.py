@@ -1,8 +1,8 @@
 """The peer of header spaces: binary decision diagrams over all headers, by oxidd or CUDD.
 
 Counts the headers that are delivered from the VMs of each subnet to the VMs of each other: both addresses,
-protocol, source and destination port. Source ports meet no rule of the workload, so they are a factor: 65,536
-for protocols with ports; the ports of all others are 0.
+protocol, source and destination port. Source ports meet no rule of the workload, so they are a factor: how
+many the fabric carries; the ports of protocols without ports are 0.
 
 The order of variables is that of Batfish's packets: destination, source, port, protocol.
 """
@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from netcore.profiles.model import Profile
 from tests.bench.measure import NotMeasured
 from tests.bench.peers.loop import POOL, hop, table
 from tests.bench.workload import Hop, Rule, Workload
@@ -22,9 +23,34 @@ from tests.bench.workload import Hop, Rule, Workload
 BITS: Final = 88
 DESTINATION, SOURCE, PORT, PROTOCOL = 0, 32, 64, 80
 PORTED: Final = (6, 17, 132)
+UDP: Final = 17
 EVERY_PORT: Final = 65_536
 MOST_HOPS: Final = 8
 NODES, CACHE = 40_000_000, 8_000_000
+
+
+class Fabric(NamedTuple):
+    """What a fabric carries at all: protocols, and UDP without some ports (facts C1-C5).
+
+    Args:
+        no_udp: UDP ports that are kept from both ends; ``no_udp_source`` from the sender alone.
+        dhcp: whether UDP from port 68 to port 67 passes.
+    """
+
+    protocols: frozenset[int] = frozenset(range(256))
+    no_udp: frozenset[int] = frozenset()
+    no_udp_source: frozenset[int] = frozenset()
+    dhcp: bool = True
+
+
+def fabric_of(profile: Profile) -> Fabric:
+    """Return what the fabric of a provider carries."""
+    return Fabric(
+        frozenset(profile.protocols),
+        frozenset(profile.reserved_udp_ports),
+        frozenset(profile.reserved_udp_source_ports),
+        dhcp=False,
+    )
 
 
 class Engine(NamedTuple):
@@ -86,14 +112,24 @@ def by_cudd(_nodes: int = NODES) -> Engine:
 class Decisions:
     """The header space of a network in one engine."""
 
-    def __init__(self, network: Workload, engine: Engine) -> None:
-        self.network, self.engine = network, engine
+    def __init__(self, network: Workload, engine: Engine, fabric: Fabric = Fabric()) -> None:  # noqa: B008
+        self.network, self.engine, self.fabric = network, engine, fabric
         self._one = engine.true
-        ported = engine.false
-        for protocol in PORTED:
-            ported = ported | self._bits(PROTOCOL, protocol, 8, 8)
-        self._ported = ported
-        self._portless = ~ported & self._range(PORT, 0, 0)
+        carried = sorted(fabric.protocols)
+        self._ported = self._any_of(PROTOCOL, [one for one in carried if one in PORTED and one != UDP], 8)
+        others = self._any_of(PROTOCOL, [one for one in carried if one not in PORTED], 8)
+        self._portless = others & self._range(PORT, 0, 0)
+        udp = self._any_of(PROTOCOL, [UDP] if UDP in carried else [], 8)
+        self._udp = udp & ~self._any_of(PORT, sorted(fabric.no_udp), 16)
+        self._udp_sources = EVERY_PORT - len(fabric.no_udp | fabric.no_udp_source)
+        dhcp = engine.false if fabric.dhcp or 68 in fabric.no_udp | fabric.no_udp_source else self._udp
+        self._dhcp = dhcp & self._range(PORT, 67, 67)
+
+    def _any_of(self, base: int, values: list[int], width: int) -> Any:
+        found = self.engine.false
+        for value in values:
+            found = found | self._bits(base, value, width, width)
+        return found
 
     def counts(self) -> NDArray[np.object_]:
         """Return delivered headers [sending subnet, receiving subnet] as exact numbers.
@@ -139,7 +175,8 @@ class Decisions:
 
     def _headers(self, found: Any) -> int:
         count = self.engine.count
-        return count(found & self._ported) * EVERY_PORT + count(found & self._portless)
+        udp = count(found & self._udp) * self._udp_sources - count(found & self._dhcp)
+        return count(found & self._ported) * EVERY_PORT + udp + count(found & self._portless)
 
     def _routes(self, subnet: int) -> dict[int, Any]:
         left, found = self.engine.true, {}
