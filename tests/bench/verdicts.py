@@ -87,16 +87,20 @@ def in_processes(group: Sequence[Goal], processes: int, repetitions: int) -> Ite
         try:
             done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST_S)
         except subprocess.TimeoutExpired:
-            yield dict.fromkeys(names, {"not_measured": f"it takes more than {LONGEST_S // 60} minutes"})
+            yield _without(names, f"it takes more than {LONGEST_S // 60} minutes")
             return
         if done.returncode:
             last = done.stderr.strip().splitlines()[-1:] or ["no word"]
-            yield dict.fromkeys(names, {"not_measured": f"the measurement broke: {last[0][:200]}"})
+            yield _without(names, f"the measurement broke: {last[0][:200]}")
             return
         found = json.loads(done.stdout.splitlines()[-1])
         yield found
         if not any("readings" in one for one in found.values()):
             return
+
+
+def _without(names: Iterable[str], why: str) -> dict[str, Any]:
+    return {name: {"not_measured": why} for name in names}
 
 
 def judge(goal: Goal, runs: Sequence[dict[str, Any]]) -> list[Verdict]:
