@@ -22,6 +22,8 @@ export interface Span {
   from_us: number;
   to_us: number;
   text: string;
+  /** It has not ended yet. */
+  open?: boolean;
 }
 
 export interface Strip {
@@ -98,6 +100,15 @@ export interface Race {
   contenders: Contender[];
   /** Simulated time up to which the race is told; events come in the order of it. */
   told_us: number;
+  /** Played live: people break and mend things while it goes on, and nobody knows when it ends. */
+  live: boolean;
+  /** When something was broken or mended: the fault, or what people did in a live race. */
+  strikes: number[];
+}
+
+/** True while a live race goes on: it has an open end. */
+export function isGrowing(race: Race): boolean {
+  return race.live && race.contenders.some((one) => one.metrics === null);
 }
 
 /** Return the race that some events tell, in the order in which the designs came in; null before any did. */
@@ -105,28 +116,43 @@ export function race(events: readonly RunEvent[]): Race | null {
   const found = new Map<string, Contender>();
   let made: Race | null = null;
   for (const event of events) {
-    const design = String(event.design ?? "");
     if (event.event === "failover.started") {
-      const fault = event.fault as { name: string; at_us: number };
-      made ??= { fault_us: fault.at_us, fault: fault.name, duration_us: 0, contenders: [], told_us: 0 };
-      made.duration_us = Math.max(made.duration_us, Number(event.duration_us));
-      const started = event as unknown as Contender;
-      const { title, mechanism, seed, flows, assumptions } = started;
-      const one = { design, title, mechanism, seed, flows, assumptions, notes: [], spans: [], strips: [], moments: [], metrics: null };
-      found.set(design, one);
+      made ??= begun(event);
+      made.duration_us = Math.max(made.duration_us, Number(event.duration_us ?? 0));
+      const one = contender(event);
+      found.set(one.design, one);
       made.contenders.push(one);
       continue;
     }
-    const one = found.get(design);
-    if (!one || !made) continue;
+    if (!made) continue;
+    const one = found.get(String(event.design ?? ""));
+    const live = event.event === "live.clock" || event.event === "live.command";
+    if (!one && !live) continue;
     made.told_us = Math.max(made.told_us, Number(event.t_us ?? event.to_us ?? 0));
-    if (event.event === "failover.moment") one.moments.push(event as unknown as Moment);
-    if (event.event === "failover.event") one.notes.push(event as unknown as Note);
-    if (event.event === "failover.span") one.spans.push(event as unknown as Span);
-    if (event.event === "failover.strip") one.strips.push(event as unknown as Strip);
-    if (event.event === "failover.metrics") one.metrics = event as unknown as Metrics;
+    if (one) tell(one, event);
+    if (event.event === "live.command" && event.accepted && (event.command as { kind?: string }).kind === "inject") made.strikes.push(Number(event.t_us));
   }
+  if (made?.live) made.duration_us = Math.max(made.duration_us, made.told_us);
   return made;
+}
+
+function begun(event: RunEvent): Race {
+  const fault = event.fault as { name: string; at_us: number };
+  const live = event.live === true;
+  return { fault_us: fault.at_us, fault: fault.name, duration_us: 0, contenders: [], told_us: 0, live, strikes: live ? [] : [fault.at_us] };
+}
+
+function contender(event: RunEvent): Contender {
+  const { design, title, mechanism, seed, flows, assumptions } = event as unknown as Contender;
+  return { design, title, mechanism, seed, flows, assumptions, notes: [], spans: [], strips: [], moments: [], metrics: null };
+}
+
+function tell(one: Contender, event: RunEvent): void {
+  if (event.event === "failover.moment") one.moments.push(event as unknown as Moment);
+  if (event.event === "failover.event") one.notes.push(event as unknown as Note);
+  if (event.event === "failover.span") one.spans.push(event as unknown as Span);
+  if (event.event === "failover.strip") one.strips.push(event as unknown as Strip);
+  if (event.event === "failover.metrics") one.metrics = event as unknown as Metrics;
 }
 
 /** Return what is true of a design at a time; null before it is told. */

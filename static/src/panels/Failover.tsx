@@ -15,13 +15,16 @@ import { Progress } from "./failover/Progress";
 import { Question } from "./failover/Question";
 import { RaceView } from "./failover/Race";
 import { SweepView } from "./failover/Sweep";
+import { LiveQuestion } from "./failover/live/LiveQuestion";
+import { LiveView } from "./failover/live/LiveView";
 
-const VIEWS = ["Timeline", "Distributions", "Sweep", "Numbers"] as const;
+const VIEWS = ["Timeline", "Live", "Distributions", "Sweep", "Numbers"] as const;
 export type View = (typeof VIEWS)[number];
 const KINDS: [RunKind, View][] = [
   ["failover", "Timeline"],
   ["trials", "Distributions"],
   ["sweep", "Sweep"],
+  ["live", "Live"],
 ];
 
 export function Failover(): ReactNode {
@@ -30,6 +33,7 @@ export function Failover(): ReactNode {
     failover: useFollowed("failover"),
     trials: useFollowed("trials"),
     sweep: useFollowed("sweep"),
+    live: useFollowed("live"),
   };
   const [chosen, setView] = useState<View | null>(null);
   const [seen, setSeen] = useState<Record<string, string | null>>({});
@@ -42,7 +46,7 @@ export function Failover(): ReactNode {
   const view = chosen ?? "Timeline";
   return (
     <div className="panel failover">
-      {can && <Question followed={followed} view={view} />}
+      {can && (view === "Live" ? <LiveQuestion /> : <Question followed={followed} view={view} />)}
       <div className="tabs views" role="tablist" aria-label="Views of the failover">
         {VIEWS.map((one) => (
           <Tab key={one} name={one} chosen={view === one} choose={() => { setView(one); }} />
@@ -50,6 +54,7 @@ export function Failover(): ReactNode {
       </div>
       <div role="tabpanel" aria-label={view} className="panel">
         {view === "Timeline" && <Timeline />}
+        {view === "Live" && <LiveView />}
         {view === "Distributions" && <Distributions />}
         {view === "Sweep" && <Swept />}
         {view === "Numbers" && <Numbers />}
