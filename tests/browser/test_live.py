@@ -62,7 +62,7 @@ def share(page: Page) -> str:
 def test_what_is_pressed_is_seen_and_the_saved_timeline_gives_the_same_again(
     page: Page, worker: Worker
 ) -> None:
-    live(page)
+    live(page, pace=5)
     balancer, marked = (
         design(page, "Balancer with probes"),
         page.locator('.react-flow__node[data-id="vms/fw1"]'),
@@ -70,14 +70,14 @@ def test_what_is_pressed_is_seen_and_the_saved_timeline_gives_the_same_again(
     expect(balancer).to_contain_text("all new flows arrive")
     expect(unit(page, "Appliance 1")).to_contain_text("runs")
     page.get_by_role("button", name="Fail Appliance 1").click()
+    expect(balancer).to_contain_text("new flows fail since +")
     expect(unit(page, "Appliance 1")).to_contain_text("down since +")
     expect(marked.get_by_text("down", exact=True)).to_be_visible()
     expect(page.get_by_role("region", name="What was done")).to_contain_text(
         re.compile(r"\+\d+\.\d s\s*demo failed Appliance 1")
     )
-    expect(balancer).to_contain_text("new flows fail since +")
-    expect(balancer.locator(".lane-area.detect .span")).not_to_have_count(0)
     expect(balancer).to_contain_text("all new flows arrive", timeout=15_000)
+    expect(balancer.locator(".lane-area.detect .span")).not_to_have_count(0)
     assert axe(page) == []
     page.get_by_role("button", name="Restore Appliance 1").click()
     expect(unit(page, "Appliance 1")).to_contain_text("runs")

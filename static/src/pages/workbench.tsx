@@ -62,7 +62,10 @@ async function restoreRun(shared: Run[] | null): Promise<void> {
       const newest = shared.find((run) => run.kind === kind);
       if (newest && !named) openRun(newest, false);
     }
-    if (named) openRun(named, false);
+    // What goes on now is what the link was sent for.
+    const playing = shared.find((run) => run.kind === "live" && run.state === "running");
+    const first = named ?? playing;
+    if (first) openRun(first, false);
     return;
   }
   const replay = replayOf(location.href);
