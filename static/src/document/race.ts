@@ -72,6 +72,13 @@ export interface Metrics {
   recover_new_us: number | null;
   recover_existing_us: { p50: number | null; p95: number | null; never: number };
   lost: { forward: number; return: number; total: number };
+  /** How long connections stood still that went on: for their user, and for the network alone. */
+  stall_us?: Record<"with_rto" | "without_rto", { p95: number | null; worst: number | null }>;
+  /** Share of new connections that meet other stateful appliances there than back. */
+  asymmetric?: { before: number; worst: number; after: number };
+  dual_active_us?: number;
+  calls?: { writes: number; polls: number; refusals: number; lowest_tokens: number | null };
+  phases_us?: Record<"detect" | "decide" | "control" | "program", number | null>;
   lost_by_cause: Record<string, number>;
   flows: Outcomes;
 }
@@ -241,6 +248,7 @@ export interface Summary {
 
 export interface Partial {
   design: string;
+  title?: string;
   p50: number | null;
   p95: number | null;
   ecdf?: [number, number][];
@@ -300,11 +308,28 @@ export function winner<T>(rows: readonly T[], value: (row: T) => number | null |
   return known.filter((row) => value(row) === value(best)).length === 1 ? best : null;
 }
 
-/** Return seconds as people read them: 0.35 s, 13.0 s, 12 min. */
+const LONG: [unit: string, s: number][] = [
+  ["d", 86_400],
+  ["h", 3_600],
+  ["min", 60],
+  ["s", 1],
+];
+
+/** Return seconds as people read them: 0.35 s, 13.0 s, 12 min 5 s, 2 h, 3 d 4 h. */
 export function seconds(value: number | null | undefined): string {
   if (value === null || value === undefined) return "never";
-  if (value >= 600) return `${(value / 60).toFixed(0)} min`;
-  return `${value.toFixed(value < 1 ? 2 : 1)} s`;
+  if (value < 120) return `${value.toFixed(value < 1 ? 2 : 1)} s`;
+  const first = LONG.findIndex(([, length]) => value >= length);
+  const [unit, length] = LONG[first] ?? ["s", 1];
+  const [less, part] = LONG[first + 1] ?? ["s", 1];
+  const rounded = Math.round(value / part) * part;
+  const rest = Math.round((rounded % length) / part);
+  return rest === 0 ? `${Math.floor(rounded / length)} ${unit}` : `${Math.floor(rounded / length)} ${unit} ${rest} ${less}`;
+}
+
+/** Return an interval of seconds; one value where both ends are the same. */
+export function between([low, high]: readonly [number | null, number | null]): string {
+  return seconds(low) === seconds(high) ? seconds(low) : `${seconds(low)} to ${seconds(high)}`;
 }
 
 /** Return microseconds as people read them. */

@@ -14,6 +14,7 @@ import { Numbers } from "./failover/Numbers";
 import { Progress } from "./failover/Progress";
 import { Question } from "./failover/Question";
 import { RaceView } from "./failover/Race";
+import { ResultOf } from "./failover/ResultOf";
 import { SweepView } from "./failover/Sweep";
 import { LiveQuestion } from "./failover/live/LiveQuestion";
 import { LiveView } from "./failover/live/LiveView";
@@ -69,6 +70,7 @@ function Timeline(): ReactNode {
   return (
     <>
       <Fault followed={one} />
+      {race && <ResultOf followed={one} fault={race.fault} />}
       {race && one.id && <RaceView key={one.id} race={race} run={one.id} live={isLive(one)} />}
       <Waiting followed={one} what="The designs race" />
       <Export followed={one} />
@@ -89,6 +91,7 @@ function Distributions(): ReactNode {
     <>
       <Fault followed={many} />
       <Progress followed={many} done={trials.done} n={n} what="trials" />
+      {(trials.summary ?? trials.partial.length > 0) && <ResultOf followed={many} />}
       <DistributionsView trials={trials} />
       <Waiting followed={many} what="Trials are running" />
       <Export followed={many} />
@@ -107,6 +110,7 @@ function Swept(): ReactNode {
     <>
       <Fault followed={one} />
       <Progress followed={one} done={sweep.points.length} n={Array.isArray(values) ? values.length : 0} what="points" />
+      {sweep.points.length > 0 && <ResultOf followed={one} />}
       <SweepView sweep={sweep} />
       <Waiting followed={one} what="The sweep is running" />
       <Export followed={one} />

@@ -39,6 +39,8 @@ export interface Fault {
   kind: string;
   vm: string | null;
   at_us: number;
+  /** Designs that the drawing names to race for it. */
+  designs?: string[];
   /** Designs that cannot be played for it, and why not. */
   refused: Record<string, string>;
 }

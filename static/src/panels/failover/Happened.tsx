@@ -46,11 +46,12 @@ const Rows = memo(function Rows({ rows, fault, now, event, show }: RowsProps): R
             aria-current={index === now ? "step" : undefined}
             className={[index <= now ? "past" : "", note.seq === event ? "chosen" : ""].join(" ").trim()}
           >
-            <span className="mono">{clock(note.t_us, fault)}</span> <span className={`lane-word ${note.lane}`}>{note.lane}</span>{" "}
-            <span className="muted">{one.title}</span>{" "}
+            <span className="mono time">{clock(note.t_us, fault)}</span>
+            <span className={`lane-word ${note.lane}`}>{note.lane}</span>
+            <span className="muted design">{one.title}</span>
             <button type="button" className="link" aria-pressed={note.seq === event} onClick={() => { show(one.design, note); }}>
               {note.text}
-            </button>{" "}
+            </button>
             <Grade grade={note.grade} source={note.source} />
           </li>
         ))}

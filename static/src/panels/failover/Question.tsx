@@ -11,7 +11,7 @@ import { DesignChips } from "./DesignChips";
 import { FaultEditor } from "./FaultEditor";
 import { SweepQuestion } from "./SweepQuestion";
 import { NO_TARGET, type Target, TargetFields, ratesOf, targetOf } from "./TargetFields";
-import { type Choice, MOST_DESIGNS, type Picked, chosenOf, useChoice } from "./choice";
+import { type Choice, MOST_DESIGNS, type Picked, chosenOf, pickedBy, useChoice } from "./choice";
 
 const MOST_TRIALS = 100_000;
 
@@ -44,6 +44,15 @@ function Asked({ followed, view, chosenFault, setFault, add }: Props & { chosenF
   const [count, setCount] = useState("1000");
   const [target, setTarget] = useState<Target>(NO_TARGET);
   const [opened, setOpened] = useState<boolean | null>(null);
+  const [asking, setAsking] = useState<Record<string, string | null>>({});
+  // A run that was opened brings its question: what stands here is what was asked.
+  const fresh = Object.entries(followed).find(([kind, one]) => kind !== "live" && one.run !== null && one.id !== (asking[kind] ?? null));
+  if (fresh && choice && !choice.error) {
+    const [kind, { id, run }] = fresh;
+    setAsking({ ...asking, [kind]: id });
+    setFault(String(run?.parameters.fault ?? ""));
+    setPicked(pickedBy(choice.designs, run?.parameters.designs));
+  }
   if (!runnable) return <p className="muted">The drawing has problems, so it cannot be run.</p>;
   if (!choice) return <p className="skeleton">Looking which designs this drawing can play</p>;
   if (choice.error) return <p role="alert" className="callout danger">{choice.error}</p>;
@@ -56,7 +65,7 @@ function Asked({ followed, view, chosenFault, setFault, add }: Props & { chosenF
   const fault = choice.faults.find((one) => one.id === chosenFault) ?? choice.faults[0];
   const refused = fault?.refused ?? {};
   const playable = choice.designs.filter((design) => !(design.id in refused));
-  const designs = chosenOf(playable, picked);
+  const designs = chosenOf(playable, picked, fault?.designs);
   const wrong = designs.length > MOST_DESIGNS ? `Choose at most ${MOST_DESIGNS} designs.` : "";
   // Once something was run, the answer needs the room: only what is chosen stays in sight.
   const began = Object.values(followed).some((one) => one.run !== null);
@@ -81,7 +90,7 @@ function Asked({ followed, view, chosenFault, setFault, add }: Props & { chosenF
         <div className="field">
           <label htmlFor="race-fault">What breaks</label>
           <span className="row fault">
-            <select id="race-fault" value={fault?.id} onChange={(event) => { setFault(event.target.value); }}>
+            <select id="race-fault" value={fault?.id} onChange={(event) => { setFault(event.target.value); setPicked({}); }}>
               {choice.faults.map((one) => (
                 <option key={one.id} value={one.id}>
                   {one.name}

@@ -8,7 +8,7 @@ import { select, useWorkbench } from "../../document/store";
 import { firstFlow } from "../../document/traffic";
 import { Assumptions } from "./Assumptions";
 import { Happened } from "./Happened";
-import { Metrics } from "./Metrics";
+import { Metrics, MoreMetrics } from "./Metrics";
 import { type Chosen, RaceHead } from "./RaceHead";
 import { Standings } from "./Standings";
 import { Ticks, Track } from "./Track";
@@ -95,6 +95,7 @@ export function RaceView({ race, run, live, pace = 1 }: Props): ReactNode {
         ))}
       </div>
       <Metrics race={race} />
+      <MoreMetrics race={race} />
       <Happened race={race} at={at} event={chosen.event} show={show} />
       <Assumptions race={race} />
     </section>

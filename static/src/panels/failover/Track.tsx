@@ -109,21 +109,23 @@ export function Track({ one, race, scale, at, now, shown, event, seek, choose, s
             </span>
           </div>
         ))}
-        {one.flows.flatMap((flow) =>
-          (["forward", "return"] as const).map((direction) => {
+        {one.flows.map((flow) => (
+          <div key={flow.id} className="track-flow">
+            <button
+              type="button"
+              className="flow-name link"
+              aria-pressed={shown === flow.id}
+              title={`Show ${flow.name} of ${one.title} on the drawing`}
+              aria-label={`${flow.name} of ${one.title}: show on the drawing`}
+              onClick={() => { choose(flow.id); }}
+            >
+              {flow.name}
+            </button>
+            {(["forward", "return"] as const).map((direction) => {
             const parts = strips.filter((strip) => strip.flow === flow.id && strip.direction === direction);
             return (
-              <div key={`${flow.id} ${direction}`} className="track-row">
-                <button
-                  type="button"
-                  className="lane-name link"
-                  aria-pressed={shown === flow.id}
-                  title={`Show ${flow.name} of ${one.title} on the drawing`}
-                  aria-label={`${flow.name}, ${direction}, of ${one.title}: show on the drawing`}
-                  onClick={() => { choose(flow.id); }}
-                >
-                  {direction === "forward" ? "→" : "←"} {flow.name}
-                </button>
+              <div key={direction} className="track-row">
+                <span className="lane-name">{direction === "forward" ? "→ there" : "← back"}</span>
                 <span className="lane-area strip" role="img" aria-label={stripWords(flow.name, direction, parts)} onClick={() => { choose(flow.id); }}>
                   {parts.map((part) => (
                     <span
@@ -141,8 +143,9 @@ export function Track({ one, race, scale, at, now, shown, event, seek, choose, s
                 </span>
               </div>
             );
-          }),
-        )}
+            })}
+          </div>
+        ))}
       </div>
     </div>
   );

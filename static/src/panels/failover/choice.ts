@@ -38,9 +38,18 @@ export function useChoice(): Choice | null {
   return choice;
 }
 
-/** What somebody picked or left out; whoever picked nothing gets the first ones that can be played. */
+/** What somebody picked or left out. */
 export type Picked = Record<string, boolean>;
 
-export function chosenOf(playable: readonly Design[], picked: Picked): string[] {
-  return playable.filter((design, index) => picked[design.id] ?? index < FIRST_DESIGNS).map((design) => design.id);
+/** Return who races: as picked, else the designs that the fault names, else the first ones that can be played. */
+export function chosenOf(playable: readonly Design[], picked: Picked, named: readonly string[] = []): string[] {
+  const meant = playable.filter((design) => named.includes(design.id));
+  const usual = (meant.length > 0 ? meant : playable.slice(0, FIRST_DESIGNS)).map((design) => design.id);
+  return playable.filter((design) => picked[design.id] ?? usual.includes(design.id)).map((design) => design.id);
+}
+
+/** Return what was picked for a run, as if somebody had picked it here. */
+export function pickedBy(designs: readonly Design[], raced: unknown): Picked {
+  const ids = Array.isArray(raced) ? raced : [];
+  return Object.fromEntries(designs.map((design) => [design.id, ids.includes(design.id)]));
 }
