@@ -9,7 +9,7 @@ from pydantic import Field, JsonValue
 
 from netcore.document.balancers import Zone
 from netcore.document.part import Part
-from netcore.document.values import Id, Name
+from netcore.document.values import Address, Id, Name
 
 Microseconds = Annotated[int, Field(ge=0, le=10**13)]
 
@@ -22,7 +22,8 @@ class FaultKind(StrEnum):
     stops after it has ended its BGP sessions. ``probe-blocked``: a security rule denies the balancer's
     probes of a VM. ``pair-restarts``: a VM and its standby are both away. ``link-lost``: a peering or a
     connection is gone. ``gateway-planned`` and ``gateway-unplanned``: an instance of a gateway goes.
-    ``restore``: a VM runs again. ``edit``: the drawing changes. ``nothing``: nothing breaks.
+    ``restore``: a VM runs again. ``move-address``: an operator moves an address to another NIC by the
+    control plane. ``edit``: the drawing changes. ``nothing``: nothing breaks.
     """
 
     CRASH = "crash"
@@ -37,6 +38,7 @@ class FaultKind(StrEnum):
     GATEWAY_PLANNED = "gateway-planned"
     GATEWAY_UNPLANNED = "gateway-unplanned"
     RESTORE = "restore"
+    MOVE_ADDRESS = "move-address"
     EDIT = "edit"
     NOTHING = "nothing"
 
@@ -60,7 +62,8 @@ class Edit(Part):
 class Break(Part):
     """What breaks. Which of the fields count hangs on ``kind``; ``link`` is peerings/ID or connections/ID.
 
-    ``lasts_us`` None: for good; a pause without it takes 5 s.
+    ``address`` is what an operator moves and ``nic`` where to. ``lasts_us`` None: for good; a pause without
+    it takes 5 s.
     """
 
     kind: FaultKind = FaultKind.CRASH
@@ -70,6 +73,8 @@ class Break(Part):
     gateway: Id | None = None
     instance: Annotated[int, Field(ge=0, le=7)] = 0
     link: Name | None = None
+    address: Address | None = None
+    nic: Id | None = None
     edits: Annotated[tuple[Edit, ...], Field(max_length=50)] = ()
     lasts_us: Microseconds | None = None
 

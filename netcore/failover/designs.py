@@ -27,6 +27,7 @@ from netcore.failover.mechanisms import (
     vrrp,
     wait_out,
 )
+from netcore.failover.operator import by_hand
 from netcore.failover.plan import Design, Plan
 from netcore.failover.redraw import changed
 from netcore.failover.scene import Scene
@@ -78,9 +79,9 @@ def plan(scenario: Scenario, design: Design, fault: Fault, timing: TimingProfile
     if made is None:
         raise NotFound(f"There is no design {design.id}.")
     if fault.kind is not FaultKind.NOTHING or not fault.then:
-        return made(Scene(scenario, fault, timing))
+        return by_hand(made(Scene(scenario, fault, timing)))
     try:
-        return made(Scene(scenario, fault, timing))
+        return by_hand(made(Scene(scenario, fault, timing)))
     except NotModelled:
         return _step_by_step(made, scenario, fault, timing)
 
@@ -98,7 +99,7 @@ def _step_by_step(
     left_out: list[tuple[int, str]] = []
     for step in sorted(fault.then, key=lambda step: step.after_us):
         try:
-            found = made(Scene(scenario, changed(fault, then=(*kept, step)), timing))
+            found = by_hand(made(Scene(scenario, changed(fault, then=(*kept, step)), timing)))
         except NotModelled as error:
             left_out.append((step.after_us, str(error)))
         else:

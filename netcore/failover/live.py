@@ -225,7 +225,7 @@ def _step(step: Mapping[str, Any], at_us: int) -> FaultStep:
 def _words(scenario: Scenario, step: FaultStep) -> str:
     """Return a step in a few words, such as ``crash of Appliance 1 at 12.5 s``."""
     vm = scenario.topology.vms.get(step.vm or "")
-    what = vm.name if vm is not None else step.link or step.gateway or step.region
+    what = vm.name if vm is not None else step.link or step.gateway or step.region or step.address
     of = f" of {what}" if what else ""
     return f"{step.kind.value}{of} at {step.after_us / SECOND_US:.1f} s"
 

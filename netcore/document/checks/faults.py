@@ -45,6 +45,13 @@ def _check(drawing: Drawing, path: Path, one: Break) -> None:
         _missing(drawing, (*path, "zone"), one, "the number of a zone")
     if kind is FaultKind.REGION_LOST:
         _region(drawing, path, one)
+    if kind is FaultKind.MOVE_ADDRESS:
+        if one.address is None:
+            _missing(drawing, (*path, "address"), one, "the address that moves")
+        if one.nic is None:
+            _missing(drawing, (*path, "nic"), one, "the id of the NIC that takes it")
+        elif one.nic not in topology.nics:
+            drawing.dangling((*path, "nic"), one.nic, "NIC", topology.nics)
     if kind is FaultKind.LINK_LOST:
         _link(drawing, path, one)
     if kind is FaultKind.EDIT:

@@ -351,7 +351,8 @@ export type OpensPerSecond = number | null;
  * stops after it has ended its BGP sessions. ``probe-blocked``: a security rule denies the balancer's
  * probes of a VM. ``pair-restarts``: a VM and its standby are both away. ``link-lost``: a peering or a
  * connection is gone. ``gateway-planned`` and ``gateway-unplanned``: an instance of a gateway goes.
- * ``restore``: a VM runs again. ``edit``: the drawing changes. ``nothing``: nothing breaks.
+ * ``restore``: a VM runs again. ``move-address``: an operator moves an address to another NIC by the
+ * control plane. ``edit``: the drawing changes. ``nothing``: nothing breaks.
  */
 export type FaultKind =
   | "crash"
@@ -366,6 +367,7 @@ export type FaultKind =
   | "gateway-planned"
   | "gateway-unplanned"
   | "restore"
+  | "move-address"
   | "edit"
   | "nothing";
 export type Vm1 = string | null;
@@ -374,6 +376,8 @@ export type Region2 = string | null;
 export type Gateway4 = string | null;
 export type Instance = number;
 export type Link = string | null;
+export type Address12 = string | null;
+export type Nic4 = string | null;
 export type Pointer = string;
 /**
  * @maxItems 50
@@ -391,7 +395,8 @@ export type Conditions = ("control-plane-degraded" | "flag-lost" | "failover-fai
  * stops after it has ended its BGP sessions. ``probe-blocked``: a security rule denies the balancer's
  * probes of a VM. ``pair-restarts``: a VM and its standby are both away. ``link-lost``: a peering or a
  * connection is gone. ``gateway-planned`` and ``gateway-unplanned``: an instance of a gateway goes.
- * ``restore``: a VM runs again. ``edit``: the drawing changes. ``nothing``: nothing breaks.
+ * ``restore``: a VM runs again. ``move-address``: an operator moves an address to another NIC by the
+ * control plane. ``edit``: the drawing changes. ``nothing``: nothing breaks.
  */
 export type FaultKind1 =
   | "crash"
@@ -406,6 +411,7 @@ export type FaultKind1 =
   | "gateway-planned"
   | "gateway-unplanned"
   | "restore"
+  | "move-address"
   | "edit"
   | "nothing";
 export type Vm2 = string | null;
@@ -414,6 +420,8 @@ export type Region3 = string | null;
 export type Gateway5 = string | null;
 export type Instance1 = number;
 export type Link1 = string | null;
+export type Address13 = string | null;
+export type Nic5 = string | null;
 /**
  * @maxItems 50
  */
@@ -1448,6 +1456,8 @@ export interface Fault {
   gateway?: Gateway4;
   instance?: Instance;
   link?: Link;
+  address?: Address12;
+  nic?: Nic4;
   edits?: Edits;
   lasts_us?: LastsUs;
   name: Name32;
@@ -1477,6 +1487,8 @@ export interface FaultStep {
   gateway?: Gateway5;
   instance?: Instance1;
   link?: Link1;
+  address?: Address13;
+  nic?: Nic5;
   edits?: Edits1;
   lasts_us?: LastsUs1;
   after_us?: AfterUs;
