@@ -15,7 +15,7 @@ export function MoveAddress({ send }: { send: (step: { kind: "move-address"; add
   const one = addresses.find((each) => each.address === chosen) ?? addresses[0];
   if (!one) return null;
   const nics = nicsFor(document, one.subnet);
-  const nic = nics.find(([id]) => id === wanted)?.[0] ?? nics.find(([id]) => id !== one.nic)?.[0] ?? one.nic;
+  const nic = nics.find(([id]) => id === wanted)?.[0] ?? nics.find(([id]) => `nics/${id}` !== one.holder)?.[0] ?? "";
   return (
     <details className="other" open={isWide()}>
       <summary>Move an address</summary>
@@ -32,7 +32,7 @@ export function MoveAddress({ send }: { send: (step: { kind: "move-address"; add
           <select id="live-address" value={one.address} onChange={(event) => { setAddress(event.target.value); }}>
             {addresses.map((each) => (
               <option key={each.address} value={each.address}>
-                {each.address}, {nameOf(document, `nics/${each.nic}`)}
+                {each.address}, {nameOf(document, each.holder)}
               </option>
             ))}
           </select>

@@ -5,22 +5,26 @@ import type { JsonObject } from "../../../document/types";
 
 export interface Movable {
   address: string;
-  /** NIC that holds it in the drawing. */
-  nic: string;
+  /** Path of the NIC that holds it in the drawing, or of the balancer, whose address some designs put on a NIC. */
+  holder: string;
   subnet: string;
-  /** An address besides the first one of its NIC: those are what pairs move. */
-  extra: boolean;
 }
 
-/** Return the addresses of NICs, those that pairs move first. */
+/** Return the addresses that can leave their place: a primary one cannot leave its NIC. */
 export function movables(document: JsonObject): Movable[] {
-  const found = entries(document, "nics").flatMap(([nic, part]) =>
+  const held = entries(document, "nics").flatMap(([nic, part]) =>
     children(part.configurations).flatMap(([, configuration]): Movable[] => {
       const address = text(configuration.address);
-      return address ? [{ address, nic, subnet: text(part.subnet), extra: configuration.primary !== true }] : [];
+      return address && configuration.primary !== true ? [{ address, holder: `nics/${nic}`, subnet: text(part.subnet) }] : [];
     }),
   );
-  return [...found.filter((one) => one.extra), ...found.filter((one) => !one.extra)];
+  const fronted = entries(document, "load_balancers").flatMap(([balancer, part]) =>
+    children(part.frontends).flatMap(([, frontend]): Movable[] => {
+      const address = text(frontend.address);
+      return address && text(frontend.subnet) ? [{ address, holder: `load_balancers/${balancer}`, subnet: text(frontend.subnet) }] : [];
+    }),
+  );
+  return [...held, ...fronted];
 }
 
 /** Return ids and names of the NICs of a subnet that belong to a VM: an address stays in its subnet. */

@@ -43,10 +43,11 @@ describe("addresses that can move", () => {
         c: { name: "nic c", vm: "web", subnet: "t", configurations: {} },
         d: { name: "nic d", subnet: "s", configurations: {} },
       },
+      load_balancers: { l: { name: "lb", frontends: { in: { address: "10.0.0.100", subnet: "s" }, out: { public_ip: "p" } } } },
     },
   };
-  it("are those of NICs, the ones that pairs move first", () => {
-    expect(movables(document).map((one) => [one.address, one.nic])).toEqual([["10.0.0.9", "a"], ["10.0.0.4", "a"], ["10.0.0.5", "b"]]);
+  it("are those that are not the first of their NIC, and private ones of balancers", () => {
+    expect(movables(document).map((one) => [one.address, one.holder])).toEqual([["10.0.0.9", "nics/a"], ["10.0.0.100", "load_balancers/l"]]);
   });
   it("stay in their subnet, at a VM", () => {
     expect(nicsFor(document, "s")).toEqual([["a", "nic a"], ["b", "nic b"]]);
