@@ -86,9 +86,13 @@ class FaultStep(Break):
 
 
 class Fault(Break):
-    """Something that breaks at a time, and what follows it."""
+    """Something that breaks at a time, and what follows it.
+
+    ``designs`` are the ids of the designs that race for it unless somebody chooses others.
+    """
 
     name: Name
     at_us: Microseconds = 0
     conditions: tuple[Condition, ...] = ()
+    designs: Annotated[tuple[Id, ...], Field(max_length=6)] = ()
     then: Annotated[tuple[FaultStep, ...], Field(max_length=200)] = ()

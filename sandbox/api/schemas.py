@@ -205,6 +205,7 @@ class Fault(Schema):
     kind: str
     vm: str | None
     at_us: int
+    designs: Annotated[list[str], Field(description="Designs that race for it unless others are chosen.")]
     refused: Annotated[
         dict[str, str], Field(description="Designs that cannot be played for it, and why not.")
     ]

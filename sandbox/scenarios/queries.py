@@ -232,6 +232,7 @@ def designs_and_faults(revision: Revision) -> dict[str, list[dict[str, Any]]]:
                 "kind": fault.kind.value,
                 "vm": fault.vm,
                 "at_us": fault.at_us,
+                "designs": list(fault.designs),
                 "refused": refused.get(key, {}),
             }
             for key, fault in (found.document.faults if found.document else {}).items()

@@ -295,11 +295,31 @@ def test_13_the_call_never_leaves() -> None:
     assert found["new"]["p50"] > 300
 
 
-@pytest.mark.parametrize("path", sorted(SEEDS.glob("failover-*.json")), ids=lambda path: path.stem)
-def test_the_designs_a_text_names_can_be_raced(path: Path) -> None:
+FAULTS = [
+    pytest.param(path, fault, id=f"{path.stem}-{fault}")
+    for path in sorted(SEEDS.glob("failover-*.json"))
+    for fault in json.loads(path.read_text(encoding="utf-8"))["faults"]
+]
+
+
+@pytest.mark.parametrize(("path", "fault"), FAULTS)
+def test_every_fault_of_a_ready_made_failover_names_designs_that_can_race(path: Path, fault: str) -> None:
     drawn = netcore.load(json.loads(path.read_text(encoding="utf-8")))
-    playable = {found.title for found in netcore.designs(drawn, next(iter(drawn.faults)))}
-    assert playable
+    named = drawn.faults[fault].designs
+    assert named
+    assert set(named) <= {found.id for found in netcore.designs(drawn, fault)}
+
+
+TEXTS = [
+    path for path in sorted(SEEDS.glob("failover-*.json")) if "Race: " in path.read_text(encoding="utf-8")
+]
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_the_designs_a_text_names_are_those_of_a_fault(path: Path) -> None:
+    drawn = netcore.load(json.loads(path.read_text(encoding="utf-8")))
     lines = [line for line in drawn.description.split("\n") if line.startswith("Race: ")]
-    named = [title for line in lines for title in line.removeprefix("Race: ").rstrip(".").split("; ")]
-    assert set(named) <= playable
+    named = {title for line in lines for title in line.removeprefix("Race: ").rstrip(".").split("; ")}
+    assert named
+    titles = {design.id: design.title for design in netcore.all_designs()}
+    assert named <= {titles[key] for fault in drawn.faults.values() for key in fault.designs}
