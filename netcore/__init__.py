@@ -451,6 +451,13 @@ def refusals(scenario: Scenario, fault: str) -> dict[str, str]:
     return failover.refusals(scenario, fault)
 
 
+def failover_choices() -> dict[str, list[dict[str, Any]]]:
+    """Return kinds of faults with their fields, conditions, and default rates, as plain JSON data."""
+    from netcore.failover import choices
+
+    return choices.choices()
+
+
 def simulate(
     scenario: Scenario, design: Design, fault: str, seed: int | None = None
 ) -> Iterator[dict[str, Any]]:

@@ -15,8 +15,6 @@ from netcore.failover.course import NEW_WINDOW_S, Course, Series, Weights, cours
 from netcore.failover.fates import FIRST_PORT, MOST_KEPT, Fate, Fates
 from netcore.failover.moments import Assumption, Play
 from netcore.failover.scene import Scene
-from netcore.failover.statistics import quantile as quantile
-from netcore.failover.statistics import weighted_quantile as weighted_quantile
 from netcore.profiles.timing import TimingProfile
 
 OUTCOMES = ("survived", "stalled", "reset", "hung", "never_started")

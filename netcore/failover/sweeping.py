@@ -15,7 +15,7 @@ from netcore.document.models import NextHopType, Route, RouteTable, Scenario, To
 from netcore.errors import NotModelled
 from netcore.failover.plan import Design
 from netcore.failover.trials import Joined, Trials, stretches
-from netcore.profiles.timing import TimingError, timing_profile
+from netcore.profiles.timing import timing_profile
 
 Payload = dict[str, Any]
 
@@ -110,7 +110,8 @@ def _run(points: Sequence[Trials], parameter: str, values: Sequence[Value], n: i
 def point(parameter: str, value: Value, trials: Payload) -> Payload:
     """Return ``sweep.point`` from the summary of its trials.
 
-    ``month_s`` is what a month loses at the default rates, false alarms included; see ``availability``.
+    ``month_s`` is what a month loses at the default rates, false alarms included; None where the fault has
+    no rate; see ``availability``.
     """
     months = {row["design"]: row for row in trials["availability"]}
     return {
@@ -123,8 +124,8 @@ def point(parameter: str, value: Value, trials: Payload) -> Payload:
                 "title": row["title"],
                 **{name: row["new"][name] for name in ("p50", "p95", "p99", "never")},
                 "lost_p50": row["lost"]["p50"],
-                "month_s": months[row["design"]]["seconds"],
-                "false_per_month": months[row["design"]]["false_per_month"],
+                "month_s": months[row["design"]]["seconds"] if months else None,
+                "false_per_month": row["false_alarms"]["per_month"],
             }
             for row in trials["designs"]
         ],
@@ -134,14 +135,19 @@ def point(parameter: str, value: Value, trials: Payload) -> Payload:
 def summary(parameter: str, n: int, seed: int, points: Sequence[Payload]) -> Payload:
     """Return ``sweep.summary``: per design, the value with the best p95 and what the whole range does.
 
-    ``best_month_value`` is the value that loses least in a month: with false alarms it may be another one.
+    ``best_month_value`` is the value that loses least in a month: with false alarms it may be another one;
+    None where the fault has no rate.
     """
     best = []
     for place, row in enumerate(points[0]["designs"]):
         known = [(one["designs"][place]["p95"], one["value"]) for one in points]
         finite = [(p95, value) for p95, value in known if p95 is not None]
-        months = [(one["designs"][place]["month_s"], one["value"]) for one in points]
-        best_month = min(months, key=lambda pair: pair[0])
+        months = [
+            (one["designs"][place]["month_s"], one["value"])
+            for one in points
+            if one["designs"][place]["month_s"] is not None
+        ]
+        best_month = min(months, key=lambda pair: pair[0], default=(None, None))
         best.append(
             {
                 "design": row["design"],
@@ -242,5 +248,3 @@ DRAWN: Mapping[str, Callable[[Topology, int], Topology]] = {
     "bgp.hold": _timers("hold_s", 3, 65_535),
 }
 """What is varied in the drawing itself. Timers of BGP keep three keepalives within a hold time (RFC 4271)."""
-
-__all__ = ["DRAWN", "TimingError", "parameters", "point", "summary", "sweep", "varied"]

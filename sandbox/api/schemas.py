@@ -218,6 +218,41 @@ class DesignsOut(Schema):
     faults: list[Fault]
 
 
+class FaultKind(Schema):
+    """A way to break something."""
+
+    kind: str
+    words: str
+    fields: Annotated[list[str], Field(description="fields of the document that count, in order")]
+    rate: Annotated[str | None, Field(description="name of its rate; of a pause, the shortest one's")]
+    no_month: Annotated[str | None, Field(description="why no month is counted for it")]
+
+
+class FaultCondition(Schema):
+    """What may go wrong besides."""
+
+    condition: str
+    words: str
+
+
+class Rate(Schema):
+    """How often something happens in a month."""
+
+    name: str
+    words: str
+    per_month: float
+    grade: str
+    source: str
+
+
+class FailoverChoicesOut(Schema):
+    """What faults are made of, and the default rates."""
+
+    kinds: list[FaultKind]
+    conditions: list[FaultCondition]
+    rates: list[Rate]
+
+
 class RunIn(Schema):
     """A run to queue; the newest revision without a number."""
 

@@ -241,6 +241,12 @@ def designs_and_faults(revision: Revision) -> dict[str, list[dict[str, Any]]]:
 
 
 @cache
+def failover_choices() -> dict[str, list[dict[str, Any]]]:
+    """Return kinds of faults, conditions and default rates; do not change the answer."""
+    return netcore.failover_choices()
+
+
+@cache
 def rule_cards() -> list[dict[str, Any]]:
     """Return every rule card of the engine as plain data, in netcore's order; do not change the answer."""
     return [card.as_dict() for card in netcore.rule_cards()]

@@ -8,9 +8,9 @@ import pytest
 
 import netcore
 from netcore.failover.mechanisms import aws_address_move, route_rewrite
-from netcore.failover.outcomes import quantile
 from netcore.failover.plan import Plan
 from netcore.failover.scene import Scene
+from netcore.failover.statistics import quantile
 from netcore.failover.streams import Streams
 from tests.netcore.failover.mechanisms.test_aws import vpc
 from tests.netcore.failover.scenes import FAULT, pair

@@ -42,6 +42,17 @@ class CancelTest(SandboxTest):
         assert "4 events until then are kept" in run.reason
         assert self.log(run)[-1]["state"] == "cancelled"
 
+    def test_cancelled_trials_are_counted_as_trials(self) -> None:
+        def work(run: Run) -> Iterator[dict[str, Any]]:
+            yield {"event": "trials.progress", "done": 50, "n": 1000, "designs": []}
+            services.cancel(run)
+            yield {"event": "trials.progress", "done": 150, "n": 1000, "designs": []}
+
+        with mock.patch.object(runner, "work", work), mock.patch.object(runner, "FLUSH_S", 0):
+            run = self.done(self.trials(self.made))
+        assert run.state == State.CANCELLED
+        assert run.reason == "Cancelled; the 150 of 1,000 trials until then are kept."
+
     def test_a_finished_run_stays_as_it_is(self) -> None:
         run = self.done(self.queued(self.made))
         response = self.send(self.owner_client, "POST", f"/runs/{run.pk}/cancel")
