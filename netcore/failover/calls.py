@@ -23,8 +23,11 @@ from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams
 from netcore.failover.watches import Seen, Watch
 
-CONTROL_PLANE = ("arm.bucket", "arm.refill", "poll.period", "poll.overhead", "control.degraded", "repair")
+CONTROL_PLANE = ("arm.bucket", "arm.refill", "control.degraded", "repair")
 """Numbers of the timing profile that every call of Azure hangs on."""
+
+POLLS = ("poll.period", "poll.overhead")
+"""Those of a caller that learns the end of a call by polls."""
 
 
 @dataclass(frozen=True, slots=True)

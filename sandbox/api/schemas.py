@@ -218,6 +218,25 @@ class DesignsOut(Schema):
     faults: list[Fault]
 
 
+class SweepParameter(Schema):
+    """A number that a sweep can vary."""
+
+    name: str
+    meaning: str
+    unit: str
+    where: Literal["drawing", "timing"]
+    grade: str | None
+    source: str
+    value: float | str
+    values: Annotated[list[float | str], Field(description="worth trying; every one can be played")]
+
+
+class SweepParametersOut(Schema):
+    """The numbers that some designs use for a fault."""
+
+    items: list[SweepParameter]
+
+
 class FaultKind(Schema):
     """A way to break something."""
 

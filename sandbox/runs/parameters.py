@@ -227,8 +227,12 @@ def _check_sweep(sweep: _Sweep, document: netcore.Scenario) -> None:
     if sweep.n * len(sweep.values) > MAX_SWEEP_TRIALS:
         message = f"A sweep may have {MAX_SWEEP_TRIALS} trials at most over all its values."
         wrong.append({"pointer": "/parameters/n", "message": message})
-    if sweep.parameter not in netcore.sweep_parameters(document):
-        message = f"There is nothing called {sweep.parameter!r} to vary."
+    by_id = {design.id: design for design in netcore.all_designs()}
+    chosen = [by_id[design] for design in sweep.designs]
+    used = [found.name for found in netcore.sweep_parameters(document, sweep.fault, chosen)]
+    if sweep.parameter not in used:
+        hint = netcore.near_names(sweep.parameter, used)
+        message = f"These designs use no number {sweep.parameter!r} for this fault. {hint}"
         raise BadParameters([{"pointer": "/parameters/parameter", "message": message}])
     for place, value in enumerate(sweep.values):
         try:

@@ -24,6 +24,7 @@ ENDPOINTS = (
     ("GET", "/scenarios/{scenario}/guest?vm=web1", None),
     ("GET", "/scenarios/{scenario}/health", None),
     ("GET", "/scenarios/{scenario}/designs", None),
+    ("GET", "/scenarios/{scenario}/sweep-parameters?fault=appliance-1-fails&designs=balancer", None),
     ("GET", "/scenarios/{scenario}/runs", None),
     ("POST", "/scenarios/{scenario}/runs", RUN),
     ("GET", "/scenarios/{scenario}/shares", None),
