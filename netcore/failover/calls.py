@@ -84,6 +84,10 @@ AWS_CALLS = Numbers(
 class Detector(Protocol):
     """Who notices the fault."""
 
+    def assumptions(self) -> Iterator[Assumption]:
+        """Yield the numbers it rests on, where ``ByCalls.used`` does not name them."""
+        ...
+
     def hear(self, streams: Streams) -> Heard:
         """Return when, in one trial."""
         ...
@@ -136,6 +140,7 @@ class ByCalls:
 
     def assumptions(self) -> Iterator[Assumption]:
         """Yield the numbers and statements this mechanism rests on."""
+        yield from self.detector.assumptions()
         for name in self.used:
             number = self.timing[name]
             yield Assumption(f"{name}: {number.meaning}", number.text, number.grade, number.source)

@@ -223,6 +223,7 @@ POSITIVE = frozenset(
         "poll.period",
         "heartbeat.interval",
         "heartbeat.misses",
+        "vrrp.interval",
         "arm.refill",
         "arm.bucket",
         "tcp.rto",

@@ -52,6 +52,7 @@ OPEN = {
     ("GET", "/rule-cards"),
     ("GET", "/profiles"),
     ("GET", "/profiles/{profile_id}/switches"),
+    ("GET", "/failover"),
     ("GET", "/timing"),
     ("GET", "/timing/{profile_id}"),
     ("GET", "/schema/scenario.json"),

@@ -55,3 +55,12 @@ def test_an_address_moves_in_seconds_and_an_interface_in_tens() -> None:
     assert 3_500_000 <= address["recover_new_us"] <= 12_000_000
     assert whole["recover_new_us"] > address["recover_new_us"]
     assert FAULT in vpc().faults
+
+
+def test_a_hold_is_told_apart_from_the_silence() -> None:
+    """MASTER after the silence (grade C), and only after the hold of 2 s (grade A) does it act."""
+    events = [e for e in race(vpc("10.0.9.4"), "aws-interface-move") if e["event"] == "failover.event"]
+    (master,) = [event for event in events if event["text"] == "fw2 says that it is MASTER"]
+    (acts,) = [event for event in events if "has waited 2 s and takes over" in event["text"]]
+    assert acts["t_us"] - master["t_us"] == 2_000_000
+    assert (master["grade"], acts["grade"]) == ("C", "A")
