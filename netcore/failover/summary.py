@@ -83,6 +83,8 @@ def summary_of(found: Columns, design: Design, target: Payload | None) -> Payloa
                 strict=True,
             )
         ),
+        "whole": found.whole or None,
+        "beyond": found.beyond / n,
         "dominated": {name: count / n for name, count in zip(_CLOCKS, found.dominated, strict=True)},
         "interval": {"p50": interval(ranked, 0.5), "p95": interval(ranked, 0.95)},
         "ecdf": distribution(ranked),
