@@ -149,7 +149,7 @@ def execute(run_id: UUID, interrupts: tuple[type[Exception], ...] = ()) -> None:
         except (OperationalError, InterfaceError):
             # The database is away or busy: nothing can be said now. The lease runs out, and whoever
             # takes the run next continues behind the last stored event.
-            log.exception("run %s is left to the sweep", run_id)
+            log.exception("run %s is left to the collector", run_id)
 
 
 def drop_upload(run: Run) -> None:
@@ -330,7 +330,7 @@ def fail_poisoned() -> list[UUID]:
         )
         token = uuid.uuid4().hex
         if not queries.poisoned(now()).filter(pk=run.pk, token=run.token).update(token=token):
-            continue  # another sweep has it, or its worker was only slow
+            continue  # another collector has it, or its worker was only slow
         events.append(run.pk, token, run.last_seq, [], (State.FAILED, reason))
         drop_upload(run)
         failed.append(run.pk)

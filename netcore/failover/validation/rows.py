@@ -1,6 +1,6 @@
 """The rows themselves: what was published, how it is asked here, and the band the answer must fall in.
 
-A table of data. A row whose design is not built, or that has no drawing yet, is told as missing.
+A table of data. A row whose design cannot be played is told as missing.
 
 Source: reference on failover, section 5.
 """
@@ -44,7 +44,7 @@ class Case:
 
     text: str
     design: str
-    draw: Callable[[], Scenario] | None
+    draw: Callable[[], Scenario]
     checks: tuple[Check, ...]
     measure: str = "new"
     above: float | None = None
@@ -133,10 +133,6 @@ def _circuit_bfd() -> Scenario:
 
 def _named() -> Scenario:
     return named({})
-
-
-def _missing(design: str, text: str, *checks: Check, measure: str = "new") -> Case:
-    return Case(text, design, None, checks, measure)
 
 
 ROWS = (

@@ -78,13 +78,13 @@ class CancelTest(SandboxTest):
         assert found.reason == "Cancelled after its worker was lost. The one event until then is kept."
         assert self.log(run)[-1]["event"] == "run.finished"
 
-    def test_a_cancel_before_the_lease_has_lapsed_is_ended_by_the_sweep(self) -> None:
+    def test_a_cancel_before_the_lease_has_lapsed_is_ended_by_the_collector(self) -> None:
         run = self.queued(self.made)
         self.lose_the_worker(run)
         Run.objects.filter(pk=run.pk).update(heartbeat=now() - timedelta(seconds=1))
         assert services.cancel(run).state == State.RUNNING
         Run.objects.filter(pk=run.pk).update(heartbeat=now() - 2 * queries.LEASE)
-        tasks.sweep()
+        tasks.collect()
         assert Run.objects.get(pk=run.pk).state == State.CANCELLED
 
     def test_deleting_the_scenario_ends_its_runs(self) -> None:
