@@ -318,7 +318,7 @@ class Clocks:
     whole: str = ""
 
     def beyond_us(self, new_us: int | None) -> int:
-        """Return how long they run beyond the recovery of new flows: to calls and hosts that no flow needs."""
+        """Return how long they run beyond the recovery of new flows, for calls that no flow needs."""
         known = (self.detect_us, self.control_us, self.data_us)
         if new_us is None or None in known:
             return 0

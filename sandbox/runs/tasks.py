@@ -25,7 +25,7 @@ QUEUES: Final = {
 }
 
 _FORGET_S: Final = 120
-"""A message nobody took for this long is dropped by the broker; the collector has sent another one by then."""
+"""A message nobody took for this long is dropped by the broker; the collector has sent another by then."""
 
 log = logging.getLogger(__name__)
 

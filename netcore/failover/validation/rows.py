@@ -13,7 +13,15 @@ from math import inf
 from typing import Any
 
 from netcore.document.models import Scenario
-from netcore.failover.validation.drawings import chained, gateway, named, pair, route_server, vpc
+from netcore.failover.validation.drawings import (
+    chained,
+    gateway,
+    named,
+    pair,
+    route_server,
+    vpc,
+    vpc_interface,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,10 @@ def _routes(routes: int) -> Callable[[], Scenario]:
 
 def _targets(routes: int) -> Callable[[], Scenario]:
     return lambda: vpc({"kind": "crash"}, routes=routes)
+
+
+def _interface() -> Scenario:
+    return vpc_interface({"kind": "crash"})
 
 
 def _address() -> Scenario:
@@ -278,7 +290,7 @@ ROWS = (
             Case(
                 "",
                 "aws-interface-move",
-                _address,
+                _interface,
                 (Check(0.05, 15), Check(0.5, 28, 50), Check(0.95, 55, 100)),
             ),
         ),

@@ -258,7 +258,9 @@ def test_12_calls_of_aws_beat_the_balancer_of_azure() -> None:
     drawn = scenario("12")
     assert 5 <= figures(drawn, "aws-route-rewrite")["new"]["p50"] <= 13
     assert 4.8 <= figures(drawn, "aws-address-move", "api-1-fails")["new"]["p50"] <= 7.2
-    assert 20 <= figures(drawn, "aws-interface-move", "api-1-fails")["new"]["p50"] <= 90
+    whole = figures(drawn, "aws-interface-move")["new"]
+    assert 28 <= whole["p50"] <= 50
+    assert whole["never"] == 0
 
 
 def test_12_five_hundred_routes_are_throttled() -> None:
