@@ -53,9 +53,7 @@ def _moved(scene: Scene) -> ByCalls:
     heard = adverts.Adverts(drawn.standby, names, silences, scene.timing, priority, deaf=deaf)
     used = (numbers.auth, numbers.operation, numbers.programming, numbers.failure, "repair")
     reach = Reach(scene, caller_of(scene, drawn.standby))
-    return ByCalls(
-        scene, "A1", name, heard, writes, repaired, used, numbers, reach, standby=drawn.standby
-    )
+    return ByCalls(scene, "A1", name, heard, writes, repaired, used, numbers, reach, standby=drawn.standby)
 
 
 def _writes(

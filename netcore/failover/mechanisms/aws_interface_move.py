@@ -58,9 +58,7 @@ def plan(scene: Scene) -> Plan:
     heard = adverts.Adverts(standby, names, silent, scene.timing, priority, HOLD, deaf)
     used = (PLUGGED.auth, PLUGGED.operation, PLUGGED.programming, PLUGGED.failure, "repair")
     reach = Reach(scene, caller_of(scene, standby))
-    made = ByCalls(
-        scene, "A2", names[1], heard, writes, repaired, used, PLUGGED, reach, standby=standby
-    )
+    made = ByCalls(scene, "A2", names[1], heard, writes, repaired, used, PLUGGED, reach, standby=standby)
     return Plan(DESIGN, scene, made)
 
 
