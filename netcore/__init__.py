@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from netcore.checks.why import Why
     from netcore.failover import Design, LiveRace, TimingProfile, Trials
     from netcore.failover import Joined as JoinedTrials
+    from netcore.failover.sweepable import Sweepable
     from netcore.formats.arm_notes import Import, ImportNote
     from netcore.forwarding.probes import BackendHealth
     from netcore.forwarding.redundancy import RedundancyView
@@ -145,6 +146,7 @@ _ROOMS = {
     "Divergence": "netcore.checks.divergence",
     "TimingProfile": "netcore.failover",
     "Trials": "netcore.failover",
+    "Sweepable": "netcore.failover.sweepable",
     "JoinedTrials": "netcore.failover",
     "Import": "netcore.formats.arm_notes",
     "ImportNote": "netcore.formats.arm_notes",
@@ -451,6 +453,13 @@ def refusals(scenario: Scenario, fault: str) -> dict[str, str]:
     return failover.refusals(scenario, fault)
 
 
+def failover_choices() -> dict[str, list[dict[str, Any]]]:
+    """Return kinds of faults with their fields, conditions, and default rates, as plain JSON data."""
+    from netcore.failover import choices
+
+    return choices.choices()
+
+
 def simulate(
     scenario: Scenario, design: Design, fault: str, seed: int | None = None
 ) -> Iterator[dict[str, Any]]:
@@ -621,11 +630,23 @@ def sweep(
     return failover.sweep(scenario, designs, fault, parameter, values, n, seed)
 
 
-def sweep_parameters(scenario: Scenario) -> tuple[str, ...]:
-    """Return what a sweep can vary."""
+def sweep_parameters(scenario: Scenario, fault: str, designs: Sequence[Design]) -> tuple[Sweepable, ...]:
+    """Return the numbers that these designs use for a fault, with values worth trying; see ``sweep``.
+
+    Raises:
+        NotFound: the scenario has no such fault.
+        NotModelled: a design cannot be played for it.
+    """
+    from netcore.failover import sweepable
+
+    return sweepable.sweepable(scenario, fault, designs)
+
+
+def near_names(name: str, known: Sequence[str]) -> str:
+    """Return a sentence with the known names that are like one, or with the first few of all."""
     from netcore.failover import sweeping
 
-    return sweeping.parameters(scenario)
+    return sweeping.near(name, known)
 
 
 def sweep_scenario(scenario: Scenario, parameter: str, value: float | str) -> Scenario:

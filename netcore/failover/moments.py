@@ -308,12 +308,21 @@ class Span:
 class Clocks:
     """The three clocks of a failover, apart; microseconds. None: the clock never stops.
 
-    A clock behind one that never stops is 0.
+    A clock behind one that never stops is 0. ``whole`` says why the three cannot be told apart, where only
+    their sum is known: it is on one of them, and the other two are 0 without meaning it.
     """
 
     detect_us: int | None
     control_us: int | None
     data_us: int | None
+    whole: str = ""
+
+    def beyond_us(self, new_us: int | None) -> int:
+        """Return how long they run beyond the recovery of new flows, for calls that no flow needs."""
+        known = (self.detect_us, self.control_us, self.data_us)
+        if new_us is None or None in known:
+            return 0
+        return max(0, sum(value or 0 for value in known) - new_us)
 
 
 @dataclass(frozen=True, slots=True)

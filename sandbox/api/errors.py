@@ -141,6 +141,10 @@ def _no_nic(request: HttpRequest, raised: scenario_queries.NoSuchNic) -> HttpRes
     return error(404, "The drawing has no such NIC.", "no_such_nic")
 
 
+def _cannot_sweep(request: HttpRequest, raised: scenario_queries.CannotSweep) -> HttpResponse:
+    return error(422, str(raised), "cannot_sweep")
+
+
 def _no_vm(request: HttpRequest, raised: scenario_queries.NoSuchVM) -> HttpResponse:
     return error(404, "The drawing has no such VM.", "no_such_vm")
 
@@ -192,6 +196,7 @@ _ANSWERS: list[tuple[type[Exception], Callable[[HttpRequest, Any], HttpResponse]
     (scenario_queries.NotRunnable, _not_runnable),
     (scenario_queries.NoSuchNic, _no_nic),
     (scenario_queries.NoSuchVM, _no_vm),
+    (scenario_queries.CannotSweep, _cannot_sweep),
     (runs.BadParameters, _parameters),
     (runs.TooManyRuns, _too_many),
     (runs.TooManyCommands, _too_many),

@@ -205,6 +205,7 @@ class Fault(Schema):
     kind: str
     vm: str | None
     at_us: int
+    designs: Annotated[list[str], Field(description="Designs that race for it unless others are chosen.")]
     refused: Annotated[
         dict[str, str], Field(description="Designs that cannot be played for it, and why not.")
     ]
@@ -215,6 +216,60 @@ class DesignsOut(Schema):
 
     designs: list[Design]
     faults: list[Fault]
+
+
+class SweepParameter(Schema):
+    """A number that a sweep can vary."""
+
+    name: str
+    meaning: str
+    unit: str
+    where: Literal["drawing", "timing"]
+    grade: str | None
+    source: str
+    value: float | str
+    values: Annotated[list[float | str], Field(description="worth trying; every one can be played")]
+
+
+class SweepParametersOut(Schema):
+    """The numbers that some designs use for a fault."""
+
+    items: list[SweepParameter]
+
+
+class FaultKind(Schema):
+    """A way to break something."""
+
+    kind: str
+    words: str
+    fields: Annotated[list[str], Field(description="fields of the document that count, in order")]
+    rate: Annotated[str | None, Field(description="name of its rate; of a pause, the shortest one's")]
+    no_month: Annotated[str | None, Field(description="why no month is counted for it")]
+
+
+class FaultCondition(Schema):
+    """What may go wrong besides."""
+
+    condition: str
+    words: str
+
+
+class Rate(Schema):
+    """How often something happens in a month."""
+
+    name: str
+    words: str
+    per_month: float
+    grade: str
+    source: str
+
+
+class FailoverChoicesOut(Schema):
+    """What faults are made of, and the default rates."""
+
+    kinds: list[FaultKind]
+    conditions: list[FaultCondition]
+    rates: list[Rate]
 
 
 class RunIn(Schema):

@@ -25,7 +25,7 @@ class Kind(models.TextChoices):
 
 
 class State(models.TextChoices):
-    """Where a run stands. Only a worker that holds the lease, a cancel or the sweep changes it."""
+    """Where a run stands. Only a worker that holds the lease, a cancel or the collector changes it."""
 
     QUEUED = "queued", "Queued"
     RUNNING = "running", "Running"
@@ -68,7 +68,7 @@ class Run(models.Model):
     finished = models.DateTimeField(null=True)
 
     class Meta:
-        """Newest first; the sweep finds open runs quickly."""
+        """Newest first; the collector finds open runs quickly."""
 
         ordering = ("-created", "id")
         indexes = (

@@ -91,22 +91,12 @@ class _Target(BaseModel):
 Rate = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 
 
-class _Rates(BaseModel):
-    """Events per month that differ from the defaults."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
-
-    crash: Rate | None = None
-    pause_5: Annotated[Rate | None, Field(alias="pause-5")] = None
-    pause_10: Annotated[Rate | None, Field(alias="pause-10")] = None
-    pause_30: Annotated[Rate | None, Field(alias="pause-30")] = None
-    zone_lost: Annotated[Rate | None, Field(alias="zone-lost")] = None
-
-
 class _Trials(_Race):
+    """``rates`` are events per month that differ from the defaults."""
+
     n: Annotated[int, Field(ge=1, le=MAX_TRIALS)] = 1000
     target: _Target | None = None
-    rates: _Rates | None = None
+    rates: dict[str, Rate | None] | None = None
 
 
 class _Sweep(_Race):
@@ -156,6 +146,8 @@ def clean(kind: Kind, parameters: Any, revision: Revision) -> tuple[dict[str, An
     _check_race(race, revision, document)
     if isinstance(race, _Sweep):
         _check_sweep(race, document)
+    if isinstance(race, _Trials):
+        _check_rates(race)
     seed = document.seed if race.seed is None else race.seed
     # What was not asked for is not stored, so that a run without a target reads as before.
     return race.model_dump(mode="json", exclude={"seed"}, exclude_none=True, by_alias=True), seed
@@ -235,8 +227,12 @@ def _check_sweep(sweep: _Sweep, document: netcore.Scenario) -> None:
     if sweep.n * len(sweep.values) > MAX_SWEEP_TRIALS:
         message = f"A sweep may have {MAX_SWEEP_TRIALS} trials at most over all its values."
         wrong.append({"pointer": "/parameters/n", "message": message})
-    if sweep.parameter not in netcore.sweep_parameters(document):
-        message = f"There is nothing called {sweep.parameter!r} to vary."
+    by_id = {design.id: design for design in netcore.all_designs()}
+    chosen = [by_id[design] for design in sweep.designs]
+    used = [found.name for found in netcore.sweep_parameters(document, sweep.fault, chosen)]
+    if sweep.parameter not in used:
+        hint = netcore.near_names(sweep.parameter, used)
+        message = f"These designs use no number {sweep.parameter!r} for this fault. {hint}"
         raise BadParameters([{"pointer": "/parameters/parameter", "message": message}])
     for place, value in enumerate(sweep.values):
         try:
@@ -252,6 +248,21 @@ def _check_live(asked: _Live, document: netcore.Scenario) -> None:
         message = f"The drawing has no VM {asked.protects!r}."
         raise BadParameters([{"pointer": "/parameters/protects", "message": message}])
     _check_designs(asked.designs, netcore.live_refusals(document, asked.protects))
+
+
+def _check_rates(trials: _Trials) -> None:
+    """Raise where a rate is of something that is not counted."""
+    known = [rate["name"] for rate in netcore.failover_choices()["rates"]]
+    wrong = [
+        {
+            "pointer": f"/parameters/rates/{name}",
+            "message": f"There is no rate {name!r:.80}; there are {', '.join(known)}.",
+        }
+        for name in trials.rates or {}
+        if name not in known
+    ]
+    if wrong:
+        raise BadParameters(wrong)
 
 
 def _check_race(race: _Race, revision: Revision, document: netcore.Scenario) -> None:

@@ -149,7 +149,7 @@ def execute(run_id: UUID, interrupts: tuple[type[Exception], ...] = ()) -> None:
         except (OperationalError, InterfaceError):
             # The database is away or busy: nothing can be said now. The lease runs out, and whoever
             # takes the run next continues behind the last stored event.
-            log.exception("run %s is left to the sweep", run_id)
+            log.exception("run %s is left to the collector", run_id)
 
 
 def drop_upload(run: Run) -> None:
@@ -215,9 +215,27 @@ def _begin(lease: Lease) -> None:
 
 
 def _cancelled(lease: Lease) -> str:
-    kept = lease.last_seq
-    words = "event until then is" if kept == 1 else "events until then are"
-    return f"Cancelled; the {kept} {words} kept." if kept else "Cancelled before it began."
+    if not lease.last_seq:
+        return "Cancelled before it began."
+    words = kept(lease.run, lease.last_seq)
+    return f"Cancelled; {words[0].lower()}{words[1:]}"
+
+
+def kept(run: Run, last_seq: int) -> str:
+    """Return how much of an unfinished run is kept, in what people count: trials, values, else events."""
+    if run.kind == Kind.TRIALS:
+        last = Event.objects.filter(run=run, seq=last_seq).values_list("payload", flat=True).first()
+        done = (last or {}).get("done")
+        if done is not None:
+            return f"The {done:,} of {run.parameters['n']:,} trials until then are kept."
+    if run.kind == Kind.SWEEP:
+        whole = len(run.parameters["values"])
+        return f"What {last_seq} of {whole} values gave until then is kept."
+    return (
+        "The one event until then is kept."
+        if last_seq == 1
+        else f"The {last_seq} events until then are kept."
+    )
 
 
 def _store_all(lease: Lease, payloads: Iterator[Payload | None]) -> None:
@@ -299,8 +317,7 @@ def end_stopped() -> list[UUID]:
 
 def lost_and_cancelled(run: Run) -> str:
     """Return why a cancelled run without a worker has ended."""
-    kept = "The one event until then is" if run.last_seq == 1 else f"The {run.last_seq} events until then are"
-    return f"Cancelled after its worker was lost. {kept} kept."
+    return f"Cancelled after its worker was lost. {kept(run, run.last_seq)}"
 
 
 def fail_poisoned() -> list[UUID]:
@@ -309,11 +326,11 @@ def fail_poisoned() -> list[UUID]:
     for run in queries.poisoned(now()):
         reason = (
             f"The worker died {run.attempts} times while it did this run, so it is not tried again. "
-            "The events until then are kept."
+            f"{kept(run, run.last_seq)}"
         )
         token = uuid.uuid4().hex
         if not queries.poisoned(now()).filter(pk=run.pk, token=run.token).update(token=token):
-            continue  # another sweep has it, or its worker was only slow
+            continue  # another collector has it, or its worker was only slow
         events.append(run.pk, token, run.last_seq, [], (State.FAILED, reason))
         drop_upload(run)
         failed.append(run.pk)

@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from netcore.document.checks.ground import Drawing
-from netcore.document.faults import Break, FaultKind
+from netcore.document.faults import FIELDS, Break, FaultKind
 
-OF_VMS = {
-    FaultKind.CRASH,
-    FaultKind.PAUSE,
-    FaultKind.FORWARDING_STOPS,
-    FaultKind.GRACEFUL_STOP,
-    FaultKind.PROBE_BLOCKED,
-    FaultKind.PAIR_RESTARTS,
-    FaultKind.RESTORE,
-}
-OF_GATEWAYS = {FaultKind.GATEWAY_PLANNED, FaultKind.GATEWAY_UNPLANNED}
+OF_VMS = {kind for kind, fields in FIELDS.items() if "vm" in fields}
+OF_GATEWAYS = {kind for kind, fields in FIELDS.items() if "gateway" in fields}
 
 Path = tuple[object, ...]
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from netcore.failover import detection
-from netcore.failover.calls import CONTROL_PLANE, ByCalls, Write
+from netcore.failover.calls import CONTROL_PLANE, POLLS, ByCalls, Write
 from netcore.failover.detection import Hellos
 from netcore.failover.moments import EDGE, Assumption, Leaves, Programmed, Sets
 from netcore.failover.overlay import AT_SOURCE, AT_TARGET, NOWHERE, Move, overlay, setting_of
@@ -38,6 +38,7 @@ USED = (
     "operation",
     "operation.degraded",
     *CONTROL_PLANE,
+    *POLLS,
     "programming",
     "failure.move",
 )

@@ -388,6 +388,17 @@ export type Name32 = string;
 export type AtUs = number;
 export type Conditions = ("control-plane-degraded" | "flag-lost" | "failover-fails" | "return-route-forgotten")[];
 /**
+ * @maxItems 6
+ */
+export type Designs =
+  | []
+  | [string]
+  | [string, string]
+  | [string, string, string]
+  | [string, string, string, string]
+  | [string, string, string, string, string]
+  | [string, string, string, string, string, string];
+/**
  * How something breaks.
  *
  * ``crash``: a VM stops answering, without a word. ``pause``: the same for a while, memory kept.
@@ -1445,6 +1456,8 @@ export interface Faults {
 /**
  * Something that breaks at a time, and what follows it.
  *
+ * ``designs`` are the ids of the designs that race for it unless somebody chooses others.
+ *
  * This interface was referenced by `Faults`'s JSON-Schema definition
  * via the `patternProperty` "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$".
  */
@@ -1463,6 +1476,7 @@ export interface Fault {
   name: Name32;
   at_us?: AtUs;
   conditions?: Conditions;
+  designs?: Designs;
   then?: Then;
 }
 /**
