@@ -232,6 +232,7 @@ class Judge:
             failed = _missed(course, starts, NEW_WINDOW_US)
             weights["never_started"] += failed
             weights["survived"] += course.attempts * NEW_WINDOW_US - failed
+        assert all(0 <= weight <= self.scale.flows for weight in weights.values()), weights
         return tuple(weights.values())
 
     def _recovered(self, course: Course, starts: Sequence[int]) -> int | None:

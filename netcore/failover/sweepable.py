@@ -20,7 +20,8 @@ from netcore.failover.race import fault_of
 from netcore.failover.streams import Streams
 from netcore.failover.sweeping import DRAWN, Drawn, Value, varied
 from netcore.failover.timing import timing_of
-from netcore.profiles.timing import COUNTED, Grade, Parameter
+from netcore.profiles.timing import Grade, Parameter
+from netcore.profiles.timing_limits import limits_of
 
 TRIALS = 20
 """So many trials are looked at."""
@@ -141,7 +142,7 @@ def _around(number: Parameter, field: str, value: Value) -> tuple[Value, ...]:
         found = {0, 1, 5, 10}
     else:
         found = {float(f"{value * factor:.3g}") for factor in FACTORS if factor != 1} | {value}
-    if number.name in COUNTED:
+    if limits_of(number.name).whole:
         found = {round(one) for one in found}
     return tuple(sorted(found))
 

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from netcore.errors import NetcoreError, NotFound
 from netcore.profiles.pert import pert
+from netcore.profiles.timing_limits import LARGEST, LARGEST_SIGMA, limits_of
 
 Grade = Literal["A", "B", "C", "D"]
 """A official document, B measured, C single statement or derivation, D assumption of ours."""
@@ -160,13 +161,15 @@ class Parameter:
         """Refuse values that make no distribution.
 
         Raises:
-            TimingError: a negative time, an empty range, a probability outside 0 to 1.
+            TimingError: a negative time, an empty range, a probability outside 0 to 1, a part of a thing
+                that is counted one by one.
         """
-        values = self.values
+        values, limits = self.values, limits_of(self.name)
         if any(value > LARGEST for value in values.values()) or values.get("sigma", 0) > LARGEST_SIGMA:
             raise TimingError(f"{self.name} may be {LARGEST:g} at most, and a sigma {LARGEST_SIGMA}.")
-        if self.name in COUNTED and values["value"] > COUNTED[self.name]:
-            raise TimingError(f"{self.name} may be {COUNTED[self.name]} at most.")
+        for value in values.values() if self.kind in ("constant", "uniform") else ():
+            if refusal := limits.refusal(value):
+                raise TimingError(f"{self.name} {refusal}.")
         if self.kind == "choice":
             if self.choice not in self.options:
                 raise TimingError(f"{self.name} is one of {', '.join(self.options)}, not {self.choice!r}.")
@@ -185,8 +188,6 @@ class Parameter:
         elif self.kind == "exponential":
             if values["mean"] <= 0:
                 raise TimingError(f"{self.name} needs a mean above 0.")
-        elif values["value"] < (SMALLEST if self.name in POSITIVE else 0):
-            raise TimingError(f"{self.name} may not be {values['value']:g}.")
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""
@@ -205,35 +206,6 @@ class Parameter:
 
 EDITED = "changed by the person who runs it"
 """Source of a number that is not the profile's own."""
-
-LARGEST = 1e7
-"""No number is larger, so that every time fits and every loop ends."""
-
-LARGEST_SIGMA = 5
-"""A wider distribution says nothing."""
-
-SMALLEST = 0.01
-"""Least value of a number in ``POSITIVE``."""
-
-COUNTED = MappingProxyType({"heartbeat.misses": 1000})
-"""Numbers of things that are counted one by one, and their limit."""
-
-POSITIVE = frozenset(
-    {
-        "poll.period",
-        "heartbeat.interval",
-        "heartbeat.misses",
-        "vrrp.interval",
-        "arm.refill",
-        "arm.bucket",
-        "tcp.rto",
-        "flows.ports",
-        "routes.scale",
-        "aws.routes.rate",
-    }
-)
-"""Constants that divide or pace something and so cannot be 0."""
-
 
 STATED = frozenset(
     {
