@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -102,9 +103,12 @@ def sweep(options: argparse.Namespace) -> int:
 
 def _value(text: str) -> float | str:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return text
+    if not isfinite(number):
+        raise inputs.Cannot(f"VALUE {text} is no number that can be played.")
+    return number
 
 
 def export(options: argparse.Namespace) -> int:
@@ -127,11 +131,22 @@ def validate(options: argparse.Namespace) -> int:
     from netcore.failover.validation.run import verdicts
 
     made = []
+    if options.write:
+        _write(options.write, "")  # before the rows, which take a minute
     for verdict in verdicts():
         made.append(verdict)
         print(verdict.line, flush=True)
     if options.write:
-        Path(options.write).write_text(page(made), encoding="utf-8")
+        _write(options.write, page(made))
     held = sum(verdict.word == "holds" for verdict in made)
     print(f"rows: {held} of {len(made)}")
     return YES if held == len(made) else NO
+
+
+def _write(file: str, text: str) -> None:
+    """Write a file; an empty text changes nothing and only shows whether it could be written."""
+    try:
+        with Path(file).open("w" if text else "a", encoding="utf-8") as there:
+            there.write(text)
+    except OSError as error:
+        raise inputs.Cannot(f"{file}: {error.strerror}") from error

@@ -15,6 +15,9 @@ from pydantic import ValidationError
 import netcore
 from netcore.trace.packet import PROTOCOL_NUMBERS
 
+LARGEST_SEED = 2**63 - 1
+"""As in a document."""
+
 
 class Cannot(Exception):
     """The question cannot be asked; the message is for people."""
@@ -188,14 +191,20 @@ def race(options: argparse.Namespace) -> tuple[netcore.Scenario, str, tuple[netc
     """Return the document, the fault and the designs that are asked for.
 
     Raises:
-        Cannot: there is no such fault, or a design cannot be played for it.
+        Cannot: there is no such fault, a design cannot be played for it or is given twice, or a number is
+            out of range.
     """
     if getattr(options, "n", 1) < 1:
         raise Cannot("-n is at least 1.")
+    if options.seed is not None and not 0 <= options.seed <= LARGEST_SEED:
+        raise Cannot("--seed is a whole number from 0 to 2^63 - 1.")
     document = scenario(options.file)
     fault = fault_of(options, document)
     known = {design.id: design for design in netcore.designs(document, fault)}
     wanted = options.design or list(known)
+    twice = sorted({design for design in wanted if wanted.count(design) > 1})
+    if twice:
+        raise Cannot(f"--design {twice[0]} is given more than once.")
     unknown = [design for design in wanted if design not in known]
     if unknown or not wanted:
         raise Cannot(_refusal(document, fault, unknown, known))

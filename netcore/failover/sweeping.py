@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from ipaddress import ip_network
+from math import isfinite
 from typing import Any
 
 from netcore.document.models import NextHopType, Route, RouteTable, Scenario, Topology
@@ -25,6 +26,9 @@ Value = float | str
 
 MOST_ROUTES = 400
 """Routes that a table may have (fact D60), and so that a sweep may draw."""
+
+READABLE = 10**15
+"""From here on a number is told by its magnitude and not digit by digit."""
 
 _EXTRA = ip_network("198.18.0.0/15")
 """Benchmark addresses (RFC 2544), which nobody draws: extra routes lead there."""
@@ -67,7 +71,7 @@ def varied(scenario: Scenario, parameter: str, value: Value) -> Scenario:
         TimingError: not a value this number can have.
     """
     if parameter in DRAWN:
-        if isinstance(value, str) or value != int(value):
+        if isinstance(value, str) or not isfinite(value) or value != int(value):
             raise NotModelled(f"{parameter} takes whole numbers, not {value!r}.")
         topology = DRAWN[parameter].change(scenario.topology, int(value))
         return scenario.model_copy(update={"topology": topology})
@@ -252,7 +256,8 @@ def _timers(field: str, least: int, most: int) -> Callable[[Topology, int], Topo
 
 def _in_range(name: str, value: int, least: int, most: int) -> None:
     if not least <= value <= most:
-        raise NotModelled(f"{name} lies between {least} and {most}, not at {value}.")
+        shown = value if abs(value) < READABLE else f"{value:g}"
+        raise NotModelled(f"{name} lies between {least} and {most}, not at {shown}.")
 
 
 def _probe_now(field: str) -> Callable[[Topology], int | None]:

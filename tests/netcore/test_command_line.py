@@ -279,6 +279,13 @@ def test_designs_that_can_be_played_and_why_not_the_others(capsys: pytest.Captur
         (["simulate", FIREWALLS, "--fault", "nothing"], "nothing"),
         (["simulate", FIREWALLS, "--design", "magic"], "magic"),
         (["trials", FIREWALLS, "-n", "0"], "at least 1"),
+        (["simulate", FIREWALLS, "--seed", "-1"], "--seed is a whole number from 0 to 2^63 - 1"),
+        (["trials", FIREWALLS, "--seed", "1" + "0" * 28], "--seed is a whole number from 0 to 2^63 - 1"),
+        (["sweep", FIREWALLS, "probe.interval", "nan"], "VALUE nan is no number"),
+        (["sweep", FIREWALLS, "probe.interval", "5", "inf"], "VALUE inf is no number"),
+        (["sweep", FIREWALLS, "probe.interval", "1e308"], "between 5 and 2147483, not at 1e+308"),
+        (["simulate", FIREWALLS, *["--design", "balancer"] * 2], "--design balancer is given more than once"),
+        (["validate", "--write", "/nonexistent/page.md"], "/nonexistent/page.md: No such file"),
         (["import", FIREWALLS], "template"),
     ],
 )
