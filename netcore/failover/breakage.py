@@ -14,9 +14,11 @@ from netcore.document.models import Scenario
 from netcore.document.values import Address
 from netcore.errors import NotModelled
 from netcore.failover.clock import SECOND_US
+from netcore.failover.edits import edited
 from netcore.failover.moments import Change, Dies, InstancesTurn, Revives, Sets, ZoneTurns
-from netcore.failover.redraw import changed, edited, probe_blocked, removed, replaced
+from netcore.failover.redraw import changed, probe_blocked, removed, replaced
 from netcore.failover.standby import standby_of
+from netcore.failover.standing import need_drawings
 
 if TYPE_CHECKING:
     from netcore.failover.scene import Scene
@@ -117,6 +119,7 @@ def broken(scene: Scene, fault: Fault) -> Breakage:
     made.timed.sort()
     made.text.sort(key=lambda told: told[0])
     made.gone.sort(key=lambda gone: gone.begin_us)
+    need_drawings(scene, fault, made.timed)
     return made
 
 
@@ -267,9 +270,14 @@ def _gateway(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:
 
 def _redrawn(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:
     """Let the drawing itself change, and back where the fault lasts for a while."""
-    number = scene.set(one.kind.value, lambda scenario: scenario, lambda scenario: _edit(scenario, one))
+    drawings = scene.drawings
+    number = scene.set(
+        one.kind.value,
+        lambda scenario: scenario,
+        lambda scenario: drawings.edited(scenario, one, _edit),
+    )
     # Played once at once, so that an edit that makes no drawing is refused before the run.
-    _edit(scene.drawn, one)
+    drawings.edited(scene.drawn, one, _edit)
     _at(scene, made, at_us, Sets((number,), 1))
     made.text.append((at_us, _words(scene, one), f"vms/{one.vm}" if one.vm else one.link))
     if one.lasts_us is not None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from netcore.document.faults import Fault, FaultKind, FaultStep
 from netcore.document.models import Scenario
 from netcore.errors import NotFound, NotModelled
+from netcore.failover.drawings import Drawings
 from netcore.failover.mechanisms import (
     address_move,
     aws_address_move,
@@ -32,6 +33,7 @@ from netcore.failover.operator import by_hand
 from netcore.failover.plan import Design, Plan
 from netcore.failover.redraw import changed
 from netcore.failover.scene import Scene
+from netcore.failover.standing import need_all
 from netcore.profiles.timing import TimingProfile
 
 _PLANS: dict[Design, Callable[[Scene], Plan]] = {
@@ -64,8 +66,17 @@ _PLANS: dict[Design, Callable[[Scene], Plan]] = {
 DESIGNS = tuple(_PLANS)
 
 
-def plan(scenario: Scenario, design: Design, fault: Fault, timing: TimingProfile) -> Plan:
+def plan(
+    scenario: Scenario,
+    design: Design,
+    fault: Fault,
+    timing: TimingProfile,
+    drawings: Drawings | None = None,
+) -> Plan:
     """Return a design for one fault of a drawing.
+
+    Args:
+        drawings: what other designs of the same question have made of the drawing already.
 
     Raises:
         NotFound: there is no such design.
@@ -79,28 +90,36 @@ def plan(scenario: Scenario, design: Design, fault: Fault, timing: TimingProfile
     made = _PLANS.get(design)
     if made is None:
         raise NotFound(f"There is no design {design.id}.")
+    known = drawings or Drawings()
+
+    def one(fault: Fault) -> Plan:
+        found = by_hand(made(Scene(scenario, fault, timing, known)))
+        need_all(found.scene)
+        return found
+
     if fault.kind is not FaultKind.NOTHING or not fault.then:
-        return by_hand(made(Scene(scenario, fault, timing)))
+        return one(fault)
     try:
-        return by_hand(made(Scene(scenario, fault, timing)))
+        return one(fault)
     except NotModelled:
-        return _step_by_step(made, scenario, fault, timing)
+        return _step_by_step(one, fault)
 
 
-def _step_by_step(
-    made: Callable[[Scene], Plan], scenario: Scenario, fault: Fault, timing: TimingProfile
-) -> Plan:
+def _step_by_step(one: Callable[[Fault], Plan], fault: Fault) -> Plan:
     """Return the plan for a timeline that begins in quiet, without those steps that the design cannot play.
+
+    Args:
+        one: returns the plan for one fault.
 
     Raises:
         NotModelled: the design cannot be played even in quiet, or no step of the timeline.
     """
-    found = made(Scene(scenario, changed(fault, then=()), timing))
+    found = one(changed(fault, then=()))
     kept: tuple[FaultStep, ...] = ()
     left_out: list[tuple[int, str]] = []
     for step in sorted(fault.then, key=lambda step: step.after_us):
         try:
-            found = by_hand(made(Scene(scenario, changed(fault, then=(*kept, step)), timing)))
+            found = one(changed(fault, then=(*kept, step)))
         except NotModelled as error:
             left_out.append((step.after_us, str(error)))
         else:
@@ -111,9 +130,10 @@ def _step_by_step(
 
 def playable(scenario: Scenario, fault: Fault, timing: TimingProfile) -> Iterator[Plan]:
     """Yield a plan for each design that can be played for one fault, in the order of display."""
+    drawings = Drawings()
     for design in DESIGNS:
         try:
-            yield plan(scenario, design, fault, timing)
+            yield plan(scenario, design, fault, timing, drawings)
         except NotModelled:
             continue
 
@@ -121,9 +141,10 @@ def playable(scenario: Scenario, fault: Fault, timing: TimingProfile) -> Iterato
 def refused(scenario: Scenario, fault: Fault, timing: TimingProfile) -> dict[str, str]:
     """Return why designs cannot be played for one fault, by their id."""
     found: dict[str, str] = {}
+    drawings = Drawings()
     for design in DESIGNS:
         try:
-            plan(scenario, design, fault, timing)
+            plan(scenario, design, fault, timing, drawings)
         except NotModelled as error:
             found[design.id] = str(error)
     return found

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from pydantic import ValidationError
-
-from netcore.document.faults import Edit
 from netcore.document.models import Access, Direction, Scenario, SecurityGroup, SecurityRule
-from netcore.errors import NotModelled
 
 Part = TypeVar("Part")
 
@@ -68,37 +63,3 @@ def probe_blocked(scenario: Scenario, vm: str) -> Scenario:
 
 LOWEST = 100
 """Smallest priority of a security rule (fact F3)."""
-
-
-def edited(scenario: Scenario, edits: Sequence[Edit]) -> Scenario:
-    """Return the scenario after edits, in their order.
-
-    Raises:
-        NotModelled: an edit leads nowhere, or what it makes is no scenario; the message says which.
-    """
-    raw: dict[str, Any] = scenario.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    for edit in edits:
-        _apply(raw, edit)
-    try:
-        return Scenario.model_validate(raw)
-    except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False)[0]
-        place = "".join(f"/{part}" for part in found["loc"])
-        raise NotModelled(f"The edits of the fault make no drawing: at {place}, {found['msg']}.") from error
-
-
-def _apply(raw: dict[str, Any], edit: Edit) -> None:
-    *way, last = [
-        part.replace("~1", "/").replace("~0", "~") for part in edit.pointer.removeprefix("/").split("/")
-    ]
-    there: Any = raw
-    for part in way:
-        if not isinstance(there, dict) or (part not in there and edit.value is None):
-            raise NotModelled(f"The edit at {edit.pointer} leads nowhere: there is no {part}.")
-        there = there.setdefault(part, {})
-    if not isinstance(there, dict):
-        raise NotModelled(f"The edit at {edit.pointer} leads into a value that has no fields.")
-    if edit.value is None:
-        there.pop(last, None)
-    else:
-        there[last] = edit.value

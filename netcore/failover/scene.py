@@ -10,6 +10,7 @@ from netcore.document.models import Scenario
 from netcore.document.values import Address
 from netcore.errors import NotModelled
 from netcore.failover.breakage import Breakage, broken
+from netcore.failover.drawings import Drawings
 from netcore.failover.moments import Assumption, Change, Member, Moment, Redraw, Setting, Value, View
 from netcore.forwarding.state import State
 from netcore.profiles.timing import TimingProfile
@@ -20,6 +21,7 @@ class Scene:
 
     Args:
         fault: what breaks; its own changes stand first in the catalogue.
+        drawings: what other designs of the same question have made of the drawing already.
 
     Attributes:
         drawn: the drawing as people made it.
@@ -30,9 +32,13 @@ class Scene:
         holders: private addresses that the design moves: the setting, and the value for each NIC.
         left_out: steps of the fault that the design cannot play: when, and why.
         breakage: when the fault's own changes come, and whom it silences.
+        of_fault: how many settings are the fault's own; they stand first. None until all are known.
     """
 
-    def __init__(self, scenario: Scenario, fault: Fault, timing: TimingProfile) -> None:
+    def __init__(
+        self, scenario: Scenario, fault: Fault, timing: TimingProfile, drawings: Drawings | None = None
+    ) -> None:
+        self.drawings = drawings or Drawings()
         self.drawn = scenario
         self.base = scenario
         self.fault = fault
@@ -44,7 +50,9 @@ class Scene:
         self.holders: dict[Address, tuple[int, dict[str, int]]] = {}
         self.left_out: tuple[tuple[int, str], ...] = ()
         self._networks: dict[View, Network] = {}
+        self.of_fault: int | None = None
         self.breakage: Breakage = broken(self, fault)
+        self.of_fault = len(self.settings)
 
     def add(self, change: Change) -> int:
         """Put a change into the catalogue and return its number."""
@@ -77,16 +85,20 @@ class Scene:
         """Return the compiled network under these values; kept."""
         found = self._networks.get(view)
         if found is None:
-            scenario = self.base
-            for setting, value in zip(self.settings, view, strict=True):
-                try:
-                    scenario = setting.values[value].redraw(scenario)
-                except KeyError as error:
-                    # An edit took away what another value redraws.
-                    text = f"The drawing has no {error.args[0]} any more, which {setting.name} needs."
-                    raise NotModelled(text) from error
-            found = self._networks[view] = Network(scenario)
+            found = self._networks[view] = self.drawings.network(self.redrawn(view))
         return found
+
+    def redrawn(self, view: View) -> Scenario:
+        """Return the drawing under these values.
+
+        Raises:
+            NotModelled: an edit of the fault took away what another value redraws.
+        """
+        own = len(view) if self.of_fault is None else self.of_fault
+        begun = self.drawings.stage(
+            self.base, self.fault, view[:own], lambda: _through(self.base, self.settings[:own], view[:own])
+        )
+        return _through(begun, self.settings[own:], view[own:])
 
     def state(self, moment: Moment, view: View) -> State:
         """Return the moment as forwarding knows it."""
@@ -125,3 +137,13 @@ class Scene:
     def name(self, vm: str) -> str:
         """Return what people call a VM."""
         return self.drawn.topology.vms[vm].name
+
+
+def _through(scenario: Scenario, settings: Sequence[Setting], view: View) -> Scenario:
+    for setting, value in zip(settings, view, strict=True):
+        try:
+            scenario = setting.values[value].redraw(scenario)
+        except KeyError as error:
+            text = f"The drawing has no {error.args[0]} any more, which {setting.name} needs."
+            raise NotModelled(text) from error
+    return scenario

@@ -18,6 +18,7 @@ from netcore.failover.clock import microseconds
 from netcore.failover.moments import Assumption, Member, Note, PutBack, Span, TakenOut
 from netcore.failover.probing import AZURE, Probing
 from netcore.failover.scene import Scene
+from netcore.failover.standing import need_member
 from netcore.failover.streams import Streams
 from netcore.forwarding.probes import probe_meets
 from netcore.profiles.timing import TimingProfile
@@ -262,12 +263,16 @@ def met_by(scene: Scene, member: Member, probe: Probe) -> Met:
     """Return what a probe of a member meets through the fault; empty where it is answered all the time.
 
     A fault may redraw the probe itself: from then on it asks as redrawn, at the pace of ``probe``.
+
+    Raises:
+        NotModelled: the fault takes the member away, or the pool or balancer that it is in.
     """
     refused = scene.timing.choice("probe.failure") == "refused"
     found: list[tuple[int, Meets]] = []
     for time_us, moment in scene.after(scene.breakage.timed):
         view = moment.settings
         network = scene.network(view)
+        need_member(network.scenario, member, time_us)
         meets = probe_meets(network, scene.state(moment, view), member, _asked(network, member, probe))
         dead = meets == "timeout" and refused
         found.append((time_us, "refused" if dead else meets))

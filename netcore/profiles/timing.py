@@ -185,9 +185,8 @@ class Parameter:
         elif self.kind == "pert":
             if not 0 <= values["low"] <= values["mode"] <= values["high"]:
                 raise TimingError(f"{self.name} goes from low over mode to high, none negative.")
-        elif self.kind == "exponential":
-            if values["mean"] <= 0:
-                raise TimingError(f"{self.name} needs a mean above 0.")
+        elif self.kind == "exponential" and values["mean"] <= 0:
+            raise TimingError(f"{self.name} needs a mean above 0.")
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""

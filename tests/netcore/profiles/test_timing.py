@@ -18,7 +18,7 @@ def test_a_share_is_at_most_the_whole(name: str) -> None:
 
 
 def test_a_part_of_an_interval_is_at_most_the_whole() -> None:
-    with pytest.raises(TimingError, match="bgp.phase lies between 0 and 1"):
+    with pytest.raises(TimingError, match=r"bgp\.phase lies between 0 and 1"):
         PUBLISHED.changed({"bgp.phase": {"high": 1.5}})
 
 
