@@ -9,7 +9,7 @@ Source: reference on failover, section 3.1 (minimum trials, common random number
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import ceil
 from typing import Any
 
@@ -70,12 +70,18 @@ class Trials:
         self.plans = [plan(scenario, design, self.fault, self.timing) for design in designs]
         self._judges: list[Judge] | None = None
 
-    def chunk(self, first: int, n: int) -> Payload:
-        """Return the columns of the trials ``first`` to ``first + n - 1``, as plain JSON data."""
+    def chunk(self, first: int, n: int, between: Callable[[], None] | None = None) -> Payload:
+        """Return the columns of the trials ``first`` to ``first + n - 1``, as plain JSON data.
+
+        Args:
+            between: called before each trial; what it raises ends the stretch.
+        """
         if self._judges is None:
             self._judges = [Judge(Fates(made, self.timing), self.timing) for made in self.plans]
         found = [_empty(made) for made in self.plans]
         for trial in range(first, first + n):
+            if between is not None:
+                between()
             streams = Streams(self.seed, trial)
             for made, judge, kept in zip(self.plans, self._judges, found, strict=True):
                 play = made.mechanism.play(streams)

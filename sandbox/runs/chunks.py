@@ -21,6 +21,7 @@ from django.db.models import Q
 from django.utils.timezone import now
 
 import netcore
+from sandbox.runs import queries
 from sandbox.runs.models import OPEN, ChunkState, Kind, Run, RunChunk, State
 from sandbox.scenarios.models import Revision
 
@@ -38,6 +39,9 @@ WORTH_HELP: Final = 4000
 """Under so many trials the run's own worker is done before help would come."""
 
 _LOOK_S: Final = 0.05
+_ASK_S: Final = 0.5
+"""So often it is asked within a stretch whether the run is to stop."""
+
 _FORGET_S: Final = 60
 
 _ready: OrderedDict[tuple[UUID, int], netcore.Trials] = OrderedDict()
@@ -46,6 +50,10 @@ _ready: OrderedDict[tuple[UUID, int], netcore.Trials] = OrderedDict()
 _MOST_READY: Final = 4
 
 log = logging.getLogger(__name__)
+
+
+class Stopped(Exception):
+    """Somebody asked to stop while a stretch was played."""
 
 
 def designs(run: Run) -> tuple[netcore.Design, ...]:
@@ -68,6 +76,7 @@ def played(run: Run, wanted: Sequence[tuple[int, int, int]]) -> Iterator[tuple[i
     """Yield point and columns of each stretch in order; play what nobody plays.
 
     Raises:
+        Stopped: the run is to stop.
         netcore.NetcoreError: the trials cannot be played.
     """
     _trials(run, 0)  # what cannot be played is said before anybody is called
@@ -87,7 +96,7 @@ def _columns(run: Run, part: int, first: int, n: int) -> Payload:
     while True:
         found = place.first()
         if found is None:  # somebody tidied up after another attempt at this run
-            return _trials(run, part).chunk(first, n)
+            return _chunk(run, part, first, n)
         if found.columns is not None:
             columns: Payload = found.columns
             return columns
@@ -95,8 +104,8 @@ def _columns(run: Run, part: int, first: int, n: int) -> Payload:
         taken = None if cancelled else take(run.pk)
         if taken is not None:
             play(run, taken)
-        elif cancelled:  # the run ends at its next event, so it comes to one by itself
-            return _trials(run, part).chunk(first, n)
+        elif cancelled:
+            raise Stopped
         else:
             time.sleep(_LOOK_S)
 
@@ -118,9 +127,27 @@ def take(run_id: UUID) -> RunChunk | None:
 
 def play(run: Run, chunk: RunChunk) -> bool:
     """Play a stretch and store its columns; False: its lease was lost meanwhile, and nothing is stored."""
-    columns = _trials(run, chunk.part).chunk(chunk.first, chunk.n)
+    columns = _chunk(run, chunk.part, chunk.first, chunk.n)
     mine = RunChunk.objects.filter(pk=chunk.pk, token=chunk.token, state=ChunkState.TAKEN)
     return bool(mine.update(state=ChunkState.DONE, columns=columns))
+
+
+def _chunk(run: Run, part: int, first: int, n: int) -> Payload:
+    """Play a stretch; one trial may take long, so a cancel is looked for between any two.
+
+    Raises:
+        Stopped: the run is to stop.
+    """
+    asked = time.monotonic()
+
+    def between() -> None:
+        nonlocal asked
+        if time.monotonic() - asked >= _ASK_S:
+            asked = time.monotonic()
+            if Run.objects.filter(queries.stopped(), pk=run.pk).exists():
+                raise Stopped
+
+    return _trials(run, part).chunk(first, n, between)
 
 
 def help_once(run_id: UUID) -> bool:
@@ -135,8 +162,9 @@ def help_once(run_id: UUID) -> bool:
         return False
     try:
         return play(run, chunk)
-    except Exception:
-        log.warning("run %s: a stretch of trials was given back", run_id, exc_info=True)
+    except Exception as error:
+        if not isinstance(error, Stopped):
+            log.warning("run %s: a stretch of trials was given back", run_id, exc_info=True)
         given = RunChunk.objects.filter(pk=chunk.pk, token=chunk.token, state=ChunkState.TAKEN)
         given.update(state=ChunkState.FREE, token="")
         return False

@@ -20,6 +20,7 @@ from django.utils.timezone import now
 
 import netcore
 from sandbox.runs import events, queries
+from sandbox.runs.chunks import Stopped
 from sandbox.runs.events import LeaseLost, Payload
 from sandbox.runs.live import LIVE_S
 from sandbox.runs.models import Event, Kind, Run, State
@@ -175,7 +176,7 @@ def _play(lease: Lease, interrupts: tuple[type[Exception], ...]) -> tuple[State,
         _store_all(lease, work(run))
     except (LeaseLost, OperationalError, InterfaceError):
         raise
-    except _Cancelled:
+    except (_Cancelled, Stopped):
         return State.CANCELLED, _cancelled(lease)
     except over_time:
         return State.FAILED, (

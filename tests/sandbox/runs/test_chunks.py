@@ -11,6 +11,7 @@ import pytest
 from django.utils.timezone import now
 
 import netcore
+from netcore.failover.outcomes import Judge
 from sandbox.runs import chunks, runner, services
 from sandbox.runs.models import ChunkState, Kind, Run, RunChunk, State
 from sandbox.runs.parameters import BadParameters
@@ -111,6 +112,21 @@ class ChunksTest(SandboxTest):
         with mock.patch.object(chunks.time, "sleep", side_effect=lambda _: services.cancel(run)):
             done = self.done(run)
         assert done.state == State.CANCELLED
+
+    def test_a_cancel_is_seen_between_two_trials_of_a_stretch(self) -> None:
+        run = self.trials(self.made, 50)
+        played: list[int] = []
+
+        def judged(judge: Any, play: Any) -> Any:
+            played.append(1)
+            services.cancel(run)
+            return outcome(judge, play)
+
+        outcome = Judge.outcome
+        with mock.patch.object(Judge, "outcome", judged), mock.patch.object(chunks, "_ASK_S", 0):
+            done = self.done(run)
+        assert done.state == State.CANCELLED
+        assert len(played) == len(DESIGNS)  # one trial of each
 
     def test_help_is_called_for_where_there_is_much_to_do(self) -> None:
         with mock.patch.object(chunks.current_app, "send_task") as sent:
