@@ -333,6 +333,10 @@ class CallsPlay(PlainPlay):
             accepted_us = fault_us + operation.accepted_us
             text = f"{write.text} accepted (202)"
             yield Note(accepted_us, "control", "point", text, write.ref, overhead.grade, overhead.source)
+            if operation.untold:
+                seen_us = fault_us + operation.seen_us
+                text = f"polled {operation.untold} times more before that: still InProgress"
+                yield Note(seen_us, "control", "point", text, write.ref, poll.grade, poll.source)
             for time_us, done in operation.poll_times():
                 end = "Succeeded" if self.completes else "Failed"
                 text = f"polled: {end if done else 'still InProgress'}"

@@ -13,6 +13,9 @@ from math import ceil
 from netcore.failover.clock import SECOND_US
 from netcore.profiles.timing import TimingProfile
 
+MOST_POLLS_TOLD = 100
+"""So many polls of one operation are told one by one. Ours: nobody reads more."""
+
 
 class TokenBucket:
     """The limit on writes: so many at once, so many a second after that. Nothing about it is random.
@@ -73,9 +76,16 @@ class Operation:
     polls: int
 
     def poll_times(self) -> Iterator[tuple[int, bool]]:
-        """Yield when the caller polls, and whether the answer is that it is done."""
-        for left in range(self.polls - 1, -1, -1):
+        """Yield when the caller polls, and whether the answer is that it is done; see ``untold``."""
+        told = self.polls - self.untold
+        for number in range(told):
+            left = self.polls - 1 - number if number < told - 1 else 0
             yield self.seen_us - left * self.period_us, left == 0
+
+    @property
+    def untold(self) -> int:
+        """How many polls before the last are told by their number only."""
+        return max(0, self.polls - MOST_POLLS_TOLD)
 
 
 class Caller:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from netcore.failover.fates import FIRST_PORT, FlowFate, sender
+from netcore.failover.fates import FIRST_PORT, FlowFate, Question, question_of, sender
 from netcore.failover.moments import Moment
 from netcore.failover.plan import Plan
 from netcore.forwarding import walk
@@ -37,6 +37,10 @@ class Ways:
             is no longer as drawn, and the senders whose hosts do not know it; ``ways`` see ``_ways``.
         """
         scene = self._plan.scene
+        alike: dict[Question, list[Payload]] = {}
+        for (key, drawn), fate in zip(scene.drawn.traffic.items(), fates, strict=True):
+            if question_of(drawn) not in alike:
+                alike[question_of(drawn)] = list(self._ways(key, moment, fate))
         return {
             "event": "failover.moment",
             "design": self._plan.design.id,
@@ -58,9 +62,9 @@ class Ways:
                 if value
             ],
             "ways": [
-                way
-                for key, fate in zip(scene.drawn.traffic, fates, strict=True)
-                for way in self._ways(key, moment, fate)
+                {**way, "flow": key}
+                for key, drawn in scene.drawn.traffic.items()
+                for way in alike[question_of(drawn)]
             ],
         }
 
