@@ -5,7 +5,7 @@ Times are microseconds since the fault.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -182,16 +182,25 @@ def _silence(
 
 
 def _end(scene: Scene, made: Breakage) -> None:
-    """Let VMs run again when their silence is over, unless something else holds them down or freed them."""
-    seen: set[tuple[int, str]] = set()
+    """Let VMs run again when nothing silences them any more: other silences may last longer, or for good."""
+    back: dict[int, list[str]] = {}
     for end_us, vms in made.ends:
-        over = [vm for vm in vms if any(end == end_us for _, end in made.silences(vm))]
-        back = [vm for vm in over if (end_us, vm) not in seen]
-        seen |= {(end_us, vm) for vm in back}
-        if back:
-            _at(scene, made, end_us, Revives(frozenset(back)))
-            verb = "runs" if len(back) == 1 else "run"
-            made.text.append((end_us, f"{' and '.join(map(scene.name, back))} {verb} again", None))
+        for vm in vms:
+            over_us = _over_us(made.silences(vm), end_us)
+            if over_us is not None and vm not in back.setdefault(over_us, []):
+                back[over_us].append(vm)
+    for over_us, those in sorted(back.items()):
+        _at(scene, made, over_us, Revives(frozenset(those)))
+        verb = "runs" if len(those) == 1 else "run"
+        made.text.append((over_us, f"{' and '.join(map(scene.name, those))} {verb} again", None))
+
+
+def _over_us(silences: Sequence[Silence], end_us: int) -> int | None:
+    """Return when a silence is over that should end at a time; None: never, or somebody ended it before."""
+    for begin_us, over_us in silences:
+        if begin_us <= end_us and (over_us is None or end_us <= over_us):
+            return over_us
+    return None
 
 
 def _restore(scene: Scene, made: Breakage, vm: str, at_us: int) -> None:
