@@ -26,7 +26,7 @@ FIRST_PORT = 49152
 MOST_PORTS = 4096
 """All flows together are spread over so many source ports at most, so that a large drawing answers."""
 
-FEWEST_PORTS = 2
+FEWEST_PORTS = 4
 """Over so many each flow is spread at least."""
 
 MOST_KEPT = 2000
@@ -111,13 +111,14 @@ class Fates:
     """The flows of one plan.
 
     Args:
-        timing: says over how many ports a flow is spread; fewer where many flows are drawn. ``ports`` is
-            how many it became.
+        timing: says over how many ports a flow is spread; fewer where many flows are drawn that are unlike.
+            ``ports`` is how many it became.
     """
 
     def __init__(self, plan: Plan, timing: TimingProfile) -> None:
         self.plan = plan
-        room = max(FEWEST_PORTS, MOST_PORTS // len(plan.scene.drawn.traffic))
+        unlike = {question_of(drawn) for drawn in plan.scene.drawn.traffic.values()}
+        room = max(FEWEST_PORTS, MOST_PORTS // len(unlike))
         self.ports = max(1, min(round(timing.value("flows.ports")), room))
         self._flows: list[_Flow] | None = None
         self._kept: dict[Moment, tuple[FlowFate, ...]] = {}

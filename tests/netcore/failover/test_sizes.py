@@ -8,8 +8,10 @@ import pytest
 
 import netcore
 from netcore.failover import fates
+from netcore.failover.designs import plan
 from netcore.failover.orchestration import MOST_POLLS_TOLD
-from tests.netcore.failover.scenes import Payload, metrics, pair, race, strips
+from netcore.failover.timing import timing_of
+from tests.netcore.failover.scenes import FAULT, Payload, design, metrics, pair, race, strips
 
 
 def with_flows(count: int) -> netcore.Scenario:
@@ -42,6 +44,14 @@ def test_many_flows_alike_lose_as_often_as_one() -> None:
     assert many["recover_new_us"] == one["recover_new_us"]
     assert many["flows"] == pytest.approx(one["flows"])
     assert many["lost"]["total"] == pytest.approx(10 * one["lost"]["total"], rel=0.01)
+
+
+def test_flows_alike_do_not_take_ports_from_each_other() -> None:
+    raw = netcore.dump(with_flows(2000)) | {"timing_overrides": {}}
+    scenario = netcore.load(raw)
+    timing = timing_of(scenario)
+    made = plan(scenario, design(scenario, "balancer"), scenario.faults[FAULT], timing)
+    assert fates.Fates(made, timing).ports == timing.value("flows.ports")
 
 
 def test_polls_without_number_are_told_by_their_number() -> None:
