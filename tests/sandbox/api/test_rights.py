@@ -8,6 +8,8 @@ import uuid
 from django.test import Client
 
 from sandbox.api.api import api
+from sandbox.runs import services
+from sandbox.runs.models import Kind
 from sandbox.sharing import services as sharing
 from tests.sandbox.base import OUTBOUND, SandboxTest
 
@@ -34,6 +36,7 @@ ENDPOINTS = (
     ("GET", "/runs/{run}/export.csv", None),
     ("GET", "/runs/{run}/export.json", None),
     ("POST", "/runs/{run}/cancel", None),
+    ("POST", "/runs/{live}/commands", {"kind": "end"}),
     ("DELETE", "/shares/{share}", None),
 )
 OPEN = {
@@ -67,7 +70,11 @@ class RightsTest(SandboxTest):
         super().setUp()
         made = self.scenario()
         share, _ = sharing.create(made, self.owner, [])
-        self.names = {"scenario": made.pk, "run": self.done(self.queued(made)).pk, "share": share.pk}
+        live = services.start(
+            self.owner, made.head, Kind.LIVE, {"designs": ["balancer"], "protects": "fw1", "pace": 1.0}
+        )
+        run = self.done(self.queued(made))
+        self.names = {"scenario": made.pk, "run": run.pk, "live": live.pk, "share": share.pk}
 
     def test_others_get_the_same_404_as_for_what_does_not_exist(self) -> None:
         nothing = dict.fromkeys(self.names, uuid.uuid4())
@@ -105,7 +112,12 @@ class RightsTest(SandboxTest):
     def test_no_address_is_forgotten_here(self) -> None:
         schema = api.get_openapi_schema(path_prefix="")
         known = {(method.upper(), path) for path, methods in schema["paths"].items() for method in methods}
-        names = {"{scenario}": "{scenario_id}", "{run}": "{run_id}", "{share}": "{share_id}"}
+        names = {
+            "{scenario}": "{scenario_id}",
+            "{run}": "{run_id}",
+            "{live}": "{run_id}",
+            "{share}": "{share_id}",
+        }
         tested = set(OPEN)
         for method, path, _ in ENDPOINTS:
             shape = path.split("?")[0]
@@ -123,6 +135,7 @@ class CsrfTest(SandboxTest):
         names = {
             "scenario": made.pk,
             "run": self.queued(made).pk,
+            "live": self.queued(made).pk,
             "share": sharing.create(made, self.owner, [])[0].pk,
         }
         client = Client(enforce_csrf_checks=True)
