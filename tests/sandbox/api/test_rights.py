@@ -34,6 +34,7 @@ ENDPOINTS = (
     ("GET", "/runs/{run}/export.csv", None),
     ("GET", "/runs/{run}/export.json", None),
     ("POST", "/runs/{run}/cancel", None),
+    ("POST", "/runs/{run}/commands", {"kind": "end"}),
     ("DELETE", "/shares/{share}", None),
 )
 OPEN = {
