@@ -16,7 +16,7 @@ from django.test import Client
 
 from sandbox.asgi import application
 from sandbox.runs import events, fanout, runner, services
-from sandbox.runs.models import Event, Run, State
+from sandbox.runs.models import Event, Kind, Run, State
 from sandbox.scenarios.models import Scenario
 from tests.sandbox.base import CommittedTest
 
@@ -88,6 +88,30 @@ class SocketTest(CommittedTest):
         )
         stored = await socket.message()
         assert stored == {"type": "events", "events": await sync_to_async(self.log)(run)}
+        await socket.disconnect()
+
+    async def test_takes_commands_to_a_live_run(self) -> None:
+        parameters = {"designs": ["balancer"], "protects": "fw1"}
+        run = await sync_to_async(self.queued)(self.made, Kind.LIVE, parameters)
+        socket = await self.socket(run).open()
+        await socket.message()
+        crash = {"kind": "inject", "step": {"kind": "crash", "vm": "fw1"}}
+        for good, wrong in ((crash, {"kind": "dance"}), ({"kind": "end"}, None)):
+            await socket.send_to(json.dumps({"type": "command", "command": good}))
+            await socket.send_to(json.dumps({"type": "command", "command": wrong}))
+            # Messages are taken in order, so behind this answer the good one is in the inbox.
+            assert (await socket.message())["type"] == "error"
+        done = await sync_to_async(self.done)(run)
+        assert done.state == State.SUCCEEDED
+        log = await sync_to_async(self.log)(run)
+        said = [one for one in log if one["event"] == "live.command"]
+        assert [(one["number"], one["command"]["kind"], one["accepted"]) for one in said] == [
+            (1, "inject", True),
+            (2, "end", True),
+        ]
+        await socket.send_to(json.dumps({"type": "command", "command": {"kind": "end"}}))
+        messages = await socket.until("error")
+        assert "over" in messages[-1]["message"]
         await socket.disconnect()
 
     async def test_goes_on_behind_the_last_number(self) -> None:

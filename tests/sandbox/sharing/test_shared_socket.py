@@ -6,7 +6,7 @@ import json
 
 from asgiref.sync import sync_to_async
 
-from sandbox.runs.models import Run, State
+from sandbox.runs.models import Kind, LiveCommand, Run, State
 from sandbox.sharing import services
 from tests.sandbox.base import CommittedTest
 from tests.sandbox.runs.test_socket import Socket, numbers
@@ -41,6 +41,19 @@ class SharedSocketTest(CommittedTest):
             await socket.disconnect()
         run = await sync_to_async(Run.objects.get)(pk=self.run_row.pk)
         assert (run.state, run.cancel) == (State.QUEUED, False)
+
+    async def test_a_holder_watches_a_live_run_and_cannot_steer_it(self) -> None:
+        parameters = {"designs": ["balancer"], "protects": "fw1"}
+        run = await sync_to_async(self.queued)(self.made, Kind.LIVE, parameters)
+        _, token = await sync_to_async(services.create)(self.made, self.owner, [run.pk])
+        socket = await Socket(f"/ws/shared/{token}/runs/{run.pk}/", self.client).open()
+        assert (await socket.message())["type"] == "hello"
+        await socket.send_to(json.dumps({"type": "command", "command": {"kind": "end"}}))
+        answer = await socket.message()
+        assert answer["type"] == "error"
+        assert "steer" in answer["message"]
+        await socket.disconnect()
+        assert not await sync_to_async(LiveCommand.objects.exists)()
 
     async def test_revocation_closes_open_sockets(self) -> None:
         await sync_to_async(self.done)(
