@@ -143,6 +143,7 @@ __all__ = [
     "trial_stretches",
     "trials",
     "unknown_to",
+    "warm",
     "warnings",
     "why",
 ]
@@ -380,6 +381,13 @@ def forward(compiled: Compiled, packets: Packets, threads: int = 1, *, back: boo
     from netcore.batch import forward as batch
 
     return batch.forward(compiled, packets, threads=threads, back=back)
+
+
+def warm() -> None:
+    """Have the compiled kernel of ``forward`` ready before the first packets come."""
+    from netcore.batch import forward as batch
+
+    batch.warm()
 
 
 # Questions

@@ -122,7 +122,7 @@ class Answers:
 
     def delivered(self) -> Column:
         """Return bool: whether the request arrived and, where one was sent, so did the answer."""
-        good = self.forward.outcome == 0
+        good: Column = self.forward.outcome == 0
         for later in (self.back, self.third):
             good &= (later.outcome == 0) | (later.outcome == ABSENT)
         return good

@@ -14,6 +14,8 @@ from netcore.batch.compile import Compiled
 from netcore.batch.packets import Packets
 from netcore.batch.packets import packets_of as _packets_of
 from netcore.batch.tables import tables_of
+from netcore.control.network import Network
+from netcore.document.models import Scenario
 from netcore.forwarding.walk import follow
 from netcore.trace.packet import Packet
 
@@ -26,6 +28,18 @@ def numba_is_here() -> bool:
         return find_spec("numba") is not None
     except ValueError:  # somebody has put it out of reach
         return False
+
+
+def warm() -> None:
+    """Have the compiled kernel ready before the first packets come; does nothing without numba.
+
+    It is kept on disk beside this file, or where ``NUMBA_CACHE_DIR`` says, which the caller may set.
+    """
+    if numba_is_here():
+        from netcore.batch import kernel_numba
+
+        empty = Scenario.model_validate({"schema": 1, "name": "nothing"})
+        kernel_numba.warm(tables_of(Compiled(Network(empty))))
 
 
 def packets_of(compiled: Compiled, packets: Sequence[Packet]) -> Packets:
@@ -65,14 +79,12 @@ def forward(
         kernel_numba.answer(tables_of(compiled), packets, found, threads, back=back)
     elif engine != "walk":
         kernel_numpy.answer(compiled, packets, found, threads, back=back)
-    legs = tuple(Fates(*(each[leg] for each in (outcome, code, at, hops, way))) for leg in range(3))
+    legs = [Fates(*(each[leg] for each in (outcome, code, at, hops, way))) for leg in range(3)]
     _by_walk(compiled, packets, legs if back else legs[:1], np.flatnonzero(hard), names)
-    return Answers(tuple(names), *legs, hard)
+    return Answers(tuple(names), legs[0], legs[1], legs[2], hard)
 
 
-def _by_walk(
-    compiled: Compiled, packets: Packets, legs: tuple[Fates, ...], rows: Column, names: list[str]
-) -> None:
+def _by_walk(compiled: Compiled, packets: Packets, legs: list[Fates], rows: Column, names: list[str]) -> None:
     """Answer some rows by walking them one by one."""
     number = {name: index for index, name in enumerate(names)}
     for fates in legs:

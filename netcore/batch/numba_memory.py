@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from netcore.batch.numba_parts import I64, part
+from netcore.batch.jit import part
+from netcore.batch.numba_parts import I64
 
 SECURITY, SEEN, NAT, GUEST, BALANCED, OUTWARD, INWARD, PINS, TRANSLATED = range(9)
 """Sections. Owners: NIC and side, VM, VM, VM, NIC, NIC, nobody, balancer, nobody."""

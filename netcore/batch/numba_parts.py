@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from netcore.batch import layout as at
 from netcore.batch import tables as tb
+from netcore.batch.jit import part
 from netcore.batch.tables import WIDTHS
 from netcore.forwarding.hashing import MULTIPLIERS, START
 
@@ -19,9 +19,6 @@ I64: Any = np.int64
 U64: Any = np.uint64
 _FIRST, _SECOND, _START = U64(MULTIPLIERS[0]), U64(MULTIPLIERS[1]), U64(START)
 _S30, _S27, _S31, _S24, _S8 = U64(30), U64(27), U64(31), U64(24), U64(8)
-
-part: Any = njit(forceinline=True, error_model="numpy", _nrt=False)
-"""How every part is compiled: into the kernel, so that nothing is handed over."""
 
 
 @part
@@ -249,10 +246,12 @@ def route_of(t: Any, vm: Any, atom: Any) -> Any:
 @part
 def chosen(t: Any, choosers: Any, start: Any, count: Any, seed: Any) -> Any:
     """Return the place of the highest hash, the first of equals; see ``hashing.choose``."""
+    # Without branches: nobody can guess which one is highest, and a wrong guess costs as much as hashes.
     best = I64(start)
     score = mixed(seed ^ item64(t, choosers, start))
     for place in range(start + 1, start + count):
         other = mixed(seed ^ item64(t, choosers, place))
-        if other > score:
-            best, score = I64(place), other
+        better = other > score
+        best = I64(place) if better else best
+        score = other if better else score
     return best

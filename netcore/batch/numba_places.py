@@ -12,6 +12,7 @@ from netcore.batch import codes
 from netcore.batch import layout as at
 from netcore.batch import numba_memory as mem
 from netcore.batch import tables as tb
+from netcore.batch.jit import part
 from netcore.batch.numba_memory import add, canonical, ends_of, find, ports_of, put
 from netcore.batch.numba_parts import (
     DENIED,
@@ -27,7 +28,6 @@ from netcore.batch.numba_parts import (
     judged,
     mixed,
     owns,
-    part,
     scalar,
 )
 

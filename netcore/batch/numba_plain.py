@@ -13,7 +13,8 @@ from netcore.batch import layout as at
 from netcore.batch import numba_memory as mem
 from netcore.batch import tables as tb
 from netcore.batch.answers import OUTCOME_OF_CODE, STRIDE
-from netcore.batch.numba_parts import DENIED, I64, U64, cell, cell8, item, item8, item16, item64, judged, part
+from netcore.batch.jit import part
+from netcore.batch.numba_parts import DENIED, I64, U64, cell, cell8, item, item8, item16, item64, judged
 from netcore.batch.numba_places import ICMPV6, UDP, member_for, rule_for
 
 MOST = 8

@@ -11,6 +11,7 @@ from netcore.batch import codes
 from netcore.batch import layout as at
 from netcore.batch import numba_memory as mem
 from netcore.batch import tables as tb
+from netcore.batch.jit import part
 from netcore.batch.numba_memory import ends_of, find, ports_of, put
 from netcore.batch.numba_parts import (
     I64,
@@ -20,7 +21,6 @@ from netcore.batch.numba_parts import (
     item,
     item8,
     item16,
-    part,
     route_of,
     scalar,
     source_of,

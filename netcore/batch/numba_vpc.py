@@ -8,8 +8,9 @@ from netcore.batch import codes
 from netcore.batch import layout as at
 from netcore.batch import numba_memory as mem
 from netcore.batch import tables as tb
+from netcore.batch.jit import part
 from netcore.batch.numba_memory import ends_of, ports_of, put
-from netcore.batch.numba_parts import I64, cell, chosen, flow_seed, holder, item, item8, part, scalar
+from netcore.batch.numba_parts import I64, cell, chosen, flow_seed, holder, item, item8, scalar
 from netcore.batch.numba_places import HARD, ICMP, ICMPV6, TCP, UDP
 
 ROUTER = at.NEAR_ROUTER

@@ -239,7 +239,8 @@ def _switch(s: State, rows: Table) -> Table:
     other = rows[nic & ~same]
     s.nic[other] = s.near_id[other]
     s.go(other, BRING)
-    return rows[~front & ~nic]
+    left: Table = rows[~front & ~nic]
+    return left
 
 
 def _by_hand(s: State, rows: Table, there: Table, path: Table) -> None:

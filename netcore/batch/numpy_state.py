@@ -49,12 +49,12 @@ class State:
         self.translated = Section(count, 3)
         self.pins = Section(count, 1)
         self.place = np.full(count, DONE, np.int8)
-        for name in ("src", "sp", "dst", "dp", "origin", "origin_kind"):
-            setattr(self, name, np.zeros(count, np.int64))
-        self.src: Table
-        self.sp: Table
-        self.dst: Table
-        self.dp: Table
+        self.src: Table = np.zeros(count, np.int64)
+        self.sp: Table = np.zeros(count, np.int64)
+        self.dst: Table = np.zeros(count, np.int64)
+        self.dp: Table = np.zeros(count, np.int64)
+        self.origin: Table = np.zeros(count, np.int64)
+        self.origin_kind: Table = np.zeros(count, np.int64)
         self.reset()
 
     def reset(self) -> None:

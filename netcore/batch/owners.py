@@ -79,8 +79,8 @@ def made(
     held.sort()
     first, after = np.full(atoms.count, -1, np.int32), np.full(atoms.count, -1, np.int32)
     hold = Sheet(layout.HOLD_COLUMNS)
-    for atom, *row in held:
-        at = hold.add(*row)
+    for atom, *found in held:
+        at = hold.add(*found)
         after[atom] = at + 1
         if first[atom] < 0:
             first[atom] = at

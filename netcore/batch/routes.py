@@ -142,10 +142,10 @@ class RouteMaker:
         if self._vpc:
             # Of equal routes the first one counts, and its target is the object.
             route = routes[0]
-            key = (vnet, route.next_hop_type, route.target, route.next_hop_ips)
-            if key not in self._known:
-                self._known[key] = self._ways.once(*self._object(vnet, route))
-            return self._known[key]
+            said = (vnet, route.next_hop_type, route.target, route.next_hop_ips)
+            if said not in self._known:
+                self._known[said] = self._ways.once(*self._object(vnet, route))
+            return self._known[said]
         if len(routes) == 1 and len(routes[0].next_hop_ips) < 2:
             route = routes[0]
             address = route.next_hop_ips[0] if route.next_hop_ips else None

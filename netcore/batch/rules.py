@@ -145,9 +145,10 @@ class Rules:
         size = len(classes)
         cuts = np.unique(np.concatenate([[0], firsts, ends]).astype(np.int64))
         cuts = cuts[cuts < size]
+        rule = np.array(owner, np.int64)
         change = np.zeros((len(cuts) + 1, max(1, rules)), np.int32)
-        np.add.at(change, (np.searchsorted(cuts, firsts), owner), 1)
-        np.add.at(change, (np.searchsorted(cuts, ends), owner), -1)
+        np.add.at(change, (np.searchsorted(cuts, firsts), rule), 1)
+        np.add.at(change, (np.searchsorted(cuts, ends), rule), -1)
         matching = np.cumsum(change[:-1], axis=0) > 0
         matching[:, anyone] = True
         packed = _packed(matching, words)

@@ -188,8 +188,18 @@ def _laid(compiled: Compiled) -> Tables:
         carried.by_mac,
         carried.vpc,
     ]
-    laid = [np.concatenate(tables) for tables in by_type.values()]
-    return Tables(*laid, found["fib"], base, np.array(scalars, np.int64), _buckets(compiled))
+    numbers, shorts, words, small, classes = (np.concatenate(tables) for tables in by_type.values())
+    return Tables(
+        numbers,
+        shorts,
+        words,
+        small,
+        classes,
+        found["fib"],
+        base,
+        np.array(scalars, np.int64),
+        _buckets(compiled),
+    )
 
 
 def _buckets(compiled: Compiled) -> Table:

@@ -210,6 +210,8 @@ class SubnetTable:
 
 
 def of_subnet(network: Network, drawing: Drawing, port: Port) -> SubnetTable:
+    """Return the platform's table of the subnet of a NIC."""
+
     def compute() -> SubnetTable:
         by_address: dict[Address, tuple[str, Owner]] = {}
         for owner in network.owners.held_in(port.vnet):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -167,8 +166,12 @@ print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
     assert run("", work) == "0"
 
 
-def test_files_of_the_room_are_short() -> None:
-    files = sorted((Path(netcore.__file__).parent / "batch").glob("*.py"))
-    assert files
-    for file in files:
-        assert len(file.read_text(encoding="utf-8").splitlines()) <= 520, file.name
+def test_a_warm_kernel_is_not_compiled_again() -> None:
+    work = """
+from netcore.batch.numba_connections import connections
+netcore.warm()
+ready = len(connections.signatures)
+netcore.forward(compiled, asked)
+print(ready, len(connections.signatures))
+"""
+    assert run("", work) == "1 1"
