@@ -1,0 +1,95 @@
+"""Where arrays of packets are answered: by the kernels as far as they carry, else by the walk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from typing import Literal
+
+import numpy as np
+
+from netcore.batch import kernel_numpy
+from netcore.batch.answers import ABSENT, Answers, Column, Fates, answer_of, clear, put
+from netcore.batch.compile import Compiled
+from netcore.batch.packets import Packets
+from netcore.batch.packets import packets_of as _packets_of
+from netcore.batch.tables import tables_of
+from netcore.control.network import Network
+from netcore.document.models import Scenario
+from netcore.forwarding.walk import follow
+from netcore.trace.packet import Packet
+
+Engine = Literal["numba", "numpy", "walk"]
+
+
+def numba_is_here() -> bool:
+    """Return whether the compiled kernel can be used."""
+    try:
+        return find_spec("numba") is not None
+    except ValueError:  # somebody has put it out of reach
+        return False
+
+
+def warm() -> None:
+    """Have the compiled kernel ready before the first packets come; does nothing without numba.
+
+    It is kept on disk beside this file, or where ``NUMBA_CACHE_DIR`` says, which the caller may set.
+    """
+    if numba_is_here():
+        from netcore.batch import kernel_numba
+
+        empty = Scenario.model_validate({"schema": 1, "name": "nothing"})
+        kernel_numba.warm(tables_of(Compiled(Network(empty))))
+
+
+def packets_of(compiled: Compiled, packets: Sequence[Packet]) -> Packets:
+    """Return packets as arrays for a compiled network; see ``packets.packets_of`` for what it raises."""
+    return _packets_of(compiled.senders, packets)
+
+
+def forward(
+    compiled: Compiled,
+    packets: Packets,
+    *,
+    threads: int = 1,
+    engine: Engine | None = None,
+    back: bool = True,
+) -> Answers:
+    """Return what becomes of every packet and of its answer, as ``follow`` would say it.
+
+    Args:
+        compiled: arrays of the network.
+        packets: made for the same network.
+        threads: of the compiled kernel.
+        engine: None takes numba where it is installed, else numpy.
+        back: whether answers and packets 3 of handshakes are asked for too.
+    """
+    count = len(packets)
+    names = list(compiled.names)
+    outcome = np.full((3, count), ABSENT, np.uint8)
+    code, hops = np.zeros((3, count), np.uint16), np.zeros((3, count), np.uint8)
+    at, way = np.full((3, count), -1, np.int32), np.zeros((3, count), np.uint64)
+    hard = np.ones(count, np.bool_)
+    found = (outcome, code, at, hops, way, hard)
+    if engine != "walk":
+        hard[:] = False
+    if engine == "numba" or (engine is None and numba_is_here()):
+        from netcore.batch import kernel_numba
+
+        kernel_numba.answer(tables_of(compiled), packets, found, threads, back=back)
+    elif engine != "walk":
+        kernel_numpy.answer(compiled, packets, found, threads, back=back)
+    legs = [Fates(*(each[leg] for each in (outcome, code, at, hops, way))) for leg in range(3)]
+    _by_walk(compiled, packets, legs if back else legs[:1], np.flatnonzero(hard), names)
+    return Answers(tuple(names), legs[0], legs[1], legs[2], hard)
+
+
+def _by_walk(compiled: Compiled, packets: Packets, legs: list[Fates], rows: Column, names: list[str]) -> None:
+    """Answer some rows by walking them one by one."""
+    number = {name: index for index, name in enumerate(names)}
+    for fates in legs:
+        clear(fates, rows)
+    for row in rows.tolist():
+        found = answer_of(follow(compiled.network, packets.packet(row)))
+        for fates, fate in zip(legs, (found.forward, found.back, found.third), strict=False):
+            put(fates, row, fate, number, names)

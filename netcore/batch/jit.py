@@ -1,0 +1,29 @@
+"""How the compiled kernel is compiled.
+
+Without reference counts: the kernel makes no arrays, and counting those it is given costs more than the
+packets. Without threads of numba: they do not survive a fork, so callers give blocks to threads of their own,
+and the kernel lets them run side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from numba import njit
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_njit: Any = njit
+
+
+def part(function: Function) -> Function:
+    """Compile a part into every kernel that calls it, so that nothing is handed over."""
+    made: Function = _njit(forceinline=True, error_model="numpy", _nrt=False)(function)
+    return made
+
+
+def kernel(function: Function) -> Function:
+    """Compile a kernel, and keep it on disk."""
+    made: Function = _njit(nogil=True, error_model="numpy", cache=True, _nrt=False)(function)
+    return made
