@@ -55,11 +55,11 @@ class Filters:
     __slots__ = ("_by_rules", "_kept", "_naming", "_passed")
 
     def __init__(self) -> None:
-        self._kept: dict[int, RuleSet | tuple[RuleSet, ...]] = {}
+        self._kept: dict[int, RuleSet] = {}
         """What the ids below belong to; kept, for the id of what is gone may come again."""
         self._naming: dict[tuple[int, bool, Address], int] = {}
         self._by_rules: dict[tuple[int, int], Decided] = {}
-        self._passed: dict[tuple[int, bool, tuple[int, ...]], PortSet] = {}
+        self._passed: dict[tuple[bool, tuple[int, ...], tuple[int, ...]], PortSet] = {}
 
     def passed(
         self, sets: tuple[RuleSet, ...], source: Address, destination: Address, *, closed: bool = False
@@ -70,9 +70,8 @@ class Filters:
             sets: in the order they are asked.
             closed: where no group is asked, nothing passes but what an admin rule always allows (fact F1).
         """
-        self._kept[id(sets)] = sets
         naming = tuple(self.naming(rules, source, destination) for rules in sets)
-        key = (id(sets), closed, naming)
+        key = (closed, tuple(map(id, sets)), naming)
         found = self._passed.get(key)
         if found is None:
             found = self._passed[key] = self._pass(sets, naming, closed)
