@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from netcore.batch.portsets import HEADERS, NOTHING, PORTED, Box, Five, PortSet
+from netcore.batch.portsets import HEADERS, HEADERS_OF, NOTHING, PORTED, Box, Five, PortSet
 from netcore.batch.sameness import Sameness, drawing_memory
 from netcore.control.network import Network
 from netcore.document.values import Address
@@ -169,14 +169,14 @@ def cells(
     network: Network,
     source: str,
     destination: Address,
-    headers: PortSet = HEADERS,
+    headers: PortSet | None = None,
     source_address: Address | None = None,
 ) -> Cells:
     """Return all headers from one sender to one address, in cells.
 
     Args:
         source: ``vms/ID`` or ``hosts/ID``; ``internet`` needs ``source_address``.
-        headers: which to ask about.
+        headers: which to ask about; None asks about all of the destination's IP version.
         source_address: None lets the sender choose; a value is sent as written.
 
     Raises:
@@ -185,7 +185,7 @@ def cells(
     if source == INTERNET and source_address is None:
         raise NotFound("A sender on the Internet needs an address.")
     found: list[Cell] = []
-    left = headers & HEADERS
+    left = HEADERS_OF[destination.version] if headers is None else headers & HEADERS
     while left:
         example = example_of(left)
         cell = _explored(network, source, destination, source_address, example, len(found))

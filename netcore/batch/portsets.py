@@ -128,7 +128,7 @@ class PortSet:
 
     def text(self, most: int = 6) -> str:
         """Return the set in words, such as ``tcp to 80, 443; udp to 53``; no more than ``most`` boxes."""
-        if self is EVERYTHING or self is HEADERS:
+        if self in (EVERYTHING, HEADERS, *HEADERS_OF.values()):
             return "everything"
         boxes = [_box_text(found) for found in self.boxes()]
         if len(boxes) > most:
@@ -262,6 +262,9 @@ HEADERS: Final = _made(
     ]
 )
 """Every header there can be: protocols without ports have both at 0."""
+
+HEADERS_OF: Final = {4: HEADERS - box({58}), 6: HEADERS - box({1})}
+"""Headers by IP version: ICMP belongs to IPv4, ICMPv6 to IPv6."""
 
 
 def _names(protocols: tuple[int, ...]) -> list[str]:

@@ -82,7 +82,7 @@ def assert_agrees(
 ) -> Cells | None:
     """Check that the cells part all headers and that each one's fate is one its cell names."""
     try:
-        asked = cells(network, source, destination)
+        asked = cells(network, source, destination, HEADERS)
     except NotFound:
         return None
     assert sum(cell.headers.count() for cell in asked.cells) == HEADERS.count()

@@ -19,7 +19,10 @@ def group(drawn: Net, key: str, luck: random.Random, prefixes: tuple[str, ...]) 
         way = luck.choice(("in", "out"))
         access = luck.choice(("allow", "allow", "deny"))
         protocol = luck.choice(("tcp", "udp", "*", "icmp", "tcp"))
-        ends = f"{luck.choice(prefixes)} {luck.choice(prefixes)}"
+        first, second = luck.choice(prefixes), luck.choice(prefixes)
+        if ":" in first + second and "." in first + second:
+            second = "*"
+        ends = f"{first} {second}"
         rules.append(f"{100 + number} {way} {access} {protocol} {ends} {luck.choice(PORTS)}")
     if luck.random() < 0.6:
         rules += ["300 in allow * * * *", "300 out allow * * * *"]
@@ -107,14 +110,14 @@ def azure(seed: int) -> Net:
         drawn.peer("hub", vnet, allow_forwarded=luck.random() < 0.8)
         for sub in (0, 1):
             key = f"s{number}{sub}"
-            more = {"nat_gateway": "nat"} if luck.random() < 0.3 else {}
+            more = {"nat_gateway": "nat"} if number == 1 and luck.random() < 0.5 else {}
             table = luck.choice((None, "t1", "t2"))
             drawn.subnet(key, f"10.{number}.{sub}.0/24", table=table, group=pick(), **more)
             public = "p3" if key == "s10" and luck.random() < 0.5 else None
             drawn.vm(key, key, f"10.{number}.{sub}.4", guest=guest(luck), group=pick(), public=public)
     floating = luck.random() < 0.2
     drawn.balancer(
-        "outer", ["s11", "n4"], public="p0", rules=("tcp/80", "tcp/443"), floating_ip=floating, outbound=True
+        "outer", ["s10", "s11"], public="p0", rules=("tcp/80", "tcp/443"), floating_ip=floating, outbound=True
     )
     if not floating and luck.random() < 0.7:
         drawn.set("load_balancers/outer/rules/tcp-80/backend_port", luck.choice((80, 8080, 443)))

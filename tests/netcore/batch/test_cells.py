@@ -10,7 +10,7 @@ import pytest
 
 import netcore
 from netcore.batch.cells import cells
-from netcore.batch.portsets import HEADERS, box
+from netcore.batch.portsets import box
 from netcore.errors import NotFound
 from tests.netcore.batch.agreement import assert_agrees, pairs
 from tests.netcore.batch.drawn import KINDS
@@ -67,7 +67,7 @@ def test_the_internet_may_send_from_any_address():
     drawn.group("g", "100 in allow tcp 198.51.100.0/24 * 443").vm("a", "s", "10.0.0.4", group="g", public="p")
     network, to = drawn.network(), ip_address("203.0.113.1")
     near, far = ip_address("198.51.100.9"), ip_address("192.0.2.9")
-    assert cells(network, "internet", to, HEADERS, near).may_arrive is box({6}, None, ((443, 443),))
-    assert not cells(network, "internet", to, HEADERS, far).may_arrive
+    assert cells(network, "internet", to, None, near).may_arrive is box({6}, None, ((443, 443),))
+    assert not cells(network, "internet", to, None, far).may_arrive
     with pytest.raises(NotFound):
         cells(network, "internet", to)
