@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -203,7 +204,7 @@ def _fate_of(leg: Leg) -> Fate:
     places = way_of(leg)
     hops = sum(
         after.startswith("nics/") and before.startswith("vms/")
-        for before, after in zip(places, places[1:], strict=False)
+        for before, after in pairwise(places)
     )
     verdict = leg.verdict
     return Fate(verdict.outcome, verdict.code, verdict.at, hops, name_of_way(places))
