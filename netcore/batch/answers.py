@@ -202,9 +202,6 @@ def _places(steps: tuple[Step, ...]) -> Iterator[str]:
 
 def _fate_of(leg: Leg) -> Fate:
     places = way_of(leg)
-    hops = sum(
-        after.startswith("nics/") and before.startswith("vms/")
-        for before, after in pairwise(places)
-    )
+    hops = sum(after.startswith("nics/") and before.startswith("vms/") for before, after in pairwise(places))
     verdict = leg.verdict
     return Fate(verdict.outcome, verdict.code, verdict.at, hops, name_of_way(places))

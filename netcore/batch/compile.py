@@ -40,6 +40,7 @@ class Carried:
         icmp_ha_ports: a rule of HA ports carries ICMP.
         icmpv6_filtered: rules see ICMPv6.
         public_deny: without a group nothing comes in by a Standard public address.
+        cuts: rules of today end flows of yesterday, and lists of subnets are asked anew.
     """
 
     protocol: Table
@@ -48,6 +49,7 @@ class Carried:
     icmp_ha_ports: bool
     icmpv6_filtered: bool
     public_deny: bool
+    cuts: bool
 
 
 class Compiled:
@@ -248,4 +250,5 @@ def _carried(network: Network) -> Carried:
         profile.icmp_ha_ports,
         profile.icmpv6_filtered,
         profile.implicit_public_deny,
+        profile.security_change_cuts_flows and profile.filtering == "groups-and-lists",
     )

@@ -7,10 +7,11 @@ from typing import Literal
 
 import numpy as np
 
-from netcore.batch.answers import Answers, Column, Fates, answer_of, clear, put
+from netcore.batch.answers import ABSENT, Answers, Column, Fates, answer_of, clear, put
 from netcore.batch.compile import Compiled
 from netcore.batch.packets import Packets
 from netcore.batch.packets import packets_of as _packets_of
+from netcore.batch.tables import tables_of
 from netcore.forwarding.walk import follow
 from netcore.trace.packet import Packet
 
@@ -35,14 +36,22 @@ def forward(
     """
     count = len(packets)
     names = list(compiled.names)
-    forward_, back, third = Fates.empty(count), Fates.empty(count), Fates.empty(count)
+    outcome = np.full((3, count), ABSENT, np.uint8)
+    code, hops = np.zeros((3, count), np.uint16), np.zeros((3, count), np.uint8)
+    at, way = np.full((3, count), -1, np.int32), np.zeros((3, count), np.uint64)
     hard = np.ones(count, np.bool_)
-    _by_walk(compiled, packets, (forward_, back, third), np.flatnonzero(hard), names)
-    return Answers(tuple(names), forward_, back, third, hard)
+    if engine != "walk":
+        from netcore.batch.kernel_numba import answer
+
+        hard[:] = False
+        answer(tables_of(compiled), packets, (outcome, code, at, hops, way, hard), threads)
+    legs = tuple(Fates(*(each[leg] for each in (outcome, code, at, hops, way))) for leg in range(3))
+    _by_walk(compiled, packets, legs, np.flatnonzero(hard), names)
+    return Answers(tuple(names), *legs, hard)
 
 
 def _by_walk(
-    compiled: Compiled, packets: Packets, legs: tuple[Fates, Fates, Fates], rows: Column, names: list[str]
+    compiled: Compiled, packets: Packets, legs: tuple[Fates, ...], rows: Column, names: list[str]
 ) -> None:
     """Answer some rows by walking them one by one."""
     number = {name: index for index, name in enumerate(names)}
