@@ -78,7 +78,7 @@ def made(
     ids = tuple(sorted(machines))
     place = {vm: index for index, vm in enumerate(ids)}
     vms, path = Sheet(layout.VM_COLUMNS), Sheet(layout.PATH_COLUMNS)
-    services, forwards = Sheet(2), Sheet(5)
+    services, forwards = Sheet(layout.SERVICE_COLUMNS), Sheet(layout.FORWARD_COLUMNS)
     own: list[int] = []
     starts: list[int] = []
     paths: list[int] = []

@@ -17,7 +17,7 @@ from netcore.batch import layout as at
 from netcore.batch import numba_memory as mem
 from netcore.batch import tables as tb
 from netcore.batch.answers import OUTCOME_OF_CODE, STRIDE
-from netcore.batch.numba_memory import ends_of, find, ports_of, put
+from netcore.batch.numba_memory import add, ends_of, find, ports_of, put
 from netcore.batch.numba_parts import (
     U64,
     atom_of,
@@ -78,7 +78,7 @@ TOO_MANY = 40
 _WAY = U64(STRIDE)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, error_model="numpy", cache=True, _nrt=False)
 def connections(
     t: Any,
     columns: Any,
@@ -131,7 +131,7 @@ def connections(
                     first_src = found if found >= 0 else first_src
         else:
             first_src = cell(t, tb.SEND, sender, at.SEND_SOURCE4)
-        for section in range(mem.SECTIONS):
+        for section in range(mem.COUNTS):
             n[section] = 0
         phase = OPENING
         start_kind, start = origin_kind, origin
@@ -312,7 +312,7 @@ def connections(
                         code = codes.GUEST_MAC_MISMATCH
                     elif find(m, n, mem.SEEN, vm, ends, ports) >= 0:
                         code = codes.LOOP
-                    elif not put(m, n, mem.SEEN, vm, ends, ports, 0, 0, 0, 0):
+                    elif not add(m, n, mem.SEEN, vm, ends, ports):
                         code = HARD
                     else:
                         to_address = np.int64(-1)
@@ -570,5 +570,5 @@ def answer(t: Any, packets: Packets, answers: tuple[Any, ...], threads: int = 1)
         packets.source_port,
         packets.destination_port,
     )
-    m, n = np.zeros((mem.ROWS, mem.COLUMNS), np.int64), np.zeros(mem.SECTIONS, np.int64)
+    m, n = np.zeros((mem.ROWS, mem.COLUMNS), np.int64), np.zeros(mem.COUNTS, np.int64)
     connections(t, columns, *answers, m, n, 0, len(packets))

@@ -78,6 +78,7 @@ PATH_COLUMNS: Final = 2
 # Services of guests, and port forwards
 SERVICE_PROTOCOL: Final = 0
 SERVICE_PORT: Final = 1
+SERVICE_COLUMNS: Final = 2
 
 FORWARD_PROTOCOL: Final = 0
 FORWARD_PORT: Final = 1
@@ -85,6 +86,7 @@ FORWARD_ADDRESS: Final = 2
 FORWARD_TO: Final = 3
 FORWARD_TO_PORT: Final = 4
 """-1: the port stays."""
+FORWARD_COLUMNS: Final = 5
 
 # Chains of rule sets
 CHAIN_START: Final = 0

@@ -12,20 +12,21 @@ from numba import njit
 
 from netcore.batch import layout as at
 from netcore.batch import tables as tb
+from netcore.batch.tables import WIDTHS
 from netcore.forwarding.hashing import MULTIPLIERS, START
 
 U64 = np.uint64
 _FIRST, _SECOND, _START = U64(MULTIPLIERS[0]), U64(MULTIPLIERS[1]), U64(START)
 _S30, _S27, _S31, _S24, _S8 = U64(30), U64(27), U64(31), U64(24), U64(8)
 
-part: Any = njit(forceinline=True, error_model="numpy")
+part: Any = njit(forceinline=True, error_model="numpy", _nrt=False)
 """How every part is compiled: into the kernel, so that nothing is handed over."""
 
 
 @part
 def cell(t: Any, table: Any, row: Any, column: Any) -> Any:
     """Return a number of a table with columns."""
-    return np.int64(t.numbers[t.base[table, 0] + row * t.base[table, 1] + column])
+    return np.int64(t.numbers[t.base[table, 0] + row * WIDTHS[table] + column])
 
 
 @part

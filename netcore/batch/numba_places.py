@@ -14,7 +14,7 @@ from netcore.batch import codes
 from netcore.batch import layout as at
 from netcore.batch import numba_memory as mem
 from netcore.batch import tables as tb
-from netcore.batch.numba_memory import canonical, ends_of, find, ports_of, put
+from netcore.batch.numba_memory import add, canonical, ends_of, find, ports_of, put
 from netcore.batch.numba_parts import (
     DENIED,
     ENDS,
@@ -60,7 +60,8 @@ def secured(
     code = np.int64(codes.NSG_IN if side == INBOUND else codes.NSG_OUT)
     ends, ports = ends_of(src, dst), ports_of(protocol, sp, dp)
     known = False
-    if n[mem.SECURITY] > 0:
+    shift = (nic * 2) & 63
+    if (n[mem.MARKS] >> shift) & 3:
         there, back = ends_of(dst, src), ports_of(protocol, dp, sp)
         known = (
             find(m, n, mem.SECURITY, nic * 2 + side, ends, ports) >= 0
@@ -87,9 +88,8 @@ def secured(
         and cell(t, tb.CHAINS, chain, at.CHAIN_GROUPED) == 0
     ):
         return code
-    if not put(m, n, mem.SECURITY, nic * 2 + side, ends, ports, 0, 0, 0, 0):
-        return np.int64(HARD)
-    return np.int64(0)
+    n[mem.MARKS] |= np.int64(1) << (shift + side)
+    return np.int64(0) if add(m, n, mem.SECURITY, nic * 2 + side, ends, ports) else np.int64(HARD)
 
 
 @part

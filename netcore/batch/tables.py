@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from netcore.batch import layout as at
 from netcore.batch.compile import Compiled
 from netcore.batch.sheets import Table
 
@@ -54,6 +55,29 @@ _ORDER: Final = (
     NAME_OF_VM, MEMBER_CHOOSER, FLAGS, PROTOCOL_CLASS, CARRIES, FROM_PORT, TO_PORT, IN_SPACE,
 ) = range(len(_ORDER))  # fmt: skip
 """Tables by number; names are those of ``named_tables``."""
+
+_WIDTHS: Final = {
+    "hold": at.HOLD_COLUMNS,
+    "public": at.PUBLIC_COLUMNS,
+    "ways": at.WAY_COLUMNS,
+    "crossings": at.CROSS_COLUMNS,
+    "chains": at.CHAIN_COLUMNS,
+    "sets": at.SET_COLUMNS,
+    "nics": at.NIC_COLUMNS,
+    "outs": at.OUT_COLUMNS,
+    "vms": at.VM_COLUMNS,
+    "path": at.PATH_COLUMNS,
+    "services": at.SERVICE_COLUMNS,
+    "forwards": at.FORWARD_COLUMNS,
+    "frontends": at.FRONT_COLUMNS,
+    "lb_rules": at.RULE_COLUMNS,
+    "members": at.MEMBER_COLUMNS,
+    "published": at.PUBLISH_COLUMNS,
+    "send": at.SEND_COLUMNS,
+}
+
+WIDTHS: Final = tuple(_WIDTHS.get(name, 1) for name in _ORDER)
+"""Columns of each table that always has as many; known to the compiler, unlike those of ``Tables.base``."""
 
 
 def named_tables(compiled: Compiled) -> dict[str, Table]:
