@@ -7,6 +7,7 @@ each branch of the loop does what the function named beside it does in ``netcore
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,12 @@ from netcore.batch import codes
 from netcore.batch import layout as at
 from netcore.batch import numba_memory as mem
 from netcore.batch import tables as tb
-from netcore.batch.answers import OUTCOME_OF_CODE, STRIDE
+from netcore.batch.answers import ABSENT, OUTCOME_OF_CODE, STRIDE
 from netcore.batch.numba_memory import add, ends_of, find, ports_of, put
 from netcore.batch.numba_parts import (
     U64,
     atom_of,
     cell,
-    cell16,
     chosen,
     flow_seed,
     holder,
@@ -76,6 +76,9 @@ TOO_MANY = 40
 """Forwards of one packet after which it is walked; its TTL would end it at 64."""
 
 _WAY = U64(STRIDE)
+
+BLOCK = 1 << 16
+"""Packets that are answered together; what they read and write fits in the second cache."""
 
 
 @njit(nogil=True, error_model="numpy", cache=True, _nrt=False)
@@ -168,7 +171,7 @@ def connections(
                             code = codes.OS_NO_ROUTE
                         else:
                             place = WIRE
-                elif place == WIRE:
+                if place == WIRE:
                     # nic.leave, then security.leave
                     way = way * _WAY + item64(t, tb.NAME_OF_NIC, nic)
                     hops += 1
@@ -193,7 +196,7 @@ def connections(
                         code = secured(t, m, n, nic, OUTBOUND, chain, src, sp, dst, dp, protocol, False)
                         if code == 0:
                             place = LOOK
-                elif place == LOOK:
+                if place == LOOK:
                     where = cell(t, tb.NICS, nic, at.NIC_AT)
                     place = DONE
                     if not item8(t, tb.CARRIES, protocol):
@@ -216,7 +219,7 @@ def connections(
                                 ends, ports = ends_of(src, dst), ports_of(protocol, sp, dp)
                                 if not put(m, n, mem.OUTWARD, nic, ends, ports, src, -1, -1, -1):
                                     code = HARD
-                        target = cell16(t, tb.FIB, cell(t, tb.NICS, nic, at.NIC_TABLE), dst)
+                        target = np.int64(t.fib[cell(t, tb.NICS, nic, at.NIC_TABLE), dst])
                         if cell(t, tb.WAYS, target, at.WAY_KIND) == at.WAY_EQUAL:
                             base = cell(t, tb.NICS, nic, at.NIC_ECMP)
                             if base < 0:
@@ -231,7 +234,7 @@ def connections(
                                 target = item(t, tb.EQUALS, cell(t, tb.WAYS, target, at.WAY_A) + best)
                         if code == 0:
                             place = GO
-                elif place == GO:
+                if place == GO:
                     kind = cell(t, tb.WAYS, target, at.WAY_KIND)
                     where = cell(t, tb.NICS, nic, at.NIC_AT)
                     here = cell(t, tb.NICS, nic, at.NIC_VNET)
@@ -281,7 +284,124 @@ def connections(
                             code = HARD
                         else:
                             code = codes.NO_SUCH_HOST
-                elif place == BRING:
+                if place == EDGE:
+                    where = cell(t, tb.NICS, nic, at.NIC_AT)
+                    place = DONE
+                    if item8(t, tb.FLAGS, dst) & at.PRIVATE:
+                        code = codes.NO_SUCH_HOST
+                    else:
+                        code, src = translated(t, m, n, nic, src, sp, dst, dp, protocol, asked, fold)
+                        if code == 0:
+                            place = BEYOND
+                if place == BEYOND:
+                    place = DONE
+                    behind = item(t, tb.PUBLIC_OF, src)
+                    there = item(t, tb.PUBLIC_OF, dst)
+                    asked_back = find(m, n, mem.INWARD, 0, ends_of(src, dst), ports_of(protocol, sp, dp)) >= 0
+                    if behind >= 0 and cell(t, tb.PUBLIC, behind, at.PUBLIC_KIND) == at.PUBLIC_HARD:
+                        code = HARD
+                    elif asked_back or (
+                        there >= 0 and cell(t, tb.PUBLIC, there, at.PUBLIC_KIND) != at.PUBLIC_HOST
+                    ):
+                        place = ENTER
+                    elif there >= 0:
+                        where = cell(t, tb.PUBLIC, there, at.PUBLIC_AT)
+                        end_kind, end_id, end_at = HOST, where, where
+                    else:
+                        where = np.int64(-1)
+                        end_kind, end_id, end_at = INTERNET, dst, where
+                if place == ENTER:
+                    place = DONE
+                    kept, by_route, public = NO, False, False
+                    ends, ports = ends_of(src, dst), ports_of(protocol, sp, dp)
+                    there = item(t, tb.PUBLIC_OF, dst)
+                    kind = cell(t, tb.PUBLIC, there, at.PUBLIC_KIND) if there >= 0 else -1
+                    waiting = find(m, n, mem.INWARD, 0, ends, ports)
+                    where = np.int64(-1)
+                    if kind == at.PUBLIC_HARD:
+                        code = HARD
+                    elif waiting >= 0:
+                        nic, dst, dp = m[waiting, mem.FIRST], m[waiting, mem.SECOND], m[waiting, mem.THIRD]
+                        place = BRING
+                    elif kind == at.PUBLIC_FRONTEND:
+                        frontend, public, place = cell(t, tb.PUBLIC, there, at.PUBLIC_ID), True, BALANCE
+                    elif kind == at.PUBLIC_NIC:
+                        nic = cell(t, tb.PUBLIC, there, at.PUBLIC_ID)
+                        old_dst = dst
+                        dst = cell(t, tb.PUBLIC, there, at.PUBLIC_ADDRESS)
+                        public = cell(t, tb.PUBLIC, there, at.PUBLIC_STANDARD) == 1
+                        back = ports_of(protocol, dp, sp)
+                        if put(m, n, mem.OUTWARD, nic, ends_of(dst, src), back, old_dst, -1, -1, -1):
+                            place = BRING
+                        else:
+                            code = HARD
+                    elif kind == at.PUBLIC_DROP:
+                        code = cell(t, tb.PUBLIC, there, at.PUBLIC_CODE)
+                        where = cell(t, tb.PUBLIC, there, at.PUBLIC_AT)
+                    elif kind == at.PUBLIC_HOST and not item8(t, tb.FLAGS, dst) & at.PRIVATE:
+                        code = codes.NOT_MODELLED
+                        where = cell(t, tb.PUBLIC, there, at.PUBLIC_AT)
+                    else:
+                        code = codes.NO_SUCH_HOST
+                if place == BALANCE:
+                    where = cell(t, tb.FRONTENDS, frontend, at.FRONT_AT)
+                    place = DONE
+                    flags = cell(t, tb.FRONTENDS, frontend, at.FRONT_FLAGS)
+                    if flags & at.HARD:
+                        code = HARD
+                    else:
+                        publish = np.int64(-1)
+                        if not by_route:
+                            publish = publishing(t, frontend, protocol, dp)
+                        if publish >= 0:
+                            backend = cell(t, tb.PUBLISHED, publish, at.PUBLISH_NIC)
+                            backend_address = cell(t, tb.PUBLISHED, publish, at.PUBLISH_ADDRESS)
+                            backend_port = cell(t, tb.PUBLISHED, publish, at.PUBLISH_BACKEND_PORT)
+                            floating = cell(t, tb.PUBLISHED, publish, at.PUBLISH_FLOATING) == 1
+                        else:
+                            rule = rule_for(t, frontend, protocol, dp)
+                            if rule < 0:
+                                code = codes.LB_NO_RULE
+                            else:
+                                owner = cell(t, tb.FRONTENDS, frontend, at.FRONT_BALANCER)
+                                member = member_for(
+                                    t, m, n, rule, owner, src, sp, dst, dp, protocol, asked, fold
+                                )
+                                if member < 0:
+                                    code = member if member == HARD else codes.LB_NO_HEALTHY
+                                else:
+                                    backend = cell(t, tb.MEMBERS, member, at.MEMBER_NIC)
+                                    backend_address = cell(t, tb.MEMBERS, member, at.MEMBER_ADDRESS)
+                                    backend_port = cell(t, tb.LB_RULES, rule, at.RULE_BACKEND_PORT)
+                                    floating = cell(t, tb.LB_RULES, rule, at.RULE_FLOATING) == 1
+                        if code != 0:
+                            pass
+                        elif (backend_address < count4) != (dst < count4):
+                            code = codes.NOT_MODELLED
+                        elif by_route:
+                            nic, kept, place = backend, NEXT_HOP, BRING
+                        else:
+                            code, src, dst, dp = given(
+                                t,
+                                m,
+                                n,
+                                flags,
+                                backend,
+                                backend_address,
+                                backend_port,
+                                floating,
+                                public,
+                                src,
+                                sp,
+                                dst,
+                                dp,
+                                protocol,
+                            )
+                            if code == 0:
+                                nic, place = backend, BRING
+                                kept = FLOATING if floating and not flags & at.AS_CLIENT else NO
+                                public = public and flags & at.STANDARD != 0 and not flags & at.AS_CLIENT
+                if place == BRING:
                     # delivery.bring, security.enter, nic.arrive
                     vm = cell(t, tb.NICS, nic, at.NIC_VM)
                     where = cell(t, tb.NICS, nic, at.NIC_AT)
@@ -300,7 +420,7 @@ def connections(
                                 code = codes.DST_NOT_OWNED
                             else:
                                 place = RECEIVE
-                elif place == RECEIVE:
+                if place == RECEIVE:
                     way = way * _WAY + item64(t, tb.NAME_OF_VM, vm)
                     where = cell(t, tb.VMS, vm, at.VM_AT)
                     flags = cell(t, tb.VMS, vm, at.VM_FLAGS)
@@ -382,123 +502,6 @@ def connections(
                                             code = HARD
                                 if code == 0:
                                     place = WIRE
-                elif place == BALANCE:
-                    where = cell(t, tb.FRONTENDS, frontend, at.FRONT_AT)
-                    place = DONE
-                    flags = cell(t, tb.FRONTENDS, frontend, at.FRONT_FLAGS)
-                    if flags & at.HARD:
-                        code = HARD
-                    else:
-                        publish = np.int64(-1)
-                        if not by_route:
-                            publish = publishing(t, frontend, protocol, dp)
-                        if publish >= 0:
-                            backend = cell(t, tb.PUBLISHED, publish, at.PUBLISH_NIC)
-                            backend_address = cell(t, tb.PUBLISHED, publish, at.PUBLISH_ADDRESS)
-                            backend_port = cell(t, tb.PUBLISHED, publish, at.PUBLISH_BACKEND_PORT)
-                            floating = cell(t, tb.PUBLISHED, publish, at.PUBLISH_FLOATING) == 1
-                        else:
-                            rule = rule_for(t, frontend, protocol, dp)
-                            if rule < 0:
-                                code = codes.LB_NO_RULE
-                            else:
-                                owner = cell(t, tb.FRONTENDS, frontend, at.FRONT_BALANCER)
-                                member = member_for(
-                                    t, m, n, rule, owner, src, sp, dst, dp, protocol, asked, fold
-                                )
-                                if member < 0:
-                                    code = member if member == HARD else codes.LB_NO_HEALTHY
-                                else:
-                                    backend = cell(t, tb.MEMBERS, member, at.MEMBER_NIC)
-                                    backend_address = cell(t, tb.MEMBERS, member, at.MEMBER_ADDRESS)
-                                    backend_port = cell(t, tb.LB_RULES, rule, at.RULE_BACKEND_PORT)
-                                    floating = cell(t, tb.LB_RULES, rule, at.RULE_FLOATING) == 1
-                        if code != 0:
-                            pass
-                        elif (backend_address < count4) != (dst < count4):
-                            code = codes.NOT_MODELLED
-                        elif by_route:
-                            nic, kept, place = backend, NEXT_HOP, BRING
-                        else:
-                            code, src, dst, dp = given(
-                                t,
-                                m,
-                                n,
-                                flags,
-                                backend,
-                                backend_address,
-                                backend_port,
-                                floating,
-                                public,
-                                src,
-                                sp,
-                                dst,
-                                dp,
-                                protocol,
-                            )
-                            if code == 0:
-                                nic, place = backend, BRING
-                                kept = FLOATING if floating and not flags & at.AS_CLIENT else NO
-                                public = public and flags & at.STANDARD != 0 and not flags & at.AS_CLIENT
-                elif place == EDGE:
-                    where = cell(t, tb.NICS, nic, at.NIC_AT)
-                    place = DONE
-                    if item8(t, tb.FLAGS, dst) & at.PRIVATE:
-                        code = codes.NO_SUCH_HOST
-                    else:
-                        code, src = translated(t, m, n, nic, src, sp, dst, dp, protocol, asked, fold)
-                        if code == 0:
-                            place = BEYOND
-                elif place == BEYOND:
-                    place = DONE
-                    behind = item(t, tb.PUBLIC_OF, src)
-                    there = item(t, tb.PUBLIC_OF, dst)
-                    asked_back = find(m, n, mem.INWARD, 0, ends_of(src, dst), ports_of(protocol, sp, dp)) >= 0
-                    if behind >= 0 and cell(t, tb.PUBLIC, behind, at.PUBLIC_KIND) == at.PUBLIC_HARD:
-                        code = HARD
-                    elif asked_back or (
-                        there >= 0 and cell(t, tb.PUBLIC, there, at.PUBLIC_KIND) != at.PUBLIC_HOST
-                    ):
-                        place = ENTER
-                    elif there >= 0:
-                        where = cell(t, tb.PUBLIC, there, at.PUBLIC_AT)
-                        end_kind, end_id, end_at = HOST, where, where
-                    else:
-                        where = np.int64(-1)
-                        end_kind, end_id, end_at = INTERNET, dst, where
-                elif place == ENTER:
-                    place = DONE
-                    kept, by_route, public = NO, False, False
-                    ends, ports = ends_of(src, dst), ports_of(protocol, sp, dp)
-                    there = item(t, tb.PUBLIC_OF, dst)
-                    kind = cell(t, tb.PUBLIC, there, at.PUBLIC_KIND) if there >= 0 else -1
-                    waiting = find(m, n, mem.INWARD, 0, ends, ports)
-                    where = np.int64(-1)
-                    if kind == at.PUBLIC_HARD:
-                        code = HARD
-                    elif waiting >= 0:
-                        nic, dst, dp = m[waiting, mem.FIRST], m[waiting, mem.SECOND], m[waiting, mem.THIRD]
-                        place = BRING
-                    elif kind == at.PUBLIC_FRONTEND:
-                        frontend, public, place = cell(t, tb.PUBLIC, there, at.PUBLIC_ID), True, BALANCE
-                    elif kind == at.PUBLIC_NIC:
-                        nic = cell(t, tb.PUBLIC, there, at.PUBLIC_ID)
-                        old_dst = dst
-                        dst = cell(t, tb.PUBLIC, there, at.PUBLIC_ADDRESS)
-                        public = cell(t, tb.PUBLIC, there, at.PUBLIC_STANDARD) == 1
-                        back = ports_of(protocol, dp, sp)
-                        if put(m, n, mem.OUTWARD, nic, ends_of(dst, src), back, old_dst, -1, -1, -1):
-                            place = BRING
-                        else:
-                            code = HARD
-                    elif kind == at.PUBLIC_DROP:
-                        code = cell(t, tb.PUBLIC, there, at.PUBLIC_CODE)
-                        where = cell(t, tb.PUBLIC, there, at.PUBLIC_AT)
-                    elif kind == at.PUBLIC_HOST and not item8(t, tb.FLAGS, dst) & at.PRIVATE:
-                        code = codes.NOT_MODELLED
-                        where = cell(t, tb.PUBLIC, there, at.PUBLIC_AT)
-                    else:
-                        code = codes.NO_SUCH_HOST
             if code == HARD:
                 break
             if code == 0 and phase != OPENING:
@@ -561,14 +564,50 @@ def answer(t: Any, packets: Packets, answers: tuple[Any, ...], threads: int = 1)
         t: ``Tables``.
         answers: outcome, code, at, hops, way: [3, packets]; hard: bool [packets].
     """
-    columns = (
-        packets.source,
-        packets.high,
-        packets.low,
-        packets.version,
-        packets.protocol,
-        packets.source_port,
-        packets.destination_port,
+    count = len(packets)
+    kinds = t.buckets[packets.source]
+    blocks = [np.arange(begin, min(begin + BLOCK, count)) for begin in range(0, count, BLOCK)]
+
+    def work(rows: Any) -> None:
+        # Those of one subnet together: its tables stay in cache.
+        rows = rows[np.argsort(kinds[rows], kind="stable")]
+        m, n = np.zeros((mem.ROWS, mem.COLUMNS), np.int64), np.zeros(mem.COUNTS, np.int64)
+        found = blank(len(rows))
+        connections(t, columns_of(packets, rows), *found, m, n, 0, len(rows))
+        for leg in range(3):
+            if leg == 0 or (found[0][leg] != ABSENT).any():
+                for whole, part in zip(answers[:-1], found[:-1], strict=True):
+                    whole[leg, rows] = part[leg]
+        answers[-1][rows] = found[-1]
+
+    if threads < 2:
+        for block in blocks:
+            work(block)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, blocks))
+
+
+def columns_of(packets: Packets, rows: Any) -> tuple[Any, ...]:
+    """Return the columns of some packets."""
+    return (
+        packets.source[rows],
+        packets.high[rows],
+        packets.low[rows],
+        packets.version[rows],
+        packets.protocol[rows],
+        packets.source_port[rows],
+        packets.destination_port[rows],
     )
-    m, n = np.zeros((mem.ROWS, mem.COLUMNS), np.int64), np.zeros(mem.COUNTS, np.int64)
-    connections(t, columns, *answers, m, n, 0, len(packets))
+
+
+def blank(count: int) -> tuple[Any, ...]:
+    """Return answers to be filled in: outcome, code, at, hops, way, hard."""
+    return (
+        np.full((3, count), ABSENT, np.uint8),
+        np.zeros((3, count), np.uint16),
+        np.full((3, count), -1, np.int32),
+        np.zeros((3, count), np.uint8),
+        np.zeros((3, count), np.uint64),
+        np.zeros(count, np.bool_),
+    )

@@ -36,9 +36,9 @@ def item(t: Any, table: Any, row: Any) -> Any:
 
 
 @part
-def cell16(t: Any, table: Any, row: Any, column: Any) -> Any:
-    """Return a short number of a table with columns."""
-    return np.int64(t.shorts[t.base[table, 0] + row * t.base[table, 1] + column])
+def kind_of(t: Any, table: Any, row: Any, column: Any) -> Any:
+    """Return the class of an address or port for a rule set."""
+    return np.int64(t.classes[t.base[table, 0] + row * t.base[table, 1] + column])
 
 
 @part
@@ -136,22 +136,22 @@ def judged(t: Any, start: Any, count: Any, src: Any, sp: Any, dst: Any, dp: Any,
     for place in range(start, start + count):
         number = item(t, tb.CHAIN_SETS, place)
         words = cell(t, tb.SETS, number, at.SET_WORDS)
-        a = cell(t, tb.SETS, number, at.SET_SOURCE) + cell16(t, tb.SOURCE_CLASS, number, src) * words
+        a = cell(t, tb.SETS, number, at.SET_SOURCE) + kind_of(t, tb.SOURCE_CLASS, number, src) * words
         b = (
             cell(t, tb.SETS, number, at.SET_DESTINATION)
-            + cell16(t, tb.DESTINATION_CLASS, number, dst) * words
+            + kind_of(t, tb.DESTINATION_CLASS, number, dst) * words
         )
         c = cell(t, tb.SETS, number, at.SET_PROTOCOL) + kind * words
         e = (
             cell(t, tb.SETS, number, at.SET_DESTINATION_PORT)
-            + cell16(t, tb.DESTINATION_PORT_CLASS, number, to_atom) * words
+            + kind_of(t, tb.DESTINATION_PORT_CLASS, number, to_atom) * words
         )
         any_port = cell(t, tb.SETS, number, at.SET_ANY_SOURCE_PORT) == 1
         d = np.int64(0)
         if not any_port:
             d = (
                 cell(t, tb.SETS, number, at.SET_SOURCE_PORT)
-                + cell16(t, tb.SOURCE_PORT_CLASS, number, from_atom) * words
+                + kind_of(t, tb.SOURCE_PORT_CLASS, number, from_atom) * words
             )
         for word in range(words):
             matching = (

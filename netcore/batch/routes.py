@@ -32,7 +32,7 @@ class Routes:
     """Tables of routes; columns as in ``layout``.
 
     Attributes:
-        fib: uint16 [table, atom], row of ``ways``.
+        fib: [table, atom], row of ``ways``; uint8 where there are no more than 256, else uint16.
         table_of: subnet id -> table.
         ways, crossings: see ``layout``.
         equals: rows of ``ways`` of groups of equal routes.
@@ -107,7 +107,9 @@ class RouteMaker:
             table_of[subnet] = known[key]
         if len(self._ways) > 65_535:
             raise OverflowError("a network has more kinds of next hops than 16 bits can number")
-        fib = np.vstack(tables) if tables else np.zeros((1, atoms.count), np.uint16)
+        fib: Table = np.vstack(tables) if tables else np.zeros((1, atoms.count), np.uint16)
+        if len(self._ways) <= 256:
+            fib = fib.astype(np.uint8)
         return Routes(
             fib, table_of, self._ways.table(), self._crossings.table(), column(self._equals), labels
         )

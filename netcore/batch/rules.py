@@ -21,6 +21,8 @@ from netcore.trace.packet import PROTOCOL_NUMBERS
 
 LAST_PORT = 65_535
 
+CLASSES = ("source_class", "destination_class", "source_port_class", "destination_port_class")
+
 Spans = tuple[PortSpan, ...] | None
 
 
@@ -33,8 +35,9 @@ class Rules:
     Attributes:
         number: chain -> its number, by identity of the tuple.
         chains, sets, chain_sets: see ``layout``; a chain is a run of ``chain_sets``.
-        source_class, destination_class: uint16 [set, atom], class of an address.
-        port_atom: uint16 by port; ``source_port_class``, ``destination_port_class``: uint16 [set, port atom].
+        source_class, destination_class: [set, atom], class of an address; uint8 where no set has more than
+            256 classes, else uint16.
+        port_atom: uint16 by port; ``source_port_class``, ``destination_port_class``: [set, port atom].
         protocol_class: uint8 by protocol number, the same for all sets.
         bits: uint64; vectors of all sets. A vector of class c begins at offset + c x words of the set.
     """
@@ -74,16 +77,20 @@ class Rules:
         numbers = sorted({PROTOCOL_NUMBERS[rule.protocol] for rule in self._all() if rule.protocol != "*"})
         self.protocol_class = np.zeros(256, np.uint8)
         self.protocol_class[numbers] = np.arange(1, len(numbers) + 1)
-        self.source_class = np.zeros((count, atoms.count), np.uint16)
-        self.destination_class = np.zeros((count, atoms.count), np.uint16)
-        self.source_port_class = np.zeros((count, len(ports)), np.uint16)
-        self.destination_port_class = np.zeros((count, len(ports)), np.uint16)
+        self.source_class: Table = np.zeros((count, atoms.count), np.uint16)
+        self.destination_class: Table = np.zeros((count, atoms.count), np.uint16)
+        self.source_port_class: Table = np.zeros((count, len(ports)), np.uint16)
+        self.destination_port_class: Table = np.zeros((count, len(ports)), np.uint16)
         self._words: list[Table] = []
         self._used = 0
+        self._most = 0
         sheet = Sheet(SET_COLUMNS)
         for index, rules in enumerate(self.given):
             sheet.add(*self._vectors(index, rules.rules, atoms, ports, len(numbers) + 1))
         self.sets = sheet.table()
+        if max(self._most, 1) <= 256:
+            for name in CLASSES:
+                setattr(self, name, getattr(self, name).astype(np.uint8))
         self.bits = np.concatenate(self._words) if self._words else np.zeros(1, np.uint64)
         del self._words
 
@@ -146,6 +153,7 @@ class Rules:
         packed = _packed(matching, words)
         seen: dict[bytes, int] = {}
         kind = np.array([seen.setdefault(row.tobytes(), len(seen)) for row in packed], np.uint16)
+        self._most = max(self._most, len(seen))
         if len(seen) > LAST_PORT:
             raise OverflowError("a rule set has more classes of addresses than 16 bits can number")
         classes[:] = np.repeat(kind, np.diff(np.append(cuts, size)))

@@ -11,6 +11,7 @@ import numpy as np
 
 from netcore.batch import layout as at
 from netcore.batch.compile import Compiled
+from netcore.batch.rules import CLASSES
 from netcore.batch.sheets import Table
 
 
@@ -22,16 +23,22 @@ class Tables(NamedTuple):
         shorts: uint16.
         words: uint64.
         small: uint8.
+        classes: uint8 or uint16, classes of addresses and ports by rule set.
+        fib: uint8 or uint16 [table, atom].
         base: int64 [table, 2]: where a table begins in the array of its type, and how many columns it has.
         scalars: int64, single values.
+        buckets: uint16 by sender; equal for senders whose packets begin with the same rules and routes.
     """
 
     numbers: Table
     shorts: Table
     words: Table
     small: Table
+    classes: Table
+    fib: Table
     base: Table
     scalars: Table
+    buckets: Table
 
 
 COUNT4, UNSPECIFIED4, UNSPECIFIED6, ICMP_HA_PORTS, ICMPV6_FILTERED, PUBLIC_DENY, CUTS, COUNT = range(8)
@@ -129,11 +136,13 @@ def tables_of(compiled: Compiled) -> Tables:
     """Return the tables of a compiled network as kernels take them."""
     found = named_tables(compiled)
     base = np.zeros((len(_ORDER), 2), np.int64)
-    by_type: dict[str, list[Table]] = {"int32": [], "uint16": [], "uint64": [], "uint8": []}
+    by_type: dict[str, list[Table]] = {"int32": [], "uint16": [], "uint64": [], "uint8": [], "class": []}
     used = dict.fromkeys(by_type, 0)
     for index, name in enumerate(_ORDER):
+        if name == "fib":
+            continue
         table = found[name].view(np.uint8) if found[name].dtype == np.bool_ else found[name]
-        kind = table.dtype.name
+        kind = "class" if name in CLASSES else table.dtype.name
         base[index] = used[kind], table.shape[-1] if table.ndim == 2 else 1
         by_type[kind].append(table.ravel())
         used[kind] += table.size
@@ -147,5 +156,14 @@ def tables_of(compiled: Compiled) -> Tables:
         carried.cuts,
         compiled.atoms.count,
     ]
-    laid = [np.concatenate(by_type[kind]) for kind in ("int32", "uint16", "uint64", "uint8")]
-    return Tables(*laid, base, np.array(scalars, np.int64))
+    laid = [np.concatenate(tables) for tables in by_type.values()]
+    return Tables(*laid, found["fib"], base, np.array(scalars, np.int64), _buckets(compiled))
+
+
+def _buckets(compiled: Compiled) -> Table:
+    """Return for each sender the rules that its packets meet first, as far as that is known."""
+    found = np.zeros(len(compiled.send), np.uint16)
+    only = compiled.guests.vms[:, at.VM_NIC]
+    known = np.flatnonzero(only >= 0)
+    found[known] = compiled.nics[only[known], at.NIC_OUT] % 65_536
+    return found
