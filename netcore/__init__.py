@@ -35,6 +35,9 @@ from netcore.trace.model import Trace
 from netcore.trace.packet import Packet
 
 if TYPE_CHECKING:
+    from netcore.batch.answers import Answers
+    from netcore.batch.compile import Compiled
+    from netcore.batch.packets import Packets
     from netcore.checks.diff import Diff
     from netcore.checks.divergence import Divergence
     from netcore.checks.why import Why
@@ -53,7 +56,9 @@ ENGINE_VERSION = "0.2.0"
 __all__ = [
     "ENGINE_VERSION",
     "LIMITS",
+    "Answers",
     "BackendHealth",
+    "Compiled",
     "Design",
     "Diff",
     "Direction",
@@ -71,6 +76,7 @@ __all__ = [
     "NotFound",
     "NotModelled",
     "Packet",
+    "Packets",
     "Paragraph",
     "Problem",
     "ProfileInfo",
@@ -88,6 +94,7 @@ __all__ = [
     "availability",
     "backend_health",
     "compile",
+    "compile_network",
     "designs",
     "diff",
     "dump",
@@ -98,11 +105,13 @@ __all__ = [
     "export_json",
     "facts",
     "first_divergence",
+    "forward",
     "guest_view",
     "import_arm",
     "join_trials",
     "load",
     "merge_trials",
+    "packets_of",
     "prepare_trials",
     "profiles",
     "race",
@@ -134,6 +143,9 @@ __all__ = [
 ]
 
 _ROOMS = {
+    "Answers": "netcore.batch.answers",
+    "Compiled": "netcore.batch.compile",
+    "Packets": "netcore.batch.packets",
     "Design": "netcore.failover",
     "Diff": "netcore.checks.diff",
     "Why": "netcore.checks.why",
@@ -324,6 +336,39 @@ def trace_steps(
     from netcore.forwarding import walk
 
     yield from walk.trace_steps(_compiled(network), packet, state)
+
+
+# Many packets at once
+
+
+def compile_network(network: Network | Scenario) -> Compiled:
+    """Return a network as arrays, for ``forward``; never changes.
+
+    Raises:
+        DocumentError: a scenario was given and it has problems.
+    """
+    from netcore.batch.compile import Compiled
+
+    return Compiled(_compiled(network))
+
+
+def packets_of(compiled: Compiled, packets: Sequence[Packet]) -> Packets:
+    """Return packets as arrays for a network as arrays.
+
+    Raises:
+        NotFound: a sender is not in the network, or a destination is not an address.
+        NotModelled: a packet says something that arrays have no column for, such as a size.
+    """
+    from netcore.batch import forward as batch
+
+    return batch.packets_of(compiled, packets)
+
+
+def forward(compiled: Compiled, packets: Packets, threads: int = 1) -> Answers:
+    """Return what becomes of every packet and of its answer: what ``trace`` says of exactly these flows."""
+    from netcore.batch import forward as batch
+
+    return batch.forward(compiled, packets, threads=threads)
 
 
 # Questions

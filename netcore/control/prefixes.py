@@ -106,6 +106,12 @@ class AddressSet:
     def __hash__(self) -> int:
         return hash(tuple((version, tuple(found)) for version, found in sorted(self._ranges.items())))
 
+    def ranges(self) -> Iterator[tuple[int, int, int]]:
+        """Yield the set as IP version, first and last address of each range, ascending."""
+        for version in (4, 6):
+            for first, last in self._ranges[version]:
+                yield version, first, last
+
     def without(self, other: AddressSet) -> AddressSet:
         """Return the addresses of this set that the other one lacks."""
         result = AddressSet()

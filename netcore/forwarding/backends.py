@@ -51,7 +51,7 @@ def backend_for(
             pool=balancer.pools[rule.pool].name,
         )
     turn = rotation(run, balancer_id, rule.pool, rule.probe)
-    healthy = _near(run, balancer, rule, turn.healthy)
+    healthy = near(run, balancer, rule, turn.healthy)
     stays = _said(run, balancer)
     pin = pin_key(balancer_id, header)
     pinned = run.sessions.pins.get(pin) or run.state.pins.get(pin)
@@ -116,7 +116,7 @@ def rule_text(rule: BalancingRule) -> str:
     return f"{rule.name}: {rule.protocol}/{rule.frontend_port} -> {rule.pool} port {rule.backend_port}"
 
 
-def _near(run: Run, balancer: LoadBalancer, rule: BalancingRule, healthy: tuple[str, ...]) -> tuple[str, ...]:
+def near(run: Run, balancer: LoadBalancer, rule: BalancingRule, healthy: tuple[str, ...]) -> tuple[str, ...]:
     """Return the members a frontend spreads over: those of its own zone where cross-zone is off (L19).
 
     A frontend stands in the zone of its subnet, or in the one zone that it names. Members without a zone

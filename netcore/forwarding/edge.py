@@ -286,7 +286,7 @@ def _translated(run: Run, port: Port, header: Header) -> Header | End:
             nic=port.name,
             vm=run.drawing.machines[port.vm].name if port.vm is not None else port.name,
         )
-    way = _way_out(run, port, header)
+    way = way_out(run, port, header)
     if way is None:
         variant = "family" if header.source.version == 6 else ""
         return run.drop("NO_OUTBOUND", Place.EDGE, Actor.FABRIC, at, header, variant, nic=port.name)
@@ -368,7 +368,7 @@ def _port_of(run: Run, way: WayOut, port: Port, at: str, header: Header) -> int 
     return number
 
 
-def _way_out(run: Run, port: Port, header: Header) -> WayOut | None:
+def way_out(run: Run, port: Port, header: Header) -> WayOut | None:
     """Return the first way out of the order of precedence (fact K2)."""
     return (
         _nat_gateway(run, port, header)

@@ -1,0 +1,254 @@
+"""A network as arrays: what the control plane and the drawing say, read once.
+
+Nothing here decides anything: routes, rules, owners, health and ways out are asked of the rooms below and
+written down as numbers. What arrays do not carry is marked hard, and a packet that meets it is walked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from netcore.batch import balancers, edge, guests, layout, owners, routes
+from netcore.batch.atoms import Boundaries
+from netcore.batch.rules import Rules
+from netcore.batch.sheets import Names, Sheet, Table, column
+from netcore.control.network import Network
+from netcore.control.rules import RuleSet
+from netcore.document.models import Direction
+from netcore.document.values import Address
+from netcore.forwarding.drawing import drawing_of
+from netcore.forwarding.edge import NOT_PUBLIC, STAND_IN
+from netcore.forwarding.hashing import named
+from netcore.forwarding.machines import PLATFORM, Port
+from netcore.forwarding.request import UNSPECIFIED
+from netcore.forwarding.run import Phase, Run
+from netcore.forwarding.state import Sessions, State
+
+_PORTS = 65_536
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What the fabric carries, by protocol and port.
+
+    Args:
+        protocol: bool [256].
+        from_port, to_port: bool [65536]; False: UDP with it is dropped.
+        icmp_ha_ports: a rule of HA ports carries ICMP.
+        icmpv6_filtered: rules see ICMPv6.
+        public_deny: without a group nothing comes in by a Standard public address.
+        cuts: rules of today end flows of yesterday, and lists of subnets are asked anew.
+    """
+
+    protocol: Table
+    from_port: Table
+    to_port: Table
+    icmp_ha_ports: bool
+    icmpv6_filtered: bool
+    public_deny: bool
+    cuts: bool
+
+
+class Compiled:
+    """A network as plain arrays, ready for millions of packets; never changes.
+
+    Args:
+        network: what it was made of; the walk that answers what arrays do not carry needs it.
+
+    Attributes:
+        senders: paths of what may send, VMs first.
+        names: paths that verdicts name.
+        atoms: addresses; ``flags`` is uint8 by atom.
+        rules: rule sets and chains.
+        routes, owners, balancers, guests: see there.
+        nics: one row per NIC in the order of ``nic_ids``.
+        held, outs, pool_atoms, pool_chooser: addresses of NICs and their ways out.
+        ecmp_chooser: uint64, what NICs hash for equal routes.
+        spaces: uint16 by atom, class of the networks whose address space holds it; ``in_space``: bool
+            [class, network].
+        name_of_nic, name_of_vm: uint64, as ways are named.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._hard: Counter[str] = Counter()
+        topology = network.scenario.topology
+        drawing = drawing_of(network)
+        run = Run(network, drawing, State(), Sessions(), Phase.OPENING)
+        names = Names()
+        self.vnet_ids = tuple(sorted(topology.vnets))
+        self.nic_ids = tuple(sorted(drawing.ports))
+        ports = [drawing.ports[nic] for nic in self.nic_ids]
+        number = {
+            "vnets": {key: index for index, key in enumerate(self.vnet_ids)},
+            "nics": {key: index for index, key in enumerate(self.nic_ids)},
+        }
+        subnets = sorted({port.subnet for port in ports})
+        chains = [_chains(network, port) for port in ports]
+        self.rules = Rules(chain for four in chains for chain in four)
+        boundaries = Boundaries()
+        self.rules.bound(boundaries)
+        routes.bound(network, subnets, boundaries)
+        owners.bound(network, drawing, boundaries)
+        guests.bound(drawing.machines, boundaries)
+        _bound(network, ports, boundaries)
+        self.atoms = boundaries.atoms()
+        self.rules.fill(self.atoms)
+        self.guests = guests.made(drawing.machines, self.atoms, number["nics"], names, self._count)
+        self.balancers = balancers.made(run, self.atoms, number["nics"], names, self._count)
+        fronts = self.balancers.number
+        self.owners = owners.made(run, self.atoms, number, fronts, names, self._count)
+        maker = routes.RouteMaker(network, drawing, number, fronts, names, self._count)
+        self.routes = maker.made(subnets, self.atoms)
+        self.flags = self._flags(ports)
+        self.spaces, self.in_space = self._spaces()
+        self.nics = self._nics(run, ports, chains, names)
+        self.carried = _carried(network)
+        self._put_senders(names)
+        self.names = tuple(names.texts)
+        self.name_of_nic = column([named(f"nics/{nic}") for nic in self.nic_ids], np.uint64)
+        self.name_of_vm = column([named(f"vms/{vm}") for vm in self.guests.ids], np.uint64)
+
+    def hard(self) -> dict[str, int]:
+        """Return what arrays do not carry, and how many things of the network are so."""
+        return dict(sorted(self._hard.items()))
+
+    def _count(self, why: str) -> None:
+        self._hard[why] += 1
+
+    def _flags(self, ports: list[Port]) -> Table:
+        """Return what each atom is."""
+        flags = np.zeros(self.atoms.count, np.uint8)
+        for prefix in NOT_PUBLIC:
+            first, last = int(prefix.network_address), int(prefix.broadcast_address)
+            start, end = self.atoms.span(prefix.version, first, last)
+            flags[start:end] |= layout.PRIVATE
+        start, end = self.atoms.span(4, 0xE000_0000, 0xEFFF_FFFF)
+        flags[start:end] |= layout.MANY
+        start, end = self.atoms.span(6, 0xFF << 120, (1 << 128) - 1)
+        flags[start:end] |= layout.ODD
+        for address in _odd(ports):
+            flags[self.atoms.of(address)] |= layout.ODD
+        return flags
+
+    def _spaces(self) -> tuple[Table, Table]:
+        """Return which networks' address spaces hold each atom, by class."""
+        inside = np.zeros((self.atoms.count, len(self.vnet_ids) or 1), np.bool_)
+        for index, vnet in enumerate(self.vnet_ids):
+            for prefix in self.network.scenario.topology.vnets[vnet].address_space:
+                first, last = int(prefix.network_address), int(prefix.broadcast_address)
+                start, end = self.atoms.span(prefix.version, first, last)
+                inside[start:end, index] = True
+        seen: dict[bytes, int] = {}
+        packed = np.packbits(inside, axis=1)
+        kind = np.array([seen.setdefault(row.tobytes(), len(seen)) for row in packed], np.uint16)
+        firsts = np.unique(kind, return_index=True)[1]
+        return kind, np.ascontiguousarray(inside[firsts])
+
+    def _nics(
+        self, run: Run, ports: list[Port], chains: list[tuple[tuple[RuleSet, ...], ...]], names: Names
+    ) -> Table:
+        """Return the NICs, and fill in their addresses and choosers."""
+        out = edge.WaysOut(run, self.atoms, self._count)
+        tables = [(port.id, self.routes.table_of[port.subnet]) for port in ports]
+        self.ecmp_chooser, ecmp = routes.choosers(self.routes.labels, tables, self._count)
+        subnets = {key: index for index, key in enumerate(sorted({port.subnet for port in ports}))}
+        vms = {vm: index for index, vm in enumerate(self.guests.ids)}
+        vnets = {vnet: index for index, vnet in enumerate(self.vnet_ids)}
+        sheet = Sheet(layout.NIC_COLUMNS)
+        for port, four, equal in zip(ports, chains, ecmp, strict=True):
+            sheet.add(
+                vms[port.vm] if port.vm is not None else -1,
+                vnets[port.vnet],
+                subnets[port.subnet],
+                self.routes.table_of[port.subnet],
+                *(self.rules.number[id(chain)] for chain in four),
+                layout.FORWARDS * port.ip_forwarding | layout.WRONG_MAC * (port.guest_mac != port.mac),
+                out.add(port),
+                len(port.held),
+                names.number(f"nics/{port.id}"),
+                *(self._source(port, version) for version in (4, 6)),
+                equal,
+            )
+        self.held, self.outs, self.pool_atoms, self.pool_chooser = out.tables()
+        return sheet.table()
+
+    def _source(self, port: Port, version: int) -> int:
+        source = port.source(version)
+        return -1 if source is None else self.atoms.of(source)
+
+    def _put_senders(self, names: Names) -> None:
+        topology = self.network.scenario.topology
+        hosts = sorted(topology.hosts)
+        self.senders = (*(f"vms/{vm}" for vm in self.guests.ids), *(f"hosts/{host}" for host in hosts))
+        sheet = Sheet(layout.SEND_COLUMNS)
+        for index in range(len(self.guests.ids)):
+            sheet.add(layout.BY_VM, index, -1, -1)
+        for key in hosts:
+            host = topology.hosts[key]
+            outside = host.gateway is None and host.site is None
+            if not outside:
+                self._count("host behind a gateway or in a site")
+            kind = layout.BY_HOST if outside else layout.BY_WALK
+            # The walk sends from the one address of the host, whatever the destination is.
+            atom = self.atoms.of(host.address)
+            sheet.add(kind, names.number(f"hosts/{key}"), atom, atom)
+        self.send = sheet.table()
+        self.unspecified = (self.atoms.of(UNSPECIFIED[4]), self.atoms.of(UNSPECIFIED[6]))
+
+
+def _chains(network: Network, port: Port) -> tuple[tuple[RuleSet, ...], ...]:
+    """Return what a NIC asks: out, in, and both for frames of neighbours (see ``security._asked_of``)."""
+    outbound = network.rules(port.id, Direction.OUTBOUND)
+    inbound = network.rules(port.id, Direction.INBOUND)
+    if network.profile.filtering != "groups-and-lists":
+        return outbound, inbound, outbound, inbound
+    near = [tuple(rules for rules in chain if rules.where != "subnet") for chain in (outbound, inbound)]
+    return outbound, inbound, *near
+
+
+def _bound(network: Network, ports: list[Port], boundaries: Boundaries) -> None:
+    """Make special ranges unions of atoms."""
+    for address in (*PLATFORM, *UNSPECIFIED.values(), *_odd(ports)):
+        boundaries.address(address)
+    for prefix in NOT_PUBLIC:
+        boundaries.prefix(prefix)
+    boundaries.range(4, 0xE000_0000, 0xEFFF_FFFF)
+    boundaries.range(6, 0xFF << 120, (1 << 128) - 1)
+    for vnet in network.scenario.topology.vnets.values():
+        for prefix in vnet.address_space:
+            boundaries.prefix(prefix)
+    for subnet in network.scenario.topology.subnets.values():
+        for prefix in subnet.prefixes:
+            boundaries.prefix(prefix)
+    if network.profile.default_outbound or any(
+        subnet.default_outbound for subnet in network.scenario.topology.subnets.values()
+    ):
+        for last in range(1, 255):
+            boundaries.range(4, STAND_IN + last, STAND_IN + last)
+
+
+def _odd(ports: list[Port]) -> set[Address]:
+    """Return destinations that mean many receivers, or the platform."""
+    found: set[Address] = set(PLATFORM)
+    for port in ports:
+        found |= {prefix.broadcast_address for prefix in port.on_link if prefix.version == 4}
+    found.add(type(UNSPECIFIED[4])(0xFFFF_FFFF))
+    return found
+
+
+def _carried(network: Network) -> Carried:
+    profile = network.profile
+    other = next(port for port in range(1, _PORTS) if profile.reserves_udp(port, port) is None)
+    return Carried(
+        np.array([profile.carries(number) for number in range(256)], np.bool_),
+        np.array([profile.reserves_udp(port, other) is None for port in range(_PORTS)], np.bool_),
+        np.array([profile.reserves_udp(other, port) is None for port in range(_PORTS)], np.bool_),
+        profile.icmp_ha_ports,
+        profile.icmpv6_filtered,
+        profile.implicit_public_deny,
+        profile.security_change_cuts_flows and profile.filtering == "groups-and-lists",
+    )

@@ -1,0 +1,94 @@
+"""Ways out to the Internet as tables: one per address of a NIC."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import ip_address
+
+import numpy as np
+
+from netcore.batch import layout
+from netcore.batch.atoms import Atoms
+from netcore.batch.sheets import Sheet, Table, column
+from netcore.document.values import Address
+from netcore.forwarding.edge import way_out
+from netcore.forwarding.gateway_balancer import chained
+from netcore.forwarding.hashing import chooser
+from netcore.forwarding.machines import Port
+from netcore.forwarding.run import Run
+from netcore.trace.model import Header
+from netcore.trace.packet import TCP
+
+_ANYWHERE = {4: ip_address("192.0.2.1"), 6: ip_address("2001:db8::1")}
+"""A destination; which way out a source takes does not depend on it."""
+
+
+class WaysOut:
+    """Makes the ways out; see ``layout`` for the columns.
+
+    Attributes:
+        held: atoms of NICs' addresses, those of one NIC together.
+        outs: beside ``held``.
+        pool_atoms, pool_chooser: addresses of NAT gateways, and what the hash mixes in for each.
+    """
+
+    def __init__(self, run: Run, atoms: Atoms, count_hard: Callable[[str], None]) -> None:
+        self._run = run
+        self._atoms = atoms
+        self._count_hard = count_hard
+        self._outs = Sheet(layout.OUT_COLUMNS)
+        self._held: list[int] = []
+        self._pools: dict[str, tuple[int, int]] = {}
+        self._pool_atoms: list[int] = []
+        self._choosers: list[int] = []
+
+    def add(self, port: Port) -> int:
+        """Add the addresses of a NIC and return where they begin."""
+        start = len(self._held)
+        for address in port.held:
+            self._held.append(self._atoms.of(address))
+            self._outs.add(*self._out(port, address))
+        return start
+
+    def tables(self) -> tuple[Table, Table, Table, Table]:
+        """Return ``held``, ``outs``, ``pool_atoms`` and ``pool_chooser``."""
+        return (
+            column(self._held),
+            self._outs.table(),
+            column(self._pool_atoms),
+            column(self._choosers, np.uint64),
+        )
+
+    def _out(self, port: Port, source: Address) -> tuple[int, int, int]:
+        if self._run.network.profile.internet_needs_gateway:
+            return layout.OUT_NONE, -1, 0
+        header = Header.model_construct(
+            source=source, destination=_ANYWHERE[source.version], protocol=TCP, source_port=1024
+        )
+        way = way_out(self._run, port, header)
+        if way is None:
+            return layout.OUT_NONE, -1, 0
+        if way.key == "edge.nat_gateway":
+            return self._pool(port)
+        if chained(self._run, way.address) is not None:
+            self._count_hard("way out behind a gateway balancer")
+            return layout.OUT_HARD, -1, 0
+        kind = layout.OUT_PLAIN if way.key == "edge.public_ip" else layout.OUT_PORTS
+        return kind, self._atoms.of(way.address), 1
+
+    def _pool(self, port: Port) -> tuple[int, int, int]:
+        """Return the addresses of the NAT gateway of a subnet, see ``edge._nat_gateway``."""
+        topology = self._run.network.scenario.topology
+        nat = topology.subnets[port.subnet].nat_gateway or ""
+        if nat not in self._pools:
+            public = [
+                topology.public_ips[key].address for key in sorted(topology.nat_gateways[nat].public_ips)
+            ]
+            addresses = [address for address in public if address.version == 4]
+            if any(chained(self._run, address) is not None for address in addresses):
+                self._count_hard("way out behind a gateway balancer")
+                return layout.OUT_HARD, -1, 0
+            self._pools[nat] = len(self._pool_atoms), len(addresses)
+            self._pool_atoms += [self._atoms.of(address) for address in addresses]
+            self._choosers += [chooser(f"nat|{nat}", str(address)) for address in addresses]
+        return (layout.OUT_POOL, *self._pools[nat])

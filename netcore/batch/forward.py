@@ -1,0 +1,63 @@
+"""Where arrays of packets are answered: by the kernels as far as they carry, else by the walk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+
+from netcore.batch.answers import ABSENT, Answers, Column, Fates, answer_of, clear, put
+from netcore.batch.compile import Compiled
+from netcore.batch.packets import Packets
+from netcore.batch.packets import packets_of as _packets_of
+from netcore.batch.tables import tables_of
+from netcore.forwarding.walk import follow
+from netcore.trace.packet import Packet
+
+Engine = Literal["numba", "numpy", "walk"]
+
+
+def packets_of(compiled: Compiled, packets: Sequence[Packet]) -> Packets:
+    """Return packets as arrays for a compiled network; see ``packets.packets_of`` for what it raises."""
+    return _packets_of(compiled.senders, packets)
+
+
+def forward(
+    compiled: Compiled, packets: Packets, *, threads: int = 1, engine: Engine | None = None
+) -> Answers:
+    """Return what becomes of every packet and of its answer, as ``follow`` would say it.
+
+    Args:
+        compiled: arrays of the network.
+        packets: made for the same network.
+        threads: of the compiled kernel.
+        engine: None takes numba where it is installed, else numpy.
+    """
+    count = len(packets)
+    names = list(compiled.names)
+    outcome = np.full((3, count), ABSENT, np.uint8)
+    code, hops = np.zeros((3, count), np.uint16), np.zeros((3, count), np.uint8)
+    at, way = np.full((3, count), -1, np.int32), np.zeros((3, count), np.uint64)
+    hard = np.ones(count, np.bool_)
+    if engine != "walk":
+        from netcore.batch.kernel_numba import answer
+
+        hard[:] = False
+        answer(tables_of(compiled), packets, (outcome, code, at, hops, way, hard), threads)
+    legs = tuple(Fates(*(each[leg] for each in (outcome, code, at, hops, way))) for leg in range(3))
+    _by_walk(compiled, packets, legs, np.flatnonzero(hard), names)
+    return Answers(tuple(names), *legs, hard)
+
+
+def _by_walk(
+    compiled: Compiled, packets: Packets, legs: tuple[Fates, ...], rows: Column, names: list[str]
+) -> None:
+    """Answer some rows by walking them one by one."""
+    number = {name: index for index, name in enumerate(names)}
+    for fates in legs:
+        clear(fates, rows)
+    for row in rows.tolist():
+        found = answer_of(follow(compiled.network, packets.packet(row)))
+        for fates, fate in zip(legs, (found.forward, found.back, found.third), strict=True):
+            put(fates, row, fate, number, names)

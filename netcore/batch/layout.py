@@ -1,0 +1,248 @@
+"""Columns of the tables: which number of a row means what. Kernels and compilers read them here only.
+
+Tables are int32 and two-dimensional, one row per thing. Where a row counts things of another table, -1 is
+none. ``START`` and ``COUNT`` name a run of rows of another table.
+"""
+
+from typing import Final
+
+# Flags of atoms
+PRIVATE: Final = 1
+"""Nothing on the Internet answers there."""
+MANY: Final = 2
+"""IPv4 multicast."""
+ODD: Final = 4
+"""The platform, a broadcast address, IPv6 multicast: a walk answers."""
+
+# NICs
+NIC_VM: Final = 0
+NIC_VNET: Final = 1
+NIC_SUBNET: Final = 2
+NIC_TABLE: Final = 3
+"""Row of ``fib``."""
+NIC_OUT: Final = 4
+"""Chain of rules for what leaves."""
+NIC_IN: Final = 5
+NIC_NEAR_OUT: Final = 6
+"""The same chains for frames between neighbours, where a provider tells them apart."""
+NIC_NEAR_IN: Final = 7
+NIC_FLAGS: Final = 8
+NIC_HELD: Final = 9
+"""Start of its addresses in ``held`` and of its ways out in ``outs``."""
+NIC_HELDS: Final = 10
+NIC_AT: Final = 11
+NIC_SOURCE4: Final = 12
+"""Address its guest sends from, IPv4; an atom."""
+NIC_SOURCE6: Final = 13
+NIC_ECMP: Final = 14
+"""Start of its choosers of equal routes."""
+NIC_COLUMNS: Final = 15
+
+FORWARDS: Final = 1
+"""Of a NIC: IP forwarding is on. Of a guest: it forwards."""
+WRONG_MAC: Final = 2
+
+# VMs
+VM_FLAGS: Final = 0
+VM_OWN: Final = 1
+VM_OWNS: Final = 2
+VM_NIC: Final = 3
+"""Its only NIC, where its guest has no other route than the default one; else -1."""
+VM_ROUTES: Final = 4
+"""Start of its routes in ``guest_starts`` and ``guest_paths``."""
+VM_ROUTED: Final = 5
+VM_SERVICES: Final = 6
+VM_SERVICED: Final = 7
+"""Count of its services; -1: it answers everything."""
+VM_FORWARDS: Final = 8
+VM_FORWARDED: Final = 9
+VM_PEERS: Final = 10
+VM_PEERED: Final = 11
+VM_AT: Final = 12
+VM_COLUMNS: Final = 13
+
+RUNS: Final = 4
+SNAT: Final = 8
+STATEFUL: Final = 16
+POLICY: Final = 32
+HARD: Final = 64
+"""Of NICs, VMs and others: arrays do not carry what happens here."""
+FIREWALLED: Final = 128
+
+# Paths of guests
+PATH_NIC: Final = 0
+PATH_VIA: Final = 1
+"""Neighbour whose MAC is asked for instead of the router's; an atom, or -1."""
+PATH_COLUMNS: Final = 2
+
+# Services of guests, and port forwards
+SERVICE_PROTOCOL: Final = 0
+SERVICE_PORT: Final = 1
+SERVICE_COLUMNS: Final = 2
+
+FORWARD_PROTOCOL: Final = 0
+FORWARD_PORT: Final = 1
+FORWARD_ADDRESS: Final = 2
+FORWARD_TO: Final = 3
+FORWARD_TO_PORT: Final = 4
+"""-1: the port stays."""
+FORWARD_COLUMNS: Final = 5
+
+# Chains of rule sets
+CHAIN_START: Final = 0
+CHAIN_COUNT: Final = 1
+CHAIN_STATELESS: Final = 2
+"""Start of its stateless sets, which are asked for every packet."""
+CHAIN_STATELESSES: Final = 3
+CHAIN_GROUPED: Final = 4
+"""1: there is a set besides admin rules."""
+CHAIN_COLUMNS: Final = 5
+
+# Rule sets; offsets count 64-bit words of ``bits``
+SET_WORDS: Final = 0
+SET_SOURCE: Final = 1
+SET_DESTINATION: Final = 2
+SET_PROTOCOL: Final = 3
+SET_SOURCE_PORT: Final = 4
+SET_DESTINATION_PORT: Final = 5
+SET_ALLOW: Final = 6
+SET_ALWAYS: Final = 7
+SET_ANY_SOURCE_PORT: Final = 8
+"""1: no rule of the set asks for source ports."""
+SET_COLUMNS: Final = 9
+
+# Ways: what a route means
+WAY_KIND: Final = 0
+WAY_A: Final = 1
+WAY_B: Final = 2
+WAY_C: Final = 3
+WAY_COLUMNS: Final = 4
+
+WAY_HARD: Final = 0
+WAY_DROP: Final = 1
+"""A: code."""
+WAY_LOCAL: Final = 2
+WAY_PEER: Final = 3
+"""A: virtual network. B: crossing."""
+WAY_NIC: Final = 4
+"""A: NIC of the next hop. B: crossing, or -1."""
+WAY_FRONTEND: Final = 5
+"""A: frontend of the next hop. B: crossing, or -1."""
+WAY_INTERNET: Final = 6
+"""A: where networks need one, the internet gateway."""
+WAY_EQUAL: Final = 7
+"""A: start of equal ways in ``equals``. B: count. C: offset of the NIC's choosers."""
+WAY_NAT: Final = 8
+"""A: NAT gateway that stands in a subnet."""
+
+# Crossings between two networks
+CROSS_FROM: Final = 0
+CROSS_CODE: Final = 1
+CROSS_AT: Final = 2
+CROSS_FORWARDED: Final = 3
+CROSS_GLOBAL: Final = 4
+CROSS_COLUMNS: Final = 5
+
+# Holders of private addresses; those of one atom stand together
+HOLD_VNET: Final = 0
+HOLD_KIND: Final = 1
+HOLD_ID: Final = 2
+HOLD_COLUMNS: Final = 3
+
+HELD_BY_NIC: Final = 0
+HELD_BY_FRONTEND: Final = 1
+HELD_BY_ENDPOINT: Final = 2
+
+# Frontends
+FRONT_BALANCER: Final = 0
+FRONT_RULES: Final = 1
+FRONT_RULED: Final = 2
+FRONT_PUBLISHED: Final = 3
+FRONT_PUBLISHES: Final = 4
+FRONT_AT: Final = 5
+"""Path of the balancer."""
+FRONT_REF: Final = 6
+"""Path of the frontend."""
+FRONT_FLAGS: Final = 7
+FRONT_COLUMNS: Final = 8
+
+BASIC: Final = 1
+STANDARD: Final = 2
+AS_CLIENT: Final = 4
+"""The balancer shows its own address to backends."""
+
+# Rules of balancers
+RULE_PROTOCOL: Final = 0
+"""-1: all, the rule of HA ports."""
+RULE_PORT: Final = 1
+RULE_MEMBERS: Final = 2
+RULE_COUNT: Final = 3
+RULE_BACKEND_PORT: Final = 4
+RULE_FLOATING: Final = 5
+RULE_DISTRIBUTION: Final = 6
+RULE_WHOLE: Final = 7
+"""1: every member of its pool gets new flows."""
+RULE_FLAGS: Final = 8
+RULE_COLUMNS: Final = 9
+
+DISTRIBUTIONS: Final = ("5-tuple", "source-ip", "source-ip-protocol")
+
+# Members that get new flows
+MEMBER_NIC: Final = 0
+MEMBER_ADDRESS: Final = 1
+MEMBER_NAME: Final = 2
+"""Number of its id; the same id in two pools of a balancer is the same number."""
+MEMBER_COLUMNS: Final = 3
+
+# Published ports
+PUBLISH_PROTOCOL: Final = 0
+PUBLISH_PORT: Final = 1
+PUBLISH_NIC: Final = 2
+PUBLISH_ADDRESS: Final = 3
+PUBLISH_BACKEND_PORT: Final = 4
+PUBLISH_FLOATING: Final = 5
+PUBLISH_COLUMNS: Final = 6
+
+# Ways out of held addresses, beside ``held``
+OUT_KIND: Final = 0
+OUT_ADDRESS: Final = 1
+"""Public address; of NAT gateways the start of their addresses in ``pool_atoms``."""
+OUT_COUNT: Final = 2
+OUT_COLUMNS: Final = 3
+
+OUT_NONE: Final = 0
+OUT_PLAIN: Final = 1
+"""One to one: TCP, UDP, ICMP, ESP."""
+OUT_PORTS: Final = 2
+"""One address with SNAT ports: TCP and UDP."""
+OUT_POOL: Final = 3
+"""Several addresses with SNAT ports, one of them by the flow's hash."""
+OUT_HARD: Final = 4
+
+# Public addresses
+PUBLIC_KIND: Final = 0
+PUBLIC_ID: Final = 1
+PUBLIC_ADDRESS: Final = 2
+"""Private address behind it."""
+PUBLIC_STANDARD: Final = 3
+PUBLIC_AT: Final = 4
+PUBLIC_CODE: Final = 5
+PUBLIC_COLUMNS: Final = 6
+
+PUBLIC_NIC: Final = 0
+PUBLIC_FRONTEND: Final = 1
+PUBLIC_DROP: Final = 2
+PUBLIC_HARD: Final = 3
+PUBLIC_HOST: Final = 4
+"""A host that is drawn outside."""
+
+# Senders
+SEND_KIND: Final = 0
+SEND_ID: Final = 1
+SEND_SOURCE4: Final = 2
+SEND_SOURCE6: Final = 3
+SEND_COLUMNS: Final = 4
+
+BY_VM: Final = 0
+BY_HOST: Final = 1
+BY_WALK: Final = 2

@@ -1,0 +1,257 @@
+"""Parts of the compiled kernel that look something up: addresses, rules, hashes, holders, memory.
+
+``t`` is ``Tables`` everywhere. Atoms and rows are int64, hashes uint64: mixed, they would become floats.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from netcore.batch import layout as at
+from netcore.batch import tables as tb
+from netcore.batch.tables import WIDTHS
+from netcore.forwarding.hashing import MULTIPLIERS, START
+
+U64 = np.uint64
+_FIRST, _SECOND, _START = U64(MULTIPLIERS[0]), U64(MULTIPLIERS[1]), U64(START)
+_S30, _S27, _S31, _S24, _S8 = U64(30), U64(27), U64(31), U64(24), U64(8)
+
+part: Any = njit(forceinline=True, error_model="numpy", _nrt=False)
+"""How every part is compiled: into the kernel, so that nothing is handed over."""
+
+
+@part
+def cell(t: Any, table: Any, row: Any, column: Any) -> Any:
+    """Return a number of a table with columns."""
+    return np.int64(t.numbers[t.base[table, 0] + row * WIDTHS[table] + column])
+
+
+@part
+def item(t: Any, table: Any, row: Any) -> Any:
+    """Return a number of a table with one column."""
+    return np.int64(t.numbers[t.base[table, 0] + row])
+
+
+@part
+def kind_of(t: Any, table: Any, row: Any, column: Any) -> Any:
+    """Return the class of an address or port for a rule set."""
+    return np.int64(t.classes[t.base[table, 0] + row * t.base[table, 1] + column])
+
+
+@part
+def item16(t: Any, table: Any, row: Any) -> Any:
+    """Return a short number of a table with one column."""
+    return np.int64(t.shorts[t.base[table, 0] + row])
+
+
+@part
+def item64(t: Any, table: Any, row: Any) -> Any:
+    """Return a word of a table."""
+    return t.words[t.base[table, 0] + row]
+
+
+@part
+def item8(t: Any, table: Any, row: Any) -> Any:
+    """Return a small number of a table with one column."""
+    return np.int64(t.small[t.base[table, 0] + row])
+
+
+@part
+def cell8(t: Any, table: Any, row: Any, column: Any) -> Any:
+    """Return a small number of a table with columns."""
+    return np.int64(t.small[t.base[table, 0] + row * t.base[table, 1] + column])
+
+
+@part
+def scalar(t: Any, place: Any) -> Any:
+    """Return a single value."""
+    return t.scalars[place]
+
+
+PASSES, DENIED, ENDS = 0, 1, 2
+"""What a chain of rule sets says; it ends early where an admin rule always allows."""
+
+
+@part
+def mixed(number: Any) -> Any:
+    """As ``hashing.mix``."""
+    number = (number ^ (number >> _S30)) * _FIRST
+    number = (number ^ (number >> _S27)) * _SECOND
+    return number ^ (number >> _S31)
+
+
+@part
+def folded(t: Any, atom: Any, asked: Any, fold: Any) -> Any:
+    """Return an address as hashes see it; only the asked destination may not be alone in its atom."""
+    if atom == asked:
+        return fold
+    return item64(t, tb.FOLD, atom)
+
+
+@part
+def flow_seed(
+    t: Any, asked: Any, fold: Any, src: Any, sp: Any, dst: Any, dp: Any, protocol: Any, distribution: Any
+) -> Any:
+    """As ``hashing.flow_seed``; the numbers of atoms are in the order of addresses."""
+    if (src, sp) > (dst, dp):
+        src, sp, dst, dp = dst, dp, src, sp
+    ends = mixed(mixed(folded(t, src, asked, fold) ^ _START) ^ folded(t, dst, asked, fold))
+    if distribution == 1:
+        return mixed(ends)
+    if distribution == 2:
+        return mixed(ends ^ U64(protocol))
+    return mixed(ends ^ (U64(sp) << _S24 | U64(dp) << _S8 | U64(protocol)))
+
+
+@part
+def atom_of(t: Any, version: Any, high: Any, low: Any) -> Any:
+    """Return the atom of an address."""
+    if version == 4:
+        found = item(t, tb.LEVEL1, np.int64(low >> U64(16)))
+        if found < 0:
+            found = item(t, tb.LEVEL2, (-1 - np.int64(found)) * 256 + np.int64(low >> U64(8) & U64(255)))
+            if found < 0:
+                found = item(t, tb.LEVEL3, (-1 - np.int64(found)) * 256 + np.int64(low & U64(255)))
+        return np.int64(found)
+    left, right = np.int64(0), scalar(t, tb.COUNT) - scalar(t, tb.COUNT4)
+    while right - left > 1:
+        middle = (left + right) // 2
+        if item64(t, tb.HIGH, middle) < high or (
+            item64(t, tb.HIGH, middle) == high and item64(t, tb.LOW, middle) <= low
+        ):
+            left = middle
+        else:
+            right = middle
+    return scalar(t, tb.COUNT4) + left
+
+
+@part
+def judged(t: Any, start: Any, count: Any, src: Any, sp: Any, dst: Any, dp: Any, protocol: Any) -> Any:
+    """Return what rule sets say, one after the other, see ``security._ask``."""
+    kind = item8(t, tb.PROTOCOL_CLASS, protocol)
+    from_atom, to_atom = item16(t, tb.PORT_ATOM, sp), item16(t, tb.PORT_ATOM, dp)
+    for place in range(start, start + count):
+        number = item(t, tb.CHAIN_SETS, place)
+        words = cell(t, tb.SETS, number, at.SET_WORDS)
+        a = cell(t, tb.SETS, number, at.SET_SOURCE) + kind_of(t, tb.SOURCE_CLASS, number, src) * words
+        b = (
+            cell(t, tb.SETS, number, at.SET_DESTINATION)
+            + kind_of(t, tb.DESTINATION_CLASS, number, dst) * words
+        )
+        c = cell(t, tb.SETS, number, at.SET_PROTOCOL) + kind * words
+        e = (
+            cell(t, tb.SETS, number, at.SET_DESTINATION_PORT)
+            + kind_of(t, tb.DESTINATION_PORT_CLASS, number, to_atom) * words
+        )
+        any_port = cell(t, tb.SETS, number, at.SET_ANY_SOURCE_PORT) == 1
+        d = np.int64(0)
+        if not any_port:
+            d = (
+                cell(t, tb.SETS, number, at.SET_SOURCE_PORT)
+                + kind_of(t, tb.SOURCE_PORT_CLASS, number, from_atom) * words
+            )
+        for word in range(words):
+            matching = (
+                item64(t, tb.BITS, a + word)
+                & item64(t, tb.BITS, b + word)
+                & item64(t, tb.BITS, c + word)
+                & item64(t, tb.BITS, e + word)
+            )
+            if not any_port:
+                matching &= item64(t, tb.BITS, d + word)
+            if matching != U64(0):
+                lowest = matching & (~matching + U64(1))
+                if lowest & item64(t, tb.BITS, cell(t, tb.SETS, number, at.SET_ALLOW) + word):
+                    break
+                if lowest & item64(t, tb.BITS, cell(t, tb.SETS, number, at.SET_ALWAYS) + word):
+                    return ENDS
+                return DENIED
+    return PASSES
+
+
+@part
+def holder(t: Any, vnet: Any, atom: Any) -> Any:
+    """Return the row of who holds an address in a network, or -1."""
+    for row in range(item(t, tb.FIRST, atom), item(t, tb.AFTER, atom)):
+        if cell(t, tb.HOLD, row, at.HOLD_VNET) == vnet:
+            return np.int64(row)
+    return np.int64(-1)
+
+
+@part
+def holds(t: Any, nic: Any, atom: Any) -> Any:
+    """Return the place of an address among those of a NIC, or -1."""
+    start = cell(t, tb.NICS, nic, at.NIC_HELD)
+    for place in range(start, start + cell(t, tb.NICS, nic, at.NIC_HELDS)):
+        if item(t, tb.HELD, place) == atom:
+            return np.int64(place)
+    return np.int64(-1)
+
+
+@part
+def owns(t: Any, vm: Any, atom: Any) -> Any:
+    """Return whether a guest holds an address."""
+    start = cell(t, tb.VMS, vm, at.VM_OWN)
+    for place in range(start, start + cell(t, tb.VMS, vm, at.VM_OWNS)):
+        if item(t, tb.OWN, place) == atom:
+            return True
+    return False
+
+
+@part
+def serves(t: Any, vm: Any, protocol: Any, port: Any) -> Any:
+    """As ``guest.serves``."""
+    count = cell(t, tb.VMS, vm, at.VM_SERVICED)
+    if count < 0:
+        return True
+    start = cell(t, tb.VMS, vm, at.VM_SERVICES)
+    for row in range(start, start + count):
+        said = cell(t, tb.SERVICES, row, at.SERVICE_PORT)
+        if cell(t, tb.SERVICES, row, at.SERVICE_PROTOCOL) == protocol and (said == 0 or said == port):
+            return True
+    return False
+
+
+@part
+def source_of(t: Any, nic: Any, atom: Any) -> Any:
+    """Return the address a guest sends from by a NIC to a destination, or -1."""
+    if atom < scalar(t, tb.COUNT4):
+        return cell(t, tb.NICS, nic, at.NIC_SOURCE4)
+    return cell(t, tb.NICS, nic, at.NIC_SOURCE6)
+
+
+@part
+def route_of(t: Any, vm: Any, atom: Any) -> Any:
+    """Return NIC and neighbour of a guest's route for a destination; NIC -1: there is none."""
+    only = cell(t, tb.VMS, vm, at.VM_NIC)
+    if only >= 0:
+        if source_of(t, only, atom) < 0:
+            return np.int64(-1), np.int64(-1)
+        return only, np.int64(-1)
+    left = cell(t, tb.VMS, vm, at.VM_ROUTES)
+    right = left + cell(t, tb.VMS, vm, at.VM_ROUTED)
+    while right - left > 1:
+        middle = (left + right) // 2
+        if item(t, tb.STARTS, middle) <= atom:
+            left = middle
+        else:
+            right = middle
+    row = item(t, tb.PATHS, left)
+    if row < 0:
+        return np.int64(-1), np.int64(-1)
+    return cell(t, tb.PATH, row, at.PATH_NIC), cell(t, tb.PATH, row, at.PATH_VIA)
+
+
+@part
+def chosen(t: Any, choosers: Any, start: Any, count: Any, seed: Any) -> Any:
+    """Return the place of the highest hash, the first of equals; see ``hashing.choose``."""
+    best = np.int64(start)
+    score = mixed(seed ^ item64(t, choosers, start))
+    for place in range(start + 1, start + count):
+        other = mixed(seed ^ item64(t, choosers, place))
+        if other > score:
+            best, score = np.int64(place), other
+    return best

@@ -1,0 +1,152 @@
+"""Who holds an address, as tables: private ones by virtual network, public ones once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from netcore.batch import layout
+from netcore.batch.answers import CODE_NUMBERS
+from netcore.batch.atoms import Atoms, Boundaries
+from netcore.batch.sheets import Names, Sheet, Table
+from netcore.control.network import Network
+from netcore.control.owners import Owner, PublicOwner
+from netcore.forwarding.drawing import Drawing
+from netcore.forwarding.gateway_balancer import chained
+from netcore.forwarding.run import Run
+
+
+@dataclass
+class Owners:
+    """Tables of holders; columns as in ``layout``.
+
+    Attributes:
+        first: int32 by atom, first row of ``hold``, or -1; the rows of an atom stand together.
+        after: int32 by atom, the row behind its last.
+        hold: private holders.
+        public_of: int32 by atom, row of ``public`` or -1.
+        public: public holders, and hosts outside.
+    """
+
+    first: Table
+    after: Table
+    hold: Table
+    public_of: Table
+    public: Table
+
+
+def bound(network: Network, drawing: Drawing, boundaries: Boundaries) -> None:
+    """Make every held address an atom."""
+    topology = network.scenario.topology
+    for vnet in topology.vnets:
+        for owner in network.owners.held_in(vnet):
+            boundaries.address(owner.address)
+    for port in drawing.ports.values():
+        for address in (*port.held, *port.own):
+            boundaries.address(address)
+    for public in topology.public_ips.values():
+        boundaries.address(public.address)
+    for host in topology.hosts.values():
+        boundaries.address(host.address)
+
+
+def made(
+    run: Run,
+    atoms: Atoms,
+    number: Mapping[str, Mapping[str, int]],
+    frontends: Mapping[tuple[str, str], int],
+    names: Names,
+    count_hard: Callable[[str], None],
+) -> Owners:
+    """Return who holds which address.
+
+    Args:
+        number: ``vnets``, ``nics``: id -> row.
+        frontends: balancer and frontend -> row.
+    """
+    network = run.network
+    held: list[tuple[int, int, int, int]] = []
+    endpoints: dict[str, int] = {}
+    for vnet in network.scenario.topology.vnets:
+        for owner in network.owners.held_in(vnet):
+            kind, row = _holder(owner, number["nics"], frontends, endpoints)
+            held.append((atoms.of(owner.address), number["vnets"][vnet], kind, row))
+    held.sort()
+    first, after = np.full(atoms.count, -1, np.int32), np.full(atoms.count, -1, np.int32)
+    hold = Sheet(layout.HOLD_COLUMNS)
+    for atom, *row in held:
+        at = hold.add(*row)
+        after[atom] = at + 1
+        if first[atom] < 0:
+            first[atom] = at
+    public_of, public = _public(run, atoms, number["nics"], frontends, names, count_hard)
+    return Owners(first, after, hold.table(), public_of, public)
+
+
+def _holder(
+    owner: Owner,
+    nics: Mapping[str, int],
+    frontends: Mapping[tuple[str, str], int],
+    endpoints: dict[str, int],
+) -> tuple[int, int]:
+    if owner.kind == "nic":
+        return layout.HELD_BY_NIC, nics[owner.nic]
+    if owner.kind == "frontend":
+        return layout.HELD_BY_FRONTEND, frontends[owner.balancer, owner.frontend]
+    return layout.HELD_BY_ENDPOINT, endpoints.setdefault(owner.endpoint, len(endpoints))
+
+
+def _public(
+    run: Run,
+    atoms: Atoms,
+    nics: Mapping[str, int],
+    frontends: Mapping[tuple[str, str], int],
+    names: Names,
+    count_hard: Callable[[str], None],
+) -> tuple[Table, Table]:
+    """Return what takes packets for a public address: its object, else a host outside."""
+    network, drawing = run.network, run.drawing
+    rows = Sheet(layout.PUBLIC_COLUMNS)
+    public_of = np.full(atoms.count, -1, np.int32)
+    for address, host in drawing.hosts_outside.items():
+        public_of[atoms.of(address)] = rows.add(
+            layout.PUBLIC_HOST, -1, -1, 0, names.number(f"hosts/{host}"), CODE_NUMBERS["NOT_MODELLED"]
+        )
+    for public_ip in network.scenario.topology.public_ips.values():
+        owner = network.public_owner(public_ip.address)
+        if owner is None:
+            continue
+        if chained(run, public_ip.address) is not None:
+            count_hard("public address behind a gateway balancer")
+            row = rows.add(layout.PUBLIC_HARD, -1, -1, 0, -1, 0)
+        else:
+            row = rows.add(*_taker(network, owner, atoms, nics, frontends, names))
+        public_of[atoms.of(public_ip.address)] = row
+    return public_of, rows.table()
+
+
+def _taker(
+    network: Network,
+    owner: PublicOwner,
+    atoms: Atoms,
+    nics: Mapping[str, int],
+    frontends: Mapping[tuple[str, str], int],
+    names: Names,
+) -> tuple[int, ...]:
+    topology = network.scenario.topology
+    if owner.kind == "frontend":
+        front = frontends[owner.balancer, owner.frontend]
+        at = names.number(f"load_balancers/{owner.balancer}")
+        return layout.PUBLIC_FRONTEND, front, -1, 0, at, 0
+    if owner.kind == "nic":
+        private = topology.nics[owner.nic].configurations[owner.configuration].address
+        standard = int(topology.public_ips[owner.public_ip].sku == "standard")
+        at = names.number(f"nics/{owner.nic}")
+        return layout.PUBLIC_NIC, nics[owner.nic], atoms.of(private), standard, at, 0
+    if owner.kind == "nat_gateway":
+        at = names.number(f"nat_gateways/{owner.nat_gateway}")
+        return layout.PUBLIC_DROP, -1, -1, 0, at, CODE_NUMBERS["STATE_MISSING"]
+    at = names.number(f"gateways/{owner.gateway}")
+    return layout.PUBLIC_DROP, -1, -1, 0, at, CODE_NUMBERS["NOT_MODELLED"]

@@ -1,0 +1,263 @@
+"""Route tables as arrays: the way a packet goes, by table and atom of the destination."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from netcore.batch import layout
+from netcore.batch.answers import CODE_NUMBERS
+from netcore.batch.atoms import Atoms, Boundaries
+from netcore.batch.sheets import Names, Sheet, Table, column
+from netcore.control.network import Network
+from netcore.control.owners import Owner
+from netcore.control.peering import LinkState
+from netcore.control.routes import EffectiveRoute, HopType, RouteSource
+from netcore.document.values import Address
+from netcore.document.values import Network as Prefix
+from netcore.forwarding.drawing import Drawing
+from netcore.forwarding.fabric import is_server
+from netcore.forwarding.hashing import chooser
+
+Way = tuple[int, int, int, int]
+
+_MANY_CHOOSERS = 4_000_000
+"""Most choosers of equal routes that are tabled; beyond it a walk answers."""
+
+
+@dataclass
+class Routes:
+    """Tables of routes; columns as in ``layout``.
+
+    Attributes:
+        fib: [table, atom], row of ``ways``; uint8 where there are no more than 256, else uint16.
+        table_of: subnet id -> table.
+        ways, crossings: see ``layout``.
+        equals: rows of ``ways`` of groups of equal routes.
+        labels: table -> what its groups hash, in the order of their choosers.
+    """
+
+    fib: Table
+    table_of: dict[str, int]
+    ways: Table
+    crossings: Table
+    equals: Table
+    labels: list[list[str]]
+
+
+def bound(network: Network, subnets: list[str], boundaries: Boundaries) -> None:
+    """Make every prefix of a route a union of atoms, and every next hop an atom."""
+    seen: set[Prefix] = set()
+    for subnet in subnets:
+        for row in network.subnet_routes(subnet).rows:
+            seen.update(row.prefixes)
+            for address in row.next_hop_ips:
+                boundaries.address(address)
+    for prefix in seen:
+        boundaries.prefix(prefix)
+
+
+class RouteMaker:
+    """Makes the tables of routes.
+
+    Args:
+        number: ``vnets``, ``nics``: id -> row.
+        frontends: balancer and frontend -> row.
+        count_hard: told why a way is left to the walk.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        drawing: Drawing,
+        number: Mapping[str, Mapping[str, int]],
+        frontends: Mapping[tuple[str, str], int],
+        names: Names,
+        count_hard: Callable[[str], None],
+    ) -> None:
+        self._network = network
+        self._drawing = drawing
+        self._number = number
+        self._frontends = frontends
+        self._names = names
+        self._count_hard = count_hard
+        self._ways = Sheet(layout.WAY_COLUMNS)
+        self._crossings = Sheet(layout.CROSS_COLUMNS)
+        self._equals: list[int] = []
+        self._none = self._ways.once(*_drop("ROUTE_NONE_SYSTEM"))
+        self._known: dict[Hashable, int] = {}
+
+    def made(self, subnets: list[str], atoms: Atoms) -> Routes:
+        """Return the tables of subnets; those of one network with equal rows are one."""
+        tables: list[Table] = []
+        labels: list[list[str]] = []
+        table_of: dict[str, int] = {}
+        known: dict[Hashable, int] = {}
+        for subnet in subnets:
+            vnet = self._network.scenario.topology.subnets[subnet].vnet
+            rows = self._network.subnet_routes(subnet).rows
+            key = (vnet, rows)
+            if key not in known:
+                known[key] = len(tables)
+                hashed: list[str] = []
+                tables.append(self._table(vnet, rows, atoms, hashed))
+                labels.append(hashed)
+            table_of[subnet] = known[key]
+        if len(self._ways) > 65_535:
+            raise OverflowError("a network has more kinds of next hops than 16 bits can number")
+        fib: Table = np.vstack(tables) if tables else np.zeros((1, atoms.count), np.uint16)
+        if len(self._ways) <= 256:
+            fib = fib.astype(np.uint8)
+        return Routes(
+            fib, table_of, self._ways.table(), self._crossings.table(), column(self._equals), labels
+        )
+
+    def _table(self, vnet: str, rows: tuple[EffectiveRoute, ...], atoms: Atoms, labels: list[str]) -> Table:
+        """Return one table: prefixes are painted over atoms, short before long."""
+        winners: dict[Prefix, list[EffectiveRoute]] = {}
+        for row in rows:
+            if row.active:
+                for prefix in row.prefixes:
+                    winners.setdefault(prefix, []).append(row)
+        ordered = sorted(winners, key=lambda prefix: prefix.prefixlen)
+        firsts, ends = atoms.spans(
+            (prefix.version, int(prefix.network_address), int(prefix.broadcast_address)) for prefix in ordered
+        )
+        table = np.full(atoms.count, self._none, np.uint16)
+        for prefix, first, end in zip(ordered, firsts.tolist(), ends.tolist(), strict=True):
+            table[first:end] = self._way(vnet, winners[prefix], labels)
+        return table
+
+    def _way(self, vnet: str, routes: list[EffectiveRoute], labels: list[str]) -> int:
+        """Return the way of the routes that win for a prefix, see ``fabric._one_of``."""
+        if len(routes) == 1 and len(routes[0].next_hop_ips) < 2:
+            route = routes[0]
+            address = route.next_hop_ips[0] if route.next_hop_ips else None
+            key = (vnet, route.next_hop_type, route.source, address, _said_ref(route))
+            if key not in self._known:
+                self._known[key] = self._ways.once(*self._single(vnet, route, address))
+            return self._known[key]
+        pairs = [(route, address) for route in routes for address in route.next_hop_ips or (None,)]
+        members = [self._ways.once(*self._single(vnet, route, address)) for route, address in pairs]
+        start = len(self._equals)
+        self._equals += members
+        offset = len(labels)
+        labels += [f"{address or route.next_hop_type.value}" for route, address in pairs]
+        return self._ways.once(layout.WAY_EQUAL, start, len(members), offset)
+
+    def _single(self, vnet: str, route: EffectiveRoute, address: Address | None) -> Way:
+        """Return what one route with one next hop means, see ``fabric.look``."""
+        match route.next_hop_type:
+            case HopType.NONE:
+                user = route.source is RouteSource.USER
+                return _drop("ROUTE_NONE_USER" if user else "ROUTE_NONE_SYSTEM")
+            case HopType.VNET_LOCAL:
+                return layout.WAY_LOCAL, -1, -1, -1
+            case HopType.VNET_PEERING | HopType.VNET_GLOBAL_PEERING:
+                return self._peer(vnet, route)
+            case HopType.VIRTUAL_APPLIANCE:
+                return self._appliance(vnet, address)
+            case HopType.VIRTUAL_NETWORK_GATEWAY:
+                return self._gateway(vnet, route, address)
+            case HopType.INTERNET:
+                return layout.WAY_INTERNET, -1, -1, -1
+            case _:
+                return self._hard(f"route to {route.next_hop_type.value}")
+
+    def _peer(self, vnet: str, route: EffectiveRoute) -> Way:
+        link = self._network.scenario.topology.peerings.get((route.ref or "").removeprefix("peerings/"))
+        if link is None or link.remote_vnet == vnet:
+            return self._hard("peering that is not drawn")
+        remote = link.remote_vnet
+        return layout.WAY_PEER, self._number["vnets"][remote], self._crossing(vnet, remote), -1
+
+    def _appliance(self, vnet: str, address: Address | None) -> Way:
+        """Return the way to whoever holds a next hop, see ``fabric._to_appliance``."""
+        if address is None:
+            return _drop("ROUTE_INVALID_NH")
+        owner = self._network.owner(vnet, address)
+        if owner is None:
+            return self._nobody(vnet, address)
+        if owner.kind == "endpoint":
+            return self._hard("private endpoint as a next hop")
+        crossing = -1 if owner.vnet == vnet else self._crossing(vnet, owner.vnet)
+        return self.to(owner, crossing)
+
+    def to(self, owner: Owner, crossing: int) -> Way:
+        """Return the way to a holder of a next hop."""
+        if owner.kind == "nic":
+            return layout.WAY_NIC, self._number["nics"][owner.nic], crossing, -1
+        return layout.WAY_FRONTEND, self._frontends[owner.balancer, owner.frontend], crossing, -1
+
+    def _nobody(self, vnet: str, address: Address) -> Way:
+        """Return what becomes of packets for a next hop that nobody near holds."""
+        near = (
+            any(
+                (owner := self._network.owner(other, address)) is not None and owner.vnet == other
+                for other in self._drawing.linked(vnet)
+            )
+            or any(self._network.owners.held(mate, address) for mate in self._network.peerings.mates(vnet))
+            or self._drawing.gateway_at(vnet, address) is not None
+        )
+        return self._hard("next hop beyond what is peered") if near else _drop("NH_UNREACHABLE")
+
+    def _gateway(self, vnet: str, route: EffectiveRoute, address: Address | None) -> Way:
+        if route.source is not RouteSource.USER and route.ref is not None and is_server(route):
+            return self._appliance(vnet, address)
+        if route.source is RouteSource.USER or route.ref is None:
+            serving = self._network.gateways.usable(vnet)
+            if not serving:
+                return _drop("NO_GATEWAY")
+            vpn = self._network.scenario.topology.gateways[serving[0]].kind == "vpn"
+            if len(serving) > 1 or not vpn:
+                return _drop("ROUTE_INVALID_NH")
+        return self._hard("route to a gateway")
+
+    def _crossing(self, vnet: str, remote: str) -> int:
+        """Return the row of what a peering carries, see ``crossing.cross``."""
+        receiving = self._network.peering(remote, vnet)
+        at = f"peerings/{receiving.local_id}" if receiving.local_id else f"vnets/{remote}"
+        shut = receiving.state is not LinkState.CONNECTED or not receiving.allow_access
+        return self._crossings.once(
+            self._number["vnets"][vnet],
+            CODE_NUMBERS["PEERING_NOT_CONNECTED"] if shut else 0,
+            self._names.number(at),
+            int(receiving.allow_forwarded),
+            int(receiving.is_global),
+        )
+
+    def _hard(self, why: str) -> Way:
+        self._count_hard(why)
+        return layout.WAY_HARD, -1, -1, -1
+
+
+def choosers(
+    labels: list[list[str]], ports: list[tuple[str, int]], count_hard: Callable[[str], None]
+) -> tuple[Table, list[int]]:
+    """Return what NICs hash for their equal routes, and where each NIC's begins; -1: a walk answers.
+
+    Args:
+        ports: id and table of every NIC.
+    """
+    values: list[int] = []
+    starts: list[int] = []
+    for nic, table in ports:
+        if len(values) > _MANY_CHOOSERS:
+            count_hard("equal routes of very many NICs")
+            starts.append(-1)
+            continue
+        starts.append(len(values))
+        values += [chooser(f"routes|{nic}", label) for label in labels[table]]
+    return column(values, np.uint64), starts
+
+
+def _drop(code: str) -> Way:
+    return layout.WAY_DROP, CODE_NUMBERS[code], -1, -1
+
+
+def _said_ref(route: EffectiveRoute) -> str | None:
+    """Return the part of a route's path that its meaning depends on."""
+    kind = (route.ref or "").partition("/")[0]
+    return None if kind == "route_tables" else route.ref

@@ -1,0 +1,169 @@
+"""What kernels take: the tables of a compiled network, laid one behind the other by type.
+
+Five arrays instead of fifty: a compiled kernel is made and called the faster the fewer arrays it takes.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from netcore.batch import layout as at
+from netcore.batch.compile import Compiled
+from netcore.batch.rules import CLASSES
+from netcore.batch.sheets import Table
+
+
+class Tables(NamedTuple):
+    """All tables.
+
+    Args:
+        numbers: int32.
+        shorts: uint16.
+        words: uint64.
+        small: uint8.
+        classes: uint8 or uint16, classes of addresses and ports by rule set.
+        fib: uint8 or uint16 [table, atom].
+        base: int64 [table, 2]: where a table begins in the array of its type, and how many columns it has.
+        scalars: int64, single values.
+        buckets: uint16 by sender; equal for senders whose packets begin with the same rules and routes.
+    """
+
+    numbers: Table
+    shorts: Table
+    words: Table
+    small: Table
+    classes: Table
+    fib: Table
+    base: Table
+    scalars: Table
+    buckets: Table
+
+
+COUNT4, UNSPECIFIED4, UNSPECIFIED6, ICMP_HA_PORTS, ICMPV6_FILTERED, PUBLIC_DENY, CUTS, COUNT = range(8)
+"""Places in ``scalars``."""
+
+_ORDER: Final = (
+    "level1", "level2", "level3", "first", "after", "public_of", "equals", "chain_sets", "held", "pool_atoms",
+    "own", "starts", "paths", "peers", "hold", "public", "ways", "crossings", "chains", "sets", "nics", "outs",
+    "vms", "path", "services", "forwards", "frontends", "lb_rules", "members", "published", "send",
+    "spaces", "port_atom", "fib", "source_class", "destination_class", "source_port_class",
+    "destination_port_class", "high", "low", "fold", "ecmp_chooser", "bits", "pool_chooser", "name_of_nic",
+    "name_of_vm", "member_chooser", "flags", "protocol_class", "carries", "from_port", "to_port", "in_space",
+)  # fmt: skip
+
+(
+    LEVEL1, LEVEL2, LEVEL3, FIRST, AFTER, PUBLIC_OF, EQUALS, CHAIN_SETS, HELD, POOL_ATOMS,
+    OWN, STARTS, PATHS, PEERS, HOLD, PUBLIC, WAYS, CROSSINGS, CHAINS, SETS, NICS, OUTS,
+    VMS, PATH, SERVICES, FORWARDS, FRONTENDS, LB_RULES, MEMBERS, PUBLISHED, SEND,
+    SPACES, PORT_ATOM, FIB, SOURCE_CLASS, DESTINATION_CLASS, SOURCE_PORT_CLASS,
+    DESTINATION_PORT_CLASS, HIGH, LOW, FOLD, ECMP_CHOOSER, BITS, POOL_CHOOSER, NAME_OF_NIC,
+    NAME_OF_VM, MEMBER_CHOOSER, FLAGS, PROTOCOL_CLASS, CARRIES, FROM_PORT, TO_PORT, IN_SPACE,
+) = range(len(_ORDER))  # fmt: skip
+"""Tables by number; names are those of ``named_tables``."""
+
+_WIDTHS: Final = {
+    "hold": at.HOLD_COLUMNS,
+    "public": at.PUBLIC_COLUMNS,
+    "ways": at.WAY_COLUMNS,
+    "crossings": at.CROSS_COLUMNS,
+    "chains": at.CHAIN_COLUMNS,
+    "sets": at.SET_COLUMNS,
+    "nics": at.NIC_COLUMNS,
+    "outs": at.OUT_COLUMNS,
+    "vms": at.VM_COLUMNS,
+    "path": at.PATH_COLUMNS,
+    "services": at.SERVICE_COLUMNS,
+    "forwards": at.FORWARD_COLUMNS,
+    "frontends": at.FRONT_COLUMNS,
+    "lb_rules": at.RULE_COLUMNS,
+    "members": at.MEMBER_COLUMNS,
+    "published": at.PUBLISH_COLUMNS,
+    "send": at.SEND_COLUMNS,
+}
+
+WIDTHS: Final = tuple(_WIDTHS.get(name, 1) for name in _ORDER)
+"""Columns of each table that always has as many; known to the compiler, unlike those of ``Tables.base``."""
+
+
+def named_tables(compiled: Compiled) -> dict[str, Table]:
+    """Return every table of a compiled network by the name that kernels use."""
+    atoms, rules, routes, owners = compiled.atoms, compiled.rules, compiled.routes, compiled.owners
+    guests, balancers, carried = compiled.guests, compiled.balancers, compiled.carried
+    return {
+        **{name: getattr(atoms, name) for name in ("level1", "level2", "level3", "high", "low", "fold")},
+        **{name: getattr(owners, name) for name in ("first", "after", "hold", "public_of", "public")},
+        **{name: getattr(routes, name) for name in ("fib", "ways", "crossings", "equals")},
+        **{name: getattr(rules, name) for name in ("chains", "chain_sets", "sets", "bits", "port_atom")},
+        **{
+            f"{name}_class": getattr(rules, f"{name}_class")
+            for name in ("protocol", "source", "destination", "source_port", "destination_port")
+        },
+        **{
+            name: getattr(guests, name)
+            for name in ("vms", "own", "starts", "paths", "path", "services", "forwards", "peers")
+        },
+        **{
+            name: getattr(compiled, name)
+            for name in (
+                "flags",
+                "spaces",
+                "in_space",
+                "nics",
+                "held",
+                "outs",
+                "pool_atoms",
+                "pool_chooser",
+                "ecmp_chooser",
+                "name_of_nic",
+                "name_of_vm",
+                "send",
+            )  # fmt: skip
+        },
+        "frontends": balancers.frontends,
+        "lb_rules": balancers.rules,
+        "members": balancers.members,
+        "member_chooser": balancers.chooser,
+        "published": balancers.published,
+        "carries": carried.protocol,
+        "from_port": carried.from_port,
+        "to_port": carried.to_port,
+    }
+
+
+def tables_of(compiled: Compiled) -> Tables:
+    """Return the tables of a compiled network as kernels take them."""
+    found = named_tables(compiled)
+    base = np.zeros((len(_ORDER), 2), np.int64)
+    by_type: dict[str, list[Table]] = {"int32": [], "uint16": [], "uint64": [], "uint8": [], "class": []}
+    used = dict.fromkeys(by_type, 0)
+    for index, name in enumerate(_ORDER):
+        if name == "fib":
+            continue
+        table = found[name].view(np.uint8) if found[name].dtype == np.bool_ else found[name]
+        kind = "class" if name in CLASSES else table.dtype.name
+        base[index] = used[kind], table.shape[-1] if table.ndim == 2 else 1
+        by_type[kind].append(table.ravel())
+        used[kind] += table.size
+    carried = compiled.carried
+    scalars = [
+        compiled.atoms.count4,
+        *compiled.unspecified,
+        carried.icmp_ha_ports,
+        carried.icmpv6_filtered,
+        carried.public_deny,
+        carried.cuts,
+        compiled.atoms.count,
+    ]
+    laid = [np.concatenate(tables) for tables in by_type.values()]
+    return Tables(*laid, found["fib"], base, np.array(scalars, np.int64), _buckets(compiled))
+
+
+def _buckets(compiled: Compiled) -> Table:
+    """Return for each sender the rules that its packets meet first, as far as that is known."""
+    found = np.zeros(len(compiled.send), np.uint16)
+    only = compiled.guests.vms[:, at.VM_NIC]
+    known = np.flatnonzero(only >= 0)
+    found[known] = compiled.nics[only[known], at.NIC_OUT] % 65_536
+    return found
