@@ -33,6 +33,7 @@ MOST_WAYS = 256
 MOST_CELLS = 4_096
 """Cells of one sender and one address. Ours: more than any drawing in the tests has, by far."""
 
+
 INTERNET = "internet"
 """Sender of packets from an address on the Internet."""
 
@@ -136,8 +137,8 @@ class Cells:
 
     @cached_property
     def one_way(self) -> PortSet:
-        """Headers that may arrive and then get no answer: the way back differs."""
-        return self.those(lambda way: way.arrived and not way.answered)
+        """Headers that may arrive and then get no answer, other than by a port the platform keeps (C5)."""
+        return self.those(lambda way: way.arrived and not way.answered and _failed(way) != "RESERVED_PORT")
 
     @cached_property
     def looping(self) -> PortSet:
@@ -280,6 +281,11 @@ def _others(choices: list[Choice], fixed: int) -> Iterator[tuple[int, ...]]:
         for other in range(len(choices[index].labels)):
             if other != chosen[index]:
                 yield (*chosen[:index], other)
+
+
+def _failed(way: Way) -> str | None:
+    """Return the code of the first packet that failed."""
+    return next((leg.code for leg in way[2:] if leg is not None and leg.code is not None), None)
 
 
 def _way(trace: Trace, choices: list[Choice]) -> Way:
