@@ -11,14 +11,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from netcore.batch import balancers, edge, guests, layout, owners, routes
+from netcore.batch import balancers, edge, guests, layout, neighbours, owners, routes
 from netcore.batch.atoms import Boundaries
+from netcore.batch.doors import Door, doors_of
+from netcore.batch.doors import table_of as door_table
 from netcore.batch.rules import Rules
 from netcore.batch.sheets import Names, Sheet, Table, column
 from netcore.control.network import Network
 from netcore.control.rules import RuleSet
 from netcore.document.models import Direction
-from netcore.document.values import Address
+from netcore.document.values import Address, parse_address
 from netcore.forwarding.drawing import drawing_of
 from netcore.forwarding.edge import NOT_PUBLIC, STAND_IN
 from netcore.forwarding.hashing import named
@@ -40,6 +42,8 @@ class Carried:
         icmp_ha_ports: a rule of HA ports carries ICMP.
         icmpv6_filtered: rules see ICMPv6.
         public_deny: without a group nothing comes in by a Standard public address.
+        by_mac: frames go to the NIC whose MAC they bear.
+        vpc: tables belong to people, and doors have some of their own.
         cuts: rules of today end flows of yesterday, and lists of subnets are asked anew.
     """
 
@@ -50,6 +54,8 @@ class Carried:
     icmpv6_filtered: bool
     public_deny: bool
     cuts: bool
+    by_mac: bool
+    vpc: bool
 
 
 class Compiled:
@@ -63,7 +69,7 @@ class Compiled:
         names: paths that verdicts name.
         atoms: addresses; ``flags`` is uint8 by atom.
         rules: rule sets and chains.
-        routes, owners, balancers, guests: see there.
+        routes, owners, balancers, guests, neighbours, doors: see there.
         nics: one row per NIC in the order of ``nic_ids``.
         held, outs, pool_atoms, pool_chooser: addresses of NICs and their ways out.
         ecmp_chooser: uint64, what NICs hash for equal routes.
@@ -86,12 +92,20 @@ class Compiled:
             "vnets": {key: index for index, key in enumerate(self.vnet_ids)},
             "nics": {key: index for index, key in enumerate(self.nic_ids)},
         }
-        subnets = sorted({port.subnet for port in ports})
+        doors = doors_of(network)
+        door_rows = {door.path: index for index, door in enumerate(doors)}
+        tables = [
+            *(
+                (subnet, topology.subnets[subnet].vnet, network.subnet_routes(subnet))
+                for subnet in sorted({port.subnet for port in ports})
+            ),
+            *((door.path, door.vnet, door.view) for door in doors),
+        ]
         chains = [_chains(network, port) for port in ports]
         self.rules = Rules(chain for four in chains for chain in four)
         boundaries = Boundaries()
         self.rules.bound(boundaries)
-        routes.bound(network, subnets, boundaries)
+        routes.bound(tables, boundaries)
         owners.bound(network, drawing, boundaries)
         guests.bound(drawing.machines, boundaries)
         _bound(network, ports, boundaries)
@@ -100,12 +114,21 @@ class Compiled:
         self.guests = guests.made(drawing.machines, self.atoms, number["nics"], names, self._count)
         self.balancers = balancers.made(run, self.atoms, number["nics"], names, self._count)
         fronts = self.balancers.number
-        self.owners = owners.made(run, self.atoms, number, fronts, names, self._count)
-        maker = routes.RouteMaker(network, drawing, number, fronts, names, self._count)
-        self.routes = maker.made(subnets, self.atoms)
+        self.owners = owners.made(run, self.atoms, number, fronts, door_rows, names, self._count)
+        maker = routes.RouteMaker(network, drawing, number, fronts, names, door_rows, self._count)
+        self.routes = maker.made(tables, self.atoms)
         self.flags = self._flags(ports)
         self.spaces, self.in_space = self._spaces()
-        self.nics = self._nics(run, ports, chains, names)
+        self.nics = self._nics(run, ports, chains, doors, names)
+        self.neighbours = neighbours.made(
+            network,
+            drawing,
+            {port.subnet: port for port in sorted(ports, key=lambda port: port.subnet)},
+            self.atoms,
+            number["nics"],
+            fronts,
+            self._count,
+        )
         self.carried = _carried(network)
         self._put_senders(names)
         self.names = tuple(names.texts)
@@ -126,6 +149,10 @@ class Compiled:
             first, last = int(prefix.network_address), int(prefix.broadcast_address)
             start, end = self.atoms.span(prefix.version, first, last)
             flags[start:end] |= layout.PRIVATE
+        for prefix in self.network.profile.addresses.private:
+            first, last = int(prefix.network_address), int(prefix.broadcast_address)
+            start, end = self.atoms.span(prefix.version, first, last)
+            flags[start:end] |= layout.NOWHERE
         start, end = self.atoms.span(4, 0xE000_0000, 0xEFFF_FFFF)
         flags[start:end] |= layout.MANY
         start, end = self.atoms.span(6, 0xFF << 120, (1 << 128) - 1)
@@ -149,9 +176,14 @@ class Compiled:
         return kind, np.ascontiguousarray(inside[firsts])
 
     def _nics(
-        self, run: Run, ports: list[Port], chains: list[tuple[tuple[RuleSet, ...], ...]], names: Names
+        self,
+        run: Run,
+        ports: list[Port],
+        chains: list[tuple[tuple[RuleSet, ...], ...]],
+        doors: tuple[Door, ...],
+        names: Names,
     ) -> Table:
-        """Return the NICs, and fill in their addresses and choosers."""
+        """Return the NICs, and fill in their addresses, their choosers and the doors."""
         out = edge.WaysOut(run, self.atoms, self._count)
         tables = [(port.id, self.routes.table_of[port.subnet]) for port in ports]
         self.ecmp_chooser, ecmp = routes.choosers(self.routes.labels, tables, self._count)
@@ -173,6 +205,7 @@ class Compiled:
                 *(self._source(port, version) for version in (4, 6)),
                 equal,
             )
+        self.doors = door_table(doors, self.routes.table_of, vnets, names, out.keep)
         self.held, self.outs, self.pool_atoms, self.pool_chooser = out.tables()
         return sheet.table()
 
@@ -214,7 +247,7 @@ def _bound(network: Network, ports: list[Port], boundaries: Boundaries) -> None:
     """Make special ranges unions of atoms."""
     for address in (*PLATFORM, *UNSPECIFIED.values(), *_odd(ports)):
         boundaries.address(address)
-    for prefix in NOT_PUBLIC:
+    for prefix in (*NOT_PUBLIC, *network.profile.addresses.private):
         boundaries.prefix(prefix)
     boundaries.range(4, 0xE000_0000, 0xEFFF_FFFF)
     boundaries.range(6, 0xFF << 120, (1 << 128) - 1)
@@ -224,6 +257,12 @@ def _bound(network: Network, ports: list[Port], boundaries: Boundaries) -> None:
     for subnet in network.scenario.topology.subnets.values():
         for prefix in subnet.prefixes:
             boundaries.prefix(prefix)
+    if network.profile.unicast_by_mac:
+        boundaries.address(parse_address(network.profile.ipv6_router))
+        for port in ports:
+            for prefix in port.on_link:
+                if prefix.version == 4:
+                    boundaries.address(prefix[1])
     if network.profile.default_outbound or any(
         subnet.default_outbound for subnet in network.scenario.topology.subnets.values()
     ):
@@ -251,4 +290,6 @@ def _carried(network: Network) -> Carried:
         profile.icmpv6_filtered,
         profile.implicit_public_deny,
         profile.security_change_cuts_flows and profile.filtering == "groups-and-lists",
+        profile.unicast_by_mac,
+        profile.routing == "vpc-tables",
     )

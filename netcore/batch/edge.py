@@ -88,7 +88,12 @@ class WaysOut:
             if any(chained(self._run, address) is not None for address in addresses):
                 self._count_hard("way out behind a gateway balancer")
                 return layout.OUT_HARD, -1, 0
-            self._pools[nat] = len(self._pool_atoms), len(addresses)
-            self._pool_atoms += [self._atoms.of(address) for address in addresses]
-            self._choosers += [chooser(f"nat|{nat}", str(address)) for address in addresses]
+            self._pools[nat] = self.keep(nat, tuple(addresses))
         return (layout.OUT_POOL, *self._pools[nat])
+
+    def keep(self, nat: str, addresses: tuple[Address, ...]) -> tuple[int, int]:
+        """Keep the addresses of a NAT gateway; return where they begin, and how many they are."""
+        start = len(self._pool_atoms)
+        self._pool_atoms += [self._atoms.of(address) for address in addresses]
+        self._choosers += [chooser(f"nat|{nat}", str(address)) for address in addresses]
+        return start, len(addresses)

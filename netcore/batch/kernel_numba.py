@@ -23,12 +23,14 @@ from netcore.batch.numba_parts import (
     U64,
     atom_of,
     cell,
+    cell8,
     chosen,
     flow_seed,
     holder,
     holds,
     item,
     item8,
+    item16,
     item64,
     owns,
     route_of,
@@ -62,15 +64,19 @@ from netcore.batch.numba_places import (
     translated,
     unanswered,
 )
+from netcore.batch.numba_vpc import ROUTER, neighbour, on_link, vpc_nat, vpc_out
 from netcore.batch.packets import Packets
 
-SEND, WIRE, LOOK, GO, HAND, BRING, RECEIVE, FORWARD, BALANCE, GIVE, EDGE, BEYOND, ENTER, DONE = range(14)
+SEND, WIRE, LOOK, ROUTE, GO, HAND, EDGE, BEYOND, ENTER, BALANCE, BRING, RECEIVE, FORWARD, DONE = range(14)
 """Places: guest.send; nic.leave and security.leave; fabric.look; the next hop; delivery.hand_over;
 delivery.bring, security.enter and nic.arrive; guest.receive; guest's forwarding; balancer.balance and its
 rewrite; edge.out, edge.beyond and edge.enter; the end."""
 
 VM, HOST, INTERNET, ITSELF, NOBODY = 0, 1, 2, 3, -1
 """Who took a packet."""
+
+IN_SUBNET = -2
+"""Instead of a way: the destination is a neighbour, and no table is asked."""
 
 TOO_MANY = 40
 """Forwards of one packet after which it is walked; its TTL would end it at 64."""
@@ -107,6 +113,7 @@ def connections(
     """
     source_column, high_column, low_column, version_column, protocol_column, sp_column, dp_column = columns
     count4 = scalar(t, tb.COUNT4)
+    vpc = scalar(t, tb.VPC) == 1
     for row in range(begin, end):
         sender = np.int64(source_column[row])
         version = version_column[row]
@@ -144,7 +151,9 @@ def connections(
             place = SEND if start_kind == VM else ENTER
             code, where, hops, way, forwards = np.int64(0), np.int64(-1), 0, U64(0), 0
             vm, nic, vnet, frontend = start, np.int64(-1), np.int64(-1), np.int64(-1)
-            crossing, target = np.int64(-1), np.int64(-1)
+            crossing, target, door = np.int64(-1), np.int64(-1), np.int64(-1)
+            table, here, spot = np.int64(-1), np.int64(-1), np.int64(-1)
+            near, near_id = np.int64(ROUTER), np.int64(-1)
             kept, by_route, public = NO, False, False
             to_address, to_port = np.int64(-1), np.int64(-1)
             backend, backend_address = np.int64(-1), np.int64(-1)
@@ -166,11 +175,12 @@ def connections(
                         if phase == OPENING and not serves(t, vm, protocol, dp):
                             code = codes.NO_SERVICE
                     else:
-                        nic, _ = route_of(t, vm, dst)
+                        nic, via = route_of(t, vm, dst)
                         if nic < 0:
                             code = codes.OS_NO_ROUTE
                         else:
-                            place = WIRE
+                            code, near, near_id = neighbour(t, nic, via, dst)
+                            place = WIRE if code == 0 else DONE
                 if place == WIRE:
                     # nic.leave, then security.leave
                     way = way * _WAY + item64(t, tb.NAME_OF_NIC, nic)
@@ -192,7 +202,7 @@ def connections(
                     ):
                         code = codes.SRC_NOT_OWNED
                     else:
-                        chain = cell(t, tb.NICS, nic, at.NIC_OUT)
+                        chain = cell(t, tb.NICS, nic, at.NIC_OUT if near == ROUTER else at.NIC_NEAR_OUT)
                         code = secured(t, m, n, nic, OUTBOUND, chain, src, sp, dst, dp, protocol, False)
                         if code == 0:
                             place = LOOK
@@ -214,30 +224,52 @@ def connections(
                             src, sp = m[known, mem.FIRST], m[known, mem.SECOND]
                             if m[known, mem.THIRD] >= 0:
                                 dst, dp = m[known, mem.THIRD], m[known, mem.FOURTH]
+                                near = np.int64(ROUTER)
                             behind = item(t, tb.PUBLIC_OF, src)
                             if behind >= 0 and cell(t, tb.PUBLIC, behind, at.PUBLIC_KIND) != at.PUBLIC_HOST:
                                 ends, ports = ends_of(src, dst), ports_of(protocol, sp, dp)
                                 if not put(m, n, mem.OUTWARD, nic, ends, ports, src, -1, -1, -1):
                                     code = HARD
-                        target = np.int64(t.fib[cell(t, tb.NICS, nic, at.NIC_TABLE), dst])
-                        if cell(t, tb.WAYS, target, at.WAY_KIND) == at.WAY_EQUAL:
-                            base = cell(t, tb.NICS, nic, at.NIC_ECMP)
-                            if base < 0:
-                                code = HARD
-                            else:
-                                base += cell(t, tb.WAYS, target, at.WAY_C)
-                                seed = flow_seed(t, asked, fold, src, sp, dst, dp, protocol, 0)
-                                best = (
-                                    chosen(t, tb.ECMP_CHOOSER, base, cell(t, tb.WAYS, target, at.WAY_B), seed)
-                                    - base
-                                )
-                                target = item(t, tb.EQUALS, cell(t, tb.WAYS, target, at.WAY_A) + best)
-                        if code == 0:
-                            place = GO
+                        kept, by_route, public = NO, False, False
+                        here, table = cell(t, tb.NICS, nic, at.NIC_VNET), cell(t, tb.NICS, nic, at.NIC_TABLE)
+                        spot = where
+                        if code != 0:
+                            pass
+                        elif near == at.NEAR_FRONTEND:
+                            frontend, place = near_id, BALANCE
+                        elif near == at.NEAR_NIC and near_id == nic:
+                            code = codes.NO_L2
+                        elif near == at.NEAR_NIC:
+                            nic, place = near_id, BRING
+                        elif vpc and on_link(t, nic, dst):
+                            target, place = np.int64(IN_SUBNET), GO
+                        else:
+                            place = ROUTE
+                if place == ROUTE:
+                    # fabric.selected, or vpc.route
+                    place = GO
+                    if vpc:
+                        ends, ports = ends_of(src, dst), ports_of(protocol, sp, dp)
+                        if find(m, n, mem.SEEN, -1 - spot, ends, ports) >= 0:
+                            code, where, place = codes.LOOP, spot, DONE
+                        elif not add(m, n, mem.SEEN, -1 - spot, ends, ports):
+                            code, place = HARD, DONE
+                    target = np.int64(t.fib[table, dst])
+                    if cell(t, tb.WAYS, target, at.WAY_KIND) == at.WAY_EQUAL:
+                        base = cell(t, tb.NICS, nic, at.NIC_ECMP)
+                        if base < 0:
+                            code, place = HARD, DONE
+                        else:
+                            base += cell(t, tb.WAYS, target, at.WAY_C)
+                            count = cell(t, tb.WAYS, target, at.WAY_B)
+                            seed = flow_seed(t, asked, fold, src, sp, dst, dp, protocol, 0)
+                            best = chosen(t, tb.ECMP_CHOOSER, base, count, seed) - base
+                            target = item(t, tb.EQUALS, cell(t, tb.WAYS, target, at.WAY_A) + best)
                 if place == GO:
-                    kind = cell(t, tb.WAYS, target, at.WAY_KIND)
-                    where = cell(t, tb.NICS, nic, at.NIC_AT)
-                    here = cell(t, tb.NICS, nic, at.NIC_VNET)
+                    kind = np.int64(at.WAY_LOCAL)
+                    if target != IN_SUBNET:
+                        kind = cell(t, tb.WAYS, target, at.WAY_KIND)
+                    where = spot
                     kept, by_route, public = NO, False, False
                     place = DONE
                     crossing = np.int64(-1)
@@ -246,6 +278,26 @@ def connections(
                         code = cell(t, tb.WAYS, target, at.WAY_A)
                     elif kind == at.WAY_HARD:
                         code = HARD
+                    elif kind == at.WAY_DROP_AT:
+                        code, where = cell(t, tb.WAYS, target, at.WAY_A), cell(t, tb.WAYS, target, at.WAY_B)
+                    elif kind == at.WAY_INTERNET and vpc:
+                        where = cell(t, tb.WAYS, target, at.WAY_A)
+                        code, src = vpc_out(t, here, src, dst)
+                        place = BEYOND if code == 0 else DONE
+                    elif kind == at.WAY_NAT:
+                        door = cell(t, tb.WAYS, target, at.WAY_A)
+                        where = cell(t, tb.DOORS, door, at.DOOR_AT)
+                        code, src = vpc_nat(t, m, n, door, src, sp, dst, dp, protocol, asked, fold)
+                        place = BEYOND if code == 0 else DONE
+                    elif kind == at.WAY_BY_HAND:
+                        where, there = cell(t, tb.WAYS, target, at.WAY_B), cell(t, tb.WAYS, target, at.WAY_A)
+                        if not cell8(t, tb.IN_SPACE, item16(t, tb.SPACES, dst), there):
+                            code = codes.NO_SUCH_HOST
+                        elif not cell8(t, tb.IN_SPACE, item16(t, tb.SPACES, src), here):
+                            code = codes.PEERING_FORWARDED_OFF
+                        else:
+                            held = holder(t, there, dst)
+                            place = HAND
                     elif kind == at.WAY_INTERNET:
                         place = EDGE
                     elif kind == at.WAY_LOCAL:
@@ -297,7 +349,11 @@ def connections(
                     place = DONE
                     behind = item(t, tb.PUBLIC_OF, src)
                     there = item(t, tb.PUBLIC_OF, dst)
-                    asked_back = find(m, n, mem.INWARD, 0, ends_of(src, dst), ports_of(protocol, sp, dp)) >= 0
+                    ends, ports = ends_of(src, dst), ports_of(protocol, sp, dp)
+                    asked_back = (
+                        find(m, n, mem.INWARD, 0, ends, ports) >= 0
+                        or find(m, n, mem.TRANSLATED, 0, ends, ports) >= 0
+                    )
                     if behind >= 0 and cell(t, tb.PUBLIC, behind, at.PUBLIC_KIND) == at.PUBLIC_HARD:
                         code = HARD
                     elif asked_back or (
@@ -317,9 +373,23 @@ def connections(
                     there = item(t, tb.PUBLIC_OF, dst)
                     kind = cell(t, tb.PUBLIC, there, at.PUBLIC_KIND) if there >= 0 else -1
                     waiting = find(m, n, mem.INWARD, 0, ends, ports)
+                    sent = find(m, n, mem.TRANSLATED, 0, ends, ports)
                     where = np.int64(-1)
+                    near = np.int64(ROUTER)
                     if kind == at.PUBLIC_HARD:
                         code = HARD
+                    elif sent >= 0 or kind == at.PUBLIC_VPC:
+                        if sent >= 0:
+                            door, dst, dp = m[sent, mem.FIRST], m[sent, mem.SECOND], m[sent, mem.THIRD]
+                        else:
+                            door = cell(t, tb.PUBLIC, there, at.PUBLIC_ID)
+                            dst = cell(t, tb.PUBLIC, there, at.PUBLIC_ADDRESS)
+                        here, table = (
+                            cell(t, tb.DOORS, door, at.DOOR_VNET),
+                            cell(t, tb.DOORS, door, at.DOOR_TABLE),
+                        )
+                        spot = cell(t, tb.DOORS, door, at.DOOR_AT)
+                        place = ROUTE
                     elif waiting >= 0:
                         nic, dst, dp = m[waiting, mem.FIRST], m[waiting, mem.SECOND], m[waiting, mem.THIRD]
                         place = BRING
@@ -411,7 +481,7 @@ def connections(
                     elif not cell(t, tb.VMS, vm, at.VM_FLAGS) & at.RUNS:
                         code = codes.NH_STOPPED if by_route and kept == NO else codes.VM_STOPPED
                     else:
-                        chain = cell(t, tb.NICS, nic, at.NIC_IN)
+                        chain = cell(t, tb.NICS, nic, at.NIC_IN if near == ROUTER else at.NIC_NEAR_IN)
                         code = secured(t, m, n, nic, INBOUND, chain, src, sp, dst, dp, protocol, public)
                         if code == 0:
                             way = way * _WAY + item64(t, tb.NAME_OF_NIC, nic)
@@ -476,7 +546,7 @@ def connections(
                                     dst, dp = m[bound, mem.THIRD], m[bound, mem.FOURTH]
                                 else:
                                     dst, dp = to_address, to_port
-                                nic, _ = route_of(t, vm, dst)
+                                nic, via = route_of(t, vm, dst)
                                 if nic < 0:
                                     code = codes.OS_NO_ROUTE
                                 elif bound < 0:
@@ -501,7 +571,8 @@ def connections(
                                         ):
                                             code = HARD
                                 if code == 0:
-                                    place = WIRE
+                                    code, near, near_id = neighbour(t, nic, via, dst)
+                                    place = WIRE if code == 0 else DONE
             if code == HARD:
                 break
             if code == 0 and phase != OPENING:

@@ -9,6 +9,8 @@ from typing import Final
 # Flags of atoms
 PRIVATE: Final = 1
 """Nothing on the Internet answers there."""
+NOWHERE: Final = 8
+"""Not routed outside by an internet gateway."""
 MANY: Final = 2
 """IPv4 multicast."""
 ODD: Final = 4
@@ -120,7 +122,7 @@ WAY_COLUMNS: Final = 4
 
 WAY_HARD: Final = 0
 WAY_DROP: Final = 1
-"""A: code."""
+"""A: code. B, where networks have a NAT gateway in a subnet: 1, if it is no way out to one either."""
 WAY_LOCAL: Final = 2
 WAY_PEER: Final = 3
 """A: virtual network. B: crossing."""
@@ -134,6 +136,10 @@ WAY_EQUAL: Final = 7
 """A: start of equal ways in ``equals``. B: count. C: offset of the NIC's choosers."""
 WAY_NAT: Final = 8
 """A: NAT gateway that stands in a subnet."""
+WAY_BY_HAND: Final = 9
+"""Peering that a route names. A: virtual network. B: path of the peering."""
+WAY_DROP_AT: Final = 10
+"""A: code. B: path."""
 
 # Crossings between two networks
 CROSS_FROM: Final = 0
@@ -147,7 +153,9 @@ CROSS_COLUMNS: Final = 5
 HOLD_VNET: Final = 0
 HOLD_KIND: Final = 1
 HOLD_ID: Final = 2
-HOLD_COLUMNS: Final = 3
+HOLD_PUBLIC: Final = 3
+"""Public address of the configuration, where internet gateways translate."""
+HOLD_COLUMNS: Final = 4
 
 HELD_BY_NIC: Final = 0
 HELD_BY_FRONTEND: Final = 1
@@ -235,6 +243,33 @@ PUBLIC_DROP: Final = 2
 PUBLIC_HARD: Final = 3
 PUBLIC_HOST: Final = 4
 """A host that is drawn outside."""
+PUBLIC_VPC: Final = 5
+"""A NIC behind an internet gateway, whose row ``PUBLIC_ID`` is."""
+
+# Subnets, where frames go by their MAC
+SUBNET_SPANS: Final = 0
+SUBNET_SPANNED: Final = 1
+SUBNET_NEAR: Final = 2
+SUBNET_NEARS: Final = 3
+SUBNET_COLUMNS: Final = 4
+
+SPAN_FIRST: Final = 0
+SPAN_END: Final = 1
+SPAN_COLUMNS: Final = 2
+
+NEAR_NIC: Final = 0
+NEAR_FRONTEND: Final = 1
+NEAR_ROUTER: Final = 2
+NEAR_HARD: Final = 3
+
+# Doors: tables that are not a NIC's, of internet gateways and of NAT gateways in subnets
+DOOR_VNET: Final = 0
+DOOR_TABLE: Final = 1
+DOOR_AT: Final = 2
+DOOR_POOL: Final = 3
+"""Of a NAT gateway: start of its addresses in ``pool_atoms``."""
+DOOR_COUNT: Final = 4
+DOOR_COLUMNS: Final = 5
 
 # Senders
 SEND_KIND: Final = 0

@@ -57,6 +57,7 @@ def made(
     atoms: Atoms,
     number: Mapping[str, Mapping[str, int]],
     frontends: Mapping[tuple[str, str], int],
+    doors: Mapping[str, int],
     names: Names,
     count_hard: Callable[[str], None],
 ) -> Owners:
@@ -65,14 +66,16 @@ def made(
     Args:
         number: ``vnets``, ``nics``: id -> row.
         frontends: balancer and frontend -> row.
+        doors: path of a door -> row.
     """
     network = run.network
-    held: list[tuple[int, int, int, int]] = []
+    held: list[tuple[int, ...]] = []
     endpoints: dict[str, int] = {}
     for vnet in network.scenario.topology.vnets:
         for owner in network.owners.held_in(vnet):
             kind, row = _holder(owner, number["nics"], frontends, endpoints)
-            held.append((atoms.of(owner.address), number["vnets"][vnet], kind, row))
+            behind = _public_of_holder(network, owner, atoms)
+            held.append((atoms.of(owner.address), number["vnets"][vnet], kind, row, behind))
     held.sort()
     first, after = np.full(atoms.count, -1, np.int32), np.full(atoms.count, -1, np.int32)
     hold = Sheet(layout.HOLD_COLUMNS)
@@ -81,7 +84,7 @@ def made(
         after[atom] = at + 1
         if first[atom] < 0:
             first[atom] = at
-    public_of, public = _public(run, atoms, number["nics"], frontends, names, count_hard)
+    public_of, public = _public(run, atoms, number["nics"], frontends, doors, names, count_hard)
     return Owners(first, after, hold.table(), public_of, public)
 
 
@@ -98,11 +101,23 @@ def _holder(
     return layout.HELD_BY_ENDPOINT, endpoints.setdefault(owner.endpoint, len(endpoints))
 
 
+def _public_of_holder(network: Network, owner: Owner, atoms: Atoms) -> int:
+    """Return the public address that stands for a private one, see ``vpc_edge._public_of``; or -1."""
+    if owner.kind != "nic" or not network.profile.internet_needs_gateway:
+        return -1
+    topology = network.scenario.topology
+    public = topology.public_ips.get(
+        topology.nics[owner.nic].configurations[owner.configuration].public_ip or ""
+    )
+    return -1 if public is None else atoms.of(public.address)
+
+
 def _public(
     run: Run,
     atoms: Atoms,
     nics: Mapping[str, int],
     frontends: Mapping[tuple[str, str], int],
+    doors: Mapping[str, int],
     names: Names,
     count_hard: Callable[[str], None],
 ) -> tuple[Table, Table]:
@@ -122,7 +137,7 @@ def _public(
             count_hard("public address behind a gateway balancer")
             row = rows.add(layout.PUBLIC_HARD, -1, -1, 0, -1, 0)
         else:
-            row = rows.add(*_taker(network, owner, atoms, nics, frontends, names))
+            row = rows.add(*_taker(network, owner, atoms, nics, frontends, doors, names))
         public_of[atoms.of(public_ip.address)] = row
     return public_of, rows.table()
 
@@ -133,6 +148,7 @@ def _taker(
     atoms: Atoms,
     nics: Mapping[str, int],
     frontends: Mapping[tuple[str, str], int],
+    doors: Mapping[str, int],
     names: Names,
 ) -> tuple[int, ...]:
     topology = network.scenario.topology
@@ -144,6 +160,11 @@ def _taker(
         private = topology.nics[owner.nic].configurations[owner.configuration].address
         standard = int(topology.public_ips[owner.public_ip].sku == "standard")
         at = names.number(f"nics/{owner.nic}")
+        if network.profile.internet_needs_gateway:
+            path = network.vpc.internet_gateway(topology.subnets[topology.nics[owner.nic].subnet].vnet)
+            if path is None:
+                return layout.PUBLIC_DROP, -1, -1, 0, at, CODE_NUMBERS["NO_GATEWAY"]
+            return layout.PUBLIC_VPC, doors[path], atoms.of(private), 0, at, 0
         return layout.PUBLIC_NIC, nics[owner.nic], atoms.of(private), standard, at, 0
     if owner.kind == "nat_gateway":
         at = names.number(f"nat_gateways/{owner.nat_gateway}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from netcore.batch.sheets import Names, Sheet, Table, column
 from netcore.control.network import Network
 from netcore.control.owners import Owner
 from netcore.control.peering import LinkState
-from netcore.control.routes import EffectiveRoute, HopType, RouteSource
+from netcore.control.routes import EffectiveRoute, HopType, RouteSource, RouteTableView
 from netcore.document.values import Address
 from netcore.document.values import Network as Prefix
 from netcore.forwarding.drawing import Drawing
@@ -33,7 +33,7 @@ class Routes:
 
     Attributes:
         fib: [table, atom], row of ``ways``; uint8 where there are no more than 256, else uint16.
-        table_of: subnet id -> table.
+        table_of: subnet id, or path of a door -> table.
         ways, crossings: see ``layout``.
         equals: rows of ``ways`` of groups of equal routes.
         labels: table -> what its groups hash, in the order of their choosers.
@@ -47,11 +47,15 @@ class Routes:
     labels: list[list[str]]
 
 
-def bound(network: Network, subnets: list[str], boundaries: Boundaries) -> None:
+Asked = Iterable[tuple[str, str, RouteTableView]]
+"""Tables: subnet or path of a door, the network that it is read in, and the rows."""
+
+
+def bound(tables: Asked, boundaries: Boundaries) -> None:
     """Make every prefix of a route a union of atoms, and every next hop an atom."""
     seen: set[Prefix] = set()
-    for subnet in subnets:
-        for row in network.subnet_routes(subnet).rows:
+    for _, _, view in tables:
+        for row in view.rows:
             seen.update(row.prefixes)
             for address in row.next_hop_ips:
                 boundaries.address(address)
@@ -65,6 +69,7 @@ class RouteMaker:
     Args:
         number: ``vnets``, ``nics``: id -> row.
         frontends: balancer and frontend -> row.
+        doors: path of a door -> row.
         count_hard: told why a way is left to the walk.
     """
 
@@ -75,9 +80,11 @@ class RouteMaker:
         number: Mapping[str, Mapping[str, int]],
         frontends: Mapping[tuple[str, str], int],
         names: Names,
+        doors: Mapping[str, int],
         count_hard: Callable[[str], None],
     ) -> None:
         self._network = network
+        self._doors = doors
         self._drawing = drawing
         self._number = number
         self._frontends = frontends
@@ -86,25 +93,25 @@ class RouteMaker:
         self._ways = Sheet(layout.WAY_COLUMNS)
         self._crossings = Sheet(layout.CROSS_COLUMNS)
         self._equals: list[int] = []
-        self._none = self._ways.once(*_drop("ROUTE_NONE_SYSTEM"))
+        self._vpc = network.profile.routing == "vpc-tables"
+        self._none = self._ways.once(*_drop("ROUTE_NONE_SYSTEM", no_way_out=True))
         self._known: dict[Hashable, int] = {}
 
-    def made(self, subnets: list[str], atoms: Atoms) -> Routes:
-        """Return the tables of subnets; those of one network with equal rows are one."""
+    def made(self, asked: Asked, atoms: Atoms) -> Routes:
+        """Return the tables; those of one network with equal rows are one."""
         tables: list[Table] = []
         labels: list[list[str]] = []
         table_of: dict[str, int] = {}
         known: dict[Hashable, int] = {}
-        for subnet in subnets:
-            vnet = self._network.scenario.topology.subnets[subnet].vnet
-            rows = self._network.subnet_routes(subnet).rows
+        for name, vnet, view in asked:
+            rows = view.rows
             key = (vnet, rows)
             if key not in known:
                 known[key] = len(tables)
                 hashed: list[str] = []
                 tables.append(self._table(vnet, rows, atoms, hashed))
                 labels.append(hashed)
-            table_of[subnet] = known[key]
+            table_of[name] = known[key]
         if len(self._ways) > 65_535:
             raise OverflowError("a network has more kinds of next hops than 16 bits can number")
         fib: Table = np.vstack(tables) if tables else np.zeros((1, atoms.count), np.uint16)
@@ -132,6 +139,13 @@ class RouteMaker:
 
     def _way(self, vnet: str, routes: list[EffectiveRoute], labels: list[str]) -> int:
         """Return the way of the routes that win for a prefix, see ``fabric._one_of``."""
+        if self._vpc:
+            # Of equal routes the first one counts, and its target is the object.
+            route = routes[0]
+            key = (vnet, route.next_hop_type, route.target, route.next_hop_ips)
+            if key not in self._known:
+                self._known[key] = self._ways.once(*self._object(vnet, route))
+            return self._known[key]
         if len(routes) == 1 and len(routes[0].next_hop_ips) < 2:
             route = routes[0]
             address = route.next_hop_ips[0] if route.next_hop_ips else None
@@ -165,6 +179,49 @@ class RouteMaker:
                 return layout.WAY_INTERNET, -1, -1, -1
             case _:
                 return self._hard(f"route to {route.next_hop_type.value}")
+
+    def _object(self, vnet: str, route: EffectiveRoute) -> Way:
+        """Return what a route to an object means, see ``vpc._to_target``."""
+        kind, _, key = (route.target or "").partition("/")
+        match route.next_hop_type:
+            case HopType.NONE:
+                return _drop("ROUTE_NONE_USER", no_way_out=True)
+            case HopType.VNET_LOCAL:
+                return layout.WAY_LOCAL, -1, -1, -1
+            case HopType.INTERNET if route.target is not None:
+                return layout.WAY_INTERNET, self._names.number(route.target), -1, -1
+            case HopType.INTERNET:
+                return _drop("NO_GATEWAY", no_way_out=True)
+            case HopType.VIRTUAL_NETWORK_GATEWAY if route.target is None:
+                return _drop("NO_GATEWAY")
+            case HopType.VNET_PEERING:
+                return self._by_hand(vnet, key)
+            case HopType.NAT_GATEWAY:
+                return self._nat(key)
+            case HopType.VIRTUAL_NETWORK_GATEWAY | HopType.TRANSIT_GATEWAY | HopType.BALANCER_ENDPOINT:
+                return self._hard(f"route to {route.next_hop_type.value}")
+            case _ if kind == "nics":
+                return layout.WAY_NIC, self._number["nics"][key], -1, -1
+            case _ if kind == "load_balancers":
+                return _drop("NOT_MODELLED")
+            case _:
+                return _drop("NH_UNREACHABLE")
+
+    def _by_hand(self, vnet: str, key: str) -> Way:
+        """Return the way over a peering that a route names, see ``vpc._over_peering``."""
+        link = self._network.scenario.topology.peerings[key]
+        remote = link.remote_vnet if link.vnet == vnet else link.vnet
+        at = self._names.number(f"peerings/{key}")
+        if not self._network.peering(vnet, remote).connected:
+            return layout.WAY_DROP_AT, CODE_NUMBERS["PEERING_NOT_CONNECTED"], at, -1
+        return layout.WAY_BY_HAND, self._number["vnets"][remote], at, -1
+
+    def _nat(self, key: str) -> Way:
+        """Return the way through a NAT gateway in a subnet, see ``vpc_edge.translate``."""
+        path = f"nat_gateways/{key}"
+        if path not in self._doors:
+            return self._hard("NAT gateway that stands in no subnet")
+        return layout.WAY_NAT, self._doors[path], -1, -1
 
     def _peer(self, vnet: str, route: EffectiveRoute) -> Way:
         link = self._network.scenario.topology.peerings.get((route.ref or "").removeprefix("peerings/"))
@@ -253,8 +310,8 @@ def choosers(
     return column(values, np.uint64), starts
 
 
-def _drop(code: str) -> Way:
-    return layout.WAY_DROP, CODE_NUMBERS[code], -1, -1
+def _drop(code: str, *, no_way_out: bool = False) -> Way:
+    return layout.WAY_DROP, CODE_NUMBERS[code], int(no_way_out), -1
 
 
 def _said_ref(route: EffectiveRoute) -> str | None:

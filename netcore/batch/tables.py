@@ -41,13 +41,16 @@ class Tables(NamedTuple):
     buckets: Table
 
 
-COUNT4, UNSPECIFIED4, UNSPECIFIED6, ICMP_HA_PORTS, ICMPV6_FILTERED, PUBLIC_DENY, CUTS, COUNT = range(8)
+COUNT4, UNSPECIFIED4, UNSPECIFIED6, ICMP_HA_PORTS, ICMPV6_FILTERED, PUBLIC_DENY, CUTS, COUNT, BY_MAC, VPC = (
+    range(10)
+)
 """Places in ``scalars``."""
 
 _ORDER: Final = (
     "level1", "level2", "level3", "first", "after", "public_of", "equals", "chain_sets", "held", "pool_atoms",
     "own", "starts", "paths", "peers", "hold", "public", "ways", "crossings", "chains", "sets", "nics", "outs",
     "vms", "path", "services", "forwards", "frontends", "lb_rules", "members", "published", "send",
+    "subnets", "spans", "near", "near_kind", "near_id", "doors",
     "spaces", "port_atom", "fib", "source_class", "destination_class", "source_port_class",
     "destination_port_class", "high", "low", "fold", "ecmp_chooser", "bits", "pool_chooser", "name_of_nic",
     "name_of_vm", "member_chooser", "flags", "protocol_class", "carries", "from_port", "to_port", "in_space",
@@ -57,6 +60,7 @@ _ORDER: Final = (
     LEVEL1, LEVEL2, LEVEL3, FIRST, AFTER, PUBLIC_OF, EQUALS, CHAIN_SETS, HELD, POOL_ATOMS,
     OWN, STARTS, PATHS, PEERS, HOLD, PUBLIC, WAYS, CROSSINGS, CHAINS, SETS, NICS, OUTS,
     VMS, PATH, SERVICES, FORWARDS, FRONTENDS, LB_RULES, MEMBERS, PUBLISHED, SEND,
+    SUBNETS, SPANS, NEAR, NEAR_KIND, NEAR_ID, DOORS,
     SPACES, PORT_ATOM, FIB, SOURCE_CLASS, DESTINATION_CLASS, SOURCE_PORT_CLASS,
     DESTINATION_PORT_CLASS, HIGH, LOW, FOLD, ECMP_CHOOSER, BITS, POOL_CHOOSER, NAME_OF_NIC,
     NAME_OF_VM, MEMBER_CHOOSER, FLAGS, PROTOCOL_CLASS, CARRIES, FROM_PORT, TO_PORT, IN_SPACE,
@@ -81,6 +85,9 @@ _WIDTHS: Final = {
     "members": at.MEMBER_COLUMNS,
     "published": at.PUBLISH_COLUMNS,
     "send": at.SEND_COLUMNS,
+    "subnets": at.SUBNET_COLUMNS,
+    "spans": at.SPAN_COLUMNS,
+    "doors": at.DOOR_COLUMNS,
 }
 
 WIDTHS: Final = tuple(_WIDTHS.get(name, 1) for name in _ORDER)
@@ -121,6 +128,11 @@ def named_tables(compiled: Compiled) -> dict[str, Table]:
                 "send",
             )  # fmt: skip
         },
+        **{
+            name: getattr(compiled.neighbours, name)
+            for name in ("subnets", "spans", "near", "near_kind", "near_id")
+        },
+        "doors": compiled.doors,
         "frontends": balancers.frontends,
         "lb_rules": balancers.rules,
         "members": balancers.members,
@@ -155,6 +167,8 @@ def tables_of(compiled: Compiled) -> Tables:
         carried.public_deny,
         carried.cuts,
         compiled.atoms.count,
+        carried.by_mac,
+        carried.vpc,
     ]
     laid = [np.concatenate(tables) for tables in by_type.values()]
     return Tables(*laid, found["fib"], base, np.array(scalars, np.int64), _buckets(compiled))

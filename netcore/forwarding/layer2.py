@@ -112,7 +112,7 @@ def told(network: Network, drawing: Drawing, port: Port, asked: Address) -> str 
     profile = network.profile
     if profile.arp == "router" or is_router(network, port, asked):
         return profile.router_mac
-    found = _of_subnet(network, drawing, port).by_address.get(asked)
+    found = of_subnet(network, drawing, port).by_address.get(asked)
     return None if found is None else found[0]
 
 
@@ -135,7 +135,7 @@ def switch(run: Run, port: Port, header: Header) -> Hop | None:
     if not profile.unicast_by_mac or mac is None or mac == profile.router_mac:
         return None
     at = f"nics/{port.id}"
-    owner = _of_subnet(run.network, run.drawing, port).by_mac.get(mac)
+    owner = of_subnet(run.network, run.drawing, port).by_mac.get(mac)
     if owner is None or owner.nic == port.id:
         return run.drop("NO_L2", Place.FABRIC, Actor.FABRIC, at, header, "unknown_mac", mac=mac)
     run.step(
@@ -193,7 +193,7 @@ def neighbours(network: Network, drawing: Drawing, port: Port) -> tuple[tuple[Ow
 
     Sorted by address, IPv4 first.
     """
-    held = _of_subnet(network, drawing, port).by_address
+    held = of_subnet(network, drawing, port).by_address
     return tuple(
         (owner, mac, told(network, drawing, port, address))
         for address, (mac, owner) in sorted(held.items(), key=lambda item: (item[0].version, int(item[0])))
@@ -202,15 +202,15 @@ def neighbours(network: Network, drawing: Drawing, port: Port) -> tuple[tuple[Ow
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class SubnetTable:
     """The platform's own table of a subnet: who holds which address, and under which MAC."""
 
     by_address: dict[Address, tuple[str, Owner]]
     by_mac: dict[str, Owner]
 
 
-def _of_subnet(network: Network, drawing: Drawing, port: Port) -> _Table:
-    def compute() -> _Table:
+def of_subnet(network: Network, drawing: Drawing, port: Port) -> SubnetTable:
+    def compute() -> SubnetTable:
         by_address: dict[Address, tuple[str, Owner]] = {}
         for owner in network.owners.held_in(port.vnet):
             if owner.kind == "nic" and drawing.ports[owner.nic].subnet == port.subnet:
@@ -220,7 +220,7 @@ def _of_subnet(network: Network, drawing: Drawing, port: Port) -> _Table:
         by_mac: dict[str, Owner] = {}
         for mac, owner in by_address.values():
             by_mac.setdefault(mac, owner)
-        return _Table(by_address, by_mac)
+        return SubnetTable(by_address, by_mac)
 
-    table: _Table = drawing.memo(("layer 2", port.subnet), compute)
+    table: SubnetTable = drawing.memo(("layer 2", port.subnet), compute)
     return table
