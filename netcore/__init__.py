@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from netcore.checks.diff import Diff
     from netcore.checks.divergence import Divergence
     from netcore.checks.why import Why
-    from netcore.failover import Design, TimingProfile, Trials
+    from netcore.failover import Design, LiveRace, TimingProfile, Trials
     from netcore.failover import Joined as JoinedTrials
     from netcore.formats.arm_notes import Import, ImportNote
     from netcore.forwarding.probes import BackendHealth
@@ -71,6 +71,7 @@ __all__ = [
     "Import",
     "ImportNote",
     "JoinedTrials",
+    "LiveRace",
     "NetcoreError",
     "Network",
     "NotFound",
@@ -109,6 +110,7 @@ __all__ = [
     "guest_view",
     "import_arm",
     "join_trials",
+    "live_race",
     "load",
     "merge_trials",
     "packets_of",
@@ -147,6 +149,7 @@ _ROOMS = {
     "Compiled": "netcore.batch.compile",
     "Packets": "netcore.batch.packets",
     "Design": "netcore.failover",
+    "LiveRace": "netcore.failover",
     "Diff": "netcore.checks.diff",
     "Why": "netcore.checks.why",
     "Divergence": "netcore.checks.divergence",
@@ -521,6 +524,28 @@ def race(
     from netcore import failover
 
     return failover.race(scenario, designs, fault, seed)
+
+
+def live_race(
+    scenario: Scenario,
+    designs: Sequence[Design],
+    seed: int | None = None,
+    protects: str | None = None,
+    name: str = "Live",
+) -> LiveRace:
+    """Return a race that people steer while it plays; see ``LiveRace``.
+
+    Args:
+        protects: id of the VM that the designs protect; None: the first appliance in the order of ids.
+        name: of the fault that holds what was played.
+
+    Raises:
+        NotFound: the scenario has no such VM.
+        NotModelled: a design cannot be played here, even while nothing breaks; the message says why.
+    """
+    from netcore import failover
+
+    return failover.LiveRace(scenario, designs, seed, protects, name)
 
 
 def trials(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netcore.failover.availability import DEFAULT_RATES, availability
 from netcore.failover.designs import DESIGNS
+from netcore.failover.live import LiveRace
 from netcore.failover.plan import Design
 from netcore.failover.race import designs, race, refusals, simulate
 from netcore.failover.sweeping import sweep
@@ -21,6 +22,7 @@ __all__ = [
     "TIMING_PROFILES",
     "Design",
     "Joined",
+    "LiveRace",
     "TimingProfile",
     "Trials",
     "availability",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from netcore.failover.breakage import Silence
 from netcore.failover.clock import microseconds
-from netcore.failover.detection import Heard
+from netcore.failover.detection import Heard, Short, away_too, heard_silences
 from netcore.failover.moments import Note, Span
 from netcore.failover.streams import Streams
 from netcore.profiles.timing import TimingProfile
@@ -30,6 +30,7 @@ class Adverts:
         standby: who becomes master; ``names`` are how people call the failed one and it.
         silent: when the master sends nothing.
         hold: number of the timing profile for a wait before it acts; empty for none.
+        deaf: when the backup itself is away; it waits anew when it is back.
     """
 
     standby: str
@@ -37,6 +38,7 @@ class Adverts:
     silent: tuple[Silence, ...]
     timing: TimingProfile
     hold: str = ""
+    deaf: tuple[Silence, ...] = ()
 
     def hear(self, streams: Streams) -> Heard:
         """Return when the backup becomes master in one trial; a silence that is too short is not noticed."""
@@ -44,19 +46,29 @@ class Adverts:
         since_s = streams.uniform("vrrp.phase") * timing.value("vrrp.interval")
         wait_us = microseconds(max(0.0, timing.value("vrrp.silence") - since_s))
         hold_us = microseconds(timing.value(self.hold)) if self.hold else 0
-        for begin_us, end_us in self.silent:
-            if end_us is None or begin_us + wait_us < end_us:
-                return Heard((), begin_us + wait_us + hold_us)
-        return Heard((), None)
+        short: list[Short] = []
+        for begin_us, end_us, back_us in heard_silences(self.silent, self.deaf):
+            deaf = end_us is not None and end_us != back_us
+            if end_us is None or begin_us + wait_us + (hold_us if deaf else 0) < end_us:
+                return Heard((), begin_us + wait_us + hold_us, None, begin_us, tuple(short))
+            short.append(Short(begin_us, end_us, (), deaf))
+        return Heard((), None, short=tuple(short))
 
     def story(self, heard: Heard, fault_us: int) -> Iterator[Note | Span]:
         """Yield it in words; times from the start of the run."""
         number, ref = self.timing["vrrp.silence"], f"vms/{self.standby}"
-        if heard.decided_us is None:
-            text = f"{self.names[1]} stays backup: the advertisements go on, or stop for too short a time"
+        if not self.silent or self.silent[0][0] > 0:
+            text = f"{self.names[1]} stays backup: the advertisements go on"
             yield Note(fault_us, "detect", "point", text, ref, number.grade, number.source)
+        yield from away_too(self.standby, self.names, self.silent, self.deaf, fault_us)
+        for short in heard.short:
+            why = "it was away itself" if short.deaf else "the advertisements stopped for too short a time"
+            text = f"{self.names[1]} stays backup: {why}"
+            yield Note(fault_us + short.end_us, "detect", "point", text, ref, number.grade, number.source)
+        if heard.decided_us is None:
             return
         end_us = fault_us + heard.decided_us
         text = f"{self.names[1]} says that it is MASTER"
         yield Note(end_us, "detect", "end", text, ref, number.grade, number.source)
-        yield Span("detect", fault_us, end_us, f"{self.names[1]} hears no advertisement of {self.names[0]}")
+        begin_us = fault_us + heard.begun_us
+        yield Span("detect", begin_us, end_us, f"{self.names[1]} hears no advertisement of {self.names[0]}")

@@ -1,7 +1,8 @@
 """What a design means for a month: downtime from rates of events and windows, against an error budget.
 
 ``unavailable per month = sum(rate * mean window * share)``; whole windows count (share 1), and beside it the
-windows weighed by the share of attempts that fail in them.
+windows weighed by the share of attempts that fail in them. What a design does by mistake counts as well:
+timers that notice a crash sooner take a late keepalive for one more often (section 4, scenario 9).
 
 Source: reference on failover, section 2.7.
 """
@@ -51,8 +52,9 @@ def availability(
         rates: events per month, by name; what is left out has its default.
         target: share of the month that is asked for, below 1.
 
-    Returns: per design ``{design, event, per_month, grade, source, window_s, seconds, weighed_seconds,
-        availability, budget_s, budget_used, met}``. A trial that never recovers counts as a whole month.
+    Returns: per design ``{design, event, per_month, grade, source, window_s, false_per_month, false_seconds,
+        seconds, weighed_seconds, availability, budget_s, budget_used, met}``; ``seconds`` has
+        ``false_seconds`` in it. A trial that never recovers counts as a whole month.
     """
     known = {**DEFAULT_RATES, **(rates or {})}
     event = summary["rate_of"]
@@ -63,7 +65,9 @@ def availability(
     for row in summary["designs"]:
         never = row["new"]["never"]
         window_s = (row["new"]["mean"] or 0.0) * (1 - never) + never * MONTH_S
-        seconds = min(float(MONTH_S), per_month * window_s)
+        alarms = row["false_alarms"]
+        false_s = alarms["per_month"] * alarms["window_s"]
+        seconds = min(float(MONTH_S), per_month * window_s + false_s)
         missed_s = min(MONTH_S, row["missed_s"] + never * MONTH_S)
         found.append(
             {
@@ -73,6 +77,8 @@ def availability(
                 "grade": "D",
                 "source": "changed by the person who runs it" if changed else "assumption",
                 "window_s": window_s,
+                "false_per_month": alarms["per_month"],
+                "false_seconds": false_s,
                 "seconds": seconds,
                 "weighed_seconds": min(float(MONTH_S), per_month * missed_s),
                 "availability": 1 - seconds / MONTH_S,

@@ -5,6 +5,7 @@ Times are microseconds since the fault.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,23 @@ RESTART_US = 120 * SECOND_US
 
 Silence = tuple[int, int | None]
 """From and to; None is for good."""
+
+
+def joined(silences: Iterable[Silence]) -> tuple[Silence, ...]:
+    """Return silences without overlaps, in order."""
+    made: list[Silence] = []
+    for begin_us, end_us in sorted(silences, key=lambda pair: pair[0]):
+        if not made:
+            made.append((begin_us, end_us))
+            continue
+        first_us, last_us = made[-1]
+        if last_us is None:
+            break
+        if begin_us <= last_us:
+            made[-1] = (first_us, None if end_us is None else max(last_us, end_us))
+        else:
+            made.append((begin_us, end_us))
+    return tuple(made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +75,19 @@ class Breakage:
     silent: dict[str, list[Silence]] = field(default_factory=dict)
     told: set[tuple[str, int]] = field(default_factory=set)
     gone: list[Gone] = field(default_factory=list)
+    ends: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
+    """When silences of a given length end, and of which VMs."""
+    zones: list[tuple[int, int, int | None]] = field(default_factory=list)
+    """Zones that are lost: number, from, to."""
 
     def silences(self, vm: str) -> tuple[Silence, ...]:
-        """Return when a VM answers nothing, in order."""
-        return tuple(sorted(self.silent.get(vm, ()), key=lambda pair: pair[0]))
+        """Return when a VM answers nothing, in order and without overlaps."""
+        return joined(self.silent.get(vm, ()))
+
+    @property
+    def first_us(self) -> int | None:
+        """When the first change comes; None where nothing changes."""
+        return self.timed[0][0] if self.timed else None
 
 
 def broken(scene: Scene, fault: Fault) -> Breakage:
@@ -70,9 +97,13 @@ def broken(scene: Scene, fault: Fault) -> Breakage:
         NotModelled: the fault cannot be played in this drawing; the message says why.
     """
     made = Breakage()
-    for after_us, one in [(0, fault), *((step.after_us, step) for step in fault.then)]:
-        _break(scene, made, one, after_us)
+    # In the order of time, for a mend ends only what has begun.
+    _break(scene, made, fault, 0)
+    for step in sorted(fault.then, key=lambda step: step.after_us):
+        _break(scene, made, step, step.after_us)
+    _end(scene, made)
     made.timed.sort()
+    made.text.sort(key=lambda told: told[0])
     made.gone.sort(key=lambda gone: gone.begin_us)
     return made
 
@@ -128,13 +159,29 @@ def _silence(
     _at(scene, made, at_us, Dies(frozenset(vms)))
     made.text.append((at_us, text, f"vms/{vms[0]}" if vms else None))
     if end_us is not None:
-        _at(scene, made, end_us, Revives(frozenset(vms)))
-        made.text.append((end_us, f"{' and '.join(map(scene.name, vms))} run again", None))
+        made.ends.append((end_us, tuple(vms)))
     for vm in vms:
         made.silent.setdefault(vm, []).append((at_us, end_us))
 
 
+def _end(scene: Scene, made: Breakage) -> None:
+    """Let VMs run again when their silence is over, unless something else holds them down or freed them."""
+    seen: set[tuple[int, str]] = set()
+    for end_us, vms in made.ends:
+        over = [vm for vm in vms if any(end == end_us for _, end in made.silences(vm))]
+        back = [vm for vm in over if (end_us, vm) not in seen]
+        seen |= {(end_us, vm) for vm in back}
+        if back:
+            _at(scene, made, end_us, Revives(frozenset(back)))
+            verb = "runs" if len(back) == 1 else "run"
+            made.text.append((end_us, f"{' and '.join(map(scene.name, back))} {verb} again", None))
+
+
 def _restore(scene: Scene, made: Breakage, vm: str, at_us: int) -> None:
+    zone = scene.drawn.topology.vms[vm].zone
+    for lost, begin_us, end_us in made.zones:
+        if lost == zone and begin_us <= at_us and (end_us is None or at_us < end_us):
+            raise NotModelled(f"{scene.name(vm)} cannot run again: its zone {zone} is lost.")
     _at(scene, made, at_us, Revives(frozenset({vm})))
     made.text.append((at_us, f"{scene.name(vm)} runs again", f"vms/{vm}"))
     made.silent[vm] = [
@@ -153,6 +200,7 @@ def _zone(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:
     if end_us is not None:
         _at(scene, made, end_us, ZoneTurns(one.zone, lost=False))
         made.text.append((end_us, f"zone {one.zone} is back", None))
+    made.zones.append((one.zone, at_us, end_us))
     for vm in vms:
         made.silent.setdefault(vm, []).append((at_us, end_us))
 

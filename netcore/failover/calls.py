@@ -100,6 +100,7 @@ class ByCalls:
         repaired: number of the change that a person makes who repairs the failover by hand.
         used: all numbers it draws, for the list of assumptions.
         reach: whether who calls can reach the control plane at all; None is not asked.
+        standby: the VM that takes over.
         beside: probes of balancers that stay in the drawing and act for themselves.
     """
 
@@ -115,8 +116,10 @@ class ByCalls:
         numbers: Numbers | None = None,
         reach: Reach | None = None,
         beside: Sequence[Watch] = (),
+        standby: str | None = None,
     ) -> None:
         self.scene = scene
+        self.standby = standby
         self.mechanism = mechanism
         self.target = target
         self.detector = detector
@@ -166,10 +169,12 @@ class ByCalls:
             return play
         draw, timing = streams.uniform, self.timing
         decided_us = heard.decided_us
+        repair_us = heard.begun_us + microseconds(timing["repair"].draw(draw("repair")))
         if self.reach is not None and (reached_us := self.reach.after(decided_us)) != decided_us:
-            if reached_us is None:
+            # Who cannot be reached before somebody repairs it by hand does not call any more.
+            if reached_us is None or reached_us > max(repair_us, decided_us):
                 play.cut_off = True
-                play.fail(microseconds(timing["repair"].draw(draw("repair"))))
+                play.fail(repair_us)
                 return play
             play.waited_us, decided_us = reached_us - decided_us, reached_us
         play.auth_us = microseconds(timing[self.numbers.auth].draw(draw("auth")))
@@ -183,7 +188,6 @@ class ByCalls:
         play.lowest_tokens = caller.lowest_tokens
         failed = timing[self.numbers.failure].draw(draw(self.numbers.failure)) > 0
         if failed or "failover-fails" in self.scene.fault.conditions:
-            repair_us = microseconds(timing["repair"].draw(draw("repair")))
             play.fail(max(repair_us, play.operations[0].seen_us))
             return play
         self._apply(play, streams)
@@ -208,7 +212,8 @@ class ByCalls:
         play.changes.sort()
         ended_us = play.operations[-1].ended_us
         decided_us = play.heard.decided_us or 0
-        play.clocks = Clocks(decided_us, ended_us - decided_us, programming_us)
+        detect_us = decided_us - play.heard.begun_us
+        play.clocks = Clocks(detect_us, ended_us - decided_us, programming_us)
 
 
 class CallsPlay(PlainPlay):
@@ -218,6 +223,7 @@ class CallsPlay(PlainPlay):
         self.mechanism = mechanism
         self.heard = heard
         self.dual_active_us = heard.dual_active_us
+        self.standby, self.acted_us = mechanism.standby, heard.decided_us
         self.auth_us = 0
         self.waited_us = 0
         self.degraded = False
@@ -249,7 +255,7 @@ class CallsPlay(PlainPlay):
         self.completes = False
         self.by_hand_us = repair_us
         self.changes = sorted([*self.changes, (repair_us, self.mechanism.repaired)])
-        self.clocks = Clocks(decided_us, repair_us - decided_us, 0)
+        self.clocks = Clocks(decided_us - self.heard.begun_us, repair_us - decided_us, 0)
 
     def story(self, fault_us: int) -> Iterator[Note | Span]:
         """Yield what happens, in words; times from the start of the run."""
@@ -279,7 +285,7 @@ class CallsPlay(PlainPlay):
             text = f"the call of {who.partition('/')[2]} does not reach the control plane"
             yield Note(begin_us, "control", "point", text, who, None, "the drawing, as forwarding sees it")
         if self.cut_off:
-            yield from self._repair(fault_us, begin_us, "the call never leaves", None)
+            yield from self._repaired(fault_us, begin_us)
             return
         begin_us += self.waited_us
         yield Note(
@@ -331,8 +337,11 @@ class CallsPlay(PlainPlay):
 
     def _repair(self, fault_us: int, seen_us: int, text: str, ref: str | None) -> Iterator[Note | Span]:
         failure = self.mechanism.timing[self.mechanism.numbers.failure]
-        repair = self.mechanism.timing["repair"]
         yield Note(seen_us, "control", "end", text, ref, failure.grade, failure.source)
+        yield from self._repaired(fault_us, seen_us)
+
+    def _repaired(self, fault_us: int, seen_us: int) -> Iterator[Note | Span]:
+        repair = self.mechanism.timing["repair"]
         end_us = fault_us + (self.by_hand_us or 0)
         done = "the failover is finished by hand"
         yield Note(end_us, "control", "end", done, None, repair.grade, repair.source)

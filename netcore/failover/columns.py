@@ -36,6 +36,7 @@ class Columns:
         lowest_tokens: least level of the bucket of writes in any trial.
         missed: attempts that fail, times microseconds.
         crooked: largest of each trial; see ``outcomes.Outcome``.
+        false_alarms: per month, and seconds that each hurts; the same in every trial.
     """
 
     design: str
@@ -58,6 +59,7 @@ class Columns:
     dual_active_us: int = 0
     missed: int = 0
     crooked: int = 0
+    false_alarms: tuple[float, float] = (0.0, 0.0)
 
     def add(self, play: Play, outcome: Outcome) -> None:
         """Keep the figures of one more trial."""
@@ -95,6 +97,7 @@ class Columns:
     def join(self, other: Columns) -> None:
         """Take over the trials that come behind these."""
         self.scale = other.scale or self.scale
+        self.false_alarms = other.false_alarms
         for name in ("new", "lost", "detect", "decide", "control", "data"):
             getattr(self, name).extend(getattr(other, name))
         for name in ("dominated", "outcomes", "calls"):
@@ -111,6 +114,7 @@ class Columns:
         made = asdict(self)
         for name in ("existing", "stalls", "repairs"):
             made[name] = _pairs(getattr(self, name))
+        made["false_alarms"] = list(self.false_alarms)
         made["causes"] = dict(sorted(self.causes.items()))
         return made
 
@@ -118,7 +122,8 @@ class Columns:
 def columns(raw: Payload) -> Columns:
     """Return columns that ``as_dict`` wrote."""
     counted = {name: Counter(dict(raw[name])) for name in _COUNTED}
-    return Columns(**{**raw, **counted, "causes": Counter(raw["causes"])})
+    alarms = tuple(raw["false_alarms"])
+    return Columns(**{**raw, **counted, "causes": Counter(raw["causes"]), "false_alarms": alarms})
 
 
 _COUNTED = ("existing", "stalls", "repairs")

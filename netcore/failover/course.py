@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from netcore.document.models import Flow
 from netcore.failover.fates import Fate, Fates, FlowFate
+from netcore.failover.moments import Change
 from netcore.trace.packet import TCP, protocol_number
 
 NEW_WINDOW_S = 60
@@ -88,18 +89,18 @@ def _new(flow: Flow, share: int) -> int:
     return flow.connections * (UNIT if flow.lifetime == "new" else share)
 
 
-def course_of(fates: Fates, weights: Weights, changes: Sequence[int]) -> Course:
+def course_of(fates: Fates, weights: Weights, changes: Sequence[int], catalogue: Sequence[Change]) -> Course:
     """Return the course of a sequence of changes.
 
     Args:
-        changes: numbers in the catalogue of the scene, in order.
+        changes: numbers in the catalogue, in order.
     """
     scene = fates.plan.scene
     flows = tuple(scene.drawn.traffic.values())
     moment = scene.start
     found = [fates.at(moment)]
     for number in changes:
-        moment = scene.catalogue[number].apply(moment)
+        moment = catalogue[number].apply(moment)
         found.append(fates.at(moment))
     existing, unopened = _existing(flows, weights, found)
     asked = list(zip(weights.attempts, range(len(flows)), strict=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from netcore.document.faults import Fault
+from netcore.document.faults import Fault, FaultKind, FaultStep
 from netcore.document.models import Scenario
 from netcore.errors import NotFound, NotModelled
 from netcore.failover.mechanisms import (
@@ -28,6 +28,7 @@ from netcore.failover.mechanisms import (
     wait_out,
 )
 from netcore.failover.plan import Design, Plan
+from netcore.failover.redraw import changed
 from netcore.failover.scene import Scene
 from netcore.profiles.timing import TimingProfile
 
@@ -76,7 +77,34 @@ def plan(scenario: Scenario, design: Design, fault: Fault, timing: TimingProfile
     made = _PLANS.get(design)
     if made is None:
         raise NotFound(f"There is no design {design.id}.")
-    return made(Scene(scenario, fault, timing))
+    if fault.kind is not FaultKind.NOTHING or not fault.then:
+        return made(Scene(scenario, fault, timing))
+    try:
+        return made(Scene(scenario, fault, timing))
+    except NotModelled:
+        return _step_by_step(made, scenario, fault, timing)
+
+
+def _step_by_step(
+    made: Callable[[Scene], Plan], scenario: Scenario, fault: Fault, timing: TimingProfile
+) -> Plan:
+    """Return the plan for a timeline that begins in quiet, without those steps that the design cannot play.
+
+    Raises:
+        NotModelled: the design cannot be played even in quiet, or no step of the timeline.
+    """
+    found = made(Scene(scenario, changed(fault, then=()), timing))
+    kept: tuple[FaultStep, ...] = ()
+    left_out: list[tuple[int, str]] = []
+    for step in sorted(fault.then, key=lambda step: step.after_us):
+        try:
+            found = made(Scene(scenario, changed(fault, then=(*kept, step)), timing))
+        except NotModelled as error:
+            left_out.append((step.after_us, str(error)))
+        else:
+            kept = (*kept, step)
+    found.scene.left_out = tuple(left_out)
+    return found
 
 
 def playable(scenario: Scenario, fault: Fault, timing: TimingProfile) -> Iterator[Plan]:

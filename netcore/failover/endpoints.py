@@ -66,6 +66,20 @@ class Probing:
                 answered = self._answered(end, phase_us)
                 yield Turn(max(answered, end), True, (answered,))
 
+    def misses(self, downs: Sequence[Down], phase_us: int) -> Iterator[tuple[int, int]]:
+        """Yield when each unanswered probe of a time that began after the start is sent, and its number.
+
+        Those behind the one that decides are left out.
+        """
+        for begin, end in self._joined(downs, phase_us):
+            if begin is None:
+                continue
+            first = self._at_or_after(begin, phase_us)
+            for number in range(self.tolerated + 1):
+                sent_us = first + number * self.interval_us
+                if end is None or sent_us < self._answered(end, phase_us):
+                    yield sent_us, number + 1
+
     def _joined(self, downs: Sequence[Down], phase_us: int) -> Iterator[Down]:
         """Yield the times that probes tell apart: with no answered probe between them, two are one."""
         kept: Down | None = None

@@ -51,7 +51,8 @@ class Loss:
     """One silence of an appliance that was announced when it began; microseconds since the fault.
 
     Args:
-        noticed: when each instance notices; empty where it is back before the last of them would.
+        expired: when each instance ends its session, if the silence lasts so long.
+        noticed: the same; empty where it is back before the last of them would.
         told: the appliance ended its sessions itself.
         spread_us: from the last of them until the last NIC has lost the route.
         back_us: when the routes are there again; None where they are not.
@@ -60,6 +61,7 @@ class Loss:
     begin_us: int
     end_us: int | None
     told: bool
+    expired: tuple[int, ...]
     noticed: tuple[int, ...]
     spread_us: int
     back_us: int | None
@@ -113,10 +115,10 @@ class Neighbour:
                 for place, one in enumerate(self.sessions)
             )
         if not told and end_us is not None and max(ends) >= end_us:
-            return Loss(begin_us, end_us, told, (), 0, None)
+            return Loss(begin_us, end_us, told, ends, (), 0, None)
         spread_us = draw("server.withdraw")
         back_us = self._back(scene, streams, number, max(ends) + spread_us, spread_us)
-        return Loss(begin_us, end_us, told, ends, spread_us, back_us)
+        return Loss(begin_us, end_us, told, ends, ends, spread_us, back_us)
 
     def _back(self, scene: Scene, streams: Streams, number: int, gone_us: int, spread_us: int) -> int | None:
         """Return when its routes are there again: sessions are up, and the routes have spread."""
@@ -142,20 +144,3 @@ def held(sessions: Sequence[Session], vm: str) -> tuple[Held, ...]:
                 server = end.speaker.partition("/")[2]
                 found.append(Held(server, end.address, session.keepalive_s, session.hold_s))
     return tuple(found)
-
-
-def joined(silences: Sequence[Silence]) -> tuple[Silence, ...]:
-    """Return silences without overlaps, in order."""
-    made: list[Silence] = []
-    for begin_us, end_us in sorted(silences, key=lambda pair: pair[0]):
-        if not made:
-            made.append((begin_us, end_us))
-            continue
-        first_us, last_us = made[-1]
-        if last_us is None:
-            break
-        if begin_us <= last_us:
-            made[-1] = (first_us, None if end_us is None else max(last_us, end_us))
-        else:
-            made.append((begin_us, end_us))
-    return tuple(made)

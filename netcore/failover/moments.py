@@ -307,6 +307,8 @@ class Play(Protocol):
     those of the fault itself are among them. ``completes`` is False where the failover never ends by
     itself; then the last change is the repair by hand, if anybody notices at all. ``by_hand_us`` is when
     somebody mended it, None where nobody had to; ``dual_active_us`` how long two held themselves active.
+    ``standby`` is the VM that takes over, where the design has one and acts once only; ``acted_us`` when it
+    began to.
     """
 
     changes: list[tuple[int, int]]
@@ -314,6 +316,8 @@ class Play(Protocol):
     completes: bool
     by_hand_us: int | None
     dual_active_us: int
+    standby: str | None
+    acted_us: int | None
 
     @property
     def calls(self) -> Calls:
@@ -335,6 +339,8 @@ class PlainPlay:
 
     by_hand_us: int | None = None
     dual_active_us: int = 0
+    standby: str | None = None
+    acted_us: int | None = None
 
     @property
     def calls(self) -> Calls:

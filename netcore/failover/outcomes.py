@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from netcore.document.faults import FaultKind
 from netcore.failover.clock import SECOND_US, microseconds
 from netcore.failover.course import NEW_WINDOW_S, Course, Series, Weights, course_of
 from netcore.failover.fates import FIRST_PORT, MOST_KEPT, Fate, Fates
 from netcore.failover.moments import Assumption, Play
+from netcore.failover.scene import Scene
 from netcore.failover.statistics import quantile as quantile
 from netcore.failover.statistics import weighted_quantile as weighted_quantile
 from netcore.profiles.timing import TimingProfile
@@ -120,10 +122,12 @@ class Judge:
     Args:
         fates: of the plan.
         timing: retransmission clock, state check, definition of recovery.
+        scene: whose changes are judged; None: that of the fates. Its moments must mean the same.
     """
 
-    def __init__(self, fates: Fates, timing: TimingProfile) -> None:
+    def __init__(self, fates: Fates, timing: TimingProfile, scene: Scene | None = None) -> None:
         self._fates = fates
+        self._scene = fates.plan.scene if scene is None else scene
         flows = tuple(fates.plan.scene.drawn.traffic.values())
         self._share = timing.value("recovered.share")
         self._hold_us = microseconds(timing.value("recovered.hold"))
@@ -169,7 +173,7 @@ class Judge:
         if found is None:
             if len(self._courses) >= MOST_KEPT:
                 self._courses.clear()
-            found = self._courses[key] = course_of(self._fates, self._weights, key)
+            found = self._courses[key] = course_of(self._fates, self._weights, key, self._scene.catalogue)
         return found
 
     def outcome(self, play: Play, until_us: int | None = None) -> Outcome:
@@ -196,6 +200,25 @@ class Judge:
             self.scale,
         )
 
+    def outages(self, play: Play) -> list[tuple[int, int]]:
+        """Return from when to when too many attempts fail, in order; one that never ends is left out."""
+        course, found = self.course(play), []
+        starts = [0, *(time_us for time_us, _ in play.changes)]
+        begun: int | None = None
+        for place, (time_us, started) in enumerate(zip(starts, course.started, strict=True)):
+            if not _lasts(starts, place):
+                continue
+            if started < self._enough(course):
+                begun = time_us if begun is None else begun
+            elif begun is not None:
+                found.append((begun, time_us))
+                begun = None
+        return found
+
+    def _enough(self, course: Course) -> float:
+        # A sliver below the share is rounding of the share itself.
+        return (self._share - 1e-9) * course.attempts
+
     def _shared_out(
         self, course: Course, ends: Iterable[tuple[End, int]], starts: Sequence[int]
     ) -> tuple[int, ...]:
@@ -213,16 +236,30 @@ class Judge:
     def _recovered(self, course: Course, starts: Sequence[int]) -> int | None:
         """Return the first moment after which enough attempts succeed for long enough."""
         begun: int | None = None
-        # A sliver below the share is rounding of the share itself.
-        enough = (self._share - 1e-9) * course.attempts
+        enough = self._enough(course)
+        base_us = self._quiet_us(course, starts)
         for time_us, started in zip(starts, course.started, strict=True):
+            if time_us < base_us:
+                continue
             if started >= enough:
                 begun = time_us if begun is None else begun
             elif begun is not None and time_us - begun >= self._hold_us:
-                return begun
+                return begun - base_us
             else:
                 begun = None
-        return begun
+        return None if begun is None else begun - base_us
+
+    def _quiet_us(self, course: Course, starts: Sequence[int]) -> int:
+        """Return how long a timeline that begins in quiet stays so: recovery counts from its first outage.
+
+        Any other fault is counted from itself.
+        """
+        if self._scene.fault.kind is not FaultKind.NOTHING:
+            return 0
+        for place, (time_us, started) in enumerate(zip(starts, course.started, strict=True)):
+            if started < self._enough(course) and _lasts(starts, place):
+                return time_us
+        return 0
 
     def _end(self, tcp: bool, series: Series, starts: Sequence[int]) -> End:
         """Return how an open connection ends."""

@@ -31,6 +31,19 @@ class Design:
     description: str
 
 
+@dataclass(frozen=True, slots=True)
+class FalseAlarms:
+    """How often a design acts though nothing failed, and how long that hurts each time.
+
+    Args:
+        per_month: events per month.
+        window_s: seconds in which new connections may fail, for each of them.
+    """
+
+    per_month: float
+    window_s: float
+
+
 class Mechanism(Protocol):
     """What a design does once something is broken."""
 
@@ -49,11 +62,13 @@ class Plan:
 
     Args:
         scene: with the settings and changes of the design.
+        false_alarms: None where nothing is known that would set it off by mistake.
     """
 
     design: Design
     scene: Scene
     mechanism: Mechanism
+    false_alarms: FalseAlarms | None = None
 
     def assumptions(self) -> Iterator[Assumption]:
         """Yield what the run rests on: the edits of the drawing first."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-from netcore.document.faults import Fault
+from netcore.document.faults import Fault, FaultKind
 from netcore.document.models import Scenario
 from netcore.errors import NotFound
 from netcore.failover.clock import SECOND_US, Clock
@@ -68,7 +69,7 @@ def simulate(
     """
     timing = timing_of(scenario)
     made = plan(scenario, design, fault_of(scenario, fault), timing)
-    return _Lane(made, fault, scenario.seed if seed is None else seed, timing).events(duration_us)
+    return Lane(made, fault, scenario.seed if seed is None else seed, timing).events(duration_us)
 
 
 def race(
@@ -85,13 +86,14 @@ def race(
     timing = timing_of(scenario)
     drawn = fault_of(scenario, fault)
     chosen = scenario.seed if seed is None else seed
-    lanes = [_Lane(plan(scenario, design, drawn, timing), fault, chosen, timing) for design in designs]
+    lanes = [Lane(plan(scenario, design, drawn, timing), fault, chosen, timing) for design in designs]
     end_us = max((lane.ends_us for lane in lanes), default=0)
     # merge() compares the heads of the lanes only, so each design keeps its own order.
-    yield from heapq.merge(*(lane.events(end_us) for lane in lanes), key=_simulated_time)
+    yield from heapq.merge(*(lane.events(end_us) for lane in lanes), key=simulated_time)
 
 
-def _simulated_time(payload: Payload) -> float:
+def simulated_time(payload: Payload) -> float:
+    """Return when an event is told: at its time or its end, all ``failover.started`` first, metrics last."""
     for field in ("t_us", "to_us"):
         if field in payload:
             return float(payload[field])
@@ -110,10 +112,16 @@ def fault_of(scenario: Scenario, fault: str) -> Fault:
     return found
 
 
-class _Lane:
-    """One trial of one plan on its way to events."""
+class Lane:
+    """One trial of one plan on its way to events.
 
-    def __init__(self, made: Plan, fault_id: str, seed: int, timing: TimingProfile) -> None:
+    Args:
+        before: the same design with fewer steps of the fault; what it knows of its moments is used again.
+    """
+
+    def __init__(
+        self, made: Plan, fault_id: str, seed: int, timing: TimingProfile, before: Lane | None = None
+    ) -> None:
         self.plan = made
         self.fault_id = fault_id
         self.fault = made.scene.fault
@@ -123,32 +131,46 @@ class _Lane:
         self.start_us = max(0, self.fault.at_us - LEAD_US)
         self.ends_us = _ends_us(self.play, self.fault.at_us)
         self.duration_us = self.ends_us
+        self.fates, self.ways = self._known(before)
+        self.judge = Judge(self.fates, timing, made.scene)
+
+    def _known(self, before: Lane | None) -> tuple[Fates, Ways]:
+        """Return what becomes of flows, from the lane before where its moments mean the same."""
+        if before is not None and before.plan.scene.same_settings(self.plan.scene):
+            return before.fates, before.ways
+        return Fates(self.plan, self.timing), Ways(self.plan)
 
     def events(self, duration_us: int | None) -> Iterator[Payload]:
         """Yield all events; None: until everything has settled."""
-        self.duration_us = self.ends_us if duration_us is None else duration_us
-        fates = Fates(self.plan, self.timing)
-        judge = Judge(fates, self.timing)
-        yield self._started(judge)
-        outcome = judge.outcome(self.play, self.duration_us - self.fault.at_us)
-        intervals = self._intervals(fates)
+        until_us = self.ends_us if duration_us is None else duration_us
+        yield self.started(until_us)
+        yield from self.timeline(until_us)
+        yield self.metrics(until_us)
+
+    def timeline(self, duration_us: int) -> Iterator[Payload]:
+        """Yield what happens up to a time, in order; what lasts longer is cut there."""
+        self.duration_us = duration_us
+        intervals = self._intervals()
         clock: Clock[Payload] = Clock()
-        for note in (*self.play.story(self.fault.at_us), *self._own_notes(intervals, outcome)):
+        for note in (*self.play.story(self.fault.at_us), *self._own_notes(intervals)):
             if isinstance(note, Note):
                 clock.at(note.t_us, self._note(note), 0)
-            else:
-                clock.at(note.to_us, self._span(note), 1)
+            elif note.from_us < duration_us:
+                end_us = min(note.to_us, duration_us)
+                clock.at(end_us, self._span(replace(note, to_us=end_us)), 1)
         for payload in self._strips(intervals):
             clock.at(payload["to_us"], payload, 2)
-        for payload in self._moments(fates):
+        for payload in self._moments():
             clock.at(payload["t_us"], payload, 3)
-        for _, payload in clock.run():
+        for time_us, payload in clock.run():
+            if time_us > duration_us:
+                return
             yield payload
-        yield self._metrics(outcome)
 
-    def _started(self, judge: Judge) -> Payload:
+    def started(self, duration_us: int | None) -> Payload:
+        """Return the first event; a duration of None is left open, for the run is live."""
         scenario, design = self.plan.scene.drawn, self.plan.design
-        assumptions = (*self.plan.assumptions(), *judge.assumptions())
+        assumptions = (*self.plan.assumptions(), *self.judge.assumptions())
         return {
             "event": "failover.started",
             "design": design.id,
@@ -162,7 +184,7 @@ class _Lane:
                 "vm": self.fault.vm,
                 "at_us": self.fault.at_us,
             },
-            "duration_us": self.duration_us,
+            **({"live": True} if duration_us is None else {"duration_us": duration_us}),
             "flows": [
                 {
                     "id": key,
@@ -175,27 +197,30 @@ class _Lane:
             "assumptions": [assumption.as_dict() for assumption in assumptions],
         }
 
-    def _intervals(self, fates: Fates) -> list[tuple[int, int, tuple[FlowFate, ...]]]:
+    def _intervals(self) -> list[tuple[int, int, tuple[FlowFate, ...]]]:
         """Return from, to and fates of the flows, without gaps, from the start of the run to its end."""
         moment: Moment = self.plan.scene.start
         begun_us = self.start_us
         found = []
         for time_us, number in self.play.changes:
             now_us = self.fault.at_us + time_us
+            if now_us >= self.duration_us:
+                break
             if now_us > begun_us:
-                found.append((begun_us, now_us, fates.at(moment)))
+                found.append((begun_us, now_us, self.fates.at(moment)))
                 begun_us = now_us
             moment = self.plan.scene.catalogue[number].apply(moment)
-        found.append((begun_us, self.duration_us, fates.at(moment)))
+        found.append((begun_us, self.duration_us, self.fates.at(moment)))
         return found
 
-    def _moments(self, fates: Fates) -> Iterator[Payload]:
+    def _moments(self) -> Iterator[Payload]:
         """Yield what the drawing shows from the start of the run on, and after each change."""
-        ways, start = Ways(self.plan), self.plan.scene.start
-        yield ways.event(self.start_us, start, fates.at(start))
+        start = self.plan.scene.start
+        yield self.ways.event(self.start_us, start, self.fates.at(start))
         for time_us, moment in self.plan.scene.after(self.play.changes):
-            if self.fault.at_us + time_us <= self.duration_us:
-                yield ways.event(self.fault.at_us + time_us, moment, fates.at(moment))
+            if self.fault.at_us + time_us > self.duration_us:
+                return
+            yield self.ways.event(self.fault.at_us + time_us, moment, self.fates.at(moment))
 
     def _strips(self, intervals: list[tuple[int, int, tuple[FlowFate, ...]]]) -> Iterator[Payload]:
         """Yield the stretches in which nothing changes for one flow in one direction."""
@@ -220,13 +245,13 @@ class _Lane:
                         "codes": dict(fate.codes),
                     }
 
-    def _own_notes(
-        self, intervals: list[tuple[int, int, tuple[FlowFate, ...]]], outcome: Outcome
-    ) -> Iterator[Note | Span]:
+    def _own_notes(self, intervals: list[tuple[int, int, tuple[FlowFate, ...]]]) -> Iterator[Note | Span]:
         """Yield the fault and what it means for flows."""
         scenario, at_us = self.plan.scene.drawn, self.fault.at_us
+        yield from self._not_played()
         for number, (time_us, text, ref) in enumerate(self.plan.scene.breakage.text):
-            words = f"{self.fault.name}: {text}" if number == 0 else text
+            named = number == 0 and self.fault.kind is not FaultKind.NOTHING
+            words = f"{self.fault.name}: {text}" if named else text
             yield Note(at_us + time_us, "fault", "point", words, ref, None, "the drawing")
         for index, flow in enumerate(scenario.traffic.values()):
             last = None
@@ -236,9 +261,26 @@ class _Lane:
                 if last is not None and shares != last:
                     yield Note(from_us, "flows", "point", f"{flow.name}: {shares} get through")
                 last = shares
-        if outcome.new_us:
-            yield Note(at_us + outcome.new_us, "flows", "end", "new connections succeed again")
-            yield Span("flows", at_us, at_us + outcome.new_us, "new connections fail")
+        for begun_us, end_us in self.judge.outages(self.play):
+            yield Note(at_us + end_us, "flows", "end", "new connections succeed again")
+            yield Span("flows", at_us + begun_us, at_us + end_us, "new connections fail")
+
+    def _not_played(self) -> Iterator[Note]:
+        """Yield which steps of the fault this design leaves out, and which it does nothing about."""
+        scene, at_us, play = self.plan.scene, self.fault.at_us, self.play
+        for time_us, why in scene.left_out:
+            text = f"not played in this lane: {why}"
+            yield Note(at_us + time_us, "fault", "point", text, None, None, "what the model covers")
+        if play.standby is None or play.acted_us is None:
+            return
+        name, ref = scene.name(play.standby), f"vms/{play.standby}"
+        for begin_us, end_us in scene.breakage.silences(play.standby):
+            if end_us is None or end_us > play.acted_us:
+                text = (
+                    f"{name} is away after it began to take over: this design's second failover is not "
+                    "modelled"
+                )
+                yield Note(at_us + max(begin_us, play.acted_us), "detect", "point", text, ref, "D", "ours")
 
     def _note(self, note: Note) -> Payload:
         return {
@@ -263,7 +305,9 @@ class _Lane:
             "text": span.text,
         }
 
-    def _metrics(self, outcome: Outcome) -> Payload:
+    def metrics(self, duration_us: int) -> Payload:
+        """Return the last event; packets are counted up to a time on the clock of the run."""
+        outcome = self.judge.outcome(self.play, duration_us - self.fault.at_us)
         clocks, calls = self.play.clocks, self.play.calls
         never = sum(share for time_us, share in outcome.existing if time_us is None)
         whole = sum(share for _, share in outcome.existing)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from netcore.control.network import Network
 from netcore.document.faults import Fault
 from netcore.document.models import Scenario
+from netcore.errors import NotModelled
 from netcore.failover.breakage import Breakage, broken
 from netcore.failover.moments import Assumption, Change, Member, Moment, Redraw, Setting, Value, View
 from netcore.forwarding.state import State
@@ -25,6 +26,7 @@ class Scene:
         settings: what may change, with all its values.
         catalogue: every change that can come; a play names them by number.
         out_at_start: pool members that are out of rotation before the fault.
+        left_out: steps of the fault that the design cannot play: when, and why.
         breakage: when the fault's own changes come, and whom it silences.
     """
 
@@ -37,6 +39,7 @@ class Scene:
         self.catalogue: list[Change] = []
         self.notes: list[Assumption] = []
         self.out_at_start: frozenset[Member] = frozenset()
+        self.left_out: tuple[tuple[int, str], ...] = ()
         self._networks: dict[View, Network] = {}
         self.breakage: Breakage = broken(self, fault)
 
@@ -62,13 +65,22 @@ class Scene:
         """The moment before the fault."""
         return Moment(settings=(0,) * len(self.settings), unhealthy=self.out_at_start)
 
+    def same_settings(self, other: Scene) -> bool:
+        """Return whether moments of another scene of the same drawing and design mean the same here."""
+        return [one.name for one in self.settings] == [one.name for one in other.settings]
+
     def network(self, view: View) -> Network:
         """Return the compiled network under these values; kept."""
         found = self._networks.get(view)
         if found is None:
             scenario = self.base
             for setting, value in zip(self.settings, view, strict=True):
-                scenario = setting.values[value].redraw(scenario)
+                try:
+                    scenario = setting.values[value].redraw(scenario)
+                except KeyError as error:
+                    # An edit took away what another value redraws.
+                    text = f"The drawing has no {error.args[0]} any more, which {setting.name} needs."
+                    raise NotModelled(text) from error
             found = self._networks[view] = Network(scenario)
         return found
 

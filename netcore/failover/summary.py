@@ -87,6 +87,7 @@ def summary_of(found: Columns, design: Design, target: Payload | None) -> Payloa
         "ecdf": distribution(ranked),
         "asymmetric": found.crooked / found.scale["attempts"] / n,
         "missed_s": found.missed / found.scale["attempts"] / SECOND_US / n,
+        "false_alarms": dict(zip(("per_month", "window_s"), found.false_alarms, strict=True)),
         "dual_active_s": found.dual_active_us / SECOND_US / n,
         "calls": {
             **{

@@ -108,7 +108,11 @@ def _run(points: Sequence[Trials], parameter: str, values: Sequence[Value], n: i
 
 
 def point(parameter: str, value: Value, trials: Payload) -> Payload:
-    """Return ``sweep.point`` from the summary of its trials."""
+    """Return ``sweep.point`` from the summary of its trials.
+
+    ``month_s`` is what a month loses at the default rates, false alarms included; see ``availability``.
+    """
+    months = {row["design"]: row for row in trials["availability"]}
     return {
         "event": "sweep.point",
         "parameter": parameter,
@@ -119,6 +123,8 @@ def point(parameter: str, value: Value, trials: Payload) -> Payload:
                 "title": row["title"],
                 **{name: row["new"][name] for name in ("p50", "p95", "p99", "never")},
                 "lost_p50": row["lost"]["p50"],
+                "month_s": months[row["design"]]["seconds"],
+                "false_per_month": months[row["design"]]["false_per_month"],
             }
             for row in trials["designs"]
         ],
@@ -126,17 +132,24 @@ def point(parameter: str, value: Value, trials: Payload) -> Payload:
 
 
 def summary(parameter: str, n: int, seed: int, points: Sequence[Payload]) -> Payload:
-    """Return ``sweep.summary``: per design, the value with the best p95 and what the whole range does."""
+    """Return ``sweep.summary``: per design, the value with the best p95 and what the whole range does.
+
+    ``best_month_value`` is the value that loses least in a month: with false alarms it may be another one.
+    """
     best = []
     for place, row in enumerate(points[0]["designs"]):
         known = [(one["designs"][place]["p95"], one["value"]) for one in points]
         finite = [(p95, value) for p95, value in known if p95 is not None]
+        months = [(one["designs"][place]["month_s"], one["value"]) for one in points]
+        best_month = min(months, key=lambda pair: pair[0])
         best.append(
             {
                 "design": row["design"],
                 "best_value": min(finite, key=lambda pair: pair[0])[1] if finite else None,
                 "best_p95": min(p95 for p95, _ in finite) if finite else None,
                 "worst_p95": max(p95 for p95, _ in finite) if len(finite) == len(known) else None,
+                "best_month_value": best_month[1],
+                "best_month_s": best_month[0],
             }
         )
     values = [one["value"] for one in points]

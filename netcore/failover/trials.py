@@ -19,7 +19,7 @@ from netcore.failover.columns import Columns, columns
 from netcore.failover.designs import DESIGNS, plan
 from netcore.failover.fates import Fates
 from netcore.failover.outcomes import Judge
-from netcore.failover.plan import Design
+from netcore.failover.plan import Design, Plan
 from netcore.failover.race import fault_of
 from netcore.failover.statistics import interval as interval
 from netcore.failover.streams import Streams
@@ -74,7 +74,7 @@ class Trials:
         """Return the columns of the trials ``first`` to ``first + n - 1``, as plain JSON data."""
         if self._judges is None:
             self._judges = [Judge(Fates(made, self.timing), self.timing) for made in self.plans]
-        found = [Columns(made.design.id) for made in self.plans]
+        found = [_empty(made) for made in self.plans]
         for trial in range(first, first + n):
             streams = Streams(self.seed, trial)
             for made, judge, kept in zip(self.plans, self._judges, found, strict=True):
@@ -87,6 +87,13 @@ class Trials:
             "rate_of": event_of(self.fault.kind.value, self.fault.lasts_us),
             "designs": [kept.as_dict() for kept in found],
         }
+
+
+def _empty(made: Plan) -> Columns:
+    alarms = made.false_alarms
+    return Columns(
+        made.design.id, false_alarms=(alarms.per_month, alarms.window_s) if alarms is not None else (0.0, 0.0)
+    )
 
 
 class Joined:

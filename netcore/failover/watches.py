@@ -7,7 +7,7 @@ Source: facts J7-J12; reference on failover, sections 2.2 (M4) and 2.6.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from netcore.control import probes
@@ -30,20 +30,41 @@ Met = tuple[tuple[int, Meets], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Failed:
+    """A probe that failed while its member was in rotation; ``number`` counts those in a row from 1."""
+
+    sent_us: int
+    known_us: int
+    meets: Meets
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """What a watch made of one trial.
 
     Args:
-        sent_us: when each probe was sent that failed before the first turn.
+        failed: each failed probe of a member in rotation: when it was sent, when it was known to have failed,
+            what it met, and which one in a row it was.
         out_us: when the member left the rotation, as the probes decided; None is never.
         changes: when the agents of the balancer act, and the numbers of the changes.
     """
 
-    sent_us: tuple[int, ...]
+    failed: tuple[Failed, ...]
     out_us: int | None
     spread_us: int
     turns: tuple[Turn, ...]
     changes: tuple[tuple[int, int], ...]
+
+    def since(self, time_us: int | None) -> Seen:
+        """Return the same without what came before a time; None is all of it."""
+        if time_us is None:
+            return Seen((), None, self.spread_us, (), ())
+        failed = tuple(one for one in self.failed if one.sent_us >= time_us)
+        kept = tuple(turn for turn in self.turns if turn.at_us >= time_us)
+        out_us = next((turn.at_us for turn in kept if not turn.up), None)
+        changes = tuple(change for change in self.changes if change[0] - self.spread_us >= time_us)
+        return Seen(failed, out_us, self.spread_us, kept, changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,27 +123,47 @@ class Watch:
         answers = [self._answer(phase_us + number * interval_us) for number in range(count)]
         found = probes.turns(self.probe, answers, self.counting, silence_us=self.silence_us)
         out = next((turn for turn in found if not turn.up), None)
-        sent = tuple(
-            sent_us
-            for sent_us, meets in answers
-            if not probes.succeeds(self.probe, meets) and (out is None or sent_us <= out.at_us)
-        )
         return Seen(
-            sent[-self.needed :] if out is not None else sent,
+            tuple(self._failed(answers, found)),
             out.at_us if out is not None else None,
             spread_us,
             found,
             tuple((turn.at_us + spread_us, self.back if turn.up else self.out) for turn in found),
         )
 
+    def _failed(self, answers: Sequence[tuple[int, Meets]], turns: Sequence[Turn]) -> Iterator[Failed]:
+        """Yield the failed probes of a member in rotation."""
+        back = {turn.at_us for turn in turns if turn.up}
+        up, row = True, 0
+        for sent_us, meets in answers:
+            good = probes.succeeds(self.probe, meets)
+            if up and not good:
+                row += 1
+                known_us = sent_us + (self.silence_us if meets == "timeout" else 0)
+                yield Failed(sent_us, known_us, meets, row)
+                up = row < self.needed
+            else:
+                up, row = up or (good and sent_us in back), 0
+
+    def begun_us(self, sent_us: int) -> int:
+        """Return since when what a probe meets has been so that it fails."""
+        begun_us: int | None = None
+        for time_us, meets in self.met:
+            if time_us <= sent_us:
+                bad = not probes.succeeds(self.probe, meets)
+                begun_us = (time_us if begun_us is None else begun_us) if bad else None
+        return sent_us if begun_us is None else begun_us
+
     def _answer(self, sent_us: int) -> tuple[int, Meets]:
-        """Return when a probe is sent and what it meets; silence that ends in time is an answer."""
+        """Return what a probe meets, and when: as it is sent, or when a silence ends in time."""
         meets: Meets = "ok"
-        until_us = sent_us + self.silence_us
+        at_us, until_us = sent_us, sent_us + self.silence_us
         for begin_us, one in self.met:
-            if begin_us <= sent_us or (begin_us < until_us and meets == "timeout"):
+            if begin_us <= sent_us:
                 meets = one
-        return sent_us, meets
+            elif begin_us < until_us and meets == "timeout" and one != "timeout":
+                at_us, meets = begin_us, one
+        return at_us, meets
 
     def story(self, seen: Seen, fault_us: int, *, acted: bool) -> Iterator[Note | Span]:
         """Yield what the probes find, in words.
@@ -132,16 +173,16 @@ class Watch:
         """
         name, ref, spread = self.name, f"vms/{self.vm}", self.timing[self.probing.spread]
         source = f"{self.probing.source}; {self.probe.protocol}/{self.probe.port} as drawn"
-        for number, sent_us in enumerate(seen.sent_us, 1):
-            _, meets = self._answer(sent_us)
-            how = "unanswered" if meets == "timeout" else "refused"
-            at_us = fault_us + sent_us + (self.silence_us if meets == "timeout" else 0)
-            text = f"probe {number} of {self.needed} on {name} {how}"
-            yield Note(at_us, "detect", "point", text, ref, "A", source)
         whose = " and ".join(self.names)
-        if seen.out_us is not None:
-            text = f"{whose}: {self.needed} probe{'s' if self.needed > 1 else ''} fail"
-            yield Span("detect", fault_us, fault_us + seen.out_us, text)
+        begun_us = 0
+        for failed in seen.failed:
+            how = "unanswered" if failed.meets == "timeout" else "refused"
+            text = f"probe {failed.number} of {self.needed} on {name} {how}"
+            yield Note(fault_us + failed.known_us, "detect", "point", text, ref, "A", source)
+            begun_us = self.begun_us(failed.sent_us) if failed.number == 1 else begun_us
+            if failed.number == self.needed:
+                text = f"{whose}: {self.needed} probe{'s' if self.needed > 1 else ''} fail"
+                yield Span("detect", fault_us + begun_us, fault_us + failed.known_us, text)
         if not acted:
             return
         for turn in seen.turns:
@@ -156,8 +197,8 @@ class Watch:
 
 def watches(
     scene: Scene, wanted: Callable[[LoadBalancer], bool], probing: Probing = AZURE
-) -> tuple[tuple[Watch, ...], tuple[Member, ...]]:
-    """Return the probes that a fault makes fail, and the touched members that no probe watches.
+) -> tuple[tuple[Watch, ...], tuple[tuple[Member, str], ...]]:
+    """Return the probes that a fault makes fail, and the touched members without a probe, with their VM.
 
     Where rules of one pool name different probes, the slowest stands for all: the pool is healed when the
     last rule avoids the member.
@@ -167,7 +208,7 @@ def watches(
         probing: how they probe.
     """
     found: dict[tuple[str, Probe, Met], list[Member]] = {}
-    unwatched: list[Member] = []
+    unwatched: list[tuple[Member, str]] = []
     topology = scene.drawn.topology
     for balancer_id, balancer in sorted(topology.load_balancers.items()):
         for pool_id, pool in sorted(balancer.pools.items()) if wanted(balancer) else ():
@@ -179,7 +220,7 @@ def watches(
                     continue
                 if probe is None:
                     if scene.breakage.silences(nic.vm):
-                        unwatched.append(member)
+                        unwatched.append((member, nic.vm))
                 elif met := met_by(scene, member, probe):
                     found.setdefault((nic.vm, probe, met), []).append(member)
     counting = scene.network(scene.start.settings).profile.probe_counting

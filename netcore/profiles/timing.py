@@ -89,6 +89,25 @@ class Parameter:
         raise TimingError(f"{self.name} is a choice and not a number.")
 
     @property
+    def mean(self) -> float:
+        """Return the mean of all values; of a Bernoulli number, its probability."""
+        values = self.values
+        match self.kind:
+            case "lognormal":
+                return values["median"] * exp(values["sigma"] ** 2 / 2)
+            case "uniform":
+                return (values["low"] + values["high"]) / 2
+            case "bernoulli":
+                return values["probability"]
+            case "pert":
+                return (values["low"] + 4 * values["mode"] + values["high"]) / 6
+            case "exponential":
+                return values["mean"]
+            case "constant":
+                return values["value"]
+        raise TimingError(f"{self.name} is a choice and not a number.")
+
+    @property
     def text(self) -> str:
         """Return the value as one line, such as ``lognormal, median 8 s, sigma 0.7``."""
         unit = "" if self.unit == "1" else f" {self.unit}"

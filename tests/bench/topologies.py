@@ -142,3 +142,81 @@ def flows(document: dict[str, Any], count: int, seed: int = 1) -> list[netcore.P
             )
         )
     return found
+
+
+POOLS = {"a": "10.0.8.100", "b": "10.0.9.100"}
+"""Frontends of two pools of appliances, one behind the other."""
+
+
+def two_pools(flow_count: int, members: int = 8, rate: int = 10) -> netcore.Scenario:
+    """Return two pools of appliances in a row, watched every 5 s with threshold 2, and flows through both.
+
+    [client] -- (left) --> {a1 ... a8} --> {b1 ... b8} --> (right) -- [server], and back the same way.
+    The first appliance of pool a dies after 20 s (fault ``dies``).
+    """
+    left, right = "10.0.1.0/24", "10.0.2.0/24"
+    ways = {
+        "left": (left, {right: POOLS["a"]}),
+        "right": (right, {left: POOLS["b"]}),
+        "a": ("10.0.8.0/24", {right: POOLS["b"]}),
+        "b": ("10.0.9.0/24", {left: POOLS["a"]}),
+    }
+    topology: dict[str, dict[str, Any]] = {
+        "vnets": {"hub": {"name": "hub", "address_space": ["10.0.0.0/16"]}},
+        "subnets": {
+            key: {"name": key, "vnet": "hub", "prefixes": [prefix], "route_table": key}
+            for key, (prefix, _) in ways.items()
+        },
+        "route_tables": {
+            key: {"name": key, "routes": {"over": _via(*next(iter(routes.items())))}}
+            for key, (_, routes) in ways.items()
+        },
+        "vms": {key: {"name": key} for key in ("client", "server")},
+        "nics": {
+            "client": _nic("client", "left", "10.0.1.4"),
+            "server": _nic("server", "right", "10.0.2.4"),
+        },
+        "load_balancers": {},
+    }
+    for pool, frontend in POOLS.items():
+        names = [f"{pool}{number}" for number in range(1, members + 1)]
+        for number, key in enumerate(names):
+            topology["vms"][key] = {"name": key, "guest": {"forwarding": True}}
+            address = f"{topology['subnets'][pool]['prefixes'][0][:-4]}{10 + number}"
+            topology["nics"][key] = _nic(key, pool, address, ip_forwarding=True)
+        topology["load_balancers"][pool] = _watched(pool, frontend, names)
+    flow = {"source": "vms/client", "destination": "vms/server", "protocol": "tcp"}
+    traffic = {
+        f"f{number}": {
+            **flow,
+            "name": f"flow {number}",
+            "destination_port": 1024 + number,
+            "packets_per_second": rate,
+        }
+        for number in range(flow_count)
+    }
+    return netcore.load(
+        {
+            "schema": 1,
+            "name": "two pools in a row",
+            "topology": topology,
+            "traffic": traffic,
+            "faults": {"dies": {"name": "a1 dies", "vm": "a1", "at_us": 20_000_000}},
+        }
+    )
+
+
+def _via(prefix: str, appliance: str) -> dict[str, str]:
+    return {"prefix": prefix, "next_hop_type": "VirtualAppliance", "next_hop_ip": appliance}
+
+
+def _watched(subnet: str, frontend: str, names: list[str]) -> dict[str, Any]:
+    made = _balancer()
+    made["name"] = subnet
+    made["frontends"]["front"] |= {"subnet": subnet, "address": frontend}
+    made["pools"]["pool"]["members"] = {key: {"nic": key, "configuration": "ip1"} for key in names}
+    made["probes"] = {
+        "alive": {"name": "alive", "protocol": "tcp", "port": 22, "interval_s": 5, "threshold": 2}
+    }
+    made["rules"]["all"]["probe"] = "alive"
+    return made

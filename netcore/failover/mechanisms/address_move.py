@@ -78,9 +78,10 @@ def address_move(
     settings = [setting_of(scene, move) for move in moves]
     writes = tuple(_writes(scene, moves, settings, senders, names[1]))
     repaired = scene.add(Sets(tuple(settings), AT_TARGET))
-    hellos = Hellos(vm, standby, names, scene.breakage.silences(vm), scene.timing)
+    silent, deaf = scene.breakage.silences(vm), scene.breakage.silences(standby)
+    hellos = Hellos(vm, standby, names, silent, scene.timing, deaf)
     reach = Reach(scene, caller_of(scene, standby))
-    made = ByCalls(scene, mechanism, names[1], hellos, writes, repaired, USED, reach=reach, beside=beside)
+    made = ByCalls(scene, mechanism, names[1], hellos, writes, repaired, USED, None, reach, beside, standby)
     scene.notes.append(
         Assumption(
             "standby: addresses in the guest",

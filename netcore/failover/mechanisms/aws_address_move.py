@@ -71,13 +71,14 @@ def _moved(scene: Scene, numbers: Numbers, mechanism: str, hold: str) -> ByCalls
     senders = tuple(senders_to(scene.drawn, private, (vm, drawn.standby)))
     writes = tuple(_writes(scene, drawn.moves, settings, senders, name, whole=mechanism == "A2"))
     repaired = scene.add(Sets(settings, AT_TARGET))
-    heard = adverts.Adverts(
-        drawn.standby, (scene.name(vm), name), scene.breakage.silences(vm), scene.timing, hold
-    )
+    silent, deaf = scene.breakage.silences(vm), scene.breakage.silences(drawn.standby)
+    heard = adverts.Adverts(drawn.standby, (scene.name(vm), name), silent, scene.timing, hold, deaf)
     used = (*adverts.USED, *([hold] if hold else []))
     used = (*used, numbers.auth, numbers.operation, numbers.programming, numbers.failure, "repair")
     reach = Reach(scene, caller_of(scene, drawn.standby))
-    return ByCalls(scene, mechanism, name, heard, writes, repaired, used, numbers, reach)
+    return ByCalls(
+        scene, mechanism, name, heard, writes, repaired, used, numbers, reach, standby=drawn.standby
+    )
 
 
 def _writes(

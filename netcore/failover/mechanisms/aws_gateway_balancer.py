@@ -197,5 +197,6 @@ class RebalancingPlay(PlainPlay):
                 at = fault_us + time_us
                 text = f"open flows of {name} move to targets in rotation"
                 yield Note(at, "data", "point", text, ref, number.grade, number.source)
-                begin = fault_us + (self.out.by_hand_us or self.clocks.detect_us or 0)
-                yield Span("data", min(begin, at), at, f"{name} rebalances open flows")
+                outs = [turn.at_us for seen in self.out.seen for turn in seen.turns if not turn.up]
+                begin = self.out.by_hand_us or max((one for one in outs if one <= time_us), default=0)
+                yield Span("data", min(fault_us + begin, at), at, f"{name} rebalances open flows")

@@ -15,11 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from netcore.control.probes import succeeds
 from netcore.document.balancers import LoadBalancer
+from netcore.document.faults import FaultKind
 from netcore.document.models import Power
 from netcore.errors import NotModelled
 from netcore.failover.clock import microseconds
-from netcore.failover.moments import Assumption, Clocks, Member, Note, PlainPlay, Span, TakenOut
+from netcore.failover.moments import Assumption, Clocks, Member, Note, PlainPlay, Span
 from netcore.failover.plan import Design, Plan, failing_vm
 from netcore.failover.probing import AZURE, Probing
 from netcore.failover.provider import need_provider
@@ -139,11 +141,9 @@ class BalancerFailover:
         self.vm = vm
         self.name = scene.name(vm)
         self.timing = scene.timing
-        mine = members_of(scene, vm, kind)
         self.watches, self.unwatched = watches(
             scene, lambda balancer: is_gateway(balancer) is (kind == "gateway"), probing
         )
-        self._repaired = scene.add(TakenOut(frozenset(mine)))
 
     def assumptions(self) -> Iterator[Assumption]:
         """Yield the numbers and statements this mechanism rests on."""
@@ -171,14 +171,23 @@ class BalancerFailover:
             return play
         failed = timing["failure.balancer"].draw(draw("failure.balancer")) > 0
         if failed or "failover-fails" in self.scene.fault.conditions:
-            play.fail(microseconds(timing["repair"].draw(draw("repair"))), max(noticed), self._repaired)
+            play.fail(microseconds(timing["repair"].draw(draw("repair"))))
             return play
         for seen in play.seen:
             play.changes.extend(seen.changes)
         play.changes.sort()
         spread_us = max(seen.spread_us for seen in play.seen if seen.out_us == max(noticed))
-        play.clocks = Clocks(max(noticed), 0, spread_us)
+        play.clocks = Clocks(max(noticed) - self.begun_us(play.seen), 0, spread_us)
         return play
+
+    def begun_us(self, seen: Sequence[Seen]) -> int:
+        """Return since when the probes that were noticed have failed; the clocks begin there."""
+        first = [
+            watch.begun_us(one.failed[0].sent_us)
+            for watch, one in zip(self.watches, seen, strict=True)
+            if one.out_us is not None
+        ]
+        return min(first) if first and self.scene.fault.kind is FaultKind.NOTHING else 0
 
     @property
     def _broken(self) -> bool:
@@ -195,14 +204,30 @@ class BalancerPlay(PlainPlay):
         self.changes: list[tuple[int, int]] = []
         self.clocks = Clocks(0, 0, 0)
         self.completes = True
+        self.stays_us = 0
 
-    def fail(self, repair_us: int, detect_us: int, repaired: int) -> None:
-        """Let the members stay in rotation until somebody takes them out by hand."""
+    def fail(self, wait_us: int) -> None:
+        """Let the members stay in rotation until somebody takes those out by hand that still do not answer.
+
+        Args:
+            wait_us: from the first failure until somebody does.
+        """
         self.completes = False
-        repair_us = max(repair_us, detect_us)
-        self.by_hand_us = repair_us
-        self.changes = sorted([*self.mechanism.scene.breakage.timed, (repair_us, repaired)])
-        self.clocks = Clocks(detect_us, 0, repair_us - detect_us)
+        mechanism = self.mechanism
+        noticed = [one.out_us for one in self.seen if one.out_us is not None]
+        begun_us, detect_us = mechanism.begun_us(self.seen), max(noticed)
+        self.stays_us, self.by_hand_us = min(noticed), max(begun_us + wait_us, min(noticed))
+        changes = list(mechanism.scene.breakage.timed)
+        for watch, seen in zip(mechanism.watches, self.seen, strict=True):
+            for turn in seen.turns:
+                hand_us = max(self.by_hand_us, turn.at_us)
+                back = any(turn.at_us < other.at_us <= hand_us for other in seen.turns if other.up)
+                if not turn.up and not back:
+                    changes.append((hand_us, watch.out))
+                    break
+        self.changes = sorted(changes)
+        last_us = max(self.by_hand_us, detect_us)
+        self.clocks = Clocks(detect_us - begun_us, 0, last_us - detect_us)
 
     def story(self, fault_us: int) -> Iterator[Note | Span]:
         """Yield what happens, in words; times from the start of the run."""
@@ -210,16 +235,15 @@ class BalancerPlay(PlainPlay):
         for watch, seen in zip(mechanism.watches, self.seen, strict=True):
             yield from watch.story(seen, fault_us, acted=self.by_hand_us is None)
         yield from self._unwatched(mechanism.unwatched, fault_us)
-        if not mechanism.watches and not mechanism.unwatched and mechanism.scene.breakage.timed:
+        if self._unnoticed(first_us := mechanism.scene.breakage.first_us):
             text = f"every probe of {mechanism.name} goes on being answered"
             at = f"vms/{mechanism.vm}"
-            yield Note(
-                fault_us, "detect", "point", text, at, "A", f"{mechanism.probing.source}: a probe asks a port"
-            )
+            source = f"{mechanism.probing.source}: a probe asks a port"
+            yield Note(fault_us + (first_us or 0), "detect", "point", text, at, "A", source)
         if self.by_hand_us is not None:
             timing = mechanism.timing
             failure, repair = timing["failure.balancer"], timing["repair"]
-            start_us, end_us = fault_us + (self.clocks.detect_us or 0), fault_us + self.by_hand_us
+            start_us, end_us = fault_us + self.stays_us, fault_us + self.by_hand_us
             ref = f"vms/{mechanism.vm}"
             text = f"{mechanism.name} stays in rotation"
             yield Note(start_us, "data", "start", text, ref, failure.grade, failure.source)
@@ -227,8 +251,25 @@ class BalancerPlay(PlainPlay):
             yield Note(end_us, "data", "end", text, ref, repair.grade, repair.source)
             yield Span("data", start_us, end_us, "waiting for repair by hand")
 
-    def _unwatched(self, members: Sequence[Member], fault_us: int) -> Iterator[Note]:
-        if members:
-            where = ", ".join(sorted({member[0] for member in members}))
-            text = f"no probe watches {self.mechanism.name} in {where}"
-            yield Note(fault_us, "detect", "point", text, f"vms/{self.mechanism.vm}", "A", "fact J7")
+    def _unnoticed(self, first_us: int | None) -> bool:
+        """Return whether the first change of the fault makes no probe fail, and takes nobody unwatched."""
+        mechanism = self.mechanism
+        if first_us is None:
+            return False
+        met = any(
+            time_us <= first_us and not succeeds(watch.probe, meets)
+            for watch in mechanism.watches
+            for time_us, meets in watch.met
+        )
+        silent = mechanism.scene.breakage.silences
+        return not met and not any(
+            begin_us <= first_us for _, vm in mechanism.unwatched for begin_us, _ in silent(vm)[:1]
+        )
+
+    def _unwatched(self, members: Sequence[tuple[Member, str]], fault_us: int) -> Iterator[Note]:
+        scene = self.mechanism.scene
+        for vm in dict.fromkeys(vm for _, vm in members):
+            where = ", ".join(sorted({member[0] for member, whose in members if whose == vm}))
+            text = f"no probe watches {scene.name(vm)} in {where}"
+            for begin_us, _ in scene.breakage.silences(vm):
+                yield Note(fault_us + begin_us, "detect", "point", text, f"vms/{vm}", "A", "fact J7")

@@ -70,9 +70,9 @@ class ActivePassive:
             raise NotModelled(f"{scene.name(standby)} stands behind no balancer of {scene.name(vm)}.")
         scene.out_at_start = others
         self.balancer = BalancerFailover(scene, vm)
-        self.hellos = Hellos(
-            vm, standby, (scene.name(vm), scene.name(standby)), scene.breakage.silences(vm), self.timing
-        )
+        names = (scene.name(vm), scene.name(standby))
+        silent, deaf = scene.breakage.silences(vm), scene.breakage.silences(standby)
+        self.hellos = Hellos(vm, standby, names, silent, self.timing, deaf)
         probes = [slowest(scene.drawn.topology.load_balancers[b], p)[1] for b, p in sorted(pools)]
         self.interval_s = max((probe.interval_s for probe in probes if probe is not None), default=0)
         if not self.interval_s:
@@ -80,6 +80,7 @@ class ActivePassive:
                 f"No probe watches {scene.name(standby)}, so a balancer cannot see it take over."
             )
         self.taking = taking
+        self.others = others
         self.enter = scene.add(PutBack(taking))
 
     def assumptions(self) -> Iterator[Assumption]:
@@ -95,25 +96,39 @@ class ActivePassive:
             "ours, after section 2.2 of the reference on failover",
         )
 
+    def _stay_out(self, out: BalancerPlay, entered_us: int | None) -> None:
+        """Let who is out at the start stay so until it took over, whatever its probes meet."""
+        changes = list(self.scene.breakage.timed)
+        for place, watch in enumerate(self.balancer.watches):
+            if self.others.issuperset(watch.members):
+                waits = not self.taking.issuperset(watch.members)
+                out.seen[place] = out.seen[place].since(None if waits else entered_us)
+            changes.extend(out.seen[place].changes)
+        if out.by_hand_us is None:
+            out.changes = sorted(changes)
+
     def play(self, streams: Streams) -> ActivePassivePlay:
         """Return one trial."""
         out, heard = self.balancer.play(streams), self.hellos.hear(streams)
-        play = ActivePassivePlay(self, out, heard)
-        if heard.decided_us is None:
-            return play
         wait_us = microseconds(streams.uniform(f"probe.phase.{self.standby}") * self.interval_s)
         spread = self.timing["probe.spread"].draw(streams.uniform(f"probe.spread.{self.standby}"))
-        play.probed_us = heard.decided_us + wait_us
-        play.entered_us = play.probed_us + microseconds(spread)
-        play.changes = sorted([*out.changes, (play.entered_us, self.enter)])
+        probed_us = None if heard.decided_us is None else heard.decided_us + wait_us
+        entered_us = None if probed_us is None else probed_us + microseconds(spread)
+        self._stay_out(out, entered_us)
+        play = ActivePassivePlay(self, out, heard)
+        play.standby, play.acted_us = self.standby, heard.decided_us
+        play.probed_us, play.entered_us = probed_us, entered_us
+        if heard.decided_us is None or entered_us is None or probed_us is None:
+            return play
+        play.changes = sorted([*out.changes, (entered_us, self.enter)])
         if out.by_hand_us is not None:
             return play
         marked_us = None if out.clocks.detect_us is None else out.clocks.detect_us + (out.clocks.data_us or 0)
         if marked_us is not None:
-            last_us = max(marked_us, play.entered_us)
+            last_us = max(marked_us, entered_us - heard.begun_us)
             detect_us = out.clocks.detect_us or 0
-            if last_us == play.entered_us:
-                detect_us = play.probed_us
+            if last_us == entered_us - heard.begun_us:
+                detect_us = probed_us - heard.begun_us
             play.clocks = Clocks(detect_us, 0, last_us - detect_us)
         return play
 

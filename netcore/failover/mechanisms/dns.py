@@ -162,6 +162,7 @@ class Dns:
             play.changes.extend(seen.changes)
         for one in self.names:
             turns = self._turns(one, streams)
+            play.misses[one.id] = tuple(self._misses(one, streams))
             updates = tuple(self._updates(one, turns, streams))
             play.names.append((one, turns, updates))
             for update in updates:
@@ -180,6 +181,13 @@ class Dns:
             phase_us = round(streams.uniform(f"names.phase.{one.id}.{number}") * probing.interval_us)
             found.extend((number, turn) for turn in probing.turns(downs, phase_us))
         return tuple(sorted(found, key=lambda pair: (pair[1].at_us, pair[0])))
+
+    def _misses(self, one: Named, streams: Streams) -> Iterator[tuple[int, int, int]]:
+        """Yield endpoint, time sent and number in a row of unanswered probes."""
+        probing = Probing.of(one.manager)
+        for number, downs in enumerate(one.downs):
+            phase_us = round(streams.uniform(f"names.phase.{one.id}.{number}") * probing.interval_us)
+            yield from ((number, sent_us, count) for sent_us, count in probing.misses(downs, phase_us))
 
     def _updates(self, one: Named, turns: tuple[tuple[int, Turn], ...], streams: Streams) -> Iterator[Update]:
         """Yield the answers that name servers give in turn."""
@@ -226,6 +234,7 @@ class DnsPlay(PlainPlay):
     def __init__(self, mechanism: Dns) -> None:
         self.mechanism = mechanism
         self.seen: list[Seen] = []
+        self.misses: dict[str, tuple[tuple[int, int, int], ...]] = {}
         self.names: list[tuple[Named, tuple[tuple[int, Turn], ...], tuple[Update, ...]]] = []
         self.changes: list[tuple[int, int]] = []
         self.clocks = Clocks(0, 0, 0)
@@ -259,22 +268,27 @@ class DnsPlay(PlainPlay):
         self, one: Named, turns: tuple[tuple[int, Turn], ...], fault_us: int
     ) -> Iterator[Note | Span]:
         name, ref, source = one.manager.name, one.ref, SOURCE
-        if not turns and self.mechanism.scene.breakage.timed:
+        first_us = self.mechanism.scene.breakage.first_us
+        begun = [begin for downs in one.downs for begin, _ in downs if begin is not None]
+        if first_us is not None and all(begin_us > first_us for begin_us in begun):
             text = f"every probe of the endpoints of {name} goes on being answered"
-            yield Note(fault_us, "detect", "point", text, ref, "A", source)
+            yield Note(fault_us + first_us, "detect", "point", text, ref, "A", source)
+        for number, sent_us, count in self.misses[one.id]:
+            at_us = fault_us + sent_us + microseconds(one.manager.timeout_s)
+            needed, address = one.manager.tolerated + 1, one.manager.endpoints[number]
+            text = f"{name}: probe {count} of {needed} on {address} unanswered"
+            yield Note(at_us, "detect", "point", text, ref, "A", source)
         for number, turn in turns:
             address = one.manager.endpoints[number]
             if turn.up:
                 text = f"{name}: {address} answers its probe and is up again"
                 yield Note(fault_us + turn.at_us, "detect", "point", text, ref, "A", source)
                 continue
-            needed = len(turn.sent_us)
-            for count, sent_us in enumerate(turn.sent_us, 1):
-                at_us = fault_us + sent_us + microseconds(one.manager.timeout_s)
-                text = f"{name}: probe {count} of {needed} on {address} unanswered"
-                yield Note(at_us, "detect", "point", text, ref, "A", source)
-            text = f"{name}: {address} is degraded after {needed} failed probes"
-            yield Span("detect", fault_us, fault_us + turn.at_us, text)
+            began = [
+                begin for begin, _ in one.downs[number] if begin is not None and begin <= turn.sent_us[0]
+            ]
+            text = f"{name}: {address} is degraded after {len(turn.sent_us)} failed probes"
+            yield Span("detect", fault_us + max(began, default=0), fault_us + turn.at_us, text)
         ups = [not (found and found[0][0] is None) for found in one.downs]
         for number, turn in turns:
             ups[number] = turn.up

@@ -64,19 +64,20 @@ class Fencing:
         wait_us = microseconds(self.number.draw(streams.uniform("fencing")))
         for begin_us, end_us in self.silent:
             if end_us is None or begin_us + wait_us < end_us:
-                return FencingPlay(self, begin_us + wait_us)
+                return FencingPlay(self, begin_us + wait_us, begin_us)
         return FencingPlay(self, None)
 
 
 class FencingPlay(PlainPlay):
     """One trial of fencing; see ``moments.Play``. ``ends_us`` None: the node is back before it is fenced."""
 
-    def __init__(self, mechanism: Fencing, ends_us: int | None) -> None:
-        self.mechanism, self.ends_us = mechanism, ends_us
+    def __init__(self, mechanism: Fencing, ends_us: int | None, begun_us: int = 0) -> None:
+        self.mechanism, self.ends_us, self.begun_us = mechanism, ends_us, begun_us
+        self.standby, self.acted_us = mechanism.standby, ends_us
         own = [] if ends_us is None else [(ends_us, mechanism.started)]
         self.changes = sorted([*mechanism.scene.breakage.timed, *own])
         self.completes = ends_us is not None
-        self.clocks = Clocks(None if ends_us is None else 0, ends_us or 0, 0)
+        self.clocks = Clocks(None if ends_us is None else 0, (ends_us or begun_us) - begun_us, 0)
 
     @property
     def calls(self) -> Calls:
@@ -92,4 +93,4 @@ class FencingPlay(PlainPlay):
         ref = f"vms/{self.mechanism.standby}"
         text = f"{failed} is switched off, and the service starts on {standby}"
         yield Note(end_us, "control", "end", text, ref, number.grade, number.source)
-        yield Span("control", fault_us, end_us, f"the cluster fences {failed}")
+        yield Span("control", fault_us + self.begun_us, end_us, f"the cluster fences {failed}")

@@ -20,7 +20,7 @@ from netcore.failover import adverts, detection
 from netcore.failover.breakage import Silence
 from netcore.failover.calls import AWS_CALLS, CONTROL_PLANE, ByCalls, Detector, Numbers, Write
 from netcore.failover.clock import microseconds
-from netcore.failover.detection import Heard, Hellos
+from netcore.failover.detection import Heard, Hellos, Short
 from netcore.failover.mechanisms.address_move import caller_of
 from netcore.failover.mechanisms.balancer import is_gateway
 from netcore.failover.moments import Assumption, Note, Programmed, Sets, Span
@@ -65,7 +65,8 @@ def plan(scene: Scene) -> Plan:
     vm = failing_vm(scene)
     standby = standby_of(scene.drawn, vm)
     names = (scene.name(vm), scene.name(standby))
-    hellos = Hellos(vm, standby, names, scene.breakage.silences(vm), scene.timing)
+    silent, deaf = scene.breakage.silences(vm), scene.breakage.silences(standby)
+    hellos = Hellos(vm, standby, names, silent, scene.timing, deaf)
     reach = Reach(scene, caller_of(scene, standby))
     used = (*detection.USED, *USED)
     return Plan(DESIGN, scene, RouteRewrite(scene, vm, standby, hellos, used, NUMBERS, reach))
@@ -109,7 +110,7 @@ class RouteRewrite(ByCalls):
         repaired = scene.add(Sets(tuple(settings.values()), 1))
         beside, _ = watches(scene, lambda balancer: not is_gateway(balancer))
         super().__init__(
-            scene, mechanism, name, detector, writes, repaired, used, numbers, reach, beside=beside
+            scene, mechanism, name, detector, writes, repaired, used, numbers, reach, beside, standby
         )
 
     def durations(self, streams: Streams, degraded: bool) -> Iterator[float]:
@@ -164,23 +165,29 @@ class Poller:
             for name in ("poller.wait", "poller.start")
         )
         tries_us = microseconds(self.timing.value("poller.tries"))
+        short: list[Short] = []
         for begin_us, end_us in self.silent:
             last_us = begin_us + wait_us + tries_us
             if end_us is None or last_us < end_us:
-                return Heard((), last_us + start_us)
-        return Heard((), None)
+                return Heard((), last_us + start_us, None, begin_us, tuple(short))
+            short.append(Short(begin_us, end_us))
+        return Heard((), None, short=tuple(short))
 
     def story(self, heard: Heard, fault_us: int) -> Iterator[Note | Span]:
         """Yield it in words; times from the start of the run."""
         number = self.timing["poller.wait"]
-        if heard.decided_us is None:
-            text = f"the poller notices nothing of {self.name}"
+        text = f"the poller notices nothing of {self.name}"
+        if not self.silent or self.silent[0][0] > 0:
             yield Note(fault_us, "detect", "point", text, None, number.grade, number.source)
+        for short in heard.short:
+            yield Note(fault_us + short.end_us, "detect", "point", text, None, number.grade, number.source)
+        if heard.decided_us is None:
             return
         end_us = fault_us + heard.decided_us
         text = f"the poller finds that {self.name} does not answer"
         yield Note(end_us, "detect", "end", text, None, number.grade, number.source)
-        yield Span("detect", fault_us, end_us, f"the poller waits for its turn and tries {self.name}")
+        begin_us = fault_us + heard.begun_us
+        yield Span("detect", begin_us, end_us, f"the poller waits for its turn and tries {self.name}")
 
 
 def _write(scene: Scene, one: Rewrite, setting: int, vm: str, target: str) -> Write:
@@ -229,7 +236,8 @@ def plan_aws(scene: Scene) -> Plan:
     vm = failing_vm(scene)
     standby = standby_of(scene.drawn, vm)
     names = (scene.name(vm), scene.name(standby))
-    heard = adverts.Adverts(standby, names, scene.breakage.silences(vm), scene.timing)
+    silent, deaf = scene.breakage.silences(vm), scene.breakage.silences(standby)
+    heard = adverts.Adverts(standby, names, silent, scene.timing, deaf=deaf)
     used = (*adverts.USED, "aws.script", *AWS_ROUTES, "aws.programming", "failure.aws", "repair")
     reach = Reach(scene, caller_of(scene, standby))
     made = AwsRouteRewrite(scene, vm, standby, heard, used, AWS_CALLS, reach, "A3")

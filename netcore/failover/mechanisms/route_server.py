@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from netcore.document.models import Power, Scenario
 from netcore.errors import NotModelled
 from netcore.failover.clock import microseconds
-from netcore.failover.hold import Held, Loss, Neighbour, held, joined
+from netcore.failover.hold import Held, Loss, Neighbour, held
 from netcore.failover.moments import Assumption, Clocks, Note, PlainPlay, Programmed, Sets, Span
-from netcore.failover.plan import Design, Plan, failing_vm
+from netcore.failover.plan import Design, FalseAlarms, Plan, failing_vm
 from netcore.failover.provider import need_provider
 from netcore.failover.redraw import changed, replaced
 from netcore.failover.scene import Scene
@@ -60,7 +60,8 @@ def plan(scene: Scene) -> Plan:
             f"Nobody can take over from {name}: no other running VM is a neighbour of its route server."
         )
     found = {vm: mine, **{key: kept for key, kept in others.items() if kept and key in scene.breakage.silent}}
-    return Plan(DESIGN, scene, RouteServerFailover(scene, found))
+    made = RouteServerFailover(scene, found)
+    return Plan(DESIGN, scene, made, made.false_alarms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class RouteServerFailover:
         scene = self.scene
         places = (number,)
         senders = tuple(_senders(scene, vm, number))
-        silences = joined(scene.breakage.silences(vm))
+        silences = scene.breakage.silences(vm)
         told = frozenset(begin_us for who, begin_us in scene.breakage.told if who == vm)
         return Routes(
             Neighbour(vm, self.sessions[vm], silences, told),
@@ -108,6 +109,18 @@ class RouteServerFailover:
             scene.add(Sets(places, 1)),
             scene.add(Sets(places, 0)),
         )
+
+    @property
+    def false_alarms(self) -> FalseAlarms:
+        """How often the routes of the protected appliance go though it runs, and for how long that hurts.
+
+        What delays its keepalives delays them to both instances, so the sessions end together. While hosts
+        lose the routes, and again while they get them back, the two directions of a connection may pass
+        different appliances. Ours, grade D.
+        """
+        late = self.timing["keepalive.late"].values["probability"]
+        rate = min(one.false_per_month(late) for one in self.sessions[self.vm])
+        return FalseAlarms(rate, 2 * self.timing["server.withdraw"].mean)
 
     def assumptions(self) -> Iterator[Assumption]:
         """Yield the numbers and statements this mechanism rests on."""
@@ -119,14 +132,14 @@ class RouteServerFailover:
         for used in (*(("server.goodbye",) if told else ("bgp.phase",)), *USED, "keepalive.late"):
             number = self.timing[used]
             yield Assumption(f"{used}: {number.meaning}", number.text, number.grade, number.source)
-        late = self.timing["keepalive.late"].values["probability"]
-        rate = sum(one.false_per_month(late) for one in kept)
+        late, alarms = self.timing["keepalive.late"].values["probability"], self.false_alarms
         yield Assumption(
             "false withdrawals per month",
-            f"{rate:.3g} sessions of {name} end in a month though nobody failed, with {late:.1%} of the "
-            "keepalives late",
+            f"{alarms.per_month:.3g} times a month the routes of {name} go though nobody failed, with "
+            f"{late:.1%} of the keepalives late; each time hurts for {alarms.window_s:.3g} s",
             "D",
-            "ours: all keepalives of a hold time are late, each by its own luck; bursts make it worse",
+            "ours: all keepalives of a hold time are late, each by its own luck, and to both instances "
+            "alike; bursts make it worse. It hurts while hosts learn, there and back",
         )
         yield Assumption(
             "hosts: programming",
@@ -214,14 +227,14 @@ class RouteServerPlay(PlainPlay):
 
     def story(self, fault_us: int) -> Iterator[Note | Span]:
         """Yield what happens, in words; times from the start of the run."""
-        if not self.losses and self.mechanism.scene.breakage.timed:
+        first_us = self.mechanism.scene.breakage.first_us
+        if first_us is not None and all(loss.begin_us > first_us for _, loss in self.losses):
             text = (
                 f"the sessions of {self.mechanism.scene.name(self.mechanism.vm)} stay up: it goes on speaking"
             )
             ref = f"vms/{self.mechanism.vm}"
-            yield Note(
-                fault_us, "detect", "point", text, ref, "A", "fact I4: BGP asks the speaker, not the path"
-            )
+            source = "fact I4: BGP asks the speaker, not the path"
+            yield Note(fault_us + first_us, "detect", "point", text, ref, "A", source)
         for routes, loss in self.losses:
             yield from self._detect(routes, loss, fault_us)
         number = self.mechanism.timing["server.withdraw"]
@@ -242,15 +255,16 @@ class RouteServerPlay(PlainPlay):
         name, ref = self.mechanism.scene.name(neighbour.vm), f"vms/{neighbour.vm}"
         number = timing["server.goodbye" if loss.told else "bgp.phase"]
         begin_us = fault_us + loss.begin_us
+        for one, time_us in zip(neighbour.sessions, loss.expired, strict=True):
+            if loss.noticed or loss.end_us is None or time_us < loss.end_us:
+                what = "says goodbye" if loss.told else f"was silent for {one.hold_s:g} s"
+                text = f"{name} {what}: its session with {one.address} ends"
+                yield Note(fault_us + time_us, "detect", "end", text, ref, number.grade, number.source)
         if not loss.noticed:
             end_us = fault_us + (loss.end_us or loss.begin_us)
             text = f"{name} is back before its hold time is over, so nothing is withdrawn"
             yield Note(end_us, "detect", "point", text, ref, number.grade, number.source)
             return
-        for one, time_us in zip(neighbour.sessions, loss.noticed, strict=True):
-            what = "says goodbye" if loss.told else f"was silent for {one.hold_s:g} s"
-            text = f"{name} {what}: its session with {one.address} ends"
-            yield Note(fault_us + time_us, "detect", "end", text, ref, number.grade, number.source)
         seen_us = fault_us + max(loss.noticed)
         yield Span("detect", begin_us, seen_us, f"sessions of {name} end")
         if self._repair_us is None:

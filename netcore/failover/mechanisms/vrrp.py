@@ -69,7 +69,8 @@ class Vrrp:
     def __init__(self, scene: Scene, vm: str, standby: str, follows: int | None) -> None:
         self.scene, self.timing, self.follows = scene, scene.timing, follows
         names = (scene.name(vm), scene.name(standby))
-        self.detector = Adverts(standby, names, scene.breakage.silences(vm), scene.timing)
+        silent, deaf = scene.breakage.silences(vm), scene.breakage.silences(standby)
+        self.detector = Adverts(standby, names, silent, scene.timing, deaf=deaf)
         network = scene.network(scene.start.settings)
         found = [group for group in redundancy.groups(network, walk.follow) if len(group.masters) > 1]
         self.split = found if follows is None else []
@@ -101,7 +102,9 @@ class VrrpPlay(PlainPlay):
         self.completes = follows is not None and decided_us is not None
         if follows is not None and decided_us is not None:
             self.changes = sorted([*self.changes, (decided_us, follows)])
-        self.clocks = Clocks(decided_us, 0, 0 if self.completes or decided_us is None else None)
+        self.acted_us, self.standby = decided_us, mechanism.detector.standby
+        detect_us = None if decided_us is None else decided_us - heard.begun_us
+        self.clocks = Clocks(detect_us, 0, 0 if self.completes or decided_us is None else None)
 
     def story(self, fault_us: int) -> Iterator[Note | Span]:
         """Yield what happens, in words; times from the start of the run."""

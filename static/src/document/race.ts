@@ -195,6 +195,8 @@ export interface Month {
   grade: string;
   source: string;
   window_s: number;
+  false_per_month: number;
+  false_seconds: number;
   seconds: number;
   availability: number;
   target: number;
@@ -228,7 +230,7 @@ export interface Trials {
 export interface SweepPoint {
   parameter: string;
   value: number | string;
-  designs: { design: string; title: string; p50: number | null; p95: number | null; p99: number | null; never: number; lost_p50: number }[];
+  designs: { design: string; title: string; p50: number | null; p95: number | null; p99: number | null; never: number; lost_p50: number; month_s: number; false_per_month: number }[];
 }
 
 export interface Sweep {
@@ -238,7 +240,7 @@ export interface Sweep {
     n: number;
     seed: number;
     values: (number | string)[];
-    designs: { design: string; best_value: number | string | null; best_p95: number | null; worst_p95: number | null }[];
+    designs: { design: string; best_value: number | string | null; best_p95: number | null; worst_p95: number | null; best_month_value: number | string; best_month_s: number }[];
   } | null;
 }
 

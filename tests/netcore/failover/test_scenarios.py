@@ -200,6 +200,20 @@ def test_9_too_short_timers_end_sessions_of_which_nobody_died() -> None:
     assert rate(1, 3) > rate(5, 15) > rate(60, 180)
 
 
+def test_9_the_month_has_an_optimum_between_long_and_short_timers() -> None:
+    drawn = scenario("09")
+    design = next(found for found in netcore.designs(drawn, DIES) if found.id == "route-server")
+    *points, summary = netcore.sweep(drawn, [design], DIES, "bgp.hold", [3, 9, 30, 180], 200, 1)
+    rows = [point["designs"][0] for point in points]
+    assert [row["p95"] for row in rows] == sorted(row["p95"] for row in rows)
+    assert [row["false_per_month"] for row in rows] == sorted(
+        (row["false_per_month"] for row in rows), reverse=True
+    )
+    (best,) = summary["designs"]
+    assert (best["best_value"], best["best_month_value"]) == (3, 30)
+    assert best["best_month_s"] == min(row["month_s"] for row in rows)
+
+
 def test_10_gateways() -> None:
     drawn = scenario("10")
     assert 10 <= figures(drawn, "vpn-active-standby", "planned")["new"]["p50"] <= 15

@@ -41,7 +41,17 @@ def test_a_longer_probe_interval_is_slower_for_the_balancer_alone() -> None:
     for event in events[:-1]:
         assert set(event) == {"event", "parameter", "value", "designs"}
         for row in event["designs"]:
-            assert set(row) == {"design", "title", "p50", "p95", "p99", "never", "lost_p50"}
+            assert set(row) == {
+                "design",
+                "title",
+                "p50",
+                "p95",
+                "p99",
+                "never",
+                "lost_p50",
+                "month_s",
+                "false_per_month",
+            }
             assert row["p99"] is None  # under 1,000 trials
     assert events == json.loads(json.dumps(events))
 

@@ -16,7 +16,7 @@ export function SweepView({ sweep }: { sweep: Sweep }): ReactNode {
   const said = (summary?.designs ?? []).map((row) =>
     row.best_value === null
       ? `${titled(row.design)} never recovers.`
-      : `${titled(row.design)}: p95 from ${seconds(row.best_p95)} (at ${row.best_value}) to ${seconds(row.worst_p95)}.`,
+      : `${titled(row.design)}: p95 from ${seconds(row.best_p95)} (at ${row.best_value}) to ${seconds(row.worst_p95)}.${ofMonth(row)}`,
   );
   return (
     <section className="trials" data-testid={summary ? "sweep-summary" : undefined} aria-label="Sweep">
@@ -37,7 +37,7 @@ export function SweepView({ sweep }: { sweep: Sweep }): ReactNode {
             <tr>
               <th scope="col" className="number">{first.parameter}</th>
               {designs.flatMap((design) =>
-                ["p50", "p95", "packets lost, p50"].map((name) => (
+                ["p50", "p95", "packets lost, p50", "away in a month"].map((name) => (
                   <th scope="col" className="number" key={`${design.design} ${name}`}>
                     {design.title}, {name}
                   </th>
@@ -53,6 +53,7 @@ export function SweepView({ sweep }: { sweep: Sweep }): ReactNode {
                   <td className="number" key={`${row.design} p50`}>{seconds(row.p50)}</td>,
                   <td className="number" key={`${row.design} p95`}>{seconds(row.p95)}</td>,
                   <td className="number" key={`${row.design} lost`}>{Math.round(row.lost_p50).toLocaleString("en")}</td>,
+                  <td className="number" key={`${row.design} month`}>{seconds(row.month_s)}</td>,
                 ])}
               </tr>
             ))}
@@ -61,6 +62,12 @@ export function SweepView({ sweep }: { sweep: Sweep }): ReactNode {
       </div>
     </section>
   );
+}
+
+/** Say which value a month likes best, where that is another one than the quickest. */
+function ofMonth(row: { best_value: number | string | null; best_month_value: number | string; best_month_s: number }): string {
+  if (row.best_month_value === row.best_value) return "";
+  return ` False alarms counted, a month loses least at ${row.best_month_value}: ${seconds(row.best_month_s)}.`;
 }
 
 function secondsOf(value: number): string {

@@ -68,6 +68,7 @@ export function Months({ summary }: { summary: Summary }): ReactNode {
   const months = summary.availability ?? [];
   const first = months[0];
   if (!first) return null;
+  const alarms = months.some((month) => month.false_seconds > 0);
   return (
     <div className="table-wrap" tabIndex={0} role="region" aria-label="Availability">
       <table className="table" data-testid="availability">
@@ -79,6 +80,7 @@ export function Months({ summary }: { summary: Summary }): ReactNode {
           <tr>
             <th scope="col">Design</th>
             <th scope="col" className="number">Mean window</th>
+            {alarms && <th scope="col" className="number">False alarms</th>}
             <th scope="col" className="number">Away in a month</th>
             <th scope="col" className="number">Availability</th>
             <th scope="col" className="number">Of the budget</th>
@@ -90,6 +92,7 @@ export function Months({ summary }: { summary: Summary }): ReactNode {
             <tr key={month.design}>
               <th scope="row">{titleOf(summary, month.design)}</th>
               <td className="number">{seconds(month.window_s)}</td>
+              {alarms && <td className="number">{month.false_per_month.toPrecision(2)}, {seconds(month.false_seconds)}</td>}
               <td className="number">{seconds(month.seconds)}</td>
               <td className="number">{(month.availability * 100).toFixed(4)} %</td>
               <td className="number">{Math.round(month.budget_used * 100).toLocaleString("en")} %</td>

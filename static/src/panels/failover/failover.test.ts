@@ -57,7 +57,7 @@ describe("curves", () => {
   });
 
   it("of a sweep leave out what is no number", () => {
-    const point = (value: number | string, p95: number | null) => ({ parameter: "p", value, designs: [{ design: "a", title: "A", p50: 1, p95, p99: null, never: 0, lost_p50: 0 }] });
+    const point = (value: number | string, p95: number | null) => ({ parameter: "p", value, designs: [{ design: "a", title: "A", p50: 1, p95, p99: null, never: 0, lost_p50: 0, month_s: 1, false_per_month: 0 }] });
     const { x, series } = curves({ points: [point(10, null), point(5, 2), point("word", 9)], summary: null });
     expect([x, series.map((one) => [one.label, one.values])]).toEqual([[5, 10], [["A, p95", [2, null]], ["A, p50", [1, 1]]]]);
     expect(valuesOf("5, 10;2.5 slow")).toEqual([5, 10, 2.5, "slow"]);

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 import netcore
+from netcore.failover.breakage import joined
 from netcore.failover.designs import plan
 from netcore.failover.fates import Fates
-from netcore.failover.hold import Held, joined
+from netcore.failover.hold import Held
 from netcore.failover.mechanisms.route_server import RouteServerPlay
 from netcore.failover.plan import Plan
 from netcore.failover.streams import Streams
@@ -189,7 +190,7 @@ def test_low_timers_end_more_sessions_for_nothing(keepalive: float, hold: float,
 
 def test_the_rate_of_false_withdrawals_is_told() -> None:
     told = {one.name: one.value for one in planned(drawn(60, 180)).assumptions()}
-    assert told["false withdrawals per month"].startswith("0.0855 sessions of fw1")
+    assert told["false withdrawals per month"].startswith("0.0428 times a month the routes of fw1")
 
 
 def test_silences_are_joined() -> None:

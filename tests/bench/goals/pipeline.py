@@ -1,0 +1,111 @@
+"""All that becomes of a flow, there and back: routes, security groups, appliances.
+
+The peer is ``peers.loop``, from the same workload without the engine; it answers the same flows first, and so
+does the engine's second implementation.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from tests.bench import ours, workload
+from tests.bench.measure import Goal, Readings, Target, engine, missing, no_readings, paired, same
+from tests.bench.peers.loop import Loop, pytricia
+
+FLOWS, BY_LOOP, BY_SEARCH, BY_NUMPY = 2_000_000, 20_000, 500, 200_000
+
+
+@dataclass(frozen=True)
+class Made:
+    """The standard network and flows, for ours and for the peer."""
+
+    compiled: Any
+    packets: Any
+    flows: workload.Flows
+    loop: Loop
+
+
+def prepare(tiny: bool) -> Made:
+    """Return both, after they have given the same answers."""
+    (forward,) = engine("forward")
+    pytricia()
+    network = workload.build(workload.TINY if tiny else workload.N10K)
+    flows = workload.flows(network, 2_000 if tiny else FLOWS)
+    first = workload.Flows(*(column[:BY_LOOP] for column in flows))
+    compiled = ours.compiled(network)
+    few = ours.packets(compiled, network, first)
+    found = forward(compiled, few)
+    ours.mostly_arrays(found)
+    loop = Loop(network)
+    answers = loop.fates(flows, len(first.source))
+    same("two peers", Loop(network, trie=False).fates(flows, BY_SEARCH), answers[:BY_SEARCH])
+    for row, (mine, others) in enumerate(zip(ours.fates(found), answers, strict=True)):
+        same(f"flow {row}", mine, others)
+    same("numba and numpy give the same answers", ours.equal(found, ours.by_numpy(compiled, few)), True)
+    return Made(compiled, ours.packets(compiled, network, flows), flows, loop)
+
+
+def measure(made: Made, repetitions: int) -> Readings:
+    """Return how many times as long the loop takes, by one thread and by two."""
+    (forward,) = engine("forward")
+    count = len(made.packets)
+    shares = (count, min(count, BY_LOOP))
+
+    def peer() -> Any:
+        return made.loop.fates(made.flows, BY_LOOP)
+
+    return {
+        "1 thread": paired(lambda: forward(made.compiled, made.packets), peer, repetitions, shares),
+        "2 threads": paired(
+            lambda: forward(made.compiled, made.packets, threads=2),
+            peer,
+            repetitions,
+            shares,
+            time.perf_counter,
+        ),
+    }
+
+
+def by_numpy(made: Made, repetitions: int) -> Readings:
+    """Return the same where numba is not installed."""
+    packets = made.packets.take(slice(0, BY_NUMPY))
+    shares = (len(packets), min(len(packets), BY_LOOP))
+    return {
+        "1 thread": paired(
+            lambda: ours.by_numpy(made.compiled, packets),
+            lambda: made.loop.fates(made.flows, BY_LOOP),
+            repetitions,
+            shares,
+        )
+    }
+
+
+_WHAT = "2 million flows through the standard network of 10,000 VMs, there and back, over a pytricia loop"
+
+GOALS = (
+    Goal("G3", _WHAT, (Target("1 thread", ">=", 75), Target("2 threads", ">=", 150)), prepare, measure),
+    Goal("G3b", f"{_WHAT}, without numba", (Target("1 thread", ">=", 35),), prepare, by_numpy),
+    Goal(
+        "G3c",
+        "the same next to real packets through two network namespaces",
+        (Target("flows over packets", ">=", 40),),
+        missing("the bench sets up no namespaces of the kernel yet; it needs root"),
+        no_readings,
+    ),
+    Goal(
+        "G3d",
+        "the same next to two routers in ns-3",
+        (Target("flows over packets", ">=", 200),),
+        missing("the bench has no program for ns-3 yet; it needs the headers of ns-3 and a C++ compiler"),
+        no_readings,
+    ),
+    Goal(
+        "G3e",
+        "the same next to the same kernel in C",
+        (Target("over C", ">=", 0.85),),
+        missing("there is no kernel in C of what the product answers: NAT, both directions, IPv6"),
+        no_readings,
+    ),
+)

@@ -1,0 +1,105 @@
+"""docs/performance.md: the promises, what was measured, on which machine, and what is not measured."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from collections.abc import Iterable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from tests.bench.measure import Goal
+from tests.bench.verdicts import ROOT, Verdict, number
+
+PAGE = ROOT / "docs" / "performance.md"
+
+PACKAGES = ("numpy", "numba", "tbb", "pytricia", "py-radix", "networkx", "simpy", "oxidd", "dd", "django")
+
+_HEAD = """# Performance
+
+Made by `python3 manage.py bench`; see `tests/bench`. Every figure is a ratio to a named peer or limit,
+measured in the same run on the same machine: absolute speeds say more about the machine than about the
+program.
+
+A goal is measured like this. First ours and every peer must give the same answer; if they do not, the goal
+has failed and there is no figure. Then ours and the peer work in turn, five times, in each of three fresh
+processes; a process counts with the median of its ratios, and of the processes the worst counts. One thread
+unless the line says otherwise, by processor time. A process whose ratios spread over more than 25 % of
+their median is discarded, and the line says so.
+"""
+
+
+def machine() -> str:
+    """Return the machine in words."""
+    model = ""
+    try:
+        names = re.findall(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text("utf-8"), re.MULTILINE)
+        model = names[0] if names else ""
+    except OSError:
+        pass
+    cores = os.cpu_count() or 1
+    release = ".".join(platform.release().split(".")[:2])
+    return f"{cores} cores {model or platform.machine()}, {platform.system()} {release}"
+
+
+def versions() -> str:
+    """Return Python and the packages that take part, with their versions."""
+    found = [f"Python {platform.python_version()}"]
+    for name in PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            found.append(f"{name} not installed")
+    return ", ".join(found)
+
+
+def row(verdict: Verdict, day: str) -> str:
+    """Return one line of the table."""
+    value = "" if verdict.value is None else number(verdict.value)
+    spread = f"{verdict.spread:.0%}" if verdict.value is not None and verdict.target.spread else ""
+    note = verdict.reason
+    if verdict.discarded:
+        note = f"{verdict.discarded} of {verdict.runs} runs discarded"
+    target, goal = verdict.target, verdict.goal
+    cells = (
+        goal.id,
+        goal.title,
+        target.name,
+        value,
+        f"{target.sense} {target.limit:g}",
+        verdict.word,
+        spread,
+        note.replace("|", "/"),
+        day,
+    )
+    return "| " + " | ".join(cells) + " |"
+
+
+_TABLE = (
+    "| goal | what | against | measured | promised | | spread | note | day |\n"
+    "|---|---|---|---|---|---|---|---|---|"
+)
+
+
+def text(known: Mapping[str, Goal], verdicts: Iterable[Verdict], day: str, before: str = "") -> str:
+    """Return the page.
+
+    Args:
+        known: all goals, in the order of the page.
+        verdicts: of this run.
+        before: the page as it was; goals that this run left out keep their lines if the machine is the same.
+    """
+    rows: dict[str, list[str]] = {}
+    if f"Machine: {machine()}." in before:
+        for line in before.splitlines():
+            found = re.match(r"\| ([GS]\d+[a-e]?) \|", line)
+            if found:
+                rows.setdefault(found[1], []).append(line)
+    fresh: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        fresh.setdefault(verdict.goal.id, []).append(row(verdict, day))
+    rows |= fresh
+    lines = [line for name in known for line in rows.get(name, [])]
+    about = f"Machine: {machine()}.\nVersions: {versions()}.\n"
+    return "\n".join([_HEAD, about, _TABLE, *lines, ""])

@@ -1,0 +1,154 @@
+"""The peer of arrays: one flow after the other in Python, routes in a pytricia trie, rules by linear search.
+
+It answers from the routes and rules of the workload, without the engine: what becomes of a packet and of its
+answer. Security groups remember connections, so the answer meets routes alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.bench.drawing import drawn_routes
+from tests.bench.measure import NotMeasured
+from tests.bench.workload import ANY, Flows, Hop, Origin, Route, Rule, Workload, mask
+
+DELIVERED, DENIED, NONE, NOBODY, OUTSIDE, LOOP = range(6)
+"""What becomes of a packet: OUTSIDE is whatever leaves by the Internet or the gateway."""
+
+ABSENT = -1
+"""Of an answer that was not sent."""
+
+MULTICAST = range(224 << 24, 240 << 24)
+"""No fabric carries packets to these addresses."""
+
+MOST_HOPS = 8
+
+Fate = tuple[int, int]
+"""Of the packet and of its answer."""
+
+Find = Callable[[int, int], int]
+"""``find(subnet, destination)``: a plain hop, or ``POOL`` plus the number of a pool."""
+
+POOL = 6
+
+
+def pytricia() -> Any:
+    """Return the package.
+
+    Raises:
+        NotMeasured: it is not installed.
+    """
+    try:
+        import pytricia
+    except ImportError:
+        raise NotMeasured(
+            "pytricia is not installed: pip install -r requirements-bench.lock (it needs a C compiler)"
+        ) from None
+    return pytricia
+
+
+def table(routes: list[Route]) -> list[Route]:
+    """Return the routes in force: one per prefix, and none that a drawing cannot hold (see ``drawing``)."""
+    found = {(route.prefix, route.length): route for route in routes if route.origin is Origin.SYSTEM}
+    found |= {(route.prefix, route.length): route for route in drawn_routes(routes)}
+    return list(found.values())
+
+
+def hop(route: Route) -> int:
+    """Return a route's hop as ``Find`` gives it."""
+    return POOL + route.number if route.hop is Hop.APPLIANCES else int(route.hop)
+
+
+class Loop:
+    """The peer, ready for flows.
+
+    Args:
+        trie: False searches routes one by one, as a second opinion.
+    """
+
+    def __init__(self, network: Workload, *, trie: bool = True) -> None:
+        self.network = network
+        self.tables = [table(routes) for routes in network.routes]
+        self.rules = network.rules
+        self.vm_at = {int(found): number for number, found in enumerate(network.vm_address)}
+        self.subnet_of = network.vm_subnet.tolist()
+        self.address_of = network.vm_address.tolist()
+        self._find = self._by_trie() if trie else self._by_search
+
+    def _by_trie(self) -> Find:
+        made = []
+        for routes in self.tables:
+            tree = pytricia().PyTricia(32)
+            for route in routes:
+                tree[route.prefix.to_bytes(4, "big"), route.length] = hop(route)
+            tree.freeze()
+            made.append(tree.get)
+        return lambda subnet, destination: made[subnet](destination, int(Hop.NONE))
+
+    def _by_search(self, subnet: int, destination: int) -> int:
+        best = (-1, int(Hop.NONE))
+        for route in self.tables[subnet]:
+            if destination & mask(route.length) == route.prefix and route.length > best[0]:
+                best = (route.length, hop(route))
+        return best[1]
+
+    def fates(self, flows: Flows, count: int) -> list[Fate]:
+        """Return what becomes of the first flows."""
+        columns = [column[:count].tolist() for column in flows]
+        return [self._fate(*five) for five in zip(*columns, strict=True)]
+
+    def _fate(self, sender: int, there: int, protocol: int, source_port: int, port: int) -> Fate:
+        here, source = self.subnet_of[sender], self.address_of[sender]
+        if there == source:  # a guest answers itself, without any network
+            return DELIVERED, ABSENT
+        if there in MULTICAST:
+            return OUTSIDE, ABSENT
+        if not self._allowed(self.rules[here][0], source, there, protocol, port):
+            return DENIED, ABSENT
+        flow = (source, there, protocol, source_port, port)
+        fate, receiver = self._way(here, there, flow, first=True)
+        if fate != DELIVERED:
+            return fate, ABSENT
+        return DELIVERED, self._way(receiver, source, flow, first=False)[0]
+
+    def _way(self, subnet: int, there: int, flow: tuple[int, int, int, int, int], *, first: bool) -> Fate:
+        """Return the fate of one packet and the subnet it has reached."""
+        source, destination, protocol, _, port = flow
+        for _ in range(MOST_HOPS):
+            found = self._find(subnet, there)
+            if found >= POOL:
+                subnet = found - POOL + 1
+                rules = self.rules[subnet]
+                if first and not self._allowed(rules[1], source, destination, protocol, port):
+                    return DENIED, subnet
+                hash(flow) % self.network.size.pool  # which appliance; its own verdict is that of all
+                if first and not self._allowed(rules[0], source, destination, protocol, port):
+                    return DENIED, subnet
+            elif found <= Hop.PEERING:
+                return self._delivered(there, flow, first=first)
+            else:
+                return (NONE if found == Hop.NONE else OUTSIDE), subnet
+        return LOOP, subnet
+
+    def _delivered(self, there: int, flow: tuple[int, int, int, int, int], *, first: bool) -> Fate:
+        receiver = self.vm_at.get(there)
+        if receiver is None:
+            return NOBODY, 0
+        subnet = self.subnet_of[receiver]
+        source, destination, protocol, _, port = flow
+        if first and not self._allowed(self.rules[subnet][1], source, destination, protocol, port):
+            return DENIED, subnet
+        return DELIVERED, subnet
+
+    @staticmethod
+    def _allowed(rules: list[Rule], source: int, destination: int, protocol: int, port: int) -> bool:
+        for rule in rules:
+            if (
+                (rule.protocol == ANY or rule.protocol == protocol)
+                and rule.first_port <= port <= rule.last_port
+                and source & mask(rule.source_length) == rule.source
+                and destination & mask(rule.destination_length) == rule.destination
+            ):
+                return rule.allow
+        return False
