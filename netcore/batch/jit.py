@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+numba: Any
 try:
-    import numba
+    numba = importlib.import_module("numba")
 except ImportError:  # an installation without the compiler
-    numba = None  # type: ignore[assignment,unused-ignore]
+    numba = None
 
 
 def fast(function: F) -> F:

@@ -6,12 +6,17 @@ Everything here is int64: mixed with unsigned numbers it would become floats.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from netcore.batch import layout as at
 from netcore.batch.jit import fast, parallel, prange
 from netcore.batch.sheets import Table
+
+Number = Any
+"""An int, or numpy's; compiled they are one."""
 
 LOST, ARRIVES, UNKNOWN, CHOSEN, BY_CHANCE = range(5)
 """How a way of routes ends: elsewhere; at the NIC that holds the address; the arrays do not say; at the NIC,
@@ -22,6 +27,10 @@ STAGE_BITS = 7
 
 NOT_MADE, MIXED = -9, -1
 """Instead of the number of an allowed set: nobody asked for it; it depends on source ports."""
+
+NO_ANSWER = -1
+MEMORY = 1 << 13
+"""Pairs of allowed sets that are remembered for each subnet."""
 
 
 @parallel
@@ -111,7 +120,7 @@ def walk_routes(
 
 
 @fast
-def _crosses(crossings: Table, in_space: Table, crossing: int, space: int) -> bool:
+def _crosses(crossings: Table, in_space: Table, crossing: Number, space: Number) -> bool:
     """Return whether a peering carries packets of a source, see ``crossing.cross``."""
     if crossings[crossing, at.CROSS_CODE] != 0:
         return False
@@ -233,7 +242,7 @@ def chain_sets(
 
 @fast
 def _passes(
-    mask: Table, sets: Table, bits: Table, protocol: int, cut_classes: Table, run: int, count: int
+    mask: Table, sets: Table, bits: Table, protocol: Number, cut_classes: Table, run: Number, count: Number
 ) -> bool:
     """Return whether sets asked one after the other let pass, see ``security._ask``."""
     at_word = 0
@@ -259,15 +268,15 @@ def _interned(
     low: Table,
     high: Table,
     ends: Table,
-    kinds: int,
-    total: int,
+    kinds: Number,
+    total: Number,
     keys: Table,
     key_set: Table,
     offsets: Table,
     lows: Table,
     highs: Table,
     state: Table,
-) -> int:
+) -> Number:
     """Return the number of a set of spans; equal sets have one number."""
     code = np.uint64(1099511628211)
     for q in range(kinds):
@@ -297,7 +306,14 @@ def _interned(
 
 @fast
 def _equal(
-    number: int, low: Table, high: Table, ends: Table, kinds: int, offsets: Table, lows: Table, highs: Table
+    number: Number,
+    low: Table,
+    high: Table,
+    ends: Table,
+    kinds: Number,
+    offsets: Table,
+    lows: Table,
+    highs: Table,
 ) -> bool:
     start = offsets[number * kinds]
     for q in range(kinds):
@@ -310,68 +326,56 @@ def _equal(
 
 
 @fast
-def _pair(
-    i: int,
-    j: int,
-    end: Table,
-    way_to: Table,
-    senders: Table,
-    receivers: Table,
+def _gathered(
+    i: Number,
+    j: Number,
+    how: Number,
+    passed: Number,
     source_class: Table,
     destination_class: Table,
     base: Table,
     width: Table,
     ids: Table,
     stage_chains: Table,
-    full: int,
+    full: Number,
     asked: Table,
-) -> int:
-    """Gather the allowed sets that decide about a pair in ``asked``, those of all headers left out.
+    count: Number,
+) -> Number:
+    """Add to ``asked`` the allowed sets of the stages of a way; return how many there are, or ``NO_ANSWER``.
 
-    Returns: how many there are; -1: nothing arrives; -2: the arrays do not say; -3: flows arrive or not by
-        chance. 1000 more where the way carries no ICMP.
+    1000 more where the way carries no ICMP.
     """
-    group = np.int64(senders[i, 0])
-    how = np.int64(end[group, j])
-    if how == LOST:
-        return -1
-    if how == UNKNOWN:
-        return -2
-    if how == BY_CHANCE:
-        return -3
-    count, carried = 0, 0
-    passed = way_to[group, j]
-    chain, stage, side = np.int64(senders[i, 1]), np.int64(-1), 0
-    while True:
-        found = ids[base[chain] + source_class[chain, i] * width[chain] + destination_class[chain, j]]
-        if found < 0:
-            return -2
-        if found != full:
-            if stage >= 0 and how == CHOSEN:
-                return -2
-            if count == len(asked):
-                return -2
+    carried = 0
+    while passed > 0:
+        stage = (passed & ((1 << STAGE_BITS) - 1)) - 1
+        passed >>= STAGE_BITS
+        if stage_chains[stage, 2] == 1:
+            carried = 1000
+        if stage_chains[stage, 3] == 1:
+            continue
+        for side in range(2):
+            chain = np.int64(stage_chains[stage, side])
+            found = ids[base[chain] + source_class[i, chain] * width[chain] + destination_class[chain, j]]
+            if found == full:
+                continue
+            if found < 0 or how == CHOSEN or count == len(asked):
+                return NO_ANSWER
             asked[count] = found
             count += 1
-        if stage >= 0 and side == 0:
-            side, chain = 1, np.int64(stage_chains[stage, 1])
-        elif passed > 0:
-            stage, side = (passed & ((1 << STAGE_BITS) - 1)) - 1, 0
-            passed >>= STAGE_BITS
-            chain = np.int64(stage_chains[stage, 0])
-            if stage_chains[stage, 2] == 1:
-                carried = 1000
-        elif side == 2:
-            break
-        else:
-            stage, side, chain = np.int64(-1), 2, np.int64(receivers[j])
     return count + carried
 
 
 @fast
 def _shared(
-    one: int, other: int, kinds: int, skip: int, offsets: Table, lows: Table, highs: Table, weight: Table
-) -> int:
+    one: Number,
+    other: Number,
+    kinds: Number,
+    skip: Number,
+    offsets: Table,
+    lows: Table,
+    highs: Table,
+    weight: Table,
+) -> Number:
     """Return how many headers two allowed sets share; ``skip`` is a kind of protocol that does not count."""
     total = np.int64(0)
     for q in range(kinds):
@@ -392,8 +396,15 @@ def _shared(
 
 @fast
 def _shared_by_all(
-    asked: Table, count: int, kinds: int, skip: int, offsets: Table, lows: Table, highs: Table, weight: Table
-) -> int:
+    asked: Table,
+    count: Number,
+    kinds: Number,
+    skip: Number,
+    offsets: Table,
+    lows: Table,
+    highs: Table,
+    weight: Table,
+) -> Number:
     """Return how many headers three or more allowed sets share."""
     total = np.int64(0)
     at_span = np.zeros(count, np.int64)
@@ -421,7 +432,6 @@ def _shared_by_all(
 
 @parallel
 def count_headers(
-    starts: Table,
     end: Table,
     way_to: Table,
     senders: Table,
@@ -432,80 +442,91 @@ def count_headers(
     width: Table,
     ids: Table,
     stage_chains: Table,
-    full: int,
+    full: Number,
+    starts: Table,
     offsets: Table,
     lows: Table,
     highs: Table,
     weight: Table,
-    icmp: int,
-    sizes: tuple[Table, Table],
-    kinds_of: tuple[Table, Table],
+    icmp: Number,
+    sizes: Table,
+    kinds_of: Table,
     subnet_of: Table,
-    subnets: int,
+    subnets: Number,
 ) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """Return how many headers arrive [subnet of senders, subnet of receivers], and which pairs are left out.
 
     Args:
-        starts: senders stand by subnet; where each subnet begins, and the end of the last one.
-        sizes: VMs of each sender and receiver; ``kinds_of``: their classes, so that none sends to itself.
+        senders: group and chain; ``receivers``: chain. Both stand by subnet and are the same classes.
+        source_class: int32 [sender, chain]; ``destination_class``: int32 [chain, receiver].
+        stage_chains: chain in, chain out, 1 where ICMP is not carried, 1 where both let everything pass.
+        starts: where each subnet begins, and the end of the last one.
+        sizes: VMs of each row; ``kinds_of``: its class, so that no VM sends to itself.
         icmp: kind of protocol that stages may not carry, or -1.
     """
     total = np.zeros((subnets, subnets), np.int64)
     left_out = np.zeros((len(senders), len(receivers)), np.uint8)
     kinds = weight.shape[0]
     for t in prange(len(starts) - 1):
-        size = np.int64(1 << 12)
-        while size < 8 * (starts[t + 1] - starts[t]) * 512:
-            size *= 2
-        keys, values = np.full(size, -1, np.int64), np.zeros(size, np.int64)
+        keys, values = np.full(MEMORY, -1, np.int64), np.zeros(MEMORY, np.int64)
         used = 0
         asked = np.zeros(2 + 2 * MOST_STAGES, np.int64)
         for j in range(len(receivers)):
+            into = np.int64(receivers[j])
+            column = base[into] + destination_class[into, j]
             for i in range(starts[t], starts[t + 1]):
-                pairs = sizes[0][i] * sizes[1][j]
-                if kinds_of[0][i] == kinds_of[1][j]:
-                    pairs = sizes[0][i] * (sizes[0][i] - 1)
+                group, out = senders[i, 0], senders[i, 1]
+                how = np.int64(end[group, j])
+                if how == LOST or how == BY_CHANCE:  # noqa: SIM109 - plain for the compiler
+                    continue
+                pairs = sizes[i] * sizes[j]
+                if kinds_of[i] == kinds_of[j]:
+                    pairs = sizes[i] * (sizes[i] - 1)
                 if pairs == 0:
                     continue
-                count = _pair(
-                    i,
-                    j,
-                    end,
-                    way_to,
-                    senders,
-                    receivers,
-                    source_class,
-                    destination_class,
-                    base,
-                    width,
-                    ids,
-                    stage_chains,
-                    full,
-                    asked,
-                )
-                if count == -2:
+                one = np.int64(ids[base[out] + source_class[i, out] * width[out] + destination_class[out, j]])
+                other = np.int64(ids[column + source_class[i, into] * width[into]])
+                if how == UNKNOWN or one < 0 or other < 0:
                     left_out[i, j] = 1
-                if count < 0:
                     continue
                 skip = np.int64(-1)
-                if count >= 1000:
-                    count -= 1000
-                    skip = np.int64(icmp)
-                one = asked[0] if count > 0 else np.int64(full)
-                other = asked[1] if count > 1 else np.int64(full)
-                if count > 2:
-                    shared = _shared_by_all(asked, count, kinds, skip, offsets, lows, highs, weight)
-                    total[t, subnet_of[j]] += shared * pairs
-                    continue
+                passed = way_to[group, j]
+                if passed > 0:
+                    asked[0], asked[1] = one, other
+                    count = _gathered(
+                        i,
+                        j,
+                        how,
+                        passed,
+                        source_class,
+                        destination_class,
+                        base,
+                        width,
+                        ids,
+                        stage_chains,
+                        full,
+                        asked,
+                        2,
+                    )
+                    if count == NO_ANSWER:
+                        left_out[i, j] = 1
+                        continue
+                    if count >= 1000:
+                        count -= 1000
+                        skip = np.int64(icmp)
+                    if count > 2:
+                        shared = _shared_by_all(asked, count, kinds, skip, offsets, lows, highs, weight)
+                        total[t, subnet_of[j]] += shared * pairs
+                        continue
                 key = (one << 32 | other) * 2 + (1 if skip >= 0 else 0)
-                place = ((key * np.int64(-7046029254386353131)) >> 20) & (size - 1)
+                place = ((key * np.int64(-7046029254386353131)) >> 20) & (MEMORY - 1)
                 while keys[place] != -1 and keys[place] != key:
-                    place = (place + 1) & (size - 1)
+                    place = (place + 1) & (MEMORY - 1)
                 if keys[place] == key:
                     shared = values[place]
                 else:
                     shared = _shared(one, other, kinds, skip, offsets, lows, highs, weight)
-                    if used < size // 2:
+                    if used < MEMORY // 2:
                         keys[place], values[place] = key, shared
                         used += 1
                 total[t, subnet_of[j]] += shared * pairs
@@ -524,42 +545,55 @@ def arrive(
     width: Table,
     ids: Table,
     stage_chains: Table,
-    full: int,
+    full: Number,
     passes: Table,
     is_icmp: bool,
 ) -> NDArray[np.uint8]:
     """Return for each pair whether one kind of header arrives: ``ARRIVES``, ``LOST`` or ``UNKNOWN``.
 
     Args:
-        passes: bool by allowed set, whether it holds the header.
+        passes: uint8 beside ``ids``: whether the allowed set holds the header; 2 where there is none.
     """
     found = np.zeros((len(senders), len(receivers)), np.uint8)
+    column = np.empty(len(receivers), np.int64)
+    for j in range(len(receivers)):
+        column[j] = base[receivers[j]] + destination_class[receivers[j], j]
     for i in prange(len(senders)):
-        asked = np.zeros(2 + 2 * MOST_STAGES, np.int64)
+        group, out = senders[i, 0], senders[i, 1]
+        row = base[out] + source_class[i, out] * width[out]
         for j in range(len(receivers)):
-            count = _pair(
-                i,
-                j,
-                end,
-                way_to,
-                senders,
-                receivers,
-                source_class,
-                destination_class,
-                base,
-                width,
-                ids,
-                stage_chains,
-                full,
-                asked,
-            )
-            if count < -1:
+            how = np.int64(end[group, j])
+            if how == LOST:
+                continue
+            into = receivers[j]
+            one = passes[row + destination_class[out, j]]
+            other = passes[column[j] + source_class[i, into] * width[into]]
+            if how == UNKNOWN or how == BY_CHANCE or one == 2 or other == 2:  # noqa: SIM109
                 found[i, j] = UNKNOWN
                 continue
-            if count == -1 or (count >= 1000 and is_icmp) or not passes[full]:
-                continue
-            good = True
-            for n in range(count % 1000):
-                good = good and passes[asked[n]]
-            found[i, j] = ARRIVES if good else LOST
+            good = one & other
+            passed = way_to[group, j]
+            while passed > 0:
+                stage = (passed & ((1 << STAGE_BITS) - 1)) - 1
+                passed >>= STAGE_BITS
+                if is_icmp and stage_chains[stage, 2] == 1:
+                    good = np.uint8(0)
+                if stage_chains[stage, 3] == 1:
+                    continue
+                for side in range(2):
+                    chain = stage_chains[stage, side]
+                    here = ids[
+                        base[chain] + source_class[i, chain] * width[chain] + destination_class[chain, j]
+                    ]
+                    if here == full:
+                        continue
+                    if here < 0 or how == CHOSEN:
+                        good = np.uint8(UNKNOWN)
+                        passed = 0
+                        break
+                    if good != UNKNOWN:
+                        good &= passes[
+                            base[chain] + source_class[i, chain] * width[chain] + destination_class[chain, j]
+                        ]
+            found[i, j] = good
     return found

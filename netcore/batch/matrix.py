@@ -123,7 +123,8 @@ def matrix(
         kind = space.kind_of(number)
         found = np.full((len(space.senders), len(space.receivers)), kernel.LOST, np.uint8)
         if kind >= 0 and _carried(compiled, number, port):
-            passes = _passing(space, kind, port if number in PORTED else 0)
+            holding = _holding(space, kind, port if number in PORTED else 0)
+            passes = np.where(space.ids >= 0, holding[space.ids], 2).astype(np.uint8)
             found = kernel.arrive(*space.pairs(), passes, space.kinds[kind].name == "icmp")
         arrives[np.ix_(space.sender_class, space.receiver_class)] = found
     singles = np.array([len(each.vms) == 1 for each in classes.classes], np.bool_)
@@ -144,7 +145,7 @@ def _carried(compiled: Compiled, protocol: int, port: int) -> bool:
     return bool(compiled.carried.from_port[SOURCE_PORT] and compiled.carried.to_port[port])
 
 
-def _passing(space: Space, kind: int, port: int) -> Table:
+def _holding(space: Space, kind: int, port: int) -> Table:
     """Return by allowed set whether it holds a header."""
     kinds = len(space.kinds)
     count = (len(space.offsets) - 1) // kinds
@@ -243,8 +244,8 @@ class Counts:
 def reach_counts(compiled: Compiled, space: Space | None = None) -> Counts:
     """Return the number of headers that arrive, exactly; a VM's packets to itself are left out.
 
-    A header is protocol, source port and destination port from one VM to one address of another. What is IPv6 or
-    not plain is asked of ``cells``.
+    A header is protocol, source port and destination port from one VM to one address of another. What is
+    IPv6 or not plain is asked of ``cells``.
     """
     space = space or space_of(compiled)
     network = compiled.network
@@ -258,15 +259,15 @@ def reach_counts(compiled: Compiled, space: Space | None = None) -> Counts:
         starts = np.append(np.searchsorted(subnet_of, names), len(subnet_of)).astype(np.int64)
         size = classes.sizes[space.sender_class]
         found, left_out = kernel.count_headers(
-            starts,
             *space.pairs(),
+            starts,
             space.offsets,
             space.lows,
             space.highs,
             space.weight,
             next((index for index, kind in enumerate(space.kinds) if kind.name == "icmp"), -1),
-            (size, size),
-            (space.sender_class.astype(np.int64), space.receiver_class.astype(np.int64)),
+            size,
+            space.sender_class.astype(np.int64),
             np.searchsorted(names, subnet_of).astype(np.int64),
             len(names),
         )

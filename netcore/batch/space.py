@@ -24,6 +24,9 @@ _ICMP, _ICMPV6 = 1, 58
 _PORTS = 65_536
 
 
+Pairs = tuple[Table, Table, Table, Table, Table, Table, Table, Table, Table, Table, int]
+
+
 class Kind(NamedTuple):
     """Protocols that rules and the fabric treat alike: ``numbers``, and their class for rules."""
 
@@ -73,7 +76,7 @@ class Space:
     highs: Table
     weight: Table
 
-    def pairs(self) -> tuple[Table | int, ...]:
+    def pairs(self) -> Pairs:
         """Return the arguments that all loops over pairs share."""
         return (
             self.end,
@@ -136,8 +139,11 @@ def space_of(compiled: Compiled, classes: Classes | None = None) -> Space:
     for chain in used:
         made.add(chain, out == chain, into == chain, chain in staged)
     renumber = np.array([number.get(chain, -1) for chain in range(len(compiled.rules.chains))], np.int64)
-    chains = stages.chains.copy()
-    chains[:, :2] = renumber[chains[:, :2]]
+    tables = made.tables()
+    chains = np.zeros((len(stages.chains), 4), np.int64)
+    chains[:, :2] = renumber[stages.chains[:, :2]]
+    chains[:, 2] = stages.chains[:, 2]
+    chains[:, 3] = [made.open(into) and made.open(out) for into, out in chains[:, :2].tolist()]
     return Space(
         compiled,
         classes,
@@ -148,7 +154,7 @@ def space_of(compiled: Compiled, classes: Classes | None = None) -> Space:
         renumber[into],
         end,
         way_to,
-        *made.tables(),
+        *tables,
         chains,
         made.full,
         *made.spans(),
@@ -304,8 +310,8 @@ class _Sets:
         used = np.zeros((len(sources), len(destinations)), np.bool_)
         if staged:
             used[:] = True
-        used[np.unique(of_source[sending])] = True
-        used[:, np.unique(of_destination[receiving])] = True
+        used[of_source[sending]] = True
+        used[:, of_destination[receiving]] = True
         ids = np.full(used.shape, kernel.NOT_MADE, np.int32)
         if count == 0:
             ids[:] = self.full
@@ -337,17 +343,21 @@ class _Sets:
         self._used += ids.size
 
     def tables(self) -> tuple[Table, Table, Table, Table, Table]:
-        """Return classes of sources [chain, sender] and destinations, where ids begin, their width, ids."""
+        """Return classes of sources [sender, chain], of destinations [chain, receiver], and their ids."""
         if not self._ids:
             none = np.zeros((1, len(self._atoms)), np.int32)
-            return none, none, np.zeros(1, np.int64), np.ones(1, np.int64), np.zeros(1, np.int32)
+            return none.T.copy(), none, np.zeros(1, np.int64), np.ones(1, np.int64), np.zeros(1, np.int32)
         return (
-            np.stack(self._sides[0]).astype(np.int32),
+            np.ascontiguousarray(np.stack(self._sides[0]).T.astype(np.int32)),
             np.stack(self._sides[1]).astype(np.int32),
             np.array(self._base, np.int64),
             np.array(self._width, np.int64),
             np.concatenate(self._ids),
         )
+
+    def open(self, chain: int) -> bool:
+        """Return whether a chain that stages ask lets everything pass, by its place among those added."""
+        return chain >= 0 and bool((self._ids[chain] == self.full).all())
 
     def spans(self) -> tuple[Table, Table, Table]:
         """Return offsets, first ports and ports behind the last."""
@@ -397,10 +407,13 @@ def _side(classes: Table, sets: Table, atoms: Table) -> tuple[Table, Table]:
     """Return the classes of a chain on one side, [class, set], and which one each atom has."""
     if len(sets) == 0:
         return np.zeros((1, 1), np.int64), np.zeros(len(atoms), np.int64)
-    rows = classes[sets][:, atoms].T.astype(np.int64)
     if len(sets) == 1:
-        found, of = np.unique(rows[:, 0], return_inverse=True)
-        return found[:, None], of.ravel()
+        row = classes[sets[0]][atoms].astype(np.int64)
+        used = np.zeros(int(row.max(initial=0)) + 1, np.bool_)
+        used[row] = True
+        found = np.flatnonzero(used)
+        return found[:, None], (np.cumsum(used) - 1)[row]
+    rows = classes[sets][:, atoms].T.astype(np.int64)
     found, of = np.unique(rows, axis=0, return_inverse=True)
     return found, of.ravel()
 
