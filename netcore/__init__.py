@@ -13,7 +13,7 @@ Example:
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from netcore import profiles as _profiles
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from netcore.checks.why import Why
     from netcore.failover import Design, LiveRace, TimingProfile, Trials
     from netcore.failover import Joined as JoinedTrials
+    from netcore.failover.sweepable import Sweepable
     from netcore.formats.arm_notes import Import, ImportNote
     from netcore.forwarding.probes import BackendHealth
     from netcore.forwarding.redundancy import RedundancyView
@@ -94,6 +95,7 @@ __all__ = [
     "all_designs",
     "availability",
     "backend_health",
+    "check_step",
     "compile",
     "compile_network",
     "designs",
@@ -111,6 +113,7 @@ __all__ = [
     "import_arm",
     "join_trials",
     "live_race",
+    "live_refusals",
     "load",
     "merge_trials",
     "packets_of",
@@ -155,6 +158,7 @@ _ROOMS = {
     "Divergence": "netcore.checks.divergence",
     "TimingProfile": "netcore.failover",
     "Trials": "netcore.failover",
+    "Sweepable": "netcore.failover.sweepable",
     "JoinedTrials": "netcore.failover",
     "Import": "netcore.formats.arm_notes",
     "ImportNote": "netcore.formats.arm_notes",
@@ -494,6 +498,13 @@ def refusals(scenario: Scenario, fault: str) -> dict[str, str]:
     return failover.refusals(scenario, fault)
 
 
+def failover_choices() -> dict[str, list[dict[str, Any]]]:
+    """Return kinds of faults with their fields, conditions, and default rates, as plain JSON data."""
+    from netcore.failover import choices
+
+    return choices.choices()
+
+
 def simulate(
     scenario: Scenario, design: Design, fault: str, seed: int | None = None
 ) -> Iterator[dict[str, Any]]:
@@ -546,6 +557,24 @@ def live_race(
     from netcore import failover
 
     return failover.LiveRace(scenario, designs, seed, protects, name)
+
+
+def live_refusals(scenario: Scenario, protects: str | None = None) -> dict[str, str]:
+    """Return why designs cannot be raced live, by their id: they cannot be played even in quiet."""
+    from netcore import failover
+
+    return failover.live_refusals(scenario, protects)
+
+
+def check_step(step: Mapping[str, Any]) -> None:
+    """Check the form of a step of a fault without its time.
+
+    Raises:
+        NotModelled: it is none; the message names the place.
+    """
+    from netcore import failover
+
+    failover.check_step(step)
 
 
 def trials(
@@ -646,11 +675,23 @@ def sweep(
     return failover.sweep(scenario, designs, fault, parameter, values, n, seed)
 
 
-def sweep_parameters(scenario: Scenario) -> tuple[str, ...]:
-    """Return what a sweep can vary."""
+def sweep_parameters(scenario: Scenario, fault: str, designs: Sequence[Design]) -> tuple[Sweepable, ...]:
+    """Return the numbers that these designs use for a fault, with values worth trying; see ``sweep``.
+
+    Raises:
+        NotFound: the scenario has no such fault.
+        NotModelled: a design cannot be played for it.
+    """
+    from netcore.failover import sweepable
+
+    return sweepable.sweepable(scenario, fault, designs)
+
+
+def near_names(name: str, known: Sequence[str]) -> str:
+    """Return a sentence with the known names that are like one, or with the first few of all."""
     from netcore.failover import sweeping
 
-    return sweeping.parameters(scenario)
+    return sweeping.near(name, known)
 
 
 def sweep_scenario(scenario: Scenario, parameter: str, value: float | str) -> Scenario:

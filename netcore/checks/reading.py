@@ -16,11 +16,12 @@ from netcore.profiles.switches import choices
 
 @cache
 def ground() -> Ground:
-    """Return what exists outside documents: the profiles there are, and the timing profiles."""
+    """Return what exists outside documents: profiles, timing profiles and failover designs."""
     addresses = {key: profile.addresses for key, profile in PROFILES.items()}
     providers = {key: profile.drawing for key, profile in PROFILES.items()}
     switches = {key: choices(profile) for key, profile in PROFILES.items()}
-    return Ground(addresses, failover.TIMING_PROFILES, providers, switches, failover.override_error)
+    designs = tuple(design.id for design in failover.DESIGNS)
+    return Ground(addresses, failover.TIMING_PROFILES, providers, switches, failover.override_error, designs)
 
 
 def compiled(scenario: Scenario) -> tuple[Network | None, tuple[Problem, ...]]:

@@ -92,8 +92,8 @@ def sweep(options: argparse.Namespace) -> int:
             rows([event])
         elif event["event"] == "sweep.point":
             shown = "; ".join(
-                f"{row['design']} p50 {seconds(row['p50'])}, p95 {seconds(row['p95'])}, "
-                f"{seconds(row['month_s'])} a month"
+                f"{row['design']} p50 {seconds(row['p50'])}, p95 {seconds(row['p95'])}"
+                + (f", {seconds(row['month_s'])} a month" if row["month_s"] is not None else "")
                 for row in event["designs"]
             )
             print(f"{event['parameter']} {event['value']}: {shown}")

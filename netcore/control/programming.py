@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from netcore.control.network import Network
 from netcore.document.values import Address
+from netcore.profiles.timing import timing_profile
 
-DELAY_US = 30_000_000
+DELAY_US = round(timing_profile("published").value("routes.programming") * 1_000_000)
 """How long a host may keep its old routes (fact D65); seconds are usual, half a minute has been seen."""
 
 

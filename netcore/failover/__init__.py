@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from netcore.failover.availability import DEFAULT_RATES, availability
+from netcore.failover.availability import availability
 from netcore.failover.designs import DESIGNS
-from netcore.failover.live import LiveRace
+from netcore.failover.live import LiveRace, check_step, live_refusals
 from netcore.failover.plan import Design
 from netcore.failover.race import designs, race, refusals, simulate
 from netcore.failover.sweeping import sweep
@@ -17,7 +17,6 @@ TIMING_PROFILES: tuple[str, ...] = tuple(_PROFILES)
 """Ids of the timing profiles there are."""
 
 __all__ = [
-    "DEFAULT_RATES",
     "DESIGNS",
     "TIMING_PROFILES",
     "Design",
@@ -26,7 +25,9 @@ __all__ = [
     "TimingProfile",
     "Trials",
     "availability",
+    "check_step",
     "designs",
+    "live_refusals",
     "merge",
     "override_error",
     "race",

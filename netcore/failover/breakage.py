@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from netcore.document.faults import Break, Fault, FaultKind
 from netcore.document.models import Scenario
+from netcore.document.values import Address
 from netcore.errors import NotModelled
 from netcore.failover.clock import SECOND_US
 from netcore.failover.moments import Change, Dies, InstancesTurn, Revives, Sets, ZoneTurns
@@ -58,6 +59,15 @@ class Gone:
     planned: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """An operator moves an address to a NIC."""
+
+    at_us: int
+    address: Address
+    nic: str
+
+
 @dataclass(slots=True)
 class Breakage:
     """A fault as changes of a scene.
@@ -68,6 +78,7 @@ class Breakage:
         silent: VM id -> when it answers nothing.
         told: VM and time of a stop before which it ends its BGP sessions.
         gone: gateway instances that go one by one, in order of time.
+        moves: addresses that an operator moves, in order of time; when they arrive is drawn by lot.
     """
 
     timed: list[tuple[int, int]] = field(default_factory=list)
@@ -75,6 +86,7 @@ class Breakage:
     silent: dict[str, list[Silence]] = field(default_factory=dict)
     told: set[tuple[str, int]] = field(default_factory=set)
     gone: list[Gone] = field(default_factory=list)
+    moves: list[ByHand] = field(default_factory=list)
     ends: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
     """When silences of a given length end, and of which VMs."""
     zones: list[tuple[int, int, int | None]] = field(default_factory=list)
@@ -142,6 +154,8 @@ def _break(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:
         _silence(scene, made, pair, at_us, lasts_us, text)
     elif kind is FaultKind.RESTORE:
         _restore(scene, made, vm_of(scenario, one), at_us)
+    elif kind is FaultKind.MOVE_ADDRESS:
+        _move(scene, made, one, at_us)
     elif kind is FaultKind.ZONE_LOST:
         _zone(scene, made, one, at_us)
     elif kind is FaultKind.REGION_LOST:
@@ -188,6 +202,16 @@ def _restore(scene: Scene, made: Breakage, vm: str, at_us: int) -> None:
         (begin, at_us if begin <= at_us and (end is None or end > at_us) else end)
         for begin, end in made.silent.get(vm, ())
     ]
+
+
+def _move(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:
+    topology = scene.drawn.topology
+    nic = topology.nics.get(one.nic or "")
+    if one.address is None or one.nic is None or nic is None or nic.vm is None:
+        raise NotModelled("A step of kind move-address names an address and a NIC of a VM in the drawing.")
+    made.moves.append(ByHand(at_us, one.address, one.nic))
+    text = f"an operator moves {one.address} to {scene.name(nic.vm)}"
+    made.text.append((at_us, text, f"nics/{one.nic}"))
 
 
 def _zone(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:

@@ -23,8 +23,11 @@ from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams
 from netcore.failover.watches import Seen, Watch
 
-CONTROL_PLANE = ("arm.bucket", "arm.refill", "poll.period", "poll.overhead", "control.degraded", "repair")
+CONTROL_PLANE = ("arm.bucket", "arm.refill", "control.degraded", "repair")
 """Numbers of the timing profile that every call of Azure hangs on."""
+
+POLLS = ("poll.period", "poll.overhead")
+"""Those of a caller that learns the end of a call by polls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,10 @@ AWS_CALLS = Numbers(
 class Detector(Protocol):
     """Who notices the fault."""
 
+    def assumptions(self) -> Iterator[Assumption]:
+        """Yield the numbers it rests on, where ``ByCalls.used`` does not name them."""
+        ...
+
     def hear(self, streams: Streams) -> Heard:
         """Return when, in one trial."""
         ...
@@ -133,6 +140,7 @@ class ByCalls:
 
     def assumptions(self) -> Iterator[Assumption]:
         """Yield the numbers and statements this mechanism rests on."""
+        yield from self.detector.assumptions()
         for name in self.used:
             number = self.timing[name]
             yield Assumption(f"{name}: {number.meaning}", number.text, number.grade, number.source)

@@ -36,6 +36,8 @@ class Columns:
         lowest_tokens: least level of the bucket of writes in any trial.
         missed: attempts that fail, times microseconds.
         crooked: largest of each trial; see ``outcomes.Outcome``.
+        whole: why the clocks cannot be told apart; empty where they can. No clock dominates then.
+        beyond: trials in which the clocks run beyond the recovery of new flows.
         false_alarms: per month, and seconds that each hurts; the same in every trial.
     """
 
@@ -60,6 +62,8 @@ class Columns:
     missed: int = 0
     crooked: int = 0
     false_alarms: tuple[float, float] = (0.0, 0.0)
+    whole: str = ""
+    beyond: int = 0
 
     def add(self, play: Play, outcome: Outcome) -> None:
         """Keep the figures of one more trial."""
@@ -67,6 +71,7 @@ class Columns:
         self.new.append(outcome.new_us)
         self.lost.append(outcome.packets)
         self._clocks(play)
+        self.beyond += play.clocks.beyond_us(outcome.new_us) > 0
         self.by_hand += outcome.new_us is not None and play.by_hand_us is not None
         for end, weight in outcome.ends:
             self.existing[end.time_us] += weight
@@ -91,13 +96,16 @@ class Columns:
         for kept, value in zip((self.detect, self.control, self.data), values, strict=True):
             kept.append(value)
         self.decide.append(play.decide_us)
+        self.whole = clocks.whole
+        if clocks.whole:
+            return
         known = [float("inf") if value is None else value for value in values]
         self.dominated[known.index(max(known))] += 1
 
     def join(self, other: Columns) -> None:
         """Take over the trials that come behind these."""
         self.scale = other.scale or self.scale
-        self.false_alarms = other.false_alarms
+        self.false_alarms, self.whole = other.false_alarms, other.whole
         for name in ("new", "lost", "detect", "decide", "control", "data"):
             getattr(self, name).extend(getattr(other, name))
         for name in ("dominated", "outcomes", "calls"):
@@ -105,7 +113,7 @@ class Columns:
             setattr(self, name, [old + new for old, new in zip(mine, more, strict=True)])
         for name in ("existing", "stalls", "repairs", "causes"):
             getattr(self, name).update(getattr(other, name))
-        for name in ("by_hand", "dual_active_us", "missed", "crooked"):
+        for name in ("by_hand", "dual_active_us", "missed", "crooked", "beyond"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.lowest_tokens = _least(self.lowest_tokens, other.lowest_tokens)
 

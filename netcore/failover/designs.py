@@ -12,6 +12,7 @@ from netcore.failover.mechanisms import (
     aws_address_move,
     aws_direct_connect,
     aws_gateway_balancer,
+    aws_interface_move,
     aws_network_balancer,
     balancer,
     balancer_active_passive,
@@ -27,6 +28,7 @@ from netcore.failover.mechanisms import (
     vrrp,
     wait_out,
 )
+from netcore.failover.operator import by_hand
 from netcore.failover.plan import Design, Plan
 from netcore.failover.redraw import changed
 from netcore.failover.scene import Scene
@@ -50,7 +52,7 @@ _PLANS: dict[Design, Callable[[Scene], Plan]] = {
     fencing.DESIGN: fencing.plan,
     dns.DESIGN: dns.plan,
     aws_address_move.DESIGN: aws_address_move.plan,
-    aws_address_move.INTERFACE: aws_address_move.plan_interface,
+    aws_interface_move.DESIGN: aws_interface_move.plan,
     route_rewrite.AWS_DESIGN: route_rewrite.plan_aws,
     aws_direct_connect.DESIGN: aws_direct_connect.plan,
     aws_network_balancer.DESIGN: aws_network_balancer.plan,
@@ -78,9 +80,9 @@ def plan(scenario: Scenario, design: Design, fault: Fault, timing: TimingProfile
     if made is None:
         raise NotFound(f"There is no design {design.id}.")
     if fault.kind is not FaultKind.NOTHING or not fault.then:
-        return made(Scene(scenario, fault, timing))
+        return by_hand(made(Scene(scenario, fault, timing)))
     try:
-        return made(Scene(scenario, fault, timing))
+        return by_hand(made(Scene(scenario, fault, timing)))
     except NotModelled:
         return _step_by_step(made, scenario, fault, timing)
 
@@ -98,7 +100,7 @@ def _step_by_step(
     left_out: list[tuple[int, str]] = []
     for step in sorted(fault.then, key=lambda step: step.after_us):
         try:
-            found = made(Scene(scenario, changed(fault, then=(*kept, step)), timing))
+            found = by_hand(made(Scene(scenario, changed(fault, then=(*kept, step)), timing)))
         except NotModelled as error:
             left_out.append((step.after_us, str(error)))
         else:

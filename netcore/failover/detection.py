@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from netcore.failover.breakage import Silence
 from netcore.failover.clock import microseconds
-from netcore.failover.moments import Note, Span
+from netcore.failover.moments import Assumption, Note, Span
 from netcore.failover.streams import Streams
 from netcore.profiles.timing import TimingProfile
 
@@ -105,6 +105,10 @@ class Hellos:
                 both = (from_us, from_us + round(draw("heartbeat.heard") * interval_us))
             return Heard(missed, decided_us, both, begin_us, tuple(short))
         return Heard((), None, short=tuple(short))
+
+    def assumptions(self) -> Iterator[Assumption]:
+        """Yield nothing: who uses hellos names ``USED`` among its own numbers."""
+        yield from ()
 
     def story(self, heard: Heard, fault_us: int) -> Iterator[Note | Span]:
         """Yield what the standby heard, in words; times from the start of the run."""

@@ -91,6 +91,7 @@ class GatewayFailover:
         steps: instance -> numbers in the catalogue of the changes when it goes, and at the move.
         words: what is noticed, and what moves, for people; ``{instance}`` is filled in.
         roles: only one instance is active. The other takes the role over, unless the first is back before.
+        whole: why detection cannot be told from the rest; see ``Clocks``.
     """
 
     def __init__(
@@ -102,6 +103,7 @@ class GatewayFailover:
         steps: Mapping[int, tuple[int, int]],
         words: tuple[str, str],
         roles: bool = False,
+        whole: str = "",
     ) -> None:
         self.scene = scene
         self.gone = tuple(gone)
@@ -110,6 +112,7 @@ class GatewayFailover:
         self.steps = steps
         self.words = words
         self.roles = roles
+        self.whole = whole
         used = dict.fromkeys(name for one in gone for name in numbers(one.planned))
         self.used = (*used, "failure.routing", "repair")
 
@@ -203,7 +206,8 @@ class GatewayPlay(PlainPlay):
         self.changes.sort(key=lambda pair: pair[0])
         first = moves[0]
         detect_us = None if first.unnoticed else first.noticed_us
-        self.clocks = Clocks(detect_us, 0, 0 if first.unnoticed else first.end_us - first.noticed_us)
+        data_us = 0 if first.unnoticed else first.end_us - first.noticed_us
+        self.clocks = Clocks(detect_us, 0, data_us, mechanism.whole)
 
     def story(self, fault_us: int) -> Iterator[Note | Span]:
         """Yield what happens, in words; times from the start of the run."""

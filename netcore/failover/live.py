@@ -22,7 +22,7 @@ from netcore.document.models import Power, Scenario
 from netcore.document.reader import dump
 from netcore.errors import NotFound, NotModelled
 from netcore.failover.clock import SECOND_US
-from netcore.failover.designs import plan
+from netcore.failover.designs import plan, refused
 from netcore.failover.plan import Design
 from netcore.failover.race import Lane, Payload, simulated_time
 from netcore.failover.redraw import changed
@@ -68,14 +68,12 @@ class LiveRace:
         vms = scenario.topology.vms
         if protects is not None and protects not in vms:
             raise NotFound(f"The drawing has no VM {protects}, so no design can protect it.")
-        if protects is None:
-            protects = next((key for key, vm in sorted(vms.items()) if vm.guest.forwarding), None)
         self._scenario = scenario
         self._timing = timing_of(scenario)
         self._seed = scenario.seed if seed is None else seed
         self._name = name
         self._id = _free_id(scenario)
-        self._fault = Fault(kind=FaultKind.NOTHING, vm=protects, name=name, at_us=0)
+        self._fault = _quiet(scenario, protects, name)
         self.position_us = 0
         self._lanes = [self._lane(design, self._fault, None) for design in designs]
         self._told = [self._timeline(lane) for lane in self._lanes]
@@ -156,6 +154,11 @@ class LiveRace:
         if step.kind is FaultKind.RESTORE and not down:
             raise NotModelled(f"{machine.name} runs already; there is nothing to restore.")
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more happens unless something is injected."""
+        return not any(simulated_time(one) > self.position_us for told in self._told for one in told)
+
     def end(self, t_us: int) -> list[Payload]:
         """Return the rest up to a time, what is open then cut there, and the metrics of each design."""
         after_us = self.position_us
@@ -188,6 +191,28 @@ class LiveRace:
         return whole if len(whole) <= _LONGEST_NAME else f"{self._name}: {len(parts)} steps, {whole[:80]}..."
 
 
+def _quiet(scenario: Scenario, protects: str | None, name: str) -> Fault:
+    """Return the fault that a live race begins with: nothing breaks."""
+    if protects is None:
+        vms = sorted(scenario.topology.vms.items())
+        protects = next((key for key, vm in vms if vm.guest.forwarding), None)
+    return Fault(kind=FaultKind.NOTHING, vm=protects, name=name, at_us=0)
+
+
+def live_refusals(scenario: Scenario, protects: str | None = None) -> dict[str, str]:
+    """Return why designs cannot be raced live, by their id: they cannot be played even in quiet."""
+    return refused(scenario, _quiet(scenario, protects, "Live"), timing_of(scenario))
+
+
+def check_step(step: Mapping[str, Any]) -> None:
+    """Check the form of a step of a fault without its time.
+
+    Raises:
+        NotModelled: it is none; the message names the place.
+    """
+    _step(step, 0)
+
+
 def _step(step: Mapping[str, Any], at_us: int) -> FaultStep:
     try:
         return FaultStep.model_validate({**step, "after_us": at_us})
@@ -200,7 +225,7 @@ def _step(step: Mapping[str, Any], at_us: int) -> FaultStep:
 def _words(scenario: Scenario, step: FaultStep) -> str:
     """Return a step in a few words, such as ``crash of Appliance 1 at 12.5 s``."""
     vm = scenario.topology.vms.get(step.vm or "")
-    what = vm.name if vm is not None else step.link or step.gateway or step.region
+    what = vm.name if vm is not None else step.link or step.gateway or step.region or step.address
     of = f" of {what}" if what else ""
     return f"{step.kind.value}{of} at {step.after_us / SECOND_US:.1f} s"
 

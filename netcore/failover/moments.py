@@ -68,7 +68,7 @@ class Moment:
         silent: those that do not run, and nobody has noticed yet.
         unhealthy: balancer members out of rotation.
         settings: per setting of the scene, the number of the value that the control plane holds.
-        stale: setting and sender whose host still goes by the first value (facts A21, D65).
+        stale: setting, sender, and the value by which its host still goes (facts A21, D65).
         held: setting, client, and the value that it was answered and still keeps.
     """
 
@@ -78,7 +78,7 @@ class Moment:
     silent: frozenset[Instance] = frozenset()
     unhealthy: frozenset[Member] = frozenset()
     settings: View = ()
-    stale: frozenset[tuple[int, str]] = frozenset()
+    stale: frozenset[tuple[int, str, int]] = frozenset()
     held: frozenset[tuple[int, str, int]] = frozenset()
 
     def seen_by(self, sender: str, client: str = "") -> View:
@@ -91,10 +91,10 @@ class Moment:
         if not self.stale and not self.held:
             return self.settings
         kept = {number: value for number, who, value in self.held if who == client}
-        return tuple(
-            0 if (number, sender) in self.stale or (number, EDGE) in self.stale else kept.get(number, value)
-            for number, value in enumerate(self.settings)
-        )
+        # Sorted, so that of two that hold for a sender its own counts, and nothing hangs on a hash.
+        late = {number: value for number, who, value in sorted(self.stale) if who == EDGE}
+        late |= {number: value for number, who, value in sorted(self.stale) if who == sender}
+        return tuple(late.get(number, kept.get(number, value)) for number, value in enumerate(self.settings))
 
 
 class Change(Protocol):
@@ -197,17 +197,43 @@ class Sets:
         settings: their numbers in the scene.
         value: number of the value.
         senders: whose hosts must still be told, for each of these settings.
+        before: by which value they go until then; None: by the one that it replaces.
     """
 
     settings: tuple[int, ...]
     value: int
     senders: tuple[str, ...] = ()
+    before: int | None = 0
 
     def apply(self, moment: Moment) -> Moment:
         """Return the moment after it."""
-        values = tuple(self.value if n in self.settings else old for n, old in enumerate(moment.settings))
-        stale = {(n, sender) for n in self.settings for sender in self.senders}
-        return replace(moment, settings=values, stale=moment.stale | stale)
+        there = moment.settings
+        values = tuple(self.value if n in self.settings else old for n, old in enumerate(there))
+        new = [n for n in self.settings if there[n] != self.value]
+        kept = frozenset(one for one in moment.stale if one[0] not in new or one[1] not in self.senders)
+        stale = {
+            (n, sender, there[n] if self.before is None else self.before)
+            for n in new
+            for sender in self.senders
+        }
+        return replace(moment, settings=values, stale=kept | stale)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaves:
+    """The control plane takes away one value of some settings where they hold it; else nothing changes."""
+
+    settings: tuple[int, ...]
+    held: int
+    value: int
+
+    def apply(self, moment: Moment) -> Moment:
+        """Return the moment after it."""
+        values = tuple(
+            self.value if n in self.settings and old == self.held else old
+            for n, old in enumerate(moment.settings)
+        )
+        return replace(moment, settings=values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +245,8 @@ class Programmed:
 
     def apply(self, moment: Moment) -> Moment:
         """Return the moment after it."""
-        return replace(moment, stale=moment.stale - {(n, self.sender) for n in self.settings})
+        mine = {one for one in moment.stale if one[0] in self.settings and one[1] == self.sender}
+        return replace(moment, stale=moment.stale - mine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,12 +308,21 @@ class Span:
 class Clocks:
     """The three clocks of a failover, apart; microseconds. None: the clock never stops.
 
-    A clock behind one that never stops is 0.
+    A clock behind one that never stops is 0. ``whole`` says why the three cannot be told apart, where only
+    their sum is known: it is on one of them, and the other two are 0 without meaning it.
     """
 
     detect_us: int | None
     control_us: int | None
     data_us: int | None
+    whole: str = ""
+
+    def beyond_us(self, new_us: int | None) -> int:
+        """Return how long they run beyond the recovery of new flows, for calls that no flow needs."""
+        known = (self.detect_us, self.control_us, self.data_us)
+        if new_us is None or None in known:
+            return 0
+        return max(0, sum(value or 0 for value in known) - new_us)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,19 +92,22 @@ class Caller:
         lowest_tokens: least level of the bucket after a write; None before the first.
     """
 
-    __slots__ = ("_asynchronous", "_bucket", "_overhead_us", "_period_us", "_polled", "lowest_tokens")
+    __slots__ = ("_bucket", "_overhead_us", "_period_us", "_polled", "lowest_tokens")
 
     def __init__(self, timing: TimingProfile, *, asynchronous: bool = True, polled: bool = True) -> None:
         self._polled = polled
-        self._asynchronous = asynchronous
         self.lowest_tokens: float | None = None
-        self._period_us = round(timing.value("poll.period") * SECOND_US)
-        self._overhead_us = round(timing.value("poll.overhead") * SECOND_US)
-        self._bucket = TokenBucket(timing.value("arm.bucket"), timing.value("arm.refill"))
+        # Only what counts is read, so that nobody is offered a number that changes nothing.
+        polls = asynchronous and polled
+        self._period_us = round(timing.value("poll.period") * SECOND_US) if polls else 0
+        self._overhead_us = round(timing.value("poll.overhead") * SECOND_US) if polls else 0
+        self._bucket = (
+            TokenBucket(timing.value("arm.bucket"), timing.value("arm.refill")) if asynchronous else None
+        )
 
     def write(self, now_us: int, duration_us: int) -> Operation:
         """Return one write that takes ``duration_us`` on the platform; waits out refusals first."""
-        if not self._asynchronous:
+        if self._bucket is None:
             end_us = now_us + duration_us
             return Operation(now_us, (), now_us, end_us, end_us, end_us, self._period_us, 0)
         refusals: list[tuple[int, int]] = []

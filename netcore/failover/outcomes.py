@@ -15,8 +15,6 @@ from netcore.failover.course import NEW_WINDOW_S, Course, Series, Weights, cours
 from netcore.failover.fates import FIRST_PORT, MOST_KEPT, Fate, Fates
 from netcore.failover.moments import Assumption, Play
 from netcore.failover.scene import Scene
-from netcore.failover.statistics import quantile as quantile
-from netcore.failover.statistics import weighted_quantile as weighted_quantile
 from netcore.profiles.timing import TimingProfile
 
 OUTCOMES = ("survived", "stalled", "reset", "hung", "never_started")
@@ -200,9 +198,10 @@ class Judge:
             self.scale,
         )
 
-    def outages(self, play: Play) -> list[tuple[int, int]]:
-        """Return from when to when too many attempts fail, in order; one that never ends is left out."""
-        course, found = self.course(play), []
+    def outages(self, play: Play) -> list[tuple[int, int | None]]:
+        """Return from when to when too many attempts fail, in order; None: it never ends."""
+        found: list[tuple[int, int | None]] = []
+        course = self.course(play)
         starts = [0, *(time_us for time_us, _ in play.changes)]
         begun: int | None = None
         for place, (time_us, started) in enumerate(zip(starts, course.started, strict=True)):
@@ -213,6 +212,8 @@ class Judge:
             elif begun is not None:
                 found.append((begun, time_us))
                 begun = None
+        if begun is not None:
+            found.append((begun, None))
         return found
 
     def _enough(self, course: Course) -> float:

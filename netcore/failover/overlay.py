@@ -71,12 +71,15 @@ elsewhere (fact A20); on the standby."""
 def setting_of(scene: Scene, move: Move) -> int:
     """Put a move into a scene as a setting with three values, and return its number."""
     flag_lost = "flag-lost" in scene.fault.conditions
-    return scene.set(
+    number = scene.set(
         f"{move.address} held",
         lambda scenario: _held(scenario, move, move.source),
         Value(lambda scenario: scenario, frozenset({move.address})),
         lambda scenario: _held(scenario, move, move.target, flag_lost=flag_lost),
     )
+    if move.public_ip is None:
+        scene.holders[move.address] = (number, {move.source.nic: AT_SOURCE, move.target.nic: AT_TARGET})
+    return number
 
 
 def moving(scene: Scene, vm: str) -> tuple[Overlay, tuple[int, ...]]:

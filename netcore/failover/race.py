@@ -262,6 +262,10 @@ class Lane:
                     yield Note(from_us, "flows", "point", f"{flow.name}: {shares} get through")
                 last = shares
         for begun_us, end_us in self.judge.outages(self.play):
+            if end_us is None:
+                text = "new connections fail, to the end of the run"
+                yield Span("flows", at_us + begun_us, self.duration_us, text)
+                continue
             yield Note(at_us + end_us, "flows", "end", "new connections succeed again")
             yield Span("flows", at_us + begun_us, at_us + end_us, "new connections fail")
 
@@ -322,6 +326,8 @@ class Lane:
             "detect_us": clocks.detect_us,
             "control_us": control_us,
             "data_us": clocks.data_us,
+            "whole": clocks.whole or None,
+            "beyond_us": clocks.beyond_us(outcome.new_us),
             "phases_us": {
                 "detect": clocks.detect_us,
                 "decide": decided_us,

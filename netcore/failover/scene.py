@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from netcore.control.network import Network
 from netcore.document.faults import Fault
 from netcore.document.models import Scenario
+from netcore.document.values import Address
 from netcore.errors import NotModelled
 from netcore.failover.breakage import Breakage, broken
 from netcore.failover.moments import Assumption, Change, Member, Moment, Redraw, Setting, Value, View
@@ -26,6 +27,7 @@ class Scene:
         settings: what may change, with all its values.
         catalogue: every change that can come; a play names them by number.
         out_at_start: pool members that are out of rotation before the fault.
+        holders: private addresses that the design moves: the setting, and the value for each NIC.
         left_out: steps of the fault that the design cannot play: when, and why.
         breakage: when the fault's own changes come, and whom it silences.
     """
@@ -39,6 +41,7 @@ class Scene:
         self.catalogue: list[Change] = []
         self.notes: list[Assumption] = []
         self.out_at_start: frozenset[Member] = frozenset()
+        self.holders: dict[Address, tuple[int, dict[str, int]]] = {}
         self.left_out: tuple[tuple[int, str], ...] = ()
         self._networks: dict[View, Network] = {}
         self.breakage: Breakage = broken(self, fault)
@@ -67,7 +70,8 @@ class Scene:
 
     def same_settings(self, other: Scene) -> bool:
         """Return whether moments of another scene of the same drawing and design mean the same here."""
-        return [one.name for one in self.settings] == [one.name for one in other.settings]
+        here, there = ([(one.name, len(one.values)) for one in scene.settings] for scene in (self, other))
+        return here == there
 
     def network(self, view: View) -> Network:
         """Return the compiled network under these values; kept."""

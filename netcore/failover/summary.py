@@ -28,11 +28,12 @@ _CLOCKS = ("detect", "control", "data")
 _PHASES = ("detect", "decide", "control", "program")
 
 
-def progress(found: Columns) -> Payload:
+def progress(found: Columns, design: Design) -> Payload:
     """Return where a design stands: percentiles and a coarse distribution function."""
     ranked = _ranked(found.new)
     return {
         "design": found.design,
+        "title": design.title,
         "p50": finite_or_none(quantile(ranked, 0.5)),
         "p95": finite_or_none(quantile(ranked, 0.95)),
         "ecdf": distribution(ranked, PROGRESS_POINTS),
@@ -82,6 +83,8 @@ def summary_of(found: Columns, design: Design, target: Payload | None) -> Payloa
                 strict=True,
             )
         ),
+        "whole": found.whole or None,
+        "beyond": found.beyond / n,
         "dominated": {name: count / n for name, count in zip(_CLOCKS, found.dominated, strict=True)},
         "interval": {"p50": interval(ranked, 0.5), "p95": interval(ranked, 0.95)},
         "ecdf": distribution(ranked),

@@ -8,14 +8,16 @@ Source: reference on failover, sections 1.3, 2.2, 4 (scenarios 2, 3, 9).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
 from ipaddress import ip_network
 from typing import Any
 
 from netcore.document.models import NextHopType, Route, RouteTable, Scenario, Topology
-from netcore.errors import NotModelled
+from netcore.errors import NotFound, NotModelled
 from netcore.failover.plan import Design
 from netcore.failover.trials import Joined, Trials, stretches
-from netcore.profiles.timing import TimingError, timing_profile
+from netcore.profiles.timing import STATED, timing_profile
 
 Payload = dict[str, Any]
 
@@ -35,11 +37,22 @@ def parameters(scenario: Scenario) -> tuple[str, ...]:
     """
     found = list(DRAWN)
     for name, number in timing_profile(scenario.timing).parameters.items():
+        if name in STATED:
+            continue
         if number.kind in ("constant", "choice", "bernoulli"):
             found.append(name)
         else:
             found.extend(f"{name}.{field}" for field in number.values)
     return tuple(found)
+
+
+def near(name: str, known: Sequence[str]) -> str:
+    """Return a sentence with the known names that are like one, or with the first few of all."""
+    close = get_close_matches(name, known, 3, 0.5)
+    if close:
+        return f"Did you mean {' or '.join(close)}?"
+    rest = f" and {len(known) - 8} more" if len(known) > 8 else ""
+    return f"There are {', '.join(known[:8])}{rest}." if known else "Nothing can be varied here."
 
 
 def varied(scenario: Scenario, parameter: str, value: Value) -> Scenario:
@@ -56,13 +69,15 @@ def varied(scenario: Scenario, parameter: str, value: Value) -> Scenario:
     if parameter in DRAWN:
         if isinstance(value, str) or value != int(value):
             raise NotModelled(f"{parameter} takes whole numbers, not {value!r}.")
-        topology = DRAWN[parameter](scenario.topology, int(value))
+        topology = DRAWN[parameter].change(scenario.topology, int(value))
         return scenario.model_copy(update={"topology": topology})
     profile = timing_profile(scenario.timing)
     name, field = parameter, None
     if name not in profile.parameters:
         name, _, field = parameter.rpartition(".")
-    number = profile[name if name in profile.parameters else parameter]
+    if name not in profile.parameters:
+        raise NotFound(f"There is no number {parameter} to vary. {near(parameter, parameters(scenario))}")
+    number = profile[name]
     before = scenario.timing_overrides.get(name)
     change: Any = value
     if field is not None:
@@ -110,7 +125,8 @@ def _run(points: Sequence[Trials], parameter: str, values: Sequence[Value], n: i
 def point(parameter: str, value: Value, trials: Payload) -> Payload:
     """Return ``sweep.point`` from the summary of its trials.
 
-    ``month_s`` is what a month loses at the default rates, false alarms included; see ``availability``.
+    ``month_s`` is what a month loses at the default rates, false alarms included; None where the fault has
+    no rate; see ``availability``.
     """
     months = {row["design"]: row for row in trials["availability"]}
     return {
@@ -123,8 +139,8 @@ def point(parameter: str, value: Value, trials: Payload) -> Payload:
                 "title": row["title"],
                 **{name: row["new"][name] for name in ("p50", "p95", "p99", "never")},
                 "lost_p50": row["lost"]["p50"],
-                "month_s": months[row["design"]]["seconds"],
-                "false_per_month": months[row["design"]]["false_per_month"],
+                "month_s": months[row["design"]]["seconds"] if months else None,
+                "false_per_month": row["false_alarms"]["per_month"],
             }
             for row in trials["designs"]
         ],
@@ -134,14 +150,19 @@ def point(parameter: str, value: Value, trials: Payload) -> Payload:
 def summary(parameter: str, n: int, seed: int, points: Sequence[Payload]) -> Payload:
     """Return ``sweep.summary``: per design, the value with the best p95 and what the whole range does.
 
-    ``best_month_value`` is the value that loses least in a month: with false alarms it may be another one.
+    ``best_month_value`` is the value that loses least in a month: with false alarms it may be another one;
+    None where the fault has no rate.
     """
     best = []
     for place, row in enumerate(points[0]["designs"]):
         known = [(one["designs"][place]["p95"], one["value"]) for one in points]
         finite = [(p95, value) for p95, value in known if p95 is not None]
-        months = [(one["designs"][place]["month_s"], one["value"]) for one in points]
-        best_month = min(months, key=lambda pair: pair[0])
+        months = [
+            (one["designs"][place]["month_s"], one["value"])
+            for one in points
+            if one["designs"][place]["month_s"] is not None
+        ]
+        best_month = min(months, key=lambda pair: pair[0], default=(None, None))
         best.append(
             {
                 "design": row["design"],
@@ -234,13 +255,71 @@ def _in_range(name: str, value: int, least: int, most: int) -> None:
         raise NotModelled(f"{name} lies between {least} and {most}, not at {value}.")
 
 
-DRAWN: Mapping[str, Callable[[Topology, int], Topology]] = {
-    "probe.interval": _probes("interval_s", 5, 2_147_483),
-    "probe.threshold": _probes("threshold", 1, 100),
-    "routes": _routes,
-    "bgp.keepalive": _timers("keepalive_s", 1, 21_845),
-    "bgp.hold": _timers("hold_s", 3, 65_535),
+def _probe_now(field: str) -> Callable[[Topology], int | None]:
+    def current(topology: Topology) -> int | None:
+        probes = [probe for one in topology.load_balancers.values() for probe in one.probes.values()]
+        return int(getattr(probes[0], field)) if probes else None
+
+    return current
+
+
+def _routes_now(topology: Topology) -> int | None:
+    """Return the most routes to appliances that a table has."""
+    return max((len(_to_appliance(table)) for table in topology.route_tables.values()), default=0) or None
+
+
+def _timer_now(field: str) -> Callable[[Topology], int | None]:
+    def current(topology: Topology) -> int | None:
+        speakers = [vm.guest.bgp for vm in topology.vms.values() if vm.guest.bgp is not None]
+        return int(getattr(speakers[0], field)) if speakers else None
+
+    return current
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A number of the drawing itself.
+
+    Args:
+        change: the topology with the number at another value.
+        current: what it is now, of the first that has it; None where nothing has it.
+        values: worth trying.
+    """
+
+    meaning: str
+    unit: str
+    change: Callable[[Topology, int], Topology]
+    current: Callable[[Topology], int | None]
+    values: tuple[int, ...]
+
+
+DRAWN: Mapping[str, Drawn] = {
+    "probe.interval": Drawn(
+        "time between two probes",
+        "s",
+        _probes("interval_s", 5, 2_147_483),
+        _probe_now("interval_s"),
+        (5, 10, 15, 20, 30),
+    ),
+    "probe.threshold": Drawn(
+        "failed probes that take a member out",
+        "1",
+        _probes("threshold", 1, 100),
+        _probe_now("threshold"),
+        (1, 2, 3, 5),
+    ),
+    "routes": Drawn(
+        "routes to appliances in each table that has any", "1", _routes, _routes_now, (1, 5, 20, 50, 100)
+    ),
+    "bgp.keepalive": Drawn(
+        "time between two keepalives",
+        "s",
+        _timers("keepalive_s", 1, 21_845),
+        _timer_now("keepalive_s"),
+        (1, 5, 10, 30, 60),
+    ),
+    "bgp.hold": Drawn(
+        "hold time of BGP", "s", _timers("hold_s", 3, 65_535), _timer_now("hold_s"), (3, 15, 30, 90, 180)
+    ),
 }
 """What is varied in the drawing itself. Timers of BGP keep three keepalives within a hold time (RFC 4271)."""
-
-__all__ = ["DRAWN", "TimingError", "parameters", "point", "summary", "sweep", "varied"]

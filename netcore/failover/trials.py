@@ -14,14 +14,14 @@ from math import ceil
 from typing import Any
 
 from netcore.document.models import Scenario
-from netcore.failover.availability import availability, event_of
+from netcore.failover.availability import availability
 from netcore.failover.columns import Columns, columns
 from netcore.failover.designs import DESIGNS, plan
 from netcore.failover.fates import Fates
 from netcore.failover.outcomes import Judge
 from netcore.failover.plan import Design, Plan
 from netcore.failover.race import fault_of
-from netcore.failover.statistics import interval as interval
+from netcore.failover.rates import NOT_COUNTED, event_of
 from netcore.failover.streams import Streams
 from netcore.failover.summary import progress, ratios, summary_of, widest
 from netcore.failover.timing import timing_of
@@ -84,7 +84,8 @@ class Trials:
             "first": first,
             "n": n,
             "seed": self.seed,
-            "rate_of": event_of(self.fault.kind.value, self.fault.lasts_us),
+            "rate_of": event_of(self.fault.kind, self.fault.lasts_us),
+            "no_month": NOT_COUNTED.get(self.fault.kind),
             "designs": [kept.as_dict() for kept in found],
         }
 
@@ -102,7 +103,8 @@ class Joined:
     def __init__(self) -> None:
         self.done = 0
         self.seed = 0
-        self.rate_of = "crash"
+        self.rate_of: str | None = None
+        self.no_month: str | None = None
         self.designs: list[Columns] = []
 
     def take(self, chunk: Payload) -> None:
@@ -112,19 +114,23 @@ class Joined:
         for kept, found in zip(self.designs, more, strict=True):
             kept.join(found)
         self.done += chunk["n"]
-        self.seed, self.rate_of = chunk["seed"], chunk["rate_of"]
+        self.seed, self.rate_of, self.no_month = chunk["seed"], chunk["rate_of"], chunk["no_month"]
 
     def progress(self, n: int) -> Payload:
         """Return ``trials.progress``; ``n`` is how many trials there will be."""
+        by_id = {design.id: design for design in DESIGNS}
         return {
             "event": "trials.progress",
             "done": self.done,
             "n": n,
-            "designs": [progress(found) for found in self.designs],
+            "designs": [progress(found, by_id[found.design]) for found in self.designs],
         }
 
     def summary(self, target: Payload | None = None, rates: dict[str, float] | None = None) -> Payload:
-        """Return ``trials.summary``; see ``merge``."""
+        """Return ``trials.summary``; see ``merge``.
+
+        ``no_month`` says why there is no ``availability``, where there is none.
+        """
         by_id = {design.id: design for design in DESIGNS}
         pairs = ratios(self.designs)
         made = {
@@ -132,6 +138,7 @@ class Joined:
             "n": self.done,
             "seed": self.seed,
             "rate_of": self.rate_of,
+            "no_month": self.no_month,
             "designs": [summary_of(found, by_id[found.design], target) for found in self.designs],
             "ratio": widest(self.designs, pairs),
             "ratios": pairs,

@@ -198,7 +198,7 @@ class Watch:
 def watches(
     scene: Scene, wanted: Callable[[LoadBalancer], bool], probing: Probing = AZURE
 ) -> tuple[tuple[Watch, ...], tuple[tuple[Member, str], ...]]:
-    """Return the probes that a fault makes fail, and the touched members without a probe, with their VM.
+    """Return the probes that a fault makes fail, and the members it touches that no probe watches.
 
     Where rules of one pool name different probes, the slowest stands for all: the pool is healed when the
     last rule avoids the member.
@@ -206,6 +206,8 @@ def watches(
     Args:
         wanted: which balancers count.
         probing: how they probe.
+
+    Returns: the probes, and pairs of member and its VM.
     """
     found: dict[tuple[str, Probe, Met], list[Member]] = {}
     unwatched: list[tuple[Member, str]] = []

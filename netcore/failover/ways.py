@@ -50,7 +50,7 @@ class Ways:
                 {
                     "name": scene.settings[number].name,
                     "stale": sorted(
-                        {who for stale, who in moment.stale if stale == number}
+                        {who for stale, who, _ in moment.stale if stale == number}
                         | {who for held, who, old in moment.held if held == number and old != value}
                     ),
                 }

@@ -223,6 +223,7 @@ POSITIVE = frozenset(
         "poll.period",
         "heartbeat.interval",
         "heartbeat.misses",
+        "vrrp.interval",
         "arm.refill",
         "arm.bucket",
         "tcp.rto",
@@ -232,6 +233,22 @@ POSITIVE = frozenset(
     }
 )
 """Constants that divide or pace something and so cannot be 0."""
+
+
+STATED = frozenset(
+    {
+        "routes.programming",
+        "nva.probe_interval",
+        "nva.probe_threshold",
+        "nva.bgp_keepalive",
+        "nva.bgp_hold",
+        "nva.move",
+    }
+)
+"""Numbers that facts state (D65, J20) and that no failover is played by, so that they are not offered.
+
+A route rewrite is programmed by ``programming``: the published times of controllers end where it does.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,12 +305,12 @@ class TimingProfile:
         return replace(self, parameters=MappingProxyType(made))
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain JSON data, numbers in the order of display."""
+        """Return plain JSON data, numbers in the order of display, without those of ``STATED``."""
         return {
             "id": self.id,
             "title": self.title,
             "date": self.date,
-            "numbers": [parameter.as_dict() for parameter in self.parameters.values()],
+            "numbers": [row.as_dict() for name, row in self.parameters.items() if name not in STATED],
         }
 
 

@@ -12,7 +12,7 @@ from netcore.profiles.timing import Grade, Parameter
 
 _SIZING = "F5 Cloud Failover Extension, Performance and sizing; a curve through its rows"
 _POLLER = "Azure/ha-nva-fo README: runs each 30 s and tries three times, 2 s apart"
-_VRRP = "RFC 5798: three advertisements and the skew of priority 100"
+_VRRP = "RFC 5798, section 5.2.7"
 _KEEPALIVED = "NGINX, High availability with keepalived on AWS; sums to its 5-6 s"
 _ENI = "Palo Alto VM-Series on AWS, Overview of HA: 20 s to over 60 s"
 _ASSUMED = "assumption, no published figure found"
@@ -49,8 +49,14 @@ ROWS = (
     _constant("poller.tries", 6, "s", "B", _POLLER, "tries before the poller decides"),
     _uniform("poller.start", 1, 4, "D", _ASSUMED, "start of the poller's function"),
     # Redundancy groups (M10, A7).
-    _constant("vrrp.silence", 3.61, "s", "C", _VRRP, "longest silence before a backup is master"),
-    _constant("vrrp.interval", 1, "s", "A", _VRRP, "time between two advertisements"),
+    _constant(
+        "vrrp.interval",
+        1,
+        "s",
+        "A",
+        _VRRP,
+        "time between two advertisements; three and the skew of the priority make a backup master",
+    ),
     # Fencing (M13).
     _uniform(
         "fencing",

@@ -133,8 +133,16 @@ def _parameters(request: HttpRequest, raised: runs.BadParameters) -> HttpRespons
     return error(422, str(raised), "parameters", pointer=raised.pointer, problems=raised.problems)
 
 
+def _over(request: HttpRequest, raised: runs.Over) -> HttpResponse:
+    return error(409, str(raised), "over")
+
+
 def _no_nic(request: HttpRequest, raised: scenario_queries.NoSuchNic) -> HttpResponse:
     return error(404, "The drawing has no such NIC.", "no_such_nic")
+
+
+def _cannot_sweep(request: HttpRequest, raised: scenario_queries.CannotSweep) -> HttpResponse:
+    return error(422, str(raised), "cannot_sweep")
 
 
 def _no_vm(request: HttpRequest, raised: scenario_queries.NoSuchVM) -> HttpResponse:
@@ -188,8 +196,11 @@ _ANSWERS: list[tuple[type[Exception], Callable[[HttpRequest, Any], HttpResponse]
     (scenario_queries.NotRunnable, _not_runnable),
     (scenario_queries.NoSuchNic, _no_nic),
     (scenario_queries.NoSuchVM, _no_vm),
+    (scenario_queries.CannotSweep, _cannot_sweep),
     (runs.BadParameters, _parameters),
     (runs.TooManyRuns, _too_many),
+    (runs.TooManyCommands, _too_many),
+    (runs.Over, _over),
     (sharing.NotShareable, _not_shareable),
     (accounts.TooManyGuests, _too_many_guests),
     (RequestDataTooBig, _too_large),

@@ -34,6 +34,12 @@ def profile_switches(request: HttpRequest, profile_id: str) -> dict[str, Any]:
     return found
 
 
+@router.get("/failover", response=schemas.FailoverChoicesOut)
+def failover_choices(request: HttpRequest) -> dict[str, Any]:
+    """Return kinds of faults with their fields, conditions, and how often things happen in a month."""
+    return queries.failover_choices()
+
+
 @router.get("/timing", response=dict[str, list[dict[str, str]]])
 def timing_profiles(request: HttpRequest) -> dict[str, Any]:
     """Return the timing profiles there are, without their numbers."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from ninja import File, Query, Router, Status
+from ninja import Body, File, Query, Router, Status
 from ninja.files import UploadedFile
 
 from sandbox.api import schemas
@@ -107,6 +107,22 @@ def get_events(request: HttpRequest, run_id: str, after: After = 0, limit: Limit
 def cancel_run(request: HttpRequest, run_id: str) -> Status[dict[str, Any]]:
     """Ask a run to stop; what it found is kept. A finished run stays as it is."""
     return Status(202, dict(queries.payload(services.cancel(access.run_write(request.user, run_id)))))
+
+
+@router.post(
+    "/runs/{run_id}/commands",
+    response={202: schemas.CommandOut, 403: _Errors, 404: _Errors, 409: _Errors, 422: _Errors, 429: _Errors},
+    throttle=[PerPerson("command", "240/m")],
+)
+def send_command(
+    request: HttpRequest, run_id: str, body: Annotated[dict[str, Any], Body()]
+) -> Status[dict[str, int]]:
+    """Ask something of a live run: inject a step, set the pace (0 pauses), or end it.
+
+    What became of it is an event of the run, ``live.command``, with the number that is returned here.
+    """
+    run = access.run_write(request.user, run_id)
+    return Status(202, {"number": services.command(run, person(request), body)})
 
 
 @router.get(

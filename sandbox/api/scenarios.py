@@ -21,6 +21,8 @@ _Errors = schemas.ErrorOut
 
 Nic = Annotated[str, Query(max_length=80, description="id of a NIC of the drawing")]
 Vm = Annotated[str, Query(max_length=80, description="id of a VM of the drawing")]
+Fault = Annotated[str, Query(max_length=80, description="id of a fault of the drawing")]
+Chosen = Annotated[list[str], Query(max_length=6, description="ids of designs, the name repeated")]
 Number = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="a revision; the newest without it")]
 
 
@@ -187,6 +189,18 @@ def guest_view(request: HttpRequest, scenario_id: str, vm: Vm, revision: Number 
     """Return what the guest of a VM believes, beside what the platform gave it."""
     found = revision_or_404(access.scenario_read(request.user, scenario_id), revision)
     return queries.guest_view(found, vm)
+
+
+@router.get(
+    "/scenarios/{scenario_id}/sweep-parameters",
+    response={200: schemas.SweepParametersOut, 404: _Errors, 422: _Errors},
+)
+def sweep_parameters(
+    request: HttpRequest, scenario_id: str, fault: Fault, designs: Chosen, revision: Number = None
+) -> dict[str, Any]:
+    """Return the numbers that these designs use for a fault, with values worth trying."""
+    found = revision_or_404(access.scenario_read(request.user, scenario_id), revision)
+    return {"items": queries.sweep_parameters(found, fault, designs)}
 
 
 @router.get(

@@ -205,6 +205,7 @@ class Fault(Schema):
     kind: str
     vm: str | None
     at_us: int
+    designs: Annotated[list[str], Field(description="Designs that race for it unless others are chosen.")]
     refused: Annotated[
         dict[str, str], Field(description="Designs that cannot be played for it, and why not.")
     ]
@@ -217,12 +218,66 @@ class DesignsOut(Schema):
     faults: list[Fault]
 
 
+class SweepParameter(Schema):
+    """A number that a sweep can vary."""
+
+    name: str
+    meaning: str
+    unit: str
+    where: Literal["drawing", "timing"]
+    grade: str | None
+    source: str
+    value: float | str
+    values: Annotated[list[float | str], Field(description="worth trying; every one can be played")]
+
+
+class SweepParametersOut(Schema):
+    """The numbers that some designs use for a fault."""
+
+    items: list[SweepParameter]
+
+
+class FaultKind(Schema):
+    """A way to break something."""
+
+    kind: str
+    words: str
+    fields: Annotated[list[str], Field(description="fields of the document that count, in order")]
+    rate: Annotated[str | None, Field(description="name of its rate; of a pause, the shortest one's")]
+    no_month: Annotated[str | None, Field(description="why no month is counted for it")]
+
+
+class FaultCondition(Schema):
+    """What may go wrong besides."""
+
+    condition: str
+    words: str
+
+
+class Rate(Schema):
+    """How often something happens in a month."""
+
+    name: str
+    words: str
+    per_month: float
+    grade: str
+    source: str
+
+
+class FailoverChoicesOut(Schema):
+    """What faults are made of, and the default rates."""
+
+    kinds: list[FaultKind]
+    conditions: list[FaultCondition]
+    rates: list[Rate]
+
+
 class RunIn(Schema):
     """A run to queue; the newest revision without a number."""
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Literal["trace", "compare", "why", "failover", "trials", "sweep"]
+    kind: Literal["trace", "compare", "why", "failover", "live", "trials", "sweep"]
     revision: Annotated[int | None, Field(strict=True, ge=1)] = None
     parameters: dict[str, Any]
 
@@ -243,6 +298,12 @@ class RunOut(Schema):
     created_at: str
     started_at: str | None
     finished_at: str | None
+
+
+class CommandOut(Schema):
+    """The number of a command to a live run; its event names it."""
+
+    number: int
 
 
 class RunList(Schema):

@@ -19,11 +19,11 @@ class RunsConfig(AppConfig):
         """Sweep once when a worker starts: what was lost while none ran is found at once."""
         from celery.signals import worker_ready
 
-        worker_ready.connect(_sweep, dispatch_uid="runs.sweep_at_start")
+        worker_ready.connect(_sweep, dispatch_uid="runs.collect_at_start")
 
 
 def _sweep(**kwargs: Any) -> None:
     # Imported here, so that commands that run no worker do not load the engine.
-    from sandbox.runs.tasks import sweep_at_start
+    from sandbox.runs.tasks import collect_at_start
 
-    sweep_at_start()
+    collect_at_start()

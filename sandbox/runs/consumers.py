@@ -1,4 +1,4 @@
-"""The socket of a run: checks rights, relays the table, takes two commands."""
+"""The socket of a run: checks rights, relays the table, takes three kinds of messages."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class RunConsumer(AsyncWebsocketConsumer):
                 await self._relay_task
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Take one command: ``{"type": "cancel"}`` or ``{"type": "resume", "after": 41}``."""
+        """Take one message: ``cancel``, ``resume`` with ``after``, or ``command`` with one for a live run."""
         if len(text_data or bytes_data or "") > MAX_MESSAGE_CHARS:
             await self.close(TOO_BIG)
             return
@@ -102,9 +102,12 @@ class RunConsumer(AsyncWebsocketConsumer):
                 self._resume_after = command["after"]
                 if self._hints:
                     self._hints.wake()
+            elif command.get("type") == "command":
+                await self._command(run, command.get("command"))
             else:
                 await self._error(
-                    "A message is a JSON object: {type: cancel} or {type: resume, after: number}."
+                    "A message is a JSON object: {type: cancel}, {type: resume, after: number} or "
+                    "{type: command, command: {...}}."
                 )
         except Http404:
             await self.close(NOT_FOUND)
@@ -114,6 +117,16 @@ class RunConsumer(AsyncWebsocketConsumer):
             await database_sync_to_async(services.cancel)(run)
         else:
             await self._error("Only its owner can cancel this run.")
+
+    async def _command(self, run: Run, command: Any) -> None:
+        if not self._may_cancel:
+            await self._error("Only who may write the scenario can steer this run.")
+            return
+        try:
+            person: Any = self.scope["user"]
+            await database_sync_to_async(services.command)(run, person, command)
+        except (services.BadParameters, services.Over, services.TooManyCommands) as error:
+            await self._error(str(error))
 
     async def _find(self) -> Run:
         return await database_sync_to_async(self._find_run)(

@@ -18,13 +18,14 @@ class Kind(models.TextChoices):
     COMPARE = "compare", "Compare"
     WHY = "why", "Why"
     FAILOVER = "failover", "Failover"
+    LIVE = "live", "Live"
     TRIALS = "trials", "Trials"
     SWEEP = "sweep", "Sweep"
     IMPORT = "import", "Import"
 
 
 class State(models.TextChoices):
-    """Where a run stands. Only a worker that holds the lease, a cancel or the sweep changes it."""
+    """Where a run stands. Only a worker that holds the lease, a cancel or the collector changes it."""
 
     QUEUED = "queued", "Queued"
     RUNNING = "running", "Running"
@@ -67,7 +68,7 @@ class Run(models.Model):
     finished = models.DateTimeField(null=True)
 
     class Meta:
-        """Newest first; the sweep finds open runs quickly."""
+        """Newest first; the collector finds open runs quickly."""
 
         ordering = ("-created", "id")
         indexes = (
@@ -111,6 +112,26 @@ class Event(models.Model):
     def __str__(self) -> str:
         """Return the run id and number."""
         return f"{self.run_id} #{self.seq}"
+
+
+class LiveCommand(models.Model):
+    """What somebody asked of a live run. The worker takes them in order of number; a row is never changed."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="commands")
+    number = models.PositiveIntegerField()
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    command = models.JSONField()
+    created = models.DateTimeField(default=now)
+
+    class Meta:
+        """In order."""
+
+        ordering = ("run", "number")
+        constraints = (models.UniqueConstraint(fields=("run", "number"), name="command_run_number"),)
+
+    def __str__(self) -> str:
+        """Return the run id and number."""
+        return f"{self.run_id} command {self.number}"
 
 
 class ChunkState(models.TextChoices):

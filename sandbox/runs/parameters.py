@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -17,6 +19,9 @@ MAX_DESIGNS: Final = 6
 MAX_POINTS: Final = 20
 MAX_POINT_TRIALS: Final = 10_000
 MAX_SWEEP_TRIALS: Final = 100_000
+MAX_COMMAND_CHARS: Final = 20_000
+MIN_PACE: Final = 0.25
+MAX_PACE: Final = 120.0
 
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
@@ -39,6 +44,41 @@ class _Race(BaseModel):
     seed: Seed | None = None
 
 
+class _Live(BaseModel):
+    """Designs that play while people say what breaks."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    designs: Annotated[list[str], Field(min_length=1, max_length=MAX_DESIGNS)]
+    protects: Annotated[str, Field(max_length=200)] | None = None
+    pace: Annotated[float, Field(ge=MIN_PACE, le=MAX_PACE, allow_inf_nan=False)] = 1.0
+    seed: Seed | None = None
+
+
+class _Inject(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    kind: Literal["inject"]
+    step: dict[str, Any]
+
+
+class _Pace(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    kind: Literal["pace"]
+    pace: Annotated[float, Field(ge=0, le=MAX_PACE, allow_inf_nan=False)]
+
+
+class _End(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    kind: Literal["end"]
+
+
+class _Command(BaseModel):
+    command: Annotated[_Inject | _Pace | _End, Field(discriminator="kind")]
+
+
 class _Target(BaseModel):
     """What is asked for: seconds until new flows recover, packets that may be lost."""
 
@@ -51,22 +91,12 @@ class _Target(BaseModel):
 Rate = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 
 
-class _Rates(BaseModel):
-    """Events per month that differ from the defaults."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
-
-    crash: Rate | None = None
-    pause_5: Annotated[Rate | None, Field(alias="pause-5")] = None
-    pause_10: Annotated[Rate | None, Field(alias="pause-10")] = None
-    pause_30: Annotated[Rate | None, Field(alias="pause-30")] = None
-    zone_lost: Annotated[Rate | None, Field(alias="zone-lost")] = None
-
-
 class _Trials(_Race):
+    """``rates`` are events per month that differ from the defaults."""
+
     n: Annotated[int, Field(ge=1, le=MAX_TRIALS)] = 1000
     target: _Target | None = None
-    rates: _Rates | None = None
+    rates: dict[str, Rate | None] | None = None
 
 
 class _Sweep(_Race):
@@ -107,13 +137,39 @@ def clean(kind: Kind, parameters: Any, revision: Revision) -> tuple[dict[str, An
         packet = _parse(netcore.Packet, parameters)
         _check_packet(packet, document, "/parameters")
         return packet.model_dump(mode="json", exclude_none=True), document.seed
+    if kind is Kind.LIVE:
+        asked = _parse(_Live, parameters)
+        _check_live(asked, document)
+        seed = document.seed if asked.seed is None else asked.seed
+        return asked.model_dump(mode="json", exclude={"seed"}), seed
     race = _parse(_RACES.get(kind, _Race), parameters)
     _check_race(race, revision, document)
     if isinstance(race, _Sweep):
         _check_sweep(race, document)
+    if isinstance(race, _Trials):
+        _check_rates(race)
     seed = document.seed if race.seed is None else race.seed
     # What was not asked for is not stored, so that a run without a target reads as before.
     return race.model_dump(mode="json", exclude={"seed"}, exclude_none=True, by_alias=True), seed
+
+
+def clean_command(raw: Any) -> dict[str, Any]:
+    """Return a command to a live run as it is stored.
+
+    Raises:
+        BadParameters: it is no command; the message says what one is.
+    """
+    if len(json.dumps(raw)) > MAX_COMMAND_CHARS:
+        message = f"A command has at most {MAX_COMMAND_CHARS} characters."
+        raise BadParameters([{"pointer": "", "message": message}])
+    found = _parse(_Command, {"command": raw}).command
+    if isinstance(found, _Inject):
+        try:
+            netcore.check_step(found.step)
+        except netcore.NetcoreError as error:
+            message = str(error)
+            raise BadParameters([{"pointer": "/step", "message": message}]) from error
+    return found.model_dump(mode="json")  # type: ignore[no-any-return]
 
 
 def _clean_compare(parameters: Any, document: netcore.Scenario) -> tuple[dict[str, Any], int]:
@@ -171,8 +227,12 @@ def _check_sweep(sweep: _Sweep, document: netcore.Scenario) -> None:
     if sweep.n * len(sweep.values) > MAX_SWEEP_TRIALS:
         message = f"A sweep may have {MAX_SWEEP_TRIALS} trials at most over all its values."
         wrong.append({"pointer": "/parameters/n", "message": message})
-    if sweep.parameter not in netcore.sweep_parameters(document):
-        message = f"There is nothing called {sweep.parameter!r} to vary."
+    by_id = {design.id: design for design in netcore.all_designs()}
+    chosen = [by_id[design] for design in sweep.designs]
+    used = [found.name for found in netcore.sweep_parameters(document, sweep.fault, chosen)]
+    if sweep.parameter not in used:
+        hint = netcore.near_names(sweep.parameter, used)
+        message = f"These designs use no number {sweep.parameter!r} for this fault. {hint}"
         raise BadParameters([{"pointer": "/parameters/parameter", "message": message}])
     for place, value in enumerate(sweep.values):
         try:
@@ -183,20 +243,45 @@ def _check_sweep(sweep: _Sweep, document: netcore.Scenario) -> None:
         raise BadParameters(wrong)
 
 
+def _check_live(asked: _Live, document: netcore.Scenario) -> None:
+    if asked.protects is not None and asked.protects not in document.topology.vms:
+        message = f"The drawing has no VM {asked.protects!r}."
+        raise BadParameters([{"pointer": "/parameters/protects", "message": message}])
+    _check_designs(asked.designs, netcore.live_refusals(document, asked.protects))
+
+
+def _check_rates(trials: _Trials) -> None:
+    """Raise where a rate is of something that is not counted."""
+    known = [rate["name"] for rate in netcore.failover_choices()["rates"]]
+    wrong = [
+        {
+            "pointer": f"/parameters/rates/{name}",
+            "message": f"There is no rate {name!r:.80}; there are {', '.join(known)}.",
+        }
+        for name in trials.rates or {}
+        if name not in known
+    ]
+    if wrong:
+        raise BadParameters(wrong)
+
+
 def _check_race(race: _Race, revision: Revision, document: netcore.Scenario) -> None:
     if race.fault not in document.faults:
         message = f"The drawing has no fault {race.fault!r}."
         raise BadParameters([{"pointer": "/parameters/fault", "message": message}])
+    _check_designs(race.designs, scenario_queries.refusals(revision, race.fault))
+
+
+def _check_designs(designs: list[str], refused: Mapping[str, str]) -> None:
     wrong = []
     known = {design.id for design in netcore.all_designs()}
-    refused = scenario_queries.refusals(revision, race.fault)
-    for place, design in enumerate(race.designs):
+    for place, design in enumerate(designs):
         what = ""
         if design not in known:
             what = "is not one there is."
         elif design in refused:
             what = f"is not one this drawing can play. {refused[design]}"
-        elif design in race.designs[:place]:
+        elif design in designs[:place]:
             what = "is there twice."
         if what:
             pointer = f"/parameters/designs/{place}"

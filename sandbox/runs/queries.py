@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from sandbox.accounts.models import User
-from sandbox.runs.models import OPEN, Event, Run, State
+from sandbox.runs.models import OPEN, Event, LiveCommand, Run, State
 from sandbox.scenarios.models import Scenario
 
 LEASE: Final = timedelta(seconds=5)
@@ -105,6 +105,12 @@ def about(run: Run) -> dict[str, Any]:
     said = payload(run)
     kept = ("id", "kind", "state", "reason", "scenario", "revision", "seed", "engine", "parameters")
     return {key: value for key, value in said.items() if key in kept}
+
+
+def commands_after(run_id: UUID, number: int) -> list[LiveCommand]:
+    """Return what was asked of a live run behind a number, in order, with the people; one query."""
+    rows = LiveCommand.objects.filter(run_id=run_id, number__gt=number).select_related("person")
+    return list(rows.order_by("number"))
 
 
 def claimable(now: datetime) -> Q:

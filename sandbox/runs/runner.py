@@ -21,6 +21,7 @@ from django.utils.timezone import now
 import netcore
 from sandbox.runs import events, queries
 from sandbox.runs.events import LeaseLost, Payload
+from sandbox.runs.live import LIVE_S
 from sandbox.runs.models import Event, Kind, Run, State
 from sandbox.runs.work import Refused, work
 from sandbox.scenarios import services as scenario_services
@@ -28,6 +29,8 @@ from sandbox.scenarios import services as scenario_services
 BEAT_S: Final = 1.0
 FLUSH_S: Final = 0.05
 FLUSH_EVENTS: Final = 200
+CANCEL_S: Final = 0.25
+"""So often a run that waits looks whether somebody cancelled it."""
 MAX_EVENTS: Final = 200_000
 MAX_BYTES: Final = 20_000_000
 """So many bytes of events, as JSON text, a run may store. Our assumption (grade D)."""
@@ -38,6 +41,7 @@ TIME_LIMITS_S: Final = {
     Kind.WHY: 60,
     Kind.IMPORT: 30,
     Kind.FAILOVER: 120,
+    Kind.LIVE: LIVE_S + 120,
     Kind.TRIALS: 900,
     Kind.SWEEP: 900,
 }
@@ -145,7 +149,7 @@ def execute(run_id: UUID, interrupts: tuple[type[Exception], ...] = ()) -> None:
         except (OperationalError, InterfaceError):
             # The database is away or busy: nothing can be said now. The lease runs out, and whoever
             # takes the run next continues behind the last stored event.
-            log.exception("run %s is left to the sweep", run_id)
+            log.exception("run %s is left to the collector", run_id)
 
 
 def drop_upload(run: Run) -> None:
@@ -211,20 +215,52 @@ def _begin(lease: Lease) -> None:
 
 
 def _cancelled(lease: Lease) -> str:
-    kept = lease.last_seq
-    words = "event until then is" if kept == 1 else "events until then are"
-    return f"Cancelled; the {kept} {words} kept." if kept else "Cancelled before it began."
+    if not lease.last_seq:
+        return "Cancelled before it began."
+    words = kept(lease.run, lease.last_seq)
+    return f"Cancelled; {words[0].lower()}{words[1:]}"
 
 
-def _store_all(lease: Lease, payloads: Iterator[Payload]) -> None:
+def kept(run: Run, last_seq: int) -> str:
+    """Return how much of an unfinished run is kept, in what people count: trials, values, else events."""
+    if run.kind == Kind.TRIALS:
+        last = Event.objects.filter(run=run, seq=last_seq).values_list("payload", flat=True).first()
+        done = (last or {}).get("done")
+        if done is not None:
+            return f"The {done:,} of {run.parameters['n']:,} trials until then are kept."
+    if run.kind == Kind.SWEEP:
+        whole = len(run.parameters["values"])
+        return f"What {last_seq} of {whole} values gave until then is kept."
+    return (
+        "The one event until then is kept."
+        if last_seq == 1
+        else f"The {last_seq} events until then are kept."
+    )
+
+
+def _store_all(lease: Lease, payloads: Iterator[Payload | None]) -> None:
     """Store what is not stored yet: the first event at once, then batches by time or size.
+
+    None among the payloads is no event: the work waits, so what there is is stored and a cancel heard.
 
     Raises:
         LeaseLost, TookTooLong, and whatever the work raises. What came before is stored in each case.
     """
-    stored, batch, flushed, size = lease.last_seq, [], float("-inf"), 0
+    stored, flushed, size, number = lease.last_seq, float("-inf"), 0, 0
+    batch: list[Payload] = []
     try:
-        for number, payload in enumerate(payloads, 1):
+        for payload in payloads:
+            if payload is None:
+                _check(lease, number, size)
+                batch, pending = [], batch
+                if pending:
+                    lease.store(pending)
+                if pending or time.monotonic() - flushed >= CANCEL_S:
+                    flushed = time.monotonic()
+                    if _stopped(lease.run):
+                        raise _Cancelled
+                continue
+            number += 1
             # What is stored already counts as well: a run that lost its worker ends at the same event.
             size += len(json.dumps(payload))
             _check(lease, number, size)
@@ -281,8 +317,7 @@ def end_stopped() -> list[UUID]:
 
 def lost_and_cancelled(run: Run) -> str:
     """Return why a cancelled run without a worker has ended."""
-    kept = "The one event until then is" if run.last_seq == 1 else f"The {run.last_seq} events until then are"
-    return f"Cancelled after its worker was lost. {kept} kept."
+    return f"Cancelled after its worker was lost. {kept(run, run.last_seq)}"
 
 
 def fail_poisoned() -> list[UUID]:
@@ -291,11 +326,11 @@ def fail_poisoned() -> list[UUID]:
     for run in queries.poisoned(now()):
         reason = (
             f"The worker died {run.attempts} times while it did this run, so it is not tried again. "
-            "The events until then are kept."
+            f"{kept(run, run.last_seq)}"
         )
         token = uuid.uuid4().hex
         if not queries.poisoned(now()).filter(pk=run.pk, token=run.token).update(token=token):
-            continue  # another sweep has it, or its worker was only slow
+            continue  # another collector has it, or its worker was only slow
         events.append(run.pk, token, run.last_seq, [], (State.FAILED, reason))
         drop_upload(run)
         failed.append(run.pk)

@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 from django.utils.timezone import now
 
 import netcore
 from sandbox.accounts.models import User
 from sandbox.runs import events, fanout, queries, runner, tasks
-from sandbox.runs.models import OPEN, Kind, Run, State
+from sandbox.runs.models import OPEN, Kind, LiveCommand, Run, State
 from sandbox.runs.parameters import BadParameters as BadParameters
-from sandbox.runs.parameters import clean
+from sandbox.runs.parameters import clean, clean_command
 from sandbox.scenarios import services as scenarios
 from sandbox.scenarios.models import Revision, Scenario, Upload
 
 OPEN_PER_PERSON: Final = 10
 OPEN_TRIALS_PER_PERSON: Final = 3
+
+
+OPEN_LIVE_PER_PERSON: Final = 2
+COMMANDS_PER_MINUTE: Final = 60
+COMMANDS_PER_RUN: Final = 2_000
+STEPS_PER_RUN: Final = 200
+"""As many as a fault can have."""
+
+
+class Over(Exception):
+    """The run takes no commands: it has ended, or it is not a live one."""
+
+
+class TooManyCommands(Exception):
+    """More commands than a live run takes."""
 
 
 class TooManyRuns(Exception):
@@ -71,11 +88,51 @@ def _queue(run: Run, tell: bool) -> Run:
                 f"You have {most_trials} sets of trials or sweeps queued or running, as many as one may have "
                 "at a time. Wait for one to finish, or cancel one."
             )
+        if run.kind == Kind.LIVE and kinds.count(Kind.LIVE) >= OPEN_LIVE_PER_PERSON:
+            raise TooManyRuns(
+                f"You have {OPEN_LIVE_PER_PERSON} live runs open, as many as one may have at a time. End one."
+            )
         run.published = run.created if tell else None
         run.save(force_insert=True)
         if tell:
             transaction.on_commit(lambda: tasks.publish(run.pk, Kind(run.kind)))
     return run
+
+
+def command(run: Run, person: User, raw: Any) -> int:
+    """Put a command into the inbox of a live run and return its number; its worker takes it within a tick.
+
+    Args:
+        raw: ``{"kind": "inject", "step": {...}}``, ``{"kind": "pace", "pace": x}`` or ``{"kind": "end"}``.
+
+    Raises:
+        BadParameters: it is none of these.
+        Over: the run has ended, or it is no live one.
+        TooManyCommands: wait a little, or end the run.
+    """
+    cleaned = clean_command(raw)
+    with transaction.atomic():
+        locked = Run.objects.select_for_update().get(pk=run.pk)
+        if locked.kind != Kind.LIVE:
+            raise Over("Only a live run takes commands; this one plays by itself.")
+        if not locked.is_open or locked.cancel:
+            raise Over("The live run is over, so it takes no more commands.")
+        sent = LiveCommand.objects.filter(run=locked)
+        number = (sent.aggregate(last=Max("number"))["last"] or 0) + 1
+        if (
+            sent.filter(person=person, created__gte=now() - timedelta(minutes=1)).count()
+            >= COMMANDS_PER_MINUTE
+        ):
+            raise TooManyCommands(
+                f"A live run takes {COMMANDS_PER_MINUTE} commands in a minute. Wait a little."
+            )
+        steps = sent.filter(command__kind="inject").count() if cleaned["kind"] == "inject" else 0
+        if steps >= STEPS_PER_RUN or number > COMMANDS_PER_RUN:
+            raise TooManyCommands(
+                f"A live run takes {STEPS_PER_RUN} steps at most. End it and begin another."
+            )
+        LiveCommand.objects.create(run=locked, number=number, person=person, command=cleaned)
+    return number
 
 
 def cancel(run: Run) -> Run:

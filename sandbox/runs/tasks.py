@@ -21,10 +21,11 @@ QUEUES: Final = {
     Kind.IMPORT: "interactive",
     Kind.TRIALS: "batch",
     Kind.SWEEP: "batch",
+    Kind.LIVE: "live",
 }
 
 _FORGET_S: Final = 120
-"""A message nobody took for this long is dropped by the broker; the sweep has sent another one by then."""
+"""A message nobody took for this long is dropped by the broker; the collector has sent another by then."""
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +49,8 @@ def help_with(run_id: str) -> None:
         chunks.call_helpers(UUID(run_id), 1)
 
 
-@shared_task(name="runs.sweep", ignore_result=True)
-def sweep() -> None:
+@shared_task(name="runs.collect", ignore_result=True)
+def collect() -> None:
     """End cancelled runs without a worker, fail those that killed theirs, publish what nobody works on."""
     runner.end_stopped()
     runner.fail_poisoned()
@@ -58,16 +59,16 @@ def sweep() -> None:
         publish(run.pk, Kind(run.kind))
 
 
-def sweep_at_start() -> None:
-    """Sweep when a worker is ready; a failure waits for the next sweep."""
+def collect_at_start() -> None:
+    """Collect lapsed runs when a worker is ready; a failure waits for the next time."""
     try:
-        sweep()
+        collect()
     except Exception:
-        log.exception("the sweep at the start failed")
+        log.exception("collecting at the start failed")
 
 
 def publish(run_id: UUID, kind: Kind) -> None:
-    """Tell the broker of a run marked as published. Never raises, never retries: the sweep does."""
+    """Tell the broker of a run marked as published. Never raises, never retries: the collector does."""
     limit_s = runner.TIME_LIMITS_S[kind]
     try:
         execute.apply_async(
@@ -79,5 +80,5 @@ def publish(run_id: UUID, kind: Kind) -> None:
             time_limit=limit_s + 15,
         )
     except Exception as error:
-        log.warning("run %s was not published, the sweep will: %r", run_id, error)
+        log.warning("run %s was not published, the collector will: %r", run_id, error)
         Run.objects.filter(pk=run_id).update(published=None)

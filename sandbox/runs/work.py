@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 from uuid import uuid5
 
 import netcore
-from sandbox.runs import chunks
+from sandbox.runs import chunks, live
 from sandbox.runs.models import Kind, Run
 from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios import services as scenario_services
@@ -37,8 +37,8 @@ class Refused(Exception):
         self.payload = payload
 
 
-def work(run: Run) -> Iterator[Payload]:
-    """Return the events of a run, without the last one (``run.finished``).
+def work(run: Run) -> Iterator[Payload | None]:
+    """Return the events of a run, without the last one (``run.finished``); None where it waits.
 
     Raises:
         Refused: while iterating; see there.
@@ -135,6 +135,31 @@ def _failover(run: Run) -> Iterator[Payload]:
     yield from netcore.race(scenario, chunks.designs(run), run.parameters["fault"], run.seed)
 
 
+def _live(run: Run) -> Iterator[Payload | None]:
+    """Play what people ask for while it plays, and keep it as a fault of a new scenario.
+
+    The log is the truth: what is stored is told again as it is, and the clock goes on behind it.
+    """
+    race = live.race_of(run, netcore.load(_revision(run).document))
+    yield from live.play(run, race)
+    document, name = race.saved(), _revision(run).document["name"]
+    date = f"{run.started or run.created:%Y-%m-%d}"
+    document["name"] = f"{name[:90]} (live, {date})"
+    try:
+        made = scenario_services.create(run.owner, document, scenario_id=uuid5(run.id, "live"))
+    except scenario_services.Invalid as error:
+        raise Refused(f"What was played could not be saved: {error}") from error
+    except scenario_services.TooManyScenarios as error:
+        raise Refused(f"What was played could not be saved: {error}") from error
+    yield {
+        "event": "live.saved",
+        "fault": race.fault_id,
+        "scenario": str(made.id),
+        "url": made.get_absolute_url(),
+        "revision": 1,
+    }
+
+
 def _trials(run: Run) -> Iterator[Payload]:
     """Join the stretches of the trials in their order, whoever played them."""
     parameters = run.parameters
@@ -215,11 +240,12 @@ def _refused_document(problems: list[dict[str, Any]]) -> Refused:
     return Refused(reason, {"event": "import.refused", "message": reason, "problems": problems[:200]})
 
 
-_WORK: Final = {
+_WORK: Final[dict[Kind, Callable[[Run], Iterator[Payload | None]]]] = {
     Kind.TRACE: _trace,
     Kind.COMPARE: _compare,
     Kind.WHY: _why,
     Kind.FAILOVER: _failover,
+    Kind.LIVE: _live,
     Kind.TRIALS: _trials,
     Kind.SWEEP: _sweep,
     Kind.IMPORT: _import,

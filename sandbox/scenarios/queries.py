@@ -6,7 +6,7 @@ so an entry is never stale.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import cache, partial
 from threading import Lock
@@ -106,6 +106,10 @@ class NoSuchNic(LookupError):
 
 class NoSuchVM(LookupError):
     """The document has no VM of this id."""
+
+
+class CannotSweep(ValueError):
+    """There is no such fault or design, or they do not go together; the message is for people."""
 
 
 class NotRunnable(ValueError):
@@ -232,11 +236,40 @@ def designs_and_faults(revision: Revision) -> dict[str, list[dict[str, Any]]]:
                 "kind": fault.kind.value,
                 "vm": fault.vm,
                 "at_us": fault.at_us,
+                "designs": list(fault.designs),
                 "refused": refused.get(key, {}),
             }
             for key, fault in (found.document.faults if found.document else {}).items()
         ],
     }
+
+
+def sweep_parameters(revision: Revision, fault: str, designs: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the numbers that designs use for a fault of a revision, as plain data.
+
+    Raises:
+        NotRunnable: the drawing has problems.
+        CannotSweep: there is no such fault or design, or a design cannot be played for it.
+    """
+    found = reading(revision)
+    if found.document is None or not found.runnable:
+        raise NotRunnable(problems(revision))
+    by_id = {design.id: design for design in netcore.all_designs()}
+    unknown = [name for name in designs if name not in by_id]
+    if unknown or not designs:
+        known = netcore.near_names(unknown[0] if unknown else "", list(by_id))
+        raise CannotSweep(f"There is no design {unknown[0]!r:.80}. {known}" if unknown else "Name a design.")
+    try:
+        made = netcore.sweep_parameters(found.document, fault, [by_id[name] for name in designs])
+    except netcore.NetcoreError as error:
+        raise CannotSweep(str(error)) from error
+    return [one.as_dict() for one in made]
+
+
+@cache
+def failover_choices() -> dict[str, list[dict[str, Any]]]:
+    """Return kinds of faults, conditions and default rates; do not change the answer."""
+    return netcore.failover_choices()
 
 
 @cache

@@ -121,16 +121,16 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True  # the run's row is the result
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_TASK_PUBLISH_RETRY = False  # the sweep sends later what could not be sent
+CELERY_TASK_PUBLISH_RETRY = False  # the collector sends later what could not be sent
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
-CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"interactive": {}, "batch": {}}
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"interactive": {}, "batch": {}, "live": {}}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # a run outlives a broker
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "celery.beat.Scheduler"  # a static schedule needs no file
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "runs.sweep", "schedule": 2.0, "options": {"expires": 2, "queue": "interactive"}},
+    "collect": {"task": "runs.collect", "schedule": 2.0, "options": {"expires": 2, "queue": "interactive"}},
 }
 
 # --- People ---

@@ -55,7 +55,7 @@ def logging_config(*, json: bool, level: str) -> dict[str, Any]:
             "django.server": {"handlers": ["console"], "level": level, "propagate": False},
             # One line per request is django_structlog's, with the ids.
             "uvicorn.access": {"level": "WARNING"},
-            # The sweep runs every two seconds; saying so each time would fill the disk.
+            # The collector runs every two seconds; saying so each time would fill the disk.
             "celery.beat": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},

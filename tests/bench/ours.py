@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 import netcore
 from tests.bench import drawing
 from tests.bench.measure import NotMeasured, engine
-from tests.bench.peers.loop import ABSENT, DELIVERED, DENIED, LOOP, NOBODY, NONE, OUTSIDE, Fate
+from tests.bench.peers.loop import ABSENT, DELIVERED, DENIED, LOOP, NOWHERE, Fate
 from tests.bench.workload import Flows, Workload
 
 MOST_WALKED = 0.01
@@ -25,11 +25,10 @@ _FATES = {
     "": DELIVERED,
     "NSG_OUT": DENIED,
     "NSG_IN": DENIED,
-    "ROUTE_NONE_USER": NONE,
-    "NO_SUCH_HOST": NOBODY,
-    "TTL_EXPIRED": LOOP,
+    "LOOP": LOOP,
+    "TTL": LOOP,
 }
-"""Drop code -> what the peers call it; all other codes are of packets that leave the networks."""
+"""Drop code -> what the peers call it; all other codes are of packets that come nowhere."""
 
 
 def compiled(network: Workload) -> Any:
@@ -58,7 +57,7 @@ def fates(answers: Any) -> list[Fate]:
     """Return answers in the words of the peers."""
     from netcore.batch.answers import CODE_NAMES
 
-    word = np.array([_FATES.get(name, OUTSIDE) for name in CODE_NAMES])
+    word = np.array([_FATES.get(name, NOWHERE) for name in CODE_NAMES])
     absent = answers.back.outcome == 255
     back = np.where(absent, ABSENT, word[answers.back.code])
     return list(zip(word[answers.forward.code].tolist(), back.tolist(), strict=True))

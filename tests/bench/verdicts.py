@@ -6,7 +6,7 @@ import json
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,26 +71,36 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.3g}"
 
 
-def in_processes(goal: Goal, processes: int, repetitions: int) -> Iterator[dict[str, Any]]:
-    """Yield what each process says; the first that has a reason ends it."""
-    command = [sys.executable, "-m", "tests.bench.run_goal", goal.id, str(repetitions)]
+def alike(chosen: Iterable[Goal]) -> list[list[Goal]]:
+    """Return goals in groups that share their preparation, in the order of the first of each."""
+    groups: dict[Callable[[bool], Any], list[Goal]] = {}
+    for goal in chosen:
+        groups.setdefault(goal.prepare, []).append(goal)
+    return list(groups.values())
+
+
+def in_processes(group: Sequence[Goal], processes: int, repetitions: int) -> Iterator[dict[str, Any]]:
+    """Yield what each process says, by goal; the first in which no goal has readings ends it."""
+    names = [goal.id for goal in group]
+    command = [sys.executable, "-m", "tests.bench.run_goal", ",".join(names), str(repetitions)]
     for _ in range(processes):
         try:
             done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST_S)
         except subprocess.TimeoutExpired:
-            yield {"not_measured": f"it takes more than {LONGEST_S // 60} minutes"}
+            yield _without(names, f"it takes more than {LONGEST_S // 60} minutes")
             return
         if done.returncode:
             last = done.stderr.strip().splitlines()[-1:] or ["no word"]
-            yield {"not_measured": f"the measurement broke: {last[0][:200]}"}
+            yield _without(names, f"the measurement broke: {last[0][:200]}")
             return
         found = json.loads(done.stdout.splitlines()[-1])
         yield found
-        if "readings" not in found:
+        if not any("readings" in one for one in found.values()):
             return
 
 
-Ask = Callable[[Goal], Sequence[dict[str, Any]]]
+def _without(names: Iterable[str], why: str) -> dict[str, Any]:
+    return {name: {"not_measured": why} for name in names}
 
 
 def judge(goal: Goal, runs: Sequence[dict[str, Any]]) -> list[Verdict]:

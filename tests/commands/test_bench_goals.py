@@ -98,7 +98,7 @@ def test_the_command_prints_a_line_for_each_promise_and_writes_the_page(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(page, "PAGE", tmp_path / "performance.md")
-    monkeypatch.setattr(verdicts, "in_processes", lambda *_: [{"not_measured": "the machine sleeps"}])
+    monkeypatch.setattr(verdicts, "in_processes", lambda group, *_: [asleep("the machine sleeps", group)])
     out = io.StringIO()
     call_command("bench", only="G8, G7b", stdout=out)
     head, *lines = out.getvalue().splitlines()
@@ -107,10 +107,30 @@ def test_the_command_prints_a_line_for_each_promise_and_writes_the_page(
     written = page.PAGE.read_text(encoding="utf-8")
     assert "the machine sleeps" in written and page.machine() in written
 
-    monkeypatch.setattr(verdicts, "in_processes", lambda *_: [{"not_measured": "it is awake"}])
+    monkeypatch.setattr(verdicts, "in_processes", lambda group, *_: [asleep("it is awake", group)])
     call_command("bench", only="G8", stdout=io.StringIO())
     again = page.PAGE.read_text(encoding="utf-8")
     assert again.count("it is awake") == 2 and again.count("the machine sleeps") == 2
+
+
+def asleep(why: str, group: list[Goal]) -> dict[str, Any]:
+    return {goal.id: {"not_measured": why} for goal in group}
+
+
+def test_goals_that_share_their_preparation_share_a_process() -> None:
+    known = goals()
+    groups = verdicts.alike([known["G7"], known["G8"], known["S7"]])
+    assert [[goal.id for goal in group] for group in groups] == [["G7", "S7"], ["G8"]]
+    asked = []
+
+    def prepare(tiny: bool) -> bool:
+        asked.append(tiny)
+        return tiny
+
+    kept: dict[Any, Any] = {}
+    for name in ("G0", "G01"):
+        readings(Goal(name, "", (), prepare, no_readings), 1, kept=kept)
+    assert asked == [False]
 
 
 def test_goals_measured_on_another_machine_leave_the_page() -> None:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
+
+import numpy as np
+import pytest
 
 import netcore
 from tests.bench import drawing, workload
+from tests.bench.goals import edits
+from tests.bench.peers import decisions, loop, prefixes
 from tests.bench.workload import TINY, Hop, Workload
 
 
@@ -47,3 +53,85 @@ def test_flows_of_the_network_are_questions_to_the_engine() -> None:
     flows = workload.flows(network, 40)
     found = [netcore.trace(compiled, drawing.packet(network, flows, row)) for row in range(40)]
     assert {trace.forward.verdict.outcome.value for trace in found} == {"delivered", "dropped"}
+
+
+def test_the_updates_of_the_standard_network_are_always_the_same() -> None:
+    found = edits.updates(workload.build())
+    assert len(found) == 4_729
+    assert sum(update.adds for update in found) > len(found) / 2
+
+
+def test_the_trie_and_a_search_of_all_routes_find_the_same() -> None:
+    network = workload.build(TINY)
+    flows = workload.flows(network, 1_000)
+    pytest.importorskip("pytricia")
+    assert loop.Loop(network).fates(flows, 1_000) == loop.Loop(network, trie=False).fates(flows, 1_000)
+
+
+def test_the_loop_says_what_the_walk_says() -> None:
+    network = workload.build(TINY)
+    compiled = netcore.compile(drawing.scenario(network))
+    flows = workload.flows(network, 120)
+    fates = loop.Loop(network, trie=False).fates(flows, 120)
+    for row, (there, back) in enumerate(fates):
+        trace = netcore.trace(compiled, drawing.packet(network, flows, row))
+        assert (there == loop.DELIVERED) == (trace.forward.verdict.outcome.value == "delivered")
+        assert (back == loop.ABSENT) == (trace.back is None)
+        if trace.back is not None:
+            assert (back == loop.DELIVERED) == (trace.back.verdict.outcome.value == "delivered")
+
+
+def test_decision_diagrams_count_what_the_loop_delivers() -> None:
+    network = workload.build(SMALL)
+    counts = decisions.Decisions(network, decisions.by_oxidd(200_000)).counts()
+    assert (counts == by_asking(network)).all()
+    assert counts.sum() > 0
+
+
+SMALL = workload.Size(vnets=3, subnets=3, vms=2, routes=(20, 30), rules=6, pool=2)
+
+
+def test_what_the_fabric_does_not_carry_is_not_counted() -> None:
+    network = workload.build(SMALL)
+    engine = decisions.by_oxidd(200_000)
+    everything = decisions.Decisions(network, engine).counts().sum()
+    no_udp = decisions.Fabric(frozenset(range(256)) - {17})
+    alone = decisions.Fabric(frozenset({17}))
+    without = decisions.Decisions(network, engine, no_udp).counts().sum()
+    only = decisions.Decisions(network, engine, alone).counts().sum()
+    assert without + only == everything
+    ports = decisions.Fabric(frozenset({17}), frozenset({53}), frozenset({54}))
+    assert decisions.Decisions(network, engine, ports).counts().sum() < only * (1 - 2 / 65_536)
+
+
+def by_asking(network: Workload) -> np.ndarray:
+    """Return delivered headers by asking the loop about each stretch of ports that no rule divides."""
+    asked = loop.Loop(network, trie=False)
+    rules = [rule for both in network.rules for rules in both for rule in rules]
+    cuts = sorted({0, 65_536, *(rule.first_port for rule in rules), *(rule.last_port + 1 for rule in rules)})
+    vms, subnets = len(network.vm_address), len(network.subnet_prefix)
+    found = np.zeros((subnets, subnets), object)
+    for sender in range(vms):
+        for receiver in range(vms):
+            if sender == receiver:
+                continue
+            there = np.uint32(network.vm_address[receiver])
+
+            def arrives(protocol: int, port: int, sender: int = sender, there: np.uint32 = there) -> bool:
+                columns = (sender, there, protocol, 5, port)
+                one = workload.Flows(*(np.array([value]) for value in columns))
+                return asked.fates(one, 1)[0][0] == loop.DELIVERED
+
+            cell = (int(network.vm_subnet[sender]), int(network.vm_subnet[receiver]))
+            for protocol in decisions.PORTED:
+                for first, after in itertools.pairwise(cuts):
+                    found[cell] += arrives(protocol, first) * (after - first) * decisions.EVERY_PORT
+            found[cell] += arrives(99, 0) * (256 - len(decisions.PORTED))
+    return found
+
+
+def test_tries_radix_trees_and_intervals_find_the_same_prefixes() -> None:
+    pytest.importorskip("pytricia")
+    for work in (prefixes.largest_table(TINY, 300), prefixes.many_prefixes(200, 300), prefixes.six(200, 300)):
+        right = list(prefixes.by_intervals(work, 300)())
+        assert list(prefixes.by_trie(work, 300)()) == right == list(prefixes.by_radix(work, 300)())

@@ -6,9 +6,9 @@ import pytest
 
 import netcore
 from netcore.failover.mechanisms import aws_gateway_balancer, aws_network_balancer
-from netcore.failover.outcomes import quantile
 from netcore.failover.plan import Plan
 from netcore.failover.scene import Scene
+from netcore.failover.statistics import quantile
 from netcore.failover.streams import Streams
 from tests.netcore.failover.mechanisms.test_aws_balancers import gateway_balancer, network_balancer
 from tests.netcore.failover.scenes import FAULT

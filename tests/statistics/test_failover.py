@@ -17,10 +17,10 @@ from netcore.failover.calls import ByCalls
 from netcore.failover.designs import plan
 from netcore.failover.mechanisms.address_move import address_move as moving
 from netcore.failover.mechanisms.balancer import BalancerFailover
-from netcore.failover.outcomes import quantile
 from netcore.failover.overlay import overlay
 from netcore.failover.plan import Mechanism
 from netcore.failover.scene import Scene
+from netcore.failover.statistics import quantile
 from netcore.failover.streams import Streams
 from tests.netcore.failover.scenes import pair
 

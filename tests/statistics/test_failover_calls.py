@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 import netcore
-from netcore.failover.mechanisms import aws_address_move, route_rewrite
-from netcore.failover.outcomes import quantile
+from netcore.failover.mechanisms import aws_address_move, aws_interface_move, route_rewrite
 from netcore.failover.plan import Plan
 from netcore.failover.scene import Scene
+from netcore.failover.statistics import quantile
 from netcore.failover.streams import Streams
-from tests.netcore.failover.mechanisms.test_aws import vpc
+from tests.netcore.failover.mechanisms.test_aws import detachable, vpc
 from tests.netcore.failover.scenes import FAULT, pair
 
 SEED, TRIALS = 20210, 20_000
@@ -54,7 +54,7 @@ def test_section_2_2_and_p12_address_of_aws() -> None:
 
 
 def test_section_2_2_and_p13_interface_of_aws() -> None:
-    made = aws_address_move.plan_interface(scene(vpc("10.0.9.4")))
+    made = aws_interface_move.plan(scene(detachable()))
     ranked = sums(made)
     assert quantile(ranked, 0.5) == pytest.approx(36, rel=0.03)
     assert quantile(ranked, 0.95) == pytest.approx(69, rel=0.05)

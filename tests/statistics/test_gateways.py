@@ -6,7 +6,7 @@ import pytest
 
 import netcore
 from netcore.failover.designs import plan
-from netcore.failover.outcomes import quantile
+from netcore.failover.statistics import quantile
 from netcore.failover.streams import Streams
 from tests.netcore.failover.mechanisms.test_gateways import drawn
 

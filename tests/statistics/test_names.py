@@ -6,7 +6,7 @@ import pytest
 
 import netcore
 from netcore.failover.columns import columns
-from netcore.failover.outcomes import quantile
+from netcore.failover.statistics import quantile
 from netcore.failover.trials import Trials
 from netcore.failover.validation.drawings import FAULT, named
 

@@ -9,7 +9,7 @@ import pytest
 
 import netcore
 from netcore.failover.designs import plan
-from netcore.failover.outcomes import quantile
+from netcore.failover.statistics import quantile
 from netcore.failover.streams import Streams
 
 SEED, TRIALS = 20210, 20_000

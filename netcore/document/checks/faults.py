@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from netcore.document.checks.ground import Drawing
-from netcore.document.faults import Break, FaultKind
+from netcore.document.faults import FIELDS, Break, FaultKind
 
-OF_VMS = {
-    FaultKind.CRASH,
-    FaultKind.PAUSE,
-    FaultKind.FORWARDING_STOPS,
-    FaultKind.GRACEFUL_STOP,
-    FaultKind.PROBE_BLOCKED,
-    FaultKind.PAIR_RESTARTS,
-    FaultKind.RESTORE,
-}
-OF_GATEWAYS = {FaultKind.GATEWAY_PLANNED, FaultKind.GATEWAY_UNPLANNED}
+OF_VMS = {kind for kind, fields in FIELDS.items() if "vm" in fields}
+OF_GATEWAYS = {kind for kind, fields in FIELDS.items() if "gateway" in fields}
 
 Path = tuple[object, ...]
 
@@ -45,6 +37,13 @@ def _check(drawing: Drawing, path: Path, one: Break) -> None:
         _missing(drawing, (*path, "zone"), one, "the number of a zone")
     if kind is FaultKind.REGION_LOST:
         _region(drawing, path, one)
+    if kind is FaultKind.MOVE_ADDRESS:
+        if one.address is None:
+            _missing(drawing, (*path, "address"), one, "the address that moves")
+        if one.nic is None:
+            _missing(drawing, (*path, "nic"), one, "the id of the NIC that takes it")
+        elif one.nic not in topology.nics:
+            drawing.dangling((*path, "nic"), one.nic, "NIC", topology.nics)
     if kind is FaultKind.LINK_LOST:
         _link(drawing, path, one)
     if kind is FaultKind.EDIT:

@@ -79,6 +79,7 @@ class Ground:
         providers: profile id -> what else it says about drawings; one that is missing is a plain one.
         switches: profile id -> its switches and what each may be set to.
         override_error: timing profile, number, value -> why it cannot have that value; None: it can.
+        designs: ids of the failover designs there are.
     """
 
     profiles: Mapping[str, AddressRules]
@@ -86,6 +87,7 @@ class Ground:
     providers: Mapping[str, ProviderRules] = field(default_factory=dict)
     switches: Mapping[str, Mapping[str, Collection[bool | int | str]]] = field(default_factory=dict)
     override_error: Callable[[str, str, object], str | None] = lambda profile, name, value: None
+    designs: Collection[str] = ()
 
 
 KINDS = {

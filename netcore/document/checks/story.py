@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from netcore.document.checks import faults
 from netcore.document.checks.ground import KINDS, Drawing, Ground
 from netcore.document.checks.machines import protocol
@@ -24,6 +26,7 @@ def check_profile(scenario: Scenario, ground: Ground, report: Report) -> None:
             if why is not None:
                 where = ("timing_overrides", name)
                 report.add("timing-override", where, value, "a value this number can have", why)
+    check_designs(scenario, ground, report)
     known = ground.switches.get(scenario.profile)
     if known is None:
         return
@@ -36,6 +39,24 @@ def check_profile(scenario: Scenario, ground: Ground, report: Report) -> None:
             words = " or ".join(str(choice).lower() for choice in known[name])
             hint = "Write one of these, or remove the switch to keep what the profile says."
             report.add("switch-value", ("switches", name), value, words, hint)
+
+
+def check_designs(scenario: Scenario, ground: Ground, report: Report) -> None:
+    """Report designs of faults that do not exist, or are there twice."""
+    for fault_id, fault in scenario.faults.items():
+        for place, design in enumerate(fault.designs):
+            if design not in ground.designs:
+                close = get_close_matches(design, ground.designs)
+                hint = (
+                    f"Did you mean {' or '.join(close)}?"
+                    if close
+                    else f"There are: {choices(ground.designs)}."
+                )
+                where = ("faults", fault_id, "designs", place)
+                report.add("unknown-design", where, design, "the id of a failover design", hint)
+            elif design in fault.designs[:place]:
+                where, hint = ("faults", fault_id, "designs", place), "A design races once; remove this one."
+                report.add("design-twice", where, design, "each design once", hint)
 
 
 def check(drawing: Drawing) -> None:

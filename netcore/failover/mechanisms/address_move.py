@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from netcore.failover import detection
-from netcore.failover.calls import CONTROL_PLANE, ByCalls, Write
+from netcore.failover.calls import CONTROL_PLANE, POLLS, ByCalls, Write
 from netcore.failover.detection import Hellos
-from netcore.failover.moments import EDGE, Assumption, Programmed, Sets
-from netcore.failover.overlay import AT_TARGET, NOWHERE, Move, overlay, setting_of
+from netcore.failover.moments import EDGE, Assumption, Leaves, Programmed, Sets
+from netcore.failover.overlay import AT_SOURCE, AT_TARGET, NOWHERE, Move, overlay, setting_of
 from netcore.failover.plan import Design, Plan, failing_vm
 from netcore.failover.provider import need_provider
 from netcore.failover.reach import Reach
@@ -38,6 +38,7 @@ USED = (
     "operation",
     "operation.degraded",
     *CONTROL_PLANE,
+    *POLLS,
     "programming",
     "failure.move",
 )
@@ -116,7 +117,8 @@ def _writes(
         gone = {moves[n].source for n in numbers}
         with_public = tuple(n for n in public if moves[n].source in gone)
         places = tuple(settings[n] for n in (*numbers, *with_public))
-        yield Write(f"PUT {nic} without {texts(numbers)}", f"nics/{nic}", scene.add(Sets(places, NOWHERE)))
+        change = scene.add(Leaves(places, AT_SOURCE, NOWHERE))
+        yield Write(f"PUT {nic} without {texts(numbers)}", f"nics/{nic}", change)
     for nic, numbers in _by_nic(private, [move.target.nic for move in moves]):
         places = tuple(settings[n] for n in numbers)
         change = scene.add(Sets(places, AT_TARGET, tuple(senders)))

@@ -1,21 +1,19 @@
-"""Mechanisms A1 and A2: addresses, or whole interfaces, move to the standby by calls of AWS.
+"""Mechanism A1: addresses move to the standby by calls of AWS.
 
 An address is reassigned by one call, whoever holds it, and the answer is its end. A1:
-``3.61 - U(0,1) + LN(1,0.4) + LN(1.2,0.5) + LN(0.5,0.5)``. A2 waits 2 s more, and an interface takes
-``LN(30,0.45)`` to be detached, attached and seen by the guest; until then it stands for the dead holder's.
+``3.61 - U(0,1) + LN(1,0.4) + LN(1.2,0.5) + LN(0.5,0.5)``.
 
-Source: reference on failover, sections 1.2 (A1, A2), 2.2; facts L3, L6.
+Source: reference on failover, sections 1.2 (A1), 2.2; facts L3, L6.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from netcore.failover import adverts
-from netcore.failover.calls import AWS_CALLS, ByCalls, Numbers, Write
+from netcore.failover.calls import AWS_CALLS, ByCalls, Write
 from netcore.failover.mechanisms.address_move import caller_of
-from netcore.failover.moments import EDGE, Assumption, Programmed, Sets
+from netcore.failover.moments import EDGE, Programmed, Sets
 from netcore.failover.overlay import AT_TARGET, Move, moving
 from netcore.failover.plan import Design, Plan, failing_vm
 from netcore.failover.provider import need_provider
@@ -29,14 +27,6 @@ DESIGN = Design(
     "A1",
     "The standby hears no advertisements and reassigns the addresses of the other to its own interfaces.",
 )
-INTERFACE = Design(
-    "aws-interface-move",
-    "Interface moved (AWS)",
-    "A2",
-    "The standby has the interface that holds the addresses detached from the other and attached to itself.",
-)
-
-PLUGGED = replace(AWS_CALLS, operation="aws.interface", programming="aws.plugged")
 
 
 def plan(scene: Scene) -> Plan:
@@ -45,40 +35,25 @@ def plan(scene: Scene) -> Plan:
     Raises:
         NotModelled: nothing that reaches the VM can be moved, or nobody can take it over.
     """
-    return Plan(DESIGN, scene, _moved(scene, AWS_CALLS, "A1", ""))
+    return Plan(DESIGN, scene, _moved(scene))
 
 
-def plan_interface(scene: Scene) -> Plan:
-    """Return the design that moves interfaces; see ``plan``."""
-    made = _moved(scene, PLUGGED, "A2", "aws.hold")
-    scene.notes.append(
-        Assumption(
-            "interface: redrawn",
-            "the moving addresses stand for the interface that holds them alone",
-            "D",
-            "ours; the interface keeps its addresses wherever it is attached",
-        )
-    )
-    return Plan(INTERFACE, scene, made)
-
-
-def _moved(scene: Scene, numbers: Numbers, mechanism: str, hold: str) -> ByCalls:
+def _moved(scene: Scene) -> ByCalls:
+    numbers = AWS_CALLS
     need_provider(scene, "AWS")
     vm = failing_vm(scene)
     drawn, settings = moving(scene, vm)
     name = scene.name(drawn.standby)
     private = {move.address for move in drawn.moves if move.public_ip is None}
     senders = tuple(senders_to(scene.drawn, private, (vm, drawn.standby)))
-    writes = tuple(_writes(scene, drawn.moves, settings, senders, name, whole=mechanism == "A2"))
+    writes = tuple(_writes(scene, drawn.moves, settings, senders, name))
     repaired = scene.add(Sets(settings, AT_TARGET))
-    silent, deaf = scene.breakage.silences(vm), scene.breakage.silences(drawn.standby)
-    heard = adverts.Adverts(drawn.standby, (scene.name(vm), name), silent, scene.timing, hold, deaf)
-    used = (*adverts.USED, *([hold] if hold else []))
-    used = (*used, numbers.auth, numbers.operation, numbers.programming, numbers.failure, "repair")
+    silences, priority = scene.breakage.silences(vm), adverts.priority_of(scene.drawn, drawn.standby)
+    names, deaf = (scene.name(vm), name), scene.breakage.silences(drawn.standby)
+    heard = adverts.Adverts(drawn.standby, names, silences, scene.timing, priority, deaf=deaf)
+    used = (numbers.auth, numbers.operation, numbers.programming, numbers.failure, "repair")
     reach = Reach(scene, caller_of(scene, drawn.standby))
-    return ByCalls(
-        scene, mechanism, name, heard, writes, repaired, used, numbers, reach, standby=drawn.standby
-    )
+    return ByCalls(scene, "A1", name, heard, writes, repaired, used, numbers, reach, standby=drawn.standby)
 
 
 def _writes(
@@ -87,25 +62,19 @@ def _writes(
     settings: Sequence[int],
     senders: Sequence[str],
     target: str,
-    *,
-    whole: bool,
 ) -> Iterator[Write]:
-    """Yield one write per NIC that takes private addresses, then one per public address.
-
-    Args:
-        whole: everything moves with one interface, in one write.
-    """
+    """Yield one write per NIC that takes private addresses, then one per public address."""
     groups: dict[str, list[int]] = {}
     for number, move in enumerate(moves):
-        key = move.target.nic if move.public_ip is None or whole else f"public {number}"
+        key = move.target.nic if move.public_ip is None else f"public {number}"
         groups.setdefault(key, []).append(number)
     for numbers in groups.values():
         first, places = moves[numbers[0]], tuple(settings[number] for number in numbers)
         public = any(moves[number].public_ip is not None for number in numbers)
-        told = (*senders, EDGE) if whole and public else (EDGE,) if public else tuple(senders)
+        told = (EDGE,) if public else tuple(senders)
         what = ", ".join(str(moves[number].address) for number in numbers)
-        call = "Attach the interface of" if whole else "Associate" if public else "Reassign"
+        call = "Associate" if public else "Reassign"
         change = scene.add(Sets(places, AT_TARGET, told))
         learn = tuple((sender, scene.add(Programmed(places, sender))) for sender in told)
-        ref = f"public_ips/{first.public_ip}" if public and not whole else f"nics/{first.target.nic}"
+        ref = f"public_ips/{first.public_ip}" if public else f"nics/{first.target.nic}"
         yield Write(f"{call} {what} to {target}", ref, change, learn, f"{what} is at {target}")

@@ -270,6 +270,6 @@ class BalancerPlay(PlainPlay):
         scene = self.mechanism.scene
         for vm in dict.fromkeys(vm for _, vm in members):
             where = ", ".join(sorted({member[0] for member, whose in members if whose == vm}))
-            text = f"no probe watches {scene.name(vm)} in {where}"
+            text, source = f"no probe watches {scene.name(vm)} in {where}", self.mechanism.probing.source
             for begin_us, _ in scene.breakage.silences(vm):
-                yield Note(fault_us + begin_us, "detect", "point", text, f"vms/{vm}", "A", "fact J7")
+                yield Note(fault_us + begin_us, "detect", "point", text, f"vms/{vm}", "A", source)

@@ -27,6 +27,8 @@ DESIGN = Design(
     "both run it.",
 )
 
+WHOLE = "The published time covers the loss of the node, the power-off and the start together."
+
 
 def plan(scene: Scene) -> Plan:
     """Return the design for a scene.
@@ -77,7 +79,8 @@ class FencingPlay(PlainPlay):
         own = [] if ends_us is None else [(ends_us, mechanism.started)]
         self.changes = sorted([*mechanism.scene.breakage.timed, *own])
         self.completes = ends_us is not None
-        self.clocks = Clocks(None if ends_us is None else 0, (ends_us or begun_us) - begun_us, 0)
+        control_us = (ends_us or begun_us) - begun_us
+        self.clocks = Clocks(None if ends_us is None else 0, control_us, 0, WHOLE)
 
     @property
     def calls(self) -> Calls:

@@ -173,6 +173,10 @@ class Poller:
             short.append(Short(begin_us, end_us))
         return Heard((), None, short=tuple(short))
 
+    def assumptions(self) -> Iterator[Assumption]:
+        """Yield nothing: ``POLLED`` is among the numbers of the mechanism."""
+        yield from ()
+
     def story(self, heard: Heard, fault_us: int) -> Iterator[Note | Span]:
         """Yield it in words; times from the start of the run."""
         number = self.timing["poller.wait"]
@@ -237,8 +241,9 @@ def plan_aws(scene: Scene) -> Plan:
     standby = standby_of(scene.drawn, vm)
     names = (scene.name(vm), scene.name(standby))
     silent, deaf = scene.breakage.silences(vm), scene.breakage.silences(standby)
-    heard = adverts.Adverts(standby, names, silent, scene.timing, deaf=deaf)
-    used = (*adverts.USED, "aws.script", *AWS_ROUTES, "aws.programming", "failure.aws", "repair")
+    priority = adverts.priority_of(scene.drawn, standby)
+    heard = adverts.Adverts(standby, names, silent, scene.timing, priority, deaf=deaf)
+    used = ("aws.script", *AWS_ROUTES, "aws.programming", "failure.aws", "repair")
     reach = Reach(scene, caller_of(scene, standby))
     made = AwsRouteRewrite(scene, vm, standby, heard, used, AWS_CALLS, reach, "A3")
     return Plan(AWS_DESIGN, scene, made)

@@ -22,6 +22,8 @@ DESIGN = Design(
     "The second instance of a VPN gateway takes over the role and builds the tunnels anew.",
 )
 
+WHOLE = "The published time covers detection, the change of roles and the tunnels together."
+
 
 def plan(scene: Scene) -> Plan:
     """Return the design for a scene.
@@ -45,7 +47,8 @@ def plan(scene: Scene) -> Plan:
         "the platform moves the role to the other instance",
         f"the other instance of {braced(gateway.name)} has its tunnels up",
     )
-    return Plan(DESIGN, scene, GatewayFailover(scene, gone, _numbers, _turn, steps, words, roles=True))
+    made = GatewayFailover(scene, gone, _numbers, _turn, steps, words, roles=True, whole=WHOLE)
+    return Plan(DESIGN, scene, made)
 
 
 def _takes_over(scene: Scene, key: str, instance: int) -> tuple[int, int]:

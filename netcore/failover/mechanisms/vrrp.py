@@ -67,19 +67,18 @@ class Vrrp:
     """
 
     def __init__(self, scene: Scene, vm: str, standby: str, follows: int | None) -> None:
-        self.scene, self.timing, self.follows = scene, scene.timing, follows
+        self.scene, self.follows = scene, follows
         names = (scene.name(vm), scene.name(standby))
         silent, deaf = scene.breakage.silences(vm), scene.breakage.silences(standby)
-        self.detector = Adverts(standby, names, silent, scene.timing, deaf=deaf)
+        priority = adverts.priority_of(scene.drawn, standby)
+        self.detector = Adverts(standby, names, silent, scene.timing, priority, deaf=deaf)
         network = scene.network(scene.start.settings)
         found = [group for group in redundancy.groups(network, walk.follow) if len(group.masters) > 1]
         self.split = found if follows is None else []
 
     def assumptions(self) -> Iterator[Assumption]:
         """Yield the numbers and statements this mechanism rests on."""
-        for name in adverts.USED:
-            number = self.timing[name]
-            yield Assumption(f"{name}: {number.meaning}", number.text, number.grade, number.source)
+        yield from self.detector.assumptions()
         if self.follows is None:
             text = "the fabric delivers to the holder in the control plane, whoever is master"
             yield Assumption("address: place", text, "A", "facts B6, B7")

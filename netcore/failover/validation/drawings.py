@@ -156,6 +156,15 @@ def vpc(fault: Raw, target: str = "nics/fw1", routes: int = 2) -> Scenario:
     return _scenario(topology, fault, profile="aws")
 
 
+def vpc_interface(fault: Raw) -> Scenario:
+    """The same by routes that name a second interface of the first appliance, which can be detached."""
+    raw = vpc(fault, "nics/moving").model_dump(mode="json", by_alias=True, exclude_unset=True)
+    held = {"primary": {"address": "10.0.9.40", "primary": True}}
+    drawn = {"name": "moving", "vm": "fw1", "subnet": "dmz", "primary": False, "ip_forwarding": True}
+    raw["topology"]["nics"]["moving"] = {**drawn, "security_group": "open", "configurations": held}
+    return Scenario.model_validate(raw)
+
+
 def route_server(fault: Raw, keepalive_s: int, hold_s: int) -> Scenario:
     """Two appliances announce the way between two spokes to a route server in their hub."""
     servers = {f"rs{number}": {"address": f"10.0.3.{number + 3}", "asn": 65515} for number in (1, 2)}

@@ -1,6 +1,6 @@
 """The rows themselves: what was published, how it is asked here, and the band the answer must fall in.
 
-A table of data. A row whose design is not built, or that has no drawing yet, is told as missing.
+A table of data. A row whose design cannot be played is told as missing.
 
 Source: reference on failover, section 5.
 """
@@ -13,7 +13,15 @@ from math import inf
 from typing import Any
 
 from netcore.document.models import Scenario
-from netcore.failover.validation.drawings import chained, gateway, named, pair, route_server, vpc
+from netcore.failover.validation.drawings import (
+    chained,
+    gateway,
+    named,
+    pair,
+    route_server,
+    vpc,
+    vpc_interface,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,7 @@ class Case:
 
     text: str
     design: str
-    draw: Callable[[], Scenario] | None
+    draw: Callable[[], Scenario]
     checks: tuple[Check, ...]
     measure: str = "new"
     above: float | None = None
@@ -95,6 +103,10 @@ def _targets(routes: int) -> Callable[[], Scenario]:
     return lambda: vpc({"kind": "crash"}, routes=routes)
 
 
+def _interface() -> Scenario:
+    return vpc_interface({"kind": "crash"})
+
+
 def _address() -> Scenario:
     return vpc({"kind": "crash"}, "10.0.9.4")
 
@@ -133,10 +145,6 @@ def _circuit_bfd() -> Scenario:
 
 def _named() -> Scenario:
     return named({})
-
-
-def _missing(design: str, text: str, *checks: Check, measure: str = "new") -> Case:
-    return Case(text, design, None, checks, measure)
 
 
 ROWS = (
@@ -282,7 +290,7 @@ ROWS = (
             Case(
                 "",
                 "aws-interface-move",
-                _address,
+                _interface,
                 (Check(0.05, 15), Check(0.5, 28, 50), Check(0.95, 55, 100)),
             ),
         ),

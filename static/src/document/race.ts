@@ -22,6 +22,8 @@ export interface Span {
   from_us: number;
   to_us: number;
   text: string;
+  /** It has not ended yet. */
+  open?: boolean;
 }
 
 export interface Strip {
@@ -70,6 +72,13 @@ export interface Metrics {
   recover_new_us: number | null;
   recover_existing_us: { p50: number | null; p95: number | null; never: number };
   lost: { forward: number; return: number; total: number };
+  /** How long connections stood still that went on: for their user, and for the network alone. */
+  stall_us?: Record<"with_rto" | "without_rto", { p95: number | null; worst: number | null }>;
+  /** Share of new connections that meet other stateful appliances there than back. */
+  asymmetric?: { before: number; worst: number; after: number };
+  dual_active_us?: number;
+  calls?: { writes: number; polls: number; refusals: number; lowest_tokens: number | null };
+  phases_us?: Record<"detect" | "decide" | "control" | "program", number | null>;
   lost_by_cause: Record<string, number>;
   flows: Outcomes;
 }
@@ -98,6 +107,15 @@ export interface Race {
   contenders: Contender[];
   /** Simulated time up to which the race is told; events come in the order of it. */
   told_us: number;
+  /** Played live: people break and mend things while it goes on, and nobody knows when it ends. */
+  live: boolean;
+  /** When something was broken or mended: the fault, or what people did in a live race. */
+  strikes: number[];
+}
+
+/** True while a live race goes on: it has an open end. */
+export function isGrowing(race: Race): boolean {
+  return race.live && race.contenders.some((one) => one.metrics === null);
 }
 
 /** Return the race that some events tell, in the order in which the designs came in; null before any did. */
@@ -105,28 +123,43 @@ export function race(events: readonly RunEvent[]): Race | null {
   const found = new Map<string, Contender>();
   let made: Race | null = null;
   for (const event of events) {
-    const design = String(event.design ?? "");
     if (event.event === "failover.started") {
-      const fault = event.fault as { name: string; at_us: number };
-      made ??= { fault_us: fault.at_us, fault: fault.name, duration_us: 0, contenders: [], told_us: 0 };
-      made.duration_us = Math.max(made.duration_us, Number(event.duration_us));
-      const started = event as unknown as Contender;
-      const { title, mechanism, seed, flows, assumptions } = started;
-      const one = { design, title, mechanism, seed, flows, assumptions, notes: [], spans: [], strips: [], moments: [], metrics: null };
-      found.set(design, one);
+      made ??= begun(event);
+      made.duration_us = Math.max(made.duration_us, Number(event.duration_us ?? 0));
+      const one = contender(event);
+      found.set(one.design, one);
       made.contenders.push(one);
       continue;
     }
-    const one = found.get(design);
-    if (!one || !made) continue;
+    if (!made) continue;
+    const one = found.get(String(event.design ?? ""));
+    const live = event.event === "live.clock" || event.event === "live.command";
+    if (!one && !live) continue;
     made.told_us = Math.max(made.told_us, Number(event.t_us ?? event.to_us ?? 0));
-    if (event.event === "failover.moment") one.moments.push(event as unknown as Moment);
-    if (event.event === "failover.event") one.notes.push(event as unknown as Note);
-    if (event.event === "failover.span") one.spans.push(event as unknown as Span);
-    if (event.event === "failover.strip") one.strips.push(event as unknown as Strip);
-    if (event.event === "failover.metrics") one.metrics = event as unknown as Metrics;
+    if (one) tell(one, event);
+    if (event.event === "live.command" && event.accepted && (event.command as { kind?: string }).kind === "inject") made.strikes.push(Number(event.t_us));
   }
+  if (made?.live) made.duration_us = Math.max(made.duration_us, made.told_us);
   return made;
+}
+
+function begun(event: RunEvent): Race {
+  const fault = event.fault as { name: string; at_us: number };
+  const live = event.live === true;
+  return { fault_us: fault.at_us, fault: fault.name, duration_us: 0, contenders: [], told_us: 0, live, strikes: live ? [] : [fault.at_us] };
+}
+
+function contender(event: RunEvent): Contender {
+  const { design, title, mechanism, seed, flows, assumptions } = event as unknown as Contender;
+  return { design, title, mechanism, seed, flows, assumptions, notes: [], spans: [], strips: [], moments: [], metrics: null };
+}
+
+function tell(one: Contender, event: RunEvent): void {
+  if (event.event === "failover.moment") one.moments.push(event as unknown as Moment);
+  if (event.event === "failover.event") one.notes.push(event as unknown as Note);
+  if (event.event === "failover.span") one.spans.push(event as unknown as Span);
+  if (event.event === "failover.strip") one.strips.push(event as unknown as Strip);
+  if (event.event === "failover.metrics") one.metrics = event as unknown as Metrics;
 }
 
 /** Return what is true of a design at a time; null before it is told. */
@@ -215,6 +248,7 @@ export interface Summary {
 
 export interface Partial {
   design: string;
+  title?: string;
   p50: number | null;
   p95: number | null;
   ecdf?: [number, number][];
@@ -274,11 +308,28 @@ export function winner<T>(rows: readonly T[], value: (row: T) => number | null |
   return known.filter((row) => value(row) === value(best)).length === 1 ? best : null;
 }
 
-/** Return seconds as people read them: 0.35 s, 13.0 s, 12 min. */
+const LONG: [unit: string, s: number][] = [
+  ["d", 86_400],
+  ["h", 3_600],
+  ["min", 60],
+  ["s", 1],
+];
+
+/** Return seconds as people read them: 0.35 s, 13.0 s, 12 min 5 s, 2 h, 3 d 4 h. */
 export function seconds(value: number | null | undefined): string {
   if (value === null || value === undefined) return "never";
-  if (value >= 600) return `${(value / 60).toFixed(0)} min`;
-  return `${value.toFixed(value < 1 ? 2 : 1)} s`;
+  if (value < 120) return `${value.toFixed(value < 1 ? 2 : 1)} s`;
+  const first = LONG.findIndex(([, length]) => value >= length);
+  const [unit, length] = LONG[first] ?? ["s", 1];
+  const [less, part] = LONG[first + 1] ?? ["s", 1];
+  const rounded = Math.round(value / part) * part;
+  const rest = Math.round((rounded % length) / part);
+  return rest === 0 ? `${Math.floor(rounded / length)} ${unit}` : `${Math.floor(rounded / length)} ${unit} ${rest} ${less}`;
+}
+
+/** Return an interval of seconds; one value where both ends are the same. */
+export function between([low, high]: readonly [number | null, number | null]): string {
+  return seconds(low) === seconds(high) ? seconds(low) : `${seconds(low)} to ${seconds(high)}`;
 }
 
 /** Return microseconds as people read them. */

@@ -351,7 +351,8 @@ export type OpensPerSecond = number | null;
  * stops after it has ended its BGP sessions. ``probe-blocked``: a security rule denies the balancer's
  * probes of a VM. ``pair-restarts``: a VM and its standby are both away. ``link-lost``: a peering or a
  * connection is gone. ``gateway-planned`` and ``gateway-unplanned``: an instance of a gateway goes.
- * ``restore``: a VM runs again. ``edit``: the drawing changes. ``nothing``: nothing breaks.
+ * ``restore``: a VM runs again. ``move-address``: an operator moves an address to another NIC by the
+ * control plane. ``edit``: the drawing changes. ``nothing``: nothing breaks.
  */
 export type FaultKind =
   | "crash"
@@ -366,6 +367,7 @@ export type FaultKind =
   | "gateway-planned"
   | "gateway-unplanned"
   | "restore"
+  | "move-address"
   | "edit"
   | "nothing";
 export type Vm1 = string | null;
@@ -374,6 +376,8 @@ export type Region2 = string | null;
 export type Gateway4 = string | null;
 export type Instance = number;
 export type Link = string | null;
+export type Address12 = string | null;
+export type Nic4 = string | null;
 export type Pointer = string;
 /**
  * @maxItems 50
@@ -384,6 +388,17 @@ export type Name32 = string;
 export type AtUs = number;
 export type Conditions = ("control-plane-degraded" | "flag-lost" | "failover-fails" | "return-route-forgotten")[];
 /**
+ * @maxItems 6
+ */
+export type Designs =
+  | []
+  | [string]
+  | [string, string]
+  | [string, string, string]
+  | [string, string, string, string]
+  | [string, string, string, string, string]
+  | [string, string, string, string, string, string];
+/**
  * How something breaks.
  *
  * ``crash``: a VM stops answering, without a word. ``pause``: the same for a while, memory kept.
@@ -391,7 +406,8 @@ export type Conditions = ("control-plane-degraded" | "flag-lost" | "failover-fai
  * stops after it has ended its BGP sessions. ``probe-blocked``: a security rule denies the balancer's
  * probes of a VM. ``pair-restarts``: a VM and its standby are both away. ``link-lost``: a peering or a
  * connection is gone. ``gateway-planned`` and ``gateway-unplanned``: an instance of a gateway goes.
- * ``restore``: a VM runs again. ``edit``: the drawing changes. ``nothing``: nothing breaks.
+ * ``restore``: a VM runs again. ``move-address``: an operator moves an address to another NIC by the
+ * control plane. ``edit``: the drawing changes. ``nothing``: nothing breaks.
  */
 export type FaultKind1 =
   | "crash"
@@ -406,6 +422,7 @@ export type FaultKind1 =
   | "gateway-planned"
   | "gateway-unplanned"
   | "restore"
+  | "move-address"
   | "edit"
   | "nothing";
 export type Vm2 = string | null;
@@ -414,6 +431,8 @@ export type Region3 = string | null;
 export type Gateway5 = string | null;
 export type Instance1 = number;
 export type Link1 = string | null;
+export type Address13 = string | null;
+export type Nic5 = string | null;
 /**
  * @maxItems 50
  */
@@ -1437,6 +1456,8 @@ export interface Faults {
 /**
  * Something that breaks at a time, and what follows it.
  *
+ * ``designs`` are the ids of the designs that race for it unless somebody chooses others.
+ *
  * This interface was referenced by `Faults`'s JSON-Schema definition
  * via the `patternProperty` "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$".
  */
@@ -1448,11 +1469,14 @@ export interface Fault {
   gateway?: Gateway4;
   instance?: Instance;
   link?: Link;
+  address?: Address12;
+  nic?: Nic4;
   edits?: Edits;
   lasts_us?: LastsUs;
   name: Name32;
   at_us?: AtUs;
   conditions?: Conditions;
+  designs?: Designs;
   then?: Then;
 }
 /**
@@ -1477,6 +1501,8 @@ export interface FaultStep {
   gateway?: Gateway5;
   instance?: Instance1;
   link?: Link1;
+  address?: Address13;
+  nic?: Nic5;
   edits?: Edits1;
   lasts_us?: LastsUs1;
   after_us?: AfterUs;

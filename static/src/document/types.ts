@@ -31,7 +31,7 @@ export interface EffectiveRoute {
 }
 
 export type RunState = "queued" | "running" | "succeeded" | "failed" | "cancelled";
-export type RunKind = "trace" | "compare" | "why" | "failover" | "trials" | "sweep" | "import";
+export type RunKind = "trace" | "compare" | "why" | "failover" | "trials" | "sweep" | "live" | "import";
 
 export interface Run {
   id: string;

@@ -5,6 +5,7 @@ import "../styles/canvas.css";
 import "../styles/workbench.css";
 import "../styles/runs.css";
 import "../styles/failover.css";
+import "../styles/live.css";
 import "../styles/trace.css";
 
 import { StrictMode } from "react";
@@ -13,9 +14,10 @@ import { createRoot } from "react-dom/client";
 import { update } from "../document/store";
 import type { Bootstrap, Run } from "../document/types";
 import { api, configure } from "../protocol/api";
-import { words } from "../protocol/followed";
+import { start, words } from "../protocol/followed";
 import { openRun } from "../panels/Runs";
 import { Shell } from "../panels/Shell";
+import { replayOf, withoutReplay } from "../panels/failover/live/replay";
 import { show, watchNetwork } from "../panels/edits";
 import { chooseTheme, followTheme, isDark } from "./site/theme";
 
@@ -56,11 +58,21 @@ async function restoreRun(shared: Run[] | null): Promise<void> {
   const wanted = new URL(location.href).searchParams.get("run");
   if (shared) {
     const named = shared.find((run) => run.id === wanted);
-    for (const kind of ["sweep", "trials", "failover", "compare", "why", "trace"] as const) {
+    for (const kind of ["sweep", "trials", "live", "failover", "compare", "why", "trace"] as const) {
       const newest = shared.find((run) => run.kind === kind);
       if (newest && !named) openRun(newest, false);
     }
-    if (named) openRun(named, false);
+    // What goes on now is what the link was sent for.
+    const playing = shared.find((run) => run.kind === "live" && run.state === "running");
+    const first = named ?? playing;
+    if (first) openRun(first, false);
+    return;
+  }
+  const replay = replayOf(location.href);
+  if (replay) {
+    history.replaceState(null, "", withoutReplay(location.href));
+    update({ dock: "failover" });
+    await start("failover", replay);
     return;
   }
   if (!wanted) return;

@@ -79,7 +79,7 @@ export function Dock({ shared }: { shared: Run[] | null }): ReactNode {
 
 /** Whether anything was run, or opened from before, on this page. */
 function useBegan(): boolean {
-  const all = [useFollowed("trace"), useFollowed("compare"), useFollowed("failover"), useFollowed("trials"), useFollowed("sweep"), useFollowed("why")];
+  const all = [useFollowed("trace"), useFollowed("compare"), useFollowed("failover"), useFollowed("trials"), useFollowed("sweep"), useFollowed("live"), useFollowed("why")];
   return all.some((one) => one.run !== null || one.starting);
 }
 

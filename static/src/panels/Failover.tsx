@@ -14,14 +14,18 @@ import { Numbers } from "./failover/Numbers";
 import { Progress } from "./failover/Progress";
 import { Question } from "./failover/Question";
 import { RaceView } from "./failover/Race";
+import { ResultOf } from "./failover/ResultOf";
 import { SweepView } from "./failover/Sweep";
+import { LiveQuestion } from "./failover/live/LiveQuestion";
+import { LiveView } from "./failover/live/LiveView";
 
-const VIEWS = ["Timeline", "Distributions", "Sweep", "Numbers"] as const;
+const VIEWS = ["Timeline", "Live", "Distributions", "Sweep", "Numbers"] as const;
 export type View = (typeof VIEWS)[number];
 const KINDS: [RunKind, View][] = [
   ["failover", "Timeline"],
   ["trials", "Distributions"],
   ["sweep", "Sweep"],
+  ["live", "Live"],
 ];
 
 export function Failover(): ReactNode {
@@ -30,6 +34,7 @@ export function Failover(): ReactNode {
     failover: useFollowed("failover"),
     trials: useFollowed("trials"),
     sweep: useFollowed("sweep"),
+    live: useFollowed("live"),
   };
   const [chosen, setView] = useState<View | null>(null);
   const [seen, setSeen] = useState<Record<string, string | null>>({});
@@ -42,7 +47,7 @@ export function Failover(): ReactNode {
   const view = chosen ?? "Timeline";
   return (
     <div className="panel failover">
-      {can && <Question followed={followed} view={view} />}
+      {can && (view === "Live" ? <LiveQuestion /> : <Question followed={followed} view={view} />)}
       <div className="tabs views" role="tablist" aria-label="Views of the failover">
         {VIEWS.map((one) => (
           <Tab key={one} name={one} chosen={view === one} choose={() => { setView(one); }} />
@@ -50,6 +55,7 @@ export function Failover(): ReactNode {
       </div>
       <div role="tabpanel" aria-label={view} className="panel">
         {view === "Timeline" && <Timeline />}
+        {view === "Live" && <LiveView />}
         {view === "Distributions" && <Distributions />}
         {view === "Sweep" && <Swept />}
         {view === "Numbers" && <Numbers />}
@@ -64,6 +70,7 @@ function Timeline(): ReactNode {
   return (
     <>
       <Fault followed={one} />
+      {race && <ResultOf followed={one} fault={race.fault} />}
       {race && one.id && <RaceView key={one.id} race={race} run={one.id} live={isLive(one)} />}
       <Waiting followed={one} what="The designs race" />
       <Export followed={one} />
@@ -84,6 +91,7 @@ function Distributions(): ReactNode {
     <>
       <Fault followed={many} />
       <Progress followed={many} done={trials.done} n={n} what="trials" />
+      {(trials.summary ?? trials.partial.length > 0) && <ResultOf followed={many} />}
       <DistributionsView trials={trials} />
       <Waiting followed={many} what="Trials are running" />
       <Export followed={many} />
@@ -102,6 +110,7 @@ function Swept(): ReactNode {
     <>
       <Fault followed={one} />
       <Progress followed={one} done={sweep.points.length} n={Array.isArray(values) ? values.length : 0} what="points" />
+      {sweep.points.length > 0 && <ResultOf followed={one} />}
       <SweepView sweep={sweep} />
       <Waiting followed={one} what="The sweep is running" />
       <Export followed={one} />

@@ -1,4 +1,4 @@
-/** How sure a number is, as a small letter, or as the word "assumption"; its source on hover, or beside it. */
+/** How sure a number is, as a small letter, or as the word "assumption"; one click shows what it means and its source. */
 
 import type { ReactNode } from "react";
 
@@ -9,12 +9,28 @@ const MEANING: Record<string, string> = {
   D: "assumption of ours",
 };
 
-export function Grade({ grade, source, open = false }: { grade: string | null; source: string | null; open?: boolean }): ReactNode {
-  const words = [grade ? `grade ${grade}: ${MEANING[grade] ?? ""}` : "", source ?? ""].filter(Boolean).join(". ");
+interface Props {
+  grade: string | null;
+  source: string | null;
+  /** The source stands beside the letter, so there is nothing to open. */
+  open?: boolean;
+}
+
+export function Grade({ grade, source, open = false }: Props): ReactNode {
+  const meaning = grade ? `grade ${grade}: ${MEANING[grade] ?? ""}` : "";
+  const badge = grade && <abbr className={`badge ${grade === "D" ? "assumed" : "mono"}`}>{grade === "D" ? "assumption" : grade}</abbr>;
+  if (open) {
+    return (
+      <span className="grade" title={meaning}>
+        {badge} <span className="muted">{source}</span>
+      </span>
+    );
+  }
+  if (!badge) return null;
   return (
-    <span className="grade" title={words}>
-      {grade && <abbr className={`badge ${grade === "D" ? "assumed" : "mono"}`}>{grade === "D" ? "assumption" : grade}</abbr>}{" "}
-      {open && <span className="muted">{source}</span>}
-    </span>
+    <details className="grade">
+      <summary aria-label={`${meaning}: show the source`}>{badge}</summary>
+      <span className="source">{[meaning, source].filter(Boolean).join(". ")}</span>
+    </details>
   );
 }

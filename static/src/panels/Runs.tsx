@@ -10,7 +10,7 @@ import { api } from "../protocol/api";
 import { follow, forget, useFollowed, words } from "../protocol/followed";
 import { Mark } from "./Mark";
 
-const DOCKS: Record<RunKind, Dock> = { trace: "trace", compare: "compare", why: "trace", failover: "failover", trials: "failover", sweep: "failover", import: "runs" };
+const DOCKS: Record<RunKind, Dock> = { trace: "trace", compare: "compare", why: "trace", failover: "failover", trials: "failover", sweep: "failover", live: "failover", import: "runs" };
 
 /** Show a run where runs of its kind are shown. */
 export function openRun(run: Run, remember = true): void {
@@ -31,7 +31,7 @@ export function Runs({ shared }: { shared: Run[] | null }): ReactNode {
   const [runs, setRuns] = useState<Run[] | null>(shared);
   const [error, setError] = useState<string | null>(null);
   const mode = useWorkbench((state) => state.mode);
-  const states = [useFollowed("trace"), useFollowed("compare"), useFollowed("failover"), useFollowed("trials"), useFollowed("sweep")].map((one) => one.run?.state ?? "");
+  const states = [useFollowed("trace"), useFollowed("compare"), useFollowed("failover"), useFollowed("trials"), useFollowed("sweep"), useFollowed("live")].map((one) => one.run?.state ?? "");
   const load = useCallback(() => {
     if (mode === "shared") return;
     api.runs().then(

@@ -24,7 +24,7 @@ export function Share({ close }: { close: () => void }): ReactNode {
   };
   useEffect(() => {
     load();
-    api.runs().then((found) => { setFinished(found.items.filter((run) => run.state === "succeeded" && run.revision !== null)); }, report);
+    api.runs().then((found) => { setFinished(found.items.filter((run) => (run.state === "succeeded" || (run.kind === "live" && run.state === "running")) && run.revision !== null)); }, report);
     // Once, when the dialog opens.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
@@ -76,7 +76,7 @@ export function Share({ close }: { close: () => void }): ReactNode {
       )}
       {runs.length > 0 && (
         <fieldset className="share-runs">
-          <legend className="label">Finished runs that go with it</legend>
+          <legend className="label">Runs that go with it</legend>
           {runs.map((run) => (
             <label key={run.id} className="choice">
               <input
@@ -86,7 +86,7 @@ export function Share({ close }: { close: () => void }): ReactNode {
                   setLeft(event.target.checked ? left.filter((id) => id !== run.id) : [...left, run.id]);
                 }}
               />{" "}
-              {run.kind} <span className="mono muted">{run.created_at.slice(0, 16).replace("T", " ")}</span>
+              {run.kind}{run.state === "running" && ", going on now"} <span className="mono muted">{run.created_at.slice(0, 16).replace("T", " ")}</span>
             </label>
           ))}
         </fieldset>

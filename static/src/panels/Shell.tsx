@@ -77,7 +77,7 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
 
 /** Keep the run that was started last in the address bar, so that the address brings it back. */
 function useAddress(): void {
-  const ids = [useFollowed("trace").id, useFollowed("compare").id, useFollowed("failover").id, useFollowed("trials").id, useFollowed("sweep").id];
+  const ids = [useFollowed("trace").id, useFollowed("compare").id, useFollowed("failover").id, useFollowed("trials").id, useFollowed("sweep").id, useFollowed("live").id];
   const before = useRef(ids);
   useEffect(() => {
     const fresh = ids.find((id, index) => id !== null && id !== before.current[index]);

@@ -39,6 +39,8 @@ export interface Fault {
   kind: string;
   vm: string | null;
   at_us: number;
+  /** Designs that the drawing names to race for it. */
+  designs?: string[];
   /** Designs that cannot be played for it, and why not. */
   refused: Record<string, string>;
 }
@@ -141,6 +143,8 @@ export const api = {
   exportUrl: (id: string, form: "csv" | "json"): string | null => (urls.run ? `${urls.run.replace("{run}", id)}/export.${form}` : null),
   timings: () => request<{ items: { id: string; title: string; date: string }[] }>("GET", `${address("api")}/timing`),
   timing: (profile: string) => request<Timing>("GET", `${address("api")}/timing/${encodeURIComponent(profile)}`),
+  /** Ask a live race for something; its answer is an event of the run. */
+  command: (id: string, body: JsonObject) => request<{ number: number }>("POST", `${address("run", id)}/commands`, body),
   cancelRun: (id: string) => request<Run>("POST", address("run_cancel", id)),
   events: (id: string, after: number) =>
     request<{ events: RunEvent[]; state: string; last_seq: number }>("GET", `${address("run_events", id)}?after=${after}`),

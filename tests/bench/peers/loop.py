@@ -13,8 +13,8 @@ from tests.bench.drawing import drawn_routes
 from tests.bench.measure import NotMeasured
 from tests.bench.workload import ANY, Flows, Hop, Origin, Route, Rule, Workload, mask
 
-DELIVERED, DENIED, NONE, NOBODY, OUTSIDE, LOOP = range(6)
-"""What becomes of a packet: OUTSIDE is whatever leaves by the Internet or the gateway."""
+DELIVERED, DENIED, NOWHERE, LOOP = range(4)
+"""What becomes of a packet; NOWHERE is a route to none, or to where nobody of the drawing is."""
 
 ABSENT = -1
 """Of an answer that was not sent."""
@@ -103,7 +103,7 @@ class Loop:
         if there == source:  # a guest answers itself, without any network
             return DELIVERED, ABSENT
         if there in MULTICAST:
-            return OUTSIDE, ABSENT
+            return NOWHERE, ABSENT
         if not self._allowed(self.rules[here][0], source, there, protocol, port):
             return DENIED, ABSENT
         flow = (source, there, protocol, source_port, port)
@@ -128,13 +128,13 @@ class Loop:
             elif found <= Hop.PEERING:
                 return self._delivered(there, flow, first=first)
             else:
-                return (NONE if found == Hop.NONE else OUTSIDE), subnet
+                return NOWHERE, subnet
         return LOOP, subnet
 
     def _delivered(self, there: int, flow: tuple[int, int, int, int, int], *, first: bool) -> Fate:
         receiver = self.vm_at.get(there)
         if receiver is None:
-            return NOBODY, 0
+            return NOWHERE, 0
         subnet = self.subnet_of[receiver]
         source, destination, protocol, _, port = flow
         if first and not self._allowed(self.rules[subnet][1], source, destination, protocol, port):

@@ -168,7 +168,100 @@ def test_a_standby_that_is_away_takes_nothing_over():
         assert any("is away itself" in text for text in texts(events, design))
 
 
-MOVES = ("crash", "restore", "pause", "graceful-stop")
+MOVE = {"kind": "move-address", "address": "10.0.9.100", "nic": "fw2"}
+
+
+def outages(events: list[Payload], design: str) -> list[tuple[int, int]]:
+    return [
+        (one["from_us"], one["to_us"])
+        for one in events
+        if one["event"] == "failover.span"
+        and one["design"] == design
+        and one["text"] == "new connections fail"
+    ]
+
+
+def test_an_operator_moves_an_address_by_two_writes():
+    """The address is nowhere between the writes; then hosts learn where it is."""
+    race = live(pair(), "address-move", "balancer")
+    race.start()
+    race.inject(MOVE, SECOND)
+    events = race.until(200 * SECOND)
+    told = texts(events, "address-move")
+    assert [text for text in told if text.startswith("operator")] == [
+        "operator: PUT fw1 without 10.0.9.100 sent",
+        "operator: PUT fw1 without 10.0.9.100 is done",
+        "operator: PUT fw2 with 10.0.9.100 sent",
+        "operator: PUT fw2 with 10.0.9.100 is done",
+    ]
+    assert sum("programmed: 10.0.9.100 is at fw2" in text for text in told) == 2
+    (gap,) = outages(events, "address-move")
+    assert gap[0] > SECOND and gap[1] > gap[0]
+    assert any("not played in this lane" in text and "ilb" in text for text in texts(events, "balancer"))
+    assert outages(events, "balancer") == []
+
+
+def test_it_may_move_back_and_twice_to_one_place_is_nothing_to_do():
+    race = live(pair(), "address-move")
+    race.start()
+    race.inject(MOVE, SECOND)
+    race.until(100 * SECOND)
+    race.inject(MOVE, 100 * SECOND)
+    events = race.until(200 * SECOND)
+    assert any("nothing to do" in text for text in texts(events, "address-move"))
+    assert outages(events, "address-move") == []
+    race.inject(MOVE | {"nic": "fw1"}, 200 * SECOND)
+    events = race.until(400 * SECOND)
+    assert "operator: PUT fw2 without 10.0.9.100 sent" in texts(events, "address-move")
+    race.inject({"kind": "crash", "vm": "fw2"}, 400 * SECOND)
+    events = race.until(500 * SECOND)
+    assert outages(events, "address-move") == []
+
+
+def test_a_move_before_the_failover_spares_it():
+    race = live(pair(), "address-move")
+    race.start()
+    race.inject(MOVE, SECOND)
+    race.until(100 * SECOND)
+    race.inject(CRASH, 100 * SECOND)
+    events = race.until(300 * SECOND)
+    assert any("takes over" in text for text in texts(events, "address-move"))
+    assert outages(events, "address-move") == []
+
+
+@pytest.mark.parametrize(
+    ("designs", "step", "words"),
+    [
+        (("balancer",), MOVE, "frontend of ilb"),
+        (("address-move",), MOVE | {"nic": "a"}, "between fw1 and fw2"),
+        (("address-move",), MOVE | {"nic": "nobody"}, "names an address and a NIC"),
+        (("balancer",), MOVE | {"address": "10.0.9.4"}, "primary"),
+        (("balancer",), MOVE | {"address": "10.0.9.77"}, "Nobody holds"),
+    ],
+)
+def test_a_move_that_no_design_can_play_is_refused(
+    designs: tuple[str, ...], step: dict[str, Any], words: str
+):
+    race = live(pair(), *designs)
+    race.start()
+    with pytest.raises(netcore.NetcoreError, match=words):
+        race.inject(step, SECOND)
+
+
+def test_an_address_that_the_design_leaves_alone_moves_as_well():
+    """A secondary address of fw1, which the balancer design keeps as drawn."""
+    raw = netcore.dump(pair())
+    raw["topology"]["nics"]["fw1"]["configurations"]["more"] = {"address": "10.0.9.50"}
+    race = live(netcore.load(raw), "balancer")
+    race.start()
+    race.inject(MOVE | {"address": "10.0.9.50"}, SECOND)
+    assert "operator: PUT fw2 with 10.0.9.50 is done" in texts(race.until(100 * SECOND), "balancer")
+
+
+INSIDE = ("172.16.136.68", "172.16.136.70")
+"""The inside frontend of the seeded drawing, and a primary address, which stays where it is."""
+
+MOVES = ("crash", "restore", "pause", "graceful-stop", "move-address")
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -177,6 +270,7 @@ def test_what_was_told_hangs_on_nothing_that_comes_later(seed: int, drawn: str):
     """Random crashes and mends; each step must leave what was told as it is, and the replay must agree."""
     scenario, luck = (pair() if drawn == "pair" else seeded()), random.Random(seed)
     vms = ("fw1", "fw2")
+    nics = sorted(key for key, nic in scenario.topology.nics.items() if nic.vm in vms)
     chosen = [one.id for one in netcore.all_designs() if _plays(scenario, one)]
     race = netcore.live_race(
         scenario, [one for one in netcore.all_designs() if one.id in chosen], seed, vms[0]
@@ -186,6 +280,10 @@ def test_what_was_told_hangs_on_nothing_that_comes_later(seed: int, drawn: str):
         now += round(luck.choice((0.3, 2, 9, 40, 700)) * luck.random() * SECOND)
         events += race.until(now)
         step = {"kind": luck.choice(MOVES), "vm": luck.choice(vms)}
+        if step["kind"] == "move-address":
+            # An address of a frontend, which some of the designs let move between NICs.
+            address = "10.0.9.100" if drawn == "pair" else luck.choice(INSIDE)
+            step = {"kind": "move-address", "address": address, "nic": luck.choice(nics)}
         if step["kind"] == "pause":
             step["lasts_us"] = round(luck.random() * 20 * SECOND)
         try:

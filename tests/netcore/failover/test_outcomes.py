@@ -11,7 +11,8 @@ import netcore
 from netcore.failover.designs import plan
 from netcore.failover.fates import Fates
 from netcore.failover.moments import Clocks
-from netcore.failover.outcomes import Course, Judge, quantile, retransmissions, weighted_quantile
+from netcore.failover.outcomes import Course, Judge, retransmissions
+from netcore.failover.statistics import quantile, weighted_quantile
 from netcore.failover.streams import Streams
 from tests.netcore.failover.scenes import FAULT, design, pair
 

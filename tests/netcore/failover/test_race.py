@@ -44,7 +44,7 @@ def test_events_have_exactly_the_agreed_fields(wanted: str) -> None:
         "failover.moment": "design t_us down zones out moved ways",
         "failover.metrics": "design completes detect_us control_us data_us recover_new_us "
         "recover_existing_us calls windows_us lost lost_by_cause flows by_hand phases_us stall_us asymmetric "
-        "dual_active_us",
+        "dual_active_us whole beyond_us",
     }
     seen = set()
     for event in race(seeded(), wanted):
@@ -202,6 +202,21 @@ def test_times_to_recover_are_those_of_the_strips() -> None:
     clocks = metrics(events)
     assert clocks["detect_us"] + clocks["control_us"] + clocks["data_us"] == clocks["recover_new_us"]
     assert clocks["control_us"] == 0
+    assert clocks["beyond_us"] == 0
+
+
+def test_clocks_that_run_beyond_the_recovery_say_by_how_much() -> None:
+    """The last call and the last host may be ones that the flows do not need."""
+    scenario = pair()
+    found = metrics(race(scenario, "address-move"))
+    whole = found["detect_us"] + found["control_us"] + found["data_us"]
+    assert found["beyond_us"] == whole - found["recover_new_us"]
+    *_, summary = netcore.trials(scenario, [design(scenario, "address-move")], FAULT, 20, 1)
+    assert 0 <= summary["designs"][0]["beyond"] <= 1
+    raw = netcore.dump(scenario)
+    raw["faults"][FAULT]["conditions"] = ["failover-fails"]
+    *_, never = netcore.trials(netcore.load(raw), [design(scenario, "vrrp")], FAULT, 5, 1)
+    assert never["designs"][0]["beyond"] == 0
 
 
 def test_every_assumption_names_its_source() -> None:
@@ -271,3 +286,26 @@ def test_where_nothing_breaks_nothing_is_lost_and_nobody_acts() -> None:
         assert found["lost"]["total"] == 0
         assert found["flows"]["survived"] == pytest.approx(1)
         assert found["calls"]["writes"] == 0
+
+
+@pytest.mark.parametrize("wanted", ["vrrp", "balancer"])
+def test_the_lane_of_flows_is_told_to_the_end_where_they_never_recover(wanted: str) -> None:
+    scenario = pair()
+    events = race(scenario, wanted)
+    (span,) = [e for e in events if e["event"] == "failover.span" and e["lane"] == "flows"]
+    found, ends_us = metrics(events), events[0]["duration_us"]
+    if found["recover_new_us"] is None:
+        assert (span["from_us"], span["to_us"]) == (20_000_000, ends_us)
+        assert span["text"] == "new connections fail, to the end of the run"
+    else:
+        assert span["to_us"] == 20_000_000 + found["recover_new_us"]
+
+
+def test_clocks_that_nobody_publishes_apart_say_so_and_win_nothing() -> None:
+    scenario = pair()
+    chosen = [one for one in netcore.designs(scenario) if one.id in ("fencing", "address-move")]
+    *_, summary = netcore.trials(scenario, chosen, FAULT, 20, 1)
+    move, fencing = summary["designs"]
+    assert (move["whole"], sum(move["dominated"].values())) == (None, 1)
+    assert "together" in fencing["whole"] and set(fencing["dominated"].values()) == {0}
+    assert "together" in metrics(race(scenario, "fencing"))["whole"]

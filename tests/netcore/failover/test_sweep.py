@@ -92,6 +92,13 @@ def test_what_cannot_be_varied_is_said(parameter: str, value: float, error: type
         varied(pair(), parameter, value)
 
 
+def test_a_name_that_is_not_there_is_answered_with_near_ones() -> None:
+    with pytest.raises(netcore.NotFound, match=r"Did you mean .*poll\.period"):
+        varied(pair(), "pol.period", 3)
+    with pytest.raises(netcore.NotFound, match=r"There are probe\.interval, probe\.threshold"):
+        varied(pair(), "@@@@", 1)
+
+
 def test_every_parameter_is_named() -> None:
     found = parameters(pair())
     assert {"probe.interval", "routes", "bgp.hold", "poll.period", "operation.median"} <= set(found)

@@ -9,8 +9,8 @@ import pytest
 
 import netcore
 from netcore.failover.designs import plan
+from netcore.failover.statistics import interval
 from netcore.failover.streams import Streams
-from netcore.failover.trials import interval
 from tests.netcore.failover.scenes import FAULT, Payload, design, metrics, pair, race, seeded
 
 
@@ -41,14 +41,14 @@ def test_events_have_exactly_the_agreed_fields() -> None:
     *progress, summary = run(pair(), 200)
     for event in progress:
         assert set(event) == {"event", "done", "n", "designs"}
-        assert all(set(one) == {"design", "p50", "p95", "ecdf"} for one in event["designs"])
-    outer = {"event", "n", "seed", "rate_of", "designs", "ratio", "ratios", "availability"}
+        assert all(set(one) == {"design", "title", "p50", "p95", "ecdf"} for one in event["designs"])
+    outer = {"event", "n", "seed", "rate_of", "no_month", "designs", "ratio", "ratios", "availability"}
     assert set(summary) == outer
     assert summary["event"] == "trials.summary"
     assert (summary["n"], summary["seed"]) == (200, 3)
     fields = (
         "design title mechanism new existing stall lost lost_by_cause flows clocks phases dominated interval "
-        "ecdf asymmetric missed_s false_alarms dual_active_s calls target"
+        "whole beyond ecdf asymmetric missed_s false_alarms dual_active_s calls target"
     )
     for one in summary["designs"]:
         assert set(one) == set(fields.split())

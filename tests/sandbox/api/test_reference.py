@@ -38,6 +38,17 @@ class ReferenceTest(SandboxTest):
     def test_a_profile_that_is_not_there(self) -> None:
         self.error(self.send(self.client, "GET", "/profiles/nothing/switches"), 404)
 
+    def test_what_faults_are_made_of_and_how_often_they_happen(self) -> None:
+        body = self.send(self.client, "GET", "/failover").json()
+        schema = self.send(self.client, "GET", "/schema/scenario.json").json()["$defs"]
+        assert [one["kind"] for one in body["kinds"]] == schema["FaultKind"]["enum"]
+        rates = {one["name"]: one for one in body["rates"]}
+        for one in body["kinds"]:
+            assert one["words"] and set(one["fields"]) <= set(schema["Fault"]["properties"])
+            assert (one["rate"] in rates) != bool(one["no_month"])
+        assert rates["crash"]["grade"] == "D" and rates["crash"]["words"] == "crashes of a VM"
+        assert {one["condition"] for one in body["conditions"]} >= {"flag-lost", "failover-fails"}
+
     def test_the_schema_of_the_document(self) -> None:
         body = self.send(self.client, "GET", "/schema/scenario.json").json()
         assert "topology" in body["properties"]

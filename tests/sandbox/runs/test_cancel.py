@@ -42,6 +42,17 @@ class CancelTest(SandboxTest):
         assert "4 events until then are kept" in run.reason
         assert self.log(run)[-1]["state"] == "cancelled"
 
+    def test_cancelled_trials_are_counted_as_trials(self) -> None:
+        def work(run: Run) -> Iterator[dict[str, Any]]:
+            yield {"event": "trials.progress", "done": 50, "n": 1000, "designs": []}
+            services.cancel(run)
+            yield {"event": "trials.progress", "done": 150, "n": 1000, "designs": []}
+
+        with mock.patch.object(runner, "work", work), mock.patch.object(runner, "FLUSH_S", 0):
+            run = self.done(self.trials(self.made))
+        assert run.state == State.CANCELLED
+        assert run.reason == "Cancelled; the 150 of 1,000 trials until then are kept."
+
     def test_a_finished_run_stays_as_it_is(self) -> None:
         run = self.done(self.queued(self.made))
         response = self.send(self.owner_client, "POST", f"/runs/{run.pk}/cancel")
@@ -67,13 +78,13 @@ class CancelTest(SandboxTest):
         assert found.reason == "Cancelled after its worker was lost. The one event until then is kept."
         assert self.log(run)[-1]["event"] == "run.finished"
 
-    def test_a_cancel_before_the_lease_has_lapsed_is_ended_by_the_sweep(self) -> None:
+    def test_a_cancel_before_the_lease_has_lapsed_is_ended_by_the_collector(self) -> None:
         run = self.queued(self.made)
         self.lose_the_worker(run)
         Run.objects.filter(pk=run.pk).update(heartbeat=now() - timedelta(seconds=1))
         assert services.cancel(run).state == State.RUNNING
         Run.objects.filter(pk=run.pk).update(heartbeat=now() - 2 * queries.LEASE)
-        tasks.sweep()
+        tasks.collect()
         assert Run.objects.get(pk=run.pk).state == State.CANCELLED
 
     def test_deleting_the_scenario_ends_its_runs(self) -> None:

@@ -133,6 +133,8 @@ class ChunksTest(SandboxTest):
         assert [one["per_month"] for one in summary["availability"]] == [2, 2]
         with pytest.raises(BadParameters):
             self.queued(self.made, Kind.TRIALS, {**asked, "target": {"recover_s": -1}})
+        with pytest.raises(BadParameters, match="There is no rate 'quake'"):
+            self.queued(self.made, Kind.TRIALS, {**asked, "rates": {"quake": 1}})
 
     def test_a_sweep_tells_its_points_in_order(self) -> None:
         whole = self.done(self.queued(self.made, Kind.SWEEP, SWEEP))

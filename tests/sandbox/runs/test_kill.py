@@ -1,6 +1,6 @@
 """kill -9 in the middle of the trials: the run finishes, no event is lost, none is there twice.
 
-Real Redis, a real prefork worker and the real sweep, each a process of its own.
+Real Redis, a real prefork worker and the real collector, each a process of its own.
 """
 
 from __future__ import annotations

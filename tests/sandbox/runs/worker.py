@@ -52,7 +52,7 @@ def worker(concurrency: int = 1) -> contextlib.AbstractContextManager[subprocess
 
 
 def beat() -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
-    """Run the clock of the sweep."""
+    """Run the clock of the collector."""
     return celery("beat")
 
 

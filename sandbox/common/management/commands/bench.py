@@ -41,11 +41,12 @@ class Command(BaseCommand):
 
         known, found = goals(), []
         self._say(f"machine: {page.machine()}; {page.versions()}")
-        for name in names:
-            runs = list(verdicts.in_processes(known[name], options["processes"], options["repetitions"]))
-            for verdict in verdicts.judge(known[name], runs):
-                self._say(verdict.line)
-                found.append(verdict)
+        for group in verdicts.alike(known[name] for name in names):
+            runs = list(verdicts.in_processes(group, options["processes"], options["repetitions"]))
+            for goal in group:
+                for verdict in verdicts.judge(goal, [run[goal.id] for run in runs]):
+                    self._say(verdict.line)
+                    found.append(verdict)
         if not options["no_page"]:
             before = page.PAGE.read_text("utf-8") if page.PAGE.exists() else ""
             day = datetime.datetime.now(tz=datetime.UTC).date().isoformat()

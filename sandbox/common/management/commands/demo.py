@@ -97,18 +97,22 @@ def _environment(data: Path, redis_url: str) -> dict[str, str]:
 
 
 def _workers() -> dict[str, list[str]]:
-    """Return the commands of the workers by name. The first takes no trials, so no trace waits for them."""
+    """Return the commands of the workers by name, one for each queue, so that no trace waits for trials.
+
+    A live run waits most of its time, so a worker has room for several.
+    """
     celery = [sys.executable, "-m", "celery", "-A", "sandbox"]
     quiet = ["-l", "INFO", "--without-gossip", "--without-mingle"]
-    worker, batch = (
-        [*celery, "worker", "-Q", queue, "-c", "2", "-n", f"demo-{queue}-{os.getpid()}@%h", *quiet]
-        for queue in ("interactive", "batch")
+    worker, batch, live = (
+        [*celery, "worker", "-Q", queue, "-c", count, "-n", f"demo-{queue}-{os.getpid()}@%h", *quiet]
+        for queue, count in (("interactive", "2"), ("batch", "2"), ("live", "4"))
     )
     if os.name == "nt":  # no fork, so no prefork pool, and no beat inside the worker
         threads = ["-P", "threads"]
         beat = [*celery, "beat", "-l", "INFO"]
-        return {"worker": [*worker, *threads], "batch": [*batch, *threads], "beat": beat}
-    return {"worker": [*worker, "-B"], "batch": batch}
+        threaded = {name: [*one, *threads] for name, one in (("batch", batch), ("live", live))}
+        return {"worker": [*worker, *threads], **threaded, "beat": beat}
+    return {"worker": [*worker, "-B"], "batch": batch, "live": live}
 
 
 def _web(port: int) -> list[str]:

@@ -13,7 +13,7 @@ const WHOLE: [number, number] = [0, 1];
 export function Curve({ rows, target }: { rows: CurveRow[]; target: number | null }): ReactNode {
   const { x, series } = useMemo(() => steps(rows), [rows]);
   const mark = useMemo(() => (target === null ? null : { at: Math.max(target, LEAST_S), text: `target ${seconds(target)}` }), [target]);
-  const words = rows.map((row) => `${row.title}: half within ${seconds(row.p50)}, 95 % within ${seconds(row.p95)}${target === null ? "" : `, ${Math.round(sharedBy(row, target) * 100)} % within the target`}.`);
+  const words = rows.map((row) => `${row.title}: ${within(row)}${target === null ? "" : `, ${Math.round(sharedBy(row, target) * 100)} % within the target`}.`);
   return (
     <figure className="curve">
       <figcaption>Share of trials in which new flows are back, by seconds after the fault</figcaption>
@@ -31,6 +31,13 @@ export function Curve({ rows, target }: { rows: CurveRow[]; target: number | nul
       />
     </figure>
   );
+}
+
+/** Say within which time half of the trials recover, and nearly all. */
+function within({ p50, p95 }: CurveRow): string {
+  if (p50 === null) return "more than half of the trials never recover";
+  const half = `half of the trials recover within ${seconds(p50)}`;
+  return p95 === null ? `${half}, and at least one in twenty never` : `${half}, 95 % within ${seconds(p95)}`;
 }
 
 function axisWords(value: number): string {

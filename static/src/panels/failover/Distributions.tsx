@@ -2,7 +2,8 @@
 
 import { type ReactNode, useEffect, useRef } from "react";
 
-import { CLOCKS, type Summary, type Trials, seconds, titleOf } from "../../document/race";
+import { codeWords } from "../../document/codeWords";
+import { CLOCKS, type Summary, type Trials, type TrialsRow, seconds, titleOf } from "../../document/race";
 import { Curve } from "./Curve";
 import { Percentiles } from "./Percentiles";
 import { type Part, Shares } from "./Shares";
@@ -28,9 +29,9 @@ export function DistributionsView({ trials }: { trials: Trials }): ReactNode {
     return (
       <section aria-label="Trials so far" className="trials">
         <p className="muted" aria-live="polite">
-          So far: {partial.map((one) => `${one.design} p50 ${seconds(one.p50)}, p95 ${seconds(one.p95)}`).join("; ")}
+          So far: {partial.map((one) => `${one.title ?? one.design} p50 ${seconds(one.p50)}, p95 ${seconds(one.p95)}`).join("; ")}
         </p>
-        <Curve rows={partial.map((one) => ({ design: one.design, title: one.design, p50: one.p50, p95: one.p95, ecdf: one.ecdf ?? [] }))} target={null} />
+        <Curve rows={partial.map((one) => ({ design: one.design, title: one.title ?? one.design, p50: one.p50, p95: one.p95, ecdf: one.ecdf ?? [] }))} target={null} />
       </section>
     );
   }
@@ -53,7 +54,7 @@ export function DistributionsView({ trials }: { trials: Trials }): ReactNode {
         <Curve rows={rows.map((row) => ({ ...row, p50: row.new.p50, p95: row.new.p95 }))} target={target} />
         <Shares
           title="Which clock took longest, by share of trials"
-          text={rows.map((row) => `${row.title}: ${dominant(row.dominated)}.`).join(" ")}
+          text={rows.map((row) => `${row.title}: ${dominant(row)}.`).join(" ")}
           parts={CLOCK_PARTS}
           rows={rows.map((row) => ({
             key: row.design,
@@ -79,11 +80,11 @@ export function DistributionsView({ trials }: { trials: Trials }): ReactNode {
 
 function Causes({ summary }: { summary: Summary }): ReactNode {
   const codes = [...new Set(summary.designs.flatMap((row) => Object.keys(row.lost_by_cause ?? {})))].sort();
-  const parts = codes.map((code, index): Part => ({ key: code, name: code, className: `series-${index % 6}` }));
+  const parts = codes.map((code, index): Part => ({ key: code, name: codeWords(code), className: `series-${index % 6}` }));
   const text = summary.designs.map((row) => {
     const most = Object.entries(row.lost_by_cause ?? {}).sort((a, b) => b[1] - a[1])[0];
     const lost = Math.round(row.lost.mean ?? 0).toLocaleString("en");
-    return most ? `${row.title} loses ${lost} packets on average, most by ${most[0]}.` : `${row.title} loses none.`;
+    return most ? `${row.title} loses ${lost} packets on average, most by ${codeWords(most[0])}.` : `${row.title} loses none.`;
   });
   return (
     <Shares
@@ -96,9 +97,12 @@ function Causes({ summary }: { summary: Summary }): ReactNode {
   );
 }
 
-function dominant(shares: Record<string, number>): string {
-  const most = Object.entries(shares).sort((a, b) => b[1] - a[1])[0];
-  return most ? `${most[0]} takes longest in ${percent(most[1])} of the trials` : "nothing is known";
+function dominant({ dominated, clocks }: TrialsRow): string {
+  const most = Object.entries(dominated).sort((a, b) => b[1] - a[1])[0];
+  if (!most || most[1] === 0) return "no clock can be told apart";
+  const time = clocks[most[0] as (typeof CLOCKS)[number]];
+  if (time === 0) return "no clock takes any time";
+  return `${most[0]} ${time === null ? "never ends" : "takes longest"} in ${percent(most[1])} of the trials`;
 }
 
 function percent(share: number): string {

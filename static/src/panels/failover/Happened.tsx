@@ -1,8 +1,8 @@
 /** Every event of a race in words, by time; choosing one moves the clock and the drawing there. */
 
-import { type ReactNode, useEffect, useMemo, useRef } from "react";
+import { type ReactNode, memo, useEffect, useMemo, useRef } from "react";
 
-import { type Note, type Race, clock } from "../../document/race";
+import { type Contender, type Note, type Race, clock } from "../../document/race";
 import { Grade } from "../Grade";
 
 interface Props {
@@ -17,11 +17,24 @@ export function Happened({ race, at, event, show }: Props): ReactNode {
     () => race.contenders.flatMap((one) => one.notes.map((note) => ({ one, note }))).sort((a, b) => a.note.t_us - b.note.t_us || a.note.seq - b.note.seq),
     [race],
   );
+  return <Rows rows={rows} fault={race.fault_us} now={rows.filter((row) => row.note.t_us <= at).length - 1} event={event} show={show} />;
+}
+
+interface RowsProps {
+  rows: { one: Contender; note: Note }[];
+  fault: number;
+  /** Number of the last row that has happened. */
+  now: number;
+  event: number | null;
+  show: Props["show"];
+}
+
+/** The clock moves many times between two events; the list is drawn anew with an event only. */
+const Rows = memo(function Rows({ rows, fault, now, event, show }: RowsProps): ReactNode {
   const chosen = useRef<HTMLLIElement>(null);
   useEffect(() => {
     chosen.current?.scrollIntoView({ block: "nearest" });
   }, [event]);
-  const now = rows.filter((row) => row.note.t_us <= at).length - 1;
   return (
     <details className="happened" open={event !== null || undefined}>
       <summary>Everything that happened ({rows.length})</summary>
@@ -33,15 +46,16 @@ export function Happened({ race, at, event, show }: Props): ReactNode {
             aria-current={index === now ? "step" : undefined}
             className={[index <= now ? "past" : "", note.seq === event ? "chosen" : ""].join(" ").trim()}
           >
-            <span className="mono">{clock(note.t_us, race.fault_us)}</span> <span className={`lane-word ${note.lane}`}>{note.lane}</span>{" "}
-            <span className="muted">{one.title}</span>{" "}
+            <span className="mono time">{clock(note.t_us, fault)}</span>
+            <span className={`lane-word ${note.lane}`}>{note.lane}</span>
+            <span className="muted design">{one.title}</span>
             <button type="button" className="link" aria-pressed={note.seq === event} onClick={() => { show(one.design, note); }}>
               {note.text}
-            </button>{" "}
+            </button>
             <Grade grade={note.grade} source={note.source} />
           </li>
         ))}
       </ol>
     </details>
   );
-}
+});

@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 
 import { type Contender, type Race, duration, winner } from "../../document/race";
+import { Grade } from "../Grade";
 import { FlowBar } from "./FlowBar";
 
 type Value = number | null | undefined;
@@ -34,6 +35,7 @@ export function Metrics({ race }: { race: Race }): ReactNode {
               </th>
             ))}
             <th scope="col">All connections</th>
+            <th scope="col">Weakest number</th>
           </tr>
         </thead>
         <tbody>
@@ -49,10 +51,77 @@ export function Metrics({ race }: { race: Race }): ReactNode {
                 );
               })}
               <td>{one.metrics && <FlowBar flows={one.metrics.flows} />}</td>
+              <td>
+                <Weakest one={one} />
+              </td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** The least sure of all numbers that a design rests on; a result is not surer than it. */
+function Weakest({ one }: { one: Contender }): ReactNode {
+  const graded = one.assumptions.filter((row) => row.grade !== null).sort((a, b) => String(b.grade).localeCompare(String(a.grade)));
+  const weakest = graded[0];
+  if (!weakest) return null;
+  const alike = graded.filter((row) => row.grade === weakest.grade).length;
+  const more = alike > 1 ? ` and ${alike - 1} more like it` : "";
+  return <Grade grade={weakest.grade} source={`${weakest.name}${more}; all numbers stand under What it rests on`} />;
+}
+
+const share = (value: Value): string => `${Math.round(Number(value) * 100)} %`;
+const count = (value: Value): string => (value === null || value === undefined ? "none" : Number(value).toLocaleString("en", { maximumFractionDigits: 1 }));
+
+const MORE: Column[] = [
+  ["Decide", (one) => one.metrics?.phases_us?.decide, duration],
+  ["Calls that write", (one) => one.metrics?.calls?.writes, count],
+  ["Polls", (one) => one.metrics?.calls?.polls, count],
+  ["Refused with 429", (one) => one.metrics?.calls?.refusals, count],
+  ["Fewest tokens left", (one) => one.metrics?.calls?.lowest_tokens, count],
+  ["Two held themselves active", (one) => one.metrics?.dual_active_us, duration],
+  ["Stall of a connection, p95", (one) => one.metrics?.stall_us?.with_rto.p95, still],
+  ["of it, network alone", (one) => one.metrics?.stall_us?.without_rto.p95, still],
+  ["Asymmetric at worst", (one) => one.metrics?.asymmetric?.worst, share],
+  ["Asymmetric afterwards", (one) => one.metrics?.asymmetric?.after, share],
+];
+
+function still(value: Value): string {
+  return value === null || value === undefined ? "none stalled" : duration(value);
+}
+
+/** What each design asked of the control plane, and how connections fared that went on. */
+export function MoreMetrics({ race }: { race: Race }): ReactNode {
+  const done = race.contenders.filter((one) => one.metrics?.calls);
+  if (done.length === 0) return null;
+  return (
+    <details className="happened">
+      <summary>Control plane and connections</summary>
+      <div className="table-wrap" tabIndex={0} role="region" aria-label="Control plane and connections">
+        <table className="table">
+          <caption>A stalled connection waits for its next retransmission after the network has healed. Asymmetric: there and back by different stateful appliances.</caption>
+          <thead>
+            <tr>
+              <th scope="col">Design</th>
+              {MORE.map(([name]) => (
+                <th scope="col" className="number" key={name}>{name}</th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {done.map((one) => (
+              <tr key={one.design}>
+                <th scope="row">{one.title}</th>
+                {MORE.map(([name, value, written]) => (
+                  <td className="number" key={name}>{written(value(one))}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
   );
 }

@@ -2,7 +2,7 @@
 
 import type { ReactNode } from "react";
 
-import { type Summary, type TrialsRow, seconds, winner } from "../../document/race";
+import { type Summary, type TrialsRow, between, seconds, winner } from "../../document/race";
 
 export function Percentiles({ summary }: { summary: Summary }): ReactNode {
   const rows = summary.designs;
@@ -33,8 +33,8 @@ export function Percentiles({ summary }: { summary: Summary }): ReactNode {
               <td className="number">{cell(row, (one) => one.new.p95)}</td>
               <td className="number">{summary.n < 1000 ? "needs 1,000 trials" : cell(row, (one) => one.new.p99)}</td>
               <td className="number">{cell(row, (one) => one.new.max)}</td>
-              <td className="number">{row.interval.p50.map(seconds).join(" to ")}</td>
-              <td className="number">{row.interval.p95.map(seconds).join(" to ")}</td>
+              <td className="number">{between(row.interval.p50)}</td>
+              <td className="number">{between(row.interval.p95)}</td>
               <td className="number">{cell(row, (one) => one.lost.p50, (value) => Math.round(Number(value)).toLocaleString("en"))}</td>
               <td className="number">{cell(row, (one) => one.existing.never, (value) => `${Math.round(Number(value) * 100)} %`)}</td>
             </tr>

@@ -1,49 +1,19 @@
 /** What breaks, who races, how often, and what is asked for. */
 
 import { Flag, Plus } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
 
 import { useWorkbench } from "../../document/store";
 import type { JsonObject } from "../../document/types";
-import { type Design, type Fault as Failure, api } from "../../protocol/api";
-import { type Followed, isLive, start, words } from "../../protocol/followed";
+import { type Followed, isLive, start } from "../../protocol/followed";
 import type { View } from "../Failover";
+import { DesignChips } from "./DesignChips";
 import { FaultEditor } from "./FaultEditor";
 import { SweepQuestion } from "./SweepQuestion";
 import { NO_TARGET, type Target, TargetFields, ratesOf, targetOf } from "./TargetFields";
+import { type Choice, MOST_DESIGNS, type Picked, chosenOf, pickedBy, useChoice } from "./choice";
 
 const MOST_TRIALS = 100_000;
-export const MOST_DESIGNS = 6;
-/** Chosen until somebody chooses. */
-const FIRST_DESIGNS = 2;
-
-interface Choice {
-  designs: Design[];
-  faults: Failure[];
-  error: string | null;
-}
-
-function useChoice(): Choice | null {
-  const revision = useWorkbench((state) => state.revision);
-  const runnable = useWorkbench((state) => state.runnable);
-  const [choice, setChoice] = useState<Choice | null>(null);
-  useEffect(() => {
-    let here = true;
-    if (!runnable) return undefined;
-    api.designs().then(
-      (found) => {
-        if (here) setChoice({ ...found, error: null });
-      },
-      (error: unknown) => {
-        if (here) setChoice({ designs: [], faults: [], error: words(error) });
-      },
-    );
-    return () => {
-      here = false;
-    };
-  }, [revision, runnable]);
-  return choice;
-}
 
 interface Props {
   followed: Record<string, Followed>;
@@ -70,10 +40,19 @@ export function Question({ followed, view }: Props): ReactNode {
 function Asked({ followed, view, chosenFault, setFault, add }: Props & { chosenFault: string; setFault: (id: string) => void; add: ReactNode }): ReactNode {
   const runnable = useWorkbench((state) => state.runnable);
   const choice = useChoice();
-  const [picked, setPicked] = useState<Record<string, boolean>>({});
+  const [picked, setPicked] = useState<Picked>({});
   const [count, setCount] = useState("1000");
   const [target, setTarget] = useState<Target>(NO_TARGET);
   const [opened, setOpened] = useState<boolean | null>(null);
+  const [asking, setAsking] = useState<Record<string, string | null>>({});
+  // A run that was opened brings its question: what stands here is what was asked.
+  const fresh = Object.entries(followed).find(([kind, one]) => kind !== "live" && one.run !== null && one.id !== (asking[kind] ?? null));
+  if (fresh && choice && !choice.error) {
+    const [kind, { id, run }] = fresh;
+    setAsking({ ...asking, [kind]: id });
+    setFault(String(run?.parameters.fault ?? ""));
+    setPicked(pickedBy(choice.designs, run?.parameters.designs));
+  }
   if (!runnable) return <p className="muted">The drawing has problems, so it cannot be run.</p>;
   if (!choice) return <p className="skeleton">Looking which designs this drawing can play</p>;
   if (choice.error) return <p role="alert" className="callout danger">{choice.error}</p>;
@@ -86,8 +65,7 @@ function Asked({ followed, view, chosenFault, setFault, add }: Props & { chosenF
   const fault = choice.faults.find((one) => one.id === chosenFault) ?? choice.faults[0];
   const refused = fault?.refused ?? {};
   const playable = choice.designs.filter((design) => !(design.id in refused));
-  // The first ones race unless somebody chose; a race holds a handful.
-  const designs = playable.filter((design, index) => picked[design.id] ?? index < FIRST_DESIGNS).map((design) => design.id);
+  const designs = chosenOf(playable, picked, fault?.designs);
   const wrong = designs.length > MOST_DESIGNS ? `Choose at most ${MOST_DESIGNS} designs.` : "";
   // Once something was run, the answer needs the room: only what is chosen stays in sight.
   const began = Object.values(followed).some((one) => one.run !== null);
@@ -112,7 +90,7 @@ function Asked({ followed, view, chosenFault, setFault, add }: Props & { chosenF
         <div className="field">
           <label htmlFor="race-fault">What breaks</label>
           <span className="row fault">
-            <select id="race-fault" value={fault?.id} onChange={(event) => { setFault(event.target.value); }}>
+            <select id="race-fault" value={fault?.id} onChange={(event) => { setFault(event.target.value); setPicked({}); }}>
               {choice.faults.map((one) => (
                 <option key={one.id} value={one.id}>
                   {one.name}
@@ -122,27 +100,7 @@ function Asked({ followed, view, chosenFault, setFault, add }: Props & { chosenF
             {add}
           </span>
         </div>
-        <fieldset className="designs">
-          <legend className="label">Designs, up to six</legend>
-          <span className="chips">
-            {playable.filter((design) => open || designs.includes(design.id)).map((design) => (
-              <label key={design.id} className="chip" title={design.description}>
-                <input
-                  type="checkbox"
-                  checked={designs.includes(design.id)}
-                  onChange={(event) => { setPicked({ ...picked, [design.id]: event.target.checked }); }}
-                />{" "}
-                {design.title} <span className="badge mono">{design.mechanism}</span>
-              </label>
-            ))}
-            {(open ? playable.length > 1 : playable.length > designs.length) && (began || opened !== null) && (
-              <button type="button" className="button small quiet" aria-expanded={open} onClick={() => { setOpened(!open); }}>
-                {open ? "Only the chosen" : `All ${playable.length} designs`}
-              </button>
-            )}
-            {playable.length === 0 && <span className="muted">None can be played for this fault.</span>}
-          </span>
-        </fieldset>
+        <DesignChips playable={playable} designs={designs} pick={(id, on) => { setPicked({ ...picked, [id]: on }); }} open={open} opened={began || opened !== null ? setOpened : null} />
         <span className="row actions">
           <button className="button primary" type="submit" disabled={live("failover") || !ready}>
             <Flag size={14} aria-hidden="true" /> Race
@@ -169,7 +127,7 @@ function Asked({ followed, view, chosenFault, setFault, add }: Props & { chosenF
   );
 }
 
-function Refused({ refused, choice }: { refused: Record<string, string>; choice: Choice }): ReactNode {
+export function Refused({ refused, choice }: { refused: Record<string, string>; choice: Choice }): ReactNode {
   const rows = Object.entries(refused);
   if (rows.length === 0) return null;
   const titles = new Map(choice.designs.map((design) => [design.id, design.title]));

@@ -1,79 +1,63 @@
 /** One race: every design on the same clock, its lanes and strips, and what the drawing shows at the cursor. */
 
-import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useCallback, useMemo, useState } from "react";
 
 import { momentOf } from "../../document/moment";
 import { type Note, type Race, eventTimes, neighbour } from "../../document/race";
 import { select, useWorkbench } from "../../document/store";
 import { firstFlow } from "../../document/traffic";
-import { usePlayer } from "../../playback/player";
 import { Assumptions } from "./Assumptions";
 import { Happened } from "./Happened";
-import { Metrics } from "./Metrics";
+import { Metrics, MoreMetrics } from "./Metrics";
 import { type Chosen, RaceHead } from "./RaceHead";
-import { type Scale, Ticks, Track } from "./Track";
+import { Standings } from "./Standings";
+import { Ticks, Track } from "./Track";
 import { useRaceCanvas } from "./raceCanvas";
+import { useRaceClock } from "./raceClock";
 
-/** Simulated time shown before the fault, microseconds. */
-const BEFORE_US = 5_000_000;
-const STEP_US = 1_000_000;
+interface Props {
+  race: Race;
+  run: string;
+  live: boolean;
+  /** Simulated seconds a second of a race that is played live; 0: paused. */
+  pace?: number;
+}
 
-export function RaceView({ race, run, live }: { race: Race; run: string; live: boolean }): ReactNode {
-  const scale = useMemo<Scale>(() => {
-    const from = Math.max(0, race.fault_us - BEFORE_US);
-    const to = Math.max(race.duration_us, race.fault_us + 1);
-    return { from, to, share: (t) => (100 * (Math.max(from, Math.min(to, t)) - from)) / (to - from) };
-  }, [race.fault_us, race.duration_us]);
+export function RaceView({ race, run, live, pace = 1 }: Props): ReactNode {
   const [linked] = useState(() => {
     const found = momentOf(location.href);
     return found?.run === run ? found : null;
   });
   const [chosen, setChosen] = useState<Chosen>(() => ({ design: linked?.design ?? null, flow: linked?.flow ?? null, event: linked?.event ?? null }));
   const [speed, setSpeed] = useState(15);
-  const player = usePlayer(scale.to - scale.from, speed * 1_000_000, STEP_US);
-  const { seek, restart, keys } = player;
-  const at = scale.from + player.at;
+  const clock = useRaceClock(race, pace, speed, linked);
+  const { at, seek, scale } = clock;
   const one = race.contenders.find((found) => found.design === chosen.design) ?? race.contenders[0];
   const first = useWorkbench((state) => firstFlow(state.document.traffic)?.id);
   const flow = [chosen.flow, first].map((id) => one?.flows.find((found) => found.id === id)).find(Boolean) ?? one?.flows[0];
-  const complete = race.contenders.every((found) => found.metrics !== null);
-  useEffect(() => {
-    // A race that has just come in plays itself once; a link shows its moment; who wants less motion sees the end.
-    if (!complete) return;
-    if (linked) seek(linked.t_us - scale.from);
-    else if (matchMedia("(prefers-reduced-motion: reduce)").matches) seek(scale.to - scale.from);
-    else restart();
-    // Only the arrival of the last number starts it.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [complete]);
-  // While the race is still being told, the cursor stands at the newest word of it.
-  const now = complete || race.told_us === 0 ? at : Math.max(scale.from, race.told_us);
-  useRaceCanvas(one ?? null, flow?.id ?? null, now);
+  useRaceCanvas(one ?? null, flow?.id ?? null, at);
   const times = useMemo(() => eventTimes(race), [race]);
-  const jump = useCallback(
-    (step: 1 | -1): void => {
-      const there = neighbour(times, at, step);
-      if (there !== null) seek(there - scale.from);
-    },
-    [times, at, seek, scale.from],
-  );
+  const jump = (step: 1 | -1): void => {
+    const there = neighbour(times, at, step);
+    if (there !== null) seek(there);
+  };
   const choose = useCallback((change: Partial<Chosen>): void => {
     setChosen((before) => ({ ...before, ...change }));
   }, []);
   const show = useCallback(
     (design: string, note: Note): void => {
-      seek(note.t_us - scale.from);
+      seek(note.t_us);
       setChosen((before) => ({ ...before, design, event: note.seq }));
       if (note.ref) select(note.ref, true);
     },
-    [seek, scale.from],
+    [seek],
   );
   const pressed = (event: KeyboardEvent): void => {
     const writing = ["INPUT", "SELECT", "TEXTAREA"].includes((event.target as HTMLElement).tagName) && (event.target as HTMLInputElement).type !== "range";
     const plain = !writing && !event.ctrlKey && !event.metaKey && !event.altKey;
     if (plain && event.key === "n") jump(1);
     else if (plain && event.key === "b") jump(-1);
-    else keys(event);
+    else clock.keys(event);
   };
   if (!one || !flow) return null;
   return (
@@ -83,9 +67,7 @@ export function RaceView({ race, run, live }: { race: Race; run: string; live: b
         run={run}
         one={one}
         flow={flow}
-        at={now}
-        scale={scale}
-        player={player}
+        clock={clock}
         speed={speed}
         setSpeed={setSpeed}
         jump={jump}
@@ -93,6 +75,7 @@ export function RaceView({ race, run, live }: { race: Race; run: string; live: b
         choose={choose}
         live={live}
       />
+      {clock.growing && <Standings contenders={race.contenders} drawn={one.design} at={at} fault={race.fault_us} choose={(design) => { choose({ design, event: null }); }} />}
       <div className="tracks">
         <Ticks scale={scale} fault={race.fault_us} />
         {race.contenders.map((found) => (
@@ -101,17 +84,19 @@ export function RaceView({ race, run, live }: { race: Race; run: string; live: b
             one={found}
             race={race}
             scale={scale}
-            at={now}
+            at={at}
+            now={clock.growing ? clock.end : null}
             shown={found === one ? flow.id : null}
             event={chosen.event}
-            seek={(t) => { seek(t - scale.from); }}
+            seek={seek}
             choose={(wanted) => { choose({ design: found.design, flow: wanted, event: null }); }}
             show={(note) => { show(found.design, note); }}
           />
         ))}
       </div>
       <Metrics race={race} />
-      <Happened race={race} at={now} event={chosen.event} show={show} />
+      <MoreMetrics race={race} />
+      <Happened race={race} at={at} event={chosen.event} show={show} />
       <Assumptions race={race} />
     </section>
   );

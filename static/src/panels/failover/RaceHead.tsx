@@ -1,15 +1,15 @@
 /** The clock of a race: player, what the drawing shows, and the moment at the cursor in a sentence. */
 
-import { ChevronFirst, ChevronLast, Link2, Pause, Play } from "lucide-react";
+import { ChevronFirst, ChevronLast, Link2, Pause, Play, Radio } from "lucide-react";
 import { type ReactNode, useState } from "react";
 
+import { WINDOWS_US } from "../../document/live";
 import { withMoment } from "../../document/moment";
 import { type Contender, type Race, clock, momentAt } from "../../document/race";
 import { useWorkbench } from "../../document/store";
-import type { Player } from "../../playback/player";
 import { nameOf } from "./names";
-import type { Scale } from "./Track";
 import { momentWords } from "./momentWords";
+import type { RaceClock } from "./raceClock";
 
 const SPEEDS = [1, 5, 15, 60];
 
@@ -25,9 +25,7 @@ interface Props {
   run: string;
   one: Contender;
   flow: Contender["flows"][number];
-  at: number;
-  scale: Scale;
-  player: Player;
+  clock: RaceClock;
   speed: number;
   setSpeed: (speed: number) => void;
   jump: (step: 1 | -1) => void;
@@ -36,8 +34,9 @@ interface Props {
   live: boolean;
 }
 
-export function RaceHead({ race, run, one, flow, at, scale, player, speed, setSpeed, jump, event, choose, live }: Props): ReactNode {
+export function RaceHead({ race, run, one, flow, clock: time, speed, setSpeed, jump, event, choose, live }: Props): ReactNode {
   const document = useWorkbench((state) => state.document);
+  const { at, player, growing } = time;
   const moment = momentAt(one, at);
   return (
     <div className="race-head">
@@ -45,9 +44,14 @@ export function RaceHead({ race, run, one, flow, at, scale, player, speed, setSp
         <button type="button" className="button small icon quiet" aria-label="Event before" title="Event before (b)" onClick={() => { jump(-1); }}>
           <ChevronFirst size={14} aria-hidden="true" />
         </button>
-        <button type="button" className="button small icon" aria-label={player.playing ? "Pause" : "Play"} title="Play or pause (space)" onClick={player.toggle}>
+        {growing && (
+          <button type="button" className={time.held ? "button small primary now" : "button small quiet now"} aria-disabled={!time.held} title="Back to now (space, end)" onClick={time.toNow}>
+            <Radio size={14} aria-hidden="true" /> {time.held ? "Back to now" : "At now"}
+          </button>
+        )}
+        {!growing && <button type="button" className="button small icon" aria-label={player.playing ? "Pause" : "Play"} title="Play or pause (space)" onClick={player.toggle}>
           {player.playing ? <Pause size={14} aria-hidden="true" /> : <Play size={14} aria-hidden="true" />}
-        </button>
+        </button>}
         <button type="button" className="button small icon quiet" aria-label="Next event" title="Next event (n)" onClick={() => { jump(1); }}>
           <ChevronLast size={14} aria-hidden="true" />
         </button>
@@ -56,17 +60,26 @@ export function RaceHead({ race, run, one, flow, at, scale, player, speed, setSp
           aria-label="Time"
           aria-valuetext={clock(at, race.fault_us)}
           min={0}
-          max={scale.to - scale.from}
+          max={Math.max(1, Math.round(time.end - time.start))}
           step={1}
-          value={Math.round(at - scale.from)}
-          onChange={(change) => { player.seek(Number(change.target.value)); }}
+          value={Math.round(at - time.start)}
+          onChange={(change) => { time.seek(time.start + Number(change.target.value)); }}
         />
         <span className="mono time">{clock(at, race.fault_us)}</span>
-        <select className="input small" aria-label="Speed" value={speed} onChange={(change) => { setSpeed(Number(change.target.value)); }}>
-          {SPEEDS.map((each) => (
-            <option key={each} value={each}>×{each}</option>
-          ))}
-        </select>
+        {!growing && (
+          <select className="input small" aria-label="Speed" value={speed} onChange={(change) => { setSpeed(Number(change.target.value)); }}>
+            {SPEEDS.map((each) => (
+              <option key={each} value={each}>×{each}</option>
+            ))}
+          </select>
+        )}
+        {race.live && (
+          <select className="input small" aria-label="Stretch in sight" title="How much of the race is in sight" value={String(time.span)} onChange={(change) => { time.setSpan(change.target.value === "null" ? null : Number(change.target.value)); }}>
+            {WINDOWS_US.map((each) => (
+              <option key={each} value={String(each)}>{each === null ? "all of it" : `${each / 60_000_000} min`}</option>
+            ))}
+          </select>
+        )}
         <span className="drawn">
           <span className="muted">On the drawing</span>
           <select className="input small" aria-label="Design on the drawing" value={one.design} onChange={(change) => { choose({ design: change.target.value, event: null }); }}>
@@ -84,7 +97,7 @@ export function RaceHead({ race, run, one, flow, at, scale, player, speed, setSp
       </div>
       <p className="moment" data-testid="moment">
         <span className="mono">{clock(at, race.fault_us)}</span> {moment ? momentWords(moment, flow.id, flow.name, (path) => nameOf(document, path)) : "Nothing is told yet."}
-        {live && <span className="muted"> The race is still being told.</span>}
+        {live && !race.live && <span className="muted"> The race is still being told.</span>}
       </p>
     </div>
   );

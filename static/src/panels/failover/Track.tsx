@@ -2,7 +2,9 @@
 
 import type { ReactNode } from "react";
 
+import { spansUntil, stripsUntil } from "../../document/live";
 import { CLOCKS, type Contender, type Lane, type Note, type Race, type Strip, clock, duration } from "../../document/race";
+import { Fares } from "./Standings";
 
 export interface Scale {
   from: number;
@@ -15,11 +17,12 @@ const LANES = [...CLOCKS, "flows"] as const;
 const STEPS_S = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 3600];
 
 export function Ticks({ scale, fault }: { scale: Scale; fault: number }): ReactNode {
-  const length = (scale.to - fault) / 1e6;
+  const length = (scale.to - Math.max(scale.from, fault)) / 1e6;
   const step = STEPS_S.find((one) => length / one <= (innerWidth < 700 ? 4 : 10)) ?? 7200;
   const marks: number[] = [];
   // The last word needs room to its right.
-  for (let second = 0; second <= length && scale.share(fault + second * 1e6) < 95; second += step) marks.push(second);
+  const first = Math.max(0, Math.ceil((scale.from - fault) / 1e6 / step) * step);
+  for (let second = first; fault + second * 1e6 <= scale.to && scale.share(fault + second * 1e6) < 95; second += step) marks.push(second);
   return (
     <div className="track-row ticks" aria-hidden="true">
       <span />
@@ -39,6 +42,8 @@ interface Props {
   race: Race;
   scale: Scale;
   at: number;
+  /** Up to when a race that still grows is told; null: it is told. */
+  now: number | null;
   /** The flow that is on the drawing; null: another design is. */
   shown: string | null;
   event: number | null;
@@ -47,7 +52,7 @@ interface Props {
   show: (note: Note) => void;
 }
 
-export function Track({ one, race, scale, at, shown, event, seek, choose, show }: Props): ReactNode {
+export function Track({ one, race, scale, at, now, shown, event, seek, choose, show }: Props): ReactNode {
   const place = (target: HTMLElement, x: number): void => {
     const lane = target.closest(".lane-area");
     if (!lane) return;
@@ -55,30 +60,38 @@ export function Track({ one, race, scale, at, shown, event, seek, choose, show }
     seek(scale.from + ((x - box.left) / box.width) * (scale.to - scale.from));
   };
   const lanes: Lane[] = one.notes.filter((note) => note.lane === "fault").length > 1 ? ["fault", ...LANES] : [...LANES];
+  // The clock of a race that grows runs a little behind what is told of it; nothing stands ahead of the clock.
+  const last = now === null ? scale.to : Math.min(scale.to, now);
+  const inSight = (from_us: number, to_us: number): boolean => to_us >= scale.from && from_us <= last;
+  const spans = (now === null ? one.spans : spansUntil(one, now)).filter((span) => inSight(span.from_us, span.to_us));
+  const strips = (now === null ? one.strips : stripsUntil(one, now)).filter((strip) => inSight(strip.from_us, strip.to_us));
+  const notes = one.notes.filter((note) => inSight(note.t_us, note.t_us));
+  const cursor = <Cursor scale={scale} at={at} now={now} strikes={race.strikes.filter((strike) => inSight(strike, strike))} />;
   return (
     <div className={shown === null ? "track" : "track on-drawing"}>
       <div className="track-head">
         <h3>
           {one.title} <span className="badge mono">{one.mechanism}</span>
         </h3>
-        <Result one={one} />
+        {now !== null && <Lately notes={one.notes} at={at} fault={race.fault_us} />}
+        <Result one={one} grows={now !== null} at={at} fault={race.fault_us} />
       </div>
       <div onClick={(click) => { place(click.target as HTMLElement, click.clientX); }}>
         {lanes.map((lane) => (
           <div key={lane} className="track-row">
             <span className="lane-name">{lane}</span>
             <span className={`lane-area ${lane}`} role="img" aria-label={laneWords(one, lane)}>
-              {one.spans
+              {spans
                 .filter((span) => span.lane === lane)
                 .map((span) => (
                   <span
                     key={`${span.from_us} ${span.text}`}
                     className="span"
                     title={`${span.text}: ${duration(span.to_us - span.from_us)}`}
-                    style={{ left: `${scale.share(span.from_us)}%`, width: `${scale.share(span.to_us) - scale.share(span.from_us)}%` }}
+                    style={{ left: `${scale.share(span.from_us)}%`, width: `${scale.share(Math.min(last, span.to_us)) - scale.share(span.from_us)}%` }}
                   />
                 ))}
-              {one.notes
+              {notes
                 .filter((note) => note.lane === lane)
                 .map((note) => (
                   <span
@@ -92,25 +105,27 @@ export function Track({ one, race, scale, at, shown, event, seek, choose, show }
                     }}
                   />
                 ))}
-              <Cursor scale={scale} at={at} fault={race.fault_us} />
+              {cursor}
             </span>
           </div>
         ))}
-        {one.flows.flatMap((flow) =>
-          (["forward", "return"] as const).map((direction) => {
-            const parts = one.strips.filter((strip) => strip.flow === flow.id && strip.direction === direction);
+        {one.flows.map((flow) => (
+          <div key={flow.id} className="track-flow">
+            <button
+              type="button"
+              className="flow-name link"
+              aria-pressed={shown === flow.id}
+              title={`Show ${flow.name} of ${one.title} on the drawing`}
+              aria-label={`${flow.name} of ${one.title}: show on the drawing`}
+              onClick={() => { choose(flow.id); }}
+            >
+              {flow.name}
+            </button>
+            {(["forward", "return"] as const).map((direction) => {
+            const parts = strips.filter((strip) => strip.flow === flow.id && strip.direction === direction);
             return (
-              <div key={`${flow.id} ${direction}`} className="track-row">
-                <button
-                  type="button"
-                  className="lane-name link"
-                  aria-pressed={shown === flow.id}
-                  title={`Show ${flow.name} of ${one.title} on the drawing`}
-                  aria-label={`${flow.name}, ${direction}, of ${one.title}: show on the drawing`}
-                  onClick={() => { choose(flow.id); }}
-                >
-                  {direction === "forward" ? "→" : "←"} {flow.name}
-                </button>
+              <div key={direction} className="track-row">
+                <span className="lane-name">{direction === "forward" ? "→ there" : "← back"}</span>
                 <span className="lane-area strip" role="img" aria-label={stripWords(flow.name, direction, parts)} onClick={() => { choose(flow.id); }}>
                   {parts.map((part) => (
                     <span
@@ -119,24 +134,46 @@ export function Track({ one, race, scale, at, shown, event, seek, choose, show }
                       title={pieceWords(part)}
                       style={{
                         left: `${scale.share(part.from_us)}%`,
-                        width: `${scale.share(part.to_us) - scale.share(part.from_us)}%`,
+                        width: `${scale.share(Math.min(last, part.to_us)) - scale.share(part.from_us)}%`,
                         ["--share" as string]: part.delivered,
                       }}
                     />
                   ))}
-                  <Cursor scale={scale} at={at} fault={race.fault_us} />
+                  {cursor}
                 </span>
               </div>
             );
-          }),
-        )}
+            })}
+          </div>
+        ))}
       </div>
     </div>
   );
 }
 
-function Result({ one }: { one: Contender }): ReactNode {
+/** What a design did last, while the race goes on; what it means for flows stands beside it. */
+function Lately({ notes, at, fault }: { notes: Note[]; at: number; fault: number }): ReactNode {
+  const last = notes.findLast((note) => note.t_us <= at && note.lane !== "flows");
+  return (
+    <span className="lately" title={last?.text}>
+      {last && (
+        <>
+          <span className="mono">{clock(last.t_us, fault)}</span> {last.text}
+        </>
+      )}
+    </span>
+  );
+}
+
+function Result({ one, grows, at, fault }: { one: Contender; grows: boolean; at: number; fault: number }): ReactNode {
   const { metrics } = one;
+  if (!metrics && grows) {
+    return (
+      <span className="track-result">
+        <Fares one={one} at={at} fault={fault} />
+      </span>
+    );
+  }
   if (!metrics) return <span className="muted">running</span>;
   return (
     <span className="track-result">
@@ -150,11 +187,14 @@ function Result({ one }: { one: Contender }): ReactNode {
   );
 }
 
-function Cursor({ scale, at, fault }: { scale: Scale; at: number; fault: number }): ReactNode {
+function Cursor({ scale, at, now, strikes }: { scale: Scale; at: number; now: number | null; strikes: number[] }): ReactNode {
   return (
     <>
       <span className="veil" style={{ left: `${scale.share(at)}%` }} />
-      <span className="struck-at" style={{ left: `${scale.share(fault)}%` }} />
+      {strikes.map((strike, index) => (
+        <span key={index} className="struck-at" style={{ left: `${scale.share(strike)}%` }} />
+      ))}
+      {now !== null && now > at && <span className="newest" style={{ left: `${scale.share(now)}%` }} />}
       <span className="cursor" style={{ left: `${scale.share(at)}%` }} />
     </>
   );

@@ -73,8 +73,8 @@ export function Months({ summary }: { summary: Summary }): ReactNode {
     <div className="table-wrap" tabIndex={0} role="region" aria-label="Availability">
       <table className="table" data-testid="availability">
         <caption>
-          A month with {first.per_month.toPrecision(2)} {EVENTS[first.event] ?? first.event} <Grade grade={first.grade} source={first.source} />: what is left of{" "}
-          {seconds(first.budget_s)} that {(first.target * 100).toFixed(2)} % allow
+          A month with {first.per_month.toPrecision(2)} {EVENTS[first.event] ?? first.event} and what they leave of {seconds(first.budget_s)} that {(first.target * 100).toFixed(2)} % allow{" "}
+          <Grade grade={first.grade} source={first.source} />
         </caption>
         <thead>
           <tr>

@@ -25,7 +25,7 @@ const half: Moment = {
 describe("a moment", () => {
   it("in words says how a flow fares, where packets end, and who does not know", () => {
     expect(momentWords(half, "f", "a to b", name)).toBe(
-      "50 % of new packets of a to b arrive, 50 % of answers; packets end at n (VM_STOPPED). Dead: fw1. Out of rotation: fw1. Still going by the old state: a, edge.",
+      "50 % of new packets of a to b arrive, 50 % of answers; packets end at n: VM does not run (VM_STOPPED). Dead: fw1. Out of rotation: fw1. Still going by the old state: a, edge.",
     );
     const quiet = { ...half, down: [], out: [], moved: [], ways: [{ ...way, share: 1 }, { ...way, share: 1, direction: "return" as const }] };
     expect(momentWords(quiet, "f", "a to b", name)).toBe("All new packets of a to b and their answers arrive.");

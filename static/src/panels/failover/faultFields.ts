@@ -3,7 +3,7 @@
 import { isObject } from "../../document/drawing";
 import type { Json, JsonObject, Problem } from "../../document/types";
 
-export type Field = "vm" | "zone" | "region" | "link" | "gateway" | "instance" | "edit" | "lasts";
+export type Field = "vm" | "zone" | "region" | "link" | "gateway" | "instance" | "address" | "nic" | "edit" | "lasts";
 
 export const KINDS: [kind: string, words: string, fields: Field[]][] = [
   ["crash", "A VM dies without a word", ["vm", "lasts"]],
@@ -18,6 +18,7 @@ export const KINDS: [kind: string, words: string, fields: Field[]][] = [
   ["gateway-planned", "A gateway instance goes for maintenance", ["gateway", "instance", "lasts"]],
   ["gateway-unplanned", "A gateway instance dies", ["gateway", "instance", "lasts"]],
   ["restore", "A VM runs again", ["vm"]],
+  ["move-address", "An address moves to another NIC", ["address", "nic"]],
   ["edit", "The drawing changes", ["edit"]],
   ["nothing", "Nothing breaks", []],
 ];
@@ -38,6 +39,8 @@ export interface Draft {
   link: string;
   gateway: string;
   instance: string;
+  address: string;
+  nic: string;
   pointer: string;
   value: string;
   at: string;
@@ -54,6 +57,8 @@ export const EMPTY: Draft = {
   link: "",
   gateway: "",
   instance: "0",
+  address: "",
+  nic: "",
   pointer: "/topology/",
   value: "",
   at: "60",
@@ -67,18 +72,27 @@ export function fieldsOf(kind: string): Field[] {
 
 /** Return the fault as the document has it; only the fields that its kind has. */
 export function faultOf(draft: Draft): JsonObject {
-  const has = (field: Field): boolean => fieldsOf(draft.kind).includes(field);
   return {
     name: draft.name.trim() || (KINDS.find(([name]) => name === draft.kind)?.[1] ?? draft.kind),
-    kind: draft.kind,
     at_us: microseconds(draft.at) ?? 0,
     ...(draft.conditions.length > 0 ? { conditions: draft.conditions } : {}),
+    ...stepOf(draft),
+  };
+}
+
+/** Return only what breaks, as a step of a fault has it. */
+export function stepOf(draft: Draft): JsonObject {
+  const has = (field: Field): boolean => fieldsOf(draft.kind).includes(field);
+  return {
+    kind: draft.kind,
     ...(has("vm") && draft.vm ? { vm: draft.vm } : {}),
     ...(has("zone") && draft.zone ? { zone: Number(draft.zone) } : {}),
     ...(has("region") && draft.region ? { region: draft.region } : {}),
     ...(has("link") && draft.link ? { link: draft.link } : {}),
     ...(has("gateway") && draft.gateway ? { gateway: draft.gateway } : {}),
     ...(has("instance") ? { instance: Number(draft.instance) || 0 } : {}),
+    ...(has("address") && draft.address ? { address: draft.address } : {}),
+    ...(has("nic") && draft.nic ? { nic: draft.nic } : {}),
     ...(has("edit") ? { edits: [{ pointer: draft.pointer, value: valueOf(draft.value) }] } : {}),
     ...(has("lasts") && draft.lasts.trim() ? { lasts_us: microseconds(draft.lasts) ?? 0 } : {}),
   };

@@ -1,5 +1,6 @@
 /** A moment of a race in words: how a flow fares, what is dead, who is out, who does not know yet. */
 
+import { codeWords } from "../../document/codeWords";
 import { type Moment, sharesOf } from "../../document/race";
 
 type Name = (path: string) => string;
@@ -13,7 +14,7 @@ function fared(moment: Moment, flow: string, title: string, name: Name): string 
   const { forward, back } = sharesOf(moment, flow);
   if (forward >= 1 && back >= 1) return `All new packets of ${title} and their answers arrive.`;
   const lost = moment.ways.filter((way) => way.flow === flow && way.outcome !== "delivered");
-  const where = lost.map((way) => `${way.direction === "return" ? "answers end" : "packets end"} at ${way.at ? name(way.at) : "an unknown place"}${way.code ? ` (${way.code})` : ""}`);
+  const where = lost.map((way) => `${way.direction === "return" ? "answers end" : "packets end"} at ${way.at ? name(way.at) : "an unknown place"}${way.code ? `: ${codeWords(way.code)}` : ""}`);
   const share = `${percent(forward)} of new packets of ${title} arrive${forward > 0 ? `, ${percent(back)} of answers` : ""}`;
   return where.length > 0 ? `${share}; ${[...new Set(where)].join(", ")}.` : `${share}.`;
 }

@@ -9,6 +9,7 @@ import { quiet } from "../../protocol/followed";
 import { Tab } from "../Tab";
 import { Guest } from "./Guest";
 import { Health } from "./Health";
+import { LiveNow } from "./LiveNow";
 import { Macs } from "./Macs";
 import { Overview } from "./Overview";
 import { PeeringLinks } from "./PeeringLinks";
@@ -72,6 +73,7 @@ export function Inspector(): ReactNode {
           {inner ? `In ${(KINDS[collection] ?? collection).toLowerCase()} ${id}` : (KINDS[collection] ?? collection)} <span className="mono">{path}</span>
         </span>
         <AskFrom path={path} />
+        <LiveNow path={path} />
         {views.length > 1 && (
           <div className="tabs" role="tablist" aria-label="Selection">
             {views.map((view) => (

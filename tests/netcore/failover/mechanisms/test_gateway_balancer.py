@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import netcore
-from netcore.failover.outcomes import quantile
+from netcore.failover.statistics import quantile
 from tests.netcore.failover.scenes import FAULT, design, metrics, pair, race
 from tests.netcore.failover.scenes import net as empty
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import netcore
+from netcore.failover.adverts import priority_of, silence_s
 from tests.netcore.failover.scenes import FAULT, metrics, pair, race
 
 
@@ -39,3 +40,24 @@ def test_a_short_pause_makes_no_master() -> None:
     raw["faults"][FAULT].update(kind="pause", lasts_us=2_000_000)
     found = metrics(race(netcore.load(raw), "vrrp-on-a-switch"))
     assert found["detect_us"] is None and found["recover_new_us"] == 2_000_000
+
+
+def test_rarer_advertisements_never_help() -> None:
+    scenario = pair()
+    switch = [design for design in netcore.designs(scenario) if design.id == "vrrp-on-a-switch"]
+    *points, _ = netcore.sweep(scenario, switch, FAULT, "vrrp.interval", (0.1, 1, 3, 10), 100, 1)
+    medians = [point["designs"][0]["p50"] for point in points]
+    assert medians == sorted(medians)
+    for interval, median in zip((0.1, 1, 3, 10), medians, strict=True):
+        assert 2.5 * interval <= median <= 3.7 * interval
+
+
+@pytest.mark.parametrize(("priority", "longest"), [(100, 3.609375), (254, 3.0078125), (1, 3.99609375)])
+def test_the_drawn_priority_makes_the_skew(priority: int, longest: float) -> None:
+    assert silence_s(1, priority) == longest
+    raw = netcore.dump(pair())
+    raw["topology"]["vms"]["fw2"]["guest"]["redundancy"] = {
+        "vip": {"address": "10.0.9.50", "priority": priority}
+    }
+    assert priority_of(netcore.load(raw), "fw2") == priority
+    assert priority_of(netcore.load(raw), "fw1") == 100

@@ -1,4 +1,4 @@
-"""The sweep: what the broker forgot is told again, what kills workers is given up."""
+"""The collector: what the broker forgot is told again, what kills workers is given up."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.sandbox.base import SandboxTest
 LONG_AGO = queries.LEASE + timedelta(seconds=1)
 
 
-class SweepTest(SandboxTest):
+class CollectTest(SandboxTest):
     """One run in every situation."""
 
     def setUp(self) -> None:
@@ -23,9 +23,9 @@ class SweepTest(SandboxTest):
         self.run_row = self.queued(self.made)
 
     def swept(self) -> list[str]:
-        """Sweep and return the ids the broker was told."""
+        """Collect and return the ids the broker was told."""
         with mock.patch.object(tasks.execute, "apply_async") as told:
-            tasks.sweep()
+            tasks.collect()
         return [call.args[0][0] for call in told.call_args_list]
 
     def change(self, **values: object) -> None:
@@ -84,10 +84,10 @@ class SweepTest(SandboxTest):
             mock.patch.object(tasks.execute, "apply_async", side_effect=ConnectionError),
             self.assertLogs("sandbox.runs.tasks", "WARNING"),
         ):
-            tasks.sweep()
+            tasks.collect()
         assert self.swept() == [str(self.run_row.pk)]
 
-    def test_a_worker_sweeps_when_it_is_ready(self) -> None:
+    def test_a_worker_collects_when_it_is_ready(self) -> None:
         from celery.signals import worker_ready
 
         with mock.patch.object(tasks.execute, "apply_async") as told:

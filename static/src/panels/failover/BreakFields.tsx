@@ -1,0 +1,100 @@
+/** The fields that say what breaks: the kind, and what a fault of this kind names. */
+
+import { type ReactNode, useMemo } from "react";
+
+import { isObject } from "../../document/drawing";
+import type { JsonObject } from "../../document/types";
+import { type Draft, type Field, KINDS, fieldsOf, optionsOf } from "./faultFields";
+import { movables } from "./live/addresses";
+
+interface Props {
+  /** Begins the ids of the fields. */
+  prefix: string;
+  document: JsonObject;
+  kinds: typeof KINDS;
+  draft: Draft;
+  set: (part: Partial<Draft>) => void;
+  /** The browser asks for what is left open before the form is sent. */
+  required?: boolean;
+  /** What is wrong with a field of the fault, in words. */
+  wrong?: (field: string) => string;
+}
+
+export function BreakFields({ prefix, document, kinds, draft, set, required = false, wrong = () => "" }: Props): ReactNode {
+  const options = useMemo(() => choices(document), [document]);
+  const fields = fieldsOf(draft.kind);
+  const picker = (field: keyof Draft & Field, words: string, rows: [string, string][]): ReactNode =>
+    fields.includes(field) && (
+      <FieldOf id={`${prefix}-${field}`} words={words} wrong={wrong(field)}>
+        <select id={`${prefix}-${field}`} required={required} aria-describedby={`${prefix}-${field}-wrong`} value={draft[field]} onChange={(event) => { set({ [field]: event.target.value }); }}>
+          <option value="">choose</option>
+          {rows.map(([key, name]) => (
+            <option key={key} value={key}>{name}</option>
+          ))}
+        </select>
+      </FieldOf>
+    );
+  const input = (shown: boolean, field: "instance" | "pointer" | "value" | "lasts", words: string, wrongField: string, type = "text", placeholder = ""): ReactNode =>
+    shown && (
+      <FieldOf id={`${prefix}-${field}`} words={words} wrong={wrong(wrongField)}>
+        <input
+          id={`${prefix}-${field}`}
+          aria-describedby={`${prefix}-${field}-wrong`}
+          type={type}
+          min={type === "number" ? 0 : undefined}
+          step="any"
+          placeholder={placeholder}
+          value={draft[field]}
+          onChange={(event) => { set({ [field]: event.target.value }); }}
+        />
+      </FieldOf>
+    );
+  return (
+    <>
+      <FieldOf id={`${prefix}-kind`} words="What happens" wrong={wrong("kind")}>
+        <select id={`${prefix}-kind`} value={draft.kind} onChange={(event) => { set({ kind: event.target.value }); }}>
+          {kinds.map(([kind, words]) => (
+            <option key={kind} value={kind}>{words}</option>
+          ))}
+        </select>
+      </FieldOf>
+      {picker("vm", "VM", options.vms)}
+      {picker("zone", "Zone", [["1", "1"], ["2", "2"], ["3", "3"]])}
+      {picker("region", "Region", options.regions)}
+      {picker("link", "Peering or connection", options.links)}
+      {picker("gateway", "Gateway", options.gateways)}
+      {picker("address", "Address", options.addresses)}
+      {picker("nic", "To NIC", options.nics)}
+      {input(fields.includes("instance"), "instance", "Instance", "instance", "number")}
+      {input(fields.includes("edit"), "pointer", "Place in the document", "edits")}
+      {input(fields.includes("edit"), "value", "New value; empty removes it", "edits")}
+      {input(fields.includes("lasts"), "lasts", "Lasts, s", "lasts_us", "number", draft.kind === "pause" ? "5" : "for good")}
+    </>
+  );
+}
+
+export function FieldOf({ id, words, wrong, children }: { id: string; words: string; wrong: string; children: ReactNode }): ReactNode {
+  return (
+    <div className="field">
+      <label htmlFor={id}>{words}</label>
+      {children}
+      <span id={`${id}-wrong`} className={wrong ? "field-error" : "visually-hidden"}>
+        {wrong}
+      </span>
+    </div>
+  );
+}
+
+function choices(document: JsonObject): Record<"vms" | "gateways" | "links" | "regions" | "addresses" | "nics", [string, string][]> {
+  const topology = isObject(document.topology) ? document.topology : {};
+  const vnets = isObject(topology.vnets) ? Object.values(topology.vnets) : [];
+  const regions = [...new Set(vnets.flatMap((vnet) => (isObject(vnet) && typeof vnet.region === "string" ? [vnet.region] : [])))];
+  return {
+    vms: optionsOf(document, "vms"),
+    gateways: optionsOf(document, "gateways"),
+    links: ["peerings", "connections"].flatMap((kind) => optionsOf(document, kind).map(([id, name]): [string, string] => [`${kind}/${id}`, name])),
+    regions: regions.map((region) => [region, region]),
+    addresses: movables(document).map(({ address }) => [address, address]),
+    nics: optionsOf(document, "nics"),
+  };
+}

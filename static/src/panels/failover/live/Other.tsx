@@ -1,0 +1,32 @@
+/** Everything else that can break or be mended while a live race goes on: other VMs, links, zones, gateways, edits. */
+
+import { type ReactNode, useMemo, useState } from "react";
+
+import { useWorkbench } from "../../../document/store";
+import type { JsonObject } from "../../../document/types";
+import { BreakFields } from "../BreakFields";
+import { type Draft, EMPTY, KINDS, stepOf } from "../faultFields";
+
+/** A live race begins with nothing, and an address has its own form. */
+const NOT_HERE = ["nothing", "move-address"];
+
+export function Other({ send }: { send: (step: JsonObject) => void }): ReactNode {
+  const document = useWorkbench((state) => state.document);
+  const [draft, setDraft] = useState<Draft>(EMPTY);
+  const kinds = useMemo(() => KINDS.filter(([kind]) => !NOT_HERE.includes(kind)), []);
+  return (
+    <details className="other">
+      <summary>Something else</summary>
+      <form
+        aria-label="Something else"
+        onSubmit={(event) => {
+          event.preventDefault();
+          send(stepOf(draft));
+        }}
+      >
+        <BreakFields prefix="live-other" required document={document} kinds={kinds} draft={draft} set={(part) => { setDraft((before) => ({ ...before, ...part })); }} />
+        <button type="submit" className="button danger">Do it now</button>
+      </form>
+    </details>
+  );
+}
