@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Literal
 
 import numpy as np
 
+from netcore.batch import kernel_numpy
 from netcore.batch.answers import ABSENT, Answers, Column, Fates, answer_of, clear, put
 from netcore.batch.compile import Compiled
 from netcore.batch.packets import Packets
@@ -16,6 +18,11 @@ from netcore.forwarding.walk import follow
 from netcore.trace.packet import Packet
 
 Engine = Literal["numba", "numpy", "walk"]
+
+
+def numba_is_here() -> bool:
+    """Return whether the compiled kernel can be used."""
+    return find_spec("numba") is not None
 
 
 def packets_of(compiled: Compiled, packets: Sequence[Packet]) -> Packets:
@@ -40,11 +47,15 @@ def forward(
     code, hops = np.zeros((3, count), np.uint16), np.zeros((3, count), np.uint8)
     at, way = np.full((3, count), -1, np.int32), np.zeros((3, count), np.uint64)
     hard = np.ones(count, np.bool_)
+    found = (outcome, code, at, hops, way, hard)
     if engine != "walk":
-        from netcore.batch.kernel_numba import answer
-
         hard[:] = False
-        answer(tables_of(compiled), packets, (outcome, code, at, hops, way, hard), threads)
+    if engine == "numba" or (engine is None and numba_is_here()):
+        from netcore.batch import kernel_numba
+
+        kernel_numba.answer(tables_of(compiled), packets, found, threads)
+    elif engine != "walk":
+        kernel_numpy.answer(compiled, packets, found, threads)
     legs = tuple(Fates(*(each[leg] for each in (outcome, code, at, hops, way))) for leg in range(3))
     _by_walk(compiled, packets, legs, np.flatnonzero(hard), names)
     return Answers(tuple(names), *legs, hard)

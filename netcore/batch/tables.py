@@ -6,6 +6,7 @@ Five arrays instead of fifty: a compiled kernel is made and called the faster th
 from __future__ import annotations
 
 from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -144,8 +145,18 @@ def named_tables(compiled: Compiled) -> dict[str, Table]:
     }
 
 
+_LAID: WeakKeyDictionary[Compiled, Tables] = WeakKeyDictionary()
+
+
 def tables_of(compiled: Compiled) -> Tables:
-    """Return the tables of a compiled network as kernels take them."""
+    """Return the tables of a compiled network as kernels take them; the same object at each call."""
+    found = _LAID.get(compiled)
+    if found is None:
+        found = _LAID[compiled] = _laid(compiled)
+    return found
+
+
+def _laid(compiled: Compiled) -> Tables:
     found = named_tables(compiled)
     base = np.zeros((len(_ORDER), 2), np.int64)
     by_type: dict[str, list[Table]] = {"int32": [], "uint16": [], "uint64": [], "uint8": [], "class": []}

@@ -175,6 +175,12 @@ def _group(made: Cloud, key: str) -> None:
         made.wear(lambda r=rule, n=number: made.drawn.set(f"security_groups/{key}/rules/r{n}", r))
 
 
+    for way in ("in", "out"):
+        if made.odds(0.7):
+            open_ = {"priority": 200, "direction": {"in": "Inbound", "out": "Outbound"}[way], "access": "Allow"}
+            made.wear(lambda r=open_, w=way: made.drawn.set(f"security_groups/{key}/rules/open-{w}", r))
+
+
 def _table(made: Cloud, key: str) -> None:
     """A table with routes to appliances, nowhere, and wrong next hops."""
     made.drawn.table(key)
@@ -297,9 +303,14 @@ def _internet_gateway(made: Cloud) -> None:
     if not made.aws:
         return
     for vnet in VNETS:
-        made.drawn.internet_gateway(f"igw-{vnet}", vnet=vnet)
-    made.drawn.route("t1", "out", "0.0.0.0/0", "internet_gateways/igw-hub")
-    made.drawn.route("t2", "out", "0.0.0.0/0", "Internet")
+        made.wear(lambda v=vnet: made.drawn.internet_gateway(f"igw-{v}", vnet=v))
+    for table, subnet in zip(("t1", "t2"), made.luck.sample(made.subnets, 2), strict=True):
+        vnet = subnet[:-1]
+        target = made.luck.choice((f"internet_gateways/igw-{vnet}", "Internet"))
+        made.wear(lambda t=table, s=subnet: made.drawn.set(f"subnets/{s}/route_table", t))
+        made.wear(lambda t=table, o=target: made.drawn.route(t, "out", "0.0.0.0/0", o))
+    if made.odds(0.4):
+        made.wear(lambda: made.drawn.set("internet_gateways/igw-hub/route_table", "t0"))
 
 
 def _hosts(made: Cloud) -> None:
