@@ -22,7 +22,10 @@ Engine = Literal["numba", "numpy", "walk"]
 
 def numba_is_here() -> bool:
     """Return whether the compiled kernel can be used."""
-    return find_spec("numba") is not None
+    try:
+        return find_spec("numba") is not None
+    except ValueError:  # somebody has put it out of reach
+        return False
 
 
 def packets_of(compiled: Compiled, packets: Sequence[Packet]) -> Packets:
@@ -31,7 +34,12 @@ def packets_of(compiled: Compiled, packets: Sequence[Packet]) -> Packets:
 
 
 def forward(
-    compiled: Compiled, packets: Packets, *, threads: int = 1, engine: Engine | None = None
+    compiled: Compiled,
+    packets: Packets,
+    *,
+    threads: int = 1,
+    engine: Engine | None = None,
+    back: bool = True,
 ) -> Answers:
     """Return what becomes of every packet and of its answer, as ``follow`` would say it.
 
@@ -40,6 +48,7 @@ def forward(
         packets: made for the same network.
         threads: of the compiled kernel.
         engine: None takes numba where it is installed, else numpy.
+        back: whether answers and packets 3 of handshakes are asked for too.
     """
     count = len(packets)
     names = list(compiled.names)
@@ -53,11 +62,11 @@ def forward(
     if engine == "numba" or (engine is None and numba_is_here()):
         from netcore.batch import kernel_numba
 
-        kernel_numba.answer(tables_of(compiled), packets, found, threads)
+        kernel_numba.answer(tables_of(compiled), packets, found, threads, back=back)
     elif engine != "walk":
-        kernel_numpy.answer(compiled, packets, found, threads)
+        kernel_numpy.answer(compiled, packets, found, threads, back=back)
     legs = tuple(Fates(*(each[leg] for each in (outcome, code, at, hops, way))) for leg in range(3))
-    _by_walk(compiled, packets, legs, np.flatnonzero(hard), names)
+    _by_walk(compiled, packets, legs if back else legs[:1], np.flatnonzero(hard), names)
     return Answers(tuple(names), *legs, hard)
 
 
@@ -70,5 +79,5 @@ def _by_walk(
         clear(fates, rows)
     for row in rows.tolist():
         found = answer_of(follow(compiled.network, packets.packet(row)))
-        for fates, fate in zip(legs, (found.forward, found.back, found.third), strict=True):
+        for fates, fate in zip(legs, (found.forward, found.back, found.third), strict=False):
             put(fates, row, fate, number, names)

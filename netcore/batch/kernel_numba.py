@@ -99,10 +99,10 @@ def connections(
     hard: Any,
     m: Any,
     n: Any,
-    begin: Any,
-    end: Any,
+    back: Any,
+    count: Any,
 ) -> None:
-    """Answer the packets from ``begin`` to ``end``.
+    """Answer packets.
 
     Args:
         t: ``Tables``.
@@ -110,11 +110,12 @@ def connections(
         outcome, code_of, at_of, hops_of, way_of: [3, packets], one row per packet of a connection.
         hard: bool; True where the walk must answer.
         m, n: memory of one connection, used anew for each.
+        back: whether answers and packets 3 are asked for too.
     """
     source_column, high_column, low_column, version_column, protocol_column, sp_column, dp_column = columns
     count4 = scalar(t, tb.COUNT4)
     vpc = scalar(t, tb.VPC) == 1
-    for row in range(begin, end):
+    for row in range(count):
         sender = np.int64(source_column[row])
         version = version_column[row]
         high, low = high_column[row], low_column[row]
@@ -611,7 +612,7 @@ def connections(
             at_of[phase, row] = where
             hops_of[phase, row] = hops
             way_of[phase, row] = way
-            if code != 0 or phase == FOLLOWING or end_kind == ITSELF:
+            if code != 0 or phase == FOLLOWING or end_kind == ITSELF or not back:
                 break
             if phase == OPENING:
                 taken_kind, taken = end_kind, end_id
@@ -628,12 +629,15 @@ def connections(
         hard[row] = code == HARD
 
 
-def answer(t: Any, packets: Packets, answers: tuple[Any, ...], threads: int = 1) -> None:
+def answer(
+    t: Any, packets: Packets, answers: tuple[Any, ...], threads: int = 1, *, back: bool = True
+) -> None:
     """Fill in the answers to packets.
 
     Args:
         t: ``Tables``.
         answers: outcome, code, at, hops, way: [3, packets]; hard: bool [packets].
+        back: whether answers and packets 3 are asked for too.
     """
     count = len(packets)
     kinds = t.buckets[packets.source]
@@ -644,7 +648,7 @@ def answer(t: Any, packets: Packets, answers: tuple[Any, ...], threads: int = 1)
         rows = rows[np.argsort(kinds[rows], kind="stable")]
         m, n = np.zeros((mem.ROWS, mem.COLUMNS), np.int64), np.zeros(mem.COUNTS, np.int64)
         found = blank(len(rows))
-        connections(t, columns_of(packets, rows), *found, m, n, 0, len(rows))
+        connections(t, columns_of(packets, rows), *found, m, n, back, len(rows))
         for leg in range(3):
             if leg == 0 or (found[0][leg] != ABSENT).any():
                 for whole, part in zip(answers[:-1], found[:-1], strict=True):
