@@ -54,7 +54,7 @@ def wire(s: State, rows: Table) -> None:
 
 def look(s: State, rows: Table) -> None:
     """As ``fabric.look``, up to the table."""
-    src, sp, dst, dp, protocol = s.five(rows)
+    _src, sp, _dst, dp, protocol = s.five(rows)
     blocked = ~s.t.carries[protocol]
     kept = (protocol == UDP) & (((sp == 68) & (dp == 67)) | ~s.t.from_port[sp] | ~s.t.to_port[dp])
     s.drop(rows[blocked], codes.PROTO_BLOCKED)

@@ -49,8 +49,8 @@ COUNT4, UNSPECIFIED4, UNSPECIFIED6, ICMP_HA_PORTS, ICMPV6_FILTERED, PUBLIC_DENY,
 
 _ORDER: Final = (
     "level1", "level2", "level3", "first", "after", "public_of", "equals", "chain_sets", "held", "pool_atoms",
-    "own", "starts", "paths", "peers", "hold", "public", "ways", "crossings", "chains", "sets", "nics", "outs",
-    "vms", "path", "services", "forwards", "frontends", "lb_rules", "members", "published", "send",
+    "own", "starts", "paths", "peers", "hold", "public", "ways", "crossings", "chains", "sets", "nics",
+    "outs", "vms", "path", "services", "forwards", "frontends", "lb_rules", "members", "published", "send",
     "subnets", "spans", "near", "near_kind", "near_id", "doors",
     "spaces", "port_atom", "fib", "source_class", "destination_class", "source_port_class",
     "destination_port_class", "high", "low", "fold", "ecmp_chooser", "bits", "pool_chooser", "name_of_nic",
@@ -127,7 +127,7 @@ def named_tables(compiled: Compiled) -> dict[str, Table]:
                 "name_of_nic",
                 "name_of_vm",
                 "send",
-            )  # fmt: skip
+            )
         },
         **{
             name: getattr(compiled.neighbours, name)
