@@ -371,11 +371,15 @@ def packets_of(compiled: Compiled, packets: Sequence[Packet]) -> Packets:
     return batch.packets_of(compiled, packets)
 
 
-def forward(compiled: Compiled, packets: Packets, threads: int = 1) -> Answers:
-    """Return what becomes of every packet and of its answer: what ``trace`` says of exactly these flows."""
+def forward(compiled: Compiled, packets: Packets, threads: int = 1, *, back: bool = True) -> Answers:
+    """Return what becomes of every packet and of its answer: what ``trace`` says of exactly these flows.
+
+    Args:
+        back: False asks for the first packets only, which is faster.
+    """
     from netcore.batch import forward as batch
 
-    return batch.forward(compiled, packets, threads=threads)
+    return batch.forward(compiled, packets, threads=threads, back=back)
 
 
 # Questions

@@ -1,4 +1,4 @@
-"""Doors of a VPC: internet gateways and NAT gateways in subnets, which look packets up in tables of their own.
+"""Doors of a VPC: internet gateways, and NAT gateways in subnets; they have tables of their own.
 
 Source: facts L6, L10.
 """

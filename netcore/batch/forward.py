@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Literal
 
 import numpy as np
 
+from netcore.batch import kernel_numpy
 from netcore.batch.answers import ABSENT, Answers, Column, Fates, answer_of, clear, put
 from netcore.batch.compile import Compiled
 from netcore.batch.packets import Packets
@@ -18,13 +20,26 @@ from netcore.trace.packet import Packet
 Engine = Literal["numba", "numpy", "walk"]
 
 
+def numba_is_here() -> bool:
+    """Return whether the compiled kernel can be used."""
+    try:
+        return find_spec("numba") is not None
+    except ValueError:  # somebody has put it out of reach
+        return False
+
+
 def packets_of(compiled: Compiled, packets: Sequence[Packet]) -> Packets:
     """Return packets as arrays for a compiled network; see ``packets.packets_of`` for what it raises."""
     return _packets_of(compiled.senders, packets)
 
 
 def forward(
-    compiled: Compiled, packets: Packets, *, threads: int = 1, engine: Engine | None = None
+    compiled: Compiled,
+    packets: Packets,
+    *,
+    threads: int = 1,
+    engine: Engine | None = None,
+    back: bool = True,
 ) -> Answers:
     """Return what becomes of every packet and of its answer, as ``follow`` would say it.
 
@@ -33,6 +48,7 @@ def forward(
         packets: made for the same network.
         threads: of the compiled kernel.
         engine: None takes numba where it is installed, else numpy.
+        back: whether answers and packets 3 of handshakes are asked for too.
     """
     count = len(packets)
     names = list(compiled.names)
@@ -40,13 +56,17 @@ def forward(
     code, hops = np.zeros((3, count), np.uint16), np.zeros((3, count), np.uint8)
     at, way = np.full((3, count), -1, np.int32), np.zeros((3, count), np.uint64)
     hard = np.ones(count, np.bool_)
+    found = (outcome, code, at, hops, way, hard)
     if engine != "walk":
-        from netcore.batch.kernel_numba import answer
-
         hard[:] = False
-        answer(tables_of(compiled), packets, (outcome, code, at, hops, way, hard), threads)
+    if engine == "numba" or (engine is None and numba_is_here()):
+        from netcore.batch import kernel_numba
+
+        kernel_numba.answer(tables_of(compiled), packets, found, threads, back=back)
+    elif engine != "walk":
+        kernel_numpy.answer(compiled, packets, found, threads, back=back)
     legs = tuple(Fates(*(each[leg] for each in (outcome, code, at, hops, way))) for leg in range(3))
-    _by_walk(compiled, packets, legs, np.flatnonzero(hard), names)
+    _by_walk(compiled, packets, legs if back else legs[:1], np.flatnonzero(hard), names)
     return Answers(tuple(names), *legs, hard)
 
 
@@ -59,5 +79,5 @@ def _by_walk(
         clear(fates, rows)
     for row in rows.tolist():
         found = answer_of(follow(compiled.network, packets.packet(row)))
-        for fates, fate in zip(legs, (found.forward, found.back, found.third), strict=True):
+        for fates, fate in zip(legs, (found.forward, found.back, found.third), strict=False):
             put(fates, row, fate, number, names)

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from netcore.batch.numba_parts import part
+from netcore.batch.numba_parts import I64, part
 
 SECURITY, SEEN, NAT, GUEST, BALANCED, OUTWARD, INWARD, PINS, TRANSLATED = range(9)
 """Sections. Owners: NIC and side, VM, VM, VM, NIC, NIC, nobody, balancer, nobody."""
@@ -53,8 +51,8 @@ def find(m: Any, n: Any, section: Any, owner: Any, ends: Any, ports: Any) -> Any
     start = STARTS[section]
     for row in range(start, start + n[section]):
         if m[row, OWNER] == owner and m[row, ENDS] == ends and m[row, PORTS] == ports:
-            return np.int64(row)
-    return np.int64(-1)
+            return I64(row)
+    return I64(-1)
 
 
 @part
@@ -64,7 +62,7 @@ def put(
     """Remember something, in place of what was remembered before; False: there is no room."""
     row = find(m, n, section, owner, ends, ports)
     if row < 0:
-        row = np.int64(STARTS[section]) + n[section]
+        row = I64(STARTS[section]) + n[section]
         if row >= STARTS[section + 1]:
             return False
         n[section] += 1
@@ -75,7 +73,7 @@ def put(
 @part
 def add(m: Any, n: Any, section: Any, owner: Any, ends: Any, ports: Any) -> Any:
     """Remember something new without values; False: there is no room."""
-    row = np.int64(STARTS[section]) + n[section]
+    row = I64(STARTS[section]) + n[section]
     if row >= STARTS[section + 1]:
         return False
     n[section] += 1

@@ -15,7 +15,8 @@ from netcore.batch import tables as tb
 from netcore.batch.tables import WIDTHS
 from netcore.forwarding.hashing import MULTIPLIERS, START
 
-U64 = np.uint64
+I64: Any = np.int64
+U64: Any = np.uint64
 _FIRST, _SECOND, _START = U64(MULTIPLIERS[0]), U64(MULTIPLIERS[1]), U64(START)
 _S30, _S27, _S31, _S24, _S8 = U64(30), U64(27), U64(31), U64(24), U64(8)
 
@@ -26,25 +27,25 @@ part: Any = njit(forceinline=True, error_model="numpy", _nrt=False)
 @part
 def cell(t: Any, table: Any, row: Any, column: Any) -> Any:
     """Return a number of a table with columns."""
-    return np.int64(t.numbers[t.base[table, 0] + row * WIDTHS[table] + column])
+    return I64(t.numbers[t.base[table, 0] + row * WIDTHS[table] + column])
 
 
 @part
 def item(t: Any, table: Any, row: Any) -> Any:
     """Return a number of a table with one column."""
-    return np.int64(t.numbers[t.base[table, 0] + row])
+    return I64(t.numbers[t.base[table, 0] + row])
 
 
 @part
 def kind_of(t: Any, table: Any, row: Any, column: Any) -> Any:
     """Return the class of an address or port for a rule set."""
-    return np.int64(t.classes[t.base[table, 0] + row * t.base[table, 1] + column])
+    return I64(t.classes[t.base[table, 0] + row * t.base[table, 1] + column])
 
 
 @part
 def item16(t: Any, table: Any, row: Any) -> Any:
     """Return a short number of a table with one column."""
-    return np.int64(t.shorts[t.base[table, 0] + row])
+    return I64(t.shorts[t.base[table, 0] + row])
 
 
 @part
@@ -56,13 +57,13 @@ def item64(t: Any, table: Any, row: Any) -> Any:
 @part
 def item8(t: Any, table: Any, row: Any) -> Any:
     """Return a small number of a table with one column."""
-    return np.int64(t.small[t.base[table, 0] + row])
+    return I64(t.small[t.base[table, 0] + row])
 
 
 @part
 def cell8(t: Any, table: Any, row: Any, column: Any) -> Any:
     """Return a small number of a table with columns."""
-    return np.int64(t.small[t.base[table, 0] + row * t.base[table, 1] + column])
+    return I64(t.small[t.base[table, 0] + row * t.base[table, 1] + column])
 
 
 @part
@@ -110,13 +111,13 @@ def flow_seed(
 def atom_of(t: Any, version: Any, high: Any, low: Any) -> Any:
     """Return the atom of an address."""
     if version == 4:
-        found = item(t, tb.LEVEL1, np.int64(low >> U64(16)))
+        found = item(t, tb.LEVEL1, I64(low >> U64(16)))
         if found < 0:
-            found = item(t, tb.LEVEL2, (-1 - np.int64(found)) * 256 + np.int64(low >> U64(8) & U64(255)))
+            found = item(t, tb.LEVEL2, (-1 - I64(found)) * 256 + I64(low >> U64(8) & U64(255)))
             if found < 0:
-                found = item(t, tb.LEVEL3, (-1 - np.int64(found)) * 256 + np.int64(low & U64(255)))
-        return np.int64(found)
-    left, right = np.int64(0), scalar(t, tb.COUNT) - scalar(t, tb.COUNT4)
+                found = item(t, tb.LEVEL3, (-1 - I64(found)) * 256 + I64(low & U64(255)))
+        return I64(found)
+    left, right = I64(0), scalar(t, tb.COUNT) - scalar(t, tb.COUNT4)
     while right - left > 1:
         middle = (left + right) // 2
         if item64(t, tb.HIGH, middle) < high or (
@@ -147,7 +148,7 @@ def judged(t: Any, start: Any, count: Any, src: Any, sp: Any, dst: Any, dp: Any,
             + kind_of(t, tb.DESTINATION_PORT_CLASS, number, to_atom) * words
         )
         any_port = cell(t, tb.SETS, number, at.SET_ANY_SOURCE_PORT) == 1
-        d = np.int64(0)
+        d = I64(0)
         if not any_port:
             d = (
                 cell(t, tb.SETS, number, at.SET_SOURCE_PORT)
@@ -177,8 +178,8 @@ def holder(t: Any, vnet: Any, atom: Any) -> Any:
     """Return the row of who holds an address in a network, or -1."""
     for row in range(item(t, tb.FIRST, atom), item(t, tb.AFTER, atom)):
         if cell(t, tb.HOLD, row, at.HOLD_VNET) == vnet:
-            return np.int64(row)
-    return np.int64(-1)
+            return I64(row)
+    return I64(-1)
 
 
 @part
@@ -187,8 +188,8 @@ def holds(t: Any, nic: Any, atom: Any) -> Any:
     start = cell(t, tb.NICS, nic, at.NIC_HELD)
     for place in range(start, start + cell(t, tb.NICS, nic, at.NIC_HELDS)):
         if item(t, tb.HELD, place) == atom:
-            return np.int64(place)
-    return np.int64(-1)
+            return I64(place)
+    return I64(-1)
 
 
 @part
@@ -229,8 +230,8 @@ def route_of(t: Any, vm: Any, atom: Any) -> Any:
     only = cell(t, tb.VMS, vm, at.VM_NIC)
     if only >= 0:
         if source_of(t, only, atom) < 0:
-            return np.int64(-1), np.int64(-1)
-        return only, np.int64(-1)
+            return I64(-1), I64(-1)
+        return only, I64(-1)
     left = cell(t, tb.VMS, vm, at.VM_ROUTES)
     right = left + cell(t, tb.VMS, vm, at.VM_ROUTED)
     while right - left > 1:
@@ -241,17 +242,17 @@ def route_of(t: Any, vm: Any, atom: Any) -> Any:
             right = middle
     row = item(t, tb.PATHS, left)
     if row < 0:
-        return np.int64(-1), np.int64(-1)
+        return I64(-1), I64(-1)
     return cell(t, tb.PATH, row, at.PATH_NIC), cell(t, tb.PATH, row, at.PATH_VIA)
 
 
 @part
 def chosen(t: Any, choosers: Any, start: Any, count: Any, seed: Any) -> Any:
     """Return the place of the highest hash, the first of equals; see ``hashing.choose``."""
-    best = np.int64(start)
+    best = I64(start)
     score = mixed(seed ^ item64(t, choosers, start))
     for place in range(start + 1, start + count):
         other = mixed(seed ^ item64(t, choosers, place))
         if other > score:
-            best, score = np.int64(place), other
+            best, score = I64(place), other
     return best

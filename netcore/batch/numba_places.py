@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from netcore.batch import codes
 from netcore.batch import layout as at
 from netcore.batch import numba_memory as mem
@@ -18,6 +16,7 @@ from netcore.batch.numba_memory import add, canonical, ends_of, find, ports_of, 
 from netcore.batch.numba_parts import (
     DENIED,
     ENDS,
+    I64,
     cell,
     cell8,
     chosen,
@@ -56,8 +55,8 @@ def secured(
 ) -> Any:  # fmt: skip
     """As ``security._filtered``: 0, or the code of the drop."""
     if protocol == ICMPV6 and scalar(t, tb.ICMPV6_FILTERED) == 0:
-        return np.int64(0)
-    code = np.int64(codes.NSG_IN if side == INBOUND else codes.NSG_OUT)
+        return I64(0)
+    code = I64(codes.NSG_IN if side == INBOUND else codes.NSG_OUT)
     ends, ports = ends_of(src, dst), ports_of(protocol, sp, dp)
     known = False
     shift = (nic * 2) & 63
@@ -69,14 +68,14 @@ def secured(
         )
     if known:
         if scalar(t, tb.CUTS) == 1:
-            return np.int64(HARD)
+            return I64(HARD)
         if cell(t, tb.CHAINS, chain, at.CHAIN_STATELESSES) == 0:
-            return np.int64(0)
+            return I64(0)
         start, count = (
             cell(t, tb.CHAINS, chain, at.CHAIN_STATELESS),
             cell(t, tb.CHAINS, chain, at.CHAIN_STATELESSES),
         )
-        return code if judged(t, start, count, src, sp, dst, dp, protocol) == DENIED else np.int64(0)
+        return code if judged(t, start, count, src, sp, dst, dp, protocol) == DENIED else I64(0)
     start, count = cell(t, tb.CHAINS, chain, at.CHAIN_START), cell(t, tb.CHAINS, chain, at.CHAIN_COUNT)
     said = judged(t, start, count, src, sp, dst, dp, protocol)
     if said == DENIED:
@@ -88,8 +87,8 @@ def secured(
         and cell(t, tb.CHAINS, chain, at.CHAIN_GROUPED) == 0
     ):
         return code
-    n[mem.MARKS] |= np.int64(1) << (shift + side)
-    return np.int64(0) if add(m, n, mem.SECURITY, nic * 2 + side, ends, ports) else np.int64(HARD)
+    n[mem.MARKS] |= I64(1) << (shift + side)
+    return I64(0) if add(m, n, mem.SECURITY, nic * 2 + side, ends, ports) else I64(HARD)
 
 
 @part
@@ -104,16 +103,16 @@ def crossed(t: Any, m: Any, n: Any, crossing: Any, nic: Any, src: Any, sp: Any, 
         and cell(t, tb.CROSSINGS, crossing, at.CROSS_GLOBAL) == 1
         and cell(t, tb.FRONTENDS, front, at.FRONT_FLAGS) & at.BASIC
     ):
-        return np.int64(codes.NO_SUCH_HOST), cell(t, tb.FRONTENDS, front, at.FRONT_REF)
+        return I64(codes.NO_SUCH_HOST), cell(t, tb.FRONTENDS, front, at.FRONT_REF)
     if cell(t, tb.CROSSINGS, crossing, at.CROSS_FORWARDED) == 1:
-        return np.int64(0), where
+        return I64(0), where
     if cell8(t, tb.IN_SPACE, item16(t, tb.SPACES, src), cell(t, tb.CROSSINGS, crossing, at.CROSS_FROM)):
-        return np.int64(0), where
+        return I64(0), where
     start = mem.STARTS[mem.BALANCED]
     for row in range(start, start + n[mem.BALANCED]):
         if m[row, mem.OWNER] == nic and m[row, mem.FIRST] == src and m[row, mem.SECOND] == sp:
-            return np.int64(0), where
-    return np.int64(codes.PEERING_FORWARDED_OFF), where
+            return I64(0), where
+    return I64(codes.PEERING_FORWARDED_OFF), where
 
 
 @part
@@ -127,7 +126,7 @@ def shared(t: Any, m: Any, n: Any, section: Any, vm: Any, ends: Any, ports: Any)
         found = find(m, n, section, item(t, tb.PEERS, place), ends, ports)
         if found >= 0:
             return found
-    return np.int64(NONE)
+    return I64(NONE)
 
 
 @part
@@ -140,8 +139,8 @@ def entry_for(t: Any, vm: Any, dst: Any, dp: Any, protocol: Any, kept: Any) -> A
             continue
         address = cell(t, tb.FORWARDS, row, at.FORWARD_ADDRESS)
         if address == dst or (address < 0 and (kept == FLOATING or owns(t, vm, dst))):
-            return np.int64(row)
-    return np.int64(NONE)
+            return I64(row)
+    return I64(NONE)
 
 
 @part
@@ -158,25 +157,25 @@ def session(
     held = shared(t, m, n, mem.GUEST, vm, ends, ports)
     if held >= 0:
         if phase == FOLLOWING and m[held, mem.FIRST] == 0 and protocol == TCP:
-            return np.int64(codes.STATE_MISSING)
+            return I64(codes.STATE_MISSING)
         if phase == ANSWER:
             m[held, mem.FIRST] = 1
-        return np.int64(0)
+        return I64(0)
     if phase != OPENING and protocol != UDP:
-        return np.int64(codes.STATE_MISSING)
+        return I64(codes.STATE_MISSING)
     if not put(m, n, mem.GUEST, vm, ends, ports, 0, 0, 0, 0):
-        return np.int64(HARD)
-    return np.int64(0)
+        return I64(HARD)
+    return I64(0)
 
 
 @part
 def unanswered(m: Any, n: Any) -> Any:
     """Return whether a stateful guest has seen a connection opened but not its answer."""
     start = mem.STARTS[mem.GUEST]
+    found = False
     for row in range(start, start + n[mem.GUEST]):
-        if m[row, mem.FIRST] == 0:
-            return True
-    return False
+        found = found or m[row, mem.FIRST] == 0
+    return found
 
 
 @part
@@ -188,8 +187,8 @@ def publishing(t: Any, frontend: Any, protocol: Any, dp: Any) -> Any:
             cell(t, tb.PUBLISHED, row, at.PUBLISH_PROTOCOL) == protocol
             and cell(t, tb.PUBLISHED, row, at.PUBLISH_PORT) == dp
         ):
-            return np.int64(row)
-    return np.int64(NONE)
+            return I64(row)
+    return I64(NONE)
 
 
 @part
@@ -199,12 +198,12 @@ def rule_for(t: Any, frontend: Any, protocol: Any, dp: Any) -> Any:
     for row in range(start, start + cell(t, tb.FRONTENDS, frontend, at.FRONT_RULED)):
         said = cell(t, tb.LB_RULES, row, at.RULE_PROTOCOL)
         if said < 0:
-            icmp = protocol == ICMP or protocol == ICMPV6
-            return np.int64(NONE) if icmp and scalar(t, tb.ICMP_HA_PORTS) == 0 else np.int64(row)
+            icmp = protocol in (ICMP, ICMPV6)
+            return I64(NONE) if icmp and scalar(t, tb.ICMP_HA_PORTS) == 0 else I64(row)
         port = cell(t, tb.LB_RULES, row, at.RULE_PORT)
         if said == protocol and (port == 0 or port == dp):
-            return np.int64(row)
-    return np.int64(NONE)
+            return I64(row)
+    return I64(NONE)
 
 
 @part
@@ -214,7 +213,7 @@ def member_for(
 ) -> Any:  # fmt: skip
     """As ``backends.backend_for``: the row of the member, -1 where nobody is healthy, or ``HARD``."""
     if cell(t, tb.LB_RULES, rule, at.RULE_FLAGS) & at.HARD:
-        return np.int64(HARD)
+        return I64(HARD)
     start, count = cell(t, tb.LB_RULES, rule, at.RULE_MEMBERS), cell(t, tb.LB_RULES, rule, at.RULE_COUNT)
     ends, ports = canonical(src, sp, dst, dp, protocol)
     pin = find(m, n, mem.PINS, balancer, ends, ports)
@@ -223,11 +222,11 @@ def member_for(
             if cell(t, tb.MEMBERS, row, at.MEMBER_NAME) == m[pin, mem.FIRST]:
                 vm = cell(t, tb.NICS, cell(t, tb.MEMBERS, row, at.MEMBER_NIC), at.NIC_VM)
                 dead = vm < 0 or not cell(t, tb.VMS, vm, at.VM_FLAGS) & at.RUNS
-                return np.int64(HARD) if dead else np.int64(row)
+                return I64(HARD) if dead else I64(row)
         if cell(t, tb.LB_RULES, rule, at.RULE_WHOLE) == 0:
-            return np.int64(HARD)
+            return I64(HARD)
     if count == 0:
-        return np.int64(NONE)
+        return I64(NONE)
     best = start
     if count > 1:
         distribution = cell(t, tb.LB_RULES, rule, at.RULE_DISTRIBUTION)
@@ -235,7 +234,7 @@ def member_for(
         best = chosen(t, tb.MEMBER_CHOOSER, start, count, seed)
     name = cell(t, tb.MEMBERS, best, at.MEMBER_NAME)
     if not put(m, n, mem.PINS, balancer, ends, ports, name, 0, 0, 0):
-        return np.int64(HARD)
+        return I64(HARD)
     return best
 
 
@@ -248,18 +247,18 @@ def given(
     new_port = backend_port if backend_port != 0 else dp
     if flags & at.AS_CLIENT:
         if public:
-            return np.int64(codes.NOT_MODELLED), src, dst, dp
+            return I64(codes.NOT_MODELLED), src, dst, dp
         back = ports_of(protocol, new_port, sp)
         if not put(m, n, mem.BALANCED, nic, ends_of(address, dst), back, dst, dp, src, sp):
-            return np.int64(HARD), src, dst, dp
-        return np.int64(0), dst, address, new_port
+            return I64(HARD), src, dst, dp
+        return I64(0), dst, address, new_port
     vm = cell(t, tb.NICS, nic, at.NIC_VM)
     if vm >= 0 and owns(t, vm, src):
-        return np.int64(codes.LB_HAIRPIN), src, dst, dp
+        return I64(codes.LB_HAIRPIN), src, dst, dp
     new = dst if floating else address
     if not put(m, n, mem.BALANCED, nic, ends_of(new, src), ports_of(protocol, new_port, sp), dst, dp, -1, -1):
-        return np.int64(HARD), src, dst, dp
-    return np.int64(0), src, new, new_port
+        return I64(HARD), src, dst, dp
+    return I64(0), src, new, new_port
 
 
 @part
@@ -270,17 +269,17 @@ def translated(
     """As ``edge._translated``: 0 or the code of the drop, and the public source."""
     known = find(m, n, mem.OUTWARD, nic, ends_of(src, dst), ports_of(protocol, sp, dp))
     if known >= 0:
-        return np.int64(0), m[known, mem.FIRST]
+        return I64(0), m[known, mem.FIRST]
     place = holds(t, nic, src)
     if place < 0:
-        return np.int64(codes.NO_OUTBOUND), src
+        return I64(codes.NO_OUTBOUND), src
     kind = cell(t, tb.OUTS, place, at.OUT_KIND)
     if kind == at.OUT_HARD:
-        return np.int64(HARD), src
-    ported = protocol == TCP or protocol == UDP
-    plain = kind == at.OUT_PLAIN and (protocol == ICMP or protocol == ICMPV6 or protocol == ESP)
+        return I64(HARD), src
+    ported = protocol in (TCP, UDP)
+    plain = kind == at.OUT_PLAIN and (protocol in (ICMP, ICMPV6, ESP))
     if kind == at.OUT_NONE or not (ported or plain):
-        return np.int64(codes.NO_OUTBOUND), src
+        return I64(codes.NO_OUTBOUND), src
     new = cell(t, tb.OUTS, place, at.OUT_ADDRESS)
     if kind == at.OUT_POOL:
         seed = flow_seed(t, asked, fold, src, sp, dst, dp, protocol, 0)
@@ -292,7 +291,7 @@ def translated(
     if before >= 0 and kind != at.OUT_PLAIN:
         same = m[before, mem.FIRST] == nic and m[before, mem.SECOND] == src and m[before, mem.THIRD] == sp
         if not same:  # another port of the address would be taken
-            return np.int64(HARD), src
+            return I64(HARD), src
     if not put(m, n, mem.INWARD, 0, ends, ports, nic, src, sp, 0):
-        return np.int64(HARD), src
-    return np.int64(0), new
+        return I64(HARD), src
+    return I64(0), new

@@ -114,7 +114,7 @@ class Packets:
             destination_port=int(self.destination_port[row]),
         )
 
-    def take(self, rows: Column) -> Packets:
+    def take(self, rows: Column | slice) -> Packets:
         """Return some of the packets, in the order of ``rows``."""
         return Packets(
             self.senders,

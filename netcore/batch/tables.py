@@ -6,6 +6,7 @@ Five arrays instead of fifty: a compiled kernel is made and called the faster th
 from __future__ import annotations
 
 from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -48,8 +49,8 @@ COUNT4, UNSPECIFIED4, UNSPECIFIED6, ICMP_HA_PORTS, ICMPV6_FILTERED, PUBLIC_DENY,
 
 _ORDER: Final = (
     "level1", "level2", "level3", "first", "after", "public_of", "equals", "chain_sets", "held", "pool_atoms",
-    "own", "starts", "paths", "peers", "hold", "public", "ways", "crossings", "chains", "sets", "nics", "outs",
-    "vms", "path", "services", "forwards", "frontends", "lb_rules", "members", "published", "send",
+    "own", "starts", "paths", "peers", "hold", "public", "ways", "crossings", "chains", "sets", "nics",
+    "outs", "vms", "path", "services", "forwards", "frontends", "lb_rules", "members", "published", "send",
     "subnets", "spans", "near", "near_kind", "near_id", "doors",
     "spaces", "port_atom", "fib", "source_class", "destination_class", "source_port_class",
     "destination_port_class", "high", "low", "fold", "ecmp_chooser", "bits", "pool_chooser", "name_of_nic",
@@ -126,7 +127,7 @@ def named_tables(compiled: Compiled) -> dict[str, Table]:
                 "name_of_nic",
                 "name_of_vm",
                 "send",
-            )  # fmt: skip
+            )
         },
         **{
             name: getattr(compiled.neighbours, name)
@@ -144,8 +145,18 @@ def named_tables(compiled: Compiled) -> dict[str, Table]:
     }
 
 
+_LAID: WeakKeyDictionary[Compiled, Tables] = WeakKeyDictionary()
+
+
 def tables_of(compiled: Compiled) -> Tables:
-    """Return the tables of a compiled network as kernels take them."""
+    """Return the tables of a compiled network as kernels take them; the same object at each call."""
+    found = _LAID.get(compiled)
+    if found is None:
+        found = _LAID[compiled] = _laid(compiled)
+    return found
+
+
+def _laid(compiled: Compiled) -> Tables:
     found = named_tables(compiled)
     base = np.zeros((len(_ORDER), 2), np.int64)
     by_type: dict[str, list[Table]] = {"int32": [], "uint16": [], "uint64": [], "uint8": [], "class": []}

@@ -9,6 +9,8 @@ from ipaddress import ip_address, ip_network
 
 from tests.netcore.build import Net, net
 
+Habit = Callable[["Cloud"], object]
+
 VNETS = ("hub", "east", "west")
 WAYS = ("0.0.0.0/0", "10.0.0.0/8", "10.{n}.0.0/16", "10.{n}.1.0/24", "10.{n}.2.0/24", "10.{n}.1.5/32")
 SIX_WAYS = ("::/0", "fd00::/16", "fd00:{n}::/48", "fd00:{n}:0:1::/64")
@@ -44,8 +46,12 @@ class Cloud:
         return self.luck.random() < share
 
 
-def cloud(seed: int, profile: str = "azure-2026") -> Net:
-    """Return a hub and two spokes with appliances, balancers, translations, groups and tables."""
+def cloud(seed: int, profile: str = "azure-2026", habits: tuple[Habit, ...] | None = None) -> Net:
+    """Return a hub and two spokes with appliances, balancers, translations, groups and tables.
+
+    Args:
+        habits: what it may have besides; None takes all.
+    """
     made = Cloud(seed, profile)
     _ground(made)
     for number in range(3):
@@ -64,14 +70,14 @@ def cloud(seed: int, profile: str = "azure-2026") -> Net:
         if made.odds(0.3):
             made.wear(lambda n=nic: made.drawn.set(f"nics/{n}/security_group", f"g{made.luck.randrange(3)}"))
     _peerings(made)
-    for habit in HABITS:
+    for habit in HABITS if habits is None else habits:
         if made.odds(0.6):
             made.wear(lambda h=habit: h(made))
     return made.drawn
 
 
-def packets(seed: int, drawn: Net, count: int) -> list[dict[str, object]]:
-    """Return requests between the ends of a cloud, and to places around them."""
+def packets(seed: int, drawn: Net, count: int, *, odd: bool = True) -> list[dict[str, object]]:
+    """Return requests between the ends of a cloud, and to places around them; ``odd`` ones too or not."""
     luck = random.Random(seed)
     topology = drawn.raw["topology"]
     senders = [f"vms/{key}" for key in topology["vms"]] * 3 + [
@@ -90,15 +96,17 @@ def packets(seed: int, drawn: Net, count: int) -> list[dict[str, object]]:
     ]
     public = [public["address"] for public in topology.get("public_ips", {}).values()]
     outside = [host["address"] for host in topology.get("hosts", {}).values()]
-    odd = ["10.0.1.77", "10.9.9.9", "198.51.100.200", "8.8.8.8", "192.168.3.3", "224.0.0.9", "10.0.1.1"]
-    odd += ["fd00:0:0:1::77", "2001:db8:ffff::1", "168.63.129.16", "10.0.1.255", "255.255.255.255"]
+    around = ["10.0.1.77", "10.9.9.9", "198.51.100.200", "8.8.8.8", "192.168.3.3", "224.0.0.9", "10.0.1.1"]
+    around += ["fd00:0:0:1::77", "2001:db8:ffff::1"]
+    if odd:
+        around += ["168.63.129.16", "10.0.1.255", "255.255.255.255"]
     typed = [address for vm in topology["vms"].values() for address in vm["guest"].get("loopback", ())]
     found = []
     for _ in range(count):
         kind = luck.random()
-        pool = held if kind < 0.55 else fronts or held if kind < 0.7 else (public + outside) or odd
+        pool = held if kind < 0.55 else fronts or held if kind < 0.7 else (public + outside) or around
         if kind > 0.87:
-            pool = odd + typed
+            pool = around + typed
         found.append(
             {
                 "source": luck.choice(senders),
@@ -173,6 +181,15 @@ def _group(made: Cloud, key: str) -> None:
             "source_ports": [made.luck.choice(("1-1000", "49152", "*"))] if made.odds(0.3) else ["*"],
         }
         made.wear(lambda r=rule, n=number: made.drawn.set(f"security_groups/{key}/rules/r{n}", r))
+
+    for way in ("in", "out"):
+        if made.odds(0.7):
+            open_ = {
+                "priority": 200,
+                "direction": {"in": "Inbound", "out": "Outbound"}[way],
+                "access": "Allow",
+            }
+            made.wear(lambda r=open_, w=way: made.drawn.set(f"security_groups/{key}/rules/open-{w}", r))
 
 
 def _table(made: Cloud, key: str) -> None:
@@ -297,9 +314,14 @@ def _internet_gateway(made: Cloud) -> None:
     if not made.aws:
         return
     for vnet in VNETS:
-        made.drawn.internet_gateway(f"igw-{vnet}", vnet=vnet)
-    made.drawn.route("t1", "out", "0.0.0.0/0", "internet_gateways/igw-hub")
-    made.drawn.route("t2", "out", "0.0.0.0/0", "Internet")
+        made.wear(lambda v=vnet: made.drawn.internet_gateway(f"igw-{v}", vnet=v))
+    for table, subnet in zip(("t1", "t2"), made.luck.sample(made.subnets, 2), strict=True):
+        vnet = subnet[:-1]
+        target = made.luck.choice((f"internet_gateways/igw-{vnet}", "Internet"))
+        made.wear(lambda t=table, s=subnet: made.drawn.set(f"subnets/{s}/route_table", t))
+        made.wear(lambda t=table, o=target: made.drawn.route(t, "out", "0.0.0.0/0", o))
+    if made.odds(0.4):
+        made.wear(lambda: made.drawn.set("internet_gateways/igw-hub/route_table", "t0"))
 
 
 def _hosts(made: Cloud) -> None:
@@ -333,6 +355,14 @@ def _guests(made: Cloud) -> None:
         made.wear(lambda v=vm, w=word, x=words: made.drawn.set(f"vms/{v}/guest/{w}", x[w]))
 
 
+def _translations(made: Cloud) -> None:
+    """Services and port forwards."""
+    for vm in made.luck.sample(made.appliances, min(2, len(made.appliances))):
+        to = made.at[made.luck.choice(made.vms)]
+        entry = {"protocol": "tcp", "port": made.luck.choice((443, 80)), "to_address": to, "to_port": 8443}
+        made.wear(lambda v=vm, e=entry: made.drawn.set(f"vms/{v}/guest/port_forwards", {"p": e}))
+
+
 def _two_arms(made: Cloud) -> None:
     """A second NIC for an appliance."""
     vm = made.luck.choice([key for key in made.appliances if key.startswith("hub")])
@@ -361,7 +391,22 @@ def _detached(made: Cloud) -> None:
     made.drawn.nic("loose", None, "hub1", "10.0.1.200")
 
 
-HABITS = (
+PLAIN: tuple[Habit, ...] = (
+    _inner_balancer,
+    _service,
+    _public_balancer,
+    _public_addresses,
+    _nat_gateway,
+    _internet_gateway,
+    _hosts,
+    _translations,
+    _two_arms,
+    _admin,
+    _detached,
+)
+"""What arrays carry without exception."""
+
+HABITS: tuple[Habit, ...] = (
     _inner_balancer,
     _service,
     _public_balancer,
@@ -372,6 +417,7 @@ HABITS = (
     _hosts,
     _guests,
     _guests,
+    _translations,
     _two_arms,
     _admin,
     _gateway,

@@ -1,0 +1,218 @@
+"""The numpy kernel: all packets of a chunk from place to place, each place for all that are there.
+
+Written anew from the walk and not from the compiled kernel, so that each is a check of the other. It answers
+everything where numba is missing.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from netcore.batch import codes, numpy_edge, numpy_fabric, numpy_guests
+from netcore.batch import layout as at
+from netcore.batch.answers import OUTCOME_OF_CODE
+from netcore.batch.compile import Compiled
+from netcore.batch.numpy_lookups import atoms_of, mixed, owns, route_of, source_of
+from netcore.batch.numpy_memory import ends_of, ports_of
+from netcore.batch.numpy_state import (
+    ANSWER,
+    BALANCE,
+    BEYOND,
+    BRING,
+    EDGE,
+    ENTER,
+    FOLLOWING,
+    GO,
+    HARD,
+    HOST,
+    ITSELF,
+    LOOK,
+    OPENING,
+    RECEIVE,
+    ROUTE,
+    SEND,
+    TCP,
+    UDP,
+    VM,
+    WIRE,
+    State,
+)
+from netcore.batch.packets import Packets
+from netcore.batch.sheets import Table
+from netcore.batch.tables import named_tables
+
+CHUNK = 1 << 16
+SCTP = 132
+
+_PLACES = (
+    (SEND, numpy_guests.send),
+    (WIRE, numpy_fabric.wire),
+    (LOOK, numpy_fabric.look),
+    (ROUTE, numpy_fabric.route),
+    (GO, numpy_fabric.go),
+    (EDGE, numpy_edge.edge),
+    (BEYOND, numpy_edge.beyond),
+    (ENTER, numpy_edge.enter),
+    (BALANCE, numpy_edge.balance),
+    (BRING, numpy_fabric.bring),
+    (RECEIVE, numpy_guests.receive),
+)
+
+
+def tables_by_name(compiled: Compiled) -> SimpleNamespace:
+    """Return every table by its name, and the single values."""
+    carried = compiled.carried
+    return SimpleNamespace(
+        **named_tables(compiled),
+        atoms=compiled.atoms,
+        count4=compiled.atoms.count4,
+        unspecified=compiled.unspecified,
+        icmp_ha_ports=carried.icmp_ha_ports,
+        icmpv6_filtered=carried.icmpv6_filtered,
+        public_deny=carried.public_deny,
+        cuts=carried.cuts,
+        by_mac=carried.by_mac,
+        vpc=carried.vpc,
+    )
+
+
+def answer(
+    compiled: Compiled, packets: Packets, answers: tuple[Any, ...], threads: int = 1, *, back: bool = True
+) -> None:
+    """Fill in the answers to packets.
+
+    Args:
+        answers: outcome, code, at, hops, way: [3, packets]; hard: bool [packets].
+        back: whether answers and packets 3 are asked for too.
+    """
+    t = tables_by_name(compiled)
+    chunks = [slice(begin, begin + CHUNK) for begin in range(0, len(packets), CHUNK)]
+
+    def work(chunk: slice) -> None:
+        with np.errstate(over="ignore"):
+            _chunk(t, packets.take(chunk), [each[..., chunk] for each in answers], back)
+
+    if threads < 2:
+        for chunk in chunks:
+            work(chunk)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, chunks))
+
+
+def _chunk(t: SimpleNamespace, packets: Packets, answers: list[Any], back: bool) -> None:
+    """Answer one chunk: the first packets, their answers, packets 3."""
+    s, first = _opening(t, packets)
+    hard = answers[-1]
+    hard[:] = t.send[packets.source, at.SEND_KIND] == at.BY_WALK
+    everybody = np.flatnonzero(~hard)
+    _leg(s, everybody)
+    _write(s, answers, everybody, OPENING)
+    hard |= s.code == HARD
+    asked = everybody[(s.code[everybody] == 0) & (s.end_kind[everybody] != ITSELF)]
+    if not back or not len(asked):
+        return
+    taken = s.end_kind.copy(), s.end_id.copy(), *s.keys(np.arange(s.count))
+    s.src[asked], s.dst[asked] = s.dst[asked], s.src[asked]
+    s.sp[asked], s.dp[asked] = s.dp[asked], s.sp[asked]
+    s.reset()
+    s.phase = ANSWER
+    s.vm[asked] = taken[1][asked]
+    s.place[asked] = np.where(taken[0][asked] == VM, SEND, ENTER)
+    _run(s)
+    _only_known(s, asked, (first.back,))
+    _write(s, answers, asked, ANSWER)
+    hard |= s.code == HARD
+    asked = asked[(s.code[asked] == 0) & (s.protocol[asked] == TCP)]
+    asked = asked[s.guest.any_value(asked, 0, 0)]
+    if not len(asked):
+        return
+    s.reset()
+    s.phase = FOLLOWING
+    s.src[asked], s.sp[asked], s.dst[asked], s.dp[asked] = (column[asked] for column in first.header)
+    _leg(s, asked)
+    _only_known(s, asked, (first.there, taken))
+    hard |= s.code == HARD
+    failed = asked[s.code[asked] != 0]
+    _write(s, answers, failed, FOLLOWING)
+
+
+def _opening(t: SimpleNamespace, packets: Packets) -> tuple[State, SimpleNamespace]:
+    """Return the chunk with its first headers, and who has opened the connections with them."""
+    asked = atoms_of(t.atoms, packets.version, packets.high, packets.low)
+    fold = np.where(packets.version == 4, packets.low, mixed(packets.high) ^ packets.low)
+    protocol = packets.protocol.astype(np.int64)
+    s = State(t, asked, fold, protocol)
+    ported = np.isin(protocol, (TCP, UDP, SCTP))
+    s.sp = np.where(ported, packets.source_port, 0).astype(np.int64)
+    s.dp = np.where(ported, packets.destination_port, 0).astype(np.int64)
+    s.dst = asked.copy()
+    send = t.send[packets.source].astype(np.int64)
+    by_vm = send[:, at.SEND_KIND] == at.BY_VM
+    s.origin_kind, s.origin = np.where(by_vm, VM, HOST), send[:, at.SEND_ID]
+    s.src = send[:, at.SEND_SOURCE4].copy()
+    rows = np.flatnonzero(by_vm)
+    four = s.four(asked[rows])
+    vm = s.origin[rows]
+    source = np.where(four, *t.unspecified).astype(np.int64)
+    nic, _ = route_of(t, vm, asked[rows], four)
+    found = source_of(t, nic, four)
+    fine = (nic >= 0) & (found >= 0) & ((t.vms[vm, at.VM_FLAGS] & at.HARD) == 0)
+    source[fine] = found[fine]
+    s.src[rows] = np.where(owns(t, vm, asked[rows]), asked[rows], source)
+    header = s.src.copy(), s.sp.copy(), s.dst.copy(), s.dp.copy()
+    src, sp, dst, dp = header
+    there = s.origin_kind, s.origin, ends_of(src, dst), ports_of(protocol, sp, dp)
+    back = s.origin_kind, s.origin, ends_of(dst, src), ports_of(protocol, dp, sp)
+    return s, SimpleNamespace(header=header, there=there, back=back)
+
+
+def _leg(s: State, rows: Table) -> None:
+    """Send packets from where their connections were opened."""
+    s.vm[rows] = s.origin[rows]
+    s.place[rows] = np.where(s.origin_kind[rows] == VM, SEND, ENTER)
+    _run(s)
+
+
+def _run(s: State) -> None:
+    """Take packets from place to place until all have come to an end."""
+    while True:
+        moved = False
+        for place, act in _PLACES:
+            rows = np.flatnonzero(s.place == place)
+            if len(rows):
+                act(s, rows)
+                moved = True
+        if not moved:
+            return
+
+
+def _only_known(s: State, rows: Table, known: tuple[tuple[Table, ...], ...]) -> None:
+    """As ``run.deliver``: only who has opened a connection takes its packets."""
+    rows = rows[s.code[rows] == 0]
+    ends, ports = s.keys(rows)
+    mine = np.zeros(len(rows), np.bool_)
+    for kind, who, its_ends, its_ports in known:
+        mine |= (
+            (s.end_kind[rows] == kind[rows])
+            & (s.end_id[rows] == who[rows])
+            & (ends == its_ends[rows])
+            & (ports == its_ports[rows])
+        )
+    lost = rows[~mine]
+    s.drop(lost, codes.STATE_MISSING, s.end_at[lost])
+
+
+def _write(s: State, answers: list[Any], rows: Table, leg: int) -> None:
+    """Write what became of packets into the answers."""
+    outcome, code, where, hops, way, _ = answers
+    said = np.maximum(s.code[rows], 0)
+    outcome[leg, rows] = OUTCOME_OF_CODE[said]
+    code[leg, rows] = said
+    where[leg, rows] = s.where[rows]
+    hops[leg, rows] = s.hops[rows]
+    way[leg, rows] = s.way[rows]
