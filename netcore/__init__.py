@@ -36,8 +36,14 @@ from netcore.trace.packet import Packet
 
 if TYPE_CHECKING:
     from netcore.batch.answers import Answers
+    from netcore.batch.classes import Classes
     from netcore.batch.compile import Compiled
+    from netcore.batch.exposed import Exposure
+    from netcore.batch.lint import Shadowed
+    from netcore.batch.matrix import Counts, Matrix
     from netcore.batch.packets import Packets
+    from netcore.batch.portsets import PortSet
+    from netcore.batch.reach import Proof, Reach
     from netcore.checks.diff import Diff
     from netcore.checks.divergence import Divergence
     from netcore.checks.why import Why
@@ -59,7 +65,9 @@ __all__ = [
     "LIMITS",
     "Answers",
     "BackendHealth",
+    "Classes",
     "Compiled",
+    "Counts",
     "Design",
     "Diff",
     "Direction",
@@ -67,12 +75,14 @@ __all__ = [
     "DocumentError",
     "EffectiveRoute",
     "EffectiveRule",
+    "Exposure",
     "FormatError",
     "GuestView",
     "Import",
     "ImportNote",
     "JoinedTrials",
     "LiveRace",
+    "Matrix",
     "NetcoreError",
     "Network",
     "NotFound",
@@ -80,12 +90,16 @@ __all__ = [
     "Packet",
     "Packets",
     "Paragraph",
+    "PortSet",
     "Problem",
     "ProfileInfo",
+    "Proof",
+    "Reach",
     "Reading",
     "RedundancyView",
     "RuleCard",
     "Scenario",
+    "Shadowed",
     "State",
     "TimingProfile",
     "Trace",
@@ -106,20 +120,28 @@ __all__ = [
     "explain",
     "export_csv",
     "export_json",
+    "exposed",
     "facts",
     "first_divergence",
     "forward",
     "guest_view",
+    "headers_named",
     "import_arm",
     "join_trials",
     "live_race",
     "live_refusals",
     "load",
+    "loops",
+    "matrix",
     "merge_trials",
+    "never",
+    "one_way",
     "packets_of",
     "prepare_trials",
     "profiles",
     "race",
+    "reach",
+    "reach_counts",
     "read",
     "read_text",
     "redundancy",
@@ -127,6 +149,7 @@ __all__ = [
     "routes_shown",
     "rule_cards",
     "schema",
+    "shadowed",
     "simulate",
     "stale_routes",
     "sweep",
@@ -143,6 +166,7 @@ __all__ = [
     "trial_stretches",
     "trials",
     "unknown_to",
+    "vm_classes",
     "warnings",
     "why",
 ]
@@ -151,6 +175,14 @@ _ROOMS = {
     "Answers": "netcore.batch.answers",
     "Compiled": "netcore.batch.compile",
     "Packets": "netcore.batch.packets",
+    "Classes": "netcore.batch.classes",
+    "Counts": "netcore.batch.matrix",
+    "Exposure": "netcore.batch.exposed",
+    "Matrix": "netcore.batch.matrix",
+    "PortSet": "netcore.batch.portsets",
+    "Proof": "netcore.batch.reach",
+    "Reach": "netcore.batch.reach",
+    "Shadowed": "netcore.batch.lint",
     "Design": "netcore.failover",
     "LiveRace": "netcore.failover",
     "Diff": "netcore.checks.diff",
@@ -380,6 +412,111 @@ def forward(compiled: Compiled, packets: Packets, threads: int = 1, *, back: boo
     from netcore.batch import forward as batch
 
     return batch.forward(compiled, packets, threads=threads, back=back)
+
+
+# All headers at once
+
+
+def headers_named(protocol: str | None = None, ports: str | None = None) -> PortSet:
+    """Return the headers that people name, such as ``tcp`` and ``80,443,8000-8080``; None means all.
+
+    Raises:
+        ValueError: no such protocol, or no ports.
+    """
+    from netcore.batch import reach as batch
+
+    return batch.headers_named(protocol, ports)
+
+
+def vm_classes(compiled: Compiled) -> Classes:
+    """Return the VMs of a network in classes that behave alike, each with the reason in words."""
+    from netcore.batch import classes as batch
+
+    return batch.classes_of(compiled)
+
+
+def matrix(compiled: Compiled, protocol: int | str, port: int, *, answers: bool = False) -> Matrix:
+    """Return who reaches whom by one port, for all pairs of VMs, by class.
+
+    Args:
+        answers: also ask whether the answer comes back.
+
+    Raises:
+        ValueError: no such protocol.
+    """
+    from netcore.batch import matrix as batch
+
+    return batch.matrix(compiled, protocol, port, answers=answers)
+
+
+def reach(
+    compiled: Compiled, source: str, destination: str, headers: PortSet | None = None
+) -> tuple[Reach, ...]:
+    """Return exactly with which headers a sender reaches each address of a destination.
+
+    Args:
+        source: ``vms/ID``, ``hosts/ID``, ``subnets/ID``, ``vnets/ID``, ``*`` or ``internet``.
+        destination: the same but ``internet``, or an address.
+        headers: which to ask about; None: all.
+
+    Raises:
+        NotFound: no such thing in the document.
+    """
+    from netcore.batch import reach as batch
+
+    return batch.reach(compiled, source, destination, headers)
+
+
+def never(compiled: Compiled, source: str, destination: str, headers: PortSet | None = None) -> Proof:
+    """Return whether no header gets from a sender to a destination: a proof, or the smallest counterexample.
+
+    Args: as ``reach``.
+
+    Raises:
+        NotFound: no such thing in the document.
+    """
+    from netcore.batch import reach as batch
+
+    return batch.never(compiled, source, destination, headers)
+
+
+def exposed(compiled: Compiled) -> tuple[Exposure, ...]:
+    """Return what the Internet reaches: each public address, from where, and with which headers."""
+    from netcore.batch import exposed as batch
+
+    return batch.exposed(compiled)
+
+
+def one_way(compiled: Compiled) -> Iterator[Reach]:
+    """Yield the pairs of VMs where a request arrives and its answer does not, one pair for its classes."""
+    from netcore.batch import reach as batch
+
+    return batch.one_way(compiled)
+
+
+def loops(compiled: Compiled) -> Iterator[Reach]:
+    """Yield the pairs of VMs between which headers run in a circle, one pair for its classes."""
+    from netcore.batch import reach as batch
+
+    return batch.loops(compiled)
+
+
+def reach_counts(compiled: Compiled) -> Counts:
+    """Return how many headers arrive from the VMs of each subnet to those of each other, exactly."""
+    from netcore.batch import matrix as batch
+
+    return batch.reach_counts(compiled)
+
+
+def shadowed(network: Network | Scenario) -> tuple[Shadowed, ...]:
+    """Return drawn rules and routes that never decide, and what stands before them.
+
+    Raises:
+        DocumentError: a scenario was given and it has problems.
+    """
+    from netcore.batch import lint as batch
+
+    return batch.shadowed(_compiled(network))
 
 
 # Questions
