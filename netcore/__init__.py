@@ -60,147 +60,51 @@ if TYPE_CHECKING:
 ENGINE_VERSION = "0.2.0"
 """Changes whenever an answer may change; a stored run says which engine gave it."""
 
+# fmt: off
 __all__ = [
-    "ENGINE_VERSION",
-    "LIMITS",
-    "Answers",
-    "BackendHealth",
-    "Classes",
-    "Compiled",
-    "Counts",
-    "Design",
-    "Diff",
-    "Direction",
-    "Divergence",
-    "DocumentError",
-    "EffectiveRoute",
-    "EffectiveRule",
-    "Exposure",
-    "FormatError",
-    "GuestView",
-    "Import",
-    "ImportNote",
-    "JoinedTrials",
-    "LiveRace",
-    "Matrix",
-    "NetcoreError",
-    "Network",
-    "NotFound",
-    "NotModelled",
-    "Packet",
-    "Packets",
-    "Paragraph",
-    "PortSet",
-    "Problem",
-    "ProfileInfo",
-    "Proof",
-    "Reach",
-    "Reading",
-    "RedundancyView",
-    "RuleCard",
-    "Scenario",
-    "Shadowed",
-    "State",
-    "TimingProfile",
-    "Trace",
-    "TraceHop",
-    "Trials",
-    "Why",
-    "all_designs",
-    "availability",
-    "backend_health",
-    "check_step",
-    "compile",
-    "compile_network",
-    "designs",
-    "diff",
-    "dump",
-    "effective_routes",
-    "effective_rules",
-    "explain",
-    "export_csv",
-    "export_json",
-    "exposed",
-    "facts",
-    "first_divergence",
-    "forward",
-    "guest_view",
-    "headers_named",
-    "import_arm",
-    "join_trials",
-    "live_race",
-    "live_refusals",
-    "load",
-    "loops",
-    "matrix",
-    "merge_trials",
-    "never",
-    "one_way",
-    "packets_of",
-    "prepare_trials",
-    "profiles",
-    "race",
-    "reach",
-    "reach_counts",
-    "read",
-    "read_text",
-    "redundancy",
-    "refusals",
-    "routes_shown",
-    "rule_cards",
-    "schema",
-    "shadowed",
-    "simulate",
-    "stale_routes",
-    "sweep",
-    "sweep_parameters",
-    "sweep_point",
-    "sweep_scenario",
-    "sweep_summary",
-    "switches",
-    "timing_profile",
-    "timing_profiles",
-    "trace",
-    "trace_steps",
-    "traceroute",
-    "trial_stretches",
-    "trials",
-    "unknown_to",
-    "vm_classes",
-    "warnings",
-    "why",
+    "ENGINE_VERSION", "LIMITS", "Answers", "BackendHealth", "Classes", "Compiled", "Counts", "Design",
+    "Diff", "Direction", "Divergence", "DocumentError", "EffectiveRoute", "EffectiveRule", "Exposure",
+    "FormatError", "GuestView", "Import", "ImportNote", "JoinedTrials", "LiveRace", "Matrix",
+    "NetcoreError", "Network", "NotFound", "NotModelled", "Packet", "Packets", "Paragraph", "PortSet",
+    "Problem", "ProfileInfo", "Proof", "Reach", "Reading", "RedundancyView", "RuleCard", "Scenario",
+    "Shadowed", "State", "TimingProfile", "Trace", "TraceHop", "Trials", "Why", "all_designs",
+    "availability", "backend_health", "check_step", "classes_of", "compile", "compile_network", "designs",
+    "diff", "dump", "effective_routes", "effective_rules", "explain", "export_csv", "export_json",
+    "exposed", "facts", "first_divergence", "forward", "guest_view", "headers_named", "import_arm",
+    "join_trials", "live_race", "live_refusals", "load", "loops", "matrix", "merge_trials", "never",
+    "one_way", "packets_of", "prepare_trials", "profiles", "race", "reach", "reach_counts", "read",
+    "read_text", "redundancy", "refusals", "routes_shown", "rule_cards", "schema", "shadowed", "simulate",
+    "stale_routes", "sweep", "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary",
+    "switches", "timing_profile", "timing_profiles", "trace", "trace_steps", "traceroute",
+    "trial_stretches", "trials", "unknown_to", "warnings", "why",
 ]
+# fmt: on
 
-_ROOMS = {
-    "Answers": "netcore.batch.answers",
-    "Compiled": "netcore.batch.compile",
-    "Packets": "netcore.batch.packets",
-    "Classes": "netcore.batch.classes",
-    "Counts": "netcore.batch.matrix",
-    "Exposure": "netcore.batch.exposed",
-    "Matrix": "netcore.batch.matrix",
-    "PortSet": "netcore.batch.portsets",
-    "Proof": "netcore.batch.reach",
-    "Reach": "netcore.batch.reach",
-    "Shadowed": "netcore.batch.lint",
-    "Design": "netcore.failover",
-    "LiveRace": "netcore.failover",
-    "Diff": "netcore.checks.diff",
-    "Why": "netcore.checks.why",
-    "Divergence": "netcore.checks.divergence",
-    "TimingProfile": "netcore.failover",
-    "Trials": "netcore.failover",
-    "Sweepable": "netcore.failover.sweepable",
-    "JoinedTrials": "netcore.failover",
-    "Import": "netcore.formats.arm_notes",
-    "ImportNote": "netcore.formats.arm_notes",
-    "State": "netcore.forwarding.state",
-    "BackendHealth": "netcore.forwarding.probes",
-    "TraceHop": "netcore.forwarding.traceroute",
-    "GuestView": "netcore.forwarding.view",
-    "RedundancyView": "netcore.forwarding.redundancy",
+_IN_ROOMS = {
+    "netcore.batch.answers": "Answers",
+    "netcore.batch.compile": "Compiled",
+    "netcore.batch.packets": "Packets",
+    "netcore.batch.classes": "Classes classes_of",
+    "netcore.batch.matrix": "Counts Matrix matrix reach_counts",
+    "netcore.batch.exposed": "Exposure exposed",
+    "netcore.batch.portsets": "PortSet",
+    "netcore.batch.reach": "Proof Reach headers_named loops never one_way reach",
+    "netcore.batch.lint": "Shadowed shadowed",
+    "netcore.failover": "Design LiveRace TimingProfile Trials JoinedTrials",
+    "netcore.checks.diff": "Diff",
+    "netcore.checks.why": "Why",
+    "netcore.checks.divergence": "Divergence",
+    "netcore.failover.sweepable": "Sweepable",
+    "netcore.formats.arm_notes": "Import ImportNote",
+    "netcore.forwarding.state": "State",
+    "netcore.forwarding.probes": "BackendHealth",
+    "netcore.forwarding.traceroute": "TraceHop",
+    "netcore.forwarding.view": "GuestView",
+    "netcore.forwarding.redundancy": "RedundancyView",
 }
-"""Names that live in rooms opened on demand."""
+"""Names that live in rooms opened on demand, by room."""
+
+_ROOMS = {name: room for room, names in _IN_ROOMS.items() for name in names.split()}
 
 _NAMES = {"JoinedTrials": "Joined"}
 """What those are called in their room, where it is another word."""
@@ -412,111 +316,6 @@ def forward(compiled: Compiled, packets: Packets, threads: int = 1, *, back: boo
     from netcore.batch import forward as batch
 
     return batch.forward(compiled, packets, threads=threads, back=back)
-
-
-# All headers at once
-
-
-def headers_named(protocol: str | None = None, ports: str | None = None) -> PortSet:
-    """Return the headers that people name, such as ``tcp`` and ``80,443,8000-8080``; None means all.
-
-    Raises:
-        ValueError: no such protocol, or no ports.
-    """
-    from netcore.batch import reach as batch
-
-    return batch.headers_named(protocol, ports)
-
-
-def vm_classes(compiled: Compiled) -> Classes:
-    """Return the VMs of a network in classes that behave alike, each with the reason in words."""
-    from netcore.batch import classes as batch
-
-    return batch.classes_of(compiled)
-
-
-def matrix(compiled: Compiled, protocol: int | str, port: int, *, answers: bool = False) -> Matrix:
-    """Return who reaches whom by one port, for all pairs of VMs, by class.
-
-    Args:
-        answers: also ask whether the answer comes back.
-
-    Raises:
-        ValueError: no such protocol.
-    """
-    from netcore.batch import matrix as batch
-
-    return batch.matrix(compiled, protocol, port, answers=answers)
-
-
-def reach(
-    compiled: Compiled, source: str, destination: str, headers: PortSet | None = None
-) -> tuple[Reach, ...]:
-    """Return exactly with which headers a sender reaches each address of a destination.
-
-    Args:
-        source: ``vms/ID``, ``hosts/ID``, ``subnets/ID``, ``vnets/ID``, ``*`` or ``internet``.
-        destination: the same but ``internet``, or an address.
-        headers: which to ask about; None: all.
-
-    Raises:
-        NotFound: no such thing in the document.
-    """
-    from netcore.batch import reach as batch
-
-    return batch.reach(compiled, source, destination, headers)
-
-
-def never(compiled: Compiled, source: str, destination: str, headers: PortSet | None = None) -> Proof:
-    """Return whether no header gets from a sender to a destination: a proof, or the smallest counterexample.
-
-    Args: as ``reach``.
-
-    Raises:
-        NotFound: no such thing in the document.
-    """
-    from netcore.batch import reach as batch
-
-    return batch.never(compiled, source, destination, headers)
-
-
-def exposed(compiled: Compiled) -> tuple[Exposure, ...]:
-    """Return what the Internet reaches: each public address, from where, and with which headers."""
-    from netcore.batch import exposed as batch
-
-    return batch.exposed(compiled)
-
-
-def one_way(compiled: Compiled) -> Iterator[Reach]:
-    """Yield the pairs of VMs where a request arrives and its answer does not, one pair for its classes."""
-    from netcore.batch import reach as batch
-
-    return batch.one_way(compiled)
-
-
-def loops(compiled: Compiled) -> Iterator[Reach]:
-    """Yield the pairs of VMs between which headers run in a circle, one pair for its classes."""
-    from netcore.batch import reach as batch
-
-    return batch.loops(compiled)
-
-
-def reach_counts(compiled: Compiled) -> Counts:
-    """Return how many headers arrive from the VMs of each subnet to those of each other, exactly."""
-    from netcore.batch import matrix as batch
-
-    return batch.reach_counts(compiled)
-
-
-def shadowed(network: Network | Scenario) -> tuple[Shadowed, ...]:
-    """Return drawn rules and routes that never decide, and what stands before them.
-
-    Raises:
-        DocumentError: a scenario was given and it has problems.
-    """
-    from netcore.batch import lint as batch
-
-    return batch.shadowed(_compiled(network))
 
 
 # Questions

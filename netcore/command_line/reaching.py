@@ -7,6 +7,7 @@ import argparse
 import netcore
 from netcore.command_line import inputs
 from netcore.command_line.output import CANNOT, NO, YES, flow, rows, table
+from netcore.trace.packet import protocol_name
 
 
 def ask_for_headers(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +28,8 @@ def _headers(options: argparse.Namespace) -> netcore.PortSet | None:
     if options.protocol is None and options.ports is None:
         return None
     try:
-        return netcore.headers_named(options.protocol, options.ports)
+        found: netcore.PortSet = netcore.headers_named(options.protocol, options.ports)
+        return found
     except ValueError as error:
         raise inputs.Cannot(f"Protocol and ports: {error}.") from error
 
@@ -98,7 +100,8 @@ def never(options: argparse.Namespace) -> int:
         packet = found.counterexample
         sender = f" from {packet.source_address}" if packet.source_address else ""
         choice = f", if the choice falls on {found.by_choice}" if found.by_choice else ""
-        print(f"It can: {flow(packet)} source port {packet.source_port}{sender}{choice}.")
+        named = packet.model_copy(update={"protocol": protocol_name(int(packet.protocol))})
+        print(f"It can: {flow(named)} source port {packet.source_port}{sender}{choice}.")
     else:
         print("Nobody knows:", *found.unknown, sep="\n  ")
     return CANNOT if found.holds is None else YES if found.holds else NO
@@ -129,7 +132,7 @@ def exposed(options: argparse.Namespace) -> int:
 
 def shadowed(options: argparse.Namespace) -> int:
     """Show rules and routes that never decide, and what stands before them."""
-    found = netcore.shadowed(inputs.scenario(options.file))
+    found = netcore.shadowed(netcore.compile(inputs.scenario(options.file)))
     if options.json:
         rows(one.as_dict() for one in found)
     else:
