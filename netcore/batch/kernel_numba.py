@@ -55,6 +55,7 @@ from netcore.batch.numba_places import (
     translated,
     unanswered,
 )
+from netcore.batch.numba_plain import MOST, plain
 from netcore.batch.numba_steps import (
     BALANCE,
     BEYOND,
@@ -103,6 +104,7 @@ def connections(
     hard: Any,
     m: Any,
     n: Any,
+    seen: Any,
     back: Any,
     count: Any,
 ) -> None:
@@ -113,7 +115,7 @@ def connections(
         columns: source, high, low, version, protocol, source port, destination port.
         outcome, code_of, at_of, hops_of, way_of: [3, packets], one row per packet of a connection.
         hard: bool; True where the walk must answer.
-        m, n: memory of one connection, used anew for each.
+        m, n, seen: memory of one connection, used anew for each.
         back: whether answers and packets 3 are asked for too.
     """
     source_column, high_column, low_column, version_column, protocol_column, sp_column, dp_column = columns
@@ -128,6 +130,12 @@ def connections(
         first_sp, first_dp = I64(0), I64(0)
         if protocol in (TCP, UDP, SCTP):
             first_sp, first_dp = I64(sp_column[row]), I64(dp_column[row])
+        six = I64(0 if asked < count4 else 1)
+        if plain(
+            t, m, n, seen, row, sender, six, first_sp, first_dp, protocol, asked, fold, back,
+            outcome, code_of, at_of, hops_of, way_of,
+        ):  # fmt: skip
+            continue
         kind = cell(t, tb.SEND, sender, at.SEND_KIND)
         if kind == at.BY_WALK:
             hard[row] = True
@@ -433,8 +441,9 @@ def answer(
         # Those of one subnet together: its tables stay in cache.
         rows = rows[np.argsort(kinds[rows], kind="stable")]
         m, n = np.zeros((mem.ROWS, mem.COLUMNS), np.int64), np.zeros(mem.COUNTS, np.int64)
+        seen = np.zeros(MOST * 4, np.int64)
         found = blank(len(rows))
-        connections(t, columns_of(packets, rows), *found, m, n, back, len(rows))
+        connections(t, columns_of(packets, rows), *found, m, n, seen, back, len(rows))
         for leg in range(3):
             if leg == 0 or (found[0][leg] != ABSENT).any():
                 for whole, part in zip(answers[:-1], found[:-1], strict=True):

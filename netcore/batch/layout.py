@@ -281,3 +281,25 @@ SEND_COLUMNS: Final = 4
 BY_VM: Final = 0
 BY_HOST: Final = 1
 BY_WALK: Final = 2
+
+# NICs of plain VMs, all that a plain packet needs to know of one; beside ``nics``
+PLAIN_FLAGS: Final = 0
+PLAIN_VNET: Final = 1
+PLAIN_TABLE: Final = 2
+PLAIN_OUT: Final = 3
+PLAIN_IN: Final = 4
+PLAIN_ADDRESS4: Final = 5
+"""Its only IPv4 address, which its guest holds as well; an atom, or -1."""
+PLAIN_ADDRESS6: Final = 6
+PLAIN_AT: Final = 7
+PLAIN_VM: Final = 8
+PLAIN_VM_AT: Final = 9
+PLAIN_WAY4: Final = 10
+"""Kind of its way out (``OUT_KIND``) by IPv4."""
+PLAIN_WAY6: Final = 11
+PLAIN_COLUMNS: Final = 16
+"""A power of two: a row is one line of the cache."""
+
+PLAIN: Final = 1
+PASSES_ON: Final = 2
+"""Flags of plain NICs: all is as usual; its NIC and its guest forward."""

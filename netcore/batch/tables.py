@@ -12,6 +12,7 @@ import numpy as np
 
 from netcore.batch import layout as at
 from netcore.batch.compile import Compiled
+from netcore.batch.plain import arrivals, only_nics, plain_nics
 from netcore.batch.rules import CLASSES
 from netcore.batch.sheets import Table
 
@@ -52,6 +53,7 @@ _ORDER: Final = (
     "own", "starts", "paths", "peers", "hold", "public", "ways", "crossings", "chains", "sets", "nics",
     "outs", "vms", "path", "services", "forwards", "frontends", "lb_rules", "members", "published", "send",
     "subnets", "spans", "near", "near_kind", "near_id", "doors",
+    "plain_nics", "only_nic", "arrival",
     "spaces", "port_atom", "fib", "source_class", "destination_class", "source_port_class",
     "destination_port_class", "high", "low", "fold", "ecmp_chooser", "bits", "pool_chooser", "name_of_nic",
     "name_of_vm", "member_chooser", "flags", "protocol_class", "carries", "from_port", "to_port", "in_space",
@@ -62,6 +64,7 @@ _ORDER: Final = (
     OWN, STARTS, PATHS, PEERS, HOLD, PUBLIC, WAYS, CROSSINGS, CHAINS, SETS, NICS, OUTS,
     VMS, PATH, SERVICES, FORWARDS, FRONTENDS, LB_RULES, MEMBERS, PUBLISHED, SEND,
     SUBNETS, SPANS, NEAR, NEAR_KIND, NEAR_ID, DOORS,
+    PLAIN_NICS, ONLY_NIC, ARRIVAL,
     SPACES, PORT_ATOM, FIB, SOURCE_CLASS, DESTINATION_CLASS, SOURCE_PORT_CLASS,
     DESTINATION_PORT_CLASS, HIGH, LOW, FOLD, ECMP_CHOOSER, BITS, POOL_CHOOSER, NAME_OF_NIC,
     NAME_OF_VM, MEMBER_CHOOSER, FLAGS, PROTOCOL_CLASS, CARRIES, FROM_PORT, TO_PORT, IN_SPACE,
@@ -89,6 +92,7 @@ _WIDTHS: Final = {
     "subnets": at.SUBNET_COLUMNS,
     "spans": at.SPAN_COLUMNS,
     "doors": at.DOOR_COLUMNS,
+    "plain_nics": at.PLAIN_COLUMNS,
 }
 
 WIDTHS: Final = tuple(_WIDTHS.get(name, 1) for name in _ORDER)
@@ -158,6 +162,9 @@ def tables_of(compiled: Compiled) -> Tables:
 
 def _laid(compiled: Compiled) -> Tables:
     found = named_tables(compiled)
+    found["plain_nics"] = plain_nics(compiled)
+    found["only_nic"] = only_nics(compiled)
+    found["arrival"] = arrivals(compiled)
     base = np.zeros((len(_ORDER), 2), np.int64)
     by_type: dict[str, list[Table]] = {"int32": [], "uint16": [], "uint64": [], "uint8": [], "class": []}
     used = dict.fromkeys(by_type, 0)

@@ -1,0 +1,76 @@
+"""Plain NICs: those of running VMs about which nothing is special, and most VMs are like that.
+
+What a packet meets between them is a rule set, a table and perhaps a balancer; no translation, no session.
+The compiled kernel answers such connections on a short way of its own, with one row per NIC.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from netcore.batch import layout as at
+from netcore.batch.answers import STRIDE
+from netcore.batch.compile import Compiled
+from netcore.batch.sheets import Table
+
+
+def plain_nics(compiled: Compiled) -> Table:
+    """Return one row per NIC, see ``layout``; all are 0 where frames go by MAC."""
+    nics, vms = compiled.nics, compiled.guests.vms
+    found = np.zeros((len(nics), at.PLAIN_COLUMNS), np.int32)
+    if compiled.carried.by_mac or compiled.carried.vpc:
+        return found
+    vm = nics[:, at.NIC_VM]
+    flags, guest = nics[:, at.NIC_FLAGS], vms[vm, at.VM_FLAGS]
+    usual = (vm >= 0) & ((flags & at.WRONG_MAC) == 0) & (vms[vm, at.VM_NIC] == np.arange(len(nics)))
+    usual &= (guest & (at.RUNS | at.HARD | at.SNAT | at.STATEFUL)) == at.RUNS
+    usual &= (vms[vm, at.VM_PEERED] == 0) & (vms[vm, at.VM_SERVICED] < 0) & (vms[vm, at.VM_FORWARDED] == 0)
+    for side in (at.NIC_OUT, at.NIC_IN):
+        usual &= compiled.rules.chains[nics[:, side], at.CHAIN_STATELESSES] == 0
+    held, outs, own = compiled.held, compiled.outs, compiled.guests.own
+    four = compiled.atoms.count4
+    for row in np.flatnonzero(usual).tolist():
+        start, count = int(nics[row, at.NIC_HELD]), int(nics[row, at.NIC_HELDS])
+        addresses = held[start : start + count].tolist()
+        first = int(vms[vm[row], at.VM_OWN])
+        mine = own[first : first + int(vms[vm[row], at.VM_OWNS])].tolist()
+        families = [address >= four for address in addresses]
+        if sorted(addresses) != mine or len(set(families)) != len(families):
+            usual[row] = False
+            continue
+        found[row, at.PLAIN_ADDRESS4 : at.PLAIN_ADDRESS6 + 1] = -1
+        for place, address in enumerate(addresses, start):
+            six = int(address >= four)
+            found[row, at.PLAIN_ADDRESS4 + six] = address
+            found[row, at.PLAIN_WAY4 + six] = outs[place, at.OUT_KIND]
+    forwards = ((flags & at.FORWARDS) != 0) & ((guest & at.FORWARDS) != 0)
+    found[:, at.PLAIN_FLAGS] = np.where(usual, at.PLAIN | at.PASSES_ON * forwards, 0)
+    for column, source in (
+        (at.PLAIN_VNET, at.NIC_VNET),
+        (at.PLAIN_TABLE, at.NIC_TABLE),
+        (at.PLAIN_OUT, at.NIC_OUT),
+        (at.PLAIN_IN, at.NIC_IN),
+        (at.PLAIN_AT, at.NIC_AT),
+        (at.PLAIN_VM, at.NIC_VM),
+    ):
+        found[:, column] = nics[:, source]
+    found[:, at.PLAIN_VM_AT] = vms[vm, at.VM_AT]
+    return found
+
+
+def only_nics(compiled: Compiled) -> Table:
+    """Return by atom the NIC that holds an address, where nobody else does; else -1."""
+    owners = compiled.owners
+    one = (owners.first >= 0) & (owners.after - owners.first == 1)
+    row = np.where(one, owners.first, 0)
+    one &= owners.hold[row, at.HOLD_KIND] == at.HELD_BY_NIC
+    found: Table = np.where(one, owners.hold[row, at.HOLD_ID], -1).astype(np.int32)
+    return found
+
+
+def arrivals(compiled: Compiled) -> Table:
+    """Return by NIC what a packet that reaches its guest by it adds to the name of its way."""
+    vm = compiled.nics[:, at.NIC_VM]
+    with np.errstate(over="ignore"):
+        found: Table = compiled.name_of_nic * np.uint64(STRIDE) + compiled.name_of_vm[vm]
+    return found
