@@ -36,8 +36,14 @@ from netcore.trace.packet import Packet
 
 if TYPE_CHECKING:
     from netcore.batch.answers import Answers
+    from netcore.batch.classes import Classes
     from netcore.batch.compile import Compiled
+    from netcore.batch.exposed import Exposure
+    from netcore.batch.lint import Shadowed
+    from netcore.batch.matrix import Counts, Matrix
     from netcore.batch.packets import Packets
+    from netcore.batch.portsets import PortSet
+    from netcore.batch.reach import Proof, Reach
     from netcore.checks.diff import Diff
     from netcore.checks.divergence import Divergence
     from netcore.checks.why import Why
@@ -59,7 +65,9 @@ __all__ = [
     "LIMITS",
     "Answers",
     "BackendHealth",
+    "Classes",
     "Compiled",
+    "Counts",
     "Design",
     "Diff",
     "Direction",
@@ -67,12 +75,14 @@ __all__ = [
     "DocumentError",
     "EffectiveRoute",
     "EffectiveRule",
+    "Exposure",
     "FormatError",
     "GuestView",
     "Import",
     "ImportNote",
     "JoinedTrials",
     "LiveRace",
+    "Matrix",
     "NetcoreError",
     "Network",
     "NotFound",
@@ -80,12 +90,16 @@ __all__ = [
     "Packet",
     "Packets",
     "Paragraph",
+    "PortSet",
     "Problem",
     "ProfileInfo",
+    "Proof",
+    "Reach",
     "Reading",
     "RedundancyView",
     "RuleCard",
     "Scenario",
+    "Shadowed",
     "State",
     "TimingProfile",
     "Trace",
@@ -96,6 +110,7 @@ __all__ = [
     "availability",
     "backend_health",
     "check_step",
+    "classes_of",
     "compile",
     "compile_network",
     "designs",
@@ -106,20 +121,28 @@ __all__ = [
     "explain",
     "export_csv",
     "export_json",
+    "exposed",
     "facts",
     "first_divergence",
     "forward",
     "guest_view",
+    "headers_named",
     "import_arm",
     "join_trials",
     "live_race",
     "live_refusals",
     "load",
+    "loops",
+    "matrix",
     "merge_trials",
+    "never",
+    "one_way",
     "packets_of",
     "prepare_trials",
     "profiles",
     "race",
+    "reach",
+    "reach_counts",
     "read",
     "read_text",
     "redundancy",
@@ -127,6 +150,7 @@ __all__ = [
     "routes_shown",
     "rule_cards",
     "schema",
+    "shadowed",
     "simulate",
     "stale_routes",
     "sweep",
@@ -148,28 +172,31 @@ __all__ = [
     "why",
 ]
 
-_ROOMS = {
-    "Answers": "netcore.batch.answers",
-    "Compiled": "netcore.batch.compile",
-    "Packets": "netcore.batch.packets",
-    "Design": "netcore.failover",
-    "LiveRace": "netcore.failover",
-    "Diff": "netcore.checks.diff",
-    "Why": "netcore.checks.why",
-    "Divergence": "netcore.checks.divergence",
-    "TimingProfile": "netcore.failover",
-    "Trials": "netcore.failover",
-    "Sweepable": "netcore.failover.sweepable",
-    "JoinedTrials": "netcore.failover",
-    "Import": "netcore.formats.arm_notes",
-    "ImportNote": "netcore.formats.arm_notes",
-    "State": "netcore.forwarding.state",
-    "BackendHealth": "netcore.forwarding.probes",
-    "TraceHop": "netcore.forwarding.traceroute",
-    "GuestView": "netcore.forwarding.view",
-    "RedundancyView": "netcore.forwarding.redundancy",
+_IN_ROOMS = {
+    "netcore.batch.answers": "Answers",
+    "netcore.batch.compile": "Compiled",
+    "netcore.batch.packets": "Packets",
+    "netcore.batch.classes": "Classes classes_of",
+    "netcore.batch.matrix": "Counts Matrix matrix reach_counts",
+    "netcore.batch.exposed": "Exposure exposed",
+    "netcore.batch.portsets": "PortSet",
+    "netcore.batch.reach": "Proof Reach headers_named loops never one_way reach",
+    "netcore.batch.lint": "Shadowed shadowed",
+    "netcore.failover": "Design LiveRace TimingProfile Trials JoinedTrials",
+    "netcore.checks.diff": "Diff",
+    "netcore.checks.why": "Why",
+    "netcore.checks.divergence": "Divergence",
+    "netcore.failover.sweepable": "Sweepable",
+    "netcore.formats.arm_notes": "Import ImportNote",
+    "netcore.forwarding.state": "State",
+    "netcore.forwarding.probes": "BackendHealth",
+    "netcore.forwarding.traceroute": "TraceHop",
+    "netcore.forwarding.view": "GuestView",
+    "netcore.forwarding.redundancy": "RedundancyView",
 }
-"""Names that live in rooms opened on demand."""
+"""Names that live in rooms opened on demand, by room."""
+
+_ROOMS = {name: room for room, names in _IN_ROOMS.items() for name in names.split()}
 
 _NAMES = {"JoinedTrials": "Joined"}
 """What those are called in their room, where it is another word."""

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 import netcore
-from netcore.command_line import failing, inputs, tables, tracing
+from netcore.command_line import failing, inputs, reaching, tables, tracing
 from netcore.command_line.output import CANNOT, YES, problem_lines
 
 Answer = Callable[[argparse.Namespace], int]
@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _of_drawings(add)
     _of_packets(add)
+    _of_headers(add)
     _of_failovers(add)
     validate = questions.add_parser("validate", help=failing.validate.__doc__)
     validate.add_argument("--write", metavar="FILE", help="write the page, such as docs/validation.md")
@@ -89,6 +90,17 @@ def _of_packets(add: Add) -> None:
     inputs.ask_for_packet(compare)
     compare.add_argument("--profiles", nargs=2, metavar=("A", "B"), default=("azure-2026", "aws"))
     add("diff", tracing.diff).add_argument("after", metavar="AFTER", help="the file of the later one")
+
+
+def _of_headers(add: Add) -> None:
+    matrix = add("matrix", reaching.matrix)
+    matrix.add_argument("--protocol", default="tcp", help="a name or a number; default tcp")
+    matrix.add_argument("--port", type=int, default=443, help="destination port; default 443")
+    matrix.add_argument("--answers", action="store_true", help="ask whether answers come back as well")
+    reaching.ask_for_headers(add("reach", reaching.reach))
+    reaching.ask_for_headers(add("never", reaching.never))
+    add("exposed", reaching.exposed)
+    add("shadowed", reaching.shadowed)
 
 
 def _of_failovers(add: Add) -> None:

@@ -27,7 +27,7 @@ Asked = list[tuple[RuleSet, EffectiveRule]]
 def leave(run: Run, hop: Secure) -> Hop:
     """Filter a packet on its way out: the NIC's group first, then the subnet's; before any route (F2, F6)."""
     port = run.drawing.ports[hop.nic]
-    sets = _asked_of(run, run.network.rules(port.id, Direction.OUTBOUND), hop.header)
+    sets = sets_asked(run, run.network.rules(port.id, Direction.OUTBOUND), hop.header)
     at = f"nics/{port.id}"
     if hop.header.destination in PLATFORM:
         return _to_platform(run, sets, at, hop.header) or Look(port.id, hop.header)
@@ -39,7 +39,7 @@ def leave(run: Run, hop: Secure) -> Hop:
 def enter(run: Run, hop: Deliver) -> Hop:
     """Filter a packet on its way in: the subnet's group first, then the NIC's (facts F1, F2, F7)."""
     port = run.drawing.ports[hop.nic]
-    sets = _asked_of(run, run.network.rules(port.id, Direction.INBOUND), hop.header)
+    sets = sets_asked(run, run.network.rules(port.id, Direction.INBOUND), hop.header)
     closed = hop.public and run.network.profile.implicit_public_deny
     return _filtered(
         run, sets, port.id, f"nics/{port.id}", Direction.INBOUND, hop.header, port.held, closed=closed
@@ -73,7 +73,7 @@ def denying_rule(run: Run, nic: str, direction: Direction, header: Header) -> st
     return f"rule {rule.name} of {_group(run, rules)}"
 
 
-def _asked_of(run: Run, sets: tuple[RuleSet, ...], header: Header) -> tuple[RuleSet, ...]:
+def sets_asked(run: Run, sets: tuple[RuleSet, ...], header: Header) -> tuple[RuleSet, ...]:
     """Return the rule sets a packet meets: a frame between neighbours does not cross their subnet's list.
 
     Source: facts L1, L20.
@@ -83,6 +83,11 @@ def _asked_of(run: Run, sets: tuple[RuleSet, ...], header: Header) -> tuple[Rule
     if profile.filtering != "groups-and-lists" or mac is None or mac == profile.router_mac:
         return sets
     return tuple(rules for rules in sets if rules.where != "subnet")
+
+
+def naming_platform(sets: tuple[RuleSet, ...]) -> tuple[RuleSet, ...]:
+    """Return rule sets with only those rules that packets for the platform meet (fact F10)."""
+    return tuple(rules._replace(rules=tuple(rule for rule in rules.rules if rule.platform)) for rules in sets)
 
 
 def _ask(sets: Iterable[RuleSet], header: Header) -> Asked:
@@ -102,8 +107,7 @@ def _ask(sets: Iterable[RuleSet], header: Header) -> Asked:
 
 def _to_platform(run: Run, sets: tuple[RuleSet, ...], at: str, header: Header) -> End | None:
     """Let traffic with the platform pass, unless a rule names one of its own tags (fact F10)."""
-    named = [rules._replace(rules=tuple(rule for rule in rules.rules if rule.platform)) for rules in sets]
-    asked = _ask(named, header)
+    asked = _ask(naming_platform(sets), header)
     if not asked:
         run.step(Place.SECURITY, Actor.FABRIC, at, "security.platform", header, address=header.destination)
     return _recorded(run, asked, at, Direction.OUTBOUND, header)

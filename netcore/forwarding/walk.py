@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -129,6 +129,21 @@ class _Way:
         return " / ".join(choice.labels[choice.chosen] for choice in self.choices)
 
 
+@dataclass(slots=True)
+class Guide:
+    """Leads one connection along a given way and watches it, for those who ask about many headers at once.
+
+    Args:
+        script: choices to make, of all packets of the connection in their order; beyond it those of the hash.
+        watch: is told of each place before it takes a packet.
+        choices: what there was to choose, and what was chosen; filled while walking.
+    """
+
+    script: tuple[int, ...] = ()
+    watch: Callable[[Run, Hop], None] | None = None
+    choices: list[Choice] = field(default_factory=list)
+
+
 @dataclass(frozen=True, slots=True)
 class _Connection:
     """The walks of one connection."""
@@ -162,6 +177,17 @@ def follow(network: Network | Scenario, packet: Packet, state: State | None = No
         NotFound: as ``trace``.
     """
     return _trace(network, packet, state or State(), branches=False)
+
+
+def lead(network: Network, origin: Endpoint, header: Header, guide: Guide) -> Trace:
+    """Return what becomes of a packet and its answer in a quiet network along the way that a guide knows.
+
+    Args:
+        origin: who sends; see ``request.resolve``.
+        header: as it is put on the wire.
+    """
+    done = _connect(network, origin, header, State(), branches=False, guide=guide)
+    return Trace.model_construct(packet=header, forward=done.forward, back=done.back, third=done.third)
 
 
 def establish(network: Network | Scenario, packet: Packet, state: State | None = None) -> State:
@@ -251,9 +277,16 @@ def _knock(network: Network, origin: Endpoint, header: Header, state: State) -> 
 
 
 def _connect(
-    network: Network, origin: Endpoint, header: Header, state: State, *, branches: bool
+    network: Network,
+    origin: Endpoint,
+    header: Header,
+    state: State,
+    *,
+    branches: bool,
+    guide: Guide | None = None,
 ) -> _Connection:
     """Walk the packets of one connection as far as they come."""
+    guide = guide or Guide()
     drawing = drawing_of(network)
     state = redundancy.settled(network, drawing, follow, state)
     sessions = state.sessions if state.sessions is not None else Sessions()
@@ -272,10 +305,14 @@ def _connect(
         def once(script: tuple[int, ...]) -> _Way:
             run = Run(network, drawing, state, memory.copy(), phase, script)
             run.awaited = awaited
-            end = _loop(run, _first(run, start, begin))
+            end = _loop(run, _first(run, start, begin), guide.watch)
             return _Way(tuple(run.steps), end, tuple(run.choices), run.sessions)
 
-        return _explored(once) if branches else _single(once(()))
+        if branches:
+            return _explored(once)
+        way = once(guide.script[len(guide.choices) :])
+        guide.choices += way.choices
+        return _single(way)
 
     forward, way = walk(origin, header, phase, sessions, awaited)
     sessions = way.sessions
@@ -302,9 +339,11 @@ def _taken(sessions: Sessions) -> Collection[tuple[str, Key]]:
     return frozenset(sessions.flows)
 
 
-def _loop(run: Run, hop: Hop) -> End:
+def _loop(run: Run, hop: Hop, watch: Callable[[Run, Hop], None] | None) -> End:
     """Carry a packet from place to place until one ends it."""
     while not isinstance(hop, End):
+        if watch is not None:
+            watch(run, hop)
         hop = PLACES[type(hop)](run, hop)
     return hop
 

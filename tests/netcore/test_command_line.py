@@ -308,3 +308,35 @@ def test_a_trace_to_a_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
         assert main(["trace", str(drawn), "client", end]) == 0
         assert "DNS answers site.example with 203.0.113.10" in capsys.readouterr().out
     assert main(["trace", str(drawn), "site", "client"]) == 2
+
+
+def test_reach_says_with_which_headers(capsys: pytest.CaptureFixture[str]) -> None:
+    balancer = str(SEEDS / "failover-01-balancer.json")
+    assert main(["reach", balancer, "internet", "203.0.113.10"]) == 0
+    assert "connects" in capsys.readouterr().out
+    assert main(["reach", balancer, "internet", "203.0.113.10", "--protocol", "udp", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out.splitlines()[0])["connects"]["count"] == 0
+    assert main(["reach", balancer, "vms/nobody", "203.0.113.10"]) == 2
+
+
+def test_never_has_a_proof_or_a_counterexample(capsys: pytest.CaptureFixture[str]) -> None:
+    balancer = str(SEEDS / "failover-01-balancer.json")
+    assert main(["never", balancer, "internet", "vms/web1", "--protocol", "tcp", "--ports", "22"]) == 0
+    assert capsys.readouterr().out.startswith("Never:")
+    assert main(["never", balancer, "internet", "vms/web1"]) == 1
+    assert capsys.readouterr().out.startswith("It can:")
+    assert main(["never", balancer, "internet", "vms/web1", "--ports", "x"]) == 2
+
+
+def test_exposed_and_shadowed_are_lists(capsys: pytest.CaptureFixture[str]) -> None:
+    balancer = str(SEEDS / "failover-01-balancer.json")
+    assert main(["exposed", balancer]) == 0
+    assert "203.0.113.10" in capsys.readouterr().out
+    assert main(["shadowed", balancer]) in (0, 1)
+    assert "never decide:" in capsys.readouterr().out
+
+
+def test_matrix_names_classes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["matrix", FIREWALLS, "--port", "443"]) == 0
+    assert "pairs of VMs" in capsys.readouterr().out
+    assert main(["matrix", FIREWALLS, "--protocol", "nothing"]) == 2

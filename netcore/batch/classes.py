@@ -1,0 +1,227 @@
+"""VMs that behave alike: no route, rule or guest of the network tells one from another.
+
+Two VMs of a class may be exchanged in any question about who reaches whom, so a class is asked once. A VM
+that something names (a route, a pool, another guest), or whose guest has addresses of its own, stands alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from netcore.batch.compile import Compiled
+from netcore.batch.sheets import Table
+from netcore.control.network import Network
+from netcore.document.guests import Guest
+from netcore.document.part import Part
+from netcore.document.values import Address
+from netcore.forwarding.drawing import drawing_of
+from netcore.forwarding.machines import Machine
+
+_SAME = "same routes, same rules, same guest"
+
+
+@dataclass(frozen=True)
+class Class:
+    """VMs that behave alike; ``why`` says so, or what makes a single one stand alone."""
+
+    vms: tuple[str, ...]
+    why: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON data."""
+        return {"vms": list(self.vms), "count": len(self.vms), "why": self.why}
+
+
+@dataclass(frozen=True)
+class Classes:
+    """All VMs of a network in classes.
+
+    Args:
+        classes: by their first VM in the order of ids.
+        of: int32, class of each VM in the order of ids.
+    """
+
+    classes: tuple[Class, ...]
+    of: Table
+
+    @property
+    def sizes(self) -> Table:
+        """Return how many VMs each class has, int64."""
+        return np.array([len(each.vms) for each in self.classes], np.int64)
+
+
+def classes_of(compiled: Compiled) -> Classes:
+    """Return the classes of the VMs of a network."""
+    network = compiled.network
+    drawing = drawing_of(network)
+    named = _named(network)
+    columns = _Columns(compiled)
+    prefixes = sorted(_guest_prefixes(network), key=str)
+    found: dict[tuple[object, ...], list[str]] = {}
+    why: dict[str, str] = {}
+    for vm, machine in sorted(drawing.machines.items()):
+        alone = _alone(machine, named)
+        if alone:
+            why[vm] = alone
+            found[("alone", vm)] = [vm]
+            continue
+        port = machine.ports[0]
+        topology = network.scenario.topology
+        key = (
+            port.subnet,
+            topology.nics[port.id].security_group,
+            port.ip_forwarding,
+            machine.runs,
+            topology.vms[vm].zone,
+            machine.guest.model_dump_json() if machine.guest != _PLAIN else "",
+            tuple((address.version, columns.of(address)) for address in port.held),
+            tuple(tuple(address in prefix for prefix in prefixes) for address in port.held),
+        )
+        found.setdefault(key, []).append(vm)
+    return _made(network, sorted(found.values()), why)
+
+
+_PLAIN = Guest()
+
+
+def _made(network: Network, groups: list[list[str]], why: dict[str, str]) -> Classes:
+    drawing = drawing_of(network)
+    ids = sorted(drawing.machines)
+    number = {vm: index for index, vm in enumerate(ids)}
+    of = np.zeros(len(ids), np.int32)
+    classes = []
+    for index, vms in enumerate(groups):
+        of[[number[vm] for vm in vms]] = index
+        classes.append(Class(tuple(vms), why.get(vms[0]) or _text(network, vms)))
+    return Classes(tuple(classes), of)
+
+
+def _text(network: Network, vms: list[str]) -> str:
+    port = drawing_of(network).machines[vms[0]].ports[0]
+    subnet = network.scenario.topology.subnets[port.subnet].name
+    if len(vms) == 1:
+        return f"No other VM of subnet {subnet} has the {_SAME}."
+    return f"These {len(vms)} VMs of subnet {subnet} behave alike: {_SAME}."
+
+
+def _alone(machine: Machine, named: dict[object, str]) -> str:
+    """Return why a VM stands alone; empty where it may have others like it."""
+    if len(machine.ports) != 1:
+        return f"It has {len(machine.ports)} NICs." if machine.ports else "It has no NIC."
+    port = machine.ports[0]
+    for name in (f"vms/{machine.id}", f"nics/{port.id}", *port.held):
+        if name in named:
+            return f"{named[name]} names it."
+    guest = machine.guest
+    if any((guest.loopback, guest.interfaces, guest.tunnels, guest.redundancy, guest.bgp)):
+        return "Its guest has addresses or neighbours of its own."
+    if guest.session_sync or guest.policy_routing or port.guest_mac != port.mac:
+        return "Its guest shares sessions or sends by rules of its own."
+    return ""
+
+
+class _Columns:
+    """What the tables say of the address of a VM, as a number: equal numbers, equal columns."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self._compiled = compiled
+        ports = drawing_of(compiled.network).ports.values()
+        addresses = sorted({held for port in ports for held in port.held}, key=lambda a: (a.version, int(a)))
+        atoms = np.array([compiled.atoms.of(address) for address in addresses], np.int64)
+        rows = np.concatenate(
+            [
+                np.ascontiguousarray(matrix[:, atoms].T).view(np.uint8).reshape(len(atoms), -1)
+                for matrix in _matrices(compiled)
+            ],
+            axis=1,
+        )
+        known: dict[bytes, int] = {}
+        self._of = {
+            address: known.setdefault(row.tobytes(), len(known))
+            for address, row in zip(addresses, rows, strict=True)
+        }
+
+    def of(self, address: Address) -> int:
+        return self._of[address]
+
+
+def _matrices(compiled: Compiled) -> Iterator[Table]:
+    rules = compiled.rules
+    yield compiled.routes.fib
+    yield rules.source_class
+    yield rules.destination_class
+    yield compiled.flags[None, :]
+    yield compiled.spaces[None, :]
+
+
+def _guest_prefixes(network: Network) -> set[Any]:
+    """Return the ranges that guests and their firewalls tell apart."""
+    found: set[Any] = set()
+    for machine in drawing_of(network).machines.values():
+        if machine.guest == _PLAIN:
+            continue
+        found |= {path.prefix for path in machine.paths}
+        for rules in machine.firewall.values():
+            found |= {side for rule in rules for side in (rule.source, rule.destination) if side is not None}
+    return found
+
+
+def _named(network: Network) -> dict[object, str]:
+    """Return the VMs, NICs and addresses that something names, and what names them."""
+    topology = network.scenario.topology
+    found: dict[object, str] = {}
+    for table in topology.route_tables.values():
+        for route in table.routes.values():
+            _name(found, f"A route of table {table.name}", (route.next_hop_ip, route.target))
+    for collection in _COLLECTIONS:
+        for thing in getattr(topology, collection).values():
+            said = getattr(thing, "name", "")
+            for value in _values(thing):
+                _name(found, f"{_WORDS.get(collection, collection)} {said}".strip(), (value, f"nics/{value}"))
+    for vm in topology.vms.values():
+        if vm.guest != _PLAIN:
+            for value in _values(vm.guest):
+                _name(found, f"The guest of {vm.name}", (value,))
+    for key, nic in topology.nics.items():
+        if any(configuration.public_ip for configuration in nic.configurations.values()):
+            _name(found, "A public address", (f"nics/{key}",))
+    return found
+
+
+_COLLECTIONS = (
+    "load_balancers",
+    "nat_gateways",
+    "gateways",
+    "connections",
+    "sites",
+    "route_servers",
+    "transit_gateways",
+    "private_endpoints",
+    "traffic_managers",
+)
+_WORDS = {"load_balancers": "Balancer", "route_servers": "Route server", "gateways": "Gateway"}
+
+
+def _name(found: dict[object, str], what: str, values: Iterable[object]) -> None:
+    for value in values:
+        if value is not None:
+            found.setdefault(value, what)
+
+
+def _values(thing: object) -> Iterator[object]:
+    """Yield every text and address inside a part of the document."""
+    if isinstance(thing, Part):
+        for name in type(thing).model_fields:
+            yield from _values(getattr(thing, name))
+    elif isinstance(thing, dict):
+        for value in thing.values():
+            yield from _values(value)
+    elif isinstance(thing, (tuple, list, set, frozenset)):
+        for value in thing:
+            yield from _values(value)
+    elif thing is not None and not isinstance(thing, (int, float, bool)):
+        yield thing

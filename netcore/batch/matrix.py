@@ -1,0 +1,306 @@
+"""All pairs of VMs at once: who reaches whom by one port, and how many headers get through, by class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from netcore.batch import kernel_space as kernel
+from netcore.batch import layout as at
+from netcore.batch.cells import cells
+from netcore.batch.classes import Classes
+from netcore.batch.compile import Compiled
+from netcore.batch.forward import forward
+from netcore.batch.packets import Packets
+from netcore.batch.portsets import PORTED
+from netcore.batch.sheets import Table
+from netcore.batch.space import Space, space_of
+from netcore.forwarding.drawing import drawing_of
+from netcore.trace.model import Outcome
+from netcore.trace.packet import protocol_number
+
+SOURCE_PORT = 49_152
+"""Source port of the packet that stands for a port; the first one that systems choose from (RFC 6335)."""
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Who reaches whom with one kind of packet: from each VM to the primary address of each other.
+
+    Where flows are spread, the pair that stands for its classes takes the way of our hash.
+
+    Args:
+        vms: ids, ascending; rows and columns of the whole matrix.
+        classes: VMs that behave alike.
+        by_class: bool [class, class], whether a request arrives.
+        own: bool by class, whether a VM reaches itself.
+        answered: bool [class, class], whether the connection comes about; None where nobody asked.
+    """
+
+    protocol: int
+    port: int
+    vms: tuple[str, ...]
+    classes: Classes
+    by_class: Table
+    own: Table
+    answered: Table | None = None
+
+    def reaches(self, source: str, destination: str) -> bool:
+        """Return whether one VM reaches another, by their ids."""
+        one, other = self._row[source], self._row[destination]
+        return bool(self.row(one)[other])
+
+    def row(self, number: int) -> Table:
+        """Return whom one VM reaches: bool by VM."""
+        of = self.classes.of
+        found: Table = self.by_class[of[number]][of]
+        found[number] = self.own[of[number]]
+        return found
+
+    def count(self) -> int:
+        """Return how many pairs of VMs reach each other, those of a VM with itself included."""
+        sizes = self.classes.sizes
+        pairs = np.outer(sizes, sizes)
+        pairs[np.diag_indices(len(sizes))] -= sizes
+        return int((pairs * self.by_class).sum() + (sizes * self.own).sum())
+
+    def expanded(self) -> Table:
+        """Return the whole matrix: bool [VM, VM]; as many bytes as there are pairs."""
+        of = self.classes.of
+        found: Table = self.by_class[of][:, of]
+        found[np.arange(len(of)), np.arange(len(of))] = self.own[of]
+        return found
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Table:
+        """Return the whole matrix."""
+        return self.expanded() if dtype is None else self.expanded().astype(dtype)
+
+    @cached_property
+    def _row(self) -> dict[str, int]:
+        return {vm: index for index, vm in enumerate(self.vms)}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON data, by class."""
+        return {
+            "protocol": self.protocol,
+            "port": self.port,
+            "classes": [each.as_dict() for each in self.classes.classes],
+            "reaches": [np.flatnonzero(row).tolist() for row in self.by_class],
+            "answered": None
+            if self.answered is None
+            else [np.flatnonzero(row).tolist() for row in self.answered],
+            "count": self.count(),
+        }
+
+
+def matrix(
+    compiled: Compiled,
+    protocol: int | str,
+    port: int,
+    *,
+    answers: bool = False,
+    space: Space | None = None,
+) -> Matrix:
+    """Return who reaches whom with one protocol and destination port.
+
+    Args:
+        protocol: number or name.
+        answers: also ask whether the answer comes back.
+        space: of the same network, where it is known already.
+
+    Raises:
+        ValueError: no such protocol.
+    """
+    number = protocol if isinstance(protocol, int) else protocol_number(protocol)
+    space = space or space_of(compiled)
+    classes = space.classes
+    count = len(classes.classes)
+    arrives = np.full((count, count), kernel.UNKNOWN, np.uint8)
+    if len(space.senders):
+        kind = space.kind_of(number)
+        found = np.full((len(space.senders), len(space.receivers)), kernel.LOST, np.uint8)
+        if kind >= 0 and _carried(compiled, number, port):
+            holding = _holding(space, kind, port if number in PORTED else 0)
+            passes = np.where(space.ids >= 0, holding[space.ids], 2).astype(np.uint8)
+            found = kernel.arrive(*space.pairs(), passes, space.kinds[kind].name == "icmp")
+        arrives[np.ix_(space.sender_class, space.receiver_class)] = found
+    singles = np.array([len(each.vms) == 1 for each in classes.classes], np.bool_)
+    alone = np.flatnonzero(singles)
+    arrives[alone, alone] = kernel.LOST  # no second VM to reach
+    answered = np.zeros((count, count), np.bool_) if answers else None
+    asked = np.ones((count, count), np.bool_) if answers else arrives == kernel.UNKNOWN
+    asked[alone, alone] = False
+    _ask(compiled, classes, number, port, np.argwhere(asked), arrives, answered)
+    own = _own(compiled, classes, number, port)
+    return Matrix(number, port, compiled.guests.ids, classes, arrives == kernel.ARRIVES, own, answered)
+
+
+def _carried(compiled: Compiled, protocol: int, port: int) -> bool:
+    """Return whether the fabric carries the packet that stands for a port (facts C1-C5)."""
+    if protocol != 17:
+        return True
+    return bool(compiled.carried.from_port[SOURCE_PORT] and compiled.carried.to_port[port])
+
+
+def _holding(space: Space, kind: int, port: int) -> Table:
+    """Return by allowed set whether it holds a header."""
+    kinds = len(space.kinds)
+    count = (len(space.offsets) - 1) // kinds
+    starts, ends = space.offsets[kind : count * kinds : kinds], space.offsets[kind + 1 :: kinds]
+    inside = np.concatenate([[0], np.cumsum((space.lows <= port) & (port < space.highs))])
+    found: Table = inside[np.maximum(ends[:count], starts)] > inside[starts]
+    return found
+
+
+def _ask(
+    compiled: Compiled,
+    classes: Classes,
+    protocol: int,
+    port: int,
+    pairs: Table,
+    arrives: Table,
+    answered: Table | None,
+) -> None:
+    """Ask one packet for each pair of classes, and fill in what became of it."""
+    members = [each.vms for each in classes.classes]
+    row_of = {vm: row for row, vm in enumerate(compiled.guests.ids)}
+    address = _addresses(compiled)
+    senders = np.array([row_of[vms[0]] for vms in members], np.int32)
+    first = [address.get(vms[0]) for vms in members]
+    second = [address.get(vms[1]) if len(vms) > 1 else None for vms in members]
+    chosen = [(a, b, to) for a, b in pairs.tolist() if (to := second[b] if a == b else first[b]) is not None]
+    if not chosen:
+        return
+    one, other = (np.array([each[side] for each in chosen]) for side in (0, 1))
+    packets = _packets(compiled, senders[one], [each[2] for each in chosen], protocol, port)
+    answers = forward(compiled, packets)
+    arrived = answers.forward.outcome == _DELIVERED
+    arrives[one, other] = np.where(arrived, kernel.ARRIVES, kernel.LOST)
+    if answered is not None:
+        answered[one, other] = answers.delivered()
+
+
+_DELIVERED = list(Outcome).index(Outcome.DELIVERED)
+
+
+def _own(compiled: Compiled, classes: Classes, protocol: int, port: int) -> Table:
+    """Return by class whether its VMs reach themselves."""
+    row_of = {vm: row for row, vm in enumerate(compiled.guests.ids)}
+    address = _addresses(compiled)
+    own = np.zeros(len(classes.classes), np.bool_)
+    asked = [index for index, each in enumerate(classes.classes) if each.vms[0] in address]
+    if asked:
+        senders = np.array([row_of[classes.classes[index].vms[0]] for index in asked], np.int32)
+        to = [address[classes.classes[index].vms[0]] for index in asked]
+        answers = forward(compiled, _packets(compiled, senders, to, protocol, port))
+        own[asked] = answers.forward.outcome == _DELIVERED
+    return own
+
+
+def _addresses(compiled: Compiled) -> dict[str, Any]:
+    """Return the primary address of each VM that has one."""
+    machines = drawing_of(compiled.network).machines
+    return {
+        vm: held[0]
+        for vm, machine in machines.items()
+        if (held := [address for port in machine.ports for address in port.held])
+    }
+
+
+def _packets(compiled: Compiled, senders: Table, to: list[Any], protocol: int, port: int) -> Packets:
+    numbers = [int(address) for address in to]
+    count = len(to)
+    ported = protocol in PORTED
+    return Packets(
+        compiled.senders,
+        senders,
+        np.array([number >> 64 for number in numbers], np.uint64),
+        np.array([number & 0xFFFF_FFFF_FFFF_FFFF for number in numbers], np.uint64),
+        np.array([address.version for address in to], np.uint8),
+        np.full(count, protocol, np.uint8),
+        np.full(count, SOURCE_PORT if ported else 0, np.uint16),
+        np.full(count, port if ported else 0, np.uint16),
+    )
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many headers arrive however flows are spread, from the VMs of each subnet to those of each other.
+
+    Args:
+        subnets: ids, ascending.
+        headers: Python integers [sending subnet, receiving subnet].
+        by_cells: pairs of classes that were walked, as arrays do not carry them.
+    """
+
+    subnets: tuple[str, ...]
+    headers: Table
+    by_cells: int
+
+
+def reach_counts(compiled: Compiled, space: Space | None = None) -> Counts:
+    """Return the number of headers that arrive, exactly; a VM's packets to itself are left out.
+
+    A header is protocol, source port and destination port from one VM to one address of another. What is
+    IPv6 or not plain is asked of ``cells``.
+    """
+    space = space or space_of(compiled)
+    network = compiled.network
+    subnets = tuple(sorted({port.subnet for port in drawing_of(network).ports.values()}))
+    classes = space.classes
+    total = np.zeros((len(subnets), len(subnets)), object)
+    left = np.ones((len(classes.classes), len(classes.classes)), np.bool_)
+    if len(space.senders):
+        subnet_of = compiled.nics[_nics(compiled, space), at.NIC_SUBNET].astype(np.int64)
+        names = np.unique(subnet_of)
+        starts = np.append(np.searchsorted(subnet_of, names), len(subnet_of)).astype(np.int64)
+        size = classes.sizes[space.sender_class]
+        found, left_out = kernel.count_headers(
+            *space.pairs(),
+            starts,
+            space.offsets,
+            space.lows,
+            space.highs,
+            space.weight,
+            next((index for index, kind in enumerate(space.kinds) if kind.name == "icmp"), -1),
+            size,
+            space.sender_class.astype(np.int64),
+            np.searchsorted(names, subnet_of).astype(np.int64),
+            len(names),
+        )
+        total[np.ix_(names, names)] = found.astype(object)
+        left[np.ix_(space.sender_class, space.receiver_class)] = left_out == 1
+    pairs = [(a, b) for a, b in np.argwhere(left).tolist() if a != b or len(classes.classes[a].vms) > 1]
+    for a, b in pairs:
+        _add_by_cells(compiled, classes, subnets, total, a, b)
+    return Counts(subnets, total, len(pairs))
+
+
+def _nics(compiled: Compiled, space: Space) -> Table:
+    rows = {vm: row for row, vm in enumerate(compiled.guests.ids)}
+    firsts = [rows[space.classes.classes[index].vms[0]] for index in space.sender_class.tolist()]
+    found: Table = compiled.guests.vms[firsts, at.VM_NIC]
+    return found
+
+
+def _add_by_cells(
+    compiled: Compiled, classes: Classes, subnets: tuple[str, ...], total: Table, one: int, other: int
+) -> None:
+    """Add what arrives between two classes, asked header space by header space."""
+    machines = drawing_of(compiled.network).machines
+    senders, receivers = classes.classes[one].vms, classes.classes[other].vms
+    to = receivers[1] if one == other else receivers[0]
+    if not machines[senders[0]].ports:
+        return
+    pairs = len(senders) * (len(receivers) - (one == other))
+    row = subnets.index(machines[senders[0]].ports[0].subnet)
+    for port in machines[to].ports:
+        for address in port.held:
+            found = cells(compiled.network, f"vms/{senders[0]}", address)
+            arriving = found.those(
+                lambda way: way.arrived and way.forward.at == f"vms/{to}", every=True
+            ).count()
+            total[row, subnets.index(port.subnet)] += arriving * pairs

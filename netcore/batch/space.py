@@ -1,0 +1,432 @@
+"""The plain part of a network for all pairs and all headers: who may send, who may receive, what is between.
+
+Plain is what only routes and rules decide: VMs with one NIC that send from it, appliances that only forward,
+balancers in front of them that take all ports. Everything else is asked of ``cells``, pair by pair.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from netcore.batch import kernel_space as kernel
+from netcore.batch import layout as at
+from netcore.batch.classes import Classes, classes_of
+from netcore.batch.compile import Compiled
+from netcore.batch.portsets import PORTED
+from netcore.batch.sheets import Table
+from netcore.forwarding.drawing import drawing_of
+from netcore.trace.packet import TCP, UDP
+
+_ICMP, _ICMPV6 = 1, 58
+_PORTS = 65_536
+
+
+Pairs = tuple[Table, Table, Table, Table, Table, Table, Table, Table, Table, Table, int]
+
+
+class Kind(NamedTuple):
+    """Protocols that rules and the fabric treat alike: ``numbers``, and their class for rules."""
+
+    name: str
+    rule_class: int
+    numbers: tuple[int, ...]
+
+
+@dataclass
+class Stages:
+    """Appliances on the way: single ones and pools; columns as ``kernel_space`` takes them."""
+
+    of_way: Table
+    rows: Table
+    members: list[list[int]]
+    chains: Table
+
+
+@dataclass
+class Space:
+    """What the loops over pairs take; see ``kernel_space`` for the columns.
+
+    Args:
+        sender_class, receiver_class: class of each row; those of other classes are asked of ``cells``.
+        ids: allowed set by chain and classes; ``base``, ``width`` say where.
+        weight: int64 [kind, port]: headers to all ports below; those the fabric carries.
+    """
+
+    compiled: Compiled
+    classes: Classes
+    kinds: list[Kind]
+    sender_class: Table
+    receiver_class: Table
+    senders: Table
+    receivers: Table
+    end: Table
+    way_to: Table
+    source_class: Table
+    destination_class: Table
+    base: Table
+    width: Table
+    ids: Table
+    stage_chains: Table
+    full: int
+    offsets: Table
+    lows: Table
+    highs: Table
+    weight: Table
+
+    def pairs(self) -> Pairs:
+        """Return the arguments that all loops over pairs share."""
+        return (
+            self.end,
+            self.way_to,
+            self.senders,
+            self.receivers,
+            self.source_class,
+            self.destination_class,
+            self.base,
+            self.width,
+            self.ids,
+            self.stage_chains,
+            self.full,
+        )
+
+    def kind_of(self, protocol: int) -> int:
+        """Return which kind a protocol is, or -1 where the fabric does not carry it."""
+        return next((index for index, kind in enumerate(self.kinds) if protocol in kind.numbers), -1)
+
+
+def space_of(compiled: Compiled, classes: Classes | None = None) -> Space:
+    """Return the plain part of a network, IPv4."""
+    classes = classes or classes_of(compiled)
+    row_of = {vm: row for row, vm in enumerate(compiled.guests.ids)}
+    firsts = [row_of[each.vms[0]] for each in classes.classes]
+    plain = [index for index, row in enumerate(firsts) if _is_plain(compiled, row)]
+    nics = compiled.guests.vms[[firsts[index] for index in plain], at.VM_NIC].astype(np.int64)
+    subnets = compiled.nics[nics, at.NIC_SUBNET] if len(nics) else np.zeros(0, np.int64)
+    order = np.argsort(subnets, kind="stable")
+    rows, nics = np.array(plain, np.int32)[order], nics[order]
+    atoms = compiled.nics[nics, at.NIC_SOURCE4].astype(np.int64)
+    stages = _stages(compiled)
+    spaces = compiled.spaces[atoms].astype(np.int64)
+    sending = np.stack([compiled.nics[nics, at.NIC_TABLE], compiled.nics[nics, at.NIC_VNET], spaces], axis=1)
+    groups, group_of = np.unique(sending, axis=0, return_inverse=True)
+    member = np.zeros((len(stages.rows), len(nics)), np.bool_)
+    for stage, found in enumerate(stages.members):
+        member[stage] = np.isin(nics, found)
+    end, way_to = kernel.walk_routes(
+        compiled.routes.fib,
+        compiled.routes.ways,
+        compiled.routes.crossings,
+        compiled.owners.first,
+        compiled.owners.after,
+        compiled.owners.hold,
+        compiled.in_space,
+        stages.of_way,
+        stages.rows,
+        member,
+        groups.astype(np.int64),
+        np.stack([atoms, nics], axis=1),
+    )
+    out = compiled.nics[nics, at.NIC_OUT].astype(np.int64)
+    into = compiled.nics[nics, at.NIC_IN].astype(np.int64)
+    kinds = _kinds(compiled)
+    made = _Sets(compiled, kinds, atoms)
+    used = sorted({*out.tolist(), *into.tolist(), *stages.chains[:, :2].ravel().tolist()} - {-1})
+    number = {chain: index for index, chain in enumerate(used)}
+    staged = {int(chain) for chain in stages.chains[:, :2].ravel()}
+    for chain in used:
+        made.add(chain, out == chain, into == chain, chain in staged)
+    renumber = np.array([number.get(chain, -1) for chain in range(len(compiled.rules.chains))], np.int64)
+    tables = made.tables()
+    chains = np.zeros((len(stages.chains), 4), np.int64)
+    chains[:, :2] = renumber[stages.chains[:, :2]]
+    chains[:, 2] = stages.chains[:, 2]
+    chains[:, 3] = [made.open(into) and made.open(out) for into, out in chains[:, :2].tolist()]
+    return Space(
+        compiled,
+        classes,
+        kinds,
+        rows,
+        rows,
+        np.stack([group_of.ravel(), renumber[out]], axis=1).astype(np.int64),
+        renumber[into],
+        end,
+        way_to,
+        *tables,
+        chains,
+        made.full,
+        *made.spans(),
+        _weight(compiled, kinds),
+    )
+
+
+def _is_plain(compiled: Compiled, vm: int) -> bool:
+    """Return whether only routes and rules decide what a VM sends and takes, over IPv4."""
+    if compiled.carried.by_mac or compiled.carried.vpc:
+        return False
+    row = compiled.guests.vms[vm]
+    flags = int(row[at.VM_FLAGS])
+    if not flags & at.RUNS or flags & (at.HARD | at.FIREWALLED) or row[at.VM_NIC] < 0:
+        return False
+    if row[at.VM_SERVICED] != -1 or row[at.VM_FORWARDED] > 0:
+        return False
+    port = drawing_of(compiled.network).machines[compiled.guests.ids[vm]].ports[0]
+    held = [address for address in port.held if address.version == 4]
+    nic = compiled.nics[row[at.VM_NIC]]
+    return (
+        not int(nic[at.NIC_FLAGS]) & (at.WRONG_MAC | at.HARD)
+        and len(held) == 1
+        and port.source(4) == held[0]
+        and len(port.held) == 1
+    )
+
+
+def _stages(compiled: Compiled) -> Stages:
+    """Return the appliances that routes name, as far as they only forward."""
+    ways = compiled.routes.ways
+    of_way = np.full(len(ways), -1, np.int64)
+    rows: list[tuple[int, int, int]] = []
+    members: list[list[int]] = []
+    chains: list[tuple[int, int, int]] = []
+    known: dict[tuple[int, int], int] = {}
+    taken: dict[int, int] = {}
+    for index, way in enumerate(ways.tolist()):
+        kind, thing = way[at.WAY_KIND], way[at.WAY_A]
+        if kind not in (at.WAY_NIC, at.WAY_FRONTEND):
+            continue
+        if (kind, thing) in known:
+            of_way[index] = known[kind, thing]
+            continue
+        found = [thing] if kind == at.WAY_NIC else _members(compiled, thing)
+        if not found or not all(_only_forwards(compiled, nic) for nic in found):
+            known[kind, thing] = -1
+            continue
+        alike = {tuple(compiled.nics[nic, list(_STAGE_COLUMNS)].tolist()) for nic in found}
+        full = len(rows) >= (1 << kernel.STAGE_BITS) - 1
+        if len(alike) != 1 or any(nic in taken for nic in found) or full:
+            known[kind, thing] = -1
+            for nic in found:  # two stages that share an appliance: neither is plain
+                of_way[of_way == taken.get(nic, -2)] = -1
+            continue
+        table, vnet, out, into = next(iter(alike))
+        taken |= dict.fromkeys(found, len(rows))
+        of_way[index] = known[kind, thing] = len(rows)
+        rows.append((table, vnet, len(found)))
+        members.append(found)
+        chains.append((into, out, int(kind == at.WAY_FRONTEND and not compiled.carried.icmp_ha_ports)))
+    if not rows:
+        rows, chains, members = [(0, 0, 0)], [(-1, -1, 0)], [[]]
+    return Stages(of_way, np.array(rows, np.int64), members, np.array(chains, np.int64))
+
+
+_STAGE_COLUMNS = (at.NIC_TABLE, at.NIC_VNET, at.NIC_OUT, at.NIC_IN)
+
+
+def _members(compiled: Compiled, frontend: int) -> list[int]:
+    """Return the appliances behind a frontend that gives all ports to them; none where it is not so."""
+    front = compiled.balancers.frontends[frontend]
+    if front[at.FRONT_RULED] != 1 or int(front[at.FRONT_FLAGS]) & (at.HARD | at.BASIC):
+        return []
+    rule = compiled.balancers.rules[front[at.FRONT_RULES]]
+    if rule[at.RULE_PROTOCOL] != -1 or int(rule[at.RULE_FLAGS]) & at.HARD:
+        return []
+    start = int(rule[at.RULE_MEMBERS])
+    found = compiled.balancers.members[start : start + int(rule[at.RULE_COUNT]), at.MEMBER_NIC]
+    return [int(nic) for nic in found]
+
+
+def _only_forwards(compiled: Compiled, nic: int) -> bool:
+    """Return whether the guest behind a NIC forwards what reaches it, unchanged and by this NIC."""
+    row = compiled.nics[nic]
+    if row[at.NIC_VM] < 0 or not int(row[at.NIC_FLAGS]) & at.FORWARDS:
+        return False
+    if int(row[at.NIC_FLAGS]) & (at.WRONG_MAC | at.HARD):
+        return False
+    guest = compiled.guests.vms[row[at.NIC_VM]]
+    flags = int(guest[at.VM_FLAGS])
+    return (
+        bool(flags & at.RUNS)
+        and bool(flags & at.FORWARDS)
+        and not flags & (at.HARD | at.SNAT | at.FIREWALLED)
+        and int(guest[at.VM_NIC]) == nic
+        and int(guest[at.VM_FORWARDED]) == 0
+    )
+
+
+def _kinds(compiled: Compiled) -> list[Kind]:
+    """Return the protocols of IPv4 that the fabric carries, by what tells them apart."""
+    found: dict[tuple[str, int], list[int]] = {}
+    for number in np.flatnonzero(compiled.carried.protocol).tolist():
+        if number == _ICMPV6:
+            continue
+        name = {TCP: "tcp", UDP: "udp", _ICMP: "icmp"}.get(number, "ports" if number in PORTED else "none")
+        found.setdefault((name, int(compiled.rules.protocol_class[number])), []).append(number)
+    return [Kind(name, number, tuple(numbers)) for (name, number), numbers in found.items()]
+
+
+def _weight(compiled: Compiled, kinds: list[Kind]) -> Table:
+    """Return how many headers of each kind go to the ports below a number."""
+    each = np.zeros((len(kinds), _PORTS + 1), np.int64)
+    carried = compiled.carried
+    for index, kind in enumerate(kinds):
+        if kind.name == "udp":
+            each[index, 1:] = np.where(carried.to_port, int(carried.from_port.sum()), 0)
+            if carried.to_port[67] and carried.from_port[68]:
+                each[index, 68] -= 1  # 68 to 67 asks for an address: the platform keeps it
+        elif kind.name in ("tcp", "ports"):
+            each[index, 1:] = _PORTS * len(kind.numbers)
+        else:
+            each[index, 1] = len(kind.numbers)
+    return np.cumsum(each, axis=1)
+
+
+class _Sets:
+    """The allowed sets of chains, made chain by chain; equal ones are one."""
+
+    def __init__(self, compiled: Compiled, kinds: list[Kind], atoms: Table) -> None:
+        self._rules = compiled.rules
+        self._atoms = atoms
+        self._protocols = np.array([kind.rule_class for kind in kinds], np.int64)
+        self._portless = np.array([kind.name in ("icmp", "none") for kind in kinds], np.bool_)
+        self._sourced, self._bits = _sourced(compiled)
+        self._sides: tuple[list[Table], list[Table]] = ([], [])
+        self._ids: list[Table] = []
+        self._base: list[int] = []
+        self._width: list[int] = []
+        self._used = 0
+        self._memory = _Memory(len(kinds))
+        self._memory.put_full(self._portless)
+        self.full = 0
+
+    def add(self, chain: int, sending: Table, receiving: Table, staged: bool) -> None:
+        """Make the sets of a chain, as far as its senders and receivers need them."""
+        row = self._rules.chains[chain]
+        start, count = int(row[at.CHAIN_START]), int(row[at.CHAIN_COUNT])
+        sets = self._rules.chain_sets[start : start + count]
+        sources, of_source = _side(self._rules.source_class, sets, self._atoms)
+        destinations, of_destination = _side(self._rules.destination_class, sets, self._atoms)
+        used = np.zeros((len(sources), len(destinations)), np.bool_)
+        if staged:
+            used[:] = True
+        used[of_source[sending]] = True
+        used[:, of_destination[receiving]] = True
+        ids = np.full(used.shape, kernel.NOT_MADE, np.int32)
+        if count == 0:
+            ids[:] = self.full
+        else:
+            classes = self._rules.destination_port_class[sets].T
+            change = np.ones(len(classes), np.bool_)
+            change[1:] = (classes[1:] != classes[:-1]).any(axis=1)
+            cuts = np.searchsorted(self._rules.port_atom, np.flatnonzero(change))
+            while not kernel.chain_sets(
+                used,
+                sources,
+                destinations,
+                self._rules.sets[sets],
+                self._bits,
+                self._sourced[sets],
+                self._protocols,
+                self._portless,
+                cuts.astype(np.int64),
+                np.ascontiguousarray(classes[change]).astype(np.int64),
+                ids,
+                *self._memory.tables(),
+            ):
+                self._memory.grow()
+        self._sides[0].append(of_source)
+        self._sides[1].append(of_destination)
+        self._base.append(self._used)
+        self._width.append(ids.shape[1])
+        self._ids.append(ids.ravel())
+        self._used += ids.size
+
+    def tables(self) -> tuple[Table, Table, Table, Table, Table]:
+        """Return classes of sources [sender, chain], of destinations [chain, receiver], and their ids."""
+        if not self._ids:
+            none = np.zeros((1, len(self._atoms)), np.int32)
+            return none.T.copy(), none, np.zeros(1, np.int64), np.ones(1, np.int64), np.zeros(1, np.int32)
+        return (
+            np.ascontiguousarray(np.stack(self._sides[0]).T.astype(np.int32)),
+            np.stack(self._sides[1]).astype(np.int32),
+            np.array(self._base, np.int64),
+            np.array(self._width, np.int64),
+            np.concatenate(self._ids),
+        )
+
+    def open(self, chain: int) -> bool:
+        """Return whether a chain that stages ask lets everything pass, by its place among those added."""
+        return chain >= 0 and bool((self._ids[chain] == self.full).all())
+
+    def spans(self) -> tuple[Table, Table, Table]:
+        """Return offsets, first ports and ports behind the last."""
+        return self._memory.offsets, self._memory.lows, self._memory.highs
+
+
+class _Memory:
+    """Known sets of spans, see ``kernel_space.chain_sets``."""
+
+    def __init__(self, kinds: int) -> None:
+        self._kinds = max(1, kinds)
+        self.keys = np.zeros(1 << 14, np.uint64)
+        self.key_set = np.full(1 << 14, -1, np.int64)
+        self.offsets = np.zeros((1 << 13) * self._kinds + 1, np.int64)
+        self.lows, self.highs = np.zeros(1 << 18, np.int32), np.zeros(1 << 18, np.int32)
+        self.state = np.zeros(2, np.int64)
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return what the kernel takes."""
+        return self.keys, self.key_set, self.offsets, self.lows, self.highs, self.state
+
+    def put_full(self, portless: Table) -> None:
+        """Make the set of all headers number 0."""
+        kinds = len(portless)
+        low = np.zeros(self._kinds, np.int32)
+        high = np.where(portless, 1, _PORTS).astype(np.int32) if kinds else np.zeros(1, np.int32)
+        ends = np.arange(self._kinds + 1, dtype=np.int64)
+        kernel._interned(low, high, ends, kinds, kinds, *self.tables())
+
+    def grow(self) -> None:
+        """Double everything; known sets keep their numbers."""
+        self.offsets = np.concatenate([self.offsets, np.zeros_like(self.offsets)])
+        self.lows = np.concatenate([self.lows, np.zeros_like(self.lows)])
+        self.highs = np.concatenate([self.highs, np.zeros_like(self.highs)])
+        keys, key_set = self.keys, self.key_set
+        size = len(keys) * 2
+        self.keys, self.key_set = np.zeros(size, np.uint64), np.full(size, -1, np.int64)
+        for key, number in zip(keys.tolist(), key_set.tolist(), strict=True):
+            if number >= 0:
+                place = key & (size - 1)
+                while self.key_set[place] >= 0:
+                    place = (place + 1) & (size - 1)
+                self.keys[place], self.key_set[place] = key, number
+
+
+def _side(classes: Table, sets: Table, atoms: Table) -> tuple[Table, Table]:
+    """Return the classes of a chain on one side, [class, set], and which one each atom has."""
+    if len(sets) == 0:
+        return np.zeros((1, 1), np.int64), np.zeros(len(atoms), np.int64)
+    if len(sets) == 1:
+        row = classes[sets[0]][atoms].astype(np.int64)
+        used = np.zeros(int(row.max(initial=0)) + 1, np.bool_)
+        used[row] = True
+        found = np.flatnonzero(used)
+        return found[:, None], (np.cumsum(used) - 1)[row]
+    rows = classes[sets][:, atoms].T.astype(np.int64)
+    found, of = np.unique(rows, axis=0, return_inverse=True)
+    return found, of.ravel()
+
+
+def _sourced(compiled: Compiled) -> tuple[Table, Table]:
+    """Return where the rules of each set stand that look at source ports, and the bits with them added."""
+    rules = compiled.rules
+    offsets, more, used = [], [], len(rules.bits)
+    for index, given in enumerate(rules.given):
+        words = int(rules.sets[index, at.SET_WORDS])
+        bits = np.zeros(words * 64, np.bool_)
+        bits[: len(given.rules)] = [rule.source_ports is not None for rule in given.rules]
+        offsets.append(used)
+        more.append(np.packbits(bits, bitorder="little").view(np.uint64))
+        used += words
+    return np.array(offsets or [0], np.int64), np.concatenate([rules.bits, *more])
