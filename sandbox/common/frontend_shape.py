@@ -47,7 +47,8 @@ def _field(field: dict[str, Any], defs: dict[str, Any]) -> dict[str, Any]:
     options = field.get("anyOf", [field])
     kept = [option for option in options if option.get("type") != "null"]
     kinds = [_kind(option, defs) for option in kept]
-    found = kinds[0] if len(kinds) == 1 else {"type": "text"} if any(map(_is_text, kinds)) else {"type": "any"}
+    mixed = {"type": "text" if any(map(_is_text, kinds)) else "any"}
+    found = kinds[0] if len(kinds) == 1 else mixed
     if len(kept) < len(options):
         found["nullable"] = True
     if "default" in field:
@@ -72,7 +73,7 @@ def _kind(field: dict[str, Any], defs: dict[str, Any]) -> dict[str, Any]:
         return {"type": "map", "model": model} if model else {"type": "any"}
     if kind == "array":
         return {"type": "list", "item": _kind(field.get("items", {}), defs)}
-    bounds = {key: field[key] for key in ("minimum", "maximum", "pattern") if key in field}
+    bounds: dict[str, Any] = {key: field[key] for key in ("minimum", "maximum", "pattern") if key in field}
     if kind == "string":
         words = field.get("description", "")
         name = "address" if words.startswith("IPv4") else "prefix" if words.startswith("prefix") else "text"

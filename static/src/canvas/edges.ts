@@ -4,6 +4,9 @@ import type { Edge } from "@xyflow/react";
 
 import { type Drawing, type Half, nodeFor } from "../document/drawing";
 
+/** A name answers with the first of its endpoints that is up. */
+const ORDER = ["1st", "2nd", "3rd"];
+
 /** Return the lines of a drawing; each end is the path of a node that is drawn. */
 export function edges(drawing: Drawing): Edge[] {
   const found: Edge[] = [];
@@ -44,6 +47,10 @@ export function edges(drawing: Drawing): Edge[] {
       }
     }
   }
+  for (const manager of drawing.trafficManagers)
+    manager.leads.forEach((path, index) => {
+      add(`name ${manager.path} ${path}`, manager.path, nodeFor(drawing, path), "name", { label: ORDER[index] ?? "" });
+    });
   for (const { from, to, forward, back } of drawing.peerings) {
     const whole = forward?.connected === true && back?.connected === true;
     const label = whole ? "peering" : forward && back ? "peering, disconnected" : "peering, one link missing";

@@ -12,10 +12,12 @@ import type {
   Host,
   Machine,
   Nic,
+  Note,
   Site,
   SiteRouter,
   Subnet,
   Tab,
+  TrafficManager,
   TransitGateway,
   VirtualNetwork,
 } from "../document/drawing";
@@ -39,6 +41,8 @@ export type Item =
   | { kind: "site"; path: string; parent: null; box: Box; site: Site }
   | { kind: "router"; path: string; parent: string; box: Box; router: SiteRouter }
   | { kind: "transit"; path: string; parent: null; box: Box; transit: TransitGateway }
+  | { kind: "manager"; path: string; parent: null; box: Box; manager: TrafficManager }
+  | { kind: "note"; path: string; parent: null; box: Box; note: Note }
   | { kind: "host"; path: string; parent: string | null; box: Box; host: Host }
   | { kind: "internet"; path: string; parent: null; box: Box };
 
@@ -81,7 +85,18 @@ export function layout(drawing: Drawing, kept: unknown, outside = false): Item[]
   }
   const above = layoutOutside(drawing, sites, items, place);
   if (outside && !above.some((item) => item.kind === "internet")) above.push(loneInternet([...above, ...items], place));
-  return [...above, ...items];
+  return [...above, ...items, ...layoutNotes(drawing, place)];
+}
+
+const NOTE = { width: 220, line: 18, letters: 30 };
+
+/** Notes are as high as their words need. */
+function layoutNotes(drawing: Drawing, place: Place): Item[] {
+  return drawing.notes.map((note, index) => {
+    const lines = note.text.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / NOTE.letters)), 0);
+    const spot = place(note.path) ?? { x: index * (NOTE.width + GAP), y: -140 };
+    return { kind: "note", path: note.path, parent: null, box: { ...spot, width: NOTE.width, height: 18 + lines * NOTE.line }, note };
+  });
 }
 
 /** The Internet above everything, where it moves nothing. */
@@ -140,7 +155,7 @@ function layoutTabs(vnet: VirtualNetwork, width: number): Item[] {
 function outsideHeight(drawing: Drawing, sites: Frame[]): number {
   const gateways = drawing.vnets.some((vnet) => vnet.tabs.some((tab) => tab.kind === "Internet gateway"));
   const internet = gateways || drawing.publicBalancers.length > 0;
-  const singles = internet || drawing.hosts.length + drawing.transitGateways.length > 0 ? HOST.height : 0;
+  const singles = internet || drawing.hosts.length + drawing.transitGateways.length + drawing.trafficManagers.length > 0 ? HOST.height : 0;
   const row = Math.max(singles, ...sites.map((frame) => frame.size.height));
   return (row > 0 ? row + 56 : 0) + (drawing.publicBalancers.length > 0 ? PILL.height + 44 : 0);
 }
@@ -154,7 +169,7 @@ function layoutOutside(drawing: Drawing, sites: Frame[], frames: Item[], place: 
   const middle = (width: number): number => Math.max(0, (Math.min(right, ROW_WIDTH) - width) / 2);
   const gateways = frames.some((item) => item.kind === "tab" && item.tab.kind === "Internet gateway");
   const internet = drawing.hosts.length > 0 || drawing.publicBalancers.length > 0 || gateways;
-  const singles = Number(internet) + drawing.hosts.length + drawing.transitGateways.length;
+  const singles = Number(internet) + drawing.hosts.length + drawing.transitGateways.length + drawing.trafficManagers.length;
   const widths = [...Array<number>(singles).fill(HOST.width), ...sites.map((frame) => frame.size.width)];
   let x = middle(widths.reduce((sum, width) => sum + width + gap, -gap));
   const next = (path: string, width: number): { x: number; y: number } => {
@@ -169,6 +184,8 @@ function layoutOutside(drawing: Drawing, sites: Frame[], frames: Item[], place: 
     items.push({ kind: "host", path: host.path, parent: null, box: { ...next(host.path, HOST.width), ...HOST }, host });
   for (const transit of drawing.transitGateways)
     items.push({ kind: "transit", path: transit.path, parent: null, box: { ...next(transit.path, HOST.width), ...HOST }, transit });
+  for (const manager of drawing.trafficManagers)
+    items.push({ kind: "manager", path: manager.path, parent: null, box: { ...next(manager.path, HOST.width), ...HOST }, manager });
   const y = outsideHeight(drawing, sites) - PILL.height - 44;
   const balancersAt = middle(drawing.publicBalancers.length * (PILL.width + gap) - gap);
   drawing.publicBalancers.forEach((balancer, index) => {

@@ -9,6 +9,8 @@ export type Tone = "active" | "delivered" | "dropped" | "looped" | "ambiguous" |
 export type Dock = "trace" | "compare" | "failover" | "runs";
 export type Saved = "saved" | "saving" | "waiting" | "signed out" | "deleted" | "failed" | "stale";
 
+export type Change = "added" | "removed" | "changed";
+
 export interface Highlight {
   path: string;
   tone: Tone;
@@ -36,6 +38,12 @@ export interface Workbench {
   can: Can;
   user: { name: string; guest: boolean } | null;
   selection: string | null;
+  /** Everything that is chosen; the selection is the last of it. */
+  chosen: string[];
+  /** What a revision changed, by path, while two are compared. */
+  compared: Record<string, Change> | null;
+  /** What an edit did besides what was asked for; shown until it is read. */
+  told: string[];
   /** Counts up when the canvas shall bring the selection into view. */
   focus: number;
   highlights: Highlight[];
@@ -75,6 +83,9 @@ let state: Workbench = {
   can: NOBODY,
   user: null,
   selection: null,
+  chosen: [],
+  compared: null,
+  told: [],
   focus: 0,
   highlights: [],
   paths: [],
@@ -95,9 +106,21 @@ export function workbench(): Workbench {
 
 /** Replace some of the state; a new document brings a new drawing. */
 export function update(change: Partial<Omit<Workbench, "drawing">>): void {
-  const drawn = change.document ? { drawing: drawing(change.document) } : {};
-  state = { ...state, ...change, ...drawn };
+  const drawn = change.document && change.document !== state.document ? { drawing: drawing(change.document) } : {};
+  state = { ...state, ...change, ...drawn, ...agreed(change) };
   for (const listener of listeners) listener();
+}
+
+/** One selection chooses one thing; a choice of several selects the last. */
+function agreed(change: Partial<Workbench>): Partial<Workbench> {
+  if (change.chosen) return { selection: change.chosen.at(-1) ?? null };
+  if (change.selection === undefined || (change.selection !== null && state.chosen.includes(change.selection) && state.chosen.length === 1)) return {};
+  return { chosen: change.selection === null ? [] : [change.selection] };
+}
+
+/** Choose several things at once. */
+export function choose(paths: string[], focus = false): void {
+  update(focus ? { chosen: paths, focus: state.focus + 1 } : { chosen: paths });
 }
 
 /** Select a resource; `focus` brings it into view. */

@@ -1,6 +1,7 @@
 /** Edits of the page: patches against a revision, kept in order until the server has them, undone by their opposites. */
 
-import { applied, inverse } from "../document/patch";
+import { type Edit as Edited, pointerOf } from "../document/edits/draft";
+import { applied, inverse, valueAt } from "../document/patch";
 import { type Saved, workbench, update } from "../document/store";
 import type { Json, JsonObject, Operation } from "../document/types";
 import { ApiError, type ScenarioAnswer, api } from "../protocol/api";
@@ -77,6 +78,26 @@ export function change(patch: Operation[]): void {
   act({ there: () => patch, back: () => back });
 }
 
+/** Do an edit that was made for the drawing as it is: select what it made, tell what it did besides. */
+export function perform(edit: Edited, focus = false): void {
+  if (edit.patch.length === 0) return;
+  change(edit.patch);
+  const selects = edit.selects.filter((path) => path !== "");
+  update({ told: edit.told, ...(selects.length > 0 ? { chosen: selects } : {}), ...(focus ? { focus: workbench().focus + 1 } : {}) });
+  forgetGone();
+}
+
+/** What is no longer there is not selected either. */
+function forgetGone(): void {
+  const { chosen, document } = workbench();
+  const kept = chosen.filter((path) => path === "internet" || isThere(document, path));
+  if (kept.length < chosen.length) update({ chosen: kept });
+}
+
+function isThere(document: JsonObject, path: string): boolean {
+  return valueAt(document, pointerOf(path)) !== undefined;
+}
+
 function put(path: string, value: Json): Make {
   return (document) => {
     const layout = document.layout as Record<string, Json> | undefined;
@@ -98,6 +119,8 @@ export function undo(): void {
   if (!edit) return;
   undone.push(edit);
   send(edit.back);
+  update({ told: [] });
+  forgetGone();
 }
 
 export function redo(): void {
@@ -105,6 +128,12 @@ export function redo(): void {
   if (!edit) return;
   done.push(edit);
   send(edit.there);
+  forgetGone();
+}
+
+/** What can be taken back, and done again. */
+export function history(): { undo: boolean; redo: boolean } {
+  return { undo: done.length > 0, redo: undone.length > 0 };
 }
 
 /** True while the server lacks an edit of this page. */
@@ -121,8 +150,8 @@ export function retry(): void {
 
 function send(make: Make): void {
   pending.push(make);
-  if (waits > 0) showAhead();
-  else update({ saved: "saving" });
+  showAhead();
+  if (waits === 0) update({ saved: "saving" });
   if (waits === 0) void pump();
   else retry();
 }
