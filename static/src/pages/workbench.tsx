@@ -6,6 +6,7 @@ import "../styles/workbench.css";
 import "../styles/runs.css";
 import "../styles/failover.css";
 import "../styles/trace.css";
+import "../styles/draw.css";
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

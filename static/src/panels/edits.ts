@@ -1,6 +1,6 @@
 /** Edits of the page: patches against a revision, kept in order until the server has them, undone by their opposites. */
 
-import { type Edit as Edited, pointerOf } from "../document/edits/draft";
+import { type Edit as Edited, layoutPointer, pointerOf } from "../document/edits/draft";
 import { applied, inverse, valueAt } from "../document/patch";
 import { type Saved, workbench, update } from "../document/store";
 import type { Json, JsonObject, Operation } from "../document/types";
@@ -40,12 +40,20 @@ export function show(answer: ScenarioAnswer): void {
   update({ name, revision, document, problems, runnable });
 }
 
-/** Move a thing; `layout` keeps positions by path. */
-export function move(path: string, x: number, y: number): void {
-  const layout = workbench().document.layout;
-  const old = (layout as Record<string, Json> | undefined)?.[path] ?? null;
-  const folded = (old as { folded?: boolean } | null)?.folded ?? false;
-  act({ there: put(path, { x, y, folded }), back: put(path, old) });
+/** Move things; `layout` keeps positions by path. One edit, however many things. */
+export function move(all: { path: string; x: number; y: number }[]): void {
+  const kept = workbench().document.layout as Record<string, Json> | undefined;
+  const before = all.map(({ path }) => ({ path, spot: kept?.[path] ?? null }));
+  const put = (spots: { path: string; spot: Json }[]): Make => (document) => {
+    let here = document;
+    return spots.flatMap(({ path, spot }) => {
+      const patch = placing(here, path, spot);
+      here = applied(here, patch) as JsonObject;
+      return patch;
+    });
+  };
+  const there = all.map(({ path, x, y }) => ({ path, spot: { x, y, folded: (kept?.[path] as { folded?: boolean } | undefined)?.folded ?? false } }));
+  act({ there: put(there), back: put(before) });
 }
 
 export function rename(name: string): void {
@@ -98,14 +106,12 @@ function isThere(document: JsonObject, path: string): boolean {
   return valueAt(document, pointerOf(path)) !== undefined;
 }
 
-function put(path: string, value: Json): Make {
-  return (document) => {
-    const layout = document.layout as Record<string, Json> | undefined;
-    const pointer = `/layout/${path.replaceAll("~", "~0").replaceAll("/", "~1")}`;
-    const first: Operation[] = layout === undefined ? [{ op: "add", path: "/layout", value: {} }] : [];
-    if (value === null) return layout?.[path] === undefined ? [] : [{ op: "remove", path: pointer }];
-    return [...first, { op: "add", path: pointer, value }];
-  };
+function placing(document: JsonObject, path: string, value: Json): Operation[] {
+  const layout = document.layout as Record<string, Json> | undefined;
+  const pointer = layoutPointer(path);
+  const first: Operation[] = layout === undefined ? [{ op: "add", path: "/layout", value: {} }] : [];
+  if (value === null) return layout?.[path] === undefined ? [] : [{ op: "remove", path: pointer }];
+  return [...first, { op: "add", path: pointer, value }];
 }
 
 function act(edit: Edit): void {
