@@ -13,7 +13,7 @@ export function edges(drawing: Drawing): Edge[] {
   const add = (id: string, source: string | null, target: string | null, kind: string, more: { label?: string; path?: string; halves?: [Half | null, Half | null] } = {}): void => {
     if (!source || !target || source === target) return;
     const { label, ...data } = more;
-    const base = { id, source, target, type: "line", className: `line-${kind}`, zIndex: 3, focusable: false, data };
+    const base = { id, source, target, type: "line", className: `line-${kind}${more.path ? "" : " passive"}`, zIndex: 3, focusable: false, selectable: more.path !== undefined, data };
     found.push(label ? { ...base, label } : base);
   };
   const subnets = drawing.vnets.flatMap((vnet) => vnet.subnets);
@@ -42,7 +42,7 @@ export function edges(drawing: Drawing): Edge[] {
       for (const tunnel of machine.tunnels) {
         const far = nodeFor(drawing, owners.get(tunnel.remote) ?? null);
         // Both ends draw the same tunnel; one line is enough.
-        const known = found.some((edge) => edge.className === "line-tunnel" && edge.source === far && edge.target === machine.path);
+        const known = found.some((edge) => edge.className?.startsWith("line-tunnel") === true && edge.source === far && edge.target === machine.path);
         if (!known) add(tunnel.path, machine.path, far, "tunnel", { label: tunnel.kind });
       }
     }

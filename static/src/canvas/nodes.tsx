@@ -131,6 +131,7 @@ export const VnetNode = memo(function VnetNode({ data }: NodeProps): ReactNode {
         <span className="mono">{vnet.prefixes.join(", ")}</span>
         {far && <span className="count">{vms} VMs</span>}
       </header>
+      {item.folded && <p className="nothing">{`folded: ${vnet.subnets.length} subnets, ${vms} VMs`}</p>}
       <Ports />
     </Frame>
   );
@@ -154,6 +155,7 @@ export const SubnetNode = memo(function SubnetNode({ data }: NodeProps): ReactNo
         <Badges badges={subnet.badges} />
       )}
       {!far && residents === 0 && <p className="nothing">empty</p>}
+      {!far && item.folded && residents > 0 && <p className="nothing">folded: {residents} inside</p>}
       <Ports />
     </Frame>
   );

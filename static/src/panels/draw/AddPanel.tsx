@@ -46,7 +46,7 @@ function PieceButton({ piece }: { piece: Piece }): ReactNode {
   return (
     <button
       type="button"
-      className={`piece ${reason ? "elsewhere" : ""}`}
+      className={`palette-piece ${reason ? "elsewhere" : ""}`}
       title={[t(piece.hint), reason ?? ""].filter(Boolean).join("\n")}
       onPointerDown={(event) => {
         if (event.button !== 0) return;

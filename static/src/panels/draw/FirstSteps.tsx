@@ -27,10 +27,26 @@ export function FirstSteps(): ReactNode {
     { done: traced, words: t("A packet from one to the other"), act: t("Run trace"), run: () => { document.querySelector<HTMLFormElement>(".dock form.question")?.requestSubmit(); } },
   ];
   const next = steps.findIndex((step) => !step.done);
+  const step = steps[next];
+  if (vnets + hosts > 0)
+    return (
+      <section className="first-steps aside" aria-label={t("First steps")}>
+        <span className="step-tick">{next + 1}</span>
+        <span>{step?.words}</span>
+        {step && (
+          <button type="button" className="button primary small" onClick={step.run}>
+            {step.act}
+          </button>
+        )}
+        <button type="button" className="button icon quiet small" aria-label={t("Close the first steps")} onClick={() => { setClosed(true); }}>
+          <X size={14} aria-hidden="true" />
+        </button>
+      </section>
+    );
   return (
-    <section className={`first-steps ${vnets + hosts > 0 ? "aside" : ""}`} aria-label={t("First steps")}>
+    <section className="first-steps" aria-label={t("First steps")}>
       <div className="row">
-        <h2>{vnets + hosts === 0 ? t("Nothing is drawn yet") : t("First steps")}</h2>
+        <h2>{t("Nothing is drawn yet")}</h2>
         <button type="button" className="button icon quiet small push" aria-label={t("Close the first steps")} onClick={() => { setClosed(true); }}>
           <X size={14} aria-hidden="true" />
         </button>
@@ -38,7 +54,7 @@ export function FirstSteps(): ReactNode {
       <ol>
         {steps.map((step, index) => (
           <li key={step.words} className={step.done ? "done" : index === next ? "next" : ""}>
-            <span className="tick">{step.done ? <Check size={13} aria-label={t("done")} /> : index + 1}</span>
+            <span className="step-tick">{step.done ? <Check size={13} aria-label={t("done")} /> : index + 1}</span>
             <span>{step.words}</span>
             {index === next && (
               <button type="button" className="button primary small" onClick={step.run}>
