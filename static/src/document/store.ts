@@ -3,13 +3,20 @@
 import { useSyncExternalStore } from "react";
 
 import { type Drawing, drawing } from "./drawing";
-import type { Can, Direction, JsonObject, Problem } from "./types";
+import type { Can, Direction, Json, JsonObject, Problem } from "./types";
 
 export type Tone = "active" | "delivered" | "dropped" | "looped" | "ambiguous" | "not modelled" | "down" | "out";
 export type Dock = "trace" | "compare" | "failover" | "runs";
 export type Saved = "saved" | "saving" | "waiting" | "signed out" | "deleted" | "failed" | "stale";
 
 export type Change = "added" | "removed" | "changed";
+
+export interface Conflict {
+  pointer: string;
+  /** Absent where it was or is deleted. */
+  mine: Json | undefined;
+  theirs: Json | undefined;
+}
 
 export interface Highlight {
   path: string;
@@ -42,6 +49,8 @@ export interface Workbench {
   chosen: string[];
   /** What a revision changed, by path, while two are compared. */
   compared: Record<string, Change> | null;
+  /** Places that somebody else changed at the same time; ours stands until theirs is taken. */
+  conflicts: Conflict[];
   /** What an edit did besides what was asked for; shown until it is read. */
   told: string[];
   /** Counts up when the canvas shall bring the selection into view. */
@@ -85,6 +94,7 @@ let state: Workbench = {
   selection: null,
   chosen: [],
   compared: null,
+  conflicts: [],
   told: [],
   focus: 0,
   highlights: [],

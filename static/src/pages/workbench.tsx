@@ -17,7 +17,7 @@ import { api, configure } from "../protocol/api";
 import { words } from "../protocol/followed";
 import { openRun } from "../panels/Runs";
 import { Shell } from "../panels/Shell";
-import { show, watchNetwork } from "../panels/edits";
+import { resume, show, watchNetwork } from "../panels/edits";
 import { chooseTheme, followTheme, isDark } from "./site/theme";
 
 followTheme();
@@ -35,6 +35,7 @@ async function begin(): Promise<void> {
   try {
     const answer = await api.scenario();
     show(answer);
+    resume();
     if (mode === "shared") shared = answer.runs ?? [];
   } catch (error) {
     home.textContent = words(error);

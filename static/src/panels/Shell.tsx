@@ -16,6 +16,7 @@ import { rememberRun } from "./Runs";
 import { Share } from "./Share";
 import { Inspector } from "./inspector/Inspector";
 import { Commands } from "./draw/Commands";
+import { Conflicts } from "./draw/Conflicts";
 import { FirstSteps } from "./draw/FirstSteps";
 import { Told } from "./draw/Told";
 import { Dialogs } from "./draw/Dialogs";
@@ -71,6 +72,7 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
         <Canvas onMoved={move} onConnect={onConnect} onRehome={onRehome} />
         <FirstSteps />
         <Told />
+        <Conflicts />
       </main>
       {inspector && (
         <aside className="inspector" aria-label="Inspector">

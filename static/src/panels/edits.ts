@@ -1,8 +1,9 @@
 /** Edits of the page: patches against a revision, kept in order until the server has them, undone by their opposites. */
 
 import { type Edit as Edited, layoutPointer, pointerOf } from "../document/edits/draft";
+import { conflictsOf, fitting, takeTheirs } from "../document/conflicts";
 import { applied, inverse, valueAt } from "../document/patch";
-import { type Saved, workbench, update } from "../document/store";
+import { type Conflict, type Saved, workbench, update } from "../document/store";
 import type { Json, JsonObject, Operation } from "../document/types";
 import { ApiError, type ScenarioAnswer, api } from "../protocol/api";
 import { words } from "../protocol/followed";
@@ -147,6 +148,42 @@ export function unsaved(): boolean {
   return pending.length > 0;
 }
 
+const KEPT = "unsaved-edits";
+
+/** Keep unsaved edits in the browser, so that a closed page loses none. */
+function keepPending(): void {
+  const { id } = workbench();
+  if (!id) return;
+  let here: Json = server.document;
+  const patches = pending.map((make) => {
+    const patch = make(here as JsonObject);
+    here = applied(here, patch);
+    return patch;
+  });
+  try {
+    if (patches.length === 0) localStorage.removeItem(`${KEPT} ${id}`);
+    else localStorage.setItem(`${KEPT} ${id}`, JSON.stringify(patches));
+  } catch {
+    // Storage may be closed or full; the edits are then kept while the page is open.
+  }
+}
+
+/** Send what an earlier page could not: called once the document is there. */
+export function resume(): void {
+  const { id, can } = workbench();
+  if (!id || !can.edit) return;
+  try {
+    const patches = JSON.parse(localStorage.getItem(`${KEPT} ${id}`) ?? "[]") as Operation[][];
+    if (patches.length === 0) return;
+    for (const patch of patches) pending.push((document) => fitting(patch, document));
+    showAhead();
+    update({ saved: "saving", told: ["Edits that could not be saved before are being sent now."] });
+    void pump();
+  } catch {
+    // What cannot be read any more cannot be sent either.
+  }
+}
+
 /** Try again now what could not be saved: the network is back, or somebody asks. */
 export function retry(): void {
   if (pending.length === 0) return;
@@ -158,6 +195,7 @@ function send(make: Make): void {
   pending.push(make);
   showAhead();
   if (waits === 0) update({ saved: "saving" });
+  else keepPending();
   if (waits === 0) void pump();
   else retry();
 }
@@ -179,6 +217,7 @@ async function pump(): Promise<void> {
       try {
         onTop = (await sendOne(make)) || onTop;
         pending.shift();
+        if (waits > 0 || pending.length === 0) keepPending();
         waits = 0;
       } catch (error) {
         const state = stateOf(error);
@@ -200,9 +239,14 @@ async function pump(): Promise<void> {
 
 /** Send one edit; what somebody else did meanwhile is read first, then ours is put on top. Return whether so. */
 async function sendOne(make: Make): Promise<boolean> {
+  let base = server.document;
   for (let tries = 0; ; tries += 1) {
+    const patch = make(server.document);
+    const fits = tries > 0 ? fitting(patch, server.document) : patch;
+    if (tries > 0) meet([...conflictsOf(fits, base, server.document), ...lostOf(patch, fits)]);
+    base = server.document;
     try {
-      show(await api.edit(server.revision, make(server.document)));
+      if (fits.length > 0 || tries === 0) show(await api.edit(server.revision, fits));
       if (pending.length > 1) showAhead();
       return tries > 0;
     } catch (error) {
@@ -211,6 +255,23 @@ async function sendOne(make: Make): Promise<boolean> {
       show(await api.scenario());
     }
   }
+}
+
+/** Say where somebody else was at work at the same time. */
+function meet(fresh: Conflict[]): void {
+  if (fresh.length > 0) update({ conflicts: [...workbench().conflicts.filter((one) => fresh.every((other) => other.pointer !== one.pointer)), ...fresh] });
+}
+
+/** What the edit wanted at places that are gone. */
+function lostOf(patch: readonly Operation[], fits: readonly Operation[]): Conflict[] {
+  return patch.filter((operation) => !fits.includes(operation) && operation.op !== "remove").map((operation) => ({ pointer: operation.path, mine: operation.value, theirs: undefined }));
+}
+
+/** Settle a conflict: ours stands as it is, or theirs is taken. */
+export function settle(conflict: Conflict, whose: "mine" | "theirs"): void {
+  update({ conflicts: workbench().conflicts.filter((one) => one !== conflict) });
+  const here = valueAt(workbench().document, conflict.pointer);
+  if (whose === "theirs" && (conflict.theirs !== undefined || here !== undefined)) change(takeTheirs(conflict));
 }
 
 /** What a failure means for the edit: only a refusal by name throws it away. */
@@ -225,6 +286,7 @@ function hold(state: Saved, error: unknown): void {
   waits += 1;
   update({ saved: state, message: words(error) });
   showAhead();
+  keepPending();
   window.clearTimeout(timer);
   if (state === "deleted") return;
   timer = window.setTimeout(retry, Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (waits - 1)));

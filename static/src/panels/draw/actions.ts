@@ -70,7 +70,10 @@ export function actionsOf(controls: Controls): Action[] {
     panel("Problems", "p"),
     panel("Help", "?"),
     action("inspector", "Inspector", "Panels", ["i"], always, controls.toggleInspector),
-    action("nothing", "Choose nothing", "Edit", ["Esc"], always, () => { select(null); }),
+    action("nothing", "Choose nothing", "Edit", ["Esc"], always, () => {
+      select(null);
+      update({ compared: null, told: [] });
+    }),
   ];
 }
 

@@ -15,10 +15,10 @@ export async function savePicture(kind: "svg" | "png"): Promise<void> {
     save(svg, file);
     return;
   }
-  const url = URL.createObjectURL(svg);
   try {
     const image = new Image();
-    image.src = url;
+    // The policy of the page lets pictures come from data, not from blobs.
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
     await image.decode();
     const canvas = window.document.createElement("canvas");
     canvas.width = width * SCALE;
@@ -28,8 +28,6 @@ export async function savePicture(kind: "svg" | "png"): Promise<void> {
     if (blob) save(blob, file);
   } catch {
     update({ told: [t("This browser cannot paint the picture; save it as SVG.")] });
-  } finally {
-    URL.revokeObjectURL(url);
   }
 }
 

@@ -135,16 +135,18 @@ function nicsAt(drawing: Workbench["drawing"], path: string): Nic[] {
 function AskFrom({ path }: { path: string }): ReactNode {
   const can = useWorkbench((state) => state.can.run);
   const asked = useWorkbench((state) => state.asked);
-  if (!can || !/^(vms|hosts)\//.test(path)) return null;
+  if (!can || !/^(vms|hosts|traffic_managers)\/[^/]+$/.test(path)) return null;
   const put = (change: Partial<typeof asked>): void => {
     quiet("trace");
     update({ asked: { ...asked, ...change }, dock: "trace" });
   };
   return (
     <p className="row">
-      <button type="button" className="button small" onClick={() => { put({ source: path }); }}>
-        Trace from here
-      </button>
+      {!path.startsWith("traffic_managers/") && (
+        <button type="button" className="button small" onClick={() => { put({ source: path }); }}>
+          Trace from here
+        </button>
+      )}
       <button type="button" className="button small" onClick={() => { put({ destination: path }); }}>
         Trace to here
       </button>
