@@ -308,6 +308,12 @@ class Position(Part):
     folded: bool = False
 
 
+class Note(Part):
+    """Words on the drawing; they mean nothing to the network. Where it stands is in the layout."""
+
+    text: Annotated[str, Field(min_length=1, max_length=4_000)]
+
+
 class Scenario(Part):
     """The whole document: what is saved, shared, run and graded.
 
@@ -329,4 +335,5 @@ class Scenario(Part):
     topology: Topology = Field(default_factory=Topology)
     traffic: dict[Id, Flow] = Field(default_factory=dict)
     faults: dict[Id, Fault] = Field(default_factory=dict)
+    notes: dict[Id, Note] = Field(default_factory=dict)
     layout: dict[Annotated[str, Field(max_length=200)], Position] = Field(default_factory=dict)

@@ -6,7 +6,7 @@ import re
 from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from ninja import Query, Router, Status
+from ninja import Path, Query, Router, Status
 
 from sandbox.api import schemas
 from sandbox.api.auth import PerPerson, SignedIn, person
@@ -123,6 +123,28 @@ def edit_scenario(request: HttpRequest, scenario_id: str, body: schemas.PatchIn)
     scenario = access.scenario_write(request.user, scenario_id)
     patch = [operation.model_dump(by_alias=True, exclude_unset=True) for operation in body.patch]
     return edited(services.apply_patch(scenario, body.base, patch, person(request)))
+
+
+@router.get("/scenarios/{scenario_id}/revisions", response={200: schemas.RevisionList, 404: _Errors})
+def list_revisions(request: HttpRequest, scenario_id: str, before: Number = None) -> dict[str, Any]:
+    """Return the history, newest first and a hundred at a time, without documents."""
+    return {"items": queries.revisions(access.scenario_read(request.user, scenario_id), before)}
+
+
+@router.put(
+    "/scenarios/{scenario_id}/revisions/{number}/label",
+    response={204: None, 403: _Errors, 404: _Errors, 422: _Errors},
+)
+def label_revision(
+    request: HttpRequest,
+    scenario_id: str,
+    number: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    body: schemas.LabelIn,
+) -> Status[None]:
+    """Give a revision a name."""
+    scenario = access.scenario_write(request.user, scenario_id)
+    services.label(revision_or_404(scenario, number), body.label)
+    return Status(204, None)
 
 
 @router.delete("/scenarios/{scenario_id}", response={204: None, 403: _Errors, 404: _Errors})

@@ -122,6 +122,30 @@ class PatchOut(Schema):
     runnable: bool
 
 
+class RevisionItem(Schema):
+    """A revision in the history; ``label`` is the name somebody gave it."""
+
+    revision: int
+    created_at: str
+    author: str | None
+    problems: int
+    label: str | None
+
+
+class RevisionList(Schema):
+    """Revisions, newest first; ask again with ``before`` for older ones."""
+
+    items: list[RevisionItem]
+
+
+class LabelIn(Schema):
+    """A name for a revision; empty takes it away."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    label: Annotated[str, Field(max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
 class EffectiveRoute(Schema):
     """A row of a NIC's effective routes."""
 

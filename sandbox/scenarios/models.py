@@ -98,6 +98,17 @@ class Revision(models.Model):
         super().save(*args, **kwargs)
 
 
+class Label(models.Model):
+    """A name somebody gave to a revision, so that it is found again. Beside it: a revision never changes."""
+
+    revision = models.OneToOneField(Revision, on_delete=models.CASCADE, related_name="label")
+    name = models.CharField(max_length=80)
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+
 class Upload(models.Model):
     """A file somebody sent for import; its bytes are dropped when the import has ended."""
 

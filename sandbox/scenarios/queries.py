@@ -22,6 +22,9 @@ from sandbox.scenarios.models import Revision, Scenario
 COUNTED: Final = ("vnets", "subnets", "vms", "load_balancers", "route_tables", "security_groups", "hosts")
 """Kinds of resources that lists show the number of."""
 
+REVISIONS: Final = 100
+"""How many revisions one answer lists."""
+
 _KEPT: Final = 16
 
 Answer = TypeVar("Answer")
@@ -42,6 +45,27 @@ def revision(scenario: Scenario, number: int | None = None) -> Revision | None:
     if number is None:
         return Revision.objects.filter(head_of=scenario).first()
     return Revision.objects.filter(scenario=scenario, number=number).first()
+
+
+def revisions(scenario: Scenario, before: int | None = None) -> list[dict[str, Any]]:
+    """Return at most ``REVISIONS`` revisions as plain data without documents, newest first; one query.
+
+    Args:
+        before: only revisions of a smaller number.
+    """
+    found = Revision.objects.filter(scenario=scenario).without_documents().select_related("author", "label")
+    if before is not None:
+        found = found.filter(number__lt=before)
+    return [
+        {
+            "revision": one.number,
+            "created_at": one.created.isoformat(),
+            "author": one.author.get_username() if one.author else None,
+            "problems": one.problems,
+            "label": one.label.name if hasattr(one, "label") else None,
+        }
+        for one in found.order_by("-number")[:REVISIONS]
+    ]
 
 
 def counts_of(document: Any) -> dict[str, int]:

@@ -13,7 +13,7 @@ import netcore
 from sandbox.accounts.models import User
 from sandbox.scenarios import patch as json_patch
 from sandbox.scenarios import queries
-from sandbox.scenarios.models import Revision, Scenario, Upload
+from sandbox.scenarios.models import Label, Revision, Scenario, Upload
 from sandbox.scenarios.patch import PatchError as PatchError
 
 SCENARIOS_PER_PERSON: Final = 500
@@ -106,6 +106,14 @@ def rename(scenario: Scenario, name: str, author: User) -> Revision:
         locked = Scenario.objects.select_for_update().get(pk=scenario.pk)
         head = Revision.objects.get(head_of=locked)
         return _append(locked, head.number + 1, _read({**head.document, "name": name}), author)
+
+
+def label(revision: Revision, name: str) -> None:
+    """Give a revision a name, or take it away with an empty one."""
+    if name:
+        Label.objects.update_or_create(revision=revision, defaults={"name": name})
+    else:
+        Label.objects.filter(revision=revision).delete()
 
 
 def duplicate(revision: Revision, owner: User, *, same_name: bool = False) -> Scenario:

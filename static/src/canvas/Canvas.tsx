@@ -2,11 +2,13 @@
 
 import "@xyflow/react/dist/style.css";
 
-import { Background, BackgroundVariant, Controls, MiniMap, type Node, ReactFlow, ReactFlowProvider } from "@xyflow/react";
-import { type ReactNode, useMemo, useRef, useState } from "react";
+import { Background, BackgroundVariant, Controls, MiniMap, type Node, type NodeChange, ReactFlow, ReactFlowProvider, SelectionMode, useReactFlow } from "@xyflow/react";
+import { type PointerEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 
-import { select, useWorkbench } from "../document/store";
+import { choose, select, useWorkbench, workbench } from "../document/store";
+import { Ghost } from "./Ghost";
 import { edges as lines } from "./edges";
+import { type Judged, type Pointed, carry, pointedAt, setGround, showGesture } from "./gesture";
 import { type Item, boxes, cardsOf, layout } from "./layout";
 import { EDGE_TYPES } from "./lines";
 import { NODE_TYPES, nodeLabel, useFar } from "./nodes";
@@ -21,16 +23,26 @@ export interface Moved {
   y: number;
 }
 
-export function Canvas({ onMoved }: { onMoved: (moved: Moved) => void }): ReactNode {
+export interface CanvasProps {
+  onMoved: (moved: Moved[]) => void;
+  /** What a line from one thing to what is pointed at would mean. */
+  onConnect: { judge: (from: string, pointed: Pointed) => Judged; drop: (from: string, pointed: Pointed) => void };
+  /** What it would mean to leave a thing where it is dragged to; null: it stays in its frame. */
+  onRehome: { judge: (path: string, pointed: Pointed) => Judged | null; drop: (path: string, pointed: Pointed, moved: Moved) => boolean };
+}
+
+export function Canvas(props: CanvasProps): ReactNode {
   return (
     <ReactFlowProvider>
-      <Flow onMoved={onMoved} />
+      <Flow {...props} />
+      <Ghost />
     </ReactFlowProvider>
   );
 }
 
+const FRAMES = new Set(["vnet", "subnet", "site"]);
+
 function toNode(item: Item, movable: boolean): Node {
-  const inner = item.kind !== "vnet" && item.kind !== "subnet" && item.kind !== "site";
   return {
     id: item.path,
     type: item.kind,
@@ -44,99 +56,167 @@ function toNode(item: Item, movable: boolean): Node {
     zIndex: item.kind === "vnet" || item.kind === "site" ? 0 : item.kind === "subnet" ? 1 : 4,
     ariaLabel: nodeLabel(item),
     ...(item.parent === null ? {} : { parentId: item.parent }),
-    ...(inner ? {} : { dragHandle: "header" }),
+    ...(FRAMES.has(item.kind) ? { dragHandle: "header" } : {}),
   };
 }
 
 const KEYS_REST_MS = 500;
+const SNAP = 4;
 const DETAIL = new Set(["machine", "nic", "endpoint", "router"]);
 
-function Flow({ onMoved }: { onMoved: (moved: Moved) => void }): ReactNode {
+function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
   const drawing = useWorkbench((state) => state.drawing);
   const kept = useWorkbench((state) => state.document.layout);
   const wide = useWide();
   const movable = useWorkbench((state) => state.can.edit && state.mode === "edit") && wide;
-  const selection = useWorkbench((state) => state.selection);
+  const chosen = useWorkbench((state) => state.chosen);
   const byMouse = useRef(false);
   const resting = useRef(0);
   const outside = useWorkbench((state) => state.fit?.paths.includes("internet") === true && state.paths.length > 0);
   const items = useMemo(() => layout(drawing, kept, outside), [drawing, kept, outside]);
   const far = useFar();
-  const [dragged, setDragged] = useState<Moved | null>(null);
+  const [dragged, setDragged] = useState<Map<string, Moved>>(NOWHERE);
   const nodes = useMemo(() => {
     const shown = far ? items.filter((item) => !DETAIL.has(item.kind)) : items;
-    return shown.map((item) => ({ ...toNode(item, movable), selected: item.path === selection }));
-  }, [items, far, movable, selection]);
-  const placed = useMemo(
-    () => (dragged ? nodes.map((node) => (node.id === dragged.path ? { ...node, position: { x: dragged.x, y: dragged.y } } : node)) : nodes),
-    [nodes, dragged],
-  );
+    return shown.map((item) => toNode(item, movable));
+  }, [items, far, movable]);
+  const placed = useMemo(() => {
+    const marked = new Set(chosen);
+    return nodes.map((node) => {
+      const moved = dragged.get(node.id);
+      if (!moved && !marked.has(node.id)) return node;
+      return { ...node, selected: marked.has(node.id), ...(moved ? { position: { x: moved.x, y: moved.y } } : {}) };
+    });
+  }, [nodes, dragged, chosen]);
   const places = useMemo(() => boxes(items), [items]);
   const cards = useMemo(() => cardsOf(items, places), [items, places]);
   const allLines = useMemo(() => routed(lines(drawing), items, places), [drawing, items, places]);
   const drawnLines = useMemo(() => {
     const present = new Set(nodes.map((node) => node.id));
-    return allLines.filter((edge) => present.has(edge.source) && present.has(edge.target));
-  }, [allLines, nodes]);
+    return allLines.filter((edge) => present.has(edge.source) && present.has(edge.target)).map((edge) => (chosen.includes(String(edge.data?.path ?? "")) ? { ...edge, selected: true } : edge));
+  }, [allLines, nodes, chosen]);
   const movedByHand = useFit(places);
   useFocus(places, movedByHand);
   const map = useMap(places, cards);
+  const pane = useRef<HTMLDivElement>(null);
+  useGround(items, places, pane);
+
+  const settle = (moved: Moved[]): void => {
+    setDragged(NOWHERE);
+    if (moved.length > 0) onMoved(moved);
+  };
+  const changed = (changes: NodeChange[]): void => {
+    chooseAs(changes);
+    const moves = changes.flatMap((change) => (change.type === "position" && change.position ? [{ path: change.id, x: Math.round(change.position.x), y: Math.round(change.position.y) }] : []));
+    if (moves.length === 0) return;
+    const next = new Map([...dragged, ...moves.map((one): [string, Moved] => [one.path, one])]);
+    setDragged(next);
+    if (byMouse.current) return;
+    // Arrow keys: the places are kept when they have come to rest.
+    window.clearTimeout(resting.current);
+    resting.current = window.setTimeout(() => { settle([...next.values()]); }, KEYS_REST_MS);
+  };
+  const centreOf = (event: { clientX: number; clientY: number } | null): Pointed | null => (event ? pointedAt({ x: event.clientX, y: event.clientY }) : null);
+  const connecting = (event: PointerEvent): void => {
+    const from = (event.target as HTMLElement).closest<HTMLElement>("[data-connect]");
+    const path = from?.dataset.connect;
+    if (!from || !path || event.button !== 0) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const box = from.getBoundingClientRect();
+    carry(event, {
+      name: path.split("/").at(-1) ?? path,
+      from: { x: box.x + box.width / 2, y: box.y + box.height / 2 },
+      judge: (pointed) => onConnect.judge(path, pointed),
+      drop: (pointed) => { onConnect.drop(path, pointed); },
+    });
+  };
 
   return (
-    <ReactFlow
-      nodes={placed}
-      edges={drawnLines}
-      nodeTypes={NODE_TYPES}
-      edgeTypes={EDGE_TYPES}
-      fitViewOptions={{ padding: 0.08, maxZoom: ZOOM.fit }}
-      minZoom={ZOOM.least}
-      maxZoom={ZOOM.most}
-      onMoveStart={(event) => {
-        if (event) movedByHand();
-      }}
-      edgesFocusable={false}
-      nodesConnectable={false}
-      deleteKeyCode={null}
-      selectionKeyCode={null}
-      multiSelectionKeyCode={null}
-      onNodeClick={(_, node) => {
-        select(node.id);
-      }}
-      onEdgeClick={(_, edge) => {
-        if (typeof edge.data?.path === "string") select(edge.data.path);
-      }}
-      onPaneClick={() => {
-        select(null);
-      }}
-      onNodesChange={(changes) => {
-        for (const change of changes) {
-          if (change.type === "select" && change.selected) select(change.id);
-          if (change.type !== "position" || !change.position) continue;
-          const moved = { path: change.id, x: Math.round(change.position.x), y: Math.round(change.position.y) };
-          setDragged(moved);
-          if (byMouse.current) continue;
-          // Arrow keys: the place is kept when they have come to rest.
-          window.clearTimeout(resting.current);
-          resting.current = window.setTimeout(() => {
-            setDragged(null);
-            onMoved(moved);
-          }, KEYS_REST_MS);
-        }
-      }}
-      onNodeDragStart={() => {
-        byMouse.current = true;
-      }}
-      onNodeDragStop={(_, node) => {
-        byMouse.current = false;
-        setDragged(null);
-        onMoved({ path: node.id, x: Math.round(node.position.x), y: Math.round(node.position.y) });
-      }}
-      aria-label="Drawing of the network"
-    >
-      <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
-      <PacketOverlay places={places} cards={cards} />
-      {map && <MiniMap style={{ width: 132, height: 88 }} pannable zoomable ariaLabel="Map of the drawing" nodeClassName={(node) => `mini-${node.type ?? ""}`} />}
-      <Controls showInteractive={false} orientation={wide ? "vertical" : "horizontal"} />
-    </ReactFlow>
+    <div className="flow" ref={pane} onPointerDownCapture={connecting}>
+      <ReactFlow
+        nodes={placed}
+        edges={drawnLines}
+        nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
+        fitViewOptions={{ padding: 0.08, maxZoom: ZOOM.fit }}
+        minZoom={ZOOM.least}
+        maxZoom={ZOOM.most}
+        onMoveStart={(event) => {
+          if (event) movedByHand();
+        }}
+        edgesFocusable={false}
+        nodesConnectable={false}
+        elevateNodesOnSelect={false}
+        snapToGrid
+        snapGrid={[SNAP, SNAP]}
+        deleteKeyCode={null}
+        selectionKeyCode={movable ? "Shift" : null}
+        multiSelectionKeyCode={movable ? ["Shift", "Control", "Meta"] : null}
+        selectionMode={SelectionMode.Full}
+        onEdgeClick={(_, edge) => {
+          if (typeof edge.data?.path === "string") select(edge.data.path);
+        }}
+        onPaneClick={() => {
+          select(null);
+        }}
+        onNodesChange={changed}
+        onNodeDragStart={() => {
+          byMouse.current = true;
+        }}
+        onNodeDrag={(event, node, all) => {
+          const pointed = all.length === 1 ? centreOf(event as unknown as MouseEvent) : null;
+          const judged = pointed ? onRehome.judge(node.id, pointed) : null;
+          showGesture(judged ? { name: String((node.data.item as Item).path.split("/").at(-1)), from: null, at: { x: (event as unknown as MouseEvent).clientX, y: (event as unknown as MouseEvent).clientY }, judged } : null);
+        }}
+        onNodeDragStop={(event, node, all) => {
+          byMouse.current = false;
+          showGesture(null);
+          const pointed = all.length === 1 ? centreOf(event as unknown as MouseEvent) : null;
+          const spots = all.map((one) => ({ path: one.id, x: Math.round(one.position.x), y: Math.round(one.position.y) }));
+          const own = spots.find((one) => one.path === node.id) ?? { path: node.id, x: 0, y: 0 };
+          if (pointed && onRehome.drop(node.id, pointed, own)) {
+            setDragged(NOWHERE);
+            return;
+          }
+          settle(spots);
+        }}
+        aria-label="Drawing of the network"
+      >
+        <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
+        <PacketOverlay places={places} cards={cards} />
+        {map && <MiniMap style={{ width: 132, height: 88 }} pannable zoomable ariaLabel="Map of the drawing" nodeClassName={(node) => `mini-${node.type ?? ""}`} />}
+        <Controls showInteractive={false} orientation={wide ? "vertical" : "horizontal"} />
+      </ReactFlow>
+    </div>
   );
+}
+
+const NOWHERE = new Map<string, Moved>();
+
+/** Take over what React Flow chose or let go of. */
+function chooseAs(changes: NodeChange[]): void {
+  const selects = changes.filter((change) => change.type === "select");
+  if (selects.length === 0) return;
+  const now = workbench().chosen;
+  const gone = new Set(selects.filter((change) => !change.selected).map((change) => change.id));
+  const fresh = selects.filter((change) => change.selected).map((change) => change.id);
+  const next = [...now.filter((path) => !gone.has(path) && !fresh.includes(path)), ...fresh];
+  // One click replaces whatever was chosen elsewhere, such as a badge or a line.
+  choose(fresh.length === 1 && gone.size === 0 && now.length === 1 && !isNode(now[0]) ? fresh : next);
+}
+
+function isNode(path: string | undefined): boolean {
+  return path !== undefined && document.querySelector(`.react-flow__node[data-id="${CSS.escape(path)}"]`) !== null;
+}
+
+/** Tell the gestures where things are. */
+function useGround(items: Item[], places: ReturnType<typeof boxes>, pane: { current: HTMLDivElement | null }): void {
+  const flow = useReactFlow();
+  useEffect(() => {
+    setGround({ items, places, toDrawing: (at) => flow.screenToFlowPosition(at, { snapToGrid: false }), pane: () => pane.current?.getBoundingClientRect() });
+    return () => {
+      setGround(null);
+    };
+  }, [items, places, flow, pane]);
 }

@@ -4,13 +4,16 @@ import type { Edge } from "@xyflow/react";
 
 import { type Drawing, type Half, nodeFor } from "../document/drawing";
 
+/** A name answers with the first of its endpoints that is up. */
+const ORDER = ["1st", "2nd", "3rd"];
+
 /** Return the lines of a drawing; each end is the path of a node that is drawn. */
 export function edges(drawing: Drawing): Edge[] {
   const found: Edge[] = [];
   const add = (id: string, source: string | null, target: string | null, kind: string, more: { label?: string; path?: string; halves?: [Half | null, Half | null] } = {}): void => {
     if (!source || !target || source === target) return;
     const { label, ...data } = more;
-    const base = { id, source, target, type: "line", className: `line-${kind}`, zIndex: 3, focusable: false, data };
+    const base = { id, source, target, type: "line", className: `line-${kind}${more.path ? "" : " passive"}`, zIndex: 3, focusable: false, selectable: more.path !== undefined, data };
     found.push(label ? { ...base, label } : base);
   };
   const subnets = drawing.vnets.flatMap((vnet) => vnet.subnets);
@@ -39,11 +42,15 @@ export function edges(drawing: Drawing): Edge[] {
       for (const tunnel of machine.tunnels) {
         const far = nodeFor(drawing, owners.get(tunnel.remote) ?? null);
         // Both ends draw the same tunnel; one line is enough.
-        const known = found.some((edge) => edge.className === "line-tunnel" && edge.source === far && edge.target === machine.path);
+        const known = found.some((edge) => edge.className?.startsWith("line-tunnel") === true && edge.source === far && edge.target === machine.path);
         if (!known) add(tunnel.path, machine.path, far, "tunnel", { label: tunnel.kind });
       }
     }
   }
+  for (const manager of drawing.trafficManagers)
+    manager.leads.forEach((path, index) => {
+      add(`name ${manager.path} ${path}`, manager.path, nodeFor(drawing, path), "name", { label: ORDER[index] ?? "" });
+    });
   for (const { from, to, forward, back } of drawing.peerings) {
     const whole = forward?.connected === true && back?.connected === true;
     const label = whole ? "peering" : forward && back ? "peering, disconnected" : "peering, one link missing";

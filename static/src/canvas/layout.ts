@@ -12,10 +12,12 @@ import type {
   Host,
   Machine,
   Nic,
+  Note,
   Site,
   SiteRouter,
   Subnet,
   Tab,
+  TrafficManager,
   TransitGateway,
   VirtualNetwork,
 } from "../document/drawing";
@@ -29,8 +31,8 @@ export interface Box {
 }
 
 export type Item =
-  | { kind: "vnet"; path: string; parent: null; box: Box; vnet: VirtualNetwork }
-  | { kind: "subnet"; path: string; parent: string; box: Box; subnet: Subnet; hue: number }
+  | { kind: "vnet"; path: string; parent: null; box: Box; vnet: VirtualNetwork; folded: boolean }
+  | { kind: "subnet"; path: string; parent: string; box: Box; subnet: Subnet; hue: number; folded: boolean }
   | { kind: "machine"; path: string; parent: string; box: Box; machine: Machine; nic: Nic }
   | { kind: "nic"; path: string; parent: string; box: Box; nic: Nic }
   | { kind: "balancer"; path: string; parent: string | null; box: Box; balancer: Balancer }
@@ -39,6 +41,8 @@ export type Item =
   | { kind: "site"; path: string; parent: null; box: Box; site: Site }
   | { kind: "router"; path: string; parent: string; box: Box; router: SiteRouter }
   | { kind: "transit"; path: string; parent: null; box: Box; transit: TransitGateway }
+  | { kind: "manager"; path: string; parent: null; box: Box; manager: TrafficManager }
+  | { kind: "note"; path: string; parent: null; box: Box; note: Note }
   | { kind: "host"; path: string; parent: string | null; box: Box; host: Host }
   | { kind: "internet"; path: string; parent: null; box: Box };
 
@@ -65,23 +69,35 @@ export function layout(drawing: Drawing, kept: unknown, outside = false): Item[]
   let rowHeight = 0;
   const sites = drawing.sites.map((site) => layoutSite(site, place));
   const top = outsideHeight(drawing, sites);
-  for (const vnet of drawing.vnets) {
-    const inside = layoutVnet(vnet, place);
+  const laid = drawing.vnets.map((vnet) => ({ vnet, inside: layoutVnet(vnet, place), kept: place(vnet.path) }));
+  const byHand = laid.flatMap(({ inside, kept }) => (kept ? [{ ...kept, ...inside.size }] : []));
+  for (const { vnet, inside, kept: spotKept } of laid) {
     const size = inside.size;
     if (x > 0 && x + size.width > ROW_WIDTH * 1.6) {
       x = 0;
       y += rowHeight + 64;
       rowHeight = 0;
     }
-    const spot = place(vnet.path) ?? { x, y: y + top };
-    items.push({ kind: "vnet", path: vnet.path, parent: null, box: { ...spot, ...size }, vnet }, ...inside.items);
+    const box = spotKept ? { ...spotKept, ...size } : aside({ x, y: y + top, ...size }, byHand, 96);
+    items.push({ kind: "vnet", path: vnet.path, parent: null, box, vnet, folded: spotKept?.folded === true }, ...inside.items);
     items.push(...layoutTabs(vnet, size.width));
-    x += size.width + 96;
+    if (!spotKept) x = box.x + size.width + 96;
     rowHeight = Math.max(rowHeight, size.height);
   }
   const above = layoutOutside(drawing, sites, items, place);
   if (outside && !above.some((item) => item.kind === "internet")) above.push(loneInternet([...above, ...items], place));
-  return [...above, ...items];
+  return [...above, ...items, ...layoutNotes(drawing, place)];
+}
+
+const NOTE = { width: 220, line: 18, letters: 30 };
+
+/** Notes are as high as their words need. */
+function layoutNotes(drawing: Drawing, place: Place): Item[] {
+  return drawing.notes.map((note, index) => {
+    const lines = note.text.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / NOTE.letters)), 0);
+    const spot = place(note.path) ?? { x: index * (NOTE.width + GAP), y: -140 };
+    return { kind: "note", path: note.path, parent: null, box: { ...spot, width: NOTE.width, height: 18 + lines * NOTE.line }, note };
+  });
 }
 
 /** The Internet above everything, where it moves nothing. */
@@ -89,17 +105,21 @@ function loneInternet(items: Item[], place: Place): Item {
   const roots = items.filter((item) => item.parent === null).map((item) => item.box);
   const top = Math.min(0, ...roots.map((box) => box.y));
   const right = Math.max(HOST.width, ...roots.map((box) => box.x + box.width));
-  const spot = place("internet") ?? { x: (right - HOST.width) / 2, y: top - HOST.height - 56 };
+  const spot = bare(place("internet")) ?? { x: (right - HOST.width) / 2, y: top - HOST.height - 56 };
   return { kind: "internet", path: "internet", parent: null, box: { ...spot, ...HOST } };
 }
 
-type Place = (path: string) => { x: number; y: number } | null;
+type Place = (path: string) => { x: number; y: number; folded: boolean } | null;
+
+function bare(spot: { x: number; y: number } | null): { x: number; y: number } | null {
+  return spot && { x: spot.x, y: spot.y };
+}
 
 function keeper(kept: unknown): Place {
   return (path) => {
     const spot = isObject(kept) ? kept[path] : null;
     if (!isObject(spot) || typeof spot.x !== "number" || typeof spot.y !== "number") return null;
-    return Number.isFinite(spot.x) && Number.isFinite(spot.y) ? { x: spot.x, y: spot.y } : null;
+    return Number.isFinite(spot.x) && Number.isFinite(spot.y) ? { x: spot.x, y: spot.y, folded: spot.folded === true } : null;
   };
 }
 
@@ -140,7 +160,7 @@ function layoutTabs(vnet: VirtualNetwork, width: number): Item[] {
 function outsideHeight(drawing: Drawing, sites: Frame[]): number {
   const gateways = drawing.vnets.some((vnet) => vnet.tabs.some((tab) => tab.kind === "Internet gateway"));
   const internet = gateways || drawing.publicBalancers.length > 0;
-  const singles = internet || drawing.hosts.length + drawing.transitGateways.length > 0 ? HOST.height : 0;
+  const singles = internet || drawing.hosts.length + drawing.transitGateways.length + drawing.trafficManagers.length > 0 ? HOST.height : 0;
   const row = Math.max(singles, ...sites.map((frame) => frame.size.height));
   return (row > 0 ? row + 56 : 0) + (drawing.publicBalancers.length > 0 ? PILL.height + 44 : 0);
 }
@@ -154,7 +174,7 @@ function layoutOutside(drawing: Drawing, sites: Frame[], frames: Item[], place: 
   const middle = (width: number): number => Math.max(0, (Math.min(right, ROW_WIDTH) - width) / 2);
   const gateways = frames.some((item) => item.kind === "tab" && item.tab.kind === "Internet gateway");
   const internet = drawing.hosts.length > 0 || drawing.publicBalancers.length > 0 || gateways;
-  const singles = Number(internet) + drawing.hosts.length + drawing.transitGateways.length;
+  const singles = Number(internet) + drawing.hosts.length + drawing.transitGateways.length + drawing.trafficManagers.length;
   const widths = [...Array<number>(singles).fill(HOST.width), ...sites.map((frame) => frame.size.width)];
   let x = middle(widths.reduce((sum, width) => sum + width + gap, -gap));
   const next = (path: string, width: number): { x: number; y: number } => {
@@ -169,6 +189,8 @@ function layoutOutside(drawing: Drawing, sites: Frame[], frames: Item[], place: 
     items.push({ kind: "host", path: host.path, parent: null, box: { ...next(host.path, HOST.width), ...HOST }, host });
   for (const transit of drawing.transitGateways)
     items.push({ kind: "transit", path: transit.path, parent: null, box: { ...next(transit.path, HOST.width), ...HOST }, transit });
+  for (const manager of drawing.trafficManagers)
+    items.push({ kind: "manager", path: manager.path, parent: null, box: { ...next(manager.path, HOST.width), ...HOST }, manager });
   const y = outsideHeight(drawing, sites) - PILL.height - 44;
   const balancersAt = middle(drawing.publicBalancers.length * (PILL.width + gap) - gap);
   drawing.publicBalancers.forEach((balancer, index) => {
@@ -180,55 +202,96 @@ function layoutOutside(drawing: Drawing, sites: Frame[], frames: Item[], place: 
 
 function layoutVnet(vnet: VirtualNetwork, place: Place): { items: Item[]; size: { width: number; height: number } } {
   const items: Item[] = [];
+  if (place(vnet.path)?.folded) return { items, size: { width: 280, height: VNET_HEAD + 20 } };
   let x = PAD;
   let y = VNET_HEAD;
   let rowHeight = 0;
   let width = 280;
   let bottom = VNET_HEAD + 40;
-  for (const subnet of vnet.subnets) {
-    const inside = layoutSubnet(subnet, place);
+  const all = vnet.subnets.map((subnet) => ({ subnet, inside: layoutSubnet(subnet, place), kept: place(subnet.path) }));
+  const byHand = all.flatMap(({ inside, kept }) => (kept ? [{ ...kept, ...inside.size }] : []));
+  for (const { subnet, inside, kept } of all) {
     if (x > PAD && x + inside.size.width > ROW_WIDTH) {
       x = PAD;
       y += rowHeight + GAP;
       rowHeight = 0;
     }
-    const spot = place(subnet.path) ?? { x, y };
-    const box = { ...spot, ...inside.size };
-    items.push({ kind: "subnet", path: subnet.path, parent: vnet.path, box, subnet, hue: vnet.hue }, ...inside.items);
-    x += inside.size.width + GAP;
-    rowHeight = Math.max(rowHeight, inside.size.height);
+    const box = kept ? { ...kept, ...inside.size } : aside({ x, y, ...inside.size }, byHand, GAP);
+    items.push({ kind: "subnet", path: subnet.path, parent: vnet.path, box, subnet, hue: vnet.hue, folded: kept?.folded === true }, ...inside.items);
+    if (!kept) {
+      x = box.x + inside.size.width + GAP;
+      rowHeight = Math.max(rowHeight, inside.size.height);
+    }
     width = Math.max(width, box.x + box.width + PAD);
     bottom = Math.max(bottom, box.y + box.height);
   }
   return { items, size: { width, height: bottom + PAD } };
 }
 
+function touches(a: Box, b: Box): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+/** A box that touches none of the others: moved to the right, past what is in its way. */
+function aside(box: Box, others: readonly Box[], gap: number): Box {
+  let here = box;
+  for (let tries = 0; tries <= others.length; tries += 1) {
+    const other = others.find((one) => touches(here, one));
+    if (!other) return here;
+    here = { ...here, x: other.x + other.width + gap };
+  }
+  return here;
+}
+
+/** The boxes of what a person placed in a subnet. */
+function handPlaced(subnet: Subnet, place: Place): Box[] {
+  const sized: [{ path: string }[], { width: number; height: number }][] = [
+    [subnet.balancers, PILL],
+    [subnet.machines, CARD],
+    [subnet.nics, PORT],
+    [subnet.endpoints, PORT],
+  ];
+  return sized.flatMap(([all, size]) =>
+    all.flatMap((one) => {
+      const spot = place(one.path);
+      return spot ? [{ ...spot, ...size }] : [];
+    }),
+  );
+}
+
 function layoutSubnet(subnet: Subnet, place: Place): { items: Item[]; size: { width: number; height: number } } {
   const parent = subnet.path;
   const items: Item[] = [];
+  if (place(subnet.path)?.folded) return { items, size: { width: Math.max(200, labelWidth(subnet)), height: SUBNET_HEAD + 28 } };
   const taken: Box[] = [];
   const count = subnet.machines.length + subnet.nics.length + subnet.balancers.length + subnet.endpoints.length;
   const columns = Math.max(1, Math.min(count, count > 12 ? Math.ceil(Math.sqrt(count * 1.6)) : count > 4 ? 3 : 2));
   let column = 0;
   let y = SUBNET_HEAD;
   let rowHeight = 0;
+  const byHand = handPlaced(subnet, place);
   const next = (path: string, size: { width: number; height: number }): Box => {
-    if (column === columns) {
-      column = 0;
-      y += rowHeight + GAP;
-      rowHeight = 0;
+    const kept = place(path);
+    let box: Box | null = kept ? { ...kept, ...size } : null;
+    while (box === null) {
+      if (column === columns) {
+        column = 0;
+        y += rowHeight + GAP;
+        rowHeight = 0;
+      }
+      const slot = { x: PAD + column * (CARD.width + GAP), y, ...size };
+      column += 1;
+      rowHeight = Math.max(rowHeight, size.height);
+      // What was placed by hand keeps its room; the others go around it.
+      if (byHand.every((other) => !touches(slot, other))) box = slot;
     }
-    const spot = place(path) ?? { x: PAD + column * (CARD.width + GAP), y };
-    column += 1;
-    rowHeight = Math.max(rowHeight, size.height);
-    const box = { ...spot, ...size };
     taken.push(box);
     return box;
   };
   for (const balancer of subnet.balancers) {
     const box = next(balancer.path, PILL);
     items.push({ kind: "balancer", path: balancer.path, parent, box, balancer });
-    if (subnet.machines.length + subnet.nics.length > 0) column = columns;
+    if (subnet.machines.length + subnet.nics.length > 0 && !place(balancer.path)) column = columns;
   }
   for (const machine of subnet.machines) {
     const nic = machine.nics.find((one) => one.subnet === subnet.id);

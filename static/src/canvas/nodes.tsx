@@ -14,12 +14,15 @@ import {
   Router,
   Scale,
   Shield,
+  Signpost,
   Waypoints,
 } from "lucide-react";
 import { type ReactNode, memo } from "react";
 
 import type { Badge, Drawing } from "../document/drawing";
-import { type Tone, useWorkbench } from "../document/store";
+import { connectable } from "../document/edits/connect";
+import { type Tone, select, useWorkbench } from "../document/store";
+import { useGesture } from "./gesture";
 import type { Item } from "./layout";
 
 export const FAR = 0.42;
@@ -55,14 +58,25 @@ const TONE_WORDS: Record<Tone, string> = {
 
 function Frame({ item, className, label, children }: { item: Item; className: string; label: string; children: ReactNode }): ReactNode {
   const tone = useTone(item.path);
-  const selected = useWorkbench((state) => state.selection === item.path);
-  const classes = ["thing", className, tone ? `tone-${tone.replace(" ", "-")}` : "", selected ? "chosen" : ""];
+  const selected = useWorkbench((state) => state.chosen.includes(item.path));
+  const change = useWorkbench((state) => state.compared?.[item.path] ?? null);
+  const landing = useGesture((gesture) => (gesture?.judged?.target === item.path ? (gesture.judged.ok ? "lands" : "refuses") : ""));
+  const classes = ["thing", className, tone ? `tone-${tone.replace(" ", "-")}` : "", selected ? "chosen" : "", landing, change ? `was-${change}` : ""];
   return (
     <div className={classes.filter(Boolean).join(" ")} title={label}>
       {children}
+      <Connector path={item.path} />
+      {change && <span className="change-word">{change}</span>}
       {tone && tone !== "active" && <span className="tone-word">{TONE_WORDS[tone]}</span>}
     </div>
   );
+}
+
+/** The dot a line is drawn from to connect a thing; shown where it is pointed at or chosen. */
+function Connector({ path }: { path: string }): ReactNode {
+  const may = useWorkbench((state) => state.can.edit && state.mode === "edit");
+  if (!may || !connectable(path)) return null;
+  return <span className="connector nodrag nopan" data-connect={path} title="Drag to another thing to connect them" />;
 }
 
 function Ports(): ReactNode {
@@ -79,7 +93,16 @@ function Badges({ badges }: { badges: Badge[] }): ReactNode {
   return (
     <div className="node-badges">
       {badges.map((badge) => (
-        <span key={badge.path} className="node-badge" title={[`${badge.kind}: ${badge.text}`, ...badge.rows.slice(0, 12)].join("\n")}>
+        <span
+          key={`${badge.kind} ${badge.path} ${badge.text}`}
+          className="node-badge"
+          data-badge={badge.path}
+          title={[`${badge.kind}: ${badge.text}`, ...badge.rows.slice(0, 12)].join("\n")}
+          onClick={(event) => {
+            event.stopPropagation();
+            select(badge.path);
+          }}
+        >
           <BadgeIcon kind={badge.kind} />
           {badge.text}
         </span>
@@ -108,6 +131,7 @@ export const VnetNode = memo(function VnetNode({ data }: NodeProps): ReactNode {
         <span className="mono">{vnet.prefixes.join(", ")}</span>
         {far && <span className="count">{vms} VMs</span>}
       </header>
+      {item.folded && <p className="nothing">{`folded: ${vnet.subnets.length} subnets, ${vms} VMs`}</p>}
       <Ports />
     </Frame>
   );
@@ -131,6 +155,7 @@ export const SubnetNode = memo(function SubnetNode({ data }: NodeProps): ReactNo
         <Badges badges={subnet.badges} />
       )}
       {!far && residents === 0 && <p className="nothing">empty</p>}
+      {!far && item.folded && residents > 0 && <p className="nothing">folded: {residents} inside</p>}
       <Ports />
     </Frame>
   );
@@ -320,6 +345,31 @@ export const TransitNode = memo(function TransitNode({ data }: NodeProps): React
   );
 });
 
+export const ManagerNode = memo(function ManagerNode({ data }: NodeProps): ReactNode {
+  const { manager } = data.item as Extract<Item, { kind: "manager" }>;
+  return (
+    <Frame item={data.item as Item} className="outside" label={`traffic manager ${manager.name}, ${manager.endpoints.join(", ")}`}>
+      <div className="line">
+        <Signpost size={14} aria-hidden="true" />
+        <strong>{manager.name}</strong>
+      </div>
+      <div className="line sub mono">
+        <span>{manager.endpoints.join(" ") || "no endpoint"}</span>
+      </div>
+      <Ports />
+    </Frame>
+  );
+});
+
+export const NoteNode = memo(function NoteNode({ data }: NodeProps): ReactNode {
+  const { note } = data.item as Extract<Item, { kind: "note" }>;
+  return (
+    <Frame item={data.item as Item} className="note" label={note.text}>
+      <p>{note.text}</p>
+    </Frame>
+  );
+});
+
 export const NODE_TYPES = {
   vnet: VnetNode,
   subnet: SubnetNode,
@@ -332,6 +382,8 @@ export const NODE_TYPES = {
   router: RouterNode,
   transit: TransitNode,
   host: HostNode,
+  manager: ManagerNode,
+  note: NoteNode,
   internet: InternetNode,
 };
 
@@ -360,6 +412,10 @@ export function nodeLabel(item: Item): string {
       return `Router ${item.router.name} of a site, ${item.router.address}`;
     case "transit":
       return `Transit gateway ${item.transit.name}`;
+    case "manager":
+      return `Traffic manager ${item.manager.name}, ${item.manager.endpoints.join(", ")}`;
+    case "note":
+      return `Note: ${item.note.text}`;
     case "internet":
       return "The Internet";
   }

@@ -7,11 +7,13 @@
 
 import type { JsonObject } from "./types";
 
-import { type Site, type Tab, type TransitGateway, readSites, readTabs, readTransitGateways } from "./outside";
+import { type Note, readNotes } from "./notes";
+import { type Site, type Tab, type TrafficManager, type TransitGateway, readSites, readTabs, readTrafficManagers, readTransitGateways } from "./outside";
 import { at, children, entries, isObject, text, texts } from "./raw";
 
 export { at, children, entries, isObject, text, texts } from "./raw";
-export type { Site, SiteRouter, Tab, TransitGateway } from "./outside";
+export type { Note } from "./notes";
+export type { Site, SiteRouter, Tab, TrafficManager, TransitGateway } from "./outside";
 
 export interface Badge {
   kind: "route table" | "security group" | "NAT gateway" | "public address" | "service endpoint";
@@ -131,6 +133,10 @@ export interface Drawing {
   hosts: Host[];
   sites: Site[];
   transitGateways: TransitGateway[];
+  trafficManagers: TrafficManager[];
+  notes: Note[];
+  /** Tables, groups and addresses that hang on nothing. */
+  unattached: { path: string; name: string; kind: string }[];
   publicBalancers: Balancer[];
   peerings: Peering[];
   links: Link[];
@@ -199,6 +205,9 @@ export function drawing(document: unknown): Drawing {
     hosts: hosts.filter((host) => host.site === null || !known.has(host.site)),
     sites,
     transitGateways,
+    trafficManagers: readTrafficManagers(document),
+    notes: readNotes(document),
+    unattached: readUnattached(document),
     publicBalancers,
     peerings: readPeerings(document, vnets),
     links: readLinks(document),
@@ -442,6 +451,29 @@ function readPeerings(document: unknown, vnets: Map<string, VirtualNetwork>): Pe
   return [...found.values()];
 }
 
+const UNDRAWN = new Set(["peerings", "connected_groups", "application_groups", "admin_rules", "service_tags"]);
+
+/** Where each kind hangs: a collection and the field that names it there. */
+const HANGS: [string, string, [string, string][]][] = [
+  ["route_tables", "route table", [["subnets", "route_table"], ["vnets", "main_route_table"], ["gateways", "route_table"], ["internet_gateways", "route_table"]]],
+  ["security_groups", "security group", [["subnets", "security_group"], ["nics", "security_group"]]],
+  ["nat_gateways", "NAT gateway", [["subnets", "nat_gateway"]]],
+];
+
+/** Tables, groups and NAT gateways that nothing names, and what has no place on the canvas at all. */
+function readUnattached(document: unknown): Drawing["unattached"] {
+  const found: Drawing["unattached"] = [];
+  for (const [collection, kind, holders] of HANGS) {
+    const used = new Set(holders.flatMap(([home, field]) => entries(document, home).map(([, part]) => text(part[field]))));
+    for (const [id, part] of entries(document, collection)) if (!used.has(id) && !text(part.subnet)) found.push({ path: `${collection}/${id}`, name: text(part.name, id), kind });
+  }
+  for (const [collection, kind] of [["public_ips", "public IP"], ["application_groups", "application group"], ["admin_rules", "admin rule"]] as const)
+    for (const [id, part] of entries(document, collection)) found.push({ path: `${collection}/${id}`, name: text(part.name, id), kind });
+  const tags = isObject(document) && isObject(document.topology) ? document.topology.service_tags : null;
+  for (const id of Object.keys(isObject(tags) ? tags : {})) found.push({ path: `service_tags/${id}`, name: id, kind: "service tag" });
+  return found;
+}
+
 /**
  * Return the path of the node that stands for a resource: a NIC stands in its VM's card when that card is in
  * the NIC's subnet, anything inside a balancer in the balancer, a route in its table's subnet.
@@ -463,6 +495,6 @@ export function nodeFor(shown: Drawing, path: string | null): string | null {
   }
   if (kind === "sites" && path.split("/")[2] === "routers") return path.split("/").slice(0, 4).join("/");
   if (kind === "connections") return shown.links.find((link) => link.path === path)?.from ?? null;
-  if (kind === "peerings" || kind === "public_ips" || kind === "connected_groups") return null;
+  if (UNDRAWN.has(kind) || kind === "public_ips" || kind === "connected_groups") return null;
   return `${kind}/${id}`;
 }

@@ -28,6 +28,16 @@ export interface TransitGateway {
   tables: number;
 }
 
+/** A name that answers with public addresses; whose they are, as far as they are drawn. */
+export interface TrafficManager {
+  path: string;
+  id: string;
+  name: string;
+  endpoints: string[];
+  /** Paths of what holds the addresses. */
+  leads: string[];
+}
+
 /** Something that belongs to a whole virtual network: a tab on its frame. */
 export interface Tab {
   path: string;
@@ -83,4 +93,28 @@ export function readTabs(document: unknown): [string, Tab][] {
     if (key) tabs.push([id, { path: `route_tables/${key}`, kind: "main route table", name: text(tables.get(key)?.name, key), rows: [] }]);
   }
   return tabs;
+}
+
+export function readTrafficManagers(document: unknown): TrafficManager[] {
+  const holders = publicHolders(document);
+  return entries(document, "traffic_managers").map(([id, raw]) => {
+    const endpoints = texts(raw.endpoints);
+    const leads = endpoints.map((address) => holders.get(address)).filter((path): path is string => path !== undefined);
+    return { path: `traffic_managers/${id}`, id, name: text(raw.name, id), endpoints, leads: [...new Set(leads)] };
+  });
+}
+
+/** Who wears which public address: balancers, NICs, gateways. */
+function publicHolders(document: unknown): Map<string, string> {
+  const addresses = new Map(entries(document, "public_ips").map(([id, raw]) => [id, text(raw.address)]));
+  const found = new Map<string, string>();
+  const put = (key: unknown, path: string): void => {
+    const address = addresses.get(text(key));
+    if (address) found.set(address, path);
+  };
+  for (const [id, raw] of entries(document, "load_balancers")) for (const [, front] of children(raw.frontends)) put(front.public_ip, `load_balancers/${id}`);
+  for (const [id, raw] of entries(document, "nics")) for (const [, one] of children(raw.configurations)) put(one.public_ip, `nics/${id}`);
+  for (const [id, raw] of entries(document, "gateways")) put(raw.public_ip, `gateways/${id}`);
+  for (const [id, raw] of entries(document, "hosts")) found.set(text(raw.address), `hosts/${id}`);
+  return found;
 }

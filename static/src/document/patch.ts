@@ -26,19 +26,36 @@ export function valueAt(document: Json, pointer: string): Json | undefined {
   return holder(document, parts(pointer));
 }
 
-/** Return a copy of the document with one operation done; an operation that does not fit changes nothing. */
+/**
+ * Return the document with one operation done; an operation that does not fit changes nothing. Only what lies on
+ * the way to the place is copied: the rest is shared with the old document, which nobody changes.
+ */
 function done(document: Json, operation: Operation): Json {
-  const copy = structuredClone(document);
   const keys = parts(operation.path);
-  const last = keys.pop();
-  const home = last === undefined ? undefined : holder(copy, keys);
-  if (last === undefined || typeof home !== "object" || home === null) return copy;
-  if (Array.isArray(home)) {
-    const index = last === "-" ? home.length : Number(last);
-    if (operation.op === "remove") home.splice(index, 1);
-    else home.splice(index, operation.op === "replace" ? 1 : 0, operation.value ?? null);
-  } else if (operation.op === "remove") Reflect.deleteProperty(home, last);
-  else home[last] = operation.value ?? null;
+  return keys.length === 0 ? document : at(document, keys, operation);
+}
+
+function at(value: Json, keys: string[], operation: Operation): Json {
+  const [key = "", ...rest] = keys;
+  if (typeof value !== "object" || value === null) return value;
+  if (rest.length > 0) {
+    const inner = child(value, key);
+    if (inner === undefined) return value;
+    const changed = at(inner, rest, operation);
+    if (changed === inner) return value;
+    return Array.isArray(value) ? value.map((entry, index) => (index === Number(key) ? changed : entry)) : { ...value, [key]: changed };
+  }
+  if (Array.isArray(value)) {
+    const copy = [...value];
+    const index = key === "-" ? copy.length : Number(key);
+    if (operation.op === "remove") copy.splice(index, 1);
+    else copy.splice(index, operation.op === "replace" ? 1 : 0, operation.value ?? null);
+    return copy;
+  }
+  if (operation.op !== "remove") return { ...value, [key]: operation.value ?? null };
+  if (!(key in value)) return value;
+  const copy = { ...value };
+  Reflect.deleteProperty(copy, key);
   return copy;
 }
 

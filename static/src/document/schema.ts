@@ -443,6 +443,7 @@ export type AfterUs = number;
  * @maxItems 200
  */
 export type Then = FaultStep[];
+export type Text = string;
 export type X = number;
 export type Y = number;
 export type Folded = boolean;
@@ -466,6 +467,7 @@ export interface Scenario {
   topology?: Topology;
   traffic?: Traffic;
   faults?: Faults;
+  notes?: Notes;
   layout?: Layout;
 }
 export interface Switches {
@@ -1506,6 +1508,18 @@ export interface FaultStep {
   edits?: Edits1;
   lasts_us?: LastsUs1;
   after_us?: AfterUs;
+}
+export interface Notes {
+  [k: string]: Note;
+}
+/**
+ * Words on the drawing; they mean nothing to the network. Where it stands is in the layout.
+ *
+ * This interface was referenced by `Notes`'s JSON-Schema definition
+ * via the `patternProperty` "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$".
+ */
+export interface Note {
+  text: Text;
 }
 export interface Layout {
   [k: string]: Position;

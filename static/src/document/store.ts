@@ -3,11 +3,20 @@
 import { useSyncExternalStore } from "react";
 
 import { type Drawing, drawing } from "./drawing";
-import type { Can, Direction, JsonObject, Problem } from "./types";
+import type { Can, Direction, Json, JsonObject, Problem } from "./types";
 
 export type Tone = "active" | "delivered" | "dropped" | "looped" | "ambiguous" | "not modelled" | "down" | "out";
 export type Dock = "trace" | "compare" | "failover" | "runs";
 export type Saved = "saved" | "saving" | "waiting" | "signed out" | "deleted" | "failed" | "stale";
+
+export type Change = "added" | "removed" | "changed";
+
+export interface Conflict {
+  pointer: string;
+  /** Absent where it was or is deleted. */
+  mine: Json | undefined;
+  theirs: Json | undefined;
+}
 
 export interface Highlight {
   path: string;
@@ -36,6 +45,14 @@ export interface Workbench {
   can: Can;
   user: { name: string; guest: boolean } | null;
   selection: string | null;
+  /** Everything that is chosen; the selection is the last of it. */
+  chosen: string[];
+  /** What a revision changed, by path, while two are compared. */
+  compared: Record<string, Change> | null;
+  /** Places that somebody else changed at the same time; ours stands until theirs is taken. */
+  conflicts: Conflict[];
+  /** What an edit did besides what was asked for; shown until it is read. */
+  told: string[];
   /** Counts up when the canvas shall bring the selection into view. */
   focus: number;
   highlights: Highlight[];
@@ -75,6 +92,10 @@ let state: Workbench = {
   can: NOBODY,
   user: null,
   selection: null,
+  chosen: [],
+  compared: null,
+  conflicts: [],
+  told: [],
   focus: 0,
   highlights: [],
   paths: [],
@@ -95,9 +116,21 @@ export function workbench(): Workbench {
 
 /** Replace some of the state; a new document brings a new drawing. */
 export function update(change: Partial<Omit<Workbench, "drawing">>): void {
-  const drawn = change.document ? { drawing: drawing(change.document) } : {};
-  state = { ...state, ...change, ...drawn };
+  const drawn = change.document && change.document !== state.document ? { drawing: drawing(change.document) } : {};
+  state = { ...state, ...change, ...drawn, ...agreed(change) };
   for (const listener of listeners) listener();
+}
+
+/** One selection chooses one thing; a choice of several selects the last. */
+function agreed(change: Partial<Workbench>): Partial<Workbench> {
+  if (change.chosen) return { selection: change.chosen.at(-1) ?? null };
+  if (change.selection === undefined || (change.selection !== null && state.chosen.includes(change.selection) && state.chosen.length === 1)) return {};
+  return { chosen: change.selection === null ? [] : [change.selection] };
+}
+
+/** Choose several things at once. */
+export function choose(paths: string[], focus = false): void {
+  update(focus ? { chosen: paths, focus: state.focus + 1 } : { chosen: paths });
 }
 
 /** Select a resource; `focus` brings it into view. */

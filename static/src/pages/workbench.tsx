@@ -7,6 +7,7 @@ import "../styles/runs.css";
 import "../styles/failover.css";
 import "../styles/live.css";
 import "../styles/trace.css";
+import "../styles/draw.css";
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
@@ -18,7 +19,7 @@ import { start, words } from "../protocol/followed";
 import { openRun } from "../panels/Runs";
 import { Shell } from "../panels/Shell";
 import { replayOf, withoutReplay } from "../panels/failover/live/replay";
-import { show, watchNetwork } from "../panels/edits";
+import { resume, show, watchNetwork } from "../panels/edits";
 import { chooseTheme, followTheme, isDark } from "./site/theme";
 
 followTheme();
@@ -36,6 +37,7 @@ async function begin(): Promise<void> {
   try {
     const answer = await api.scenario();
     show(answer);
+    resume();
     if (mode === "shared") shared = answer.runs ?? [];
   } catch (error) {
     home.textContent = words(error);

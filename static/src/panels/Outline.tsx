@@ -25,6 +25,7 @@ export function Outline(): ReactNode {
     })),
     ...drawing.hosts.map((host) => leaf(host.path, host.name, host.address)),
     ...drawing.transitGateways.map((one) => leaf(one.path, one.name, "transit gateway")),
+    ...drawing.trafficManagers.map((one) => leaf(one.path, one.name, "traffic manager")),
     ...drawing.publicBalancers.map((one) => leaf(one.path, one.name, one.frontends.join(" "))),
     ...drawing.vnets.map((vnet) => ({
       ...leaf(vnet.path, vnet.name, vnet.prefixes.join(" ")),
@@ -46,6 +47,8 @@ export function Outline(): ReactNode {
       ],
     })),
     ...lines(drawing.peerings, drawing.links),
+    ...drawing.unattached.map((one) => leaf(one.path, one.name, one.kind)),
+    ...drawing.notes.map((one) => leaf(one.path, one.text.split("\n")[0] ?? "", "note")),
     ...drawing.loose.map((one) => leaf(one.path, one.name, "belongs to nothing")),
   ];
   const move = (event: KeyboardEvent): void => {

@@ -2,11 +2,13 @@
 
 import type { ReactNode } from "react";
 
+import { fixesOf } from "../document/edits/fixes";
 import { select, useWorkbench } from "../document/store";
 import type { Problem } from "../document/types";
 import { api } from "../protocol/api";
 import { FactLinks } from "./FactLinks";
 import { Mark } from "./Mark";
+import { perform } from "./edits";
 import { useAnswer } from "./inspector/answer";
 
 /** Return the resource a JSON pointer lies in, as a path; null when it lies outside the topology. */
@@ -61,6 +63,22 @@ function List({ problems }: { problems: Problem[] }): ReactNode {
   return problems.map((problem, index) => <Row key={`${problem.pointer} ${problem.code} ${index}`} problem={problem} />);
 }
 
+/** What would mend it at one press; undo takes it back. */
+function Fixes({ problem }: { problem: Problem }): ReactNode {
+  const document = useWorkbench((state) => (state.can.edit && state.mode === "edit" ? state.document : null));
+  const fixes = document ? fixesOf(document, problem) : [];
+  if (fixes.length === 0) return null;
+  return (
+    <p className="row wrap">
+      {fixes.map((fix) => (
+        <button key={fix.words} type="button" className="button small" onClick={() => { perform(fix, true); }}>
+          {fix.words}
+        </button>
+      ))}
+    </p>
+  );
+}
+
 function Row({ problem }: { problem: Problem }): ReactNode {
   const place = resourceAt(problem.pointer);
   return (
@@ -77,6 +95,7 @@ function Row({ problem }: { problem: Problem }): ReactNode {
       <p>Found: {problem.found}</p>
       <p>Expected: {problem.expected}</p>
       <p className="muted">{problem.hint}</p>
+      <Fixes problem={problem} />
       <p className="row">
         <span className="badge mono">{problem.code}</span>
         {problem.fact && <FactLinks ids={[problem.fact]} />}

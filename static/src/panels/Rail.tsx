@@ -1,18 +1,28 @@
 /** The rail at the left: outline, problems, help and the rule cards; in a narrow window a sheet from below. */
 
-import { BookOpen, CircleHelp, ListTree, TriangleAlert, X } from "lucide-react";
+import { BookOpen, CircleHelp, ListTree, Plus, TriangleAlert, X } from "lucide-react";
 import type { ReactNode } from "react";
 
 import { useWorkbench } from "../document/store";
 import { api } from "../protocol/api";
 import { Outline } from "./Outline";
 import { Problems } from "./Problems";
+import { AddPanel } from "./draw/AddPanel";
+import type { Action } from "./draw/actions";
 
-export type Panel = "Outline" | "Problems" | "Help";
+export type Panel = "Add" | "Outline" | "Problems" | "Help";
 
-export function Rail({ panel, setPanel }: { panel: Panel | null; setPanel: (panel: Panel | null) => void }): ReactNode {
+interface Props {
+  panel: Panel | null;
+  setPanel: (panel: Panel | null) => void;
+  actions: Action[];
+}
+
+export function Rail({ panel, setPanel, actions }: Props): ReactNode {
+  const editable = useWorkbench((state) => state.can.edit && state.mode === "edit");
   const problems = useWorkbench((state) => state.problems.length);
   const buttons: [Panel, ReactNode][] = [
+    ...(editable ? ([["Add", <Plus key="a" size={17} aria-hidden="true" />]] as [Panel, ReactNode][]) : []),
     ["Outline", <ListTree key="o" size={17} aria-hidden="true" />],
     ["Problems", <TriangleAlert key="p" size={17} aria-hidden="true" />],
     ["Help", <CircleHelp key="h" size={17} aria-hidden="true" />],
@@ -46,39 +56,55 @@ export function Rail({ panel, setPanel }: { panel: Panel | null; setPanel: (pane
               <X size={14} aria-hidden="true" />
             </button>
           </div>
+          {panel === "Add" && <AddPanel />}
           {panel === "Outline" && <Outline />}
           {panel === "Problems" && <Problems />}
-          {panel === "Help" && <Help />}
+          {panel === "Help" && <Help actions={actions} />}
         </section>
       )}
     </nav>
   );
 }
 
-const KEYS = [
-  ["o", "outline"],
-  ["p", "problems"],
-  ["i", "inspector"],
-  ["?", "this help"],
-  ["Esc", "select nothing"],
-  ["Ctrl Z", "undo"],
-  ["Ctrl Shift Z", "redo"],
+/** Keys that belong to the canvas and the dock themselves. */
+const OTHER_KEYS: [string, string][] = [
+  ["← ↑ → ↓", "move what is chosen, on the drawing"],
+  ["Shift click", "choose one more"],
+  ["Shift drag", "choose all in a rectangle"],
+  ["Ctrl C, X, V", "copy, cut, paste; also into another scenario"],
   ["Space", "play or pause, in the dock"],
-  ["← →", "step back and on"],
+  ["← →", "step back and on, in the dock"],
   ["Home End", "to the start, to the end"],
 ];
 
-function Help(): ReactNode {
+function Help({ actions }: { actions: Action[] }): ReactNode {
+  const groups = [...new Set(actions.filter((action) => action.keys.length > 0).map((action) => action.group))];
   return (
     <>
       <p>Select a VM and choose “Trace from here”, another one and “Trace to here”, then run the trace.</p>
       <p>
         Every rule has a source: <a href="/facts/">rule cards</a>.
       </p>
-      <table className="table">
+      {groups.map((group) => (
+        <table className="table keys" key={group}>
+          <caption>{group}</caption>
+          <tbody>
+            {actions
+              .filter((action) => action.group === group && action.keys.length > 0)
+              .map((action) => (
+                <tr key={action.id}>
+                  <th scope="row"><kbd>{action.keys[0]}</kbd></th>
+                  <td>{action.name}</td>
+                </tr>
+              ))}
+          </tbody>
+        </table>
+      ))}
+      <table className="table keys">
+        <caption>On the drawing and in the dock</caption>
         <tbody>
-          {KEYS.map(([key, does]) => (
-            <tr key={key}>
+          {OTHER_KEYS.map(([key, does]) => (
+            <tr key={key + does}>
               <th scope="row"><kbd>{key}</kbd></th>
               <td>{does}</td>
             </tr>

@@ -1,10 +1,10 @@
 /** The frame of the workbench: bar, rail, canvas, inspector, dock. */
 
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 
 import { Canvas } from "../canvas/Canvas";
 import { isWide } from "../canvas/wide";
-import { update, useWorkbench } from "../document/store";
+import { useWorkbench } from "../document/store";
 import type { Run } from "../document/types";
 import { useFollowed } from "../protocol/followed";
 import { Bar } from "./Bar";
@@ -15,14 +15,24 @@ import { type Panel, Rail } from "./Rail";
 import { rememberRun } from "./Runs";
 import { Share } from "./Share";
 import { Inspector } from "./inspector/Inspector";
-import { move, redo, undo } from "./edits";
+import { Commands } from "./draw/Commands";
+import { Conflicts } from "./draw/Conflicts";
+import { FirstSteps } from "./draw/FirstSteps";
+import { Told } from "./draw/Told";
+import { Dialogs } from "./draw/Dialogs";
+import { Toolbar } from "./draw/Toolbar";
+import { type Action, type Choosing, type Opened, actionsOf, pressed } from "./draw/actions";
+import { onConnect, onRehome } from "./draw/carrying";
+import { useClipboard } from "./draw/clipboard";
+import { move } from "./edits";
 
 export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchTheme: () => void }): ReactNode {
   const [panel, setPanel] = useState<Panel | null>(() => (matchMedia("(min-width: 1200px)").matches ? "Outline" : null));
   const [inspector, setInspector] = useState(() => matchMedia("(min-width: 1200px)").matches);
   const [sharing, setSharing] = useState(false);
   const selection = useWorkbench((state) => state.selection);
-  const canvasEmpty = useWorkbench((state) => state.drawing.vnets.length + state.drawing.hosts.length === 0);
+  const [commands, setCommands] = useState<{ only: Choosing | null } | null>(null);
+  const [opened, setOpened] = useState<Opened>(null);
   useAddress();
   const [seen, setSeen] = useState(selection);
   if (selection !== seen) {
@@ -31,22 +41,20 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
     // A sheet over the drawing has done its work when something was chosen in it.
     if (selection && !isWide()) setPanel(null);
   }
-  const keys = (event: KeyboardEvent): void => {
-    const writing = ["INPUT", "SELECT", "TEXTAREA"].includes((event.target as HTMLElement).tagName);
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !writing) {
-      if (event.shiftKey) redo();
-      else undo();
-      event.preventDefault();
-    }
-    if (writing || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "o") setPanel(panel === "Outline" ? null : "Outline");
-    if (event.key === "p") setPanel(panel === "Problems" ? null : "Problems");
-    if (event.key === "?") setPanel(panel === "Help" ? null : "Help");
-    if (event.key === "i") setInspector(!inspector);
-    if (event.key === "Escape") update({ selection: null });
-  };
+  const actions = useMemo(
+    () =>
+      actionsOf({
+        togglePanel: (wanted) => { setPanel((now) => (now === wanted ? null : wanted)); },
+        toggleInspector: () => { setInspector((now) => !now); },
+        openCommands: (only) => { setCommands({ only: only ?? null }); },
+        open: setOpened,
+      }),
+    [],
+  );
+  useKeys(actions);
+  useClipboard();
   return (
-    <div className={`workbench${inspector ? "" : " no-inspector"}`} onKeyDown={keys}>
+    <div className={`workbench${inspector ? "" : " no-inspector"}`}>
       <Bar
         share={() => { setSharing(!sharing); }}
         inspector={() => { setInspector(!inspector); }}
@@ -58,10 +66,13 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
         }}
       />
       {sharing && <Share close={() => { setSharing(false); }} />}
-      <Rail panel={panel} setPanel={setPanel} />
+      <Rail panel={panel} setPanel={setPanel} actions={actions} />
       <main className="canvas" id="main">
-        {canvasEmpty ? <p className="canvas-empty">Nothing is drawn yet. Import an ARM template or a scenario from the home page.</p> : null}
-        <Canvas onMoved={(moved) => { move(moved.path, moved.x, moved.y); }} />
+        <Toolbar actions={actions} />
+        <Canvas onMoved={move} onConnect={onConnect} onRehome={onRehome} />
+        <FirstSteps />
+        <Told />
+        <Conflicts />
       </main>
       {inspector && (
         <aside className="inspector" aria-label="Inspector">
@@ -71,8 +82,31 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
       <Dock shared={shared} />
       <CardDrawer />
       <Notice />
+      {commands && <Commands actions={actions} only={commands.only} close={() => { setCommands(null); }} />}
+      {opened !== null && <Dialogs opened={opened} close={() => { setOpened(null); }} />}
     </div>
   );
+}
+
+/** Keys of actions, while nobody writes; editing keys not in the dock, which has keys of its own. */
+function useKeys(actions: Action[]): void {
+  useEffect(() => {
+    const keys = (event: KeyboardEvent): void => {
+      const target = event.target instanceof HTMLElement ? event.target : document.body;
+      const action = actions.find((one) => pressed(event, one.keys));
+      if (!action || event.defaultPrevented) return;
+      const anywhere = action.id === "commands" && event.ctrlKey;
+      if (!anywhere && target.closest("input, select, textarea, dialog[open], .popover")) return;
+      if (target.closest(".dock") && ["Edit", "Add", "Arrange"].includes(action.group) && !["undo", "redo"].includes(action.id)) return;
+      if (!action.enabled()) return;
+      event.preventDefault();
+      action.run();
+    };
+    window.addEventListener("keydown", keys);
+    return () => {
+      window.removeEventListener("keydown", keys);
+    };
+  }, [actions]);
 }
 
 /** Keep the run that was started last in the address bar, so that the address brings it back. */

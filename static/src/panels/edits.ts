@@ -1,7 +1,9 @@
 /** Edits of the page: patches against a revision, kept in order until the server has them, undone by their opposites. */
 
-import { applied, inverse } from "../document/patch";
-import { type Saved, workbench, update } from "../document/store";
+import { type Edit as Edited, layoutPointer, pointerOf } from "../document/edits/draft";
+import { conflictsOf, fitting, takeTheirs } from "../document/conflicts";
+import { applied, inverse, valueAt } from "../document/patch";
+import { type Conflict, type Saved, workbench, update } from "../document/store";
 import type { Json, JsonObject, Operation } from "../document/types";
 import { ApiError, type ScenarioAnswer, api } from "../protocol/api";
 import { words } from "../protocol/followed";
@@ -39,12 +41,20 @@ export function show(answer: ScenarioAnswer): void {
   update({ name, revision, document, problems, runnable });
 }
 
-/** Move a thing; `layout` keeps positions by path. */
-export function move(path: string, x: number, y: number): void {
-  const layout = workbench().document.layout;
-  const old = (layout as Record<string, Json> | undefined)?.[path] ?? null;
-  const folded = (old as { folded?: boolean } | null)?.folded ?? false;
-  act({ there: put(path, { x, y, folded }), back: put(path, old) });
+/** Move things; `layout` keeps positions by path. One edit, however many things. */
+export function move(all: { path: string; x: number; y: number }[]): void {
+  const kept = workbench().document.layout as Record<string, Json> | undefined;
+  const before = all.map(({ path }) => ({ path, spot: kept?.[path] ?? null }));
+  const put = (spots: { path: string; spot: Json }[]): Make => (document) => {
+    let here = document;
+    return spots.flatMap(({ path, spot }) => {
+      const patch = placing(here, path, spot);
+      here = applied(here, patch) as JsonObject;
+      return patch;
+    });
+  };
+  const there = all.map(({ path, x, y }) => ({ path, spot: { x, y, folded: (kept?.[path] as { folded?: boolean } | undefined)?.folded ?? false } }));
+  act({ there: put(there), back: put(before) });
 }
 
 export function rename(name: string): void {
@@ -77,14 +87,32 @@ export function change(patch: Operation[]): void {
   act({ there: () => patch, back: () => back });
 }
 
-function put(path: string, value: Json): Make {
-  return (document) => {
-    const layout = document.layout as Record<string, Json> | undefined;
-    const pointer = `/layout/${path.replaceAll("~", "~0").replaceAll("/", "~1")}`;
-    const first: Operation[] = layout === undefined ? [{ op: "add", path: "/layout", value: {} }] : [];
-    if (value === null) return layout?.[path] === undefined ? [] : [{ op: "remove", path: pointer }];
-    return [...first, { op: "add", path: pointer, value }];
-  };
+/** Do an edit that was made for the drawing as it is: select what it made, tell what it did besides. */
+export function perform(edit: Edited, focus = false): void {
+  if (edit.patch.length === 0) return;
+  change(edit.patch);
+  const selects = edit.selects.filter((path) => path !== "");
+  update({ told: edit.told, ...(selects.length > 0 ? { chosen: selects } : {}), ...(focus ? { focus: workbench().focus + 1 } : {}) });
+  forgetGone();
+}
+
+/** What is no longer there is not selected either. */
+function forgetGone(): void {
+  const { chosen, document } = workbench();
+  const kept = chosen.filter((path) => path === "internet" || isThere(document, path));
+  if (kept.length < chosen.length) update({ chosen: kept });
+}
+
+function isThere(document: JsonObject, path: string): boolean {
+  return valueAt(document, pointerOf(path)) !== undefined;
+}
+
+function placing(document: JsonObject, path: string, value: Json): Operation[] {
+  const layout = document.layout as Record<string, Json> | undefined;
+  const pointer = layoutPointer(path);
+  const first: Operation[] = layout === undefined ? [{ op: "add", path: "/layout", value: {} }] : [];
+  if (value === null) return layout?.[path] === undefined ? [] : [{ op: "remove", path: pointer }];
+  return [...first, { op: "add", path: pointer, value }];
 }
 
 function act(edit: Edit): void {
@@ -98,6 +126,8 @@ export function undo(): void {
   if (!edit) return;
   undone.push(edit);
   send(edit.back);
+  update({ told: [] });
+  forgetGone();
 }
 
 export function redo(): void {
@@ -105,11 +135,53 @@ export function redo(): void {
   if (!edit) return;
   done.push(edit);
   send(edit.there);
+  forgetGone();
+}
+
+/** What can be taken back, and done again. */
+export function history(): { undo: boolean; redo: boolean } {
+  return { undo: done.length > 0, redo: undone.length > 0 };
 }
 
 /** True while the server lacks an edit of this page. */
 export function unsaved(): boolean {
   return pending.length > 0;
+}
+
+const KEPT = "unsaved-edits";
+
+/** Keep unsaved edits in the browser, so that a closed page loses none. */
+function keepPending(): void {
+  const { id } = workbench();
+  if (!id) return;
+  let here: Json = server.document;
+  const patches = pending.map((make) => {
+    const patch = make(here as JsonObject);
+    here = applied(here, patch);
+    return patch;
+  });
+  try {
+    if (patches.length === 0) localStorage.removeItem(`${KEPT} ${id}`);
+    else localStorage.setItem(`${KEPT} ${id}`, JSON.stringify(patches));
+  } catch {
+    // Storage may be closed or full; the edits are then kept while the page is open.
+  }
+}
+
+/** Send what an earlier page could not: called once the document is there. */
+export function resume(): void {
+  const { id, can } = workbench();
+  if (!id || !can.edit) return;
+  try {
+    const patches = JSON.parse(localStorage.getItem(`${KEPT} ${id}`) ?? "[]") as Operation[][];
+    if (patches.length === 0) return;
+    for (const patch of patches) pending.push((document) => fitting(patch, document));
+    showAhead();
+    update({ saved: "saving", told: ["Edits that could not be saved before are being sent now."] });
+    void pump();
+  } catch {
+    // What cannot be read any more cannot be sent either.
+  }
 }
 
 /** Try again now what could not be saved: the network is back, or somebody asks. */
@@ -121,8 +193,9 @@ export function retry(): void {
 
 function send(make: Make): void {
   pending.push(make);
-  if (waits > 0) showAhead();
-  else update({ saved: "saving" });
+  showAhead();
+  if (waits === 0) update({ saved: "saving" });
+  else keepPending();
   if (waits === 0) void pump();
   else retry();
 }
@@ -144,6 +217,7 @@ async function pump(): Promise<void> {
       try {
         onTop = (await sendOne(make)) || onTop;
         pending.shift();
+        if (waits > 0 || pending.length === 0) keepPending();
         waits = 0;
       } catch (error) {
         const state = stateOf(error);
@@ -165,9 +239,14 @@ async function pump(): Promise<void> {
 
 /** Send one edit; what somebody else did meanwhile is read first, then ours is put on top. Return whether so. */
 async function sendOne(make: Make): Promise<boolean> {
+  let base = server.document;
   for (let tries = 0; ; tries += 1) {
+    const patch = make(server.document);
+    const fits = tries > 0 ? fitting(patch, server.document) : patch;
+    if (tries > 0) meet([...conflictsOf(fits, base, server.document), ...lostOf(patch, fits)]);
+    base = server.document;
     try {
-      show(await api.edit(server.revision, make(server.document)));
+      if (fits.length > 0 || tries === 0) show(await api.edit(server.revision, fits));
       if (pending.length > 1) showAhead();
       return tries > 0;
     } catch (error) {
@@ -176,6 +255,23 @@ async function sendOne(make: Make): Promise<boolean> {
       show(await api.scenario());
     }
   }
+}
+
+/** Say where somebody else was at work at the same time. */
+function meet(fresh: Conflict[]): void {
+  if (fresh.length > 0) update({ conflicts: [...workbench().conflicts.filter((one) => fresh.every((other) => other.pointer !== one.pointer)), ...fresh] });
+}
+
+/** What the edit wanted at places that are gone. */
+function lostOf(patch: readonly Operation[], fits: readonly Operation[]): Conflict[] {
+  return patch.filter((operation) => !fits.includes(operation) && operation.op !== "remove").map((operation) => ({ pointer: operation.path, mine: operation.value, theirs: undefined }));
+}
+
+/** Settle a conflict: ours stands as it is, or theirs is taken. */
+export function settle(conflict: Conflict, whose: "mine" | "theirs"): void {
+  update({ conflicts: workbench().conflicts.filter((one) => one !== conflict) });
+  const here = valueAt(workbench().document, conflict.pointer);
+  if (whose === "theirs" && (conflict.theirs !== undefined || here !== undefined)) change(takeTheirs(conflict));
 }
 
 /** What a failure means for the edit: only a refusal by name throws it away. */
@@ -190,6 +286,7 @@ function hold(state: Saved, error: unknown): void {
   waits += 1;
   update({ saved: state, message: words(error) });
   showAhead();
+  keepPending();
   window.clearTimeout(timer);
   if (state === "deleted") return;
   timer = window.setTimeout(retry, Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (waits - 1)));

@@ -129,6 +129,10 @@ export const api = {
   scenario: () => request<ScenarioAnswer & { runs?: Run[] }>("GET", urls.scenario ?? address("shared")),
   edit: (base: number, patch: Operation[]) =>
     request<ScenarioAnswer>("PATCH", address("scenario"), { base, patch } as unknown as Json),
+  revisions: (before?: number) => request<{ items: RevisionItem[] }>("GET", `${address("scenario")}/revisions${before ? `?before=${before}` : ""}`),
+  /** The document of an older revision. */
+  revision: (number: number) => request<JsonObject>("GET", `${address("document")}?revision=${number}`),
+  nameRevision: (number: number, label: string) => request<unknown>("PUT", `${address("scenario")}/revisions/${number}/label`, { label }),
   routes: (nic: string) => request<{ nic: string; routes: EffectiveRoute[]; shown: boolean; reason: string }>("GET", `${address("routes")}?nic=${encodeURIComponent(nic)}`),
   rules: (nic: string) => request<Rules>("GET", `${address("rules")}?nic=${encodeURIComponent(nic)}`),
   health: () => request<Health>("GET", address("health")),
@@ -162,6 +166,14 @@ export const api = {
     return (await request<{ run: Run }>("POST", urls.imports ?? "/api/v1/imports", form)).run;
   },
 };
+
+export interface RevisionItem {
+  revision: number;
+  created_at: string;
+  author: string | null;
+  problems: number;
+  label: string | null;
+}
 
 export interface Backend {
   balancer: string;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from argparse import ArgumentParser
@@ -9,11 +10,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from sandbox.common import frontend_shape
 from sandbox.common.launch import frontend
 from sandbox.common.launch.stages import ROOT, Trouble, explain, run
 
 TYPES = frontend.SOURCES / "document" / "schema.ts"
 """The browser's types of the document, from the JSON Schema that netcore makes of its models."""
+
+SHAPE = frontend.SOURCES / "document" / "shape.json"
+"""The fields of every model for forms, from the same schema."""
 
 _BANNER = "/* Made by `python3 manage.py generate` from the models in netcore/document. Do not edit. */"
 
@@ -30,23 +35,28 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             frontend.install()
-            text = _types()
+            schema = _schema()
+            made = {TYPES: _types(schema), SHAPE: frontend_shape.text(json.loads(schema))}
         except Trouble as trouble:
             sys.exit(str(trouble))
-        if TYPES.exists() and TYPES.read_text(encoding="utf-8") == text:
-            return
-        name = TYPES.relative_to(ROOT)
-        if options["check"]:
-            sys.exit(f"{name} is out of date: run `python3 manage.py generate`.")
-        TYPES.parent.mkdir(exist_ok=True)
-        TYPES.write_text(text, encoding="utf-8")
-        print(f"wrote {name}")
+        for path, text in made.items():
+            if path.exists() and path.read_text(encoding="utf-8") == text:
+                continue
+            name = path.relative_to(ROOT)
+            if options["check"]:
+                sys.exit(f"{name} is out of date: run `python3 manage.py generate`.")
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {name}")
 
 
-def _types() -> str:
+def _schema() -> str:
     # A process of its own: this app may not import netcore.
     program = "import json, netcore; print(json.dumps(netcore.schema()))"
-    schema = run([sys.executable, "-c", program], "the schema of the document")
+    return run([sys.executable, "-c", program], "the schema of the document")
+
+
+def _types(schema: str) -> str:
     tool = "node_modules/json-schema-to-typescript/dist/src/cli.js"
     done = subprocess.run(
         [frontend.program("node"), tool, "--bannerComment", _BANNER],

@@ -3,10 +3,12 @@
 import { X } from "lucide-react";
 import { type ReactNode, useState } from "react";
 
+import { useWide } from "../../canvas/wide";
 import { type Machine, type Nic, at, isObject, text } from "../../document/drawing";
 import { type Workbench, select, update, useWorkbench } from "../../document/store";
 import { quiet } from "../../protocol/followed";
 import { Tab } from "../Tab";
+import { Edit } from "../forms/Edit";
 import { Guest } from "./Guest";
 import { Health } from "./Health";
 import { LiveNow } from "./LiveNow";
@@ -38,7 +40,9 @@ const KINDS: Record<string, string> = {
   route_servers: "Route server",
   internet_gateways: "Internet gateway",
   transit_gateways: "Transit gateway",
+  traffic_managers: "Traffic manager",
   hosts: "Host outside",
+  notes: "Note",
   service_tags: "Service tag",
 };
 
@@ -49,6 +53,8 @@ export function Inspector(): ReactNode {
   const document_ = useWorkbench((state) => state.document);
   const drawing = useWorkbench((state) => state.drawing);
   const [tab, setTab] = useState<View>("Settings");
+  const wide = useWide();
+  const editable = useWorkbench((state) => state.can.edit && state.mode === "edit") && wide;
   if (!path) return <Overview />;
   const part = at(document_, path);
   const [collection = "", id = ""] = path.split("/");
@@ -83,9 +89,10 @@ export function Inspector(): ReactNode {
         )}
       </div>
       <div className="inspector-body" {...(views.length > 1 ? { role: "tabpanel", "aria-label": NAMES[shown] } : {})}>
-        {shown === "Settings" && collection === "peerings" && <PeeringLinks id={id} />}
+        {shown === "Settings" && editable && path !== "internet" && <Edit path={path} />}
+        {shown === "Settings" && !editable && collection === "peerings" && <PeeringLinks id={id} />}
         {shown === "Settings" && (collection === "nics" || collection === "vms") && !inner && <Macs nics={nics} />}
-        {shown === "Settings" && path !== "internet" && <Settings part={part} collection={collection} />}
+        {shown === "Settings" && !editable && path !== "internet" && <Settings part={part} collection={collection} />}
         {shown === "Health" && <Health balancer={id} />}
         {path === "internet" && <p>Everything that is neither drawn nor in a site. Hosts with addresses of their own are drawn beside it.</p>}
         {shown === "Routes" && <RoutesOf collection={collection} nics={nics} />}
@@ -130,16 +137,18 @@ function nicsAt(drawing: Workbench["drawing"], path: string): Nic[] {
 function AskFrom({ path }: { path: string }): ReactNode {
   const can = useWorkbench((state) => state.can.run);
   const asked = useWorkbench((state) => state.asked);
-  if (!can || !/^(vms|hosts)\//.test(path)) return null;
+  if (!can || !/^(vms|hosts|traffic_managers)\/[^/]+$/.test(path)) return null;
   const put = (change: Partial<typeof asked>): void => {
     quiet("trace");
     update({ asked: { ...asked, ...change }, dock: "trace" });
   };
   return (
     <p className="row">
-      <button type="button" className="button small" onClick={() => { put({ source: path }); }}>
-        Trace from here
-      </button>
+      {!path.startsWith("traffic_managers/") && (
+        <button type="button" className="button small" onClick={() => { put({ source: path }); }}>
+          Trace from here
+        </button>
+      )}
       <button type="button" className="button small" onClick={() => { put({ destination: path }); }}>
         Trace to here
       </button>

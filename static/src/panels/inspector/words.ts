@@ -53,6 +53,12 @@ export function label(key: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** Return a field's name as words with the unit it is kept in: `interval_s` as "Interval, s". */
+export function unitName(key: string): string {
+  const unit = UNITS.find(([ending]) => key.endsWith(ending) && key.length > ending.length);
+  return unit ? `${label(key)}, ${unit[0] === "_us" ? "µs" : unit[1]}` : label(key);
+}
+
 /** Return a value as people say it; the field's name tells the unit. */
 export function written(value: Json, key = ""): string {
   if (value === null) return "–";

@@ -37,12 +37,12 @@ function allPlaces(drawing: Drawing): Place[] {
 }
 
 /** Return the question as it stands: what was chosen, else a flow of the drawing, else the first two. */
-function useAsked(places: Place[]): Asked {
+function useAsked(places: Place[], names: Place[] = []): Asked {
   const asked = useWorkbench((state) => state.asked);
   // A flow of the drawing's traffic is what its author wants to be asked; one of a VM before one from outside.
   const flow = useWorkbench((state) => firstFlow(state.document.traffic)?.flow);
   const outside = useWorkbench((state) => state.drawing.hosts[0]?.path);
-  const there = (path: string): boolean => !/^(vms|hosts)\//.test(path) || places.some((place) => place.path === path);
+  const there = (path: string): boolean => !/^(vms|hosts|traffic_managers)\//.test(path) || [...places, ...names].some((place) => place.path === path);
   const source = there(asked.source) ? asked.source : "";
   const destination = there(asked.destination) ? asked.destination : "";
   return {
@@ -69,11 +69,14 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
   const drawing = useWorkbench((state) => state.drawing);
   const runnable = useWorkbench((state) => state.runnable);
   const places = placesOf(drawing);
-  const asked = useAsked(places);
+  // A name can be asked for, but sends nothing itself.
+  const names = drawing.trafficManagers.map((one) => ({ path: one.path, name: one.name }));
+  const goals = [...places, ...names];
+  const asked = useAsked(places, names);
   const [typed, setTyped] = useState<string | null>(null);
   const [wrong, setWrong] = useState<string | null>(null);
   const field = useRef<HTMLInputElement>(null);
-  const shownName = places.find((place) => place.path === asked.destination)?.name ?? asked.destination;
+  const shownName = goals.find((place) => place.path === asked.destination)?.name ?? asked.destination;
   const ported = asked.protocol === "tcp" || asked.protocol === "udp";
   const put = (change: Partial<Asked>): void => {
     changed();
@@ -82,13 +85,13 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
   const resolve = (words: string): string | null => {
     const wanted = words.trim();
     const small = wanted.toLowerCase();
-    const exact = places.find((place) => place.name === wanted || place.path === wanted);
-    const near = places.filter((place) => place.name.toLowerCase() === small);
+    const exact = goals.find((place) => place.name === wanted || place.path === wanted);
+    const near = goals.filter((place) => place.name.toLowerCase() === small);
     return exact?.path ?? (near.length === 1 ? near[0]?.path : undefined) ?? (isAddress(wanted) ? wanted : null);
   };
   const settle = (words: string): string | null => {
     const found = resolve(words);
-    setWrong(found === null ? complaint(words, places) : null);
+    setWrong(found === null ? complaint(words, goals) : null);
     if (found !== null) {
       update({ asked: { ...asked, destination: found } });
       setTyped(null);
@@ -148,7 +151,7 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
           }}
         />
         <datalist id={`${id}-places`}>
-          {places.map((place) => (
+          {goals.map((place) => (
             <option key={place.path} value={place.name} />
           ))}
         </datalist>

@@ -1,0 +1,14 @@
+/** Dialogs of the drawing tools. */
+
+import type { ReactNode } from "react";
+
+import type { Opened } from "./actions";
+import { Bulk } from "./Bulk";
+import { History } from "./History";
+import { Replace } from "./Replace";
+
+export function Dialogs({ opened, close }: { opened: Opened; close: () => void }): ReactNode {
+  if (opened === "replace") return <Replace close={close} />;
+  if (opened === "history") return <History close={close} />;
+  return opened === "bulk" ? <Bulk close={close} /> : null;
+}

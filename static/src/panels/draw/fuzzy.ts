@@ -1,0 +1,31 @@
+/** How well a name answers what was typed: letters in order, best at the beginnings of words. Pure. */
+
+/** Return a score, higher is better; null where the letters are not there in order. */
+export function score(typed: string, name: string): number | null {
+  const wanted = typed.toLowerCase().replaceAll(" ", "");
+  const text = name.toLowerCase();
+  if (wanted === "") return 0;
+  const whole = text.indexOf(typed.toLowerCase().trim());
+  if (whole >= 0) return 1000 - whole * 2 - text.length + (whole === 0 || text[whole - 1] === " " ? 200 : 0);
+  let from = 0;
+  let sum = 0;
+  for (const letter of wanted) {
+    const found = nextOf(text, letter, from);
+    if (found < 0) return null;
+    sum += found === from && from > 0 ? 6 : isStart(text, found) ? 8 : 1 - Math.min(4, found - from) / 4;
+    from = found + 1;
+  }
+  return sum - text.length / 10;
+}
+
+/** The next place of a letter; the beginning of a word near by before the middle of one. */
+function nextOf(text: string, letter: string, from: number): number {
+  const plain = text.indexOf(letter, from);
+  if (plain < 0 || plain === from || isStart(text, plain)) return plain;
+  for (let at = plain; at < text.length; at += 1) if (text[at] === letter && isStart(text, at)) return at;
+  return plain;
+}
+
+function isStart(text: string, at: number): boolean {
+  return at === 0 || /[^a-z0-9]/.test(text[at - 1] ?? "");
+}
