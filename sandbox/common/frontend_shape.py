@@ -47,7 +47,7 @@ def _field(field: dict[str, Any], defs: dict[str, Any]) -> dict[str, Any]:
     options = field.get("anyOf", [field])
     kept = [option for option in options if option.get("type") != "null"]
     kinds = [_kind(option, defs) for option in kept]
-    mixed = {"type": "text" if any(map(_is_text, kinds)) else "any"}
+    mixed: dict[str, Any] = {"type": "text" if any(map(_is_text, kinds)) else "any"}
     found = kinds[0] if len(kinds) == 1 else mixed
     if len(kept) < len(options):
         found["nullable"] = True
