@@ -133,7 +133,7 @@ def _short(t: SimpleNamespace, packets: Packets, answers: list[Any], back: bool)
     start[send[:, at.SEND_KIND] != at.BY_VM] = -1
     rows = np.flatnonzero(start >= 0)
     fold = np.where(packets.version == 4, packets.low, mixed(packets.high) ^ packets.low)
-    flight = Flight(header, (t.fold[header[0]], fold), six, start)
+    flight = Flight(header, (t.fold[header[0]], fold), six, start.copy())
     fly(t, flight, rows)
     done: Table = flight.code >= 0
     legs = [(flight, np.flatnonzero(done))]
