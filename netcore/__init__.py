@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from netcore.batch.classes import Classes
     from netcore.batch.compile import Compiled
     from netcore.batch.exposed import Exposure
+    from netcore.batch.forward import forward, packets_of, warm
     from netcore.batch.lint import Shadowed
     from netcore.batch.matrix import Counts, Matrix
     from netcore.batch.packets import Packets
@@ -175,6 +176,7 @@ __all__ = [
 _IN_ROOMS = {
     "netcore.batch.answers": "Answers",
     "netcore.batch.compile": "Compiled",
+    "netcore.batch.forward": "forward packets_of warm",
     "netcore.batch.packets": "Packets",
     "netcore.batch.classes": "Classes classes_of",
     "netcore.batch.matrix": "Counts Matrix matrix reach_counts",
@@ -377,44 +379,10 @@ def trace_steps(
 
 
 def compile_network(network: Network | Scenario) -> Compiled:
-    """Return a network as arrays, for ``forward``; never changes.
-
-    Raises:
-        DocumentError: a scenario was given and it has problems.
-    """
+    """Return a network as arrays, for ``forward``. Raises DocumentError as ``compile`` does."""
     from netcore.batch.compile import Compiled
 
     return Compiled(_compiled(network))
-
-
-def packets_of(compiled: Compiled, packets: Sequence[Packet]) -> Packets:
-    """Return packets as arrays for a network as arrays.
-
-    Raises:
-        NotFound: a sender is not in the network, or a destination is not an address.
-        NotModelled: a packet says something that arrays have no column for, such as a size.
-    """
-    from netcore.batch import forward as batch
-
-    return batch.packets_of(compiled, packets)
-
-
-def forward(compiled: Compiled, packets: Packets, threads: int = 1, *, back: bool = True) -> Answers:
-    """Return what becomes of every packet and of its answer: what ``trace`` says of exactly these flows.
-
-    Args:
-        back: False asks for the first packets only, which is faster.
-    """
-    from netcore.batch import forward as batch
-
-    return batch.forward(compiled, packets, threads=threads, back=back)
-
-
-def warm() -> None:
-    """Have the compiled kernel of ``forward`` ready before the first packets come."""
-    from netcore.batch import forward as batch
-
-    batch.warm()
 
 
 # Questions

@@ -140,6 +140,18 @@ class Answers:
         )
 
 
+def blank(count: int, legs: int = 3) -> tuple[Column, ...]:
+    """Return answers to be filled in: outcome, code, at, hops, way, hard."""
+    return (
+        np.full((legs, count), ABSENT, np.uint8),
+        np.zeros((legs, count), np.uint16),
+        np.full((legs, count), -1, np.int32),
+        np.zeros((legs, count), np.uint8),
+        np.zeros((legs, count), np.uint64),
+        np.zeros(count, np.bool_),
+    )
+
+
 def answer_of(trace: Trace) -> Answer:
     """Return what arrays keep of a walk without branches."""
     return Answer(

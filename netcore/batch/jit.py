@@ -24,6 +24,11 @@ def part(function: Function) -> Function:
 
 
 def kernel(function: Function) -> Function:
-    """Compile a kernel, and keep it on disk."""
-    made: Function = _njit(nogil=True, error_model="numpy", cache=True, _nrt=False)(function)
+    """Compile a kernel, and keep it on disk where something may be written."""
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+    made: Function
+    try:
+        made = _njit(cache=True, **options)(function)
+    except RuntimeError:  # numba finds no folder for what it compiles
+        made = _njit(**options)(function)
     return made

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from netcore.batch import numba_memory as mem
-from netcore.batch.answers import ABSENT
+from netcore.batch.answers import ABSENT, blank
 from netcore.batch.numba_connections import connections
 from netcore.batch.numba_plain import MOST
 from netcore.batch.packets import Packets
@@ -72,16 +72,4 @@ def columns_of(packets: Packets, rows: Any) -> tuple[Any, ...]:
         packets.protocol[rows],
         packets.source_port[rows],
         packets.destination_port[rows],
-    )
-
-
-def blank(count: int, legs: int = 3) -> tuple[Any, ...]:
-    """Return answers to be filled in: outcome, code, at, hops, way, hard."""
-    return (
-        np.full((legs, count), ABSENT, np.uint8),
-        np.zeros((legs, count), np.uint16),
-        np.full((legs, count), -1, np.int32),
-        np.zeros((legs, count), np.uint8),
-        np.zeros((legs, count), np.uint64),
-        np.zeros(count, np.bool_),
     )

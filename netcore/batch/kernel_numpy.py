@@ -14,10 +14,11 @@ import numpy as np
 
 from netcore.batch import codes, numpy_edge, numpy_fabric, numpy_guests
 from netcore.batch import layout as at
-from netcore.batch.answers import OUTCOME_OF_CODE
+from netcore.batch.answers import OUTCOME_OF_CODE, blank
 from netcore.batch.compile import Compiled
 from netcore.batch.numpy_lookups import atoms_of, mixed, owns, route_of, source_of
 from netcore.batch.numpy_memory import ends_of, ports_of
+from netcore.batch.numpy_plain import Flight, fly, starters
 from netcore.batch.numpy_state import (
     ANSWER,
     BALANCE,
@@ -42,6 +43,7 @@ from netcore.batch.numpy_state import (
     State,
 )
 from netcore.batch.packets import Packets
+from netcore.batch.plain import plain_tables
 from netcore.batch.sheets import Table
 from netcore.batch.tables import named_tables
 
@@ -68,6 +70,7 @@ def tables_by_name(compiled: Compiled) -> SimpleNamespace:
     carried = compiled.carried
     return SimpleNamespace(
         **named_tables(compiled),
+        **plain_tables(compiled),
         atoms=compiled.atoms,
         count4=compiled.atoms.count4,
         unspecified=compiled.unspecified,
@@ -105,7 +108,51 @@ def answer(
 
 
 def _chunk(t: SimpleNamespace, packets: Packets, answers: list[Any], back: bool) -> None:
-    """Answer one chunk: the first packets, their answers, packets 3."""
+    """Answer one chunk: plain connections on the short way, the others on the long one."""
+    rest = np.flatnonzero(~_short(t, packets, answers, back))
+    if not len(rest):
+        return
+    found = list(blank(len(rest)))
+    _long(t, packets.take(rest), found, back)
+    for whole, part in zip(answers, found, strict=True):
+        whole[..., rest] = part
+
+
+def _short(t: SimpleNamespace, packets: Packets, answers: list[Any], back: bool) -> Table:
+    """Answer plain connections; return which packets are answered."""
+    asked = atoms_of(t.atoms, packets.version, packets.high, packets.low)
+    send = t.send[packets.source]
+    protocol = packets.protocol.astype(np.int64)
+    ported = np.isin(protocol, (TCP, UDP, SCTP))
+    sp = np.where(ported, packets.source_port, 0).astype(np.int64)
+    dp = np.where(ported, packets.destination_port, 0).astype(np.int64)
+    six = (asked >= t.count4).astype(np.int64)
+    header = (np.zeros(len(asked), np.int64), sp, asked, dp, protocol)
+    vm = np.where(send[:, at.SEND_KIND] == at.BY_VM, send[:, at.SEND_ID], 0)
+    start = starters(t, vm, header, six)
+    start[send[:, at.SEND_KIND] != at.BY_VM] = -1
+    rows = np.flatnonzero(start >= 0)
+    fold = np.where(packets.version == 4, packets.low, mixed(packets.high) ^ packets.low)
+    flight = Flight(header, (t.fold[header[0]], fold), six, start.copy())
+    fly(t, flight, rows)
+    done: Table = flight.code >= 0
+    legs = [(flight, np.flatnonzero(done))]
+    if back:
+        taken = np.flatnonzero(flight.code == 0)
+        answer = flight.back()
+        fly(t, answer, taken)
+        home = (answer.code > 0) | ((answer.code == 0) & (answer.nic == start))
+        done[taken] = home[taken]
+        legs = [(flight, np.flatnonzero(done)), (answer, taken[home[taken]])]
+    for leg, (which, where) in enumerate(legs):
+        columns = OUTCOME_OF_CODE[which.code[where]], which.code[where], which.where[where]
+        for whole, part in zip(answers, (*columns, which.hops[where], which.way[where]), strict=False):
+            whole[leg, where] = part
+    return done
+
+
+def _long(t: SimpleNamespace, packets: Packets, answers: list[Any], back: bool) -> None:
+    """Answer connections of any kind: the first packets, their answers, packets 3."""
     s, first = _opening(t, packets)
     hard = answers[-1]
     hard[:] = t.send[packets.source, at.SEND_KIND] == at.BY_WALK

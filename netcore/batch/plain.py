@@ -6,6 +6,8 @@ The compiled kernel answers such connections on a short way of its own, with one
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 
 from netcore.batch import layout as at
@@ -73,4 +75,19 @@ def arrivals(compiled: Compiled) -> Table:
     vm = compiled.nics[:, at.NIC_VM]
     with np.errstate(over="ignore"):
         found: Table = compiled.name_of_nic * np.uint64(STRIDE) + compiled.name_of_vm[vm]
+    return found
+
+
+_MADE: WeakKeyDictionary[Compiled, dict[str, Table]] = WeakKeyDictionary()
+
+
+def plain_tables(compiled: Compiled) -> dict[str, Table]:
+    """Return the tables of the short way by name; the same objects at each call."""
+    found = _MADE.get(compiled)
+    if found is None:
+        found = _MADE[compiled] = {
+            "plain_nics": plain_nics(compiled),
+            "only_nic": only_nics(compiled),
+            "arrival": arrivals(compiled),
+        }
     return found

@@ -12,7 +12,7 @@ import numpy as np
 
 from netcore.batch import layout as at
 from netcore.batch.compile import Compiled
-from netcore.batch.plain import arrivals, only_nics, plain_nics
+from netcore.batch.plain import plain_tables
 from netcore.batch.rules import CLASSES
 from netcore.batch.sheets import Table
 
@@ -162,9 +162,7 @@ def tables_of(compiled: Compiled) -> Tables:
 
 def _laid(compiled: Compiled) -> Tables:
     found = named_tables(compiled)
-    found["plain_nics"] = plain_nics(compiled)
-    found["only_nic"] = only_nics(compiled)
-    found["arrival"] = arrivals(compiled)
+    found |= plain_tables(compiled)
     base = np.zeros((len(_ORDER), 2), np.int64)
     by_type: dict[str, list[Table]] = {"int32": [], "uint16": [], "uint64": [], "uint8": [], "class": []}
     used = dict.fromkeys(by_type, 0)
