@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from sandbox.scenarios import services
+from sandbox.scenarios import queries, services
 from sandbox.scenarios.models import Scenario
 from tests.browser.people import axe, sign_in
 from tests.conftest import Worker
@@ -29,7 +29,8 @@ def press(page: Page, keys: str) -> None:
 
 
 def saved(page: Page) -> dict[str, Any]:
-    """Return the document as the server has it, once all is saved."""
+    """Return the document as the server has it, once all is saved and the page has shown that it is."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     expect(page.get_by_text("saved", exact=True)).to_be_visible()
     found: dict[str, Any] = Scenario.objects.order_by("-created")[0].head.document
     return found
@@ -122,7 +123,8 @@ def test_every_piece_is_found_by_its_name_and_leaves_a_drawing_without_problems(
     document = saved(page)
     empty = [key for key, value in document["topology"].items() if not value]
     assert empty == ["transit_gateways"]
-    expect(page.get_by_role("button", name="Problems", exact=True)).to_be_visible()
+    head = queries.revision(Scenario.objects.order_by("-created")[0])
+    assert head is not None and queries.problems(head) == []
 
 
 def test_undo_and_redo_take_back_an_addition_whole(page: Page) -> None:
@@ -274,7 +276,8 @@ def test_the_command_palette_asks_for_a_trace(page: Page, worker: Worker) -> Non
     saved(page)
     page.keyboard.press("Control+k")
     page.keyboard.type("vm2 > vm1:22")
-    expect(page.get_by_role("option").first).to_contain_text("Ask: vm2 to vm1, port 22")
+    found = page.get_by_role("dialog", name="Commands").get_by_role("option")
+    expect(found.first).to_contain_text("Ask: vm2 to vm1, port 22")
     assert axe(page) == []
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("verdict-forward")).to_contain_text("Delivered", timeout=20_000)

@@ -76,7 +76,8 @@ def check(drawing: Drawing) -> None:
     for key in scenario.layout:
         collection, _, thing = key.partition("/")
         # A position whose thing was deleted harms nobody; one that can never name a thing is a mistake.
-        if collection not in KINDS or not thing:
+        # Notes are drawn as well, and so is the Internet, of which there is one.
+        if key != "internet" and (collection not in {*KINDS, "notes"} or not thing):
             hint = f"Collections are: {choices(KINDS, len(KINDS))}."
             drawing.report.add(
                 "bad-layout-key", ("layout", key), key, "collection/id, such as vms/web1", hint

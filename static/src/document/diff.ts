@@ -62,7 +62,7 @@ function fields(where: string, before: Json | undefined, after: Json | undefined
 }
 
 function changed(key: string, before: Json | undefined, after: Json | undefined): string {
-  return t("{key} from {before} to {after}.", { key: key.replaceAll("_", " "), before: said(before), after: said(after) });
+  return t("{key} from {before} to {after}.", { key: key.replaceAll("_", " "), before: said(before), after: said(after).replace(/\.$/, "") });
 }
 
 function said(value: Json | undefined): string {

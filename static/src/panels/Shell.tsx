@@ -1,6 +1,6 @@
 /** The frame of the workbench: bar, rail, canvas, inspector, dock. */
 
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 
 import { Canvas } from "../canvas/Canvas";
 import { isWide } from "../canvas/wide";
@@ -90,7 +90,8 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
 
 /** Keys of actions, while nobody writes; editing keys not in the dock, which has keys of its own. */
 function useKeys(actions: Action[]): void {
-  useEffect(() => {
+  // With the first picture: a key pressed the moment it is there must not be lost.
+  useLayoutEffect(() => {
     const keys = (event: KeyboardEvent): void => {
       const target = event.target instanceof HTMLElement ? event.target : document.body;
       const action = actions.find((one) => pressed(event, one.keys));

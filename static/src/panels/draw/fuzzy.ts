@@ -6,7 +6,8 @@ export function score(typed: string, name: string): number | null {
   const text = name.toLowerCase();
   if (wanted === "") return 0;
   const whole = text.indexOf(typed.toLowerCase().trim());
-  if (whole >= 0) return 1000 - whole * 2 - text.length + (whole === 0 || text[whole - 1] === " " ? 200 : 0);
+  // Written as it stands: at the beginning of a word almost certainly meant, in the middle of one perhaps not.
+  if (whole >= 0 && isStart(text, whole)) return 1000 - whole * 2 - text.length;
   let from = 0;
   let sum = 0;
   for (const letter of wanted) {

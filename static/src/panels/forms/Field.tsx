@@ -152,7 +152,7 @@ function Typed({ shared, path, name, shape, value, set, setWrong, compact }: Con
   const input = (
     <input
       {...shared}
-      className={["address", "prefix", "list", "integer", "number"].includes(shape.type) || /address|port|mac|asn/.test(name) ? "mono" : ""}
+      className={["address", "prefix", "list", "integer", "number"].includes(shape.type) || /address|port|mac|asn|prefix|source|destination/.test(name) ? "mono" : ""}
       value={typed}
       inputMode={shape.type === "integer" ? "numeric" : undefined}
       spellCheck={false}

@@ -169,5 +169,6 @@ function Wrong({ path }: { path: string }): ReactNode {
 function widthOf(key: string, shape: Shape): string {
   if (shape.type === "flag" && !shape.nullable) return "narrow-cell";
   if (shape.type === "integer" || key === "zone") return "number-cell";
+  if (key === "next_hop_type") return "type-cell";
   return /address|prefix|source|destination|ip|remote|via/.test(key) ? "address-cell" : "text-cell";
 }

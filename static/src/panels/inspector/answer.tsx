@@ -11,10 +11,12 @@ export type Answer<T> = { ready: true; value: T } | { ready: false; instead: Rea
 export function useAnswer<T>(key: string, ask: () => Promise<T>): Answer<T> {
   const revision = useWorkbench((state) => state.revision);
   const runnable = useWorkbench((state) => state.runnable);
+  // The server answers for what it has; an edit on its way there is waited for.
+  const busy = useWorkbench((state) => state.saved === "saving" || state.saved === "waiting");
   const [found, setFound] = useState<{ key: string; value: T } | { key: string; error: string } | null>(null);
   useEffect(() => {
     let here = true;
-    if (!runnable) return undefined;
+    if (!runnable || busy) return undefined;
     ask().then(
       (value) => {
         if (here) setFound({ key, value });
@@ -28,7 +30,7 @@ export function useAnswer<T>(key: string, ask: () => Promise<T>): Answer<T> {
     };
     // The key says what is asked; the question itself is a new function each time.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [key, revision, runnable]);
+  }, [key, revision, runnable, busy]);
   if (!runnable) return { ready: false, instead: <p className="muted">The drawing has problems, so there is no answer yet.</p> };
   if (found?.key !== key) return { ready: false, instead: <p className="skeleton">Working it out</p> };
   if ("error" in found) return { ready: false, instead: <p role="alert" className="callout danger">{found.error}</p> };
