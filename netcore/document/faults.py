@@ -59,6 +59,7 @@ WORDS: Mapping[FaultKind, str] = MappingProxyType(
         FaultKind.GATEWAY_PLANNED: "A gateway instance goes for maintenance",
         FaultKind.GATEWAY_UNPLANNED: "A gateway instance dies",
         FaultKind.RESTORE: "A VM runs again",
+        FaultKind.MOVE_ADDRESS: "An address moves to another NIC",
         FaultKind.EDIT: "The drawing changes",
         FaultKind.NOTHING: "Nothing breaks",
     }
@@ -79,6 +80,7 @@ FIELDS: Mapping[FaultKind, tuple[str, ...]] = MappingProxyType(
         FaultKind.GATEWAY_PLANNED: ("gateway", "instance", "lasts_us"),
         FaultKind.GATEWAY_UNPLANNED: ("gateway", "instance", "lasts_us"),
         FaultKind.RESTORE: ("vm",),
+        FaultKind.MOVE_ADDRESS: ("address", "nic"),
         FaultKind.EDIT: ("edits",),
         FaultKind.NOTHING: (),
     }
