@@ -59,7 +59,7 @@ WORDS: Mapping[FaultKind, str] = MappingProxyType(
         FaultKind.GATEWAY_PLANNED: "A gateway instance goes for maintenance",
         FaultKind.GATEWAY_UNPLANNED: "A gateway instance dies",
         FaultKind.RESTORE: "A VM runs again",
-        FaultKind.MOVE_ADDRESS: "Somebody moves an address by hand",
+        FaultKind.MOVE_ADDRESS: "An address moves to another NIC",
         FaultKind.EDIT: "The drawing changes",
         FaultKind.NOTHING: "Nothing breaks",
     }

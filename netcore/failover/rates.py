@@ -69,7 +69,7 @@ NOT_COUNTED: Mapping[FaultKind, str] = MappingProxyType(
         FaultKind.PROBE_BLOCKED: "A denied probe is a test or a mistake; no rate of it is known.",
         FaultKind.PAIR_RESTARTS: "How often both are away at once hangs on what they share.",
         FaultKind.RESTORE: "Nothing is lost here: a VM runs again.",
-        FaultKind.MOVE_ADDRESS: "An address is moved when somebody does it.",
+        FaultKind.MOVE_ADDRESS: "An operator moves an address when it suits; no rate of it is known.",
         FaultKind.EDIT: "An edit of the drawing comes when somebody makes it.",
         FaultKind.NOTHING: "Nothing fails here.",
     }

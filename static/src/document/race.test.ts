@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { duration, eventTimes, momentAt, neighbour, race, seconds, sharesOf, sweep, trials, winner } from "./race";
+import { beyondWords, duration, eventTimes, momentAt, neighbour, race, seconds, sharesOf, sweep, together, trials, winner } from "./race";
 
 const started = (design: string, duration_us: number) => ({
   seq: 1,
@@ -62,6 +62,30 @@ describe("a moment of a race", () => {
     expect(times).toEqual([5, 20]);
     expect([neighbour(times, 0, 1), neighbour(times, 5, 1), neighbour(times, 20, 1), neighbour(times, 20, -1), neighbour(times, 5, -1)]).toEqual([5, 20, null, 5, null]);
     expect(made?.told_us).toBe(20);
+  });
+});
+
+describe("flows together", () => {
+  const strip = (flow: string, from_us: number, to_us: number, delivered: number, codes = {}, direction: "forward" | "return" = "forward") => ({ flow, direction, from_us, to_us, delivered, codes });
+  it("count alike, piece by piece, and each direction by itself", () => {
+    const strips = [strip("a", 0, 10, 1), strip("a", 10, 30, 0, { GONE: 1 }), strip("b", 0, 20, 1), strip("b", 20, 30, 0.5, { GONE: 0.5 }), strip("a", 0, 30, 1, {}, "return")];
+    expect(together(strips, "forward").map((part) => [part.from_us, part.to_us, part.delivered, part.codes])).toEqual([
+      [0, 10, 1, {}],
+      [10, 20, 0.5, { GONE: 0.5 }],
+      [20, 30, 0.25, { GONE: 0.75 }],
+    ]);
+    expect(together(strips, "return")).toHaveLength(1);
+    expect(together([], "return")).toEqual([]);
+  });
+});
+
+describe("clocks beyond the recovery", () => {
+  it("are told in words, by name where only some are", () => {
+    expect([beyondWords([], 2), beyondWords(["A"], 2), beyondWords(["A", "B"], 2)]).toEqual([
+      null,
+      "The clocks of A cover the whole procedure, also calls and hosts that no flow waits for.",
+      "The clocks cover the whole procedure, also calls and hosts that no flow waits for.",
+    ]);
   });
 });
 

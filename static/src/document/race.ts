@@ -65,6 +65,10 @@ export interface Assumption {
 
 export interface Metrics {
   completes: boolean;
+  /** Why the clocks cannot be told apart, in a sentence; null: they can. */
+  whole?: string | null;
+  /** How long the clocks run beyond the recovery of new flows; 0: they add up to it. */
+  beyond_us?: number;
   /** Null: the clock never stops. */
   detect_us: number | null;
   control_us: number | null;
@@ -174,6 +178,22 @@ export function sharesOf(moment: Moment, flow: string): { forward: number; back:
   return { forward: arrived("forward"), back: arrived("return") };
 }
 
+/** Return how flows fare together in one direction: each counts alike, and a piece ends where that of any flow does. */
+export function together(strips: readonly Strip[], direction: Strip["direction"]): Omit<Strip, "flow">[] {
+  const parts = strips.filter((strip) => strip.direction === direction);
+  const ends = [...new Set(parts.flatMap((part) => [part.from_us, part.to_us]))].sort((a, b) => a - b);
+  const made: Omit<Strip, "flow">[] = [];
+  ends.slice(1).forEach((to_us, index) => {
+    const from_us = ends[index] ?? 0;
+    const here = parts.filter((part) => part.from_us <= from_us && part.to_us >= to_us);
+    if (here.length === 0) return;
+    const codes: Record<string, number> = {};
+    for (const part of here) for (const [code, share] of Object.entries(part.codes)) codes[code] = (codes[code] ?? 0) + share / here.length;
+    made.push({ direction, from_us, to_us, delivered: here.reduce((sum, part) => sum + part.delivered, 0) / here.length, codes });
+  });
+  return made;
+}
+
 /** Return all times at which something happens, once each, in order. */
 export function eventTimes(race: Race): number[] {
   return [...new Set(race.contenders.flatMap((one) => one.notes.map((note) => note.t_us)))].sort((a, b) => a - b);
@@ -218,12 +238,18 @@ export interface TrialsRow {
   interval: { p50: [number | null, number | null]; p95: [number | null, number | null] };
   ecdf: [number, number][];
   target?: TargetVerdict | null;
+  /** Why the clocks cannot be told apart, in a sentence; null: they can. */
+  whole?: string | null;
+  /** Share of the trials in which the clocks run beyond the recovery of new flows. */
+  beyond?: number;
 }
 
 /** What a design means for a month. */
 export interface Month {
   design: string;
   event: string;
+  /** What happens, as people count it. */
+  words: string;
   per_month: number;
   grade: string;
   source: string;
@@ -244,6 +270,10 @@ export interface Summary {
   designs: TrialsRow[];
   ratio: { slow: string; fast: string; p50: number } | null;
   availability?: Month[];
+  /** Which event the fault stands for in a month; null: for none. */
+  rate_of?: string | null;
+  /** Why no month is shown; null: one is. */
+  no_month?: string | null;
 }
 
 export interface Partial {
@@ -264,7 +294,7 @@ export interface Trials {
 export interface SweepPoint {
   parameter: string;
   value: number | string;
-  designs: { design: string; title: string; p50: number | null; p95: number | null; p99: number | null; never: number; lost_p50: number; month_s: number; false_per_month: number }[];
+  designs: { design: string; title: string; p50: number | null; p95: number | null; p99: number | null; never: number; lost_p50: number; month_s: number | null; false_per_month: number }[];
 }
 
 export interface Sweep {
@@ -274,7 +304,7 @@ export interface Sweep {
     n: number;
     seed: number;
     values: (number | string)[];
-    designs: { design: string; best_value: number | string | null; best_p95: number | null; worst_p95: number | null; best_month_value: number | string; best_month_s: number }[];
+    designs: { design: string; best_value: number | string | null; best_p95: number | null; worst_p95: number | null; best_month_value: number | string | null; best_month_s: number | null }[];
   } | null;
 }
 
@@ -298,6 +328,13 @@ export function trials(events: readonly RunEvent[]): Trials {
     if (event.event === "trials.summary") made.summary = event as unknown as Summary;
   }
   return made;
+}
+
+/** Say that clocks cover more than the recovery beside them; null where none do. */
+export function beyondWords(titles: readonly string[], all: number): string | null {
+  if (titles.length === 0) return null;
+  const whose = titles.length === all ? "The clocks" : `The clocks of ${titles.join(", ")}`;
+  return `${whose} cover the whole procedure, also calls and hosts that no flow waits for.`;
 }
 
 /** Return who is best in a column of numbers, smallest first; null means never and cannot win. No winner in a tie. */

@@ -8,6 +8,7 @@ import { useFollowed } from "../protocol/followed";
 import { Failover } from "./Failover";
 import { Runs } from "./Runs";
 import { Tab } from "./Tab";
+import { useRecording } from "./failover/recording";
 import { Compare } from "./trace/Compare";
 import { Trace } from "./trace/Trace";
 
@@ -22,13 +23,14 @@ const HEIGHT = "dock-height";
 /** Height before anything was run: the question and no more. */
 const LOW = 178;
 const MIDDLE = 280;
-const GROWN = 400;
-/** The drawing keeps at least this share of the window. */
-const SHARE = 0.45;
+const GROWN = 450;
+/** The dock takes at most this share of the window; the drawing keeps the rest. */
+const SHARE = 0.5;
 
 export function Dock({ shared }: { shared: Run[] | null }): ReactNode {
   const dock = useWorkbench((state) => state.dock);
   const [chosen, setChosen] = useState(() => Number(stored()) || null);
+  const recording = useRecording();
   const began = useBegan();
   const wanted = began ? GROWN : dock === "trace" ? LOW : MIDDLE;
   const height = chosen ?? Math.max(LOW, Math.min(wanted, Math.round(innerHeight * SHARE)));
@@ -66,6 +68,12 @@ export function Dock({ shared }: { shared: Run[] | null }): ReactNode {
           <Tab key={name} name={title} chosen={dock === name} choose={() => { update({ dock: name }); }} />
         ))}
       </div>
+      {recording && dock !== "failover" && (
+        <p className="recording" role="status">
+          <strong>The edits of the drawing are being recorded as an event.</strong>{" "}
+          <button type="button" className="button small" onClick={() => { update({ dock: "failover" }); }}>To the event</button>
+        </p>
+      )}
       <div className="dock-body" role="tabpanel" aria-label={DOCKS.find(([name]) => name === dock)?.[1]}>
         <h2 className="visually-hidden">{DOCKS.find(([name]) => name === dock)?.[1]}</h2>
         {dock === "trace" && <Trace />}

@@ -2,7 +2,7 @@
 
 import { type ReactNode, useMemo, useState } from "react";
 
-import { race as gather, sweep as gatherSweep, trials as gatherTrials } from "../document/race";
+import { type Assumption, race as gather, sweep as gatherSweep, trials as gatherTrials } from "../document/race";
 import { useWorkbench } from "../document/store";
 import type { RunKind } from "../document/types";
 import { type Followed, isLive, useFollowed } from "../protocol/followed";
@@ -14,6 +14,7 @@ import { Numbers } from "./failover/Numbers";
 import { Progress } from "./failover/Progress";
 import { Question } from "./failover/Question";
 import { RaceView } from "./failover/Race";
+import { useRecording } from "./failover/recording";
 import { ResultOf } from "./failover/ResultOf";
 import { SweepView } from "./failover/Sweep";
 import { LiveQuestion } from "./failover/live/LiveQuestion";
@@ -36,6 +37,7 @@ export function Failover(): ReactNode {
     sweep: useFollowed("sweep"),
     live: useFollowed("live"),
   };
+  const recording = useRecording() !== null;
   const [chosen, setView] = useState<View | null>(null);
   const [seen, setSeen] = useState<Record<string, string | null>>({});
   // A run that has just begun, or was opened, brings its view.
@@ -45,14 +47,21 @@ export function Failover(): ReactNode {
     if (followed[fresh[0]]?.id) setView(fresh[1]);
   }
   const view = chosen ?? "Timeline";
+  const tabs = (
+    <div className="tabs views" role="tablist" aria-label="Views of the failover">
+      {VIEWS.map((one) => (
+        <Tab key={one} name={one} chosen={view === one} choose={() => { setView(one); }} />
+      ))}
+    </div>
+  );
+  const kind = KINDS.find(([, named]) => named === view)?.[0] ?? null;
+  // A recording is ended where it was begun.
+  const live = view === "Live" && !recording;
   return (
     <div className="panel failover">
-      {can && (view === "Live" ? <LiveQuestion /> : <Question followed={followed} view={view} />)}
-      <div className="tabs views" role="tablist" aria-label="Views of the failover">
-        {VIEWS.map((one) => (
-          <Tab key={one} name={one} chosen={view === one} choose={() => { setView(one); }} />
-        ))}
-      </div>
+      {can && !live && <Question followed={followed} view={view} kind={kind} tabs={tabs} />}
+      {can && live && <LiveQuestion />}
+      {(!can || live) && tabs}
       <div role="tabpanel" aria-label={view} className="panel">
         {view === "Timeline" && <Timeline />}
         {view === "Live" && <LiveView />}
@@ -86,13 +95,15 @@ function Timeline(): ReactNode {
 function Distributions(): ReactNode {
   const many = useFollowed("trials");
   const trials = useMemo(() => gatherTrials(many.events), [many.events]);
+  const raced = useFollowed("failover");
+  const rests = useMemo(() => restsOf(raced, many), [raced, many]);
   const n = trials.n || Number(many.run?.parameters.n ?? 0);
   return (
     <>
       <Fault followed={many} />
       <Progress followed={many} done={trials.done} n={n} what="trials" />
       {(trials.summary ?? trials.partial.length > 0) && <ResultOf followed={many} />}
-      <DistributionsView trials={trials} />
+      <DistributionsView trials={trials} rests={rests} />
       <Waiting followed={many} what="Trials are running" />
       <Export followed={many} />
       {!trials.summary && !isLive(many) && (
@@ -100,6 +111,12 @@ function Distributions(): ReactNode {
       )}
     </>
   );
+}
+
+/** What designs rest on, as told by a race of the same fault in the same drawing: trials play the same numbers. */
+function restsOf(raced: Followed, many: Followed): Map<string, Assumption[]> {
+  const alike = raced.run !== null && many.run !== null && raced.run.revision === many.run.revision && raced.run.parameters.fault === many.run.parameters.fault;
+  return new Map((alike ? gather(raced.events)?.contenders : undefined)?.map((one) => [one.design, one.assumptions]));
 }
 
 function Swept(): ReactNode {
@@ -111,7 +128,7 @@ function Swept(): ReactNode {
       <Fault followed={one} />
       <Progress followed={one} done={sweep.points.length} n={Array.isArray(values) ? values.length : 0} what="points" />
       {sweep.points.length > 0 && <ResultOf followed={one} />}
-      <SweepView sweep={sweep} />
+      <SweepView sweep={sweep} run={one.run} />
       <Waiting followed={one} what="The sweep is running" />
       <Export followed={one} />
       {sweep.points.length === 0 && !isLive(one) && (

@@ -145,6 +145,14 @@ export const api = {
   run: (id: string) => request<Run>("GET", address("run", id)),
   /** Where the results of a run can be fetched as a file; null on shared pages, which give none. */
   exportUrl: (id: string, form: "csv" | "json"): string | null => (urls.run ? `${urls.run.replace("{run}", id)}/export.${form}` : null),
+  /** Kinds of faults, conditions and rates of events, as the engine has them. */
+  failover: () => request<FailoverChoices>("GET", `${address("api")}/failover`),
+  /** The numbers that designs use for a fault, with values worth trying; none on a shared page, which may not ask. */
+  sweepParameters: (fault: string, designs: readonly string[], revision: number | null = null) => {
+    if (!urls.scenario) return Promise.resolve({ items: [] });
+    const query = new URLSearchParams([["fault", fault], ...designs.map((one): [string, string] => ["designs", one]), ...(revision === null ? [] : [["revision", String(revision)] as [string, string]])]);
+    return request<{ items: SweepParameter[] }>("GET", `${urls.scenario}/sweep-parameters?${query}`);
+  },
   timings: () => request<{ items: { id: string; title: string; date: string }[] }>("GET", `${address("api")}/timing`),
   timing: (profile: string) => request<Timing>("GET", `${address("api")}/timing/${encodeURIComponent(profile)}`),
   /** Ask a live race for something; its answer is an event of the run. */
@@ -187,6 +195,44 @@ export interface Backend {
 export interface Health {
   backends: Backend[];
   warnings: Problem[];
+}
+
+/** A field of the document that says what breaks. */
+export type BreakField = "vm" | "zone" | "region" | "link" | "gateway" | "instance" | "address" | "nic" | "edits" | "lasts_us";
+
+export interface FaultKind {
+  kind: string;
+  words: string;
+  fields: BreakField[];
+  /** Name of the rate it counts by in a month; null: by none. */
+  rate: string | null;
+  no_month: string | null;
+}
+
+export interface Rate {
+  name: string;
+  words: string;
+  per_month: number;
+  grade: string;
+  source: string;
+}
+
+export interface FailoverChoices {
+  kinds: FaultKind[];
+  conditions: { condition: string; words: string }[];
+  rates: Rate[];
+}
+
+/** A number that can be varied. */
+export interface SweepParameter {
+  name: string;
+  meaning: string;
+  unit: string;
+  where: "drawing" | "timing";
+  grade: string | null;
+  source: string;
+  value: number | string;
+  values: (number | string)[];
 }
 
 /** One number of a timing profile, with its distribution. */

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 
 import type { Race } from "../../document/race";
 import { Grade } from "../Grade";
+import { Caption, TableWrap } from "./TableWrap";
 
 export function Assumptions({ race }: { race: Race }): ReactNode {
   const assumed = race.contenders.reduce((sum, one) => sum + one.assumptions.filter((row) => row.grade === "D").length, 0);
@@ -13,9 +14,9 @@ export function Assumptions({ race }: { race: Race }): ReactNode {
         What it rests on: numbers with grade and source{assumed > 0 && `; ${assumed} of them ${assumed === 1 ? "is an assumption" : "are assumptions"}`}
       </summary>
       {race.contenders.map((one) => (
-        <div key={one.design} className="table-wrap" tabIndex={0} role="region" aria-label={`Numbers under ${one.title}`}>
+        <TableWrap key={one.design} label={`Numbers under ${one.title}`}>
           <table className="table">
-            <caption>{one.title}</caption>
+            <Caption>{one.title}</Caption>
             <thead>
               <tr>
                 <th scope="col">Number</th>
@@ -35,7 +36,7 @@ export function Assumptions({ race }: { race: Race }): ReactNode {
               ))}
             </tbody>
           </table>
-        </div>
+        </TableWrap>
       ))}
     </details>
   );

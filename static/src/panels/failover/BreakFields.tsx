@@ -4,26 +4,30 @@ import { type ReactNode, useMemo } from "react";
 
 import { isObject } from "../../document/drawing";
 import type { JsonObject } from "../../document/types";
-import { type Draft, type Field, KINDS, fieldsOf, optionsOf } from "./faultFields";
+import type { BreakField, FaultKind } from "../../protocol/api";
+import { EditsField } from "./EditsField";
+import { type Draft, fieldsOf, optionsOf } from "./faultFields";
 import { movables } from "./live/addresses";
 
 interface Props {
   /** Begins the ids of the fields. */
   prefix: string;
   document: JsonObject;
-  kinds: typeof KINDS;
+  kinds: readonly FaultKind[];
   draft: Draft;
   set: (part: Partial<Draft>) => void;
   /** The browser asks for what is left open before the form is sent. */
   required?: boolean;
+  /** Begins to record the next edits of the drawing; absent where they cannot be. */
+  record?: () => void;
   /** What is wrong with a field of the fault, in words. */
   wrong?: (field: string) => string;
 }
 
-export function BreakFields({ prefix, document, kinds, draft, set, required = false, wrong = () => "" }: Props): ReactNode {
+export function BreakFields({ prefix, document, kinds, draft, set, required = false, record, wrong = () => "" }: Props): ReactNode {
   const options = useMemo(() => choices(document), [document]);
-  const fields = fieldsOf(draft.kind);
-  const picker = (field: keyof Draft & Field, words: string, rows: [string, string][]): ReactNode =>
+  const fields = fieldsOf(kinds, draft.kind);
+  const picker = (field: Exclude<BreakField, "edits">, words: string, rows: [string, string][]): ReactNode =>
     fields.includes(field) && (
       <FieldOf id={`${prefix}-${field}`} words={words} wrong={wrong(field)}>
         <select id={`${prefix}-${field}`} required={required} aria-describedby={`${prefix}-${field}-wrong`} value={draft[field]} onChange={(event) => { set({ [field]: event.target.value }); }}>
@@ -34,14 +38,14 @@ export function BreakFields({ prefix, document, kinds, draft, set, required = fa
         </select>
       </FieldOf>
     );
-  const input = (shown: boolean, field: "instance" | "pointer" | "value" | "lasts", words: string, wrongField: string, type = "text", placeholder = ""): ReactNode =>
-    shown && (
-      <FieldOf id={`${prefix}-${field}`} words={words} wrong={wrong(wrongField)}>
+  const input = (field: "instance" | "lasts_us", words: string, placeholder = ""): ReactNode =>
+    fields.includes(field) && (
+      <FieldOf id={`${prefix}-${field}`} words={words} wrong={wrong(field)}>
         <input
           id={`${prefix}-${field}`}
           aria-describedby={`${prefix}-${field}-wrong`}
-          type={type}
-          min={type === "number" ? 0 : undefined}
+          type="number"
+          min={0}
           step="any"
           placeholder={placeholder}
           value={draft[field]}
@@ -53,7 +57,7 @@ export function BreakFields({ prefix, document, kinds, draft, set, required = fa
     <>
       <FieldOf id={`${prefix}-kind`} words="What happens" wrong={wrong("kind")}>
         <select id={`${prefix}-kind`} value={draft.kind} onChange={(event) => { set({ kind: event.target.value }); }}>
-          {kinds.map(([kind, words]) => (
+          {kinds.map(({ kind, words }) => (
             <option key={kind} value={kind}>{words}</option>
           ))}
         </select>
@@ -65,10 +69,9 @@ export function BreakFields({ prefix, document, kinds, draft, set, required = fa
       {picker("gateway", "Gateway", options.gateways)}
       {picker("address", "Address", options.addresses)}
       {picker("nic", "To NIC", options.nics)}
-      {input(fields.includes("instance"), "instance", "Instance", "instance", "number")}
-      {input(fields.includes("edit"), "pointer", "Place in the document", "edits")}
-      {input(fields.includes("edit"), "value", "New value; empty removes it", "edits")}
-      {input(fields.includes("lasts"), "lasts", "Lasts, s", "lasts_us", "number", draft.kind === "pause" ? "5" : "for good")}
+      {input("instance", "Instance")}
+      {fields.includes("edits") && <EditsField prefix={prefix} edits={draft.edits} set={(edits) => { set({ edits }); }} record={record} wrong={wrong("edits")} />}
+      {input("lasts_us", "Lasts, s", draft.kind === "pause" ? "5" : "for good")}
     </>
   );
 }

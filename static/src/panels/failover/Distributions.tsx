@@ -3,7 +3,7 @@
 import { type ReactNode, useEffect, useRef } from "react";
 
 import { codeWords } from "../../document/codeWords";
-import { CLOCKS, type Summary, type Trials, type TrialsRow, seconds, titleOf } from "../../document/race";
+import { type Assumption, CLOCKS, type Summary, type Trials, type TrialsRow, beyondWords, seconds, titleOf } from "../../document/race";
 import { Curve } from "./Curve";
 import { Percentiles } from "./Percentiles";
 import { type Part, Shares } from "./Shares";
@@ -18,7 +18,13 @@ export const FLOW_PARTS: Part[] = [
 ];
 const CLOCK_PARTS: Part[] = CLOCKS.map((clock) => ({ key: clock, name: clock, className: `clock-${clock}` }));
 
-export function DistributionsView({ trials }: { trials: Trials }): ReactNode {
+interface Props {
+  trials: Trials;
+  /** What each design rests on, by its id. */
+  rests: ReadonlyMap<string, readonly Assumption[]>;
+}
+
+export function DistributionsView({ trials, rests }: Props): ReactNode {
   const { summary, partial } = trials;
   const result = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -49,21 +55,10 @@ export function DistributionsView({ trials }: { trials: Trials }): ReactNode {
         </p>
       )}
       <Verdicts rows={rows} />
-      <Percentiles summary={summary} />
+      <Percentiles summary={summary} rests={rests} />
       <div className="trials-pictures">
         <Curve rows={rows.map((row) => ({ ...row, p50: row.new.p50, p95: row.new.p95 }))} target={target} />
-        <Shares
-          title="Which clock took longest, by share of trials"
-          text={rows.map((row) => `${row.title}: ${dominant(row)}.`).join(" ")}
-          parts={CLOCK_PARTS}
-          rows={rows.map((row) => ({
-            key: row.design,
-            name: row.title,
-            values: row.dominated,
-            note: `medians: ${CLOCKS.map((clock) => `${clock} ${seconds(row.clocks[clock])}`).join(", ")}`,
-          }))}
-          written={percent}
-        />
+        <Dominant rows={rows} />
         <Causes summary={summary} />
         <Shares
           title="What became of connections"
@@ -75,6 +70,35 @@ export function DistributionsView({ trials }: { trials: Trials }): ReactNode {
       </div>
       <Months summary={summary} />
     </section>
+  );
+}
+
+/** Which clock took longest; designs whose clocks cannot be told apart are left out, and say why. */
+function Dominant({ rows }: { rows: TrialsRow[] }): ReactNode {
+  const apart = rows.filter((row) => !row.whole);
+  const beyond = beyondWords(apart.filter((row) => (row.beyond ?? 0) > 0).map((row) => row.title), rows.length);
+  const said = [...rows.map((row) => (row.whole ? `${row.title}, not separable: ${row.whole}` : `${row.title}: ${dominant(row)}.`)), ...(beyond ? [beyond] : [])];
+  const title = "Which clock took longest, by share of trials";
+  if (apart.length === 0)
+    return (
+      <figure className="shares">
+        <figcaption>{title}</figcaption>
+        <p className="said">{said.join(" ")}</p>
+      </figure>
+    );
+  return (
+    <Shares
+      title={title}
+      text={said.join(" ")}
+      parts={CLOCK_PARTS}
+      rows={apart.map((row) => ({
+        key: row.design,
+        name: row.title,
+        values: row.dominated,
+        note: `medians: ${CLOCKS.map((clock) => `${clock} ${seconds(row.clocks[clock])}`).join(", ")}`,
+      }))}
+      written={percent}
+    />
   );
 }
 

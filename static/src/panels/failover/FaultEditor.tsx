@@ -7,18 +7,23 @@ import { isObject } from "../../document/drawing";
 import { useWorkbench, workbench } from "../../document/store";
 import { change } from "../edits";
 import { BreakFields, FieldOf } from "./BreakFields";
-import { CONDITIONS, type Draft, EMPTY, KINDS, faultOf, idOf, wrongAt } from "./faultFields";
+import { RecordingBar } from "./RecordingBar";
+import { useFailoverChoices } from "./failoverChoices";
+import { type Draft, EMPTY, faultOf, idOf, kindWords, wrongAt } from "./faultFields";
+import { record, useRecording } from "./recording";
 
 export function FaultEditor({ close, made }: { close: () => void; made: (id: string) => void }): ReactNode {
   const document = useWorkbench((state) => state.document);
   const problems = useWorkbench((state) => state.problems);
-  const [draft, setDraft] = useState(EMPTY);
-  const [id, setId] = useState<string | null>(null);
+  const { kinds, conditions } = useFailoverChoices();
+  const recording = useRecording();
+  const [draft, setDraft] = useState(recording?.draft ?? EMPTY);
+  const [id, setId] = useState<string | null>(recording?.id ?? null);
   const set = (part: Partial<Draft>): void => { setDraft((before) => ({ ...before, ...part })); };
   const kept = id !== null && isObject(document.faults) && id in document.faults;
   const wrong = (field: string): string => (id === null ? "" : wrongAt(problems, id, field));
   const save = (): void => {
-    const fault = faultOf(draft);
+    const fault = faultOf(draft, kinds);
     const faults = workbench().document.faults;
     const known = isObject(faults) ? faults : null;
     const key = kept ? id : idOf(String(fault.name), Object.keys(known ?? {}));
@@ -26,6 +31,13 @@ export function FaultEditor({ close, made }: { close: () => void; made: (id: str
     setId(key);
     made(key);
   };
+  if (recording)
+    return (
+      <div className="fault-editor">
+        <h3>{draft.name.trim() || kindWords(kinds, draft.kind)}</h3>
+        <RecordingBar keep={(edits) => { set({ edits }); }} />
+      </div>
+    );
   return (
     <form
       className="fault-editor"
@@ -43,16 +55,16 @@ export function FaultEditor({ close, made }: { close: () => void; made: (id: str
       </div>
       <div className="question">
         <FieldOf id="fault-name" words="Name" wrong={wrong("name")}>
-          <input id="fault-name" aria-describedby="fault-name-wrong" placeholder={KINDS.find(([kind]) => kind === draft.kind)?.[1]} value={draft.name} onChange={(event) => { set({ name: event.target.value }); }} />
+          <input id="fault-name" aria-describedby="fault-name-wrong" placeholder={kindWords(kinds, draft.kind)} value={draft.name} onChange={(event) => { set({ name: event.target.value }); }} />
         </FieldOf>
-        <BreakFields prefix="fault" document={document} kinds={KINDS} draft={draft} set={set} wrong={wrong} />
+        <BreakFields prefix="fault" document={document} kinds={kinds} draft={draft} set={set} record={() => { record(draft, id); }} wrong={wrong} />
         <FieldOf id="fault-at" words="At, s" wrong={wrong("at_us")}>
           <input id="fault-at" aria-describedby="fault-at-wrong" type="number" min={0} step="any" value={draft.at} onChange={(event) => { set({ at: event.target.value }); }} />
         </FieldOf>
         <fieldset className="designs">
           <legend className="label">Besides</legend>
           <span className="chips">
-            {CONDITIONS.map(([condition, words]) => (
+            {conditions.map(({ condition, words }) => (
               <label key={condition} className="chip">
                 <input
                   type="checkbox"

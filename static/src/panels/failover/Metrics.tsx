@@ -2,17 +2,27 @@
 
 import type { ReactNode } from "react";
 
-import { type Contender, type Race, duration, winner } from "../../document/race";
-import { Grade } from "../Grade";
+import { CLOCKS, type Contender, type Race, beyondWords, duration, winner } from "../../document/race";
 import { FlowBar } from "./FlowBar";
+import { Caption, TableWrap } from "./TableWrap";
+import { Weakest } from "./Weakest";
 
-type Value = number | null | undefined;
-type Column = [name: string, value: (one: Contender) => Value, written: (value: Value) => string];
+export type Value = number | null | undefined;
+export type Column = [name: string, value: (one: Contender) => Value, written: (value: Value) => string];
 
+export const NOT_SEPARABLE = "not separable";
+
+/** Return a clock where it can be told from the others. */
+function apart(one: Contender, clock: (typeof CLOCKS)[number]): Value {
+  return one.metrics?.whole ? undefined : one.metrics?.[`${clock}_us`];
+}
+
+const TIMES: Column[] = [
+  ["Detect", (one) => apart(one, "detect"), duration],
+  ["Control", (one) => apart(one, "control"), duration],
+  ["Data", (one) => apart(one, "data"), duration],
+];
 const COLUMNS: Column[] = [
-  ["Detect", (one) => one.metrics?.detect_us, duration],
-  ["Control", (one) => one.metrics?.control_us, duration],
-  ["Data", (one) => one.metrics?.data_us, duration],
   ["New flows recover", (one) => one.metrics?.recover_new_us, duration],
   ["Existing flows recover, p50", (one) => one.metrics?.recover_existing_us.p50, duration],
   ["Existing flows never", (one) => one.metrics?.recover_existing_us.never, (value) => `${Math.round(Number(value) * 100)} %`],
@@ -22,106 +32,51 @@ const COLUMNS: Column[] = [
 export function Metrics({ race }: { race: Race }): ReactNode {
   const done = race.contenders.filter((one) => one.metrics !== null);
   if (done.length === 0) return null;
+  const beyond = beyondWords(done.filter((one) => (one.metrics?.beyond_us ?? 0) > 0 && !one.metrics?.whole).map((one) => one.title), done.length);
+  // What cannot be told apart neither wins a clock nor leaves one to somebody by itself.
+  const separable = done.filter((one) => !one.metrics?.whole);
+  const rivals = (column: string): Contender[] => (TIMES.some(([name]) => name === column) ? separable : done);
   return (
-    <div className="table-wrap" tabIndex={0} role="region" aria-label="Numbers of the race">
-      <table className="table" data-testid={done.length === race.contenders.length ? "race-metrics" : undefined}>
-        <caption>Existing flows: connections open when the fault struck. The last column counts all connections, those opened later included.</caption>
-        <thead>
-          <tr>
-            <th scope="col">Design</th>
-            {COLUMNS.map(([name]) => (
-              <th scope="col" className="number" key={name}>
-                {name}
-              </th>
-            ))}
-            <th scope="col">All connections</th>
-            <th scope="col">Weakest number</th>
-          </tr>
-        </thead>
-        <tbody>
-          {done.map((one) => (
-            <tr key={one.design}>
-              <th scope="row">{one.title}</th>
-              {COLUMNS.map(([name, value, written]) => {
-                const text = written(value(one));
-                return (
-                  <td className="number" key={name}>
-                    {winner(done, value) === one ? <strong>{text}</strong> : text}
-                  </td>
-                );
-              })}
-              <td>{one.metrics && <FlowBar flows={one.metrics.flows} />}</td>
-              <td>
-                <Weakest one={one} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-/** The least sure of all numbers that a design rests on; a result is not surer than it. */
-function Weakest({ one }: { one: Contender }): ReactNode {
-  const graded = one.assumptions.filter((row) => row.grade !== null).sort((a, b) => String(b.grade).localeCompare(String(a.grade)));
-  const weakest = graded[0];
-  if (!weakest) return null;
-  const alike = graded.filter((row) => row.grade === weakest.grade).length;
-  const more = alike > 1 ? ` and ${alike - 1} more like it` : "";
-  return <Grade grade={weakest.grade} source={`${weakest.name}${more}; all numbers stand under What it rests on`} />;
-}
-
-const share = (value: Value): string => `${Math.round(Number(value) * 100)} %`;
-const count = (value: Value): string => (value === null || value === undefined ? "none" : Number(value).toLocaleString("en", { maximumFractionDigits: 1 }));
-
-const MORE: Column[] = [
-  ["Decide", (one) => one.metrics?.phases_us?.decide, duration],
-  ["Calls that write", (one) => one.metrics?.calls?.writes, count],
-  ["Polls", (one) => one.metrics?.calls?.polls, count],
-  ["Refused with 429", (one) => one.metrics?.calls?.refusals, count],
-  ["Fewest tokens left", (one) => one.metrics?.calls?.lowest_tokens, count],
-  ["Two held themselves active", (one) => one.metrics?.dual_active_us, duration],
-  ["Stall of a connection, p95", (one) => one.metrics?.stall_us?.with_rto.p95, still],
-  ["of it, network alone", (one) => one.metrics?.stall_us?.without_rto.p95, still],
-  ["Asymmetric at worst", (one) => one.metrics?.asymmetric?.worst, share],
-  ["Asymmetric afterwards", (one) => one.metrics?.asymmetric?.after, share],
-];
-
-function still(value: Value): string {
-  return value === null || value === undefined ? "none stalled" : duration(value);
-}
-
-/** What each design asked of the control plane, and how connections fared that went on. */
-export function MoreMetrics({ race }: { race: Race }): ReactNode {
-  const done = race.contenders.filter((one) => one.metrics?.calls);
-  if (done.length === 0) return null;
-  return (
-    <details className="happened">
-      <summary>Control plane and connections</summary>
-      <div className="table-wrap" tabIndex={0} role="region" aria-label="Control plane and connections">
-        <table className="table">
-          <caption>A stalled connection waits for its next retransmission after the network has healed. Asymmetric: there and back by different stateful appliances.</caption>
+    <>
+      <TableWrap label="Numbers of the race">
+        <table className="table" data-testid={done.length === race.contenders.length ? "race-metrics" : undefined}>
+          <Caption>Existing flows: connections open when the fault struck. The last column counts all connections, those opened later included.</Caption>
           <thead>
             <tr>
               <th scope="col">Design</th>
-              {MORE.map(([name]) => (
-                <th scope="col" className="number" key={name}>{name}</th>
+              {[...TIMES, ...COLUMNS].map(([name]) => (
+                <th scope="col" className="number" key={name}>
+                  {name}
+                </th>
               ))}
+              <th scope="col">All connections</th>
+              <th scope="col">Weakest number</th>
             </tr>
           </thead>
           <tbody>
             {done.map((one) => (
               <tr key={one.design}>
                 <th scope="row">{one.title}</th>
-                {MORE.map(([name, value, written]) => (
-                  <td className="number" key={name}>{written(value(one))}</td>
-                ))}
+                {one.metrics?.whole && <td colSpan={TIMES.length} className="whole muted">{NOT_SEPARABLE}</td>}
+                {(one.metrics?.whole ? COLUMNS : [...TIMES, ...COLUMNS]).map(([name, value, written]) => {
+                  const text = written(value(one));
+                  return (
+                    <td className="number" key={name}>
+                      {winner(rivals(name), value) === one ? <strong>{text}</strong> : text}
+                    </td>
+                  );
+                })}
+                <td>{one.metrics && <FlowBar flows={one.metrics.flows} />}</td>
+                <td>
+                  <Weakest of={one.assumptions} />
+                </td>
               </tr>
             ))}
           </tbody>
         </table>
-      </div>
-    </details>
+      </TableWrap>
+      {beyond && <p className="said">{beyond}</p>}
+      {done.map((one) => one.metrics?.whole && <p key={one.design} className="said">{one.title}, {NOT_SEPARABLE}: {one.metrics.whole}</p>)}
+    </>
   );
 }

@@ -10,6 +10,7 @@ import { type TimingNumber, api } from "../../protocol/api";
 import { Grade } from "../Grade";
 import { change } from "../edits";
 import { useTiming } from "./timing";
+import { TableWrap } from "./TableWrap";
 
 interface Named {
   id: string;
@@ -52,7 +53,7 @@ export function Numbers(): ReactNode {
       </div>
       {!timing && <p className="skeleton">Reading the numbers</p>}
       {timing && (
-        <div className="table-wrap" tabIndex={0} role="region" aria-label="Numbers">
+        <TableWrap label="Numbers">
           <table className="table">
             <thead>
               <tr>
@@ -68,7 +69,7 @@ export function Numbers(): ReactNode {
               ))}
             </tbody>
           </table>
-        </div>
+        </TableWrap>
       )}
     </section>
   );

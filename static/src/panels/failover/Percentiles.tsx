@@ -2,16 +2,25 @@
 
 import type { ReactNode } from "react";
 
-import { type Summary, type TrialsRow, between, seconds, winner } from "../../document/race";
+import { type Assumption, type Summary, type TrialsRow, between, seconds, winner } from "../../document/race";
+import { Caption, TableWrap } from "./TableWrap";
+import { Weakest } from "./Weakest";
 
-export function Percentiles({ summary }: { summary: Summary }): ReactNode {
+interface Props {
+  summary: Summary;
+  /** What each design rests on, by its id, as a race of the same question tells it; empty where there is none. */
+  rests: ReadonlyMap<string, readonly Assumption[]>;
+}
+
+export function Percentiles({ summary, rests }: Props): ReactNode {
   const rows = summary.designs;
+  const known = rows.some((row) => rests.has(row.design));
   const cell = (row: TrialsRow, value: (row: TrialsRow) => number | null | undefined, words = seconds): ReactNode =>
     winner(rows, value) === row ? <strong>{words(value(row))}</strong> : words(value(row));
   return (
-    <div className="table-wrap" tabIndex={0} role="region" aria-label="Percentiles">
+    <TableWrap label="Percentiles">
       <table className="table">
-        <caption>Until new flows recover, from the fault</caption>
+        <Caption>Until new flows recover, from the fault</Caption>
         <thead>
           <tr>
             <th scope="col">Design</th>
@@ -23,6 +32,7 @@ export function Percentiles({ summary }: { summary: Summary }): ReactNode {
             <th scope="col" className="number">95 % interval of p95</th>
             <th scope="col" className="number">Packets lost, p50</th>
             <th scope="col" className="number">Existing flows never</th>
+            {known && <th scope="col">Weakest number</th>}
           </tr>
         </thead>
         <tbody>
@@ -37,10 +47,11 @@ export function Percentiles({ summary }: { summary: Summary }): ReactNode {
               <td className="number">{between(row.interval.p95)}</td>
               <td className="number">{cell(row, (one) => one.lost.p50, (value) => Math.round(Number(value)).toLocaleString("en"))}</td>
               <td className="number">{cell(row, (one) => one.existing.never, (value) => `${Math.round(Number(value) * 100)} %`)}</td>
+              {known && <td><Weakest of={rests.get(row.design) ?? []} /></td>}
             </tr>
           ))}
         </tbody>
       </table>
-    </div>
+    </TableWrap>
   );
 }

@@ -8,10 +8,13 @@ import { select, useWorkbench } from "../../document/store";
 import { firstFlow } from "../../document/traffic";
 import { Assumptions } from "./Assumptions";
 import { Happened } from "./Happened";
-import { Metrics, MoreMetrics } from "./Metrics";
+import { Metrics } from "./Metrics";
+import { MoreMetrics } from "./MoreMetrics";
 import { type Chosen, RaceHead } from "./RaceHead";
 import { Standings } from "./Standings";
-import { Ticks, Track } from "./Track";
+import { Ticks } from "./Ticks";
+import { Track } from "./Track";
+import type { Drawn } from "./lanes";
 import { useRaceCanvas } from "./raceCanvas";
 import { useRaceClock } from "./raceClock";
 
@@ -30,6 +33,7 @@ export function RaceView({ race, run, live, pace = 1 }: Props): ReactNode {
   });
   const [chosen, setChosen] = useState<Chosen>(() => ({ design: linked?.design ?? null, flow: linked?.flow ?? null, event: linked?.event ?? null }));
   const [speed, setSpeed] = useState(15);
+  const [folded, setFolded] = useState<Record<string, boolean>>({});
   const clock = useRaceClock(race, pace, speed, linked);
   const { at, seek, scale } = clock;
   const one = race.contenders.find((found) => found.design === chosen.design) ?? race.contenders[0];
@@ -60,6 +64,10 @@ export function RaceView({ race, run, live, pace = 1 }: Props): ReactNode {
     else clock.keys(event);
   };
   if (!one || !flow) return null;
+  const drawn: Drawn = { race, scale, at, now: clock.growing ? clock.end : null, event: chosen.event };
+  // Several designs are a race to look at side by side; one alone, or one that is played live, shows all it has.
+  const folds = !race.live && race.contenders.length > 1;
+  const anyFolded = race.contenders.some((found) => folded[found.design] ?? true);
   return (
     <section className="race" data-testid="race" aria-label="Race" onKeyDown={pressed} tabIndex={-1}>
       <RaceHead
@@ -76,18 +84,22 @@ export function RaceView({ race, run, live, pace = 1 }: Props): ReactNode {
         live={live}
       />
       {clock.growing && <Standings contenders={race.contenders} drawn={one.design} at={at} fault={race.fault_us} choose={(design) => { choose({ design, event: null }); }} />}
-      <div className="tracks">
-        <Ticks scale={scale} fault={race.fault_us} />
+      <div className={folds ? "tracks side" : "tracks"}>
+        <Ticks scale={scale} fault={race.fault_us}>
+          {folds && (
+            <button type="button" className="link fold-all" onClick={() => { setFolded(Object.fromEntries(race.contenders.map((found) => [found.design, !anyFolded]))); }}>
+              {anyFolded ? "Unfold all" : "Fold all"}
+            </button>
+          )}
+        </Ticks>
         {race.contenders.map((found) => (
           <Track
             key={found.design}
             one={found}
-            race={race}
-            scale={scale}
-            at={at}
-            now={clock.growing ? clock.end : null}
+            drawn={drawn}
             shown={found === one ? flow.id : null}
-            event={chosen.event}
+            folded={folds ? (folded[found.design] ?? true) : null}
+            fold={(wanted) => { setFolded({ ...folded, [found.design]: wanted }); }}
             seek={seek}
             choose={(wanted) => { choose({ design: found.design, flow: wanted, event: null }); }}
             show={(note) => { show(found.design, note); }}

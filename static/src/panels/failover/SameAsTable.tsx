@@ -1,6 +1,7 @@
 /** What a chart shows, as a table behind a disclosure. */
 
 import type { ReactNode } from "react";
+import { TableWrap } from "./TableWrap";
 
 interface Props {
   label: string;
@@ -15,7 +16,7 @@ export function SameAsTable({ label, corner, columns, rows }: Props): ReactNode 
   return (
     <details>
       <summary>The same as a table</summary>
-      <div className="table-wrap" tabIndex={0} role="region" aria-label={label}>
+      <TableWrap label={label}>
         <table className="table">
           <thead>
             <tr>
@@ -40,7 +41,7 @@ export function SameAsTable({ label, corner, columns, rows }: Props): ReactNode 
             ))}
           </tbody>
         </table>
-      </div>
+      </TableWrap>
     </details>
   );
 }

@@ -1,97 +1,88 @@
-/** Which number is varied, over which values. */
+/** Which number is varied, over which values: what this drawing and these designs use. */
 
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 
-import { text } from "../../document/drawing";
 import { useWorkbench } from "../../document/store";
-import type { JsonObject } from "../../document/types";
 import { start } from "../../protocol/followed";
-import { useTiming } from "./timing";
+import { Grade } from "../Grade";
+import { type Sweeping, parameterWords, valueWords, valuesOf, wrongValues } from "./sweepable";
+import { useSweepable } from "./useSweepable";
 
-/** Numbers of the drawing itself that can be varied, with values worth trying. */
-const DRAWN: [name: string, words: string, values: string][] = [
-  ["probe.interval", "Probe interval, s", "5, 10, 15, 20, 30"],
-  ["probe.threshold", "Probe threshold, failures", "1, 2, 3, 5"],
-  ["routes", "Number of routes to an appliance", "1, 5, 20, 50, 100"],
-  ["bgp.keepalive", "BGP keepalive, s", "1, 5, 10, 30, 60"],
-  ["bgp.hold", "BGP hold time, s", "3, 15, 30, 90, 180"],
-];
+const GROUPS = [
+  ["drawing", "In the drawing"],
+  ["timing", "In the timing profile"],
+] as const;
 
-/** Return the values that somebody wrote, numbers as numbers. */
-export function valuesOf(written: string): (number | string)[] {
-  return written
-    .split(/[\s,;]+/)
-    .filter(Boolean)
-    .map((value) => (Number.isFinite(Number(value)) ? Number(value) : value));
+interface Props {
+  asked: { fault: string; designs: string[] };
+  ready: boolean;
+  sweeping: Sweeping;
+  change: (sweeping: Sweeping) => void;
+  started: () => void;
 }
 
-export function SweepQuestion({ asked, ready }: { asked: JsonObject; ready: boolean }): ReactNode {
-  const profile = useWorkbench((state) => text(state.document.timing, "published"));
-  const timing = useTiming(profile);
-  const numbers = (timing?.numbers ?? []).flatMap((one): [string, string, string][] =>
-    one.distribution === "choice"
-      ? [[one.name, one.meaning, one.options.join(", ")]]
-      : Object.entries(one.values).map(([field, value]) => [
-          one.distribution === "constant" || one.distribution === "bernoulli" ? one.name : `${one.name}.${field}`,
-          `${one.meaning}${one.distribution === "constant" || one.distribution === "bernoulli" ? "" : `, ${field}`}${one.unit === "1" ? "" : `, ${one.unit}`}`,
-          around(Number(value), one.distribution === "bernoulli"),
-        ]),
-  );
-  const all = [...DRAWN, ...numbers];
-  const [parameter, setParameter] = useState(DRAWN[0]?.[0] ?? "");
-  const [written, setWritten] = useState<string | null>(null);
-  const [count, setCount] = useState("1000");
-  const usual = all.find(([name]) => name === parameter)?.[2] ?? "";
-  const values = valuesOf(written ?? usual);
+export function SweepQuestion({ asked, ready, sweeping, change, started }: Props): ReactNode {
+  const revision = useWorkbench((state) => state.revision);
+  const sweepable = useSweepable(asked.fault, asked.designs, revision);
+  if (asked.designs.length === 0) return <p className="muted">Choose a design: which numbers can be varied hangs on it.</p>;
+  if (!sweepable) return <p className="skeleton">Looking which numbers these designs use</p>;
+  if (sweepable.error) return <p role="alert" className="callout danger">{sweepable.error}</p>;
+  const { items } = sweepable;
+  const one = items.find((item) => item.name === sweeping.parameter) ?? items[0];
+  if (!one) return <p className="muted">These designs use no number that can be varied here.</p>;
+  const written = sweeping.values[one.name] ?? one.values.join(", ");
+  const values = valuesOf(written);
+  const wrong = wrongValues(one, values);
   return (
     <form
-      className="question"
+      className="question sweep"
       aria-label="Sweep"
       onSubmit={(event) => {
         event.preventDefault();
-        void start("sweep", { ...asked, parameter, values, n: Math.max(1, Math.round(Number(count) || 1)) });
+        started();
+        void start("sweep", { ...asked, parameter: one.name, values, n: Math.max(1, Math.round(Number(sweeping.trials) || 1)) });
       }}
     >
-      <div className="field">
+      <div className="field parameter">
         <label htmlFor="sweep-parameter">What is varied</label>
-        <select
-          id="sweep-parameter"
-          value={parameter}
-          onChange={(event) => {
-            setParameter(event.target.value);
-            setWritten(null);
-          }}
-        >
-          <optgroup label="In the drawing">
-            {DRAWN.map(([name, words]) => (
-              <option key={name} value={name}>{words}</option>
-            ))}
-          </optgroup>
-          <optgroup label="In the timing profile">
-            {numbers.map(([name, words]) => (
-              <option key={name} value={name}>{words}</option>
-            ))}
-          </optgroup>
+        <select id="sweep-parameter" value={one.name} onChange={(event) => { change({ ...sweeping, parameter: event.target.value }); }}>
+          {GROUPS.map(([where, title]) => {
+            const here = items.filter((item) => item.where === where);
+            return (
+              here.length > 0 && (
+                <optgroup key={where} label={title}>
+                  {here.map((item) => (
+                    <option key={item.name} value={item.name}>{parameterWords(item)}</option>
+                  ))}
+                </optgroup>
+              )
+            );
+          })}
         </select>
       </div>
       <div className="field">
         <label htmlFor="sweep-values">Values</label>
-        <input id="sweep-values" className="mono" value={written ?? usual} onChange={(event) => { setWritten(event.target.value); }} />
+        <input
+          id="sweep-values"
+          className="mono"
+          aria-invalid={wrong !== ""}
+          aria-describedby="sweep-wrong"
+          value={written}
+          onChange={(event) => { change({ ...sweeping, values: { ...sweeping.values, [one.name]: event.target.value } }); }}
+        />
       </div>
       <div className="field narrow">
         <label htmlFor="sweep-trials">Trials each</label>
-        <input id="sweep-trials" type="number" min={1} value={count} onChange={(event) => { setCount(event.target.value); }} />
+        <input id="sweep-trials" type="number" min={1} value={sweeping.trials} onChange={(event) => { change({ ...sweeping, trials: event.target.value }); }} />
       </div>
-      <button className="button" type="submit" disabled={!ready || values.length === 0}>
+      <button className="button" type="submit" disabled={!ready || wrong !== ""}>
         Run sweep
       </button>
+      <p className="now muted">
+        Now <strong className="mono">{valueWords(one.value, one.unit)}</strong> {one.grade && <Grade grade={one.grade} source={one.source} />}
+        {!one.grade && one.source}
+      </p>
+      <span id="sweep-wrong" className={wrong ? "field-error" : "visually-hidden"}>{wrong}</span>
     </form>
   );
-}
-
-/** Values around the one of the profile: a quarter, a half, itself, twice, four times. */
-function around(value: number, isShare: boolean): string {
-  if (value === 0) return isShare ? "0, 0.1, 0.5, 1" : "0, 1, 5, 10";
-  const found = [0.25, 0.5, 1, 2, 4].map((factor) => Number((value * factor).toPrecision(3)));
-  return [...new Set(isShare ? found.map((one) => Math.min(1, one)) : found)].join(", ");
 }

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 
 import type { JsonObject } from "../../document/types";
 import { Grade } from "../Grade";
+import { useFailoverChoices } from "./failoverChoices";
 
 /** What is written in the fields; empty: not asked for, or the default. */
 export interface Target {
@@ -13,15 +14,6 @@ export interface Target {
 }
 
 export const NO_TARGET: Target = { recover: "", lose: "", rates: {} };
-
-/** Events per month and instance, as the engine has them (reference on failover, sections 2.6 and 2.7). */
-const RATES: [name: string, words: string, usual: string][] = [
-  ["crash", "Crashes", "0.33"],
-  ["pause-5", "Pauses up to 5 s", "0.3"],
-  ["pause-10", "Pauses up to 10 s", "0.1"],
-  ["pause-30", "Longer pauses", "0.056"],
-  ["zone-lost", "Zone losses", "0.017"],
-];
 
 /** Return the target as a parameter of the run; nothing where nothing is asked for. */
 export function targetOf({ recover, lose }: Target): JsonObject {
@@ -42,6 +34,7 @@ function known(value: string | undefined): value is string {
 }
 
 export function TargetFields({ target, change }: { target: Target; change: (target: Target) => void }): ReactNode {
+  const { rates } = useFailoverChoices();
   return (
     <fieldset className="target">
       <legend className="visually-hidden">Target</legend>
@@ -54,21 +47,21 @@ export function TargetFields({ target, change }: { target: Target; change: (targ
         <span>packets. The next trials are judged by it.</span>
       </span>
       <details>
-        <summary>
-          How often things happen in a month <Grade grade="D" source="assumption; change them to what you see" />
-        </summary>
-        <span className="asked">
-          {RATES.map(([name, words, usual]) => (
-            <span key={name} className="field narrow">
-              <label htmlFor={`rate-${name}`}>{words}</label>
+        <summary>How often things happen in a month</summary>
+        <span className="asked rates">
+          {rates.map((rate) => (
+            <span key={rate.name} className="field">
+              <span className="row">
+                <label htmlFor={`rate-${rate.name}`}>{capital(rate.words)}</label> <Grade grade={rate.grade} source={rate.source} />
+              </span>
               <input
-                id={`rate-${name}`}
+                id={`rate-${rate.name}`}
                 type="number"
                 min={0}
                 step="any"
-                placeholder={usual}
-                value={target.rates[name] ?? ""}
-                onChange={(event) => { change({ ...target, rates: { ...target.rates, [name]: event.target.value } }); }}
+                placeholder={String(Number(rate.per_month.toPrecision(2)))}
+                value={target.rates[rate.name] ?? ""}
+                onChange={(event) => { change({ ...target, rates: { ...target.rates, [rate.name]: event.target.value } }); }}
               />
             </span>
           ))}
@@ -76,4 +69,8 @@ export function TargetFields({ target, change }: { target: Target; change: (targ
       </details>
     </fieldset>
   );
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { type Summary, type TargetVerdict, type TrialsRow, seconds, titleOf } from "../../document/race";
 import { Grade } from "../Grade";
 import { Mark } from "../Mark";
+import { Caption, TableWrap } from "./TableWrap";
 
 export function Verdicts({ rows }: { rows: TrialsRow[] }): ReactNode {
   const target = rows.find((row) => row.target)?.target;
@@ -14,9 +15,9 @@ export function Verdicts({ rows }: { rows: TrialsRow[] }): ReactNode {
     target.lose_packets === null ? "" : `lose at most ${count(target.lose_packets)} packets`,
   ].filter(Boolean);
   return (
-    <div className="table-wrap" tabIndex={0} role="region" aria-label="Target">
+    <TableWrap label="Target">
       <table className="table" data-testid="target">
-        <caption>Target: {asked.join(" and ")}, in 95 of 100 trials</caption>
+        <Caption>Target: {asked.join(" and ")}, in 95 of 100 trials</Caption>
         <thead>
           <tr>
             <th scope="col">Design</th>
@@ -38,7 +39,7 @@ export function Verdicts({ rows }: { rows: TrialsRow[] }): ReactNode {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableWrap>
   );
 }
 
@@ -56,26 +57,18 @@ export function margin(target: TargetVerdict): string {
   return said.join("; ");
 }
 
-const EVENTS: Record<string, string> = {
-  crash: "crashes of the appliance",
-  "pause-5": "pauses up to 5 s",
-  "pause-10": "pauses up to 10 s",
-  "pause-30": "longer pauses",
-  "zone-lost": "losses of a zone or region",
-};
-
 export function Months({ summary }: { summary: Summary }): ReactNode {
   const months = summary.availability ?? [];
   const first = months[0];
-  if (!first) return null;
+  if (!first) return summary.no_month ? <p className="said" data-testid="availability">No month is shown. {summary.no_month}</p> : null;
   const alarms = months.some((month) => month.false_seconds > 0);
   return (
-    <div className="table-wrap" tabIndex={0} role="region" aria-label="Availability">
+    <TableWrap label="Availability">
       <table className="table" data-testid="availability">
-        <caption>
-          A month with {first.per_month.toPrecision(2)} {EVENTS[first.event] ?? first.event} and what they leave of {seconds(first.budget_s)} that {(first.target * 100).toFixed(2)} % allow{" "}
+        <Caption>
+          A month with {Number(first.per_month.toPrecision(2))} {first.words} and what they leave of {seconds(first.budget_s)} that {(first.target * 100).toFixed(2)} % allow{" "}
           <Grade grade={first.grade} source={first.source} />
-        </caption>
+        </Caption>
         <thead>
           <tr>
             <th scope="col">Design</th>
@@ -103,7 +96,7 @@ export function Months({ summary }: { summary: Summary }): ReactNode {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableWrap>
   );
 }
 

@@ -2,14 +2,16 @@ import { describe, expect, it } from "vitest";
 
 import type { Moment } from "../../document/race";
 import { applied } from "../../document/patch";
+import type { BreakField, FaultKind } from "../../protocol/api";
 import { override } from "./Numbers";
-import { valuesOf } from "./SweepQuestion";
 import { NO_TARGET, ratesOf, targetOf } from "./TargetFields";
 import { margin } from "./Verdicts";
 import { curves, sharedBy, steps } from "./curves";
-import { EMPTY, faultOf, idOf, wrongAt } from "./faultFields";
+import { EMPTY, faultOf, idOf, valueOf, wrongAt } from "./faultFields";
 import { momentWords } from "./momentWords";
 import { marksOf, pathsOf } from "./raceCanvas";
+import { NOT_SWEEPING, parameterWords, valueWords, valuesOf, wrongValues } from "./sweepable";
+import { isFlat, sweepWords } from "./sweepWords";
 
 const name = (path: string): string => path.split("/")[1] ?? path;
 const way = { flow: "f", direction: "forward" as const, share: 0.5, outcome: "delivered", code: null, at: "vms/b", points: ["vms/a", "vms/b"] };
@@ -80,12 +82,44 @@ describe("a target", () => {
   });
 });
 
+describe("a sweep", () => {
+  const interval = { name: "probe.interval", meaning: "probe interval", unit: "s", where: "drawing" as const, grade: null, source: "the drawing", value: 5, values: [5, 10] };
+  const mode = { ...interval, name: "mode", meaning: "mode", unit: "1", value: "fast", values: ["fast", "slow"] };
+  it("names its number with the unit", () => {
+    expect([parameterWords(interval), parameterWords(mode), parameterWords({ meaning: "rate", unit: "1/s" })]).toEqual(["Probe interval, s", "Mode", "Rate, per second"]);
+    expect([valueWords(5, "s"), valueWords("slow", "1")]).toEqual(["5 s", "slow"]);
+    expect(NOT_SWEEPING.values).toEqual({});
+  });
+
+  it("says in words which values it cannot try", () => {
+    expect([wrongValues(interval, [5, 2.5]), wrongValues(mode, ["slow"])]).toEqual(["", ""]);
+    expect(wrongValues(interval, [])).toBe("Write at least one value.");
+    expect(wrongValues(interval, [5, "x"])).toBe("x: no number. Write numbers, with commas between them.");
+    expect(wrongValues(mode, ["odd"])).toBe("odd: not a choice here. It can be fast or slow.");
+  });
+
+  const row = (design: string, p95: number | null, p50: number | null = 1) => ({ design, title: design.toUpperCase(), p50, p95, p99: null, never: 0, lost_p50: 3, month_s: null, false_per_month: 0 });
+  const points = [5, 10].map((value) => ({ parameter: "p", value, designs: [row("a", value), row("b", 7), row("c", null, null)] }));
+  const best = (design: string, value: number | null) => ({ design, best_value: value, best_p95: value, worst_p95: 10, best_month_value: null, best_month_s: null });
+  it("says what each design makes of it, and which ones do not depend on it", () => {
+    const summary = { parameter: "p", n: 10, seed: 1, values: [5, 10], designs: [best("a", 5), best("b", 5), best("c", null)] };
+    expect(sweepWords({ points, summary }, "s")).toEqual([
+      "A: p95 from 5.0 s (at 5 s) to 10.0 s.",
+      "B does not depend on it: p95 7.0 s.",
+      "C: more than half of the trials never recover, at any value.",
+    ]);
+    expect([sweepWords({ points, summary: null }, "s"), isFlat([])]).toEqual([[], false]);
+  });
+});
+
 describe("a fault", () => {
+  const kind = (name: string, words: string, fields: BreakField[]): FaultKind => ({ kind: name, words, fields, rate: null, no_month: null });
+  const kinds = [kind("crash", "A VM dies without a word", ["vm", "lasts_us"]), kind("zone-lost", "A zone is lost", ["zone", "lasts_us"]), kind("edit", "The drawing changes", ["edits"])];
   it("has the fields of its kind and no others", () => {
-    const draft = { ...EMPTY, vm: "fw1", region: "r", lasts: "2.5", conditions: ["flag-lost"] };
-    expect(faultOf(draft)).toEqual({ name: "A VM dies without a word", kind: "crash", at_us: 60_000_000, vm: "fw1", lasts_us: 2_500_000, conditions: ["flag-lost"] });
-    expect(faultOf({ ...draft, kind: "zone-lost", lasts: "", conditions: [] })).toEqual({ name: "A zone is lost", kind: "zone-lost", at_us: 60_000_000, zone: 1 });
-    expect(faultOf({ ...draft, kind: "edit", value: "false", conditions: [] }).edits).toEqual([{ pointer: "/topology/", value: false }]);
+    const draft = { ...EMPTY, vm: "fw1", region: "r", lasts_us: "2.5", conditions: ["flag-lost"] };
+    expect(faultOf(draft, kinds)).toEqual({ name: "A VM dies without a word", kind: "crash", at_us: 60_000_000, vm: "fw1", lasts_us: 2_500_000, conditions: ["flag-lost"] });
+    expect(faultOf({ ...draft, kind: "zone-lost", lasts_us: "", conditions: [] }, kinds)).toEqual({ name: "A zone is lost", kind: "zone-lost", at_us: 60_000_000, zone: 1 });
+    expect(faultOf({ ...draft, kind: "edit", edits: [{ pointer: "/topology/x", value: valueOf("false") }] }, kinds).edits).toEqual([{ pointer: "/topology/x", value: false }]);
   });
 
   it("gets an id of its own, and its problems at their field", () => {

@@ -1,35 +1,11 @@
 /** Which fields a fault of each kind has, and the fault that a filled form stands for. Knows no DOM. */
 
+import type { EditOf } from "../../document/between";
 import { isObject } from "../../document/drawing";
 import type { Json, JsonObject, Problem } from "../../document/types";
+import type { BreakField, FaultKind } from "../../protocol/api";
 
-export type Field = "vm" | "zone" | "region" | "link" | "gateway" | "instance" | "address" | "nic" | "edit" | "lasts";
-
-export const KINDS: [kind: string, words: string, fields: Field[]][] = [
-  ["crash", "A VM dies without a word", ["vm", "lasts"]],
-  ["pause", "A VM is paused, memory kept", ["vm", "lasts"]],
-  ["forwarding-stops", "The guest forwards no more; its probe port answers", ["vm", "lasts"]],
-  ["graceful-stop", "A VM stops after it has ended its BGP sessions", ["vm", "lasts"]],
-  ["probe-blocked", "A rule denies the balancer's probes of a VM", ["vm", "lasts"]],
-  ["pair-restarts", "A VM and its standby are both away", ["vm", "lasts"]],
-  ["link-lost", "A peering or a connection is gone", ["link", "lasts"]],
-  ["zone-lost", "A zone is lost", ["zone", "lasts"]],
-  ["region-lost", "A region is lost", ["region", "lasts"]],
-  ["gateway-planned", "A gateway instance goes for maintenance", ["gateway", "instance", "lasts"]],
-  ["gateway-unplanned", "A gateway instance dies", ["gateway", "instance", "lasts"]],
-  ["restore", "A VM runs again", ["vm"]],
-  ["move-address", "An address moves to another NIC", ["address", "nic"]],
-  ["edit", "The drawing changes", ["edit"]],
-  ["nothing", "Nothing breaks", []],
-];
-
-export const CONDITIONS: [string, string][] = [
-  ["control-plane-degraded", "Every call of the control plane is slow"],
-  ["flag-lost", "IP forwarding is off where the address moves to"],
-  ["failover-fails", "The failover never completes by itself"],
-];
-
-/** What is written in the form. */
+/** What is written in the form; times are seconds there. */
 export interface Draft {
   name: string;
   kind: string;
@@ -41,10 +17,9 @@ export interface Draft {
   instance: string;
   address: string;
   nic: string;
-  pointer: string;
-  value: string;
+  edits: EditOf[];
   at: string;
-  lasts: string;
+  lasts_us: string;
   conditions: string[];
 }
 
@@ -59,43 +34,41 @@ export const EMPTY: Draft = {
   instance: "0",
   address: "",
   nic: "",
-  pointer: "/topology/",
-  value: "",
+  edits: [],
   at: "60",
-  lasts: "",
+  lasts_us: "",
   conditions: [],
 };
 
-export function fieldsOf(kind: string): Field[] {
-  return KINDS.find(([name]) => name === kind)?.[2] ?? [];
+export function fieldsOf(kinds: readonly FaultKind[], kind: string): BreakField[] {
+  return kinds.find((one) => one.kind === kind)?.fields ?? [];
+}
+
+/** Return what people call a kind of fault. */
+export function kindWords(kinds: readonly FaultKind[], kind: string): string {
+  return kinds.find((one) => one.kind === kind)?.words ?? kind;
 }
 
 /** Return the fault as the document has it; only the fields that its kind has. */
-export function faultOf(draft: Draft): JsonObject {
+export function faultOf(draft: Draft, kinds: readonly FaultKind[]): JsonObject {
   return {
-    name: draft.name.trim() || (KINDS.find(([name]) => name === draft.kind)?.[1] ?? draft.kind),
+    name: draft.name.trim() || kindWords(kinds, draft.kind),
     at_us: microseconds(draft.at) ?? 0,
     ...(draft.conditions.length > 0 ? { conditions: draft.conditions } : {}),
-    ...stepOf(draft),
+    ...stepOf(draft, kinds),
   };
 }
 
 /** Return only what breaks, as a step of a fault has it. */
-export function stepOf(draft: Draft): JsonObject {
-  const has = (field: Field): boolean => fieldsOf(draft.kind).includes(field);
-  return {
-    kind: draft.kind,
-    ...(has("vm") && draft.vm ? { vm: draft.vm } : {}),
-    ...(has("zone") && draft.zone ? { zone: Number(draft.zone) } : {}),
-    ...(has("region") && draft.region ? { region: draft.region } : {}),
-    ...(has("link") && draft.link ? { link: draft.link } : {}),
-    ...(has("gateway") && draft.gateway ? { gateway: draft.gateway } : {}),
-    ...(has("instance") ? { instance: Number(draft.instance) || 0 } : {}),
-    ...(has("address") && draft.address ? { address: draft.address } : {}),
-    ...(has("nic") && draft.nic ? { nic: draft.nic } : {}),
-    ...(has("edit") ? { edits: [{ pointer: draft.pointer, value: valueOf(draft.value) }] } : {}),
-    ...(has("lasts") && draft.lasts.trim() ? { lasts_us: microseconds(draft.lasts) ?? 0 } : {}),
-  };
+export function stepOf(draft: Draft, kinds: readonly FaultKind[]): JsonObject {
+  const written = fieldsOf(kinds, draft.kind).flatMap((field): [string, Json][] => {
+    if (field === "edits") return [[field, draft.edits]];
+    if (field === "instance") return [[field, Number(draft.instance) || 0]];
+    if (field === "lasts_us") return draft.lasts_us.trim() ? [[field, microseconds(draft.lasts_us) ?? 0]] : [];
+    if (!draft[field]) return [];
+    return [[field, field === "zone" ? Number(draft.zone) : draft[field]]];
+  });
+  return { kind: draft.kind, ...Object.fromEntries(written) };
 }
 
 function microseconds(seconds: string): number | null {
@@ -104,7 +77,7 @@ function microseconds(seconds: string): number | null {
 }
 
 /** JSON where it is JSON, else the text itself; nothing written removes what is there. */
-function valueOf(written: string): Json {
+export function valueOf(written: string): Json {
   if (!written.trim()) return null;
   try {
     return JSON.parse(written) as Json;

@@ -7,7 +7,7 @@ import { type MomentLink } from "../../document/moment";
 import { type Race, isGrowing } from "../../document/race";
 import { type Player, keyed, usePlayer } from "../../playback/player";
 import { useTold } from "../../playback/told";
-import type { Scale } from "./Track";
+import type { Scale } from "./lanes";
 
 /** Simulated time shown before the fault, microseconds. */
 const BEFORE_US = 5_000_000;

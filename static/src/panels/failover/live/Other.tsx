@@ -5,7 +5,8 @@ import { type ReactNode, useMemo, useState } from "react";
 import { useWorkbench } from "../../../document/store";
 import type { JsonObject } from "../../../document/types";
 import { BreakFields } from "../BreakFields";
-import { type Draft, EMPTY, KINDS, stepOf } from "../faultFields";
+import { useFailoverChoices } from "../failoverChoices";
+import { type Draft, EMPTY, stepOf } from "../faultFields";
 
 /** A live race begins with nothing, and an address has its own form. */
 const NOT_HERE = ["nothing", "move-address"];
@@ -13,7 +14,8 @@ const NOT_HERE = ["nothing", "move-address"];
 export function Other({ send }: { send: (step: JsonObject) => void }): ReactNode {
   const document = useWorkbench((state) => state.document);
   const [draft, setDraft] = useState<Draft>(EMPTY);
-  const kinds = useMemo(() => KINDS.filter(([kind]) => !NOT_HERE.includes(kind)), []);
+  const choices = useFailoverChoices();
+  const kinds = useMemo(() => choices.kinds.filter(({ kind }) => !NOT_HERE.includes(kind)), [choices]);
   return (
     <details className="other">
       <summary>Something else</summary>
@@ -21,7 +23,7 @@ export function Other({ send }: { send: (step: JsonObject) => void }): ReactNode
         aria-label="Something else"
         onSubmit={(event) => {
           event.preventDefault();
-          send(stepOf(draft));
+          send(stepOf(draft, kinds));
         }}
       >
         <BreakFields prefix="live-other" required document={document} kinds={kinds} draft={draft} set={(part) => { setDraft((before) => ({ ...before, ...part })); }} />

@@ -1,0 +1,48 @@
+/** A design of a race in three rows: its clocks one under the other, and how all flows fare together, there and back. */
+
+import { type ReactNode, useMemo } from "react";
+
+import { CLOCKS, type Contender, type Note, type Span, type Strip, duration, together } from "../../document/race";
+import { Cursor, type Drawn, Events, Pieces, Spans, stripWords } from "./lanes";
+
+interface Props {
+  one: Contender;
+  drawn: Drawn;
+  spans: readonly Span[];
+  strips: readonly Strip[];
+  show: (note: Note) => void;
+  /** Brings the design onto the drawing. */
+  choose: () => void;
+}
+
+export function Folded({ one, drawn, spans, strips, show, choose }: Props): ReactNode {
+  const flows = useMemo(() => (["forward", "return"] as const).map((direction) => ({ direction, parts: together(strips, direction) })), [strips]);
+  return (
+    <div className="folded-lanes" onClick={choose}>
+      <div className="track-row">
+        <span className="lane-name">clocks</span>
+        <span className="lane-area clocks" role="img" aria-label={clockWords(one)}>
+          <Spans spans={spans.filter((span) => span.lane !== "flows" && span.lane !== "fault")} drawn={drawn} />
+          <Events notes={one.notes.filter((note) => note.lane !== "flows")} drawn={drawn} show={show} />
+          <Cursor drawn={drawn} />
+        </span>
+      </div>
+      {flows.map(({ direction, parts }) => (
+        <div key={direction} className="track-row">
+          <span className="lane-name">{direction === "forward" ? "flows → there" : "← back"}</span>
+          <span className="lane-area strip" role="img" aria-label={stripWords(`All flows of ${one.title}`, direction, parts)}>
+            <Pieces parts={parts} drawn={drawn} />
+            <Cursor drawn={drawn} />
+          </span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function clockWords(one: Contender): string {
+  const { metrics } = one;
+  if (!metrics) return `Clocks of ${one.title}: running`;
+  if (metrics.whole) return `Clocks of ${one.title}: not separable`;
+  return `Clocks of ${one.title}: ${CLOCKS.map((name) => `${name} ${duration(metrics[`${name}_us`])}`).join(", ")}`;
+}

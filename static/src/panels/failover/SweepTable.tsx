@@ -1,0 +1,64 @@
+/** The points of a sweep: values as columns, and for each design what it does there as rows. */
+
+import type { ReactNode } from "react";
+
+import { type SweepPoint, seconds } from "../../document/race";
+import { Caption, TableWrap } from "./TableWrap";
+import { unitOf } from "./sweepable";
+import { isFlat, rowsOf } from "./sweepWords";
+
+type Row = SweepPoint["designs"][number];
+
+const MEASURES: [name: string, written: (row: Row) => string][] = [
+  ["New flows recover, p50", (row) => seconds(row.p50)],
+  ["New flows recover, p95", (row) => seconds(row.p95)],
+  ["Packets lost, p50", (row) => Math.round(row.lost_p50).toLocaleString("en")],
+  ["Away in a month", (row) => seconds(row.month_s)],
+];
+
+export function SweepTable({ points, title, unit }: { points: readonly SweepPoint[]; title: string; unit: string }): ReactNode {
+  const designs = points[0]?.designs ?? [];
+  const measures = MEASURES.filter(([name]) => !name.startsWith("Away") || designs.some((row) => row.month_s !== null));
+  const behind = unitOf(unit);
+  return (
+    <TableWrap label="Points of the sweep">
+      <table className="table sweep-table">
+        <Caption>{title}: what each value does</Caption>
+        <thead>
+          <tr>
+            <th scope="col">Design</th>
+            <th scope="col">At</th>
+            {points.map((point) => (
+              <th scope="col" className="number" key={String(point.value)}>
+                {point.value}
+                {behind && ` ${behind}`}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        {designs.map((design) => {
+          const rows = rowsOf(points, design.design);
+          const flat = points.length > 1 && isFlat(rows);
+          return (
+            <tbody key={design.design}>
+              {measures.map(([name, written], index) => (
+                <tr key={name}>
+                  {index === 0 && (
+                    <th scope="rowgroup" rowSpan={measures.length}>
+                      {design.title}
+                      {flat && <span className="muted">does not depend on it</span>}
+                    </th>
+                  )}
+                  <th scope="row">{name}</th>
+                  {rows.map((row, place) => (
+                    <td className={flat ? "number muted" : "number"} key={String(points[place]?.value)}>{written(row)}</td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          );
+        })}
+      </table>
+    </TableWrap>
+  );
+}
