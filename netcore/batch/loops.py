@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+import numpy as np
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -21,6 +24,17 @@ except ImportError:  # an installation without the compiler
 def fast(function: F) -> F:
     """Return a function compiled, its machine code kept on disk where the caller has named a folder."""
     if _numba is None:
-        return function
+        return _wrapping(function)
     made: F = _numba.njit(cache=True, error_model="numpy")(function)
     return made
+
+
+def _wrapping(function: F) -> F:
+    """Return a function that lets 64-bit numbers wrap without a warning, as compiled code does."""
+
+    @wraps(function)
+    def made(*given: Any) -> Any:
+        with np.errstate(over="ignore"):
+            return function(*given)
+
+    return cast(F, made)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -14,6 +17,7 @@ from netcore.forwarding.walk import follow
 from netcore.trace.model import Outcome
 from netcore.trace.packet import Packet
 from tests.bench import drawing, workload
+from tests.conftest import ROOT
 from tests.netcore.batch.drawn import KINDS
 from tests.netcore.build import Net, net
 
@@ -127,3 +131,23 @@ def test_vms_of_rules_and_routes_alone_are_plain():
     space = space_of(Compiled(pool().network()))
     plain = {space.classes.classes[index].vms for index in space.sender_class}
     assert ("a", "a2") in plain and ("b",) in plain
+
+
+WITHOUT_COMPILER = """
+import sys, warnings
+sys.modules["numba"] = None
+warnings.simplefilter("error")
+from tests.netcore.batch.test_matrix import SMALL, standard
+from netcore.batch.matrix import matrix, reach_counts
+compiled = standard(SMALL)
+print(reach_counts(compiled).headers.sum(), matrix(compiled, 6, 443).count())
+"""
+
+
+def test_without_a_compiler_the_answers_are_the_same():
+    compiled = standard()
+    expected = f"{reach_counts(compiled).headers.sum()} {matrix(compiled, 6, 443).count()}"
+    ran = subprocess.run(
+        [sys.executable, "-c", WITHOUT_COMPILER], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.split() == expected.split()
