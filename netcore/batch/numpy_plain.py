@@ -147,8 +147,9 @@ def _led(t: SimpleNamespace, flight: Flight, rows: Table) -> tuple[Table, Table]
     following = np.where(kind == at.WAY_NIC, a, np.where(peer | local, t.only_nic[dst], -1))
     there = np.where(peer, a, row[:, at.PLAIN_VNET])
     following[(peer | local) & (t.plain_nics[following, at.PLAIN_VNET] != there)] = -1
-    crossing = np.where(local, -1, way[:, at.WAY_B])
-    on = peer | local | np.isin(kind, (at.WAY_NIC, at.WAY_FRONTEND))
+    crosses = np.isin(kind, (at.WAY_PEER, at.WAY_NIC, at.WAY_FRONTEND))
+    crossing = np.where(crosses, way[:, at.WAY_B], -1)
+    on = local | crosses
     link = t.crossings[np.maximum(crossing, 0)]
     shut = (link[:, at.CROSS_CODE] != 0) | (link[:, at.CROSS_GLOBAL] != 0)
     inside = t.in_space[t.spaces[src], row[:, at.PLAIN_VNET]]
