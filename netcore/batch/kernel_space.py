@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netcore.batch import layout as at
-from netcore.batch.loops import fast
+from netcore.batch.loops import fast, inner
 from netcore.batch.sheets import Table
 
 Number = Any
@@ -119,7 +119,7 @@ def walk_routes(
     return end, way_to
 
 
-@fast
+@inner
 def _crosses(crossings: Table, in_space: Table, crossing: Number, space: Number) -> bool:
     """Return whether a peering carries packets of a source, see ``crossing.cross``."""
     if crossings[crossing, at.CROSS_CODE] != 0:
@@ -240,7 +240,7 @@ def chain_sets(
     return True
 
 
-@fast
+@inner
 def _passes(
     mask: Table, sets: Table, bits: Table, protocol: Number, cut_classes: Table, run: Number, count: Number
 ) -> bool:
@@ -325,7 +325,7 @@ def _equal(
     return same
 
 
-@fast
+@inner
 def _gathered(
     i: Number,
     j: Number,

@@ -29,6 +29,14 @@ def fast(function: F) -> F:
     return made
 
 
+def inner(function: F) -> F:
+    """Compile a part into every loop that calls it: a call would count the references of all its arrays."""
+    if _numba is None:
+        return _wrapping(function)
+    made: F = _numba.njit(forceinline=True, error_model="numpy")(function)
+    return made
+
+
 def _wrapping(function: F) -> F:
     """Return a function that lets 64-bit numbers wrap without a warning, as compiled code does."""
 
