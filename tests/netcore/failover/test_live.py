@@ -296,6 +296,22 @@ def test_what_was_told_hangs_on_nothing_that_comes_later(seed: int, drawn: str):
     same(*until_both_end(told(events), told(replayed(race, scenario, tuple(chosen), seed)), now))
 
 
+def test_silences_that_are_just_too_short_are_told_as_they_were():
+    """fw1 is away for longer and longer, so that each detector gives up at each of its steps in turn."""
+    scenario = pair()
+    chosen = tuple(one.id for one in netcore.all_designs() if _plays(scenario, one))
+    race = live(scenario, *chosen)
+    events, now = race.start(), SECOND
+    for number in range(1, 9):
+        for step in (CRASH, RESTORE):
+            events += race.until(now)
+            race.inject(step, now)
+            now += round(number * 1.1 * SECOND)
+    events += race.until(now)
+    assert any("hello 2 of" in text for text in texts(events, "address-move"))
+    same(*until_both_end(told(events), told(replayed(race, scenario, chosen, 7)), now))
+
+
 @pytest.mark.parametrize("drawn", ["failover-09-route-server", "failover-12-aws", "failover-12-aws-gateway"])
 def test_the_same_holds_for_sessions_and_for_aws(drawn: str):
     scenario = netcore.load(json.loads((SEEDS / f"{drawn}.json").read_text(encoding="utf-8")))
