@@ -138,12 +138,15 @@ def test_undo_and_redo_take_back_an_addition_whole(page: Page) -> None:
     expect(node(page, "vms/vm1")).to_be_visible()
 
 
-def test_deleting_tells_what_goes_with_it(page: Page) -> None:
+def test_what_goes_along_is_told_before_it_is_deleted(page: Page) -> None:
     blank(page)
     press(page, "nsvv")
     node(page, "subnets/subnet1").locator("header").click()
     page.keyboard.press("Delete")
-    expect(page.locator(".told")).to_contain_text("VM vm1 goes with it.")
+    dialog = page.get_by_role("dialog", name="Delete subnet subnet1?")
+    expect(dialog).to_contain_text("VM vm1 goes with it.")
+    assert axe(page) == []
+    dialog.get_by_role("button", name=re.compile("^Delete")).click()
     expect(node(page, "vms/vm1")).to_have_count(0)
     page.locator(".told").get_by_role("button", name="Undo").click()
     expect(node(page, "vms/vm2")).to_be_visible()
