@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -132,7 +133,8 @@ def test_the_inspector_says_backend_health_macs_and_addresses(page: Page) -> Non
     sign_in(page)
     open_scenario(page, FIREWALLS)
     page.get_by_role("treeitem", name="External balancer").first.click()
-    expect(page.get_by_role("region", name="Probes")).to_contain_text("Interval 5 s")
+    probes = page.get_by_role("region", name="Probes", exact=True)
+    expect(probes.get_by_label(re.compile("^Interval of")).first).to_have_value("5")
     page.get_by_role("tab", name="Backend health").click()
     health = page.get_by_test_id("backend-health")
     expect(health.get_by_text("Rule https")).to_be_visible()

@@ -1,6 +1,6 @@
 /** Which fields name another thing of the drawing, and what becomes of the holder when that thing goes. */
 
-import { children, entries, isObject, text, texts } from "./raw";
+import { at, children, entries, isObject, text, texts } from "./raw";
 import { type Found, parts } from "./shape";
 import type { Json, JsonObject } from "./types";
 
@@ -8,6 +8,8 @@ export interface Reference {
   /** A collection of the topology; or, with `near`, a collection inside the holder's resource. */
   to: string;
   near?: boolean;
+  /** It lies inside what another field of the holder names: `nic` for a configuration of that NIC. */
+  of?: string;
   /** The value is a path such as `vms/web1`, not an id. */
   path?: boolean;
   /** The holder goes with it, although the field may be empty. */
@@ -45,6 +47,8 @@ const REFERENCES: Record<string, Reference> = {
   "Frontend.public_ip": { to: "public_ips", goes: true },
   "Frontend.gateway_balancer": { to: "load_balancers" },
   "PoolMember.nic": { to: "nics" },
+  "PoolMember.configuration": { to: "configurations", of: "nic", goes: true },
+  "InboundNatRule.configuration": { to: "configurations", of: "nic", goes: true },
   "BalancingRule.frontend": { to: "frontends", near: true },
   "BalancingRule.pool": { to: "pools", near: true },
   "BalancingRule.probe": { to: "probes", near: true },
@@ -78,8 +82,9 @@ export function referenceOf(model: string, field: string): Reference | null {
 }
 
 /** Return the path below the topology of what a value of a reference names, for a holder at `path`. */
-export function namedBy(reference: Reference, value: string, path: string): string {
+export function namedBy(reference: Reference, value: string, path: string, part: JsonObject): string {
   if (reference.path) return value;
+  if (reference.of) return `nics/${text(part[reference.of])}/${reference.to}/${value}`;
   const owner = reference.near ? `${path.split("/").slice(0, 2).join("/")}/` : "";
   return `${owner}${reference.to}/${value}`;
 }
@@ -102,7 +107,7 @@ export function usesOf(holder: Found): Use[] {
   return Object.entries(holder.part).flatMap(([field, value]) => {
     const reference = referenceOf(holder.model, field);
     if (!reference) return [];
-    return valuesOf(value).map((one) => ({ holder, field, reference, value: one, names: namedBy(reference, one, holder.path) }));
+    return valuesOf(value).map((one) => ({ holder, field, reference, value: one, names: namedBy(reference, one, holder.path, holder.part) }));
   });
 }
 
@@ -114,11 +119,20 @@ function valuesOf(value: Json | undefined): string[] {
 export function choicesOf(document: JsonObject, reference: Reference, path: string): [string, string][] {
   if (reference.path) return everything(document);
   if (reference.to === "service_tags") return Object.keys(tagsOf(document)).map((key) => [key, key]);
-  if (!reference.near) return entries(document, reference.to).map(([id, part]) => [id, nameOf(part, id)]);
+  if (reference.of) return configurations(document, path, reference.of);
+  // A guest knows its own NICs only.
+  const guest = reference.to === "nics" ? /^vms\/([^/]+)\/guest/.exec(path)?.[1] : undefined;
+  if (!reference.near) return entries(document, reference.to).filter(([, part]) => guest === undefined || part.vm === guest).map(([id, part]) => [id, nameOf(part, id)]);
   const keys = [...path.split("/").slice(0, 2), ...reference.to.split("/")];
   let value: Json | undefined = document.topology;
   for (const key of keys) value = isObject(value) ? value[key] : undefined;
   return children(value).map(([id, part]) => [id, nameOf(part, id)]);
+}
+
+function configurations(document: JsonObject, path: string, field: string): [string, string][] {
+  const part = at(document, path);
+  const nic = isObject(part) ? at(document, `nics/${text(part[field])}/configurations`) : null;
+  return children(nic).map(([id, one]) => [id, `${id}, ${text(one.address)}`]);
 }
 
 function tagsOf(document: JsonObject): JsonObject {

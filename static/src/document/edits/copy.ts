@@ -246,7 +246,7 @@ class Pasting {
   }
 
   private named(reference: Reference, names: string, value: string): string | null {
-    if (reference.near) return value;
+    if (reference.near || reference.of) return value;
     const path = names.split("/").slice(0, 2).join("/");
     const fresh = this.ids.get(path);
     if (fresh !== undefined) return reference.path ? [path.split("/")[0], fresh, ...names.split("/").slice(2)].join("/") : fresh;

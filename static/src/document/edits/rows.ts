@@ -20,12 +20,17 @@ export function rowsOf(map: unknown): [string, JsonObject][] {
 export function freshRow(document: JsonObject, path: string, model: string): { id: string; row: JsonObject } | { reason: string } {
   const map = at(document, path);
   const rows = children(map);
+  if (model === "GuestInterface" && !text(FRESH.GuestInterface?.(document, path, []).id)) return { reason: t("Every NIC of the VM has a row already.") };
   const special = FRESH[model]?.(document, path, rows.map(([, row]) => row)) ?? {};
   const id = nextId(rows.map(([key]) => key), text(special.id) || `${BASES[model] ?? "row"}1`);
   const row: JsonObject = Object.fromEntries(Object.entries(special).filter(([key]) => key !== "id"));
   for (const [key, field] of fieldsOf(model)) {
     if (!field.required || row[key] !== undefined) continue;
     const reference = referenceOf(model, key);
+    if (reference?.of) {
+      row[key] = children(at(document, `nics/${text(row[reference.of])}/configurations`))[0]?.[0] ?? "primary";
+      continue;
+    }
     const value = reference ? (choicesOf(document, reference, path)[0]?.[0] ?? null) : neutral(document, key, field, id, rows.length);
     if (value === null) return { reason: t("It needs a {what} first.", { what: key.replaceAll("_", " ") }) };
     row[key] = value;
@@ -58,7 +63,10 @@ const FRESH: Record<string, Fresh> = {
     return nic ? { id: nic, nic, configuration: children(isObject(part) ? part.configurations : null)[0]?.[0] ?? "primary" } : {};
   },
   SiteRouter: (document) => ({ public_address: nextPublicAddress(document) }),
-  GuestInterface: (document, path) => ({ id: entries(document, "nics").find(([, nic]) => nic.vm === path.split("/")[1])?.[0] ?? "" }),
+  GuestInterface: (document, path) => {
+    const known = new Set(children(at(document, path)).map(([id]) => id));
+    return { id: entries(document, "nics").find(([id, nic]) => nic.vm === path.split("/")[1] && !known.has(id))?.[0] ?? "" };
+  },
 };
 
 function applianceAddress(document: JsonObject): string | null {

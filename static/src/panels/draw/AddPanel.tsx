@@ -5,8 +5,10 @@ import { type ReactNode, useState } from "react";
 import { carry } from "../../canvas/gesture";
 import { PIECES, type Piece, homeOf } from "../../document/grammar";
 import { placeFor } from "../../document/edits/add";
+import { text } from "../../document/raw";
 import { useWorkbench } from "../../document/store";
 import { t } from "../../document/text";
+import { useRulesOf } from "../inspector/rulesOf";
 import { addHere, carriedPiece } from "./carrying";
 import { PieceIcon } from "./icons";
 
@@ -14,8 +16,11 @@ const GROUPS = ["Network", "Machines", "Rules", "Balancing", "Ways out", "Outsid
 
 export function AddPanel(): ReactNode {
   const [typed, setTyped] = useState("");
+  const profile = useWorkbench((state) => text(state.document.profile, "azure-2026"));
+  const { unknown } = useRulesOf(profile);
   const words = typed.toLowerCase().trim();
-  const shown = PIECES.filter((piece) => `${t(piece.name)} ${piece.also ?? ""}`.toLowerCase().includes(words));
+  // What the provider has nothing for is not offered.
+  const shown = PIECES.filter((piece) => !(piece.collection in unknown)).filter((piece) => `${t(piece.name)} ${piece.also ?? ""}`.toLowerCase().includes(words));
   return (
     <div className="palette">
       <input className="input" type="search" aria-label={t("Filter the pieces")} placeholder={t("Filter")} value={typed} onChange={(event) => { setTyped(event.target.value); }} />

@@ -9,7 +9,8 @@ import { history, perform, redo, undo } from "../edits";
 import type { Panel } from "../Rail";
 import { type Edge, align, fold } from "./align";
 import { addHere } from "./carrying";
-import { chooseAll, deleteChosen, duplicateChosen } from "./clipboard";
+import { deleteAtOnce } from "./Delete";
+import { chooseAll, duplicateChosen } from "./clipboard";
 
 export interface Action {
   id: string;
@@ -31,7 +32,7 @@ export interface Controls {
   open: (dialog: Opened) => void;
 }
 
-export type Opened = "replace" | "history" | "bulk" | null;
+export type Opened = "delete" | "replace" | "history" | "bulk" | null;
 
 /** A question the command palette asks: choose one of these. */
 export interface Choosing {
@@ -52,7 +53,9 @@ export function actionsOf(controls: Controls): Action[] {
     ...PIECES.map((piece) => action(`add-${piece.id}`, `Add ${piece.name}`, "Add", piece.key ? [piece.key] : [], editable, () => { addHere(piece); }, `${piece.also ?? ""} new`)),
     action("undo", "Undo", "Edit", ["Ctrl Z"], () => editable() && history().undo, undo),
     action("redo", "Redo", "Edit", ["Ctrl Shift Z", "Ctrl Y"], () => editable() && history().redo, redo),
-    action("delete", "Delete what is chosen", "Edit", ["Delete", "Backspace"], some, deleteChosen, "remove"),
+    action("delete", "Delete what is chosen", "Edit", ["Delete", "Backspace"], some, () => {
+      if (!deleteAtOnce()) controls.open("delete");
+    }, "remove"),
     action("duplicate", "Duplicate what is chosen", "Edit", ["Ctrl D"], some, duplicateChosen, "copy clone"),
     action("all", "Choose everything", "Edit", ["Ctrl A"], always, chooseAll, "select all"),
     action("connect", "Connect with…", "Edit", ["c"], () => some() && targets().length > 0, () => { controls.openCommands({ title: t("Connect with"), items: targets() }); }, "peer join attach"),

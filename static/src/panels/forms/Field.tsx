@@ -62,7 +62,7 @@ export function Field({ path, model, name, shape, value, cell }: FieldProps): Re
       <label htmlFor={id}>{words}</label>
       <div className="form-control">
         {control}
-        {reference && !reference.near && typeof value === "string" && value !== "" && shape.type !== "list" && (
+        {reference && !reference.near && !reference.of && typeof value === "string" && value !== "" && shape.type !== "list" && (
           <button type="button" className="link small-words" onClick={() => { select(reference.path ? value : `${reference.to}/${value}`, true); }}>
             {t("Go to {name}", { name: value })}
           </button>
