@@ -133,7 +133,7 @@ function Asked({ followed, view, kind, tabs, about, chosenFault, setFault, add, 
         </div>
       </div>
     );
-  return (
+  return before(
     <>
       <form
         className="question"
@@ -177,9 +177,7 @@ function Asked({ followed, view, kind, tabs, about, chosenFault, setFault, add, 
       <Refused refused={refused} choice={choice} />
       {view === "Distributions" && <TargetFields target={target} change={setTarget} />}
       {view === "Sweep" && <SweepQuestion asked={asked} ready={ready && !live("sweep")} sweeping={sweeping} change={setSweeping} started={fold} />}
-      {editor}
-      {tabs}
-      {about}
-    </>
+    </>,
+    about,
   );
 }
