@@ -258,6 +258,15 @@ def test_edits_of_an_event_are_recorded_or_written_by_hand(page: Page) -> None:
     assert axe(page) == []
     recording.get_by_role("button", name="Throw away").click()
     expect(form.get_by_label("Name")).to_have_value("The flag is lost")
+    form.get_by_role("button", name="Record the next edits").click()
+    app = page.locator('.react-flow__node[data-id="vms/app1"]')
+    app.click()
+    page.keyboard.press("Delete")
+    expect(app).to_have_count(0)
+    expect(recording).to_contain_text("/topology/vms/app1 is removed")
+    recording.get_by_role("button", name="Keep as this event").click()
+    expect(app).to_be_visible()
+    expect(form).to_contain_text("/topology/vms/app1 is removed")
     form.get_by_text("Write a change by hand").click()
     form.get_by_label("Place in the document").fill("/topology/nics/fw1-internal/ip_forwarding")
     form.get_by_label("New value").fill("false")
@@ -266,8 +275,11 @@ def test_edits_of_an_event_are_recorded_or_written_by_hand(page: Page) -> None:
     form.get_by_role("button", name="Add the fault").click()
     expect(page.get_by_label("What breaks")).to_have_value("the-flag-is-lost")
     expect(page.get_by_text("saved", exact=True)).to_be_visible()
-    fault = Scenario.objects.get(name=FIREWALLS).head.document["faults"]["the-flag-is-lost"]
-    assert fault["edits"] == [{"pointer": "/topology/nics/fw1-internal/ip_forwarding", "value": False}]
+    document = Scenario.objects.get(name=FIREWALLS).head.document
+    edits = document["faults"]["the-flag-is-lost"]["edits"]
+    assert {"pointer": "/topology/vms/app1", "value": None} in edits
+    assert edits[-1] == {"pointer": "/topology/nics/fw1-internal/ip_forwarding", "value": False}
+    assert "app1" in document["topology"]["vms"]
 
 
 def test_what_cannot_be_played_is_listed_with_its_reason(page: Page) -> None:

@@ -67,9 +67,10 @@ function Asked({ followed, view, kind, tabs, about, chosenFault, setFault, add, 
     setFault(String(run?.parameters.fault ?? ""));
     setPicked(pickedBy(choice.designs, run?.parameters.designs));
   }
-  const before = (instead: ReactNode): ReactNode => (
+  // The editor keeps its place whatever stands before it, so that what is written in it stays.
+  const before = (question: ReactNode): ReactNode => (
     <>
-      {instead}
+      {question}
       {editor}
       {tabs}
       {about}
@@ -178,6 +179,5 @@ function Asked({ followed, view, kind, tabs, about, chosenFault, setFault, add, 
       {view === "Distributions" && <TargetFields target={target} change={setTarget} />}
       {view === "Sweep" && <SweepQuestion asked={asked} ready={ready && !live("sweep")} sweeping={sweeping} change={setSweeping} started={fold} />}
     </>,
-    about,
   );
 }
