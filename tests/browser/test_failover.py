@@ -96,13 +96,13 @@ def test_trials_are_judged_by_a_target_and_every_picture_has_a_table(page: Page,
     page.get_by_label("Recover within").fill("20")
     page.get_by_label("lose at most").fill("1000000")
     page.get_by_text("How often things happen in a month").click()
-    page.get_by_label("Crashes").fill("3")
+    page.get_by_label("Crashes of a VM").fill("3")
     page.get_by_role("button", name="Run 1,000 trials").click()
     target = page.get_by_test_id("target")
     expect(target).to_contain_text("recover within 20.0 s and lose at most 1,000,000 packets", timeout=60_000)
     expect(target.get_by_role("row", name="Balancer with probes")).to_contain_text("passes")
     expect(target.get_by_role("row", name="Addresses moved by")).to_contain_text("too slow")
-    expect(page.get_by_test_id("availability")).to_contain_text("3.0 crashes")
+    expect(page.get_by_test_id("availability")).to_contain_text("3 crashes of a VM")
     summary = page.get_by_test_id("trials-summary")
     expect(summary.get_by_text("The same as a table")).to_have_count(4)
     for figure in summary.locator("figure").all():
@@ -120,12 +120,25 @@ def test_a_sweep_gives_a_curve_and_its_table(page: Page, worker: Worker) -> None
     page.get_by_role("tab", name="Failover").click()
     view(page, "Sweep")
     page.get_by_label("What is varied").select_option("probe.interval")
-    page.get_by_label("Values").fill("5, 20")
+    form = page.get_by_role("form", name="Sweep")
+    expect(form).to_contain_text(re.compile(r"Now\s*\d+ s"))
+    values = page.get_by_label("Values")
+    values.fill("5, soon")
+    expect(form).to_contain_text("soon: no number.")
+    expect(page.get_by_role("button", name="Run sweep")).to_be_disabled()
+    values.fill("5, 20")
+    page.get_by_label("What is varied").select_option("probe.threshold")
+    expect(values).not_to_have_value("5, 20")
+    page.get_by_label("What is varied").select_option("probe.interval")
+    expect(values).to_have_value("5, 20")
     page.get_by_label("Trials each").fill("100")
     page.get_by_role("button", name="Run sweep").click()
     summary = page.get_by_test_id("sweep-summary")
     expect(summary).to_contain_text("Balancer with probes: p95 from", timeout=60_000)
-    expect(summary.get_by_role("row")).to_have_count(3)
+    expect(summary).to_contain_text("Addresses moved by orchestration calls does not depend on it")
+    expect(summary.get_by_role("heading")).to_contain_text("Time between two probes")
+    expect(summary.get_by_role("columnheader")).to_have_text(["Design", "At", "5 s", "20 s"])
+    expect(summary.get_by_role("row")).to_have_count(9)
     expect(summary.get_by_role("img")).to_be_visible()
     assert axe(page) == []
 
@@ -167,6 +180,106 @@ def test_a_fault_is_drawn_its_problems_stand_at_the_field_and_undo_takes_it_back
     for _ in range(2):
         form.get_by_role("button", name="Close").press("Control+z")
     expect(page.get_by_label("What breaks").get_by_role("option", name="Both lie down")).to_have_count(0)
+
+
+def test_six_designs_are_seen_as_a_race_and_each_can_be_unfolded(page: Page, worker: Worker) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.emulate_media(reduced_motion="reduce")
+    sign_in(page)
+    open_scenario(page, FIREWALLS)
+    page.get_by_role("tab", name="Failover").click()
+    question = page.get_by_role("form", name="Failover")
+    expect(question.get_by_role("checkbox", checked=True)).to_have_count(2)
+    for box in question.get_by_role("checkbox").all()[:6]:
+        box.check()
+    page.get_by_role("button", name="Race", exact=True).click()
+    expect(page.get_by_test_id("race-metrics")).to_be_visible(timeout=30_000)
+    expect(question).to_have_count(0)
+    tracks = page.locator(".track")
+    expect(tracks).to_have_count(6)
+    for track in tracks.all():
+        expect(track.get_by_role("heading")).to_be_in_viewport(ratio=1)
+        expect(track.get_by_role("img", name="All flows of").last).to_be_in_viewport(ratio=1)
+    tracks.nth(1).get_by_role("button", name="every lane and flow").click()
+    expect(tracks.nth(1).get_by_role("img", name="detect of")).to_be_visible()
+    page.get_by_role("button", name="Change the question").click()
+    expect(question.get_by_role("checkbox", checked=True)).to_have_count(6)
+    page.get_by_role("button", name="Fold the question").click()
+    expect(question).to_have_count(0)
+    assert axe(page) == []
+
+
+def test_clocks_that_nobody_tells_apart_win_nothing(page: Page, worker: Worker) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    sign_in(page)
+    open_scenario(page, FIREWALLS)
+    page.get_by_role("tab", name="Failover").click()
+    question = page.get_by_role("form", name="Failover")
+    expect(question.get_by_role("checkbox", checked=True)).to_have_count(2)
+    question.get_by_label("Addresses moved by orchestration calls").uncheck()
+    question.get_by_label("Failed node fenced by the control plane").check()
+    page.get_by_role("button", name="Race", exact=True).click()
+    fenced = page.get_by_test_id("race-metrics").get_by_role("row", name="Failed node fenced")
+    expect(fenced.get_by_role("cell").first).to_have_text("not separable", timeout=30_000)
+    expect(page.get_by_text("Failed node fenced by the control plane, not separable:")).to_be_visible()
+    page.get_by_role("button", name="Run 1,000 trials").click()
+    summary = page.get_by_test_id("trials-summary")
+    expect(summary).to_contain_text("not separable:", timeout=60_000)
+    table = summary.get_by_role("table").filter(has_text="Until new flows recover")
+    expect(table.get_by_role("columnheader", name="Weakest number")).to_be_visible()
+
+
+def test_a_fault_without_a_rate_has_no_month(page: Page, worker: Worker) -> None:
+    sign_in(page)
+    open_scenario(page, "7. ")
+    page.get_by_role("tab", name="Failover").click()
+    page.get_by_label("What breaks").select_option(label="Nothing fails")
+    page.get_by_label("Trials", exact=True).fill("50")
+    page.get_by_role("button", name="Run 50 trials").click()
+    expect(page.get_by_test_id("availability")).to_have_text(
+        "No month is shown. Nothing fails here.", timeout=60_000
+    )
+
+
+def test_edits_of_an_event_are_recorded_or_written_by_hand(page: Page) -> None:
+    sign_in(page)
+    open_scenario(page, FIREWALLS)
+    page.get_by_role("tab", name="Failover").click()
+    page.get_by_role("button", name="Add a fault").click()
+    form = page.get_by_role("form", name="Fault", exact=True)
+    form.get_by_label("Name").fill("The flag is lost")
+    form.get_by_label("What happens").select_option("edit")
+    form.get_by_role("button", name="Record the next edits").click()
+    recording = page.get_by_role("group", name="Recording")
+    expect(recording).to_contain_text("Recording: 0 changes so far.")
+    expect(recording.get_by_role("button", name="Keep as this event")).to_be_disabled()
+    page.get_by_role("tab", name="Runs").click()
+    page.get_by_role("button", name="To the event").click()
+    assert axe(page) == []
+    recording.get_by_role("button", name="Throw away").click()
+    expect(form.get_by_label("Name")).to_have_value("The flag is lost")
+    form.get_by_role("button", name="Record the next edits").click()
+    app = page.locator('.react-flow__node[data-id="vms/app1"]')
+    app.click()
+    page.keyboard.press("Delete")
+    expect(app).to_have_count(0)
+    expect(recording).to_contain_text("/topology/vms/app1 is removed")
+    recording.get_by_role("button", name="Keep as this event").click()
+    expect(app).to_be_visible()
+    expect(form).to_contain_text("/topology/vms/app1 is removed")
+    form.get_by_text("Write a change by hand").click()
+    form.get_by_label("Place in the document").fill("/topology/nics/fw1-internal/ip_forwarding")
+    form.get_by_label("New value").fill("false")
+    form.get_by_role("button", name="Add the change").click()
+    expect(form).to_contain_text("becomes false")
+    form.get_by_role("button", name="Add the fault").click()
+    expect(page.get_by_label("What breaks")).to_have_value("the-flag-is-lost")
+    expect(page.get_by_text("saved", exact=True)).to_be_visible()
+    document = Scenario.objects.get(name=FIREWALLS).head.document
+    edits = document["faults"]["the-flag-is-lost"]["edits"]
+    assert {"pointer": "/topology/vms/app1", "value": None} in edits
+    assert edits[-1] == {"pointer": "/topology/nics/fw1-internal/ip_forwarding", "value": False}
+    assert "app1" in document["topology"]["vms"]
 
 
 def test_what_cannot_be_played_is_listed_with_its_reason(page: Page) -> None:

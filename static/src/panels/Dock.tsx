@@ -22,7 +22,7 @@ const HEIGHT = "dock-height";
 
 /** Height before anything was run: the question and no more. */
 const LOW = 178;
-const MIDDLE = 280;
+const MIDDLE = 340;
 const GROWN = 450;
 /** The dock takes at most this share of the window; the drawing keeps the rest. */
 const SHARE = 0.5;

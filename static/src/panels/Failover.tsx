@@ -55,13 +55,15 @@ export function Failover(): ReactNode {
     </div>
   );
   const kind = KINDS.find(([, named]) => named === view)?.[0] ?? null;
+  const about = kind !== null && kind !== "live" && <About kind={kind} />;
   // A recording is ended where it was begun.
   const live = view === "Live" && !recording;
   return (
     <div className="panel failover">
-      {can && !live && <Question followed={followed} view={view} kind={kind} tabs={tabs} />}
+      {can && !live && <Question followed={followed} view={view} kind={kind} tabs={tabs} about={about} />}
       {can && live && <LiveQuestion />}
       {(!can || live) && tabs}
+      {!can && about}
       <div role="tabpanel" aria-label={view} className="panel">
         {view === "Timeline" && <Timeline />}
         {view === "Live" && <LiveView />}
@@ -73,13 +75,20 @@ export function Failover(): ReactNode {
   );
 }
 
+/** Says what a result answers; the race tells the name of its fault itself, as it was when it was run. */
+function About({ kind }: { kind: RunKind }): ReactNode {
+  const one = useFollowed(kind);
+  const began = one.events.find((event) => event.event === "failover.started");
+  const fault = (began?.fault as { name?: string } | undefined)?.name;
+  return <ResultOf followed={one} {...(fault ? { fault } : {})} />;
+}
+
 function Timeline(): ReactNode {
   const one = useFollowed("failover");
   const race = useMemo(() => gather(one.events), [one.events]);
   return (
     <>
       <Fault followed={one} />
-      {race && <ResultOf followed={one} fault={race.fault} />}
       {race && one.id && <RaceView key={one.id} race={race} run={one.id} live={isLive(one)} />}
       <Waiting followed={one} what="The designs race" />
       <Export followed={one} />
@@ -102,7 +111,6 @@ function Distributions(): ReactNode {
     <>
       <Fault followed={many} />
       <Progress followed={many} done={trials.done} n={n} what="trials" />
-      {(trials.summary ?? trials.partial.length > 0) && <ResultOf followed={many} />}
       <DistributionsView trials={trials} rests={rests} />
       <Waiting followed={many} what="Trials are running" />
       <Export followed={many} />
@@ -127,7 +135,6 @@ function Swept(): ReactNode {
     <>
       <Fault followed={one} />
       <Progress followed={one} done={sweep.points.length} n={Array.isArray(values) ? values.length : 0} what="points" />
-      {sweep.points.length > 0 && <ResultOf followed={one} />}
       <SweepView sweep={sweep} run={one.run} />
       <Waiting followed={one} what="The sweep is running" />
       <Export followed={one} />

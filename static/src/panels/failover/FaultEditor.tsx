@@ -1,7 +1,7 @@
 /** A fault as a form: what breaks, when, for how long. It is an edit of the drawing and can be undone. */
 
 import { X } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 
 import { isObject } from "../../document/drawing";
 import { useWorkbench, workbench } from "../../document/store";
@@ -31,15 +31,22 @@ export function FaultEditor({ close, made }: { close: () => void; made: (id: str
     setId(key);
     made(key);
   };
+  const place = useRef<HTMLElement>(null);
+  const isRecording = recording !== null;
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: "nearest" });
+  }, [isRecording, draft.kind]);
+  const home = (element: HTMLElement | null): void => { place.current = element; };
   if (recording)
     return (
-      <div className="fault-editor">
+      <div ref={home} className="fault-editor">
         <h3>{draft.name.trim() || kindWords(kinds, draft.kind)}</h3>
         <RecordingBar keep={(edits) => { set({ edits }); }} />
       </div>
     );
   return (
     <form
+      ref={home}
       className="fault-editor"
       aria-label="Fault"
       onSubmit={(event) => {

@@ -29,7 +29,7 @@ export function Folded({ one, drawn, spans, strips, show, choose }: Props): Reac
       </div>
       {flows.map(({ direction, parts }) => (
         <div key={direction} className="track-row">
-          <span className="lane-name">{direction === "forward" ? "flows → there" : "← back"}</span>
+          <span className="lane-name">{direction === "forward" ? "→ there" : "← back"}</span>
           <span className="lane-area strip" role="img" aria-label={stripWords(`All flows of ${one.title}`, direction, parts)}>
             <Pieces parts={parts} drawn={drawn} />
             <Cursor drawn={drawn} />

@@ -39,7 +39,7 @@ export function Metrics({ race }: { race: Race }): ReactNode {
   return (
     <>
       <TableWrap label="Numbers of the race">
-        <table className="table" data-testid={done.length === race.contenders.length ? "race-metrics" : undefined}>
+        <table className="table metrics" data-testid={done.length === race.contenders.length ? "race-metrics" : undefined}>
           <Caption>Existing flows: connections open when the fault struck. The last column counts all connections, those opened later included.</Caption>
           <thead>
             <tr>

@@ -24,9 +24,11 @@ interface Props {
   kind: string | null;
   /** The tabs of the views: the short question stands in their line. */
   tabs: ReactNode;
+  /** What the answer in sight is an answer to. */
+  about: ReactNode;
 }
 
-export function Question({ followed, view, kind, tabs }: Props): ReactNode {
+export function Question({ followed, view, kind, tabs, about }: Props): ReactNode {
   const edit = useWorkbench((state) => state.can.edit);
   const recording = useRecording();
   const [fault, setFault] = useState("");
@@ -38,7 +40,7 @@ export function Question({ followed, view, kind, tabs }: Props): ReactNode {
     </button>
   );
   const editor = shown && <FaultEditor close={() => { setAdding(false); }} made={(id) => { setFault(id); setAdding(true); }} />;
-  return <Asked followed={followed} view={view} kind={kind} tabs={tabs} chosenFault={fault} setFault={setFault} add={add} editor={editor} />;
+  return <Asked followed={followed} view={view} kind={kind} tabs={tabs} about={about} chosenFault={fault} setFault={setFault} add={add} editor={editor} />;
 }
 
 interface AskedProps extends Props {
@@ -48,7 +50,7 @@ interface AskedProps extends Props {
   editor: ReactNode;
 }
 
-function Asked({ followed, view, kind, tabs, chosenFault, setFault, add, editor }: AskedProps): ReactNode {
+function Asked({ followed, view, kind, tabs, about, chosenFault, setFault, add, editor }: AskedProps): ReactNode {
   const runnable = useWorkbench((state) => state.runnable);
   const choice = useChoice();
   const [picked, setPicked] = useState<Picked>({});
@@ -65,11 +67,13 @@ function Asked({ followed, view, kind, tabs, chosenFault, setFault, add, editor 
     setFault(String(run?.parameters.fault ?? ""));
     setPicked(pickedBy(choice.designs, run?.parameters.designs));
   }
-  const before = (instead: ReactNode): ReactNode => (
+  // The editor keeps its place whatever stands before it, so that what is written in it stays.
+  const before = (question: ReactNode): ReactNode => (
     <>
-      {instead}
+      {question}
       {editor}
       {tabs}
+      {about}
     </>
   );
   if (!runnable) return before(<p className="muted">The drawing has problems, so it cannot be run.</p>);
@@ -118,8 +122,8 @@ function Asked({ followed, view, kind, tabs, chosenFault, setFault, add, editor 
     return (
       <div className="views-line">
         {tabs}
+        {about}
         <div className="short-question" role="group" aria-label="Question">
-          <span className="muted wide-only">{designs.length === 1 ? "1 design" : `${designs.length} designs`}</span>
           <button className="button" type="button" disabled={live("failover") || !ready} onClick={raceNow}>
             <Flag size={14} aria-hidden="true" /> Race
           </button>
@@ -130,7 +134,7 @@ function Asked({ followed, view, kind, tabs, chosenFault, setFault, add, editor 
         </div>
       </div>
     );
-  return (
+  return before(
     <>
       <form
         className="question"
@@ -174,8 +178,6 @@ function Asked({ followed, view, kind, tabs, chosenFault, setFault, add, editor 
       <Refused refused={refused} choice={choice} />
       {view === "Distributions" && <TargetFields target={target} change={setTarget} />}
       {view === "Sweep" && <SweepQuestion asked={asked} ready={ready && !live("sweep")} sweeping={sweeping} change={setSweeping} started={fold} />}
-      {editor}
-      {tabs}
-    </>
+    </>,
   );
 }

@@ -2,7 +2,7 @@
 
 import { type ReactNode, useCallback, useMemo } from "react";
 
-import { type Sweep, seconds } from "../../document/race";
+import type { Sweep } from "../../document/race";
 import type { Run } from "../../document/types";
 import { Chart } from "./Chart";
 import { SweepTable } from "./SweepTable";
@@ -19,8 +19,7 @@ export function SweepView({ sweep, run }: { sweep: Sweep; run: Run | null }): Re
   const xWords = useCallback((value: number): string => `${value}${unitOf(unit) ? ` ${unitOf(unit)}` : ""}`, [unit]);
   if (!first) return null;
   const said = sweepWords(sweep, unit);
-  const of = title.replace(/, [^,]*$/, "");
-  const caption = `Time until new flows recover, by ${of.charAt(0).toLowerCase()}${of.slice(1)}`;
+  const caption = `Time until new flows recover, by ${title.charAt(0).toLowerCase()}${title.slice(1)}`;
   return (
     <section className="trials" data-testid={summary ? "sweep-summary" : undefined} aria-label="Sweep">
       <h3>
@@ -38,10 +37,14 @@ export function SweepView({ sweep, run }: { sweep: Sweep; run: Run | null }): Re
       {x.length > 1 && (
         <figure className="curve">
           <figcaption>{caption}: p95 solid, p50 dashed</figcaption>
-          <Chart label={`${caption}. ${said.join(" ")}`} x={x} series={series} xWords={xWords} yWords={seconds} />
+          <Chart label={`${caption}. ${said.join(" ")}`} x={x} series={series} xWords={xWords} yWords={secondsOf} />
         </figure>
       )}
       <SweepTable points={points} title={title} unit={unit} />
     </section>
   );
+}
+
+function secondsOf(value: number): string {
+  return `${value} s`;
 }

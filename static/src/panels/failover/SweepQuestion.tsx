@@ -79,8 +79,7 @@ export function SweepQuestion({ asked, ready, sweeping, change, started }: Props
         Run sweep
       </button>
       <p className="now muted">
-        Now <strong className="mono">{valueWords(one.value, one.unit)}</strong> {one.grade && <Grade grade={one.grade} source={one.source} />}
-        {!one.grade && one.source}
+        Now <strong className="mono">{valueWords(one.value, one.unit)}</strong> in {one.where === "drawing" ? "the drawing" : "the timing profile"} {one.grade && <Grade grade={one.grade} source={one.source} />}
       </p>
       <span id="sweep-wrong" className={wrong ? "field-error" : "visually-hidden"}>{wrong}</span>
     </form>

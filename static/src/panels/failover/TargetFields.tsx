@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import type { JsonObject } from "../../document/types";
 import { Grade } from "../Grade";
 import { useFailoverChoices } from "./failoverChoices";
+import { capital } from "./sweepable";
 
 /** What is written in the fields; empty: not asked for, or the default. */
 export interface Target {
@@ -69,8 +70,4 @@ export function TargetFields({ target, change }: { target: Target; change: (targ
       </details>
     </fieldset>
   );
-}
-
-function capital(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

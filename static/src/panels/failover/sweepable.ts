@@ -22,8 +22,11 @@ export function unitOf(unit: string): string {
 /** Return what people call a parameter: "Probe interval, s". */
 export function parameterWords(one: Pick<SweepParameter, "meaning" | "unit">): string {
   const unit = unitOf(one.unit);
-  const meaning = one.meaning.charAt(0).toUpperCase() + one.meaning.slice(1);
-  return unit ? `${meaning}, ${unit}` : meaning;
+  return unit ? `${capital(one.meaning)}, ${unit}` : capital(one.meaning);
+}
+
+export function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** Return a value with its unit. */

@@ -6,7 +6,7 @@ import { text } from "../../document/drawing";
 import { useWorkbench } from "../../document/store";
 import { type Run, type SweepParameter, api } from "../../protocol/api";
 import { words } from "../../protocol/followed";
-import { parameterWords } from "./sweepable";
+import { capital } from "./sweepable";
 import { useTiming } from "./timing";
 
 export interface Sweepable {
@@ -45,5 +45,5 @@ export function useParameterWords(run: Run | null, parameter: string): { title: 
   const timing = useTiming(profile);
   const timed = timing?.numbers.find((number) => parameter === number.name || parameter.startsWith(`${number.name}.`));
   const one = sweepable?.items.find((item) => item.name === parameter) ?? timed;
-  return one ? { title: parameterWords(one), unit: one.unit } : { title: parameter, unit: "1" };
+  return one ? { title: capital(one.meaning), unit: one.unit } : { title: parameter, unit: "1" };
 }
