@@ -76,6 +76,7 @@ class RoutesTest(SandboxTest):
             "kind": "crash",
             "vm": "fw1",
             "at_us": 60000000,
+            "designs": [],
         }
         assert "AWS" in refused["aws-address-move"]
         assert not set(refused) & {design["id"] for design in body["designs"]}
