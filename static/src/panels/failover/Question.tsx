@@ -32,7 +32,7 @@ export function Question({ followed, view, kind, tabs, about }: Props): ReactNod
   const edit = useWorkbench((state) => state.can.edit);
   const recording = useRecording();
   const [fault, setFault] = useState("");
-  const [adding, setAdding] = useState(false);
+  const [adding, setAdding] = useState(recording !== null);
   const shown = adding || recording !== null;
   const add = edit && !shown && (
     <button type="button" className="button small quiet" onClick={() => { setAdding(true); }}>
