@@ -82,6 +82,7 @@ def test_race_two_designs_and_try_a_thousand_times(page: Page, demo_account: Non
     open_scenario(page, FIREWALLS)
     play_race(page)
     race = page.get_by_test_id("race")
+    race.get_by_role("button", name="Unfold all").click()
     for lane in ("detect", "control", "data"):
         expect(race.get_by_text(lane, exact=True).first).to_be_visible()
     play_trials(page)
