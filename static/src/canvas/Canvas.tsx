@@ -154,6 +154,10 @@ function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
         selectionKeyCode={movable ? "Shift" : null}
         multiSelectionKeyCode={movable ? ["Shift", "Control", "Meta"] : null}
         selectionMode={SelectionMode.Full}
+        onNodeClick={(event, node) => {
+          // One of many that is clicked becomes the only one.
+          if (!event.shiftKey && !event.ctrlKey && !event.metaKey) select(node.id);
+        }}
         onEdgeClick={(_, edge) => {
           if (typeof edge.data?.path === "string") select(edge.data.path);
         }}

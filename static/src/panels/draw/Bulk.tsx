@@ -19,7 +19,7 @@ export function Bulk({ close }: { close: () => void }): ReactNode {
   const document = useWorkbench((state) => state.document);
   const chosen = useWorkbench((state) => state.chosen);
   const groups = groupsOf(chosen, (id) => entries(document, "nics").filter(([, nic]) => nic.vm === id).map(([key]) => `nics/${key}`));
-  const kinds = [...groups.keys()];
+  const kinds = [...groups.keys()].sort((a, b) => (groups.get(b)?.length ?? 0) - (groups.get(a)?.length ?? 0));
   const [kind, setKind] = useState(kinds[0] ?? "");
   const paths = groups.get(kind) ?? [];
   const [typed, setTyped] = useState<Record<string, string>>({});
@@ -59,7 +59,7 @@ export function Bulk({ close }: { close: () => void }): ReactNode {
         <label htmlFor="bulk-kind">{t("What")}</label>
         <select id="bulk-kind" value={kind} onChange={(event) => { setKind(event.target.value); setTyped({}); }}>
           {kinds.map((one) => (
-            <option key={one} value={one}>{`${tn("{n} of", "{n} of", groups.get(one)?.length ?? 0)} ${kindWords(one.split(" ")[0] ?? "")}${one.includes(" ") ? `, ${t("guest")}` : ""}`}</option>
+            <option key={one} value={one}>{`${kindWords(one.split(" ")[0] ?? "").replace(/^./, (letter) => letter.toUpperCase())}${one.includes(" ") ? `, ${t("guest")}` : ""}: ${groups.get(one)?.length ?? 0}`}</option>
           ))}
         </select>
       </div>

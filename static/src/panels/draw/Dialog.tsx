@@ -9,6 +9,8 @@ export function Dialog({ title, close, children, foot, wide = false }: { title: 
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
+    // The browser would begin at the cross.
+    dialog.current?.querySelector<HTMLElement>("[data-first], .dialog-body input, .dialog-body select, .dialog-body button")?.focus();
   }, []);
   return (
     <dialog ref={dialog} className={`dialog ${wide ? "wide" : ""}`} aria-label={title} onClose={close}>

@@ -44,7 +44,7 @@ export function Replace({ close }: { close: () => void }): ReactNode {
         </div>
         <div className="field">
           <label htmlFor="replace-to">{t("Replace with")}</label>
-          <input id="replace-to" className="mono" placeholder="10.9.0.0/16" value={to} autoFocus onChange={(event) => { setTo(event.target.value); }} />
+          <input id="replace-to" className="mono" placeholder="10.9.0.0/16" value={to} data-first="" onChange={(event) => { setTo(event.target.value); }} />
         </div>
       </div>
       {found && "reason" in found && <p role="alert" className="field-error">{found.reason}</p>}

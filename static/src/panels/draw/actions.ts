@@ -47,7 +47,7 @@ const always = (): boolean => true;
 
 export function actionsOf(controls: Controls): Action[] {
   const action = (id: string, name: string, group: string, keys: string[], enabled: () => boolean, run: () => void, also = ""): Action => ({ id, name: t(name), group: t(group), keys, enabled, run, also });
-  const panel = (name: Panel, key: string): Action => action(`panel-${name}`, name, "Panels", [key], name === "Add" ? editable : always, () => { controls.togglePanel(name); }, "show hide");
+  const panel = (name: Panel, key: string): Action => action(`panel-${name}`, name === "Add" ? "Palette of pieces" : name, "Panels", [key], name === "Add" ? editable : always, () => { controls.togglePanel(name); }, "show hide");
   return [
     action("commands", "Find a command or a thing", "Everywhere", ["Ctrl K", "/"], always, () => { controls.openCommands(); }),
     ...PIECES.map((piece) => action(`add-${piece.id}`, `Add ${piece.name}`, "Add", piece.key ? [piece.key] : [], editable, () => { addHere(piece); }, `${piece.also ?? ""} new`)),

@@ -35,7 +35,7 @@ export function Edit({ path }: { path: string }): ReactNode {
               {text(nic.name, key)}
             </button>
           </h3>
-          <PartForm path={`nics/${key}`} model="NIC" part={nic} without={["name", "vm"]} />
+          <PartForm path={`nics/${key}`} model="NIC" part={nic} without={["name", "vm"]} of={text(nic.name, key)} />
         </section>
       ))}
       {(collection === "route_tables" || collection === "security_groups") && <InForce collection={collection} id={id} />}

@@ -22,6 +22,8 @@ interface Props {
   model: string;
   title: string;
   value: Json | undefined;
+  /** Whose it is, where several things are on one page. */
+  of?: string;
 }
 
 const SIZE = { size: 13, "aria-hidden": true } as const;
@@ -29,10 +31,10 @@ const SIZE = { size: 13, "aria-hidden": true } as const;
 export function MapTable(props: Props): ReactNode {
   const [wide, setWide] = useState(false);
   return (
-    <section aria-label={props.title} className="map-table">
+    <section aria-label={named(props)} className="map-table">
       <div className="row">
         <h3>{props.title}</h3>
-        <button type="button" className="button icon quiet small push" aria-label={t("{title} as a wide table", { title: props.title })} title={t("Wide table")} onClick={() => { setWide(true); }}>
+        <button type="button" className="button icon quiet small push" aria-label={t("{title} as a wide table", { title: named(props) })} title={t("Wide table")} onClick={() => { setWide(true); }}>
           <Maximize2 {...SIZE} />
         </button>
       </div>
@@ -61,7 +63,11 @@ function isDefault(value: Json | undefined, shape: Shape): boolean {
   return JSON.stringify(value) === JSON.stringify(shape.default ?? (shape.type === "list" ? [] : false));
 }
 
-function Rows({ path, model, title, value, all }: Props & { all: boolean }): ReactNode {
+function named({ title, of }: Props): string {
+  return of ? t("{title} of {of}", { title, of }) : title;
+}
+
+function Rows({ path, model, title, value, all, of = "" }: Props & { all: boolean }): ReactNode {
   const rows = rowsOf(value);
   const columns = columnsOf(model, rows, all);
   const ordered = columns.some(([key]) => key === "priority");
@@ -91,7 +97,7 @@ function Rows({ path, model, title, value, all }: Props & { all: boolean }): Rea
   return (
     <div onPaste={paste}>
       {rows.length > 0 && (
-        <div className="table-wrap" tabIndex={0} role="region" aria-label={t("Table: {title}", { title })}>
+        <div className="table-wrap" tabIndex={0} role="region" aria-label={t("Table: {title}", { title: of ? `${title}, ${of}` : title })}>
           <table className="table editing">
             <thead>
               <tr>
@@ -134,8 +140,8 @@ function Rows({ path, model, title, value, all }: Props & { all: boolean }): Rea
           ))}
         </ul>
       )}
-      <button type="button" className="button small quiet" onClick={add} aria-label={t("Add to {title}", { title })}>
-        <Plus {...SIZE} /> {rows.length === 0 ? t("Add the first") : t("Add")}
+      <button type="button" className="button small quiet" onClick={add}>
+        <Plus {...SIZE} /> {t("Add")} <span className="visually-hidden">{t("to {title}", { title })}</span>
       </button>
     </div>
   );

@@ -17,7 +17,7 @@ import { label, unknownField } from "../inspector/words";
 import { Field } from "./Field";
 import { MapTable } from "./MapTable";
 
-export function PartForm({ path, model, part, without = [] }: { path: string; model: string; part: JsonObject; without?: string[] }): ReactNode {
+export function PartForm({ path, model, part, without = [], of }: { path: string; model: string; part: JsonObject; without?: string[]; of?: string }): ReactNode {
   const profile = useWorkbench((state) => text(state.document.profile, "azure-2026"));
   const { unknown } = useRulesOf(profile);
   const collection = path.split("/")[0] ?? "";
@@ -33,7 +33,7 @@ export function PartForm({ path, model, part, without = [] }: { path: string; mo
         ))}
       </div>
       {inner.map(([key, shape]) => (
-        <Inner key={key} path={`${path}/${key}`} name={key} shape={shape} value={part[key]} />
+        <Inner key={key} path={`${path}/${key}`} name={key} shape={shape} value={part[key]} {...(of ? { of } : {})} />
       ))}
     </>
   );
@@ -45,9 +45,17 @@ function empty(value: Json | undefined, shape: Shape): boolean {
   return JSON.stringify(value) === JSON.stringify(shape.default);
 }
 
-function Inner({ path, name, shape, value }: { path: string; name: string; shape: Shape; value: Json | undefined }): ReactNode {
+interface InnerProps {
+  path: string;
+  name: string;
+  shape: Shape;
+  value: Json | undefined;
+  of?: string;
+}
+
+function Inner({ path, name, shape, value, of }: InnerProps): ReactNode {
   const model = shape.model ?? "";
-  if (shape.type === "map") return isDeep(model) ? <Stack path={path} model={model} title={label(name)} value={value} /> : <OptionalMap path={path} model={model} name={name} shape={shape} value={value} />;
+  if (shape.type === "map") return isDeep(model) ? <Stack path={path} model={model} title={label(name)} value={value} /> : <OptionalMap path={path} model={model} name={name} shape={shape} value={value} {...(of ? { of } : {})} />;
   if (isObject(value))
     return (
       <Folding title={label(name)} open={model !== "Guest" || !plainGuest(value)} off={shape.nullable ? () => { change([{ op: "add", path: pointerOf(path), value: null }]); } : null}>
@@ -70,9 +78,9 @@ function Inner({ path, name, shape, value }: { path: string; name: string; shape
 }
 
 /** A map that may be absent as a whole: a guest without a list of services answers everything. */
-function OptionalMap({ path, model, name, shape, value }: { path: string; model: string; name: string; shape: Shape; value: Json | undefined }): ReactNode {
+function OptionalMap({ path, model, name, shape, value, of }: InnerProps & { model: string }): ReactNode {
   const title = label(name);
-  if (!shape.nullable) return <MapTable path={path} model={model} title={title} value={value} />;
+  if (!shape.nullable) return <MapTable path={path} model={model} title={title} value={value} {...(of ? { of } : {})} />;
   return (
     <>
       {isObject(value) ? <MapTable path={path} model={model} title={title} value={value} /> : <h3>{title}</h3>}
@@ -109,8 +117,8 @@ function Stack({ path, model, title, value }: { path: string; model: string; tit
         </Folding>
       ))}
       {said && <p role="alert" className="field-error">{said}</p>}
-      <button type="button" className="button small quiet" onClick={add} aria-label={t("Add to {title}", { title })}>
-        <Plus size={13} aria-hidden="true" /> {t("Add")}
+      <button type="button" className="button small quiet" onClick={add}>
+        <Plus size={13} aria-hidden="true" /> {t("Add")} <span className="visually-hidden">{t("to {title}", { title })}</span>
       </button>
     </section>
   );
