@@ -5,6 +5,7 @@ import "../styles/canvas.css";
 import "../styles/workbench.css";
 import "../styles/runs.css";
 import "../styles/failover.css";
+import "../styles/numbers.css";
 import "../styles/live.css";
 import "../styles/trace.css";
 import "../styles/draw.css";
