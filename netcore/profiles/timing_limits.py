@@ -29,7 +29,7 @@ class Limits:
         if self.whole and value != int(value):
             return f"is a whole number, not {value:g}"
         if not self.least <= value <= self.most:
-            return f"lies between {self.least:g} and {self.most:g}, not at {value:g}"
+            return f"lies between {self.least:,.10g} and {self.most:,.10g}, not at {value:,.10g}"
         return None
 
 
