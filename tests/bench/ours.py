@@ -132,7 +132,6 @@ def pairs(made: Any, protocol: int, port: int) -> Any:
     return matrix(made, protocol, port)
 
 
-def header_counts(network: Workload) -> Any:
+def header_counts(_network: Workload) -> Any:
     """Return how many headers are delivered, per sending and receiving subnet; see ``peers.decisions``."""
-    (counts,) = engine("reach_counts")
-    return counts(compiled(network))
+    raise NotMeasured("the peer counts ports that the fabric never carries, so cells do not compare yet")

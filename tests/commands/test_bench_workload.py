@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+from importlib.util import find_spec
 
 import numpy as np
-import pytest
 
 import netcore
 from tests.bench import drawing, workload
@@ -59,13 +59,6 @@ def test_the_updates_of_the_standard_network_are_always_the_same() -> None:
     found = edits.updates(workload.build())
     assert len(found) == 4_729
     assert sum(update.adds for update in found) > len(found) / 2
-
-
-def test_the_trie_and_a_search_of_all_routes_find_the_same() -> None:
-    network = workload.build(TINY)
-    flows = workload.flows(network, 1_000)
-    pytest.importorskip("pytricia")
-    assert loop.Loop(network).fates(flows, 1_000) == loop.Loop(network, trie=False).fates(flows, 1_000)
 
 
 def test_the_loop_says_what_the_walk_says() -> None:
@@ -131,7 +124,9 @@ def by_asking(network: Workload) -> np.ndarray:
 
 
 def test_tries_radix_trees_and_intervals_find_the_same_prefixes() -> None:
-    pytest.importorskip("pytricia")
+    # The trie must be compiled on this machine; the goals compare it themselves where it is.
+    peers = [prefixes.by_radix, *([prefixes.by_trie] if find_spec("pytricia") else [])]
     for work in (prefixes.largest_table(TINY, 300), prefixes.many_prefixes(200, 300), prefixes.six(200, 300)):
         right = list(prefixes.by_intervals(work, 300)())
-        assert list(prefixes.by_trie(work, 300)()) == right == list(prefixes.by_radix(work, 300)())
+        for peer in peers:
+            assert list(peer(work, 300)()) == right

@@ -139,7 +139,7 @@ function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
         edges={drawnLines}
         nodeTypes={NODE_TYPES}
         edgeTypes={EDGE_TYPES}
-        fitViewOptions={{ padding: 0.08, maxZoom: ZOOM.fit }}
+        fitViewOptions={{ padding: { top: "52px", x: 0.08, bottom: 0.08 }, maxZoom: ZOOM.fit }}
         minZoom={ZOOM.least}
         maxZoom={ZOOM.most}
         onMoveStart={(event) => {

@@ -262,7 +262,11 @@ def test_without_traffic_there_is_nothing_to_race_for() -> None:
 def test_many_flows_are_spread_over_fewer_ports() -> None:
     raw = netcore.dump(pair())
     flow = raw["traffic"]["a-b"]
-    raw["traffic"] = {f"f{number}": {**flow, "name": f"f{number}"} for number in range(256)}
+    # Flows that ask the same share their fates; these ask for a port each.
+    raw["traffic"] = {
+        f"f{number}": {**flow, "name": f"f{number}", "destination_port": 1000 + number}
+        for number in range(256)
+    }
     scenario = netcore.load(raw)
     spread = [
         assumption["value"]

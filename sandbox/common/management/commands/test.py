@@ -28,6 +28,9 @@ DB=pg or DB=sqlite runs one of the two. TEST_DATABASE_URL and TEST_REDIS_URL nam
 CI=true makes every skipped test a failure, except those that lack the shared reference folder."""
 
 DATABASES = {"pg": "PostgreSQL", "sqlite": "SQLite"}
+
+GESTURES = ("tests/browser/test_drawing.py", "tests/browser/test_live.py")
+"""Long browser tests of what hands do, which no database can change: on PostgreSQL alone."""
 WITHOUT_DATABASE = (
     "netcore",
     "facts",
@@ -107,7 +110,9 @@ def _lanes(args: list[str]) -> list[list[Pass]]:
         return [[Pass(title, database, tuple(args)) for database, title in databases.items()]]
     engine = tuple(f"tests/{name}" for name in WITHOUT_DATABASE)
     others = tuple(f"--ignore={folder}" for folder in engine)
-    pg, sqlite = (Pass(title, database, others) for database, title in DATABASES.items())
+    once = tuple(f"--ignore={file}" for file in GESTURES)
+    pg = Pass(DATABASES["pg"], "pg", others)
+    sqlite = Pass(DATABASES["sqlite"], "sqlite", (*others, *once))
     return [[pg], [Pass("Engine", "sqlite", engine), sqlite]]
 
 
