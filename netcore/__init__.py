@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from netcore.batch.reach import Proof, Reach
     from netcore.checks.diff import Diff
     from netcore.checks.divergence import Divergence
+    from netcore.checks.predictions import Judgement, Prediction, check_prediction, judge
     from netcore.checks.why import Why
     from netcore.failover import Design, LiveRace, TimingProfile, Trials
     from netcore.failover import Joined as JoinedTrials
@@ -65,19 +66,19 @@ ENGINE_VERSION = "0.2.0"
 __all__ = [
     "ENGINE_VERSION", "LIMITS", "Answers", "BackendHealth", "Classes", "Compiled", "Counts", "Design",
     "Diff", "Direction", "Divergence", "DocumentError", "EffectiveRoute", "EffectiveRule", "Exposure",
-    "FormatError", "GuestView", "Import", "ImportNote", "JoinedTrials", "LiveRace", "Matrix",
+    "FormatError", "GuestView", "Import", "ImportNote", "JoinedTrials", "Judgement", "LiveRace", "Matrix",
     "NetcoreError", "Network", "NotFound", "NotModelled", "Packet", "Packets", "Paragraph", "PortSet",
-    "Problem", "ProfileInfo", "Proof", "Reach", "Reading", "RedundancyView", "RuleCard", "Scenario",
-    "Shadowed", "State", "TimingProfile", "Trace", "TraceHop", "Trials", "Why", "all_designs",
-    "availability", "backend_health", "check_step", "classes_of", "compile", "compile_network", "designs",
-    "diff", "dump", "effective_routes", "effective_rules", "explain", "export_csv", "export_json",
-    "exposed", "facts", "first_divergence", "forward", "guest_view", "headers_named", "import_arm",
-    "join_trials", "live_race", "live_refusals", "load", "loops", "matrix", "merge_trials", "never",
-    "one_way", "packets_of", "prepare_trials", "profiles", "race", "reach", "reach_counts", "read",
-    "read_text", "redundancy", "refusals", "routes_shown", "rule_cards", "schema", "shadowed", "simulate",
-    "stale_routes", "sweep", "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary",
-    "switches", "timing_profile", "timing_profiles", "trace", "trace_steps", "traceroute",
-    "trial_stretches", "trials", "unknown_to", "warm", "warnings", "why",
+    "Prediction", "Problem", "ProfileInfo", "Proof", "Reach", "Reading", "RedundancyView", "RuleCard",
+    "Scenario", "Shadowed", "State", "TimingProfile", "Trace", "TraceHop", "Trials", "Why", "all_designs",
+    "availability", "backend_health", "check_prediction", "check_step", "classes_of", "compile",
+    "compile_network", "designs", "diff", "dump", "effective_routes", "effective_rules", "explain",
+    "export_csv", "export_json", "exposed", "facts", "first_divergence", "forward", "guest_view",
+    "headers_named", "import_arm", "join_trials", "judge", "live_race", "live_refusals", "load", "loops",
+    "matrix", "merge_trials", "never", "one_way", "packets_of", "prepare_trials", "profiles", "race",
+    "reach", "reach_counts", "read", "read_text", "redundancy", "refusals", "routes_shown", "rule_cards",
+    "schema", "shadowed", "simulate", "stale_routes", "sweep", "sweep_parameters", "sweep_point",
+    "sweep_scenario", "sweep_summary", "switches", "timing_profile", "timing_profiles", "trace",
+    "trace_steps", "traceroute", "trial_stretches", "trials", "unknown_to", "warm", "warnings", "why",
 ]
 # fmt: on
 
@@ -96,6 +97,7 @@ _IN_ROOMS = {
     "netcore.checks.diff": "Diff",
     "netcore.checks.why": "Why",
     "netcore.checks.divergence": "Divergence",
+    "netcore.checks.predictions": "Judgement Prediction check_prediction judge",
     "netcore.failover.sweepable": "Sweepable",
     "netcore.formats.arm_notes": "Import ImportNote",
     "netcore.forwarding.state": "State",

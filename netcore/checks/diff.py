@@ -8,12 +8,13 @@ from enum import StrEnum
 from typing import Any
 
 from netcore.checks.flows import representative
+from netcore.checks.paths import path_of
 from netcore.control.network import Network
 from netcore.document.models import Scenario
 from netcore.errors import NotFound
 from netcore.forwarding.state import State
 from netcore.forwarding.walk import trace
-from netcore.trace.model import Leg, Outcome, Place, Trace, Verdict
+from netcore.trace.model import Outcome, Place, Trace, Verdict
 from netcore.trace.packet import Packet
 
 PACKETS = 1000
@@ -25,13 +26,6 @@ walks 50,000 to 60,000 steps a second on the longest ways there are."""
 
 _RANK = {Outcome.DELIVERED: 2, Outcome.AMBIGUOUS: 1}
 """How much of the flows arrives: all, some, none."""
-
-_PASSED = (Place.GUEST, Place.BALANCER, Place.GATEWAY, Place.EDGE)
-"""Places that make a path; the rest is inside the fabric."""
-
-
-INTERNET = "internet"
-"""The edge in a path."""
 
 
 class Effect(StrEnum):
@@ -190,7 +184,11 @@ def fate(done: Trace) -> Fate:
     left = [step for step in done.forward.steps if step.place is Place.EDGE]
     outside = str(left[-1].after.source) if left else None
     return Fate(
-        done.verdict, _path(done.forward), _path(done.back) if done.back else (), outside, walked(done)
+        done.verdict,
+        path_of(done.forward.steps),
+        path_of(done.back.steps) if done.back else (),
+        outside,
+        walked(done),
     )
 
 
@@ -221,18 +219,6 @@ def changes_of(packet: Packet, before: Fate, after: Fate) -> Iterator[Change]:
 
 def _code(fate: Fate) -> str | None:
     return None if fate.verdict is None else fate.verdict.code
-
-
-def _path(leg: Leg) -> tuple[str, ...]:
-    found: list[str] = []
-    for step in leg.steps:
-        if step.place in _PASSED:
-            name = step.at or INTERNET
-            if step.place is Place.EDGE and name.startswith("nics/"):
-                name = INTERNET
-            if not found or found[-1] != name:
-                found.append(name)
-    return tuple(found)
 
 
 def _between(path: tuple[str, ...]) -> tuple[str, ...]:

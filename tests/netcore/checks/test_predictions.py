@@ -1,0 +1,196 @@
+"""Predictions beside traces: where they part, and which idea is named."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from netcore.checks.misconceptions import TABLE
+from netcore.checks.predictions import Judgement, Prediction, check_prediction, judge
+from netcore.errors import NotFound
+from tests.netcore.ask import ask
+from tests.netcore.build import Net, net
+
+
+def spokes(**flags: bool) -> Net:
+    """[a] -- (s, table ts), (t, table tt) -- [b], (f) -- {fw}: s sends to t by fw, t answers directly."""
+    return (
+        net()
+        .vnet("v", "10.0.0.0/16")
+        .table("ts")
+        .table("tt")
+        .subnet("s", "10.0.0.0/24", table="ts")
+        .subnet("t", "10.0.1.0/24", table="tt")
+        .subnet("f", "10.0.2.0/24")
+        .vm("a", "s", "10.0.0.4")
+        .vm("a2", "s", "10.0.0.5")
+        .vm("b", "t", "10.0.1.4")
+        .appliance("fw", "f", "10.0.2.4", **flags)
+        .route("ts", "x", "10.0.1.0/24", "10.0.2.4")
+    )
+
+
+def judged(
+    drawn: Net, said: str, back: str | None = None, flow: str = "tcp/443", to: str = "vms/b"
+) -> Judgement:
+    """Judge what was said in short: ``fw b delivered``; the request goes from a to b."""
+    network = drawn.network()
+    return judge(network, ask(network, "vms/a", to, flow), predicted(said, back))
+
+
+def predicted(said: str, back: str | None = None) -> Prediction:
+    legs = {"forward": _leg(said), "back": None if back is None else _leg(back)}
+    return Prediction.model_validate(legs)
+
+
+def _leg(said: str) -> dict[str, object]:
+    *stops, outcome = said.split()
+    return {
+        "stops": [one if "/" in one or one == "internet" else f"vms/{one}" for one in stops],
+        "outcome": outcome,
+    }
+
+
+def idea(found: Judgement, leg: str = "forward") -> str | None:
+    told = getattr(found, leg).misconception
+    return told.id if told else None
+
+
+def test_a_right_prediction_is_right_in_both_directions():
+    found = judged(spokes(), "fw b delivered", "a delivered")
+    assert found.right
+    assert [hop.right for hop in found.forward.hops] == [True, True, True]
+    assert idea(found) is None and found.forward.reason == ""
+
+
+def test_the_first_difference_is_named_and_later_guesses_are_compared_with_nothing():
+    found = judged(spokes(), "b delivered")
+    assert not found.right
+    first, second = found.forward.hops
+    assert (first.at, first.said, first.was) == ("vms/a", "vms/b", "vms/fw")
+    assert second.was is None and not second.right
+    assert "10.0.1.0/24" in found.forward.reason
+
+
+def test_nothing_said_of_the_answer_is_no_mistake():
+    assert judged(spokes(), "fw b delivered").back is None
+
+
+def test_an_answer_that_never_came_says_so():
+    dead = spokes().set("nics/fw/ip_forwarding", False)
+    found = judged(dead, "fw dropped", "a delivered")
+    assert found.forward.right
+    assert found.back is not None and not found.back.right
+    assert "No answer" in found.back.reason
+
+
+CASES = {
+    "way-back": lambda: judged(spokes(), "fw b delivered", "fw a delivered"),
+    "overlooked-route": lambda: judged(spokes(), "b delivered"),
+    "nic-flag": lambda: judged(spokes().set("nics/fw/ip_forwarding", False), "fw b delivered"),
+    "guest-forwarding": lambda: judged(spokes().set("vms/fw/guest/forwarding", False), "fw b delivered"),
+    "short-route": lambda: judged(
+        spokes().set("route_tables/ts/routes/x/prefix", "0.0.0.0/0"), "fw b delivered"
+    ),
+    "one-table": lambda: judged(
+        spokes().set("route_tables/ts/routes", {}).route("tt", "y", "10.0.1.0/24", "10.0.2.4"),
+        "fw b delivered",
+    ),
+    "switch": lambda: judged(
+        spokes().route("ts", "own", "10.0.0.0/24", "10.0.2.4"), "a2 delivered", to="vms/a2"
+    ),
+    "security-rule": lambda: judged(
+        spokes().group("g", "100 in deny tcp * * 443").set("subnets/t/security_group", "g"), "fw b delivered"
+    ),
+    "stateless-group": lambda: judged(spokes(), "fw b delivered", "dropped"),
+    "closed-network": lambda: judged(spokes(), "dropped"),
+    "protocols": lambda: judged(spokes(), "fw b delivered", flow="gre"),
+    "guest-route": lambda: judged(
+        spokes()
+        .set("route_tables/ts/routes", {})
+        .set("vms/a/guest/routes/r", {"prefix": "10.0.1.0/24", "via": "10.0.2.4"}),
+        "fw b delivered",
+    ),
+    "live-routes": lambda: judged(spokes().set("vms/fw/power", "stopped"), "fw b delivered"),
+    "outbound": lambda: judged(
+        spokes().set("subnets/s/default_outbound", False), "internet delivered", to="198.51.100.9"
+    ),
+    "no-route": lambda: judged(spokes(), "fw dropped", to="10.99.0.1"),
+    "routed-again": lambda: judged(
+        spokes().table("tf").set("subnets/f/route_table", "tf").route("tf", "z", "10.0.1.0/24", "10.0.2.4"),
+        "fw b delivered",
+    ),
+    "garp": lambda: judged(
+        spokes().set("vms/a2/guest/interfaces/a2", {"added": ["10.0.1.9"]}).set("route_tables/ts/routes", {}),
+        "a2 delivered",
+        to="10.0.1.9",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_the_idea_behind_the_first_difference_is_named(name: str):
+    found = CASES[name]()
+    assert not found.right
+    told = idea(found) or (idea(found, "back") if found.back else None)
+    assert told == name
+    assert TABLE[name].truth.endswith(".")
+
+
+def test_peering_is_not_transitive():
+    drawn = (
+        net()
+        .vnet("one", "10.1.0.0/16")
+        .vnet("hub", "10.2.0.0/16")
+        .vnet("two", "10.3.0.0/16")
+        .subnet("s", "10.1.0.0/24", vnet="one")
+        .subnet("t", "10.3.0.0/24", vnet="two")
+        .vm("a", "s", "10.1.0.4")
+        .vm("b", "t", "10.3.0.4")
+        .peer("one", "hub")
+        .peer("hub", "two")
+    )
+    assert idea(judged(drawn, "b delivered")) == "transitive-peering"
+
+
+def test_the_answer_does_not_pass_the_balancer():
+    drawn = (
+        net()
+        .vnet("v", "10.0.0.0/16")
+        .subnet("s", "10.0.0.0/24")
+        .vm("a", "s", "10.0.0.4")
+        .vm("m1", "s", "10.0.0.5")
+        .vm("m2", "s", "10.0.0.6")
+        .balancer("lb", ["m1", "m2"], subnet="s", address="10.0.0.10")
+    )
+    lost = judged(drawn, "load_balancers/lb m1 delivered", "load_balancers/lb a delivered", to="10.0.0.10")
+    assert lost.forward.right, lost
+    assert idea(lost, "back") == "balancer-back"
+    assert idea(judged(drawn, "m1 delivered", to="10.0.0.10")) == "balancer-past"
+
+
+def test_one_of_several_ways_is_right():
+    drawn = spokes()
+    drawn.appliance("fw2", "f", "10.0.2.5").balancer("lb", ["fw", "fw2"], subnet="f", address="10.0.2.10")
+    drawn.set("route_tables/ts/routes/x/next_hop_ip", "10.0.2.10")
+    for member in ("fw", "fw2"):
+        assert judged(drawn, f"load_balancers/lb {member} b delivered").forward.right, member
+
+
+def test_what_the_drawing_does_not_have_is_refused_by_name():
+    topology = spokes().scenario().topology
+    with pytest.raises(NotFound, match="vms/ghost"):
+        check_prediction(predicted("ghost delivered"), topology)
+    check_prediction(predicted("internet delivered"), topology)
+
+
+@pytest.mark.parametrize(
+    "said", [{"stops": [], "outcome": "delivered"}, {"stops": ["x"] * 17, "outcome": "dropped"}]
+)
+def test_a_malformed_prediction_is_refused(said: dict[str, object]):
+    with pytest.raises(ValidationError):
+        Prediction.model_validate({"forward": said})
+
+
+def test_every_idea_names_facts():
+    assert all(one.facts for one in TABLE.values())
