@@ -110,6 +110,10 @@ class _Sweep(_Race):
     n: Annotated[int, Field(ge=1, le=MAX_POINT_TRIALS)] = 1000
 
 
+class _Predicted(BaseModel):
+    prediction: netcore.Prediction
+
+
 class _Compare(BaseModel):
     """One packet under the drawing's own profile and under another one."""
 
@@ -133,7 +137,9 @@ def clean(kind: Kind, parameters: Any, revision: Revision) -> tuple[dict[str, An
     if reading.document is None or not reading.runnable:
         raise scenario_queries.NotRunnable(scenario_queries.problems(revision))
     document = reading.document
-    if kind in (Kind.TRACE, Kind.WHY):
+    if kind is Kind.TRACE:
+        return _clean_trace(parameters, document), document.seed
+    if kind is Kind.WHY:
         packet = _parse(netcore.Packet, parameters)
         _check_packet(packet, document, "/parameters")
         return packet.model_dump(mode="json", exclude_none=True), document.seed
@@ -170,6 +176,23 @@ def clean_command(raw: Any) -> dict[str, Any]:
             message = str(error)
             raise BadParameters([{"pointer": "/step", "message": message}]) from error
     return found.model_dump(mode="json")  # type: ignore[no-any-return]
+
+
+def _clean_trace(parameters: Any, document: netcore.Scenario) -> dict[str, Any]:
+    """Return a packet and, where somebody committed to one, the prediction that is held against its trace."""
+    asked = dict(parameters) if isinstance(parameters, dict) else parameters
+    guessed = asked.pop("prediction", None) if isinstance(asked, dict) else None
+    packet = _parse(netcore.Packet, asked)
+    _check_packet(packet, document, "/parameters")
+    stored: dict[str, Any] = packet.model_dump(mode="json", exclude_none=True)
+    if guessed is not None:
+        prediction = _parse(_Predicted, {"prediction": guessed}).prediction
+        try:
+            netcore.check_prediction(prediction, document.topology)
+        except netcore.NotFound as error:
+            raise BadParameters([{"pointer": "/parameters/prediction", "message": str(error)}]) from error
+        stored["prediction"] = prediction.model_dump(mode="json", exclude_none=True)
+    return stored
 
 
 def _clean_compare(parameters: Any, document: netcore.Scenario) -> tuple[dict[str, Any], int]:

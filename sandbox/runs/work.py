@@ -55,7 +55,8 @@ def _revision(run: Run) -> Revision:
 
 def _trace(run: Run) -> Iterator[Payload]:
     network = scenario_queries.network(_revision(run))
-    packet = netcore.Packet.model_validate(run.parameters)
+    asked = {key: value for key, value in run.parameters.items() if key != "prediction"}
+    packet = netcore.Packet.model_validate(asked)
     yield from netcore.trace_steps(network, packet, netcore.State())
     done = netcore.trace(network, packet, netcore.State())
     for packet_number, leg in ((1, done.forward), (2, done.back), (3, done.third)):
@@ -64,6 +65,9 @@ def _trace(run: Run) -> Iterator[Payload]:
             yield {"event": "trace.branch", "packet": packet_number, "number": number, **ways}
     text = [paragraph.model_dump(mode="json") for paragraph in netcore.explain(done)]
     yield {"event": "trace.text", "paragraphs": text}
+    if "prediction" in run.parameters:
+        prediction = netcore.Prediction.model_validate(run.parameters["prediction"])
+        yield {"event": "trace.prediction", **netcore.judge(network, done, prediction).as_dict()}
 
 
 def _compare(run: Run) -> Iterator[Payload]:

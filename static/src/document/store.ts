@@ -62,6 +62,8 @@ export interface Workbench {
   message: string | null;
   /** Who sends and who shall receive the next trace; empty where nobody was chosen. */
   asked: Asked;
+  /** Whether a prediction is asked for before the next trace. */
+  predicting: boolean;
   /** What a packet's way touches, when the canvas shall bring all of it into view. */
   fit: { paths: string[] } | null;
   /** The rule that decided the step shown in the trace, at its NIC; the rules list marks it. */
@@ -103,6 +105,7 @@ let state: Workbench = {
   saved: "saved",
   message: null,
   asked: { source: "", destination: "", protocol: "", port: "" },
+  predicting: false,
   fit: null,
   decided: [],
   card: null,

@@ -14,6 +14,10 @@ INSIDE = OUTBOUND | {"destination": "vms/app1"}
 DENY = {"priority": 100, "direction": "Outbound", "access": "Deny"}
 
 
+def _said(*stops: str) -> dict[str, Any]:
+    return {"forward": {"stops": stops, "outcome": "delivered"}}
+
+
 class QuestionsTest(SandboxTest):
     """The owner's scenario with two firewalls."""
 
@@ -35,6 +39,17 @@ class QuestionsTest(SandboxTest):
         text = next(event for event in log if event["event"] == "trace.text")["paragraphs"]
         assert text[0]["role"] == "summary"
         assert len(text) > 10
+
+    def test_a_prediction_is_kept_with_the_run_and_held_against_the_trace(self) -> None:
+        prediction = {"forward": {"stops": ["internet"], "outcome": "delivered"}}
+        run = self.done(self.queued(self.made, Kind.TRACE, OUTBOUND | {"prediction": prediction}))
+        assert run.parameters["prediction"] == {"forward": prediction["forward"]}
+        found = next(event for event in self.log(run) if event["event"] == "trace.prediction")
+        assert (found["right"], found["back"]) == (False, None)
+        assert found["forward"]["hops"][0]["was"].startswith("load_balancers/")
+
+    def test_who_says_nothing_hears_nothing_of_predictions(self) -> None:
+        assert not any(event["event"] == "trace.prediction" for event in self.asked(Kind.TRACE, OUTBOUND))
 
     def test_two_profiles_part_at_a_step_with_a_rule_each(self) -> None:
         packet = OUTBOUND | {"protocol": "esp", "destination_port": 0, "source_port": 0}
@@ -85,6 +100,13 @@ class QuestionsTest(SandboxTest):
         for kind, parameters, pointer in (
             ("trace", OUTBOUND | {"destination": "web9"}, "/parameters/destination"),
             ("why", OUTBOUND | {"destination": "web9"}, "/parameters/destination"),
+            ("trace", OUTBOUND | {"prediction": _said("vms/ghost")}, "/parameters/prediction"),
+            ("trace", OUTBOUND | {"prediction": {"forward": 3}}, "/parameters/prediction/forward"),
+            (
+                "trace",
+                OUTBOUND | {"prediction": _said(*["internet"] * 17)},
+                "/parameters/prediction/forward/stops",
+            ),
             ("compare", compare | {"profile": "gcp"}, "/parameters/profile"),
             ("compare", compare | {"packet": OUTBOUND | {"source": "vms/x"}}, "/parameters/packet/source"),
             ("compare", compare | {"packet": {}}, "/parameters/packet/source"),

@@ -62,9 +62,13 @@ interface Props {
   ask: (packet: JsonObject) => void;
   changed: () => void;
   extra?: ReactNode;
+  /** Stands below the fields, knowing what is asked. */
+  below?: (asked: Asked) => ReactNode;
+  /** Says that what stands below is not finished, so that nothing can be run yet. */
+  unfinished?: boolean;
 }
 
-export function Question({ action, busy, refused = null, mayRun, ask, changed, extra }: Props): ReactNode {
+export function Question({ action, busy, refused = null, mayRun, ask, changed, extra, below, unfinished = false }: Props): ReactNode {
   const id = useId();
   const drawing = useWorkbench((state) => state.drawing);
   const runnable = useWorkbench((state) => state.runnable);
@@ -178,7 +182,8 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
         />
       </div>
       {extra}
-      <button className="button primary" type="submit" disabled={!open || places.length === 0 || busy}>
+      {below?.(asked)}
+      <button className="button primary" type="submit" disabled={!open || places.length === 0 || busy || unfinished}>
         <Play size={14} aria-hidden="true" /> {action}
       </button>
       {said && (

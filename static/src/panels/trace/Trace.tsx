@@ -2,12 +2,16 @@
 
 import { type ReactNode, useEffect, useMemo, useState } from "react";
 
+import { type Judgement, NO_PREDICTION, prepared } from "../../document/prediction";
 import { type PacketPath, type Tone, update, useWorkbench } from "../../document/store";
+import type { JsonObject, RunEvent } from "../../document/types";
 import { usePlayer } from "../../playback/player";
 import { isLive, quiet, start, useFollowed } from "../../protocol/followed";
 import { Fault, Waiting } from "../Waiting";
 import { Controls } from "./Controls";
 import { Explained } from "./Explained";
+import { Judged } from "./Judged";
+import { Predict } from "./Predict";
 import { Question } from "./Question";
 import { Steps } from "./Steps";
 import { Why } from "./Why";
@@ -21,11 +25,15 @@ export function Trace(): ReactNode {
   const asked = useFollowed("why");
   const can = useWorkbench((state) => state.can.run);
   const [told, setTold] = useState(false);
+  const predicting = useWorkbench((state) => state.predicting);
+  const [prediction, setPrediction] = useState(NO_PREDICTION);
+  const committed = predicting ? prepared(prediction) : null;
   const [chosen, setChosen] = useState<{ id: string | null; branches: Record<number, number> }>({ id: null, branches: {} });
   const branches = chosen.id === followed.id ? chosen.branches : NONE;
   const walked = useMemo(() => legsOf(followed.events), [followed.events]);
   const legs = useMemo(() => withBranches(walked, branches), [walked, branches]);
   const text = useMemo(() => textOf(followed.events), [followed.events]);
+  const judgement = followed.events.find((event) => event.event === "trace.prediction") as (RunEvent & Judgement) | undefined;
   const count = legs.reduce((sum, leg) => sum + leg.steps.length, 0);
   // The verdict of the request is there before the answer is walked, so only the end of the run counts.
   const over = followed.events.some((event) => event.event === "run.finished");
@@ -52,11 +60,21 @@ export function Trace(): ReactNode {
     <div className="panel" onKeyDown={player.keys}>
       {can && (
         <Question
-          action="Run trace"
+          action={predicting ? "Commit and run" : "Run trace"}
           busy={isLive(followed)}
           refused={followed.error}
-          ask={(packet) => { void start("trace", packet); }}
-          changed={() => { quiet("trace"); }}
+          ask={(packet) => { void start("trace", committed ? { ...packet, prediction: committed } : packet); }}
+          changed={() => {
+            quiet("trace");
+            setPrediction(NO_PREDICTION);
+          }}
+          extra={
+            <label className="check">
+              <input type="checkbox" checked={predicting} onChange={(event) => { update({ predicting: event.target.checked }); }} /> Predict first
+            </label>
+          }
+          below={(packet) => predicting && <Predict source={packet.source} prediction={prediction} change={setPrediction} />}
+          unfinished={predicting && committed === null}
         />
       )}
       {!followed.error && <Fault followed={followed} />}
@@ -69,8 +87,9 @@ export function Trace(): ReactNode {
             </button>
           </div>
           <Verdicts legs={walked} done={(leg) => done(legs[walked.indexOf(leg)] ?? leg)} chosen={branches} choose={choose} />
+          {ended && shown === count && judgement && <Judged judgement={judgement} />}
           {ended && shown === count && followed.run && overall(walked) !== "delivered" && (
-            <Why packet={followed.run.parameters} revision={followed.run.revision} mend={mendOf(walked)} searched={overall(walked) !== "not modelled"} />
+            <Why packet={packetOf(followed.run.parameters)} revision={followed.run.revision} mend={mendOf(walked)} searched={overall(walked) !== "not modelled"} />
           )}
           {told ? <Explained text={text} /> : <Ways legs={legs} before={before} shown={shown} />}
         </>
@@ -82,6 +101,11 @@ export function Trace(): ReactNode {
       <Waiting followed={followed} what="The packet is on its way" />
     </div>
   );
+}
+
+/** Return the packet of a trace without what was predicted of it. */
+function packetOf({ prediction: _, ...packet }: JsonObject): JsonObject {
+  return packet;
 }
 
 const NONE: Record<number, number> = {};

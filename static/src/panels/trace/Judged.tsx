@@ -1,0 +1,69 @@
+/** A prediction beside what happened: every guess, the first that failed and the idea behind it. */
+
+import { Lightbulb } from "lucide-react";
+import { type ReactNode, useMemo } from "react";
+
+import { type Hop, type Judgement, type LegJudgement, isEnding, stopGroups } from "../../document/prediction";
+import { useWorkbench } from "../../document/store";
+import { FactLinks } from "../FactLinks";
+import { Mark } from "../Mark";
+
+export function Judged({ judgement }: { judgement: Judgement }): ReactNode {
+  const document = useWorkbench((state) => state.document);
+  const names = useMemo(() => new Map(stopGroups(document).flatMap((group) => group.stops).map((stop) => [stop.path, stop.name])), [document]);
+  const name = (stop: string): string => names.get(stop) ?? stop;
+  return (
+    <section className="judged" aria-label="Your prediction" data-testid="judged">
+      <h3>
+        Your prediction <Mark state={judgement.right ? "succeeded" : "failed"}>{judgement.right ? "came true" : "parted from what happened"}</Mark>
+      </h3>
+      <div className="judged-legs">
+        <LegJudged title="The request" leg={judgement.forward} name={name} />
+        {judgement.back && <LegJudged title="The answer" leg={judgement.back} name={name} />}
+      </div>
+    </section>
+  );
+}
+
+function LegJudged({ title, leg, name }: { title: string; leg: LegJudgement; name: (stop: string) => string }): ReactNode {
+  const first = leg.hops.findIndex((hop) => !hop.right);
+  return (
+    <div>
+      <h4>{title}</h4>
+      <ol className="judged-hops">
+        {leg.hops.map((hop, index) => (
+          <li key={index} className={first >= 0 && index > first ? "muted" : ""}>
+            {first >= 0 && index > first ? (
+              <span>{said(hop, name)}. Not reached.</span>
+            ) : (
+              <>
+                <Mark state={hop.right ? "succeeded" : "failed"}>{hop.right ? "right" : "wrong"}</Mark> <span>{said(hop, name)}.</span>
+                {!hop.right && <strong> {was(hop, name)}</strong>}
+              </>
+            )}
+          </li>
+        ))}
+      </ol>
+      {!leg.right && leg.reason && (
+        <p>
+          {leg.reason} <FactLinks ids={leg.facts} />
+        </p>
+      )}
+      {leg.misconception && (
+        <p className="callout" data-testid="misconception">
+          <Lightbulb size={14} aria-hidden="true" /> You may think {leg.misconception.name}. {leg.misconception.truth}{" "}
+          <FactLinks ids={leg.misconception.facts} />
+        </p>
+      )}
+    </div>
+  );
+}
+
+function said(hop: Hop, name: (stop: string) => string): string {
+  return isEnding(hop.said) ? `${name(hop.at)}: you said ${hop.said} here` : `${name(hop.at)}: you said on to ${name(hop.said)}`;
+}
+
+function was(hop: Hop, name: (stop: string) => string): string {
+  if (hop.was === null) return "No packet came.";
+  return hop.was.includes("/") || hop.was === "internet" ? `It went on to ${name(hop.was)}.` : `It was ${hop.was} here.`;
+}

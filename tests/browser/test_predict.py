@@ -1,0 +1,53 @@
+"""Predict, then run: a learner commits to each hop, and the run says where and why the idea broke."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.people import axe, open_scenario, sign_in
+from tests.conftest import Worker
+
+HUB = "Hub and two spokes through a firewall"
+
+pytestmark = pytest.mark.usefixtures("demo_account")
+
+
+def picture(page: Page, name: str) -> None:
+    folder = os.environ.get("PICTURES")
+    if folder:
+        page.screenshot(path=str(Path(folder) / f"{name}.png"))
+
+
+def test_a_wrong_idea_is_named_and_a_right_prediction_comes_true(page: Page, worker: Worker) -> None:
+    sign_in(page)
+    open_scenario(page, HUB)
+    page.get_by_label("Predict first").check()
+    run = page.get_by_role("button", name="Commit and run")
+    expect(run).to_be_disabled()
+    page.get_by_label("From a1").select_option("vms/b1")
+    page.get_by_label("At b1").select_option("delivered")
+    expect(run).to_be_enabled()
+    picture(page, "predict-asked")
+    assert axe(page) == []
+    run.click()
+    judged = page.get_by_test_id("judged")
+    expect(judged).to_contain_text("parted from what happened", timeout=20_000)
+    expect(judged).to_contain_text("you said on to b1")
+    expect(judged).to_contain_text("It went on to fw")
+    expect(page.get_by_test_id("misconception")).to_contain_text("user route")
+    picture(page, "predict-judged")
+    assert axe(page) == []
+    page.get_by_label("From a1").select_option("vms/fw")
+    page.get_by_label("At fw").select_option("vms/b1")
+    page.get_by_label("At b1").select_option("delivered")
+    page.get_by_label("From b1").select_option("vms/fw")
+    expect(run).to_be_disabled()
+    page.get_by_role("group", name="The answer, if you like").get_by_label("At fw").select_option("vms/a1")
+    page.get_by_role("group", name="The answer, if you like").get_by_label("At a1").select_option("delivered")
+    run.click()
+    expect(judged).to_contain_text("came true", timeout=20_000)
+    expect(page.get_by_test_id("misconception")).to_have_count(0)
