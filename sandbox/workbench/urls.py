@@ -10,6 +10,7 @@ app_name = "workbench"
 urlpatterns = [
     path("", views.home, name="home"),
     path("facts/", views.facts, name="facts"),
+    path("glossary/", views.glossary, name="glossary"),
     path("scenarios/new/", views.scenario_new, name="scenario_new"),
     path("scenarios/<str:scenario_id>/", views.scenario, name="scenario"),
     path("scenarios/<str:scenario_id>/picture.svg", views.scenario_picture, name="scenario_picture"),

@@ -16,6 +16,7 @@ from sandbox.scenarios import access as scenario_access
 from sandbox.scenarios import queries, services
 from sandbox.sharing import access as sharing_access
 from sandbox.workbench import contexts
+from sandbox.workbench import glossary as words
 from sandbox.workbench.picture import picture
 
 SCENARIOS_PER_PAGE: Final = 24
@@ -112,6 +113,17 @@ def facts(request: HttpRequest) -> HttpResponse:
         "profiles": queries.profiles(),
     }
     return render(request, "workbench/facts.html", context)
+
+
+@require_safe
+def glossary(request: HttpRequest) -> HttpResponse:
+    """Show the words of this place, or those whose entries hold every word of ``?q=``.
+
+    ``workbench/glossary.html``: ``words`` (list of ``glossary.Word``), ``total``, ``query``.
+    """
+    query = request.GET.get("q", "").strip()[:200]
+    context = {"words": words.find(query), "total": len(words.GLOSSARY), "query": query}
+    return render(request, "workbench/glossary.html", context)
 
 
 @require_POST
