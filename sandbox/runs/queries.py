@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from sandbox.accounts.models import User
-from sandbox.runs.models import OPEN, Event, LiveCommand, Run, State
+from sandbox.runs.models import OPEN, Event, Kind, LiveCommand, Run, State
 from sandbox.scenarios.models import Scenario
 
 LEASE: Final = timedelta(seconds=5)
@@ -72,6 +72,12 @@ def visible() -> QuerySet[Run]:
 def runs_of(scenario: Scenario) -> QuerySet[Run]:
     """Return the runs of a scenario, newest first; one query."""
     return visible().filter(scenario=scenario)
+
+
+def recent_runs(user: User, most: int) -> QuerySet[Run]:
+    """Return the newest runs of a person's scenarios, newest first, each with its scenario."""
+    found = visible().filter(owner=user, scenario__owner=user).exclude(kind=Kind.IMPORT)
+    return found.select_related("scenario").order_by("-created")[:most]
 
 
 def open_runs(user: User) -> QuerySet[Run]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.http import HttpRequest
 
+from sandbox.accounts.models import User
 from sandbox.runs import queries as run_queries
 from sandbox.scenarios import access as scenario_access
 from sandbox.scenarios import queries as scenario_queries
@@ -31,6 +32,9 @@ AREAS: Final = {
     "N": "Open points",
 }
 """Titles of the areas of the fact ids."""
+
+RECENT: Final = 6
+"""So many runs stand on the first page."""
 
 _API: Final = "/api/v1"
 
@@ -57,6 +61,21 @@ def card(scenario: Scenario) -> dict[str, Any]:
         "rename_url": f"{url}rename/",
         "delete_url": f"{url}delete/",
     }
+
+
+def recent_runs(user: User) -> list[dict[str, Any]]:
+    """Return a person's newest runs: ``kind``, ``state``, ``scenario`` (its name), ``url``, ``created``."""
+    return [
+        {
+            "kind": run.get_kind_display(),
+            "state": run.state,
+            "scenario": run.scenario.name,
+            "url": f"{run.scenario.get_absolute_url()}?run={run.pk}",
+            "created": run.created,
+        }
+        for run in run_queries.recent_runs(user, RECENT)
+        if run.scenario is not None
+    ]
 
 
 def user(request: HttpRequest) -> dict[str, Any] | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any, Final
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from sandbox.runs import services as run_services
 from sandbox.scenarios import access as scenario_access
 from sandbox.scenarios import queries, services
+from sandbox.scenarios import templates as ready_made
 from sandbox.sharing import access as sharing_access
 from sandbox.workbench import contexts
 from sandbox.workbench import glossary as words
@@ -30,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
     ``workbench/landing.html``: ``profiles`` (id, title, date, description each).
     ``workbench/home.html``: ``cards`` (list, see ``contexts.card``), ``page`` (Django Page, for its
     numbers), ``total`` (number of scenarios found), ``query`` (the text of ``?q=``), ``limits``
-    (``upload_mb``).
+    (``upload_mb``), ``runs`` (the newest runs, see ``contexts.recent_runs``).
     """
     if not request.user.is_authenticated:
         return render(request, "workbench/landing.html", {"profiles": queries.profiles()})
@@ -41,7 +43,14 @@ def home(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, SCENARIOS_PER_PAGE).get_page(request.GET.get("page"))
     cards = [contexts.card(scenario) for scenario in page.object_list]
     limits = {"upload_mb": services.MAX_UPLOAD_BYTES // 1_000_000}
-    context = {"page": page, "cards": cards, "total": page.paginator.count, "query": query, "limits": limits}
+    context = {
+        "page": page,
+        "cards": cards,
+        "total": page.paginator.count,
+        "query": query,
+        "limits": limits,
+        "runs": [] if query else contexts.recent_runs(request.user),
+    }
     return render(request, "workbench/home.html", context)
 
 
@@ -63,13 +72,21 @@ def scenario_picture(request: HttpRequest, scenario_id: str) -> HttpResponse:
     """Return the card picture of the newest revision as SVG, with an ETag; not rendered when unchanged."""
     found = scenario_access.scenario_read(request.user, scenario_id)
     number = found.head.number if found.head else 0
-    etag = '"' + hashlib.sha256(f"{found.pk}:{number}:1".encode()).hexdigest()[:20] + '"'
+
+    def document() -> Any:
+        revision = queries.revision(found)
+        return revision.document if revision else {}
+
+    return _picture(request, f"{found.pk}:{number}", document)
+
+
+def _picture(request: HttpRequest, version: str, document: Callable[[], Any]) -> HttpResponse:
+    """Return the picture of a document unless the browser has this version already."""
+    etag = '"' + hashlib.sha256(f"{version}:1".encode()).hexdigest()[:20] + '"'
     if etag in request.headers.get("If-None-Match", ""):
         response: HttpResponse = HttpResponseNotModified()
     else:
-        revision = queries.revision(found)
-        drawn = picture(revision.document if revision else {})
-        response = HttpResponse(drawn, content_type="image/svg+xml; charset=utf-8")
+        response = HttpResponse(picture(document()), content_type="image/svg+xml; charset=utf-8")
         # An SVG opened by itself is a document; it must not run anything even if we escaped badly.
         response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     response["ETag"] = etag
@@ -113,6 +130,41 @@ def facts(request: HttpRequest) -> HttpResponse:
         "profiles": queries.profiles(),
     }
     return render(request, "workbench/facts.html", context)
+
+
+@require_safe
+@ensure_csrf_cookie
+def templates(request: HttpRequest) -> HttpResponse:
+    """Show the ready-made drawings; anybody may look, who is signed in may begin with one.
+
+    ``workbench/templates.html``: ``groups`` (list of ``{"title", "templates"}``, the latter a list of
+    ``scenarios.templates.Template``).
+    """
+    found = ready_made.templates().values()
+    titles = dict.fromkeys(one.group for one in found)
+    groups = [{"title": title, "templates": [one for one in found if one.group == title]} for title in titles]
+    return render(request, "workbench/templates.html", {"groups": groups})
+
+
+@require_safe
+def template_picture(request: HttpRequest, name: str) -> HttpResponse:
+    """Return the card picture of a template as SVG, with an ETag."""
+    found = _template(name)
+    return _picture(request, f"template:{name}", lambda: found.document)
+
+
+@require_POST
+def template_use(request: HttpRequest, name: str) -> HttpResponse:
+    """Make a scenario of a template and open it; a stranger is sent to sign in."""
+    found = _template(name)
+    return _made(request, lambda user: services.create(user, found.document))
+
+
+def _template(name: str) -> ready_made.Template:
+    try:
+        return ready_made.templates()[name]
+    except KeyError:
+        raise Http404 from None
 
 
 @require_safe

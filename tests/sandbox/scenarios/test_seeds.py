@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import netcore
-from sandbox.workbench.management.commands.seed import ORDER
+from sandbox.scenarios.templates import NAMES
 from tests.sandbox.base import FAULT, seed
 
 
@@ -21,7 +21,7 @@ def verdicts(name: str, flow: str, **changes: Any) -> list[str]:
     return [leg.verdict.code or str(leg.verdict.outcome) for leg in legs]
 
 
-@pytest.mark.parametrize("name", [name for name in ORDER if name != "with-problems"])
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "with-problems"])
 def test_can_be_run(name: str) -> None:
     """No problems at all."""
     assert netcore.read(seed(name)).problems == ()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from sandbox.runs.models import Kind
 from sandbox.scenarios.models import Scenario
-from tests.sandbox.base import SandboxTest, seed
+from tests.sandbox.base import OUTBOUND, SandboxTest, seed
 
 
 class HomeTest(SandboxTest):
@@ -40,6 +41,14 @@ class HomeTest(SandboxTest):
         self.assertNotContains(response, "<script>alert(1)")
         self.assertNotContains(response, "<b>x</b>")
 
+    def test_the_newest_runs_with_a_way_back_to_each(self) -> None:
+        made = self.scenario()
+        run = self.queued(made, Kind.TRACE, OUTBOUND)
+        response = self.owner_client.get("/")
+        self.assertContains(response, f"{made.get_absolute_url()}?run={run.pk}")
+        assert self.mate_client.get("/").context["runs"] == []
+        assert self.owner_client.get("/?q=two").context["runs"] == []
+
     def test_finds_by_name(self) -> None:
         self.scenario("first-packet")
         self.scenario("two-firewalls")
@@ -64,7 +73,7 @@ class HomeTest(SandboxTest):
             self.scenario("first-packet")
         with CaptureQueriesContext(connection) as nine:
             self.owner_client.get("/")
-        assert (len(one), len(nine)) == (4, 4)  # session, person, count, scenarios
+        assert (len(one), len(nine)) == (5, 5)  # session, person, count, scenarios, runs
 
     def test_new_duplicate_rename_delete_without_a_script(self) -> None:
         response = self.owner_client.post("/scenarios/new/")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from sandbox.workbench.management.commands.seed import ORDER
+from sandbox.scenarios.templates import NAMES
 from sandbox.workbench.picture import HEIGHT, WIDTH, picture
 from tests.sandbox.base import SandboxTest, seed
 
@@ -20,7 +20,7 @@ def shapes(document: dict[str, Any]) -> list[ET.Element]:
     return list(ET.fromstring(picture(document)).iter())
 
 
-@pytest.mark.parametrize("name", ORDER)
+@pytest.mark.parametrize("name", NAMES)
 def test_everything_lies_inside(name: str) -> None:
     """No frame or mark leaves the picture."""
     for shape in shapes(seed(name)):

@@ -11,7 +11,7 @@ from sandbox.accounts.models import User
 from sandbox.runs.models import Run
 from sandbox.scenarios import queries, services
 from sandbox.scenarios.models import Scenario
-from sandbox.workbench.management.commands.seed import ORDER
+from sandbox.scenarios.templates import NAMES
 from tests.sandbox.base import SandboxTest
 
 
@@ -40,7 +40,7 @@ class SeedTest(SandboxTest):
         numbers = [name.split(".")[0] for name in names[5:]]
         assert numbers == sorted(numbers, key=lambda number: (int(number.rstrip("b")), number))
         assert numbers[0] == "1"
-        assert len(names) == len(ORDER)
+        assert len(names) == len(NAMES)
         run = Run.objects.get()
         assert (run.kind, run.state) == ("trace", "succeeded")
         assert run.last_seq > 4

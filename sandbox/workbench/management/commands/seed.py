@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-import sandbox.scenarios
 from sandbox.accounts.models import User
 from sandbox.runs import runner
 from sandbox.runs import services as runs
 from sandbox.runs.models import Kind, Run, State
 from sandbox.scenarios import queries, services
 from sandbox.scenarios.models import Scenario
-
-SEEDS: Final = Path(sandbox.scenarios.__file__).parent / "seeds"
-FAILOVERS: Final = tuple(sorted((path.stem for path in SEEDS.glob("failover-*.json")), reverse=True))
-"""The ready-made failover scenarios, the first one last."""
-
-ORDER: Final = (*FAILOVERS, "with-problems", "both-clouds", "hub-and-spokes", "first-packet", "two-firewalls")
-"""Names of the files, the one that shall stand first in the list last."""
+from sandbox.scenarios.templates import templates
 
 TRACED: Final = "two-firewalls"
 USER: Final = "demo"
@@ -42,8 +33,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Make what is missing and print the sign-in."""
         user = _user()
-        for name in ORDER:
-            document = json.loads((SEEDS / f"{name}.json").read_text(encoding="utf-8"))
+        for name, template in reversed(templates().items()):  # the first one last, so that it leads the list
+            document = template.document
             # A deleted seed stays deleted: the person did not want it.
             scenario = Scenario.objects.filter(owner=user, name=document["name"]).first()
             if scenario is None:
