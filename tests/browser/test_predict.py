@@ -1,4 +1,4 @@
-"""Predict, then run: a learner commits to each hop, and the run says where and why the idea broke."""
+"""Predict, then run; and one packet in three pictures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.people import axe, open_scenario, sign_in
+from tests.browser.people import axe, open_scenario, play_trace, sign_in
 from tests.conftest import Worker
 
 HUB = "Hub and two spokes through a firewall"
@@ -51,3 +51,21 @@ def test_a_wrong_idea_is_named_and_a_right_prediction_comes_true(page: Page, wor
     run.click()
     expect(judged).to_contain_text("came true", timeout=20_000)
     expect(page.get_by_test_id("misconception")).to_have_count(0)
+
+
+def test_one_packet_is_looked_at_in_three_pictures(page: Page, worker: Worker) -> None:
+    sign_in(page)
+    open_scenario(page, HUB)
+    play_trace(page)
+    shown = page.get_by_test_id("picture")
+    for name, words in (
+        ("One router", "router → fw"),
+        ("A router at each NIC", "10.2.0.0/16"),
+        ("Frames", "12:34:56:78:9a:bc"),
+    ):
+        page.get_by_role("button", name=name).click()
+        expect(shown).to_contain_text(words)
+        picture(page, name.split()[-1].lower())
+        assert axe(page) == []
+    page.get_by_role("button", name="Frames").click()
+    expect(page.get_by_test_id("trace-steps")).to_be_visible()

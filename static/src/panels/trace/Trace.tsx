@@ -11,6 +11,7 @@ import { Fault, Waiting } from "../Waiting";
 import { Controls } from "./Controls";
 import { Explained } from "./Explained";
 import { Judged } from "./Judged";
+import { PICTURES, type Picture, Pictures } from "./Pictures";
 import { Predict } from "./Predict";
 import { Question } from "./Question";
 import { Steps } from "./Steps";
@@ -24,7 +25,7 @@ export function Trace(): ReactNode {
   const followed = useFollowed("trace");
   const asked = useFollowed("why");
   const can = useWorkbench((state) => state.can.run);
-  const [told, setTold] = useState(false);
+  const [view, setView] = useState<View>("Steps");
   const predicting = useWorkbench((state) => state.predicting);
   const [prediction, setPrediction] = useState(NO_PREDICTION);
   const committed = predicting ? prepared(prediction) : null;
@@ -82,16 +83,22 @@ export function Trace(): ReactNode {
         <>
           <div className="row">
             <Controls player={player} count={count} shown={shown} />
-            <button type="button" className="button small" aria-pressed={told} onClick={() => { setTold(!told); }}>
-              Explain in sentences
-            </button>
+            <div className="row" role="group" aria-label="Show the packet as">
+              {VIEWS.map((one) => (
+                <button key={one} type="button" className="button small" aria-pressed={view === one} onClick={() => { setView(view === one ? "Steps" : one); }}>
+                  {one}
+                </button>
+              ))}
+            </div>
           </div>
           <Verdicts legs={walked} done={(leg) => done(legs[walked.indexOf(leg)] ?? leg)} chosen={branches} choose={choose} />
           {ended && shown === count && judgement && <Judged judgement={judgement} />}
           {ended && shown === count && followed.run && overall(walked) !== "delivered" && (
             <Why packet={packetOf(followed.run.parameters)} revision={followed.run.revision} mend={mendOf(walked)} searched={overall(walked) !== "not modelled"} />
           )}
-          {told ? <Explained text={text} /> : <Ways legs={legs} before={before} shown={shown} />}
+          {view === "Steps" && <Ways legs={legs} before={before} shown={shown} />}
+          {view === SENTENCES && <Explained text={text} />}
+          {isPicture(view) && <Pictures picture={view} legs={legs.map((leg) => ({ packet: leg.packet, steps: leg.steps.slice(0, Math.max(0, shown - before(leg))) }))} />}
         </>
       )}
       {count === 0 && asked.run && <Why packet={asked.run.parameters} revision={asked.run.revision} mend={null} searched />}
@@ -101,6 +108,14 @@ export function Trace(): ReactNode {
       <Waiting followed={followed} what="The packet is on its way" />
     </div>
   );
+}
+
+const SENTENCES = "Explain in sentences";
+const VIEWS = [SENTENCES, ...PICTURES] as const;
+type View = "Steps" | (typeof VIEWS)[number];
+
+function isPicture(view: View): view is Picture {
+  return PICTURES.includes(view as Picture);
 }
 
 /** Return the packet of a trace without what was predicted of it. */
