@@ -165,6 +165,13 @@ def delete_scenario(scenario: Scenario) -> None:
         cancel(run)
 
 
+def delete_person(user: User) -> None:
+    """Delete an account with all that is its own: scenarios, runs, links. Open runs are cancelled first."""
+    for run in Run.objects.filter(owner=user, state__in=OPEN):
+        cancel(run)
+    user.delete()
+
+
 def nudge(run_id: UUID) -> None:
     """Make the sockets of a run look at the table, and at their rights, again."""
     fanout.hint(run_id)

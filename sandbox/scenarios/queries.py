@@ -40,6 +40,13 @@ def scenarios_of(user: User) -> QuerySet[Scenario]:
     return live().filter(owner=user)
 
 
+def heads_of(user: User) -> QuerySet[Revision]:
+    """Return the newest revision of each of a person's scenarios, with its document."""
+    return Revision.objects.filter(head_of__owner=user, head_of__deleted=None).order_by(
+        "head_of__created", "pk"
+    )
+
+
 def revision(scenario: Scenario, number: int | None = None) -> Revision | None:
     """Return one revision with its document, the newest without a number; None where there is none."""
     if number is None:

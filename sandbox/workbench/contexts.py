@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from django.http import HttpRequest
@@ -61,6 +63,15 @@ def card(scenario: Scenario) -> dict[str, Any]:
         "rename_url": f"{url}rename/",
         "delete_url": f"{url}delete/",
     }
+
+
+async def exported(user: User) -> AsyncIterator[str]:
+    """Yield a JSON list of the newest documents of all of a person's scenarios, one at a time."""
+    between = "[\n"
+    async for revision in scenario_queries.heads_of(user).aiterator(chunk_size=1):
+        yield between + json.dumps(revision.document)
+        between = ",\n"
+    yield "\n]\n" if between == ",\n" else "[]\n"
 
 
 def recent_runs(user: User) -> list[dict[str, Any]]:

@@ -6,8 +6,16 @@ import hashlib
 from collections.abc import Callable
 from typing import Any, Final
 
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotModified,
+    StreamingHttpResponse,
+)
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
@@ -165,6 +173,45 @@ def _template(name: str) -> ready_made.Template:
         return ready_made.templates()[name]
     except KeyError:
         raise Http404 from None
+
+
+@login_required
+@require_safe
+def settings(request: HttpRequest) -> HttpResponse:
+    """Show how pages look on this device, and what can be done with the account.
+
+    ``workbench/settings.html``: ``count`` (scenarios of the person), ``wrong`` (why the account was not
+    deleted).
+    """
+    return _settings(request)
+
+
+def _settings(request: HttpRequest, wrong: str = "", status: int = 200) -> HttpResponse:
+    assert request.user.is_authenticated
+    context = {"count": queries.scenarios_of(request.user).count(), "wrong": wrong}
+    return render(request, "workbench/settings.html", context, status=status)
+
+
+@login_required
+@require_safe
+def settings_export(request: HttpRequest) -> StreamingHttpResponse:
+    """Send all scenarios of the person as one JSON file: a list of documents as they can be imported."""
+    assert request.user.is_authenticated
+    response = StreamingHttpResponse(contexts.exported(request.user), content_type="application/json")
+    response["Content-Disposition"] = 'attachment; filename="vnet-sandbox.json"'
+    return response
+
+
+@login_required
+@require_POST
+def settings_delete(request: HttpRequest) -> HttpResponse:
+    """Delete the account; its name must be typed (``name``)."""
+    assert request.user.is_authenticated
+    if request.POST.get("name", "") != request.user.get_username():
+        return _settings(request, "That is not the name of this account, so nothing was deleted.", 422)
+    run_services.delete_person(request.user)
+    logout(request)
+    return redirect("workbench:home")
 
 
 @require_safe

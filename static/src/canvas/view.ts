@@ -7,6 +7,7 @@ import { nodeFor } from "../document/drawing";
 import { useWorkbench } from "../document/store";
 import { type Box, middle } from "./layout";
 import { isWide } from "./wide";
+import { calm } from "../playback/calm";
 
 export const ZOOM = { least: 0.05, most: 2.5, fit: 1.1, focus: 0.7 };
 /** Room at the sides; more where the buttons stand. */
@@ -115,8 +116,4 @@ function coveredRight(): number {
   const panel = document.querySelector(".inspector")?.getBoundingClientRect();
   if (!pane || !panel || panel.top > pane.top + 1) return 0;
   return Math.max(0, pane.right - Math.max(pane.left, panel.left));
-}
-
-export function calm(): boolean {
-  return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }

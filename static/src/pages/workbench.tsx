@@ -21,7 +21,7 @@ import { openRun } from "../panels/Runs";
 import { Shell } from "../panels/Shell";
 import { replayOf, withoutReplay } from "../panels/failover/live/replay";
 import { resume, show, watchNetwork } from "../panels/edits";
-import { chooseTheme, followTheme, isDark } from "./site/theme";
+import { followTheme, switchTheme } from "./site/theme";
 
 followTheme();
 
@@ -46,7 +46,7 @@ async function begin(): Promise<void> {
   }
   createRoot(home).render(
     <StrictMode>
-      <Shell shared={shared} switchTheme={() => { chooseTheme(isDark() ? "light" : "dark"); }} />
+      <Shell shared={shared} switchTheme={switchTheme} />
     </StrictMode>,
   );
   const restore = (): void => {

@@ -1,6 +1,7 @@
 /** The clock of a race that is still being told: word of it comes about once a second, and it runs on in between. */
 
 import { useEffect, useRef, useState } from "react";
+import { calm } from "./calm";
 
 const TICK_MS = 80;
 /** It runs on for so long without a word; then nobody knows, and it stands. */
@@ -15,7 +16,7 @@ export function useTold(told_us: number, pace: number, growing: boolean): number
   useEffect(() => {
     word.current = { told_us, pace, came: performance.now() };
   }, [told_us, pace]);
-  const smooth = growing && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const smooth = growing && !calm();
   useEffect(() => {
     if (!smooth) return undefined;
     const timer = setInterval(() => {

@@ -8,6 +8,7 @@ import { type Race, isGrowing } from "../../document/race";
 import { type Player, keyed, usePlayer } from "../../playback/player";
 import { useTold } from "../../playback/told";
 import type { Scale } from "./lanes";
+import { calm } from "../../playback/calm";
 
 /** Simulated time shown before the fault, microseconds. */
 const BEFORE_US = 5_000_000;
@@ -61,7 +62,7 @@ export function useRaceClock(race: Race, pace: number, speed: number, linked: Mo
     }
     // A race that has just come in plays itself once; who wants less motion sees the end, and so does who saw it live.
     else if (!complete) return;
-    else if (race.live ? !held : matchMedia("(prefers-reduced-motion: reduce)").matches) seek(end);
+    else if (race.live ? !held : calm()) seek(end);
     else if (!race.live) restart();
     // Only the arrival of the last number starts it.
     // eslint-disable-next-line react-hooks/exhaustive-deps

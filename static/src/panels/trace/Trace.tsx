@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { type Judgement, NO_PREDICTION, prepared } from "../../document/prediction";
 import { type PacketPath, type Tone, update, useWorkbench } from "../../document/store";
 import type { JsonObject, RunEvent } from "../../document/types";
+import { calm } from "../../playback/calm";
 import { usePlayer } from "../../playback/player";
 import { isLive, quiet, start, useFollowed } from "../../protocol/followed";
 import { Fault, Waiting } from "../Waiting";
@@ -45,7 +46,7 @@ export function Trace(): ReactNode {
   useEffect(() => {
     // A finished trace plays itself once, from its first step; who wants less motion sees all of it.
     if (!ended) return;
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) seek(count);
+    if (calm()) seek(count);
     else restart();
     // Once for each run, when all of it is there.
     // eslint-disable-next-line react-hooks/exhaustive-deps
