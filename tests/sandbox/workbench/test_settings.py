@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import cast
 
 from asgiref.sync import async_to_sync
 from django.http import StreamingHttpResponse
@@ -28,8 +29,8 @@ class SettingsTest(SandboxTest):
         async def read() -> bytes:
             response = await client.get("/settings/export/")
             assert "attachment" in response["Content-Disposition"]
-            assert isinstance(response, StreamingHttpResponse)
-            return b"".join([part async for part in aiter(response)])
+            streamed = cast(StreamingHttpResponse, response)
+            return b"".join([part async for part in aiter(streamed)])
 
         documents: list[dict[str, object]] = json.loads(async_to_sync(read)())
         return documents
