@@ -17,8 +17,9 @@ export interface Pass {
 /** What one NIC does to a packet on its way out or in, as a router of its own. */
 export interface NicRouter {
   nic: string;
-  way: "out" | "in" | "balancer" | "edge";
-  lines: { decision: string; by: string }[];
+  way: "out" | "in" | "between" | "balancer" | "edge";
+  /** What was decided, and the route, rule or owner that decided; else the reason in words. */
+  lines: { decision: string; matched: string | null; reason: string }[];
 }
 
 /** A frame on the wire between a VM and its host. */
@@ -69,16 +70,23 @@ export function routersOf(steps: readonly Step[]): NicRouter[] {
       leaving = true;
       continue;
     }
-    const way = step.place === "balancer" ? "balancer" : step.place === "edge" || step.place === "gateway" ? "edge" : leaving ? "out" : "in";
     const nic = step.at ?? INTERNET;
+    const way = wayOf(step, leaving);
     const current = routers.at(-1);
-    const line = { decision: step.decision, by: step.matched?.text ?? step.reason };
+    const line = { decision: step.decision, matched: step.matched?.text ?? null, reason: step.reason };
     if (current && current.nic === nic && current.way === way) current.lines.push(line);
     else routers.push({ nic, way, lines: [line] });
     if (step.place === "fabric" && leaving) leaving = false;
     if (way === "balancer" || way === "edge") leaving = false;
   }
   return routers;
+}
+
+function wayOf(step: Step, leaving: boolean): NicRouter["way"] {
+  if (step.place === "balancer" || step.at?.startsWith("load_balancers/")) return "balancer";
+  if (step.place === "edge" || step.place === "gateway") return "edge";
+  if (!step.at?.startsWith("nics/")) return "between";
+  return leaving ? "out" : "in";
 }
 
 /** Return the frames that VMs put on the wire and get from it; `owner` says whose NIC it is. */

@@ -28,6 +28,7 @@ export function Pictures({ picture, legs }: Props): ReactNode {
   return (
     <div className="pictures" data-testid="picture">
       <p className="muted">{aws && picture !== "A router at each NIC" ? AWS : SAYS[picture]}</p>
+      <div className={picture === "Frames" ? "" : "ways"}>
       {legs.map(({ packet, steps }) => (
         <section key={packet} aria-label={`${picture}, ${(TITLES[packet] ?? "").toLowerCase()}`}>
           <h3>{TITLES[packet]}</h3>
@@ -36,6 +37,7 @@ export function Pictures({ picture, legs }: Props): ReactNode {
           {picture === "Frames" && <Frames steps={steps} name={name} />}
         </section>
       ))}
+      </div>
     </div>
   );
 }
@@ -71,6 +73,14 @@ function Passes({ passes, name }: { passes: Pass[]; name: Name }): ReactNode {
         {stops.map((stop) => (
           <line key={stop} className="spoke" x1={WIDTH / 2} y1={HEIGHT / 2} x2={at(stop).x} y2={at(stop).y} />
         ))}
+        {passes.map((pass, index) => {
+          const { x, y } = at(pass.from);
+          return (
+            <text key={index} className="turn" x={(WIDTH / 2 + 2 * x) / 3 + 8} y={(HEIGHT / 2 + 2 * y) / 3 - 6}>
+              {index + 1}
+            </text>
+          );
+        })}
         <circle className="hub" cx={WIDTH / 2} cy={HEIGHT / 2} r={22} />
         <text x={WIDTH / 2} y={HEIGHT / 2 + 4} textAnchor="middle">
           router
@@ -91,7 +101,7 @@ function Passes({ passes, name }: { passes: Pass[]; name: Name }): ReactNode {
         {passes.map((pass, index) => (
           <li key={index}>
             <Thing path={pass.from} name={name} /> → router → {pass.to === null ? <strong>nowhere</strong> : <Thing path={pass.to} name={name} />}
-            <span className="mono matched">{pass.by}</span>
+            <span className="pass-by mono">{pass.by}</span>
           </li>
         ))}
       </ol>
@@ -99,7 +109,7 @@ function Passes({ passes, name }: { passes: Pass[]; name: Name }): ReactNode {
   );
 }
 
-const WAYS: Record<NicRouter["way"], string> = { out: "leaves by", in: "comes in by", balancer: "through balancer", edge: "at the edge" };
+const WAYS: Record<NicRouter["way"], string> = { out: "leaves by", in: "comes in by", between: "over", balancer: "at the balancer", edge: "at the edge" };
 
 function Routers({ routers, name }: { routers: NicRouter[]; name: Name }): ReactNode {
   return (
@@ -112,7 +122,7 @@ function Routers({ routers, name }: { routers: NicRouter[]; name: Name }): React
           <ul className="plain">
             {router.lines.map((line, row) => (
               <li key={row}>
-                <strong>{line.decision}</strong> <span className="mono matched">{line.by}</span>
+                <strong>{line.decision}</strong> {line.matched === null ? line.reason : <span className="mono">{line.matched}</span>}
               </li>
             ))}
           </ul>
