@@ -33,8 +33,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put browser tests last: Playwright leaves an event loop running that others would trip over."""
-    items.sort(key=lambda item: "tests/browser/" in item.path.as_posix())
+    """Put browser tests last: Playwright leaves an event loop running that others would trip over.
+
+    Of these, the ones with a worker come last: it stays, and no other test may have its runs done.
+    """
+    items.sort(key=lambda item: ("tests/browser/" in item.path.as_posix(), "worker" in _fixtures(item)))
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    names: list[str] = getattr(item, "fixturenames", [])
+    return names
 
 
 @pytest.hookimpl(trylast=True)
@@ -122,7 +130,14 @@ class Worker:
             self.process = subprocess.Popen(
                 command, env=env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
             )
-        _wait(lambda: b" ready." in self.log.read_bytes(), "the worker", lambda: self.process.poll() is None)
+        try:
+            _wait(self._is_ready, "the worker", lambda: self.process.poll() is None, seconds=60)
+        except AssertionError:
+            self.kill()
+            raise
+
+    def _is_ready(self) -> bool:
+        return b" ready." in self.log.read_bytes()
 
     def kill(self) -> None:
         """End it at once, as a crash would, pool included."""
@@ -141,12 +156,37 @@ class Worker:
             os.killpg(self.process.pid, sign)
 
 
-@pytest.fixture
-def worker(transactional_db: None) -> Iterator[Worker]:
-    """A running Celery worker; `kill()` ends it, `Worker()` starts another."""
-    running = Worker()
+@pytest.fixture(scope="session")
+def workers(django_db_setup: None) -> Iterator[list[Worker]]:
+    """The worker that the tests share, once one has asked for it; ends with the session."""
+    running: list[Worker] = []
     yield running
-    running.stop()
+    for one in running:
+        one.stop()
+
+
+@pytest.fixture
+def worker(transactional_db: None, workers: list[Worker]) -> Iterator[Worker]:
+    """A running Celery worker. Its start takes seconds, so it stays for the next test if it is idle."""
+    if not workers:
+        workers.append(Worker())
+    yield workers[0]
+    if not _comes_to_rest():
+        workers.pop().stop()
+
+
+def _comes_to_rest(seconds: float = 10) -> bool:
+    """Cancel what is open and return whether it ended in time."""
+    from sandbox.runs.models import OPEN, Run
+
+    open_runs = Run.objects.filter(state__in=OPEN)
+    open_runs.update(cancel=True)
+    end = time.monotonic() + seconds
+    while open_runs.exists():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def _wait(ready: Any, what: str, alive: Any, seconds: float = 20) -> None:

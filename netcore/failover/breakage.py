@@ -93,6 +93,8 @@ class Breakage:
     """When silences of a given length end, and of which VMs."""
     zones: list[tuple[int, int, int | None]] = field(default_factory=list)
     """Zones that are lost: number, from, to."""
+    regions: list[tuple[str, frozenset[str], int, int | None]] = field(default_factory=list)
+    """Regions that are lost: name, VMs in it, from, to."""
 
     def silences(self, vm: str) -> tuple[Silence, ...]:
         """Return when a VM answers nothing, in order and without overlaps."""
@@ -208,6 +210,9 @@ def _restore(scene: Scene, made: Breakage, vm: str, at_us: int) -> None:
     for lost, begin_us, end_us in made.zones:
         if lost == zone and begin_us <= at_us and (end_us is None or at_us < end_us):
             raise NotModelled(f"{scene.name(vm)} cannot run again: its zone {zone} is lost.")
+    for region, vms, begin_us, end_us in made.regions:
+        if vm in vms and begin_us <= at_us and (end_us is None or at_us < end_us):
+            raise NotModelled(f"{scene.name(vm)} cannot run again: its region {region} is lost.")
     _at(scene, made, at_us, Revives(frozenset({vm})))
     made.text.append((at_us, f"{scene.name(vm)} runs again", f"vms/{vm}"))
     made.silent[vm] = [
@@ -251,12 +256,14 @@ def _region(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:
     gateways = [key for key, gateway in sorted(topology.gateways.items()) if gateway.vnet in vnets]
     if not vms and not gateways:
         raise NotModelled(f"Nothing is drawn in region {one.region}.")
+    end_us = None if one.lasts_us is None else at_us + one.lasts_us
+    made.regions.append((one.region, frozenset(vms), at_us, end_us))
     _silence(scene, made, vms, at_us, one.lasts_us, f"region {one.region} is lost, with {len(vms)} VMs")
     instances = frozenset((key, number) for key in gateways for number in range(2))
     if instances:
         _at(scene, made, at_us, InstancesTurn(instances, lost=True))
-        if one.lasts_us is not None:
-            _at(scene, made, at_us + one.lasts_us, InstancesTurn(instances, lost=False))
+        if end_us is not None:
+            _at(scene, made, end_us, InstancesTurn(instances, lost=False))
 
 
 def _gateway(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:

@@ -63,9 +63,27 @@ def nothing_breaks_in_silence(page: Page) -> Iterator[None]:
     assert not found, "\n".join(found)
 
 
-@pytest.fixture
-def demo_account(transactional_db: None) -> None:
-    """The demo account with its scenarios, as `manage.py demo` makes it."""
-    from django.core.management import call_command
+@pytest.fixture(scope="session")
+def seeded() -> list[str]:
+    """The rows of the demo account as JSON, once a test has made them."""
+    return []
 
+
+@pytest.fixture
+def demo_account(transactional_db: None, seeded: list[str]) -> None:
+    """The demo account with its scenarios, as `manage.py demo` makes it."""
+    from django.apps import apps
+    from django.core import serializers
+    from django.core.management import call_command
+    from django.db import transaction
+
+    if seeded:
+        with transaction.atomic():
+            for row in serializers.deserialize("json", seeded[0]):
+                row.save()
+        return
     call_command("seed", quiet=True)
+    models = [
+        model for app in ("accounts", "scenarios", "runs") for model in apps.get_app_config(app).get_models()
+    ]
+    seeded.append(serializers.serialize("json", [row for model in models for row in model.objects.all()]))

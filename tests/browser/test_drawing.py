@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from sandbox.scenarios import queries, services
 from sandbox.scenarios.models import Scenario
-from tests.browser.people import axe, sign_in
+from tests.browser.people import axe, post, sign_in
 from tests.conftest import Worker
 
 pytestmark = pytest.mark.usefixtures("demo_account")
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("demo_account")
 def blank(page: Page) -> None:
     """Open a new scenario with nothing in it."""
     sign_in(page)
-    page.get_by_role("button", name="New scenario", exact=True).click()
+    page.goto(post(page, "/scenarios/new/").url)
     expect(page.get_by_role("heading", name="Nothing is drawn yet")).to_be_visible()
 
 
@@ -66,7 +66,10 @@ def two_networks(page: Page) -> None:
 
 
 def test_from_blank_to_a_delivered_packet_in_the_steps_that_are_offered(page: Page, worker: Worker) -> None:
-    blank(page)
+    sign_in(page)
+    page.goto("/")
+    page.get_by_role("button", name="New scenario", exact=True).click()
+    expect(page.get_by_role("heading", name="Nothing is drawn yet")).to_be_visible()
     steps = page.get_by_role("region", name="First steps")
     assert axe(page) == []
     steps.get_by_role("button", name="Add a virtual network").click()
@@ -410,6 +413,33 @@ def test_two_people_at_one_place_are_told_and_may_choose(page: Page) -> None:
     conflicts.get_by_role("button", name="Take theirs").click()
     expect(page.get_by_label("Region")).to_have_value("northeurope")
     expect(conflicts).to_have_count(0)
+
+
+def test_restoring_an_older_revision_leaves_what_somebody_else_drew_meanwhile(page: Page) -> None:
+    blank(page)
+    press(page, "nsv")
+    assert saved(page)["topology"]["vms"]
+    scenario = Scenario.objects.order_by("-created")[0]
+    go_to(page, "History of revisions")
+    dialog = page.get_by_role("dialog", name="History")
+    dialog.get_by_role("list", name="Revisions, newest first").get_by_role("button").nth(1).click()
+    restore = dialog.get_by_role("button", name="Restore revision 3")
+    expect(restore).to_be_enabled()
+    patch = [
+        {"op": "replace", "path": "/topology/vnets/hub/region", "value": "northeurope"},
+        {"op": "replace", "path": "/topology/vms/vm1/name", "value": "theirs"},
+    ]
+    services.apply_patch(scenario, 4, patch, scenario.owner)
+    restore.click()
+    conflicts = page.get_by_role("alert", name="Conflicts")
+    expect(conflicts).to_contain_text("theirs")
+    expect(page.get_by_text("saved on top of another edit")).to_be_visible()
+    scenario.refresh_from_db()
+    assert scenario.head.document["topology"]["vnets"]["hub"]["region"] == "northeurope"
+    assert scenario.head.document["topology"]["vms"] == {}
+    conflicts.get_by_role("button", name="Take theirs").click()
+    expect(conflicts).to_have_count(0)
+    assert saved(page)["topology"]["vms"]["vm1"]["name"] == "theirs"
 
 
 def test_tidy_gives_every_network_a_place(page: Page) -> None:

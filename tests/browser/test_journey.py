@@ -10,16 +10,27 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 from pytest_playwright.pytest_playwright import CreateContextCallback
 
-from tests.browser.people import FIREWALLS, axe, open_scenario, play_race, play_trace, play_trials, sign_in
+from tests.browser.people import (
+    FIREWALLS,
+    axe,
+    is_open,
+    open_scenario,
+    play_race,
+    play_trace,
+    play_trials,
+    sign_in,
+    sign_in_by_hand,
+)
 from tests.conftest import ROOT, Worker
 
 TEMPLATE = ROOT / "tests" / "netcore" / "formats" / "fixtures" / "two-appliances.json"
 
 
 def test_see_it_drawn_and_read_the_effective_routes(page: Page, demo_account: None) -> None:
-    sign_in(page)
+    sign_in_by_hand(page)
     expect(page.get_by_role("heading", name="My scenarios")).to_be_visible()
-    open_scenario(page, FIREWALLS)
+    page.get_by_role("link", name=FIREWALLS).first.click()
+    is_open(page)
     page.get_by_role("treeitem", name="web1-nic").click()
     page.get_by_role("tab", name="Effective routes").click()
     table = page.get_by_test_id("effective-routes")
@@ -34,6 +45,7 @@ def test_see_it_drawn_and_read_the_effective_routes(page: Page, demo_account: No
 
 def test_import_a_template_and_land_in_its_drawing(page: Page, demo_account: None, worker: Worker) -> None:
     sign_in(page)
+    page.goto("/")
     page.locator("#import-file").set_input_files(TEMPLATE)
     page.wait_for_url("**/scenarios/**", timeout=20_000)
     expect(page.get_by_role("button", name="Run trace")).to_be_visible()
@@ -45,12 +57,14 @@ def test_a_file_that_is_nothing_is_refused_in_words(
     nothing = tmp_path / "nothing.json"
     nothing.write_text("not json at all", encoding="utf-8")
     sign_in(page)
+    page.goto("/")
     page.locator("#import-file").set_input_files(nothing)
     expect(page.locator("#import-status")).to_contain_text("JSON", timeout=20_000)
 
 
 def test_a_file_can_be_dropped_on_the_page(page: Page, demo_account: None, worker: Worker) -> None:
     sign_in(page)
+    page.goto("/")
     dropped = page.evaluate_handle(
         """text => {
             const data = new DataTransfer();

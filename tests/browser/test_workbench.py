@@ -103,6 +103,20 @@ def test_a_narrow_window_has_everything_in_one_menu(page: Page) -> None:
     assert axe(page) == []
 
 
+def test_what_is_being_loaded_is_readable_at_every_moment(page: Page) -> None:
+    sign_in(page)
+    open_scenario(page, FIREWALLS)
+    page.route("**/runs", lambda route: None)  # never answered
+    page.get_by_role("tab", name="Runs").click()
+    expect(page.get_by_text("Looking for runs")).to_be_visible()
+    for moment in (0, 700, 1400):
+        page.evaluate(
+            "at => { for (const one of document.getAnimations()) { one.pause(); one.currentTime = at; } }",
+            moment,
+        )
+        assert axe(page) == []
+
+
 def test_the_dock_opens_low_and_grows_with_the_first_answer(page: Page, worker: Worker) -> None:
     sign_in(page)
     open_scenario(page, FIREWALLS)

@@ -104,7 +104,7 @@ def test_start_work_end_and_start_again_without_redis(tmp_path: Path) -> None:
         children = first.processes()
         assert len(children) >= 5  # guard, broker, web, worker and its pool
         first.process.send_signal(signal.SIGINT)
-        assert first.process.wait(60) == 130
+        assert first.process.wait(20) == 130
         assert not [pid for pid in children if lives(pid)]
 
     # The folder of Python alone: no redis-server on this PATH.

@@ -1,6 +1,6 @@
 /** JSON Patch on plain documents: apply, and the patch that takes it back. */
 
-import type { Json, Operation } from "./types";
+import type { Json, JsonObject, Operation } from "./types";
 
 function parts(pointer: string): string[] {
   return pointer
@@ -79,4 +79,31 @@ export function inverse(document: Json, patch: readonly Operation[]): Operation[
 /** Return the document with a patch applied. */
 export function applied(document: Json, patch: readonly Operation[]): Json {
   return patch.reduce((here, operation) => done(here, operation), document);
+}
+
+function isMap(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** As many operations as the server takes in one patch. */
+const MOST = 2000;
+
+/**
+ * Return a patch that makes one document the other: the smallest that the server takes. It touches nothing that is
+ * the same in both, so that what somebody else changes there meanwhile stays. Lists are replaced whole.
+ */
+export function between(from: JsonObject, to: JsonObject): Operation[] {
+  const patches = [Infinity, 3, 2].map((levels) => deeper(from, to, "", levels));
+  return patches.find((patch) => patch.length <= MOST) ?? deeper(from, to, "", 1);
+}
+
+function deeper(from: JsonObject, to: JsonObject, pointer: string, levels: number): Operation[] {
+  return [...new Set([...Object.keys(from), ...Object.keys(to)])].flatMap((key): Operation[] => {
+    const path = `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    const [old, now] = [from[key], to[key]];
+    if (now === undefined) return [{ op: "remove", path }];
+    if (old === undefined) return [{ op: "add", path, value: now }];
+    if (levels > 1 && isMap(old) && isMap(now)) return deeper(old, now, path, levels - 1);
+    return JSON.stringify(old) === JSON.stringify(now) ? [] : [{ op: "replace", path, value: now }];
+  });
 }

@@ -95,6 +95,15 @@ def test_who_is_in_a_lost_zone_cannot_be_restored() -> None:
     assert "balancer" not in netcore.refusals(later, "g")
 
 
+def test_who_is_in_a_lost_region_cannot_be_restored() -> None:
+    region = next(iter(drawn(**CRASH).topology.vnets.values())).region
+    lost = {"kind": "region-lost", "region": region}
+    refused = netcore.refusals(drawn(**lost, then=[step("restore", 5)]), "g")["balancer"]
+    assert refused == f"Appliance 1 cannot run again: its region {region} is lost."
+    later = drawn(**lost, lasts_us=4 * SECOND, then=[step("restore", 5)])
+    assert "balancer" not in netcore.refusals(later, "g")
+
+
 def test_probes_are_told_when_they_fail_and_none_behind_the_one_that_decides() -> None:
     events = told(drawn(**PAUSE, lasts_us=17 * SECOND))
     probes = [event for event in events if "on Appliance 1 unanswered" in event.get("text", "")]

@@ -1,6 +1,6 @@
 """`manage.py test`: the checks, then every test on PostgreSQL and on SQLite, with real Redis and browser.
 
-Without arguments two processors work side by side: one on PostgreSQL, one on the engine and then on SQLite.
+Without arguments two passes run side by side; whichever ends takes the next one of the list.
 """
 
 from __future__ import annotations
@@ -43,6 +43,9 @@ WITHOUT_DATABASE = (
     "commands",
 )
 """Folders of tests that meet no database of the run; they run once."""
+
+SIDE_BY_SIDE = 2
+"""As many passes at a time: each keeps a processor busy, and the smallest machine of CI has two."""
 
 NOTHING_COLLECTED = 5
 """Exit code of pytest that is right for some arguments on the second database."""
@@ -87,10 +90,9 @@ def _test(args: list[str]) -> int:
     tools.install_missing()
     frontend.build()
     failed_checks = [] if args else checks.run_all()
-    lanes = _lanes(args)
-    with ThreadPoolExecutor(max_workers=len(lanes)) as pool:
-        quiet = [number > 0 for number in range(len(lanes))]
-        results = [counts for lane in pool.map(_run_lane, lanes, quiet) for counts in lane]
+    passes = _passes(args)
+    with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE if len(passes) > len(DATABASES) else 1) as pool:
+        results = list(pool.map(_pytest, passes, [number > 0 for number in range(len(passes))]))
     passed, failed, skipped = (sum(column) for column in list(zip(*results, strict=True))[1:])
     failed += len(failed_checks)
     broken = any(counts.code not in (0, NOTHING_COLLECTED) for counts in results) or not passed
@@ -102,27 +104,25 @@ def _test(args: list[str]) -> int:
     return 1 if failed or broken else 0
 
 
-def _lanes(args: list[str]) -> list[list[Pass]]:
-    """Return what runs side by side: lanes of passes, one after the other in each."""
+def _passes(args: list[str]) -> list[Pass]:
+    """Return the runs of pytest, the longest first, so that the last ones end together."""
     only = os.environ.get("DB")
     databases = {only: DATABASES.get(only, only)} if only else DATABASES
     if args or only:
-        return [[Pass(title, database, tuple(args)) for database, title in databases.items()]]
+        return [Pass(title, database, tuple(args)) for database, title in databases.items()]
     engine = tuple(f"tests/{name}" for name in WITHOUT_DATABASE)
     others = tuple(f"--ignore={folder}" for folder in engine)
     once = tuple(f"--ignore={file}" for file in GESTURES)
-    pg = Pass(DATABASES["pg"], "pg", others)
-    sqlite = Pass(DATABASES["sqlite"], "sqlite", (*others, *once))
-    return [[pg], [Pass("Engine", "sqlite", engine), sqlite]]
-
-
-def _run_lane(lane: list[Pass], quiet: bool) -> list[Counts]:
-    """Run the passes of a lane; a quiet one prints what a pass said when it is over."""
-    return [_pytest(one, quiet) for one in lane]
+    return [
+        Pass(DATABASES["pg"], "pg", others),
+        Pass(DATABASES["sqlite"], "sqlite", (*others, *once)),
+        Pass("Engine", "sqlite", engine[:1]),
+        Pass("Facts, properties, commands", "sqlite", engine[1:]),
+    ]
 
 
 def _pytest(one: Pass, quiet: bool) -> Counts:
-    """Run pytest in a process of its own."""
+    """Run pytest in a process of its own; a quiet pass prints what it said when it is over."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         env = {**os.environ, "DB": one.database, "DJANGO_SETTINGS_MODULE": "sandbox.settings.local"}

@@ -3,9 +3,10 @@
 import { type ReactNode, useEffect, useState } from "react";
 
 import { type Difference, differences } from "../../document/diff";
+import { between } from "../../document/patch";
 import { select, update, useWorkbench, workbench } from "../../document/store";
 import { t, tn } from "../../document/text";
-import type { JsonObject, Operation } from "../../document/types";
+import type { JsonObject } from "../../document/types";
 import { type RevisionItem, api } from "../../protocol/api";
 import { words } from "../../protocol/followed";
 import { change } from "../edits";
@@ -83,7 +84,7 @@ function Detail({ item, close, named }: { item: RevisionItem; close: () => void;
   };
   const restore = (): void => {
     if (!own) return;
-    change(restoring(workbench().document, own));
+    change(between(workbench().document, { ...own, schema: workbench().document.schema ?? null }));
     update({ told: [t("Revision {number} is back as a new revision. Undo takes it away again.", { number })], compared: null });
     close();
   };
@@ -125,13 +126,6 @@ function Detail({ item, close, named }: { item: RevisionItem; close: () => void;
       </p>
     </>
   );
-}
-
-/** The patch that makes a document like an older one: one edit, so it can be undone. */
-function restoring(now: JsonObject, then: JsonObject): Operation[] {
-  return Object.keys(then)
-    .filter((key) => key !== "schema" && JSON.stringify(now[key]) !== JSON.stringify(then[key]))
-    .map((key) => ({ op: "add", path: `/${key}`, value: then[key] ?? null }));
 }
 
 /** What to mark: a NIC's card is its VM's. */
