@@ -7,7 +7,6 @@ written down as numbers. What arrays do not carry is marked hard, and a packet t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
 from copy import copy
 from dataclasses import dataclass, replace
 
@@ -66,7 +65,6 @@ class Compiled:
     Args:
         network: what it was made of; the walk that answers what arrays do not carry needs it.
         state: the moment; None is a quiet one. What connections left behind is not read from it.
-        alone: addresses that must be atoms of their own, besides those that somebody holds.
 
     Attributes:
         senders: paths of what may send, VMs first.
@@ -82,12 +80,9 @@ class Compiled:
         name_of_nic, name_of_vm: uint64, as ways are named.
     """
 
-    def __init__(
-        self, network: Network, state: State | None = None, alone: Collection[Address] = ()
-    ) -> None:
+    def __init__(self, network: Network, state: State | None = None) -> None:
         self.network = network
         self.state = state = state or State()
-        self.alone = alone
         self._hard: Counter[str] = Counter()
         topology = network.scenario.topology
         drawing = drawing_of(network)
@@ -117,7 +112,7 @@ class Compiled:
         owners.bound(network, drawing, boundaries)
         guests.bound(drawing.machines, boundaries)
         _bound(network, ports, boundaries)
-        for address in (*alone, *state.in_transit):
+        for address in state.in_transit:
             boundaries.address(address)
         self.atoms = boundaries.atoms()
         self.rules.fill(self.atoms)
@@ -147,7 +142,7 @@ class Compiled:
     def at(self, state: State) -> Compiled:
         """Return the same network at another moment; most of it is the same object."""
         if _lasting(state) != _lasting(self.state):
-            return Compiled(self.network, state, self.alone)
+            return Compiled(self.network, state)
         run = Run(self.network, drawing_of(self.network), state, Sessions(), Phase.OPENING)
         names = Names(self.names)
         made = copy(self)
