@@ -107,9 +107,7 @@ def establish(compiled: Compiled, packets: Packets) -> tuple[Watched, Opened]:
         return _opened(compiled, packets, s, first)
 
 
-def _opened(
-    compiled: Compiled, packets: Packets, s: State, first: SimpleNamespace
-) -> tuple[Watched, Opened]:
+def _opened(compiled: Compiled, packets: Packets, s: State, first: SimpleNamespace) -> tuple[Watched, Opened]:
     answers = list(blank(len(packets)))
     answers[-1][:] = s.t.send[packets.source, at.SEND_KIND] == at.BY_WALK
     s.watched = True

@@ -40,9 +40,7 @@ def backend_of(s: State, rows: Table, balancer: Table, rule: Table) -> tuple[Tab
         s.chose[rows[new]] |= count[new] > 1
         member = s.t.members[best].astype(np.int64)
         nic[new], address[new] = member[:, at.MEMBER_NIC], member[:, at.MEMBER_ADDRESS]
-        hard[new] |= s.pins.put(
-            rows[new], balancer[new], ends[new], ports[new], member[:, at.MEMBER_NAME]
-        )
+        hard[new] |= s.pins.put(rows[new], balancer[new], ends[new], ports[new], member[:, at.MEMBER_NAME])
     code[hard] = HARD
     return nic, address, code
 

@@ -11,7 +11,6 @@ from netcore.batch import layout
 from netcore.batch.answers import CODE_NUMBERS
 from netcore.batch.atoms import Atoms, Boundaries
 from netcore.batch.sheets import Names, Sheet, Table, column
-from netcore.control.network import Network
 from netcore.control.owners import Owner
 from netcore.control.peering import LinkState
 from netcore.control.routes import EffectiveRoute, HopType, RouteSource, RouteTableView
