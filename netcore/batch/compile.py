@@ -1,4 +1,4 @@
-"""A network as arrays: what the control plane and the drawing say, read once.
+"""A network at a moment as arrays: what the control plane and the drawing say, read once.
 
 Nothing here decides anything: routes, rules, owners, health and ways out are asked of the rooms below and
 written down as numbers. What arrays do not carry is marked hard, and a packet that meets it is walked.
@@ -7,7 +7,8 @@ written down as numbers. What arrays do not carry is marked hard, and a packet t
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -63,6 +64,7 @@ class Compiled:
 
     Args:
         network: what it was made of; the walk that answers what arrays do not carry needs it.
+        state: the moment; None is a quiet one. What connections left behind is not read from it.
 
     Attributes:
         senders: paths of what may send, VMs first.
@@ -78,12 +80,13 @@ class Compiled:
         name_of_nic, name_of_vm: uint64, as ways are named.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, state: State | None = None) -> None:
         self.network = network
+        self.state = state = state or State()
         self._hard: Counter[str] = Counter()
         topology = network.scenario.topology
         drawing = drawing_of(network)
-        run = Run(network, drawing, State(), Sessions(), Phase.OPENING)
+        run = Run(network, drawing, state, Sessions(), Phase.OPENING)
         names = Names()
         self.vnet_ids = tuple(sorted(topology.vnets))
         self.nic_ids = tuple(sorted(drawing.ports))
@@ -109,20 +112,21 @@ class Compiled:
         owners.bound(network, drawing, boundaries)
         guests.bound(drawing.machines, boundaries)
         _bound(network, ports, boundaries)
+        for address in state.in_transit:
+            boundaries.address(address)
         self.atoms = boundaries.atoms()
         self.rules.fill(self.atoms)
-        self.guests = guests.made(drawing.machines, self.atoms, number["nics"], names, self._count)
+        self.guests = guests.made(run, self.atoms, number["nics"], names, self._count)
         self.balancers = balancers.made(run, self.atoms, number["nics"], names, self._count)
         fronts = self.balancers.number
         self.owners = owners.made(run, self.atoms, number, fronts, door_rows, names, self._count)
-        maker = routes.RouteMaker(network, drawing, number, fronts, names, door_rows, self._count)
+        maker = routes.RouteMaker(run, number, fronts, names, door_rows, self._count)
         self.routes = maker.made(tables, self.atoms)
         self.flags = self._flags(ports)
         self.spaces, self.in_space = self._spaces()
         self.nics = self._nics(run, ports, chains, doors, names)
         self.neighbours = neighbours.made(
-            network,
-            drawing,
+            run,
             {port.subnet: port for port in sorted(ports, key=lambda port: port.subnet)},
             self.atoms,
             number["nics"],
@@ -134,6 +138,20 @@ class Compiled:
         self.names = tuple(names.texts)
         self.name_of_nic = column([named(f"nics/{nic}") for nic in self.nic_ids], np.uint64)
         self.name_of_vm = column([named(f"vms/{vm}") for vm in self.guests.ids], np.uint64)
+
+    def at(self, state: State) -> Compiled:
+        """Return the same network at another moment; most of it is the same object."""
+        if _lasting(state) != _lasting(self.state):
+            return Compiled(self.network, state)
+        run = Run(self.network, drawing_of(self.network), state, Sessions(), Phase.OPENING)
+        names = Names(self.names)
+        made = copy(self)
+        made.state = state
+        made.guests = replace(self.guests, vms=guests.running(run, self.guests))
+        nics = {key: index for index, key in enumerate(self.nic_ids)}
+        made.balancers = balancers.made(run, self.atoms, nics, names, lambda _: None)
+        assert len(names.texts) == len(self.names)
+        return made
 
     def hard(self) -> dict[str, int]:
         """Return what arrays do not carry, and how many things of the network are so."""
@@ -231,6 +249,11 @@ class Compiled:
             sheet.add(kind, names.number(f"hosts/{key}"), atom, atom)
         self.send = sheet.table()
         self.unspecified = (self.atoms.of(UNSPECIFIED[4]), self.atoms.of(UNSPECIFIED[6]))
+
+
+def _lasting(state: State) -> tuple[object, ...]:
+    """Return what of a moment is in more tables than those of guests and balancers."""
+    return state.in_transit, state.down_zones, bool(state.down_instances), state.probed
 
 
 def _chains(network: Network, port: Port) -> tuple[tuple[RuleSet, ...], ...]:

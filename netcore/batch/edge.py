@@ -68,7 +68,10 @@ class WaysOut:
         way = way_out(self._run, port, header)
         if way is None:
             return layout.OUT_NONE, -1, 0
-        if way.key == "edge.nat_gateway":
+        if way.lost_zone is not None:
+            self._count_hard("way out whose zone is lost")
+            return layout.OUT_HARD, -1, 0
+        if way.key in ("edge.nat_gateway", "edge.nat_unzoned"):
             return self._pool(port)
         if chained(self._run, way.address) is not None:
             self._count_hard("way out behind a gateway balancer")

@@ -16,6 +16,7 @@ from netcore.batch.packets import packets_of as _packets_of
 from netcore.batch.tables import tables_of
 from netcore.control.network import Network
 from netcore.document.models import Scenario
+from netcore.forwarding.state import State
 from netcore.forwarding.walk import follow
 from netcore.trace.packet import Packet
 
@@ -54,6 +55,7 @@ def forward(
     threads: int = 1,
     engine: Engine | None = None,
     back: bool = True,
+    state: State | None = None,
 ) -> Answers:
     """Return what becomes of every packet and of its answer, as ``follow`` would say it.
 
@@ -63,7 +65,13 @@ def forward(
         threads: of the compiled kernel.
         engine: None takes numba where it is installed, else numpy.
         back: whether answers and packets 3 of handshakes are asked for too.
+        state: the moment; None: that of ``compiled``. With connections that are open, hosts that lag or SNAT
+            ports that are taken, every packet is walked.
     """
+    if state is not None:
+        compiled = compiled.at(state)
+    if not carried(compiled.state):
+        engine = "walk"
     count = len(packets)
     names = list(compiled.names)
     outcome = np.full((3, count), ABSENT, np.uint8)
@@ -84,12 +92,17 @@ def forward(
     return Answers(tuple(names), legs[0], legs[1], legs[2], hard)
 
 
+def carried(state: State) -> bool:
+    """Return whether arrays carry a moment."""
+    return not (state.stale or state.ports_in_use or state.pins or state.sessions)
+
+
 def _by_walk(compiled: Compiled, packets: Packets, legs: list[Fates], rows: Column, names: list[str]) -> None:
     """Answer some rows by walking them one by one."""
     number = {name: index for index, name in enumerate(names)}
     for fates in legs:
         clear(fates, rows)
     for row in rows.tolist():
-        found = answer_of(follow(compiled.network, packets.packet(row)))
+        found = answer_of(follow(compiled.network, packets.packet(row), compiled.state))
         for fates, fate in zip(legs, (found.forward, found.back, found.third), strict=False):
             put(fates, row, fate, number, names)

@@ -12,6 +12,8 @@ from netcore.batch.atoms import Atoms, Boundaries
 from netcore.batch.sheets import Names, Sheet, Table, column
 from netcore.document.values import Address
 from netcore.forwarding.machines import PLATFORM, Machine, Path
+from netcore.forwarding.run import Run
+from netcore.forwarding.state import State
 from netcore.trace.packet import protocol_number
 
 _USUAL = frozenset({"guest.connected", "guest.host_route", "guest.default"})
@@ -63,7 +65,7 @@ def bound(machines: Mapping[str, Machine], boundaries: Boundaries) -> None:
 
 
 def made(
-    machines: Mapping[str, Machine],
+    run: Run,
     atoms: Atoms,
     nic: Mapping[str, int],
     names: Names,
@@ -72,9 +74,11 @@ def made(
     """Return the guests as tables.
 
     Args:
+        run: the moment.
         nic: id of a NIC -> its row.
         count_hard: told why a guest is left to the walk.
     """
+    machines = run.drawing.machines
     ids = tuple(sorted(machines))
     place = {vm: index for index, vm in enumerate(ids)}
     vms, path = Sheet(layout.VM_COLUMNS), Sheet(layout.PATH_COLUMNS)
@@ -85,7 +89,7 @@ def made(
     peers: list[int] = []
     for vm in ids:
         machine = machines[vm]
-        why = _hard(machine)
+        why = _hard(machine) or _moving(machine, run.state)
         if why:
             count_hard(why)
         routes = len(starts)
@@ -106,7 +110,7 @@ def made(
                     -1 if entry.to_port is None else entry.to_port,
                 )
         vms.add(
-            _flags(machine, bool(why)),
+            _flags(machine, run.runs(vm), bool(why)),
             len(own),
             len(machine.own),
             nic[machine.ports[0].id] if simple and machine.ports else -1,
@@ -135,6 +139,21 @@ def made(
     )
 
 
+def running(run: Run, guests: Guests) -> Table:
+    """Return the rows of VMs with what runs at another moment."""
+    vms = guests.vms.copy()
+    for row, vm in enumerate(guests.ids):
+        vms[row, layout.VM_FLAGS] &= ~layout.RUNS
+        vms[row, layout.VM_FLAGS] |= layout.RUNS * run.runs(vm)
+    return vms
+
+
+def _moving(machine: Machine, state: State) -> str:
+    """Return why arrays do not carry a guest at a moment; empty if they do."""
+    held = (address for port in machine.ports for address in (*port.held, *port.own))
+    return "" if state.in_transit.isdisjoint(held) else "address in transit"
+
+
 def _simple(machine: Machine) -> bool:
     """Return whether a guest has one NIC and nothing that would make packets go elsewhere."""
     return (
@@ -159,10 +178,10 @@ def _hard(machine: Machine) -> str:
     return ""
 
 
-def _flags(machine: Machine, hard: bool) -> int:
+def _flags(machine: Machine, runs: bool, hard: bool) -> int:
     guest = machine.guest
     return (
-        layout.RUNS * machine.runs
+        layout.RUNS * runs
         | layout.FORWARDS * guest.forwarding
         | layout.SNAT * guest.snat
         | layout.STATEFUL * guest.stateful

@@ -78,6 +78,9 @@ def tables_by_name(compiled: Compiled) -> SimpleNamespace:
         icmpv6_filtered=carried.icmpv6_filtered,
         public_deny=carried.public_deny,
         cuts=carried.cuts,
+        cuts_flows=compiled.network.profile.security_change_cuts_flows,
+        roster=compiled.balancers.roster,
+        rosters=compiled.balancers.rosters,
         by_mac=carried.by_mac,
         vpc=carried.vpc,
     )
@@ -153,20 +156,35 @@ def _short(t: SimpleNamespace, packets: Packets, answers: list[Any], back: bool)
 
 def _long(t: SimpleNamespace, packets: Packets, answers: list[Any], back: bool) -> None:
     """Answer connections of any kind: the first packets, their answers, packets 3."""
-    s, first = _opening(t, packets)
+    s, first = opening(t, packets)
+    answers[-1][:] = t.send[packets.source, at.SEND_KIND] == at.BY_WALK
+    asked, taken = both_ways(s, first, answers, back)
+    third(s, first, answers, asked, taken)
+
+
+def both_ways(
+    s: State, first: SimpleNamespace, answers: list[Any], back: bool
+) -> tuple[Table, tuple[Table, ...]]:
+    """Take the first packets and their answers along; of connections that are open, later ones.
+
+    Returns: rows whose answers came home, and who had taken the packets, as what.
+    """
     hard = answers[-1]
-    hard[:] = t.send[packets.source, at.SEND_KIND] == at.BY_WALK
     everybody = np.flatnonzero(~hard)
+    s.phase = OPENING if s.open_already is None else FOLLOWING
     _leg(s, everybody)
+    if s.open_already is not None:
+        _only_known(s, everybody[s.protocol[everybody] == TCP], (first.there, s.open_already))
     _write(s, answers, everybody, OPENING)
     hard |= s.code == HARD
+    taken = s.end_kind.copy(), s.end_id.copy(), *s.keys(np.arange(s.count))
     asked = everybody[(s.code[everybody] == 0) & (s.end_kind[everybody] != ITSELF)]
     if not back or not len(asked):
-        return
-    taken = s.end_kind.copy(), s.end_id.copy(), *s.keys(np.arange(s.count))
+        return asked[:0], taken
     s.src[asked], s.dst[asked] = s.dst[asked], s.src[asked]
     s.sp[asked], s.dp[asked] = s.dp[asked], s.sp[asked]
     s.reset()
+    s.met = s.legs_met[1]
     s.phase = ANSWER
     s.vm[asked] = taken[1][asked]
     s.place[asked] = np.where(taken[0][asked] == VM, SEND, ENTER)
@@ -174,11 +192,20 @@ def _long(t: SimpleNamespace, packets: Packets, answers: list[Any], back: bool) 
     _only_known(s, asked, (first.back,))
     _write(s, answers, asked, ANSWER)
     hard |= s.code == HARD
-    asked = asked[(s.code[asked] == 0) & (s.protocol[asked] == TCP)]
+    return asked[s.code[asked] == 0], taken
+
+
+def third(
+    s: State, first: SimpleNamespace, answers: list[Any], asked: Table, taken: tuple[Table, ...]
+) -> None:
+    """Take packets 3 of handshakes along, where a stateful guest has not seen the answer."""
+    hard = answers[-1]
+    asked = asked[s.protocol[asked] == TCP]
     asked = asked[s.guest.any_value(asked, 0, 0)]
     if not len(asked):
         return
     s.reset()
+    s.met = []
     s.phase = FOLLOWING
     s.src[asked], s.sp[asked], s.dst[asked], s.dp[asked] = (column[asked] for column in first.header)
     _leg(s, asked)
@@ -188,7 +215,7 @@ def _long(t: SimpleNamespace, packets: Packets, answers: list[Any], back: bool) 
     _write(s, answers, failed, FOLLOWING)
 
 
-def _opening(t: SimpleNamespace, packets: Packets) -> tuple[State, SimpleNamespace]:
+def opening(t: SimpleNamespace, packets: Packets) -> tuple[State, SimpleNamespace]:
     """Return the chunk with its first headers, and who has opened the connections with them."""
     asked = atoms_of(t.atoms, packets.version, packets.high, packets.low)
     fold = np.where(packets.version == 4, packets.low, mixed(packets.high) ^ packets.low)

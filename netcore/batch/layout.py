@@ -202,6 +202,32 @@ MEMBER_NAME: Final = 2
 """Number of its id; the same id in two pools of a balancer is the same number."""
 MEMBER_COLUMNS: Final = 3
 
+# All members of the pools of rules, for flows that have one already
+ROSTER_NIC: Final = 0
+ROSTER_ADDRESS: Final = 1
+ROSTER_NAME: Final = 2
+ROSTER_FLAGS: Final = 3
+ROSTER_COLUMNS: Final = 4
+
+IN_ROTATION: Final = 1
+DRAINED: Final = 2
+"""A person took it out."""
+
+# Runs of the roster, beside ``lb_rules``; see ``backends._stays`` and ``backends._ended``
+ROSTERS_START: Final = 0
+ROSTERS_COUNT: Final = 1
+ROSTERS_FLAGS: Final = 2
+ROSTERS_COLUMNS: Final = 3
+
+ALL_STAY: Final = 1
+"""All flows stay with a member that is out."""
+NONE_STAYS: Final = 2
+SOME_HEALTHY: Final = 4
+KEEPS_LAST: Final = 8
+"""With nobody healthy, established flows of TCP stay."""
+RESETS: Final = 16
+"""Flows of TCP of a member that is out are reset."""
+
 # Published ports
 PUBLISH_PROTOCOL: Final = 0
 PUBLISH_PORT: Final = 1

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from netcore.batch import layout
 from netcore.batch.atoms import Atoms
 from netcore.batch.sheets import Sheet, Table, column
-from netcore.control.network import Network
 from netcore.document.values import parse_address
 from netcore.forwarding import layer2
-from netcore.forwarding.drawing import Drawing
 from netcore.forwarding.machines import Port
+from netcore.forwarding.run import Run
 
 
 @dataclass
@@ -34,8 +33,7 @@ class Neighbours:
 
 
 def made(
-    network: Network,
-    drawing: Drawing,
+    run: Run,
     ports: Mapping[str, Port],
     atoms: Atoms,
     nics: Mapping[str, int],
@@ -47,6 +45,7 @@ def made(
     Args:
         ports: subnet -> one of its NICs, in the order of their numbers.
     """
+    network = run.network
     subnets, spans = Sheet(layout.SUBNET_COLUMNS), Sheet(layout.SPAN_COLUMNS)
     near: list[tuple[int, int, int]] = []
     for port in ports.values():
@@ -56,7 +55,7 @@ def made(
             for prefix in port.on_link:
                 first, last = int(prefix.network_address), int(prefix.broadcast_address)
                 spans.add(*atoms.span(prefix.version, first, last))
-            found = _takers(network, drawing, port, atoms, nics, frontends, count_hard)
+            found = _takers(run, port, atoms, nics, frontends, count_hard)
         subnets.add(start, len(spans) - start, len(near), len(found))
         near += [(atom, *found[atom]) for atom in sorted(found)]
     return Neighbours(
@@ -69,8 +68,7 @@ def made(
 
 
 def _takers(
-    network: Network,
-    drawing: Drawing,
+    run: Run,
     port: Port,
     atoms: Atoms,
     nics: Mapping[str, int],
@@ -78,7 +76,7 @@ def _takers(
     count_hard: Callable[[str], None],
 ) -> dict[int, tuple[int, int]]:
     """Return who takes frames for the MAC that is named for each address of a subnet."""
-    table = layer2.of_subnet(network, drawing, port)
+    table = layer2.of_subnet(run.network, run.drawing, port)
     found: dict[int, tuple[int, int]] = {}
     for address, (mac, _) in table.by_address.items():
         owner = table.by_mac[mac]
@@ -91,6 +89,8 @@ def _takers(
             taker = layout.NEAR_HARD, -1
         found[atoms.of(address)] = taker
     routers = [prefix[1] for prefix in port.on_link if prefix.version == 4]
-    for router in (*routers, parse_address(network.profile.ipv6_router)):
+    for router in (*routers, parse_address(run.network.profile.ipv6_router)):
         found[atoms.of(router)] = layout.NEAR_ROUTER, -1
+    for address in run.state.in_transit:
+        found[atoms.of(address)] = layout.NEAR_HARD, -1
     return found

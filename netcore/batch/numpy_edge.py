@@ -8,6 +8,7 @@ from netcore.batch import codes
 from netcore.batch import layout as at
 from netcore.batch.numpy_lookups import holds, owns
 from netcore.batch.numpy_memory import canonical, ends_of, ports_of
+from netcore.batch.numpy_pins import backend_of
 from netcore.batch.numpy_state import (
     BALANCE,
     BEYOND,
@@ -173,19 +174,23 @@ def balance(s: State, rows: Table) -> None:
     rule = _rule(s, rows, front)
     s.drop(rows[rule < 0], codes.LB_NO_RULE)
     rows, front, rule = rows[rule >= 0], front[rule >= 0], rule[rule >= 0]
-    member = _member(s, rows, front[:, at.FRONT_BALANCER], rule)
-    s.drop(rows[member == -1], codes.LB_NO_HEALTHY)
-    s.drop(rows[member == HARD], HARD)
-    found = member >= 0
-    rows, front, rule, member = rows[found], front[found], rule[found], member[found]
-    backend = s.t.members[member].astype(np.int64)
+    if s.watched:
+        nic, address, code = backend_of(s, rows, front[:, at.FRONT_BALANCER], rule)
+    else:
+        member = _member(s, rows, front[:, at.FRONT_BALANCER], rule)
+        code = np.select([member == HARD, member < 0], [HARD, codes.LB_NO_HEALTHY], 0)
+        nic = s.t.members[member, at.MEMBER_NIC].astype(np.int64)
+        address = s.t.members[member, at.MEMBER_ADDRESS].astype(np.int64)
+    s.drop(rows[code != 0], code[code != 0])
+    found = code == 0
+    rows, front, rule, nic, address = rows[found], front[found], rule[found], nic[found], address[found]
     said = s.t.lb_rules[rule]
     _give(
         s,
         rows,
         front[:, at.FRONT_FLAGS],
-        backend[:, at.MEMBER_NIC],
-        backend[:, at.MEMBER_ADDRESS],
+        nic,
+        address,
         said[:, at.RULE_BACKEND_PORT].astype(np.int64),
         said[:, at.RULE_FLOATING] == 1,
     )

@@ -92,6 +92,7 @@ def route(s: State, rows: Table) -> None:
         start = np.maximum(base, 0) + way[:, at.WAY_C]
         best = s.choose(rows[equal], s.t.ecmp_chooser, start, way[:, at.WAY_B]) - start
         target[equal] = s.t.equals[way[:, at.WAY_A] + best]
+        s.chose[rows[equal]] = True
         lost = rows[equal[base < 0]]
         s.target[rows] = target
         s.go(rows, GO)
@@ -182,7 +183,14 @@ def _secured(s: State, rows: Table, side: int, chain: Table) -> Table:
         known[likely] = (s.security.find(there, owner[likely], *s.keys(there)) >= 0) | (
             s.security.find(there, owner[likely] ^ 1, *s.back_keys(there)) >= 0
         )
-        if s.t.cuts:
+        if s.watched and s.t.cuts_flows:
+            there = np.flatnonzero(known)
+            cut = there[_cut(s, rows[there], side, chain[there])]
+            s.drop(rows[cut], code)
+            left = np.ones(len(rows), np.bool_)
+            left[cut] = False
+            rows, chain, owner, nic, known = (column[left] for column in (rows, chain, owner, nic, known))
+        elif s.t.cuts:
             s.drop(rows[known], HARD)
             rows, chain, owner, nic = rows[~known], chain[~known], owner[~known], nic[~known]
             known = np.zeros(len(rows), np.bool_)
@@ -206,6 +214,22 @@ def _secured(s: State, rows: Table, side: int, chain: Table) -> Table:
     s.drop(there[full], HARD)
     passing.append(there[~full])
     return np.concatenate(passing)
+
+
+def _cut(s: State, rows: Table, side: int, chain: Table) -> Table:
+    """As ``security._cut``: return which flows that were allowed once would not open any more."""
+    nic = s.nic[rows]
+    mine = s.security.find(rows, nic * 2 + side, *s.keys(rows)) >= 0
+    src, sp, dst, dp, protocol = s.five(rows)
+    opener = (
+        *(np.where(mine, *pair) for pair in ((src, dst), (sp, dp), (dst, src), (dp, sp))),
+        protocol,
+    )
+    outbound = np.where(mine, side, 1 - side) == OUTBOUND
+    asked = np.where(outbound, s.t.nics[nic, at.NIC_OUT], s.t.nics[nic, at.NIC_IN])
+    said = judged(s.t, s.t.chains[asked, at.CHAIN_START], s.t.chains[asked, at.CHAIN_COUNT], opener)
+    found: Table = (said == DENIED) & (s.t.chains[chain, at.CHAIN_COUNT] > 0)
+    return found
 
 
 def _answer(s: State, rows: Table) -> None:

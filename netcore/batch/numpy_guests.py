@@ -32,6 +32,7 @@ def send(s: State, rows: Table) -> None:
     vm = s.vm[rows]
     s.pass_by(rows, s.t.name_of_vm[vm])
     s.where[rows] = s.t.vms[vm, at.VM_AT]
+    s.meet(rows, s.where[rows])
     flags = s.t.vms[vm, at.VM_FLAGS]
     stopped = (flags & at.RUNS) == 0
     hard = ~stopped & ((flags & at.HARD) != 0)
@@ -52,6 +53,7 @@ def receive(s: State, rows: Table) -> None:
     vm = s.vm[rows]
     s.pass_by(rows, s.t.name_of_vm[vm])
     s.where[rows] = s.t.vms[vm, at.VM_AT]
+    s.meet(rows, s.where[rows])
     hard = (s.t.vms[vm, at.VM_FLAGS] & at.HARD) != 0
     wrong = ~hard & ((s.t.nics[s.nic[rows], at.NIC_FLAGS] & at.WRONG_MAC) != 0)
     s.drop(rows[hard], HARD)

@@ -45,6 +45,14 @@ class Section:
         self.slots: list[Table] = []
         """Each int64 [3 + values, connections]: owner, ends, ports, values."""
 
+    def take(self, rows: Table) -> Section:
+        """Return what some connections remember, as a copy of its own."""
+        made = Section(len(rows), self._values)
+        made.used = self.used[rows]
+        most = int(made.used.max(initial=0))
+        made.slots = [slot[:, rows] for slot in self.slots[:most]]
+        return made
+
     def find(self, rows: Table, owner: Table, ends: Table, ports: Table) -> Table:
         """Return the slot of what some connections remember, or -1."""
         found = np.full(len(rows), -1, np.int64)

@@ -29,6 +29,13 @@ class State:
         asked: atom of the destination that was asked for; the only address that is not alone in its atom.
         fold: that address as hashes see it.
         protocol: IP protocol numbers.
+
+    Attributes:
+        watched: what packets meet is noted, and established flows count; see ``lasting``.
+        open_already: who has taken the packets of these connections, and as what; None: they are new.
+        chose: whether a decision fell per flow.
+        met: rows and the paths of places that packets come by now, in order.
+        legs_met: the same of the first packets and of their answers.
     """
 
     def __init__(self, t: SimpleNamespace, asked: Table, fold: Table, protocol: Table) -> None:
@@ -38,6 +45,11 @@ class State:
         self.fold = fold
         self.protocol = protocol
         self.phase = OPENING
+        self.watched = False
+        self.open_already: tuple[Table, ...] | None = None
+        self.chose = np.zeros(count, np.bool_)
+        self.met: list[tuple[Table, Table]] = []
+        self.legs_met: list[list[tuple[Table, Table]]] = [self.met, []]
         self.security = Section(count, 0)
         self.marks = np.zeros(count, np.int64)
         self.seen = Section(count, 0)
@@ -102,6 +114,11 @@ class State:
         self.place[rows] = DONE
         if where is not None:
             self.where[rows] = where
+
+    def meet(self, rows: Table, paths: Table) -> None:
+        """Note which places packets come by."""
+        if self.watched:
+            self.met.append((rows, paths))
 
     def go(self, rows: Table, place: int) -> None:
         """Send some packets to a place."""

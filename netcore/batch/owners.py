@@ -75,7 +75,15 @@ def made(
         for owner in network.owners.held_in(vnet):
             kind, row = _holder(owner, number["nics"], frontends, endpoints)
             behind = _public_of_holder(network, owner, atoms)
+            if owner.address in run.state.in_transit:
+                kind, row = layout.HELD_BY_ENDPOINT, -1
             held.append((atoms.of(owner.address), number["vnets"][vnet], kind, row, behind))
+    known = {row[:2] for row in held}
+    for address in run.state.in_transit:
+        count_hard("address in transit")
+        for vnet in number["vnets"].values():
+            if (atoms.of(address), vnet) not in known:
+                held.append((atoms.of(address), vnet, layout.HELD_BY_ENDPOINT, -1, -1))
     held.sort()
     first, after = np.full(atoms.count, -1, np.int32), np.full(atoms.count, -1, np.int32)
     hold = Sheet(layout.HOLD_COLUMNS)
@@ -136,10 +144,19 @@ def _public(
         if chained(run, public_ip.address) is not None:
             count_hard("public address behind a gateway balancer")
             row = rows.add(layout.PUBLIC_HARD, -1, -1, 0, -1, 0)
+        elif owner.kind == "nat_gateway" and _lost_zone(run, owner):
+            count_hard("NAT gateway whose zone is lost")
+            row = rows.add(layout.PUBLIC_HARD, -1, -1, 0, -1, 0)
         else:
             row = rows.add(*_taker(network, owner, atoms, nics, frontends, doors, names))
         public_of[atoms.of(public_ip.address)] = row
     return public_of, rows.table()
+
+
+def _lost_zone(run: Run, owner: PublicOwner) -> bool:
+    """Return whether a NAT gateway has gone with its zone."""
+    nat = run.network.scenario.topology.nat_gateways[owner.nat_gateway]
+    return nat.zone in run.state.down_zones
 
 
 def _taker(

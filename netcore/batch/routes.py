@@ -11,15 +11,14 @@ from netcore.batch import layout
 from netcore.batch.answers import CODE_NUMBERS
 from netcore.batch.atoms import Atoms, Boundaries
 from netcore.batch.sheets import Names, Sheet, Table, column
-from netcore.control.network import Network
 from netcore.control.owners import Owner
 from netcore.control.peering import LinkState
 from netcore.control.routes import EffectiveRoute, HopType, RouteSource, RouteTableView
 from netcore.document.values import Address
 from netcore.document.values import Network as Prefix
-from netcore.forwarding.drawing import Drawing
 from netcore.forwarding.fabric import is_server
 from netcore.forwarding.hashing import chooser
+from netcore.forwarding.run import Run
 
 Way = tuple[int, int, int, int]
 
@@ -75,17 +74,17 @@ class RouteMaker:
 
     def __init__(
         self,
-        network: Network,
-        drawing: Drawing,
+        run: Run,
         number: Mapping[str, Mapping[str, int]],
         frontends: Mapping[tuple[str, str], int],
         names: Names,
         doors: Mapping[str, int],
         count_hard: Callable[[str], None],
     ) -> None:
-        self._network = network
+        self._run = run
+        self._network = network = run.network
         self._doors = doors
-        self._drawing = drawing
+        self._drawing = run.drawing
         self._number = number
         self._frontends = frontends
         self._names = names
@@ -155,6 +154,10 @@ class RouteMaker:
             return self._known[key]
         pairs = [(route, address) for route in routes for address in route.next_hop_ips or (None,)]
         members = [self._ways.once(*self._single(vnet, route, address)) for route, address in pairs]
+        some_are_hard = any(self._ways.rows[member][0] == layout.WAY_HARD for member in members)
+        if some_are_hard and self._run.state.down_instances:
+            # Which of them there are to choose from hangs on what runs, see ``fabric._live_hops``.
+            return self._ways.once(*self._hard("equal routes to gateways of which one is down"))
         start = len(self._equals)
         self._equals += members
         offset = len(labels)
@@ -221,6 +224,10 @@ class RouteMaker:
         path = f"nat_gateways/{key}"
         if path not in self._doors:
             return self._hard("NAT gateway that stands in no subnet")
+        nat = self._network.scenario.topology.nat_gateways[key]
+        zone = nat.zone or self._network.scenario.topology.subnets[nat.subnet or ""].zone
+        if zone in self._run.state.down_zones:
+            return self._hard("NAT gateway whose zone is lost")
         return layout.WAY_NAT, self._doors[path], -1, -1
 
     def _peer(self, vnet: str, route: EffectiveRoute) -> Way:
@@ -234,6 +241,8 @@ class RouteMaker:
         """Return the way to whoever holds a next hop, see ``fabric._to_appliance``."""
         if address is None:
             return _drop("ROUTE_INVALID_NH")
+        if address in self._run.state.in_transit:
+            return _drop("IP_IN_TRANSIT")
         owner = self._network.owner(vnet, address)
         if owner is None:
             return self._nobody(vnet, address)

@@ -45,9 +45,9 @@ class Sheet:
 class Names:
     """Texts by number."""
 
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-        self._numbers: dict[str, int] = {}
+    def __init__(self, texts: Sequence[str] = ()) -> None:
+        self.texts = list(texts)
+        self._numbers = {text: number for number, text in enumerate(texts)}
 
     def number(self, text: str) -> int:
         """Return the number of a text; a new text gets the next one."""

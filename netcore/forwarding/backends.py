@@ -52,7 +52,7 @@ def backend_for(
         )
     turn = rotation(run, balancer_id, rule.pool, rule.probe)
     healthy = near(run, balancer, rule, turn.healthy)
-    stays = _said(run, balancer)
+    stays = said_of(run, balancer)
     pin = pin_key(balancer_id, header)
     pinned = run.sessions.pins.get(pin) or run.state.pins.get(pin)
     matched = Match.model_construct(kind="rule", ref=f"{at}/rules/{rule_id}", text=rule_text(rule))
@@ -143,7 +143,7 @@ def near(run: Run, balancer: LoadBalancer, rule: BalancingRule, healthy: tuple[s
     return tuple(found)
 
 
-def _said(run: Run, balancer: LoadBalancer) -> bool | None:
+def said_of(run: Run, balancer: LoadBalancer) -> bool | None:
     """Return whether all flows of a dead member stay with it (True) or move (False); None: by J11 (L18)."""
     said = balancer.rebalance
     if said is None and balancer.sku == "gateway":
@@ -160,7 +160,7 @@ def _ended(
     person took out (J13). Else they hang once it is dead.
 
     Args:
-        stays: see ``_said``.
+        stays: see ``said_of``.
     """
     name = run.drawing.machines[vm].name
     out = pinned not in turn.healthy and pinned not in turn.drained

@@ -9,7 +9,7 @@ from netcore.control.network import Network
 from netcore.document.values import Address, parse_address
 from netcore.errors import NotFound
 from netcore.forwarding import names
-from netcore.forwarding.drawing import Drawing
+from netcore.forwarding.drawing import Drawing, drawing_of
 from netcore.forwarding.hops import Endpoint, Stand
 from netcore.forwarding.machines import Machine
 from netcore.forwarding.state import State, key_of
@@ -50,6 +50,20 @@ def resolve(
     answered = names.answer(network, state, name, knock)
     origin, header = _addressed(network, drawing, packet, answered.address)
     return replace(origin, answered=answered), header
+
+
+def address_of(network: Network, source: str, destination: str) -> Address | None:
+    """Return the address that a destination means for a sender; None: a name, which the moment answers.
+
+    Raises:
+        NotFound: as ``resolve``.
+    """
+    if destination.partition("/")[0] == names.COLLECTION:
+        return None
+    sender, _, key = source.partition("/")
+    host = network.scenario.topology.hosts.get(key) if sender == "hosts" else None
+    outside = host is not None and host.gateway is None and host.site is None
+    return _address(network, drawing_of(network), destination, outside)
 
 
 def _addressed(
