@@ -381,7 +381,7 @@ def routed(pairs: Pairs) -> NDArray[np.uint8]:
     for g in range(found.shape[0]):
         for j in range(found.shape[1]):
             how = np.int64(pairs.end[g, j])
-            if how == ARRIVES or how == CHOSEN:  # noqa: SIM109, PLR1714 - plain for the compiler
+            if how == ARRIVES or how == CHOSEN:  # noqa: SIM109 - plain for the compiler
                 passed = pairs.way_to[g, j]
                 how = ARRIVES
                 while passed > 0:
@@ -408,9 +408,9 @@ def _place(pairs: Pairs, chain: Number, i: Number, j: Number) -> Number:
 
 @fast
 def _gathered(pairs: Pairs, i: Number, j: Number, asked: Table) -> Number:
-    """Fill ``asked`` with the allowed sets of all rules on a way; return how many there are, or ``NO_ANSWER``.
+    """Fill ``asked`` with the allowed sets of all rules on a way, and return how many there are.
 
-    ``WITHOUT_ICMP`` more where the way carries no ICMP.
+    ``WITHOUT_ICMP`` more where the way carries no ICMP; or ``NO_ANSWER``.
     """
     asked[0] = pairs.ids[_place(pairs, pairs.out[i], i, j)]
     asked[1] = pairs.ids[_place(pairs, pairs.into[j], i, j)]
@@ -438,7 +438,7 @@ def _gathered(pairs: Pairs, i: Number, j: Number, asked: Table) -> Number:
 
 @fast
 def _shared(asked: Table, count: Number, skip: Number, sets: Spans) -> Number:
-    """Return how many headers all of some allowed sets share; ``skip``: a kind of protocol that counts not."""
+    """Return how many headers all of some allowed sets share; the kind of protocol ``skip`` does not count."""
     total = np.int64(0)
     kinds = sets.weight.shape[0]
     at_span = np.zeros(count, np.int64)
@@ -524,11 +524,11 @@ def count_headers(
                 to = base[into] + np.int64(source_class[i, into]) * width[into]
                 for j in range(blocks[block], blocks[block + 1]):
                     how = np.int64(decided[group, j])
-                    if how == LOST or how == BY_CHANCE:  # noqa: SIM109, PLR1714
+                    if how == LOST or how == BY_CHANCE:  # noqa: SIM109
                         continue
                     asked[0] = ids[from_ + destination_class[out, j]]
                     asked[1] = ids[to + destination_class[into, j]]
-                    if how == STAGED or how == UNKNOWN or asked[0] < 0 or asked[1] < 0:  # noqa: SIM109, PLR1714
+                    if how == STAGED or how == UNKNOWN or asked[0] < 0 or asked[1] < 0:  # noqa: SIM109
                         for each in range(starts[t], starts[t + 1]):
                             if alike[each] != number:
                                 continue

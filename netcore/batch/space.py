@@ -76,7 +76,7 @@ _KEPT: WeakKeyDictionary[Compiled, Space] = WeakKeyDictionary()
 
 
 def space_of(compiled: Compiled) -> Space:
-    """Return the plain part of a network, IPv4; made when first asked for, and kept as long as the network."""
+    """Return the plain part of a network, IPv4: made when first asked for, kept as long as the network."""
     found = _KEPT.get(compiled)
     if found is None:
         found = _KEPT[compiled] = _made(compiled)
