@@ -33,6 +33,9 @@ def inside(prefix: Network, other: Network) -> bool:
 
 def ends(prefix: Network) -> tuple[int, int]:
     """Return the first and the last address of a prefix as numbers."""
+    kept: tuple[int, int] | None = getattr(prefix, "ends", None)
+    if kept is not None:
+        return kept
     first = int(prefix.network_address)
     return first, first + (1 << (BITS[prefix.version] - prefix.prefixlen)) - 1
 

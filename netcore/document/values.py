@@ -15,7 +15,7 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainSerializer, PlainValidator, StringConstraints, WithJsonSchema
 
@@ -76,7 +76,10 @@ class _Kept6(IPv6Address):
 
 
 class _KeptNetwork4(IPv4Network):
-    """A prefix that keeps its hash; tables of routes look it up again and again."""
+    """A prefix that keeps its hash and its ends; tables of routes ask for them again and again."""
+
+    ends: tuple[int, int]
+    version: Literal[4] = 4
 
     def __hash__(self) -> int:
         try:
@@ -91,6 +94,9 @@ class _KeptNetwork4(IPv4Network):
 
 class _KeptNetwork6(IPv6Network):
     """The same for IPv6."""
+
+    ends: tuple[int, int]
+    version: Literal[6] = 6
 
     def __hash__(self) -> int:
         try:
@@ -140,7 +146,9 @@ def _prefix(text: str) -> Network:
     """Return a prefix; the same object for the same text, so that most comparisons end at once."""
     found = ip_network(text, strict=True)
     kind = _KeptNetwork4 if found.version == 4 else _KeptNetwork6
-    return kind((int(found.network_address), found.prefixlen))
+    kept = kind((int(found.network_address), found.prefixlen))
+    kept.ends = int(found.network_address), int(found.broadcast_address)
+    return kept
 
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")]
