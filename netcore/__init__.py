@@ -15,6 +15,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from netcore import profiles as _profiles
 from netcore.control import network as _control
@@ -153,7 +154,9 @@ def load(raw: object) -> Scenario:
     Raises:
         DocumentError: it has problems; all of them are in ``problems``.
     """
-    return _reader.load(raw, _ground())
+    scenario = _reader.load(raw, _ground())
+    _CHECKED[id(scenario)] = scenario
+    return scenario
 
 
 # Control plane
@@ -165,10 +168,16 @@ def compile(scenario: Scenario) -> Network:  # noqa: A001 - the word for it ever
     Raises:
         DocumentError: the scenario has problems.
     """
-    problems = _check(scenario, _ground())
-    if problems:
-        raise DocumentError(problems)
+    if _CHECKED.get(id(scenario)) is not scenario:
+        problems = _check(scenario, _ground())
+        if problems:
+            raise DocumentError(problems)
+        _CHECKED[id(scenario)] = scenario
     return _control.compile(scenario)
+
+
+_CHECKED: WeakValueDictionary[int, Scenario] = WeakValueDictionary()
+"""Scenarios without problems, by id: they never change, so nothing is checked twice."""
 
 
 def _compiled(network: Network | Scenario) -> Network:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from netcore.batch.sheets import Table
+from netcore.control.prefixes import ends
 from netcore.document.values import Address, Network
 from netcore.forwarding.hashing import folded
 
@@ -34,7 +35,7 @@ class Boundaries:
 
     def prefix(self, prefix: Network) -> None:
         """Make a prefix a union of atoms."""
-        self.range(prefix.version, int(prefix.network_address), int(prefix.broadcast_address))
+        self.range(prefix.version, *ends(prefix))
 
     def address(self, address: Address) -> None:
         """Make an address an atom of its own."""
@@ -65,6 +66,8 @@ class Atoms:
         self.high = np.array([start >> 64 for start in six], np.uint64)
         self.low = np.array([start & LOW for start in six], np.uint64)
         self._six = six
+        # Where an IPv4 atom begins, and behind the last one: what tables name are whole atoms.
+        self._starts = {start: index for index, start in enumerate((*four, END[4]))}
         self._known = {start: index for index, start in enumerate(six)}
         self.count4 = len(four)
         self.count = len(four) + len(six)
@@ -75,6 +78,9 @@ class Atoms:
         """Return the atom of an address."""
         number = int(address)
         if address.version == 4:
+            known = self._starts.get(number)
+            if known is not None:
+                return known
             return int(np.searchsorted(self.four, np.uint64(number), side="right")) - 1
         return self.count4 + self._before(number)
 
@@ -87,17 +93,15 @@ class Atoms:
 
     def spans(self, ranges: Iterable[tuple[int, int, int]]) -> tuple[Table, Table]:
         """Return for many ranges (version, first, last) their first atoms, and those behind the last."""
-        found = list(ranges)
-        firsts, ends = np.zeros(len(found), np.int64), np.zeros(len(found), np.int64)
-        four = [index for index, each in enumerate(found) if each[0] == 4]
-        if four:
-            limits = np.array([found[index][1:] for index in four], np.uint64)
-            firsts[four] = np.searchsorted(self.four, limits[:, 0], side="right") - 1
-            ends[four] = np.searchsorted(self.four, limits[:, 1], side="right")
-        for index, (version, first, last) in enumerate(found):
-            if version == 6:
-                firsts[index], ends[index] = self.span(6, first, last)
-        return firsts, ends
+        starts = self._starts
+        firsts, ends = [], []
+        for version, first, last in ranges:
+            start, end = (starts.get(first), starts.get(last + 1)) if version == 4 else (None, None)
+            if start is None or end is None:
+                start, end = self.span(version, first, last)
+            firsts.append(start)
+            ends.append(end)
+        return np.array(firsts, np.int64), np.array(ends, np.int64)
 
     def _before(self, number: int) -> int:
         """Return the index of the IPv6 atom that holds an address."""

@@ -15,7 +15,6 @@ import numpy as np
 from netcore.batch.compile import Compiled
 from netcore.batch.sheets import Table
 from netcore.control.network import Network
-from netcore.document.guests import Guest
 from netcore.document.part import Part
 from netcore.document.values import Address
 from netcore.forwarding.drawing import drawing_of
@@ -77,15 +76,12 @@ def classes_of(compiled: Compiled) -> Classes:
             port.ip_forwarding,
             machine.runs,
             topology.vms[vm].zone,
-            machine.guest.model_dump_json() if machine.guest != _PLAIN else "",
+            "" if machine.plain else machine.guest.model_dump_json(),
             tuple((address.version, columns.of(address)) for address in port.held),
             tuple(tuple(address in prefix for prefix in prefixes) for address in port.held),
         )
         found.setdefault(key, []).append(vm)
     return _made(network, sorted(found.values()), why)
-
-
-_PLAIN = Guest()
 
 
 def _made(network: Network, groups: list[list[str]], why: dict[str, str]) -> Classes:
@@ -162,9 +158,8 @@ def _guest_prefixes(network: Network) -> set[Any]:
     """Return the ranges that guests and their firewalls tell apart."""
     found: set[Any] = set()
     for machine in drawing_of(network).machines.values():
-        if machine.guest == _PLAIN:
-            continue
-        found |= {path.prefix for path in machine.paths}
+        if not machine.usual:
+            found |= {path.prefix for path in machine.paths}
         for rules in machine.firewall.values():
             found |= {side for rule in rules for side in (rule.source, rule.destination) if side is not None}
     return found
@@ -182,10 +177,10 @@ def _named(network: Network) -> dict[object, str]:
             said = getattr(thing, "name", "")
             for value in _values(thing):
                 _name(found, f"{_WORDS.get(collection, collection)} {said}".strip(), (value, f"nics/{value}"))
-    for vm in topology.vms.values():
-        if vm.guest != _PLAIN:
-            for value in _values(vm.guest):
-                _name(found, f"The guest of {vm.name}", (value,))
+    for machine in drawing_of(network).machines.values():
+        if not machine.plain:
+            for value in _values(machine.guest):
+                _name(found, f"The guest of {machine.name}", (value,))
     for key, nic in topology.nics.items():
         if any(configuration.public_ip for configuration in nic.configurations.values()):
             _name(found, "A public address", (f"nics/{key}",))

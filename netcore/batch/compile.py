@@ -304,11 +304,13 @@ def _odd(ports: list[Port]) -> set[Address]:
 
 def _carried(network: Network) -> Carried:
     profile = network.profile
-    other = next(port for port in range(1, _PORTS) if profile.reserves_udp(port, port) is None)
+    from_port, to_port = np.ones(_PORTS, np.bool_), np.ones(_PORTS, np.bool_)
+    from_port[[*profile.reserved_udp_ports, *profile.reserved_udp_source_ports]] = False
+    to_port[list(profile.reserved_udp_ports)] = False
     return Carried(
         np.array([profile.carries(number) for number in range(256)], np.bool_),
-        np.array([profile.reserves_udp(port, other) is None for port in range(_PORTS)], np.bool_),
-        np.array([profile.reserves_udp(other, port) is None for port in range(_PORTS)], np.bool_),
+        from_port,
+        to_port,
         profile.icmp_ha_ports,
         profile.icmpv6_filtered,
         profile.implicit_public_deny,

@@ -16,9 +16,6 @@ from netcore.forwarding.run import Run
 from netcore.forwarding.state import State
 from netcore.trace.packet import protocol_number
 
-_USUAL = frozenset({"guest.connected", "guest.host_route", "guest.default"})
-"""Routes that DHCP and the subnet give: with one NIC they all lead to it."""
-
 _TOO_LONG = 2**15
 """Longest run of guest routes that is tabled."""
 
@@ -156,16 +153,12 @@ def _moving(machine: Machine, state: State) -> str:
 
 def _simple(machine: Machine) -> bool:
     """Return whether a guest has one NIC and nothing that would make packets go elsewhere."""
-    return (
-        len(machine.ports) == 1
-        and not machine.guest.port_forwards
-        and all(path.kind in _USUAL for path in machine.paths)
-    )
+    return machine.usual and not machine.guest.port_forwards
 
 
 def _hard(machine: Machine) -> str:
     """Return why arrays do not carry a guest; empty if they do."""
-    if any(path.tunnel for path in machine.paths) or machine.guest.tunnels:
+    if machine.guest.tunnels:
         return "guest with tunnels"
     if machine.guest.redundancy:
         return "guest in a redundancy group"

@@ -6,7 +6,7 @@ Everything here is int64: mixed with unsigned numbers it would become floats.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,15 +22,61 @@ LOST, ARRIVES, UNKNOWN, CHOSEN, BY_CHANCE = range(5)
 """How a way of routes ends: elsewhere; at the NIC that holds the address; the arrays do not say; at the NIC,
 also if the receiver is itself chosen as the appliance; there only if it is."""
 
+STAGED, NO_ICMP = 5, 6
+"""How routes and open stages decide: rules of stages are still to be asked; it arrives, but not with ICMP."""
+
 MOST_STAGES = 8
 STAGE_BITS = 7
 
 NOT_MADE, MIXED = -9, -1
 """Instead of the number of an allowed set: nobody asked for it; it depends on source ports."""
 
-NO_ANSWER = -1
+NO_ANSWER, WITHOUT_ICMP = -1, 1000
+"""Instead of how many allowed sets a way asks; added to it."""
 MEMORY = 1 << 13
 """Pairs of allowed sets that are remembered for each subnet."""
+
+
+class Pairs(NamedTuple):
+    """What the loops over pairs of senders and receivers share.
+
+    Args:
+        end, way_to: as ``walk_routes`` gives them.
+        group, out: group and outbound chain of each sender; ``into``: inbound chain of each receiver.
+        blocks: where each run of receivers with one inbound chain begins, and the end of the last one.
+        source_class: int32 [sender, chain]; ``destination_class``: int32 [chain, receiver].
+        ids: allowed set by chain and classes; ``base``, ``width`` say where.
+        stage_chains: chain in, chain out, 1 where ICMP is not carried, 1 where both let everything pass.
+        full: number of the set of all headers.
+    """
+
+    end: Table
+    way_to: Table
+    group: Table
+    out: Table
+    into: Table
+    blocks: Table
+    source_class: Table
+    destination_class: Table
+    base: Table
+    width: Table
+    ids: Table
+    stage_chains: Table
+    full: int
+
+
+class Spans(NamedTuple):
+    """Allowed sets: spans of ports, set by set and kind by kind of protocol.
+
+    Args:
+        offsets: ``offsets[set * kinds + kind]``: where its spans begin in ``lows`` and ``highs``.
+        weight: int64 [kind, port]: headers to all ports below; those the fabric carries.
+    """
+
+    offsets: Table
+    lows: Table
+    highs: Table
+    weight: Table
 
 
 @fast
@@ -325,40 +371,65 @@ def _equal(
     return same
 
 
-@inner
-def _gathered(
-    i: Number,
-    j: Number,
-    how: Number,
-    passed: Number,
-    source_class: Table,
-    destination_class: Table,
-    base: Table,
-    width: Table,
-    ids: Table,
-    stage_chains: Table,
-    full: Number,
-    asked: Table,
-    count: Number,
-) -> Number:
-    """Add to ``asked`` the allowed sets of the stages of a way; return how many there are, or ``NO_ANSWER``.
+@fast
+def routed(pairs: Pairs) -> NDArray[np.uint8]:
+    """Return how routes and open stages decide [group, receiver].
 
-    1000 more where the way carries no ICMP.
+    ``LOST``, ``ARRIVES``, ``UNKNOWN`` and ``BY_CHANCE`` as they are; else ``STAGED`` or ``NO_ICMP``.
     """
-    carried = 0
+    found = np.zeros(pairs.end.shape, np.uint8)
+    for g in range(found.shape[0]):
+        for j in range(found.shape[1]):
+            how = np.int64(pairs.end[g, j])
+            if how == ARRIVES or how == CHOSEN:  # noqa: SIM109 - plain for the compiler
+                passed = pairs.way_to[g, j]
+                how = ARRIVES
+                while passed > 0:
+                    stage = (passed & ((1 << STAGE_BITS) - 1)) - 1
+                    passed >>= STAGE_BITS
+                    if pairs.stage_chains[stage, 3] != 1:
+                        how = STAGED
+                        break
+                    if pairs.stage_chains[stage, 2] == 1:
+                        how = NO_ICMP
+            found[g, j] = how
+    return found
+
+
+@inner
+def _place(pairs: Pairs, chain: Number, i: Number, j: Number) -> Number:
+    """Return where the allowed set of a chain between a sender and a receiver stands in ``ids``."""
+    return (
+        pairs.base[chain]
+        + np.int64(pairs.source_class[i, chain]) * pairs.width[chain]
+        + np.int64(pairs.destination_class[chain, j])
+    )
+
+
+@fast
+def _gathered(pairs: Pairs, i: Number, j: Number, asked: Table) -> Number:
+    """Fill ``asked`` with the allowed sets of all rules on a way, and return how many there are.
+
+    ``WITHOUT_ICMP`` more where the way carries no ICMP; or ``NO_ANSWER``.
+    """
+    asked[0] = pairs.ids[_place(pairs, pairs.out[i], i, j)]
+    asked[1] = pairs.ids[_place(pairs, pairs.into[j], i, j)]
+    count, carried = 2, 0
+    group = pairs.group[i]
+    chosen = pairs.end[group, j] == CHOSEN
+    passed = pairs.way_to[group, j]
     while passed > 0:
         stage = (passed & ((1 << STAGE_BITS) - 1)) - 1
         passed >>= STAGE_BITS
-        if stage_chains[stage, 2] == 1:
-            carried = 1000
-        if stage_chains[stage, 3] == 1:
+        if pairs.stage_chains[stage, 2] == 1:
+            carried = WITHOUT_ICMP
+        if pairs.stage_chains[stage, 3] == 1:
             continue
         for side in range(2):
-            chain = np.int64(stage_chains[stage, side])
-            found = ids[base[chain] + source_class[i, chain] * width[chain] + destination_class[chain, j]]
-            if found == full:
+            found = pairs.ids[_place(pairs, pairs.stage_chains[stage, side], i, j)]
+            if found == pairs.full:
                 continue
-            if found < 0 or how == CHOSEN or count == len(asked):
+            if found < 0 or chosen:
                 return NO_ANSWER
             asked[count] = found
             count += 1
@@ -366,234 +437,183 @@ def _gathered(
 
 
 @fast
-def _shared(
-    one: Number,
-    other: Number,
-    kinds: Number,
-    skip: Number,
-    offsets: Table,
-    lows: Table,
-    highs: Table,
-    weight: Table,
-) -> Number:
-    """Return how many headers two allowed sets share; ``skip`` is a kind of protocol that does not count."""
+def _shared(asked: Table, count: Number, skip: Number, sets: Spans) -> Number:
+    """Return how many headers all of some allowed sets share; the kind of protocol ``skip`` does not count."""
     total = np.int64(0)
-    for q in range(kinds):
-        if q == skip:
-            continue
-        u, after_u = offsets[one * kinds + q], offsets[one * kinds + q + 1]
-        v, after_v = offsets[other * kinds + q], offsets[other * kinds + q + 1]
-        while u < after_u and v < after_v:
-            low, high = max(lows[u], lows[v]), min(highs[u], highs[v])
-            if high > low:
-                total += weight[q, high] - weight[q, low]
-            if highs[u] < highs[v]:
-                u += 1
-            else:
-                v += 1
-    return total
-
-
-@fast
-def _shared_by_all(
-    asked: Table,
-    count: Number,
-    kinds: Number,
-    skip: Number,
-    offsets: Table,
-    lows: Table,
-    highs: Table,
-    weight: Table,
-) -> Number:
-    """Return how many headers three or more allowed sets share."""
-    total = np.int64(0)
+    kinds = sets.weight.shape[0]
     at_span = np.zeros(count, np.int64)
     for q in range(kinds):
         if q == skip:
             continue
         for n in range(count):
-            at_span[n] = offsets[asked[n] * kinds + q]
+            at_span[n] = sets.offsets[asked[n] * kinds + q]
         while True:
             low, high, first, done = np.int64(0), np.int64(1 << 20), 0, False
             for n in range(count):
-                if at_span[n] >= offsets[asked[n] * kinds + q + 1]:
+                if at_span[n] >= sets.offsets[asked[n] * kinds + q + 1]:
                     done = True
                     break
-                low = max(low, np.int64(lows[at_span[n]]))
-                if highs[at_span[n]] < high:
-                    high, first = np.int64(highs[at_span[n]]), n
+                low = max(low, np.int64(sets.lows[at_span[n]]))
+                if sets.highs[at_span[n]] < high:
+                    high, first = np.int64(sets.highs[at_span[n]]), n
             if done:
                 break
             if high > low:
-                total += weight[q, high] - weight[q, low]
+                total += sets.weight[q, high] - sets.weight[q, low]
             at_span[first] += 1
     return total
 
 
 @fast
 def count_headers(
-    end: Table,
-    way_to: Table,
-    senders: Table,
-    receivers: Table,
-    source_class: Table,
-    destination_class: Table,
-    base: Table,
-    width: Table,
-    ids: Table,
-    stage_chains: Table,
-    full: Number,
+    pairs: Pairs,
+    decided: Table,
+    sets: Spans,
     starts: Table,
-    offsets: Table,
-    lows: Table,
-    highs: Table,
-    weight: Table,
-    icmp: Number,
     sizes: Table,
-    kinds_of: Table,
-    subnet_of: Table,
-    subnets: Number,
+    icmp: Number,
 ) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-    """Return how many headers arrive [subnet of senders, subnet of receivers], and which pairs are left out.
+    """Return how many headers arrive [run of senders, receiver], and which pairs are left out.
+
+    Senders of a run that the rules of a receiver do not tell apart are counted together.
 
     Args:
-        senders: group and chain; ``receivers``: chain. Both stand by subnet and are the same classes.
-        source_class: int32 [sender, chain]; ``destination_class``: int32 [chain, receiver].
-        stage_chains: chain in, chain out, 1 where ICMP is not carried, 1 where both let everything pass.
-        starts: where each subnet begins, and the end of the last one.
-        sizes: VMs of each row; ``kinds_of``: its class, so that no VM sends to itself.
+        decided: as ``routed`` gives it.
+        starts: where each run of senders begins, and the end of the last one.
+        sizes: VMs of each row. Senders and receivers are the same rows, and no VM sends to itself.
         icmp: kind of protocol that stages may not carry, or -1.
     """
-    total = np.zeros((subnets, subnets), np.int64)
-    left_out = np.zeros((len(senders), len(receivers)), np.uint8)
-    kinds = weight.shape[0]
+    total = np.zeros((len(starts) - 1, len(sizes)), np.int64)
+    left_out = np.zeros((len(sizes), len(sizes)), np.uint8)
+    alike = np.zeros(len(sizes), np.int64)  # sender -> number of those like it
+    first = np.zeros(len(sizes), np.int64)  # that number -> first sender
+    together = np.zeros(len(sizes), np.int64)  # that number -> VMs
+    asked = np.zeros(2 + 2 * MOST_STAGES, np.int64)
+    # Reading an array out of a tuple counts its references, so the loops have names for them.
+    ids, base, width, blocks, receivers = pairs.ids, pairs.base, pairs.width, pairs.blocks, pairs.into
+    source_class, destination_class = pairs.source_class, pairs.destination_class
+    groups, chains = pairs.group, pairs.out
     for t in range(len(starts) - 1):
         keys, values = np.full(MEMORY, -1, np.int64), np.zeros(MEMORY, np.int64)
         used = 0
-        asked = np.zeros(2 + 2 * MOST_STAGES, np.int64)
-        for j in range(len(receivers)):
-            into = np.int64(receivers[j])
-            column = base[into] + destination_class[into, j]
+        for block in range(len(blocks) - 1):
+            into = np.int64(receivers[blocks[block]])
+            count = 0
             for i in range(starts[t], starts[t + 1]):
-                group, out = senders[i, 0], senders[i, 1]
-                how = np.int64(end[group, j])
-                if how == LOST or how == BY_CHANCE:  # noqa: SIM109 - plain for the compiler
-                    continue
-                pairs = sizes[i] * sizes[j]
-                if kinds_of[i] == kinds_of[j]:
-                    pairs = sizes[i] * (sizes[i] - 1)
-                if pairs == 0:
-                    continue
-                one = np.int64(ids[base[out] + source_class[i, out] * width[out] + destination_class[out, j]])
-                other = np.int64(ids[column + source_class[i, into] * width[into]])
-                if how == UNKNOWN or one < 0 or other < 0:
-                    left_out[i, j] = 1
-                    continue
-                skip = np.int64(-1)
-                passed = way_to[group, j]
-                if passed > 0:
-                    asked[0], asked[1] = one, other
-                    count = _gathered(
-                        i,
-                        j,
-                        how,
-                        passed,
-                        source_class,
-                        destination_class,
-                        base,
-                        width,
-                        ids,
-                        stage_chains,
-                        full,
-                        asked,
-                        2,
-                    )
-                    if count == NO_ANSWER:
-                        left_out[i, j] = 1
+                out = chains[i]
+                number = 0
+                while number < count:
+                    like = first[number]
+                    if (
+                        groups[i] == groups[like]
+                        and out == chains[like]
+                        and source_class[i, out] == source_class[like, out]
+                        and source_class[i, into] == source_class[like, into]
+                    ):
+                        break
+                    number += 1
+                if number == count:
+                    first[count], together[count] = i, 0
+                    count += 1
+                alike[i] = number
+                together[number] += sizes[i]
+            for number in range(count):
+                i = first[number]
+                group, out = groups[i], chains[i]
+                from_ = base[out] + np.int64(source_class[i, out]) * width[out]
+                to = base[into] + np.int64(source_class[i, into]) * width[into]
+                for j in range(blocks[block], blocks[block + 1]):
+                    how = np.int64(decided[group, j])
+                    if how == LOST or how == BY_CHANCE:  # noqa: SIM109
                         continue
-                    if count >= 1000:
-                        count -= 1000
-                        skip = np.int64(icmp)
-                    if count > 2:
-                        shared = _shared_by_all(asked, count, kinds, skip, offsets, lows, highs, weight)
-                        total[t, subnet_of[j]] += shared * pairs
+                    asked[0] = ids[from_ + destination_class[out, j]]
+                    asked[1] = ids[to + destination_class[into, j]]
+                    if how == STAGED or how == UNKNOWN or asked[0] < 0 or asked[1] < 0:  # noqa: SIM109
+                        for each in range(starts[t], starts[t + 1]):
+                            if alike[each] != number:
+                                continue
+                            others = sizes[j] - (1 if each == j else 0)
+                            if others == 0:
+                                continue
+                            many = np.int64(NO_ANSWER)
+                            if how == STAGED and asked[0] >= 0 and asked[1] >= 0:
+                                many = _gathered(pairs, each, j, asked)
+                            if many == NO_ANSWER:
+                                left_out[each, j] = 1
+                                continue
+                            skip = np.int64(icmp if many >= WITHOUT_ICMP else -1)
+                            shared = _shared(asked, many % WITHOUT_ICMP, skip, sets)
+                            total[t, j] += shared * sizes[each] * others
                         continue
-                key = (one << 32 | other) * 2 + (1 if skip >= 0 else 0)
-                place = ((key * np.int64(-7046029254386353131)) >> 20) & (MEMORY - 1)
-                while keys[place] != -1 and keys[place] != key:
-                    place = (place + 1) & (MEMORY - 1)
-                if keys[place] == key:
-                    shared = values[place]
-                else:
-                    shared = _shared(one, other, kinds, skip, offsets, lows, highs, weight)
-                    if used < MEMORY // 2:
-                        keys[place], values[place] = key, shared
-                        used += 1
-                total[t, subnet_of[j]] += shared * pairs
+                    skip = np.int64(icmp if how == NO_ICMP else -1)
+                    key = (asked[0] << 32 | asked[1]) * 2 + (1 if skip >= 0 else 0)
+                    place = ((key * np.int64(-7046029254386353131)) >> 20) & (MEMORY - 1)
+                    while keys[place] != -1 and keys[place] != key:
+                        place = (place + 1) & (MEMORY - 1)
+                    if keys[place] == key:
+                        shared = values[place]
+                    else:
+                        shared = _shared(asked, 2, skip, sets)
+                        if used < MEMORY // 2:
+                            keys[place], values[place] = key, shared
+                            used += 1
+                    own = sizes[j] if starts[t] <= j < starts[t + 1] and alike[j] == number else 0
+                    total[t, j] += shared * (together[number] * sizes[j] - own)
     return total, left_out
 
 
 @fast
 def arrive(
-    end: Table,
-    way_to: Table,
-    senders: Table,
-    receivers: Table,
-    source_class: Table,
-    destination_class: Table,
-    base: Table,
-    width: Table,
-    ids: Table,
-    stage_chains: Table,
-    full: Number,
+    pairs: Pairs,
+    decided: Table,
+    holding: Table,
     passes: Table,
     is_icmp: bool,
-) -> NDArray[np.uint8]:
-    """Return for each pair whether one kind of header arrives: ``ARRIVES``, ``LOST`` or ``UNKNOWN``.
+    classes: Table,
+    found: Table,
+) -> None:
+    """Fill in for each pair whether one kind of header arrives: ``ARRIVES``, ``LOST`` or ``UNKNOWN``.
 
     Args:
-        passes: uint8 beside ``ids``: whether the allowed set holds the header; 2 where there is none.
+        decided: as ``routed`` gives it, with ``NO_ICMP`` settled.
+        holding: bool by allowed set, whether it holds the header.
+        passes: uint8 beside ``ids``: the same; 2 where there is no set.
+        classes: of each row; ``found``: uint8 [class, class].
     """
-    found = np.zeros((len(senders), len(receivers)), np.uint8)
-    column = np.empty(len(receivers), np.int64)
-    for j in range(len(receivers)):
-        column[j] = base[receivers[j]] + destination_class[receivers[j], j]
-    for i in range(len(senders)):
-        group, out = senders[i, 0], senders[i, 1]
-        row = base[out] + source_class[i, out] * width[out]
-        for j in range(len(receivers)):
-            how = np.int64(end[group, j])
-            if how == LOST:
-                continue
-            into = receivers[j]
-            one = passes[row + destination_class[out, j]]
-            other = passes[column[j] + source_class[i, into] * width[into]]
-            if how == UNKNOWN or how == BY_CHANCE or one == 2 or other == 2:  # noqa: SIM109
-                found[i, j] = UNKNOWN
-                continue
-            good = one & other
-            passed = way_to[group, j]
-            while passed > 0:
-                stage = (passed & ((1 << STAGE_BITS) - 1)) - 1
-                passed >>= STAGE_BITS
-                if is_icmp and stage_chains[stage, 2] == 1:
-                    good = np.uint8(0)
-                if stage_chains[stage, 3] == 1:
+    asked = np.zeros(2 + 2 * MOST_STAGES, np.int64)
+    base, width, blocks, receivers = pairs.base, pairs.width, pairs.blocks, pairs.into
+    source_class, destination_class = pairs.source_class, pairs.destination_class
+    for i in range(len(classes)):
+        out, group, row = np.int64(pairs.out[i]), np.int64(pairs.group[i]), np.int64(classes[i])
+        from_ = base[out] + np.int64(source_class[i, out]) * width[out]
+        for block in range(len(blocks) - 1):
+            into = np.int64(receivers[blocks[block]])
+            to = base[into] + np.int64(source_class[i, into]) * width[into]
+            for j in range(blocks[block], blocks[block + 1]):
+                how = decided[group, j]
+                one = passes[from_ + destination_class[out, j]]
+                other = passes[to + destination_class[into, j]]
+                if (how | one | other) < 2:
+                    found[row, classes[j]] = how & one & other
                     continue
-                for side in range(2):
-                    chain = stage_chains[stage, side]
-                    here = ids[
-                        base[chain] + source_class[i, chain] * width[chain] + destination_class[chain, j]
-                    ]
-                    if here == full:
-                        continue
-                    if here < 0 or how == CHOSEN:
-                        good = np.uint8(UNKNOWN)
-                        passed = 0
-                        break
-                    if good != UNKNOWN:
-                        good &= passes[
-                            base[chain] + source_class[i, chain] * width[chain] + destination_class[chain, j]
-                        ]
-            found[i, j] = good
-    return found
+                if how == LOST:
+                    found[row, classes[j]] = LOST
+                    continue
+                good = UNKNOWN
+                if how == STAGED and (one | other) < 2:
+                    good = _by_stages(pairs, i, j, holding, is_icmp, asked)
+                found[row, classes[j]] = good
+
+
+@fast
+def _by_stages(pairs: Pairs, i: Number, j: Number, holding: Table, is_icmp: bool, asked: Table) -> Number:
+    """Return whether a header passes all rules on a way: ``ARRIVES``, ``LOST`` or ``UNKNOWN``."""
+    count = _gathered(pairs, i, j, asked)
+    if count == NO_ANSWER:
+        return UNKNOWN
+    if is_icmp and count >= WITHOUT_ICMP:
+        return LOST
+    for n in range(count % WITHOUT_ICMP):
+        if not holding[asked[n]]:
+            return LOST
+    return ARRIVES

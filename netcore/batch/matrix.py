@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from netcore.batch import kernel_space as kernel
-from netcore.batch import layout as at
 from netcore.batch.cells import cells
 from netcore.batch.classes import Classes
 from netcore.batch.compile import Compiled
@@ -102,40 +101,41 @@ def matrix(
     port: int,
     *,
     answers: bool = False,
-    space: Space | None = None,
 ) -> Matrix:
     """Return who reaches whom with one protocol and destination port.
 
     Args:
         protocol: number or name.
         answers: also ask whether the answer comes back.
-        space: of the same network, where it is known already.
 
     Raises:
         ValueError: no such protocol.
     """
     number = protocol if isinstance(protocol, int) else protocol_number(protocol)
-    space = space or space_of(compiled)
+    space = space_of(compiled)
     classes = space.classes
     count = len(classes.classes)
     arrives = np.full((count, count), kernel.UNKNOWN, np.uint8)
-    if len(space.senders):
+    if len(space.rows):
         kind = space.kind_of(number)
-        found = np.full((len(space.senders), len(space.receivers)), kernel.LOST, np.uint8)
         if kind >= 0 and _carried(compiled, number, port):
-            holding = _holding(space, kind, port if number in PORTED else 0)
-            passes = np.where(space.ids >= 0, holding[space.ids], 2).astype(np.uint8)
-            found = kernel.arrive(*space.pairs(), passes, space.kinds[kind].name == "icmp")
-        arrives[np.ix_(space.sender_class, space.receiver_class)] = found
+            _fill(space, kind, port if number in PORTED else 0, arrives)
+        else:
+            arrives[np.ix_(space.rows, space.rows)] = kernel.LOST
     singles = np.array([len(each.vms) == 1 for each in classes.classes], np.bool_)
     alone = np.flatnonzero(singles)
     arrives[alone, alone] = kernel.LOST  # no second VM to reach
     answered = np.zeros((count, count), np.bool_) if answers else None
     asked = np.ones((count, count), np.bool_) if answers else arrives == kernel.UNKNOWN
     asked[alone, alone] = False
-    _ask(compiled, classes, number, port, np.argwhere(asked), arrives, answered)
+    _ask(compiled, classes, number, port, _where(asked), arrives, answered)
     own = _own(compiled, classes, number, port)
     return Matrix(number, port, compiled.guests.ids, classes, arrives == kernel.ARRIVES, own, answered)
+
+
+def _where(table: Table) -> Table:
+    """Return row and column of what is true; faster than ``argwhere`` by far where that is little."""
+    return np.stack(np.divmod(np.flatnonzero(table), table.shape[1]), axis=1)
 
 
 def _carried(compiled: Compiled, protocol: int, port: int) -> bool:
@@ -145,12 +145,23 @@ def _carried(compiled: Compiled, protocol: int, port: int) -> bool:
     return bool(compiled.carried.from_port[SOURCE_PORT] and compiled.carried.to_port[port])
 
 
+def _fill(space: Space, kind: int, port: int, arrives: Table) -> None:
+    """Fill in between which classes one kind of header arrives, as far as arrays carry it."""
+    is_icmp = kind == space.icmp
+    holding = _holding(space, kind, port)
+    ids = space.pairs.ids
+    passes = np.where(ids >= 0, holding[ids], 2).astype(np.uint8)
+    without = kernel.LOST if is_icmp else kernel.ARRIVES
+    routed = np.where(space.routed == kernel.NO_ICMP, without, space.routed).astype(np.uint8)
+    kernel.arrive(space.pairs, routed, holding, passes, is_icmp, space.rows, arrives)
+
+
 def _holding(space: Space, kind: int, port: int) -> Table:
     """Return by allowed set whether it holds a header."""
-    kinds = len(space.kinds)
-    count = (len(space.offsets) - 1) // kinds
-    starts, ends = space.offsets[kind : count * kinds : kinds], space.offsets[kind + 1 :: kinds]
-    inside = np.concatenate([[0], np.cumsum((space.lows <= port) & (port < space.highs))])
+    kinds, offsets, sets = len(space.kinds), space.sets.offsets, space.sets
+    count = (len(offsets) - 1) // kinds
+    starts, ends = offsets[kind : count * kinds : kinds], offsets[kind + 1 :: kinds]
+    inside = np.concatenate([[0], np.cumsum((sets.lows <= port) & (port < sets.highs))])
     found: Table = inside[np.maximum(ends[:count], starts)] > inside[starts]
     return found
 
@@ -202,12 +213,16 @@ def _own(compiled: Compiled, classes: Classes, protocol: int, port: int) -> Tabl
 
 def _addresses(compiled: Compiled) -> dict[str, Any]:
     """Return the primary address of each VM that has one."""
-    machines = drawing_of(compiled.network).machines
-    return {
-        vm: held[0]
-        for vm, machine in machines.items()
-        if (held := [address for port in machine.ports for address in port.held])
-    }
+    drawing = drawing_of(compiled.network)
+    found: dict[str, Any] = drawing.memo(
+        ("primary addresses",),
+        lambda: {
+            vm: held[0]
+            for vm, machine in drawing.machines.items()
+            if (held := [address for port in machine.ports for address in port.held])
+        },
+    )
+    return found
 
 
 def _packets(compiled: Compiled, senders: Table, to: list[Any], protocol: int, port: int) -> Packets:
@@ -241,49 +256,41 @@ class Counts:
     by_cells: int
 
 
-def reach_counts(compiled: Compiled, space: Space | None = None) -> Counts:
+def reach_counts(compiled: Compiled) -> Counts:
     """Return the number of headers that arrive, exactly; a VM's packets to itself are left out.
 
     A header is protocol, source port and destination port from one VM to one address of another. What is
     IPv6 or not plain is asked of ``cells``.
     """
-    space = space or space_of(compiled)
-    network = compiled.network
-    subnets = tuple(sorted({port.subnet for port in drawing_of(network).ports.values()}))
+    space = space_of(compiled)
+    subnets = tuple(sorted({port.subnet for port in drawing_of(compiled.network).ports.values()}))
     classes = space.classes
     total = np.zeros((len(subnets), len(subnets)), object)
-    left = np.ones((len(classes.classes), len(classes.classes)), np.bool_)
-    if len(space.senders):
-        subnet_of = compiled.nics[_nics(compiled, space), at.NIC_SUBNET].astype(np.int64)
-        names = np.unique(subnet_of)
-        starts = np.append(np.searchsorted(subnet_of, names), len(subnet_of)).astype(np.int64)
-        size = classes.sizes[space.sender_class]
+    pairs = _not_plain(space)
+    if len(space.rows):
+        names, starts = np.unique(space.subnets, return_index=True)
         found, left_out = kernel.count_headers(
-            *space.pairs(),
-            starts,
-            space.offsets,
-            space.lows,
-            space.highs,
-            space.weight,
-            next((index for index, kind in enumerate(space.kinds) if kind.name == "icmp"), -1),
-            size,
-            space.sender_class.astype(np.int64),
-            np.searchsorted(names, subnet_of).astype(np.int64),
-            len(names),
+            space.pairs,
+            space.routed,
+            space.sets,
+            np.append(starts, len(space.rows)).astype(np.int64),
+            classes.sizes[space.rows],
+            space.icmp,
         )
-        total[np.ix_(names, names)] = found.astype(object)
-        left[np.ix_(space.sender_class, space.receiver_class)] = left_out == 1
-    pairs = [(a, b) for a, b in np.argwhere(left).tolist() if a != b or len(classes.classes[a].vms) > 1]
+        total[np.ix_(names, names)] = np.add.reduceat(found, starts, axis=1).astype(object)
+        pairs += space.rows[_where(left_out.view(np.bool_))].tolist()
+    pairs = [(a, b) for a, b in pairs if a != b or len(classes.classes[a].vms) > 1]
     for a, b in pairs:
         _add_by_cells(compiled, classes, subnets, total, a, b)
     return Counts(subnets, total, len(pairs))
 
 
-def _nics(compiled: Compiled, space: Space) -> Table:
-    rows = {vm: row for row, vm in enumerate(compiled.guests.ids)}
-    firsts = [rows[space.classes.classes[index].vms[0]] for index in space.sender_class.tolist()]
-    found: Table = compiled.guests.vms[firsts, at.VM_NIC]
-    return found
+def _not_plain(space: Space) -> list[tuple[int, int]]:
+    """Return the pairs of classes of which one is not plain."""
+    every = range(len(space.classes.classes))
+    plain = set(space.rows.tolist())
+    others = [number for number in every if number not in plain]
+    return [(a, b) for a in others for b in every] + [(a, b) for a in sorted(plain) for b in others]
 
 
 def _add_by_cells(

@@ -13,6 +13,7 @@ from netcore.batch.atoms import Atoms, Boundaries
 from netcore.batch.sheets import Names, Sheet, Table, column
 from netcore.control.owners import Owner
 from netcore.control.peering import LinkState
+from netcore.control.prefixes import ends
 from netcore.control.routes import EffectiveRoute, HopType, RouteSource, RouteTableView
 from netcore.document.values import Address
 from netcore.document.values import Network as Prefix
@@ -52,13 +53,11 @@ Asked = Iterable[tuple[str, str, RouteTableView]]
 
 def bound(tables: Asked, boundaries: Boundaries) -> None:
     """Make every prefix of a route a union of atoms, and every next hop an atom."""
-    seen: set[Prefix] = set()
-    for _, _, view in tables:
-        for row in view.rows:
-            seen.update(row.prefixes)
-            for address in row.next_hop_ips:
-                boundaries.address(address)
-    for prefix in seen:
+    # By id first: most rows share the objects of the drawing, and numbers hash faster.
+    rows = {id(row): row for view in {id(view): view for _, _, view in tables}.values() for row in view.rows}
+    for address in {id(one): one for row in rows.values() for one in row.next_hop_ips}.values():
+        boundaries.address(address)
+    for prefix in {id(one): one for row in rows.values() for one in row.prefixes}.values():
         boundaries.prefix(prefix)
 
 
@@ -97,18 +96,17 @@ class RouteMaker:
         self._known: dict[Hashable, int] = {}
 
     def made(self, asked: Asked, atoms: Atoms) -> Routes:
-        """Return the tables; those of one network with equal rows are one."""
+        """Return the tables; those of one network and one view are one."""
         tables: list[Table] = []
         labels: list[list[str]] = []
         table_of: dict[str, int] = {}
         known: dict[Hashable, int] = {}
         for name, vnet, view in asked:
-            rows = view.rows
-            key = (vnet, rows)
+            key = (vnet, id(view))
             if key not in known:
                 known[key] = len(tables)
                 hashed: list[str] = []
-                tables.append(self._table(vnet, rows, atoms, hashed))
+                tables.append(self._table(vnet, view.rows, atoms, hashed))
                 labels.append(hashed)
             table_of[name] = known[key]
         if len(self._ways) > 65_535:
@@ -128,12 +126,10 @@ class RouteMaker:
                 for prefix in row.prefixes:
                     winners.setdefault(prefix, []).append(row)
         ordered = sorted(winners, key=lambda prefix: prefix.prefixlen)
-        firsts, ends = atoms.spans(
-            (prefix.version, int(prefix.network_address), int(prefix.broadcast_address)) for prefix in ordered
-        )
+        firsts, lasts = atoms.spans((prefix.version, *ends(prefix)) for prefix in ordered)
         table = np.full(atoms.count, self._none, np.uint16)
-        for prefix, first, end in zip(ordered, firsts.tolist(), ends.tolist(), strict=True):
-            table[first:end] = self._way(vnet, winners[prefix], labels)
+        for prefix, first, last in zip(ordered, firsts.tolist(), lasts.tolist(), strict=True):
+            table[first:last] = self._way(vnet, winners[prefix], labels)
         return table
 
     def _way(self, vnet: str, routes: list[EffectiveRoute], labels: list[str]) -> int:
@@ -149,9 +145,10 @@ class RouteMaker:
             route = routes[0]
             address = route.next_hop_ips[0] if route.next_hop_ips else None
             key = (vnet, route.next_hop_type, route.source, address, _said_ref(route))
-            if key not in self._known:
-                self._known[key] = self._ways.once(*self._single(vnet, route, address))
-            return self._known[key]
+            way = self._known.get(key)
+            if way is None:
+                way = self._known[key] = self._ways.once(*self._single(vnet, route, address))
+            return way
         pairs = [(route, address) for route in routes for address in route.next_hop_ips or (None,)]
         members = [self._ways.once(*self._single(vnet, route, address)) for route, address in pairs]
         some_are_hard = any(self._ways.rows[member][0] == layout.WAY_HARD for member in members)
@@ -325,5 +322,4 @@ def _drop(code: str, *, no_way_out: bool = False) -> Way:
 
 def _said_ref(route: EffectiveRoute) -> str | None:
     """Return the part of a route's path that its meaning depends on."""
-    kind = (route.ref or "").partition("/")[0]
-    return None if kind == "route_tables" else route.ref
+    return None if route.ref is None or route.ref.startswith("route_tables/") else route.ref

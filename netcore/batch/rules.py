@@ -26,6 +26,9 @@ CLASSES = ("source_class", "destination_class", "source_port_class", "destinatio
 Spans = tuple[PortSpan, ...] | None
 
 
+_NO_CELLS = np.zeros(0, np.int64)
+
+
 class Rules:
     """The rule sets of a network, and the chains of them that NICs ask.
 
@@ -82,6 +85,7 @@ class Rules:
         self.source_port_class: Table = np.zeros((count, len(ports)), np.uint16)
         self.destination_port_class: Table = np.zeros((count, len(ports)), np.uint16)
         self._words: list[Table] = []
+        self._spans: dict[int, tuple[Table, Table]] = {}
         self._used = 0
         self._most = 0
         sheet = Sheet(SET_COLUMNS)
@@ -92,7 +96,7 @@ class Rules:
             for name in CLASSES:
                 setattr(self, name, getattr(self, name).astype(np.uint8))
         self.bits = np.concatenate(self._words) if self._words else np.zeros(1, np.uint64)
-        del self._words
+        del self._words, self._spans
 
     def _vectors(
         self, index: int, rules: tuple[EffectiveRule, ...], atoms: Atoms, ports: Table, protocols: int
@@ -117,10 +121,21 @@ class Rules:
 
     def _side(self, sides: Sequence[AddressSet | None], atoms: Atoms, words: int, classes: Table) -> int:
         """Make the vectors of one side's addresses: fill in the classes, return the offset."""
-        owner = [number for number, side in enumerate(sides) if side is not None for _ in side.ranges()]
-        firsts, ends = atoms.spans(each for side in sides if side is not None for each in side.ranges())
+        named = [number for number, side in enumerate(sides) if side is not None]
+        found = [self._span(side, atoms) for side in sides if side is not None]
+        owner = np.repeat(np.array(named, np.int64), [len(firsts) for firsts, _ in found])
+        firsts, ends = (
+            np.concatenate([_NO_CELLS, *(both[end] for both in found)]) for end in (0, 1)
+        )
         anyone = [number for number, side in enumerate(sides) if side is None]
         return self._classes(firsts, ends, owner, anyone, len(sides), words, classes)
+
+    def _span(self, side: AddressSet, atoms: Atoms) -> tuple[Table, Table]:
+        """Return the atoms of a set of addresses; rules share sets."""
+        found = self._spans.get(id(side))
+        if found is None:
+            found = self._spans[id(side)] = atoms.spans(side.ranges())
+        return found
 
     def _ports(self, sides: Sequence[Spans], ports: Table, words: int, classes: Table) -> int:
         """Make the vectors of one side's ports."""
@@ -135,7 +150,7 @@ class Rules:
         self,
         firsts: Table,
         ends: Table,
-        owner: Sequence[int],
+        owner: Sequence[int] | Table,
         anyone: Sequence[int],
         rules: int,
         words: int,
@@ -143,6 +158,11 @@ class Rules:
     ) -> int:
         """Find which cells share a vector. Cell ranges [first, end) belong to the rules ``owner``."""
         size = len(classes)
+        if len(owner) == 0:
+            classes[:] = 0
+            matching = np.zeros((1, max(1, rules)), np.bool_)
+            matching[:, anyone] = True
+            return self._put(_packed(matching, words))
         cuts = np.unique(np.concatenate([[0], firsts, ends]).astype(np.int64))
         cuts = cuts[cuts < size]
         rule = np.array(owner, np.int64)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -22,9 +23,6 @@ from netcore.trace.packet import TCP, UDP
 
 _ICMP, _ICMPV6 = 1, 58
 _PORTS = 65_536
-
-
-Pairs = tuple[Table, Table, Table, Table, Table, Table, Table, Table, Table, Table, int]
 
 
 class Kind(NamedTuple):
@@ -50,63 +48,50 @@ class Space:
     """What the loops over pairs take; see ``kernel_space`` for the columns.
 
     Args:
-        sender_class, receiver_class: class of each row; those of other classes are asked of ``cells``.
-        ids: allowed set by chain and classes; ``base``, ``width`` say where.
-        weight: int64 [kind, port]: headers to all ports below; those the fabric carries.
+        rows: class of each sender and receiver, by subnet; those of other classes are asked of ``cells``.
+        subnets: subnet of each row.
+        routed: how routes and open stages decide, by group of senders and receiver.
     """
 
-    compiled: Compiled
     classes: Classes
     kinds: list[Kind]
-    sender_class: Table
-    receiver_class: Table
-    senders: Table
-    receivers: Table
-    end: Table
-    way_to: Table
-    source_class: Table
-    destination_class: Table
-    base: Table
-    width: Table
-    ids: Table
-    stage_chains: Table
-    full: int
-    offsets: Table
-    lows: Table
-    highs: Table
-    weight: Table
+    rows: Table
+    subnets: Table
+    pairs: kernel.Pairs
+    sets: kernel.Spans
+    routed: Table
 
-    def pairs(self) -> Pairs:
-        """Return the arguments that all loops over pairs share."""
-        return (
-            self.end,
-            self.way_to,
-            self.senders,
-            self.receivers,
-            self.source_class,
-            self.destination_class,
-            self.base,
-            self.width,
-            self.ids,
-            self.stage_chains,
-            self.full,
-        )
+    @property
+    def icmp(self) -> int:
+        """Return which kind ICMP is, or -1 where the fabric does not carry it."""
+        return self.kind_of(_ICMP)
 
     def kind_of(self, protocol: int) -> int:
         """Return which kind a protocol is, or -1 where the fabric does not carry it."""
         return next((index for index, kind in enumerate(self.kinds) if protocol in kind.numbers), -1)
 
 
-def space_of(compiled: Compiled, classes: Classes | None = None) -> Space:
-    """Return the plain part of a network, IPv4."""
-    classes = classes or classes_of(compiled)
+_KEPT: WeakKeyDictionary[Compiled, Space] = WeakKeyDictionary()
+"""All questions about one network share its space."""
+
+
+def space_of(compiled: Compiled) -> Space:
+    """Return the plain part of a network, IPv4: made when first asked for, kept as long as the network."""
+    found = _KEPT.get(compiled)
+    if found is None:
+        found = _KEPT[compiled] = _made(compiled)
+    return found
+
+
+def _made(compiled: Compiled) -> Space:
+    classes = classes_of(compiled)
     row_of = {vm: row for row, vm in enumerate(compiled.guests.ids)}
     firsts = [row_of[each.vms[0]] for each in classes.classes]
     plain = [index for index, row in enumerate(firsts) if _is_plain(compiled, row)]
     nics = compiled.guests.vms[[firsts[index] for index in plain], at.VM_NIC].astype(np.int64)
     subnets = compiled.nics[nics, at.NIC_SUBNET] if len(nics) else np.zeros(0, np.int64)
     order = np.argsort(subnets, kind="stable")
-    rows, nics = np.array(plain, np.int32)[order], nics[order]
+    rows, nics, subnets = np.array(plain, np.int32)[order], nics[order], subnets[order]
     atoms = compiled.nics[nics, at.NIC_SOURCE4].astype(np.int64)
     stages = _stages(compiled)
     spaces = compiled.spaces[atoms].astype(np.int64)
@@ -144,22 +129,21 @@ def space_of(compiled: Compiled, classes: Classes | None = None) -> Space:
     chains[:, :2] = renumber[stages.chains[:, :2]]
     chains[:, 2] = stages.chains[:, 2]
     chains[:, 3] = [made.open(into) and made.open(out) for into, out in chains[:, :2].tolist()]
-    return Space(
-        compiled,
-        classes,
-        kinds,
-        rows,
-        rows,
-        np.stack([group_of.ravel(), renumber[out]], axis=1).astype(np.int64),
-        renumber[into],
+    receiving = renumber[into]
+    changes = np.flatnonzero(np.diff(receiving, prepend=-2, append=-2))
+    pairs = kernel.Pairs(
         end,
         way_to,
+        group_of.ravel().astype(np.int64),
+        renumber[out],
+        receiving,
+        changes.astype(np.int64),
         *tables,
         chains,
         made.full,
-        *made.spans(),
-        _weight(compiled, kinds),
     )
+    sets = kernel.Spans(*made.spans(), _weight(compiled, kinds))
+    return Space(classes, kinds, rows, subnets.astype(np.int64), pairs, sets, kernel.routed(pairs))
 
 
 def _is_plain(compiled: Compiled, vm: int) -> bool:

@@ -6,9 +6,9 @@ except the built-in None routes, which disappear (facts D6, D7, D9).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from ipaddress import ip_network
 
 from netcore.control.gateways import Gateways
@@ -41,7 +41,7 @@ _PREFERRED = (
 )
 """System routes that no BGP route beats, however specific (fact D21)."""
 
-_DISPLAY = (
+_IN_ORDER = (
     HopType.VNET_LOCAL,
     HopType.VNET_PEERING,
     HopType.VNET_GLOBAL_PEERING,
@@ -53,7 +53,10 @@ _DISPLAY = (
     HopType.INTERNET,
     HopType.NONE,
 )
-_SOURCE_DISPLAY = (RouteSource.DEFAULT, RouteSource.GATEWAY, RouteSource.USER)
+_DISPLAY = {hop: place for place, hop in enumerate(_IN_ORDER)}
+_SOURCE_DISPLAY = {RouteSource.DEFAULT: 0, RouteSource.GATEWAY: 1, RouteSource.USER: 2}
+
+_HOPS = {hop.value: hop for hop in HopType}
 
 _HOP_FACTS = {
     HopType.VIRTUAL_APPLIANCE: "D41",
@@ -85,6 +88,9 @@ class _Candidate:
 
     def rows(self) -> Iterator[EffectiveRoute]:
         """Yield the rows to show: what is left, and what was lost, by winner."""
+        if not self.lost:
+            yield self._row(RouteState.ACTIVE, self.prefixes, None, self.facts)
+            return
         left = tuple(prefix for prefix in self.prefixes if prefix not in self.lost)
         if left:
             yield self._row(RouteState.ACTIVE, left, None, self.facts)
@@ -99,7 +105,7 @@ class _Candidate:
         self, state: RouteState, prefixes: tuple[Network, ...], winner: str | None, facts: tuple[str, ...]
     ) -> EffectiveRoute:
         return EffectiveRoute(
-            self.source, state, prefixes, self.hop, self.hops, self.ref, winner, tuple(dict.fromkeys(facts))
+            self.source, state, prefixes, self.hop, self.hops, self.ref, winner, _once(facts)
         )
 
 
@@ -116,6 +122,11 @@ class EffectiveRoutes:
         self._profile = profile
         self._peerings = peerings
         self._gateways = gateways
+
+    def kind(self, subnet_id: str) -> Hashable:
+        """Return what the rows of a subnet depend on: subnets of one kind have the same rows."""
+        subnet = self._topology.subnets[subnet_id]
+        return subnet.vnet, subnet.route_table, subnet_id if subnet.service_endpoints else ""
 
     def rows(self, subnet_id: str) -> tuple[EffectiveRoute, ...]:
         """Return the rows of a subnet in the order of display: IPv4 first, then by source and type."""
@@ -241,7 +252,7 @@ class EffectiveRoutes:
             if not prefixes:
                 continue
             ref = f"route_tables/{subnet.route_table}/routes/{route_id}"
-            hop = HopType(route.next_hop_type.value)
+            hop = _HOPS[route.next_hop_type.value]
             facts = ("D20", _HOP_FACTS[hop]) if rank == 0 else ("D20", "D25", _HOP_FACTS[hop])
             hops = (route.next_hop_ip,) if route.next_hop_ip is not None else ()
             yield _Candidate(
@@ -289,6 +300,12 @@ class EffectiveRoutes:
             )
 
 
+@lru_cache
+def _once(facts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return facts without repetition; there are few combinations."""
+    return tuple(dict.fromkeys(facts))
+
+
 def _system(
     hop: HopType, prefixes: tuple[Network, ...], ref: str | None, facts: tuple[str, ...]
 ) -> _Candidate:
@@ -308,7 +325,9 @@ def _compete(candidates: list[_Candidate]) -> dict[Network, _Candidate]:
             by_prefix.setdefault(prefix, []).append(candidate)
     winners: dict[Network, _Candidate] = {}
     for prefix, rivals in by_prefix.items():
-        winner = min(rivals, key=lambda rival: (prefix in rival.lost, rival.rank))
+        winner = rivals[0]
+        if len(rivals) > 1:
+            winner = min(rivals, key=lambda rival: (prefix in rival.lost, rival.rank))
         if prefix in winner.lost:
             continue
         winners[prefix] = winner
@@ -325,8 +344,8 @@ def _display(row: EffectiveRoute) -> tuple[object, ...]:
     first = row.prefixes[0]
     return (
         first.version,
-        _SOURCE_DISPLAY.index(row.source),
-        _DISPLAY.index(row.next_hop_type),
+        _SOURCE_DISPLAY[row.source],
+        _DISPLAY[row.next_hop_type],
         order(first),
         row.state.value,
         row.ref or "",

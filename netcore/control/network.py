@@ -6,7 +6,7 @@ no problems; ask ``netcore.document`` first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import cached_property
 
 from netcore.control.announcements import Announcements, BgpRoute, BgpView
@@ -44,7 +44,7 @@ class Network:
     def __init__(self, scenario: Scenario, profile: Profile | None = None) -> None:
         self.scenario = scenario
         self.profile = profile or switched(find_profile(scenario.profile), scenario.switches)
-        self._tables: dict[str, RouteTableView] = {}
+        self._tables: dict[Hashable, RouteTableView] = {}
         self._rules: dict[tuple[str, str | None, Direction], tuple[RuleSet, ...]] = {}
 
     @cached_property
@@ -163,10 +163,11 @@ class Network:
         return self.subnet_routes(self.nic(nic_id).subnet)
 
     def subnet_routes(self, subnet_id: str) -> RouteTableView:
-        """Return the effective routes of every NIC of a subnet."""
-        view = self._tables.get(subnet_id)
+        """Return the effective routes of every NIC of a subnet; subnets with the same routes share one view."""
+        kind = self._effective_routes.kind(subnet_id)
+        view = self._tables.get(kind)
         if view is None:
-            view = self._tables[subnet_id] = RouteTableView(self._effective_routes.rows(subnet_id))
+            view = self._tables[kind] = RouteTableView(self._effective_routes.rows(subnet_id))
         return view
 
     def table_routes(self, vnet: str, table: str | None) -> RouteTableView:

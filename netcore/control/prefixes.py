@@ -31,6 +31,15 @@ def inside(prefix: Network, other: Network) -> bool:
     return int(prefix.network_address) >> shift == int(other.network_address) >> shift
 
 
+def ends(prefix: Network) -> tuple[int, int]:
+    """Return the first and the last address of a prefix as numbers."""
+    kept: tuple[int, int] | None = getattr(prefix, "ends", None)
+    if kept is not None:
+        return kept
+    first = int(prefix.network_address)
+    return first, first + (1 << (BITS[prefix.version] - prefix.prefixlen)) - 1
+
+
 class PrefixIndex(Generic[T]):
     """Values by prefix, found by the addresses they hold.
 
@@ -82,15 +91,16 @@ Range = tuple[int, int]
 class AddressSet:
     """A set of IPv4 and IPv6 addresses, kept as sorted ranges that neither overlap nor touch."""
 
-    __slots__ = ("_firsts", "_ranges")
+    __slots__ = ("_firsts", "_hash", "_ranges")
 
     def __init__(self, prefixes: Iterable[Network] = ()) -> None:
         ranges: dict[int, list[Range]] = {4: [], 6: []}
         for prefix in prefixes:
-            ranges[prefix.version].append((int(prefix.network_address), int(prefix.broadcast_address)))
+            ranges[prefix.version].append(ends(prefix))
         self._fill({version: _merged(found) for version, found in ranges.items()})
 
     def _fill(self, ranges: dict[int, list[Range]]) -> None:
+        self._hash: int | None = None
         self._ranges = ranges
         self._firsts = {version: [first for first, _ in found] for version, found in ranges.items()}
 
@@ -104,7 +114,9 @@ class AddressSet:
         return isinstance(other, AddressSet) and self._ranges == other._ranges
 
     def __hash__(self) -> int:
-        return hash(tuple((version, tuple(found)) for version, found in sorted(self._ranges.items())))
+        if self._hash is None:
+            self._hash = hash(tuple((version, *found) for version, found in sorted(self._ranges.items())))
+        return self._hash
 
     def ranges(self) -> Iterator[tuple[int, int, int]]:
         """Yield the set as IP version, first and last address of each range, ascending."""

@@ -130,16 +130,26 @@ class RouteTableView:
         rows: in the order of display.
     """
 
-    __slots__ = ("_index", "rows")
+    __slots__ = ("_made", "rows")
 
     def __init__(self, rows: Iterable[EffectiveRoute]) -> None:
         self.rows = tuple(rows)
+        self._made: PrefixIndex[Selection] | None = None
+
+    @property
+    def _index(self) -> PrefixIndex[Selection]:
+        """The rows prepared for lookups, which those who read all rows never need."""
+        if self._made is None:
+            self._made = self._prepared()
+        return self._made
+
+    def _prepared(self) -> PrefixIndex[Selection]:
         winners: dict[Network, list[EffectiveRoute]] = {}
         losers: dict[Network, list[EffectiveRoute]] = {}
         for row in self.rows:
             for prefix in row.prefixes:
                 (winners if row.active else losers).setdefault(prefix, []).append(row)
-        self._index = PrefixIndex(
+        return PrefixIndex(
             (prefix, Selection(prefix, tuple(winners.get(prefix, ())), tuple(losers.get(prefix, ()))))
             for prefix in {**winners, **losers}
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from netcore.control.prefixes import AddressSet
@@ -32,6 +33,9 @@ class RuleAccess(StrEnum):
     """It is dropped."""
     ALWAYS_ALLOW = "AlwaysAllow"
     """It passes, and no security group is asked (admin rules only, fact F14)."""
+
+
+_ACCESS: dict[str, RuleAccess] = {access.value: access for access in RuleAccess}
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +238,7 @@ class EffectiveRules:
             ref,
             rule.priority,
             rule.direction,
-            RuleAccess(str(rule.access)),
+            _ACCESS[rule.access],
             rule.protocol,
             sources,
             source_names,
@@ -255,7 +259,8 @@ class EffectiveRules:
         return self._tags.members(subnet_id, groups), tuple(f"group {group}" for group in groups)
 
 
-def _spans(texts: Iterable[str]) -> tuple[PortSpan, ...] | None:
+@lru_cache(1 << 12)
+def _spans(texts: tuple[str, ...]) -> tuple[PortSpan, ...] | None:
     spans = []
     for text in texts:
         if text == "*":

@@ -7,7 +7,7 @@ object that holds it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import NamedTuple
 
 from netcore.control.gateways import Gateways
@@ -62,6 +62,11 @@ class VpcTables:
         self._profile = profile
         self._gateways = gateways
         self._holders: dict[tuple[str, Address | None], tuple[HopType, str]] | None = None
+
+    def kind(self, subnet_id: str) -> Hashable:
+        """Return what the rows of a subnet depend on: subnets of one kind have the same rows."""
+        subnet = self._topology.subnets[subnet_id]
+        return subnet.vnet, subnet.route_table or self._topology.vnets[subnet.vnet].main_route_table
 
     def rows(self, subnet_id: str) -> tuple[EffectiveRoute, ...]:
         """Return the rows of a subnet: those of its own table, or of the network's main one (fact L7)."""

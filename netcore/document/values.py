@@ -6,6 +6,7 @@ would otherwise be read as addresses without complaint.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -14,7 +15,7 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainSerializer, PlainValidator, StringConstraints, WithJsonSchema
 
@@ -74,6 +75,40 @@ class _Kept6(IPv6Address):
         return f"IPv6Address({str(self)!r})"
 
 
+class _KeptNetwork4(IPv4Network):
+    """A prefix that keeps its hash and its ends; tables of routes ask for them again and again."""
+
+    ends: tuple[int, int]
+    version: Literal[4] = 4
+
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            self._hash: int = super().__hash__()
+            return self._hash
+
+    def __repr__(self) -> str:
+        return f"IPv4Network({str(self)!r})"
+
+
+class _KeptNetwork6(IPv6Network):
+    """The same for IPv6."""
+
+    ends: tuple[int, int]
+    version: Literal[6] = 6
+
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            self._hash: int = super().__hash__()
+            return self._hash
+
+    def __repr__(self) -> str:
+        return f"IPv6Network({str(self)!r})"
+
+
 def parse_address(value: Any) -> Address:
     """Return the address a string names.
 
@@ -103,7 +138,17 @@ def parse_prefix(value: Any) -> Network:
         return value
     if not isinstance(value, str) or "/" not in value:
         raise ValueError('a prefix is written as address/length, such as "10.0.0.0/16"')
-    return ip_network(value, strict=True)
+    return _prefix(value)
+
+
+@lru_cache(1 << 16)
+def _prefix(text: str) -> Network:
+    """Return a prefix; the same object for the same text, so that most comparisons end at once."""
+    found = ip_network(text, strict=True)
+    kind = _KeptNetwork4 if found.version == 4 else _KeptNetwork6
+    kept = kind((int(found.network_address), found.prefixlen))
+    kept.ends = int(found.network_address), int(found.broadcast_address)
+    return kept
 
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")]

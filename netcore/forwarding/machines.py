@@ -21,6 +21,13 @@ PLATFORM = frozenset({IPv4Address("168.63.129.16"), IPv4Address("169.254.169.254
 """Addresses at which the platform itself answers; DHCP installs host routes for them (facts A14, A15)."""
 
 
+_HOST_ROUTES = tuple(ip_network(host) for host in sorted(PLATFORM))
+_DEFAULT = ((4, ip_network("0.0.0.0/0")), (6, ip_network("::/0")))
+
+
+_PLAIN = Guest()
+
+
 @dataclass(frozen=True, slots=True)
 class Port:
     """One NIC as the walk needs it.
@@ -74,7 +81,7 @@ class Machine:
         ports: its NICs, the primary one first, then by id.
         own: addresses its guest answers to, those of loopback and tunnels included; shared addresses of
             redundancy groups are not among them, for only one member holds such an address.
-        paths: guest routing table, longest prefix first; hand-made before connected, learned, default.
+        learned: routes that its routing daemon has installed, best first.
         peers: VMs whose sessions it shares.
         firewall: rules of the guest's firewall by hook, smallest priority first.
     """
@@ -85,7 +92,7 @@ class Machine:
     guest: Guest
     ports: tuple[Port, ...]
     own: frozenset[Address]
-    paths: tuple[Path, ...]
+    learned: tuple[GuestRoute, ...]
     peers: tuple[str, ...]
     firewall: Mapping[str, tuple[GuestFirewallRule, ...]]
 
@@ -108,6 +115,21 @@ class Machine:
     def path(self, destination: Address) -> Path | None:
         """Return the guest route for a destination, or None."""
         return self._by_prefix.match(destination)
+
+    @cached_property
+    def paths(self) -> tuple[Path, ...]:
+        """The guest's routing table, longest prefix first; hand-made before connected, learned, default."""
+        return _paths(self.guest, self.ports, self.learned)
+
+    @cached_property
+    def plain(self) -> bool:
+        """Return whether nothing was said of its guest."""
+        return self.guest == _PLAIN
+
+    @property
+    def usual(self) -> bool:
+        """Return whether it has one NIC, and no routes but those that DHCP and the subnet give."""
+        return len(self.ports) == 1 and not self.guest.routes and not self.learned
 
     @cached_property
     def _by_prefix(self) -> PrefixIndex[Path]:
@@ -202,7 +224,7 @@ def machines_of(
             vm.guest,
             own_ports,
             own,
-            _paths(vm.guest, own_ports, learned.get(vm_id, ())),
+            learned.get(vm_id, ()),
             partners.get(vm_id, ()) if vm.guest.session_sync else (),
             by_hook(vm.guest),
         )
@@ -228,14 +250,14 @@ def _paths(guest: Guest, ports: tuple[Port, ...], learned: tuple[GuestRoute, ...
         for prefix in port.on_link:
             if port.source(prefix.version) is not None:
                 add(1, Path("guest.connected", prefix, port.id), "")
-    for version, prefix_text in ((4, "0.0.0.0/0"), (6, "::/0")):
+    for version, default in _DEFAULT:
         primary = ports[0] if ports else None
         if primary is None or primary.source(version) is None:
             continue
         if version == 4:
-            for host in sorted(PLATFORM):
-                add(3, Path("guest.host_route", ip_network(host), primary.id), str(host))
-        add(4, Path("guest.default", ip_network(prefix_text), primary.id), "")
+            for host in _HOST_ROUTES:
+                add(3, Path("guest.host_route", host, primary.id), str(host))
+        add(4, Path("guest.default", default, primary.id), "")
     ranked.sort(key=lambda item: item[:3])
     return tuple(item[3] for item in ranked)
 

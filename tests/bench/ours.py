@@ -127,11 +127,28 @@ def lookup(prefixes: Prefixes, version: int, most_bytes: int | None = None) -> A
 
 
 def pairs(made: Any, protocol: int, port: int) -> Any:
-    """Return who reaches whom: ``senders`` x ``receivers`` bool by VM in the order of the workload."""
+    """Return who reaches whom, by class."""
     (matrix,) = engine("matrix")
     return matrix(made, protocol, port)
 
 
-def header_counts(_network: Workload) -> Any:
-    """Return how many headers are delivered, per sending and receiving subnet; see ``peers.decisions``."""
-    raise NotMeasured("the peer counts ports that the fabric never carries, so cells do not compare yet")
+def pair_by_pair(matrix: Any, network: Workload) -> NDArray[np.bool_]:
+    """Return who reaches whom: bool [sender, receiver] by VM in the order of the workload."""
+    row = {name: number for number, name in enumerate(matrix.vms)}
+    vms = range(len(network.vm_address))
+    order = np.array([row[drawing.vm_name(network, vm)] for vm in vms])
+    found: NDArray[np.bool_] = np.asarray(matrix)[np.ix_(order, order)]
+    return found
+
+
+def header_counts(network: Workload, scenario: netcore.Scenario) -> NDArray[np.object_]:
+    """Return how many headers are delivered [sending subnet, receiving subnet], in the order of the workload.
+
+    Everything is counted in: from the drawing to arrays, and from arrays to numbers.
+    """
+    compile_network, reach_counts = engine("compile_network", "reach_counts")
+    found = reach_counts(compile_network(netcore.compile(scenario)))
+    row = {name: number for number, name in enumerate(found.subnets)}
+    order = [row[drawing.subnet_name(network, subnet)] for subnet in range(len(network.subnet_prefix))]
+    headers: NDArray[np.object_] = found.headers[np.ix_(order, order)]
+    return headers

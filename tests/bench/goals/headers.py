@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import netcore
 from netcore.profiles import profile
-from tests.bench import ours
-from tests.bench.measure import Goal, Mismatch, NotMeasured, Readings, Target, engine, paired, seconds, slope
+from tests.bench import drawing, ours
+from tests.bench.measure import Goal, Mismatch, NotMeasured, Readings, Target, paired, seconds, slope
 from tests.bench.peers.decisions import NODES, Decisions, Engine, by_cudd, by_oxidd, fabric_of
 from tests.bench.workload import N10K, TINY, Size, Workload, build
 
@@ -27,14 +28,15 @@ _PEERS: dict[str, Callable[[int], Engine]] = {"oxidd": by_oxidd, "CUDD": by_cudd
 
 @dataclass(frozen=True)
 class Made:
-    """A network, for ours and the peers."""
+    """A network, for ours as a drawing and for the peers as it is."""
 
     network: Workload
+    scenario: netcore.Scenario
     nodes: int
 
     def ours(self) -> Any:
         """Return all counts by the product, compile included."""
-        return ours.header_counts(self.network)
+        return ours.header_counts(self.network, self.scenario)
 
     def peer(self, name: str) -> Any:
         """Return all counts by decision diagrams.
@@ -45,10 +47,14 @@ class Made:
         return Decisions(self.network, _PEERS[name](self.nodes), CARRIED).counts()
 
 
+def _drawn(size: Size, nodes: int) -> Made:
+    network = build(size)
+    return Made(network, drawing.scenario(network), nodes)
+
+
 def _made(size: Size, nodes: int) -> Made:
     """Return a network, after ours and oxidd have counted the same in every cell."""
-    engine("compile_network", "reach_counts")
-    made = Made(build(size), nodes)
+    made = _drawn(size, nodes)
     mine, others = made.ours(), made.peer("oxidd")
     if mine.shape != others.shape or (mine != others).any():
         cells = int((mine != others).sum())
@@ -85,8 +91,7 @@ def sizes(tiny: bool) -> list[Made]:
     """Return networks of growing size."""
     if tiny:
         return [_made(TINY, FEW_NODES)]
-    engine("compile_network", "reach_counts")
-    return [Made(build(size), NODES) for size in SIZES]
+    return [_drawn(size, NODES) for size in SIZES]
 
 
 def growth(networks: list[Made], repetitions: int) -> Readings:

@@ -1,7 +1,4 @@
-"""Who reaches whom by one port, for all pairs of VMs, next to asking pair by pair.
-
-``ours.pairs`` gives a matrix of truth values, sending by receiving VM: whether the packet arrives.
-"""
+"""Who reaches whom by one port, for all pairs of VMs, next to asking pair by pair."""
 
 from __future__ import annotations
 
@@ -48,7 +45,7 @@ def prepare(tiny: bool) -> Made:
     engine("compile_network", "forward", "matrix")
     network = workload.build(workload.TINY if tiny else workload.N10K)
     made = Made(network, ours.compiled(network), _some(network, 1_000 if tiny else BY_FORCE), Loop(network))
-    matrix = np.asarray(ours.pairs(made.compiled, TCP, PORT))
+    matrix = ours.pair_by_pair(ours.pairs(made.compiled, TCP, PORT), network)
     asked = made.loop.fates(made.some, BY_LOOP)
     rows = {address: number for number, address in enumerate(network.vm_address.tolist())}
     for sender, there, (fate, _) in zip(

@@ -24,6 +24,8 @@ BITS: Final = 88
 DESTINATION, SOURCE, PORT, PROTOCOL = 0, 32, 64, 80
 PORTED: Final = (6, 17, 132)
 UDP: Final = 17
+ICMPV6: Final = 58
+"""Belongs to IPv6, so no packet of this network has it (RFC 4443)."""
 EVERY_PORT: Final = 65_536
 MOST_HOPS: Final = 8
 NODES, CACHE = 40_000_000, 8_000_000
@@ -46,7 +48,7 @@ class Fabric(NamedTuple):
 def fabric_of(profile: Profile) -> Fabric:
     """Return what the fabric of a provider carries."""
     return Fabric(
-        frozenset(profile.protocols),
+        frozenset(profile.protocols) - {ICMPV6},
         frozenset(profile.reserved_udp_ports),
         frozenset(profile.reserved_udp_source_ports),
         dhcp=False,

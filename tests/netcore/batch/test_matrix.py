@@ -129,7 +129,7 @@ def test_counts_of_random_drawings(kind: str, seed: int):
 
 def test_vms_of_rules_and_routes_alone_are_plain():
     space = space_of(Compiled(pool().network()))
-    plain = {space.classes.classes[index].vms for index in space.sender_class}
+    plain = {space.classes.classes[index].vms for index in space.rows}
     assert ("a", "a2") in plain and ("b",) in plain
 
 
