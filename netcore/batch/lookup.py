@@ -143,7 +143,7 @@ class Searched(Lookup):
 
 
 class Halves(Lookup):
-    """IPv6: a window of bits says which ranges to search; addresses outside it are searched in all.
+    """IPv6: a window of bits says which ranges to search; addresses outside it are searched for in all.
 
     Attributes:
         first: int32 by the bits of the window, the range that holds the first such address; one more ends it.
@@ -286,14 +286,21 @@ def _split(starts: Table, rest: int) -> Table:
 
 
 def _window(high: Table) -> tuple[int, int]:
-    """Return base and shift of the narrowest window that at least half of the upper halves lie in."""
-    found = (0, 64 - WINDOW)
-    for shift in range(64 - WINDOW - 1, -1, -1):
-        uppers, counts = np.unique(high >> np.uint64(shift + WINDOW), return_counts=True)
-        most = int(counts.argmax())
-        if 2 * counts[most] < len(high):
-            break
-        found = (int(uppers[most]) << WINDOW, shift)
+    """Return base and shift of the window in which searches take the fewest steps.
+
+    Args:
+        high: upper halves of first addresses, ascending.
+    """
+    every = np.log2(len(high) + 1)
+    found, fewest = (0, 64 - WINDOW), np.inf
+    for shift in range(64 - WINDOW, -1, -1):
+        buckets, counts = np.unique(high >> np.uint64(shift), return_counts=True)
+        uppers = buckets >> np.uint64(WINDOW)
+        upper = int(uppers[np.bincount(np.unique(uppers, return_inverse=True)[1], counts).argmax()])
+        inside = counts[uppers == upper]
+        steps = inside @ np.log2(inside + 1) + (len(high) - inside.sum()) * every
+        if steps < fewest:
+            found, fewest = (upper << WINDOW, shift), steps
     return found
 
 
