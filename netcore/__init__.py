@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from netcore.batch.exposed import Exposure
     from netcore.batch.forward import forward, packets_of, warm
     from netcore.batch.lint import Shadowed
+    from netcore.batch.lookup import lookup_table
     from netcore.batch.matrix import Counts, Matrix
     from netcore.batch.packets import Packets
     from netcore.batch.portsets import PortSet
@@ -74,12 +75,13 @@ __all__ = [
     "availability", "backend_health", "check_prediction", "check_step", "classes_of", "compile",
     "compile_network", "designs", "diff", "dump", "effective_routes", "effective_rules", "explain",
     "export_csv", "export_json", "exposed", "facts", "first_divergence", "forward", "guest_view",
-    "headers_named", "import_arm", "join_trials", "judge", "live_race", "live_refusals", "load", "loops",
-    "matrix", "merge_trials", "never", "one_way", "packets_of", "prepare_trials", "profiles", "race",
-    "reach", "reach_counts", "read", "read_text", "redundancy", "refusals", "routes_shown", "rule_cards",
-    "schema", "shadowed", "simulate", "stale_routes", "sweep", "sweep_parameters", "sweep_point",
-    "sweep_scenario", "sweep_summary", "switches", "timing_profile", "timing_profiles", "trace",
-    "trace_steps", "traceroute", "trial_stretches", "trials", "unknown_to", "warm", "warnings", "why",
+    "headers_named", "import_arm", "join_trials", "judge", "live_race", "live_refusals", "load",
+    "lookup_table", "loops", "matrix", "merge_trials", "never", "one_way", "packets_of", "prepare_trials",
+    "profiles", "race", "reach", "reach_counts", "read", "read_text", "redundancy", "refusals",
+    "routes_shown", "rule_cards", "schema", "shadowed", "simulate", "stale_routes", "sweep",
+    "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary", "switches", "timing_profile",
+    "timing_profiles", "trace", "trace_steps", "traceroute", "trial_stretches", "trials", "unknown_to",
+    "warm", "warnings", "why",
 ]
 # fmt: on
 
@@ -94,6 +96,7 @@ _IN_ROOMS = {
     "netcore.batch.portsets": "PortSet",
     "netcore.batch.reach": "Proof Reach headers_named loops never one_way reach",
     "netcore.batch.lint": "Shadowed shadowed",
+    "netcore.batch.lookup": "lookup_table",
     "netcore.failover": "Design LiveRace TimingProfile Trials JoinedTrials",
     "netcore.checks.diff": "Diff",
     "netcore.checks.why": "Why",

@@ -7,17 +7,21 @@ address is as cheap as an IPv4 one once it is found.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 
 import numpy as np
 
+from netcore.batch.lookup import Halves, Lookup, table_of
 from netcore.batch.sheets import Table
 from netcore.control.prefixes import ends
 from netcore.document.values import Address, Network
 from netcore.forwarding.hashing import folded
 
 END = {4: 1 << 32, 6: 1 << 128}
-LOW = 0xFFFF_FFFF_FFFF_FFFF
+
+MOST_BYTES = 16_000_000
+"""The table that finds IPv4 atoms stays small enough for caches."""
 
 
 class Boundaries:
@@ -56,23 +60,35 @@ class Atoms:
     Attributes:
         count4: how many IPv4 atoms there are; a smaller number is an IPv4 atom.
         fold: uint64 by atom, its first address as the hash of flows sees it.
-        level1, level2, level3: int32, IPv4 address -> atom by 16, 8 and 8 bits. A number below 0 says which
-            block of 256 entries of the next level goes on: -1 the first.
-        high, low: uint64, both halves of the first addresses of IPv6 atoms.
+        find4, find6: address -> atom, for many addresses.
     """
 
     def __init__(self, four: list[int], six: list[int]) -> None:
         self.four = np.array(four, np.uint64)
-        self.high = np.array([start >> 64 for start in six], np.uint64)
-        self.low = np.array([start & LOW for start in six], np.uint64)
         self._six = six
         # Where an IPv4 atom begins, and behind the last one: what tables name are whole atoms.
         self._starts = {start: index for index, start in enumerate((*four, END[4]))}
-        self._known = {start: index for index, start in enumerate(six)}
         self.count4 = len(four)
         self.count = len(four) + len(six)
         self.fold = np.concatenate([self.four, _folded_six(six)])
-        self.level1, self.level2, self.level3 = _levels(self.four)
+        self.find4: Lookup = table_of(four, np.arange(self.count4), 4, MOST_BYTES)
+        self.find6 = Halves(six, np.arange(self.count4, self.count, dtype=np.int32))
+
+    def find(self, version: Table, high: Table, low: Table, *, numpy: bool = False) -> Table:
+        """Return int32, the atoms of many addresses.
+
+        Args:
+            version, high, low: as in ``Packets``.
+            numpy: do it without the compiled kernel.
+        """
+        four, six = (table.by_numpy if numpy else table for table in (self.find4, self.find6))
+        is_six = version == 6
+        if not is_six.any():
+            return four(high, low)
+        found = np.empty(len(version), np.int32)
+        for table, rows in ((four, np.flatnonzero(~is_six)), (six, np.flatnonzero(is_six))):
+            found[rows] = table(high[rows], low[rows])
+        return found
 
     def of(self, address: Address) -> int:
         """Return the atom of an address."""
@@ -105,41 +121,10 @@ class Atoms:
 
     def _before(self, number: int) -> int:
         """Return the index of the IPv6 atom that holds an address."""
-        known = self._known.get(number)
-        if known is not None:
-            return known
-        low, high = 0, len(self._six)
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if self._six[middle] <= number else (low, middle)
-        return low
+        return bisect_right(self._six, number) - 1
 
 
 def _folded_six(six: list[int]) -> Table:
     from ipaddress import IPv6Address
 
     return np.array([folded(IPv6Address(start)) for start in six], np.uint64)
-
-
-def _levels(four: Table) -> tuple[Table, Table, Table]:
-    """Return the tables that find the atom of an IPv4 address in three steps at most."""
-    level1, blocks = _level(four, np.arange(1 << 16, dtype=np.uint64) << np.uint64(16), 1 << 16)
-    level2, blocks = _level(four, _below(blocks, 8), 1 << 8)
-    level3, _ = _level(four, _below(blocks, 0), 1)
-    return level1, level2, level3
-
-
-def _level(four: Table, starts: Table, size: int) -> tuple[Table, Table]:
-    """Return one level, and the starts of those of its entries that the next level goes on with."""
-    first = (np.searchsorted(four, starts, side="right") - 1).astype(np.int32)
-    last = (np.searchsorted(four, starts + np.uint64(size - 1), side="right") - 1).astype(np.int32)
-    split = np.flatnonzero(first != last)
-    first[split] = -1 - np.arange(len(split), dtype=np.int32)
-    return first, starts[split]
-
-
-def _below(blocks: Table, bits: int) -> Table:
-    """Return the 256 starts inside each block."""
-    inner = np.arange(256, dtype=np.uint64) << np.uint64(bits)
-    found: Table = (blocks[:, None] + inner[None, :]).ravel()
-    return found

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.util import find_spec
-from typing import Literal
 
 import numpy as np
 
 from netcore.batch import kernel_numpy
 from netcore.batch.answers import ABSENT, Answers, Column, Fates, answer_of, clear, put
 from netcore.batch.compile import Compiled
+from netcore.batch.engines import Engine, numba_is_here
 from netcore.batch.packets import Packets
 from netcore.batch.packets import packets_of as _packets_of
 from netcore.batch.tables import tables_of
@@ -19,16 +18,6 @@ from netcore.document.models import Scenario
 from netcore.forwarding.state import State
 from netcore.forwarding.walk import follow
 from netcore.trace.packet import Packet
-
-Engine = Literal["numba", "numpy", "walk"]
-
-
-def numba_is_here() -> bool:
-    """Return whether the compiled kernel can be used."""
-    try:
-        return find_spec("numba") is not None
-    except ValueError:  # somebody has put it out of reach
-        return False
 
 
 def warm() -> None:
@@ -40,7 +29,8 @@ def warm() -> None:
         from netcore.batch import kernel_numba
 
         empty = Scenario.model_validate({"schema": 1, "name": "nothing"})
-        kernel_numba.warm(tables_of(Compiled(Network(empty))))
+        compiled = Compiled(Network(empty))
+        kernel_numba.warm(tables_of(compiled), compiled.atoms)
 
 
 def packets_of(compiled: Compiled, packets: Sequence[Packet]) -> Packets:
@@ -84,7 +74,7 @@ def forward(
     if engine == "numba" or (engine is None and numba_is_here()):
         from netcore.batch import kernel_numba
 
-        kernel_numba.answer(tables_of(compiled), packets, found, threads, back=back)
+        kernel_numba.answer(tables_of(compiled), compiled.atoms, packets, found, threads, back=back)
     elif engine != "walk":
         kernel_numpy.answer(compiled, packets, found, threads, back=back)
     legs = [Fates(*(each[leg] for each in (outcome, code, at, hops, way))) for leg in range(3)]

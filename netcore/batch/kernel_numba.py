@@ -9,6 +9,7 @@ import numpy as np
 
 from netcore.batch import numba_memory as mem
 from netcore.batch.answers import ABSENT, blank
+from netcore.batch.atoms import Atoms
 from netcore.batch.numba_connections import connections
 from netcore.batch.numba_plain import MOST
 from netcore.batch.packets import Packets
@@ -18,7 +19,7 @@ BLOCK = 1 << 19
 
 
 def answer(
-    t: Any, packets: Packets, answers: tuple[Any, ...], threads: int = 1, *, back: bool = True
+    t: Any, atoms: Atoms, packets: Packets, answers: tuple[Any, ...], threads: int = 1, *, back: bool = True
 ) -> None:
     """Fill in the answers to packets.
 
@@ -39,7 +40,7 @@ def answer(
         m, n = np.zeros((mem.ROWS, mem.COLUMNS), np.int64), np.zeros(mem.COUNTS, np.int64)
         seen = np.zeros(MOST * 4, np.int64)
         found = blank(len(rows), legs)
-        connections(t, columns_of(packets, rows), found, m, n, seen, back, len(rows))
+        connections(t, columns_of(atoms, packets, rows), found, m, n, seen, back, len(rows))
         for leg in range(legs):
             if leg == 0 or (found[0][leg] != ABSENT).any():
                 for whole, part in zip(answers[:-1], found[:-1], strict=True):
@@ -54,21 +55,24 @@ def answer(
         list(pool.map(work, blocks))
 
 
-def warm(t: Any) -> None:
+def warm(t: Any, atoms: Atoms) -> None:
     """Have the kernel ready, from the disk where it was kept, without answering anything."""
     packets = Packets.of((), np.zeros(0, np.int32), np.zeros(0, np.uint64))
     m, n = np.zeros((mem.ROWS, mem.COLUMNS), np.int64), np.zeros(mem.COUNTS, np.int64)
     seen = np.zeros(MOST * 4, np.int64)
-    connections(t, columns_of(packets, np.arange(0)), blank(0), m, n, seen, True, 0)
+    for table in (atoms.find4, atoms.find6):
+        table(packets.high, packets.low)
+    connections(t, columns_of(atoms, packets, np.arange(0)), blank(0), m, n, seen, True, 0)
 
 
-def columns_of(packets: Packets, rows: Any) -> tuple[Any, ...]:
-    """Return the columns of some packets."""
+def columns_of(atoms: Atoms, packets: Packets, rows: Any) -> tuple[Any, ...]:
+    """Return the columns of some packets, with the atoms of their destinations."""
+    high, low = packets.high[rows], packets.low[rows]
     return (
         packets.source[rows],
-        packets.high[rows],
-        packets.low[rows],
-        packets.version[rows],
+        high,
+        low,
+        atoms.find(packets.version[rows], high, low),
         packets.protocol[rows],
         packets.source_port[rows],
         packets.destination_port[rows],

@@ -16,7 +16,7 @@ from netcore.batch import codes, numpy_edge, numpy_fabric, numpy_guests
 from netcore.batch import layout as at
 from netcore.batch.answers import OUTCOME_OF_CODE, blank
 from netcore.batch.compile import Compiled
-from netcore.batch.numpy_lookups import atoms_of, mixed, owns, route_of, source_of
+from netcore.batch.numpy_lookups import mixed, owns, route_of, source_of
 from netcore.batch.numpy_memory import ends_of, ports_of
 from netcore.batch.numpy_plain import Flight, fly, starters
 from netcore.batch.numpy_state import (
@@ -121,9 +121,15 @@ def _chunk(t: SimpleNamespace, packets: Packets, answers: list[Any], back: bool)
         whole[..., rest] = part
 
 
+def _asked(t: SimpleNamespace, packets: Packets) -> Table:
+    """Return the atoms of destinations."""
+    found = t.atoms.find(packets.version, packets.high, packets.low, numpy=True)
+    return found.astype(np.int64)  # type: ignore[no-any-return]
+
+
 def _short(t: SimpleNamespace, packets: Packets, answers: list[Any], back: bool) -> Table:
     """Answer plain connections; return which packets are answered."""
-    asked = atoms_of(t.atoms, packets.version, packets.high, packets.low)
+    asked = _asked(t, packets)
     send = t.send[packets.source]
     protocol = packets.protocol.astype(np.int64)
     ported = np.isin(protocol, (TCP, UDP, SCTP))
@@ -217,7 +223,7 @@ def third(
 
 def opening(t: SimpleNamespace, packets: Packets) -> tuple[State, SimpleNamespace]:
     """Return the chunk with its first headers, and who has opened the connections with them."""
-    asked = atoms_of(t.atoms, packets.version, packets.high, packets.low)
+    asked = _asked(t, packets)
     fold = np.where(packets.version == 4, packets.low, mixed(packets.high) ^ packets.low)
     protocol = packets.protocol.astype(np.int64)
     s = State(t, asked, fold, protocol)

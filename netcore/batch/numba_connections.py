@@ -19,7 +19,6 @@ from netcore.batch.numba_memory import add, ends_of, find, ports_of, put
 from netcore.batch.numba_parts import (
     I64,
     U64,
-    atom_of,
     cell,
     chosen,
     flow_seed,
@@ -100,21 +99,21 @@ def connections(
 
     Args:
         t: ``Tables``.
-        columns: source, high, low, version, protocol, source port, destination port.
+        columns: source, high, low, atom of the destination, protocol, source port, destination port.
         answers: outcome, code, at, hops, way: [3, packets], one row per packet of a connection; then hard:
             bool [packets], True where the walk must answer.
         m, n, seen: memory of one connection, used anew for each.
         back: whether answers and packets 3 are asked for too.
     """
     outcome, code_of, at_of, hops_of, way_of, hard = answers
-    source_column, high_column, low_column, version_column, protocol_column, sp_column, dp_column = columns
+    source_column, high_column, low_column, asked_column, protocol_column, sp_column, dp_column = columns
     count4 = scalar(t, tb.COUNT4)
     vpc = scalar(t, tb.VPC) == 1
     for row in range(count):
         sender = I64(source_column[row])
         high, low = high_column[row], low_column[row]
-        asked = atom_of(t, version_column[row], high, low)
-        fold = low if version_column[row] == 4 else folded_six(high, low)
+        asked = I64(asked_column[row])
+        fold = low if asked < count4 else folded_six(high, low)
         protocol = I64(protocol_column[row])
         first_sp, first_dp = I64(0), I64(0)
         if protocol in (TCP, UDP, SCTP):

@@ -105,28 +105,6 @@ def flow_seed(
 
 
 @part
-def atom_of(t: Any, version: Any, high: Any, low: Any) -> Any:
-    """Return the atom of an address."""
-    if version == 4:
-        found = item(t, tb.LEVEL1, I64(low >> U64(16)))
-        if found < 0:
-            found = item(t, tb.LEVEL2, (-1 - I64(found)) * 256 + I64(low >> U64(8) & U64(255)))
-            if found < 0:
-                found = item(t, tb.LEVEL3, (-1 - I64(found)) * 256 + I64(low & U64(255)))
-        return I64(found)
-    left, right = I64(0), scalar(t, tb.COUNT) - scalar(t, tb.COUNT4)
-    while right - left > 1:
-        middle = (left + right) // 2
-        if item64(t, tb.HIGH, middle) < high or (
-            item64(t, tb.HIGH, middle) == high and item64(t, tb.LOW, middle) <= low
-        ):
-            left = middle
-        else:
-            right = middle
-    return scalar(t, tb.COUNT4) + left
-
-
-@part
 def judged(t: Any, start: Any, count: Any, src: Any, sp: Any, dst: Any, dp: Any, protocol: Any) -> Any:
     """Return what rule sets say, one after the other, see ``security._ask``."""
     kind = item8(t, tb.PROTOCOL_CLASS, protocol)

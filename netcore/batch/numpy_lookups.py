@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 
@@ -42,17 +41,6 @@ def flow_seed(
     ports = first_port << U64(24) | second_port << U64(8) | number
     more = np.where(distribution == 0, ports, np.where(distribution == 2, number, U64(0)))
     return mixed(ends ^ more)
-
-
-def atoms_of(atoms: Any, version: Table, high: Table, low: Table) -> Table:
-    """Return the atoms of addresses, by search in the sorted starts."""
-    found = np.searchsorted(atoms.four, low, side="right").astype(np.int64) - 1
-    for row in np.flatnonzero(version == 6).tolist():
-        first = int(np.searchsorted(atoms.high, high[row], side="left"))
-        last = int(np.searchsorted(atoms.high, high[row], side="right"))
-        inside = int(np.searchsorted(atoms.low[first:last], low[row], side="right"))
-        found[row] = atoms.count4 + first + inside - 1
-    return found
 
 
 def place_in(values: Table, start: Table, count: Table, wanted: Table) -> Table:

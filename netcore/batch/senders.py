@@ -78,7 +78,7 @@ def _starts(compiled: Compiled, version: int) -> list[int]:
     atoms = compiled.atoms
     if version == 4:
         return [int(start) for start in atoms.four]
-    return [int(high) << 64 | int(low) for high, low in zip(atoms.high, atoms.low, strict=True)]
+    return [int(high) << 64 | int(low) for high, low in zip(atoms.find6.high, atoms.find6.low, strict=True)]
 
 
 def _is_outside(compiled: Compiled, atom: int) -> bool:

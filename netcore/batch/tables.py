@@ -43,30 +43,28 @@ class Tables(NamedTuple):
     buckets: Table
 
 
-COUNT4, UNSPECIFIED4, UNSPECIFIED6, ICMP_HA_PORTS, ICMPV6_FILTERED, PUBLIC_DENY, CUTS, COUNT, BY_MAC, VPC = (
-    range(10)
-)
+COUNT4, UNSPECIFIED4, UNSPECIFIED6, ICMP_HA_PORTS, ICMPV6_FILTERED, PUBLIC_DENY, CUTS, BY_MAC, VPC = range(9)
 """Places in ``scalars``."""
 
 _ORDER: Final = (
-    "level1", "level2", "level3", "first", "after", "public_of", "equals", "chain_sets", "held", "pool_atoms",
+    "first", "after", "public_of", "equals", "chain_sets", "held", "pool_atoms",
     "own", "starts", "paths", "peers", "hold", "public", "ways", "crossings", "chains", "sets", "nics",
     "outs", "vms", "path", "services", "forwards", "frontends", "lb_rules", "members", "published", "send",
     "subnets", "spans", "near", "near_kind", "near_id", "doors",
     "plain_nics", "only_nic", "arrival",
     "spaces", "port_atom", "fib", "source_class", "destination_class", "source_port_class",
-    "destination_port_class", "high", "low", "fold", "ecmp_chooser", "bits", "pool_chooser", "name_of_nic",
+    "destination_port_class", "fold", "ecmp_chooser", "bits", "pool_chooser", "name_of_nic",
     "name_of_vm", "member_chooser", "flags", "protocol_class", "carries", "from_port", "to_port", "in_space",
 )  # fmt: skip
 
 (
-    LEVEL1, LEVEL2, LEVEL3, FIRST, AFTER, PUBLIC_OF, EQUALS, CHAIN_SETS, HELD, POOL_ATOMS,
+    FIRST, AFTER, PUBLIC_OF, EQUALS, CHAIN_SETS, HELD, POOL_ATOMS,
     OWN, STARTS, PATHS, PEERS, HOLD, PUBLIC, WAYS, CROSSINGS, CHAINS, SETS, NICS, OUTS,
     VMS, PATH, SERVICES, FORWARDS, FRONTENDS, LB_RULES, MEMBERS, PUBLISHED, SEND,
     SUBNETS, SPANS, NEAR, NEAR_KIND, NEAR_ID, DOORS,
     PLAIN_NICS, ONLY_NIC, ARRIVAL,
     SPACES, PORT_ATOM, FIB, SOURCE_CLASS, DESTINATION_CLASS, SOURCE_PORT_CLASS,
-    DESTINATION_PORT_CLASS, HIGH, LOW, FOLD, ECMP_CHOOSER, BITS, POOL_CHOOSER, NAME_OF_NIC,
+    DESTINATION_PORT_CLASS, FOLD, ECMP_CHOOSER, BITS, POOL_CHOOSER, NAME_OF_NIC,
     NAME_OF_VM, MEMBER_CHOOSER, FLAGS, PROTOCOL_CLASS, CARRIES, FROM_PORT, TO_PORT, IN_SPACE,
 ) = range(len(_ORDER))  # fmt: skip
 """Tables by number; names are those of ``named_tables``."""
@@ -104,7 +102,7 @@ def named_tables(compiled: Compiled) -> dict[str, Table]:
     atoms, rules, routes, owners = compiled.atoms, compiled.rules, compiled.routes, compiled.owners
     guests, balancers, carried = compiled.guests, compiled.balancers, compiled.carried
     return {
-        **{name: getattr(atoms, name) for name in ("level1", "level2", "level3", "high", "low", "fold")},
+        "fold": atoms.fold,
         **{name: getattr(owners, name) for name in ("first", "after", "hold", "public_of", "public")},
         **{name: getattr(routes, name) for name in ("fib", "ways", "crossings", "equals")},
         **{name: getattr(rules, name) for name in ("chains", "chain_sets", "sets", "bits", "port_atom")},
@@ -182,7 +180,6 @@ def _laid(compiled: Compiled) -> Tables:
         carried.icmpv6_filtered,
         carried.public_deny,
         carried.cuts,
-        compiled.atoms.count,
         carried.by_mac,
         carried.vpc,
     ]

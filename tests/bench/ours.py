@@ -53,14 +53,19 @@ def packets(made: Any, network: Workload, flows: Flows) -> Any:
     )
 
 
-def fates(answers: Any) -> list[Fate]:
-    """Return answers in the words of the peers."""
+def fate_columns(answers: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return answers in the words of the peers: of packets, and of their answers."""
     from netcore.batch.answers import CODE_NAMES
 
     word = np.array([_FATES.get(name, NOWHERE) for name in CODE_NAMES])
     absent = answers.back.outcome == 255
-    back = np.where(absent, ABSENT, word[answers.back.code])
-    return list(zip(word[answers.forward.code].tolist(), back.tolist(), strict=True))
+    return word[answers.forward.code], np.where(absent, ABSENT, word[answers.back.code])
+
+
+def fates(answers: Any) -> list[Fate]:
+    """Return the same flow by flow."""
+    forward, back = fate_columns(answers)
+    return list(zip(forward.tolist(), back.tolist(), strict=True))
 
 
 def mostly_arrays(answers: Any) -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import shutil
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
+import pytest
 
 import netcore
 from tests.bench import drawing, workload
 from tests.bench.goals import edits
-from tests.bench.peers import decisions, loop, prefixes
+from tests.bench.measure import Mismatch, NotMeasured
+from tests.bench.peers import decisions, loop, namespaces, plain_c, prefixes, programs
 from tests.bench.workload import TINY, Hop, Workload
 
 
@@ -130,3 +134,41 @@ def test_tries_radix_trees_and_intervals_find_the_same_prefixes() -> None:
         right = list(prefixes.by_intervals(work, 300)())
         for peer in peers:
             assert list(peer(work, 300)()) == right
+
+
+@pytest.mark.skipif(not shutil.which("cc"), reason="the peer in C must be compiled")
+def test_the_peer_in_c_answers_as_the_loop_does() -> None:
+    network = workload.build(TINY)
+    flows = workload.flows(network, 3_000, outside=0.3)
+    flows.destination[:50] = network.vm_address[flows.source[:50]]  # to themselves
+    forward, back = plain_c.PlainC(network).fates(flows)
+    expected = loop.Loop(network, trie=False).fates(flows, len(forward))
+    assert list(zip(forward.tolist(), back.tolist(), strict=True)) == expected
+    assert {loop.DELIVERED, loop.DENIED, loop.NOWHERE} <= set(forward.tolist())
+
+
+def test_a_peer_that_cannot_be_compiled_is_not_measured(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(programs, "FOLDER", tmp_path)
+    (tmp_path / "wrong.c").write_text("int main(void) { return nothing; }\n", encoding="utf-8")
+    with pytest.raises(NotMeasured, match=r"wrong\.c|there is no cc"):
+        programs.compiled("wrong.c")
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
+    with pytest.raises(NotMeasured, match="there is no c"):
+        programs.compiled("another.c")
+    with pytest.raises(NotMeasured, match="are not here"):
+        namespaces.Chain([(0, 0, 0)])
+
+
+@pytest.mark.skipif(not shutil.which("ip") or not shutil.which("cc"), reason="needs ip and a C compiler")
+def test_a_kernel_with_other_routes_is_no_peer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """[source] -- [router] -- [router] -- [sink]; we believe in one route that the routers do not have."""
+    try:
+        chain = namespaces.Chain([(10 << 24, 8, 1)])
+    except NotMeasured as error:
+        pytest.skip(str(error))
+    assert 0 < chain.seconds(0.02) < 0.01
+    monkeypatch.setattr(chain, "_prefixes", [(10 << 24, 8, 1), (10 << 24, 9, 2), (10 << 24 | 1 << 23, 9, 2)])
+    with pytest.raises(Mismatch, match="longest prefix"):
+        chain._check()

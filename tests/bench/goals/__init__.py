@@ -11,7 +11,18 @@ from functools import cache
 
 from tests.bench.measure import Goal
 
-FAMILIES = ("lookup", "pipeline", "pairs", "headers", "edits", "growth", "trials", "calendar", "web")
+FAMILIES = (
+    "lookup",
+    "pipeline",
+    "programs",
+    "pairs",
+    "headers",
+    "edits",
+    "growth",
+    "trials",
+    "calendar",
+    "web",
+)
 
 
 @cache

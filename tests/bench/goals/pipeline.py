@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.bench import ours, workload
-from tests.bench.measure import Goal, Readings, Target, engine, missing, no_readings, paired, same
+from tests.bench.measure import Goal, Readings, Target, engine, paired, same
 from tests.bench.peers.loop import Loop, pytricia
 
 FLOWS, BY_LOOP, BY_SEARCH, BY_NUMPY = 2_000_000, 20_000, 500, 200_000
@@ -87,25 +87,4 @@ _WHAT = "2 million flows through the standard network of 10,000 VMs, there and b
 GOALS = (
     Goal("G3", _WHAT, (Target("1 thread", ">=", 75), Target("2 threads", ">=", 150)), prepare, measure),
     Goal("G3b", f"{_WHAT}, without numba", (Target("1 thread", ">=", 35),), prepare, by_numpy),
-    Goal(
-        "G3c",
-        "the same next to real packets through two network namespaces",
-        (Target("flows over packets", ">=", 40),),
-        missing("the bench sets up no namespaces of the kernel yet; it needs root"),
-        no_readings,
-    ),
-    Goal(
-        "G3d",
-        "the same next to two routers in ns-3",
-        (Target("flows over packets", ">=", 200),),
-        missing("the bench has no program for ns-3 yet; it needs the headers of ns-3 and a C++ compiler"),
-        no_readings,
-    ),
-    Goal(
-        "G3e",
-        "the same next to the same kernel in C",
-        (Target("over C", ">=", 0.85),),
-        missing("there is no kernel in C of what the product answers: NAT, both directions, IPv6"),
-        no_readings,
-    ),
 )
