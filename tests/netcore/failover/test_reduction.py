@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -182,6 +183,21 @@ def test_a_balancer_says_its_trials_at_once_and_leaves_out_those_that_are_mended
         for one in (at_once, singly)
     ]
     assert rows[0] == rows[1]
+
+
+def test_figures_take_no_more_room_for_more_trials() -> None:
+    drawn = pair()
+    player = Trials(drawn, (design(drawn, "balancer"),), FAULT).players[0]
+    sizes = []
+    for trials in (1_000, 8_000):
+        tracemalloc.start()
+        kept = player.columns()
+        for first in range(0, trials, 500):
+            player.play(kept, 1, first, 500)
+        sizes.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert kept.n == trials
+    assert sizes[1] < 1.02 * sizes[0]
 
 
 def test_calls_and_what_two_do_at_once_are_added_up() -> None:
