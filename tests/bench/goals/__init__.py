@@ -11,7 +11,7 @@ from functools import cache
 
 from tests.bench.measure import Goal
 
-FAMILIES = ("lookup", "pipeline", "pairs", "headers", "edits", "growth", "trials", "calendar", "web")
+FAMILIES = ("lookup", "pipeline", "pairs", "headers", "edits", "growth", "trials", "calendar", "fleet", "web")
 
 
 @cache
