@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from netcore.forwarding.traceroute import TraceHop
     from netcore.forwarding.view import GuestView
 
-ENGINE_VERSION = "0.2.0"
+ENGINE_VERSION = "0.3.0"
 """Changes whenever an answer may change; a stored run says which engine gave it."""
 
 # fmt: off
@@ -540,9 +540,16 @@ def trial_stretches(n: int) -> list[tuple[int, int]]:
 
 
 def prepare_trials(
-    scenario: Scenario, designs: Sequence[Design], fault: str, seed: int | None = None
+    scenario: Scenario,
+    designs: Sequence[Design],
+    fault: str,
+    seed: int | None = None,
+    target: dict[str, Any] | None = None,
 ) -> Trials:
     """Return the trials of one question; ``chunk(first, n)`` plays some of them and gives plain columns.
+
+    Args:
+        target: see ``trials``.
 
     Raises:
         NotFound: the scenario has no such fault.
@@ -550,7 +557,7 @@ def prepare_trials(
     """
     from netcore import failover
 
-    return failover.Trials(scenario, designs, fault, seed)
+    return failover.Trials(scenario, designs, fault, seed, target)
 
 
 def join_trials() -> JoinedTrials:
@@ -561,9 +568,7 @@ def join_trials() -> JoinedTrials:
 
 
 def merge_trials(
-    chunks: Iterable[dict[str, Any]],
-    target: dict[str, Any] | None = None,
-    rates: dict[str, float] | None = None,
+    chunks: Iterable[dict[str, Any]], rates: dict[str, float] | None = None
 ) -> dict[str, Any]:
     """Return the summary of columns of trials, given in any order.
 
@@ -572,7 +577,7 @@ def merge_trials(
     """
     from netcore import failover
 
-    return failover.merge(chunks, target, rates)
+    return failover.merge(chunks, rates)
 
 
 def availability(

@@ -22,6 +22,12 @@ OUTCOMES = ("survived", "stalled", "reset", "hung", "never_started")
 
 NEW_WINDOW_US = NEW_WINDOW_S * SECOND_US
 
+QUIET_US = 15 * SECOND_US
+"""So long after the last change people have seen that it holds."""
+
+LEAST_US = 30 * SECOND_US
+"""So long after the fault packets are counted at least."""
+
 MOST_RETRANSMISSIONS = 10_000
 """A limit for timing profiles with odd numbers."""
 
@@ -68,7 +74,6 @@ class Outcome:
         lost: packets from the fault to the end, forward and back, by drop code; over ``scale.packets``.
         windows_us: how long each direction lost any.
         weights: by ``OUTCOMES``; over ``scale.flows`` their sum is exactly 1.
-        missed: attempts that fail times microseconds; over ``scale.attempts``.
         crooked: before the fault and per moment with a length; over ``scale.attempts``.
     """
 
@@ -77,7 +82,6 @@ class Outcome:
     lost: tuple[dict[str, int], dict[str, int]]
     windows_us: tuple[int, int]
     weights: tuple[int, ...]
-    missed: int
     crooked: tuple[int, ...]
     scale: Scale
 
@@ -128,16 +132,16 @@ class Judge:
         self._scene = fates.plan.scene if scene is None else scene
         flows = tuple(fates.plan.scene.drawn.traffic.values())
         self._share = timing.value("recovered.share")
-        self._hold_us = microseconds(timing.value("recovered.hold"))
+        self.hold_us = microseconds(timing.value("recovered.hold"))
         self._new = timing["flows.new"].values["value"]
-        self._weights = Weights(flows, self._new, fates.ports)
+        self.weights = Weights(flows, self._new, fates.ports)
         self.scale = Scale(
-            self._weights.whole * NEW_WINDOW_US,
+            self.weights.whole * NEW_WINDOW_US,
             fates.ports * SECOND_US,
-            sum(self._weights.attempts) * fates.ports,
+            sum(self.weights.attempts) * fates.ports,
         )
         self._resets = timing.choice("state_check") == "reset"
-        self._steps = tuple(retransmissions(timing))
+        self.steps = tuple(retransmissions(timing))
         self._courses: dict[tuple[int, ...], Course] = {}
 
     def assumptions(self) -> Iterable[Assumption]:
@@ -164,14 +168,14 @@ class Judge:
             "ours, after section 2.4 of the reference on failover",
         )
 
-    def course(self, play: Play) -> Course:
-        """Return the moments a trial goes through; kept per sequence of changes."""
-        key = tuple(change for _, change in play.changes)
-        found = self._courses.get(key)
+    def course(self, changes: tuple[int, ...]) -> Course:
+        """Return the moments that a sequence of changes goes through; kept."""
+        found = self._courses.get(changes)
         if found is None:
             if len(self._courses) >= MOST_KEPT:
                 self._courses.clear()
-            found = self._courses[key] = course_of(self._fates, self._weights, key, self._scene.catalogue)
+            found = course_of(self._fates, self.weights, changes, self._scene.catalogue)
+            self._courses[changes] = found
         return found
 
     def outcome(self, play: Play, until_us: int | None = None) -> Outcome:
@@ -180,7 +184,7 @@ class Judge:
         Args:
             until_us: where packets stop being counted; None: ``settled_us(play)``.
         """
-        course = self.course(play)
+        course = self.course(_order(play))
         starts = [0, *(time_us for time_us, _ in play.changes)]
         end_us = settled_us(play) if until_us is None else until_us
         ends = tuple((self._end(tcp, series, starts), weight) for tcp, series, weight in course.existing)
@@ -191,7 +195,6 @@ class Judge:
             lost,
             windows,
             self._shared_out(course, ends, starts),
-            _missed(course, starts, end_us),
             tuple(
                 crooked for place, crooked in enumerate(course.crooked) if not place or _lasts(starts, place)
             ),
@@ -201,13 +204,13 @@ class Judge:
     def outages(self, play: Play) -> list[tuple[int, int | None]]:
         """Return from when to when too many attempts fail, in order; None: it never ends."""
         found: list[tuple[int, int | None]] = []
-        course = self.course(play)
+        course = self.course(_order(play))
         starts = [0, *(time_us for time_us, _ in play.changes)]
         begun: int | None = None
         for place, (time_us, started) in enumerate(zip(starts, course.started, strict=True)):
             if not _lasts(starts, place):
                 continue
-            if started < self._enough(course):
+            if started < self.enough(course):
                 begun = time_us if begun is None else begun
             elif begun is not None:
                 found.append((begun, time_us))
@@ -216,7 +219,13 @@ class Judge:
             found.append((begun, None))
         return found
 
-    def _enough(self, course: Course) -> float:
+    @property
+    def from_outage(self) -> bool:
+        """Whether recovery counts from the first outage, as where a timeline begins in quiet."""
+        return self._scene.fault.kind is FaultKind.NOTHING
+
+    def enough(self, course: Course) -> float:
+        """Return the weight of attempts that must succeed for new flows to count as recovered."""
         # A sliver below the share is rounding of the share itself.
         return (self._share - 1e-9) * course.attempts
 
@@ -228,7 +237,7 @@ class Judge:
         weights["never_started"] = course.unopened * NEW_WINDOW_US
         for end, weight in ends:
             weights[end.outcome] += weight * NEW_WINDOW_US
-        if self._weights.opens:
+        if self.weights.opens:
             failed = _missed(course, starts, NEW_WINDOW_US)
             weights["never_started"] += failed
             weights["survived"] += course.attempts * NEW_WINDOW_US - failed
@@ -238,28 +247,23 @@ class Judge:
     def _recovered(self, course: Course, starts: Sequence[int]) -> int | None:
         """Return the first moment after which enough attempts succeed for long enough."""
         begun: int | None = None
-        enough = self._enough(course)
-        base_us = self._quiet_us(course, starts)
+        enough = self.enough(course)
+        base_us = self._quiet_us(course, starts) if self.from_outage else 0
         for time_us, started in zip(starts, course.started, strict=True):
             if time_us < base_us:
                 continue
             if started >= enough:
                 begun = time_us if begun is None else begun
-            elif begun is not None and time_us - begun >= self._hold_us:
+            elif begun is not None and time_us - begun >= self.hold_us:
                 return begun - base_us
             else:
                 begun = None
         return None if begun is None else begun - base_us
 
     def _quiet_us(self, course: Course, starts: Sequence[int]) -> int:
-        """Return how long a timeline that begins in quiet stays so: recovery counts from its first outage.
-
-        Any other fault is counted from itself.
-        """
-        if self._scene.fault.kind is not FaultKind.NOTHING:
-            return 0
+        """Return when the first outage begins; 0 where there is none."""
         for place, (time_us, started) in enumerate(zip(starts, course.started, strict=True)):
-            if started < self._enough(course) and _lasts(starts, place):
+            if started < self.enough(course) and _lasts(starts, place):
                 return time_us
         return 0
 
@@ -277,20 +281,20 @@ class Judge:
                 if series[later] == (None, None) and _lasts(starts, later):
                     return End(starts[later], "stalled", starts[later] - first_us, starts[later] - first_us)
             return End(None, "hung")
-        if self._is_reset(series[place]):
+        if self.is_reset(series[place]):
             return End(None, "reset")
-        for step_us in self._steps:
+        for step_us in self.steps:
             while place + 1 < len(starts) and starts[place + 1] <= first_us + step_us:
                 place += 1
             if series[place] == (None, None):
                 return End(
                     first_us + step_us, "stalled", step_us, _open_since(series, starts, place) - first_us
                 )
-            if self._is_reset(series[place]):
+            if self.is_reset(series[place]):
                 return End(None, "reset")
         return End(None, "hung")
 
-    def _is_reset(self, fate: Fate) -> bool:
+    def is_reset(self, fate: Fate) -> bool:
         """Return whether somebody answers the packet with a reset: a balancer, or a guest that is set to.
 
         A guest does so where it keeps state and has not seen the connection open; see ``state_check``.
@@ -332,10 +336,14 @@ def _lost(
     return lost, (windows[0], windows[1])
 
 
+def _order(play: Play) -> tuple[int, ...]:
+    return tuple(change for _, change in play.changes)
+
+
 def settled_us(play: Play) -> int:
-    """Return when nothing changes any more and people have seen that it holds: 15 s after the last change."""
+    """Return when nothing changes any more and people have seen that it holds."""
     last_us = max((time_us for time_us, _ in play.changes), default=0)
-    return max(last_us + 15 * SECOND_US, 30 * SECOND_US)
+    return max(last_us + QUIET_US, LEAST_US)
 
 
 def retransmissions(timing: TimingProfile) -> list[int]:

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from math import ceil, floor, inf, isfinite, sqrt
+from typing import Protocol
 
 MOST_POINTS = 200
 """Most points of a distribution function."""
 
 
-def quantile(ranked: Sequence[float], share: float) -> float:
+class Ranked(Protocol):
+    """Numbers in ascending order: a sorted list, or ``spread.Ranked``."""
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        ...
+
+    def __getitem__(self, rank: int, /) -> float:
+        """Return the number of a rank."""
+        ...
+
+
+def quantile(ranked: Ranked, share: float) -> float:
     """Return the smallest of sorted values with at least ``share`` of them at or below (order statistic)."""
     return ranked[max(0, min(len(ranked), ceil(share * len(ranked) - 1e-9)) - 1)]
 
@@ -27,7 +40,7 @@ def weighted_quantile(values: Iterable[tuple[int | None, float]], share: float) 
     return None
 
 
-def interval(ranked: Sequence[float], share: float) -> list[float | None]:
+def interval(ranked: Ranked, share: float) -> list[float | None]:
     """Return the 95 % interval of a percentile from two order statistics; None for never.
 
     Source: ours; the number of values below the true percentile is binomial, taken as normal.
@@ -39,7 +52,7 @@ def interval(ranked: Sequence[float], share: float) -> list[float | None]:
     return [finite_or_none(ranked[low - 1]), finite_or_none(ranked[high - 1])]
 
 
-def distribution(ranked: Sequence[float], most: int = MOST_POINTS) -> list[list[float]]:
+def distribution(ranked: Ranked, most: int = MOST_POINTS) -> list[list[float]]:
     """Return points of the distribution function, as many as a chart can show; never is left out."""
     n = len(ranked)
     points = min(n, most)

@@ -10,11 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from netcore.control import probes
 from netcore.control.network import Network
 from netcore.control.probes import Counting, Meets, Turn
 from netcore.document.balancers import LoadBalancer, Probe
 from netcore.failover.clock import microseconds
+from netcore.failover.draws import Draws, Times
+from netcore.failover.draws import microseconds as many_microseconds
 from netcore.failover.moments import Assumption, Member, Note, PutBack, Span, TakenOut
 from netcore.failover.probing import AZURE, Probing
 from netcore.failover.scene import Scene
@@ -134,6 +138,19 @@ class Watch:
             found,
             tuple((turn.at_us + spread_us, self.back if turn.up else self.out) for turn in found),
         )
+
+    def many(self, draws: Draws) -> tuple[Times, Times] | None:
+        """Return when the members leave the rotation for good, as probes decide, and how long agents take.
+
+        None where they may come back, or do not leave: then ``see`` tells each trial.
+        """
+        if len(self.met) > 1 or probes.succeeds(self.probe, self.met[0][1]):
+            return None
+        interval_us, number = microseconds(self.probe.interval_s), self.timing[self.probing.spread]
+        phase = np.rint(draws.uniform(f"probe.phase.{self.vm}") * interval_us).astype(np.int64)
+        spread = many_microseconds(draws.of(number, f"{self.probing.spread}.{self.vm}"))
+        silence_us = self.silence_us if self.met[0][1] == "timeout" else 0
+        return phase + (self.needed - 1) * interval_us + silence_us, spread
 
     def _telling(self, phase_us: int, interval_us: int, count: int) -> list[int]:
         """Return the numbers of the probes that can decide, in order; ``count`` is how many are sent.

@@ -133,7 +133,7 @@ def play(run: Run, chunk: RunChunk) -> bool:
 
 
 def _chunk(run: Run, part: int, first: int, n: int) -> Payload:
-    """Play a stretch; one trial may take long, so a cancel is looked for between any two.
+    """Play a stretch; some trials take long, so a cancel is looked for before each that may.
 
     Raises:
         Stopped: the run is to stop.
@@ -188,7 +188,8 @@ def _trials(run: Run, part: int) -> netcore.Trials:
         if run.kind == Kind.SWEEP:
             value = run.parameters["values"][part]
             scenario = netcore.sweep_scenario(scenario, run.parameters["parameter"], value)
-        found = netcore.prepare_trials(scenario, designs(run), run.parameters["fault"], run.seed)
+        asked = run.parameters
+        found = netcore.prepare_trials(scenario, designs(run), asked["fault"], run.seed, asked.get("target"))
     _ready[key] = found
     while len(_ready) > _MOST_READY:
         _ready.popitem(last=False)

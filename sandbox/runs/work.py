@@ -171,7 +171,7 @@ def _trials(run: Run) -> Iterator[Payload]:
     for _, columns in chunks.played(run, chunks.questions(run)):
         joined.take(columns)
         yield joined.progress(parameters["n"])
-    yield joined.summary(parameters.get("target"), parameters.get("rates"))
+    yield joined.summary(parameters.get("rates"))
 
 
 def _sweep(run: Run) -> Iterator[Payload]:

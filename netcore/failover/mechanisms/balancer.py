@@ -15,14 +15,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from netcore.control.probes import succeeds
 from netcore.document.balancers import LoadBalancer
 from netcore.document.faults import FaultKind
 from netcore.document.models import Power
 from netcore.errors import NotModelled
 from netcore.failover.clock import microseconds
+from netcore.failover.draws import Draws
 from netcore.failover.moments import Assumption, Clocks, Member, Note, PlainPlay, Span
 from netcore.failover.plan import Design, Plan, failing_vm
+from netcore.failover.plays import Many
 from netcore.failover.probing import AZURE, Probing
 from netcore.failover.provider import need_provider
 from netcore.failover.scene import Scene
@@ -179,6 +183,28 @@ class BalancerFailover:
         spread_us = max(seen.spread_us for seen in play.seen if seen.out_us == max(noticed))
         play.clocks = Clocks(max(noticed) - self.begun_us(play.seen), 0, spread_us)
         return play
+
+    def many(self, draws: Draws) -> Many | None:
+        """Return trials as ``play`` gives them, where every member that is watched leaves for good.
+
+        Those that somebody mends by hand are left to ``play``.
+        """
+        conditions, quiet = self.scene.fault.conditions, self.scene.fault.kind is FaultKind.NOTHING
+        seen = [found for watch in self.watches if (found := watch.many(draws)) is not None]
+        if not seen or len(seen) < len(self.watches) or quiet or "failover-fails" in conditions:
+            return None
+        timed, failure = self.scene.breakage.timed, self.timing["failure.balancer"]
+        out, spread = (np.stack(columns) for columns in zip(*seen, strict=True))
+        last = out.max(axis=0)
+        broken = np.repeat(np.array([time_us for time_us, _ in timed], np.int64)[None], draws.count, axis=0)
+        return Many(
+            [*(number for _, number in timed), *(watch.out for watch in self.watches)],
+            np.concatenate((broken, (out + spread).T), axis=1),
+            last,
+            np.zeros(draws.count, np.int64),
+            np.where(out == last, spread, 0).max(axis=0),
+            draws.of(failure, "failure.balancer") > 0,
+        )
 
     def begun_us(self, seen: Sequence[Seen]) -> int:
         """Return since when the probes that were noticed have failed; the clocks begin there."""

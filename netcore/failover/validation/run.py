@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 
+import numpy as np
+
 from netcore.errors import NotModelled
 from netcore.failover.clock import SECOND_US, microseconds
-from netcore.failover.columns import columns
 from netcore.failover.designs import DESIGNS
+from netcore.failover.spread import NEVER
 from netcore.failover.statistics import quantile
 from netcore.failover.streams import Streams
 from netcore.failover.trials import Trials
@@ -99,18 +101,18 @@ def _play(case: Case) -> Found:
         return Found(case, why=f"no design {case.design} yet")
     scenario = case.draw().model_copy(update={"timing_overrides": dict(case.overrides)})
     try:
-        chunk = Trials(scenario, (design,), FAULT, SEED).chunk(0, case.n)
+        plays, block = Trials(scenario, (design,), FAULT, SEED).players[0].trials(SEED, 0, case.n)
     except NotModelled as error:
         return Found(case, why=str(error))
-    made = columns(chunk["designs"][0])
     if case.measure in ("whole", "seen"):
-        clocks = zip(made.detect, made.control, made.data, strict=True)
-        values = [None if None in three else sum(value or 0 for value in three) for three in clocks]
+        clocks = np.stack((plays.detect, plays.control, plays.data))
+        values = np.where((clocks >= 0).all(axis=0), clocks.sum(axis=0), NEVER)
         if case.measure == "seen":
-            values = [None if us is None else us + _lag_us(trial) for trial, us in enumerate(values)]
+            lag = np.array([_lag_us(trial) for trial in range(case.n)])
+            values = np.where(values >= 0, values + lag, NEVER)
     else:
-        values = getattr(made, case.measure)
-    return Found(case, tuple(sorted(inf if value is None else value / SECOND_US for value in values)))
+        values = block.new if case.measure == "new" else getattr(plays, case.measure)
+    return Found(case, tuple(sorted(inf if value < 0 else value / SECOND_US for value in values.tolist())))
 
 
 def _lag_us(trial: int) -> int:

@@ -21,6 +21,7 @@ FAMILIES = (
     "growth",
     "trials",
     "calendar",
+    "fleet",
     "web",
 )
 

@@ -55,10 +55,4 @@ GOALS = (
         Target("rows of JSON, bytes", ">=", 6, spread=False),
     ),
     _goal("S8", "cost of a delivery over clients, 50 to 500", _TABLE, Target("exponent", "<=", 0.15)),
-    _goal(
-        "S9",
-        "trials a second with two worker processes",
-        "the bench starts no broker and no workers yet",
-        Target("over one", ">=", 1.8),
-    ),
 )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import netcore
 from netcore.failover.availability import availability
-from netcore.failover.columns import columns
+from netcore.failover.columns import Columns
 from netcore.failover.designs import plan
 from netcore.failover.fates import Fates
 from netcore.failover.outcomes import OUTCOMES, Judge
@@ -22,23 +22,27 @@ from netcore.failover.trials import merge, stretches, trial_chunk
 from tests.netcore.failover.scenes import FAULT, Payload, metrics, pair, race, seeded
 
 
-def chunks(cuts: list[int], scenario: netcore.Scenario | None = None) -> list[Payload]:
+def chunks(
+    cuts: list[int], scenario: netcore.Scenario | None = None, target: Payload | None = None
+) -> list[Payload]:
     drawn = scenario or seeded()
     made = []
     for first, end in itertools.pairwise(cuts):
-        raw = trial_chunk(drawn, netcore.designs(drawn)[:2], FAULT, 5, first, end - first)
+        raw = trial_chunk(drawn, netcore.designs(drawn)[:2], FAULT, 5, first, end - first, target)
         made.append(json.loads(json.dumps(raw)))  # as another worker would send it
     return made
 
 
-def test_one_stretch_or_eight_in_any_order_give_the_same_bytes() -> None:
-    whole = json.dumps(merge(chunks([0, 400])))
-    pieces = chunks([0, 50, 51, 120, 180, 200, 290, 333, 400])
+@pytest.mark.parametrize("n", [400, 1400])
+def test_one_stretch_or_eight_in_any_order_give_the_same_bytes(n: int) -> None:
+    """With every value kept, and with values in buckets."""
+    whole = json.dumps(merge(chunks([0, n])))
+    pieces = chunks([0, 50, 51, 120, 180, 200, 290, 333, n])
     for seed in range(3):
         random.Random(seed).shuffle(pieces)
         assert json.dumps(merge(pieces)) == whole
     drawn = seeded()
-    *_, summary = netcore.trials(drawn, netcore.designs(drawn)[:2], FAULT, 400, 5)
+    *_, summary = netcore.trials(drawn, netcore.designs(drawn)[:2], FAULT, n, 5)
     assert json.dumps(summary) == whole
 
 
@@ -61,9 +65,12 @@ def test_stretches_cover_all_trials_once(n: int) -> None:
 
 
 def test_columns_survive_json() -> None:
-    (chunk,) = chunks([0, 30])
-    for raw in chunk["designs"]:
-        assert columns(raw).as_dict() == raw
+    for n in (30, 600):
+        (chunk,) = chunks([0, n])
+        for raw in chunk["designs"]:
+            kept = Columns(raw["design"])
+            kept.join(raw)
+            assert json.loads(json.dumps(kept.as_dict())) == raw
 
 
 def test_every_pair_of_designs_has_a_ratio_and_the_widest_is_named() -> None:
@@ -74,8 +81,8 @@ def test_every_pair_of_designs_has_a_ratio_and_the_widest_is_named() -> None:
 
 
 def test_a_target_is_met_or_not_with_a_margin() -> None:
-    found = chunks([0, 300], pair())
-    easy, hard = merge(found, {"recover_s": 20}), merge(found, {"recover_s": 12, "lose_packets": 0})
+    easy = merge(chunks([0, 300], pair(), {"recover_s": 20}))
+    hard = merge(chunks([0, 300], pair(), {"recover_s": 12, "lose_packets": 0}))
     move, balancer = easy["designs"]
     assert balancer["target"]["passed"]
     assert balancer["target"]["share"] > 0.99
@@ -84,7 +91,7 @@ def test_a_target_is_met_or_not_with_a_margin() -> None:
     assert move["target"]["margin_s"] < 0
     assert all(one["target"]["share"] == 0 for one in hard["designs"])
     assert hard["designs"][1]["target"]["margin_packets"] < 0
-    assert merge(found)["designs"][0]["target"] is None
+    assert merge(chunks([0, 300], pair()))["designs"][0]["target"] is None
 
 
 def test_causes_outcomes_and_calls_are_means_over_trials() -> None:

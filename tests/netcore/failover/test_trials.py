@@ -48,7 +48,7 @@ def test_events_have_exactly_the_agreed_fields() -> None:
     assert (summary["n"], summary["seed"]) == (200, 3)
     fields = (
         "design title mechanism new existing stall lost lost_by_cause flows clocks phases dominated interval "
-        "whole beyond ecdf asymmetric missed_s false_alarms dual_active_s calls target"
+        "whole beyond ecdf asymmetric false_alarms dual_active_s calls target"
     )
     for one in summary["designs"]:
         assert set(one) == set(fields.split())

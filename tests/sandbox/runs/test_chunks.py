@@ -113,20 +113,20 @@ class ChunksTest(SandboxTest):
             done = self.done(run)
         assert done.state == State.CANCELLED
 
-    def test_a_cancel_is_seen_between_two_trials_of_a_stretch(self) -> None:
+    def test_a_cancel_is_seen_within_a_stretch(self) -> None:
         run = self.trials(self.made, 50)
         played: list[int] = []
 
-        def judged(judge: Any, play: Any) -> Any:
+        def walked(judge: Any, changes: tuple[int, ...]) -> Any:
             played.append(1)
             services.cancel(run)
-            return outcome(judge, play)
+            return course(judge, changes)
 
-        outcome = Judge.outcome
-        with mock.patch.object(Judge, "outcome", judged), mock.patch.object(chunks, "_ASK_S", 0):
+        course = Judge.course
+        with mock.patch.object(Judge, "course", walked), mock.patch.object(chunks, "_ASK_S", 0):
             done = self.done(run)
         assert done.state == State.CANCELLED
-        assert len(played) == len(DESIGNS)  # one trial of each
+        assert len(played) == 1
 
     def test_help_is_called_for_where_there_is_much_to_do(self) -> None:
         with mock.patch.object(chunks.current_app, "send_task") as sent:
