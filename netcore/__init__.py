@@ -36,8 +36,8 @@ from netcore.trace.packet import Packet
 
 if TYPE_CHECKING:
     from netcore.batch.answers import Answers
-    from netcore.batch.classes import Classes
     from netcore.batch.changes import Difference
+    from netcore.batch.classes import Classes
     from netcore.batch.compile import Compiled
     from netcore.batch.exposed import Exposure
     from netcore.batch.forward import forward, packets_of, warm
@@ -71,10 +71,10 @@ __all__ = [
     "Problem", "ProfileInfo", "Proof", "Reach", "Reading", "RedundancyView", "RuleCard", "Scenario",
     "Shadowed", "State", "TimingProfile", "Trace", "TraceHop", "Trials", "Why", "all_designs",
     "availability", "backend_health", "check_step", "classes_of", "compile", "compile_network", "designs",
-    "diff", "difference", "dump", "effective_routes", "effective_rules", "explain", "export_csv", "export_json",
-    "exposed", "facts", "first_divergence", "forward", "guest_view", "headers_named", "import_arm",
-    "join_trials", "live_race", "live_refusals", "load", "loops", "matrix", "merge_trials", "never",
-    "one_way", "packets_of", "prepare_trials", "profiles", "race", "reach", "reach_counts", "read",
+    "diff", "difference", "dump", "effective_routes", "effective_rules", "explain", "export_csv",
+    "export_json", "exposed", "facts", "first_divergence", "forward", "guest_view", "headers_named",
+    "import_arm", "join_trials", "live_race", "live_refusals", "load", "loops", "matrix", "merge_trials",
+    "never", "one_way", "packets_of", "prepare_trials", "profiles", "race", "reach", "reach_counts", "read",
     "read_text", "redundancy", "refusals", "routes_shown", "rule_cards", "schema", "shadowed", "simulate",
     "stale_routes", "sweep", "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary",
     "switches", "timing_profile", "timing_profiles", "trace", "trace_steps", "traceroute",

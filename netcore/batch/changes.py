@@ -188,6 +188,7 @@ class Difference:
         source_ports: what is said holds for requests from these ports; rules do not tell them apart.
         asked: flows that stand for all others and were compared.
         touched: pairs of sender and address that the edit may concern, as far as they are told apart.
+        spread_ports: destination ports that were asked where a hash matters.
         updated: whether tables were brought up to date, and not made anew.
         notes: what is not said, and why.
     """
@@ -197,6 +198,7 @@ class Difference:
     source_ports: Span
     asked: int
     touched: int
+    spread_ports: tuple[int, ...]
     updated: bool
     notes: tuple[str, ...] = ()
 
@@ -217,6 +219,7 @@ class Difference:
             "source_ports": list(self.source_ports),
             "asked": self.asked,
             "touched": self.touched,
+            "spread_ports": list(self.spread_ports),
             "updated": self.updated,
             "notes": list(self.notes),
         }

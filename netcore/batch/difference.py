@@ -31,7 +31,8 @@ from netcore.batch.packets import LOW, Packets
 from netcore.batch.parties import Pairs, Parties, parties_of
 from netcore.batch.portsets import PORTED
 from netcore.batch.sheets import Table
-from netcore.batch.update import Touched, edited, updated
+from netcore.batch.touched import Touched, touched_by
+from netcore.batch.update import edited, updated
 from netcore.control.network import Network
 from netcore.document.models import Scenario
 
@@ -47,11 +48,13 @@ def difference(before: Network | Scenario | Compiled, after: Network | Scenario 
             compiled network where many edits of one drawing are asked about.
     """
     one = _compiled(before)
-    made: tuple[Compiled, Touched] | None = None
-    if not isinstance(after, Compiled):
-        made = updated(one, after if isinstance(after, Network) else Network(after))
-    other = made[0] if made is not None else _compiled(after)
-    return _Comparison(one, other, made[1] if made is not None else None).result()
+    if isinstance(after, Compiled):
+        return _Comparison(one, after, None).result()
+    network = after if isinstance(after, Network) else Network(after)
+    made = updated(one, network)
+    if made is None:
+        return _Comparison(one, Compiled(network), None).result()
+    return _Comparison(one, made[0], touched_by(one, *made)).result()
 
 
 def _compiled(given: Network | Scenario | Compiled) -> Compiled:
@@ -93,10 +96,11 @@ class _Comparison:
         networks = (self._both[0].network, self._both[1].network)
         return Difference(
             changes_of(networks, self._parties, pairs, self._names, found),
-            touched.edited if touched is not None else edited(*(each.scenario for each in networks)),
+            edited(networks[0].scenario, networks[1].scenario) if touched is None else touched.update.edited,
             self._headers.source_ports,
             len(rows.pair),
             len(pairs.sender),
+            tuple(self._headers.firsts.tolist()) if pairs.spread.any() else (),
             touched is not None,
             (_BY_HASH,) if self._apart else (),
         )
@@ -145,6 +149,7 @@ class _Comparison:
         part = Pairs(*(column[chosen] for column in pairs))
         versions = np.array([each.to[0][1].version for each in parties.receivers])[part.receiver]
         every = ~np.array([each.plain for each in parties.receivers], np.bool_)[part.receiver]
+        every |= part.spread
         for compiled, end in zip(self._both, self._ends, strict=True):
             every |= ~(is_simple(compiled) & end.usual(part))
         one, other = (end.told(part, versions) for end in self._ends)

@@ -271,7 +271,7 @@ def middles(compiled: Compiled) -> Table:
 
 
 def is_simple(compiled: Compiled) -> bool:
-    """Return whether nothing on the way between VMs rewrites, keeps sessions or sends by routes of its own."""
+    """Return whether nothing on the way between VMs rewrites, keeps sessions or has routes of its own."""
     if compiled.carried.by_mac or compiled.carried.vpc:
         return False
     nics = compiled.nics[middles(compiled)]

@@ -1,4 +1,4 @@
-"""Who is asked about where two drawings are compared: senders and addresses, in classes that hold for both."""
+"""Who is asked about where two drawings are compared: senders and addresses, in classes of both."""
 
 from __future__ import annotations
 

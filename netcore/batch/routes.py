@@ -71,6 +71,7 @@ class RouteMaker:
         frontends: balancer and frontend -> row.
         doors: path of a door -> row.
         count_hard: told why a way is left to the walk.
+        earlier: routes whose ways, crossings and groups of equal ways keep their numbers.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class RouteMaker:
         names: Names,
         doors: Mapping[str, int],
         count_hard: Callable[[str], None],
+        earlier: Routes | None = None,
     ) -> None:
         self._network = network
         self._doors = doors
@@ -93,6 +95,10 @@ class RouteMaker:
         self._ways = Sheet(layout.WAY_COLUMNS)
         self._crossings = Sheet(layout.CROSS_COLUMNS)
         self._equals: list[int] = []
+        if earlier is not None:
+            self._ways.take(earlier.ways)
+            self._crossings.take(earlier.crossings)
+            self._equals += earlier.equals.tolist()
         self._vpc = network.profile.routing == "vpc-tables"
         self._none = self._ways.once(*_drop("ROUTE_NONE_SYSTEM", no_way_out=True))
         self._known: dict[Hashable, int] = {}
