@@ -72,6 +72,9 @@ class RouteMaker:
         doors: path of a door -> row.
         count_hard: told why a way is left to the walk.
         earlier: routes whose ways, crossings and groups of equal ways keep their numbers.
+
+    Attributes:
+        none: the way of what no route is for.
     """
 
     def __init__(
@@ -100,8 +103,16 @@ class RouteMaker:
             self._crossings.take(earlier.crossings)
             self._equals += earlier.equals.tolist()
         self._vpc = network.profile.routing == "vpc-tables"
-        self._none = self._ways.once(*_drop("ROUTE_NONE_SYSTEM", no_way_out=True))
+        self.none = self._ways.once(*_drop("ROUTE_NONE_SYSTEM", no_way_out=True))
         self._known: dict[Hashable, int] = {}
+
+    def ways(self) -> Table:
+        """Return the rows of ways so far."""
+        return self._ways.table()
+
+    def crossings(self) -> Table:
+        """Return the rows of crossings so far."""
+        return self._crossings.table()
 
     def made(self, asked: Asked, atoms: Atoms) -> Routes:
         """Return the tables; those of one network with equal rows are one."""
@@ -129,21 +140,17 @@ class RouteMaker:
 
     def _table(self, vnet: str, rows: tuple[EffectiveRoute, ...], atoms: Atoms, labels: list[str]) -> Table:
         """Return one table: prefixes are painted over atoms, short before long."""
-        winners: dict[Prefix, list[EffectiveRoute]] = {}
-        for row in rows:
-            if row.active:
-                for prefix in row.prefixes:
-                    winners.setdefault(prefix, []).append(row)
+        winners = winners_of(rows)
         ordered = sorted(winners, key=lambda prefix: prefix.prefixlen)
         firsts, ends = atoms.spans(
             (prefix.version, int(prefix.network_address), int(prefix.broadcast_address)) for prefix in ordered
         )
-        table = np.full(atoms.count, self._none, np.uint16)
+        table = np.full(atoms.count, self.none, np.uint16)
         for prefix, first, end in zip(ordered, firsts.tolist(), ends.tolist(), strict=True):
-            table[first:end] = self._way(vnet, winners[prefix], labels)
+            table[first:end] = self.way(vnet, winners[prefix], labels)
         return table
 
-    def _way(self, vnet: str, routes: list[EffectiveRoute], labels: list[str]) -> int:
+    def way(self, vnet: str, routes: list[EffectiveRoute], labels: list[str]) -> int:
         """Return the way of the routes that win for a prefix, see ``fabric._one_of``."""
         if self._vpc:
             # Of equal routes the first one counts, and its target is the object.
@@ -294,6 +301,20 @@ class RouteMaker:
     def _hard(self, why: str) -> Way:
         self._count_hard(why)
         return layout.WAY_HARD, -1, -1, -1
+
+
+Winners = dict[Prefix, list[EffectiveRoute]]
+"""Prefix -> the routes that hold for it."""
+
+
+def winners_of(rows: Iterable[EffectiveRoute]) -> Winners:
+    """Return the routes that hold, by prefix."""
+    winners: Winners = {}
+    for row in rows:
+        if row.active:
+            for prefix in row.prefixes:
+                winners.setdefault(prefix, []).append(row)
+    return winners
 
 
 def choosers(
