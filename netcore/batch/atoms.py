@@ -90,6 +90,26 @@ class Atoms:
             found[rows] = table(high[rows], low[rows])
         return found
 
+    def with_more(self, ranges: Iterable[tuple[int, int, int]]) -> Atoms:
+        """Return atoms of which these ranges (version, first, last) are unions as well; these ones if so."""
+        starts: dict[int, set[int]] = {4: set(), 6: set()}
+        for version, first, last in ranges:
+            starts[version] |= {first, last + 1} - {END[version]}
+        known = dict(zip(self.four.tolist(), range(self.count4), strict=True)) if starts[4] else {}
+        if starts[4] <= known.keys() and starts[6] <= self._known.keys():
+            return self
+        return Atoms(
+            sorted(starts[4] | known.keys()) if starts[4] else self.four.tolist(),
+            sorted(starts[6].union(self._six)),
+        )
+
+    def places(self, finer: Atoms) -> tuple[Table, Table]:
+        """Return for each of finer atoms the one of these it lies in, and for each of these its first."""
+        four = np.searchsorted(self.four, finer.four, side="right") - 1
+        six = [self.count4 + self._before(start) for start in finer._six]
+        inside = np.append(four, np.array(six, np.int64)).astype(np.int64)
+        return inside, np.searchsorted(inside, np.arange(self.count))
+
     def of(self, address: Address) -> int:
         """Return the atom of an address."""
         number = int(address)

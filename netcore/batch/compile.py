@@ -104,7 +104,7 @@ class Compiled:
             ),
             *((door.path, door.vnet, door.view) for door in doors),
         ]
-        chains = [_chains(network, port) for port in ports]
+        chains = [chains_of(network, port) for port in ports]
         self.rules = Rules(chain for four in chains for chain in four)
         boundaries = Boundaries()
         self.rules.bound(boundaries)
@@ -256,7 +256,7 @@ def _lasting(state: State) -> tuple[object, ...]:
     return state.in_transit, state.down_zones, bool(state.down_instances), state.probed
 
 
-def _chains(network: Network, port: Port) -> tuple[tuple[RuleSet, ...], ...]:
+def chains_of(network: Network, port: Port) -> tuple[tuple[RuleSet, ...], ...]:
     """Return what a NIC asks: out, in, and both for frames of neighbours (see ``security._asked_of``)."""
     outbound = network.rules(port.id, Direction.OUTBOUND)
     inbound = network.rules(port.id, Direction.INBOUND)

@@ -69,6 +69,10 @@ class RouteMaker:
         frontends: balancer and frontend -> row.
         doors: path of a door -> row.
         count_hard: told why a way is left to the walk.
+        earlier: routes whose ways, crossings and groups of equal ways keep their numbers.
+
+    Attributes:
+        none: the way of what no route is for.
     """
 
     def __init__(
@@ -79,6 +83,7 @@ class RouteMaker:
         names: Names,
         doors: Mapping[str, int],
         count_hard: Callable[[str], None],
+        earlier: Routes | None = None,
     ) -> None:
         self._run = run
         self._network = network = run.network
@@ -91,9 +96,21 @@ class RouteMaker:
         self._ways = Sheet(layout.WAY_COLUMNS)
         self._crossings = Sheet(layout.CROSS_COLUMNS)
         self._equals: list[int] = []
+        if earlier is not None:
+            self._ways.take(earlier.ways)
+            self._crossings.take(earlier.crossings)
+            self._equals += earlier.equals.tolist()
         self._vpc = network.profile.routing == "vpc-tables"
-        self._none = self._ways.once(*_drop("ROUTE_NONE_SYSTEM", no_way_out=True))
+        self.none = self._ways.once(*_drop("ROUTE_NONE_SYSTEM", no_way_out=True))
         self._known: dict[Hashable, int] = {}
+
+    def ways(self) -> Table:
+        """Return the rows of ways so far."""
+        return self._ways.table()
+
+    def crossings(self) -> Table:
+        """Return the rows of crossings so far."""
+        return self._crossings.table()
 
     def made(self, asked: Asked, atoms: Atoms) -> Routes:
         """Return the tables; those of one network and one view are one."""
@@ -120,19 +137,15 @@ class RouteMaker:
 
     def _table(self, vnet: str, rows: tuple[EffectiveRoute, ...], atoms: Atoms, labels: list[str]) -> Table:
         """Return one table: prefixes are painted over atoms, short before long."""
-        winners: dict[Prefix, list[EffectiveRoute]] = {}
-        for row in rows:
-            if row.active:
-                for prefix in row.prefixes:
-                    winners.setdefault(prefix, []).append(row)
+        winners = winners_of(rows)
         ordered = sorted(winners, key=lambda prefix: prefix.prefixlen)
         firsts, lasts = atoms.spans((prefix.version, *ends(prefix)) for prefix in ordered)
-        table = np.full(atoms.count, self._none, np.uint16)
+        table = np.full(atoms.count, self.none, np.uint16)
         for prefix, first, last in zip(ordered, firsts.tolist(), lasts.tolist(), strict=True):
-            table[first:last] = self._way(vnet, winners[prefix], labels)
+            table[first:last] = self.way(vnet, winners[prefix], labels)
         return table
 
-    def _way(self, vnet: str, routes: list[EffectiveRoute], labels: list[str]) -> int:
+    def way(self, vnet: str, routes: list[EffectiveRoute], labels: list[str]) -> int:
         """Return the way of the routes that win for a prefix, see ``fabric._one_of``."""
         if self._vpc:
             # Of equal routes the first one counts, and its target is the object.
@@ -294,6 +307,20 @@ class RouteMaker:
     def _hard(self, why: str) -> Way:
         self._count_hard(why)
         return layout.WAY_HARD, -1, -1, -1
+
+
+Winners = dict[Prefix, list[EffectiveRoute]]
+"""Prefix -> the routes that hold for it."""
+
+
+def winners_of(rows: Iterable[EffectiveRoute]) -> Winners:
+    """Return the routes that hold, by prefix."""
+    winners: Winners = {}
+    for row in rows:
+        if row.active:
+            for prefix in row.prefixes:
+                winners.setdefault(prefix, []).append(row)
+    return winners
 
 
 def choosers(

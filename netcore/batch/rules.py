@@ -8,6 +8,7 @@ Source: Lakshman and Stiliadis 1998 (Lucent bit vectors).
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -73,7 +74,7 @@ class Rules:
         self.chains = self._chain_sheet.table()
         self.chain_sets = column(self._chain_sets)
         count = max(1, len(self.given))
-        ports = self._port_cuts()
+        ports = _port_cuts(self._all())
         self.port_atom = (np.searchsorted(ports, np.arange(LAST_PORT + 1), side="right") - 1).astype(
             np.uint16
         )
@@ -92,11 +93,64 @@ class Rules:
         for index, rules in enumerate(self.given):
             sheet.add(*self._vectors(index, rules.rules, atoms, ports, len(numbers) + 1))
         self.sets = sheet.table()
+        self._narrow()
+        self.bits = np.concatenate(self._words) if self._words else np.zeros(1, np.uint64)
+        del self._words, self._spans
+
+    def more(self, chains: Iterable[tuple[RuleSet, ...]], atoms: Atoms, places: Table) -> Rules | None:
+        """Return these rules and some chains besides; None where a protocol is new.
+
+        Args:
+            atoms: all boundaries of these rules are among theirs, and those of the new chains.
+            places: earlier atom by atom.
+        """
+        found = copy.copy(self)
+        found._kept, found.given = [*self._kept], [*self.given]
+        found._by_rules, found._by_id = dict(self._by_rules), dict(self._by_id)
+        found.number = dict(self.number)
+        found._chain_sheet = Sheet(CHAIN_COLUMNS)
+        found._chain_sheet.rows = [*self._chain_sheet.rows]
+        found._chain_sets = [*self._chain_sets]
+        for chain in chains:
+            if id(chain) in found.number:
+                continue
+            found._kept.append(chain)
+            sets = tuple((found._set(rules), rules.stateful, rules.where != "admin") for rules in chain)
+            found.number[id(chain)] = found._chain(sets)
+        added = found.given[len(self.given) :]
+        named = {rule.protocol for rules in added for rule in rules.rules} - {"*"}
+        if not all(self.protocol_class[PROTOCOL_NUMBERS[name]] for name in named):
+            return None
+        found.chains, found.chain_sets = found._chain_sheet.table(), column(found._chain_sets)
+        old = _cuts_of(self.port_atom)
+        ports = np.union1d(old, _port_cuts(rule for rules in added for rule in rules.rules))
+        found.port_atom = (np.searchsorted(ports, np.arange(LAST_PORT + 1), side="right") - 1).astype(
+            np.uint16
+        )
+        cells = np.searchsorted(old, ports, side="right") - 1
+        count = max(1, len(found.given))
+        for name, where in zip(CLASSES, (places, places, cells, cells), strict=True):
+            wide = np.zeros((count, len(where)), np.uint16)
+            wide[: len(self.given)] = getattr(self, name)[: len(self.given), where]
+            setattr(found, name, wide)
+        found._words, found._used = [self.bits[: self._used]], self._used
+        found._spans = {}
+        sheet = Sheet(SET_COLUMNS)
+        protocols = int(self.protocol_class.max()) + 1
+        for index, rules in enumerate(added, len(self.given)):
+            sheet.add(*found._vectors(index, rules.rules, atoms, ports, protocols))
+        if added:
+            found.sets = np.vstack([self.sets[: len(self.given)], sheet.table()])
+        found._narrow()
+        found.bits = np.concatenate(found._words) if found._used else self.bits
+        del found._words, found._spans
+        return found
+
+    def _narrow(self) -> None:
+        """Make classes small numbers where they are few."""
         if max(self._most, 1) <= 256:
             for name in CLASSES:
                 setattr(self, name, getattr(self, name).astype(np.uint8))
-        self.bits = np.concatenate(self._words) if self._words else np.zeros(1, np.uint64)
-        del self._words, self._spans
 
     def _vectors(
         self, index: int, rules: tuple[EffectiveRule, ...], atoms: Atoms, ports: Table, protocols: int
@@ -226,13 +280,19 @@ class Rules:
             side for rule in self._all() for side in (rule.sources, rule.destinations) if side is not None
         }
 
-    def _port_cuts(self) -> Table:
-        cuts = {0}
-        for rule in self._all():
-            for spans in (rule.source_ports, rule.destination_ports):
-                for first, last in spans or ():
-                    cuts |= {first, last + 1}
-        return np.array(sorted(cut for cut in cuts if cut <= LAST_PORT), np.int64)
+
+def _port_cuts(rules: Iterable[EffectiveRule]) -> Table:
+    cuts = {0}
+    for rule in rules:
+        for spans in (rule.source_ports, rule.destination_ports):
+            for first, last in spans or ():
+                cuts |= {first, last + 1}
+    return np.array(sorted(cut for cut in cuts if cut <= LAST_PORT), np.int64)
+
+
+def _cuts_of(port_atom: Table) -> Table:
+    found: Table = np.append(0, np.flatnonzero(port_atom[1:] != port_atom[:-1]) + 1)
+    return found
 
 
 def _packed(matching: Table, words: int) -> Table:

@@ -28,6 +28,11 @@ class Sheet:
         self.rows.append(row)
         return len(self.rows) - 1
 
+    def take(self, table: Table) -> None:
+        """Begin with the rows of a table, by their numbers; no two of them may be equal."""
+        for row in map(tuple, table.tolist()):
+            self._known.setdefault(row, self.add(*row))
+
     def once(self, *row: int) -> int:
         """Return the number of an equal row, added if there is none."""
         found = self._known.get(row)

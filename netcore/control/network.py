@@ -6,7 +6,7 @@ no problems; ask ``netcore.document`` first.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Container, Hashable, Mapping
 from functools import cached_property
 
 from netcore.control.announcements import Announcements, BgpRoute, BgpView
@@ -122,6 +122,24 @@ class Network:
             if drawn.guest.bgp is not None and drawn.power == "running"
         }
 
+    def keep(self, earlier: Network, subnets: Container[str], groups: Container[str | None]) -> None:
+        """Take over what an earlier network has worked out that differs in routes and rules only.
+
+        Args:
+            subnets: whose routes or rules may be others now.
+            groups: security groups that say something else now.
+        """
+        for name in _WITHOUT_ROUTES:
+            if name in earlier.__dict__:
+                self.__dict__.setdefault(name, earlier.__dict__[name])
+        for subnet, view in earlier._tables.items():
+            if subnet not in subnets:
+                self._tables.setdefault(subnet, view)
+        for key, rules in earlier._rules.items():
+            attached = self.scenario.topology.subnets[key[0]].security_group
+            if key[0] not in subnets and key[1] not in groups and attached not in groups:
+                self._rules.setdefault(key, rules)
+
     def nic(self, nic_id: str) -> NIC:
         """Return a NIC.
 
@@ -219,6 +237,19 @@ class Network:
         vnet = self.vnet_of(nic_id)
         if vnet not in self.scenario.topology.vnets:
             raise NotFound(f"The document has no virtual network {vnet}, which NIC {nic_id} stands in.")
+
+
+_WITHOUT_ROUTES = (
+    "peerings",
+    "gateways",
+    "tunnels",
+    "sites",
+    "bgp",
+    "owners",
+    "_public",
+    "learned_guest_routes",
+)
+"""What neither route tables nor security groups decide, where no route server stands."""
 
 
 def compile(scenario: Scenario, profile: Profile | None = None) -> Network:  # noqa: A001 - the contract's word

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -79,6 +80,14 @@ class Drawing:
         self._cards: dict[tuple[str, ...], str | None] = {}
         self._kept: dict[tuple[int, int], tuple[object, object, Any]] = {}
         self._memo: dict[tuple[Any, ...], Any] = {}
+
+    def edited(self, network: Network) -> Drawing:
+        """Return the lookups of a network that differs in routes and rules only, and in who has which."""
+        found = copy.copy(self)
+        found._topology = network.scenario.topology
+        found._kept, found._memo = {}, {}
+        _DRAWINGS[network] = found
+        return found
 
     def card(self, facts: tuple[str, ...]) -> str | None:
         """Return the id of the rule card of the first fact that has one."""

@@ -1,0 +1,266 @@
+"""What an edit did: the classes and runs of ports say of every flow what asking it in both drawings says."""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import netcore
+from netcore.batch.answers import answer_of, way_of
+from netcore.batch.changes import Effect
+from netcore.batch.compile import Compiled
+from netcore.batch.difference import difference
+from netcore.batch.forward import forward, packets_of
+from netcore.batch.tables import named_tables
+from netcore.batch.update import updated
+from netcore.control.network import Network
+from netcore.forwarding.walk import follow
+from netcore.trace.model import Outcome, Trace
+from tests.netcore.build import Net
+from tests.properties.clouds import PLAIN, cloud, packets
+
+Raw = dict[str, Any]
+Edit = Callable[[Raw, random.Random], None]
+
+PROTOCOLS = ("tcp", "tcp", "udp", "icmp", "esp")
+PREFIXES = ("10.1.0.0/16", "10.2.2.0/24", "10.0.1.4/32", "0.0.0.0/0", "10.1.1.128/25", "10.0.0.0/9")
+
+
+def _route(raw: Raw, luck: random.Random) -> None:
+    table = raw["topology"]["route_tables"][luck.choice(sorted(raw["topology"]["route_tables"]))]
+    routes = table.setdefault("routes", {})
+    if routes and luck.random() < 0.4:
+        routes.pop(luck.choice(sorted(routes)))
+        return
+    prefix = luck.choice(
+        ("10.1.0.0/16", "10.2.2.0/24", "10.0.1.4/32", "0.0.0.0/0", "10.1.1.128/25", "10.0.0.0/9")
+    )
+    kind = luck.choice(("None", "VnetLocal", "Internet", "VirtualAppliance"))
+    made = {"prefix": prefix, "next_hop_type": kind}
+    if kind == "VirtualAppliance":
+        held = [
+            configuration["address"]
+            for nic in raw["topology"]["nics"].values()
+            for configuration in nic["configurations"].values()
+            if ":" not in configuration["address"]
+        ]
+        made["next_hop_ip"] = luck.choice(held)
+    routes["new"] = made
+
+
+def _rule(raw: Raw, luck: random.Random) -> None:
+    group = raw["topology"]["security_groups"][luck.choice(sorted(raw["topology"]["security_groups"]))]
+    rules = group.setdefault("rules", {})
+    if rules and luck.random() < 0.4:
+        rules.pop(luck.choice(sorted(rules)))
+        return
+    rules["new"] = {
+        "priority": luck.choice((100, 150, 3000)) + luck.randrange(20),
+        "direction": luck.choice(("Inbound", "Outbound")),
+        "access": luck.choice(("Allow", "Deny")),
+        "protocol": luck.choice(("*", "tcp", "udp", "icmp")),
+        "source": [luck.choice(("*", "10.1.0.0/16", "10.0.1.0/24", "Internet", "VirtualNetwork"))],
+        "destination": [luck.choice(("*", "10.1.1.0/25", "10.2.0.0/16", "Internet"))],
+        "destination_ports": [luck.choice(("*", "80", "443-8443", "22"))],
+    }
+
+
+def _attach(raw: Raw, luck: random.Random) -> None:
+    topology = raw["topology"]
+    kind = luck.choice(("subnets", "nics"))
+    field = luck.choice(("route_table", "security_group")) if kind == "subnets" else "security_group"
+    there = topology["route_tables" if field == "route_table" else "security_groups"]
+    topology[kind][luck.choice(sorted(topology[kind]))][field] = luck.choice([None, *sorted(there)])
+
+
+def _forwarding(raw: Raw, luck: random.Random) -> None:
+    nic = raw["topology"]["nics"][luck.choice(sorted(raw["topology"]["nics"]))]
+    nic["ip_forwarding"] = not nic.get("ip_forwarding", False)
+
+
+def _gone(raw: Raw, luck: random.Random) -> None:
+    vm = luck.choice(sorted(raw["topology"]["vms"]))
+    del raw["topology"]["vms"][vm]
+    for key in [key for key, nic in raw["topology"]["nics"].items() if nic.get("vm") == vm]:
+        del raw["topology"]["nics"][key]
+
+
+LIGHT = (_route, _rule, _attach)
+HEAVY = (_forwarding, _gone)
+
+
+def edit(
+    drawn: Net, luck: random.Random, kinds: tuple[Callable[[Raw, random.Random], None], ...]
+) -> Network | None:
+    """Return the drawing after a random edit; None where it would have problems."""
+    raw = copy.deepcopy(drawn.raw)
+    luck.choice(kinds)(raw, luck)
+    reading = netcore.read(raw)
+    if reading.document is None or reading.problems:
+        return None
+    return Network(reading.document)
+
+
+def passed(trace: Trace, sender: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    ends = (sender, trace.forward.verdict.at)
+    both = (trace.forward, trace.back)
+    one, other = (
+        tuple(place for place in way_of(leg) if place.startswith("vms/") and place not in ends) if leg else ()
+        for leg in both
+    )
+    return one, other
+
+
+def effects_of(before: Trace | None, after: Trace, sender: str) -> set[Effect]:
+    """Return what became of one flow, from its two walks alone."""
+    answers = [None if trace is None else answer_of(trace) for trace in (before, after)]
+    one, other = answers
+    assert other is not None
+    connects = [answer is not None and answer.fate.outcome is Outcome.DELIVERED for answer in answers]
+    arrived = [answer is not None and answer.forward.outcome is Outcome.DELIVERED for answer in answers]
+    symmetric = []
+    for trace in (before, after):
+        there, back = passed(trace, sender) if trace is not None else ((), ())
+        symmetric.append(trace is None or trace.back is None or there == back[::-1])
+    found = set()
+    if connects == [False, True]:
+        found.add(Effect.OPENED)
+    if connects == [True, False]:
+        found.add(Effect.ANSWER_LOST if all(arrived) else Effect.CLOSED)
+    if all(connects):
+        assert one is not None
+        legs = ((one.forward, other.forward), (one.back, other.back))
+        if any((a is None) != (b is None) or (a and b and (a.way, a.at) != (b.way, b.at)) for a, b in legs):
+            found.add(Effect.REROUTED)
+    if connects[1] and not symmetric[1] and (symmetric[0] or not connects[0]):
+        found.add(Effect.ASYMMETRIC)
+    if all(connects) and not symmetric[0] and symmetric[1]:
+        found.add(Effect.SYMMETRIC)
+    if not any(connects):
+        ends = [
+            None if answer is None else (answer.fate.code, answer.fate.at, answer.forward.code)
+            for answer in answers
+        ]
+        if ends[0] != ends[1]:
+            found.add(Effect.OTHERWISE)
+    return found
+
+
+def check(before: Network, after: Network, luck: random.Random, count: int) -> tuple[int, bool]:
+    """Hold a difference to walks of random flows; return how many had changed, and whether it was updated."""
+    found = difference(before, after)
+    listed: dict[tuple[str, str, str], list[Any]] = {}
+    receivers = set()
+    for change in found.changes:
+        assert change.effects
+        assert change.pairs() > 0
+        for block in change.blocks:
+            for sender in block.senders:
+                for to, address in block.receivers:
+                    if sender != to:
+                        listed.setdefault((sender, address, change.protocol), []).append(change)
+    for network in (before, after):
+        for nic in network.scenario.topology.nics.values():
+            receivers |= {(nic.vm, str(each.address)) for each in nic.configurations.values()}
+        topology = network.scenario.topology
+        receivers |= {(None, str(public.address)) for public in topology.public_ips.values()}
+        receivers |= {(None, str(host.address)) for host in topology.hosts.values()}
+        for balancer in topology.load_balancers.values():
+            receivers |= {(None, str(f.address)) for f in balancer.frontends.values() if f.address}
+    topology = after.scenario.topology
+    senders = [f"vms/{vm}" for vm in topology.vms] + [f"hosts/{host}" for host in topology.hosts]
+    ports = [*(found.spread_ports or ()), 1, 22, 53, 80, 81, 443, 8080, 9000, 65_535]
+    ports += [luck.randrange(65_536) for _ in range(6)]
+    ports += [p for change in found.changes for span in change.ports for p in span]
+    differing = 0
+    if not senders or not receivers:
+        return 0, found.updated
+    asked = [
+        (
+            luck.choice(senders),
+            *luck.choice(sorted(receivers, key=str)),
+            luck.choice(("tcp", "tcp", "udp", "icmp", "esp")),
+            luck.choice(ports),
+        )
+        for _ in range(count)
+    ]
+    for (sender, address, protocol), changes in listed.items():
+        if sender in senders and luck.random() < 40 / len(listed):
+            change = luck.choice(changes)
+            span = luck.choice(change.ports or ((0, 0),))
+            asked.append((sender, None, address, protocol, luck.choice(span)))
+    for sender, holder, address, protocol, port in asked:
+        if sender == f"vms/{holder}":
+            continue
+        ported = protocol in ("tcp", "udp")
+        packet = netcore.Packet(
+            source=sender,
+            destination=address,
+            protocol=protocol,
+            source_port=49_152 if ported else 0,
+            destination_port=port if ported else 0,
+        )
+        there = sender.partition("/")[2] in getattr(before.scenario.topology, sender.partition("/")[0])
+        expected = effects_of(follow(before, packet) if there else None, follow(after, packet), sender)
+        changes = [
+            change
+            for change in listed.get((sender, address, protocol), [])
+            if not ported or any(first <= port <= last for first, last in change.ports)
+        ]
+        assert len(changes) <= 1, (packet, changes)
+        said = set(changes[0].effects) if changes else set()
+        if not changes and found.spread_ports and ported and port not in found.spread_ports:
+            continue
+        assert said == expected, (packet, said, expected, found.updated, found.edited)
+        differing += bool(expected)
+    return differing, found.updated
+
+
+@pytest.mark.parametrize("profile", ["azure-2026", "azure-2021", "aws"])
+@pytest.mark.parametrize("kinds", [LIGHT, HEAVY], ids=("light", "heavy"))
+def test_it_is_that_of_walks(profile: str, kinds: Any) -> None:
+    differing = updates = tried = 0
+    for seed in range(8):
+        drawn = cloud(seed + 300, profile, PLAIN if seed % 2 else None)
+        before, luck = drawn.network(), random.Random(seed)
+        for _ in range(2):
+            after = edit(drawn, luck, kinds)
+            if after is not None:
+                found, was = check(before, after, luck, 60)
+                differing, updates, tried = differing + found, updates + was, tried + 1
+    assert differing > 20
+    assert tried > 5
+    if profile != "aws" and kinds is LIGHT:
+        assert updates > tried / 2
+
+
+@pytest.mark.parametrize("profile", ["azure-2026", "azure-2021"])
+def test_what_is_updated_is_what_would_be_compiled(profile: str) -> None:
+    """Both answer the same packets alike, after several edits one upon the other."""
+    done = 0
+    for seed in range(10):
+        drawn = cloud(seed + 500, profile, PLAIN if seed % 2 else None)
+        luck = random.Random(seed)
+        compiled = Compiled(drawn.network())
+        for _ in range(3):
+            after = edit(drawn, luck, LIGHT)
+            made = None if after is None else updated(compiled, after)
+            if made is None or after is None:
+                continue
+            done += 1
+            compiled = made[0]
+            anew = Compiled(Network(after.scenario))
+            asked = [netcore.Packet(**raw) for raw in packets(seed, drawn, 300)]
+            here, there = (forward(each, packets_of(each, asked)) for each in (compiled, anew))
+            for row in range(len(asked)):
+                assert here.answer(row) == there.answer(row), asked[row]
+            assert (here.by_walk == there.by_walk).all()
+            for name in ("flags", "held", "nics"):
+                assert named_tables(compiled)[name].shape == named_tables(anew)[name].shape
+            assert np.isin(anew.atoms.four, compiled.atoms.four).all()
+    assert done > 10
