@@ -32,7 +32,7 @@ from netcore.errors import DocumentError, FormatError, NetcoreError, NotFound, N
 from netcore.profiles import ProfileInfo, RuleCard
 from netcore.trace.explain import Paragraph, explain
 from netcore.trace.model import Trace
-from netcore.trace.packet import Packet
+from netcore.trace.packet import Packet, protocol_name, protocol_number
 
 if TYPE_CHECKING:
     from netcore.batch.answers import Answers
@@ -71,7 +71,7 @@ __all__ = [
     "Shadowed", "State", "TimingProfile", "Trace", "TraceHop", "Trials", "Why", "all_designs",
     "availability", "backend_health", "check_step", "classes_of", "compile", "compile_network", "designs",
     "diff", "dump", "effective_routes", "effective_rules", "explain", "export_csv", "export_json",
-    "exposed", "facts", "first_divergence", "forward", "guest_view", "headers_named", "import_arm",
+    "exposed", "exposures", "facts", "first_divergence", "forward", "guest_view", "headers_named", "import_arm",
     "join_trials", "live_race", "live_refusals", "load", "loops", "matrix", "merge_trials", "never",
     "one_way", "packets_of", "prepare_trials", "profiles", "race", "reach", "reach_counts", "read",
     "read_text", "redundancy", "refusals", "routes_shown", "rule_cards", "schema", "shadowed", "simulate",
@@ -88,8 +88,9 @@ _IN_ROOMS = {
     "netcore.batch.packets": "Packets",
     "netcore.batch.classes": "Classes classes_of",
     "netcore.batch.matrix": "Counts Matrix matrix reach_counts",
-    "netcore.batch.exposed": "Exposure exposed",
+    "netcore.batch.exposed": "Exposure exposed exposures",
     "netcore.batch.portsets": "PortSet",
+    "netcore.batch.space": "Space space_of",
     "netcore.batch.reach": "Proof Reach headers_named loops never one_way reach",
     "netcore.batch.lint": "Shadowed shadowed",
     "netcore.failover": "Design LiveRace TimingProfile Trials JoinedTrials",

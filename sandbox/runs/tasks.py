@@ -11,7 +11,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.utils.timezone import now
 
 from sandbox.runs import chunks, limits, queries, runner
-from sandbox.runs.models import Kind, Run
+from sandbox.runs.models import QUESTIONS, Kind, Run
 
 QUEUES: Final = {
     Kind.TRACE: "interactive",
@@ -22,6 +22,7 @@ QUEUES: Final = {
     Kind.TRIALS: "batch",
     Kind.SWEEP: "batch",
     Kind.LIVE: "live",
+    **dict.fromkeys(QUESTIONS, "questions"),
 }
 
 _FORGET_S: Final = 120

@@ -13,7 +13,7 @@ from typing import Any, Final
 from uuid import uuid5
 
 import netcore
-from sandbox.runs import chunks, live
+from sandbox.runs import chunks, live, reaching
 from sandbox.runs.models import Kind, Run
 from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios import services as scenario_services
@@ -185,6 +185,18 @@ def _sweep(run: Run) -> Iterator[Payload]:
     yield netcore.sweep_summary(name, n, run.seed, points)
 
 
+def _matrix(run: Run) -> Iterator[Payload | None]:
+    return reaching.matrix(_revision(run), run.parameters["protocol"], run.parameters["ports"])
+
+
+def _reach(run: Run) -> Iterator[Payload | None]:
+    return reaching.reach(_revision(run), run.parameters)
+
+
+def _exposed(run: Run) -> Iterator[Payload | None]:
+    return reaching.exposed(_revision(run))
+
+
 def _import(run: Run) -> Iterator[Payload]:
     """Read the file and save what it holds as a new scenario.
 
@@ -248,5 +260,8 @@ _WORK: Final[dict[Kind, Callable[[Run], Iterator[Payload | None]]]] = {
     Kind.LIVE: _live,
     Kind.TRIALS: _trials,
     Kind.SWEEP: _sweep,
+    Kind.MATRIX: _matrix,
+    Kind.REACH: _reach,
+    Kind.EXPOSED: _exposed,
     Kind.IMPORT: _import,
 }
