@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from netcore.batch.packets import Packets
     from netcore.batch.portsets import PortSet
     from netcore.batch.reach import Proof, Reach
+    from netcore.batch.space import Space, space_of
     from netcore.checks.diff import Diff
     from netcore.checks.divergence import Divergence
     from netcore.checks.why import Why
@@ -68,13 +69,14 @@ __all__ = [
     "FormatError", "GuestView", "Import", "ImportNote", "JoinedTrials", "LiveRace", "Matrix",
     "NetcoreError", "Network", "NotFound", "NotModelled", "Packet", "Packets", "Paragraph", "PortSet",
     "Problem", "ProfileInfo", "Proof", "Reach", "Reading", "RedundancyView", "RuleCard", "Scenario",
-    "Shadowed", "State", "TimingProfile", "Trace", "TraceHop", "Trials", "Why", "all_designs",
-    "availability", "backend_health", "check_step", "classes_of", "compile", "compile_network", "designs",
-    "diff", "dump", "effective_routes", "effective_rules", "explain", "export_csv", "export_json",
-    "exposed", "exposures", "facts", "first_divergence", "forward", "guest_view", "headers_named", "import_arm",
-    "join_trials", "live_race", "live_refusals", "load", "loops", "matrix", "merge_trials", "never",
-    "one_way", "packets_of", "prepare_trials", "profiles", "race", "reach", "reach_counts", "read",
-    "read_text", "redundancy", "refusals", "routes_shown", "rule_cards", "schema", "shadowed", "simulate",
+    "Shadowed", "Space", "State", "TimingProfile", "Trace", "TraceHop", "Trials", "Why", "all_designs",
+    "availability", "backend_health", "check_step", "classes_of", "compile", "compile_network",
+    "designs", "diff", "dump", "effective_routes", "effective_rules", "explain", "export_csv",
+    "export_json", "exposed", "exposures", "facts", "first_divergence", "forward", "guest_view",
+    "headers_named", "import_arm", "join_trials", "live_race", "live_refusals", "load", "loops",
+    "matrix", "merge_trials", "never", "one_way", "packets_of", "prepare_trials", "profiles",
+    "protocol_name", "protocol_number", "race", "reach", "reach_counts", "read", "read_text",
+    "redundancy", "refusals", "routes_shown", "rule_cards", "schema", "shadowed", "simulate", "space_of",
     "stale_routes", "sweep", "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary",
     "switches", "timing_profile", "timing_profiles", "trace", "trace_steps", "traceroute",
     "trial_stretches", "trials", "unknown_to", "warm", "warnings", "why",

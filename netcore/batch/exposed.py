@@ -67,7 +67,7 @@ def exposed(compiled: Compiled) -> tuple[Exposure, ...]:
 
 
 def exposures(compiled: Compiled) -> Iterator[list[Exposure]]:
-    """Yield ``exposed`` by public address, for callers that report or stop in between; empty: nobody gets there."""
+    """Yield ``exposed`` by public address, for callers that stop in between; empty: nobody gets there."""
     for address, owner in _public_addresses(compiled):
         yield _of_address(compiled, address, owner)
 

@@ -63,14 +63,14 @@ COLUMNS: dict[str, Any] = {
 
 
 def columns_file(request: HttpRequest, run: Run, after: int) -> HttpResponseBase:
-    """Return the columns of a run behind a number, or 304 where the browser has them; the run was read before."""
+    """Return the columns of a run behind a number; 304 where the browser has them."""
     etag = f'"{run.pk}-{after}-{queries.last_columns(run.pk)}"'
     found = get_conditional_response(request, etag=etag)
     if found is None:
         content = b"".join(queries.columns_of(run.pk, after))
         found = HttpResponse(content, content_type="application/octet-stream")
     found["ETag"] = etag
-    # Whoever uses this browser next is somebody else, with other cookies: nothing is shown without a look at rights.
+    # Whoever uses this browser next has other cookies, so rights are looked at again.
     found["Vary"] = "Cookie"
     lasting = "private, max-age=31536000, immutable"
     found["Cache-Control"] = "private, no-cache" if run.is_open else lasting

@@ -10,9 +10,9 @@ One table, all numbers little-endian::
     columns   one after the other, in the order of the head
     texts     of each column of texts, one after the other, UTF-8; then zeros up to the end
 
-Types are ``u1``, ``u2``, ``u4`` (unsigned, so many bytes), ``text`` (uint32: where each text ends in its texts)
-and ``bits`` (``width`` bits for each row, lowest bit first, each row filled up to whole bytes). The widest
-columns come first, so each begins at a multiple of its width. Tables may follow one another in one file.
+Types are ``u1``, ``u2``, ``u4`` (unsigned, so many bytes), ``text`` (uint32: where each text ends in its
+texts) and ``bits`` (``width`` bits for each row, lowest bit first, each row filled up to whole bytes). The
+widest columns come first, so each begins at a multiple of its width. Tables may follow one another.
 """
 
 from __future__ import annotations
@@ -33,7 +33,13 @@ Array = NDArray[Any]
 MAGIC: Final = b"VNC1"
 
 _START: Final = struct.Struct("<4sIII")
-_TYPES: Final = {"u4": np.dtype("<u4"), "text": np.dtype("<u4"), "u2": np.dtype("<u2"), "u1": np.dtype("u1")}
+_TYPES: Final[dict[str, np.dtype[Any]]] = {
+    "u4": np.dtype("<u4"),
+    "text": np.dtype("<u4"),
+    "u2": np.dtype("<u2"),
+    "u1": np.dtype("u1"),
+    "bits": np.dtype("u1"),
+}
 _BITS: Final = "bits"
 
 
@@ -45,7 +51,7 @@ class Layout:
     columns: tuple[tuple[str, str], ...]
 
     def __post_init__(self) -> None:
-        widths = [_TYPES[kind].itemsize if kind != _BITS else 1 for _, kind in self.columns]
+        widths = [_TYPES[kind].itemsize for _, kind in self.columns]
         assert widths == sorted(widths, reverse=True), "the widest columns come first"
 
     @cached_property
@@ -60,12 +66,14 @@ class Layout:
         text = json.dumps(said, separators=(",", ":")).encode()
         return text + b" " * (-len(text) % 8)
 
-    def rows(self, about: Mapping[str, Any] | None = None, **values: Array | Sequence[Any]) -> Columns:
+    def rows(
+        self, values: Mapping[str, Array | Sequence[Any]], about: Mapping[str, Any] | None = None
+    ) -> Columns:
         """Return columns ready to be encoded.
 
         Args:
-            about: what holds for all rows, plain JSON data.
             values: by name; numbers, texts, or for ``bits`` bool [row, bit].
+            about: what holds for all rows, plain JSON data.
 
         Raises:
             ValueError: columns are missing or of different lengths, or a number does not fit.
@@ -86,7 +94,7 @@ class Layout:
             elif kind == _BITS:
                 widths[name] = int(np.shape(given)[1])
                 given = np.packbits(given, axis=1, bitorder="little").ravel()
-            made.append(_typed(np.asarray(given), _TYPES.get(kind, np.dtype("u1")), name))
+            made.append(_typed(np.asarray(given), _TYPES[kind], name))
         head = self.head if not widths and not about else self.head_of(widths, about or {})
         # One block, so that encoding copies once.
         block = np.concatenate([column.view(np.uint8) for column in made])
@@ -144,9 +152,11 @@ def decode(content: bytes) -> list[Read]:
 
 def _read(content: bytes, head_bytes: int, rows: int) -> Read:
     head = json.loads(content[16 : 16 + head_bytes])
-    at, columns, ends = 16 + head_bytes, {}, {}
+    at = 16 + head_bytes
+    columns: dict[str, Any] = {}
+    ends: dict[str, Array] = {}
     for name, kind, width in head["columns"]:
-        dtype, count = _TYPES.get(kind, np.dtype("u1")), rows
+        dtype, count = _TYPES[kind], rows
         if kind == _BITS:
             count = rows * -(-width // 8)
         values = np.frombuffer(content, dtype, count, at)
@@ -159,8 +169,6 @@ def _read(content: bytes, head_bytes: int, rows: int) -> Read:
         columns[name] = values
     for name, last in ends.items():
         starts = [0, *last.tolist()]
-        columns[name] = [
-            content[at + first : at + end].decode() for first, end in pairwise(starts)
-        ]
+        columns[name] = [content[at + first : at + end].decode() for first, end in pairwise(starts)]
         at += starts[-1]
     return Read(head["table"], head["about"], columns)

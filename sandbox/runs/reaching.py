@@ -73,12 +73,12 @@ def matrix(revision: Revision, protocol: str, ports: Sequence[int]) -> Iterator[
     for done, port in enumerate(ports, 1):
         found = netcore.matrix(compiled, protocol, port, answers=answers, space=space)
         about = {"protocol": protocol, "port": port}
-        yield WithColumns(CELLS.rows(about, own=found.own, reaches=found.by_class))
+        yield WithColumns(CELLS.rows({"own": found.own, "reaches": found.by_class}, about))
         if answers:
-            yield WithColumns(ANSWERED.rows(about, answered=found.answered))
+            yield WithColumns(ANSWERED.rows({"answered": found.answered}, about))
         unknown = np.argwhere(found.unknown)
         if len(unknown):
-            yield WithColumns(UNKNOWN.rows(about, source=unknown[:, 0], destination=unknown[:, 1]))
+            yield WithColumns(UNKNOWN.rows({"source": unknown[:, 0], "destination": unknown[:, 1]}, about))
         yield {
             "event": "matrix.port",
             **about,
@@ -106,12 +106,14 @@ def matrix(revision: Revision, protocol: str, ports: Sequence[int]) -> Iterator[
 def class_tables(vms: Sequence[str], classes: netcore.Classes) -> Iterator[Payload]:
     """Yield the VMs with their classes, and the classes."""
     every = classes.classes
-    yield WithColumns(VMS.rows(**{"id": vms, "class": classes.of}))
+    yield WithColumns(VMS.rows({"id": vms, "class": classes.of}))
     yield WithColumns(
         CLASSES.rows(
-            first=[one.vms[0] for one in every],
-            why=[one.why for one in every],
-            vms=[len(one.vms) for one in every],
+            {
+                "first": [one.vms[0] for one in every],
+                "why": [one.why for one in every],
+                "vms": [len(one.vms) for one in every],
+            }
         )
     )
 
@@ -176,7 +178,9 @@ def reach(revision: Revision, asked: Mapping[str, Any]) -> Iterator[Payload | No
     else:
         yield from class_tables(compiled.guests.ids, classes)
         targets = _targets(classes, wanted)
-    counts, examples, reasons = dict.fromkeys(("connects", "one_way", "nothing", "unknown"), 0), [], set()
+    counts = dict.fromkeys(("connects", "one_way", "nothing", "unknown"), 0)
+    examples: list[Payload] = []
+    reasons: set[str] = set()
     rows: list[tuple[netcore.Reach, int, int]] = []
     number = 0
     for done, (to, of, vms) in enumerate(targets, 1):
@@ -273,7 +277,7 @@ def _answers(rows: Sequence[tuple[netcore.Reach, int, int]], number: int) -> Ite
         "class": [of for _, of, _ in rows],
         "vms": [vms for _, _, vms in rows],
     }
-    yield WithColumns(ANSWERS.rows({"first": number}, **columns))
+    yield WithColumns(ANSWERS.rows(columns, {"first": number}))
     yield header_table([_sets(found.cells) for found, _, _ in rows], number)
 
 
@@ -294,7 +298,7 @@ def header_table(answers: Sequence[Sequence[netcore.PortSet]], number: int) -> W
     ]
     table = np.array(rows, np.int64).reshape(-1, len(HEADERS.columns))
     names = [name for name, _ in HEADERS.columns]
-    return WithColumns(HEADERS.rows(**dict(zip(names, table.T, strict=True))))
+    return WithColumns(HEADERS.rows(dict(zip(names, table.T, strict=True))))
 
 
 def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -315,8 +319,9 @@ def exposed(revision: Revision) -> Iterator[Payload | None]:
     addresses = len(revision.document["topology"].get("public_ips", {}))
     yield {"event": "exposed.began", "of": addresses, "sets": list(EXPOSED_SETS)}
     compiled = netcore.compile_network(scenario_queries.network(revision))
-    number, rows, told = 0, [], []
-    reached = done = 0
+    rows: list[netcore.Exposure] = []
+    told: list[Payload] = []
+    number = reached = done = 0
     for done, found in enumerate(netcore.exposures(compiled), 1):
         rows += found
         reached += bool(found)
@@ -354,12 +359,14 @@ def _exposure(one: netcore.Exposure) -> Payload:
 def _exposures(rows: Sequence[netcore.Exposure], number: int) -> Iterator[Payload]:
     yield WithColumns(
         EXPOSURES.rows(
+            {
+                "address": [str(one.address) for one in rows],
+                "ref": [one.ref for one in rows],
+                "senders": [one.senders_text for one in rows],
+                "at": [" ".join(one.at) for one in rows],
+                "anywhere": [one.anywhere for one in rows],
+            },
             {"first": number},
-            address=[str(one.address) for one in rows],
-            ref=[one.ref for one in rows],
-            senders=[one.senders_text for one in rows],
-            at=[" ".join(one.at) for one in rows],
-            anywhere=[one.anywhere for one in rows],
         )
     )
     yield header_table([(one.connects, one.arrives, one.unknown) for one in rows], number)

@@ -13,7 +13,14 @@ MIXED = Layout("mixed", (("name", "text"), ("big", "u4"), ("port", "u2"), ("set"
 def test_every_type_is_read_as_it_was_written() -> None:
     flags = np.array([[1, 0, 0, 0, 0, 0, 0, 0, 1], [0, 1, 1, 0, 0, 0, 0, 0, 0]], np.bool_)
     made = MIXED.rows(
-        {"port": 443}, name=["vm-ä", ""], big=[7, 4_000_000_000], port=[0, 65_535], set=[True, 3], flags=flags
+        {
+            "name": ["vm-ä", ""],
+            "big": [7, 4_000_000_000],
+            "port": [0, 65_535],
+            "set": [True, 3],
+            "flags": flags,
+        },
+        {"port": 443},
     )
     content = made.encode()
     assert len(content) % 8 == 0
@@ -29,7 +36,7 @@ def test_every_type_is_read_as_it_was_written() -> None:
 
 
 def test_a_table_without_rows() -> None:
-    made = MIXED.rows(name=[], big=[], port=[], set=[], flags=np.zeros((0, 9), np.bool_))
+    made = MIXED.rows({"name": [], "big": [], "port": [], "set": [], "flags": np.zeros((0, 9), np.bool_)})
     (read,) = decode(made.encode())
     assert {name: len(column) for name, column in read.columns.items()} == dict.fromkeys(
         ("name", "big", "port", "set", "flags"), 0
@@ -40,15 +47,15 @@ def test_a_table_without_rows() -> None:
 def test_a_number_that_does_not_fit_is_refused(port: int) -> None:
     layout = Layout("ports", (("port", "u2"),))
     with pytest.raises(ValueError, match="port does not fit"):
-        layout.rows(port=[port])
+        layout.rows({"port": [port]})
 
 
 def test_columns_of_different_lengths_are_refused() -> None:
     layout = Layout("two", (("one", "u2"), ("other", "u2")))
     with pytest.raises(ValueError, match="one length"):
-        layout.rows(one=[1], other=[1, 2])
+        layout.rows({"one": [1], "other": [1, 2]})
     with pytest.raises(ValueError, match="one length"):
-        layout.rows(one=[1])
+        layout.rows({"one": [1]})
 
 
 def test_other_bytes_are_no_columns() -> None:
