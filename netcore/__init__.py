@@ -37,6 +37,7 @@ from netcore.trace.packet import Packet, protocol_name, protocol_number
 if TYPE_CHECKING:
     from netcore.batch.answers import Answers
     from netcore.batch.classes import Classes
+    from netcore.batch.changes import Difference
     from netcore.batch.compile import Compiled
     from netcore.batch.exposed import Exposure
     from netcore.batch.forward import forward, packets_of, warm
@@ -65,16 +66,16 @@ ENGINE_VERSION = "0.2.0"
 # fmt: off
 __all__ = [
     "ENGINE_VERSION", "LIMITS", "Answers", "BackendHealth", "Classes", "Compiled", "Counts", "Design",
-    "Diff", "Direction", "Divergence", "DocumentError", "EffectiveRoute", "EffectiveRule", "Exposure",
-    "FormatError", "GuestView", "Import", "ImportNote", "JoinedTrials", "LiveRace", "Matrix",
+    "Diff", "Difference", "Direction", "Divergence", "DocumentError", "EffectiveRoute", "EffectiveRule",
+    "Exposure", "FormatError", "GuestView", "Import", "ImportNote", "JoinedTrials", "LiveRace", "Matrix",
     "NetcoreError", "Network", "NotFound", "NotModelled", "Packet", "Packets", "Paragraph", "PortSet",
     "Problem", "ProfileInfo", "Proof", "Reach", "Reading", "RedundancyView", "RuleCard", "Scenario",
     "Shadowed", "Space", "State", "TimingProfile", "Trace", "TraceHop", "Trials", "Why", "all_designs",
     "availability", "backend_health", "check_step", "classes_of", "compile", "compile_network",
-    "designs", "diff", "dump", "effective_routes", "effective_rules", "explain", "export_csv",
-    "export_json", "exposed", "exposures", "facts", "first_divergence", "forward", "guest_view",
-    "headers_named", "import_arm", "join_trials", "live_race", "live_refusals", "load", "loops",
-    "matrix", "merge_trials", "never", "one_way", "packets_of", "prepare_trials", "profiles",
+    "designs", "diff", "difference", "dump", "effective_routes", "effective_rules", "explain",
+    "export_csv", "export_json", "exposed", "exposures", "facts", "first_divergence", "forward",
+    "guest_view", "headers_named", "import_arm", "join_trials", "live_race", "live_refusals", "load",
+    "loops", "matrix", "merge_trials", "never", "one_way", "packets_of", "prepare_trials", "profiles",
     "protocol_name", "protocol_number", "race", "reach", "reach_counts", "read", "read_text",
     "redundancy", "refusals", "routes_shown", "rule_cards", "schema", "shadowed", "simulate", "space_of",
     "stale_routes", "sweep", "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary",
@@ -85,6 +86,7 @@ __all__ = [
 
 _IN_ROOMS = {
     "netcore.batch.answers": "Answers",
+    "netcore.batch.changes": "Difference",
     "netcore.batch.compile": "Compiled",
     "netcore.batch.forward": "forward packets_of warm",
     "netcore.batch.packets": "Packets",
@@ -294,6 +296,22 @@ def compile_network(network: Network | Scenario) -> Compiled:
     from netcore.batch.compile import Compiled
 
     return Compiled(_compiled(network))
+
+
+def difference(before: Compiled | Network | Scenario, after: Compiled | Network | Scenario) -> Difference:
+    """Return everything that an edit did to the flows of a drawing, by classes of VMs and sets of ports.
+
+    Where many edits of one drawing are asked about, give what ``compile_network`` returned for it: then an
+    edit of routes, rules, or of who has which table or group, costs no second compilation.
+
+    Raises:
+        DocumentError: a scenario was given and it has problems.
+    """
+    from netcore.batch import difference as room
+    from netcore.batch.compile import Compiled
+
+    one, other = (given if isinstance(given, Compiled) else _compiled(given) for given in (before, after))
+    return room.difference(one, other)
 
 
 # Questions
