@@ -36,8 +36,8 @@ from netcore.trace.packet import Packet, protocol_name, protocol_number
 
 if TYPE_CHECKING:
     from netcore.batch.answers import Answers
-    from netcore.batch.classes import Classes
     from netcore.batch.changes import Difference
+    from netcore.batch.classes import Classes
     from netcore.batch.compile import Compiled
     from netcore.batch.exposed import Exposure
     from netcore.batch.forward import forward, packets_of, warm
