@@ -59,6 +59,32 @@ REACH_SETS: Final = ("connects", "may_connect", "arrives", "one_way", "loops", "
 EXPOSED_SETS: Final = ("connects", "arrives", "unknown")
 
 
+_TWO_VMS: Final[dict[str, Any]] = {
+    "schema": 1,
+    "name": "two VMs",
+    "topology": {
+        "vnets": {"v": {"name": "v", "address_space": ["10.0.0.0/16"]}},
+        "subnets": {"s": {"name": "s", "vnet": "v", "prefixes": ["10.0.0.0/24"]}},
+        "vms": {"a": {"name": "a"}, "b": {"name": "b"}},
+        "nics": {
+            vm: {
+                "name": vm,
+                "vm": vm,
+                "subnet": "s",
+                "configurations": {"one": {"address": address, "primary": True}},
+            }
+            for vm, address in (("a", "10.0.0.4"), ("b", "10.0.0.5"))
+        },
+    },
+}
+
+
+def warm() -> None:
+    """Have everything compiled that answers here: the kernels of packets, and those of pairs."""
+    netcore.warm()
+    netcore.matrix(netcore.compile_network(netcore.load(_TWO_VMS)), "tcp", 443, answers=True)
+
+
 def matrix(revision: Revision, protocol: str, ports: Sequence[int]) -> Iterator[Payload | None]:
     """Yield who reaches whom: VMs and classes, then for each port its cells by class and what they count."""
     yield {"event": "matrix.began", "protocol": protocol, "ports": list(ports), "of": len(ports)}
