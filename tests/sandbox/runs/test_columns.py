@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
 from sandbox.runs.columns import Layout, decode
+from tests.conftest import ROOT
 
 MIXED = Layout("mixed", (("name", "text"), ("big", "u4"), ("port", "u2"), ("set", "u1"), ("flags", "bits")))
 
@@ -33,6 +36,12 @@ def test_every_type_is_read_as_it_was_written() -> None:
         assert read.columns["port"].tolist() == [0, 65_535]
         assert read.columns["set"].tolist() == [1, 3]
         assert (read.columns["flags"] == flags).all()
+
+
+def test_browsers_are_tested_on_the_bytes_that_are_written() -> None:
+    known = json.loads((ROOT / "static/src/protocol/columns.json").read_text(encoding="utf-8"))
+    values = {**known["columns"], "flags": np.array(known["columns"]["flags"], np.bool_)}
+    assert MIXED.rows(values, known["about"]).encode().hex() == known["hex"]
 
 
 def test_a_table_without_rows() -> None:
