@@ -12,8 +12,21 @@ from typing import Any, Final
 import numpy as np
 
 import netcore
-from sandbox.runs.columns import Layout
 from sandbox.runs.events import Payload, WithColumns
+from sandbox.runs.tables import (
+    ANSWERED,
+    ANSWERS,
+    CELLS,
+    CLASSES,
+    EXPOSED_SETS,
+    EXPOSURES,
+    NO_CLASS,
+    REACH_SETS,
+    UNKNOWN,
+    VMS,
+    header_columns,
+    sets_of,
+)
 from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios.models import Revision
 
@@ -25,39 +38,6 @@ PIECE: Final = 50
 
 MOST_ANSWERED: Final = 500
 """With more classes than this a matrix does not ask whether answers come back: it would take minutes."""
-
-NO_CLASS: Final = 0xFFFF_FFFF
-
-VMS: Final = Layout("vms", (("id", "text"), ("class", "u4")))
-CLASSES: Final = Layout("classes", (("first", "text"), ("why", "text"), ("vms", "u4")))
-CELLS: Final = Layout("cells", (("own", "u1"), ("reaches", "bits")))
-ANSWERED: Final = Layout("answered", (("answered", "bits"),))
-UNKNOWN: Final = Layout("unknown", (("source", "u4"), ("destination", "u4")))
-ANSWERS: Final = Layout(
-    "answers", (("source", "text"), ("to", "text"), ("address", "text"), ("class", "u4"), ("vms", "u4"))
-)
-EXPOSURES: Final = Layout(
-    "exposures",
-    (("address", "text"), ("ref", "text"), ("senders", "text"), ("at", "text"), ("anywhere", "u1")),
-)
-HEADERS: Final = Layout(
-    "headers",
-    (
-        ("answer", "u4"),
-        ("first_source_port", "u2"),
-        ("last_source_port", "u2"),
-        ("first_port", "u2"),
-        ("last_port", "u2"),
-        ("first_protocol", "u1"),
-        ("last_protocol", "u1"),
-        ("set", "u1"),
-    ),
-)
-"""Boxes of headers: ``set`` is a number in the ``sets`` of the run's first event."""
-
-REACH_SETS: Final = ("connects", "may_connect", "arrives", "one_way", "loops", "unknown")
-EXPOSED_SETS: Final = ("connects", "arrives", "unknown")
-
 
 _TWO_VMS: Final[dict[str, Any]] = {
     "schema": 1,
@@ -262,17 +242,6 @@ def _kind_of(cells: Any) -> str:
     return "unknown" if cells.unknown else "nothing"
 
 
-def _sets(cells: Any) -> tuple[netcore.PortSet, ...]:
-    return (
-        cells.must_connect,
-        cells.may_connect,
-        cells.may_arrive,
-        cells.one_way,
-        cells.looping,
-        cells.unknown,
-    )
-
-
 def _told(found: netcore.Reach, vms: int) -> Payload:
     cells = found.cells
     sender = cells.source_address
@@ -282,7 +251,7 @@ def _told(found: netcore.Reach, vms: int) -> Payload:
         "to": found.to,
         "address": str(cells.destination),
         "vms": vms,
-        **{name: one.text() for name, one in zip(REACH_SETS, _sets(cells), strict=True)},
+        **{name: one.text() for name, one in zip(REACH_SETS, sets_of(found), strict=True)},
         "ends": [
             {"code": fate.code, "at": fate.at, "headers": some.text()}
             for fate, some in list(cells.by_end().items())[:TOLD]
@@ -304,40 +273,7 @@ def _answers(rows: Sequence[tuple[netcore.Reach, int, int]], number: int) -> Ite
         "vms": [vms for _, _, vms in rows],
     }
     yield WithColumns(ANSWERS.rows(columns, {"first": number}))
-    yield header_table([_sets(found.cells) for found, _, _ in rows], number)
-
-
-def header_table(answers: Sequence[Sequence[netcore.PortSet]], number: int) -> WithColumns:
-    """Return the boxes of the sets of some answers as columns.
-
-    Args:
-        number: of the first answer in the run.
-    """
-    rows = [
-        (answer, *sources, *ports, *protocols, place)
-        for answer, sets in enumerate(answers, number)
-        for place, one in enumerate(sets)
-        for box in one.boxes()
-        for protocols in _runs(box.protocols)
-        for sources in box.source_ports
-        for ports in box.destination_ports
-    ]
-    table = np.array(rows, np.int64).reshape(-1, len(HEADERS.columns))
-    names = [name for name, _ in HEADERS.columns]
-    return WithColumns(HEADERS.rows(dict(zip(names, table.T, strict=True))))
-
-
-def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield first and last of each run of ascending numbers."""
-    first = last = -1
-    for number in numbers:
-        if number != last + 1 or first < 0:
-            if first >= 0:
-                yield first, last
-            first = number
-        last = number
-    if first >= 0:
-        yield first, last
+    yield WithColumns(header_columns([sets_of(found) for found, _, _ in rows], number))
 
 
 def exposed(revision: Revision) -> Iterator[Payload | None]:
@@ -395,4 +331,4 @@ def _exposures(rows: Sequence[netcore.Exposure], number: int) -> Iterator[Payloa
             {"first": number},
         )
     )
-    yield header_table([(one.connects, one.arrives, one.unknown) for one in rows], number)
+    yield WithColumns(header_columns([(one.connects, one.arrives, one.unknown) for one in rows], number))

@@ -8,6 +8,7 @@ import netcore
 from sandbox.runs import queries, reaching
 from sandbox.runs.columns import Read, decode
 from sandbox.runs.models import Kind, Run, State
+from sandbox.runs.tables import REACH_SETS
 from sandbox.scenarios import services
 from tests.sandbox.base import SandboxTest, seed
 
@@ -105,7 +106,7 @@ class ReachingTest(SandboxTest):
         assert sum(done["counts"].values()) == answers["vms"].sum() == done["addresses"]
         others = {f"vms/{vm}" for vm in seed("two-firewalls")["topology"]["vms"]} - {"vms/web1"}
         assert set(answers["to"]) == others, "no two of them behave alike"
-        assert log[0]["sets"] == list(reaching.REACH_SETS)
+        assert log[0]["sets"] == list(REACH_SETS)
 
     def test_reach_of_one_address_with_some_headers(self) -> None:
         parameters = {
