@@ -22,7 +22,11 @@ COPY --from=frontend /app/static/dist static/dist
 # The settings ask for these; collecting files needs none of them.
 RUN SECRET_KEY=build ALLOWED_HOSTS=build DATABASE_URL=sqlite:////tmp/none REDIS_URL=redis://none \
     python manage.py collectstatic --no-input \
-    && useradd --system sandbox
+    && useradd --system sandbox \
+    && install --directory --owner=sandbox /var/cache/sandbox
 USER sandbox
+# Compiled now, so that the first question does not wait; another kind of processor compiles once more.
+ENV NUMBA_CACHE_DIR=/var/cache/sandbox
+RUN python -c "import netcore; netcore.warm()"
 EXPOSE 8000
 CMD ["uvicorn", "sandbox.asgi:application", "--host=0.0.0.0", "--port=8000", "--ws=websockets-sansio"]

@@ -33,7 +33,7 @@ from netcore.errors import DocumentError, FormatError, NetcoreError, NotFound, N
 from netcore.profiles import ProfileInfo, RuleCard
 from netcore.trace.explain import Paragraph, explain
 from netcore.trace.model import Trace
-from netcore.trace.packet import Packet
+from netcore.trace.packet import Packet, protocol_name, protocol_number
 
 if TYPE_CHECKING:
     from netcore.batch.answers import Answers
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from netcore.batch.packets import Packets
     from netcore.batch.portsets import PortSet
     from netcore.batch.reach import Proof, Reach
+    from netcore.batch.space import Space, space_of
     from netcore.checks.diff import Diff
     from netcore.checks.divergence import Divergence
     from netcore.checks.predictions import Judgement, Prediction, check_prediction, judge
@@ -72,17 +73,18 @@ __all__ = [
     "Exposure", "FormatError", "GuestView", "Import", "ImportNote", "JoinedTrials", "Judgement", "LiveRace",
     "Matrix", "NetcoreError", "Network", "NotFound", "NotModelled", "Packet", "Packets", "Paragraph",
     "PortSet", "Prediction", "Problem", "ProfileInfo", "Proof", "Reach", "Reading", "RedundancyView",
-    "RuleCard", "Scenario", "Shadowed", "State", "TimingProfile", "Trace", "TraceHop", "Trials", "Why",
-    "all_designs", "availability", "backend_health", "check_prediction", "check_step", "classes_of",
+    "RuleCard", "Scenario", "Shadowed", "Space", "State", "TimingProfile", "Trace", "TraceHop", "Trials",
+    "Why", "all_designs", "availability", "backend_health", "check_prediction", "check_step", "classes_of",
     "compile", "compile_network", "designs", "diff", "difference", "dump", "effective_routes",
-    "effective_rules", "explain", "export_csv", "export_json", "exposed", "facts", "first_divergence",
-    "forward", "guest_view", "headers_named", "import_arm", "join_trials", "judge", "live_race",
-    "live_refusals", "load", "lookup_table", "loops", "matrix", "merge_trials", "never", "one_way",
-    "packets_of", "prepare_trials", "profiles", "race", "reach", "reach_counts", "read", "read_text",
-    "redundancy", "refusals", "routes_shown", "rule_cards", "schema", "shadowed", "simulate",
-    "stale_routes", "sweep", "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary",
-    "switches", "timing_profile", "timing_profiles", "trace", "trace_steps", "traceroute",
-    "trial_stretches", "trials", "unknown_to", "warm", "warnings", "why",
+    "effective_rules", "explain", "export_csv", "export_json", "exposed", "exposures", "facts",
+    "first_divergence", "forward", "guest_view", "headers_named", "import_arm", "join_trials", "judge",
+    "live_race", "live_refusals", "load", "lookup_table", "loops", "matrix", "merge_trials", "never",
+    "one_way", "packets_of", "prepare_trials", "profiles", "protocol_name", "protocol_number", "race",
+    "reach", "reach_counts", "read", "read_text", "redundancy", "refusals", "routes_shown", "rule_cards",
+    "schema", "shadowed", "simulate", "space_of", "stale_routes", "sweep", "sweep_parameters",
+    "sweep_point", "sweep_scenario", "sweep_summary", "switches", "timing_profile", "timing_profiles",
+    "trace", "trace_steps", "traceroute", "trial_stretches", "trials", "unknown_to", "warm", "warnings",
+    "why",
 ]
 # fmt: on
 
@@ -94,8 +96,9 @@ _IN_ROOMS = {
     "netcore.batch.packets": "Packets",
     "netcore.batch.classes": "Classes classes_of",
     "netcore.batch.matrix": "Counts Matrix matrix reach_counts",
-    "netcore.batch.exposed": "Exposure exposed",
+    "netcore.batch.exposed": "Exposure exposed exposures",
     "netcore.batch.portsets": "PortSet",
+    "netcore.batch.space": "Space space_of",
     "netcore.batch.reach": "Proof Reach headers_named loops never one_way reach",
     "netcore.batch.lint": "Shadowed shadowed",
     "netcore.batch.lookup": "lookup_table",
@@ -585,9 +588,7 @@ def join_trials() -> JoinedTrials:
     return failover.Joined()
 
 
-def merge_trials(
-    chunks: Iterable[dict[str, Any]], rates: dict[str, float] | None = None
-) -> dict[str, Any]:
+def merge_trials(chunks: Iterable[dict[str, Any]], rates: dict[str, float] | None = None) -> dict[str, Any]:
     """Return the summary of columns of trials, given in any order.
 
     Raises:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,10 +63,13 @@ def exposed(compiled: Compiled) -> tuple[Exposure, ...]:
 
     Addresses that nobody on the Internet reaches are left out.
     """
-    found: list[Exposure] = []
+    return tuple(found for each in exposures(compiled) for found in each)
+
+
+def exposures(compiled: Compiled) -> Iterator[list[Exposure]]:
+    """Yield ``exposed`` by public address, for callers that stop in between; empty: nobody gets there."""
     for address, owner in _public_addresses(compiled):
-        found += _of_address(compiled, address, owner)
-    return tuple(found)
+        yield _of_address(compiled, address, owner)
 
 
 def _public_addresses(compiled: Compiled) -> list[tuple[Address, PublicOwner]]:

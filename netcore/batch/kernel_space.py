@@ -438,7 +438,7 @@ def _gathered(pairs: Pairs, i: Number, j: Number, asked: Table) -> Number:
 
 @fast
 def _shared(asked: Table, count: Number, skip: Number, sets: Spans) -> Number:
-    """Return how many headers all of some allowed sets share; the kind of protocol ``skip`` does not count."""
+    """Return how many headers all of some allowed sets share; the kind ``skip`` does not count."""
     total = np.int64(0)
     kinds = sets.weight.shape[0]
     at_span = np.zeros(count, np.int64)

@@ -37,6 +37,7 @@ class Matrix:
         by_class: bool [class, class], whether a request arrives.
         own: bool by class, whether a VM reaches itself.
         answered: bool [class, class], whether the connection comes about; None where nobody asked.
+        unknown: bool [class, class], whether what becomes of the request is not modelled.
     """
 
     protocol: int
@@ -46,6 +47,7 @@ class Matrix:
     by_class: Table
     own: Table
     answered: Table | None = None
+    unknown: Table | None = None
 
     def reaches(self, source: str, destination: str) -> bool:
         """Return whether one VM reaches another, by their ids."""
@@ -130,7 +132,16 @@ def matrix(
     asked[alone, alone] = False
     _ask(compiled, classes, number, port, _where(asked), arrives, answered)
     own = _own(compiled, classes, number, port)
-    return Matrix(number, port, compiled.guests.ids, classes, arrives == kernel.ARRIVES, own, answered)
+    return Matrix(
+        number,
+        port,
+        compiled.guests.ids,
+        classes,
+        arrives == kernel.ARRIVES,
+        own,
+        answered,
+        arrives == kernel.UNKNOWN,
+    )
 
 
 def _where(table: Table) -> Table:
@@ -183,18 +194,21 @@ def _ask(
     first = [address.get(vms[0]) for vms in members]
     second = [address.get(vms[1]) if len(vms) > 1 else None for vms in members]
     chosen = [(a, b, to) for a, b in pairs.tolist() if (to := second[b] if a == b else first[b]) is not None]
+    arrives[pairs[:, 0], pairs[:, 1]] = kernel.LOST  # where nobody is there to be asked
     if not chosen:
         return
     one, other = (np.array([each[side] for each in chosen]) for side in (0, 1))
     packets = _packets(compiled, senders[one], [each[2] for each in chosen], protocol, port)
     answers = forward(compiled, packets)
-    arrived = answers.forward.outcome == _DELIVERED
-    arrives[one, other] = np.where(arrived, kernel.ARRIVES, kernel.LOST)
+    outcome = answers.forward.outcome
+    lost = np.where(outcome == _NOT_MODELLED, kernel.UNKNOWN, kernel.LOST)
+    arrives[one, other] = np.where(outcome == _DELIVERED, kernel.ARRIVES, lost)
     if answered is not None:
         answered[one, other] = answers.delivered()
 
 
 _DELIVERED = list(Outcome).index(Outcome.DELIVERED)
+_NOT_MODELLED = list(Outcome).index(Outcome.NOT_MODELLED)
 
 
 def _own(compiled: Compiled, classes: Classes, protocol: int, port: int) -> Table:

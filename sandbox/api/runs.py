@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
 from ninja import Body, File, Query, Router, Status
 from ninja.files import UploadedFile
 
@@ -47,6 +49,32 @@ def json_file(run: Run) -> HttpResponse:
     response = JsonResponse(export.as_json(run))
     response["Content-Disposition"] = f'attachment; filename="run-{run.pk}.json"'
     return response
+
+
+COLUMNS: dict[str, Any] = {
+    "responses": {
+        200: {
+            "description": "Tables of numbers, one after the other.",
+            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    }
+}
+"""What the schema says of columns."""
+
+
+def columns_file(request: HttpRequest, run: Run, after: int) -> HttpResponseBase:
+    """Return the columns of a run behind a number; 304 where the browser has them."""
+    etag = f'"{run.pk}-{after}-{queries.last_columns(run.pk)}"'
+    found = get_conditional_response(request, etag=etag)
+    if found is None:
+        content = b"".join(queries.columns_of(run.pk, after))
+        found = HttpResponse(content, content_type="application/octet-stream")
+    found["ETag"] = etag
+    # Whoever uses this browser next has other cookies, so rights are looked at again.
+    found["Vary"] = "Cookie"
+    lasting = "private, max-age=31536000, immutable"
+    found["Cache-Control"] = "private, no-cache" if run.is_open else lasting
+    return found
 
 
 @router.post(
@@ -101,6 +129,22 @@ def get_run(request: HttpRequest, run_id: str) -> queries.RunPayload:
 def get_events(request: HttpRequest, run_id: str, after: After = 0, limit: Limit = 500) -> dict[str, Any]:
     """Return events behind a number, in order, without holes."""
     return events_page(access.run_read(request.user, run_id), after, limit)
+
+
+@router.get(
+    "/runs/{run_id}/columns",
+    response={200: None, 304: None, 401: _Errors, 404: _Errors, 422: _Errors, 429: _Errors},
+    throttle=[PerPerson("columns", "240/m")],
+    openapi_extra=COLUMNS,
+)
+def get_columns(request: HttpRequest, run_id: str, after: After = 0) -> HttpResponseBase:
+    """Return the tables of numbers that came with events behind a number, as bytes.
+
+    Each is announced by an event ``run.columns``. A table is ``VNC1``, three uint32 (bytes of the head, rows,
+    bytes of the whole table), a head in JSON that names the columns and their types, and the columns; numbers
+    are little-endian. Tables follow one another. Of a run that has ended they never change.
+    """
+    return columns_file(request, access.run_read(request.user, run_id), after)
 
 
 @router.post("/runs/{run_id}/cancel", response={202: schemas.RunOut, 403: _Errors, 404: _Errors})

@@ -301,7 +301,19 @@ class RunIn(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Literal["trace", "compare", "why", "failover", "live", "trials", "sweep"]
+    kind: Literal[
+        "trace",
+        "compare",
+        "why",
+        "failover",
+        "live",
+        "trials",
+        "sweep",
+        "matrix",
+        "reach",
+        "exposed",
+        "difference",
+    ]
     revision: Annotated[int | None, Field(strict=True, ge=1)] = None
     parameters: dict[str, Any]
 

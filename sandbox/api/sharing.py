@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from ninja import Router, Status
 
 from sandbox.accounts import services as accounts
 from sandbox.accounts.models import User
 from sandbox.api import schemas
 from sandbox.api.auth import PerPerson, SignedIn, person
-from sandbox.api.runs import After, Limit, csv_file, events_page, json_file
+from sandbox.api.runs import COLUMNS, After, Limit, columns_file, csv_file, events_page, json_file
 from sandbox.api.scenarios import Nic, Vm, edited, made, routes_of
 from sandbox.runs import queries as run_queries
 from sandbox.scenarios import access as scenario_access
@@ -21,6 +22,8 @@ from sandbox.scenarios import queries as scenario_queries
 from sandbox.sharing import access, queries, services
 
 router = Router(tags=["sharing"])
+
+Response = TypeVar("Response", bound=HttpResponseBase)
 
 _Errors = schemas.ErrorOut
 _SESSION_BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -140,6 +143,17 @@ def export_shared_csv(request: HttpRequest, token: str, run_id: str) -> HttpResp
 
 
 @router.get(
+    "/shared/{token}/runs/{run_id}/columns",
+    response={200: None, 304: None, 404: _Errors, 422: _Errors, 429: _Errors},
+    throttle=[PerPerson("columns", "240/m")],
+    openapi_extra=COLUMNS,
+)
+def get_shared_columns(request: HttpRequest, token: str, run_id: str, after: After = 0) -> HttpResponseBase:
+    """Return the tables of numbers of a shared run, as bytes."""
+    return _quiet(columns_file(request, access.shared_run(token, run_id), after))
+
+
+@router.get(
     "/shared/{token}/runs/{run_id}/export.json",
     response={200: dict[str, Any], 404: _Errors, 429: _Errors},
     throttle=[PerPerson("export", "60/m")],
@@ -149,7 +163,7 @@ def export_shared_json(request: HttpRequest, token: str, run_id: str) -> HttpRes
     return _quiet(json_file(access.shared_run(token, run_id)))
 
 
-def _quiet(response: HttpResponse) -> HttpResponse:
+def _quiet(response: Response) -> Response:
     """Keep the token out of the addresses that a browser hands on."""
     response["Referrer-Policy"] = "no-referrer"
     return response

@@ -16,10 +16,23 @@ class RunsConfig(AppConfig):
     verbose_name = "Runs"
 
     def ready(self) -> None:
-        """Sweep once when a worker starts: what was lost while none ran is found at once."""
-        from celery.signals import worker_ready
+        """Warm the engine before a worker starts; sweep once when it has: what was lost is found at once."""
+        from celery.signals import worker_init, worker_ready
 
+        worker_init.connect(_warm, dispatch_uid="runs.warm")
         worker_ready.connect(_sweep, dispatch_uid="runs.collect_at_start")
+
+
+def _warm(sender: Any, **kwargs: Any) -> None:
+    """Load the compiled kernels before the pool is forked, so that every process of it has them.
+
+    The first time on a machine they are compiled, which takes seconds; so only a worker that does nothing but
+    answer questions waits for that. Others load them when the first question comes.
+    """
+    from sandbox.runs.tasks import QUESTION_QUEUE, warm
+
+    if set(sender.app.amqp.queues.consume_from) == {QUESTION_QUEUE}:
+        warm()
 
 
 def _sweep(**kwargs: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from typing import Any, Literal, TypedDict
 from uuid import UUID
@@ -10,11 +12,25 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from sandbox.runs import fanout, queries
-from sandbox.runs.models import Event, Run, State
+from sandbox.runs.columns import Columns
+from sandbox.runs.models import Event, EventColumns, Run, State
 from sandbox.runs.queries import RunPayload
 
 Payload = dict[str, Any]
 """A stored event without its number: ``event`` names it, the rest is its data."""
+
+
+class WithColumns(Payload):
+    """An event whose numbers travel beside it as columns, in ``content``; the event says how to know them."""
+
+    def __init__(self, columns: Columns) -> None:
+        """Encode a table of ``columns``."""
+        self.content = columns.encode()
+        digest = hashlib.sha256(self.content).hexdigest()
+        size = len(self.content)
+        super().__init__(
+            event="run.columns", table=columns.table, rows=columns.rows, bytes=size, sha256=digest
+        )
 
 
 class Hello(TypedDict):
@@ -100,6 +116,18 @@ def store(run_id: UUID, last_seq: int, payloads: Sequence[Payload]) -> None:
     Event.objects.bulk_create(
         [Event(run_id=run_id, seq=last_seq + n, payload=payload) for n, payload in enumerate(payloads, 1)]
     )
+    EventColumns.objects.bulk_create(
+        [
+            EventColumns(run_id=run_id, seq=last_seq + n, content=payload.content)
+            for n, payload in enumerate(payloads, 1)
+            if isinstance(payload, WithColumns)
+        ]
+    )
+
+
+def size_of(payload: Payload) -> int:
+    """Return how many bytes an event takes: its JSON text and its columns."""
+    return len(json.dumps(payload)) + (len(payload.content) if isinstance(payload, WithColumns) else 0)
 
 
 def finished_payload(state: State, reason: str) -> Payload:

@@ -21,7 +21,15 @@ class Kind(models.TextChoices):
     LIVE = "live", "Live"
     TRIALS = "trials", "Trials"
     SWEEP = "sweep", "Sweep"
+    MATRIX = "matrix", "Matrix"
+    REACH = "reach", "Reach"
+    EXPOSED = "exposed", "Exposed"
+    DIFFERENCE = "difference", "Difference"
     IMPORT = "import", "Import"
+
+
+QUESTIONS = (Kind.MATRIX, Kind.REACH, Kind.EXPOSED, Kind.DIFFERENCE)
+"""Kinds that ask about all headers, or about all pairs, at once."""
 
 
 class State(models.TextChoices):
@@ -108,6 +116,24 @@ class Event(models.Model):
 
         ordering = ("run", "seq")
         constraints = (models.UniqueConstraint(fields=("run", "seq"), name="event_run_seq"),)
+
+    def __str__(self) -> str:
+        """Return the run id and number."""
+        return f"{self.run_id} #{self.seq}"
+
+
+class EventColumns(models.Model):
+    """The table of numbers that came with an event; see ``columns`` for the bytes. Never changed."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="columns")
+    seq = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        """Read in order."""
+
+        ordering = ("run", "seq")
+        constraints = (models.UniqueConstraint(fields=("run", "seq"), name="columns_run_seq"),)
 
     def __str__(self) -> str:
         """Return the run id and number."""

@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 import netcore
-from sandbox.runs.models import Kind
+from sandbox.runs import question_parameters
+from sandbox.runs.models import QUESTIONS, Kind
+from sandbox.runs.refusals import BadParameters as BadParameters
+from sandbox.runs.refusals import parse
 from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios.models import Revision
 
@@ -24,16 +27,6 @@ MIN_PACE: Final = 0.25
 MAX_PACE: Final = 120.0
 
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
-
-
-class BadParameters(ValueError):
-    """The parameters do not fit; ``pointer`` names the first place, ``problems`` lists all of them."""
-
-    def __init__(self, problems: list[dict[str, str]]) -> None:
-        """Keep all that is wrong: ``{"pointer", "message"}`` each."""
-        super().__init__(problems[0]["message"])
-        self.pointer = problems[0]["pointer"]
-        self.problems = problems
 
 
 class _Race(BaseModel):
@@ -140,15 +133,17 @@ def clean(kind: Kind, parameters: Any, revision: Revision) -> tuple[dict[str, An
     if kind is Kind.TRACE:
         return _clean_trace(parameters, document), document.seed
     if kind is Kind.WHY:
-        packet = _parse(netcore.Packet, parameters)
+        packet = parse(netcore.Packet, parameters)
         _check_packet(packet, document, "/parameters")
         return packet.model_dump(mode="json", exclude_none=True), document.seed
     if kind is Kind.LIVE:
-        asked = _parse(_Live, parameters)
+        asked = parse(_Live, parameters)
         _check_live(asked, document)
         seed = document.seed if asked.seed is None else asked.seed
         return asked.model_dump(mode="json", exclude={"seed"}), seed
-    race = _parse(_RACES.get(kind, _Race), parameters)
+    if kind in QUESTIONS:
+        return question_parameters.clean(kind, parameters, revision, document), document.seed
+    race = parse(_RACES.get(kind, _Race), parameters)
     _check_race(race, revision, document)
     if isinstance(race, _Sweep):
         _check_sweep(race, document)
@@ -168,7 +163,7 @@ def clean_command(raw: Any) -> dict[str, Any]:
     if len(json.dumps(raw)) > MAX_COMMAND_CHARS:
         message = f"A command has at most {MAX_COMMAND_CHARS} characters."
         raise BadParameters([{"pointer": "", "message": message}])
-    found = _parse(_Command, {"command": raw}).command
+    found = parse(_Command, {"command": raw}).command
     if isinstance(found, _Inject):
         try:
             netcore.check_step(found.step)
@@ -182,11 +177,11 @@ def _clean_trace(parameters: Any, document: netcore.Scenario) -> dict[str, Any]:
     """Return a packet and, where somebody committed to one, the prediction that is held against its trace."""
     asked = dict(parameters) if isinstance(parameters, dict) else parameters
     guessed = asked.pop("prediction", None) if isinstance(asked, dict) else None
-    packet = _parse(netcore.Packet, asked)
+    packet = parse(netcore.Packet, asked)
     _check_packet(packet, document, "/parameters")
     stored: dict[str, Any] = packet.model_dump(mode="json", exclude_none=True)
     if guessed is not None:
-        prediction = _parse(_Predicted, {"prediction": guessed}).prediction
+        prediction = parse(_Predicted, {"prediction": guessed}).prediction
         try:
             netcore.check_prediction(prediction, document.topology)
         except netcore.NotFound as error:
@@ -196,27 +191,12 @@ def _clean_trace(parameters: Any, document: netcore.Scenario) -> dict[str, Any]:
 
 
 def _clean_compare(parameters: Any, document: netcore.Scenario) -> tuple[dict[str, Any], int]:
-    asked = _parse(_Compare, parameters)
+    asked = parse(_Compare, parameters)
     _check_packet(asked.packet, document, "/parameters/packet")
     if asked.profile not in {profile.id for profile in netcore.profiles()}:
         message = f"There is no profile {asked.profile!r}."
         raise BadParameters([{"pointer": "/parameters/profile", "message": message}])
     return asked.model_dump(mode="json", exclude_none=True), document.seed
-
-
-def _parse(model: Any, parameters: Any) -> Any:
-    try:
-        return model.model_validate(parameters)
-    except ValidationError as error:
-        raise BadParameters(
-            [
-                {
-                    "pointer": "".join(f"/{part}" for part in ("parameters", *found["loc"])),
-                    "message": f"{found['msg']} (found {found['input']!r:.80})",
-                }
-                for found in error.errors(include_url=False, include_context=False)
-            ]
-        ) from error
 
 
 def _check_packet(packet: netcore.Packet, document: netcore.Scenario, pointer: str) -> None:

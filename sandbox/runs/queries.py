@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypedDict
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from sandbox.accounts.models import User
-from sandbox.runs.models import OPEN, Event, Kind, LiveCommand, Run, State
+from sandbox.runs.models import OPEN, Event, EventColumns, Kind, LiveCommand, Run, State
 from sandbox.scenarios.models import Scenario
 
 LEASE: Final = timedelta(seconds=5)
@@ -97,6 +97,19 @@ def events_after(run_id: UUID, after: int, limit: int) -> list[dict[str, Any]]:
             break
         found.append({"seq": seq, **payload})
     return found
+
+
+def columns_of(run_id: UUID, after: int) -> Iterator[bytes]:
+    """Yield the tables that came with events behind ``after``, in order, a few at a time."""
+    rows = EventColumns.objects.filter(run_id=run_id, seq__gt=after).order_by("seq")
+    for content in rows.values_list("content", flat=True).iterator(chunk_size=20):
+        yield bytes(content)
+
+
+def last_columns(run_id: UUID) -> int:
+    """Return the number of the last event that came with columns; 0 where none did."""
+    found: int | None = EventColumns.objects.filter(run_id=run_id).aggregate(last=Max("seq"))["last"]
+    return found or 0
 
 
 def figures_of(run: Run) -> Iterator[dict[str, Any]]:

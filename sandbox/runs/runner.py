@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 import uuid
@@ -23,7 +22,7 @@ from sandbox.runs import events, queries
 from sandbox.runs.chunks import Stopped
 from sandbox.runs.events import LeaseLost, Payload
 from sandbox.runs.live import LIVE_S
-from sandbox.runs.models import Event, Kind, Run, State
+from sandbox.runs.models import QUESTIONS, Event, Kind, Run, State
 from sandbox.runs.work import Refused, work
 from sandbox.scenarios import services as scenario_services
 
@@ -34,7 +33,7 @@ CANCEL_S: Final = 0.25
 """So often a run that waits looks whether somebody cancelled it."""
 MAX_EVENTS: Final = 200_000
 MAX_BYTES: Final = 20_000_000
-"""So many bytes of events, as JSON text, a run may store. Our assumption (grade D)."""
+"""So many bytes of events, JSON text and columns, a run may store. Our assumption (grade D)."""
 
 TIME_LIMITS_S: Final = {
     Kind.TRACE: 20,
@@ -45,6 +44,7 @@ TIME_LIMITS_S: Final = {
     Kind.LIVE: LIVE_S + 120,
     Kind.TRIALS: 900,
     Kind.SWEEP: 900,
+    **dict.fromkeys(QUESTIONS, 300),
 }
 """Seconds a run may take on a worker before it fails; what was stored by then is kept."""
 
@@ -263,7 +263,7 @@ def _store_all(lease: Lease, payloads: Iterator[Payload | None]) -> None:
                 continue
             number += 1
             # What is stored already counts as well: a run that lost its worker ends at the same event.
-            size += len(json.dumps(payload))
+            size += events.size_of(payload)
             _check(lease, number, size)
             if number < stored:
                 continue

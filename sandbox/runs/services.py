@@ -14,7 +14,7 @@ from django.utils.timezone import now
 import netcore
 from sandbox.accounts.models import User
 from sandbox.runs import events, fanout, queries, runner, tasks
-from sandbox.runs.models import OPEN, Kind, LiveCommand, Run, State
+from sandbox.runs.models import OPEN, QUESTIONS, Kind, LiveCommand, Run, State
 from sandbox.runs.parameters import BadParameters as BadParameters
 from sandbox.runs.parameters import clean, clean_command
 from sandbox.scenarios import services as scenarios
@@ -22,8 +22,7 @@ from sandbox.scenarios.models import Revision, Scenario, Upload
 
 OPEN_PER_PERSON: Final = 10
 OPEN_TRIALS_PER_PERSON: Final = 3
-
-
+OPEN_QUESTIONS_PER_PERSON: Final = 3
 OPEN_LIVE_PER_PERSON: Final = 2
 COMMANDS_PER_MINUTE: Final = 60
 COMMANDS_PER_RUN: Final = 2_000
@@ -87,6 +86,11 @@ def _queue(run: Run, tell: bool) -> Run:
             raise TooManyRuns(
                 f"You have {most_trials} sets of trials or sweeps queued or running, as many as one may have "
                 "at a time. Wait for one to finish, or cancel one."
+            )
+        if run.kind in QUESTIONS and sum(map(kinds.count, QUESTIONS)) >= OPEN_QUESTIONS_PER_PERSON:
+            raise TooManyRuns(
+                f"You have {OPEN_QUESTIONS_PER_PERSON} questions about all headers queued or running, as "
+                "many as one may have at a time. Wait for one to finish, or cancel one."
             )
         if run.kind == Kind.LIVE and kinds.count(Kind.LIVE) >= OPEN_LIVE_PER_PERSON:
             raise TooManyRuns(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import Final
 from uuid import UUID
 
@@ -10,8 +11,10 @@ from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils.timezone import now
 
-from sandbox.runs import chunks, limits, queries, runner
-from sandbox.runs.models import Kind, Run
+from sandbox.runs import chunks, limits, queries, reaching, runner
+from sandbox.runs.models import QUESTIONS, Kind, Run
+
+QUESTION_QUEUE: Final = "questions"
 
 QUEUES: Final = {
     Kind.TRACE: "interactive",
@@ -22,6 +25,7 @@ QUEUES: Final = {
     Kind.TRIALS: "batch",
     Kind.SWEEP: "batch",
     Kind.LIVE: "live",
+    **dict.fromkeys(QUESTIONS, QUESTION_QUEUE),
 }
 
 _FORGET_S: Final = 120
@@ -65,6 +69,17 @@ def collect_at_start() -> None:
         collect()
     except Exception:
         log.exception("collecting at the start failed")
+
+
+def warm() -> None:
+    """Have the compiled kernels ready; a failure is only logged, as the first question compiles them too."""
+    began = time.monotonic()
+    try:
+        reaching.warm()
+    except Exception:
+        log.exception("the kernels could not be made ready")
+    else:
+        log.info("the kernels were ready after %.1f s", time.monotonic() - began)
 
 
 def publish(run_id: UUID, kind: Kind) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from uuid import uuid5
 
 import netcore
-from sandbox.runs import chunks, live
+from sandbox.runs import chunks, differing, live, reaching
 from sandbox.runs.models import Kind, Run
 from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios import services as scenario_services
@@ -189,6 +189,26 @@ def _sweep(run: Run) -> Iterator[Payload]:
     yield netcore.sweep_summary(name, n, run.seed, points)
 
 
+def _matrix(run: Run) -> Iterator[Payload | None]:
+    return reaching.matrix(_revision(run), run.parameters["protocol"], run.parameters["ports"])
+
+
+def _reach(run: Run) -> Iterator[Payload | None]:
+    return reaching.reach(_revision(run), run.parameters)
+
+
+def _exposed(run: Run) -> Iterator[Payload | None]:
+    return reaching.exposed(_revision(run))
+
+
+def _difference(run: Run) -> Iterator[Payload | None]:
+    after = _revision(run)
+    before = scenario_queries.revision(after.scenario, run.parameters["before"])
+    if before is None:
+        raise Refused(f"Revision {run.parameters['before']} is there no more.")
+    return differing.difference(before, after)
+
+
 def _import(run: Run) -> Iterator[Payload]:
     """Read the file and save what it holds as a new scenario.
 
@@ -252,5 +272,9 @@ _WORK: Final[dict[Kind, Callable[[Run], Iterator[Payload | None]]]] = {
     Kind.LIVE: _live,
     Kind.TRIALS: _trials,
     Kind.SWEEP: _sweep,
+    Kind.MATRIX: _matrix,
+    Kind.REACH: _reach,
+    Kind.EXPOSED: _exposed,
+    Kind.DIFFERENCE: _difference,
     Kind.IMPORT: _import,
 }

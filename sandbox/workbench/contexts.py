@@ -101,8 +101,8 @@ def bootstrap(request: HttpRequest, scenario: Scenario) -> dict[str, Any]:
 
     ``{"mode": "edit", "scenario": {"id", "name", "revision"}, "can": {...}, "user": {"name", "guest"},
     "urls": {"api", "scenario", "runs", "routes", "rules", "guest", "health", "designs", "shares",
-    "document", "imports", "home", "claim", "facts", "run", "run_events", "run_cancel", "run_socket"}}``;
-    ``{run}`` in an address stands for a run's id.
+    "document", "imports", "home", "claim", "facts", "run", "run_events", "run_columns", "run_cancel",
+    "run_socket"}}``; ``{run}`` in an address stands for a run's id.
     """
     api = f"{_API}/scenarios/{scenario.pk}"
     return {
@@ -131,6 +131,7 @@ def bootstrap(request: HttpRequest, scenario: Scenario) -> dict[str, Any]:
             "facts": "/facts/",
             "run": f"{_API}/runs/{{run}}",
             "run_events": f"{_API}/runs/{{run}}/events",
+            "run_columns": f"{_API}/runs/{{run}}/columns",
             "run_cancel": f"{_API}/runs/{{run}}/cancel",
             "run_socket": "/ws/runs/{run}/",
         },
@@ -142,7 +143,8 @@ def shared_bootstrap(request: HttpRequest, share: Share, token: str) -> dict[str
 
     ``{"mode": "shared", "scenario": {"name", "revision"}, "can": {"fork": true}, "user": ... | None,
     "runs": [run ids, newest first], "urls": {"api", "shared", "routes", "rules", "guest", "health",
-    "fork", "home", "facts", "run_events", "run_socket"}}``; ``{run}`` in an address stands for a run's id.
+    "fork", "home", "facts", "run_events", "run_columns", "run_socket"}}``; ``{run}`` in an address stands
+    for a run's id.
     """
     api = f"{_API}/shared/{token}"
     return {
@@ -162,6 +164,7 @@ def shared_bootstrap(request: HttpRequest, share: Share, token: str) -> dict[str
             "home": "/",
             "facts": "/facts/",
             "run_events": f"{api}/runs/{{run}}/events",
+            "run_columns": f"{api}/runs/{{run}}/columns",
             "run_socket": f"/ws/shared/{token}/runs/{{run}}/",
         },
     }

@@ -12,15 +12,20 @@ from tests.conftest import ROOT
 
 def test_the_demo_has_a_worker_that_takes_no_trials() -> None:
     queues = {name: command[command.index("-Q") + 1] for name, command in demo._workers().items()}
-    assert queues == {"worker": "interactive", "batch": "batch", "live": "live"}
+    assert queues == {
+        "worker": "interactive",
+        "batch": "batch",
+        "live": "live",
+        "questions": "questions",
+    }
     assert set(queues.values()) == set(QUEUES.values())
 
 
-@pytest.mark.parametrize("queue", ["interactive", "batch", "live"])
+@pytest.mark.parametrize("queue", ["interactive", "batch", "live", "questions"])
 def test_so_have_the_containers(queue: str) -> None:
     compose = (ROOT / "docker-compose.yml").read_text()
     assert compose.count(f"--queues={queue},") == 1
-    assert compose.count("celery, -A, sandbox, worker") == 3
+    assert compose.count("celery, -A, sandbox, worker") == 4
 
 
 def test_trials_are_batch_and_traces_are_not() -> None:

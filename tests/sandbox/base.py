@@ -63,7 +63,9 @@ class People:
     def queued(self, scenario: Scenario, kind: Kind = Kind.TRACE, parameters: Any = None) -> Run:
         """Return a queued run of the owner that no broker was told of."""
         revision = self.head(scenario)
-        return runs.start(self.owner, revision, kind, parameters or dict(OUTBOUND), tell=False)
+        return runs.start(
+            self.owner, revision, kind, dict(OUTBOUND) if parameters is None else parameters, tell=False
+        )
 
     def trials(self, scenario: Scenario, n: int = 1000, seed: int = 7) -> Run:
         """Return queued trials of both designs."""

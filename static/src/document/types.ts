@@ -31,7 +31,9 @@ export interface EffectiveRoute {
 }
 
 export type RunState = "queued" | "running" | "succeeded" | "failed" | "cancelled";
-export type RunKind = "trace" | "compare" | "why" | "failover" | "trials" | "sweep" | "live" | "import";
+export type RunKind = "trace" | "compare" | "why" | "failover" | "trials" | "sweep" | "live" | "import" | Question;
+/** Kinds that ask about all headers, or all pairs of VMs, at once; their numbers come as columns. */
+export type Question = "matrix" | "reach" | "exposed" | "difference";
 
 export interface Run {
   id: string;

@@ -61,7 +61,7 @@ async function restoreRun(shared: Run[] | null): Promise<void> {
   const wanted = new URL(location.href).searchParams.get("run");
   if (shared) {
     const named = shared.find((run) => run.id === wanted);
-    for (const kind of ["sweep", "trials", "live", "failover", "compare", "why", "trace"] as const) {
+    for (const kind of ["sweep", "trials", "live", "failover", "difference", "exposed", "reach", "matrix", "compare", "why", "trace"] as const) {
       const newest = shared.find((run) => run.kind === kind);
       if (newest && !named) openRun(newest, false);
     }

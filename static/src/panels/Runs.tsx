@@ -8,13 +8,16 @@ import { type Dock, update, useWorkbench } from "../document/store";
 import type { Run, RunKind } from "../document/types";
 import { api } from "../protocol/api";
 import { follow, forget, useFollowed, words } from "../protocol/followed";
+import { Asked } from "./Asked";
 import { Mark } from "./Mark";
+import { QUESTIONS, askedOf, isQuestion } from "./questions";
 
-const DOCKS: Record<RunKind, Dock> = { trace: "trace", compare: "compare", why: "trace", failover: "failover", trials: "failover", sweep: "failover", live: "failover", import: "runs" };
+const DOCKS: Record<RunKind, Dock> = { trace: "trace", compare: "compare", why: "trace", failover: "failover", trials: "failover", sweep: "failover", live: "failover", import: "runs", matrix: "runs", reach: "runs", exposed: "runs", difference: "runs" };
 
 /** Show a run where runs of its kind are shown. */
 export function openRun(run: Run, remember = true): void {
   if (run.kind === "why") forget("trace"); // its own question stands above it
+  if (isQuestion(run.kind)) for (const kind of QUESTIONS) forget(kind); // one answer stands above the list
   follow(run);
   update({ dock: DOCKS[run.kind] });
   if (remember) rememberRun(run.id);
@@ -31,7 +34,7 @@ export function Runs({ shared }: { shared: Run[] | null }): ReactNode {
   const [runs, setRuns] = useState<Run[] | null>(shared);
   const [error, setError] = useState<string | null>(null);
   const mode = useWorkbench((state) => state.mode);
-  const states = [useFollowed("trace"), useFollowed("compare"), useFollowed("failover"), useFollowed("trials"), useFollowed("sweep"), useFollowed("live")].map((one) => one.run?.state ?? "");
+  const states = [useFollowed("trace"), useFollowed("compare"), useFollowed("failover"), useFollowed("trials"), useFollowed("sweep"), useFollowed("live"), useFollowed("matrix"), useFollowed("reach"), useFollowed("exposed"), useFollowed("difference")].map((one) => one.run?.state ?? "");
   const load = useCallback(() => {
     if (mode === "shared") return;
     api.runs().then(
@@ -49,43 +52,49 @@ export function Runs({ shared }: { shared: Run[] | null }): ReactNode {
   if (runs === null) return <p className="skeleton">Looking for runs</p>;
   if (runs.length === 0) return <p className="muted">No runs yet: trace a packet, or let designs race.</p>;
   return (
-    <div className="table-wrap" tabIndex={0} role="region" aria-label="Runs">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">Run</th>
-            <th scope="col">State</th>
-            <th scope="col">What</th>
-            <th scope="col">Revision</th>
-            <th scope="col">Seed</th>
-            <th scope="col">Began (UTC)</th>
-          </tr>
-        </thead>
-        <tbody>
-          {runs.map((run) => (
-            <tr key={run.id}>
-              <td>
-                <button type="button" className="link" onClick={() => { openRun(run); }}>
-                  {run.kind}
-                </button>
-              </td>
-              <td>
-                <Mark state={run.state} />
-              </td>
-              <td className="mono">{what(run)}</td>
-              <td className="number">{run.revision}</td>
-              <td className="number">{run.seed}</td>
-              <td className="mono">{(run.started_at ?? run.created_at).slice(0, 19).replace("T", " ")}</td>
+    <>
+      {QUESTIONS.map((kind) => (
+        <Asked key={kind} kind={kind} open={openRun} />
+      ))}
+      <div className="table-wrap" tabIndex={0} role="region" aria-label="Runs">
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">Run</th>
+              <th scope="col">State</th>
+              <th scope="col">What</th>
+              <th scope="col">Revision</th>
+              <th scope="col">Seed</th>
+              <th scope="col">Began (UTC)</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {runs.map((run) => (
+              <tr key={run.id}>
+                <td>
+                  <button type="button" className="link" onClick={() => { openRun(run); }}>
+                    {run.kind}
+                  </button>
+                </td>
+                <td>
+                  <Mark state={run.state} />
+                </td>
+                <td className="mono">{what(run)}</td>
+                <td className="number">{run.revision}</td>
+                <td className="number">{run.seed}</td>
+                <td className="mono">{(run.started_at ?? run.created_at).slice(0, 19).replace("T", " ")}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
   );
 }
 
 function what(run: Run): string {
   const { parameters: p } = run;
+  if (isQuestion(run.kind)) return askedOf(run);
   const packet = isObject(p.packet) ? p.packet : p;
   const question = `${String(packet.source)} > ${String(packet.destination)} ${String(packet.protocol)}/${String(packet.destination_port ?? "")}`;
   if (run.kind === "trace" || run.kind === "why") return question;

@@ -2,6 +2,8 @@
 
 import type { Bootstrap, EffectiveRoute, GuestView, Json, JsonObject, Operation, Problem, Rules, Run, RunEvent } from "../document/types";
 
+import { type Table, decode } from "./columns";
+
 export type { Run, RunEvent } from "../document/types";
 
 export class ApiError extends Error {
@@ -72,6 +74,17 @@ export async function request<T>(method: string, url: string, body?: Json | Form
   const answer = response.status === 204 ? {} : await parse(response);
   if (!response.ok) throw (await goneWhy(method, url, response.status)) ?? failure(response.status, answer);
   return answer as T;
+}
+
+async function bytes(url: string): Promise<ArrayBuffer> {
+  let response: Response;
+  try {
+    response = await fetch(url, { credentials: "same-origin" });
+  } catch {
+    throw new ApiError("The server cannot be reached. Check the network.", 0, "offline", null, {});
+  }
+  if (!response.ok) throw failure(response.status, await parse(response));
+  return response.arrayBuffer();
 }
 
 async function parse(response: Response): Promise<JsonObject> {
@@ -160,6 +173,8 @@ export const api = {
   cancelRun: (id: string) => request<Run>("POST", address("run_cancel", id)),
   events: (id: string, after: number) =>
     request<{ events: RunEvent[]; state: string; last_seq: number }>("GET", `${address("run_events", id)}?after=${after}`),
+  /** The tables of numbers that came with the events of a run behind a number. */
+  columns: async (id: string, after = 0): Promise<Table[]> => decode(await bytes(`${address("run_columns", id)}?after=${after}`)),
   runAddresses: (id: string): RunAddresses => ({ socket: address("run_socket", id), events: address("run_events", id) }),
   shares: () => request<{ items: ShareItem[] }>("GET", address("shares")),
   share: (runs: string[]) => request<{ id: string; url: string; created_at: string }>("POST", address("shares"), { runs }),

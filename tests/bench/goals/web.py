@@ -1,18 +1,107 @@
-"""What the web promises: many watchers, little delay, small messages. None of it is measured yet, and why."""
+"""What the web promises: many watchers, little delay, small messages; and why most of it is not measured."""
 
 from __future__ import annotations
 
-from tests.bench.measure import Goal, Target, missing, no_readings
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import netcore
+from sandbox.runs.columns import Columns, decode
+from sandbox.runs.tables import HEADERS, REACH_SETS, header_columns, sets_of
+from tests.bench import ours, workload
+from tests.bench.measure import Goal, NotMeasured, Readings, Target, missing, no_readings, paired, same
 
 _TABLE = (
     "watchers of the sandbox read the table of events when a hint comes; the bench has no server, clients "
     "and broker of its own yet to press on that"
 )
-_CODEC = "events travel as rows of JSON; the sandbox has no encoding in columns yet"
+
+EVENTS = 50
+ENCODED, WRITTEN = 20_000, 200
+"""So many times the columns and the rows are encoded; the first takes about a microsecond."""
+
+Json = dict[str, Any]
 
 
 def _goal(name: str, title: str, reason: str, *targets: Target) -> Goal:
     return Goal(name, title, targets, missing(reason), no_readings)
+
+
+class Events(NamedTuple):
+    """The same events twice: as a run of ``reach`` keeps them, and as rows."""
+
+    columns: Columns
+    rows: list[Json]
+
+
+def prepare_events(_tiny: bool) -> Events:
+    """Return 50 boxes of headers that one VM reaches others by, after both forms have said the same."""
+    compiled = ours.compiled(workload.build(workload.TINY))
+    vms = compiled.guests.ids
+    answers = [one for vm in vms[1:] for one in netcore.reach(compiled, f"vms/{vms[0]}", f"vms/{vm}")]
+    whole = decode(header_columns([sets_of(one) for one in answers], 0).encode())[0].columns
+    if len(whole["set"]) < EVENTS:
+        raise NotMeasured(
+            f"the network has only {len(whole['set'])} boxes of headers, and {EVENTS} are asked"
+        )
+    made = Events(
+        HEADERS.rows({name: column[:EVENTS] for name, column in whole.items()}),
+        [row for row, _ in zip(_rows(answers), range(EVENTS), strict=False)],
+    )
+    read = decode(made.columns.encode())[0].columns
+    for number, row in enumerate(made.rows):
+        of = answers[int(read["answer"][number])]
+        same("destination", str(of.cells.destination), row["destination"])
+        same("set", REACH_SETS[int(read["set"][number])], row["set"])
+        for side, name in (("source_port", "source_ports"), ("port", "ports"), ("protocol", "protocols")):
+            same(name, [int(read[f"{end}_{side}"][number]) for end in ("first", "last")], row[name])
+    return made
+
+
+def _rows(answers: list[Any]) -> Iterator[Json]:
+    """Yield the events as rows, each with all that it says."""
+    for of in answers:
+        for name, headers in zip(REACH_SETS, sets_of(of), strict=True):
+            read = decode(header_columns([[headers]], 0).encode())[0].columns
+            for number in range(len(read["set"])):
+                ends = {
+                    many: [int(read[f"{end}_{one}"][number]) for end in ("first", "last")]
+                    for one, many in (
+                        ("protocol", "protocols"),
+                        ("source_port", "source_ports"),
+                        ("port", "ports"),
+                    )
+                }
+                yield {
+                    "event": "reach.headers",
+                    "source": of.source,
+                    "to": of.to,
+                    "destination": str(of.cells.destination),
+                    "set": name,
+                    **ends,
+                }
+
+
+def measure_events(made: Events, repetitions: int) -> Readings:
+    """Return how much longer rows take, written as the socket of a run writes events, and how much larger."""
+
+    def write() -> bytes:
+        message = {"type": "events", "events": made.rows}
+        return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def columns() -> None:
+        for _ in range(ENCODED):
+            made.columns.encode()
+
+    def rows() -> None:
+        for _ in range(WRITTEN):
+            write()
+
+    return {
+        "rows of JSON, time": paired(columns, rows, repetitions, shares=(ENCODED, WRITTEN)),
+        "rows of JSON, bytes": [len(write()) / len(made.columns.encode())] * repetitions,
+    }
 
 
 GOALS = (
@@ -47,12 +136,15 @@ GOALS = (
         Target("p50 over the pub/sub layer's", "<=", 0.5),
         Target("p95 over the pub/sub layer's", "<=", 0.55),
     ),
-    _goal(
+    Goal(
         "G11",
         "encoding 50 events",
-        _CODEC,
-        Target("rows of JSON, time", ">=", 100),
-        Target("rows of JSON, bytes", ">=", 6, spread=False),
+        (
+            Target("rows of JSON, time", ">=", 100),
+            Target("rows of JSON, bytes", ">=", 6, spread=False),
+        ),
+        prepare_events,
+        measure_events,
     ),
     _goal("S8", "cost of a delivery over clients, 50 to 500", _TABLE, Target("exponent", "<=", 0.15)),
 )

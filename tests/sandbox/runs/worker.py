@@ -45,10 +45,12 @@ def celery(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
         process.wait(10)
 
 
-def worker(concurrency: int = 1) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
-    """Run a prefork worker for both queues."""
+def worker(
+    concurrency: int = 1, queues: str = "interactive,batch"
+) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
+    """Run a prefork worker for some queues."""
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-    return celery("worker", "-P", "prefork", "-c", str(concurrency), "-Q", "interactive,batch", *quiet)
+    return celery("worker", "-P", "prefork", "-c", str(concurrency), "-Q", queues, *quiet)
 
 
 def beat() -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:

@@ -91,6 +91,8 @@ def _environment(data: Path, redis_url: str) -> dict[str, str]:
         "REDIS_URL": redis_url,
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
+        # What is compiled for this machine is kept, so that only the first start compiles.
+        "NUMBA_CACHE_DIR": os.environ.get("NUMBA_CACHE_DIR") or str(data / "kernels"),
         # The worker drops its run at once when it is asked to end: the run's lease brings it back.
         "REMAP_SIGTERM": "SIGQUIT",
     }
@@ -99,20 +101,22 @@ def _environment(data: Path, redis_url: str) -> dict[str, str]:
 def _workers() -> dict[str, list[str]]:
     """Return the commands of the workers by name, one for each queue, so that no trace waits for trials.
 
-    A live run waits most of its time, so a worker has room for several.
+    A live run waits most of its time, so a worker has room for several. The worker of questions about all
+    headers makes compiled kernels ready before it takes the first one; nobody else waits for that.
     """
     celery = [sys.executable, "-m", "celery", "-A", "sandbox"]
     quiet = ["-l", "INFO", "--without-gossip", "--without-mingle"]
-    worker, batch, live = (
+    worker, batch, live, questions = (
         [*celery, "worker", "-Q", queue, "-c", count, "-n", f"demo-{queue}-{os.getpid()}@%h", *quiet]
-        for queue, count in (("interactive", "2"), ("batch", "2"), ("live", "4"))
+        for queue, count in (("interactive", "2"), ("batch", "2"), ("live", "4"), ("questions", "2"))
     )
     if os.name == "nt":  # no fork, so no prefork pool, and no beat inside the worker
         threads = ["-P", "threads"]
         beat = [*celery, "beat", "-l", "INFO"]
-        threaded = {name: [*one, *threads] for name, one in (("batch", batch), ("live", live))}
+        more = {"batch": batch, "live": live, "questions": questions}
+        threaded = {name: [*one, *threads] for name, one in more.items()}
         return {"worker": [*worker, *threads], **threaded, "beat": beat}
-    return {"worker": [*worker, "-B"], "batch": batch, "live": live}
+    return {"worker": [*worker, "-B"], "batch": batch, "live": live, "questions": questions}
 
 
 def _web(port: int) -> list[str]:
