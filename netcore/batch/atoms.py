@@ -60,11 +60,14 @@ class Atoms:
     Attributes:
         count4: how many IPv4 atoms there are; a smaller number is an IPv4 atom.
         fold: uint64 by atom, its first address as the hash of flows sees it.
+        high, low: halves of the first addresses of IPv6 atoms.
         find4, find6: address -> atom, for many addresses.
     """
 
     def __init__(self, four: list[int], six: list[int]) -> None:
         self.four = np.array(four, np.uint64)
+        self.high = np.array([start >> 64 for start in six], np.uint64)
+        self.low = np.array([start & LOW for start in six], np.uint64)
         self._six = six
         # Where an IPv4 atom begins, and behind the last one: what tables name are whole atoms.
         self._starts = {start: index for index, start in enumerate((*four, END[4]))}
@@ -96,7 +99,7 @@ class Atoms:
         for version, first, last in ranges:
             starts[version] |= {first, last + 1} - {END[version]}
         known = dict(zip(self.four.tolist(), range(self.count4), strict=True)) if starts[4] else {}
-        if starts[4] <= known.keys() and starts[6] <= self._known.keys():
+        if starts[4] <= known.keys() and starts[6] <= set(self._six):
             return self
         return Atoms(
             sorted(starts[4] | known.keys()) if starts[4] else self.four.tolist(),

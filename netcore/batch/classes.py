@@ -95,9 +95,6 @@ def split(network: Network, classes: Classes, key: Callable[[str], object]) -> C
     return _made(network, sorted(found.values()), why)
 
 
-_PLAIN = Guest()
-
-
 def _made(network: Network, groups: list[list[str]], why: dict[str, str]) -> Classes:
     drawing = drawing_of(network)
     ids = sorted(drawing.machines)

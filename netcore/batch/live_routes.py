@@ -24,6 +24,8 @@ from netcore.batch.sheets import Names, Table
 from netcore.control.routes import EffectiveRoute, HopType, RouteSource, RouteState
 from netcore.errors import NotFound, NotModelled
 from netcore.forwarding.drawing import drawing_of
+from netcore.forwarding.run import Phase, Run
+from netcore.forwarding.state import Sessions, State
 
 ROOM: Final = 20_000
 """Atoms there is room for before arrays must grow. Ours: some 10,000 routes at once."""
@@ -54,8 +56,7 @@ class LiveRoutes:
             "nics": {key: row for row, key in enumerate(compiled.nic_ids)},
         }
         self._maker = RouteMaker(
-            network,
-            self._drawing,
+            Run(network, self._drawing, State(), Sessions(), Phase.OPENING),
             number,
             compiled.balancers.number,
             Names(),

@@ -9,7 +9,6 @@ import numpy as np
 from netcore.batch import layout as at
 from netcore.batch.atoms import Atoms
 from netcore.batch.compile import Compiled
-from netcore.batch.numpy_lookups import atoms_of
 from netcore.batch.numpy_memory import Section, ends_of
 from netcore.batch.numpy_state import HOST, INTERNET, VM
 from netcore.batch.sheets import Table
@@ -138,7 +137,7 @@ def _atoms(here: Atoms, there: Atoms) -> tuple[Table, Table]:
     blank = np.zeros(here.count, np.uint64)
     high, low = blank.copy(), blank.copy()
     low[four], low[~four], high[~four] = here.four, here.low, here.high
-    found = atoms_of(there, np.where(four, 4, 6), high, low)
+    found = there.find(np.where(four, 4, 6), high, low, numpy=True)
     alone = np.zeros(there.count, np.bool_)
     alone[: there.count4 - 1] = np.diff(there.four) == 1
     alone[there.count4 : -1] = (np.diff(there.high) == 0) & (np.diff(there.low) == 1)

@@ -226,9 +226,8 @@ def _routes(found: Compiled, earlier: Compiled, tables: dict[str, Any], places: 
         "vnets": {key: row for row, key in enumerate(found.vnet_ids)},
         "nics": {key: row for row, key in enumerate(found.nic_ids)},
     }
-    maker = routes.RouteMaker(
-        network, drawing_of(network), number, found.balancers.number, names, {}, found._count, old
-    )
+    run = Run(network, drawing_of(network), State(), Sessions(), Phase.OPENING)
+    maker = routes.RouteMaker(run, number, found.balancers.number, names, {}, found._count, old)
     vnets = network.scenario.topology.subnets
     made = maker.made([(subnet, vnets[subnet].vnet, view) for subnet, view in tables.items()], found.atoms)
     count = len(old.fib)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from netcore.batch.forward import numba_is_here
+from netcore.batch.engines import numba_is_here
 from netcore.failover.clock import SECOND_US
 from netcore.failover.streams import Streams
 from netcore.profiles.timing import Parameter

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from netcore.batch.forward import numba_is_here
+from netcore.batch.engines import numba_is_here
 from netcore.failover import numpy_judge
 from netcore.failover.course import Course
 from netcore.failover.fates import MOST_KEPT
