@@ -24,6 +24,9 @@ MOST_BYTES = 16_000_000
 """The table that finds IPv4 atoms stays small enough for caches."""
 
 
+_LOW = (1 << 64) - 1
+
+
 class Boundaries:
     """Boundaries of atoms in the making."""
 
@@ -67,7 +70,7 @@ class Atoms:
     def __init__(self, four: list[int], six: list[int]) -> None:
         self.four = np.array(four, np.uint64)
         self.high = np.array([start >> 64 for start in six], np.uint64)
-        self.low = np.array([start & LOW for start in six], np.uint64)
+        self.low = np.array([start & _LOW for start in six], np.uint64)
         self._six = six
         # Where an IPv4 atom begins, and behind the last one: what tables name are whole atoms.
         self._starts = {start: index for index, start in enumerate((*four, END[4]))}
