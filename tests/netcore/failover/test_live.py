@@ -75,7 +75,7 @@ def test_begins_in_quiet_and_tells_what_a_crash_does():
 
 def test_a_race_that_ends_early_tells_of_no_recovery_that_nobody_saw():
     def metrics(at_s: int) -> list[Payload]:
-        race = live(pair(), *PAIR)
+        race = live(pair(), "address-move", "balancer")
         race.start()
         race.until(5 * SECOND)
         race.inject(CRASH, 5 * SECOND)
