@@ -317,6 +317,17 @@ class Clocks:
     data_us: int | None
     whole: str = ""
 
+    def until(self, end_us: int) -> Clocks:
+        """Return the clocks as they stand at a time since the fault; one that still runs never stopped."""
+        found: list[int | None] = []
+        stopped_us = 0
+        for value in (self.detect_us, self.control_us, self.data_us):
+            late = value is None or stopped_us + value > end_us
+            found.append(None if late and stopped_us <= end_us else 0 if late else value)
+            stopped_us = end_us + 1 if late else stopped_us + (value or 0)
+        detect_us, control_us, data_us = found
+        return Clocks(detect_us, control_us, data_us, self.whole)
+
     def beyond_us(self, new_us: int | None) -> int:
         """Return how long they run beyond the recovery of new flows, for calls that no flow needs."""
         known = (self.detect_us, self.control_us, self.data_us)

@@ -7,7 +7,7 @@ All times are microseconds since the fault unless said otherwise, and all sums a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netcore.document.faults import FaultKind
 from netcore.failover.clock import SECOND_US, microseconds
@@ -49,6 +49,9 @@ class End:
     repair_us: int = 0
 
 
+_STANDS_STILL = End(None, "hung")
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
     """By what whole numbers are divided.
@@ -84,6 +87,19 @@ class Outcome:
     weights: tuple[int, ...]
     crooked: tuple[int, ...]
     scale: Scale
+
+    def until(self, end_us: int, base_us: int) -> Outcome:
+        """Return the outcome for somebody who looked away then: what recovers later has not recovered.
+
+        Args:
+            base_us: from where ``new_us`` counts; both are times since the fault.
+        """
+        ends = tuple(
+            (_STANDS_STILL if end.time_us is not None and end.time_us > end_us else end, weight)
+            for end, weight in self.ends
+        )
+        new_us = None if self.new_us is None or base_us + self.new_us > end_us else self.new_us
+        return replace(self, new_us=new_us, ends=ends)
 
     @property
     def existing(self) -> tuple[tuple[int | None, int], ...]:
@@ -200,6 +216,10 @@ class Judge:
             ),
             self.scale,
         )
+
+    def base_us(self, play: Play) -> int:
+        """Return from when a trial's recovery of new flows counts, since the fault."""
+        return self._quiet_us(self.course(play), [0, *(time_us for time_us, _ in play.changes)])
 
     def outages(self, play: Play) -> list[tuple[int, int | None]]:
         """Return from when to when too many attempts fail, in order; None: it never ends."""

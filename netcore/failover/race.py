@@ -310,18 +310,28 @@ class Lane:
         }
 
     def metrics(self, duration_us: int) -> Payload:
-        """Return the last event; packets are counted up to a time on the clock of the run."""
-        outcome = self.judge.outcome(self.play, duration_us - self.fault.at_us)
-        clocks, calls = self.play.clocks, self.play.calls
+        """Return the last event; packets are counted up to a time on the clock of the run.
+
+        Where that is before everything has settled, what would have come later is not told.
+        """
+        end_us, calls = duration_us - self.fault.at_us, self.play.calls
+        outcome, clocks = self.judge.outcome(self.play, end_us), self.play.clocks
+        completes, decided_us = self.play.completes, self.play.decide_us
+        if duration_us < self.ends_us:
+            base_us = self.judge.base_us(self.play)
+            outcome, clocks = outcome.until(end_us, base_us), clocks.until(end_us - base_us)
+            completes = completes and None not in (clocks.detect_us, clocks.control_us)
+            decided_us = (
+                0 if clocks.detect_us is None else min(decided_us, end_us - base_us - clocks.detect_us)
+            )
         never = sum(share for time_us, share in outcome.existing if time_us is None)
         whole = sum(share for _, share in outcome.existing)
         forward, back = round(outcome.lost_forward), round(outcome.lost_back)
-        decided_us = self.play.decide_us
         control_us = clocks.control_us
         return {
             "event": "failover.metrics",
             "design": self.plan.design.id,
-            "completes": self.play.completes,
+            "completes": completes,
             "by_hand": outcome.new_us is not None and self.play.by_hand_us is not None,
             "detect_us": clocks.detect_us,
             "control_us": control_us,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import netcore
-from netcore.failover.mechanisms import aws_address_move, aws_interface_move, route_rewrite
+from netcore.failover.mechanisms import aws_address_move, aws_interface_move, aws_route_rewrite, route_rewrite
 from netcore.failover.plan import Plan
 from netcore.failover.scene import Scene
 from netcore.failover.statistics import quantile
@@ -71,5 +71,5 @@ def test_p6_controller_time(routes: int, published: float) -> None:
 @pytest.mark.parametrize(("routes", "published"), [(50, 5), (100, 5), (200, 15), (500, 90)])
 def test_p7_controller_time_of_aws(routes: int, published: float) -> None:
     """Within 20 % or 2 s."""
-    found = route_rewrite.aws_controller_s(netcore.timing_profile("published"), routes)
+    found = aws_route_rewrite.controller_s(netcore.timing_profile("published"), routes)
     assert found == pytest.approx(published, rel=0.2, abs=2)

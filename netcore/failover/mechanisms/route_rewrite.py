@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from math import exp
 
 from netcore.errors import NotModelled
-from netcore.failover import adverts, detection
+from netcore.failover import detection
 from netcore.failover.breakage import Silence
-from netcore.failover.calls import AWS_CALLS, CONTROL_PLANE, ByCalls, Detector, Numbers, Write
+from netcore.failover.calls import CONTROL_PLANE, ByCalls, Detector, Numbers, Write
 from netcore.failover.clock import microseconds
 from netcore.failover.detection import Heard, Hellos, Short
 from netcore.failover.mechanisms.address_move import caller_of
@@ -123,26 +123,10 @@ class RouteRewrite(ByCalls):
             yield whole_s * routes / count
 
 
-class AwsRouteRewrite(RouteRewrite):
-    """The same by calls of AWS: ``5 + max(0, N - 160) / 4`` seconds of the controller."""
-
-    def durations(self, streams: Streams, degraded: bool) -> Iterator[float]:
-        """Yield the controller's time for each table, in seconds: shared by routes."""
-        count = sum(self.counts)
-        for routes in self.counts:
-            yield aws_controller_s(self.timing, count) * routes / count
-
-
 def controller_s(timing: TimingProfile, routes: int) -> float:
     """Return the median time of a controller for so many routes, in seconds (section 2.2, M3)."""
     grown = 1 - exp(-routes / timing.value("routes.scale"))
     return timing.value("routes.base") + timing.value("routes.span") * grown
-
-
-def aws_controller_s(timing: TimingProfile, routes: int) -> float:
-    """Return the time of a controller for so many routes of AWS, in seconds (section 2.2, A3)."""
-    waiting = max(0.0, routes - timing.value("aws.routes.free"))
-    return timing.value("aws.routes.base") + waiting / timing.value("aws.routes.rate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,27 +207,3 @@ def _remembered(scene: Scene, found: tuple[Rewrite, ...]) -> tuple[Rewrite, ...]
         )
     )
     return chosen
-
-
-AWS_DESIGN = Design(
-    "aws-route-rewrite",
-    "Route targets replaced (AWS)",
-    "A3",
-    "The standby hears no advertisements and replaces the target of every route that leads to the other.",
-)
-AWS_ROUTES = ("aws.routes.base", "aws.routes.free", "aws.routes.rate")
-
-
-def plan_aws(scene: Scene) -> Plan:
-    """Return the design for AWS; see ``plan``."""
-    need_provider(scene, "AWS")
-    vm = failing_vm(scene)
-    standby = standby_of(scene.drawn, vm)
-    names = (scene.name(vm), scene.name(standby))
-    silent, deaf = scene.breakage.silences(vm), scene.breakage.silences(standby)
-    priority = adverts.priority_of(scene.drawn, standby)
-    heard = adverts.Adverts(standby, names, silent, scene.timing, priority, deaf=deaf)
-    used = ("aws.script", *AWS_ROUTES, "aws.programming", "failure.aws", "repair")
-    reach = Reach(scene, caller_of(scene, standby))
-    made = AwsRouteRewrite(scene, vm, standby, heard, used, AWS_CALLS, reach, "A3")
-    return Plan(AWS_DESIGN, scene, made)

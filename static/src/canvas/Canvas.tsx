@@ -7,7 +7,7 @@ import { type PointerEvent, type ReactNode, useEffect, useMemo, useRef, useState
 
 import { choose, select, useWorkbench, workbench } from "../document/store";
 import { Ghost } from "./Ghost";
-import { edges as lines } from "./edges";
+import { atFrames, edges as lines } from "./edges";
 import { type Judged, type Pointed, carry, pointedAt, setGround, showGesture } from "./gesture";
 import { type Item, boxes, cardsOf, layout } from "./layout";
 import { EDGE_TYPES } from "./lines";
@@ -90,7 +90,10 @@ function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
   }, [nodes, dragged, chosen]);
   const places = useMemo(() => boxes(items), [items]);
   const cards = useMemo(() => cardsOf(items, places), [items, places]);
-  const allLines = useMemo(() => routed(lines(drawing), items, places), [drawing, items, places]);
+  const allLines = useMemo(
+    () => routed(atFrames(lines(drawing), drawing, new Set(items.map((item) => item.path))), items, places),
+    [drawing, items, places],
+  );
   const drawnLines = useMemo(() => {
     const present = new Set(nodes.map((node) => node.id));
     return allLines.filter((edge) => present.has(edge.source) && present.has(edge.target)).map((edge) => (chosen.includes(String(edge.data?.path ?? "")) ? { ...edge, selected: true } : edge));

@@ -65,6 +65,35 @@ export function edges(drawing: Drawing): Edge[] {
   return found;
 }
 
+/** Return the lines with the ends that folded frames hide moved to the frames; what begins and ends in one is left out. */
+export function atFrames(all: Edge[], drawing: Drawing, drawn: ReadonlySet<string>): Edge[] {
+  const frames = framesOf(drawing);
+  const shown = (path: string): string => {
+    const frame = drawn.has(path) ? undefined : frames.get(path);
+    return frame === undefined ? path : shown(frame);
+  };
+  const known = new Set<string>();
+  return all.flatMap((edge) => {
+    const [source, target] = [shown(edge.source), shown(edge.target)];
+    if (source === edge.source && target === edge.target) return [edge];
+    const same = [source, target, edge.className, edge.label].join(" ");
+    if (source === target || known.has(same)) return [];
+    known.add(same);
+    return [{ ...edge, source, target }];
+  });
+}
+
+/** The frame that each thing stands in. */
+function framesOf(drawing: Drawing): Map<string, string> {
+  const frames = new Map<string, string>();
+  for (const vnet of drawing.vnets)
+    for (const subnet of vnet.subnets) {
+      frames.set(subnet.path, vnet.path);
+      for (const one of [...subnet.balancers, ...subnet.machines, ...subnet.nics, ...subnet.endpoints]) frames.set(one.path, subnet.path);
+    }
+  return frames;
+}
+
 /** Who owns which address inside the drawing. */
 function addresses(drawing: Drawing): Map<string, string> {
   const owners = new Map<string, string>();

@@ -73,6 +73,24 @@ def test_begins_in_quiet_and_tells_what_a_crash_does():
     assert {one["to_us"] for one in last if one["event"] == "failover.strip"} == {61 * SECOND}
 
 
+def test_a_race_that_ends_early_tells_of_no_recovery_that_nobody_saw():
+    def metrics(at_s: int) -> list[Payload]:
+        race = live(pair(), "address-move", "balancer")
+        race.start()
+        race.until(5 * SECOND)
+        race.inject(CRASH, 5 * SECOND)
+        race.until(6 * SECOND)
+        return [one for one in race.end(at_s * SECOND) if one["event"] == "failover.metrics"]
+
+    for early, late in zip(metrics(7), metrics(300), strict=True):
+        assert late["recover_new_us"] is not None and late["detect_us"] > 2 * SECOND
+        assert early["recover_new_us"] is None and early["detect_us"] is None
+        assert early["completes"] is False and early["by_hand"] is False
+        assert early["recover_existing_us"]["never"] >= late["recover_existing_us"]["never"]
+        assert (early["recover_existing_us"]["p95"] or 0) <= 7 * SECOND
+        assert early["lost"]["total"] < late["lost"]["total"]
+
+
 def test_strips_have_no_gaps():
     race = live(pair(), *PAIR)
     events = race.start() + race.until(3 * SECOND)
