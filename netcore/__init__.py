@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from netcore.batch.packets import Packets
     from netcore.batch.portsets import PortSet
     from netcore.batch.reach import Proof, Reach
+    from netcore.batch.routed import Routed
     from netcore.checks.diff import Diff
     from netcore.checks.divergence import Divergence
     from netcore.checks.why import Why
@@ -68,15 +69,15 @@ __all__ = [
     "Diff", "Direction", "Divergence", "DocumentError", "EffectiveRoute", "EffectiveRule", "Exposure",
     "FormatError", "GuestView", "Import", "ImportNote", "JoinedTrials", "LiveRace", "Matrix",
     "NetcoreError", "Network", "NotFound", "NotModelled", "Packet", "Packets", "Paragraph", "PortSet",
-    "Problem", "ProfileInfo", "Proof", "Reach", "Reading", "RedundancyView", "RuleCard", "Scenario",
+    "Problem", "ProfileInfo", "Proof", "Reach", "Reading", "RedundancyView", "Routed", "RuleCard", "Scenario",
     "Shadowed", "State", "TimingProfile", "Trace", "TraceHop", "Trials", "Why", "all_designs",
     "availability", "backend_health", "check_step", "classes_of", "compile", "compile_network", "designs",
     "diff", "dump", "effective_routes", "effective_rules", "explain", "export_csv", "export_json",
     "exposed", "facts", "first_divergence", "forward", "guest_view", "headers_named", "import_arm",
     "join_trials", "live_race", "live_refusals", "load", "loops", "matrix", "merge_trials", "never",
     "one_way", "packets_of", "prepare_trials", "profiles", "race", "reach", "reach_counts", "read",
-    "read_text", "redundancy", "refusals", "routes_shown", "rule_cards", "schema", "shadowed", "simulate",
-    "stale_routes", "sweep", "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary",
+    "read_text", "redundancy", "refusals", "routes_alone", "routes_shown", "rule_cards", "schema", "shadowed",
+    "simulate", "stale_routes", "sweep", "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary",
     "switches", "timing_profile", "timing_profiles", "trace", "trace_steps", "traceroute",
     "trial_stretches", "trials", "unknown_to", "warm", "warnings", "why",
 ]
@@ -93,6 +94,7 @@ _IN_ROOMS = {
     "netcore.batch.portsets": "PortSet",
     "netcore.batch.reach": "Proof Reach headers_named loops never one_way reach",
     "netcore.batch.lint": "Shadowed shadowed",
+    "netcore.batch.routed": "Routed routes_alone",
     "netcore.failover": "Design LiveRace TimingProfile Trials JoinedTrials",
     "netcore.checks.diff": "Diff",
     "netcore.checks.why": "Why",

@@ -124,9 +124,7 @@ class Rules:
         named = [number for number, side in enumerate(sides) if side is not None]
         found = [self._span(side, atoms) for side in sides if side is not None]
         owner = np.repeat(np.array(named, np.int64), [len(firsts) for firsts, _ in found])
-        firsts, ends = (
-            np.concatenate([_NO_CELLS, *(both[end] for both in found)]) for end in (0, 1)
-        )
+        firsts, ends = (np.concatenate([_NO_CELLS, *(both[end] for both in found)]) for end in (0, 1))
         anyone = [number for number, side in enumerate(sides) if side is None]
         return self._classes(firsts, ends, owner, anyone, len(sides), words, classes)
 

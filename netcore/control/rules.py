@@ -5,7 +5,6 @@ A rule is prepared once and matched against integers; tags and groups become add
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
