@@ -467,10 +467,11 @@ def routed(pairs: Pairs) -> NDArray[np.uint8]:
 
     ``LOST``, ``ARRIVES``, ``UNKNOWN`` and ``BY_CHANCE`` as they are; else ``STAGED`` or ``NO_ICMP``.
     """
-    through = np.full(pairs.way_to.shape, ARRIVES, np.uint8)
-    for source in range(through.shape[0]):
-        for entry in range(through.shape[1]):
-            for j in range(through.shape[2]):
+    sources, entries, receivers = pairs.way_to.shape
+    through = np.full((sources, entries, receivers), ARRIVES, np.uint8)
+    for source in range(sources):
+        for entry in range(entries):
+            for j in range(receivers):
                 passed = pairs.way_to[source, entry, j]
                 while passed > 0:
                     stage = (passed & ((1 << STAGE_BITS) - 1)) - 1
