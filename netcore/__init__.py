@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from netcore.batch.portsets import PortSet
     from netcore.batch.reach import Proof, Reach
     from netcore.batch.space import Space, space_of
+    from netcore.batch.routed import Routed
     from netcore.checks.diff import Diff
     from netcore.checks.divergence import Divergence
     from netcore.checks.predictions import Judgement, Prediction, check_prediction, judge
@@ -73,15 +74,15 @@ __all__ = [
     "Exposure", "FormatError", "GuestView", "Import", "ImportNote", "JoinedTrials", "Judgement", "LiveRace",
     "Matrix", "NetcoreError", "Network", "NotFound", "NotModelled", "Packet", "Packets", "Paragraph",
     "PortSet", "Prediction", "Problem", "ProfileInfo", "Proof", "Reach", "Reading", "RedundancyView",
-    "RuleCard", "Scenario", "Shadowed", "Space", "State", "TimingProfile", "Trace", "TraceHop", "Trials",
-    "Why", "all_designs", "availability", "backend_health", "check_prediction", "check_step", "classes_of",
-    "compile", "compile_network", "designs", "diff", "difference", "dump", "effective_routes",
+    "Routed", "RuleCard", "Scenario", "Shadowed", "Space", "State", "TimingProfile", "Trace", "TraceHop",
+    "Trials", "Why", "all_designs", "availability", "backend_health", "check_prediction", "check_step",
+    "classes_of", "compile", "compile_network", "designs", "diff", "difference", "dump", "effective_routes",
     "effective_rules", "explain", "export_csv", "export_json", "exposed", "exposures", "facts",
     "first_divergence", "forward", "guest_view", "headers_named", "import_arm", "join_trials", "judge",
     "live_race", "live_refusals", "load", "lookup_table", "loops", "matrix", "merge_trials", "never",
     "one_way", "packets_of", "prepare_trials", "profiles", "protocol_name", "protocol_number", "race",
-    "reach", "reach_counts", "read", "read_text", "redundancy", "refusals", "routes_shown", "rule_cards",
-    "schema", "shadowed", "simulate", "space_of", "stale_routes", "sweep", "sweep_parameters",
+    "reach", "reach_counts", "read", "read_text", "redundancy", "refusals", "routes_alone", "routes_shown",
+    "rule_cards", "schema", "shadowed", "simulate", "space_of", "stale_routes", "sweep", "sweep_parameters",
     "sweep_point", "sweep_scenario", "sweep_summary", "switches", "timing_profile", "timing_profiles",
     "trace", "trace_steps", "traceroute", "trial_stretches", "trials", "unknown_to", "warm", "warnings",
     "why",
@@ -102,6 +103,7 @@ _IN_ROOMS = {
     "netcore.batch.reach": "Proof Reach headers_named loops never one_way reach",
     "netcore.batch.lint": "Shadowed shadowed",
     "netcore.batch.lookup": "lookup_table",
+    "netcore.batch.routed": "Routed routes_alone",
     "netcore.failover": "Design LiveRace TimingProfile Trials JoinedTrials",
     "netcore.checks.diff": "Diff",
     "netcore.checks.why": "Why",

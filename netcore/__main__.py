@@ -93,12 +93,15 @@ def _of_packets(add: Add) -> None:
 
 
 def _of_headers(add: Add) -> None:
+    add("classes", reaching.classes)
     matrix = add("matrix", reaching.matrix)
     matrix.add_argument("--protocol", default="tcp", help="a name or a number; default tcp")
     matrix.add_argument("--port", type=int, default=443, help="destination port; default 443")
     matrix.add_argument("--answers", action="store_true", help="ask whether answers come back as well")
     reaching.ask_for_headers(add("reach", reaching.reach))
     reaching.ask_for_headers(add("never", reaching.never))
+    add("loops", reaching.loops)
+    add("one-way", reaching.one_way)
     add("exposed", reaching.exposed)
     add("shadowed", reaching.shadowed)
 

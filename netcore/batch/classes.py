@@ -141,7 +141,9 @@ class _Columns:
         atoms = np.array([compiled.atoms.of(address) for address in addresses], np.int64)
         rows = np.concatenate(
             [
-                np.ascontiguousarray(matrix[:, atoms].T).view(np.uint8).reshape(len(atoms), -1)
+                np.ascontiguousarray(matrix[:, atoms].T)
+                .view(np.uint8)
+                .reshape(len(atoms), matrix.shape[0] * matrix.itemsize)
                 for matrix in _matrices(compiled)
             ],
             axis=1,

@@ -31,8 +31,15 @@ STAGE_BITS = 7
 NOT_MADE, MIXED = -9, -1
 """Instead of the number of an allowed set: nobody asked for it; it depends on source ports."""
 
+NOT_SAID = 7
+"""Of a way: still to be found out."""
+
 NO_ANSWER, WITHOUT_ICMP = -1, 1000
-"""Instead of how many allowed sets a way asks; added to it."""
+"""Instead of how many allowed sets a way asks, or of where it leads; added to the first."""
+
+NOWHERE, FIRST_ENTRY = -2, -3
+"""Where a way leads: to nobody; this and less: into stages."""
+
 MEMORY = 1 << 13
 """Pairs of allowed sets that are remembered for each subnet."""
 
@@ -41,7 +48,9 @@ class Pairs(NamedTuple):
     """What the loops over pairs of senders and receivers share.
 
     Args:
-        end, way_to: as ``walk_routes`` gives them.
+        end, entries: as ``walk_routes`` gives them.
+        way_to: stages passed by kind of source, entry and receiver.
+        source: kind of source of each group.
         group, out: group and outbound chain of each sender; ``into``: inbound chain of each receiver.
         blocks: where each run of receivers with one inbound chain begins, and the end of the last one.
         source_class: int32 [sender, chain]; ``destination_class``: int32 [chain, receiver].
@@ -51,7 +60,9 @@ class Pairs(NamedTuple):
     """
 
     end: Table
+    entries: Table
     way_to: Table
+    source: Table
     group: Table
     out: Table
     into: Table
@@ -79,100 +90,179 @@ class Spans(NamedTuple):
     weight: Table
 
 
-@fast
-def walk_routes(
-    fib: Table,
-    ways: Table,
-    crossings: Table,
-    first: Table,
-    after: Table,
-    hold: Table,
-    in_space: Table,
-    stage_of_way: Table,
-    stages: Table,
-    member: Table,
-    groups: Table,
-    receivers: Table,
-) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Return for each kind of sender and each receiver how the way ends, and the stages it passes.
+class Fabric(NamedTuple):
+    """What ways of routes are made of.
+
+    An entry is twice a stage, and one more where a balancer gives packets to it.
 
     Args:
+        fib, ways, first, after, hold: as the compiled network has them.
         stage_of_way: row of ``stages`` by row of ``ways``; -1: the arrays do not say.
         stages: table, network and number of members of each stage.
         member: bool [stage, receiver], whether the receiver is one of the stage's appliances.
-        groups: table, network, and class of address spaces of the source.
-        receivers: atom and NIC.
+        carried: bool [kind of source, crossing], whether a peering carries packets of a source.
+        atoms, nics, homes: address, NIC and network of each receiver.
     """
-    end = np.zeros((len(groups), len(receivers)), np.uint8)
-    way_to = np.zeros((len(groups), len(receivers)), np.int64)
-    for g in range(len(groups)):
-        for k in range(len(receivers)):
-            atom, nic = np.int64(receivers[k, 0]), np.int64(receivers[k, 1])
-            table, vnet, space = np.int64(groups[g, 0]), np.int64(groups[g, 1]), np.int64(groups[g, 2])
-            passed, count, result, chosen = np.int64(0), 0, UNKNOWN, False
-            while count <= MOST_STAGES:
-                way = np.int64(fib[table, atom])
-                kind = np.int64(ways[way, at.WAY_KIND])
-                if kind == at.WAY_DROP:
-                    result = LOST
-                    break
-                if kind == at.WAY_LOCAL or kind == at.WAY_PEER:
-                    there, crossing = vnet, np.int64(-1)
-                    if kind == at.WAY_PEER:
-                        there, crossing = np.int64(ways[way, at.WAY_A]), np.int64(ways[way, at.WAY_B])
-                    if crossing >= 0 and not _crosses(crossings, in_space, crossing, space):
-                        result = LOST
+
+    fib: Table
+    ways: Table
+    first: Table
+    after: Table
+    hold: Table
+    stage_of_way: Table
+    stages: Table
+    member: Table
+    carried: Table
+    atoms: Table
+    nics: Table
+    homes: Table
+
+
+@fast
+def walk_stages(fabric: Fabric) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return how ways through entries end, and the stages they pass: [kind of source, entry, receiver]."""
+    fib, stages, member, atoms = fabric.fib, fabric.stages, fabric.member, fabric.atoms
+    sources, entries, receivers = len(fabric.carried), 2 * len(stages), len(atoms)
+    end = np.zeros((sources, entries, receivers), np.uint8)
+    way_to = np.zeros((sources, entries, receivers), np.int64)
+    for source in range(sources):
+        for begin in range(entries):
+            for k in range(receivers):
+                entry, passed, count = np.int64(begin), np.int64(0), 0
+                result, chosen = np.int64(UNKNOWN), False
+                while count <= MOST_STAGES:
+                    stage = entry >> 1
+                    before, again = passed, False
+                    while before > 0:
+                        again = again or (before & ((1 << STAGE_BITS) - 1)) == stage + 1
+                        before >>= STAGE_BITS
+                    if again:
+                        result = np.int64(LOST)
                         break
-                    result = LOST
-                    for row in range(first[atom], after[atom]):
-                        if hold[row, at.HOLD_VNET] != there:
-                            continue
-                        if hold[row, at.HOLD_KIND] != at.HELD_BY_NIC:
-                            result = UNKNOWN
-                        elif hold[row, at.HOLD_ID] == nic:
-                            result = ARRIVES
+                    if member[stage, k]:
+                        if stages[stage, 2] == 1:
+                            # Not passed but reached; what a balancer does not carry is asked elsewhere.
+                            result = np.int64(UNKNOWN if entry & 1 else ARRIVES)
+                            break
+                        chosen = True
+                    passed |= (stage + 1) << (STAGE_BITS * count)
+                    count += 1
+                    way = np.int64(fib[stages[stage, 0], atoms[k]])
+                    lead = _lead(fabric, way, np.int64(stages[stage, 1]), source)
+                    if lead > FIRST_ENTRY:
+                        result = _ended(fabric, lead, k)
                         break
-                    break
-                if kind != at.WAY_NIC and kind != at.WAY_FRONTEND:
-                    break
-                crossing = np.int64(ways[way, at.WAY_B])
-                if crossing >= 0 and not _crosses(crossings, in_space, crossing, space):
-                    result = LOST
-                    break
-                stage = np.int64(stage_of_way[way])
-                if stage < 0:
-                    break
-                before, again = passed, False
-                while before > 0:
-                    again = again or (before & ((1 << STAGE_BITS) - 1)) == stage + 1
-                    before >>= STAGE_BITS
-                if again:
-                    result = LOST
-                    break
-                if member[stage, k]:
-                    if stages[stage, 2] == 1:
-                        # Not passed but reached; what a balancer does not carry is asked elsewhere.
-                        result = ARRIVES if kind == at.WAY_NIC else UNKNOWN
-                        break
-                    chosen = True
-                passed |= (stage + 1) << (STAGE_BITS * count)
-                count += 1
-                table, vnet = np.int64(stages[stage, 0]), np.int64(stages[stage, 1])
-            if chosen and result != UNKNOWN:
-                result = BY_CHANCE if result == LOST else CHOSEN
-            end[g, k] = result
-            way_to[g, k] = passed
+                    entry = FIRST_ENTRY - lead
+                if chosen and result != UNKNOWN:
+                    result = np.int64(BY_CHANCE if result == LOST else CHOSEN)
+                end[source, begin, k] = result
+                way_to[source, begin, k] = passed
     return end, way_to
 
 
+@fast
+def walk_routes(fabric: Fabric, groups: Table, staged: Table) -> tuple[NDArray[np.uint8], NDArray[np.int16]]:
+    """Return for each kind of sender and each receiver how the way ends, and its first entry or -1.
+
+    Args:
+        groups: table, network and kind of source.
+        staged: how ways through entries end.
+    """
+    atoms, homes = fabric.atoms, fabric.homes
+    count = len(atoms)
+    end = np.zeros((len(groups), count), np.uint8)
+    entries = np.full((len(groups), count), -1, np.int16)
+    home = np.zeros(count, np.uint8)  # how it ends in the receiver's own network
+    alone = np.zeros(count, np.bool_)  # nobody has its address in another network
+    for k in range(count):
+        home[k] = _ended(fabric, np.int64(homes[k]), k)
+        alone[k] = fabric.after[atoms[k]] - fabric.first[atoms[k]] == 1
+    leads = np.zeros(len(fabric.ways), np.int64)
+    for g in range(len(groups)):
+        source = np.int64(groups[g, 2])
+        for way in range(len(leads)):
+            leads[way] = _lead(fabric, way, np.int64(groups[g, 1]), source)
+        row = fabric.fib[groups[g, 0]]
+        if _follow(row, atoms, leads, homes, home, alone, staged[source], end[g], entries[g]):
+            for k in range(count):
+                if end[g, k] == NOT_SAID:
+                    end[g, k] = _ended(fabric, leads[row[atoms[k]]], k)
+    return end, entries
+
+
+@fast
+def _follow(
+    row: Table,
+    atoms: Table,
+    leads: Table,
+    homes: Table,
+    home: Table,
+    alone: Table,
+    staged: Table,
+    end: Table,
+    entries: Table,
+) -> bool:
+    """Fill in how ways end by one table; return whether some are ``NOT_SAID``.
+
+    Apart from the rest, so that the compiler has few arrays to look after.
+    """
+    some = False
+    for k in range(len(atoms)):
+        lead = leads[row[atoms[k]]]
+        if lead <= FIRST_ENTRY:
+            end[k] = staged[FIRST_ENTRY - lead, k]
+            entries[k] = FIRST_ENTRY - lead
+        elif lead == homes[k]:
+            end[k] = home[k]
+        elif lead == NO_ANSWER:
+            end[k] = UNKNOWN
+        elif lead >= 0 and not alone[k]:
+            end[k] = NOT_SAID
+            some = True
+    return some
+
+
+def walked(fabric: Fabric, groups: Table) -> tuple[NDArray[np.uint8], NDArray[np.int16], NDArray[np.int64]]:
+    """Return what routes alone say: ends and entries by group and receiver, and the stages of entries."""
+    staged, way_to = walk_stages(fabric)
+    return *walk_routes(fabric, groups, staged), way_to
+
+
 @inner
-def _crosses(crossings: Table, in_space: Table, crossing: Number, space: Number) -> bool:
-    """Return whether a peering carries packets of a source, see ``crossing.cross``."""
-    if crossings[crossing, at.CROSS_CODE] != 0:
-        return False
-    if crossings[crossing, at.CROSS_FORWARDED] == 1:
-        return True
-    return bool(in_space[space, crossings[crossing, at.CROSS_FROM]])
+def _lead(fabric: Fabric, way: Number, vnet: Number, source: Number) -> Number:
+    """Return the network a way delivers in, ``FIRST_ENTRY`` less an entry, ``NOWHERE`` or ``NO_ANSWER``."""
+    kind = np.int64(fabric.ways[way, at.WAY_KIND])
+    if kind == at.WAY_DROP:
+        return np.int64(NOWHERE)
+    if kind == at.WAY_LOCAL:
+        return np.int64(vnet)
+    if kind != at.WAY_PEER and kind != at.WAY_NIC and kind != at.WAY_FRONTEND:
+        return np.int64(NO_ANSWER)
+    crossing = np.int64(fabric.ways[way, at.WAY_B])
+    if crossing >= 0 and not fabric.carried[source, crossing]:
+        return np.int64(NOWHERE)
+    if kind == at.WAY_PEER:
+        return np.int64(fabric.ways[way, at.WAY_A])
+    stage = np.int64(fabric.stage_of_way[way])
+    if stage < 0:
+        return np.int64(NO_ANSWER)
+    return np.int64(FIRST_ENTRY - 2 * stage - (1 if kind == at.WAY_FRONTEND else 0))
+
+
+@inner
+def _ended(fabric: Fabric, lead: Number, k: Number) -> Number:
+    """Return how a way ends that delivers in a network, or nowhere: ``ARRIVES``, ``LOST`` or ``UNKNOWN``."""
+    result = np.int64(UNKNOWN if lead == NO_ANSWER else LOST)
+    atom = fabric.atoms[k]
+    for row in range(fabric.first[atom], fabric.after[atom]):
+        if lead < 0 or fabric.hold[row, at.HOLD_VNET] != lead:
+            continue
+        if fabric.hold[row, at.HOLD_KIND] != at.HELD_BY_NIC:
+            result = np.int64(UNKNOWN)
+        elif fabric.hold[row, at.HOLD_ID] == fabric.nics[k]:
+            result = np.int64(ARRIVES)
+        break
+    return result
 
 
 @fast
@@ -377,22 +467,27 @@ def routed(pairs: Pairs) -> NDArray[np.uint8]:
 
     ``LOST``, ``ARRIVES``, ``UNKNOWN`` and ``BY_CHANCE`` as they are; else ``STAGED`` or ``NO_ICMP``.
     """
-    found = np.zeros(pairs.end.shape, np.uint8)
-    for g in range(found.shape[0]):
-        for j in range(found.shape[1]):
-            how = np.int64(pairs.end[g, j])
-            if how == ARRIVES or how == CHOSEN:  # noqa: SIM109 - plain for the compiler
-                passed = pairs.way_to[g, j]
-                how = ARRIVES
+    sources, entries, receivers = pairs.way_to.shape
+    through = np.full((sources, entries, receivers), ARRIVES, np.uint8)
+    for source in range(sources):
+        for entry in range(entries):
+            for j in range(receivers):
+                passed = pairs.way_to[source, entry, j]
                 while passed > 0:
                     stage = (passed & ((1 << STAGE_BITS) - 1)) - 1
                     passed >>= STAGE_BITS
                     if pairs.stage_chains[stage, 3] != 1:
-                        how = STAGED
+                        through[source, entry, j] = STAGED
                         break
                     if pairs.stage_chains[stage, 2] == 1:
-                        how = NO_ICMP
-            found[g, j] = how
+                        through[source, entry, j] = NO_ICMP
+    found = pairs.end.copy()
+    for g in range(found.shape[0]):
+        source = pairs.source[g]
+        for j in range(found.shape[1]):
+            if found[g, j] == ARRIVES or found[g, j] == CHOSEN:
+                entry = pairs.entries[g, j]
+                found[g, j] = ARRIVES if entry < 0 else through[source, entry, j]
     return found
 
 
@@ -417,7 +512,9 @@ def _gathered(pairs: Pairs, i: Number, j: Number, asked: Table) -> Number:
     count, carried = 2, 0
     group = pairs.group[i]
     chosen = pairs.end[group, j] == CHOSEN
-    passed = pairs.way_to[group, j]
+    entry, passed = np.int64(pairs.entries[group, j]), np.int64(0)
+    if entry >= 0:
+        passed = pairs.way_to[pairs.source[group], entry, j]
     while passed > 0:
         stage = (passed & ((1 << STAGE_BITS) - 1)) - 1
         passed >>= STAGE_BITS
@@ -438,7 +535,7 @@ def _gathered(pairs: Pairs, i: Number, j: Number, asked: Table) -> Number:
 
 @fast
 def _shared(asked: Table, count: Number, skip: Number, sets: Spans) -> Number:
-    """Return how many headers all of some allowed sets share; the kind ``skip`` does not count."""
+    """Return how many headers all of some allowed sets share; kind ``skip`` of protocol does not count."""
     total = np.int64(0)
     kinds = sets.weight.shape[0]
     at_span = np.zeros(count, np.int64)

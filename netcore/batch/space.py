@@ -50,6 +50,7 @@ class Space:
     Args:
         rows: class of each sender and receiver, by subnet; those of other classes are asked of ``cells``.
         subnets: subnet of each row.
+        fabric, groups: what routes alone are walked with.
         routed: how routes and open stages decide, by group of senders and receiver.
     """
 
@@ -57,6 +58,8 @@ class Space:
     kinds: list[Kind]
     rows: Table
     subnets: Table
+    fabric: kernel.Fabric
+    groups: Table
     pairs: kernel.Pairs
     sets: kernel.Spans
     routed: Table
@@ -94,26 +97,28 @@ def _made(compiled: Compiled) -> Space:
     rows, nics, subnets = np.array(plain, np.int32)[order], nics[order], subnets[order]
     atoms = compiled.nics[nics, at.NIC_SOURCE4].astype(np.int64)
     stages = _stages(compiled)
-    spaces = compiled.spaces[atoms].astype(np.int64)
-    sending = np.stack([compiled.nics[nics, at.NIC_TABLE], compiled.nics[nics, at.NIC_VNET], spaces], axis=1)
-    groups, group_of = np.unique(sending, axis=0, return_inverse=True)
     member = np.zeros((len(stages.rows), len(nics)), np.bool_)
     for stage, found in enumerate(stages.members):
         member[stage] = np.isin(nics, found)
-    end, way_to = kernel.walk_routes(
+    carried, source_of = _carried(compiled)
+    fabric = kernel.Fabric(
         compiled.routes.fib,
         compiled.routes.ways,
-        compiled.routes.crossings,
         compiled.owners.first,
         compiled.owners.after,
         compiled.owners.hold,
-        compiled.in_space,
         stages.of_way,
         stages.rows,
         member,
-        groups.astype(np.int64),
-        np.stack([atoms, nics], axis=1),
+        carried,
+        atoms,
+        nics,
+        compiled.nics[nics, at.NIC_VNET].astype(np.int64),
     )
+    sources = source_of[compiled.spaces[atoms]]
+    sending = np.stack([compiled.nics[nics, at.NIC_TABLE], fabric.homes, sources], axis=1)
+    groups, group_of = np.unique(sending, axis=0, return_inverse=True)
+    groups = groups.astype(np.int64)
     out = compiled.nics[nics, at.NIC_OUT].astype(np.int64)
     into = compiled.nics[nics, at.NIC_IN].astype(np.int64)
     kinds = _kinds(compiled)
@@ -131,9 +136,12 @@ def _made(compiled: Compiled) -> Space:
     chains[:, 3] = [made.open(into) and made.open(out) for into, out in chains[:, :2].tolist()]
     receiving = renumber[into]
     changes = np.flatnonzero(np.diff(receiving, prepend=-2, append=-2))
+    end, entries, way_to = kernel.walked(fabric, groups)
     pairs = kernel.Pairs(
         end,
+        entries,
         way_to,
+        groups[:, 2].copy(),
         group_of.ravel().astype(np.int64),
         renumber[out],
         receiving,
@@ -143,7 +151,19 @@ def _made(compiled: Compiled) -> Space:
         made.full,
     )
     sets = kernel.Spans(*made.spans(), _weight(compiled, kinds))
-    return Space(classes, kinds, rows, subnets.astype(np.int64), pairs, sets, kernel.routed(pairs))
+    routed = kernel.routed(pairs)
+    return Space(classes, kinds, rows, subnets.astype(np.int64), fabric, groups, pairs, sets, routed)
+
+
+def _carried(compiled: Compiled) -> tuple[Table, Table]:
+    """Return which peerings carry packets of a source, and which kind of source each space is.
+
+    The kinds are bool [kind, crossing]; see ``crossing.cross``.
+    """
+    crossings = compiled.routes.crossings
+    own = compiled.in_space[:, crossings[:, at.CROSS_FROM]] | (crossings[:, at.CROSS_FORWARDED] == 1)
+    kinds, of = np.unique(own & (crossings[:, at.CROSS_CODE] == 0), axis=0, return_inverse=True)
+    return kinds, of.ravel().astype(np.int64)
 
 
 def _is_plain(compiled: Compiled, vm: int) -> bool:

@@ -1,8 +1,9 @@
-"""Questions about all headers at once: matrix, reach, never, exposed, shadowed."""
+"""Questions about all headers at once: classes, matrix, reach, never, loops, one-way, exposed, shadowed."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 
 import netcore
 from netcore.command_line import inputs
@@ -32,6 +33,55 @@ def _headers(options: argparse.Namespace) -> netcore.PortSet | None:
         return found
     except ValueError as error:
         raise inputs.Cannot(f"Protocol and ports: {error}.") from error
+
+
+def classes(options: argparse.Namespace) -> int:
+    """Show which VMs behave alike, and what makes the others stand alone."""
+    found = netcore.classes_of(_compiled(options)).classes
+    if options.json:
+        rows(each.as_dict() for each in found)
+        return YES
+    table(("VMs", "Why"), [(", ".join(each.vms), each.why) for each in found])
+    print(f"{sum(len(each.vms) for each in found):,} VMs in {len(found):,} classes")
+    return YES
+
+
+def loops(options: argparse.Namespace) -> int:
+    """Show between which VMs headers run in a circle, one pair for all that behave alike."""
+    found = list(netcore.loops(_compiled(options)))
+    words = ((one, "runs in a circle", one.cells.looping) for one in found)
+    return _trouble(options, found, words, "No header runs in a circle.")
+
+
+def one_way(options: argparse.Namespace) -> int:
+    """Show where requests arrive and answers do not come back, one pair for all that behave alike."""
+    found = list(netcore.one_way(_compiled(options)))
+    words = ((one, "arrives without an answer", one.cells.one_way) for one in found)
+    return _trouble(options, found, words, "Whatever arrives is answered.")
+
+
+def _trouble(
+    options: argparse.Namespace,
+    found: list[netcore.Reach],
+    words: Iterable[tuple[netcore.Reach, str, netcore.PortSet]],
+    none: str,
+) -> int:
+    """Print pairs with the headers that are in trouble, and the smallest example; none is a yes."""
+    if options.json:
+        rows(one.as_dict() for one in found)
+    elif not found:
+        print(none)
+    else:
+        lines = []
+        for one, what, headers in words:
+            first = headers.first()
+            assert first is not None  # asked for above
+            example = f"{protocol_name(first.protocol)} {first.source_port} -> {first.destination_port}"
+            lines.append(
+                (f"{one.source} -> {one.to} ({one.cells.destination})", what, headers.text(), example)
+            )
+        table(("From and to", "What", "Headers", "Smallest"), lines)
+    return NO if found else YES
 
 
 def matrix(options: argparse.Namespace) -> int:

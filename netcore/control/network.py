@@ -181,7 +181,7 @@ class Network:
         return self.subnet_routes(self.nic(nic_id).subnet)
 
     def subnet_routes(self, subnet_id: str) -> RouteTableView:
-        """Return the effective routes of every NIC of a subnet; equal ones share one view."""
+        """Return the effective routes of every NIC of a subnet; subnets with equal routes share one view."""
         kind = self._effective_routes.kind(subnet_id)
         view = self._tables.get(kind)
         if view is None:

@@ -146,6 +146,20 @@ def pair_by_pair(matrix: Any, network: Workload) -> NDArray[np.bool_]:
     return found
 
 
+def space(made: Any) -> Any:
+    """Return what a compiled network's pairs are asked by, ready for ``walk_routes``."""
+    from netcore.batch.space import space_of
+
+    return space_of(made)
+
+
+def walk_routes(ready: Any) -> Any:
+    """Return where routes alone lead, from all kinds of senders to all kinds of receivers."""
+    from netcore.batch.kernel_space import walked
+
+    return walked(ready.fabric, ready.groups)
+
+
 def header_counts(network: Workload, scenario: netcore.Scenario) -> NDArray[np.object_]:
     """Return how many headers are delivered [sending subnet, receiving subnet], in the order of the workload.
 

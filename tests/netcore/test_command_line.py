@@ -10,6 +10,7 @@ import pytest
 from netcore.__main__ import main
 from netcore.failover.validation.drawings import named
 from tests.conftest import ROOT
+from tests.netcore.build import net
 
 SEEDS = ROOT / "sandbox" / "scenarios" / "seeds"
 FIREWALLS = str(SEEDS / "two-firewalls.json")
@@ -340,3 +341,34 @@ def test_matrix_names_classes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["matrix", FIREWALLS, "--port", "443"]) == 0
     assert "pairs of VMs" in capsys.readouterr().out
     assert main(["matrix", FIREWALLS, "--protocol", "nothing"]) == 2
+
+
+def test_classes_say_why(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["classes", FIREWALLS]) == 0
+    *_, last = capsys.readouterr().out.splitlines()
+    assert last.endswith("classes")
+    assert main(["classes", FIREWALLS, "--json"]) == 0
+    assert all(json.loads(line)["why"] for line in capsys.readouterr().out.splitlines())
+
+
+def test_one_way_and_loops_name_headers_and_the_smallest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """[a] -> {fw, with sessions} -> [b]; b answers directly. With a table, fw's subnet sends to fw again."""
+    drawn = net().vnet("v", "10.0.0.0/16").table("t", {"10.0.1.0/24": "10.0.2.4"})
+    drawn.subnet("s0", "10.0.0.0/24", table="t").subnet("s1", "10.0.1.0/24").subnet("s2", "10.0.2.0/24")
+    drawn.vm("a", "s0", "10.0.0.4").vm("b", "s1", "10.0.1.4")
+    drawn.vm("fw", "s2", "10.0.2.4", guest={"forwarding": True, "stateful": True}, ip_forwarding=True)
+    file = tmp_path / "drawing.json"
+    file.write_text(json.dumps(drawn.raw))
+    assert main(["one-way", str(file)]) == 1
+    out = capsys.readouterr().out
+    assert "vms/a -> vms/b (10.0.1.4)" in out and "arrives without an answer" in out and "tcp 0 -> " in out
+    assert main(["loops", str(file)]) == 0
+    assert capsys.readouterr().out == "No header runs in a circle.\n"
+    drawn.table("u", {"10.0.1.0/24": "10.0.2.4"}).set("subnets/s2/route_table", "u")
+    file.write_text(json.dumps(drawn.raw))
+    assert main(["loops", str(file)]) == 1
+    assert "runs in a circle" in capsys.readouterr().out
+    assert main(["loops", str(file), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out.splitlines()[0])["loops"]

@@ -7,14 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from tests.bench import ours, workload
-from tests.bench.measure import Goal, Readings, Target, engine, missing, no_readings, paired, same
+from tests.bench import drawing, ours, workload
+from tests.bench.measure import Goal, Readings, Target, engine, paired, same
+from tests.bench.peers.graphs import reaching
 from tests.bench.peers.loop import DELIVERED, Loop
 from tests.bench.workload import TCP, Flows, Workload
 
 PORT, SOURCE_PORT = 443, 40_000
 BY_LOOP, BY_FORCE = 100_000, 2_000_000
 """So many pairs are asked one by one; they stand for the rest."""
+
+DESTINATIONS = 200
+"""So many destinations are asked of graphs."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,48 @@ def measure(made: Made, repetitions: int) -> Readings:
     }
 
 
+@dataclass(frozen=True)
+class Routes:
+    """Routes alone: ours ready to walk, and for some destinations the next hop of every subnet."""
+
+    space: Any
+    hops: list[list[int]]
+
+
+def by_routes(tiny: bool) -> Routes:
+    """Return the network, after ours and networkx have found the same senders for some destinations."""
+    network = workload.build(workload.TINY if tiny else workload.N10K)
+    compiled = ours.compiled(network)
+    (routes_alone,) = engine("routes_alone")
+    routed, loop = routes_alone(compiled), Loop(network)
+    step = max(1, len(network.vm_address) // DESTINATIONS)
+    chosen = range(0, len(network.vm_address), step)
+    hops = [loop.hops(int(network.vm_address[vm])) for vm in chosen]
+    size = network.size
+    for vm, each in zip(chosen, hops, strict=True):
+        name, found = drawing.vm_name(network, vm), reaching(each)
+        for subnet in range(len(each)):
+            last = subnet * size.vms + size.vms - 1  # no appliance
+            sender = drawing.vm_name(network, last - 1 if last == vm else last)
+            by_ours = routed.reaches(sender, name)
+            if by_ours is not None:  # the pool's choice, where a member of it is asked for
+                same(f"routes from {sender} to {name}", by_ours, subnet in found)
+    return Routes(ours.space(compiled), hops)
+
+
+def measure_routes(made: Routes, repetitions: int) -> Readings:
+    """Return how many times as long networkx takes for one destination."""
+    few, all_ = len(made.hops), len(made.space.rows)
+    return {
+        "networkx": paired(
+            lambda: ours.walk_routes(made.space),
+            lambda: [reaching(each) for each in made.hops],
+            repetitions,
+            (all_, few),
+        )
+    }
+
+
 GOALS = (
     Goal(
         "G4",
@@ -89,7 +135,7 @@ GOALS = (
         "G4b",
         "by routes alone, who reaches a destination",
         (Target("networkx", ">=", 800),),
-        missing("netcore.batch has no walk by routes alone yet; networkx stands ready in the environment"),
-        no_readings,
+        by_routes,
+        measure_routes,
     ),
 )

@@ -93,6 +93,10 @@ class Loop:
                 best = (route.length, hop(route))
         return best[1]
 
+    def hops(self, destination: int) -> list[int]:
+        """Return the hop of every subnet for a destination, as ``Find`` gives it."""
+        return [self._find(subnet, destination) for subnet in range(len(self.tables))]
+
     def fates(self, flows: Flows, count: int) -> list[Fate]:
         """Return what becomes of the first flows."""
         columns = [column[:count].tolist() for column in flows]

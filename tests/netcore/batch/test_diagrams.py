@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from oxidd import bdd as oxidd
 
 import netcore
 from netcore.batch.cells import cells
@@ -23,12 +24,9 @@ from netcore.control.rules import RuleAccess
 from netcore.document.models import Direction
 from netcore.trace.packet import PROTOCOL_NUMBERS
 from tests.bench import drawing, workload
+from tests.bench.peers import decisions
 from tests.netcore.batch.drawn import group
 from tests.netcore.build import Net, net
-
-oxidd = pytest.importorskip("oxidd.bdd")
-
-decisions = pytest.importorskip("tests.bench.peers.decisions")
 
 PROTOCOL, SOURCE, DESTINATION, BITS = 0, 8, 24, 40
 SENT = "sent"
@@ -183,36 +181,13 @@ def test_a_guest_forwards_ports_under_its_own_source(seed: int):
     assert_equal(diagrams, cells(network, "vms/a", ip_address("10.0.1.9")).must_arrive, theirs)
 
 
-class Carried(decisions.Decisions):
-    """The bench's diagrams of the standard network, of what the fabric carries."""
-
-    def of(self, profile: Any) -> Any:
-        self.profile = profile
-        return self.counts()
-
-    def _headers(self, found: Any) -> int:
-        count, profile = self.engine.count, self.profile
-        total = 0
-        for number in profile.protocols - {58}:
-            one = found & self._bits(decisions.PROTOCOL, number, 8, 8)
-            if number not in PORTED:
-                total += count(one & self._range(decisions.PORT, 0, 0))
-            elif number != 17:
-                total += count(one) * 65_536
-            else:
-                for port in profile.reserved_udp_ports:
-                    one = one & ~self._range(decisions.PORT, port, port)
-                sources = sum(profile.reserves_udp(port, 1) is None for port in range(65_536))
-                total += count(one) * sources - count(one & self._range(decisions.PORT, 67, 67))
-        return total
-
-
 @pytest.mark.parametrize("seed", [20240117, 5])
 def test_the_standard_network_cell_by_cell(seed: int):
     size = workload.Size(vnets=3, subnets=3, vms=4, routes=(20, 40), rules=12, pool=2, seed=seed)
     network = workload.build(size)
     compiled = Compiled(netcore.compile(drawing.scenario(network)))
-    theirs = Carried(network, decisions.by_oxidd(1_000_000)).of(compiled.network.profile)
+    fabric = decisions.fabric_of(compiled.network.profile)
+    theirs = decisions.Decisions(network, decisions.by_oxidd(1_000_000), fabric).counts()
     found = reach_counts(compiled)
     order = [found.subnets.index(drawing.subnet_name(network, each)) for each in range(9)]
     assert (found.headers[np.ix_(order, order)] == theirs).all()
