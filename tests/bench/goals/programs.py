@@ -1,8 +1,8 @@
 """The pipeline next to programs that are no Python: the kernel of Linux, ns-3, and the same decisions in C.
 
 The first two forward packets one way, which is more work than a verdict, and decide less: they show what it
-takes to run a network to see what becomes of a packet; ours answers for the first packets of flows alone then.
-The third is what a plain loop without interpreter can do.
+takes to run a network to see what becomes of a packet; ours answers for the first packets of flows alone. The
+third is what a plain loop without interpreter can do.
 """
 
 from __future__ import annotations
