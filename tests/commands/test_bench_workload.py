@@ -141,6 +141,7 @@ def test_the_peer_in_c_answers_as_the_loop_does() -> None:
     network = workload.build(TINY)
     flows = workload.flows(network, 3_000, outside=0.3)
     flows.destination[:50] = network.vm_address[flows.source[:50]]  # to themselves
+    flows.destination_port[50:400] = 4791
     forward, back = plain_c.PlainC(network).fates(flows)
     expected = loop.Loop(network, trie=False).fates(flows, len(forward))
     assert list(zip(forward.tolist(), back.tolist(), strict=True)) == expected

@@ -1,7 +1,8 @@
 """The pipeline next to programs that are no Python: the kernel of Linux, ns-3, and the same decisions in C.
 
-The first two forward packets, which is more work than a verdict, and decide less: they show what it takes to
-run a network to see what becomes of a flow. The third is what a plain loop without interpreter can do.
+The first two forward packets one way, which is more work than a verdict, and decide less: they show what it
+takes to run a network to see what becomes of a packet; ours answers for the first packets of flows alone. The
+third is what a plain loop without interpreter can do.
 """
 
 from __future__ import annotations
@@ -78,14 +79,18 @@ def simulated(program: Path, packets: int) -> float:
 
 
 def over_packets(made: Forwarding, repetitions: int) -> Readings:
-    """Return how many flows ours answers in the time of one packet."""
+    """Return how many packets ours answers for in the time of one."""
     (forward,) = engine("forward")
     ours = made.ours
-    forward(ours.compiled, ours.packets)
+
+    def answer() -> None:
+        forward(ours.compiled, ours.packets, back=False)
+
+    answer()
     found = []
     for _ in range(repetitions):
-        flow = seconds(lambda: forward(ours.compiled, ours.packets)) / len(ours.packets)
-        found.append(made.packet_seconds() / flow)
+        mine = seconds(answer) / len(ours.packets)
+        found.append(made.packet_seconds() / mine)
     return {"flows over packets": found}
 
 
@@ -126,15 +131,16 @@ def over_c(made: Twice, repetitions: int) -> Readings:
 GOALS = (
     Goal(
         "G3c",
-        "the same next to packets through two routers of the Linux kernel, which look up routes alone: "
-        "no rules, no answers",
+        "the first packets of the same flows next to packets through two routers of the Linux kernel, "
+        "which look up routes alone: no rules",
         (Target("flows over packets", ">=", 40),),
         kernel,
         over_packets,
     ),
     Goal(
         "G3d",
-        "the same next to packets through two routers in ns-3 with 250 routes: no rules, no answers",
+        "the first packets of the same flows next to packets through two routers in ns-3 with 250 routes: "
+        "no rules",
         (Target("flows over packets", ">=", 200),),
         simulator,
         over_packets,

@@ -1,7 +1,8 @@
 /* Sends small UDP packets to addresses in turn for a while: `flood SECONDS PACKETS ADDRESS ...`.
 
    Ends after so many packets (0: no limit). Prints packets sent and seconds of processor time, in which the
-   kernel has also forwarded them: namespaces joined by veth pairs hand a packet on within the call that sends it. */
+   kernel has also forwarded them: namespaces joined by veth pairs hand a packet on within the call that sends it.
+   The few that a thread of the kernel forwards instead cost nothing here, in favour of the peer. */
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>

@@ -16,6 +16,7 @@ typedef struct {
     const uint8_t *source_class, *destination_class, *port_class;       /* [group][atom or port atom] */
     const uint64_t *source_bits, *destination_bits, *port_bits, *allow; /* [group][class][word] */
     const uint16_t *port_atom;                                          /* by port */
+    const uint8_t *no_udp;                                              /* by port, 1: the fabric has none */
     const int32_t *vm;                                                  /* by atom, or -1 */
     int64_t atoms, port_atoms, words, members;
 } Network;
@@ -102,7 +103,7 @@ void fates(const Network *n, int64_t count, const int32_t *source, const uint32_
                   hash_of(here, there, protocol[i], (uint32_t)source_port[i] << 16 | destination_port[i])};
         forward[i] = DENIED;
         if (allowed(n, 2 * subnet, &f))
-            forward[i] = way(n, &subnet, f.destination, &f, 1, hops + i, chain + i);
+            forward[i] = protocol[i] == UDP && n->no_udp[destination_port[i]] ? NOWHERE : way(n, &subnet, f.destination, &f, 1, hops + i, chain + i);
         if (forward[i] == DELIVERED)
             back[i] = way(n, &subnet, f.source, &f, 0, &back_hops, &back_chain);
     }

@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.bench.drawing import drawn_routes
 from tests.bench.measure import NotMeasured
-from tests.bench.workload import ANY, Flows, Hop, Origin, Route, Rule, Workload, mask
+from tests.bench.workload import ANY, UDP, Flows, Hop, Origin, Route, Rule, Workload, mask
 
 DELIVERED, DENIED, NOWHERE, LOOP = range(4)
 """What becomes of a packet; NOWHERE is a route to none, or to where nobody of the drawing is."""
@@ -21,6 +21,9 @@ ABSENT = -1
 
 MULTICAST = range(224 << 24, 240 << 24)
 """No fabric carries packets to these addresses."""
+
+NO_UDP = frozenset((4791, 65_330))
+"""The provider's fabric carries no UDP to these ports (fact C5)."""
 
 MOST_HOPS = 8
 
@@ -110,6 +113,8 @@ class Loop:
             return NOWHERE, ABSENT
         if not self._allowed(self.rules[here][0], source, there, protocol, port):
             return DENIED, ABSENT
+        if protocol == UDP and port in NO_UDP:
+            return NOWHERE, ABSENT
         flow = (source, there, protocol, source_port, port)
         fate, receiver = self._way(here, there, flow, first=True)
         if fate != DELIVERED:

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.bench.peers.loop import hop, table
+from tests.bench.peers.loop import NO_UDP, hop, table
 from tests.bench.peers.programs import compiled
 from tests.bench.workload import ANY, TCP, UDP, Flows, Hop, Rule, Workload
 
 _POINTERS = (
     *("address", "subnet", "atom", "direct", "blocks", "hop", "source_class", "destination_class"),
-    *("port_class", "source_bits", "destination_bits", "port_bits", "allow", "port_atom", "vm"),
+    *("port_class", "source_bits", "destination_bits", "port_bits", "allow", "port_atom", "no_udp"),
+    "vm",
 )
 _SIZES = ("atoms", "port_atoms", "words", "members")
 
@@ -115,6 +116,7 @@ def _rules(groups: list[list[Rule]], starts: Array) -> dict[str, Array]:
         **{name: np.ascontiguousarray(np.stack(each)) for name, each in found.items()},
         "allow": np.stack(allow),
         "port_atom": port_atom.astype(np.uint16),
+        "no_udp": np.isin(np.arange(PORTS), list(NO_UDP)).astype(np.uint8),
     }
 
 
