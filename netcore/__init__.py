@@ -553,9 +553,7 @@ def join_trials() -> JoinedTrials:
     return failover.Joined()
 
 
-def merge_trials(
-    chunks: Iterable[dict[str, Any]], rates: dict[str, float] | None = None
-) -> dict[str, Any]:
+def merge_trials(chunks: Iterable[dict[str, Any]], rates: dict[str, float] | None = None) -> dict[str, Any]:
     """Return the summary of columns of trials, given in any order.
 
     Raises:
