@@ -64,8 +64,8 @@ def uniforms(seed: int, first: int, count: int, name: bytes) -> NDArray[np.float
     made = np.empty(count, np.float64)
     key = np.frombuffer(seed.to_bytes(8, "big"), np.uint8)
     text = np.frombuffer(b"|" + name, np.uint8)
-    block, words, state = np.zeros(BLOCK, np.uint8), np.zeros(32, np.uint64), np.zeros(16, np.uint64)
-    _uniforms(key, first, text, _IV, _ORDER, block, words, state, made)
+    words, state = np.zeros(16, np.uint64), np.zeros(16, np.uint64)
+    _uniforms(key, first, text, _IV, _ORDER, words, state, made)
     return made
 
 
@@ -75,72 +75,71 @@ def _turned(word: Any, by: Any) -> Any:
 
 
 @part
-def _mix(v: Any, a: Any, b: Any, c: Any, d: Any, x: Any, y: Any) -> None:
-    v[a] = v[a] + v[b] + x
-    v[d] = _turned(v[d] ^ v[a], U64(32))
-    v[c] = v[c] + v[d]
-    v[b] = _turned(v[b] ^ v[c], U64(24))
-    v[a] = v[a] + v[b] + y
-    v[d] = _turned(v[d] ^ v[a], U64(16))
-    v[c] = v[c] + v[d]
-    v[b] = _turned(v[b] ^ v[c], U64(63))
+def _mixed(a: Any, b: Any, c: Any, d: Any, x: Any, y: Any) -> Any:
+    a = a + b + x
+    d = _turned(d ^ a, U64(32))
+    c = c + d
+    b = _turned(b ^ c, U64(24))
+    a = a + b + y
+    d = _turned(d ^ a, U64(16))
+    c = c + d
+    b = _turned(b ^ c, U64(63))
+    return a, b, c, d
 
 
 @part
-def _compress(h: Any, block: Any, words: Any, iv: Any, order: Any, length: Any, last: Any, only: Any) -> None:
-    """Take a block into the state ``h``; ``words`` is room for 32. ``only`` asks for the first word alone."""
-    for number in range(16):
-        word = U64(0)
-        for place in range(8):
-            word |= U64(block[number * 8 + place]) << U64(8 * place)
-        words[number] = word
-    v = words[16:]
-    for number in range(8):
-        v[number] = h[number]
-        v[number + 8] = iv[number]
-    v[12] ^= U64(length)
+def _put(words: Any, place: Any, sign: Any) -> None:
+    """Put a byte into a block that was empty."""
+    words[place >> 3] |= U64(sign) << U64(8 * (place & 7))
+
+
+@part
+def _compress(h: Any, words: Any, iv: Any, order: Any, length: Any, last: Any) -> None:
+    """Take a block into the state ``h``; it is 16 words, lowest bytes first."""
+    # Names and not an array, so that all sixteen stay in registers.
+    v0, v1, v2, v3, v4, v5, v6, v7 = h[0], h[1], h[2], h[3], h[4], h[5], h[6], h[7]
+    v8, v9, v10, v11 = iv[0], iv[1], iv[2], iv[3]
+    v12, v13, v14, v15 = iv[4] ^ U64(length), iv[5], iv[6], iv[7]
     if last:
-        v[14] = ~v[14]
+        v14 = ~v14
     for number in range(12):
         s = order[number % 10]
-        _mix(v, 0, 4, 8, 12, words[s[0]], words[s[1]])
-        _mix(v, 1, 5, 9, 13, words[s[2]], words[s[3]])
-        _mix(v, 2, 6, 10, 14, words[s[4]], words[s[5]])
-        _mix(v, 3, 7, 11, 15, words[s[6]], words[s[7]])
-        _mix(v, 0, 5, 10, 15, words[s[8]], words[s[9]])
-        _mix(v, 1, 6, 11, 12, words[s[10]], words[s[11]])
-        _mix(v, 2, 7, 8, 13, words[s[12]], words[s[13]])
-        _mix(v, 3, 4, 9, 14, words[s[14]], words[s[15]])
-    for number in range(1 if only else 8):
-        h[number] ^= v[number] ^ v[number + 8]
+        v0, v4, v8, v12 = _mixed(v0, v4, v8, v12, words[s[0]], words[s[1]])
+        v1, v5, v9, v13 = _mixed(v1, v5, v9, v13, words[s[2]], words[s[3]])
+        v2, v6, v10, v14 = _mixed(v2, v6, v10, v14, words[s[4]], words[s[5]])
+        v3, v7, v11, v15 = _mixed(v3, v7, v11, v15, words[s[6]], words[s[7]])
+        v0, v5, v10, v15 = _mixed(v0, v5, v10, v15, words[s[8]], words[s[9]])
+        v1, v6, v11, v12 = _mixed(v1, v6, v11, v12, words[s[10]], words[s[11]])
+        v2, v7, v8, v13 = _mixed(v2, v7, v8, v13, words[s[12]], words[s[13]])
+        v3, v4, v9, v14 = _mixed(v3, v4, v9, v14, words[s[14]], words[s[15]])
+    h[0], h[1], h[2], h[3] = h[0] ^ v0 ^ v8, h[1] ^ v1 ^ v9, h[2] ^ v2 ^ v10, h[3] ^ v3 ^ v11
+    h[4], h[5], h[6], h[7] = h[4] ^ v4 ^ v12, h[5] ^ v5 ^ v13, h[6] ^ v6 ^ v14, h[7] ^ v7 ^ v15
 
 
 @kernel
 def _uniforms(
-    key: Any, first: Any, text: Any, iv: Any, order: Any, block: Any, words: Any, state: Any, made: Any
+    key: Any, first: Any, text: Any, iv: Any, order: Any, words: Any, state: Any, made: Any
 ) -> None:
     keyed, h = state[:8], state[8:]
     for number in range(8):
         keyed[number] = iv[number]
-        block[number] = key[number]
+        _put(words, number, key[number])
     keyed[0] ^= U64(_PARAMETERS)
-    _compress(keyed, block, words, iv, order, BLOCK, False, False)
+    _compress(keyed, words, iv, order, BLOCK, False)
     for place in range(len(made)):
         number = I64(first + place)
         digits, rest = 1, number // 10
         while rest:
             digits, rest = digits + 1, rest // 10
+        words[:] = U64(0)
         for digit in range(digits - 1, -1, -1):
-            block[digit] = 48 + number % 10
+            _put(words, digit, 48 + number % 10)
             number //= 10
-        length = digits + len(text)
         for sign in range(len(text)):
-            block[digits + sign] = text[sign]
-        for sign in range(length, BLOCK):
-            block[sign] = 0
+            _put(words, digits + sign, text[sign])
         for word in range(8):
             h[word] = keyed[word]
-        _compress(h, block, words, iv, order, BLOCK + length, True, True)
+        _compress(h, words, iv, order, BLOCK + digits + len(text), True)
         found = h[0]
         turned = U64(0)
         for _ in range(8):

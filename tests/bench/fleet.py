@@ -24,7 +24,11 @@ QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "e
 
 
 def readings(trials: int, repetitions: int) -> dict[str, Any]:
-    """Return how many times as many trials a second two workers do as one; or a ``mismatch``."""
+    """Return how many times as many trials a second two workers do as one; or a ``mismatch``.
+
+    Args:
+        repetitions: 0 compares the logs and reads nothing.
+    """
     import django
 
     django.setup()
