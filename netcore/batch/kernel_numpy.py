@@ -182,6 +182,7 @@ def both_ways(
     if s.open_already is not None:
         _only_known(s, everybody[s.protocol[everybody] == TCP], (first.there, s.open_already))
     _write(s, answers, everybody, OPENING)
+    s.leave_leg(everybody)
     hard |= s.code == HARD
     taken = s.end_kind.copy(), s.end_id.copy(), *s.keys(np.arange(s.count))
     asked = everybody[(s.code[everybody] == 0) & (s.end_kind[everybody] != ITSELF)]
@@ -193,10 +194,13 @@ def both_ways(
     s.met = s.legs_met[1]
     s.phase = ANSWER
     s.vm[asked] = taken[1][asked]
+    hosts = asked[taken[0][asked] == HOST]
+    s.meet(hosts, taken[1][hosts])
     s.place[asked] = np.where(taken[0][asked] == VM, SEND, ENTER)
     _run(s)
     _only_known(s, asked, (first.back,))
     _write(s, answers, asked, ANSWER)
+    s.leave_leg(asked)
     hard |= s.code == HARD
     return asked[s.code[asked] == 0], taken
 
@@ -254,6 +258,8 @@ def opening(t: SimpleNamespace, packets: Packets) -> tuple[State, SimpleNamespac
 def _leg(s: State, rows: Table) -> None:
     """Send packets from where their connections were opened."""
     s.vm[rows] = s.origin[rows]
+    hosts = rows[s.origin_kind[rows] == HOST]
+    s.meet(hosts, s.origin[hosts])
     s.place[rows] = np.where(s.origin_kind[rows] == VM, SEND, ENTER)
     _run(s)
 
@@ -285,6 +291,7 @@ def _only_known(s: State, rows: Table, known: tuple[tuple[Table, ...], ...]) -> 
         )
     lost = rows[~mine]
     s.drop(lost, codes.STATE_MISSING, s.end_at[lost])
+    s.lose_at_edge(lost[s.end_kind[lost] != VM])
 
 
 def _write(s: State, answers: list[Any], rows: Table, leg: int) -> None:

@@ -6,7 +6,7 @@ of each packet it is told which places the packet came by, and whether a decisio
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from types import SimpleNamespace
 
@@ -37,6 +37,7 @@ class Watched:
         hard: bool, arrays do not carry the connection: only a walk knows.
         chose: bool, whether a decision fell per flow: equal routes, or several healthy backends.
         met: where the first packets and the answers came by.
+        edge: bool, whether each of them was lost at the Internet's edge.
     """
 
     names: tuple[str, ...]
@@ -46,6 +47,7 @@ class Watched:
     hard: Column
     chose: Column
     met: tuple[Meetings, Meetings]
+    edge: tuple[Column, Column]
 
     def came_by(self, leg: int, wanted: Collection[str]) -> Column:
         """Return bool [wanted, connections]: whether the packets of a leg came by some places."""
@@ -53,10 +55,21 @@ class Watched:
         number = np.array([place.get(path, -1) for path in self.names] or [-1], np.int64)
         found = np.zeros((len(place), len(self.hard)), np.bool_)
         for rows, paths in self.met[leg]:
-            which = number[paths]
+            which = np.where(paths < 0, -1, number[paths])
             known = which >= 0
             found[which[known], rows[known]] = True
         return found
+
+    def points(self, leg: int) -> Iterator[list[str]]:
+        """Yield for each connection the resources on the way of a packet, none twice in a row."""
+        trail = np.full((len(self.met[leg]), len(self.hard)), -1, np.int64)
+        for number, (rows, paths) in enumerate(self.met[leg]):
+            trail[number, rows] = paths
+        for column in trail.T:
+            found = column[column >= 0]
+            first = np.ones(len(found), np.bool_)
+            first[1:] = found[1:] != found[:-1]
+            yield [self.names[path] for path in found[first].tolist()]
 
 
 @dataclass(frozen=True)
@@ -115,14 +128,14 @@ def _opened(compiled: Compiled, packets: Packets, s: State, first: SimpleNamespa
     chose = s.chose.copy()
     everybody = np.arange(len(packets))
     memory = {name: getattr(s, name).take(everybody) for name in _MEMORY}
-    met = s.legs_met
+    met, edge = s.legs_met, s.ended_at_edge[:2]
     third(s, first, answers, home, taken)
     failed = answers[0][2] != ABSENT
     chose[failed] = s.chose[failed]
     alive = np.zeros(len(packets), np.bool_)
     alive[home] = True
     opened = Opened(compiled, packets, alive, s.asked, first.header, taken, memory)
-    return _watched(compiled, answers, chose, met), opened
+    return _watched(compiled, answers, chose, met, edge), opened
 
 
 def new(compiled: Compiled, packets: Packets) -> Watched:
@@ -169,9 +182,13 @@ def _resumed(
     hard |= moved | numbers.lost
     s.watched = True
     both_ways(s, first, answers, True)
-    return _watched(compiled, answers, s.chose, s.legs_met)
+    return _watched(compiled, answers, s.chose, s.legs_met, s.ended_at_edge)
 
 
-def _watched(compiled: Compiled, answers: list[Column], chose: Column, met: list[Meetings]) -> Watched:
+def _watched(
+    compiled: Compiled, answers: list[Column], chose: Column, met: list[Meetings], edge: list[Column]
+) -> Watched:
     legs = [Fates(*(each[leg] for each in answers[:-1])) for leg in range(3)]
-    return Watched(compiled.names, legs[0], legs[1], legs[2], answers[-1], chose, (met[0], met[1]))
+    edge = [*edge, np.zeros(len(chose), np.bool_)]
+    ways = (met[0], met[1]), (edge[0], edge[1])
+    return Watched(compiled.names, legs[0], legs[1], legs[2], answers[-1], chose, *ways)

@@ -33,6 +33,7 @@ ICMP = (1, 58)
 
 def edge(s: State, rows: Table) -> None:
     """As ``edge.out``: leave under a public source."""
+    everybody = rows
     s.where[rows] = s.t.nics[s.nic[rows], at.NIC_AT]
     private = (s.t.flags[s.dst[rows]] & at.PRIVATE) != 0
     s.drop(rows[private], codes.NO_SUCH_HOST)
@@ -71,6 +72,7 @@ def edge(s: State, rows: Table) -> None:
     s.src[rows] = new
     s.drop(rows[taken | full], HARD)
     s.go(rows[~taken & ~full], BEYOND)
+    s.lose_at_edge(everybody)
 
 
 def beyond(s: State, rows: Table) -> None:
@@ -86,6 +88,7 @@ def beyond(s: State, rows: Table) -> None:
     host = ~hard & ~back & (kind == at.PUBLIC_HOST)
     rest = ~hard & ~back & ~host
     s.drop(rows[hard], HARD)
+    s.meet(rows[back], s.spot[rows[back]])
     s.go(rows[back], ENTER)
     path = s.t.public[there[host], at.PUBLIC_AT]
     s.deliver(rows[host], HOST, path, path)
@@ -137,6 +140,7 @@ def enter(s: State, rows: Table) -> None:
     s.drop(rows[i], codes.NOT_MODELLED, public[i, at.PUBLIC_AT])
     unknown = (kind < 0) | ((kind == at.PUBLIC_HOST) & ~host)
     s.drop(rows[left & unknown], codes.NO_SUCH_HOST)
+    s.lose_at_edge(rows)
 
 
 def _by_door(s: State, rows: Table, sent: Table, public: Table) -> None:
@@ -148,6 +152,7 @@ def _by_door(s: State, rows: Table, sent: Table, public: Table) -> None:
     s.dst[rows] = dst
     s.vnet[rows], s.table[rows] = s.t.doors[door, at.DOOR_VNET], s.t.doors[door, at.DOOR_TABLE]
     s.spot[rows] = s.t.doors[door, at.DOOR_AT]
+    s.meet(rows, s.spot[rows])
     s.go(rows, ROUTE)
 
 
@@ -155,6 +160,7 @@ def balance(s: State, rows: Table) -> None:
     """As ``balancer.balance``: to a published port, or to a member of the rule that matches."""
     front = s.t.frontends[s.frontend[rows]].astype(np.int64)
     s.where[rows] = front[:, at.FRONT_AT]
+    s.meet(rows, s.where[rows])
     hard = (front[:, at.FRONT_FLAGS] & at.HARD) != 0
     s.drop(rows[hard], HARD)
     rows, front = rows[~hard], front[~hard]

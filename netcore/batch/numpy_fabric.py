@@ -34,6 +34,7 @@ def wire(s: State, rows: Table) -> None:
     s.pass_by(rows, s.t.name_of_nic[nic])
     s.hops[rows] += 1
     s.where[rows] = s.t.nics[nic, at.NIC_AT]
+    s.meet(rows, s.where[rows])
     flags, kind = s.t.nics[nic, at.NIC_FLAGS], s.t.flags[s.dst[rows]]
     foreign = (holds(s.t, nic, s.src[rows]) < 0) & ((flags & at.FORWARDS) == 0)
     asked = np.flatnonzero(foreign)
@@ -148,6 +149,7 @@ def bring(s: State, rows: Table) -> None:
     vm = s.t.nics[nic, at.NIC_VM].astype(np.int64)
     s.vm[rows] = vm
     s.where[rows] = s.t.nics[nic, at.NIC_AT]
+    s.meet(rows, s.where[rows])
     loose = vm < 0
     stopped = ~loose & ((s.t.vms[vm, at.VM_FLAGS] & at.RUNS) == 0)
     by_route = s.by_route[rows] & (s.kept[rows] == NO)
@@ -257,6 +259,7 @@ def _switch(s: State, rows: Table) -> Table:
     near = s.near[rows]
     front, nic = near == at.NEAR_FRONTEND, near == at.NEAR_NIC
     s.frontend[rows[front]] = s.near_id[rows[front]]
+    s.meet(rows[front], s.t.frontends[s.near_id[rows[front]], at.FRONT_REF])
     s.go(rows[front], BALANCE)
     same = nic & (s.near_id[rows] == s.nic[rows])
     s.drop(rows[same], codes.NO_L2)
@@ -275,6 +278,7 @@ def _by_hand(s: State, rows: Table, there: Table, path: Table) -> None:
     s.drop(rows[outside], codes.NO_SUCH_HOST)
     s.drop(rows[transit], codes.PEERING_FORWARDED_OFF)
     passed = ~outside & ~transit
+    s.meet(rows[passed], path[passed])
     _hand_over(s, rows[passed], there[passed])
 
 
@@ -300,6 +304,7 @@ def _to(s: State, rows: Table, nic: Table, front: Table) -> None:
     """Bring packets to NICs, or to the frontends of balancers."""
     by_front = front >= 0
     s.frontend[rows[by_front]] = front[by_front]
+    s.meet(rows[by_front], s.t.frontends[front[by_front], at.FRONT_REF])
     s.go(rows[by_front], BALANCE)
     s.nic[rows[~by_front]] = nic[~by_front]
     s.go(rows[~by_front], BRING)
@@ -319,4 +324,6 @@ def _crossed(s: State, rows: Table, crossing: Table, front: Table) -> Table:
     s.drop(rows[basic], codes.NO_SUCH_HOST, s.t.frontends[front[basic], at.FRONT_REF])
     s.drop(rows[refused], codes.PEERING_FORWARDED_OFF, row[refused, at.CROSS_AT])
     found: Table = ~shut & ~basic & ~refused
+    over = found & ~none
+    s.meet(rows[over], row[over, at.CROSS_AT])
     return found

@@ -34,8 +34,9 @@ class State:
         watched: what packets meet is noted, and established flows count; see ``lasting``.
         open_already: who has taken the packets of these connections, and as what; None: they are new.
         chose: whether a decision fell per flow.
+        at_edge: whether packets were lost at the Internet's edge.
         met: rows and the paths of places that packets come by now, in order.
-        legs_met: the same of the first packets and of their answers.
+        legs_met, ended_at_edge: the same of the first packets and of their answers.
     """
 
     def __init__(self, t: SimpleNamespace, asked: Table, fold: Table, protocol: Table) -> None:
@@ -48,8 +49,10 @@ class State:
         self.watched = False
         self.open_already: tuple[Table, ...] | None = None
         self.chose = np.zeros(count, np.bool_)
+        self.at_edge = np.zeros(count, np.bool_)
         self.met: list[tuple[Table, Table]] = []
         self.legs_met: list[list[tuple[Table, Table]]] = [self.met, []]
+        self.ended_at_edge: list[Table] = []
         self.security = Section(count, 0)
         self.marks = np.zeros(count, np.int64)
         self.seen = Section(count, 0)
@@ -93,6 +96,7 @@ class State:
         self.end_id = np.full(count, -1, np.int64)
         self.end_at = np.full(count, -1, np.int64)
         self.seen.forget()
+        self.at_edge = np.zeros(count, np.bool_)
 
     def five(self, rows: Table) -> tuple[Table, Table, Table, Table, Table]:
         """Return source, its port, destination, its port and protocol."""
@@ -119,6 +123,15 @@ class State:
         """Note which places packets come by."""
         if self.watched:
             self.met.append((rows, paths))
+
+    def leave_leg(self, rows: Table) -> None:
+        """Note where packets ended."""
+        self.meet(rows, self.where[rows])
+        self.ended_at_edge.append(self.at_edge)
+
+    def lose_at_edge(self, rows: Table) -> None:
+        """Note which of some packets have just been lost at the Internet's edge."""
+        self.at_edge[rows] |= self.code[rows] > 0
 
     def go(self, rows: Table, place: int) -> None:
         """Send some packets to a place."""

@@ -65,7 +65,9 @@ def out(s: State, rows: Table, gateway: Table) -> None:
     left = ~private & ~hard
     s.drop(rows[left & ~front & (new < 0)], codes.NO_OUTBOUND)
     s.src[rows[left & ~front & (new >= 0)]] = new[left & ~front & (new >= 0)]
+    s.meet(rows[left & ~front & (new >= 0)], gateway[left & ~front & (new >= 0)])
     s.go(rows[left & (front | (new >= 0))], BEYOND)
+    s.lose_at_edge(rows)
 
 
 def translate(s: State, rows: Table, door: Table) -> None:
@@ -78,6 +80,7 @@ def translate(s: State, rows: Table, door: Table) -> None:
     nowhere = ((kind == at.WAY_DROP) & (s.t.ways[target, at.WAY_B] == 1)) | (kind == at.WAY_NAT)
     s.drop(rows[~carried | (nowhere & ~leads)], codes.NO_OUTBOUND)
     s.drop(rows[carried & ~leads & ~nowhere], codes.NOT_MODELLED)
+    s.lose_at_edge(rows)
     passes = carried & leads
     rows, door = rows[passes], door[passes]
     start, count = s.t.doors[door, at.DOOR_POOL], s.t.doors[door, at.DOOR_COUNT]
@@ -87,4 +90,5 @@ def translate(s: State, rows: Table, door: Table) -> None:
     s.src[rows] = new
     full = s.translated.put(rows, np.zeros(len(rows), np.int64), *s.back_keys(rows), door, src, sp)
     s.drop(rows[full | empty], HARD)
+    s.meet(rows, s.where[rows])
     s.go(rows[~full & ~empty], BEYOND)

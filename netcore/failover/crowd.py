@@ -5,14 +5,14 @@ What arrays do not carry is walked, flow by flow. Both say the same: a walk is w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from netcore.batch import lasting
-from netcore.batch.answers import ABSENT, CODE_NAMES
+from netcore.batch.answers import ABSENT, CODE_NAMES, OUTCOMES
 from netcore.batch.compile import Compiled
 from netcore.batch.lasting import Watched
 from netcore.batch.packets import LOW, Packets
@@ -42,6 +42,16 @@ _CODES = 1 << 16
 
 _NEVER = -1
 """Instead of two codes: the connection could not be opened before the fault."""
+
+
+class Way(NamedTuple):
+    """How one packet fares: ``points`` are the resources on its way, in order."""
+
+    direction: str
+    outcome: str
+    code: str | None
+    at: str | None
+    points: list[str]
 
 
 class Crowd:
@@ -82,9 +92,11 @@ class Crowd:
         odd = told.hard.reshape(shape) | (alive & ~self._opened.alive.reshape(shape))
         self._alive = alive
         self._alike = self._opened.alike().reshape(shape)
-        there = told.forward.at.reshape(shape)[:, 0]
+        takers = np.array([*told.names, ""])[told.forward.at.reshape(shape)]
+        self._takers = takers
+        there = takers[:, 0].tolist()
         for flow in np.flatnonzero(fit & ~odd.any(axis=1)).tolist():
-            at = told.names[there[flow]] if there[flow] >= 0 else ""
+            at = there[flow]
             client = self._drawn[flow].source
             self._ends[flow] = sender(self._plan, client), sender(self._plan, at), client
 
@@ -112,6 +124,43 @@ class Crowd:
                 kept |= self._asked(moment, (here,) if here == there else (here, there), np.array(asked))
             found |= {flow: kept[flow] for flow in flows}
         return [found[flow] for flow in range(len(self._flows))]
+
+    def taker(self, flow: int, port: int) -> str | None:
+        """Return who takes a flow's packet from a source port in quiet; None: a walk knows."""
+        return str(self._takers[flow, port - self._ports[0]]) if flow in self._ends else None
+
+    def ways(
+        self, moment: Moment, asked: Sequence[tuple[int, int]], views: tuple[View, View]
+    ) -> list[list[Way] | None]:
+        """Return the ways of single packets of flows, and of their answers; None: a walk knows.
+
+        Args:
+            asked: flow and source port.
+            views: by which both ends go; the packet is that of the first, the answer that of the second.
+        """
+        known = [flow for flow in dict.fromkeys(flow for flow, _ in asked) if flow in self._ends]
+        if len(asked) < FEWEST or not known:
+            return [None] * len(asked)
+        place = {flow: number for number, flow in enumerate(known)}
+        rows = [
+            place[flow] * len(self._ports) + port - self._ports[0] for flow, port in asked if flow in place
+        ]
+        sides, fit = [], np.ones(len(rows), np.bool_)
+        for view in dict.fromkeys(views):
+            compiled = self._compiled(moment, view)
+            packets, fits = self._packets(compiled, np.array(known))
+            sides.append(lasting.new(compiled, packets.take(np.array(rows))))
+            fit &= np.repeat(fits, len(self._ports))[rows] & ~sides[-1].hard
+        found = iter(_ways(sides[0], sides[-1]))
+        usable = iter(fit.tolist())
+        told: list[list[Way] | None] = []
+        for flow, _ in asked:
+            if flow not in place:
+                told.append(None)
+                continue
+            ways = next(found)
+            told.append(ways if next(usable) else None)
+        return told
 
     def _walk(self, flow: int, moment: Moment) -> FlowFate:
         if flow not in self._walked:
@@ -208,6 +257,33 @@ class Crowd:
             spread(version, np.uint8),
         )
         return packets, np.array(fit, np.bool_)
+
+
+def _ways(first: Watched, last: Watched) -> Iterator[list[Way]]:
+    """Yield for each connection the ways of its packet and, where that arrives, of its answer."""
+    legs = [
+        (direction, watched.forward if leg == 0 else watched.back, watched, leg, watched.points(leg))
+        for leg, (direction, watched) in enumerate((("forward", first), ("return", last)))
+    ]
+    for row in range(len(first.hard)):
+        found: list[Way] = []
+        for direction, fates, watched, leg, points in legs:
+            way = next(points)
+            if fates.outcome[row] == ABSENT or (leg == 1 and first.forward.outcome[row] != 0):
+                continue
+            if watched.edge[leg][row] and way[-1:] != ["internet"]:
+                way.append("internet")
+            at = int(fates.at[row])
+            found.append(
+                Way(
+                    direction,
+                    OUTCOMES[int(fates.outcome[row])].value,
+                    CODE_NAMES[int(fates.code[row])] or None,
+                    watched.names[at] if at >= 0 else None,
+                    way,
+                )
+            )
+        yield found
 
 
 def _destination(network: Network, source: str, text: str) -> Address | None:

@@ -64,21 +64,26 @@ class Fates:
         place = {question: number for number, question in enumerate(unlike)}
         self._places = [place[question_of(drawn)] for drawn in traffic.values()]
         self._unlike = tuple(unlike.values())
-        self._crowd: Crowd | None = None
+        self._opened: Crowd | None = None
         self._kept: dict[Moment, tuple[FlowFate, ...]] = {}
+
+    @property
+    def crowd(self) -> Crowd:
+        """The flows that are unlike, in the order in which the document's traffic names them first."""
+        if self._opened is None:
+            ports = range(FIRST_PORT, FIRST_PORT + self.ports)
+            self._opened = Crowd(self.plan, self._unlike, ports)
+        return self._opened
 
     def at(self, moment: Moment) -> tuple[FlowFate, ...]:
         """Return what becomes of each flow at a moment, in the order of the document's traffic.
 
         The first call opens all connections.
         """
-        if self._crowd is None:
-            ports = range(FIRST_PORT, FIRST_PORT + self.ports)
-            self._crowd = Crowd(self.plan, self._unlike, ports)
         found = self._kept.get(moment)
         if found is None:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
-            fates = self._crowd.at(moment)
+            fates = self.crowd.at(moment)
             found = self._kept[moment] = tuple(fates[place] for place in self._places)
         return found

@@ -138,7 +138,8 @@ class Lane:
         """Return what becomes of flows, from the lane before where its moments mean the same."""
         if before is not None and before.plan.scene.same_settings(self.plan.scene):
             return before.fates, before.ways
-        return Fates(self.plan, self.timing), Ways(self.plan)
+        fates = Fates(self.plan, self.timing)
+        return fates, Ways(self.plan, fates)
 
     def events(self, duration_us: int | None) -> Iterator[Payload]:
         """Yield all events; None: until everything has settled."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from netcore.failover.fates import FIRST_PORT, FlowFate, Question, question_of, sender
-from netcore.failover.moments import Moment
+from netcore.failover.crowd import Way
+from netcore.failover.fates import FIRST_PORT, Fates, FlowFate, Question, question_of, sender
+from netcore.failover.moments import Moment, View
 from netcore.failover.plan import Plan
 from netcore.forwarding import walk
 from netcore.trace.model import Leg, Outcome, Place
@@ -21,8 +22,9 @@ Payload = dict[str, Any]
 class Ways:
     """The moments of one plan as ``failover.moment`` events."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, fates: Fates) -> None:
         self._plan = plan
+        self._fates = fates
         self._receivers: dict[str, str] = {}
 
     def event(self, t_us: int, moment: Moment, fates: tuple[FlowFate, ...]) -> Payload:
@@ -37,10 +39,7 @@ class Ways:
             is no longer as drawn, and the senders whose hosts do not know it; ``ways`` see ``_ways``.
         """
         scene = self._plan.scene
-        alike: dict[Question, list[Payload]] = {}
-        for (key, drawn), fate in zip(scene.drawn.traffic.items(), fates, strict=True):
-            if question_of(drawn) not in alike:
-                alike[question_of(drawn)] = list(self._ways(key, moment, fate))
+        alike = self._alike(moment, fates)
         return {
             "event": "failover.moment",
             "design": self._plan.design.id,
@@ -80,61 +79,101 @@ class Ways:
             "vm": f"vms/{nic.vm}" if nic is not None and nic.vm else None,
         }
 
-    def _ways(self, key: str, moment: Moment, fate: FlowFate) -> Iterator[Payload]:
-        """Yield the way of a packet that arrives and of one that is lost.
+    def _alike(self, moment: Moment, fates: tuple[FlowFate, ...]) -> dict[Question, list[Payload]]:
+        """Return for flows the ways of a packet that arrives and of one that is lost.
 
         Each is ``{flow, direction, share, outcome, code, at, points}``. ``share`` of new
         connections fare like it; ``points`` are the resources on the way, in order.
         """
-        alive = [index for index, found in enumerate(fate.new) if found == (None, None)]
-        lost = [index for index, found in enumerate(fate.new) if found != (None, None)]
-        for group in (alive, lost):
-            if not group:
-                continue
-            share = len(group) / len(fate.new)
-            for direction, leg in self._legs(key, moment, FIRST_PORT + group[0]):
-                verdict = leg.verdict
-                yield {
+        found: dict[Question, list[Payload]] = {}
+        asked: list[tuple[Question, str, int, float, int]] = []
+        for (key, drawn), fate in zip(self._plan.scene.drawn.traffic.items(), fates, strict=True):
+            question = question_of(drawn)
+            if question not in found:
+                number = len(found)
+                found[question] = []
+                asked += [(question, key, port, share, number) for port, share in _shown(fate)]
+        views: dict[tuple[View, View], list[int]] = {}
+        for place, (_, key, port, _, number) in enumerate(asked):
+            views.setdefault(self._views(key, moment, port, number), []).append(place)
+        ways: dict[int, list[Way]] = {}
+        for pair, places in views.items():
+            told = self._fates.crowd.ways(moment, [(asked[p][4], asked[p][2]) for p in places], pair)
+            for place, known in zip(places, told, strict=True):
+                _, key, port, _, _ = asked[place]
+                ways[place] = known if known is not None else list(self._legs(key, moment, port, pair))
+        for place, (question, key, _, share, _) in enumerate(asked):
+            found[question] += [
+                {
                     "flow": key,
-                    "direction": direction,
+                    "direction": way.direction,
                     "share": share,
-                    "outcome": verdict.outcome.value,
-                    "code": verdict.code,
-                    "at": verdict.at,
-                    "points": _points(leg),
+                    "outcome": way.outcome,
+                    "code": way.code,
+                    "at": way.at,
+                    "points": way.points,
                 }
+                for way in ways[place]
+            ]
+        return found
 
-    def _legs(self, key: str, moment: Moment, port: int) -> Iterator[tuple[str, Leg]]:
+    def _views(self, key: str, moment: Moment, port: int, number: int) -> tuple[View, View]:
+        """Return by which values both ends of a flow go."""
+        client = self._plan.scene.drawn.traffic[key].source
+        here = moment.seen_by(sender(self._plan, client), client)
+        return here, moment.seen_by(self._receiver(key, port, number), client)
+
+    def _legs(self, key: str, moment: Moment, port: int, views: tuple[View, View]) -> Iterator[Way]:
         """Yield the way of a packet as the sender sees it, and of its answer as the other end sees it."""
         scene = self._plan.scene
-        drawn = scene.drawn.traffic[key]
-        packet = Packet(
-            source=drawn.source,
-            destination=drawn.destination,
-            protocol=drawn.protocol,
-            source_port=port,
-            destination_port=drawn.destination_port,
-        )
-        here = moment.seen_by(sender(self._plan, drawn.source), drawn.source)
-        there = moment.seen_by(self._receiver(key, packet), drawn.source)
+        here, there = views
+        packet = self._packet(key, port)
         first = walk.follow(scene.network(here), packet, scene.state(moment, here))
-        yield "forward", first.forward
+        yield _way("forward", first.forward)
         if first.forward.verdict.outcome is not Outcome.DELIVERED:
             return
         last = (
             first if here == there else walk.follow(scene.network(there), packet, scene.state(moment, there))
         )
         if last.back is not None:
-            yield "return", last.back
+            yield _way("return", last.back)
 
-    def _receiver(self, key: str, packet: Packet) -> str:
+    def _receiver(self, key: str, port: int, number: int) -> str:
         found = self._receivers.get(key)
         if found is None:
-            scene = self._plan.scene
-            start = scene.start
-            quiet = walk.follow(scene.network(start.settings), packet, scene.state(start, start.settings))
-            found = self._receivers[key] = sender(self._plan, quiet.forward.verdict.at or "")
+            taker = self._fates.crowd.taker(number, port)
+            if taker is None:
+                scene = self._plan.scene
+                start = scene.start
+                state = scene.state(start, start.settings)
+                quiet = walk.follow(scene.network(start.settings), self._packet(key, port), state)
+                taker = quiet.forward.verdict.at or ""
+            found = self._receivers[key] = sender(self._plan, taker)
         return found
+
+    def _packet(self, key: str, port: int) -> Packet:
+        drawn = self._plan.scene.drawn.traffic[key]
+        return Packet(
+            source=drawn.source,
+            destination=drawn.destination,
+            protocol=drawn.protocol,
+            source_port=port,
+            destination_port=drawn.destination_port,
+        )
+
+
+def _shown(fate: FlowFate) -> Iterator[tuple[int, float]]:
+    """Yield the source ports of a packet that arrives and of one that is lost, and the share of each."""
+    alive = [index for index, found in enumerate(fate.new) if found == (None, None)]
+    lost = [index for index, found in enumerate(fate.new) if found != (None, None)]
+    for group in (alive, lost):
+        if group:
+            yield FIRST_PORT + group[0], len(group) / len(fate.new)
+
+
+def _way(direction: str, leg: Leg) -> Way:
+    verdict = leg.verdict
+    return Way(direction, verdict.outcome.value, verdict.code, verdict.at, _points(leg))
 
 
 def _points(leg: Leg) -> list[str]:
