@@ -1,6 +1,6 @@
 /** What a question about all headers found, in short: counts, the first examples, and what nobody knows. */
 
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 
 import { useWorkbench } from "../document/store";
 import type { JsonObject, Question, Run, RunEvent } from "../document/types";
@@ -47,10 +47,10 @@ function Found({ followed, open }: { followed: Followed; open: Open }): ReactNod
       {counts.length > 0 && (
         <dl className="pairs">
           {counts.map(([name, value]) => (
-            <div key={name}>
+            <Fragment key={name}>
               <dt>{name}</dt>
               <dd>{value}</dd>
-            </div>
+            </Fragment>
           ))}
         </dl>
       )}
