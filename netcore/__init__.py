@@ -48,8 +48,8 @@ if TYPE_CHECKING:
     from netcore.batch.packets import Packets
     from netcore.batch.portsets import PortSet
     from netcore.batch.reach import Proof, Reach
-    from netcore.batch.space import Space, space_of
     from netcore.batch.routed import Routed
+    from netcore.batch.space import Space, space_of
     from netcore.checks.diff import Diff
     from netcore.checks.divergence import Divergence
     from netcore.checks.predictions import Judgement, Prediction, check_prediction, judge
