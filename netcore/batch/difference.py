@@ -170,12 +170,15 @@ class _Comparison:
             ends |= getattr(sides[0], column) != getattr(sides[1], column)
         differ = np.flatnonzero(np.where(connected, ends | ways, ends))
         chosen = [Side(*(column[differ] for column in side)) for side in sides]
-        even = [
-            courses.symmetric(packets, given, differ, end.receiver_vm(part)) | ~side.connects
-            for courses, packets, given, end, side in zip(
-                self._courses, asked, answers, self._ends, chosen, strict=True
+        even = []
+        for courses, packets, given, end, side in zip(
+            self._courses, asked, answers, self._ends, chosen, strict=True
+        ):
+            told = np.ones(len(differ), np.bool_)
+            told[side.connects] = courses.symmetric(
+                packets, given, differ[side.connects], end.receiver_vm(part)
             )
-        ]
+            even.append(told)
         return Found(
             Rows(*(column[differ] for column in rows)), chosen[0], chosen[1], effects(*chosen, *even)
         )

@@ -96,7 +96,8 @@ class Headers:
             every: bool: all cuts count, as places on the way may rewrite or compare otherwise.
             limits: which headers matter at all; None: all.
         """
-        parts: list[tuple[Table, ...]] = []
+        none = np.zeros(0, np.int64)
+        parts: list[tuple[Table, ...]] = [(none, none, none, none)]
         for protocol in sorted({number for each in PROTOCOLS.values() for number in each}):
             named = [version for version, numbers in PROTOCOLS.items() if protocol in numbers]
             chosen = np.flatnonzero(np.isin(versions, named))

@@ -16,6 +16,7 @@ from netcore.batch.sheets import Table
 from netcore.batch.update import Update
 from netcore.control.prefixes import AddressSet
 from netcore.control.rules import EffectiveRule
+from netcore.document.models import Direction
 from netcore.forwarding.drawing import drawing_of
 
 Spans = tuple[tuple[int, int], ...] | None
@@ -89,6 +90,7 @@ class _Marks:
     def __init__(self, touched: Touched, parties: Parties) -> None:
         self._later = later = touched.later
         self._update = touched.update
+        self._known: dict[int, tuple[Table, Table]] = {}
         self._simple = is_simple(touched.earlier) and is_simple(later)
         self._parties = parties
         self._machines = drawing_of(later.network).machines
@@ -137,13 +139,11 @@ class _Marks:
         for nic in nics:
             if table[nic] >= 0:
                 self._wholly[i] |= self._update.cells[table[nic], self._to]
-                self._wholly[i] |= ~self._plain
-            if rules[nic] < 0:
-                continue
-            self._wholly[i] |= ~self._plain
-            if not self._usual(nic):
+            if not self._usual(nic) and (table[nic] >= 0 or rules[nic] >= 0):
                 self._wholly[i] = True
-            for rule in self._update.rules[rules[nic]]:
+            for rule in self._update.rules[rules[nic]] if rules[nic] >= 0 else ():
+                if rule.direction is not Direction.OUTBOUND:
+                    continue
                 sources, destinations = self._sides(rule)
                 if sources[self._from[i]].any():
                     self._partly[i] |= destinations[self._to]
@@ -155,12 +155,14 @@ class _Marks:
             if table[nic] >= 0:
                 self._wholly[self._sending(self._update.cells[table[nic]]), j] = True
                 self._wholly[outside, j] = True
+            if not self._usual(nic) and (table[nic] >= 0 or rules[nic] >= 0):
+                self._wholly[:, j] = True
             if rules[nic] < 0:
                 continue
             self._wholly[outside, j] = True
-            if not self._usual(nic):
-                self._wholly[:, j] = True
             for rule in self._update.rules[rules[nic]]:
+                if rule.direction is not Direction.INBOUND:
+                    continue
                 sources, destinations = self._sides(rule)
                 if destinations[self._to[j]]:
                     self._partly[:, j] |= self._sending(sources)
@@ -175,7 +177,10 @@ class _Marks:
 
     def _sides(self, rule: EffectiveRule) -> tuple[Table, Table]:
         """Return bool by atom: which addresses a rule matches."""
-        return self._inside(rule.sources), self._inside(rule.destinations)
+        found = self._known.get(id(rule))
+        if found is None:
+            found = self._known[id(rule)] = self._inside(rule.sources), self._inside(rule.destinations)
+        return found
 
     def _inside(self, side: AddressSet | None) -> Table:
         found = np.full(self._later.atoms.count, side is None, np.bool_)
