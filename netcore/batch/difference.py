@@ -210,7 +210,7 @@ class _Ends:
         self._high = np.array([number >> 64 for number in numbers], np.uint64)
         self._low = np.array([number & LOW for number in numbers], np.uint64)
         self._version = np.array([address.version for _, address in tos], np.uint8)
-        self._atom = np.array([compiled.atoms.of(address) for _, address in tos], np.int64)
+        self._atom = compiled.atoms.of_many([address for _, address in tos])
         usual = np.array([is_usual(compiled, vm) for vm in range(count)] + [True] * len(row_of), np.bool_)
         self._usual = np.append(usual[: len(row_of)], True)
         only = np.append(vms[:count, at.VM_NIC], np.full(len(row_of) - count + 1, -1)).astype(np.int64)

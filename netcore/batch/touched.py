@@ -78,7 +78,12 @@ def _both_alike(earlier: Compiled, later: Compiled) -> Classes:
         nics = tuple(tuple(later.nics[nic_row[port.id], list(columns)].tolist()) for port in ports)
         if not changed:
             return nics
-        held = [later.atoms.of(address) for port in ports for address in port.held]
+        held = [
+            atom
+            for port in ports
+            if (row := later.nics[nic_row[port.id]]) is not None
+            for atom in later.held[row[at.NIC_HELD] : row[at.NIC_HELD] + row[at.NIC_HELDS]].tolist()
+        ]
         return nics, tuple(table[:, held].tobytes() for table in said)
 
     return split(earlier.network, kept_classes(earlier), key)
@@ -104,6 +109,8 @@ class _Marks:
         self._plain = np.array([each.plain for each in parties.receivers], np.bool_)
         self._to = np.array([later.atoms.of(each.to[0][1]) for each in parties.receivers], np.int64)
         self._from = [self._atoms_of(each.paths[0]) for each in parties.senders]
+        self._all = np.array([atom for held in self._from for atom in held], np.int64)
+        self._whose = np.repeat(np.arange(len(self._from)), [len(held) for held in self._from])
         either = (touched.earlier, later)
         self._middles = sorted({int(nic) for each in either for nic in middles(each)})
         self._doors = sorted({nic for each in either for nic in _doors(each)})
@@ -169,7 +176,9 @@ class _Marks:
 
     def _sending(self, atoms: Table) -> Table:
         """Return which senders have an address among some atoms."""
-        return np.array([bool(atoms[held].any()) for held in self._from], np.bool_)
+        found = np.zeros(len(self._from), np.bool_)
+        found[self._whose[atoms[self._all]]] = True
+        return found
 
     def _usual(self, nic: int) -> bool:
         vm = int(self._later.nics[nic, at.NIC_VM])
@@ -198,8 +207,13 @@ class _Marks:
         if collection == "hosts":
             return [self._later.atoms.of(self._later.network.scenario.topology.hosts[key].address)]
         machine = self._machines[key]
-        held = {address for port in machine.ports for address in port.held}
-        return [self._later.atoms.of(address) for address in machine.own | held]
+        held = []
+        for port in machine.ports:
+            row = self._later.nics[self._nic_row[port.id]]
+            held += self._later.held[row[at.NIC_HELD] : row[at.NIC_HELD] + row[at.NIC_HELDS]].tolist()
+        guest = self._later.guests.vms[self._vm_row[key]]
+        start = int(guest[at.VM_OWN])
+        return held + self._later.guests.own[start : start + int(guest[at.VM_OWNS])].tolist()
 
 
 def _doors(compiled: Compiled) -> set[int]:
