@@ -125,6 +125,9 @@ class _Comparison:
         """Return one pair for each two groups, or all their pairs where a hash matters."""
         senders, receivers = self._parties.senders, self._parties.receivers
         spread = self._member_sends[:, None] | self._member_takes[None, :] | self._apart
+        if spread.any() and not self._apart:
+            plain = np.array([each.plain for each in receivers], np.bool_)
+            spread &= ~(self._ends[0].direct() & self._ends[1].direct() & plain)
         group = {path: index for index, each in enumerate(senders) for path in each.paths}
         own = np.array([group.get(each.to[0][0], -1) for each in receivers])
         one, other = np.nonzero(wanted & ~spread)
@@ -190,6 +193,10 @@ _BY_HASH = (
 )
 
 
+_STRAIGHT = (at.WAY_LOCAL, at.WAY_PEER, at.WAY_DROP)
+"""Ways on which nobody chooses."""
+
+
 class _Ends:
     """The parties of one drawing as numbers."""
 
@@ -217,6 +224,7 @@ class _Ends:
         nics = np.vstack([compiled.nics, np.full((1, at.NIC_COLUMNS), -1, np.int32)])
         self._out = nics[only, at.NIC_OUT].astype(np.int64)
         self._in = nics[only, at.NIC_IN].astype(np.int64)
+        self._table = nics[only, at.NIC_TABLE].astype(np.int64)
         hosts = compiled.send[count : len(row_of)]
         self._atoms = {
             version: np.concatenate([nics[only[:count], column], hosts[:, by_host], [-1]]).astype(np.int64)
@@ -235,6 +243,22 @@ class _Ends:
         """Return the row of the VM that has the address; -1: none."""
         found: Table = self._receiver[self._place(pairs)]
         return found
+
+    def direct(self) -> Table:
+        """Return bool [senders, receivers]: neither request nor answer is handed to anybody on the way.
+
+        Only of IPv4 and guests about which nothing is special; of all others it is False.
+        """
+        senders, receivers = self._source[self._first_sender[:-1]], self._first_receiver[:-1]
+        takers = self._receiver[receivers]
+        here, there = self._table[senders], self._table[takers]
+        atoms, to = self._atoms[4][senders], self._atom[receivers]
+        compiled = self._compiled
+        straight = np.isin(compiled.routes.ways[:, at.WAY_KIND], _STRAIGHT)
+        found = straight[compiled.routes.fib[here][:, to]] & straight[compiled.routes.fib[there][:, atoms]].T
+        found &= ((here >= 0) & (atoms >= 0) & self._usual[senders])[:, None]
+        known: Table = found & ((there >= 0) & self._usual[takers] & (self._version[receivers] == 4))
+        return known
 
     def _place(self, pairs: Pairs) -> Table:
         found: Table = self._first_receiver[pairs.receiver] + pairs.of_receiver
