@@ -145,7 +145,8 @@ class _Comparison:
         ]
         more = np.array(single, np.int64).reshape(-1, 4)
         flags = np.append(np.zeros(len(one), np.bool_), np.ones(len(more), np.bool_))
-        return Pairs(*(np.append(have, add) for have, add in zip(columns, more.T, strict=True)), flags)
+        one, same, other, none = (np.append(have, add) for have, add in zip(columns, more.T, strict=True))
+        return Pairs(one, same, other, none, flags)
 
     def _rows(self, pairs: Pairs, chosen: Table, limits: Limits | None) -> Rows:
         parties = self._parties
@@ -183,7 +184,10 @@ class _Comparison:
             )
             even.append(told)
         return Found(
-            Rows(*(column[differ] for column in rows)), chosen[0], chosen[1], effects(*chosen, *even)
+            Rows(*(column[differ] for column in rows)),
+            chosen[0],
+            chosen[1],
+            effects(chosen[0], chosen[1], even[0], even[1]),
         )
 
 
@@ -308,16 +312,15 @@ def _side(names: PlaceNames, ends: _Ends, pairs: Pairs, answers: Answers) -> Sid
     third = (answers.third.outcome != 0) & (answers.third.outcome != ABSENT)
     third &= answers.back.outcome == 0
     forward_at, back_at, third_at = (place(leg) for leg in (answers.forward, answers.back, answers.third))
-    columns = (
-        np.where(missing, MISSING, answers.forward.outcome),
-        np.where(missing, 0, answers.forward.code),
-        np.where(missing, -1, forward_at),
-        np.where(missing, ABSENT, np.where(third, answers.third.outcome, answers.back.outcome)),
-        np.where(missing, 0, np.where(third, answers.third.code, answers.back.code)),
-        np.where(missing, -1, np.where(third, third_at, back_at)),
-    )
+    later_outcome = np.where(third, answers.third.outcome, answers.back.outcome)
+    later_code = np.where(third, answers.third.code, answers.back.code)
     return Side(
-        *(column.astype(np.int64) for column in columns),
+        np.where(missing, MISSING, answers.forward.outcome).astype(np.int64),
+        np.where(missing, 0, answers.forward.code).astype(np.int64),
+        np.where(missing, -1, forward_at).astype(np.int64),
+        np.where(missing, ABSENT, later_outcome).astype(np.int64),
+        np.where(missing, 0, later_code).astype(np.int64),
+        np.where(missing, -1, np.where(third, third_at, back_at)).astype(np.int64),
         answers.forward.way,
         answers.back.way,
         ~missing & answers.delivered(),

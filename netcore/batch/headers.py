@@ -17,6 +17,7 @@ from netcore.batch.compile import Compiled
 from netcore.batch.loops import fast
 from netcore.batch.portsets import PORTED
 from netcore.batch.sheets import Table
+from netcore.document.balancers import BalancingRule, InboundNatRule
 from netcore.document.guests import GuestFirewallRule
 from netcore.forwarding.drawing import drawing_of
 from netcore.forwarding.redundancy import HELLO_FLOWS
@@ -329,8 +330,10 @@ def _special(compiled: Compiled) -> Iterable[tuple[int, set[int]]]:
     topology = compiled.network.scenario.topology
     ports: set[int] = set()
     for balancer in topology.load_balancers.values():
-        for rule in (*balancer.rules.values(), *balancer.inbound_nat_rules.values()):
-            ports |= {rule.frontend_port, rule.backend_port or 0}
+        balancing: list[BalancingRule | InboundNatRule] = [*balancer.rules.values()]
+        balancing += balancer.inbound_nat_rules.values()
+        for each in balancing:
+            ports |= {each.frontend_port, each.backend_port or 0}
     for machine in drawing_of(compiled.network).machines.values():
         guest = machine.guest
         ports |= {service.port for service in (guest.services or {}).values()}

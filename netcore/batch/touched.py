@@ -207,13 +207,14 @@ class _Marks:
         if collection == "hosts":
             return [self._later.atoms.of(self._later.network.scenario.topology.hosts[key].address)]
         machine = self._machines[key]
-        held = []
+        held: list[int] = []
         for port in machine.ports:
             row = self._later.nics[self._nic_row[port.id]]
             held += self._later.held[row[at.NIC_HELD] : row[at.NIC_HELD] + row[at.NIC_HELDS]].tolist()
         guest = self._later.guests.vms[self._vm_row[key]]
         start = int(guest[at.VM_OWN])
-        return held + self._later.guests.own[start : start + int(guest[at.VM_OWNS])].tolist()
+        held += self._later.guests.own[start : start + int(guest[at.VM_OWNS])].tolist()
+        return held
 
 
 def _doors(compiled: Compiled) -> set[int]:

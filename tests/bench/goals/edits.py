@@ -174,7 +174,7 @@ def measure(made: Made, repetitions: int) -> Readings:
 def growing(tiny: bool) -> list[tuple[int, Made]]:
     """Return networks of growing size; the smallest has passed the gate."""
     sizes = [TINY, replace(TINY, vnets=4)] if tiny else SIZES
-    found = []
+    found: list[tuple[int, Made]] = []
     for size in sizes:
         network = build(size)
         made = _made(network, 200 if tiny else UPDATES)
@@ -208,15 +208,21 @@ def _edits(network: Workload) -> dict[str, Edit]:
     compiled = netcore.compile_network(scenario)
     topology = scenario.topology
     subnet, other = "v2-1", "v1-1"
-    table, group = topology.route_tables[subnet], topology.security_groups[subnet]
-    prefix = topology.subnets[other].prefixes[0]
-    routes = {key: route for key, route in table.routes.items() if route.prefix != prefix}
+    drawn, group = topology.route_tables[subnet], topology.security_groups[subnet]
+    named = {route.prefix for route in drawn.routes.values()}
+    prefix = next(
+        prefix
+        for key in sorted(topology.route_tables)
+        for prefix in topology.subnets[key].prefixes
+        if prefix not in named and key != subnet
+    )
+    routes = dict(drawn.routes)
     routes["new"] = DrawnRoute.model_validate({"prefix": prefix, "next_hop_type": "None"})
     taken = {rule.priority for rule in group.rules.values()}
     rule = {
         "priority": next(number for number in range(100, 4_096) if number not in taken),
         "direction": "Inbound",
-        "access": "Deny",
+        "access": "Allow",
         "protocol": "tcp",
         "source": ["*"],
         "destination": ["*"],
@@ -231,7 +237,7 @@ def _edits(network: Workload) -> dict[str, Edit]:
         return Edit(compiled, scenario.model_copy(update={"topology": edited}))
 
     return {
-        "one route": after("route_tables", subnet, table.model_copy(update={"routes": routes})),
+        "one route": after("route_tables", subnet, drawn.model_copy(update={"routes": routes})),
         "one rule": after("security_groups", subnet, group.model_copy(update={"rules": rules})),
         "one NIC": after("nics", f"{subnet}-1", nic),
     }
