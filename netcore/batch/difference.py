@@ -183,12 +183,8 @@ class _Comparison:
                 packets, given, differ[side.connects], end.receiver_vm(part)
             )
             even.append(told)
-        return Found(
-            Rows(*(column[differ] for column in rows)),
-            chosen[0],
-            chosen[1],
-            effects(chosen[0], chosen[1], even[0], even[1]),
-        )
+        told_of = effects(chosen[0], chosen[1], even[0], even[1])
+        return Found(Rows(*(column[differ] for column in rows)), chosen[0], chosen[1], told_of)
 
 
 _BY_HASH = (

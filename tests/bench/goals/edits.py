@@ -6,6 +6,7 @@ The updates are drawn from seed 9: a route of a random table is added, or one ad
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 from typing import NamedTuple
@@ -21,7 +22,6 @@ from netcore.batch.live_routes import LiveRoutes
 from netcore.control.network import Network
 from netcore.control.routes import HopType
 from netcore.document.models import Route as DrawnRoute
-from netcore.document.models import SecurityRule
 from tests.bench import drawing
 from tests.bench.measure import Goal, Readings, Target, engine, same, seconds, slope
 from tests.bench.workload import N10K, TINY, Hop, Origin, Route, Size, Workload, address, build, mask
@@ -109,12 +109,12 @@ def edited(made: Made) -> netcore.Scenario:
             del left[table, prefix]
     tables = dict(made.scenario.topology.route_tables)
     for number, ((key, prefix), (hop, there)) in enumerate(left.items()):
-        table = tables[key]
-        kept = {name: route for name, route in table.routes.items() if route.prefix != prefix}
+        drawn = tables[key]
+        kept = {name: route for name, route in drawn.routes.items() if route.prefix != prefix}
         kept[f"put{number}"] = DrawnRoute.model_validate(
             {"prefix": prefix, "next_hop_type": hop.value, "next_hop_ip": there}
         )
-        tables[key] = table.model_copy(update={"routes": kept})
+        tables[key] = drawn.model_copy(update={"routes": kept})
     topology = made.scenario.topology.model_copy(update={"route_tables": tables})
     return made.scenario.model_copy(update={"topology": topology})
 
@@ -218,17 +218,6 @@ def _edits(network: Workload) -> dict[str, Edit]:
     )
     routes = dict(drawn.routes)
     routes["new"] = DrawnRoute.model_validate({"prefix": prefix, "next_hop_type": "None"})
-    taken = {rule.priority for rule in group.rules.values()}
-    rule = {
-        "priority": next(number for number in range(100, 4_096) if number not in taken),
-        "direction": "Inbound",
-        "access": "Allow",
-        "protocol": "tcp",
-        "source": ["*"],
-        "destination": ["*"],
-        "destination_ports": ["443"],
-    }
-    rules = {**group.rules, "new": SecurityRule.model_validate(rule)}
     nic = topology.nics[f"{subnet}-1"].model_copy(update={"security_group": other})
 
     def after(name: str, key: str, thing: object) -> Edit:
@@ -236,9 +225,16 @@ def _edits(network: Workload) -> dict[str, Edit]:
         edited = topology.model_copy(update={name: things})
         return Edit(compiled, scenario.model_copy(update={"topology": edited}))
 
+    def turned() -> Iterator[Edit]:
+        for key, rule in sorted(group.rules.items()):
+            if rule.direction == "Inbound" and rule.protocol == "tcp":
+                access = "Deny" if rule.access == "Allow" else "Allow"
+                rules = {**group.rules, key: rule.model_copy(update={"access": access})}
+                yield after("security_groups", subnet, group.model_copy(update={"rules": rules}))
+
     return {
         "one route": after("route_tables", subnet, drawn.model_copy(update={"routes": routes})),
-        "one rule": after("security_groups", subnet, group.model_copy(update={"rules": rules})),
+        "one rule": next(edit for edit in turned() if difference(compiled, Network(edit.after)).changes),
         "one NIC": after("nics", f"{subnet}-1", nic),
     }
 
