@@ -90,6 +90,9 @@ def _of_packets(add: Add) -> None:
     inputs.ask_for_packet(compare)
     compare.add_argument("--profiles", nargs=2, metavar=("A", "B"), default=("azure-2026", "aws"))
     add("diff", tracing.diff).add_argument("after", metavar="AFTER", help="the file of the later one")
+    add("difference", tracing.difference).add_argument(
+        "after", metavar="AFTER", help="the file of the later one"
+    )
 
 
 def _of_headers(add: Add) -> None:

@@ -8,7 +8,7 @@ address is as cheap as an IPv4 one once it is found.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -125,6 +125,15 @@ class Atoms:
                 return known
             return int(np.searchsorted(self.four, np.uint64(number), side="right")) - 1
         return self.count4 + self._before(number)
+
+    def of_many(self, addresses: Sequence[Address]) -> Table:
+        """Return the atoms of many addresses, int64."""
+        numbers = np.array([int(one) if one.version == 4 else 0 for one in addresses], np.uint64)
+        found = np.searchsorted(self.four, numbers, side="right").astype(np.int64) - 1
+        for place, one in enumerate(addresses):
+            if one.version == 6:
+                found[place] = self.of(one)
+        return found
 
     def span(self, version: int, first: int, last: int) -> tuple[int, int]:
         """Return the first atom of a range and the one behind its last."""

@@ -125,6 +125,9 @@ class _Comparison:
         """Return one pair for each two groups, or all their pairs where a hash matters."""
         senders, receivers = self._parties.senders, self._parties.receivers
         spread = self._member_sends[:, None] | self._member_takes[None, :] | self._apart
+        if spread.any() and not self._apart:
+            plain = np.array([each.plain for each in receivers], np.bool_)
+            spread &= ~(self._ends[0].direct() & self._ends[1].direct() & plain)
         group = {path: index for index, each in enumerate(senders) for path in each.paths}
         own = np.array([group.get(each.to[0][0], -1) for each in receivers])
         one, other = np.nonzero(wanted & ~spread)
@@ -142,7 +145,8 @@ class _Comparison:
         ]
         more = np.array(single, np.int64).reshape(-1, 4)
         flags = np.append(np.zeros(len(one), np.bool_), np.ones(len(more), np.bool_))
-        return Pairs(*(np.append(have, add) for have, add in zip(columns, more.T, strict=True)), flags)
+        one, same, other, none = (np.append(have, add) for have, add in zip(columns, more.T, strict=True))
+        return Pairs(one, same, other, none, flags)
 
     def _rows(self, pairs: Pairs, chosen: Table, limits: Limits | None) -> Rows:
         parties = self._parties
@@ -170,21 +174,27 @@ class _Comparison:
             ends |= getattr(sides[0], column) != getattr(sides[1], column)
         differ = np.flatnonzero(np.where(connected, ends | ways, ends))
         chosen = [Side(*(column[differ] for column in side)) for side in sides]
-        even = [
-            courses.symmetric(packets, given, differ, end.receiver_vm(part)) | ~side.connects
-            for courses, packets, given, end, side in zip(
-                self._courses, asked, answers, self._ends, chosen, strict=True
+        even = []
+        for courses, packets, given, end, side in zip(
+            self._courses, asked, answers, self._ends, chosen, strict=True
+        ):
+            told = np.ones(len(differ), np.bool_)
+            told[side.connects] = courses.symmetric(
+                packets, given, differ[side.connects], end.receiver_vm(part)
             )
-        ]
-        return Found(
-            Rows(*(column[differ] for column in rows)), chosen[0], chosen[1], effects(*chosen, *even)
-        )
+            even.append(told)
+        told_of = effects(chosen[0], chosen[1], even[0], even[1])
+        return Found(Rows(*(column[differ] for column in rows)), chosen[0], chosen[1], told_of)
 
 
 _BY_HASH = (
     "A hash decides per flow between things that are not alike, so flows from port 49152 were asked one by "
     "one, and nothing is said of others."
 )
+
+
+_STRAIGHT = (at.WAY_LOCAL, at.WAY_PEER, at.WAY_DROP)
+"""Ways on which nobody chooses."""
 
 
 class _Ends:
@@ -207,13 +217,14 @@ class _Ends:
         self._high = np.array([number >> 64 for number in numbers], np.uint64)
         self._low = np.array([number & LOW for number in numbers], np.uint64)
         self._version = np.array([address.version for _, address in tos], np.uint8)
-        self._atom = np.array([compiled.atoms.of(address) for _, address in tos], np.int64)
+        self._atom = compiled.atoms.of_many([address for _, address in tos])
         usual = np.array([is_usual(compiled, vm) for vm in range(count)] + [True] * len(row_of), np.bool_)
         self._usual = np.append(usual[: len(row_of)], True)
         only = np.append(vms[:count, at.VM_NIC], np.full(len(row_of) - count + 1, -1)).astype(np.int64)
         nics = np.vstack([compiled.nics, np.full((1, at.NIC_COLUMNS), -1, np.int32)])
         self._out = nics[only, at.NIC_OUT].astype(np.int64)
         self._in = nics[only, at.NIC_IN].astype(np.int64)
+        self._table = nics[only, at.NIC_TABLE].astype(np.int64)
         hosts = compiled.send[count : len(row_of)]
         self._atoms = {
             version: np.concatenate([nics[only[:count], column], hosts[:, by_host], [-1]]).astype(np.int64)
@@ -232,6 +243,22 @@ class _Ends:
         """Return the row of the VM that has the address; -1: none."""
         found: Table = self._receiver[self._place(pairs)]
         return found
+
+    def direct(self) -> Table:
+        """Return bool [senders, receivers]: neither request nor answer is handed to anybody on the way.
+
+        Only of IPv4 and guests about which nothing is special; of all others it is False.
+        """
+        senders, receivers = self._source[self._first_sender[:-1]], self._first_receiver[:-1]
+        takers = self._receiver[receivers]
+        here, there = self._table[senders], self._table[takers]
+        atoms, to = self._atoms[4][senders], self._atom[receivers]
+        compiled = self._compiled
+        straight = np.isin(compiled.routes.ways[:, at.WAY_KIND], _STRAIGHT)
+        found = straight[compiled.routes.fib[here][:, to]] & straight[compiled.routes.fib[there][:, atoms]].T
+        found &= ((here >= 0) & (atoms >= 0) & self._usual[senders])[:, None]
+        known: Table = found & ((there >= 0) & self._usual[takers] & (self._version[receivers] == 4))
+        return known
 
     def _place(self, pairs: Pairs) -> Table:
         found: Table = self._first_receiver[pairs.receiver] + pairs.of_receiver
@@ -281,16 +308,15 @@ def _side(names: PlaceNames, ends: _Ends, pairs: Pairs, answers: Answers) -> Sid
     third = (answers.third.outcome != 0) & (answers.third.outcome != ABSENT)
     third &= answers.back.outcome == 0
     forward_at, back_at, third_at = (place(leg) for leg in (answers.forward, answers.back, answers.third))
-    columns = (
-        np.where(missing, MISSING, answers.forward.outcome),
-        np.where(missing, 0, answers.forward.code),
-        np.where(missing, -1, forward_at),
-        np.where(missing, ABSENT, np.where(third, answers.third.outcome, answers.back.outcome)),
-        np.where(missing, 0, np.where(third, answers.third.code, answers.back.code)),
-        np.where(missing, -1, np.where(third, third_at, back_at)),
-    )
+    later_outcome = np.where(third, answers.third.outcome, answers.back.outcome)
+    later_code = np.where(third, answers.third.code, answers.back.code)
     return Side(
-        *(column.astype(np.int64) for column in columns),
+        np.where(missing, MISSING, answers.forward.outcome).astype(np.int64),
+        np.where(missing, 0, answers.forward.code).astype(np.int64),
+        np.where(missing, -1, forward_at).astype(np.int64),
+        np.where(missing, ABSENT, later_outcome).astype(np.int64),
+        np.where(missing, 0, later_code).astype(np.int64),
+        np.where(missing, -1, np.where(third, third_at, back_at)).astype(np.int64),
         answers.forward.way,
         answers.back.way,
         ~missing & answers.delivered(),

@@ -141,7 +141,7 @@ def changes_of(
     networks: Networks, parties: Parties, pairs: Pairs, names: PlaceNames, found: list[Found]
 ) -> tuple[Change, ...]:
     """Return flows that differ, grouped."""
-    groups: dict[tuple[object, ...], list[int]] = {}
+    groups: dict[tuple[int, int, tuple[Span, ...], bool], list[int]] = {}
     kinds: dict[tuple[int, ...], None] = {}
     number_of: dict[tuple[int, ...], int] = {}
     by_pair: dict[tuple[int, int, int], list[Span]] = {}

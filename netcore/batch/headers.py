@@ -17,6 +17,7 @@ from netcore.batch.compile import Compiled
 from netcore.batch.loops import fast
 from netcore.batch.portsets import PORTED
 from netcore.batch.sheets import Table
+from netcore.document.balancers import BalancingRule, InboundNatRule
 from netcore.document.guests import GuestFirewallRule
 from netcore.forwarding.drawing import drawing_of
 from netcore.forwarding.redundancy import HELLO_FLOWS
@@ -96,7 +97,8 @@ class Headers:
             every: bool: all cuts count, as places on the way may rewrite or compare otherwise.
             limits: which headers matter at all; None: all.
         """
-        parts: list[tuple[Table, ...]] = []
+        none = np.zeros(0, np.int64)
+        parts: list[tuple[Table, ...]] = [(none, none, none, none)]
         for protocol in sorted({number for each in PROTOCOLS.values() for number in each}):
             named = [version for version, numbers in PROTOCOLS.items() if protocol in numbers]
             chosen = np.flatnonzero(np.isin(versions, named))
@@ -112,26 +114,24 @@ class Headers:
                 marks[every[rows]] = 1
                 told = np.flatnonzero(~every[rows])
                 for side, end in zip(self._sides, ends, strict=True):
-                    side.mark(marks, told, end[rows[told]], protocol)
+                    side.mark(marks, told, end[rows[told]], protocol, limits)
                 parts.append(self._cut(pairs[rows], protocol, marks, limits))
         pair, number, first, last = (np.concatenate(each) for each in zip(*parts, strict=True))
         return Rows(pair, number.astype(np.uint8), first, last)
 
     def _cut(self, pairs: Table, protocol: int, marks: Table, limits: Limits | None) -> tuple[Table, ...]:
         """Return a row for each run of cells between marks."""
-        wanted = np.ones(len(self.firsts), np.bool_) if limits is None else limits.cuts[protocol]
-        if not wanted.any():
+        cells = np.arange(len(self.firsts)) if limits is None else np.flatnonzero(limits.cuts[protocol])
+        if not len(cells):
             none = np.zeros(0, np.int64)
             return none, none, none, none
-        before = np.append(False, wanted[:-1])
-        begins = wanted & ((marks == 1) | ~before)
-        # A run ends before the next one begins, or where cells are not wanted any more.
-        stops = begins | (~wanted & before)
-        row, cell = np.nonzero(begins)
-        flat_stops = np.flatnonzero(np.hstack([stops, np.ones((len(stops), 1), np.bool_)]).ravel())
-        width = len(self.firsts) + 1
-        after = flat_stops[np.searchsorted(flat_stops, row * width + cell, side="right")] % width
-        return pairs[row], np.full(len(row), protocol), self.firsts[cell], self.lasts[after - 1]
+        begins = marks[:, cells] == 1
+        # A run begins at a mark, and where the cell before is not asked about.
+        begins |= np.append(True, np.diff(cells) > 1)
+        row, place = np.nonzero(begins)
+        last = np.append(place[1:], 0) - 1
+        last[np.append(row[1:] != row[:-1], True)] = len(cells) - 1
+        return pairs[row], np.full(len(row), protocol), self.firsts[cells[place]], self.lasts[cells[last]]
 
     def limits(self, spans: Iterable[tuple[str, Iterable[tuple[int, int]] | None]]) -> Limits:
         """Return limits of rules by protocol, ``*`` for any, and destination ports; None: any."""
@@ -166,8 +166,12 @@ class _Side:
         self._starts = np.append(0, np.cumsum(change.sum(axis=1))).astype(np.int64)
         self._cuts = np.nonzero(change)[1].astype(np.int64)
 
-    def mark(self, marks: Table, rows: Table, ends: Table, protocol: int) -> None:
+    def mark(self, marks: Table, rows: Table, ends: Table, protocol: int, limits: Limits | None) -> None:
         """Mark the cuts at which a rule set decides otherwise."""
+        if limits is None:
+            wanted = np.arange(marks.shape[1] + 1)
+        else:
+            wanted = np.append(0, np.cumsum(limits.cuts[protocol]))
         there = (ends[:, :2] >= 0).all(axis=1)
         rows, ends = rows[there], ends[there]
         if not len(rows):
@@ -192,6 +196,7 @@ class _Side:
             int(rules.protocol_class[protocol]),
             self._starts,
             self._cuts,
+            wanted.astype(np.int64),
         )
 
 
@@ -214,8 +219,15 @@ def _mark(
     protocol: Any,
     starts: Table,
     cuts: Table,
+    wanted: Table,
 ) -> None:
-    """Mark cuts by row; ``atoms`` are places in ``sources``, ``ends`` the chains of both NICs or -1."""
+    """Mark cuts by row.
+
+    Args:
+        atoms: places in ``sources``; ``ends``: the chains of both NICs, or -1.
+        starts, cuts: cells at which a set's own ports are cut.
+        wanted: by cell, how many cells below it are asked about.
+    """
     for k in range(len(rows)):
         for part in range(3):
             # The request at both NICs; at NICs on the way the answer as well, as it may come another way.
@@ -234,6 +246,10 @@ def _mark(
                     before = -1
                     for c in range(starts[s], starts[s + 1]):
                         cell = cuts[c]
+                        end = cuts[c + 1] if c + 1 < starts[s + 1] else marks.shape[1]
+                        if wanted[end] == wanted[cell]:
+                            before = -1
+                            continue
                         here, there = fixed[s, 0], to_class[s, cell]
                         if turned == 1:
                             here, there = from_class[s, cell], fixed[s, 1]
@@ -314,8 +330,10 @@ def _special(compiled: Compiled) -> Iterable[tuple[int, set[int]]]:
     topology = compiled.network.scenario.topology
     ports: set[int] = set()
     for balancer in topology.load_balancers.values():
-        for rule in (*balancer.rules.values(), *balancer.inbound_nat_rules.values()):
-            ports |= {rule.frontend_port, rule.backend_port or 0}
+        balancing: list[BalancingRule | InboundNatRule] = [*balancer.rules.values()]
+        balancing += balancer.inbound_nat_rules.values()
+        for each in balancing:
+            ports |= {each.frontend_port, each.backend_port or 0}
     for machine in drawing_of(compiled.network).machines.values():
         guest = machine.guest
         ports |= {service.port for service in (guest.services or {}).values()}

@@ -108,11 +108,11 @@ def _receivers(both: Iterable[Compiled], key_of: dict[str, tuple[object, ...]]) 
     groups: dict[tuple[object, ...], list[tuple[str, Address]]] = {}
     plain: dict[tuple[object, ...], bool] = {}
     for address, found in holders.items():
-        key: tuple[object, ...] = (address,)
+        group: tuple[object, ...] = (address,)
         if len(found) == 1 and address not in rewritten:
-            key = ("held", *next(iter(found.values())))
-        groups.setdefault(key, []).append((min(found), address))
-        plain[key] = address not in rewritten
+            group = ("held", *next(iter(found.values())))
+        groups.setdefault(group, []).append((min(found), address))
+        plain[group] = address not in rewritten
     for address, name in rewritten.items():
         if address not in holders:
             groups[(address,)], plain[(address,)] = [(name, address)], False

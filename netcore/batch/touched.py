@@ -16,6 +16,7 @@ from netcore.batch.sheets import Table
 from netcore.batch.update import Update
 from netcore.control.prefixes import AddressSet
 from netcore.control.rules import EffectiveRule
+from netcore.document.models import Direction
 from netcore.forwarding.drawing import drawing_of
 
 Spans = tuple[tuple[int, int], ...] | None
@@ -77,7 +78,12 @@ def _both_alike(earlier: Compiled, later: Compiled) -> Classes:
         nics = tuple(tuple(later.nics[nic_row[port.id], list(columns)].tolist()) for port in ports)
         if not changed:
             return nics
-        held = [later.atoms.of(address) for port in ports for address in port.held]
+        held = [
+            atom
+            for port in ports
+            if (row := later.nics[nic_row[port.id]]) is not None
+            for atom in later.held[row[at.NIC_HELD] : row[at.NIC_HELD] + row[at.NIC_HELDS]].tolist()
+        ]
         return nics, tuple(table[:, held].tobytes() for table in said)
 
     return split(earlier.network, kept_classes(earlier), key)
@@ -89,6 +95,7 @@ class _Marks:
     def __init__(self, touched: Touched, parties: Parties) -> None:
         self._later = later = touched.later
         self._update = touched.update
+        self._known: dict[int, tuple[Table, Table]] = {}
         self._simple = is_simple(touched.earlier) and is_simple(later)
         self._parties = parties
         self._machines = drawing_of(later.network).machines
@@ -102,6 +109,8 @@ class _Marks:
         self._plain = np.array([each.plain for each in parties.receivers], np.bool_)
         self._to = np.array([later.atoms.of(each.to[0][1]) for each in parties.receivers], np.int64)
         self._from = [self._atoms_of(each.paths[0]) for each in parties.senders]
+        self._all = np.array([atom for held in self._from for atom in held], np.int64)
+        self._whose = np.repeat(np.arange(len(self._from)), [len(held) for held in self._from])
         either = (touched.earlier, later)
         self._middles = sorted({int(nic) for each in either for nic in middles(each)})
         self._doors = sorted({nic for each in either for nic in _doors(each)})
@@ -137,13 +146,11 @@ class _Marks:
         for nic in nics:
             if table[nic] >= 0:
                 self._wholly[i] |= self._update.cells[table[nic], self._to]
-                self._wholly[i] |= ~self._plain
-            if rules[nic] < 0:
-                continue
-            self._wholly[i] |= ~self._plain
-            if not self._usual(nic):
+            if not self._usual(nic) and (table[nic] >= 0 or rules[nic] >= 0):
                 self._wholly[i] = True
-            for rule in self._update.rules[rules[nic]]:
+            for rule in self._update.rules[rules[nic]] if rules[nic] >= 0 else ():
+                if rule.direction is not Direction.OUTBOUND:
+                    continue
                 sources, destinations = self._sides(rule)
                 if sources[self._from[i]].any():
                     self._partly[i] |= destinations[self._to]
@@ -155,19 +162,23 @@ class _Marks:
             if table[nic] >= 0:
                 self._wholly[self._sending(self._update.cells[table[nic]]), j] = True
                 self._wholly[outside, j] = True
+            if not self._usual(nic) and (table[nic] >= 0 or rules[nic] >= 0):
+                self._wholly[:, j] = True
             if rules[nic] < 0:
                 continue
             self._wholly[outside, j] = True
-            if not self._usual(nic):
-                self._wholly[:, j] = True
             for rule in self._update.rules[rules[nic]]:
+                if rule.direction is not Direction.INBOUND:
+                    continue
                 sources, destinations = self._sides(rule)
                 if destinations[self._to[j]]:
                     self._partly[:, j] |= self._sending(sources)
 
     def _sending(self, atoms: Table) -> Table:
         """Return which senders have an address among some atoms."""
-        return np.array([bool(atoms[held].any()) for held in self._from], np.bool_)
+        found = np.zeros(len(self._from), np.bool_)
+        found[self._whose[atoms[self._all]]] = True
+        return found
 
     def _usual(self, nic: int) -> bool:
         vm = int(self._later.nics[nic, at.NIC_VM])
@@ -175,7 +186,10 @@ class _Marks:
 
     def _sides(self, rule: EffectiveRule) -> tuple[Table, Table]:
         """Return bool by atom: which addresses a rule matches."""
-        return self._inside(rule.sources), self._inside(rule.destinations)
+        found = self._known.get(id(rule))
+        if found is None:
+            found = self._known[id(rule)] = self._inside(rule.sources), self._inside(rule.destinations)
+        return found
 
     def _inside(self, side: AddressSet | None) -> Table:
         found = np.full(self._later.atoms.count, side is None, np.bool_)
@@ -193,8 +207,14 @@ class _Marks:
         if collection == "hosts":
             return [self._later.atoms.of(self._later.network.scenario.topology.hosts[key].address)]
         machine = self._machines[key]
-        held = {address for port in machine.ports for address in port.held}
-        return [self._later.atoms.of(address) for address in machine.own | held]
+        held: list[int] = []
+        for port in machine.ports:
+            row = self._later.nics[self._nic_row[port.id]]
+            held += self._later.held[row[at.NIC_HELD] : row[at.NIC_HELD] + row[at.NIC_HELDS]].tolist()
+        guest = self._later.guests.vms[self._vm_row[key]]
+        start = int(guest[at.VM_OWN])
+        held += self._later.guests.own[start : start + int(guest[at.VM_OWNS])].tolist()
+        return held
 
 
 def _doors(compiled: Compiled) -> set[int]:

@@ -244,11 +244,7 @@ def _routes(found: Compiled, earlier: Compiled, tables: dict[str, Any], places: 
     row_of = {subnet: row for row, subnet in enumerate(tables)}
     for subnet, row in row_of.items():
         cells[row] = fib[table_of[subnet]] != kept[old.table_of[subnet]]
-    moved = [
-        (row, nic)
-        for row, nic in enumerate(found.nic_ids)
-        if (port := drawing.ports[nic]) and port.subnet in row_of
-    ]
+    moved = [(row, nic) for row, nic in enumerate(found.nic_ids) if drawing.ports[nic].subnet in row_of]
     chosen, starts = routes.choosers(
         labels, [(nic, table_of[drawing.ports[nic].subnet]) for _, nic in moved], found._count
     )

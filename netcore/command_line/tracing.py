@@ -1,4 +1,4 @@
-"""Questions about one packet, and about two drawings: trace, explain, traceroute, why, compare, diff."""
+"""Questions about one packet, and about two drawings: trace, explain, why, compare, diff and so on."""
 
 from __future__ import annotations
 
@@ -126,4 +126,24 @@ def diff(options: argparse.Namespace) -> int:
             print(f"  {title:<6} {'-' if fate.verdict is None else fate.verdict.sentence}")
             print(f"         {way}".rstrip())
     print(f"{len(found.changes)} changes; {found.asked} of {found.total} packets asked")
+    return NO if found.changes else YES
+
+
+def difference(options: argparse.Namespace) -> int:
+    """Show everything that an edit did to the flows of a document, by classes of VMs and sets of ports."""
+    found = netcore.difference(inputs.scenario(options.file), inputs.scenario(options.after))
+    if options.json:
+        rows([found.as_dict()])
+        return NO if found.changes else YES
+    for title, changes in (("side effects", found.side_effects()), ("changes", found.changes)):
+        if changes:
+            print(f"{title}:")
+        for change in changes:
+            print(
+                f"  {', '.join(effect.value.replace('_', ' ') for effect in change.effects)}: {change.text}"
+            )
+    first, last = found.source_ports
+    for note in found.notes:
+        print(note)
+    print(f"{len(found.changes)} changes, for source ports {first} to {last}; {found.asked} flows compared")
     return NO if found.changes else YES

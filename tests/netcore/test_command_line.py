@@ -102,6 +102,11 @@ def test_what_an_edit_did(capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
     assert "closed: vms/web1 -> hosts/client tcp/443" in capsys.readouterr().out
     assert main(["diff", FIREWALLS, str(after), "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["closed"]
+    assert main(["difference", FIREWALLS, FIREWALLS]) == 0
+    assert main(["difference", FIREWALLS, str(after)]) == 1
+    assert "closed: From " in capsys.readouterr().out
+    assert main(["difference", FIREWALLS, str(after), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["changes"]
 
 
 BOTH = ("--design", "address-move", "--design", "balancer")

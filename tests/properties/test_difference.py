@@ -221,11 +221,13 @@ def check(before: Network, after: Network, luck: random.Random, count: int) -> t
     return differing, found.updated
 
 
-@pytest.mark.parametrize("profile", ["azure-2026", "azure-2021", "aws"])
-@pytest.mark.parametrize("kinds", [LIGHT, HEAVY], ids=("light", "heavy"))
-def test_it_is_that_of_walks(profile: str, kinds: Any) -> None:
+@pytest.mark.parametrize(
+    ("profile", "kinds"),
+    [("azure-2026", LIGHT), ("azure-2021", LIGHT), ("azure-2026", HEAVY), ("aws", HEAVY)],
+)
+def test_it_is_that_of_walks(profile: str, kinds: tuple[Edit, ...]) -> None:
     differing = updates = tried = 0
-    for seed in range(8):
+    for seed in range(4):
         drawn = cloud(seed + 300, profile, PLAIN if seed % 2 else None)
         before, luck = drawn.network(), random.Random(seed)
         for _ in range(2):
@@ -233,9 +235,9 @@ def test_it_is_that_of_walks(profile: str, kinds: Any) -> None:
             if after is not None:
                 found, was = check(before, after, luck, 60)
                 differing, updates, tried = differing + found, updates + was, tried + 1
-    assert differing > 20
-    assert tried > 5
-    if profile != "aws" and kinds is LIGHT:
+    assert differing > 10
+    assert tried > 2
+    if kinds is LIGHT:
         assert updates > tried / 2
 
 
@@ -243,7 +245,7 @@ def test_it_is_that_of_walks(profile: str, kinds: Any) -> None:
 def test_what_is_updated_is_what_would_be_compiled(profile: str) -> None:
     """Both answer the same packets alike, after several edits one upon the other."""
     done = 0
-    for seed in range(10):
+    for seed in range(6):
         drawn = cloud(seed + 500, profile, PLAIN if seed % 2 else None)
         luck = random.Random(seed)
         compiled = Compiled(drawn.network())
@@ -263,4 +265,4 @@ def test_what_is_updated_is_what_would_be_compiled(profile: str) -> None:
             for name in ("flags", "held", "nics"):
                 assert named_tables(compiled)[name].shape == named_tables(anew)[name].shape
             assert np.isin(anew.atoms.four, compiled.atoms.four).all()
-    assert done > 10
+    assert done > 6
