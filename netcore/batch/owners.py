@@ -69,7 +69,7 @@ def made(
         doors: path of a door -> row.
     """
     network = run.network
-    held: list[tuple[int, ...]] = []
+    held: list[tuple[int, int, int, int, int]] = []
     endpoints: dict[str, int] = {}
     for vnet in network.scenario.topology.vnets:
         for owner in network.owners.held_in(vnet):
@@ -81,9 +81,9 @@ def made(
     known = {row[:2] for row in held}
     for address in run.state.in_transit:
         count_hard("address in transit")
-        for vnet in number["vnets"].values():
-            if (atoms.of(address), vnet) not in known:
-                held.append((atoms.of(address), vnet, layout.HELD_BY_ENDPOINT, -1, -1))
+        for where in number["vnets"].values():
+            if (atoms.of(address), where) not in known:
+                held.append((atoms.of(address), where, layout.HELD_BY_ENDPOINT, -1, -1))
     held.sort()
     first, after = np.full(atoms.count, -1, np.int32), np.full(atoms.count, -1, np.int32)
     hold = Sheet(layout.HOLD_COLUMNS)

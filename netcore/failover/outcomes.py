@@ -219,7 +219,7 @@ class Judge:
 
     def base_us(self, play: Play) -> int:
         """Return from when a trial's recovery of new flows counts, since the fault."""
-        return self._quiet_us(self.course(play), [0, *(time_us for time_us, _ in play.changes)])
+        return self._quiet_us(self.course(_order(play)), [0, *(time_us for time_us, _ in play.changes)])
 
     def outages(self, play: Play) -> list[tuple[int, int | None]]:
         """Return from when to when too many attempts fail, in order; None: it never ends."""
