@@ -191,7 +191,8 @@ def _secured(s: State, rows: Table, side: int, chain: Table) -> Table:
             s.drop(rows[cut], code)
             left = np.ones(len(rows), np.bool_)
             left[cut] = False
-            rows, chain, owner, nic, known = (column[left] for column in (rows, chain, owner, nic, known))
+            rows, chain, owner, nic = rows[left], chain[left], owner[left], nic[left]
+            known = known[left]
         elif s.t.cuts:
             s.drop(rows[known], HARD)
             rows, chain, owner, nic = rows[~known], chain[~known], owner[~known], nic[~known]
@@ -223,10 +224,9 @@ def _cut(s: State, rows: Table, side: int, chain: Table) -> Table:
     nic = s.nic[rows]
     mine = s.security.find(rows, nic * 2 + side, *s.keys(rows)) >= 0
     src, sp, dst, dp, protocol = s.five(rows)
-    opener = (
-        *(np.where(mine, *pair) for pair in ((src, dst), (sp, dp), (dst, src), (dp, sp))),
-        protocol,
-    )
+    first, second = np.where(mine, src, dst), np.where(mine, dst, src)
+    first_port, second_port = np.where(mine, sp, dp), np.where(mine, dp, sp)
+    opener = first, first_port, second, second_port, protocol
     outbound = np.where(mine, side, 1 - side) == OUTBOUND
     asked = np.where(outbound, s.t.nics[nic, at.NIC_OUT], s.t.nics[nic, at.NIC_IN])
     said = judged(s.t, s.t.chains[asked, at.CHAIN_START], s.t.chains[asked, at.CHAIN_COUNT], opener)

@@ -243,7 +243,7 @@ class Crowd:
             number.append(drawn.destination_port)
         count = len(self._ports)
 
-        def spread(values: list[int], kind: Any) -> Column:
+        def spread(values: Sequence[int], kind: Any) -> Column:
             return np.repeat(np.array(values, kind), count)
 
         packets = Packets.of(
