@@ -224,9 +224,9 @@ def _cut(s: State, rows: Table, side: int, chain: Table) -> Table:
     nic = s.nic[rows]
     mine = s.security.find(rows, nic * 2 + side, *s.keys(rows)) >= 0
     src, sp, dst, dp, protocol = s.five(rows)
-    pairs = (src, dst), (sp, dp), (dst, src), (dp, sp)
-    one, two, three, four = (np.where(mine, here, there) for here, there in pairs)
-    opener = one, two, three, four, protocol
+    first, second = np.where(mine, src, dst), np.where(mine, dst, src)
+    first_port, second_port = np.where(mine, sp, dp), np.where(mine, dp, sp)
+    opener = first, first_port, second, second_port, protocol
     outbound = np.where(mine, side, 1 - side) == OUTBOUND
     asked = np.where(outbound, s.t.nics[nic, at.NIC_OUT], s.t.nics[nic, at.NIC_IN])
     said = judged(s.t, s.t.chains[asked, at.CHAIN_START], s.t.chains[asked, at.CHAIN_COUNT], opener)

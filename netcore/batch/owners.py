@@ -81,9 +81,9 @@ def made(
     known = {row[:2] for row in held}
     for address in run.state.in_transit:
         count_hard("address in transit")
-        for where in number["vnets"].values():
-            if (atoms.of(address), where) not in known:
-                held.append((atoms.of(address), where, layout.HELD_BY_ENDPOINT, -1, -1))
+        for place in number["vnets"].values():
+            if (atoms.of(address), place) not in known:
+                held.append((atoms.of(address), place, layout.HELD_BY_ENDPOINT, -1, -1))
     held.sort()
     first, after = np.full(atoms.count, -1, np.int32), np.full(atoms.count, -1, np.int32)
     hold = Sheet(layout.HOLD_COLUMNS)

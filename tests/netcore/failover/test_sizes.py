@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 import netcore
-from netcore.failover import fates
+from netcore.failover import crowd, fates
 from netcore.failover.designs import plan
 from netcore.failover.orchestration import MOST_POLLS_TOLD
 from netcore.failover.timing import timing_of
@@ -25,12 +26,12 @@ def with_flows(count: int) -> netcore.Scenario:
 def test_flows_that_ask_the_same_are_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
 
-    class Counted(fates._Flow):
-        def __init__(self, plan: Any, key: str, ports: list[int]) -> None:
+    class Counted(crowd.WalkedFlow):
+        def __init__(self, plan: Any, key: str, ports: Sequence[int]) -> None:
             made.append(key)
             super().__init__(plan, key, ports)
 
-    monkeypatch.setattr(fates, "_Flow", Counted)
+    monkeypatch.setattr(crowd, "WalkedFlow", Counted)
     events = race(with_flows(50), "balancer")
     assert made == ["flow-0"]
     told = {event["flow"] for event in strips(events)}
