@@ -45,7 +45,7 @@ from netcore.batch.numpy_state import (
 from netcore.batch.packets import Packets
 from netcore.batch.plain import plain_tables
 from netcore.batch.sheets import Table
-from netcore.batch.tables import named_tables
+from netcore.batch.tables import named_tables, paged_tables
 
 CHUNK = 1 << 16
 SCTP = 132
@@ -71,6 +71,7 @@ def tables_by_name(compiled: Compiled) -> SimpleNamespace:
     return SimpleNamespace(
         **named_tables(compiled),
         **plain_tables(compiled),
+        **paged_tables(compiled),
         atoms=compiled.atoms,
         count4=compiled.atoms.count4,
         unspecified=compiled.unspecified,

@@ -143,13 +143,13 @@ def _first(
     row = t.sets[number].astype(np.int64)
     words = row[:, at.SET_WORDS]
     offsets = [
-        row[:, at.SET_SOURCE] + t.source_class[number, src] * words,
-        row[:, at.SET_DESTINATION] + t.destination_class[number, dst] * words,
+        row[:, at.SET_SOURCE] + t.source.at(number, src) * words,
+        row[:, at.SET_DESTINATION] + t.destination.at(number, dst) * words,
         row[:, at.SET_PROTOCOL] + t.protocol_class[protocol] * words,
-        row[:, at.SET_DESTINATION_PORT] + t.destination_port_class[number, t.port_atom[dp]] * words,
+        row[:, at.SET_DESTINATION_PORT] + t.destination_port.at(number, t.port_atom[dp]) * words,
     ]
     if not row[:, at.SET_ANY_SOURCE_PORT].all():
-        offsets.append(row[:, at.SET_SOURCE_PORT] + t.source_port_class[number, t.port_atom[sp]] * words)
+        offsets.append(row[:, at.SET_SOURCE_PORT] + t.source_port.at(number, t.port_atom[sp]) * words)
     said = np.full(len(number), PASSES, np.int8)
     open_ = np.arange(len(number))
     for word in range(int(words.max(initial=0))):

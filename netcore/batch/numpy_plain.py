@@ -120,9 +120,9 @@ def fly(t: SimpleNamespace, flight: Flight, rows: Table) -> None:
 
 def _denied(t: SimpleNamespace, flight: Flight, rows: Table, side: int, code: int) -> Table:
     """End what the rules of NICs deny; return the others."""
-    new = np.flatnonzero(~flight.knows(rows))
-    asked = rows[new]
-    chain = t.plain_nics[flight.nic[asked], side]
+    chain = t.plain_nics[flight.nic[rows], side]
+    new = np.flatnonzero(~flight.knows(rows) & (chain >= 0))
+    asked, chain = rows[new], chain[new]
     header = tuple(column[asked] for column in flight.header)
     start, count = t.chains[chain, at.CHAIN_START], t.chains[chain, at.CHAIN_COUNT]
     denied = new[judged(t, start, count, header) == DENIED]  # type: ignore[arg-type]
@@ -136,7 +136,7 @@ def _led(t: SimpleNamespace, flight: Flight, rows: Table) -> tuple[Table, Table]
     """Return the packets that a route leads on, and the NICs it leads them to; -1: they give up."""
     row = t.plain_nics[flight.nic[rows]]
     src, dst = flight.header[0][rows], flight.header[2][rows]
-    way = t.ways[t.fib[row[:, at.PLAIN_TABLE], dst]].astype(np.int64)
+    way = t.ways[t.fib.at(row[:, at.PLAIN_TABLE], dst)].astype(np.int64)
     kind, a = way[:, at.WAY_KIND], way[:, at.WAY_A]
     drop = kind == at.WAY_DROP
     flight.end(rows[drop], a[drop], row[drop, at.PLAIN_AT])

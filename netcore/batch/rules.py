@@ -13,15 +13,14 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from netcore.batch.atoms import Atoms, Boundaries
-from netcore.batch.layout import CHAIN_COLUMNS, SET_COLUMNS
+from netcore.batch.layout import CHAIN_COLUMNS, CHAIN_COUNT, CHAIN_START, SET_COLUMNS
+from netcore.batch.pages import Pager
 from netcore.batch.sheets import Sheet, Table, column
 from netcore.control.prefixes import AddressSet
 from netcore.control.rules import EffectiveRule, PortSpan, RuleAccess, RuleSet
 from netcore.trace.packet import PROTOCOL_NUMBERS
 
 LAST_PORT = 65_535
-
-CLASSES = ("source_class", "destination_class", "source_port_class", "destination_port_class")
 
 Spans = tuple[PortSpan, ...] | None
 
@@ -35,9 +34,9 @@ class Rules:
     Attributes:
         number: chain -> its number, by identity of the tuple.
         chains, sets, chain_sets: see ``layout``; a chain is a run of ``chain_sets``.
-        source_class, destination_class: [set, atom], class of an address; uint8 where no set has more than
-            256 classes, else uint16.
-        port_atom: uint16 by port; ``source_port_class``, ``destination_port_class``: [set, port atom].
+        sources, destinations: [set, atom], class of an address.
+        never_deny: bool by chain, whether it lets everything pass.
+        port_atom: uint16 by port; ``source_ports``, ``destination_ports``: [set, port atom], class of a port.
         protocol_class: uint8 by protocol number, the same for all sets.
         bits: uint64; vectors of all sets. A vector of class c begins at offset + c x words of the set.
     """
@@ -69,7 +68,15 @@ class Rules:
         """Make the vectors."""
         self.chains = self._chain_sheet.table()
         self.chain_sets = column(self._chain_sets)
-        count = max(1, len(self.given))
+        never = [_never_denies(rules.rules) for rules in self.given]
+        runs = [(row[CHAIN_START], row[CHAIN_COUNT]) for row in self._chain_sheet.rows]
+        self.never_deny = np.array(
+            [
+                all(never[number] for number in self._chain_sets[first : first + count])
+                for first, count in runs
+            ],
+            np.bool_,
+        )
         ports = self._port_cuts()
         self.port_atom = (np.searchsorted(ports, np.arange(LAST_PORT + 1), side="right") - 1).astype(
             np.uint16
@@ -77,59 +84,76 @@ class Rules:
         numbers = sorted({PROTOCOL_NUMBERS[rule.protocol] for rule in self._all() if rule.protocol != "*"})
         self.protocol_class = np.zeros(256, np.uint8)
         self.protocol_class[numbers] = np.arange(1, len(numbers) + 1)
-        self.source_class: Table = np.zeros((count, atoms.count), np.uint16)
-        self.destination_class: Table = np.zeros((count, atoms.count), np.uint16)
-        self.source_port_class: Table = np.zeros((count, len(ports)), np.uint16)
-        self.destination_port_class: Table = np.zeros((count, len(ports)), np.uint16)
+        pagers = [Pager(columns) for columns in (atoms.count, atoms.count, len(ports), len(ports))]
         self._words: list[Table] = []
         self._used = 0
-        self._most = 0
         sheet = Sheet(SET_COLUMNS)
-        for index, rules in enumerate(self.given):
-            sheet.add(*self._vectors(index, rules.rules, atoms, ports, len(numbers) + 1))
+        for rules in self.given:
+            sheet.add(*self._vectors(rules.rules, pagers, atoms, ports, len(numbers) + 1))
         self.sets = sheet.table()
-        if max(self._most, 1) <= 256:
-            for name in CLASSES:
-                setattr(self, name, getattr(self, name).astype(np.uint8))
+        self.sources, self.destinations, self.source_ports, self.destination_ports = (
+            pager.made() for pager in pagers
+        )
         self.bits = np.concatenate(self._words) if self._words else np.zeros(1, np.uint64)
         del self._words
 
+    @property
+    def source_class(self) -> Table:
+        """Return all of ``sources``, made anew at each call; so are those that follow."""
+        return self.sources.dense()
+
+    @property
+    def destination_class(self) -> Table:
+        """Return all of ``destinations``."""
+        return self.destinations.dense()
+
+    @property
+    def source_port_class(self) -> Table:
+        """Return all of ``source_ports``."""
+        return self.source_ports.dense()
+
+    @property
+    def destination_port_class(self) -> Table:
+        """Return all of ``destination_ports``."""
+        return self.destination_ports.dense()
+
     def _vectors(
-        self, index: int, rules: tuple[EffectiveRule, ...], atoms: Atoms, ports: Table, protocols: int
+        self,
+        rules: tuple[EffectiveRule, ...],
+        pagers: Sequence[Pager],
+        atoms: Atoms,
+        ports: Table,
+        protocols: int,
     ) -> tuple[int, ...]:
         """Make the vectors of one set and return its row."""
         words = max(1, (len(rules) + 63) // 64)
-        sources = self._side([rule.sources for rule in rules], atoms, words, self.source_class[index])
-        destinations = self._side(
-            [rule.destinations for rule in rules], atoms, words, self.destination_class[index]
-        )
+        sources = self._side([rule.sources for rule in rules], atoms, words, pagers[0])
+        destinations = self._side([rule.destinations for rule in rules], atoms, words, pagers[1])
         protocol = self._put(_protocol_vectors(rules, self.protocol_class, protocols, words))
-        from_ports = self._ports(
-            [rule.source_ports for rule in rules], ports, words, self.source_port_class[index]
-        )
-        to_ports = self._ports(
-            [rule.destination_ports for rule in rules], ports, words, self.destination_port_class[index]
-        )
+        from_ports = self._ports([rule.source_ports for rule in rules], ports, words, pagers[2])
+        to_ports = self._ports([rule.destination_ports for rule in rules], ports, words, pagers[3])
         allow = self._put(_one_vector([rule.access is RuleAccess.ALLOW for rule in rules], words))
         always = self._put(_one_vector([rule.access is RuleAccess.ALWAYS_ALLOW for rule in rules], words))
         any_port = int(all(rule.source_ports is None for rule in rules))
         return words, sources, destinations, protocol, from_ports, to_ports, allow, always, any_port
 
-    def _side(self, sides: Sequence[AddressSet | None], atoms: Atoms, words: int, classes: Table) -> int:
-        """Make the vectors of one side's addresses: fill in the classes, return the offset."""
+    def _side(self, sides: Sequence[AddressSet | None], atoms: Atoms, words: int, pager: Pager) -> int:
+        """Make the vectors of one side's addresses: add the row of classes, return the offset."""
         owner = [number for number, side in enumerate(sides) if side is not None for _ in side.ranges()]
         firsts, ends = atoms.spans(each for side in sides if side is not None for each in side.ranges())
         anyone = [number for number, side in enumerate(sides) if side is None]
-        return self._classes(firsts, ends, owner, anyone, len(sides), words, classes)
+        return self._classes(firsts, ends, owner, anyone, len(sides), words, atoms.count, pager)
 
-    def _ports(self, sides: Sequence[Spans], ports: Table, words: int, classes: Table) -> int:
+    def _ports(self, sides: Sequence[Spans], ports: Table, words: int, pager: Pager) -> int:
         """Make the vectors of one side's ports."""
         spans = [(number, *span) for number, side in enumerate(sides) if side is not None for span in side]
         limits = np.array([span[1:] for span in spans], np.int64).reshape(-1, 2)
         firsts = np.searchsorted(ports, limits[:, 0], side="right") - 1
         ends = np.searchsorted(ports, limits[:, 1], side="right")
         anyone = [number for number, side in enumerate(sides) if side is None]
-        return self._classes(firsts, ends, [span[0] for span in spans], anyone, len(sides), words, classes)
+        return self._classes(
+            firsts, ends, [span[0] for span in spans], anyone, len(sides), words, len(ports), pager
+        )
 
     def _classes(
         self,
@@ -139,10 +163,10 @@ class Rules:
         anyone: Sequence[int],
         rules: int,
         words: int,
-        classes: Table,
+        size: int,
+        pager: Pager,
     ) -> int:
         """Find which cells share a vector. Cell ranges [first, end) belong to the rules ``owner``."""
-        size = len(classes)
         cuts = np.unique(np.concatenate([[0], firsts, ends]).astype(np.int64))
         cuts = cuts[cuts < size]
         rule = np.array(owner, np.int64)
@@ -154,10 +178,9 @@ class Rules:
         packed = _packed(matching, words)
         seen: dict[bytes, int] = {}
         kind = np.array([seen.setdefault(row.tobytes(), len(seen)) for row in packed], np.uint16)
-        self._most = max(self._most, len(seen))
         if len(seen) > LAST_PORT:
             raise OverflowError("a rule set has more classes of addresses than 16 bits can number")
-        classes[:] = np.repeat(kind, np.diff(np.append(cuts, size)))
+        pager.add(cuts, kind)
         vectors = np.frombuffer(b"".join(seen), np.uint64).reshape(len(seen), words)
         return self._put(vectors)
 
@@ -213,6 +236,17 @@ class Rules:
                 for first, last in spans or ():
                     cuts |= {first, last + 1}
         return np.array(sorted(cut for cut in cuts if cut <= LAST_PORT), np.int64)
+
+
+def _never_denies(rules: tuple[EffectiveRule, ...]) -> bool:
+    """Return whether no packet meets a rule that denies: none meets what follows a rule for everything."""
+    for rule in rules:
+        if rule.access is RuleAccess.DENY:
+            return False
+        sides = (rule.sources, rule.destinations, rule.source_ports, rule.destination_ports)
+        if rule.protocol == "*" and all(side is None for side in sides):
+            return True
+    return True
 
 
 def _packed(matching: Table, words: int) -> Table:
