@@ -67,9 +67,16 @@ _PLACES = (
 
 def tables_by_name(compiled: Compiled) -> SimpleNamespace:
     """Return every table by its name, and the single values."""
-    carried = compiled.carried
+    carried, tables = compiled.carried, named_tables(compiled)
+    crossings, kinds = tables["crossings"], np.arange(at.WAY_DROP_AT + 1)
+    wide = (crossings[:, at.CROSS_CODE] == 0) & (crossings[:, at.CROSS_GLOBAL] == 0)
     return SimpleNamespace(
-        **named_tables(compiled),
+        **tables,
+        way_columns=np.ascontiguousarray(tables["ways"].T, np.int64),
+        set_columns=np.ascontiguousarray(tables["sets"].T, np.int64),
+        leads_on=np.isin(kinds, (at.WAY_LOCAL, at.WAY_PEER, at.WAY_NIC, at.WAY_FRONTEND)),
+        wide_inside=wide,
+        wide_open=wide & (crossings[:, at.CROSS_FORWARDED] != 0),
         **plain_tables(compiled),
         **paged_tables(compiled),
         atoms=compiled.atoms,

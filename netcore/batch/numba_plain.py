@@ -16,7 +16,7 @@ from netcore.batch import codes
 from netcore.batch import layout as at
 from netcore.batch import tables as tb
 from netcore.batch.answers import ABSENT, OUTCOME_OF_CODE, STRIDE
-from netcore.batch.jit import kernel, part
+from netcore.batch.jit import kernel, part, stage
 from netcore.batch.numba_parts import (
     DENIED,
     I64,
@@ -130,7 +130,7 @@ def spot(row: Any, place: Any) -> Any:
     return U64(row * WIDE) + U64(place)
 
 
-@part
+@stage
 def _blank(answers: Any, begin: Any, end: Any, back: Any) -> None:
     """Fill in that nothing was sent. It brings the rows into the cache, in order."""
     outcome, code_of, at_of, hops_of, way_of, hard = answers
@@ -149,7 +149,7 @@ def _blank(answers: Any, begin: Any, end: Any, back: Any) -> None:
         hard[row] = False
 
 
-@part
+@stage
 def _sort(t: Any, columns: Any, order: Any, shelves: Any, begin: Any, end: Any) -> None:
     """Order packets by where they come from, for what they ask first to stay in cache.
 
@@ -176,7 +176,7 @@ def _sort(t: Any, columns: Any, order: Any, shelves: Any, begin: Any, end: Any) 
         order[place * U64(4) + U64(3)] = I64(folded_six(highs[row], lows[row]) if six else lows[row])
 
 
-@part
+@stage
 def _start(t: Any, order: Any, s: Any, first: Any, count: Any, rest: Any, left: Any) -> Any:
     """Read packets; those that start plain are all of the leg. Returns: how many; how many are left."""
     count4 = scalar(t, tb.COUNT4)
@@ -217,7 +217,7 @@ def _start(t: Any, order: Any, s: Any, first: Any, count: Any, rest: Any, left: 
     return started, left
 
 
-@part
+@stage
 def _turn(t: Any, s: Any, live: Any) -> None:
     """Make answers of the packets that were taken."""
     for k in range(live):
@@ -230,7 +230,7 @@ def _turn(t: Any, s: Any, live: Any) -> None:
         )
 
 
-@part
+@stage
 def _fly(t: Any, s: Any, scores: Any, live: Any, before: Any, met: Any) -> Any:
     """Take packets along until each has ended or given up.
 
@@ -260,7 +260,7 @@ def _fly(t: Any, s: Any, scores: Any, live: Any, before: Any, met: Any) -> Any:
     return step
 
 
-@part
+@stage
 def _filter(t: Any, s: Any, live: Any, before: Any, side: Any, code: Any) -> Any:
     """Ask the rules of NICs that have not seen the flow. Returns: how many are live.
 
@@ -327,7 +327,7 @@ def _filter(t: Any, s: Any, live: Any, before: Any, side: Any, code: Any) -> Any
     return passed
 
 
-@part
+@stage
 def _lead(t: Any, s: Any, live: Any) -> Any:
     """Go where routes say. Returns: how many are led to a NIC, and how many to a frontend."""
     for k in range(live):
@@ -378,7 +378,7 @@ def _outside(t: Any, nic: Any, six: Any, src: Any, dst: Any) -> Any:
     return I64(codes.NO_OUTBOUND) if lost else I64(GIVES_UP)
 
 
-@part
+@stage
 def _balance(t: Any, s: Any, scores: Any, live: Any, fronts: Any, pins: Any) -> Any:
     """Choose backends; ``pins`` counts the steps so far. Returns: how many are led to a NIC now."""
     for k in range(fronts):
@@ -429,7 +429,7 @@ def _highest(t: Any, scores: Any, start: Any, count: Any, seed: Any) -> Any:
     return best
 
 
-@part
+@stage
 def _enter(t: Any, s: Any, live: Any, met: Any, step: Any) -> Any:
     """Go to the next NICs: plain ones that the packet has not met. Returns: how many are live."""
     entered = I64(0)
@@ -448,7 +448,7 @@ def _enter(t: Any, s: Any, live: Any, met: Any, step: Any) -> Any:
     return entered
 
 
-@part
+@stage
 def _arrive(t: Any, s: Any, live: Any) -> Any:
     """End what a guest takes, pass on what an appliance forwards. Returns: how many are live."""
     on = I64(0)
@@ -468,7 +468,7 @@ def _arrive(t: Any, s: Any, live: Any) -> Any:
     return on
 
 
-@part
+@stage
 def _write(s: Any, answers: Any, live: Any, leg: Any, back: Any, rest: Any, left: Any) -> Any:
     """Write what became of packets. Returns: how many are answered, being live now; how many are left."""
     outcome, code_of, at_of, hops_of, way_of, _ = answers

@@ -31,8 +31,9 @@ class Paged:
         self.columns = columns
 
     def at(self, row: Table, column: Table) -> Table:
-        """Return single values."""
-        found: Table = self.cells[self.pages[row, column >> BITS], column & (SIZE - 1)]
+        """Return single values; rows and columns are int64."""
+        page = self.pages.ravel().take(row * self.pages.shape[1] + (column >> BITS)).astype(np.int64)
+        found: Table = self.cells.ravel().take((page << BITS) + (column & (SIZE - 1)))
         return found
 
     def dense(self) -> Table:

@@ -95,8 +95,10 @@ def plain_tables(compiled: Compiled) -> dict[str, Table]:
     """Return the tables of the short way by name; the same objects at each call."""
     found = _MADE.get(compiled)
     if found is None:
+        nics = plain_nics(compiled)
         found = _MADE[compiled] = {
-            "plain_nics": plain_nics(compiled),
+            "plain_nics": nics,
+            "plain": np.ascontiguousarray(nics.T, np.int64),
             "only_nic": only_nics(compiled),
             "arrival": arrivals(compiled),
             "free_port": free_ports(compiled),
