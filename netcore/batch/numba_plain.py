@@ -45,8 +45,8 @@ TOGETHER = 256
 """Packets that go together: what is known of them stays in the first cache."""
 
 WIDE = TOGETHER + 8
-"""Cells of one row of what is known; no power of two, for what is known of one packet would be in each other's
-way in the cache."""
+"""Cells of one row of what is known. No power of two: cells of one packet would be in each other's way in the
+cache."""
 
 SHELVES = 1024
 """Packets are sorted by so many bits of where they come from."""
@@ -57,9 +57,8 @@ GIVES_UP = -1
     ROW, START, NIC, SIX, SOURCE, SOURCE_PORT, DESTINATION, DESTINATION_PORT, PROTOCOL, ASKED, FOLD,
     CODE, PLACE, HOPS, WAY, NEXT, ALL, LIVE, FRONTS, ASKING, SET, SETS, FROM, TO, PORT,
 ) = range(25)  # fmt: skip
-"""Rows of what is known of the packets that go together. From ``ALL`` to ``ASKING`` they are lists of packets:
-those of a leg, those still on their way, those for a frontend, and those for rules; what follows goes with
-these."""
+"""Rows of what is known of the packets that go together. Lists of packets are ``ALL`` of a leg, those still
+``LIVE``, those for frontends, and those for rules; what follows goes with the last."""
 
 PINS = 25
 """Balancers that were met, one row per step of both legs."""
@@ -317,7 +316,8 @@ def _filter(t: Any, s: Any, live: Any, before: Any, side: Any, code: Any) -> Any
         if open_ or cell(t, tb.SETS, number, at.SET_ANY_SOURCE_PORT) == 0:
             chain = cell(t, tb.PLAIN_NICS, s[spot(NIC, i)], side)
             said = judged(
-                t, cell(t, tb.CHAINS, chain, at.CHAIN_START), sets, s[spot(SOURCE, i)], s[spot(SOURCE_PORT, i)],
+                t, cell(t, tb.CHAINS, chain, at.CHAIN_START), sets,
+                s[spot(SOURCE, i)], s[spot(SOURCE_PORT, i)],
                 s[spot(DESTINATION, i)], s[spot(DESTINATION_PORT, i)], s[spot(PROTOCOL, i)],
             )  # fmt: skip
             denied = said == DENIED
@@ -401,8 +401,10 @@ def _balance(t: Any, s: Any, scores: Any, live: Any, fronts: Any, pins: Any) -> 
                 member = I64(place) if cell(t, tb.MEMBERS, place, at.MEMBER_NAME) == name else member
         else:
             seed = flow_seed(
-                t, s[spot(ASKED, i)], U64(s[spot(FOLD, i)]), s[spot(SOURCE, i)], s[spot(SOURCE_PORT, i)], s[spot(DESTINATION, i)],
-                s[spot(DESTINATION_PORT, i)], protocol, cell(t, tb.LB_RULES, rule, at.RULE_DISTRIBUTION),
+                t, s[spot(ASKED, i)], U64(s[spot(FOLD, i)]),
+                s[spot(SOURCE, i)], s[spot(SOURCE_PORT, i)],
+                s[spot(DESTINATION, i)], s[spot(DESTINATION_PORT, i)],
+                protocol, cell(t, tb.LB_RULES, rule, at.RULE_DISTRIBUTION),
             )  # fmt: skip
             member = start + _highest(t, scores, start, count, seed)
         if member < 0:

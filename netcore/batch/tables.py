@@ -26,9 +26,8 @@ class Tables(NamedTuple):
         words: uint64.
         small: uint8.
         pages: uint16 or int32, pages of tables in pages, see ``pages``.
-        cells: uint8 or uint16, what these pages say: classes of addresses and ports by rule set, and ways by
-            table of routes.
-        base: int64, two for each table: where it begins in the array of its type, and how many columns it has.
+        cells: uint8 or uint16, what pages say: classes of addresses and ports by rule set, and ways by table.
+        base: int64, two for each table: where it begins in the array of its type, and its columns.
         scalars: int64, single values.
         buckets: uint16 by sender; equal for senders whose packets begin with the same rules and routes.
     """
