@@ -181,11 +181,11 @@ def _laid(compiled: Compiled) -> Tables:
     kinds = ("int32", "uint16", "uint64", "uint8", "pages", "cells")
     by_type: dict[str, list[Table]] = {kind: [] for kind in kinds}
     used = dict.fromkeys(by_type, 0)
-    in_pages = {}
+    in_pages: dict[str, str] = {}
     for name, paged in paged_tables(compiled).items():
-        pages, cells = (name, f"{name}_cells") if name == "fib" else (f"{name}_class", f"{name}_cells")
-        found |= {pages: paged.pages, cells: paged.cells}
-        in_pages |= {pages: "pages", cells: "cells"}
+        first, second = "fib" if name == "fib" else f"{name}_class", f"{name}_cells"
+        found |= {first: paged.pages, second: paged.cells}
+        in_pages |= {first: "pages", second: "cells"}
     for index, name in enumerate(_ORDER):
         table = found[name].view(np.uint8) if found[name].dtype == np.bool_ else found[name]
         kind = in_pages.get(name, table.dtype.name)
@@ -204,8 +204,18 @@ def _laid(compiled: Compiled) -> Tables:
         carried.by_mac,
         carried.vpc,
     ]
-    laid = (np.concatenate(tables) for tables in by_type.values())
-    return Tables(*laid, base.ravel(), np.array(scalars, np.int64), _buckets(compiled))
+    numbers, shorts, words, small, pages, cells = (np.concatenate(tables) for tables in by_type.values())
+    return Tables(
+        numbers,
+        shorts,
+        words,
+        small,
+        pages,
+        cells,
+        base.ravel(),
+        np.array(scalars, np.int64),
+        _buckets(compiled),
+    )
 
 
 def _buckets(compiled: Compiled) -> Table:
