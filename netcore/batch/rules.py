@@ -70,13 +70,8 @@ class Rules:
         self.chain_sets = column(self._chain_sets)
         never = [_never_denies(rules.rules) for rules in self.given]
         runs = [(row[CHAIN_START], row[CHAIN_COUNT]) for row in self._chain_sheet.rows]
-        self.never_deny = np.array(
-            [
-                all(never[number] for number in self._chain_sets[first : first + count])
-                for first, count in runs
-            ],
-            np.bool_,
-        )
+        said = [all(never[each] for each in self._chain_sets[first : first + count]) for first, count in runs]
+        self.never_deny = np.array(said or [True], np.bool_)
         ports = self._port_cuts()
         self.port_atom = (np.searchsorted(ports, np.arange(LAST_PORT + 1), side="right") - 1).astype(
             np.uint16
