@@ -255,7 +255,9 @@ class _Ends:
         atoms, to = self._atoms[4][senders], self._atom[receivers]
         compiled = self._compiled
         straight = np.isin(compiled.routes.ways[:, at.WAY_KIND], _STRAIGHT)
-        found = straight[compiled.routes.fib[here][:, to]] & straight[compiled.routes.fib[there][:, atoms]].T
+        ways = compiled.routes.paged
+        found = straight[ways.at(_index(here)[:, None], _index(to))]
+        found &= straight[ways.at(_index(there)[:, None], _index(atoms))].T
         found &= ((here >= 0) & (atoms >= 0) & self._usual[senders])[:, None]
         known: Table = found & ((there >= 0) & self._usual[takers] & (self._version[receivers] == 4))
         return known
@@ -291,6 +293,11 @@ class _Ends:
             np.where(np.isin(rows.protocol, list(PORTED)), SOURCE_PORT, 0).astype(np.uint16),
             rows.first.astype(np.uint16),
         )
+
+
+def _index(numbers: Table) -> Table:
+    """Return numbers to look up by; what is unknown is looked up as well, and not believed."""
+    return np.maximum(numbers, 0).astype(np.int64)
 
 
 def _side(names: PlaceNames, ends: _Ends, pairs: Pairs, answers: Answers) -> Side:

@@ -154,11 +154,14 @@ class _Side:
         self._compiled = compiled
         self._middle = np.array(sorted(_middle_sets(compiled)), np.int64)
         cell = rules.port_atom[firsts].astype(np.int64)
-        self._from = rules.source_port_class[:, cell].astype(np.int64)
-        self._to = rules.destination_port_class[:, cell].astype(np.int64)
-        fixed = int(rules.port_atom[SOURCE_PORT])
+        every = np.arange(len(rules.sets))
+        self._every = every[:, None]
+        self._from = rules.source_ports.at(self._every, cell).astype(np.int64)
+        self._to = rules.destination_ports.at(self._every, cell).astype(np.int64)
+        fixed = rules.port_atom[[SOURCE_PORT]].astype(np.int64)
         self._fixed = np.stack(
-            [rules.source_port_class[:, fixed], rules.destination_port_class[:, fixed]], axis=1
+            [side.at(every, fixed) for side in (rules.source_ports, rules.destination_ports)],
+            axis=1,
         ).astype(np.int64)
         change = np.zeros(self._to.shape, np.bool_)
         change[:, 0] = True
@@ -188,8 +191,8 @@ class _Side:
             self._middle,
             rules.sets.astype(np.int64),
             rules.bits,
-            np.ascontiguousarray(rules.source_class[:, atoms]).astype(np.int64),
-            np.ascontiguousarray(rules.destination_class[:, atoms]).astype(np.int64),
+            np.ascontiguousarray(rules.sources.at(self._every, atoms)).astype(np.int64),
+            np.ascontiguousarray(rules.destinations.at(self._every, atoms)).astype(np.int64),
             self._from,
             self._to,
             self._fixed,

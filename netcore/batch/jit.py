@@ -23,6 +23,12 @@ def part(function: Function) -> Function:
     return made
 
 
+def stage(function: Function) -> Function:
+    """Compile a part that does much at each call, once for all that call it."""
+    made: Function = _njit(error_model="numpy", _nrt=False)(function)
+    return made
+
+
 def kernel(function: Function) -> Function:
     """Compile a kernel, and keep it on disk where something may be written."""
     options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}

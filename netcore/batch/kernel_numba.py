@@ -1,4 +1,4 @@
-"""The compiled kernel: blocks of packets, each in an order that is kind to caches."""
+"""The compiled kernel: blocks of packets, first on the short way, and what is left on the long one."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 
 from netcore.batch import numba_memory as mem
-from netcore.batch.answers import ABSENT, blank
+from netcore.batch.answers import blank
 from netcore.batch.atoms import Atoms
 from netcore.batch.numba_connections import connections
-from netcore.batch.numba_plain import MOST
+from netcore.batch.numba_plain import memory, short
 from netcore.batch.packets import Packets
 
-BLOCK = 1 << 19
-"""Packets that are answered together: the more, the longer one subnet's tables stay in cache."""
+BLOCK = 1 << 14
+"""Packets that are answered together: so many that those of one subnet share what is in cache, and so few
+that their columns and answers stay there too."""
 
 
 def answer(
@@ -29,51 +30,49 @@ def answer(
         back: whether answers and packets 3 are asked for too.
     """
     count = len(packets)
-    legs = 3 if back else 1
-    kinds = t.buckets[packets.source]
-    size = min(BLOCK, -(-count // max(1, threads)) or 1)
-    blocks = [np.arange(begin, min(begin + size, count)) for begin in range(0, count, size)]
+    asked = np.empty(count, np.int32)
+    columns = columns_of(packets, asked)
+    addresses = packets.version, packets.high, packets.low
 
-    def work(rows: Any) -> None:
-        # Those of one subnet together: its tables stay in cache.
-        rows = rows[np.argsort(kinds[rows], kind="stable")]
-        m, n = np.zeros((mem.ROWS, mem.COLUMNS), np.int64), np.zeros(mem.COUNTS, np.int64)
-        seen = np.zeros(MOST * 4, np.int64)
-        found = blank(len(rows), legs)
-        connections(t, columns_of(atoms, packets, rows), found, m, n, seen, back, len(rows))
-        for leg in range(legs):
-            if leg == 0 or (found[0][leg] != ABSENT).any():
-                for whole, part in zip(answers[:-1], found[:-1], strict=True):
-                    whole[leg, rows] = part[leg]
-        answers[-1][rows] = found[-1]
+    def work(begin: int) -> None:
+        end = min(begin + BLOCK, count)
+        asked[begin:end] = atoms.find(*(column[begin:end] for column in addresses))
+        rest = np.empty(end - begin, np.int64)
+        left = short(t, columns, answers, memory(end - begin), begin, end, back, rest)
+        if left:
+            connections(t, columns, answers, *long_memory(), back, rest, left)
 
     if threads < 2:
-        for block in blocks:
-            work(block)
+        for begin in range(0, count, BLOCK):
+            work(begin)
         return
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(work, blocks))
+        list(pool.map(work, range(0, count, BLOCK)))
 
 
 def warm(t: Any, atoms: Atoms) -> None:
-    """Have the kernel ready, from the disk where it was kept, without answering anything."""
+    """Have the kernels ready, from the disk where they were kept, without answering anything."""
     packets = Packets.of((), np.zeros(0, np.int32), np.zeros(0, np.uint64))
-    m, n = np.zeros((mem.ROWS, mem.COLUMNS), np.int64), np.zeros(mem.COUNTS, np.int64)
-    seen = np.zeros(MOST * 4, np.int64)
     for table in (atoms.find4, atoms.find6):
         table(packets.high, packets.low)
-    connections(t, columns_of(atoms, packets, np.arange(0)), blank(0), m, n, seen, True, 0)
+    columns, rest = columns_of(packets, np.zeros(0, np.int32)), np.zeros(0, np.int64)
+    short(t, columns, blank(0), memory(0), 0, 0, True, rest)
+    connections(t, columns, blank(0), *long_memory(), True, rest, 0)
 
 
-def columns_of(atoms: Atoms, packets: Packets, rows: Any) -> tuple[Any, ...]:
-    """Return the columns of some packets, with the atoms of their destinations."""
-    high, low = packets.high[rows], packets.low[rows]
+def long_memory() -> tuple[Any, Any]:
+    """Return what ``connections`` works in."""
+    return np.zeros((mem.ROWS, mem.COLUMNS), np.int64), np.zeros(mem.COUNTS, np.int64)
+
+
+def columns_of(packets: Packets, asked: Any) -> tuple[Any, ...]:
+    """Return the columns of packets as kernels take them, with the atoms of their destinations."""
     return (
-        packets.source[rows],
-        high,
-        low,
-        atoms.find(packets.version[rows], high, low),
-        packets.protocol[rows],
-        packets.source_port[rows],
-        packets.destination_port[rows],
+        packets.source,
+        packets.high,
+        packets.low,
+        asked,
+        packets.protocol,
+        packets.source_port,
+        packets.destination_port,
     )

@@ -45,7 +45,7 @@ from netcore.batch.numpy_state import (
 from netcore.batch.packets import Packets
 from netcore.batch.plain import plain_tables
 from netcore.batch.sheets import Table
-from netcore.batch.tables import named_tables
+from netcore.batch.tables import named_tables, paged_tables
 
 CHUNK = 1 << 16
 SCTP = 132
@@ -67,10 +67,18 @@ _PLACES = (
 
 def tables_by_name(compiled: Compiled) -> SimpleNamespace:
     """Return every table by its name, and the single values."""
-    carried = compiled.carried
+    carried, tables = compiled.carried, named_tables(compiled)
+    crossings, kinds = tables["crossings"], np.arange(at.WAY_DROP_AT + 1)
+    wide = (crossings[:, at.CROSS_CODE] == 0) & (crossings[:, at.CROSS_GLOBAL] == 0)
     return SimpleNamespace(
-        **named_tables(compiled),
+        **tables,
+        way_columns=np.ascontiguousarray(tables["ways"].T, np.int64),
+        set_columns=np.ascontiguousarray(tables["sets"].T, np.int64),
+        leads_on=np.isin(kinds, (at.WAY_LOCAL, at.WAY_PEER, at.WAY_NIC, at.WAY_FRONTEND)),
+        wide_inside=wide,
+        wide_open=wide & (crossings[:, at.CROSS_FORWARDED] != 0),
         **plain_tables(compiled),
+        **paged_tables(compiled),
         atoms=compiled.atoms,
         count4=compiled.atoms.count4,
         unspecified=compiled.unspecified,

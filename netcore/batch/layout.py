@@ -313,6 +313,7 @@ PLAIN_FLAGS: Final = 0
 PLAIN_VNET: Final = 1
 PLAIN_TABLE: Final = 2
 PLAIN_OUT: Final = 3
+"""Chain of rules for what leaves; -1: it denies nothing."""
 PLAIN_IN: Final = 4
 PLAIN_ADDRESS4: Final = 5
 """Its only IPv4 address, which its guest holds as well; an atom, or -1."""
@@ -323,6 +324,10 @@ PLAIN_VM_AT: Final = 9
 PLAIN_WAY4: Final = 10
 """Kind of its way out (``OUT_KIND``) by IPv4."""
 PLAIN_WAY6: Final = 11
+PLAIN_ARRIVAL: Final = 12
+"""What reaching its guest adds to the name of a way, see ``plain.arrivals``; a word in two numbers."""
+PLAIN_NAME: Final = 14
+"""Name of the NIC itself, a word as well."""
 PLAIN_COLUMNS: Final = 16
 """A power of two: a row is one line of the cache."""
 

@@ -27,6 +27,7 @@ from netcore.batch.numba_parts import (
     item8,
     item64,
     owns,
+    paged,
     route_of,
     scalar,
     serves,
@@ -51,7 +52,6 @@ from netcore.batch.numba_places import (
     translated,
     unanswered,
 )
-from netcore.batch.numba_plain import plain
 from netcore.batch.numba_steps import (
     BALANCE,
     BEYOND,
@@ -91,8 +91,8 @@ def connections(
     answers: Any,
     m: Any,
     n: Any,
-    seen: Any,
     back: Any,
+    rows: Any,
     count: Any,
 ) -> None:
     """Answer packets.
@@ -102,14 +102,16 @@ def connections(
         columns: source, high, low, atom of the destination, protocol, source port, destination port.
         answers: outcome, code, at, hops, way: [3, packets], one row per packet of a connection; then hard:
             bool [packets], True where the walk must answer.
-        m, n, seen: memory of one connection, used anew for each.
+        m, n: memory of one connection, used anew for each.
         back: whether answers and packets 3 are asked for too.
+        rows, count: which packets, int64, and how many of them.
     """
     outcome, code_of, at_of, hops_of, way_of, hard = answers
     source_column, high_column, low_column, asked_column, protocol_column, sp_column, dp_column = columns
     count4 = scalar(t, tb.COUNT4)
     vpc = scalar(t, tb.VPC) == 1
-    for row in range(count):
+    for index in range(count):
+        row = rows[index]
         sender = I64(source_column[row])
         high, low = high_column[row], low_column[row]
         asked = I64(asked_column[row])
@@ -118,12 +120,6 @@ def connections(
         first_sp, first_dp = I64(0), I64(0)
         if protocol in (TCP, UDP, SCTP):
             first_sp, first_dp = I64(sp_column[row]), I64(dp_column[row])
-        six = I64(0 if asked < count4 else 1)
-        if plain(
-            t, m, n, seen, row, sender, six, first_sp, first_dp, protocol, asked, fold, back,
-            outcome, code_of, at_of, hops_of, way_of,
-        ):  # fmt: skip
-            continue
         kind = cell(t, tb.SEND, sender, at.SEND_KIND)
         if kind == at.BY_WALK:
             hard[row] = True
@@ -252,7 +248,7 @@ def connections(
                             code, where, place = I64(codes.LOOP), spot, I64(DONE)
                         elif not add(m, n, mem.SEEN, -1 - spot, ends, ports):
                             code, place = I64(HARD), I64(DONE)
-                    target = I64(t.fib[table, dst])
+                    target = paged(t, tb.FIB, table, dst)
                     if cell(t, tb.WAYS, target, at.WAY_KIND) == at.WAY_EQUAL:
                         base = cell(t, tb.NICS, nic, at.NIC_ECMP)
                         if base < 0:

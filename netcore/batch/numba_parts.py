@@ -12,7 +12,8 @@ import numpy as np
 from netcore.batch import layout as at
 from netcore.batch import tables as tb
 from netcore.batch.jit import part
-from netcore.batch.tables import WIDTHS
+from netcore.batch.pages import BITS, SIZE
+from netcore.batch.tables import CELLS, WIDTHS
 from netcore.forwarding.hashing import MULTIPLIERS, START
 
 I64: Any = np.int64
@@ -24,43 +25,62 @@ _S30, _S27, _S31, _S24, _S8 = U64(30), U64(27), U64(31), U64(24), U64(8)
 @part
 def cell(t: Any, table: Any, row: Any, column: Any) -> Any:
     """Return a number of a table with columns."""
-    return I64(t.numbers[t.base[table, 0] + row * WIDTHS[table] + column])
+    return I64(t.numbers[U64(t.base[U64(table * 2)] + row * WIDTHS[table] + column)])
 
 
 @part
 def item(t: Any, table: Any, row: Any) -> Any:
     """Return a number of a table with one column."""
-    return I64(t.numbers[t.base[table, 0] + row])
+    return I64(t.numbers[U64(t.base[U64(table * 2)] + row)])
 
 
 @part
-def kind_of(t: Any, table: Any, row: Any, column: Any) -> Any:
-    """Return the class of an address or port for a rule set."""
-    return I64(t.classes[t.base[table, 0] + row * t.base[table, 1] + column])
+def paged(t: Any, table: Any, row: Any, column: Any) -> Any:
+    """Return a number of a table in pages: a class of an address or port, or a way."""
+    return on_page(t, table, page_of(t, table, row, column), column)
+
+
+@part
+def page_of(t: Any, table: Any, row: Any, column: Any) -> Any:
+    """Return the page of a table that has a column of a row."""
+    return I64(t.pages[U64(t.base[U64(table * 2)] + row * t.base[U64(table * 2 + 1)] + (column >> BITS))])
+
+
+@part
+def on_page(t: Any, table: Any, page: Any, column: Any) -> Any:
+    """Return what a page says of a column."""
+    return I64(t.cells[U64(t.base[U64((table + CELLS) * 2)] + (page << BITS) + (column & (SIZE - 1)))])
+
+
+@part
+def pair(t: Any, table: Any, row: Any, column: Any) -> Any:
+    """Return a word that stands in two numbers of a table with columns."""
+    place = U64(t.base[U64(table * 2)] + row * WIDTHS[table] + column)
+    return U64(np.uint32(t.numbers[place])) | U64(np.uint32(t.numbers[place + U64(1)])) << U64(32)
 
 
 @part
 def item16(t: Any, table: Any, row: Any) -> Any:
     """Return a short number of a table with one column."""
-    return I64(t.shorts[t.base[table, 0] + row])
+    return I64(t.shorts[U64(t.base[U64(table * 2)] + row)])
 
 
 @part
 def item64(t: Any, table: Any, row: Any) -> Any:
     """Return a word of a table."""
-    return t.words[t.base[table, 0] + row]
+    return t.words[U64(t.base[U64(table * 2)] + row)]
 
 
 @part
 def item8(t: Any, table: Any, row: Any) -> Any:
     """Return a small number of a table with one column."""
-    return I64(t.small[t.base[table, 0] + row])
+    return I64(t.small[U64(t.base[U64(table * 2)] + row)])
 
 
 @part
 def cell8(t: Any, table: Any, row: Any, column: Any) -> Any:
     """Return a small number of a table with columns."""
-    return I64(t.small[t.base[table, 0] + row * t.base[table, 1] + column])
+    return I64(t.small[U64(t.base[U64(table * 2)] + row * t.base[U64(table * 2 + 1)] + column)])
 
 
 @part
@@ -109,27 +129,27 @@ def judged(t: Any, start: Any, count: Any, src: Any, sp: Any, dst: Any, dp: Any,
     """Return what rule sets say, one after the other, see ``security._ask``."""
     kind = item8(t, tb.PROTOCOL_CLASS, protocol)
     from_atom, to_atom = item16(t, tb.PORT_ATOM, sp), item16(t, tb.PORT_ATOM, dp)
+    said = I64(PASSES)
     for place in range(start, start + count):
         number = item(t, tb.CHAIN_SETS, place)
         words = cell(t, tb.SETS, number, at.SET_WORDS)
-        a = cell(t, tb.SETS, number, at.SET_SOURCE) + kind_of(t, tb.SOURCE_CLASS, number, src) * words
-        b = (
-            cell(t, tb.SETS, number, at.SET_DESTINATION)
-            + kind_of(t, tb.DESTINATION_CLASS, number, dst) * words
-        )
+        a = cell(t, tb.SETS, number, at.SET_SOURCE) + paged(t, tb.SOURCE_CLASS, number, src) * words
+        b = cell(t, tb.SETS, number, at.SET_DESTINATION) + paged(t, tb.DESTINATION_CLASS, number, dst) * words
         c = cell(t, tb.SETS, number, at.SET_PROTOCOL) + kind * words
         e = (
             cell(t, tb.SETS, number, at.SET_DESTINATION_PORT)
-            + kind_of(t, tb.DESTINATION_PORT_CLASS, number, to_atom) * words
+            + paged(t, tb.DESTINATION_PORT_CLASS, number, to_atom) * words
         )
         any_port = cell(t, tb.SETS, number, at.SET_ANY_SOURCE_PORT) == 1
         d = I64(0)
         if not any_port:
             d = (
                 cell(t, tb.SETS, number, at.SET_SOURCE_PORT)
-                + kind_of(t, tb.SOURCE_PORT_CLASS, number, from_atom) * words
+                + paged(t, tb.SOURCE_PORT_CLASS, number, from_atom) * words
             )
-        for word in range(words):
+        word, matching = I64(-1), U64(0)
+        while matching == U64(0) and word + 1 < words:
+            word += 1
             matching = (
                 item64(t, tb.BITS, a + word)
                 & item64(t, tb.BITS, b + word)
@@ -138,14 +158,15 @@ def judged(t: Any, start: Any, count: Any, src: Any, sp: Any, dst: Any, dp: Any,
             )
             if not any_port:
                 matching &= item64(t, tb.BITS, d + word)
-            if matching != U64(0):
-                lowest = matching & (~matching + U64(1))
-                if lowest & item64(t, tb.BITS, cell(t, tb.SETS, number, at.SET_ALLOW) + word):
-                    break
-                if lowest & item64(t, tb.BITS, cell(t, tb.SETS, number, at.SET_ALWAYS) + word):
-                    return ENDS
-                return DENIED
-    return PASSES
+        # Without branches: nobody can guess what rules say.
+        lowest = matching & (~matching + U64(1))
+        allow = lowest & item64(t, tb.BITS, cell(t, tb.SETS, number, at.SET_ALLOW) + word)
+        always = lowest & item64(t, tb.BITS, cell(t, tb.SETS, number, at.SET_ALWAYS) + word)
+        refused = I64(DENIED) if always == U64(0) else I64(ENDS)
+        said = I64(PASSES) if (matching == U64(0)) | (allow != U64(0)) else refused
+        if place + 1 < start + count and said != PASSES:
+            break
+    return said
 
 
 @part

@@ -85,7 +85,7 @@ def route(s: State, rows: Table) -> None:
         full = s.seen.put(rows, -1 - s.spot[rows], *s.keys(rows))
         s.drop(rows[full], HARD)
         rows = rows[~full]
-    target = s.t.fib[s.table[rows], s.dst[rows]].astype(np.int64)
+    target = s.t.fib.at(s.table[rows], s.dst[rows]).astype(np.int64)
     equal = np.flatnonzero(s.t.ways[target, at.WAY_KIND] == at.WAY_EQUAL)
     if len(equal):
         way = s.t.ways[target[equal]].astype(np.int64)

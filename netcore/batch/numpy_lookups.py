@@ -117,7 +117,7 @@ def judged(
         open_ = open_[step < count[open_]]
         if not len(open_):
             break
-        number = t.chain_sets[start[open_] + step]
+        number = t.chain_sets[start[open_] + step].astype(np.int64)
         verdict = _first(t, number, *(column[open_] for column in (src, sp, dst, dp, protocol)))
         said[open_] = np.where(verdict == ENDS, ENDS, np.where(verdict == DENIED, DENIED, PASSES))
         open_ = open_[verdict == PASSES]
@@ -128,16 +128,18 @@ def _first(
     t: SimpleNamespace, number: Table, src: Table, sp: Table, dst: Table, dp: Table, protocol: Table
 ) -> Table:
     """Return what the first rule that matches in one set says."""
-    row = t.sets[number].astype(np.int64)
-    words = row[:, at.SET_WORDS]
+    row = t.set_columns
+    words = row[at.SET_WORDS][number]
+    to_port = t.port_atom[dp].astype(np.int64)
     offsets = [
-        row[:, at.SET_SOURCE] + t.source_class[number, src] * words,
-        row[:, at.SET_DESTINATION] + t.destination_class[number, dst] * words,
-        row[:, at.SET_PROTOCOL] + t.protocol_class[protocol] * words,
-        row[:, at.SET_DESTINATION_PORT] + t.destination_port_class[number, t.port_atom[dp]] * words,
+        row[at.SET_SOURCE][number] + t.source.at(number, src) * words,
+        row[at.SET_DESTINATION][number] + t.destination.at(number, dst) * words,
+        row[at.SET_PROTOCOL][number] + t.protocol_class[protocol] * words,
+        row[at.SET_DESTINATION_PORT][number] + t.destination_port.at(number, to_port) * words,
     ]
-    if not row[:, at.SET_ANY_SOURCE_PORT].all():
-        offsets.append(row[:, at.SET_SOURCE_PORT] + t.source_port_class[number, t.port_atom[sp]] * words)
+    if not row[at.SET_ANY_SOURCE_PORT][number].all():
+        from_port = t.port_atom[sp].astype(np.int64)
+        offsets.append(row[at.SET_SOURCE_PORT][number] + t.source_port.at(number, from_port) * words)
     said = np.full(len(number), PASSES, np.int8)
     open_ = np.arange(len(number))
     for word in range(int(words.max(initial=0))):
@@ -147,8 +149,8 @@ def _first(
             matching = matching & t.bits[offset[open_] + word]
         hit = matching != 0
         decided, lowest = open_[hit], matching[hit] & (~matching[hit] + U64(1))
-        allow = lowest & t.bits[row[decided, at.SET_ALLOW] + word]
-        always = lowest & t.bits[row[decided, at.SET_ALWAYS] + word]
+        allow = lowest & t.bits[row[at.SET_ALLOW][number[decided]] + word]
+        always = lowest & t.bits[row[at.SET_ALWAYS][number[decided]] + word]
         said[decided] = np.where(allow != 0, PASSES, np.where(always != 0, ENDS, DENIED))
         open_ = open_[~hit]
         if not len(open_):

@@ -76,13 +76,10 @@ def starters(t: SimpleNamespace, vm: Table, header: tuple[Table, ...], six: Tabl
     """Return the NICs by which packets of VMs start on the short way, or -1; the source is filled in."""
     src, sp, dst, dp, protocol = header
     nic = t.vms[vm, at.VM_NIC].astype(np.int64)
-    row = t.plain_nics[nic]
-    fits = (nic >= 0) & ((row[:, at.PLAIN_FLAGS] & at.PLAIN) != 0) & (protocol != ICMPV6)
+    fits = (nic >= 0) & ((t.plain[at.PLAIN_FLAGS][nic] & at.PLAIN) != 0) & (protocol != ICMPV6)
     fits &= ((t.flags[dst] & (at.ODD | at.MANY)) == 0) & t.carries[protocol]
-    fine = t.from_port & t.to_port
-    fine[[67, 68]] = False
-    fits &= (protocol != UDP) | (fine[sp] & fine[dp])
-    src[:] = row[np.arange(len(row)), at.PLAIN_ADDRESS4 + six]
+    fits &= (protocol != UDP) | (t.free_port[sp] & t.free_port[dp])
+    src[:] = t.plain[at.PLAIN_ADDRESS4 + six, nic]
     fits &= (src >= 0) & (src != dst)
     return np.where(fits, nic, -1)
 
@@ -90,13 +87,13 @@ def starters(t: SimpleNamespace, vm: Table, header: tuple[Table, ...], six: Tabl
 def fly(t: SimpleNamespace, flight: Flight, rows: Table) -> None:
     """Take some packets along until each is taken, lost, or gives up."""
     start = flight.nic[rows]
-    flight.way[rows] = t.name_of_vm[t.plain_nics[start, at.PLAIN_VM]] * _WAY + t.name_of_nic[start]
+    flight.way[rows] = t.name_of_vm[t.plain[at.PLAIN_VM][start]] * _WAY + t.name_of_nic[start]
     for _ in range(MOST):
         if not len(rows):
             return
         rows = _denied(t, flight, rows, at.PLAIN_OUT, codes.NSG_OUT)
         rows, following = _led(t, flight, rows)
-        fits = (following >= 0) & ((t.plain_nics[following, at.PLAIN_FLAGS] & at.PLAIN) != 0)
+        fits = (following >= 0) & ((t.plain[at.PLAIN_FLAGS][following] & at.PLAIN) != 0)
         rows, following = rows[fits], following[fits]
         again = np.zeros(len(rows), np.bool_)
         for step in flight.met:
@@ -108,11 +105,10 @@ def fly(t: SimpleNamespace, flight: Flight, rows: Table) -> None:
         rows = _denied(t, flight, rows, at.PLAIN_IN, codes.NSG_IN)
         nic = flight.nic[rows]
         flight.way[rows] = flight.way[rows] * _TWICE + t.arrival[nic]
-        row = t.plain_nics[nic]
-        address = row[np.arange(len(row)), at.PLAIN_ADDRESS4 + flight.six[rows]]
+        address = t.plain[at.PLAIN_ADDRESS4 + flight.six[rows], nic]
         mine = address == flight.header[2][rows]
-        flight.end(rows[mine], 0, row[mine, at.PLAIN_VM_AT])
-        on = ~mine & ((row[:, at.PLAIN_FLAGS] & at.PASSES_ON) != 0) & (address >= 0)
+        flight.end(rows[mine], 0, t.plain[at.PLAIN_VM_AT][nic[mine]])
+        on = ~mine & ((t.plain[at.PLAIN_FLAGS][nic] & at.PASSES_ON) != 0) & (address >= 0)
         rows = rows[on]
         flight.way[rows] = flight.way[rows] * _WAY + t.name_of_nic[flight.nic[rows]]
         flight.hops[rows] += 1
@@ -120,13 +116,17 @@ def fly(t: SimpleNamespace, flight: Flight, rows: Table) -> None:
 
 def _denied(t: SimpleNamespace, flight: Flight, rows: Table, side: int, code: int) -> Table:
     """End what the rules of NICs deny; return the others."""
-    new = np.flatnonzero(~flight.knows(rows))
-    asked = rows[new]
-    chain = t.plain_nics[flight.nic[asked], side]
+    chain = t.plain[side][flight.nic[rows]]
+    new = np.flatnonzero(chain >= 0)
+    if flight.seen:
+        new = new[~flight.knows(rows[new])]
+    if not len(new):
+        return rows
+    asked, chain = rows[new], chain[new]
     header = tuple(column[asked] for column in flight.header)
     start, count = t.chains[chain, at.CHAIN_START], t.chains[chain, at.CHAIN_COUNT]
     denied = new[judged(t, start, count, header) == DENIED]  # type: ignore[arg-type]
-    flight.end(rows[denied], code, t.plain_nics[flight.nic[rows[denied]], at.PLAIN_AT])
+    flight.end(rows[denied], code, t.plain[at.PLAIN_AT][flight.nic[rows[denied]]])
     left = np.ones(len(rows), np.bool_)
     left[denied] = False
     return rows[left]
@@ -134,41 +134,45 @@ def _denied(t: SimpleNamespace, flight: Flight, rows: Table, side: int, code: in
 
 def _led(t: SimpleNamespace, flight: Flight, rows: Table) -> tuple[Table, Table]:
     """Return the packets that a route leads on, and the NICs it leads them to; -1: they give up."""
-    row = t.plain_nics[flight.nic[rows]]
-    src, dst = flight.header[0][rows], flight.header[2][rows]
-    way = t.ways[t.fib[row[:, at.PLAIN_TABLE], dst]].astype(np.int64)
-    kind, a = way[:, at.WAY_KIND], way[:, at.WAY_A]
-    drop = kind == at.WAY_DROP
-    flight.end(rows[drop], a[drop], row[drop, at.PLAIN_AT])
+    nic, dst = flight.nic[rows], flight.header[2][rows]
+    way = t.fib.at(t.plain[at.PLAIN_TABLE][nic], dst)
+    kind = t.way_columns[at.WAY_KIND][way]
+    drop = np.flatnonzero(kind == at.WAY_DROP)
+    flight.end(rows[drop], t.way_columns[at.WAY_A][way[drop]], t.plain[at.PLAIN_AT][nic[drop]])
     internet = np.flatnonzero(kind == at.WAY_INTERNET)
     if len(internet):
-        _outside(t, flight, rows[internet], row[internet])
-    peer, local = kind == at.WAY_PEER, kind == at.WAY_LOCAL
-    following = np.where(kind == at.WAY_NIC, a, np.where(peer | local, t.only_nic[dst], -1))
-    there = np.where(peer, a, row[:, at.PLAIN_VNET])
-    following[(peer | local) & (t.plain_nics[following, at.PLAIN_VNET] != there)] = -1
-    crosses = np.isin(kind, (at.WAY_PEER, at.WAY_NIC, at.WAY_FRONTEND))
-    crossing = np.where(crosses, way[:, at.WAY_B], -1)
-    on = local | crosses
-    link = t.crossings[np.maximum(crossing, 0)]
-    shut = (link[:, at.CROSS_CODE] != 0) | (link[:, at.CROSS_GLOBAL] != 0)
-    inside = t.in_space[t.spaces[src], row[:, at.PLAIN_VNET]]
-    shut |= (link[:, at.CROSS_FORWARDED] == 0) & ~inside
-    on &= (crossing < 0) | ~shut
-    front = np.flatnonzero(on & (kind == at.WAY_FRONTEND))
+        _outside(t, flight, rows[internet])
+    on = np.flatnonzero(t.leads_on[kind])
+    rows, nic, dst, way, kind = rows[on], nic[on], dst[on], way[on], kind[on]
+    a, here = t.way_columns[at.WAY_A][way], t.plain[at.PLAIN_VNET][nic]
+    crossing = np.where(kind == at.WAY_LOCAL, -1, t.way_columns[at.WAY_B][way])
+    narrow = np.flatnonzero((crossing >= 0) & ~t.wide_open[crossing])
+    if len(narrow):  # what a peering does not carry of others is for the long way, and what it never carries
+        inside = t.in_space[t.spaces[flight.header[0][rows[narrow]]], here[narrow]]
+        fits = np.ones(len(rows), np.bool_)
+        fits[narrow] = t.wide_inside[crossing[narrow]] & inside
+        rows, dst, kind, a, here = rows[fits], dst[fits], kind[fits], a[fits], here[fits]
+    following = a.copy()
+    held = np.flatnonzero((kind == at.WAY_LOCAL) | (kind == at.WAY_PEER))
+    found = t.only_nic[dst[held]].astype(np.int64)
+    there = np.where(kind[held] == at.WAY_PEER, a[held], here[held])
+    found[t.plain[at.PLAIN_VNET][found] != there] = -1
+    following[held] = found
+    front = np.flatnonzero(kind == at.WAY_FRONTEND)
     if len(front):
         following[front] = _balanced(t, flight, rows[front], a[front])
-    return rows[on], following[on]
+    return rows, following
 
 
-def _outside(t: SimpleNamespace, flight: Flight, rows: Table, row: Table) -> None:
+def _outside(t: SimpleNamespace, flight: Flight, rows: Table) -> None:
     """End packets for the Internet that have no way out; those that may have one give up."""
+    nic = flight.nic[rows]
     private = (t.flags[flight.header[2][rows]] & at.PRIVATE) != 0
-    index, six = np.arange(len(rows)), flight.six[rows]
-    held = row[index, at.PLAIN_ADDRESS4 + six] == flight.header[0][rows]
-    lost = ~private & (~held | (row[index, at.PLAIN_WAY4 + six] == at.OUT_NONE))
-    flight.end(rows[private], codes.NO_SUCH_HOST, row[private, at.PLAIN_AT])
-    flight.end(rows[lost], codes.NO_OUTBOUND, row[lost, at.PLAIN_AT])
+    six = flight.six[rows]
+    held = t.plain[at.PLAIN_ADDRESS4 + six, nic] == flight.header[0][rows]
+    lost = ~private & (~held | (t.plain[at.PLAIN_WAY4 + six, nic] == at.OUT_NONE))
+    flight.end(rows[private], codes.NO_SUCH_HOST, t.plain[at.PLAIN_AT][nic[private]])
+    flight.end(rows[lost], codes.NO_OUTBOUND, t.plain[at.PLAIN_AT][nic[lost]])
 
 
 def _balanced(t: SimpleNamespace, flight: Flight, rows: Table, frontend: Table) -> Table:
@@ -208,5 +212,5 @@ def _balanced(t: SimpleNamespace, flight: Flight, rows: Table, frontend: Table) 
     flight.pins.append((balancers, picked))
     nic = t.members[member, at.MEMBER_NIC].astype(np.int64)
     six = flight.six[rows]
-    same = t.plain_nics[nic, at.PLAIN_ADDRESS4 + six] == t.members[member, at.MEMBER_ADDRESS]
+    same = t.plain[at.PLAIN_ADDRESS4 + six, nic] == t.members[member, at.MEMBER_ADDRESS]
     return np.where((member >= 0) & same, nic, -1)

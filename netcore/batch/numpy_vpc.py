@@ -74,7 +74,7 @@ def translate(s: State, rows: Table, door: Table) -> None:
     """As ``vpc_edge.translate``: pass a NAT gateway in a subnet."""
     s.where[rows] = s.t.doors[door, at.DOOR_AT]
     carried = np.isin(s.protocol[rows], (1, 58, TCP, UDP)) & s.four(s.src[rows])
-    target = s.t.fib[s.t.doors[door, at.DOOR_TABLE], s.dst[rows]]
+    target = s.t.fib.at(s.t.doors[door, at.DOOR_TABLE], s.dst[rows])
     kind = s.t.ways[target, at.WAY_KIND]
     leads = kind == at.WAY_INTERNET
     nowhere = ((kind == at.WAY_DROP) & (s.t.ways[target, at.WAY_B] == 1)) | (kind == at.WAY_NAT)

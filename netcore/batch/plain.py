@@ -50,12 +50,15 @@ def plain_nics(compiled: Compiled) -> Table:
     for column, source in (
         (at.PLAIN_VNET, at.NIC_VNET),
         (at.PLAIN_TABLE, at.NIC_TABLE),
-        (at.PLAIN_OUT, at.NIC_OUT),
-        (at.PLAIN_IN, at.NIC_IN),
         (at.PLAIN_AT, at.NIC_AT),
         (at.PLAIN_VM, at.NIC_VM),
     ):
         found[:, column] = nics[:, source]
+    for column, words in ((at.PLAIN_ARRIVAL, arrivals(compiled)), (at.PLAIN_NAME, compiled.name_of_nic)):
+        found[:, column : column + 2] = words.view(np.int32).reshape(-1, 2)
+    for column, source in ((at.PLAIN_OUT, at.NIC_OUT), (at.PLAIN_IN, at.NIC_IN)):
+        chain = nics[:, source]
+        found[:, column] = np.where(compiled.rules.never_deny[chain], -1, chain)
     found[:, at.PLAIN_VM_AT] = vms[vm, at.VM_AT]
     return found
 
@@ -78,6 +81,13 @@ def arrivals(compiled: Compiled) -> Table:
     return found
 
 
+def free_ports(compiled: Compiled) -> Table:
+    """Return bool by port: whether UDP with it is carried both ways, and is not of DHCP."""
+    found: Table = compiled.carried.from_port & compiled.carried.to_port
+    found[67:69] = False
+    return found
+
+
 _MADE: WeakKeyDictionary[Compiled, dict[str, Table]] = WeakKeyDictionary()
 
 
@@ -85,9 +95,12 @@ def plain_tables(compiled: Compiled) -> dict[str, Table]:
     """Return the tables of the short way by name; the same objects at each call."""
     found = _MADE.get(compiled)
     if found is None:
+        nics = plain_nics(compiled)
         found = _MADE[compiled] = {
-            "plain_nics": plain_nics(compiled),
+            "plain_nics": nics,
+            "plain": np.ascontiguousarray(nics.T, np.int64),
             "only_nic": only_nics(compiled),
             "arrival": arrivals(compiled),
+            "free_port": free_ports(compiled),
         }
     return found

@@ -10,6 +10,7 @@ import numpy as np
 from netcore.batch import layout
 from netcore.batch.answers import CODE_NUMBERS
 from netcore.batch.atoms import Atoms, Boundaries
+from netcore.batch.pages import Paged, Pager
 from netcore.batch.sheets import Names, Sheet, Table, column
 from netcore.control.owners import Owner
 from netcore.control.peering import LinkState
@@ -32,19 +33,24 @@ class Routes:
     """Tables of routes; columns as in ``layout``.
 
     Attributes:
-        fib: [table, atom], row of ``ways``; uint8 where there are no more than 256, else uint16.
+        paged: [table, atom], row of ``ways``.
         table_of: subnet id, or path of a door -> table.
         ways, crossings: see ``layout``.
         equals: rows of ``ways`` of groups of equal routes.
         labels: table -> what its groups hash, in the order of their choosers.
     """
 
-    fib: Table
+    paged: Paged
     table_of: dict[str, int]
     ways: Table
     crossings: Table
     equals: Table
     labels: list[list[str]]
+
+    @property
+    def fib(self) -> Table:
+        """Return all of ``paged``, made anew at each call."""
+        return self.paged.dense()
 
 
 Asked = Iterable[tuple[str, str, RouteTableView]]
@@ -114,26 +120,22 @@ class RouteMaker:
 
     def made(self, asked: Asked, atoms: Atoms) -> Routes:
         """Return the tables; those of one network and one view are one."""
-        tables: list[Table] = []
+        pager = Pager(atoms.count)
         labels: list[list[str]] = []
         table_of: dict[str, int] = {}
         known: dict[Hashable, int] = {}
         for name, vnet, view in asked:
             key = (vnet, id(view))
             if key not in known:
-                known[key] = len(tables)
+                known[key] = len(known)
                 hashed: list[str] = []
-                tables.append(self._table(vnet, view.rows, atoms, hashed))
+                pager.row(self._table(vnet, view.rows, atoms, hashed))
                 labels.append(hashed)
             table_of[name] = known[key]
         if len(self._ways) > 65_535:
             raise OverflowError("a network has more kinds of next hops than 16 bits can number")
-        fib: Table = np.vstack(tables) if tables else np.zeros((1, atoms.count), np.uint16)
-        if len(self._ways) <= 256:
-            fib = fib.astype(np.uint8)
-        return Routes(
-            fib, table_of, self._ways.table(), self._crossings.table(), column(self._equals), labels
-        )
+        ways, crossings = self._ways.table(), self._crossings.table()
+        return Routes(pager.made(), table_of, ways, crossings, column(self._equals), labels)
 
     def _table(self, vnet: str, rows: tuple[EffectiveRoute, ...], atoms: Atoms, labels: list[str]) -> Table:
         """Return one table: prefixes are painted over atoms, short before long."""

@@ -14,15 +14,14 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from netcore.batch.atoms import Atoms, Boundaries
-from netcore.batch.layout import CHAIN_COLUMNS, SET_COLUMNS
+from netcore.batch.layout import CHAIN_COLUMNS, CHAIN_COUNT, CHAIN_START, SET_COLUMNS
+from netcore.batch.pages import Pager
 from netcore.batch.sheets import Sheet, Table, column
 from netcore.control.prefixes import AddressSet
 from netcore.control.rules import EffectiveRule, PortSpan, RuleAccess, RuleSet
 from netcore.trace.packet import PROTOCOL_NUMBERS
 
 LAST_PORT = 65_535
-
-CLASSES = ("source_class", "destination_class", "source_port_class", "destination_port_class")
 
 Spans = tuple[PortSpan, ...] | None
 
@@ -39,9 +38,9 @@ class Rules:
     Attributes:
         number: chain -> its number, by identity of the tuple.
         chains, sets, chain_sets: see ``layout``; a chain is a run of ``chain_sets``.
-        source_class, destination_class: [set, atom], class of an address; uint8 where no set has more than
-            256 classes, else uint16.
-        port_atom: uint16 by port; ``source_port_class``, ``destination_port_class``: [set, port atom].
+        sources, destinations: [set, atom], class of an address.
+        never_deny: bool by chain, whether it lets everything pass.
+        port_atom: uint16 by port; ``source_ports``, ``destination_ports``: [set, port atom], class of a port.
         protocol_class: uint8 by protocol number, the same for all sets.
         bits: uint64; vectors of all sets. A vector of class c begins at offset + c x words of the set.
     """
@@ -71,9 +70,7 @@ class Rules:
 
     def fill(self, atoms: Atoms) -> None:
         """Make the vectors."""
-        self.chains = self._chain_sheet.table()
-        self.chain_sets = column(self._chain_sets)
-        count = max(1, len(self.given))
+        self._finish_chains()
         ports = _port_cuts(self._all())
         self.port_atom = (np.searchsorted(ports, np.arange(LAST_PORT + 1), side="right") - 1).astype(
             np.uint16
@@ -81,19 +78,17 @@ class Rules:
         numbers = sorted({PROTOCOL_NUMBERS[rule.protocol] for rule in self._all() if rule.protocol != "*"})
         self.protocol_class = np.zeros(256, np.uint8)
         self.protocol_class[numbers] = np.arange(1, len(numbers) + 1)
-        self.source_class: Table = np.zeros((count, atoms.count), np.uint16)
-        self.destination_class: Table = np.zeros((count, atoms.count), np.uint16)
-        self.source_port_class: Table = np.zeros((count, len(ports)), np.uint16)
-        self.destination_port_class: Table = np.zeros((count, len(ports)), np.uint16)
+        pagers = [Pager(columns) for columns in (atoms.count, atoms.count, len(ports), len(ports))]
         self._words: list[Table] = []
         self._spans: dict[int, tuple[Table, Table]] = {}
         self._used = 0
-        self._most = 0
         sheet = Sheet(SET_COLUMNS)
-        for index, rules in enumerate(self.given):
-            sheet.add(*self._vectors(index, rules.rules, atoms, ports, len(numbers) + 1))
+        for rules in self.given:
+            sheet.add(*self._vectors(rules.rules, pagers, atoms, ports, len(numbers) + 1))
         self.sets = sheet.table()
-        self._narrow()
+        self.sources, self.destinations, self.source_ports, self.destination_ports = (
+            pager.made() for pager in pagers
+        )
         self.bits = np.concatenate(self._words) if self._words else np.zeros(1, np.uint64)
         del self._words, self._spans
 
@@ -121,66 +116,79 @@ class Rules:
         named = {rule.protocol for rules in added for rule in rules.rules} - {"*"}
         if not all(self.protocol_class[PROTOCOL_NUMBERS[name]] for name in named):
             return None
-        found.chains, found.chain_sets = found._chain_sheet.table(), column(found._chain_sets)
+        found._finish_chains()
         old = _cuts_of(self.port_atom)
         ports = np.union1d(old, _port_cuts(rule for rules in added for rule in rules.rules))
         found.port_atom = (np.searchsorted(ports, np.arange(LAST_PORT + 1), side="right") - 1).astype(
             np.uint16
         )
         cells = np.searchsorted(old, ports, side="right") - 1
-        count = max(1, len(found.given))
-        for name, where in zip(CLASSES, (places, places, cells, cells), strict=True):
-            wide = np.zeros((count, len(where)), np.uint16)
-            wide[: len(self.given)] = getattr(self, name)[: len(self.given), where]
-            setattr(found, name, wide)
+        pagers = [Pager(len(where)) for where in (places, places, cells, cells)]
         found._words, found._used = [self.bits[: self._used]], self._used
         found._spans = {}
         sheet = Sheet(SET_COLUMNS)
         protocols = int(self.protocol_class.max()) + 1
-        for index, rules in enumerate(added, len(self.given)):
-            sheet.add(*found._vectors(index, rules.rules, atoms, ports, protocols))
+        for rules in added:
+            sheet.add(*found._vectors(rules.rules, pagers, atoms, ports, protocols))
+        kept = [table.finer(places) for table in (self.sources, self.destinations)]
+        kept += [table.finer(cells) for table in (self.source_ports, self.destination_ports)]
         if added:
             found.sets = np.vstack([self.sets[: len(self.given)], sheet.table()])
-        found._narrow()
+            kept = [
+                table.and_rows(pager.made(), len(self.given))
+                for table, pager in zip(kept, pagers, strict=True)
+            ]
+        found.sources, found.destinations, found.source_ports, found.destination_ports = kept
         found.bits = np.concatenate(found._words) if found._used else self.bits
         del found._words, found._spans
         return found
 
-    def _narrow(self) -> None:
-        """Make classes small numbers where they are few."""
-        if max(self._most, 1) <= 256:
-            for name in CLASSES:
-                setattr(self, name, getattr(self, name).astype(np.uint8))
+    def _finish_chains(self) -> None:
+        """Make the tables of chains."""
+        self.chains, self.chain_sets = self._chain_sheet.table(), column(self._chain_sets)
+        never = [_never_denies(rules.rules) for rules in self.given]
+        runs = [(row[CHAIN_START], row[CHAIN_COUNT]) for row in self._chain_sheet.rows]
+        said = [all(never[each] for each in self._chain_sets[first : first + count]) for first, count in runs]
+        self.never_deny = np.array(said or [True], np.bool_)
+
+    @property
+    def source_class(self) -> Table:
+        """Return all of ``sources``, made anew at each call; so is what follows."""
+        return self.sources.dense()
+
+    @property
+    def destination_class(self) -> Table:
+        """Return all of ``destinations``."""
+        return self.destinations.dense()
 
     def _vectors(
-        self, index: int, rules: tuple[EffectiveRule, ...], atoms: Atoms, ports: Table, protocols: int
+        self,
+        rules: tuple[EffectiveRule, ...],
+        pagers: Sequence[Pager],
+        atoms: Atoms,
+        ports: Table,
+        protocols: int,
     ) -> tuple[int, ...]:
         """Make the vectors of one set and return its row."""
         words = max(1, (len(rules) + 63) // 64)
-        sources = self._side([rule.sources for rule in rules], atoms, words, self.source_class[index])
-        destinations = self._side(
-            [rule.destinations for rule in rules], atoms, words, self.destination_class[index]
-        )
+        sources = self._side([rule.sources for rule in rules], atoms, words, pagers[0])
+        destinations = self._side([rule.destinations for rule in rules], atoms, words, pagers[1])
         protocol = self._put(_protocol_vectors(rules, self.protocol_class, protocols, words))
-        from_ports = self._ports(
-            [rule.source_ports for rule in rules], ports, words, self.source_port_class[index]
-        )
-        to_ports = self._ports(
-            [rule.destination_ports for rule in rules], ports, words, self.destination_port_class[index]
-        )
+        from_ports = self._ports([rule.source_ports for rule in rules], ports, words, pagers[2])
+        to_ports = self._ports([rule.destination_ports for rule in rules], ports, words, pagers[3])
         allow = self._put(_one_vector([rule.access is RuleAccess.ALLOW for rule in rules], words))
         always = self._put(_one_vector([rule.access is RuleAccess.ALWAYS_ALLOW for rule in rules], words))
         any_port = int(all(rule.source_ports is None for rule in rules))
         return words, sources, destinations, protocol, from_ports, to_ports, allow, always, any_port
 
-    def _side(self, sides: Sequence[AddressSet | None], atoms: Atoms, words: int, classes: Table) -> int:
-        """Make the vectors of one side's addresses: fill in the classes, return the offset."""
+    def _side(self, sides: Sequence[AddressSet | None], atoms: Atoms, words: int, pager: Pager) -> int:
+        """Make the vectors of one side's addresses: add the row of classes, return the offset."""
         named = [number for number, side in enumerate(sides) if side is not None]
         found = [self._span(side, atoms) for side in sides if side is not None]
         owner = np.repeat(np.array(named, np.int64), [len(firsts) for firsts, _ in found])
         firsts, ends = (np.concatenate([_NO_CELLS, *(both[end] for both in found)]) for end in (0, 1))
         anyone = [number for number, side in enumerate(sides) if side is None]
-        return self._classes(firsts, ends, owner, anyone, len(sides), words, classes)
+        return self._classes(firsts, ends, owner, anyone, len(sides), words, atoms.count, pager)
 
     def _span(self, side: AddressSet, atoms: Atoms) -> tuple[Table, Table]:
         """Return the atoms of a set of addresses; rules share sets."""
@@ -189,14 +197,16 @@ class Rules:
             found = self._spans[id(side)] = atoms.spans(side.ranges())
         return found
 
-    def _ports(self, sides: Sequence[Spans], ports: Table, words: int, classes: Table) -> int:
+    def _ports(self, sides: Sequence[Spans], ports: Table, words: int, pager: Pager) -> int:
         """Make the vectors of one side's ports."""
         spans = [(number, *span) for number, side in enumerate(sides) if side is not None for span in side]
         limits = np.array([span[1:] for span in spans], np.int64).reshape(-1, 2)
         firsts = np.searchsorted(ports, limits[:, 0], side="right") - 1
         ends = np.searchsorted(ports, limits[:, 1], side="right")
         anyone = [number for number, side in enumerate(sides) if side is None]
-        return self._classes(firsts, ends, [span[0] for span in spans], anyone, len(sides), words, classes)
+        return self._classes(
+            firsts, ends, [span[0] for span in spans], anyone, len(sides), words, len(ports), pager
+        )
 
     def _classes(
         self,
@@ -206,12 +216,12 @@ class Rules:
         anyone: Sequence[int],
         rules: int,
         words: int,
-        classes: Table,
+        size: int,
+        pager: Pager,
     ) -> int:
         """Find which cells share a vector. Cell ranges [first, end) belong to the rules ``owner``."""
-        size = len(classes)
         if len(owner) == 0:
-            classes[:] = 0
+            pager.add(np.zeros(1, np.int64), np.zeros(1, np.uint16))
             matching = np.zeros((1, max(1, rules)), np.bool_)
             matching[:, anyone] = True
             return self._put(_packed(matching, words))
@@ -226,10 +236,9 @@ class Rules:
         packed = _packed(matching, words)
         seen: dict[bytes, int] = {}
         kind = np.array([seen.setdefault(row.tobytes(), len(seen)) for row in packed], np.uint16)
-        self._most = max(self._most, len(seen))
         if len(seen) > LAST_PORT:
             raise OverflowError("a rule set has more classes of addresses than 16 bits can number")
-        classes[:] = np.repeat(kind, np.diff(np.append(cuts, size)))
+        pager.add(cuts, kind)
         vectors = np.frombuffer(b"".join(seen), np.uint64).reshape(len(seen), words)
         return self._put(vectors)
 
@@ -291,6 +300,17 @@ def _port_cuts(rules: Iterable[EffectiveRule]) -> Table:
 def _cuts_of(port_atom: Table) -> Table:
     found: Table = np.append(0, np.flatnonzero(port_atom[1:] != port_atom[:-1]) + 1)
     return found
+
+
+def _never_denies(rules: tuple[EffectiveRule, ...]) -> bool:
+    """Return whether no packet meets a rule that denies: none meets what follows a rule for everything."""
+    for rule in rules:
+        if rule.access is RuleAccess.DENY:
+            return False
+        sides = (rule.sources, rule.destinations, rule.source_ports, rule.destination_ports)
+        if rule.protocol == "*" and all(side is None for side in sides):
+            return True
+    return True
 
 
 def _packed(matching: Table, words: int) -> Table:

@@ -16,6 +16,7 @@ from netcore.batch import kernel_space as kernel
 from netcore.batch import layout as at
 from netcore.batch.classes import Classes, classes_of
 from netcore.batch.compile import Compiled
+from netcore.batch.pages import Paged
 from netcore.batch.portsets import PORTED
 from netcore.batch.sheets import Table
 from netcore.forwarding.drawing import drawing_of
@@ -309,8 +310,8 @@ class _Sets:
         row = self._rules.chains[chain]
         start, count = int(row[at.CHAIN_START]), int(row[at.CHAIN_COUNT])
         sets = self._rules.chain_sets[start : start + count]
-        sources, of_source = _side(self._rules.source_class, sets, self._atoms)
-        destinations, of_destination = _side(self._rules.destination_class, sets, self._atoms)
+        sources, of_source = _side(self._rules.sources, sets, self._atoms)
+        destinations, of_destination = _side(self._rules.destinations, sets, self._atoms)
         used = np.zeros((len(sources), len(destinations)), np.bool_)
         if staged:
             used[:] = True
@@ -320,7 +321,7 @@ class _Sets:
         if count == 0:
             ids[:] = self.full
         else:
-            classes = self._rules.destination_port_class[sets].T
+            classes = self._rules.destination_ports.rows(sets).T
             change = np.ones(len(classes), np.bool_)
             change[1:] = (classes[1:] != classes[:-1]).any(axis=1)
             cuts = np.searchsorted(self._rules.port_atom, np.flatnonzero(change))
@@ -407,17 +408,17 @@ class _Memory:
                 self.keys[place], self.key_set[place] = key, number
 
 
-def _side(classes: Table, sets: Table, atoms: Table) -> tuple[Table, Table]:
+def _side(classes: Paged, sets: Table, atoms: Table) -> tuple[Table, Table]:
     """Return the classes of a chain on one side, [class, set], and which one each atom has."""
     if len(sets) == 0:
         return np.zeros((1, 1), np.int64), np.zeros(len(atoms), np.int64)
     if len(sets) == 1:
-        row = classes[sets[0]][atoms].astype(np.int64)
+        row = classes.at(sets[:1], atoms).astype(np.int64)
         used = np.zeros(int(row.max(initial=0)) + 1, np.bool_)
         used[row] = True
         found = np.flatnonzero(used)
         return found[:, None], (np.cumsum(used) - 1)[row]
-    rows = classes[sets][:, atoms].T.astype(np.int64)
+    rows = classes.at(sets[:, None], atoms).T.astype(np.int64)
     found, of = np.unique(rows, axis=0, return_inverse=True)
     return found, of.ravel()
 

@@ -1,6 +1,6 @@
 """What kernels take: the tables of a compiled network, laid one behind the other by type.
 
-Five arrays instead of fifty: a compiled kernel is made and called the faster the fewer arrays it takes.
+A few arrays instead of fifty: a compiled kernel is made and called the faster the fewer arrays it takes.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import numpy as np
 
 from netcore.batch import layout as at
 from netcore.batch.compile import Compiled
+from netcore.batch.pages import Paged
 from netcore.batch.plain import plain_tables
-from netcore.batch.rules import CLASSES
 from netcore.batch.sheets import Table
 
 
@@ -25,9 +25,9 @@ class Tables(NamedTuple):
         shorts: uint16.
         words: uint64.
         small: uint8.
-        classes: uint8 or uint16, classes of addresses and ports by rule set.
-        fib: uint8 or uint16 [table, atom].
-        base: int64 [table, 2]: where a table begins in the array of its type, and how many columns it has.
+        pages: uint16 or int32, pages of tables in pages, see ``pages``.
+        cells: uint8 or uint16, what pages say: classes of addresses and ports by rule set, and ways by table.
+        base: int64, two for each table: where it begins in the array of its type, and its columns.
         scalars: int64, single values.
         buckets: uint16 by sender; equal for senders whose packets begin with the same rules and routes.
     """
@@ -36,8 +36,8 @@ class Tables(NamedTuple):
     shorts: Table
     words: Table
     small: Table
-    classes: Table
-    fib: Table
+    pages: Table
+    cells: Table
     base: Table
     scalars: Table
     buckets: Table
@@ -51,9 +51,10 @@ _ORDER: Final = (
     "own", "starts", "paths", "peers", "hold", "public", "ways", "crossings", "chains", "sets", "nics",
     "outs", "vms", "path", "services", "forwards", "frontends", "lb_rules", "members", "published", "send",
     "subnets", "spans", "near", "near_kind", "near_id", "doors",
-    "plain_nics", "only_nic", "arrival",
+    "plain_nics", "only_nic", "free_port",
     "spaces", "port_atom", "fib", "source_class", "destination_class", "source_port_class",
-    "destination_port_class", "fold", "ecmp_chooser", "bits", "pool_chooser", "name_of_nic",
+    "destination_port_class", "fib_cells", "source_cells", "destination_cells", "source_port_cells",
+    "destination_port_cells", "fold", "ecmp_chooser", "bits", "pool_chooser", "name_of_nic",
     "name_of_vm", "member_chooser", "flags", "protocol_class", "carries", "from_port", "to_port", "in_space",
 )  # fmt: skip
 
@@ -62,9 +63,10 @@ _ORDER: Final = (
     OWN, STARTS, PATHS, PEERS, HOLD, PUBLIC, WAYS, CROSSINGS, CHAINS, SETS, NICS, OUTS,
     VMS, PATH, SERVICES, FORWARDS, FRONTENDS, LB_RULES, MEMBERS, PUBLISHED, SEND,
     SUBNETS, SPANS, NEAR, NEAR_KIND, NEAR_ID, DOORS,
-    PLAIN_NICS, ONLY_NIC, ARRIVAL,
+    PLAIN_NICS, ONLY_NIC, FREE_PORT,
     SPACES, PORT_ATOM, FIB, SOURCE_CLASS, DESTINATION_CLASS, SOURCE_PORT_CLASS,
-    DESTINATION_PORT_CLASS, FOLD, ECMP_CHOOSER, BITS, POOL_CHOOSER, NAME_OF_NIC,
+    DESTINATION_PORT_CLASS, FIB_CELLS, SOURCE_CELLS, DESTINATION_CELLS, SOURCE_PORT_CELLS,
+    DESTINATION_PORT_CELLS, FOLD, ECMP_CHOOSER, BITS, POOL_CHOOSER, NAME_OF_NIC,
     NAME_OF_VM, MEMBER_CHOOSER, FLAGS, PROTOCOL_CLASS, CARRIES, FROM_PORT, TO_PORT, IN_SPACE,
 ) = range(len(_ORDER))  # fmt: skip
 """Tables by number; names are those of ``named_tables``."""
@@ -93,6 +95,9 @@ _WIDTHS: Final = {
     "plain_nics": at.PLAIN_COLUMNS,
 }
 
+CELLS: Final = FIB_CELLS - FIB
+"""From the number of a table in pages to that of what its pages say."""
+
 WIDTHS: Final = tuple(_WIDTHS.get(name, 1) for name in _ORDER)
 """Columns of each table that always has as many; known to the compiler, unlike those of ``Tables.base``."""
 
@@ -104,12 +109,9 @@ def named_tables(compiled: Compiled) -> dict[str, Table]:
     return {
         "fold": atoms.fold,
         **{name: getattr(owners, name) for name in ("first", "after", "hold", "public_of", "public")},
-        **{name: getattr(routes, name) for name in ("fib", "ways", "crossings", "equals")},
+        **{name: getattr(routes, name) for name in ("ways", "crossings", "equals")},
         **{name: getattr(rules, name) for name in ("chains", "chain_sets", "sets", "bits", "port_atom")},
-        **{
-            f"{name}_class": getattr(rules, f"{name}_class")
-            for name in ("protocol", "source", "destination", "source_port", "destination_port")
-        },
+        "protocol_class": rules.protocol_class,
         **{
             name: getattr(guests, name)
             for name in ("vms", "own", "starts", "paths", "path", "services", "forwards", "peers")
@@ -147,6 +149,18 @@ def named_tables(compiled: Compiled) -> dict[str, Table]:
     }
 
 
+def paged_tables(compiled: Compiled) -> dict[str, Paged]:
+    """Return the tables in pages by name."""
+    rules = compiled.rules
+    return {
+        "fib": compiled.routes.paged,
+        "source": rules.sources,
+        "destination": rules.destinations,
+        "source_port": rules.source_ports,
+        "destination_port": rules.destination_ports,
+    }
+
+
 _LAID: WeakKeyDictionary[Compiled, Tables] = WeakKeyDictionary()
 
 
@@ -162,13 +176,17 @@ def _laid(compiled: Compiled) -> Tables:
     found = named_tables(compiled)
     found |= plain_tables(compiled)
     base = np.zeros((len(_ORDER), 2), np.int64)
-    by_type: dict[str, list[Table]] = {"int32": [], "uint16": [], "uint64": [], "uint8": [], "class": []}
+    kinds = ("int32", "uint16", "uint64", "uint8", "pages", "cells")
+    by_type: dict[str, list[Table]] = {kind: [] for kind in kinds}
     used = dict.fromkeys(by_type, 0)
+    in_pages: dict[str, str] = {}
+    for name, paged in paged_tables(compiled).items():
+        first, second = "fib" if name == "fib" else f"{name}_class", f"{name}_cells"
+        found |= {first: paged.pages, second: paged.cells}
+        in_pages |= {first: "pages", second: "cells"}
     for index, name in enumerate(_ORDER):
-        if name == "fib":
-            continue
         table = found[name].view(np.uint8) if found[name].dtype == np.bool_ else found[name]
-        kind = "class" if name in CLASSES else table.dtype.name
+        kind = in_pages.get(name, table.dtype.name)
         base[index] = used[kind], table.shape[-1] if table.ndim == 2 else 1
         by_type[kind].append(table.ravel())
         used[kind] += table.size
@@ -183,15 +201,15 @@ def _laid(compiled: Compiled) -> Tables:
         carried.by_mac,
         carried.vpc,
     ]
-    numbers, shorts, words, small, classes = (np.concatenate(tables) for tables in by_type.values())
+    numbers, shorts, words, small, pages, cells = (np.concatenate(tables) for tables in by_type.values())
     return Tables(
         numbers,
         shorts,
         words,
         small,
-        classes,
-        found["fib"],
-        base,
+        pages,
+        cells,
+        base.ravel(),
         np.array(scalars, np.int64),
         _buckets(compiled),
     )

@@ -61,14 +61,14 @@ def touched_by(earlier: Compiled, later: Compiled, update: Update) -> Touched:
 
 def _both_alike(earlier: Compiled, later: Compiled) -> Classes:
     """Return the classes of the earlier network, apart where the later one tells VMs apart."""
-    tables = later.routes.fib[len(earlier.routes.fib) :]
+    tables = later.routes.paged.rows(slice(len(earlier.routes.paged.pages), None))
     sets = slice(len(earlier.rules.given), len(later.rules.given))
     named = {later.nics[nic, at.NIC_VM] for nic in middles(later)}
     number = {vm: row for row, vm in enumerate(later.guests.ids)}
     nic_row = {nic: row for row, nic in enumerate(later.nic_ids)}
     columns = (at.NIC_TABLE, at.NIC_OUT, at.NIC_IN)
     machines = drawing_of(later.network).machines
-    said = (tables, later.rules.source_class[sets], later.rules.destination_class[sets])
+    said = (tables, later.rules.sources.rows(sets), later.rules.destinations.rows(sets))
     changed = bool(len(tables)) or sets.start != sets.stop
 
     def key(vm: str) -> object:

@@ -230,20 +230,20 @@ def _routes(found: Compiled, earlier: Compiled, tables: dict[str, Any], places: 
     maker = routes.RouteMaker(run, number, found.balancers.number, names, {}, found._count, old)
     vnets = network.scenario.topology.subnets
     made = maker.made([(subnet, vnets[subnet].vnet, view) for subnet, view in tables.items()], found.atoms)
-    count = len(old.fib)
-    kept = old.fib[:, places]
-    wide = np.uint8 if len(made.ways) <= 256 else np.uint16
-    fib = np.vstack([kept.astype(wide), made.fib.astype(wide)]) if tables else kept
+    count = len(old.paged.pages)
+    kept = old.paged.finer(places)
+    paged = kept.and_rows(made.paged, count) if tables else kept
     table_of = {**old.table_of, **{name: count + row for name, row in made.table_of.items()}}
     labels = [*old.labels, *made.labels] if tables else old.labels
-    found.routes = replace(made, fib=fib, table_of=table_of, labels=labels)
+    found.routes = replace(made, paged=paged, table_of=table_of, labels=labels)
     found.names = tuple(names.texts)
     drawing = drawing_of(network)
     table_of_nic = np.full(len(found.nic_ids), -1, np.int64)
     cells = np.zeros((max(1, len(tables)), found.atoms.count), np.bool_)
     row_of = {subnet: row for row, subnet in enumerate(tables)}
     for subnet, row in row_of.items():
-        cells[row] = fib[table_of[subnet]] != kept[old.table_of[subnet]]
+        now, before = paged.rows(np.array([table_of[subnet], old.table_of[subnet]]))
+        cells[row] = now != before
     moved = [(row, nic) for row, nic in enumerate(found.nic_ids) if drawing.ports[nic].subnet in row_of]
     chosen, starts = routes.choosers(
         labels, [(nic, table_of[drawing.ports[nic].subnet]) for _, nic in moved], found._count

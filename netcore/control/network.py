@@ -132,9 +132,11 @@ class Network:
         for name in _WITHOUT_ROUTES:
             if name in earlier.__dict__:
                 self.__dict__.setdefault(name, earlier.__dict__[name])
-        for subnet, view in earlier._tables.items():
-            if subnet not in subnets:
-                self._tables.setdefault(subnet, view)
+        kinds = {
+            self._effective_routes.kind(key) for key in self.scenario.topology.subnets if key not in subnets
+        }
+        for kind in kinds & earlier._tables.keys():
+            self._tables.setdefault(kind, earlier._tables[kind])
         for key, rules in earlier._rules.items():
             attached = self.scenario.topology.subnets[key[0]].security_group
             if key[0] not in subnets and key[1] not in groups and attached not in groups:
