@@ -71,7 +71,8 @@ class DifferingTest(SandboxTest):
             2,
             [
                 {"op": "remove", "path": f"{RULES}/no"},
-                {"op": "add", "path": f"{RULES}/out", "value": {**DENY, "direction": "Outbound", "priority": 90}},
+                {"op": "replace", "path": f"{RULES}/allow-all-out/priority", "value": 200},
+                {"op": "add", "path": f"{RULES}/out", "value": {**DENY, "direction": "Outbound"}},
             ],
             self.owner,
         )

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import type { Bits, Table } from "../protocol/columns";
-import { cellOf, changedIn, matching, matrixOf, pairOf, portsOf, sides } from "./matrix";
+import type { Bits, Table } from "../../protocol/columns";
+import { cellOf, changesIn, matching, matrixOf, pairOf, portsOf, sides } from "./cells";
 
 function bits(rows: number[][]): Bits {
   return { width: rows.length, bytes: Uint8Array.from(rows.map((row) => row.reduce((sum, value, place) => sum | (value << place), 0))) };
@@ -51,11 +51,13 @@ describe("a matrix", () => {
 
   it("tells what fared otherwise before", () => {
     const before = read([[1, 0], [0, 1]], [[0, 0], [0, 1]]);
-    const changed = (from: number, to: number): boolean => changedIn(matrix, port, before.matrix, before.port, from, to);
-    expect(changed(0, 1)).toBe(true);
-    expect(changed(0, 0)).toBe(false);
-    expect(changed(1, 0)).toBe(false);
-    expect(changed(1, 1)).toBe(false);
+    expect([...changesIn(matrix, port, before.matrix, before.port)]).toEqual([1]);
+    expect([...changesIn(matrix, port, matrix, port)]).toEqual([]);
+  });
+
+  it("takes VMs that were not there as reached by nobody", () => {
+    const before = { ...matrix, classOf: new Map([["db", 1]]) };
+    expect([...changesIn(matrix, port, before, port)]).toEqual([0, 1, 2]);
   });
 
   it("is filtered by the names of its VMs", () => {

@@ -1,6 +1,6 @@
 /** Who reaches whom, read from the columns of a run (sandbox/runs/reaching.py): VMs that behave alike are one class. Pure. */
 
-import { type Bits, type Numbers, type Table, bit } from "../protocol/columns";
+import { type Bits, type Numbers, type Table, bit } from "../../protocol/columns";
 
 /** What becomes of a packet from one class to another; `self` where there is nobody but the sender. */
 export type Cell = "delivered" | "no answer" | "dropped" | "not modelled" | "self";
@@ -76,30 +76,38 @@ export function pairOf(matrix: Matrix, from: number, to: number): [string, strin
   return source === undefined || destination === undefined ? null : [source, destination];
 }
 
-/** Whether some pair of these classes fared otherwise in an earlier matrix; VMs that were not there did not reach anybody. */
-export function changedIn(matrix: Matrix, port: PortCells, before: Matrix, portBefore: PortCells, from: number, to: number): boolean {
-  const now = cellOf(matrix, port, from, to);
-  if (now === "self") return false;
-  const classes = (number: number): Map<number, number> => {
-    const counts = new Map<number, number>();
-    for (const vm of matrix.groups[number]?.vms ?? []) {
-      const was = before.classOf.get(vm) ?? -1;
-      counts.set(was, (counts.get(was) ?? 0) + 1);
-    }
-    return counts;
-  };
-  for (const [source, count] of classes(from))
-    for (const destination of classes(to).keys()) {
-      if (source < 0 || destination < 0) {
-        if (now !== "dropped") return true;
-        continue;
-      }
-      // Nobody is asked about itself, so one VM alone on both sides says nothing.
-      if (from === to && source === destination && count === 1) continue;
-      const was = cellOf(before, portBefore, source, destination);
-      if (was !== "self" && was !== now) return true;
-    }
-  return false;
+/**
+ * Return the pairs of classes, each as `source * classes + destination`, of which some pair of VMs fared otherwise in
+ * an earlier matrix. VMs that were not there reached nobody.
+ */
+export function changesIn(matrix: Matrix, port: PortCells, before: Matrix, portBefore: PortCells): Set<number> {
+  const found = new Set<number>();
+  const width = matrix.groups.length;
+  const origins = matrix.groups.map(({ vms }) => originsOf(vms, before));
+  origins.forEach((sources, from) => {
+    origins.forEach((destinations, to) => {
+      const now = cellOf(matrix, port, from, to);
+      if (now === "self") return;
+      for (const [source, count] of sources)
+        for (const destination of destinations.keys()) {
+          // Nobody is asked about itself, so one VM alone on both sides says nothing.
+          if (from === to && source === destination && count === 1) continue;
+          const was = source < 0 || destination < 0 ? "dropped" : cellOf(before, portBefore, source, destination);
+          if (was !== "self" && was !== now) found.add(from * width + to);
+        }
+    });
+  });
+  return found;
+}
+
+/** Return of which classes some VMs were, -1 for those that were not there, with how many of each. */
+function originsOf(vms: readonly string[], before: Matrix): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const vm of vms) {
+    const was = before.classOf.get(vm) ?? -1;
+    counts.set(was, (counts.get(was) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /** Return the classes of which a VM's name has the words in it; all where there are none. */
