@@ -77,7 +77,7 @@ def matrix(revision: Revision, protocol: str, ports: Sequence[int]) -> Iterator[
     yield from class_tables(compiled.guests.ids, classes)
     answers = len(classes.classes) <= MOST_ANSWERED
     for done, port in enumerate(ports, 1):
-        found = netcore.matrix(compiled, protocol, port, answers=answers, space=space)
+        found = netcore.matrix(compiled, protocol, port, answers=answers)
         about = {"protocol": protocol, "port": port}
         yield WithColumns(CELLS.rows({"own": found.own, "reaches": found.by_class}, about))
         if answers:

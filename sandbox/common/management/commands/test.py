@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from django.core.management.base import BaseCommand
 
-from sandbox.common.launch import checks, frontend, tools
+from sandbox.common.launch import checks, frontend, stages, tools
 from sandbox.common.launch.stages import ROOT, Trouble
 
 HELP = """usage: manage.py test [pytest arguments]
@@ -49,6 +49,16 @@ SIDE_BY_SIDE = 2
 
 NOTHING_COLLECTED = 5
 """Exit code of pytest that is right for some arguments on the second database."""
+
+
+_WARM = """
+import os
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sandbox.settings.local")
+import django
+django.setup()
+from sandbox.runs import reaching
+reaching.warm()
+"""
 
 
 class Pass(NamedTuple):
@@ -91,6 +101,10 @@ def _test(args: list[str]) -> int:
     frontend.build()
     failed_checks = [] if args else checks.run_all()
     passes = _passes(args)
+    if not args:
+        # Compiled once, before passes side by side would each do it within the time limit of a test.
+        with stages.stage("kernels", "compile"):
+            stages.run([sys.executable, "-c", _WARM], "The kernels of the engine did not compile")
     with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE if len(passes) > len(DATABASES) else 1) as pool:
         results = list(pool.map(_pytest, passes, [number > 0 for number in range(len(passes))]))
     passed, failed, skipped = (sum(column) for column in list(zip(*results, strict=True))[1:])
