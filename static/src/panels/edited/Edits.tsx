@@ -11,6 +11,7 @@ import { Mark, type State } from "../Mark";
 import { openTrace } from "../openTrace";
 import { unknownOf } from "../questions";
 import { Fault, Waiting } from "../Waiting";
+import { placesOf, withNames } from "../trace/Question";
 import { useWatched } from "./watch";
 
 const STATES: Record<Effect, State> = { opened: "delivered", closed: "dropped", answer_lost: "unanswered", rerouted: "rerouted", asymmetric: "asymmetric", symmetric: "symmetric", otherwise: "not modelled" };
@@ -40,14 +41,16 @@ export function Edits(): ReactNode {
           Revision {String(began.after)} compared with {String(began.before)}
         </h3>
       )}
-      <div className="row">
-        <Waiting followed={followed} what="Comparing all flows" />
-        {can && isLive(followed) && run && (
-          <button type="button" className="button small" onClick={() => { void cancel("difference"); }}>
-            Cancel
-          </button>
-        )}
-      </div>
+      {isLive(followed) && (
+        <div className="row">
+          <Waiting followed={followed} what="Comparing all flows" />
+          {can && run && (
+            <button type="button" className="button small" onClick={() => { void cancel("difference"); }}>
+              Cancel
+            </button>
+          )}
+        </div>
+      )}
       <Fault followed={followed} />
       {done && <Found followed={followed} done={done} />}
     </div>
@@ -76,7 +79,7 @@ function Found({ followed, done }: { followed: Followed; done: RunEvent }): Reac
               {words} {Number(counts[name]).toLocaleString("en")}
             </Mark>
           ))}
-          <span className="muted">pairs of sender and address</span>
+          <span className="muted">pairs of sender and address, each protocol by itself</span>
         </p>
       )}
       {aside.length > 0 && (
@@ -108,6 +111,7 @@ function Found({ followed, done }: { followed: Followed; done: RunEvent }): Reac
 }
 
 function List({ changes, open, marks = false }: { changes: Change[]; open: boolean; marks?: boolean }): ReactNode {
+  const places = placesOf(useWorkbench((state) => state.drawing));
   return (
     <ul className="changes">
       {changes.map((change) => (
@@ -117,7 +121,7 @@ function List({ changes, open, marks = false }: { changes: Change[]; open: boole
           ))}
           <span>{change.text}</span>
           {open && (
-            <button type="button" className="link" aria-label={`Trace ${String(change.example.source)} to ${String(change.example.destination)}`} onClick={() => { openTrace(change.example); }}>
+            <button type="button" className="link" aria-label={withNames(`Trace ${String(change.example.source)} to ${String(change.example.destination)}, ${String(change.example.protocol)}`, places)} onClick={() => { openTrace(change.example); }}>
               Trace
             </button>
           )}

@@ -76,7 +76,7 @@ export function Grid({ result, before, dimmed, open }: Props): ReactNode {
         <p className="muted">{differs && filter === "" ? "Nothing differs from the result before." : "No VM is named so."}</p>
       ) : (
         <Cells
-          title={`${matrix.protocol}${ported ? ` ${port.port}` : ""}`}
+          title={`Senders down, receivers across: ${matrix.protocol}${ported ? ` ${port.port}` : ""}`}
           matrix={matrix}
           port={port}
           rows={shown[0]}
@@ -86,6 +86,7 @@ export function Grid({ result, before, dimmed, open }: Props): ReactNode {
           trace={open && !dimmed ? (source, destination) => { openTrace(packetOf(matrix, port, source, destination)); } : null}
         />
       )}
+      {open && !dimmed && <p className="muted hint">Senders down, receivers across. A click or Enter traces the packet; arrow keys go from cell to cell.</p>}
       {(rows.length > MOST || columns.length > MOST) && (
         <p className="muted">
           Shown are the first {MOST} of {Math.max(rows.length, columns.length).toLocaleString("en")} classes; a filter finds the others.
@@ -147,10 +148,7 @@ function Cells({ title, matrix, port, rows, columns, changed, name, trace }: Cel
   };
   return (
     <div className="table-wrap matrix-wrap">
-      <table className="table" data-testid="matrix">
-        <caption>
-          {title}: senders down, receivers across. Arrow keys go from cell to cell; a click or Enter {trace ? "traces the packet" : "does nothing while this is out of date"}.
-        </caption>
+      <table className="table" data-testid="matrix" aria-label={title}>
         <thead>
           <tr>
             <th scope="col">from \ to</th>
