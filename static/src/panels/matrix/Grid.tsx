@@ -171,7 +171,6 @@ function Cells({ title, matrix, port, rows, columns, changed, name, trace }: Cel
                 const cell = cellOf(matrix, port, row, column);
                 const pair = pairOf(matrix, row, column);
                 const fresh = changed?.has(row * matrix.groups.length + column) === true;
-                const words = cell === "self" ? "is the sender itself" : cell;
                 return (
                   <td key={column} className={fresh ? "fresh" : undefined}>
                     <button
@@ -179,11 +178,11 @@ function Cells({ title, matrix, port, rows, columns, changed, name, trace }: Cel
                       className="cell"
                       data-cell={`${i},${j}`}
                       tabIndex={i === here[0] && j === here[1] ? 0 : -1}
-                      aria-label={`${said(row)} to ${said(column)}: ${words}${fresh ? ", changed" : ""}`}
                       aria-disabled={trace === null || pair === null}
                       onFocus={() => { setActive([i, j]); }}
                       onClick={() => { if (pair) trace?.(...pair); }}
                     >
+                      <span className="visually-hidden">{`${said(row)} to ${said(column)}: `}</span>
                       {cell === "self" ? <span className="muted">itself</span> : <Mark state={STATES[cell]}>{cell}</Mark>}
                       {fresh && <span className="badge">changed</span>}
                     </button>
