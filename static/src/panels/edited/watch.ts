@@ -25,6 +25,11 @@ function put(change: Partial<Watching>): void {
   for (const listener of listeners) listener();
 }
 
+/** The revisions as they are now, for those who do not show them. */
+export function watchedNow(): Watched | null {
+  return watching.watch;
+}
+
 export function useWatched(): Watching {
   return useSyncExternalStore(subscribe, () => watching);
 }

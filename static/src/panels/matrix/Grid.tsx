@@ -18,13 +18,15 @@ const STATES: Record<Exclude<Cell, "self">, State> = { delivered: "delivered", "
 interface Props {
   result: Result;
   before: Result | null;
-  /** A newer answer is on its way, or the drawing has changed. */
-  dimmed: boolean;
+  /** A newer answer is on its way. */
+  waits: boolean;
+  /** The drawing has changed since. */
+  old: boolean;
   /** Whether a cell can be traced: a trace asks the newest drawing. */
   open: boolean;
 }
 
-export function Grid({ result, before, dimmed, open }: Props): ReactNode {
+export function Grid({ result, before, waits, old, open }: Props): ReactNode {
   const id = useId();
   const { matrix } = result;
   const [wanted, setWanted] = useState<number | null>(null);
@@ -46,7 +48,7 @@ export function Grid({ result, before, dimmed, open }: Props): ReactNode {
   const shown: [number[], number[]] = [rows.slice(0, MOST), columns.slice(0, MOST)];
   const ported = matrix.ports.length > 1 || port.port !== 0;
   return (
-    <section className={`matrix${dimmed ? " dimmed" : ""}`} aria-label="Who reaches whom" aria-busy={dimmed}>
+    <section className={`matrix${waits || old ? " dimmed" : ""}`} aria-label="Who reaches whom" aria-busy={waits}>
       <div className="row">
         {matrix.ports.length > 1 && (
           <div className="field narrow">
@@ -69,7 +71,7 @@ export function Grid({ result, before, dimmed, open }: Props): ReactNode {
         )}
         <p className="muted counts" role="status">
           {counts}
-          {dimmed && " of the drawing as it was."}
+          {old && `, in revision ${result.run.revision}`}
         </p>
       </div>
       {rows.length === 0 || columns.length === 0 ? (
@@ -83,10 +85,10 @@ export function Grid({ result, before, dimmed, open }: Props): ReactNode {
           columns={shown[1]}
           changed={changed}
           name={name}
-          trace={open && !dimmed ? (source, destination) => { openTrace(packetOf(matrix, port, source, destination)); } : null}
+          trace={open ? (source, destination) => { openTrace(packetOf(matrix, port, source, destination)); } : null}
         />
       )}
-      {open && !dimmed && <p className="muted hint">Senders down, receivers across. A click or Enter traces the packet; arrow keys go from cell to cell.</p>}
+      {open && <p className="muted hint">Senders down, receivers across. A click or Enter traces the packet; arrow keys go from cell to cell.</p>}
       {(rows.length > MOST || columns.length > MOST) && (
         <p className="muted">
           Shown are the first {MOST} of {Math.max(rows.length, columns.length).toLocaleString("en")} classes; a filter finds the others.

@@ -8,14 +8,14 @@ import { portsOf } from "./cells";
 import { useWorkbench } from "../../document/store";
 import { firstFlow } from "../../document/traffic";
 import { text } from "../../document/drawing";
-import { type Followed, cancel, isLive, quiet, start, useFollowed } from "../../protocol/followed";
+import { type Followed, isLive, quiet, useFollowed } from "../../protocol/followed";
 import { PAUSE_MS, useWatched } from "../edited/watch";
 import { Progress } from "../failover/Progress";
 import { rememberRun } from "../Runs";
 import { Fault, Waiting } from "../Waiting";
 import { unknownOf } from "../questions";
 import { Grid } from "./Grid";
-import { type Result, useResults } from "./results";
+import { type Result, ask, useResults } from "./results";
 
 const PROTOCOLS = ["tcp", "udp", "icmp", "icmpv6", "esp", "ah", "gre"];
 const PORTED = new Set(["tcp", "udp"]);
@@ -38,7 +38,7 @@ export function Matrix(): ReactNode {
       <Fault followed={followed} />
       {error && <p role="alert" className="callout danger">{error}</p>}
       {live && can && of !== undefined ? <Progress followed={followed} done={Number(done ?? 0)} n={Number(of)} what="ports" /> : <Waiting followed={followed} what="Reading the network" />}
-      {shown && <Grid key={shown.matrix.protocol} result={shown} before={before} dimmed={waits || old} open={can && !old} />}
+      {shown && <Grid key={shown.matrix.protocol} result={shown} before={before} waits={waits} old={old} open={can && !old && !waits} />}
       {shown && !waits && <Unknown followed={followed} />}
       {!shown && !waits && !followed.error && <p className="muted">Every VM against every other: which packets arrive, and which are answered. The table follows the drawing while it is open.</p>}
     </div>
@@ -50,21 +50,14 @@ function useAgain(followed: Followed, shown: Result | null): void {
   const can = useWorkbench((state) => state.can.run);
   const { watch } = useWatched();
   const asked = useRef(0);
-  const asking = useRef(followed);
-  useEffect(() => {
-    asking.current = followed;
-  }, [followed]);
   const newest = watch?.newest.revision ?? 0;
-  const may = can && shown !== null && watch !== null && watch.newest.runnable && !holds(watch, shown.run.revision) && !holds(watch, followed.run?.revision);
+  const may = can && shown?.follows === true && watch !== null && watch.newest.runnable && !holds(watch, shown.run.revision) && !holds(watch, followed.run?.revision);
   const { protocol, ports } = shown?.run.parameters ?? {};
   useEffect(() => {
     if (!may || asked.current === newest) return undefined;
     const timer = window.setTimeout(() => {
       asked.current = newest;
-      void (async () => {
-        if (isLive(asking.current)) await cancel("matrix");
-        await start("matrix", { protocol: protocol ?? "tcp", ports: ports ?? null });
-      })();
+      void ask({ protocol: protocol ?? "tcp", ports: ports ?? null });
     }, PAUSE_MS);
     return () => {
       window.clearTimeout(timer);
@@ -85,8 +78,7 @@ function Ask({ followed }: { followed: Followed }): ReactNode {
     const asked = ported ? portsOf(ports) : null;
     setWrong(ported && asked === null);
     if (ported && asked === null) return;
-    if (isLive(followed)) await cancel("matrix");
-    const begun = await start("matrix", { protocol, ports: asked });
+    const begun = await ask({ protocol, ports: asked });
     if (begun) rememberRun(begun.id);
   };
   return (

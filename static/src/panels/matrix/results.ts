@@ -2,14 +2,18 @@
 
 import { useEffect, useSyncExternalStore } from "react";
 
-import { type Matrix, matrixOf } from "./cells";
-import type { Run } from "../../document/types";
+import { holds } from "../../document/edited";
+import type { JsonObject, Run } from "../../document/types";
 import { api } from "../../protocol/api";
-import { type Followed, words } from "../../protocol/followed";
+import { type Followed, cancel, followedNow, isLive, start, words } from "../../protocol/followed";
+import { watchedNow } from "../edited/watch";
+import { type Matrix, matrixOf } from "./cells";
 
 export interface Result {
   run: Run;
   matrix: Matrix;
+  /** Whether it follows the drawing; one of an older drawing, opened from the list of runs, stays as it is. */
+  follows: boolean;
 }
 
 interface Results {
@@ -21,6 +25,8 @@ interface Results {
 let results: Results = { shown: null, before: null, error: null };
 /** The run whose numbers are being read, or were. */
 let reading: string | null = null;
+/** Runs that this page asked for. */
+const asked = new Set<string>();
 const listeners = new Set<() => void>();
 
 function put(change: Partial<Results>): void {
@@ -47,9 +53,18 @@ async function read(run: Run): Promise<void> {
     const matrix = matrixOf(await api.columns(run.id));
     if (reading !== run.id) return; // another one was opened meanwhile
     if (!matrix) throw new Error("The run has no numbers.");
-    put({ shown: { run, matrix }, before: results.shown, error: null });
+    const follows = asked.has(run.id) || holds(watchedNow(), run.revision);
+    put({ shown: { run, matrix, follows }, before: results.shown, error: null });
   } catch (error) {
     reading = null;
     put({ error: words(error) });
   }
+}
+
+/** Ask who reaches whom now, in place of what is being asked. */
+export async function ask(parameters: JsonObject): Promise<Run | null> {
+  if (isLive(followedNow("matrix"))) await cancel("matrix");
+  const run = await start("matrix", parameters);
+  if (run) asked.add(run.id);
+  return run;
 }
