@@ -25,7 +25,10 @@ MEMBERS: Final = Layout("members", (("block", "u4"), ("end", "u4"), ("receives",
 
 
 def difference(before: Revision, after: Revision) -> Iterator[Payload | None]:
-    """Yield the changes that flows meet between two revisions; the first ones are also told in words."""
+    """Yield the changes that flows meet between two revisions; some are also told in words.
+
+    Told are the first ones, and before them what people seldom mean: side effects.
+    """
     yield {
         "event": "difference.began",
         "before": before.number,
@@ -39,7 +42,10 @@ def difference(before: Revision, after: Revision) -> Iterator[Payload | None]:
     found = netcore.difference(compiled, networks[1])
     yield {"event": "difference.progress", "asked": found.asked, "changes": len(found.changes)}
     yield from _tables(found)
-    for number, change in enumerate(found.changes[:TOLD]):
+    aside = {id(change) for change in found.side_effects()}
+    order = sorted(range(len(found.changes)), key=lambda number: id(found.changes[number]) not in aside)
+    for number in order[:TOLD]:
+        change = found.changes[number]
         told = change.as_dict()
         blocks = told.pop("blocks")
         first = blocks[0]
@@ -47,6 +53,7 @@ def difference(before: Revision, after: Revision) -> Iterator[Payload | None]:
             "event": "difference.change",
             "number": number,
             **told,
+            "side_effect": id(change) in aside,
             "senders": first["senders"][:TOLD],
             "receivers": first["receivers"][:TOLD],
         }
@@ -59,6 +66,7 @@ def difference(before: Revision, after: Revision) -> Iterator[Payload | None]:
         "event": "difference.done",
         "changes": len(found.changes),
         "counts": counts,
+        "side_effects": len(aside),
         "edited": list(found.edited[:TOLD]),
         "edits": len(found.edited),
         "asked": found.asked,

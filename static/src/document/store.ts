@@ -6,7 +6,7 @@ import { type Drawing, drawing } from "./drawing";
 import type { Can, Direction, Json, JsonObject, Problem } from "./types";
 
 export type Tone = "active" | "delivered" | "dropped" | "looped" | "ambiguous" | "not modelled" | "down" | "out";
-export type Dock = "trace" | "compare" | "failover" | "runs";
+export type Dock = "trace" | "compare" | "failover" | "matrix" | "edits" | "runs";
 export type Saved = "saved" | "saving" | "waiting" | "signed out" | "deleted" | "failed" | "stale";
 
 export type Change = "added" | "removed" | "changed";

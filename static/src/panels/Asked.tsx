@@ -3,21 +3,17 @@
 import { Fragment, type ReactNode } from "react";
 
 import { useWorkbench } from "../document/store";
-import type { JsonObject, Question, Run, RunEvent } from "../document/types";
-import { type Followed, cancel, isLive, start, useFollowed } from "../protocol/followed";
+import type { RunEvent } from "../document/types";
+import { type Followed, cancel, isLive, useFollowed } from "../protocol/followed";
 import { Fault, Waiting } from "./Waiting";
-import { askedOf, countsOf, examplesOf, progressOf, unknownOf } from "./questions";
+import { type Listed, askedOf, countsOf, examplesOf, progressOf, unknownOf } from "./questions";
 
-const TITLES: Record<Question, string> = {
-  matrix: "Who reaches whom",
+const TITLES: Record<Listed, string> = {
   reach: "What gets through",
   exposed: "What the Internet reaches",
-  difference: "What differs",
 };
 
-type Open = (run: Run) => void;
-
-export function Asked({ kind, open }: { kind: Question; open: Open }): ReactNode {
+export function Asked({ kind }: { kind: Listed }): ReactNode {
   const followed = useFollowed(kind);
   const can = useWorkbench((state) => state.can.run);
   const { run, events } = followed;
@@ -34,12 +30,12 @@ export function Asked({ kind, open }: { kind: Question; open: Open }): ReactNode
         </button>
       )}
       <Fault followed={followed} />
-      <Found followed={followed} open={open} />
+      <Found followed={followed} />
     </section>
   );
 }
 
-function Found({ followed, open }: { followed: Followed; open: Open }): ReactNode {
+function Found({ followed }: { followed: Followed }): ReactNode {
   const counts = countsOf(followed.events);
   const unknown = unknownOf(followed.events);
   return (
@@ -54,7 +50,7 @@ function Found({ followed, open }: { followed: Followed; open: Open }): ReactNod
           ))}
         </dl>
       )}
-      <Examples run={followed.run} events={followed.events} open={open} />
+      <Examples events={followed.events} />
       {unknown.length > 0 && (
         <div className="callout">
           <strong>Not modelled</strong>
@@ -69,13 +65,9 @@ function Found({ followed, open }: { followed: Followed; open: Open }): ReactNod
   );
 }
 
-function Examples({ run, events, open }: { run: Run | null; events: RunEvent[]; open: Open }): ReactNode {
-  const can = useWorkbench((state) => state.can.run);
-  const head = useWorkbench((state) => state.revision);
+function Examples({ events }: { events: RunEvent[] }): ReactNode {
   const { heads, rows } = examplesOf(events);
   if (rows.length === 0) return null;
-  // A trace asks the newest revision; for an older one it could say something else than the table.
-  const traces = can && run?.revision === head && rows.some((row) => row.packet !== null);
   return (
     <div className="table-wrap" tabIndex={0} role="region" aria-label="The first of what was found">
       <table className="table">
@@ -84,33 +76,18 @@ function Examples({ run, events, open }: { run: Run | null; events: RunEvent[]; 
             {heads.map((name) => (
               <th key={name} scope="col">{name}</th>
             ))}
-            {traces && <th scope="col">Look closer</th>}
           </tr>
         </thead>
         <tbody>
           {rows.map((row, number) => (
             <tr key={number}>
-              {row.cells.map((cell, place) => (
+              {row.map((cell, place) => (
                 <td key={heads[place]} className="mono">{cell}</td>
               ))}
-              {traces && <td>{row.packet && <TraceIt packet={row.packet} open={open} />}</td>}
             </tr>
           ))}
         </tbody>
       </table>
     </div>
-  );
-}
-
-function TraceIt({ packet, open }: { packet: JsonObject; open: Open }): ReactNode {
-  const trace = async (): Promise<void> => {
-    const run = await start("trace", packet);
-    if (run) open(run);
-  };
-  const to = `${String(packet.source)} to ${String(packet.destination)}`;
-  return (
-    <button type="button" className="link" aria-label={`Trace ${to}`} onClick={() => { void trace(); }}>
-      Trace
-    </button>
   );
 }

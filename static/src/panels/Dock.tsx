@@ -6,8 +6,11 @@ import { type Dock as DockName, update, useWorkbench } from "../document/store";
 import type { Run } from "../document/types";
 import { useFollowed } from "../protocol/followed";
 import { Failover } from "./Failover";
+import { Matrix } from "./matrix/Matrix";
 import { Runs } from "./Runs";
 import { Tab } from "./Tab";
+import { Edits } from "./edited/Edits";
+import { LastEdit } from "./edited/LastEdit";
 import { useRecording } from "./failover/recording";
 import { Compare } from "./trace/Compare";
 import { Trace } from "./trace/Trace";
@@ -16,6 +19,8 @@ const DOCKS: [DockName, string][] = [
   ["trace", "Trace"],
   ["compare", "Compare"],
   ["failover", "Failover"],
+  ["matrix", "Matrix"],
+  ["edits", "Edits"],
   ["runs", "Runs"],
 ];
 const HEIGHT = "dock-height";
@@ -64,10 +69,13 @@ export function Dock({ shared }: { shared: Run[] | null }): ReactNode {
           if (event.key === "ArrowDown") setTo(height - 40);
         }}
       />
-      <div className="tabs" role="tablist" aria-label="Dock">
-        {DOCKS.map(([name, title]) => (
-          <Tab key={name} name={title} chosen={dock === name} choose={() => { update({ dock: name }); }} />
-        ))}
+      <div className="dock-head">
+        <div className="tabs" role="tablist" aria-label="Dock">
+          {DOCKS.map(([name, title]) => (
+            <Tab key={name} name={title} chosen={dock === name} choose={() => { update({ dock: name }); }} />
+          ))}
+        </div>
+        <LastEdit />
       </div>
       {recording && dock !== "failover" && (
         <p className="recording" role="status">
@@ -80,6 +88,8 @@ export function Dock({ shared }: { shared: Run[] | null }): ReactNode {
         {dock === "trace" && <Trace />}
         {dock === "compare" && <Compare />}
         {dock === "failover" && <Failover />}
+        {dock === "matrix" && <Matrix />}
+        {dock === "edits" && <Edits />}
         {dock === "runs" && <Runs shared={shared} />}
       </div>
     </section>
@@ -88,7 +98,7 @@ export function Dock({ shared }: { shared: Run[] | null }): ReactNode {
 
 /** Whether anything was run, or opened from before, on this page. */
 function useBegan(): boolean {
-  const all = [useFollowed("trace"), useFollowed("compare"), useFollowed("failover"), useFollowed("trials"), useFollowed("sweep"), useFollowed("live"), useFollowed("why")];
+  const all = [useFollowed("trace"), useFollowed("compare"), useFollowed("failover"), useFollowed("trials"), useFollowed("sweep"), useFollowed("live"), useFollowed("why"), useFollowed("matrix")];
   return all.some((one) => one.run !== null || one.starting);
 }
 

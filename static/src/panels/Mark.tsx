@@ -1,6 +1,6 @@
 /** State as colour, shape and word. */
 
-import { Ban, CircleCheck, CircleDashed, CircleX, Diamond, Hourglass, OctagonX, RefreshCw, SquareDashed } from "lucide-react";
+import { ArrowLeftRight, Ban, CircleArrowRight, CircleCheck, CircleDashed, CircleX, Diamond, Hourglass, OctagonX, RefreshCw, Shuffle, Split, SquareDashed } from "lucide-react";
 import type { ReactNode } from "react";
 
 const SHAPES = {
@@ -14,6 +14,10 @@ const SHAPES = {
   succeeded: CircleCheck,
   failed: CircleX,
   cancelled: Ban,
+  unanswered: CircleArrowRight,
+  rerouted: Shuffle,
+  asymmetric: Split,
+  symmetric: ArrowLeftRight,
 } as const;
 
 export type State = keyof typeof SHAPES;

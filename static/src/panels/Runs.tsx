@@ -10,14 +10,14 @@ import { api } from "../protocol/api";
 import { follow, forget, useFollowed, words } from "../protocol/followed";
 import { Asked } from "./Asked";
 import { Mark } from "./Mark";
-import { QUESTIONS, askedOf, isQuestion } from "./questions";
+import { LISTED, askedOf, isQuestion } from "./questions";
 
-const DOCKS: Record<RunKind, Dock> = { trace: "trace", compare: "compare", why: "trace", failover: "failover", trials: "failover", sweep: "failover", live: "failover", import: "runs", matrix: "runs", reach: "runs", exposed: "runs", difference: "runs" };
+const DOCKS: Record<RunKind, Dock> = { trace: "trace", compare: "compare", why: "trace", failover: "failover", trials: "failover", sweep: "failover", live: "failover", import: "runs", matrix: "matrix", reach: "runs", exposed: "runs", difference: "edits" };
 
 /** Show a run where runs of its kind are shown. */
 export function openRun(run: Run, remember = true): void {
   if (run.kind === "why") forget("trace"); // its own question stands above it
-  if (isQuestion(run.kind)) for (const kind of QUESTIONS) forget(kind); // one answer stands above the list
+  if (LISTED.some((kind) => kind === run.kind)) for (const kind of LISTED) forget(kind); // one answer stands above the list
   follow(run);
   update({ dock: DOCKS[run.kind] });
   if (remember) rememberRun(run.id);
@@ -53,8 +53,8 @@ export function Runs({ shared }: { shared: Run[] | null }): ReactNode {
   if (runs.length === 0) return <p className="muted">No runs yet: trace a packet, or let designs race.</p>;
   return (
     <>
-      {QUESTIONS.map((kind) => (
-        <Asked key={kind} kind={kind} open={openRun} />
+      {LISTED.map((kind) => (
+        <Asked key={kind} kind={kind} />
       ))}
       <div className="table-wrap" tabIndex={0} role="region" aria-label="Runs">
         <table className="table">

@@ -110,9 +110,9 @@ function useKeys(actions: Action[]): void {
   }, [actions]);
 }
 
-/** Keep the run that was started last in the address bar, so that the address brings it back. */
+/** Keep the run that was started last in the address bar, so that the address brings it back; not one in the background. */
 function useAddress(): void {
-  const ids = [useFollowed("trace").id, useFollowed("compare").id, useFollowed("failover").id, useFollowed("trials").id, useFollowed("sweep").id, useFollowed("live").id, useFollowed("matrix").id, useFollowed("reach").id, useFollowed("exposed").id, useFollowed("difference").id];
+  const ids = [useFollowed("trace").id, useFollowed("compare").id, useFollowed("failover").id, useFollowed("trials").id, useFollowed("sweep").id, useFollowed("live").id, useFollowed("reach").id, useFollowed("exposed").id];
   const before = useRef(ids);
   useEffect(() => {
     const fresh = ids.find((id, index) => id !== null && id !== before.current[index]);

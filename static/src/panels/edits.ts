@@ -7,6 +7,7 @@ import { type Conflict, type Saved, workbench, update } from "../document/store"
 import type { Json, JsonObject, Operation } from "../document/types";
 import { ApiError, type ScenarioAnswer, api } from "../protocol/api";
 import { words } from "../protocol/followed";
+import { notice } from "./edited/watch";
 
 /** Makes the patch for a document; late, for the document may have changed meanwhile. */
 type Make = (document: JsonObject) => Operation[];
@@ -39,6 +40,7 @@ export function show(answer: ScenarioAnswer): void {
   server = { revision, document };
   const name = typeof document.name === "string" ? document.name : (answer.name ?? "");
   update({ name, revision, document, problems, runnable });
+  notice(answer);
 }
 
 /** Move things; `layout` keeps positions by path. One edit, however many things. */

@@ -4,7 +4,6 @@ import type { Run, RunEvent } from "../document/types";
 import { askedOf, countsOf, examplesOf, progressOf, unknownOf } from "./questions";
 
 const event = (name: string, more: object): RunEvent => ({ seq: 1, event: name, ...more });
-const packet = { source: "vms/a", destination: "vms/b", protocol: "tcp", destination_port: 443 };
 
 describe("a question about all headers", () => {
   it("is told in one line", () => {
@@ -21,20 +20,12 @@ describe("a question about all headers", () => {
     expect(progressOf([event("reach.progress", { done: 50, of: 4143 })])).toBe("Asking: 50 of 4,143");
   });
 
-  it("counts and shows pairs that can be traced", () => {
-    const events = [event("matrix.port", { protocol: "tcp", port: 443, pairs: 1200, one_way: 3, unknown: 0, examples: [{ ...packet, answered: false }], not_modelled: [] }), event("matrix.done", { vms: 40, classes: 5 })];
-    expect(countsOf(events)).toEqual([
-      ["tcp 443: pairs of VMs that reach each other", "1,200"],
-      ["tcp 443: without an answer", "3"],
-      ["VMs", "40"],
-      ["Classes of VMs that behave alike", "5"],
-    ]);
-    expect(examplesOf(events).rows).toEqual([{ cells: ["vms/a", "vms/b", "tcp 443", "no"], packet }]);
-  });
-
-  it("names what an edit did, with a packet that shows it", () => {
-    const events = [event("difference.change", { effects: ["answer_lost"], pairs: 2, text: "No answer any more.", example: packet })];
-    expect(examplesOf(events).rows).toEqual([{ cells: ["answer lost", "2", "No answer any more."], packet }]);
+  it("counts, and shows the first of what was found", () => {
+    const example = { source: "vms/a", to: "vms/b", address: "10.0.0.4", connects: "tcp 443", one_way: "", unknown: "" };
+    const events = [event("reach.done", { counts: { connects: 1200, one_way: 0, nothing: 3, unknown: 0 }, examples: [example] })];
+    expect(countsOf(events)[0]).toEqual(["Addresses that connect", "1,200"]);
+    expect(examplesOf(events).rows).toEqual([["vms/a", "vms/b", "10.0.0.4", "tcp 443", "", ""]]);
+    expect(examplesOf([]).rows).toEqual([]);
   });
 
   it("gives each reason once", () => {

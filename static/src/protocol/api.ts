@@ -153,7 +153,7 @@ export const api = {
   guest: (vm: string) => request<GuestView>("GET", `${address("guest")}?vm=${encodeURIComponent(vm)}`),
   profiles: () => request<{ items: Profile[] }>("GET", `${address("api")}/profiles`),
   designs: () => request<{ designs: Design[]; faults: Fault[] }>("GET", address("designs")),
-  startRun: (kind: string, parameters: JsonObject) => request<Run>("POST", address("runs"), { kind, parameters }),
+  startRun: (kind: string, parameters: JsonObject, revision?: number) => request<Run>("POST", address("runs"), { kind, parameters, ...(revision === undefined ? {} : { revision }) }),
   runs: () => request<{ items: Run[] }>("GET", address("runs")),
   run: (id: string) => request<Run>("GET", address("run", id)),
   /** Where the results of a run can be fetched as a file; null on shared pages, which give none. */

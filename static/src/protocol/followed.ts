@@ -30,17 +30,22 @@ export function useFollowed(kind: RunKind): Followed {
   return useSyncExternalStore(subscribe, () => followed.get(kind) ?? NOTHING);
 }
 
+/** What is followed of a kind now, for those who do not show it. */
+export function followedNow(kind: RunKind): Followed {
+  return followed.get(kind) ?? NOTHING;
+}
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-/** Start a run and follow it. */
-export async function start(kind: RunKind, parameters: JsonObject): Promise<Run | null> {
+/** Start a run, of the newest revision where none is named, and follow it. */
+export async function start(kind: RunKind, parameters: JsonObject, revision?: number): Promise<Run | null> {
   put(kind, { ...NOTHING, starting: true });
   sockets.get(kind)?.close();
   try {
-    const run = await api.startRun(kind, parameters);
+    const run = await api.startRun(kind, parameters, revision);
     follow(run);
     return run;
   } catch (error) {

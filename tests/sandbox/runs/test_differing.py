@@ -65,6 +65,27 @@ class DifferingTest(SandboxTest):
         fates = [netcore.trace(netcore.load(self.revision(number)), packet).delivered for number in (1, 2)]
         assert fates == [True, False]
 
+    def test_side_effects_are_named_and_told_first(self) -> None:
+        services.apply_patch(
+            self.made,
+            2,
+            [
+                {"op": "remove", "path": f"{RULES}/no"},
+                {"op": "replace", "path": f"{RULES}/allow-all-out/priority", "value": 200},
+                {"op": "add", "path": f"{RULES}/out", "value": {**DENY, "direction": "Outbound"}},
+            ],
+            self.owner,
+        )
+        self.made.refresh_from_db()
+        log = self.log(self.done(self.queued(self.made, Kind.DIFFERENCE, {"before": 1})))
+        told = [event for event in log if event["event"] == "difference.change"]
+        marks = [event["side_effect"] for event in told]
+        assert marks == sorted(marks, reverse=True)
+        lost = [event for event in told if event["side_effect"] and "closed" in event["effects"]]
+        assert lost, "outbound access to the Internet is lost"
+        assert all(one["to"] == "internet" for one in lost[0]["receivers"])
+        assert log[-2]["side_effects"] >= len(lost)
+
     def test_pairs_follow_from_blocks_and_their_members(self) -> None:
         _, tables = self.asked()
         ends, members = tables["ends"].columns, tables["members"].columns

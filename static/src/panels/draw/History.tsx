@@ -8,8 +8,9 @@ import { select, update, useWorkbench, workbench } from "../../document/store";
 import { t, tn } from "../../document/text";
 import type { JsonObject } from "../../document/types";
 import { type RevisionItem, api } from "../../protocol/api";
-import { words } from "../../protocol/followed";
+import { start, words } from "../../protocol/followed";
 import { change } from "../edits";
+import { rememberRun } from "../Runs";
 import { Dialog } from "./Dialog";
 
 export function History({ close }: { close: () => void }): ReactNode {
@@ -66,6 +67,7 @@ type View = "edit" | "now";
 
 function Detail({ item, close, named }: { item: RevisionItem; close: () => void; named: () => void }): ReactNode {
   const may = useWorkbench((state) => state.can.edit);
+  const runs = useWorkbench((state) => state.can.run);
   const now = useWorkbench((state) => state.document);
   const [view, setView] = useState<View>("edit");
   const [own, setOwn] = useState<JsonObject | null>(null);
@@ -94,6 +96,12 @@ function Detail({ item, close, named }: { item: RevisionItem; close: () => void;
     select(null);
     close();
   };
+  const told = view === "edit" ? { before: number - 1, after: number } : { before: number, after: workbench().revision };
+  const ask = (): void => {
+    update({ dock: "edits" });
+    void start("difference", { before: told.before }, told.after).then((run) => { if (run) rememberRun(run.id); });
+    close();
+  };
   return (
     <>
       {may && (
@@ -120,6 +128,9 @@ function Detail({ item, close, named }: { item: RevisionItem; close: () => void;
       </ul>
       <p className="row">
         <button type="button" className="button small" disabled={!found || found.length === 0} onClick={show}>{t("Show on the drawing")}</button>
+        {runs && told.before > 0 && told.before !== told.after && (
+          <button type="button" className="button small" onClick={ask}>{t("What it did to flows")}</button>
+        )}
         {may && number !== workbench().revision && (
           <button type="button" className="button small primary" disabled={!own} onClick={restore}>{t("Restore revision {number}", { number })}</button>
         )}

@@ -1,0 +1,152 @@
+/** Who reaches whom: all pairs of VMs by port. While this is open, every edit asks again in the background. */
+
+import { Play } from "lucide-react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+
+import { holds } from "../../document/edited";
+import { portsOf } from "./cells";
+import { useWorkbench } from "../../document/store";
+import { firstFlow } from "../../document/traffic";
+import { text } from "../../document/drawing";
+import { type Followed, isLive, quiet, useFollowed } from "../../protocol/followed";
+import { PAUSE_MS, useWatched } from "../edited/watch";
+import { Progress } from "../failover/Progress";
+import { rememberRun } from "../Runs";
+import { Fault, Waiting } from "../Waiting";
+import { unknownOf } from "../questions";
+import { Grid } from "./Grid";
+import { type Result, ask, useResults } from "./results";
+
+const PROTOCOLS = ["tcp", "udp", "icmp", "icmpv6", "esp", "ah", "gre"];
+const PORTED = new Set(["tcp", "udp"]);
+
+export function Matrix(): ReactNode {
+  const followed = useFollowed("matrix");
+  const { shown, before, error } = useResults(followed);
+  const can = useWorkbench((state) => state.can.run);
+  const { watch } = useWatched();
+  useAgain(followed, shown);
+  const live = isLive(followed);
+  const done = followed.events.findLast((event) => event.event === "matrix.port")?.done;
+  const of = followed.events.find((event) => event.event === "matrix.began")?.of;
+  // Of a shared page nothing changes, so what it shows holds.
+  const old = shown !== null && (can ? !holds(watch, shown.run.revision) : false);
+  const waits = live || (followed.run?.state === "succeeded" && shown?.run.id !== followed.run.id);
+  return (
+    <div className="panel">
+      {can && <Ask followed={followed} />}
+      <Fault followed={followed} />
+      {error && <p role="alert" className="callout danger">{error}</p>}
+      {live && can && of !== undefined ? <Progress followed={followed} done={Number(done ?? 0)} n={Number(of)} what="ports" /> : <Waiting followed={followed} what="Reading the network" />}
+      {shown && <Grid key={shown.matrix.protocol} result={shown} before={before} waits={waits} old={old} open={can && !old && !waits} />}
+      {shown && !waits && <Unknown followed={followed} />}
+      {!shown && !waits && !followed.error && <p className="muted">Every VM against every other: which packets arrive, and which are answered. The table follows the drawing while it is open.</p>}
+    </div>
+  );
+}
+
+/** Ask again, after a pause, once the drawing forwards otherwise than the one that was asked. */
+function useAgain(followed: Followed, shown: Result | null): void {
+  const can = useWorkbench((state) => state.can.run);
+  const { watch } = useWatched();
+  const asked = useRef(0);
+  const newest = watch?.newest.revision ?? 0;
+  const may = can && shown?.follows === true && watch !== null && watch.newest.runnable && !holds(watch, shown.run.revision) && !holds(watch, followed.run?.revision);
+  const { protocol, ports } = shown?.run.parameters ?? {};
+  useEffect(() => {
+    if (!may || asked.current === newest) return undefined;
+    const timer = window.setTimeout(() => {
+      asked.current = newest;
+      void ask({ protocol: protocol ?? "tcp", ports: ports ?? null });
+    }, PAUSE_MS);
+    return () => {
+      window.clearTimeout(timer);
+    };
+  }, [may, newest, protocol, ports]);
+}
+
+function Ask({ followed }: { followed: Followed }): ReactNode {
+  const id = useId();
+  const runnable = useWorkbench((state) => state.runnable);
+  const flow = useWorkbench((state) => firstFlow(state.document.traffic)?.flow);
+  const before = followed.run?.parameters;
+  const [protocol, setProtocol] = useState(() => text(before?.protocol) || text(flow?.protocol, "tcp"));
+  const [ports, setPorts] = useState(() => (Array.isArray(before?.ports) ? before.ports.join(", ") : text(flow?.destination_port, "443")));
+  const [wrong, setWrong] = useState(false);
+  const ported = PORTED.has(protocol);
+  const run = async (): Promise<void> => {
+    const asked = ported ? portsOf(ports) : null;
+    setWrong(ported && asked === null);
+    if (ported && asked === null) return;
+    const begun = await ask({ protocol, ports: asked });
+    if (begun) rememberRun(begun.id);
+  };
+  return (
+    <form
+      className="question"
+      aria-label="Who reaches whom"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void run();
+      }}
+    >
+      <div className="field narrow">
+        <label htmlFor={`${id}-protocol`}>Protocol</label>
+        <select
+          id={`${id}-protocol`}
+          value={protocol}
+          onChange={(event) => {
+            quiet("matrix");
+            setProtocol(event.target.value);
+          }}
+        >
+          {[...new Set([...PROTOCOLS, protocol])].map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </div>
+      <div className="field">
+        <label htmlFor={`${id}-ports`}>Ports</label>
+        <input
+          id={`${id}-ports`}
+          inputMode="numeric"
+          autoComplete="off"
+          disabled={!ported}
+          placeholder="those the drawing names"
+          aria-invalid={wrong}
+          aria-describedby={wrong ? `${id}-wrong` : undefined}
+          value={ported ? ports : ""}
+          onChange={(event) => {
+            quiet("matrix");
+            setWrong(false);
+            setPorts(event.target.value);
+          }}
+        />
+      </div>
+      <button className="button primary" type="submit" disabled={!runnable || followed.starting}>
+        <Play size={14} aria-hidden="true" /> Run matrix
+      </button>
+      {wrong && (
+        <p className="field-error wide" id={`${id}-wrong`} role="alert">
+          Ports are numbers from 0 to 65535, such as 22, 443. Leave the field empty for those that the drawing names.
+        </p>
+      )}
+      {!runnable && <p className="muted wide">The drawing has problems, so it cannot be run. The problems list says what and where.</p>}
+    </form>
+  );
+}
+
+function Unknown({ followed }: { followed: Followed }): ReactNode {
+  const reasons = unknownOf(followed.events);
+  if (reasons.length === 0) return null;
+  return (
+    <div className="callout">
+      <strong>Not modelled</strong>
+      <ul>
+        {reasons.map((reason) => (
+          <li key={reason}>{reason}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}
