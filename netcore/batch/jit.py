@@ -7,14 +7,30 @@ and the kernel lets them run side by side.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
-from numba import njit
+from numba import config, njit
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _njit: Any = njit
+
+
+def _edition() -> str:
+    """Return a name for the source of everything that kernels are made of."""
+    here = Path(__file__).parent
+    files = sorted(
+        (*here.glob("*.py"), *here.parent.glob("failover/*.py"), *here.parent.glob("forwarding/hashing.py"))
+    )
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+
+
+# numba looks at the file of a kernel alone; the parts compiled into it lie in others, and a kernel of old parts
+# would answer wrongly. So each edition of the source keeps its kernels in a folder of its own.
+config.CACHE_DIR = str(Path(config.CACHE_DIR or Path(__file__).parent / "__pycache__") / _edition())
 
 
 def part(function: Function) -> Function:

@@ -17,6 +17,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _numba: Any
 try:
     _numba = importlib.import_module("numba")
+    importlib.import_module("netcore.batch.jit")  # says where compiled kernels are kept
 except ImportError:  # an installation without the compiler
     _numba = None
 

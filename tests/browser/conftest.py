@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 from pytest_playwright.pytest_playwright import CreateContextCallback
 
 from sandbox.common.launch.tools import find_chromium
@@ -24,6 +24,10 @@ _FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+# Two browsers, two servers and their workers share the machine while all tests run.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")

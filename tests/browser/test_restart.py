@@ -24,7 +24,7 @@ def test_the_page_reconnects_and_shows_everything(tmp_path: Path, new_context: C
         page.get_by_role("tab", name="Failover").click()
         page.get_by_label("Trials").fill("50000")
         page.get_by_role("button", name="Run 50,000 trials").click()
-        expect(page.get_by_text(re.compile(r"^[1-9][\d,]* of 50,000 trials"))).to_be_visible(timeout=30_000)
+        expect(page.get_by_text(re.compile(r"^[1-9][\d,]* of 50,000 trials"))).to_be_visible(timeout=90_000)
         killed = set()
         for pid, command in running.processes().items():
             for program in PROGRAMS:

@@ -56,8 +56,13 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sandbox.settings.local")
 import django
 django.setup()
+import netcore
 from sandbox.runs import reaching
+from sandbox.scenarios.templates import templates
 reaching.warm()
+document = netcore.load(templates()["two-firewalls"].document)
+designs = [one for one in netcore.all_designs() if one.id in ("balancer", "address-move")]
+list(netcore.trials(document, designs, next(iter(document.faults)), 600))
 """
 
 
@@ -101,6 +106,7 @@ def _test(args: list[str]) -> int:
     frontend.build()
     failed_checks = [] if args else checks.run_all()
     passes = _passes(args)
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".data" / "kernels"))  # where the demo keeps them
     if not args:
         # Compiled once, before passes side by side would each do it within the time limit of a test.
         with stages.stage("kernels", "compile"):
