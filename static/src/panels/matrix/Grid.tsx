@@ -210,7 +210,7 @@ function Head({ number, matrix, said, name, opened, toggle }: { number: number; 
         {opened ? <ChevronDown size={13} aria-hidden="true" /> : <ChevronRight size={13} aria-hidden="true" />} {name(group.vms[0] ?? "")} <span className="badge">{group.vms.length.toLocaleString("en")} alike</span>
       </button>
       {opened && (
-        <div className="members">
+        <div className="members" tabIndex={0} role="group" aria-label={`VMs that behave like ${name(group.vms[0] ?? "")}`}>
           <span>{group.vms.map(name).join(", ")}</span>
           {group.why && <span className="muted">{group.why}</span>}
         </div>
