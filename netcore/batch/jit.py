@@ -22,15 +22,15 @@ _njit: Any = njit
 def _edition() -> str:
     """Return a name for the source of everything that kernels are made of."""
     here = Path(__file__).parent
-    files = sorted(
-        (*here.glob("*.py"), *here.parent.glob("failover/*.py"), *here.parent.glob("forwarding/hashing.py"))
-    )
+    beside = (here.parent / "failover", here.parent / "forwarding")
+    files = sorted(file for folder in (here, *beside) for file in folder.glob("*.py"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
-# numba looks at the file of a kernel alone; the parts compiled into it lie in others, and a kernel of old parts
+# numba looks at the file of a kernel alone, and the parts compiled into it lie in others: a kernel of old parts
 # would answer wrongly. So each edition of the source keeps its kernels in a folder of its own.
-config.CACHE_DIR = str(Path(config.CACHE_DIR or Path(__file__).parent / "__pycache__") / _edition())
+_config: Any = config
+_config.CACHE_DIR = str(Path(_config.CACHE_DIR or Path(__file__).parent / "__pycache__") / _edition())
 
 
 def part(function: Function) -> Function:
