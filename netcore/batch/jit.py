@@ -27,8 +27,8 @@ def _edition() -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
-# numba looks at the file of a kernel alone, and the parts compiled into it lie in others: a kernel of old parts
-# would answer wrongly. So each edition of the source keeps its kernels in a folder of its own.
+# numba looks at the file of a kernel alone, and the parts compiled into it lie in others: a kernel of old
+# parts would answer wrongly. So each edition of the source keeps its kernels in a folder of its own.
 _config: Any = config
 _config.CACHE_DIR = str(Path(_config.CACHE_DIR or Path(__file__).parent / "__pycache__") / _edition())
 
