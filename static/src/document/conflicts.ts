@@ -1,12 +1,9 @@
 /** Two people at one place: what of an edit meets a change of somebody else. Pure. */
 
 import { valueAt } from "./patch";
+import { same } from "./stable";
 import type { Conflict } from "./store";
 import type { JsonObject, Operation } from "./types";
-
-function same(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
 
 /** Return the places where theirs differs from what the edit was made on, and from what the edit makes of it. */
 export function conflictsOf(patch: readonly Operation[], before: JsonObject, theirs: JsonObject): Conflict[] {

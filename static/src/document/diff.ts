@@ -3,6 +3,7 @@
 import { kindWords, saidOf } from "./edits/remove";
 import { isObject } from "./raw";
 import { COLLECTIONS } from "./shape";
+import { same } from "./stable";
 import { t } from "./text";
 import type { Json, JsonObject } from "./types";
 import { typedOf } from "./validate";
@@ -82,14 +83,4 @@ function topologyOf(document: JsonObject): JsonObject {
 
 function mapOf(value: Json | undefined): JsonObject {
   return isObject(value) ? value : {};
-}
-
-/** Whether two values mean the same; a field that is left out equals null. */
-function same(a: Json | undefined, b: Json | undefined): boolean {
-  return stable(a) === stable(b);
-}
-
-function stable(value: Json | undefined): string {
-  if (isObject(value)) return `{${Object.keys(value).sort().map((key) => `${key}:${stable(value[key])}`).join()}}`;
-  return Array.isArray(value) ? `[${value.map(stable).join()}]` : JSON.stringify(value ?? null);
 }

@@ -1,5 +1,6 @@
 /** Which revisions forward alike, and what an edit is compared with. Pure. */
 
+import { stable } from "./stable";
 import type { Json, JsonObject } from "./types";
 
 export interface Seen {
@@ -21,7 +22,7 @@ const FORWARDING = ["profile", "switches", "topology"];
 
 /** Return what of a document forwarding hangs on; positions, words and stories are not of it. */
 export function keyOf(document: JsonObject): string {
-  return JSON.stringify(FORWARDING.map((part): Json => document[part] ?? null));
+  return stable(FORWARDING.map((part): Json => document[part] ?? null));
 }
 
 /** Take a revision in. An edit to be told of is there where `tells` says so. */
