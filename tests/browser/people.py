@@ -50,7 +50,7 @@ def is_open(page: Page, *, run: bool = True) -> None:
 
 def play_trace(page: Page) -> None:
     page.get_by_role("button", name="Run trace").click()
-    expect(page.get_by_test_id("verdict-return")).to_be_visible(timeout=20_000)
+    expect(page.get_by_test_id("verdict-return")).to_be_visible(timeout=60_000)
 
 
 def play_race(page: Page) -> None:

@@ -78,7 +78,7 @@ def test_from_blank_to_a_delivered_packet_in_the_steps_that_are_offered(page: Pa
     steps.get_by_role("button", name="Add another VM").click()
     expect(page.get_by_role("button", name="Run trace").last).to_be_enabled()
     steps.get_by_role("button", name="Run trace").click()
-    expect(page.get_by_test_id("verdict-forward")).to_contain_text("Delivered", timeout=20_000)
+    expect(page.get_by_test_id("verdict-forward")).to_contain_text("Delivered", timeout=60_000)
     expect(steps).to_have_count(0)
     assert saved(page)["topology"]["nics"]["vm2-nic"]["configurations"]["primary"]["address"] == "10.0.0.5"
 
