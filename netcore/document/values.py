@@ -75,11 +75,10 @@ class _Kept6(IPv6Address):
         return f"IPv6Address({str(self)!r})"
 
 
-class _KeptNetwork4(IPv4Network):
+class _Keeps:
     """A prefix that keeps its hash and its ends; tables of routes ask for them again and again."""
 
     ends: tuple[int, int]
-    version: Literal[4] = 4
 
     def __hash__(self) -> int:
         try:
@@ -87,23 +86,21 @@ class _KeptNetwork4(IPv4Network):
         except AttributeError:
             self._hash: int = super().__hash__()
             return self._hash
+
+
+class _KeptNetwork4(_Keeps, IPv4Network):
+    """One of IPv4."""
+
+    version: Literal[4] = 4
 
     def __repr__(self) -> str:
         return f"IPv4Network({str(self)!r})"
 
 
-class _KeptNetwork6(IPv6Network):
-    """The same for IPv6."""
+class _KeptNetwork6(_Keeps, IPv6Network):
+    """One of IPv6."""
 
-    ends: tuple[int, int]
     version: Literal[6] = 6
-
-    def __hash__(self) -> int:
-        try:
-            return self._hash
-        except AttributeError:
-            self._hash: int = super().__hash__()
-            return self._hash
 
     def __repr__(self) -> str:
         return f"IPv6Network({str(self)!r})"

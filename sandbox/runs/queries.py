@@ -75,8 +75,12 @@ def runs_of(scenario: Scenario) -> QuerySet[Run]:
 
 
 def recent_runs(user: User, most: int) -> QuerySet[Run]:
-    """Return the newest runs of a person's scenarios, newest first, each with its scenario."""
-    found = visible().filter(owner=user, scenario__owner=user).exclude(kind=Kind.IMPORT)
+    """Return the newest runs of a person's scenarios, newest first, each with its scenario.
+
+    Without imports, which have no scenario at first, and what the page asks by itself after each edit.
+    """
+    own = visible().filter(owner=user, scenario__owner=user)
+    found = own.exclude(kind__in=(Kind.IMPORT, Kind.DIFFERENCE))
     return found.select_related("scenario").order_by("-created")[:most]
 
 

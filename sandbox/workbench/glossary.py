@@ -24,11 +24,6 @@ class Word(NamedTuple):
     aws: str = ""
     facts: tuple[str, ...] = ()
 
-    @property
-    def anchor(self) -> str:
-        """Return the id of the entry on the page; English whatever the page's language."""
-        return next(key for key, word in GLOSSARY.items() if word is self)
-
     def has(self, words: list[str]) -> bool:
         """Return whether every one of some lower-case words is in the entry."""
         text = " ".join((str(self.term), str(self.meaning), self.azure, self.aws, *self.facts)).lower()
@@ -345,12 +340,11 @@ GLOSSARY: Final[dict[str, Word]] = {
         facts=("M2", "M4"),
     ),
 }
-"""All words by their anchors, in the order of the alphabet of their English terms."""
+"""All words by their anchors, which are English whatever the language of the page."""
 
 
-def find(query: str) -> list[Word]:
-    """Return the words whose entries hold every word of a query, in the order of the page."""
+def find(query: str) -> list[tuple[str, Word]]:
+    """Return anchor and word of entries that hold every word of a query, in the order of the page."""
     wanted = query.lower().split()
-    return sorted(
-        (word for word in GLOSSARY.values() if word.has(wanted)), key=lambda word: str(word.term).lower()
-    )
+    found = [(anchor, word) for anchor, word in GLOSSARY.items() if word.has(wanted)]
+    return sorted(found, key=lambda entry: str(entry[1].term).lower())

@@ -218,7 +218,7 @@ def settings_delete(request: HttpRequest) -> HttpResponse:
 def glossary(request: HttpRequest) -> HttpResponse:
     """Show the words of this place, or those whose entries hold every word of ``?q=``.
 
-    ``workbench/glossary.html``: ``words`` (list of ``glossary.Word``), ``total``, ``query``.
+    ``workbench/glossary.html``: ``words`` (pairs of anchor and ``glossary.Word``), ``total``, ``query``.
     """
     query = request.GET.get("q", "").strip()[:200]
     context = {"words": words.find(query), "total": len(words.GLOSSARY), "query": query}

@@ -1,6 +1,7 @@
 /** What lies between two versions of a drawing: the edits of an event, and the patch that leads back. Knows no DOM. */
 
 import { isObject } from "./raw";
+import { same } from "./stable";
 import type { Json, JsonObject, Operation } from "./types";
 
 /** One change of the drawing as an event has it; null removes what is there. */
@@ -27,7 +28,7 @@ export function backTo(before: JsonObject, after: JsonObject): Operation[] {
 
 function differences(before: Json | undefined, after: Json | undefined, pointer: string): EditOf[] {
   if (isObject(before) && isObject(after)) return keys(before, after).flatMap((key) => differences(before[key], after[key], below(pointer, key)));
-  return same(before ?? null, after ?? null) ? [] : [{ pointer, value: after ?? null }];
+  return same(before, after) ? [] : [{ pointer, value: after ?? null }];
 }
 
 function operations(from: Json | undefined, to: Json | undefined, path: string): Operation[] {
@@ -43,11 +44,4 @@ function keys(one: JsonObject, other: JsonObject): string[] {
 
 function below(pointer: string, key: string): string {
   return `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
-}
-
-/** Whether two values are alike; the order of keys does not matter. */
-function same(one: Json, other: Json): boolean {
-  if (Array.isArray(one) && Array.isArray(other)) return one.length === other.length && one.every((item, index) => same(item, other[index] ?? null));
-  if (isObject(one) && isObject(other)) return keys(one, other).every((key) => same(one[key] ?? null, other[key] ?? null));
-  return one === other;
 }

@@ -1,5 +1,6 @@
 /** JSON Patch on plain documents: apply, and the patch that takes it back. */
 
+import { same } from "./stable";
 import type { Json, JsonObject, Operation } from "./types";
 
 function parts(pointer: string): string[] {
@@ -104,6 +105,6 @@ function deeper(from: JsonObject, to: JsonObject, pointer: string, levels: numbe
     if (now === undefined) return [{ op: "remove", path }];
     if (old === undefined) return [{ op: "add", path, value: now }];
     if (levels > 1 && isMap(old) && isMap(now)) return deeper(old, now, path, levels - 1);
-    return JSON.stringify(old) === JSON.stringify(now) ? [] : [{ op: "replace", path, value: now }];
+    return same(old, now) ? [] : [{ op: "replace", path, value: now }];
   });
 }

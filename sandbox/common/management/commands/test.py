@@ -51,21 +51,6 @@ NOTHING_COLLECTED = 5
 """Exit code of pytest that is right for some arguments on the second database."""
 
 
-_WARM = """
-import os
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sandbox.settings.local")
-import django
-django.setup()
-import netcore
-from sandbox.runs import reaching
-from sandbox.scenarios.templates import templates
-reaching.warm()
-document = netcore.load(templates()["two-firewalls"].document)
-designs = [one for one in netcore.all_designs() if one.id in ("balancer", "address-move")]
-list(netcore.trials(document, designs, next(iter(document.faults)), 600))
-"""
-
-
 class Pass(NamedTuple):
     """One run of pytest: what it is called, its database and its arguments."""
 
@@ -110,7 +95,9 @@ def _test(args: list[str]) -> int:
     if not args:
         # Compiled once, before passes side by side would each do it within the time limit of a test.
         with stages.stage("kernels", "compile"):
-            stages.run([sys.executable, "-c", _WARM], "The kernels of the engine did not compile")
+            stages.run(
+                [sys.executable, "-m", "tests.warm_kernels"], "The kernels of the engine did not compile"
+            )
     with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE if len(passes) > len(DATABASES) else 1) as pool:
         results = list(pool.map(_pytest, passes, [number > 0 for number in range(len(passes))]))
     passed, failed, skipped = (sum(column) for column in list(zip(*results, strict=True))[1:])
