@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from netcore.batch.exposed import Exposure
     from netcore.batch.forward import forward, packets_of, warm
     from netcore.batch.lint import Shadowed
+    from netcore.batch.live_routes import LiveRoutes
     from netcore.batch.lookup import lookup_table
     from netcore.batch.matrix import Counts, Matrix
     from netcore.batch.packets import Packets
@@ -72,20 +73,20 @@ __all__ = [
     "ENGINE_VERSION", "LIMITS", "Answers", "BackendHealth", "Classes", "Compiled", "Counts", "Design",
     "Diff", "Difference", "Direction", "Divergence", "DocumentError", "EffectiveRoute", "EffectiveRule",
     "Exposure", "FormatError", "GuestView", "Import", "ImportNote", "JoinedTrials", "Judgement", "LiveRace",
-    "Matrix", "NetcoreError", "Network", "NotFound", "NotModelled", "Packet", "Packets", "Paragraph",
-    "PortSet", "Prediction", "Problem", "ProfileInfo", "Proof", "Reach", "Reading", "RedundancyView",
-    "Routed", "RuleCard", "Scenario", "Shadowed", "Space", "State", "TimingProfile", "Trace", "TraceHop",
-    "Trials", "Why", "all_designs", "availability", "backend_health", "check_prediction", "check_step",
-    "classes_of", "compile", "compile_network", "designs", "diff", "difference", "dump", "effective_routes",
-    "effective_rules", "explain", "export_csv", "export_json", "exposed", "exposures", "facts",
-    "first_divergence", "forward", "guest_view", "headers_named", "import_arm", "join_trials", "judge",
-    "live_race", "live_refusals", "load", "lookup_table", "loops", "matrix", "merge_trials", "never",
-    "one_way", "packets_of", "prepare_trials", "profiles", "protocol_name", "protocol_number", "race",
-    "reach", "reach_counts", "read", "read_text", "redundancy", "refusals", "routes_alone", "routes_shown",
-    "rule_cards", "schema", "shadowed", "simulate", "space_of", "stale_routes", "sweep", "sweep_parameters",
-    "sweep_point", "sweep_scenario", "sweep_summary", "switches", "timing_profile", "timing_profiles",
-    "trace", "trace_steps", "traceroute", "trial_stretches", "trials", "unknown_to", "warm", "warnings",
-    "why",
+    "LiveRoutes", "Matrix", "NetcoreError", "Network", "NotFound", "NotModelled", "Packet", "Packets",
+    "Paragraph", "PortSet", "Prediction", "Problem", "ProfileInfo", "Proof", "Reach", "Reading",
+    "RedundancyView", "Routed", "RuleCard", "Scenario", "Shadowed", "Space", "State", "TimingProfile",
+    "Trace", "TraceHop", "Trials", "Why", "all_designs", "availability", "backend_health",
+    "check_prediction", "check_step", "classes_of", "compile", "compile_network", "designs", "diff",
+    "difference", "dump", "effective_routes", "effective_rules", "explain", "export_csv", "export_json",
+    "exposed", "exposures", "facts", "first_divergence", "forward", "guest_view", "headers_named",
+    "import_arm", "join_trials", "judge", "live_race", "live_refusals", "load", "lookup_table", "loops",
+    "matrix", "merge_trials", "never", "one_way", "packets_of", "prepare_trials", "profiles",
+    "protocol_name", "protocol_number", "race", "reach", "reach_counts", "read", "read_text", "redundancy",
+    "refusals", "routes_alone", "routes_shown", "rule_cards", "schema", "shadowed", "simulate", "space_of",
+    "stale_routes", "sweep", "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary",
+    "switches", "timing_profile", "timing_profiles", "trace", "trace_steps", "traceroute",
+    "trial_stretches", "trials", "unknown_to", "warm", "warnings", "why",
 ]
 # fmt: on
 
@@ -103,6 +104,7 @@ _IN_ROOMS = {
     "netcore.batch.reach": "Proof Reach headers_named loops never one_way reach",
     "netcore.batch.lint": "Shadowed shadowed",
     "netcore.batch.lookup": "lookup_table",
+    "netcore.batch.live_routes": "LiveRoutes",
     "netcore.batch.routed": "Routed routes_alone",
     "netcore.failover": "Design LiveRace TimingProfile Trials JoinedTrials",
     "netcore.checks.diff": "Diff",

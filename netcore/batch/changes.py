@@ -224,10 +224,6 @@ class Difference:
             "notes": list(self.notes),
         }
 
-    def as_json(self) -> dict[str, Any]:
-        """Return plain JSON data."""
-        return self.as_dict()
-
 
 def is_side_effect(change: Change) -> bool:
     """Return whether a change is one that people seldom mean."""

@@ -306,7 +306,7 @@ def _told(
     ways = [_passed(trace, packet) for trace in traces]
     text = f"From {senders} to {receivers}: {what} {verbs}."
     if more:
-        text += f" The same for {more:,} other pairs."
+        text += f" The same for {more:,} other {'pair' if more == 1 else 'pairs'}."
     if Effect.REROUTED in found or Effect.ASYMMETRIC in found:
         text += f" Before {_way(ways[0], name)}; now {_way(ways[1], name)}."
     last = traces[1]

@@ -35,11 +35,11 @@ def difference(before: Revision, after: Revision) -> Iterator[Payload | None]:
         "after": after.number,
         "effects": list(EFFECTS),
     }
-    networks = [scenario_queries.network(revision) for revision in (before, after)]
+    arrays = scenario_queries.arrays(before)
     yield None
-    compiled = netcore.compile_network(networks[0])
+    network = scenario_queries.network(after)
     yield None
-    found = netcore.difference(compiled, networks[1])
+    found = netcore.difference(arrays, network)
     yield {"event": "difference.progress", "asked": found.asked, "changes": len(found.changes)}
     yield from _tables(found)
     aside = {id(change) for change in found.side_effects()}

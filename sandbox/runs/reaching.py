@@ -70,7 +70,7 @@ def matrix(revision: Revision, protocol: str, ports: Sequence[int]) -> Iterator[
     yield {"event": "matrix.began", "protocol": protocol, "ports": list(ports), "of": len(ports)}
     network = scenario_queries.network(revision)
     yield None
-    compiled = netcore.compile_network(network)
+    compiled = scenario_queries.arrays(revision)
     yield None
     space = netcore.space_of(compiled)
     classes = space.classes
@@ -173,7 +173,7 @@ def reach(revision: Revision, asked: Mapping[str, Any]) -> Iterator[Payload | No
     yield {"event": "reach.began", **asked, "sets": list(REACH_SETS)}
     network = scenario_queries.network(revision)
     yield None
-    compiled = netcore.compile_network(network)
+    compiled = scenario_queries.arrays(revision)
     headers = None
     if "protocol" in asked or "ports" in asked:
         headers = netcore.headers_named(asked.get("protocol"), asked.get("ports"))
@@ -280,7 +280,7 @@ def exposed(revision: Revision) -> Iterator[Payload | None]:
     """Yield what the Internet reaches, public address by public address."""
     addresses = len(revision.document["topology"].get("public_ips", {}))
     yield {"event": "exposed.began", "of": addresses, "sets": list(EXPOSED_SETS)}
-    compiled = netcore.compile_network(scenario_queries.network(revision))
+    compiled = scenario_queries.arrays(revision)
     rows: list[netcore.Exposure] = []
     told: list[Payload] = []
     number = reached = done = 0

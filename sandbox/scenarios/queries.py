@@ -121,6 +121,14 @@ network = _PerRevision(_compile)
 """``network(revision)``: the compiled network. Raises ``netcore.DocumentError`` when it is not runnable."""
 
 
+def _compile_arrays(revision: Revision) -> netcore.Compiled:
+    return netcore.compile_network(network(revision))
+
+
+arrays = _PerRevision(_compile_arrays)
+"""``arrays(revision)``: the network as arrays. Raises ``netcore.DocumentError`` when it is not runnable."""
+
+
 def problems(revision: Revision) -> list[dict[str, Any]]:
     """Return all problems of a revision as plain data, in netcore's order."""
     return [problem.as_dict() for problem in reading(revision).problems]
