@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from netcore.checks.misconceptions import Break, Misconception, name_of
-from netcore.checks.paths import INTERNET, stops_of
+from netcore.checks.paths import INTERNET, path_of, stops_of
 from netcore.control.network import Network
 from netcore.document.models import Topology
 from netcore.errors import NotFound
@@ -153,10 +153,13 @@ def _judge_leg(
     leg: Leg | None,
     outward: LegGuess | None,
 ) -> LegJudgement:
-    said = (*guess.stops, guess.outcome)
+    # Whoever names the Internet on the way to a host there says nothing wrong.
+    named = [stop for stop in guess.stops[:-1] if stop != INTERNET]
+    stops = (*named, *guess.stops[-1:])
+    said = (*stops, guess.outcome)
     if leg is None:
         sender = outward.stops[-1] if outward and outward.stops else "the receiver"
-        hops = tuple(Hop(at, one, None) for at, one in zip((sender, *guess.stops), said, strict=False))
+        hops = tuple(Hop(at, one, None) for at, one in zip((sender, *stops), said, strict=False))
         return LegJudgement(
             hops, False, "No answer was sent: the request did not arrive, or nothing answers it."
         )
@@ -187,9 +190,18 @@ def _ways(network: Network, leg: Leg) -> list[_Way]:
     nic_vm = {name: nic.vm for name, nic in network.scenario.topology.nics.items() if nic.vm is not None}
     ways = [(branch.steps, branch.verdict) for branch in leg.branches] or [(leg.steps, leg.verdict)]
     return [
-        _Way((*stops_of(steps, verdict, nic_vm), verdict.outcome.value), steps, verdict)
+        _Way((*stops, verdict.outcome.value), steps, verdict)
         for steps, verdict in ways
+        for stops in _tellings(steps, verdict, nic_vm)
     ]
+
+
+def _tellings(steps: tuple[Step, ...], verdict: Verdict, nic_vm: dict[str, str]) -> list[tuple[str, ...]]:
+    """Return a way with its host on the Internet, and with the Internet in the host's place."""
+    stops = stops_of(steps, verdict, nic_vm)
+    if INTERNET in path_of(steps)[:-1] and stops and stops[-1].startswith("hosts/"):
+        return [stops, (*stops[:-1], INTERNET)]
+    return [stops]
 
 
 def _common(said: tuple[str, ...], was: tuple[str, ...]) -> int:

@@ -177,6 +177,13 @@ def test_one_of_several_ways_is_right():
         assert judged(drawn, f"load_balancers/lb {member} b delivered").forward.right, member
 
 
+@pytest.mark.parametrize("said", ["hosts/h delivered", "internet delivered", "internet hosts/h delivered"])
+def test_a_host_on_the_internet_is_the_internet(said: str):
+    drawn = spokes().set("subnets/s/default_outbound", True).host("h", "198.51.100.9")
+    assert judged(drawn, said, to="hosts/h").forward.right
+    assert not judged(drawn, "fw " + said, to="hosts/h").forward.right
+
+
 def test_what_the_drawing_does_not_have_is_refused_by_name():
     topology = spokes().scenario().topology
     with pytest.raises(NotFound, match="vms/ghost"):
