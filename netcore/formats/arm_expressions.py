@@ -104,11 +104,7 @@ class Budget:
                 raise too_much(f"A value of the template has more than {MAX_WEIGHT:,} parts.")
         return value
 
-    def _weigh(self, value: Value, depth: int) -> int:
-        if isinstance(value, str):
-            return 1 + (len(value) >> 6)
-        if not isinstance(value, list | dict):
-            return 1
+    def _weigh(self, value: list[Value] | dict[str, Value], depth: int) -> int:
         known = self._weights.get(id(value))
         if known is not None and known[0] is value:
             return known[1]
@@ -116,11 +112,16 @@ class Budget:
             raise too_much("An expression makes a value that is nested too deep.")
         weight = 1
         for part in value.values() if isinstance(value, dict) else value:
-            weight += self._weigh(part, depth + 1)
+            # Most parts are texts and numbers, for which no weight is kept.
+            weight += self._weigh(part, depth + 1) if isinstance(part, list | dict) else _leaf(part)
         self.spend(len(value) >> 3)
         # The value is kept with its weight: otherwise its id could be given to another one.
         self._weights[id(value)] = (value, weight)
         return weight
+
+
+def _leaf(value: Value) -> int:
+    return 1 + (len(value) >> 6) if isinstance(value, str) else 1
 
 
 def limit_length(characters: int) -> None:
