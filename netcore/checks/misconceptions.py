@@ -135,7 +135,7 @@ TABLE: Final = {
         ),
         _idea(
             "overlooked-route",
-            "that the packet takes the direct way, for the address is near",
+            "that the packet goes straight to its destination",
             "A user route of the sender's subnet holds the destination and sends it elsewhere.",
             "D20 D22",
         ),
