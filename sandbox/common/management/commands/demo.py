@@ -60,11 +60,14 @@ def _demo(port: int | None, data: Path, *, open_it: bool) -> None:
             prepare = [sys.executable, "-m", "sandbox.common.launch.prepare"]
             sign_in = run(prepare, "preparing the database", env=supervisor.env).strip().splitlines()[-1]
         with stage("server", "web and workers"):
-            for name, command in _workers().items():
-                supervisor.start(name, command)
+            first, *others = _workers().items()
             supervisor.start("web", _web(port))
+            supervisor.start(*first)
             address = f"http://127.0.0.1:{port}/"
             _wait_for_answer(address, supervisor)
+            # Whoever opens the page traces first; the rest would only keep the page waiting.
+            for name, command in others:
+                supervisor.start(name, command)
         print(
             f"\nVNet Sandbox is ready: {address}\n{sign_in}\nCtrl-C ends it; the data stays in {data}",
             flush=True,
