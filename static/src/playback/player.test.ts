@@ -1,7 +1,10 @@
-import { act, renderHook } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { act, cleanup, renderHook } from "@testing-library/react";
+import { afterEach, describe, expect, it } from "vitest";
 
 import { keyed, usePlayer } from "./player";
+
+// What still plays would draw after the page of the test is gone.
+afterEach(cleanup);
 
 describe("keys of the player", () => {
   it("move by a step and stay inside", () => {
