@@ -4,6 +4,7 @@ import { type KeyboardEvent, type ReactNode, useRef } from "react";
 
 import type { Drawing } from "../document/drawing";
 import { select, useWorkbench } from "../document/store";
+import { t } from "../document/text";
 
 interface Branch {
   path: string;
@@ -59,9 +60,9 @@ export function Outline(): ReactNode {
     const here = buttons.indexOf(document.activeElement as HTMLButtonElement);
     buttons[Math.max(0, Math.min(buttons.length - 1, here + step))]?.focus();
   };
-  if (branches.length === 0) return <p className="muted">Nothing is drawn yet.</p>;
+  if (branches.length === 0) return <p className="muted">{t("Nothing is drawn yet.")}</p>;
   return (
-    <ul className="tree" role="tree" aria-label="Outline" ref={list} onKeyDown={move}>
+    <ul className="tree" role="tree" aria-label={t("Outline")} ref={list} onKeyDown={move}>
       {branches.map((branch) => (
         <TreeItem key={branch.path} branch={branch} level={1} />
       ))}

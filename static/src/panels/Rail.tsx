@@ -4,6 +4,7 @@ import { BookOpen, CircleHelp, ListTree, Plus, TriangleAlert, X } from "lucide-r
 import type { ReactNode } from "react";
 
 import { useWorkbench } from "../document/store";
+import { t, tx } from "../document/text";
 import { api } from "../protocol/api";
 import { Outline } from "./Outline";
 import { Problems } from "./Problems";
@@ -28,14 +29,14 @@ export function Rail({ panel, setPanel, actions }: Props): ReactNode {
     ["Help", <CircleHelp key="h" size={17} aria-hidden="true" />],
   ];
   return (
-    <nav className="rail" aria-label="Panels">
+    <nav className="rail" aria-label={t("Panels")}>
       <div className="rail-buttons">
         {buttons.map(([name, icon]) => (
           <button
             key={name}
             type="button"
             className="button quiet"
-            aria-label={name === "Problems" && problems > 0 ? `Problems: ${problems}` : name}
+            aria-label={name === "Problems" && problems > 0 ? t("Problems: {problems}", { problems }) : name}
             title={name}
             aria-pressed={panel === name}
             onClick={() => { setPanel(panel === name ? null : name); }}
@@ -44,7 +45,7 @@ export function Rail({ panel, setPanel, actions }: Props): ReactNode {
             {name === "Problems" && problems > 0 && <span className="count" aria-hidden="true">{problems}</span>}
           </button>
         ))}
-        <a className="button quiet" href={api.factsUrl()} aria-label="Rule cards" title="Rule cards">
+        <a className="button quiet" href={api.factsUrl()} aria-label={t("Rule cards")} title={t("Rule cards")}>
           <BookOpen size={17} aria-hidden="true" />
         </a>
       </div>
@@ -52,7 +53,7 @@ export function Rail({ panel, setPanel, actions }: Props): ReactNode {
         <section className="rail-panel" aria-label={panel}>
           <div className="row">
             <h2>{panel}</h2>
-            <button type="button" className="button icon quiet small push only-narrow" aria-label={`Close ${panel.toLowerCase()}`} onClick={() => { setPanel(null); }}>
+            <button type="button" className="button icon quiet small push only-narrow" aria-label={t("Close {panel}", { panel: panel.toLowerCase() })} onClick={() => { setPanel(null); }}>
               <X size={14} aria-hidden="true" />
             </button>
           </div>
@@ -81,9 +82,9 @@ function Help({ actions }: { actions: Action[] }): ReactNode {
   const groups = [...new Set(actions.filter((action) => action.keys.length > 0).map((action) => action.group))];
   return (
     <>
-      <p>Select a VM and choose “Trace from here”, another one and “Trace to here”, then run the trace.</p>
+      <p>{t("Select a VM and choose “Trace from here”, another one and “Trace to here”, then run the trace.")}</p>
       <p>
-        Every rule has a source: <a href="/facts/">rule cards</a>.
+        {tx("Every rule has a source: {link}.", { link: <a href="/facts/">{t("rule cards")}</a> })}
       </p>
       {groups.map((group) => (
         <table className="table keys" key={group}>
@@ -101,7 +102,7 @@ function Help({ actions }: { actions: Action[] }): ReactNode {
         </table>
       ))}
       <table className="table keys">
-        <caption>On the drawing and in the dock</caption>
+        <caption>{t("On the drawing and in the dock")}</caption>
         <tbody>
           {OTHER_KEYS.map(([key, does]) => (
             <tr key={key + does}>

@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState }
 import { Canvas } from "../canvas/Canvas";
 import { isWide } from "../canvas/wide";
 import { useWorkbench } from "../document/store";
+import { t } from "../document/text";
 import type { Run } from "../document/types";
 import { useFollowed } from "../protocol/followed";
 import { Bar } from "./Bar";
@@ -75,7 +76,7 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
         <Conflicts />
       </main>
       {inspector && (
-        <aside className="inspector" aria-label="Inspector">
+        <aside className="inspector" aria-label={t("Inspector")}>
           <Inspector />
         </aside>
       )}

@@ -3,6 +3,7 @@
 import { type ReactNode, useMemo } from "react";
 
 import { seconds } from "../../document/race";
+import { t } from "../../document/text";
 import { Chart } from "./Chart";
 import { type CurveRow, LEAST_S, sharedBy, steps } from "./curves";
 import { SameAsTable } from "./SameAsTable";
@@ -16,12 +17,12 @@ export function Curve({ rows, target }: { rows: CurveRow[]; target: number | nul
   const words = rows.map((row) => `${row.title}: ${within(row)}${target === null ? "" : `, ${Math.round(sharedBy(row, target) * 100)} % within the target`}.`);
   return (
     <figure className="curve">
-      <figcaption>Share of trials in which new flows are back, by seconds after the fault</figcaption>
+      <figcaption>{t("Share of trials in which new flows are back, by seconds after the fault")}</figcaption>
       <p className="said">{words.join(" ")}</p>
-      <Chart label={`Share of trials recovered after so many seconds. ${words.join(" ")}`} x={x} series={series} logarithmic stepped xWords={axisWords} yWords={percent} yRange={WHOLE} mark={mark} />
+      <Chart label={t("Share of trials recovered after so many seconds. {words}", { words: words.join(" ") })} x={x} series={series} logarithmic stepped xWords={axisWords} yWords={percent} yRange={WHOLE} mark={mark} />
       <SameAsTable
-        label="Distribution"
-        corner="Share of trials"
+        label={t("Distribution")}
+        corner={t("Share of trials")}
         columns={rows.map((row) => ({ key: row.design, name: row.title }))}
         rows={SHARES.map((share) => ({
           key: String(share),

@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useRef } from "react";
 
 import { codeWords } from "../../document/codeWords";
 import { type Assumption, CLOCKS, type Summary, type Trials, type TrialsRow, beyondWords, seconds, titleOf } from "../../document/race";
+import { t, tx } from "../../document/text";
 import { Curve } from "./Curve";
 import { Percentiles } from "./Percentiles";
 import { type Part, Shares } from "./Shares";
@@ -33,9 +34,9 @@ export function DistributionsView({ trials, rests }: Props): ReactNode {
   if (!summary) {
     if (partial.length === 0) return null;
     return (
-      <section aria-label="Trials so far" className="trials">
+      <section aria-label={t("Trials so far")} className="trials">
         <p className="muted" aria-live="polite">
-          So far: {partial.map((one) => `${one.title ?? one.design} p50 ${seconds(one.p50)}, p95 ${seconds(one.p95)}`).join("; ")}
+          {t("So far: {map}", { map: partial.map((one) => `${one.title ?? one.design} p50 ${seconds(one.p50)}, p95 ${seconds(one.p95)}`).join("; ") })}
         </p>
         <Curve rows={partial.map((one) => ({ design: one.design, title: one.title ?? one.design, p50: one.p50, p95: one.p95, ecdf: one.ecdf ?? [] }))} target={null} />
       </section>
@@ -44,14 +45,13 @@ export function DistributionsView({ trials, rests }: Props): ReactNode {
   const rows = summary.designs;
   const target = rows.find((row) => row.target)?.target?.recover_s ?? null;
   return (
-    <section ref={result} data-testid="trials-summary" aria-label="Trials" className="trials">
+    <section ref={result} data-testid="trials-summary" aria-label={t("Trials")} className="trials">
       <h3>
-        {summary.n.toLocaleString("en")} trials, seed {summary.seed}
+        {t("{n} trials, seed {seed}", { n: summary.n.toLocaleString("en"), seed: summary.seed })}
       </h3>
       {summary.ratio && (
         <p>
-          <strong>{titleOf(summary, summary.ratio.slow)}</strong> takes {summary.ratio.p50.toFixed(1)} times as long as{" "}
-          <strong>{titleOf(summary, summary.ratio.fast)}</strong>: the median of trial against trial, both with the same luck.
+          {tx("{strong} takes {p50} times as long as  {strong2}: the median of trial against trial, both with the same luck.", { strong: <strong>{titleOf(summary, summary.ratio.slow)}</strong>, p50: summary.ratio.p50.toFixed(1), strong2: <strong>{titleOf(summary, summary.ratio.fast)}</strong> })}
         </p>
       )}
       <Verdicts rows={rows} />
@@ -61,7 +61,7 @@ export function DistributionsView({ trials, rests }: Props): ReactNode {
         <Dominant rows={rows} />
         <Causes summary={summary} />
         <Shares
-          title="What became of connections"
+          title={t("What became of connections")}
           text={rows.map((row) => `${row.title}: ${FLOW_PARTS.filter((part) => (row.flows?.[part.key as "hung"] ?? 0) > 0).map((part) => `${percent(row.flows?.[part.key as "hung"] ?? 0)} ${part.name}`).join(", ")}.`).join(" ")}
           parts={FLOW_PARTS}
           rows={rows.map((row) => ({ key: row.design, name: row.title, values: { ...row.flows } }))}
@@ -112,7 +112,7 @@ function Causes({ summary }: { summary: Summary }): ReactNode {
   });
   return (
     <Shares
-      title="Packets lost by cause, mean of a trial"
+      title={t("Packets lost by cause, mean of a trial")}
       text={text.join(" ")}
       parts={parts}
       rows={summary.designs.map((row) => ({ key: row.design, name: row.title, values: row.lost_by_cause ?? {}, note: `${Math.round(row.lost.mean ?? 0).toLocaleString("en")} packets` }))}

@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 
 import { CLOCKS, type Contender, type Race, beyondWords, duration, winner } from "../../document/race";
+import { t } from "../../document/text";
 import { FlowBar } from "./FlowBar";
 import { Caption, TableWrap } from "./TableWrap";
 import { Weakest } from "./Weakest";
@@ -38,19 +39,19 @@ export function Metrics({ race }: { race: Race }): ReactNode {
   const rivals = (column: string): Contender[] => (TIMES.some(([name]) => name === column) ? separable : done);
   return (
     <>
-      <TableWrap label="Numbers of the race">
+      <TableWrap label={t("Numbers of the race")}>
         <table className="table metrics" data-testid={done.length === race.contenders.length ? "race-metrics" : undefined}>
-          <Caption>Existing flows: connections open when the fault struck. The last column counts all connections, those opened later included.</Caption>
+          <Caption>{t("Existing flows: connections open when the fault struck. The last column counts all connections, those opened later included.")}</Caption>
           <thead>
             <tr>
-              <th scope="col">Design</th>
+              <th scope="col">{t("Design")}</th>
               {[...TIMES, ...COLUMNS].map(([name]) => (
                 <th scope="col" className="number" key={name}>
                   {name}
                 </th>
               ))}
-              <th scope="col">All connections</th>
-              <th scope="col">Weakest number</th>
+              <th scope="col">{t("All connections")}</th>
+              <th scope="col">{t("Weakest number")}</th>
             </tr>
           </thead>
           <tbody>

@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 
 import { type Race, duration } from "../../document/race";
+import { t } from "../../document/text";
 import { type Column, type Value, NOT_SEPARABLE } from "./Metrics";
 import { Caption, TableWrap } from "./TableWrap";
 
@@ -33,13 +34,13 @@ export function MoreMetrics({ race }: { race: Race }): ReactNode {
   if (done.length === 0) return null;
   return (
     <details className="happened">
-      <summary>Control plane and connections</summary>
-      <TableWrap label="Control plane and connections">
+      <summary>{t("Control plane and connections")}</summary>
+      <TableWrap label={t("Control plane and connections")}>
         <table className="table">
-          <Caption>A stalled connection waits for its next retransmission after the network has healed. Asymmetric: there and back by different stateful appliances.</Caption>
+          <Caption>{t("A stalled connection waits for its next retransmission after the network has healed. Asymmetric: there and back by different stateful appliances.")}</Caption>
           <thead>
             <tr>
-              <th scope="col">Design</th>
+              <th scope="col">{t("Design")}</th>
               {MORE.map(([name]) => (
                 <th scope="col" className="number" key={name}>{name}</th>
               ))}

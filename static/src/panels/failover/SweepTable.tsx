@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 
 import { type SweepPoint, seconds } from "../../document/race";
+import { t } from "../../document/text";
 import { Caption, TableWrap } from "./TableWrap";
 import { unitOf } from "./sweepable";
 import { isFlat, rowsOf } from "./sweepWords";
@@ -21,13 +22,13 @@ export function SweepTable({ points, title, unit }: { points: readonly SweepPoin
   const measures = MEASURES.filter(([name]) => !name.startsWith("Away") || designs.some((row) => row.month_s !== null));
   const behind = unitOf(unit);
   return (
-    <TableWrap label="Points of the sweep">
+    <TableWrap label={t("Points of the sweep")}>
       <table className="table sweep-table">
-        <Caption>{title}: what each value does</Caption>
+        <Caption>{t("{title}: what each value does", { title })}</Caption>
         <thead>
           <tr>
-            <th scope="col">Design</th>
-            <th scope="col">At</th>
+            <th scope="col">{t("Design")}</th>
+            <th scope="col">{t("At")}</th>
             {points.map((point) => (
               <th scope="col" className="number" key={String(point.value)}>
                 {point.value}
@@ -46,7 +47,7 @@ export function SweepTable({ points, title, unit }: { points: readonly SweepPoin
                   {index === 0 && (
                     <th scope="rowgroup" rowSpan={measures.length}>
                       {design.title}
-                      {flat && <span className="muted">does not depend on it</span>}
+                      {flat && <span className="muted">{t("does not depend on it")}</span>}
                     </th>
                   )}
                   <th scope="row">{name}</th>

@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 
 import { spansUntil, stripsUntil } from "../../document/live";
 import { CLOCKS, type Contender, type Lane, type Note, type Span, type Strip } from "../../document/race";
+import { t } from "../../document/text";
 import { Folded } from "./Folded";
 import { Lately, Result } from "./TrackHead";
 import { Cursor, type Drawn, Events, Pieces, Spans, laneWords, pressedAt, stripWords } from "./lanes";
@@ -34,7 +35,7 @@ export function Track({ one, drawn, shown, folded, fold, seek, choose, show }: P
       <div className="track-head">
         <h3>
           {folded !== null && (
-            <button type="button" className="fold" aria-expanded={!folded} aria-label={`${one.title}: every lane and flow`} title={folded ? "Unfold: every lane and flow" : "Fold"} onClick={() => { fold(!folded); }}>
+            <button type="button" className="fold" aria-expanded={!folded} aria-label={t("{title}: every lane and flow", { title: one.title })} title={folded ? t("Unfold: every lane and flow") : t("Fold")} onClick={() => { fold(!folded); }}>
               {folded ? <ChevronRight size={14} aria-hidden="true" /> : <ChevronDown size={14} aria-hidden="true" />}
             </button>
           )}
@@ -81,8 +82,8 @@ function Unfolded({ one, drawn, spans, strips, shown, show, choose }: LanesProps
             type="button"
             className="flow-name link"
             aria-pressed={shown === flow.id}
-            title={`Show ${flow.name} of ${one.title} on the drawing`}
-            aria-label={`${flow.name} of ${one.title}: show on the drawing`}
+            title={t("Show {name} of {title} on the drawing", { name: flow.name, title: one.title })}
+            aria-label={t("{name} of {title}: show on the drawing", { name: flow.name, title: one.title })}
             onClick={() => { choose(flow.id); }}
           >
             {flow.name}
@@ -91,7 +92,7 @@ function Unfolded({ one, drawn, spans, strips, shown, show, choose }: LanesProps
             const parts = strips.filter((strip) => strip.flow === flow.id && strip.direction === direction);
             return (
               <div key={direction} className="track-row">
-                <span className="lane-name">{direction === "forward" ? "→ there" : "← back"}</span>
+                <span className="lane-name">{direction === "forward" ? t("→ there") : t("← back")}</span>
                 <span className="lane-area strip" role="img" aria-label={stripWords(flow.name, direction, parts)} onClick={() => { choose(flow.id); }}>
                   <Pieces parts={parts} drawn={drawn} />
                   <Cursor drawn={drawn} />

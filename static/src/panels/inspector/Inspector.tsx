@@ -6,6 +6,7 @@ import { type ReactNode, useState } from "react";
 import { useWide } from "../../canvas/wide";
 import { type Machine, type Nic, at, isObject, text } from "../../document/drawing";
 import { type Workbench, select, update, useWorkbench } from "../../document/store";
+import { t } from "../../document/text";
 import { quiet } from "../../protocol/followed";
 import { Tab } from "../Tab";
 import { Edit } from "../forms/Edit";
@@ -71,17 +72,17 @@ export function Inspector(): ReactNode {
       <div className="inspector-head">
         <div className="row">
           <h2>{isObject(part) ? text(part.name, path.split("/").at(-1) ?? id) : id}</h2>
-          <button type="button" className="button icon quiet small push" aria-label="Close the selection" onClick={() => { select(null); }}>
+          <button type="button" className="button icon quiet small push" aria-label={t("Close the selection")} onClick={() => { select(null); }}>
             <X size={14} aria-hidden="true" />
           </button>
         </div>
         <span className="muted">
-          {inner ? `In ${(KINDS[collection] ?? collection).toLowerCase()} ${id}` : (KINDS[collection] ?? collection)} <span className="mono">{path}</span>
+          {inner ? t("In {KINDS} {id}", { KINDS: (KINDS[collection] ?? collection).toLowerCase(), id }) : (KINDS[collection] ?? collection)} <span className="mono">{path}</span>
         </span>
         <AskFrom path={path} />
         <LiveNow path={path} />
         {views.length > 1 && (
-          <div className="tabs" role="tablist" aria-label="Selection">
+          <div className="tabs" role="tablist" aria-label={t("Selection")}>
             {views.map((view) => (
               <Tab key={view} name={NAMES[view]} chosen={shown === view} choose={() => { setTab(view); }} />
             ))}
@@ -94,7 +95,7 @@ export function Inspector(): ReactNode {
         {shown === "Settings" && (collection === "nics" || collection === "vms") && !inner && <Macs nics={nics} />}
         {shown === "Settings" && !editable && path !== "internet" && <Settings part={part} collection={collection} />}
         {shown === "Health" && <Health balancer={id} />}
-        {path === "internet" && <p>Everything that is neither drawn nor in a site. Hosts with addresses of their own are drawn beside it.</p>}
+        {path === "internet" && <p>{t("Everything that is neither drawn nor in a site. Hosts with addresses of their own are drawn beside it.")}</p>}
         {shown === "Routes" && <RoutesOf collection={collection} nics={nics} />}
         {shown === "Guest" && <Guest vm={id} />}
         {shown === "Rules" && nics.map((nic) => <Rules key={nic.path} nic={nic} title={nics.length > 1 ? nic.name : null} />)}
@@ -111,7 +112,7 @@ function RoutesOf({ collection, nics }: { collection: string; nics: Nic[] }): Re
   if (collection === "subnets" && first)
     return (
       <>
-        <p className="muted">Every NIC of this subnet has these routes; they are those of {first.name}.</p>
+        <p className="muted">{t("Every NIC of this subnet has these routes; they are those of {name}.", { name: first.name })}</p>
         <Routes nic={first} title={null} />
       </>
     );
@@ -146,11 +147,11 @@ function AskFrom({ path }: { path: string }): ReactNode {
     <p className="row">
       {!path.startsWith("traffic_managers/") && (
         <button type="button" className="button small" onClick={() => { put({ source: path }); }}>
-          Trace from here
+          {t("Trace from here")}
         </button>
       )}
       <button type="button" className="button small" onClick={() => { put({ destination: path }); }}>
-        Trace to here
+        {t("Trace to here")}
       </button>
     </p>
   );

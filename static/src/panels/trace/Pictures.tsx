@@ -5,6 +5,7 @@ import { type ReactNode, useMemo } from "react";
 import { packetLine } from "../../document/header";
 import { type Frame, type NicRouter, type Pass, framesOf, passesOf, routersOf } from "../../document/pictures";
 import { select, useWorkbench } from "../../document/store";
+import { t } from "../../document/text";
 import type { Step } from "../../document/types";
 import { TITLES } from "./legs";
 
@@ -83,7 +84,7 @@ function Passes({ passes, name }: { passes: Pass[]; name: Name }): ReactNode {
         })}
         <circle className="hub" cx={WIDTH / 2} cy={HEIGHT / 2} r={22} />
         <text x={WIDTH / 2} y={HEIGHT / 2 + 4} textAnchor="middle">
-          router
+          {t("router")}
         </text>
         {stops.map((stop) => {
           const { x, y } = at(stop);
@@ -100,7 +101,7 @@ function Passes({ passes, name }: { passes: Pass[]; name: Name }): ReactNode {
       <ol className="passes">
         {passes.map((pass, index) => (
           <li key={index}>
-            <Thing path={pass.from} name={name} /> → router → {pass.to === null ? <strong>nowhere</strong> : <Thing path={pass.to} name={name} />}
+            <Thing path={pass.from} name={name} /> {t("→ router →")} {pass.to === null ? <strong>{t("nowhere")}</strong> : <Thing path={pass.to} name={name} />}
             <span className="pass-by mono">{pass.by}</span>
           </li>
         ))}
@@ -139,18 +140,18 @@ function Frames({ steps, name }: { steps: Step[]; name: Name }): ReactNode {
     const owner = new Map(machines.flatMap((machine) => machine.nics.map((nic) => [nic.path, machine.path] as const)));
     return framesOf(steps, (nic) => owner.get(nic) ?? nic);
   }, [drawing, steps]);
-  if (frames.length === 0) return <p className="muted">No VM put a frame on the wire here.</p>;
+  if (frames.length === 0) return <p className="muted">{t("No VM put a frame on the wire here.")}</p>;
   return (
     <div className="table-wrap">
       <table className="table">
         <thead>
           <tr>
-            <th scope="col">VM</th>
-            <th scope="col">NIC</th>
-            <th scope="col">From MAC</th>
-            <th scope="col">To MAC</th>
-            <th scope="col">Packet</th>
-            <th scope="col" className="number">TTL</th>
+            <th scope="col">{t("VM")}</th>
+            <th scope="col">{t("NIC")}</th>
+            <th scope="col">{t("From MAC")}</th>
+            <th scope="col">{t("To MAC")}</th>
+            <th scope="col">{t("Packet")}</th>
+            <th scope="col" className="number">{t("TTL")}</th>
           </tr>
         </thead>
         <tbody>

@@ -5,6 +5,7 @@ import { type ReactNode, useState } from "react";
 
 import { useWide } from "../../canvas/wide";
 import { useWorkbench } from "../../document/store";
+import { t, tn, tx } from "../../document/text";
 import type { JsonObject, Operation, RunEvent, Verdict } from "../../document/types";
 import { isLive, start, useFollowed } from "../../protocol/followed";
 import { Mark } from "../Mark";
@@ -61,28 +62,26 @@ export function Why({ packet, revision, mend, searched }: Props): ReactNode {
   const may = can && searched;
   if (!done && !may && mend === null) return null;
   return (
-    <section className="why-panel" aria-label="What would mend it">
-      <h3>What would mend it</h3>
+    <section className="why-panel" aria-label={t("What would mend it")}>
+      <h3>{t("What would mend it")}</h3>
       {!done && mend !== null && <p className="mend">{mend}</p>}
       {!done && may && (
         <button type="button" className="button" disabled={isLive(followed) || old} onClick={() => { void start("why", packet); }}>
-          <Wrench size={14} aria-hidden="true" /> Try every single edit
+          <Wrench size={14} aria-hidden="true" /> {t("Try every single edit")}
         </button>
       )}
-      {!done && may && old && <p className="muted">The drawing changed since this trace: run it again to ask.</p>}
+      {!done && may && old && <p className="muted">{t("The drawing changed since this trace: run it again to ask.")}</p>}
       {mine && <Fault followed={followed} />}
       {!mine && followed.error && <Fault followed={followed} />}
-      <Waiting followed={followed} what="Trying edits one by one" />
+      <Waiting followed={followed} what={t("Trying edits one by one")} />
       {done && (
         <>
           <p className="muted">
-            {edits.length === 0
-              ? `No single edit delivers this packet; ${done.tried} were tried.`
-              : `Each of these alone delivers the packet. ${done.tried} edits were tried, and ${done.asked} of ${done.total} packets that stand for the drawing show what else each does.`}
-            {done.left_out > 0 && ` ${done.left_out} more were thought of and left out.`}
+            {edits.length === 0 ? t("No single edit delivers this packet; {tried} were tried.", { tried: done.tried }) : t("Each of these alone delivers the packet. {tried} edits were tried, and {asked} of {total} packets that stand for the drawing show what else each does.", { tried: done.tried, asked: done.asked, total: done.total })}
+            {done.left_out > 0 && t(" {left_out} more were thought of and left out.", { left_out: done.left_out })}
           </p>
           {edits.length === 0 && done.best && <Best best={done.best} />}
-          {old && <p className="callout">The drawing was changed since: run the trace again.</p>}
+          {old && <p className="callout">{t("The drawing was changed since: run the trace again.")}</p>}
           <ol className="remedies" data-testid="remedies">
             {edits.map((edit) => (
               <Remedy key={edit.number} edit={edit} stale={old} />
@@ -99,7 +98,7 @@ function Best({ best }: { best: NonNullable<Done["best"]> }): ReactNode {
   const ending = typeof best.verdict === "string" ? best.verdict : best.verdict.sentence;
   return (
     <p data-testid="best-edit">
-      Furthest gets: <strong>{best.sentence}</strong> After it: {ending}
+      {tx("Furthest gets: {strong} After it: {ending}", { strong: <strong>{best.sentence}</strong>, ending })}
     </p>
   );
 }
@@ -113,24 +112,24 @@ function Remedy({ edit, stale }: { edit: Edit; stale: boolean }): ReactNode {
     <li className="remedy">
       <span className="remedy-text">
         <strong>{edit.sentence}</strong>
-        {harmless && <span className="muted"> Nothing else changes.</span>}
-        <Others words="opens" effects={edit.opens} />
-        <Others words="breaks" effects={edit.breaks} />
-        <Others words="reroutes" effects={edit.reroutes} />
+        {harmless && <span className="muted"> {t("Nothing else changes.")}</span>}
+        <Others words={t("opens")} effects={edit.opens} />
+        <Others words={t("breaks")} effects={edit.breaks} />
+        <Others words={t("reroutes")} effects={edit.reroutes} />
       </span>
-      {may && applied && <Mark state="succeeded">applied</Mark>}
+      {may && applied && <Mark state="succeeded">{t("applied")}</Mark>}
       {may && !applied && (
         <button
           type="button"
           className="button small"
           disabled={stale}
-          aria-label={`Apply: ${edit.sentence}`}
+          aria-label={t("Apply: {sentence}", { sentence: edit.sentence })}
           onClick={() => {
             change(edit.patch);
             setApplied(true);
           }}
         >
-          Apply
+          {t("Apply")}
         </button>
       )}
     </li>
@@ -142,7 +141,7 @@ function Others({ words, effects }: { words: string; effects: Effects }): ReactN
   return (
     <details className={`side-effects ${words}`}>
       <summary>
-        {words} {effects.count} other packet{effects.count === 1 ? "" : "s"}
+        {tn("{words} {n} other packet", "{words} {n} other packets", effects.count, { words })}
       </summary>
       <ul className="plain mono">
         {effects.packets.map((packet, index) => (
@@ -151,7 +150,7 @@ function Others({ words, effects }: { words: string; effects: Effects }): ReactN
             {packet.destination_port > 0 ? `/${packet.destination_port}` : ""}
           </li>
         ))}
-        {effects.count > effects.packets.length && <li>and {effects.count - effects.packets.length} more</li>}
+        {effects.count > effects.packets.length && <li>{t("and {count} more", { count: effects.count - effects.packets.length })}</li>}
       </ul>
     </details>
   );
