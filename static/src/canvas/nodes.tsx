@@ -47,14 +47,14 @@ function useTone(path: string): Tone | null {
 }
 
 const TONE_WORDS: Record<Tone, string> = {
-  active: "deciding now",
-  delivered: "delivered here",
-  dropped: "dropped here",
-  looped: "looped here",
-  ambiguous: "branches here",
-  "not modelled": "not modelled here",
-  down: "down",
-  out: "out of rotation",
+  active: t("deciding now"),
+  delivered: t("delivered here"),
+  dropped: t("dropped here"),
+  looped: t("looped here"),
+  ambiguous: t("branches here"),
+  "not modelled": t("not modelled here"),
+  down: t("down"),
+  out: t("out of rotation"),
 };
 
 function Frame({ item, className, label, children }: { item: Item; className: string; label: string; children: ReactNode }): ReactNode {
@@ -98,7 +98,7 @@ function Badges({ badges }: { badges: Badge[] }): ReactNode {
           key={`${badge.kind} ${badge.path} ${badge.text}`}
           className="node-badge"
           data-badge={badge.path}
-          title={[`${badge.kind}: ${badge.text}`, ...badge.rows.slice(0, 12)].join("\n")}
+          title={[`${t(badge.kind)}: ${badge.text}`, ...badge.rows.slice(0, 12)].join("\n")}
           onClick={(event) => {
             event.stopPropagation();
             select(badge.path);
@@ -170,8 +170,8 @@ function lastOctets(address: string): string {
 export const MachineNode = memo(function MachineNode({ data }: NodeProps): ReactNode {
   const item = data.item as Extract<Item, { kind: "machine" }>;
   const { machine, nic } = item;
-  const kind = machine.appliance ? "appliance" : "VM";
-  const label = `${kind} ${machine.name}, ${nic.addresses.join(", ")}${machine.running ? "" : ", stopped"}`;
+  const kind = machine.appliance ? t("appliance") : t("VM");
+  const label = `${kind} ${machine.name}, ${nic.addresses.join(", ")}${machine.running ? "" : t(", stopped")}`;
   return (
     <Frame item={item} className={`machine ${machine.appliance ? "appliance" : ""} ${machine.running ? "" : "stopped"}`} label={label}>
       <div className="line">
@@ -187,7 +187,7 @@ export const MachineNode = memo(function MachineNode({ data }: NodeProps): React
         ))}
         {!machine.running && <span>{t("stopped")}</span>}
         {nic.badges.map((badge) => (
-          <span key={badge.path} title={[`${badge.kind}: ${badge.text}`, ...badge.rows.slice(0, 12)].join("\n")}>
+          <span key={badge.path} title={[`${t(badge.kind)}: ${badge.text}`, ...badge.rows.slice(0, 12)].join("\n")}>
             <BadgeIcon kind={badge.kind} />
           </span>
         ))}
@@ -265,7 +265,7 @@ export const EndpointNode = memo(function EndpointNode({ data }: NodeProps): Rea
   const { endpoint } = data.item as Extract<Item, { kind: "endpoint" }>;
   const Icon = endpoint.kind === "route server" ? Router : LockKeyhole;
   return (
-    <Frame item={data.item as Item} className="port platform" label={`${endpoint.kind} ${endpoint.name}, ${endpoint.addresses.join(", ")}`}>
+    <Frame item={data.item as Item} className="port platform" label={`${t(endpoint.kind)} ${endpoint.name}, ${endpoint.addresses.join(", ")}`}>
       <div className="line">
         <Icon size={13} aria-hidden="true" />
         <span>{endpoint.name}</span>
@@ -292,7 +292,7 @@ export const TabNode = memo(function TabNode({ data }: NodeProps): ReactNode {
   const { tab } = item;
   const Icon = TAB_ICONS[tab.kind];
   return (
-    <Frame item={item} className={`gateway-tab hue-${item.hue}`} label={[`${tab.kind} ${tab.name}`, ...tab.rows].join("\n")}>
+    <Frame item={item} className={`gateway-tab hue-${item.hue}`} label={[`${t(tab.kind)} ${tab.name}`, ...tab.rows].join("\n")}>
       <Icon size={12} aria-hidden="true" />
       {tab.name}
       <Ports />
@@ -392,32 +392,32 @@ export const NODE_TYPES = {
 export function nodeLabel(item: Item): string {
   switch (item.kind) {
     case "vnet":
-      return `Virtual network ${item.vnet.name}, ${item.vnet.prefixes.join(", ")}`;
+      return t("Virtual network {name}, {prefixes}", { name: item.vnet.name, prefixes: item.vnet.prefixes.join(", ") });
     case "subnet":
-      return `Subnet ${item.subnet.name}, ${item.subnet.prefixes.join(", ")}`;
+      return t("Subnet {name}, {prefixes}", { name: item.subnet.name, prefixes: item.subnet.prefixes.join(", ") });
     case "machine":
-      return `${item.machine.appliance ? "Appliance" : "VM"} ${item.machine.name}, ${item.nic.addresses.join(", ")}`;
+      return `${item.machine.appliance ? t("Appliance") : t("VM")} ${item.machine.name}, ${item.nic.addresses.join(", ")}`;
     case "nic":
       return `NIC ${item.nic.name}, ${item.nic.addresses.join(", ")}`;
     case "balancer":
-      return `Load balancer ${item.balancer.name}, ${item.balancer.frontends.join(", ")}`;
+      return t("Load balancer {name}, {frontends}", { name: item.balancer.name, frontends: item.balancer.frontends.join(", ") });
     case "host":
-      return `Outside host ${item.host.name}, ${item.host.address}`;
+      return t("Outside host {name}, {address}", { name: item.host.name, address: item.host.address });
     case "endpoint":
       return `${item.endpoint.kind} ${item.endpoint.name}, ${item.endpoint.addresses.join(", ")}`;
     case "tab":
       return `${item.tab.kind} ${item.tab.name}`;
     case "site":
-      return `Site ${item.site.name}, ${item.site.prefixes.join(", ")}`;
+      return t("Site {name}, {prefixes}", { name: item.site.name, prefixes: item.site.prefixes.join(", ") });
     case "router":
-      return `Router ${item.router.name} of a site, ${item.router.address}`;
+      return t("Router {name} of a site, {address}", { name: item.router.name, address: item.router.address });
     case "transit":
-      return `Transit gateway ${item.transit.name}`;
+      return t("Transit gateway {name}", { name: item.transit.name });
     case "manager":
-      return `Traffic manager ${item.manager.name}, ${item.manager.endpoints.join(", ")}`;
+      return t("Traffic manager {name}, {endpoints}", { name: item.manager.name, endpoints: item.manager.endpoints.join(", ") });
     case "note":
       return `Note: ${item.note.text}`;
     case "internet":
-      return "The Internet";
+      return t("The Internet");
   }
 }

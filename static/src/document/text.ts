@@ -33,3 +33,8 @@ export function tx(sentence: string, values: Record<string, ReactNode>): ReactNo
   const parts = translated.split(/\{(\w+)\}/).map((part, index) => (index % 2 ? values[part] : part));
   return createElement(Fragment, null, ...parts);
 }
+
+/** Mark a text that is also a key: the catalogues hold it, and it is translated where it is shown. */
+export function mark<const Text extends string>(sentence: Text): Text {
+  return sentence;
+}

@@ -10,8 +10,8 @@ import { Fault, Waiting } from "./Waiting";
 import { type Listed, askedOf, countsOf, examplesOf, progressOf, unknownOf } from "./questions";
 
 const TITLES: Record<Listed, string> = {
-  reach: "What gets through",
-  exposed: "What the Internet reaches",
+  reach: t("What gets through"),
+  exposed: t("What the Internet reaches"),
 };
 
 export function Asked({ kind }: { kind: Listed }): ReactNode {

@@ -99,13 +99,13 @@ function Name(): ReactNode {
 }
 
 const SAVED: Record<SavedState, string> = {
-  saved: "saved",
-  saving: "saving …",
-  waiting: "not saved, trying again",
-  "signed out": "not saved",
-  deleted: "not saved",
-  failed: "not saved",
-  stale: "saved on top of another edit",
+  saved: t("saved"),
+  saving: t("saving …"),
+  waiting: t("not saved, trying again"),
+  "signed out": t("not saved"),
+  deleted: t("not saved"),
+  failed: t("not saved"),
+  stale: t("saved on top of another edit"),
 };
 
 function Saved(): ReactNode {

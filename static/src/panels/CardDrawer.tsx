@@ -11,9 +11,9 @@ import { api } from "../protocol/api";
 import { useReference } from "./FactLinks";
 
 const GRADES: Record<string, string> = {
-  D: "documented by the provider",
-  R: "widely reported",
-  I: "inferred: a modelling decision",
+  D: t("documented by the provider"),
+  R: t("widely reported"),
+  I: t("inferred: a modelling decision"),
 };
 
 export function CardDrawer(): ReactNode {
@@ -111,5 +111,5 @@ function sameWords(a: string | undefined, b: string | undefined): boolean {
 
 function setting(switches: Json | undefined, name: string): string {
   const value = isObject(switches) ? switches[name] : undefined;
-  return value === undefined ? "as the profile has it" : `set to ${JSON.stringify(value)} in this drawing`;
+  return value === undefined ? t("as the profile has it") : t("set to {value} in this drawing", { value: JSON.stringify(value) });
 }

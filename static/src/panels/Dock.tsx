@@ -17,12 +17,12 @@ import { Compare } from "./trace/Compare";
 import { Trace } from "./trace/Trace";
 
 const DOCKS: [DockName, string][] = [
-  ["trace", "Trace"],
-  ["compare", "Compare"],
-  ["failover", "Failover"],
-  ["matrix", "Matrix"],
-  ["edits", "Edits"],
-  ["runs", "Runs"],
+  ["trace", t("Trace")],
+  ["compare", t("Compare")],
+  ["failover", t("Failover")],
+  ["matrix", t("Matrix")],
+  ["edits", t("Edits")],
+  ["runs", t("Runs")],
 ];
 const HEIGHT = "dock-height";
 

@@ -4,7 +4,7 @@ import { type ReactNode, useMemo, useState } from "react";
 
 import { type Assumption, race as gather, sweep as gatherSweep, trials as gatherTrials } from "../document/race";
 import { useWorkbench } from "../document/store";
-import { t } from "../document/text";
+import { mark, t } from "../document/text";
 import type { RunKind } from "../document/types";
 import { type Followed, isLive, useFollowed } from "../protocol/followed";
 import { Tab } from "./Tab";
@@ -21,7 +21,7 @@ import { SweepView } from "./failover/Sweep";
 import { LiveQuestion } from "./failover/live/LiveQuestion";
 import { LiveView } from "./failover/live/LiveView";
 
-const VIEWS = ["Timeline", "Live", "Distributions", "Sweep", "Numbers"] as const;
+const VIEWS = [mark("Timeline"), mark("Live"), mark("Distributions"), mark("Sweep"), mark("Numbers")] as const;
 export type View = (typeof VIEWS)[number];
 const KINDS: [RunKind, View][] = [
   ["failover", "Timeline"],
@@ -51,7 +51,7 @@ export function Failover(): ReactNode {
   const tabs = (
     <div className="tabs views" role="tablist" aria-label={t("Views of the failover")}>
       {VIEWS.map((one) => (
-        <Tab key={one} name={one} chosen={view === one} choose={() => { setView(one); }} />
+        <Tab key={one} name={t(one)} chosen={view === one} choose={() => { setView(one); }} />
       ))}
     </div>
   );
@@ -65,7 +65,7 @@ export function Failover(): ReactNode {
       {can && live && <LiveQuestion />}
       {(!can || live) && tabs}
       {!can && about}
-      <div role="tabpanel" aria-label={view} className="panel">
+      <div role="tabpanel" aria-label={t(view)} className="panel">
         {view === "Timeline" && <Timeline />}
         {view === "Live" && <LiveView />}
         {view === "Distributions" && <Distributions />}

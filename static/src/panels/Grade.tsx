@@ -4,10 +4,10 @@ import type { ReactNode } from "react";
 import { t } from "../document/text";
 
 const MEANING: Record<string, string> = {
-  A: "official document",
-  B: "measured by somebody who shows the numbers",
-  C: "single statement or simple derivation",
-  D: "assumption of ours",
+  A: t("official document"),
+  B: t("measured by somebody who shows the numbers"),
+  C: t("single statement or simple derivation"),
+  D: t("assumption of ours"),
 };
 
 interface Props {
@@ -18,7 +18,7 @@ interface Props {
 }
 
 export function Grade({ grade, source, open = false }: Props): ReactNode {
-  const meaning = grade ? `grade ${grade}: ${MEANING[grade] ?? ""}` : "";
+  const meaning = grade ? t("grade {grade}: {MEANING}", { grade, MEANING: MEANING[grade] ?? "" }) : "";
   const badge = grade && <abbr className={`badge ${grade === "D" ? "assumed" : "mono"}`}>{grade === "D" ? t("assumption") : grade}</abbr>;
   if (open) {
     return (

@@ -44,7 +44,7 @@ export function More({ switchTheme, openPanel }: { switchTheme: () => void; open
       {icon} {name}
     </button>
   );
-  const said = problems > 0 ? `Problems: ${problems}` : "Problems";
+  const said = problems > 0 ? t("Problems: {problems}", { problems }) : t("Problems");
   return (
     <span className="more">
       <button type="button" ref={button} className="button quiet icon" aria-label={t("More")} aria-expanded={open} onClick={() => { setOpen(!open); }}>
@@ -64,13 +64,13 @@ export function More({ switchTheme, openPanel }: { switchTheme: () => void; open
         >
           <Profile inMenu leave={() => { setOpen(false); }} />
           <hr />
-          {item("Outline", <ListTree {...SIZE} />, () => { openPanel("Outline"); })}
+          {item(t("Outline"), <ListTree {...SIZE} />, () => { openPanel("Outline"); })}
           {item(said, <TriangleAlert {...SIZE} />, () => { openPanel("Problems"); })}
-          {item("Help", <CircleHelp {...SIZE} />, () => { openPanel("Help"); })}
+          {item(t("Help"), <CircleHelp {...SIZE} />, () => { openPanel("Help"); })}
           <a className="button quiet" href={api.factsUrl()}>
             <BookOpen {...SIZE} /> {t("Rule cards")}
           </a>
-          {item("Light or dark", <SunMoon {...SIZE} />, switchTheme)}
+          {item(t("Light or dark"), <SunMoon {...SIZE} />, switchTheme)}
         </div>
       )}
     </span>

@@ -99,7 +99,7 @@ function what(run: Run): string {
   const packet = isObject(p.packet) ? p.packet : p;
   const question = `${String(packet.source)} > ${String(packet.destination)} ${String(packet.protocol)}/${String(packet.destination_port ?? "")}`;
   if (run.kind === "trace" || run.kind === "why") return question;
-  if (run.kind === "compare") return `${question} under ${String(p.profile)}`;
+  if (run.kind === "compare") return t("{question} under {profile}", { question, profile: String(p.profile) });
   const designs = Array.isArray(p.designs) ? p.designs.join(" against ") : "";
   if (run.kind === "sweep") return `${String(p.parameter)}: ${designs}`;
   return run.kind === "trials" ? `${Number(p.n).toLocaleString("en")} × ${designs}` : designs;

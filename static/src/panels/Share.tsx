@@ -37,14 +37,14 @@ export function Share({ close }: { close: () => void }): ReactNode {
   const make = (): void => {
     api.share(named).then((made) => {
       setLink(new URL(made.url, location.href).href);
-      setSaid("The link is made. Whoever holds it can look and fork; keep it: it is not shown again.");
+      setSaid(t("The link is made. Whoever holds it can look and fork; keep it: it is not shown again."));
       load();
     }, report);
   };
   const copy = (): void => {
     navigator.clipboard.writeText(link ?? "").then(
-      () => { setSaid("Copied."); },
-      () => { setSaid("The browser did not allow copying; select the link and copy it by hand."); },
+      () => { setSaid(t("Copied.")); },
+      () => { setSaid(t("The browser did not allow copying; select the link and copy it by hand.")); },
     );
   };
   return (
@@ -122,7 +122,7 @@ export function Share({ close }: { close: () => void }): ReactNode {
                   className="button small danger push"
                   onClick={() => {
                     api.revoke(share.id).then(() => {
-                      setSaid("Revoked: the link opens nothing any more.");
+                      setSaid(t("Revoked: the link opens nothing any more."));
                       load();
                     }, report);
                   }}

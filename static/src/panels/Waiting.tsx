@@ -8,9 +8,9 @@ import { Mark } from "./Mark";
 
 export function Waiting({ followed, what }: { followed: Followed; what: string }): ReactNode {
   const words = followed.lost
-    ? "The connection is lost; reconnecting. Nothing of the run is lost."
+    ? t("The connection is lost; reconnecting. Nothing of the run is lost.")
     : followed.run?.state === "queued"
-      ? "Waiting for a worker"
+      ? t("Waiting for a worker")
       : what;
   return (
     <p role="status" className="waiting">

@@ -122,7 +122,7 @@ function List({ changes, open, marks = false }: { changes: Change[]; open: boole
           ))}
           <span>{change.text}</span>
           {open && (
-            <button type="button" className="link" aria-label={withNames(`Trace ${String(change.example.source)} to ${String(change.example.destination)}, ${String(change.example.protocol)}`, places)} onClick={() => { openTrace(change.example); }}>
+            <button type="button" className="link" aria-label={withNames(t("Trace {source} to {destination}, {protocol}", { source: String(change.example.source), destination: String(change.example.destination), protocol: String(change.example.protocol) }), places)} onClick={() => { openTrace(change.example); }}>
               {t("Trace")}
             </button>
           )}

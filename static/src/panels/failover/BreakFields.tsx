@@ -64,15 +64,15 @@ export function BreakFields({ prefix, document, kinds, draft, set, required = fa
         </select>
       </FieldOf>
       {picker("vm", "VM", options.vms)}
-      {picker("zone", "Zone", [["1", "1"], ["2", "2"], ["3", "3"]])}
-      {picker("region", "Region", options.regions)}
-      {picker("link", "Peering or connection", options.links)}
-      {picker("gateway", "Gateway", options.gateways)}
-      {picker("address", "Address", options.addresses)}
-      {picker("nic", "To NIC", options.nics)}
-      {input("instance", "Instance")}
+      {picker("zone", t("Zone"), [["1", "1"], ["2", "2"], ["3", "3"]])}
+      {picker("region", t("Region"), options.regions)}
+      {picker("link", t("Peering or connection"), options.links)}
+      {picker("gateway", t("Gateway"), options.gateways)}
+      {picker("address", t("Address"), options.addresses)}
+      {picker("nic", t("To NIC"), options.nics)}
+      {input("instance", t("Instance"))}
       {fields.includes("edits") && <EditsField prefix={prefix} edits={draft.edits} set={(edits) => { set({ edits }); }} record={record} wrong={wrong("edits")} />}
-      {input("lasts_us", "Lasts, s", draft.kind === "pause" ? "5" : "for good")}
+      {input("lasts_us", "Lasts, s", draft.kind === "pause" ? "5" : t("for good"))}
     </>
   );
 }

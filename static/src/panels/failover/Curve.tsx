@@ -13,8 +13,8 @@ const WHOLE: [number, number] = [0, 1];
 
 export function Curve({ rows, target }: { rows: CurveRow[]; target: number | null }): ReactNode {
   const { x, series } = useMemo(() => steps(rows), [rows]);
-  const mark = useMemo(() => (target === null ? null : { at: Math.max(target, LEAST_S), text: `target ${seconds(target)}` }), [target]);
-  const words = rows.map((row) => `${row.title}: ${within(row)}${target === null ? "" : `, ${Math.round(sharedBy(row, target) * 100)} % within the target`}.`);
+  const mark = useMemo(() => (target === null ? null : { at: Math.max(target, LEAST_S), text: t("target {seconds}", { seconds: seconds(target) }) }), [target]);
+  const words = rows.map((row) => `${row.title}: ${within(row)}${target === null ? "" : t(", {percent} % within the target", { percent: Math.round(sharedBy(row, target) * 100) })}.`);
   return (
     <figure className="curve">
       <figcaption>{t("Share of trials in which new flows are back, by seconds after the fault")}</figcaption>
@@ -36,13 +36,13 @@ export function Curve({ rows, target }: { rows: CurveRow[]; target: number | nul
 
 /** Say within which time half of the trials recover, and nearly all. */
 function within({ p50, p95 }: CurveRow): string {
-  if (p50 === null) return "more than half of the trials never recover";
-  const half = `half of the trials recover within ${seconds(p50)}`;
-  return p95 === null ? `${half}, and at least one in twenty never` : `${half}, 95 % within ${seconds(p95)}`;
+  if (p50 === null) return t("more than half of the trials never recover");
+  const half = t("half of the trials recover within {seconds}", { seconds: seconds(p50) });
+  return p95 === null ? t("{half}, and at least one in twenty never", { half }) : t("{half}, 95 % within {seconds}", { half, seconds: seconds(p95) });
 }
 
 function axisWords(value: number): string {
-  return `${Number(value.toPrecision(2))} s`;
+  return t("{value} s", { value: Number(value.toPrecision(2)) });
 }
 
 function percent(value: number): string {

@@ -31,7 +31,7 @@ export function Folded({ one, drawn, spans, strips, show, choose }: Props): Reac
       {flows.map(({ direction, parts }) => (
         <div key={direction} className="track-row">
           <span className="lane-name">{direction === "forward" ? t("→ there") : t("← back")}</span>
-          <span className="lane-area strip" role="img" aria-label={stripWords(`All flows of ${one.title}`, direction, parts)}>
+          <span className="lane-area strip" role="img" aria-label={stripWords(t("All flows of {title}", { title: one.title }), direction, parts)}>
             <Pieces parts={parts} drawn={drawn} />
             <Cursor drawn={drawn} />
           </span>
@@ -43,7 +43,7 @@ export function Folded({ one, drawn, spans, strips, show, choose }: Props): Reac
 
 function clockWords(one: Contender): string {
   const { metrics } = one;
-  if (!metrics) return `Clocks of ${one.title}: running`;
-  if (metrics.whole) return `Clocks of ${one.title}: not separable`;
-  return `Clocks of ${one.title}: ${CLOCKS.map((name) => `${name} ${duration(metrics[`${name}_us`])}`).join(", ")}`;
+  if (!metrics) return t("Clocks of {title}: running", { title: one.title });
+  if (metrics.whole) return t("Clocks of {title}: not separable", { title: one.title });
+  return t("Clocks of {title}: {times}", { title: one.title, times: CLOCKS.map((name) => `${t(name)} ${duration(metrics[`${name}_us`])}`).join(", ") });
 }

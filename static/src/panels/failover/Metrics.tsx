@@ -11,7 +11,7 @@ import { Weakest } from "./Weakest";
 export type Value = number | null | undefined;
 export type Column = [name: string, value: (one: Contender) => Value, written: (value: Value) => string];
 
-export const NOT_SEPARABLE = "not separable";
+export const NOT_SEPARABLE = t("not separable");
 
 /** Return a clock where it can be told from the others. */
 function apart(one: Contender, clock: (typeof CLOCKS)[number]): Value {
@@ -19,15 +19,15 @@ function apart(one: Contender, clock: (typeof CLOCKS)[number]): Value {
 }
 
 const TIMES: Column[] = [
-  ["Detect", (one) => apart(one, "detect"), duration],
-  ["Control", (one) => apart(one, "control"), duration],
-  ["Data", (one) => apart(one, "data"), duration],
+  [t("Detect"), (one) => apart(one, "detect"), duration],
+  [t("Control"), (one) => apart(one, "control"), duration],
+  [t("Data"), (one) => apart(one, "data"), duration],
 ];
 const COLUMNS: Column[] = [
-  ["New flows recover", (one) => one.metrics?.recover_new_us, duration],
-  ["Existing flows recover, p50", (one) => one.metrics?.recover_existing_us.p50, duration],
-  ["Existing flows never", (one) => one.metrics?.recover_existing_us.never, (value) => `${Math.round(Number(value) * 100)} %`],
-  ["Packets lost", (one) => one.metrics?.lost.total, (value) => Number(value).toLocaleString("en")],
+  [t("New flows recover"), (one) => one.metrics?.recover_new_us, duration],
+  [t("Existing flows recover, p50"), (one) => one.metrics?.recover_existing_us.p50, duration],
+  [t("Existing flows never"), (one) => one.metrics?.recover_existing_us.never, (value) => `${Math.round(Number(value) * 100)} %`],
+  [t("Packets lost"), (one) => one.metrics?.lost.total, (value) => Number(value).toLocaleString("en")],
 ];
 
 export function Metrics({ race }: { race: Race }): ReactNode {

@@ -97,7 +97,7 @@ function Row({ one, own, can, wrong }: { one: TimingNumber; own: Json | undefine
         {wrong && <span className="field-error">{wrong}</span>}
       </td>
       <td>{one.unit === "1" ? "" : one.unit}</td>
-      <td>{isOwn ? <Grade grade="D" source={`changed in this drawing; the profile has ${one.text}`} open /> : <Grade grade={one.grade} source={one.source} open />}</td>
+      <td>{isOwn ? <Grade grade="D" source={t("changed in this drawing; the profile has {text}", { text: one.text })} open /> : <Grade grade={one.grade} source={one.source} open />}</td>
     </tr>
   );
 }

@@ -90,7 +90,7 @@ function Asked({ followed, view, kind, tabs, about, chosenFault, setFault, add, 
   const refused = fault?.refused ?? {};
   const playable = choice.designs.filter((design) => !(design.id in refused));
   const designs = chosenOf(playable, picked, fault?.designs);
-  const wrong = designs.length > MOST_DESIGNS ? `Choose at most ${MOST_DESIGNS} designs.` : "";
+  const wrong = designs.length > MOST_DESIGNS ? t("Choose at most {MOST_DESIGNS} designs.", { MOST_DESIGNS }) : "";
   // Once there is an answer it needs the room: the question is one line until somebody changes it.
   const answered = Object.entries(followed).some(([name, one]) => name !== "live" && (kind === null || name === kind) && (one.run !== null || one.starting));
   const open = editor ? true : (opened[view] ?? (!answered || designs.length === 0));

@@ -110,8 +110,8 @@ function CopyLink({ address }: { address: () => string }): ReactNode {
     const link = address();
     history.replaceState(history.state, "", link);
     navigator.clipboard.writeText(link).then(
-      () => { setSaid("Copied."); },
-      () => { setSaid("The address of this page is the link now."); },
+      () => { setSaid(t("Copied.")); },
+      () => { setSaid(t("The address of this page is the link now.")); },
     );
   };
   return (

@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 
 import type { EditOf } from "../../document/between";
 import { useWorkbench } from "../../document/store";
-import { t, tx } from "../../document/text";
+import { t, tn, tx } from "../../document/text";
 import { EditList } from "./EditsField";
 import { endRecording, recorded } from "./recording";
 
@@ -16,7 +16,7 @@ export function RecordingBar({ keep }: { keep: (edits: EditOf[]) => void }): Rea
   const document = useWorkbench((state) => state.document);
   const saving = useWorkbench((state) => state.saved === "saving");
   const edits = recorded(document);
-  const count = edits.length === 1 ? "1 change so far" : `${edits.length} changes so far`;
+  const count = tn("{n} change so far", "{n} changes so far", edits.length);
   return (
     <div className="recording" role="group" aria-label={t("Recording")}>
       <p role="status">

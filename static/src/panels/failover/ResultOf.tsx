@@ -17,7 +17,7 @@ export function ResultOf({ followed, fault }: { followed: Followed; fault?: stri
   const name = fault ?? (isObject(drawn) ? text(drawn.name, id) : id);
   return (
     <p className="result-of">
-      <strong>{name}</strong> <span className="muted">{t("revision {revision}, seed {seed}", { revision: run.revision, seed: run.seed ?? "" })}</span>
+      <strong>{name}</strong> <span className="muted">{t("revision {revision}, seed {seed}", { revision: run.revision ?? "", seed: run.seed ?? "" })}</span>
       {run.revision !== null && run.revision !== now && <span className="badge">{t("of an earlier revision; the drawing is at {now} now", { now })}</span>}
     </p>
   );

@@ -20,7 +20,7 @@ export function SweepView({ sweep, run }: { sweep: Sweep; run: Run | null }): Re
   const xWords = useCallback((value: number): string => `${value}${unitOf(unit) ? ` ${unitOf(unit)}` : ""}`, [unit]);
   if (!first) return null;
   const said = sweepWords(sweep, unit);
-  const caption = `Time until new flows recover, by ${title.charAt(0).toLowerCase()}${title.slice(1)}`;
+  const caption = t("Time until new flows recover, by {title}", { title: title.charAt(0).toLowerCase() + title.slice(1) });
   return (
     <section className="trials" data-testid={summary ? "sweep-summary" : undefined} aria-label={t("Sweep")}>
       <h3>
@@ -47,5 +47,5 @@ export function SweepView({ sweep, run }: { sweep: Sweep; run: Run | null }): Re
 }
 
 function secondsOf(value: number): string {
-  return `${value} s`;
+  return t("{value} s", { value });
 }

@@ -10,8 +10,8 @@ import { type Sweeping, parameterWords, valueWords, valuesOf, wrongValues } from
 import { useSweepable } from "./useSweepable";
 
 const GROUPS = [
-  ["drawing", "In the drawing"],
-  ["timing", "In the timing profile"],
+  ["drawing", t("In the drawing")],
+  ["timing", t("In the timing profile")],
 ] as const;
 
 interface Props {

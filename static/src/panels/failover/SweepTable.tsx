@@ -10,16 +10,17 @@ import { isFlat, rowsOf } from "./sweepWords";
 
 type Row = SweepPoint["designs"][number];
 
+const AWAY = t("Away in a month");
 const MEASURES: [name: string, written: (row: Row) => string][] = [
-  ["New flows recover, p50", (row) => seconds(row.p50)],
-  ["New flows recover, p95", (row) => seconds(row.p95)],
-  ["Packets lost, p50", (row) => Math.round(row.lost_p50).toLocaleString("en")],
-  ["Away in a month", (row) => seconds(row.month_s)],
+  [t("New flows recover, p50"), (row) => seconds(row.p50)],
+  [t("New flows recover, p95"), (row) => seconds(row.p95)],
+  [t("Packets lost, p50"), (row) => Math.round(row.lost_p50).toLocaleString("en")],
+  [AWAY, (row) => seconds(row.month_s)],
 ];
 
 export function SweepTable({ points, title, unit }: { points: readonly SweepPoint[]; title: string; unit: string }): ReactNode {
   const designs = points[0]?.designs ?? [];
-  const measures = MEASURES.filter(([name]) => !name.startsWith("Away") || designs.some((row) => row.month_s !== null));
+  const measures = MEASURES.filter(([name]) => name !== AWAY || designs.some((row) => row.month_s !== null));
   const behind = unitOf(unit);
   return (
     <TableWrap label={t("Points of the sweep")}>

@@ -5,12 +5,12 @@ import type { ReactNode } from "react";
 
 import { spansUntil, stripsUntil } from "../../document/live";
 import { CLOCKS, type Contender, type Lane, type Note, type Span, type Strip } from "../../document/race";
-import { t } from "../../document/text";
+import { mark, t } from "../../document/text";
 import { Folded } from "./Folded";
 import { Lately, Result } from "./TrackHead";
 import { Cursor, type Drawn, Events, Pieces, Spans, laneWords, pressedAt, stripWords } from "./lanes";
 
-const LANES = [...CLOCKS, "flows"] as const;
+const LANES = [...CLOCKS, mark("flows")] as const;
 
 interface Props {
   one: Contender;
@@ -63,12 +63,12 @@ export function Track({ one, drawn, shown, folded, fold, seek, choose, show }: P
 type LanesProps = Pick<Props, "one" | "drawn" | "shown" | "choose" | "show"> & { spans: readonly Span[]; strips: readonly Strip[] };
 
 function Unfolded({ one, drawn, spans, strips, shown, show, choose }: LanesProps): ReactNode {
-  const lanes: Lane[] = one.notes.filter((note) => note.lane === "fault").length > 1 ? ["fault", ...LANES] : [...LANES];
+  const lanes: Lane[] = one.notes.filter((note) => note.lane === "fault").length > 1 ? [mark("fault"), ...LANES] : [...LANES];
   return (
     <>
       {lanes.map((lane) => (
         <div key={lane} className="track-row">
-          <span className="lane-name">{lane}</span>
+          <span className="lane-name">{t(lane)}</span>
           <span className={`lane-area ${lane}`} role="img" aria-label={laneWords(one, lane)}>
             <Spans spans={spans.filter((span) => span.lane === lane)} drawn={drawn} />
             <Events notes={one.notes.filter((note) => note.lane === lane)} drawn={drawn} show={show} />

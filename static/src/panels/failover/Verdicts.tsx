@@ -12,8 +12,8 @@ export function Verdicts({ rows }: { rows: TrialsRow[] }): ReactNode {
   const target = rows.find((row) => row.target)?.target;
   if (!target) return null;
   const asked = [
-    target.recover_s === null ? "" : `recover within ${seconds(target.recover_s)}`,
-    target.lose_packets === null ? "" : `lose at most ${count(target.lose_packets)} packets`,
+    target.recover_s === null ? "" : t("recover within {seconds}", { seconds: seconds(target.recover_s) }),
+    target.lose_packets === null ? "" : t("lose at most {count} packets", { count: count(target.lose_packets) }),
   ].filter(Boolean);
   return (
     <TableWrap label={t("Target")}>
@@ -49,11 +49,11 @@ export function margin(target: TargetVerdict): string {
   const said: string[] = [];
   if (target.recover_s !== null) {
     const { margin_s: by } = target;
-    said.push(by === null ? "never recovers at p95" : by >= 0 ? `${seconds(by)} to spare` : `${seconds(-by)} too slow`);
+    said.push(by === null ? t("never recovers at p95") : by >= 0 ? t("{seconds} to spare", { seconds: seconds(by) }) : t("{seconds} too slow", { seconds: seconds(-by) }));
   }
   if (target.lose_packets !== null) {
     const by = target.margin_packets ?? 0;
-    said.push(by >= 0 ? `${count(by)} packets to spare` : `${count(-by)} packets too many`);
+    said.push(by >= 0 ? t("{count} packets to spare", { count: count(by) }) : t("{count} packets too many", { count: count(-by) }));
   }
   return said.join("; ");
 }

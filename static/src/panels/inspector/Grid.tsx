@@ -20,7 +20,7 @@ interface Props {
   children?: ReactNode;
 }
 
-export function Grid({ title, facts, head, rows, none = "None.", children }: Props): ReactNode {
+export function Grid({ title, facts, head, rows, none = t("None."), children }: Props): ReactNode {
   return (
     <section aria-label={title}>
       <h3 className="grid-head">

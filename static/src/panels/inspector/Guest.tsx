@@ -10,7 +10,7 @@ import { FactLinks } from "../FactLinks";
 import { Grid } from "./Grid";
 import { useAnswer } from "./answer";
 
-const ORIGINS = { lease: "by DHCP", typed: "typed in", missing: "not in the guest" } as const;
+const ORIGINS = { lease: t("by DHCP"), typed: t("typed in"), missing: t("not in the guest") } as const;
 
 export function Guest({ vm }: { vm: string }): ReactNode {
   const answer = useAnswer(`guest ${vm}`, () => api.guest(vm));
@@ -47,7 +47,7 @@ function Addresses({ view }: { view: GuestView }): ReactNode {
     <Grid
       title={t("Addresses")}
       facts={["A10", "A17"]}
-      head={["NIC", "Address", "MAC", "MTU", "Platform", "Guest"]}
+      head={["NIC", t("Address"), "MAC", "MTU", t("Platform"), t("Guest")]}
       rows={view.nics.flatMap((nic) =>
         nic.addresses.map(({ address, origin, given }) => ({
           key: `${nic.id} ${address}`,
@@ -57,7 +57,7 @@ function Addresses({ view }: { view: GuestView }): ReactNode {
             address,
             <Mac key="m" nic={nic} />,
             nic.mtu_bytes,
-            given ? "gave it" : <b key="p" className="differs">{t("does not know it")}</b>,
+            given ? t("gave it") : <b key="p" className="differs">{t("does not know it")}</b>,
             origin === "missing" ? <b key="g" className="differs">{ORIGINS.missing}</b> : ORIGINS[origin],
           ],
         })),
@@ -87,7 +87,7 @@ function Neighbours({ view }: { view: GuestView }): ReactNode {
     <Grid
       title={t("ARP and neighbour cache")}
       facts={["B3", "B4"]}
-      head={["Address", "MAC it is told", "Holder", "Its own MAC"]}
+      head={[t("Address"), t("MAC it is told"), t("Holder"), t("Its own MAC")]}
       none={t("The guest has no neighbours.")}
       rows={view.neighbours.map((line) => ({
         key: `${line.nic} ${line.address}`,
@@ -108,13 +108,13 @@ function RoutesOfGuest({ view }: { view: GuestView }): ReactNode {
     <Grid
       title={t("Routes of the guest")}
       facts={["A23"]}
-      head={["Prefix", "Kind", "Leaves by", "Via"]}
+      head={[t("Prefix"), t("Kind"), t("Leaves by"), t("Via")]}
       rows={view.routes.map((route, index) => ({
         key: `${index}`,
         cells: [
           route.prefix,
           route.kind,
-          route.tunnel ? `tunnel ${route.tunnel}` : (route.nic ?? "nothing"),
+          route.tunnel ? t("tunnel {tunnel}", { tunnel: route.tunnel }) : (route.nic ?? "nothing"),
           route.via === null ? "–" : route.via_ignored ? (
             <span key="v">
               <s className="struck">{route.via}</s> <span className="why">{t("the fabric ignores this next hop")}</span>
@@ -140,12 +140,12 @@ function Tunnels({ view }: { view: GuestView }): ReactNode {
     <Grid
       title={t("Tunnels")}
       facts={["C4"]}
-      head={["Tunnel", "Kind", "Far end", "Inside"]}
+      head={[t("Tunnel"), t("Kind"), t("Far end"), t("Inside")]}
       rows={view.tunnels.map((tunnel) => ({
         key: tunnel.id,
         cells: [
           tunnel.id,
-          `${tunnel.kind}${tunnel.port === null ? "" : ` port ${tunnel.port}`}${tunnel.key === 0 ? "" : ` key ${tunnel.key}`}`,
+          `${tunnel.kind}${tunnel.port === null ? "" : t(" port {port}", { port: tunnel.port })}${tunnel.key === 0 ? "" : t(" key {key}", { key: tunnel.key })}`,
           <span key="f">
             {tunnel.remote} <Holder path={tunnel.far_end === null ? null : `vms/${tunnel.far_end}`} />
           </span>,
@@ -161,7 +161,7 @@ function Roles({ view }: { view: GuestView }): ReactNode {
     <Grid
       title={t("Redundancy groups")}
       facts={["B6", "B7"]}
-      head={["Group", "Address", "Believes to be", "Platform has it at"]}
+      head={[t("Group"), t("Address"), t("Believes to be"), t("Platform has it at")]}
       rows={view.redundancy.map((role) => ({
         key: role.id,
         cells: [`${role.kind} ${role.group}`, role.address, role.role, <Holder key="h" path={role.holder} />],
@@ -175,7 +175,7 @@ function Firewall({ view }: { view: GuestView }): ReactNode {
     <Grid
       title={t("Firewall of the guest")}
       facts={[]}
-      head={["Priority", "Hook", "Traffic", "Access"]}
+      head={[t("Priority"), t("Hook"), t("Traffic"), t("Access")]}
       rows={view.firewall.map((rule, index) => ({
         key: `${index}`,
         cells: [

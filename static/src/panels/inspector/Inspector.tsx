@@ -21,30 +21,30 @@ import { Rules } from "./Rules";
 import { Settings } from "./Settings";
 
 const KINDS: Record<string, string> = {
-  vnets: "Virtual network",
-  subnets: "Subnet",
-  peerings: "Peering link",
-  connected_groups: "Connected group",
-  private_endpoints: "Private endpoint",
-  route_tables: "Route table",
-  security_groups: "Security group",
-  application_groups: "Application group",
-  admin_rules: "Admin rule",
-  vms: "VM",
-  nics: "NIC",
-  public_ips: "Public IP",
-  load_balancers: "Balancer",
-  nat_gateways: "NAT gateway",
-  gateways: "Gateway",
-  connections: "Connection",
-  sites: "Site",
-  route_servers: "Route server",
-  internet_gateways: "Internet gateway",
-  transit_gateways: "Transit gateway",
-  traffic_managers: "Traffic manager",
-  hosts: "Host outside",
-  notes: "Note",
-  service_tags: "Service tag",
+  vnets: t("Virtual network"),
+  subnets: t("Subnet"),
+  peerings: t("Peering link"),
+  connected_groups: t("Connected group"),
+  private_endpoints: t("Private endpoint"),
+  route_tables: t("Route table"),
+  security_groups: t("Security group"),
+  application_groups: t("Application group"),
+  admin_rules: t("Admin rule"),
+  vms: t("VM"),
+  nics: t("NIC"),
+  public_ips: t("Public IP"),
+  load_balancers: t("Balancer"),
+  nat_gateways: t("NAT gateway"),
+  gateways: t("Gateway"),
+  connections: t("Connection"),
+  sites: t("Site"),
+  route_servers: t("Route server"),
+  internet_gateways: t("Internet gateway"),
+  transit_gateways: t("Transit gateway"),
+  traffic_managers: t("Traffic manager"),
+  hosts: t("Host outside"),
+  notes: t("Note"),
+  service_tags: t("Service tag"),
 };
 
 type View = "Settings" | "Routes" | "Rules" | "Guest" | "Health";
@@ -104,7 +104,7 @@ export function Inspector(): ReactNode {
   );
 }
 
-const NAMES: Record<View, string> = { Settings: "Settings", Routes: "Effective routes", Rules: "Effective rules", Guest: "Guest", Health: "Backend health" };
+const NAMES: Record<View, string> = { Settings: t("Settings"), Routes: t("Effective routes"), Rules: t("Effective rules"), Guest: t("Guest"), Health: t("Backend health") };
 
 /** A subnet has one table for all its NICs, so one NIC speaks for it. */
 function RoutesOf({ collection, nics }: { collection: string; nics: Nic[] }): ReactNode {

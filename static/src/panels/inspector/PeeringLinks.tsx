@@ -10,10 +10,10 @@ import { FactLinks } from "../FactLinks";
 
 const ROWS: [string, string, Json][] = [
   ["disconnected", "disconnected", false],
-  ["allow_access", "access to the other network", true],
-  ["allow_forwarded", "forwarded traffic", false],
-  ["allow_gateway_transit", "lends its gateway", false],
-  ["use_remote_gateways", "uses the other's gateway", false],
+  ["allow_access", t("access to the other network"), true],
+  ["allow_forwarded", t("forwarded traffic"), false],
+  ["allow_gateway_transit", t("lends its gateway"), false],
+  ["use_remote_gateways", t("uses the other's gateway"), false],
 ];
 
 export function PeeringLinks({ id }: { id: string }): ReactNode {

@@ -103,7 +103,7 @@ function Prefixes({ prefixes, lost }: { prefixes: string[]; lost: boolean }): Re
 /** `route_tables/spoke/routes/default` as "default of spoke". */
 function routeName(path: string): string {
   const [, table, , route] = path.split("/");
-  return route ? `${route} of ${table ?? ""}` : (table ?? path);
+  return route ? t("{route} of {table}", { route, table: table ?? "" }) : (table ?? path);
 }
 
 function Winner({ winner }: { winner: string }): ReactNode {

@@ -10,7 +10,7 @@ import { api } from "../../protocol/api";
 import { FactLinks } from "../FactLinks";
 import { useAnswer } from "./answer";
 
-const WHERE: Record<string, string> = { subnet: "at the subnet", nic: "at the NIC", admin: "before every group" };
+const WHERE: Record<string, string> = { subnet: t("at the subnet"), nic: t("at the NIC"), admin: t("before every group") };
 
 export function Rules({ nic, title }: { nic: Nic; title: string | null }): ReactNode {
   const answer = useAnswer(`rules ${nic.id}`, () => api.rules(nic.id));
@@ -18,8 +18,8 @@ export function Rules({ nic, title }: { nic: Nic; title: string | null }): React
   return (
     <section aria-label={t("Effective rules of {name}", { name: nic.name })} data-testid="effective-rules">
       {title && <h3>{title}</h3>}
-      <Direction nic={nic} name="Inbound" rules={answer.value.inbound} />
-      <Direction nic={nic} name="Outbound" rules={answer.value.outbound} />
+      <Direction nic={nic} name={t("Inbound")} rules={answer.value.inbound} />
+      <Direction nic={nic} name={t("Outbound")} rules={answer.value.outbound} />
     </section>
   );
 }
@@ -44,7 +44,7 @@ function groupsOf(rules: EffectiveRule[]): Group[] {
 function Direction({ nic, name, rules }: { nic: Nic; name: string; rules: EffectiveRule[] }): ReactNode {
   const groups = groupsOf(rules);
   return (
-    <section aria-label={t("{name} rules of {name2}", { name, name2: nic.name })}>
+    <section aria-label={t("{direction} rules of {nic}", { direction: name, nic: nic.name })}>
       <h4>{name}</h4>
       {groups.length === 0 && (
         <p className="muted">

@@ -59,7 +59,7 @@ function Row({ one }: { one: Switch }): ReactNode {
 
 /** An option as people say it: "half a minute", "yes". */
 export function choiceWords(choice: Choice): string {
-  if (choice === true) return "yes";
-  if (choice === false) return "no";
+  if (choice === true) return t("yes");
+  if (choice === false) return t("no");
   return String(choice).replaceAll("-", " ").replace(/^(?:docs|seed)(\d{4})$/, "list of $1");
 }

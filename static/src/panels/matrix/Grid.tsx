@@ -3,7 +3,7 @@
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useId, useMemo, useState } from "react";
 
-import { t } from "../../document/text";
+import { mark, t } from "../../document/text";
 import { type Cell, type Matrix, type PortCells, cellOf, changesIn, matching, pairOf, sides } from "./cells";
 import { useWorkbench } from "../../document/store";
 import { openTrace } from "../openTrace";
@@ -113,8 +113,8 @@ function counted(matrix: Matrix, port: PortCells): string {
       counts[cell] = (counts[cell] ?? 0) + senders.length * (receivers.length - (from === to ? 1 : 0));
     });
   });
-  const order = ["delivered", "no answer", "dropped", "not modelled"] as const;
-  return `Pairs of VMs: ${order.flatMap((cell) => (counts[cell] ? [`${cell} ${counts[cell].toLocaleString("en")}`] : [])).join(", ")}`;
+  const order = [mark("delivered"), mark("no answer"), mark("dropped"), mark("not modelled")] as const;
+  return t("Pairs of VMs: {counts}", { counts: order.flatMap((cell) => (counts[cell] ? [`${t(cell)} ${counts[cell].toLocaleString("en")}`] : [])).join(", ") });
 }
 
 interface CellsProps {
@@ -186,7 +186,7 @@ function Cells({ title, matrix, port, rows, columns, changed, name, trace }: Cel
                       onClick={() => { if (pair) trace?.(...pair); }}
                     >
                       <span className="visually-hidden">{t("{said} to {said2}: ", { said: said(row), said2: said(column) })}</span>
-                      {cell === "self" ? <span className="muted">{t("itself")}</span> : <Mark state={STATES[cell]}>{cell}</Mark>}
+                      {cell === "self" ? <span className="muted">{t("itself")}</span> : <Mark state={STATES[cell]}>{t(cell)}</Mark>}
                       {fresh && <span className="badge">{t("changed")}</span>}
                     </button>
                   </td>

@@ -110,7 +110,7 @@ function Summary({ parting }: { parting: Parting }): ReactNode {
         {tx("{strong} {a} and {b} treat this packet and its answer alike, step by step.", { strong: <strong>{t("No difference.")}</strong>, a, b })}
       </p>
     );
-  const where = parting.packet === null || parting.index === null ? null : `${(TITLES[parting.packet] ?? "Forward").toLowerCase()}, step ${parting.index + 1}`;
+  const where = parting.packet === null || parting.index === null ? null : t("{TITLES}, step {index}", { TITLES: (TITLES[parting.packet] ?? t("Forward")).toLowerCase(), index: parting.index + 1 });
   return (
     <section className="divergence" aria-label={t("First divergence")} data-testid="divergence">
       <h3>{where ? t("First divergence: {where}", { where }) : t("One of them refuses the drawing")}</h3>

@@ -61,10 +61,10 @@ function LegJudged({ title, leg, name }: { title: string; leg: LegJudgement; nam
 }
 
 function said(hop: Hop, name: (stop: string) => string): string {
-  return isEnding(hop.said) ? `${name(hop.at)}: you said ${hop.said} here` : `${name(hop.at)}: you said on to ${name(hop.said)}`;
+  return isEnding(hop.said) ? t("{name}: you said {said} here", { name: name(hop.at), said: hop.said }) : t("{name}: you said on to {name2}", { name: name(hop.at), name2: name(hop.said) });
 }
 
 function was(hop: Hop, name: (stop: string) => string): string {
-  if (hop.was === null) return "No packet came.";
-  return hop.was.includes("/") || hop.was === "internet" ? `It went on to ${name(hop.was)}.` : `It was ${hop.was} here.`;
+  if (hop.was === null) return t("No packet came.");
+  return hop.was.includes("/") || hop.was === "internet" ? t("It went on to {name}.", { name: name(hop.was) }) : t("It was {was} here.", { was: hop.was });
 }

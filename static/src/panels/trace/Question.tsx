@@ -200,5 +200,5 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
 function complaint(words: string, places: Place[]): string {
   const near = places.filter((place) => place.name.toLowerCase().includes(words.trim().toLowerCase())).map((place) => place.name);
   const names = (near.length > 0 ? near : places.map((place) => place.name)).slice(0, 5).join(", ");
-  return `“${words.trim()}” is neither an address nor the name of a VM or a host. Names here: ${names}.`;
+  return t("“{words}” is neither an address nor the name of a VM or a host. Names here: {names}.", { words: words.trim(), names });
 }

@@ -4,7 +4,7 @@ import { type ReactNode, useEffect, useMemo, useState } from "react";
 
 import { type Judgement, NO_PREDICTION, prepared } from "../../document/prediction";
 import { type PacketPath, type Tone, update, useWorkbench } from "../../document/store";
-import { t } from "../../document/text";
+import { mark, t } from "../../document/text";
 import type { JsonObject, RunEvent } from "../../document/types";
 import { calm } from "../../playback/calm";
 import { usePlayer } from "../../playback/player";
@@ -88,7 +88,7 @@ export function Trace(): ReactNode {
             <div className="row" role="group" aria-label={t("Show the packet as")}>
               {VIEWS.map((one) => (
                 <button key={one} type="button" className="button small" aria-pressed={view === one} onClick={() => { setView(view === one ? "Steps" : one); }}>
-                  {one}
+                  {t(one)}
                 </button>
               ))}
             </div>
@@ -112,7 +112,7 @@ export function Trace(): ReactNode {
   );
 }
 
-const SENTENCES = "Explain in sentences";
+const SENTENCES = mark("Explain in sentences");
 const VIEWS = [SENTENCES, ...PICTURES] as const;
 type View = "Steps" | (typeof VIEWS)[number];
 

@@ -55,7 +55,7 @@ export function Controls({ run, live, fault_us, mayPress, lost }: { run: string;
             type="button"
             className="button quiet"
             onClick={() => {
-              if (window.confirm("Stop the race for everybody without saving its timeline?")) void cancel("live");
+              if (window.confirm(t("Stop the race for everybody without saving its timeline?"))) void cancel("live");
             }}
           >
             {t("Stop without saving")}

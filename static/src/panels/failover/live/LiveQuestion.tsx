@@ -26,7 +26,7 @@ export function LiveQuestion(): ReactNode {
   const machines = drawing.vnets.flatMap((vnet) => vnet.subnets.flatMap((subnet) => subnet.machines));
   const appliances = machines.filter((machine) => machine.appliance);
   const designs = chosenOf(choice.designs, picked);
-  const wrong = designs.length > MOST_DESIGNS ? `Choose at most ${MOST_DESIGNS} designs.` : "";
+  const wrong = designs.length > MOST_DESIGNS ? t("Choose at most {MOST_DESIGNS} designs.", { MOST_DESIGNS }) : "";
   const open = opened ?? followed.run === null;
   return (
     <form

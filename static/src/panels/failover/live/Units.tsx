@@ -76,7 +76,7 @@ export function Buttons({ machine, condition, how = "crash", send }: { machine: 
         className="button danger"
         aria-label={t("Fail {name}", { name: machine.name })}
         aria-disabled={fails}
-        title={fails ? t("{name} is {state} already", { name: machine.name, state }) : undefined}
+        title={fails ? t("{name} is {state} already", { name: machine.name, state: t(state) }) : undefined}
         onClick={() => { press(how, fails); }}
       >
         {t("Fail")}
