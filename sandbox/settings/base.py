@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "sandbox.scenarios",
     "sandbox.runs",
     "sandbox.sharing",
+    "sandbox.classes",
     "sandbox.workbench",
     "django.contrib.admin",
     "django.contrib.auth",
