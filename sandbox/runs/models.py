@@ -26,6 +26,7 @@ class Kind(models.TextChoices):
     EXPOSED = "exposed", "Exposed"
     DIFFERENCE = "difference", "Difference"
     IMPORT = "import", "Import"
+    GRADE = "grade", "Grade"
 
 
 QUESTIONS = (Kind.MATRIX, Kind.REACH, Kind.EXPOSED, Kind.DIFFERENCE)

@@ -1,0 +1,6 @@
+"""Addresses of courses."""
+
+from __future__ import annotations
+
+app_name = "classes"
+urlpatterns = []
