@@ -53,8 +53,11 @@ def start(owner: User, revision: Revision, kind: Kind, parameters: Any, *, tell:
     Raises:
         BadParameters: the parameters do not fit the kind or the revision.
         scenarios.queries.NotRunnable: the drawing has problems.
+        scenarios.services.InExam: the engine mends no drawing of an exam.
         TooManyRuns: wait for one to finish, or cancel one.
     """
+    if kind is Kind.WHY and revision.scenario.exam:
+        raise scenarios.InExam("This drawing belongs to an exam, so no edit that mends it is looked for.")
     cleaned, seed = clean(kind, parameters, revision)
     run = Run(owner=owner, scenario_id=revision.scenario_id, revision=revision, kind=kind)
     run.parameters, run.seed = cleaned, seed

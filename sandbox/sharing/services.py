@@ -35,14 +35,16 @@ def create(scenario: Scenario, user: User, run_ids: Sequence[UUID]) -> tuple[Sha
     again later.
 
     Raises:
-        NotShareable: a run is not of this scenario, the runs belong to different revisions, or the
-            scenario has ``SHARES_PER_SCENARIO`` open links.
+        NotShareable: a run is not of this scenario, the runs belong to different revisions, the scenario
+            belongs to an exam, or it has ``SHARES_PER_SCENARIO`` open links.
     """
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     with transaction.atomic():
         scenario = Scenario.objects.select_for_update().get(pk=scenario.pk)
         if scenario.shares.filter(revoked=None, expires__gt=now()).count() >= SHARES_PER_SCENARIO:
             raise NotShareable(f"A scenario may have {SHARES_PER_SCENARIO} open links. Revoke one first.")
+        if scenario.exam:
+            raise NotShareable("This drawing belongs to an exam and is not shared.")
         runs = list(run_queries.runs_of(scenario).filter(pk__in=set(run_ids)))
         if len(runs) != len(set(run_ids)):
             raise NotShareable("Not all of these runs belong to this scenario.")
