@@ -11,6 +11,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("", include("sandbox.workbench.urls")),
     path("", include("sandbox.accounts.urls")),
+    path("", include("sandbox.classes.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("sandbox.api.urls")),
     path("admin/", admin.site.urls),

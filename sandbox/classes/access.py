@@ -52,9 +52,14 @@ def _has(ability: str) -> Predicate:
     return Predicate(has, name=ability)
 
 
-RULES: Final = RuleSet()
+RULES: Any = RuleSet()  # the library carries no types
 for _ability in MAY:
     RULES.add_rule(_ability, _has(_ability))
+
+
+def allowed(ability: str, user: Visitor, place: Enrolment | None) -> bool:
+    """Return whether a person may do something in the course of a place, which is theirs."""
+    return bool(RULES.test_rule(ability, user, place))
 
 
 def place_of(user: Visitor, course: Course) -> Enrolment | None:
@@ -66,7 +71,7 @@ def place_of(user: Visitor, course: Course) -> Enrolment | None:
 
 def can(user: Visitor, place: Enrolment | None) -> dict[str, bool]:
     """Return every ability and whether the place has it, for buttons."""
-    return {ability: RULES.test_rule(ability, user, place) for ability in MAY}
+    return {ability: allowed(ability, user, place) for ability in MAY}
 
 
 def course(user: Visitor, course_id: UUID | str, ability: str = "see") -> tuple[Course, Enrolment]:
@@ -121,7 +126,11 @@ def submission(user: Visitor, submission_id: UUID | str) -> tuple[Submission, En
         Http404: as ``attempt``.
     """
     rows = Submission.objects.select_related(
-        "attempt__exercise__course", "attempt__enrolment__user", "attempt__scenario", "attempt__pack", "revision"
+        "attempt__exercise__course",
+        "attempt__enrolment__user",
+        "attempt__scenario",
+        "attempt__pack",
+        "revision",
     ).defer("revision__document", "attempt__pack__files")
     found = _one(rows, submission_id)
     return found, _own_or(user, found.attempt, "see_work")
@@ -135,7 +144,7 @@ def grading(user: Visitor, grading_id: UUID | str) -> tuple[Grading, Enrolment]:
     """
     found = _one(Grading.objects.select_related("submission__attempt__exercise__course"), grading_id)
     place = _own_or(user, found.submission.attempt, "see_work")
-    if not (found.counts or RULES.test_rule("see_work", user, place)):
+    if not (found.counts or allowed("see_work", user, place)):
         raise Http404("There is no such thing.")
     return found, place
 
@@ -169,14 +178,14 @@ def packs(course: Course) -> QuerySet[PackVersion]:
 def _own_or(user: Visitor, attempt: Attempt, ability: str) -> Enrolment:
     place = place_of(user, attempt.exercise.course)
     own = place is not None and place.pk == attempt.enrolment_id
-    if place is None or not (own or RULES.test_rule(ability, user, place)):
+    if place is None or not (own or allowed(ability, user, place)):
         raise Http404("There is no such thing.")
     return place
 
 
 def _demand(user: Visitor, course: Course, ability: str) -> Enrolment:
     place = place_of(user, course)
-    if place is None or not RULES.test_rule(ability, user, place):
+    if place is None or not allowed(ability, user, place):
         raise Http404("There is no such thing.")
     return place
 

@@ -88,7 +88,7 @@ class Exercise(models.Model):
     class Meta:
         """In the order of the course."""
 
-        ordering = ("course", "position", "created", "id")
+        ordering = ("position", "created", "id")
 
     def __str__(self) -> str:
         """Return the title."""
@@ -135,7 +135,7 @@ class Extension(models.Model):
     class Meta:
         """One per learner and exercise."""
 
-        ordering = ("exercise", "enrolment")
+        ordering = ("id",)
         constraints = (
             models.UniqueConstraint(fields=("exercise", "enrolment"), name="extension_exercise_enrolment"),
         )

@@ -73,7 +73,7 @@ class CheckRow(models.Model):
     class Meta:
         """In the order of the pack."""
 
-        ordering = ("grading", "position")
+        ordering = ("position",)
         constraints = (
             models.UniqueConstraint(fields=("grading", "check_id"), name="check_row_grading_check"),
         )
@@ -101,7 +101,7 @@ class Override(models.Model):
     class Meta:
         """In order."""
 
-        ordering = ("attempt", "id")
+        ordering = ("id",)
 
     def __str__(self) -> str:
         """Return the points."""
@@ -121,7 +121,7 @@ class Comment(models.Model):
     class Meta:
         """In order."""
 
-        ordering = ("attempt", "id")
+        ordering = ("id",)
 
     def __str__(self) -> str:
         """Return the beginning."""
@@ -143,7 +143,7 @@ class GradeEvent(models.Model):
     class Meta:
         """In order."""
 
-        ordering = ("attempt", "id")
+        ordering = ("id",)
 
     def __str__(self) -> str:
         """Return the score."""

@@ -76,7 +76,7 @@ class Enrolment(models.Model):
     class Meta:
         """By name; one place per person and course."""
 
-        ordering = ("course", "name", "login", "id")
+        ordering = ("name", "login", "id")
         constraints = (
             models.UniqueConstraint(fields=("course", "user"), name="enrolment_course_user"),
             models.UniqueConstraint(

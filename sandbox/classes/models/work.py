@@ -16,7 +16,7 @@ from sandbox.scenarios.models import Revision, Scenario
 
 
 class Attempt(models.Model):
-    """A learner's work on an exercise: a private scenario, the version of the pack and the seed it began with.
+    """A learner's work on an exercise: a private scenario, and the version of the pack and the seed it has.
 
     ``score`` and ``ungraded`` (points that could not be graded) repeat the newest ``GradeEvent``; None:
     nothing was graded yet. ``from_reference`` is when the learner went on from the reference solution;
@@ -39,7 +39,7 @@ class Attempt(models.Model):
     class Meta:
         """One per learner and exercise."""
 
-        ordering = ("exercise", "started", "id")
+        ordering = ("started", "id")
         constraints = (
             models.UniqueConstraint(fields=("exercise", "enrolment"), name="attempt_exercise_enrolment"),
         )
@@ -75,7 +75,7 @@ class AttemptEvent(models.Model):
     class Meta:
         """In order."""
 
-        ordering = ("attempt", "id")
+        ordering = ("id",)
 
     def __str__(self) -> str:
         """Return the deed."""
@@ -93,7 +93,7 @@ class Answer(models.Model):
     class Meta:
         """One per question."""
 
-        ordering = ("attempt", "id")
+        ordering = ("id",)
         constraints = (models.UniqueConstraint(fields=("attempt", "check_id"), name="answer_attempt_check"),)
 
     def __str__(self) -> str:
@@ -121,7 +121,7 @@ class Submission(models.Model):
     class Meta:
         """In order."""
 
-        ordering = ("attempt", "number")
+        ordering = ("number",)
         constraints = (
             models.UniqueConstraint(fields=("attempt", "number"), name="submission_attempt_number"),
         )

@@ -62,9 +62,7 @@ def create_course(owner: User, title: str, term: str = "", description: str = ""
         User.objects.select_for_update().get(pk=owner.pk)
         if Enrolment.objects.filter(user=owner, role=Role.OWNER).count() >= COURSES_PER_PERSON:
             raise Refused(f"You own {COURSES_PER_PERSON} courses, which is as many as one may have.")
-        course = Course.objects.create(
-            title=title, term=term, description=description, join_code=_new_code()
-        )
+        course = Course.objects.create(title=title, term=term, description=description, join_code=_new_code())
         enrol(course, owner, role=Role.OWNER)
     return course
 
@@ -120,7 +118,12 @@ def _new_code() -> str:
 
 
 def invite(
-    course: Course, author: User, *, role: Role = Role.LEARNER, group: str = "", place: Enrolment | None = None
+    course: Course,
+    author: User,
+    *,
+    role: Role = Role.LEARNER,
+    group: str = "",
+    place: Enrolment | None = None,
 ) -> str:
     """Return the token of a new invitation for one person; it cannot be read again later.
 
@@ -235,7 +238,9 @@ def _entry(number: int, line: dict[str | None, str | list[str] | None]) -> tuple
     return number, login, cells.get("name", ""), Role(wanted), cells.get("group", "")
 
 
-def _place(course: Course, author: User, number: int, login: str, name: str, role: Role, group: str) -> RosterLine:
+def _place(
+    course: Course, author: User, number: int, login: str, name: str, role: Role, group: str
+) -> RosterLine:
     user = User.objects.filter(username=login, is_guest=False).first()
     known = Enrolment.objects.filter(course=course, login=login).first()
     if known is None and user is not None:
@@ -246,15 +251,15 @@ def _place(course: Course, author: User, number: int, login: str, name: str, rol
         known.name, known.group, known.login = name or known.name, group or known.group, login
         known.save(update_fields=["name", "group", "login", "role"])
         return RosterLine(number, login, known.name, "was there")
-    made = Enrolment.objects.create(
-        course=course, user=user, login=login, name=name, role=role, group=group
-    )
+    made = Enrolment.objects.create(course=course, user=user, login=login, name=name, role=role, group=group)
     if user is not None:
         return RosterLine(number, login, name, "let in")
     return RosterLine(number, login, name, "invited", invite(course, author, place=made))
 
 
-def change(place: Enrolment, *, role: Role | None = None, group: str | None = None, active: bool | None = None) -> None:
+def change(
+    place: Enrolment, *, role: Role | None = None, group: str | None = None, active: bool | None = None
+) -> None:
     """Change a place in a course.
 
     Raises:
@@ -273,4 +278,6 @@ def change(place: Enrolment, *, role: Role | None = None, group: str | None = No
 
 
 def _other_owners(place: Enrolment) -> QuerySet[Enrolment]:
-    return Enrolment.objects.filter(course_id=place.course_id, role=Role.OWNER, active=True).exclude(pk=place.pk)
+    return Enrolment.objects.filter(course_id=place.course_id, role=Role.OWNER, active=True).exclude(
+        pk=place.pk
+    )

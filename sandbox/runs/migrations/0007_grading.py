@@ -4,15 +4,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('runs', '0006_questions'),
+        ("runs", "0006_questions"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='run',
-            name='kind',
-            field=models.CharField(choices=[('trace', 'Trace'), ('compare', 'Compare'), ('why', 'Why'), ('failover', 'Failover'), ('live', 'Live'), ('trials', 'Trials'), ('sweep', 'Sweep'), ('matrix', 'Matrix'), ('reach', 'Reach'), ('exposed', 'Exposed'), ('difference', 'Difference'), ('import', 'Import'), ('grade', 'Grade')], max_length=16),
+            model_name="run",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("trace", "Trace"),
+                    ("compare", "Compare"),
+                    ("why", "Why"),
+                    ("failover", "Failover"),
+                    ("live", "Live"),
+                    ("trials", "Trials"),
+                    ("sweep", "Sweep"),
+                    ("matrix", "Matrix"),
+                    ("reach", "Reach"),
+                    ("exposed", "Exposed"),
+                    ("difference", "Difference"),
+                    ("import", "Import"),
+                    ("grade", "Grade"),
+                ],
+                max_length=16,
+            ),
         ),
     ]

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('scenarios', '0002_label'),
+        ("scenarios", "0002_label"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='scenario',
-            name='exam',
+            model_name="scenario",
+            name="exam",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='scenario',
-            name='locks',
+            model_name="scenario",
+            name="locks",
             field=models.JSONField(blank=True, default=list),
         ),
     ]

@@ -25,9 +25,7 @@ class LocksTest(SandboxTest):
     def test_an_edit_of_a_locked_part_is_refused_and_names_it(self) -> None:
         made = self.locked()
         patch = [{"op": "remove", "path": self.pointer}]
-        answer = self.send(
-            self.owner_client, "PATCH", f"/scenarios/{made.pk}", {"base": 1, "patch": patch}
-        )
+        answer = self.send(self.owner_client, "PATCH", f"/scenarios/{made.pk}", {"base": 1, "patch": patch})
         assert self.pointer in self.error(answer, 422)["message"]
         assert self.head(made).number == 1
 

@@ -101,6 +101,10 @@ def _environment(data: Path, redis_url: str) -> dict[str, str]:
     }
 
 
+_PROCESSES: Final = {"interactive": "2", "batch": "2", "live": "4", "questions": "2", "grading": "2"}
+"""Processes by queue."""
+
+
 def _workers() -> dict[str, list[str]]:
     """Return the commands of the workers by name, one for each queue, so that no trace waits for trials.
 
@@ -111,7 +115,7 @@ def _workers() -> dict[str, list[str]]:
     quiet = ["-l", "INFO", "--without-gossip", "--without-mingle"]
     worker, batch, live, questions, grading = (
         [*celery, "worker", "-Q", queue, "-c", count, "-n", f"demo-{queue}-{os.getpid()}@%h", *quiet]
-        for queue, count in (("interactive", "2"), ("batch", "2"), ("live", "4"), ("questions", "2"), ("grading", "2"))
+        for queue, count in _PROCESSES.items()
     )
     if os.name == "nt":  # no fork, so no prefork pool, and no beat inside the worker
         threads = ["-P", "threads"]
