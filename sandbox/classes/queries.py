@@ -13,7 +13,7 @@ from sandbox.classes.timing import Limits, limits
 
 
 def courses_of(user: User) -> list[dict[str, Any]]:
-    """Return a person's courses, newest first: ``course``, ``place``, ``learners``, ``exercises``; one query."""
+    """Return a person's courses, newest first: ``course``, ``place``, ``learners``, ``exercises``."""
     places = (
         Enrolment.objects.filter(user=user, active=True)
         .select_related("course")
@@ -51,7 +51,8 @@ def learners(course: Course) -> QuerySet[Enrolment]:
 def exercises_for(course: Course, place: Enrolment) -> list[dict[str, Any]]:
     """Return a course's exercises for one person, in order.
 
-    Each is ``{"exercise", "limits", "attempt", "made"}``; ``attempt`` is their own or None. Three queries, whatever their number.
+    Each is ``{"exercise", "limits", "attempt", "made"}``; ``attempt`` is their own or None.
+    Three queries, whatever their number.
     """
     moment = now()
     attempts = {

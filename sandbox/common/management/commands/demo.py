@@ -11,7 +11,7 @@ import urllib.request
 import webbrowser
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand
 
