@@ -142,7 +142,12 @@ def grading(user: Visitor, grading_id: UUID | str) -> tuple[Grading, Enrolment]:
     Raises:
         Http404: as ``attempt``.
     """
-    found = _one(Grading.objects.select_related("submission__attempt__exercise__course"), grading_id)
+    found = _one(
+        Grading.objects.select_related(
+            "submission__attempt__exercise__course", "submission__revision__scenario"
+        ),
+        grading_id,
+    )
     place = _own_or(user, found.submission.attempt, "see_work")
     if not (found.counts or allowed("see_work", user, place)):
         raise Http404("There is no such thing.")

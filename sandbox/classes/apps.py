@@ -8,4 +8,13 @@ from django.apps import AppConfig
 class ClassesConfig(AppConfig):
     name = "sandbox.classes"
     label = "classes"
+    default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "Courses"
+
+    def ready(self) -> None:
+        """Say who computes gradings."""
+        from sandbox.classes.runner import grade
+        from sandbox.runs import work
+        from sandbox.runs.models import Kind
+
+        work.register(Kind.GRADE, grade)

@@ -56,7 +56,11 @@ class CheckState(models.TextChoices):
 
 
 class CheckRow(models.Model):
-    """How one check of one grading went."""
+    """How one check of one grading went.
+
+    ``code`` and ``at`` say where the counterexample ends, with the names the pack has, so that the same
+    mistake of two learners reads the same; empty where there is no packet.
+    """
 
     grading = models.ForeignKey(Grading, on_delete=models.CASCADE, related_name="rows")
     position = models.PositiveIntegerField()
@@ -69,6 +73,8 @@ class CheckRow(models.Model):
     state = models.CharField(max_length=16, choices=CheckState.choices)
     message = models.TextField(blank=True, default="")
     counterexample = models.JSONField(null=True, blank=True)
+    code = models.CharField(max_length=40, blank=True, default="")
+    at = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
         """In the order of the pack."""
