@@ -69,7 +69,7 @@ def _handed_in(given: netcore.Pack, file: str, seed: int) -> tuple[dict[str, Any
         Cannot: the file is none.
     """
     try:
-        solution = netcore.read_solution(inputs.content(file), file)
+        solution = netcore.read_solution(given, inputs.content(file), seed, file)
         return netcore.handed_in(given, solution, seed), solution.answers
     except netcore.PackRefused as refused:
         raise inputs.Cannot("\n".join(problem.text for problem in refused.problems)) from refused

@@ -8,7 +8,6 @@ from django.apps import AppConfig
 class ClassesConfig(AppConfig):
     name = "sandbox.classes"
     label = "classes"
-    default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "Courses"
 
     def ready(self) -> None:

@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from netcore.checks.language.check import Holds
 from netcore.checks.language.questions import DiffersAt, Explain, Predict, Question
 from netcore.checks.packs.variants import in_order
 from netcore.control.routes import HopType, RouteSource
+from netcore.failover.designs import DESIGNS
 from netcore.trace.codes import CODES
 
 
@@ -19,7 +21,7 @@ class Field:
     Args:
         name: key in the answer; empty where the answer is the value itself.
         kind: choice, hop (a VM, NIC or other resource of the drawing), address, prefix, number, owner (whose
-            MAC) or hops (a ``netcore.Prediction``).
+            MAC), order (a list of the keys of ``choices``) or hops (a ``netcore.Prediction``).
         choices: of a choice: value -> words.
     """
 
@@ -38,7 +40,7 @@ class Asked:
 
     Args:
         ask: key of the answer inside the check's; empty where the check has one question only.
-        form: route, verdict, hops, receiver, arp, choice, number, explain or differs_at.
+        form: a form of ``predict``, explain, differs_at or holds.
         flow: the packet it is about, as a trace is asked; None where it is about none.
         unit: of a number.
         profiles: rule profiles that it is about, where it names some.
@@ -82,6 +84,8 @@ def asked(question: Question, seed: int, check: str) -> Asked:
     elif isinstance(question, Explain):
         fields = (Field("code", "choice", _codes(question.codes)),)
         fields = (Field("hop", "hop"), *fields) if question.hop else fields
+    elif isinstance(question, Holds):
+        form, fields = "holds", (Field("", "choice", {"yes": "yes", "no": "no"}),)
     elif isinstance(question, DiffersAt):
         form, profiles = "differs_at", question.profiles
         fields = (Field("hop", "hop"),)
@@ -115,8 +119,25 @@ def _predicted(question: Predict, seed: int, name: str) -> tuple[Field, ...]:
         return tuple(Field(profile, "choice", choices) for profile in given.profiles or ("",))
     if question.form == "arp":
         return tuple(Field(to, "owner") for to in given.to)
+    if question.form == "bucket":
+        return (Field("", "choice", {key: _bucket(key, given.unit) for key in given.keys}),)
+    if question.form == "design":
+        return (Field("", "choice", {**_titles(given.designs), "none": "none of them"}),)
+    if question.form == "ranking":
+        return (
+            Field("", "order", {**in_order(_titles(given.designs), seed, name), "never": "never recovers"}),
+        )
     kinds_of = {"hops": "hops", "receiver": "hop", "number": "number"}
     return (Field("", kinds_of[question.form]),)
+
+
+def _bucket(key: str, unit: str) -> str:
+    """Return a bucket in words: ``5-to-30`` is 5 to 30 s."""
+    return key if key == "never" else f"{key.replace('-', ' ')} {unit}"
+
+
+def _titles(designs: tuple[str, ...]) -> dict[str, str]:
+    return {one.id: one.title for one in DESIGNS if one.id in designs}
 
 
 def _codes(codes: tuple[str, ...]) -> dict[str, str]:

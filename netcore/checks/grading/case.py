@@ -106,6 +106,7 @@ class Case:
         answers: what the learner said to this check.
         source_port: offset of source ports, so that flows fall otherwise in another variant.
         reseat: returns the case and the check of another variant by its number; None inside ``forall``.
+        tracer: how packets are followed, where the drawing stands at one moment of a race; None: as drawn.
         refusal: why the drawing was not even read; empty where it was.
     """
 
@@ -119,6 +120,7 @@ class Case:
     source_port: int = 0
     profile: str | None = None
     reseat: Callable[[Case, int, Check], tuple[Case, Check]] | None = None
+    tracer: Callable[[Packet], Trace] | None = None
     refusal: str = ""
 
     @property
@@ -154,7 +156,7 @@ class Case:
         """
         self.budget.spend(1)
         try:
-            done = trace(self.network, packet)
+            done = self.tracer(packet) if self.tracer else trace(self.network, packet)
         except NotFound as error:
             raise Unknown(str(error)) from error
         self.budget.spend(walked(done))

@@ -37,7 +37,7 @@ def changed(case: Case, changes: Sequence[Change]) -> Case:
     patch = tuple(jsonpatch.make_patch(before, after).patch)
     words = ", ".join(filter(None, (case.made.words, *(told(change) for change in changes))))
     made = Made(words, (*case.made.patch, *patch))
-    return replace(case, drawing=document, problems=problems, made=made)
+    return replace(case, drawing=document, problems=problems, made=made, tracer=None)
 
 
 def apply(document: Raw, changes: Sequence[Change]) -> Raw:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from netcore.checks.grading import changing, packets, questions, structure
+from netcore.checks.grading import changing, packets, questions, structure, timed
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
 from netcore.checks.grading.names import Unknown
-from netcore.checks.language.check import After, Check, ForAll, Under
+from netcore.checks.language.check import After, Always, Check, Finally, ForAll, Holds, Never, Under
 
 VERBS: dict[str, Callable[[Any, Case], Finding]] = {
     "delivers": packets.delivers,
@@ -25,6 +25,7 @@ VERBS: dict[str, Callable[[Any, Case], Finding]] = {
     "predict": questions.predict,
     "explain": questions.explain,
     "differs_at": questions.differs_at,
+    "lost": timed.lost,
 }
 """Verbs that hold no other check."""
 
@@ -47,6 +48,14 @@ def evaluate(check: Check, case: Case) -> Finding:
             return _under(part, case)
         if isinstance(part, ForAll):
             return _forall(check, part, case)
+        if isinstance(part, Holds):
+            return _holds(part, case)
+        if isinstance(part, Never):
+            return timed.never(part, case, evaluate)
+        if isinstance(part, Always):
+            return timed.always(part, case, evaluate)
+        if isinstance(part, Finally):
+            return timed.finally_(part, case, evaluate)
         return VERBS[check.verb](part, case)
     except Unknown as unknown:
         return failed(str(unknown))
@@ -94,6 +103,17 @@ def _under(part: Under, case: Case) -> Finding:
         if not found.passed:
             return replace(found, message=f"Under {profile}: {found.message}")
     return PASSED
+
+
+def _holds(part: Holds, case: Case) -> Finding:
+    """Return whether the learner knew whether a check holds."""
+    said = questions.answer_of(part, case)
+    if said not in ("yes", "no", True, False):
+        return failed(questions.NO_ANSWER)
+    found = evaluate(part.check, questions.about(part, case))
+    if found.passed == (said in ("yes", True)):
+        return PASSED
+    return replace(found, share=0.0, message=found.message or "It does hold.")
 
 
 def _forall(check: Check, part: ForAll, case: Case) -> Finding:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
 
 from netcore.checks.divergence import first_divergence
-from netcore.checks.grading import changing, names
+from netcore.checks.grading import changing, estimates, names
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
 from netcore.checks.grading.packets import hop_of, same_place, selected
 from netcore.checks.grading.structure import at_start
@@ -45,11 +45,7 @@ def predict(part: Predict, case: Case) -> Finding:
     form = getattr(part, part.form)
     if part.form == "choice":
         return PASSED if said == form.truth else failed("Another answer is right.")
-    if part.form == "number":
-        right = _is_number(said) and abs(said - form.truth) <= form.within
-        return PASSED if right else failed("Another number is right.")
-    base = about(part, case)
-    return _FORMS[part.form](form, base, said)
+    return _FORMS[part.form](form, about(part, case), said)
 
 
 def _route(form: Any, base: Case, said: Any) -> Finding:
@@ -159,14 +155,18 @@ def _own(base: Case, text: str) -> str | None:
         return None
 
 
-_FORMS = {
+_FORMS: dict[str, Callable[[Any, Case, Any], Finding]] = {
     "route": _route,
     "verdict": _verdict,
     "hops": _hops,
     "receiver": _receiver,
     "arp": _arp,
+    "number": estimates.number,
+    "bucket": estimates.bucket,
+    "ranking": estimates.ranking,
+    "design": estimates.design,
 }
-"""Form -> how an answer is judged; choices and numbers ask no engine."""
+"""Form -> how an answer is judged; a choice asks no engine."""
 
 
 def explain(part: Explain, case: Case) -> Finding:
@@ -228,7 +228,3 @@ def one_packet(base: Case, flow: Flow) -> Packet:
 def _traced(base: Case, flow: Flow) -> tuple[Trace, Packet]:
     packet = one_packet(base, flow)
     return base.trace(packet), packet
-
-
-def _is_number(said: Any) -> bool:
-    return isinstance(said, int | float) and not isinstance(said, bool)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -12,6 +12,7 @@ from netcore.checks.language.packets import Avoids, Delivers, Drops, RouteChosen
 from netcore.checks.language.part import LanguagePart, Text
 from netcore.checks.language.questions import DiffersAt, Explain, Predict, Question
 from netcore.checks.language.structure import Count, Prop, Refused, Unchanged
+from netcore.checks.language.timed import Arrives, Lost, Race
 
 MOST_PARTS = 40
 
@@ -32,6 +33,11 @@ class Check(LanguagePart):
     predict: Predict | None = None
     explain: Explain | None = None
     differs_at: DiffersAt | None = None
+    holds: Holds | None = None
+    lost: Lost | None = None
+    never: Never | None = None
+    always: Always | None = None
+    finally_: Finally | None = Field(default=None, alias="finally")
     all: Annotated[tuple[Check, ...], Field(min_length=1, max_length=MOST_PARTS)] | None = None
     any: Annotated[tuple[Check, ...], Field(min_length=2, max_length=MOST_PARTS)] | None = None
     after: After | None = None
@@ -46,7 +52,7 @@ class Check(LanguagePart):
 
     @property
     def verb(self) -> str:
-        """Return the verb."""
+        """Return the verb, as the field is called."""
         return next(iter(self.model_fields_set))
 
     @property
@@ -60,7 +66,7 @@ class Check(LanguagePart):
         if isinstance(self.part, tuple):
             return self.part
         inner = getattr(self.part, "check", None)
-        return () if inner is None else (inner,)
+        return (inner,) if isinstance(inner, Check) else ()
 
 
 class After(LanguagePart):
@@ -86,6 +92,49 @@ class ForAll(LanguagePart):
     """The check holds for so many variants: other addresses and names, other order, other source ports."""
 
     seeds: Annotated[int, Field(ge=1, le=50)] = 5
+    check: Check
+
+
+class Holds(Question):
+    """Whether a check holds in the drawing that the question is about; the answer is ``yes`` or ``no``."""
+
+    check: Check
+
+
+class Never(LanguagePart):
+    """Something that never happens; exactly one of ``arrives``, ``loops`` and ``check``.
+
+    Args:
+        arrives: no header gets from one end to the other: proven for all of them, not tried for some.
+        loops: no header between any two VMs runs in a circle; proven as well.
+        check: at no moment of the ``race`` does this check hold.
+    """
+
+    arrives: Arrives | None = None
+    loops: Literal[True] | None = None
+    check: Check | None = None
+    race: Race | None = None
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        if sum(one is not None for one in (self.arrives, self.loops, self.check)) != 1:
+            raise ValueError("never is exactly one of arrives, loops and check")
+        if (self.check is None) != (self.race is None):
+            raise ValueError("check and race belong together")
+        return self
+
+
+class Always(LanguagePart):
+    """The check holds at every moment of a race."""
+
+    race: Race
+    check: Check
+
+
+class Finally(LanguagePart):
+    """The check holds when a race has settled."""
+
+    race: Race
     check: Check
 
 

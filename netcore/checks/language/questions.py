@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from netcore.checks.language.changes import Changes
 from netcore.checks.language.part import LanguagePart, OneFlow, Prompt, Text, known_code
+from netcore.checks.language.timed import DesignId, Figure, FigureName, Race
 
 Ask = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Fact = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{1,2}$")]
@@ -105,13 +107,77 @@ class NumberForm(LanguagePart):
     Args:
         unit: as the learner reads it.
         truth: the author's number, with the ``fact`` it rests on.
-        within: how far off an answer may be, in the unit.
+        figure: a figure of a race instead.
+        within: how far off an answer may be, in the unit; ``within_percent``: of the truth.
     """
 
     unit: Annotated[str, StringConstraints(max_length=40)] = ""
-    truth: float
-    fact: Fact
+    truth: float | None = None
+    fact: Fact | None = None
+    figure: Figure | None = None
     within: Annotated[float, Field(ge=0)] = 0
+    within_percent: Annotated[float, Field(ge=0, le=100)] = 0
+
+    @model_validator(mode="after")
+    def _one_truth(self) -> Self:
+        if (self.truth is None) == (self.figure is None) or (self.truth is None) != (self.fact is None):
+            raise ValueError("a number has a truth with its fact, or a figure")
+        return self
+
+
+class BucketForm(LanguagePart):
+    """Between which bounds a figure of a race lies; the answer is a key such as ``5-to-30``, or ``never``."""
+
+    figure: Figure
+    unit: Annotated[str, StringConstraints(max_length=40)] = "s"
+    bounds: Annotated[tuple[float, ...], Field(min_length=1, max_length=8)]
+
+    @model_validator(mode="after")
+    def _rise(self) -> Self:
+        if list(self.bounds) != sorted(set(self.bounds)):
+            raise ValueError("bounds rise from the first to the last")
+        return self
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return the keys of the buckets in their order, ``never`` last."""
+        texts = [f"{bound:g}" for bound in self.bounds]
+        between = [f"{low}-to-{high}" for low, high in pairwise(texts)]
+        return (f"under-{texts[0]}", *between, f"over-{texts[-1]}", "never")
+
+
+class RankingForm(LanguagePart):
+    """Designs in the order of a figure of one race, the smallest first.
+
+    The answer is a list of their ids; those behind the word ``never`` do not recover at all.
+    """
+
+    race: Race
+    designs: Annotated[tuple[DesignId, ...], Field(min_length=2, max_length=6)]
+    figure: FigureName = "new.p50"
+
+
+class Requirement(LanguagePart):
+    """Bounds of one figure; a figure that is never does not keep them."""
+
+    figure: FigureName = "new.p95"
+    at_most: float | None = None
+    at_least: float | None = None
+
+
+class DesignForm(LanguagePart):
+    """A design that meets requirements; the answer is its id, or ``none``.
+
+    Args:
+        prices: design -> price; then the cheapest of those that meet them is right.
+        excluded: designs that are wrong whatever their figures, for a reason that the prompt gives.
+    """
+
+    race: Race
+    designs: Annotated[tuple[DesignId, ...], Field(min_length=1, max_length=6)]
+    meets: Annotated[tuple[Requirement, ...], Field(min_length=1, max_length=6)]
+    prices: dict[DesignId, float] = Field(default_factory=dict)
+    excluded: tuple[DesignId, ...] = ()
 
 
 class Predict(Question):
@@ -124,6 +190,9 @@ class Predict(Question):
     arp: ArpForm | None = None
     choice: ChoiceForm | None = None
     number: NumberForm | None = None
+    bucket: BucketForm | None = None
+    ranking: RankingForm | None = None
+    design: DesignForm | None = None
 
     @field_validator("verdict", "hops", "receiver", mode="before")
     @classmethod

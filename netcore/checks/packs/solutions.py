@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from netcore.checks.grading import changing
 from netcore.checks.packs import yaml_text
+from netcore.checks.packs.mapping import mapper
 from netcore.checks.packs.models import Pack, PackProblem, Solution
 from netcore.checks.packs.reader import PackRefused, shape_problems
 from netcore.checks.packs.variants import variant
@@ -16,8 +17,10 @@ from netcore.checks.reading import ground
 from netcore.document import reader
 
 
-def read_solution(content: bytes, path: str = "the solution") -> Solution:
-    """Return the solution of a file in YAML or JSON; a scenario document is one without answers.
+def read_solution(pack: Pack, content: bytes, seed: int = 0, path: str = "the solution") -> Solution:
+    """Return the solution of a file in YAML or JSON, rewritten for a variant as the pack itself is.
+
+    A scenario document is a solution without answers, and stays as it is.
 
     Args:
         path: of the file, for messages.
@@ -29,8 +32,8 @@ def read_solution(content: bytes, path: str = "the solution") -> Solution:
         given = yaml_text.parse(content)
         json.dumps(given, allow_nan=False)
         if isinstance(given, dict) and "topology" in given:
-            given = {"title": "A drawing", "document": given}
-        return Solution.model_validate(given)
+            return Solution.model_validate({"title": "A drawing", "document": given})
+        return Solution.model_validate(mapper(pack.about.variants, seed).data(given))
     except yaml_text.YamlRefused as refused:
         problems = [PackProblem(path, "", "not-yaml", f"{refused}.")]
     except ValidationError as error:
