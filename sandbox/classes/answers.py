@@ -46,6 +46,18 @@ def _inputs(check_id: str, question: Mapping[str, Any], field: Mapping[str, Any]
                 },
             )
         ]
+    if kind == "order":
+        places = range(len(field["choices"]))
+        return [
+            {
+                "name": f"{name}.{place}",
+                "label": f"place {place + 1}",
+                "kind": "choice",
+                "choices": field["choices"],
+                "optional": True,
+            }
+            for place in places
+        ]
     shown = {"choice": "choice", "number": "number", "hop": "names", "owner": "names"}.get(kind, "text")
     return [{"name": name, "label": label, "kind": shown, "choices": field["choices"]}]
 
@@ -85,6 +97,12 @@ def _field_value(name: str, field: Mapping[str, Any], sent: Mapping[str, str], d
             raise Incomplete("Say where the packet goes and how it ends.")
         back = _leg(f"{name}.back", sent, document)
         return {"forward": forward} if back is None else {"forward": forward, "back": back}
+    if field["kind"] == "order":
+        places = [sent.get(f"{name}.{place}", "") for place in range(len(field["choices"]))]
+        order = [place for place in places if place]
+        if not order or len(set(order)) < len(order) or not set(order) <= set(field["choices"]):
+            raise Incomplete("Put each into one place, the first one first.")
+        return order
     text = sent.get(name, "").strip()
     if len(text) > MAX_TEXT:
         raise Incomplete(f"An answer has {MAX_TEXT} characters at most.")

@@ -146,13 +146,14 @@ def replay(grading: Grading, row: CheckRow, document: Any, user: User) -> Run:
     It plays on the submitted revision where the drawing is the person's own and unchanged; else on a copy.
 
     Raises:
-        Refused: the counterexample is no packet.
+        Refused: the counterexample cannot be replayed.
         scenarios.Invalid: the drawing cannot be saved as a copy.
         runs.services.TooManyRuns, scenarios.TooManyScenarios: the person has too many of them.
     """
     found = row.counterexample or {}
-    if found.get("kind") != "trace":
-        raise Refused("This counterexample is no packet, so it is not replayed.")
+    kind = {"trace": Kind.TRACE, "failover": Kind.FAILOVER}.get(str(found.get("kind")))
+    if kind is None:
+        raise Refused("This counterexample is neither a packet nor a timeline, so it is not replayed.")
     revision = grading.submission.revision
     changed = bool(found.get("patch") or found.get("profile"))
     if changed or revision.scenario.owner_id != user.pk or revision.scenario.deleted is not None:
@@ -164,7 +165,7 @@ def replay(grading: Grading, row: CheckRow, document: Any, user: User) -> Run:
         assert head is not None
         revision = head
     try:
-        return runs.start(user, revision, Kind.TRACE, found["question"])
+        return runs.start(user, revision, kind, found["question"])
     except runs.BadParameters as error:
         raise Refused(str(error)) from error
     except scenario_queries.NotRunnable as error:
