@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from netcore.checks.packs.models import schemas as pack_schemas
     from netcore.checks.packs.reader import PackRefused, read_pack
     from netcore.checks.packs.solutions import handed_in, read_solution
-    from netcore.checks.packs.variants import Variant, variant
+    from netcore.checks.packs.variants import Variant, as_written, solution, variant
     from netcore.checks.predictions import Judgement, Prediction, check_prediction, judge
     from netcore.checks.why import Why
     from netcore.failover import Design, LiveRace, TimingProfile, Trials
@@ -85,7 +85,7 @@ __all__ = [
     "Pack", "PackProblem", "PackRefused", "Packet", "Packets", "Paragraph", "PortSet", "Prediction",
     "Problem", "ProfileInfo", "Proof", "PublicCheck", "Reach", "Reading", "RedundancyView", "Routed",
     "RuleCard", "Scenario", "Shadowed", "Solution", "Space", "State", "TimingProfile", "Trace", "TraceHop",
-    "Trials", "Variant", "Why", "all_designs", "availability", "backend_health", "check_prediction",
+    "Trials", "Variant", "Why", "all_designs", "as_written", "availability", "backend_health", "check_prediction",
     "check_step", "classes_of", "compile", "compile_network", "designs", "diff", "difference", "dump",
     "effective_routes", "effective_rules", "explain", "export_csv", "export_json", "exposed", "exposures",
     "facts", "first_divergence", "forward", "grade", "guest_view", "handed_in", "headers_named",
@@ -93,7 +93,7 @@ __all__ = [
     "loops", "matrix", "merge_trials", "never", "one_way", "pack_schemas", "packets_of", "prepare_trials",
     "profiles", "protocol_name", "protocol_number", "public_checks", "race", "reach", "reach_counts",
     "read", "read_pack", "read_solution", "read_text", "redundancy", "refusals", "routes_alone",
-    "routes_shown", "rule_cards", "schema", "shadowed", "simulate", "space_of", "stale_routes", "sweep",
+    "routes_shown", "rule_cards", "schema", "shadowed", "simulate", "solution", "space_of", "stale_routes", "sweep",
     "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary", "switches", "timing_profile",
     "timing_profiles", "trace", "trace_steps", "traceroute", "trial_stretches", "trials", "unknown_to",
     "variant", "warm", "warnings", "why",
@@ -126,7 +126,7 @@ _IN_ROOMS = {
     "netcore.checks.packs.models": "Pack PackProblem Solution pack_schemas",
     "netcore.checks.packs.reader": "PackRefused read_pack",
     "netcore.checks.packs.solutions": "handed_in read_solution",
-    "netcore.checks.packs.variants": "Variant variant",
+    "netcore.checks.packs.variants": "Variant as_written solution variant",
     "netcore.checks.predictions": "Judgement Prediction check_prediction judge",
     "netcore.failover.sweepable": "Sweepable",
     "netcore.formats.arm_notes": "Import ImportNote",
