@@ -14,6 +14,7 @@ urlpatterns = [
     path("i18n/texts.js", JavaScriptCatalog.as_view(), name="texts"),
     path("", include("sandbox.workbench.urls")),
     path("", include("sandbox.accounts.urls")),
+    path("", include("sandbox.classes.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("sandbox.api.urls")),
     path("admin/", admin.site.urls),

@@ -27,6 +27,7 @@ class Kind(models.TextChoices):
     EXPOSED = "exposed", _("Exposed")
     DIFFERENCE = "difference", _("Difference")
     IMPORT = "import", _("Import")
+    GRADE = "grade", _("Grade")
 
 
 QUESTIONS = (Kind.MATRIX, Kind.REACH, Kind.EXPOSED, Kind.DIFFERENCE)

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "sandbox.scenarios",
     "sandbox.runs",
     "sandbox.sharing",
+    "sandbox.classes",
     "sandbox.workbench",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -138,7 +139,13 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_PUBLISH_RETRY = False  # the collector sends later what could not be sent
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
-CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"interactive": {}, "batch": {}, "live": {}, "questions": {}}
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {
+    "interactive": {},
+    "batch": {},
+    "live": {},
+    "questions": {},
+    "grading": {},
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # a run outlives a broker

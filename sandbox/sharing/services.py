@@ -32,8 +32,8 @@ def create(scenario: Scenario, user: User, run_ids: Sequence[UUID]) -> tuple[Sha
     The revision is the one the runs belong to, the newest one without runs.
 
     Raises:
-        NotShareable: a run is not of this scenario, the runs belong to different revisions, or the
-            scenario has ``SHARES_PER_SCENARIO`` open links.
+        NotShareable: a run is not of this scenario, the runs belong to different revisions, the scenario
+            belongs to an exam, or it has ``SHARES_PER_SCENARIO`` open links.
     """
     share_id = uuid4()
     token = token_of(share_id)
@@ -41,6 +41,8 @@ def create(scenario: Scenario, user: User, run_ids: Sequence[UUID]) -> tuple[Sha
         scenario = Scenario.objects.select_for_update().get(pk=scenario.pk)
         if scenario.shares.filter(revoked=None, expires__gt=now()).count() >= SHARES_PER_SCENARIO:
             raise NotShareable(f"A scenario may have {SHARES_PER_SCENARIO} open links. Revoke one first.")
+        if scenario.exam:
+            raise NotShareable("This drawing belongs to an exam and is not shared.")
         runs = list(run_queries.runs_of(scenario).filter(pk__in=set(run_ids)))
         if len(runs) != len(set(run_ids)):
             raise NotShareable("Not all of these runs belong to this scenario.")

@@ -280,6 +280,8 @@ def _made(request: HttpRequest, make: Any) -> HttpResponse:
         made = make(request.user)
     except services.TooManyScenarios as error:
         return _refusal(str(error), 429)
+    except services.InExam as error:
+        return _refusal(str(error), 409)
     return redirect(made.get_absolute_url())
 
 

@@ -41,11 +41,19 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+let saved: () => Promise<void> = () => Promise.resolve();
+
+/** Give what runs of the newest revision wait for: the edits that the page shows and the server lacks. */
+export function runsWaitFor(edits: () => Promise<void>): void {
+  saved = edits;
+}
+
 /** Start a run, of the newest revision where none is named, and follow it. */
 export async function start(kind: RunKind, parameters: JsonObject, revision?: number): Promise<Run | null> {
   put(kind, { ...NOTHING, starting: true });
   sockets.get(kind)?.close();
   try {
+    if (revision === undefined) await saved();
     const run = await api.startRun(kind, parameters, revision);
     follow(run);
     return run;

@@ -13,18 +13,21 @@ import { Fault, Waiting } from "../Waiting";
 import { Controls } from "./Controls";
 import { Explained } from "./Explained";
 import { Judged } from "./Judged";
+import { Mended } from "./Mended";
 import { PICTURES, type Picture, Pictures } from "./Pictures";
 import { Predict } from "./Predict";
 import { Question } from "./Question";
 import { Steps } from "./Steps";
-import { Why } from "./Why";
+import { Why, samePacket } from "./Why";
 import { Verdicts } from "./Verdicts";
-import { type Leg, TITLES, legsOf, mendOf, overall, pointsOf, textOf, withBranches } from "./legs";
+import { type Leg, TITLES, endOf, legsOf, mendOf, overall, pointsOf, textOf, withBranches } from "./legs";
+import { useMending } from "./mending";
 
 const STEPS_PER_SECOND = 12;
 
 export function Trace(): ReactNode {
   const followed = useFollowed("trace");
+  const mending = useMending();
   const asked = useFollowed("why");
   const can = useWorkbench((state) => state.can.run);
   const [view, setView] = useState<View>("Steps");
@@ -59,6 +62,8 @@ export function Trace(): ReactNode {
   };
   const before = (leg: Leg): number => legs.slice(0, legs.indexOf(leg)).reduce((sum, one) => sum + one.steps.length, 0);
   const done = (leg: Leg): boolean => shown >= before(leg) + leg.steps.length;
+  const all = ended && shown === count;
+  const mended = mending && samePacket(packetOf(followed.run?.parameters ?? mending.packet), mending.packet) && (followed.run === null || Number(followed.run.revision) > mending.revision) ? mending : null;
   return (
     <div className="panel" onKeyDown={player.keys}>
       {can && (
@@ -81,6 +86,7 @@ export function Trace(): ReactNode {
         />
       )}
       {!followed.error && <Fault followed={followed} />}
+      {mended && <Mended mending={mended} after={all ? endOf(walked) : null} />}
       {count > 0 && (
         <>
           <div className="row">
@@ -94,16 +100,16 @@ export function Trace(): ReactNode {
             </div>
           </div>
           <Verdicts legs={walked} done={(leg) => done(legs[walked.indexOf(leg)] ?? leg)} chosen={branches} choose={choose} />
-          {ended && shown === count && judgement && <Judged judgement={judgement} />}
-          {ended && shown === count && followed.run && overall(walked) !== "delivered" && (
-            <Why packet={packetOf(followed.run.parameters)} revision={followed.run.revision} mend={mendOf(walked)} searched={overall(walked) !== "not modelled"} />
+          {all && judgement && <Judged judgement={judgement} />}
+          {all && followed.run && overall(walked) !== "delivered" && (
+            <Why packet={packetOf(followed.run.parameters)} revision={followed.run.revision} advice={mendOf(walked)} searched={overall(walked) !== "not modelled"} />
           )}
           {view === "Steps" && <Ways legs={legs} before={before} shown={shown} />}
           {view === SENTENCES && <Explained text={text} />}
           {isPicture(view) && <Pictures picture={view} legs={legs.map((leg) => ({ packet: leg.packet, steps: leg.steps.slice(0, Math.max(0, shown - before(leg))) }))} />}
         </>
       )}
-      {count === 0 && asked.run && <Why packet={asked.run.parameters} revision={asked.run.revision} mend={null} searched />}
+      {count === 0 && followed.run === null && !isLive(followed) && asked.run && <Why packet={asked.run.parameters} revision={asked.run.revision} advice={null} searched />}
       {count === 0 && !isLive(followed) && (
         <p className="muted">{t("Choose who sends and who shall receive; the steps and the verdict appear here and on the drawing.")}</p>
       )}

@@ -69,10 +69,15 @@ export function withBranches(legs: readonly Leg[], chosen: Readonly<Record<numbe
   });
 }
 
-/** Return how the whole connection fared: the first direction that was not delivered has the word. */
+/** Return how the whole connection ended: the first direction that was not delivered has the word. */
+export function endOf(legs: readonly Leg[]): Verdict | null {
+  const ends = legs.map((leg) => leg.verdict).filter((verdict): verdict is Verdict => verdict !== null);
+  return ends.find((verdict) => verdict.outcome !== "delivered") ?? ends[0] ?? null;
+}
+
+/** Return how the whole connection fared, in one word. */
 export function overall(legs: readonly Leg[]): Outcome | null {
-  const ends = legs.map((leg) => leg.verdict?.outcome).filter((outcome): outcome is Outcome => outcome !== undefined);
-  return ends.find((outcome) => outcome !== "delivered") ?? ends[0] ?? null;
+  return endOf(legs)?.outcome ?? null;
 }
 
 /** Return what would mend the first direction that was not delivered; null where nobody can say. */
