@@ -4,6 +4,7 @@
  */
 
 import { readFileSync, readdirSync } from "node:fs";
+import { stdout } from "node:process";
 
 import ts from "typescript";
 import { createServer } from "vite";
@@ -39,4 +40,4 @@ for (const key of keys.sort()) {
 }
 await vite.close();
 
-for (const [call, files] of found) process.stdout.write(`/* Translators: ${[...files].join(", ")}; xgettext:no-javascript-format */\n${call}\n`);
+for (const [call, files] of found) stdout.write(`/* Translators: ${[...files].join(", ")}; xgettext:no-javascript-format */\n${call}\n`);
