@@ -49,7 +49,7 @@ export function Overview(): ReactNode {
               {isObject(fault) ? text(fault.name, key) : key}{" "}
               {isObject(fault) && text(fault.vm) && (
                 <button type="button" className="link mono" onClick={() => { select(`vms/${text(fault.vm)}`, true); }}>
-                  {t("vms/{vm}", { vm: text(fault.vm) })}
+                  {["vms", text(fault.vm)].join("/")}
                 </button>
               )}
             </li>
