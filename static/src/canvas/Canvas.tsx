@@ -14,6 +14,7 @@ import { EDGE_TYPES } from "./lines";
 import { NODE_TYPES, nodeLabel, useFar } from "./nodes";
 import { PacketOverlay } from "./PacketOverlay";
 import { routed } from "./routed";
+import { useSide } from "./side";
 import { ZOOM, useFit, useFocus, useMap } from "./view";
 import { useWide } from "./wide";
 
@@ -32,10 +33,11 @@ export interface CanvasProps {
 }
 
 export function Canvas(props: CanvasProps): ReactNode {
+  const drawnOn = useSide()?.drawnOn ?? true;
   return (
     <ReactFlowProvider>
       <Flow {...props} />
-      <Ghost />
+      {drawnOn && <Ghost />}
     </ReactFlowProvider>
   );
 }
@@ -68,11 +70,14 @@ function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
   const drawing = useWorkbench((state) => state.drawing);
   const kept = useWorkbench((state) => state.document.layout);
   const wide = useWide();
-  const movable = useWorkbench((state) => state.can.edit && state.mode === "edit") && wide;
+  const side = useSide();
+  const drawnOn = side?.drawnOn ?? true;
+  const movable = useWorkbench((state) => state.can.edit && state.mode === "edit") && wide && drawnOn;
   const chosen = useWorkbench((state) => state.chosen);
   const byMouse = useRef(false);
   const resting = useRef(0);
-  const outside = useWorkbench((state) => state.fit?.paths.includes("internet") === true && state.paths.length > 0);
+  const traced = useWorkbench((state) => state.fit?.paths.includes("internet") === true && state.paths.length > 0);
+  const outside = side ? side.paths.some((path) => path.points.includes("internet")) : traced;
   const items = useMemo(() => layout(drawing, kept, outside), [drawing, kept, outside]);
   const far = useFar();
   const [dragged, setDragged] = useState<Map<string, Moved>>(NOWHERE);
@@ -102,7 +107,7 @@ function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
   useFocus(places, movedByHand);
   const map = useMap(places, cards);
   const pane = useRef<HTMLDivElement>(null);
-  useGround(items, places, pane);
+  useGround(items, places, pane, drawnOn);
 
   const settle = (moved: Moved[]): void => {
     setDragged(NOWHERE);
@@ -138,6 +143,7 @@ function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
   return (
     <div className="flow" ref={pane} onPointerDownCapture={connecting}>
       <ReactFlow
+        id={drawnOn ? "drawing" : `drawing-${side?.id ?? ""}`}
         nodes={placed}
         edges={drawnLines}
         nodeTypes={NODE_TYPES}
@@ -188,7 +194,7 @@ function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
           }
           settle(spots);
         }}
-        aria-label="Drawing of the network"
+        aria-label={drawnOn ? "Drawing of the network" : "Drawing of the network, second picture"}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
         <PacketOverlay places={places} cards={cards} />
@@ -218,12 +224,13 @@ function isNode(path: string | undefined): boolean {
 }
 
 /** Tell the gestures where things are. */
-function useGround(items: Item[], places: ReturnType<typeof boxes>, pane: { current: HTMLDivElement | null }): void {
+function useGround(items: Item[], places: ReturnType<typeof boxes>, pane: { current: HTMLDivElement | null }, drawnOn: boolean): void {
   const flow = useReactFlow();
   useEffect(() => {
+    if (!drawnOn) return undefined;
     setGround({ items, places, toDrawing: (at) => flow.screenToFlowPosition(at, { snapToGrid: false }), pane: () => pane.current?.getBoundingClientRect() });
     return () => {
       setGround(null);
     };
-  }, [items, places, flow, pane]);
+  }, [items, places, flow, pane, drawnOn]);
 }
