@@ -1,4 +1,4 @@
-"""One drawing under two rule sets: both answers beside each other, on the drawing too, and where they part."""
+"""One drawing under two rule sets: both answers beside each other and on the drawing, and where they part."""
 
 from __future__ import annotations
 

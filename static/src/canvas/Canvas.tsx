@@ -6,6 +6,7 @@ import { Background, BackgroundVariant, Controls, MiniMap, type Node, type NodeC
 import { type PointerEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 
 import { choose, select, useWorkbench, workbench } from "../document/store";
+import { t } from "../document/text";
 import { Ghost } from "./Ghost";
 import { atFrames, edges as lines } from "./edges";
 import { type Judged, type Pointed, carry, pointedAt, setGround, showGesture } from "./gesture";
@@ -194,11 +195,11 @@ function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
           }
           settle(spots);
         }}
-        aria-label={drawnOn ? "Drawing of the network" : "Drawing of the network, second picture"}
+        aria-label={drawnOn ? t("Drawing of the network") : t("Drawing of the network, second picture")}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
         <PacketOverlay places={places} cards={cards} />
-        {map && <MiniMap style={{ width: 132, height: 88 }} pannable zoomable ariaLabel="Map of the drawing" nodeClassName={(node) => `mini-${node.type ?? ""}`} />}
+        {map && <MiniMap style={{ width: 132, height: 88 }} pannable zoomable ariaLabel={t("Map of the drawing")} nodeClassName={(node) => `mini-${node.type ?? ""}`} />}
         <Controls showInteractive={false} orientation={wide ? "vertical" : "horizontal"} />
       </ReactFlow>
     </div>

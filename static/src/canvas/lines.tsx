@@ -4,9 +4,11 @@ import { BaseEdge, type EdgeProps, EdgeLabelRenderer, type InternalNode, useInte
 import type { ReactNode } from "react";
 
 import type { Half } from "../document/drawing";
+import { t } from "../document/text";
 import { type Box, type Point, border, middle } from "./layout";
-import { useTone } from "./side";
+
 import { along, labelPoint, pathOf } from "./routing";
+import { useTone } from "./side";
 
 function boxOf(node: InternalNode): Box {
   const { x, y } = node.internals.positionAbsolute;
@@ -44,7 +46,7 @@ export function Line({ id, source, target, label, data, style }: EdgeProps): Rea
       {(label ?? parting) && (
         <EdgeLabelRenderer>
           <span className={parting ? "line-label parting-label" : "line-label"} style={{ transform: `translate(-50%, -50%) translate(${centre.x}px, ${centre.y}px)` }}>
-            {label} {parting && <strong>here they part</strong>}
+            {label} {parting && <strong>{t("here they part")}</strong>}
           </span>
         </EdgeLabelRenderer>
       )}

@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState }
 
 import { isWide } from "../canvas/wide";
 import { useWorkbench } from "../document/store";
+import { t } from "../document/text";
 import type { Run } from "../document/types";
 import { useFollowed } from "../protocol/followed";
 import { Bar } from "./Bar";
@@ -83,7 +84,7 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
         <Conflicts />
       </main>
       {inspector && (
-        <aside className="inspector" aria-label="Inspector">
+        <aside className="inspector" aria-label={t("Inspector")}>
           <Inspector />
         </aside>
       )}

@@ -4,6 +4,7 @@ import { type Edit as Edited, layoutPointer, pointerOf } from "../document/edits
 import { conflictsOf, fitting, takeTheirs } from "../document/conflicts";
 import { applied, inverse, valueAt } from "../document/patch";
 import { type Conflict, type Saved, workbench, update } from "../document/store";
+import { mark, t } from "../document/text";
 import type { Json, JsonObject, Operation } from "../document/types";
 import { ApiError, type ScenarioAnswer, api } from "../protocol/api";
 import { runsWaitFor, words } from "../protocol/followed";
@@ -20,8 +21,8 @@ interface Edit {
 /** Names one edit of this page. */
 export type Token = object;
 
-const ON_TOP = "Somebody else changed the drawing; your edit was put on top of theirs.";
-const NOT_YET = "Your last edit is not saved yet, so nothing can be asked of it.";
+const ON_TOP = t("Somebody else changed the drawing; your edit was put on top of theirs.");
+const NOT_YET = t("Your last edit is not saved yet, so nothing can be asked of it.");
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;
 const STALE_TRIES = 3;
@@ -200,7 +201,7 @@ export function resume(): void {
     if (patches.length === 0) return;
     for (const patch of patches) pending.push((document) => fitting(patch, document));
     showAhead();
-    update({ saved: "saving", told: ["Edits that could not be saved before are being sent now."] });
+    update({ saved: "saving", told: [t("Edits that could not be saved before are being sent now.")] });
     void pump();
   } catch {
     // What cannot be read any more cannot be sent either.
@@ -249,7 +250,7 @@ async function pump(): Promise<void> {
           return;
         }
         pending.shift();
-        refused = `Not saved: ${words(error)}`;
+        refused = t("Not saved: {words}", { words: words(error) });
         showAhead();
       }
     }
@@ -303,7 +304,7 @@ export function settle(conflict: Conflict, whose: "mine" | "theirs"): void {
 /** What a failure means for the edit: only a refusal by name throws it away. */
 function stateOf(error: unknown): Saved {
   if (!(error instanceof ApiError)) return "failed";
-  if (error.code === "signed_out") return "signed out";
+  if (error.code === "signed_out") return mark("signed out");
   if (error.code === "deleted") return "deleted";
   return error.status === 0 || error.status === 429 || error.status >= 500 ? "waiting" : "failed";
 }

@@ -2,6 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 
+import { t } from "../document/text";
 import type { JsonObject, Run, RunEvent, RunKind } from "../document/types";
 import { ApiError, api } from "./api";
 import { RunSocket } from "./runSocket";
@@ -82,7 +83,7 @@ export function follow(run: Run): void {
       if (current()) put(run.kind, { lost });
     },
     gone: () => {
-      if (current()) put(run.kind, { error: "This run cannot be read any more." });
+      if (current()) put(run.kind, { error: t("This run cannot be read any more.") });
     },
   });
   sockets.set(run.kind, socket);

@@ -1,5 +1,6 @@
 /** Field names of the document as words, and values with their units. */
 
+import { t } from "../../document/text";
 import type { Json } from "../../document/types";
 
 /** Units by the ending of a field's name; `scale` makes the number one that people read. */
@@ -13,30 +14,30 @@ const UNITS: [ending: string, unit: string, scale: number][] = [
 ];
 
 const SPELT: Record<string, string> = {
-  ip: "IP",
-  ips: "IPs",
-  id: "ID",
-  nic: "NIC",
-  nics: "NICs",
-  vm: "VM",
-  vms: "VMs",
-  vnet: "virtual network",
-  vnets: "virtual networks",
-  bgp: "BGP",
-  asn: "AS number",
-  nat: "NAT",
-  mac: "MAC",
-  mtu: "MTU",
-  ha: "HA",
-  vpn: "VPN",
-  tcp: "TCP",
-  udp: "UDP",
-  icmp: "ICMP",
-  snat: "SNAT",
-  dns: "DNS",
-  ttl: "TTL",
-  vrid: "VRID",
-  sku: "SKU",
+  ip: t("IP"),
+  ips: t("IPs"),
+  id: t("ID"),
+  nic: t("NIC"),
+  nics: t("NICs"),
+  vm: t("VM"),
+  vms: t("VMs"),
+  vnet: t("virtual network"),
+  vnets: t("virtual networks"),
+  bgp: t("BGP"),
+  asn: t("AS number"),
+  nat: t("NAT"),
+  mac: t("MAC"),
+  mtu: t("MTU"),
+  ha: t("HA"),
+  vpn: t("VPN"),
+  tcp: t("TCP"),
+  udp: t("UDP"),
+  icmp: t("ICMP"),
+  snat: t("SNAT"),
+  dns: t("DNS"),
+  ttl: t("TTL"),
+  vrid: t("VRID"),
+  sku: t("SKU"),
 };
 
 function unitOf(key: string): [ending: string, unit: string, scale: number] | undefined {

@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useMemo, useState } from "react";
 
 import { type Judgement, NO_PREDICTION, prepared } from "../../document/prediction";
 import { type PacketPath, type Tone, update, useWorkbench } from "../../document/store";
+import { mark, t } from "../../document/text";
 import type { JsonObject, RunEvent } from "../../document/types";
 import { calm } from "../../playback/calm";
 import { usePlayer } from "../../playback/player";
@@ -67,7 +68,7 @@ export function Trace(): ReactNode {
     <div className="panel" onKeyDown={player.keys}>
       {can && (
         <Question
-          action={predicting ? "Commit and run" : "Run trace"}
+          action={predicting ? t("Commit and run") : t("Run trace")}
           busy={isLive(followed)}
           refused={followed.error}
           ask={(packet) => { void start("trace", committed ? { ...packet, prediction: committed } : packet); }}
@@ -77,7 +78,7 @@ export function Trace(): ReactNode {
           }}
           extra={
             <label className="check">
-              <input type="checkbox" checked={predicting} onChange={(event) => { update({ predicting: event.target.checked }); }} /> Predict first
+              <input type="checkbox" checked={predicting} onChange={(event) => { update({ predicting: event.target.checked }); }} /> {t("Predict first")}
             </label>
           }
           below={(packet) => predicting && <Predict source={packet.source} prediction={prediction} change={setPrediction} />}
@@ -90,10 +91,10 @@ export function Trace(): ReactNode {
         <>
           <div className="row">
             <Controls player={player} count={count} shown={shown} />
-            <div className="row" role="group" aria-label="Show the packet as">
+            <div className="row" role="group" aria-label={t("Show the packet as")}>
               {VIEWS.map((one) => (
                 <button key={one} type="button" className="button small" aria-pressed={view === one} onClick={() => { setView(view === one ? "Steps" : one); }}>
-                  {one}
+                  {t(one)}
                 </button>
               ))}
             </div>
@@ -110,14 +111,14 @@ export function Trace(): ReactNode {
       )}
       {count === 0 && followed.run === null && !isLive(followed) && asked.run && <Why packet={asked.run.parameters} revision={asked.run.revision} advice={null} searched />}
       {count === 0 && !isLive(followed) && (
-        <p className="muted">Choose who sends and who shall receive; the steps and the verdict appear here and on the drawing.</p>
+        <p className="muted">{t("Choose who sends and who shall receive; the steps and the verdict appear here and on the drawing.")}</p>
       )}
-      <Waiting followed={followed} what="The packet is on its way" />
+      <Waiting followed={followed} what={t("The packet is on its way")} />
     </div>
   );
 }
 
-const SENTENCES = "Explain in sentences";
+const SENTENCES = mark("Explain in sentences");
 const VIEWS = [SENTENCES, ...PICTURES] as const;
 type View = "Steps" | (typeof VIEWS)[number];
 
@@ -141,8 +142,8 @@ function Ways({ legs, before, shown }: { legs: Leg[]; before: (leg: Leg) => numb
     return (
       <div className="way-column">
         {mine.map((leg) => (
-          <section key={leg.packet} aria-label={`Steps, ${TITLES[leg.packet] ?? ""}`}>
-            <h3 className={mine.length > 1 ? "" : "only-stacked"}>{`Steps, ${(TITLES[leg.packet] ?? "").toLowerCase()}`}</h3>
+          <section key={leg.packet} aria-label={t("Steps, {TITLES}", { TITLES: TITLES[leg.packet] ?? "" })}>
+            <h3 className={mine.length > 1 ? "" : "only-stacked"}>{t("Steps, {TITLES}", { TITLES: (TITLES[leg.packet] ?? "").toLowerCase() })}</h3>
             <Steps
               testId={STEP_IDS[leg.packet] ?? ""}
               steps={leg.steps.slice(0, Math.max(0, shown - before(leg))).map((step, index) => ({ step, here: before(leg) + index === shown - 1 }))}

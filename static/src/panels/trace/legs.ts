@@ -1,5 +1,6 @@
 /** A trace's events as directions: steps, verdict, branches, and the text of it all. */
 
+import { t } from "../../document/text";
 import type { Direction, Outcome, RunEvent, Step, Verdict } from "../../document/types";
 
 export interface Branch {
@@ -27,7 +28,7 @@ export interface Paragraph {
   facts: string[];
 }
 
-export const TITLES: Record<number, string> = { 1: "Forward", 2: "Return", 3: "Packet 3, forward again" };
+export const TITLES: Record<number, string> = { 1: t("Forward"), 2: t("Return"), 3: t("Packet 3, forward again") };
 
 /** Return the directions of a trace in the order in which they were walked. */
 export function legsOf(events: readonly RunEvent[]): Leg[] {
