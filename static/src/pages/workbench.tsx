@@ -34,7 +34,8 @@ async function begin(): Promise<void> {
   const bootstrap = JSON.parse(data.textContent ?? "{}") as Bootstrap;
   configure(bootstrap);
   const { mode, can, user } = bootstrap;
-  update({ mode, can, user, id: bootstrap.scenario.id ?? null, ...bootstrap.scenario });
+  const card = new URL(location.href).searchParams.get("card");
+  update({ mode, can, user, card, id: bootstrap.scenario.id ?? null, ...bootstrap.scenario });
   watchNetwork();
   let shared: Run[] | null = null;
   try {
