@@ -107,6 +107,18 @@ def attempt(user: Visitor, attempt_id: UUID | str, ability: str = "see_work") ->
     return found, _own_or(user, found, ability)
 
 
+def attempt_as(user: Visitor, attempt_id: UUID | str, ability: str) -> tuple[Attempt, Enrolment]:
+    """Return an attempt for somebody who may do something to it as staff, be it their own or not.
+
+    Raises:
+        Http404: as ``attempt``.
+    """
+    found, place = attempt(user, attempt_id, ability)
+    if not allowed(ability, user, place):
+        raise Http404("There is no such thing.")
+    return found, place
+
+
 def own_attempt(user: Visitor, attempt_id: UUID | str) -> tuple[Attempt, Enrolment]:
     """Return the person's own attempt; nobody changes that of another.
 

@@ -20,6 +20,8 @@ from sandbox.classes.models import (
     Exercise,
     Extension,
     Grading,
+    Override,
+    PackVersion,
     Role,
     Submission,
 )
@@ -193,3 +195,38 @@ def sums_of(grading: Grading) -> dict[str, float]:
         sum_ungraded=Sum("points", filter=Q(state=CheckState.UNGRADED)),
     )
     return {name: found[f"sum_{name}"] or 0.0 for name in _SUMS}
+
+
+def newest_packs(course: Course) -> list[PackVersion]:
+    """Return the newest version of each pack a course may use, by track and slug; no files.
+
+    A course's own version goes before the one that came with the sandbox.
+    """
+    versions = PackVersion.objects.filter(Q(course=None) | Q(course=course)).defer("files")
+    newest: dict[str, PackVersion] = {}
+    for version in versions.order_by("slug", F("course").asc(nulls_first=True), "number"):
+        newest[version.slug] = version
+    return list(newest.values())
+
+
+def attempt_for_staff(attempt: Attempt) -> dict[str, Any]:
+    """Return all there is of an attempt: submissions, checks of the best one, record, history, comments."""
+    submissions = submissions_of(attempt, with_points=True)
+    graded = [row for row in submissions if row["grading"] is not None and row["grading"].finished]
+    best = max(graded, key=lambda row: row["earned"] or 0, default=None)
+    held: dict[str, Override] = {}
+    for one in attempt.overrides.select_related("author"):
+        held[one.check_id] = one
+    rows = rows_for_staff(best["grading"]) if best else []
+    return {
+        "attempt": attempt,
+        "exercise": attempt.exercise,
+        "submissions": submissions,
+        "best": best,
+        "rows": [(row, held.get(row.check_id)) for row in rows],
+        "whole": held.get(""),
+        "history": attempt.history.select_related("author"),
+        "record": attempt.record.select_related("author"),
+        "comments": attempt.comments.select_related("author"),
+        "answers": attempt.answers.all(),
+    }
