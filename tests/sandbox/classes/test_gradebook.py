@@ -152,8 +152,8 @@ class GradebookTest(ClassroomTest):
     def test_rules_of_an_exercise_are_saved_and_checked(self) -> None:
         path = f"/exercises/{self.set.pk}/settings/"
         form = self.teacher.get(path).context["form"]
-        body = {name: form[name].value() or "" for name in form.fields}
-        body = {key: value for key, value in body.items() if value is not False}
+        values = {name: form[name].value() for name in form.fields}
+        body = {key: "" if value is None else value for key, value in values.items() if value is not False}
         good = {**body, "worth": "100, 80%", "locks": "/topology/vnets\n/name", "due": "2026-05-01T12:00"}
         assert self.teacher.post(path, good).status_code == 302
         self.set.refresh_from_db()
