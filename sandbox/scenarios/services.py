@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext
 
 import netcore
 from sandbox.accounts.models import User
@@ -51,7 +52,10 @@ class TooManyScenarios(Exception):
 
     def __init__(self, limit: int) -> None:
         """Say the limit."""
-        super().__init__(f"You have {limit} scenarios, which is as many as one may keep. Delete one first.")
+        super().__init__(
+            gettext("You have %(limit)d scenarios, which is as many as one may keep. Delete one first.")
+            % {"limit": limit}
+        )
 
 
 class UploadTooLarge(ValueError):
