@@ -17,6 +17,7 @@ from rules.rulesets import RuleSet
 from sandbox.accounts.models import User
 from sandbox.classes.models import (
     Attempt,
+    Broadcast,
     Course,
     Enrolment,
     Exercise,
@@ -164,6 +165,17 @@ def grading(user: Visitor, grading_id: UUID | str) -> tuple[Grading, Enrolment]:
     if not (found.counts or allowed("see_work", user, place)):
         raise Http404("There is no such thing.")
     return found, place
+
+
+def broadcast(user: Visitor, broadcast_id: UUID | str) -> tuple[Broadcast, Enrolment]:
+    """Return a drawing that is shown to the class now, for everybody in the course.
+
+    Raises:
+        Http404: as ``course``, or it is shown no more.
+    """
+    rows = Broadcast.objects.filter(ended=None).select_related("exercise__course")
+    found = _one(rows, broadcast_id)
+    return found, _demand(user, found.exercise.course, "see")
 
 
 def enrolment(user: Visitor, enrolment_id: UUID | str, ability: str) -> tuple[Enrolment, Enrolment]:

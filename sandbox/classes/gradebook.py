@@ -7,10 +7,10 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Sum
 
 from sandbox.classes import queries, recording
-from sandbox.classes.models import Attempt, CheckRow, CheckState, Course, Exercise, Grading, Override
+from sandbox.classes.models import Attempt, CheckRow, Course, Exercise, Grading, Override
 
 _RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What begins a formula in spreadsheets, or hides one."""
@@ -241,24 +241,3 @@ def regrade_table(exercise: Exercise) -> dict[str, Any]:
 def needs_a_person(course: Course) -> int:
     """Return how many attempts have points that nobody could grade."""
     return Attempt.objects.filter(exercise__course=course, ungraded__gt=0).count()
-
-
-def check_statistics(exercise: Exercise) -> list[dict[str, Any]]:
-    """Return for each check how often it passed, failed and was ungraded, over all gradings that count."""
-    rows = (
-        CheckRow.objects.filter(
-            grading__submission__attempt__exercise=exercise,
-            grading__counts=True,
-            grading__finished__isnull=False,
-        )
-        .values("check_id", "kind", "hidden", "points")
-        .annotate(
-            passed=Count("pk", filter=Q(state=CheckState.PASSED)),
-            failed=Count("pk", filter=Q(state=CheckState.FAILED)),
-            ungraded=Count("pk", filter=Q(state=CheckState.UNGRADED)),
-            solved_by=Count("grading__submission__attempt", filter=Q(state=CheckState.PASSED), distinct=True),
-            tried_by=Count("grading__submission__attempt", distinct=True),
-        )
-        .order_by("check_id")
-    )
-    return [dict(row) for row in rows]

@@ -12,6 +12,7 @@ from sandbox.classes.models import (
     STAFF,
     Attempt,
     AttemptEvent,
+    Broadcast,
     CheckRow,
     CheckState,
     Course,
@@ -26,6 +27,7 @@ from sandbox.classes.models import (
     Submission,
 )
 from sandbox.classes.timing import Limits, limits
+from sandbox.scenarios.models import Revision, Scenario
 
 
 def courses_of(user: User) -> list[dict[str, Any]]:
@@ -230,3 +232,55 @@ def attempt_for_staff(attempt: Attempt) -> dict[str, Any]:
         "comments": attempt.comments.select_related("author"),
         "answers": attempt.answers.all(),
     }
+
+
+def exercise_of(scenario: Scenario) -> dict[str, str] | None:
+    """Return ``{"title", "url"}`` of the exercise a drawing is an attempt of; None: it is of none."""
+    attempt = Attempt.objects.filter(scenario=scenario).select_related("exercise").first()
+    if attempt is None:
+        return None
+    return {"title": attempt.exercise.title, "url": attempt.exercise.get_absolute_url()}
+
+
+def broadcasts(exercise: Exercise) -> list[Broadcast]:
+    """Return the drawings that are shown to the class now, newest first, without the documents."""
+    return list(exercise.broadcasts.filter(ended=None).defer("document"))
+
+
+def edits(attempt: Attempt) -> list[dict[str, Any]]:
+    """Return the revisions of the drawing of an attempt in order, as plain data without documents.
+
+    Each is ``{"number", "created", "problems", "counts", "pause_s", "submitted"}``; ``pause_s`` is the
+    time since the one before, ``submitted`` the number of the submission that handed it in.
+    """
+    if attempt.scenario_id is None:
+        return []
+    handed_in = {one.revision_id: one.number for one in attempt.submissions.all()}
+    found: list[dict[str, Any]] = []
+    before = None
+    revisions = Revision.objects.filter(scenario_id=attempt.scenario_id).without_documents()
+    for revision in revisions.order_by("number")[:MAX_EDITS]:
+        pause = (revision.created - before).total_seconds() if before else 0.0
+        before = revision.created
+        found.append(
+            {
+                "number": revision.number,
+                "created": revision.created,
+                "problems": revision.problems,
+                "counts": revision.counts,
+                "pause_s": round(pause),
+                "submitted": handed_in.get(revision.pk),
+            }
+        )
+    return found
+
+
+MAX_EDITS: Final = 2_000
+"""So many revisions of a drawing the history lists."""
+
+
+def revision_of(attempt: Attempt, number: int) -> Revision | None:
+    """Return a revision of the drawing of an attempt; None: there is none."""
+    if attempt.scenario_id is None:
+        return None
+    return Revision.objects.filter(scenario_id=attempt.scenario_id, number=number).first()

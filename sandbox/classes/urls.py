@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sandbox.classes.views import exercises, grades, people
+from sandbox.classes.views import exercises, grades, people, wall
 
 app_name = "classes"
 urlpatterns = [
@@ -43,4 +43,12 @@ urlpatterns = [
     path("attempts/<uuid:attempt_id>/", grades.attempt, name="attempt"),
     path("attempts/<uuid:attempt_id>/override/", grades.override, name="override"),
     path("attempts/<uuid:attempt_id>/comment/", grades.comment, name="comment"),
+    path("exercises/<uuid:exercise_id>/wall/", wall.wall, name="wall"),
+    path("exercises/<uuid:exercise_id>/insight/", wall.insight, name="insight"),
+    path("exercises/<uuid:exercise_id>/send-hint/", wall.send_hint, name="send_hint"),
+    path("exercises/<uuid:exercise_id>/broadcast/end/", wall.broadcast_end, name="broadcast_end"),
+    path("submissions/<uuid:submission_id>/broadcast/", wall.broadcast, name="broadcast"),
+    path("broadcasts/<uuid:broadcast_id>/copy/", wall.broadcast_copy, name="broadcast_copy"),
+    path("attempts/<uuid:attempt_id>/history/", wall.history, name="history"),
+    path("attempts/<uuid:attempt_id>/revisions/<int:number>/look/", wall.look, name="look"),
 ]

@@ -33,8 +33,8 @@ async function begin(): Promise<void> {
   if (!home || !data) return;
   const bootstrap = JSON.parse(data.textContent ?? "{}") as Bootstrap;
   configure(bootstrap);
-  const { mode, can, user } = bootstrap;
-  update({ mode, can, user, id: bootstrap.scenario.id ?? null, ...bootstrap.scenario });
+  const { mode, can, user, exercise = null } = bootstrap;
+  update({ mode, can, user, exercise, id: bootstrap.scenario.id ?? null, ...bootstrap.scenario });
   watchNetwork();
   let shared: Run[] | null = null;
   try {

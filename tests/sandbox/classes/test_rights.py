@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 
-from sandbox.classes.models import Grading, PackVersion
+from sandbox.classes.models import Broadcast, Grading, PackVersion
 from sandbox.classes.services import people
 from sandbox.runs.models import Kind, Run
 from tests.sandbox.classes.base import EVERYBODY, ClassroomTest
@@ -34,6 +34,9 @@ GET: dict[str, set[str]] = {
     "exercise_settings": TEACHERS,
     "grades": STAFF,
     "attempt": STAFF,
+    "wall": STAFF | {"observer"},
+    "insight": STAFF | {"observer"},
+    "history": STAFF,
 }
 """Who may look, by name of address; everybody else gets 404."""
 
@@ -60,6 +63,11 @@ POST: dict[str, set[str]] = {
     "regrade_apply": TEACHERS,
     "override": STAFF,
     "comment": STAFF,
+    "send_hint": STAFF,
+    "broadcast": STAFF,
+    "broadcast_end": STAFF,
+    "broadcast_copy": MEMBERS,
+    "look": STAFF,
 }
 
 FREE = {"courses", "course_new", "join", "invitation"}
@@ -79,6 +87,8 @@ class RightsTest(ClassroomTest):
         shown = self.grading.rows.filter(hidden=False, counterexample__isnull=False).first()
         assert shown is not None
         self.row = shown
+        document = {"schema": 1, "name": "shown"}
+        self.broadcast = Broadcast.objects.create(exercise=self.set, document=document)
 
     def path(self, name: str) -> str:
         """Return the address of a name with the ids of this class."""
@@ -91,6 +101,8 @@ class RightsTest(ClassroomTest):
             "row_id": self.row.pk,
             "place_id": self.places["other_learner"].pk,
             "check_id": "which-route",
+            "broadcast_id": self.broadcast.pk,
+            "number": 1,
         }
         pattern = self.patterns()[name]
         return "/" + re.sub(r"<\w+:(\w+)>", lambda found: str(keys[found[1]]), pattern)
@@ -125,7 +137,8 @@ class RightsTest(ClassroomTest):
         for name, allowed in POST.items():
             if name in ("exercise_delete", "regrade"):
                 continue  # tested where they do something
-            for who in allowed:
+            for who in sorted(allowed):
+                Broadcast.objects.update(ended=None)
                 status = self.clients[who].post(self.path(name), {}).status_code
                 assert status in (200, 302, 422), (name, who, status)
 
