@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from netcore.checks.packs.models import schemas as pack_schemas
     from netcore.checks.packs.reader import PackRefused, read_pack
     from netcore.checks.packs.solutions import handed_in, read_solution
-    from netcore.checks.packs.variants import Variant, variant
+    from netcore.checks.packs.variants import Variant, as_written, solution, variant
     from netcore.checks.predictions import Judgement, Prediction, check_prediction, judge
     from netcore.checks.why import Why
     from netcore.failover import Design, LiveRace, TimingProfile, Trials
@@ -79,24 +79,25 @@ ENGINE_VERSION = "0.3.0"
 # fmt: off
 __all__ = [
     "ENGINE_VERSION", "LIMITS", "Answers", "Asked", "BackendHealth", "CheckResult", "Classes", "Compiled",
-    "Counts", "Design", "Diff", "Difference", "Direction", "Divergence", "DocumentError", "EffectiveRoute",
-    "EffectiveRule", "Exposure", "FormatError", "GuestView", "Import", "ImportNote", "JoinedTrials",
-    "Judgement", "LiveRace", "LiveRoutes", "Matrix", "NetcoreError", "Network", "NotFound", "NotModelled",
-    "Pack", "PackProblem", "PackRefused", "Packet", "Packets", "Paragraph", "PortSet", "Prediction",
-    "Problem", "ProfileInfo", "Proof", "PublicCheck", "Reach", "Reading", "RedundancyView", "Routed",
-    "RuleCard", "Scenario", "Shadowed", "Solution", "Space", "State", "TimingProfile", "Trace", "TraceHop",
-    "Trials", "Variant", "Why", "all_designs", "availability", "backend_health", "check_prediction",
-    "check_step", "classes_of", "compile", "compile_network", "designs", "diff", "difference", "dump",
-    "effective_routes", "effective_rules", "explain", "export_csv", "export_json", "exposed", "exposures",
-    "facts", "first_divergence", "forward", "grade", "guest_view", "handed_in", "headers_named",
-    "import_arm", "join_trials", "judge", "lint", "live_race", "live_refusals", "load", "lookup_table",
-    "loops", "matrix", "merge_trials", "never", "one_way", "pack_schemas", "packets_of", "prepare_trials",
-    "profiles", "protocol_name", "protocol_number", "public_checks", "race", "reach", "reach_counts",
-    "read", "read_pack", "read_solution", "read_text", "redundancy", "refusals", "routes_alone",
-    "routes_shown", "rule_cards", "schema", "shadowed", "simulate", "space_of", "stale_routes", "sweep",
-    "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary", "switches", "timing_profile",
-    "timing_profiles", "trace", "trace_steps", "traceroute", "trial_stretches", "trials", "unknown_to",
-    "variant", "warm", "warnings", "why",
+    "Counts", "Design", "Diff", "Difference", "Direction", "Divergence", "DocumentError",
+    "EffectiveRoute", "EffectiveRule", "Exposure", "FormatError", "GuestView", "Import", "ImportNote",
+    "JoinedTrials", "Judgement", "LiveRace", "LiveRoutes", "Matrix", "NetcoreError", "Network",
+    "NotFound", "NotModelled", "Pack", "PackProblem", "PackRefused", "Packet", "Packets", "Paragraph",
+    "PortSet", "Prediction", "Problem", "ProfileInfo", "Proof", "PublicCheck", "Reach", "Reading",
+    "RedundancyView", "Routed", "RuleCard", "Scenario", "Shadowed", "Solution", "Space", "State",
+    "TimingProfile", "Trace", "TraceHop", "Trials", "Variant", "Why", "all_designs", "as_written",
+    "availability", "backend_health", "check_prediction", "check_step", "classes_of", "compile",
+    "compile_network", "designs", "diff", "difference", "dump", "effective_routes", "effective_rules",
+    "explain", "export_csv", "export_json", "exposed", "exposures", "facts", "first_divergence",
+    "forward", "grade", "guest_view", "handed_in", "headers_named", "import_arm", "join_trials", "judge",
+    "lint", "live_race", "live_refusals", "load", "lookup_table", "loops", "matrix", "merge_trials",
+    "never", "one_way", "pack_schemas", "packets_of", "prepare_trials", "profiles", "protocol_name",
+    "protocol_number", "public_checks", "race", "reach", "reach_counts", "read", "read_pack",
+    "read_solution", "read_text", "redundancy", "refusals", "routes_alone", "routes_shown", "rule_cards",
+    "schema", "shadowed", "simulate", "solution", "space_of", "stale_routes", "sweep", "sweep_parameters",
+    "sweep_point", "sweep_scenario", "sweep_summary", "switches", "timing_profile", "timing_profiles",
+    "trace", "trace_steps", "traceroute", "trial_stretches", "trials", "unknown_to", "variant", "warm",
+    "warnings", "why",
 ]
 # fmt: on
 
@@ -126,7 +127,7 @@ _IN_ROOMS = {
     "netcore.checks.packs.models": "Pack PackProblem Solution pack_schemas",
     "netcore.checks.packs.reader": "PackRefused read_pack",
     "netcore.checks.packs.solutions": "handed_in read_solution",
-    "netcore.checks.packs.variants": "Variant variant",
+    "netcore.checks.packs.variants": "Variant as_written solution variant",
     "netcore.checks.predictions": "Judgement Prediction check_prediction judge",
     "netcore.failover.sweepable": "Sweepable",
     "netcore.formats.arm_notes": "Import ImportNote",

@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from sandbox.accounts.models import User
 from sandbox.runs import queries as run_queries
+from sandbox.runs.models import State
 from sandbox.scenarios import access as scenario_access
 from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios.models import Scenario
@@ -18,20 +20,20 @@ from sandbox.sharing import queries as sharing_queries
 from sandbox.sharing.models import Share
 
 AREAS: Final = {
-    "A": "Addressing",
-    "B": "Layer 2",
-    "C": "Protocols and packet size",
-    "D": "Routes",
-    "E": "IP forwarding and spoof protection",
-    "F": "Security groups",
-    "G": "Peering",
-    "H": "VPN and ExpressRoute gateways, BGP",
-    "I": "Route Server, routing protocols between VMs",
-    "J": "Load balancer",
-    "K": "Internet access",
-    "L": "AWS contrasts",
-    "M": "Regions and zones",
-    "N": "Open points",
+    "A": _("Addressing"),
+    "B": _("Layer 2"),
+    "C": _("Protocols and packet size"),
+    "D": _("Routes"),
+    "E": _("IP forwarding and spoof protection"),
+    "F": _("Security groups"),
+    "G": _("Peering"),
+    "H": _("VPN and ExpressRoute gateways, BGP"),
+    "I": _("Route Server, routing protocols between VMs"),
+    "J": _("Load balancer"),
+    "K": _("Internet access"),
+    "L": _("AWS contrasts"),
+    "M": _("Regions and zones"),
+    "N": _("Open points"),
 }
 """Titles of the areas of the fact ids."""
 
@@ -75,17 +77,32 @@ async def exported(user: User) -> AsyncIterator[str]:
 
 
 def recent_runs(user: User) -> list[dict[str, Any]]:
-    """Return a person's newest runs: ``kind``, ``state``, ``scenario`` (its name), ``url``, ``created``."""
+    """Return the newest runs: ``kind``, ``state``, ``state_words``, ``scenario``, ``url``, ``created``."""
     return [
         {
             "kind": run.get_kind_display(),
             "state": run.state,
+            "state_words": State(run.state).label,
             "scenario": run.scenario.name,
             "url": f"{run.scenario.get_absolute_url()}?run={run.pk}",
             "created": run.created,
         }
         for run in run_queries.recent_runs(user, RECENT)
         if run.scenario is not None
+    ]
+
+
+def visits(user: User) -> list[dict[str, Any]]:
+    """Return links a person opened: ``name``, ``owner``, ``revision`` (a number), ``opened``, ``url``."""
+    return [
+        {
+            "name": visit.share.scenario.name,
+            "owner": visit.share.scenario.owner.get_username(),
+            "revision": visit.share.revision.number,
+            "opened": visit.opened,
+            "url": f"/s/{token}/",
+        }
+        for visit, token in sharing_queries.visits_of(user, RECENT)
     ]
 
 
@@ -182,7 +199,7 @@ def rule_card_areas(query: str) -> list[dict[str, Any]]:
             letter = raw["facts"][0][:1].upper() if raw["facts"] else ""
             areas.setdefault(letter, []).append(shown)
     return [
-        {"letter": letter, "title": AREAS.get(letter, "Ours"), "cards": sorted(cards, key=_order)}
+        {"letter": letter, "title": AREAS.get(letter, _("Ours")), "cards": sorted(cards, key=_order)}
         for letter, cards in sorted(areas.items(), key=lambda item: item[0] or "~")
     ]
 

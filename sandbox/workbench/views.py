@@ -17,6 +17,7 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 
@@ -25,11 +26,13 @@ from sandbox.scenarios import access as scenario_access
 from sandbox.scenarios import queries, services
 from sandbox.scenarios import templates as ready_made
 from sandbox.sharing import access as sharing_access
+from sandbox.sharing import services as sharing_services
 from sandbox.workbench import contexts
 from sandbox.workbench import glossary as words
 from sandbox.workbench.picture import picture
 
 SCENARIOS_PER_PAGE: Final = 24
+TEMPLATES_AT_HOME: Final = 4
 
 
 @require_safe
@@ -40,7 +43,8 @@ def home(request: HttpRequest) -> HttpResponse:
     ``workbench/landing.html``: ``profiles`` (id, title, date, description each).
     ``workbench/home.html``: ``cards`` (list, see ``contexts.card``), ``page`` (Django Page, for its
     numbers), ``total`` (number of scenarios found), ``query`` (the text of ``?q=``), ``limits``
-    (``upload_mb``), ``runs`` (the newest runs, see ``contexts.recent_runs``).
+    (``upload_mb``), ``templates`` (the first ones) and ``template_count``; without a query ``runs``
+    (``contexts.recent_runs``) and ``visits`` (``contexts.visits``).
     """
     if not request.user.is_authenticated:
         return render(request, "workbench/landing.html", {"profiles": queries.profiles()})
@@ -58,6 +62,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "query": query,
         "limits": limits,
         "runs": [] if query else contexts.recent_runs(request.user),
+        "visits": [] if query else contexts.visits(request.user),
+        "templates": list(ready_made.templates().values())[:TEMPLATES_AT_HOME],
+        "template_count": len(ready_made.templates()),
     }
     return render(request, "workbench/home.html", context)
 
@@ -111,6 +118,8 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     ``json_script``, see ``contexts.shared_bootstrap``).
     """
     share = sharing_access.share_open(token)
+    if request.user.is_authenticated:
+        sharing_services.remember(share, request.user)
     bootstrap = contexts.shared_bootstrap(request, share, token)
     context = {"share": share, "name": bootstrap["scenario"]["name"], "bootstrap": bootstrap}
     response = render(request, "workbench/shared.html", context)
@@ -208,7 +217,9 @@ def settings_delete(request: HttpRequest) -> HttpResponse:
     """Delete the account; its name must be typed (``name``)."""
     assert request.user.is_authenticated
     if request.POST.get("name", "") != request.user.get_username():
-        return _settings(request, "That is not the name of this account, so nothing was deleted.", 422)
+        return _settings(
+            request, gettext("That is not the name of this account, so nothing was deleted."), 422
+        )
     run_services.delete_person(request.user)
     logout(request)
     return redirect("workbench:home")
@@ -248,7 +259,7 @@ def scenario_rename(request: HttpRequest, scenario_id: str) -> HttpResponse:
     try:
         services.rename(found, request.POST.get("name", "").strip(), request.user)
     except services.Invalid:
-        return _refusal("A name has 1 to 120 characters.", 422)
+        return _refusal(gettext("A name has 1 to 120 characters."), 422)
     return redirect("workbench:home")
 
 
@@ -269,6 +280,8 @@ def _made(request: HttpRequest, make: Any) -> HttpResponse:
         made = make(request.user)
     except services.TooManyScenarios as error:
         return _refusal(str(error), 429)
+    except services.InExam as error:
+        return _refusal(str(error), 409)
     return redirect(made.get_absolute_url())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import APIResponse, Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from tests.conftest import ROOT
 
@@ -71,3 +71,15 @@ def axe(page: Page) -> list[Any]:
         page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("() => axe.run({resultTypes: ['violations']})")
     return [(entry["id"], [node["target"] for node in entry["nodes"]][:3]) for entry in found["violations"]]
+
+
+def only_traces(page: Page) -> None:
+    """Keep the page from asking what each edit did: compiling the answer takes the tests' only worker."""
+
+    def judge(route: Route) -> None:
+        if '"kind":"difference"' in (route.request.post_data or ""):
+            route.abort()
+        else:
+            route.fallback()
+
+    page.route("**/runs", judge)

@@ -107,6 +107,7 @@ class Case:
         source_port: offset of source ports, so that flows fall otherwise in another variant.
         reseat: returns the case and the check of another variant by its number; None inside ``forall``.
         tracer: how packets are followed, where the drawing stands at one moment of a race; None: as drawn.
+        kept: summaries of races that other checks of the same grading asked for; filled as they come.
         refusal: why the drawing was not even read; empty where it was.
     """
 
@@ -122,6 +123,7 @@ class Case:
     reseat: Callable[[Case, int, Check], tuple[Case, Check]] | None = None
     tracer: Callable[[Packet], Trace] | None = None
     refusal: str = ""
+    kept: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def topology(self) -> Topology:

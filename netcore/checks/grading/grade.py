@@ -121,6 +121,7 @@ def grade(
         drawing, problems = opened(dump(document) if isinstance(document, Scenario) else document)
     except CannotGrade as error:
         refusal = str(error)
+    kept: dict[Any, Any] = {}
     for entry in entries(pack, seed):
         case = Case(
             start=start,
@@ -131,6 +132,7 @@ def grade(
             seed=seed,
             refusal=refusal,
             reseat=_reseated(pack, entry),
+            kept=kept,
         )
         yield _result(entry, case)
 

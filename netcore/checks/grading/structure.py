@@ -85,6 +85,7 @@ def at_start(case: Case) -> Case:
         answers=case.answers,
         seed=case.seed,
         profile=case.profile,
+        kept=case.kept,
     )
 
 

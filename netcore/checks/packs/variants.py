@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from netcore.checks.packs.mapping import drawn, mapper, shuffled
+from netcore.checks.packs.mapping import between, drawn, mapper, shuffled
 from netcore.checks.packs.models import Checks, Entry, Pack, Solution
 
 LARGEST_SEED = 2**63 - 1
@@ -98,3 +98,8 @@ def in_order(options: dict[str, str], seed: int, name: str) -> dict[str, str]:
         if seed
         else options.items()
     )
+
+
+def as_written(pack: Pack, seed: int, text: str) -> str:
+    """Return a text of a learner's variant as the pack has it, so that what learners did is comparable."""
+    return between(pack.about.variants, seed, 0).text(text)

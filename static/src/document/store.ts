@@ -5,7 +5,7 @@ import { useSyncExternalStore } from "react";
 import { type Drawing, drawing } from "./drawing";
 import type { Can, Direction, Json, JsonObject, Problem } from "./types";
 
-export type Tone = "active" | "delivered" | "dropped" | "looped" | "ambiguous" | "not modelled" | "down" | "out";
+export type Tone = "active" | "delivered" | "dropped" | "looped" | "ambiguous" | "not modelled" | "parting" | "down" | "out";
 export type Dock = "trace" | "compare" | "failover" | "matrix" | "edits" | "runs";
 export type Saved = "saved" | "saving" | "waiting" | "signed out" | "deleted" | "failed" | "stale";
 
@@ -58,6 +58,8 @@ export interface Workbench {
   highlights: Highlight[];
   paths: PacketPath[];
   dock: Dock;
+  /** Whether a comparison of two profiles shows the drawing twice. */
+  split: boolean;
   saved: Saved;
   message: string | null;
   /** Who sends and who shall receive the next trace; empty where nobody was chosen. */
@@ -102,6 +104,7 @@ let state: Workbench = {
   highlights: [],
   paths: [],
   dock: "trace",
+  split: true,
   saved: "saved",
   message: null,
   asked: { source: "", destination: "", protocol: "", port: "" },

@@ -5,7 +5,9 @@ import "../styles/site.css";
 import { followTheme } from "./site/theme";
 import { enhanceImport } from "./site/import";
 import { enhanceConfirms } from "./site/confirm";
+import { enhanceGrading } from "./site/grading";
 
 followTheme();
 enhanceConfirms(document);
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-import]")) enhanceImport(form);
+for (const card of document.querySelectorAll<HTMLElement>("[data-grading]")) enhanceGrading(card);

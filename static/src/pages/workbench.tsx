@@ -15,6 +15,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { update } from "../document/store";
+import { t } from "../document/text";
 import type { Bootstrap, Run } from "../document/types";
 import { api, configure } from "../protocol/api";
 import { start, words } from "../protocol/followed";
@@ -83,7 +84,7 @@ async function restoreRun(shared: Run[] | null): Promise<void> {
   try {
     openRun(await api.run(wanted), false);
   } catch (error) {
-    update({ message: `The run of this address cannot be opened: ${words(error)}` });
+    update({ message: t("The run of this address cannot be opened: {words}", { words: words(error) }) });
   }
 }
 

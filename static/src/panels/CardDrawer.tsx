@@ -5,14 +5,15 @@ import { type ReactNode, useEffect, useRef } from "react";
 
 import { isObject } from "../document/drawing";
 import { update, useWorkbench } from "../document/store";
+import { t } from "../document/text";
 import type { Json } from "../document/types";
 import { api } from "../protocol/api";
 import { useReference } from "./FactLinks";
 
 const GRADES: Record<string, string> = {
-  D: "documented by the provider",
-  R: "widely reported",
-  I: "inferred: a modelling decision",
+  D: t("documented by the provider"),
+  R: t("widely reported"),
+  I: t("inferred: a modelling decision"),
 };
 
 export function CardDrawer(): ReactNode {
@@ -41,7 +42,7 @@ function Card({ wanted }: { wanted: string }): ReactNode {
     <section
       className="popover rule-drawer"
       role="dialog"
-      aria-label="Rule card"
+      aria-label={t("Rule card")}
       tabIndex={-1}
       ref={box}
       onKeyDown={(event) => {
@@ -51,27 +52,27 @@ function Card({ wanted }: { wanted: string }): ReactNode {
       }}
     >
       <div className="row">
-        <h2>Rule card</h2>
+        <h2>{t("Rule card")}</h2>
         {card && <span className="badge mono">{card.id}</span>}
-        <button type="button" className="button icon quiet small push" aria-label="Close the rule card" onClick={close}>
+        <button type="button" className="button icon quiet small push" aria-label={t("Close the rule card")} onClick={close}>
           <X size={14} aria-hidden="true" />
         </button>
       </div>
       {card && <p className="statement">{card.statement}</p>}
-      {!card && cards.length > 0 && <p className="muted">No rule card names {wanted} yet.</p>}
+      {!card && cards.length > 0 && <p className="muted">{t("No rule card names {wanted} yet.", { wanted })}</p>}
       {card && (
         <dl className="pairs">
-          <dt>Source</dt>
+          <dt>{t("Source")}</dt>
           <dd>
             {card.source}, {card.date}
           </dd>
-          <dt>Grade</dt>
+          <dt>{t("Grade")}</dt>
           <dd>
             <span className={`badge mono${card.confidence === "I" ? " assumed" : ""}`}>{card.confidence}</span> {GRADES[card.confidence]}
           </dd>
           {card.switch && (
             <>
-              <dt>Switch</dt>
+              <dt>{t("Switch")}</dt>
               <dd>
                 <span className="mono">{card.switch}</span> {setting(switches, card.switch)}
               </dd>
@@ -79,11 +80,11 @@ function Card({ wanted }: { wanted: string }): ReactNode {
           )}
         </dl>
       )}
-      <h3>{ids.length === 1 ? "The fact behind it" : "The facts behind it"}</h3>
+      <h3>{ids.length === 1 ? t("The fact behind it") : t("The facts behind it")}</h3>
       <ul className="plain facts-list">
         {ids.map((id) => (
           <li key={id} aria-current={id === wanted ? "true" : undefined}>
-            <span className="badge mono">{id}</span> {sameWords(facts[id]?.statement, card?.statement) ? "" : (facts[id]?.statement ?? "Not in the reference.")}
+            <span className="badge mono">{id}</span> {sameWords(facts[id]?.statement, card?.statement) ? "" : (facts[id]?.statement ?? t("Not in the reference."))}
             {facts[id] && (
               <span className="muted">
                 {" "}
@@ -95,7 +96,7 @@ function Card({ wanted }: { wanted: string }): ReactNode {
       </ul>
       <p>
         <a href={`${api.factsUrl()}#${first.toLowerCase()}`} target="_blank" rel="noopener">
-          Among all rule cards
+          {t("Among all rule cards")}
         </a>
       </p>
     </section>
@@ -110,5 +111,5 @@ function sameWords(a: string | undefined, b: string | undefined): boolean {
 
 function setting(switches: Json | undefined, name: string): string {
   const value = isObject(switches) ? switches[name] : undefined;
-  return value === undefined ? "as the profile has it" : `set to ${JSON.stringify(value)} in this drawing`;
+  return value === undefined ? t("as the profile has it") : t("set to {value} in this drawing", { value: JSON.stringify(value) });
 }

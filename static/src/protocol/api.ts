@@ -1,5 +1,6 @@
 /** The API client: the only code that sends requests. Every failure is an ApiError with words for people. */
 
+import { t } from "../document/text";
 import type { Bootstrap, EffectiveRoute, GuestView, Json, JsonObject, Operation, Problem, Rules, Run, RunEvent } from "../document/types";
 
 import { type Table, decode } from "./columns";
@@ -97,7 +98,7 @@ async function parse(response: Response): Promise<JsonObject> {
 
 function failure(status: number, body: JsonObject): ApiError {
   const error = (body.error ?? {}) as JsonObject;
-  const message = typeof error.message === "string" ? error.message : `The server answered with ${status}.`;
+  const message = typeof error.message === "string" ? error.message : t("The server answered with {status}.", { status });
   const code = typeof error.code === "string" ? error.code : String(status);
   return new ApiError(message, status, code, typeof error.hint === "string" ? error.hint : null, body);
 }
@@ -109,9 +110,9 @@ async function goneWhy(method: string, url: string, status: number): Promise<Api
   const own = urls.scenario;
   if (!own || !SIGNED_OUT.has(status) || !(url.startsWith(own) || url.includes("/runs"))) return null;
   const answered = await fetch(own, { credentials: "same-origin" }).catch(() => null);
-  if (answered?.status === 401) return new ApiError("You are signed out; sign in again.", 401, "signed_out", null, {});
+  if (answered?.status === 401) return new ApiError(t("You are signed out; sign in again."), 401, "signed_out", null, {});
   const deleted = answered?.status === 404 && (url.startsWith(own) || method !== "GET");
-  return deleted ? new ApiError("This scenario was deleted.", 404, "deleted", null, {}) : null;
+  return deleted ? new ApiError(t("This scenario was deleted."), 404, "deleted", null, {}) : null;
 }
 
 function csrfToken(): string {

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 
 import { type Change, changes, layers, packetLine } from "../../document/header";
 import { select } from "../../document/store";
+import { t } from "../../document/text";
 import type { Step } from "../../document/types";
 import { CardLink, FactLinks } from "../FactLinks";
 
@@ -41,11 +42,11 @@ export function StepRow({ step, here, parts }: { step: Step; here: boolean; part
         )}
       </span>
       <span className="decision">
-        {parts && <span className="badge parting">here they part</span>}
+        {parts && <span className="badge parting">{t("here they part")}</span>}
         <strong>{step.decision}</strong> {step.reason}
         {step.matched && (
           <span className="mono matched">
-            <span className="visually-hidden">{step.matched.kind} that decided: </span>
+            <span className="visually-hidden">{t("{kind} that decided:", { kind: step.matched.kind })} </span>
             {step.matched.text}
           </span>
         )}
@@ -57,12 +58,12 @@ export function StepRow({ step, here, parts }: { step: Step; here: boolean; part
         <Changes list={changes(step.before, step.after)} />
         {tunnel.map((inner, depth) => (
           <span key={depth} className="mono matched inner">
-            carries {packetLine(inner)}
+            {t("carries {packetLine}", { packetLine: packetLine(inner) })}
           </span>
         ))}
         {step.assumption && (
           <span className="assumption">
-            <span className="badge assumed">assumed</span> {step.assumption}
+            <span className="badge assumed">{t("assumed")}</span> {step.assumption}
           </span>
         )}
       </span>
@@ -84,7 +85,7 @@ export function Changes({ list }: { list: Change[] }): ReactNode {
           {before && (
             <>
               <span className="mono old">{before}</span> <span aria-hidden="true">→</span>
-              <span className="visually-hidden"> becomes </span>{" "}
+              <span className="visually-hidden"> {t("becomes")} </span>{" "}
             </>
           )}
           <span className="mono">{after}</span>

@@ -1,0 +1,195 @@
+"""Reads of courses. What a learner may not see is not read here and taken away later, but not read."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.utils.timezone import now
+
+from sandbox.accounts.models import User
+from sandbox.classes.models import (
+    STAFF,
+    Attempt,
+    AttemptEvent,
+    CheckRow,
+    CheckState,
+    Course,
+    Deed,
+    Enrolment,
+    Exercise,
+    Extension,
+    Grading,
+    Role,
+    Submission,
+)
+from sandbox.classes.timing import Limits, limits
+
+
+def courses_of(user: User) -> list[dict[str, Any]]:
+    """Return a person's courses, newest first: ``course``, ``place``, ``learners``, ``exercises``."""
+    places = (
+        Enrolment.objects.filter(user=user, active=True)
+        .select_related("course")
+        .annotate(
+            learners=Count(
+                "course__enrolments",
+                filter=Q(course__enrolments__role=Role.LEARNER, course__enrolments__active=True),
+                distinct=True,
+            ),
+            exercises=Count("course__exercises", distinct=True),
+        )
+        .order_by("course__archived", "-course__created")
+    )
+    return [
+        {"course": one.course, "place": one, "learners": one.learners, "exercises": one.exercises}
+        for one in places
+    ]
+
+
+def places(course: Course) -> QuerySet[Enrolment]:
+    """Return all places of a course with their people, staff first, then by name; one query."""
+    return (
+        course.enrolments.select_related("user")
+        .annotate(staff=Count("pk", filter=Q(role__in=STAFF)))
+        .order_by("-active", "-staff", "group", "name", "login")
+    )
+
+
+def learners(course: Course) -> QuerySet[Enrolment]:
+    """Return the active learners of a course who are there, by group and name."""
+    found = course.enrolments.filter(role=Role.LEARNER, active=True).exclude(user=None)
+    return found.select_related("user").order_by("group", "name", "login", "pk")
+
+
+def exercises_for(course: Course, place: Enrolment) -> list[dict[str, Any]]:
+    """Return a course's exercises for one person, in order.
+
+    Each is ``{"exercise", "limits", "attempt", "made"}``; ``attempt`` is their own or None.
+    Three queries, whatever their number.
+    """
+    moment = now()
+    attempts = {
+        one.exercise_id: one
+        for one in Attempt.objects.filter(enrolment=place).annotate(made=Count("submissions"))
+    }
+    extensions = {one.exercise_id: one for one in Extension.objects.filter(enrolment=place)}
+    rows = []
+    for exercise in course.exercises.select_related("pack").defer("pack__files"):
+        attempt = attempts.get(exercise.pk)
+        made = attempt.made if attempt else 0
+        found = limits(exercise, extensions.get(exercise.pk), attempt, made, moment)
+        rows.append({"exercise": exercise, "limits": found, "attempt": attempt, "made": made})
+    return rows
+
+
+def limits_of(exercise: Exercise, place: Enrolment) -> tuple[Limits, Attempt | None]:
+    """Return the limits of one person in one exercise now, and their attempt."""
+    attempt = (
+        Attempt.objects.filter(exercise=exercise, enrolment=place)
+        .select_related("scenario", "exercise", "pack", "enrolment")
+        .defer("pack__files")
+        .annotate(made=Count("submissions"))
+        .first()
+    )
+    extension = Extension.objects.filter(exercise=exercise, enrolment=place).first()
+    return limits(exercise, extension, attempt, attempt.made if attempt else 0, now()), attempt
+
+
+def last_position(course: Course) -> int:
+    """Return the position of the last exercise of a course; 0 without one."""
+    found: int | None = course.exercises.aggregate(last=Max("position"))["last"]
+    return found or 0
+
+
+def hints_taken(attempt: Attempt) -> int:
+    """Return how many hints were taken in an attempt."""
+    return AttemptEvent.objects.filter(attempt=attempt, deed=Deed.HINT).count()
+
+
+def sent_hints(attempt: Attempt) -> list[str]:
+    """Return what staff sent to the learner of an attempt, oldest first."""
+    rows = AttemptEvent.objects.filter(attempt=attempt, deed=Deed.SENT).order_by("pk")
+    return [str(data.get("text", "")) for data in rows.values_list("data", flat=True)]
+
+
+def submissions_of(attempt: Attempt, *, with_points: bool) -> list[dict[str, Any]]:
+    """Return the submissions of an attempt, newest first; two queries.
+
+    Each is ``{"submission", "grading", "earned", "points", "ungraded"}``. Without points the sums are None
+    and no row of a check is read.
+    """
+    found = []
+    gradings = {
+        one.submission_id: one
+        for one in Grading.objects.filter(submission__attempt=attempt, counts=True)
+        .select_related("run")
+        .annotate(
+            earned=Sum("rows__earned"),
+            points=Sum("rows__points"),
+            ungraded=Sum("rows__points", filter=Q(rows__state=CheckState.UNGRADED)),
+        )
+    }
+    for submission in attempt.submissions.select_related("revision").defer("revision__document"):
+        grading = gradings.get(submission.pk)
+        sums = {name: getattr(grading, name, None) if with_points else None for name in _SUMS}
+        found.append({"submission": submission, "grading": grading, **sums})
+    return found[::-1]
+
+
+_SUMS: Final = ("earned", "points", "ungraded")
+
+
+def rows_for_staff(grading: Grading) -> list[CheckRow]:
+    """Return every row of a grading."""
+    return list(grading.rows.all())
+
+
+def rows_for_learner(grading: Grading, exercise: Exercise) -> list[dict[str, Any]]:
+    """Return what a learner may see now of a grading of theirs, in order, as plain data.
+
+    Nothing before results are shown. Of hidden checks nothing is read until they are shown, and then the
+    rule only of those that were broken; never message or counterexample.
+    """
+    if not exercise.shows_results:
+        return []
+    kept = ("position", "check_id", "kind", "title", "points", "earned", "state", "message", "pk")
+    rows = [
+        {**row, "hidden": False, "replay": row["replay"] is not None}
+        for row in grading.rows.filter(hidden=False).values(*kept, replay=F("counterexample__kind"))
+    ]
+    if exercise.shows_hidden:
+        hidden = grading.rows.filter(hidden=True)
+        broken = dict(hidden.filter(state=CheckState.FAILED).values_list("pk", "title"))
+        for row in hidden.values("pk", "position", "kind", "points", "earned", "state"):
+            rows.append({**row, "hidden": True, "title": broken.get(row["pk"], ""), "replay": False})
+    return sorted(rows, key=lambda row: row["position"])
+
+
+def counterexample_for(place: Enrolment, grading: Grading, row_id: int) -> tuple[CheckRow, Any] | None:
+    """Return a row with a counterexample that a person may replay, and the drawing it is about; else None.
+
+    Learners replay those of visible checks whose results they see.
+    """
+    rows = grading.rows.filter(pk=row_id, counterexample__isnull=False)
+    if not place.is_staff:
+        exercise = grading.submission.attempt.exercise
+        rows = rows.filter(hidden=False) if exercise.shows_results else rows.none()
+    row = rows.first()
+    return None if row is None else (row, grading.submission.revision.document)
+
+
+def counting(submission: Submission) -> Grading | None:
+    """Return the grading of a submission that counts, with its run; None: there is none."""
+    rows = Grading.objects.filter(submission=submission, counts=True)
+    return rows.select_related("run", "pack").defer("pack__files").first()
+
+
+def sums_of(grading: Grading) -> dict[str, float]:
+    """Return ``earned``, ``points`` and ``ungraded`` points of a grading."""
+    found = grading.rows.aggregate(
+        sum_earned=Sum("earned"),
+        sum_points=Sum("points"),
+        sum_ungraded=Sum("points", filter=Q(state=CheckState.UNGRADED)),
+    )
+    return {name: found[f"sum_{name}"] or 0.0 for name in _SUMS}
