@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from netcore.checks.divergence import Divergence
     from netcore.checks.grading.asked import Asked
     from netcore.checks.grading.grade import CheckResult, PublicCheck, grade, public_checks
+    from netcore.checks.grading.receipts import Verification
     from netcore.checks.packs.lint import lint
     from netcore.checks.packs.models import Pack, PackProblem, Solution
     from netcore.checks.packs.models import schemas as pack_schemas
@@ -78,25 +79,26 @@ ENGINE_VERSION = "0.3.0"
 
 # fmt: off
 __all__ = [
-    "ENGINE_VERSION", "LIMITS", "Answers", "Asked", "BackendHealth", "CheckResult", "Classes", "Compiled",
-    "Counts", "Design", "Diff", "Difference", "Direction", "Divergence", "DocumentError",
+    "ENGINE_VERSION", "LIMITS", "Answers", "Asked", "BackendHealth", "CheckResult", "Classes",
+    "Compiled", "Counts", "Design", "Diff", "Difference", "Direction", "Divergence", "DocumentError",
     "EffectiveRoute", "EffectiveRule", "Exposure", "FormatError", "GuestView", "Import", "ImportNote",
     "JoinedTrials", "Judgement", "LiveRace", "LiveRoutes", "Matrix", "NetcoreError", "Network",
     "NotFound", "NotModelled", "Pack", "PackProblem", "PackRefused", "Packet", "Packets", "Paragraph",
     "PortSet", "Prediction", "Problem", "ProfileInfo", "Proof", "PublicCheck", "Reach", "Reading",
     "RedundancyView", "Routed", "RuleCard", "Scenario", "Shadowed", "Solution", "Space", "State",
-    "TimingProfile", "Trace", "TraceHop", "Trials", "Variant", "Why", "all_designs", "as_written",
-    "availability", "backend_health", "check_prediction", "check_step", "classes_of", "compile",
-    "compile_network", "designs", "diff", "difference", "dump", "effective_routes", "effective_rules",
-    "explain", "export_csv", "export_json", "exposed", "exposures", "facts", "first_divergence",
-    "forward", "grade", "guest_view", "handed_in", "headers_named", "import_arm", "join_trials", "judge",
-    "lint", "live_race", "live_refusals", "load", "lookup_table", "loops", "matrix", "merge_trials",
-    "never", "one_way", "pack_schemas", "packets_of", "prepare_trials", "profiles", "protocol_name",
-    "protocol_number", "public_checks", "race", "reach", "reach_counts", "read", "read_pack",
-    "read_solution", "read_text", "redundancy", "refusals", "routes_alone", "routes_shown", "rule_cards",
-    "schema", "shadowed", "simulate", "solution", "space_of", "stale_routes", "sweep", "sweep_parameters",
-    "sweep_point", "sweep_scenario", "sweep_summary", "switches", "timing_profile", "timing_profiles",
-    "trace", "trace_steps", "traceroute", "trial_stretches", "trials", "unknown_to", "variant", "warm",
+    "TimingProfile", "Trace", "TraceHop", "Trials", "Variant", "Verification", "Why", "all_designs",
+    "as_written", "availability", "backend_health", "check_prediction", "check_step", "classes_of",
+    "compile", "compile_network", "designs", "diff", "difference", "dump", "effective_routes",
+    "effective_rules", "explain", "export_csv", "export_json", "exposed", "exposures", "facts",
+    "first_divergence", "forward", "grade", "guest_view", "handed_in", "headers_named", "import_arm",
+    "join_trials", "judge", "lint", "live_race", "live_refusals", "load", "lookup_table", "loops",
+    "matrix", "merge_trials", "never", "one_way", "pack_schemas", "packets_of", "prepare_trials",
+    "profiles", "protocol_name", "protocol_number", "public_checks", "race", "reach", "reach_counts",
+    "read", "read_pack", "read_solution", "read_text", "receipt", "redundancy", "refusals",
+    "routes_alone", "routes_shown", "rule_cards", "schema", "shadowed", "simulate", "solution",
+    "space_of", "stale_routes", "sweep", "sweep_parameters", "sweep_point", "sweep_scenario",
+    "sweep_summary", "switches", "timing_profile", "timing_profiles", "trace", "trace_steps",
+    "traceroute", "trial_stretches", "trials", "unknown_to", "variant", "verify_receipt", "warm",
     "warnings", "why",
 ]
 # fmt: on
@@ -123,6 +125,7 @@ _IN_ROOMS = {
     "netcore.checks.divergence": "Divergence",
     "netcore.checks.grading.asked": "Asked",
     "netcore.checks.grading.grade": "CheckResult PublicCheck grade public_checks",
+    "netcore.checks.grading.receipts": "Verification",
     "netcore.checks.packs.lint": "lint",
     "netcore.checks.packs.models": "Pack PackProblem Solution pack_schemas",
     "netcore.checks.packs.reader": "PackRefused read_pack",
@@ -382,6 +385,33 @@ def diff(
     from netcore.checks import diff as room
 
     return room.diff(_compiled(before), _compiled(after), packets)
+
+
+def receipt(
+    pack: Pack,
+    document: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    seed: int,
+    results: Iterable[CheckResult],
+    key: bytes | None = None,
+) -> dict[str, Any]:
+    """Return the receipt of a grading by this engine: plain JSON data, signed where a key is given."""
+    from netcore.checks.grading import receipts
+
+    return receipts.receipt(pack, document, answers, seed, results, engine=ENGINE_VERSION, key=key)
+
+
+def verify_receipt(
+    given: Mapping[str, Any], pack: Pack | None = None, key: bytes | None = None
+) -> Verification:
+    """Return what speaks for and against a receipt; with the pack the grading is repeated.
+
+    Raises:
+        FormatError: it is no receipt.
+    """
+    from netcore.checks.grading import receipts
+
+    return receipts.verify_receipt(given, pack, key, ENGINE_VERSION)
 
 
 def guest_view(network: Network | Scenario, vm_id: str, state: State | None = None) -> GuestView:

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from netcore.checks.language.changes import Changes
 from netcore.checks.language.packets import Avoids, Delivers, Drops, RouteChosen, Symmetric, Visits
-from netcore.checks.language.part import LanguagePart, Text
+from netcore.checks.language.part import LanguagePart, Text, or_single
 from netcore.checks.language.questions import DiffersAt, Explain, Predict, Question
 from netcore.checks.language.structure import Count, Prop, Refused, Unchanged
 from netcore.checks.language.timed import Arrives, Lost, Race
@@ -79,7 +79,7 @@ class After(LanguagePart):
 class Under(LanguagePart):
     """The check holds under each of these rule profiles, whatever the drawing says."""
 
-    profiles: Annotated[tuple[Text, ...], Field(min_length=1, max_length=6)]
+    profiles: Annotated[tuple[Text, ...], Field(min_length=1, max_length=6, json_schema_extra=or_single)]
     check: Check
 
     @field_validator("profiles", mode="before")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from netcore.checks.language.changes import Changes
 from netcore.checks.language.part import LanguagePart, OneFlow, Prompt, Text, known_code
@@ -193,11 +193,6 @@ class Predict(Question):
     bucket: BucketForm | None = None
     ranking: RankingForm | None = None
     design: DesignForm | None = None
-
-    @field_validator("verdict", "hops", "receiver", mode="before")
-    @classmethod
-    def _flow_alone(cls, given: Any) -> Any:
-        return {"flow": given} if isinstance(given, str) else given
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:

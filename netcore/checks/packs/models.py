@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -231,4 +230,5 @@ def schemas() -> dict[str, dict[str, Any]]:
         ("checks", Checks),
         ("solution", Solution),
     )
-    return {name: json.loads(json.dumps(model.model_json_schema(by_alias=True))) for name, model in kinds}
+    draft = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return {name: draft | model.model_json_schema(by_alias=True) for name, model in kinds}
