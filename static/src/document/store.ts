@@ -44,6 +44,7 @@ export interface Workbench {
   runnable: boolean;
   can: Can;
   user: { name: string; guest: boolean } | null;
+  exercise: { title: string; url: string } | null;
   selection: string | null;
   /** Everything that is chosen; the selection is the last of it. */
   chosen: string[];
@@ -72,6 +73,8 @@ export interface Workbench {
   decided: { at: string; ref: string }[];
   /** Id of the fact, or of the rule card, whose card is open. */
   card: string | null;
+  /** What the reference in the rail shows; null until it was opened. */
+  reference: { view: "cards" | "words"; query: string } | null;
 }
 
 /** The question of a trace; empty where nobody has chosen yet. */
@@ -95,6 +98,7 @@ let state: Workbench = {
   runnable: false,
   can: NOBODY,
   user: null,
+  exercise: null,
   selection: null,
   chosen: [],
   compared: null,
@@ -112,6 +116,7 @@ let state: Workbench = {
   fit: null,
   decided: [],
   card: null,
+  reference: null,
 };
 const listeners = new Set<() => void>();
 
