@@ -84,6 +84,9 @@ FREE = {"courses", "course_new", "join", "invitation"}
 """Addresses of who is signed in, of no course."""
 
 
+_RUN = ("", "/events", "/export.csv", "/export.json", "/columns")
+
+
 class RightsTest(ClassroomTest):
     """The learner has a broken, graded submission."""
 
@@ -175,10 +178,20 @@ class RightsTest(ClassroomTest):
         """Return every page and API answer about the exercise that a browser gets, by path."""
         runs = [str(pk) for pk in Run.objects.filter(kind=Kind.GRADE).values_list("pk", flat=True)]
         paths = [self.path(name) for name in GET]
-        paths += [f"/api/v1/runs/{run}{tail}" for run in runs for tail in ("", "/events", "/csv", "/json")]
+        paths += [f"/api/v1/runs/{run}{tail}" for run in runs for tail in _RUN]
         assert self.attempt.scenario is not None
         scenario = f"/api/v1/scenarios/{self.attempt.scenario.pk}"
-        paths += ["/courses/", "/", scenario, f"{scenario}/runs", f"{scenario}/document.json"]
+        paths += [
+            f"/api/v1/courses/{self.course.pk}/{tail}" for tail in ("roster", "gradebook", "gradebook.csv")
+        ]
+        paths += [
+            "/api/v1/courses",
+            "/courses/",
+            "/",
+            scenario,
+            f"{scenario}/runs",
+            f"{scenario}/document.json",
+        ]
         answers = []
         for path in paths:
             answer = client.get(path)
