@@ -6,7 +6,7 @@ that something names (a route, a pool, another guest), or whose guest has addres
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,17 +81,6 @@ def classes_of(compiled: Compiled) -> Classes:
             tuple(tuple(address in prefix for prefix in prefixes) for address in port.held),
         )
         found.setdefault(key, []).append(vm)
-    return _made(network, sorted(found.values()), why)
-
-
-def split(network: Network, classes: Classes, key: Callable[[str], object]) -> Classes:
-    """Return classes with those VMs apart that have different keys."""
-    found: dict[tuple[int, object], list[str]] = {}
-    why: dict[str, str] = {}
-    for index, each in enumerate(classes.classes):
-        for vm in each.vms:
-            found.setdefault((index, key(vm) if len(each.vms) > 1 else None), []).append(vm)
-        why[each.vms[0]] = each.why
     return _made(network, sorted(found.values()), why)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -22,13 +22,19 @@ from netcore.control.network import Network
 from netcore.control.rules import EffectiveRule, RuleSet
 from netcore.document.models import Direction, Scenario, Topology
 from netcore.document.part import Part
+from netcore.document.values import Address
 from netcore.forwarding.drawing import drawing_of
+from netcore.forwarding.machines import Port
 from netcore.forwarding.run import Phase, Run
 from netcore.forwarding.state import Sessions, State
 
 _MAY_CHANGE = ("route_tables", "security_groups", "subnets", "nics")
 _ATTACHED = frozenset({"route_table", "security_group"})
 """Fields of subnets and NICs that may change."""
+
+
+Chains = tuple[tuple[RuleSet, ...], ...]
+"""The chains of a NIC, see ``compile.chains_of``."""
 
 
 class Update(NamedTuple):
@@ -39,6 +45,8 @@ class Update(NamedTuple):
         cells: bool [NIC, atom], by the atoms of the later network: the NIC's table says something else there;
             by row of ``table_of_nic``, which is -1 for NICs whose table is the same.
         rules: rules that came or went, by NIC: ``rules_of_nic`` is a row of ``rules``, or -1.
+        vms: VMs that run no longer, or now, or whose NICs have other addresses.
+        addresses: those that they had and have.
     """
 
     edited: tuple[str, ...]
@@ -46,6 +54,8 @@ class Update(NamedTuple):
     table_of_nic: Table
     rules: tuple[tuple[EffectiveRule, ...], ...]
     rules_of_nic: Table
+    vms: frozenset[str]
+    addresses: frozenset[Address]
 
 
 def updated(earlier: Compiled, network: Network) -> tuple[Compiled, Update] | None:
@@ -69,11 +79,7 @@ def updated(earlier: Compiled, network: Network) -> tuple[Compiled, Update] | No
         for subnet in sorted({port.subnet for port in ports} & subnets)
         if network.subnet_routes(subnet).rows != earlier.network.subnet_routes(subnet).rows
     }
-    chains = {
-        row: chains_of(network, port)
-        for row, port in enumerate(ports)
-        if _has_other_rules(earlier.network, network, port.id)
-    }
+    chains = _chains(earlier.network, network, ports)
     found.atoms = earlier.atoms.with_more(
         [*_ranges(tables.values()), *_ranges_of(chain for four in chains.values() for chain in four)]
     )
@@ -90,7 +96,18 @@ def updated(earlier: Compiled, network: Network) -> tuple[Compiled, Update] | No
     if not _same_backends(found):
         return None
     told, rules_of_nic = _rules_that_differ(earlier, found, chains)
-    return found, Update(edited(before, after), cells, table_of_nic, told, rules_of_nic)
+    return found, Update(
+        edited(before, after), cells, table_of_nic, told, rules_of_nic, frozenset(), frozenset()
+    )
+
+
+def doors(compiled: Compiled) -> set[int]:
+    """Return the NICs that are reached under other addresses than their own."""
+    found = {*compiled.balancers.members[:, layout.MEMBER_NIC].tolist()}
+    found |= {*compiled.balancers.published[:, layout.PUBLISH_NIC].tolist()}
+    public = compiled.owners.public
+    found |= {*public[public[:, layout.PUBLIC_KIND] == layout.PUBLIC_NIC, layout.PUBLIC_ID].tolist()}
+    return {int(nic) for nic in found if 0 <= nic < len(compiled.nic_ids)}
 
 
 def _changed(earlier: Compiled, before: Scenario, after: Scenario) -> list[tuple[str, str]] | None:
@@ -142,9 +159,20 @@ def _concerned(
     return subnets, by_kind["security_groups"]
 
 
-def _has_other_rules(before: Network, after: Network, nic: str) -> bool:
-    """Return whether the rules at a NIC are others; those that were kept are the same objects."""
-    return any(after.rules(nic, side) is not before.rules(nic, side) for side in Direction)
+def _chains(before: Network, after: Network, ports: Sequence[Port]) -> dict[int, Chains]:
+    """Return what NICs ask whose rules are others; those that were kept are the same objects."""
+    found: dict[int, Chains] = {}
+    groups = [network.scenario.topology.nics for network in (before, after)]
+    known: dict[tuple[str | None, ...], Chains | None] = {}
+    for row, port in enumerate(ports):
+        key = (port.subnet, *(nics[port.id].security_group for nics in groups))
+        if key not in known:
+            same = all(after.rules(port.id, side) is before.rules(port.id, side) for side in Direction)
+            known[key] = None if same else chains_of(after, port)
+        chains = known[key]
+        if chains is not None:
+            found[row] = chains
+    return found
 
 
 def _ranges(views: Iterable[Any]) -> Iterator[tuple[int, int, int]]:

@@ -120,8 +120,8 @@ def bootstrap(request: HttpRequest, scenario: Scenario) -> dict[str, Any]:
     ``{"mode": "edit", "scenario": {"id", "name", "revision"}, "can": {...}, "user": {"name", "guest"},
     "exercise": {"title", "url"} or None (see ``classes.queries.exercise_of``),
     "urls": {"api", "scenario", "runs", "routes", "rules", "guest", "health", "designs", "shares",
-    "document", "imports", "home", "claim", "facts", "run", "run_events", "run_columns", "run_cancel",
-    "run_socket"}}``; ``{run}`` in an address stands for a run's id.
+    "document", "imports", "home", "claim", "facts", "glossary", "reference", "run", "run_events",
+    "run_columns", "run_cancel", "run_socket"}}``; ``{run}`` in an address stands for a run's id.
     """
     api = f"{_API}/scenarios/{scenario.pk}"
     return {
@@ -149,6 +149,8 @@ def bootstrap(request: HttpRequest, scenario: Scenario) -> dict[str, Any]:
             "home": "/",
             "claim": "/accounts/claim/",
             "facts": "/facts/",
+            "glossary": "/glossary/",
+            "reference": "/reference.json",
             "run": f"{_API}/runs/{{run}}",
             "run_events": f"{_API}/runs/{{run}}/events",
             "run_columns": f"{_API}/runs/{{run}}/columns",
@@ -163,8 +165,8 @@ def shared_bootstrap(request: HttpRequest, share: Share, token: str) -> dict[str
 
     ``{"mode": "shared", "scenario": {"name", "revision"}, "can": {"fork": true}, "user": ... | None,
     "runs": [run ids, newest first], "urls": {"api", "shared", "routes", "rules", "guest", "health",
-    "fork", "home", "facts", "run_events", "run_columns", "run_socket"}}``; ``{run}`` in an address stands
-    for a run's id.
+    "fork", "home", "facts", "glossary", "reference", "run_events", "run_columns", "run_socket"}}``;
+    ``{run}`` in an address stands for a run's id.
     """
     api = f"{_API}/shared/{token}"
     return {
@@ -183,6 +185,8 @@ def shared_bootstrap(request: HttpRequest, share: Share, token: str) -> dict[str
             "fork": f"{api}/fork",
             "home": "/",
             "facts": "/facts/",
+            "glossary": "/glossary/",
+            "reference": "/reference.json",
             "run_events": f"{api}/runs/{{run}}/events",
             "run_columns": f"{api}/runs/{{run}}/columns",
             "run_socket": f"/ws/shared/{token}/runs/{{run}}/",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("facts/", views.facts, name="facts"),
     path("glossary/", views.glossary, name="glossary"),
+    path("reference.json", views.reference, name="reference"),
     path("settings/", views.settings, name="settings"),
     path("settings/export/", views.settings_export, name="settings_export"),
     path("settings/delete/", views.settings_delete, name="settings_delete"),

@@ -14,6 +14,7 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseNotModified,
+    JsonResponse,
     StreamingHttpResponse,
 )
 from django.shortcuts import redirect, render
@@ -235,6 +236,24 @@ def settings_delete(request: HttpRequest) -> HttpResponse:
     run_services.delete_person(request.user)
     logout(request)
     return redirect("workbench:home")
+
+
+@require_safe
+def reference(request: HttpRequest) -> JsonResponse:
+    """Return the words and the titles of the areas of rules as JSON, for those who show rule cards elsewhere.
+
+    ``{"words": [{"id", "term", "meaning", "azure", "aws", "facts"}], "areas": {letter: title}}``; in the
+    reader's language.
+    """
+    entries = [
+        {
+            "id": anchor,
+            **{key: str(value) if key != "facts" else value for key, value in word._asdict().items()},
+        }
+        for anchor, word in words.GLOSSARY.items()
+    ]
+    areas = {letter: str(title) for letter, title in contexts.AREAS.items()}
+    return JsonResponse({"words": entries, "areas": areas})
 
 
 @require_safe

@@ -73,6 +73,8 @@ export interface Workbench {
   decided: { at: string; ref: string }[];
   /** Id of the fact, or of the rule card, whose card is open. */
   card: string | null;
+  /** What the reference in the rail shows; null until it was opened. */
+  reference: { view: "cards" | "words"; query: string } | null;
 }
 
 /** The question of a trace; empty where nobody has chosen yet. */
@@ -114,6 +116,7 @@ let state: Workbench = {
   fit: null,
   decided: [],
   card: null,
+  reference: null,
 };
 const listeners = new Set<() => void>();
 

@@ -34,7 +34,8 @@ async function begin(): Promise<void> {
   const bootstrap = JSON.parse(data.textContent ?? "{}") as Bootstrap;
   configure(bootstrap);
   const { mode, can, user, exercise = null } = bootstrap;
-  update({ mode, can, user, exercise, id: bootstrap.scenario.id ?? null, ...bootstrap.scenario });
+  const card = new URL(location.href).searchParams.get("card");
+  update({ mode, can, user, exercise, card, id: bootstrap.scenario.id ?? null, ...bootstrap.scenario });
   watchNetwork();
   let shared: Run[] | null = null;
   try {

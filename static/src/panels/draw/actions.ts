@@ -7,6 +7,7 @@ import { choose, select, update, workbench } from "../../document/store";
 import { mark, t } from "../../document/text";
 import { history, perform, redo, undo } from "../edits";
 import type { Panel } from "../Rail";
+import { look } from "../reference/look";
 import { type Edge, align, fold } from "./align";
 import { addHere } from "./carrying";
 import { deleteAtOnce } from "./Delete";
@@ -72,6 +73,8 @@ export function actionsOf(controls: Controls): Action[] {
     panel("Add", "a"),
     panel("Outline", "o"),
     panel("Problems", "p"),
+    panel("Rule cards", "k"),
+    action("glossary", mark("Glossary"), mark("Panels"), [], always, () => { look("words", ""); }, "words meaning terms"),
     panel("Help", "?"),
     action("inspector", mark("Inspector"), mark("Panels"), ["i"], always, controls.toggleInspector),
     action("nothing", mark("Choose nothing"), mark("Edit"), ["Esc"], always, () => {
