@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from netcore.batch.space import Space, space_of
     from netcore.checks.diff import Diff
     from netcore.checks.divergence import Divergence
+    from netcore.checks.faults.generator import Broken, TooFew, put_faults
     from netcore.checks.grading.asked import Asked
     from netcore.checks.grading.grade import CheckResult, PublicCheck, grade, public_checks
     from netcore.checks.grading.receipts import Verification
@@ -79,27 +80,27 @@ ENGINE_VERSION = "0.3.0"
 
 # fmt: off
 __all__ = [
-    "ENGINE_VERSION", "LIMITS", "Answers", "Asked", "BackendHealth", "CheckResult", "Classes",
+    "ENGINE_VERSION", "LIMITS", "Answers", "Asked", "BackendHealth", "Broken", "CheckResult", "Classes",
     "Compiled", "Counts", "Design", "Diff", "Difference", "Direction", "Divergence", "DocumentError",
     "EffectiveRoute", "EffectiveRule", "Exposure", "FormatError", "GuestView", "Import", "ImportNote",
     "JoinedTrials", "Judgement", "LiveRace", "LiveRoutes", "Matrix", "NetcoreError", "Network",
     "NotFound", "NotModelled", "Pack", "PackProblem", "PackRefused", "Packet", "Packets", "Paragraph",
     "PortSet", "Prediction", "Problem", "ProfileInfo", "Proof", "PublicCheck", "Reach", "Reading",
     "RedundancyView", "Routed", "RuleCard", "Scenario", "Shadowed", "Solution", "Space", "State",
-    "TimingProfile", "Trace", "TraceHop", "Trials", "Variant", "Verification", "Why", "all_designs",
-    "as_written", "availability", "backend_health", "check_prediction", "check_step", "classes_of",
-    "compile", "compile_network", "designs", "diff", "difference", "dump", "effective_routes",
-    "effective_rules", "explain", "export_csv", "export_json", "exposed", "exposures", "facts",
-    "first_divergence", "forward", "grade", "guest_view", "handed_in", "headers_named", "import_arm",
-    "join_trials", "judge", "lint", "live_race", "live_refusals", "load", "lookup_table", "loops",
-    "matrix", "merge_trials", "never", "one_way", "pack_schemas", "packets_of", "prepare_trials",
-    "profiles", "protocol_name", "protocol_number", "public_checks", "race", "reach", "reach_counts",
-    "read", "read_pack", "read_solution", "read_text", "receipt", "redundancy", "refusals",
-    "routes_alone", "routes_shown", "rule_cards", "schema", "shadowed", "simulate", "solution",
-    "space_of", "stale_routes", "sweep", "sweep_parameters", "sweep_point", "sweep_scenario",
-    "sweep_summary", "switches", "timing_profile", "timing_profiles", "trace", "trace_steps",
-    "traceroute", "trial_stretches", "trials", "unknown_to", "variant", "verify_receipt", "warm",
-    "warnings", "why",
+    "TimingProfile", "TooFew", "Trace", "TraceHop", "Trials", "Variant", "Verification", "Why",
+    "all_designs", "as_written", "availability", "backend_health", "check_prediction", "check_step",
+    "classes_of", "compile", "compile_network", "designs", "diff", "difference", "dump",
+    "effective_routes", "effective_rules", "explain", "export_csv", "export_json", "exposed",
+    "exposures", "facts", "fault_kinds", "first_divergence", "forward", "grade", "guest_view",
+    "handed_in", "headers_named", "import_arm", "join_trials", "judge", "lint", "live_race",
+    "live_refusals", "load", "lookup_table", "loops", "matrix", "merge_trials", "never", "one_way",
+    "pack_schemas", "packets_of", "prepare_trials", "profiles", "protocol_name", "protocol_number",
+    "public_checks", "put_faults", "race", "reach", "reach_counts", "read", "read_pack", "read_solution",
+    "read_text", "receipt", "redundancy", "refusals", "routes_alone", "routes_shown", "rule_cards",
+    "schema", "shadowed", "simulate", "solution", "space_of", "stale_routes", "sweep",
+    "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary", "switches", "timing_profile",
+    "timing_profiles", "trace", "trace_steps", "traceroute", "trial_stretches", "trials", "unknown_to",
+    "variant", "verify_receipt", "warm", "warnings", "why",
 ]
 # fmt: on
 
@@ -123,6 +124,7 @@ _IN_ROOMS = {
     "netcore.checks.diff": "Diff",
     "netcore.checks.why": "Why",
     "netcore.checks.divergence": "Divergence",
+    "netcore.checks.faults.generator": "Broken TooFew put_faults",
     "netcore.checks.grading.asked": "Asked",
     "netcore.checks.grading.grade": "CheckResult PublicCheck grade public_checks",
     "netcore.checks.grading.receipts": "Verification",
@@ -412,6 +414,13 @@ def verify_receipt(
     from netcore.checks.grading import receipts
 
     return receipts.verify_receipt(given, pack, key, ENGINE_VERSION)
+
+
+def fault_kinds() -> dict[str, str]:
+    """Return the kinds of faults that ``put_faults`` knows, and what people call each."""
+    from netcore.checks.faults.kinds import KINDS
+
+    return {kind: words for kind, (words, _) in KINDS.items()}
 
 
 def guest_view(network: Network | Scenario, vm_id: str, state: State | None = None) -> GuestView:
