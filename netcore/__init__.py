@@ -53,6 +53,15 @@ if TYPE_CHECKING:
     from netcore.batch.space import Space, space_of
     from netcore.checks.diff import Diff
     from netcore.checks.divergence import Divergence
+    from netcore.checks.grading.asked import Asked
+    from netcore.checks.grading.grade import CheckResult, PublicCheck, grade, public_checks
+    from netcore.checks.grading.receipts import Verification
+    from netcore.checks.packs.lint import lint
+    from netcore.checks.packs.models import Pack, PackProblem, Solution
+    from netcore.checks.packs.models import schemas as pack_schemas
+    from netcore.checks.packs.reader import PackRefused, read_pack
+    from netcore.checks.packs.solutions import handed_in, read_solution
+    from netcore.checks.packs.variants import Variant, as_written, solution, variant
     from netcore.checks.predictions import Judgement, Prediction, check_prediction, judge
     from netcore.checks.why import Why
     from netcore.failover import Design, LiveRace, TimingProfile, Trials
@@ -70,23 +79,27 @@ ENGINE_VERSION = "0.3.0"
 
 # fmt: off
 __all__ = [
-    "ENGINE_VERSION", "LIMITS", "Answers", "BackendHealth", "Classes", "Compiled", "Counts", "Design",
-    "Diff", "Difference", "Direction", "Divergence", "DocumentError", "EffectiveRoute", "EffectiveRule",
-    "Exposure", "FormatError", "GuestView", "Import", "ImportNote", "JoinedTrials", "Judgement", "LiveRace",
-    "LiveRoutes", "Matrix", "NetcoreError", "Network", "NotFound", "NotModelled", "Packet", "Packets",
-    "Paragraph", "PortSet", "Prediction", "Problem", "ProfileInfo", "Proof", "Reach", "Reading",
-    "RedundancyView", "Routed", "RuleCard", "Scenario", "Shadowed", "Space", "State", "TimingProfile",
-    "Trace", "TraceHop", "Trials", "Why", "all_designs", "availability", "backend_health",
-    "check_prediction", "check_step", "classes_of", "compile", "compile_network", "designs", "diff",
-    "difference", "dump", "effective_routes", "effective_rules", "explain", "export_csv", "export_json",
-    "exposed", "exposures", "facts", "first_divergence", "forward", "guest_view", "headers_named",
-    "import_arm", "join_trials", "judge", "live_race", "live_refusals", "load", "lookup_table", "loops",
-    "matrix", "merge_trials", "never", "one_way", "packets_of", "prepare_trials", "profiles",
-    "protocol_name", "protocol_number", "race", "reach", "reach_counts", "read", "read_text", "redundancy",
-    "refusals", "routes_alone", "routes_shown", "rule_cards", "schema", "shadowed", "simulate", "space_of",
-    "stale_routes", "sweep", "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary",
-    "switches", "timing_profile", "timing_profiles", "trace", "trace_steps", "traceroute",
-    "trial_stretches", "trials", "unknown_to", "warm", "warnings", "why",
+    "ENGINE_VERSION", "LIMITS", "Answers", "Asked", "BackendHealth", "CheckResult", "Classes",
+    "Compiled", "Counts", "Design", "Diff", "Difference", "Direction", "Divergence", "DocumentError",
+    "EffectiveRoute", "EffectiveRule", "Exposure", "FormatError", "GuestView", "Import", "ImportNote",
+    "JoinedTrials", "Judgement", "LiveRace", "LiveRoutes", "Matrix", "NetcoreError", "Network",
+    "NotFound", "NotModelled", "Pack", "PackProblem", "PackRefused", "Packet", "Packets", "Paragraph",
+    "PortSet", "Prediction", "Problem", "ProfileInfo", "Proof", "PublicCheck", "Reach", "Reading",
+    "RedundancyView", "Routed", "RuleCard", "Scenario", "Shadowed", "Solution", "Space", "State",
+    "TimingProfile", "Trace", "TraceHop", "Trials", "Variant", "Verification", "Why", "all_designs",
+    "as_written", "availability", "backend_health", "check_prediction", "check_step", "classes_of",
+    "compile", "compile_network", "designs", "diff", "difference", "dump", "effective_routes",
+    "effective_rules", "explain", "export_csv", "export_json", "exposed", "exposures", "facts",
+    "first_divergence", "forward", "grade", "guest_view", "handed_in", "headers_named", "import_arm",
+    "join_trials", "judge", "lint", "live_race", "live_refusals", "load", "lookup_table", "loops",
+    "matrix", "merge_trials", "never", "one_way", "pack_schemas", "packets_of", "prepare_trials",
+    "profiles", "protocol_name", "protocol_number", "public_checks", "race", "reach", "reach_counts",
+    "read", "read_pack", "read_solution", "read_text", "receipt", "redundancy", "refusals",
+    "routes_alone", "routes_shown", "rule_cards", "schema", "shadowed", "simulate", "solution",
+    "space_of", "stale_routes", "sweep", "sweep_parameters", "sweep_point", "sweep_scenario",
+    "sweep_summary", "switches", "timing_profile", "timing_profiles", "trace", "trace_steps",
+    "traceroute", "trial_stretches", "trials", "unknown_to", "variant", "verify_receipt", "warm",
+    "warnings", "why",
 ]
 # fmt: on
 
@@ -110,6 +123,14 @@ _IN_ROOMS = {
     "netcore.checks.diff": "Diff",
     "netcore.checks.why": "Why",
     "netcore.checks.divergence": "Divergence",
+    "netcore.checks.grading.asked": "Asked",
+    "netcore.checks.grading.grade": "CheckResult PublicCheck grade public_checks",
+    "netcore.checks.grading.receipts": "Verification",
+    "netcore.checks.packs.lint": "lint",
+    "netcore.checks.packs.models": "Pack PackProblem Solution pack_schemas",
+    "netcore.checks.packs.reader": "PackRefused read_pack",
+    "netcore.checks.packs.solutions": "handed_in read_solution",
+    "netcore.checks.packs.variants": "Variant as_written solution variant",
     "netcore.checks.predictions": "Judgement Prediction check_prediction judge",
     "netcore.failover.sweepable": "Sweepable",
     "netcore.formats.arm_notes": "Import ImportNote",
@@ -123,7 +144,7 @@ _IN_ROOMS = {
 
 _ROOMS = {name: room for room, names in _IN_ROOMS.items() for name in names.split()}
 
-_NAMES = {"JoinedTrials": "Joined"}
+_NAMES = {"JoinedTrials": "Joined", "pack_schemas": "schemas"}
 """What those are called in their room, where it is another word."""
 
 
@@ -364,6 +385,33 @@ def diff(
     from netcore.checks import diff as room
 
     return room.diff(_compiled(before), _compiled(after), packets)
+
+
+def receipt(
+    pack: Pack,
+    document: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    seed: int,
+    results: Iterable[CheckResult],
+    key: bytes | None = None,
+) -> dict[str, Any]:
+    """Return the receipt of a grading by this engine: plain JSON data, signed where a key is given."""
+    from netcore.checks.grading import receipts
+
+    return receipts.receipt(pack, document, answers, seed, results, engine=ENGINE_VERSION, key=key)
+
+
+def verify_receipt(
+    given: Mapping[str, Any], pack: Pack | None = None, key: bytes | None = None
+) -> Verification:
+    """Return what speaks for and against a receipt; with the pack the grading is repeated.
+
+    Raises:
+        FormatError: it is no receipt.
+    """
+    from netcore.checks.grading import receipts
+
+    return receipts.verify_receipt(given, pack, key, ENGINE_VERSION)
 
 
 def guest_view(network: Network | Scenario, vm_id: str, state: State | None = None) -> GuestView:

@@ -105,6 +105,7 @@ def list_runs(request: HttpRequest, scenario_id: str) -> dict[str, Any]:
         400: _Errors,
         403: _Errors,
         404: _Errors,
+        409: _Errors,
         413: _Errors,
         422: _Errors,
         429: _Errors,

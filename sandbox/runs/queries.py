@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypedDict
 from uuid import UUID
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 
 from sandbox.accounts.models import User
 from sandbox.runs.models import OPEN, Event, EventColumns, Kind, LiveCommand, Run, State
@@ -85,8 +85,8 @@ def recent_runs(user: User, most: int) -> QuerySet[Run]:
 
 
 def open_runs(user: User) -> QuerySet[Run]:
-    """Return a person's queued and running runs."""
-    return Run.objects.filter(owner=user, state__in=OPEN)
+    """Return a person's queued and running runs, without gradings, which have a limit of their own."""
+    return Run.objects.filter(owner=user, state__in=OPEN).exclude(kind=Kind.GRADE)
 
 
 def events_after(run_id: UUID, after: int, limit: int) -> list[dict[str, Any]]:
@@ -134,6 +134,30 @@ def commands_after(run_id: UUID, number: int) -> list[LiveCommand]:
     """Return what was asked of a live run behind a number, in order, with the people; one query."""
     rows = LiveCommand.objects.filter(run_id=run_id, number__gt=number).select_related("person")
     return list(rows.order_by("number"))
+
+
+def next_grading() -> UUID | None:
+    """Return the queued grading whose turn it is; None: nothing is queued.
+
+    Turns go round by person: first whoever has the fewest in work, then whose last turn is longest ago,
+    then who waits longest.
+    """
+    gradings = Run.objects.filter(kind=Kind.GRADE)
+    waiting = set(gradings.filter(state=State.QUEUED).values_list("owner_id", flat=True))
+    people = (
+        gradings.filter(owner_id__in=waiting)
+        .values("owner_id")
+        .annotate(
+            busy=Count("pk", filter=Q(state=State.RUNNING)),
+            last=Max("started"),
+            since=Min("created", filter=Q(state=State.QUEUED)),
+        )
+        .order_by("busy", F("last").asc(nulls_first=True), "since", "owner_id")
+    )
+    for person in people[:1]:
+        queued = gradings.filter(owner_id=person["owner_id"], state=State.QUEUED)
+        return queued.order_by("created", "pk").values_list("pk", flat=True).first()
+    return None
 
 
 def claimable(now: datetime) -> Q:

@@ -24,6 +24,7 @@ OPEN_PER_PERSON: Final = 10
 OPEN_TRIALS_PER_PERSON: Final = 3
 OPEN_QUESTIONS_PER_PERSON: Final = 3
 OPEN_LIVE_PER_PERSON: Final = 2
+OPEN_GRADINGS_PER_PERSON: Final = 5
 COMMANDS_PER_MINUTE: Final = 60
 COMMANDS_PER_RUN: Final = 2_000
 STEPS_PER_RUN: Final = 200
@@ -52,8 +53,11 @@ def start(owner: User, revision: Revision, kind: Kind, parameters: Any, *, tell:
     Raises:
         BadParameters: the parameters do not fit the kind or the revision.
         scenarios.queries.NotRunnable: the drawing has problems.
+        scenarios.services.InExam: the engine mends no drawing of an exam.
         TooManyRuns: wait for one to finish, or cancel one.
     """
+    if kind is Kind.WHY and revision.scenario.exam:
+        raise scenarios.InExam("This drawing belongs to an exam, so no edit that mends it is looked for.")
     cleaned, seed = clean(kind, parameters, revision)
     run = Run(owner=owner, scenario_id=revision.scenario_id, revision=revision, kind=kind)
     run.parameters, run.seed = cleaned, seed
@@ -67,6 +71,36 @@ def start_import(owner: User, upload: Upload) -> Run:
         TooManyRuns: as ``start``.
     """
     return _queue(Run(owner=owner, upload=upload, kind=Kind.IMPORT, parameters={"name": upload.name}), True)
+
+
+def start_grading(
+    owner: User, revision: Revision, parameters: dict[str, Any], *, many: bool = False, tell: bool = True
+) -> Run:
+    """Queue the grading of a revision and return the run.
+
+    It belongs to no scenario: a drawing that is deleted later is graded all the same. What it does is the
+    business of whoever registered the kind (``work.register``).
+
+    Args:
+        many: without the limit per person, for those who grade a class; turns are fair in any case.
+
+    Raises:
+        TooManyRuns: the person waits for as many gradings as one may.
+    """
+    run = Run(owner=owner, revision=revision, kind=Kind.GRADE, parameters=parameters)
+    run.engine = netcore.ENGINE_VERSION
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=owner.pk)
+        mine = Run.objects.filter(owner=owner, kind=Kind.GRADE, state__in=OPEN)
+        if not many and mine.count() >= OPEN_GRADINGS_PER_PERSON:
+            raise TooManyRuns(
+                f"You wait for {OPEN_GRADINGS_PER_PERSON} gradings already, as many as one may at a time."
+            )
+        run.published = run.created if tell else None
+        run.save(force_insert=True)
+        if tell:
+            transaction.on_commit(lambda: tasks.publish(run.pk, Kind.GRADE))
+    return run
 
 
 def _queue(run: Run, tell: bool) -> Run:
@@ -173,6 +207,8 @@ def delete_person(user: User) -> None:
     """Delete an account with all that is its own: scenarios, runs, links. Open runs are cancelled first."""
     for run in Run.objects.filter(owner=user, state__in=OPEN):
         cancel(run)
+    # What others ran on the person's drawings, as graders do, would hold their revisions.
+    Run.objects.filter(revision__scenario__owner=user).exclude(owner=user).delete()
     user.delete()
 
 

@@ -25,6 +25,7 @@ QUEUES: Final = {
     Kind.TRIALS: "batch",
     Kind.SWEEP: "batch",
     Kind.LIVE: "live",
+    Kind.GRADE: "grading",
     **dict.fromkeys(QUESTIONS, QUESTION_QUEUE),
 }
 
@@ -38,6 +39,20 @@ log = logging.getLogger(__name__)
 def execute(run_id: str) -> None:
     """Do one run; harmless when it is done, held or gone."""
     with limits.memory():
+        runner.execute(UUID(run_id), (SoftTimeLimitExceeded,))
+
+
+@shared_task(name="runs.grade", ignore_result=True)
+def grade(run_id: str) -> None:
+    """Do one grading: a message is a turn, and whose turn it is, is decided when a worker is free.
+
+    So somebody who queues two hundred waits behind somebody who queues one, whoever came first.
+    """
+    with limits.memory():
+        while (turn := queries.next_grading()) is not None:
+            if runner.execute(turn, (SoftTimeLimitExceeded,)):
+                return
+        # Nothing is queued; this may be a run that lost its worker.
         runner.execute(UUID(run_id), (SoftTimeLimitExceeded,))
 
 
@@ -86,7 +101,7 @@ def publish(run_id: UUID, kind: Kind) -> None:
     """Tell the broker of a run marked as published. Never raises, never retries: the collector does."""
     limit_s = runner.TIME_LIMITS_S[kind]
     try:
-        execute.apply_async(
+        (grade if kind is Kind.GRADE else execute).apply_async(
             (str(run_id),),
             queue=QUEUES[kind],
             retry=False,

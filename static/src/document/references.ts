@@ -2,6 +2,7 @@
 
 import { at, children, entries, isObject, text, texts } from "./raw";
 import { type Found, parts } from "./shape";
+import { t } from "./text";
 import type { Json, JsonObject } from "./types";
 
 export interface Reference {
@@ -148,5 +149,5 @@ function everything(document: JsonObject): [string, string][] {
 }
 
 function nameOf(part: JsonObject, id: string): string {
-  return text(part.name) || (text(part.vnet) && text(part.remote_vnet) ? `${text(part.vnet)} to ${text(part.remote_vnet)}` : id);
+  return text(part.name) || (text(part.vnet) && text(part.remote_vnet) ? t("{vnet} to {remote_vnet}", { vnet: text(part.vnet), remote_vnet: text(part.remote_vnet) }) : id);
 }

@@ -5,7 +5,7 @@ import { useSyncExternalStore } from "react";
 import { type Drawing, drawing } from "./drawing";
 import type { Can, Direction, Json, JsonObject, Problem } from "./types";
 
-export type Tone = "active" | "delivered" | "dropped" | "looped" | "ambiguous" | "not modelled" | "down" | "out";
+export type Tone = "active" | "delivered" | "dropped" | "looped" | "ambiguous" | "not modelled" | "parting" | "down" | "out";
 export type Dock = "trace" | "compare" | "failover" | "matrix" | "edits" | "runs";
 export type Saved = "saved" | "saving" | "waiting" | "signed out" | "deleted" | "failed" | "stale";
 
@@ -44,6 +44,7 @@ export interface Workbench {
   runnable: boolean;
   can: Can;
   user: { name: string; guest: boolean } | null;
+  exercise: { title: string; url: string } | null;
   selection: string | null;
   /** Everything that is chosen; the selection is the last of it. */
   chosen: string[];
@@ -58,6 +59,8 @@ export interface Workbench {
   highlights: Highlight[];
   paths: PacketPath[];
   dock: Dock;
+  /** Whether a comparison of two profiles shows the drawing twice. */
+  split: boolean;
   saved: Saved;
   message: string | null;
   /** Who sends and who shall receive the next trace; empty where nobody was chosen. */
@@ -70,6 +73,8 @@ export interface Workbench {
   decided: { at: string; ref: string }[];
   /** Id of the fact, or of the rule card, whose card is open. */
   card: string | null;
+  /** What the reference in the rail shows; null until it was opened. */
+  reference: { view: "cards" | "words"; query: string } | null;
 }
 
 /** The question of a trace; empty where nobody has chosen yet. */
@@ -93,6 +98,7 @@ let state: Workbench = {
   runnable: false,
   can: NOBODY,
   user: null,
+  exercise: null,
   selection: null,
   chosen: [],
   compared: null,
@@ -102,6 +108,7 @@ let state: Workbench = {
   highlights: [],
   paths: [],
   dock: "trace",
+  split: true,
   saved: "saved",
   message: null,
   asked: { source: "", destination: "", protocol: "", port: "" },
@@ -109,6 +116,7 @@ let state: Workbench = {
   fit: null,
   decided: [],
   card: null,
+  reference: null,
 };
 const listeners = new Set<() => void>();
 

@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 
 import { isObject } from "../../document/drawing";
 import { useWorkbench, workbench } from "../../document/store";
+import { t } from "../../document/text";
 import { change } from "../edits";
 import { BreakFields, FieldOf } from "./BreakFields";
 import { RecordingBar } from "./RecordingBar";
@@ -48,28 +49,28 @@ export function FaultEditor({ close, made }: { close: () => void; made: (id: str
     <form
       ref={home}
       className="fault-editor"
-      aria-label="Fault"
+      aria-label={t("Fault")}
       onSubmit={(event) => {
         event.preventDefault();
         save();
       }}
     >
       <div className="row">
-        <h3>{kept ? "Fault in the drawing" : "Add a fault"}</h3>
-        <button type="button" className="button icon quiet small push" aria-label="Close" onClick={close}>
+        <h3>{kept ? t("Fault in the drawing") : t("Add a fault")}</h3>
+        <button type="button" className="button icon quiet small push" aria-label={t("Close")} onClick={close}>
           <X size={14} aria-hidden="true" />
         </button>
       </div>
       <div className="question">
-        <FieldOf id="fault-name" words="Name" wrong={wrong("name")}>
+        <FieldOf id="fault-name" words={t("Name")} wrong={wrong("name")}>
           <input id="fault-name" aria-describedby="fault-name-wrong" placeholder={kindWords(kinds, draft.kind)} value={draft.name} onChange={(event) => { set({ name: event.target.value }); }} />
         </FieldOf>
         <BreakFields prefix="fault" document={document} kinds={kinds} draft={draft} set={set} record={() => { record(draft, id); }} wrong={wrong} />
-        <FieldOf id="fault-at" words="At, s" wrong={wrong("at_us")}>
+        <FieldOf id="fault-at" words={t("At, s")} wrong={wrong("at_us")}>
           <input id="fault-at" aria-describedby="fault-at-wrong" type="number" min={0} step="any" value={draft.at} onChange={(event) => { set({ at: event.target.value }); }} />
         </FieldOf>
         <fieldset className="designs">
-          <legend className="label">Besides</legend>
+          <legend className="label">{t("Besides")}</legend>
           <span className="chips">
             {conditions.map(({ condition, words }) => (
               <label key={condition} className="chip">
@@ -84,9 +85,9 @@ export function FaultEditor({ close, made }: { close: () => void; made: (id: str
           </span>
         </fieldset>
         <button className="button primary" type="submit">
-          {kept ? "Save the fault" : "Add the fault"}
+          {kept ? t("Save the fault") : t("Add the fault")}
         </button>
-        {kept && <span role="status" className="muted">It is in the drawing. Undo takes it back.</span>}
+        {kept && <span role="status" className="muted">{t("It is in the drawing. Undo takes it back.")}</span>}
       </div>
     </form>
   );

@@ -2,6 +2,7 @@
 
 import type { EditOf } from "../../document/between";
 import { isObject } from "../../document/drawing";
+import { t } from "../../document/text";
 import type { Json, JsonObject, Problem } from "../../document/types";
 import type { BreakField, FaultKind } from "../../protocol/api";
 
@@ -100,7 +101,7 @@ export function wrongAt(problems: readonly Problem[], id: string, field: string)
   const place = `/faults/${id}/${field}`;
   return problems
     .filter((problem) => problem.pointer === place || problem.pointer.startsWith(`${place}/`))
-    .map((problem) => `Found ${problem.found}, expected ${problem.expected}. ${problem.hint}`.trim())
+    .map((problem) => t("Found {found}, expected {expected}. {hint}", { found: problem.found, expected: problem.expected, hint: problem.hint }).trim())
     .join(" ");
 }
 

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 
 import { isObject, text } from "../../document/drawing";
 import { select, useWorkbench } from "../../document/store";
+import { t } from "../../document/text";
 import { Problems } from "../Problems";
 import { titleOf, useProfiles } from "../Profile";
 import { Switches } from "./Switches";
@@ -21,13 +22,13 @@ export function Overview(): ReactNode {
       <div className="inspector-head">
         <h2>{name}</h2>
         <span className="muted">
-          Scenario, revision {revision}, rules {titleOf(profiles, text(document_.profile, "azure-2026"))}, timing {text(document_.timing, "published")}
+          {t("Scenario, revision {revision}, rules {titleOf}, timing {timing}", { revision, titleOf: titleOf(profiles, text(document_.profile, "azure-2026")), timing: text(document_.timing, "published") })}
         </span>
       </div>
       <div className="inspector-body">
-        <p>{text(document_.description) || "No description."}</p>
+        <p>{text(document_.description) || t("No description.")}</p>
         <Problems />
-        <h3>What is drawn</h3>
+        <h3>{t("What is drawn")}</h3>
         <table className="table">
           <tbody>
             {Object.entries(topology)
@@ -40,15 +41,15 @@ export function Overview(): ReactNode {
               ))}
           </tbody>
         </table>
-        <h3>What can break</h3>
-        {faults.length === 0 && <p className="muted">Nothing yet.</p>}
+        <h3>{t("What can break")}</h3>
+        {faults.length === 0 && <p className="muted">{t("Nothing yet.")}</p>}
         <ul>
           {faults.map(([key, fault]) => (
             <li key={key}>
               {isObject(fault) ? text(fault.name, key) : key}{" "}
               {isObject(fault) && text(fault.vm) && (
                 <button type="button" className="link mono" onClick={() => { select(`vms/${text(fault.vm)}`, true); }}>
-                  vms/{text(fault.vm)}
+                  {["vms", text(fault.vm)].join("/")}
                 </button>
               )}
             </li>
