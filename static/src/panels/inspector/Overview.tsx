@@ -6,6 +6,7 @@ import { useWide } from "../../canvas/wide";
 import { isObject, text } from "../../document/drawing";
 import { useWorkbench } from "../../document/store";
 import { t } from "../../document/text";
+import { TourOffer } from "../tour/Tour";
 import { Problems } from "../Problems";
 import { titleOf, useProfiles } from "../Profile";
 import { Description, Faults, Story } from "./Story";
@@ -29,6 +30,7 @@ export function Overview(): ReactNode {
         </span>
       </div>
       <div className="inspector-body">
+        <TourOffer />
         {edit ? <Description /> : <p>{text(document_.description) || t("No description.")}</p>}
         <Problems />
         <h3>{t("What is drawn")}</h3>
