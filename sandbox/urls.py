@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("sandbox.workbench.urls")),
     path("", include("sandbox.accounts.urls")),
     path("", include("sandbox.classes.urls")),
+    path("", include("sandbox.classes.lti.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("sandbox.api.urls")),
     path("admin/", admin.site.urls),

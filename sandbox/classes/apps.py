@@ -11,7 +11,8 @@ class ClassesConfig(AppConfig):
     verbose_name = "Courses"
 
     def ready(self) -> None:
-        """Say who computes gradings."""
+        """Say who computes gradings, and which tasks there are."""
+        from sandbox.classes.lti import tasks  # noqa: F401 - Celery finds tasks by import
         from sandbox.classes.runner import grade
         from sandbox.runs import work
         from sandbox.runs.models import Kind

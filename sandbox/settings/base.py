@@ -3,6 +3,7 @@
 DATABASE_URL    sqlite:///path or postgres://user:password@host/name; a socket folder goes in as ?host=/folder
 REDIS_URL       broker, channel layer and cache
 SANDBOX_DATA    folder for the SQLite file, when DATABASE_URL names none
+LTI_PRIVATE_PLATFORMS  true: a learning platform may be on this machine or in a private network
 SANDBOX_LOCALE  folder of the catalogues, one folder for each language beside English
 """
 
@@ -63,6 +64,7 @@ INSTALLED_APPS = [
     "csp",
     "django_structlog",
     "django_vite",
+    "lti_tool",
     "ninja",
 ]
 
@@ -153,6 +155,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "celery.beat.Scheduler"  # a static schedule needs no file
 CELERY_BEAT_SCHEDULE = {
     "collect": {"task": "runs.collect", "schedule": 2.0, "options": {"expires": 2, "queue": "interactive"}},
+    "pass-back": {"task": "lti.pass_back", "schedule": 10.0, "options": {"expires": 10, "queue": "batch"}},
 }
 
 # --- People ---
@@ -174,6 +177,11 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = env.str("ACCOUNT_EMAIL_VERIFICATION", default="none")
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+
+# --- Learning platforms ---
+
+# True lets platforms live on this machine or in a private network, and speak http: for trials and tests.
+LTI_PRIVATE_PLATFORMS = env.bool("LTI_PRIVATE_PLATFORMS", default=False)
 
 # --- Assets: built by Vite into static/dist, nothing else of static/ is published ---
 

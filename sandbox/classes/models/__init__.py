@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sandbox.classes.models.exercises import Exercise, Extension, LatePolicy, Scoring, ShowHidden, ShowResults
 from sandbox.classes.models.grades import CheckRow, CheckState, Comment, GradeEvent, Grading, Override
+from sandbox.classes.models.lti import Passback, Platform, PlatformKind, RosterState, SendState
 from sandbox.classes.models.packs import ImmutablePack, PackDraft, PackVersion
 from sandbox.classes.models.people import STAFF, Course, Enrolment, Invitation, Role
 from sandbox.classes.models.work import Answer, Attempt, AttemptEvent, Broadcast, Deed, Submission
@@ -30,8 +31,13 @@ __all__ = [
     "Override",
     "PackDraft",
     "PackVersion",
+    "Passback",
+    "Platform",
+    "PlatformKind",
     "Role",
+    "RosterState",
     "Scoring",
+    "SendState",
     "ShowHidden",
     "ShowResults",
     "Submission",
