@@ -31,6 +31,7 @@ from netcore.document.problems import Problem
 from netcore.document.reader import Reading, dump, schema
 from netcore.errors import DocumentError, FormatError, NetcoreError, NotFound, NotModelled
 from netcore.profiles import ProfileInfo, RuleCard
+from netcore.trace.effects import OF_FLOWS, Effect
 from netcore.trace.explain import Paragraph, explain
 from netcore.trace.model import Trace
 from netcore.trace.packet import Packet, protocol_name, protocol_number
@@ -79,9 +80,9 @@ ENGINE_VERSION = "0.3.0"
 
 # fmt: off
 __all__ = [
-    "ENGINE_VERSION", "LIMITS", "Answers", "Asked", "BackendHealth", "CheckResult", "Classes",
+    "ENGINE_VERSION", "LIMITS", "OF_FLOWS", "Answers", "Asked", "BackendHealth", "CheckResult", "Classes",
     "Compiled", "Counts", "Design", "Diff", "Difference", "Direction", "Divergence", "DocumentError",
-    "EffectiveRoute", "EffectiveRule", "Exposure", "FormatError", "GuestView", "Import", "ImportNote",
+    "Effect", "EffectiveRoute", "EffectiveRule", "Exposure", "FormatError", "GuestView", "Import", "ImportNote",
     "JoinedTrials", "Judgement", "LiveRace", "LiveRoutes", "Matrix", "NetcoreError", "Network",
     "NotFound", "NotModelled", "Pack", "PackProblem", "PackRefused", "Packet", "Packets", "Paragraph",
     "PortSet", "Prediction", "Problem", "ProfileInfo", "Proof", "PublicCheck", "Reach", "Reading",

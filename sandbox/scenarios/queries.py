@@ -99,11 +99,15 @@ class _PerRevision(Generic[Answer]):
         found = self._answers.get(key)
         if found is None:
             found = self._compute(revision)
-            with self._lock:
-                while len(self._answers) >= _KEPT:
-                    del self._answers[next(iter(self._answers))]
-                self._answers[key] = found
+            self.keep(revision, found)
         return found
+
+    def keep(self, revision: Revision, answer: Answer) -> None:
+        """Keep an answer that was found on the way to another one."""
+        with self._lock:
+            while len(self._answers) >= _KEPT:
+                del self._answers[next(iter(self._answers))]
+            self._answers[revision.scenario_id, revision.number] = answer
 
 
 def _read(revision: Revision) -> netcore.Reading:
@@ -127,6 +131,11 @@ def _compile_arrays(revision: Revision) -> netcore.Compiled:
 
 arrays = _PerRevision(_compile_arrays)
 """``arrays(revision)``: the network as arrays. Raises ``netcore.DocumentError`` when it is not runnable."""
+
+
+compared = _PerRevision(arrays)
+"""``compared(revision)``: arrays that the next edit is compared with; they have answers to earlier edits on
+them, and what is known of one edit helps with the next. Raises as ``arrays`` does."""
 
 
 def problems(revision: Revision) -> list[dict[str, Any]]:
