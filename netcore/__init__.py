@@ -31,6 +31,7 @@ from netcore.document.problems import Problem
 from netcore.document.reader import Reading, dump, schema
 from netcore.errors import DocumentError, FormatError, NetcoreError, NotFound, NotModelled
 from netcore.profiles import ProfileInfo, RuleCard
+from netcore.trace.effects import OF_FLOWS, Effect
 from netcore.trace.explain import Paragraph, explain
 from netcore.trace.model import Trace
 from netcore.trace.packet import Packet, protocol_name, protocol_number
@@ -93,18 +94,18 @@ if TYPE_CHECKING:
 
 # fmt: off
 __all__ = [
-    "ENGINE_VERSION", "LIMITS", "Answers", "Asked", "BackendHealth", "Broken", "CheckResult", "Classes",
-    "Compiled", "Counts", "Design", "Diff", "Difference", "Direction", "Divergence", "DocumentError",
-    "EffectiveRoute", "EffectiveRule", "Exposure", "FormatError", "GuestView", "Import", "ImportNote",
-    "JoinedTrials", "Judgement", "LiveRace", "LiveRoutes", "Matrix", "NetcoreError", "Network",
-    "NotFound", "NotModelled", "Pack", "PackProblem", "PackRefused", "Packet", "Packets", "Paragraph",
-    "PortSet", "Prediction", "Problem", "ProfileInfo", "Proof", "PublicCheck", "Reach", "Reading",
-    "RedundancyView", "Routed", "RuleCard", "Scenario", "Shadowed", "Solution", "Space", "State",
-    "TimingProfile", "TooFew", "Trace", "TraceHop", "Trials", "Variant", "Verification", "Why",
-    "all_designs", "as_written", "availability", "backend_health", "check_prediction", "check_step",
-    "classes_of", "compile", "compile_network", "designs", "diff", "difference", "dump",
-    "effective_routes", "effective_rules", "explain", "export_csv", "export_json", "exposed",
-    "exposures", "facts", "fault_kinds", "first_divergence", "forward", "grade", "guest_view",
+    "ENGINE_VERSION", "LIMITS", "OF_FLOWS", "Answers", "Asked", "BackendHealth", "Broken", "CheckResult",
+    "Classes", "Compiled", "Counts", "Design", "Diff", "Difference", "Direction", "Divergence",
+    "DocumentError", "Effect", "EffectiveRoute", "EffectiveRule", "Exposure", "FormatError", "GuestView",
+    "Import", "ImportNote", "JoinedTrials", "Judgement", "LiveRace", "LiveRoutes", "Matrix",
+    "NetcoreError", "Network", "NotFound", "NotModelled", "Pack", "PackProblem", "PackRefused", "Packet",
+    "Packets", "Paragraph", "PortSet", "Prediction", "Problem", "ProfileInfo", "Proof", "PublicCheck",
+    "Reach", "Reading", "RedundancyView", "Routed", "RuleCard", "Scenario", "Shadowed", "Solution",
+    "Space", "State", "TimingProfile", "TooFew", "Trace", "TraceHop", "Trials", "Variant",
+    "Verification", "Why", "all_designs", "as_written", "availability", "backend_health",
+    "check_prediction", "check_step", "classes_of", "compile", "compile_network", "designs", "diff",
+    "difference", "dump", "effective_routes", "effective_rules", "explain", "export_csv", "export_json",
+    "exposed", "exposures", "facts", "fault_kinds", "first_divergence", "forward", "grade", "guest_view",
     "handed_in", "headers_named", "import_arm", "join_trials", "judge", "lint", "live_race",
     "live_refusals", "load", "lookup_table", "loops", "matrix", "merge_trials", "near_names", "never",
     "one_way", "pack_schemas", "packets_of", "prepare_trials", "profiles", "protocol_name",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netcore.batch.cells import Fate
+from netcore.trace.effects import Effect
 from netcore.trace.model import Outcome
 from netcore.trace.packet import Packet
+
+if TYPE_CHECKING:
+    from netcore.batch.compile import Compiled
 
 Span = tuple[int, int]
 """First and last port."""
@@ -18,25 +21,6 @@ INTERNET = "internet"
 """What is asked about for all of the Internet that the drawing does not name."""
 
 MOST_NAMES = 3
-
-
-class Effect(StrEnum):
-    """What an edit did to a flow; it may have several."""
-
-    OPENED = "opened"
-    """The connection comes about now."""
-    CLOSED = "closed"
-    """The connection comes about no more: the request is lost."""
-    ANSWER_LOST = "answer_lost"
-    """The request arrives as before, and its answer no more."""
-    REROUTED = "rerouted"
-    """It comes about as before, by another way there or back."""
-    ASYMMETRIC = "asymmetric"
-    """The answer passes other appliances than the request, which it did not before."""
-    SYMMETRIC = "symmetric"
-    """The answer passes the appliances of the request again."""
-    OTHERWISE = "otherwise"
-    """It comes about neither before nor after, and ends elsewhere or for another reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +176,8 @@ class Difference:
         spread_ports: destination ports that were asked where a hash matters.
         updated: whether tables were brought up to date, and not made anew.
         notes: what is not said, and why.
+        later: the second drawing as arrays, to ask about the next edit with; None where many edits were
+            written upon each other and it is better compiled anew.
     """
 
     changes: tuple[Change, ...]
@@ -202,6 +188,7 @@ class Difference:
     spread_ports: tuple[int, ...]
     updated: bool
     notes: tuple[str, ...] = ()
+    later: Compiled | None = field(default=None, compare=False, repr=False)
 
     def of(self, effect: Effect) -> tuple[Change, ...]:
         """Return the changes that have an effect."""

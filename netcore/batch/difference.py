@@ -32,7 +32,7 @@ from netcore.batch.headers import SOURCE_PORT, Headers, Limits, Rows, is_simple,
 from netcore.batch.packets import Packets
 from netcore.batch.parties import Groups, Pairs, People, alike_in_both, parties_of, people_of
 from netcore.batch.sheets import Table
-from netcore.batch.touched import Touched, touched_by
+from netcore.batch.touched import MOST_EDITS, Touched, touched_by
 from netcore.batch.update import edited, updated
 from netcore.control.network import Network
 from netcore.document.models import Scenario
@@ -106,6 +106,7 @@ class _Comparison:
             tuple(self._headers.firsts.tolist()) if pairs.spread.any() else (),
             touched is not None,
             (_BY_HASH,) if self._apart else (),
+            self._both[1] if touched is None or touched.edits < MOST_EDITS else None,
         )
 
     def _asked(self) -> tuple[Pairs, Rows]:

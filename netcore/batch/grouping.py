@@ -11,7 +11,7 @@ import numpy as np
 from netcore.batch import layout as at
 from netcore.batch.answers import ABSENT, CODE_NAMES, OUTCOMES, way_of
 from netcore.batch.cells import Fate
-from netcore.batch.changes import Block, Change, Course, Effect, Span, Told, names_text, ports_text
+from netcore.batch.changes import Block, Change, Course, Span, Told, names_text, ports_text
 from netcore.batch.compile import Compiled
 from netcore.batch.distinct import distinct
 from netcore.batch.headers import SOURCE_PORT, Rows
@@ -21,6 +21,7 @@ from netcore.batch.sheets import Table
 from netcore.control.network import Network
 from netcore.errors import NotFound
 from netcore.forwarding.walk import follow
+from netcore.trace.effects import OF_FLOWS, Effect
 from netcore.trace.model import Leg, Trace
 from netcore.trace.packet import PROTOCOL_NUMBERS, Packet
 
@@ -31,7 +32,7 @@ SENDER: Final = -2
 RECEIVER: Final = -3
 """Instead of a place: at one of the two ends."""
 
-_EFFECTS = tuple(Effect)
+_EFFECTS = OF_FLOWS
 
 Networks = tuple[Network, Network]
 

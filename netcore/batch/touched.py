@@ -24,7 +24,7 @@ from netcore.forwarding.drawing import drawing_of
 Spans = tuple[tuple[int, int], ...] | None
 
 MOST_EDITS: Final = 50
-"""Ours: after so many edits upon each other classes are found anew, for each one only takes them apart."""
+"""Ours: after so many edits upon each other all is compiled anew, for tables grow and classes come apart."""
 
 
 MOST_RULES: Final = 16
@@ -51,6 +51,7 @@ class Touched(NamedTuple):
     Args:
         alike: int64 by VM in the order of ids; those with the same number behave alike in both drawings.
         spans: protocol, and destination ports or None for any, of every rule that came or went.
+        edits: how many were written upon each other since all was compiled.
     """
 
     earlier: Compiled
@@ -58,6 +59,7 @@ class Touched(NamedTuple):
     update: Update
     alike: Table
     spans: tuple[tuple[str, Spans], ...]
+    edits: int
 
     def marks(self, parties: Parties) -> Marks:
         """Return which pairs to ask, and of what."""
@@ -73,11 +75,10 @@ def touched_by(earlier: Compiled, later: Compiled, update: Update) -> Touched:
     of, edits = _ALIKE.get(earlier) or (classes_of(earlier).of, 0)
     _ALIKE[earlier] = of, edits
     alike = _alike(of, earlier, later, update)
-    if edits < MOST_EDITS:
-        _ALIKE[later] = alike, edits + 1
+    _ALIKE[later] = alike, edits + 1
     keep_ports(earlier, later)
     spans = {(rule.protocol, rule.destination_ports) for rules in update.rules for rule in rules}
-    return Touched(earlier, later, update, alike, tuple(spans))
+    return Touched(earlier, later, update, alike, tuple(spans), edits + 1)
 
 
 def _alike(of: Table, earlier: Compiled, later: Compiled, update: Update) -> Table:

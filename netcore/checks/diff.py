@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from netcore.checks.flows import representative
@@ -14,6 +13,7 @@ from netcore.document.models import Scenario
 from netcore.errors import NotFound
 from netcore.forwarding.state import State
 from netcore.forwarding.walk import trace
+from netcore.trace.effects import OF_PACKETS, Effect
 from netcore.trace.model import Outcome, Place, Trace, Verdict
 from netcore.trace.packet import Packet
 
@@ -26,25 +26,6 @@ walks 50,000 to 60,000 steps a second on the longest ways there are."""
 
 _RANK = {Outcome.DELIVERED: 2, Outcome.AMBIGUOUS: 1}
 """How much of the flows arrives: all, some, none."""
-
-
-class Effect(StrEnum):
-    """What an edit did to one packet."""
-
-    OPENED = "opened"
-    """It arrives now, or more of its flows do."""
-    CLOSED = "closed"
-    """It arrives no more, or fewer of its flows do."""
-    REROUTED = "rerouted"
-    """It arrives as before, by another path."""
-    ASYMMETRIC = "asymmetric"
-    """The answer passes other appliances and gateways than the request now."""
-    SYMMETRIC = "symmetric"
-    """The answer no longer passes others than the request."""
-    OUTBOUND = "outbound"
-    """It leaves to the Internet from another source address."""
-    OTHERWISE = "otherwise"
-    """It does not arrive as before, for another reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +106,7 @@ class Diff:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON data: a list for each effect."""
-        lists = {effect.value: [change.as_dict() for change in self.of(effect)] for effect in Effect}
+        lists = {effect.value: [change.as_dict() for change in self.of(effect)] for effect in OF_PACKETS}
         return {"asked": self.asked, "total": self.total, **lists}
 
 
@@ -165,8 +146,7 @@ def diff(
         steps += sum(found.steps for found in fates)
         done += 1
         changes.extend(changes_of(packet, *fates))
-    order = list(Effect)
-    changes.sort(key=lambda change: order.index(change.effect))
+    changes.sort(key=lambda change: OF_PACKETS.index(change.effect))
     return Diff(tuple(changes), done, total)
 
 

@@ -15,7 +15,7 @@ from ipaddress import ip_network
 from itertools import chain
 from typing import Any
 
-from netcore.checks.diff import Change, Effect, Fate, changes_of, fate_of, walked
+from netcore.checks.diff import Change, Fate, changes_of, fate_of, walked
 from netcore.checks.edits import balancers, edges, guests, peerings, routes, security
 from netcore.checks.edits.case import Candidate, Case
 from netcore.checks.edits.patches import Operation, applied
@@ -26,6 +26,7 @@ from netcore.document.models import Scenario
 from netcore.errors import NotFound
 from netcore.forwarding.state import State
 from netcore.forwarding.walk import trace
+from netcore.trace.effects import Effect
 from netcore.trace.model import Outcome, Trace, Verdict
 from netcore.trace.packet import Packet
 

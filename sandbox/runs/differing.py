@@ -12,7 +12,7 @@ from sandbox.runs.reaching import TOLD
 from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios.models import Revision
 
-EFFECTS: Final = ("opened", "closed", "answer_lost", "rerouted", "asymmetric", "symmetric", "otherwise")
+EFFECTS: Final = tuple(effect.value for effect in netcore.OF_FLOWS)
 """In ``effects`` of a change, the lowest bit is the first of these."""
 
 CHANGES: Final = Layout(
@@ -35,11 +35,13 @@ def difference(before: Revision, after: Revision) -> Iterator[Payload | None]:
         "after": after.number,
         "effects": list(EFFECTS),
     }
-    arrays = scenario_queries.arrays(before)
+    arrays = scenario_queries.compared(before)
     yield None
     network = scenario_queries.network(after)
     yield None
     found = netcore.difference(arrays, network)
+    if found.later is not None:
+        scenario_queries.compared.keep(after, found.later)
     yield {"event": "difference.progress", "asked": found.asked, "changes": len(found.changes)}
     yield from _tables(found)
     aside = {id(change) for change in found.side_effects()}

@@ -132,6 +132,11 @@ arrays = _PerRevision(_compile_arrays)
 """``arrays(revision)``: the network as arrays. Raises ``netcore.DocumentError`` when it is not runnable."""
 
 
+compared = _PerRevision(arrays)
+"""``compared(revision)``: arrays that the next edit is compared with; they have answers to earlier edits on
+them, and what is known of one edit helps with the next. Raises as ``arrays`` does."""
+
+
 def problems(revision: Revision) -> list[dict[str, Any]]:
     """Return all problems of a revision as plain data, in netcore's order."""
     return [problem.as_dict() for problem in reading(revision).problems]

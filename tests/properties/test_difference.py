@@ -12,7 +12,6 @@ import pytest
 
 import netcore
 from netcore.batch.answers import answer_of, way_of
-from netcore.batch.changes import Effect
 from netcore.batch.compile import Compiled
 from netcore.batch.difference import difference
 from netcore.batch.forward import forward, packets_of
@@ -20,6 +19,7 @@ from netcore.batch.tables import named_tables
 from netcore.batch.update import updated
 from netcore.control.network import Network
 from netcore.forwarding.walk import follow
+from netcore.trace.effects import Effect
 from netcore.trace.model import Outcome, Trace
 from tests.netcore.build import Net
 from tests.properties.clouds import PLAIN, cloud, packets

@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 import json
 
-from netcore.checks.diff import Diff, Effect, diff
+from netcore.checks.diff import Diff, diff
 from netcore.checks.flows import representative
+from netcore.trace.effects import Effect
 from tests.netcore.ask import packet
 from tests.netcore.build import Net, net
 

@@ -9,6 +9,7 @@ from sandbox.runs import queries
 from sandbox.runs.columns import Read, decode
 from sandbox.runs.differing import EFFECTS
 from sandbox.runs.models import Kind, State
+from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios import services
 from tests.sandbox.base import SandboxTest, seed
 
@@ -128,3 +129,19 @@ class DifferingTest(SandboxTest):
 
     def revision(self, number: int) -> Any:
         return self.made.revisions.get(number=number).document
+
+    def test_the_next_edit_goes_on_from_what_is_known_of_this_one(self) -> None:
+        """The arrays of revision 2 are those of revision 1 brought up to date, and answer as new ones do."""
+        self.asked()
+        second = self.made.revisions.get(number=2)
+        kept = scenario_queries.compared(second)
+        assert kept is not scenario_queries.arrays(second)
+        services.apply_patch(self.made, 2, [{"op": "remove", "path": f"{RULES}/no"}], self.owner)
+        self.made.refresh_from_db()
+        run = self.done(self.queued(self.made, Kind.DIFFERENCE, {"before": 2}))
+        done = self.log(run)[-2]
+        assert done["counts"]["opened"] > 0
+        assert scenario_queries.compared(second) is kept
+        anew = netcore.difference(netcore.load(self.revision(2)), netcore.load(self.revision(3)))
+        assert done["changes"] == len(anew.changes)
+        assert done["counts"]["opened"] == sum(change.pairs() for change in anew.of(netcore.Effect.OPENED))
