@@ -28,6 +28,9 @@ QUEUES: Final = {
     **dict.fromkeys(QUESTIONS, QUESTION_QUEUE),
 }
 
+WARMED: Final = {QUESTION_QUEUE: reaching.warm, "batch": chunks.warm}
+"""What has the kernels of a queue compiled."""
+
 _FORGET_S: Final = 120
 """A message nobody took for this long is dropped by the broker; the collector has sent another by then."""
 
@@ -71,11 +74,11 @@ def collect_at_start() -> None:
         log.exception("collecting at the start failed")
 
 
-def warm() -> None:
-    """Have the compiled kernels ready; a failure is only logged, as the first question compiles them too."""
+def warm(queue: str) -> None:
+    """Have the kernels of a queue compiled; a failure is only logged, as the first run compiles them too."""
     began = time.monotonic()
     try:
-        reaching.warm()
+        WARMED[queue]()
     except Exception:
         log.exception("the kernels could not be made ready")
     else:
