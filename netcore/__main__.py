@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 import netcore
-from netcore.command_line import failing, inputs, reaching, tables, tracing
+from netcore.command_line import failing, grading, inputs, reaching, tables, tracing
 from netcore.command_line.output import CANNOT, YES, problem_lines
 
 Answer = Callable[[argparse.Namespace], int]
@@ -43,10 +43,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="netcore", description="Ask the engine about a scenario document.")
     questions = parser.add_subparsers(required=True, metavar="QUESTION")
 
-    def add(name: str, answer: Answer, words: str = "") -> argparse.ArgumentParser:
+    def add(
+        name: str, answer: Answer, words: str = "", of: str = "the file; - is standard input"
+    ) -> argparse.ArgumentParser:
         words = words or (answer.__doc__ or "").partition("\n")[0]
         made: argparse.ArgumentParser = questions.add_parser(name, help=words, description=words)
-        made.add_argument("file", metavar="FILE", help="the file; - is standard input")
+        made.add_argument("file", metavar="PACK" if of.endswith("pack") else "FILE", help=of)
         made.add_argument("--json", action="store_true", help="write JSON, one line per event or row")
         made.set_defaults(answer=answer)
         return made
@@ -55,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     _of_packets(add)
     _of_headers(add)
     _of_failovers(add)
+    _of_packs(add)
     validate = questions.add_parser("validate", help=failing.validate.__doc__)
     validate.add_argument("--write", metavar="FILE", help="write the page, such as docs/validation.md")
     validate.set_defaults(answer=failing.validate)
@@ -117,6 +120,24 @@ def _of_failovers(add: Add) -> None:
     sweep.add_argument("parameter", metavar="PARAMETER", help="such as probe.interval or operation.median")
     sweep.add_argument("values", metavar="VALUE", nargs="+", help="numbers, or options of a choice")
     inputs.ask_for_race(add("export", failing.export), trials=True)
+
+
+def _of_packs(add: Add) -> None:
+    grade = add("grade", grading.grade, of="the folder of an exercise pack")
+    grade.add_argument("solution", metavar="SOLUTION", help="a solution of the pack's form, or a scenario")
+    show = add("variant", grading.variant, of="the folder of an exercise pack")
+    add("lint", grading.lint, of="the folder of an exercise pack")
+    receipt = add("receipt", grading.receipt, of="the folder of an exercise pack")
+    receipt.add_argument("solution", metavar="SOLUTION", help="as for grade")
+    broken = add("break", grading.put_faults)
+    broken.add_argument("--count", type=int, default=1, help="how many faults; default 1")
+    broken.add_argument("--seed", type=int, default=1, help="the same one gives the same faults; default 1")
+    broken.add_argument("--kind", action="append", metavar="KIND", help="may be repeated; default: all")
+    verify = add("verify", grading.verify, of="the file of a receipt")
+    verify.add_argument("pack", metavar="PACK", nargs="?", help="folder of the pack, to repeat the grading")
+    verify.add_argument("--key", metavar="FILE", help="file with the key of the signature")
+    for made in (grade, show, receipt):
+        made.add_argument("--seed", type=int, default=0, help="of the variant; default 0, as it is written")
 
 
 def _import(options: argparse.Namespace) -> int:

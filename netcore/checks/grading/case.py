@@ -1,0 +1,225 @@
+"""What a check is held against: a drawing with its network, the budget, and what a check found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from pydantic import JsonValue
+
+from netcore.checks.diff import walked
+from netcore.checks.grading.names import Unknown
+from netcore.checks.language.check import Check
+from netcore.checks.reading import compiled, ground
+from netcore.control.network import Network
+from netcore.document import reader
+from netcore.document.models import Scenario, Topology
+from netcore.document.problems import Problem
+from netcore.errors import NotFound
+from netcore.forwarding.walk import trace
+from netcore.trace.model import Outcome, Trace
+from netcore.trace.packet import Packet
+
+STEPS = 400_000
+"""Steps that one check may walk. Ours: some eight seconds on one core at the worst."""
+
+LARGEST = 4_000
+"""Things (entries of all maps) of a drawing that is graded; a lab has some dozens."""
+
+READING = 10
+"""Steps that one thing of a drawing costs whenever the drawing is read and compiled anew."""
+
+
+class CannotGrade(Exception):
+    """A check cannot be answered; the message says why. That is no failure of the learner."""
+
+
+@dataclass
+class Budget:
+    """Steps that are left for one check: the same on every machine, for it counts work and no time."""
+
+    left: int = STEPS
+
+    def spend(self, steps: int) -> None:
+        """Take steps away.
+
+        Raises:
+            CannotGrade: none are left.
+        """
+        self.left -= steps
+        if self.left < 0:
+            raise CannotGrade("The check needs more steps than one check may take on a drawing of this size.")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found.
+
+    Args:
+        share: of the points, 0 to 1; 1 exactly when passed.
+        message: what was found, for the learner.
+        counterexample: plain JSON data of the smallest one, where there is one.
+        size: of the counterexample, smaller ones first.
+    """
+
+    share: float
+    message: str = ""
+    counterexample: dict[str, Any] | None = None
+    size: tuple[Any, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Return whether the check holds in full."""
+        return self.share == 1
+
+
+PASSED = Finding(1.0)
+
+
+def failed(message: str) -> Finding:
+    """Return the finding of a check that does not hold and has no counterexample."""
+    return Finding(0.0, message)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A drawing that changes made of another.
+
+    Args:
+        words: what was changed, for messages; empty for the drawing itself.
+        patch: operations of JSON Patch that lead from the learner's drawing here.
+    """
+
+    words: str = ""
+    patch: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Case:
+    """One drawing under one check.
+
+    Args:
+        start: the starting drawing of this learner.
+        healthy: the same before faults were put in; None: none were. ``faults``: place and kind of each.
+        drawing: the drawing that is looked at; None where it cannot be run, for ``problems``.
+        answers: what the learner said to this check.
+        source_port: offset of source ports, so that flows fall otherwise in another variant.
+        reseat: returns the case and the check of another variant by its number; None inside ``forall``.
+        tracer: how packets are followed, where the drawing stands at one moment of a race; None: as drawn.
+        kept: summaries of races that other checks of the same grading asked for; filled as they come.
+        refusal: why the drawing was not even read; empty where it was.
+    """
+
+    start: Scenario
+    drawing: Scenario | None
+    budget: Budget
+    problems: tuple[Problem, ...] = ()
+    answers: JsonValue = None
+    seed: int = 0
+    made: Made = field(default_factory=Made)
+    source_port: int = 0
+    profile: str | None = None
+    reseat: Callable[[Case, int, Check], tuple[Case, Check]] | None = None
+    tracer: Callable[[Packet], Trace] | None = None
+    refusal: str = ""
+    healthy: Scenario | None = None
+    faults: tuple[tuple[str, str], ...] = ()
+    kept: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def topology(self) -> Topology:
+        """Return the topology of the drawing, which may have problems.
+
+        Raises:
+            CannotGrade: there is no drawing at all.
+        """
+        if self.drawing is None:
+            raise CannotGrade(self.refusal or _cannot_run(self.problems))
+        return self.drawing.topology
+
+    @cached_property
+    def network(self) -> Network:
+        """Return the drawing compiled.
+
+        Raises:
+            CannotGrade: it has problems.
+        """
+        topology = self.topology
+        self.budget.spend(READING * things(topology.model_dump()))
+        network, problems = compiled(self.drawing) if self.drawing else (None, self.problems)
+        if network is None:
+            raise CannotGrade(_cannot_run(problems))
+        return network
+
+    def trace(self, packet: Packet) -> Trace:
+        """Return what becomes of a packet.
+
+        Raises:
+            CannotGrade: it goes beyond what is modelled, or no steps are left.
+        """
+        self.budget.spend(1)
+        try:
+            done = self.tracer(packet) if self.tracer else trace(self.network, packet)
+        except NotFound as error:
+            raise Unknown(str(error)) from error
+        self.budget.spend(walked(done))
+        for leg in (done.forward, done.back, done.third):
+            if leg is not None and leg.verdict.outcome is Outcome.NOT_MODELLED:
+                raise CannotGrade(f"Not modelled: {leg.verdict.sentence}")
+        return done
+
+    def counterexample(self, packet: Packet) -> dict[str, Any]:
+        """Return a packet as it is replayed on the learner's own drawing."""
+        found: dict[str, Any] = {
+            "kind": "trace",
+            "question": packet.model_dump(mode="json", exclude_none=True),
+            "patch": list(self.made.patch),
+            "changes": self.made.words,
+        }
+        return {**found, "profile": self.profile} if self.profile else found
+
+    def under(self, profile: str) -> Case:
+        """Return the same drawing under another profile."""
+        if self.drawing is None:
+            return self
+        return replace(
+            self,
+            drawing=self.drawing.model_copy(update={"profile": profile, "switches": {}}),
+            profile=profile,
+        )
+
+
+def opened(document: Mapping[str, Any]) -> tuple[Scenario | None, tuple[Problem, ...]]:
+    """Return the scenario of plain data, and its problems.
+
+    Raises:
+        CannotGrade: it is larger than what is graded.
+    """
+    count = things(document.get("topology", {}))
+    if count > LARGEST:
+        raise CannotGrade(f"The drawing has {count:,} things; at most {LARGEST:,} are graded.")
+    reading = reader.read(dict(document), ground())
+    return reading.document, reading.problems
+
+
+def things(value: Any) -> int:
+    """Return how many entries the maps of a drawing have; without recursion."""
+    count = 0
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            count += sum(isinstance(entry, dict) for entry in one.values())
+            left.extend(entry for entry in one.values() if isinstance(entry, dict | list))
+        elif isinstance(one, list):
+            left.extend(entry for entry in one if isinstance(entry, dict | list))
+            count += len(one)
+    return count
+
+
+def _cannot_run(problems: tuple[Problem, ...]) -> str:
+    first = problems[0].text if problems else "it cannot be read."
+    more = f" ({len(problems)} problems in all)" if len(problems) > 1 else ""
+    return f"The drawing cannot be run: {first}{more}"

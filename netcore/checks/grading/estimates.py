@@ -1,0 +1,136 @@
+"""Answers about races: numbers, buckets, rankings, and the design that meets a requirement."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from math import inf
+from typing import Any
+
+from netcore.checks.grading import racing
+from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
+from netcore.checks.language.questions import BucketForm, DesignForm, NumberForm, RankingForm
+from netcore.checks.language.timed import Figure, Race
+
+NEVER = "never"
+
+
+def number(form: NumberForm, case: Case, said: Any) -> Finding:
+    """Return whether a number lies in the band around the truth; ``never`` where nothing recovers."""
+    if said != NEVER and (isinstance(said, bool) or not isinstance(said, int | float)):
+        return failed("The answer is no number.")
+    truth = form.truth if form.figure is None else _truth(form.figure, case)
+    if truth is None:
+        return PASSED if said == NEVER else failed("It never recovers.")
+    band = max(form.within, abs(truth) * form.within_percent / 100)
+    right = said != NEVER and abs(said - truth) <= band + 1e-9
+    return PASSED if right else _other(form.figure, case, "Another number is right.")
+
+
+def bucket(form: BucketForm, case: Case, said: Any) -> Finding:
+    """Return whether a figure lies between the bounds that were said."""
+    if said not in form.keys:
+        return failed("The answer is none of the choices.")
+    truth = _truth(form.figure, case)
+    place = len(form.bounds) + 1 if truth is None else sum(truth >= bound for bound in form.bounds)
+    if said == form.keys[place]:
+        return PASSED
+    return _other(form.figure, case, f"{form.figure.figure} lies elsewhere.")
+
+
+def ranking(form: RankingForm, case: Case, said: Any) -> Finding:
+    """Return how much of an order is right: all pairs in order is all, half of them nothing."""
+    if isinstance(said, str):
+        said = [one.strip() for one in said.split(",")]
+    if (
+        not isinstance(said, list)
+        or not all(isinstance(one, str) for one in said)
+        or sorted(one for one in said if one != NEVER) != sorted(form.designs)
+    ):
+        return failed("The answer does not order all designs.")
+    figures = _figures(form.race, case, form.designs, form.figure)
+    place, cut = {}, said.index(NEVER) if NEVER in said else len(said)
+    for rank, one in enumerate(said):
+        place[one] = inf if rank > cut else rank
+    pairs = list(combinations(form.designs, 2))
+    right = sum(_agree(figures[a], figures[b], place[a], place[b]) for a, b in pairs)
+    share = max(0.0, 2 * right / len(pairs) - 1)
+    return PASSED if right == len(pairs) else Finding(share, "Some designs stand in another order.")
+
+
+def _agree(one: float, other: float, first: float, second: float) -> bool:
+    """Return whether two designs are told in their order; of two that are equal any goes."""
+    if one == other:
+        return (first == inf) == (one == inf) and (second == inf) == (other == inf)
+    return (
+        (first < second) == (one < other)
+        and (first == inf) == (one == inf)
+        and (second == inf) == (other == inf)
+    )
+
+
+def design(form: DesignForm, case: Case, said: Any) -> Finding:
+    """Return whether a design meets the requirements, and is the cheapest of those where prices are given."""
+    if said not in (*form.designs, "none"):
+        return failed("The answer is none of the choices.")
+    try:
+        found = racing.summaries(form.race, case, form.designs)
+    except racing.NotPlayable as error:
+        raise CannotGrade(str(error)) from error
+    good = [
+        one
+        for one, summary in found.items()
+        if summary is not None
+        and one not in form.excluded
+        and all(_keeps(racing.figure_of(summary, asked.figure), asked) for asked in form.meets)
+    ]
+    if form.prices and good:
+        cheapest = min(form.prices.get(one, inf) for one in good)
+        good = [one for one in good if form.prices.get(one, inf) == cheapest]
+    if said in (good or ["none"]):
+        return PASSED
+    summary = found.get(said)
+    if summary is None:
+        return failed("Another design is right." if said != "none" else "One of them does meet it.")
+    asked = form.meets[0]
+    value = racing.figure_of(summary, asked.figure)
+    shown = NEVER if value is None else f"{value:.4g}"
+    return failed(f"{said}: {asked.figure} is {shown} over {form.race.trials} trials.")
+
+
+def _keeps(value: float | None, asked: Any) -> bool:
+    if value is None:
+        return asked.at_most is None
+    return (asked.at_most is None or value <= asked.at_most) and (
+        asked.at_least is None or value >= asked.at_least
+    )
+
+
+def _truth(figure: Figure, case: Case) -> float | None:
+    """Return a figure; None for never.
+
+    Raises:
+        CannotGrade: the design cannot be played.
+    """
+    value = _figures(figure.race, case, (figure.race.design,), figure.figure)[figure.race.design]
+    return None if value == inf else value
+
+
+def _figures(race: Race, case: Case, designs: tuple[str, ...], name: str) -> dict[str, float]:
+    try:
+        found = racing.summaries(race, case, designs)
+    except racing.NotPlayable as error:
+        raise CannotGrade(str(error)) from error
+    figures = {}
+    for one, summary in found.items():
+        if summary is None:
+            raise CannotGrade(f"{one}: {racing.why_not(race, case, one)}")
+        value = racing.figure_of(summary, name)
+        figures[one] = inf if value is None else value
+    return figures
+
+
+def _other(figure: Figure | None, case: Case, message: str) -> Finding:
+    """Return a wrong answer with a timeline to look at."""
+    if figure is None:
+        return failed(message)
+    return Finding(0.0, message, racing.example(figure.race, case, case.start.seed))

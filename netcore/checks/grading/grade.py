@@ -1,0 +1,202 @@
+"""Grading: a pack, a drawing and answers in; one result after the other out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from netcore.checks.grading.asked import Asked, asked
+from netcore.checks.grading.case import Budget, CannotGrade, Case, Finding, opened
+from netcore.checks.grading.evaluate import evaluate, every
+from netcore.checks.language.check import Check, questions
+from netcore.checks.packs.mapping import between, drawn, shuffled
+from netcore.checks.packs.models import Entry, Pack
+from netcore.checks.packs.variants import entries, variant
+from netcore.document.models import Scenario
+from netcore.document.problems import Problem
+from netcore.document.reader import dump
+
+PORTS = 977
+"""Source ports of variant n of ``forall`` lie n times so far on; a prime, so that none repeats soon."""
+
+State = Literal["passed", "failed", "ungraded"]
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What became of one check.
+
+    Args:
+        check: id. ``title``: of a hidden check the rule that was broken, never more.
+        earned: 0 to ``points``; 0 where ungraded, which is no score.
+        message: why, in words; of a passed check empty.
+        counterexample: None, or plain JSON data: ``kind`` trace with the ``question`` that a trace run takes,
+            the ``patch`` that leads from the learner's drawing to the one it is about (empty: that drawing),
+            and ``changes``, the patch in words; or ``kind`` failover. A hidden check has none.
+    """
+
+    check: str
+    kind: str
+    title: str
+    hidden: bool
+    points: int
+    earned: float
+    state: State
+    message: str = ""
+    counterexample: dict[str, Any] | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON data."""
+        return {
+            "check": self.check,
+            "kind": self.kind,
+            "title": self.title,
+            "hidden": self.hidden,
+            "points": self.points,
+            "earned": self.earned,
+            "state": self.state,
+            "message": self.message,
+            "counterexample": self.counterexample,
+        }
+
+
+@dataclass(frozen=True)
+class PublicCheck:
+    """What a learner may see of a check before it is graded.
+
+    Args:
+        questions: those of a check that asks something, in order.
+    """
+
+    id: str
+    kind: str
+    title: str
+    points: int
+    questions: tuple[Asked, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON data."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "title": self.title,
+            "points": self.points,
+            "questions": [question.as_dict() for question in self.questions],
+        }
+
+
+def public_checks(pack: Pack, seed: int) -> tuple[PublicCheck, ...]:
+    """Return what a learner may see: no hidden check, no truth, no solution."""
+    return tuple(
+        PublicCheck(
+            entry.id,
+            entry.kind,
+            entry.title,
+            entry.points,
+            tuple(asked(question, seed, entry.id) for question in questions(entry.check)),
+        )
+        for entry in entries(pack, seed)
+        if not entry.hidden
+    )
+
+
+def grade(
+    pack: Pack, document: Mapping[str, Any] | Scenario, answers: Mapping[str, Any], seed: int
+) -> Iterator[CheckResult]:
+    """Yield the result of each check in the order of the pack; nothing is asked before it is wanted.
+
+    Args:
+        document: what the learner handed in: plain data, or a scenario.
+        answers: check id -> answer; for a check with several questions an object by ask.
+        seed: of the learner's variant.
+    """
+    made = variant(pack, seed)
+    start, _ = opened(made.document)
+    healthy = opened(made.healthy)[0] if made.faults else None
+    if start is None:
+        raise ValueError(f"The pack {pack.id} has no starting drawing for seed {seed}.")
+    refusal = ""
+    drawing: Scenario | None = None
+    problems: tuple[Problem, ...] = ()
+    try:
+        drawing, problems = opened(dump(document) if isinstance(document, Scenario) else document)
+    except CannotGrade as error:
+        refusal = str(error)
+    kept: dict[Any, Any] = {}
+    for entry in entries(pack, seed):
+        case = Case(
+            start=start,
+            drawing=drawing,
+            budget=Budget(),
+            problems=problems,
+            answers=answers.get(entry.id),
+            seed=seed,
+            refusal=refusal,
+            reseat=_reseated(pack, entry),
+            kept=kept,
+            healthy=healthy,
+            faults=tuple((put.fault.at, put.fault.kind) for put in made.faults),
+        )
+        yield _result(entry, case)
+
+
+def _result(entry: Entry, case: Case) -> CheckResult:
+    try:
+        found = every(entry.check.part, case, True) if entry.partial else evaluate(entry.check, case)
+    except CannotGrade as error:
+        return _told(entry, Finding(0.0), "ungraded", "" if entry.hidden else str(error))
+    if found.passed:
+        return _told(entry, found, "passed", "")
+    return _told(entry, found, "failed", found.message)
+
+
+def _told(entry: Entry, found: Finding, state: State, message: str) -> CheckResult:
+    """Return a result; of a hidden check nothing but the rule is told."""
+    hidden = entry.hidden
+    if hidden and state != "passed":
+        message = (entry.rule or "") if state == "failed" else "The hidden check could not be graded."
+    return CheckResult(
+        check=entry.id,
+        kind=entry.kind,
+        title=(entry.rule or "") if hidden else entry.title,
+        hidden=hidden,
+        points=entry.points,
+        earned=0.0 if state == "ungraded" else round(entry.points * found.share, 2),
+        state=state,
+        message=message,
+        counterexample=None if hidden or state != "failed" else found.counterexample,
+    )
+
+
+def _reseated(pack: Pack, entry: Entry) -> Callable[[Case, int, Check], tuple[Case, Check]]:
+    """Return what makes the case of another variant: same budget, other addresses, names, order and ports."""
+
+    def other(case: Case, number: int, check: Check) -> tuple[Case, Check]:
+        seed = 1 + drawn(case.seed + 1, f"forall|{entry.id}|{number}", 2**53)
+        moved = between(pack.about.variants, case.seed, seed)
+
+        def reread(scenario: Scenario | None) -> tuple[Scenario | None, tuple[Problem, ...]]:
+            return (
+                (None, case.problems)
+                if scenario is None
+                else opened(shuffled(moved.data(dump(scenario)), seed))
+            )
+
+        start, _ = reread(case.start)
+        drawing, problems = reread(case.drawing)
+        if start is None:
+            raise CannotGrade("There is no starting drawing of that variant.")
+        raw = check.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        made = replace(
+            case,
+            start=start,
+            drawing=drawing,
+            problems=problems,
+            seed=seed,
+            source_port=PORTS * number,
+            reseat=None,
+        )
+        return made, Check.model_validate(moved.data(raw))
+
+    return other

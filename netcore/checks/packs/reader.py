@@ -1,0 +1,238 @@
+"""Reading a pack: all problems of all files at once."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from netcore.checks.language.part import LanguagePart
+from netcore.checks.packs import yaml_text
+from netcore.checks.packs.mapping import mapper
+from netcore.checks.packs.models import About, Checks, Pack, PackProblem, Solution, Variants, digest_of
+from netcore.checks.reading import ground
+from netcore.document import reader
+from netcore.document.problems import pointer
+from netcore.errors import NetcoreError
+
+MOST_FILES = 60
+MOST_BYTES = 4_000_000
+MOST_TEXT = 60_000
+
+_NAME = re.compile(r"^(pack|scenario|checks)\.(yml|yaml|json)$|^text\.md$")
+_SOLUTION = re.compile(r"^(reference|wrong)/[a-z0-9][a-z0-9-]{0,59}\.(yml|yaml|json)$")
+_HTML = re.compile(r"<[a-zA-Z/!][^>]*>")
+
+Model = TypeVar("Model", bound=LanguagePart)
+
+
+class PackRefused(NetcoreError):
+    """A pack cannot be read; ``problems`` says all that is wrong with it."""
+
+    def __init__(self, problems: tuple[PackProblem, ...]) -> None:
+        super().__init__(f"The pack has {len(problems)} problems.")
+        self.problems = problems
+
+
+def read_pack(files: Mapping[str, bytes]) -> Pack:
+    """Return the pack that files describe.
+
+    Args:
+        files: path inside the folder, with ``/`` -> content.
+
+    Raises:
+        PackRefused: it has problems; all of them are told.
+    """
+    problems = list(_outside(files))
+    if problems:
+        raise PackRefused(tuple(problems))
+    raw: dict[str, Any] = {}
+    for path in sorted(files):
+        name, _, kind = path.rpartition(".")
+        if kind == "md":
+            continue
+        if name in raw:
+            problems.append(PackProblem(path, "", "file-twice", f"There are two files {name}."))
+            continue
+        try:
+            raw[name] = yaml_text.parse(files[path])
+        except yaml_text.YamlRefused as refused:
+            problems.append(PackProblem(path, "", "not-yaml", f"{refused}."))
+            raw[name] = None
+    names = {path.rpartition(".")[0]: path for path in files}
+    about = _part(About, "pack", raw, names, problems)
+    as_written = mapper(Variants() if about is None else about.variants, 0)
+    text = as_written.text(_text(files, problems))
+    written = raw
+    raw = {name: given if name == "pack" else as_written.data(given) for name, given in raw.items()}
+    checks = _part(Checks, "checks", raw, names, problems)
+    solutions = {
+        name: _part(Solution, name, raw, names, problems)
+        for name in raw
+        if name.startswith(("reference/", "wrong/"))
+    }
+    problems += _scenario(raw.get("scenario"), names.get("scenario", "scenario.yml"))
+    if checks is not None:
+        problems += _checks(checks, solutions, names)
+    if problems or about is None or checks is None:
+        raise PackRefused(tuple(problems))
+    read = {name: solution for name, solution in solutions.items() if solution is not None}
+    return Pack(
+        about=about,
+        checks=checks.checks,
+        text=text,
+        reference={name.partition("/")[2]: one for name, one in read.items() if name.startswith("reference")},
+        wrong={name.partition("/")[2]: one for name, one in read.items() if name.startswith("wrong")},
+        digest=digest_of(files),
+        raw={**written, "text": files["text.md"].decode("utf-8-sig")},
+    )
+
+
+def _outside(files: Mapping[str, bytes]) -> Iterator[PackProblem]:
+    """Yield what is wrong before any file is opened: names, number, size, what is missing."""
+    if len(files) > MOST_FILES or sum(map(len, files.values())) > MOST_BYTES:
+        yield PackProblem(
+            "", "", "too-large", f"A pack has at most {MOST_FILES} files of {MOST_BYTES:,} bytes in all."
+        )
+        return
+    for path in sorted(files):
+        if not _NAME.match(path) and not _SOLUTION.match(path):
+            yield PackProblem(
+                path,
+                "",
+                "unknown-file",
+                "A pack does not have such a file.",
+                "It has pack.yml, scenario.yml, checks.yml, text.md, reference/*.yml and wrong/*.yml.",
+            )
+    there = {path.rpartition(".")[0] for path in files}
+    for name in ("pack", "scenario", "checks", "text"):
+        if name not in there:
+            yield PackProblem(
+                "", "", "missing-file", f"There is no {name}.{'md' if name == 'text' else 'yml'}."
+            )
+
+
+def _text(files: Mapping[str, bytes], problems: list[PackProblem]) -> str:
+    try:
+        text = files["text.md"].decode("utf-8-sig")
+    except UnicodeDecodeError:
+        problems.append(PackProblem("text.md", "", "not-text", "It is not text in UTF-8."))
+        return ""
+    if len(text) > MOST_TEXT or not text.strip():
+        message = f"Story and task have 1 to {MOST_TEXT:,} characters; here are {len(text):,}."
+        problems.append(PackProblem("text.md", "", "text-size", message))
+    for number, line in enumerate(re.sub(r"`[^`\n]*`", "", text).splitlines(), start=1):
+        if _HTML.search(line):
+            problems.append(
+                PackProblem(
+                    "text.md", f"line {number}", "raw-html", "Raw HTML is not shown.", "Write it in Markdown."
+                )
+            )
+    return text
+
+
+def _part(
+    model: type[Model],
+    name: str,
+    raw: Mapping[str, Any],
+    names: Mapping[str, str],
+    problems: list[PackProblem],
+) -> Model | None:
+    """Return one file as its model, or None and its problems in the list."""
+    given = raw.get(name)
+    path = names.get(name, f"{name}.yml")
+    if given is None:
+        if not any(problem.path == path for problem in problems):
+            problems.append(PackProblem(path, "", "empty-file", "There is nothing in it."))
+        return None
+    try:
+        json.dumps(given, allow_nan=False)
+        return model.model_validate(given)
+    except ValueError as error:
+        if not isinstance(error, ValidationError):
+            problems.append(PackProblem(path, "", "not-json", f"{error}."))
+            return None
+        problems += shape_problems(path, error)
+        return None
+
+
+def shape_problems(path: str, error: ValidationError) -> list[PackProblem]:
+    """Return what pydantic found, one problem a place; a place that is wrong inside is told there only."""
+    found = error.errors(include_url=False)
+    places = [tuple(one["loc"]) for one in found]
+    problems: dict[tuple[object, ...], PackProblem] = {}
+    for one in found:
+        place = tuple(one["loc"])
+        if any(other != place and other[: len(place)] == place for other in places):
+            continue
+        kind = one["type"]
+        code, hint = (
+            {"missing": "missing-field", "extra_forbidden": "unknown-field"}.get(kind, "bad-value"),
+            "",
+        )
+        message = str(one["msg"]).removeprefix("Value error, ")
+        if kind == "extra_forbidden":
+            message = f"there is no field {place[-1]} here"
+            close = difflib.get_close_matches(str(place[-1])[:60], _words(), 1, 0.75)
+            hint = f"Did you mean {close[0]}?" if close and close[0] != place[-1] else ""
+        elif kind == "missing":
+            message = f"the field {place[-1]} is missing"
+        problems.setdefault(place, PackProblem(path, pointer(place), code, _sentence(message), hint))
+    return list(problems.values())
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}".rstrip(".") + "."
+
+
+def _words() -> list[str]:
+    """Return every field of every file of a pack."""
+    found: set[str] = {"schema", "from"}
+    left: list[type[Any]] = [LanguagePart]
+    while left:
+        model = left.pop()
+        found.update(model.model_fields)
+        left += model.__subclasses__()
+    return sorted(found)
+
+
+def _scenario(raw: Any, path: str) -> Iterator[PackProblem]:
+    """Yield the problems of the starting drawing."""
+    if raw is None:
+        return
+    reading = reader.read(raw, ground())
+    for problem in reading.problems:
+        yield PackProblem(
+            path,
+            problem.pointer,
+            problem.code,
+            f"Found {problem.found}, expected {problem.expected}.",
+            problem.hint,
+        )
+
+
+def _checks(
+    checks: Checks, solutions: Mapping[str, Solution | None], names: Mapping[str, str]
+) -> Iterator[PackProblem]:
+    """Yield what does not fit between the files: ids twice, and solutions that name checks there are not."""
+    ids = [entry.id for entry in checks.checks]
+    for number, one in enumerate(ids):
+        if one in ids[:number]:
+            yield PackProblem(
+                names["checks"], f"/checks/{number}/id", "id-twice", f"There are two checks {one}."
+            )
+    for name, solution in solutions.items():
+        if solution is None:
+            continue
+        for field, named in (("answers", solution.answers), ("fails", solution.fails)):
+            for one in named:
+                if one not in ids:
+                    yield PackProblem(names[name], f"/{field}", "unknown-check", f"There is no check {one}.")
+        if name.startswith("wrong/") and not solution.fails:
+            yield PackProblem(
+                names[name], "/fails", "fails-nothing", "A wrong solution names the checks it must fail."
+            )

@@ -1,0 +1,93 @@
+"""YAML as packs use it: the plain part of YAML 1.2 that means the same as JSON, with limits."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+MOST_BYTES = 1_000_000
+MOST_DEPTH = 40
+MOST_NODES = 100_000
+
+
+class YamlRefused(Exception):
+    """A text cannot be read; the message says why and where."""
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Reads ``true``, ``false``, ``null`` and decimal numbers as such, and all the rest as text.
+
+    YAML 1.1 would read ``no``, ``on``, dates and some MAC addresses as something else.
+    """
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("bool", r"^(?:true|false)$", "tf"),
+    ("null", r"^(?:null|~|)$", "n~\0"),
+    ("int", r"^[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789"),
+    ("float", r"^[-+]?[0-9]+(?:\.[0-9]+(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)$", "-+0123456789"),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
+_Loader.yaml_implicit_resolvers[""] = [("tag:yaml.org,2002:null", re.compile("^$"))]
+
+
+def _mapping(loader: Any, node: yaml.MappingNode) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        key = key if isinstance(key, str) else key_node.value
+        if key in found:
+            raise YamlRefused(f"the key {key} stands twice in one object{_place(key_node.start_mark)}")
+        found[key] = loader.construct_object(value_node, deep=True)
+    return found
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+
+
+def parse(content: bytes) -> Any:
+    """Return the plain data of a YAML (or JSON) text.
+
+    Raises:
+        YamlRefused: it is no YAML, too large or too deep, uses anchors, or has a key twice.
+    """
+    if len(content) > MOST_BYTES:
+        raise YamlRefused(f"it has {len(content):,} bytes; at most {MOST_BYTES:,} are read")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise YamlRefused(f"it is not text in UTF-8 (byte {error.start})") from error
+    try:
+        _limits(text)
+        return yaml.load(text, Loader=_Loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        words = getattr(error, "problem", None) or str(error)
+        raise YamlRefused(f"{words}{_place(mark)}") from error
+    except ValueError as error:  # whole numbers of thousands of digits
+        raise YamlRefused(str(error).partition(";")[0]) from error
+
+
+def _limits(text: str) -> None:
+    """Raise where a text is too deep, too large, or uses anchors and tags; without recursion."""
+    depth = 0
+    for nodes, event in enumerate(yaml.parse(text, Loader=_Loader), start=1):
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
+            raise YamlRefused(f"anchors and aliases are not used in packs{_place(event.start_mark)}")
+        if getattr(event, "tag", None) not in (None, "!"):
+            raise YamlRefused(f"tags are not used in packs{_place(event.start_mark)}")
+        if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            depth -= 1
+        if depth > MOST_DEPTH or nodes > MOST_NODES:
+            raise YamlRefused(
+                f"it nests deeper than {MOST_DEPTH} levels or has more than {MOST_NODES:,} values"
+            )
+
+
+def _place(mark: Any) -> str:
+    return "" if mark is None else f" at line {mark.line + 1}, column {mark.column + 1}"

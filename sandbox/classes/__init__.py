@@ -1,0 +1,1 @@
+"""Courses: people and roles, exercises from packs, attempts, grading, the gradebook."""
