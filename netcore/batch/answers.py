@@ -64,6 +64,12 @@ class Fates:
             np.zeros(count, np.uint64),
         )
 
+    @classmethod
+    def absent(cls, count: int) -> Fates:
+        """Return the same for reading only, in the memory of one packet."""
+        one = cls.empty(1)
+        return cls(*(np.broadcast_to(getattr(one, field.name), count) for field in fields(cls)))
+
 
 @dataclass(frozen=True)
 class Fate:
@@ -140,16 +146,24 @@ class Answers:
         )
 
 
-def blank(count: int, legs: int = 3) -> tuple[Column, ...]:
-    """Return answers to be filled in: outcome, code, at, hops, way, hard."""
-    return (
-        np.full((legs, count), ABSENT, np.uint8),
-        np.zeros((legs, count), np.uint16),
-        np.full((legs, count), -1, np.int32),
-        np.zeros((legs, count), np.uint8),
-        np.zeros((legs, count), np.uint64),
-        np.zeros(count, np.bool_),
+def blank(count: int, legs: int = 3, *, filled: bool = True) -> tuple[Column, ...]:
+    """Return answers to be filled in: outcome, code, at, hops, way, hard.
+
+    Args:
+        filled: whether they say that nothing was sent; else they say anything.
+    """
+    found: tuple[Column, ...] = (
+        np.empty((legs, count), np.uint8),
+        np.empty((legs, count), np.uint16),
+        np.empty((legs, count), np.int32),
+        np.empty((legs, count), np.uint8),
+        np.empty((legs, count), np.uint64),
+        np.empty(count, np.bool_),
     )
+    if filled:
+        for column, value in zip(found, (ABSENT, 0, -1, 0, 0, False), strict=True):
+            column[:] = value
+    return found
 
 
 def answer_of(trace: Trace) -> Answer:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from netcore.batch import kernel_numpy
-from netcore.batch.answers import ABSENT, Answers, Column, Fates, answer_of, clear, put
+from netcore.batch.answers import Answers, Column, Fates, answer_of, blank, clear, put
 from netcore.batch.compile import Compiled
 from netcore.batch.engines import Engine, numba_is_here
 from netcore.batch.packets import Packets
@@ -62,24 +62,23 @@ def forward(
         compiled = compiled.at(state)
     if not carried(compiled.state):
         engine = "walk"
-    count = len(packets)
     names = list(compiled.names)
-    outcome = np.full((3, count), ABSENT, np.uint8)
-    code, hops = np.zeros((3, count), np.uint16), np.zeros((3, count), np.uint8)
-    at, way = np.full((3, count), -1, np.int32), np.zeros((3, count), np.uint64)
-    hard = np.ones(count, np.bool_)
-    found = (outcome, code, at, hops, way, hard)
-    if engine != "walk":
-        hard[:] = False
-    if engine == "numba" or (engine is None and numba_is_here()):
+    by_kernel = engine == "numba" or (engine is None and numba_is_here())
+    legs = 1 if by_kernel and not back else 3
+    found = blank(len(packets), legs, filled=not by_kernel)  # the compiled kernel fills in everything
+    hard = found[-1]
+    if by_kernel:
         from netcore.batch import kernel_numba
 
         kernel_numba.answer(tables_of(compiled), compiled.atoms, packets, found, threads, back=back)
     elif engine != "walk":
         kernel_numpy.answer(compiled, packets, found, threads, back=back)
-    legs = [Fates(*(each[leg] for each in (outcome, code, at, hops, way))) for leg in range(3)]
-    _by_walk(compiled, packets, legs if back else legs[:1], np.flatnonzero(hard), names)
-    return Answers(tuple(names), legs[0], legs[1], legs[2], hard)
+    else:
+        hard[:] = True
+    fates = [Fates(*(each[leg] for each in found[:-1])) for leg in range(legs)]
+    _by_walk(compiled, packets, fates if back else fates[:1], np.flatnonzero(hard), names)
+    first, second, third = fates if legs == 3 else (*fates, *[Fates.absent(len(packets))] * 2)
+    return Answers(tuple(names), first, second, third, hard)
 
 
 def carried(state: State) -> bool:

@@ -104,9 +104,8 @@ def mixed(number: Any) -> Any:
 @part
 def folded(t: Any, atom: Any, asked: Any, fold: Any) -> Any:
     """Return an address as hashes see it; only the asked destination may not be alone in its atom."""
-    if atom == asked:
-        return fold
-    return item64(t, tb.FOLD, atom)
+    known = item64(t, tb.FOLD, atom)
+    return U64(fold) if atom == asked else known
 
 
 @part
@@ -114,14 +113,17 @@ def flow_seed(
     t: Any, asked: Any, fold: Any, src: Any, sp: Any, dst: Any, dp: Any, protocol: Any, distribution: Any
 ) -> Any:
     """As ``hashing.flow_seed``; the numbers of atoms are in the order of addresses."""
-    if (src, sp) > (dst, dp):
-        src, sp, dst, dp = dst, dp, src, sp
-    ends = mixed(mixed(folded(t, src, asked, fold) ^ _START) ^ folded(t, dst, asked, fold))
+    # Without branches: nobody can guess which end is the higher one.
+    flip = (src > dst) | ((src == dst) & (sp > dp))
+    here, there = folded(t, src, asked, fold), folded(t, dst, asked, fold)
+    low, high = (there if flip else here), (here if flip else there)
+    first, second = (dp if flip else sp), (sp if flip else dp)
+    ends = mixed(mixed(low ^ _START) ^ high)
     if distribution == 1:
         return mixed(ends)
     if distribution == 2:
         return mixed(ends ^ U64(protocol))
-    return mixed(ends ^ (U64(sp) << _S24 | U64(dp) << _S8 | U64(protocol)))
+    return mixed(ends ^ (U64(first) << _S24 | U64(second) << _S8 | U64(protocol)))
 
 
 @part

@@ -64,7 +64,7 @@ def memory(count: int) -> tuple[Any, ...]:
         count: most packets of a call.
     """
     return (
-        np.empty((count, 2), np.uint64),
+        np.empty((count, 4), np.uint64),
         np.empty(SHELVES + 1, np.int64),
         np.empty(NOTES, np.int64),
         np.empty(MEMBERS, np.uint64),
@@ -89,6 +89,7 @@ def short(t: Any, columns: Any, answers: Any, memory: Any, begin: Any, end: Any,
     _blank(answers, begin, end, back)
     _sort(t, columns, order, shelves, begin, end)
     going, left = _start(t, order, answers, I64(end - begin), rest)
+    _look(t, order, going)
     return _fly(t, columns, order, going, notes, scores, answers, back, rest, left)
 
 
@@ -171,17 +172,45 @@ def _start(t: Any, order: Any, answers: Any, count: Any, rest: Any) -> Any:
         fits &= (source >= 0) & (source != asked)
         chain = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_OUT)
         denied = (chain >= 0) & _denied(t, max(chain, I64(0)), max(source, I64(0)), sp, asked, dp, protocol)
-        way = item64(t, tb.NAME_OF_VM, cell(t, tb.PLAIN_NICS, nic, at.PLAIN_VM)) * _WAY
         outcome[0, row] = denied_outcome
         code_of[0, row] = codes.NSG_OUT
         at_of[0, row] = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_AT)
         hops_of[0, row] = 1
-        way_of[0, row] = way + item64(t, tb.NAME_OF_NIC, nic)
+        way_of[0, row] = _begun(t, nic)
         order[U64(going), 0], order[U64(going), 1] = order[U64(place), 0], order[U64(place), 1]
+        order[U64(going), 2] = U64(_lead(t, nic, asked))
         going += I64(fits & (not denied))
         rest[left] = row
         left += I64(not fits)
     return going, left
+
+
+@stage
+def _look(t: Any, order: Any, going: Any) -> None:
+    """Ask for packets that go on what they need to know where they end, if they get there.
+
+    Of each, behind the rest: where routes lead its answer first, above where they lead it; the only NIC that
+    holds its destination, and above it whether the rules there deny it. One loop without branches: the
+    processor waits for the memory of many packets at once.
+    """
+    count4 = scalar(t, tb.COUNT4)
+    for place in range(going):
+        _, asked, sender, protocol, sp, dp = _read(order, place)
+        start = item(t, tb.PLAIN_SENDER, sender)
+        source = cell(t, tb.PLAIN_NICS, start, at.PLAIN_ADDRESS4 + I64(asked >= count4))
+        held = item(t, tb.ONLY_NIC, asked)
+        nic = max(held, I64(0))
+        chain = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_IN)
+        denied = (chain >= 0) & _denied(t, max(chain, I64(0)), source, sp, asked, dp, protocol)
+        order[U64(place), 2] |= U64(_lead(t, nic, source)) << U64(32)
+        order[U64(place), 3] = U64(denied) << U64(32) | U64(nic)
+
+
+@part
+def _lead(t: Any, nic: Any, dst: Any) -> Any:
+    """Return where the routes of a NIC lead, as ``plain.leads`` has it."""
+    table = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_TABLE)
+    return item(t, tb.LEADS, on_page(t, tb.FIB, page_of(t, tb.FIB, table, dst), dst))
 
 
 @part
@@ -231,24 +260,25 @@ def _fly(
         start = item(t, tb.PLAIN_SENDER, sender)
         src, dst = cell(t, tb.PLAIN_NICS, start, at.PLAIN_ADDRESS4 + six), asked
         nic, leg, seen, pins = start, I64(0), I64(0), I64(0)
-        hashed, seed = I64(-1), U64(0)
+        hashed, seed, marks = I64(-1), U64(0), I64(0)
+        leads, known = order[U64(place), 2], order[U64(place), 3]
+        lead, last = I64(leads & _ROWS), I64(known & _ROWS)
         while True:
             first = leg * BACK
             code, hops, step = I64(GIVES_UP), I64(1), I64(0)
             where = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_AT)
-            way = item64(t, tb.NAME_OF_VM, cell(t, tb.PLAIN_NICS, nic, at.PLAIN_VM)) * _WAY
-            way += item64(t, tb.NAME_OF_NIC, nic)
-            notes[first] = nic
+            way = _begun(t, nic)
+            notes[first], marks = nic, I64(1) << (nic & 63)
             while step < MOST:
-                if leg + step > 0:  # the rules of the first NIC have been asked
+                if step > 0:  # the rules of the first NIC have been asked
                     chain = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_OUT)
                     new = chain >= 0 and not _met(notes, I64(0), seen, nic)
                     if new and _denied(t, chain, src, sp, dst, dp, protocol):
                         code = I64(codes.NSG_OUT)
                         break
                 here = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_VNET)
-                table = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_TABLE)
-                lead = item(t, tb.LEADS, on_page(t, tb.FIB, page_of(t, tb.FIB, table, dst), dst))
+                if step > 0:
+                    lead = _lead(t, nic, dst)
                 kind, a = lead & at.LEAD_KINDS, lead >> at.LEAD_BITS
                 following = a
                 if kind >= at.LEAD_ENDS:
@@ -273,8 +303,8 @@ def _fly(
                         break
                     owner = cell(t, tb.FRONTENDS, a, at.FRONT_BALANCER)
                     pin = I64(-1)
-                    for known in range(pins):
-                        pin = notes[U64(NAME + known)] if notes[U64(OWNER + known)] == owner else pin
+                    for noted in range(pins):
+                        pin = notes[U64(NAME + noted)] if notes[U64(OWNER + noted)] == owner else pin
                     if pin < 0:
                         distribution = cell(t, tb.LB_RULES, rule, at.RULE_DISTRIBUTION)
                         if hashed != distribution:
@@ -293,17 +323,24 @@ def _fly(
                     if cell(t, tb.PLAIN_NICS, following, at.PLAIN_ADDRESS4 + six) != address:
                         break
                 flags = cell(t, tb.PLAIN_NICS, following, at.PLAIN_FLAGS)
-                if (flags & at.PLAIN) == 0 or _met(notes, first, step + 1, following):
+                mark = I64(1) << (following & 63)
+                again = (marks & mark) != 0 and _met(notes, first, step + 1, following)
+                if (flags & at.PLAIN) == 0 or again:
                     break
                 step += 1
-                nic = following
+                nic, marks = following, marks | mark
                 notes[U64(first + step)] = nic
                 where = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_AT)
                 chain = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_IN)
                 new = chain >= 0 and not _met(notes, I64(0), seen, nic)
-                if new and _denied(t, chain, src, sp, dst, dp, protocol):
-                    code = I64(codes.NSG_IN)
-                    break
+                if new:
+                    if leg == 0 and nic == last:
+                        denied = known > _ROWS
+                    else:
+                        denied = _denied(t, chain, src, sp, dst, dp, protocol)
+                    if denied:
+                        code = I64(codes.NSG_IN)
+                        break
                 address = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_ADDRESS4 + six)
                 way = way * _TWICE + pair(t, tb.PLAIN_NICS, nic, at.PLAIN_ARRIVAL)
                 if address == dst:
@@ -326,8 +363,17 @@ def _fly(
             if leg == 1 or code > 0 or not back:
                 break
             leg, seen = I64(1), step + 1
+            lead = I64(leads >> U64(32)) if nic == last else _lead(t, nic, src)
             src, sp, dst, dp = dst, dp, src, sp
     return left
+
+
+@part
+def _begun(t: Any, nic: Any) -> Any:
+    """Return the name of a way that has its guest and a NIC, from the row of the NIC alone."""
+    name = pair(t, tb.PLAIN_NICS, nic, at.PLAIN_NAME)
+    vm = pair(t, tb.PLAIN_NICS, nic, at.PLAIN_ARRIVAL) - name * _WAY
+    return vm * _WAY + name
 
 
 @part

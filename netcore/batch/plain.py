@@ -116,7 +116,8 @@ def leads(compiled: Compiled) -> Table:
     ):
         found[(kind == way) & ~shut] = lead
     found |= np.where(inside & ~shut, at.LEAD_INSIDE, 0).astype(np.int32)
-    return found | np.where(kind == at.WAY_LOCAL, 0, a << at.LEAD_BITS).astype(np.int32)
+    numbered = np.isin(found & at.LEAD_KINDS, (at.LEAD_PEER, at.LEAD_NIC, at.LEAD_FRONTEND, at.LEAD_DROP))
+    return found | np.where(numbered, a << at.LEAD_BITS, 0).astype(np.int32)
 
 
 def arrivals(compiled: Compiled) -> Table:

@@ -27,12 +27,13 @@ def _warm(sender: Any, **kwargs: Any) -> None:
     """Load the compiled kernels before the pool is forked, so that every process of it has them.
 
     The first time on a machine they are compiled, which takes seconds; so only a worker that does nothing but
-    answer questions waits for that. Others load them when the first question comes.
+    answer questions, or play trials, waits for that. Others load them when the first such run comes.
     """
-    from sandbox.runs.tasks import QUESTION_QUEUE, warm
+    from sandbox.runs.tasks import WARMED, warm
 
-    if set(sender.app.amqp.queues.consume_from) == {QUESTION_QUEUE}:
-        warm()
+    queues = set(sender.app.amqp.queues.consume_from)
+    if len(queues) == 1 and queues <= WARMED.keys():
+        warm(*queues)
 
 
 def _sweep(**kwargs: Any) -> None:

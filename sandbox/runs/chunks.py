@@ -23,6 +23,7 @@ from django.utils.timezone import now
 import netcore
 from sandbox.runs import queries
 from sandbox.runs.models import OPEN, ChunkState, Kind, Run, RunChunk, State
+from sandbox.scenarios import templates
 from sandbox.scenarios.models import Revision
 
 Payload = dict[str, Any]
@@ -54,6 +55,14 @@ log = logging.getLogger(__name__)
 
 class Stopped(Exception):
     """Somebody asked to stop while a stretch was played."""
+
+
+def warm() -> None:
+    """Have what judges trials compiled: play two of a template."""
+    scenario = netcore.load(templates.templates()["two-firewalls"].document)
+    fault = sorted(scenario.faults)[0]
+    for _ in netcore.trials(scenario, netcore.designs(scenario, fault), fault, 2):
+        pass
 
 
 def designs(run: Run) -> tuple[netcore.Design, ...]:

@@ -89,16 +89,24 @@ def collect_at_start() -> None:
         log.exception("collecting at the start failed")
 
 
-def warm() -> None:
-    """Have the compiled kernels ready; a failure is only logged, as the first question compiles them too."""
+def _warm_questions() -> None:
+    # For those who wait meanwhile; a worker that dies here must not say so for ever.
+    cache.set(queries.ENGINE_STARTS, True, timeout=_COMPILES_S)
+    try:
+        reaching.warm()
+    finally:
+        cache.delete(queries.ENGINE_STARTS)
+
+
+WARMED: Final = {QUESTION_QUEUE: _warm_questions, "batch": chunks.warm}
+"""What has the kernels of a queue compiled."""
+
+
+def warm(queue: str) -> None:
+    """Have the kernels of a queue compiled; a failure is only logged, as the first run compiles them too."""
     began = time.monotonic()
     try:
-        # For those who wait meanwhile; a worker that dies here must not say so for ever.
-        cache.set(queries.ENGINE_STARTS, True, timeout=_COMPILES_S)
-        try:
-            reaching.warm()
-        finally:
-            cache.delete(queries.ENGINE_STARTS)
+        WARMED[queue]()
     except Exception:
         log.exception("the kernels could not be made ready")
     else:

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,9 @@ class Bench:
 
         call_command("migrate", verbosity=0)
         self.owner = User.objects.create_user("owner", password="owner-password")
-        self.revision = queries.revision(services.create(self.owner, seed("two-firewalls")))
+        revision = queries.revision(services.create(self.owner, seed("two-firewalls")))
+        assert revision is not None
+        self.revision = revision
         browser = Client()
         browser.force_login(self.owner)
         self.cookie = f"sessionid={browser.cookies['sessionid'].value}"
@@ -169,7 +172,7 @@ class Bench:
                     open_timeout=LONGEST_S, ping_interval=None, max_queue=4,
                 )  # fmt: skip
                 socket = await stack.enter_async_context(opening)
-                reading = watchers.read(number, socket, lambda number=number: reads(number))
+                reading = watchers.read(number, socket, partial(reads, number))
                 tasks.append(asyncio.create_task(reading))
             await tell(1, 1)
             assert await watchers.until(1), f"{which}: the first event did not come"

@@ -96,7 +96,9 @@ def by_cudd(_nodes: int = NODES) -> Engine:
     try:
         from dd import cudd
     except ImportError:
-        raise NotMeasured("the package dd with CUDD is not installed") from None
+        raise NotMeasured(
+            "CUDD is not installed: pip install --no-deps dd==0.6.0 astutils==0.0.6 ply==3.11"
+        ) from None
     manager = cudd.BDD(memory_estimate=4 * 2**30)
     names = [f"x{bit}" for bit in range(BITS)]
     manager.declare(*names)

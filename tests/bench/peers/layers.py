@@ -34,7 +34,7 @@ for _name, _kind in LAYERS.items():
 
 
 class _Watcher(AsyncWebsocketConsumer):
-    groups = (GROUP,)
+    groups = [GROUP]
 
     async def event(self, message: dict[str, Any]) -> None:
         """Send an event on."""
@@ -59,7 +59,7 @@ queue = Celery("peer", broker=os.environ["REDIS_URL"])
 queue.conf.task_default_queue = "peer"
 
 
-@queue.task  # type: ignore[untyped-decorator]
+@queue.task
 def first_event(text: str) -> None:
     """Tell the group of the pub/sub layer."""
     send = async_to_sync(layer("pub/sub layer").group_send)

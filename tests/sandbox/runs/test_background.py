@@ -67,7 +67,7 @@ class BackgroundTest(SandboxTest):
         run = self.queued(self.made, Kind.MATRIX, MATRIX)
         said = []
         with mock.patch.object(reaching, "warm", lambda: said.append(queries.payload(run)["engine_starts"])):
-            tasks.warm()
+            tasks.warm("questions")
         assert said == [True]
         assert queries.payload(run)["engine_starts"] is False
         cache.set(queries.ENGINE_STARTS, True)

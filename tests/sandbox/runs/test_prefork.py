@@ -10,6 +10,7 @@ from unittest import mock
 import pytest
 from celery.signals import worker_init
 
+from netcore.failover import numba_judge
 from sandbox.runs import services, tasks
 from sandbox.runs.models import Kind, Run, State
 from tests.sandbox.base import CommittedTest
@@ -51,9 +52,16 @@ class PreforkTest(CommittedTest):
 
 
 @pytest.mark.parametrize(
-    ("queues", "waits"), [({"questions"}, True), ({"interactive", "questions"}, False), ({"batch"}, False)]
+    ("queues", "waits"),
+    [
+        ({"questions"}, True),
+        ({"batch"}, True),
+        ({"interactive", "questions"}, False),
+        ({"batch", "questions"}, False),
+        ({"live"}, False),
+    ],
 )
-def test_only_a_worker_of_questions_waits_for_the_kernels(queues: set[str], waits: bool) -> None:
+def test_only_a_worker_of_one_heavy_queue_waits_for_its_kernels(queues: set[str], waits: bool) -> None:
     sender = mock.Mock()
     sender.app.amqp.queues.consume_from = dict.fromkeys(queues)
     with mock.patch.object(tasks, "warm") as warm:
@@ -63,5 +71,12 @@ def test_only_a_worker_of_questions_waits_for_the_kernels(queues: set[str], wait
 
 def test_a_kernel_that_cannot_be_made_ready_stops_no_worker(caplog: pytest.LogCaptureFixture) -> None:
     with mock.patch("netcore.warm", side_effect=OSError("disk full")):
-        tasks.warm()
+        tasks.warm("questions")
     assert "could not be made ready" in caplog.text
+
+
+def test_a_worker_of_trials_has_judged_some_before_it_forks(caplog: pytest.LogCaptureFixture) -> None:
+    with mock.patch.object(numba_judge, "judge", wraps=numba_judge.judge) as judge:
+        tasks.warm("batch")
+    assert judge.called
+    assert "could not be made ready" not in caplog.text
