@@ -19,6 +19,7 @@ import { Inspector } from "./inspector/Inspector";
 import { Commands } from "./draw/Commands";
 import { Conflicts } from "./draw/Conflicts";
 import { FirstSteps } from "./draw/FirstSteps";
+import { Printed } from "./draw/Printed";
 import { Told } from "./draw/Told";
 import { Dialogs } from "./draw/Dialogs";
 import { Toolbar } from "./draw/Toolbar";
@@ -71,6 +72,7 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
       <main className="canvas" id="main">
         <Toolbar actions={actions} />
         <Canvas onMoved={move} onConnect={onConnect} onRehome={onRehome} />
+        <Printed />
         <FirstSteps />
         <Told />
         <Conflicts />
