@@ -59,6 +59,11 @@ def test_pages(page: Page) -> None:
         page.goto(address)
         looked.at(address)
     looked.nothing_is_wrong()
+    page.set_viewport_size({"width": 390, "height": 844})
+    for address in (*addresses, "/courses/", "/accounts/password/change/"):
+        page.goto(address)
+        wide = page.evaluate("() => document.documentElement.scrollWidth")
+        assert wide <= 390, f"{address} is {wide} px wide"
 
 
 def test_workbench(page: Page, worker: Worker) -> None:

@@ -18,6 +18,7 @@ import { Inspector } from "./inspector/Inspector";
 import { Commands } from "./draw/Commands";
 import { Conflicts } from "./draw/Conflicts";
 import { FirstSteps } from "./draw/FirstSteps";
+import { Printed } from "./draw/Printed";
 import { Told } from "./draw/Told";
 import { Dialogs } from "./draw/Dialogs";
 import { Toolbar } from "./draw/Toolbar";
@@ -87,6 +88,7 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
       <main className="canvas" id="main">
         <Toolbar actions={actions} />
         <Canvases onMoved={move} onConnect={onConnect} onRehome={onRehome} />
+        <Printed />
         <FirstSteps />
         <Told />
         <Conflicts />

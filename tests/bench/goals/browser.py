@@ -6,6 +6,7 @@ have no peer. They hold for a machine on which nothing else runs.
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import statistics
@@ -96,7 +97,8 @@ def _demo() -> Iterator[str]:
     """Start a demo on data of its own, with kernels that are compiled already, and yield its address."""
     with tempfile.TemporaryDirectory() as data:
         command = [sys.executable, "manage.py", "demo", "--no-open", "--data", data]
-        demo = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        env = {"NUMBA_CACHE_DIR": str(ROOT / ".data" / "kernels"), **os.environ}
+        demo = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=env)
         assert demo.stdout
         try:
             for line in demo.stdout:
