@@ -155,12 +155,10 @@ def grading(user: Visitor, grading_id: UUID | str) -> tuple[Grading, Enrolment]:
     Raises:
         Http404: as ``attempt``.
     """
-    found = _one(
-        Grading.objects.select_related(
-            "submission__attempt__exercise__course", "submission__revision__scenario"
-        ),
-        grading_id,
+    rows = Grading.objects.select_related(
+        "submission__attempt__exercise__course", "submission__revision__scenario", "run", "pack"
     )
+    found = _one(rows.defer("pack__files"), grading_id)
     place = _own_or(user, found.submission.attempt, "see_work")
     if not (found.counts or allowed("see_work", user, place)):
         raise Http404("There is no such thing.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sandbox.classes.views import exercises, grades, people, wall
+from sandbox.classes.views import exercises, grades, packs, people, wall
 
 app_name = "classes"
 urlpatterns = [
@@ -51,4 +51,14 @@ urlpatterns = [
     path("broadcasts/<uuid:broadcast_id>/copy/", wall.broadcast_copy, name="broadcast_copy"),
     path("attempts/<uuid:attempt_id>/history/", wall.history, name="history"),
     path("attempts/<uuid:attempt_id>/revisions/<int:number>/look/", wall.look, name="look"),
+    path("courses/<uuid:course_id>/packs/", packs.pack_list, name="packs"),
+    path("courses/<uuid:course_id>/packs/import/", packs.pack_import, name="pack_import"),
+    path("courses/<uuid:course_id>/packs/<uuid:version_id>.zip", packs.pack_export, name="pack_export"),
+    path("courses/<uuid:course_id>/packs/<uuid:version_id>/edit/", packs.draft_new, name="draft_new"),
+    path("drafts/<uuid:draft_id>/", packs.draft, name="draft"),
+    path("drafts/<uuid:draft_id>/save/", packs.draft_save, name="draft_save"),
+    path("drafts/<uuid:draft_id>/publish/", packs.draft_publish, name="draft_publish"),
+    path("drafts/<uuid:draft_id>/open/", packs.draft_open, name="draft_open"),
+    path("drafts/<uuid:draft_id>/take/", packs.draft_take, name="draft_take"),
+    path("gradings/<uuid:grading_id>/receipt.json", packs.receipt, name="receipt"),
 ]

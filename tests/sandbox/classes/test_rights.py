@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from sandbox.classes.models import Broadcast, Grading, PackVersion
-from sandbox.classes.services import people
+from sandbox.classes.services import packs, people
 from sandbox.runs.models import Kind, Run
 from tests.sandbox.classes.base import EVERYBODY, ClassroomTest
 
@@ -37,6 +37,10 @@ GET: dict[str, set[str]] = {
     "wall": STAFF | {"observer"},
     "insight": STAFF | {"observer"},
     "history": STAFF,
+    "packs": TEACHERS,
+    "pack_export": TEACHERS,
+    "draft": TEACHERS,
+    "receipt": STAFF | OWN,
 }
 """Who may look, by name of address; everybody else gets 404."""
 
@@ -68,10 +72,19 @@ POST: dict[str, set[str]] = {
     "broadcast_end": STAFF,
     "broadcast_copy": MEMBERS,
     "look": STAFF,
+    "pack_import": TEACHERS,
+    "draft_new": TEACHERS,
+    "draft_save": TEACHERS,
+    "draft_publish": TEACHERS,
+    "draft_open": TEACHERS,
+    "draft_take": TEACHERS,
 }
 
 FREE = {"courses", "course_new", "join", "invitation"}
 """Addresses of who is signed in, of no course."""
+
+
+_RUN = ("", "/events", "/export.csv", "/export.json", "/columns")
 
 
 class RightsTest(ClassroomTest):
@@ -87,6 +100,7 @@ class RightsTest(ClassroomTest):
         shown = self.grading.rows.filter(hidden=False, counterexample__isnull=False).first()
         assert shown is not None
         self.row = shown
+        self.draft = packs.draft_of(self.course, self.attempt.pack)
         document = {"schema": 1, "name": "shown"}
         self.broadcast = Broadcast.objects.create(exercise=self.set, document=document)
 
@@ -103,6 +117,8 @@ class RightsTest(ClassroomTest):
             "check_id": "which-route",
             "broadcast_id": self.broadcast.pk,
             "number": 1,
+            "version_id": self.attempt.pack_id,
+            "draft_id": self.draft.pk,
         }
         pattern = self.patterns()[name]
         return "/" + re.sub(r"<\w+:(\w+)>", lambda found: str(keys[found[1]]), pattern)
@@ -135,7 +151,7 @@ class RightsTest(ClassroomTest):
 
     def test_who_may_is_let_through(self) -> None:
         for name, allowed in POST.items():
-            if name in ("exercise_delete", "regrade"):
+            if name in ("exercise_delete", "regrade", "draft_publish"):
                 continue  # tested where they do something
             for who in sorted(allowed):
                 Broadcast.objects.update(ended=None)
@@ -162,10 +178,20 @@ class RightsTest(ClassroomTest):
         """Return every page and API answer about the exercise that a browser gets, by path."""
         runs = [str(pk) for pk in Run.objects.filter(kind=Kind.GRADE).values_list("pk", flat=True)]
         paths = [self.path(name) for name in GET]
-        paths += [f"/api/v1/runs/{run}{tail}" for run in runs for tail in ("", "/events", "/csv", "/json")]
+        paths += [f"/api/v1/runs/{run}{tail}" for run in runs for tail in _RUN]
         assert self.attempt.scenario is not None
         scenario = f"/api/v1/scenarios/{self.attempt.scenario.pk}"
-        paths += ["/courses/", "/", scenario, f"{scenario}/runs", f"{scenario}/document.json"]
+        paths += [
+            f"/api/v1/courses/{self.course.pk}/{tail}" for tail in ("roster", "gradebook", "gradebook.csv")
+        ]
+        paths += [
+            "/api/v1/courses",
+            "/courses/",
+            "/",
+            scenario,
+            f"{scenario}/runs",
+            f"{scenario}/document.json",
+        ]
         answers = []
         for path in paths:
             answer = client.get(path)
