@@ -16,6 +16,7 @@ from netcore.checks.packs.variants import entries, variant
 from netcore.document.models import Scenario
 from netcore.document.problems import Problem
 from netcore.document.reader import dump
+from netcore.errors import NetcoreError
 
 PORTS = 977
 """Source ports of variant n of ``forall`` lie n times so far on; a prime, so that none repeats soon."""
@@ -144,7 +145,7 @@ def grade(
 def _result(entry: Entry, case: Case) -> CheckResult:
     try:
         found = every(entry.check.part, case, True) if entry.partial else evaluate(entry.check, case)
-    except CannotGrade as error:
+    except (CannotGrade, NetcoreError) as error:  # what goes beyond the model is no failure of the learner
         return _told(entry, Finding(0.0), "ungraded", "" if entry.hidden else str(error))
     if found.passed:
         return _told(entry, found, "passed", "")
