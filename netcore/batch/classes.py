@@ -57,13 +57,13 @@ def classes_of(compiled: Compiled) -> Classes:
     """Return the classes of the VMs of a network."""
     network = compiled.network
     drawing = drawing_of(network)
-    named = _named(network)
+    known = named(network)
     columns = _Columns(compiled)
     prefixes = sorted(_guest_prefixes(network), key=str)
     found: dict[tuple[object, ...], list[str]] = {}
     why: dict[str, str] = {}
     for vm, machine in sorted(drawing.machines.items()):
-        alone = _alone(machine, named)
+        alone = _alone(machine, known)
         if alone:
             why[vm] = alone
             found[("alone", vm)] = [vm]
@@ -167,7 +167,7 @@ def _guest_prefixes(network: Network) -> set[Any]:
     return found
 
 
-def _named(network: Network) -> dict[object, str]:
+def named(network: Network) -> dict[object, str]:
     """Return the VMs, NICs and addresses that something names, and what names them."""
     topology = network.scenario.topology
     found: dict[object, str] = {}

@@ -73,7 +73,7 @@ class _Comparison:
         self._touched = touched
         even = is_even(one) and is_even(other) and choices_of(one) == choices_of(other)
         self._apart = not even
-        people = people_of(one, other, same=touched is not None and not touched.update.addresses)
+        people = people_of(one, other, same=touched is not None and touched.update.same_addresses)
         if self._apart:
             alike = np.arange(len(people.vms))
         else:

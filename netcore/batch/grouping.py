@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -235,18 +234,20 @@ def _blocks(parties: Parties, pairs: Pairs, members: Table) -> tuple[Block, ...]
         other = parties.receivers.row(other, pairs.of_receiver[members])
         order = np.lexsort((other, one))
         one, other = one[order], other[order]
-    starts = np.append(np.flatnonzero(np.append(True, one[1:] != one[:-1])), len(one)).tolist()
-    alike: dict[bytes, list[int]] = {}
-    for first, after in pairwise(starts):
-        alike.setdefault(other[first:after].tobytes(), []).append(int(one[first]))
+    to_of: dict[int, list[int]] = {}
+    for sender, receiver in zip(one.tolist(), other.tolist(), strict=True):
+        to_of.setdefault(sender, []).append(receiver)
+    alike: dict[tuple[int, ...], list[int]] = {}
+    for sender, receivers in to_of.items():
+        alike.setdefault(tuple(receivers), []).append(sender)
     blocks = []
     for these, senders in alike.items():
-        receivers = np.frombuffer(these, np.int64).tolist()
+        takers: Iterable[int] = these
         if not spread:
             senders = [row for group in senders for row in parties.senders.members(group)]
-            receivers = [row for group in receivers for row in parties.receivers.members(group)]
-        tos = tuple((people.to[row], people.texts[row]) for row in receivers)
-        blocks.append(Block(tuple(people.senders[row] for row in senders), tos))
+            takers = [row for group in these for row in parties.receivers.members(group)]
+        tos = tuple([(people.to[row], people.texts[row]) for row in takers])
+        blocks.append(Block(tuple([people.senders[row] for row in senders]), tos))
     return tuple(sorted(blocks, key=lambda block: -block.pairs()))
 
 

@@ -12,17 +12,23 @@ from netcore.batch.classes import classes_of
 from netcore.batch.compile import Compiled
 from netcore.batch.distinct import distinct
 from netcore.batch.headers import is_simple, keep_ports, middles, usual_vms
+from netcore.batch.moves import addresses_of
 from netcore.batch.parties import Parties
 from netcore.batch.sheets import Table
 from netcore.batch.update import Update, doors
 from netcore.control.prefixes import AddressSet
 from netcore.control.rules import EffectiveRule
 from netcore.document.models import Direction
+from netcore.forwarding.drawing import drawing_of
 
 Spans = tuple[tuple[int, int], ...] | None
 
 MOST_EDITS: Final = 50
 """Ours: after so many edits upon each other classes are found anew, for each one only takes them apart."""
+
+
+MOST_RULES: Final = 16
+"""Ours: so many rules together meet nearly every address, so that it does not pay to look at each."""
 
 
 class Marks(NamedTuple):
@@ -120,9 +126,9 @@ class _Marks:
         has_nic = np.zeros(count + 1, np.bool_)
         has_nic[later.nics[:, at.NIC_VM]] = True
         self._outside = ~has_nic[np.minimum(self._heads, count)] | (self._heads >= count)
-        self._moved = np.array(
-            [people.addresses[row] in update.addresses for row in heads.tolist()], np.bool_
-        )
+        machines = [drawing_of(each.network).machines for each in (touched.earlier, later)]
+        moved = {address for each in machines for vm in update.vms for address in addresses_of(each[vm])}
+        self._moved = np.array([people.addresses[row] in moved for row in heads.tolist()], np.bool_)
         self._usual = np.append(usual_vms(later), True)
         self._all, self._whose = _atoms_of(later, parties)
         either = (touched.earlier, later)
@@ -177,7 +183,10 @@ class _Marks:
         if not self._usual[vm]:
             self._wholly[group] = True
         mine = self._all[self._whose == group]
-        for rule in self._update.rules[rules] if rules >= 0 else ():
+        some = self._update.rules[rules] if rules >= 0 else ()
+        if len(some) > MOST_RULES:
+            self._ends[group], some = True, ()
+        for rule in some:
             if rule.direction is Direction.OUTBOUND:
                 sources, destinations = self._sides(rule)
                 if sources[mine].any():
@@ -190,7 +199,10 @@ class _Marks:
             self._wholly[self._sending(self._update.cells[table]), group] = True
         if not self._usual[vm]:
             self._wholly[:, group] = True
-        for rule in self._update.rules[rules] if rules >= 0 else ():
+        some = self._update.rules[rules] if rules >= 0 else ()
+        if len(some) > MOST_RULES:
+            self._ends[:, group], some = True, ()
+        for rule in some:
             if rule.direction is Direction.INBOUND:
                 sources, destinations = self._sides(rule)
                 if destinations[self._to[group]]:

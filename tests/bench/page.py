@@ -96,7 +96,7 @@ def text(known: Mapping[str, Goal], verdicts: Iterable[Verdict], day: str, befor
     rows: dict[str, list[str]] = {}
     if f"Machine: {machine()}." in before:
         for line in before.splitlines():
-            found = re.match(r"\| ([GS]\d+[a-e]?) \|", line)
+            found = re.match(r"\| ([BGS]\d+[a-e]?) \|", line)
             if found:
                 rows.setdefault(found[1], []).append(line)
     fresh: dict[str, list[str]] = {}

@@ -71,6 +71,10 @@ export interface Workbench {
   fit: { paths: string[] } | null;
   /** The rule that decided the step shown in the trace, at its NIC; the rules list marks it. */
   decided: { at: string; ref: string }[];
+  /** Number of the stop where the tour is; null while nobody takes it. */
+  tour: number | null;
+  /** Id of the fault whose form is open; empty for a new one, null while none is. */
+  fault: string | null;
   /** Id of the fact, or of the rule card, whose card is open. */
   card: string | null;
   /** What the reference in the rail shows; null until it was opened. */
@@ -115,6 +119,8 @@ let state: Workbench = {
   predicting: false,
   fit: null,
   decided: [],
+  tour: null,
+  fault: null,
   card: null,
   reference: null,
 };

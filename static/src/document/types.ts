@@ -49,6 +49,8 @@ export interface Run {
   created_at: string;
   started_at: string | null;
   finished_at: string | null;
+  /** It waits for a worker that compiles the engine. */
+  engine_starts: boolean;
 }
 
 /** One event of a run's log; what else it carries depends on `event`. */

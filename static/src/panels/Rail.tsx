@@ -9,6 +9,7 @@ import { Outline } from "./Outline";
 import { Problems } from "./Problems";
 import { Reference } from "./reference/Reference";
 import { look } from "./reference/look";
+import { startTour } from "./tour/Tour";
 import { AddPanel } from "./draw/AddPanel";
 import type { Action } from "./draw/actions";
 
@@ -82,6 +83,9 @@ function Help({ actions }: { actions: Action[] }): ReactNode {
   const groups = [...new Set(actions.filter((action) => action.keys.length > 0).map((action) => action.group))];
   return (
     <>
+      <p>
+        <button type="button" className="button small" onClick={startTour}>{t("Take the tour")}</button>
+      </p>
       <p>{t("Select a VM and choose “Trace from here”, another one and “Trace to here”, then run the trace.")}</p>
       <p>
         {tx("Every rule has a source: {link}.", { link: <button type="button" className="link" onClick={() => { look("cards", ""); }}>{t("rule cards")}</button> })}

@@ -25,6 +25,7 @@ import { type Action, type Choosing, type Opened, actionsOf, pressed } from "./d
 import { onConnect, onRehome } from "./draw/carrying";
 import { useClipboard } from "./draw/clipboard";
 import { move } from "./edits";
+import { Tour } from "./tour/Tour";
 import { Canvases, useSplit } from "./trace/Split";
 
 export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchTheme: () => void }): ReactNode {
@@ -97,6 +98,7 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
       )}
       <Dock shared={shared} />
       <CardDrawer />
+      <Tour openPanel={setPanel} openInspector={() => { setInspector(true); }} />
       <Notice />
       {commands && <Commands actions={actions} only={commands.only} close={() => { setCommands(null); }} />}
       {opened !== null && <Dialogs opened={opened} close={() => { setOpened(null); }} />}
