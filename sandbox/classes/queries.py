@@ -8,6 +8,7 @@ from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.utils.timezone import now
 
 from sandbox.accounts.models import User
+from sandbox.classes.answers import in_words
 from sandbox.classes.models import (
     STAFF,
     Attempt,
@@ -230,7 +231,7 @@ def attempt_for_staff(attempt: Attempt) -> dict[str, Any]:
         "history": attempt.history.select_related("author"),
         "record": attempt.record.select_related("author"),
         "comments": attempt.comments.select_related("author"),
-        "answers": attempt.answers.all(),
+        "answers": [(one.check_id, in_words(one.value)) for one in attempt.answers.all()],
     }
 
 

@@ -43,7 +43,11 @@ def grade(run: Run) -> Iterator[Payload]:
     for number, result in enumerate(netcore.grade(pack, document, submission.answers, attempt.seed), 1):
         results.append(result)
         yield {"event": "grade.check", "number": number, "of": len(pack.checks), **_told(result, show)}
-    ends = [ending(pack, attempt.seed, document, one.counterexample) for one in results]
+    # A question may be about the drawing at the start, so its packet says nothing of the one handed in.
+    ends = [
+        ("", "") if one.kind == "Q" else ending(pack, attempt.seed, document, one.counterexample)
+        for one in results
+    ]
     rows = [_row(grading, number, *found) for number, found in enumerate(zip(results, ends, strict=True), 1)]
     recording.finish(grading.pk, rows, drawn(pack, attempt.seed, document))
     yield {"event": "grade.done", "checks": len(results)}

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Avg, Count, F, Max, Min, Q
 
-from sandbox.classes import queries
+from sandbox.classes import packs, queries
 from sandbox.classes.answers import in_words
 from sandbox.classes.models import (
     Answer,
@@ -70,11 +70,22 @@ def tiles(exercise: Exercise, hidden: bool) -> list[dict[str, Any]]:
     failed = CheckRow.objects.filter(grading__in=_newest(exercise), state=CheckState.FAILED)
     if not hidden:
         failed = failed.filter(hidden=False)
-    found = failed.values("check_id", "code", "at").annotate(count=Count("pk"), title=Max("title"))
+    found = failed.values("check_id", "code", "at").annotate(count=Count("pk"), any_title=Max("title"))
+    titles = _titles(exercise)
     return [
-        {"check": row["check_id"], **{key: row[key] for key in ("title", "code", "at", "count")}}
+        {
+            "check": row["check_id"],
+            "title": titles.get(row["check_id"], row["any_title"]),
+            **{key: row[key] for key in ("code", "at", "count")},
+        }
         for row in found.order_by("-count", "check_id", "code", "at")
     ]
+
+
+def _titles(exercise: Exercise) -> dict[str, str]:
+    """Return the title of each check, of a hidden one the rule, in the names of the pack."""
+    checks = packs.pack_of(exercise.pack).checks
+    return {check.id: check.rule or check.title for check in checks}
 
 
 def clusters(exercise: Exercise) -> list[dict[str, Any]]:
@@ -85,9 +96,11 @@ def clusters(exercise: Exercise) -> list[dict[str, Any]]:
     """
     newest = [one for one in _newest(exercise) if one.fingerprint]
     rows: dict[Any, list[CheckRow]] = {}
+    titles = _titles(exercise)
     for row in (
         CheckRow.objects.filter(grading__in=newest).exclude(state=CheckState.PASSED).order_by("position")
     ):
+        row.title = titles.get(row.check_id, row.title)
         rows.setdefault(row.grading_id, []).append(row)
     found: dict[str, dict[str, Any]] = {}
     for grading in newest:
@@ -134,9 +147,11 @@ def insight(exercise: Exercise, hidden: bool) -> dict[str, Any]:
         .annotate(first=Min("grading__submission__number"))
     ):
         firsts.setdefault(row["check_id"], []).append(row["first"])
+    titles = _titles(exercise)
     shown = [
         {
             **row,
+            "title": titles.get(row["check_id"], row["title"]),
             "first": round(sum(found) / len(found), 1) if (found := firsts.get(row["check_id"])) else None,
         }
         for row in checks

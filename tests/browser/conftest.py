@@ -96,7 +96,6 @@ def demo_account(transactional_db: None, seeded: list[str]) -> None:
                 row.save()
         return
     call_command("seed", quiet=True)
-    models = [
-        model for app in ("accounts", "scenarios", "runs") for model in apps.get_app_config(app).get_models()
-    ]
+    rooms = ("accounts", "scenarios", "runs", "classes")
+    models = [model for room in rooms for model in apps.get_app_config(room).get_models()]
     seeded.append(serializers.serialize("json", [row for model in models for row in model.objects.all()]))

@@ -1,3 +1,5 @@
+import { readPart } from "../../protocol/page";
+
 /** Read the moving part of a page again every few seconds, unless somebody types in it or the page is not seen. */
 export function enhanceRefresh(part: HTMLElement): void {
   const address = part.dataset.refresh;
@@ -5,14 +7,9 @@ export function enhanceRefresh(part: HTMLElement): void {
   if (!address) throw new Error("the part says no address");
   const again = async (): Promise<void> => {
     if (document.hidden || busy(part)) return;
-    try {
-      const answer = await fetch(address, { headers: { accept: "text/html" } });
-      if (!answer.ok || busy(part)) return;
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      part.replaceChildren(...page.body.childNodes);
-    } catch {
-      // The next time tries again; what is shown stays.
-    }
+    const found = await readPart(address);
+    // What cannot be had is tried again the next time; what is shown stays.
+    if (found && !busy(part)) part.replaceChildren(...found);
   };
   setInterval(() => void again(), every);
 }

@@ -1,0 +1,82 @@
+"""A course in the browser: a learner begins, answers, hands in and sees it graded live; staff look on."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.people import axe, sign_in
+from tests.conftest import Worker
+
+COURSE = "Azure networking, hands on"
+FIRST = "First packet"
+
+
+def open_course(page: Page) -> None:
+    sign_in(page)
+    page.goto("/courses/")
+    page.get_by_role("link", name=COURSE).click()
+
+
+def test_an_exercise_is_begun_answered_handed_in_and_graded_live(
+    page: Page, demo_account: None, worker: Worker
+) -> None:
+    open_course(page)
+    page.get_by_role("link", name=FIRST, exact=True).click()
+    page.get_by_role("button", name="Try it as a learner").click()
+    expect(page.get_by_role("heading", name="Your drawing")).to_be_visible()
+    assert axe(page) == []
+
+    page.get_by_role("button", name="Open the drawing").click()
+    page.get_by_role("link", name="Exercise").click()
+    question = page.locator("#check-first-address")
+    question.get_by_role("combobox").select_option("NO_SUCH_HOST")
+    question.get_by_role("button", name="Lock the answer").click()
+    expect(page.locator("#check-first-address")).to_contain_text("locked")
+
+    page.get_by_role("button", name="Submit").click()
+    expect(page.locator(".check-row").first).to_be_visible(timeout=30_000)
+    failed = page.locator(".check-row").filter(has_text="talk").first
+    expect(failed).to_contain_text("failed")
+    expect(page.locator(".check-row").filter(has_text="first address")).to_contain_text("passed")
+    assert axe(page) == []
+
+
+def test_pages_of_staff_are_sound_in_light_and_dark_and_fit_a_phone(page: Page, demo_account: None) -> None:
+    open_course(page)
+    course = page.url
+    exercise = page.get_by_role("link", name=FIRST, exact=True).get_attribute("href")
+    page.goto(f"{exercise}grades/")
+    attempt = page.get_by_role("link", name="Ada Example").get_attribute("href")
+    page.goto(f"{course}packs/")
+    page.get_by_role("button", name=f"Edit a draft of {FIRST}").click()
+    page.get_by_role("button", name="Try solutions").click()
+    paths = [
+        page.url,
+        course,
+        *(f"{course}{tail}/" for tail in ("gradebook", "people", "packs", "settings", "exercises/new")),
+        *(f"{exercise}{tail}" for tail in ("", "grades/", "wall/", "insight/", "settings/")),
+        attempt,
+        f"{attempt}history/",
+    ]
+    for path in paths:
+        page.set_viewport_size({"width": 1400, "height": 900})
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        page.goto(str(path))
+        assert axe(page) == [], path
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        page.reload()  # colours on their way from light to dark are not what is asked
+        assert axe(page, colours=True) == [], path
+        page.set_viewport_size({"width": 390, "height": 844})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 390, (path, wide)
+
+
+def test_a_snippet_lands_where_the_cursor_is(page: Page, demo_account: None) -> None:
+    open_course(page)
+    page.get_by_role("link", name="Packs").click()
+    page.get_by_role("button", name=f"Edit a draft of {FIRST}").click()
+    page.get_by_role("link", name="checks.yml").click()
+    text = page.get_by_label("Text of checks.yml")
+    text.press("Control+End")
+    page.get_by_label("Insert").select_option(label="a check: delivers")
+    assert text.input_value().endswith("delivers: a -> b tcp/443\n")
