@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from sandbox.accounts.models import User
+from sandbox.classes import queries as class_queries
 from sandbox.runs import queries as run_queries
 from sandbox.runs.models import State
 from sandbox.scenarios import access as scenario_access
@@ -117,6 +118,7 @@ def bootstrap(request: HttpRequest, scenario: Scenario) -> dict[str, Any]:
     """Return what the workbench starts with.
 
     ``{"mode": "edit", "scenario": {"id", "name", "revision"}, "can": {...}, "user": {"name", "guest"},
+    "exercise": {"title", "url"} or None (see ``classes.queries.exercise_of``),
     "urls": {"api", "scenario", "runs", "routes", "rules", "guest", "health", "designs", "shares",
     "document", "imports", "home", "claim", "facts", "glossary", "reference", "run", "run_events",
     "run_columns", "run_cancel", "run_socket"}}``; ``{run}`` in an address stands for a run's id.
@@ -131,6 +133,7 @@ def bootstrap(request: HttpRequest, scenario: Scenario) -> dict[str, Any]:
         },
         "can": scenario_access.can(request.user, scenario),
         "user": user(request),
+        "exercise": class_queries.exercise_of(scenario),
         "urls": {
             "api": _API,
             "scenario": api,

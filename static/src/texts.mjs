@@ -4,8 +4,10 @@
  */
 
 import { readFileSync, readdirSync } from "node:fs";
+import { stdout } from "node:process";
 
 import ts from "typescript";
+import { createServer } from "vite";
 
 const LAYER = /^(?:t|tn|tx|mark)$/;
 const found = new Map();
@@ -27,4 +29,15 @@ for (const file of readdirSync(import.meta.dirname, { recursive: true }).sort())
   visit(source);
 }
 
-for (const [call, files] of found) process.stdout.write(`/* Translators: ${[...files].join(", ")}; xgettext:no-javascript-format */\n${call}\n`);
+// Names of fields are made of the document's keys.
+const vite = await createServer({ root: import.meta.dirname, logLevel: "error", server: { middlewareMode: true, hmr: false, ws: false } });
+const { label } = await vite.ssrLoadModule("/panels/inspector/words.ts");
+const { collections, models } = JSON.parse(readFileSync(`${import.meta.dirname}/document/shape.json`, "utf8"));
+const keys = [...Object.keys(collections), ...Object.values(models).flatMap((fields) => Object.keys(fields))];
+for (const key of keys.sort()) {
+  const call = `gettext(${JSON.stringify(label(key))});`;
+  found.set(call, (found.get(call) ?? new Set()).add("document/shape.json"));
+}
+await vite.close();
+
+for (const [call, files] of found) stdout.write(`/* Translators: ${[...files].join(", ")}; xgettext:no-javascript-format */\n${call}\n`);

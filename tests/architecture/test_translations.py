@@ -31,7 +31,7 @@ def untranslated(source: str) -> list[str]:
         if token.token_type == TokenType.TEXT and not inside and not classes:
             bare += token.contents
         elif token.token_type != TokenType.COMMENT:
-            bare += "\x00"
+            bare += " \x00 "  # with spaces: it may stand between attributes
     found: list[str] = []
 
     class Reader(HTMLParser):

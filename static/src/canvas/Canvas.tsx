@@ -33,6 +33,15 @@ export interface CanvasProps {
   onRehome: { judge: (path: string, pointed: Pointed) => Judged | null; drop: (path: string, pointed: Pointed, moved: Moved) => boolean };
 }
 
+/** React Flow's own words. */
+const WORDS = {
+  "controls.ariaLabel": t("View of the drawing"),
+  "controls.zoomIn.ariaLabel": t("Zoom in"),
+  "controls.zoomOut.ariaLabel": t("Zoom out"),
+  "controls.fitView.ariaLabel": t("Show everything"),
+};
+
+
 export function Canvas(props: CanvasProps): ReactNode {
   const drawnOn = useSide()?.drawnOn ?? true;
   return (
@@ -148,6 +157,7 @@ function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
         nodes={placed}
         edges={drawnLines}
         nodeTypes={NODE_TYPES}
+        ariaLabelConfig={WORDS}
         edgeTypes={EDGE_TYPES}
         fitViewOptions={{ padding: { top: "52px", x: 0.08, bottom: 0.08 }, maxZoom: ZOOM.fit }}
         minZoom={ZOOM.least}

@@ -14,7 +14,7 @@ export function edges(drawing: Drawing): Edge[] {
   const add = (id: string, source: string | null, target: string | null, kind: string, more: { label?: string; path?: string; halves?: [Half | null, Half | null] } = {}): void => {
     if (!source || !target || source === target) return;
     const { label, ...data } = more;
-    const base = { id, source, target, type: "line", className: `line-${kind}${more.path ? "" : " passive"}`, zIndex: 3, focusable: false, selectable: more.path !== undefined, data };
+    const base = { id, source, target, type: "line", className: `line-${kind}${more.path ? "" : " passive"}`, zIndex: 3, focusable: false, ariaLabel: t("Line from {source} to {target}", { source, target }), selectable: more.path !== undefined, data };
     found.push(label ? { ...base, label } : base);
   };
   const subnets = drawing.vnets.flatMap((vnet) => vnet.subnets);

@@ -398,7 +398,7 @@ export function nodeLabel(item: Item): string {
     case "machine":
       return `${item.machine.appliance ? t("Appliance") : t("VM")} ${item.machine.name}, ${item.nic.addresses.join(", ")}`;
     case "nic":
-      return `NIC ${item.nic.name}, ${item.nic.addresses.join(", ")}`;
+      return t("NIC {name}, {addresses}", { name: item.nic.name, addresses: item.nic.addresses.join(", ") });
     case "balancer":
       return t("Load balancer {name}, {frontends}", { name: item.balancer.name, frontends: item.balancer.frontends.join(", ") });
     case "host":

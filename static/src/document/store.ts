@@ -44,6 +44,7 @@ export interface Workbench {
   runnable: boolean;
   can: Can;
   user: { name: string; guest: boolean } | null;
+  exercise: { title: string; url: string } | null;
   selection: string | null;
   /** Everything that is chosen; the selection is the last of it. */
   chosen: string[];
@@ -101,6 +102,7 @@ let state: Workbench = {
   runnable: false,
   can: NOBODY,
   user: null,
+  exercise: null,
   selection: null,
   chosen: [],
   compared: null,

@@ -139,6 +139,12 @@ export interface RunAddresses {
   events: string;
 }
 
+/** How a run is asked: of another revision than the newest; by the page itself after an edit. */
+export interface Asking {
+  revision?: number;
+  background?: boolean;
+}
+
 export const api = {
   /** The scenario of this page, or what the share link shows. */
   scenario: () => request<ScenarioAnswer & { runs?: Run[] }>("GET", urls.scenario ?? address("shared")),
@@ -155,7 +161,7 @@ export const api = {
   guest: (vm: string) => request<GuestView>("GET", `${address("guest")}?vm=${encodeURIComponent(vm)}`),
   profiles: () => request<{ items: Profile[] }>("GET", `${address("api")}/profiles`),
   designs: () => request<{ designs: Design[]; faults: Fault[] }>("GET", address("designs")),
-  startRun: (kind: string, parameters: JsonObject, revision?: number) => request<Run>("POST", address("runs"), { kind, parameters, ...(revision === undefined ? {} : { revision }) }),
+  startRun: (kind: string, parameters: JsonObject, more: Asking = {}) => request<Run>("POST", address("runs"), { kind, parameters, ...more }),
   runs: () => request<{ items: Run[] }>("GET", address("runs")),
   run: (id: string) => request<Run>("GET", address("run", id)),
   /** Where the results of a run can be fetched as a file; null on shared pages, which give none. */

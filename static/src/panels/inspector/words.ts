@@ -14,30 +14,30 @@ const UNITS: [ending: string, unit: string, scale: number][] = [
 ];
 
 const SPELT: Record<string, string> = {
-  ip: t("IP"),
-  ips: t("IPs"),
-  id: t("ID"),
-  nic: t("NIC"),
-  nics: t("NICs"),
-  vm: t("VM"),
-  vms: t("VMs"),
-  vnet: t("virtual network"),
-  vnets: t("virtual networks"),
-  bgp: t("BGP"),
-  asn: t("AS number"),
-  nat: t("NAT"),
-  mac: t("MAC"),
-  mtu: t("MTU"),
-  ha: t("HA"),
-  vpn: t("VPN"),
-  tcp: t("TCP"),
-  udp: t("UDP"),
-  icmp: t("ICMP"),
-  snat: t("SNAT"),
-  dns: t("DNS"),
-  ttl: t("TTL"),
-  vrid: t("VRID"),
-  sku: t("SKU"),
+  ip: "IP",
+  ips: "IPs",
+  id: "ID",
+  nic: "NIC",
+  nics: "NICs",
+  vm: "VM",
+  vms: "VMs",
+  vnet: "virtual network",
+  vnets: "virtual networks",
+  bgp: "BGP",
+  asn: "AS number",
+  nat: "NAT",
+  mac: "MAC",
+  mtu: "MTU",
+  ha: "HA",
+  vpn: "VPN",
+  tcp: "TCP",
+  udp: "UDP",
+  icmp: "ICMP",
+  snat: "SNAT",
+  dns: "DNS",
+  ttl: "TTL",
+  vrid: "VRID",
+  sku: "SKU",
 };
 
 function unitOf(key: string): [ending: string, unit: string, scale: number] | undefined {
@@ -51,7 +51,7 @@ export function label(key: string): string {
     .split("_")
     .map((word) => SPELT[word] ?? word)
     .join(" ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return t(words.charAt(0).toUpperCase() + words.slice(1));
 }
 
 /** Return a field's name as words with the unit it is kept in: `interval_s` as "Interval, s". */
