@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,21 @@ def verify(options: argparse.Namespace) -> int:
         for difference in found.differences:
             print(f"  {difference}")
     return YES if found.good else NO
+
+
+def put_faults(options: argparse.Namespace) -> int:
+    """Put faults into a drawing that works; the drawing goes out, what was done to standard error."""
+    broken = netcore.put_faults(
+        inputs.scenario(options.file), options.count, options.seed, options.kind or ()
+    )
+    if options.json:
+        rows([broken.as_dict()])
+        return YES
+    print(json.dumps(broken.document, indent=1))
+    for put in broken.faults:
+        words = {True: "", False: " Other edits mend it as well.", None: ""}[put.unique]
+        print(f"{put.fault.kind} ({put.difficulty} of 5): {put.fault.sentence}{words}", file=sys.stderr)
+    return YES
 
 
 def variant(options: argparse.Namespace) -> int:

@@ -54,6 +54,7 @@ class Run(models.Model):
     ``token`` and ``heartbeat`` are the lease: a worker writes only while the token is its own.
     ``attempts`` counts the workers that took the lease. ``last_seq`` is the number of stored events.
     ``published`` is when the broker was last told. An import has no scenario until it made one.
+    ``background`` is what a page asked by itself after an edit: not listed, and kept for a short time only.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -66,6 +67,7 @@ class Run(models.Model):
     parameters = models.JSONField(default=dict)
     seed = models.BigIntegerField(default=1)
     engine = models.CharField(max_length=40, blank=True)
+    background = models.BooleanField(default=False)
     reason = models.TextField(blank=True, default="")
     token = models.CharField(max_length=32, blank=True, default="")
     heartbeat = models.DateTimeField(null=True)

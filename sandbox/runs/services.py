@@ -24,6 +24,9 @@ OPEN_PER_PERSON: Final = 10
 OPEN_TRIALS_PER_PERSON: Final = 3
 OPEN_QUESTIONS_PER_PERSON: Final = 3
 OPEN_LIVE_PER_PERSON: Final = 2
+IN_BACKGROUND: Final = (Kind.MATRIX, Kind.DIFFERENCE)
+KEPT_IN_BACKGROUND: Final = 10
+"""So many runs that a page asked by itself are kept of each kind and scenario, and those that are shared."""
 OPEN_GRADINGS_PER_PERSON: Final = 5
 COMMANDS_PER_MINUTE: Final = 60
 COMMANDS_PER_RUN: Final = 2_000
@@ -43,23 +46,35 @@ class TooManyRuns(Exception):
     """The person has as many queued and running runs as one may have at a time."""
 
 
-def start(owner: User, revision: Revision, kind: Kind, parameters: Any, *, tell: bool = True) -> Run:
+def start(
+    owner: User,
+    revision: Revision,
+    kind: Kind,
+    parameters: Any,
+    *,
+    tell: bool = True,
+    background: bool = False,
+) -> Run:
     """Queue a run of a revision and return it; a worker hears of it when the transaction is through.
 
     Args:
         parameters: raw; what ``parameters.clean`` makes of them is stored.
         tell: False leaves the broker alone, for callers that do the run themselves.
+        background: a page asks by itself after an edit: the run is not listed, and only the newest are kept.
 
     Raises:
-        BadParameters: the parameters do not fit the kind or the revision.
+        BadParameters: the parameters do not fit the kind or the revision, or such a kind has no background.
         scenarios.queries.NotRunnable: the drawing has problems.
         scenarios.services.InExam: the engine mends no drawing of an exam.
         TooManyRuns: wait for one to finish, or cancel one.
     """
     if kind is Kind.WHY and revision.scenario.exam:
         raise scenarios.InExam("This drawing belongs to an exam, so no edit that mends it is looked for.")
+    if background and kind not in IN_BACKGROUND:
+        raise BadParameters([{"pointer": "/background", "message": f"No {kind} is asked in the background."}])
     cleaned, seed = clean(kind, parameters, revision)
     run = Run(owner=owner, scenario_id=revision.scenario_id, revision=revision, kind=kind)
+    run.background = background
     run.parameters, run.seed = cleaned, seed
     return _queue(run, tell)
 
@@ -109,7 +124,9 @@ def _queue(run: Run, tell: bool) -> Run:
     run.engine = netcore.ENGINE_VERSION
     with transaction.atomic():
         User.objects.select_for_update().get(pk=run.owner_id)  # two clicks at once must not both fit
-        kinds = list(queries.open_runs(run.owner).values_list("kind", flat=True))
+        if run.background:
+            _make_room(run)
+        kinds = list(queries.open_runs(run.owner, run.background).values_list("kind", flat=True))
         if len(kinds) >= most:
             raise TooManyRuns(
                 f"You have {len(kinds)} runs queued or running, which is as many as one may have at a time. "
@@ -135,6 +152,13 @@ def _queue(run: Run, tell: bool) -> Run:
         if tell:
             transaction.on_commit(lambda: tasks.publish(run.pk, Kind(run.kind)))
     return run
+
+
+def _make_room(run: Run) -> None:
+    """Delete the oldest of what pages asked by themselves; what a link shows stays."""
+    alike = Run.objects.filter(scenario=run.scenario_id, kind=run.kind, background=True)
+    over = alike.exclude(state__in=OPEN).filter(shares=None).order_by("-created")
+    Run.objects.filter(pk__in=list(over.values_list("pk", flat=True)[KEPT_IN_BACKGROUND - 1 :])).delete()
 
 
 def command(run: Run, person: User, raw: Any) -> int:

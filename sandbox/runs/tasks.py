@@ -9,6 +9,7 @@ from uuid import UUID
 
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
+from django.core.cache import cache
 from django.utils.timezone import now
 
 from sandbox.runs import chunks, limits, queries, reaching, runner
@@ -31,6 +32,8 @@ QUEUES: Final = {
 
 _FORGET_S: Final = 120
 """A message nobody took for this long is dropped by the broker; the collector has sent another by then."""
+
+_COMPILES_S: Final = 300
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +93,12 @@ def warm() -> None:
     """Have the compiled kernels ready; a failure is only logged, as the first question compiles them too."""
     began = time.monotonic()
     try:
-        reaching.warm()
+        # For those who wait meanwhile; a worker that dies here must not say so for ever.
+        cache.set(queries.ENGINE_STARTS, True, timeout=_COMPILES_S)
+        try:
+            reaching.warm()
+        finally:
+            cache.delete(queries.ENGINE_STARTS)
     except Exception:
         log.exception("the kernels could not be made ready")
     else:

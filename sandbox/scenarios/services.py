@@ -219,6 +219,8 @@ def _append(scenario: Scenario, number: int, reading: netcore.Reading, author: U
         description=reading.document.description,
         counts=queries.counts_of(document),
     )
+    # Once it is there for good: of a number that is rolled back nothing may be remembered.
+    transaction.on_commit(lambda: queries.reading.keep(revision, reading))
     scenario.head = revision
     scenario.name = reading.document.name
     scenario.updated = revision.created

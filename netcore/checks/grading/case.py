@@ -102,6 +102,7 @@ class Case:
 
     Args:
         start: the starting drawing of this learner.
+        healthy: the same before faults were put in; None: none were. ``faults``: place and kind of each.
         drawing: the drawing that is looked at; None where it cannot be run, for ``problems``.
         answers: what the learner said to this check.
         source_port: offset of source ports, so that flows fall otherwise in another variant.
@@ -123,6 +124,8 @@ class Case:
     reseat: Callable[[Case, int, Check], tuple[Case, Check]] | None = None
     tracer: Callable[[Packet], Trace] | None = None
     refusal: str = ""
+    healthy: Scenario | None = None
+    faults: tuple[tuple[str, str], ...] = ()
     kept: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property

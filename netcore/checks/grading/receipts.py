@@ -12,6 +12,7 @@ from typing import Any, Literal
 from netcore.checks.grading.grade import CheckResult, grade
 from netcore.checks.packs.models import Pack
 from netcore.errors import FormatError
+from netcore.version import ENGINE_VERSION
 
 FORMAT = "netcore-receipt/1"
 
@@ -67,8 +68,6 @@ def receipt(
     answers: Mapping[str, Any],
     seed: int,
     results: Iterable[CheckResult],
-    *,
-    engine: str,
     key: bytes | None = None,
 ) -> dict[str, Any]:
     """Return the receipt of a grading, as plain JSON data.
@@ -78,13 +77,12 @@ def receipt(
 
     Args:
         document: what was handed in, as plain data.
-        engine: version of the engine that graded.
         key: of the signature, HMAC-SHA-256; None leaves the receipt unsigned.
     """
     made: dict[str, Any] = {
         "format": FORMAT,
         "pack": {"id": pack.id, "version": pack.version, "digest": pack.digest},
-        "engine": engine,
+        "engine": ENGINE_VERSION,
         "profile": document.get("profile"),
         "seed": seed,
         "drawing": digest(dict(document)),
@@ -102,12 +100,9 @@ def signature(made: Mapping[str, Any], key: bytes) -> str:
 
 
 def verify_receipt(
-    made: Mapping[str, Any], pack: Pack | None = None, key: bytes | None = None, engine: str | None = None
+    made: Mapping[str, Any], pack: Pack | None = None, key: bytes | None = None
 ) -> Verification:
     """Return what speaks for and against a receipt; with the pack the grading is repeated.
-
-    Args:
-        engine: version of this engine; None: not compared.
 
     Raises:
         FormatError: it is no receipt.
@@ -129,19 +124,19 @@ def verify_receipt(
         differences.append("The signature is another one: something was changed, or the key is not this one.")
     repeated = None
     if pack is not None:
-        repeated, found = _repeated(made, pack, engine)
+        repeated, found = _repeated(made, pack)
         differences += found
     return Verification(signed, whole, repeated, tuple(differences))
 
 
-def _repeated(made: Mapping[str, Any], pack: Pack, engine: str | None) -> tuple[bool | None, list[str]]:
+def _repeated(made: Mapping[str, Any], pack: Pack) -> tuple[bool | None, list[str]]:
     named = made["pack"]
     if named.get("digest") != pack.digest:
         shown = f"{named.get('id')} version {named.get('version')}"
         return None, [f"The pack is another one: the receipt is about {shown}."]
     notes = []
-    if engine is not None and made["engine"] != engine:
-        notes.append(f"It was graded by engine {made['engine']}; this is {engine}.")
+    if made["engine"] != ENGINE_VERSION:
+        notes.append(f"It was graded by engine {made['engine']}; this is {ENGINE_VERSION}.")
     inside = made["document"]
     rows = _rows(grade(pack, inside["drawing"], inside["answers"], made["seed"]))
     said = {row.get("check"): row for row in made["checks"] if isinstance(row, Mapping)}

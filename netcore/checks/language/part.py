@@ -125,7 +125,7 @@ class Flow(LanguagePart):
 
 def flows_of(given: Any) -> Any:
     """Return flows in full: ``a <-> b`` are two, and a single one is a list of one."""
-    entries = given if isinstance(given, list) else [given]
+    entries = given if isinstance(given, list | tuple) else [given]
     return [flow for entry in entries for flow in _flows_of_text(entry)]
 
 

@@ -215,6 +215,18 @@ def _forms() -> list[str]:
     return [name for name in Predict.model_fields if name not in Question.model_fields]
 
 
+class Diagnose(Question):
+    """The faults that were put into the drawing: where, and what kind.
+
+    The answer is an object of ``hop-1``, ``kind-1`` and so on, in any order.
+
+    Args:
+        faults: how many are asked for; as many as the pack puts in.
+    """
+
+    faults: Annotated[int, Field(ge=1, le=12)]
+
+
 class Explain(Question, OneFlow):
     """Where a packet ends, and why; the answer is ``{hop, code}``.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from netcore.checks.language.changes import Changes
-from netcore.checks.language.part import LanguagePart, Short, Test, Text, or_single
+from netcore.checks.language.part import Flow, LanguagePart, Short, Test, Text, flows_of, or_single
 
 
 class Prop(Test):
@@ -75,6 +75,24 @@ class Unchanged(Short):
     @classmethod
     def _several(cls, given: Any) -> Any:
         return [given] if isinstance(given, str) else given
+
+
+class Edits(LanguagePart):
+    """How many single changes lead from the starting drawing to the one that was handed in."""
+
+    at_most: Annotated[int, Field(ge=0, le=1_000)]
+
+
+class OpensNothing(LanguagePart):
+    """No packet arrives that did not arrive in the starting drawing; where faults were put in, before them.
+
+    Args:
+        allow: flows that may be opened.
+        ignore: VMs whose packets do not count, such as those that the task asks for.
+    """
+
+    allow: Annotated[tuple[Flow, ...], BeforeValidator(flows_of), Field(json_schema_extra=or_single)] = ()
+    ignore: Annotated[tuple[Text, ...], Field(max_length=60)] = ()
 
 
 class Refused(LanguagePart):

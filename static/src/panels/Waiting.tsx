@@ -10,7 +10,9 @@ export function Waiting({ followed, what }: { followed: Followed; what: string }
   const words = followed.lost
     ? t("The connection is lost; reconnecting. Nothing of the run is lost.")
     : followed.run?.state === "queued"
-      ? t("Waiting for a worker")
+      ? followed.run.engine_starts
+        ? t("The engine is getting ready: it compiles for this machine once, which takes up to a minute")
+        : t("Waiting for a worker")
       : what;
   return (
     <p role="status" className="waiting">

@@ -4,7 +4,7 @@ import { useSyncExternalStore } from "react";
 
 import { t } from "../document/text";
 import type { JsonObject, Run, RunEvent, RunKind } from "../document/types";
-import { ApiError, api } from "./api";
+import { ApiError, type Asking, api } from "./api";
 import { RunSocket } from "./runSocket";
 
 export interface Followed {
@@ -49,12 +49,12 @@ export function runsWaitFor(edits: () => Promise<void>): void {
 }
 
 /** Start a run, of the newest revision where none is named, and follow it. */
-export async function start(kind: RunKind, parameters: JsonObject, revision?: number): Promise<Run | null> {
+export async function start(kind: RunKind, parameters: JsonObject, asking: Asking = {}): Promise<Run | null> {
   put(kind, { ...NOTHING, starting: true });
   sockets.get(kind)?.close();
   try {
-    if (revision === undefined) await saved();
-    const run = await api.startRun(kind, parameters, revision);
+    if (asking.revision === undefined) await saved();
+    const run = await api.startRun(kind, parameters, asking);
     follow(run);
     return run;
   } catch (error) {

@@ -100,7 +100,7 @@ function Detail({ item, close, named }: { item: RevisionItem; close: () => void;
   const told = view === "edit" ? { before: number - 1, after: number } : { before: number, after: workbench().revision };
   const ask = (): void => {
     update({ dock: "edits" });
-    void start("difference", { before: told.before }, told.after).then((run) => { if (run) rememberRun(run.id); });
+    void start("difference", { before: told.before }, { revision: told.after }).then((run) => { if (run) rememberRun(run.id); });
     close();
   };
   return (

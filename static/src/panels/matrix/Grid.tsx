@@ -49,7 +49,7 @@ export function Grid({ result, before, waits, old, open }: Props): ReactNode {
   const shown: [number[], number[]] = [rows.slice(0, MOST), columns.slice(0, MOST)];
   const ported = matrix.ports.length > 1 || port.port !== 0;
   return (
-    <section className={`matrix${waits || old ? " dimmed" : ""}`} aria-label={t("Who reaches whom")} aria-busy={waits}>
+    <section className={`matrix${waits || old ? " dimmed" : ""}`} data-revision={result.run.revision} aria-label={t("Who reaches whom")} aria-busy={waits}>
       <div className="row">
         {matrix.ports.length > 1 && (
           <div className="field narrow">

@@ -46,11 +46,12 @@ export function Matrix(): ReactNode {
   );
 }
 
-/** Ask again, after a pause, once the drawing forwards otherwise than the one that was asked. */
+/** Ask again once the drawing forwards otherwise than the one that was asked: at once, or after a pause while a run goes on. */
 function useAgain(followed: Followed, shown: Result | null): void {
   const can = useWorkbench((state) => state.can.run);
   const { watch } = useWatched();
   const asked = useRef(0);
+  const live = isLive(followed);
   const newest = watch?.newest.revision ?? 0;
   const may = can && shown?.follows === true && watch !== null && watch.newest.runnable && !holds(watch, shown.run.revision) && !holds(watch, followed.run?.revision);
   const { protocol, ports } = shown?.run.parameters ?? {};
@@ -58,12 +59,12 @@ function useAgain(followed: Followed, shown: Result | null): void {
     if (!may || asked.current === newest) return undefined;
     const timer = window.setTimeout(() => {
       asked.current = newest;
-      void ask({ protocol: protocol ?? "tcp", ports: ports ?? null });
-    }, PAUSE_MS);
+      void ask({ protocol: protocol ?? "tcp", ports: ports ?? null }, true);
+    }, live ? PAUSE_MS : 0);
     return () => {
       window.clearTimeout(timer);
     };
-  }, [may, newest, protocol, ports]);
+  }, [may, newest, protocol, ports, live]);
 }
 
 function Ask({ followed }: { followed: Followed }): ReactNode {

@@ -8,7 +8,7 @@ import { text } from "../../document/drawing";
 import { update, useWorkbench } from "../../document/store";
 import { t, tx } from "../../document/text";
 import { isLive, quiet, start, useFollowed } from "../../protocol/followed";
-import { CardLink, FactLinks } from "../FactLinks";
+import { CardLink, FactLinks } from "../reference/FactLinks";
 import { Mark } from "../Mark";
 import { titleOf, useProfiles } from "../Profile";
 import { Fault, Waiting } from "../Waiting";

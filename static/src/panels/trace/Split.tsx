@@ -8,7 +8,7 @@ import { useWide } from "../../canvas/wide";
 import { select, useWorkbench } from "../../document/store";
 import { t } from "../../document/text";
 import { useFollowed } from "../../protocol/followed";
-import { CardLink } from "../FactLinks";
+import { CardLink } from "../reference/FactLinks";
 import { Mark } from "../Mark";
 import { titleOf, useProfiles } from "../Profile";
 import { type Parting, endingOf, legsOfComparison, partingOf, sideOf } from "./compared";

@@ -2,9 +2,9 @@
 
 import type { Side } from "../../canvas/side";
 import { type Drawing, nodeFor } from "../../document/drawing";
+import type { RuleCard } from "../../document/reference";
 import type { Highlight } from "../../document/store";
 import type { Direction, Problem, RunEvent, Step, Verdict } from "../../document/types";
-import type { RuleCard } from "../../protocol/api";
 import { pointsOf } from "./legs";
 
 export interface Parted {
