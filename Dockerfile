@@ -18,6 +18,7 @@ COPY manage.py ./
 COPY netcore netcore
 COPY sandbox sandbox
 COPY templates templates
+COPY locale locale
 COPY --from=frontend /app/static/dist static/dist
 # The settings ask for these; collecting files needs none of them.
 RUN SECRET_KEY=build ALLOWED_HOSTS=build DATABASE_URL=sqlite:////tmp/none REDIS_URL=redis://none \

@@ -334,3 +334,20 @@ PLAIN_COLUMNS: Final = 16
 PLAIN: Final = 1
 PASSES_ON: Final = 2
 """Flags of plain NICs: all is as usual; its NIC and its guest forward."""
+
+# Where a way leads a plain packet: kind, whether its source must be inside, and above both a number
+LEAD_LOCAL: Final = 0
+LEAD_PEER: Final = 1
+"""To who holds the address in a network."""
+LEAD_NIC: Final = 2
+LEAD_FRONTEND: Final = 3
+LEAD_ENDS: Final = 4
+"""All kinds from here on lead to nobody."""
+LEAD_DROP: Final = 4
+"""With a code."""
+LEAD_INTERNET: Final = 5
+LEAD_GIVES_UP: Final = 6
+LEAD_KINDS: Final = 7
+LEAD_INSIDE: Final = 8
+"""A peering carries only what comes from the address space of the network it is sent from."""
+LEAD_BITS: Final = 4

@@ -31,7 +31,20 @@ def plain_nics(compiled: Compiled) -> Table:
         usual &= compiled.rules.chains[nics[:, side], at.CHAIN_STATELESSES] == 0
     held, outs, own = compiled.held, compiled.outs, compiled.guests.own
     four = compiled.atoms.count4
-    for row in np.flatnonzero(usual).tolist():
+    rows = np.flatnonzero(usual)
+    # Most have one address, and their guests hold that one.
+    one = (nics[rows, at.NIC_HELDS] == 1) & (vms[vm[rows], at.VM_OWNS] == 1)
+    alone, rows = rows[one], rows[~one]
+    starts = nics[alone, at.NIC_HELD]
+    address = held[starts]
+    same = address == own[vms[vm[alone], at.VM_OWN]]
+    usual[alone[~same]] = False
+    alone, starts, address = alone[same], starts[same], address[same]
+    found[alone, at.PLAIN_ADDRESS4 : at.PLAIN_ADDRESS6 + 1] = -1
+    six = address >= four
+    found[alone, at.PLAIN_ADDRESS4 + six] = address
+    found[alone, at.PLAIN_WAY4 + six] = outs[starts, at.OUT_KIND]
+    for row in rows.tolist():
         start, count = int(nics[row, at.NIC_HELD]), int(nics[row, at.NIC_HELDS])
         addresses = held[start : start + count].tolist()
         first = int(vms[vm[row], at.VM_OWN])
@@ -73,6 +86,39 @@ def only_nics(compiled: Compiled) -> Table:
     return found
 
 
+def plain_senders(compiled: Compiled, nics: Table) -> Table:
+    """Return by sender the plain NIC that its packets leave by, or -1."""
+    send = compiled.send
+    by_vm = send[:, at.SEND_KIND] == at.BY_VM
+    nic = np.where(by_vm, compiled.guests.vms[np.where(by_vm, send[:, at.SEND_ID], 0), at.VM_NIC], -1)
+    plain = (nic >= 0) & ((nics[np.maximum(nic, 0), at.PLAIN_FLAGS] & at.PLAIN) != 0)
+    found: Table = np.where(plain, nic, -1).astype(np.int32)
+    return found
+
+
+def leads(compiled: Compiled) -> Table:
+    """Return by way where it leads a plain packet, see ``layout``: what is known of it in one number."""
+    ways, crossings = compiled.routes.ways, compiled.routes.crossings
+    kind, a = ways[:, at.WAY_KIND], ways[:, at.WAY_A]
+    crosses = (kind == at.WAY_PEER) | (kind == at.WAY_NIC) | (kind == at.WAY_FRONTEND)
+    crossing = np.where(crosses, ways[:, at.WAY_B], -1)
+    link = crossings[np.maximum(crossing, 0)]
+    shut = (crossing >= 0) & ((link[:, at.CROSS_CODE] != 0) | (link[:, at.CROSS_GLOBAL] != 0))
+    inside = (crossing >= 0) & (link[:, at.CROSS_FORWARDED] == 0)
+    found = np.full(len(ways), at.LEAD_GIVES_UP, np.int32)
+    for way, lead in (
+        (at.WAY_LOCAL, at.LEAD_LOCAL),
+        (at.WAY_PEER, at.LEAD_PEER),
+        (at.WAY_NIC, at.LEAD_NIC),
+        (at.WAY_FRONTEND, at.LEAD_FRONTEND),
+        (at.WAY_DROP, at.LEAD_DROP),
+        (at.WAY_INTERNET, at.LEAD_INTERNET),
+    ):
+        found[(kind == way) & ~shut] = lead
+    found |= np.where(inside & ~shut, at.LEAD_INSIDE, 0).astype(np.int32)
+    return found | np.where(kind == at.WAY_LOCAL, 0, a << at.LEAD_BITS).astype(np.int32)
+
+
 def arrivals(compiled: Compiled) -> Table:
     """Return by NIC what a packet that reaches its guest by it adds to the name of its way."""
     vm = compiled.nics[:, at.NIC_VM]
@@ -99,7 +145,9 @@ def plain_tables(compiled: Compiled) -> dict[str, Table]:
         found = _MADE[compiled] = {
             "plain_nics": nics,
             "plain": np.ascontiguousarray(nics.T, np.int64),
+            "plain_sender": plain_senders(compiled, nics),
             "only_nic": only_nics(compiled),
+            "leads": leads(compiled),
             "arrival": arrivals(compiled),
             "free_port": free_ports(compiled),
         }

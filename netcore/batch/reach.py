@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,7 +115,13 @@ def reach(
     return tuple(found)
 
 
-def never(compiled: Compiled, source: str, destination: str, headers: PortSet | None = None) -> Proof:
+def never(
+    compiled: Compiled,
+    source: str,
+    destination: str,
+    headers: PortSet | None = None,
+    between: Callable[[int], None] | None = None,
+) -> Proof:
     """Return whether no header of a set gets from any of the senders to a destination.
 
     A request that arrives is enough to break it, answered or not. A VM is reached under its own addresses and
@@ -124,6 +130,7 @@ def never(compiled: Compiled, source: str, destination: str, headers: PortSet | 
     Args:
         source: as ``reach`` takes, and ``subnets/ID``, ``vnets/ID``, ``*`` for all VMs.
         destination: as ``reach`` takes, and ``*`` for all VMs.
+        between: called after each pair with the number of its cells; what it raises ends the search.
 
     Raises:
         NotFound: as ``reach``.
@@ -134,6 +141,8 @@ def never(compiled: Compiled, source: str, destination: str, headers: PortSet | 
     for sender, sent_from, address in _pairs(compiled, source, destination):
         found = cells(compiled.network, sender, address, headers, sent_from)
         asked += 1
+        if between is not None:
+            between(len(found.cells))
         broken = _counterexample(found, targets)
         if broken is not None:
             five, label = broken

@@ -116,15 +116,21 @@ class Try:
 
     Args:
         sentence: the edit in words.
+        patch: JSON Patch (RFC 6902), as of an ``Edit``.
         verdict: how the packet ends with it.
     """
 
     sentence: str
+    patch: tuple[Operation, ...]
     verdict: Verdict
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""
-        return {"sentence": self.sentence, "verdict": self.verdict.model_dump(mode="json")}
+        return {
+            "sentence": self.sentence,
+            "patch": [dict(operation) for operation in self.patch],
+            "verdict": self.verdict.model_dump(mode="json"),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +253,7 @@ def _tried(
         if _delivers(done, packet):
             helping.append((candidate, after))
         elif _reach(done) > furthest:
-            furthest, best = _reach(done), Try(candidate.sentence, done.verdict)
+            furthest, best = _reach(done), Try(candidate.sentence, candidate.patch, done.verdict)
     return _Tried(helping, best, tried)
 
 

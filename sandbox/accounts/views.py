@@ -10,6 +10,7 @@ from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from sandbox.accounts import services
@@ -30,8 +31,10 @@ def guest(request: HttpRequest) -> HttpResponse:
             user = services.create_guest(request)
         except services.TooManyGuests:
             return HttpResponse(
-                "Too many guest accounts were started from this address in the last hour. "
-                "Sign up, or try again later.",
+                gettext(
+                    "Too many guest accounts were started from this address in the last hour. "
+                    "Sign up, or try again later."
+                ),
                 status=429,
                 content_type="text/plain; charset=utf-8",
             )
@@ -60,7 +63,7 @@ def claim(request: HttpRequest) -> HttpResponse:
         except services.NotAGuest:
             return redirect("/")
         except IntegrityError:
-            form.add_error("username", "This user name was taken a moment ago. Choose another one.")
+            form.add_error("username", gettext("This user name was taken a moment ago. Choose another one."))
         else:
             update_session_auth_hash(request, claimed)
             return redirect("/")

@@ -133,6 +133,10 @@ def _parameters(request: HttpRequest, raised: runs.BadParameters) -> HttpRespons
     return error(422, str(raised), "parameters", pointer=raised.pointer, problems=raised.problems)
 
 
+def _in_exam(request: HttpRequest, raised: scenarios.InExam) -> HttpResponse:
+    return error(409, str(raised), "in_exam")
+
+
 def _over(request: HttpRequest, raised: runs.Over) -> HttpResponse:
     return error(409, str(raised), "over")
 
@@ -191,6 +195,7 @@ _ANSWERS: list[tuple[type[Exception], Callable[[HttpRequest, Any], HttpResponse]
     (scenarios.Stale, _stale),
     (scenarios.Invalid, _invalid),
     (scenarios.PatchError, _patch),
+    (scenarios.InExam, _in_exam),
     (scenarios.TooManyScenarios, _too_many),
     (scenarios.UploadTooLarge, _too_large),
     (scenario_queries.NotRunnable, _not_runnable),

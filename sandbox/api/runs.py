@@ -93,9 +93,9 @@ def import_file(request: HttpRequest, file: Annotated[UploadedFile, File()]) -> 
 
 @router.get("/scenarios/{scenario_id}/runs", response={200: schemas.RunList, 404: _Errors})
 def list_runs(request: HttpRequest, scenario_id: str) -> dict[str, Any]:
-    """Return the newest runs of a scenario."""
+    """Return the newest runs of a scenario, without those in the background."""
     scenario = scenario_access.scenario_read(request.user, scenario_id)
-    return {"items": [queries.payload(run) for run in queries.runs_of(scenario)[:_RUNS_LISTED]]}
+    return {"items": [queries.payload(run) for run in queries.listed(scenario)[:_RUNS_LISTED]]}
 
 
 @router.post(
@@ -105,6 +105,7 @@ def list_runs(request: HttpRequest, scenario_id: str) -> dict[str, Any]:
         400: _Errors,
         403: _Errors,
         404: _Errors,
+        409: _Errors,
         413: _Errors,
         422: _Errors,
         429: _Errors,
@@ -115,7 +116,9 @@ def start_run(request: HttpRequest, scenario_id: str, body: schemas.RunIn) -> St
     """Queue a run. Its events come over the socket of the run, or from its events page."""
     scenario = scenario_access.scenario_write(request.user, scenario_id)
     revision = revision_or_404(scenario, body.revision)
-    run = services.start(person(request), revision, Kind(body.kind), body.parameters)
+    run = services.start(
+        person(request), revision, Kind(body.kind), body.parameters, background=body.background
+    )
     return Status(202, dict(queries.payload(run)))
 
 

@@ -316,6 +316,10 @@ class RunIn(Schema):
     ]
     revision: Annotated[int | None, Field(strict=True, ge=1)] = None
     parameters: dict[str, Any]
+    background: Annotated[bool, Field(strict=True)] = Field(
+        default=False,
+        description="a matrix or a difference that nobody asked for by hand: not listed, and soon deleted",
+    )
 
 
 class RunOut(Schema):
@@ -334,6 +338,7 @@ class RunOut(Schema):
     created_at: str
     started_at: str | None
     finished_at: str | None
+    engine_starts: bool = Field(description="it waits for a worker that compiles the engine")
 
 
 class CommandOut(Schema):

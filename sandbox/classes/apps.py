@@ -9,3 +9,11 @@ class ClassesConfig(AppConfig):
     name = "sandbox.classes"
     label = "classes"
     verbose_name = "Courses"
+
+    def ready(self) -> None:
+        """Say who computes gradings."""
+        from sandbox.classes.runner import grade
+        from sandbox.runs import work
+        from sandbox.runs.models import Kind
+
+        work.register(Kind.GRADE, grade)

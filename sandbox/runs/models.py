@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from sandbox.scenarios.models import Revision, Scenario, Upload
 
@@ -14,18 +15,19 @@ from sandbox.scenarios.models import Revision, Scenario, Upload
 class Kind(models.TextChoices):
     """What a run does."""
 
-    TRACE = "trace", "Trace"
-    COMPARE = "compare", "Compare"
-    WHY = "why", "Why"
-    FAILOVER = "failover", "Failover"
-    LIVE = "live", "Live"
-    TRIALS = "trials", "Trials"
-    SWEEP = "sweep", "Sweep"
-    MATRIX = "matrix", "Matrix"
-    REACH = "reach", "Reach"
-    EXPOSED = "exposed", "Exposed"
-    DIFFERENCE = "difference", "Difference"
-    IMPORT = "import", "Import"
+    TRACE = "trace", _("Trace")
+    COMPARE = "compare", _("Compare")
+    WHY = "why", _("Why")
+    FAILOVER = "failover", _("Failover")
+    LIVE = "live", _("Live")
+    TRIALS = "trials", _("Trials")
+    SWEEP = "sweep", _("Sweep")
+    MATRIX = "matrix", _("Matrix")
+    REACH = "reach", _("Reach")
+    EXPOSED = "exposed", _("Exposed")
+    DIFFERENCE = "difference", _("Difference")
+    IMPORT = "import", _("Import")
+    GRADE = "grade", _("Grade")
 
 
 QUESTIONS = (Kind.MATRIX, Kind.REACH, Kind.EXPOSED, Kind.DIFFERENCE)
@@ -35,11 +37,11 @@ QUESTIONS = (Kind.MATRIX, Kind.REACH, Kind.EXPOSED, Kind.DIFFERENCE)
 class State(models.TextChoices):
     """Where a run stands. Only a worker that holds the lease, a cancel or the collector changes it."""
 
-    QUEUED = "queued", "Queued"
-    RUNNING = "running", "Running"
-    SUCCEEDED = "succeeded", "Succeeded"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
+    QUEUED = "queued", _("Queued")
+    RUNNING = "running", _("Running")
+    SUCCEEDED = "succeeded", _("Succeeded")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 OPEN = (State.QUEUED, State.RUNNING)
@@ -52,6 +54,7 @@ class Run(models.Model):
     ``token`` and ``heartbeat`` are the lease: a worker writes only while the token is its own.
     ``attempts`` counts the workers that took the lease. ``last_seq`` is the number of stored events.
     ``published`` is when the broker was last told. An import has no scenario until it made one.
+    ``background`` is what a page asked by itself after an edit: not listed, and kept for a short time only.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -64,6 +67,7 @@ class Run(models.Model):
     parameters = models.JSONField(default=dict)
     seed = models.BigIntegerField(default=1)
     engine = models.CharField(max_length=40, blank=True)
+    background = models.BooleanField(default=False)
     reason = models.TextField(blank=True, default="")
     token = models.CharField(max_length=32, blank=True, default="")
     heartbeat = models.DateTimeField(null=True)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final, TypedDict
 from uuid import UUID
 
-from django.db.models import Max, Q, QuerySet
+from django.core.cache import cache
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 
 from sandbox.accounts.models import User
-from sandbox.runs.models import OPEN, Event, EventColumns, Kind, LiveCommand, Run, State
+from sandbox.runs.models import OPEN, QUESTIONS, Event, EventColumns, Kind, LiveCommand, Run, State
 from sandbox.scenarios.models import Scenario
 
 LEASE: Final = timedelta(seconds=5)
@@ -21,6 +23,12 @@ MAX_ATTEMPTS: Final = 3
 
 _RESEND_FIRST_S: Final = 3.0
 _RESEND_LONGEST_S: Final = 60.0
+
+
+ENGINE_STARTS: Final = "runs:engine-starts"
+"""Key of the cache that stands while a worker of questions compiles its kernels."""
+
+log = logging.getLogger(__name__)
 
 
 class RunPayload(TypedDict):
@@ -39,6 +47,7 @@ class RunPayload(TypedDict):
     created_at: str
     started_at: str | None
     finished_at: str | None
+    engine_starts: bool
 
 
 def payload(run: Run) -> RunPayload:
@@ -57,7 +66,17 @@ def payload(run: Run) -> RunPayload:
         "created_at": run.created.isoformat(),
         "started_at": run.started.isoformat() if run.started else None,
         "finished_at": run.finished.isoformat() if run.finished else None,
+        "engine_starts": run.state == State.QUEUED and run.kind in QUESTIONS and engine_starts(),
     }
+
+
+def engine_starts() -> bool:
+    """Return whether a worker of questions is compiling its kernels now; False while the cache is away."""
+    try:
+        return bool(cache.get(ENGINE_STARTS))
+    except Exception as error:
+        log.warning("whether the engine starts is not known: %r", error)
+        return False
 
 
 def visible() -> QuerySet[Run]:
@@ -74,19 +93,28 @@ def runs_of(scenario: Scenario) -> QuerySet[Run]:
     return visible().filter(scenario=scenario)
 
 
+def listed(scenario: Scenario) -> QuerySet[Run]:
+    """Return the runs of a scenario that people asked for, newest first; one query."""
+    return runs_of(scenario).filter(background=False)
+
+
 def recent_runs(user: User, most: int) -> QuerySet[Run]:
     """Return the newest runs of a person's scenarios, newest first, each with its scenario.
 
     Without imports, which have no scenario at first, and what the page asks by itself after each edit.
     """
     own = visible().filter(owner=user, scenario__owner=user)
-    found = own.exclude(kind__in=(Kind.IMPORT, Kind.DIFFERENCE))
+    found = own.filter(background=False).exclude(kind=Kind.IMPORT)
     return found.select_related("scenario").order_by("-created")[:most]
 
 
-def open_runs(user: User) -> QuerySet[Run]:
-    """Return a person's queued and running runs."""
-    return Run.objects.filter(owner=user, state__in=OPEN)
+def open_runs(user: User, background: bool = False) -> QuerySet[Run]:
+    """Return a person's queued and running runs: those they asked for, or those in the background.
+
+    Without gradings, which have a limit of their own.
+    """
+    mine = Run.objects.filter(owner=user, state__in=OPEN, background=background)
+    return mine.exclude(kind=Kind.GRADE)
 
 
 def events_after(run_id: UUID, after: int, limit: int) -> list[dict[str, Any]]:
@@ -134,6 +162,30 @@ def commands_after(run_id: UUID, number: int) -> list[LiveCommand]:
     """Return what was asked of a live run behind a number, in order, with the people; one query."""
     rows = LiveCommand.objects.filter(run_id=run_id, number__gt=number).select_related("person")
     return list(rows.order_by("number"))
+
+
+def next_grading() -> UUID | None:
+    """Return the queued grading whose turn it is; None: nothing is queued.
+
+    Turns go round by person: first whoever has the fewest in work, then whose last turn is longest ago,
+    then who waits longest.
+    """
+    gradings = Run.objects.filter(kind=Kind.GRADE)
+    waiting = set(gradings.filter(state=State.QUEUED).values_list("owner_id", flat=True))
+    people = (
+        gradings.filter(owner_id__in=waiting)
+        .values("owner_id")
+        .annotate(
+            busy=Count("pk", filter=Q(state=State.RUNNING)),
+            last=Max("started"),
+            since=Min("created", filter=Q(state=State.QUEUED)),
+        )
+        .order_by("busy", F("last").asc(nulls_first=True), "since", "owner_id")
+    )
+    for person in people[:1]:
+        queued = gradings.filter(owner_id=person["owner_id"], state=State.QUEUED)
+        return queued.order_by("created", "pk").values_list("pk", flat=True).first()
+    return None
 
 
 def claimable(now: datetime) -> Q:

@@ -40,6 +40,7 @@ TIME_LIMITS_S: Final = {
     Kind.COMPARE: 20,
     Kind.WHY: 60,
     Kind.IMPORT: 30,
+    Kind.GRADE: 120,
     Kind.FAILOVER: 120,
     Kind.LIVE: LIVE_S + 120,
     Kind.TRIALS: 900,
@@ -131,15 +132,17 @@ def claim(run_id: UUID) -> Lease | None:
     return Lease(run, token, run.last_seq)
 
 
-def execute(run_id: UUID, interrupts: tuple[type[Exception], ...] = ()) -> None:
-    """Do a run to its end, unless another worker has it. Ends succeeded, failed or cancelled, with a reason.
+def execute(run_id: UUID, interrupts: tuple[type[Exception], ...] = ()) -> bool:
+    """Do a run to its end and return True; False when another worker has it.
+
+    It ends succeeded, failed or cancelled, with a reason.
 
     Args:
         interrupts: what the pool raises inside a run that is over its time.
     """
     lease = claim(run_id)
     if lease is None:
-        return
+        return False
     with Heart(lease):
         try:
             state, reason = _play(lease, interrupts)
@@ -151,6 +154,7 @@ def execute(run_id: UUID, interrupts: tuple[type[Exception], ...] = ()) -> None:
             # The database is away or busy: nothing can be said now. The lease runs out, and whoever
             # takes the run next continues behind the last stored event.
             log.exception("run %s is left to the collector", run_id)
+    return True
 
 
 def drop_upload(run: Run) -> None:

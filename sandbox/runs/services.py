@@ -24,6 +24,10 @@ OPEN_PER_PERSON: Final = 10
 OPEN_TRIALS_PER_PERSON: Final = 3
 OPEN_QUESTIONS_PER_PERSON: Final = 3
 OPEN_LIVE_PER_PERSON: Final = 2
+IN_BACKGROUND: Final = (Kind.MATRIX, Kind.DIFFERENCE)
+KEPT_IN_BACKGROUND: Final = 10
+"""So many runs that a page asked by itself are kept of each kind and scenario, and those that are shared."""
+OPEN_GRADINGS_PER_PERSON: Final = 5
 COMMANDS_PER_MINUTE: Final = 60
 COMMANDS_PER_RUN: Final = 2_000
 STEPS_PER_RUN: Final = 200
@@ -42,20 +46,35 @@ class TooManyRuns(Exception):
     """The person has as many queued and running runs as one may have at a time."""
 
 
-def start(owner: User, revision: Revision, kind: Kind, parameters: Any, *, tell: bool = True) -> Run:
+def start(
+    owner: User,
+    revision: Revision,
+    kind: Kind,
+    parameters: Any,
+    *,
+    tell: bool = True,
+    background: bool = False,
+) -> Run:
     """Queue a run of a revision and return it; a worker hears of it when the transaction is through.
 
     Args:
         parameters: raw; what ``parameters.clean`` makes of them is stored.
         tell: False leaves the broker alone, for callers that do the run themselves.
+        background: a page asks by itself after an edit: the run is not listed, and only the newest are kept.
 
     Raises:
-        BadParameters: the parameters do not fit the kind or the revision.
+        BadParameters: the parameters do not fit the kind or the revision, or such a kind has no background.
         scenarios.queries.NotRunnable: the drawing has problems.
+        scenarios.services.InExam: the engine mends no drawing of an exam.
         TooManyRuns: wait for one to finish, or cancel one.
     """
+    if kind is Kind.WHY and revision.scenario.exam:
+        raise scenarios.InExam("This drawing belongs to an exam, so no edit that mends it is looked for.")
+    if background and kind not in IN_BACKGROUND:
+        raise BadParameters([{"pointer": "/background", "message": f"No {kind} is asked in the background."}])
     cleaned, seed = clean(kind, parameters, revision)
     run = Run(owner=owner, scenario_id=revision.scenario_id, revision=revision, kind=kind)
+    run.background = background
     run.parameters, run.seed = cleaned, seed
     return _queue(run, tell)
 
@@ -69,13 +88,45 @@ def start_import(owner: User, upload: Upload) -> Run:
     return _queue(Run(owner=owner, upload=upload, kind=Kind.IMPORT, parameters={"name": upload.name}), True)
 
 
+def start_grading(
+    owner: User, revision: Revision, parameters: dict[str, Any], *, many: bool = False, tell: bool = True
+) -> Run:
+    """Queue the grading of a revision and return the run.
+
+    It belongs to no scenario: a drawing that is deleted later is graded all the same. What it does is the
+    business of whoever registered the kind (``work.register``).
+
+    Args:
+        many: without the limit per person, for those who grade a class; turns are fair in any case.
+
+    Raises:
+        TooManyRuns: the person waits for as many gradings as one may.
+    """
+    run = Run(owner=owner, revision=revision, kind=Kind.GRADE, parameters=parameters)
+    run.engine = netcore.ENGINE_VERSION
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=owner.pk)
+        mine = Run.objects.filter(owner=owner, kind=Kind.GRADE, state__in=OPEN)
+        if not many and mine.count() >= OPEN_GRADINGS_PER_PERSON:
+            raise TooManyRuns(
+                f"You wait for {OPEN_GRADINGS_PER_PERSON} gradings already, as many as one may at a time."
+            )
+        run.published = run.created if tell else None
+        run.save(force_insert=True)
+        if tell:
+            transaction.on_commit(lambda: tasks.publish(run.pk, Kind.GRADE))
+    return run
+
+
 def _queue(run: Run, tell: bool) -> Run:
     most = getattr(settings, "OPEN_RUNS_PER_PERSON", OPEN_PER_PERSON)
     most_trials = min(most, OPEN_TRIALS_PER_PERSON)
     run.engine = netcore.ENGINE_VERSION
     with transaction.atomic():
         User.objects.select_for_update().get(pk=run.owner_id)  # two clicks at once must not both fit
-        kinds = list(queries.open_runs(run.owner).values_list("kind", flat=True))
+        if run.background:
+            _make_room(run)
+        kinds = list(queries.open_runs(run.owner, run.background).values_list("kind", flat=True))
         if len(kinds) >= most:
             raise TooManyRuns(
                 f"You have {len(kinds)} runs queued or running, which is as many as one may have at a time. "
@@ -101,6 +152,13 @@ def _queue(run: Run, tell: bool) -> Run:
         if tell:
             transaction.on_commit(lambda: tasks.publish(run.pk, Kind(run.kind)))
     return run
+
+
+def _make_room(run: Run) -> None:
+    """Delete the oldest of what pages asked by themselves; what a link shows stays."""
+    alike = Run.objects.filter(scenario=run.scenario_id, kind=run.kind, background=True)
+    over = alike.exclude(state__in=OPEN).filter(shares=None).order_by("-created")
+    Run.objects.filter(pk__in=list(over.values_list("pk", flat=True)[KEPT_IN_BACKGROUND - 1 :])).delete()
 
 
 def command(run: Run, person: User, raw: Any) -> int:
@@ -173,6 +231,8 @@ def delete_person(user: User) -> None:
     """Delete an account with all that is its own: scenarios, runs, links. Open runs are cancelled first."""
     for run in Run.objects.filter(owner=user, state__in=OPEN):
         cancel(run)
+    # What others ran on the person's drawings, as graders do, would hold their revisions.
+    Run.objects.filter(revision__scenario__owner=user).exclude(owner=user).delete()
     user.delete()
 
 

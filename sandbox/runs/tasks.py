@@ -9,6 +9,7 @@ from uuid import UUID
 
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
+from django.core.cache import cache
 from django.utils.timezone import now
 
 from sandbox.runs import chunks, limits, queries, reaching, runner
@@ -25,11 +26,14 @@ QUEUES: Final = {
     Kind.TRIALS: "batch",
     Kind.SWEEP: "batch",
     Kind.LIVE: "live",
+    Kind.GRADE: "grading",
     **dict.fromkeys(QUESTIONS, QUESTION_QUEUE),
 }
 
 _FORGET_S: Final = 120
 """A message nobody took for this long is dropped by the broker; the collector has sent another by then."""
+
+_COMPILES_S: Final = 300
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +42,20 @@ log = logging.getLogger(__name__)
 def execute(run_id: str) -> None:
     """Do one run; harmless when it is done, held or gone."""
     with limits.memory():
+        runner.execute(UUID(run_id), (SoftTimeLimitExceeded,))
+
+
+@shared_task(name="runs.grade", ignore_result=True)
+def grade(run_id: str) -> None:
+    """Do one grading: a message is a turn, and whose turn it is, is decided when a worker is free.
+
+    So somebody who queues two hundred waits behind somebody who queues one, whoever came first.
+    """
+    with limits.memory():
+        while (turn := queries.next_grading()) is not None:
+            if runner.execute(turn, (SoftTimeLimitExceeded,)):
+                return
+        # Nothing is queued; this may be a run that lost its worker.
         runner.execute(UUID(run_id), (SoftTimeLimitExceeded,))
 
 
@@ -75,7 +93,12 @@ def warm() -> None:
     """Have the compiled kernels ready; a failure is only logged, as the first question compiles them too."""
     began = time.monotonic()
     try:
-        reaching.warm()
+        # For those who wait meanwhile; a worker that dies here must not say so for ever.
+        cache.set(queries.ENGINE_STARTS, True, timeout=_COMPILES_S)
+        try:
+            reaching.warm()
+        finally:
+            cache.delete(queries.ENGINE_STARTS)
     except Exception:
         log.exception("the kernels could not be made ready")
     else:
@@ -86,7 +109,7 @@ def publish(run_id: UUID, kind: Kind) -> None:
     """Tell the broker of a run marked as published. Never raises, never retries: the collector does."""
     limit_s = runner.TIME_LIMITS_S[kind]
     try:
-        execute.apply_async(
+        (grade if kind is Kind.GRADE else execute).apply_async(
             (str(run_id),),
             queue=QUEUES[kind],
             retry=False,

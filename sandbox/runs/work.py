@@ -47,6 +47,11 @@ def work(run: Run) -> Iterator[Payload | None]:
     return _WORK[Kind(run.kind)](run)
 
 
+def register(kind: Kind, compute: Callable[[Run], Iterator[Payload | None]]) -> None:
+    """Let a room above this one compute a kind of run; called once, when the room is ready."""
+    _WORK[kind] = compute
+
+
 def _revision(run: Run) -> Revision:
     if run.revision is None:
         raise Refused("The run names no revision.")
@@ -264,7 +269,7 @@ def _refused_document(problems: list[dict[str, Any]]) -> Refused:
     return Refused(reason, {"event": "import.refused", "message": reason, "problems": problems[:200]})
 
 
-_WORK: Final[dict[Kind, Callable[[Run], Iterator[Payload | None]]]] = {
+_WORK: Final[dict[Kind, Callable[[Run], Iterator[Payload | None]]]] = {  # and those that are registered
     Kind.TRACE: _trace,
     Kind.COMPARE: _compare,
     Kind.WHY: _why,

@@ -16,6 +16,8 @@ class Scenario(models.Model):
     ``name`` repeats the name in the document of the newest revision, so that lists need not read
     documents. ``head`` is that revision; it is None only inside the transaction that creates the row.
     A deleted scenario keeps its row, because runs and shares point at it; nobody sees it.
+    ``locks`` are JSON pointers into the document that edits leave as they are. ``exam``: the drawing is
+    not copied, shared or mended by the engine.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -27,6 +29,8 @@ class Scenario(models.Model):
     created = models.DateTimeField(default=now, editable=False)
     updated = models.DateTimeField(default=now)
     deleted = models.DateTimeField(null=True, blank=True)
+    locks = models.JSONField(default=list, blank=True)
+    exam = models.BooleanField(default=False)
 
     class Meta:
         """Newest first, per owner."""

@@ -45,6 +45,14 @@ def apply(document: Any, patch: list[dict[str, Any]]) -> Any:
     return result
 
 
+def value_at(document: Any, pointer: str) -> Any:
+    """Return the value at a JSON pointer; None where there is none."""
+    try:
+        return _get(document, _parse(pointer, ""), "")
+    except PatchError:
+        return None
+
+
 class _Budget:
     """Counts the values a patch makes."""
 

@@ -95,15 +95,18 @@ class _PerRevision(Generic[Answer]):
         self._lock = Lock()
 
     def __call__(self, revision: Revision) -> Answer:
-        key = (revision.scenario_id, revision.number)
-        found = self._answers.get(key)
+        found = self._answers.get((revision.scenario_id, revision.number))
         if found is None:
             found = self._compute(revision)
-            with self._lock:
-                while len(self._answers) >= _KEPT:
-                    del self._answers[next(iter(self._answers))]
-                self._answers[key] = found
+            self.keep(revision, found)
         return found
+
+    def keep(self, revision: Revision, answer: Answer) -> None:
+        """Keep an answer that is known already."""
+        with self._lock:
+            while len(self._answers) >= _KEPT:
+                del self._answers[next(iter(self._answers))]
+            self._answers[revision.scenario_id, revision.number] = answer
 
 
 def _read(revision: Revision) -> netcore.Reading:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext
 
 import netcore
 from sandbox.accounts.models import User
@@ -29,6 +30,14 @@ class Invalid(ValueError):
         self.problems = problems
 
 
+class Locked(json_patch.PatchError):
+    """The edit changes a part of the drawing that is locked; the message names it."""
+
+
+class InExam(Exception):
+    """The drawing belongs to an exam, so this is not done with it."""
+
+
 class Stale(Exception):
     """The edit names an older revision; ``current`` is the newest one, with its document."""
 
@@ -43,7 +52,10 @@ class TooManyScenarios(Exception):
 
     def __init__(self, limit: int) -> None:
         """Say the limit."""
-        super().__init__(f"You have {limit} scenarios, which is as many as one may keep. Delete one first.")
+        super().__init__(
+            gettext("You have %(limit)d scenarios, which is as many as one may keep. Delete one first.")
+            % {"limit": limit}
+        )
 
 
 class UploadTooLarge(ValueError):
@@ -83,6 +95,7 @@ def apply_patch(scenario: Scenario, base: int, patch: list[dict[str, Any]], auth
     Raises:
         Stale: ``base`` is not the newest revision.
         PatchError: the patch does not fit.
+        Locked: it changes what is locked.
         Invalid: the result is no scenario document.
     """
     with transaction.atomic():
@@ -93,7 +106,32 @@ def apply_patch(scenario: Scenario, base: int, patch: list[dict[str, Any]], auth
         if not patch:
             return head
         reading = _read(json_patch.apply(head.document, patch))
+        assert reading.document is not None
+        _keep_locks(locked, head.document, netcore.dump(reading.document))
         return _append(locked, head.number + 1, reading, author)
+
+
+def _keep_locks(scenario: Scenario, before: Any, after: Any) -> None:
+    for pointer in scenario.locks:
+        if json_patch.value_at(before, pointer) != json_patch.value_at(after, pointer):
+            raise Locked(f"{pointer} is part of the exercise and stays as it is.", "/patch")
+
+
+def replace(scenario: Scenario, document: Any, author: User) -> Revision:
+    """Append a whole document as the newest revision, whatever is locked; what was before is kept.
+
+    Raises:
+        Invalid: it is no scenario document.
+    """
+    with transaction.atomic():
+        locked = Scenario.objects.select_for_update().get(pk=scenario.pk)
+        head = Revision.objects.get(head_of=locked)
+        return _append(locked, head.number + 1, _read(document), author)
+
+
+def restrict(scenario: Scenario, locks: list[str], exam: bool) -> None:
+    """Say which parts of a scenario are locked, and whether it belongs to an exam."""
+    Scenario.objects.filter(pk=scenario.pk).update(locks=locks, exam=exam)
 
 
 def rename(scenario: Scenario, name: str, author: User) -> Revision:
@@ -120,8 +158,11 @@ def duplicate(revision: Revision, owner: User, *, same_name: bool = False) -> Sc
     """Save a copy of a revision as a new scenario of ``owner`` and return it. The history stays behind.
 
     Raises:
+        InExam: the scenario belongs to an exam.
         TooManyScenarios: as ``create``.
     """
+    if revision.scenario.exam:
+        raise InExam("This drawing belongs to an exam and is not copied.")
     document = dict(revision.document)
     if not same_name:
         document["name"] = f"{document['name'][:110]} (copy)"
@@ -178,6 +219,8 @@ def _append(scenario: Scenario, number: int, reading: netcore.Reading, author: U
         description=reading.document.description,
         counts=queries.counts_of(document),
     )
+    # Once it is there for good: of a number that is rolled back nothing may be remembered.
+    transaction.on_commit(lambda: queries.reading.keep(revision, reading))
     scenario.head = revision
     scenario.name = reading.document.name
     scenario.updated = revision.created

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from django.utils.translation import gettext
+
 SEEDS: Final = Path(__file__).parent / "seeds"
 _FAILOVERS: Final = tuple(sorted(path.stem for path in SEEDS.glob("failover-*.json")))
 NAMES: Final = (
@@ -39,7 +41,7 @@ class Template(NamedTuple):
     @property
     def group(self) -> str:
         """Return under which heading it stands: ``Packets`` or ``Failovers``."""
-        return "Failovers" if self.id in _FAILOVERS else "Packets"
+        return gettext("Failovers") if self.id in _FAILOVERS else gettext("Packets")
 
 
 @cache

@@ -3,6 +3,7 @@
 DATABASE_URL    sqlite:///path or postgres://user:password@host/name; a socket folder goes in as ?host=/folder
 REDIS_URL       broker, channel layer and cache
 SANDBOX_DATA    folder for the SQLite file, when DATABASE_URL names none
+SANDBOX_LOCALE  folder of the catalogues, one folder for each language beside English
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.conf.locale import LANG_INFO
 
 from sandbox.settings.logs import logging_config
 
@@ -24,6 +26,18 @@ TIME_ZONE = "UTC"  # unset, Django exports another one to every child process
 USE_TZ = True
 USE_I18N = True
 LANGUAGE_CODE = "en"
+LOCALE_DIR = Path(env.str("SANDBOX_LOCALE", default=str(BASE_DIR / "locale")))
+LOCALE_PATHS = [LOCALE_DIR]
+LANGUAGES = [
+    (code, LANG_INFO.get(code, {}).get("name_local", code))
+    for code in (
+        "en",
+        *sorted(
+            path.parent.parent.name.replace("_", "-").lower()
+            for path in LOCALE_DIR.glob("*/LC_MESSAGES/django.mo")
+        ),
+    )
+]
 ROOT_URLCONF = "sandbox.urls"
 ASGI_APPLICATION = "sandbox.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -74,6 +88,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
+                "django.template.context_processors.i18n",
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
@@ -124,7 +139,13 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_PUBLISH_RETRY = False  # the collector sends later what could not be sent
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
-CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"interactive": {}, "batch": {}, "live": {}, "questions": {}}
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {
+    "interactive": {},
+    "batch": {},
+    "live": {},
+    "questions": {},
+    "grading": {},
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # a run outlives a broker

@@ -6,7 +6,7 @@ import logging
 import re
 from typing import Any, Final
 
-_TOKEN: Final = re.compile(r"(/s/|/shared/)[A-Za-z0-9_-]{16,}")
+_TOKEN: Final = re.compile(r"(/s/|/shared/|/invitations/)[A-Za-z0-9_-]{16,}")
 _LOGGERS: Final = ("", "django.request", "django.server", "uvicorn", "uvicorn.access", "uvicorn.error")
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils.timezone import now
@@ -16,12 +15,11 @@ from sandbox.runs import queries as run_queries
 from sandbox.runs import services as run_services
 from sandbox.scenarios import services as scenario_services
 from sandbox.scenarios.models import Scenario
-from sandbox.sharing.models import Share
-from sandbox.sharing.queries import token_hash
+from sandbox.sharing.models import Share, Visit
+from sandbox.sharing.tokens import token_hash, token_of
 
 LIFETIME: Final = timedelta(days=180)
 SHARES_PER_SCENARIO: Final = 50
-_TOKEN_BYTES: Final = 24
 
 
 class NotShareable(ValueError):
@@ -31,18 +29,20 @@ class NotShareable(ValueError):
 def create(scenario: Scenario, user: User, run_ids: Sequence[UUID]) -> tuple[Share, str]:
     """Freeze a revision and some of its runs under a new link; return the share and its token.
 
-    The revision is the one the runs belong to, the newest one without runs. The token cannot be read
-    again later.
+    The revision is the one the runs belong to, the newest one without runs.
 
     Raises:
-        NotShareable: a run is not of this scenario, the runs belong to different revisions, or the
-            scenario has ``SHARES_PER_SCENARIO`` open links.
+        NotShareable: a run is not of this scenario, the runs belong to different revisions, the scenario
+            belongs to an exam, or it has ``SHARES_PER_SCENARIO`` open links.
     """
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    share_id = uuid4()
+    token = token_of(share_id)
     with transaction.atomic():
         scenario = Scenario.objects.select_for_update().get(pk=scenario.pk)
         if scenario.shares.filter(revoked=None, expires__gt=now()).count() >= SHARES_PER_SCENARIO:
             raise NotShareable(f"A scenario may have {SHARES_PER_SCENARIO} open links. Revoke one first.")
+        if scenario.exam:
+            raise NotShareable("This drawing belongs to an exam and is not shared.")
         runs = list(run_queries.runs_of(scenario).filter(pk__in=set(run_ids)))
         if len(runs) != len(set(run_ids)):
             raise NotShareable("Not all of these runs belong to this scenario.")
@@ -51,6 +51,7 @@ def create(scenario: Scenario, user: User, run_ids: Sequence[UUID]) -> tuple[Sha
         revision = runs[0].revision if runs else scenario.head
         assert revision is not None  # only imports run without one, and they belong to no scenario
         share = Share.objects.create(
+            id=share_id,
             scenario=scenario,
             revision=revision,
             token_hash=token_hash(token),
@@ -59,6 +60,12 @@ def create(scenario: Scenario, user: User, run_ids: Sequence[UUID]) -> tuple[Sha
         )
         share.runs.set(runs)
     return share, token
+
+
+def remember(share: Share, user: User) -> None:
+    """Note that a person opened a link of somebody else."""
+    if share.scenario.owner_id != user.pk:
+        Visit.objects.update_or_create(share=share, user=user, defaults={"opened": now()})
 
 
 def revoke(share: Share) -> None:

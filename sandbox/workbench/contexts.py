@@ -8,9 +8,12 @@ from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from sandbox.accounts.models import User
+from sandbox.classes import queries as class_queries
 from sandbox.runs import queries as run_queries
+from sandbox.runs.models import State
 from sandbox.scenarios import access as scenario_access
 from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios.models import Scenario
@@ -18,20 +21,20 @@ from sandbox.sharing import queries as sharing_queries
 from sandbox.sharing.models import Share
 
 AREAS: Final = {
-    "A": "Addressing",
-    "B": "Layer 2",
-    "C": "Protocols and packet size",
-    "D": "Routes",
-    "E": "IP forwarding and spoof protection",
-    "F": "Security groups",
-    "G": "Peering",
-    "H": "VPN and ExpressRoute gateways, BGP",
-    "I": "Route Server, routing protocols between VMs",
-    "J": "Load balancer",
-    "K": "Internet access",
-    "L": "AWS contrasts",
-    "M": "Regions and zones",
-    "N": "Open points",
+    "A": _("Addressing"),
+    "B": _("Layer 2"),
+    "C": _("Protocols and packet size"),
+    "D": _("Routes"),
+    "E": _("IP forwarding and spoof protection"),
+    "F": _("Security groups"),
+    "G": _("Peering"),
+    "H": _("VPN and ExpressRoute gateways, BGP"),
+    "I": _("Route Server, routing protocols between VMs"),
+    "J": _("Load balancer"),
+    "K": _("Internet access"),
+    "L": _("AWS contrasts"),
+    "M": _("Regions and zones"),
+    "N": _("Open points"),
 }
 """Titles of the areas of the fact ids."""
 
@@ -75,17 +78,32 @@ async def exported(user: User) -> AsyncIterator[str]:
 
 
 def recent_runs(user: User) -> list[dict[str, Any]]:
-    """Return a person's newest runs: ``kind``, ``state``, ``scenario`` (its name), ``url``, ``created``."""
+    """Return the newest runs: ``kind``, ``state``, ``state_words``, ``scenario``, ``url``, ``created``."""
     return [
         {
             "kind": run.get_kind_display(),
             "state": run.state,
+            "state_words": State(run.state).label,
             "scenario": run.scenario.name,
             "url": f"{run.scenario.get_absolute_url()}?run={run.pk}",
             "created": run.created,
         }
         for run in run_queries.recent_runs(user, RECENT)
         if run.scenario is not None
+    ]
+
+
+def visits(user: User) -> list[dict[str, Any]]:
+    """Return links a person opened: ``name``, ``owner``, ``revision`` (a number), ``opened``, ``url``."""
+    return [
+        {
+            "name": visit.share.scenario.name,
+            "owner": visit.share.scenario.owner.get_username(),
+            "revision": visit.share.revision.number,
+            "opened": visit.opened,
+            "url": f"/s/{token}/",
+        }
+        for visit, token in sharing_queries.visits_of(user, RECENT)
     ]
 
 
@@ -100,9 +118,10 @@ def bootstrap(request: HttpRequest, scenario: Scenario) -> dict[str, Any]:
     """Return what the workbench starts with.
 
     ``{"mode": "edit", "scenario": {"id", "name", "revision"}, "can": {...}, "user": {"name", "guest"},
+    "exercise": {"title", "url"} or None (see ``classes.queries.exercise_of``),
     "urls": {"api", "scenario", "runs", "routes", "rules", "guest", "health", "designs", "shares",
-    "document", "imports", "home", "claim", "facts", "run", "run_events", "run_columns", "run_cancel",
-    "run_socket"}}``; ``{run}`` in an address stands for a run's id.
+    "document", "imports", "home", "claim", "facts", "glossary", "reference", "run", "run_events",
+    "run_columns", "run_cancel", "run_socket"}}``; ``{run}`` in an address stands for a run's id.
     """
     api = f"{_API}/scenarios/{scenario.pk}"
     return {
@@ -114,6 +133,7 @@ def bootstrap(request: HttpRequest, scenario: Scenario) -> dict[str, Any]:
         },
         "can": scenario_access.can(request.user, scenario),
         "user": user(request),
+        "exercise": class_queries.exercise_of(scenario),
         "urls": {
             "api": _API,
             "scenario": api,
@@ -129,6 +149,8 @@ def bootstrap(request: HttpRequest, scenario: Scenario) -> dict[str, Any]:
             "home": "/",
             "claim": "/accounts/claim/",
             "facts": "/facts/",
+            "glossary": "/glossary/",
+            "reference": "/reference.json",
             "run": f"{_API}/runs/{{run}}",
             "run_events": f"{_API}/runs/{{run}}/events",
             "run_columns": f"{_API}/runs/{{run}}/columns",
@@ -143,8 +165,8 @@ def shared_bootstrap(request: HttpRequest, share: Share, token: str) -> dict[str
 
     ``{"mode": "shared", "scenario": {"name", "revision"}, "can": {"fork": true}, "user": ... | None,
     "runs": [run ids, newest first], "urls": {"api", "shared", "routes", "rules", "guest", "health",
-    "fork", "home", "facts", "run_events", "run_columns", "run_socket"}}``; ``{run}`` in an address stands
-    for a run's id.
+    "fork", "home", "facts", "glossary", "reference", "run_events", "run_columns", "run_socket"}}``;
+    ``{run}`` in an address stands for a run's id.
     """
     api = f"{_API}/shared/{token}"
     return {
@@ -163,6 +185,8 @@ def shared_bootstrap(request: HttpRequest, share: Share, token: str) -> dict[str
             "fork": f"{api}/fork",
             "home": "/",
             "facts": "/facts/",
+            "glossary": "/glossary/",
+            "reference": "/reference.json",
             "run_events": f"{api}/runs/{{run}}/events",
             "run_columns": f"{api}/runs/{{run}}/columns",
             "run_socket": f"/ws/shared/{token}/runs/{{run}}/",
@@ -182,7 +206,7 @@ def rule_card_areas(query: str) -> list[dict[str, Any]]:
             letter = raw["facts"][0][:1].upper() if raw["facts"] else ""
             areas.setdefault(letter, []).append(shown)
     return [
-        {"letter": letter, "title": AREAS.get(letter, "Ours"), "cards": sorted(cards, key=_order)}
+        {"letter": letter, "title": AREAS.get(letter, _("Ours")), "cards": sorted(cards, key=_order)}
         for letter, cards in sorted(areas.items(), key=lambda item: item[0] or "~")
     ]
 

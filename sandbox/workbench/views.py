@@ -14,22 +14,28 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseNotModified,
+    JsonResponse,
     StreamingHttpResponse,
 )
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 
+from sandbox.classes import access as class_access
+from sandbox.classes import queries as class_queries
 from sandbox.runs import services as run_services
 from sandbox.scenarios import access as scenario_access
 from sandbox.scenarios import queries, services
 from sandbox.scenarios import templates as ready_made
 from sandbox.sharing import access as sharing_access
+from sandbox.sharing import services as sharing_services
 from sandbox.workbench import contexts
 from sandbox.workbench import glossary as words
 from sandbox.workbench.picture import picture
 
 SCENARIOS_PER_PAGE: Final = 24
+TEMPLATES_AT_HOME: Final = 4
 
 
 @require_safe
@@ -40,7 +46,8 @@ def home(request: HttpRequest) -> HttpResponse:
     ``workbench/landing.html``: ``profiles`` (id, title, date, description each).
     ``workbench/home.html``: ``cards`` (list, see ``contexts.card``), ``page`` (Django Page, for its
     numbers), ``total`` (number of scenarios found), ``query`` (the text of ``?q=``), ``limits``
-    (``upload_mb``), ``runs`` (the newest runs, see ``contexts.recent_runs``).
+    (``upload_mb``), ``templates`` (the first ones) and ``template_count``; without a query ``runs``
+    (``contexts.recent_runs``) and ``visits`` (``contexts.visits``).
     """
     if not request.user.is_authenticated:
         return render(request, "workbench/landing.html", {"profiles": queries.profiles()})
@@ -58,6 +65,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "query": query,
         "limits": limits,
         "runs": [] if query else contexts.recent_runs(request.user),
+        "visits": [] if query else contexts.visits(request.user),
+        "templates": list(ready_made.templates().values())[:TEMPLATES_AT_HOME],
+        "template_count": len(ready_made.templates()),
     }
     return render(request, "workbench/home.html", context)
 
@@ -88,6 +98,16 @@ def scenario_picture(request: HttpRequest, scenario_id: str) -> HttpResponse:
     return _picture(request, f"{found.pk}:{number}", document)
 
 
+@require_safe
+def attempt_picture(request: HttpRequest, attempt_id: str, number: int) -> HttpResponse:
+    """Return the card picture of a revision of a learner's drawing as SVG, for staff of the course."""
+    attempt, _ = class_access.attempt_as(request.user, attempt_id, "see_work")
+    revision = class_queries.revision_of(attempt, number)
+    if revision is None:
+        raise Http404
+    return _picture(request, f"{attempt.scenario_id}:{number}", lambda: revision.document)
+
+
 def _picture(request: HttpRequest, version: str, document: Callable[[], Any]) -> HttpResponse:
     """Return the picture of a document unless the browser has this version already."""
     etag = '"' + hashlib.sha256(f"{version}:1".encode()).hexdigest()[:20] + '"'
@@ -111,6 +131,8 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     ``json_script``, see ``contexts.shared_bootstrap``).
     """
     share = sharing_access.share_open(token)
+    if request.user.is_authenticated:
+        sharing_services.remember(share, request.user)
     bootstrap = contexts.shared_bootstrap(request, share, token)
     context = {"share": share, "name": bootstrap["scenario"]["name"], "bootstrap": bootstrap}
     response = render(request, "workbench/shared.html", context)
@@ -208,10 +230,30 @@ def settings_delete(request: HttpRequest) -> HttpResponse:
     """Delete the account; its name must be typed (``name``)."""
     assert request.user.is_authenticated
     if request.POST.get("name", "") != request.user.get_username():
-        return _settings(request, "That is not the name of this account, so nothing was deleted.", 422)
+        return _settings(
+            request, gettext("That is not the name of this account, so nothing was deleted."), 422
+        )
     run_services.delete_person(request.user)
     logout(request)
     return redirect("workbench:home")
+
+
+@require_safe
+def reference(request: HttpRequest) -> JsonResponse:
+    """Return the words and the titles of the areas of rules as JSON, for those who show rule cards elsewhere.
+
+    ``{"words": [{"id", "term", "meaning", "azure", "aws", "facts"}], "areas": {letter: title}}``; in the
+    reader's language.
+    """
+    entries = [
+        {
+            "id": anchor,
+            **{key: str(value) if key != "facts" else value for key, value in word._asdict().items()},
+        }
+        for anchor, word in words.GLOSSARY.items()
+    ]
+    areas = {letter: str(title) for letter, title in contexts.AREAS.items()}
+    return JsonResponse({"words": entries, "areas": areas})
 
 
 @require_safe
@@ -248,7 +290,7 @@ def scenario_rename(request: HttpRequest, scenario_id: str) -> HttpResponse:
     try:
         services.rename(found, request.POST.get("name", "").strip(), request.user)
     except services.Invalid:
-        return _refusal("A name has 1 to 120 characters.", 422)
+        return _refusal(gettext("A name has 1 to 120 characters."), 422)
     return redirect("workbench:home")
 
 
@@ -269,6 +311,8 @@ def _made(request: HttpRequest, make: Any) -> HttpResponse:
         made = make(request.user)
     except services.TooManyScenarios as error:
         return _refusal(str(error), 429)
+    except services.InExam as error:
+        return _refusal(str(error), 409)
     return redirect(made.get_absolute_url())
 
 

@@ -31,6 +31,24 @@ const dom = ["window", "document", "navigator", "localStorage"].map((name) => ({
   message: "The document knows no DOM.",
 }));
 
+// What people read goes through `t` of document/text, so that others can add their language.
+const WORD = "/[A-Za-z]{2,}/";
+const SAID = "/^(alt|aria-(description|label|placeholder|roledescription|valuetext)|label|placeholder|title)$/";
+const untranslated = [
+  `JSXText[value=${WORD}]`,
+  `JSXAttribute[name.name=${SAID}] > Literal[value=${WORD}]`,
+  `JSXAttribute[name.name=${SAID}] > JSXExpressionContainer > :matches(TemplateLiteral, ConditionalExpression, LogicalExpression) TemplateElement[value.raw=${WORD}]`,
+  `JSXAttribute[name.name=${SAID}] > JSXExpressionContainer > ConditionalExpression > Literal[value=${WORD}]`,
+  `:matches(JSXElement, JSXFragment) > JSXExpressionContainer > Literal[value=${WORD}]`,
+  `:matches(JSXElement, JSXFragment) > JSXExpressionContainer > TemplateLiteral > TemplateElement[value.raw=${WORD}]`,
+  `:matches(JSXElement, JSXFragment) > JSXExpressionContainer > :matches(ConditionalExpression, LogicalExpression) > Literal[value=${WORD}].consequent`,
+  `:matches(JSXElement, JSXFragment) > JSXExpressionContainer > ConditionalExpression > Literal[value=${WORD}].alternate`,
+  `:matches(JSXElement, JSXFragment) > JSXExpressionContainer > LogicalExpression > Literal[value=${WORD}].right`,
+  // Sentences elsewhere: what a function returns, or a name in a table of words, with a space between two words.
+  `ReturnStatement > :matches(Literal[value=/[a-z] [a-z]/], TemplateLiteral:has(TemplateElement[value.raw=/^[^<=]*[a-z] [a-z]/]))`,
+  `Property[key.name=/^(detail|hint|message|note|reason|text|title|words)$/] > :matches(Literal[value=/[a-z] [a-z]/], TemplateLiteral:has(TemplateElement[value.raw=/^[^<=]*[a-z] [a-z]/]))`,
+].map((selector) => ({ selector, message: "People read this: put it through t() of document/text." }));
+
 export default tseslint.config(
   { ignores: ["node_modules", "document/schema.ts"] },
   js.configs.recommended,
@@ -51,6 +69,7 @@ export default tseslint.config(
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
       eqeqeq: "error",
       "no-console": ["error", { allow: ["warn", "error"] }],
+      "no-restricted-syntax": ["error", ...untranslated],
     },
   },
   {
@@ -59,5 +78,5 @@ export default tseslint.config(
   },
   { files: ["protocol/**/*.{ts,tsx}"], rules: { "no-restricted-globals": "off" } },
   { files: ["document/**/*.{ts,tsx}"], rules: { "no-restricted-globals": ["error", ...network, ...dom] } },
-  { files: ["**/*.test.{ts,tsx}"], rules: { "no-restricted-globals": "off" } },
+  { files: ["**/*.test.{ts,tsx}"], rules: { "no-restricted-globals": "off", "no-restricted-syntax": "off" } },
 );

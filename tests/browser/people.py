@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import APIResponse, Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from tests.conftest import ROOT
 
@@ -64,10 +64,23 @@ def play_trials(page: Page) -> None:
     expect(page.get_by_test_id("trials-summary")).to_be_visible(timeout=60_000)
 
 
-def axe(page: Page) -> list[Any]:
-    """Return what axe-core finds wrong, shortened to rule and place."""
+def axe(page: Page, *, colours: bool = False, within: str = "html") -> list[Any]:
+    """Return what axe-core finds wrong, shortened to rule and place; with ``colours`` contrast alone."""
     # The page's policy forbids script elements; evaluating is the debugger's way in.
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("() => axe.run({resultTypes: ['violations']})")
+    only = "runOnly: {type: 'rule', values: ['color-contrast']}" if colours else ""
+    found = page.evaluate(f"() => axe.run({within!r}, {{resultTypes: ['violations'], {only}}})")
     return [(entry["id"], [node["target"] for node in entry["nodes"]][:3]) for entry in found["violations"]]
+
+
+def only_traces(page: Page) -> None:
+    """Keep the page from asking what each edit did: compiling the answer takes the tests' only worker."""
+
+    def judge(route: Route) -> None:
+        if '"kind":"difference"' in (route.request.post_data or ""):
+            route.abort()
+        else:
+            route.fallback()
+
+    page.route("**/runs", judge)

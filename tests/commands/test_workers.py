@@ -17,15 +17,16 @@ def test_the_demo_has_a_worker_that_takes_no_trials() -> None:
         "batch": "batch",
         "live": "live",
         "questions": "questions",
+        "grading": "grading",
     }
     assert set(queues.values()) == set(QUEUES.values())
 
 
-@pytest.mark.parametrize("queue", ["interactive", "batch", "live", "questions"])
+@pytest.mark.parametrize("queue", ["interactive", "batch", "live", "questions", "grading"])
 def test_so_have_the_containers(queue: str) -> None:
     compose = (ROOT / "docker-compose.yml").read_text()
     assert compose.count(f"--queues={queue},") == 1
-    assert compose.count("celery, -A, sandbox, worker") == 4
+    assert compose.count("celery, -A, sandbox, worker") == 5
 
 
 def test_trials_are_batch_and_traces_are_not() -> None:

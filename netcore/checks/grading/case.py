@@ -26,7 +26,10 @@ STEPS = 400_000
 """Steps that one check may walk. Ours: some eight seconds on one core at the worst."""
 
 LARGEST = 4_000
-"""Things (entries of all maps) of a drawing that is graded; a lab has some dozens."""
+"""Things of a drawing that is graded, some six for a VM; a lab has some dozens."""
+
+USUAL = 8
+"""Entries of a list that do not count."""
 
 READING = 10
 """Steps that one thing of a drawing costs whenever the drawing is read and compiled anew."""
@@ -102,11 +105,13 @@ class Case:
 
     Args:
         start: the starting drawing of this learner.
+        healthy: the same before faults were put in; None: none were. ``faults``: place and kind of each.
         drawing: the drawing that is looked at; None where it cannot be run, for ``problems``.
         answers: what the learner said to this check.
         source_port: offset of source ports, so that flows fall otherwise in another variant.
         reseat: returns the case and the check of another variant by its number; None inside ``forall``.
         tracer: how packets are followed, where the drawing stands at one moment of a race; None: as drawn.
+        kept: summaries of races that other checks of the same grading asked for; filled as they come.
         refusal: why the drawing was not even read; empty where it was.
     """
 
@@ -122,6 +127,9 @@ class Case:
     reseat: Callable[[Case, int, Check], tuple[Case, Check]] | None = None
     tracer: Callable[[Packet], Trace] | None = None
     refusal: str = ""
+    healthy: Scenario | None = None
+    faults: tuple[tuple[str, str], ...] = ()
+    kept: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def topology(self) -> Topology:
@@ -192,7 +200,8 @@ def opened(document: Mapping[str, Any]) -> tuple[Scenario | None, tuple[Problem,
     Raises:
         CannotGrade: it is larger than what is graded.
     """
-    count = things(document.get("topology", {}))
+    topology = document.get("topology", {})
+    count = things(topology) if isinstance(topology, dict) else 0
     if count > LARGEST:
         raise CannotGrade(f"The drawing has {count:,} things; at most {LARGEST:,} are graded.")
     reading = reader.read(dict(document), ground())
@@ -200,17 +209,20 @@ def opened(document: Mapping[str, Any]) -> tuple[Scenario | None, tuple[Problem,
 
 
 def things(value: Any) -> int:
-    """Return how many entries the maps of a drawing have; without recursion."""
+    """Return how many things a drawing has: objects that are not empty, and what lists have beyond the usual.
+
+    The same for a drawing with all its defaults written out, but for guests. Without recursion.
+    """
     count = 0
     left = [value]
     while left:
         one = left.pop()
-        if isinstance(one, dict):
-            count += sum(isinstance(entry, dict) for entry in one.values())
-            left.extend(entry for entry in one.values() if isinstance(entry, dict | list))
-        elif isinstance(one, list):
-            left.extend(entry for entry in one if isinstance(entry, dict | list))
-            count += len(one)
+        count += 1 if isinstance(one, dict) else max(0, len(one) - USUAL)
+        left.extend(
+            entry
+            for entry in (one.values() if isinstance(one, dict) else one)
+            if isinstance(entry, dict | list) and entry
+        )
     return count
 
 

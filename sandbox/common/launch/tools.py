@@ -1,4 +1,4 @@
-"""Programs that tests need and Python cannot bring: a real Redis, a real browser, a guest made of Linux."""
+"""Programs that tests need and Python cannot bring: Redis, a browser, gettext, a guest made of Linux."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def find_chromium() -> str | None:
 
 
 def install_missing() -> None:
-    """Install Redis and Chromium where they are missing, and what makes network namespaces where root may.
+    """Install Redis, Chromium and gettext where missing, and what makes network namespaces where root may.
 
     Raises:
         Trouble: this machine has no way that we know, or it failed.
@@ -49,6 +49,8 @@ def install_missing() -> None:
             _run([sys.executable, "-m", "playwright", "install", "--with-deps", "chromium"], "chromium")
         else:
             _install("chromium", brew=["--cask", "chromium"])
+    if not shutil.which("msgfmt"):
+        _install("gettext", brew=["gettext"])
     for program, package in _NAMESPACE_TOOLS.items():
         if _can_make_namespaces() and not shutil.which(program):
             _install(package, brew=[])

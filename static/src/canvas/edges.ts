@@ -3,6 +3,7 @@
 import type { Edge } from "@xyflow/react";
 
 import { type Drawing, type Half, nodeFor } from "../document/drawing";
+import { t } from "../document/text";
 
 /** A name answers with the first of its endpoints that is up. */
 const ORDER = ["1st", "2nd", "3rd"];
@@ -13,7 +14,7 @@ export function edges(drawing: Drawing): Edge[] {
   const add = (id: string, source: string | null, target: string | null, kind: string, more: { label?: string; path?: string; halves?: [Half | null, Half | null] } = {}): void => {
     if (!source || !target || source === target) return;
     const { label, ...data } = more;
-    const base = { id, source, target, type: "line", className: `line-${kind}${more.path ? "" : " passive"}`, zIndex: 3, focusable: false, selectable: more.path !== undefined, data };
+    const base = { id, source, target, type: "line", className: `line-${kind}${more.path ? "" : " passive"}`, zIndex: 3, focusable: false, ariaLabel: t("Line from {source} to {target}", { source, target }), selectable: more.path !== undefined, data };
     found.push(label ? { ...base, label } : base);
   };
   const subnets = drawing.vnets.flatMap((vnet) => vnet.subnets);
@@ -53,7 +54,7 @@ export function edges(drawing: Drawing): Edge[] {
     });
   for (const { from, to, forward, back } of drawing.peerings) {
     const whole = forward?.connected === true && back?.connected === true;
-    const label = whole ? "peering" : forward && back ? "peering, disconnected" : "peering, one link missing";
+    const label = whole ? t("peering") : forward && back ? t("peering, disconnected") : t("peering, one link missing");
     const path = (forward ?? back)?.path;
     const more = { label, halves: [forward, back] as [Half | null, Half | null], ...(path ? { path } : {}) };
     add(`peering ${from} ${to}`, `vnets/${from}`, `vnets/${to}`, whole ? "peering" : "peering-half", more);

@@ -22,8 +22,10 @@ import { type ReactNode, memo } from "react";
 import type { Badge, Drawing } from "../document/drawing";
 import { connectable } from "../document/edits/connect";
 import { type Tone, select, useWorkbench } from "../document/store";
+import { t } from "../document/text";
 import { useGesture } from "./gesture";
 import type { Item } from "./layout";
+import { usePaths, useSide, useTone } from "./side";
 
 export const FAR = 0.42;
 
@@ -31,8 +33,9 @@ export const FAR = 0.42;
 export function useFar(): boolean {
   const zoomedOut = useStore((state) => state.transform[2] < FAR);
   // A packet's way needs the cards it touches; only a drawing of very many would drown in them.
-  const traced = useWorkbench((state) => state.paths.length > 0 && machinesOf(state.drawing) <= FEW);
-  return zoomedOut && !traced;
+  const paths = usePaths();
+  const few = useWorkbench((state) => machinesOf(state.drawing) <= FEW);
+  return zoomedOut && !(few && paths.length > 0);
 }
 
 const FEW = 40;
@@ -41,19 +44,16 @@ function machinesOf(drawing: Drawing): number {
   return drawing.vnets.reduce((sum, vnet) => sum + vnet.subnets.reduce((inside, subnet) => inside + subnet.machines.length, 0), 0);
 }
 
-function useTone(path: string): Tone | null {
-  return useWorkbench((state) => state.highlights.find((one) => one.path === path)?.tone ?? null);
-}
-
 const TONE_WORDS: Record<Tone, string> = {
-  active: "deciding now",
-  delivered: "delivered here",
-  dropped: "dropped here",
-  looped: "looped here",
-  ambiguous: "branches here",
-  "not modelled": "not modelled here",
-  down: "down",
-  out: "out of rotation",
+  active: t("deciding now"),
+  delivered: t("delivered here"),
+  dropped: t("dropped here"),
+  looped: t("looped here"),
+  ambiguous: t("branches here"),
+  "not modelled": t("not modelled here"),
+  parting: t("here they part"),
+  down: t("down"),
+  out: t("out of rotation"),
 };
 
 function Frame({ item, className, label, children }: { item: Item; className: string; label: string; children: ReactNode }): ReactNode {
@@ -75,8 +75,9 @@ function Frame({ item, className, label, children }: { item: Item; className: st
 /** The dot a line is drawn from to connect a thing; shown where it is pointed at or chosen. */
 function Connector({ path }: { path: string }): ReactNode {
   const may = useWorkbench((state) => state.can.edit && state.mode === "edit");
-  if (!may || !connectable(path)) return null;
-  return <span className="connector nodrag nopan" data-connect={path} title="Drag to another thing to connect them" />;
+  const drawnOn = useSide()?.drawnOn ?? true;
+  if (!may || !drawnOn || !connectable(path)) return null;
+  return <span className="connector nodrag nopan" data-connect={path} title={t("Drag to another thing to connect them")} />;
 }
 
 function Ports(): ReactNode {
@@ -97,7 +98,7 @@ function Badges({ badges }: { badges: Badge[] }): ReactNode {
           key={`${badge.kind} ${badge.path} ${badge.text}`}
           className="node-badge"
           data-badge={badge.path}
-          title={[`${badge.kind}: ${badge.text}`, ...badge.rows.slice(0, 12)].join("\n")}
+          title={[`${t(badge.kind)}: ${badge.text}`, ...badge.rows.slice(0, 12)].join("\n")}
           onClick={(event) => {
             event.stopPropagation();
             select(badge.path);
@@ -125,13 +126,13 @@ export const VnetNode = memo(function VnetNode({ data }: NodeProps): ReactNode {
   const { vnet } = item;
   const vms = vnet.subnets.reduce((sum, subnet) => sum + subnet.machines.length, 0);
   return (
-    <Frame item={item} className={`vnet hue-${vnet.hue}`} label={`virtual network ${vnet.name}`}>
+    <Frame item={item} className={`vnet hue-${vnet.hue}`} label={t("virtual network {name}", { name: vnet.name })}>
       <header>
         <strong title={vnet.name}>{vnet.name}</strong>
         <span className="mono">{vnet.prefixes.join(", ")}</span>
-        {far && <span className="count">{vms} VMs</span>}
+        {far && <span className="count">{t("{vms} VMs", { vms })}</span>}
       </header>
-      {item.folded && <p className="nothing">{`folded: ${vnet.subnets.length} subnets, ${vms} VMs`}</p>}
+      {item.folded && <p className="nothing">{t("folded: {subnets} subnets, {vms} VMs", { subnets: vnet.subnets.length, vms })}</p>}
       <Ports />
     </Frame>
   );
@@ -143,19 +144,19 @@ export const SubnetNode = memo(function SubnetNode({ data }: NodeProps): ReactNo
   const { subnet } = item;
   const residents = subnet.machines.length + subnet.nics.length + subnet.balancers.length + subnet.endpoints.length;
   return (
-    <Frame item={item} className={`subnet hue-${item.hue}`} label={`subnet ${subnet.name}`}>
+    <Frame item={item} className={`subnet hue-${item.hue}`} label={t("subnet {name}", { name: subnet.name })}>
       <header>
         <strong title={subnet.name}>{subnet.name}</strong>
         <span className="mono">{subnet.prefixes.join(", ")}</span>
-        {subnet.zone !== null && <span className="zone" title={`zone ${subnet.zone}`}>z{subnet.zone}</span>}
+        {subnet.zone !== null && <span className="zone" title={t("zone {zone}", { zone: subnet.zone })}>{t("z{zone}", { zone: subnet.zone })}</span>}
       </header>
       {far ? (
         <p className="far-count">{residents}</p>
       ) : (
         <Badges badges={subnet.badges} />
       )}
-      {!far && residents === 0 && <p className="nothing">empty</p>}
-      {!far && item.folded && residents > 0 && <p className="nothing">folded: {residents} inside</p>}
+      {!far && residents === 0 && <p className="nothing">{t("empty")}</p>}
+      {!far && item.folded && residents > 0 && <p className="nothing">{t("folded: {residents} inside", { residents })}</p>}
       <Ports />
     </Frame>
   );
@@ -169,24 +170,24 @@ function lastOctets(address: string): string {
 export const MachineNode = memo(function MachineNode({ data }: NodeProps): ReactNode {
   const item = data.item as Extract<Item, { kind: "machine" }>;
   const { machine, nic } = item;
-  const kind = machine.appliance ? "appliance" : "VM";
-  const label = `${kind} ${machine.name}, ${nic.addresses.join(", ")}${machine.running ? "" : ", stopped"}`;
+  const kind = machine.appliance ? t("appliance") : t("VM");
+  const label = `${kind} ${machine.name}, ${nic.addresses.join(", ")}${machine.running ? "" : t(", stopped")}`;
   return (
     <Frame item={item} className={`machine ${machine.appliance ? "appliance" : ""} ${machine.running ? "" : "stopped"}`} label={label}>
       <div className="line">
         {machine.appliance ? <Shield size={15} aria-hidden="true" /> : <Monitor size={15} aria-hidden="true" />}
         <strong>{machine.name}</strong>
-        {machine.zone !== null && <span className="zone" title={`zone ${machine.zone}`}>z{machine.zone}</span>}
+        {machine.zone !== null && <span className="zone" title={t("zone {zone}", { zone: machine.zone })}>{t("z{zone}", { zone: machine.zone })}</span>}
       </div>
       <div className="line sub mono">
         <span title={nic.addresses.join(", ")}>{nic.addresses.map(lastOctets).join(" ")}</span>
-        {nic.ipForwarding && <span title="IP forwarding is on">fwd</span>}
+        {nic.ipForwarding && <span title={t("IP forwarding is on")}>{t("fwd")}</span>}
         {machine.marks.slice(0, 2).map((mark) => (
-          <span key={mark} className="guest-mark" title={`in the guest: ${machine.marks.join(", ")}`}>{mark}</span>
+          <span key={mark} className="guest-mark" title={t("in the guest: {marks}", { marks: machine.marks.join(", ") })}>{mark}</span>
         ))}
-        {!machine.running && <span>stopped</span>}
+        {!machine.running && <span>{t("stopped")}</span>}
         {nic.badges.map((badge) => (
-          <span key={badge.path} title={[`${badge.kind}: ${badge.text}`, ...badge.rows.slice(0, 12)].join("\n")}>
+          <span key={badge.path} title={[`${t(badge.kind)}: ${badge.text}`, ...badge.rows.slice(0, 12)].join("\n")}>
             <BadgeIcon kind={badge.kind} />
           </span>
         ))}
@@ -200,14 +201,14 @@ export const NicNode = memo(function NicNode({ data }: NodeProps): ReactNode {
   const item = data.item as Extract<Item, { kind: "nic" }>;
   const { nic } = item;
   return (
-    <Frame item={item} className="port" label={`NIC ${nic.name} of ${nic.vm ?? "no VM"}, ${nic.addresses.join(", ")}`}>
+    <Frame item={item} className="port" label={t("NIC {name} of {vm}, {addresses}", { name: nic.name, vm: nic.vm ?? t("no VM"), addresses: nic.addresses.join(", ") })}>
       <div className="line">
         <Network size={13} aria-hidden="true" />
         <span>{nic.name}</span>
       </div>
       <div className="line sub mono">
         <span>{nic.addresses.map(lastOctets).join(" ")}</span>
-        {nic.ipForwarding && <span title="IP forwarding is on">fwd</span>}
+        {nic.ipForwarding && <span title={t("IP forwarding is on")}>{t("fwd")}</span>}
       </div>
       <Ports />
     </Frame>
@@ -218,14 +219,14 @@ export const BalancerNode = memo(function BalancerNode({ data }: NodeProps): Rea
   const item = data.item as Extract<Item, { kind: "balancer" }>;
   const { balancer } = item;
   return (
-    <Frame item={item} className="balancer" label={`load balancer ${balancer.name}, ${balancer.frontends.join(", ")}`}>
+    <Frame item={item} className="balancer" label={t("load balancer {name}, {frontends}", { name: balancer.name, frontends: balancer.frontends.join(", ") })}>
       <div className="line">
         <Scale size={14} aria-hidden="true" />
         <strong>{balancer.name}</strong>
       </div>
       <div className="line sub mono">
         <span>{balancer.frontends.join(" ")}</span>
-        {balancer.haPorts && <span>HA ports</span>}
+        {balancer.haPorts && <span>{t("HA ports")}</span>}
       </div>
       <Ports />
     </Frame>
@@ -236,7 +237,7 @@ export const HostNode = memo(function HostNode({ data }: NodeProps): ReactNode {
   const item = data.item as Extract<Item, { kind: "host" }>;
   const { host } = item;
   return (
-    <Frame item={item} className="outside" label={`outside host ${host.name}, ${host.address}`}>
+    <Frame item={item} className="outside" label={t("outside host {name}, {address}", { name: host.name, address: host.address })}>
       <div className="line">
         <Globe size={14} aria-hidden="true" />
         <strong>{host.name}</strong>
@@ -250,10 +251,10 @@ export const HostNode = memo(function HostNode({ data }: NodeProps): ReactNode {
 export const InternetNode = memo(function InternetNode({ data }: NodeProps): ReactNode {
   const item = data.item as Extract<Item, { kind: "internet" }>;
   return (
-    <Frame item={item} className="outside internet" label="the Internet">
+    <Frame item={item} className="outside internet" label={t("the Internet")}>
       <div className="line">
         <Cloud size={15} aria-hidden="true" />
-        <strong>Internet</strong>
+        <strong>{t("Internet")}</strong>
       </div>
       <Ports />
     </Frame>
@@ -264,7 +265,7 @@ export const EndpointNode = memo(function EndpointNode({ data }: NodeProps): Rea
   const { endpoint } = data.item as Extract<Item, { kind: "endpoint" }>;
   const Icon = endpoint.kind === "route server" ? Router : LockKeyhole;
   return (
-    <Frame item={data.item as Item} className="port platform" label={`${endpoint.kind} ${endpoint.name}, ${endpoint.addresses.join(", ")}`}>
+    <Frame item={data.item as Item} className="port platform" label={`${t(endpoint.kind)} ${endpoint.name}, ${endpoint.addresses.join(", ")}`}>
       <div className="line">
         <Icon size={13} aria-hidden="true" />
         <span>{endpoint.name}</span>
@@ -291,7 +292,7 @@ export const TabNode = memo(function TabNode({ data }: NodeProps): ReactNode {
   const { tab } = item;
   const Icon = TAB_ICONS[tab.kind];
   return (
-    <Frame item={item} className={`gateway-tab hue-${item.hue}`} label={[`${tab.kind} ${tab.name}`, ...tab.rows].join("\n")}>
+    <Frame item={item} className={`gateway-tab hue-${item.hue}`} label={[`${t(tab.kind)} ${tab.name}`, ...tab.rows].join("\n")}>
       <Icon size={12} aria-hidden="true" />
       {tab.name}
       <Ports />
@@ -302,7 +303,7 @@ export const TabNode = memo(function TabNode({ data }: NodeProps): ReactNode {
 export const SiteNode = memo(function SiteNode({ data }: NodeProps): ReactNode {
   const { site } = data.item as Extract<Item, { kind: "site" }>;
   return (
-    <Frame item={data.item as Item} className="site" label={`site ${site.name}`}>
+    <Frame item={data.item as Item} className="site" label={t("site {name}", { name: site.name })}>
       <header>
         <Building2 size={14} aria-hidden="true" />
         <strong title={site.name}>{site.name}</strong>
@@ -316,15 +317,15 @@ export const SiteNode = memo(function SiteNode({ data }: NodeProps): ReactNode {
 export const RouterNode = memo(function RouterNode({ data }: NodeProps): ReactNode {
   const { router } = data.item as Extract<Item, { kind: "router" }>;
   return (
-    <Frame item={data.item as Item} className={`machine appliance ${router.running ? "" : "stopped"}`} label={`router ${router.name}, ${router.address}`}>
+    <Frame item={data.item as Item} className={`machine appliance ${router.running ? "" : "stopped"}`} label={t("router {name}, {address}", { name: router.name, address: router.address })}>
       <div className="line">
         <Router size={14} aria-hidden="true" />
         <strong>{router.name}</strong>
       </div>
       <div className="line sub mono">
         <span>{router.address}</span>
-        {router.bgp && <span className="guest-mark">bgp</span>}
-        {!router.running && <span>stopped</span>}
+        {router.bgp && <span className="guest-mark">{t("bgp")}</span>}
+        {!router.running && <span>{t("stopped")}</span>}
       </div>
       <Ports />
     </Frame>
@@ -334,12 +335,12 @@ export const RouterNode = memo(function RouterNode({ data }: NodeProps): ReactNo
 export const TransitNode = memo(function TransitNode({ data }: NodeProps): ReactNode {
   const { transit } = data.item as Extract<Item, { kind: "transit" }>;
   return (
-    <Frame item={data.item as Item} className="outside" label={`transit gateway ${transit.name}`}>
+    <Frame item={data.item as Item} className="outside" label={t("transit gateway {name}", { name: transit.name })}>
       <div className="line">
         <ArrowLeftRight size={14} aria-hidden="true" />
         <strong>{transit.name}</strong>
       </div>
-      <div className="line sub">transit gateway</div>
+      <div className="line sub">{t("transit gateway")}</div>
       <Ports />
     </Frame>
   );
@@ -348,13 +349,13 @@ export const TransitNode = memo(function TransitNode({ data }: NodeProps): React
 export const ManagerNode = memo(function ManagerNode({ data }: NodeProps): ReactNode {
   const { manager } = data.item as Extract<Item, { kind: "manager" }>;
   return (
-    <Frame item={data.item as Item} className="outside" label={`traffic manager ${manager.name}, ${manager.endpoints.join(", ")}`}>
+    <Frame item={data.item as Item} className="outside" label={t("traffic manager {name}, {endpoints}", { name: manager.name, endpoints: manager.endpoints.join(", ") })}>
       <div className="line">
         <Signpost size={14} aria-hidden="true" />
         <strong>{manager.name}</strong>
       </div>
       <div className="line sub mono">
-        <span>{manager.endpoints.join(" ") || "no endpoint"}</span>
+        <span>{manager.endpoints.join(" ") || t("no endpoint")}</span>
       </div>
       <Ports />
     </Frame>
@@ -391,32 +392,32 @@ export const NODE_TYPES = {
 export function nodeLabel(item: Item): string {
   switch (item.kind) {
     case "vnet":
-      return `Virtual network ${item.vnet.name}, ${item.vnet.prefixes.join(", ")}`;
+      return t("Virtual network {name}, {prefixes}", { name: item.vnet.name, prefixes: item.vnet.prefixes.join(", ") });
     case "subnet":
-      return `Subnet ${item.subnet.name}, ${item.subnet.prefixes.join(", ")}`;
+      return t("Subnet {name}, {prefixes}", { name: item.subnet.name, prefixes: item.subnet.prefixes.join(", ") });
     case "machine":
-      return `${item.machine.appliance ? "Appliance" : "VM"} ${item.machine.name}, ${item.nic.addresses.join(", ")}`;
+      return `${item.machine.appliance ? t("Appliance") : t("VM")} ${item.machine.name}, ${item.nic.addresses.join(", ")}`;
     case "nic":
-      return `NIC ${item.nic.name}, ${item.nic.addresses.join(", ")}`;
+      return t("NIC {name}, {addresses}", { name: item.nic.name, addresses: item.nic.addresses.join(", ") });
     case "balancer":
-      return `Load balancer ${item.balancer.name}, ${item.balancer.frontends.join(", ")}`;
+      return t("Load balancer {name}, {frontends}", { name: item.balancer.name, frontends: item.balancer.frontends.join(", ") });
     case "host":
-      return `Outside host ${item.host.name}, ${item.host.address}`;
+      return t("Outside host {name}, {address}", { name: item.host.name, address: item.host.address });
     case "endpoint":
       return `${item.endpoint.kind} ${item.endpoint.name}, ${item.endpoint.addresses.join(", ")}`;
     case "tab":
       return `${item.tab.kind} ${item.tab.name}`;
     case "site":
-      return `Site ${item.site.name}, ${item.site.prefixes.join(", ")}`;
+      return t("Site {name}, {prefixes}", { name: item.site.name, prefixes: item.site.prefixes.join(", ") });
     case "router":
-      return `Router ${item.router.name} of a site, ${item.router.address}`;
+      return t("Router {name} of a site, {address}", { name: item.router.name, address: item.router.address });
     case "transit":
-      return `Transit gateway ${item.transit.name}`;
+      return t("Transit gateway {name}", { name: item.transit.name });
     case "manager":
-      return `Traffic manager ${item.manager.name}, ${item.manager.endpoints.join(", ")}`;
+      return t("Traffic manager {name}, {endpoints}", { name: item.manager.name, endpoints: item.manager.endpoints.join(", ") });
     case "note":
       return `Note: ${item.note.text}`;
     case "internet":
-      return "The Internet";
+      return t("The Internet");
   }
 }

@@ -30,6 +30,18 @@ export function differences(before: JsonObject, after: JsonObject): Difference[]
   return found;
 }
 
+/** Return what to mark on a drawing, by path: a NIC's card is its VM's. */
+export function marksOf(found: readonly Difference[], document: JsonObject): Record<string, Difference["change"]> {
+  const nics = mapOf(topologyOf(document).nics);
+  return Object.fromEntries(
+    found.flatMap(({ path, change }): [string, Difference["change"]][] => {
+      if (!path) return [];
+      const nic = path.startsWith("nics/") ? mapOf(nics[path.slice(5)]) : {};
+      return [[path, change], ...(typeof nic.vm === "string" ? [[`vms/${nic.vm}`, "changed"] as [string, Difference["change"]]] : [])];
+    }).reverse(),
+  );
+}
+
 function compare(collection: string, old: JsonObject, now: JsonObject, before: JsonObject, after: JsonObject, found: Difference[]): void {
   for (const id of Object.keys({ ...old, ...now })) {
     const path = `${collection}/${id}`;

@@ -5,6 +5,7 @@
  * kind is left out, and what refers to nothing is put into `loose`.
  */
 
+import { mark, t } from "./text";
 import type { JsonObject } from "./types";
 
 import { type Note, readNotes } from "./notes";
@@ -237,7 +238,7 @@ function placeEndpoints(
     const path = `private_endpoints/${id}`;
     const name = text(raw.name, id);
     const home = subnets.get(text(raw.subnet));
-    if (home) home.endpoints.push({ path, kind: "private endpoint", name, addresses: [text(raw.address)], detail: text(raw.service, "service") });
+    if (home) home.endpoints.push({ path, kind: mark("private endpoint"), name, addresses: [text(raw.address)], detail: text(raw.service, "service") });
     else loose.push({ path, name });
   }
   for (const [id, raw] of entries(document, "route_servers")) {
@@ -246,8 +247,8 @@ function placeEndpoints(
     const vnet = vnets.get(text(raw.vnet));
     const home = vnet?.subnets.find((subnet) => subnet.name === "RouteServerSubnet");
     const detail = `AS ${text(raw.asn, "65515")}`;
-    if (home) home.endpoints.push({ path, kind: "route server", name, addresses: texts(raw.addresses), detail });
-    else if (vnet) vnet.tabs.push({ path, kind: "route server", name, rows: [detail] });
+    if (home) home.endpoints.push({ path, kind: mark("route server"), name, addresses: texts(raw.addresses), detail });
+    else if (vnet) vnet.tabs.push({ path, kind: mark("route server"), name, rows: [detail] });
     else loose.push({ path, name });
   }
 }
@@ -261,7 +262,7 @@ function readLinks(document: unknown): Link[] {
     const to = far ? `gateways/${far}` : router ? `sites/${site}/routers/${router}` : `sites/${site}`;
     const path = `connections/${id}`;
     const kind = at(document, `gateways/${text(raw.gateway)}/kind`);
-    const words = [kind === "expressroute" ? "ExpressRoute" : "VPN", ...(raw.bgp === true ? ["BGP"] : []), ...(raw.up === false ? ["down"] : [])];
+    const words = [kind === "expressroute" ? "ExpressRoute" : "VPN", ...(raw.bgp === true ? ["BGP"] : []), ...(raw.up === false ? [t("down")] : [])];
     links.push({ path, kind: "connection", from: `gateways/${text(raw.gateway)}`, to, label: words.join(", "), up: raw.up !== false });
   }
   for (const [id, raw] of entries(document, "transit_gateways"))
@@ -292,7 +293,7 @@ function readSubnet(
   if (table) {
     const routes = children(table.routes);
     const rows = routes.map(([, route]) => routeLine(route));
-    badges.push({ kind: "route table", path: `route_tables/${tableId}`, text: text(table.name, tableId), rows });
+    badges.push({ kind: mark("route table"), path: `route_tables/${tableId}`, text: text(table.name, tableId), rows });
     for (const [key, route] of routes) {
       const address = text(route.next_hop_ip);
       const path = `route_tables/${tableId}/routes/${key}`;
@@ -302,7 +303,7 @@ function readSubnet(
   badges.push(...groupBadge(text(raw.security_group), groups));
   const nat = text(raw.nat_gateway);
   if (nat) badges.push({ kind: "NAT gateway", path: `nat_gateways/${nat}`, text: nat, rows: [] });
-  for (const service of texts(raw.service_endpoints)) badges.push({ kind: "service endpoint", path: `subnets/${id}`, text: service, rows: [] });
+  for (const service of texts(raw.service_endpoints)) badges.push({ kind: mark("service endpoint"), path: `subnets/${id}`, text: service, rows: [] });
   const base = { path: `subnets/${id}`, id, name: text(raw.name, id), prefixes: texts(raw.prefixes) };
   const zone = typeof raw.zone === "number" ? raw.zone : null;
   return { ...base, badges, zone, nextHops, machines: [], nics: [], balancers: [], endpoints: [] };
@@ -320,7 +321,7 @@ function groupBadge(id: string, groups: Map<string, JsonObject>): Badge[] {
   const rules = children(group.rules)
     .map(([, rule]) => rule)
     .sort((a, b) => Number(a.priority ?? 0) - Number(b.priority ?? 0));
-  return [{ kind: "security group", path: `security_groups/${id}`, text: text(group.name, id), rows: rules.map(ruleLine) }];
+  return [{ kind: mark("security group"), path: `security_groups/${id}`, text: text(group.name, id), rows: rules.map(ruleLine) }];
 }
 
 /** Return a security rule as one line. */
@@ -367,7 +368,7 @@ function readNic(
   for (const configuration of configurations) {
     const key = text(configuration.public_ip);
     const address = publics.get(key);
-    if (address) badges.push({ kind: "public address", path: `public_ips/${key}`, text: text(address.address), rows: [] });
+    if (address) badges.push({ kind: mark("public address"), path: `public_ips/${key}`, text: text(address.address), rows: [] });
   }
   return {
     path: `nics/${id}`,
@@ -423,16 +424,16 @@ function readBalancer(id: string, raw: JsonObject, publics: Map<string, JsonObje
 }
 
 const FLAGS = {
-  allow_access: "access",
-  allow_forwarded: "forwarded traffic",
-  allow_gateway_transit: "gateway transit",
-  use_remote_gateways: "uses remote gateways",
+  allow_access: mark("access"),
+  allow_forwarded: mark("forwarded traffic"),
+  allow_gateway_transit: mark("gateway transit"),
+  use_remote_gateways: mark("uses remote gateways"),
 } as const;
 
 /** Return what is switched on at one link of a peering. */
 export function peeringFlags(raw: JsonObject): string[] {
   const on = { allow_access: true, ...raw };
-  return Object.entries(FLAGS).filter(([key]) => on[key as keyof typeof on] === true).map(([, word]) => word);
+  return Object.entries(FLAGS).filter(([key]) => on[key as keyof typeof on] === true).map(([, word]) => t(word));
 }
 
 function readPeerings(document: unknown, vnets: Map<string, VirtualNetwork>): Peering[] {
@@ -455,8 +456,8 @@ const UNDRAWN = new Set(["peerings", "connected_groups", "application_groups", "
 
 /** Where each kind hangs: a collection and the field that names it there. */
 const HANGS: [string, string, [string, string][]][] = [
-  ["route_tables", "route table", [["subnets", "route_table"], ["vnets", "main_route_table"], ["gateways", "route_table"], ["internet_gateways", "route_table"]]],
-  ["security_groups", "security group", [["subnets", "security_group"], ["nics", "security_group"]]],
+  ["route_tables", mark("route table"), [["subnets", "route_table"], ["vnets", "main_route_table"], ["gateways", "route_table"], ["internet_gateways", "route_table"]]],
+  ["security_groups", mark("security group"), [["subnets", "security_group"], ["nics", "security_group"]]],
   ["nat_gateways", "NAT gateway", [["subnets", "nat_gateway"]]],
 ];
 
@@ -467,10 +468,10 @@ function readUnattached(document: unknown): Drawing["unattached"] {
     const used = new Set(holders.flatMap(([home, field]) => entries(document, home).map(([, part]) => text(part[field]))));
     for (const [id, part] of entries(document, collection)) if (!used.has(id) && !text(part.subnet)) found.push({ path: `${collection}/${id}`, name: text(part.name, id), kind });
   }
-  for (const [collection, kind] of [["public_ips", "public IP"], ["application_groups", "application group"], ["admin_rules", "admin rule"]] as const)
+  for (const [collection, kind] of [["public_ips", mark("public IP")], ["application_groups", mark("application group")], ["admin_rules", mark("admin rule")]] as const)
     for (const [id, part] of entries(document, collection)) found.push({ path: `${collection}/${id}`, name: text(part.name, id), kind });
   const tags = isObject(document) && isObject(document.topology) ? document.topology.service_tags : null;
-  for (const id of Object.keys(isObject(tags) ? tags : {})) found.push({ path: `service_tags/${id}`, name: id, kind: "service tag" });
+  for (const id of Object.keys(isObject(tags) ? tags : {})) found.push({ path: `service_tags/${id}`, name: id, kind: mark("service tag") });
   return found;
 }
 

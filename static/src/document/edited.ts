@@ -1,6 +1,7 @@
 /** Which revisions forward alike, and what an edit is compared with. Pure. */
 
 import { stable } from "./stable";
+import { t } from "./text";
 import type { Json, JsonObject } from "./types";
 
 export interface Seen {
@@ -44,13 +45,13 @@ export function holds(watch: Watched | null, revision: number | null | undefined
 }
 
 export const EFFECTS = [
-  ["opened", "opened", "Opened"],
-  ["closed", "closed", "Closed"],
-  ["answer_lost", "answers lost", "Answer lost"],
-  ["rerouted", "rerouted", "Rerouted"],
-  ["asymmetric", "now asymmetric", "Now asymmetric"],
-  ["symmetric", "symmetric again", "Symmetric again"],
-  ["otherwise", "fail otherwise", "Fail otherwise than before"],
+  ["opened", t("opened"), t("Opened")],
+  ["closed", t("closed"), t("Closed")],
+  ["answer_lost", t("answers lost"), t("Answer lost")],
+  ["rerouted", t("rerouted"), t("Rerouted")],
+  ["asymmetric", t("now asymmetric"), t("Now asymmetric")],
+  ["symmetric", t("symmetric again"), t("Symmetric again")],
+  ["otherwise", t("fail otherwise"), t("Fail otherwise than before")],
 ] as const;
 export type Effect = (typeof EFFECTS)[number][0];
 

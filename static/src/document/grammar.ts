@@ -6,7 +6,7 @@
  */
 
 import { at, entries, text } from "./raw";
-import { t } from "./text";
+import { mark, t } from "./text";
 import type { JsonObject } from "./types";
 
 /** `canvas` is the drawing itself; `anywhere` a thing without a place of its own, which may hang on what is pointed at. */
@@ -28,35 +28,35 @@ export interface Piece {
 }
 
 export const PIECES: Piece[] = [
-  { id: "vnet", collection: "vnets", name: "virtual network", group: "Network", homes: ["canvas"], key: "n", hint: "One region, one or more address ranges", also: "vnet vpc" },
-  { id: "subnet", collection: "subnets", name: "subnet", group: "Network", homes: ["vnets"], key: "s", hint: "A prefix inside a virtual network" },
-  { id: "peering", collection: "peerings", name: "peering", group: "Network", homes: ["vnets"], hint: "Two links between two virtual networks", also: "peer vnet" },
-  { id: "connected-group", collection: "connected_groups", name: "connected group", group: "Network", homes: ["vnets", "anywhere"], hint: "Virtual networks joined each with each", also: "network manager mesh" },
-  { id: "private-endpoint", collection: "private_endpoints", name: "private endpoint", group: "Network", homes: ["subnets"], hint: "A private address for a service", also: "private link" },
-  { id: "vm", collection: "vms", name: "VM", group: "Machines", homes: ["subnets"], key: "v", hint: "A machine with one NIC", also: "server instance virtual machine" },
-  { id: "appliance", collection: "vms", name: "appliance", group: "Machines", homes: ["subnets"], key: "f", hint: "A VM that forwards: firewall, router", also: "nva firewall router" },
-  { id: "nic", collection: "nics", name: "NIC", group: "Machines", homes: ["vms", "subnets"], hint: "On a VM: one more NIC; in a subnet: a free one", also: "interface eni" },
-  { id: "configuration", collection: "nics", name: "IP configuration", group: "Machines", homes: ["nics", "vms"], hint: "One more address of a NIC", also: "secondary address" },
-  { id: "route-table", collection: "route_tables", name: "route table", group: "Rules", homes: ["subnets", "anywhere"], key: "r", hint: "User routes of a subnet", also: "udr routes" },
-  { id: "security-group", collection: "security_groups", name: "security group", group: "Rules", homes: ["vms", "nics", "subnets", "anywhere"], key: "g", hint: "Rules of a subnet or a NIC", also: "nsg firewall rules" },
-  { id: "application-group", collection: "application_groups", name: "application group", group: "Rules", homes: ["vms", "nics", "anywhere"], hint: "A name for addresses that rules use", also: "asg" },
-  { id: "admin-rule", collection: "admin_rules", name: "admin rule", group: "Rules", homes: ["vnets", "anywhere"], hint: "Comes before every security group", also: "security admin" },
-  { id: "service-tag", collection: "service_tags", name: "service tag", group: "Rules", homes: ["anywhere"], hint: "A name for prefixes of a service", also: "prefix list" },
-  { id: "balancer", collection: "load_balancers", name: "internal balancer", group: "Balancing", homes: ["subnets"], key: "b", hint: "A private frontend in a subnet", also: "load balancer ilb lb" },
-  { id: "public-balancer", collection: "load_balancers", name: "public balancer", group: "Balancing", homes: ["canvas"], hint: "A frontend on the Internet", also: "load balancer elb lb" },
-  { id: "traffic-manager", collection: "traffic_managers", name: "traffic manager", group: "Balancing", homes: ["canvas"], hint: "A name that answers with an address that is up", also: "dns failover" },
-  { id: "nat-gateway", collection: "nat_gateways", name: "NAT gateway", group: "Ways out", homes: ["subnets", "anywhere"], key: "x", hint: "Lets a subnet out by public addresses", also: "snat outbound" },
-  { id: "public-ip", collection: "public_ips", name: "public IP", group: "Ways out", homes: ["vms", "nics", "anywhere"], hint: "A public address for a NIC, balancer or gateway", also: "pip elastic ip" },
-  { id: "vpn-gateway", collection: "gateways", name: "VPN gateway", group: "Ways out", homes: ["vnets"], key: "w", hint: "Joins sites over the Internet", also: "ipsec virtual network gateway" },
-  { id: "expressroute-gateway", collection: "gateways", name: "ExpressRoute gateway", group: "Ways out", homes: ["vnets"], hint: "Joins sites over a private circuit", also: "direct connect er" },
-  { id: "route-server", collection: "route_servers", name: "route server", group: "Ways out", homes: ["vnets"], hint: "Speaks BGP with appliances", also: "bgp ars" },
-  { id: "internet-gateway", collection: "internet_gateways", name: "Internet gateway", group: "Ways out", homes: ["vnets"], hint: "The way out where a network has none by itself", also: "igw aws" },
-  { id: "transit-gateway", collection: "transit_gateways", name: "transit gateway", group: "Ways out", homes: ["canvas"], hint: "A regional router between networks", also: "tgw aws" },
-  { id: "site", collection: "sites", name: "site", group: "Outside", homes: ["canvas"], key: "e", hint: "A place outside the cloud with a router", also: "on-premises branch office" },
-  { id: "router", collection: "sites", name: "router of a site", group: "Outside", homes: ["sites"], hint: "The far end of connections", also: "cpe" },
-  { id: "host", collection: "hosts", name: "host outside", group: "Outside", homes: ["sites", "canvas"], key: "h", hint: "A client on the Internet or in a site", also: "client internet user" },
-  { id: "connection", collection: "connections", name: "connection", group: "Outside", homes: ["gateways"], hint: "Joins a gateway to a site or another gateway", also: "tunnel circuit" },
-  { id: "note", collection: "notes", name: "note", group: "Outside", homes: ["canvas"], key: "t", hint: "Words on the drawing", also: "text comment annotation" },
+  { id: "vnet", collection: "vnets", name: mark("virtual network"), group: mark("Network"), homes: ["canvas"], key: "n", hint: mark("One region, one or more address ranges"), also: "vnet vpc" },
+  { id: "subnet", collection: "subnets", name: mark("subnet"), group: mark("Network"), homes: ["vnets"], key: "s", hint: mark("A prefix inside a virtual network") },
+  { id: "peering", collection: "peerings", name: mark("peering"), group: mark("Network"), homes: ["vnets"], hint: mark("Two links between two virtual networks"), also: "peer vnet" },
+  { id: "connected-group", collection: "connected_groups", name: mark("connected group"), group: mark("Network"), homes: ["vnets", "anywhere"], hint: mark("Virtual networks joined each with each"), also: "network manager mesh" },
+  { id: "private-endpoint", collection: "private_endpoints", name: mark("private endpoint"), group: mark("Network"), homes: ["subnets"], hint: mark("A private address for a service"), also: "private link" },
+  { id: "vm", collection: "vms", name: mark("VM"), group: mark("Machines"), homes: ["subnets"], key: "v", hint: mark("A machine with one NIC"), also: "server instance virtual machine" },
+  { id: "appliance", collection: "vms", name: mark("appliance"), group: mark("Machines"), homes: ["subnets"], key: "f", hint: mark("A VM that forwards: firewall, router"), also: "nva firewall router" },
+  { id: "nic", collection: "nics", name: mark("NIC"), group: mark("Machines"), homes: ["vms", "subnets"], hint: mark("On a VM: one more NIC; in a subnet: a free one"), also: "interface eni" },
+  { id: "configuration", collection: "nics", name: mark("IP configuration"), group: mark("Machines"), homes: ["nics", "vms"], hint: mark("One more address of a NIC"), also: "secondary address" },
+  { id: "route-table", collection: "route_tables", name: mark("route table"), group: mark("Rules"), homes: ["subnets", "anywhere"], key: "r", hint: mark("User routes of a subnet"), also: "udr routes" },
+  { id: "security-group", collection: "security_groups", name: mark("security group"), group: mark("Rules"), homes: ["vms", "nics", "subnets", "anywhere"], key: "g", hint: mark("Rules of a subnet or a NIC"), also: "nsg firewall rules" },
+  { id: "application-group", collection: "application_groups", name: mark("application group"), group: mark("Rules"), homes: ["vms", "nics", "anywhere"], hint: mark("A name for addresses that rules use"), also: "asg" },
+  { id: "admin-rule", collection: "admin_rules", name: mark("admin rule"), group: mark("Rules"), homes: ["vnets", "anywhere"], hint: mark("Comes before every security group"), also: "security admin" },
+  { id: "service-tag", collection: "service_tags", name: mark("service tag"), group: mark("Rules"), homes: ["anywhere"], hint: mark("A name for prefixes of a service"), also: "prefix list" },
+  { id: "balancer", collection: "load_balancers", name: mark("internal balancer"), group: mark("Balancing"), homes: ["subnets"], key: "b", hint: mark("A private frontend in a subnet"), also: "load balancer ilb lb" },
+  { id: "public-balancer", collection: "load_balancers", name: mark("public balancer"), group: mark("Balancing"), homes: ["canvas"], hint: mark("A frontend on the Internet"), also: "load balancer elb lb" },
+  { id: "traffic-manager", collection: "traffic_managers", name: mark("traffic manager"), group: mark("Balancing"), homes: ["canvas"], hint: mark("A name that answers with an address that is up"), also: "dns failover" },
+  { id: "nat-gateway", collection: "nat_gateways", name: mark("NAT gateway"), group: mark("Ways out"), homes: ["subnets", "anywhere"], key: "x", hint: mark("Lets a subnet out by public addresses"), also: "snat outbound" },
+  { id: "public-ip", collection: "public_ips", name: mark("public IP"), group: mark("Ways out"), homes: ["vms", "nics", "anywhere"], hint: mark("A public address for a NIC, balancer or gateway"), also: "pip elastic ip" },
+  { id: "vpn-gateway", collection: "gateways", name: mark("VPN gateway"), group: mark("Ways out"), homes: ["vnets"], key: "w", hint: mark("Joins sites over the Internet"), also: "ipsec virtual network gateway" },
+  { id: "expressroute-gateway", collection: "gateways", name: mark("ExpressRoute gateway"), group: mark("Ways out"), homes: ["vnets"], hint: mark("Joins sites over a private circuit"), also: "direct connect er" },
+  { id: "route-server", collection: "route_servers", name: mark("route server"), group: mark("Ways out"), homes: ["vnets"], hint: mark("Speaks BGP with appliances"), also: "bgp ars" },
+  { id: "internet-gateway", collection: "internet_gateways", name: mark("Internet gateway"), group: mark("Ways out"), homes: ["vnets"], hint: mark("The way out where a network has none by itself"), also: "igw aws" },
+  { id: "transit-gateway", collection: "transit_gateways", name: mark("transit gateway"), group: mark("Ways out"), homes: ["canvas"], hint: mark("A regional router between networks"), also: "tgw aws" },
+  { id: "site", collection: "sites", name: mark("site"), group: mark("Outside"), homes: ["canvas"], key: "e", hint: mark("A place outside the cloud with a router"), also: "on-premises branch office" },
+  { id: "router", collection: "sites", name: mark("router of a site"), group: mark("Outside"), homes: ["sites"], hint: mark("The far end of connections"), also: "cpe" },
+  { id: "host", collection: "hosts", name: mark("host outside"), group: mark("Outside"), homes: ["sites", "canvas"], key: "h", hint: mark("A client on the Internet or in a site"), also: "client internet user" },
+  { id: "connection", collection: "connections", name: mark("connection"), group: mark("Outside"), homes: ["gateways"], hint: mark("Joins a gateway to a site or another gateway"), also: "tunnel circuit" },
+  { id: "note", collection: "notes", name: mark("note"), group: mark("Outside"), homes: ["canvas"], key: "t", hint: mark("Words on the drawing"), also: "text comment annotation" },
 ];
 
 export function pieceOf(id: string): Piece {
@@ -66,16 +66,16 @@ export function pieceOf(id: string): Piece {
 }
 
 const HOMES: Record<Home, string> = {
-  canvas: "on the empty canvas",
-  anywhere: "anywhere",
-  vnets: "in a virtual network",
-  subnets: "in a subnet",
-  vms: "on a VM",
-  nics: "on a NIC",
-  sites: "in a site",
-  gateways: "on a gateway",
-  load_balancers: "on a balancer",
-  transit_gateways: "on a transit gateway",
+  canvas: mark("on the empty canvas"),
+  anywhere: mark("anywhere"),
+  vnets: mark("in a virtual network"),
+  subnets: mark("in a subnet"),
+  vms: mark("on a VM"),
+  nics: mark("on a NIC"),
+  sites: mark("in a site"),
+  gateways: mark("on a gateway"),
+  load_balancers: mark("on a balancer"),
+  transit_gateways: mark("on a transit gateway"),
 };
 
 /** Return the home a piece would get: a path, `canvas`; or the reason why it may not live there. */

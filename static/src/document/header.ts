@@ -1,5 +1,6 @@
 /** What a step did to a packet, in a few words each: addresses, ports, MACs, tunnels. */
 
+import { t } from "./text";
 import type { Header } from "./types";
 
 export interface Change {
@@ -11,12 +12,12 @@ export interface Change {
 const NAMES: Record<number, string> = { 1: "icmp", 2: "igmp", 4: "ipip", 6: "tcp", 17: "udp", 47: "gre", 50: "esp", 51: "ah", 58: "icmpv6", 89: "ospf", 112: "vrrp" };
 
 export function protocolName(protocol: number): string {
-  return NAMES[protocol] ?? `protocol ${protocol}`;
+  return NAMES[protocol] ?? t("protocol {protocol}", { protocol });
 }
 
 /** Return a packet as one line, such as `10.0.0.4:49152 → 10.0.1.4:443 tcp`. */
 export function packetLine(header: Header): string {
-  if (header.frame === "arp") return `ARP for ${header.destination}`;
+  if (header.frame === "arp") return t("ARP for {destination}", { destination: header.destination });
   return `${end(header.source, header.source_port)} → ${end(header.destination, header.destination_port)} ${protocolName(header.protocol)}`;
 }
 
@@ -60,5 +61,5 @@ function mac(before: Header, after: Header): Change[] {
 }
 
 function size(header: Header): string {
-  return typeof header.size_bytes === "number" ? `${header.size_bytes} bytes` : "";
+  return typeof header.size_bytes === "number" ? t("{size_bytes} bytes", { size_bytes: header.size_bytes }) : "";
 }

@@ -1,6 +1,7 @@
 /** A race that is played live: its clock, what people did to it, and the open ends of its lanes. Knows no DOM. */
 
 import { type Contender, type Lane, type Moment, type Span, type Strip, momentAt } from "./race";
+import { mark, t } from "./text";
 import type { JsonObject, RunEvent } from "./types";
 
 export interface Command {
@@ -98,7 +99,7 @@ function openDetect(one: Contender, now_us: number): Opened {
   const end = ended(one, "detect");
   const breaks = new Set(one.notes.filter((note) => note.lane === "fault").map((note) => note.t_us));
   const begun = one.notes.find((note) => note.lane === "detect" && note.kind !== "end" && note.t_us > end && !breaks.has(note.t_us));
-  return begun ? { lane: "detect", from_us: begun.t_us, text: "noticing it" } : null;
+  return begun ? { lane: "detect", from_us: begun.t_us, text: t("noticing it") } : null;
 }
 
 /** A call has been sent and nobody has seen its end: its span comes when somebody does. */
@@ -113,12 +114,12 @@ function openData(one: Contender, now_us: number): Opened {
   const told = one.moments.filter((moment) => moment.t_us <= now_us);
   const fresh = told.findLastIndex((moment) => moment.moved.every((setting) => setting.stale.length === 0));
   const begun = told[fresh + 1];
-  return begun ? { lane: "data", from_us: begun.t_us, text: "sending hosts learn the new state" } : null;
+  return begun ? { lane: "data", from_us: begun.t_us, text: t("sending hosts learn the new state") } : null;
 }
 
 function openFlows(one: Contender, now_us: number): Opened {
   const from_us = flowsFailSince(one, now_us);
-  return from_us === null ? null : { lane: "flows", from_us, text: "new connections fail" };
+  return from_us === null ? null : { lane: "flows", from_us, text: t("new connections fail") };
 }
 
 /** Return since when some new flows of a design fail at a time; null while all arrive. */
@@ -134,7 +135,7 @@ export interface Condition {
   since_us: number | null;
 }
 
-const STATES: Record<string, Condition["state"]> = { pause: "paused", "forwarding-stops": "forwards nothing", "probe-blocked": "probes are blocked" };
+const STATES: Record<string, Condition["state"]> = { pause: mark("paused"), "forwarding-stops": mark("forwards nothing"), "probe-blocked": mark("probes are blocked") };
 
 /** Return how a VM fares at a time in a design, from its moments and from what people did. */
 export function conditionOf(one: Contender, commands: readonly Command[], vm: string, zone: number | null, now_us: number): Condition {

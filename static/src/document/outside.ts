@@ -2,6 +2,7 @@
 
 import type { Host } from "./drawing";
 import { children, entries, text, texts } from "./raw";
+import { mark, t } from "./text";
 
 export interface SiteRouter {
   path: string;
@@ -77,20 +78,20 @@ export function readTransitGateways(document: unknown): TransitGateway[] {
 export function readTabs(document: unknown): [string, Tab][] {
   const tabs: [string, Tab][] = [];
   for (const [id, raw] of entries(document, "gateways")) {
-    const kind = raw.kind === "expressroute" ? "ExpressRoute gateway" : "VPN gateway";
+    const kind = raw.kind === "expressroute" ? mark("ExpressRoute gateway") : mark("VPN gateway");
     const instances = texts(raw.instances);
     const rows = [
       ...(instances.length > 1 ? [`active-active: ${instances.join(", ")}`] : []),
-      ...children(raw.learned).map(([, route]) => `learned ${text(route.prefix)}`),
+      ...children(raw.learned).map(([, route]) => t("learned {prefix}", { prefix: text(route.prefix) })),
     ];
     tabs.push([text(raw.vnet), { path: `gateways/${id}`, kind, name: text(raw.name, id), rows }]);
   }
   for (const [id, raw] of entries(document, "internet_gateways"))
-    tabs.push([text(raw.vnet), { path: `internet_gateways/${id}`, kind: "Internet gateway", name: text(raw.name, id), rows: [] }]);
+    tabs.push([text(raw.vnet), { path: `internet_gateways/${id}`, kind: mark("Internet gateway"), name: text(raw.name, id), rows: [] }]);
   const tables = new Map(entries(document, "route_tables"));
   for (const [id, raw] of entries(document, "vnets")) {
     const key = text(raw.main_route_table);
-    if (key) tabs.push([id, { path: `route_tables/${key}`, kind: "main route table", name: text(tables.get(key)?.name, key), rows: [] }]);
+    if (key) tabs.push([id, { path: `route_tables/${key}`, kind: mark("main route table"), name: text(tables.get(key)?.name, key), rows: [] }]);
   }
   return tabs;
 }

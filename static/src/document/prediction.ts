@@ -1,6 +1,7 @@
 /** What somebody says a packet will do, before it is run: stops and an ending for each direction. */
 
 import { children, text } from "./drawing";
+import { t } from "./text";
 import type { JsonObject } from "./types";
 
 export const ENDINGS = ["delivered", "dropped", "looped"] as const;
@@ -28,11 +29,11 @@ export interface StopGroup {
 }
 
 const KINDS: readonly [string, string][] = [
-  ["vms", "Virtual machines"],
-  ["load_balancers", "Balancers"],
-  ["gateways", "Gateways"],
-  ["private_endpoints", "Private endpoints"],
-  ["hosts", "Outside"],
+  ["vms", t("Virtual machines")],
+  ["load_balancers", t("Balancers")],
+  ["gateways", t("Gateways")],
+  ["private_endpoints", t("Private endpoints")],
+  ["hosts", t("Outside")],
 ];
 
 /** Return where a packet can stop in a drawing, by kind; the Internet is always there. */
@@ -42,7 +43,7 @@ export function stopGroups(document: JsonObject): StopGroup[] {
     title,
     stops: children(topology?.[kind]).map(([id, one]) => ({ path: `${kind}/${id}`, name: text(one.name, id) })),
   }));
-  groups.at(-1)?.stops.push({ path: INTERNET, name: "the Internet" });
+  groups.at(-1)?.stops.push({ path: INTERNET, name: t("the Internet") });
   return groups.filter((group) => group.stops.length > 0);
 }
 

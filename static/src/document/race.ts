@@ -1,9 +1,10 @@
 /** Events of failover runs and of trials, gathered into what there is to show. Knows no DOM. */
 
+import { mark, t } from "./text";
 import type { RunEvent } from "./types";
 
 export type Lane = "fault" | "detect" | "control" | "data" | "flows";
-export const CLOCKS = ["detect", "control", "data"] as const;
+export const CLOCKS = [mark("detect"), mark("control"), mark("data")] as const;
 
 export interface Note {
   /** Number of the event in the log of its run: what links to a moment name it by. */
@@ -333,8 +334,8 @@ export function trials(events: readonly RunEvent[]): Trials {
 /** Say that clocks cover more than the recovery beside them; null where none do. */
 export function beyondWords(titles: readonly string[], all: number): string | null {
   if (titles.length === 0) return null;
-  const whose = titles.length === all ? "The clocks" : `The clocks of ${titles.join(", ")}`;
-  return `${whose} cover the whole procedure, also calls and hosts that no flow waits for.`;
+  const whose = titles.length === all ? t("The clocks") : t("The clocks of {titles}", { titles: titles.join(", ") });
+  return t("{whose} cover the whole procedure, also calls and hosts that no flow waits for.", { whose });
 }
 
 /** Return who is best in a column of numbers, smallest first; null means never and cannot win. No winner in a tie. */
@@ -355,7 +356,7 @@ const LONG: [unit: string, s: number][] = [
 /** Return seconds as people read them: 0.35 s, 13.0 s, 12 min 5 s, 2 h, 3 d 4 h. */
 export function seconds(value: number | null | undefined): string {
   if (value === null || value === undefined) return "never";
-  if (value < 120) return `${value.toFixed(value < 1 ? 2 : 1)} s`;
+  if (value < 120) return t("{value} s", { value: value.toFixed(value < 1 ? 2 : 1) });
   const first = LONG.findIndex(([, length]) => value >= length);
   const [unit, length] = LONG[first] ?? ["s", 1];
   const [less, part] = LONG[first + 1] ?? ["s", 1];
@@ -366,7 +367,7 @@ export function seconds(value: number | null | undefined): string {
 
 /** Return an interval of seconds; one value where both ends are the same. */
 export function between([low, high]: readonly [number | null, number | null]): string {
-  return seconds(low) === seconds(high) ? seconds(low) : `${seconds(low)} to ${seconds(high)}`;
+  return seconds(low) === seconds(high) ? seconds(low) : t("{seconds} to {seconds2}", { seconds: seconds(low), seconds2: seconds(high) });
 }
 
 /** Return microseconds as people read them. */
@@ -377,7 +378,7 @@ export function duration(us: number | null | undefined): string {
 /** Return a time on the clock that starts with the fault: +12.4 s. */
 export function clock(t_us: number, fault_us: number): string {
   const seconds = (t_us - fault_us) / 1e6;
-  return `${seconds < 0 ? "−" : "+"}${Math.abs(seconds).toFixed(1)} s`;
+  return t("{sign}{value} s", { sign: seconds < 0 ? "−" : "+", value: Math.abs(seconds).toFixed(1) });
 }
 
 /** Return the title of a design in a summary. */

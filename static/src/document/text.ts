@@ -4,6 +4,8 @@
  * A sentence is its own key. Django's catalogue is asked where the page has one.
  */
 
+import { Fragment, type ReactNode, createElement } from "react";
+
 interface Catalogue {
   gettext?: (sentence: string) => string;
   ngettext?: (one: string, many: string, count: number) => string;
@@ -23,4 +25,16 @@ export function tn(one: string, many: string, n: number, values: Record<string, 
 
 function filled(sentence: string, values: Record<string, string | number>): string {
   return sentence.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** Return a sentence some of whose values are elements. */
+export function tx(sentence: string, values: Record<string, ReactNode>): ReactNode {
+  const translated = catalogue.gettext?.(sentence) ?? sentence;
+  const parts = translated.split(/\{(\w+)\}/).map((part, index) => (index % 2 ? values[part] : part));
+  return createElement(Fragment, null, ...parts);
+}
+
+/** Mark a text that is also a key: the catalogues hold it, and it is translated where it is shown. */
+export function mark<const Text extends string>(sentence: Text): Text {
+  return sentence;
 }

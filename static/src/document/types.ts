@@ -49,6 +49,8 @@ export interface Run {
   created_at: string;
   started_at: string | null;
   finished_at: string | null;
+  /** It waits for a worker that compiles the engine. */
+  engine_starts: boolean;
 }
 
 /** One event of a run's log; what else it carries depends on `event`. */
@@ -71,6 +73,8 @@ export interface Bootstrap {
   can: Can;
   user: { name: string; guest: boolean } | null;
   runs?: string[];
+  /** The exercise this drawing is an attempt of. */
+  exercise?: { title: string; url: string } | null;
   urls: Record<string, string>;
 }
 

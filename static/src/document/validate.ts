@@ -2,19 +2,19 @@
 
 import { isStrict, parseAddress, parsePrefix, writtenPrefix } from "./ip";
 import type { Field } from "./shape";
-import { t } from "./text";
+import { mark, t } from "./text";
 import type { Json } from "./types";
 
 export type Typed = { value: Json } | { wrong: string };
 
 /** Words for patterns that people cannot read. */
 const PATTERNS: [RegExp, string][] = [
-  [/0-9a-f\]\{2\}/, "A MAC address such as 00:0d:3a:12:34:56."],
-  [/0-9\]\{1,5\}\(-/, "A port, a range such as 8000-8080, or *."],
-  [/\(\\\*\|tcp/, "One of *, tcp, udp, icmp, esp, ah."],
-  [/tcp\|udp\|icmp\|icmpv6/, "A protocol such as tcp, udp or icmp, or its number."],
-  [/\^\[A-Za-z0-9\]/, "Letters, digits, dots, dashes and underscores; a letter or digit first."],
-  [/\^\[a-z_\]\+/, "A path such as nics/fw1."],
+  [/0-9a-f\]\{2\}/, mark("A MAC address such as 00:0d:3a:12:34:56.")],
+  [/0-9\]\{1,5\}\(-/, mark("A port, a range such as 8000-8080, or *.")],
+  [/\(\\\*\|tcp/, mark("One of *, tcp, udp, icmp, esp, ah.")],
+  [/tcp\|udp\|icmp\|icmpv6/, mark("A protocol such as tcp, udp or icmp, or its number.")],
+  [/\^\[A-Za-z0-9\]/, mark("Letters, digits, dots, dashes and underscores; a letter or digit first.")],
+  [/\^\[a-z_\]\+/, mark("A path such as nics/fw1.")],
 ];
 
 /** Return a value as it is typed. */

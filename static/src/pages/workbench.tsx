@@ -15,6 +15,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { update } from "../document/store";
+import { t } from "../document/text";
 import type { Bootstrap, Run } from "../document/types";
 import { api, configure } from "../protocol/api";
 import { start, words } from "../protocol/followed";
@@ -32,8 +33,9 @@ async function begin(): Promise<void> {
   if (!home || !data) return;
   const bootstrap = JSON.parse(data.textContent ?? "{}") as Bootstrap;
   configure(bootstrap);
-  const { mode, can, user } = bootstrap;
-  update({ mode, can, user, id: bootstrap.scenario.id ?? null, ...bootstrap.scenario });
+  const { mode, can, user, exercise = null } = bootstrap;
+  const card = new URL(location.href).searchParams.get("card");
+  update({ mode, can, user, exercise, card, id: bootstrap.scenario.id ?? null, ...bootstrap.scenario });
   watchNetwork();
   let shared: Run[] | null = null;
   try {
@@ -83,7 +85,7 @@ async function restoreRun(shared: Run[] | null): Promise<void> {
   try {
     openRun(await api.run(wanted), false);
   } catch (error) {
-    update({ message: `The run of this address cannot be opened: ${words(error)}` });
+    update({ message: t("The run of this address cannot be opened: {words}", { words: words(error) }) });
   }
 }
 

@@ -3,14 +3,15 @@
 import { Fragment, type ReactNode } from "react";
 
 import { useWorkbench } from "../document/store";
+import { t } from "../document/text";
 import type { RunEvent } from "../document/types";
 import { type Followed, cancel, isLive, useFollowed } from "../protocol/followed";
 import { Fault, Waiting } from "./Waiting";
 import { type Listed, askedOf, countsOf, examplesOf, progressOf, unknownOf } from "./questions";
 
 const TITLES: Record<Listed, string> = {
-  reach: "What gets through",
-  exposed: "What the Internet reaches",
+  reach: t("What gets through"),
+  exposed: t("What the Internet reaches"),
 };
 
 export function Asked({ kind }: { kind: Listed }): ReactNode {
@@ -26,7 +27,7 @@ export function Asked({ kind }: { kind: Listed }): ReactNode {
       <Waiting followed={followed} what={progressOf(events)} />
       {can && isLive(followed) && (
         <button type="button" className="button small" onClick={() => { void cancel(kind); }}>
-          Cancel
+          {t("Cancel")}
         </button>
       )}
       <Fault followed={followed} />
@@ -53,7 +54,7 @@ function Found({ followed }: { followed: Followed }): ReactNode {
       <Examples events={followed.events} />
       {unknown.length > 0 && (
         <div className="callout">
-          <strong>Not modelled</strong>
+          <strong>{t("Not modelled")}</strong>
           <ul>
             {unknown.map((reason) => (
               <li key={reason}>{reason}</li>
@@ -69,7 +70,7 @@ function Examples({ events }: { events: RunEvent[] }): ReactNode {
   const { heads, rows } = examplesOf(events);
   if (rows.length === 0) return null;
   return (
-    <div className="table-wrap" tabIndex={0} role="region" aria-label="The first of what was found">
+    <div className="table-wrap" tabIndex={0} role="region" aria-label={t("The first of what was found")}>
       <table className="table">
         <thead>
           <tr>

@@ -1,10 +1,11 @@
 /** The bar: whose drawing this is, under which rules, whether it is saved, and what can be done with it. */
 
-import { PanelRight, Share2, SunMoon } from "lucide-react";
+import { GraduationCap, PanelRight, Share2, SunMoon } from "lucide-react";
 import { type ReactNode, useState } from "react";
 
 import { useWide } from "../canvas/wide";
 import { type Saved as SavedState, useWorkbench } from "../document/store";
+import { t } from "../document/text";
 import { api } from "../protocol/api";
 import { words } from "../protocol/followed";
 import { More } from "./More";
@@ -32,30 +33,31 @@ export function Bar({ share, inspector, open, switchTheme, openPanel }: Props): 
   };
   return (
     <header className="bar">
-      <a className="brand" href="/" aria-label="My scenarios">
+      <a className="brand" href="/" aria-label={t("My scenarios")}>
         <img src="/static/icon.svg" alt="" width={20} height={20} />
       </a>
       <Name />
+      <Exercise />
       <Saved />
       <Profile />
-      {mode === "shared" && <span className="badge">shared revision, read only</span>}
+      {mode === "shared" && <span className="badge">{t("shared revision, read only")}</span>}
       {error && <span role="alert" className="field-error">{error}</span>}
       <span className="push" />
-      <button type="button" className="button quiet icon optional" aria-label="Switch between light and dark" onClick={switchTheme}>
+      <button type="button" className="button quiet icon optional" aria-label={t("Switch between light and dark")} onClick={switchTheme}>
         <SunMoon size={16} aria-hidden="true" />
       </button>
-      <button type="button" className="button quiet icon" aria-label="Inspector" aria-pressed={open} onClick={inspector}>
+      <button type="button" className="button quiet icon" aria-label={t("Inspector")} aria-pressed={open} onClick={inspector}>
         <PanelRight size={16} aria-hidden="true" />
       </button>
       <More switchTheme={switchTheme} openPanel={openPanel} />
       {can.fork && mode === "shared" && (
         <button type="button" className="button primary" onClick={fork}>
-          Fork
+          {t("Fork")}
         </button>
       )}
       {can.share && (
         <button type="button" className="button" onClick={share}>
-          <Share2 size={14} aria-hidden="true" /> Share
+          <Share2 size={14} aria-hidden="true" /> {t("Share")}
         </button>
       )}
     </header>
@@ -71,7 +73,7 @@ function Name(): ReactNode {
   if (typed === null)
     return (
       <h1>
-        <button type="button" className="name" title={`${name} (click to rename)`} onClick={() => { setTyped(name); }}>
+        <button type="button" className="name" title={t("{name} (click to rename)", { name })} onClick={() => { setTyped(name); }}>
           {name}
         </button>
       </h1>
@@ -83,7 +85,7 @@ function Name(): ReactNode {
   return (
     <input
       className="input"
-      aria-label="Name of the scenario"
+      aria-label={t("Name of the scenario")}
       autoFocus
       maxLength={120}
       value={typed}
@@ -97,14 +99,25 @@ function Name(): ReactNode {
   );
 }
 
+/** The way back to the task, for a drawing that is an attempt of an exercise. */
+function Exercise(): ReactNode {
+  const exercise = useWorkbench((state) => state.exercise);
+  if (!exercise) return null;
+  return (
+    <a className="button small" href={exercise.url} title={t("Task, hints and checks of {title}", { title: exercise.title })}>
+      <GraduationCap size={14} aria-hidden="true" /> {t("Exercise")}
+    </a>
+  );
+}
+
 const SAVED: Record<SavedState, string> = {
-  saved: "saved",
-  saving: "saving …",
-  waiting: "not saved, trying again",
-  "signed out": "not saved",
-  deleted: "not saved",
-  failed: "not saved",
-  stale: "saved on top of another edit",
+  saved: t("saved"),
+  saving: t("saving …"),
+  waiting: t("not saved, trying again"),
+  "signed out": t("not saved"),
+  deleted: t("not saved"),
+  failed: t("not saved"),
+  stale: t("saved on top of another edit"),
 };
 
 function Saved(): ReactNode {

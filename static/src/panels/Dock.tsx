@@ -3,6 +3,7 @@
 import { type ReactNode, useEffect, useState } from "react";
 
 import { type Dock as DockName, update, useWorkbench } from "../document/store";
+import { t } from "../document/text";
 import type { Run } from "../document/types";
 import { useFollowed } from "../protocol/followed";
 import { Failover } from "./Failover";
@@ -16,12 +17,12 @@ import { Compare } from "./trace/Compare";
 import { Trace } from "./trace/Trace";
 
 const DOCKS: [DockName, string][] = [
-  ["trace", "Trace"],
-  ["compare", "Compare"],
-  ["failover", "Failover"],
-  ["matrix", "Matrix"],
-  ["edits", "Edits"],
-  ["runs", "Runs"],
+  ["trace", t("Trace")],
+  ["compare", t("Compare")],
+  ["failover", t("Failover")],
+  ["matrix", t("Matrix")],
+  ["edits", t("Edits")],
+  ["runs", t("Runs")],
 ];
 const HEIGHT = "dock-height";
 
@@ -53,11 +54,11 @@ export function Dock({ shared }: { shared: Run[] | null }): ReactNode {
     document.documentElement.style.setProperty("--dock-height", `${height}px`);
   }, [height]);
   return (
-    <section className="dock" aria-label="Dock">
+    <section className="dock" aria-label={t("Dock")}>
       <button
         type="button"
         className="dock-handle"
-        aria-label="Height of the dock; arrow up and down change it"
+        aria-label={t("Height of the dock; arrow up and down change it")}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
         }}
@@ -70,7 +71,7 @@ export function Dock({ shared }: { shared: Run[] | null }): ReactNode {
         }}
       />
       <div className="dock-head">
-        <div className="tabs" role="tablist" aria-label="Dock">
+        <div className="tabs" role="tablist" aria-label={t("Dock")}>
           {DOCKS.map(([name, title]) => (
             <Tab key={name} name={title} chosen={dock === name} choose={() => { update({ dock: name }); }} />
           ))}
@@ -79,8 +80,8 @@ export function Dock({ shared }: { shared: Run[] | null }): ReactNode {
       </div>
       {recording && dock !== "failover" && (
         <p className="recording" role="status">
-          <strong>The edits of the drawing are being recorded as an event.</strong>{" "}
-          <button type="button" className="button small" onClick={() => { update({ dock: "failover" }); }}>To the event</button>
+          <strong>{t("The edits of the drawing are being recorded as an event.")}</strong>{" "}
+          <button type="button" className="button small" onClick={() => { update({ dock: "failover" }); }}>{t("To the event")}</button>
         </p>
       )}
       <div className="dock-body" role="tabpanel" aria-label={DOCKS.find(([name]) => name === dock)?.[1]}>

@@ -4,6 +4,7 @@ import { type ReactNode, useMemo, useState } from "react";
 
 import { type Assumption, race as gather, sweep as gatherSweep, trials as gatherTrials } from "../document/race";
 import { useWorkbench } from "../document/store";
+import { mark, t } from "../document/text";
 import type { RunKind } from "../document/types";
 import { type Followed, isLive, useFollowed } from "../protocol/followed";
 import { Tab } from "./Tab";
@@ -20,7 +21,7 @@ import { SweepView } from "./failover/Sweep";
 import { LiveQuestion } from "./failover/live/LiveQuestion";
 import { LiveView } from "./failover/live/LiveView";
 
-const VIEWS = ["Timeline", "Live", "Distributions", "Sweep", "Numbers"] as const;
+const VIEWS = [mark("Timeline"), mark("Live"), mark("Distributions"), mark("Sweep"), mark("Numbers")] as const;
 export type View = (typeof VIEWS)[number];
 const KINDS: [RunKind, View][] = [
   ["failover", "Timeline"],
@@ -48,9 +49,9 @@ export function Failover(): ReactNode {
   }
   const view = chosen ?? "Timeline";
   const tabs = (
-    <div className="tabs views" role="tablist" aria-label="Views of the failover">
+    <div className="tabs views" role="tablist" aria-label={t("Views of the failover")}>
       {VIEWS.map((one) => (
-        <Tab key={one} name={one} chosen={view === one} choose={() => { setView(one); }} />
+        <Tab key={one} name={t(one)} chosen={view === one} choose={() => { setView(one); }} />
       ))}
     </div>
   );
@@ -64,7 +65,7 @@ export function Failover(): ReactNode {
       {can && live && <LiveQuestion />}
       {(!can || live) && tabs}
       {!can && about}
-      <div role="tabpanel" aria-label={view} className="panel">
+      <div role="tabpanel" aria-label={t(view)} className="panel">
         {view === "Timeline" && <Timeline />}
         {view === "Live" && <LiveView />}
         {view === "Distributions" && <Distributions />}
@@ -90,11 +91,11 @@ function Timeline(): ReactNode {
     <>
       <Fault followed={one} />
       {race && one.id && <RaceView key={one.id} race={race} run={one.id} live={isLive(one)} />}
-      <Waiting followed={one} what="The designs race" />
+      <Waiting followed={one} what={t("The designs race")} />
       <Export followed={one} />
       {!race && !isLive(one) && (
         <p className="muted">
-          Each design has three clocks: who notices, who acts, and when packets flow again. They start together when the fault strikes. Race them to see one failover second by second.
+          {t("Each design has three clocks: who notices, who acts, and when packets flow again. They start together when the fault strikes. Race them to see one failover second by second.")}
         </p>
       )}
     </>
@@ -110,12 +111,12 @@ function Distributions(): ReactNode {
   return (
     <>
       <Fault followed={many} />
-      <Progress followed={many} done={trials.done} n={n} what="trials" />
+      <Progress followed={many} done={trials.done} n={n} what={t("trials")} />
       <DistributionsView trials={trials} rests={rests} />
-      <Waiting followed={many} what="Trials are running" />
+      <Waiting followed={many} what={t("Trials are running")} />
       <Export followed={many} />
       {!trials.summary && !isLive(many) && (
-        <p className="muted">One race is one draw of luck. Many trials show the whole distribution; every design meets the same luck in the same trial.</p>
+        <p className="muted">{t("One race is one draw of luck. Many trials show the whole distribution; every design meets the same luck in the same trial.")}</p>
       )}
     </>
   );
@@ -134,12 +135,12 @@ function Swept(): ReactNode {
   return (
     <>
       <Fault followed={one} />
-      <Progress followed={one} done={sweep.points.length} n={Array.isArray(values) ? values.length : 0} what="points" />
+      <Progress followed={one} done={sweep.points.length} n={Array.isArray(values) ? values.length : 0} what={t("points")} />
       <SweepView sweep={sweep} run={one.run} />
-      <Waiting followed={one} what="The sweep is running" />
+      <Waiting followed={one} what={t("The sweep is running")} />
       <Export followed={one} />
       {sweep.points.length === 0 && !isLive(one) && (
-        <p className="muted">Vary one number and see what it does to every design; all points meet the same luck, so the curve shows the number.</p>
+        <p className="muted">{t("Vary one number and see what it does to every design; all points meet the same luck, so the curve shows the number.")}</p>
       )}
     </>
   );

@@ -1,12 +1,13 @@
 /** How sure a number is, as a small letter, or as the word "assumption"; one click shows what it means and its source. */
 
 import type { ReactNode } from "react";
+import { t } from "../document/text";
 
 const MEANING: Record<string, string> = {
-  A: "official document",
-  B: "measured by somebody who shows the numbers",
-  C: "single statement or simple derivation",
-  D: "assumption of ours",
+  A: t("official document"),
+  B: t("measured by somebody who shows the numbers"),
+  C: t("single statement or simple derivation"),
+  D: t("assumption of ours"),
 };
 
 interface Props {
@@ -17,8 +18,8 @@ interface Props {
 }
 
 export function Grade({ grade, source, open = false }: Props): ReactNode {
-  const meaning = grade ? `grade ${grade}: ${MEANING[grade] ?? ""}` : "";
-  const badge = grade && <abbr className={`badge ${grade === "D" ? "assumed" : "mono"}`}>{grade === "D" ? "assumption" : grade}</abbr>;
+  const meaning = grade ? t("grade {grade}: {MEANING}", { grade, MEANING: MEANING[grade] ?? "" }) : "";
+  const badge = grade && <abbr className={`badge ${grade === "D" ? "assumed" : "mono"}`}>{grade === "D" ? t("assumption") : grade}</abbr>;
   if (open) {
     return (
       <span className="grade" title={meaning}>
@@ -29,7 +30,7 @@ export function Grade({ grade, source, open = false }: Props): ReactNode {
   if (!badge) return null;
   return (
     <details className="grade">
-      <summary aria-label={`${meaning}: show the source`}>{badge}</summary>
+      <summary aria-label={t("{meaning}: show the source", { meaning })}>{badge}</summary>
       <span className="source">{[meaning, source].filter(Boolean).join(". ")}</span>
     </details>
   );

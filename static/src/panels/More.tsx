@@ -4,7 +4,7 @@ import { BookOpen, CircleHelp, Ellipsis, ListTree, SunMoon, TriangleAlert } from
 import { type ReactNode, useEffect, useRef, useState } from "react";
 
 import { useWorkbench } from "../document/store";
-import { api } from "../protocol/api";
+import { t } from "../document/text";
 import { Profile } from "./Profile";
 import type { Panel } from "./Rail";
 
@@ -43,17 +43,17 @@ export function More({ switchTheme, openPanel }: { switchTheme: () => void; open
       {icon} {name}
     </button>
   );
-  const said = problems > 0 ? `Problems: ${problems}` : "Problems";
+  const said = problems > 0 ? t("Problems: {problems}", { problems }) : t("Problems");
   return (
     <span className="more">
-      <button type="button" ref={button} className="button quiet icon" aria-label="More" aria-expanded={open} onClick={() => { setOpen(!open); }}>
+      <button type="button" ref={button} className="button quiet icon" aria-label={t("More")} aria-expanded={open} onClick={() => { setOpen(!open); }}>
         <Ellipsis {...SIZE} />
       </button>
       {open && (
         <div
           className="popover more-menu"
           role="dialog"
-          aria-label="More"
+          aria-label={t("More")}
           ref={box}
           onKeyDown={(event) => {
             if (event.key !== "Escape") return;
@@ -63,13 +63,11 @@ export function More({ switchTheme, openPanel }: { switchTheme: () => void; open
         >
           <Profile inMenu leave={() => { setOpen(false); }} />
           <hr />
-          {item("Outline", <ListTree {...SIZE} />, () => { openPanel("Outline"); })}
+          {item(t("Outline"), <ListTree {...SIZE} />, () => { openPanel("Outline"); })}
           {item(said, <TriangleAlert {...SIZE} />, () => { openPanel("Problems"); })}
-          {item("Help", <CircleHelp {...SIZE} />, () => { openPanel("Help"); })}
-          <a className="button quiet" href={api.factsUrl()}>
-            <BookOpen {...SIZE} /> Rule cards
-          </a>
-          {item("Light or dark", <SunMoon {...SIZE} />, switchTheme)}
+          {item(t("Help"), <CircleHelp {...SIZE} />, () => { openPanel("Help"); })}
+          {item(t("Rule cards"), <BookOpen {...SIZE} />, () => { openPanel("Rule cards"); })}
+          {item(t("Light or dark"), <SunMoon {...SIZE} />, switchTheme)}
         </div>
       )}
     </span>

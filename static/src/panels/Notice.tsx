@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 
 import { useWorkbench } from "../document/store";
+import { t } from "../document/text";
 import { retry } from "./edits";
 
 export function Notice(): ReactNode {
@@ -13,23 +14,23 @@ export function Notice(): ReactNode {
   return (
     <div className="toast" role="alert" data-testid="notice">
       <span>
-        {waiting && <strong>Not saved, trying again. </strong>}
+        {waiting && <strong>{t("Not saved, trying again.")} </strong>}
         {message}
-        {(waiting || saved === "signed out") && " Your edit is kept on this page."}
+        {(waiting || saved === "signed out") && t(" Your edit is kept on this page.")}
       </span>
       {waiting && (
         <button type="button" className="button small" onClick={retry}>
-          Try now
+          {t("Try now")}
         </button>
       )}
       {saved === "signed out" && (
         <a className="button small" href={`/accounts/login/?next=${encodeURIComponent(location.pathname)}`} target="_blank" rel="noopener">
-          Sign in
+          {t("Sign in")}
         </a>
       )}
       {saved === "deleted" && (
         <a className="button small" href="/">
-          My scenarios
+          {t("My scenarios")}
         </a>
       )}
     </div>

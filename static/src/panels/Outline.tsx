@@ -4,6 +4,7 @@ import { type KeyboardEvent, type ReactNode, useRef } from "react";
 
 import type { Drawing } from "../document/drawing";
 import { select, useWorkbench } from "../document/store";
+import { t } from "../document/text";
 
 interface Branch {
   path: string;
@@ -24,19 +25,19 @@ export function Outline(): ReactNode {
       ],
     })),
     ...drawing.hosts.map((host) => leaf(host.path, host.name, host.address)),
-    ...drawing.transitGateways.map((one) => leaf(one.path, one.name, "transit gateway")),
-    ...drawing.trafficManagers.map((one) => leaf(one.path, one.name, "traffic manager")),
+    ...drawing.transitGateways.map((one) => leaf(one.path, one.name, t("transit gateway"))),
+    ...drawing.trafficManagers.map((one) => leaf(one.path, one.name, t("traffic manager"))),
     ...drawing.publicBalancers.map((one) => leaf(one.path, one.name, one.frontends.join(" "))),
     ...drawing.vnets.map((vnet) => ({
       ...leaf(vnet.path, vnet.name, vnet.prefixes.join(" ")),
       inside: [
-        ...vnet.tabs.map((tab) => leaf(tab.path, tab.name, tab.kind)),
+        ...vnet.tabs.map((tab) => leaf(tab.path, tab.name, t(tab.kind))),
         ...vnet.subnets.map((subnet) => ({
           ...leaf(subnet.path, subnet.name, subnet.prefixes.join(" ")),
           inside: [
-            ...subnet.badges.filter((badge) => badge.kind !== "service endpoint").map((badge) => leaf(badge.path, badge.text, badge.kind)),
+            ...subnet.badges.filter((badge) => badge.kind !== "service endpoint").map((badge) => leaf(badge.path, badge.text, t(badge.kind))),
             ...subnet.balancers.map((one) => leaf(one.path, one.name, one.frontends.join(" "))),
-            ...subnet.endpoints.map((one) => leaf(one.path, one.name, one.addresses.join(" ") || one.kind)),
+            ...subnet.endpoints.map((one) => leaf(one.path, one.name, one.addresses.join(" ") || t(one.kind))),
             ...subnet.machines.map((machine) => ({
               ...leaf(machine.path, machine.name, machine.nics[0]?.addresses[0] ?? ""),
               inside: machine.nics.map((nic) => leaf(nic.path, nic.name, nic.addresses.join(" "))),
@@ -47,9 +48,9 @@ export function Outline(): ReactNode {
       ],
     })),
     ...lines(drawing.peerings, drawing.links),
-    ...drawing.unattached.map((one) => leaf(one.path, one.name, one.kind)),
+    ...drawing.unattached.map((one) => leaf(one.path, one.name, t(one.kind))),
     ...drawing.notes.map((one) => leaf(one.path, one.text.split("\n")[0] ?? "", "note")),
-    ...drawing.loose.map((one) => leaf(one.path, one.name, "belongs to nothing")),
+    ...drawing.loose.map((one) => leaf(one.path, one.name, t("belongs to nothing"))),
   ];
   const move = (event: KeyboardEvent): void => {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
@@ -59,9 +60,9 @@ export function Outline(): ReactNode {
     const here = buttons.indexOf(document.activeElement as HTMLButtonElement);
     buttons[Math.max(0, Math.min(buttons.length - 1, here + step))]?.focus();
   };
-  if (branches.length === 0) return <p className="muted">Nothing is drawn yet.</p>;
+  if (branches.length === 0) return <p className="muted">{t("Nothing is drawn yet.")}</p>;
   return (
-    <ul className="tree" role="tree" aria-label="Outline" ref={list} onKeyDown={move}>
+    <ul className="tree" role="tree" aria-label={t("Outline")} ref={list} onKeyDown={move}>
       {branches.map((branch) => (
         <TreeItem key={branch.path} branch={branch} level={1} />
       ))}
@@ -72,8 +73,8 @@ export function Outline(): ReactNode {
 /** Peering links, connections and groups, each once. */
 function lines(peerings: Drawing["peerings"], links: Drawing["links"]): Branch[] {
   const halves = peerings.flatMap(({ from, to, forward, back }) => [
-    ...(forward ? [leaf(forward.path, `${from} to ${to}`, "peering link")] : []),
-    ...(back ? [leaf(back.path, `${to} to ${from}`, "peering link")] : []),
+    ...(forward ? [leaf(forward.path, t("{from} to {to}", { from, to }), t("peering link"))] : []),
+    ...(back ? [leaf(back.path, t("{to} to {from}", { to, from }), t("peering link"))] : []),
   ]);
   const others = new Map(links.filter((link) => link.kind !== "transit").map((link) => [link.path, leaf(link.path, link.path.split("/")[1] ?? "", link.kind)]));
   return [...halves, ...others.values()];

@@ -4,9 +4,10 @@ import type { ReactNode } from "react";
 
 import { fixesOf } from "../document/edits/fixes";
 import { select, useWorkbench } from "../document/store";
+import { t, tn } from "../document/text";
 import type { Problem } from "../document/types";
 import { api } from "../protocol/api";
-import { FactLinks } from "./FactLinks";
+import { FactLinks } from "./reference/FactLinks";
 import { Mark } from "./Mark";
 import { perform } from "./edits";
 import { useAnswer } from "./inspector/answer";
@@ -24,15 +25,15 @@ export function Problems(): ReactNode {
   return (
     <div>
       {problems.length === 0 ? (
-        <Mark state="succeeded">No problems: the drawing can be run.</Mark>
+        <Mark state="succeeded">{t("No problems: the drawing can be run.")}</Mark>
       ) : (
         <>
           <p>
             <Mark state="failed">
-              {problems.length} problem{problems.length === 1 ? "" : "s"}
+              {tn("{n} problem", "{n} problems", problems.length)}
             </Mark>
           </p>
-          <p className="muted">The drawing is saved and shown; it can be run when these are mended.</p>
+          <p className="muted">{t("The drawing is saved and shown; it can be run when these are mended.")}</p>
           <List problems={problems} />
         </>
       )}
@@ -47,13 +48,13 @@ function Warnings(): ReactNode {
   if (!answer.ready || answer.value.warnings.length === 0) return null;
   const { warnings } = answer.value;
   return (
-    <section aria-label="Warnings" data-testid="warnings">
+    <section aria-label={t("Warnings")} data-testid="warnings">
       <p>
         <Mark state="ambiguous">
-          {warnings.length} warning{warnings.length === 1 ? "" : "s"}
+          {tn("{n} warning", "{n} warnings", warnings.length)}
         </Mark>
       </p>
-      <p className="muted">The drawing can be run; this may not be what you want.</p>
+      <p className="muted">{t("The drawing can be run; this may not be what you want.")}</p>
       <List problems={warnings} />
     </section>
   );
@@ -92,8 +93,8 @@ function Row({ problem }: { problem: Problem }): ReactNode {
           <span className="mono">{problem.pointer || "/"}</span>
         )}
       </p>
-      <p>Found: {problem.found}</p>
-      <p>Expected: {problem.expected}</p>
+      <p>{t("Found: {found}", { found: problem.found })}</p>
+      <p>{t("Expected: {expected}", { expected: problem.expected })}</p>
       <p className="muted">{problem.hint}</p>
       <Fixes problem={problem} />
       <p className="row">

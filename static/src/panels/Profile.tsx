@@ -6,6 +6,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { useWide } from "../canvas/wide";
 import { text } from "../document/drawing";
 import { update, useWorkbench } from "../document/store";
+import { t } from "../document/text";
 import { type Profile as Rules, api } from "../protocol/api";
 import { chooseProfile } from "./edits";
 
@@ -49,7 +50,7 @@ export function Profile({ inMenu = false, leave }: { inMenu?: boolean; leave?: (
       {edit ? (
         <select
           className="input"
-          aria-label="Rules of the provider"
+          aria-label={t("Rules of the provider")}
           title={described}
           value={own}
           onChange={(event) => { chooseProfile(event.target.value); }}
@@ -71,7 +72,7 @@ export function Profile({ inMenu = false, leave }: { inMenu?: boolean; leave?: (
             update({ dock: "compare" });
             leave?.();
           }}>
-          <GitCompareArrows size={14} aria-hidden="true" /> Compare with…
+          <GitCompareArrows size={14} aria-hidden="true" /> {t("Compare with…")}
         </button>
       )}
     </span>

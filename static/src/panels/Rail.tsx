@@ -4,13 +4,16 @@ import { BookOpen, CircleHelp, ListTree, Plus, TriangleAlert, X } from "lucide-r
 import type { ReactNode } from "react";
 
 import { useWorkbench } from "../document/store";
-import { api } from "../protocol/api";
+import { mark, t, tx } from "../document/text";
 import { Outline } from "./Outline";
 import { Problems } from "./Problems";
+import { Reference } from "./reference/Reference";
+import { look } from "./reference/look";
+import { startTour } from "./tour/Tour";
 import { AddPanel } from "./draw/AddPanel";
 import type { Action } from "./draw/actions";
 
-export type Panel = "Add" | "Outline" | "Problems" | "Help";
+export type Panel = "Add" | "Outline" | "Problems" | "Rule cards" | "Help";
 
 interface Props {
   panel: Panel | null;
@@ -22,21 +25,22 @@ export function Rail({ panel, setPanel, actions }: Props): ReactNode {
   const editable = useWorkbench((state) => state.can.edit && state.mode === "edit");
   const problems = useWorkbench((state) => state.problems.length);
   const buttons: [Panel, ReactNode][] = [
-    ...(editable ? ([["Add", <Plus key="a" size={17} aria-hidden="true" />]] as [Panel, ReactNode][]) : []),
-    ["Outline", <ListTree key="o" size={17} aria-hidden="true" />],
-    ["Problems", <TriangleAlert key="p" size={17} aria-hidden="true" />],
-    ["Help", <CircleHelp key="h" size={17} aria-hidden="true" />],
+    ...(editable ? ([[mark("Add"), <Plus key="a" size={17} aria-hidden="true" />]] as [Panel, ReactNode][]) : []),
+    [mark("Outline"), <ListTree key="o" size={17} aria-hidden="true" />],
+    [mark("Problems"), <TriangleAlert key="p" size={17} aria-hidden="true" />],
+    [mark("Rule cards"), <BookOpen key="r" size={17} aria-hidden="true" />],
+    [mark("Help"), <CircleHelp key="h" size={17} aria-hidden="true" />],
   ];
   return (
-    <nav className="rail" aria-label="Panels">
+    <nav className="rail" aria-label={t("Panels")}>
       <div className="rail-buttons">
         {buttons.map(([name, icon]) => (
           <button
             key={name}
             type="button"
             className="button quiet"
-            aria-label={name === "Problems" && problems > 0 ? `Problems: ${problems}` : name}
-            title={name}
+            aria-label={name === "Problems" && problems > 0 ? t("Problems: {problems}", { problems }) : t(name)}
+            title={t(name)}
             aria-pressed={panel === name}
             onClick={() => { setPanel(panel === name ? null : name); }}
           >
@@ -44,21 +48,19 @@ export function Rail({ panel, setPanel, actions }: Props): ReactNode {
             {name === "Problems" && problems > 0 && <span className="count" aria-hidden="true">{problems}</span>}
           </button>
         ))}
-        <a className="button quiet" href={api.factsUrl()} aria-label="Rule cards" title="Rule cards">
-          <BookOpen size={17} aria-hidden="true" />
-        </a>
       </div>
       {panel && (
-        <section className="rail-panel" aria-label={panel}>
+        <section className="rail-panel" aria-label={t(panel)}>
           <div className="row">
-            <h2>{panel}</h2>
-            <button type="button" className="button icon quiet small push only-narrow" aria-label={`Close ${panel.toLowerCase()}`} onClick={() => { setPanel(null); }}>
+            <h2>{t(panel)}</h2>
+            <button type="button" className="button icon quiet small push only-narrow" aria-label={t("Close {panel}", { panel: t(panel).toLowerCase() })} onClick={() => { setPanel(null); }}>
               <X size={14} aria-hidden="true" />
             </button>
           </div>
           {panel === "Add" && <AddPanel />}
           {panel === "Outline" && <Outline />}
           {panel === "Problems" && <Problems />}
+          {panel === "Rule cards" && <Reference />}
           {panel === "Help" && <Help actions={actions} />}
         </section>
       )}
@@ -68,26 +70,29 @@ export function Rail({ panel, setPanel, actions }: Props): ReactNode {
 
 /** Keys that belong to the canvas and the dock themselves. */
 const OTHER_KEYS: [string, string][] = [
-  ["← ↑ → ↓", "move what is chosen, on the drawing"],
-  ["Shift click", "choose one more"],
-  ["Shift drag", "choose all in a rectangle"],
-  ["Ctrl C, X, V", "copy, cut, paste; also into another scenario"],
-  ["Space", "play or pause, in the dock"],
-  ["← →", "step back and on, in the dock"],
-  ["Home End", "to the start, to the end"],
+  ["← ↑ → ↓", t("move what is chosen, on the drawing")],
+  [t("Shift click"), t("choose one more")],
+  [t("Shift drag"), t("choose all in a rectangle")],
+  ["Ctrl C, X, V", t("copy, cut, paste; also into another scenario")],
+  [t("Space"), t("play or pause, in the dock")],
+  ["← →", t("step back and on, in the dock")],
+  [t("Home End"), t("to the start, to the end")],
 ];
 
 function Help({ actions }: { actions: Action[] }): ReactNode {
   const groups = [...new Set(actions.filter((action) => action.keys.length > 0).map((action) => action.group))];
   return (
     <>
-      <p>Select a VM and choose “Trace from here”, another one and “Trace to here”, then run the trace.</p>
       <p>
-        Every rule has a source: <a href="/facts/">rule cards</a>.
+        <button type="button" className="button small" onClick={startTour}>{t("Take the tour")}</button>
+      </p>
+      <p>{t("Select a VM and choose “Trace from here”, another one and “Trace to here”, then run the trace.")}</p>
+      <p>
+        {tx("Every rule has a source: {link}.", { link: <button type="button" className="link" onClick={() => { look("cards", ""); }}>{t("rule cards")}</button> })}
       </p>
       {groups.map((group) => (
         <table className="table keys" key={group}>
-          <caption>{group}</caption>
+          <caption>{t(group)}</caption>
           <tbody>
             {actions
               .filter((action) => action.group === group && action.keys.length > 0)
@@ -101,7 +106,7 @@ function Help({ actions }: { actions: Action[] }): ReactNode {
         </table>
       ))}
       <table className="table keys">
-        <caption>On the drawing and in the dock</caption>
+        <caption>{t("On the drawing and in the dock")}</caption>
         <tbody>
           {OTHER_KEYS.map(([key, does]) => (
             <tr key={key + does}>

@@ -5,6 +5,7 @@ import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { isObject } from "../document/drawing";
 import { withoutMoment } from "../document/moment";
 import { type Dock, update, useWorkbench } from "../document/store";
+import { t } from "../document/text";
 import type { Run, RunKind } from "../document/types";
 import { api } from "../protocol/api";
 import { follow, forget, useFollowed, words } from "../protocol/followed";
@@ -49,23 +50,23 @@ export function Runs({ shared }: { shared: Run[] | null }): ReactNode {
   }, [mode]);
   useEffect(load, [load, states.join()]);
   if (error) return <p role="alert" className="callout danger">{error}</p>;
-  if (runs === null) return <p className="skeleton">Looking for runs</p>;
-  if (runs.length === 0) return <p className="muted">No runs yet: trace a packet, or let designs race.</p>;
+  if (runs === null) return <p className="skeleton">{t("Looking for runs")}</p>;
+  if (runs.length === 0) return <p className="muted">{t("No runs yet: trace a packet, or let designs race.")}</p>;
   return (
     <>
       {LISTED.map((kind) => (
         <Asked key={kind} kind={kind} />
       ))}
-      <div className="table-wrap" tabIndex={0} role="region" aria-label="Runs">
+      <div className="table-wrap" tabIndex={0} role="region" aria-label={t("Runs")}>
         <table className="table">
           <thead>
             <tr>
-              <th scope="col">Run</th>
-              <th scope="col">State</th>
-              <th scope="col">What</th>
-              <th scope="col">Revision</th>
-              <th scope="col">Seed</th>
-              <th scope="col">Began (UTC)</th>
+              <th scope="col">{t("Run")}</th>
+              <th scope="col">{t("State")}</th>
+              <th scope="col">{t("What")}</th>
+              <th scope="col">{t("Revision")}</th>
+              <th scope="col">{t("Seed")}</th>
+              <th scope="col">{t("Began (UTC)")}</th>
             </tr>
           </thead>
           <tbody>
@@ -98,7 +99,7 @@ function what(run: Run): string {
   const packet = isObject(p.packet) ? p.packet : p;
   const question = `${String(packet.source)} > ${String(packet.destination)} ${String(packet.protocol)}/${String(packet.destination_port ?? "")}`;
   if (run.kind === "trace" || run.kind === "why") return question;
-  if (run.kind === "compare") return `${question} under ${String(p.profile)}`;
+  if (run.kind === "compare") return t("{question} under {profile}", { question, profile: String(p.profile) });
   const designs = Array.isArray(p.designs) ? p.designs.join(" against ") : "";
   if (run.kind === "sweep") return `${String(p.parameter)}: ${designs}`;
   return run.kind === "trials" ? `${Number(p.n).toLocaleString("en")} × ${designs}` : designs;

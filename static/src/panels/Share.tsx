@@ -4,6 +4,7 @@ import { Copy, Trash2, X } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 
 import { useWorkbench } from "../document/store";
+import { t, tn } from "../document/text";
 import type { Run } from "../document/types";
 import { type ShareItem, api } from "../protocol/api";
 import { words } from "../protocol/followed";
@@ -36,39 +37,39 @@ export function Share({ close }: { close: () => void }): ReactNode {
   const make = (): void => {
     api.share(named).then((made) => {
       setLink(new URL(made.url, location.href).href);
-      setSaid("The link is made. Whoever holds it can look and fork; keep it: it is not shown again.");
+      setSaid(t("The link is made. Whoever holds it can look and fork; keep it: it is not shown again."));
       load();
     }, report);
   };
   const copy = (): void => {
     navigator.clipboard.writeText(link ?? "").then(
-      () => { setSaid("Copied."); },
-      () => { setSaid("The browser did not allow copying; select the link and copy it by hand."); },
+      () => { setSaid(t("Copied.")); },
+      () => { setSaid(t("The browser did not allow copying; select the link and copy it by hand.")); },
     );
   };
   return (
     <div
       className="popover share"
       role="dialog"
-      aria-label="Share"
+      aria-label={t("Share")}
       onKeyDown={(event) => {
         if (event.key === "Escape") close();
       }}
     >
       <div className="row">
-        <h2>Share this revision</h2>
-        <button type="button" className="button icon quiet small push" aria-label="Close" onClick={close}>
+        <h2>{t("Share this revision")}</h2>
+        <button type="button" className="button icon quiet small push" aria-label={t("Close")} onClick={close}>
           <X size={14} aria-hidden="true" />
         </button>
       </div>
-      <p className="muted">A link shows one revision of the drawing and the runs of it that you choose, without an account. It can be revoked.</p>
+      <p className="muted">{t("A link shows one revision of the drawing and the runs of it that you choose, without an account. It can be revoked.")}</p>
       {revisions.length > 1 && (
         <div className="field">
-          <label htmlFor="share-revision">Revision</label>
+          <label htmlFor="share-revision">{t("Revision")}</label>
           <select id="share-revision" value={revision} onChange={(event) => { setChosen(Number(event.target.value)); }}>
             {revisions.map((one) => (
               <option key={one} value={one}>
-                {one === head ? `${one}, as it is now` : one}
+                {one === head ? t("{one}, as it is now", { one }) : one}
               </option>
             ))}
           </select>
@@ -76,7 +77,7 @@ export function Share({ close }: { close: () => void }): ReactNode {
       )}
       {runs.length > 0 && (
         <fieldset className="share-runs">
-          <legend className="label">Runs that go with it</legend>
+          <legend className="label">{t("Runs that go with it")}</legend>
           {runs.map((run) => (
             <label key={run.id} className="choice">
               <input
@@ -86,21 +87,21 @@ export function Share({ close }: { close: () => void }): ReactNode {
                   setLeft(event.target.checked ? left.filter((id) => id !== run.id) : [...left, run.id]);
                 }}
               />{" "}
-              {run.kind}{run.state === "running" && ", going on now"} <span className="mono muted">{run.created_at.slice(0, 16).replace("T", " ")}</span>
+              {run.kind}{run.state === "running" && t(", going on now")} <span className="mono muted">{run.created_at.slice(0, 16).replace("T", " ")}</span>
             </label>
           ))}
         </fieldset>
       )}
       <button type="button" className="button primary" disabled={finished === null || (revision !== head && named.length === 0)} onClick={make}>
-        Make a link
+        {t("Make a link")}
       </button>
       {link && (
         <div className="field">
-          <label htmlFor="share-link">Share link</label>
+          <label htmlFor="share-link">{t("Share link")}</label>
           <span className="row">
             <input id="share-link" className="mono" readOnly value={link} onFocus={(event) => { event.target.select(); }} />
             <button type="button" className="button" onClick={copy}>
-              <Copy size={14} aria-hidden="true" /> Copy
+              <Copy size={14} aria-hidden="true" /> {t("Copy")}
             </button>
           </span>
         </div>
@@ -108,12 +109,12 @@ export function Share({ close }: { close: () => void }): ReactNode {
       <p role="status">{said}</p>
       {shares.length > 0 && (
         <>
-          <h3>Links there are</h3>
+          <h3>{t("Links there are")}</h3>
           <ul className="plain">
             {shares.map((share) => (
               <li key={share.id} className="row">
                 <span>
-                  revision {share.revision}, {share.runs.length} run{share.runs.length === 1 ? "" : "s"}{" "}
+                  {tn("revision {revision}, {n} run ", "revision {revision}, {n} runs ", share.runs.length, { revision: share.revision })}
                   <span className="mono muted">{share.created_at.slice(0, 16).replace("T", " ")}</span>
                 </span>
                 <button
@@ -121,12 +122,12 @@ export function Share({ close }: { close: () => void }): ReactNode {
                   className="button small danger push"
                   onClick={() => {
                     api.revoke(share.id).then(() => {
-                      setSaid("Revoked: the link opens nothing any more.");
+                      setSaid(t("Revoked: the link opens nothing any more."));
                       load();
                     }, report);
                   }}
                 >
-                  <Trash2 size={12} aria-hidden="true" /> Revoke
+                  <Trash2 size={12} aria-hidden="true" /> {t("Revoke")}
                 </button>
               </li>
             ))}

@@ -4,9 +4,10 @@ import { type Edit as Edited, layoutPointer, pointerOf } from "../document/edits
 import { conflictsOf, fitting, takeTheirs } from "../document/conflicts";
 import { applied, inverse, valueAt } from "../document/patch";
 import { type Conflict, type Saved, workbench, update } from "../document/store";
+import { mark, t } from "../document/text";
 import type { Json, JsonObject, Operation } from "../document/types";
 import { ApiError, type ScenarioAnswer, api } from "../protocol/api";
-import { words } from "../protocol/followed";
+import { runsWaitFor, words } from "../protocol/followed";
 import { notice } from "./edited/watch";
 
 /** Makes the patch for a document; late, for the document may have changed meanwhile. */
@@ -17,7 +18,11 @@ interface Edit {
   back: Make;
 }
 
-const ON_TOP = "Somebody else changed the drawing; your edit was put on top of theirs.";
+/** Names one edit of this page. */
+export type Token = object;
+
+const ON_TOP = t("Somebody else changed the drawing; your edit was put on top of theirs.");
+const NOT_YET = t("Your last edit is not saved yet, so nothing can be asked of it.");
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;
 const STALE_TRIES = 3;
@@ -29,6 +34,8 @@ const pending: Make[] = [];
 /** The document as the server has it; what the page shows may be ahead of it. */
 let server: { revision: number; document: JsonObject } = { revision: 0, document: {} };
 let sending = false;
+/** Who waits until sending comes to an end, well or badly. */
+let waiting: (() => void)[] = [];
 let waits = 0;
 let timer = 0;
 /** What was refused for good stays said until the page is left: a later edit must not hide it. */
@@ -84,9 +91,16 @@ export function chooseSwitch(name: string, value: string | number | boolean | nu
 }
 
 /** Apply a patch as one edit that can be undone. */
-export function change(patch: Operation[]): void {
+export function change(patch: Operation[]): Token {
   const back = inverse(workbench().document, patch);
-  act({ there: () => patch, back: () => back });
+  const edit: Edit = { there: () => patch, back: () => back };
+  act(edit);
+  return edit;
+}
+
+/** Whether an edit is the one that undo would take back. */
+export function isLast(token: Token): boolean {
+  return done.at(-1) === token;
 }
 
 /** Do an edit that was made for the drawing as it is: select what it made, tell what it did besides. */
@@ -145,6 +159,14 @@ export function history(): { undo: boolean; redo: boolean } {
   return { undo: done.length > 0, redo: undone.length > 0 };
 }
 
+/** Resolve once the server has every edit of this page; reject where it cannot be told of them now. */
+export async function whenSaved(): Promise<void> {
+  while (pending.length > 0) {
+    if (!sending) throw new ApiError(NOT_YET, 409, "unsaved", null, {});
+    await new Promise<void>((settle) => waiting.push(settle));
+  }
+}
+
 /** True while the server lacks an edit of this page. */
 export function unsaved(): boolean {
   return pending.length > 0;
@@ -179,7 +201,7 @@ export function resume(): void {
     if (patches.length === 0) return;
     for (const patch of patches) pending.push((document) => fitting(patch, document));
     showAhead();
-    update({ saved: "saving", told: ["Edits that could not be saved before are being sent now."] });
+    update({ saved: "saving", told: [t("Edits that could not be saved before are being sent now.")] });
     void pump();
   } catch {
     // What cannot be read any more cannot be sent either.
@@ -228,7 +250,7 @@ async function pump(): Promise<void> {
           return;
         }
         pending.shift();
-        refused = `Not saved: ${words(error)}`;
+        refused = t("Not saved: {words}", { words: words(error) });
         showAhead();
       }
     }
@@ -236,6 +258,9 @@ async function pump(): Promise<void> {
     else update(onTop ? { saved: "stale", message: ON_TOP } : { saved: "saved", message: null });
   } finally {
     sending = false;
+    const told = waiting;
+    waiting = [];
+    for (const settle of told) settle();
   }
 }
 
@@ -279,7 +304,7 @@ export function settle(conflict: Conflict, whose: "mine" | "theirs"): void {
 /** What a failure means for the edit: only a refusal by name throws it away. */
 function stateOf(error: unknown): Saved {
   if (!(error instanceof ApiError)) return "failed";
-  if (error.code === "signed_out") return "signed out";
+  if (error.code === "signed_out") return mark("signed out");
   if (error.code === "deleted") return "deleted";
   return error.status === 0 || error.status === 429 || error.status >= 500 ? "waiting" : "failed";
 }
@@ -296,6 +321,7 @@ function hold(state: Saved, error: unknown): void {
 
 /** Watch for the network, for a sign-in in another tab, and for somebody leaving with unsaved edits. */
 export function watchNetwork(): void {
+  runsWaitFor(whenSaved);
   window.addEventListener("online", retry);
   window.addEventListener("focus", retry);
   window.addEventListener("beforeunload", (event) => {

@@ -1,6 +1,7 @@
 /** Words and rows for the runs that ask about all headers, from the events that they tell. */
 
 import { isObject } from "../document/drawing";
+import { t } from "../document/text";
 import type { JsonObject, Question, Run, RunEvent, RunKind } from "../document/types";
 
 const QUESTIONS: readonly Question[] = ["matrix", "reach", "exposed", "difference"];
@@ -27,25 +28,25 @@ const text = (value: unknown): string => (typeof value === "string" || typeof va
 export function askedOf(run: Run): string {
   const { parameters: p } = run;
   if (run.kind === "matrix") return `${text(p.protocol)} ${Array.isArray(p.ports) ? p.ports.join(", ") : ""}`.trim();
-  if (run.kind === "reach") return [`${text(p.source)} > ${text(p.destination) || "every VM"}`, text(p.protocol), text(p.ports)].filter(Boolean).join(" ");
-  if (run.kind === "difference") return `revision ${text(p.before)} > ${String(run.revision)}`;
-  return "all public addresses";
+  if (run.kind === "reach") return [`${text(p.source)} > ${text(p.destination) || t("every VM")}`, text(p.protocol), text(p.ports)].filter(Boolean).join(" ");
+  if (run.kind === "difference") return t("revision {before} > {revision}", { before: text(p.before), revision: String(run.revision) });
+  return t("all public addresses");
 }
 
 /** What the run is doing, with how far it is where it says so. */
 export function progressOf(events: readonly RunEvent[]): string {
   const last = events.findLast((event) => typeof event.done === "number" && typeof event.of === "number");
-  return last ? `Asking: ${number(last.done)} of ${number(last.of)}` : "Reading the network";
+  return last ? t("Asking: {done} of {of}", { done: number(last.done), of: number(last.of) }) : t("Reading the network");
 }
 
 /** Names and numbers of what was found. */
 export function countsOf(events: readonly RunEvent[]): [string, string][] {
   const counts: [string, string][] = [];
   for (const event of events) {
-    if (event.event === "exposed.done") counts.push(["Public addresses", number(event.addresses)], ["Reached from the Internet", number(event.reached)]);
+    if (event.event === "exposed.done") counts.push([t("Public addresses"), number(event.addresses)], [t("Reached from the Internet"), number(event.reached)]);
     if (event.event === "reach.done" && isObject(event.counts)) {
       const { connects, one_way, nothing, unknown } = event.counts;
-      counts.push(["Addresses that connect", number(connects)], ["Reached without an answer", number(one_way)], ["Not reached", number(nothing)], ["Not modelled", number(unknown)]);
+      counts.push([t("Addresses that connect"), number(connects)], [t("Reached without an answer"), number(one_way)], [t("Not reached"), number(nothing)], [t("Not modelled"), number(unknown)]);
     }
   }
   return counts;
@@ -57,14 +58,14 @@ export function examplesOf(events: readonly RunEvent[]): Rows {
   const examples = list(done?.examples);
   if (done?.event === "exposed.done") {
     const rows = examples.map((one) => [text(one.address), text(one.ref), text(one.senders), text(one.connects), text(one.one_way), words(one.at).join(", ")]);
-    return { heads: ["Address", "Held by", "From", "Connects", "Without an answer", "Taken by"], rows };
+    return { heads: [t("Address"), t("Held by"), t("From"), t("Connects"), t("Without an answer"), t("Taken by")], rows };
   }
   const rows = examples.map((one) => [text(one.source_address) || text(one.source), text(one.to), text(one.address), text(one.connects), text(one.one_way), text(one.unknown)]);
-  return { heads: ["From", "To", "Address", "Connects", "Without an answer", "Not modelled"], rows };
+  return { heads: [t("From"), t("To"), t("Address"), t("Connects"), t("Without an answer"), t("Not modelled")], rows };
 }
 
 /** Why nobody knows something, each reason once. */
 export function unknownOf(events: readonly RunEvent[]): string[] {
-  const told = events.flatMap((event) => [...words(event.not_modelled), ...list(event.not_modelled).map((one) => `${text(one.source)} to ${text(one.destination)}: ${text(one.reason)}`)]);
+  const told = events.flatMap((event) => [...words(event.not_modelled), ...list(event.not_modelled).map((one) => t("{source} to {destination}: {reason}", { source: text(one.source), destination: text(one.destination), reason: text(one.reason) }))]);
   return [...new Set(told)];
 }

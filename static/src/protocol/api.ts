@@ -1,7 +1,9 @@
 /** The API client: the only code that sends requests. Every failure is an ApiError with words for people. */
 
+import { t } from "../document/text";
 import type { Bootstrap, EffectiveRoute, GuestView, Json, JsonObject, Operation, Problem, Rules, Run, RunEvent } from "../document/types";
 
+import type { Fact, RuleCard, Word } from "../document/reference";
 import { type Table, decode } from "./columns";
 
 export type { Run, RunEvent } from "../document/types";
@@ -97,7 +99,7 @@ async function parse(response: Response): Promise<JsonObject> {
 
 function failure(status: number, body: JsonObject): ApiError {
   const error = (body.error ?? {}) as JsonObject;
-  const message = typeof error.message === "string" ? error.message : `The server answered with ${status}.`;
+  const message = typeof error.message === "string" ? error.message : t("The server answered with {status}.", { status });
   const code = typeof error.code === "string" ? error.code : String(status);
   return new ApiError(message, status, code, typeof error.hint === "string" ? error.hint : null, body);
 }
@@ -109,9 +111,9 @@ async function goneWhy(method: string, url: string, status: number): Promise<Api
   const own = urls.scenario;
   if (!own || !SIGNED_OUT.has(status) || !(url.startsWith(own) || url.includes("/runs"))) return null;
   const answered = await fetch(own, { credentials: "same-origin" }).catch(() => null);
-  if (answered?.status === 401) return new ApiError("You are signed out; sign in again.", 401, "signed_out", null, {});
+  if (answered?.status === 401) return new ApiError(t("You are signed out; sign in again."), 401, "signed_out", null, {});
   const deleted = answered?.status === 404 && (url.startsWith(own) || method !== "GET");
-  return deleted ? new ApiError("This scenario was deleted.", 404, "deleted", null, {}) : null;
+  return deleted ? new ApiError(t("This scenario was deleted."), 404, "deleted", null, {}) : null;
 }
 
 function csrfToken(): string {
@@ -137,6 +139,12 @@ export interface RunAddresses {
   events: string;
 }
 
+/** How a run is asked: of another revision than the newest; by the page itself after an edit. */
+export interface Asking {
+  revision?: number;
+  background?: boolean;
+}
+
 export const api = {
   /** The scenario of this page, or what the share link shows. */
   scenario: () => request<ScenarioAnswer & { runs?: Run[] }>("GET", urls.scenario ?? address("shared")),
@@ -153,7 +161,7 @@ export const api = {
   guest: (vm: string) => request<GuestView>("GET", `${address("guest")}?vm=${encodeURIComponent(vm)}`),
   profiles: () => request<{ items: Profile[] }>("GET", `${address("api")}/profiles`),
   designs: () => request<{ designs: Design[]; faults: Fault[] }>("GET", address("designs")),
-  startRun: (kind: string, parameters: JsonObject, revision?: number) => request<Run>("POST", address("runs"), { kind, parameters, ...(revision === undefined ? {} : { revision }) }),
+  startRun: (kind: string, parameters: JsonObject, more: Asking = {}) => request<Run>("POST", address("runs"), { kind, parameters, ...more }),
   runs: () => request<{ items: Run[] }>("GET", address("runs")),
   run: (id: string) => request<Run>("GET", address("run", id)),
   /** Where the results of a run can be fetched as a file; null on shared pages, which give none. */
@@ -181,8 +189,11 @@ export const api = {
   revoke: (id: string) => request<unknown>("DELETE", `${address("api")}/shares/${id}`),
   fork: () => request<{ id: string; url: string }>("POST", address("fork")),
   ruleCards: () => request<{ cards: RuleCard[]; facts: Record<string, Fact> }>("GET", `${address("api")}/rule-cards`),
+  /** The words of this place, and the titles of the areas of rules. */
+  words: () => request<{ words: Word[]; areas: Record<string, string> }>("GET", address("reference")),
   documentUrl: () => urls.document ?? null,
   factsUrl: () => urls.facts ?? "/facts/",
+  glossaryUrl: () => urls.glossary ?? "/glossary/",
   importFile: async (file: File): Promise<Run> => {
     const form = new FormData();
     form.append("file", file);
@@ -293,20 +304,4 @@ export interface Profile {
   title: string;
   date: string;
   description: string;
-}
-
-export interface RuleCard {
-  id: string;
-  statement: string;
-  facts: string[];
-  source: string;
-  date: string;
-  confidence: string;
-  switch: string | null;
-}
-
-export interface Fact {
-  statement: string;
-  source: string;
-  confidence: string;
 }

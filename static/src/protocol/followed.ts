@@ -2,8 +2,9 @@
 
 import { useSyncExternalStore } from "react";
 
+import { t } from "../document/text";
 import type { JsonObject, Run, RunEvent, RunKind } from "../document/types";
-import { ApiError, api } from "./api";
+import { ApiError, type Asking, api } from "./api";
 import { RunSocket } from "./runSocket";
 
 export interface Followed {
@@ -40,12 +41,20 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+let saved: () => Promise<void> = () => Promise.resolve();
+
+/** Give what runs of the newest revision wait for: the edits that the page shows and the server lacks. */
+export function runsWaitFor(edits: () => Promise<void>): void {
+  saved = edits;
+}
+
 /** Start a run, of the newest revision where none is named, and follow it. */
-export async function start(kind: RunKind, parameters: JsonObject, revision?: number): Promise<Run | null> {
+export async function start(kind: RunKind, parameters: JsonObject, asking: Asking = {}): Promise<Run | null> {
   put(kind, { ...NOTHING, starting: true });
   sockets.get(kind)?.close();
   try {
-    const run = await api.startRun(kind, parameters, revision);
+    if (asking.revision === undefined) await saved();
+    const run = await api.startRun(kind, parameters, asking);
     follow(run);
     return run;
   } catch (error) {
@@ -74,7 +83,7 @@ export function follow(run: Run): void {
       if (current()) put(run.kind, { lost });
     },
     gone: () => {
-      if (current()) put(run.kind, { error: "This run cannot be read any more." });
+      if (current()) put(run.kind, { error: t("This run cannot be read any more.") });
     },
   });
   sockets.set(run.kind, socket);

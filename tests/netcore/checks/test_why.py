@@ -258,4 +258,7 @@ def test_where_no_single_edit_helps_the_best_says_how_far_it_got():
     assert found.edits == ()
     assert found.best is not None
     assert found.best.verdict.code == "NSG_IN"
-    assert found.as_dict()["best"]["sentence"] == found.best.sentence
+    told = found.as_dict()["best"]
+    assert told["sentence"] == found.best.sentence
+    after = netcore.load(jsonpatch.apply_patch(netcore.dump(drawn.scenario()), told["patch"]))
+    assert netcore.trace(after, packet("vms/a", "vms/b")).verdict.code == "NSG_IN"

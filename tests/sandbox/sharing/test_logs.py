@@ -35,6 +35,7 @@ class LogTest(SandboxTest):
         for message, arguments in (
             (f"GET /s/{secret}/", ()),
             ("%s", (f"/api/v1/shared/{secret}/fork",)),
+            ("GET %s", (f"/courses/invitations/{secret}/",)),
             ("%(path)s", ({"path": f"/ws/shared/{secret}/runs/1/"},)),
         ):
             record = logging.LogRecord("x", logging.INFO, "f", 1, message, arguments, None)

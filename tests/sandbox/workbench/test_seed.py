@@ -41,7 +41,7 @@ class SeedTest(SandboxTest):
         assert numbers == sorted(numbers, key=lambda number: (int(number.rstrip("b")), number))
         assert numbers[0] == "1"
         assert len(names) == len(NAMES)
-        run = Run.objects.get()
+        run = Run.objects.get(owner__username="demo")
         assert (run.kind, run.state) == ("trace", "succeeded")
         assert run.last_seq > 4
 
@@ -50,13 +50,16 @@ class SeedTest(SandboxTest):
         before = list(Scenario.objects.order_by("pk").values())
         seeded()
         assert list(Scenario.objects.order_by("pk").values()) == before
-        assert (Run.objects.count(), User.objects.filter(username="demo").count()) == (1, 1)
+        assert (
+            Run.objects.filter(owner__username="demo").count(),
+            User.objects.filter(username="demo").count(),
+        ) == (1, 1)
 
     def test_what_was_deleted_stays_deleted(self) -> None:
         seeded()
-        services.delete(Scenario.objects.get(name="First packet"))
+        services.delete(Scenario.objects.get(owner__username="demo", name="First packet"))
         seeded()
-        assert Scenario.objects.filter(name="First packet").count() == 1
+        assert Scenario.objects.filter(owner__username="demo", name="First packet").count() == 1
 
     def test_a_changed_password_is_kept(self) -> None:
         seeded()

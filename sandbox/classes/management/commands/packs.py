@@ -1,4 +1,8 @@
-"""`manage.py packs lint`: whether exercise packs keep their promises; exit code 1 where one does not."""
+"""`manage.py packs`: lint, import and export exercise packs.
+
+Lint says whether packs keep their promises, with exit code 1 where one does not; import stores folders as
+versions that every course may use; export writes a stored version as a folder.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +12,18 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 import netcore
+from sandbox.classes.models import PackVersion
+from sandbox.classes.services import packs as services
 
 PACKS = Path(__file__).parents[2] / "packs"
 """The packs that come with the program, a folder each."""
 
 
 class Command(BaseCommand):
-    help = "Lint exercise packs: folders with pack.yml; without one, all that come with the program."
+    help = "Lint, import or export exercise packs: folders with pack.yml."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -26,10 +32,41 @@ class Command(BaseCommand):
         lint.add_argument("packs", nargs="*", metavar="PACK", help="folder of a pack, or its id")
         lint.add_argument("--json", action="store_true", help="write a line of JSON for each pack")
 
+        stored = actions.add_parser("import", help="store packs as versions that every course may use")
+        stored.add_argument("packs", nargs="*", metavar="PACK", help="folder of a pack, or its id")
+        written = actions.add_parser("export", help="write a stored pack into a folder")
+        written.add_argument("pack", help="its id")
+        written.add_argument("folder", type=Path, help="where a folder of its id is made")
+        written.add_argument("--version", dest="number", type=int, help="number; the newest without one")
+
     def handle(self, *args: Any, **options: Any) -> None:
-        folders = [_folder(name) for name in options["packs"]] or sorted(
-            path.parent for path in PACKS.glob("*/pack.*")
-        )
+        """Do what was asked."""
+        {"lint": self._lint, "import": self._import, "export": self._export}[options["action"]](options)
+
+    def _import(self, options: dict[str, Any]) -> None:
+        for folder in _folders(options["packs"]):
+            try:
+                made = services.publish(None, None, services.files_of(folder))
+            except services.Refused as error:
+                lines = "\n".join(f"  {netcore.PackProblem(**one).text}" for one in error.problems)
+                raise CommandError(f"{folder.name}: {error}\n{lines}") from error
+            self.stdout.write(f"{made.slug}: version {made.number}")
+
+    def _export(self, options: dict[str, Any]) -> None:
+        versions = PackVersion.objects.filter(course=None, slug=options["pack"])
+        if options["number"] is not None:
+            versions = versions.filter(number=options["number"])
+        found = versions.order_by("-number").first()
+        if found is None:
+            raise CommandError(f"There is no such version of {options['pack']}.")
+        folder = options["folder"] / found.slug
+        for path, text in found.files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, encoding="utf-8")
+        self.stdout.write(f"{found}: {len(found.files)} files in {folder}")
+
+    def _lint(self, options: dict[str, Any]) -> None:
+        folders = _folders(options["packs"])
         refused = 0
         for folder in folders:
             problems = lint(folder)
@@ -63,6 +100,11 @@ def files_of(folder: Path) -> dict[str, bytes]:
     """Return the files of a pack by their path inside the folder; hidden ones are left out."""
     found = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+
+
+def _folders(names: list[str]) -> list[Path]:
+    """Return the folders that names mean; without a name, all that come with the program."""
+    return [_folder(name) for name in names] or sorted(path.parent for path in PACKS.glob("*/pack.*"))
 
 
 def _folder(name: str) -> Path:

@@ -11,7 +11,7 @@ import urllib.request
 import webbrowser
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand
 
@@ -101,6 +101,10 @@ def _environment(data: Path, redis_url: str) -> dict[str, str]:
     }
 
 
+_PROCESSES: Final = {"interactive": "2", "batch": "2", "live": "4", "questions": "2", "grading": "2"}
+"""Processes by queue."""
+
+
 def _workers() -> dict[str, list[str]]:
     """Return the commands of the workers by name, one for each queue, so that no trace waits for trials.
 
@@ -109,17 +113,23 @@ def _workers() -> dict[str, list[str]]:
     """
     celery = [sys.executable, "-m", "celery", "-A", "sandbox"]
     quiet = ["-l", "INFO", "--without-gossip", "--without-mingle"]
-    worker, batch, live, questions = (
+    worker, batch, live, questions, grading = (
         [*celery, "worker", "-Q", queue, "-c", count, "-n", f"demo-{queue}-{os.getpid()}@%h", *quiet]
-        for queue, count in (("interactive", "2"), ("batch", "2"), ("live", "4"), ("questions", "2"))
+        for queue, count in _PROCESSES.items()
     )
     if os.name == "nt":  # no fork, so no prefork pool, and no beat inside the worker
         threads = ["-P", "threads"]
         beat = [*celery, "beat", "-l", "INFO"]
-        more = {"batch": batch, "live": live, "questions": questions}
+        more = {"batch": batch, "live": live, "questions": questions, "grading": grading}
         threaded = {name: [*one, *threads] for name, one in more.items()}
         return {"worker": [*worker, *threads], **threaded, "beat": beat}
-    return {"worker": [*worker, "-B"], "batch": batch, "live": live, "questions": questions}
+    return {
+        "worker": [*worker, "-B"],
+        "batch": batch,
+        "live": live,
+        "questions": questions,
+        "grading": grading,
+    }
 
 
 def _web(port: int) -> list[str]:

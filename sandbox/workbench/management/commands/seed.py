@@ -1,4 +1,4 @@
-"""Make the demo account with its scenarios."""
+"""Make the demo account with its scenarios and its course."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from sandbox.accounts.models import User
+from sandbox.classes import demo
 from sandbox.runs import runner
 from sandbox.runs import services as runs
 from sandbox.runs.models import Kind, Run, State
@@ -24,7 +25,7 @@ PASSWORD: Final = "demo-password"
 class Command(BaseCommand):
     """``seed``: idempotent; what is there is left as it is."""
 
-    help = "Make the demo account with its scenarios and one finished trace. Harmless to repeat."
+    help = "Make the demo account with its scenarios, one finished trace and a course. Harmless to repeat."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take ``--quiet``."""
@@ -41,6 +42,7 @@ class Command(BaseCommand):
                 scenario = services.create(user, document)
             if name == TRACED and scenario.deleted is None:
                 _trace(user, scenario, document["traffic"]["outbound"])
+        demo.seed(user)
         if not options["quiet"]:
             self.stdout.write(f"Sign in as {USER} with the password {PASSWORD}")
 

@@ -3,7 +3,7 @@
 import { overlap, parsePrefix } from "../ip";
 import { nextId } from "../propose";
 import { at, children, entries, text, texts } from "../raw";
-import { t } from "../text";
+import { mark, t } from "../text";
 import type { JsonObject } from "../types";
 import { type Result, join, peer } from "./add";
 import { Draft, type Edit } from "./draft";
@@ -136,7 +136,7 @@ function field(name: string, words: string): Make {
 const onMachine: Make = (document, vm, group) => {
   const own = entries(document, "nics").filter(([, nic]) => nic.vm === idOf(vm));
   const nic = (own.find(([, one]) => one.primary !== false) ?? own[0])?.[0];
-  return nic ? field("security_group", "security group")(document, `nics/${nic}`, group) : { reason: t("{vm} has no NIC yet.", { vm: idOf(vm) }) };
+  return nic ? field("security_group", mark("security group"))(document, `nics/${nic}`, group) : { reason: t("{vm} has no NIC yet.", { vm: idOf(vm) }) };
 };
 
 /** Public addresses of a thing, in the order they stand in the document. */
@@ -168,10 +168,10 @@ const RULES: Record<string, Make> = {
   "gateways gateways": gateways,
   "vnets transit_gateways": attachment("vnet"),
   "gateways transit_gateways": attachment("gateway"),
-  "subnets route_tables": field("route_table", "route table"),
-  "subnets security_groups": field("security_group", "security group"),
+  "subnets route_tables": field("route_table", mark("route table")),
+  "subnets security_groups": field("security_group", mark("security group")),
   "subnets nat_gateways": field("nat_gateway", "NAT gateway"),
-  "nics security_groups": field("security_group", "security group"),
+  "nics security_groups": field("security_group", mark("security group")),
   "vms security_groups": onMachine,
   "traffic_managers load_balancers": endpoint,
   "traffic_managers vms": endpoint,

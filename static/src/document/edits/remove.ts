@@ -2,7 +2,7 @@
 
 import { at, children, entries, isObject, text } from "../raw";
 import { type Use, uses } from "../references";
-import { t } from "../text";
+import { mark, t } from "../text";
 import type { Json, JsonObject } from "../types";
 import { Draft, type Edit, layoutPointer } from "./draft";
 
@@ -33,7 +33,6 @@ export function remove(document: JsonObject, paths: readonly string[]): Removal 
 }
 
 function there(document: JsonObject, path: string): boolean {
-  if (path.startsWith("notes/")) return isObject(document.notes) && (path.split("/")[1] ?? "") in document.notes;
   return at(document, path) !== null;
 }
 
@@ -108,13 +107,13 @@ function namesAny(goes: ReadonlySet<string>, fault: JsonObject): boolean {
 }
 
 const WORDS: Record<string, string> = {
-  vnets: "virtual network", subnets: "subnet", peerings: "peering link", connected_groups: "connected group", private_endpoints: "private endpoint",
-  route_tables: "route table", security_groups: "security group", application_groups: "application group", admin_rules: "admin rule", vms: "VM", nics: "NIC",
-  public_ips: "public IP", load_balancers: "balancer", nat_gateways: "NAT gateway", gateways: "gateway", connections: "connection", sites: "site",
-  route_servers: "route server", internet_gateways: "Internet gateway", transit_gateways: "transit gateway", traffic_managers: "traffic manager", hosts: "host",
-  service_tags: "service tag", notes: "note", routes: "route", rules: "rule", pools: "pool", members: "member", frontends: "frontend", probes: "probe", routers: "router",
-  attachments: "attachment", tables: "table", configurations: "IP configuration", outbound_rules: "outbound rule", inbound_nat_rules: "inbound NAT rule",
-  tunnels: "tunnel", redundancy: "redundancy group", interfaces: "interface", services: "service", port_forwards: "port forward", firewall: "firewall rule", neighbours: "neighbour", announces: "announcement",
+  vnets: mark("virtual network"), subnets: mark("subnet"), peerings: mark("peering link"), connected_groups: mark("connected group"), private_endpoints: mark("private endpoint"),
+  route_tables: mark("route table"), security_groups: mark("security group"), application_groups: mark("application group"), admin_rules: mark("admin rule"), vms: mark("VM"), nics: mark("NIC"),
+  public_ips: mark("public IP"), load_balancers: mark("balancer"), nat_gateways: mark("NAT gateway"), gateways: mark("gateway"), connections: mark("connection"), sites: mark("site"),
+  route_servers: mark("route server"), internet_gateways: mark("Internet gateway"), transit_gateways: mark("transit gateway"), traffic_managers: mark("traffic manager"), hosts: mark("host"),
+  service_tags: mark("service tag"), notes: mark("note"), routes: mark("route"), rules: mark("rule"), pools: mark("pool"), members: mark("member"), frontends: mark("frontend"), probes: mark("probe"), routers: mark("router"),
+  attachments: mark("attachment"), tables: mark("table"), configurations: mark("IP configuration"), outbound_rules: mark("outbound rule"), inbound_nat_rules: mark("inbound NAT rule"),
+  tunnels: mark("tunnel"), redundancy: mark("redundancy group"), interfaces: mark("interface"), services: mark("service"), port_forwards: mark("port forward"), firewall: mark("firewall rule"), neighbours: mark("neighbour"), announces: mark("announcement"),
 };
 
 export function kindWords(collection: string): string {

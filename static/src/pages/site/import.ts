@@ -1,3 +1,4 @@
+import { t } from "../../document/text";
 import { ApiError, type Run, api } from "../../protocol/api";
 import { RunSocket } from "../../protocol/runSocket";
 
@@ -20,18 +21,18 @@ export function enhanceImport(form: HTMLFormElement): void {
   const start = async (file: File | undefined): Promise<void> => {
     if (!file) return;
     if (most && file.size > most) {
-      say(`${file.name} has ${(file.size / 1e6).toFixed(1)} MB; at most ${(most / 1e6).toFixed(0)} MB can be read.`, true);
+      say(t("{name} has {size} MB; at most {most} MB can be read.", { name: file.name, size: (file.size / 1e6).toFixed(1), most: (most / 1e6).toFixed(0) }), true);
       input.value = "";
       return;
     }
     bar.hidden = false;
-    say(`Reading ${file.name} …`);
+    say(t("Reading {name} …", { name: file.name }));
     try {
       const run = await api.importFile(file);
       follow(run);
     } catch (error) {
       bar.hidden = true;
-      say(error instanceof ApiError ? error.message : "The file could not be sent. Check the network and try again.", true);
+      say(error instanceof ApiError ? error.message : t("The file could not be sent. Check the network and try again."), true);
       input.value = "";
     }
   };
@@ -49,7 +50,7 @@ export function enhanceImport(form: HTMLFormElement): void {
             if (target) location.assign(target);
             else {
               bar.hidden = true;
-              say(typeof event.reason === "string" && event.reason ? event.reason : "The file could not be read.", true);
+              say(typeof event.reason === "string" && event.reason ? event.reason : t("The file could not be read."), true);
               input.value = "";
             }
           }

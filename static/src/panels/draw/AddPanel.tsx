@@ -7,12 +7,12 @@ import { PIECES, type Piece, homeOf } from "../../document/grammar";
 import { placeFor } from "../../document/edits/add";
 import { text } from "../../document/raw";
 import { useWorkbench } from "../../document/store";
-import { t } from "../../document/text";
+import { mark, t } from "../../document/text";
 import { useRulesOf } from "../inspector/rulesOf";
 import { addHere, carriedPiece } from "./carrying";
 import { PieceIcon } from "./icons";
 
-const GROUPS = ["Network", "Machines", "Rules", "Balancing", "Ways out", "Outside"] as const;
+const GROUPS = [mark("Network"), mark("Machines"), mark("Rules"), mark("Balancing"), mark("Ways out"), mark("Outside")] as const;
 
 export function AddPanel(): ReactNode {
   const [typed, setTyped] = useState("");

@@ -94,7 +94,7 @@ export function Commands({ actions, only, close }: { actions: Action[]; only: Ch
 function allRows(actions: Action[]): Row[] {
   const enabled = actions.filter((action) => action.id !== "commands" && action.enabled());
   return [
-    ...enabled.map((action) => ({ id: action.id, name: action.name, group: action.group, detail: "", keys: action.keys, run: action.run, also: action.also })),
+    ...enabled.map((action) => ({ id: action.id, name: action.name, group: t(action.group), detail: "", keys: action.keys, run: action.run, also: action.also })),
     ...things(workbench().document),
   ];
 }

@@ -65,7 +65,7 @@ export function FirstSteps(): ReactNode {
         ))}
       </ol>
       <p className="muted">
-        {t("Or drag pieces from the palette at the left.")} <kbd>Ctrl K</kbd> {t("finds everything.")}
+        {t("Or drag pieces from the palette at the left.")} <kbd>{t("Ctrl K")}</kbd> {t("finds everything.")}
       </p>
     </section>
   );

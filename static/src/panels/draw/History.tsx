@@ -2,13 +2,14 @@
 
 import { type ReactNode, useEffect, useState } from "react";
 
-import { type Difference, differences } from "../../document/diff";
+import { differences, marksOf } from "../../document/diff";
 import { between } from "../../document/patch";
 import { select, update, useWorkbench, workbench } from "../../document/store";
 import { t, tn } from "../../document/text";
 import type { JsonObject } from "../../document/types";
 import { type RevisionItem, api } from "../../protocol/api";
 import { start, words } from "../../protocol/followed";
+import { Differences } from "../Differences";
 import { change } from "../edits";
 import { rememberRun } from "../Runs";
 import { Dialog } from "./Dialog";
@@ -92,14 +93,14 @@ function Detail({ item, close, named }: { item: RevisionItem; close: () => void;
   };
   const show = (): void => {
     if (!found) return;
-    update({ compared: marks(found), told: [t("{n} differences are marked on the drawing; Escape takes the marks away.", { n: found.length })] });
+    update({ compared: marksOf(found, workbench().document), told: [t("{n} differences are marked on the drawing; Escape takes the marks away.", { n: found.length })] });
     select(null);
     close();
   };
   const told = view === "edit" ? { before: number - 1, after: number } : { before: number, after: workbench().revision };
   const ask = (): void => {
     update({ dock: "edits" });
-    void start("difference", { before: told.before }, told.after).then((run) => { if (run) rememberRun(run.id); });
+    void start("difference", { before: told.before }, { revision: told.after }).then((run) => { if (run) rememberRun(run.id); });
     close();
   };
   return (
@@ -119,13 +120,7 @@ function Detail({ item, close, named }: { item: RevisionItem; close: () => void;
       {error && <p role="alert" className="field-error">{error}</p>}
       {!found && !error && <p className="skeleton">{t("Comparing")}</p>}
       {found?.length === 0 && <p className="muted">{t("Nothing is different.")}</p>}
-      <ul className="differences">
-        {found?.slice(0, 100).map((one, index) => (
-          <li key={index} className={`difference ${one.change}`}>
-            <span aria-hidden="true">{one.change === "added" ? "+" : one.change === "removed" ? "−" : "~"}</span> {one.words}
-          </li>
-        ))}
-      </ul>
+      <Differences of={found?.slice(0, 100) ?? []} />
       <p className="row">
         <button type="button" className="button small" disabled={!found || found.length === 0} onClick={show}>{t("Show on the drawing")}</button>
         {runs && told.before > 0 && told.before !== told.after && (
@@ -136,18 +131,5 @@ function Detail({ item, close, named }: { item: RevisionItem; close: () => void;
         )}
       </p>
     </>
-  );
-}
-
-/** What to mark: a NIC's card is its VM's. */
-function marks(found: readonly Difference[]): Record<string, Difference["change"]> {
-  const { document } = workbench();
-  const nics = ((document.topology ?? {}) as Record<string, Record<string, JsonObject>>).nics ?? {};
-  return Object.fromEntries(
-    found.flatMap(({ path, change: how }): [string, Difference["change"]][] => {
-      if (!path) return [];
-      const vm = path.startsWith("nics/") ? nics[path.slice(5)]?.vm : null;
-      return [[path, how], ...(typeof vm === "string" ? [[`vms/${vm}`, "changed"] as [string, Difference["change"]]] : [])];
-    }).reverse(),
   );
 }

@@ -4,9 +4,11 @@ import { connect } from "../../document/edits/connect";
 import { saidOf } from "../../document/edits/remove";
 import { PIECES } from "../../document/grammar";
 import { choose, select, update, workbench } from "../../document/store";
-import { t } from "../../document/text";
+import { mark, t } from "../../document/text";
 import { history, perform, redo, undo } from "../edits";
 import type { Panel } from "../Rail";
+import { startTour } from "../tour/Tour";
+import { look } from "../reference/look";
 import { type Edge, align, fold } from "./align";
 import { addHere } from "./carrying";
 import { deleteAtOnce } from "./Delete";
@@ -15,6 +17,7 @@ import { chooseAll, duplicateChosen } from "./clipboard";
 export interface Action {
   id: string;
   name: string;
+  /** A key; shown through `t`. */
   group: string;
   /** As people read them: `Ctrl D`, `?`, `v`. The first is the usual one. */
   keys: string[];
@@ -46,34 +49,37 @@ const several = (): boolean => editable() && workbench().chosen.length > 1;
 const always = (): boolean => true;
 
 export function actionsOf(controls: Controls): Action[] {
-  const action = (id: string, name: string, group: string, keys: string[], enabled: () => boolean, run: () => void, also = ""): Action => ({ id, name: t(name), group: t(group), keys, enabled, run, also });
-  const panel = (name: Panel, key: string): Action => action(`panel-${name}`, name === "Add" ? "Palette of pieces" : name, "Panels", [key], name === "Add" ? editable : always, () => { controls.togglePanel(name); }, "show hide");
+  const action = (id: string, name: string, group: string, keys: string[], enabled: () => boolean, run: () => void, also = ""): Action => ({ id, name: t(name), group, keys, enabled, run, also });
+  const panel = (name: Panel, key: string): Action => action(`panel-${name}`, name === "Add" ? mark("Palette of pieces") : name, mark("Panels"), [key], name === "Add" ? editable : always, () => { controls.togglePanel(name); }, "show hide");
   return [
-    action("commands", "Find a command or a thing", "Everywhere", ["Ctrl K", "/"], always, () => { controls.openCommands(); }),
-    ...PIECES.map((piece) => action(`add-${piece.id}`, `Add ${piece.name}`, "Add", piece.key ? [piece.key] : [], editable, () => { addHere(piece); }, `${piece.also ?? ""} new`)),
-    action("undo", "Undo", "Edit", ["Ctrl Z"], () => editable() && history().undo, undo),
-    action("redo", "Redo", "Edit", ["Ctrl Shift Z", "Ctrl Y"], () => editable() && history().redo, redo),
-    action("delete", "Delete what is chosen", "Edit", ["Delete", "Backspace"], some, () => {
+    action("commands", mark("Find a command or a thing"), mark("Everywhere"), ["Ctrl K", "/"], always, () => { controls.openCommands(); }),
+    ...PIECES.map((piece) => action(`add-${piece.id}`, t("Add {name}", { name: t(piece.name) }), mark("Add"), piece.key ? [piece.key] : [], editable, () => { addHere(piece); }, `${piece.also ?? ""} new`)),
+    action("undo", mark("Undo"), mark("Edit"), ["Ctrl Z"], () => editable() && history().undo, undo),
+    action("redo", mark("Redo"), mark("Edit"), ["Ctrl Shift Z", "Ctrl Y"], () => editable() && history().redo, redo),
+    action("delete", mark("Delete what is chosen"), mark("Edit"), ["Delete", "Backspace"], some, () => {
       if (!deleteAtOnce()) controls.open("delete");
     }, "remove"),
-    action("duplicate", "Duplicate what is chosen", "Edit", ["Ctrl D"], some, duplicateChosen, "copy clone"),
-    action("all", "Choose everything", "Edit", ["Ctrl A"], always, chooseAll, "select all"),
-    action("connect", "Connect with…", "Edit", ["c"], () => some() && targets().length > 0, () => { controls.openCommands({ title: t("Connect with"), items: targets() }); }, "peer join attach"),
-    action("bulk", "Edit what is chosen together…", "Edit", ["m"], several, () => { controls.open("bulk"); }, "bulk many"),
-    action("replace", "Find and replace a prefix…", "Edit", ["Ctrl H"], editable, () => { controls.open("replace"); }, "renumber address range"),
-    ...ALIGNS.map(([edge, name]) => action(`align-${edge}`, name, "Arrange", [], several, () => { align(edge); })),
-    action("tidy", "Tidy up", "Arrange", [], editable, () => { void import("./tidy").then((one) => one.tidy()); }, "layout arrange elk"),
-    action("fold", "Fold or unfold the chosen frames", "Arrange", ["-"], () => some() && workbench().chosen.some((path) => /^(vnets|subnets)\//.test(path)), fold, "collapse"),
-    action("history", "History of revisions", "Document", [], () => workbench().mode === "edit", () => { controls.open("history"); }, "versions restore diff"),
-    action("svg", "Picture as SVG", "Document", [], always, () => { void import("./picture").then((one) => one.savePicture("svg")); }, "export image download"),
-    action("png", "Picture as PNG", "Document", [], always, () => { void import("./picture").then((one) => one.savePicture("png")); }, "export image download"),
-    action("print", "Print", "Document", [], always, () => { window.print(); }),
+    action("duplicate", mark("Duplicate what is chosen"), mark("Edit"), ["Ctrl D"], some, duplicateChosen, "copy clone"),
+    action("all", mark("Choose everything"), mark("Edit"), ["Ctrl A"], always, chooseAll, "select all"),
+    action("connect", mark("Connect with…"), mark("Edit"), ["c"], () => some() && targets().length > 0, () => { controls.openCommands({ title: t("Connect with"), items: targets() }); }, "peer join attach"),
+    action("bulk", mark("Edit what is chosen together…"), mark("Edit"), ["m"], several, () => { controls.open("bulk"); }, "bulk many"),
+    action("replace", mark("Find and replace a prefix…"), mark("Edit"), ["Ctrl H"], editable, () => { controls.open("replace"); }, "renumber address range"),
+    ...ALIGNS.map(([edge, name]) => action(`align-${edge}`, name, mark("Arrange"), [], several, () => { align(edge); })),
+    action("tidy", mark("Tidy up"), mark("Arrange"), [], editable, () => { void import("./tidy").then((one) => one.tidy()); }, "layout arrange elk"),
+    action("fold", mark("Fold or unfold the chosen frames"), mark("Arrange"), ["-"], () => some() && workbench().chosen.some((path) => /^(vnets|subnets)\//.test(path)), fold, "collapse"),
+    action("history", mark("History of revisions"), mark("Document"), [], () => workbench().mode === "edit", () => { controls.open("history"); }, "versions restore diff"),
+    action("svg", mark("Picture as SVG"), mark("Document"), [], always, () => { void import("./picture").then((one) => one.savePicture("svg")); }, "export image download"),
+    action("png", mark("Picture as PNG"), mark("Document"), [], always, () => { void import("./picture").then((one) => one.savePicture("png")); }, "export image download"),
+    action("print", mark("Print"), mark("Document"), [], always, () => { window.print(); }),
     panel("Add", "a"),
     panel("Outline", "o"),
     panel("Problems", "p"),
+    panel("Rule cards", "k"),
+    action("glossary", mark("Glossary"), mark("Panels"), [], always, () => { look("words", ""); }, "words meaning terms"),
     panel("Help", "?"),
-    action("inspector", "Inspector", "Panels", ["i"], always, controls.toggleInspector),
-    action("nothing", "Choose nothing", "Edit", ["Esc"], always, () => {
+    action("tour", mark("Take the tour"), mark("Panels"), [], always, startTour, "introduction first steps help"),
+    action("inspector", mark("Inspector"), mark("Panels"), ["i"], always, controls.toggleInspector),
+    action("nothing", mark("Choose nothing"), mark("Edit"), ["Esc"], always, () => {
       select(null);
       update({ compared: null, told: [] });
     }),
@@ -81,12 +87,12 @@ export function actionsOf(controls: Controls): Action[] {
 }
 
 const ALIGNS: [Edge, string][] = [
-  ["left", "Align left"],
-  ["right", "Align right"],
-  ["top", "Align top"],
-  ["bottom", "Align bottom"],
-  ["row", "Spread in a row"],
-  ["column", "Spread in a column"],
+  ["left", mark("Align left")],
+  ["right", mark("Align right")],
+  ["top", mark("Align top")],
+  ["bottom", mark("Align bottom")],
+  ["row", mark("Spread in a row")],
+  ["column", mark("Spread in a column")],
 ];
 
 /** What the selection can be connected with, each with what it would mean. */

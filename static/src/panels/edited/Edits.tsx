@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { EFFECTS, type Effect, effectsLine, holds } from "../../document/edited";
 import { isObject } from "../../document/drawing";
 import { useWorkbench } from "../../document/store";
+import { t } from "../../document/text";
 import type { JsonObject, RunEvent } from "../../document/types";
 import { type Followed, cancel, isLive, useFollowed } from "../../protocol/followed";
 import { Mark, type State } from "../Mark";
@@ -34,19 +35,19 @@ export function Edits(): ReactNode {
   return (
     <div className="panel edits">
       {run === null && !followed.starting && !followed.error && (
-        <p className="muted">After each edit that touches forwarding, this says which flows it opened, closed or led another way. History compares any revision with the one before it, or with the newest.</p>
+        <p className="muted">{t("After each edit that touches forwarding, this says which flows it opened, closed or led another way. History compares any revision with the one before it, or with the newest.")}</p>
       )}
       {began && (
         <h3>
-          Revision {String(began.after)} compared with {String(began.before)}
+          {t("Revision {after} compared with {before}", { after: String(began.after), before: String(began.before) })}
         </h3>
       )}
       {isLive(followed) && (
         <div className="row">
-          <Waiting followed={followed} what="Comparing all flows" />
+          <Waiting followed={followed} what={t("Comparing all flows")} />
           {can && run && (
             <button type="button" className="button small" onClick={() => { void cancel("difference"); }}>
-              Cancel
+              {t("Cancel")}
             </button>
           )}
         </div>
@@ -71,7 +72,7 @@ function Found({ followed, done }: { followed: Followed; done: RunEvent }): Reac
   return (
     <div data-testid="edit-effects" className="panel">
       {line === "" ? (
-        <p className="callout">No flow fares otherwise: the same connections come about, by the same ways.</p>
+        <p className="callout">{t("No flow fares otherwise: the same connections come about, by the same ways.")}</p>
       ) : (
         <p className="row effects">
           {EFFECTS.filter(([name]) => Number(counts[name] ?? 0) > 0).map(([name, words]) => (
@@ -79,12 +80,12 @@ function Found({ followed, done }: { followed: Followed; done: RunEvent }): Reac
               {words} {Number(counts[name]).toLocaleString("en")}
             </Mark>
           ))}
-          <span className="muted">pairs of sender and address, each protocol by itself</span>
+          <span className="muted">{t("pairs of sender and address, each protocol by itself")}</span>
         </p>
       )}
       {aside.length > 0 && (
-        <section className="callout danger" aria-label="Side effects">
-          <strong>Side effects: what people seldom mean</strong>
+        <section className="callout danger" aria-label={t("Side effects")}>
+          <strong>{t("Side effects: what people seldom mean")}</strong>
           <List changes={aside} open={open} marks />
         </section>
       )}
@@ -101,8 +102,8 @@ function Found({ followed, done }: { followed: Followed; done: RunEvent }): Reac
           )
         );
       })}
-      {left > 0 && <p className="muted">{left.toLocaleString("en")} more groups of flows are counted above and not told.</p>}
-      {changes.length > 0 && !open && can && <p className="muted">The drawing has changed since, so these are not traced.</p>}
+      {left > 0 && <p className="muted">{t("{left} more groups of flows are counted above and not told.", { left: left.toLocaleString("en") })}</p>}
+      {changes.length > 0 && !open && can && <p className="muted">{t("The drawing has changed since, so these are not traced.")}</p>}
       {notes.map((note) => (
         <p key={note} className="muted">{note}</p>
       ))}
@@ -121,8 +122,8 @@ function List({ changes, open, marks = false }: { changes: Change[]; open: boole
           ))}
           <span>{change.text}</span>
           {open && (
-            <button type="button" className="link" aria-label={withNames(`Trace ${String(change.example.source)} to ${String(change.example.destination)}, ${String(change.example.protocol)}`, places)} onClick={() => { openTrace(change.example); }}>
-              Trace
+            <button type="button" className="link" aria-label={withNames(t("Trace {source} to {destination}, {protocol}", { source: String(change.example.source), destination: String(change.example.destination), protocol: String(change.example.protocol) }), places)} onClick={() => { openTrace(change.example); }}>
+              {t("Trace")}
             </button>
           )}
         </li>

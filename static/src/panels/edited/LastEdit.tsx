@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { effectsLine } from "../../document/edited";
 import { isObject } from "../../document/drawing";
 import { update, useWorkbench } from "../../document/store";
+import { t } from "../../document/text";
 import { isLive, useFollowed } from "../../protocol/followed";
 import { useWatched } from "./watch";
 
@@ -18,13 +19,13 @@ export function LastEdit(): ReactNode {
   const aside = Number(done?.side_effects ?? 0);
   return (
     <p className="last-edit" role="status">
-      {mine && isLive(followed) && <span className="muted">Asking what the last edit did</span>}
-      {done && line === "" && <span className="muted">The last edit changed no flow</span>}
-      {mine && followed.run?.state === "failed" && <span className="muted">What the last edit did is not known</span>}
+      {mine && isLive(followed) && <span className="muted">{t("Asking what the last edit did")}</span>}
+      {done && line === "" && <span className="muted">{t("The last edit changed no flow")}</span>}
+      {mine && followed.run?.state === "failed" && <span className="muted">{t("What the last edit did is not known")}</span>}
       {line !== "" && (
         <button type="button" className="link" onClick={() => { update({ dock: "edits" }); }}>
-          The last edit: {line}
-          {aside > 0 && <strong>, with side effects</strong>}
+          {t("The last edit: {line}", { line })}
+          {aside > 0 && <strong>{t(", with side effects")}</strong>}
         </button>
       )}
     </p>

@@ -55,6 +55,6 @@ async function ask(): Promise<void> {
   const unseen = isLive(before) && before.run?.id === id ? Number(before.run?.parameters.before) : watch.base.revision;
   put({ watch: { ...watch, base: watch.newest } });
   if (isLive(before)) await cancel("difference");
-  const run = await start("difference", { before: unseen }, watch.newest.revision);
+  const run = await start("difference", { before: unseen }, { revision: watch.newest.revision, background: true });
   put({ run: run?.id ?? null });
 }

@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 
 import type { Race } from "../../document/race";
+import { t, tn } from "../../document/text";
 import { Grade } from "../Grade";
 import { Caption, TableWrap } from "./TableWrap";
 
@@ -11,17 +12,17 @@ export function Assumptions({ race }: { race: Race }): ReactNode {
   return (
     <details className="happened">
       <summary>
-        What it rests on: numbers with grade and source{assumed > 0 && `; ${assumed} of them ${assumed === 1 ? "is an assumption" : "are assumptions"}`}
+        {t("What it rests on: numbers with grade and source")}{assumed > 0 && tn("; {n} of them is an assumption", "; {n} of them are assumptions", assumed)}
       </summary>
       {race.contenders.map((one) => (
-        <TableWrap key={one.design} label={`Numbers under ${one.title}`}>
+        <TableWrap key={one.design} label={t("Numbers under {title}", { title: one.title })}>
           <table className="table">
             <Caption>{one.title}</Caption>
             <thead>
               <tr>
-                <th scope="col">Number</th>
-                <th scope="col">Value</th>
-                <th scope="col">Grade and source</th>
+                <th scope="col">{t("Number")}</th>
+                <th scope="col">{t("Value")}</th>
+                <th scope="col">{t("Grade and source")}</th>
               </tr>
             </thead>
             <tbody>

@@ -3,6 +3,7 @@
 import { type ReactNode, useMemo } from "react";
 
 import { isObject } from "../../document/drawing";
+import { t } from "../../document/text";
 import type { JsonObject } from "../../document/types";
 import type { BreakField, FaultKind } from "../../protocol/api";
 import { EditsField } from "./EditsField";
@@ -31,7 +32,7 @@ export function BreakFields({ prefix, document, kinds, draft, set, required = fa
     fields.includes(field) && (
       <FieldOf id={`${prefix}-${field}`} words={words} wrong={wrong(field)}>
         <select id={`${prefix}-${field}`} required={required} aria-describedby={`${prefix}-${field}-wrong`} value={draft[field]} onChange={(event) => { set({ [field]: event.target.value }); }}>
-          <option value="">choose</option>
+          <option value="">{t("choose")}</option>
           {rows.map(([key, name]) => (
             <option key={key} value={key}>{name}</option>
           ))}
@@ -55,7 +56,7 @@ export function BreakFields({ prefix, document, kinds, draft, set, required = fa
     );
   return (
     <>
-      <FieldOf id={`${prefix}-kind`} words="What happens" wrong={wrong("kind")}>
+      <FieldOf id={`${prefix}-kind`} words={t("What happens")} wrong={wrong("kind")}>
         <select id={`${prefix}-kind`} value={draft.kind} onChange={(event) => { set({ kind: event.target.value }); }}>
           {kinds.map(({ kind, words }) => (
             <option key={kind} value={kind}>{words}</option>
@@ -63,15 +64,15 @@ export function BreakFields({ prefix, document, kinds, draft, set, required = fa
         </select>
       </FieldOf>
       {picker("vm", "VM", options.vms)}
-      {picker("zone", "Zone", [["1", "1"], ["2", "2"], ["3", "3"]])}
-      {picker("region", "Region", options.regions)}
-      {picker("link", "Peering or connection", options.links)}
-      {picker("gateway", "Gateway", options.gateways)}
-      {picker("address", "Address", options.addresses)}
-      {picker("nic", "To NIC", options.nics)}
-      {input("instance", "Instance")}
+      {picker("zone", t("Zone"), [["1", "1"], ["2", "2"], ["3", "3"]])}
+      {picker("region", t("Region"), options.regions)}
+      {picker("link", t("Peering or connection"), options.links)}
+      {picker("gateway", t("Gateway"), options.gateways)}
+      {picker("address", t("Address"), options.addresses)}
+      {picker("nic", t("To NIC"), options.nics)}
+      {input("instance", t("Instance"))}
       {fields.includes("edits") && <EditsField prefix={prefix} edits={draft.edits} set={(edits) => { set({ edits }); }} record={record} wrong={wrong("edits")} />}
-      {input("lasts_us", "Lasts, s", draft.kind === "pause" ? "5" : "for good")}
+      {input("lasts_us", "Lasts, s", draft.kind === "pause" ? "5" : t("for good"))}
     </>
   );
 }

@@ -3,6 +3,7 @@
 import { type ReactNode, useMemo } from "react";
 
 import { seconds } from "../../document/race";
+import { t } from "../../document/text";
 import { Chart } from "./Chart";
 import { type CurveRow, LEAST_S, sharedBy, steps } from "./curves";
 import { SameAsTable } from "./SameAsTable";
@@ -12,16 +13,16 @@ const WHOLE: [number, number] = [0, 1];
 
 export function Curve({ rows, target }: { rows: CurveRow[]; target: number | null }): ReactNode {
   const { x, series } = useMemo(() => steps(rows), [rows]);
-  const mark = useMemo(() => (target === null ? null : { at: Math.max(target, LEAST_S), text: `target ${seconds(target)}` }), [target]);
-  const words = rows.map((row) => `${row.title}: ${within(row)}${target === null ? "" : `, ${Math.round(sharedBy(row, target) * 100)} % within the target`}.`);
+  const mark = useMemo(() => (target === null ? null : { at: Math.max(target, LEAST_S), text: t("target {seconds}", { seconds: seconds(target) }) }), [target]);
+  const words = rows.map((row) => `${row.title}: ${within(row)}${target === null ? "" : t(", {percent} % within the target", { percent: Math.round(sharedBy(row, target) * 100) })}.`);
   return (
     <figure className="curve">
-      <figcaption>Share of trials in which new flows are back, by seconds after the fault</figcaption>
+      <figcaption>{t("Share of trials in which new flows are back, by seconds after the fault")}</figcaption>
       <p className="said">{words.join(" ")}</p>
-      <Chart label={`Share of trials recovered after so many seconds. ${words.join(" ")}`} x={x} series={series} logarithmic stepped xWords={axisWords} yWords={percent} yRange={WHOLE} mark={mark} />
+      <Chart label={t("Share of trials recovered after so many seconds. {words}", { words: words.join(" ") })} x={x} series={series} logarithmic stepped xWords={axisWords} yWords={percent} yRange={WHOLE} mark={mark} />
       <SameAsTable
-        label="Distribution"
-        corner="Share of trials"
+        label={t("Distribution")}
+        corner={t("Share of trials")}
         columns={rows.map((row) => ({ key: row.design, name: row.title }))}
         rows={SHARES.map((share) => ({
           key: String(share),
@@ -35,13 +36,13 @@ export function Curve({ rows, target }: { rows: CurveRow[]; target: number | nul
 
 /** Say within which time half of the trials recover, and nearly all. */
 function within({ p50, p95 }: CurveRow): string {
-  if (p50 === null) return "more than half of the trials never recover";
-  const half = `half of the trials recover within ${seconds(p50)}`;
-  return p95 === null ? `${half}, and at least one in twenty never` : `${half}, 95 % within ${seconds(p95)}`;
+  if (p50 === null) return t("more than half of the trials never recover");
+  const half = t("half of the trials recover within {seconds}", { seconds: seconds(p50) });
+  return p95 === null ? t("{half}, and at least one in twenty never", { half }) : t("{half}, 95 % within {seconds}", { half, seconds: seconds(p95) });
 }
 
 function axisWords(value: number): string {
-  return `${Number(value.toPrecision(2))} s`;
+  return t("{value} s", { value: Number(value.toPrecision(2)) });
 }
 
 function percent(value: number): string {

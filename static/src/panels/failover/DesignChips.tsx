@@ -2,6 +2,7 @@
 
 import type { ReactNode } from "react";
 
+import { t } from "../../document/text";
 import type { Design } from "../../protocol/api";
 
 interface Props {
@@ -18,7 +19,7 @@ interface Props {
 export function DesignChips({ playable, designs, pick, open, opened }: Props): ReactNode {
   return (
     <fieldset className="designs">
-      <legend className="label">Designs, up to six</legend>
+      <legend className="label">{t("Designs, up to six")}</legend>
       <span className="chips">
         {playable.filter((design) => open || designs.includes(design.id)).map((design) => (
           <label key={design.id} className="chip" title={design.description}>
@@ -28,10 +29,10 @@ export function DesignChips({ playable, designs, pick, open, opened }: Props): R
         ))}
         {(open ? playable.length > 1 : playable.length > designs.length) && opened && (
           <button type="button" className="button small quiet" aria-expanded={open} onClick={() => { opened(!open); }}>
-            {open ? "Only the chosen" : `All ${playable.length} designs`}
+            {open ? t("Only the chosen") : t("All {playable} designs", { playable: playable.length })}
           </button>
         )}
-        {playable.length === 0 && <span className="muted">None can be played for this fault.</span>}
+        {playable.length === 0 && <span className="muted">{t("None can be played for this fault.")}</span>}
       </span>
     </fieldset>
   );

@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useRef } from "react";
 
 import { codeWords } from "../../document/codeWords";
 import { type Assumption, CLOCKS, type Summary, type Trials, type TrialsRow, beyondWords, seconds, titleOf } from "../../document/race";
+import { t, tx } from "../../document/text";
 import { Curve } from "./Curve";
 import { Percentiles } from "./Percentiles";
 import { type Part, Shares } from "./Shares";
@@ -14,9 +15,9 @@ export const FLOW_PARTS: Part[] = [
   { key: "stalled", name: "stalled", className: "flow-stalled" },
   { key: "reset", name: "reset", className: "flow-reset" },
   { key: "hung", name: "hang", className: "flow-hung" },
-  { key: "never_started", name: "never started", className: "flow-never_started" },
+  { key: "never_started", name: t("never started"), className: "flow-never_started" },
 ];
-const CLOCK_PARTS: Part[] = CLOCKS.map((clock) => ({ key: clock, name: clock, className: `clock-${clock}` }));
+const CLOCK_PARTS: Part[] = CLOCKS.map((clock) => ({ key: clock, name: t(clock), className: `clock-${clock}` }));
 
 interface Props {
   trials: Trials;
@@ -33,9 +34,9 @@ export function DistributionsView({ trials, rests }: Props): ReactNode {
   if (!summary) {
     if (partial.length === 0) return null;
     return (
-      <section aria-label="Trials so far" className="trials">
+      <section aria-label={t("Trials so far")} className="trials">
         <p className="muted" aria-live="polite">
-          So far: {partial.map((one) => `${one.title ?? one.design} p50 ${seconds(one.p50)}, p95 ${seconds(one.p95)}`).join("; ")}
+          {t("So far: {map}", { map: partial.map((one) => `${one.title ?? one.design} p50 ${seconds(one.p50)}, p95 ${seconds(one.p95)}`).join("; ") })}
         </p>
         <Curve rows={partial.map((one) => ({ design: one.design, title: one.title ?? one.design, p50: one.p50, p95: one.p95, ecdf: one.ecdf ?? [] }))} target={null} />
       </section>
@@ -44,14 +45,13 @@ export function DistributionsView({ trials, rests }: Props): ReactNode {
   const rows = summary.designs;
   const target = rows.find((row) => row.target)?.target?.recover_s ?? null;
   return (
-    <section ref={result} data-testid="trials-summary" aria-label="Trials" className="trials">
+    <section ref={result} data-testid="trials-summary" aria-label={t("Trials")} className="trials">
       <h3>
-        {summary.n.toLocaleString("en")} trials, seed {summary.seed}
+        {t("{n} trials, seed {seed}", { n: summary.n.toLocaleString("en"), seed: summary.seed })}
       </h3>
       {summary.ratio && (
         <p>
-          <strong>{titleOf(summary, summary.ratio.slow)}</strong> takes {summary.ratio.p50.toFixed(1)} times as long as{" "}
-          <strong>{titleOf(summary, summary.ratio.fast)}</strong>: the median of trial against trial, both with the same luck.
+          {tx("{strong} takes {p50} times as long as  {strong2}: the median of trial against trial, both with the same luck.", { strong: <strong>{titleOf(summary, summary.ratio.slow)}</strong>, p50: summary.ratio.p50.toFixed(1), strong2: <strong>{titleOf(summary, summary.ratio.fast)}</strong> })}
         </p>
       )}
       <Verdicts rows={rows} />
@@ -61,7 +61,7 @@ export function DistributionsView({ trials, rests }: Props): ReactNode {
         <Dominant rows={rows} />
         <Causes summary={summary} />
         <Shares
-          title="What became of connections"
+          title={t("What became of connections")}
           text={rows.map((row) => `${row.title}: ${FLOW_PARTS.filter((part) => (row.flows?.[part.key as "hung"] ?? 0) > 0).map((part) => `${percent(row.flows?.[part.key as "hung"] ?? 0)} ${part.name}`).join(", ")}.`).join(" ")}
           parts={FLOW_PARTS}
           rows={rows.map((row) => ({ key: row.design, name: row.title, values: { ...row.flows } }))}
@@ -77,8 +77,8 @@ export function DistributionsView({ trials, rests }: Props): ReactNode {
 function Dominant({ rows }: { rows: TrialsRow[] }): ReactNode {
   const apart = rows.filter((row) => !row.whole);
   const beyond = beyondWords(apart.filter((row) => (row.beyond ?? 0) > 0).map((row) => row.title), rows.length);
-  const said = [...rows.map((row) => (row.whole ? `${row.title}, not separable: ${row.whole}` : `${row.title}: ${dominant(row)}.`)), ...(beyond ? [beyond] : [])];
-  const title = "Which clock took longest, by share of trials";
+  const said = [...rows.map((row) => (row.whole ? t("{title}, not separable: {whole}", { title: row.title, whole: row.whole }) : `${row.title}: ${dominant(row)}.`)), ...(beyond ? [beyond] : [])];
+  const title = t("Which clock took longest, by share of trials");
   if (apart.length === 0)
     return (
       <figure className="shares">
@@ -95,7 +95,7 @@ function Dominant({ rows }: { rows: TrialsRow[] }): ReactNode {
         key: row.design,
         name: row.title,
         values: row.dominated,
-        note: `medians: ${CLOCKS.map((clock) => `${clock} ${seconds(row.clocks[clock])}`).join(", ")}`,
+        note: t("medians: {times}", { times: CLOCKS.map((clock) => `${t(clock)} ${seconds(row.clocks[clock])}`).join(", ") }),
       }))}
       written={percent}
     />
@@ -108,14 +108,14 @@ function Causes({ summary }: { summary: Summary }): ReactNode {
   const text = summary.designs.map((row) => {
     const most = Object.entries(row.lost_by_cause ?? {}).sort((a, b) => b[1] - a[1])[0];
     const lost = Math.round(row.lost.mean ?? 0).toLocaleString("en");
-    return most ? `${row.title} loses ${lost} packets on average, most by ${codeWords(most[0])}.` : `${row.title} loses none.`;
+    return most ? t("{title} loses {lost} packets on average, most by {codeWords}.", { title: row.title, lost, codeWords: codeWords(most[0]) }) : t("{title} loses none.", { title: row.title });
   });
   return (
     <Shares
-      title="Packets lost by cause, mean of a trial"
+      title={t("Packets lost by cause, mean of a trial")}
       text={text.join(" ")}
       parts={parts}
-      rows={summary.designs.map((row) => ({ key: row.design, name: row.title, values: row.lost_by_cause ?? {}, note: `${Math.round(row.lost.mean ?? 0).toLocaleString("en")} packets` }))}
+      rows={summary.designs.map((row) => ({ key: row.design, name: row.title, values: row.lost_by_cause ?? {}, note: t("{n} packets", { n: Math.round(row.lost.mean ?? 0).toLocaleString("en") }) }))}
       written={(value) => Math.round(value).toLocaleString("en")}
     />
   );
@@ -123,10 +123,10 @@ function Causes({ summary }: { summary: Summary }): ReactNode {
 
 function dominant({ dominated, clocks }: TrialsRow): string {
   const most = Object.entries(dominated).sort((a, b) => b[1] - a[1])[0];
-  if (!most || most[1] === 0) return "no clock can be told apart";
+  if (!most || most[1] === 0) return t("no clock can be told apart");
   const time = clocks[most[0] as (typeof CLOCKS)[number]];
-  if (time === 0) return "no clock takes any time";
-  return `${most[0]} ${time === null ? "never ends" : "takes longest"} in ${percent(most[1])} of the trials`;
+  if (time === 0) return t("no clock takes any time");
+  return t("{most} {what} in {percent} of the trials", { most: t(most[0]), what: time === null ? t("never ends") : t("takes longest"), percent: percent(most[1]) });
 }
 
 function percent(share: number): string {

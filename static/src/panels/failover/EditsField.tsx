@@ -4,6 +4,7 @@ import { Circle, X } from "lucide-react";
 import { type ReactNode, useState } from "react";
 
 import type { EditOf } from "../../document/between";
+import { t } from "../../document/text";
 import { valueOf } from "./faultFields";
 
 interface Props {
@@ -24,24 +25,24 @@ export function EditsField({ prefix, edits, set, record, wrong }: Props): ReactN
     setValue("");
   };
   return (
-    <div className="edits-field" role="group" aria-label="Changes of the drawing">
-      <span className="label">Changes of the drawing</span>
+    <div className="edits-field" role="group" aria-label={t("Changes of the drawing")}>
+      <span className="label">{t("Changes of the drawing")}</span>
       <EditList edits={edits} remove={(gone) => { set(edits.filter((one) => one !== gone)); }} />
-      {edits.length === 0 && <span className="muted">None yet.</span>}
+      {edits.length === 0 && <span className="muted">{t("None yet.")}</span>}
       {record && (
         <button type="button" className="button small" onClick={record}>
-          <Circle size={12} className="record" aria-hidden="true" /> Record the next edits of the drawing as this event
+          <Circle size={12} className="record" aria-hidden="true" /> {t("Record the next edits of the drawing as this event")}
         </button>
       )}
       <details open={record === undefined || undefined}>
-        <summary>Write a change by hand</summary>
+        <summary>{t("Write a change by hand")}</summary>
         <span className="asked">
-          <label htmlFor={`${prefix}-pointer`}>Place in the document</label>
+          <label htmlFor={`${prefix}-pointer`}>{t("Place in the document")}</label>
           <input id={`${prefix}-pointer`} className="input mono wide" aria-describedby={`${prefix}-edits-wrong`} value={pointer} onChange={(event) => { setPointer(event.target.value); }} />
-          <label htmlFor={`${prefix}-value`}>New value; empty removes it</label>
+          <label htmlFor={`${prefix}-value`}>{t("New value; empty removes it")}</label>
           <input id={`${prefix}-value`} className="input mono" aria-describedby={`${prefix}-edits-wrong`} value={value} onChange={(event) => { setValue(event.target.value); }} />
           <button type="button" className="button small" disabled={pointer.split("/").length < 3 || pointer.endsWith("/")} onClick={add}>
-            Add the change
+            {t("Add the change")}
           </button>
         </span>
       </details>
@@ -61,7 +62,7 @@ export function EditList({ edits, remove }: { edits: readonly EditOf[]; remove?:
         <li key={edit.pointer}>
           <code title={edit.pointer}>{edit.pointer}</code> <EditValue value={edit.value} />
           {remove && (
-            <button type="button" className="button small icon quiet" aria-label={`Leave out ${edit.pointer}`} onClick={() => { remove(edit); }}>
+            <button type="button" className="button small icon quiet" aria-label={t("Leave out {pointer}", { pointer: edit.pointer })} onClick={() => { remove(edit); }}>
               <X size={12} aria-hidden="true" />
             </button>
           )}
@@ -72,11 +73,11 @@ export function EditList({ edits, remove }: { edits: readonly EditOf[]; remove?:
 }
 
 function EditValue({ value }: { value: EditOf["value"] }): ReactNode {
-  if (value === null) return <span>is removed</span>;
+  if (value === null) return <span>{t("is removed")}</span>;
   const written = JSON.stringify(value);
   return (
     <span>
-      becomes <code title={written}>{written.length > 60 ? `${written.slice(0, 60)}…` : written}</code>
+      {t("becomes")} <code title={written}>{written.length > 60 ? `${written.slice(0, 60)}…` : written}</code>
     </span>
   );
 }

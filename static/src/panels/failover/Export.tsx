@@ -3,6 +3,7 @@
 import { Download } from "lucide-react";
 import type { ReactNode } from "react";
 
+import { t } from "../../document/text";
 import { api } from "../../protocol/api";
 import { type Followed, isLive } from "../../protocol/followed";
 
@@ -18,7 +19,7 @@ export function Export({ followed }: { followed: Followed }): ReactNode {
         </a>
       ))}
       <span className="muted">
-        Seed {run.seed}, engine {run.engine}: the same again gives the same results.
+        {t("Seed {seed}, engine {engine}: the same again gives the same results.", { seed: run.seed, engine: run.engine })}
       </span>
     </p>
   );

@@ -3,13 +3,14 @@
 import type { ReactNode } from "react";
 
 import type { Metrics } from "../../document/race";
+import { t } from "../../document/text";
 
 const OUTCOMES = [
   ["survived", "survived"],
   ["stalled", "stalled"],
   ["reset", "reset"],
   ["hung", "hang"],
-  ["never_started", "never started"],
+  ["never_started", t("never started")],
 ] as const;
 
 export function FlowBar({ flows }: { flows: Metrics["flows"] }): ReactNode {

@@ -3,6 +3,7 @@
 import { type ReactNode, useMemo } from "react";
 
 import { CLOCKS, type Contender, type Note, type Span, type Strip, duration, together } from "../../document/race";
+import { t } from "../../document/text";
 import { Cursor, type Drawn, Events, Pieces, Spans, stripWords } from "./lanes";
 
 interface Props {
@@ -20,7 +21,7 @@ export function Folded({ one, drawn, spans, strips, show, choose }: Props): Reac
   return (
     <div className="folded-lanes" onClick={choose}>
       <div className="track-row">
-        <span className="lane-name">clocks</span>
+        <span className="lane-name">{t("clocks")}</span>
         <span className="lane-area clocks" role="img" aria-label={clockWords(one)}>
           <Spans spans={spans.filter((span) => span.lane !== "flows" && span.lane !== "fault")} drawn={drawn} />
           <Events notes={one.notes.filter((note) => note.lane !== "flows")} drawn={drawn} show={show} />
@@ -29,8 +30,8 @@ export function Folded({ one, drawn, spans, strips, show, choose }: Props): Reac
       </div>
       {flows.map(({ direction, parts }) => (
         <div key={direction} className="track-row">
-          <span className="lane-name">{direction === "forward" ? "→ there" : "← back"}</span>
-          <span className="lane-area strip" role="img" aria-label={stripWords(`All flows of ${one.title}`, direction, parts)}>
+          <span className="lane-name">{direction === "forward" ? t("→ there") : t("← back")}</span>
+          <span className="lane-area strip" role="img" aria-label={stripWords(t("All flows of {title}", { title: one.title }), direction, parts)}>
             <Pieces parts={parts} drawn={drawn} />
             <Cursor drawn={drawn} />
           </span>
@@ -42,7 +43,7 @@ export function Folded({ one, drawn, spans, strips, show, choose }: Props): Reac
 
 function clockWords(one: Contender): string {
   const { metrics } = one;
-  if (!metrics) return `Clocks of ${one.title}: running`;
-  if (metrics.whole) return `Clocks of ${one.title}: not separable`;
-  return `Clocks of ${one.title}: ${CLOCKS.map((name) => `${name} ${duration(metrics[`${name}_us`])}`).join(", ")}`;
+  if (!metrics) return t("Clocks of {title}: running", { title: one.title });
+  if (metrics.whole) return t("Clocks of {title}: not separable", { title: one.title });
+  return t("Clocks of {title}: {times}", { title: one.title, times: CLOCKS.map((name) => `${t(name)} ${duration(metrics[`${name}_us`])}`).join(", ") });
 }

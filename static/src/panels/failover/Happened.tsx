@@ -3,6 +3,7 @@
 import { type ReactNode, memo, useEffect, useMemo, useRef } from "react";
 
 import { type Contender, type Note, type Race, clock } from "../../document/race";
+import { t } from "../../document/text";
 import { Grade } from "../Grade";
 
 interface Props {
@@ -37,7 +38,7 @@ const Rows = memo(function Rows({ rows, fault, now, event, show }: RowsProps): R
   }, [event]);
   return (
     <details className="happened" open={event !== null || undefined}>
-      <summary>Everything that happened ({rows.length})</summary>
+      <summary>{t("Everything that happened ({rows})", { rows: rows.length })}</summary>
       <ol>
         {rows.map(({ one, note }, index) => (
           <li

@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 
 import { CLOCKS, type Contender, type Race, beyondWords, duration, winner } from "../../document/race";
+import { t } from "../../document/text";
 import { FlowBar } from "./FlowBar";
 import { Caption, TableWrap } from "./TableWrap";
 import { Weakest } from "./Weakest";
@@ -10,7 +11,7 @@ import { Weakest } from "./Weakest";
 export type Value = number | null | undefined;
 export type Column = [name: string, value: (one: Contender) => Value, written: (value: Value) => string];
 
-export const NOT_SEPARABLE = "not separable";
+export const NOT_SEPARABLE = t("not separable");
 
 /** Return a clock where it can be told from the others. */
 function apart(one: Contender, clock: (typeof CLOCKS)[number]): Value {
@@ -18,15 +19,15 @@ function apart(one: Contender, clock: (typeof CLOCKS)[number]): Value {
 }
 
 const TIMES: Column[] = [
-  ["Detect", (one) => apart(one, "detect"), duration],
-  ["Control", (one) => apart(one, "control"), duration],
-  ["Data", (one) => apart(one, "data"), duration],
+  [t("Detect"), (one) => apart(one, "detect"), duration],
+  [t("Control"), (one) => apart(one, "control"), duration],
+  [t("Data"), (one) => apart(one, "data"), duration],
 ];
 const COLUMNS: Column[] = [
-  ["New flows recover", (one) => one.metrics?.recover_new_us, duration],
-  ["Existing flows recover, p50", (one) => one.metrics?.recover_existing_us.p50, duration],
-  ["Existing flows never", (one) => one.metrics?.recover_existing_us.never, (value) => `${Math.round(Number(value) * 100)} %`],
-  ["Packets lost", (one) => one.metrics?.lost.total, (value) => Number(value).toLocaleString("en")],
+  [t("New flows recover"), (one) => one.metrics?.recover_new_us, duration],
+  [t("Existing flows recover, p50"), (one) => one.metrics?.recover_existing_us.p50, duration],
+  [t("Existing flows never"), (one) => one.metrics?.recover_existing_us.never, (value) => `${Math.round(Number(value) * 100)} %`],
+  [t("Packets lost"), (one) => one.metrics?.lost.total, (value) => Number(value).toLocaleString("en")],
 ];
 
 export function Metrics({ race }: { race: Race }): ReactNode {
@@ -38,19 +39,19 @@ export function Metrics({ race }: { race: Race }): ReactNode {
   const rivals = (column: string): Contender[] => (TIMES.some(([name]) => name === column) ? separable : done);
   return (
     <>
-      <TableWrap label="Numbers of the race">
+      <TableWrap label={t("Numbers of the race")}>
         <table className="table metrics" data-testid={done.length === race.contenders.length ? "race-metrics" : undefined}>
-          <Caption>Existing flows: connections open when the fault struck. The last column counts all connections, those opened later included.</Caption>
+          <Caption>{t("Existing flows: connections open when the fault struck. The last column counts all connections, those opened later included.")}</Caption>
           <thead>
             <tr>
-              <th scope="col">Design</th>
+              <th scope="col">{t("Design")}</th>
               {[...TIMES, ...COLUMNS].map(([name]) => (
                 <th scope="col" className="number" key={name}>
                   {name}
                 </th>
               ))}
-              <th scope="col">All connections</th>
-              <th scope="col">Weakest number</th>
+              <th scope="col">{t("All connections")}</th>
+              <th scope="col">{t("Weakest number")}</th>
             </tr>
           </thead>
           <tbody>

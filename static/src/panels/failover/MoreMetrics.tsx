@@ -3,29 +3,30 @@
 import type { ReactNode } from "react";
 
 import { type Race, duration } from "../../document/race";
+import { t } from "../../document/text";
 import { type Column, type Value, NOT_SEPARABLE } from "./Metrics";
 import { Caption, TableWrap } from "./TableWrap";
 
 const share = (value: Value): string => `${Math.round(Number(value) * 100)} %`;
 const count = (value: Value): string => (value === null || value === undefined ? "none" : Number(value).toLocaleString("en", { maximumFractionDigits: 1 }));
 
-const DECIDE = "Decide";
+const DECIDE = t("Decide");
 
 const MORE: Column[] = [
   [DECIDE, (one) => one.metrics?.phases_us?.decide, duration],
-  ["Calls that write", (one) => one.metrics?.calls?.writes, count],
-  ["Polls", (one) => one.metrics?.calls?.polls, count],
-  ["Refused with 429", (one) => one.metrics?.calls?.refusals, count],
-  ["Fewest tokens left", (one) => one.metrics?.calls?.lowest_tokens, count],
-  ["Two held themselves active", (one) => one.metrics?.dual_active_us, duration],
-  ["Stall of a connection, p95", (one) => one.metrics?.stall_us?.with_rto.p95, still],
-  ["of it, network alone", (one) => one.metrics?.stall_us?.without_rto.p95, still],
-  ["Asymmetric at worst", (one) => one.metrics?.asymmetric?.worst, share],
-  ["Asymmetric afterwards", (one) => one.metrics?.asymmetric?.after, share],
+  [t("Calls that write"), (one) => one.metrics?.calls?.writes, count],
+  [t("Polls"), (one) => one.metrics?.calls?.polls, count],
+  [t("Refused with 429"), (one) => one.metrics?.calls?.refusals, count],
+  [t("Fewest tokens left"), (one) => one.metrics?.calls?.lowest_tokens, count],
+  [t("Two held themselves active"), (one) => one.metrics?.dual_active_us, duration],
+  [t("Stall of a connection, p95"), (one) => one.metrics?.stall_us?.with_rto.p95, still],
+  [t("of it, network alone"), (one) => one.metrics?.stall_us?.without_rto.p95, still],
+  [t("Asymmetric at worst"), (one) => one.metrics?.asymmetric?.worst, share],
+  [t("Asymmetric afterwards"), (one) => one.metrics?.asymmetric?.after, share],
 ];
 
 function still(value: Value): string {
-  return value === null || value === undefined ? "none stalled" : duration(value);
+  return value === null || value === undefined ? t("none stalled") : duration(value);
 }
 
 export function MoreMetrics({ race }: { race: Race }): ReactNode {
@@ -33,13 +34,13 @@ export function MoreMetrics({ race }: { race: Race }): ReactNode {
   if (done.length === 0) return null;
   return (
     <details className="happened">
-      <summary>Control plane and connections</summary>
-      <TableWrap label="Control plane and connections">
+      <summary>{t("Control plane and connections")}</summary>
+      <TableWrap label={t("Control plane and connections")}>
         <table className="table">
-          <Caption>A stalled connection waits for its next retransmission after the network has healed. Asymmetric: there and back by different stateful appliances.</Caption>
+          <Caption>{t("A stalled connection waits for its next retransmission after the network has healed. Asymmetric: there and back by different stateful appliances.")}</Caption>
           <thead>
             <tr>
-              <th scope="col">Design</th>
+              <th scope="col">{t("Design")}</th>
               {MORE.map(([name]) => (
                 <th scope="col" className="number" key={name}>{name}</th>
               ))}

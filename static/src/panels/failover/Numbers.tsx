@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useState } from "react";
 
 import { isObject, text } from "../../document/drawing";
 import { useWorkbench, workbench } from "../../document/store";
+import { t } from "../../document/text";
 import type { Json, JsonObject, Operation } from "../../document/types";
 import { type TimingNumber, api } from "../../protocol/api";
 import { Grade } from "../Grade";
@@ -40,27 +41,27 @@ export function Numbers(): ReactNode {
   const wrong = (name: string): string =>
     problems.filter((problem) => problem.pointer.startsWith(`/timing_overrides/${name}`)).map((problem) => `${problem.expected} ${problem.hint}`.trim()).join(" ");
   return (
-    <section className="numbers" aria-label="Numbers of the timing profile">
+    <section className="numbers" aria-label={t("Numbers of the timing profile")}>
       <div className="row">
-        <label htmlFor="timing-profile" className="label">Timing profile</label>
+        <label htmlFor="timing-profile" className="label">{t("Timing profile")}</label>
         <select id="timing-profile" className="input" disabled={!can} value={profile} onChange={(event) => { change([{ op: "add", path: "/timing", value: event.target.value }]); }}>
           {!profiles.some((one) => one.id === profile) && <option value={profile}>{profile}</option>}
           {profiles.map((one) => (
             <option key={one.id} value={one.id}>{one.title}</option>
           ))}
         </select>
-        <span className="muted">{Object.keys(changed).length > 0 ? `${Object.keys(changed).length} changed in this drawing` : "All as the profile has them"}. The next run uses them.</span>
+        <span className="muted">{t("{what}. The next run uses them.", { what: Object.keys(changed).length > 0 ? t("{keys} changed in this drawing", { keys: Object.keys(changed).length }) : t("All as the profile has them") })}</span>
       </div>
-      {!timing && <p className="skeleton">Reading the numbers</p>}
+      {!timing && <p className="skeleton">{t("Reading the numbers")}</p>}
       {timing && (
-        <TableWrap label="Numbers">
+        <TableWrap label={t("Numbers")}>
           <table className="table">
             <thead>
               <tr>
-                <th scope="col">Number</th>
-                <th scope="col">Value</th>
-                <th scope="col">Unit</th>
-                <th scope="col">Grade and source</th>
+                <th scope="col">{t("Number")}</th>
+                <th scope="col">{t("Value")}</th>
+                <th scope="col">{t("Unit")}</th>
+                <th scope="col">{t("Grade and source")}</th>
               </tr>
             </thead>
             <tbody>
@@ -88,7 +89,7 @@ function Row({ one, own, can, wrong }: { one: TimingNumber; own: Json | undefine
             <Value key={field} one={one} field={field} usual={value} own={own} can={can} />
           ))}
           {isOwn && can && (
-            <button type="button" className="button small icon quiet" aria-label={`${one.name} as the profile has it`} title="As the profile has it" onClick={() => { change([{ op: "remove", path: `/timing_overrides/${one.name}` }]); }}>
+            <button type="button" className="button small icon quiet" aria-label={t("{name} as the profile has it", { name: one.name })} title={t("As the profile has it")} onClick={() => { change([{ op: "remove", path: `/timing_overrides/${one.name}` }]); }}>
               <RotateCcw size={12} aria-hidden="true" />
             </button>
           )}
@@ -96,7 +97,7 @@ function Row({ one, own, can, wrong }: { one: TimingNumber; own: Json | undefine
         {wrong && <span className="field-error">{wrong}</span>}
       </td>
       <td>{one.unit === "1" ? "" : one.unit}</td>
-      <td>{isOwn ? <Grade grade="D" source={`changed in this drawing; the profile has ${one.text}`} open /> : <Grade grade={one.grade} source={one.source} open />}</td>
+      <td>{isOwn ? <Grade grade="D" source={t("changed in this drawing; the profile has {text}", { text: one.text })} open /> : <Grade grade={one.grade} source={one.source} open />}</td>
     </tr>
   );
 }

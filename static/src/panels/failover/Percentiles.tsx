@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 
 import { type Assumption, type Summary, type TrialsRow, between, seconds, winner } from "../../document/race";
+import { t } from "../../document/text";
 import { Caption, TableWrap } from "./TableWrap";
 import { Weakest } from "./Weakest";
 
@@ -18,21 +19,21 @@ export function Percentiles({ summary, rests }: Props): ReactNode {
   const cell = (row: TrialsRow, value: (row: TrialsRow) => number | null | undefined, words = seconds): ReactNode =>
     winner(rows, value) === row ? <strong>{words(value(row))}</strong> : words(value(row));
   return (
-    <TableWrap label="Percentiles">
+    <TableWrap label={t("Percentiles")}>
       <table className="table">
-        <Caption>Until new flows recover, from the fault</Caption>
+        <Caption>{t("Until new flows recover, from the fault")}</Caption>
         <thead>
           <tr>
-            <th scope="col">Design</th>
+            <th scope="col">{t("Design")}</th>
             <th scope="col" className="number">p50</th>
             <th scope="col" className="number">p95</th>
             <th scope="col" className="number">p99</th>
-            <th scope="col" className="number">max</th>
-            <th scope="col" className="number">95 % interval of p50</th>
-            <th scope="col" className="number">95 % interval of p95</th>
-            <th scope="col" className="number">Packets lost, p50</th>
-            <th scope="col" className="number">Existing flows never</th>
-            {known && <th scope="col">Weakest number</th>}
+            <th scope="col" className="number">{t("max")}</th>
+            <th scope="col" className="number">{t("95 % interval of p50")}</th>
+            <th scope="col" className="number">{t("95 % interval of p95")}</th>
+            <th scope="col" className="number">{t("Packets lost, p50")}</th>
+            <th scope="col" className="number">{t("Existing flows never")}</th>
+            {known && <th scope="col">{t("Weakest number")}</th>}
           </tr>
         </thead>
         <tbody>
@@ -41,7 +42,7 @@ export function Percentiles({ summary, rests }: Props): ReactNode {
               <th scope="row">{row.title}</th>
               <td className="number">{cell(row, (one) => one.new.p50)}</td>
               <td className="number">{cell(row, (one) => one.new.p95)}</td>
-              <td className="number">{summary.n < 1000 ? "needs 1,000 trials" : cell(row, (one) => one.new.p99)}</td>
+              <td className="number">{summary.n < 1000 ? t("needs 1,000 trials") : cell(row, (one) => one.new.p99)}</td>
               <td className="number">{cell(row, (one) => one.new.max)}</td>
               <td className="number">{between(row.interval.p50)}</td>
               <td className="number">{between(row.interval.p95)}</td>

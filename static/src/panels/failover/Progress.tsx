@@ -3,6 +3,7 @@
 import { Square } from "lucide-react";
 import type { ReactNode } from "react";
 
+import { t } from "../../document/text";
 import { type Followed, cancel, isLive } from "../../protocol/followed";
 
 export function Progress({ followed, done, n, what }: { followed: Followed; done: number; n: number; what: string }): ReactNode {
@@ -11,11 +12,11 @@ export function Progress({ followed, done, n, what }: { followed: Followed; done
   return (
     <div className="progress">
       <label htmlFor={`${run.kind}-progress`}>
-        {done.toLocaleString("en")} of {n.toLocaleString("en")} {what}
+        {t("{done} of {n} {what}", { done: done.toLocaleString("en"), n: n.toLocaleString("en"), what })}
       </label>
       <progress id={`${run.kind}-progress`} max={n || 1} value={done} />
       <button type="button" className="button small" onClick={() => void cancel(run.kind)}>
-        <Square size={12} aria-hidden="true" /> Cancel
+        <Square size={12} aria-hidden="true" /> {t("Cancel")}
       </button>
     </div>
   );

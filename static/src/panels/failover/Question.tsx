@@ -3,7 +3,8 @@
 import { ChevronUp, Flag, Pencil, Plus } from "lucide-react";
 import { type ReactNode, useState } from "react";
 
-import { useWorkbench } from "../../document/store";
+import { update, useWorkbench } from "../../document/store";
+import { t } from "../../document/text";
 import { type Followed, isLive, start } from "../../protocol/followed";
 import type { View } from "../Failover";
 import { DesignChips } from "./DesignChips";
@@ -32,14 +33,14 @@ export function Question({ followed, view, kind, tabs, about }: Props): ReactNod
   const edit = useWorkbench((state) => state.can.edit);
   const recording = useRecording();
   const [fault, setFault] = useState("");
-  const [adding, setAdding] = useState(recording !== null);
-  const shown = adding || recording !== null;
+  const editing = useWorkbench((state) => state.fault);
+  const shown = editing !== null || recording !== null;
   const add = edit && !shown && (
-    <button type="button" className="button small quiet" onClick={() => { setAdding(true); }}>
-      <Plus size={12} aria-hidden="true" /> Add a fault
+    <button type="button" className="button small quiet" onClick={() => { update({ fault: "" }); }}>
+      <Plus size={12} aria-hidden="true" /> {t("Add a fault")}
     </button>
   );
-  const editor = shown && <FaultEditor close={() => { setAdding(false); }} made={(id) => { setFault(id); setAdding(true); }} />;
+  const editor = shown && <FaultEditor key={editing} of={editing ?? ""} close={() => { update({ fault: null }); }} made={(id) => { setFault(id); update({ fault: id }); }} />;
   return <Asked followed={followed} view={view} kind={kind} tabs={tabs} about={about} chosenFault={fault} setFault={setFault} add={add} editor={editor} />;
 }
 
@@ -76,20 +77,20 @@ function Asked({ followed, view, kind, tabs, about, chosenFault, setFault, add, 
       {about}
     </>
   );
-  if (!runnable) return before(<p className="muted">The drawing has problems, so it cannot be run.</p>);
-  if (!choice) return before(<p className="skeleton">Looking which designs this drawing can play</p>);
+  if (!runnable) return before(<p className="muted">{t("The drawing has problems, so it cannot be run.")}</p>);
+  if (!choice) return before(<p className="skeleton">{t("Looking which designs this drawing can play")}</p>);
   if (choice.error) return before(<p role="alert" className="callout danger">{choice.error}</p>);
   if (choice.faults.length === 0)
     return before(
       <div className="row">
-        <span className="muted">Nothing can fail in this drawing yet: it has no fault.</span> {add}
+        <span className="muted">{t("Nothing can fail in this drawing yet: it has no fault.")}</span> {add}
       </div>,
     );
   const fault = choice.faults.find((one) => one.id === chosenFault) ?? choice.faults[0];
   const refused = fault?.refused ?? {};
   const playable = choice.designs.filter((design) => !(design.id in refused));
   const designs = chosenOf(playable, picked, fault?.designs);
-  const wrong = designs.length > MOST_DESIGNS ? `Choose at most ${MOST_DESIGNS} designs.` : "";
+  const wrong = designs.length > MOST_DESIGNS ? t("Choose at most {MOST_DESIGNS} designs.", { MOST_DESIGNS }) : "";
   // Once there is an answer it needs the room: the question is one line until somebody changes it.
   const answered = Object.entries(followed).some(([name, one]) => name !== "live" && (kind === null || name === kind) && (one.run !== null || one.starting));
   const open = editor ? true : (opened[view] ?? (!answered || designs.length === 0));
@@ -115,7 +116,7 @@ function Asked({ followed, view, kind, tabs, about, chosenFault, setFault, add, 
         void start("trials", { ...asked, n, ...targetOf(target), ...ratesOf(target) });
       }}
     >
-      Run {n.toLocaleString("en")} trials
+      {t("Run {n} trials", { n: n.toLocaleString("en") })}
     </button>
   );
   if (!open)
@@ -123,13 +124,13 @@ function Asked({ followed, view, kind, tabs, about, chosenFault, setFault, add, 
       <div className="views-line">
         {tabs}
         {about}
-        <div className="short-question" role="group" aria-label="Question">
+        <div className="short-question" role="group" aria-label={t("Question")}>
           <button className="button" type="button" disabled={live("failover") || !ready} onClick={raceNow}>
-            <Flag size={14} aria-hidden="true" /> Race
+            <Flag size={14} aria-hidden="true" /> {t("Race")}
           </button>
           {tryMany}
           <button type="button" className="button quiet" aria-expanded={false} onClick={() => { setOpened({ ...opened, [view]: true }); }}>
-            <Pencil size={14} aria-hidden="true" /> Change the question
+            <Pencil size={14} aria-hidden="true" /> {t("Change the question")}
           </button>
         </div>
       </div>
@@ -138,14 +139,14 @@ function Asked({ followed, view, kind, tabs, about, chosenFault, setFault, add, 
     <>
       <form
         className="question"
-        aria-label="Failover"
+        aria-label={t("Failover")}
         onSubmit={(event) => {
           event.preventDefault();
           raceNow();
         }}
       >
         <div className="field">
-          <label htmlFor="race-fault">What breaks</label>
+          <label htmlFor="race-fault">{t("What breaks")}</label>
           <span className="row fault">
             <select id="race-fault" value={fault?.id} onChange={(event) => { setFault(event.target.value); setPicked({}); }}>
               {choice.faults.map((one) => (
@@ -160,16 +161,16 @@ function Asked({ followed, view, kind, tabs, about, chosenFault, setFault, add, 
         <DesignChips playable={playable} designs={designs} pick={(id, on) => { setPicked({ ...picked, [id]: on }); }} open opened={null} />
         <span className="row actions">
           <button className="button primary" type="submit" disabled={live("failover") || !ready}>
-            <Flag size={14} aria-hidden="true" /> Race
+            <Flag size={14} aria-hidden="true" /> {t("Race")}
           </button>
           <span className="field narrow">
-            <label htmlFor="race-trials">Trials</label>
+            <label htmlFor="race-trials">{t("Trials")}</label>
             <input id="race-trials" type="number" min={1} max={MOST_TRIALS} value={count} onChange={(event) => { setCount(event.target.value); }} />
           </span>
           {tryMany}
           {answered && !editor && (
             <button type="button" className="button quiet" aria-expanded onClick={() => { setOpened({ ...opened, [view]: false }); }}>
-              <ChevronUp size={14} aria-hidden="true" /> Fold the question
+              <ChevronUp size={14} aria-hidden="true" /> {t("Fold the question")}
             </button>
           )}
         </span>

@@ -5,6 +5,7 @@ import { type KeyboardEvent, type ReactNode, useCallback, useMemo, useState } fr
 import { momentOf } from "../../document/moment";
 import { type Note, type Race, eventTimes, neighbour } from "../../document/race";
 import { select, useWorkbench } from "../../document/store";
+import { t } from "../../document/text";
 import { firstFlow } from "../../document/traffic";
 import { Assumptions } from "./Assumptions";
 import { Happened } from "./Happened";
@@ -69,7 +70,7 @@ export function RaceView({ race, run, live, pace = 1 }: Props): ReactNode {
   const folds = !race.live && race.contenders.length > 1;
   const anyFolded = race.contenders.some((found) => folded[found.design] ?? true);
   return (
-    <section className="race" data-testid="race" aria-label="Race" onKeyDown={pressed} tabIndex={-1}>
+    <section className="race" data-testid="race" aria-label={t("Race")} onKeyDown={pressed} tabIndex={-1}>
       <RaceHead
         race={race}
         run={run}
@@ -88,7 +89,7 @@ export function RaceView({ race, run, live, pace = 1 }: Props): ReactNode {
         <Ticks scale={scale} fault={race.fault_us}>
           {folds && (
             <button type="button" className="link fold-all" onClick={() => { setFolded(Object.fromEntries(race.contenders.map((found) => [found.design, !anyFolded]))); }}>
-              {anyFolded ? "Unfold all" : "Fold all"}
+              {anyFolded ? t("Unfold all") : t("Fold all")}
             </button>
           )}
         </Ticks>

@@ -7,6 +7,7 @@ import { WINDOWS_US } from "../../document/live";
 import { withMoment } from "../../document/moment";
 import { type Contender, type Race, clock, momentAt } from "../../document/race";
 import { useWorkbench } from "../../document/store";
+import { t } from "../../document/text";
 import { nameOf } from "./names";
 import { momentWords } from "./momentWords";
 import type { RaceClock } from "./raceClock";
@@ -40,24 +41,24 @@ export function RaceHead({ race, run, one, flow, clock: time, speed, setSpeed, j
   const moment = momentAt(one, at);
   return (
     <div className="race-head">
-      <div className="player" role="group" aria-label="Player of the race">
-        <button type="button" className="button small icon quiet" aria-label="Event before" title="Event before (b)" onClick={() => { jump(-1); }}>
+      <div className="player" role="group" aria-label={t("Player of the race")}>
+        <button type="button" className="button small icon quiet" aria-label={t("Event before")} title={t("Event before (b)")} onClick={() => { jump(-1); }}>
           <ChevronFirst size={14} aria-hidden="true" />
         </button>
         {growing && (
-          <button type="button" className={time.held ? "button small primary now" : "button small quiet now"} aria-disabled={!time.held} title="Back to now (space, end)" onClick={time.toNow}>
-            <Radio size={14} aria-hidden="true" /> {time.held ? "Back to now" : "At now"}
+          <button type="button" className={time.held ? "button small primary now" : "button small quiet now"} aria-disabled={!time.held} title={t("Back to now (space, end)")} onClick={time.toNow}>
+            <Radio size={14} aria-hidden="true" /> {time.held ? t("Back to now") : t("At now")}
           </button>
         )}
-        {!growing && <button type="button" className="button small icon" aria-label={player.playing ? "Pause" : "Play"} title="Play or pause (space)" onClick={player.toggle}>
+        {!growing && <button type="button" className="button small icon" aria-label={player.playing ? t("Pause") : t("Play")} title={t("Play or pause (space)")} onClick={player.toggle}>
           {player.playing ? <Pause size={14} aria-hidden="true" /> : <Play size={14} aria-hidden="true" />}
         </button>}
-        <button type="button" className="button small icon quiet" aria-label="Next event" title="Next event (n)" onClick={() => { jump(1); }}>
+        <button type="button" className="button small icon quiet" aria-label={t("Next event")} title={t("Next event (n)")} onClick={() => { jump(1); }}>
           <ChevronLast size={14} aria-hidden="true" />
         </button>
         <input
           type="range"
-          aria-label="Time"
+          aria-label={t("Time")}
           aria-valuetext={clock(at, race.fault_us)}
           min={0}
           max={Math.max(1, Math.round(time.end - time.start))}
@@ -67,27 +68,27 @@ export function RaceHead({ race, run, one, flow, clock: time, speed, setSpeed, j
         />
         <span className="mono time">{clock(at, race.fault_us)}</span>
         {!growing && (
-          <select className="input small" aria-label="Speed" value={speed} onChange={(change) => { setSpeed(Number(change.target.value)); }}>
+          <select className="input small" aria-label={t("Speed")} value={speed} onChange={(change) => { setSpeed(Number(change.target.value)); }}>
             {SPEEDS.map((each) => (
               <option key={each} value={each}>×{each}</option>
             ))}
           </select>
         )}
         {race.live && (
-          <select className="input small" aria-label="Stretch in sight" title="How much of the race is in sight" value={String(time.span)} onChange={(change) => { time.setSpan(change.target.value === "null" ? null : Number(change.target.value)); }}>
+          <select className="input small" aria-label={t("Stretch in sight")} title={t("How much of the race is in sight")} value={String(time.span)} onChange={(change) => { time.setSpan(change.target.value === "null" ? null : Number(change.target.value)); }}>
             {WINDOWS_US.map((each) => (
-              <option key={each} value={String(each)}>{each === null ? "all of it" : `${each / 60_000_000} min`}</option>
+              <option key={each} value={String(each)}>{each === null ? t("all of it") : t("{each} min", { each: each / 60_000_000 })}</option>
             ))}
           </select>
         )}
         <span className="drawn">
-          <span className="muted">On the drawing</span>
-          <select className="input small" aria-label="Design on the drawing" value={one.design} onChange={(change) => { choose({ design: change.target.value, event: null }); }}>
+          <span className="muted">{t("On the drawing")}</span>
+          <select className="input small" aria-label={t("Design on the drawing")} value={one.design} onChange={(change) => { choose({ design: change.target.value, event: null }); }}>
             {race.contenders.map((each) => (
               <option key={each.design} value={each.design}>{each.title}</option>
             ))}
           </select>
-          <select className="input small" aria-label="Flow on the drawing" value={flow.id} onChange={(change) => { choose({ flow: change.target.value }); }}>
+          <select className="input small" aria-label={t("Flow on the drawing")} value={flow.id} onChange={(change) => { choose({ flow: change.target.value }); }}>
             {one.flows.map((each) => (
               <option key={each.id} value={each.id}>{each.name}</option>
             ))}
@@ -96,8 +97,8 @@ export function RaceHead({ race, run, one, flow, clock: time, speed, setSpeed, j
         <CopyLink address={() => withMoment(location.href, { run, t_us: at, design: one.design, flow: flow.id, event })} />
       </div>
       <p className="moment" data-testid="moment">
-        <span className="mono">{clock(at, race.fault_us)}</span> {moment ? momentWords(moment, flow.id, flow.name, (path) => nameOf(document, path)) : "Nothing is told yet."}
-        {live && !race.live && <span className="muted"> The race is still being told.</span>}
+        <span className="mono">{clock(at, race.fault_us)}</span> {moment ? momentWords(moment, flow.id, flow.name, (path) => nameOf(document, path)) : t("Nothing is told yet.")}
+        {live && !race.live && <span className="muted"> {t("The race is still being told.")}</span>}
       </p>
     </div>
   );
@@ -109,14 +110,14 @@ function CopyLink({ address }: { address: () => string }): ReactNode {
     const link = address();
     history.replaceState(history.state, "", link);
     navigator.clipboard.writeText(link).then(
-      () => { setSaid("Copied."); },
-      () => { setSaid("The address of this page is the link now."); },
+      () => { setSaid(t("Copied.")); },
+      () => { setSaid(t("The address of this page is the link now.")); },
     );
   };
   return (
     <span className="copy">
-      <button type="button" className="button small quiet" aria-label="Copy link to this moment" title="Copy link to this moment" onClick={copy}>
-        <Link2 size={14} aria-hidden="true" /> <span className="wide-only">Copy link to this moment</span>
+      <button type="button" className="button small quiet" aria-label={t("Copy link to this moment")} title={t("Copy link to this moment")} onClick={copy}>
+        <Link2 size={14} aria-hidden="true" /> <span className="wide-only">{t("Copy link to this moment")}</span>
       </button>
       <span role="status" className="muted">{said}</span>
     </span>

@@ -2,6 +2,7 @@
 
 import type { ReactNode } from "react";
 
+import { t } from "../../document/text";
 import type { Choice } from "./choice";
 
 export function Refused({ refused, choice }: { refused: Record<string, string>; choice: Choice }): ReactNode {
@@ -10,7 +11,7 @@ export function Refused({ refused, choice }: { refused: Record<string, string>; 
   const titles = new Map(choice.designs.map((design) => [design.id, design.title]));
   return (
     <details className="refused">
-      <summary>Cannot be played here ({rows.length})</summary>
+      <summary>{t("Cannot be played here ({rows})", { rows: rows.length })}</summary>
       <dl>
         {rows.map(([id, reason]) => (
           <div key={id}>

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 
 import { isObject, text } from "../../document/drawing";
 import { useWorkbench } from "../../document/store";
+import { t } from "../../document/text";
 import type { Followed } from "../../protocol/followed";
 
 export function ResultOf({ followed, fault }: { followed: Followed; fault?: string }): ReactNode {
@@ -16,8 +17,8 @@ export function ResultOf({ followed, fault }: { followed: Followed; fault?: stri
   const name = fault ?? (isObject(drawn) ? text(drawn.name, id) : id);
   return (
     <p className="result-of">
-      <strong>{name}</strong> <span className="muted">revision {run.revision}, seed {run.seed}</span>
-      {run.revision !== null && run.revision !== now && <span className="badge">of an earlier revision; the drawing is at {now} now</span>}
+      <strong>{name}</strong> <span className="muted">{t("revision {revision}, seed {seed}", { revision: run.revision ?? "", seed: run.seed ?? "" })}</span>
+      {run.revision !== null && run.revision !== now && <span className="badge">{t("of an earlier revision; the drawing is at {now} now", { now })}</span>}
     </p>
   );
 }

@@ -1,6 +1,7 @@
 /** What a chart shows, as a table behind a disclosure. */
 
 import type { ReactNode } from "react";
+import { t } from "../../document/text";
 import { TableWrap } from "./TableWrap";
 
 interface Props {
@@ -15,7 +16,7 @@ interface Props {
 export function SameAsTable({ label, corner, columns, rows }: Props): ReactNode {
   return (
     <details>
-      <summary>The same as a table</summary>
+      <summary>{t("The same as a table")}</summary>
       <TableWrap label={label}>
         <table className="table">
           <thead>

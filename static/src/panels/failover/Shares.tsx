@@ -2,6 +2,7 @@
 
 import type { ReactNode } from "react";
 
+import { t } from "../../document/text";
 import { SameAsTable } from "./SameAsTable";
 
 export interface Part {
@@ -55,7 +56,7 @@ export function Shares({ title, text, parts, rows, written }: Props): ReactNode 
       </ul>
       <SameAsTable
         label={title}
-        corner="Design"
+        corner={t("Design")}
         columns={used}
         rows={rows.map((row) => ({ key: row.key, name: row.name, cells: used.map((part) => written(row.values[part.key] ?? 0)) }))}
       />

@@ -3,6 +3,7 @@
 import { type ReactNode, useCallback, useMemo } from "react";
 
 import type { Sweep } from "../../document/race";
+import { t } from "../../document/text";
 import type { Run } from "../../document/types";
 import { Chart } from "./Chart";
 import { SweepTable } from "./SweepTable";
@@ -19,11 +20,11 @@ export function SweepView({ sweep, run }: { sweep: Sweep; run: Run | null }): Re
   const xWords = useCallback((value: number): string => `${value}${unitOf(unit) ? ` ${unitOf(unit)}` : ""}`, [unit]);
   if (!first) return null;
   const said = sweepWords(sweep, unit);
-  const caption = `Time until new flows recover, by ${title.charAt(0).toLowerCase()}${title.slice(1)}`;
+  const caption = t("Time until new flows recover, by {title}", { title: title.charAt(0).toLowerCase() + title.slice(1) });
   return (
-    <section className="trials" data-testid={summary ? "sweep-summary" : undefined} aria-label="Sweep">
+    <section className="trials" data-testid={summary ? "sweep-summary" : undefined} aria-label={t("Sweep")}>
       <h3>
-        {title} {summary && <span className="muted">{summary.n.toLocaleString("en")} trials for each value, seed {summary.seed}</span>}
+        {title} {summary && <span className="muted">{t("{n} trials for each value, seed {seed}", { n: summary.n.toLocaleString("en"), seed: summary.seed })}</span>}
       </h3>
       {said.length > 0 ? (
         <ul className="said">
@@ -32,11 +33,11 @@ export function SweepView({ sweep, run }: { sweep: Sweep; run: Run | null }): Re
           ))}
         </ul>
       ) : (
-        <p className="said">The curve grows point by point.</p>
+        <p className="said">{t("The curve grows point by point.")}</p>
       )}
       {x.length > 1 && (
         <figure className="curve">
-          <figcaption>{caption}: p95 solid, p50 dashed</figcaption>
+          <figcaption>{t("{caption}: p95 solid, p50 dashed", { caption })}</figcaption>
           <Chart label={`${caption}. ${said.join(" ")}`} x={x} series={series} xWords={xWords} yWords={secondsOf} />
         </figure>
       )}
@@ -46,5 +47,5 @@ export function SweepView({ sweep, run }: { sweep: Sweep; run: Run | null }): Re
 }
 
 function secondsOf(value: number): string {
-  return `${value} s`;
+  return t("{value} s", { value });
 }

@@ -3,14 +3,15 @@
 import type { ReactNode } from "react";
 
 import { useWorkbench } from "../../document/store";
+import { t, tx } from "../../document/text";
 import { start } from "../../protocol/followed";
 import { Grade } from "../Grade";
 import { type Sweeping, parameterWords, valueWords, valuesOf, wrongValues } from "./sweepable";
 import { useSweepable } from "./useSweepable";
 
 const GROUPS = [
-  ["drawing", "In the drawing"],
-  ["timing", "In the timing profile"],
+  ["drawing", t("In the drawing")],
+  ["timing", t("In the timing profile")],
 ] as const;
 
 interface Props {
@@ -24,19 +25,19 @@ interface Props {
 export function SweepQuestion({ asked, ready, sweeping, change, started }: Props): ReactNode {
   const revision = useWorkbench((state) => state.revision);
   const sweepable = useSweepable(asked.fault, asked.designs, revision);
-  if (asked.designs.length === 0) return <p className="muted">Choose a design: which numbers can be varied hangs on it.</p>;
-  if (!sweepable) return <p className="skeleton">Looking which numbers these designs use</p>;
+  if (asked.designs.length === 0) return <p className="muted">{t("Choose a design: which numbers can be varied hangs on it.")}</p>;
+  if (!sweepable) return <p className="skeleton">{t("Looking which numbers these designs use")}</p>;
   if (sweepable.error) return <p role="alert" className="callout danger">{sweepable.error}</p>;
   const { items } = sweepable;
   const one = items.find((item) => item.name === sweeping.parameter) ?? items[0];
-  if (!one) return <p className="muted">These designs use no number that can be varied here.</p>;
+  if (!one) return <p className="muted">{t("These designs use no number that can be varied here.")}</p>;
   const written = sweeping.values[one.name] ?? one.values.join(", ");
   const values = valuesOf(written);
   const wrong = wrongValues(one, values);
   return (
     <form
       className="question sweep"
-      aria-label="Sweep"
+      aria-label={t("Sweep")}
       onSubmit={(event) => {
         event.preventDefault();
         started();
@@ -44,7 +45,7 @@ export function SweepQuestion({ asked, ready, sweeping, change, started }: Props
       }}
     >
       <div className="field parameter">
-        <label htmlFor="sweep-parameter">What is varied</label>
+        <label htmlFor="sweep-parameter">{t("What is varied")}</label>
         <select id="sweep-parameter" value={one.name} onChange={(event) => { change({ ...sweeping, parameter: event.target.value }); }}>
           {GROUPS.map(([where, title]) => {
             const here = items.filter((item) => item.where === where);
@@ -61,7 +62,7 @@ export function SweepQuestion({ asked, ready, sweeping, change, started }: Props
         </select>
       </div>
       <div className="field">
-        <label htmlFor="sweep-values">Values</label>
+        <label htmlFor="sweep-values">{t("Values")}</label>
         <input
           id="sweep-values"
           className="mono"
@@ -72,14 +73,14 @@ export function SweepQuestion({ asked, ready, sweeping, change, started }: Props
         />
       </div>
       <div className="field narrow">
-        <label htmlFor="sweep-trials">Trials each</label>
+        <label htmlFor="sweep-trials">{t("Trials each")}</label>
         <input id="sweep-trials" type="number" min={1} value={sweeping.trials} onChange={(event) => { change({ ...sweeping, trials: event.target.value }); }} />
       </div>
       <button className="button" type="submit" disabled={!ready || wrong !== ""}>
-        Run sweep
+        {t("Run sweep")}
       </button>
       <p className="now muted">
-        Now <strong className="mono">{valueWords(one.value, one.unit)}</strong> in {one.where === "drawing" ? "the drawing" : "the timing profile"} {one.grade && <Grade grade={one.grade} source={one.source} />}
+        {tx("Now {strong} in {what}", { strong: <strong className="mono">{valueWords(one.value, one.unit)}</strong>, what: one.where === "drawing" ? t("the drawing") : t("the timing profile") })} {one.grade && <Grade grade={one.grade} source={one.source} />}
       </p>
       <span id="sweep-wrong" className={wrong ? "field-error" : "visually-hidden"}>{wrong}</span>
     </form>

@@ -3,31 +3,33 @@
 import type { ReactNode } from "react";
 
 import { type SweepPoint, seconds } from "../../document/race";
+import { t } from "../../document/text";
 import { Caption, TableWrap } from "./TableWrap";
 import { unitOf } from "./sweepable";
 import { isFlat, rowsOf } from "./sweepWords";
 
 type Row = SweepPoint["designs"][number];
 
+const AWAY = t("Away in a month");
 const MEASURES: [name: string, written: (row: Row) => string][] = [
-  ["New flows recover, p50", (row) => seconds(row.p50)],
-  ["New flows recover, p95", (row) => seconds(row.p95)],
-  ["Packets lost, p50", (row) => Math.round(row.lost_p50).toLocaleString("en")],
-  ["Away in a month", (row) => seconds(row.month_s)],
+  [t("New flows recover, p50"), (row) => seconds(row.p50)],
+  [t("New flows recover, p95"), (row) => seconds(row.p95)],
+  [t("Packets lost, p50"), (row) => Math.round(row.lost_p50).toLocaleString("en")],
+  [AWAY, (row) => seconds(row.month_s)],
 ];
 
 export function SweepTable({ points, title, unit }: { points: readonly SweepPoint[]; title: string; unit: string }): ReactNode {
   const designs = points[0]?.designs ?? [];
-  const measures = MEASURES.filter(([name]) => !name.startsWith("Away") || designs.some((row) => row.month_s !== null));
+  const measures = MEASURES.filter(([name]) => name !== AWAY || designs.some((row) => row.month_s !== null));
   const behind = unitOf(unit);
   return (
-    <TableWrap label="Points of the sweep">
+    <TableWrap label={t("Points of the sweep")}>
       <table className="table sweep-table">
-        <Caption>{title}: what each value does</Caption>
+        <Caption>{t("{title}: what each value does", { title })}</Caption>
         <thead>
           <tr>
-            <th scope="col">Design</th>
-            <th scope="col">At</th>
+            <th scope="col">{t("Design")}</th>
+            <th scope="col">{t("At")}</th>
             {points.map((point) => (
               <th scope="col" className="number" key={String(point.value)}>
                 {point.value}
@@ -46,7 +48,7 @@ export function SweepTable({ points, title, unit }: { points: readonly SweepPoin
                   {index === 0 && (
                     <th scope="rowgroup" rowSpan={measures.length}>
                       {design.title}
-                      {flat && <span className="muted">does not depend on it</span>}
+                      {flat && <span className="muted">{t("does not depend on it")}</span>}
                     </th>
                   )}
                   <th scope="row">{name}</th>

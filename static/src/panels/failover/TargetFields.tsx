@@ -2,6 +2,7 @@
 
 import type { ReactNode } from "react";
 
+import { t } from "../../document/text";
 import type { JsonObject } from "../../document/types";
 import { Grade } from "../Grade";
 import { useFailoverChoices } from "./failoverChoices";
@@ -38,17 +39,17 @@ export function TargetFields({ target, change }: { target: Target; change: (targ
   const { rates } = useFailoverChoices();
   return (
     <fieldset className="target">
-      <legend className="visually-hidden">Target</legend>
+      <legend className="visually-hidden">{t("Target")}</legend>
       <span className="asked">
-        <label htmlFor="target-recover">Recover within</label>
-        <input id="target-recover" className="input" type="number" min={0} step="any" placeholder="any" value={target.recover} onChange={(event) => { change({ ...target, recover: event.target.value }); }} />
-        <span>s,</span>
-        <label htmlFor="target-lose">lose at most</label>
-        <input id="target-lose" className="input" type="number" min={0} step="any" placeholder="any" value={target.lose} onChange={(event) => { change({ ...target, lose: event.target.value }); }} />
-        <span>packets. The next trials are judged by it.</span>
+        <label htmlFor="target-recover">{t("Recover within")}</label>
+        <input id="target-recover" className="input" type="number" min={0} step="any" placeholder={t("any")} value={target.recover} onChange={(event) => { change({ ...target, recover: event.target.value }); }} />
+        <span>{t("s,")}</span>
+        <label htmlFor="target-lose">{t("lose at most")}</label>
+        <input id="target-lose" className="input" type="number" min={0} step="any" placeholder={t("any")} value={target.lose} onChange={(event) => { change({ ...target, lose: event.target.value }); }} />
+        <span>{t("packets. The next trials are judged by it.")}</span>
       </span>
       <details>
-        <summary>How often things happen in a month</summary>
+        <summary>{t("How often things happen in a month")}</summary>
         <span className="asked rates">
           {rates.map((rate) => (
             <span key={rate.name} className="field">

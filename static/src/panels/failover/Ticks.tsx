@@ -2,6 +2,7 @@
 
 import type { ReactNode } from "react";
 
+import { t } from "../../document/text";
 import type { Scale } from "./lanes";
 
 const STEPS_S = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 3600];
@@ -19,7 +20,7 @@ export function Ticks({ scale, fault, children }: { scale: Scale; fault: number;
       <span className="lane-area" aria-hidden="true">
         {marks.map((second) => (
           <span key={second} className="tick mono" style={{ left: `${scale.share(fault + second * 1e6)}%` }}>
-            {second} s
+            {t("{second} s", { second })}
           </span>
         ))}
       </span>

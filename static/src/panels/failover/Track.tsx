@@ -5,11 +5,12 @@ import type { ReactNode } from "react";
 
 import { spansUntil, stripsUntil } from "../../document/live";
 import { CLOCKS, type Contender, type Lane, type Note, type Span, type Strip } from "../../document/race";
+import { mark, t } from "../../document/text";
 import { Folded } from "./Folded";
 import { Lately, Result } from "./TrackHead";
 import { Cursor, type Drawn, Events, Pieces, Spans, laneWords, pressedAt, stripWords } from "./lanes";
 
-const LANES = [...CLOCKS, "flows"] as const;
+const LANES = [...CLOCKS, mark("flows")] as const;
 
 interface Props {
   one: Contender;
@@ -34,7 +35,7 @@ export function Track({ one, drawn, shown, folded, fold, seek, choose, show }: P
       <div className="track-head">
         <h3>
           {folded !== null && (
-            <button type="button" className="fold" aria-expanded={!folded} aria-label={`${one.title}: every lane and flow`} title={folded ? "Unfold: every lane and flow" : "Fold"} onClick={() => { fold(!folded); }}>
+            <button type="button" className="fold" aria-expanded={!folded} aria-label={t("{title}: every lane and flow", { title: one.title })} title={folded ? t("Unfold: every lane and flow") : t("Fold")} onClick={() => { fold(!folded); }}>
               {folded ? <ChevronRight size={14} aria-hidden="true" /> : <ChevronDown size={14} aria-hidden="true" />}
             </button>
           )}
@@ -62,12 +63,12 @@ export function Track({ one, drawn, shown, folded, fold, seek, choose, show }: P
 type LanesProps = Pick<Props, "one" | "drawn" | "shown" | "choose" | "show"> & { spans: readonly Span[]; strips: readonly Strip[] };
 
 function Unfolded({ one, drawn, spans, strips, shown, show, choose }: LanesProps): ReactNode {
-  const lanes: Lane[] = one.notes.filter((note) => note.lane === "fault").length > 1 ? ["fault", ...LANES] : [...LANES];
+  const lanes: Lane[] = one.notes.filter((note) => note.lane === "fault").length > 1 ? [mark("fault"), ...LANES] : [...LANES];
   return (
     <>
       {lanes.map((lane) => (
         <div key={lane} className="track-row">
-          <span className="lane-name">{lane}</span>
+          <span className="lane-name">{t(lane)}</span>
           <span className={`lane-area ${lane}`} role="img" aria-label={laneWords(one, lane)}>
             <Spans spans={spans.filter((span) => span.lane === lane)} drawn={drawn} />
             <Events notes={one.notes.filter((note) => note.lane === lane)} drawn={drawn} show={show} />
@@ -81,8 +82,8 @@ function Unfolded({ one, drawn, spans, strips, shown, show, choose }: LanesProps
             type="button"
             className="flow-name link"
             aria-pressed={shown === flow.id}
-            title={`Show ${flow.name} of ${one.title} on the drawing`}
-            aria-label={`${flow.name} of ${one.title}: show on the drawing`}
+            title={t("Show {name} of {title} on the drawing", { name: flow.name, title: one.title })}
+            aria-label={t("{name} of {title}: show on the drawing", { name: flow.name, title: one.title })}
             onClick={() => { choose(flow.id); }}
           >
             {flow.name}
@@ -91,7 +92,7 @@ function Unfolded({ one, drawn, spans, strips, shown, show, choose }: LanesProps
             const parts = strips.filter((strip) => strip.flow === flow.id && strip.direction === direction);
             return (
               <div key={direction} className="track-row">
-                <span className="lane-name">{direction === "forward" ? "→ there" : "← back"}</span>
+                <span className="lane-name">{direction === "forward" ? t("→ there") : t("← back")}</span>
                 <span className="lane-area strip" role="img" aria-label={stripWords(flow.name, direction, parts)} onClick={() => { choose(flow.id); }}>
                   <Pieces parts={parts} drawn={drawn} />
                   <Cursor drawn={drawn} />

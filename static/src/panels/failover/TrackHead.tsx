@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 
 import { type Contender, type Note, clock, duration } from "../../document/race";
+import { t } from "../../document/text";
 import { Fares } from "./Standings";
 
 /** What a design did last, while the race goes on; what it means for flows stands beside it. */
@@ -28,14 +29,14 @@ export function Result({ one, grows, at, fault }: { one: Contender; grows: boole
       </span>
     );
   }
-  if (!metrics) return <span className="muted">running</span>;
+  if (!metrics) return <span className="muted">{t("running")}</span>;
   return (
     <span className="track-result">
       <span>
-        new flows back <strong className="mono">{metrics.recover_new_us === null ? "never" : `after ${duration(metrics.recover_new_us)}`}</strong>
+        {t("new flows back")} <strong className="mono">{metrics.recover_new_us === null ? t("never") : t("after {duration}", { duration: duration(metrics.recover_new_us) })}</strong>
       </span>
       <span>
-        lost <strong className="mono">{metrics.lost.total.toLocaleString("en")}</strong>
+        {t("lost")} <strong className="mono">{metrics.lost.total.toLocaleString("en")}</strong>
       </span>
     </span>
   );

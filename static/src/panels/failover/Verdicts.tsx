@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 
 import { type Summary, type TargetVerdict, type TrialsRow, seconds, titleOf } from "../../document/race";
+import { t } from "../../document/text";
 import { Grade } from "../Grade";
 import { Mark } from "../Mark";
 import { Caption, TableWrap } from "./TableWrap";
@@ -11,19 +12,19 @@ export function Verdicts({ rows }: { rows: TrialsRow[] }): ReactNode {
   const target = rows.find((row) => row.target)?.target;
   if (!target) return null;
   const asked = [
-    target.recover_s === null ? "" : `recover within ${seconds(target.recover_s)}`,
-    target.lose_packets === null ? "" : `lose at most ${count(target.lose_packets)} packets`,
+    target.recover_s === null ? "" : t("recover within {seconds}", { seconds: seconds(target.recover_s) }),
+    target.lose_packets === null ? "" : t("lose at most {count} packets", { count: count(target.lose_packets) }),
   ].filter(Boolean);
   return (
-    <TableWrap label="Target">
+    <TableWrap label={t("Target")}>
       <table className="table" data-testid="target">
-        <Caption>Target: {asked.join(" and ")}, in 95 of 100 trials</Caption>
+        <Caption>{t("Target: {asked}, in 95 of 100 trials", { asked: asked.join(" and ") })}</Caption>
         <thead>
           <tr>
-            <th scope="col">Design</th>
-            <th scope="col">Verdict</th>
-            <th scope="col" className="number">Trials that meet it</th>
-            <th scope="col">Margin of the p95</th>
+            <th scope="col">{t("Design")}</th>
+            <th scope="col">{t("Verdict")}</th>
+            <th scope="col" className="number">{t("Trials that meet it")}</th>
+            <th scope="col">{t("Margin of the p95")}</th>
           </tr>
         </thead>
         <tbody>
@@ -31,7 +32,7 @@ export function Verdicts({ rows }: { rows: TrialsRow[] }): ReactNode {
             <tr key={row.design}>
               <th scope="row">{row.title}</th>
               <td>
-                <Mark state={row.target.passed ? "succeeded" : "failed"}>{row.target.passed ? "passes" : "fails"}</Mark>
+                <Mark state={row.target.passed ? "succeeded" : "failed"}>{row.target.passed ? t("passes") : t("fails")}</Mark>
               </td>
               <td className="number">{share(row.target.share)}</td>
               <td>{margin(row.target)}</td>
@@ -48,11 +49,11 @@ export function margin(target: TargetVerdict): string {
   const said: string[] = [];
   if (target.recover_s !== null) {
     const { margin_s: by } = target;
-    said.push(by === null ? "never recovers at p95" : by >= 0 ? `${seconds(by)} to spare` : `${seconds(-by)} too slow`);
+    said.push(by === null ? t("never recovers at p95") : by >= 0 ? t("{seconds} to spare", { seconds: seconds(by) }) : t("{seconds} too slow", { seconds: seconds(-by) }));
   }
   if (target.lose_packets !== null) {
     const by = target.margin_packets ?? 0;
-    said.push(by >= 0 ? `${count(by)} packets to spare` : `${count(-by)} packets too many`);
+    said.push(by >= 0 ? t("{count} packets to spare", { count: count(by) }) : t("{count} packets too many", { count: count(-by) }));
   }
   return said.join("; ");
 }
@@ -60,24 +61,24 @@ export function margin(target: TargetVerdict): string {
 export function Months({ summary }: { summary: Summary }): ReactNode {
   const months = summary.availability ?? [];
   const first = months[0];
-  if (!first) return summary.no_month ? <p className="said" data-testid="availability">No month is shown. {summary.no_month}</p> : null;
+  if (!first) return summary.no_month ? <p className="said" data-testid="availability">{t("No month is shown. {no_month}", { no_month: summary.no_month })}</p> : null;
   const alarms = months.some((month) => month.false_seconds > 0);
   return (
-    <TableWrap label="Availability">
+    <TableWrap label={t("Availability")}>
       <table className="table" data-testid="availability">
         <Caption>
-          A month with {Number(first.per_month.toPrecision(2))} {first.words} and what they leave of {seconds(first.budget_s)} that {(first.target * 100).toFixed(2)} % allow{" "}
+          {t("A month with {toPrecision} {words} and what they leave of {seconds} that {target} % allow ", { toPrecision: Number(first.per_month.toPrecision(2)), words: first.words, seconds: seconds(first.budget_s), target: (first.target * 100).toFixed(2) })}
           <Grade grade={first.grade} source={first.source} />
         </Caption>
         <thead>
           <tr>
-            <th scope="col">Design</th>
-            <th scope="col" className="number">Mean window</th>
-            {alarms && <th scope="col" className="number">False alarms</th>}
-            <th scope="col" className="number">Away in a month</th>
-            <th scope="col" className="number">Availability</th>
-            <th scope="col" className="number">Of the budget</th>
-            <th scope="col">Verdict</th>
+            <th scope="col">{t("Design")}</th>
+            <th scope="col" className="number">{t("Mean window")}</th>
+            {alarms && <th scope="col" className="number">{t("False alarms")}</th>}
+            <th scope="col" className="number">{t("Away in a month")}</th>
+            <th scope="col" className="number">{t("Availability")}</th>
+            <th scope="col" className="number">{t("Of the budget")}</th>
+            <th scope="col">{t("Verdict")}</th>
           </tr>
         </thead>
         <tbody>
@@ -90,7 +91,7 @@ export function Months({ summary }: { summary: Summary }): ReactNode {
               <td className="number">{(month.availability * 100).toFixed(4)} %</td>
               <td className="number">{Math.round(month.budget_used * 100).toLocaleString("en")} %</td>
               <td>
-                <Mark state={month.met ? "succeeded" : "failed"}>{month.met ? "within it" : "beyond it"}</Mark>
+                <Mark state={month.met ? "succeeded" : "failed"}>{month.met ? t("within it") : t("beyond it")}</Mark>
               </td>
             </tr>
           ))}

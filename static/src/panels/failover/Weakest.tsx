@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 
 import type { Assumption } from "../../document/race";
+import { t } from "../../document/text";
 import { Grade } from "../Grade";
 
 export function Weakest({ of }: { of: readonly Assumption[] }): ReactNode {
@@ -10,6 +11,6 @@ export function Weakest({ of }: { of: readonly Assumption[] }): ReactNode {
   const weakest = graded[0];
   if (!weakest) return null;
   const alike = graded.filter((row) => row.grade === weakest.grade).length;
-  const more = alike > 1 ? ` and ${alike - 1} more like it` : "";
-  return <Grade grade={weakest.grade} source={`${weakest.name}${more}; all numbers stand under What it rests on, below the timeline`} />;
+  const more = alike > 1 ? t(" and {alike} more like it", { alike: alike - 1 }) : "";
+  return <Grade grade={weakest.grade} source={t("{name}{more}; all numbers stand under What it rests on, below the timeline", { name: weakest.name, more })} />;
 }

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 
 import { codeWords } from "../../document/codeWords";
 import { type Contender, type Lane, type Note, type Race, type Span, type Strip, clock, duration } from "../../document/race";
+import { t } from "../../document/text";
 
 export interface Scale {
   from: number;
@@ -112,18 +113,18 @@ function tone(part: Piece): string {
 
 function pieceWords(part: Piece): string {
   const codes = Object.entries(part.codes).map(([code, share]) => `${codeWords(code)} ${Math.round(share * 100)} %`);
-  return [`${duration(part.to_us - part.from_us)}: ${Math.round(part.delivered * 100)} % of new flows get through`, ...codes].join("; ");
+  return [t("{duration}: {percent} % of new flows get through", { duration: duration(part.to_us - part.from_us), percent: Math.round(part.delivered * 100) }), ...codes].join("; ");
 }
 
 export function stripWords(name: string, direction: string, parts: readonly Piece[]): string {
   const bad = parts.filter((part) => part.delivered < 0.995).reduce((sum, part) => sum + part.to_us - part.from_us, 0);
-  return `${name}, ${direction}: ${bad > 0 ? `disturbed for ${duration(bad)}` : "undisturbed"}`;
+  return `${name}, ${direction}: ${bad > 0 ? t("disturbed for {duration}", { duration: duration(bad) }) : t("undisturbed")}`;
 }
 
 export function laneWords(one: Contender, lane: Lane): string {
-  const events = `${one.notes.filter((note) => note.lane === lane).length} events`;
-  if (lane === "fault") return `fault of ${one.title}: ${events}`;
-  if (lane !== "flows" && one.metrics?.whole) return `${lane} of ${one.title}: not separable, ${events}`;
+  const events = t("{n} events", { n: one.notes.filter((note) => note.lane === lane).length });
+  if (lane === "fault") return t("fault of {title}: {events}", { title: one.title, events });
+  if (lane !== "flows" && one.metrics?.whole) return t("{lane} of {title}: not separable, {events}", { lane: t(lane), title: one.title, events });
   const time = lane === "flows" ? one.metrics?.recover_new_us : one.metrics?.[`${lane}_us`];
-  return `${lane} of ${one.title}: ${time === undefined ? "running" : duration(time)}, ${events}`;
+  return t("{lane} of {title}: {what}, {events}", { lane: t(lane), title: one.title, what: time === undefined ? t("running") : duration(time), events });
 }

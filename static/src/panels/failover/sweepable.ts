@@ -1,5 +1,6 @@
 /** The numbers that can be varied: which ones there are, what is written for them, and what people call them. Knows no DOM. */
 
+import { t } from "../../document/text";
 import type { SweepParameter } from "../../protocol/api";
 
 /** What is written in the form of a sweep; empty: what the server proposes. */
@@ -12,7 +13,7 @@ export interface Sweeping {
 
 export const NOT_SWEEPING: Sweeping = { parameter: "", values: {}, trials: "1000" };
 
-const UNITS: Record<string, string> = { "1": "", "1/s": "per second" };
+const UNITS: Record<string, string> = { "1": "", "1/s": t("per second") };
 
 /** Return the unit as it stands behind a number; empty where there is none. */
 export function unitOf(unit: string): string {
@@ -44,8 +45,8 @@ export function valuesOf(written: string): (number | string)[] {
 
 /** Say why values cannot be asked for; empty where they can. */
 export function wrongValues(one: SweepParameter, values: readonly (number | string)[]): string {
-  if (values.length === 0) return "Write at least one value.";
+  if (values.length === 0) return t("Write at least one value.");
   const odd = values.filter((value) => (typeof one.value === "number" ? typeof value !== "number" : !one.values.includes(value)));
   if (odd.length === 0) return "";
-  return typeof one.value === "number" ? `${odd.join(", ")}: no number. Write numbers, with commas between them.` : `${odd.join(", ")}: not a choice here. It can be ${one.values.join(" or ")}.`;
+  return typeof one.value === "number" ? t("{odd}: no number. Write numbers, with commas between them.", { odd: odd.join(", ") }) : t("{odd}: not a choice here. It can be {values}.", { odd: odd.join(", "), values: one.values.join(" or ") });
 }

@@ -28,9 +28,9 @@ export function Edit({ path }: { path: string }): ReactNode {
     <>
       <PartForm key={path} path={path} model={model} part={part} />
       {nics.map(([key, nic]) => (
-        <section key={key} aria-label={`NIC ${key}`} className="nic-of-vm">
+        <section key={key} aria-label={t("NIC {key}", { key })} className="nic-of-vm">
           <h3>
-            NIC{" "}
+            {t("NIC ")}
             <button type="button" className="link" onClick={() => { select(`nics/${key}`, true); }}>
               {text(nic.name, key)}
             </button>

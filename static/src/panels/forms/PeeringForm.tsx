@@ -7,19 +7,19 @@ import { Draft, pointerOf } from "../../document/edits/draft";
 import { entries, isObject, text } from "../../document/raw";
 import { fieldsOf } from "../../document/shape";
 import { useWorkbench, workbench } from "../../document/store";
-import { t } from "../../document/text";
+import { mark, t } from "../../document/text";
 import type { JsonObject } from "../../document/types";
-import { FactLinks } from "../FactLinks";
+import { FactLinks } from "../reference/FactLinks";
 import { change } from "../edits";
 import { Field } from "./Field";
 import { Folding } from "./PartForm";
 
 const FLAGS: [string, string][] = [
-  ["allow_access", "Access to the other network"],
-  ["allow_forwarded", "Accepts forwarded traffic"],
-  ["allow_gateway_transit", "Lends its gateway"],
-  ["use_remote_gateways", "Uses the other's gateway"],
-  ["disconnected", "Disconnected"],
+  ["allow_access", mark("Access to the other network")],
+  ["allow_forwarded", mark("Accepts forwarded traffic")],
+  ["allow_gateway_transit", mark("Lends its gateway")],
+  ["use_remote_gateways", mark("Uses the other's gateway")],
+  ["disconnected", mark("Disconnected")],
 ];
 const REST = ["subnets", "remote_subnets", "synced_ranges"];
 

@@ -2,7 +2,8 @@
 
 import type { ReactNode } from "react";
 
-import { FactLinks } from "../FactLinks";
+import { t } from "../../document/text";
+import { FactLinks } from "../reference/FactLinks";
 
 export interface GridRow {
   key: string;
@@ -19,7 +20,7 @@ interface Props {
   children?: ReactNode;
 }
 
-export function Grid({ title, facts, head, rows, none = "None.", children }: Props): ReactNode {
+export function Grid({ title, facts, head, rows, none = t("None."), children }: Props): ReactNode {
   return (
     <section aria-label={title}>
       <h3 className="grid-head">
@@ -27,7 +28,7 @@ export function Grid({ title, facts, head, rows, none = "None.", children }: Pro
       </h3>
       {rows.length === 0 && <p className="muted">{none}</p>}
       {rows.length > 0 && (
-        <div className="table-wrap" tabIndex={0} role="region" aria-label={`Table: ${title}`}>
+        <div className="table-wrap" tabIndex={0} role="region" aria-label={t("Table: {title}", { title })}>
           <table className="table">
             <thead>
               <tr>

@@ -3,13 +3,14 @@
 import { type ReactNode } from "react";
 
 import { select } from "../../document/store";
+import { t } from "../../document/text";
 import type { GuestView } from "../../document/types";
 import { api } from "../../protocol/api";
-import { FactLinks } from "../FactLinks";
+import { FactLinks } from "../reference/FactLinks";
 import { Grid } from "./Grid";
 import { useAnswer } from "./answer";
 
-const ORIGINS = { lease: "by DHCP", typed: "typed in", missing: "not in the guest" } as const;
+const ORIGINS = { lease: t("by DHCP"), typed: t("typed in"), missing: t("not in the guest") } as const;
 
 export function Guest({ vm }: { vm: string }): ReactNode {
   const answer = useAnswer(`guest ${vm}`, () => api.guest(vm));
@@ -18,8 +19,7 @@ export function Guest({ vm }: { vm: string }): ReactNode {
   return (
     <div data-testid="guest-view">
       <p className="muted">
-        What the system of {view.name} believes. The fabric decides by what the platform knows, whatever stands here.
-        {view.runs ? "" : " It is stopped."} {view.forwarding ? "It forwards packets of others." : ""}
+        {t("What the system of {name} believes. The fabric decides by what the platform knows, whatever stands here. {what} {what2}", { name: view.name, what: view.runs ? "" : t(" It is stopped."), what2: view.forwarding ? t("It forwards packets of others.") : "" })}
       </p>
       <Addresses view={view} />
       <Neighbours view={view} />
@@ -45,9 +45,9 @@ function Holder({ path }: { path: string | null }): ReactNode {
 function Addresses({ view }: { view: GuestView }): ReactNode {
   return (
     <Grid
-      title="Addresses"
+      title={t("Addresses")}
       facts={["A10", "A17"]}
-      head={["NIC", "Address", "MAC", "MTU", "Platform", "Guest"]}
+      head={["NIC", t("Address"), "MAC", "MTU", t("Platform"), t("Guest")]}
       rows={view.nics.flatMap((nic) =>
         nic.addresses.map(({ address, origin, given }) => ({
           key: `${nic.id} ${address}`,
@@ -57,7 +57,7 @@ function Addresses({ view }: { view: GuestView }): ReactNode {
             address,
             <Mac key="m" nic={nic} />,
             nic.mtu_bytes,
-            given ? "gave it" : <b key="p" className="differs">does not know it</b>,
+            given ? t("gave it") : <b key="p" className="differs">{t("does not know it")}</b>,
             origin === "missing" ? <b key="g" className="differs">{ORIGINS.missing}</b> : ORIGINS[origin],
           ],
         })),
@@ -65,7 +65,7 @@ function Addresses({ view }: { view: GuestView }): ReactNode {
     >
       {view.loopback.length > 0 && (
         <p>
-          Loopback: <span className="mono">{view.loopback.join(", ")}</span>
+          {t("Loopback:")} <span className="mono">{view.loopback.join(", ")}</span>
         </p>
       )}
     </Grid>
@@ -77,7 +77,7 @@ function Mac({ nic }: { nic: GuestView["nics"][number] }): ReactNode {
   if (nic.mac === nic.guest_mac) return nic.mac;
   return (
     <>
-      {nic.mac} <b className="differs why">the guest says {nic.guest_mac}</b>
+      {nic.mac} <b className="differs why">{t("the guest says {guest_mac}", { guest_mac: nic.guest_mac })}</b>
     </>
   );
 }
@@ -85,15 +85,15 @@ function Mac({ nic }: { nic: GuestView["nics"][number] }): ReactNode {
 function Neighbours({ view }: { view: GuestView }): ReactNode {
   return (
     <Grid
-      title="ARP and neighbour cache"
+      title={t("ARP and neighbour cache")}
       facts={["B3", "B4"]}
-      head={["Address", "MAC it is told", "Holder", "Its own MAC"]}
-      none="The guest has no neighbours."
+      head={[t("Address"), t("MAC it is told"), t("Holder"), t("Its own MAC")]}
+      none={t("The guest has no neighbours.")}
       rows={view.neighbours.map((line) => ({
         key: `${line.nic} ${line.address}`,
         cells: [
           line.address,
-          line.mac ?? <b key="m" className="differs">no answer</b>,
+          line.mac ?? <b key="m" className="differs">{t("no answer")}</b>,
           line.kind === "router" ? "router" : <Holder key="h" path={line.holder} />,
           line.own_mac === "" || line.own_mac === line.mac ? "–" : line.own_mac,
         ],
@@ -106,18 +106,18 @@ function RoutesOfGuest({ view }: { view: GuestView }): ReactNode {
   const ignored = view.routes.some((route) => route.via_ignored);
   return (
     <Grid
-      title="Routes of the guest"
+      title={t("Routes of the guest")}
       facts={["A23"]}
-      head={["Prefix", "Kind", "Leaves by", "Via"]}
+      head={[t("Prefix"), t("Kind"), t("Leaves by"), t("Via")]}
       rows={view.routes.map((route, index) => ({
         key: `${index}`,
         cells: [
           route.prefix,
           route.kind,
-          route.tunnel ? `tunnel ${route.tunnel}` : (route.nic ?? "nothing"),
+          route.tunnel ? t("tunnel {tunnel}", { tunnel: route.tunnel }) : (route.nic ?? "nothing"),
           route.via === null ? "–" : route.via_ignored ? (
             <span key="v">
-              <s className="struck">{route.via}</s> <span className="why">the fabric ignores this next hop</span>
+              <s className="struck">{route.via}</s> <span className="why">{t("the fabric ignores this next hop")}</span>
             </span>
           ) : (
             route.via
@@ -127,7 +127,7 @@ function RoutesOfGuest({ view }: { view: GuestView }): ReactNode {
     >
       {ignored && (
         <p className="muted">
-          A struck-through next hop chooses the NIC and nothing else: the frame goes to the fabric, which reads the destination address.{" "}
+          {t("A struck-through next hop chooses the NIC and nothing else: the frame goes to the fabric, which reads the destination address. ")}
           <FactLinks ids={["B10"]} />
         </p>
       )}
@@ -138,14 +138,14 @@ function RoutesOfGuest({ view }: { view: GuestView }): ReactNode {
 function Tunnels({ view }: { view: GuestView }): ReactNode {
   return (
     <Grid
-      title="Tunnels"
+      title={t("Tunnels")}
       facts={["C4"]}
-      head={["Tunnel", "Kind", "Far end", "Inside"]}
+      head={[t("Tunnel"), t("Kind"), t("Far end"), t("Inside")]}
       rows={view.tunnels.map((tunnel) => ({
         key: tunnel.id,
         cells: [
           tunnel.id,
-          `${tunnel.kind}${tunnel.port === null ? "" : ` port ${tunnel.port}`}${tunnel.key === 0 ? "" : ` key ${tunnel.key}`}`,
+          `${tunnel.kind}${tunnel.port === null ? "" : t(" port {port}", { port: tunnel.port })}${tunnel.key === 0 ? "" : t(" key {key}", { key: tunnel.key })}`,
           <span key="f">
             {tunnel.remote} <Holder path={tunnel.far_end === null ? null : `vms/${tunnel.far_end}`} />
           </span>,
@@ -159,9 +159,9 @@ function Tunnels({ view }: { view: GuestView }): ReactNode {
 function Roles({ view }: { view: GuestView }): ReactNode {
   return (
     <Grid
-      title="Redundancy groups"
+      title={t("Redundancy groups")}
       facts={["B6", "B7"]}
-      head={["Group", "Address", "Believes to be", "Platform has it at"]}
+      head={[t("Group"), t("Address"), t("Believes to be"), t("Platform has it at")]}
       rows={view.redundancy.map((role) => ({
         key: role.id,
         cells: [`${role.kind} ${role.group}`, role.address, role.role, <Holder key="h" path={role.holder} />],
@@ -173,9 +173,9 @@ function Roles({ view }: { view: GuestView }): ReactNode {
 function Firewall({ view }: { view: GuestView }): ReactNode {
   return (
     <Grid
-      title="Firewall of the guest"
+      title={t("Firewall of the guest")}
       facts={[]}
-      head={["Priority", "Hook", "Traffic", "Access"]}
+      head={[t("Priority"), t("Hook"), t("Traffic"), t("Access")]}
       rows={view.firewall.map((rule, index) => ({
         key: `${index}`,
         cells: [

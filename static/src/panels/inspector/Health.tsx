@@ -4,8 +4,9 @@ import type { ReactNode } from "react";
 
 import { at, text } from "../../document/drawing";
 import { select, useWorkbench } from "../../document/store";
+import { t } from "../../document/text";
 import { type Backend, api } from "../../protocol/api";
-import { FactLinks } from "../FactLinks";
+import { FactLinks } from "../reference/FactLinks";
 import { Mark } from "../Mark";
 import { useAnswer } from "./answer";
 
@@ -15,11 +16,11 @@ export function Health({ balancer }: { balancer: string }): ReactNode {
   const mine = answer.value.backends.filter((backend) => backend.balancer === balancer);
   const rules = [...new Set(mine.map((backend) => backend.rule))];
   return (
-    <section aria-label="Backend health" data-testid="backend-health">
+    <section aria-label={t("Backend health")} data-testid="backend-health">
       <p className="muted">
-        New flows of a rule go to its healthy backends. Each rule asks with its own probe. <FactLinks ids={["J7", "J11"]} />
+        {t("New flows of a rule go to its healthy backends. Each rule asks with its own probe.")} <FactLinks ids={["J7", "J11"]} />
       </p>
-      {rules.length === 0 && <p className="muted">No balancing rule has a backend.</p>}
+      {rules.length === 0 && <p className="muted">{t("No balancing rule has a backend.")}</p>}
       {rules.map((rule) => (
         <Rule key={rule} name={rule} backends={mine.filter((backend) => backend.rule === rule)} />
       ))}
@@ -30,12 +31,12 @@ export function Health({ balancer }: { balancer: string }): ReactNode {
 function Rule({ name, backends }: { name: string; backends: Backend[] }): ReactNode {
   return (
     <table className="table">
-      <caption>Rule {name}</caption>
+      <caption>{t("Rule {name}", { name })}</caption>
       <thead>
         <tr>
-          <th scope="col">Backend</th>
-          <th scope="col">State</th>
-          <th scope="col">Why</th>
+          <th scope="col">{t("Backend")}</th>
+          <th scope="col">{t("State")}</th>
+          <th scope="col">{t("Why")}</th>
         </tr>
       </thead>
       <tbody>
@@ -45,7 +46,7 @@ function Rule({ name, backends }: { name: string; backends: Backend[] }): ReactN
               <Member backend={backend} />
             </td>
             <td>
-              <Mark state={backend.healthy ? "succeeded" : "failed"}>{backend.healthy ? "healthy" : "unhealthy"}</Mark>
+              <Mark state={backend.healthy ? "succeeded" : "failed"}>{backend.healthy ? t("healthy") : t("unhealthy")}</Mark>
             </td>
             <td>{backend.reason || "–"}</td>
           </tr>

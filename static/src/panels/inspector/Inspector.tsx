@@ -6,6 +6,7 @@ import { type ReactNode, useState } from "react";
 import { useWide } from "../../canvas/wide";
 import { type Machine, type Nic, at, isObject, text } from "../../document/drawing";
 import { type Workbench, select, update, useWorkbench } from "../../document/store";
+import { t } from "../../document/text";
 import { quiet } from "../../protocol/followed";
 import { Tab } from "../Tab";
 import { Edit } from "../forms/Edit";
@@ -20,30 +21,30 @@ import { Rules } from "./Rules";
 import { Settings } from "./Settings";
 
 const KINDS: Record<string, string> = {
-  vnets: "Virtual network",
-  subnets: "Subnet",
-  peerings: "Peering link",
-  connected_groups: "Connected group",
-  private_endpoints: "Private endpoint",
-  route_tables: "Route table",
-  security_groups: "Security group",
-  application_groups: "Application group",
-  admin_rules: "Admin rule",
-  vms: "VM",
-  nics: "NIC",
-  public_ips: "Public IP",
-  load_balancers: "Balancer",
-  nat_gateways: "NAT gateway",
-  gateways: "Gateway",
-  connections: "Connection",
-  sites: "Site",
-  route_servers: "Route server",
-  internet_gateways: "Internet gateway",
-  transit_gateways: "Transit gateway",
-  traffic_managers: "Traffic manager",
-  hosts: "Host outside",
-  notes: "Note",
-  service_tags: "Service tag",
+  vnets: t("Virtual network"),
+  subnets: t("Subnet"),
+  peerings: t("Peering link"),
+  connected_groups: t("Connected group"),
+  private_endpoints: t("Private endpoint"),
+  route_tables: t("Route table"),
+  security_groups: t("Security group"),
+  application_groups: t("Application group"),
+  admin_rules: t("Admin rule"),
+  vms: t("VM"),
+  nics: t("NIC"),
+  public_ips: t("Public IP"),
+  load_balancers: t("Balancer"),
+  nat_gateways: t("NAT gateway"),
+  gateways: t("Gateway"),
+  connections: t("Connection"),
+  sites: t("Site"),
+  route_servers: t("Route server"),
+  internet_gateways: t("Internet gateway"),
+  transit_gateways: t("Transit gateway"),
+  traffic_managers: t("Traffic manager"),
+  hosts: t("Host outside"),
+  notes: t("Note"),
+  service_tags: t("Service tag"),
 };
 
 type View = "Settings" | "Routes" | "Rules" | "Guest" | "Health";
@@ -71,17 +72,17 @@ export function Inspector(): ReactNode {
       <div className="inspector-head">
         <div className="row">
           <h2>{isObject(part) ? text(part.name, path.split("/").at(-1) ?? id) : id}</h2>
-          <button type="button" className="button icon quiet small push" aria-label="Close the selection" onClick={() => { select(null); }}>
+          <button type="button" className="button icon quiet small push" aria-label={t("Close the selection")} onClick={() => { select(null); }}>
             <X size={14} aria-hidden="true" />
           </button>
         </div>
         <span className="muted">
-          {inner ? `In ${(KINDS[collection] ?? collection).toLowerCase()} ${id}` : (KINDS[collection] ?? collection)} <span className="mono">{path}</span>
+          {inner ? t("In {KINDS} {id}", { KINDS: (KINDS[collection] ?? collection).toLowerCase(), id }) : (KINDS[collection] ?? collection)} <span className="mono">{path}</span>
         </span>
         <AskFrom path={path} />
         <LiveNow path={path} />
         {views.length > 1 && (
-          <div className="tabs" role="tablist" aria-label="Selection">
+          <div className="tabs" role="tablist" aria-label={t("Selection")}>
             {views.map((view) => (
               <Tab key={view} name={NAMES[view]} chosen={shown === view} choose={() => { setTab(view); }} />
             ))}
@@ -94,7 +95,7 @@ export function Inspector(): ReactNode {
         {shown === "Settings" && (collection === "nics" || collection === "vms") && !inner && <Macs nics={nics} />}
         {shown === "Settings" && !editable && path !== "internet" && <Settings part={part} collection={collection} />}
         {shown === "Health" && <Health balancer={id} />}
-        {path === "internet" && <p>Everything that is neither drawn nor in a site. Hosts with addresses of their own are drawn beside it.</p>}
+        {path === "internet" && <p>{t("Everything that is neither drawn nor in a site. Hosts with addresses of their own are drawn beside it.")}</p>}
         {shown === "Routes" && <RoutesOf collection={collection} nics={nics} />}
         {shown === "Guest" && <Guest vm={id} />}
         {shown === "Rules" && nics.map((nic) => <Rules key={nic.path} nic={nic} title={nics.length > 1 ? nic.name : null} />)}
@@ -103,7 +104,7 @@ export function Inspector(): ReactNode {
   );
 }
 
-const NAMES: Record<View, string> = { Settings: "Settings", Routes: "Effective routes", Rules: "Effective rules", Guest: "Guest", Health: "Backend health" };
+const NAMES: Record<View, string> = { Settings: t("Settings"), Routes: t("Effective routes"), Rules: t("Effective rules"), Guest: t("Guest"), Health: t("Backend health") };
 
 /** A subnet has one table for all its NICs, so one NIC speaks for it. */
 function RoutesOf({ collection, nics }: { collection: string; nics: Nic[] }): ReactNode {
@@ -111,7 +112,7 @@ function RoutesOf({ collection, nics }: { collection: string; nics: Nic[] }): Re
   if (collection === "subnets" && first)
     return (
       <>
-        <p className="muted">Every NIC of this subnet has these routes; they are those of {first.name}.</p>
+        <p className="muted">{t("Every NIC of this subnet has these routes; they are those of {name}.", { name: first.name })}</p>
         <Routes nic={first} title={null} />
       </>
     );
@@ -146,11 +147,11 @@ function AskFrom({ path }: { path: string }): ReactNode {
     <p className="row">
       {!path.startsWith("traffic_managers/") && (
         <button type="button" className="button small" onClick={() => { put({ source: path }); }}>
-          Trace from here
+          {t("Trace from here")}
         </button>
       )}
       <button type="button" className="button small" onClick={() => { put({ destination: path }); }}>
-        Trace to here
+        {t("Trace to here")}
       </button>
     </p>
   );

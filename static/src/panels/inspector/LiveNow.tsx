@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 
 import { conditionOf } from "../../document/live";
 import { update, useWorkbench } from "../../document/store";
+import { t } from "../../document/text";
 import { ask } from "../../protocol/commands";
 import { conditionWords } from "../failover/live/liveWords";
 import { useLive } from "../failover/live/useLive";
@@ -27,13 +28,13 @@ export function LiveNow({ path }: { path: string }): ReactNode {
   return (
     <p className="row live-now">
       <button type="button" className="button small danger" onClick={() => { send("crash"); }}>
-        Fail now
+        {t("Fail now")}
       </button>
       <button type="button" className="button small" onClick={() => { send("restore"); }}>
-        Restore now
+        {t("Restore now")}
       </button>
       <span className="muted" role="status">
-        Live: {conditionWords(condition, race.fault_us)}
+        {t("Live: {conditionWords}", { conditionWords: conditionWords(condition, race.fault_us) })}
       </span>
     </p>
   );

@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 
 import type { Nic } from "../../document/drawing";
+import { t } from "../../document/text";
 import { api } from "../../protocol/api";
 import { useAnswer } from "./answer";
 
@@ -21,7 +22,7 @@ function MacsOf({ vm, nics }: { vm: string; nics: Nic[] }): ReactNode {
       <tbody>
         {mine.map((nic) => (
           <tr key={nic.id}>
-            <th scope="row">MAC in force{nics.length > 1 ? ` at ${nic.id}` : ""}</th>
+            <th scope="row">{t("MAC in force{what}", { what: nics.length > 1 ? t(" at {id}", { id: nic.id }) : "" })}</th>
             <td className="mono">{nic.mac}</td>
           </tr>
         ))}

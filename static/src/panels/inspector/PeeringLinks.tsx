@@ -4,15 +4,16 @@ import type { ReactNode } from "react";
 
 import { entries, text } from "../../document/drawing";
 import { select, useWorkbench } from "../../document/store";
+import { t } from "../../document/text";
 import type { Json, JsonObject } from "../../document/types";
-import { FactLinks } from "../FactLinks";
+import { FactLinks } from "../reference/FactLinks";
 
 const ROWS: [string, string, Json][] = [
   ["disconnected", "disconnected", false],
-  ["allow_access", "access to the other network", true],
-  ["allow_forwarded", "forwarded traffic", false],
-  ["allow_gateway_transit", "lends its gateway", false],
-  ["use_remote_gateways", "uses the other's gateway", false],
+  ["allow_access", t("access to the other network"), true],
+  ["allow_forwarded", t("forwarded traffic"), false],
+  ["allow_gateway_transit", t("lends its gateway"), false],
+  ["use_remote_gateways", t("uses the other's gateway"), false],
 ];
 
 export function PeeringLinks({ id }: { id: string }): ReactNode {
@@ -22,17 +23,17 @@ export function PeeringLinks({ id }: { id: string }): ReactNode {
   if (!own) return null;
   const other = links.find(([key, raw]) => key !== id && raw.vnet === own.remote_vnet && raw.remote_vnet === own.vnet);
   return (
-    <section aria-label="Both links">
+    <section aria-label={t("Both links")}>
       <table className="table">
         <caption>
-          Both links <FactLinks ids={["G1"]} />
+          {t("Both links")} <FactLinks ids={["G1"]} />
         </caption>
         <thead>
           <tr>
             <th scope="col">
-              <span className="visually-hidden">Switch</span>
+              <span className="visually-hidden">{t("Switch")}</span>
             </th>
-            <th scope="col">{text(own.vnet)} (this one)</th>
+            <th scope="col">{t("{vnet} (this one)", { vnet: text(own.vnet) })}</th>
             <th scope="col">
               {other ? (
                 <button type="button" className="link" onClick={() => { select(`peerings/${other[0]}`); }}>
@@ -49,12 +50,12 @@ export function PeeringLinks({ id }: { id: string }): ReactNode {
             <tr key={key}>
               <th scope="row">{words}</th>
               <td>{said(own, key, otherwise)}</td>
-              <td>{other ? said(other[1], key, otherwise) : "no link"}</td>
+              <td>{other ? said(other[1], key, otherwise) : t("no link")}</td>
             </tr>
           ))}
         </tbody>
       </table>
-      {!other && <p className="callout danger">The other link is missing, so nothing passes.</p>}
+      {!other && <p className="callout danger">{t("The other link is missing, so nothing passes.")}</p>}
     </section>
   );
 }

@@ -4,9 +4,10 @@ import { type ReactNode, useState } from "react";
 
 import type { Nic } from "../../document/drawing";
 import { select, useWorkbench } from "../../document/store";
+import { t } from "../../document/text";
 import type { EffectiveRoute } from "../../document/types";
 import { api } from "../../protocol/api";
-import { FactLinks } from "../FactLinks";
+import { FactLinks } from "../reference/FactLinks";
 import { useAnswer } from "./answer";
 
 export function Routes({ nic, title }: { nic: Nic; title: string | null }): ReactNode {
@@ -17,32 +18,32 @@ export function Routes({ nic, title }: { nic: Nic; title: string | null }): Reac
   const rows = answer.value.routes.filter((row) => JSON.stringify(row).toLowerCase().includes(wanted.trim().toLowerCase()));
   const used = new Set(decided.filter((one) => one.at === nic.path).map((one) => one.ref));
   return (
-    <section aria-label={`Effective routes of ${nic.name}`}>
+    <section aria-label={t("Effective routes of {name}", { name: nic.name })}>
       {title && <h3>{title}</h3>}
       {!answer.value.shown && (
         <p className="callout" data-testid="routes-shown">
-          The platform would not show these: {answer.value.reason} They hold all the same. <FactLinks ids={["D12"]} />
+          {t("The platform would not show these: {reason} They hold all the same.", { reason: answer.value.reason })} <FactLinks ids={["D12"]} />
         </p>
       )}
       <div className="field">
-        <label htmlFor={`filter-${nic.id}`}>Filter</label>
+        <label htmlFor={`filter-${nic.id}`}>{t("Filter")}</label>
         <input
           id={`filter-${nic.id}`}
           type="search"
           value={wanted}
-          placeholder="prefix, type or address"
+          placeholder={t("prefix, type or address")}
           onChange={(event) => { setWanted(event.target.value); }}
         />
       </div>
-      <div className="table-wrap" tabIndex={0} role="region" aria-label={`Table of effective routes of ${nic.name}`}>
+      <div className="table-wrap" tabIndex={0} role="region" aria-label={t("Table of effective routes of {name}", { name: nic.name })}>
         <table className="table" data-testid="effective-routes">
           <thead>
             <tr>
-              <th scope="col">Source</th>
-              <th scope="col">State</th>
-              <th scope="col">Address prefixes</th>
-              <th scope="col">Next hop type</th>
-              <th scope="col">Next hop IP</th>
+              <th scope="col">{t("Source")}</th>
+              <th scope="col">{t("State")}</th>
+              <th scope="col">{t("Address prefixes")}</th>
+              <th scope="col">{t("Next hop type")}</th>
+              <th scope="col">{t("Next hop IP")}</th>
             </tr>
           </thead>
           <tbody>
@@ -52,7 +53,7 @@ export function Routes({ nic, title }: { nic: Nic; title: string | null }): Reac
           </tbody>
         </table>
       </div>
-      {rows.length === 0 && <p className="muted">No route matches the filter.</p>}
+      {rows.length === 0 && <p className="muted">{t("No route matches the filter.")}</p>}
     </section>
   );
 }
@@ -68,11 +69,11 @@ function Row({ row, used }: { row: EffectiveRoute; used: boolean }): ReactNode {
         <Prefixes prefixes={row.prefixes} lost={lost} />
         {row.overridden_by && (
           <span className="why">
-            overridden by <Winner winner={row.overridden_by} />
+            {t("overridden by")} <Winner winner={row.overridden_by} />
           </span>
         )}
         <span className="why">
-          {used && <span className="badge">used by this trace</span>} <FactLinks ids={row.facts} />
+          {used && <span className="badge">{t("used by this trace")}</span>} <FactLinks ids={row.facts} />
         </span>
       </td>
       <td>{cell(row.next_hop_type)}</td>
@@ -92,7 +93,7 @@ function Prefixes({ prefixes, lost }: { prefixes: string[]; lost: boolean }): Re
       {lost ? <s className="struck">{words}</s> : words}
       {prefixes.length > SHOWN && (
         <button type="button" className="link small" aria-expanded={all} onClick={() => { setAll(!all); }}>
-          {all ? " fewer" : ` and ${prefixes.length - SHOWN} more`}
+          {all ? t(" fewer") : t(" and {prefixes} more", { prefixes: prefixes.length - SHOWN })}
         </button>
       )}
     </>
@@ -102,7 +103,7 @@ function Prefixes({ prefixes, lost }: { prefixes: string[]; lost: boolean }): Re
 /** `route_tables/spoke/routes/default` as "default of spoke". */
 function routeName(path: string): string {
   const [, table, , route] = path.split("/");
-  return route ? `${route} of ${table ?? ""}` : (table ?? path);
+  return route ? t("{route} of {table}", { route, table: table ?? "" }) : (table ?? path);
 }
 
 function Winner({ winner }: { winner: string }): ReactNode {

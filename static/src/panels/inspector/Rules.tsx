@@ -4,21 +4,22 @@ import type { ReactNode } from "react";
 
 import type { Nic } from "../../document/drawing";
 import { select, useWorkbench } from "../../document/store";
+import { t } from "../../document/text";
 import type { EffectiveRule } from "../../document/types";
 import { api } from "../../protocol/api";
-import { FactLinks } from "../FactLinks";
+import { FactLinks } from "../reference/FactLinks";
 import { useAnswer } from "./answer";
 
-const WHERE: Record<string, string> = { subnet: "at the subnet", nic: "at the NIC", admin: "before every group" };
+const WHERE: Record<string, string> = { subnet: t("at the subnet"), nic: t("at the NIC"), admin: t("before every group") };
 
 export function Rules({ nic, title }: { nic: Nic; title: string | null }): ReactNode {
   const answer = useAnswer(`rules ${nic.id}`, () => api.rules(nic.id));
   if (!answer.ready) return answer.instead;
   return (
-    <section aria-label={`Effective rules of ${nic.name}`} data-testid="effective-rules">
+    <section aria-label={t("Effective rules of {name}", { name: nic.name })} data-testid="effective-rules">
       {title && <h3>{title}</h3>}
-      <Direction nic={nic} name="Inbound" rules={answer.value.inbound} />
-      <Direction nic={nic} name="Outbound" rules={answer.value.outbound} />
+      <Direction nic={nic} name={t("Inbound")} rules={answer.value.inbound} />
+      <Direction nic={nic} name={t("Outbound")} rules={answer.value.outbound} />
     </section>
   );
 }
@@ -43,11 +44,11 @@ function groupsOf(rules: EffectiveRule[]): Group[] {
 function Direction({ nic, name, rules }: { nic: Nic; name: string; rules: EffectiveRule[] }): ReactNode {
   const groups = groupsOf(rules);
   return (
-    <section aria-label={`${name} rules of ${nic.name}`}>
+    <section aria-label={t("{direction} rules of {nic}", { direction: name, nic: nic.name })}>
       <h4>{name}</h4>
       {groups.length === 0 && (
         <p className="muted">
-          No security group: everything is allowed. <FactLinks ids={["F1"]} />
+          {t("No security group: everything is allowed.")} <FactLinks ids={["F1"]} />
         </p>
       )}
       {groups.map((group, index) => (
@@ -59,17 +60,15 @@ function Direction({ nic, name, rules }: { nic: Nic; name: string; rules: Effect
                 <button type="button" className="link" onClick={() => { select(`security_groups/${group.id}`, true); }}>
                   {group.id}
                 </button>
-              ) : (
-                "Admin rules"
-              )}{" "}
+              ) : (t("Admin rules"))}{" "}
               {WHERE[group.where] ?? group.where}
             </caption>
             <thead>
               <tr>
-                <th scope="col" className="number">Priority</th>
-                <th scope="col">Rule</th>
-                <th scope="col">From, to</th>
-                <th scope="col">Access</th>
+                <th scope="col" className="number">{t("Priority")}</th>
+                <th scope="col">{t("Rule")}</th>
+                <th scope="col">{t("From, to")}</th>
+                <th scope="col">{t("Access")}</th>
               </tr>
             </thead>
             <tbody>
@@ -92,8 +91,8 @@ function Row({ rule, at }: { rule: EffectiveRule; at: string }): ReactNode {
       <td>
         {rule.name}
         {rule.protocol !== "*" && <span className="mono"> {rule.protocol}</span>}
-        {rule.default && <span className="muted why">built in</span>}
-        {used && <span className="badge">decided this trace</span>}
+        {rule.default && <span className="muted why">{t("built in")}</span>}
+        {used && <span className="badge">{t("decided this trace")}</span>}
         <span className="why">
           <FactLinks ids={rule.facts} />
         </span>
@@ -101,7 +100,7 @@ function Row({ rule, at }: { rule: EffectiveRule; at: string }): ReactNode {
       <td className="mono">
         <span title={rule.source_prefixes?.join(", ")}>{rule.source_text}</span>
         <span aria-hidden="true"> → </span>
-        <span className="visually-hidden">to</span>
+        <span className="visually-hidden">{t("to")}</span>
         <span title={rule.destination_prefixes?.join(", ")}>{rule.destination_text}</span>
       </td>
       <td className={`access ${rule.access.toLowerCase()}`}>{rule.access}</td>

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 
 import { at, isObject, text } from "../../document/drawing";
 import { select, useWorkbench } from "../../document/store";
+import { t } from "../../document/text";
 import type { Json } from "../../document/types";
 import { useRulesOf } from "./rulesOf";
 import { label, unknownField, written } from "./words";
@@ -36,7 +37,7 @@ const REFERS: Record<string, string> = {
 export function Settings({ part, collection }: { part: Json; collection: string }): ReactNode {
   const profile = useWorkbench((state) => text(state.document.profile, "azure-2026"));
   const { unknown } = useRulesOf(profile);
-  if (!isObject(part)) return <p className="muted">The drawing has no such thing any more.</p>;
+  if (!isObject(part)) return <p className="muted">{t("The drawing has no such thing any more.")}</p>;
   // What the profile does not have is left out; what is set all the same stays in sight, for it is a problem.
   const has = ([key, value]: [string, Json]): boolean => !(unknownField(collection, key, unknown) && (value === false || isEmpty(value)));
   const plain = Object.entries(part).filter(([key, value]) => key !== "name" && !isObject(value)).filter(has);
@@ -58,7 +59,7 @@ export function Settings({ part, collection }: { part: Json; collection: string 
       {inner.map(([key, value]) => (
         <section key={key} aria-label={label(key)}>
           <h3>{label(key)}</h3>
-          {isObject(value) && Object.keys(value).length === 0 && <p className="muted">None.</p>}
+          {isObject(value) && Object.keys(value).length === 0 && <p className="muted">{t("None.")}</p>}
           {isObject(value) && Object.keys(value).length > 0 && <Inner value={value} />}
         </section>
       ))}

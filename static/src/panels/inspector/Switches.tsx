@@ -4,8 +4,10 @@ import type { ReactNode } from "react";
 
 import { isObject, text } from "../../document/drawing";
 import { useWorkbench } from "../../document/store";
+import { t } from "../../document/text";
 import type { Choice, Switch } from "../../protocol/api";
-import { FactLinks, useReference } from "../FactLinks";
+import { FactLinks } from "../reference/FactLinks";
+import { useReference } from "../reference/useReference";
 import { chooseSwitch } from "../edits";
 import { useRulesOf } from "./rulesOf";
 
@@ -14,9 +16,9 @@ export function Switches(): ReactNode {
   const rules = useRulesOf(profile);
   if (rules.switches.length === 0) return null;
   return (
-    <section aria-label="Rules" className="switches" data-testid="switches">
-      <h3>Rules</h3>
-      <p className="muted">The sources leave these points open. The profile decides them; this drawing may decide otherwise.</p>
+    <section aria-label={t("Rules")} className="switches" data-testid="switches">
+      <h3>{t("Rules")}</h3>
+      <p className="muted">{t("The sources leave these points open. The profile decides them; this drawing may decide otherwise.")}</p>
       {rules.switches.map((one) => (
         <Row key={one.name} one={one} />
       ))}
@@ -42,7 +44,7 @@ function Row({ one }: { one: Switch }): ReactNode {
           chooseSwitch(one.name, one.choices.find((choice) => String(choice) === event.target.value) ?? null);
         }}
       >
-        <option value="">{choiceWords(one.default)} (profile)</option>
+        <option value="">{t("{choiceWords} (profile)", { choiceWords: choiceWords(one.default) })}</option>
         {one.choices.map((choice) => (
           <option key={String(choice)} value={String(choice)}>
             {choiceWords(choice)}
@@ -50,7 +52,7 @@ function Row({ one }: { one: Switch }): ReactNode {
         ))}
       </select>
       <span className="muted source">
-        {own !== undefined && <span className="badge">set in this drawing</span>} <span className="badge mono" title={`open point ${one.point} of the facts`}>{one.point}</span> <FactLinks ids={one.facts} /> {sources}
+        {own !== undefined && <span className="badge">{t("set in this drawing")}</span>} <span className="badge mono" title={t("open point {point} of the facts", { point: one.point })}>{one.point}</span> <FactLinks ids={one.facts} /> {sources}
       </span>
     </div>
   );
@@ -58,7 +60,7 @@ function Row({ one }: { one: Switch }): ReactNode {
 
 /** An option as people say it: "half a minute", "yes". */
 export function choiceWords(choice: Choice): string {
-  if (choice === true) return "yes";
-  if (choice === false) return "no";
+  if (choice === true) return t("yes");
+  if (choice === false) return t("no");
   return String(choice).replaceAll("-", " ").replace(/^(?:docs|seed)(\d{4})$/, "list of $1");
 }

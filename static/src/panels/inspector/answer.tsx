@@ -3,6 +3,7 @@
 import { type ReactNode, useEffect, useState } from "react";
 
 import { useWorkbench } from "../../document/store";
+import { t } from "../../document/text";
 import { words } from "../../protocol/followed";
 
 export type Answer<T> = { ready: true; value: T } | { ready: false; instead: ReactNode };
@@ -31,8 +32,8 @@ export function useAnswer<T>(key: string, ask: () => Promise<T>): Answer<T> {
     // The key says what is asked; the question itself is a new function each time.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [key, revision, runnable, busy]);
-  if (!runnable) return { ready: false, instead: <p className="muted">The drawing has problems, so there is no answer yet.</p> };
-  if (found?.key !== key) return { ready: false, instead: <p className="skeleton">Working it out</p> };
+  if (!runnable) return { ready: false, instead: <p className="muted">{t("The drawing has problems, so there is no answer yet.")}</p> };
+  if (found?.key !== key) return { ready: false, instead: <p className="skeleton">{t("Working it out")}</p> };
   if ("error" in found) return { ready: false, instead: <p role="alert" className="callout danger">{found.error}</p> };
   return { ready: true, value: found.value };
 }

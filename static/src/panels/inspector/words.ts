@@ -1,5 +1,6 @@
 /** Field names of the document as words, and values with their units. */
 
+import { t } from "../../document/text";
 import type { Json } from "../../document/types";
 
 /** Units by the ending of a field's name; `scale` makes the number one that people read. */
@@ -50,7 +51,7 @@ export function label(key: string): string {
     .split("_")
     .map((word) => SPELT[word] ?? word)
     .join(" ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return t(words.charAt(0).toUpperCase() + words.slice(1));
 }
 
 /** Return a field's name as words with the unit it is kept in: `interval_s` as "Interval, s". */

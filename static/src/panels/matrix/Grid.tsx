@@ -3,6 +3,7 @@
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useId, useMemo, useState } from "react";
 
+import { mark, t } from "../../document/text";
 import { type Cell, type Matrix, type PortCells, cellOf, changesIn, matching, pairOf, sides } from "./cells";
 import { useWorkbench } from "../../document/store";
 import { openTrace } from "../openTrace";
@@ -48,11 +49,11 @@ export function Grid({ result, before, waits, old, open }: Props): ReactNode {
   const shown: [number[], number[]] = [rows.slice(0, MOST), columns.slice(0, MOST)];
   const ported = matrix.ports.length > 1 || port.port !== 0;
   return (
-    <section className={`matrix${waits || old ? " dimmed" : ""}`} aria-label="Who reaches whom" aria-busy={waits}>
+    <section className={`matrix${waits || old ? " dimmed" : ""}`} data-revision={result.run.revision} aria-label={t("Who reaches whom")} aria-busy={waits}>
       <div className="row">
         {matrix.ports.length > 1 && (
           <div className="field narrow">
-            <label htmlFor={`${id}-port`}>Shown port</label>
+            <label htmlFor={`${id}-port`}>{t("Shown port")}</label>
             <select id={`${id}-port`} value={port.port} onChange={(event) => { setWanted(Number(event.target.value)); }}>
               {matrix.ports.map((one) => (
                 <option key={one.port}>{one.port}</option>
@@ -61,24 +62,24 @@ export function Grid({ result, before, waits, old, open }: Props): ReactNode {
           </div>
         )}
         <div className="field">
-          <label htmlFor={`${id}-filter`}>Filter, such as web &gt; db</label>
+          <label htmlFor={`${id}-filter`}>{t("Filter, such as web > db")}</label>
           <input id={`${id}-filter`} type="search" autoComplete="off" value={filter} onChange={(event) => { setFilter(event.target.value); }} />
         </div>
         {changed !== null && (
           <label className="check">
-            <input type="checkbox" checked={only} onChange={(event) => { setOnly(event.target.checked); }} /> Only what differs from revision {before?.run.revision} ({changed.size})
+            <input type="checkbox" checked={only} onChange={(event) => { setOnly(event.target.checked); }} /> {t("Only what differs from revision {revision} ({size})", { revision: before?.run.revision ?? "", size: changed.size })}
           </label>
         )}
         <p className="muted counts" role="status">
           {counts}
-          {old && `, in revision ${result.run.revision}`}
+          {old && t(", in revision {revision}", { revision: result.run.revision ?? "" })}
         </p>
       </div>
       {rows.length === 0 || columns.length === 0 ? (
-        <p className="muted">{differs && filter === "" ? "Nothing differs from the result before." : "No VM is named so."}</p>
+        <p className="muted">{differs && filter === "" ? t("Nothing differs from the result before.") : t("No VM is named so.")}</p>
       ) : (
         <Cells
-          title={`Senders down, receivers across: ${matrix.protocol}${ported ? ` ${port.port}` : ""}`}
+          title={t("Senders down, receivers across: {protocol}{what}", { protocol: matrix.protocol, what: ported ? ` ${port.port}` : "" })}
           matrix={matrix}
           port={port}
           rows={shown[0]}
@@ -88,10 +89,10 @@ export function Grid({ result, before, waits, old, open }: Props): ReactNode {
           trace={open ? (source, destination) => { openTrace(packetOf(matrix, port, source, destination)); } : null}
         />
       )}
-      {open && <p className="muted hint">Senders down, receivers across. A click or Enter traces the packet; arrow keys go from cell to cell.</p>}
+      {open && <p className="muted hint">{t("Senders down, receivers across. A click or Enter traces the packet; arrow keys go from cell to cell.")}</p>}
       {(rows.length > MOST || columns.length > MOST) && (
         <p className="muted">
-          Shown are the first {MOST} of {Math.max(rows.length, columns.length).toLocaleString("en")} classes; a filter finds the others.
+          {t("Shown are the first {MOST} of {max} classes; a filter finds the others.", { MOST, max: Math.max(rows.length, columns.length).toLocaleString("en") })}
         </p>
       )}
     </section>
@@ -112,8 +113,8 @@ function counted(matrix: Matrix, port: PortCells): string {
       counts[cell] = (counts[cell] ?? 0) + senders.length * (receivers.length - (from === to ? 1 : 0));
     });
   });
-  const order = ["delivered", "no answer", "dropped", "not modelled"] as const;
-  return `Pairs of VMs: ${order.flatMap((cell) => (counts[cell] ? [`${cell} ${counts[cell].toLocaleString("en")}`] : [])).join(", ")}`;
+  const order = [mark("delivered"), mark("no answer"), mark("dropped"), mark("not modelled")] as const;
+  return t("Pairs of VMs: {counts}", { counts: order.flatMap((cell) => (counts[cell] ? [`${t(cell)} ${counts[cell].toLocaleString("en")}`] : [])).join(", ") });
 }
 
 interface CellsProps {
@@ -153,7 +154,7 @@ function Cells({ title, matrix, port, rows, columns, changed, name, trace }: Cel
       <table className="table" data-testid="matrix" aria-label={title}>
         <thead>
           <tr>
-            <th scope="col">from \ to</th>
+            <th scope="col">{t("from \\ to")}</th>
             {columns.map((column) => (
               <th key={column} scope="col" title={(matrix.groups[column]?.vms ?? []).slice(0, 20).map(name).join(", ")}>
                 {said(column)}
@@ -184,9 +185,9 @@ function Cells({ title, matrix, port, rows, columns, changed, name, trace }: Cel
                       onFocus={() => { setActive([i, j]); }}
                       onClick={() => { if (pair) trace?.(...pair); }}
                     >
-                      <span className="visually-hidden">{`${said(row)} to ${said(column)}: `}</span>
-                      {cell === "self" ? <span className="muted">itself</span> : <Mark state={STATES[cell]}>{cell}</Mark>}
-                      {fresh && <span className="badge">changed</span>}
+                      <span className="visually-hidden">{t("{said} to {said2}: ", { said: said(row), said2: said(column) })}</span>
+                      {cell === "self" ? <span className="muted">{t("itself")}</span> : <Mark state={STATES[cell]}>{t(cell)}</Mark>}
+                      {fresh && <span className="badge">{t("changed")}</span>}
                     </button>
                   </td>
                 );
@@ -207,10 +208,10 @@ function Head({ number, matrix, said, name, opened, toggle }: { number: number; 
   return (
     <>
       <button type="button" className="class" aria-expanded={opened} onClick={toggle}>
-        {opened ? <ChevronDown size={13} aria-hidden="true" /> : <ChevronRight size={13} aria-hidden="true" />} {name(group.vms[0] ?? "")} <span className="badge">{group.vms.length.toLocaleString("en")} alike</span>
+        {opened ? <ChevronDown size={13} aria-hidden="true" /> : <ChevronRight size={13} aria-hidden="true" />} {name(group.vms[0] ?? "")} <span className="badge">{t("{vms} alike", { vms: group.vms.length.toLocaleString("en") })}</span>
       </button>
       {opened && (
-        <div className="members" tabIndex={0} role="group" aria-label={`VMs that behave like ${name(group.vms[0] ?? "")}`}>
+        <div className="members" tabIndex={0} role="group" aria-label={t("VMs that behave like {name}", { name: name(group.vms[0] ?? "") })}>
           <span>{group.vms.map(name).join(", ")}</span>
           {group.why && <span className="muted">{group.why}</span>}
         </div>

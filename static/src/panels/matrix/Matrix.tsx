@@ -4,6 +4,7 @@ import { Play } from "lucide-react";
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 
 import { holds } from "../../document/edited";
+import { t } from "../../document/text";
 import { portsOf } from "./cells";
 import { useWorkbench } from "../../document/store";
 import { firstFlow } from "../../document/traffic";
@@ -37,19 +38,20 @@ export function Matrix(): ReactNode {
       {can && <Ask followed={followed} />}
       <Fault followed={followed} />
       {error && <p role="alert" className="callout danger">{error}</p>}
-      {live && can && of !== undefined ? <Progress followed={followed} done={Number(done ?? 0)} n={Number(of)} what="ports" /> : <Waiting followed={followed} what="Reading the network" />}
+      {live && can && of !== undefined ? <Progress followed={followed} done={Number(done ?? 0)} n={Number(of)} what={t("ports")} /> : <Waiting followed={followed} what={t("Reading the network")} />}
       {shown && <Grid key={shown.matrix.protocol} result={shown} before={before} waits={waits} old={old} open={can && !old && !waits} />}
       {shown && !waits && <Unknown followed={followed} />}
-      {!shown && !waits && !followed.error && <p className="muted">Every VM against every other: which packets arrive, and which are answered. The table follows the drawing while it is open.</p>}
+      {!shown && !waits && !followed.error && <p className="muted">{t("Every VM against every other: which packets arrive, and which are answered. The table follows the drawing while it is open.")}</p>}
     </div>
   );
 }
 
-/** Ask again, after a pause, once the drawing forwards otherwise than the one that was asked. */
+/** Ask again once the drawing forwards otherwise than the one that was asked: at once, or after a pause while a run goes on. */
 function useAgain(followed: Followed, shown: Result | null): void {
   const can = useWorkbench((state) => state.can.run);
   const { watch } = useWatched();
   const asked = useRef(0);
+  const live = isLive(followed);
   const newest = watch?.newest.revision ?? 0;
   const may = can && shown?.follows === true && watch !== null && watch.newest.runnable && !holds(watch, shown.run.revision) && !holds(watch, followed.run?.revision);
   const { protocol, ports } = shown?.run.parameters ?? {};
@@ -57,12 +59,12 @@ function useAgain(followed: Followed, shown: Result | null): void {
     if (!may || asked.current === newest) return undefined;
     const timer = window.setTimeout(() => {
       asked.current = newest;
-      void ask({ protocol: protocol ?? "tcp", ports: ports ?? null });
-    }, PAUSE_MS);
+      void ask({ protocol: protocol ?? "tcp", ports: ports ?? null }, true);
+    }, live ? PAUSE_MS : 0);
     return () => {
       window.clearTimeout(timer);
     };
-  }, [may, newest, protocol, ports]);
+  }, [may, newest, protocol, ports, live]);
 }
 
 function Ask({ followed }: { followed: Followed }): ReactNode {
@@ -84,14 +86,14 @@ function Ask({ followed }: { followed: Followed }): ReactNode {
   return (
     <form
       className="question"
-      aria-label="Who reaches whom"
+      aria-label={t("Who reaches whom")}
       onSubmit={(event) => {
         event.preventDefault();
         void run();
       }}
     >
       <div className="field narrow">
-        <label htmlFor={`${id}-protocol`}>Protocol</label>
+        <label htmlFor={`${id}-protocol`}>{t("Protocol")}</label>
         <select
           id={`${id}-protocol`}
           value={protocol}
@@ -106,13 +108,13 @@ function Ask({ followed }: { followed: Followed }): ReactNode {
         </select>
       </div>
       <div className="field">
-        <label htmlFor={`${id}-ports`}>Ports</label>
+        <label htmlFor={`${id}-ports`}>{t("Ports")}</label>
         <input
           id={`${id}-ports`}
           inputMode="numeric"
           autoComplete="off"
           disabled={!ported}
-          placeholder="those the drawing names"
+          placeholder={t("those the drawing names")}
           aria-invalid={wrong}
           aria-describedby={wrong ? `${id}-wrong` : undefined}
           value={ported ? ports : ""}
@@ -124,14 +126,14 @@ function Ask({ followed }: { followed: Followed }): ReactNode {
         />
       </div>
       <button className="button primary" type="submit" disabled={!runnable || followed.starting}>
-        <Play size={14} aria-hidden="true" /> Run matrix
+        <Play size={14} aria-hidden="true" /> {t("Run matrix")}
       </button>
       {wrong && (
         <p className="field-error wide" id={`${id}-wrong`} role="alert">
-          Ports are numbers from 0 to 65535, such as 22, 443. Leave the field empty for those that the drawing names.
+          {t("Ports are numbers from 0 to 65535, such as 22, 443. Leave the field empty for those that the drawing names.")}
         </p>
       )}
-      {!runnable && <p className="muted wide">The drawing has problems, so it cannot be run. The problems list says what and where.</p>}
+      {!runnable && <p className="muted wide">{t("The drawing has problems, so it cannot be run. The problems list says what and where.")}</p>}
     </form>
   );
 }
@@ -141,7 +143,7 @@ function Unknown({ followed }: { followed: Followed }): ReactNode {
   if (reasons.length === 0) return null;
   return (
     <div className="callout">
-      <strong>Not modelled</strong>
+      <strong>{t("Not modelled")}</strong>
       <ul>
         {reasons.map((reason) => (
           <li key={reason}>{reason}</li>

@@ -1,5 +1,6 @@
 /** Who reaches whom, read from the columns of a run (sandbox/runs/reaching.py): VMs that behave alike are one class. Pure. */
 
+import { mark } from "../../document/text";
 import { type Bits, type Numbers, type Table, bit } from "../../protocol/columns";
 
 /** What becomes of a packet from one class to another; `self` where there is nobody but the sender. */
@@ -64,7 +65,7 @@ function pairs(sources: Numbers | undefined, destinations: Numbers | undefined, 
 /** What becomes of a packet from each VM of one class to each other VM of another. */
 export function cellOf(matrix: Matrix, port: PortCells, from: number, to: number): Cell {
   if (from === to && matrix.groups[from]?.vms.length === 1) return "self";
-  if (port.unknown.has(from * matrix.groups.length + to)) return "not modelled";
+  if (port.unknown.has(from * matrix.groups.length + to)) return mark("not modelled");
   if (!bit(port.reaches, from, to)) return "dropped";
   return port.answered && !bit(port.answered, from, to) ? "no answer" : "delivered";
 }

@@ -62,9 +62,9 @@ async function read(run: Run): Promise<void> {
 }
 
 /** Ask who reaches whom now, in place of what is being asked. */
-export async function ask(parameters: JsonObject): Promise<Run | null> {
+export async function ask(parameters: JsonObject, background = false): Promise<Run | null> {
   if (isLive(followedNow("matrix"))) await cancel("matrix");
-  const run = await start("matrix", parameters);
+  const run = await start("matrix", parameters, { background });
   if (run) asked.add(run.id);
   return run;
 }

@@ -1,44 +1,21 @@
 /** One packet under two rule sets, side by side, and the first step at which they part. */
 
+import { Columns2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 
+import { useWide } from "../../canvas/wide";
 import { text } from "../../document/drawing";
-import { useWorkbench } from "../../document/store";
-import type { Direction, Problem, RunEvent, Step, Verdict } from "../../document/types";
-import type { RuleCard } from "../../protocol/api";
+import { update, useWorkbench } from "../../document/store";
+import { t, tx } from "../../document/text";
 import { isLive, quiet, start, useFollowed } from "../../protocol/followed";
-import { CardLink, FactLinks } from "../FactLinks";
+import { CardLink, FactLinks } from "../reference/FactLinks";
 import { Mark } from "../Mark";
 import { titleOf, useProfiles } from "../Profile";
 import { Fault, Waiting } from "../Waiting";
 import { Question } from "./Question";
 import { StepRow, Steps } from "./Steps";
+import { type ComparedLeg, type Parted, type Parting, legsOfComparison, partingOf } from "./compared";
 import { TITLES, stateWord, withoutState } from "./legs";
-
-interface Side {
-  profile: string;
-  step: Step | null;
-  card: RuleCard | null;
-  verdict: Verdict | null;
-  problems: Problem[];
-}
-
-interface Parting {
-  same: boolean;
-  packet: number | null;
-  index: number | null;
-  a: Side;
-  b: Side;
-}
-
-interface Leg {
-  side: "a" | "b";
-  packet: number;
-  direction: Direction;
-  steps: Step[];
-  verdict: Verdict;
-  branches: { label: string; share: number; verdict: Verdict }[];
-}
 
 export function Compare(): ReactNode {
   const followed = useFollowed("compare");
@@ -48,13 +25,15 @@ export function Compare(): ReactNode {
   const others = profiles.filter((profile) => profile.id !== own);
   const [wanted, setWanted] = useState("");
   const other = others.some((profile) => profile.id === wanted) ? wanted : (others.find((profile) => profile.id === "aws") ?? others[0])?.id ?? "";
-  const legs = followed.events.filter((event) => event.event === "compare.leg") as unknown as Leg[];
-  const parting = followed.events.find((event) => event.event === "compare.done") as (RunEvent & Parting) | undefined;
+  const legs = legsOfComparison(followed.events);
+  const parting = partingOf(followed.events);
+  const split = useWorkbench((state) => state.split);
+  const wide = useWide();
   return (
     <div className="panel">
       {can && (
         <Question
-          action="Compare"
+          action={t("Compare")}
           busy={isLive(followed) || other === ""}
           refused={followed.error}
           mayRun
@@ -62,7 +41,7 @@ export function Compare(): ReactNode {
           changed={() => { quiet("compare"); }}
           extra={
             <div className="field">
-              <label htmlFor="compare-with">{titleOf(profiles, own)} compared with</label>
+              <label htmlFor="compare-with">{t("{titleOf} compared with", { titleOf: titleOf(profiles, own) })}</label>
               <select
                 id="compare-with"
                 value={other}
@@ -84,6 +63,13 @@ export function Compare(): ReactNode {
       {!followed.error && <Fault followed={followed} />}
       {parting && (
         <>
+          {wide && (
+            <div className="row">
+              <button type="button" className="button small" aria-pressed={split} onClick={() => { update({ split: !split }); }}>
+                <Columns2 size={14} aria-hidden="true" /> {t("Both on the drawing")}
+              </button>
+            </div>
+          )}
           <Summary parting={parting} />
           <div className="ways" data-testid="comparison">
             {(["a", "b"] as const).map((side) => (
@@ -93,9 +79,9 @@ export function Compare(): ReactNode {
         </>
       )}
       {!parting && !isLive(followed) && !followed.run && (
-        <p className="muted">The same packet through the same drawing under two rule sets; the first step at which they part is marked.</p>
+        <p className="muted">{t("The same packet through the same drawing under two rule sets; the first step at which they part is marked.")}</p>
       )}
-      <Waiting followed={followed} what="The packet is walked under both" />
+      <Waiting followed={followed} what={t("The packet is walked under both")} />
     </div>
   );
 }
@@ -106,13 +92,13 @@ function Summary({ parting }: { parting: Parting }): ReactNode {
   if (parting.same)
     return (
       <p className="callout" data-testid="divergence">
-        <strong>No difference.</strong> {a} and {b} treat this packet and its answer alike, step by step.
+        {tx("{strong} {a} and {b} treat this packet and its answer alike, step by step.", { strong: <strong>{t("No difference.")}</strong>, a, b })}
       </p>
     );
-  const where = parting.packet === null || parting.index === null ? null : `${(TITLES[parting.packet] ?? "Forward").toLowerCase()}, step ${parting.index + 1}`;
+  const where = parting.packet === null || parting.index === null ? null : t("{TITLES}, step {index}", { TITLES: (TITLES[parting.packet] ?? t("Forward")).toLowerCase(), index: parting.index + 1 });
   return (
-    <section className="divergence" aria-label="First divergence" data-testid="divergence">
-      <h3>{where ? `First divergence: ${where}` : "One of them refuses the drawing"}</h3>
+    <section className="divergence" aria-label={t("First divergence")} data-testid="divergence">
+      <h3>{where ? t("First divergence: {where}", { where }) : t("One of them refuses the drawing")}</h3>
       <div className="ways">
         {[parting.a, parting.b].map((side) => (
           <SideCard key={side.profile} side={side} title={titleOf(profiles, side.profile)} />
@@ -122,7 +108,7 @@ function Summary({ parting }: { parting: Parting }): ReactNode {
   );
 }
 
-function SideCard({ side, title }: { side: Side; title: string }): ReactNode {
+function SideCard({ side, title }: { side: Parted; title: string }): ReactNode {
   return (
     <article className="card side">
       <h4>
@@ -130,7 +116,7 @@ function SideCard({ side, title }: { side: Side; title: string }): ReactNode {
       </h4>
       {side.problems.map((problem) => (
         <p key={`${problem.pointer} ${problem.code}`}>
-          Refused at <span className="mono">{problem.pointer}</span>: found {problem.found}, expected {problem.expected}. {problem.hint}
+          {tx("Refused at {span}: found {found}, expected {expected}. {hint}", { span: <span className="mono">{problem.pointer}</span>, found: problem.found, expected: problem.expected, hint: problem.hint })}
         </p>
       ))}
       {side.step && (
@@ -138,22 +124,22 @@ function SideCard({ side, title }: { side: Side; title: string }): ReactNode {
           <StepRow step={side.step} here={false} parts={false} />
         </ol>
       )}
-      {!side.step && side.problems.length === 0 && <p className="muted">{side.verdict ? side.verdict.sentence : "No such packet comes about here."}</p>}
+      {!side.step && side.problems.length === 0 && <p className="muted">{side.verdict ? side.verdict.sentence : t("No such packet comes about here.")}</p>}
       {side.card && (
         <p className="rule">
-          <span className="badge">rule</span> {side.card.statement} <FactLinks ids={side.card.facts} /> <CardLink id={side.card.id} />
+          <span className="badge">{t("rule")}</span> {side.card.statement} <FactLinks ids={side.card.facts} /> <CardLink id={side.card.id} />
         </p>
       )}
     </article>
   );
 }
 
-function Column({ side, legs, parting }: { side: Side; legs: Leg[]; parting: Parting }): ReactNode {
+function Column({ side, legs, parting }: { side: Parted; legs: ComparedLeg[]; parting: Parting }): ReactNode {
   const profiles = useProfiles();
   return (
     <div className="way-column">
       <h3>{titleOf(profiles, side.profile)}</h3>
-      {legs.length === 0 && <p className="muted">Refused, so nothing is walked.</p>}
+      {legs.length === 0 && <p className="muted">{t("Refused, so nothing is walked.")}</p>}
       {legs.map((leg) => (
         <section key={leg.packet} aria-label={`${titleOf(profiles, side.profile)}, ${TITLES[leg.packet] ?? ""}`}>
           <h4 className="way-head">

@@ -3,11 +3,12 @@
 import type { ReactNode } from "react";
 
 import { select } from "../../document/store";
-import { FactLinks } from "../FactLinks";
+import { t } from "../../document/text";
+import { FactLinks } from "../reference/FactLinks";
 import type { Paragraph } from "./legs";
 
 export function Explained({ text }: { text: Paragraph[] }): ReactNode {
-  if (text.length === 0) return <p className="muted">This run was made before traces were told as a text. Run it again.</p>;
+  if (text.length === 0) return <p className="muted">{t("This run was made before traces were told as a text. Run it again.")}</p>;
   return (
     <div className="explained" data-testid="trace-text">
       {text.map((paragraph, index) => (

@@ -5,16 +5,17 @@ import { type ReactNode, useMemo } from "react";
 import { packetLine } from "../../document/header";
 import { type Frame, type NicRouter, type Pass, framesOf, passesOf, routersOf } from "../../document/pictures";
 import { select, useWorkbench } from "../../document/store";
+import { mark, t } from "../../document/text";
 import type { Step } from "../../document/types";
 import { TITLES } from "./legs";
 
-export const PICTURES = ["One router", "A router at each NIC", "Frames"] as const;
+export const PICTURES = [mark("One router"), mark("A router at each NIC"), mark("Frames")] as const;
 export type Picture = (typeof PICTURES)[number];
 
 const SAYS: Record<Picture, string> = {
-  "One router": "All subnets share one router, which nobody sees. Whatever a guest sends comes to it first, even for a neighbour.",
-  "A router at each NIC": "The router is not a box: each NIC decides for itself, with the routes and rules of its own subnet.",
-  Frames: "What a capture inside the VMs shows. Every frame goes to the platform's MAC or comes from it; a neighbour's own MAC is never seen.",
+  "One router": t("All subnets share one router, which nobody sees. Whatever a guest sends comes to it first, even for a neighbour."),
+  "A router at each NIC": t("The router is not a box: each NIC decides for itself, with the routes and rules of its own subnet."),
+  Frames: t("What a capture inside the VMs shows. Every frame goes to the platform's MAC or comes from it; a neighbour's own MAC is never seen."),
 };
 
 interface Props {
@@ -30,7 +31,7 @@ export function Pictures({ picture, legs }: Props): ReactNode {
       <p className="muted">{aws && picture !== "A router at each NIC" ? AWS : SAYS[picture]}</p>
       <div className={picture === "Frames" ? "" : "ways"}>
       {legs.map(({ packet, steps }) => (
-        <section key={packet} aria-label={`${picture}, ${(TITLES[packet] ?? "").toLowerCase()}`}>
+        <section key={packet} aria-label={`${t(picture)}, ${(TITLES[packet] ?? "").toLowerCase()}`}>
           <h3>{TITLES[packet]}</h3>
           {picture === "One router" && <Passes passes={passesOf(steps)} name={name} />}
           {picture === "A router at each NIC" && <Routers routers={routersOf(steps)} name={name} />}
@@ -42,7 +43,7 @@ export function Pictures({ picture, legs }: Props): ReactNode {
   );
 }
 
-const AWS = "Inside one subnet AWS delivers by MAC address; a frame for the router's MAC is routed by the subnet's table.";
+const AWS = t("Inside one subnet AWS delivers by MAC address; a frame for the router's MAC is routed by the subnet's table.");
 
 type Name = (path: string) => string;
 
@@ -50,7 +51,7 @@ type Name = (path: string) => string;
 function useNames(): Name {
   const document = useWorkbench((state) => state.document);
   return (path) => {
-    if (path === "internet") return "the Internet";
+    if (path === "internet") return t("the Internet");
     const [kind, id] = path.split("/");
     const found = (document.topology as Record<string, Record<string, { name?: unknown }>> | undefined)?.[kind ?? ""]?.[id ?? ""]?.name;
     return typeof found === "string" ? found : path;
@@ -83,7 +84,7 @@ function Passes({ passes, name }: { passes: Pass[]; name: Name }): ReactNode {
         })}
         <circle className="hub" cx={WIDTH / 2} cy={HEIGHT / 2} r={22} />
         <text x={WIDTH / 2} y={HEIGHT / 2 + 4} textAnchor="middle">
-          router
+          {t("router")}
         </text>
         {stops.map((stop) => {
           const { x, y } = at(stop);
@@ -100,7 +101,7 @@ function Passes({ passes, name }: { passes: Pass[]; name: Name }): ReactNode {
       <ol className="passes">
         {passes.map((pass, index) => (
           <li key={index}>
-            <Thing path={pass.from} name={name} /> → router → {pass.to === null ? <strong>nowhere</strong> : <Thing path={pass.to} name={name} />}
+            <Thing path={pass.from} name={name} /> {t("→ router →")} {pass.to === null ? <strong>{t("nowhere")}</strong> : <Thing path={pass.to} name={name} />}
             <span className="pass-by mono">{pass.by}</span>
           </li>
         ))}
@@ -109,7 +110,7 @@ function Passes({ passes, name }: { passes: Pass[]; name: Name }): ReactNode {
   );
 }
 
-const WAYS: Record<NicRouter["way"], string> = { out: "leaves by", in: "comes in by", between: "over", balancer: "at the balancer", edge: "at the edge" };
+const WAYS: Record<NicRouter["way"], string> = { out: t("leaves by"), in: t("comes in by"), between: t("over"), balancer: t("at the balancer"), edge: t("at the edge") };
 
 function Routers({ routers, name }: { routers: NicRouter[]; name: Name }): ReactNode {
   return (
@@ -139,18 +140,18 @@ function Frames({ steps, name }: { steps: Step[]; name: Name }): ReactNode {
     const owner = new Map(machines.flatMap((machine) => machine.nics.map((nic) => [nic.path, machine.path] as const)));
     return framesOf(steps, (nic) => owner.get(nic) ?? nic);
   }, [drawing, steps]);
-  if (frames.length === 0) return <p className="muted">No VM put a frame on the wire here.</p>;
+  if (frames.length === 0) return <p className="muted">{t("No VM put a frame on the wire here.")}</p>;
   return (
     <div className="table-wrap">
       <table className="table">
         <thead>
           <tr>
-            <th scope="col">VM</th>
-            <th scope="col">NIC</th>
-            <th scope="col">From MAC</th>
-            <th scope="col">To MAC</th>
-            <th scope="col">Packet</th>
-            <th scope="col" className="number">TTL</th>
+            <th scope="col">{t("VM")}</th>
+            <th scope="col">{t("NIC")}</th>
+            <th scope="col">{t("From MAC")}</th>
+            <th scope="col">{t("To MAC")}</th>
+            <th scope="col">{t("Packet")}</th>
+            <th scope="col" className="number">{t("TTL")}</th>
           </tr>
         </thead>
         <tbody>

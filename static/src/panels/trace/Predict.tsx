@@ -4,6 +4,7 @@ import { type ReactNode, useId, useMemo } from "react";
 
 import { type Guess, INTERNET, MOST_STOPS, type Prediction, type StopGroup, guessed, isEnding, stopGroups } from "../../document/prediction";
 import { useWorkbench } from "../../document/store";
+import { t } from "../../document/text";
 
 interface Props {
   source: string;
@@ -19,7 +20,7 @@ export function Predict({ source, prediction, change }: Props): ReactNode {
   return (
     <div className="predict wide" data-testid="predict">
       <Rows
-        title="The request"
+        title={t("The request")}
         sender={source}
         groups={groups}
         guess={forward}
@@ -27,7 +28,7 @@ export function Predict({ source, prediction, change }: Props): ReactNode {
       />
       {receiver !== undefined && (
         <Rows
-          title="The answer, if you like"
+          title={t("The answer, if you like")}
           sender={receiver}
           groups={groups}
           guess={back}
@@ -86,17 +87,17 @@ function Row({ at, value, groups, arrived, choose }: RowProps): ReactNode {
   return (
     <li className="field">
       <label htmlFor={id}>
-        {arrived ? "At" : "From"} <strong>{at}</strong>
+        {arrived ? t("At") : t("From")} <strong>{at}</strong>
       </label>
       <select id={id} value={value} onChange={(event) => { choose(event.target.value); }}>
-        <option value="">{arrived ? "what then?" : "where does it go first?"}</option>
-        <optgroup label="It ends here">
-          {arrived && <option value="delivered">delivered</option>}
-          <option value="dropped">dropped before the next stop</option>
-          <option value="looped">goes in a circle</option>
+        <option value="">{arrived ? t("what then?") : t("where does it go first?")}</option>
+        <optgroup label={t("It ends here")}>
+          {arrived && <option value="delivered">{t("delivered")}</option>}
+          <option value="dropped">{t("dropped before the next stop")}</option>
+          <option value="looped">{t("goes in a circle")}</option>
         </optgroup>
         {groups.map((group) => (
-          <optgroup key={group.title} label={`On to: ${group.title.toLowerCase()}`}>
+          <optgroup key={group.title} label={t("On to: {title}", { title: group.title.toLowerCase() })}>
             {group.stops.map((stop) => (
               <option key={stop.path} value={stop.path}>
                 {stop.name}

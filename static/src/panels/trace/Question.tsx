@@ -6,6 +6,7 @@ import { type ReactNode, useId, useRef, useState } from "react";
 import { isAddress } from "../../document/address";
 import { type Drawing, text } from "../../document/drawing";
 import { type Asked, update, useWorkbench } from "../../document/store";
+import { t } from "../../document/text";
 import { firstFlow } from "../../document/traffic";
 import type { JsonObject } from "../../document/types";
 
@@ -116,7 +117,7 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
   return (
     <form
       className="question"
-      aria-label="Packet"
+      aria-label={t("Packet")}
       noValidate={false}
       onSubmit={(event) => {
         event.preventDefault();
@@ -124,7 +125,7 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
       }}
     >
       <div className="field">
-        <label htmlFor={`${id}-source`}>Source</label>
+        <label htmlFor={`${id}-source`}>{t("Source")}</label>
         <select id={`${id}-source`} value={asked.source} onChange={(event) => { put({ source: event.target.value }); }}>
           {places.map((place) => (
             <option key={place.path} value={place.path}>
@@ -134,7 +135,7 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
         </select>
       </div>
       <div className="field">
-        <label htmlFor={`${id}-destination`}>Destination, name or address</label>
+        <label htmlFor={`${id}-destination`}>{t("Destination, name or address")}</label>
         <input
           id={`${id}-destination`}
           ref={field}
@@ -161,7 +162,7 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
         </datalist>
       </div>
       <div className="field narrow">
-        <label htmlFor={`${id}-protocol`}>Protocol</label>
+        <label htmlFor={`${id}-protocol`}>{t("Protocol")}</label>
         <select id={`${id}-protocol`} value={asked.protocol} onChange={(event) => { put({ protocol: event.target.value }); }}>
           {[...new Set([...PROTOCOLS, asked.protocol])].map((name) => (
             <option key={name}>{name}</option>
@@ -169,7 +170,7 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
         </select>
       </div>
       <div className="field narrow">
-        <label htmlFor={`${id}-port`}>Port</label>
+        <label htmlFor={`${id}-port`}>{t("Port")}</label>
         <input
           id={`${id}-port`}
           type="number"
@@ -191,7 +192,7 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
           {said}
         </p>
       )}
-      {!open && <p className="muted wide">The drawing has problems, so it cannot be run. The problems list says what and where.</p>}
+      {!open && <p className="muted wide">{t("The drawing has problems, so it cannot be run. The problems list says what and where.")}</p>}
     </form>
   );
 }
@@ -199,5 +200,5 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
 function complaint(words: string, places: Place[]): string {
   const near = places.filter((place) => place.name.toLowerCase().includes(words.trim().toLowerCase())).map((place) => place.name);
   const names = (near.length > 0 ? near : places.map((place) => place.name)).slice(0, 5).join(", ");
-  return `“${words.trim()}” is neither an address nor the name of a VM or a host. Names here: ${names}.`;
+  return t("“{words}” is neither an address nor the name of a VM or a host. Names here: {names}.", { words: words.trim(), names });
 }

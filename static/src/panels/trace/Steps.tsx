@@ -4,8 +4,9 @@ import type { ReactNode } from "react";
 
 import { type Change, changes, layers, packetLine } from "../../document/header";
 import { select } from "../../document/store";
+import { t } from "../../document/text";
 import type { Step } from "../../document/types";
-import { CardLink, FactLinks } from "../FactLinks";
+import { CardLink, FactLinks } from "../reference/FactLinks";
 
 interface Shown {
   step: Step;
@@ -15,20 +16,21 @@ interface Shown {
   parts?: boolean;
 }
 
-export function Steps({ steps, testId }: { steps: Shown[]; testId: string }): ReactNode {
+/** `anchor` begins the ids of the rows, so that a rule card finds the way back to them. */
+export function Steps({ steps, testId, anchor }: { steps: Shown[]; testId: string; anchor?: string }): ReactNode {
   return (
     <ol className="steps" data-testid={testId}>
       {steps.map(({ step, here, parts }) => (
-        <StepRow key={step.index} step={step} here={here === true} parts={parts === true} />
+        <StepRow key={step.index} id={anchor ? `${anchor}-${step.index}` : undefined} step={step} here={here === true} parts={parts === true} />
       ))}
     </ol>
   );
 }
 
-export function StepRow({ step, here, parts }: { step: Step; here: boolean; parts: boolean }): ReactNode {
+export function StepRow({ id, step, here, parts }: { id?: string | undefined; step: Step; here: boolean; parts: boolean }): ReactNode {
   const tunnel = layers(step.after).slice(1);
   return (
-    <li className={parts ? "step parts" : "step"} aria-current={here ? "step" : undefined}>
+    <li id={id} tabIndex={id ? -1 : undefined} className={parts ? "step parts" : "step"} aria-current={here ? "step" : undefined}>
       <span className="place">
         <span>
           {step.place}
@@ -41,11 +43,11 @@ export function StepRow({ step, here, parts }: { step: Step; here: boolean; part
         )}
       </span>
       <span className="decision">
-        {parts && <span className="badge parting">here they part</span>}
+        {parts && <span className="badge parting">{t("here they part")}</span>}
         <strong>{step.decision}</strong> {step.reason}
         {step.matched && (
           <span className="mono matched">
-            <span className="visually-hidden">{step.matched.kind} that decided: </span>
+            <span className="visually-hidden">{t("{kind} that decided:", { kind: step.matched.kind })} </span>
             {step.matched.text}
           </span>
         )}
@@ -57,12 +59,12 @@ export function StepRow({ step, here, parts }: { step: Step; here: boolean; part
         <Changes list={changes(step.before, step.after)} />
         {tunnel.map((inner, depth) => (
           <span key={depth} className="mono matched inner">
-            carries {packetLine(inner)}
+            {t("carries {packetLine}", { packetLine: packetLine(inner) })}
           </span>
         ))}
         {step.assumption && (
           <span className="assumption">
-            <span className="badge assumed">assumed</span> {step.assumption}
+            <span className="badge assumed">{t("assumed")}</span> {step.assumption}
           </span>
         )}
       </span>
@@ -84,7 +86,7 @@ export function Changes({ list }: { list: Change[] }): ReactNode {
           {before && (
             <>
               <span className="mono old">{before}</span> <span aria-hidden="true">→</span>
-              <span className="visually-hidden"> becomes </span>{" "}
+              <span className="visually-hidden"> {t("becomes")} </span>{" "}
             </>
           )}
           <span className="mono">{after}</span>

@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useMemo, useState } from "react";
 
 import { type Judgement, NO_PREDICTION, prepared } from "../../document/prediction";
 import { type PacketPath, type Tone, update, useWorkbench } from "../../document/store";
+import { mark, t } from "../../document/text";
 import type { JsonObject, RunEvent } from "../../document/types";
 import { calm } from "../../playback/calm";
 import { usePlayer } from "../../playback/player";
@@ -12,18 +13,21 @@ import { Fault, Waiting } from "../Waiting";
 import { Controls } from "./Controls";
 import { Explained } from "./Explained";
 import { Judged } from "./Judged";
+import { Mended } from "./Mended";
 import { PICTURES, type Picture, Pictures } from "./Pictures";
 import { Predict } from "./Predict";
 import { Question } from "./Question";
 import { Steps } from "./Steps";
-import { Why } from "./Why";
+import { Why, samePacket } from "./Why";
 import { Verdicts } from "./Verdicts";
-import { type Leg, TITLES, legsOf, mendOf, overall, pointsOf, textOf, withBranches } from "./legs";
+import { type Leg, TITLES, endOf, legsOf, mendOf, overall, pointsOf, textOf, withBranches } from "./legs";
+import { useMending } from "./mending";
 
 const STEPS_PER_SECOND = 12;
 
 export function Trace(): ReactNode {
   const followed = useFollowed("trace");
+  const mending = useMending();
   const asked = useFollowed("why");
   const can = useWorkbench((state) => state.can.run);
   const [view, setView] = useState<View>("Steps");
@@ -58,11 +62,13 @@ export function Trace(): ReactNode {
   };
   const before = (leg: Leg): number => legs.slice(0, legs.indexOf(leg)).reduce((sum, one) => sum + one.steps.length, 0);
   const done = (leg: Leg): boolean => shown >= before(leg) + leg.steps.length;
+  const all = ended && shown === count;
+  const mended = mending && samePacket(packetOf(followed.run?.parameters ?? mending.packet), mending.packet) && (followed.run === null || Number(followed.run.revision) > mending.revision) ? mending : null;
   return (
     <div className="panel" onKeyDown={player.keys}>
       {can && (
         <Question
-          action={predicting ? "Commit and run" : "Run trace"}
+          action={predicting ? t("Commit and run") : t("Run trace")}
           busy={isLive(followed)}
           refused={followed.error}
           ask={(packet) => { void start("trace", committed ? { ...packet, prediction: committed } : packet); }}
@@ -72,7 +78,7 @@ export function Trace(): ReactNode {
           }}
           extra={
             <label className="check">
-              <input type="checkbox" checked={predicting} onChange={(event) => { update({ predicting: event.target.checked }); }} /> Predict first
+              <input type="checkbox" checked={predicting} onChange={(event) => { update({ predicting: event.target.checked }); }} /> {t("Predict first")}
             </label>
           }
           below={(packet) => predicting && <Predict source={packet.source} prediction={prediction} change={setPrediction} />}
@@ -80,38 +86,39 @@ export function Trace(): ReactNode {
         />
       )}
       {!followed.error && <Fault followed={followed} />}
+      {mended && <Mended mending={mended} after={all ? endOf(walked) : null} />}
       {count > 0 && (
         <>
           <div className="row">
             <Controls player={player} count={count} shown={shown} />
-            <div className="row" role="group" aria-label="Show the packet as">
+            <div className="row" role="group" aria-label={t("Show the packet as")}>
               {VIEWS.map((one) => (
                 <button key={one} type="button" className="button small" aria-pressed={view === one} onClick={() => { setView(view === one ? "Steps" : one); }}>
-                  {one}
+                  {t(one)}
                 </button>
               ))}
             </div>
           </div>
           <Verdicts legs={walked} done={(leg) => done(legs[walked.indexOf(leg)] ?? leg)} chosen={branches} choose={choose} />
-          {ended && shown === count && judgement && <Judged judgement={judgement} />}
-          {ended && shown === count && followed.run && overall(walked) !== "delivered" && (
-            <Why packet={packetOf(followed.run.parameters)} revision={followed.run.revision} mend={mendOf(walked)} searched={overall(walked) !== "not modelled"} />
+          {all && judgement && <Judged judgement={judgement} />}
+          {all && followed.run && overall(walked) !== "delivered" && (
+            <Why packet={packetOf(followed.run.parameters)} revision={followed.run.revision} advice={mendOf(walked)} searched={overall(walked) !== "not modelled"} />
           )}
           {view === "Steps" && <Ways legs={legs} before={before} shown={shown} />}
           {view === SENTENCES && <Explained text={text} />}
           {isPicture(view) && <Pictures picture={view} legs={legs.map((leg) => ({ packet: leg.packet, steps: leg.steps.slice(0, Math.max(0, shown - before(leg))) }))} />}
         </>
       )}
-      {count === 0 && asked.run && <Why packet={asked.run.parameters} revision={asked.run.revision} mend={null} searched />}
+      {count === 0 && followed.run === null && !isLive(followed) && asked.run && <Why packet={asked.run.parameters} revision={asked.run.revision} advice={null} searched />}
       {count === 0 && !isLive(followed) && (
-        <p className="muted">Choose who sends and who shall receive; the steps and the verdict appear here and on the drawing.</p>
+        <p className="muted">{t("Choose who sends and who shall receive; the steps and the verdict appear here and on the drawing.")}</p>
       )}
-      <Waiting followed={followed} what="The packet is on its way" />
+      <Waiting followed={followed} what={t("The packet is on its way")} />
     </div>
   );
 }
 
-const SENTENCES = "Explain in sentences";
+const SENTENCES = mark("Explain in sentences");
 const VIEWS = [SENTENCES, ...PICTURES] as const;
 type View = "Steps" | (typeof VIEWS)[number];
 
@@ -135,10 +142,11 @@ function Ways({ legs, before, shown }: { legs: Leg[]; before: (leg: Leg) => numb
     return (
       <div className="way-column">
         {mine.map((leg) => (
-          <section key={leg.packet} aria-label={`Steps, ${TITLES[leg.packet] ?? ""}`}>
-            <h3 className={mine.length > 1 ? "" : "only-stacked"}>{`Steps, ${(TITLES[leg.packet] ?? "").toLowerCase()}`}</h3>
+          <section key={leg.packet} aria-label={t("Steps, {TITLES}", { TITLES: TITLES[leg.packet] ?? "" })}>
+            <h3 className={mine.length > 1 ? "" : "only-stacked"}>{t("Steps, {TITLES}", { TITLES: (TITLES[leg.packet] ?? "").toLowerCase() })}</h3>
             <Steps
               testId={STEP_IDS[leg.packet] ?? ""}
+              anchor={`step-${leg.packet}`}
               steps={leg.steps.slice(0, Math.max(0, shown - before(leg))).map((step, index) => ({ step, here: before(leg) + index === shown - 1 }))}
             />
           </section>

@@ -2,8 +2,9 @@
 
 import type { ReactNode } from "react";
 
+import { t } from "../../document/text";
 import type { Verdict } from "../../document/types";
-import { FactLinks } from "../FactLinks";
+import { FactLinks } from "../reference/FactLinks";
 import { Mark } from "../Mark";
 import { type Branch, type Leg, TITLES, stateWord, withoutState } from "./legs";
 
@@ -23,9 +24,9 @@ export function Verdicts({ legs, done, chosen, choose }: Props): ReactNode {
   return (
     <div className="verdicts">
       {legs.map((leg) => (
-        <section key={leg.packet} aria-label={TITLES[leg.packet] ?? "Packet"}>
+        <section key={leg.packet} aria-label={TITLES[leg.packet] ?? t("Packet")}>
           <h3>{TITLES[leg.packet]}</h3>
-          {leg.verdict && done(leg) ? <Ending verdict={leg.verdict} testId={TEST_IDS[leg.packet] ?? ""} /> : <p className="muted">on its way</p>}
+          {leg.verdict && done(leg) ? <Ending verdict={leg.verdict} testId={TEST_IDS[leg.packet] ?? ""} /> : <p className="muted">{t("on its way")}</p>}
           {leg.branches.length > 1 && done(leg) && (
             <Branches
               branches={leg.branches}
@@ -37,9 +38,9 @@ export function Verdicts({ legs, done, chosen, choose }: Props): ReactNode {
         </section>
       ))}
       {!answered && forward?.verdict && done(forward) && (
-        <section aria-label="Return">
-          <h3>Return</h3>
-          <p className="muted">No answer: {forward.verdict.outcome === "delivered" ? "who took the packet sends none." : "the request did not arrive."}</p>
+        <section aria-label={t("Return")}>
+          <h3>{t("Return")}</h3>
+          <p className="muted">{t("No answer: {what}", { what: forward.verdict.outcome === "delivered" ? t("who took the packet sends none.") : t("the request did not arrive.") })}</p>
         </section>
       )}
     </div>
@@ -61,7 +62,7 @@ function Ending({ verdict, testId }: { verdict: Verdict; testId: string }): Reac
 function Branches({ branches, chosen, name, choose }: { branches: Branch[]; chosen: number; name: string; choose: (index: number) => void }): ReactNode {
   return (
     <fieldset className="branches" data-testid="branches">
-      <legend>{branches.length} ways, by a choice per flow. Show the steps of:</legend>
+      <legend>{t("{branches} ways, by a choice per flow. Show the steps of:", { branches: branches.length })}</legend>
       {branches.map((branch, index) => (
         <label key={branch.label} className="branch">
           <input type="radio" name={name} checked={index === chosen} disabled={branch.steps.length === 0} onChange={() => { choose(index); }} />

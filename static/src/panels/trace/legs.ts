@@ -1,5 +1,6 @@
 /** A trace's events as directions: steps, verdict, branches, and the text of it all. */
 
+import { t } from "../../document/text";
 import type { Direction, Outcome, RunEvent, Step, Verdict } from "../../document/types";
 
 export interface Branch {
@@ -27,7 +28,7 @@ export interface Paragraph {
   facts: string[];
 }
 
-export const TITLES: Record<number, string> = { 1: "Forward", 2: "Return", 3: "Packet 3, forward again" };
+export const TITLES: Record<number, string> = { 1: t("Forward"), 2: t("Return"), 3: t("Packet 3, forward again") };
 
 /** Return the directions of a trace in the order in which they were walked. */
 export function legsOf(events: readonly RunEvent[]): Leg[] {
@@ -68,10 +69,15 @@ export function withBranches(legs: readonly Leg[], chosen: Readonly<Record<numbe
   });
 }
 
-/** Return how the whole connection fared: the first direction that was not delivered has the word. */
+/** Return how the whole connection ended: the first direction that was not delivered has the word. */
+export function endOf(legs: readonly Leg[]): Verdict | null {
+  const ends = legs.map((leg) => leg.verdict).filter((verdict): verdict is Verdict => verdict !== null);
+  return ends.find((verdict) => verdict.outcome !== "delivered") ?? ends[0] ?? null;
+}
+
+/** Return how the whole connection fared, in one word. */
 export function overall(legs: readonly Leg[]): Outcome | null {
-  const ends = legs.map((leg) => leg.verdict?.outcome).filter((outcome): outcome is Outcome => outcome !== undefined);
-  return ends.find((outcome) => outcome !== "delivered") ?? ends[0] ?? null;
+  return endOf(legs)?.outcome ?? null;
 }
 
 /** Return what would mend the first direction that was not delivered; null where nobody can say. */

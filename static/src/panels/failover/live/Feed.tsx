@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import type { Command } from "../../../document/live";
 import { clock } from "../../../document/race";
 import { useWorkbench } from "../../../document/store";
+import { t } from "../../../document/text";
 import { Mark } from "../../Mark";
 import { nameOf } from "../names";
 import { commandWords } from "./liveWords";
@@ -18,13 +19,13 @@ interface Props {
 
 export function Feed({ commands, fault_us, waiting }: Props): ReactNode {
   return (
-    <section className="feed" aria-label="What was done">
-      <h3>What was done</h3>
-      {commands.length === 0 && waiting === 0 && <p className="muted">Nothing yet.</p>}
+    <section className="feed" aria-label={t("What was done")}>
+      <h3>{t("What was done")}</h3>
+      {commands.length === 0 && waiting === 0 && <p className="muted">{t("Nothing yet.")}</p>}
       <ol className="plain">
         {waiting > 0 && (
           <li className="waits">
-            <Mark state="queued">Sent; the race has not taken it yet</Mark>
+            <Mark state="queued">{t("Sent; the race has not taken it yet")}</Mark>
           </li>
         )}
         {commands.toReversed().map((command) => (
@@ -59,7 +60,7 @@ function Done({ command }: { command: Command }): ReactNode {
       {commandWords(command, (path) => nameOf(document, path))}
       {!command.accepted && (
         <>
-          . <Mark state="dropped">Refused</Mark> {command.reason}
+          . <Mark state="dropped">{t("Refused")}</Mark> {command.reason}
         </>
       )}
     </span>

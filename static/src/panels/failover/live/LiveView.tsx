@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import type { Machine } from "../../../document/drawing";
 import { conditionOf } from "../../../document/live";
 import { useWorkbench } from "../../../document/store";
+import { t } from "../../../document/text";
 import type { JsonObject } from "../../../document/types";
 import { ask, useAsked } from "../../../protocol/commands";
 import { isLive } from "../../../protocol/followed";
@@ -30,10 +31,10 @@ export function LiveView(): ReactNode {
     return (
       <>
         <Fault followed={followed} />
-        <Waiting followed={followed} what="The designs come in" />
+        <Waiting followed={followed} what={t("The designs come in")} />
         {!playing && (
           <p className="muted">
-            The designs race on a clock that everybody sees who watches. {mine && "Break and mend what you like while it goes on; "}at the end the timeline is saved and can be replayed.
+            {t("The designs race on a clock that everybody sees who watches.")} {mine && t("Break and mend what you like while it goes on; ")}{t("at the end the timeline is saved and can be replayed.")}
           </p>
         )}
       </>
@@ -52,7 +53,7 @@ export function LiveView(): ReactNode {
       {live.saved && <SavedTimeline saved={live.saved} designs={live.designs} seed={race.contenders[0]?.seed ?? null} />}
       <div className="live-columns">
         {playing && (
-          <section className="desk" aria-label={mayPress ? "Break and mend" : "What happens to it"}>
+          <section className="desk" aria-label={mayPress ? t("Break and mend") : t("What happens to it")}>
             <Units condition={condition} fault_us={race.fault_us} send={mayPress ? send : null} />
             {own.error && <p role="alert" className="callout danger">{own.error}</p>}
             {mayPress && (

@@ -4,6 +4,7 @@ import { type ReactNode, useMemo, useState } from "react";
 
 import { isWide } from "../../../canvas/wide";
 import { useWorkbench } from "../../../document/store";
+import { t } from "../../../document/text";
 import { nameOf } from "../names";
 import { movables, nicsFor } from "./addresses";
 
@@ -18,17 +19,17 @@ export function MoveAddress({ send }: { send: (step: { kind: "move-address"; add
   const nic = nics.find(([id]) => id === wanted)?.[0] ?? nics.find(([id]) => `nics/${id}` !== one.holder)?.[0] ?? "";
   return (
     <details className="other" open={isWide()}>
-      <summary>Move an address</summary>
+      <summary>{t("Move an address")}</summary>
       <form
         className="move"
-        aria-label="Move an address"
+        aria-label={t("Move an address")}
         onSubmit={(event) => {
           event.preventDefault();
           send({ kind: "move-address", address: one.address, nic });
         }}
       >
         <div className="field">
-          <label htmlFor="live-address">Address</label>
+          <label htmlFor="live-address">{t("Address")}</label>
           <select id="live-address" value={one.address} onChange={(event) => { setAddress(event.target.value); }}>
             {addresses.map((each) => (
               <option key={each.address} value={each.address}>
@@ -38,14 +39,14 @@ export function MoveAddress({ send }: { send: (step: { kind: "move-address"; add
           </select>
         </div>
         <div className="field">
-          <label htmlFor="live-nic">to NIC</label>
+          <label htmlFor="live-nic">{t("to NIC")}</label>
           <select id="live-nic" value={nic} onChange={(event) => { setNic(event.target.value); }}>
             {nics.map(([id, name]) => (
               <option key={id} value={id}>{name}</option>
             ))}
           </select>
         </div>
-        <button type="submit" className="button">Move address</button>
+        <button type="submit" className="button">{t("Move address")}</button>
       </form>
     </details>
   );

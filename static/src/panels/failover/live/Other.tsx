@@ -3,6 +3,7 @@
 import { type ReactNode, useMemo, useState } from "react";
 
 import { useWorkbench } from "../../../document/store";
+import { t } from "../../../document/text";
 import type { JsonObject } from "../../../document/types";
 import { BreakFields } from "../BreakFields";
 import { useFailoverChoices } from "../failoverChoices";
@@ -18,16 +19,16 @@ export function Other({ send }: { send: (step: JsonObject) => void }): ReactNode
   const kinds = useMemo(() => choices.kinds.filter(({ kind }) => !NOT_HERE.includes(kind)), [choices]);
   return (
     <details className="other">
-      <summary>Something else</summary>
+      <summary>{t("Something else")}</summary>
       <form
-        aria-label="Something else"
+        aria-label={t("Something else")}
         onSubmit={(event) => {
           event.preventDefault();
           send(stepOf(draft, kinds));
         }}
       >
         <BreakFields prefix="live-other" required document={document} kinds={kinds} draft={draft} set={(part) => { setDraft((before) => ({ ...before, ...part })); }} />
-        <button type="submit" className="button danger">Do it now</button>
+        <button type="submit" className="button danger">{t("Do it now")}</button>
       </form>
     </details>
   );

@@ -5,6 +5,7 @@ import { type ReactNode, useMemo, useState } from "react";
 import type { Condition } from "../../../document/live";
 import type { Machine } from "../../../document/drawing";
 import { select, useWorkbench } from "../../../document/store";
+import { t } from "../../../document/text";
 import { Mark, type State } from "../../Mark";
 import { HOW, conditionWords } from "./liveWords";
 
@@ -33,10 +34,10 @@ export function Units({ condition, fault_us, send }: Props): ReactNode {
   if (machines.length === 0) return null;
   return (
     <div className="units">
-      <ul className="plain" aria-label="Appliances">
+      <ul className="plain" aria-label={t("Appliances")}>
         {machines.map((machine) => (
           <li key={machine.path} className="unit">
-            <button type="button" className="link unit-name" title="Show on the drawing" onClick={() => { select(machine.path, true); }}>
+            <button type="button" className="link unit-name" title={t("Show on the drawing")} onClick={() => { select(machine.path, true); }}>
               {machine.name}
             </button>
             <span className="unit-state">
@@ -48,7 +49,7 @@ export function Units({ condition, fault_us, send }: Props): ReactNode {
       </ul>
       {send && (
         <span className="how">
-          <label className="label" htmlFor="live-how">Fail means: it</label>
+          <label className="label" htmlFor="live-how">{t("Fail means: it")}</label>
           <select id="live-how" className="input small" value={how} onChange={(event) => { setHow(event.target.value); }}>
             {HOW.map(([kind, words]) => (
               <option key={kind} value={kind}>{words}</option>
@@ -73,22 +74,22 @@ export function Buttons({ machine, condition, how = "crash", send }: { machine: 
       <button
         type="button"
         className="button danger"
-        aria-label={`Fail ${machine.name}`}
+        aria-label={t("Fail {name}", { name: machine.name })}
         aria-disabled={fails}
-        title={fails ? `${machine.name} is ${state} already` : undefined}
+        title={fails ? t("{name} is {state} already", { name: machine.name, state: t(state) }) : undefined}
         onClick={() => { press(how, fails); }}
       >
-        Fail
+        {t("Fail")}
       </button>
       <button
         type="button"
         className="button"
-        aria-label={`Restore ${machine.name}`}
+        aria-label={t("Restore {name}", { name: machine.name })}
         aria-disabled={runs}
-        title={runs ? `${machine.name} runs` : undefined}
+        title={runs ? t("{name} runs", { name: machine.name }) : undefined}
         onClick={() => { press("restore", runs); }}
       >
-        Restore
+        {t("Restore")}
       </button>
     </span>
   );

@@ -1,0 +1,162 @@
+"""Answers of a form: what fields a question has on a page, and the value the engine takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+OUTCOMES: Final = {"delivered": "delivered", "dropped": "dropped", "looped": "looped"}
+_STOPS: Final = ("vms", "hosts", "load_balancers", "gateways", "private_endpoints")
+MAX_TEXT: Final = 300
+
+
+class Incomplete(ValueError):
+    """Something was not answered, or cannot be an answer; the message is for people."""
+
+
+def fields_of(check: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the questions of a public check with the inputs of a page.
+
+    Each is ``{"prompt", "unit", "flow", "profiles", "inputs": [{"name", "label", "kind", "choices"}]}``;
+    ``kind`` is choice, number or text, ``names`` where names of the drawing are meant.
+    """
+    shown = []
+    for question in check["questions"]:
+        inputs = [one for field in question["fields"] for one in _inputs(check["id"], question, field)]
+        kept = {key: question[key] for key in ("prompt", "unit", "flow", "profiles")}
+        shown.append({**kept, "inputs": inputs})
+    return shown
+
+
+def _inputs(check_id: str, question: Mapping[str, Any], field: Mapping[str, Any]) -> list[dict[str, Any]]:
+    name, kind = _name(check_id, question, field), field["kind"]
+    label = field["name"] or ("number" if kind == "number" else "answer")
+    if kind == "hops":
+        return [
+            part
+            for way, words in (("forward", "there"), ("back", "back"))
+            for part in (
+                {"name": f"{name}.{way}.stops", "label": f"stops {words}, in order", "kind": "names"},
+                {
+                    "name": f"{name}.{way}.outcome",
+                    "label": f"ends {words}",
+                    "kind": "choice",
+                    "choices": OUTCOMES,
+                    "optional": way == "back",
+                },
+            )
+        ]
+    if kind == "order":
+        places = range(len(field["choices"]))
+        return [
+            {
+                "name": f"{name}.{place}",
+                "label": f"place {place + 1}",
+                "kind": "choice",
+                "choices": field["choices"],
+                "optional": True,
+            }
+            for place in places
+        ]
+    shown = {"choice": "choice", "number": "number", "hop": "names", "owner": "names"}.get(kind, "text")
+    return [{"name": name, "label": label, "kind": shown, "choices": field["choices"]}]
+
+
+def _name(check_id: str, question: Mapping[str, Any], field: Mapping[str, Any]) -> str:
+    return f"{check_id}|{question['ask']}|{field['name']}"
+
+
+def value_of(check: Mapping[str, Any], sent: Mapping[str, str], document: Mapping[str, Any]) -> Any:
+    """Return the answer to a public check from the fields of its form.
+
+    Args:
+        document: the learner's starting drawing, whose names the stops of a packet are.
+
+    Raises:
+        Incomplete: a field is empty or cannot be; the message names it.
+    """
+    answers = {
+        question["ask"]: _question_value(check["id"], question, sent, document)
+        for question in check["questions"]
+    }
+    return answers[""] if set(answers) == {""} else answers
+
+
+def _question_value(check_id: str, question: Any, sent: Mapping[str, str], document: Any) -> Any:
+    values = {
+        field["name"]: _field_value(_name(check_id, question, field), field, sent, document)
+        for field in question["fields"]
+    }
+    return values[""] if set(values) == {""} else values
+
+
+def _field_value(name: str, field: Mapping[str, Any], sent: Mapping[str, str], document: Any) -> Any:
+    if field["kind"] == "hops":
+        forward = _leg(f"{name}.forward", sent, document)
+        if forward is None:
+            raise Incomplete("Say where the packet goes and how it ends.")
+        back = _leg(f"{name}.back", sent, document)
+        return {"forward": forward} if back is None else {"forward": forward, "back": back}
+    if field["kind"] == "order":
+        places = [sent.get(f"{name}.{place}", "") for place in range(len(field["choices"]))]
+        order = [place for place in places if place]
+        if not order or len(set(order)) < len(order) or not set(order) <= set(field["choices"]):
+            raise Incomplete("Put each into one place, the first one first.")
+        return order
+    text = sent.get(name, "").strip()
+    if len(text) > MAX_TEXT:
+        raise Incomplete(f"An answer has {MAX_TEXT} characters at most.")
+    if not text and (field["kind"], field["name"]) != ("address", "hop"):
+        raise Incomplete(f"Nothing was said to: {field['name'] or 'the question'}.")
+    if field["kind"] == "choice" and text not in field["choices"]:
+        raise Incomplete("Choose from the list.")
+    if field["kind"] == "number":
+        try:
+            number = float(text.replace(",", "."))
+        except ValueError as error:
+            raise Incomplete(f"{text[:40]} is not a number.") from error
+        if number != number or abs(number) > 1e15:
+            raise Incomplete(f"{text[:40]} is not a number that can be.")
+        return number
+    return text
+
+
+def _leg(name: str, sent: Mapping[str, str], document: Any) -> dict[str, Any] | None:
+    outcome = sent.get(f"{name}.outcome", "")
+    if not outcome:
+        return None
+    if outcome not in OUTCOMES:
+        raise Incomplete("Choose from the list how the packet ends.")
+    parts = [part.strip() for part in sent.get(f"{name}.stops", "").split(",")]
+    stops = [_stop(part, document) for part in parts if part]
+    if outcome == "delivered" and not stops:
+        raise Incomplete("What is delivered is delivered somewhere: name at least one stop.")
+    return {"stops": stops, "outcome": outcome}
+
+
+def _stop(text: str, document: Any) -> str:
+    """Return the path of a stop by its id, name or path."""
+    known = stops_of(document)
+    for path, name in known.items():
+        if text.casefold() in (path.casefold(), path.split("/", 1)[-1].casefold(), name.casefold()):
+            return path
+    raise Incomplete(f"The drawing has no {text[:60]} where a packet could stop.")
+
+
+def stops_of(document: Any) -> dict[str, str]:
+    """Return where packets can stop in a drawing: path and name, and the Internet."""
+    topology = document.get("topology", {}) if isinstance(document, dict) else {}
+    found = {"internet": "internet"}
+    for kind in _STOPS:
+        for key, one in (topology.get(kind) or {}).items():
+            found[f"{kind}/{key}"] = str(one.get("name") or key) if isinstance(one, dict) else key
+    return found
+
+
+def in_words(value: Any) -> str:
+    """Return a locked answer as a line of text."""
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {in_words(one)}" for key, one in value.items())
+    if isinstance(value, list):
+        return ", ".join(in_words(one) for one in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)

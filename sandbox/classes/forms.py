@@ -1,0 +1,204 @@
+"""Input of the pages of courses."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from sandbox.classes.models import Course, Enrolment, Exercise, Extension, PackVersion, Role
+
+if TYPE_CHECKING:
+    CourseModelForm = forms.ModelForm[Course]
+    ExerciseModelForm = forms.ModelForm[Exercise]
+    ExtensionModelForm = forms.ModelForm[Extension]
+else:
+    CourseModelForm = ExerciseModelForm = ExtensionModelForm = forms.ModelForm  # not generic at run time
+
+_POINTER = re.compile(r"^(/[^/\s]+)+$")
+
+
+class CourseForm(CourseModelForm):
+    """Title, term and description of a course."""
+
+    class Meta:
+        """What can be set."""
+
+        model = Course
+        fields = ("title", "term", "description", "joinable")
+        widgets = {"description": forms.Textarea(attrs={"rows": 4})}
+        labels = {"joinable": "People join with the code"}
+
+
+class InviteForm(forms.Form):
+    """Role and group of an invitation."""
+
+    role = forms.ChoiceField(choices=[choice for choice in Role.choices if choice[0] != Role.OWNER])
+    group = forms.CharField(max_length=60, required=False)
+
+
+class PlaceForm(forms.Form):
+    """What may change of a place."""
+
+    role = forms.ChoiceField(choices=Role.choices, required=False)
+    group = forms.CharField(max_length=60, required=False)
+    active = forms.ChoiceField(choices=(("", ""), ("1", "open"), ("0", "closed")), required=False)
+
+
+def _moment() -> Any:
+    return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+class ExerciseForm(ExerciseModelForm):
+    """The rules of an exercise. ``worth`` and ``locks`` are text: percentages, and one pointer a line."""
+
+    worth = forms.CharField(
+        max_length=200,
+        label="What submissions are worth",
+        help_text="Percentages by number of submission, such as 100, 80, 60; the last one repeats.",
+    )
+    locks = forms.CharField(
+        required=False,
+        max_length=4000,
+        label="Locked parts of the drawing",
+        widget=forms.Textarea(attrs={"rows": 3, "class": "mono"}),
+        help_text="One JSON pointer a line, such as /topology/vnets/hub.",
+    )
+
+    class Meta:
+        """What can be set."""
+
+        model = Exercise
+        fields = (
+            "pack",
+            "title",
+            "opens",
+            "due",
+            "closes",
+            "late",
+            "late_percent",
+            "submissions",
+            "minutes",
+            "scoring",
+            "worth",
+            "results",
+            "hidden",
+            "hints",
+            "hint_cost",
+            "reference",
+            "locks",
+            "exam",
+        )
+        widgets = {"opens": _moment(), "due": _moment(), "closes": _moment()}
+        labels = {
+            "opens": "Opens (UTC)",
+            "due": "Due (UTC)",
+            "closes": "Closes (UTC)",
+            "late": "Behind the due date",
+            "late_percent": "Percent a day",
+            "submissions": "Submissions at most",
+            "minutes": "Minutes for an attempt",
+            "results": "Learners see results",
+            "hidden": "Learners see broken hidden rules",
+            "hints": "Hints may be taken",
+            "hint_cost": "A hint costs (points)",
+            "reference": "Learners may go on from the reference",
+            "exam": "Exam: no hints, no fixes, no sharing",
+        }
+        help_texts = {"submissions": "0 is no limit.", "minutes": "0 is no limit."}
+
+    def __init__(self, *args: Any, packs: Any, **kwargs: Any) -> None:
+        """Offer the packs of the course."""
+        super().__init__(*args, **kwargs)
+        pack = self.fields["pack"]
+        assert isinstance(pack, forms.ModelChoiceField)
+        pack.queryset = packs
+        pack.label_from_instance = _pack_label  # type: ignore[assignment,method-assign]
+        if not self.is_bound:
+            exercise = self.instance
+            self.initial["worth"] = ", ".join(str(one) for one in exercise.worth)
+            self.initial["locks"] = "\n".join(exercise.locks)
+
+    def clean_worth(self) -> list[int]:
+        """Return the percentages."""
+        parts = [part.strip().rstrip("%").strip() for part in self.cleaned_data["worth"].split(",")]
+        if not all(part.isascii() and part.isdigit() and len(part) <= 3 for part in parts):
+            raise forms.ValidationError("Percentages are whole numbers with commas between them.")
+        found = [int(part) for part in parts]
+        if len(found) > 20 or any(not 0 <= one <= 100 for one in found) or found[0] == 0:
+            raise forms.ValidationError("Up to 20 percentages from 0 to 100; the first is more than 0.")
+        if found != sorted(found, reverse=True):
+            raise forms.ValidationError("A later submission is not worth more than an earlier one.")
+        return found
+
+    def clean_locks(self) -> list[str]:
+        """Return the pointers."""
+        found = [line.strip() for line in self.cleaned_data["locks"].splitlines() if line.strip()]
+        for pointer in found:
+            if not _POINTER.match(pointer):
+                raise forms.ValidationError(
+                    f"{pointer[:80]} is not a JSON pointer such as /topology/vnets/hub."
+                )
+        if len(found) > 100:
+            raise forms.ValidationError("100 locked parts at most.")
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """Check the order of the dates."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        dates = [cleaned[name] for name in ("opens", "due", "closes") if cleaned.get(name)]
+        if dates != sorted(dates):
+            raise forms.ValidationError("An exercise opens before it is due, and closes after that.")
+        return cleaned
+
+
+def _pack_label(pack: PackVersion) -> str:
+    return f"{pack.title} (version {pack.number}{', own' if pack.course_id else ''})"
+
+
+class ExtensionForm(ExtensionModelForm):
+    """Other limits for one learner."""
+
+    class Meta:
+        """What can be set."""
+
+        model = Extension
+        fields = ("enrolment", "due", "extra_minutes", "extra_submissions", "reason")
+        widgets = {"due": _moment()}
+        labels = {"due": "Due (UTC)", "enrolment": "Learner"}
+
+    def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
+        """Offer the learners of the course."""
+        super().__init__(*args, **kwargs)
+        field = self.fields["enrolment"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = places
+
+
+class OverrideForm(forms.Form):
+    """Points for a check or for the whole score, with the reason; no points take an override back."""
+
+    check_id = forms.CharField(max_length=80, required=False)
+    points = forms.FloatField(min_value=0, max_value=1000, required=False)
+    reason = forms.CharField(max_length=500)
+
+
+class CommentForm(forms.Form):
+    """A comment to a learner."""
+
+    text = forms.CharField(max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+def parse_answer(raw: str) -> Any:
+    """Return an answer as it came from a form: JSON where it is, else the text itself."""
+    try:
+        return json.loads(raw)
+    except ValueError:
+        return raw
+
+
+def place_label(place: Enrolment) -> str:
+    """Return what a place is called in a list."""
+    return f"{place.shown} ({place.group})" if place.group else place.shown

@@ -1,0 +1,38 @@
+"""Rows of courses, by what they are about: people, exercises, work, grades."""
+
+from __future__ import annotations
+
+from sandbox.classes.models.exercises import Exercise, Extension, LatePolicy, Scoring, ShowHidden, ShowResults
+from sandbox.classes.models.grades import CheckRow, CheckState, Comment, GradeEvent, Grading, Override
+from sandbox.classes.models.packs import ImmutablePack, PackDraft, PackVersion
+from sandbox.classes.models.people import STAFF, Course, Enrolment, Invitation, Role
+from sandbox.classes.models.work import Answer, Attempt, AttemptEvent, Broadcast, Deed, Submission
+
+__all__ = [
+    "STAFF",
+    "Answer",
+    "Attempt",
+    "AttemptEvent",
+    "Broadcast",
+    "CheckRow",
+    "CheckState",
+    "Comment",
+    "Course",
+    "Deed",
+    "Enrolment",
+    "Exercise",
+    "Extension",
+    "GradeEvent",
+    "Grading",
+    "ImmutablePack",
+    "Invitation",
+    "LatePolicy",
+    "Override",
+    "PackDraft",
+    "PackVersion",
+    "Role",
+    "Scoring",
+    "ShowHidden",
+    "ShowResults",
+    "Submission",
+]

@@ -1,0 +1,157 @@
+"""What checks and people said of submissions. Rows are added, never changed."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.timezone import now
+
+from sandbox.classes.models.packs import PackVersion
+from sandbox.classes.models.work import Attempt, Submission
+from sandbox.runs.models import Run
+
+
+class Grading(models.Model):
+    """One grading of one submission by one version of the pack.
+
+    ``finished`` is set by the worker with the last row. ``counts``: it is the grading that the score uses;
+    the trial of a regrade does not count until somebody applies it. ``fingerprint`` is the digest of how
+    every check went, so that equal mistakes are found; ``drawing`` that of the drawing in the names of the
+    pack, without the layout, "" while it is as it was at the start.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="gradings")
+    pack = models.ForeignKey(PackVersion, on_delete=models.RESTRICT, related_name="gradings")
+    run = models.OneToOneField(Run, on_delete=models.SET_NULL, null=True, related_name="grading")
+    counts = models.BooleanField(default=True)
+    replaced = models.DateTimeField(null=True, blank=True)
+    fingerprint = models.CharField(max_length=64, blank=True, default="")
+    drawing = models.CharField(max_length=64, blank=True, default="")
+    created = models.DateTimeField(default=now)
+    finished = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Oldest first; one grading of a submission counts."""
+
+        ordering = ("created", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("submission",), name="grading_counts_once", condition=models.Q(counts=True)
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Return the submission."""
+        return f"grading of {self.submission_id}"
+
+
+class CheckState(models.TextChoices):
+    """How a check went."""
+
+    PASSED = "passed", "Passed"
+    FAILED = "failed", "Failed"
+    UNGRADED = "ungraded", "Could not be graded"
+
+
+class CheckRow(models.Model):
+    """How one check of one grading went.
+
+    ``code`` and ``at`` say where the counterexample ends, with the names the pack has, so that the same
+    mistake of two learners reads the same; empty where there is no packet.
+    """
+
+    grading = models.ForeignKey(Grading, on_delete=models.CASCADE, related_name="rows")
+    position = models.PositiveIntegerField()
+    check_id = models.CharField(max_length=80)
+    kind = models.CharField(max_length=4)
+    title = models.CharField(max_length=300)
+    hidden = models.BooleanField(default=False)
+    points = models.FloatField()
+    earned = models.FloatField()
+    state = models.CharField(max_length=16, choices=CheckState.choices)
+    message = models.TextField(blank=True, default="")
+    counterexample = models.JSONField(null=True, blank=True)
+    code = models.CharField(max_length=40, blank=True, default="")
+    at = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        """In the order of the pack."""
+
+        ordering = ("position",)
+        constraints = (
+            models.UniqueConstraint(fields=("grading", "check_id"), name="check_row_grading_check"),
+        )
+
+    def __str__(self) -> str:
+        """Return check and state."""
+        return f"{self.check_id} {self.state}"
+
+
+class Override(models.Model):
+    """A person's word on a check, or on the whole score (``check_id`` empty); the newest one holds.
+
+    ``points`` None takes earlier ones back.
+    """
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="overrides")
+    check_id = models.CharField(max_length=80, blank=True, default="")
+    points = models.FloatField(null=True)
+    reason = models.CharField(max_length=500)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created = models.DateTimeField(default=now)
+
+    class Meta:
+        """In order."""
+
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        """Return the points."""
+        return f"{self.check_id or 'score'}: {self.points}"
+
+
+class Comment(models.Model):
+    """What staff say to a learner about an attempt."""
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="comments")
+    text = models.TextField(max_length=4000)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created = models.DateTimeField(default=now)
+
+    class Meta:
+        """In order."""
+
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        """Return the beginning."""
+        return self.text[:60]
+
+
+class GradeEvent(models.Model):
+    """The score of an attempt as it became, and why. The newest one is the score."""
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="history")
+    score = models.FloatField()
+    ungraded = models.FloatField(default=0)
+    cause = models.CharField(max_length=300)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created = models.DateTimeField(default=now)
+
+    class Meta:
+        """In order."""
+
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        """Return the score."""
+        return f"{self.score:g}"

@@ -1,0 +1,152 @@
+"""What the engine says of packs: read once per version, variants of learners, what may be shown of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+from django.utils.crypto import salted_hmac
+
+import netcore
+from sandbox.classes.models import Attempt, Grading, PackVersion
+
+MAX_ZIP_BYTES: Final = 4_000_000
+MAX_FILES: Final = 60
+
+Files = Mapping[str, str]
+"""The files of a pack: paths inside it, texts."""
+
+
+class BadArchive(ValueError):
+    """The file is no archive of a pack; the message says why."""
+
+
+def read(files: Files) -> netcore.Pack:
+    """Return a pack.
+
+    Raises:
+        netcore.PackRefused: all that is wrong with it.
+    """
+    return netcore.read_pack({path: text.encode() for path, text in files.items()})
+
+
+def pack_of(version: PackVersion) -> netcore.Pack:
+    """Return the pack of a stored version; kept by digest, for a version never changes."""
+    return _stored(str(version.pk), version.digest)
+
+
+@lru_cache(64)
+def _stored(version_id: str, digest: str) -> netcore.Pack:
+    return read(PackVersion.objects.values_list("files", flat=True).get(pk=version_id))
+
+
+def variant_of(attempt: Attempt) -> netcore.Variant:
+    """Return the variant of an attempt: drawing, text and hints as this learner has them."""
+    return netcore.variant(pack_of(attempt.pack), attempt.seed)
+
+
+def public_checks(version: PackVersion, seed: int) -> list[dict[str, Any]]:
+    """Return the checks that anybody may see, with the questions they ask, as plain data."""
+    return [check.as_dict() for check in netcore.public_checks(pack_of(version), seed)]
+
+
+def reference_document(attempt: Attempt) -> dict[str, Any]:
+    """Return the drawing of the first reference solution in the learner's variant."""
+    pack = pack_of(attempt.pack)
+    name = sorted(pack.reference)[0]
+    return netcore.handed_in(pack, netcore.solution(pack, "reference", name, attempt.seed), attempt.seed)
+
+
+def from_zip(content: bytes) -> dict[str, str]:
+    """Return the files of a pack from a ZIP archive; one folder around all of them is taken off.
+
+    Raises:
+        BadArchive: it is none, it is too large, or a file in it is no text.
+    """
+    if len(content) > MAX_ZIP_BYTES:
+        raise BadArchive(f"A pack may have {MAX_ZIP_BYTES // 1_000_000} MB at most.")
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        if not 1 <= len(entries) <= MAX_FILES:
+            raise BadArchive(f"A pack has 1 to {MAX_FILES} files; this archive has {len(entries)}.")
+        if sum(entry.file_size for entry in entries) > MAX_ZIP_BYTES:
+            raise BadArchive(f"Unpacked, a pack may have {MAX_ZIP_BYTES // 1_000_000} MB at most.")
+        # The size in the heading may lie, so no more than the limit is read of anything.
+        read_all = {entry.filename: archive.open(entry).read(MAX_ZIP_BYTES + 1) for entry in entries}
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
+        raise BadArchive("The file is not a ZIP archive that can be read.") from error
+    if sum(map(len, read_all.values())) > MAX_ZIP_BYTES:
+        raise BadArchive(f"Unpacked, a pack may have {MAX_ZIP_BYTES // 1_000_000} MB at most.")
+    try:
+        return _without_folder({path: text.decode() for path, text in read_all.items()})
+    except UnicodeDecodeError as error:
+        raise BadArchive("A file in the archive is not UTF-8 text.") from error
+
+
+def _without_folder(files: dict[str, str]) -> dict[str, str]:
+    tops = {PurePosixPath(path).parts[0] for path in files if path}
+    if len(tops) == 1 and all(len(PurePosixPath(path).parts) > 1 for path in files):
+        return {str(PurePosixPath(*PurePosixPath(path).parts[1:])): text for path, text in files.items()}
+    return files
+
+
+def to_zip(slug: str, files: Files) -> bytes:
+    """Return the files of a pack as a ZIP archive; the same files give the same bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(files):
+            entry = zipfile.ZipInfo(f"{slug}/{path}", (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, files[path])
+    return out.getvalue()
+
+
+def about(version: PackVersion) -> dict[str, Any]:
+    """Return what may be said of a pack before an attempt, as plain data."""
+    pack = pack_of(version)
+    said = pack.about
+    return {
+        "title": said.title,
+        "objective": said.objective,
+        "track": said.track,
+        "minutes": said.minutes,
+        "points": pack.points,
+        "checks": len(pack.checks),
+    }
+
+
+def receipt_of(grading: Grading) -> str | None:
+    """Return the signed receipt of a finished grading as JSON text.
+
+    None: it has not finished, or another version of the engine graded it, which this one cannot vouch for.
+    """
+    run = grading.run
+    if grading.finished is None or run is None or run.engine != netcore.ENGINE_VERSION:
+        return None
+    submission = grading.submission
+    fields = [field.name for field in dataclasses.fields(netcore.CheckResult) if field.name != "check"]
+    results = [
+        netcore.CheckResult(check=row.check_id, **{name: getattr(row, name) for name in fields})
+        for row in grading.rows.all()
+    ]
+    made = netcore.receipt(
+        pack_of(grading.pack),
+        submission.revision.document,
+        submission.answers,
+        submission.attempt.seed,
+        results,
+        key=receipt_key(),
+    )
+    return json.dumps(made, indent=1, ensure_ascii=False)
+
+
+def receipt_key() -> bytes:
+    """Return the key that receipts are signed with; it follows from the secret of the site."""
+    return salted_hmac("sandbox.classes.receipt", "1", algorithm="sha256").digest()

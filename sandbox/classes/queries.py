@@ -1,0 +1,286 @@
+"""Reads of courses. What a learner may not see is not read here and taken away later, but not read."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.utils.timezone import now
+
+from sandbox.accounts.models import User
+from sandbox.classes.models import (
+    STAFF,
+    Attempt,
+    AttemptEvent,
+    Broadcast,
+    CheckRow,
+    CheckState,
+    Course,
+    Deed,
+    Enrolment,
+    Exercise,
+    Extension,
+    Grading,
+    Override,
+    PackVersion,
+    Role,
+    Submission,
+)
+from sandbox.classes.timing import Limits, limits
+from sandbox.scenarios.models import Revision, Scenario
+
+
+def courses_of(user: User) -> list[dict[str, Any]]:
+    """Return a person's courses, newest first: ``course``, ``place``, ``learners``, ``exercises``."""
+    places = (
+        Enrolment.objects.filter(user=user, active=True)
+        .select_related("course")
+        .annotate(
+            learners=Count(
+                "course__enrolments",
+                filter=Q(course__enrolments__role=Role.LEARNER, course__enrolments__active=True),
+                distinct=True,
+            ),
+            exercises=Count("course__exercises", distinct=True),
+        )
+        .order_by("course__archived", "-course__created")
+    )
+    return [
+        {"course": one.course, "place": one, "learners": one.learners, "exercises": one.exercises}
+        for one in places
+    ]
+
+
+def places(course: Course) -> QuerySet[Enrolment]:
+    """Return all places of a course with their people, staff first, then by name; one query."""
+    return (
+        course.enrolments.select_related("user")
+        .annotate(staff=Count("pk", filter=Q(role__in=STAFF)))
+        .order_by("-active", "-staff", "group", "name", "login")
+    )
+
+
+def learners(course: Course) -> QuerySet[Enrolment]:
+    """Return the active learners of a course who are there, by group and name."""
+    found = course.enrolments.filter(role=Role.LEARNER, active=True).exclude(user=None)
+    return found.select_related("user").order_by("group", "name", "login", "pk")
+
+
+def exercises_for(course: Course, place: Enrolment) -> list[dict[str, Any]]:
+    """Return a course's exercises for one person, in order.
+
+    Each is ``{"exercise", "limits", "attempt", "made"}``; ``attempt`` is their own or None.
+    Three queries, whatever their number.
+    """
+    moment = now()
+    attempts = {
+        one.exercise_id: one
+        for one in Attempt.objects.filter(enrolment=place).annotate(made=Count("submissions"))
+    }
+    extensions = {one.exercise_id: one for one in Extension.objects.filter(enrolment=place)}
+    rows = []
+    for exercise in course.exercises.select_related("pack").defer("pack__files"):
+        attempt = attempts.get(exercise.pk)
+        made = attempt.made if attempt else 0
+        found = limits(exercise, extensions.get(exercise.pk), attempt, made, moment)
+        rows.append({"exercise": exercise, "limits": found, "attempt": attempt, "made": made})
+    return rows
+
+
+def limits_of(exercise: Exercise, place: Enrolment) -> tuple[Limits, Attempt | None]:
+    """Return the limits of one person in one exercise now, and their attempt."""
+    attempt = (
+        Attempt.objects.filter(exercise=exercise, enrolment=place)
+        .select_related("scenario", "exercise", "pack", "enrolment")
+        .defer("pack__files")
+        .annotate(made=Count("submissions"))
+        .first()
+    )
+    extension = Extension.objects.filter(exercise=exercise, enrolment=place).first()
+    return limits(exercise, extension, attempt, attempt.made if attempt else 0, now()), attempt
+
+
+def last_position(course: Course) -> int:
+    """Return the position of the last exercise of a course; 0 without one."""
+    found: int | None = course.exercises.aggregate(last=Max("position"))["last"]
+    return found or 0
+
+
+def hints_taken(attempt: Attempt) -> int:
+    """Return how many hints were taken in an attempt."""
+    return AttemptEvent.objects.filter(attempt=attempt, deed=Deed.HINT).count()
+
+
+def sent_hints(attempt: Attempt) -> list[str]:
+    """Return what staff sent to the learner of an attempt, oldest first."""
+    rows = AttemptEvent.objects.filter(attempt=attempt, deed=Deed.SENT).order_by("pk")
+    return [str(data.get("text", "")) for data in rows.values_list("data", flat=True)]
+
+
+def submissions_of(attempt: Attempt, *, with_points: bool) -> list[dict[str, Any]]:
+    """Return the submissions of an attempt, newest first; two queries.
+
+    Each is ``{"submission", "grading", "earned", "points", "ungraded"}``. Without points the sums are None
+    and no row of a check is read.
+    """
+    found = []
+    gradings = {
+        one.submission_id: one
+        for one in Grading.objects.filter(submission__attempt=attempt, counts=True)
+        .select_related("run")
+        .annotate(
+            earned=Sum("rows__earned"),
+            points=Sum("rows__points"),
+            ungraded=Sum("rows__points", filter=Q(rows__state=CheckState.UNGRADED)),
+        )
+    }
+    for submission in attempt.submissions.select_related("revision").defer("revision__document"):
+        grading = gradings.get(submission.pk)
+        sums = {name: getattr(grading, name, None) if with_points else None for name in _SUMS}
+        found.append({"submission": submission, "grading": grading, **sums})
+    return found[::-1]
+
+
+_SUMS: Final = ("earned", "points", "ungraded")
+
+
+def rows_for_staff(grading: Grading) -> list[CheckRow]:
+    """Return every row of a grading."""
+    return list(grading.rows.all())
+
+
+def rows_for_learner(grading: Grading, exercise: Exercise) -> list[dict[str, Any]]:
+    """Return what a learner may see now of a grading of theirs, in order, as plain data.
+
+    Nothing before results are shown. Of hidden checks nothing is read until they are shown, and then the
+    rule only of those that were broken; never message or counterexample.
+    """
+    if not exercise.shows_results:
+        return []
+    kept = ("position", "check_id", "kind", "title", "points", "earned", "state", "message", "pk")
+    rows = [
+        {**row, "hidden": False, "replay": row["replay"] is not None}
+        for row in grading.rows.filter(hidden=False).values(*kept, replay=F("counterexample__kind"))
+    ]
+    if exercise.shows_hidden:
+        hidden = grading.rows.filter(hidden=True)
+        broken = dict(hidden.filter(state=CheckState.FAILED).values_list("pk", "title"))
+        for row in hidden.values("pk", "position", "kind", "points", "earned", "state"):
+            rows.append({**row, "hidden": True, "title": broken.get(row["pk"], ""), "replay": False})
+    return sorted(rows, key=lambda row: row["position"])
+
+
+def counterexample_for(place: Enrolment, grading: Grading, row_id: int) -> tuple[CheckRow, Any] | None:
+    """Return a row with a counterexample that a person may replay, and the drawing it is about; else None.
+
+    Learners replay those of visible checks whose results they see.
+    """
+    rows = grading.rows.filter(pk=row_id, counterexample__isnull=False)
+    if not place.is_staff:
+        exercise = grading.submission.attempt.exercise
+        rows = rows.filter(hidden=False) if exercise.shows_results else rows.none()
+    row = rows.first()
+    return None if row is None else (row, grading.submission.revision.document)
+
+
+def counting(submission: Submission) -> Grading | None:
+    """Return the grading of a submission that counts, with its run; None: there is none."""
+    rows = Grading.objects.filter(submission=submission, counts=True)
+    return rows.select_related("run", "pack").defer("pack__files").first()
+
+
+def sums_of(grading: Grading) -> dict[str, float]:
+    """Return ``earned``, ``points`` and ``ungraded`` points of a grading."""
+    found = grading.rows.aggregate(
+        sum_earned=Sum("earned"),
+        sum_points=Sum("points"),
+        sum_ungraded=Sum("points", filter=Q(state=CheckState.UNGRADED)),
+    )
+    return {name: found[f"sum_{name}"] or 0.0 for name in _SUMS}
+
+
+def newest_packs(course: Course) -> list[PackVersion]:
+    """Return the newest version of each pack a course may use, by track and slug; no files.
+
+    A course's own version goes before the one that came with the sandbox.
+    """
+    versions = PackVersion.objects.filter(Q(course=None) | Q(course=course)).defer("files")
+    newest: dict[str, PackVersion] = {}
+    for version in versions.order_by("slug", F("course").asc(nulls_first=True), "number"):
+        newest[version.slug] = version
+    return list(newest.values())
+
+
+def attempt_for_staff(attempt: Attempt) -> dict[str, Any]:
+    """Return all there is of an attempt: submissions, checks of the best one, record, history, comments."""
+    submissions = submissions_of(attempt, with_points=True)
+    graded = [row for row in submissions if row["grading"] is not None and row["grading"].finished]
+    best = max(graded, key=lambda row: row["earned"] or 0, default=None)
+    held: dict[str, Override] = {}
+    for one in attempt.overrides.select_related("author"):
+        held[one.check_id] = one
+    rows = rows_for_staff(best["grading"]) if best else []
+    return {
+        "attempt": attempt,
+        "exercise": attempt.exercise,
+        "submissions": submissions,
+        "best": best,
+        "rows": [(row, held.get(row.check_id)) for row in rows],
+        "whole": held.get(""),
+        "history": attempt.history.select_related("author"),
+        "record": attempt.record.select_related("author"),
+        "comments": attempt.comments.select_related("author"),
+        "answers": attempt.answers.all(),
+    }
+
+
+def exercise_of(scenario: Scenario) -> dict[str, str] | None:
+    """Return ``{"title", "url"}`` of the exercise a drawing is an attempt of; None: it is of none."""
+    attempt = Attempt.objects.filter(scenario=scenario).select_related("exercise").first()
+    if attempt is None:
+        return None
+    return {"title": attempt.exercise.title, "url": attempt.exercise.get_absolute_url()}
+
+
+def broadcasts(exercise: Exercise) -> list[Broadcast]:
+    """Return the drawings that are shown to the class now, newest first, without the documents."""
+    return list(exercise.broadcasts.filter(ended=None).defer("document"))
+
+
+def edits(attempt: Attempt) -> list[dict[str, Any]]:
+    """Return the revisions of the drawing of an attempt in order, as plain data without documents.
+
+    Each is ``{"number", "created", "problems", "counts", "pause_s", "submitted"}``; ``pause_s`` is the
+    time since the one before, ``submitted`` the number of the submission that handed it in.
+    """
+    if attempt.scenario_id is None:
+        return []
+    handed_in = {one.revision_id: one.number for one in attempt.submissions.all()}
+    found: list[dict[str, Any]] = []
+    before = None
+    revisions = Revision.objects.filter(scenario_id=attempt.scenario_id).without_documents()
+    for revision in revisions.order_by("number")[:MAX_EDITS]:
+        pause = (revision.created - before).total_seconds() if before else 0.0
+        before = revision.created
+        found.append(
+            {
+                "number": revision.number,
+                "created": revision.created,
+                "problems": revision.problems,
+                "counts": revision.counts,
+                "pause_s": round(pause),
+                "submitted": handed_in.get(revision.pk),
+            }
+        )
+    return found
+
+
+MAX_EDITS: Final = 2_000
+"""So many revisions of a drawing the history lists."""
+
+
+def revision_of(attempt: Attempt, number: int) -> Revision | None:
+    """Return a revision of the drawing of an attempt; None: there is none."""
+    if attempt.scenario_id is None:
+        return None
+    return Revision.objects.filter(scenario_id=attempt.scenario_id, number=number).first()

@@ -1,0 +1,127 @@
+"""What a worker does to grade a submission: one event a check, then everything is written down."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+import netcore
+from sandbox.classes import packs, recording
+from sandbox.classes.models import CheckRow, CheckState, Grading
+from sandbox.runs.models import Run
+from sandbox.runs.work import Refused
+from sandbox.scenarios.patch import PatchError, apply
+
+Payload = dict[str, Any]
+
+ALL: Final = "all"
+RULES: Final = "rules"
+VISIBLE: Final = "visible"
+NOTHING: Final = "nothing"
+"""What the log of a grading tells: every check (staff), the visible ones and which hidden rules were
+broken, the visible ones, or only that one more is done. The log is readable by whoever owns the run, so it
+never holds more than they may see."""
+
+
+def grade(run: Run) -> Iterator[Payload]:
+    """Yield ``grade.check`` for each check and ``grade.done``; the rows are stored before the last event."""
+    grading = (
+        Grading.objects.filter(pk=run.parameters["grading"])
+        .select_related("submission__attempt", "submission__revision", "pack")
+        .defer("pack__files")
+        .first()
+    )
+    if grading is None:
+        raise Refused("What was to be graded is there no more.")
+    submission = grading.submission
+    attempt, show = submission.attempt, run.parameters["show"]
+    pack = packs.pack_of(grading.pack)
+    document = submission.revision.document
+    results = []
+    for number, result in enumerate(netcore.grade(pack, document, submission.answers, attempt.seed), 1):
+        results.append(result)
+        yield {"event": "grade.check", "number": number, "of": len(pack.checks), **_told(result, show)}
+    ends = [ending(pack, attempt.seed, document, one.counterexample) for one in results]
+    rows = [_row(grading, number, *found) for number, found in enumerate(zip(results, ends, strict=True), 1)]
+    recording.finish(grading.pk, rows, drawn(pack, attempt.seed, document))
+    yield {"event": "grade.done", "checks": len(results)}
+
+
+def _told(result: netcore.CheckResult, show: str) -> Payload:
+    if show == NOTHING or (show == VISIBLE and result.hidden):
+        return {"check": None}
+    if show == RULES and result.hidden:
+        return {"check": None, "hidden": True, **hidden_shown(result)}
+    kept = ("check", "kind", "title", "hidden", "points", "earned", "state", "message")
+    return {key: value for key, value in result.as_dict().items() if key in kept}
+
+
+def hidden_shown(result: netcore.CheckResult | CheckRow) -> Payload:
+    """Return what a learner may see of a hidden check: how it went, and the rule only where it was broken."""
+    broken = result.state == CheckState.FAILED
+    return {
+        "kind": result.kind,
+        "points": result.points,
+        "earned": result.earned,
+        "state": result.state,
+        "title": result.title if broken else "",
+    }
+
+
+def ending(pack: netcore.Pack, seed: int, document: Any, counterexample: Any) -> tuple[str, str]:
+    """Return drop code and place where the packet of a counterexample ends, in the names of the pack.
+
+    Two empty texts where there is no packet, or the drawing it is about cannot be run.
+    """
+    found = counterexample or {}
+    if found.get("kind") != "trace":
+        return "", ""
+    try:
+        network = netcore.compile(netcore.load(drawing_of(document, found)))
+        packet = netcore.Packet.model_validate(found["question"])
+        verdict = netcore.trace(network, packet, netcore.State()).verdict
+    except (netcore.NetcoreError, PatchError):
+        return "", ""
+    at = netcore.as_written(pack, seed, verdict.at or "")
+    return (verdict.code or "delivered")[:40], at[:200]
+
+
+def drawing_of(document: Any, counterexample: Payload) -> Any:
+    """Return the drawing a counterexample is about: the learner's, changed as the check changed it.
+
+    Raises:
+        PatchError: the patch does not fit, which only another version of the pack can cause.
+    """
+    patch = list(counterexample.get("patch") or ())
+    if counterexample.get("profile"):
+        patch.append({"op": "add", "path": "/profile", "value": counterexample["profile"]})
+    return apply(document, patch) if patch else document
+
+
+def drawn(pack: netcore.Pack, seed: int, document: Any) -> str:
+    """Return the digest of a drawing in the names of the pack; "" while it is the start."""
+    start = netcore.load(netcore.variant(pack, seed).document)
+    if netcore.dump(start).get("topology") == document.get("topology"):
+        return ""
+    written = netcore.as_written(pack, seed, json.dumps(document.get("topology")))
+    return hashlib.sha256(json.dumps(json.loads(written), sort_keys=True).encode()).hexdigest()
+
+
+def _row(grading: Grading, number: int, result: netcore.CheckResult, ends: tuple[str, str]) -> CheckRow:
+    return CheckRow(
+        grading=grading,
+        position=number,
+        check_id=result.check,
+        kind=result.kind,
+        title=result.title,
+        hidden=result.hidden,
+        points=result.points,
+        earned=result.earned,
+        state=result.state,
+        message=result.message,
+        counterexample=result.counterexample,
+        code=ends[0],
+        at=ends[1],
+    )

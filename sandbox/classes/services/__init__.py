@@ -1,0 +1,1 @@
+"""What people do in courses, by what it is about."""

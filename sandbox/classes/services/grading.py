@@ -1,0 +1,172 @@
+"""Grades: queue a grading, grade again, set points by hand, comment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils.timezone import now
+
+from sandbox.accounts.models import User
+from sandbox.classes import packs, recording, runner
+from sandbox.classes.models import (
+    Attempt,
+    CheckRow,
+    Comment,
+    Exercise,
+    Grading,
+    Override,
+    PackVersion,
+    Submission,
+)
+from sandbox.runs import services as runs
+from sandbox.runs.models import Kind, Run
+from sandbox.scenarios import queries as scenario_queries
+from sandbox.scenarios import services as scenarios
+
+COMMENTS_PER_ATTEMPT: Final = 200
+
+
+class Refused(ValueError):
+    """It cannot be done; the message says why, for people."""
+
+
+def queue(submission: Submission, user: User, *, tell: bool = True) -> Grading:
+    """Queue the first grading of a learner's submission and return it; its log tells what they may see.
+
+    Raises:
+        runs.services.TooManyRuns: the person waits for too many gradings.
+    """
+    attempt = submission.attempt
+    grading = Grading.objects.create(submission=submission, pack_id=attempt.pack_id)
+    return _start(grading, user, shown_to_learner(attempt.exercise), many=False, tell=tell)
+
+
+def shown_to_learner(exercise: Exercise) -> str:
+    """Return how much the log of a learner's grading tells, by the rules of the exercise now."""
+    if not exercise.shows_results:
+        return runner.NOTHING
+    return runner.RULES if exercise.shows_hidden else runner.VISIBLE
+
+
+def _start(grading: Grading, user: User, show: str, *, many: bool, tell: bool) -> Grading:
+    parameters = {"grading": str(grading.pk), "show": show}
+    grading.run = runs.start_grading(user, grading.submission.revision, parameters, many=many, tell=tell)
+    grading.save(update_fields=["run"])
+    return grading
+
+
+def regrade(
+    submissions: Iterable[Submission], version: PackVersion, author: User, *, tell: bool = True
+) -> list[Grading]:
+    """Grade submissions again by a version of the pack, on trial: nothing counts before it is applied.
+
+    Earlier trials of the same submissions are dropped.
+    """
+    made = []
+    with transaction.atomic():
+        for submission in submissions:
+            Grading.objects.filter(submission=submission, counts=False, replaced=None).delete()
+            trial = Grading.objects.create(submission=submission, pack=version, counts=False)
+            made.append(_start(trial, author, runner.ALL, many=True, tell=tell))
+    return made
+
+
+def apply_regrade(exercise: Exercise, author: User) -> int:
+    """Let the finished trials of an exercise count and return how many; what counted before is kept.
+
+    What people have set stays.
+    """
+    trials = Grading.objects.filter(
+        submission__attempt__exercise=exercise, counts=False, replaced=None, finished__isnull=False
+    ).select_related("submission__attempt", "pack")
+    moment, applied, attempts = now(), 0, {}
+    with transaction.atomic():
+        for trial in trials.defer("pack__files"):
+            old = Grading.objects.filter(submission=trial.submission, counts=True)
+            old.update(counts=False, replaced=moment)
+            applied += Grading.objects.filter(pk=trial.pk, counts=False).update(counts=True)
+            attempts[trial.submission.attempt_id] = (trial.submission.attempt, trial.pack)
+        for attempt, pack in attempts.values():
+            recording.rescore(attempt, f"Graded again by {pack}", author)
+    return applied
+
+
+def drop_regrade(exercise: Exercise) -> None:
+    """Forget the trials of an exercise; nothing changes."""
+    trials = Grading.objects.filter(submission__attempt__exercise=exercise, counts=False, replaced=None)
+    for trial in trials.select_related("run"):
+        if trial.run is not None:
+            runs.cancel(trial.run)
+    trials.delete()
+
+
+def override(attempt: Attempt, author: User, check_id: str, points: float | None, reason: str) -> None:
+    """Set points by hand for a check, or for the whole score with ``check_id`` ""; None takes it back.
+
+    What a person sets wins over every grading, until it is taken back.
+
+    Raises:
+        Refused: the check has not so many points, or there is no such check.
+    """
+    whole = 100.0 if not check_id else _points_of(attempt, check_id)
+    if points is not None and not 0 <= points <= whole:
+        raise Refused(f"There are 0 to {whole:g} points for this.")
+    with transaction.atomic():
+        Override.objects.create(
+            attempt=attempt, check_id=check_id, points=points, reason=reason, author=author
+        )
+        what = f"of check {check_id}" if check_id else "of the whole"
+        done = "taken back" if points is None else "set by hand"
+        recording.rescore(attempt, f"Points {what} {done}: {reason}", author)
+
+
+def _points_of(attempt: Attempt, check_id: str) -> float:
+    for check in packs.pack_of(attempt.pack).checks:
+        if check.id == check_id:
+            return float(check.points)
+    raise Refused("There is no such check.")
+
+
+def comment(attempt: Attempt, author: User, text: str) -> Comment:
+    """Say something to a learner about an attempt.
+
+    Raises:
+        Refused: there are too many comments.
+    """
+    if attempt.comments.count() >= COMMENTS_PER_ATTEMPT:
+        raise Refused(f"An attempt has {COMMENTS_PER_ATTEMPT} comments at most.")
+    return Comment.objects.create(attempt=attempt, author=author, text=text)
+
+
+def replay(grading: Grading, row: CheckRow, document: Any, user: User) -> Run:
+    """Start the run that replays the counterexample of a check, and return it.
+
+    It plays on the submitted revision where the drawing is the person's own and unchanged; else on a copy.
+
+    Raises:
+        Refused: the counterexample cannot be replayed.
+        scenarios.Invalid: the drawing cannot be saved as a copy.
+        runs.services.TooManyRuns, scenarios.TooManyScenarios: the person has too many of them.
+    """
+    found = row.counterexample or {}
+    kind = {"trace": Kind.TRACE, "failover": Kind.FAILOVER}.get(str(found.get("kind")))
+    if kind is None:
+        raise Refused("This counterexample is neither a packet nor a timeline, so it is not replayed.")
+    revision = grading.submission.revision
+    changed = bool(found.get("patch") or found.get("profile"))
+    if changed or revision.scenario.owner_id != user.pk or revision.scenario.deleted is not None:
+        copy = runner.drawing_of(document, found)
+        copy = {**copy, "name": f"{copy['name'][:80]} (counterexample)"}
+        made = scenarios.create(user, copy)
+        scenarios.restrict(made, [], revision.scenario.exam)
+        head = scenario_queries.revision(made)
+        assert head is not None
+        revision = head
+    try:
+        return runs.start(user, revision, kind, found["question"])
+    except runs.BadParameters as error:
+        raise Refused(str(error)) from error
+    except scenario_queries.NotRunnable as error:
+        raise Refused(str(error)) from error

@@ -1,0 +1,116 @@
+"""Versions of packs: take in what came with the sandbox, import, publish a draft."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.timezone import now
+
+import netcore
+from sandbox.accounts.models import User
+from sandbox.classes import packs
+from sandbox.classes.models import Course, Exercise, PackDraft, PackVersion
+
+SHIPPED: Final = Path(__file__).parent.parent / "packs"
+DRAFTS_PER_COURSE: Final = 200
+MAX_DRAFT_BYTES: Final = 1_000_000
+
+
+class Refused(ValueError):
+    """The pack is not taken; ``problems`` lists what is wrong as plain data."""
+
+    def __init__(self, message: str, problems: list[dict[str, Any]] | None = None) -> None:
+        """Keep the problems."""
+        super().__init__(message)
+        self.problems = problems or []
+
+
+class Stale(Exception):
+    """Somebody else saved the draft in the meantime."""
+
+
+def files_of(folder: Path) -> dict[str, str]:
+    """Return the files of a pack in a folder."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in found}
+
+
+def take_shipped(folder: Path = SHIPPED) -> list[PackVersion]:
+    """Store the packs that came with the sandbox, each as a new version if it changed; return the newest."""
+    return [publish(None, None, files_of(path.parent)) for path in sorted(folder.glob("*/pack.yml"))]
+
+
+def publish(course: Course | None, author: User | None, files: packs.Files, note: str = "") -> PackVersion:
+    """Store a version of a pack and return it; what is the newest version already is returned as it is.
+
+    Args:
+        course: None: every course may use it.
+
+    Raises:
+        Refused: it cannot be read as a pack.
+    """
+    try:
+        pack = packs.read(files)
+    except netcore.PackRefused as error:
+        raise Refused(str(error), [problem.as_dict() for problem in error.problems]) from error
+    with transaction.atomic():
+        if course is not None:
+            Course.objects.select_for_update().get(pk=course.pk)
+        known = PackVersion.objects.filter(course=course, slug=pack.id)
+        newest = known.defer("files").order_by("-number").first()
+        if newest is not None and newest.digest == pack.digest:
+            return newest
+        number = (known.aggregate(last=Max("number"))["last"] or 0) + 1
+        return PackVersion.objects.create(
+            course=course,
+            slug=pack.id,
+            number=number,
+            title=pack.about.title,
+            track=pack.about.track,
+            minutes=pack.about.minutes,
+            files=dict(files),
+            digest=pack.digest,
+            author=author,
+            note=note[:200],
+        )
+
+
+def draft_of(course: Course, version: PackVersion) -> PackDraft:
+    """Return the course's draft of a pack, made from a version if there is none."""
+    with transaction.atomic():
+        Course.objects.select_for_update().get(pk=course.pk)
+        if (known := PackDraft.objects.filter(course=course, slug=version.slug).first()) is not None:
+            return known
+        if course.drafts.count() >= DRAFTS_PER_COURSE:
+            raise Refused(f"A course has {DRAFTS_PER_COURSE} drafts at most.")
+        files = PackVersion.objects.values_list("files", flat=True).get(pk=version.pk)
+        return PackDraft.objects.create(course=course, slug=version.slug, files=files, base=version)
+
+
+def save_draft(draft: PackDraft, base: int, files: packs.Files) -> PackDraft:
+    """Store the files of a draft and return it; it need not be a pack that can be read.
+
+    Raises:
+        Stale: ``base`` is not the number of the last save.
+        Refused: too large.
+    """
+    if sum(len(text.encode()) for text in files.values()) > MAX_DRAFT_BYTES or len(files) > packs.MAX_FILES:
+        raise Refused(f"A draft has {packs.MAX_FILES} files and {MAX_DRAFT_BYTES // 1_000_000} MB at most.")
+    with transaction.atomic():
+        locked = PackDraft.objects.select_for_update().get(pk=draft.pk)
+        if locked.saved != base:
+            raise Stale("Somebody saved this draft in the meantime. Reload the page and do it again.")
+        locked.files, locked.saved, locked.updated = dict(files), base + 1, now()
+        locked.save(update_fields=["files", "saved", "updated"])
+    return locked
+
+
+def move_exercises(course: Course, version: PackVersion) -> int:
+    """Let the exercises of a pack give a version to whoever begins now, and return how many they are.
+
+    Attempts that began keep theirs.
+    """
+    return Exercise.objects.filter(course=course, pack__slug=version.slug).update(pack=version)

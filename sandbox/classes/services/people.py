@@ -1,0 +1,300 @@
+"""Who is in a course: make one, join, invite, read a roster, change a role."""
+
+from __future__ import annotations
+
+import csv
+import io
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.timezone import now
+
+from sandbox.accounts.models import User
+from sandbox.classes.models import Course, Enrolment, Invitation, Role
+
+INVITATION_LIFETIME: Final = timedelta(days=60)
+MAX_ROSTER_BYTES: Final = 500_000
+MAX_ROSTER_ROWS: Final = 2_000
+COURSES_PER_PERSON: Final = 50
+PLACES_PER_COURSE: Final = 3_000
+
+_TOKEN_BYTES: Final = 24
+_CODE_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
+_COLUMNS: Final = ("login", "name", "role", "group")
+
+
+class Refused(ValueError):
+    """It cannot be done; the message says why, for people."""
+
+
+class NoSuchCode(Refused):
+    """No course lets anybody in with this code, or this link is over."""
+
+
+@dataclass(frozen=True)
+class RosterLine:
+    """What became of one line of a roster; ``link`` is the token of a new invitation, shown once."""
+
+    number: int
+    login: str
+    name: str
+    outcome: str
+    token: str = ""
+
+
+def token_hash(token: str) -> str:
+    """Return how the token of an invitation is kept."""
+    return sha256(token.encode()).hexdigest()
+
+
+def create_course(owner: User, title: str, term: str = "", description: str = "") -> Course:
+    """Make a course with its owner and return it.
+
+    Raises:
+        Refused: the person owns as many as one may.
+    """
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=owner.pk)
+        if Enrolment.objects.filter(user=owner, role=Role.OWNER).count() >= COURSES_PER_PERSON:
+            raise Refused(f"You own {COURSES_PER_PERSON} courses, which is as many as one may have.")
+        course = Course.objects.create(title=title, term=term, description=description, join_code=_new_code())
+        enrol(course, owner, role=Role.OWNER)
+    return course
+
+
+def enrol(
+    course: Course, user: User, *, role: Role = Role.LEARNER, group: str = "", name: str = "", login: str = ""
+) -> Enrolment:
+    """Give a person a place in a course and return it; who is in already keeps role, group and name.
+
+    A place that was closed is opened again.
+
+    Raises:
+        Refused: the course is full.
+    """
+    with transaction.atomic():
+        Course.objects.select_for_update().get(pk=course.pk)
+        found = Enrolment.objects.filter(course=course, user=user).first()
+        if found is None:
+            if course.enrolments.count() >= PLACES_PER_COURSE:
+                raise Refused(f"The course has its {PLACES_PER_COURSE} places taken.")
+            found = Enrolment.objects.create(
+                course=course, user=user, role=role, group=group, name=name, login=login
+            )
+        elif not found.active:
+            found.active = True
+            found.save(update_fields=["active"])
+    return found
+
+
+def join(user: User, code: str) -> Enrolment:
+    """Let a person into the course of a code, as a learner.
+
+    Raises:
+        NoSuchCode: there is none, it is archived, or it lets nobody in by code.
+        Refused: the course is full, or the person's place was closed by the course.
+    """
+    course = Course.objects.filter(join_code=code.strip().lower(), joinable=True, archived=None).first()
+    if course is None:
+        raise NoSuchCode("No course lets people in with this code. Ask who teaches it.")
+    if Enrolment.objects.filter(course=course, user=user, active=False).exists():
+        raise Refused("Your place in this course was closed. Ask who teaches it.")
+    return enrol(course, user)
+
+
+def new_code(course: Course) -> None:
+    """Give a course another join code; the old one lets nobody in any more."""
+    course.join_code = _new_code()
+    course.save(update_fields=["join_code"])
+
+
+def _new_code() -> str:
+    return "".join(secrets.choice(_CODE_LETTERS) for _ in range(10))
+
+
+def invite(
+    course: Course,
+    author: User,
+    *,
+    role: Role = Role.LEARNER,
+    group: str = "",
+    place: Enrolment | None = None,
+) -> str:
+    """Return the token of a new invitation for one person; it cannot be read again later.
+
+    An earlier invitation to the same place ends.
+    """
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    with transaction.atomic():
+        if place is not None:
+            Invitation.objects.filter(place=place).delete()
+        Invitation.objects.create(
+            course=course,
+            place=place,
+            role=place.role if place else role,
+            group=place.group if place else group,
+            token_hash=token_hash(token),
+            created_by=author,
+            expires=now() + INVITATION_LIFETIME,
+        )
+    return token
+
+
+def accept(user: User, token: str) -> Enrolment:
+    """Let a person in by the token of an invitation and return their place.
+
+    Raises:
+        NoSuchCode: the token opens nothing, or was used.
+        Refused: the course is full.
+    """
+    with transaction.atomic():
+        found = (
+            Invitation.objects.select_for_update()
+            .filter(token_hash=token_hash(token), used=None, expires__gt=now(), course__archived=None)
+            .first()
+        )
+        if found is None:
+            raise NoSuchCode("This invitation was used, has ended, or was withdrawn. Ask for another one.")
+        course = found.course
+        mine = Enrolment.objects.filter(course=course, user=user).first()
+        if mine is not None:
+            return mine
+        if found.place_id and found.place and found.place.user_id is None:
+            place = Enrolment.objects.select_for_update().get(pk=found.place_id)
+            place.user = user
+            place.save(update_fields=["user"])
+        else:
+            place = enrol(course, user, role=Role(found.role), group=found.group)
+        found.used = now()
+        found.save(update_fields=["used"])
+    return place
+
+
+def read_roster(course: Course, author: User, content: bytes) -> list[RosterLine]:
+    """Read a roster into a course and say what became of each line, in order.
+
+    The file is CSV in UTF-8 with a heading: ``login`` and, in any order and each as one likes, ``name``,
+    ``role`` (learner, assistant, observer, instructor) and ``group``. A login that is the user name of an
+    account is let in at once; for every other one a place is kept with an invitation. Repeating a roster
+    changes names, roles and groups, and makes nothing twice. Nothing is stored when a line is refused.
+
+    Raises:
+        Refused: the file or one of its lines cannot be; the message names the line.
+    """
+    if len(content) > MAX_ROSTER_BYTES:
+        raise Refused(f"A roster may have {MAX_ROSTER_BYTES // 1000} kB at most.")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Refused("The roster is not UTF-8 text. Save it as CSV UTF-8.") from error
+    rows = csv.DictReader(io.StringIO(text), delimiter=_delimiter(text), strict=True)
+    try:
+        lines = list(rows)
+    except csv.Error as error:
+        raise Refused(f"Line {rows.line_num} is not CSV: {error}.") from error
+    heading = [name.strip().lower() for name in rows.fieldnames or ()]
+    if "login" not in heading:
+        raise Refused("The first line names the columns; one of them is login.")
+    unknown = sorted(set(heading) - set(_COLUMNS))
+    if unknown:
+        raise Refused(f"There is no column {unknown[0]!r:.60}. Columns are {', '.join(_COLUMNS)}.")
+    if len(lines) > MAX_ROSTER_ROWS:
+        raise Refused(f"A roster may have {MAX_ROSTER_ROWS} lines at most.")
+    entries = [_entry(number, line) for number, line in enumerate(lines, 2)]
+    return _take(course, author, entries)
+
+
+def take_roster(course: Course, author: User, rows: Sequence[tuple[str, str, str, str]]) -> list[RosterLine]:
+    """Take login, name, role and group of people into a course, as ``read_roster`` does; lines from 1.
+
+    Raises:
+        Refused: as ``read_roster``.
+    """
+    cells = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
+    return _take(course, author, [_entry(number, line) for number, line in enumerate(cells, 1)])
+
+
+def _take(
+    course: Course, author: User, entries: Sequence[tuple[int, str, str, Role, str]]
+) -> list[RosterLine]:
+    seen: set[str] = set()
+    for number, login, *_ in entries:
+        if login in seen:
+            raise Refused(f"Line {number}: {login} is there twice.")
+        seen.add(login)
+    with transaction.atomic():
+        Course.objects.select_for_update().get(pk=course.pk)
+        if course.enrolments.count() + len(entries) > PLACES_PER_COURSE:
+            raise Refused(f"The course would have more than its {PLACES_PER_COURSE} places.")
+        return [_place(course, author, *entry) for entry in entries]
+
+
+def _delimiter(text: str) -> str:
+    first = text.split("\n", 1)[0]
+    return ";" if first.count(";") > first.count(",") else ","
+
+
+def _entry(number: int, line: Mapping[Any, Any]) -> tuple[int, str, str, Role, str]:
+    if None in line:
+        raise Refused(f"Line {number} has more cells than the heading.")
+    cells = {str(key).strip().lower(): str(value or "").strip() for key, value in line.items()}
+    login = cells["login"]
+    if not login or len(login) > 150:
+        raise Refused(f"Line {number}: a login has 1 to 150 characters.")
+    wanted = cells.get("role", "").lower() or Role.LEARNER
+    if wanted not in set(Role) - {Role.OWNER}:
+        raise Refused(f"Line {number}: there is no role {wanted!r:.40}.")
+    if len(cells.get("name", "")) > 120 or len(cells.get("group", "")) > 60:
+        raise Refused(f"Line {number}: a name has 120 characters at most, a group 60.")
+    return number, login, cells.get("name", ""), Role(wanted), cells.get("group", "")
+
+
+def _place(
+    course: Course, author: User, number: int, login: str, name: str, role: Role, group: str
+) -> RosterLine:
+    user = User.objects.filter(username=login, is_guest=False).first()
+    known = Enrolment.objects.filter(course=course, login=login).first()
+    if known is None and user is not None:
+        known = Enrolment.objects.filter(course=course, user=user).first()
+    if known is not None:
+        if known.role != Role.OWNER:
+            known.role = role
+        known.name, known.group, known.login = name or known.name, group or known.group, login
+        known.save(update_fields=["name", "group", "login", "role"])
+        return RosterLine(number, login, known.name, "was there")
+    made = Enrolment.objects.create(course=course, user=user, login=login, name=name, role=role, group=group)
+    if user is not None:
+        return RosterLine(number, login, name, "let in")
+    return RosterLine(number, login, name, "invited", invite(course, author, place=made))
+
+
+def change(
+    place: Enrolment, *, role: Role | None = None, group: str | None = None, active: bool | None = None
+) -> None:
+    """Change a place in a course.
+
+    Raises:
+        Refused: the course would be left without an owner.
+    """
+    with transaction.atomic():
+        Course.objects.select_for_update().get(pk=place.course_id)
+        locked = Enrolment.objects.get(pk=place.pk)
+        gone = (role is not None and role != Role.OWNER) or active is False
+        if locked.role == Role.OWNER and gone and not _other_owners(locked).exists():
+            raise Refused("A course keeps at least one owner. Make somebody else an owner first.")
+        locked.role = role if role is not None else locked.role
+        locked.group = group[:60] if group is not None else locked.group
+        locked.active = active if active is not None else locked.active
+        locked.save(update_fields=["role", "group", "active"])
+
+
+def _other_owners(place: Enrolment) -> QuerySet[Enrolment]:
+    return Enrolment.objects.filter(course_id=place.course_id, role=Role.OWNER, active=True).exclude(
+        pk=place.pk
+    )

@@ -1,0 +1,198 @@
+"""What learners do: begin, take a hint, answer, reset, go on from the reference, submit."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any, Final
+
+from django.db import IntegrityError, transaction
+from django.utils.timezone import now
+
+from sandbox.accounts.models import User
+from sandbox.classes import packs, queries
+from sandbox.classes.models import (
+    Answer,
+    Attempt,
+    AttemptEvent,
+    Deed,
+    Enrolment,
+    Exercise,
+    Grading,
+    Role,
+    Submission,
+)
+from sandbox.classes.services import grading as gradings
+from sandbox.classes.timing import Limits
+from sandbox.scenarios import queries as scenario_queries
+from sandbox.scenarios import services as scenarios
+from sandbox.scenarios.models import Scenario
+
+MAX_ANSWER_CHARS: Final = 4_000
+MAX_RESETS: Final = 200
+
+_SEEDS: Final = 2**31
+
+
+class Refused(ValueError):
+    """It cannot be done now; the message says why, for people."""
+
+
+def start(exercise: Exercise, place: Enrolment, user: User) -> Attempt:
+    """Begin an exercise and return the attempt; who has begun gets the same one.
+
+    Learners get a variant of their own by a random seed.
+
+    Raises:
+        Refused: the exercise is not open to this person.
+        scenarios.TooManyScenarios: the person may not keep more drawings.
+    """
+    limits, known = queries.limits_of(exercise, place)
+    if known is not None:
+        return known
+    if limits.refusal and place.role == Role.LEARNER:
+        raise Refused(limits.refusal)
+    try:
+        with transaction.atomic():
+            attempt = Attempt.objects.create(
+                exercise=exercise,
+                enrolment=place,
+                pack=exercise.pack,
+                seed=1 + secrets.randbelow(_SEEDS - 1),
+            )
+            attempt.scenario = _drawing(attempt, user)
+            attempt.save(update_fields=["scenario"])
+            write_down(attempt, Deed.STARTED, user, seed=attempt.seed)
+    except IntegrityError:  # two clicks at once
+        return Attempt.objects.get(exercise=exercise, enrolment=place)
+    return attempt
+
+
+def _drawing(attempt: Attempt, user: User) -> Scenario:
+    made = scenarios.create(user, packs.variant_of(attempt).document)
+    scenarios.restrict(made, attempt.exercise.locks, attempt.exercise.exam)
+    return made
+
+
+def drawing(attempt: Attempt, user: User) -> Scenario:
+    """Return the drawing of an attempt, a new one from the start where the old one was deleted."""
+    if attempt.scenario is not None and attempt.scenario.deleted is None:
+        return attempt.scenario
+    with transaction.atomic():
+        attempt.scenario = _drawing(attempt, user)
+        Attempt.objects.filter(pk=attempt.pk).update(scenario=attempt.scenario)
+        write_down(attempt, Deed.RESET, user, deleted=True)
+    return attempt.scenario
+
+
+def write_down(attempt: Attempt, deed: Deed, author: User | None, **data: Any) -> AttemptEvent:
+    """Append a line to the record of an attempt and return it."""
+    return AttemptEvent.objects.create(attempt=attempt, deed=deed, author=author, data=data)
+
+
+def take_hint(attempt: Attempt, user: User) -> int:
+    """Take the next hint and return its number, from 1; it stands in the record.
+
+    Raises:
+        Refused: there are no hints in this exercise, or no more.
+    """
+    if not attempt.exercise.hints_given:
+        raise Refused("There are no hints in this exercise.")
+    with transaction.atomic():
+        Attempt.objects.select_for_update().get(pk=attempt.pk)
+        number = queries.hints_taken(attempt) + 1
+        if number > len(packs.variant_of(attempt).hints):
+            raise Refused("There are no more hints.")
+        write_down(attempt, Deed.HINT, user, number=number)
+    return number
+
+
+def lock_answer(attempt: Attempt, user: User, check_id: str, value: Any) -> Answer:
+    """Lock the answer to the questions of one check and return it; it cannot be changed afterwards.
+
+    Raises:
+        Refused: the time is over, there is no such question, it was answered, or the answer is too long.
+    """
+    _still_open(attempt)
+    asked = {check["id"] for check in packs.public_checks(attempt.pack, attempt.seed) if check["questions"]}
+    if check_id not in asked:
+        raise Refused("There is no such question.")
+    if len(json.dumps(value)) > MAX_ANSWER_CHARS:
+        raise Refused(f"An answer has {MAX_ANSWER_CHARS} characters at most.")
+    with transaction.atomic():
+        Attempt.objects.select_for_update().get(pk=attempt.pk)
+        if Answer.objects.filter(attempt=attempt, check_id=check_id).exists():
+            raise Refused("This was answered before; an answer is locked once it is given.")
+        made = Answer.objects.create(attempt=attempt, check_id=check_id, value=value)
+        write_down(attempt, Deed.ANSWER, user, check=check_id)
+    return made
+
+
+def reset(attempt: Attempt, user: User) -> None:
+    """Put the drawing back to the start of the learner's variant, as its newest revision.
+
+    Raises:
+        Refused: the time is over.
+    """
+    _still_open(attempt)
+    with transaction.atomic():
+        _replace(attempt, user, packs.variant_of(attempt).document)
+        write_down(attempt, Deed.RESET, user)
+
+
+def go_on_from_reference(attempt: Attempt, user: User) -> None:
+    """Put the drawing to the reference solution and mark it: what is submitted after that adds nothing.
+
+    Raises:
+        Refused: the exercise does not allow it, or the time is over.
+    """
+    if not attempt.exercise.reference or attempt.exercise.exam:
+        raise Refused("This exercise does not go on from its reference.")
+    _still_open(attempt)
+    with transaction.atomic():
+        _replace(attempt, user, packs.reference_document(attempt))
+        Attempt.objects.filter(pk=attempt.pk, from_reference=None).update(from_reference=now())
+        write_down(attempt, Deed.REFERENCE, user)
+
+
+def _replace(attempt: Attempt, user: User, document: Any) -> None:
+    lines = AttemptEvent.objects.filter(attempt=attempt, deed__in=(Deed.RESET, Deed.REFERENCE))
+    if lines.count() >= MAX_RESETS:
+        raise Refused(f"A drawing is put back {MAX_RESETS} times at most.")
+    scenarios.replace(drawing(attempt, user), document, user)
+
+
+def submit(attempt: Attempt, user: User, *, tell: bool = True) -> tuple[Submission, Grading]:
+    """Hand in the newest revision with the answers there are, and queue its grading.
+
+    Args:
+        tell: as in ``runs.services.start``.
+
+    Raises:
+        Refused: nothing may be submitted now; the message says why.
+        runs.services.TooManyRuns: the person waits for too many gradings.
+    """
+    with transaction.atomic():
+        locked = Attempt.objects.select_for_update().get(pk=attempt.pk)
+        limits = _still_open(attempt)
+        revision = scenario_queries.revision(drawing(attempt, user))
+        assert revision is not None  # a scenario has one from the start
+        made = Submission.objects.create(
+            attempt=locked,
+            number=locked.submissions.count() + 1,
+            revision=revision,
+            answers={answer.check_id: answer.value for answer in locked.answers.all()},
+            hints=queries.hints_taken(locked),
+            late_s=limits.late_s,
+            after_reference=locked.from_reference is not None,
+        )
+        write_down(locked, Deed.SUBMITTED, user, number=made.number, revision=revision.number)
+        grading = gradings.queue(made, user, tell=tell)
+    return made, grading
+
+
+def _still_open(attempt: Attempt) -> Limits:
+    limits, _ = queries.limits_of(attempt.exercise, attempt.enrolment)
+    if limits.refusal and attempt.enrolment.role == Role.LEARNER:
+        raise Refused(limits.refusal)
+    return limits

@@ -1,0 +1,73 @@
+"""What a learner may do now: dates, late policy, attempts and time limit of an exercise, with extensions.
+
+Pure: the clock and the rows are handed in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from sandbox.classes.models import Attempt, Exercise, Extension, LatePolicy
+
+_DAY_S = 86_400
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits of one learner in one exercise at one moment.
+
+    ``due`` and ``closes`` are with the extension; ``ends`` is when the time limit of the attempt runs out;
+    ``left`` the submissions that are left (None: as many as one likes). ``refusal`` says why nothing can be
+    submitted now, "" when something can. ``visible``: the exercise has opened.
+    """
+
+    visible: bool
+    due: datetime | None
+    closes: datetime | None
+    ends: datetime | None
+    left: int | None
+    late_s: int
+    refusal: str
+
+
+def limits(
+    exercise: Exercise, extension: Extension | None, attempt: Attempt | None, made: int, now: datetime
+) -> Limits:
+    """Return the limits; ``made`` is the number of submissions so far."""
+    due = max(filter(None, (exercise.due, extension.due if extension else None)), default=None)
+    closes = exercise.closes
+    if due and exercise.late == LatePolicy.REFUSE:
+        closes = due
+    elif closes and due:
+        closes = max(closes, due)  # an extension behind the closing date opens the exercise until then
+    ends = None
+    if attempt and exercise.minutes:
+        minutes = exercise.minutes + (extension.extra_minutes if extension else 0)
+        ends = attempt.started + timedelta(minutes=minutes)
+    left = None
+    if exercise.submissions:
+        whole = exercise.submissions + (extension.extra_submissions if extension else 0)
+        left = max(0, whole - made)
+    visible = exercise.opens is None or exercise.opens <= now
+    late_s = ceil(max(0.0, (now - due).total_seconds())) if due else 0
+    refusal = ""
+    if not visible:
+        refusal = "The exercise has not opened yet."
+    elif closes and now > closes:
+        refusal = "The exercise is closed: what is submitted now would not count."
+    elif ends and now > ends:
+        refusal = "The time for this attempt is over."
+    elif left == 0:
+        refusal = "All submissions are used up."
+    return Limits(visible, due, closes, ends, left, late_s, refusal)
+
+
+def late_factor(exercise: Exercise, late_s: int) -> float:
+    """Return what a submission so many seconds behind the due date counts for, 0 to 1."""
+    if not late_s or exercise.late == LatePolicy.FULL:
+        return 1.0
+    if exercise.late == LatePolicy.REFUSE:
+        return 0.0
+    return max(0.0, 1 - exercise.late_percent / 100 * ceil(late_s / _DAY_S))

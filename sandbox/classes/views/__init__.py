@@ -1,0 +1,1 @@
+"""The pages of courses. Each docstring names the template and its context."""

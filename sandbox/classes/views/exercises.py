@@ -1,0 +1,211 @@
+"""An exercise as its learner sees it, and what they do with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from sandbox.classes import access, answers, markdown, packs, queries
+from sandbox.classes.models import Attempt, Exercise
+from sandbox.classes.services import grading as gradings
+from sandbox.classes.services import work
+from sandbox.classes.views.shared import page, person, refused, said
+from sandbox.runs import services as runs
+from sandbox.scenarios import services as scenarios
+
+REFUSALS = (work.Refused, runs.TooManyRuns, scenarios.TooManyScenarios)
+
+
+@require_safe
+def exercise(request: HttpRequest, exercise_id: str) -> HttpResponse:
+    """Show an exercise: its task, checks and questions, and how the person stands.
+
+    ``classes/exercise.html``: ``exercise``, ``limits``, ``attempt`` (own or None), ``about`` (title and
+    objective); with an attempt also ``text`` (HTML), ``hints`` (those taken), ``hints_left``, ``sent``
+    (hints from staff), ``checks`` (see ``_checks``), ``stops`` (names for suggestions), ``submissions``
+    (see ``queries.submissions_of``), ``comments``, ``shown`` (drawings shown to the class).
+    """
+    found, place = access.exercise(request.user, exercise_id)
+    limits, attempt = queries.limits_of(found, place)
+    if not limits.visible and not access.allowed("see_work", request.user, place):
+        return page(
+            request, "exercise_closed.html", found.course, place, {"exercise": found, "limits": limits}
+        )
+    context: dict[str, Any] = {"exercise": found, "limits": limits, "attempt": attempt}
+    context["about"] = packs.about(found.pack)
+    if attempt is not None:
+        context |= _begun(found, attempt)
+    return page(request, "exercise.html", found.course, place, context)
+
+
+def _begun(exercise: Exercise, attempt: Attempt) -> dict[str, Any]:
+    variant = packs.variant_of(attempt)
+    taken = queries.hints_taken(attempt)
+    return {
+        "text": markdown.html(variant.text),
+        "hints": variant.hints[:taken],
+        "hints_left": len(variant.hints) - taken if exercise.hints_given else 0,
+        "sent": queries.sent_hints(attempt),
+        "checks": _checks(attempt),
+        "stops": sorted(set(answers.stops_of(variant.document).values())),
+        "submissions": queries.submissions_of(attempt, with_points=exercise.shows_results),
+        "comments": attempt.comments.select_related("author"),
+        "shown": queries.broadcasts(exercise),
+    }
+
+
+def _checks(attempt: Attempt) -> list[dict[str, Any]]:
+    """Return the visible checks of ``packs.public_checks``, each with ``asked`` (inputs) and ``answer``."""
+    given = {answer.check_id: answer.value for answer in attempt.answers.all()}
+    return [
+        {
+            **check,
+            "asked": answers.fields_of(check),
+            "answer": answers.in_words(given[check["id"]]) if check["id"] in given else None,
+        }
+        for check in packs.public_checks(attempt.pack, attempt.seed)
+    ]
+
+
+@require_POST
+def start(request: HttpRequest, exercise_id: str) -> HttpResponse:
+    """Begin an exercise and show it again, now with its task."""
+    found, place = access.exercise(request.user, exercise_id, "learn")
+    try:
+        work.start(found, place, person(request))
+    except REFUSALS as error:
+        return refused(request, error, found.get_absolute_url())
+    return redirect(found)
+
+
+@require_POST
+def drawing(request: HttpRequest, attempt_id: str) -> HttpResponse:
+    """Open the drawing of an attempt in the workbench; one that was deleted begins anew."""
+    attempt, _ = access.own_attempt(request.user, attempt_id)
+    try:
+        return redirect(work.drawing(attempt, person(request)))
+    except REFUSALS as error:
+        return refused(request, error, attempt.exercise.get_absolute_url())
+
+
+@require_POST
+def hint(request: HttpRequest, attempt_id: str) -> HttpResponse:
+    """Take the next hint."""
+    attempt, _ = access.own_attempt(request.user, attempt_id)
+    try:
+        work.take_hint(attempt, person(request))
+    except REFUSALS as error:
+        return refused(request, error, attempt.exercise.get_absolute_url())
+    return redirect(f"{attempt.exercise.get_absolute_url()}#hints")
+
+
+@require_POST
+def answer(request: HttpRequest, attempt_id: str, check_id: str) -> HttpResponse:
+    """Lock the answer to one check, from the fields of its form."""
+    attempt, _ = access.own_attempt(request.user, attempt_id)
+    target = f"{attempt.exercise.get_absolute_url()}#check-{check_id}"
+    checks = {check["id"]: check for check in packs.public_checks(attempt.pack, attempt.seed)}
+    if check_id not in checks or not checks[check_id]["questions"]:
+        raise Http404("There is no such question.")
+    try:
+        start = packs.variant_of(attempt).document
+        value = answers.value_of(checks[check_id], request.POST.dict(), start)
+        work.lock_answer(attempt, person(request), check_id, value)
+    except (answers.Incomplete, *REFUSALS) as error:
+        return refused(request, error, target)
+    return redirect(target)
+
+
+@require_POST
+def reset(request: HttpRequest, attempt_id: str) -> HttpResponse:
+    """Put the drawing back to the start."""
+    attempt, _ = access.own_attempt(request.user, attempt_id)
+    target = attempt.exercise.get_absolute_url()
+    try:
+        work.reset(attempt, person(request))
+    except REFUSALS as error:
+        return refused(request, error, target)
+    return said(request, "The drawing is as it was at the start. Its history is kept.", target)
+
+
+@require_POST
+def reference(request: HttpRequest, attempt_id: str) -> HttpResponse:
+    """Go on from the reference."""
+    attempt, _ = access.own_attempt(request.user, attempt_id)
+    target = attempt.exercise.get_absolute_url()
+    try:
+        work.go_on_from_reference(attempt, person(request))
+    except REFUSALS as error:
+        return refused(request, error, target)
+    return said(
+        request, "The drawing is the reference now. What you submit from here adds no points.", target
+    )
+
+
+@require_POST
+def submit(request: HttpRequest, attempt_id: str) -> HttpResponse:
+    """Hand in the newest revision and show its grading."""
+    attempt, _ = access.own_attempt(request.user, attempt_id)
+    try:
+        made, _ = work.submit(attempt, person(request))
+    except REFUSALS as error:
+        return refused(request, error, attempt.exercise.get_absolute_url())
+    return redirect(made)
+
+
+@require_safe
+def submission(request: HttpRequest, submission_id: str) -> HttpResponse:
+    """Show how a submission went: live while it is graded, afterwards check by check.
+
+    ``classes/submission.html``: ``submission``, ``exercise``, ``attempt``, ``grading`` (None: none),
+    ``rows`` (see ``queries.rows_for_learner``, or rows of checks for staff), ``own``, ``live`` (None, or
+    ``{"socket", "events"}`` for the browser), ``sums``.
+    """
+    found, place = access.submission(request.user, submission_id)
+    attempt, exercise = found.attempt, found.attempt.exercise
+    staff = access.allowed("see_work", request.user, place)
+    grading = queries.counting(found)
+    rows: Any = []
+    if grading is not None and grading.finished is not None:
+        rows = queries.rows_for_staff(grading) if staff else queries.rows_for_learner(grading, exercise)
+    run = grading.run if grading is not None else None
+    own = attempt.enrolment_id == place.pk
+    waits = grading is not None and grading.finished is None and run is not None and run.is_open
+    live = _live(run) if waits and run is not None and run.owner_id == person(request).pk else None
+    context = {
+        "submission": found,
+        "exercise": exercise,
+        "attempt": attempt,
+        "grading": grading,
+        "rows": rows,
+        "own": own,
+        "waits": waits,
+        "live": live,
+        "sums": queries.sums_of(grading) if grading and (staff or exercise.shows_results) else None,
+    }
+    return page(request, "submission.html", exercise.course, place, context)
+
+
+def _live(run: Any) -> dict[str, str]:
+    return {"socket": f"/ws/runs/{run.pk}/", "events": f"/api/v1/runs/{run.pk}/events"}
+
+
+@require_POST
+def replay(request: HttpRequest, grading_id: str, row_id: int) -> HttpResponse:
+    """Replay a counterexample and open it in the workbench.
+
+    On the learner's own drawing where it is about that one; else, and for staff, on a copy of their own.
+    """
+    grading, place = access.grading(request.user, grading_id)
+    found = queries.counterexample_for(place, grading, row_id)
+    if found is None:
+        raise Http404("There is no such counterexample.")
+    try:
+        run = gradings.replay(grading, *found, person(request))
+    except (gradings.Refused, scenarios.Invalid, scenarios.InExam, *REFUSALS) as error:
+        return refused(request, error, grading.submission.get_absolute_url())
+    assert run.scenario is not None
+    return redirect(f"{run.scenario.get_absolute_url()}?run={run.pk}")

@@ -1,0 +1,180 @@
+"""Courses and who is in them."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from sandbox.classes import access, queries
+from sandbox.classes.forms import CourseForm, InviteForm, PlaceForm
+from sandbox.classes.models import Role
+from sandbox.classes.services import people
+from sandbox.classes.views.shared import page, person, refused, said
+
+
+@login_required
+@require_safe
+def courses(request: HttpRequest) -> HttpResponse:
+    """Show the person's courses.
+
+    ``classes/courses.html``: ``rows`` (see ``queries.courses_of``), ``code`` (the text of ``?code=``).
+    """
+    context = {"rows": queries.courses_of(person(request)), "code": request.GET.get("code", "")[:20]}
+    return render(request, "classes/courses.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def course_new(request: HttpRequest) -> HttpResponse:
+    """Make a course. ``classes/course_new.html``: ``form``."""
+    form = CourseForm(request.POST or None)
+    form.fields.pop("joinable")
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = people.create_course(person(request), **form.cleaned_data)
+        except people.Refused as error:
+            return refused(request, error, reverse("classes:courses"))
+        return redirect(made)
+    return render(request, "classes/course_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def join(request: HttpRequest) -> HttpResponse:
+    """Join a course by its code (``code``)."""
+    try:
+        place = people.join(person(request), request.POST.get("code", ""))
+    except people.Refused as error:
+        return refused(request, error, reverse("classes:courses"))
+    return redirect(place.course)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask whether the person wants to join, then let them in. ``classes/invitation.html``: nothing.
+
+    The page names no course, so that a token that leaked tells nothing before it is used.
+    """
+    if request.method == "POST":
+        try:
+            place = people.accept(person(request), token)
+        except people.Refused as error:
+            return refused(request, error, reverse("classes:courses"))
+        return redirect(place.course)
+    response = render(request, "classes/invitation.html")
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@require_safe
+def course(request: HttpRequest, course_id: str) -> HttpResponse:
+    """Show a course: its exercises and where the person stands.
+
+    ``classes/course.html``: ``rows`` (see ``queries.exercises_for``).
+    """
+    found, place = access.course(request.user, course_id)
+    return page(request, "course.html", found, place, {"rows": queries.exercises_for(found, place)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def course_settings(request: HttpRequest, course_id: str) -> HttpResponse:
+    """Change title, term and description. ``classes/course_settings.html``: ``form``."""
+    found, place = access.course(request.user, course_id, "manage")
+    form = CourseForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        return said(request, "Saved.", found.get_absolute_url())
+    status = 422 if form.errors else 200
+    return page(request, "course_settings.html", found, place, {"form": form}, status)
+
+
+@require_POST
+def course_code(request: HttpRequest, course_id: str) -> HttpResponse:
+    """Give the course another join code."""
+    found, _ = access.course(request.user, course_id, "manage")
+    people.new_code(found)
+    return said(request, "The course has a new code; the old one is void.", _people(found.pk))
+
+
+@require_safe
+def roster(request: HttpRequest, course_id: str) -> HttpResponse:
+    """Show who is in a course.
+
+    ``classes/people.html``: ``places``, ``roles``, ``form`` (of an invitation), ``link`` (a new one, once).
+    """
+    found, place = access.course(request.user, course_id, "see_work")
+    link = request.session.pop("invitation_link", "") if request.method == "GET" else ""
+    context = {"places": queries.places(found), "roles": Role, "form": InviteForm(), "link": link}
+    return page(request, "people.html", found, place, context)
+
+
+@require_POST
+def roster_import(request: HttpRequest, course_id: str) -> HttpResponse:
+    """Read a roster (``file``) and show what became of each line, with the links of new invitations.
+
+    ``classes/roster.html``: ``lines`` (line and address of its invitation, or None).
+    """
+    found, place = access.course(request.user, course_id, "manage")
+    file = request.FILES.get("file")
+    if file is None:
+        return refused(request, "Choose a CSV file first.", _people(found.pk))
+    if (file.size or 0) > people.MAX_ROSTER_BYTES:
+        return refused(request, f"A roster may have {people.MAX_ROSTER_BYTES // 1000} kB.", _people(found.pk))
+    try:
+        lines = people.read_roster(found, person(request), file.read())
+    except people.Refused as error:
+        return refused(request, error, _people(found.pk))
+    shown = [(line, _link(request, line.token) if line.token else None) for line in lines]
+    response = page(request, "roster.html", found, place, {"lines": shown})
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_POST
+def invite(request: HttpRequest, course_id: str) -> HttpResponse:
+    """Make an invitation (``role``, ``group``); its link is shown once on the page of people."""
+    found, place = access.course(request.user, course_id, "manage")
+    form = InviteForm(request.POST)
+    if not form.is_valid():
+        return refused(request, "Choose a role from the list.", _people(found.pk))
+    role = Role(form.cleaned_data["role"])
+    if role in (Role.INSTRUCTOR, Role.OWNER) and not access.can(request.user, place)["own"]:
+        return refused(request, "Only an owner makes instructors.", _people(found.pk))
+    token = people.invite(found, person(request), role=role, group=form.cleaned_data["group"])
+    request.session["invitation_link"] = _link(request, token)
+    return redirect(_people(found.pk))
+
+
+@require_POST
+def place_change(request: HttpRequest, place_id: str) -> HttpResponse:
+    """Change role, group or state of a place; who teaches is changed by owners only."""
+    found, own = access.enrolment(request.user, place_id, "manage")
+    form = PlaceForm(request.POST)
+    target = _people(found.course_id)
+    if not form.is_valid():
+        return refused(request, "Choose from the lists.", target)
+    cleaned = form.cleaned_data
+    role = Role(cleaned["role"]) if cleaned["role"] else None
+    high = {Role.OWNER, Role.INSTRUCTOR}
+    touches_teaching = found.role in high or role in high
+    if touches_teaching and not access.can(request.user, own)["own"]:
+        return refused(request, "Only an owner changes who teaches.", target)
+    active = {"1": True, "0": False}.get(cleaned["active"])
+    group = cleaned["group"] if "group" in request.POST else None
+    try:
+        people.change(found, role=role, group=group, active=active)
+    except people.Refused as error:
+        return refused(request, error, target)
+    return said(request, f"{found.shown} was changed.", target)
+
+
+def _people(course_id: object) -> str:
+    return reverse("classes:people", args=[course_id])
+
+
+def _link(request: HttpRequest, token: str) -> str:
+    return request.build_absolute_uri(reverse("classes:invitation", args=[token]))

@@ -1,0 +1,44 @@
+"""What pages of a course have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from sandbox.accounts.models import User
+from sandbox.classes import access
+from sandbox.classes.models import Course, Enrolment
+
+
+def person(request: HttpRequest) -> User:
+    """Return who is signed in; the caller has asked ``access`` or the sign-in before."""
+    assert request.user.is_authenticated
+    return request.user
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    course: Course,
+    place: Enrolment,
+    context: dict[str, Any],
+    status: int = 200,
+) -> HttpResponse:
+    """Return a page inside a course: ``course``, ``place`` (the person's own), ``can`` and the context."""
+    common = {"course": course, "place": place, "can": access.can(request.user, place)}
+    return render(request, f"classes/{template}", {**common, **context}, status=status)
+
+
+def refused(request: HttpRequest, error: Exception | str, target: str) -> HttpResponse:
+    """Say on the next page why something was not done, and go there."""
+    messages.error(request, str(error))
+    return redirect(target)
+
+
+def said(request: HttpRequest, text: str, target: str) -> HttpResponse:
+    """Say on the next page what was done, and go there."""
+    messages.success(request, text)
+    return redirect(target)

@@ -1,0 +1,120 @@
+"""Every page, panel and dialog: axe-core finds nothing, in light, dark and both with high contrast."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.people import FIREWALLS, axe, open_scenario, play_race, play_trace, post, sign_in
+from tests.conftest import Worker
+
+pytestmark = [pytest.mark.usefixtures("demo_account"), pytest.mark.timeout(300)]
+
+LOOKS = (("light", "auto"), ("dark", "auto"), ("light", "more"), ("dark", "more"))
+
+SWITCH = """async ([theme, contrast]) => {
+  document.documentElement.dataset.theme = theme;
+  document.documentElement.dataset.contrast = contrast;
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  await Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)));
+}"""
+
+
+class Looked:
+    """What was found wrong so far; all of it is told at the end."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.found: list[str] = []
+        page.emulate_media(reduced_motion="reduce")
+
+    def at(self, place: str, within: str = "html") -> None:
+        """Look at the page or a part of it: everything once, then the colours in the other looks."""
+        for look in LOOKS:
+            self.page.evaluate(SWITCH, list(look))
+            for rule, targets in axe(self.page, colours=look != LOOKS[0], within=within):
+                self.found.append(f"{place}, {' '.join(look)}: {rule} {targets}")
+        self.page.evaluate(SWITCH, list(LOOKS[0]))
+
+    def nothing_is_wrong(self) -> None:
+        assert not self.found, "\n".join(self.found)
+
+
+def test_pages(page: Page) -> None:
+    looked = Looked(page)
+    for address in ("/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nowhere/"):
+        page.goto(address)
+        looked.at(f"stranger at {address}")
+    page.goto("/accounts/login/")
+    post(page, "/guest/")
+    for address in ("/", "/accounts/claim/"):
+        page.goto(address)
+        looked.at(f"guest at {address}")
+    page.context.clear_cookies()
+    sign_in(page)
+    addresses = ("/", "/?q=nothing+like+it", "/templates/", "/glossary/", "/facts/?q=peering", "/settings/")
+    for address in (*addresses, "/accounts/logout/", "/accounts/password/change/", "/courses/"):
+        page.goto(address)
+        looked.at(address)
+    looked.nothing_is_wrong()
+
+
+def test_workbench(page: Page, worker: Worker) -> None:
+    looked = Looked(page)
+    sign_in(page)
+    open_scenario(page, FIREWALLS)
+    for panel in ("Add", "Outline", "Problems", "Help"):
+        page.get_by_label("Panels").get_by_role("button", name=panel, exact=True).click()
+        looked.at(panel, ".rail")
+    for kind in ("vms/fw1", "subnets/protected", "vnets/hub", "load_balancers/ilb"):
+        page.locator(f'.react-flow__node[data-id="{kind}"]').first.click(position={"x": 8, "y": 8})
+        views = page.get_by_label("Inspector").get_by_role("tab")
+        for view in range(max(1, views.count())):
+            if views.count():
+                views.nth(view).click()
+            looked.at(f"inspector of {kind}, view {view}", ".inspector")
+    play_trace(page)
+    looked.at("trace")  # and with it the frame and the drawing
+    for picture in ("Explain in sentences", "One router", "A router at each NIC", "Frames"):
+        page.get_by_role("button", name=picture).click()
+        looked.at(picture, ".dock")
+    for tab in ("Compare", "Matrix", "Edits", "Runs"):
+        page.get_by_role("tab", name=tab, exact=True).click()
+        looked.at(tab, ".dock")
+    play_race(page)
+    for view in ("Timeline", "Live", "Distributions", "Sweep", "Numbers"):
+        page.get_by_role("tab", name=view).click()
+        looked.at(f"failover, {view}", ".dock")
+    looked.nothing_is_wrong()
+
+
+def test_dialogs(page: Page) -> None:
+    looked = Looked(page)
+    sign_in(page)
+    open_scenario(page, FIREWALLS)
+    page.get_by_role("button", name="Share", exact=True).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    looked.at("share")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    looked.at("commands")
+    page.keyboard.press("Escape")
+    for command in ("History of revisions", "Find and replace a prefix"):
+        page.keyboard.press("Control+k")
+        page.get_by_role("combobox", name="Find a command or a thing").fill(command)
+        page.keyboard.press("Enter")
+        looked.at(command)
+        page.keyboard.press("Escape")
+    page.locator(".react-flow__pane").click(position={"x": 5, "y": 5})
+    page.keyboard.press("Control+a")
+    for key, dialog in (("m", "bulk"), ("Delete", "delete")):
+        page.keyboard.press(key)
+        expect(page.get_by_role("dialog")).to_be_visible()
+        looked.at(dialog)
+        page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("button", name=re.compile("^More")).click()
+    looked.at("menu of a narrow window")
+    looked.nothing_is_wrong()

@@ -1,0 +1,199 @@
+"""A learner's way through an exercise: begin, hints, answers, submit, results, replay, reset."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils.timezone import now
+
+from sandbox.classes.models import Attempt, AttemptEvent, Deed, GradeEvent, Grading
+from sandbox.classes.services import exercises, work
+from sandbox.runs import services as runs
+from sandbox.runs.models import Kind, Run
+from tests.sandbox.classes.base import ClassroomTest
+
+
+class LearnerTest(ClassroomTest):
+    """Lab 1: [web1] [app1] in two subnets; data1 is missing."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.browser = self.clients["learner"]
+
+    def test_beginning_makes_a_private_drawing_of_a_variant_once(self) -> None:
+        exercise = self.exercise(locks=["/topology/vnets"])
+        for _ in range(2):
+            self.browser.post(f"{exercise.get_absolute_url()}start/")
+        attempt = Attempt.objects.get()
+        assert attempt.scenario is not None
+        assert attempt.scenario.owner == self.users["learner"]
+        assert attempt.scenario.locks == ["/topology/vnets"]
+        other = self.begun(exercise, "other_learner")
+        assert other.seed != attempt.seed
+        url = attempt.scenario.get_absolute_url()
+        assert self.browser.get(url).status_code == 200
+        assert self.clients["other_learner"].get(url).status_code == 404
+        assert self.clients["owner"].get(url).status_code == 404
+
+    def test_before_it_opens_a_learner_sees_nothing_of_it(self) -> None:
+        exercise = self.exercise(opens=now() + timedelta(days=1))
+        page = self.browser.get(exercise.get_absolute_url()).content
+        assert b"Opens on" in page and b"checks look at" not in page
+        self.browser.post(f"{exercise.get_absolute_url()}start/")
+        assert not Attempt.objects.exists()
+        self.clients["instructor"].post(f"{exercise.get_absolute_url()}start/")
+        assert Attempt.objects.exists()
+
+    def test_a_submission_is_graded_and_scored(self) -> None:
+        exercise = self.exercise()
+        attempt = self.begun(exercise)
+        self.solve(attempt)
+        made = self.graded(attempt)
+        attempt.refresh_from_db()
+        assert attempt.score == 100 and attempt.ungraded == 0
+        page = self.browser.get(made.get_absolute_url()).content.decode()
+        assert "✓ passed" in page and "failed" not in page
+        assert GradeEvent.objects.get().score == 100
+
+    def test_an_empty_try_fails_with_reasons_and_a_worse_one_never_lowers(self) -> None:
+        attempt = self.begun(self.exercise())
+        self.solve(attempt)
+        self.graded(attempt)
+        work.reset(attempt, self.users["learner"])
+        worse = self.graded(attempt)
+        attempt.refresh_from_db()
+        assert attempt.score == 100
+        assert Grading.objects.get(submission=worse).rows.filter(state="failed").exists()
+        assert AttemptEvent.objects.filter(deed=Deed.RESET).exists()
+
+    def test_the_run_tells_check_by_check_and_nothing_of_hidden_ones_but_how_they_went(self) -> None:
+        attempt = self.begun(self.exercise())
+        self.graded(attempt)
+        run = Run.objects.get(kind=Kind.GRADE)
+        told = [event for event in self.log(run) if event["event"] == "grade.check"]
+        hidden = list(Grading.objects.get().rows.filter(hidden=True))
+        assert len(told) == told[0]["of"] and hidden
+        for row in hidden:
+            event = told[row.position - 1]
+            assert event["check"] is None and "message" not in event
+            assert event["title"] == (row.title if row.state == "failed" else "")
+
+    def test_results_that_wait_for_release_are_in_no_page_and_no_log(self) -> None:
+        exercise = self.exercise(results="on_release")
+        attempt = self.begun(exercise)
+        made = self.graded(attempt)
+        log = self.log(Run.objects.get(kind=Kind.GRADE))
+        assert all(event.get("check") is None and "state" not in event for event in log[:-1])
+        paths = (made.get_absolute_url(), exercise.get_absolute_url(), self.course.get_absolute_url())
+        for path in paths:
+            page = self.browser.get(path).content.decode()
+            assert "✕" not in page and "✓" not in page
+        exercises.release(exercise, True)
+        assert "✕ failed" in self.browser.get(made.get_absolute_url()).content.decode()
+
+    def test_a_counterexample_is_replayed_on_the_own_drawing(self) -> None:
+        attempt = self.begun(self.exercise())
+        self.break_it(attempt)
+        grading = Grading.objects.get(submission=self.graded(attempt))
+        rows = [row for row in grading.rows.filter(hidden=False) if row.counterexample]
+        row = rows[0]
+        assert row.code and row.at
+        before = Run.objects.filter(kind=Kind.TRACE).count()
+        answer = self.browser.post(f"/gradings/{grading.pk}/replay/{row.pk}/")
+        assert Run.objects.filter(kind=Kind.TRACE).count() == before + 1
+        assert "?run=" in answer["Location"]
+        assert self.browser.get(answer["Location"]).status_code == 200
+
+    def test_an_answer_is_locked_once_it_is_given(self) -> None:
+        attempt = self.begun(self.exercise())
+        path = f"/attempts/{attempt.pk}/answers/which-route/"
+        self.browser.post(path, {})
+        assert not attempt.answers.exists()  # incomplete
+        fields = {
+            "which-route||type": "VnetLocal",
+            "which-route||source": "Default",
+            "which-route||prefix": "10.0.0.0/8",
+        }
+        self.browser.post(path, fields)
+        self.browser.post(path, {**fields, "which-route||prefix": "10.1.0.0/16"})
+        assert attempt.answers.get().value["prefix"] == "10.0.0.0/8"
+        with pytest.raises(work.Refused):
+            work.lock_answer(attempt, self.users["learner"], "all-talk", "x")
+        assert self.browser.post(f"/attempts/{attempt.pk}/answers/second-range/").status_code == 404
+
+    def test_hints_come_one_by_one_are_logged_and_cost(self) -> None:
+        attempt = self.begun(self.exercise(hint_cost=10))
+        self.solve(attempt)
+        for _ in range(4):
+            self.browser.post(f"/attempts/{attempt.pk}/hint/")
+        assert AttemptEvent.objects.filter(deed=Deed.HINT).count() == 3
+        self.graded(attempt)
+        attempt.refresh_from_db()
+        assert attempt.score == 70
+
+    def test_in_an_exam_there_are_no_hints_and_the_drawing_knows(self) -> None:
+        attempt = self.begun(self.exercise(exam=True))
+        with pytest.raises(work.Refused):
+            work.take_hint(attempt, self.users["learner"])
+        assert attempt.scenario is not None
+        attempt.scenario.refresh_from_db()
+        assert attempt.scenario.exam
+
+    def test_going_on_from_the_reference_is_marked_and_adds_nothing(self) -> None:
+        attempt = self.begun(self.exercise(reference=True))
+        self.browser.post(f"/attempts/{attempt.pk}/reference/")
+        attempt.refresh_from_db()
+        made = self.graded(attempt)
+        attempt.refresh_from_db()
+        assert made.after_reference and attempt.score == 0
+        closed = self.begun(self.exercise(), "other_learner")
+        with pytest.raises(work.Refused):
+            work.go_on_from_reference(closed, self.users["other_learner"])
+
+    def test_when_the_time_or_the_submissions_are_over_nothing_is_taken(self) -> None:
+        attempt = self.begun(self.exercise(submissions=1, minutes=30))
+        self.graded(attempt)
+        with pytest.raises(work.Refused, match="used up"):
+            work.submit(attempt, self.users["learner"])
+        late = self.begun(self.exercise(minutes=30), "other_learner")
+        Attempt.objects.filter(pk=late.pk).update(started=now() - timedelta(hours=1))
+        with pytest.raises(work.Refused, match="over"):
+            work.submit(Attempt.objects.get(pk=late.pk), self.users["other_learner"])
+
+    def test_a_deleted_drawing_keeps_its_submissions_and_begins_anew(self) -> None:
+        attempt = self.begun(self.exercise())
+        made = self.graded(attempt)
+        assert attempt.scenario is not None
+        old = attempt.scenario
+        runs.delete_scenario(old)
+        assert self.browser.get(made.get_absolute_url()).status_code == 200
+        self.browser.post(f"/attempts/{attempt.pk}/drawing/")
+        assert Attempt.objects.get(pk=attempt.pk).scenario_id != old.pk
+
+    def test_a_version_is_pinned_by_the_attempt(self) -> None:
+        exercise = self.exercise()
+        attempt = self.begun(exercise)
+        files = dict(attempt.pack.files)
+        files["text.md"] = "Another task."
+        other = self.pack_from(files)
+        exercise.pack = other
+        exercises.save(exercise)
+        attempt.refresh_from_db()
+        assert attempt.pack != other
+        assert self.begun(exercise, "other_learner").pack == other
+        assert b"Another task." not in self.browser.get(exercise.get_absolute_url()).content
+
+    def test_a_lost_worker_loses_nothing(self) -> None:
+        attempt = self.begun(self.exercise())
+        _, grading = work.submit(attempt, self.users["learner"], tell=False)
+        run = Run.objects.get(pk=grading.run_id)
+        self.done(run)
+        rows = list(grading.rows.values_list("check_id", "state", "earned"))
+        log = self.log(run)
+        Run.objects.filter(pk=run.pk).update(state="running", last_seq=3, heartbeat=None)
+        run.events.filter(seq__gt=3).delete()
+        self.done(run)
+        assert list(grading.rows.values_list("check_id", "state", "earned")) == rows
+        assert self.log(run) == log
+        assert GradeEvent.objects.count() == 1

@@ -1,0 +1,127 @@
+"""Make a course, join it, invite, read a roster, change roles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from sandbox.accounts.models import User
+from sandbox.classes.models import Course, Enrolment, Invitation, Role
+from sandbox.classes.services import people
+from tests.sandbox.classes.base import ClassroomTest
+
+
+class PeopleTest(ClassroomTest):
+    """The course of ``ClassroomTest``."""
+
+    def roster(self, text: str) -> list[people.RosterLine]:
+        return people.read_roster(self.course, self.owner, text.encode())
+
+    def role_of(self, name: str) -> str:
+        return Enrolment.objects.get(course=self.course, user=self.users[name]).role
+
+    def test_who_makes_a_course_owns_it(self) -> None:
+        answer = self.mate_client.post("/courses/new/", {"title": "Mine", "term": "", "description": ""})
+        made = Course.objects.get(title="Mine")
+        assert answer["Location"] == made.get_absolute_url()
+        assert made.enrolments.get().role == Role.OWNER
+        listed = self.mate_client.get("/courses/").content.decode()
+        assert "Mine" in listed and "Networks" not in listed
+
+    def test_a_code_lets_in_as_a_learner_until_it_is_renewed(self) -> None:
+        code = self.course.join_code
+        self.clients["owner"].post(f"/courses/{self.course.pk}/code/")
+        self.mate_client.post("/courses/join/", {"code": code})
+        assert not Enrolment.objects.filter(user=self.mate).exists()
+        self.mate_client.post("/courses/join/", {"code": f" {self.again().join_code.upper()} "})
+        assert Enrolment.objects.get(user=self.mate).role == Role.LEARNER
+
+    def test_a_closed_place_opens_nothing_and_the_code_does_not_open_it(self) -> None:
+        people.change(self.places["learner"], active=False)
+        assert self.clients["learner"].get(self.course.get_absolute_url()).status_code == 404
+        self.clients["learner"].post("/courses/join/", {"code": self.course.join_code})
+        assert self.clients["learner"].get(self.course.get_absolute_url()).status_code == 404
+
+    def test_an_invitation_lets_one_person_in_once(self) -> None:
+        token = people.invite(self.course, self.owner, role=Role.ASSISTANT, group="B")
+        assert token not in str(Invitation.objects.values_list().get())
+        shown = self.mate_client.get(f"/courses/invitations/{token}/")
+        assert b"Networks" not in shown.content and shown["Referrer-Policy"] == "no-referrer"
+        self.mate_client.post(f"/courses/invitations/{token}/")
+        place = Enrolment.objects.get(user=self.mate)
+        assert (place.role, place.group) == (Role.ASSISTANT, "B")
+        with pytest.raises(people.NoSuchCode):
+            people.accept(self.users["outsider"], token)
+
+    def test_the_link_of_an_invitation_is_shown_once(self) -> None:
+        page = f"/courses/{self.course.pk}/people/"
+        self.owner_client.post(f"{page}invite/", {"role": "learner", "group": ""})
+        assert b"/courses/invitations/" in self.owner_client.get(page).content
+        assert b"/courses/invitations/" not in self.owner_client.get(page).content
+
+    def test_a_roster_lets_accounts_in_and_invites_the_others(self) -> None:
+        lines = self.roster("name;login;group\nMate;mate;A\nNew one;newone;B\n")
+        assert [(line.number, line.outcome) for line in lines] == [(2, "let in"), (3, "invited")]
+        place = Enrolment.objects.get(login="newone")
+        assert place.user is None and place.group == "B"
+        fresh = User.objects.create_user("anything")
+        assert people.accept(fresh, lines[1].token).pk == place.pk
+        again = self.roster("login,name,group\nmate,Mate M,\nnewone,,C\n")
+        assert [line.outcome for line in again] == ["was there", "was there"]
+        place.refresh_from_db()
+        assert (place.group, place.name, place.user) == ("C", "New one", fresh)
+
+    def test_a_roster_with_a_wrong_line_changes_nothing_and_names_the_line(self) -> None:
+        before = self.course.enrolments.count()
+        for text, named in (
+            ("login,role\nmate,learner\nx,king\n", "Line 3"),
+            ("login,role\nx,owner\n", "no role"),
+            ("name\nx\n", "login"),
+            ("login,shoe size\nx,1\n", "shoe size"),
+            ("login\nx\nx\n", "twice"),
+            ("login\nx,y\n", "more cells"),
+        ):
+            with pytest.raises(people.Refused, match=named):
+                self.roster(text)
+        with pytest.raises(people.Refused, match="UTF-8"):
+            people.read_roster(self.course, self.owner, b"login\n\xff\xfe\n")
+        assert self.course.enrolments.count() == before
+
+    def test_a_roster_comes_in_over_the_page_with_its_links(self) -> None:
+        file = SimpleUploadedFile("class.csv", b"login\nnewone\n", "text/csv")
+        answer = self.owner_client.post(f"/courses/{self.course.pk}/people/roster/", {"file": file})
+        assert b"/courses/invitations/" in answer.content and "no-store" in answer["Cache-Control"]
+
+    def test_only_an_owner_changes_who_teaches(self) -> None:
+        def change(by: str, whom: str, **body: Any) -> None:
+            self.clients[by].post(f"/places/{self.places[whom].pk}/change/", body)
+
+        change("instructor", "learner", role="instructor")
+        assert self.role_of("learner") == Role.LEARNER
+        change("instructor", "owner", active="0")
+        assert self.role_of("owner") == Role.OWNER and Enrolment.objects.get(user=self.owner).active
+        change("instructor", "learner", role="assistant", group="G")
+        assert self.role_of("learner") == Role.ASSISTANT
+        change("owner", "instructor", role="owner")
+        assert self.role_of("instructor") == Role.OWNER
+
+    def test_the_last_owner_stays(self) -> None:
+        with pytest.raises(people.Refused):
+            people.change(self.places["owner"], role=Role.LEARNER)
+        with pytest.raises(people.Refused):
+            people.change(self.places["owner"], active=False)
+
+    def test_a_course_outlives_the_account_that_made_it(self) -> None:
+        people.change(self.places["instructor"], role=Role.OWNER)
+        self.owner.delete()
+        assert self.again().enrolments.filter(role=Role.OWNER).count() == 1
+
+    def test_lists_ask_a_fixed_number_of_queries(self) -> None:
+        client = self.clients["instructor"]
+        course = self.course.get_absolute_url()
+        for path, queries in (("/courses/", 3), (course, 7), (f"{course}people/", 5)):
+            client.get(path)
+            with self.assertNumQueries(queries):
+                client.get(path)
