@@ -13,7 +13,7 @@ Example:
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
@@ -34,6 +34,7 @@ from netcore.profiles import ProfileInfo, RuleCard
 from netcore.trace.explain import Paragraph, explain
 from netcore.trace.model import Trace
 from netcore.trace.packet import Packet, protocol_name, protocol_number
+from netcore.version import ENGINE_VERSION
 
 if TYPE_CHECKING:
     from netcore.batch.answers import Answers
@@ -53,8 +54,10 @@ if TYPE_CHECKING:
     from netcore.batch.space import Space, space_of
     from netcore.checks.diff import Diff
     from netcore.checks.divergence import Divergence
+    from netcore.checks.faults.generator import Broken, TooFew, put_faults
     from netcore.checks.grading.asked import Asked
     from netcore.checks.grading.grade import CheckResult, PublicCheck, grade, public_checks
+    from netcore.checks.grading.receipts import Verification, receipt, verify_receipt
     from netcore.checks.packs.lint import lint
     from netcore.checks.packs.models import Pack, PackProblem, Solution
     from netcore.checks.packs.models import schemas as pack_schemas
@@ -63,9 +66,24 @@ if TYPE_CHECKING:
     from netcore.checks.packs.variants import Variant, as_written, solution, variant
     from netcore.checks.predictions import Judgement, Prediction, check_prediction, judge
     from netcore.checks.why import Why
-    from netcore.failover import Design, LiveRace, TimingProfile, Trials
+    from netcore.failover import (
+        Design,
+        LiveRace,
+        TimingProfile,
+        Trials,
+        availability,
+        check_step,
+        live_refusals,
+    )
     from netcore.failover import Joined as JoinedTrials
+    from netcore.failover import merge as merge_trials
+    from netcore.failover import stretches as trial_stretches
+    from netcore.failover.export import export_csv, export_json
     from netcore.failover.sweepable import Sweepable
+    from netcore.failover.sweeping import near as near_names
+    from netcore.failover.sweeping import point as sweep_point
+    from netcore.failover.sweeping import summary as sweep_summary
+    from netcore.failover.sweeping import varied as sweep_scenario
     from netcore.formats.arm_notes import Import, ImportNote
     from netcore.forwarding.probes import BackendHealth
     from netcore.forwarding.redundancy import RedundancyView
@@ -73,30 +91,29 @@ if TYPE_CHECKING:
     from netcore.forwarding.traceroute import TraceHop
     from netcore.forwarding.view import GuestView
 
-ENGINE_VERSION = "0.3.0"
-"""Changes whenever an answer may change; a stored run says which engine gave it."""
-
 # fmt: off
 __all__ = [
-    "ENGINE_VERSION", "LIMITS", "Answers", "Asked", "BackendHealth", "CheckResult", "Classes", "Compiled",
-    "Counts", "Design", "Diff", "Difference", "Direction", "Divergence", "DocumentError", "EffectiveRoute",
-    "EffectiveRule", "Exposure", "FormatError", "GuestView", "Import", "ImportNote", "JoinedTrials",
-    "Judgement", "LiveRace", "LiveRoutes", "Matrix", "NetcoreError", "Network", "NotFound", "NotModelled",
-    "Pack", "PackProblem", "PackRefused", "Packet", "Packets", "Paragraph", "PortSet", "Prediction",
-    "Problem", "ProfileInfo", "Proof", "PublicCheck", "Reach", "Reading", "RedundancyView", "Routed",
-    "RuleCard", "Scenario", "Shadowed", "Solution", "Space", "State", "TimingProfile", "Trace", "TraceHop",
-    "Trials", "Variant", "Why", "all_designs", "as_written", "availability", "backend_health", "check_prediction",
-    "check_step", "classes_of", "compile", "compile_network", "designs", "diff", "difference", "dump",
-    "effective_routes", "effective_rules", "explain", "export_csv", "export_json", "exposed", "exposures",
-    "facts", "first_divergence", "forward", "grade", "guest_view", "handed_in", "headers_named",
-    "import_arm", "join_trials", "judge", "lint", "live_race", "live_refusals", "load", "lookup_table",
-    "loops", "matrix", "merge_trials", "never", "one_way", "pack_schemas", "packets_of", "prepare_trials",
-    "profiles", "protocol_name", "protocol_number", "public_checks", "race", "reach", "reach_counts",
-    "read", "read_pack", "read_solution", "read_text", "redundancy", "refusals", "routes_alone",
-    "routes_shown", "rule_cards", "schema", "shadowed", "simulate", "solution", "space_of", "stale_routes", "sweep",
-    "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary", "switches", "timing_profile",
-    "timing_profiles", "trace", "trace_steps", "traceroute", "trial_stretches", "trials", "unknown_to",
-    "variant", "warm", "warnings", "why",
+    "ENGINE_VERSION", "LIMITS", "Answers", "Asked", "BackendHealth", "Broken", "CheckResult", "Classes",
+    "Compiled", "Counts", "Design", "Diff", "Difference", "Direction", "Divergence", "DocumentError",
+    "EffectiveRoute", "EffectiveRule", "Exposure", "FormatError", "GuestView", "Import", "ImportNote",
+    "JoinedTrials", "Judgement", "LiveRace", "LiveRoutes", "Matrix", "NetcoreError", "Network",
+    "NotFound", "NotModelled", "Pack", "PackProblem", "PackRefused", "Packet", "Packets", "Paragraph",
+    "PortSet", "Prediction", "Problem", "ProfileInfo", "Proof", "PublicCheck", "Reach", "Reading",
+    "RedundancyView", "Routed", "RuleCard", "Scenario", "Shadowed", "Solution", "Space", "State",
+    "TimingProfile", "TooFew", "Trace", "TraceHop", "Trials", "Variant", "Verification", "Why",
+    "all_designs", "as_written", "availability", "backend_health", "check_prediction", "check_step",
+    "classes_of", "compile", "compile_network", "designs", "diff", "difference", "dump",
+    "effective_routes", "effective_rules", "explain", "export_csv", "export_json", "exposed",
+    "exposures", "facts", "fault_kinds", "first_divergence", "forward", "grade", "guest_view",
+    "handed_in", "headers_named", "import_arm", "join_trials", "judge", "lint", "live_race",
+    "live_refusals", "load", "lookup_table", "loops", "matrix", "merge_trials", "near_names", "never",
+    "one_way", "pack_schemas", "packets_of", "prepare_trials", "profiles", "protocol_name",
+    "protocol_number", "public_checks", "put_faults", "race", "reach", "reach_counts", "read",
+    "read_pack", "read_solution", "read_text", "receipt", "redundancy", "refusals", "routes_alone",
+    "routes_shown", "rule_cards", "schema", "shadowed", "simulate", "solution", "space_of",
+    "stale_routes", "sweep", "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary",
+    "switches", "timing_profile", "timing_profiles", "trace", "trace_steps", "traceroute",
+    "trial_stretches", "trials", "unknown_to", "variant", "verify_receipt", "warm", "warnings", "why",
 ]
 # fmt: on
 
@@ -116,12 +133,17 @@ _IN_ROOMS = {
     "netcore.batch.lookup": "lookup_table",
     "netcore.batch.live_routes": "LiveRoutes",
     "netcore.batch.routed": "Routed routes_alone",
-    "netcore.failover": "Design LiveRace TimingProfile Trials JoinedTrials",
+    "netcore.failover": "Design LiveRace TimingProfile Trials JoinedTrials availability check_step "
+    "live_refusals merge_trials trial_stretches",
+    "netcore.failover.export": "export_csv export_json",
+    "netcore.failover.sweeping": "near_names sweep_point sweep_scenario sweep_summary",
     "netcore.checks.diff": "Diff",
     "netcore.checks.why": "Why",
     "netcore.checks.divergence": "Divergence",
+    "netcore.checks.faults.generator": "Broken TooFew put_faults",
     "netcore.checks.grading.asked": "Asked",
     "netcore.checks.grading.grade": "CheckResult PublicCheck grade public_checks",
+    "netcore.checks.grading.receipts": "Verification receipt verify_receipt",
     "netcore.checks.packs.lint": "lint",
     "netcore.checks.packs.models": "Pack PackProblem Solution pack_schemas",
     "netcore.checks.packs.reader": "PackRefused read_pack",
@@ -140,7 +162,16 @@ _IN_ROOMS = {
 
 _ROOMS = {name: room for room, names in _IN_ROOMS.items() for name in names.split()}
 
-_NAMES = {"JoinedTrials": "Joined", "pack_schemas": "schemas"}
+_NAMES = {
+    "JoinedTrials": "Joined",
+    "merge_trials": "merge",
+    "near_names": "near",
+    "pack_schemas": "schemas",
+    "sweep_point": "point",
+    "sweep_scenario": "varied",
+    "sweep_summary": "summary",
+    "trial_stretches": "stretches",
+}
 """What those are called in their room, where it is another word."""
 
 
@@ -383,6 +414,13 @@ def diff(
     return room.diff(_compiled(before), _compiled(after), packets)
 
 
+def fault_kinds() -> dict[str, str]:
+    """Return the kinds of faults that ``put_faults`` knows, and what people call each."""
+    from netcore.checks.faults.kinds import KINDS
+
+    return {kind: words for kind, (words, _) in KINDS.items()}
+
+
 def guest_view(network: Network | Scenario, vm_id: str, state: State | None = None) -> GuestView:
     """Return what the guest of a VM believes: addresses, neighbours, routes, tunnels, roles, firewall.
 
@@ -530,24 +568,6 @@ def live_race(
     return failover.LiveRace(scenario, designs, seed, protects, name)
 
 
-def live_refusals(scenario: Scenario, protects: str | None = None) -> dict[str, str]:
-    """Return why designs cannot be raced live, by their id: they cannot be played even in quiet."""
-    from netcore import failover
-
-    return failover.live_refusals(scenario, protects)
-
-
-def check_step(step: Mapping[str, Any]) -> None:
-    """Check the form of a step of a fault without its time.
-
-    Raises:
-        NotModelled: it is none; the message names the place.
-    """
-    from netcore import failover
-
-    failover.check_step(step)
-
-
 def trials(
     scenario: Scenario,
     designs: Sequence[Design],
@@ -572,13 +592,6 @@ def trials(
     from netcore import failover
 
     return failover.trials(scenario, designs, fault, n, seed, first, target, rates)
-
-
-def trial_stretches(n: int) -> list[tuple[int, int]]:
-    """Return how so many trials are cut for reports and for workers: pairs of first and number."""
-    from netcore import failover
-
-    return failover.stretches(n)
 
 
 def prepare_trials(
@@ -607,26 +620,6 @@ def join_trials() -> JoinedTrials:
     from netcore import failover
 
     return failover.Joined()
-
-
-def merge_trials(chunks: Iterable[dict[str, Any]], rates: dict[str, float] | None = None) -> dict[str, Any]:
-    """Return the summary of columns of trials, given in any order.
-
-    Raises:
-        ValueError: trials are missing, or there twice.
-    """
-    from netcore import failover
-
-    return failover.merge(chunks, rates)
-
-
-def availability(
-    summary: dict[str, Any], rates: dict[str, float] | None = None, target: float = 0.9999
-) -> list[dict[str, Any]]:
-    """Return what each design of a summary of trials means for a month, against an error budget."""
-    from netcore import failover
-
-    return failover.availability(summary, rates, target)
 
 
 def sweep(
@@ -659,52 +652,6 @@ def sweep_parameters(scenario: Scenario, fault: str, designs: Sequence[Design]) 
     from netcore.failover import sweepable
 
     return sweepable.sweepable(scenario, fault, designs)
-
-
-def near_names(name: str, known: Sequence[str]) -> str:
-    """Return a sentence with the known names that are like one, or with the first few of all."""
-    from netcore.failover import sweeping
-
-    return sweeping.near(name, known)
-
-
-def sweep_scenario(scenario: Scenario, parameter: str, value: float | str) -> Scenario:
-    """Return the scenario at one point of a sweep.
-
-    Raises:
-        NotFound, NotModelled, NetcoreError: see ``sweep``.
-    """
-    from netcore.failover import sweeping
-
-    return sweeping.varied(scenario, parameter, value)
-
-
-def sweep_point(parameter: str, value: float | str, summary: dict[str, Any]) -> dict[str, Any]:
-    """Return ``sweep.point`` from the summary of its trials."""
-    from netcore.failover import sweeping
-
-    return sweeping.point(parameter, value, summary)
-
-
-def sweep_summary(parameter: str, n: int, seed: int, points: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return ``sweep.summary`` from all points."""
-    from netcore.failover import sweeping
-
-    return sweeping.summary(parameter, n, seed, points)
-
-
-def export_csv(events: Iterable[dict[str, Any]], about: dict[str, Any]) -> str:
-    """Return the results of a race, of trials or of a sweep as CSV; ``about`` is what repeats them."""
-    from netcore.failover import export
-
-    return export.export_csv(events, about)
-
-
-def export_json(events: Iterable[dict[str, Any]], about: dict[str, Any]) -> dict[str, Any]:
-    """Return the results of a race, of trials or of a sweep as plain JSON data."""
-    from netcore.failover import export
-
-    return export.export_json(events, about)
 
 
 def timing_profiles() -> tuple[TimingProfile, ...]:

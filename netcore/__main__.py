@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     ) -> argparse.ArgumentParser:
         words = words or (answer.__doc__ or "").partition("\n")[0]
         made: argparse.ArgumentParser = questions.add_parser(name, help=words, description=words)
-        made.add_argument("file", metavar="FILE" if of.startswith("the file") else "PACK", help=of)
+        made.add_argument("file", metavar="PACK" if of.endswith("pack") else "FILE", help=of)
         made.add_argument("--json", action="store_true", help="write JSON, one line per event or row")
         made.set_defaults(answer=answer)
         return made
@@ -127,7 +127,16 @@ def _of_packs(add: Add) -> None:
     grade.add_argument("solution", metavar="SOLUTION", help="a solution of the pack's form, or a scenario")
     show = add("variant", grading.variant, of="the folder of an exercise pack")
     add("lint", grading.lint, of="the folder of an exercise pack")
-    for made in (grade, show):
+    receipt = add("receipt", grading.receipt, of="the folder of an exercise pack")
+    receipt.add_argument("solution", metavar="SOLUTION", help="as for grade")
+    broken = add("break", grading.put_faults)
+    broken.add_argument("--count", type=int, default=1, help="how many faults; default 1")
+    broken.add_argument("--seed", type=int, default=1, help="the same one gives the same faults; default 1")
+    broken.add_argument("--kind", action="append", metavar="KIND", help="may be repeated; default: all")
+    verify = add("verify", grading.verify, of="the file of a receipt")
+    verify.add_argument("pack", metavar="PACK", nargs="?", help="folder of the pack, to repeat the grading")
+    verify.add_argument("--key", metavar="FILE", help="file with the key of the signature")
+    for made in (grade, show, receipt):
         made.add_argument("--seed", type=int, default=0, help="of the variant; default 0, as it is written")
 
 

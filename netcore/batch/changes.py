@@ -80,7 +80,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """All flows from each sender to each receiver; nobody sends to itself.
+    """All flows from each sender to each receiver, none of them named twice; nobody sends to itself.
 
     Args:
         senders: ``vms/ID`` or ``hosts/ID``.
@@ -92,8 +92,9 @@ class Block:
 
     def pairs(self) -> int:
         """Return how many pairs of sender and address there are."""
-        own = {(sender, address) for sender in self.senders for to, address in self.receivers if to == sender}
-        return len(self.senders) * len(self.receivers) - len(own)
+        senders = frozenset(self.senders)
+        own = sum(to in senders for to, _ in self.receivers)
+        return len(self.senders) * len(self.receivers) - own
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""

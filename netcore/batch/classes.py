@@ -6,7 +6,7 @@ that something names (a route, a pool, another guest), or whose guest has addres
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,13 +57,13 @@ def classes_of(compiled: Compiled) -> Classes:
     """Return the classes of the VMs of a network."""
     network = compiled.network
     drawing = drawing_of(network)
-    named = _named(network)
+    known = named(network)
     columns = _Columns(compiled)
     prefixes = sorted(_guest_prefixes(network), key=str)
     found: dict[tuple[object, ...], list[str]] = {}
     why: dict[str, str] = {}
     for vm, machine in sorted(drawing.machines.items()):
-        alone = _alone(machine, named)
+        alone = _alone(machine, known)
         if alone:
             why[vm] = alone
             found[("alone", vm)] = [vm]
@@ -81,17 +81,6 @@ def classes_of(compiled: Compiled) -> Classes:
             tuple(tuple(address in prefix for prefix in prefixes) for address in port.held),
         )
         found.setdefault(key, []).append(vm)
-    return _made(network, sorted(found.values()), why)
-
-
-def split(network: Network, classes: Classes, key: Callable[[str], object]) -> Classes:
-    """Return classes with those VMs apart that have different keys."""
-    found: dict[tuple[int, object], list[str]] = {}
-    why: dict[str, str] = {}
-    for index, each in enumerate(classes.classes):
-        for vm in each.vms:
-            found.setdefault((index, key(vm) if len(each.vms) > 1 else None), []).append(vm)
-        why[each.vms[0]] = each.why
     return _made(network, sorted(found.values()), why)
 
 
@@ -178,7 +167,7 @@ def _guest_prefixes(network: Network) -> set[Any]:
     return found
 
 
-def _named(network: Network) -> dict[object, str]:
+def named(network: Network) -> dict[object, str]:
     """Return the VMs, NICs and addresses that something names, and what names them."""
     topology = network.scenario.topology
     found: dict[object, str] = {}

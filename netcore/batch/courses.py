@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from netcore.batch import layout as at
 from netcore.batch.answers import ABSENT, STRIDE, Answers, name_of_way, way_of
 from netcore.batch.compile import Compiled
+from netcore.batch.distinct import distinct
 from netcore.batch.headers import is_usual, middles
 from netcore.batch.packets import Packets
 from netcore.batch.sheets import Table
@@ -41,35 +43,19 @@ class Courses:
 
     def __init__(self, compiled: Compiled) -> None:
         self._compiled = compiled
+        vms = compiled.guests.vms[: len(compiled.guests.ids)]
+        # The last one is for no place, and for those that only a walk names.
+        self._vm_at = np.full(len(compiled.names) + 1, -1, np.int64)
+        self._vm_at[vms[:, at.VM_AT]] = np.arange(len(vms))
         rows = [
-            int(nic)
-            for nic in middles(compiled)
-            if compiled.nics[nic, at.NIC_VM] >= 0 and is_usual(compiled, int(compiled.nics[nic, at.NIC_VM]))
+            (f"nics/{compiled.nic_ids[nic]}", f"vms/{compiled.guests.ids[vm]}")
+            for nic in middles(compiled).tolist()
+            if (vm := int(compiled.nics[nic, at.NIC_VM])) >= 0 and is_usual(compiled, vm)
         ]
-        vms = [int(compiled.nics[row, at.NIC_VM]) for row in rows]
-        self._paths = [f"vms/{compiled.guests.ids[vm]}" for vm in vms]
-        nics = [f"nics/{compiled.nic_ids[row]}" for row in rows]
-        digits = [name_of_way((nic, vm, nic)) for nic, vm in zip(nics, self._paths, strict=True)]
-        self._known: dict[tuple[int, int], tuple[int, ...]] = {(0, 0): ()}
-        level: dict[int, tuple[int, ...]] = {0: ()}
-        power = pow(STRIDE, 3, 1 << 64)
-        for depth in range(1, 4):
-            if len(level) * len(digits) > _MOST:
-                break
-            level = {
-                (name * power + digit) & _MASK: (*passed, number)
-                for name, passed in level.items()
-                for number, digit in enumerate(digits)
-                if number not in passed
-            }
-            self._known |= {(depth, name): passed for name, passed in level.items()}
+        self._known = _rows_of(tuple(rows))
 
-    def symmetric(self, packets: Packets, answers: Answers, rows: Table, receivers: Table) -> Table:
-        """Return for some rows whether the answer passed the appliances of the request.
-
-        Args:
-            receivers: row of the VM that has the address, beside ``packets``; -1: none.
-        """
+    def symmetric(self, packets: Packets, answers: Answers, rows: Table) -> Table:
+        """Return for some rows whether the answer passed the appliances of the request."""
         found = np.ones(len(rows), np.bool_)
         back = answers.back
         passing = (answers.forward.hops[rows] > 1) | (back.hops[rows] > 1)
@@ -79,16 +65,19 @@ class Courses:
         if not len(some):
             return found
         asked = rows[some]
+        receivers = self._vm_at[np.minimum(answers.forward.at, len(self._vm_at) - 1)]
+        # The ports of a pair mostly go one way.
+        legs = (answers.forward, back)
+        columns = [column[asked] for leg in legs for column in (leg.way, leg.hops)]
+        firsts, of = distinct([packets.source[asked], receivers[asked], *columns])
+        asked = asked[firsts]
         keys = self._keys(packets, answers, asked, receivers[asked])
-        each, first, which = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-        told = np.array(
-            [
-                self._told(key, packets, int(asked[row]))
-                for key, row in zip(each.tolist(), first.tolist(), strict=True)
-            ],
-            np.bool_,
-        )
-        found[some] = told[which.ravel()]
+        first, which = distinct(list(keys.T))
+        told = [
+            self._told(key, packets, row)
+            for key, row in zip(keys[first].tolist(), asked[first].tolist(), strict=True)
+        ]
+        found[some] = np.array(told, np.bool_)[which][of]
         return found
 
     def _told(self, key: list[int], packets: Packets, row: int) -> bool:
@@ -136,6 +125,26 @@ class Courses:
         end = trace.forward.verdict.at
         sender = packets.senders[int(packets.source[row])]
         return Passed(_vms(trace.forward, sender, end), _vms(trace.back, sender, end) if trace.back else ())
+
+
+@lru_cache(maxsize=16)
+def _rows_of(appliances: tuple[tuple[str, str], ...]) -> dict[tuple[int, int], tuple[int, ...]]:
+    """Return rows of appliances, given as NIC and VM, by how many they are and the name that they make."""
+    digits = [name_of_way((nic, vm, nic)) for nic, vm in appliances]
+    known: dict[tuple[int, int], tuple[int, ...]] = {(0, 0): ()}
+    level: dict[int, tuple[int, ...]] = {0: ()}
+    power = pow(STRIDE, 3, 1 << 64)
+    for depth in range(1, 4):
+        if len(level) * len(digits) > _MOST:
+            break
+        level = {
+            (name * power + digit) & _MASK: (*passed, number)
+            for name, passed in level.items()
+            for number, digit in enumerate(digits)
+            if number not in passed
+        }
+        known |= {(depth, name): passed for name, passed in level.items()}
+    return known
 
 
 def _vms(leg: Leg, sender: str, end: str | None) -> tuple[str, ...]:

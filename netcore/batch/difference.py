@@ -7,6 +7,8 @@ to date instead of made anew, only pairs that the edit may concern are asked (``
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 
 from netcore.batch import layout as at
@@ -26,15 +28,15 @@ from netcore.batch.grouping import (
     changes_of,
     effects,
 )
-from netcore.batch.headers import SOURCE_PORT, Headers, Limits, Rows, is_simple, is_usual
-from netcore.batch.packets import LOW, Packets
-from netcore.batch.parties import Pairs, Parties, parties_of
-from netcore.batch.portsets import PORTED
+from netcore.batch.headers import SOURCE_PORT, Headers, Limits, Rows, is_simple, usual_vms
+from netcore.batch.packets import Packets
+from netcore.batch.parties import Groups, Pairs, People, alike_in_both, parties_of, people_of
 from netcore.batch.sheets import Table
 from netcore.batch.touched import Touched, touched_by
 from netcore.batch.update import edited, updated
 from netcore.control.network import Network
 from netcore.document.models import Scenario
+from netcore.trace.packet import TCP, UDP
 
 BLOCK = 1 << 18
 """Flows that are asked together."""
@@ -71,18 +73,19 @@ class _Comparison:
         self._touched = touched
         even = is_even(one) and is_even(other) and choices_of(one) == choices_of(other)
         self._apart = not even
-        self._parties = parties_of(
-            one, other, apart=not even, refined=None if touched is None else touched.classes
-        )
+        people = people_of(one, other, same=touched is not None and touched.update.same_addresses)
+        if self._apart:
+            alike = np.arange(len(people.vms))
+        else:
+            alike = alike_in_both(people, one, other) if touched is None else touched.alike
+        self._parties = parties = parties_of(people, alike)
         self._headers = Headers(one, other)
         members = members_of(one) | members_of(other)
-        self._ends = [_Ends(compiled, self._parties) for compiled in self._both]
-        parties = self._parties
-        self._member_sends = np.array([not members.isdisjoint(each.paths) for each in parties.senders])
-        self._member_takes = np.array(
-            [any(to in members for to, _ in each.to) for each in parties.receivers], np.bool_
-        )
-        self._names = PlaceNames(self._both, parties)
+        self._ends = [_ends_of(compiled, people) for compiled in self._both]
+        sends = np.array([path in members for path in people.senders], np.bool_)
+        takes = np.array([to in members for to in people.to], np.bool_)
+        self._member_sends, self._member_takes = _any(parties.senders, sends), _any(parties.receivers, takes)
+        self._names = PlaceNames(self._both, people)
         self._courses = [Courses(compiled) for compiled in self._both]
 
     def result(self) -> Difference:
@@ -111,80 +114,100 @@ class _Comparison:
         if self._touched is None:
             pairs = self._pairs(np.ones(shape, np.bool_))
             return pairs, self._rows(pairs, np.arange(len(pairs.sender)), None)
-        touched = self._touched
-        wholly, partly = touched.pairs(self._parties)
-        pairs = self._pairs(wholly | partly)
-        whole = wholly[pairs.sender, pairs.receiver]
+        marks = self._touched.marks(self._parties)
+        pairs = self._pairs(marks.wholly | marks.partly | marks.ends)
+        limits = self._headers.limits(self._touched.spans)
+        asked = [each[pairs.sender, pairs.receiver] for each in marks]
         parts = [
-            self._rows(pairs, np.flatnonzero(whole), None),
-            self._rows(pairs, np.flatnonzero(~whole), self._headers.limits(touched.spans)),
+            self._rows(pairs, np.flatnonzero(asked[0]), None),
+            self._rows(pairs, np.flatnonzero(asked[1]), limits),
+            self._rows(pairs, np.flatnonzero(asked[2]), limits, otherwise=True),
         ]
         return pairs, Rows(*(np.concatenate(each) for each in zip(*parts, strict=True)))
 
     def _pairs(self, wanted: Table) -> Pairs:
         """Return one pair for each two groups, or all their pairs where a hash matters."""
-        senders, receivers = self._parties.senders, self._parties.receivers
-        spread = self._member_sends[:, None] | self._member_takes[None, :] | self._apart
+        parties = self._parties
+        senders, receivers = parties.senders, parties.receivers
+        one, other = np.nonzero(wanted)
+        spread = self._member_sends[one] | self._member_takes[other] | self._apart
         if spread.any() and not self._apart:
-            plain = np.array([each.plain for each in receivers], np.bool_)
-            spread &= ~(self._ends[0].direct() & self._ends[1].direct() & plain)
-        group = {path: index for index, each in enumerate(senders) for path in each.paths}
-        own = np.array([group.get(each.to[0][0], -1) for each in receivers])
-        one, other = np.nonzero(wanted & ~spread)
-        same = own[other] == one
-        alone = np.array([len(each.paths) == 1 for each in senders], np.bool_)
-        keep = ~(same & alone[one])
-        one, other, same = one[keep], other[keep], same[keep]
-        columns = [one, same.astype(np.int64), other, np.zeros(len(one), np.int64)]
+            some = np.flatnonzero(spread)
+            plain = parties.plain[other[some]]
+            for end in self._ends:
+                plain &= end.direct(senders.heads()[one[some]], receivers.heads()[other[some]])
+            spread[some] = ~plain
+        places = {path: row for row, path in enumerate(parties.people.senders)}
+        own = np.array([places.get(to, -1) for to in parties.people.to], np.int64)
         single = [
             (i, k, j, n)
-            for i, j in np.argwhere(wanted & spread).tolist()
-            for k, path in enumerate(senders[i].paths)
-            for n, (to, _) in enumerate(receivers[j].to)
-            if path != to
+            for i, j in zip(one[spread].tolist(), other[spread].tolist(), strict=True)
+            for k, sender in enumerate(senders.members(i))
+            for n, receiver in enumerate(receivers.members(j))
+            if own[receiver] != sender
         ]
+        one, other = one[~spread], other[~spread]
+        holder = own[receivers.heads()]
+        group = np.where(holder >= 0, senders.of[holder], -1)
+        same = group[other] == one
+        keep = ~(same & (senders.sizes()[one] == 1))
+        one, other, same = one[keep], other[keep], same[keep]
+        columns = [one, same.astype(np.int64), other, np.zeros(len(one), np.int64)]
         more = np.array(single, np.int64).reshape(-1, 4)
         flags = np.append(np.zeros(len(one), np.bool_), np.ones(len(more), np.bool_))
         one, same, other, none = (np.append(have, add) for have, add in zip(columns, more.T, strict=True))
         return Pairs(one, same, other, none, flags)
 
-    def _rows(self, pairs: Pairs, chosen: Table, limits: Limits | None) -> Rows:
-        parties = self._parties
+    def _places(self, pairs: Pairs) -> tuple[Table, Table]:
+        """Return the rows of ``People`` of both ends."""
+        return (
+            self._parties.senders.row(pairs.sender, pairs.of_sender),
+            self._parties.receivers.row(pairs.receiver, pairs.of_receiver),
+        )
+
+    def _rows(self, pairs: Pairs, chosen: Table, limits: Limits | None, *, otherwise: bool = False) -> Rows:
+        people = self._parties.people
         part = Pairs(*(column[chosen] for column in pairs))
-        versions = np.array([each.to[0][1].version for each in parties.receivers])[part.receiver]
-        every = ~np.array([each.plain for each in parties.receivers], np.bool_)[part.receiver]
-        every |= part.spread
+        sender, receiver = self._places(part)
+        versions = people.version[receiver]
+        every = ~people.plain[receiver] | part.spread
         for compiled, end in zip(self._both, self._ends, strict=True):
-            every |= ~(is_simple(compiled) & end.usual(part))
-        one, other = (end.told(part, versions) for end in self._ends)
-        rows = self._headers.rows(chosen, versions, (one, other), every, limits)
+            every |= ~end.usual(sender, receiver) if is_simple(compiled) else True
+        one, other = (end.told(sender, receiver) for end in self._ends)
+        rows = self._headers.rows(chosen, versions, (one, other), every, limits, otherwise=otherwise)
         last = np.where(pairs.spread[rows.pair], rows.first, rows.last)
         return rows._replace(last=last)
 
     def _compared(self, pairs: Pairs, rows: Rows) -> Found:
         """Ask some headers of both drawings, and return those that fare otherwise."""
-        part = Pairs(*(column[rows.pair] for column in pairs))
-        asked = [end.packets(part, rows) for end in self._ends]
+        sender, receiver = (place[rows.pair] for place in self._places(pairs))
+        asked = [end.packets(sender, receiver, rows) for end in self._ends]
         answers = [forward(compiled, packets) for compiled, packets in zip(self._both, asked, strict=True)]
-        sides = [_side(self._names, end, part, given) for end, given in zip(self._ends, answers, strict=True)]
+        sides = [
+            _side(self._names, end, sender, receiver, given)
+            for end, given in zip(self._ends, answers, strict=True)
+        ]
         connected = sides[0].connects & sides[1].connects
         ways = (sides[0].way != sides[1].way) | (sides[0].way_back != sides[1].way_back)
-        ends = np.zeros(len(part.sender), np.bool_)
+        ends = np.zeros(len(sender), np.bool_)
         for column in END_COLUMNS:
             ends |= getattr(sides[0], column) != getattr(sides[1], column)
         differ = np.flatnonzero(np.where(connected, ends | ways, ends))
         chosen = [Side(*(column[differ] for column in side)) for side in sides]
         even = []
-        for courses, packets, given, end, side in zip(
-            self._courses, asked, answers, self._ends, chosen, strict=True
-        ):
+        for courses, packets, given, side in zip(self._courses, asked, answers, chosen, strict=True):
             told = np.ones(len(differ), np.bool_)
-            told[side.connects] = courses.symmetric(
-                packets, given, differ[side.connects], end.receiver_vm(part)
-            )
+            told[side.connects] = courses.symmetric(packets, given, differ[side.connects])
             even.append(told)
         told_of = effects(chosen[0], chosen[1], even[0], even[1])
         return Found(Rows(*(column[differ] for column in rows)), chosen[0], chosen[1], told_of)
+
+
+def _any(groups: Groups, rows: Table) -> Table:
+    """Return bool by group whether any of its rows is True."""
+    found = np.zeros(len(groups), np.bool_)
+    found[groups.of[rows]] = True
+    return found
 
 
 _BY_HASH = (
@@ -198,101 +221,94 @@ _STRAIGHT = (at.WAY_LOCAL, at.WAY_PEER, at.WAY_DROP)
 
 
 class _Ends:
-    """The parties of one drawing as numbers."""
+    """The people of a comparison in one drawing, as numbers.
 
-    def __init__(self, compiled: Compiled, parties: Parties) -> None:
-        self._compiled = compiled
+    Attributes:
+        source: int64 by sender, its row; -1: this drawing lacks it.
+        taker: int64 by address, the row of the VM that has it; -1: none.
+    """
+
+    def __init__(self, compiled: Compiled, people: People) -> None:
+        self.people = people
+        self._senders, self._ways = compiled.senders, compiled.routes.paged
         row_of = {path: row for row, path in enumerate(compiled.senders)}
         vms = compiled.guests.vms
         count = len(compiled.guests.ids)
-        paths = [path for each in parties.senders for path in each.paths]
-        self._first_sender = np.cumsum([0, *(len(each.paths) for each in parties.senders)])
-        self._source = np.array([row_of.get(path, -1) for path in paths], np.int64)
-        tos = [to for each in parties.receivers for to in each.to]
-        self._first_receiver = np.cumsum([0, *(len(each.to) for each in parties.receivers)])
-        self._receiver = np.array(
-            [row_of[to] if to.startswith("vms/") and to in row_of else -1 for to, _ in tos], np.int64
+        self.source = np.array([row_of.get(path, -1) for path in people.senders], np.int64)
+        self.taker = np.array(
+            [row_of.get(to, -1) if to.startswith("vms/") else -1 for to in people.to], np.int64
         )
-        numbers = [int(address) for _, address in tos]
-        self._high = np.array([number >> 64 for number in numbers], np.uint64)
-        self._low = np.array([number & LOW for number in numbers], np.uint64)
-        self._version = np.array([address.version for _, address in tos], np.uint8)
-        self._atom = compiled.atoms.of_many([address for _, address in tos])
-        usual = np.array([is_usual(compiled, vm) for vm in range(count)] + [True] * len(row_of), np.bool_)
-        self._usual = np.append(usual[: len(row_of)], True)
+        self._atom = compiled.atoms.find(people.version, people.high, people.low).astype(np.int64)
+        hosts = np.ones(len(row_of) - count + 1, np.bool_)
+        self._usual = np.append(usual_vms(compiled), hosts)
         only = np.append(vms[:count, at.VM_NIC], np.full(len(row_of) - count + 1, -1)).astype(np.int64)
         nics = np.vstack([compiled.nics, np.full((1, at.NIC_COLUMNS), -1, np.int32)])
         self._out = nics[only, at.NIC_OUT].astype(np.int64)
         self._in = nics[only, at.NIC_IN].astype(np.int64)
         self._table = nics[only, at.NIC_TABLE].astype(np.int64)
-        hosts = compiled.send[count : len(row_of)]
+        outside = compiled.send[count : len(row_of)]
         self._atoms = {
-            version: np.concatenate([nics[only[:count], column], hosts[:, by_host], [-1]]).astype(np.int64)
+            version: np.concatenate([nics[only[:count], column], outside[:, by_host], [-1]]).astype(np.int64)
             for version, column, by_host in (
                 (4, at.NIC_SOURCE4, at.SEND_SOURCE4),
                 (6, at.NIC_SOURCE6, at.SEND_SOURCE6),
             )
         }
+        kind = compiled.routes.ways[:, at.WAY_KIND]
+        self._straight = np.isin(kind, _STRAIGHT)
 
-    def sender(self, pairs: Pairs) -> Table:
-        """Return the row of who sends; -1: this drawing lacks it."""
-        found: Table = self._source[self._first_sender[pairs.sender] + pairs.of_sender]
-        return found
-
-    def receiver_vm(self, pairs: Pairs) -> Table:
-        """Return the row of the VM that has the address; -1: none."""
-        found: Table = self._receiver[self._place(pairs)]
-        return found
-
-    def direct(self) -> Table:
-        """Return bool [senders, receivers]: neither request nor answer is handed to anybody on the way.
+    def direct(self, sender: Table, receiver: Table) -> Table:
+        """Return bool: neither request nor answer is handed to anybody on the way.
 
         Only of IPv4 and guests about which nothing is special; of all others it is False.
         """
-        senders, receivers = self._source[self._first_sender[:-1]], self._first_receiver[:-1]
-        takers = self._receiver[receivers]
-        here, there = self._table[senders], self._table[takers]
-        atoms, to = self._atoms[4][senders], self._atom[receivers]
-        compiled = self._compiled
-        straight = np.isin(compiled.routes.ways[:, at.WAY_KIND], _STRAIGHT)
-        ways = compiled.routes.paged
-        found = straight[ways.at(_index(here)[:, None], _index(to))]
-        found &= straight[ways.at(_index(there)[:, None], _index(atoms))].T
-        found &= ((here >= 0) & (atoms >= 0) & self._usual[senders])[:, None]
-        known: Table = found & ((there >= 0) & self._usual[takers] & (self._version[receivers] == 4))
+        source, taker = self.source[sender], self.taker[receiver]
+        here, there = self._table[source], self._table[taker]
+        atom, to = self._atoms[4][source], self._atom[receiver]
+        found = self._straight[self._ways.at(_index(here), _index(to))]
+        found &= self._straight[self._ways.at(_index(there), _index(atom))]
+        found &= (here >= 0) & (atom >= 0) & self._usual[source] & (there >= 0) & self._usual[taker]
+        known: Table = found & (self.people.version[receiver] == 4)
         return known
 
-    def _place(self, pairs: Pairs) -> Table:
-        found: Table = self._first_receiver[pairs.receiver] + pairs.of_receiver
-        return found
-
-    def usual(self, pairs: Pairs) -> Table:
+    def usual(self, sender: Table, receiver: Table) -> Table:
         """Return whether nothing is special about both guests."""
-        found: Table = self._usual[self.sender(pairs)] & self._usual[self.receiver_vm(pairs)]
+        found: Table = self._usual[self.source[sender]] & self._usual[self.taker[receiver]]
         return found
 
-    def told(self, pairs: Pairs, versions: Table) -> Table:
+    def told(self, sender: Table, receiver: Table) -> Table:
         """Return what ``Headers.rows`` needs to know of the ends."""
-        sender, receiver = self.sender(pairs), self.receiver_vm(pairs)
-        atoms = np.where(versions == 4, self._atoms[4][sender], self._atoms[6][sender])
-        found: Table = np.stack(
-            [atoms, self._atom[self._place(pairs)], self._out[sender], self._in[receiver]], axis=1
-        )
+        source, taker = self.source[sender], self.taker[receiver]
+        four = self.people.version[receiver] == 4
+        atoms = np.where(four, self._atoms[4][source], self._atoms[6][source])
+        found: Table = np.stack([atoms, self._atom[receiver], self._out[source], self._in[taker]], axis=1)
         return found
 
-    def packets(self, pairs: Pairs, rows: Rows) -> Packets:
+    def packets(self, sender: Table, receiver: Table, rows: Rows) -> Packets:
         """Return the requests; who is missing is asked as somebody else, and the answer not looked at."""
-        place = self._place(pairs)
+        people = self.people
+        ported = (rows.protocol == TCP) | (rows.protocol == UDP)
         return Packets(
-            self._compiled.senders,
-            np.maximum(self.sender(pairs), 0).astype(np.int32),
-            self._high[place],
-            self._low[place],
-            self._version[place],
+            self._senders,
+            np.maximum(self.source[sender], 0).astype(np.int32),
+            people.high[receiver],
+            people.low[receiver],
+            people.version[receiver],
             rows.protocol,
-            np.where(np.isin(rows.protocol, list(PORTED)), SOURCE_PORT, 0).astype(np.uint16),
+            np.where(ported, np.uint16(SOURCE_PORT), np.uint16(0)),
             rows.first.astype(np.uint16),
         )
+
+
+_ENDS: WeakKeyDictionary[Compiled, _Ends] = WeakKeyDictionary()
+
+
+def _ends_of(compiled: Compiled, people: People) -> _Ends:
+    """Return the people in a drawing, as they were last made if they are the same."""
+    found = _ENDS.get(compiled)
+    if found is None or found.people is not people:
+        found = _ENDS[compiled] = _Ends(compiled, people)
+    return found
 
 
 def _index(numbers: Table) -> Table:
@@ -300,30 +316,33 @@ def _index(numbers: Table) -> Table:
     return np.maximum(numbers, 0).astype(np.int64)
 
 
-def _side(names: PlaceNames, ends: _Ends, pairs: Pairs, answers: Answers) -> Side:
+def _side(names: PlaceNames, ends: _Ends, sender: Table, receiver: Table, answers: Answers) -> Side:
     """Return answers as they are compared."""
-    number = names.numbers(answers.names)
-    missing = ends.sender(pairs) < 0
-    sender, receiver = names.sender(pairs), names.receiver(pairs)
+    number, owner_of = names.numbers(answers.names)
+    missing = ends.source[sender] < 0
+    sends, takes = names.senders[sender], names.receivers[receiver]
 
     def place(fates: Fates) -> Table:
-        where = np.where(fates.at >= 0, number[fates.at], -1)
-        owner = np.where(where >= 0, names.owners()[where], -1)
-        found = np.where(owner == receiver, RECEIVER, where)
-        return np.where((owner == sender) & (where >= 0), SENDER, found)
+        where = number[fates.at]
+        owner = owner_of[fates.at]
+        found = np.where(owner == takes, RECEIVER, where)
+        return np.where(owner == sends, SENDER, found)
 
     third = (answers.third.outcome != 0) & (answers.third.outcome != ABSENT)
     third &= answers.back.outcome == 0
-    forward_at, back_at, third_at = (place(leg) for leg in (answers.forward, answers.back, answers.third))
-    later_outcome = np.where(third, answers.third.outcome, answers.back.outcome)
-    later_code = np.where(third, answers.third.code, answers.back.code)
+    forward_at, later_at = place(answers.forward), place(answers.back)
+    later_outcome, later_code = answers.back.outcome, answers.back.code
+    if third.any():
+        later_outcome = np.where(third, answers.third.outcome, later_outcome)
+        later_code = np.where(third, answers.third.code, later_code)
+        later_at = np.where(third, place(answers.third), later_at)
     return Side(
-        np.where(missing, MISSING, answers.forward.outcome).astype(np.int64),
-        np.where(missing, 0, answers.forward.code).astype(np.int64),
-        np.where(missing, -1, forward_at).astype(np.int64),
-        np.where(missing, ABSENT, later_outcome).astype(np.int64),
-        np.where(missing, 0, later_code).astype(np.int64),
-        np.where(missing, -1, np.where(third, third_at, back_at)).astype(np.int64),
+        np.where(missing, MISSING, answers.forward.outcome),
+        np.where(missing, 0, answers.forward.code),
+        np.where(missing, -1, forward_at),
+        np.where(missing, ABSENT, later_outcome),
+        np.where(missing, 0, later_code),
+        np.where(missing, -1, later_at),
         answers.forward.way,
         answers.back.way,
         ~missing & answers.delivered(),

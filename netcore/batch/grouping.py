@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Final, NamedTuple
 
 import numpy as np
 
+from netcore.batch import layout as at
 from netcore.batch.answers import ABSENT, CODE_NAMES, OUTCOMES, way_of
 from netcore.batch.cells import Fate
 from netcore.batch.changes import Block, Change, Course, Effect, Span, Told, names_text, ports_text
 from netcore.batch.compile import Compiled
+from netcore.batch.distinct import distinct
 from netcore.batch.headers import SOURCE_PORT, Rows
-from netcore.batch.parties import Pairs, Parties
+from netcore.batch.parties import Pairs, Parties, People
 from netcore.batch.portsets import PORTED
 from netcore.batch.sheets import Table
 from netcore.control.network import Network
 from netcore.errors import NotFound
-from netcore.forwarding.drawing import drawing_of
 from netcore.forwarding.walk import follow
 from netcore.trace.model import Leg, Trace
 from netcore.trace.packet import PROTOCOL_NUMBERS, Packet
@@ -63,53 +64,41 @@ class Found(NamedTuple):
 
 
 class PlaceNames:
-    """Numbers for the places that verdicts of two drawings name."""
+    """Numbers for the places that verdicts of two drawings name.
 
-    def __init__(self, both: Iterable[Compiled], parties: Parties) -> None:
-        self.texts: list[str] = []
-        self._numbers: dict[str, int] = {}
-        self._vm_of: dict[str, str] = {}
+    Attributes:
+        texts: by number.
+        senders, receivers: int64 by row of ``People``, who sends and who has the address.
+    """
+
+    def __init__(self, both: tuple[Compiled, ...], people: People) -> None:
+        names = (
+            name
+            for each in (*(compiled.names for compiled in both), people.senders, people.to)
+            for name in each
+        )
+        self.texts = list(dict.fromkeys(names))
+        self._numbers = {text: number for number, text in enumerate(self.texts)}
+        self.senders, self.receivers = self._all(people.senders), self._all(people.to)
+        owner = np.arange(len(self.texts))
         for compiled in both:
-            for key, port in drawing_of(compiled.network).ports.items():
-                if port.vm is not None:
-                    self._vm_of[f"nics/{key}"] = f"vms/{port.vm}"
-        self._owner: list[int] = []
-        self._first_sender = np.cumsum([0, *(len(each.paths) for each in parties.senders)])
-        self._senders = self._all(path for each in parties.senders for path in each.paths)
-        self._first_receiver = np.cumsum([0, *(len(each.to) for each in parties.receivers)])
-        self._receivers = self._all(to for each in parties.receivers for to, _ in each.to)
+            number = self._all(compiled.names)
+            nics = compiled.nics[compiled.nics[:, at.NIC_VM] >= 0]
+            owner[number[nics[:, at.NIC_AT]]] = number[compiled.guests.vms[nics[:, at.NIC_VM], at.VM_AT]]
+        self._owner = owner
 
     def _all(self, texts: Iterable[str]) -> Table:
-        return np.array([self._number(text) for text in texts] or [-1], np.int64)
+        return np.array([self._numbers[text] for text in texts], np.int64)
 
-    def _number(self, text: str) -> int:
-        found = self._numbers.get(text)
-        if found is None:
-            found = self._numbers[text] = len(self.texts)
-            self.texts.append(text)
-            self._owner.append(found)
-            owner = self._vm_of.get(text)
-            if owner is not None:
-                self._owner[found] = self._number(owner)
-        return found
-
-    def numbers(self, names: Iterable[str]) -> Table:
-        """Return the numbers of many places."""
-        return self._all(names)
-
-    def owners(self) -> Table:
-        """Return by number that of the VM a NIC belongs to, else its own."""
-        return np.array(self._owner, np.int64)
-
-    def sender(self, pairs: Pairs) -> Table:
-        """Return the number of who sends."""
-        found: Table = self._senders[self._first_sender[pairs.sender] + pairs.of_sender]
-        return found
-
-    def receiver(self, pairs: Pairs) -> Table:
-        """Return the number of who has the address."""
-        found: Table = self._receivers[self._first_receiver[pairs.receiver] + pairs.of_receiver]
-        return found
+    def numbers(self, names: Iterable[str]) -> tuple[Table, Table]:
+        """Return by name its number, and that of the VM a NIC belongs to, else its own; last: -1 for none."""
+        for name in names:
+            if name not in self._numbers:  # a place that only a walk names
+                self._numbers[name] = len(self.texts)
+                self.texts.append(name)
+        self._owner = np.append(self._owner, np.arange(len(self._owner), len(self.texts)))
+        found = self._all(names)
+        return np.append(found, -1), np.append(self._owner[found], -1)
 
 
 def effects(before: Side, after: Side, even_before: Table, even_after: Table) -> Table:
@@ -141,60 +130,45 @@ def changes_of(
     networks: Networks, parties: Parties, pairs: Pairs, names: PlaceNames, found: list[Found]
 ) -> tuple[Change, ...]:
     """Return flows that differ, grouped."""
-    groups: dict[tuple[int, int, tuple[Span, ...], bool], list[int]] = {}
-    kinds: dict[tuple[int, ...], None] = {}
-    number_of: dict[tuple[int, ...], int] = {}
-    by_pair: dict[tuple[int, int, int], list[Span]] = {}
-    for block in found:
-        for pair, protocol, first, last, kind in _runs(block, kinds, number_of):
-            by_pair.setdefault((pair, protocol, kind), []).append((first, last))
-    for (pair, protocol, kind), spans in by_pair.items():
-        key = (kind, protocol, _merged(spans), bool(pairs.spread[pair]))
-        groups.setdefault(key, []).append(pair)
+    kinds: dict[tuple[int, ...], int] = {}
+    parts = [_numbered(block, kinds) for block in found if len(block.effects)]
+    if not parts:
+        return ()
+    pair, protocol, first, last, kind = (np.concatenate(each) for each in zip(*parts, strict=True))
+    firsts, of = distinct([pair, protocol, kind])
+    # The rows of one pair and protocol stand in the order of their ports.
+    order = np.argsort(of, kind="stable")
+    of, first, last = of[order], first[order], last[order]
+    begins = np.append(True, (of[1:] != of[:-1]) | (last[:-1] + 1 != first[1:]))
+    starts = np.flatnonzero(begins)
+    spans = np.stack([first[starts], last[np.append(starts[1:], len(first)) - 1]], axis=1).astype(np.int32)
+    limits = np.searchsorted(of[starts], np.arange(len(firsts) + 1)).tolist()
+    pair, protocol, kind = pair[firsts], protocol[firsts], kind[firsts]
+    groups: dict[tuple[int, int, bytes, bool], list[int]] = {}
+    for number, key in enumerate(
+        zip(kind.tolist(), protocol.tolist(), pairs.spread[pair].tolist(), strict=True)
+    ):
+        ports = spans[limits[number] : limits[number + 1]].tobytes()
+        groups.setdefault((*key[:2], ports, key[2]), []).append(number)
     listed = list(kinds)
-    made = [
-        _change(networks, parties, pairs, names, listed[kind], protocol, spans, spread, members)
-        for (kind, protocol, spans, spread), members in groups.items()
-    ]
+    made = []
+    for (number, ip, ports, spread), members in groups.items():
+        told = tuple((a, b) for a, b in np.frombuffer(ports, np.int32).reshape(-1, 2).tolist())
+        made.append(
+            _change(networks, parties, pairs, names, listed[number], ip, told, spread, np.sort(pair[members]))
+        )
     return tuple(sorted(made, key=lambda change: (_EFFECTS.index(change.effects[0]), -change.pairs())))
 
 
-def _runs(
-    found: Found, kinds: dict[tuple[int, ...], None], number_of: dict[tuple[int, ...], int]
-) -> Iterator[tuple[int, int, int, int, int]]:
-    """Yield pair, protocol, first and last port, and the number of what became of it."""
-    if not len(found.effects):
-        return
+def _numbered(found: Found, kinds: dict[tuple[int, ...], int]) -> tuple[Table, ...]:
+    """Return pair, protocol, first and last port, and the number of what became of it."""
     columns = [found.effects]
     columns += [getattr(side, name) for side in (found.before, found.after) for name in END_COLUMNS]
-    each, which = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
-    numbers = []
-    for row in map(tuple, each.tolist()):
-        if row not in number_of:
-            number_of[row] = len(kinds)
-            kinds[row] = None
-        numbers.append(number_of[row])
-    kind = np.array(numbers, np.int64)[which.ravel()]
+    firsts, which = distinct(columns)
+    told = zip(*(column[firsts].tolist() for column in columns), strict=True)
+    numbers = np.array([kinds.setdefault(row, len(kinds)) for row in told], np.int64)
     rows = found.rows
-    yield from zip(
-        rows.pair.tolist(),
-        rows.protocol.tolist(),
-        rows.first.tolist(),
-        rows.last.tolist(),
-        kind.tolist(),
-        strict=True,
-    )
-
-
-def _merged(spans: list[Span]) -> tuple[Span, ...]:
-    """Return spans with those that touch put together."""
-    found: list[Span] = []
-    for first, last in sorted(spans):
-        if found and found[-1][1] + 1 >= first:
-            found[-1] = (found[-1][0], max(last, found[-1][1]))
-        else:
-            found.append((first, last))
-    return tuple(found)
+    return rows.pair, rows.protocol.astype(np.int64), rows.first, rows.last, numbers[which]
 
 
 def _change(
@@ -206,17 +180,18 @@ def _change(
     protocol: int,
     spans: tuple[Span, ...],
     spread: bool,
-    members: list[int],
+    members: Table,
 ) -> Change:
     found = tuple(effect for index, effect in enumerate(_EFFECTS) if kind[0] >> index & 1)
     blocks = _blocks(parties, pairs, members)
-    first = members[0]
-    sender = parties.senders[pairs.sender[first]].paths[pairs.of_sender[first]]
-    to, address = parties.receivers[pairs.receiver[first]].to[pairs.of_receiver[first]]
+    people, first = parties.people, members[0]
+    sender = people.senders[parties.senders.row(pairs.sender[first], pairs.of_sender[first])]
+    row = int(parties.receivers.row(pairs.receiver[first], pairs.of_receiver[first]))
+    to, address = people.to[row], people.texts[row]
     ported = protocol in PORTED
     packet = Packet(
         source=sender,
-        destination=str(address),
+        destination=address,
         protocol=_PROTOCOL_NAMES.get(protocol, str(protocol)),
         source_port=SOURCE_PORT if ported else 0,
         destination_port=spans[0][0] if ported else 0,
@@ -245,32 +220,34 @@ def _course(names: PlaceNames, kind: tuple[int, ...], sender: str, receiver: str
     return Course(fate(*kind[:3]), None if kind[3] == ABSENT else fate(*kind[3:]))
 
 
-def _blocks(parties: Parties, pairs: Pairs, members: list[int]) -> tuple[Block, ...]:
-    """Return pairs as few blocks: senders with the same receivers are together."""
-    to_of: dict[tuple[int, int], set[tuple[int, int]]] = {}
-    for pair in members:
-        one, other = int(pairs.sender[pair]), int(pairs.receiver[pair])
-        spread = bool(pairs.spread[pair])
-        sender = (one, int(pairs.of_sender[pair]) if spread else -1)
-        to_of.setdefault(sender, set()).add((other, int(pairs.of_receiver[pair]) if spread else -1))
-    alike: dict[frozenset[tuple[int, int]], list[tuple[int, int]]] = {}
+def _blocks(parties: Parties, pairs: Pairs, members: Table) -> tuple[Block, ...]:
+    """Return pairs as few blocks: senders with the same receivers are together.
+
+    Args:
+        members: pairs, ascending.
+    """
+    people = parties.people
+    one, other = pairs.sender[members], pairs.receiver[members]
+    spread = bool(pairs.spread[members[0]])
+    if spread:  # each stands for itself alone
+        one = parties.senders.row(one, pairs.of_sender[members])
+        other = parties.receivers.row(other, pairs.of_receiver[members])
+        order = np.lexsort((other, one))
+        one, other = one[order], other[order]
+    to_of: dict[int, list[int]] = {}
+    for sender, receiver in zip(one.tolist(), other.tolist(), strict=True):
+        to_of.setdefault(sender, []).append(receiver)
+    alike: dict[tuple[int, ...], list[int]] = {}
     for sender, receivers in to_of.items():
-        alike.setdefault(frozenset(receivers), []).append(sender)
+        alike.setdefault(tuple(receivers), []).append(sender)
     blocks = []
     for these, senders in alike.items():
-        paths = [
-            path
-            for group, one in senders
-            for path in (parties.senders[group].paths if one < 0 else (parties.senders[group].paths[one],))
-        ]
-        tos = [
-            (to, str(address))
-            for group, one in sorted(these)
-            for to, address in (
-                parties.receivers[group].to if one < 0 else (parties.receivers[group].to[one],)
-            )
-        ]
-        blocks.append(Block(tuple(paths), tuple(tos)))
+        takers: Iterable[int] = these
+        if not spread:
+            senders = [row for group in senders for row in parties.senders.members(group)]
+            takers = [row for group in these for row in parties.receivers.members(group)]
+        tos = tuple([(people.to[row], people.texts[row]) for row in takers])
+        blocks.append(Block(tuple([people.senders[row] for row in senders]), tos))
     return tuple(sorted(blocks, key=lambda block: -block.pairs()))
 
 

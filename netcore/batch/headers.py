@@ -7,13 +7,15 @@ sets are those of both NICs and of every NIC that packets may pass.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from netcore.batch import layout as at
 from netcore.batch.compile import Compiled
+from netcore.batch.distinct import distinct
 from netcore.batch.loops import fast
 from netcore.batch.portsets import PORTED
 from netcore.batch.sheets import Table
@@ -66,7 +68,7 @@ class Headers:
         special: dict[int, set[int]] = {protocol: set(cuts) for protocol in PORTED}
         for compiled in self._both:
             cuts |= _changes(compiled.rules.port_atom)
-            for protocol, ports in _special(compiled):
+            for protocol, ports in _special_ports(compiled):
                 special[protocol] |= ports
         cuts |= {cut for found in special.values() for cut in found}
         self.firsts = np.array(sorted(cut for cut in cuts if cut < 65_536), np.int64)
@@ -77,7 +79,7 @@ class Headers:
         told = sorted(cuts - {SOURCE_PORT, SOURCE_PORT + 1} | {65_536})
         place = int(np.searchsorted(told, SOURCE_PORT, side="right"))
         self.source_ports = (told[place - 1], told[place] - 1)
-        self._sides = [_Side(compiled, self.firsts) for compiled in self._both]
+        self._sides = [_side(compiled, self.firsts) for compiled in self._both]
 
     def rows(
         self,
@@ -86,6 +88,8 @@ class Headers:
         ends: tuple[Table, Table],
         every: Table,
         limits: Limits | None = None,
+        *,
+        otherwise: bool = False,
     ) -> Rows:
         """Return the headers to ask for each pair.
 
@@ -96,42 +100,55 @@ class Headers:
                 at both NICs; -1: none.
             every: bool: all cuts count, as places on the way may rewrite or compare otherwise.
             limits: which headers matter at all; None: all.
+            otherwise: only headers that a rule set at one of the ends treats otherwise in the second drawing.
         """
         none = np.zeros(0, np.int64)
         parts: list[tuple[Table, ...]] = [(none, none, none, none)]
-        for protocol in sorted({number for each in PROTOCOLS.values() for number in each}):
-            named = [version for version, numbers in PROTOCOLS.items() if protocol in numbers]
-            chosen = np.flatnonzero(np.isin(versions, named))
-            if protocol not in PORTED:
-                if limits is None or limits.portless[protocol]:
-                    zero = np.zeros(len(chosen), np.int64)
-                    parts.append((pairs[chosen], np.full(len(chosen), protocol), zero, zero))
-                continue
+        for version, protocols in PROTOCOLS.items():
+            chosen = np.flatnonzero(versions == version)
             for begin in range(0, len(chosen), CHUNK):
                 rows = chosen[begin : begin + CHUNK]
-                marks = np.zeros((len(rows), len(self.firsts)), np.uint8)
-                marks[:, self.special[protocol]] = 1
-                marks[every[rows]] = 1
                 told = np.flatnonzero(~every[rows])
-                for side, end in zip(self._sides, ends, strict=True):
-                    side.mark(marks, told, end[rows[told]], protocol, limits)
-                parts.append(self._cut(pairs[rows], protocol, marks, limits))
+                met = [side.met(end[rows[told]]) for side, end in zip(self._sides, ends, strict=True)]
+                for protocol in protocols:
+                    found = self._cut(protocol, every[rows], told, met, limits, otherwise=otherwise)
+                    parts.append((pairs[rows[found[0]]], *found[1:]))
         pair, number, first, last = (np.concatenate(each) for each in zip(*parts, strict=True))
         return Rows(pair, number.astype(np.uint8), first, last)
 
-    def _cut(self, pairs: Table, protocol: int, marks: Table, limits: Limits | None) -> tuple[Table, ...]:
-        """Return a row for each run of cells between marks."""
-        cells = np.arange(len(self.firsts)) if limits is None else np.flatnonzero(limits.cuts[protocol])
-        if not len(cells):
-            none = np.zeros(0, np.int64)
-            return none, none, none, none
-        begins = marks[:, cells] == 1
-        # A run begins at a mark, and where the cell before is not asked about.
-        begins |= np.append(True, np.diff(cells) > 1)
-        row, place = np.nonzero(begins)
-        last = np.append(place[1:], 0) - 1
-        last[np.append(row[1:] != row[:-1], True)] = len(cells) - 1
-        return pairs[row], np.full(len(row), protocol), self.firsts[cells[place]], self.lasts[cells[last]]
+    def _cut(
+        self,
+        protocol: int,
+        every: Table,
+        told: Table,
+        met: list[_Met],
+        limits: Limits | None,
+        *,
+        otherwise: bool,
+    ) -> tuple[Table, ...]:
+        """Return place of the pair, protocol, first and last port of the headers to ask.
+
+        Args:
+            told: pairs that ``met`` knows about.
+        """
+        ported = protocol in PORTED
+        wanted = np.ones(len(self.firsts) if ported else 1, np.bool_)
+        if limits is not None:
+            wanted = limits.cuts[protocol] if ported else limits.portless[protocol : protocol + 1]
+        marks = np.zeros((len(every), len(wanted)), np.uint8)
+        if ported:
+            marks[:, self.special[protocol]] = 1
+        marks[every] = 1
+        said = [np.zeros(marks.shape, np.uint8) for _ in self._sides]
+        if wanted.any() and (ported or otherwise):
+            for side, each, into in zip(self._sides, met, said, strict=True):
+                side.mark(marks, into, told, each, protocol, wanted)
+        row, cell, last = _runs(marks, np.flatnonzero(wanted))
+        if otherwise:
+            kept = every[row] | (said[0][row, cell] != said[1][row, cell])
+            row, cell, last = row[kept], cell[kept], last[kept]
+        first, last = (self.firsts[cell], self.lasts[last]) if ported else (cell, last)
+        return row, np.full(len(row), protocol), first, last
 
     def limits(self, spans: Iterable[tuple[str, Iterable[tuple[int, int]] | None]]) -> Limits:
         """Return limits of rules by protocol, ``*`` for any, and destination ports; None: any."""
@@ -146,12 +163,54 @@ class Headers:
         return Limits(portless, cuts)
 
 
+def _runs(marks: Table, cells: Table) -> tuple[Table, Table, Table]:
+    """Return row, first and last cell of each run of some cells between marks."""
+    if not len(cells):
+        return (np.zeros(0, np.int64),) * 3
+    begins = marks[:, cells] == 1
+    # A run begins at a mark, and where the cell before is not asked about.
+    begins |= np.append(True, np.diff(cells) > 1)
+    row, place = np.nonzero(begins)
+    last = np.append(place[1:], 0) - 1
+    last[np.append(row[1:] != row[:-1], True)] = len(cells) - 1
+    return row, cells[place], cells[last]
+
+
+_SIDES: WeakKeyDictionary[Compiled, tuple[bytes, _Side]] = WeakKeyDictionary()
+
+
+def _side(compiled: Compiled, firsts: Table) -> _Side:
+    """Return the rule sets of a drawing with their cuts, as they were last made if they are the same."""
+    key = firsts.tobytes()
+    found = _SIDES.get(compiled)
+    if found is None or found[0] != key:
+        found = _SIDES[compiled] = key, _Side(compiled, firsts)
+    return found[1]
+
+
+class _Met(NamedTuple):
+    """What requests meet.
+
+    Args:
+        keys: set, whether ports stand the other way round, and classes of both addresses; -1: nothing.
+        kinds: by set met and row, a number of a key.
+        codes: by set met, see ``_Side._in_turn``.
+    """
+
+    keys: Table
+    kinds: Table
+    codes: Table
+
+
 class _Side:
     """The rule sets of one drawing, with their own cuts."""
 
     def __init__(self, compiled: Compiled, firsts: Table) -> None:
-        rules = compiled.rules
-        self._compiled = compiled
+        self._rules = rules = compiled.rules
+        self._firsts = firsts
+        self._chains, self._chain_sets, self._sets = (
+            table.astype(np.int64) for table in (rules.chains, rules.chain_sets, rules.sets)
+        )
         self._middle = np.array(sorted(_middle_sets(compiled)), np.int64)
         cell = rules.port_atom[firsts].astype(np.int64)
         every = np.arange(len(rules.sets))
@@ -169,57 +228,152 @@ class _Side:
         self._starts = np.append(0, np.cumsum(change.sum(axis=1))).astype(np.int64)
         self._cuts = np.nonzero(change)[1].astype(np.int64)
 
-    def mark(self, marks: Table, rows: Table, ends: Table, protocol: int, limits: Limits | None) -> None:
-        """Mark the cuts at which a rule set decides otherwise."""
-        if limits is None:
-            wanted = np.arange(marks.shape[1] + 1)
-        else:
-            wanted = np.append(0, np.cumsum(limits.cuts[protocol]))
+    def met(self, ends: Table) -> _Met:
+        """Return what requests meet, by row.
+
+        Args:
+            ends: as in ``Headers.rows``.
+        """
+        rules = self._rules
+        atoms, place = np.unique(np.maximum(ends[:, :2], 0), return_inverse=True)
+        place = place.reshape(-1, 2)
+        sources, destinations = (
+            rules.sources.at(self._every, atoms),
+            rules.destinations.at(self._every, atoms),
+        )
         there = (ends[:, :2] >= 0).all(axis=1)
-        rows, ends = rows[there], ends[there]
-        if not len(rows):
-            return
-        rules = self._compiled.rules
-        atoms, place = np.unique(ends[:, :2], return_inverse=True)
-        _mark(
-            marks,
-            rows.astype(np.int64),
-            np.ascontiguousarray(place.reshape(-1, 2)).astype(np.int64),
-            np.ascontiguousarray(ends[:, 2:]).astype(np.int64),
-            rules.chains.astype(np.int64),
-            rules.chain_sets.astype(np.int64),
-            self._middle,
-            rules.sets.astype(np.int64),
+        keys, codes = [], []
+        for sets, turned, code in self._in_turn(ends[:, 2:]):
+            one = sources[sets, place[:, turned]].astype(np.int64)
+            two = destinations[sets, place[:, 1 - turned]].astype(np.int64)
+            keys.append(np.where(there & (sets >= 0), ((sets * 2 + turned) << 32) | one << 16 | two, -1))
+            codes.append(code)
+        table = np.array(keys, np.int64).reshape(len(keys), len(ends))
+        firsts, kinds = distinct([table.ravel()])
+        return _Met(table.ravel()[firsts], kinds.reshape(table.shape), np.array(codes, np.int64))
+
+    def mark(self, marks: Table, said: Table, rows: Table, met: _Met, protocol: int, wanted: Table) -> None:
+        """Mark the cuts at which a rule set decides otherwise.
+
+        Args:
+            marks, said: uint8 by row and cell; ``said`` gets the set of an end that denies first.
+            rows: those that ``met`` tells about.
+            wanted: bool by cell.
+        """
+        rules, ported = self._rules, protocol in PORTED
+        every = np.arange(len(rules.sets))
+        starts = self._starts if ported else np.append(every, len(every))
+        cuts = self._cuts if ported else np.zeros(len(every), np.int64)
+        of = np.maximum(met.keys, 0) >> 33
+        offsets = np.append(0, np.cumsum(np.where(met.keys >= 0, starts[of + 1] - starts[of], 0)))
+        decisions = np.empty(offsets[-1], np.uint8)
+        _decide(
+            decisions,
+            met.keys,
+            offsets,
+            self._sets,
             rules.bits,
-            np.ascontiguousarray(rules.sources.at(self._every, atoms)).astype(np.int64),
-            np.ascontiguousarray(rules.destinations.at(self._every, atoms)).astype(np.int64),
             self._from,
             self._to,
-            self._fixed,
+            self._fixed if ported else np.stack([self._from[:, 0], self._to[:, 0]], axis=1),
             int(rules.protocol_class[protocol]),
-            self._starts,
-            self._cuts,
-            wanted.astype(np.int64),
+            starts,
+            cuts,
         )
+        below = np.append(0, np.cumsum(wanted)).astype(np.int64)
+        _mark(marks, said, rows, met.kinds, met.codes, met.keys, offsets, decisions, starts, cuts, below)
+
+    def _in_turn(self, ends: Table) -> Iterator[tuple[Table, int, int]]:
+        """Yield the sets that requests may meet, in order, by row; -1: none.
+
+        The second number is 1 for an answer, which may come another way, and the third tells sets of the two
+        ends apart, from 1; it is 0 for sets on the way.
+        """
+        for part in range(2):
+            chain = np.maximum(ends[:, part], 0)
+            start, count = self._chains[chain, at.CHAIN_START], self._chains[chain, at.CHAIN_COUNT]
+            count = np.where(ends[:, part] >= 0, count, 0)
+            for number in range(int(count.max(initial=0))):
+                there = number < count
+                yield (
+                    np.where(there, self._chain_sets[np.where(there, start + number, 0)], -1),
+                    0,
+                    2 * number + part + 1,
+                )
+            if part == 0:
+                for middle in self._middle.tolist():
+                    for turned in range(2):
+                        yield np.full(len(ends), middle), turned, 0
+
+
+@fast
+def _decide(
+    decisions: Table,
+    keys: Table,
+    offsets: Table,
+    sets: Table,
+    bits: Table,
+    from_class: Table,
+    to_class: Table,
+    fixed: Table,
+    protocol: Any,
+    starts: Table,
+    cuts: Table,
+) -> None:
+    """Write what a rule set says of two addresses, cut by cut.
+
+    Args:
+        keys: as in ``_Met``.
+        offsets: where decisions of each key begin.
+        fixed: by set, class of the source port as source and as destination.
+        starts, cuts: cells at which a set's own ports are cut.
+    """
+    for k in range(len(keys)):
+        if keys[k] < 0:
+            continue
+        s, turned = keys[k] >> 33, (keys[k] >> 32) & 1
+        width = sets[s, at.SET_WORDS]
+        one = sets[s, at.SET_SOURCE] + ((keys[k] >> 16) & 0xFFFF) * width
+        two = sets[s, at.SET_DESTINATION] + (keys[k] & 0xFFFF) * width
+        three = sets[s, at.SET_PROTOCOL] + protocol * width
+        for c in range(starts[s], starts[s + 1]):
+            here, there = fixed[s, 0], to_class[s, cuts[c]]
+            if turned == 1:
+                here, there = from_class[s, cuts[c]], fixed[s, 1]
+            four = sets[s, at.SET_SOURCE_PORT] + here * width
+            five = sets[s, at.SET_DESTINATION_PORT] + there * width
+            decision = _NO_RULE
+            for w in range(width):
+                found = bits[one + w] & bits[two + w] & bits[three + w] & bits[four + w] & bits[five + w]
+                if found != 0:
+                    lowest = found & (~found + np.uint64(1))
+                    decision = _DENIED
+                    if lowest & bits[sets[s, at.SET_ALWAYS] + w]:
+                        decision = _ALWAYS
+                    elif lowest & bits[sets[s, at.SET_ALLOW] + w]:
+                        decision = _ALLOWED
+                    break
+            decisions[offsets[k] + c - starts[s]] = decision
+
+
+_NO_RULE: Final = 0
+_DENIED: Final = 1
+_ALLOWED: Final = 2
+_ALWAYS: Final = 3
+_SETTLED: Final = 255
+"""Of a cell: a set that always allows keeps the later ones of its chain from being asked."""
 
 
 @fast
 def _mark(
     marks: Table,
+    said: Table,
     rows: Table,
-    atoms: Table,
-    ends: Table,
-    chains: Table,
-    chain_sets: Table,
-    middle: Table,
-    sets: Table,
-    bits: Table,
-    sources: Table,
-    destinations: Table,
-    from_class: Table,
-    to_class: Table,
-    fixed: Table,
-    protocol: Any,
+    kinds: Table,
+    codes: Table,
+    keys: Table,
+    offsets: Table,
+    decisions: Table,
     starts: Table,
     cuts: Table,
     wanted: Table,
@@ -227,52 +381,43 @@ def _mark(
     """Mark cuts by row.
 
     Args:
-        atoms: places in ``sources``; ``ends``: the chains of both NICs, or -1.
-        starts, cuts: cells at which a set's own ports are cut.
+        said: by row and cell the code of the set that denies first, of those at the two ends.
+        kinds: by set met and row a number of a key; ``codes``: see ``_Side._in_turn``.
         wanted: by cell, how many cells below it are asked about.
     """
+    cells = marks.shape[1]
     for k in range(len(rows)):
-        for part in range(3):
-            # The request at both NICs; at NICs on the way the answer as well, as it may come another way.
-            count, first = len(middle), np.int64(0)
-            if part < 2:
-                if ends[k, part] < 0:
-                    continue
-                first, count = chains[ends[k, part], at.CHAIN_START], chains[ends[k, part], at.CHAIN_COUNT]
-            for n in range(count):
-                s = middle[n] if part == 2 else chain_sets[first + n]
-                for turned in range(1 + (part == 2)):
-                    width = sets[s, at.SET_WORDS]
-                    one = sets[s, at.SET_SOURCE] + sources[s, atoms[k, turned]] * width
-                    two = sets[s, at.SET_DESTINATION] + destinations[s, atoms[k, 1 - turned]] * width
-                    three = sets[s, at.SET_PROTOCOL] + protocol * width
+        row, settled = rows[k], False
+        for n in range(len(kinds)):
+            kind, code = kinds[n, k], codes[n]
+            if settled and (n == 0 or code == 0 or (code ^ codes[n - 1]) & 1):
+                settled = False
+                for cell in range(cells):
+                    if said[row, cell] == _SETTLED:
+                        said[row, cell] = 0
+            if keys[kind] < 0:
+                continue
+            s, before = keys[kind] >> 33, -1
+            for c in range(starts[s], starts[s + 1]):
+                cell = cuts[c]
+                end = cuts[c + 1] if c + 1 < starts[s + 1] else cells
+                if wanted[end] == wanted[cell]:
                     before = -1
-                    for c in range(starts[s], starts[s + 1]):
-                        cell = cuts[c]
-                        end = cuts[c + 1] if c + 1 < starts[s + 1] else marks.shape[1]
-                        if wanted[end] == wanted[cell]:
-                            before = -1
-                            continue
-                        here, there = fixed[s, 0], to_class[s, cell]
-                        if turned == 1:
-                            here, there = from_class[s, cell], fixed[s, 1]
-                        four = sets[s, at.SET_SOURCE_PORT] + here * width
-                        five = sets[s, at.SET_DESTINATION_PORT] + there * width
-                        decision = 0
-                        for w in range(width):
-                            found = bits[one + w] & bits[two + w] & bits[three + w]
-                            found &= bits[four + w] & bits[five + w]
-                            if found != 0:
-                                lowest = found & (~found + np.uint64(1))
-                                decision = 1
-                                if lowest & bits[sets[s, at.SET_ALWAYS] + w]:
-                                    decision = 3
-                                elif lowest & bits[sets[s, at.SET_ALLOW] + w]:
-                                    decision = 2
-                                break
-                        if before >= 0 and decision != before:
-                            marks[rows[k], cell] = 1
-                        before = decision
+                    continue
+                decision = decisions[offsets[kind] + c - starts[s]]
+                # What an earlier set has denied meets no later one.
+                if before >= 0 and decision != before and not (said[row, cell] and said[row, cell - 1]):
+                    marks[row, cell] = 1
+                before = decision
+                if code and decision in (_DENIED, _ALWAYS):
+                    settled |= decision == _ALWAYS
+                    for each in range(cell, end):
+                        if said[row, each] == 0:
+                            said[row, each] = code if decision == _DENIED else _SETTLED
+        if settled:
+            for cell in range(cells):
+                if said[row, cell] == _SETTLED:
+                    said[row, cell] = 0
 
 
 def middles(compiled: Compiled) -> Table:
@@ -305,10 +450,21 @@ def _only_passes(compiled: Compiled, row: int, nic: Table) -> bool:
 
 def is_usual(compiled: Compiled, vm: int) -> bool:
     """Return whether a guest has one NIC, sends from it, and neither rewrites nor filters."""
-    row = compiled.guests.vms[vm]
-    flags = int(row[at.VM_FLAGS])
-    special = at.HARD | at.SNAT | at.FIREWALLED | at.POLICY | at.STATEFUL
-    return not flags & special and int(row[at.VM_NIC]) >= 0 and int(row[at.VM_FORWARDED]) == 0
+    return bool(_usual(compiled.guests.vms[vm]))
+
+
+def usual_vms(compiled: Compiled) -> Table:
+    """Return by VM what ``is_usual`` does."""
+    return _usual(compiled.guests.vms[: len(compiled.guests.ids)])
+
+
+def _usual(rows: Table) -> Table:
+    common = (rows[..., at.VM_FLAGS] & _SPECIAL) == 0
+    found: Table = common & (rows[..., at.VM_NIC] >= 0) & (rows[..., at.VM_FORWARDED] == 0)
+    return found
+
+
+_SPECIAL = at.HARD | at.SNAT | at.FIREWALLED | at.POLICY | at.STATEFUL
 
 
 def _middle_sets(compiled: Compiled) -> set[int]:
@@ -323,6 +479,21 @@ def _middle_sets(compiled: Compiled) -> set[int]:
 
 def _changes(port_atom: Table) -> set[int]:
     return {0, *(np.flatnonzero(port_atom[1:] != port_atom[:-1]) + 1).tolist()}
+
+
+_SPECIAL_PORTS: WeakKeyDictionary[Compiled, list[tuple[int, set[int]]]] = WeakKeyDictionary()
+
+
+def keep_ports(earlier: Compiled, later: Compiled) -> None:
+    """Take over what is known of the ports of an earlier network with the same guests and balancers."""
+    _SPECIAL_PORTS[later] = _special_ports(earlier)
+
+
+def _special_ports(compiled: Compiled) -> list[tuple[int, set[int]]]:
+    found = _SPECIAL_PORTS.get(compiled)
+    if found is None:
+        found = _SPECIAL_PORTS[compiled] = list(_special(compiled))
+    return found
 
 
 def _special(compiled: Compiled) -> Iterable[tuple[int, set[int]]]:

@@ -1,9 +1,9 @@
 """The short way of the compiled kernel: connections that meet plain NICs only, see ``plain``.
 
 The header of such a packet never changes, so all that must be remembered is which NICs have seen it and
-which members balancers chose. Packets are sorted by where they come from, and the rules of their first NIC are
-asked for all of them in one loop, whose branches a processor guesses right. Those that leave it go one after
-the other, from NIC to NIC and back, with what is known of them in registers.
+which members balancers chose. Packets are sorted by where they come from, and the rules of their first NIC
+are asked for all of them in one loop, whose branches a processor guesses right. Those that leave it go one
+after the other, from NIC to NIC and back, with what is known of them in registers.
 Whatever is not plain gives up, and the connection begins anew on the long way.
 """
 

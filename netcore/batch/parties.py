@@ -1,15 +1,25 @@
-"""Who is asked about where two drawings are compared: senders and addresses, in classes of both."""
+"""Who is asked about where two drawings are compared: senders and addresses, in groups that behave alike.
+
+Everybody is a row of ``People``, which stays the same from edit to edit of routes and rules; groups of a
+comparison are rows of it put together.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import ip_address
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
 
 from netcore.batch.changes import INTERNET
-from netcore.batch.classes import Classes, classes_of
+from netcore.batch.classes import classes_of
 from netcore.batch.compile import Compiled
+from netcore.batch.distinct import distinct
+from netcore.batch.packets import LOW
 from netcore.batch.sheets import Table
 from netcore.document.values import Address
 from netcore.forwarding.drawing import drawing_of
@@ -18,81 +28,81 @@ STAND_INS = tuple(map(ip_address, ("8.8.8.8", "9.9.9.9", "1.1.1.1", "4.4.4.4")))
 """Addresses that may stand for the Internet; the first that nobody in a drawing has is taken."""
 
 
-@dataclass(frozen=True, slots=True)
-class Senders:
-    """Senders that behave alike in both drawings: ``vms/ID`` or ``hosts/ID``."""
-
-    paths: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Receivers:
-    """Addresses that behave alike in both drawings.
+@dataclass(frozen=True, eq=False)
+class People:
+    """Everybody who is asked about, one by one.
 
     Args:
-        to: path of the holder and its address; several addresses of one holder are in several groups.
-        plain: they are of VMs, or of nobody in the cloud; else somebody rewrites destinations.
+        vms: ids of VMs, sorted; they are the first senders.
+        senders: ``vms/ID`` or ``hosts/ID``.
+        to, addresses: path of a holder, and the address.
+        holder: int64 by address, the row of the VM that alone has it; -1: not one VM alone.
+        place: int64 by address, which of its holder's addresses it is.
+        plain: bool by address: it is of VMs, or of nobody in the cloud; else somebody rewrites destinations.
     """
 
-    to: tuple[tuple[str, Address], ...]
-    plain: bool
+    vms: tuple[str, ...]
+    senders: tuple[str, ...]
+    to: tuple[str, ...]
+    addresses: tuple[Address, ...]
+    holder: Table
+    place: Table
+    plain: Table
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Return the addresses as people write them."""
+        return tuple(map(str, self.addresses))
+
+    @cached_property
+    def version(self) -> Table:
+        """Return 4 or 6 by address, uint8."""
+        return np.array([address.version for address in self.addresses], np.uint8)
+
+    @cached_property
+    def high(self) -> Table:
+        """Return the upper halves of addresses, uint64."""
+        return np.array([int(address) >> 64 for address in self.addresses], np.uint64)
+
+    @cached_property
+    def low(self) -> Table:
+        """Return the lower halves of addresses, uint64."""
+        return np.array([int(address) & LOW for address in self.addresses], np.uint64)
 
 
-@dataclass(frozen=True, slots=True)
-class Parties:
-    """Everybody who is asked about."""
-
-    senders: tuple[Senders, ...]
-    receivers: tuple[Receivers, ...]
+_PEOPLE: WeakKeyDictionary[Compiled, People] = WeakKeyDictionary()
 
 
-def parties_of(one: Compiled, other: Compiled, *, apart: bool, refined: Classes | None = None) -> Parties:
-    """Return who is asked about.
+def people_of(one: Compiled, other: Compiled, *, same: bool) -> People:
+    """Return everybody of two drawings.
 
     Args:
-        apart: whether everybody stands alone, since which way a flow takes depends on who sends it.
-        refined: classes that hold for both, where they are known.
+        same: whether they are known to be the same in both.
     """
-    both = (one, other)
-    key_of: dict[str, tuple[object, ...]] = {}
-    if apart:
-        key_of = {vm: (vm,) for each in both for vm in each.guests.ids}
-    elif refined is not None:
-        key_of = {vm: (index,) for index, each in enumerate(refined.classes) for vm in each.vms}
-    else:
-        numbers = [_numbers(classes_of(each)) for each in both]
-        for vm in {*one.guests.ids, *other.guests.ids}:
-            same = _held(one, vm) == _held(other, vm)
-            key_of[vm] = tuple(each.get(vm, -1) for each in numbers) if same else (vm,)
-    groups: dict[tuple[object, ...], list[str]] = {}
-    for vm in sorted(key_of):
-        groups.setdefault(key_of[vm], []).append(vm)
-    senders = [Senders(tuple(f"vms/{vm}" for vm in vms)) for vms in groups.values()]
-    hosts = sorted({sender for each in both for sender in each.senders if sender.startswith("hosts/")})
-    senders += [Senders((host,)) for host in hosts]
-    return Parties(tuple(senders), tuple(_receivers(both, key_of)))
+    if not same:
+        return _everybody((one, other))
+    found = _PEOPLE.get(one)
+    if found is None:
+        found = _PEOPLE[one] = _everybody((one,))
+    _PEOPLE[other] = found
+    return found
 
 
-def _numbers(classes: Classes) -> dict[str, int]:
-    return {vm: index for index, each in enumerate(classes.classes) for vm in each.vms}
-
-
-def _held(compiled: Compiled, vm: str) -> tuple[Address, ...]:
-    machine = drawing_of(compiled.network).machines.get(vm)
-    return () if machine is None else tuple(held for port in machine.ports for held in port.held)
-
-
-def _receivers(both: Iterable[Compiled], key_of: dict[str, tuple[object, ...]]) -> list[Receivers]:
-    """Return all addresses that somebody has, in either drawing."""
-    holders: dict[Address, dict[str, tuple[object, ...]]] = {}
+def _everybody(drawings: Iterable[Compiled]) -> People:
+    """Return all senders, and all addresses that somebody has."""
+    drawings = tuple(drawings)
+    vms = sorted({vm for each in drawings for vm in each.guests.ids})
+    hosts = sorted({sender for each in drawings for sender in each.senders if sender.startswith("hosts/")})
+    row_of = {vm: row for row, vm in enumerate(vms)}
+    holders: dict[Address, dict[str, int]] = {}
     rewritten: dict[Address, str] = {}
     outside: dict[Address, str] = {}
-    for compiled in both:
+    for compiled in drawings:
         topology = compiled.network.scenario.topology
         for vm, machine in drawing_of(compiled.network).machines.items():
             held = [address for port in machine.ports for address in port.held]
             for place, address in enumerate(held):
-                holders.setdefault(address, {})[f"vms/{vm}"] = (*key_of[vm], place)
+                holders.setdefault(address, {})[vm] = place
             for address in machine.own.difference(held):
                 rewritten.setdefault(address, f"vms/{vm}")
         for key, balancer in topology.load_balancers.items():
@@ -105,27 +115,120 @@ def _receivers(both: Iterable[Compiled], key_of: dict[str, tuple[object, ...]]) 
             rewritten.setdefault(endpoint.address, f"private_endpoints/{key}")
         for key, host in topology.hosts.items():
             outside.setdefault(host.address, f"hosts/{key}")
-    groups: dict[tuple[object, ...], list[tuple[str, Address]]] = {}
-    plain: dict[tuple[object, ...], bool] = {}
+    rows: list[tuple[str, Address, int, int, bool]] = []
     for address, found in holders.items():
-        group: tuple[object, ...] = (address,)
-        if len(found) == 1 and address not in rewritten:
-            group = ("held", *next(iter(found.values())))
-        groups.setdefault(group, []).append((min(found), address))
-        plain[group] = address not in rewritten
-    for address, name in rewritten.items():
-        if address not in holders:
-            groups[(address,)], plain[(address,)] = [(name, address)], False
-    for address, name in outside.items():
-        if address not in holders and address not in rewritten:
-            groups[(address,)], plain[(address,)] = [(name, address)], True
-    known = {*holders, *rewritten, *outside}
-    stand_in = next(address for address in STAND_INS if address not in known)
-    groups[(INTERNET,)], plain[(INTERNET,)] = [(INTERNET, stand_in)], True
-    return [
-        Receivers(tuple(sorted(to, key=lambda each: (each[0], str(each[1])))), plain[key])
-        for key, to in groups.items()
-    ]
+        first = min(found)
+        alone = len(found) == 1 and address not in rewritten
+        holder = row_of[first] if alone else -1
+        rows.append((f"vms/{first}", address, holder, found[first], address not in rewritten))
+    rows.sort(key=lambda row: (row[0], str(row[1])))
+    rows += [(name, address, -1, 0, False) for address, name in rewritten.items() if address not in holders]
+    taken = {*holders, *rewritten}
+    rows += [(name, address, -1, 0, True) for address, name in outside.items() if address not in taken]
+    taken.update(outside)
+    rows.append((INTERNET, next(address for address in STAND_INS if address not in taken), -1, 0, True))
+    to, addresses, holder_of, places, plain = zip(*rows, strict=True)
+    return People(
+        tuple(vms),
+        (*(f"vms/{vm}" for vm in vms), *hosts),
+        to,
+        addresses,
+        np.array(holder_of, np.int64),
+        np.array(places, np.int64),
+        np.array(plain, np.bool_),
+    )
+
+
+class Groups(NamedTuple):
+    """Rows of ``People`` in groups.
+
+    Args:
+        of: int64 by row, its group.
+        rows: int64, those of one group together; ``first``: int64 [group + 1], where each begins.
+    """
+
+    of: Table
+    rows: Table
+    first: Table
+
+    def __len__(self) -> int:
+        return len(self.first) - 1
+
+    def heads(self) -> Table:
+        """Return the first row of each group."""
+        found: Table = self.rows[self.first[:-1]]
+        return found
+
+    def sizes(self) -> Table:
+        """Return how many rows each group has."""
+        found: Table = np.diff(self.first)
+        return found
+
+    def row(self, group: Table, member: Table) -> Table:
+        """Return rows by group and number in the group."""
+        found: Table = self.rows[self.first[group] + member]
+        return found
+
+    def members(self, group: int) -> list[int]:
+        """Return the rows of one group."""
+        found: list[int] = self.rows[self.first[group] : self.first[group + 1]].tolist()
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Parties:
+    """Everybody who is asked about, in groups that behave alike in both drawings.
+
+    Several addresses of one holder are in several groups of ``receivers``.
+    """
+
+    people: People
+    senders: Groups
+    receivers: Groups
+
+    @cached_property
+    def plain(self) -> Table:
+        """Return bool by group of receivers, see ``People``."""
+        found: Table = self.people.plain[self.receivers.heads()]
+        return found
+
+
+def parties_of(people: People, alike: Table) -> Parties:
+    """Return everybody in groups.
+
+    Args:
+        alike: int64 by VM of ``people``: those with the same number behave alike.
+    """
+    count = len(people.vms)
+    hosts = np.arange(len(people.senders) - count)
+    most = int(alike.max(initial=0)) + 1
+    senders = _grouped([np.append(alike, most + hosts)])
+    rows = np.arange(len(people.to))
+    held = people.holder >= 0
+    holder = np.where(held, people.holder, 0)
+    of = np.where(held, alike[holder] if count else -1, -1 - rows)
+    return Parties(people, senders, _grouped([of, np.where(held, people.place, 0)]))
+
+
+def _grouped(columns: list[Table]) -> Groups:
+    firsts, of = distinct(columns)
+    rows = np.argsort(of, kind="stable")
+    return Groups(of, rows, np.append(0, np.cumsum(np.bincount(of, minlength=len(firsts)))))
+
+
+def alike_in_both(people: People, one: Compiled, other: Compiled) -> Table:
+    """Return a number by VM of ``people``: those with the same one behave alike in each drawing."""
+    columns = []
+    for compiled in (one, other):
+        of = dict(zip(compiled.guests.ids, classes_of(compiled).of.tolist(), strict=True))
+        columns.append(np.array([of.get(vm, -1) for vm in people.vms], np.int64))
+    alone = [row if _held(one, vm) != _held(other, vm) else -1 for row, vm in enumerate(people.vms)]
+    return distinct([*columns, np.array(alone, np.int64)])[1]
+
+
+def _held(compiled: Compiled, vm: str) -> tuple[Address, ...]:
+    machine = drawing_of(compiled.network).machines.get(vm)
+    return () if machine is None else tuple(held for port in machine.ports for held in port.held)
 
 
 class Pairs(NamedTuple):

@@ -31,7 +31,20 @@ def plain_nics(compiled: Compiled) -> Table:
         usual &= compiled.rules.chains[nics[:, side], at.CHAIN_STATELESSES] == 0
     held, outs, own = compiled.held, compiled.outs, compiled.guests.own
     four = compiled.atoms.count4
-    for row in np.flatnonzero(usual).tolist():
+    rows = np.flatnonzero(usual)
+    # Most have one address, and their guests hold that one.
+    one = (nics[rows, at.NIC_HELDS] == 1) & (vms[vm[rows], at.VM_OWNS] == 1)
+    alone, rows = rows[one], rows[~one]
+    starts = nics[alone, at.NIC_HELD]
+    address = held[starts]
+    same = address == own[vms[vm[alone], at.VM_OWN]]
+    usual[alone[~same]] = False
+    alone, starts, address = alone[same], starts[same], address[same]
+    found[alone, at.PLAIN_ADDRESS4 : at.PLAIN_ADDRESS6 + 1] = -1
+    six = address >= four
+    found[alone, at.PLAIN_ADDRESS4 + six] = address
+    found[alone, at.PLAIN_WAY4 + six] = outs[starts, at.OUT_KIND]
+    for row in rows.tolist():
         start, count = int(nics[row, at.NIC_HELD]), int(nics[row, at.NIC_HELDS])
         addresses = held[start : start + count].tolist()
         first = int(vms[vm[row], at.VM_OWN])

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from netcore.batch import layout as at
-from netcore.batch.classes import Classes, classes_of, split
+from netcore.batch.classes import classes_of
 from netcore.batch.compile import Compiled
-from netcore.batch.headers import is_simple, is_usual, middles
+from netcore.batch.distinct import distinct
+from netcore.batch.headers import is_simple, keep_ports, middles, usual_vms
+from netcore.batch.moves import addresses_of
 from netcore.batch.parties import Parties
 from netcore.batch.sheets import Table
-from netcore.batch.update import Update
+from netcore.batch.update import Update, doors
 from netcore.control.prefixes import AddressSet
 from netcore.control.rules import EffectiveRule
 from netcore.document.models import Direction
@@ -21,72 +23,89 @@ from netcore.forwarding.drawing import drawing_of
 
 Spans = tuple[tuple[int, int], ...] | None
 
+MOST_EDITS: Final = 50
+"""Ours: after so many edits upon each other classes are found anew, for each one only takes them apart."""
+
+
+MOST_RULES: Final = 16
+"""Ours: so many rules together meet nearly every address, so that it does not pay to look at each."""
+
+
+class Marks(NamedTuple):
+    """Pairs to ask, bool [senders, receivers]; no pair has two marks.
+
+    Args:
+        wholly: all headers.
+        partly: headers of rules that came or went.
+        ends: of those only headers that a rule set at one of the two ends treats otherwise now.
+    """
+
+    wholly: Table
+    partly: Table
+    ends: Table
+
 
 class Touched(NamedTuple):
     """What an edit may concern.
 
     Args:
-        edited: see ``update.edited``.
-        classes: VMs that behave alike in both drawings.
+        alike: int64 by VM in the order of ids; those with the same number behave alike in both drawings.
         spans: protocol, and destination ports or None for any, of every rule that came or went.
     """
 
     earlier: Compiled
     later: Compiled
     update: Update
-    classes: Classes
+    alike: Table
     spans: tuple[tuple[str, Spans], ...]
 
-    def pairs(self, parties: Parties) -> tuple[Table, Table]:
-        """Return bool [senders, receivers]: pairs to ask all headers of, and those to ask ``spans`` of."""
-        return _Marks(self, parties).marks()
+    def marks(self, parties: Parties) -> Marks:
+        """Return which pairs to ask, and of what."""
+        return _Marks(self, parties).made()
 
 
-_CLASSES: WeakKeyDictionary[Compiled, Classes] = WeakKeyDictionary()
-
-
-def kept_classes(compiled: Compiled) -> Classes:
-    """Return the classes of a network, made at the first call."""
-    found = _CLASSES.get(compiled)
-    if found is None:
-        found = _CLASSES[compiled] = classes_of(compiled)
-    return found
+_ALIKE: WeakKeyDictionary[Compiled, tuple[Table, int]] = WeakKeyDictionary()
+"""What is known of who behaves alike, and how many edits ago it was found."""
 
 
 def touched_by(earlier: Compiled, later: Compiled, update: Update) -> Touched:
     """Return what an update may concern."""
+    of, edits = _ALIKE.get(earlier) or (classes_of(earlier).of, 0)
+    _ALIKE[earlier] = of, edits
+    alike = _alike(of, earlier, later, update)
+    if edits < MOST_EDITS:
+        _ALIKE[later] = alike, edits + 1
+    keep_ports(earlier, later)
     spans = {(rule.protocol, rule.destination_ports) for rules in update.rules for rule in rules}
-    return Touched(earlier, later, update, _both_alike(earlier, later), tuple(spans))
+    return Touched(earlier, later, update, alike, tuple(spans))
 
 
-def _both_alike(earlier: Compiled, later: Compiled) -> Classes:
+def _alike(of: Table, earlier: Compiled, later: Compiled, update: Update) -> Table:
     """Return the classes of the earlier network, apart where the later one tells VMs apart."""
+    count = len(later.guests.ids)
+    vm = later.nics[:, at.NIC_VM]
+    owned = np.flatnonzero(vm >= 0)
+    # VMs with several NICs stand alone in every class, so that any of them will do.
+    nic = np.full(count, -1, np.int64)
+    nic[vm[owned]] = owned
+    alone = np.full(count, -1, np.int64)
+    apart = vm[middles(later)]
+    apart = np.append(apart[apart >= 0], [later.guests.ids.index(each) for each in update.vms]).astype(
+        np.int64
+    )
+    alone[apart] = apart
+    columns = [of, alone, *(later.nics[nic, column] for column in (at.NIC_TABLE, at.NIC_OUT, at.NIC_IN))]
     tables = later.routes.paged.rows(slice(len(earlier.routes.paged.pages), None))
     sets = slice(len(earlier.rules.given), len(later.rules.given))
-    named = {later.nics[nic, at.NIC_VM] for nic in middles(later)}
-    number = {vm: row for row, vm in enumerate(later.guests.ids)}
-    nic_row = {nic: row for row, nic in enumerate(later.nic_ids)}
-    columns = (at.NIC_TABLE, at.NIC_OUT, at.NIC_IN)
-    machines = drawing_of(later.network).machines
-    said = (tables, later.rules.sources.rows(sets), later.rules.destinations.rows(sets))
-    changed = bool(len(tables)) or sets.start != sets.stop
-
-    def key(vm: str) -> object:
-        if number[vm] in named:
-            return vm
-        ports = machines[vm].ports
-        nics = tuple(tuple(later.nics[nic_row[port.id], list(columns)].tolist()) for port in ports)
-        if not changed:
-            return nics
-        held = [
-            atom
-            for port in ports
-            if (row := later.nics[nic_row[port.id]]) is not None
-            for atom in later.held[row[at.NIC_HELD] : row[at.NIC_HELD] + row[at.NIC_HELDS]].tolist()
-        ]
-        return nics, tuple(table[:, held].tobytes() for table in said)
-
-    return split(earlier.network, kept_classes(earlier), key)
+    said = np.vstack([tables, later.rules.sources.rows(sets), later.rules.destinations.rows(sets)])
+    if len(said):
+        starts, held = later.nics[nic, at.NIC_HELD], later.nics[nic, at.NIC_HELDS]
+        kinds = distinct(list(said))[1]
+        for place in range(int(held.max(initial=0))):
+            there = (held > place) & (nic >= 0)
+            atoms = later.held[np.where(there, starts + place, 0)]
+            columns.append(np.where(there, kinds[atoms], -1))
+    return distinct(columns)[1]
 
 
 class _Marks:
@@ -94,95 +113,106 @@ class _Marks:
 
     def __init__(self, touched: Touched, parties: Parties) -> None:
         self._later = later = touched.later
-        self._update = touched.update
+        self._update = update = touched.update
         self._known: dict[int, tuple[Table, Table]] = {}
-        self._simple = is_simple(touched.earlier) and is_simple(later)
         self._parties = parties
-        self._machines = drawing_of(later.network).machines
-        self._nic_row = {nic: row for row, nic in enumerate(later.nic_ids)}
-        self._vm_row = {vm: row for row, vm in enumerate(later.guests.ids)}
-        shape = len(parties.senders), len(parties.receivers)
-        self._wholly = np.zeros(shape, np.bool_)
-        self._partly = np.zeros(shape, np.bool_)
-        self._senders = [self._nics_of(each.paths[0]) for each in parties.senders]
-        self._receivers = [self._nics_of(each.to[0][0]) for each in parties.receivers]
-        self._plain = np.array([each.plain for each in parties.receivers], np.bool_)
-        self._to = np.array([later.atoms.of(each.to[0][1]) for each in parties.receivers], np.int64)
-        self._from = [self._atoms_of(each.paths[0]) for each in parties.senders]
-        self._all = np.array([atom for held in self._from for atom in held], np.int64)
-        self._whose = np.repeat(np.arange(len(self._from)), [len(held) for held in self._from])
+        people, count = parties.people, len(later.guests.ids)
+        self._simple = is_simple(touched.earlier) and is_simple(later)
+        self._heads = parties.senders.heads()
+        row_of = {f"vms/{vm}": row for row, vm in enumerate(later.guests.ids)}
+        heads = parties.receivers.heads()
+        self._taker = np.array([row_of.get(people.to[row], -1) for row in heads.tolist()], np.int64)
+        self._to = later.atoms.of_many([people.addresses[row] for row in heads.tolist()])
+        has_nic = np.zeros(count + 1, np.bool_)
+        has_nic[later.nics[:, at.NIC_VM]] = True
+        self._outside = ~has_nic[np.minimum(self._heads, count)] | (self._heads >= count)
+        machines = [drawing_of(each.network).machines for each in (touched.earlier, later)]
+        moved = {address for each in machines for vm in update.vms for address in addresses_of(each[vm])}
+        self._moved = np.array([people.addresses[row] in moved for row in heads.tolist()], np.bool_)
+        self._usual = np.append(usual_vms(later), True)
+        self._all, self._whose = _atoms_of(later, parties)
         either = (touched.earlier, later)
         self._middles = sorted({int(nic) for each in either for nic in middles(each)})
-        self._doors = sorted({nic for each in either for nic in _doors(each)})
+        self._doors = sorted({nic for each in either for nic in doors(each)})
+        shape = len(parties.senders), len(parties.receivers)
+        self._wholly, self._partly, self._ends = (np.zeros(shape, np.bool_) for _ in range(3))
 
-    def marks(self) -> tuple[Table, Table]:
-        """Return what ``Touched.pairs`` does."""
+    def made(self) -> Marks:
+        """Return what ``Touched.marks`` does."""
         if not self._simple:
             self._wholly[:] = True
-            return self._wholly, self._partly
+            return Marks(self._wholly, self._partly, self._ends)
         table, rules = self._update.table_of_nic, self._update.rules_of_nic
-        moved = (table >= 0) | (rules >= 0)
-        if moved[self._middles].any() or moved[self._doors].any():
-            self._wholly[:, ~self._plain] = True
-            self._wholly[[not nics for nics in self._senders]] = True
-        for i, nics in enumerate(self._senders):
-            self._at_sender(i, nics)
-        for j, nics in enumerate(self._receivers):
-            self._at_receiver(j, nics)
-        for nic in self._middles:
-            if table[nic] >= 0:
-                self._wholly[:, self._update.cells[table[nic], self._to]] = True
-                self._wholly[self._sending(self._update.cells[table[nic]])] = True
-            if rules[nic] >= 0:
-                for rule in self._update.rules[rules[nic]]:
-                    sources, destinations = self._sides(rule)
-                    self._partly |= np.outer(self._sending(sources), destinations[self._to])
-                    # Of an answer that comes another way all ports count, for they stand the other way round.
-                    self._wholly |= np.outer(self._sending(destinations), sources[self._to])
-        return self._wholly, self._partly & ~self._wholly
-
-    def _at_sender(self, i: int, nics: list[int]) -> None:
-        table, rules = self._update.table_of_nic, self._update.rules_of_nic
-        for nic in nics:
-            if table[nic] >= 0:
-                self._wholly[i] |= self._update.cells[table[nic], self._to]
-            if not self._usual(nic) and (table[nic] >= 0 or rules[nic] >= 0):
-                self._wholly[i] = True
-            for rule in self._update.rules[rules[nic]] if rules[nic] >= 0 else ():
-                if rule.direction is not Direction.OUTBOUND:
-                    continue
-                sources, destinations = self._sides(rule)
-                if sources[self._from[i]].any():
-                    self._partly[i] |= destinations[self._to]
-
-    def _at_receiver(self, j: int, nics: list[int]) -> None:
-        table, rules = self._update.table_of_nic, self._update.rules_of_nic
-        outside = np.array([not each for each in self._senders], np.bool_)
-        for nic in nics:
-            if table[nic] >= 0:
-                self._wholly[self._sending(self._update.cells[table[nic]]), j] = True
-                self._wholly[outside, j] = True
-            if not self._usual(nic) and (table[nic] >= 0 or rules[nic] >= 0):
-                self._wholly[:, j] = True
-            if rules[nic] < 0:
+        concerned = (table >= 0) | (rules >= 0)
+        if concerned[self._middles].any() or concerned[self._doors].any():
+            self._wholly[:, ~self._parties.plain] = True
+            self._wholly[self._outside] = True
+        self._wholly[:, self._moved] = True
+        for moved in self._update.vms:
+            self._wholly[self._parties.senders.of[self._later.guests.ids.index(moved)]] = True
+        for nic in np.flatnonzero(concerned).tolist():
+            vm = int(self._later.nics[nic, at.NIC_VM])
+            if vm < 0:
                 continue
-            self._wholly[outside, j] = True
-            for rule in self._update.rules[rules[nic]]:
-                if rule.direction is not Direction.INBOUND:
-                    continue
+            group = int(self._parties.senders.of[vm])
+            if self._heads[group] == vm:
+                self._at_sender(group, nic, vm)
+            for taker in np.flatnonzero(self._taker == vm).tolist():
+                self._at_receiver(taker, nic, vm)
+        for nic in self._middles:
+            self._on_the_way(nic)
+        self._partly &= ~self._wholly
+        self._ends &= ~self._wholly & ~self._partly
+        return Marks(self._wholly, self._partly, self._ends)
+
+    def _on_the_way(self, nic: int) -> None:
+        table, rules = self._update.table_of_nic[nic], self._update.rules_of_nic[nic]
+        if table >= 0:
+            self._wholly[:, self._update.cells[table, self._to]] = True
+            self._wholly[self._sending(self._update.cells[table])] = True
+        for rule in self._update.rules[rules] if rules >= 0 else ():
+            sources, destinations = self._sides(rule)
+            self._partly |= np.outer(self._sending(sources), destinations[self._to])
+            # Of an answer that comes another way all ports count, for they stand the other way round.
+            self._wholly |= np.outer(self._sending(destinations), sources[self._to])
+
+    def _at_sender(self, group: int, nic: int, vm: int) -> None:
+        table, rules = self._update.table_of_nic[nic], self._update.rules_of_nic[nic]
+        if table >= 0:
+            self._wholly[group] |= self._update.cells[table, self._to]
+        if not self._usual[vm]:
+            self._wholly[group] = True
+        mine = self._all[self._whose == group]
+        some = self._update.rules[rules] if rules >= 0 else ()
+        if len(some) > MOST_RULES:
+            self._ends[group], some = True, ()
+        for rule in some:
+            if rule.direction is Direction.OUTBOUND:
                 sources, destinations = self._sides(rule)
-                if destinations[self._to[j]]:
-                    self._partly[:, j] |= self._sending(sources)
+                if sources[mine].any():
+                    self._ends[group] |= destinations[self._to]
+
+    def _at_receiver(self, group: int, nic: int, vm: int) -> None:
+        table, rules = self._update.table_of_nic[nic], self._update.rules_of_nic[nic]
+        self._wholly[self._outside, group] = True
+        if table >= 0:
+            self._wholly[self._sending(self._update.cells[table]), group] = True
+        if not self._usual[vm]:
+            self._wholly[:, group] = True
+        some = self._update.rules[rules] if rules >= 0 else ()
+        if len(some) > MOST_RULES:
+            self._ends[:, group], some = True, ()
+        for rule in some:
+            if rule.direction is Direction.INBOUND:
+                sources, destinations = self._sides(rule)
+                if destinations[self._to[group]]:
+                    self._ends[:, group] |= self._sending(sources)
 
     def _sending(self, atoms: Table) -> Table:
         """Return which senders have an address among some atoms."""
-        found = np.zeros(len(self._from), np.bool_)
+        found = np.zeros(len(self._heads), np.bool_)
         found[self._whose[atoms[self._all]]] = True
         return found
-
-    def _usual(self, nic: int) -> bool:
-        vm = int(self._later.nics[nic, at.NIC_VM])
-        return vm < 0 or is_usual(self._later, vm)
 
     def _sides(self, rule: EffectiveRule) -> tuple[Table, Table]:
         """Return bool by atom: which addresses a rule matches."""
@@ -197,30 +227,21 @@ class _Marks:
             found[first:end] = True
         return found
 
-    def _nics_of(self, path: str) -> list[int]:
-        collection, _, key = path.partition("/")
-        machine = self._machines.get(key) if collection == "vms" else None
-        return [] if machine is None else [self._nic_row[port.id] for port in machine.ports]
 
-    def _atoms_of(self, path: str) -> list[int]:
-        collection, _, key = path.partition("/")
-        if collection == "hosts":
-            return [self._later.atoms.of(self._later.network.scenario.topology.hosts[key].address)]
-        machine = self._machines[key]
-        held: list[int] = []
-        for port in machine.ports:
-            row = self._later.nics[self._nic_row[port.id]]
-            held += self._later.held[row[at.NIC_HELD] : row[at.NIC_HELD] + row[at.NIC_HELDS]].tolist()
-        guest = self._later.guests.vms[self._vm_row[key]]
-        start = int(guest[at.VM_OWN])
-        held += self._later.guests.own[start : start + int(guest[at.VM_OWNS])].tolist()
-        return held
-
-
-def _doors(compiled: Compiled) -> set[int]:
-    """Return the NICs that are reached under other addresses than their own."""
-    found = {*compiled.balancers.members[:, at.MEMBER_NIC].tolist()}
-    found |= {*compiled.balancers.published[:, at.PUBLISH_NIC].tolist()}
-    public = compiled.owners.public
-    found |= {*public[public[:, at.PUBLIC_KIND] == at.PUBLIC_NIC, at.PUBLIC_ID].tolist()}
-    return {int(nic) for nic in found if 0 <= nic < len(compiled.nic_ids)}
+def _atoms_of(compiled: Compiled, parties: Parties) -> tuple[Table, Table]:
+    """Return the atoms of the addresses of those who send for their groups, and beside them the group."""
+    nics, guests, send = compiled.nics, compiled.guests.vms, compiled.send
+    count = len(compiled.guests.ids)
+    heads = parties.senders.heads()
+    group = np.full(count + 1, -1, np.int64)
+    mine = np.flatnonzero(heads < count)
+    group[heads[mine]] = mine
+    held = np.repeat(group[nics[:, at.NIC_VM]], np.maximum(nics[:, at.NIC_HELDS], 0))
+    own = np.repeat(group[:count], np.maximum(guests[:count, at.VM_OWNS], 0))
+    hosts = np.flatnonzero(heads >= count)
+    all_of = np.concatenate(
+        [compiled.held[: len(held)], compiled.guests.own[: len(own)], send[heads[hosts], at.SEND_SOURCE4]]
+    )
+    whose = np.concatenate([held, own, hosts])
+    kept = whose >= 0
+    return all_of[kept].astype(np.int64), whose[kept]

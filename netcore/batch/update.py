@@ -1,5 +1,7 @@
 """A compiled network brought up to date after an edit of routes, rules, or of who has which of them.
 
+VMs may stop, start or get other addresses as well, see ``moves``.
+
 Tables are copied as far as they change and added to: rule sets and rows of routes that are new stand behind
 the others, atoms are split where a new prefix begins or ends. Everything else is that of the earlier network.
 An edit of anything else, or one that changes which backends are healthy, is compiled anew.
@@ -9,13 +11,13 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from netcore.batch import balancers, layout, routes
+from netcore.batch import balancers, layout, moves, routes
 from netcore.batch.compile import Compiled, chains_of
 from netcore.batch.sheets import Names, Table
 from netcore.control.network import Network
@@ -23,12 +25,20 @@ from netcore.control.rules import EffectiveRule, RuleSet
 from netcore.document.models import Direction, Scenario, Topology
 from netcore.document.part import Part
 from netcore.forwarding.drawing import drawing_of
+from netcore.forwarding.machines import Port
 from netcore.forwarding.run import Phase, Run
 from netcore.forwarding.state import Sessions, State
 
-_MAY_CHANGE = ("route_tables", "security_groups", "subnets", "nics")
-_ATTACHED = frozenset({"route_table", "security_group"})
+_MAY_CHANGE = ("route_tables", "security_groups", "subnets", "nics", "vms")
+_ATTACHED = {
+    "subnets": frozenset({"route_table", "security_group"}),
+    "nics": frozenset({"security_group", "configurations"}),
+}
 """Fields of subnets and NICs that may change."""
+
+
+Chains = tuple[tuple[RuleSet, ...], ...]
+"""The chains of a NIC, see ``compile.chains_of``."""
 
 
 class Update(NamedTuple):
@@ -39,6 +49,8 @@ class Update(NamedTuple):
         cells: bool [NIC, atom], by the atoms of the later network: the NIC's table says something else there;
             by row of ``table_of_nic``, which is -1 for NICs whose table is the same.
         rules: rules that came or went, by NIC: ``rules_of_nic`` is a row of ``rules``, or -1.
+        vms: VMs that run no longer, or run now, or whose NICs have other addresses.
+        same_addresses: whether everybody has the addresses that it had.
     """
 
     edited: tuple[str, ...]
@@ -46,6 +58,8 @@ class Update(NamedTuple):
     table_of_nic: Table
     rules: tuple[tuple[EffectiveRule, ...], ...]
     rules_of_nic: Table
+    vms: frozenset[str]
+    same_addresses: bool
 
 
 def updated(earlier: Compiled, network: Network) -> tuple[Compiled, Update] | None:
@@ -57,8 +71,14 @@ def updated(earlier: Compiled, network: Network) -> tuple[Compiled, Update] | No
     subnets, groups = _concerned(before.topology, after.topology, changed)
     if before.topology.route_servers and any(name == "route_tables" for name, _ in changed):
         return None  # a session of a route server may depend on a table (fact D63)
-    network.keep(earlier.network, subnets, groups)
-    drawing = drawing_of(earlier.network).edited(network)
+    vms = moves.moved_vms(before.topology, after.topology, changed)
+    if vms is None:
+        return None
+    same = all(name != "nics" or _same_addresses(before, after, key) for name, key in changed)
+    network.keep(earlier.network, subnets, groups, same_owners=same)
+    drawing = drawing_of(earlier.network).edited(network, vms)
+    if vms and not moves.may_move(earlier, drawing.machines, vms):
+        return None
     found = copy.copy(earlier)
     found.network, found._hard = network, Counter(earlier._hard)
     ports = [drawing.ports[nic] for nic in earlier.nic_ids]
@@ -69,13 +89,13 @@ def updated(earlier: Compiled, network: Network) -> tuple[Compiled, Update] | No
         for subnet in sorted({port.subnet for port in ports} & subnets)
         if network.subnet_routes(subnet).rows != earlier.network.subnet_routes(subnet).rows
     }
-    chains = {
-        row: chains_of(network, port)
-        for row, port in enumerate(ports)
-        if _has_other_rules(earlier.network, network, port.id)
-    }
+    chains = _chains(earlier.network, network, ports)
     found.atoms = earlier.atoms.with_more(
-        [*_ranges(tables.values()), *_ranges_of(chain for four in chains.values() for chain in four)]
+        [
+            *_ranges(tables.values()),
+            *_ranges_of(chain for four in chains.values() for chain in four),
+            *moves.ranges_of(drawing.machines, vms),
+        ]
     )
     places, firsts = earlier.atoms.places(found.atoms)
     rules = earlier.rules.more((chain for four in chains.values() for chain in four), found.atoms, places)
@@ -83,6 +103,8 @@ def updated(earlier: Compiled, network: Network) -> tuple[Compiled, Update] | No
         return None
     found.rules = rules
     _renumber(found, earlier, places, firsts)
+    if vms:
+        moves.move(found, vms)
     found.nics = found.nics.copy()
     for row, four in chains.items():
         found.nics[row, layout.NIC_OUT : layout.NIC_NEAR_IN + 1] = [rules.number[id(chain)] for chain in four]
@@ -90,7 +112,16 @@ def updated(earlier: Compiled, network: Network) -> tuple[Compiled, Update] | No
     if not _same_backends(found):
         return None
     told, rules_of_nic = _rules_that_differ(earlier, found, chains)
-    return found, Update(edited(before, after), cells, table_of_nic, told, rules_of_nic)
+    return found, Update(edited(before, after), cells, table_of_nic, told, rules_of_nic, frozenset(vms), same)
+
+
+def doors(compiled: Compiled) -> set[int]:
+    """Return the NICs that are reached under other addresses than their own."""
+    found = {*compiled.balancers.members[:, layout.MEMBER_NIC].tolist()}
+    found |= {*compiled.balancers.published[:, layout.PUBLISH_NIC].tolist()}
+    public = compiled.owners.public
+    found |= {*public[public[:, layout.PUBLIC_KIND] == layout.PUBLIC_NIC, layout.PUBLIC_ID].tolist()}
+    return {int(nic) for nic in found if 0 <= nic < len(compiled.nic_ids)}
 
 
 def _changed(earlier: Compiled, before: Scenario, after: Scenario) -> list[tuple[str, str]] | None:
@@ -113,17 +144,22 @@ def _changed(earlier: Compiled, before: Scenario, after: Scenario) -> list[tuple
             if here is there or here == there:
                 continue
             found.append((name, key))
-            if name in ("subnets", "nics") and not _only_attached(here, there):
+            if name in _ATTACHED and not _only_differ(here, there, _ATTACHED[name]):
                 return None
     return found
 
 
-def _only_attached(one: Any, other: Any) -> bool:
+def _only_differ(one: Any, other: Any, fields: frozenset[str]) -> bool:
     if one is None or other is None:
         return False
     return all(
-        name in _ATTACHED or getattr(one, name) == getattr(other, name) for name in type(one).model_fields
+        name in fields or getattr(one, name) == getattr(other, name) for name in type(one).model_fields
     )
+
+
+def _same_addresses(before: Scenario, after: Scenario, nic: str) -> bool:
+    one, other = before.topology.nics[nic], after.topology.nics[nic]
+    return one.configurations == other.configurations
 
 
 def _concerned(
@@ -142,9 +178,20 @@ def _concerned(
     return subnets, by_kind["security_groups"]
 
 
-def _has_other_rules(before: Network, after: Network, nic: str) -> bool:
-    """Return whether the rules at a NIC are others; those that were kept are the same objects."""
-    return any(after.rules(nic, side) is not before.rules(nic, side) for side in Direction)
+def _chains(before: Network, after: Network, ports: Sequence[Port]) -> dict[int, Chains]:
+    """Return what NICs ask whose rules are others; those that were kept are the same objects."""
+    found: dict[int, Chains] = {}
+    groups = [network.scenario.topology.nics for network in (before, after)]
+    known: dict[tuple[str | None, ...], Chains | None] = {}
+    for row, port in enumerate(ports):
+        key = (port.subnet, *(nics[port.id].security_group for nics in groups))
+        if key not in known:
+            same = all(after.rules(port.id, side) is before.rules(port.id, side) for side in Direction)
+            known[key] = None if same else chains_of(after, port)
+        chains = known[key]
+        if chains is not None:
+            found[row] = chains
+    return found
 
 
 def _ranges(views: Iterable[Any]) -> Iterator[tuple[int, int, int]]:
@@ -219,9 +266,7 @@ def _renumber(found: Compiled, earlier: Compiled, places: Table, firsts: Table) 
 def _routes(found: Compiled, earlier: Compiled, tables: dict[str, Any], places: Table) -> tuple[Table, Table]:
     """Add the rows of tables that have changed; return which row each NIC has of the cells that did."""
     network, old = found.network, earlier.routes
-    names = Names()
-    for text in earlier.names:
-        names.number(text)
+    names = Names(earlier.names)
     number = {
         "vnets": {key: row for row, key in enumerate(found.vnet_ids)},
         "nics": {key: row for row, key in enumerate(found.nic_ids)},
@@ -262,9 +307,7 @@ def _same_backends(found: Compiled) -> bool:
     """Return whether every balancer gives new flows to the same backends as before."""
     run = Run(found.network, drawing_of(found.network), State(), Sessions(), Phase.OPENING)
     nics = {key: row for row, key in enumerate(found.nic_ids)}
-    names = Names()
-    for text in found.names:
-        names.number(text)
+    names = Names(found.names)
     now = balancers.made(run, found.atoms, nics, names, lambda _: None)
     return all(
         bool(np.array_equal(getattr(now, name), getattr(found.balancers, name)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,52 @@ def lint(options: argparse.Namespace) -> int:
         for problem in found:
             print(problem.text)
     return NO if found else YES
+
+
+def receipt(options: argparse.Namespace) -> int:
+    """Grade a solution and write a receipt, unsigned."""
+    given = pack(options.file)
+    document, answers = _handed_in(given, options.solution, options.seed)
+    results = list(netcore.grade(given, document, answers, options.seed))
+    print(json.dumps(netcore.receipt(given, document, answers, options.seed, results), indent=1))
+    return YES if all(result.state == "passed" for result in results) else NO
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Say whether a receipt is whole, rightly signed, and gives the same verdicts again."""
+    try:
+        raw = json.loads(inputs.content(options.file))
+    except ValueError as error:
+        raise inputs.Cannot(f"{options.file} is no JSON: {error}") from error
+    key = inputs.content(options.key).strip() if options.key else None
+    found = netcore.verify_receipt(raw, pack(options.pack) if options.pack else None, key)
+    if options.json:
+        rows([found.as_dict()])
+    else:
+        words = {True: "the same verdicts again", False: "other verdicts", None: "not repeated"}
+        print(
+            f"signature {found.signature}; drawing and answers {'whole' if found.document else 'changed'}; ",
+            end="",
+        )
+        print(words[found.repeated])
+        for difference in found.differences:
+            print(f"  {difference}")
+    return YES if found.good else NO
+
+
+def put_faults(options: argparse.Namespace) -> int:
+    """Put faults into a drawing that works; the drawing goes out, what was done to standard error."""
+    broken = netcore.put_faults(
+        inputs.scenario(options.file), options.count, options.seed, options.kind or ()
+    )
+    if options.json:
+        rows([broken.as_dict()])
+        return YES
+    print(json.dumps(broken.document, indent=1))
+    for put in broken.faults:
+        words = {True: "", False: " Other edits mend it as well.", None: ""}[put.unique]
+        print(f"{put.fault.kind} ({put.difficulty} of 5): {put.fault.sentence}{words}", file=sys.stderr)
+    return YES
 
 
 def variant(options: argparse.Namespace) -> int:

@@ -122,15 +122,23 @@ class Network:
             if drawn.guest.bgp is not None and drawn.power == "running"
         }
 
-    def keep(self, earlier: Network, subnets: Container[str], groups: Container[str | None]) -> None:
+    def keep(
+        self,
+        earlier: Network,
+        subnets: Container[str],
+        groups: Container[str | None],
+        *,
+        same_owners: bool = True,
+    ) -> None:
         """Take over what an earlier network has worked out that differs in routes and rules only.
 
         Args:
             subnets: whose routes or rules may be others now.
             groups: security groups that say something else now.
+            same_owners: whether all private addresses have the holders that they had.
         """
         for name in _WITHOUT_ROUTES:
-            if name in earlier.__dict__:
+            if name in earlier.__dict__ and (same_owners or name != "owners"):
                 self.__dict__.setdefault(name, earlier.__dict__[name])
         kinds = {
             self._effective_routes.kind(key) for key in self.scenario.topology.subnets if key not in subnets

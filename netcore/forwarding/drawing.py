@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -11,7 +11,7 @@ from netcore.control.network import Network
 from netcore.control.prefixes import AddressSet, PrefixIndex
 from netcore.document.balancers import PoolMember
 from netcore.document.values import Address
-from netcore.forwarding.machines import machines_of, ports_of
+from netcore.forwarding.machines import Machine, machines_of, ports_of
 
 T = TypeVar("T")
 
@@ -70,22 +70,28 @@ class Drawing:
             for vnet_id in topology.vnets
         }
         self.shares_addresses = any(machine.guest.redundancy for machine in self.machines.values())
-        self._in_guests: dict[tuple[str, Address], str] = {}
-        for machine in self.machines.values():
-            for port in machine.ports:
-                shared = {group.address for group in machine.guest.redundancy.values()}
-                for address in machine.own | shared:
-                    self._in_guests.setdefault((port.vnet, address), machine.name)
+        self._in_guests = _in_guests(self.machines)
         self.inner_pool_nics = frozenset(_nics_of_inner_balancers(topology))
         self._cards: dict[tuple[str, ...], str | None] = {}
         self._kept: dict[tuple[int, int], tuple[object, object, Any]] = {}
         self._memo: dict[tuple[Any, ...], Any] = {}
 
-    def edited(self, network: Network) -> Drawing:
-        """Return the lookups of a network that differs in routes and rules only, and in who has which."""
+    def edited(self, network: Network, vms: Collection[str] = ()) -> Drawing:
+        """Return the lookups of a network that differs in routes and rules only, and in who has which.
+
+        Args:
+            vms: VMs that run or not, or have other addresses.
+        """
         found = copy.copy(self)
-        found._topology = network.scenario.topology
+        found._topology = topology = network.scenario.topology
         found._kept, found._memo = {}, {}
+        if vms:
+            nics = [port.id for vm in vms for port in self.machines[vm].ports]
+            ports = ports_of(topology, nics)
+            found.ports = {**self.ports, **ports}
+            moved = machines_of(network.scenario, ports, network.learned_guest_routes, vms)
+            found.machines = {**self.machines, **moved}
+            found._in_guests = _in_guests(found.machines)
         _DRAWINGS[network] = found
         return found
 
@@ -191,6 +197,17 @@ class Drawing:
         if configuration is None or (version is not None and configuration.address.version != version):
             return None
         return configuration.address
+
+
+def _in_guests(machines: Mapping[str, Machine]) -> dict[tuple[str, Address], str]:
+    """Return the name of the first guest of a virtual network that believes it holds an address."""
+    found: dict[tuple[str, Address], str] = {}
+    for machine in machines.values():
+        for port in machine.ports:
+            shared = {group.address for group in machine.guest.redundancy.values()}
+            for address in machine.own | shared:
+                found.setdefault((port.vnet, address), machine.name)
+    return found
 
 
 def _nics_of_inner_balancers(topology: Any) -> set[str]:

@@ -5,7 +5,7 @@ Read from the document once per network; nothing here knows what the fabric does
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -148,10 +148,15 @@ def derived_mac(nic: str) -> str:
     return "00:0d:3a:" + ":".join(f"{byte:02x}" for byte in tail)
 
 
-def ports_of(topology: Topology) -> dict[str, Port]:
-    """Return every NIC whose subnet exists, by id."""
+def ports_of(topology: Topology, nics: Iterable[str] | None = None) -> dict[str, Port]:
+    """Return every NIC whose subnet exists, by id.
+
+    Args:
+        nics: ids; None: all.
+    """
     ports: dict[str, Port] = {}
-    for nic_id, nic in topology.nics.items():
+    for nic_id in topology.nics if nics is None else nics:
+        nic = topology.nics[nic_id]
         subnet = topology.subnets.get(nic.subnet)
         if subnet is None:
             continue
@@ -199,12 +204,17 @@ def _leases(held: tuple[Address, ...]) -> tuple[Address, ...]:
 
 
 def machines_of(
-    scenario: Scenario, ports: dict[str, Port], learned: Mapping[str, tuple[GuestRoute, ...]]
+    scenario: Scenario,
+    ports: dict[str, Port],
+    learned: Mapping[str, tuple[GuestRoute, ...]],
+    vms: Iterable[str] | None = None,
 ) -> dict[str, Machine]:
     """Return every VM by id.
 
     Args:
+        ports: all NICs of the VMs asked about.
         learned: VM id -> routes that its routing daemon has installed, best first.
+        vms: ids; None: all.
     """
     topology = scenario.topology
     by_vm: dict[str, list[Port]] = {}
@@ -213,7 +223,8 @@ def machines_of(
             by_vm.setdefault(port.vm, []).append(port)
     partners = _partners(topology)
     machines: dict[str, Machine] = {}
-    for vm_id, vm in topology.vms.items():
+    for vm_id in topology.vms if vms is None else vms:
+        vm = topology.vms[vm_id]
         own_ports = tuple(sorted(by_vm.get(vm_id, ()), key=lambda p: (not topology.nics[p.id].primary, p.id)))
         inner = {tunnel.address for tunnel in vm.guest.tunnels.values() if tunnel.address is not None}
         own = frozenset(a for port in own_ports for a in port.own) | frozenset(vm.guest.loopback) | inner

@@ -17,6 +17,7 @@ from rules.rulesets import RuleSet
 from sandbox.accounts.models import User
 from sandbox.classes.models import (
     Attempt,
+    Broadcast,
     Course,
     Enrolment,
     Exercise,
@@ -107,6 +108,18 @@ def attempt(user: Visitor, attempt_id: UUID | str, ability: str = "see_work") ->
     return found, _own_or(user, found, ability)
 
 
+def attempt_as(user: Visitor, attempt_id: UUID | str, ability: str) -> tuple[Attempt, Enrolment]:
+    """Return an attempt for somebody who may do something to it as staff, be it their own or not.
+
+    Raises:
+        Http404: as ``attempt``.
+    """
+    found, place = attempt(user, attempt_id, ability)
+    if not allowed(ability, user, place):
+        raise Http404("There is no such thing.")
+    return found, place
+
+
 def own_attempt(user: Visitor, attempt_id: UUID | str) -> tuple[Attempt, Enrolment]:
     """Return the person's own attempt; nobody changes that of another.
 
@@ -142,16 +155,25 @@ def grading(user: Visitor, grading_id: UUID | str) -> tuple[Grading, Enrolment]:
     Raises:
         Http404: as ``attempt``.
     """
-    found = _one(
-        Grading.objects.select_related(
-            "submission__attempt__exercise__course", "submission__revision__scenario"
-        ),
-        grading_id,
+    rows = Grading.objects.select_related(
+        "submission__attempt__exercise__course", "submission__revision__scenario", "run", "pack"
     )
+    found = _one(rows.defer("pack__files"), grading_id)
     place = _own_or(user, found.submission.attempt, "see_work")
     if not (found.counts or allowed("see_work", user, place)):
         raise Http404("There is no such thing.")
     return found, place
+
+
+def broadcast(user: Visitor, broadcast_id: UUID | str) -> tuple[Broadcast, Enrolment]:
+    """Return a drawing that is shown to the class now, for everybody in the course.
+
+    Raises:
+        Http404: as ``course``, or it is shown no more.
+    """
+    rows = Broadcast.objects.filter(ended=None).select_related("exercise__course")
+    found = _one(rows, broadcast_id)
+    return found, _demand(user, found.exercise.course, "see")
 
 
 def enrolment(user: Visitor, enrolment_id: UUID | str, ability: str) -> tuple[Enrolment, Enrolment]:

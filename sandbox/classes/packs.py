@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
+import json
 import zipfile
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any, Final
 
+from django.utils.crypto import salted_hmac
+
 import netcore
-from sandbox.classes.models import Attempt, PackVersion
+from sandbox.classes.models import Attempt, Grading, PackVersion
 
 MAX_ZIP_BYTES: Final = 4_000_000
 MAX_FILES: Final = 60
@@ -116,3 +120,33 @@ def about(version: PackVersion) -> dict[str, Any]:
         "points": pack.points,
         "checks": len(pack.checks),
     }
+
+
+def receipt_of(grading: Grading) -> str | None:
+    """Return the signed receipt of a finished grading as JSON text.
+
+    None: it has not finished, or another version of the engine graded it, which this one cannot vouch for.
+    """
+    run = grading.run
+    if grading.finished is None or run is None or run.engine != netcore.ENGINE_VERSION:
+        return None
+    submission = grading.submission
+    fields = [field.name for field in dataclasses.fields(netcore.CheckResult) if field.name != "check"]
+    results = [
+        netcore.CheckResult(check=row.check_id, **{name: getattr(row, name) for name in fields})
+        for row in grading.rows.all()
+    ]
+    made = netcore.receipt(
+        pack_of(grading.pack),
+        submission.revision.document,
+        submission.answers,
+        submission.attempt.seed,
+        results,
+        key=receipt_key(),
+    )
+    return json.dumps(made, indent=1, ensure_ascii=False)
+
+
+def receipt_key() -> bytes:
+    """Return the key that receipts are signed with; it follows from the secret of the site."""
+    return salted_hmac("sandbox.classes.receipt", "1", algorithm="sha256").digest()

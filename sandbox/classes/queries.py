@@ -12,6 +12,7 @@ from sandbox.classes.models import (
     STAFF,
     Attempt,
     AttemptEvent,
+    Broadcast,
     CheckRow,
     CheckState,
     Course,
@@ -20,10 +21,13 @@ from sandbox.classes.models import (
     Exercise,
     Extension,
     Grading,
+    Override,
+    PackVersion,
     Role,
     Submission,
 )
 from sandbox.classes.timing import Limits, limits
+from sandbox.scenarios.models import Revision, Scenario
 
 
 def courses_of(user: User) -> list[dict[str, Any]]:
@@ -193,3 +197,90 @@ def sums_of(grading: Grading) -> dict[str, float]:
         sum_ungraded=Sum("points", filter=Q(state=CheckState.UNGRADED)),
     )
     return {name: found[f"sum_{name}"] or 0.0 for name in _SUMS}
+
+
+def newest_packs(course: Course) -> list[PackVersion]:
+    """Return the newest version of each pack a course may use, by track and slug; no files.
+
+    A course's own version goes before the one that came with the sandbox.
+    """
+    versions = PackVersion.objects.filter(Q(course=None) | Q(course=course)).defer("files")
+    newest: dict[str, PackVersion] = {}
+    for version in versions.order_by("slug", F("course").asc(nulls_first=True), "number"):
+        newest[version.slug] = version
+    return list(newest.values())
+
+
+def attempt_for_staff(attempt: Attempt) -> dict[str, Any]:
+    """Return all there is of an attempt: submissions, checks of the best one, record, history, comments."""
+    submissions = submissions_of(attempt, with_points=True)
+    graded = [row for row in submissions if row["grading"] is not None and row["grading"].finished]
+    best = max(graded, key=lambda row: row["earned"] or 0, default=None)
+    held: dict[str, Override] = {}
+    for one in attempt.overrides.select_related("author"):
+        held[one.check_id] = one
+    rows = rows_for_staff(best["grading"]) if best else []
+    return {
+        "attempt": attempt,
+        "exercise": attempt.exercise,
+        "submissions": submissions,
+        "best": best,
+        "rows": [(row, held.get(row.check_id)) for row in rows],
+        "whole": held.get(""),
+        "history": attempt.history.select_related("author"),
+        "record": attempt.record.select_related("author"),
+        "comments": attempt.comments.select_related("author"),
+        "answers": attempt.answers.all(),
+    }
+
+
+def exercise_of(scenario: Scenario) -> dict[str, str] | None:
+    """Return ``{"title", "url"}`` of the exercise a drawing is an attempt of; None: it is of none."""
+    attempt = Attempt.objects.filter(scenario=scenario).select_related("exercise").first()
+    if attempt is None:
+        return None
+    return {"title": attempt.exercise.title, "url": attempt.exercise.get_absolute_url()}
+
+
+def broadcasts(exercise: Exercise) -> list[Broadcast]:
+    """Return the drawings that are shown to the class now, newest first, without the documents."""
+    return list(exercise.broadcasts.filter(ended=None).defer("document"))
+
+
+def edits(attempt: Attempt) -> list[dict[str, Any]]:
+    """Return the revisions of the drawing of an attempt in order, as plain data without documents.
+
+    Each is ``{"number", "created", "problems", "counts", "pause_s", "submitted"}``; ``pause_s`` is the
+    time since the one before, ``submitted`` the number of the submission that handed it in.
+    """
+    if attempt.scenario_id is None:
+        return []
+    handed_in = {one.revision_id: one.number for one in attempt.submissions.all()}
+    found: list[dict[str, Any]] = []
+    before = None
+    revisions = Revision.objects.filter(scenario_id=attempt.scenario_id).without_documents()
+    for revision in revisions.order_by("number")[:MAX_EDITS]:
+        pause = (revision.created - before).total_seconds() if before else 0.0
+        before = revision.created
+        found.append(
+            {
+                "number": revision.number,
+                "created": revision.created,
+                "problems": revision.problems,
+                "counts": revision.counts,
+                "pause_s": round(pause),
+                "submitted": handed_in.get(revision.pk),
+            }
+        )
+    return found
+
+
+MAX_EDITS: Final = 2_000
+"""So many revisions of a drawing the history lists."""
+
+
+def revision_of(attempt: Attempt, number: int) -> Revision | None:
+    """Return a revision of the drawing of an attempt; None: there is none."""
+    if attempt.scenario_id is None:
+        return None
+    return Revision.objects.filter(scenario_id=attempt.scenario_id, number=number).first()

@@ -15,7 +15,7 @@ from sandbox.classes.models import Attempt, CheckRow, GradeEvent, Grading, Overr
 from sandbox.classes.scoring import Checked, Graded, Score, score
 
 
-def finish(grading_id: Any, rows: Sequence[CheckRow]) -> None:
+def finish(grading_id: Any, rows: Sequence[CheckRow], drawing: str) -> None:
     """Store what a grading found and, if it counts, the score that follows; harmless to repeat."""
     with transaction.atomic():
         grading = Grading.objects.select_for_update().get(pk=grading_id)
@@ -23,8 +23,8 @@ def finish(grading_id: Any, rows: Sequence[CheckRow]) -> None:
             return
         CheckRow.objects.bulk_create(rows)
         grading.finished = now()
-        grading.fingerprint = fingerprint(rows)
-        grading.save(update_fields=["finished", "fingerprint"])
+        grading.fingerprint, grading.drawing = fingerprint(rows), drawing
+        grading.save(update_fields=["finished", "fingerprint", "drawing"])
         if grading.counts:
             submission = grading.submission
             rescore(submission.attempt, f"Submission {submission.number} was graded", None)

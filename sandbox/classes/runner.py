@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -43,7 +45,7 @@ def grade(run: Run) -> Iterator[Payload]:
         yield {"event": "grade.check", "number": number, "of": len(pack.checks), **_told(result, show)}
     ends = [ending(pack, attempt.seed, document, one.counterexample) for one in results]
     rows = [_row(grading, number, *found) for number, found in enumerate(zip(results, ends, strict=True), 1)]
-    recording.finish(grading.pk, rows)
+    recording.finish(grading.pk, rows, drawn(pack, attempt.seed, document))
     yield {"event": "grade.done", "checks": len(results)}
 
 
@@ -96,6 +98,15 @@ def drawing_of(document: Any, counterexample: Payload) -> Any:
     if counterexample.get("profile"):
         patch.append({"op": "add", "path": "/profile", "value": counterexample["profile"]})
     return apply(document, patch) if patch else document
+
+
+def drawn(pack: netcore.Pack, seed: int, document: Any) -> str:
+    """Return the digest of a drawing in the names of the pack; "" while it is the start."""
+    start = netcore.load(netcore.variant(pack, seed).document)
+    if netcore.dump(start).get("topology") == document.get("topology"):
+        return ""
+    written = netcore.as_written(pack, seed, json.dumps(document.get("topology")))
+    return hashlib.sha256(json.dumps(json.loads(written), sort_keys=True).encode()).hexdigest()
 
 
 def _row(grading: Grading, number: int, result: netcore.CheckResult, ends: tuple[str, str]) -> CheckRow:

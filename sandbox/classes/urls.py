@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sandbox.classes.views import exercises, people
+from sandbox.classes.views import exercises, grades, packs, people, wall
 
 app_name = "classes"
 urlpatterns = [
@@ -29,4 +29,36 @@ urlpatterns = [
     path("attempts/<uuid:attempt_id>/submit/", exercises.submit, name="submit"),
     path("submissions/<uuid:submission_id>/", exercises.submission, name="submission"),
     path("gradings/<uuid:grading_id>/replay/<int:row_id>/", exercises.replay, name="replay"),
+    path("courses/<uuid:course_id>/exercises/new/", grades.exercise_new, name="exercise_new"),
+    path("courses/<uuid:course_id>/gradebook/", grades.course_grades, name="gradebook"),
+    path("courses/<uuid:course_id>/gradebook.csv", grades.course_grades_csv, name="gradebook_csv"),
+    path("courses/<uuid:course_id>/gradebook.json", grades.course_grades_json, name="gradebook_json"),
+    path("exercises/<uuid:exercise_id>/settings/", grades.exercise_settings, name="exercise_settings"),
+    path("exercises/<uuid:exercise_id>/extend/", grades.extend, name="extend"),
+    path("exercises/<uuid:exercise_id>/release/", grades.release, name="release"),
+    path("exercises/<uuid:exercise_id>/delete/", grades.exercise_delete, name="exercise_delete"),
+    path("exercises/<uuid:exercise_id>/grades/", grades.exercise_grades, name="grades"),
+    path("exercises/<uuid:exercise_id>/regrade/", grades.regrade, name="regrade"),
+    path("exercises/<uuid:exercise_id>/regrade/apply/", grades.regrade_apply, name="regrade_apply"),
+    path("attempts/<uuid:attempt_id>/", grades.attempt, name="attempt"),
+    path("attempts/<uuid:attempt_id>/override/", grades.override, name="override"),
+    path("attempts/<uuid:attempt_id>/comment/", grades.comment, name="comment"),
+    path("exercises/<uuid:exercise_id>/wall/", wall.wall, name="wall"),
+    path("exercises/<uuid:exercise_id>/insight/", wall.insight, name="insight"),
+    path("exercises/<uuid:exercise_id>/send-hint/", wall.send_hint, name="send_hint"),
+    path("exercises/<uuid:exercise_id>/broadcast/end/", wall.broadcast_end, name="broadcast_end"),
+    path("submissions/<uuid:submission_id>/broadcast/", wall.broadcast, name="broadcast"),
+    path("broadcasts/<uuid:broadcast_id>/copy/", wall.broadcast_copy, name="broadcast_copy"),
+    path("attempts/<uuid:attempt_id>/history/", wall.history, name="history"),
+    path("attempts/<uuid:attempt_id>/revisions/<int:number>/look/", wall.look, name="look"),
+    path("courses/<uuid:course_id>/packs/", packs.pack_list, name="packs"),
+    path("courses/<uuid:course_id>/packs/import/", packs.pack_import, name="pack_import"),
+    path("courses/<uuid:course_id>/packs/<uuid:version_id>.zip", packs.pack_export, name="pack_export"),
+    path("courses/<uuid:course_id>/packs/<uuid:version_id>/edit/", packs.draft_new, name="draft_new"),
+    path("drafts/<uuid:draft_id>/", packs.draft, name="draft"),
+    path("drafts/<uuid:draft_id>/save/", packs.draft_save, name="draft_save"),
+    path("drafts/<uuid:draft_id>/publish/", packs.draft_publish, name="draft_publish"),
+    path("drafts/<uuid:draft_id>/open/", packs.draft_open, name="draft_open"),
+    path("drafts/<uuid:draft_id>/take/", packs.draft_take, name="draft_take"),
+    path("gradings/<uuid:grading_id>/receipt.json", packs.receipt, name="receipt"),
 ]

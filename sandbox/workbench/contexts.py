@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from sandbox.accounts.models import User
+from sandbox.classes import queries as class_queries
 from sandbox.runs import queries as run_queries
 from sandbox.runs.models import State
 from sandbox.scenarios import access as scenario_access
@@ -117,9 +118,10 @@ def bootstrap(request: HttpRequest, scenario: Scenario) -> dict[str, Any]:
     """Return what the workbench starts with.
 
     ``{"mode": "edit", "scenario": {"id", "name", "revision"}, "can": {...}, "user": {"name", "guest"},
+    "exercise": {"title", "url"} or None (see ``classes.queries.exercise_of``),
     "urls": {"api", "scenario", "runs", "routes", "rules", "guest", "health", "designs", "shares",
-    "document", "imports", "home", "claim", "facts", "run", "run_events", "run_columns", "run_cancel",
-    "run_socket"}}``; ``{run}`` in an address stands for a run's id.
+    "document", "imports", "home", "claim", "facts", "glossary", "reference", "run", "run_events",
+    "run_columns", "run_cancel", "run_socket"}}``; ``{run}`` in an address stands for a run's id.
     """
     api = f"{_API}/scenarios/{scenario.pk}"
     return {
@@ -131,6 +133,7 @@ def bootstrap(request: HttpRequest, scenario: Scenario) -> dict[str, Any]:
         },
         "can": scenario_access.can(request.user, scenario),
         "user": user(request),
+        "exercise": class_queries.exercise_of(scenario),
         "urls": {
             "api": _API,
             "scenario": api,
@@ -146,6 +149,8 @@ def bootstrap(request: HttpRequest, scenario: Scenario) -> dict[str, Any]:
             "home": "/",
             "claim": "/accounts/claim/",
             "facts": "/facts/",
+            "glossary": "/glossary/",
+            "reference": "/reference.json",
             "run": f"{_API}/runs/{{run}}",
             "run_events": f"{_API}/runs/{{run}}/events",
             "run_columns": f"{_API}/runs/{{run}}/columns",
@@ -160,8 +165,8 @@ def shared_bootstrap(request: HttpRequest, share: Share, token: str) -> dict[str
 
     ``{"mode": "shared", "scenario": {"name", "revision"}, "can": {"fork": true}, "user": ... | None,
     "runs": [run ids, newest first], "urls": {"api", "shared", "routes", "rules", "guest", "health",
-    "fork", "home", "facts", "run_events", "run_columns", "run_socket"}}``; ``{run}`` in an address stands
-    for a run's id.
+    "fork", "home", "facts", "glossary", "reference", "run_events", "run_columns", "run_socket"}}``;
+    ``{run}`` in an address stands for a run's id.
     """
     api = f"{_API}/shared/{token}"
     return {
@@ -180,6 +185,8 @@ def shared_bootstrap(request: HttpRequest, share: Share, token: str) -> dict[str
             "fork": f"{api}/fork",
             "home": "/",
             "facts": "/facts/",
+            "glossary": "/glossary/",
+            "reference": "/reference.json",
             "run_events": f"{api}/runs/{{run}}/events",
             "run_columns": f"{api}/runs/{{run}}/columns",
             "run_socket": f"/ws/shared/{token}/runs/{{run}}/",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("facts/", views.facts, name="facts"),
     path("glossary/", views.glossary, name="glossary"),
+    path("reference.json", views.reference, name="reference"),
     path("settings/", views.settings, name="settings"),
     path("settings/export/", views.settings_export, name="settings_export"),
     path("settings/delete/", views.settings_delete, name="settings_delete"),
@@ -23,5 +24,10 @@ urlpatterns = [
     path("scenarios/<str:scenario_id>/duplicate/", views.scenario_duplicate, name="scenario_duplicate"),
     path("scenarios/<str:scenario_id>/rename/", views.scenario_rename, name="scenario_rename"),
     path("scenarios/<str:scenario_id>/delete/", views.scenario_delete, name="scenario_delete"),
+    path(
+        "attempts/<uuid:attempt_id>/revisions/<int:number>/picture.svg",
+        views.attempt_picture,
+        name="attempt_picture",
+    ),
     path("s/<str:token>/", views.shared, name="shared"),
 ]

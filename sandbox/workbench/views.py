@@ -14,6 +14,7 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseNotModified,
+    JsonResponse,
     StreamingHttpResponse,
 )
 from django.shortcuts import redirect, render
@@ -21,6 +22,8 @@ from django.utils.translation import gettext
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 
+from sandbox.classes import access as class_access
+from sandbox.classes import queries as class_queries
 from sandbox.runs import services as run_services
 from sandbox.scenarios import access as scenario_access
 from sandbox.scenarios import queries, services
@@ -93,6 +96,16 @@ def scenario_picture(request: HttpRequest, scenario_id: str) -> HttpResponse:
         return revision.document if revision else {}
 
     return _picture(request, f"{found.pk}:{number}", document)
+
+
+@require_safe
+def attempt_picture(request: HttpRequest, attempt_id: str, number: int) -> HttpResponse:
+    """Return the card picture of a revision of a learner's drawing as SVG, for staff of the course."""
+    attempt, _ = class_access.attempt_as(request.user, attempt_id, "see_work")
+    revision = class_queries.revision_of(attempt, number)
+    if revision is None:
+        raise Http404
+    return _picture(request, f"{attempt.scenario_id}:{number}", lambda: revision.document)
 
 
 def _picture(request: HttpRequest, version: str, document: Callable[[], Any]) -> HttpResponse:
@@ -223,6 +236,24 @@ def settings_delete(request: HttpRequest) -> HttpResponse:
     run_services.delete_person(request.user)
     logout(request)
     return redirect("workbench:home")
+
+
+@require_safe
+def reference(request: HttpRequest) -> JsonResponse:
+    """Return the words and the titles of the areas of rules as JSON, for those who show rule cards elsewhere.
+
+    ``{"words": [{"id", "term", "meaning", "azure", "aws", "facts"}], "areas": {letter: title}}``; in the
+    reader's language.
+    """
+    entries = [
+        {
+            "id": anchor,
+            **{key: str(value) if key != "facts" else value for key, value in word._asdict().items()},
+        }
+        for anchor, word in words.GLOSSARY.items()
+    ]
+    areas = {letter: str(title) for letter, title in contexts.AREAS.items()}
+    return JsonResponse({"words": entries, "areas": areas})
 
 
 @require_safe

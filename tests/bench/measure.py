@@ -58,6 +58,7 @@ class Goal:
         prepare: ``prepare(tiny)`` makes what is measured and passes the gate of correctness; ``tiny`` is for
             tests. Raises Mismatch or NotMeasured.
         measure: ``measure(made, repetitions)`` gives the readings of all targets.
+        processes, repetitions: most of both, where each more of them takes minutes.
     """
 
     id: str
@@ -65,6 +66,8 @@ class Goal:
     targets: tuple[Target, ...]
     prepare: Callable[[bool], Any]
     measure: Callable[[Any, int], Readings]
+    processes: int = 3
+    repetitions: int = 5
 
 
 def same(what: str, ours: object, peer: object) -> None:

@@ -24,9 +24,10 @@ program.
 
 A goal is measured like this. First ours and every peer must give the same answer; if they do not, the goal
 has failed and there is no figure. Then ours and the peer work in turn, five times, in each of three fresh
-processes; a process counts with the median of its ratios, and of the processes the worst counts. One thread
-unless the line says otherwise, by processor time. A process whose ratios spread over more than 25 % of
-their median is discarded, and the line says so.
+processes; a process counts with the median of its ratios, and of the processes the worst counts. Where each
+more takes minutes there are fewer, and the note says how many. One thread unless the line says otherwise, by
+processor time. A process whose ratios spread over more than 25 % of their median is discarded, and the line
+says so.
 """
 
 
@@ -61,6 +62,8 @@ def row(verdict: Verdict, day: str) -> str:
     note = verdict.reason
     if verdict.discarded:
         note = f"{verdict.discarded} of {verdict.runs} runs discarded"
+    elif verdict.value is not None and verdict.runs < 3:
+        note = "one process" if verdict.runs == 1 else f"{verdict.runs} processes"
     target, goal = verdict.target, verdict.goal
     cells = (
         goal.id,

@@ -27,7 +27,7 @@ def readings(goal: Goal, repetitions: int, tiny: bool = False, kept: Kept | None
     try:
         if goal.prepare not in kept:
             kept[goal.prepare] = goal.prepare(tiny)
-        return {"readings": dict(goal.measure(kept[goal.prepare], repetitions))}
+        return {"readings": dict(goal.measure(kept[goal.prepare], min(repetitions, goal.repetitions)))}
     except NotMeasured as error:
         return {"not_measured": str(error)}
     except Mismatch as error:

@@ -92,7 +92,7 @@ def test_a_narrow_window_has_everything_in_one_menu(page: Page) -> None:
     menu = page.get_by_role("dialog", name="More")
     for name in ("Compare with…", "Outline", "Problems", "Help", "Light or dark"):
         expect(menu.get_by_role("button", name=name)).to_be_visible()
-    expect(menu.get_by_role("link", name="Rule cards")).to_be_visible()
+    expect(menu.get_by_role("button", name="Rule cards")).to_be_visible()
     assert axe(page) == []
     menu.get_by_label("Rules of the provider").select_option("azure-2021")
     expect(menu.get_by_label("Rules of the provider")).to_have_value("azure-2021")

@@ -30,7 +30,7 @@ def test_what_is_imported_is_exported_again_file_by_file(tmp_path: Path) -> None
 @pytest.mark.django_db
 def test_a_pack_that_cannot_be_read_is_refused_with_its_problems(tmp_path: Path) -> None:
     (tmp_path / "pack.yml").write_text("schema: 1\n", encoding="utf-8")
-    with pytest.raises(CommandError, match="There is no scenario.yml"):
+    with pytest.raises(CommandError, match=r"There is no scenario\.yml"):
         call_command("packs", "import", str(tmp_path))
     with pytest.raises(CommandError, match="no such version"):
         call_command("packs", "export", LAB, str(tmp_path))

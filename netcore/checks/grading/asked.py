@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from netcore.checks.faults.kinds import KINDS
 from netcore.checks.language.check import Holds
-from netcore.checks.language.questions import DiffersAt, Explain, Predict, Question
+from netcore.checks.language.questions import Diagnose, DiffersAt, Explain, Predict, Question
 from netcore.checks.packs.variants import in_order
 from netcore.control.routes import HopType, RouteSource
 from netcore.failover.designs import DESIGNS
@@ -40,7 +41,7 @@ class Asked:
 
     Args:
         ask: key of the answer inside the check's; empty where the check has one question only.
-        form: a form of ``predict``, explain, differs_at or holds.
+        form: a form of ``predict``, explain, differs_at, holds or diagnose.
         flow: the packet it is about, as a trace is asked; None where it is about none.
         unit: of a number.
         profiles: rule profiles that it is about, where it names some.
@@ -84,6 +85,11 @@ def asked(question: Question, seed: int, check: str) -> Asked:
     elif isinstance(question, Explain):
         fields = (Field("code", "choice", _codes(question.codes)),)
         fields = (Field("hop", "hop"), *fields) if question.hop else fields
+    elif isinstance(question, Diagnose):
+        form = "diagnose"
+        kinds = {kind: words for kind, (words, _) in KINDS.items()}
+        for number in range(1, question.faults + 1):
+            fields += (Field(f"hop-{number}", "hop"), Field(f"kind-{number}", "choice", kinds))
     elif isinstance(question, Holds):
         form, fields = "holds", (Field("", "choice", {"yes": "yes", "no": "no"}),)
     elif isinstance(question, DiffersAt):

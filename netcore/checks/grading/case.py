@@ -102,11 +102,13 @@ class Case:
 
     Args:
         start: the starting drawing of this learner.
+        healthy: the same before faults were put in; None: none were. ``faults``: place and kind of each.
         drawing: the drawing that is looked at; None where it cannot be run, for ``problems``.
         answers: what the learner said to this check.
         source_port: offset of source ports, so that flows fall otherwise in another variant.
         reseat: returns the case and the check of another variant by its number; None inside ``forall``.
         tracer: how packets are followed, where the drawing stands at one moment of a race; None: as drawn.
+        kept: summaries of races that other checks of the same grading asked for; filled as they come.
         refusal: why the drawing was not even read; empty where it was.
     """
 
@@ -122,6 +124,9 @@ class Case:
     reseat: Callable[[Case, int, Check], tuple[Case, Check]] | None = None
     tracer: Callable[[Packet], Trace] | None = None
     refusal: str = ""
+    healthy: Scenario | None = None
+    faults: tuple[tuple[str, str], ...] = ()
+    kept: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def topology(self) -> Topology:

@@ -157,7 +157,7 @@ def _add_vm(topology: Raw, given: Any) -> None:
 
 
 def _free(topology: Raw, subnet: str) -> str:
-    """Return the first address of a subnet that the platform gives out and nobody has (facts A4, A5)."""
+    """Return the first address of a subnet that the platform gives out and nobody has (fact A1)."""
     taken = {
         one.get("address")
         for nic in topology.get("nics", {}).values()

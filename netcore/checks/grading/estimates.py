@@ -16,16 +16,20 @@ NEVER = "never"
 
 def number(form: NumberForm, case: Case, said: Any) -> Finding:
     """Return whether a number lies in the band around the truth; ``never`` where nothing recovers."""
+    if said != NEVER and (isinstance(said, bool) or not isinstance(said, int | float)):
+        return failed("The answer is no number.")
     truth = form.truth if form.figure is None else _truth(form.figure, case)
     if truth is None:
         return PASSED if said == NEVER else failed("It never recovers.")
     band = max(form.within, abs(truth) * form.within_percent / 100)
-    right = isinstance(said, int | float) and not isinstance(said, bool) and abs(said - truth) <= band + 1e-9
+    right = said != NEVER and abs(said - truth) <= band + 1e-9
     return PASSED if right else _other(form.figure, case, "Another number is right.")
 
 
 def bucket(form: BucketForm, case: Case, said: Any) -> Finding:
     """Return whether a figure lies between the bounds that were said."""
+    if said not in form.keys:
+        return failed("The answer is none of the choices.")
     truth = _truth(form.figure, case)
     place = len(form.bounds) + 1 if truth is None else sum(truth >= bound for bound in form.bounds)
     if said == form.keys[place]:
@@ -35,7 +39,13 @@ def bucket(form: BucketForm, case: Case, said: Any) -> Finding:
 
 def ranking(form: RankingForm, case: Case, said: Any) -> Finding:
     """Return how much of an order is right: all pairs in order is all, half of them nothing."""
-    if not isinstance(said, list) or sorted(one for one in said if one != NEVER) != sorted(form.designs):
+    if isinstance(said, str):
+        said = [one.strip() for one in said.split(",")]
+    if (
+        not isinstance(said, list)
+        or not all(isinstance(one, str) for one in said)
+        or sorted(one for one in said if one != NEVER) != sorted(form.designs)
+    ):
         return failed("The answer does not order all designs.")
     figures = _figures(form.race, case, form.designs, form.figure)
     place, cut = {}, said.index(NEVER) if NEVER in said else len(said)
@@ -60,6 +70,8 @@ def _agree(one: float, other: float, first: float, second: float) -> bool:
 
 def design(form: DesignForm, case: Case, said: Any) -> Finding:
     """Return whether a design meets the requirements, and is the cheapest of those where prices are given."""
+    if said not in (*form.designs, "none"):
+        return failed("The answer is none of the choices.")
     try:
         found = racing.summaries(form.race, case, form.designs)
     except racing.NotPlayable as error:
@@ -76,7 +88,7 @@ def design(form: DesignForm, case: Case, said: Any) -> Finding:
         good = [one for one in good if form.prices.get(one, inf) == cheapest]
     if said in (good or ["none"]):
         return PASSED
-    summary = found.get(said) if isinstance(said, str) else None
+    summary = found.get(said)
     if summary is None:
         return failed("Another design is right." if said != "none" else "One of them does meet it.")
     asked = form.meets[0]

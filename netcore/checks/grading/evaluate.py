@@ -25,7 +25,10 @@ VERBS: dict[str, Callable[[Any, Case], Finding]] = {
     "predict": questions.predict,
     "explain": questions.explain,
     "differs_at": questions.differs_at,
+    "diagnose": questions.diagnose,
     "lost": timed.lost,
+    "edits": structure.edits,
+    "opens_nothing": structure.opens_nothing,
 }
 """Verbs that hold no other check."""
 

@@ -111,7 +111,9 @@ def grade(
         answers: check id -> answer; for a check with several questions an object by ask.
         seed: of the learner's variant.
     """
-    start, _ = opened(variant(pack, seed).document)
+    made = variant(pack, seed)
+    start, _ = opened(made.document)
+    healthy = opened(made.healthy)[0] if made.faults else None
     if start is None:
         raise ValueError(f"The pack {pack.id} has no starting drawing for seed {seed}.")
     refusal = ""
@@ -121,6 +123,7 @@ def grade(
         drawing, problems = opened(dump(document) if isinstance(document, Scenario) else document)
     except CannotGrade as error:
         refusal = str(error)
+    kept: dict[Any, Any] = {}
     for entry in entries(pack, seed):
         case = Case(
             start=start,
@@ -131,6 +134,9 @@ def grade(
             seed=seed,
             refusal=refusal,
             reseat=_reseated(pack, entry),
+            kept=kept,
+            healthy=healthy,
+            faults=tuple((put.fault.at, put.fault.kind) for put in made.faults),
         )
         yield _result(entry, case)
 

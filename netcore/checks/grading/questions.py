@@ -14,8 +14,9 @@ from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, fail
 from netcore.checks.grading.packets import hop_of, same_place, selected
 from netcore.checks.grading.structure import at_start
 from netcore.checks.language.part import Flow
-from netcore.checks.language.questions import DiffersAt, Explain, Predict, Question, VerdictForm
+from netcore.checks.language.questions import Diagnose, DiffersAt, Explain, Predict, Question, VerdictForm
 from netcore.checks.predictions import Prediction, judge
+from netcore.document.models import Topology
 from netcore.forwarding.view import guest_view
 from netcore.trace.model import Outcome, Trace
 from netcore.trace.packet import Packet
@@ -211,6 +212,46 @@ def differs_at(part: DiffersAt, case: Case) -> Finding:
     share = (right_hop + right_rule) / 2 if part.rules else 0.0
     wrong = "The rule is another one." if right_hop else "They part at another hop."
     return Finding(share, wrong, base.counterexample(packet))
+
+
+def diagnose(part: Diagnose, case: Case) -> Finding:
+    """Return how many faults were found; each pays half for its place and half for its kind there."""
+    said = answer_of(part, case)
+    if not isinstance(said, Mapping):
+        return failed(NO_ANSWER)
+    if not case.faults:
+        raise CannotGrade("No faults were put into the drawing.")
+    topology = case.start.topology
+    rows = [(str(said.get(f"hop-{n}") or ""), said.get(f"kind-{n}")) for n in range(1, part.faults + 1)]
+    hidden = list(case.faults)
+    points = 0.0
+    for pays in (1.0, 0.5):  # right in both comes first, so that nothing is paid for less than it is worth
+        for hop, kind in list(rows):
+            found = next(
+                (one for one in hidden if _names(topology, hop, one[0]) and (pays < 1 or kind == one[1])),
+                None,
+            )
+            if found is not None:
+                hidden.remove(found)
+                rows.remove((hop, kind))
+                points += pays
+    share = points / len(case.faults)
+    return PASSED if share == 1 else Finding(share, f"{points:g} of {len(case.faults)} faults are found.")
+
+
+def _names(topology: Topology, said: str, at: str) -> bool:
+    """Return whether a name means the place of a fault; subnets and NICs mean their table or group too."""
+    if not said:
+        return False
+    kind, _, key = at.partition("/")
+    field = {"route_tables": "route_table", "security_groups": "security_group"}.get(kind, "")
+    users = [
+        f"{holder}/{one}"
+        for holder in ("subnets", "nics")
+        for one, thing in getattr(topology, holder).items()
+        if field and getattr(thing, field, None) == key
+    ]
+    return any(same_place(topology, said, place) for place in (at, *users))
 
 
 def one_packet(base: Case, flow: Flow) -> Packet:

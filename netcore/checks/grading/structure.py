@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from netcore.checks.grading import changing
+import jsonpatch
+
+from netcore.checks.diff import Effect, diff
+from netcore.checks.grading import changing, names
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
 from netcore.checks.grading.names import Unknown, entry
-from netcore.checks.language.structure import KINDS, Count, Prop, Refused, Unchanged
+from netcore.checks.language.structure import KINDS, Count, Edits, OpensNothing, Prop, Refused, Unchanged
+from netcore.checks.reading import compiled
 from netcore.document.models import Topology
 
 _NOTHING = object()
+
+PACKETS = 200
+"""Packets of each of two drawings that are compared."""
+
+COMPARING = 100_000
+"""Steps that comparing two drawings costs."""
 
 
 def prop(part: Prop, case: Case) -> Finding:
@@ -76,6 +86,38 @@ def refused(part: Refused, case: Case) -> Finding:
     return failed(f"With {after.made.words} the drawing is not refused{reason}.{others}")
 
 
+def edits(part: Edits, case: Case) -> Finding:
+    """Return whether no more single changes were made than may be."""
+    before, after = (_plain(topology) for topology in (case.start.topology, case.topology))
+    number = len(jsonpatch.make_patch(before, after).patch)
+    if number <= part.at_most:
+        return PASSED
+    return failed(f"{number} things are other than in the starting drawing; at most {part.at_most} may be.")
+
+
+def opens_nothing(part: OpensNothing, case: Case) -> Finding:
+    """Return whether no packet arrives that did not before, of those that stand for both drawings."""
+    before, problems = compiled(case.healthy or case.start)
+    if before is None:
+        raise CannotGrade(f"The starting drawing has problems: {problems[0].text}")
+    case.budget.spend(COMPARING)
+    ignored = {names.ends(case.topology, name)[0] for name in part.ignore}
+    allowed = {
+        (packet.source, packet.destination, packet.protocol, packet.destination_port)
+        for flow in part.allow
+        for packet in names.packets(case.topology, flow)
+    }
+    for change in diff(before, case.network, limit=PACKETS).of(Effect.OPENED):
+        packet = change.packet
+        key = (packet.source, packet.destination, packet.protocol, packet.destination_port)
+        if key not in allowed and not ignored & {packet.source, packet.destination}:
+            port = f"/{packet.destination_port}" if packet.destination_port else ""
+            flow = f"{packet.source} -> {packet.destination} {packet.protocol}{port}"
+            message = f"{flow} arrives, and did not before."
+            return Finding(0.0, message, case.counterexample(packet))
+    return PASSED
+
+
 def at_start(case: Case) -> Case:
     """Return the case of the starting drawing, with the same budget and answers."""
     return Case(
@@ -85,6 +127,9 @@ def at_start(case: Case) -> Case:
         answers=case.answers,
         seed=case.seed,
         profile=case.profile,
+        kept=case.kept,
+        faults=case.faults,
+        healthy=case.healthy,
     )
 
 

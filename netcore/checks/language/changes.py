@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, JsonValue, StringConstraints, field_validator, model_validator
 
-from netcore.checks.language.part import LanguagePart, Text
+from netcore.checks.language.part import LanguagePart, Text, or_single
 from netcore.document.balancers import Zone
 from netcore.document.models import NextHopType
 from netcore.document.values import AddressText, Id, PrefixText
 
-Names = Annotated[tuple[Text, ...], Field(min_length=1, max_length=60)]
+Names = Annotated[tuple[Text, ...], Field(min_length=1, max_length=60, json_schema_extra=or_single)]
 
 
 class Operation(LanguagePart):
@@ -133,5 +133,7 @@ def _listed(given: Any) -> Any:
     return [given] if isinstance(given, dict) else given
 
 
-Changes = Annotated[tuple[Change, ...], BeforeValidator(_listed), Field(max_length=60)]
+Changes = Annotated[
+    tuple[Change, ...], BeforeValidator(_listed), Field(max_length=60, json_schema_extra=or_single)
+]
 """Changes in the order in which they are made; a single one may stand without a list."""

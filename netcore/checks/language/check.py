@@ -9,9 +9,9 @@ from pydantic import Field, field_validator, model_validator
 
 from netcore.checks.language.changes import Changes
 from netcore.checks.language.packets import Avoids, Delivers, Drops, RouteChosen, Symmetric, Visits
-from netcore.checks.language.part import LanguagePart, Text
-from netcore.checks.language.questions import DiffersAt, Explain, Predict, Question
-from netcore.checks.language.structure import Count, Prop, Refused, Unchanged
+from netcore.checks.language.part import LanguagePart, Text, or_single
+from netcore.checks.language.questions import Diagnose, DiffersAt, Explain, Predict, Question
+from netcore.checks.language.structure import Count, Edits, OpensNothing, Prop, Refused, Unchanged
 from netcore.checks.language.timed import Arrives, Lost, Race
 
 MOST_PARTS = 40
@@ -34,6 +34,9 @@ class Check(LanguagePart):
     explain: Explain | None = None
     differs_at: DiffersAt | None = None
     holds: Holds | None = None
+    diagnose: Diagnose | None = None
+    edits: Edits | None = None
+    opens_nothing: OpensNothing | None = None
     lost: Lost | None = None
     never: Never | None = None
     always: Always | None = None
@@ -79,7 +82,7 @@ class After(LanguagePart):
 class Under(LanguagePart):
     """The check holds under each of these rule profiles, whatever the drawing says."""
 
-    profiles: Annotated[tuple[Text, ...], Field(min_length=1, max_length=6)]
+    profiles: Annotated[tuple[Text, ...], Field(min_length=1, max_length=6, json_schema_extra=or_single)]
     check: Check
 
     @field_validator("profiles", mode="before")

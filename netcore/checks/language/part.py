@@ -58,6 +58,15 @@ class Short(LanguagePart):
         return {"anyOf": [full, short]}
 
 
+def or_single(schema: JsonSchemaValue) -> None:
+    """Say in a published schema that one entry may stand without its list."""
+    options = schema.get("anyOf") or [dict(schema)]
+    single = [option["items"] for option in options if option.get("type") == "array" and "items" in option]
+    kept: JsonSchemaValue = {key: schema[key] for key in ("default", "description") if key in schema}
+    schema.clear()
+    schema.update(kept, anyOf=[*single, *options])
+
+
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 """A name, an id, a path or an address, as the check language takes it."""
 
@@ -93,6 +102,13 @@ class Flow(LanguagePart):
     dont_fragment: bool = False
     ttl: Annotated[int, Field(ge=1, le=255)] = 64
 
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Return the schema of the object, with the text beside it."""
+        return {"anyOf": [{"type": "string"}, handler(core_schema)]}
+
     @property
     def destination_port(self) -> int:
         """Return the port: as given, else 443, and 0 for protocols without ports."""
@@ -109,7 +125,7 @@ class Flow(LanguagePart):
 
 def flows_of(given: Any) -> Any:
     """Return flows in full: ``a <-> b`` are two, and a single one is a list of one."""
-    entries = given if isinstance(given, list) else [given]
+    entries = given if isinstance(given, list | tuple) else [given]
     return [flow for entry in entries for flow in _flows_of_text(entry)]
 
 
@@ -139,7 +155,7 @@ class OfFlows(Short):
         among: names of VMs; every pair of them, both ways, is one more flow of ``service``.
     """
 
-    flow: Annotated[tuple[Flow, ...], Field(max_length=MOST_FLOWS)] = ()
+    flow: Annotated[tuple[Flow, ...], Field(max_length=MOST_FLOWS, json_schema_extra=or_single)] = ()
     among: Annotated[tuple[Text, ...], Field(max_length=12)] = ()
     service: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(/[0-9]+)?$")] = "tcp/443"
 
@@ -164,7 +180,7 @@ class OfFlows(Short):
         return self.flow + made
 
 
-class OneFlow(LanguagePart):
+class OneFlow(Short):
     """A part about exactly one flow."""
 
     flow: Flow

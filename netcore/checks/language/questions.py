@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from netcore.checks.language.changes import Changes
 from netcore.checks.language.part import LanguagePart, OneFlow, Prompt, Text, known_code
@@ -194,11 +194,6 @@ class Predict(Question):
     ranking: RankingForm | None = None
     design: DesignForm | None = None
 
-    @field_validator("verdict", "hops", "receiver", mode="before")
-    @classmethod
-    def _flow_alone(cls, given: Any) -> Any:
-        return {"flow": given} if isinstance(given, str) else given
-
     @model_validator(mode="after")
     def _one_form(self) -> Self:
         if len(self.forms) != 1:
@@ -218,6 +213,18 @@ class Predict(Question):
 
 def _forms() -> list[str]:
     return [name for name in Predict.model_fields if name not in Question.model_fields]
+
+
+class Diagnose(Question):
+    """The faults that were put into the drawing: where, and what kind.
+
+    The answer is an object of ``hop-1``, ``kind-1`` and so on, in any order.
+
+    Args:
+        faults: how many are asked for; as many as the pack puts in.
+    """
+
+    faults: Annotated[int, Field(ge=1, le=12)]
 
 
 class Explain(Question, OneFlow):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from netcore.checks.language.changes import Changes
-from netcore.checks.language.part import LanguagePart, Short, Test, Text
+from netcore.checks.language.part import Flow, LanguagePart, Short, Test, Text, flows_of, or_single
 
 
 class Prop(Test):
@@ -33,6 +33,12 @@ KINDS: dict[str, tuple[str, str]] = {
 """What ``count`` calls things inside other things: collection, and the map in each of its entries."""
 
 
+def _or_values(schema: dict[str, Any]) -> None:
+    """Say in the published schema that a value may stand for the test that it is equal."""
+    plain = {"type": ["string", "number", "boolean", "null"]}
+    schema["additionalProperties"] = {"anyOf": [plain, schema["additionalProperties"]]}
+
+
 class Count(LanguagePart):
     """How many things of a kind are drawn.
 
@@ -43,7 +49,9 @@ class Count(LanguagePart):
     """
 
     of: Text
-    where: Annotated[dict[Text, Test], Field(max_length=10)] = Field(default_factory=dict)
+    where: Annotated[dict[Text, Test], Field(max_length=10, json_schema_extra=_or_values)] = Field(
+        default_factory=dict
+    )
     exactly: int | None = None
     at_least: int | None = None
     at_most: int | None = None
@@ -61,12 +69,30 @@ class Unchanged(Short):
 
     main: ClassVar[str] = "paths"
 
-    paths: Annotated[tuple[Text, ...], Field(min_length=1, max_length=40)]
+    paths: Annotated[tuple[Text, ...], Field(min_length=1, max_length=40, json_schema_extra=or_single)]
 
     @field_validator("paths", mode="before")
     @classmethod
     def _several(cls, given: Any) -> Any:
         return [given] if isinstance(given, str) else given
+
+
+class Edits(LanguagePart):
+    """How many single changes lead from the starting drawing to the one that was handed in."""
+
+    at_most: Annotated[int, Field(ge=0, le=1_000)]
+
+
+class OpensNothing(LanguagePart):
+    """No packet arrives that did not arrive in the starting drawing; where faults were put in, before them.
+
+    Args:
+        allow: flows that may be opened.
+        ignore: VMs whose packets do not count, such as those that the task asks for.
+    """
+
+    allow: Annotated[tuple[Flow, ...], BeforeValidator(flows_of), Field(json_schema_extra=or_single)] = ()
+    ignore: Annotated[tuple[Text, ...], Field(max_length=60)] = ()
 
 
 class Refused(LanguagePart):

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from netcore.checks.language.changes import Changes
-from netcore.checks.language.part import LanguagePart, Text
+from netcore.checks.language.part import LanguagePart, Text, or_single
 from netcore.document.part import Protocol
 from netcore.failover.designs import DESIGNS
 
@@ -65,7 +65,9 @@ class Race(LanguagePart):
 
     fault: Text
     design: DesignId
-    flows: Annotated[tuple[Text, ...], BeforeValidator(_listed), Field(max_length=20)] = ()
+    flows: Annotated[
+        tuple[Text, ...], BeforeValidator(_listed), Field(max_length=20, json_schema_extra=or_single)
+    ] = ()
     setting: Literal["start", "drawing"] = "start"
     given: Changes = ()
     trials: Annotated[int, Field(ge=1, le=MOST_TRIALS)] = 200

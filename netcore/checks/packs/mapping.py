@@ -40,7 +40,7 @@ class Mapper:
     ) -> None:
         self.prefixes = tuple((old, new) for old, new in prefixes if old != new)
         self.names = {old: new for old, new in (names or {}).items() if old != new}
-        self.parameters = dict(parameters or {})
+        self.parameters: dict[str, Any] = dict(parameters or {})
         longest = sorted(self.names, key=lambda word: (-len(word), word))
         self._words = re.compile(_WORD.format("|".join(map(re.escape, longest)))) if longest else None
 
@@ -66,7 +66,7 @@ class Mapper:
     def _value(self, found: re.Match[str]) -> Any:
         value = self.parameters.get(found[1], found[0])
         if isinstance(value, Mapping):
-            return value.get(found[2] or "", found[0])
+            return value.get(found[2], found[0]) if found[2] else value
         return value if value == found[0] or not found[2] else f"{value}.{found[2]}"
 
     def _address(self, found: re.Match[str]) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, JsonValue, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints, model_validator
 
+from netcore.checks.faults.kinds import known_kind
 from netcore.checks.language.changes import Changes
 from netcore.checks.language.check import Check, questions
 from netcore.checks.language.part import LanguagePart
@@ -20,6 +20,7 @@ from netcore.document.values import PrefixText
 PackId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+FaultKindId = Annotated[str, AfterValidator(known_kind)]
 Parameter = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
 Scalar = str | int | float | bool
 
@@ -38,10 +39,25 @@ class Addresses(LanguagePart):
         return self
 
 
+class Faults(LanguagePart):
+    """Faults that are put into the drawing of the scenario, which works.
+
+    Args:
+        count: how many.
+        kinds: of these; empty: all kinds there are.
+        intents: ids of checks that hold in the scenario; each fault breaks at least one of them.
+    """
+
+    count: Annotated[int, Field(ge=1, le=12)]
+    kinds: Annotated[tuple[FaultKindId, ...], Field(max_length=60)] = ()
+    intents: Annotated[tuple[PackId, ...], Field(min_length=1, max_length=60)]
+
+
 class Variants(LanguagePart):
     """What differs from learner to learner.
 
     Args:
+        faults: the starting drawing is the scenario with faults; ``$alarms`` in the text lists what fails.
         addresses: prefixes that are moved, in everything that the pack has.
         names: word -> words that may stand for it: ids, names of things, in the text too.
         parameters: ``$name`` in any file -> the values it may have; a value may be an object, ``$name.part``.
@@ -57,6 +73,7 @@ class Variants(LanguagePart):
         Annotated[tuple[Scalar | dict[Parameter, Scalar], ...], Field(min_length=1, max_length=60)],
     ] = Field(default_factory=dict)
     shuffle: bool = True
+    faults: Faults | None = None
 
 
 class About(LanguagePart):
@@ -131,20 +148,23 @@ class Solution(LanguagePart):
     Args:
         edits: changes of the starting drawing.
         document: the whole drawing instead.
-        answers: check id -> answer; for a check with several questions an object by ask.
+        answers: check id -> answer; for a check with several questions an object by ask. ``$faults`` is the
+            right answer to ``diagnose``.
+        healthy: the drawing is the scenario before faults were put in.
         fails: ids of the checks that a wrong solution must fail.
     """
 
     title: Line
     edits: Changes = ()
     document: dict[str, JsonValue] | None = None
+    healthy: bool = False
     answers: dict[str, JsonValue] = Field(default_factory=dict)
     fails: Annotated[tuple[PackId, ...], Field(max_length=60)] = ()
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if self.edits and self.document is not None:
-            raise ValueError("a solution has edits or a document, not both")
+        if self.document is not None and (self.edits or self.healthy):
+            raise ValueError("a solution has a document of its own, or edits")
         return self
 
 
@@ -231,4 +251,5 @@ def schemas() -> dict[str, dict[str, Any]]:
         ("checks", Checks),
         ("solution", Solution),
     )
-    return {name: json.loads(json.dumps(model.model_json_schema(by_alias=True))) for name, model in kinds}
+    draft = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return {name: draft | model.model_json_schema(by_alias=True) for name, model in kinds}

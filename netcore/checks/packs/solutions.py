@@ -9,10 +9,9 @@ from pydantic import ValidationError
 
 from netcore.checks.grading import changing
 from netcore.checks.packs import yaml_text
-from netcore.checks.packs.mapping import mapper
 from netcore.checks.packs.models import Pack, PackProblem, Solution
 from netcore.checks.packs.reader import PackRefused, shape_problems
-from netcore.checks.packs.variants import variant
+from netcore.checks.packs.variants import rewritten_solution, variant
 from netcore.checks.reading import ground
 from netcore.document import reader
 
@@ -33,7 +32,7 @@ def read_solution(pack: Pack, content: bytes, seed: int = 0, path: str = "the so
         json.dumps(given, allow_nan=False)
         if isinstance(given, dict) and "topology" in given:
             return Solution.model_validate({"title": "A drawing", "document": given})
-        return Solution.model_validate(mapper(pack.about.variants, seed).data(given))
+        return rewritten_solution(pack, given, seed)
     except yaml_text.YamlRefused as refused:
         problems = [PackProblem(path, "", "not-yaml", f"{refused}.")]
     except ValidationError as error:
@@ -52,7 +51,8 @@ def handed_in(pack: Pack, given: Solution, seed: int) -> dict[str, Any]:
     """
     if given.document is not None:
         return dict(given.document)
-    start = reader.read(variant(pack, seed).document, ground()).document
+    made = variant(pack, seed)
+    start = reader.read(made.healthy if given.healthy else made.document, ground()).document
     if start is None:
         raise ValueError(f"There is no starting drawing for seed {seed}.")
     return changing.apply(reader.dump(start), given.edits)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from netcore.checks.faults.generator import Broken, Put, put_faults
 from netcore.checks.packs.mapping import between, drawn, mapper, shuffled
 from netcore.checks.packs.models import Checks, Entry, Pack, Solution
+from netcore.checks.reading import ground
+from netcore.document.reader import dump, read
 
 LARGEST_SEED = 2**63 - 1
 
@@ -20,6 +24,8 @@ class Variant:
         document: the starting drawing, as plain data.
         text: story and task in Markdown.
         hints: three, from a question to the mechanism.
+        healthy: the drawing before faults were put in; nobody but the grader sees it, nor ``faults``.
+        alarms: titles of the checks that fail because of faults.
     """
 
     seed: int
@@ -28,9 +34,12 @@ class Variant:
     document: dict[str, Any]
     text: str
     hints: tuple[str, ...]
+    healthy: dict[str, Any]
+    faults: tuple[Put, ...] = ()
+    alarms: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain JSON data."""
+        """Return plain JSON data: what a learner may see."""
         return {
             "seed": self.seed,
             "title": self.title,
@@ -38,26 +47,59 @@ class Variant:
             "document": self.document,
             "text": self.text,
             "hints": list(self.hints),
+            "alarms": list(self.alarms),
         }
 
 
 def variant(pack: Pack, seed: int) -> Variant:
-    """Return the variant of a seed, 0 to 2**63 - 1; no two parts of it share anything that can be changed."""
+    """Return the variant of a seed, 0 to 2**63 - 1; no two parts of it share anything that can be changed.
+
+    Raises:
+        TooFew: the drawing does not bear the faults that the pack asks for.
+    """
     about = pack.about
     rewritten = mapper(about.variants, seed)
-    document = rewritten.data(pack.raw["scenario"])
+    healthy = rewritten.data(pack.raw["scenario"])
     if about.variants.shuffle:
-        document = shuffled(document, seed)
+        healthy = shuffled(healthy, seed)
     if seed:
-        document["seed"] = seed
+        healthy["seed"] = seed
+    text = rewritten.text(pack.raw["text"])
+    document = healthy
+    faults: tuple[Put, ...] = ()
+    alarms: tuple[str, ...] = ()
+    if about.variants.faults is not None:
+        broken, alarms = _broken(seed, _ByDigest(pack))
+        document, faults = dump(broken.scenario), broken.faults
+        text = text.replace("$alarms", "\n".join(f"- {title}" for title in alarms))
     return Variant(
         seed=seed,
         title=rewritten.text(about.title),
         objective=rewritten.text(about.objective),
         document=document,
-        text=rewritten.text(pack.raw["text"]),
+        text=text,
         hints=tuple(rewritten.text(hint) for hint in about.hints),
+        healthy=deepcopy(healthy),
+        faults=faults,
+        alarms=alarms,
     )
+
+
+@lru_cache(256)
+def _broken(seed: int, kept: _ByDigest) -> tuple[Broken, tuple[str, ...]]:
+    """Return the drawing with faults, and the titles of what fails."""
+    pack = kept.pack
+    rules = pack.about.variants
+    document = mapper(rules, seed).data(pack.raw["scenario"])
+    scenario = read(shuffled(document, seed) if rules.shuffle else document, ground()).document
+    if scenario is None or rules.faults is None:
+        raise ValueError(f"The pack {pack.id} has no drawing for seed {seed}.")
+    if seed:
+        scenario = scenario.model_copy(update={"seed": seed})
+    asked = [entry for entry in entries(pack, seed) if entry.id in rules.faults.intents]
+    intents = [entry.check for entry in asked]
+    broken = put_faults(scenario, rules.faults.count, seed, rules.faults.kinds, intents)
+    return broken, tuple(asked[number].title for number in broken.alarms)
 
 
 @lru_cache(256)
@@ -86,9 +128,29 @@ def entries(pack: Pack, seed: int) -> tuple[Entry, ...]:
 
 def solution(pack: Pack, folder: str, name: str, seed: int) -> Solution:
     """Return a solution of ``reference`` or ``wrong`` as it would be for a variant."""
+    return rewritten_solution(pack, pack.raw[f"{folder}/{name}"], seed)
+
+
+def rewritten_solution(pack: Pack, raw: Any, seed: int) -> Solution:
+    """Return a solution of plain data as it would be for a variant.
+
+    Raises:
+        ValidationError: it is none.
+    """
     made = mapper(pack.about.variants, seed)
-    key = f"{folder}/{name}"
-    return Solution.model_validate(made.data(pack.raw[key]))
+    if pack.about.variants.faults is not None:
+        made.parameters["faults"] = _right(variant(pack, seed).faults)
+    return Solution.model_validate(made.data(raw))
+
+
+def _right(faults: tuple[Put, ...]) -> dict[str, Any]:
+    """Return the right answer to ``diagnose``."""
+    rows = enumerate(faults, start=1)
+    return {
+        key: value
+        for number, put in rows
+        for key, value in ((f"hop-{number}", put.fault.at), (f"kind-{number}", put.fault.kind))
+    }
 
 
 def in_order(options: dict[str, str], seed: int, name: str) -> dict[str, str]:

@@ -6,13 +6,14 @@ from sandbox.classes.models.exercises import Exercise, Extension, LatePolicy, Sc
 from sandbox.classes.models.grades import CheckRow, CheckState, Comment, GradeEvent, Grading, Override
 from sandbox.classes.models.packs import ImmutablePack, PackDraft, PackVersion
 from sandbox.classes.models.people import STAFF, Course, Enrolment, Invitation, Role
-from sandbox.classes.models.work import Answer, Attempt, AttemptEvent, Deed, Submission
+from sandbox.classes.models.work import Answer, Attempt, AttemptEvent, Broadcast, Deed, Submission
 
 __all__ = [
     "STAFF",
     "Answer",
     "Attempt",
     "AttemptEvent",
+    "Broadcast",
     "CheckRow",
     "CheckState",
     "Comment",

@@ -18,7 +18,8 @@ class Grading(models.Model):
 
     ``finished`` is set by the worker with the last row. ``counts``: it is the grading that the score uses;
     the trial of a regrade does not count until somebody applies it. ``fingerprint`` is the digest of how
-    every check went, so that equal mistakes are found. ``receipt`` is what repeats it.
+    every check went, so that equal mistakes are found; ``drawing`` that of the drawing in the names of the
+    pack, without the layout, "" while it is as it was at the start.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -28,7 +29,7 @@ class Grading(models.Model):
     counts = models.BooleanField(default=True)
     replaced = models.DateTimeField(null=True, blank=True)
     fingerprint = models.CharField(max_length=64, blank=True, default="")
-    receipt = models.JSONField(null=True, blank=True)
+    drawing = models.CharField(max_length=64, blank=True, default="")
     created = models.DateTimeField(default=now)
     finished = models.DateTimeField(null=True, blank=True)
 

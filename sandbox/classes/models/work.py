@@ -133,3 +133,26 @@ class Submission(models.Model):
     def get_absolute_url(self) -> str:
         """Return the page of the submission."""
         return reverse("classes:submission", args=[self.pk])
+
+
+class Broadcast(models.Model):
+    """A drawing of somebody that is shown to the class without a name, until ``ended``."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    exercise = models.ForeignKey(Exercise, on_delete=models.CASCADE, related_name="broadcasts")
+    document = models.JSONField()
+    note = models.CharField(max_length=500, blank=True, default="")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created = models.DateTimeField(default=now)
+    ended = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ("-created", "id")
+
+    def __str__(self) -> str:
+        """Return the exercise."""
+        return f"shown in {self.exercise_id}"

@@ -12,7 +12,7 @@ from django.utils.timezone import now
 import netcore
 from sandbox.accounts.models import User
 from sandbox.classes import packs
-from sandbox.classes.models import Course, PackDraft, PackVersion
+from sandbox.classes.models import Course, Exercise, PackDraft, PackVersion
 
 SHIPPED: Final = Path(__file__).parent.parent / "packs"
 DRAFTS_PER_COURSE: Final = 200
@@ -106,3 +106,11 @@ def save_draft(draft: PackDraft, base: int, files: packs.Files) -> PackDraft:
         locked.files, locked.saved, locked.updated = dict(files), base + 1, now()
         locked.save(update_fields=["files", "saved", "updated"])
     return locked
+
+
+def move_exercises(course: Course, version: PackVersion) -> int:
+    """Let the exercises of a pack give a version to whoever begins now, and return how many they are.
+
+    Attempts that began keep theirs.
+    """
+    return Exercise.objects.filter(course=course, pack__slug=version.slug).update(pack=version)

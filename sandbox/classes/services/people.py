@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -206,6 +207,22 @@ def read_roster(course: Course, author: User, content: bytes) -> list[RosterLine
     if len(lines) > MAX_ROSTER_ROWS:
         raise Refused(f"A roster may have {MAX_ROSTER_ROWS} lines at most.")
     entries = [_entry(number, line) for number, line in enumerate(lines, 2)]
+    return _take(course, author, entries)
+
+
+def take_roster(course: Course, author: User, rows: Sequence[tuple[str, str, str, str]]) -> list[RosterLine]:
+    """Take login, name, role and group of people into a course, as ``read_roster`` does; lines from 1.
+
+    Raises:
+        Refused: as ``read_roster``.
+    """
+    cells = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
+    return _take(course, author, [_entry(number, line) for number, line in enumerate(cells, 1)])
+
+
+def _take(
+    course: Course, author: User, entries: Sequence[tuple[int, str, str, Role, str]]
+) -> list[RosterLine]:
     seen: set[str] = set()
     for number, login, *_ in entries:
         if login in seen:
@@ -223,7 +240,7 @@ def _delimiter(text: str) -> str:
     return ";" if first.count(";") > first.count(",") else ","
 
 
-def _entry(number: int, line: dict[str | None, str | list[str] | None]) -> tuple[int, str, str, Role, str]:
+def _entry(number: int, line: Mapping[Any, Any]) -> tuple[int, str, str, Role, str]:
     if None in line:
         raise Refused(f"Line {number} has more cells than the heading.")
     cells = {str(key).strip().lower(): str(value or "").strip() for key, value in line.items()}

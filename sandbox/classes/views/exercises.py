@@ -26,7 +26,7 @@ def exercise(request: HttpRequest, exercise_id: str) -> HttpResponse:
     ``classes/exercise.html``: ``exercise``, ``limits``, ``attempt`` (own or None), ``about`` (title and
     objective); with an attempt also ``text`` (HTML), ``hints`` (those taken), ``hints_left``, ``sent``
     (hints from staff), ``checks`` (see ``_checks``), ``stops`` (names for suggestions), ``submissions``
-    (see ``queries.submissions_of``), ``comments``.
+    (see ``queries.submissions_of``), ``comments``, ``shown`` (drawings shown to the class).
     """
     found, place = access.exercise(request.user, exercise_id)
     limits, attempt = queries.limits_of(found, place)
@@ -53,6 +53,7 @@ def _begun(exercise: Exercise, attempt: Attempt) -> dict[str, Any]:
         "stops": sorted(set(answers.stops_of(variant.document).values())),
         "submissions": queries.submissions_of(attempt, with_points=exercise.shows_results),
         "comments": attempt.comments.select_related("author"),
+        "shown": queries.broadcasts(exercise),
     }
 
 

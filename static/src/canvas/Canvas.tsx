@@ -15,6 +15,7 @@ import { EDGE_TYPES } from "./lines";
 import { NODE_TYPES, nodeLabel, useFar } from "./nodes";
 import { PacketOverlay } from "./PacketOverlay";
 import { routed } from "./routed";
+import { useSide } from "./side";
 import { ZOOM, useFit, useFocus, useMap } from "./view";
 import { useWide } from "./wide";
 
@@ -42,10 +43,11 @@ const WORDS = {
 
 
 export function Canvas(props: CanvasProps): ReactNode {
+  const drawnOn = useSide()?.drawnOn ?? true;
   return (
     <ReactFlowProvider>
       <Flow {...props} />
-      <Ghost />
+      {drawnOn && <Ghost />}
     </ReactFlowProvider>
   );
 }
@@ -78,11 +80,14 @@ function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
   const drawing = useWorkbench((state) => state.drawing);
   const kept = useWorkbench((state) => state.document.layout);
   const wide = useWide();
-  const movable = useWorkbench((state) => state.can.edit && state.mode === "edit") && wide;
+  const side = useSide();
+  const drawnOn = side?.drawnOn ?? true;
+  const movable = useWorkbench((state) => state.can.edit && state.mode === "edit") && wide && drawnOn;
   const chosen = useWorkbench((state) => state.chosen);
   const byMouse = useRef(false);
   const resting = useRef(0);
-  const outside = useWorkbench((state) => state.fit?.paths.includes("internet") === true && state.paths.length > 0);
+  const traced = useWorkbench((state) => state.fit?.paths.includes("internet") === true && state.paths.length > 0);
+  const outside = side ? side.paths.some((path) => path.points.includes("internet")) : traced;
   const items = useMemo(() => layout(drawing, kept, outside), [drawing, kept, outside]);
   const far = useFar();
   const [dragged, setDragged] = useState<Map<string, Moved>>(NOWHERE);
@@ -112,7 +117,7 @@ function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
   useFocus(places, movedByHand);
   const map = useMap(places, cards);
   const pane = useRef<HTMLDivElement>(null);
-  useGround(items, places, pane);
+  useGround(items, places, pane, drawnOn);
 
   const settle = (moved: Moved[]): void => {
     setDragged(NOWHERE);
@@ -148,6 +153,7 @@ function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
   return (
     <div className="flow" ref={pane} onPointerDownCapture={connecting}>
       <ReactFlow
+        id={drawnOn ? "drawing" : `drawing-${side?.id ?? ""}`}
         nodes={placed}
         edges={drawnLines}
         nodeTypes={NODE_TYPES}
@@ -199,7 +205,7 @@ function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
           }
           settle(spots);
         }}
-        aria-label={t("Drawing of the network")}
+        aria-label={drawnOn ? t("Drawing of the network") : t("Drawing of the network, second picture")}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
         <PacketOverlay places={places} cards={cards} />
@@ -229,12 +235,13 @@ function isNode(path: string | undefined): boolean {
 }
 
 /** Tell the gestures where things are. */
-function useGround(items: Item[], places: ReturnType<typeof boxes>, pane: { current: HTMLDivElement | null }): void {
+function useGround(items: Item[], places: ReturnType<typeof boxes>, pane: { current: HTMLDivElement | null }, drawnOn: boolean): void {
   const flow = useReactFlow();
   useEffect(() => {
+    if (!drawnOn) return undefined;
     setGround({ items, places, toDrawing: (at) => flow.screenToFlowPosition(at, { snapToGrid: false }), pane: () => pane.current?.getBoundingClientRect() });
     return () => {
       setGround(null);
     };
-  }, [items, places, flow, pane]);
+  }, [items, places, flow, pane, drawnOn]);
 }

@@ -8,6 +8,7 @@ import { type PacketPath, useWorkbench } from "../document/store";
 import type { Box } from "./layout";
 import { overlaid } from "./overlaid";
 import { pathOf } from "./routing";
+import { usePaths } from "./side";
 
 type Find = (path: string) => Box | undefined;
 
@@ -17,7 +18,7 @@ const ASIDE = 4;
 export function PacketOverlay({ places, cards }: { places: Map<string, Box>; cards: Box[] }): ReactNode {
   const drawing = useWorkbench((state) => state.drawing);
   const find: Find = (path) => places.get(path) ?? places.get(nodeFor(drawing, path) ?? "");
-  const paths = useWorkbench((state) => state.paths);
+  const paths = usePaths();
   if (paths.length === 0) return null;
   return (
     <ViewportPortal>

@@ -4,8 +4,11 @@ import { BaseEdge, type EdgeProps, EdgeLabelRenderer, type InternalNode, useInte
 import type { ReactNode } from "react";
 
 import type { Half } from "../document/drawing";
+import { t } from "../document/text";
 import { type Box, type Point, border, middle } from "./layout";
+
 import { along, labelPoint, pathOf } from "./routing";
+import { useTone } from "./side";
 
 function boxOf(node: InternalNode): Box {
   const { x, y } = node.internals.positionAbsolute;
@@ -26,9 +29,10 @@ function near(a: Box, b: Box): boolean {
 export function Line({ id, source, target, label, data, style }: EdgeProps): ReactNode {
   const from = useInternalNode(source);
   const to = useInternalNode(target);
+  const halves = data?.halves as [Half | null, Half | null] | undefined;
+  const parting = useTone(...(halves ?? []).map((half) => half?.path ?? ""), String(data?.path ?? "")) === "parting";
   if (!from || !to) return null;
   const points = pointsOf(boxOf(from), boxOf(to), data);
-  const halves = data?.halves as [Half | null, Half | null] | undefined;
   const centre = data?.points === points && data.at ? (data.at as Point) : labelPoint(points);
   return (
     <>
@@ -39,10 +43,10 @@ export function Line({ id, source, target, label, data, style }: EdgeProps): Rea
           <HalfMark half={halves[1]} at={along(points, 0.9)} />
         </>
       )}
-      {label && (
+      {(label ?? parting) && (
         <EdgeLabelRenderer>
-          <span className="line-label" style={{ transform: `translate(-50%, -50%) translate(${centre.x}px, ${centre.y}px)` }}>
-            {label}
+          <span className={parting ? "line-label parting-label" : "line-label"} style={{ transform: `translate(-50%, -50%) translate(${centre.x}px, ${centre.y}px)` }}>
+            {label} {parting && <strong>{t("here they part")}</strong>}
           </span>
         </EdgeLabelRenderer>
       )}

@@ -25,6 +25,7 @@ import { type Tone, select, useWorkbench } from "../document/store";
 import { t } from "../document/text";
 import { useGesture } from "./gesture";
 import type { Item } from "./layout";
+import { usePaths, useSide, useTone } from "./side";
 
 export const FAR = 0.42;
 
@@ -32,18 +33,15 @@ export const FAR = 0.42;
 export function useFar(): boolean {
   const zoomedOut = useStore((state) => state.transform[2] < FAR);
   // A packet's way needs the cards it touches; only a drawing of very many would drown in them.
-  const traced = useWorkbench((state) => state.paths.length > 0 && machinesOf(state.drawing) <= FEW);
-  return zoomedOut && !traced;
+  const paths = usePaths();
+  const few = useWorkbench((state) => machinesOf(state.drawing) <= FEW);
+  return zoomedOut && !(few && paths.length > 0);
 }
 
 const FEW = 40;
 
 function machinesOf(drawing: Drawing): number {
   return drawing.vnets.reduce((sum, vnet) => sum + vnet.subnets.reduce((inside, subnet) => inside + subnet.machines.length, 0), 0);
-}
-
-function useTone(path: string): Tone | null {
-  return useWorkbench((state) => state.highlights.find((one) => one.path === path)?.tone ?? null);
 }
 
 const TONE_WORDS: Record<Tone, string> = {
@@ -53,6 +51,7 @@ const TONE_WORDS: Record<Tone, string> = {
   looped: t("looped here"),
   ambiguous: t("branches here"),
   "not modelled": t("not modelled here"),
+  parting: t("here they part"),
   down: t("down"),
   out: t("out of rotation"),
 };
@@ -76,7 +75,8 @@ function Frame({ item, className, label, children }: { item: Item; className: st
 /** The dot a line is drawn from to connect a thing; shown where it is pointed at or chosen. */
 function Connector({ path }: { path: string }): ReactNode {
   const may = useWorkbench((state) => state.can.edit && state.mode === "edit");
-  if (!may || !connectable(path)) return null;
+  const drawnOn = useSide()?.drawnOn ?? true;
+  if (!may || !drawnOn || !connectable(path)) return null;
   return <span className="connector nodrag nopan" data-connect={path} title={t("Drag to another thing to connect them")} />;
 }
 

@@ -26,9 +26,13 @@ export function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
 }
 
+/** Collections that lie beside the topology, not in it: what is told of the network, not the network itself. */
+export const BESIDE: ReadonlySet<string> = new Set(["notes", "traffic", "faults"]);
+
 /** Return the part at a path such as `nics/fw1` or `load_balancers/ilb/rules/all`; null when there is none. */
 export function at(document: unknown, path: string): Json | null {
-  let value: unknown = isObject(document) ? document.topology : null;
+  const beside = BESIDE.has(path.split("/")[0] ?? "");
+  let value: unknown = !isObject(document) ? null : beside ? document : document.topology;
   for (const key of path.split("/")) {
     if (!isObject(value)) return null;
     value = value[key];

@@ -13,6 +13,10 @@ export interface Reference {
   of?: string;
   /** The value is a path such as `vms/web1`, not an id. */
   path?: boolean;
+  /** What may be named by its path; without it what a route may name. */
+  among?: readonly string[];
+  /** Something else may be written too, such as an address. */
+  free?: boolean;
   /** The holder goes with it, although the field may be empty. */
   goes?: boolean;
 }
@@ -75,6 +79,8 @@ const REFERENCES: Record<string, Reference> = {
   "TransitRoute.attachment": { to: "attachments", near: true, goes: true },
   "Host.gateway": { to: "gateways", goes: true },
   "Host.site": { to: "sites", goes: true },
+  "Flow.source": { to: "", path: true, among: ["vms", "hosts"] },
+  "Flow.destination": { to: "", path: true, among: ["vms", "hosts", "traffic_managers"], free: true },
 };
 
 /** Return what a field of a model names; null where it names nothing. */
@@ -118,7 +124,7 @@ function valuesOf(value: Json | undefined): string[] {
 
 /** Return the choices of a reference: value and words, for a holder at `path` of the document. */
 export function choicesOf(document: JsonObject, reference: Reference, path: string): [string, string][] {
-  if (reference.path) return everything(document);
+  if (reference.path) return everything(document, reference.among ?? TARGETS);
   if (reference.to === "service_tags") return Object.keys(tagsOf(document)).map((key) => [key, key]);
   if (reference.of) return configurations(document, path, reference.of);
   // A guest knows its own NICs only.
@@ -144,8 +150,8 @@ function tagsOf(document: JsonObject): JsonObject {
 /** What a route may name by its path (fact L9). */
 const TARGETS = ["nics", "gateways", "internet_gateways", "nat_gateways", "transit_gateways", "peerings", "private_endpoints"];
 
-function everything(document: JsonObject): [string, string][] {
-  return TARGETS.flatMap((collection) => entries(document, collection).map(([id, part]): [string, string] => [`${collection}/${id}`, nameOf(part, id)]));
+function everything(document: JsonObject, collections: readonly string[]): [string, string][] {
+  return collections.flatMap((collection) => entries(document, collection).map(([id, part]): [string, string] => [`${collection}/${id}`, nameOf(part, id)]));
 }
 
 function nameOf(part: JsonObject, id: string): string {

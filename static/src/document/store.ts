@@ -5,7 +5,7 @@ import { useSyncExternalStore } from "react";
 import { type Drawing, drawing } from "./drawing";
 import type { Can, Direction, Json, JsonObject, Problem } from "./types";
 
-export type Tone = "active" | "delivered" | "dropped" | "looped" | "ambiguous" | "not modelled" | "down" | "out";
+export type Tone = "active" | "delivered" | "dropped" | "looped" | "ambiguous" | "not modelled" | "parting" | "down" | "out";
 export type Dock = "trace" | "compare" | "failover" | "matrix" | "edits" | "runs";
 export type Saved = "saved" | "saving" | "waiting" | "signed out" | "deleted" | "failed" | "stale";
 
@@ -44,6 +44,7 @@ export interface Workbench {
   runnable: boolean;
   can: Can;
   user: { name: string; guest: boolean } | null;
+  exercise: { title: string; url: string } | null;
   selection: string | null;
   /** Everything that is chosen; the selection is the last of it. */
   chosen: string[];
@@ -58,6 +59,8 @@ export interface Workbench {
   highlights: Highlight[];
   paths: PacketPath[];
   dock: Dock;
+  /** Whether a comparison of two profiles shows the drawing twice. */
+  split: boolean;
   saved: Saved;
   message: string | null;
   /** Who sends and who shall receive the next trace; empty where nobody was chosen. */
@@ -68,8 +71,14 @@ export interface Workbench {
   fit: { paths: string[] } | null;
   /** The rule that decided the step shown in the trace, at its NIC; the rules list marks it. */
   decided: { at: string; ref: string }[];
+  /** Number of the stop where the tour is; null while nobody takes it. */
+  tour: number | null;
+  /** Id of the fault whose form is open; empty for a new one, null while none is. */
+  fault: string | null;
   /** Id of the fact, or of the rule card, whose card is open. */
   card: string | null;
+  /** What the reference in the rail shows; null until it was opened. */
+  reference: { view: "cards" | "words"; query: string } | null;
 }
 
 /** The question of a trace; empty where nobody has chosen yet. */
@@ -93,6 +102,7 @@ let state: Workbench = {
   runnable: false,
   can: NOBODY,
   user: null,
+  exercise: null,
   selection: null,
   chosen: [],
   compared: null,
@@ -102,13 +112,17 @@ let state: Workbench = {
   highlights: [],
   paths: [],
   dock: "trace",
+  split: true,
   saved: "saved",
   message: null,
   asked: { source: "", destination: "", protocol: "", port: "" },
   predicting: false,
   fit: null,
   decided: [],
+  tour: null,
+  fault: null,
   card: null,
+  reference: null,
 };
 const listeners = new Set<() => void>();
 

@@ -73,6 +73,8 @@ export interface Bootstrap {
   can: Can;
   user: { name: string; guest: boolean } | null;
   runs?: string[];
+  /** The exercise this drawing is an attempt of. */
+  exercise?: { title: string; url: string } | null;
   urls: Record<string, string>;
 }
 

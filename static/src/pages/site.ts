@@ -6,8 +6,13 @@ import { followTheme } from "./site/theme";
 import { enhanceImport } from "./site/import";
 import { enhanceConfirms } from "./site/confirm";
 import { enhanceGrading } from "./site/grading";
+import { enhanceGo, enhanceRefresh } from "./site/refresh";
+import { enhanceSnippet } from "./site/snippet";
 
 followTheme();
 enhanceConfirms(document);
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-import]")) enhanceImport(form);
 for (const card of document.querySelectorAll<HTMLElement>("[data-grading]")) enhanceGrading(card);
+for (const part of document.querySelectorAll<HTMLElement>("[data-refresh]")) enhanceRefresh(part);
+for (const select of document.querySelectorAll<HTMLSelectElement>("select[data-go]")) enhanceGo(select);
+for (const select of document.querySelectorAll<HTMLSelectElement>("select[data-snippet]")) enhanceSnippet(select);

@@ -1,6 +1,6 @@
 /** The bar: whose drawing this is, under which rules, whether it is saved, and what can be done with it. */
 
-import { PanelRight, Share2, SunMoon } from "lucide-react";
+import { GraduationCap, PanelRight, Share2, SunMoon } from "lucide-react";
 import { type ReactNode, useState } from "react";
 
 import { useWide } from "../canvas/wide";
@@ -37,6 +37,7 @@ export function Bar({ share, inspector, open, switchTheme, openPanel }: Props): 
         <img src="/static/icon.svg" alt="" width={20} height={20} />
       </a>
       <Name />
+      <Exercise />
       <Saved />
       <Profile />
       {mode === "shared" && <span className="badge">{t("shared revision, read only")}</span>}
@@ -95,6 +96,17 @@ function Name(): ReactNode {
         if (event.key === "Escape") setTyped(null);
       }}
     />
+  );
+}
+
+/** The way back to the task, for a drawing that is an attempt of an exercise. */
+function Exercise(): ReactNode {
+  const exercise = useWorkbench((state) => state.exercise);
+  if (!exercise) return null;
+  return (
+    <a className="button small" href={exercise.url} title={t("Task, hints and checks of {title}", { title: exercise.title })}>
+      <GraduationCap size={14} aria-hidden="true" /> {t("Exercise")}
+    </a>
   );
 }
 

@@ -5,7 +5,6 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 
 import { useWorkbench } from "../document/store";
 import { t } from "../document/text";
-import { api } from "../protocol/api";
 import { Profile } from "./Profile";
 import type { Panel } from "./Rail";
 
@@ -67,9 +66,7 @@ export function More({ switchTheme, openPanel }: { switchTheme: () => void; open
           {item(t("Outline"), <ListTree {...SIZE} />, () => { openPanel("Outline"); })}
           {item(said, <TriangleAlert {...SIZE} />, () => { openPanel("Problems"); })}
           {item(t("Help"), <CircleHelp {...SIZE} />, () => { openPanel("Help"); })}
-          <a className="button quiet" href={api.factsUrl()}>
-            <BookOpen {...SIZE} /> {t("Rule cards")}
-          </a>
+          {item(t("Rule cards"), <BookOpen {...SIZE} />, () => { openPanel("Rule cards"); })}
           {item(t("Light or dark"), <SunMoon {...SIZE} />, switchTheme)}
         </div>
       )}

@@ -7,7 +7,7 @@ import { select, useWorkbench } from "../document/store";
 import { t, tn } from "../document/text";
 import type { Problem } from "../document/types";
 import { api } from "../protocol/api";
-import { FactLinks } from "./FactLinks";
+import { FactLinks } from "./reference/FactLinks";
 import { Mark } from "./Mark";
 import { perform } from "./edits";
 import { useAnswer } from "./inspector/answer";

@@ -5,13 +5,15 @@ import type { ReactNode } from "react";
 
 import { useWorkbench } from "../document/store";
 import { mark, t, tx } from "../document/text";
-import { api } from "../protocol/api";
 import { Outline } from "./Outline";
 import { Problems } from "./Problems";
+import { Reference } from "./reference/Reference";
+import { look } from "./reference/look";
+import { startTour } from "./tour/Tour";
 import { AddPanel } from "./draw/AddPanel";
 import type { Action } from "./draw/actions";
 
-export type Panel = "Add" | "Outline" | "Problems" | "Help";
+export type Panel = "Add" | "Outline" | "Problems" | "Rule cards" | "Help";
 
 interface Props {
   panel: Panel | null;
@@ -26,6 +28,7 @@ export function Rail({ panel, setPanel, actions }: Props): ReactNode {
     ...(editable ? ([[mark("Add"), <Plus key="a" size={17} aria-hidden="true" />]] as [Panel, ReactNode][]) : []),
     [mark("Outline"), <ListTree key="o" size={17} aria-hidden="true" />],
     [mark("Problems"), <TriangleAlert key="p" size={17} aria-hidden="true" />],
+    [mark("Rule cards"), <BookOpen key="r" size={17} aria-hidden="true" />],
     [mark("Help"), <CircleHelp key="h" size={17} aria-hidden="true" />],
   ];
   return (
@@ -45,9 +48,6 @@ export function Rail({ panel, setPanel, actions }: Props): ReactNode {
             {name === "Problems" && problems > 0 && <span className="count" aria-hidden="true">{problems}</span>}
           </button>
         ))}
-        <a className="button quiet" href={api.factsUrl()} aria-label={t("Rule cards")} title={t("Rule cards")}>
-          <BookOpen size={17} aria-hidden="true" />
-        </a>
       </div>
       {panel && (
         <section className="rail-panel" aria-label={t(panel)}>
@@ -60,6 +60,7 @@ export function Rail({ panel, setPanel, actions }: Props): ReactNode {
           {panel === "Add" && <AddPanel />}
           {panel === "Outline" && <Outline />}
           {panel === "Problems" && <Problems />}
+          {panel === "Rule cards" && <Reference />}
           {panel === "Help" && <Help actions={actions} />}
         </section>
       )}
@@ -82,9 +83,12 @@ function Help({ actions }: { actions: Action[] }): ReactNode {
   const groups = [...new Set(actions.filter((action) => action.keys.length > 0).map((action) => action.group))];
   return (
     <>
+      <p>
+        <button type="button" className="button small" onClick={startTour}>{t("Take the tour")}</button>
+      </p>
       <p>{t("Select a VM and choose “Trace from here”, another one and “Trace to here”, then run the trace.")}</p>
       <p>
-        {tx("Every rule has a source: {link}.", { link: <a href="/facts/">{t("rule cards")}</a> })}
+        {tx("Every rule has a source: {link}.", { link: <button type="button" className="link" onClick={() => { look("cards", ""); }}>{t("rule cards")}</button> })}
       </p>
       {groups.map((group) => (
         <table className="table keys" key={group}>

@@ -2,14 +2,13 @@
 
 import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 
-import { Canvas } from "../canvas/Canvas";
 import { isWide } from "../canvas/wide";
 import { useWorkbench } from "../document/store";
 import { t } from "../document/text";
 import type { Run } from "../document/types";
 import { useFollowed } from "../protocol/followed";
 import { Bar } from "./Bar";
-import { CardDrawer } from "./CardDrawer";
+import { CardDrawer } from "./reference/CardDrawer";
 import { Dock } from "./Dock";
 import { Notice } from "./Notice";
 import { type Panel, Rail } from "./Rail";
@@ -27,6 +26,8 @@ import { type Action, type Choosing, type Opened, actionsOf, pressed } from "./d
 import { onConnect, onRehome } from "./draw/carrying";
 import { useClipboard } from "./draw/clipboard";
 import { move } from "./edits";
+import { Tour } from "./tour/Tour";
+import { Canvases, useSplit } from "./trace/Split";
 
 export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchTheme: () => void }): ReactNode {
   const [panel, setPanel] = useState<Panel | null>(() => (matchMedia("(min-width: 1200px)").matches ? "Outline" : null));
@@ -36,12 +37,27 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
   const [commands, setCommands] = useState<{ only: Choosing | null } | null>(null);
   const [opened, setOpened] = useState<Opened>(null);
   useAddress();
+  useCardAddress();
+  const split = useSplit();
   const [seen, setSeen] = useState(selection);
   if (selection !== seen) {
     setSeen(selection);
     if (selection) setInspector(true);
     // A sheet over the drawing has done its work when something was chosen in it.
     if (selection && !isWide()) setPanel(null);
+  }
+  const [wasSplit, setWasSplit] = useState(split);
+  if (split !== wasSplit) {
+    setWasSplit(split);
+    // Two pictures beside each other need the room.
+    if (split) setPanel(null);
+    if (split && !selection) setInspector(false);
+  }
+  const reference = useWorkbench((state) => state.reference);
+  const [referred, setReferred] = useState(reference);
+  if (reference !== referred) {
+    setReferred(reference);
+    if (reference) setPanel("Rule cards");
   }
   const actions = useMemo(
     () =>
@@ -71,8 +87,8 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
       <Rail panel={panel} setPanel={setPanel} actions={actions} />
       <main className="canvas" id="main">
         <Toolbar actions={actions} />
-        <Canvas onMoved={move} onConnect={onConnect} onRehome={onRehome} />
         <Printed />
+        <Canvases onMoved={move} onConnect={onConnect} onRehome={onRehome} />
         <FirstSteps />
         <Told />
         <Conflicts />
@@ -84,6 +100,7 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
       )}
       <Dock shared={shared} />
       <CardDrawer />
+      <Tour openPanel={setPanel} openInspector={() => { setInspector(true); }} />
       <Notice />
       {commands && <Commands actions={actions} only={commands.only} close={() => { setCommands(null); }} />}
       {opened !== null && <Dialogs opened={opened} close={() => { setOpened(null); }} />}
@@ -111,6 +128,18 @@ function useKeys(actions: Action[]): void {
       window.removeEventListener("keydown", keys);
     };
   }, [actions]);
+}
+
+/** Keep the card that is open in the address bar, so that the address shows it again. */
+function useCardAddress(): void {
+  const card = useWorkbench((state) => state.card);
+  useEffect(() => {
+    const url = new URL(location.href);
+    if (url.searchParams.get("card") === card) return;
+    if (card === null) url.searchParams.delete("card");
+    else url.searchParams.set("card", card);
+    history.replaceState(history.state, "", url);
+  }, [card]);
 }
 
 /** Keep the run that was started last in the address bar, so that the address brings it back; not one in the background. */

@@ -3,6 +3,7 @@
 import { t } from "../document/text";
 import type { Bootstrap, EffectiveRoute, GuestView, Json, JsonObject, Operation, Problem, Rules, Run, RunEvent } from "../document/types";
 
+import type { Fact, RuleCard, Word } from "../document/reference";
 import { type Table, decode } from "./columns";
 
 export type { Run, RunEvent } from "../document/types";
@@ -188,8 +189,11 @@ export const api = {
   revoke: (id: string) => request<unknown>("DELETE", `${address("api")}/shares/${id}`),
   fork: () => request<{ id: string; url: string }>("POST", address("fork")),
   ruleCards: () => request<{ cards: RuleCard[]; facts: Record<string, Fact> }>("GET", `${address("api")}/rule-cards`),
+  /** The words of this place, and the titles of the areas of rules. */
+  words: () => request<{ words: Word[]; areas: Record<string, string> }>("GET", address("reference")),
   documentUrl: () => urls.document ?? null,
   factsUrl: () => urls.facts ?? "/facts/",
+  glossaryUrl: () => urls.glossary ?? "/glossary/",
   importFile: async (file: File): Promise<Run> => {
     const form = new FormData();
     form.append("file", file);
@@ -300,20 +304,4 @@ export interface Profile {
   title: string;
   date: string;
   description: string;
-}
-
-export interface RuleCard {
-  id: string;
-  statement: string;
-  facts: string[];
-  source: string;
-  date: string;
-  confidence: string;
-  switch: string | null;
-}
-
-export interface Fact {
-  statement: string;
-  source: string;
-  confidence: string;
 }

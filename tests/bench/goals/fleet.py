@@ -53,5 +53,7 @@ GOALS = (
         (Target("over one", ">=", 1.8),),
         prepare,
         measure,
+        processes=1,
+        repetitions=3,
     ),
 )

@@ -130,6 +130,7 @@ GOALS = (
         (Target("own arrays, pair by pair", ">=", 10), Target("pytricia loop", ">=", 5_000)),
         prepare,
         measure,
+        processes=1,
     ),
     Goal(
         "G4b",

@@ -136,6 +136,7 @@ GOALS = (
         (Target("flows over packets", ">=", 40),),
         kernel,
         over_packets,
+        processes=1,
     ),
     Goal(
         "G3d",
@@ -144,6 +145,7 @@ GOALS = (
         (Target("flows over packets", ">=", 200),),
         simulator,
         over_packets,
+        processes=1,
     ),
     Goal(
         "G3e",
@@ -151,5 +153,6 @@ GOALS = (
         (Target("over C", ">=", 0.85),),
         in_c,
         over_c,
+        processes=2,
     ),
 )

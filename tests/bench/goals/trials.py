@@ -155,6 +155,7 @@ GOALS = (
         ),
         prepare,
         measure,
+        processes=1,
     ),
     Goal(
         "G7b",
@@ -165,6 +166,7 @@ GOALS = (
         ),
         prepare,
         errors,
+        processes=1,
     ),
     Goal(
         "S7",
@@ -172,5 +174,6 @@ GOALS = (
         (Target("time", "<=", 1.02), Target("memory", "<=", 0, spread=False)),
         prepare,
         growth,
+        processes=1,
     ),
 )

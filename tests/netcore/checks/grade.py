@@ -18,8 +18,12 @@ def find(
     start: Net | None = None,
     answers: Any = None,
     budget: Budget | None = None,
+    kept: dict[Any, Any] | None = None,
 ) -> Finding:
-    """Return what a check finds in a drawing; ``start`` None: it is the starting one as well."""
+    """Return what a check finds in a drawing; ``start`` None: it is the starting one as well.
+
+    ``kept`` holds races that were played already.
+    """
     drawing, problems = opened(drawn.raw if isinstance(drawn, Net) else drawn)
     begun = drawing if start is None else opened(start.raw)[0]
     assert begun is not None
@@ -29,6 +33,7 @@ def find(
         problems=problems,
         answers=answers,
         budget=budget or Budget(),
+        kept={} if kept is None else kept,
     )
     return evaluate(Check.model_validate(check), case)
 

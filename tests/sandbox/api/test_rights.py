@@ -8,6 +8,7 @@ import uuid
 from django.test import Client
 
 from sandbox.api.api import api
+from sandbox.classes.services import people
 from sandbox.runs import services
 from sandbox.runs.models import Kind
 from sandbox.sharing import services as sharing
@@ -41,6 +42,10 @@ ENDPOINTS = (
     ("POST", "/runs/{run}/cancel", None),
     ("POST", "/runs/{live}/commands", {"kind": "end"}),
     ("DELETE", "/shares/{share}", None),
+    ("GET", "/courses/{course}/roster", None),
+    ("POST", "/courses/{course}/roster", {"items": []}),
+    ("GET", "/courses/{course}/gradebook", None),
+    ("GET", "/courses/{course}/gradebook.csv", None),
 )
 OPEN = {
     ("GET", "/scenarios"),
@@ -56,6 +61,7 @@ OPEN = {
     ("GET", "/shared/{token}/runs/{run_id}/export.csv"),
     ("GET", "/shared/{token}/runs/{run_id}/export.json"),
     ("POST", "/shared/{token}/fork"),
+    ("GET", "/courses"),
     ("GET", "/rule-cards"),
     ("GET", "/profiles"),
     ("GET", "/profiles/{profile_id}/switches"),
@@ -78,7 +84,14 @@ class RightsTest(SandboxTest):
             self.owner, made.head, Kind.LIVE, {"designs": ["balancer"], "protects": "fw1", "pace": 1.0}
         )
         run = self.done(self.queued(made))
-        self.names = {"scenario": made.pk, "run": run.pk, "live": live.pk, "share": share.pk}
+        course = people.create_course(self.owner, "Networks")
+        self.names = {
+            "course": course.pk,
+            "scenario": made.pk,
+            "run": run.pk,
+            "live": live.pk,
+            "share": share.pk,
+        }
 
     def test_others_get_the_same_404_as_for_what_does_not_exist(self) -> None:
         nothing = dict.fromkeys(self.names, uuid.uuid4())
@@ -121,6 +134,7 @@ class RightsTest(SandboxTest):
             "{run}": "{run_id}",
             "{live}": "{run_id}",
             "{share}": "{share_id}",
+            "{course}": "{course_id}",
         }
         tested = set(OPEN)
         for method, path, _ in ENDPOINTS:
@@ -137,6 +151,7 @@ class CsrfTest(SandboxTest):
     def test_every_change_needs_the_token(self) -> None:
         made = self.scenario()
         names = {
+            "course": people.create_course(self.owner, "Networks").pk,
             "scenario": made.pk,
             "run": self.queued(made).pk,
             "live": self.queued(made).pk,

@@ -23,6 +23,14 @@ class GlossaryTest(SandboxTest):
         nothing = self.client.get("/glossary/", {"q": "zzzz-nothing"})
         assert (nothing.status_code, nothing.context["words"]) == (200, [])
 
+    def test_the_words_and_areas_as_data(self) -> None:
+        found = self.client.get("/reference.json").json()
+        assert [word["id"] for word in found["words"]] == list(GLOSSARY)
+        appliance = next(word for word in found["words"] if word["id"] == "appliance")
+        assert appliance["azure"] == "NVA, network virtual appliance"
+        assert appliance["facts"] == ["D43", "E5"]
+        assert found["areas"]["D"] == "Routes"
+
     def test_the_search_is_text(self) -> None:
         response = self.client.get("/glossary/", {"q": '"><script>alert(1)</script>'})
         self.assertNotContains(response, "<script>alert(1)")

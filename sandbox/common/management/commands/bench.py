@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import importlib
+import time
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +43,14 @@ class Command(BaseCommand):
         known, found = goals(), []
         self._say(f"machine: {page.machine()}; {page.versions()}")
         for group in verdicts.alike(known[name] for name in names):
+            began = time.monotonic()
             runs = list(verdicts.in_processes(group, options["processes"], options["repetitions"]))
             for goal in group:
                 for verdict in verdicts.judge(goal, [run[goal.id] for run in runs]):
                     self._say(verdict.line)
                     found.append(verdict)
+            said = ", ".join(goal.id for goal in group)
+            self._say(f"took {time.monotonic() - began:.0f} s: {said}")
         if not options["no_page"]:
             before = page.PAGE.read_text("utf-8") if page.PAGE.exists() else ""
             day = datetime.datetime.now(tz=datetime.UTC).date().isoformat()

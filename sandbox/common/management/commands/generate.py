@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -19,6 +20,9 @@ TYPES = frontend.SOURCES / "document" / "schema.ts"
 
 SHAPE = frontend.SOURCES / "document" / "shape.json"
 """The fields of every model for forms, from the same schema."""
+
+PACKS = ROOT / "docs" / "schemas"
+"""The JSON Schema of each kind of file of an exercise pack."""
 
 _BANNER = "/* Made by `python3 manage.py generate` from the models in netcore/document. Do not edit. */"
 
@@ -36,7 +40,7 @@ class Command(BaseCommand):
         try:
             frontend.install()
             schema = _schema()
-            made = {TYPES: _types(schema), SHAPE: frontend_shape.text(json.loads(schema))}
+            made = {TYPES: _types(schema), SHAPE: frontend_shape.text(json.loads(schema)), **_packs()}
         except Trouble as trouble:
             sys.exit(str(trouble))
         for path, text in made.items():
@@ -54,6 +58,14 @@ def _schema() -> str:
     # A process of its own: this app may not import netcore.
     program = "import json, netcore; print(json.dumps(netcore.schema()))"
     return run([sys.executable, "-c", program], "the schema of the document")
+
+
+def _packs() -> dict[Path, str]:
+    program = "import json, netcore; print(json.dumps(netcore.pack_schemas()))"
+    found = json.loads(run([sys.executable, "-c", program], "the schemas of exercise packs"))
+    return {
+        PACKS / f"{name}.schema.json": json.dumps(schema, indent=1) + "\n" for name, schema in found.items()
+    }
 
 
 def _types(schema: str) -> str:

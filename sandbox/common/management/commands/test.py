@@ -29,8 +29,9 @@ CI=true makes every skipped test a failure, except those that lack the shared re
 
 DATABASES = {"pg": "PostgreSQL", "sqlite": "SQLite"}
 
-GESTURES = ("tests/browser/test_drawing.py", "tests/browser/test_live.py")
-"""Long browser tests of what hands do, which no database can change: on PostgreSQL alone."""
+ON_BOTH = "test_journey.py"
+"""Browser test that runs on either database: from the first page to a link for others. What hands do in the
+other ones no database can change, so they run on PostgreSQL alone."""
 WITHOUT_DATABASE = (
     "netcore",
     "facts",
@@ -119,7 +120,8 @@ def _passes(args: list[str]) -> list[Pass]:
         return [Pass(title, database, tuple(args)) for database, title in databases.items()]
     engine = tuple(f"tests/{name}" for name in WITHOUT_DATABASE)
     others = tuple(f"--ignore={folder}" for folder in engine)
-    once = tuple(f"--ignore={file}" for file in GESTURES)
+    browser = sorted((ROOT / "tests" / "browser").glob("test_*.py"))
+    once = tuple(f"--ignore={file.relative_to(ROOT)}" for file in browser if file.name != ON_BOTH)
     return [
         Pass(DATABASES["pg"], "pg", others),
         Pass(DATABASES["sqlite"], "sqlite", (*others, *once)),

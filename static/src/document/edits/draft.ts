@@ -1,7 +1,7 @@
 /** An edit while it is being made: a document that changes, the patch that changes it, and words about it. */
 
 import { applied } from "../patch";
-import { isObject } from "../raw";
+import { BESIDE, isObject } from "../raw";
 import { withDefaults } from "../shape";
 import type { Json, JsonObject, Operation } from "../types";
 
@@ -13,10 +13,10 @@ export interface Edit {
   selects: string[];
 }
 
-/** Return the pointer of a path below the topology, such as `/topology/vms/web1`. */
+/** Return the pointer of a path, such as `/topology/vms/web1`. */
 export function pointerOf(path: string): string {
   const [collection = ""] = path.split("/");
-  return `${collection === "notes" ? "" : "/topology"}/${path.split("/").map(escaped).join("/")}`;
+  return `${BESIDE.has(collection) ? "" : "/topology"}/${path.split("/").map(escaped).join("/")}`;
 }
 
 export function layoutPointer(path: string): string {

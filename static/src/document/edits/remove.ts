@@ -33,7 +33,6 @@ export function remove(document: JsonObject, paths: readonly string[]): Removal 
 }
 
 function there(document: JsonObject, path: string): boolean {
-  if (path.startsWith("notes/")) return isObject(document.notes) && (path.split("/")[1] ?? "") in document.notes;
   return at(document, path) !== null;
 }
 

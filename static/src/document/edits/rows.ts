@@ -38,7 +38,7 @@ export function freshRow(document: JsonObject, path: string, model: string): { i
   return { id, row: withDefaults(model, row) };
 }
 
-const BASES: Record<string, string> = { Route: "route", SecurityRule: "rule", Frontend: "front", BackendPool: "pool", Probe: "probe", BalancingRule: "rule", OutboundRule: "outbound", InboundNatRule: "nat", IPConfiguration: "secondary", GuestRoute: "route", Tunnel: "tunnel", PortForward: "forward", GuestService: "service", RedundancyGroup: "group", GuestFirewallRule: "rule", BgpNeighbour: "neighbour", Announcement: "announcement", LearnedRoute: "learned", SiteRouter: "router", RouteServerPeer: "peer", TransitTable: "table", TransitRoute: "route", TransitAttachment: "attachment", PoolMember: "member" };
+const BASES: Record<string, string> = { Route: "route", SecurityRule: "rule", Frontend: "front", BackendPool: "pool", Probe: "probe", BalancingRule: "rule", OutboundRule: "outbound", InboundNatRule: "nat", IPConfiguration: "secondary", GuestRoute: "route", Tunnel: "tunnel", PortForward: "forward", GuestService: "service", RedundancyGroup: "group", GuestFirewallRule: "rule", BgpNeighbour: "neighbour", Announcement: "announcement", LearnedRoute: "learned", SiteRouter: "router", RouteServerPeer: "peer", TransitTable: "table", TransitRoute: "route", TransitAttachment: "attachment", PoolMember: "member", Flow: "flow" };
 
 type Fresh = (document: JsonObject, path: string, rows: JsonObject[]) => JsonObject;
 
@@ -61,6 +61,11 @@ const FRESH: Record<string, Fresh> = {
   PoolMember: (document) => {
     const [nic, part] = entries(document, "nics")[0] ?? ["", {}];
     return nic ? { id: nic, nic, configuration: children(isObject(part) ? part.configurations : null)[0]?.[0] ?? "primary" } : {};
+  },
+  Flow: (document, _path, rows) => {
+    const ends = ["vms", "hosts"].flatMap((collection) => entries(document, collection).map(([id]) => `${collection}/${id}`));
+    const id = nextId(rows.map((row) => text(row.name)), "flow1");
+    return ends.length > 0 ? { id, name: id, source: ends[0] ?? "", destination: ends[1] ?? ends[0] ?? "" } : {};
   },
   SiteRouter: (document) => ({ public_address: nextPublicAddress(document) }),
   GuestInterface: (document, path) => {

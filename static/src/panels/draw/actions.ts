@@ -7,6 +7,8 @@ import { choose, select, update, workbench } from "../../document/store";
 import { mark, t } from "../../document/text";
 import { history, perform, redo, undo } from "../edits";
 import type { Panel } from "../Rail";
+import { startTour } from "../tour/Tour";
+import { look } from "../reference/look";
 import { type Edge, align, fold } from "./align";
 import { addHere } from "./carrying";
 import { deleteAtOnce } from "./Delete";
@@ -72,7 +74,10 @@ export function actionsOf(controls: Controls): Action[] {
     panel("Add", "a"),
     panel("Outline", "o"),
     panel("Problems", "p"),
+    panel("Rule cards", "k"),
+    action("glossary", mark("Glossary"), mark("Panels"), [], always, () => { look("words", ""); }, "words meaning terms"),
     panel("Help", "?"),
+    action("tour", mark("Take the tour"), mark("Panels"), [], always, startTour, "introduction first steps help"),
     action("inspector", mark("Inspector"), mark("Panels"), ["i"], always, controls.toggleInspector),
     action("nothing", mark("Choose nothing"), mark("Edit"), ["Esc"], always, () => {
       select(null);

@@ -1,25 +1,26 @@
 /** A fault as a form: what breaks, when, for how long. It is an edit of the drawing and can be undone. */
 
-import { X } from "lucide-react";
+import { Plus, X } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 
-import { isObject } from "../../document/drawing";
+import { at, isObject } from "../../document/raw";
 import { useWorkbench, workbench } from "../../document/store";
 import { t } from "../../document/text";
+import type { JsonObject } from "../../document/types";
 import { change } from "../edits";
 import { BreakFields, FieldOf } from "./BreakFields";
 import { RecordingBar } from "./RecordingBar";
 import { useFailoverChoices } from "./failoverChoices";
-import { type Draft, EMPTY, faultOf, idOf, kindWords, wrongAt } from "./faultFields";
+import { type Draft, EMPTY, draftOf, faultOf, idOf, kindWords, wrongAt } from "./faultFields";
 import { record, useRecording } from "./recording";
 
-export function FaultEditor({ close, made }: { close: () => void; made: (id: string) => void }): ReactNode {
+export function FaultEditor({ of, close, made }: { of: string; close: () => void; made: (id: string) => void }): ReactNode {
   const document = useWorkbench((state) => state.document);
   const problems = useWorkbench((state) => state.problems);
   const { kinds, conditions } = useFailoverChoices();
   const recording = useRecording();
-  const [draft, setDraft] = useState(recording?.draft ?? EMPTY);
-  const [id, setId] = useState<string | null>(recording?.id ?? null);
+  const [draft, setDraft] = useState(() => recording?.draft ?? (of ? draftOf(partOf(document, of)) : EMPTY));
+  const [id, setId] = useState<string | null>(recording?.id ?? (of || null));
   const set = (part: Partial<Draft>): void => { setDraft((before) => ({ ...before, ...part })); };
   const kept = id !== null && isObject(document.faults) && id in document.faults;
   const wrong = (field: string): string => (id === null ? "" : wrongAt(problems, id, field));
@@ -84,11 +85,54 @@ export function FaultEditor({ close, made }: { close: () => void; made: (id: str
             ))}
           </span>
         </fieldset>
+        <Later then={draft.then} set={(then) => { set({ then }); }} wrong={wrong("then")} />
         <button className="button primary" type="submit">
           {kept ? t("Save the fault") : t("Add the fault")}
         </button>
+        {kept && (
+          <button type="button" className="button quiet danger" onClick={() => {
+              change([{ op: "remove", path: `/faults/${id}` }]);
+              close();
+            }}>
+            {t("Delete the fault")}
+          </button>
+        )}
         {kept && <span role="status" className="muted">{t("It is in the drawing. Undo takes it back.")}</span>}
       </div>
     </form>
+  );
+}
+
+function partOf(document: JsonObject, id: string): JsonObject {
+  const fault = at(document, `faults/${id}`);
+  return isObject(fault) ? fault : {};
+}
+
+/** What happens after the fault began, one step after the other. */
+function Later({ then, set, wrong }: { then: Draft[]; set: (then: Draft[]) => void; wrong: string }): ReactNode {
+  const document = useWorkbench((state) => state.document);
+  const { kinds } = useFailoverChoices();
+  return (
+    <fieldset className="later">
+      <legend className="label">{t("Later")}</legend>
+      {then.map((step, index) => {
+        const put = (part: Partial<Draft>): void => { set(then.map((one, number) => (number === index ? { ...one, ...part } : one))); };
+        return (
+          <div key={index} className="question" role="group" aria-label={t("Step {n}", { n: index + 1 })}>
+            <FieldOf id={`fault-after-${index}`} words={t("After, s")} wrong="">
+              <input id={`fault-after-${index}`} type="number" min={0} step="any" value={step.after} onChange={(event) => { put({ after: event.target.value }); }} />
+            </FieldOf>
+            <BreakFields prefix={`fault-step-${index}`} document={document} kinds={kinds} draft={step} set={put} />
+            <button type="button" className="button icon quiet small" aria-label={t("Delete step {n}", { n: index + 1 })} onClick={() => { set(then.filter((_, number) => number !== index)); }}>
+              <X size={13} aria-hidden="true" />
+            </button>
+          </div>
+        );
+      })}
+      {wrong && <p className="field-error">{wrong}</p>}
+      <button type="button" className="button small quiet" onClick={() => { set([...then, EMPTY]); }}>
+        <Plus size={12} aria-hidden="true" /> {t("Add a step")}
+      </button>
+    </fieldset>
   );
 }

@@ -3,7 +3,7 @@
 import { ChevronUp, Flag, Pencil, Plus } from "lucide-react";
 import { type ReactNode, useState } from "react";
 
-import { useWorkbench } from "../../document/store";
+import { update, useWorkbench } from "../../document/store";
 import { t } from "../../document/text";
 import { type Followed, isLive, start } from "../../protocol/followed";
 import type { View } from "../Failover";
@@ -33,14 +33,14 @@ export function Question({ followed, view, kind, tabs, about }: Props): ReactNod
   const edit = useWorkbench((state) => state.can.edit);
   const recording = useRecording();
   const [fault, setFault] = useState("");
-  const [adding, setAdding] = useState(recording !== null);
-  const shown = adding || recording !== null;
+  const editing = useWorkbench((state) => state.fault);
+  const shown = editing !== null || recording !== null;
   const add = edit && !shown && (
-    <button type="button" className="button small quiet" onClick={() => { setAdding(true); }}>
+    <button type="button" className="button small quiet" onClick={() => { update({ fault: "" }); }}>
       <Plus size={12} aria-hidden="true" /> {t("Add a fault")}
     </button>
   );
-  const editor = shown && <FaultEditor close={() => { setAdding(false); }} made={(id) => { setFault(id); setAdding(true); }} />;
+  const editor = shown && <FaultEditor key={editing} of={editing ?? ""} close={() => { update({ fault: null }); }} made={(id) => { setFault(id); update({ fault: id }); }} />;
   return <Asked followed={followed} view={view} kind={kind} tabs={tabs} about={about} chosenFault={fault} setFault={setFault} add={add} editor={editor} />;
 }
 

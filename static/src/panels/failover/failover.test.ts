@@ -7,7 +7,7 @@ import { override } from "./Numbers";
 import { NO_TARGET, ratesOf, targetOf } from "./TargetFields";
 import { margin } from "./Verdicts";
 import { curves, sharedBy, steps } from "./curves";
-import { EMPTY, faultOf, idOf, valueOf, wrongAt } from "./faultFields";
+import { EMPTY, draftOf, faultOf, idOf, valueOf, wrongAt } from "./faultFields";
 import { momentWords } from "./momentWords";
 import { marksOf, pathsOf } from "./raceCanvas";
 import { NOT_SWEEPING, parameterWords, valueWords, valuesOf, wrongValues } from "./sweepable";
@@ -137,5 +137,13 @@ describe("a changed number", () => {
     const wide = { name: "operation", values: { median: 8, sigma: 0.7 } };
     const before = { timing_overrides: { operation: { median: 20 } } };
     expect(applied(before, override(before, wide, "sigma", 1))).toEqual({ timing_overrides: { operation: { median: 20, sigma: 1 } } });
+  });
+});
+
+describe("a fault that is in the drawing", () => {
+  it("comes back from its form as it was", () => {
+    const kinds = [{ kind: "crash", words: "dies", fields: ["vm", "lasts_us"], rate: null, no_month: null } as FaultKind];
+    const fault = { name: "both", at_us: 5_000_000, designs: ["balancer"], then: [{ after_us: 30_000_000, kind: "crash", vm: "fw2" }], kind: "crash", vm: "fw1", lasts_us: 2_500_000 };
+    expect(faultOf(draftOf(fault), kinds)).toEqual(fault);
   });
 });

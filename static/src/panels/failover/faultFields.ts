@@ -1,7 +1,7 @@
 /** Which fields a fault of each kind has, and the fault that a filled form stands for. Knows no DOM. */
 
 import type { EditOf } from "../../document/between";
-import { isObject } from "../../document/drawing";
+import { isObject, text, texts } from "../../document/raw";
 import { t } from "../../document/text";
 import type { Json, JsonObject, Problem } from "../../document/types";
 import type { BreakField, FaultKind } from "../../protocol/api";
@@ -22,6 +22,12 @@ export interface Draft {
   at: string;
   lasts_us: string;
   conditions: string[];
+  /** Seconds since the fault began; of a later step only. */
+  after: string;
+  /** What happens later, in the order of the document. */
+  then: Draft[];
+  /** Designs that the drawing names to race for it. */
+  designs: string[];
 }
 
 export const EMPTY: Draft = {
@@ -39,7 +45,36 @@ export const EMPTY: Draft = {
   at: "60",
   lasts_us: "",
   conditions: [],
+  after: "60",
+  then: [],
+  designs: [],
 };
+
+/** Return what the form of a fault that is in the drawing is filled with. */
+export function draftOf(fault: JsonObject): Draft {
+  const seconds = (value: Json | undefined): string => (typeof value === "number" ? String(value / 1e6) : "");
+  const word = (key: string): string => text(fault[key], EMPTY[key as "vm"]);
+  return {
+    name: word("name"),
+    kind: word("kind"),
+    vm: word("vm"),
+    zone: word("zone"),
+    region: word("region"),
+    link: word("link"),
+    gateway: word("gateway"),
+    instance: word("instance"),
+    address: word("address"),
+    nic: word("nic"),
+    edits: Array.isArray(fault.edits) ? (fault.edits as unknown as EditOf[]) : [],
+    at: seconds(fault.at_us),
+    lasts_us: seconds(fault.lasts_us),
+    conditions: texts(fault.conditions),
+    after: seconds(fault.after_us),
+    then: Array.isArray(fault.then) ? fault.then.filter(isObject).map(draftOf) : [],
+    designs: texts(fault.designs),
+  };
+}
+
 
 export function fieldsOf(kinds: readonly FaultKind[], kind: string): BreakField[] {
   return kinds.find((one) => one.kind === kind)?.fields ?? [];
@@ -56,6 +91,8 @@ export function faultOf(draft: Draft, kinds: readonly FaultKind[]): JsonObject {
     name: draft.name.trim() || kindWords(kinds, draft.kind),
     at_us: microseconds(draft.at) ?? 0,
     ...(draft.conditions.length > 0 ? { conditions: draft.conditions } : {}),
+    ...(draft.designs.length > 0 ? { designs: draft.designs } : {}),
+    ...(draft.then.length > 0 ? { then: draft.then.map((step) => ({ after_us: microseconds(step.after) ?? 0, ...stepOf(step, kinds) })) } : {}),
     ...stepOf(draft, kinds),
   };
 }

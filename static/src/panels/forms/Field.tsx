@@ -51,11 +51,11 @@ export function Field({ path, model, name, shape, value, cell }: FieldProps): Re
   const set = (next: Json): void => { keep(path, name, next); };
   const choices = useChoices(reference, path);
   let control: ReactNode;
-  if (reference && shape.type !== "list") control = <Choice shared={shared} shape={shape} value={value} set={set} choices={choices} />;
+  if (reference && !reference.free && shape.type !== "list") control = <Choice shared={shared} shape={shape} value={value} set={set} choices={choices} />;
   else if (shape.type === "flag") control = <Flag shared={shared} shape={shape} value={value} set={set} />;
   else if (shape.type === "choice") control = <Choice shared={shared} shape={shape} value={value} set={set} choices={(shape.choices ?? []).map((one) => [String(one), String(one)])} />;
   else if (reference && !cell) control = <Several shared={shared} value={value} set={set} choices={choices} words={words} />;
-  else control = <Typed key={typedOf(value)} shared={shared} path={path} name={name} shape={shape} value={value} set={set} setWrong={setWrong} compact={cell !== undefined} />;
+  else control = <Typed key={typedOf(value)} shared={shared} path={path} name={name} shape={shape} value={value} set={set} setWrong={setWrong} compact={cell !== undefined} choices={reference?.free ? choices : NONE} />;
   if (cell) return control;
   return (
     <div className="form-field">
@@ -72,6 +72,8 @@ export function Field({ path, model, name, shape, value, cell }: FieldProps): Re
     </div>
   );
 }
+
+const NONE: [string, string][] = [];
 
 type Shared = { id: string; "aria-invalid": boolean; "aria-label"?: string; "aria-describedby"?: string; title?: string };
 
@@ -136,7 +138,7 @@ function Several({ shared, value, set, choices, words }: { shared: Shared; value
   );
 }
 
-function Typed({ shared, path, name, shape, value, set, setWrong, compact }: ControlProps & { path: string; name: string; setWrong: (wrong: string) => void; compact: boolean }): ReactNode {
+function Typed({ shared, path, name, shape, value, set, setWrong, compact, choices }: ControlProps & { path: string; name: string; setWrong: (wrong: string) => void; compact: boolean; choices: [string, string][] }): ReactNode {
   const [typed, setTyped] = useState(typedOf(value));
   const proposal = useWorkbench((state) => (compact ? null : proposed(state.document, path, name, value)));
   const explained = useWorkbench((state) => (compact ? "" : explain(state.document, path, name, typed)));
@@ -154,6 +156,7 @@ function Typed({ shared, path, name, shape, value, set, setWrong, compact }: Con
       {...shared}
       className={["address", "prefix", "list", "integer", "number"].includes(shape.type) || /address|port|mac|asn|prefix|source|destination/.test(name) ? "mono" : ""}
       value={typed}
+      list={choices.length > 0 ? `${shared.id}-list` : undefined}
       inputMode={shape.type === "integer" ? "numeric" : undefined}
       spellCheck={false}
       autoComplete="off"
@@ -172,10 +175,18 @@ function Typed({ shared, path, name, shape, value, set, setWrong, compact }: Con
       }}
     />
   );
-  if (compact) return input;
+  const list = choices.length > 0 && (
+    <datalist id={`${shared.id}-list`}>
+      {choices.map(([key, words]) => (
+        <option key={key} value={key}>{words}</option>
+      ))}
+    </datalist>
+  );
+  if (compact) return <>{input}{list}</>;
   return (
     <>
       {input}
+      {list}
       {explained && <span className="explained">{explained}</span>}
       {proposal && (
         <button type="button" className="link small-words" onClick={() => { set(Array.isArray(value) ? [...value, proposal] : proposal); }}>

@@ -40,7 +40,7 @@ export function MapTable(props: Props): ReactNode {
       </div>
       <Rows {...props} all={false} />
       {wide && (
-        <Dialog title={`${props.title} ${t("of")} ${props.path.split("/")[1] ?? ""}`} close={() => { setWide(false); }} wide>
+        <Dialog title={props.path.includes("/") ? `${props.title} ${t("of")} ${props.path.split("/")[1] ?? ""}` : props.title} close={() => { setWide(false); }} wide>
           <Rows {...props} all />
           <p className="muted">{t("Paste rows from a spreadsheet into any cell; a first line of column names chooses the columns.")}</p>
         </Dialog>
@@ -56,7 +56,7 @@ function columnsOf(model: string, rows: [string, JsonObject][], all: boolean): [
   return plain.filter(([key, shape]) => shape.required || ALWAYS.has(`${model}.${key}`) || rows.some(([, row]) => !isDefault(row[key], shape)));
 }
 
-const ALWAYS = new Set(["Route.next_hop_ip", "SecurityRule.protocol", "SecurityRule.source", "SecurityRule.destination", "SecurityRule.destination_ports", "PoolMember.admin_state", "IPConfiguration.primary", "IPConfiguration.public_ip", "Frontend.address", "Frontend.public_ip", "Probe.protocol", "Probe.interval_s", "GuestRoute.nic", "GuestRoute.via", "GuestService.port", "GuestFirewallRule.access", "GuestFirewallRule.protocol", "GuestFirewallRule.destination_ports"]);
+const ALWAYS = new Set(["Route.next_hop_ip", "SecurityRule.protocol", "SecurityRule.source", "SecurityRule.destination", "SecurityRule.destination_ports", "PoolMember.admin_state", "IPConfiguration.primary", "IPConfiguration.public_ip", "Frontend.address", "Frontend.public_ip", "Probe.protocol", "Probe.interval_s", "GuestRoute.nic", "GuestRoute.via", "GuestService.port", "GuestFirewallRule.access", "GuestFirewallRule.protocol", "GuestFirewallRule.destination_ports", "Flow.protocol", "Flow.destination_port"]);
 
 function isDefault(value: Json | undefined, shape: Shape): boolean {
   if (value === undefined || value === null) return true;

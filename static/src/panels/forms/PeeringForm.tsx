@@ -9,7 +9,7 @@ import { fieldsOf } from "../../document/shape";
 import { useWorkbench, workbench } from "../../document/store";
 import { mark, t } from "../../document/text";
 import type { JsonObject } from "../../document/types";
-import { FactLinks } from "../FactLinks";
+import { FactLinks } from "../reference/FactLinks";
 import { change } from "../edits";
 import { Field } from "./Field";
 import { Folding } from "./PartForm";

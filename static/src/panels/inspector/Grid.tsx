@@ -3,7 +3,7 @@
 import type { ReactNode } from "react";
 
 import { t } from "../../document/text";
-import { FactLinks } from "../FactLinks";
+import { FactLinks } from "../reference/FactLinks";
 
 export interface GridRow {
   key: string;

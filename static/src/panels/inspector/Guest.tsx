@@ -6,7 +6,7 @@ import { select } from "../../document/store";
 import { t } from "../../document/text";
 import type { GuestView } from "../../document/types";
 import { api } from "../../protocol/api";
-import { FactLinks } from "../FactLinks";
+import { FactLinks } from "../reference/FactLinks";
 import { Grid } from "./Grid";
 import { useAnswer } from "./answer";
 

@@ -6,7 +6,7 @@ import { at, text } from "../../document/drawing";
 import { select, useWorkbench } from "../../document/store";
 import { t } from "../../document/text";
 import { type Backend, api } from "../../protocol/api";
-import { FactLinks } from "../FactLinks";
+import { FactLinks } from "../reference/FactLinks";
 import { Mark } from "../Mark";
 import { useAnswer } from "./answer";
 

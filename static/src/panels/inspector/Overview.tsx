@@ -2,11 +2,14 @@
 
 import type { ReactNode } from "react";
 
+import { useWide } from "../../canvas/wide";
 import { isObject, text } from "../../document/drawing";
-import { select, useWorkbench } from "../../document/store";
+import { useWorkbench } from "../../document/store";
 import { t } from "../../document/text";
+import { TourOffer } from "../tour/Tour";
 import { Problems } from "../Problems";
 import { titleOf, useProfiles } from "../Profile";
+import { Description, Faults, Story } from "./Story";
 import { Switches } from "./Switches";
 import { label } from "./words";
 
@@ -16,7 +19,8 @@ export function Overview(): ReactNode {
   const revision = useWorkbench((state) => state.revision);
   const profiles = useProfiles();
   const topology = isObject(document_.topology) ? document_.topology : {};
-  const faults = isObject(document_.faults) ? Object.entries(document_.faults) : [];
+  const wide = useWide();
+  const edit = useWorkbench((state) => state.can.edit && state.mode === "edit") && wide;
   return (
     <>
       <div className="inspector-head">
@@ -26,7 +30,8 @@ export function Overview(): ReactNode {
         </span>
       </div>
       <div className="inspector-body">
-        <p>{text(document_.description) || t("No description.")}</p>
+        <TourOffer />
+        {edit ? <Description /> : <p>{text(document_.description) || t("No description.")}</p>}
         <Problems />
         <h3>{t("What is drawn")}</h3>
         <table className="table">
@@ -41,20 +46,8 @@ export function Overview(): ReactNode {
               ))}
           </tbody>
         </table>
-        <h3>{t("What can break")}</h3>
-        {faults.length === 0 && <p className="muted">{t("Nothing yet.")}</p>}
-        <ul>
-          {faults.map(([key, fault]) => (
-            <li key={key}>
-              {isObject(fault) ? text(fault.name, key) : key}{" "}
-              {isObject(fault) && text(fault.vm) && (
-                <button type="button" className="link mono" onClick={() => { select(`vms/${text(fault.vm)}`, true); }}>
-                  {["vms", text(fault.vm)].join("/")}
-                </button>
-              )}
-            </li>
-          ))}
-        </ul>
+        {edit && <Story />}
+        <Faults />
         <Switches />
       </div>
     </>

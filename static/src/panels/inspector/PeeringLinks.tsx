@@ -6,7 +6,7 @@ import { entries, text } from "../../document/drawing";
 import { select, useWorkbench } from "../../document/store";
 import { t } from "../../document/text";
 import type { Json, JsonObject } from "../../document/types";
-import { FactLinks } from "../FactLinks";
+import { FactLinks } from "../reference/FactLinks";
 
 const ROWS: [string, string, Json][] = [
   ["disconnected", "disconnected", false],

@@ -7,7 +7,7 @@ import { select, useWorkbench } from "../../document/store";
 import { t } from "../../document/text";
 import type { EffectiveRoute } from "../../document/types";
 import { api } from "../../protocol/api";
-import { FactLinks } from "../FactLinks";
+import { FactLinks } from "../reference/FactLinks";
 import { useAnswer } from "./answer";
 
 export function Routes({ nic, title }: { nic: Nic; title: string | null }): ReactNode {

@@ -7,7 +7,7 @@ import { select, useWorkbench } from "../../document/store";
 import { t } from "../../document/text";
 import type { EffectiveRule } from "../../document/types";
 import { api } from "../../protocol/api";
-import { FactLinks } from "../FactLinks";
+import { FactLinks } from "../reference/FactLinks";
 import { useAnswer } from "./answer";
 
 const WHERE: Record<string, string> = { subnet: t("at the subnet"), nic: t("at the NIC"), admin: t("before every group") };

@@ -6,7 +6,8 @@ import { isObject, text } from "../../document/drawing";
 import { useWorkbench } from "../../document/store";
 import { t } from "../../document/text";
 import type { Choice, Switch } from "../../protocol/api";
-import { FactLinks, useReference } from "../FactLinks";
+import { FactLinks } from "../reference/FactLinks";
+import { useReference } from "../reference/useReference";
 import { chooseSwitch } from "../edits";
 import { useRulesOf } from "./rulesOf";
 

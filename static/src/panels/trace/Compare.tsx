@@ -1,45 +1,21 @@
 /** One packet under two rule sets, side by side, and the first step at which they part. */
 
+import { Columns2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 
+import { useWide } from "../../canvas/wide";
 import { text } from "../../document/drawing";
-import { useWorkbench } from "../../document/store";
+import { update, useWorkbench } from "../../document/store";
 import { t, tx } from "../../document/text";
-import type { Direction, Problem, RunEvent, Step, Verdict } from "../../document/types";
-import type { RuleCard } from "../../protocol/api";
 import { isLive, quiet, start, useFollowed } from "../../protocol/followed";
-import { CardLink, FactLinks } from "../FactLinks";
+import { CardLink, FactLinks } from "../reference/FactLinks";
 import { Mark } from "../Mark";
 import { titleOf, useProfiles } from "../Profile";
 import { Fault, Waiting } from "../Waiting";
 import { Question } from "./Question";
 import { StepRow, Steps } from "./Steps";
+import { type ComparedLeg, type Parted, type Parting, legsOfComparison, partingOf } from "./compared";
 import { TITLES, stateWord, withoutState } from "./legs";
-
-interface Side {
-  profile: string;
-  step: Step | null;
-  card: RuleCard | null;
-  verdict: Verdict | null;
-  problems: Problem[];
-}
-
-interface Parting {
-  same: boolean;
-  packet: number | null;
-  index: number | null;
-  a: Side;
-  b: Side;
-}
-
-interface Leg {
-  side: "a" | "b";
-  packet: number;
-  direction: Direction;
-  steps: Step[];
-  verdict: Verdict;
-  branches: { label: string; share: number; verdict: Verdict }[];
-}
 
 export function Compare(): ReactNode {
   const followed = useFollowed("compare");
@@ -49,8 +25,10 @@ export function Compare(): ReactNode {
   const others = profiles.filter((profile) => profile.id !== own);
   const [wanted, setWanted] = useState("");
   const other = others.some((profile) => profile.id === wanted) ? wanted : (others.find((profile) => profile.id === "aws") ?? others[0])?.id ?? "";
-  const legs = followed.events.filter((event) => event.event === "compare.leg") as unknown as Leg[];
-  const parting = followed.events.find((event) => event.event === "compare.done") as (RunEvent & Parting) | undefined;
+  const legs = legsOfComparison(followed.events);
+  const parting = partingOf(followed.events);
+  const split = useWorkbench((state) => state.split);
+  const wide = useWide();
   return (
     <div className="panel">
       {can && (
@@ -85,6 +63,13 @@ export function Compare(): ReactNode {
       {!followed.error && <Fault followed={followed} />}
       {parting && (
         <>
+          {wide && (
+            <div className="row">
+              <button type="button" className="button small" aria-pressed={split} onClick={() => { update({ split: !split }); }}>
+                <Columns2 size={14} aria-hidden="true" /> {t("Both on the drawing")}
+              </button>
+            </div>
+          )}
           <Summary parting={parting} />
           <div className="ways" data-testid="comparison">
             {(["a", "b"] as const).map((side) => (
@@ -123,7 +108,7 @@ function Summary({ parting }: { parting: Parting }): ReactNode {
   );
 }
 
-function SideCard({ side, title }: { side: Side; title: string }): ReactNode {
+function SideCard({ side, title }: { side: Parted; title: string }): ReactNode {
   return (
     <article className="card side">
       <h4>
@@ -149,7 +134,7 @@ function SideCard({ side, title }: { side: Side; title: string }): ReactNode {
   );
 }
 
-function Column({ side, legs, parting }: { side: Side; legs: Leg[]; parting: Parting }): ReactNode {
+function Column({ side, legs, parting }: { side: Parted; legs: ComparedLeg[]; parting: Parting }): ReactNode {
   const profiles = useProfiles();
   return (
     <div className="way-column">

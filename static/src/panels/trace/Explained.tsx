@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 
 import { select } from "../../document/store";
 import { t } from "../../document/text";
-import { FactLinks } from "../FactLinks";
+import { FactLinks } from "../reference/FactLinks";
 import type { Paragraph } from "./legs";
 
 export function Explained({ text }: { text: Paragraph[] }): ReactNode {

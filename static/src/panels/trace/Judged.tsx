@@ -6,7 +6,7 @@ import { type ReactNode, useMemo } from "react";
 import { type Hop, type Judgement, type LegJudgement, isEnding, stopGroups } from "../../document/prediction";
 import { useWorkbench } from "../../document/store";
 import { t } from "../../document/text";
-import { FactLinks } from "../FactLinks";
+import { FactLinks } from "../reference/FactLinks";
 import { Mark } from "../Mark";
 
 export function Judged({ judgement }: { judgement: Judgement }): ReactNode {

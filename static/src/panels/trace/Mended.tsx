@@ -7,7 +7,7 @@ import { useWorkbench } from "../../document/store";
 import { t } from "../../document/text";
 import type { Verdict } from "../../document/types";
 import { Differences } from "../Differences";
-import { FactLinks } from "../FactLinks";
+import { FactLinks } from "../reference/FactLinks";
 import { Mark } from "../Mark";
 import { stateWord, withoutState } from "./legs";
 import { type Mending, canTakeBack, forgetMending, takeBack } from "./mending";

@@ -6,7 +6,7 @@ import { type Change, changes, layers, packetLine } from "../../document/header"
 import { select } from "../../document/store";
 import { t } from "../../document/text";
 import type { Step } from "../../document/types";
-import { CardLink, FactLinks } from "../FactLinks";
+import { CardLink, FactLinks } from "../reference/FactLinks";
 
 interface Shown {
   step: Step;
@@ -16,20 +16,21 @@ interface Shown {
   parts?: boolean;
 }
 
-export function Steps({ steps, testId }: { steps: Shown[]; testId: string }): ReactNode {
+/** `anchor` begins the ids of the rows, so that a rule card finds the way back to them. */
+export function Steps({ steps, testId, anchor }: { steps: Shown[]; testId: string; anchor?: string }): ReactNode {
   return (
     <ol className="steps" data-testid={testId}>
       {steps.map(({ step, here, parts }) => (
-        <StepRow key={step.index} step={step} here={here === true} parts={parts === true} />
+        <StepRow key={step.index} id={anchor ? `${anchor}-${step.index}` : undefined} step={step} here={here === true} parts={parts === true} />
       ))}
     </ol>
   );
 }
 
-export function StepRow({ step, here, parts }: { step: Step; here: boolean; parts: boolean }): ReactNode {
+export function StepRow({ id, step, here, parts }: { id?: string | undefined; step: Step; here: boolean; parts: boolean }): ReactNode {
   const tunnel = layers(step.after).slice(1);
   return (
-    <li className={parts ? "step parts" : "step"} aria-current={here ? "step" : undefined}>
+    <li id={id} tabIndex={id ? -1 : undefined} className={parts ? "step parts" : "step"} aria-current={here ? "step" : undefined}>
       <span className="place">
         <span>
           {step.place}

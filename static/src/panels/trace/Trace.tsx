@@ -146,6 +146,7 @@ function Ways({ legs, before, shown }: { legs: Leg[]; before: (leg: Leg) => numb
             <h3 className={mine.length > 1 ? "" : "only-stacked"}>{t("Steps, {TITLES}", { TITLES: (TITLES[leg.packet] ?? "").toLowerCase() })}</h3>
             <Steps
               testId={STEP_IDS[leg.packet] ?? ""}
+              anchor={`step-${leg.packet}`}
               steps={leg.steps.slice(0, Math.max(0, shown - before(leg))).map((step, index) => ({ step, here: before(leg) + index === shown - 1 }))}
             />
           </section>

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 
 import { t } from "../../document/text";
 import type { Verdict } from "../../document/types";
-import { FactLinks } from "../FactLinks";
+import { FactLinks } from "../reference/FactLinks";
 import { Mark } from "../Mark";
 import { type Branch, type Leg, TITLES, stateWord, withoutState } from "./legs";
 

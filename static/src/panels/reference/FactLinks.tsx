@@ -1,36 +1,13 @@
 /** Fact ids as links that open the rule card beside the work; the address leads to the page of all cards. */
 
-import { type MouseEvent, type ReactNode, useEffect, useState } from "react";
+import type { MouseEvent, ReactNode } from "react";
 
-import { update } from "../document/store";
-import { type Fact, type RuleCard, api } from "../protocol/api";
-
-interface Reference {
-  cards: RuleCard[];
-  facts: Record<string, Fact>;
-}
-
-const NOTHING: Reference = { cards: [], facts: {} };
-let loading: Promise<Reference> | null = null;
-
-/** The rule cards and the facts behind them, read once per page. */
-export function useReference(): Reference {
-  const [found, setFound] = useState(NOTHING);
-  useEffect(() => {
-    let here = true;
-    loading ??= api.ruleCards().catch(() => NOTHING);
-    void loading.then((answer) => {
-      if (here) setFound(answer);
-    });
-    return () => {
-      here = false;
-    };
-  }, []);
-  return found;
-}
+import { update } from "../../document/store";
+import { api } from "../../protocol/api";
+import { useReference } from "./useReference";
 
 /** Open a rule card on a plain click; with a key held the browser follows the link as always. */
-function open(event: MouseEvent, id: string): void {
+export function openCard(event: MouseEvent, id: string): void {
   if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   update({ card: id });
@@ -49,7 +26,7 @@ export function FactLinks({ ids }: { ids: readonly string[] }): ReactNode {
         target="_blank"
         rel="noopener"
         title={words}
-        onClick={(event) => { open(event, id); }}
+        onClick={(event) => { openCard(event, id); }}
       >
         {id}
       </a>
@@ -64,7 +41,7 @@ export function CardLink({ id }: { id: string | null }): ReactNode {
   if (id === null || !card) return null;
   const href = `${api.factsUrl()}#${(card.facts[0] ?? id).toLowerCase()}`;
   return (
-    <a className="card-link" href={href} target="_blank" rel="noopener" title={card.statement} onClick={(event) => { open(event, id); }}>
+    <a className="card-link" href={href} target="_blank" rel="noopener" title={card.statement} onClick={(event) => { openCard(event, id); }}>
       {card.source}
     </a>
   );

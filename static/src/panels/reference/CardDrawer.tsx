@@ -3,12 +3,17 @@
 import { X } from "lucide-react";
 import { type ReactNode, useEffect, useRef } from "react";
 
-import { isObject } from "../document/drawing";
-import { update, useWorkbench } from "../document/store";
-import { t } from "../document/text";
-import type { Json } from "../document/types";
-import { api } from "../protocol/api";
-import { useReference } from "./FactLinks";
+import { isObject } from "../../document/drawing";
+import { type Placed, restingOn, wordsAbout } from "../../document/reference";
+import { select, update, useWorkbench } from "../../document/store";
+import { t } from "../../document/text";
+import type { Json } from "../../document/types";
+import { api } from "../../protocol/api";
+import { useFollowed } from "../../protocol/followed";
+import { TITLES, legsOf } from "../trace/legs";
+import { openCard } from "./FactLinks";
+import { look } from "./look";
+import { useReference } from "./useReference";
 
 const GRADES: Record<string, string> = {
   D: t("documented by the provider"),
@@ -22,7 +27,7 @@ export function CardDrawer(): ReactNode {
 }
 
 function Card({ wanted }: { wanted: string }): ReactNode {
-  const { cards, facts } = useReference();
+  const { cards, facts, words } = useReference();
   const switches = useWorkbench((state) => state.document.switches);
   const box = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -37,6 +42,8 @@ function Card({ wanted }: { wanted: string }): ReactNode {
   };
   const card = cards.find((one) => one.id === wanted) ?? cards.find((one) => one.facts.includes(wanted));
   const ids = card?.facts ?? [wanted];
+  const others = card && wanted !== card.id ? cards.filter((one) => one !== card && one.facts.includes(wanted)) : [];
+  const about = wordsAbout(words, ids);
   const first = ids.includes(wanted) ? wanted : (ids[0] ?? wanted);
   return (
     <section
@@ -94,12 +101,71 @@ function Card({ wanted }: { wanted: string }): ReactNode {
           </li>
         ))}
       </ul>
-      <p>
+      {others.length > 0 && (
+        <>
+          <h3>{t("Other rules of the same fact")}</h3>
+          <ul className="plain">
+            {others.map((other) => (
+              <li key={other.id}>
+                <a href={`${api.factsUrl()}#${other.id}`} onClick={(event) => { openCard(event, other.id); }}>{other.statement}</a>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <InTrace card={card?.id ?? null} facts={card ? [] : [wanted]} close={close} />
+      {about.length > 0 && (
+        <p>
+          {t("Words:")}{" "}
+          {about.map((word, index) => (
+            <span key={word.id}>
+              {index > 0 && ", "}
+              <button type="button" className="link" title={word.meaning} onClick={() => { look("words", word.term.split(",")[0] ?? word.term); }}>{word.term}</button>
+            </span>
+          ))}
+        </p>
+      )}
+      <p className="row">
+        <button type="button" className="button small" onClick={() => { look("cards", first); }}>{t("Among all rule cards")}</button>
         <a href={`${api.factsUrl()}#${first.toLowerCase()}`} target="_blank" rel="noopener">
-          {t("Among all rule cards")}
+          {t("On a page of its own")}
         </a>
       </p>
     </section>
+  );
+}
+
+/** The steps of the trace that rest on the card: the way back from the reference to the packet. */
+function InTrace({ card, facts, close }: { card: string | null; facts: readonly string[]; close: () => void }): ReactNode {
+  const { events } = useFollowed("trace");
+  const steps = legsOf(events).flatMap((leg) => leg.steps.map((step): Placed => ({ packet: leg.packet, step })));
+  const found = restingOn(steps, card, facts);
+  if (steps.length === 0) return null;
+  const show = ({ packet, step }: Placed): void => {
+    close();
+    update({ dock: "trace" });
+    requestAnimationFrame(() => {
+      const row = document.getElementById(`step-${packet}-${step.index}`);
+      row?.scrollIntoView({ block: "center" });
+      row?.focus();
+      if (step.at) select(step.at, true);
+    });
+  };
+  return (
+    <>
+      <h3>{t("In this trace")}</h3>
+      {found.length === 0 && <p className="muted">{t("No step of the trace rests on it.")}</p>}
+      <ul className="plain">
+        {found.map((one) => (
+          <li key={`${one.packet} ${one.step.index}`}>
+            <button type="button" className="link" onClick={() => { show(one); }}>
+              {t("{leg}, step {step}", { leg: t(TITLES[one.packet] ?? ""), step: one.step.index + 1 })}
+            </button>{" "}
+            {one.step.reason}
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

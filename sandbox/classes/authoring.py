@@ -1,0 +1,93 @@
+"""What an author sees of a draft: problems, a preview, solutions side by side. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import yaml
+
+import netcore
+from sandbox.classes import answers, markdown, packs
+
+SEEDS: Final = range(1000)
+"""Variants that an author may look at; 0 is the pack as it is written."""
+
+FIRST_FILES: Final = ("pack.yml", "text.md", "scenario.yml", "checks.yml")
+
+
+def in_order(files: packs.Files) -> list[str]:
+    """Return the paths of a pack: the four main files first, then solutions."""
+    return sorted(files, key=lambda path: (FIRST_FILES.index(path) if path in FIRST_FILES else 9, path))
+
+
+def read(files: packs.Files) -> tuple[netcore.Pack | None, list[dict[str, Any]]]:
+    """Return the pack of a draft and what is wrong with it; None: it cannot be read at all."""
+    try:
+        return packs.read(files), []
+    except netcore.PackRefused as error:
+        return None, [problem.as_dict() for problem in error.problems]
+
+
+def lint(files: packs.Files) -> list[dict[str, Any]]:
+    """Return all that speaks against publishing a draft; empty: nothing."""
+    pack, problems = read(files)
+    return problems if pack is None else [problem.as_dict() for problem in netcore.lint(pack)]
+
+
+def preview(pack: netcore.Pack, seed: int) -> dict[str, Any]:
+    """Return what a learner with a seed gets: ``title``, ``objective``, ``text``, ``hints``, ``checks``."""
+    variant = netcore.variant(pack, seed)
+    checks = [check.as_dict() for check in netcore.public_checks(pack, seed)]
+    return {
+        "title": variant.title,
+        "objective": variant.objective,
+        "text": markdown.html(variant.text),
+        "hints": variant.hints,
+        "checks": [{**check, "asked": answers.fields_of(check)} for check in checks],
+        "hidden": len(pack.checks) - len(checks),
+    }
+
+
+def side_by_side(pack: netcore.Pack, seed: int) -> dict[str, Any]:
+    """Grade every solution of a pack in one variant.
+
+    Returns: ``{"solutions": [...], "rows": [...]}``; a solution has ``path``, ``title``, ``earned`` and
+    ``promise`` ("" where it does what it should, else what it does not); a row has the check and one result
+    for each solution.
+    """
+    names = [("reference", name) for name in sorted(pack.reference)]
+    names += [("wrong", name) for name in sorted(pack.wrong)]
+    columns, solutions = [], []
+    for folder, name in names:
+        given = netcore.solution(pack, folder, name, seed)
+        drawing = netcore.handed_in(pack, given, seed)
+        results = list(netcore.grade(pack, drawing, given.answers, seed))
+        columns.append(results)
+        solutions.append(
+            {
+                "path": f"{folder}/{name}",
+                "title": given.title,
+                "earned": sum(result.earned for result in results),
+                "promise": _broken_promise(folder, given.fails, results),
+            }
+        )
+    rows = [
+        {"check": check, "results": [results[place] for results in columns]}
+        for place, check in enumerate(pack.checks)
+    ]
+    return {"solutions": solutions, "rows": rows}
+
+
+def _broken_promise(folder: str, fails: Any, results: list[netcore.CheckResult]) -> str:
+    states = {result.check: result.state for result in results}
+    if folder == "reference":
+        bad = [check for check, state in states.items() if state != "passed"]
+        return f"does not pass {', '.join(bad)}" if bad else ""
+    bad = [check for check in fails if states.get(check) != "failed"]
+    return f"does not fail {', '.join(bad)}" if bad else ""
+
+
+def start_as_yaml(document: Mapping[str, Any]) -> str:
+    """Return a drawing as the text of ``scenario.yml``."""
+    return yaml.safe_dump(dict(document), sort_keys=False, allow_unicode=True, width=100)

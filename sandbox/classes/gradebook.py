@@ -1,0 +1,243 @@
+"""The gradebook: reads for tables and exports, and nothing else. For staff only; callers ask ``access``."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from django.db.models import Count, Sum
+
+from sandbox.classes import queries, recording
+from sandbox.classes.models import Attempt, CheckRow, Course, Exercise, Grading, Override
+
+_RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""What begins a formula in spreadsheets, or hides one."""
+
+
+def course_table(course: Course) -> dict[str, Any]:
+    """Return ``{"exercises", "rows"}``: learners by exercises; four queries, whatever their number.
+
+    A row is ``{"place", "cells", "total"}``; a cell is None or ``{"attempt", "score", "ungraded", "made"}``.
+    """
+    exercises = list(course.exercises.all())
+    attempts = {
+        (one.enrolment_id, one.exercise_id): one
+        for one in Attempt.objects.filter(exercise__course=course).annotate(made=Count("submissions"))
+    }
+    rows = []
+    for place in queries.learners(course):
+        cells = [_cell(attempts.get((place.pk, exercise.pk))) for exercise in exercises]
+        total = sum(cell["score"] or 0 for cell in cells if cell)
+        rows.append({"place": place, "cells": cells, "total": round(total, 2)})
+    return {"exercises": exercises, "rows": rows}
+
+
+def _cell(attempt: Any) -> dict[str, Any] | None:
+    if attempt is None:
+        return None
+    return {
+        "attempt": attempt,
+        "score": attempt.score,
+        "ungraded": attempt.ungraded,
+        "made": attempt.made,
+    }
+
+
+def exercise_table(exercise: Exercise) -> dict[str, Any]:
+    """Return ``{"checks", "rows"}``: learners by checks, each with the best submission.
+
+    ``checks`` are ``{"id", "kind", "title", "hidden", "points"}`` in the order of the pack; a row is
+    ``{"place", "attempt", "made", "checks": {id: row}, "overrides": {id: points}, "submission"}``.
+    """
+    attempts = {
+        one.enrolment_id: one
+        for one in exercise.attempts.select_related("pack")
+        .defer("pack__files")
+        .annotate(made=Count("submissions"))
+    }
+    best = _best(exercise)
+    found: dict[Any, dict[str, CheckRow]] = {}
+    checks: dict[str, dict[str, Any]] = {}
+    for row in CheckRow.objects.filter(grading__in=best.values()).order_by("position"):
+        found.setdefault(row.grading_id, {})[row.check_id] = row
+        checks.setdefault(
+            row.check_id,
+            {
+                "id": row.check_id,
+                "kind": row.kind,
+                "title": row.title,
+                "hidden": row.hidden,
+                "points": row.points,
+            },
+        )
+    overrides: dict[Any, dict[str, float | None]] = {}
+    for held in Override.objects.filter(attempt__exercise=exercise).order_by("pk"):
+        overrides.setdefault(held.attempt_id, {})[held.check_id] = held.points
+    rows = []
+    for place in queries.learners(exercise.course):
+        attempt = attempts.get(place.pk)
+        grading = best.get(attempt.pk) if attempt else None
+        rows.append(
+            {
+                "place": place,
+                "attempt": attempt,
+                "made": attempt.made if attempt else 0,
+                "submission": grading.submission if grading else None,
+                "checks": found.get(grading.pk, {}) if grading else {},
+                "overrides": overrides.get(attempt.pk, {}) if attempt else {},
+            }
+        )
+    return {"checks": list(checks.values()), "rows": rows}
+
+
+def _best(exercise: Exercise) -> dict[Any, Grading]:
+    """Return the finished grading that earned most, by attempt; of equal ones the later."""
+    gradings = (
+        Grading.objects.filter(submission__attempt__exercise=exercise, counts=True, finished__isnull=False)
+        .select_related("submission")
+        .annotate(earned=Sum("rows__earned"))
+        .order_by("earned", "submission__number")
+    )
+    return {one.submission.attempt_id: one for one in gradings}
+
+
+def sorted_rows(rows: list[dict[str, Any]], by: str) -> list[dict[str, Any]]:
+    """Return rows of a table in another order: ``name``, ``group``, ``total``, ``score``, a column.
+
+    A ``-`` in front turns it round. What has no value comes last either way.
+    """
+    key, down = by.lstrip("-"), by.startswith("-")
+    valued = [(row, _value(row, key)) for row in rows]
+    there = [(row, value) for row, value in valued if value is not None]
+    there.sort(key=lambda pair: pair[1], reverse=down)
+    return [row for row, _ in there] + [row for row, value in valued if value is None]
+
+
+def _value(row: dict[str, Any], key: str) -> Any:
+    if key == "name":
+        return row["place"].shown.casefold()
+    if key == "group":
+        return row["place"].group.casefold() or None
+    if key == "total":
+        return row.get("total")
+    if key == "score":
+        return row["attempt"].score if row.get("attempt") else None
+    if "cells" in row:
+        found = [cell for cell in row["cells"] if cell and str(cell["attempt"].exercise_id) == key]
+        return found[0]["score"] if found else None
+    check = row["checks"].get(key)
+    return row["overrides"].get(key, check.earned if check else None)
+
+
+def filtered(rows: Iterable[dict[str, Any]], words: str, group: str) -> list[dict[str, Any]]:
+    """Return the rows whose learner's name or login holds the words, of one group where one is named."""
+    asked = words.casefold().strip()
+    return [
+        row
+        for row in rows
+        if (not group or row["place"].group == group)
+        and asked in f"{row['place'].shown} {row['place'].login}".casefold()
+    ]
+
+
+def as_data(course: Course) -> dict[str, Any]:
+    """Return the gradebook of a course as plain data, for JSON and for machines."""
+    table = course_table(course)
+    return {
+        "course": {"id": str(course.pk), "title": course.title, "term": course.term},
+        "exercises": [{"id": str(one.pk), "title": one.title} for one in table["exercises"]],
+        "learners": [
+            {
+                "id": str(row["place"].pk),
+                "login": row["place"].login or row["place"].user.get_username(),
+                "name": row["place"].name,
+                "group": row["place"].group,
+                "total": row["total"],
+                "scores": [
+                    {
+                        "exercise": str(exercise.pk),
+                        "score": cell["score"] if cell else None,
+                        "ungraded": cell["ungraded"] if cell else 0,
+                        "submissions": cell["made"] if cell else 0,
+                    }
+                    for exercise, cell in zip(table["exercises"], row["cells"], strict=True)
+                ],
+            }
+            for row in table["rows"]
+        ],
+    }
+
+
+def as_csv(course: Course) -> str:
+    """Return the gradebook of a course as CSV; no cell can be taken for a formula."""
+    data = as_data(course)
+    heading = ["login", "name", "group", "total", *(one["title"] for one in data["exercises"])]
+    lines = [
+        [one["login"], one["name"], one["group"], one["total"], *(cell["score"] for cell in one["scores"])]
+        for one in data["learners"]
+    ]
+    return csv_text([heading, *lines])
+
+
+def csv_text(rows: Iterable[Sequence[Any]]) -> str:
+    """Return rows as CSV (RFC 4180). A text that a spreadsheet would run gets an apostrophe in front."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    for row in rows:
+        writer.writerow([_harmless(cell) for cell in row])
+    return out.getvalue()
+
+
+def _harmless(cell: Any) -> Any:
+    if cell is None:
+        return ""
+    if isinstance(cell, str) and cell.lstrip(" ").startswith(_RISKY):
+        return f"'{cell}"
+    return cell
+
+
+def regrade_table(exercise: Exercise) -> dict[str, Any]:
+    """Return what a trial of grading again would change: ``{"pack", "done", "of", "failed", "rows"}``.
+
+    A row is ``{"attempt", "before", "after", "changed"}``, the scores of an attempt whose trials are done.
+    """
+    trials = list(
+        Grading.objects.filter(submission__attempt__exercise=exercise, counts=False, replaced=None)
+        .select_related(
+            "submission__attempt__enrolment__user", "submission__attempt__exercise", "pack", "run"
+        )
+        .defer("pack__files")
+    )
+    by_attempt: dict[Any, list[Grading]] = {}
+    for trial in trials:
+        by_attempt.setdefault(trial.submission.attempt_id, []).append(trial)
+    rows: list[dict[str, Any]] = []
+    for of_one in by_attempt.values():
+        attempt = of_one[0].submission.attempt
+        done = [trial for trial in of_one if trial.finished]
+        found = recording.score_of(attempt, done)
+        after = found.points if found else None
+        whole = len(done) == len(of_one)
+        changed = whole and after != attempt.score
+        rows.append(
+            {"attempt": attempt, "before": attempt.score, "after": after, "changed": changed, "done": whole}
+        )
+    rows.sort(key=lambda row: (not row["changed"], row["attempt"].enrolment.shown.casefold()))
+    ended = [
+        trial for trial in trials if trial.run is not None and not trial.run.is_open and not trial.finished
+    ]
+    return {
+        "pack": trials[0].pack if trials else None,
+        "done": sum(trial.finished is not None for trial in trials),
+        "of": len(trials),
+        "failed": len(ended),
+        "rows": rows,
+        "changed": sum(row["changed"] for row in rows),
+    }
+
+
+def needs_a_person(course: Course) -> int:
+    """Return how many attempts have points that nobody could grade."""
+    return Attempt.objects.filter(exercise__course=course, ungraded__gt=0).count()

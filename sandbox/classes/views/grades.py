@@ -1,0 +1,223 @@
+"""Setting exercises, and the gradebook. For staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from sandbox.classes import access, gradebook, queries
+from sandbox.classes.forms import CommentForm, ExerciseForm, ExtensionForm, OverrideForm
+from sandbox.classes.models import Exercise, Submission
+from sandbox.classes.services import exercises
+from sandbox.classes.services import grading as gradings
+from sandbox.classes.views.shared import page, person, refused, said
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def exercise_new(request: HttpRequest, course_id: str) -> HttpResponse:
+    """Choose packs to set as exercises.
+
+    ``classes/exercise_new.html``: ``packs`` (newest versions), ``there`` (slugs that are set already).
+    """
+    found, place = access.course(request.user, course_id, "manage")
+    newest = queries.newest_packs(found)
+    if request.method == "POST":
+        chosen = [pack for pack in newest if str(pack.pk) in request.POST.getlist("pack")]
+        if not chosen:
+            return refused(request, "Choose at least one pack.", request.path)
+        exercises.add(found, chosen)
+        return said(request, f"{len(chosen)} set as exercises.", found.get_absolute_url())
+    there = set(found.exercises.values_list("pack__slug", flat=True))
+    return page(request, "exercise_new.html", found, place, {"packs": newest, "there": there})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def exercise_settings(request: HttpRequest, exercise_id: str) -> HttpResponse:
+    """Change the rules of an exercise.
+
+    ``classes/exercise_settings.html``: ``exercise``, ``form``, ``extension`` (form), ``extensions``.
+    """
+    found, place = access.exercise(request.user, exercise_id, "manage")
+    form = ExerciseForm(request.POST or None, instance=found, packs=access.packs(found.course))
+    if request.method == "POST" and form.is_valid():
+        exercises.save(form.save(commit=False))
+        return said(request, "Saved. Attempts that began keep the version they have.", request.path)
+    context = {
+        "exercise": found,
+        "form": form,
+        "extension": ExtensionForm(places=queries.learners(found.course)),
+        "extensions": found.extensions.select_related("enrolment__user"),
+    }
+    return page(request, "exercise_settings.html", found.course, place, context, 422 if form.errors else 200)
+
+
+@require_POST
+def extend(request: HttpRequest, exercise_id: str) -> HttpResponse:
+    """Give one learner other limits."""
+    found, _ = access.exercise(request.user, exercise_id, "manage")
+    target = reverse("classes:exercise_settings", args=[found.pk])
+    form = ExtensionForm(request.POST, places=queries.learners(found.course))
+    if not form.is_valid():
+        return refused(request, "An extension names a learner, what is extended and why.", target)
+    extension = form.save(commit=False)
+    extension.exercise = found
+    exercises.extend(extension)
+    return said(request, f"Extended for {extension.enrolment.shown}.", target)
+
+
+@require_POST
+def release(request: HttpRequest, exercise_id: str) -> HttpResponse:
+    """Release the results of an exercise, or hide them again (``released`` 0)."""
+    found, _ = access.exercise(request.user, exercise_id, "manage")
+    released = request.POST.get("released") != "0"
+    exercises.release(found, released)
+    words = "Results are released." if released else "Results are hidden again."
+    return said(request, words, reverse("classes:grades", args=[found.pk]))
+
+
+@require_POST
+def exercise_delete(request: HttpRequest, exercise_id: str) -> HttpResponse:
+    """Delete an exercise nobody has begun."""
+    found, _ = access.exercise(request.user, exercise_id, "manage")
+    target = reverse("classes:exercise_settings", args=[found.pk])
+    if not exercises.delete(found):
+        return refused(request, "Somebody has begun it, so it stays. Close it with a date instead.", target)
+    return said(request, f"{found.title} is gone.", found.course.get_absolute_url())
+
+
+def _asked(request: HttpRequest, rows: list[dict[str, Any]], default: str) -> dict[str, Any]:
+    """Return rows as ``?sort=``, ``?q=`` and ``?group=`` ask, with what was asked."""
+    sort = request.GET.get("sort", default)[:100]
+    words, group = request.GET.get("q", "")[:100], request.GET.get("group", "")[:60]
+    groups = sorted({row["place"].group for row in rows if row["place"].group})
+    shown = gradebook.sorted_rows(gradebook.filtered(rows, words, group), sort)
+    return {"rows": shown, "sort": sort, "query": words, "group": group, "groups": groups}
+
+
+@require_safe
+def course_grades(request: HttpRequest, course_id: str) -> HttpResponse:
+    """Show the gradebook of a course.
+
+    ``classes/gradebook.html``: ``exercises``, ``rows``, ``sort``, ``query``, ``group``, ``groups``, ``open``.
+    """
+    found, place = access.course(request.user, course_id, "see_work")
+    table = gradebook.course_table(found)
+    context = {"exercises": table["exercises"], "open": gradebook.needs_a_person(found)}
+    return page(request, "gradebook.html", found, place, context | _asked(request, table["rows"], "name"))
+
+
+@require_safe
+def course_grades_csv(request: HttpRequest, course_id: str) -> HttpResponse:
+    """Send the gradebook as CSV."""
+    found, _ = access.course(request.user, course_id, "see_work")
+    response = HttpResponse(gradebook.as_csv(found), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="gradebook.csv"'
+    return response
+
+
+@require_safe
+def course_grades_json(request: HttpRequest, course_id: str) -> JsonResponse:
+    """Send the gradebook as JSON."""
+    found, _ = access.course(request.user, course_id, "see_work")
+    response = JsonResponse(gradebook.as_data(found))
+    response["Content-Disposition"] = 'attachment; filename="gradebook.json"'
+    return response
+
+
+@require_safe
+def exercise_grades(request: HttpRequest, exercise_id: str) -> HttpResponse:
+    """Show the gradebook of one exercise, check by check.
+
+    ``classes/exercise_grades.html``: ``exercise``, ``checks``, ``rows``, ``sort``, ``query``, ``group``,
+    ``groups``, ``statistics``, ``trial`` (see ``gradebook.regrade_table``), ``versions``.
+    """
+    found, place = access.exercise(request.user, exercise_id, "see_work")
+    table = gradebook.exercise_table(found)
+    context = {
+        "exercise": found,
+        "checks": table["checks"],
+        "trial": gradebook.regrade_table(found),
+        "versions": access.packs(found.course).filter(slug=found.pack.slug).order_by("-number"),
+    }
+    rows = _asked(request, table["rows"], "name")
+    return page(request, "exercise_grades.html", found.course, place, context | rows)
+
+
+@require_POST
+def regrade(request: HttpRequest, exercise_id: str) -> HttpResponse:
+    """Grade every submission again on trial, by a version of the pack (``version``)."""
+    found, _ = access.exercise(request.user, exercise_id, "manage")
+    version = _version(request, found)
+    submissions = Submission.objects.filter(attempt__exercise=found).select_related("revision")
+    made = gradings.regrade(submissions.defer("revision__document"), version, person(request))
+    return said(request, f"{len(made)} submissions are graded again, on trial.", _grades(found))
+
+
+def _version(request: HttpRequest, exercise: Exercise) -> Any:
+    versions = access.packs(exercise.course).filter(slug=exercise.pack.slug)
+    for version in versions:
+        if str(version.pk) == request.POST.get("version"):
+            return version
+    raise Http404("There is no such version.")
+
+
+@require_POST
+def regrade_apply(request: HttpRequest, exercise_id: str) -> HttpResponse:
+    """Let the trial count, or drop it (``drop``)."""
+    found, _ = access.exercise(request.user, exercise_id, "manage")
+    if "drop" in request.POST:
+        gradings.drop_regrade(found)
+        return said(request, "The trial is dropped; nothing changed.", _grades(found))
+    count = gradings.apply_regrade(found, person(request))
+    return said(request, f"{count} gradings count now; what people had set stays.", _grades(found))
+
+
+def _grades(exercise: Exercise) -> str:
+    return reverse("classes:grades", args=[exercise.pk])
+
+
+@require_safe
+def attempt(request: HttpRequest, attempt_id: str) -> HttpResponse:
+    """Show one learner's attempt to staff: checks with points to set, record, history, comments.
+
+    ``classes/attempt.html``: ``attempt``, ``exercise``, ``submissions``, ``best`` (submission), ``rows``
+    (of its checks, with ``held``: points set by hand), ``whole`` (the whole score set by hand, or None),
+    ``history``, ``record``, ``comments``, ``answers``.
+    """
+    found, place = access.attempt_as(request.user, attempt_id, "see_work")
+    return page(request, "attempt.html", found.exercise.course, place, queries.attempt_for_staff(found))
+
+
+@require_POST
+def override(request: HttpRequest, attempt_id: str) -> HttpResponse:
+    """Set points by hand (``check_id``, ``points``, ``reason``), or take them back without points."""
+    found, _ = access.attempt_as(request.user, attempt_id, "grade")
+    target = reverse("classes:attempt", args=[found.pk])
+    form = OverrideForm(request.POST)
+    if not form.is_valid():
+        return refused(request, "Points set by hand need a reason.", target)
+    cleaned = form.cleaned_data
+    try:
+        gradings.override(found, person(request), cleaned["check_id"], cleaned["points"], cleaned["reason"])
+    except gradings.Refused as error:
+        return refused(request, error, target)
+    return redirect(target)
+
+
+@require_POST
+def comment(request: HttpRequest, attempt_id: str) -> HttpResponse:
+    """Say something to the learner (``text``)."""
+    found, _ = access.attempt_as(request.user, attempt_id, "grade")
+    target = reverse("classes:attempt", args=[found.pk])
+    form = CommentForm(request.POST)
+    if not form.is_valid():
+        return refused(request, "A comment has 1 to 4,000 characters.", target)
+    try:
+        gradings.comment(found, person(request), form.cleaned_data["text"])
+    except gradings.Refused as error:
+        return refused(request, error, target)
+    return redirect(f"{target}#comments")

@@ -1,0 +1,124 @@
+"""The wall: the class live, what it finds hard, and which submissions are alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from sandbox.classes import access, queries
+from sandbox.classes import wall as reads
+from sandbox.classes.models import Exercise
+from sandbox.classes.services import wall as services
+from sandbox.classes.views.shared import page, person, refused, said
+from sandbox.scenarios import services as scenarios
+
+
+@require_safe
+def wall(request: HttpRequest, exercise_id: str) -> HttpResponse:
+    """Show the class live; the page reads itself again every few seconds (``?part=1``: the moving part).
+
+    ``classes/wall.html``: ``exercise``, ``exercises`` (of the course), ``progress``, ``tiles``, ``clusters``
+    (staff only, else empty), ``shown`` (broadcasts that are on).
+    """
+    found, place = access.exercise(request.user, exercise_id, "see_progress")
+    staff = access.allowed("see_work", request.user, place)
+    context: dict[str, Any] = {
+        "exercise": found,
+        "progress": reads.progress(found),
+        "tiles": reads.tiles(found, hidden=staff),
+        "clusters": reads.clusters(found) if staff else [],
+        "shown": queries.broadcasts(found),
+    }
+    if request.GET.get("part"):
+        return page(request, "wall_part.html", found.course, place, context)
+    context["exercises"] = found.course.exercises.all()
+    return page(request, "wall.html", found.course, place, context)
+
+
+@require_safe
+def insight(request: HttpRequest, exercise_id: str) -> HttpResponse:
+    """Show what the class found hard, and for staff which drawings are alike.
+
+    ``classes/insight.html``: ``exercise``, ``insight`` (see ``wall.insight``), ``alike`` (staff only).
+    """
+    found, place = access.exercise(request.user, exercise_id, "see_progress")
+    staff = access.allowed("see_work", request.user, place)
+    context = {
+        "exercise": found,
+        "insight": reads.insight(found, hidden=staff),
+        "alike": reads.alike(found) if staff else [],
+    }
+    return page(request, "insight.html", found.course, place, context)
+
+
+@require_POST
+def send_hint(request: HttpRequest, exercise_id: str) -> HttpResponse:
+    """Send a hint (``text``) to a cluster (``fingerprint``)."""
+    found, _ = access.exercise(request.user, exercise_id, "grade")
+    text = request.POST.get("text", "").strip()
+    if not 1 <= len(text) <= 1000:
+        return refused(request, "A hint has 1 to 1,000 characters.", _wall(found))
+    count = services.send_hint(found, person(request), request.POST.get("fingerprint", ""), text)
+    return said(request, f"Sent to {count} learner{'s' if count != 1 else ''}.", _wall(found))
+
+
+@require_POST
+def broadcast(request: HttpRequest, submission_id: str) -> HttpResponse:
+    """Show the drawing of a submission to the class without a name (``note``)."""
+    submission, place = access.submission(request.user, submission_id)
+    if not access.allowed("grade", request.user, place):
+        raise Http404("There is no such thing.")
+    exercise = submission.attempt.exercise
+    services.broadcast(exercise, person(request), submission, request.POST.get("note", "").strip())
+    return said(request, "The class sees this drawing now, without a name.", _wall(exercise))
+
+
+@require_POST
+def broadcast_end(request: HttpRequest, exercise_id: str) -> HttpResponse:
+    """Show nothing to the class any more."""
+    found, _ = access.exercise(request.user, exercise_id, "grade")
+    services.end_broadcasts(found)
+    return said(request, "The class sees no drawing any more.", _wall(found))
+
+
+@require_POST
+def broadcast_copy(request: HttpRequest, broadcast_id: str) -> HttpResponse:
+    """Open a copy of the drawing that is shown to the class."""
+    found, _ = access.broadcast(request.user, broadcast_id)
+    try:
+        return redirect(services.copy_of(found, person(request)))
+    except scenarios.TooManyScenarios as error:
+        return refused(request, error, found.exercise.get_absolute_url())
+
+
+@require_safe
+def history(request: HttpRequest, attempt_id: str) -> HttpResponse:
+    """Show the edit history of a learner's drawing to staff, revision by revision.
+
+    ``classes/history.html``: ``attempt``, ``exercise``, ``steps`` (see ``queries.edits``).
+    """
+    found, place = access.attempt_as(request.user, attempt_id, "see_work")
+    context = {"attempt": found, "exercise": found.exercise, "steps": queries.edits(found)}
+    return page(request, "history.html", found.exercise.course, place, context)
+
+
+@require_POST
+def look(request: HttpRequest, attempt_id: str, number: int) -> HttpResponse:
+    """Open a copy of a revision of a learner's drawing as the person's own."""
+    found, _ = access.attempt_as(request.user, attempt_id, "see_work")
+    revision = queries.revision_of(found, number)
+    if revision is None:
+        raise Http404("There is no such revision.")
+    name = f"{found.enrolment.shown}: {found.exercise.title}, revision {number}"
+    try:
+        return redirect(services.copy(revision, person(request), name))
+    except scenarios.TooManyScenarios as error:
+        return refused(request, error, reverse("classes:attempt", args=[found.pk]))
+
+
+def _wall(exercise: Exercise) -> str:
+    return reverse("classes:wall", args=[exercise.pk])

@@ -1,0 +1,198 @@
+"""What a class is doing now, and where its packets die. Reads only; names are added by the caller.
+
+Nothing but ``clusters`` and ``alike`` names people: those two are for staff.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from django.db.models import Avg, Count, F, Max, Min, Q
+
+from sandbox.classes import queries
+from sandbox.classes.answers import in_words
+from sandbox.classes.models import (
+    Answer,
+    Attempt,
+    AttemptEvent,
+    CheckRow,
+    CheckState,
+    Deed,
+    Exercise,
+    Grading,
+    Role,
+)
+
+
+def _newest(exercise: Exercise) -> list[Grading]:
+    """Return the finished grading of the newest submission of each learner, oldest first."""
+    gradings = (
+        Grading.objects.filter(
+            submission__attempt__exercise=exercise,
+            submission__attempt__enrolment__role=Role.LEARNER,
+            submission__attempt__enrolment__active=True,
+            counts=True,
+            finished__isnull=False,
+        )
+        .select_related("submission__attempt__enrolment__user")
+        .order_by("submission__number")
+    )
+    return sorted(
+        {one.submission.attempt_id: one for one in gradings}.values(), key=lambda one: one.submission.created
+    )
+
+
+def progress(exercise: Exercise) -> dict[str, int]:
+    """Return how many learners there are, who began, handed in, wait for a grading, and have all points."""
+    attempts = exercise.attempts.filter(enrolment__role=Role.LEARNER, enrolment__active=True)
+    counted = attempts.aggregate(
+        began=Count("pk", distinct=True),
+        handed_in=Count("pk", filter=Q(submissions__isnull=False), distinct=True),
+        waiting=Count(
+            "pk",
+            filter=Q(submissions__gradings__counts=True, submissions__gradings__finished=None),
+            distinct=True,
+        ),
+        solved=Count("pk", filter=Q(score__gte=100), distinct=True),
+    )
+    return {"learners": queries.learners(exercise.course).count(), **counted}
+
+
+def tiles(exercise: Exercise, hidden: bool) -> list[dict[str, Any]]:
+    """Return where packets die now, most learners first: ``check``, ``title``, ``code``, ``at``, ``count``.
+
+    Over the newest submission of each learner. A failed check without a packet has code and place "".
+
+    Args:
+        hidden: hidden checks too, which only staff may know of.
+    """
+    failed = CheckRow.objects.filter(grading__in=_newest(exercise), state=CheckState.FAILED)
+    if not hidden:
+        failed = failed.filter(hidden=False)
+    found = failed.values("check_id", "code", "at").annotate(count=Count("pk"), title=Max("title"))
+    return [
+        {"check": row["check_id"], **{key: row[key] for key in ("title", "code", "at", "count")}}
+        for row in found.order_by("-count", "check_id", "code", "at")
+    ]
+
+
+def clusters(exercise: Exercise) -> list[dict[str, Any]]:
+    """Return who makes the same mistakes, largest cluster first.
+
+    Each is ``{"fingerprint", "mistakes": [rows of one of them], "attempts", "submission"}``; the last is the
+    newest of the cluster, to be opened or shown to all. Whoever passes everything is in none.
+    """
+    newest = [one for one in _newest(exercise) if one.fingerprint]
+    rows: dict[Any, list[CheckRow]] = {}
+    for row in (
+        CheckRow.objects.filter(grading__in=newest).exclude(state=CheckState.PASSED).order_by("position")
+    ):
+        rows.setdefault(row.grading_id, []).append(row)
+    found: dict[str, dict[str, Any]] = {}
+    for grading in newest:
+        cluster = found.setdefault(
+            grading.fingerprint,
+            {"fingerprint": grading.fingerprint, "mistakes": rows.get(grading.pk, []), "attempts": []},
+        )
+        cluster["attempts"].append(grading.submission.attempt)
+        cluster["submission"] = grading.submission
+    return sorted(found.values(), key=lambda one: (-len(one["attempts"]), one["fingerprint"]))
+
+
+def insight(exercise: Exercise, hidden: bool) -> dict[str, Any]:
+    """Return what a class found hard, without names: ``checks``, ``times``, ``answers``, ``hints``.
+
+    ``checks``: pass rate and mean number of the first submission that passed. ``times``: minutes from the
+    start to the first submission. ``answers``: wrong answers that several gave, most first.
+
+    Args:
+        hidden: hidden checks too, which only staff may know of.
+    """
+    rows = CheckRow.objects.filter(
+        grading__submission__attempt__exercise=exercise, grading__counts=True, grading__finished__isnull=False
+    )
+    if not hidden:
+        rows = rows.filter(hidden=False)
+    checks = (
+        rows.values("check_id", "kind", "hidden", "points")
+        .annotate(
+            title=Max("title"),
+            passed=Count("pk", filter=Q(state=CheckState.PASSED)),
+            failed=Count("pk", filter=Q(state=CheckState.FAILED)),
+            ungraded=Count("pk", filter=Q(state=CheckState.UNGRADED)),
+            tried_by=Count("grading__submission__attempt", distinct=True),
+            solved_by=Count("grading__submission__attempt", filter=Q(state=CheckState.PASSED), distinct=True),
+            order=Min("position"),
+        )
+        .order_by("order")
+    )
+    firsts: dict[str, list[int]] = {}
+    for row in (
+        rows.filter(state=CheckState.PASSED)
+        .values("check_id", "grading__submission__attempt")
+        .annotate(first=Min("grading__submission__number"))
+    ):
+        firsts.setdefault(row["check_id"], []).append(row["first"])
+    shown = [
+        {
+            **row,
+            "first": round(sum(found) / len(found), 1) if (found := firsts.get(row["check_id"])) else None,
+        }
+        for row in checks
+    ]
+    times = Attempt.objects.filter(exercise=exercise, submissions__number=1).aggregate(
+        mean=Avg(F("submissions__created") - F("started")),
+        longest=Max(F("submissions__created") - F("started")),
+    )
+    taken = AttemptEvent.objects.filter(attempt__exercise=exercise, deed=Deed.HINT)
+    return {
+        "checks": shown,
+        "times": times,
+        "hints": dict(sorted(Counter(taken.values_list("data__number", flat=True)).items())),
+        "answers": _wrong_answers(exercise),
+    }
+
+
+def _wrong_answers(exercise: Exercise) -> list[dict[str, Any]]:
+    """Return answers that were wrong, by how many learners gave them."""
+    wrong = {
+        (row["grading__submission__attempt"], row["check_id"]): row["title"]
+        for row in CheckRow.objects.filter(
+            grading__in=_newest(exercise), kind="Q", state=CheckState.FAILED
+        ).values("grading__submission__attempt", "check_id", "title")
+    }
+    counted: Counter[tuple[str, str]] = Counter()
+    titles: dict[str, str] = {}
+    for answer in Answer.objects.filter(attempt__exercise=exercise):
+        title = wrong.get((answer.attempt_id, answer.check_id))
+        if title is not None:
+            counted[(answer.check_id, in_words(answer.value))] += 1
+            titles[answer.check_id] = title
+    return [
+        {"check": check, "title": titles[check], "value": value, "count": count}
+        for (check, value), count in counted.most_common(30)
+    ]
+
+
+def alike(exercise: Exercise) -> list[dict[str, Any]]:
+    """Return submissions whose drawings are the same but for the names and addresses of the variants.
+
+    Each is ``{"digest", "submissions"}`` with two or more learners. Equal behaviour is expected of equal
+    solutions; an equal drawing down to the ids people chose is worth a look, and proves nothing by itself.
+    """
+    gradings = (
+        Grading.objects.filter(submission__attempt__exercise=exercise, counts=True)
+        .exclude(drawing="")
+        .select_related("submission__attempt__enrolment__user")
+        .order_by("submission__created")
+    )
+    found: dict[str, dict[Any, Any]] = {}
+    for grading in gradings:
+        by_learner = found.setdefault(grading.drawing, {})
+        by_learner.setdefault(grading.submission.attempt_id, grading.submission)
+    return [
+        {"digest": digest, "submissions": list(submissions.values())}
+        for digest, submissions in found.items()
+        if len(submissions) > 1
+    ]

@@ -1,0 +1,66 @@
+"""The peers of fan-out: each event is sent to a group of a channel layer, whose consumers send it on.
+
+``application`` serves the product as well, so that one server of the same kind is asked for both.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Final
+
+from asgiref.sync import async_to_sync
+from celery import Celery
+from channels.generic.websocket import AsyncWebsocketConsumer
+from channels.layers import channel_layers
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels_redis.core import RedisChannelLayer
+from channels_redis.pubsub import RedisPubSubChannelLayer
+from django.urls import path
+
+from sandbox.asgi import application as product
+
+GROUP: Final = "watched"
+LAYERS: Final = {"pub/sub layer": RedisPubSubChannelLayer, "core layer": RedisChannelLayer}
+PATHS: Final = {"pub/sub layer": "peer/pubsub/", "core layer": "peer/core/"}
+
+
+def layer(name: str) -> Any:
+    """Return a channel layer of a kind; one for each process."""
+    return channel_layers[name]
+
+
+for _name, _kind in LAYERS.items():
+    channel_layers.set(_name, _kind(hosts=[os.environ["REDIS_URL"]]))
+
+
+class _Watcher(AsyncWebsocketConsumer):
+    groups = (GROUP,)
+
+    async def event(self, message: dict[str, Any]) -> None:
+        """Send an event on."""
+        await self.send(message["text"])
+
+
+def _watcher(name: str) -> Any:
+    return type("Watcher", (_Watcher,), {"channel_layer_alias": name}).as_asgi()  # type: ignore[attr-defined]
+
+
+_peers: Any = URLRouter([path(where, _watcher(name)) for name, where in PATHS.items()])
+
+
+async def _sockets(scope: Any, receive: Any, send: Any) -> None:
+    ours = not scope["path"].startswith("/peer/")
+    await (product if ours else _peers)(scope, receive, send)
+
+
+application = ProtocolTypeRouter({"http": product, "websocket": _sockets})
+
+queue = Celery("peer", broker=os.environ["REDIS_URL"])
+queue.conf.task_default_queue = "peer"
+
+
+@queue.task  # type: ignore[untyped-decorator]
+def first_event(text: str) -> None:
+    """Tell the group of the pub/sub layer."""
+    send = async_to_sync(layer("pub/sub layer").group_send)
+    send(GROUP, {"type": "event", "text": text})

@@ -1,0 +1,394 @@
+"""Many watchers of one run, and as many of peers: `python -m tests.bench.watching fan 200 3` (see ``TASKS``).
+
+A broker, a database, a server process, and here all clients and who tells the events. What a server does is
+counted by its processor time. Prints readings as JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from itertools import chain, pairwise
+from pathlib import Path
+from typing import Any
+
+import redis
+
+import tests.services  # starts the broker and says where the database is
+from tests.bench.measure import slope
+
+BYTES = 226
+OURS, PUBSUB, CORE = "ours", "pub/sub layer", "core layer"
+LONGEST_S = 60.0
+RATE = 20
+SLOW_S = 60.0
+WHOLE_S = 400.0
+"""A task that takes longer is given up."""
+_SEQ = re.compile(r'"seq":\s?(\d+)')
+
+
+class Watchers:
+    """Clients of one server: what each has received, in order, and how late it was."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.seen: list[list[int]] = [[] for _ in range(count)]
+        self.sent: dict[int, float] = {}
+        self.late: list[list[float]] = [[] for _ in range(count)]
+        self._news = asyncio.Event()
+
+    async def read(self, number: int, socket: Any, reads: Callable[[], bool] = lambda: True) -> None:
+        """Receive until the socket is closed, but nothing while ``reads`` says no."""
+        while True:
+            while not reads():
+                await asyncio.sleep(0.1)
+            text = await socket.recv()
+            now = time.perf_counter()
+            for found in _SEQ.findall(text):
+                seq = int(found)
+                if seq in self.sent:
+                    self.seen[number].append(seq)
+                    self.late[number].append(now - self.sent[seq])
+            self._news.set()
+
+    async def until(self, seq: int, who: Sequence[int] | None = None, longest: float = LONGEST_S) -> bool:
+        """Return whether all have received an event, at the latest after so many seconds."""
+        end = time.perf_counter() + longest
+        waiting = set(range(self.count) if who is None else who)
+        while time.perf_counter() < end:
+            waiting = {one for one in waiting if not self.seen[one] or self.seen[one][-1] < seq}
+            if not waiting:
+                return True
+            self._news.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), 0.5)
+        return False
+
+    def lost(self) -> int:
+        """Return how many events did not come, came twice, or came before an earlier one."""
+        told = sorted(self.sent)
+        found = 0
+        for seen in self.seen:
+            found += len(set(told) - set(seen)) + len(seen) - len(set(seen))
+            found += sum(later < earlier for earlier, later in pairwise(seen))
+        return found
+
+
+class Bench:
+    """A server, a person with a run that goes on for ever, and a way to tell events."""
+
+    def __init__(self) -> None:
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+        from django.test import Client
+
+        from sandbox.accounts.models import User
+        from sandbox.scenarios import queries, services
+        from tests.sandbox.base import seed
+
+        call_command("migrate", verbosity=0)
+        self.owner = User.objects.create_user("owner", password="owner-password")
+        self.revision = queries.revision(services.create(self.owner, seed("two-firewalls")))
+        browser = Client()
+        browser.force_login(self.owner)
+        self.cookie = f"sessionid={browser.cookies['sessionid'].value}"
+        self.port = tests.services.free_port()
+
+    @contextlib.contextmanager
+    def server(self) -> Iterator[subprocess.Popen[bytes]]:
+        """Run a server process until the end."""
+        options = ["--ws", "websockets-sansio", "--loop", "uvloop", "--ws-per-message-deflate", "false"]
+        command = [sys.executable, "-m", "uvicorn", "tests.bench.peers.layers:application", *options]
+        command += ["--port", str(self.port), "--log-level", "error"]
+        process = subprocess.Popen(command, env=_environment())
+        try:
+            _until_open(self.port, process)
+            yield process
+        finally:
+            process.terminate()
+            process.wait(20)
+
+    def run(self) -> tuple[Any, str]:
+        """Return a new run that is being worked at, and its lease."""
+        from sandbox.runs import runner, services
+        from sandbox.runs.models import Kind
+        from tests.sandbox.base import OUTBOUND
+
+        run = services.start(self.owner, self.revision, Kind.TRACE, dict(OUTBOUND), tell=False)
+        lease = runner.claim(run.pk)
+        assert lease is not None
+        return run, lease.token
+
+    @contextlib.asynccontextmanager
+    async def watched(
+        self, which: str, count: int, reads: Callable[[int], bool] = lambda number: True
+    ) -> AsyncIterator[tuple[Watchers, Callable[[int, int], Awaitable[None]]]]:
+        """Open so many sockets; yields the watchers and ``tell(first, count)``."""
+        from asgiref.sync import sync_to_async
+        from websockets.asyncio.client import connect
+
+        from sandbox.runs import events
+        from sandbox.runs.models import State
+        from tests.bench.peers.layers import GROUP, PATHS, layer
+
+        run, token = await sync_to_async(self.run)() if which == OURS else (None, "")
+        told = 0
+        where = f"ws/runs/{run.pk}/" if run else PATHS[which]
+        watchers = Watchers(count)
+
+        async def tell(first: int, many: int) -> None:
+            nonlocal told
+            told = first + many - 1
+            for seq in range(first, first + many):
+                watchers.sent[seq] = time.perf_counter()
+            if run:
+                payloads = [_event() for _ in range(many)]
+                await sync_to_async(events.append)(run.pk, token, first - 1, payloads)
+                return
+            for seq in range(first, first + many):
+                text = json.dumps({"type": "events", "events": [{"seq": seq, **_event()}]})
+                await layer(which).group_send(GROUP, {"type": "event", "text": text})
+
+        async with contextlib.AsyncExitStack() as stack:
+            tasks = []
+            headers = {"Cookie": self.cookie, "Origin": f"http://127.0.0.1:{self.port}"}
+            for number in range(count):
+                opening = connect(
+                    f"ws://127.0.0.1:{self.port}/{where}", additional_headers=headers, compression=None,
+                    open_timeout=LONGEST_S, ping_interval=None, max_queue=4,
+                )  # fmt: skip
+                socket = await stack.enter_async_context(opening)
+                reading = watchers.read(number, socket, lambda number=number: reads(number))
+                tasks.append(asyncio.create_task(reading))
+            await tell(1, 1)
+            assert await watchers.until(1), f"{which}: the first event did not come"
+            yield watchers, tell
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            if run:  # a person may have some runs only at a time
+                await sync_to_async(events.append)(run.pk, token, told, [], (State.SUCCEEDED, ""))
+
+
+def _event() -> dict[str, Any]:
+    event = {"event": "bench", "data": ""}
+    event["data"] = "x" * (BYTES - len(json.dumps(event)))
+    return event
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), *sys.path])}
+
+
+def _until_open(port: int, process: subprocess.Popen[bytes]) -> None:
+    import socket
+
+    end = time.monotonic() + LONGEST_S
+    while time.monotonic() < end and process.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise RuntimeError("the server did not start")
+
+
+def used(pid: int) -> float:
+    """Return the processor time of a process, in seconds."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def megabytes(pid: int) -> float:
+    """Return the memory of a process."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+async def cost(bench: Bench, pid: int, which: str, clients: int, events: int, together: int) -> float:
+    """Return the server's processor time for one event to one client.
+
+    Args:
+        together: so many events are told before all clients must have them.
+    """
+    async with bench.watched(which, clients) as (watchers, tell):
+        before, seq = used(pid), 2
+        while seq < 2 + events:
+            await tell(seq, together)
+            seq += together
+            assert await watchers.until(seq - 1), f"{which}: event {seq - 1} did not come to all"
+        return max(used(pid) - before, 0.01) / (events * clients)
+
+
+async def fan(bench: Bench, pid: int, clients: int, repetitions: int) -> dict[str, list[float]]:
+    """G9: how many times as much a delivery costs the server of a peer."""
+    found: dict[str, list[float]] = {}
+    for _ in range(repetitions):
+        for how, together, events in (("each event", 1, 10), ("coalesced", 50, 100)):
+            ours = await cost(bench, pid, OURS, clients, events, together)
+            for peer in (PUBSUB, CORE):
+                theirs = await cost(bench, pid, peer, clients, 40, 1 if together == 1 else 20)
+                found.setdefault(f"{peer}, {how}", []).append(theirs / ours)
+    return found
+
+
+async def _steady(bench: Bench, which: str, clients: int, seconds: float, stop: float = 0.0) -> Watchers:
+    """Tell events at an even rate; the broker stops for some seconds in the middle."""
+    async with bench.watched(which, clients) as (watchers, tell):
+        broker: int = redis.from_url(os.environ["REDIS_URL"]).info()["process_id"]
+        began, number = time.perf_counter(), int(seconds * RATE)
+        stopped = False
+        for step in range(number):
+            await asyncio.sleep(max(0.0, began + step / RATE - time.perf_counter()))
+            if stop and not stopped and step == number // 3:
+                stopped = True
+                asyncio.get_running_loop().call_later(stop, os.kill, broker, signal.SIGCONT)
+                os.kill(broker, signal.SIGSTOP)
+            await tell(2 + step, 1)
+        await watchers.until(1 + number, longest=20)
+        return watchers
+
+
+def _p95(values: Iterable[Iterable[float]]) -> float:
+    return statistics.quantiles(chain.from_iterable(values), n=20)[-1]
+
+
+async def rate(bench: Bench, pid: int, clients: int, repetitions: int) -> dict[str, list[float]]:
+    """G9b: how late events are at an even rate, and how many are lost, also when the broker is away."""
+    late, lost = [], 0
+    for _ in range(repetitions):
+        ours, theirs = [await _steady(bench, which, clients, 3) for which in (OURS, PUBSUB)]
+        late.append(_p95(ours.late) / _p95(theirs.late))
+        lost += ours.lost()
+    outage = await _steady(bench, OURS, clients, 9, stop=5.0)
+    return {
+        "p95 over the pub/sub layer's": late,
+        "lost": [lost],
+        "lost after an outage of 5 s": [outage.lost()],
+    }
+
+
+async def slow(bench: Bench, pid: int, clients: int, repetitions: int) -> dict[str, list[float]]:
+    """G9c: one client stops reading; how much the server grows, and how late the others' events are."""
+    late: list[float] = []
+    grown, seconds = 0.0, SLOW_S if repetitions > 1 else SLOW_S / 20
+    for stops in (False, True):
+        reading = [True]
+
+        def reads(number: int, reading: list[bool] = reading) -> bool:
+            return number > 0 or reading[0]
+
+        async with bench.watched(OURS, clients, reads) as (watchers, tell):
+            reading[0] = not stops
+            before, seq, began = megabytes(pid), 2, time.perf_counter()
+            while time.perf_counter() < began + (seconds if stops else seconds / 6):
+                await tell(seq, 20)
+                seq += 20
+                assert await watchers.until(seq - 1, range(1, clients))
+            grown = megabytes(pid) - before if stops else 0.0
+            late.append(_p95(watchers.late[1:]))
+    return {"server grows, MB": [grown], "p95 of the others": [late[1] / late[0]]}
+
+
+async def grow(bench: Bench, pid: int, clients: int, repetitions: int) -> dict[str, list[float]]:
+    """S8: the exponent of the server's processor time for a delivery over clients."""
+    sizes = [max(2, clients * share // 500) for share in (50, 100, 200, 500)]
+    found = []
+    for _ in range(repetitions):
+        found.append(slope(sizes, [await cost(bench, pid, OURS, size, 4, 1) for size in sizes]))
+    return {"exponent": found}
+
+
+async def queued(bench: Bench, pid: int, clients: int, repetitions: int) -> dict[str, list[float]]:
+    """G10: the time from queueing to the first event, over that of a bare task and the peer's layer."""
+    from asgiref.sync import sync_to_async
+
+    from sandbox.runs import services, tasks
+    from sandbox.runs.models import Kind
+    from tests.bench.peers.layers import PATHS, first_event
+    from tests.sandbox.base import OUTBOUND
+
+    def start() -> Any:
+        return services.start(bench.owner, bench.revision, Kind.TRACE, dict(OUTBOUND), tell=False)
+
+    async def ours() -> float:
+        run = await sync_to_async(start)()
+        async with _socket(bench, f"ws/runs/{run.pk}/") as socket:
+            await socket.recv()  # hello
+            began = time.perf_counter()
+            await sync_to_async(tasks.publish)(run.pk, Kind.TRACE)
+            found, text = 0.0, ""
+            while '"run.finished"' not in text:
+                text = await asyncio.wait_for(socket.recv(), LONGEST_S)
+                if not found and '"events"' in text:
+                    found = time.perf_counter() - began
+            return found
+
+    async def peers(socket: Any) -> float:
+        began = time.perf_counter()
+        await sync_to_async(first_event.delay)("{}")
+        await asyncio.wait_for(socket.recv(), LONGEST_S)
+        return time.perf_counter() - began
+
+    found: dict[str, list[float]] = {"p50": [], "p95": []}
+    async with _socket(bench, PATHS[PUBSUB]) as socket:
+        for _ in range(5):
+            await ours(), await peers(socket)
+        for _ in range(repetitions):
+            mine, others = [], []
+            for _ in range(clients):
+                mine.append(await ours())
+                others.append(await peers(socket))
+            found["p50"].append(statistics.median(mine) / statistics.median(others))
+            found["p95"].append(_p95([mine]) / _p95([others]))
+    return {f"{which} over the pub/sub layer's": values for which, values in found.items()}
+
+
+def _socket(bench: Bench, where: str) -> Any:
+    from websockets.asyncio.client import connect
+
+    headers = {"Cookie": bench.cookie, "Origin": f"http://127.0.0.1:{bench.port}"}
+    return connect(f"ws://127.0.0.1:{bench.port}/{where}", additional_headers=headers, compression=None)
+
+
+@contextlib.contextmanager
+def _workers() -> Iterator[None]:
+    """Run a worker of the product and one of the peer."""
+    from tests.sandbox.runs.worker import worker
+
+    command = [sys.executable, "-m", "celery", "-A", "tests.bench.peers.layers:queue", "worker"]
+    command += ["-P", "prefork", "-c", "1", "-Q", "peer", "-l", "error", "-n", "peer@%h"]
+    with worker(queues="interactive"):
+        peer = subprocess.Popen(command, env=_environment(), stdout=subprocess.DEVNULL)
+        try:
+            yield
+        finally:
+            peer.terminate()
+            peer.wait(20)
+
+
+TASKS = {"fan": fan, "rate": rate, "slow": slow, "grow": grow, "queued": queued}
+
+
+def readings(task: str, clients: int, repetitions: int) -> dict[str, Any]:
+    """Return the readings of one task."""
+    bench = Bench()
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(bench.server())
+        if task == "queued":
+            stack.enter_context(_workers())
+        work = TASKS[task](bench, server.pid, clients, repetitions)
+        return asyncio.run(asyncio.wait_for(work, WHOLE_S))
+
+
+if __name__ == "__main__":
+    print(json.dumps(readings(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))

@@ -1,0 +1,89 @@
+"""Receipts: repeated to the verdict, and broken by whatever is changed."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+import netcore
+from netcore.checks.grading import receipts
+from tests.netcore.checks.grade import pack_of
+from tests.netcore.checks.test_packs import CHECKS, VARIANTS, pair, tried
+
+KEY = b"a key of the tests"
+
+
+def made(seed: int = 4, key: bytes | None = KEY) -> dict[str, Any]:
+    pack = tried()
+    document = netcore.variant(pack, seed).document
+    found = netcore.grade(pack, document, {}, seed)
+    plain: dict[str, Any] = json.loads(json.dumps(netcore.receipt(pack, document, {}, seed, found, key)))
+    return plain
+
+
+def test_a_receipt_can_be_repeated_by_whoever_has_the_pack() -> None:
+    found = netcore.verify_receipt(made(), tried(), KEY)
+    assert (found.good, found.signature, found.document, found.repeated) == (True, "right", True, True)
+    assert found.differences == ()
+    assert netcore.verify_receipt(made(key=None)).as_dict() == {
+        "good": True,
+        "signature": "unchecked",
+        "document": True,
+        "repeated": None,
+        "differences": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("seed",), 5),
+        (("engine",), "0"),
+        (("checks", 0, "earned"), 60),
+        (("pack", "version"), 2),
+        (("document", "drawing", "name"), "other"),
+        (("answers",), "0"),
+    ],
+)
+def test_whatever_is_changed_breaks_the_signature(path: tuple[Any, ...], value: Any) -> None:
+    forged = made()
+    at: Any = forged
+    for part in path[:-1]:
+        at = at[part]
+    at[path[-1]] = value
+    found = netcore.verify_receipt(forged, None, KEY)
+    assert not found.good and found.signature == "wrong"
+    assert netcore.verify_receipt(made(), None, b"another").signature == "wrong"
+
+
+def test_verdicts_that_do_not_come_again_are_named() -> None:
+    forged = made(key=None)
+    forged["checks"][0] |= {"state": "passed", "earned": 60}
+    found = netcore.verify_receipt(forged, tried())
+    assert found.repeated is False and found.differences == ("works ends otherwise than the receipt says.",)
+    other = pack_of(pair(), CHECKS, about={"variants": VARIANTS, "version": 2})
+    assert "another one" in netcore.verify_receipt(made(), other).differences[0]
+
+
+def test_where_things_are_drawn_is_no_part_of_a_drawing() -> None:
+    drawing = netcore.variant(tried(), 0).document
+    moved = copy.deepcopy(drawing) | {"layout": {"vms/a1": {"x": 1, "y": 2}}}
+    assert receipts.digest(moved) == receipts.digest(drawing)
+    assert receipts.digest(dict(reversed(list(drawing.items())))) == receipts.digest(drawing)
+
+
+def test_a_receipt_names_no_hidden_check() -> None:
+    rows = made()["checks"]
+    assert [row["check"] for row in rows] == ["works", "quiet", "hidden 1"]
+    assert "grows" not in json.dumps(made())
+
+
+@pytest.mark.parametrize(
+    "given", [{}, [], {"format": receipts.FORMAT}, {**made(), "seed": -1}, {**made(), "checks": 3}]
+)
+def test_what_is_no_receipt_is_refused(given: Any) -> None:
+    with pytest.raises(netcore.FormatError):
+        netcore.verify_receipt(given)

@@ -1,0 +1,182 @@
+"""The gradebook: sort, filter, set points by hand, grade again, release, export."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from sandbox.classes import gradebook
+from sandbox.classes.models import Attempt, CheckRow, Comment, GradeEvent, Grading, Override, PackVersion
+from sandbox.classes.services import exercises, grading
+from sandbox.runs.models import Kind, Run, State
+from tests.sandbox.classes.base import ClassroomTest
+
+
+class GradebookTest(ClassroomTest):
+    """Two learners: one handed in the start, the other a solution."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.set = self.exercise()
+        self.low = self.begun(self.set)
+        self.graded(self.low)
+        self.high = self.begun(self.set, "other_learner")
+        self.solve(self.high)
+        self.graded(self.high)
+        self.teacher = self.clients["instructor"]
+
+    def score(self, attempt: Attempt) -> float | None:
+        return Attempt.objects.get(pk=attempt.pk).score
+
+    def order(self, path: str) -> list[str]:
+        names = [one["place"].shown for one in self.teacher.get(path).context["rows"]]
+        return [name for name in names if name in ("learner", "other_learner")]
+
+    def test_tables_sort_and_filter(self) -> None:
+        course = f"/courses/{self.course.pk}/gradebook/"
+        assert self.order(course) == ["learner", "other_learner"]
+        assert self.order(f"{course}?sort=-total") == ["other_learner", "learner"]
+        assert self.order(f"{course}?sort=-{self.set.pk}") == ["other_learner", "learner"]
+        assert self.order(f"{course}?q=OTHER") == ["other_learner"]
+        assert self.order(f"{course}?group=none") == []
+        checks = f"/exercises/{self.set.pk}/grades/"
+        assert self.order(f"{checks}?sort=-all-talk") == ["other_learner", "learner"]
+        assert self.order(f"{checks}?sort=score") == ["learner", "other_learner"]
+
+    def test_tables_ask_a_fixed_number_of_queries(self) -> None:
+        for path, queries in (
+            (f"/courses/{self.course.pk}/gradebook/", 8),
+            (f"/exercises/{self.set.pk}/grades/", 11),
+        ):
+            self.teacher.get(path)
+            with self.assertNumQueries(queries):
+                self.teacher.get(path)
+
+    def test_a_person_wins_over_the_machine_and_stays_and_can_take_it_back(self) -> None:
+        path = f"/attempts/{self.low.pk}/override/"
+        before = self.score(self.low)
+        assert before is not None
+        self.teacher.post(path, {"check_id": "all-talk", "points": "30"})
+        assert self.score(self.low) == before  # no reason, no points
+        self.teacher.post(path, {"check_id": "all-talk", "points": "30", "reason": "said it in class"})
+        assert self.score(self.low) == before + 30
+        self.graded(self.low)
+        assert self.score(self.low) == before + 30
+        self.teacher.post(path, {"points": "12", "reason": "whole"})
+        assert self.score(self.low) == 12
+        self.teacher.post(path, {"reason": "not so"})
+        self.teacher.post(path, {"check_id": "all-talk", "reason": "nor this"})
+        assert self.score(self.low) == before
+        assert Override.objects.count() == 4
+        causes = list(GradeEvent.objects.filter(attempt=self.low).values_list("cause", flat=True))
+        assert any("said it in class" in cause for cause in causes) and len(causes) == 5
+        with pytest.raises(grading.Refused):
+            grading.override(self.low, self.owner, "all-talk", 31, "too many")
+
+    def test_what_could_not_be_graded_is_open_and_not_zero(self) -> None:
+        row = CheckRow.objects.filter(grading__submission__attempt=self.high, state="passed").first()
+        assert row is not None
+        CheckRow.objects.filter(pk=row.pk).update(state="ungraded", earned=0)
+        exercises.save(self.set)
+        found = Attempt.objects.get(pk=self.high.pk)
+        assert (found.score, found.ungraded) == (100 - row.points, row.points)
+        page = self.teacher.get(f"/courses/{self.course.pk}/gradebook/").content.decode()
+        assert f"+{row.points:g}?" in page and "1 attempt has points nobody could grade" in page
+
+    def test_a_comment_reaches_its_learner_only(self) -> None:
+        self.teacher.post(f"/attempts/{self.low.pk}/comment/", {"text": "Look at <b>routes</b>"})
+        assert Comment.objects.get().attempt == self.low
+        page = self.clients["learner"].get(self.set.get_absolute_url()).content
+        assert b"&lt;b&gt;routes" in page
+        assert b"routes&lt;" not in self.clients["other_learner"].get(self.set.get_absolute_url()).content
+
+    def easier(self) -> PackVersion:
+        """Return a version of the pack in which the drawing as it starts passes what it failed."""
+        files = dict(PackVersion.objects.get(pk=self.set.pack_id).files)
+        files["checks.yml"] = files["checks.yml"].replace(
+            """        - delivers: web1 -> app1 tcp/443
+        - delivers: app1 -> data1 tcp/1433
+        - delivers: data1 -> web1 icmp
+""",
+            "        - delivers: web1 -> app1 tcp/443\n",
+        )
+        return self.pack_from(files, self.course)
+
+    def test_grading_again_shows_who_changes_before_anything_counts(self) -> None:
+        self.teacher.post(f"/attempts/{self.high.pk}/override/", {"points": "50", "reason": "late by mail"})
+        before = self.score(self.low)
+        assert before is not None
+        version = self.easier()
+        page = f"/exercises/{self.set.pk}/"
+        self.teacher.post(f"{page}regrade/", {"version": str(version.pk)})
+        runs = Run.objects.filter(kind=Kind.GRADE, state=State.QUEUED)
+        assert runs.count() == 2 and all(run.owner == self.users["instructor"] for run in runs)
+        for run in runs:
+            self.done(run)
+        trial = self.teacher.get(f"{page}grades/").context["trial"]
+        assert (trial["done"], trial["of"], trial["changed"]) == (2, 2, 1)
+        assert trial["rows"][0]["attempt"] == self.low and trial["rows"][0]["after"] == before + 30
+        assert self.score(self.low) == before
+        self.teacher.post(f"{page}regrade/apply/")
+        assert self.score(self.low) == before + 30
+        assert self.score(self.high) == 50
+        assert Grading.objects.filter(counts=False, replaced__isnull=False).count() == 2
+
+    def test_a_trial_that_is_dropped_changes_nothing(self) -> None:
+        before = self.score(self.low)
+        grading.regrade([self.low.submissions.get()], self.easier(), self.owner, tell=False)
+        self.teacher.post(f"/exercises/{self.set.pk}/regrade/apply/", {"drop": "1"})
+        assert not Grading.objects.filter(counts=False).exists()
+        assert self.score(self.low) == before
+
+    def test_exports_agree_and_hold_no_formula(self) -> None:
+        place = self.places["learner"]
+        place.name, place.group = '=HYPERLINK("http://x")', " @group"
+        place.save()
+        text = self.teacher.get(f"/courses/{self.course.pk}/gradebook.csv").content.decode()
+        rows = list(csv.DictReader(io.StringIO(text)))
+        data = json.loads(self.teacher.get(f"/courses/{self.course.pk}/gradebook.json").content)
+        assert [float(row["total"]) for row in rows] == [one["total"] for one in data["learners"]]
+        assert {one["name"] for one in data["learners"]} == {"", place.name}
+        named = next(row for row in rows if row["name"])
+        assert named["name"] == f"'{place.name}" and named["group"] == "' @group"
+
+    def test_every_risky_beginning_is_made_harmless(self) -> None:
+        for text in ("=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1", "  =1"):
+            assert next(csv.reader(io.StringIO(gradebook.csv_text([[text]]), newline=""))) == [f"'{text}"]
+        assert gradebook.csv_text([["a-b", 3, None, -2.5]]) == "a-b,3,,-2.5\r\n"
+
+    def test_rules_of_an_exercise_are_saved_and_checked(self) -> None:
+        path = f"/exercises/{self.set.pk}/settings/"
+        form = self.teacher.get(path).context["form"]
+        values = {name: form[name].value() for name in form.fields}
+        body = {key: "" if value is None else value for key, value in values.items() if value is not False}
+        good = {**body, "worth": "100, 80%", "locks": "/topology/vnets\n/name", "due": "2026-05-01T12:00"}
+        assert self.teacher.post(path, good).status_code == 302
+        self.set.refresh_from_db()
+        assert (self.set.worth, self.set.locks) == ([100, 80], ["/topology/vnets", "/name"])
+        self.low.scenario.refresh_from_db()  # type: ignore[union-attr]
+        assert self.low.scenario is not None and self.low.scenario.locks == self.set.locks
+        for wrong in (
+            {"worth": "0"},
+            {"worth": "80, 100"},
+            {"worth": "a lot"},
+            {"locks": "no pointer"},
+            {"opens": "2026-06-01T12:00", "due": "2026-05-01T12:00"},
+        ):
+            assert self.teacher.post(path, {**body, **wrong}).status_code == 422, wrong
+
+    def test_an_extension_is_given_and_an_exercise_in_use_stays(self) -> None:
+        path = f"/exercises/{self.set.pk}/"
+        body = {"enrolment": str(self.places["learner"].pk), "extra_minutes": 10, "extra_submissions": 2}
+        self.teacher.post(f"{path}extend/", body)
+        assert not self.set.extensions.exists()  # no reason
+        self.teacher.post(f"{path}extend/", {**body, "reason": "ill"})
+        assert self.set.extensions.get().extra_submissions == 2
+        self.teacher.post(f"{path}delete/")
+        assert self.course.exercises.count() == 1
+        self.teacher.post(f"/exercises/{self.exercise().pk}/delete/")
+        assert self.course.exercises.count() == 1

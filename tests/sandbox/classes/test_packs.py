@@ -1,0 +1,161 @@
+"""Packs of a course: versions, import and export, writing one in the browser, receipts."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+import netcore
+from sandbox.classes import packs
+from sandbox.classes.models import Grading, ImmutablePack, PackDraft, PackVersion
+from sandbox.classes.services import packs as services
+from tests.sandbox.classes.base import LAB, ClassroomTest
+
+
+def archive(files: dict[str, str | bytes]) -> bytes:
+    """Return a ZIP archive."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in files.items():
+            made.writestr(name, content)
+    return out.getvalue()
+
+
+class PacksTest(ClassroomTest):
+    """The first pack, stored for everybody."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.version = self.pack()
+        self.files = dict(self.version.files)
+        self.page = f"/courses/{self.course.pk}/packs/"
+        self.author = self.clients["instructor"]
+
+    def draft(self) -> PackDraft:
+        self.author.post(f"{self.page}{self.version.pk}/edit/")
+        return PackDraft.objects.get()
+
+    def save(self, path: str, text: str, base: int | None = None, **more: str) -> None:
+        found = PackDraft.objects.get()
+        body = {"path": path, "text": text, "base": found.saved if base is None else base, **more}
+        self.author.post(f"/drafts/{found.pk}/save/", body)
+
+    def test_a_version_never_changes_and_the_same_files_are_the_same_version(self) -> None:
+        assert services.publish(None, None, self.files) == self.version
+        self.version.title = "Other"
+        with pytest.raises(ImmutablePack):
+            self.version.save()
+        with pytest.raises(ImmutablePack):
+            PackVersion.objects.update(title="Other")
+        changed = services.publish(None, None, {**self.files, "text.md": "Other."})
+        assert (changed.slug, changed.number) == (LAB, 2)
+
+    def test_what_is_exported_is_imported_again(self) -> None:
+        sent = self.author.get(f"{self.page}{self.version.pk}.zip").content
+        assert packs.from_zip(sent) == self.files
+        assert packs.to_zip(LAB, self.files) == sent
+        self.author.post(f"{self.page}import/", {"file": SimpleUploadedFile("p.zip", sent)})
+        own = PackVersion.objects.get(course=self.course)
+        assert own.digest == self.version.digest and own.author == self.users["instructor"]
+
+    def test_a_pack_that_breaks_its_promises_is_refused_with_reasons(self) -> None:
+        files = {**self.files, "checks.yml": self.files["checks.yml"].replace("points: 20", "points: 21")}
+        answer = self.author.post(
+            f"{self.page}import/", {"file": SimpleUploadedFile("p.zip", archive(dict(files)))}
+        )
+        assert answer.status_code == 422 and b"101" in answer.content
+        assert not PackVersion.objects.filter(course=self.course).exists()
+
+    def test_hostile_archives_are_refused_in_words(self) -> None:
+        bomb = archive({"text.md": b"0" * (packs.MAX_ZIP_BYTES + 1)})
+        assert len(bomb) < 100_000
+        for content in (
+            b"no archive",
+            archive({}),
+            archive({f"{n}.yml": "x" for n in range(packs.MAX_FILES + 1)}),
+            archive({"pack.yml": b"\xff\xfe"}),
+            bomb,
+        ):
+            with pytest.raises(packs.BadArchive):
+                packs.from_zip(content)
+        answer = self.author.post(f"{self.page}import/", {"file": SimpleUploadedFile("p.zip", b"no archive")})
+        assert answer.status_code == 302
+
+    def test_a_draft_is_written_tried_and_published_and_exercises_move_on(self) -> None:
+        exercise = self.exercise()
+        attempt = self.begun(exercise)
+        found = self.draft()
+        self.save("text.md", "Another task for **all**.")
+        tried = self.author.get(f"/drafts/{found.pk}/?tab=try&seed=3").context["tried"]
+        assert [one["promise"] for one in tried["solutions"]] == [""] * 3
+        assert tried["solutions"][0]["earned"] == 100
+        preview = self.author.get(f"/drafts/{found.pk}/?tab=preview").content
+        assert b"<strong>all</strong>" in preview
+        self.author.post(f"/drafts/{found.pk}/publish/", {"note": "another task", "set": "on"})
+        made = PackVersion.objects.get(course=self.course)
+        exercise.refresh_from_db()
+        attempt.refresh_from_db()
+        assert exercise.pack == made and attempt.pack == self.version
+
+    def test_trying_says_which_solution_breaks_its_promise(self) -> None:
+        found = self.draft()
+        wrong = self.files["wrong/own-table.yml"].replace("fails:", "fails: [all-talk] #")
+        self.save("wrong/own-table.yml", wrong)
+        tried = self.author.get(f"/drafts/{found.pk}/?tab=try").context["tried"]
+        assert {one["path"]: one["promise"] for one in tried["solutions"]}["wrong/own-table"] == (
+            "does not fail all-talk"
+        )
+        answer = self.author.post(f"/drafts/{found.pk}/publish/", {})
+        assert answer.status_code == 422
+        assert not PackVersion.objects.filter(course=self.course).exists()
+
+    def test_a_draft_that_cannot_be_read_is_kept_and_says_why(self) -> None:
+        found = self.draft()
+        self.save("checks.yml", "checks: [")
+        page = self.author.get(f"/drafts/{found.pk}/?tab=try")
+        assert page.context["problems"] and b"checks.yml" in page.content
+        found.refresh_from_db()
+        assert found.files["checks.yml"] == "checks: ["
+
+    def test_two_authors_do_not_overwrite_each_other(self) -> None:
+        self.draft()
+        self.save("text.md", "first")
+        self.save("text.md", "second", base=1)
+        assert PackDraft.objects.get().files["text.md"] == "first"
+
+    def test_only_files_of_a_pack_are_written(self) -> None:
+        self.draft()
+        for path in ("../x.yml", "/etc/passwd", "reference/../x.yml", "other.yml", "reference/A.yml", ""):
+            self.save(path, "x")
+        self.save("reference/another.yml", "title: x\n")
+        self.save("wrong/own-table.yml", "", remove="1")
+        assert set(PackDraft.objects.get().files) == {
+            *self.files,
+            "reference/another.yml",
+        } - {"wrong/own-table.yml"}
+
+    def test_the_start_is_drawn_in_the_workbench_and_taken_back(self) -> None:
+        found = self.draft()
+        opened = self.author.post(f"/drafts/{found.pk}/open/")["Location"]
+        assert self.author.get(opened).status_code == 200
+        self.author.post(f"/drafts/{found.pk}/take/", {"scenario": f"http://testserver{opened}?run=1"})
+        found.refresh_from_db()
+        assert netcore.read_pack({path: text.encode() for path, text in found.files.items()})
+        before = dict(found.files)
+        other = self.scenario()  # the owner's, not the instructor's
+        self.author.post(f"/drafts/{found.pk}/take/", {"scenario": other.get_absolute_url()})
+        found.refresh_from_db()
+        assert found.files == before
+
+    def test_a_receipt_is_signed_and_repeats(self) -> None:
+        attempt = self.begun(self.exercise())
+        self.solve(attempt)
+        grading = Grading.objects.get(submission=self.graded(attempt))
+        receipt = json.loads(self.clients["learner"].get(f"/gradings/{grading.pk}/receipt.json").content)
+        verified = netcore.verify_receipt(receipt, packs.pack_of(attempt.pack), packs.receipt_key())
+        assert verified.good and verified.signature == "right" and verified.repeated
+        assert not netcore.verify_receipt({**receipt, "seed": 1}, None, packs.receipt_key()).good

@@ -1,0 +1,110 @@
+"""The wall, insight and integrity: what a class does, hints to clusters, broadcasts, edit histories."""
+
+from __future__ import annotations
+
+from sandbox.classes import wall
+from sandbox.classes.models import AttemptEvent, Broadcast, Deed
+from sandbox.classes.services import people
+from sandbox.scenarios.models import Scenario
+from tests.sandbox.classes.base import ClassroomTest
+
+
+class WallTest(ClassroomTest):
+    """Two learners whose VMs are stopped, and a third who solved the exercise."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.set = self.exercise()
+        self.users["third"] = self.mate
+        self.clients["third"] = self.mate_client
+        self.places["third"] = people.enrol(self.course, self.mate)
+        self.attempts = {name: self.begun(self.set, name) for name in ("learner", "other_learner", "third")}
+        for name in ("learner", "other_learner"):
+            self.break_it(self.attempts[name])
+        self.solve(self.attempts["third"])
+        self.submissions = {name: self.graded(one) for name, one in self.attempts.items()}
+        self.page = f"/exercises/{self.set.pk}/wall/"
+        self.teacher = self.clients["assistant"]
+
+    def test_progress_counts_learners(self) -> None:
+        assert wall.progress(self.set) == {
+            "learners": 3,
+            "began": 3,
+            "handed_in": 3,
+            "waiting": 0,
+            "solved": 1,
+        }
+
+    def test_packets_die_grouped_by_code_and_place_in_the_names_of_the_pack(self) -> None:
+        first = wall.tiles(self.set, hidden=True)[0]
+        assert first["count"] == 2 and first["code"] and first["at"]
+
+    def test_equal_mistakes_are_one_cluster_and_who_has_none_is_in_none(self) -> None:
+        clusters = wall.clusters(self.set)
+        assert [len(one["attempts"]) for one in clusters] == [2]
+        assert self.attempts["third"] not in clusters[0]["attempts"]
+
+    def test_a_hint_reaches_its_cluster_and_nobody_else_and_costs_nothing(self) -> None:
+        fingerprint = wall.clusters(self.set)[0]["fingerprint"]
+        body = {"fingerprint": fingerprint, "text": "Is anybody awake?"}
+        self.teacher.post(f"/exercises/{self.set.pk}/send-hint/", body)
+        assert AttemptEvent.objects.filter(deed=Deed.SENT).count() == 2
+        for name, told in (("learner", True), ("third", False)):
+            page = self.clients[name].get(self.set.get_absolute_url()).content
+            assert (b"Is anybody awake?" in page) is told
+        assert self.graded(self.attempts["learner"]).hints == 0
+
+    def test_one_drawing_is_shown_without_a_name_until_it_is_not(self) -> None:
+        place = self.places["learner"]
+        place.name = "Somebody Particular"
+        place.save()
+        self.teacher.post(f"/submissions/{self.submissions['learner'].pk}/broadcast/", {"note": "look"})
+        shown = Broadcast.objects.get()
+        page = self.clients["third"].get(self.set.get_absolute_url()).content
+        assert b"look" in page and b"Somebody" not in page
+        before = Scenario.objects.filter(owner=self.mate).count()
+        self.clients["third"].post(f"/broadcasts/{shown.pk}/copy/")
+        copied = Scenario.objects.filter(owner=self.mate).order_by("-created").first()
+        assert copied is not None and "Somebody" not in copied.name
+        assert Scenario.objects.filter(owner=self.mate).count() == before + 1
+        assert self.clients["outsider"].post(f"/broadcasts/{shown.pk}/copy/").status_code == 404
+        self.teacher.post(f"/exercises/{self.set.pk}/broadcast/end/")
+        assert self.clients["third"].post(f"/broadcasts/{shown.pk}/copy/").status_code == 404
+
+    def test_an_observer_sees_numbers_without_names(self) -> None:
+        place = self.places["learner"]
+        place.name = "Somebody Particular"
+        place.save()
+        for path in (self.page, f"{self.page}?part=1", f"/exercises/{self.set.pk}/insight/"):
+            seen = self.clients["observer"].get(path).content.decode()
+            staff = self.teacher.get(path).content.decode()
+            assert "Somebody" not in seen
+            hidden = [row for row in wall.insight(self.set, hidden=True)["checks"] if row["hidden"]]
+            assert hidden and not any(row["title"] in seen for row in hidden)
+            assert "Somebody" in staff or "insight" in path
+
+    def test_insight_says_what_was_hard(self) -> None:
+        found = wall.insight(self.set, hidden=True)
+        rows = {row["check_id"]: row for row in found["checks"]}
+        assert (rows["all-talk"]["solved_by"], rows["all-talk"]["tried_by"]) == (1, 3)
+        assert rows["all-talk"]["first"] == 1
+        assert found["times"]["mean"].total_seconds() >= 0
+        work_page = self.teacher.get(f"/exercises/{self.set.pk}/insight/")
+        assert work_page.status_code == 200
+
+    def test_equal_drawings_of_different_variants_are_found_and_the_start_is_not(self) -> None:
+        assert [len(one["submissions"]) for one in wall.alike(self.set)] == [2]
+
+    def test_the_history_of_a_drawing_is_replayed_by_staff_only(self) -> None:
+        attempt = self.attempts["learner"]
+        path = f"/attempts/{attempt.pk}/history/"
+        steps = self.teacher.get(path).context["steps"]
+        assert [step["number"] for step in steps] == [1, 2, 3]
+        assert steps[-1]["submitted"] == 1
+        picture = f"/attempts/{attempt.pk}/revisions/2/picture.svg"
+        assert self.teacher.get(picture).status_code == 200
+        for name in ("learner", "other_learner", "observer", "outsider", "nobody"):
+            assert self.clients[name].get(picture).status_code == 404
+        assert self.teacher.get(f"/attempts/{attempt.pk}/revisions/9/picture.svg").status_code == 404
+        answer = self.teacher.post(f"/attempts/{attempt.pk}/revisions/2/look/")
+        assert self.teacher.get(answer["Location"]).status_code == 200
