@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('runs', '0007_grading'),
+        ("runs", "0007_grading"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='run',
-            name='background',
+            model_name="run",
+            name="background",
             field=models.BooleanField(default=False),
         ),
     ]
