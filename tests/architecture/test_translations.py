@@ -14,7 +14,7 @@ from sandbox.common.launch import frontend
 from tests.conftest import ROOT
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.*"))
-NAMES = {"VNet Sandbox", "UTC", "AWS:", "Azure:"}
+NAMES = {r"\bmin\b", "VNet Sandbox", "CSV", "JSON", "UTC", "ZIP", "AWS:", "Azure:"}
 """What is called so in every language."""
 SAID = {"alt", "aria-label", "aria-description", "content", "data-confirm", "placeholder", "title"}
 """Attributes that are read to people."""
@@ -35,14 +35,21 @@ def untranslated(source: str) -> list[str]:
     found: list[str] = []
 
     class Reader(HTMLParser):
+        keeps = False
+
         def handle_data(self, data: str) -> None:
-            found.extend(data.split("\x00"))
+            if not self.keeps:
+                found.extend(data.split("\x00"))
 
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            self.keeps = dict(attrs).get("translate") == "no"  # keywords of a language
             described = dict(attrs).get("name") == "description"
             for name, value in attrs:
                 if value and name in SAID and (name != "content" or described):
                     found.extend(value.split("\x00"))
+
+        def handle_endtag(self, tag: str) -> None:
+            self.keeps = False
 
     Reader().feed(bare)
     without = (re.sub("|".join(NAMES), "", text) for text in found)

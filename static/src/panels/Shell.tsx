@@ -87,8 +87,8 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
       <Rail panel={panel} setPanel={setPanel} actions={actions} />
       <main className="canvas" id="main">
         <Toolbar actions={actions} />
-        <Canvases onMoved={move} onConnect={onConnect} onRehome={onRehome} />
         <Printed />
+        <Canvases onMoved={move} onConnect={onConnect} onRehome={onRehome} />
         <FirstSteps />
         <Told />
         <Conflicts />

@@ -65,10 +65,12 @@ class BackgroundTest(SandboxTest):
 
     def test_who_waits_is_told_that_the_engine_starts(self) -> None:
         run = self.queued(self.made, Kind.MATRIX, MATRIX)
-        said = []
-        with mock.patch.object(
-            reaching, "warm", side_effect=lambda: said.append(queries.payload(run)["engine_starts"])
-        ):
+        said: list[bool] = []
+
+        def compiling() -> None:
+            said.append(queries.payload(run)["engine_starts"])
+
+        with mock.patch.object(reaching, "warm", compiling):
             tasks.warm("questions")
         assert said == [True]
         assert queries.payload(run)["engine_starts"] is False

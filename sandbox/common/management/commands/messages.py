@@ -40,11 +40,11 @@ class Command(BaseCommand):
             sys.exit(str(trouble))
         try:
             # In folders of their own: beside a folder called `locale`, Django would write into that one.
-            with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+            with tempfile.TemporaryDirectory() as place, contextlib.chdir(place):
                 for name in ("sandbox", "templates"):
                     Path(name).symlink_to(ROOT / name)
                 self._make("django", languages, ["html", "svg", "txt", "py"], symlinks=True)
-            with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+            with tempfile.TemporaryDirectory() as place, contextlib.chdir(place):
                 Path("texts.js").write_text(texts, encoding="utf-8")
                 self._make("djangojs", languages, ["js"], no_location=True)
                 call_command("compilemessages", locale=languages, verbosity=0)
