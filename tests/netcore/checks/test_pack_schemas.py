@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 import jsonschema
@@ -17,6 +18,7 @@ SCHEMAS = ROOT / "docs/schemas"
 PACKS = sorted((ROOT / "sandbox/classes/packs").glob("*/pack.yml"))
 
 
+@cache
 def validator(name: str) -> Any:
     schema = netcore.pack_schemas()[name]
     jsonschema.Draft202012Validator.check_schema(schema)
