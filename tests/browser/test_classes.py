@@ -44,19 +44,13 @@ def test_an_exercise_is_begun_answered_handed_in_and_graded_live(
 def test_pages_of_staff_are_sound_in_light_and_dark_and_fit_a_phone(page: Page, demo_account: None) -> None:
     open_course(page)
     course = page.url
-    exercise = page.get_by_role("link", name=FIRST, exact=True).get_attribute("href")
-    page.goto(f"{exercise}grades/")
-    attempt = page.get_by_role("link", name="Ada Example").get_attribute("href")
     page.goto(f"{course}packs/")
     page.get_by_role("button", name=f"Edit a draft of {FIRST}").click()
     page.get_by_role("button", name="Try solutions").click()
     paths = [
         page.url,
         course,
-        *(f"{course}{tail}/" for tail in ("gradebook", "people", "packs", "settings", "exercises/new")),
-        *(f"{exercise}{tail}" for tail in ("", "grades/", "wall/", "insight/", "settings/")),
-        attempt,
-        f"{attempt}history/",
+        *(f"{course}{tail}/" for tail in ("gradebook", "people", "packs")),
     ]
     for path in paths:
         page.set_viewport_size({"width": 1400, "height": 900})
