@@ -25,6 +25,12 @@ def archive(files: dict[str, str | bytes]) -> bytes:
     return out.getvalue()
 
 
+def damaged(content: bytes) -> bytes:
+    """Return an archive whose one compressed file cannot be unpacked."""
+    start = content.index(b"text.md") + len("text.md")
+    return content[:start] + b"\xff" * 8 + content[start + 8 :]
+
+
 class PacksTest(ClassroomTest):
     """The first pack, stored for everybody."""
 
@@ -78,6 +84,9 @@ class PacksTest(ClassroomTest):
             archive({}),
             archive({f"{n}.yml": "x" for n in range(packs.MAX_FILES + 1)}),
             archive({"pack.yml": b"\xff\xfe"}),
+            archive({"text.md": "a\0b"}),
+            archive({".": "x"}),
+            damaged(archive({"text.md": "words " * 500})),
             bomb,
         ):
             with pytest.raises(packs.BadArchive):

@@ -119,8 +119,8 @@ class PeopleTest(ClassroomTest):
         for line in ("learner,instructor", "newone,instructor", "second,learner"):
             with pytest.raises(people.Refused, match="Line 2: only an owner"):
                 people.read_roster(self.course, author, f"login,role\n{line}\n".encode())
+            login, role = line.split(",")
             with pytest.raises(people.Refused, match="Line 1: only an owner"):
-                login, role = line.split(",")
                 people.take_roster(self.course, author, [(login, "", role, "")])
         assert (self.role_of("learner"), self.role_of("second")) == (Role.LEARNER, Role.INSTRUCTOR)
         assert not Invitation.objects.exists()
