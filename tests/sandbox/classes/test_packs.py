@@ -94,6 +94,11 @@ class PacksTest(ClassroomTest):
         answer = self.author.post(f"{self.page}import/", {"file": SimpleUploadedFile("p.zip", b"no archive")})
         assert answer.status_code == 302
 
+    def test_a_draft_with_a_character_that_is_no_text_is_refused(self) -> None:
+        made = self.draft()
+        with pytest.raises(services.Refused, match="no text"):
+            services.save_draft(made, made.saved, {**made.files, "text.md": "a\0b"})
+
     def test_a_draft_is_written_tried_and_published_and_exercises_move_on(self) -> None:
         exercise = self.exercise()
         attempt = self.begun(exercise)
