@@ -35,7 +35,9 @@ class CourseForm(CourseModelForm):
 class InviteForm(forms.Form):
     """Role and group of an invitation."""
 
-    role = forms.ChoiceField(choices=[choice for choice in Role.choices if choice[0] != Role.OWNER])
+    role = forms.ChoiceField(
+        choices=[choice for choice in Role.choices if choice[0] != Role.OWNER], initial=Role.LEARNER
+    )
     group = forms.CharField(max_length=60, required=False)
 
 

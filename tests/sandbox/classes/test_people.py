@@ -59,6 +59,11 @@ class PeopleTest(ClassroomTest):
         with pytest.raises(people.NoSuchCode):
             people.accept(self.users["outsider"], token)
 
+    def test_an_invitation_is_for_a_learner_unless_another_role_is_chosen(self) -> None:
+        page = self.owner_client.get(f"{self.course.get_absolute_url()}people/")
+        self.assertContains(page, '<option value="learner" selected>Learner</option>', html=True)
+        assert str(page.context["form"]["role"]).count("selected") == 1
+
     def test_the_link_of_an_invitation_is_shown_once(self) -> None:
         page = f"/courses/{self.course.pk}/people/"
         self.owner_client.post(f"{page}invite/", {"role": "learner", "group": ""})
