@@ -104,6 +104,8 @@ def _field_value(name: str, field: Mapping[str, Any], sent: Mapping[str, str], d
             raise Incomplete("Put each into one place, the first one first.")
         return order
     text = sent.get(name, "").strip()
+    if "\0" in text:
+        raise Incomplete("There is a character in the answer that is no text.")
     if len(text) > MAX_TEXT:
         raise Incomplete(f"An answer has {MAX_TEXT} characters at most.")
     if not text and (field["kind"], field["name"]) != ("address", "hop"):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import lzma
 import zipfile
+import zlib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -80,18 +82,26 @@ def from_zip(content: bytes) -> dict[str, str]:
             raise BadArchive(f"Unpacked, a pack may have {MAX_ZIP_BYTES // 1_000_000} MB at most.")
         # The size in the heading may lie, so no more than the limit is read of anything.
         read_all = {entry.filename: archive.open(entry).read(MAX_ZIP_BYTES + 1) for entry in entries}
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, OSError, EOFError) as error:
         raise BadArchive("The file is not a ZIP archive that can be read.") from error
     if sum(map(len, read_all.values())) > MAX_ZIP_BYTES:
         raise BadArchive(f"Unpacked, a pack may have {MAX_ZIP_BYTES // 1_000_000} MB at most.")
     try:
-        return _without_folder({path: text.decode() for path, text in read_all.items()})
+        texts = {path: text.decode() for path, text in read_all.items()}
     except UnicodeDecodeError as error:
         raise BadArchive("A file in the archive is not UTF-8 text.") from error
+    if not all(PurePosixPath(path).parts and is_text(path + text) for path, text in texts.items()):
+        raise BadArchive("A file in the archive has no name, or a character that is no text.")
+    return _without_folder(texts)
+
+
+def is_text(text: str) -> bool:
+    """Return whether the database can keep a text; PostgreSQL keeps no zero bytes."""
+    return "\0" not in text
 
 
 def _without_folder(files: dict[str, str]) -> dict[str, str]:
-    tops = {PurePosixPath(path).parts[0] for path in files if path}
+    tops = {PurePosixPath(path).parts[0] for path in files}
     if len(tops) == 1 and all(len(PurePosixPath(path).parts) > 1 for path in files):
         return {str(PurePosixPath(*PurePosixPath(path).parts[1:])): text for path, text in files.items()}
     return files

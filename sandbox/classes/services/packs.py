@@ -95,10 +95,12 @@ def save_draft(draft: PackDraft, base: int, files: packs.Files) -> PackDraft:
 
     Raises:
         Stale: ``base`` is not the number of the last save.
-        Refused: too large.
+        Refused: too large, or no text.
     """
     if sum(len(text.encode()) for text in files.values()) > MAX_DRAFT_BYTES or len(files) > packs.MAX_FILES:
         raise Refused(f"A draft has {packs.MAX_FILES} files and {MAX_DRAFT_BYTES // 1_000_000} MB at most.")
+    if not all(packs.is_text(path + text) for path, text in files.items()):
+        raise Refused("There is a character in the draft that is no text.")
     with transaction.atomic():
         locked = PackDraft.objects.select_for_update().get(pk=draft.pk)
         if locked.saved != base:

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.utils.timezone import now
 
 from sandbox.accounts.models import User
+from sandbox.classes import access
 from sandbox.classes.models import Course, Enrolment, Invitation, Role
 
 INVITATION_LIFETIME: Final = timedelta(days=60)
@@ -100,7 +101,8 @@ def join(user: User, code: str) -> Enrolment:
         NoSuchCode: there is none, it is archived, or it lets nobody in by code.
         Refused: the course is full, or the person's place was closed by the course.
     """
-    course = Course.objects.filter(join_code=code.strip().lower(), joinable=True, archived=None).first()
+    code = code.replace("\0", " ").strip().lower()  # the database takes no such character
+    course = Course.objects.filter(join_code=code, joinable=True, archived=None).first()
     if course is None:
         raise NoSuchCode("No course lets people in with this code. Ask who teaches it.")
     if Enrolment.objects.filter(course=course, user=user, active=False).exists():
@@ -182,7 +184,8 @@ def read_roster(course: Course, author: User, content: bytes) -> list[RosterLine
     The file is CSV in UTF-8 with a heading: ``login`` and, in any order and each as one likes, ``name``,
     ``role`` (learner, assistant, observer, instructor) and ``group``. A login that is the user name of an
     account is let in at once; for every other one a place is kept with an invitation. Repeating a roster
-    changes names, roles and groups, and makes nothing twice. Nothing is stored when a line is refused.
+    changes names, roles and groups, and makes nothing twice. Who teaches is changed by owners only. Nothing
+    is stored when a line is refused.
 
     Raises:
         Refused: the file or one of its lines cannot be; the message names the line.
@@ -232,7 +235,8 @@ def _take(
         Course.objects.select_for_update().get(pk=course.pk)
         if course.enrolments.count() + len(entries) > PLACES_PER_COURSE:
             raise Refused(f"The course would have more than its {PLACES_PER_COURSE} places.")
-        return [_place(course, author, *entry) for entry in entries]
+        owns = access.allowed("own", author, access.place_of(author, course))
+        return [_place(course, author, owns, *entry) for entry in entries]
 
 
 def _delimiter(text: str) -> str:
@@ -244,6 +248,8 @@ def _entry(number: int, line: Mapping[Any, Any]) -> tuple[int, str, str, Role, s
     if None in line:
         raise Refused(f"Line {number} has more cells than the heading.")
     cells = {str(key).strip().lower(): str(value or "").strip() for key, value in line.items()}
+    if any("\0" in cell for cell in cells.values()):
+        raise Refused(f"Line {number}: there is a character that is no text.")
     login = cells["login"]
     if not login or len(login) > 150:
         raise Refused(f"Line {number}: a login has 1 to 150 characters.")
@@ -256,12 +262,15 @@ def _entry(number: int, line: Mapping[Any, Any]) -> tuple[int, str, str, Role, s
 
 
 def _place(
-    course: Course, author: User, number: int, login: str, name: str, role: Role, group: str
+    course: Course, author: User, owns: bool, number: int, login: str, name: str, role: Role, group: str
 ) -> RosterLine:
     user = User.objects.filter(username=login, is_guest=False).first()
     known = Enrolment.objects.filter(course=course, login=login).first()
     if known is None and user is not None:
         known = Enrolment.objects.filter(course=course, user=user).first()
+    before = known.role if known is not None else None
+    if before not in (role, Role.OWNER) and Role.INSTRUCTOR in (before, role) and not owns:
+        raise Refused(f"Line {number}: only an owner changes who teaches.")
     if known is not None:
         if known.role != Role.OWNER:
             known.role = role

@@ -115,6 +115,8 @@ class LearnerTest(ClassroomTest):
             "which-route||source": "Default",
             "which-route||prefix": "10.0.0.0/8",
         }
+        self.browser.post(path, {**fields, "which-route||prefix": "10.0.0.0\0"})
+        assert not attempt.answers.exists()  # the database keeps no zero bytes
         self.browser.post(path, fields)
         self.browser.post(path, {**fields, "which-route||prefix": "10.1.0.0/16"})
         assert attempt.answers.get().value["prefix"] == "10.0.0.0/8"

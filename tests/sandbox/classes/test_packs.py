@@ -25,6 +25,12 @@ def archive(files: dict[str, str | bytes]) -> bytes:
     return out.getvalue()
 
 
+def damaged(content: bytes) -> bytes:
+    """Return an archive whose one compressed file cannot be unpacked."""
+    start = content.index(b"text.md") + len("text.md")
+    return content[:start] + b"\xff" * 8 + content[start + 8 :]
+
+
 class PacksTest(ClassroomTest):
     """The first pack, stored for everybody."""
 
@@ -78,12 +84,20 @@ class PacksTest(ClassroomTest):
             archive({}),
             archive({f"{n}.yml": "x" for n in range(packs.MAX_FILES + 1)}),
             archive({"pack.yml": b"\xff\xfe"}),
+            archive({"text.md": "a\0b"}),
+            archive({".": "x"}),
+            damaged(archive({"text.md": "words " * 500})),
             bomb,
         ):
             with pytest.raises(packs.BadArchive):
                 packs.from_zip(content)
         answer = self.author.post(f"{self.page}import/", {"file": SimpleUploadedFile("p.zip", b"no archive")})
         assert answer.status_code == 302
+
+    def test_a_draft_with_a_character_that_is_no_text_is_refused(self) -> None:
+        made = self.draft()
+        with pytest.raises(services.Refused, match="no text"):
+            services.save_draft(made, made.saved, {**made.files, "text.md": "a\0b"})
 
     def test_a_draft_is_written_tried_and_published_and_exercises_move_on(self) -> None:
         exercise = self.exercise()

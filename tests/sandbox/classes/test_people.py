@@ -38,6 +38,10 @@ class PeopleTest(ClassroomTest):
         self.mate_client.post("/courses/join/", {"code": f" {self.again().join_code.upper()} "})
         assert Enrolment.objects.get(user=self.mate).role == Role.LEARNER
 
+    def test_a_code_with_a_character_no_code_has_opens_nothing(self) -> None:
+        answer = self.clients["outsider"].post("/courses/join/", {"code": "abc\0"}, follow=True)
+        assert b"No course lets people in" in answer.content
+
     def test_a_closed_place_opens_nothing_and_the_code_does_not_open_it(self) -> None:
         people.change(self.places["learner"], active=False)
         assert self.clients["learner"].get(self.course.get_absolute_url()).status_code == 404
@@ -82,6 +86,7 @@ class PeopleTest(ClassroomTest):
             ("login,shoe size\nx,1\n", "shoe size"),
             ("login\nx\nx\n", "twice"),
             ("login\nx,y\n", "more cells"),
+            ("login\nx\0\n", "Line 2"),
         ):
             with pytest.raises(people.Refused, match=named):
                 self.roster(text)
@@ -106,6 +111,24 @@ class PeopleTest(ClassroomTest):
         assert self.role_of("learner") == Role.ASSISTANT
         change("owner", "instructor", role="owner")
         assert self.role_of("instructor") == Role.OWNER
+
+    def test_a_roster_of_an_instructor_changes_nobody_who_teaches(self) -> None:
+        author = self.users["instructor"]
+        second = self.users["second"] = User.objects.create_user("second")
+        people.enrol(self.course, second, role=Role.INSTRUCTOR)
+        for line in ("learner,instructor", "newone,instructor", "second,learner"):
+            with pytest.raises(people.Refused, match="Line 2: only an owner"):
+                people.read_roster(self.course, author, f"login,role\n{line}\n".encode())
+            login, role = line.split(",")
+            with pytest.raises(people.Refused, match="Line 1: only an owner"):
+                people.take_roster(self.course, author, [(login, "", role, "")])
+        assert (self.role_of("learner"), self.role_of("second")) == (Role.LEARNER, Role.INSTRUCTOR)
+        assert not Invitation.objects.exists()
+        same = "login,role\nsecond,instructor\nlearner,assistant\n"
+        people.read_roster(self.course, author, same.encode())
+        assert self.role_of("learner") == Role.ASSISTANT
+        self.roster("login,role\nsecond,learner\n")
+        assert self.role_of("second") == Role.LEARNER
 
     def test_the_last_owner_stays(self) -> None:
         with pytest.raises(people.Refused):
