@@ -46,6 +46,12 @@ class GradebookTest(ClassroomTest):
         assert self.order(f"{checks}?sort=-all-talk") == ["other_learner", "learner"]
         assert self.order(f"{checks}?sort=score") == ["learner", "other_learner"]
 
+    def test_a_whole_score_set_by_hand_bears_its_mark_in_the_table(self) -> None:
+        path = f"/exercises/{self.set.pk}/grades/"
+        assert b"\xe2\x9c\x8e 77" not in self.teacher.get(path).content
+        grading.override(self.low, self.users["instructor"], "", 77.0, "Seen in person")
+        assert b"\xe2\x9c\x8e 77<" in self.teacher.get(path).content
+
     def test_tables_ask_a_fixed_number_of_queries(self) -> None:
         for path, queries in (
             (f"/courses/{self.course.pk}/gradebook/", 8),
