@@ -306,6 +306,17 @@ def test_a_guest_stays_open_while_it_is_edited(page: Page) -> None:
     expect(forwarding).to_be_visible()
 
 
+def test_what_is_chosen_is_seen_in_forced_colours(page: Page) -> None:
+    """Backgrounds and shadows are dropped there, so an outline has to say it."""
+    page.emulate_media(forced_colors="active")
+    blank(page)
+    press(page, "n")
+    frame = node(page, "vnets/hub").locator(".thing")
+    expect(frame).to_have_css("outline-style", "solid")
+    page.keyboard.press("Escape")
+    expect(frame).to_have_css("outline-style", "none")
+
+
 def test_notes_names_and_folding_are_drawn(page: Page) -> None:
     blank(page)
     press(page, "nsv")
