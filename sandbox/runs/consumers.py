@@ -33,7 +33,7 @@ COMMANDS: Final = 20
 COMMANDS_S: Final = 10.0
 """... within so many seconds."""
 
-_ORDER: Final = {State.QUEUED: 0, State.RUNNING: 1}
+_ORDER: Final[dict[str, int]] = {State.QUEUED: 0, State.RUNNING: 1}
 """A run goes through its states in this order; all others are its end."""
 
 log = logging.getLogger(__name__)
@@ -138,7 +138,8 @@ class RunConsumer(AsyncWebsocketConsumer):
         return await database_sync_to_async(self._look)()
 
     async def _relay(self, run: RunPayload, after: int) -> None:
-        who = (self._find_run, self.scope["user"].pk, *self.scope["url_route"]["kwargs"].values())
+        person: Any = self.scope["user"]
+        who = (self._find_run, person.pk, *self.scope["url_route"]["kwargs"].values())
         try:
             async with feed.follow(run, who, self._look) as self._feed:
                 await self._say(Hello(type="hello", run=run))
