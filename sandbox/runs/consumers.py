@@ -8,17 +8,19 @@ import json
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, Final
 from urllib.parse import parse_qs
+from uuid import UUID
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.http import Http404
 
-from sandbox.runs import access, fanout, queries, services
-from sandbox.runs.events import Error, Events, Hello, StateMessage
-from sandbox.runs.models import Run
+from sandbox.runs import access, feed, queries, services
+from sandbox.runs.events import Error, Hello, StateMessage
+from sandbox.runs.models import Run, State
+from sandbox.runs.queries import RunPayload
 
 NOT_FOUND: Final = 4404
 TOO_BIG: Final = 1009
@@ -31,9 +33,8 @@ COMMANDS: Final = 20
 COMMANDS_S: Final = 10.0
 """... within so many seconds."""
 
-_EVENTS_AT_ONCE: Final = 500
-_LOOK_WHILE_OPEN_S: Final = 1.0
-_LOOK_WHEN_DONE_S: Final = 15.0
+_ORDER: Final[dict[str, int]] = {State.QUEUED: 0, State.RUNNING: 1}
+"""A run goes through its states in this order; all others are its end."""
 
 log = logging.getLogger(__name__)
 
@@ -45,14 +46,14 @@ class RunConsumer(AsyncWebsocketConsumer):
     """Relays one run to one browser.
 
     Sends ``hello``, then every stored event behind ``?after=`` in order, then what comes, and ``state``
-    when the run changes its state, always after the events that belong to it. The table is read by one
-    task at the speed of the browser, so a slow browser costs one number and no queue.
+    when the run changes its state, always after the events that belong to it. Events come from the feed
+    of the run at the speed of the browser, as many in a message as wait.
 
-    Rights are checked at connect, at every command and at every look at the table; whoever may not see
-    the run (any more) gets close code 4404.
+    Rights are checked at connect, at every command, and by the feed about every second; whoever may not
+    see the run (any more) gets close code 4404.
     """
 
-    # Hints come through fanout, which survives a channel layer that is away.
+    # Hints come through the feed, which survives a channel layer that is away.
     channel_layer_alias = None  # type: ignore[assignment]
 
     def __init__(self, find: Find = access.run_read, may_cancel: bool = True) -> None:
@@ -62,7 +63,8 @@ class RunConsumer(AsyncWebsocketConsumer):
         self._may_cancel = may_cancel
         self._resume_after: int | None = None
         self._commands: deque[float] = deque()
-        self._hints: fanout.Hints | None = None
+        self._feed: feed.Feed | None = None
+        self._left = False
         self._relay_task: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
@@ -70,7 +72,7 @@ class RunConsumer(AsyncWebsocketConsumer):
         asked = parse_qs(self.scope.get("query_string", b"").decode("latin-1")).get("after", ["0"])[0]
         after = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
         try:
-            run = await self._find()
+            run = await database_sync_to_async(lambda: queries.payload(self._look()))()
         except Http404:
             await self.accept()
             await self.close(NOT_FOUND)
@@ -80,6 +82,7 @@ class RunConsumer(AsyncWebsocketConsumer):
 
     async def disconnect(self, code: int) -> None:
         """Stop relaying."""
+        self._left = True
         if self._relay_task:
             self._relay_task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -100,8 +103,8 @@ class RunConsumer(AsyncWebsocketConsumer):
                 await self._cancel(run)
             elif command.get("type") == "resume" and _is_seq(command.get("after")):
                 self._resume_after = command["after"]
-                if self._hints:
-                    self._hints.wake()
+                if self._feed:
+                    self._feed.wake()
             elif command.get("type") == "command":
                 await self._command(run, command.get("command"))
             else:
@@ -128,51 +131,68 @@ class RunConsumer(AsyncWebsocketConsumer):
         except (services.BadParameters, services.Over, services.TooManyCommands) as error:
             await self._error(str(error))
 
-    async def _find(self) -> Run:
-        return await database_sync_to_async(self._find_run)(
-            self.scope["user"], **self.scope["url_route"]["kwargs"]
-        )
+    def _look(self) -> Run:
+        return self._find_run(self.scope["user"], **self.scope["url_route"]["kwargs"])
 
-    async def _relay(self, run: Run, after: int) -> None:
+    async def _find(self) -> Run:
+        return await database_sync_to_async(self._look)()
+
+    async def _relay(self, run: RunPayload, after: int) -> None:
+        person: Any = self.scope["user"]
+        who = (self._find_run, person.pk, *self.scope["url_route"]["kwargs"].values())
         try:
-            async with fanout.Hints(run.pk) as hints:
-                self._hints = hints
-                await self._say(Hello(type="hello", run=queries.payload(run)))
-                said = run.state
-                while True:
-                    # The row first: its state never runs ahead of the events read after it.
-                    run = await self._find()
-                    after = await self._send_events(run, after)
-                    if run.state != said:
-                        said = run.state
-                        await self._say(StateMessage(type="state", run=queries.payload(run)))
-                    await hints.wait(_LOOK_WHILE_OPEN_S if run.is_open else _LOOK_WHEN_DONE_S)
-        except Http404:
-            await self.close(NOT_FOUND)
+            async with feed.follow(run, who, self._look) as self._feed:
+                await self._say(Hello(type="hello", run=run))
+                await self._close_after(self._feed, who, run, after)
         except asyncio.CancelledError:
             raise
         except Exception:
-            log.exception("the socket of run %s broke", run.pk)
-            with contextlib.suppress(Exception):
-                await self.close(BROKEN)
+            log.exception("the socket of run %s broke", run["id"])
+            await self.close(BROKEN)
 
-    async def _send_events(self, run: Run, after: int) -> int:
-        """Send what is stored behind ``after`` or where the browser resumes; return the last number."""
-        read = database_sync_to_async(queries.events_after)
-        while True:
+    async def _close_after(self, news: feed.Feed, who: Hashable, run: RunPayload, after: int) -> None:
+        """Send what comes until the socket may not see the run any more; then close."""
+        said = run["state"]
+        # A task that is cancelled while it reads may not hear of it.
+        while not self._left:
+            if news.broken or not news.may_see(who):
+                await self.close(BROKEN if news.broken else NOT_FOUND)
+                return
             if self._resume_after is not None:
                 after, self._resume_after = self._resume_after, None
-            found = await read(run.pk, after, _EVENTS_AT_ONCE)
-            if not found:
-                return after
-            await self._say(Events(type="events", events=found))
-            after = found[-1]["seq"]
+            turn, now = news.turn, news.run
+            if after < news.ring.last:
+                text, reached = news.ring.behind(after) or await self._stored(run, after)
+                if reached > after:
+                    after = reached
+                    await self.send(text)
+                    continue
+            elif _ORDER.get(now["state"], 2) > _ORDER.get(said, 2):
+                said = now["state"]
+                await self._say(StateMessage(type="state", run=now))
+                continue
+            await news.wait(turn)
+
+    async def _stored(self, run: RunPayload, after: int) -> tuple[str, int]:
+        """Return what the ring does not keep any more; nothing before a hole."""
+        texts = await database_sync_to_async(feed.stored)(UUID(run["id"]), after)
+        return feed.message(texts), after + len(texts)
+
+    async def send(self, *args: Any, **kwargs: Any) -> None:
+        """Send, unless the browser left meanwhile: ``disconnect`` comes next then."""
+        with contextlib.suppress(OSError):
+            await super().send(*args, **kwargs)
+
+    async def close(self, *args: Any, **kwargs: Any) -> None:
+        """Close, unless the browser was faster."""
+        with contextlib.suppress(OSError):
+            await super().close(*args, **kwargs)
 
     async def _error(self, message: str) -> None:
         await self._say(Error(type="error", message=message))
 
-    async def _say(self, message: Hello | Events | StateMessage | Error) -> None:
-        await self.send(json.dumps(message, ensure_ascii=False, separators=(",", ":")))
+    async def _say(self, message: Hello | StateMessage | Error) -> None:
+        await self.send(feed.encode(message))
 
     def _too_many_commands(self) -> bool:
         moment = time.monotonic()

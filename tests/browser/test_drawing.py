@@ -287,6 +287,36 @@ def test_the_command_palette_asks_for_a_trace(page: Page, worker: Worker) -> Non
     expect(page.get_by_test_id("verdict-forward")).to_contain_text("Delivered", timeout=20_000)
 
 
+def test_finding_and_history_stand_where_a_mouse_finds_them(page: Page) -> None:
+    blank(page)
+    page.get_by_role("banner").get_by_role("button", name="Find").click()
+    expect(page.get_by_role("dialog", name="Commands")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("toolbar").get_by_role("button", name="History of revisions").click()
+    expect(page.get_by_role("dialog", name="History")).to_be_visible()
+
+
+def test_a_guest_stays_open_while_it_is_edited(page: Page) -> None:
+    blank(page)
+    press(page, "nsf")
+    guest = page.locator("details.folding").filter(has=page.get_by_text("Guest", exact=True))
+    forwarding = guest.get_by_label("Forwarding")
+    forwarding.uncheck()
+    saved(page)
+    expect(forwarding).to_be_visible()
+
+
+def test_what_is_chosen_is_seen_in_forced_colours(page: Page) -> None:
+    """Backgrounds and shadows are dropped there, so an outline has to say it."""
+    page.emulate_media(forced_colors="active")
+    blank(page)
+    press(page, "n")
+    frame = node(page, "vnets/hub").locator(".thing")
+    expect(frame).to_have_css("outline-style", "solid")
+    page.keyboard.press("Escape")
+    expect(frame).to_have_css("outline-style", "none")
+
+
 def test_notes_names_and_folding_are_drawn(page: Page) -> None:
     blank(page)
     press(page, "nsv")

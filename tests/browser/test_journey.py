@@ -84,7 +84,7 @@ def test_trace_a_packet_there_and_back(page: Page, demo_account: None, worker: W
     play_trace(page)
     expect(page.get_by_test_id("verdict-forward")).to_contain_text("Delivered")
     expect(page.get_by_test_id("verdict-return")).to_contain_text("Delivered")
-    expect(page.get_by_label("Source")).to_have_value("vms/web1")
+    expect(page.get_by_label("Source", exact=True)).to_have_value("vms/web1")
     steps = page.get_by_test_id("trace-steps")
     expect(steps).to_contain_text("0.0.0.0/0 -> VirtualAppliance 172.16.136.68")
     expect(steps.get_by_role("link", name="D20").first).to_be_visible()

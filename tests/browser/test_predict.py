@@ -53,6 +53,21 @@ def test_a_wrong_idea_is_named_and_a_right_prediction_comes_true(page: Page, wor
     expect(page.get_by_test_id("misconception")).to_have_count(0)
 
 
+def test_an_answer_that_is_there_is_hidden_from_who_predicts(page: Page, worker: Worker) -> None:
+    sign_in(page)
+    open_scenario(page, HUB)
+    play_trace(page)
+    page.get_by_label("Predict first").check()
+    expect(page.get_by_test_id("verdict-forward")).to_have_count(0)
+    expect(page.get_by_test_id("trace-steps")).to_have_count(0)
+    expect(page.locator("g.way")).to_have_count(0)
+    page.get_by_label("From a1").select_option("vms/fw")
+    page.get_by_label("At fw").select_option("vms/b1")
+    page.get_by_label("At b1").select_option("delivered")
+    page.get_by_role("button", name="Commit and run").click()
+    expect(page.get_by_test_id("judged")).to_contain_text("came true", timeout=20_000)
+
+
 def test_one_packet_is_looked_at_in_three_pictures(page: Page, worker: Worker) -> None:
     sign_in(page)
     open_scenario(page, HUB)

@@ -7,13 +7,14 @@ from typing import Any
 
 import jsonpatch
 
-from netcore.checks.diff import Effect, diff
+from netcore.checks.diff import diff
 from netcore.checks.grading import changing, names
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
 from netcore.checks.grading.names import Unknown, entry
 from netcore.checks.language.structure import KINDS, Count, Edits, OpensNothing, Prop, Refused, Unchanged
 from netcore.checks.reading import compiled
 from netcore.document.models import Topology
+from netcore.trace.effects import Effect
 
 _NOTHING = object()
 

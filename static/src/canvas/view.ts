@@ -10,11 +10,11 @@ import { isWide } from "./wide";
 import { calm } from "../playback/calm";
 
 export const ZOOM = { least: 0.05, most: 2.5, fit: 1.1, focus: 0.7 };
-/** Room at the sides; more where the buttons stand. */
-const PADDING = { top: "18px", right: "18px", bottom: "18px", left: "58px" } as const;
+/** Room at the sides; more where the buttons stand, at the left and at the upper edge. */
+const PADDING = { top: "52px", right: "18px", bottom: "18px", left: "58px" } as const;
 const PADDING_NARROW = { top: "14px", right: "10px", bottom: "56px", left: "10px" } as const;
 /** The whole drawing is shown beside a packet's way while its names can be read. */
-const READABLE = 0.6;
+const READABLE = 0.55;
 const MAP = { width: 132 + 30, height: 88 + 30 };
 const MOVE_MS = 250;
 

@@ -1,6 +1,6 @@
 /** The bar: whose drawing this is, under which rules, whether it is saved, and what can be done with it. */
 
-import { GraduationCap, PanelRight, Share2, SunMoon } from "lucide-react";
+import { GraduationCap, PanelRight, Search, Share2, SunMoon } from "lucide-react";
 import { type ReactNode, useState } from "react";
 
 import { useWide } from "../canvas/wide";
@@ -18,10 +18,11 @@ interface Props {
   inspector: () => void;
   open: boolean;
   switchTheme: () => void;
+  find: () => void;
   openPanel: (panel: Panel) => void;
 }
 
-export function Bar({ share, inspector, open, switchTheme, openPanel }: Props): ReactNode {
+export function Bar({ share, inspector, open, switchTheme, find, openPanel }: Props): ReactNode {
   const mode = useWorkbench((state) => state.mode);
   const can = useWorkbench((state) => state.can);
   const [error, setError] = useState<string | null>(null);
@@ -43,6 +44,9 @@ export function Bar({ share, inspector, open, switchTheme, openPanel }: Props): 
       {mode === "shared" && <span className="badge">{t("shared revision, read only")}</span>}
       {error && <span role="alert" className="field-error">{error}</span>}
       <span className="push" />
+      <button type="button" className="button quiet optional" title={t("Find a command or a thing")} onClick={find}>
+        <Search size={15} aria-hidden="true" /> {t("Find")} <kbd>{t("Ctrl K")}</kbd>
+      </button>
       <button type="button" className="button quiet icon optional" aria-label={t("Switch between light and dark")} onClick={switchTheme}>
         <SunMoon size={16} aria-hidden="true" />
       </button>

@@ -78,6 +78,7 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
         inspector={() => { setInspector(!inspector); }}
         open={inspector}
         switchTheme={switchTheme}
+        find={() => { setCommands({ only: null }); }}
         openPanel={(wanted) => {
           setInspector(false);
           setPanel(wanted);

@@ -147,7 +147,7 @@ class SocketTest(CommittedTest):
 
     async def test_a_hint_arrives_long_before_the_next_look(self) -> None:
         run = await sync_to_async(self.queued)(self.made)
-        with mock.patch("sandbox.runs.consumers._LOOK_WHILE_OPEN_S", 60.0):
+        with mock.patch("sandbox.runs.feed._LOOK_WHILE_OPEN_S", 60.0):
             socket = await self.socket(run).open()
             await socket.message()
             await asyncio.sleep(0.3)  # the socket listens by then; nothing tells us when
@@ -266,7 +266,7 @@ class SocketTest(CommittedTest):
         run = await sync_to_async(self.queued)(self.made)
         socket = await self.socket(run).open()
         await socket.message()
-        with mock.patch("sandbox.runs.consumers._LOOK_WHILE_OPEN_S", 60.0):
+        with mock.patch("sandbox.runs.feed._LOOK_WHILE_OPEN_S", 60.0):
             await sync_to_async(lambda: Scenario.objects.filter(pk=self.made.pk).update(owner=self.mate))()
             await sync_to_async(lambda: Run.objects.filter(pk=run.pk).update(owner=self.mate))()
             await socket.send_to(json.dumps({"type": "cancel"}))

@@ -1,6 +1,6 @@
 /** What can be done with what is chosen, at the upper edge of the drawing. */
 
-import { AlignHorizontalSpaceAround, AlignStartHorizontal, AlignStartVertical, AlignVerticalSpaceAround, Cable, Copy, FoldVertical, ListChecks, Redo2, Trash2, Undo2, WandSparkles } from "lucide-react";
+import { AlignHorizontalSpaceAround, AlignStartHorizontal, AlignStartVertical, AlignVerticalSpaceAround, Cable, Copy, FoldVertical, History, ListChecks, Redo2, Trash2, Undo2, WandSparkles } from "lucide-react";
 import type { ReactNode } from "react";
 
 import { useWorkbench } from "../../document/store";
@@ -14,6 +14,7 @@ const BUTTONS: [string, ReactNode][][] = [
     ["undo", <Undo2 key="u" {...SIZE} />],
     ["redo", <Redo2 key="r" {...SIZE} />],
     ["tidy", <WandSparkles key="t" {...SIZE} />],
+    ["history", <History key="i" {...SIZE} />],
   ],
   [
     ["connect", <Cable key="c" {...SIZE} />],

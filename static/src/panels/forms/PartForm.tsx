@@ -58,7 +58,7 @@ function Inner({ path, name, shape, value, of }: InnerProps): ReactNode {
   if (shape.type === "map") return isDeep(model) ? <Stack path={path} model={model} title={label(name)} value={value} /> : <OptionalMap path={path} model={model} name={name} shape={shape} value={value} {...(of ? { of } : {})} />;
   if (isObject(value))
     return (
-      <Folding title={label(name)} open={model !== "Guest" || !plainGuest(value)} off={shape.nullable ? () => { change([{ op: "add", path: pointerOf(path), value: null }]); } : null}>
+      <Folding key={path} title={label(name)} open={model !== "Guest" || !plainGuest(value)} off={shape.nullable ? () => { change([{ op: "add", path: pointerOf(path), value: null }]); } : null}>
         <PartForm path={path} model={model} part={value} />
       </Folding>
     );
@@ -124,9 +124,11 @@ function Stack({ path, model, title, value }: { path: string; model: string; tit
   );
 }
 
+/** A part that folds. `open` says how it begins: an edit inside must not close it under one's hands. */
 export function Folding({ title, open = false, off = null, children: inside }: { title: string; open?: boolean; off?: (() => void) | null; children: ReactNode }): ReactNode {
+  const [began] = useState(open);
   return (
-    <details className="folding" open={open}>
+    <details className="folding" open={began}>
       <summary>{title}</summary>
       {off && (
         <button type="button" className="button icon quiet small folding-off" aria-label={t("Delete {title}", { title })} title={t("Delete {title}", { title })} onClick={off}>

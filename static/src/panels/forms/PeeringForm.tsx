@@ -79,7 +79,7 @@ export function PeeringForm({ id }: { id: string }): ReactNode {
           <button type="button" className="button small" onClick={addOther}>{t("Add the missing link")}</button>
         </p>
       )}
-      <Folding title={t("Only some subnets, and known ranges")} open={REST.some((key) => Array.isArray(own[key]) && own[key].length > 0)}>
+      <Folding key={id} title={t("Only some subnets, and known ranges")} open={REST.some((key) => Array.isArray(own[key]) && own[key].length > 0)}>
         <div className="form">
           {REST.map((key) => {
             const shape = shapes.get(key);

@@ -36,13 +36,17 @@ export function Trace(): ReactNode {
   const committed = predicting ? prepared(prediction) : null;
   const [chosen, setChosen] = useState<{ id: string | null; branches: Record<number, number> }>({ id: null, branches: {} });
   const branches = chosen.id === followed.id ? chosen.branches : NONE;
-  const walked = useMemo(() => legsOf(followed.events), [followed.events]);
+  // The run that was shown when the prediction began: its answer would give the prediction away.
+  const [known, setKnown] = useState<string | null>(null);
+  const hidden = predicting && known !== null && followed.id === known;
+  const events = hidden ? NOTHING : followed.events;
+  const walked = useMemo(() => legsOf(events), [events]);
   const legs = useMemo(() => withBranches(walked, branches), [walked, branches]);
-  const text = useMemo(() => textOf(followed.events), [followed.events]);
-  const judgement = followed.events.find((event) => event.event === "trace.prediction") as (RunEvent & Judgement) | undefined;
+  const text = useMemo(() => textOf(events), [events]);
+  const judgement = events.find((event) => event.event === "trace.prediction") as (RunEvent & Judgement) | undefined;
   const count = legs.reduce((sum, leg) => sum + leg.steps.length, 0);
   // The verdict of the request is there before the answer is walked, so only the end of the run counts.
-  const over = followed.events.some((event) => event.event === "run.finished");
+  const over = events.some((event) => event.event === "run.finished");
   const ended = over && legs.length > 0 && legs.every((leg) => leg.verdict !== null);
   const player = usePlayer(count, STEPS_PER_SECOND, 1);
   const { restart, seek } = player;
@@ -78,7 +82,15 @@ export function Trace(): ReactNode {
           }}
           extra={
             <label className="check">
-              <input type="checkbox" checked={predicting} onChange={(event) => { update({ predicting: event.target.checked }); }} /> {t("Predict first")}
+              <input
+                type="checkbox"
+                checked={predicting}
+                onChange={(event) => {
+                  setKnown(followed.id);
+                  update({ predicting: event.target.checked });
+                }}
+              />{" "}
+              {t("Predict first")}
             </label>
           }
           below={(packet) => predicting && <Predict source={packet.source} prediction={prediction} change={setPrediction} />}
@@ -132,6 +144,7 @@ function packetOf({ prediction: _, ...packet }: JsonObject): JsonObject {
 }
 
 const NONE: Record<number, number> = {};
+const NOTHING: RunEvent[] = [];
 const STEP_IDS: Record<number, string> = { 1: "trace-steps", 2: "trace-steps-return", 3: "trace-steps-third" };
 
 /** Forward and return beside each other where there is room. */

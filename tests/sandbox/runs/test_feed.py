@@ -1,0 +1,160 @@
+"""One reader for all sockets of a run: the ring, slow browsers, rights that end in the middle, leaving."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+from unittest import mock
+
+from asgiref.sync import sync_to_async
+from channels.consumer import AsyncConsumer
+
+from sandbox.runs import feed, queries, runner
+from sandbox.runs.consumers import RunConsumer
+from sandbox.runs.models import Run
+from sandbox.sharing import services as sharing
+from tests.sandbox.base import CommittedTest
+from tests.sandbox.runs.test_socket import Socket, numbers
+
+
+def behind(ring: feed.Ring, after: int) -> tuple[list[int], int] | None:
+    """Return the numbers in a message of a ring, and what it says is the last."""
+    found = ring.behind(after)
+    return (numbers([json.loads(found[0])]), found[1]) if found else None
+
+
+def texts(first: int, last: int) -> list[str]:
+    """Return events as text."""
+    return [feed.encode({"seq": seq, "event": "step"}) for seq in range(first, last + 1)]
+
+
+def test_a_ring_keeps_the_newest_and_says_what_it_forgot() -> None:
+    ring = feed.Ring(10)
+    ring.add(texts(11, 13))
+    assert behind(ring, 10) == ([11, 12, 13], 13)
+    assert behind(ring, 12) == ([13], 13)
+    assert behind(ring, 9) is None
+    ring.add(texts(14, 14))
+    assert behind(ring, 12) == ([13, 14], 14)
+    with mock.patch.object(feed, "RING_EVENTS", 2):
+        ring.add(texts(15, 15))
+    assert behind(ring, 12) is None
+    assert behind(ring, 13) == ([14, 15], 15)
+    with mock.patch.object(feed, "RING_CHARS", 10):
+        ring.add(texts(16, 16))
+    assert (ring.last, behind(ring, 15)) == (16, None)
+
+
+def test_a_message_of_a_ring_has_a_bounded_number_of_events() -> None:
+    ring = feed.Ring(0)
+    ring.add(texts(1, feed.EVENTS_AT_ONCE + 1))
+    assert behind(ring, 0) == (list(range(1, feed.EVENTS_AT_ONCE + 1)), feed.EVENTS_AT_ONCE)
+    assert behind(ring, feed.EVENTS_AT_ONCE) == ([feed.EVENTS_AT_ONCE + 1], feed.EVENTS_AT_ONCE + 1)
+
+
+class FeedTest(CommittedTest):
+    """Some browsers watch one run."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.made = self.scenario()
+        self.run_row = self.queued(self.made)
+
+    def steps(self, lease: Any, count: int) -> None:
+        lease.store([{"event": "step"} for _ in range(count)])
+
+    async def socket(self) -> Socket:
+        socket = await Socket(f"/ws/runs/{self.run_row.pk}/", self.owner_client).open()
+        assert (await socket.message())["type"] == "hello"
+        return socket
+
+    async def test_many_sockets_read_the_table_once(self) -> None:
+        sockets = [await self.socket() for _ in range(5)]
+        lease = await sync_to_async(runner.claim)(self.run_row.pk)
+        for socket in sockets:
+            await socket.until("state")
+        with mock.patch.object(queries, "events_after", wraps=queries.events_after) as read:
+            await sync_to_async(self.steps)(lease, 3)
+            for socket in sockets:
+                assert numbers(await socket.until("events")) == [1, 2, 3]
+            # One for the hint; a look that was due in the same moment may be another one.
+            assert read.call_count <= 3
+        for socket in sockets:
+            await socket.disconnect()
+
+    async def test_a_browser_that_stays_behind_the_ring_reads_the_table(self) -> None:
+        with mock.patch.object(feed, "RING_EVENTS", 2):
+            socket = await self.socket()
+            lease = await sync_to_async(runner.claim)(self.run_row.pk)
+            await sync_to_async(self.steps)(lease, 30)
+            found: list[int] = []
+            while 30 not in found:
+                found += numbers([await socket.message()])
+            assert found == list(range(1, 31))
+            await socket.disconnect()
+
+    async def test_a_browser_that_takes_nothing_holds_up_no_other(self) -> None:
+        sockets = [await self.socket(), await self.socket()]
+        plain = RunConsumer.send
+        stuck: list[RunConsumer] = []
+
+        async def send(consumer: RunConsumer, text: str) -> None:
+            if consumer in stuck or not stuck:
+                stuck.append(consumer)
+                await asyncio.Event().wait()
+            await plain(consumer, text)
+
+        with mock.patch.object(RunConsumer, "send", send):
+            lease = await sync_to_async(runner.claim)(self.run_row.pk)
+            for _ in range(20):
+                await sync_to_async(self.steps)(lease, 10)
+            found: list[list[int]] = []
+            for socket in sockets:
+                messages: list[dict[str, Any]] = []
+                while 200 not in numbers(messages) and not await socket.receive_nothing(1.0):
+                    messages.append(await socket.message())
+                found.append(numbers(messages))
+            assert sorted(found) == [[], list(range(1, 201))]
+            for socket in sockets:
+                await socket.disconnect()
+
+    async def test_rights_that_end_in_the_middle_close_their_sockets_alone(self) -> None:
+        share, token = await sync_to_async(sharing.create)(self.made, self.owner, [self.run_row.pk])
+        holder = await Socket(f"/ws/shared/{token}/runs/{self.run_row.pk}/", self.client).open()
+        owner = await self.socket()
+        lease = await sync_to_async(runner.claim)(self.run_row.pk)
+        await sync_to_async(self.steps)(lease, 3)
+        assert numbers(await holder.until("events")) == [1, 2, 3]
+        with mock.patch("sandbox.runs.fanout.hint"):  # the hint is lost: about a second later all the same
+            await sync_to_async(sharing.revoke)(share)
+            assert await holder.close_code() == 4404
+        await sync_to_async(self.steps)(lease, 1)
+        found = numbers(await owner.until("events"))
+        while 4 not in found:
+            found += numbers([await owner.message()])
+        assert found == [1, 2, 3, 4]
+        await owner.disconnect()
+
+    async def test_a_deleted_run_closes_its_sockets(self) -> None:
+        socket = await self.socket()
+        await sync_to_async(Run.objects.filter(pk=self.run_row.pk).delete)()
+        assert await socket.close_code() == 4404
+
+    async def test_a_browser_that_leaves_during_a_send_is_no_error(self) -> None:
+        socket = await self.socket()
+        left = mock.AsyncMock(side_effect=ConnectionResetError("left"))
+        with mock.patch.object(AsyncConsumer, "send", left), self.assertNoLogs(level="ERROR"):
+            await sync_to_async(self.done)(self.run_row)
+            await socket.send_to("{}")
+            while left.await_count < 2:
+                await asyncio.sleep(0.01)
+            await socket.disconnect()
+
+    async def test_the_last_socket_ends_the_reader(self) -> None:
+        first, second = await self.socket(), await self.socket()
+        feeds = next(found for found in feed._feeds.values() if str(self.run_row.pk) in found)
+        await first.disconnect()
+        assert str(self.run_row.pk) in feeds
+        await second.disconnect()
+        assert str(self.run_row.pk) not in feeds
