@@ -122,7 +122,7 @@ def _place(platform: Platform, person: LtiUser, name: str, role: Role, user: Use
             raise people.Refused(f"The course has its {people.PLACES_PER_COURSE} places taken.")
         return Enrolment.objects.create(course=platform.course, user=user, login=login, name=name, role=role)
     if user is not None and not found.active:
-        raise people.Refused("Your place in this course was closed. Ask who teaches it.")
+        raise people.Refused(people.CLOSED)
     found.user = found.user or user
     found.name = name or found.name
     found.role = found.role if found.role == Role.OWNER else role

@@ -25,6 +25,8 @@ MAX_ROSTER_ROWS: Final = 2_000
 COURSES_PER_PERSON: Final = 50
 PLACES_PER_COURSE: Final = 3_000
 
+CLOSED: Final = "Your place in this course was closed. Ask who teaches it."
+
 _TOKEN_BYTES: Final = 24
 _CODE_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
 _COLUMNS: Final = ("login", "name", "role", "group")
@@ -106,7 +108,7 @@ def join(user: User, code: str) -> Enrolment:
     if course is None:
         raise NoSuchCode("No course lets people in with this code. Ask who teaches it.")
     if Enrolment.objects.filter(course=course, user=user, active=False).exists():
-        raise Refused("Your place in this course was closed. Ask who teaches it.")
+        raise Refused(CLOSED)
     return enrol(course, user)
 
 
@@ -153,7 +155,7 @@ def accept(user: User, token: str) -> Enrolment:
 
     Raises:
         NoSuchCode: the token opens nothing, or was used.
-        Refused: the course is full.
+        Refused: the course is full, or the person's place was closed by the course.
     """
     with transaction.atomic():
         found = (
@@ -165,6 +167,8 @@ def accept(user: User, token: str) -> Enrolment:
             raise NoSuchCode("This invitation was used, has ended, or was withdrawn. Ask for another one.")
         course = found.course
         mine = Enrolment.objects.filter(course=course, user=user).first()
+        if mine is not None and not mine.active:
+            raise Refused(CLOSED)
         if mine is not None:
             return mine
         if found.place_id and found.place and found.place.user_id is None:

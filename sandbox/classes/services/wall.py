@@ -12,6 +12,9 @@ from sandbox.classes.services.work import write_down
 from sandbox.scenarios import services as scenarios
 from sandbox.scenarios.models import Revision, Scenario
 
+_WRITTEN = ("description", "notes")
+"""Parts of a document that hold a person's own words."""
+
 
 def send_hint(exercise: Exercise, author: User, fingerprint: str, text: str) -> int:
     """Send a hint to everybody of a cluster and return how many they are; it costs them nothing."""
@@ -24,8 +27,12 @@ def send_hint(exercise: Exercise, author: User, fingerprint: str, text: str) -> 
 
 
 def broadcast(exercise: Exercise, author: User, submission: Submission, note: str) -> Broadcast:
-    """Show the drawing of a submission to the class, without a name, and return it."""
-    document = {**submission.revision.document, "name": f"Shown to the class: {exercise.title}"[:120]}
+    """Show the drawing of a submission to the class and return it, without what a person may have written.
+
+    Name, description and notes go; names of things in the drawing stay, for it would be another one without.
+    """
+    kept = {key: part for key, part in submission.revision.document.items() if key not in _WRITTEN}
+    document = {**kept, "name": f"Shown to the class: {exercise.title}"[:120]}
     return Broadcast.objects.create(exercise=exercise, document=document, note=note[:500], author=author)
 
 

@@ -59,6 +59,12 @@ class PeopleTest(ClassroomTest):
         with pytest.raises(people.NoSuchCode):
             people.accept(self.users["outsider"], token)
 
+    def test_an_invitation_opens_no_place_that_was_closed(self) -> None:
+        place = people.enrol(self.course, self.mate)
+        people.change(place, active=False)
+        with pytest.raises(people.Refused, match="was closed"):
+            people.accept(self.mate, people.invite(self.course, self.owner))
+
     def test_an_invitation_is_for_a_learner_unless_another_role_is_chosen(self) -> None:
         page = self.owner_client.get(f"{self.course.get_absolute_url()}people/")
         self.assertContains(page, '<option value="learner" selected>Learner</option>', html=True)

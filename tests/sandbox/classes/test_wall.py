@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sandbox.classes import wall
 from sandbox.classes.models import AttemptEvent, Broadcast, Deed
-from sandbox.classes.services import people
+from sandbox.classes.services import people, work
+from sandbox.scenarios import services as scenarios
 from sandbox.scenarios.models import Scenario
 from tests.sandbox.classes.base import ClassroomTest
 
@@ -58,8 +59,14 @@ class WallTest(ClassroomTest):
         place = self.places["learner"]
         place.name = "Somebody Particular"
         place.save()
-        self.teacher.post(f"/submissions/{self.submissions['learner'].pk}/broadcast/", {"note": "look"})
+        attempt = self.attempts["learner"]
+        drawing = work.drawing(attempt, self.users["learner"])
+        document = {**self.head(drawing).document, "description": "by Somebody Particular"}
+        scenarios.replace(drawing, document, self.users["learner"])
+        submission = self.graded(attempt)
+        self.teacher.post(f"/submissions/{submission.pk}/broadcast/", {"note": "look"})
         shown = Broadcast.objects.get()
+        assert "Somebody" not in str(shown.document)
         page = self.clients["third"].get(self.set.get_absolute_url()).content
         assert b"look" in page and b"Somebody" not in page
         before = Scenario.objects.filter(owner=self.mate).count()
