@@ -14,6 +14,7 @@ from netcore.checks.grading.names import Unknown
 from netcore.checks.language.check import inside
 from netcore.checks.language.packets import Avoids, Drops
 from netcore.checks.language.structure import Count, Prop, Refused, Unchanged
+from netcore.checks.packs.mapping import mapper
 from netcore.checks.packs.models import Pack, PackProblem
 from netcore.checks.packs.solutions import handed_in
 from netcore.checks.packs.variants import entries, solution, variant
@@ -79,7 +80,11 @@ def _facts(pack: Pack) -> Iterator[PackProblem]:
 
 
 def _variants(pack: Pack) -> Iterator[PackProblem]:
-    """Yield variants that cannot be drawn or run."""
+    """Yield variants that cannot be drawn or run, or whose checks go by another id."""
+    for number, entry in enumerate(pack.checks):
+        if any(mapper(pack.about.variants, seed).text(entry.id) != entry.id for seed in SEEDS):
+            message = f"Variants rewrite a word in the id {entry.id}; answers and grades need one that stays."
+            yield PackProblem("checks.yml", f"/checks/{number}/id", "id-changes", message)
     for seed in SEEDS:
         try:
             reading = reader.read(variant(pack, seed).document, ground())

@@ -268,6 +268,8 @@ def test_lint_refuses_what_a_pack_must_not_be() -> None:
     assert problems(text="The grader says: Title of grows.\n") == {"hidden-leak"}
     assert problems(about={"variants": VARIANTS, "facts": ["Z99"]}) == {"unknown-fact"}
     assert "unused-name" in problems(about={"variants": {**VARIANTS, "names": {"a1": ["x1"], "zzz": ["y"]}}})
+    renamed = {**VARIANTS, "names": {"works": ["runs", "goes", "acts"]}}
+    assert "id-changes" in problems(about={"variants": renamed})
     clash = {"addresses": [{"from": "10.10.1.0/24", "to": ["10.10.2.0/24"]}]}
     assert "variant" in problems(about={"variants": {**VARIANTS, **clash}})
 

@@ -1,0 +1,22 @@
+"""Every exercise pack that comes with the sandbox keeps its promises."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import netcore
+
+PACKS = Path(__file__).parents[3] / "sandbox" / "classes" / "packs"
+LABS = 27
+
+
+def test_all_labs_are_there() -> None:
+    assert len(list(PACKS.glob("lab-*/pack.yml"))) == LABS
+
+
+@pytest.mark.parametrize("folder", sorted(PACKS.glob("lab-*")), ids=lambda folder: folder.name)
+def test_references_pass_and_wrong_solutions_fail(folder: Path) -> None:
+    files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert netcore.lint(netcore.read_pack(files)) == ()
