@@ -29,6 +29,14 @@ export function Share({ close }: { close: () => void }): ReactNode {
     // Once, when the dialog opens.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
+  useEffect(() => {
+    // Wherever the focus is: the popover covers the drawing and is not modal.
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key === "Escape") close();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => { document.removeEventListener("keydown", onKey); };
+  }, [close]);
   // A link shows one revision, so runs of different revisions cannot go together.
   const revisions = [...new Set([head, ...(finished ?? []).map((run) => Number(run.revision))])].sort((a, b) => b - a);
   const revision = chosen ?? head;
@@ -48,14 +56,7 @@ export function Share({ close }: { close: () => void }): ReactNode {
     );
   };
   return (
-    <div
-      className="popover share"
-      role="dialog"
-      aria-label={t("Share")}
-      onKeyDown={(event) => {
-        if (event.key === "Escape") close();
-      }}
-    >
+    <div className="popover share" role="dialog" aria-label={t("Share")}>
       <div className="row">
         <h2>{t("Share this revision")}</h2>
         <button type="button" className="button icon quiet small push" aria-label={t("Close")} onClick={close}>

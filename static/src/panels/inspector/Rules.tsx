@@ -52,7 +52,7 @@ function Direction({ nic, name, rules }: { nic: Nic; name: string; rules: Effect
         </p>
       )}
       {groups.map((group, index) => (
-        <div key={`${group.where} ${group.id}`} className="table-wrap" tabIndex={0} role="region" aria-label={`${name}, ${group.id}, ${WHERE[group.where] ?? group.where}`}>
+        <div key={`${group.where} ${group.id}`} className="table-wrap" tabIndex={0} role="region" aria-label={`${nic.name}, ${name}, ${group.id}, ${WHERE[group.where] ?? group.where}`}>
           <table className="table rules">
             <caption>
               {index + 1}.{" "}
