@@ -74,10 +74,10 @@ def test_what_would_mend_it_is_said_once(page: Page, worker: Worker) -> None:
     sign_in(page)
     open_scenario(page, HUB)
     ask(page, "8.8.8.8")
-    mend = page.get_by_role("region", name="What would mend it")
+    mend = page.get_by_role("region", name="Why, and the smallest fix")
     expect(mend).to_contain_text("Give the subnet a NAT gateway", timeout=20_000)
-    expect(page.get_by_text("What would mend it", exact=True)).to_have_count(1)
-    mend.get_by_role("button", name="Try every single edit").click()
+    expect(page.get_by_text("Why, and the smallest fix", exact=True)).to_have_count(1)
+    mend.get_by_role("button", name="Find the smallest fix").click()
     expect(mend.get_by_test_id("remedies")).to_be_attached(timeout=30_000)
     expect(mend).not_to_contain_text("Give the subnet a NAT gateway, the NIC")
     assert axe(page) == []
