@@ -321,4 +321,4 @@ def test_narrowing_leaves_nothing_out(profile: str, kinds: tuple[Edit, ...]) -> 
             assert said(quick) == said(slow), quick.edited
             done, changed = done + 1, changed + bool(quick.changes)
     assert done > 4
-    assert changed > done / 3
+    assert changed >= 3
