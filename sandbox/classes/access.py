@@ -16,6 +16,7 @@ from rules.rulesets import RuleSet
 
 from sandbox.accounts.models import User
 from sandbox.classes.models import (
+    STAFF,
     Attempt,
     Broadcast,
     Course,
@@ -33,10 +34,10 @@ Row = TypeVar("Row", bound=Model)
 
 MAY: Final[dict[str, frozenset[Role]]] = {
     "see": frozenset(Role),
-    "learn": frozenset((Role.OWNER, Role.INSTRUCTOR, Role.ASSISTANT, Role.LEARNER)),
-    "see_progress": frozenset((Role.OWNER, Role.INSTRUCTOR, Role.ASSISTANT, Role.OBSERVER)),
-    "see_work": frozenset((Role.OWNER, Role.INSTRUCTOR, Role.ASSISTANT)),
-    "grade": frozenset((Role.OWNER, Role.INSTRUCTOR, Role.ASSISTANT)),
+    "learn": frozenset((*STAFF, Role.LEARNER)),
+    "see_progress": frozenset((*STAFF, Role.OBSERVER)),
+    "see_work": frozenset(STAFF),
+    "grade": frozenset(STAFF),
     "manage": frozenset((Role.OWNER, Role.INSTRUCTOR)),
     "author": frozenset((Role.OWNER, Role.INSTRUCTOR)),
     "own": frozenset((Role.OWNER,)),
@@ -47,8 +48,9 @@ instructors set exercises, read and write packs with their references; owners al
 
 def _has(ability: str) -> Predicate:
     def has(user: Visitor, place: Enrolment | None) -> bool:
-        mine = place is not None and place.active and place.user_id == user.pk
-        return bool(mine and place is not None and place.role in MAY[ability])
+        if place is None or not place.active or place.user_id != user.pk:
+            return False
+        return place.role in MAY[ability]
 
     return Predicate(has, name=ability)
 
@@ -88,7 +90,7 @@ def course(user: Visitor, course_id: UUID | str, ability: str = "see") -> tuple[
 def exercise(user: Visitor, exercise_id: UUID | str, ability: str = "see") -> tuple[Exercise, Enrolment]:
     """Return an exercise with course and pack, and the person's place.
 
-    Whether it is open to learners is a rule of the exercise, see ``rules_of_time``.
+    Whether it is open to learners is a rule of the exercise, see ``queries.limits_of``.
 
     Raises:
         Http404: as ``course``.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from sandbox.classes.models import Course, Enrolment, Exercise, Extension, PackVersion, Role
+from sandbox.classes.models import Course, Exercise, Extension, PackVersion, Role
 
 if TYPE_CHECKING:
     CourseModelForm = forms.ModelForm[Course]
@@ -191,16 +190,3 @@ class CommentForm(forms.Form):
     """A comment to a learner."""
 
     text = forms.CharField(max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-def parse_answer(raw: str) -> Any:
-    """Return an answer as it came from a form: JSON where it is, else the text itself."""
-    try:
-        return json.loads(raw)
-    except ValueError:
-        return raw
-
-
-def place_label(place: Enrolment) -> str:
-    """Return what a place is called in a list."""
-    return f"{place.shown} ({place.group})" if place.group else place.shown

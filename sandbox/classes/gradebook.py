@@ -199,16 +199,16 @@ def _harmless(cell: Any) -> Any:
 
 
 def regrade_table(exercise: Exercise) -> dict[str, Any]:
-    """Return what a trial of grading again would change: ``{"pack", "done", "of", "failed", "rows"}``.
+    """Return what a trial of grading again would change.
 
-    A row is ``{"attempt", "before", "after", "changed"}``, the scores of an attempt whose trials are done.
+    ``{"pack", "done", "of", "failed", "changed", "rows"}``: the version, how many of how many trials are
+    done, how many ended without a grading, how many attempts change. A row is ``{"attempt", "before",
+    "after", "changed", "done"}``: both scores, and whether all trials of the attempt are done.
     """
     trials = list(
-        Grading.objects.filter(submission__attempt__exercise=exercise, counts=False, replaced=None)
-        .select_related(
+        queries.trials(submission__attempt__exercise=exercise).select_related(
             "submission__attempt__enrolment__user", "submission__attempt__exercise", "pack", "run"
         )
-        .defer("pack__files")
     )
     by_attempt: dict[Any, list[Grading]] = {}
     for trial in trials:

@@ -190,6 +190,15 @@ def counting(submission: Submission) -> Grading | None:
     return rows.select_related("run", "pack").defer("pack__files").first()
 
 
+def trials(**of: Any) -> QuerySet[Grading]:
+    """Return the gradings on trial of a regrade that nobody has applied yet, without the packs' files.
+
+    Args:
+        of: whose, as a filter on gradings.
+    """
+    return Grading.objects.filter(counts=False, replaced=None, **of).defer("pack__files")
+
+
 def sums_of(grading: Grading) -> dict[str, float]:
     """Return ``earned``, ``points`` and ``ungraded`` points of a grading."""
     found = grading.rows.aggregate(
@@ -200,12 +209,11 @@ def sums_of(grading: Grading) -> dict[str, float]:
     return {name: found[f"sum_{name}"] or 0.0 for name in _SUMS}
 
 
-def newest_packs(course: Course) -> list[PackVersion]:
-    """Return the newest version of each pack a course may use, by track and slug; no files.
+def newest_packs(versions: QuerySet[PackVersion]) -> list[PackVersion]:
+    """Return the newest version of each pack among versions a course may use (``access.packs``), by slug.
 
     A course's own version goes before the one that came with the sandbox.
     """
-    versions = PackVersion.objects.filter(Q(course=None) | Q(course=course)).defer("files")
     newest: dict[str, PackVersion] = {}
     for version in versions.order_by("slug", F("course").asc(nulls_first=True), "number"):
         newest[version.slug] = version

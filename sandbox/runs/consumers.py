@@ -143,14 +143,14 @@ class RunConsumer(AsyncWebsocketConsumer):
         try:
             async with feed.follow(run, who, self._look) as self._feed:
                 await self._say(Hello(type="hello", run=run))
-                await self._close_after(self._feed, who, run, after)
+                await self._pass_on(self._feed, who, run, after)
         except asyncio.CancelledError:
             raise
         except Exception:
             log.exception("the socket of run %s broke", run["id"])
             await self.close(BROKEN)
 
-    async def _close_after(self, news: feed.Feed, who: Hashable, run: RunPayload, after: int) -> None:
+    async def _pass_on(self, news: feed.Feed, who: Hashable, run: RunPayload, after: int) -> None:
         """Send what comes until the socket may not see the run any more; then close."""
         said = run["state"]
         # A task that is cancelled while it reads may not hear of it.
@@ -160,16 +160,16 @@ class RunConsumer(AsyncWebsocketConsumer):
                 return
             if self._resume_after is not None:
                 after, self._resume_after = self._resume_after, None
-            turn, now = news.turn, news.run
+            turn, current = news.turn, news.run
             if after < news.ring.last:
                 text, reached = news.ring.behind(after) or await self._stored(run, after)
                 if reached > after:
                     after = reached
                     await self.send(text)
                     continue
-            elif _ORDER.get(now["state"], 2) > _ORDER.get(said, 2):
-                said = now["state"]
-                await self._say(StateMessage(type="state", run=now))
+            elif _ORDER.get(current["state"], 2) > _ORDER.get(said, 2):
+                said = current["state"]
+                await self._say(StateMessage(type="state", run=current))
                 continue
             await news.wait(turn)
 

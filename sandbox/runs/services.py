@@ -103,7 +103,6 @@ def start_grading(
         TooManyRuns: the person waits for as many gradings as one may.
     """
     run = Run(owner=owner, revision=revision, kind=Kind.GRADE, parameters=parameters)
-    run.engine = netcore.ENGINE_VERSION
     with transaction.atomic():
         User.objects.select_for_update().get(pk=owner.pk)
         mine = Run.objects.filter(owner=owner, kind=Kind.GRADE, state__in=OPEN)
@@ -111,17 +110,13 @@ def start_grading(
             raise TooManyRuns(
                 f"You wait for {OPEN_GRADINGS_PER_PERSON} gradings already, as many as one may at a time."
             )
-        run.published = run.created if tell else None
-        run.save(force_insert=True)
-        if tell:
-            transaction.on_commit(lambda: tasks.publish(run.pk, Kind.GRADE))
+        _store(run, tell)
     return run
 
 
 def _queue(run: Run, tell: bool) -> Run:
     most = getattr(settings, "OPEN_RUNS_PER_PERSON", OPEN_PER_PERSON)
     most_trials = min(most, OPEN_TRIALS_PER_PERSON)
-    run.engine = netcore.ENGINE_VERSION
     with transaction.atomic():
         User.objects.select_for_update().get(pk=run.owner_id)  # two clicks at once must not both fit
         if run.background:
@@ -147,11 +142,16 @@ def _queue(run: Run, tell: bool) -> Run:
             raise TooManyRuns(
                 f"You have {OPEN_LIVE_PER_PERSON} live runs open, as many as one may have at a time. End one."
             )
-        run.published = run.created if tell else None
-        run.save(force_insert=True)
-        if tell:
-            transaction.on_commit(lambda: tasks.publish(run.pk, Kind(run.kind)))
+        _store(run, tell)
     return run
+
+
+def _store(run: Run, tell: bool) -> None:
+    run.engine = netcore.ENGINE_VERSION
+    run.published = run.created if tell else None
+    run.save(force_insert=True)
+    if tell:
+        transaction.on_commit(lambda: tasks.publish(run.pk, Kind(run.kind)))
 
 
 def _make_room(run: Run) -> None:

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from sandbox.accounts.models import User
 from sandbox.classes import queries as class_queries
 from sandbox.runs import queries as run_queries
-from sandbox.runs.models import State
 from sandbox.scenarios import access as scenario_access
 from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios.models import Scenario
@@ -83,7 +82,7 @@ def recent_runs(user: User) -> list[dict[str, Any]]:
         {
             "kind": run.get_kind_display(),
             "state": run.state,
-            "state_words": State(run.state).label,
+            "state_words": run.get_state_display(),
             "scenario": run.scenario.name,
             "url": f"{run.scenario.get_absolute_url()}?run={run.pk}",
             "created": run.created,

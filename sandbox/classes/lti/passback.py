@@ -16,8 +16,8 @@ from requests import RequestException
 
 from sandbox.classes.lti import outside
 from sandbox.classes.lti.claims import SCORE_SCOPE
-from sandbox.classes.lti.services import SHAPES
-from sandbox.classes.models import Attempt, Course, Exercise, Passback, SendState, ShowResults
+from sandbox.classes.lti.services import SHAPES, words
+from sandbox.classes.models import Attempt, Course, Passback, SendState, ShowResults
 
 FIRST_WAIT: Final = timedelta(seconds=30)
 LONGEST_WAIT: Final = timedelta(hours=6)
@@ -101,15 +101,13 @@ def _send(row: Passback) -> None:
 def _later(row: Passback, error: Exception) -> None:
     row.state = SendState.FAILED if row.tries >= MOST_TRIES else SendState.WAITING
     row.due = now() + min(FIRST_WAIT * 2 ** (row.tries - 1), LONGEST_WAIT)
-    row.note = (str(error) or type(error).__name__)[:300]
+    row.note = words(error)[:300]
     row.save(update_fields=["state", "due", "note"])
 
 
-def again(course: Course, exercise: Exercise | None = None) -> int:
+def again(course: Course) -> int:
     """Send once more what waits or was given up; return how many."""
     rows = Passback.objects.filter(exercise__course=course).exclude(state=SendState.SENT)
-    if exercise is not None:
-        rows = rows.filter(exercise=exercise)
     return rows.update(state=SendState.WAITING, tries=0, due=now(), points=None)
 
 

@@ -171,7 +171,7 @@ def read_members(platform: Platform) -> None:
     try:
         count = _read_members(platform)
     except (LtiException, RequestException, people.Refused, *SHAPES) as error:
-        _note(platform, RosterState.FAILED, _words(error))
+        _note(platform, RosterState.FAILED, words(error))
     else:
         _note(platform, RosterState.READ, f"{count} people")
 
@@ -221,5 +221,6 @@ def _member(platform: Platform, member: Any) -> None:
         _place(platform, person, name[:120], role_of([str(role) for role in roles]), None)
 
 
-def _words(error: Exception) -> str:
+def words(error: Exception) -> str:
+    """Return what to tell of an error; some of the libraries' have no text."""
     return str(error) or type(error).__name__

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from sandbox.accounts.models import User
-from sandbox.classes import packs, recording, runner
+from sandbox.classes import packs, queries, recording, runner
 from sandbox.classes.models import (
     Attempt,
     CheckRow,
@@ -67,7 +67,7 @@ def regrade(
     made = []
     with transaction.atomic():
         for submission in submissions:
-            Grading.objects.filter(submission=submission, counts=False, replaced=None).delete()
+            queries.trials(submission=submission).delete()
             trial = Grading.objects.create(submission=submission, pack=version, counts=False)
             made.append(_start(trial, author, runner.ALL, many=True, tell=tell))
     return made
@@ -78,12 +78,10 @@ def apply_regrade(exercise: Exercise, author: User) -> int:
 
     What people have set stays.
     """
-    trials = Grading.objects.filter(
-        submission__attempt__exercise=exercise, counts=False, replaced=None, finished__isnull=False
-    ).select_related("submission__attempt", "pack")
+    trials = queries.trials(submission__attempt__exercise=exercise, finished__isnull=False)
     moment, applied, attempts = now(), 0, {}
     with transaction.atomic():
-        for trial in trials.defer("pack__files"):
+        for trial in trials.select_related("submission__attempt", "pack"):
             old = Grading.objects.filter(submission=trial.submission, counts=True)
             old.update(counts=False, replaced=moment)
             applied += Grading.objects.filter(pk=trial.pk, counts=False).update(counts=True)
@@ -95,7 +93,7 @@ def apply_regrade(exercise: Exercise, author: User) -> int:
 
 def drop_regrade(exercise: Exercise) -> None:
     """Forget the trials of an exercise; nothing changes."""
-    trials = Grading.objects.filter(submission__attempt__exercise=exercise, counts=False, replaced=None)
+    trials = queries.trials(submission__attempt__exercise=exercise)
     for trial in trials.select_related("run"):
         if trial.run is not None:
             runs.cancel(trial.run)

@@ -32,10 +32,15 @@ class Stale(Exception):
     """Somebody else saved the draft in the meantime."""
 
 
+def paths_of(folder: Path) -> dict[str, Path]:
+    """Return where the files of a pack are, by their path inside its folder; hidden ones are left out."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    return {path.relative_to(folder).as_posix(): path for path in found}
+
+
 def files_of(folder: Path) -> dict[str, str]:
     """Return the files of a pack in a folder."""
-    found = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
-    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in found}
+    return {name: path.read_text(encoding="utf-8") for name, path in paths_of(folder).items()}
 
 
 def take_shipped(folder: Path = SHIPPED) -> list[PackVersion]:

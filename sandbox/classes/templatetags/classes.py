@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django import template
 from django.template.defaultfilters import floatformat
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
 
+
+class Mark(NamedTuple):
+    """How a check that went some way is shown: class of the style sheet, sign, words."""
+
+    style: str
+    sign: str
+    words: str | Promise
+
+
 _MARKS: Final = {
-    "passed": ("delivered", "✓", "passed"),
-    "failed": ("dropped", "✕", "failed"),
-    "ungraded": ("unmodelled", "▨", "could not be graded"),
+    "passed": Mark("delivered", "✓", _("passed")),
+    "failed": Mark("dropped", "✕", _("failed")),
+    "ungraded": Mark("unmodelled", "▨", _("could not be graded")),
 }
+
+
+@register.filter
+def check_mark(state: str) -> Mark:
+    """Return how a state of a check (``CheckState``) is shown."""
+    return _MARKS[state]
 
 
 @register.simple_tag
@@ -30,12 +47,12 @@ def check_cell(row: dict[str, Any], check_id: str) -> SafeString | str:
         )
     if check is None:
         return ""
-    kind, sign, words = _MARKS[check.state]
+    style, sign, words = check_mark(check.state)
     points = "" if check.state == "ungraded" else floatformat(check.earned, -1)
     return format_html(
         '<span class="mark {}" title="{}"><span aria-hidden="true">{}</span> {}'
         '<span class="visually-hidden">{}</span></span>',
-        kind,
+        style,
         check.message or words,
         sign,
         points,

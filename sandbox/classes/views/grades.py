@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sandbox.classes import access, gradebook, queries
 from sandbox.classes.forms import CommentForm, ExerciseForm, ExtensionForm, OverrideForm
-from sandbox.classes.models import Exercise, Submission
+from sandbox.classes.models import Exercise, PackVersion, Submission
 from sandbox.classes.services import exercises
 from sandbox.classes.services import grading as gradings
 from sandbox.classes.views.shared import page, person, refused, said
@@ -24,7 +25,7 @@ def exercise_new(request: HttpRequest, course_id: str) -> HttpResponse:
     ``classes/exercise_new.html``: ``packs`` (newest versions), ``there`` (slugs that are set already).
     """
     found, place = access.course(request.user, course_id, "manage")
-    newest = queries.newest_packs(found)
+    newest = queries.newest_packs(access.packs(found))
     if request.method == "POST":
         chosen = [pack for pack in newest if str(pack.pk) in request.POST.getlist("pack")]
         if not chosen:
@@ -133,7 +134,7 @@ def exercise_grades(request: HttpRequest, exercise_id: str) -> HttpResponse:
     """Show the gradebook of one exercise, check by check.
 
     ``classes/exercise_grades.html``: ``exercise``, ``checks``, ``rows``, ``sort``, ``query``, ``group``,
-    ``groups``, ``statistics``, ``trial`` (see ``gradebook.regrade_table``), ``versions``.
+    ``groups``, ``trial`` (see ``gradebook.regrade_table``), ``versions``.
     """
     found, place = access.exercise(request.user, exercise_id, "see_work")
     table = gradebook.exercise_table(found)
@@ -141,7 +142,7 @@ def exercise_grades(request: HttpRequest, exercise_id: str) -> HttpResponse:
         "exercise": found,
         "checks": table["checks"],
         "trial": gradebook.regrade_table(found),
-        "versions": access.packs(found.course).filter(slug=found.pack.slug).order_by("-number"),
+        "versions": _versions(found),
     }
     rows = _asked(request, table["rows"], "name")
     return page(request, "exercise_grades.html", found.course, place, context | rows)
@@ -151,18 +152,18 @@ def exercise_grades(request: HttpRequest, exercise_id: str) -> HttpResponse:
 def regrade(request: HttpRequest, exercise_id: str) -> HttpResponse:
     """Grade every submission again on trial, by a version of the pack (``version``)."""
     found, _ = access.exercise(request.user, exercise_id, "manage")
-    version = _version(request, found)
+    asked = request.POST.get("version")
+    version = next((one for one in _versions(found) if str(one.pk) == asked), None)
+    if version is None:
+        raise Http404("There is no such version.")
     submissions = Submission.objects.filter(attempt__exercise=found).select_related("revision")
     made = gradings.regrade(submissions.defer("revision__document"), version, person(request))
     return said(request, f"{len(made)} submissions are graded again, on trial.", _grades(found))
 
 
-def _version(request: HttpRequest, exercise: Exercise) -> Any:
-    versions = access.packs(exercise.course).filter(slug=exercise.pack.slug)
-    for version in versions:
-        if str(version.pk) == request.POST.get("version"):
-            return version
-    raise Http404("There is no such version.")
+def _versions(exercise: Exercise) -> QuerySet[PackVersion]:
+    """Return the versions that the submissions of an exercise can be graded by, newest first."""
+    return access.packs(exercise.course).filter(slug=exercise.pack.slug).order_by("-number")
 
 
 @require_POST

@@ -29,7 +29,7 @@ def pack_list(request: HttpRequest, course_id: str) -> HttpResponse:
     """Show the packs a course may use. ``classes/packs.html``: ``packs`` (newest versions), ``drafts``."""
     found, place = access.course(request.user, course_id, "author")
     drafts = found.drafts.select_related("base").defer("files", "base__files")
-    context = {"packs": queries.newest_packs(found), "drafts": drafts}
+    context = {"packs": queries.newest_packs(access.packs(found)), "drafts": drafts}
     return page(request, "packs.html", found, place, context)
 
 

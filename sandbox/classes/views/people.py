@@ -142,7 +142,7 @@ def invite(request: HttpRequest, course_id: str) -> HttpResponse:
     if not form.is_valid():
         return refused(request, "Choose a role from the list.", _people(found.pk))
     role = Role(form.cleaned_data["role"])
-    if role in (Role.INSTRUCTOR, Role.OWNER) and not access.can(request.user, place)["own"]:
+    if role in (Role.INSTRUCTOR, Role.OWNER) and not access.allowed("own", request.user, place):
         return refused(request, "Only an owner makes instructors.", _people(found.pk))
     token = people.invite(found, person(request), role=role, group=form.cleaned_data["group"])
     request.session["invitation_link"] = _link(request, token)
@@ -161,7 +161,7 @@ def place_change(request: HttpRequest, place_id: str) -> HttpResponse:
     role = Role(cleaned["role"]) if cleaned["role"] else None
     high = {Role.OWNER, Role.INSTRUCTOR}
     touches_teaching = found.role in high or role in high
-    if touches_teaching and not access.can(request.user, own)["own"]:
+    if touches_teaching and not access.allowed("own", request.user, own):
         return refused(request, "Only an owner changes who teaches.", target)
     active = {"1": True, "0": False}.get(cleaned["active"])
     group = cleaned["group"] if "group" in request.POST else None

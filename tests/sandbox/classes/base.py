@@ -14,7 +14,7 @@ from sandbox.classes.services import exercises, packs, people, work
 from sandbox.runs import runner
 from sandbox.runs.models import Run
 from sandbox.scenarios import services as scenarios
-from tests.sandbox.base import SandboxTest
+from tests.sandbox.base import People, SandboxTest
 
 LAB: Final = "lab-01-first-packet"
 
@@ -22,7 +22,7 @@ ROLES = ("owner", "instructor", "assistant", "learner", "observer")
 EVERYBODY = (*ROLES, "other_learner", "outsider", "nobody")
 
 
-class ClassroomTest(SandboxTest):
+class Classroom(People):
     """``owner``'s course; ``outsider`` is signed in and not in it, ``nobody`` is signed out."""
 
     def setUp(self) -> None:
@@ -99,3 +99,7 @@ class ClassroomTest(SandboxTest):
     def pack_from(self, files: dict[str, str], course: Course | None = None) -> PackVersion:
         """Return a pack of files, stored."""
         return packs.publish(course, None, files)
+
+
+class ClassroomTest(Classroom, SandboxTest):
+    """Each test in a transaction that is undone."""

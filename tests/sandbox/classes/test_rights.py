@@ -6,13 +6,16 @@ import json
 import re
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.test import Client
 from django.urls import get_resolver
 
 from sandbox.classes.models import Broadcast, Grading, PackVersion
 from sandbox.classes.services import packs, people
 from sandbox.runs.models import Kind, Run
-from tests.sandbox.classes.base import EVERYBODY, ClassroomTest
+from tests.sandbox.base import CommittedTest
+from tests.sandbox.classes.base import EVERYBODY, Classroom, ClassroomTest
+from tests.sandbox.runs.test_socket import Socket
 
 STAFF = {"owner", "instructor", "assistant"}
 TEACHERS = {"owner", "instructor"}
@@ -164,14 +167,17 @@ class RightsTest(ClassroomTest):
         hidden = self.grading.rows.filter(hidden=True)
         passed = [row.title for row in hidden if row.state != "failed"]
         failed = [row.title for row in hidden if row.state == "failed"]
+        of_hidden, wrong = ["192.168.40.0", "annex"], ["own-router", "own-table"]
+        # Words that the pack does not hold any more would be found nowhere, and prove nothing.
+        assert all(word in json.dumps(files) for word in (*of_hidden, *wrong))
         return {
-            "hidden checks": [*(row.check_id for row in hidden), *passed, "192.168.40.0", "annex"],
+            "hidden checks": [*(row.check_id for row in hidden), *passed, *of_hidden],
             "rules before they are shown": failed,
             "solutions": [
                 json.dumps(title)[1:-1]
                 for title in re.findall(r"^title: (.+)$", files["reference/data-subnet.yml"], re.M)
             ],
-            "wrong solutions": ["own-router", "own-table"],
+            "wrong solutions": wrong,
         }
 
     def reachable(self, client: Client) -> list[tuple[str, str]]:
@@ -253,3 +259,33 @@ class RightsTest(ClassroomTest):
         people.change(self.places["learner"], active=False)
         for name in GET:
             assert self.clients["learner"].get(self.path(name)).status_code == 404, name
+
+
+class SocketRightsTest(Classroom, CommittedTest):
+    """The learner has a broken, graded submission, and everybody opens the socket of its grading."""
+
+    async def test_only_whoever_handed_in_hears_of_a_grading_and_no_more_than_they_may_see(self) -> None:
+        run, hidden = await sync_to_async(self.graded_run)()
+        assert hidden
+        for who in EVERYBODY:
+            socket = Socket(f"/ws/runs/{run.pk}/", self.clients[who])
+            if who != "learner":
+                await socket.connect()
+                assert await socket.close_code() == 4404, who
+                continue
+            await socket.open()
+            said = ""
+            while "run.finished" not in said:
+                said += json.dumps(await socket.message())
+            await socket.disconnect()  # first: a socket that is left open holds up the end of the test
+            assert "all-talk" in said and not any(text in said for text in hidden)
+
+    def graded_run(self) -> tuple[Run, list[str]]:
+        """Return the run of a grading, and the ids of hidden checks with the rules that were not broken."""
+        attempt = self.begun(self.exercise())
+        self.break_it(attempt)
+        grading = Grading.objects.get(submission=self.graded(attempt))
+        assert grading.run is not None
+        rows = grading.rows.filter(hidden=True)
+        kept = [row.title for row in rows if row.state != "failed"]
+        return grading.run, [*(row.check_id for row in rows), *kept]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.db.models import F
+
 from sandbox.classes import wall
-from sandbox.classes.models import AttemptEvent, Broadcast, Deed
+from sandbox.classes.models import Attempt, AttemptEvent, Broadcast, Deed
 from sandbox.classes.services import people, work
 from sandbox.scenarios import services as scenarios
 from sandbox.scenarios.models import Scenario
@@ -91,11 +95,13 @@ class WallTest(ClassroomTest):
             assert "Somebody" in staff or "insight" in path
 
     def test_insight_says_what_was_hard(self) -> None:
+        Attempt.objects.update(started=F("started") - timedelta(minutes=10))
         found = wall.insight(self.set, hidden=True)
         rows = {row["check_id"]: row for row in found["checks"]}
         assert (rows["all-talk"]["solved_by"], rows["all-talk"]["tried_by"]) == (1, 3)
         assert rows["all-talk"]["first"] == 1
-        assert found["times"]["mean"].total_seconds() >= 0
+        assert timedelta(minutes=10) < found["times"]["mean"] <= found["times"]["longest"]
+        assert found["times"]["longest"] < timedelta(minutes=20)
         work_page = self.teacher.get(f"/exercises/{self.set.pk}/insight/")
         assert work_page.status_code == 200
 

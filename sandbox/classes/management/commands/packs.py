@@ -18,9 +18,6 @@ import netcore
 from sandbox.classes.models import PackVersion
 from sandbox.classes.services import packs as services
 
-PACKS = Path(__file__).parents[2] / "packs"
-"""The packs that come with the program, a folder each."""
-
 
 class Command(BaseCommand):
     help = "Lint, import or export exercise packs: folders with pack.yml."
@@ -86,7 +83,9 @@ class Command(BaseCommand):
 def lint(folder: Path) -> tuple[netcore.PackProblem, ...]:
     """Return everything that is wrong with the pack of a folder."""
     try:
-        pack = netcore.read_pack(files_of(folder))
+        # As bytes: what is no text is one of the problems.
+        files = {name: path.read_bytes() for name, path in services.paths_of(folder).items()}
+        pack = netcore.read_pack(files)
     except netcore.PackRefused as error:
         return error.problems
     found = netcore.lint(pack)
@@ -96,17 +95,13 @@ def lint(folder: Path) -> tuple[netcore.PackProblem, ...]:
     return found
 
 
-def files_of(folder: Path) -> dict[str, bytes]:
-    """Return the files of a pack by their path inside the folder; hidden ones are left out."""
-    found = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
-
-
 def _folders(names: list[str]) -> list[Path]:
     """Return the folders that names mean; without a name, all that come with the program."""
-    return [_folder(name) for name in names] or sorted(path.parent for path in PACKS.glob("*/pack.*"))
+    return [_folder(name) for name in names] or sorted(
+        path.parent for path in services.SHIPPED.glob("*/pack.*")
+    )
 
 
 def _folder(name: str) -> Path:
     """Return the folder that a name means: a path, or the id of a pack that comes with the program."""
-    return Path(name) if Path(name).is_dir() else PACKS / name
+    return Path(name) if Path(name).is_dir() else services.SHIPPED / name
