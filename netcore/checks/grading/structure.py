@@ -15,6 +15,7 @@ from netcore.checks.language.structure import KINDS, Count, Edits, OpensNothing,
 from netcore.checks.reading import compiled
 from netcore.document.models import Topology
 from netcore.trace.effects import Effect
+from netcore.trace.packet import Packet
 
 _NOTHING = object()
 
@@ -102,21 +103,20 @@ def opens_nothing(part: OpensNothing, case: Case) -> Finding:
     if before is None:
         raise CannotGrade(f"The starting drawing has problems: {problems[0].text}")
     case.budget.spend(COMPARING)
-    ignored = {names.ends(case.topology, name)[0] for name in part.ignore}
-    allowed = {
-        (packet.source, packet.destination, packet.protocol, packet.destination_port)
-        for flow in part.allow
-        for packet in names.packets(case.topology, flow)
-    }
+    ignored = {end for name in part.ignore for end in names.ends(case.topology, name)}
+    allowed = {_header(packet) for flow in part.allow for packet in names.packets(case.topology, flow)}
     for change in diff(before, case.network, limit=PACKETS).of(Effect.OPENED):
         packet = change.packet
-        key = (packet.source, packet.destination, packet.protocol, packet.destination_port)
-        if key not in allowed and not ignored & {packet.source, packet.destination}:
+        if _header(packet) not in allowed and not ignored & {packet.source, packet.destination}:
             port = f"/{packet.destination_port}" if packet.destination_port else ""
             flow = f"{packet.source} -> {packet.destination} {packet.protocol}{port}"
             message = f"{flow} arrives, and did not before."
             return Finding(0.0, message, case.counterexample(packet))
     return PASSED
+
+
+def _header(packet: Packet) -> tuple[str, str, str, int]:
+    return packet.source, packet.destination, packet.protocol, packet.destination_port
 
 
 def at_start(case: Case) -> Case:
