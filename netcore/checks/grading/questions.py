@@ -12,7 +12,6 @@ from netcore.checks.divergence import first_divergence
 from netcore.checks.grading import changing, estimates, names
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
 from netcore.checks.grading.packets import Selected, hop_of, same_place, selected
-from netcore.checks.grading.structure import at_start
 from netcore.checks.language.part import Flow
 from netcore.checks.language.questions import Diagnose, DiffersAt, Explain, Predict, Question, VerdictForm
 from netcore.checks.predictions import Prediction, judge
@@ -33,7 +32,7 @@ def answer_of(question: Question, case: Case) -> Any:
 
 def about(question: Question, case: Case) -> Case:
     """Return the case of the drawing that a question is about."""
-    base = at_start(case) if question.of == "start" else case
+    base = case.at_start() if question.of == "start" else case
     base = changing.changed(base, question.given)
     return base.under(question.profile) if question.profile else base
 

@@ -76,7 +76,7 @@ def unchanged(part: Unchanged, case: Case) -> Finding:
 
 def refused(part: Refused, case: Case) -> Finding:
     """Return whether the provider refuses a change."""
-    base = case if part.of == "drawing" else at_start(case)
+    base = case if part.of == "drawing" else case.at_start()
     if base.problems:
         raise CannotGrade(f"The drawing has problems of its own: {base.problems[0].text}")
     after = changing.changed(base, part.changes)
@@ -117,21 +117,6 @@ def opens_nothing(part: OpensNothing, case: Case) -> Finding:
 
 def _header(packet: Packet) -> tuple[str, str, str, int]:
     return packet.source, packet.destination, packet.protocol, packet.destination_port
-
-
-def at_start(case: Case) -> Case:
-    """Return the case of the starting drawing, with the same budget and answers."""
-    return Case(
-        start=case.start,
-        drawing=case.start,
-        budget=case.budget,
-        answers=case.answers,
-        seed=case.seed,
-        profile=case.profile,
-        kept=case.kept,
-        faults=case.faults,
-        healthy=case.healthy,
-    )
 
 
 def values(topology: Topology, path: str) -> Iterator[tuple[str, Any]]:
