@@ -438,11 +438,10 @@ def is_simple(compiled: Compiled) -> bool:
     """Return whether nothing on the way between VMs rewrites, keeps sessions or has routes of its own."""
     if compiled.carried.by_mac or compiled.carried.vpc:
         return False
-    nics = compiled.nics[middles(compiled)]
-    return all(_only_passes(compiled, row, nic) for row, nic in zip(middles(compiled), nics, strict=True))
+    return all(_only_passes(compiled, nic) for nic in compiled.nics[middles(compiled)])
 
 
-def _only_passes(compiled: Compiled, row: int, nic: Table) -> bool:
+def _only_passes(compiled: Compiled, nic: Table) -> bool:
     if nic[at.NIC_VM] < 0:
         return True
     return not int(nic[at.NIC_FLAGS]) & (at.WRONG_MAC | at.HARD) and is_usual(compiled, int(nic[at.NIC_VM]))

@@ -230,11 +230,7 @@ def _addresses(compiled: Compiled) -> dict[str, Any]:
     drawing = drawing_of(compiled.network)
     found: dict[str, Any] = drawing.memo(
         ("primary addresses",),
-        lambda: {
-            vm: held[0]
-            for vm, machine in drawing.machines.items()
-            if (held := [address for port in machine.ports for address in port.held])
-        },
+        lambda: {vm: machine.held[0] for vm, machine in drawing.machines.items() if machine.held},
     )
     return found
 

@@ -95,7 +95,7 @@ def may_move(earlier: Compiled, later: Mapping[str, Machine], vms: set[str]) -> 
 
 def addresses_of(machine: Machine) -> set[Address]:
     """Return the addresses that the fabric or the guest of a VM has for its own."""
-    return {*machine.own, *(address for port in machine.ports for address in port.held)}
+    return {*machine.own, *machine.held}
 
 
 def ranges_of(machines: Mapping[str, Machine], vms: set[str]) -> Iterator[tuple[int, int, int]]:

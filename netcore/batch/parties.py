@@ -100,10 +100,9 @@ def _everybody(drawings: Iterable[Compiled]) -> People:
     for compiled in drawings:
         topology = compiled.network.scenario.topology
         for vm, machine in drawing_of(compiled.network).machines.items():
-            held = [address for port in machine.ports for address in port.held]
-            for place, address in enumerate(held):
+            for place, address in enumerate(machine.held):
                 holders.setdefault(address, {})[vm] = place
-            for address in machine.own.difference(held):
+            for address in machine.own.difference(machine.held):
                 rewritten.setdefault(address, f"vms/{vm}")
         for key, balancer in topology.load_balancers.items():
             for front in balancer.frontends.values():
@@ -228,7 +227,7 @@ def alike_in_both(people: People, one: Compiled, other: Compiled) -> Table:
 
 def _held(compiled: Compiled, vm: str) -> tuple[Address, ...]:
     machine = drawing_of(compiled.network).machines.get(vm)
-    return () if machine is None else tuple(held for port in machine.ports for held in port.held)
+    return () if machine is None else machine.held
 
 
 class Pairs(NamedTuple):

@@ -126,6 +126,11 @@ class Machine:
         """Return whether nothing was said of its guest."""
         return self.guest == _PLAIN
 
+    @cached_property
+    def held(self) -> tuple[Address, ...]:
+        """Return the addresses that the fabric holds for its NICs, NIC by NIC."""
+        return tuple(address for port in self.ports for address in port.held)
+
     @property
     def usual(self) -> bool:
         """Return whether it has one NIC, and no routes but those that DHCP and the subnet give."""

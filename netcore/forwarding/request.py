@@ -117,7 +117,7 @@ def _address(network: Network, drawing: Drawing, text: str, outside: bool) -> Ad
             raise NotFound(f"The document has no VM {name}.")
         found = _public(network, drawing.machines[name]) if outside else None
         if found is None:
-            held = [address for port in drawing.machines[name].ports for address in port.held]
+            held = drawing.machines[name].held
             if not held:
                 raise NotFound(f"VM {name} has no address.")
             found = held[0]

@@ -27,7 +27,6 @@ from tests.properties.clouds import PLAIN, cloud, packets
 Raw = dict[str, Any]
 Edit = Callable[[Raw, random.Random], None]
 
-PROTOCOLS = ("tcp", "tcp", "udp", "icmp", "esp")
 PREFIXES = ("10.1.0.0/16", "10.2.2.0/24", "10.0.1.4/32", "0.0.0.0/0", "10.1.1.128/25", "10.0.0.0/9")
 
 
@@ -37,9 +36,7 @@ def _route(raw: Raw, luck: random.Random) -> None:
     if routes and luck.random() < 0.4:
         routes.pop(luck.choice(sorted(routes)))
         return
-    prefix = luck.choice(
-        ("10.1.0.0/16", "10.2.2.0/24", "10.0.1.4/32", "0.0.0.0/0", "10.1.1.128/25", "10.0.0.0/9")
-    )
+    prefix = luck.choice(PREFIXES)
     kind = luck.choice(("None", "VnetLocal", "Internet", "VirtualAppliance"))
     made = {"prefix": prefix, "next_hop_type": kind}
     if kind == "VirtualAppliance":
@@ -107,9 +104,7 @@ MOVES = (_power, _address)
 HEAVY = (_forwarding, _gone)
 
 
-def edit(
-    drawn: Net, luck: random.Random, kinds: tuple[Callable[[Raw, random.Random], None], ...]
-) -> Network | None:
+def edit(drawn: Net, luck: random.Random, kinds: tuple[Edit, ...]) -> Network | None:
     """Return the drawing after a random edit; None where it would have problems."""
     raw = copy.deepcopy(drawn.raw)
     luck.choice(kinds)(raw, luck)

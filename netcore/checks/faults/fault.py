@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
-from netcore.checks.edits.patches import Operation
+from netcore.checks.edits.patches import Operation, change, put, remove
 from netcore.document.models import Topology
 
 Makers = Callable[[Topology], Iterator["Fault"]]
@@ -43,29 +44,33 @@ class Fault:
         }
 
 
-def plain(value: Any) -> Any:
+Edit = tuple[tuple[Operation, ...], tuple[Operation, ...]]
+"""Patch and undo; paths start inside the topology."""
+
+
+def changed(path: str, before: Any, after: Any) -> Edit:
+    """Return the edit of one field."""
+    return (change(path, _plain(after)),), (change(path, _plain(before)),)
+
+
+def removed(path: str, before: Any) -> Edit:
+    """Return the removal of an entry."""
+    return (remove(path),), (put(path, _plain(before)),)
+
+
+def added(path: str, value: dict[str, Any]) -> Edit:
+    """Return the edit that adds an entry, given as plain JSON data."""
+    return (put(path, value),), (remove(path),)
+
+
+def joined(edits: Iterable[Edit]) -> Edit:
+    """Return several edits as one, in the order of the patch; what was done last is undone first."""
+    patches, undos = zip(*edits, strict=True)
+    return tuple(chain.from_iterable(patches)), tuple(chain.from_iterable(reversed(undos)))
+
+
+def _plain(value: Any) -> Any:
     """Return a value of a model as plain JSON data."""
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json", by_alias=True)
     return value if value is None or isinstance(value, bool | int | float | str | list | dict) else str(value)
-
-
-def changed(path: str, before: Any, after: Any) -> tuple[tuple[Operation, ...], tuple[Operation, ...]]:
-    """Return patch and undo of one field; ``path`` starts inside the topology."""
-
-    def to(value: Any) -> Operation:
-        return {"op": "replace", "path": f"/topology/{path}", "value": plain(value)}
-
-    return (to(after),), (to(before),)
-
-
-def removed(path: str, before: Any) -> tuple[tuple[Operation, ...], tuple[Operation, ...]]:
-    """Return patch and undo of the removal of an entry."""
-    place = f"/topology/{path}"
-    return ({"op": "remove", "path": place},), ({"op": "add", "path": place, "value": plain(before)},)
-
-
-def added(path: str, value: Any) -> tuple[tuple[Operation, ...], tuple[Operation, ...]]:
-    """Return patch and undo of a new entry."""
-    place = f"/topology/{path}"
-    return ({"op": "add", "path": place, "value": plain(value)},), ({"op": "remove", "path": place},)

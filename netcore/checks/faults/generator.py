@@ -146,11 +146,9 @@ def put_faults(
     for fault in _in_turn(scenario, kinds or tuple(KINDS), seed):
         if len(taken) == count:
             break
-        if any(_meets(fault, other.fault) for other in taken):
-            continue
-        put = _tried(scenario, fault, asked)
-        after = None if put is None else applied(now, fault.patch)
-        if put is None or after is None or compiled(after)[0] is None:
+        after = _on_top(now, taken, fault)
+        put = None if after is None else _tried(scenario, fault, asked)
+        if after is None or put is None:
             continue
         if unique and looked < MOST_ASKED:
             looked += 1
@@ -161,9 +159,8 @@ def put_faults(
         taken.append(put)
         now = after
     for put in spare:
-        after = applied(now, put.fault.patch)
-        meets = any(_meets(put.fault, other.fault) for other in taken)
-        if len(taken) < count and not meets and after is not None and compiled(after)[0] is not None:
+        after = _on_top(now, taken, put.fault)
+        if after is not None and len(taken) < count:
             taken.append(put)
             now = after
     if len(taken) < count:
@@ -202,6 +199,19 @@ def _in_turn(scenario: Scenario, kinds: Sequence[str], seed: int) -> Iterator[Fa
                 yield row[turn]
 
 
+def _on_top(now: Scenario, taken: Sequence[Put], fault: Fault) -> Scenario | None:
+    """Return the drawing with one fault more; None where it meets another or could not be run."""
+    if any(_meets(fault, other.fault) for other in taken):
+        return None
+    return _running(now, fault)
+
+
+def _running(scenario: Scenario, fault: Fault) -> Scenario | None:
+    """Return the drawing with a fault; None where it could not be run."""
+    after = applied(scenario, fault.patch)
+    return None if after is None or compiled(after)[0] is None else after
+
+
 def _meets(one: Fault, other: Fault) -> bool:
     """Return whether two faults lie in one place, so that one would hide or undo the other."""
     return one.at == other.at or bool(
@@ -225,8 +235,8 @@ def _failing(scenario: Scenario, intents: Sequence[Check]) -> dict[int, Finding]
 
 def _tried(scenario: Scenario, fault: Fault, intents: Sequence[Check]) -> Put | None:
     """Return what a fault does by itself; None where the drawing could not be run, or nothing shows it."""
-    after = applied(scenario, fault.patch)
-    if after is None or compiled(after)[0] is None:
+    after = _running(scenario, fault)
+    if after is None:
         return None
     failing = _failing(after, intents)
     if not failing:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import islice
 
 from netcore.checks.faults.fault import Fault, added, changed, removed
-from netcore.document.models import Power, Topology
+from netcore.document.guests import BgpNeighbour
+from netcore.document.models import Power, Topology, VirtualMachine
 from netcore.document.values import Address, Network
 
 
@@ -27,28 +28,26 @@ def flag_lost(topology: Topology) -> Iterator[Fault]:
     """IP forwarding is off at the NIC of an appliance, as after a rebuilt or moved NIC (facts E2, E3)."""
     for key, nic in topology.nics.items():
         if nic.ip_forwarding:
-            patch, undo = changed(f"nics/{key}/ip_forwarding", True, False)
-            words = f"IP forwarding is off at {nic.name}."
-            yield Fault(
-                "flag-lost", f"nics/{key}", words, f"Switch IP forwarding on at {nic.name}.", patch, undo
-            )
+            at, words = f"nics/{key}", f"IP forwarding is off at {nic.name}."
+            edit = changed(f"{at}/ip_forwarding", True, False)
+            yield Fault("flag-lost", at, words, f"Switch IP forwarding on at {nic.name}.", *edit)
 
 
 def guest_flag_lost(topology: Topology) -> Iterator[Fault]:
     """The guest of an appliance forwards no more, as after a restart without a saved setting."""
     for key, vm in topology.vms.items():
         if vm.guest.forwarding:
-            patch, undo = changed(f"vms/{key}/guest/forwarding", True, False)
-            words = f"The guest of {vm.name} does not forward."
-            yield Fault("guest-flag-lost", f"vms/{key}", words, f"Let {vm.name} forward.", patch, undo)
+            at, words = f"vms/{key}", f"The guest of {vm.name} does not forward."
+            edit = changed(f"{at}/guest/forwarding", True, False)
+            yield Fault("guest-flag-lost", at, words, f"Let {vm.name} forward.", *edit)
 
 
 def stopped(topology: Topology) -> Iterator[Fault]:
     """A VM was stopped and nobody started it again (fact A9)."""
     for key, vm in topology.vms.items():
         if vm.power is Power.RUNNING:
-            patch, undo = changed(f"vms/{key}/power", "running", "stopped")
-            yield Fault("stopped", f"vms/{key}", f"{vm.name} is stopped.", f"Start {vm.name}.", patch, undo)
+            edit = changed(f"vms/{key}/power", Power.RUNNING, Power.STOPPED)
+            yield Fault("stopped", f"vms/{key}", f"{vm.name} is stopped.", f"Start {vm.name}.", *edit)
 
 
 def address_typed(topology: Topology) -> Iterator[Fault]:
@@ -58,10 +57,10 @@ def address_typed(topology: Topology) -> Iterator[Fault]:
         free = next(islice(free_addresses(topology, nic.subnet), 40, None), None)
         if vm is None or free is None or key in vm.guest.interfaces or len(nic.configurations) != 1:
             continue
-        patch, undo = added(f"vms/{nic.vm}/guest/interfaces/{key}", {"address": str(free)})
+        at = f"vms/{nic.vm}"
         words = f"The guest of {vm.name} has the address {free} typed in, and not the one of its NIC."
-        repair = f"Let {vm.name} take its address by DHCP."
-        yield Fault("address-typed", f"vms/{nic.vm}", words, repair, patch, undo)
+        edit = added(f"{at}/guest/interfaces/{key}", {"address": str(free)})
+        yield Fault("address-typed", at, words, f"Let {vm.name} take its address by DHCP.", *edit)
 
 
 def mac_typed(topology: Topology) -> Iterator[Fault]:
@@ -69,40 +68,44 @@ def mac_typed(topology: Topology) -> Iterator[Fault]:
     for key, nic in topology.nics.items():
         vm = topology.vms.get(nic.vm or "")
         if vm is not None and key not in vm.guest.interfaces:
-            patch, undo = added(f"vms/{nic.vm}/guest/interfaces/{key}", {"mac": "02:00:5e:00:53:01"})
-            words = f"The guest of {vm.name} sends from a MAC that was typed in."
-            repair = f"Let {vm.name} use the MAC of its NIC."
-            yield Fault("mac-typed", f"vms/{nic.vm}", words, repair, patch, undo)
+            at, words = f"vms/{nic.vm}", f"The guest of {vm.name} sends from a MAC that was typed in."
+            edit = added(f"{at}/guest/interfaces/{key}", {"mac": "02:00:5e:00:53:01"})
+            yield Fault("mac-typed", at, words, f"Let {vm.name} use the MAC of its NIC.", *edit)
 
 
 def guest_firewall(topology: Topology) -> Iterator[Fault]:
     """A guest's own firewall was switched on and lets nothing in."""
     for key, vm in topology.vms.items():
         if "switched-on" not in vm.guest.firewall and not vm.guest.forwarding:
-            rule = {"priority": 0, "hook": "input", "access": "Deny"}
-            patch, undo = added(f"vms/{key}/guest/firewall/switched-on", rule)
-            words = f"The firewall inside {vm.name} lets nothing in."
+            at, words = f"vms/{key}", f"The firewall inside {vm.name} lets nothing in."
             repair = f"Remove the rule switched-on of the firewall inside {vm.name}."
-            yield Fault("guest-firewall", f"vms/{key}", words, repair, patch, undo)
+            rule = {"priority": 0, "hook": "input", "access": "Deny"}
+            edit = added(f"{at}/guest/firewall/switched-on", rule)
+            yield Fault("guest-firewall", at, words, repair, *edit)
+
+
+def neighbours(topology: Topology) -> Iterator[tuple[str, VirtualMachine, str, BgpNeighbour]]:
+    """Yield path and value of each VM that speaks BGP, and of each of its neighbours."""
+    for key, vm in topology.vms.items():
+        for name, neighbour in (vm.guest.bgp.neighbours if vm.guest.bgp else {}).items():
+            yield f"vms/{key}", vm, f"vms/{key}/guest/bgp/neighbours/{name}", neighbour
 
 
 def neighbour_number(topology: Topology) -> Iterator[Fault]:
     """A BGP neighbour has another AS number in a guest's configuration, so the session does not come up."""
-    for key, vm in topology.vms.items():
-        for name, neighbour in (vm.guest.bgp.neighbours if vm.guest.bgp else {}).items():
-            path = f"vms/{key}/guest/bgp/neighbours/{name}/asn"
-            patch, undo = changed(path, neighbour.asn, neighbour.asn + 1)
-            words = f"{vm.name} has AS number {neighbour.asn + 1} for its neighbour {neighbour.address}."
-            repair = f"Give the neighbour {neighbour.address} of {vm.name} its AS number {neighbour.asn}."
-            yield Fault("neighbour-number", f"vms/{key}", words, repair, patch, undo)
+    for at, vm, path, neighbour in neighbours(topology):
+        wrong = neighbour.asn + 1
+        words = f"{vm.name} has AS number {wrong} for its neighbour {neighbour.address}."
+        repair = f"Give the neighbour {neighbour.address} of {vm.name} its AS number {neighbour.asn}."
+        yield Fault("neighbour-number", at, words, repair, *changed(f"{path}/asn", neighbour.asn, wrong))
 
 
 def not_announced(topology: Topology) -> Iterator[Fault]:
     """A prefix is no longer announced by the guest that used to."""
     for key, vm in topology.vms.items():
+        at = f"vms/{key}"
         for name, told in (vm.guest.bgp.announces if vm.guest.bgp else {}).items():
-            patch, undo = removed(f"vms/{key}/guest/bgp/announces/{name}", told)
             words = f"{vm.name} does not announce {told.prefix}."
-            yield Fault(
-                "not-announced", f"vms/{key}", words, f"Let {vm.name} announce {told.prefix}.", patch, undo
-            )
+            repair = f"Let {vm.name} announce {told.prefix}."
+            edit = removed(f"{at}/guest/bgp/announces/{name}", told)
+            yield Fault("not-announced", at, words, repair, *edit)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netcore.checks.faults.fault import Fault, added, changed, removed
-from netcore.document.models import Access, Direction, Topology
+from netcore.checks.faults.fault import Fault, added, changed, joined, removed
+from netcore.document.models import Access, Direction, SecurityGroup, SecurityRule, Topology
 
 
 def probe_blocked(topology: Topology) -> Iterator[Fault]:
@@ -37,59 +37,55 @@ def probe_blocked(topology: Topology) -> Iterator[Fault]:
             "access": "Deny",
             "source": ["AzureLoadBalancer"],
         }
-        patch, undo = added(f"security_groups/{key}/rules/no-probes", rule)
+        at = f"security_groups/{key}"
+        edits = [added(f"{at}/rules/no-probes", rule)]
         if first == 100 and 101 not in inbound:  # no priority is left before the first rule, so it steps back
-            there, back = changed(f"security_groups/{key}/rules/{inbound[100]}/priority", 100, 101)
-            patch, undo = there + patch, undo + back
+            edits.insert(0, changed(f"{at}/rules/{inbound[100]}/priority", 100, 101))
         elif first == 100:
             continue
         words = f"The group {group.name} denies the balancer's probes."
         repair = f"Remove the rule no-probes from {group.name}."
-        yield Fault("probe-blocked", f"security_groups/{key}", words, repair, patch, undo)
+        yield Fault("probe-blocked", at, words, repair, *joined(edits))
+
+
+def _allowing(topology: Topology) -> Iterator[tuple[str, SecurityGroup, str, SecurityRule]]:
+    """Yield path and value of each security group, and of each of its rules that allow."""
+    for key, group in topology.security_groups.items():
+        for name, rule in group.rules.items():
+            if rule.access is Access.ALLOW:
+                yield f"security_groups/{key}", group, name, rule
 
 
 def denied(topology: Topology) -> Iterator[Fault]:
     """A rule denies what it is meant to let in (fact F3)."""
-    for key, group in topology.security_groups.items():
-        for name, rule in group.rules.items():
-            if rule.access is Access.ALLOW and rule.direction is Direction.INBOUND:
-                patch, undo = changed(f"security_groups/{key}/rules/{name}/access", "Allow", "Deny")
-                words = f"The rule {name} of {group.name} denies."
-                repair = f"Let the rule {name} of {group.name} allow."
-                yield Fault("denied", f"security_groups/{key}", words, repair, patch, undo)
+    for at, group, name, rule in _allowing(topology):
+        if rule.direction is Direction.INBOUND:
+            words = f"The rule {name} of {group.name} denies."
+            repair = f"Let the rule {name} of {group.name} allow."
+            edit = changed(f"{at}/rules/{name}/access", Access.ALLOW, Access.DENY)
+            yield Fault("denied", at, words, repair, *edit)
 
 
 def wrong_port(topology: Topology) -> Iterator[Fault]:
     """The port of a rule was mistyped: two of its digits changed places."""
-    for key, group in topology.security_groups.items():
-        for name, rule in group.rules.items():
-            port = rule.destination_ports[0]
-            swapped = port[:-2] + port[-1] + port[-2] if len(port) > 1 else port
-            if (
-                rule.access is Access.ALLOW
-                and port.isdigit()
-                and swapped != port
-                and not swapped.startswith("0")
-                and int(swapped) <= 65_535
-            ):
-                path = f"security_groups/{key}/rules/{name}/destination_ports"
-                patch, undo = changed(
-                    path, list(rule.destination_ports), [swapped, *rule.destination_ports[1:]]
-                )
-                words = f"The rule {name} of {group.name} lets port {swapped} in, and not {port}."
-                repair = f"Let the rule {name} of {group.name} let port {port} in."
-                yield Fault("wrong-port", f"security_groups/{key}", words, repair, patch, undo)
+    for at, group, name, rule in _allowing(topology):
+        port, *others = rule.destination_ports
+        if not port.isdigit() or len(port) < 2:
+            continue
+        swapped = port[:-2] + port[-1] + port[-2]
+        if swapped != port and not swapped.startswith("0") and int(swapped) <= 65_535:
+            words = f"The rule {name} of {group.name} lets port {swapped} in, and not {port}."
+            repair = f"Let the rule {name} of {group.name} let port {port} in."
+            path = f"{at}/rules/{name}/destination_ports"
+            yield Fault("wrong-port", at, words, repair, *changed(path, [port, *others], [swapped, *others]))
 
 
 def rule_missing(topology: Topology) -> Iterator[Fault]:
     """A rule that lets something in is gone."""
-    for key, group in topology.security_groups.items():
-        for name, rule in group.rules.items():
-            if rule.access is Access.ALLOW:
-                patch, undo = removed(f"security_groups/{key}/rules/{name}", rule)
-                words = f"The group {group.name} has no rule {name} any more."
-                repair = f"Add the rule {name} to {group.name}."
-                yield Fault("rule-missing", f"security_groups/{key}", words, repair, patch, undo)
+    for at, group, name, rule in _allowing(topology):
+        words = f"The group {group.name} has no rule {name} any more."
+        repair = f"Add the rule {name} to {group.name}."
+        yield Fault("rule-missing", at, words, repair, *removed(f"{at}/rules/{name}", rule))
 
 
 def probe_port(topology: Topology) -> Iterator[Fault]:
@@ -97,10 +93,11 @@ def probe_port(topology: Topology) -> Iterator[Fault]:
     for key, balancer in topology.load_balancers.items():
         for name, probe in balancer.probes.items():
             other = 8_081 if probe.port != 8_081 else 8_082
-            patch, undo = changed(f"load_balancers/{key}/probes/{name}/port", probe.port, other)
+            at = f"load_balancers/{key}"
             words = f"The probe {probe.name} of {balancer.name} asks port {other}."
             repair = f"Let the probe {probe.name} of {balancer.name} ask port {probe.port}."
-            yield Fault("probe-port", f"load_balancers/{key}", words, repair, patch, undo)
+            edit = changed(f"{at}/probes/{name}/port", probe.port, other)
+            yield Fault("probe-port", at, words, repair, *edit)
 
 
 def member_down(topology: Topology) -> Iterator[Fault]:
@@ -108,25 +105,25 @@ def member_down(topology: Topology) -> Iterator[Fault]:
     for key, balancer in topology.load_balancers.items():
         for name, pool in balancer.pools.items():
             if pool.members and all(member.admin_state == "none" for member in pool.members.values()):
-                steps = [
-                    changed(f"load_balancers/{key}/pools/{name}/members/{member}/admin_state", "none", "down")
-                    for member in pool.members
-                ]
-                patch = tuple(one for there, _ in steps for one in there)
-                undo = tuple(one for _, back in steps for one in back)
+                at = f"load_balancers/{key}"
                 words = f"The members of the pool {pool.name} of {balancer.name} are taken out by hand."
                 repair = f"Put the members of {pool.name} back."
-                yield Fault("member-down", f"load_balancers/{key}", words, repair, patch, undo)
+                edits = [
+                    changed(f"{at}/pools/{name}/members/{member}/admin_state", "none", "down")
+                    for member in pool.members
+                ]
+                yield Fault("member-down", at, words, repair, *joined(edits))
 
 
 def nat_detached(topology: Topology) -> Iterator[Fault]:
     """A subnet has lost its NAT gateway (fact K2)."""
     for key, subnet in topology.subnets.items():
         if subnet.nat_gateway is not None:
-            patch, undo = changed(f"subnets/{key}/nat_gateway", subnet.nat_gateway, None)
+            at = f"subnets/{key}"
             words = f"The subnet {subnet.name} has no NAT gateway."
             repair = f"Give {subnet.name} the NAT gateway {subnet.nat_gateway}."
-            yield Fault("nat-detached", f"subnets/{key}", words, repair, patch, undo)
+            edit = changed(f"{at}/nat_gateway", subnet.nat_gateway, None)
+            yield Fault("nat-detached", at, words, repair, *edit)
 
 
 def public_address_gone(topology: Topology) -> Iterator[Fault]:
@@ -134,8 +131,8 @@ def public_address_gone(topology: Topology) -> Iterator[Fault]:
     for key, nic in topology.nics.items():
         for name, one in nic.configurations.items():
             if one.public_ip is not None:
-                path = f"nics/{key}/configurations/{name}/public_ip"
-                patch, undo = changed(path, one.public_ip, None)
+                at = f"nics/{key}"
                 words = f"{nic.name} has no public address."
                 repair = f"Give {nic.name} the public address {one.public_ip}."
-                yield Fault("public-address-gone", f"nics/{key}", words, repair, patch, undo)
+                edit = changed(f"{at}/configurations/{name}/public_ip", one.public_ip, None)
+                yield Fault("public-address-gone", at, words, repair, *edit)

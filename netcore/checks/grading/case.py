@@ -193,6 +193,20 @@ class Case:
             profile=profile,
         )
 
+    def at_start(self) -> Case:
+        """Return the case of the starting drawing, under the same profile."""
+        start = replace(
+            self,
+            drawing=self.start,
+            problems=(),
+            made=Made(),
+            source_port=0,
+            reseat=None,
+            tracer=None,
+            refusal="",
+        )
+        return start.under(self.profile) if self.profile else start
+
 
 def opened(document: Mapping[str, Any]) -> tuple[Scenario | None, tuple[Problem, ...]]:
     """Return the scenario of plain data, and its problems.

@@ -103,7 +103,12 @@ def public_checks(pack: Pack, seed: int) -> tuple[PublicCheck, ...]:
 
 
 def grade(
-    pack: Pack, document: Mapping[str, Any] | Scenario, answers: Mapping[str, Any], seed: int
+    pack: Pack,
+    document: Mapping[str, Any] | Scenario,
+    answers: Mapping[str, Any],
+    seed: int,
+    *,
+    for_author: bool = False,
 ) -> Iterator[CheckResult]:
     """Yield the result of each check in the order of the pack; nothing is asked before it is wanted.
 
@@ -111,6 +116,7 @@ def grade(
         document: what the learner handed in: plain data, or a scenario.
         answers: check id -> answer; for a check with several questions an object by ask.
         seed: of the learner's variant.
+        for_author: of hidden checks too all is told; no learner may see such results.
     """
     made = variant(pack, seed)
     start, _ = opened(made.document)
@@ -139,34 +145,33 @@ def grade(
             healthy=healthy,
             faults=tuple((put.fault.at, put.fault.kind) for put in made.faults),
         )
-        yield _result(entry, case)
+        yield _result(entry, case, secret=entry.hidden and not for_author)
 
 
-def _result(entry: Entry, case: Case) -> CheckResult:
+def _result(entry: Entry, case: Case, *, secret: bool) -> CheckResult:
     try:
         found = every(entry.check.part, case, True) if entry.partial else evaluate(entry.check, case)
     except (CannotGrade, NetcoreError) as error:  # what goes beyond the model is no failure of the learner
-        return _told(entry, Finding(0.0), "ungraded", "" if entry.hidden else str(error))
+        return _told(entry, Finding(0.0), "ungraded", str(error), secret=secret)
     if found.passed:
-        return _told(entry, found, "passed", "")
-    return _told(entry, found, "failed", found.message)
+        return _told(entry, found, "passed", "", secret=secret)
+    return _told(entry, found, "failed", found.message, secret=secret)
 
 
-def _told(entry: Entry, found: Finding, state: State, message: str) -> CheckResult:
-    """Return a result; of a hidden check nothing but the rule is told."""
-    hidden = entry.hidden
-    if hidden and state != "passed":
+def _told(entry: Entry, found: Finding, state: State, message: str, *, secret: bool) -> CheckResult:
+    """Return a result; of a secret check nothing but the rule is told."""
+    if secret and state != "passed":
         message = (entry.rule or "") if state == "failed" else "The hidden check could not be graded."
     return CheckResult(
         check=entry.id,
         kind=entry.kind,
-        title=(entry.rule or "") if hidden else entry.title,
-        hidden=hidden,
+        title=(entry.rule or "") if secret else entry.title,
+        hidden=entry.hidden,
         points=entry.points,
         earned=0.0 if state == "ungraded" else round(entry.points * found.share, 2),
         state=state,
         message=message,
-        counterexample=None if hidden or state != "failed" else found.counterexample,
+        counterexample=None if secret or state != "failed" else found.counterexample,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
+from typing import NamedTuple
 
 from netcore.checks.diff import fate
 from netcore.checks.grading import names
@@ -93,36 +94,45 @@ def route(part: RouteChosen, case: Case) -> Finding:
     rows = selected(case, part.nic, part.to)
     if not rows:
         return failed(f"{part.nic} has no route for {part.to}.")
+    hop = hop_of(case.topology, part.hop)
     for row in rows:
-        hop = hop_of(case.topology, part.hop)
         wrong = (
-            (part.type is not None and row["type"] != part.type.value)
-            or (part.source is not None and row["source"] != part.source.value)
-            or (part.prefix is not None and row["prefix"] != str(part.prefix))
-            or (hop is not None and hop not in row["hops"])
+            (part.type is not None and row.type != part.type.value)
+            or (part.source is not None and row.source != part.source.value)
+            or (part.prefix is not None and row.prefix != str(part.prefix))
+            or (hop is not None and hop not in row.hops)
         )
         if wrong:
             return failed(f"{part.nic} sends {part.to} by {_row(row)}.")
     return PASSED
 
 
-def selected(case: Case, nic: str, to: str) -> list[dict[str, str]]:
-    """Return the routes that a NIC uses for a destination, as fields of text; ``hops`` with blanks between.
+class Selected(NamedTuple):
+    """A route that a NIC uses, in the words of the document."""
+
+    type: str
+    source: str
+    prefix: str
+    hops: tuple[str, ...]
+
+
+def selected(case: Case, nic: str, to: str) -> list[Selected]:
+    """Return the routes that a NIC uses for a destination.
 
     Raises:
-        Unknown: the NIC or the destination is not drawn.
+        Unknown: the NIC or the destination is not drawn, or is not one.
     """
     topology = case.topology
     destination = to if names.is_address(to) else _address(topology, to)
     view = case.network.routes(nic_of(topology, nic))
     choice = view.select(ip_address(destination))
     return [
-        {
-            "type": row.next_hop_type.value,
-            "source": row.source.value,
-            "prefix": str(choice.prefix),
-            "hops": " ".join(str(address) for address in row.next_hop_ips),
-        }
+        Selected(
+            row.next_hop_type.value,
+            row.source.value,
+            str(choice.prefix),
+            tuple(map(str, row.next_hop_ips)),
+        )
         for row in choice.routes
     ]
 
@@ -144,22 +154,27 @@ def nic_of(topology: Topology, text: str) -> str:
 
 
 def hop_of(topology: Topology, text: str | None) -> str | None:
-    """Return the address that a next hop names: itself, or that of a VM."""
+    """Return the address that a next hop names: itself, or that of a VM.
+
+    Raises:
+        Unknown: nothing of the name is drawn, or several things are.
+    """
     return text if text is None or names.is_address(text) else _address(topology, text)
 
 
 def _address(topology: Topology, text: str) -> str:
-    (path,) = names.ends(topology, text)
-    kind, _, key = path.partition("/")
+    found = names.ends(topology, text)
+    if len(found) != 1:
+        raise Unknown(f"{text} stands for {len(found)} things, and one is meant.")
+    kind, _, key = found[0].partition("/")
     address = topology.hosts[key].address if kind == "hosts" else names.address_of(topology, key)
     if address is None:
         raise Unknown(f"{text} has no address.")
     return str(address)
 
 
-def _row(row: dict[str, str]) -> str:
-    hops = f" {row['hops']}" if row["hops"] else ""
-    return f"the route {row['prefix']} -> {row['type']}{hops} ({row['source']})"
+def _row(row: Selected) -> str:
+    return f"the route {row.prefix} -> {' '.join((row.type, *row.hops))} ({row.source})"
 
 
 def _all(part: OfFlows, case: Case, why: Callable[[Packet, Trace], Why]) -> Finding:

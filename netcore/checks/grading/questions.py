@@ -11,8 +11,7 @@ from pydantic import ValidationError
 from netcore.checks.divergence import first_divergence
 from netcore.checks.grading import changing, estimates, names
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
-from netcore.checks.grading.packets import hop_of, same_place, selected
-from netcore.checks.grading.structure import at_start
+from netcore.checks.grading.packets import Selected, hop_of, same_place, selected
 from netcore.checks.language.part import Flow
 from netcore.checks.language.questions import Diagnose, DiffersAt, Explain, Predict, Question, VerdictForm
 from netcore.checks.predictions import Prediction, judge
@@ -33,7 +32,7 @@ def answer_of(question: Question, case: Case) -> Any:
 
 def about(question: Question, case: Case) -> Case:
     """Return the case of the drawing that a question is about."""
-    base = at_start(case) if question.of == "start" else case
+    base = case.at_start() if question.of == "start" else case
     base = changing.changed(base, question.given)
     return base.under(question.profile) if question.profile else base
 
@@ -62,41 +61,35 @@ def _route(form: Any, base: Case, said: Any) -> Finding:
     return failed(f"Not right: {', '.join(wrong)}.")
 
 
-def _fits_row(base: Case, row: dict[str, str], field: str, said: Any) -> bool:
+def _fits_row(base: Case, row: Selected, field: str, said: Any) -> bool:
     text = str(said or "").strip()
     if field != "hop":
-        return text.casefold() == row[field].casefold()
-    hops = row["hops"].split()
-    if not text:
-        return not hops
+        return text.casefold() == str(getattr(row, field)).casefold()
+    return _hop_said(base, text) in row.hops if text else not row.hops
+
+
+def _hop_said(base: Case, text: str) -> str | None:
+    """Return the address that a learner named; None: it is none of one thing."""
     try:
-        return hop_of(base.topology, text) in hops
+        return hop_of(base.topology, text)
     except names.Unknown:
-        return False
+        return None
 
 
 def _verdict(form: VerdictForm, base: Case, said: Any) -> Finding:
     if not form.profiles:
-        done, packet = _traced(base, form.flow)
-        return _verdict_finding(base, packet, done, said)
+        return _one_verdict(form.flow, base, said)
     if not isinstance(said, Mapping):
         return failed("The answer says nothing for each profile.")
-    wrong = [
-        finding
-        for profile in form.profiles
-        if not (finding := _verdict_under(base.under(profile), form.flow, said.get(profile))).passed
-    ]
+    found = [_one_verdict(form.flow, base.under(profile), said.get(profile)) for profile in form.profiles]
+    wrong = [finding for finding in found if not finding.passed]
     if not wrong:
         return PASSED
     return replace(wrong[0], share=1 - len(wrong) / len(form.profiles))
 
 
-def _verdict_under(base: Case, flow: Flow, said: Any) -> Finding:
+def _one_verdict(flow: Flow, base: Case, said: Any) -> Finding:
     done, packet = _traced(base, flow)
-    return _verdict_finding(base, packet, done, said)
-
-
-def _verdict_finding(base: Case, packet: Packet, done: Trace, said: Any) -> Finding:
     truth = done.verdict.code or "delivered"
     if str(said).casefold() == truth.casefold():
         return PASSED
@@ -132,28 +125,25 @@ def _arp(form: Any, base: Case, said: Any) -> Finding:
         return failed("The answer names no entries.")
     vm = names.entry(base.topology, "vms", form.vm)
     lines = {line.address: line for line in guest_view(base.network, vm).neighbours}
+    router = next((line.mac for line in lines.values() if line.kind == "router"), None)
     wrong = 0
     for to in form.to:
         address = hop_of(base.topology, to) or to
         line = lines.get(address)
-        mac, own = (None, "") if line is None else (line.mac, line.own_mac)
-        router = next((one.mac for one in lines.values() if one.kind == "router"), None)
         text = str(said.get(to, said.get(address, ""))).casefold()
-        if mac is None:
-            wrong += text != "nobody"
+        if line is None or line.mac is None:
+            right = text == "nobody"
         else:
-            router_named = text == "router" and mac == router
-            wrong += not (text == mac or router_named or (mac == own and _own(base, text) == address))
+            own = line.mac == line.own_mac
+            right = (
+                text == line.mac
+                or (text == "router" and line.mac == router)
+                or (own and _hop_said(base, text) == address)
+            )
+        wrong += not right
     if not wrong:
         return PASSED
     return Finding(1 - wrong / len(form.to), f"{wrong} of {len(form.to)} entries are other ones.")
-
-
-def _own(base: Case, text: str) -> str | None:
-    try:
-        return hop_of(base.topology, text)
-    except names.Unknown:
-        return None
 
 
 _FORMS: dict[str, Callable[[Any, Case, Any], Finding]] = {

@@ -15,6 +15,7 @@ from netcore.checks.language.structure import KINDS, Count, Edits, OpensNothing,
 from netcore.checks.reading import compiled
 from netcore.document.models import Topology
 from netcore.trace.effects import Effect
+from netcore.trace.packet import Packet
 
 _NOTHING = object()
 
@@ -75,7 +76,7 @@ def unchanged(part: Unchanged, case: Case) -> Finding:
 
 def refused(part: Refused, case: Case) -> Finding:
     """Return whether the provider refuses a change."""
-    base = case if part.of == "drawing" else at_start(case)
+    base = case if part.of == "drawing" else case.at_start()
     if base.problems:
         raise CannotGrade(f"The drawing has problems of its own: {base.problems[0].text}")
     after = changing.changed(base, part.changes)
@@ -102,16 +103,11 @@ def opens_nothing(part: OpensNothing, case: Case) -> Finding:
     if before is None:
         raise CannotGrade(f"The starting drawing has problems: {problems[0].text}")
     case.budget.spend(COMPARING)
-    ignored = {names.ends(case.topology, name)[0] for name in part.ignore}
-    allowed = {
-        (packet.source, packet.destination, packet.protocol, packet.destination_port)
-        for flow in part.allow
-        for packet in names.packets(case.topology, flow)
-    }
+    ignored = {end for name in part.ignore for end in names.ends(case.topology, name)}
+    allowed = {_header(packet) for flow in part.allow for packet in names.packets(case.topology, flow)}
     for change in diff(before, case.network, limit=PACKETS).of(Effect.OPENED):
         packet = change.packet
-        key = (packet.source, packet.destination, packet.protocol, packet.destination_port)
-        if key not in allowed and not ignored & {packet.source, packet.destination}:
+        if _header(packet) not in allowed and not ignored & {packet.source, packet.destination}:
             port = f"/{packet.destination_port}" if packet.destination_port else ""
             flow = f"{packet.source} -> {packet.destination} {packet.protocol}{port}"
             message = f"{flow} arrives, and did not before."
@@ -119,19 +115,8 @@ def opens_nothing(part: OpensNothing, case: Case) -> Finding:
     return PASSED
 
 
-def at_start(case: Case) -> Case:
-    """Return the case of the starting drawing, with the same budget and answers."""
-    return Case(
-        start=case.start,
-        drawing=case.start,
-        budget=case.budget,
-        answers=case.answers,
-        seed=case.seed,
-        profile=case.profile,
-        kept=case.kept,
-        faults=case.faults,
-        healthy=case.healthy,
-    )
+def _header(packet: Packet) -> tuple[str, str, str, int]:
+    return packet.source, packet.destination, packet.protocol, packet.destination_port
 
 
 def values(topology: Topology, path: str) -> Iterator[tuple[str, Any]]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
 
 from netcore.checks.grading.case import CannotGrade
 from netcore.checks.grading.grade import CheckResult, grade, public_checks
@@ -147,41 +145,10 @@ def _reference(pack: Pack, name: str) -> Iterator[PackProblem]:
             return
         bad = [result for result in found if result.state != "passed"]
         for result in bad:
-            why = _why(pack, name, seed, result)
-            message = f"It does not pass {result.check} (seed {seed}, {result.state}): {why}"
+            message = f"It does not pass {result.check} (seed {seed}, {result.state}): {result.message}"
             yield PackProblem(path, "", "reference-fails", message)
         if bad:
             return
-
-
-def _why(pack: Pack, name: str, seed: int, result: CheckResult) -> str:
-    """Return why a check failed; of a hidden one what a learner never reads."""
-    if not result.hidden:
-        return result.message
-    open_pack = _without_secrets(pack)
-    found = _graded(open_pack, "reference", name, seed)
-    if isinstance(found, PackProblem):
-        return found.message
-    return next((one.message for one in found if one.check == result.check), "")
-
-
-def _without_secrets(pack: Pack) -> Pack:
-    """Return the same pack with every check open, for its author's eyes."""
-    raw = {**pack.raw, "checks": _opened(pack.raw["checks"])}
-    checks = tuple(
-        entry.model_copy(update={"hidden": False, "kind": "P"}) if entry.hidden else entry
-        for entry in pack.checks
-    )
-    return replace(pack, raw=raw, checks=checks, digest=f"{pack.digest} open")
-
-
-def _opened(raw: Any) -> Any:
-    rows = [
-        {key: value for key, value in row.items() if key not in ("hidden", "rule")}
-        | ({"kind": "P"} if row.get("hidden") else {})
-        for row in raw["checks"]
-    ]
-    return {**raw, "checks": rows}
 
 
 def _wrong(pack: Pack, name: str) -> Iterator[PackProblem]:
@@ -216,4 +183,4 @@ def _graded(pack: Pack, folder: str, name: str, seed: int) -> list[CheckResult] 
         document = handed_in(pack, given, seed)
     except (Unknown, CannotGrade, ValueError) as error:
         return PackProblem(path, "", "solution", f"It cannot be made for seed {seed}: {error}")
-    return list(grade(pack, document, given.answers, seed))
+    return list(grade(pack, document, given.answers, seed, for_author=True))

@@ -210,6 +210,11 @@ def test_who_opens_everything_is_seen() -> None:
     more = inspected().vm("n1", "web", "10.10.3.9")
     assert not find({"opens_nothing": {}}, more, start=inspected()).passed
     assert find({"opens_nothing": {"ignore": ["n1"]}}, more, start=inspected()).passed
+    more.vm("n2", "web", "10.10.3.10")
+    assert not find({"opens_nothing": {"ignore": ["n1"]}}, more, start=inspected()).passed
+    assert find({"opens_nothing": {"ignore": ["subnets/web"]}}, more, start=inspected()).passed
+    more.subnet("empty", "10.10.7.0/24")
+    assert not find({"opens_nothing": {"ignore": ["subnets/empty"]}}, more, start=inspected()).passed
 
 
 def test_edits_are_counted_one_by_one() -> None:

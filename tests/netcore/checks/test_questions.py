@@ -88,6 +88,8 @@ def test_nonsense_is_wrong_and_never_an_error(answer: Any) -> None:
         {"number": {"truth": 180, "fact": "H6"}},
     ):
         assert share({"predict": predict}, answer) < 1
+    hop = {"route": {"nic": "a", "to": "10.9.1.1", "fields": ["hop"]}}
+    assert share({"predict": hop}, {"hop": "vms/*"}) == 0
     assert share({"explain": {"flow": "a -> 10.0.0.77"}}, answer) < 1
     assert share({"differs_at": {"flow": "a -> b"}}, answer) < 1
 

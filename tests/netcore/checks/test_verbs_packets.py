@@ -128,6 +128,15 @@ def test_route_names_type_source_prefix_and_hop() -> None:
         assert "10.0.2.0/24 -> VirtualAppliance 10.0.9.4 (User)" in found.message, field
 
 
+def test_a_next_hop_is_a_whole_address_and_one_thing() -> None:
+    drawn = steered().set("route_tables/out/routes/r1/next_hop_ip", "10.0.9.44")
+    assert not passes({"route": {"nic": "a1", "to": "b1", "hop": "fw"}}, drawn)
+    assert passes({"route": {"nic": "a1", "to": "b1", "hop": "10.0.9.44"}}, drawn)
+    for several, number in (("vms/*", 5), ("subnets/app", 2)):
+        found = find({"route": {"nic": "a1", "to": "b1", "hop": several}}, drawn)
+        assert found.message == f"{several} stands for {number} things, and one is meant."
+
+
 def test_every_way_of_a_balancer_must_do_what_is_asked() -> None:
     drawn = (
         net()

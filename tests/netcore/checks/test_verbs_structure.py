@@ -180,6 +180,17 @@ def test_under_names_the_profile_that_breaks_it() -> None:
     assert found.counterexample is not None and found.counterexample["profile"] == "azure-2026"
 
 
+@pytest.mark.parametrize("of", ["start", "drawing"])
+def test_under_holds_for_questions_about_either_drawing(of: str) -> None:
+    question = {"predict": {"prompt": "?", "of": of, "verdict": "web1 -> 198.51.100.10"}}
+    drawn = shop().host("out", "198.51.100.10")
+    for profile, right in (("azure-2021", "delivered"), ("azure-2026", "NO_OUTBOUND")):
+        check = {"under": {"profiles": [profile], "check": question}}
+        assert passes(check, drawn, answers=right), profile
+        other = "NO_OUTBOUND" if right == "delivered" else "delivered"
+        assert not passes(check, drawn, answers=other), profile
+
+
 def test_all_and_any() -> None:
     good, bad = {"delivers": "web1 -> app1"}, {"delivers": "web1 -> 10.10.2.99"}
     assert passes({"any": [bad, good]}, shop()) and not passes({"all": [good, bad]}, shop())
