@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.timezone import now
 
 from sandbox.accounts.models import User
@@ -67,7 +68,7 @@ def regrade(
     made = []
     with transaction.atomic():
         for submission in submissions:
-            queries.trials(submission=submission).delete()
+            _drop(queries.trials(submission=submission))
             trial = Grading.objects.create(submission=submission, pack=version, counts=False)
             made.append(_start(trial, author, runner.ALL, many=True, tell=tell))
     return made
@@ -93,7 +94,11 @@ def apply_regrade(exercise: Exercise, author: User) -> int:
 
 def drop_regrade(exercise: Exercise) -> None:
     """Forget the trials of an exercise; nothing changes."""
-    trials = queries.trials(submission__attempt__exercise=exercise)
+    _drop(queries.trials(submission__attempt__exercise=exercise))
+
+
+def _drop(trials: QuerySet[Grading]) -> None:
+    """Forget trials, and spare workers the runs that nobody would read."""
     for trial in trials.select_related("run"):
         if trial.run is not None:
             runs.cancel(trial.run)

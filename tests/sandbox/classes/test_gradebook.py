@@ -138,6 +138,12 @@ class GradebookTest(ClassroomTest):
         assert not Grading.objects.filter(counts=False).exists()
         assert self.score(self.low) == before
 
+    def test_a_second_trial_spares_workers_the_runs_of_the_first(self) -> None:
+        for _ in range(2):
+            grading.regrade([self.low.submissions.get()], self.easier(), self.owner, tell=False)
+        (open_run,) = Run.objects.filter(kind=Kind.GRADE, state=State.QUEUED)
+        assert Grading.objects.get(counts=False).run == open_run
+
     def test_exports_agree_and_hold_no_formula(self) -> None:
         place = self.places["learner"]
         place.name, place.group = '=HYPERLINK("http://x")', " @group"
