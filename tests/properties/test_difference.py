@@ -304,7 +304,7 @@ def said(found: netcore.Difference) -> dict[tuple[str, str, str, int], tuple[Any
 def test_narrowing_leaves_nothing_out(profile: str, kinds: tuple[Edit, ...]) -> None:
     """After an update few flows are asked; asking all of both drawings says the same."""
     done = changed = 0
-    for seed in range(4):
+    for seed in range(6):
         drawn = cloud(seed + 700, profile, PLAIN if seed % 4 else None)
         luck = random.Random(seed)
         before = Compiled(drawn.network())
@@ -321,4 +321,4 @@ def test_narrowing_leaves_nothing_out(profile: str, kinds: tuple[Edit, ...]) -> 
             assert said(quick) == said(slow), quick.edited
             done, changed = done + 1, changed + bool(quick.changes)
     assert done > 4
-    assert changed >= 3
+    assert changed > done / 3

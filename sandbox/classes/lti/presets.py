@@ -49,7 +49,8 @@ PRESETS: Final[dict[str, Preset]] = {
             "Default launch container: New window. Supports Deep Linking: yes.",
             "Services: use Assignment and Grade Services for grade sync and column management; use Names and "
             "Role Provisioning. Privacy: share the launcher's name.",
-            "The magnifier on the tool's card shows the client ID.",
+            "The magnifier on the tool's card shows the client ID. Below, put the host of your site in the "
+            "place of {host}.",
         ),
         issuer="https://{host}",
         auth_url="https://{host}/mod/lti/auth.php",
@@ -77,7 +78,8 @@ PRESETS: Final[dict[str, Preset]] = {
             "Extensions: Assignment and Grade Services, Deep Linking, Names and Role Provisioning Services.",
             "View Deployments > New Deployment: choose the tool, share the name, open it as an external "
             "resource.",
-            "The registration's page shows the client ID.",
+            "The registration's page shows the client ID. Below, put the host of your site in the place of "
+            "{host}.",
         ),
         issuer="https://{host}",
         auth_url="https://{host}/d2l/lti/authenticate",
