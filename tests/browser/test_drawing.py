@@ -77,6 +77,7 @@ def test_from_blank_to_a_delivered_packet_in_the_steps_that_are_offered(page: Pa
     steps.get_by_role("button", name="Add a VM").click()
     steps.get_by_role("button", name="Add another VM").click()
     expect(page.get_by_role("button", name="Run trace").last).to_be_enabled()
+    page.get_by_role("tab", name="Compare").click()  # the step leads back to the trace
     steps.get_by_role("button", name="Run trace").click()
     expect(page.get_by_test_id("verdict-forward")).to_contain_text("Delivered", timeout=60_000)
     expect(steps).to_have_count(0)

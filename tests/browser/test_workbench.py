@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -81,6 +82,27 @@ def test_what_would_mend_it_is_said_once(page: Page, worker: Worker) -> None:
     expect(mend.get_by_test_id("remedies")).to_be_attached(timeout=30_000)
     expect(mend).not_to_contain_text("Give the subnet a NAT gateway, the NIC")
     assert axe(page) == []
+
+
+def test_sentences_of_a_trace_stand_below_one_another(page: Page, worker: Worker) -> None:
+    sign_in(page)
+    open_scenario(page, HUB)
+    play_trace(page)
+    page.get_by_role("button", name="Explain in sentences").click()
+    text = page.get_by_test_id("trace-text")
+    boxes = text.locator("> *").evaluate_all("all => all.map((one) => one.getBoundingClientRect().toJSON())")
+    assert len(boxes) > 5
+    assert all(above["bottom"] <= below["top"] for above, below in pairwise(boxes))
+
+
+def test_a_field_of_a_port_is_narrow(page: Page) -> None:
+    sign_in(page)
+    open_scenario(page, HUB)
+    question = page.get_by_role("form", name="Packet")
+    port = question.get_by_label("Port", exact=True).bounding_box()
+    destination = question.get_by_label("Destination, name or address").bounding_box()
+    assert port is not None and destination is not None
+    assert port["width"] < destination["width"] / 2
 
 
 def test_a_narrow_window_has_everything_in_one_menu(page: Page) -> None:

@@ -65,6 +65,8 @@ export interface Workbench {
   message: string | null;
   /** Who sends and who shall receive the next trace; empty where nobody was chosen. */
   asked: Asked;
+  /** Whether the form of the trace shall send what is asked: somebody wished it elsewhere on the page. */
+  sendAsked: boolean;
   /** Whether a prediction is asked for before the next trace. */
   predicting: boolean;
   /** What a packet's way touches, when the canvas shall bring all of it into view. */
@@ -116,6 +118,7 @@ let state: Workbench = {
   saved: "saved",
   message: null,
   asked: { source: "", destination: "", protocol: "", port: "" },
+  sendAsked: false,
   predicting: false,
   fit: null,
   decided: [],

@@ -10,7 +10,7 @@ import { api } from "../protocol/api";
 import { words } from "../protocol/followed";
 import { More } from "./More";
 import { Profile } from "./Profile";
-import type { Panel } from "./Rail";
+import type { Panel } from "./railPanels";
 import { rename } from "./edits";
 
 interface Props {

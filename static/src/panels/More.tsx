@@ -1,18 +1,17 @@
 /** What the bar and the rail have no room for in a narrow window: one menu with all of it. */
 
-import { BookOpen, CircleHelp, Ellipsis, ListTree, SunMoon, TriangleAlert } from "lucide-react";
+import { Ellipsis, SunMoon } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 
-import { useWorkbench } from "../document/store";
 import { t } from "../document/text";
 import { Profile } from "./Profile";
-import type { Panel } from "./Rail";
+import { PANELS, type Panel, usePanelWords } from "./railPanels";
 
 const SIZE = { size: 16, "aria-hidden": true } as const;
 
 export function More({ switchTheme, openPanel }: { switchTheme: () => void; openPanel: (panel: Panel) => void }): ReactNode {
   const [open, setOpen] = useState(false);
-  const problems = useWorkbench((state) => state.problems.length);
+  const words = usePanelWords();
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
@@ -33,6 +32,7 @@ export function More({ switchTheme, openPanel }: { switchTheme: () => void; open
   };
   const item = (name: string, icon: ReactNode, act: () => void): ReactNode => (
     <button
+      key={name}
       type="button"
       className="button quiet"
       onClick={() => {
@@ -43,7 +43,6 @@ export function More({ switchTheme, openPanel }: { switchTheme: () => void; open
       {icon} {name}
     </button>
   );
-  const said = problems > 0 ? t("Problems: {problems}", { problems }) : t("Problems");
   return (
     <span className="more">
       <button type="button" ref={button} className="button quiet icon" aria-label={t("More")} aria-expanded={open} onClick={() => { setOpen(!open); }}>
@@ -63,10 +62,7 @@ export function More({ switchTheme, openPanel }: { switchTheme: () => void; open
         >
           <Profile inMenu leave={() => { setOpen(false); }} />
           <hr />
-          {item(t("Outline"), <ListTree {...SIZE} />, () => { openPanel("Outline"); })}
-          {item(said, <TriangleAlert {...SIZE} />, () => { openPanel("Problems"); })}
-          {item(t("Help"), <CircleHelp {...SIZE} />, () => { openPanel("Help"); })}
-          {item(t("Rule cards"), <BookOpen {...SIZE} />, () => { openPanel("Rule cards"); })}
+          {PANELS.filter(([name]) => name !== "Add").map(([name, Icon]) => item(words(name), <Icon {...SIZE} />, () => { openPanel(name); }))}
           {item(t("Light or dark"), <SunMoon {...SIZE} />, switchTheme)}
         </div>
       )}

@@ -49,7 +49,7 @@ export function Outline(): ReactNode {
     })),
     ...lines(drawing.peerings, drawing.links),
     ...drawing.unattached.map((one) => leaf(one.path, one.name, t(one.kind))),
-    ...drawing.notes.map((one) => leaf(one.path, one.text.split("\n")[0] ?? "", "note")),
+    ...drawing.notes.map((one) => leaf(one.path, one.text.split("\n")[0] ?? "", t("note"))),
     ...drawing.loose.map((one) => leaf(one.path, one.name, t("belongs to nothing"))),
   ];
   const move = (event: KeyboardEvent): void => {

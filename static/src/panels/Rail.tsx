@@ -1,19 +1,18 @@
 /** The rail at the left: outline, problems, help and the rule cards; in a narrow window a sheet from below. */
 
-import { BookOpen, CircleHelp, ListTree, Plus, TriangleAlert, X } from "lucide-react";
+import { X } from "lucide-react";
 import type { ReactNode } from "react";
 
 import { useWorkbench } from "../document/store";
-import { mark, t, tx } from "../document/text";
+import { t, tx } from "../document/text";
 import { Outline } from "./Outline";
 import { Problems } from "./Problems";
+import { PANELS, type Panel, usePanelWords } from "./railPanels";
 import { Reference } from "./reference/Reference";
 import { look } from "./reference/look";
 import { startTour } from "./tour/Tour";
 import { AddPanel } from "./draw/AddPanel";
 import type { Action } from "./draw/actions";
-
-export type Panel = "Add" | "Outline" | "Problems" | "Rule cards" | "Help";
 
 interface Props {
   panel: Panel | null;
@@ -24,27 +23,21 @@ interface Props {
 export function Rail({ panel, setPanel, actions }: Props): ReactNode {
   const editable = useWorkbench((state) => state.can.edit && state.mode === "edit");
   const problems = useWorkbench((state) => state.problems.length);
-  const buttons: [Panel, ReactNode][] = [
-    ...(editable ? ([[mark("Add"), <Plus key="a" size={17} aria-hidden="true" />]] as [Panel, ReactNode][]) : []),
-    [mark("Outline"), <ListTree key="o" size={17} aria-hidden="true" />],
-    [mark("Problems"), <TriangleAlert key="p" size={17} aria-hidden="true" />],
-    [mark("Rule cards"), <BookOpen key="r" size={17} aria-hidden="true" />],
-    [mark("Help"), <CircleHelp key="h" size={17} aria-hidden="true" />],
-  ];
+  const words = usePanelWords();
   return (
     <nav className="rail" aria-label={t("Panels")}>
       <div className="rail-buttons">
-        {buttons.map(([name, icon]) => (
+        {PANELS.filter(([name]) => editable || name !== "Add").map(([name, Icon]) => (
           <button
             key={name}
             type="button"
             className="button quiet"
-            aria-label={name === "Problems" && problems > 0 ? t("Problems: {problems}", { problems }) : t(name)}
+            aria-label={words(name)}
             title={t(name)}
             aria-pressed={panel === name}
             onClick={() => { setPanel(panel === name ? null : name); }}
           >
-            {icon}
+            <Icon size={17} aria-hidden="true" />
             {name === "Problems" && problems > 0 && <span className="count" aria-hidden="true">{problems}</span>}
           </button>
         ))}

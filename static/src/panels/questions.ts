@@ -1,6 +1,6 @@
 /** Words and rows for the runs that ask about all headers, from the events that they tell. */
 
-import { isObject } from "../document/drawing";
+import { isObject, text, texts } from "../document/raw";
 import { t } from "../document/text";
 import type { JsonObject, Question, Run, RunEvent, RunKind } from "../document/types";
 
@@ -21,8 +21,6 @@ export interface Rows {
 
 const number = (value: unknown): string => Number(value ?? 0).toLocaleString("en");
 const list = (value: unknown): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
-const words = (value: unknown): string[] => (Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : []);
-const text = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
 
 /** What was asked, in one line. */
 export function askedOf(run: Run): string {
@@ -57,7 +55,7 @@ export function examplesOf(events: readonly RunEvent[]): Rows {
   const done = events.find((event) => event.event === "reach.done" || event.event === "exposed.done");
   const examples = list(done?.examples);
   if (done?.event === "exposed.done") {
-    const rows = examples.map((one) => [text(one.address), text(one.ref), text(one.senders), text(one.connects), text(one.one_way), words(one.at).join(", ")]);
+    const rows = examples.map((one) => [text(one.address), text(one.ref), text(one.senders), text(one.connects), text(one.one_way), texts(one.at).join(", ")]);
     return { heads: [t("Address"), t("Held by"), t("From"), t("Connects"), t("Without an answer"), t("Taken by")], rows };
   }
   const rows = examples.map((one) => [text(one.source_address) || text(one.source), text(one.to), text(one.address), text(one.connects), text(one.one_way), text(one.unknown)]);
@@ -66,6 +64,6 @@ export function examplesOf(events: readonly RunEvent[]): Rows {
 
 /** Why nobody knows something, each reason once. */
 export function unknownOf(events: readonly RunEvent[]): string[] {
-  const told = events.flatMap((event) => [...words(event.not_modelled), ...list(event.not_modelled).map((one) => t("{source} to {destination}: {reason}", { source: text(one.source), destination: text(one.destination), reason: text(one.reason) }))]);
+  const told = events.flatMap((event) => [...texts(event.not_modelled), ...list(event.not_modelled).map((one) => t("{source} to {destination}: {reason}", { source: text(one.source), destination: text(one.destination), reason: text(one.reason) }))]);
   return [...new Set(told)];
 }

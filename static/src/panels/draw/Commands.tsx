@@ -148,8 +148,7 @@ function asked(typed: string): Row | null {
     detail: "",
     keys: [],
     run: () => {
-      update({ asked: { source, destination, protocol: "tcp", port }, dock: "trace" });
-      window.setTimeout(() => { document.querySelector<HTMLFormElement>(".dock form.question")?.requestSubmit(); }, 50);
+      update({ asked: { source, destination, protocol: "tcp", port }, dock: "trace", sendAsked: true });
     },
   };
 }

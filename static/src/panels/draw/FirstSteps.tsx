@@ -4,7 +4,7 @@ import { Check, X } from "lucide-react";
 import { type ReactNode, useState } from "react";
 
 import { pieceOf } from "../../document/grammar";
-import { useWorkbench } from "../../document/store";
+import { update, useWorkbench } from "../../document/store";
 import { t } from "../../document/text";
 import { useFollowed } from "../../protocol/followed";
 import { addHere } from "./carrying";
@@ -24,7 +24,7 @@ export function FirstSteps(): ReactNode {
     { done: vnets > 0, words: t("A virtual network with a range of its own"), act: t("Add a virtual network"), run: () => { addHere(pieceOf("vnet")); } },
     { done: subnets > 0, words: t("A subnet in it"), act: t("Add a subnet"), run: () => { addHere(pieceOf("subnet")); } },
     { done: vms > 1, words: t("Two VMs in the subnet"), act: vms === 1 ? t("Add another VM") : t("Add a VM"), run: () => { addHere(pieceOf("vm")); } },
-    { done: traced, words: t("A packet from one to the other"), act: t("Run trace"), run: () => { document.querySelector<HTMLFormElement>(".dock form.question")?.requestSubmit(); } },
+    { done: traced, words: t("A packet from one to the other"), act: t("Run trace"), run: () => { update({ dock: "trace", sendAsked: true }); } },
   ];
   const next = steps.findIndex((step) => !step.done);
   const step = steps[next];

@@ -6,7 +6,7 @@ import { PIECES } from "../../document/grammar";
 import { choose, select, update, workbench } from "../../document/store";
 import { mark, t } from "../../document/text";
 import { history, perform, redo, undo } from "../edits";
-import type { Panel } from "../Rail";
+import type { Panel } from "../railPanels";
 import { startTour } from "../tour/Tour";
 import { look } from "../reference/look";
 import { type Edge, align, fold } from "./align";

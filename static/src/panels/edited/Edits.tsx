@@ -114,7 +114,7 @@ function Found({ followed, done }: { followed: Followed; done: RunEvent }): Reac
 function List({ changes, open, marks = false }: { changes: Change[]; open: boolean; marks?: boolean }): ReactNode {
   const places = placesOf(useWorkbench((state) => state.drawing));
   return (
-    <ul className="changes">
+    <ul className="edit-flows">
       {changes.map((change) => (
         <li key={change.number}>
           {marks && change.effects.map((effect) => (

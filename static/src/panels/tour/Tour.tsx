@@ -5,7 +5,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef,
 
 import { update, useWorkbench } from "../../document/store";
 import { t } from "../../document/text";
-import type { Panel } from "../Rail";
+import type { Panel } from "../railPanels";
 import { STOPS } from "./stops";
 
 const SEEN = "tour-seen";

@@ -1,7 +1,7 @@
 /** The stops of the tour: what is where, and what it is for. */
 
 import { mark } from "../../document/text";
-import type { Panel } from "../Rail";
+import type { Panel } from "../railPanels";
 
 export interface Stop {
   /** CSS selector of what is shown. */

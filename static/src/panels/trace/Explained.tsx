@@ -10,7 +10,7 @@ import type { Paragraph } from "./legs";
 export function Explained({ text }: { text: Paragraph[] }): ReactNode {
   if (text.length === 0) return <p className="muted">{t("This run was made before traces were told as a text. Run it again.")}</p>;
   return (
-    <div className="explained" data-testid="trace-text">
+    <div className="trace-text" data-testid="trace-text">
       {text.map((paragraph, index) => (
         <Sentence key={index} paragraph={paragraph} />
       ))}
@@ -23,7 +23,7 @@ function Sentence({ paragraph }: { paragraph: Paragraph }): ReactNode {
   if (role === "summary") return <p className="summary">{text}</p>;
   if (role === "heading") return <h3>{text}</h3>;
   return (
-    <p className={`told told-${role}`}>
+    <p className={`sentence-${role}`}>
       {text}{" "}
       {at && (
         <button type="button" className="link mono small" onClick={() => { select(at, true); }}>

@@ -1,7 +1,7 @@
 /** The question: who sends what to whom. One question for traces and for comparisons of profiles. */
 
 import { Play } from "lucide-react";
-import { type ReactNode, useId, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 
 import { isAddress } from "../../document/address";
 import { type Drawing, text } from "../../document/drawing";
@@ -81,6 +81,13 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
   const [typed, setTyped] = useState<string | null>(null);
   const [wrong, setWrong] = useState<string | null>(null);
   const field = useRef<HTMLInputElement>(null);
+  const form = useRef<HTMLFormElement>(null);
+  const sendAsked = useWorkbench((state) => state.sendAsked);
+  useEffect(() => {
+    if (!sendAsked) return;
+    update({ sendAsked: false });
+    form.current?.requestSubmit();
+  }, [sendAsked]);
   const shownName = goals.find((place) => place.path === asked.destination)?.name ?? asked.destination;
   const ported = asked.protocol === "tcp" || asked.protocol === "udp";
   const put = (change: Partial<Asked>): void => {
@@ -116,6 +123,7 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
   const open = mayRun ?? runnable;
   return (
     <form
+      ref={form}
       className="question"
       aria-label={t("Packet")}
       noValidate={false}
