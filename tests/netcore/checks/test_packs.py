@@ -312,7 +312,15 @@ def test_files_of_leaves_hidden_files_out(tmp_path: Path) -> None:
 
 def test_a_place_in_a_text_has_a_line() -> None:
     text = b"# first\nchecks:\n  - id: a\n    check:\n      delivers: x -> y\n  - {id: b, points: 3}\n"
-    pointers = ["/checks", "/checks/0/check/delivers", "/checks/1/points", "/checks/1/nothing", "/no", "line 4", ""]
+    pointers = [
+        "/checks",
+        "/checks/0/check/delivers",
+        "/checks/1/points",
+        "/checks/1/nothing",
+        "/no",
+        "line 4",
+        "",
+    ]
     assert yaml_text.lines(text, pointers) == [2, 5, 6, 6, 1, 4, 1]
 
 
