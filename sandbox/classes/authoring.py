@@ -89,7 +89,7 @@ def _broken_promise(folder: str, fails: Any, results: list[netcore.CheckResult])
 
 
 def help_of(files: packs.Files, path: str, problems: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Return what the editor of a YAML file knows: ``schema``, ``names`` and ``problems`` of this file by line.
+    """Return what the editor of a YAML file knows: ``schema``, ``names``, and its ``problems`` by line.
 
     None: the file is no YAML. ``schema`` is None for the drawing, which is made in the workbench.
     """

@@ -76,7 +76,7 @@ def parse(content: bytes) -> Any:
 
 
 def lines(content: bytes, pointers: list[str]) -> list[int]:
-    """Return the line (from 1) of each place in a text: a JSON Pointer, or ``line N``; 1 where there is none."""
+    """Return the line (from 1) of each place in a text: a JSON Pointer, or ``line N``; 1 where none is."""
     try:
         text = content.decode("utf-8-sig")
         _limits(text)

@@ -140,16 +140,16 @@ class PacksTest(ClassroomTest):
     def test_the_editor_knows_the_schema_the_names_and_the_lines_of_what_is_wrong(self) -> None:
         draft = self.draft()
         help_of = partial(self.help_of, draft)
-        self.assertIn("web1", help_of("checks.yml")["names"])
-        self.assertIn("Check", help_of("checks.yml")["schema"]["$defs"])
+        assert "web1" in help_of("checks.yml")["names"]
+        assert "Check" in help_of("checks.yml")["schema"]["$defs"]
         solution = next(path for path in self.files if path.startswith("reference/"))
-        self.assertIn("all-talk", help_of(solution)["names"])
-        self.assertIsNone(help_of("text.md"))
+        assert "all-talk" in help_of(solution)["names"]
+        assert help_of("text.md") is None
         self.save("checks.yml", self.files["checks.yml"].replace("kind: Q", "kind: Z", 1))
         wrong = self.files["checks.yml"].splitlines().index("    kind: Q") + 1
-        self.assertEqual([one["line"] for one in help_of("checks.yml")["problems"]], [wrong])
+        assert [one["line"] for one in help_of("checks.yml")["problems"]] == [wrong]
         self.save("scenario.yml", "topology: [", PackDraft.objects.get().saved)
-        self.assertEqual(help_of("checks.yml")["names"], [])
+        assert help_of("checks.yml")["names"] == []
 
     def help_of(self, draft: PackDraft, path: str) -> Any:
         return self.author.get(f"/drafts/{draft.pk}/?file={path}").context["help"]
