@@ -65,6 +65,9 @@ if TYPE_CHECKING:
     from netcore.checks.packs.reader import PackRefused, read_pack
     from netcore.checks.packs.solutions import handed_in, read_solution
     from netcore.checks.packs.variants import Variant, as_written, solution, variant
+    from netcore.checks.packs.yaml_text import YamlRefused as PackTextRefused
+    from netcore.checks.packs.yaml_text import lines as pack_lines
+    from netcore.checks.packs.yaml_text import parse as pack_text
     from netcore.checks.predictions import Judgement, Prediction, check_prediction, judge
     from netcore.checks.why import Why
     from netcore.failover import (
@@ -98,23 +101,24 @@ __all__ = [
     "Classes", "Compiled", "Counts", "Design", "Diff", "Difference", "Direction", "Divergence",
     "DocumentError", "Effect", "EffectiveRoute", "EffectiveRule", "Exposure", "FormatError", "GuestView",
     "Import", "ImportNote", "JoinedTrials", "Judgement", "LiveRace", "LiveRoutes", "Matrix",
-    "NetcoreError", "Network", "NotFound", "NotModelled", "Pack", "PackProblem", "PackRefused", "Packet",
-    "Packets", "Paragraph", "PortSet", "Prediction", "Problem", "ProfileInfo", "Proof", "PublicCheck",
-    "Reach", "Reading", "RedundancyView", "Routed", "RuleCard", "Scenario", "Shadowed", "Solution",
-    "Space", "State", "TimingProfile", "TooFew", "Trace", "TraceHop", "Trials", "Variant",
-    "Verification", "Why", "all_designs", "as_written", "availability", "backend_health",
-    "check_prediction", "check_step", "classes_of", "compile", "compile_network", "designs", "diff",
-    "difference", "dump", "effective_routes", "effective_rules", "explain", "export_csv", "export_json",
-    "exposed", "exposures", "facts", "fault_kinds", "first_divergence", "forward", "grade", "guest_view",
-    "handed_in", "headers_named", "import_arm", "join_trials", "judge", "lint", "live_race",
-    "live_refusals", "load", "lookup_table", "loops", "matrix", "merge_trials", "near_names", "never",
-    "one_way", "pack_schemas", "packets_of", "prepare_trials", "profiles", "protocol_name",
-    "protocol_number", "public_checks", "put_faults", "race", "reach", "reach_counts", "read",
-    "read_pack", "read_solution", "read_text", "receipt", "redundancy", "refusals", "routes_alone",
-    "routes_shown", "rule_cards", "schema", "shadowed", "simulate", "solution", "space_of",
-    "stale_routes", "sweep", "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary",
-    "switches", "timing_profile", "timing_profiles", "trace", "trace_steps", "traceroute",
-    "trial_stretches", "trials", "unknown_to", "variant", "verify_receipt", "warm", "warnings", "why",
+    "NetcoreError", "Network", "NotFound", "NotModelled", "Pack", "PackProblem", "PackRefused",
+    "PackTextRefused", "Packet", "Packets", "Paragraph", "PortSet", "Prediction", "Problem",
+    "ProfileInfo", "Proof", "PublicCheck", "Reach", "Reading", "RedundancyView", "Routed", "RuleCard",
+    "Scenario", "Shadowed", "Solution", "Space", "State", "TimingProfile", "TooFew", "Trace", "TraceHop",
+    "Trials", "Variant", "Verification", "Why", "all_designs", "as_written", "availability",
+    "backend_health", "check_prediction", "check_step", "classes_of", "compile", "compile_network",
+    "designs", "diff", "difference", "dump", "effective_routes", "effective_rules", "explain",
+    "export_csv", "export_json", "exposed", "exposures", "facts", "fault_kinds", "first_divergence",
+    "forward", "grade", "guest_view", "handed_in", "headers_named", "import_arm", "join_trials", "judge",
+    "lint", "live_race", "live_refusals", "load", "lookup_table", "loops", "matrix", "merge_trials",
+    "near_names", "never", "one_way", "pack_lines", "pack_schemas", "pack_text", "packets_of",
+    "prepare_trials", "profiles", "protocol_name", "protocol_number", "public_checks", "put_faults",
+    "race", "reach", "reach_counts", "read", "read_pack", "read_solution", "read_text", "receipt",
+    "redundancy", "refusals", "routes_alone", "routes_shown", "rule_cards", "schema", "shadowed",
+    "simulate", "solution", "space_of", "stale_routes", "sweep", "sweep_parameters", "sweep_point",
+    "sweep_scenario", "sweep_summary", "switches", "timing_profile", "timing_profiles", "trace",
+    "trace_steps", "traceroute", "trial_stretches", "trials", "unknown_to", "variant", "verify_receipt",
+    "warm", "warnings", "why",
 ]
 # fmt: on
 
@@ -150,6 +154,7 @@ _IN_ROOMS = {
     "netcore.checks.packs.reader": "PackRefused read_pack",
     "netcore.checks.packs.solutions": "handed_in read_solution",
     "netcore.checks.packs.variants": "Variant as_written solution variant",
+    "netcore.checks.packs.yaml_text": "PackTextRefused pack_lines pack_text",
     "netcore.checks.predictions": "Judgement Prediction check_prediction judge",
     "netcore.failover.sweepable": "Sweepable",
     "netcore.formats.arm_notes": "Import ImportNote",
@@ -167,7 +172,10 @@ _NAMES = {
     "JoinedTrials": "Joined",
     "merge_trials": "merge",
     "near_names": "near",
+    "PackTextRefused": "YamlRefused",
+    "pack_lines": "lines",
     "pack_schemas": "schemas",
+    "pack_text": "parse",
     "sweep_point": "point",
     "sweep_scenario": "varied",
     "sweep_summary": "summary",

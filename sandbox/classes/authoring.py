@@ -88,6 +88,42 @@ def _broken_promise(folder: str, fails: Any, results: list[netcore.CheckResult])
     return f"does not fail {', '.join(bad)}" if bad else ""
 
 
+def help_of(files: packs.Files, path: str, problems: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return what the editor of a YAML file knows: ``schema``, ``names``, and its ``problems`` by line.
+
+    None: the file is no YAML. ``schema`` is None for the drawing, which is made in the workbench.
+    """
+    if not path.endswith(".yml"):
+        return None
+    kind = "solution" if "/" in path else path.removesuffix(".yml")
+    here = [problem for problem in problems if problem["path"] == path]
+    lines = netcore.pack_lines(files.get(path, "").encode(), [problem["pointer"] for problem in here])
+    return {
+        "schema": netcore.pack_schemas().get(kind),
+        "names": _names(files, kind),
+        "problems": [
+            {"line": line, "message": f"{problem['message']} {problem['hint']}".strip()}
+            for line, problem in zip(lines, here, strict=True)
+        ],
+    }
+
+
+def _names(files: packs.Files, kind: str) -> list[str]:
+    """Return what a check or solution may name: things of the drawing, and for a solution the checks."""
+    names: dict[str, None] = {}
+    try:
+        topology = netcore.pack_text(files.get("scenario.yml", "").encode()).get("topology", {})
+        for things in topology.values():
+            for thing, fields in things.items():
+                names |= {str(name): None for name in (thing, fields.get("name")) if name}
+        if kind == "solution":
+            entries = netcore.pack_text(files.get("checks.yml", "").encode())["checks"]
+            names |= {str(entry["id"]): None for entry in entries}
+    except (netcore.PackTextRefused, AttributeError, KeyError, TypeError):
+        pass  # what cannot be read yet gives no names; the problems beside the editor say why
+    return list(names)
+
+
 def start_as_yaml(document: Mapping[str, Any]) -> str:
     """Return a drawing as the text of ``scenario.yml``."""
     return yaml.safe_dump(dict(document), sort_keys=False, allow_unicode=True, width=100)

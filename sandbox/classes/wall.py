@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Avg, Count, F, Max, Min, Q
 
@@ -23,6 +24,7 @@ from sandbox.classes.models import (
     Grading,
     Role,
 )
+from sandbox.runs.models import Event
 
 
 def _newest(exercise: Exercise) -> list[Grading]:
@@ -114,10 +116,11 @@ def clusters(exercise: Exercise) -> list[dict[str, Any]]:
 
 
 def insight(exercise: Exercise, hidden: bool) -> dict[str, Any]:
-    """Return what a class found hard, without names: ``checks``, ``times``, ``answers``, ``hints``.
+    """Return what a class found hard, no names: ``checks``, ``times``, ``hints``, ``answers``, ``ideas``.
 
     ``checks``: pass rate and mean number of the first submission that passed. ``times``: minutes from the
-    start to the first submission. ``answers``: wrong answers that several gave, most first.
+    start to the first submission. ``answers``: wrong answers that several gave, most first. ``ideas``: the
+    misconceptions that wrong predictions named, by learners.
 
     Args:
         hidden: hidden checks too, which only staff may know of.
@@ -166,6 +169,7 @@ def insight(exercise: Exercise, hidden: bool) -> dict[str, Any]:
         "times": times,
         "hints": dict(sorted(Counter(taken.values_list("data__number", flat=True)).items())),
         "answers": _wrong_answers(exercise),
+        "ideas": _misconceptions(exercise),
     }
 
 
@@ -188,6 +192,32 @@ def _wrong_answers(exercise: Exercise) -> list[dict[str, Any]]:
         {"check": check, "title": titles[check], "value": value, "count": count}
         for (check, value), count in counted.most_common(30)
     ]
+
+
+def _misconceptions(exercise: Exercise) -> list[dict[str, Any]]:
+    """Return the ideas behind wrong predictions: of traces on the drawings of attempts, and of answers.
+
+    Each is ``{"id", "name", "truth", "facts", "learners", "times"}``, the most common first.
+    """
+    traces = Event.objects.filter(
+        run__scenario__attempt__exercise=exercise, payload__event="trace.prediction", payload__right=False
+    ).values_list("run__scenario__attempt", "payload")
+    answers = CheckRow.objects.filter(
+        grading__in=_newest(exercise), kind="Q", state=CheckState.FAILED, counterexample__isnull=False
+    ).values_list("grading__submission__attempt", "counterexample")
+    found: dict[str, dict[str, Any]] = {}
+    people: dict[str, list[UUID]] = {}
+    for attempt, told in (*traces, *answers):
+        for part in (told, told.get("forward"), told.get("back")):
+            idea = (part or {}).get("misconception")
+            if idea:
+                found[idea["id"]] = idea
+                people.setdefault(idea["id"], []).append(attempt)
+    rows = [
+        {**idea, "learners": len(set(people[number])), "times": len(people[number])}
+        for number, idea in found.items()
+    ]
+    return sorted(rows, key=lambda row: (-row["learners"], -row["times"], row["id"]))
 
 
 def alike(exercise: Exercise) -> list[dict[str, Any]]:

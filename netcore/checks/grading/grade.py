@@ -34,7 +34,8 @@ class CheckResult:
         message: why, in words; of a passed check empty.
         counterexample: None, or plain JSON data: ``kind`` trace with the ``question`` that a trace run takes,
             the ``patch`` that leads from the learner's drawing to the one it is about (empty: that drawing),
-            and ``changes``, the patch in words; or ``kind`` failover. A hidden check has none.
+            and ``changes``, the patch in words; or ``kind`` failover. A hidden check has none. Where hops
+            were predicted, ``misconception`` may name the idea behind the first wrong one.
     """
 
     check: str

@@ -109,7 +109,10 @@ def _hops(form: Any, base: Case, said: Any) -> Finding:
         return PASSED
     leg = judged.forward if not judged.forward.right else judged.back
     reason = "Nothing was said of the answer." if leg is None or missing else leg.reason
-    return Finding(0.0, reason, base.counterexample(packet))
+    found = base.counterexample(packet)
+    if leg is not None and leg.misconception is not None:
+        found["misconception"] = leg.misconception.as_dict()
+    return Finding(0.0, reason, found)
 
 
 def _receiver(form: Any, base: Case, said: Any) -> Finding:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import Field, field_validator
 
-from netcore.checks.language.part import LanguagePart, OfFlows, Text, known_code, or_single
+from netcore.checks.language.part import Code, LanguagePart, OfFlows, Text, or_single
 from netcore.control.routes import HopType, RouteSource
 from netcore.document.values import PrefixText
 
 Codes = Annotated[
-    tuple[Annotated[str, AfterValidator(known_code)], ...],
+    tuple[Code, ...],
     Field(min_length=1, max_length=40, json_schema_extra=or_single),
 ]
 

@@ -6,6 +6,7 @@ import re
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -13,6 +14,7 @@ from pydantic import (
     JsonValue,
     StringConstraints,
     ValidatorFunctionWrapHandler,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -262,3 +264,9 @@ def known_code(code: str) -> str:
     if code not in CODES:
         raise ValueError(f"{code} is no drop code; they stand in netcore.trace.codes")
     return code
+
+
+Code = Annotated[
+    str, AfterValidator(known_code), WithJsonSchema({"type": "string", "enum": sorted(map(str, CODES))})
+]
+"""A drop code; the published schema lists them, so that editors can offer them."""

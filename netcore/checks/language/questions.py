@@ -5,15 +5,14 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from netcore.checks.language.changes import Changes
-from netcore.checks.language.part import LanguagePart, OneFlow, Prompt, Text, known_code
+from netcore.checks.language.part import Code, LanguagePart, OneFlow, Prompt, Text
 from netcore.checks.language.timed import DesignId, Figure, FigureName, Race
 
 Ask = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Fact = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{1,2}$")]
-Code = Annotated[str, AfterValidator(known_code)]
 Codes = Annotated[tuple[Code, ...], Field(max_length=40)]
 
 

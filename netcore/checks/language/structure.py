@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, field_validator
 
 from netcore.checks.language.changes import Changes
 from netcore.checks.language.part import Flow, LanguagePart, Short, Test, Text, flows_of, or_single
+from netcore.document.models import Topology
 
 
 class Prop(Test):
@@ -48,7 +49,7 @@ class Count(LanguagePart):
             resource that holds a thing inside another.
     """
 
-    of: Text
+    of: Annotated[Text, Field(json_schema_extra={"examples": [*Topology.model_fields, *KINDS]})]
     where: Annotated[dict[Text, Test], Field(max_length=10, json_schema_extra=_or_values)] = Field(
         default_factory=dict
     )

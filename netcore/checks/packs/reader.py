@@ -61,7 +61,8 @@ def read_pack(files: Mapping[str, bytes]) -> Pack:
         try:
             raw[name] = yaml_text.parse(files[path])
         except yaml_text.YamlRefused as refused:
-            problems.append(PackProblem(path, "", "not-yaml", f"{refused}."))
+            place = f"line {refused.line}" if refused.line else ""
+            problems.append(PackProblem(path, place, "not-yaml", f"{refused}."))
             raw[name] = None
     names = {path.rpartition(".")[0]: path for path in files}
     about = _part(About, "pack", raw, names, problems)

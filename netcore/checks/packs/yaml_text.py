@@ -13,7 +13,11 @@ MOST_NODES = 100_000
 
 
 class YamlRefused(Exception):
-    """A text cannot be read; the message says why and where."""
+    """A text cannot be read; the message says why and where; ``line`` counts from 1, 0 is the whole."""
+
+    def __init__(self, words: str, mark: Any = None) -> None:
+        self.line: int = 0 if mark is None else mark.line + 1
+        super().__init__(words if mark is None else f"{words} at line {self.line}, column {mark.column + 1}")
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -40,7 +44,7 @@ def _mapping(loader: Any, node: yaml.MappingNode) -> dict[str, Any]:
         key = loader.construct_object(key_node, deep=True)
         key = key if isinstance(key, str) else key_node.value
         if key in found:
-            raise YamlRefused(f"the key {key} stands twice in one object{_place(key_node.start_mark)}")
+            raise YamlRefused(f"the key {key} stands twice in one object", key_node.start_mark)
         found[key] = loader.construct_object(value_node, deep=True)
     return found
 
@@ -66,9 +70,39 @@ def parse(content: bytes) -> Any:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         words = getattr(error, "problem", None) or str(error)
-        raise YamlRefused(f"{words}{_place(mark)}") from error
+        raise YamlRefused(words, mark) from error
     except ValueError as error:  # whole numbers of thousands of digits
         raise YamlRefused(str(error).partition(";")[0]) from error
+
+
+def lines(content: bytes, pointers: list[str]) -> list[int]:
+    """Return the line (from 1) of each place in a text: a JSON Pointer, or ``line N``; 1 where none is."""
+    try:
+        text = content.decode("utf-8-sig")
+        _limits(text)
+        top = yaml.compose(text, Loader=_Loader)
+    except (UnicodeDecodeError, yaml.YAMLError, YamlRefused):
+        top = None
+    return [_line(top, pointer) for pointer in pointers]
+
+
+def _line(node: Any, pointer: str) -> int:
+    named = re.match(r"line ([0-9]{1,7})\b", pointer)
+    if named:
+        return int(named.group(1))
+    line = 1
+    for step in pointer.split("/")[1:]:
+        key = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(node, yaml.MappingNode):
+            found = next(((name, value) for name, value in node.value if name.value == key), None)
+        elif isinstance(node, yaml.SequenceNode) and key.isdecimal() and int(key) < len(node.value):
+            found = (node.value[int(key)], node.value[int(key)])
+        else:
+            found = None
+        if found is None:
+            break
+        line, node = found[0].start_mark.line + 1, found[1]
+    return line
 
 
 def _limits(text: str) -> None:
@@ -76,9 +110,9 @@ def _limits(text: str) -> None:
     depth = 0
     for nodes, event in enumerate(yaml.parse(text, Loader=_Loader), start=1):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise YamlRefused(f"anchors and aliases are not used in packs{_place(event.start_mark)}")
+            raise YamlRefused("anchors and aliases are not used in packs", event.start_mark)
         if getattr(event, "tag", None) not in (None, "!"):
-            raise YamlRefused(f"tags are not used in packs{_place(event.start_mark)}")
+            raise YamlRefused("tags are not used in packs", event.start_mark)
         if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             depth += 1
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
@@ -87,7 +121,3 @@ def _limits(text: str) -> None:
             raise YamlRefused(
                 f"it nests deeper than {MOST_DEPTH} levels or has more than {MOST_NODES:,} values"
             )
-
-
-def _place(mark: Any) -> str:
-    return "" if mark is None else f" at line {mark.line + 1}, column {mark.column + 1}"

@@ -86,8 +86,8 @@ def draft(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Show a draft: its files left, what they do right.
 
     ``classes/draft.html``: ``draft``, ``paths``, ``path`` (``?file=``), ``text``, ``problems`` (it cannot be
-    read), ``seed`` (``?seed=``), ``tab`` (``?tab=`` try, preview or none), ``tried`` (see
-    ``authoring.side_by_side``), ``preview``.
+    read), ``help`` (see ``authoring.help_of``), ``seed`` (``?seed=``), ``tab`` (``?tab=`` try, preview or
+    none), ``tried`` (see ``authoring.side_by_side``), ``preview``.
     """
     found, place = access.draft(request.user, draft_id)
     paths = authoring.in_order(found.files)
@@ -102,6 +102,7 @@ def draft(request: HttpRequest, draft_id: str) -> HttpResponse:
         "path": path,
         "text": found.files.get(path, ""),
         "problems": problems,
+        "help": authoring.help_of(found.files, path, problems),
         "seed": seed,
         "tab": tab,
     }

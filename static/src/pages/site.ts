@@ -5,6 +5,7 @@ import "../styles/site.css";
 import { followTheme } from "./site/theme";
 import { enhanceImport } from "./site/import";
 import { enhanceConfirms } from "./site/confirm";
+import { enhanceEditor } from "./site/editor";
 import { enhanceGrading } from "./site/grading";
 import { enhanceGo, enhanceRefresh } from "./site/refresh";
 import { enhanceSnippet } from "./site/snippet";
@@ -16,3 +17,4 @@ for (const card of document.querySelectorAll<HTMLElement>("[data-grading]")) enh
 for (const part of document.querySelectorAll<HTMLElement>("[data-refresh]")) enhanceRefresh(part);
 for (const select of document.querySelectorAll<HTMLSelectElement>("select[data-go]")) enhanceGo(select);
 for (const select of document.querySelectorAll<HTMLSelectElement>("select[data-snippet]")) enhanceSnippet(select);
+for (const area of document.querySelectorAll<HTMLTextAreaElement>("textarea[data-editor]")) enhanceEditor(area);

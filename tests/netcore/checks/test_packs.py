@@ -308,3 +308,30 @@ def test_files_of_leaves_hidden_files_out(tmp_path: Path) -> None:
     (tmp_path / "reference/a.yml").write_text("x")
     (tmp_path / ".hidden").write_text("x")
     assert list(files_of(str(tmp_path))) == ["reference/a.yml"]
+
+
+def test_a_place_in_a_text_has_a_line() -> None:
+    text = b"# first\nchecks:\n  - id: a\n    check:\n      delivers: x -> y\n  - {id: b, points: 3}\n"
+    pointers = [
+        "/checks",
+        "/checks/0/check/delivers",
+        "/checks/1/points",
+        "/checks/1/nothing",
+        "/no",
+        "line 4",
+        "",
+    ]
+    assert yaml_text.lines(text, pointers) == [2, 5, 6, 6, 1, 4, 1]
+
+
+@pytest.mark.parametrize("text", [b"a: [", b"[" * 5_000, b"\xff", b""])
+def test_a_text_that_cannot_be_read_has_its_first_line(text: bytes) -> None:
+    assert yaml_text.lines(text, ["/a/b"]) == [1]
+
+
+def test_a_text_that_is_no_yaml_is_told_with_its_line() -> None:
+    given = files(pair(), CHECKS, about={"variants": VARIANTS}) | {"checks.json": b"checks:\n  - id: [\n"}
+    with pytest.raises(netcore.PackRefused) as refused:
+        netcore.read_pack(given)
+    found = [(one.path, one.pointer) for one in refused.value.problems if one.code == "not-yaml"]
+    assert found == [("checks.json", "line 3")]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from functools import partial
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -134,6 +136,23 @@ class PacksTest(ClassroomTest):
         assert page.context["problems"] and b"checks.yml" in page.content
         found.refresh_from_db()
         assert found.files["checks.yml"] == "checks: ["
+
+    def test_the_editor_knows_the_schema_the_names_and_the_lines_of_what_is_wrong(self) -> None:
+        draft = self.draft()
+        help_of = partial(self.help_of, draft)
+        assert "web1" in help_of("checks.yml")["names"]
+        assert "Check" in help_of("checks.yml")["schema"]["$defs"]
+        solution = next(path for path in self.files if path.startswith("reference/"))
+        assert "all-talk" in help_of(solution)["names"]
+        assert help_of("text.md") is None
+        self.save("checks.yml", self.files["checks.yml"].replace("kind: Q", "kind: Z", 1))
+        wrong = self.files["checks.yml"].splitlines().index("    kind: Q") + 1
+        assert [one["line"] for one in help_of("checks.yml")["problems"]] == [wrong]
+        self.save("scenario.yml", "topology: [", PackDraft.objects.get().saved)
+        assert help_of("checks.yml")["names"] == []
+
+    def help_of(self, draft: PackDraft, path: str) -> Any:
+        return self.author.get(f"/drafts/{draft.pk}/?file={path}").context["help"]
 
     def test_two_authors_do_not_overwrite_each_other(self) -> None:
         self.draft()

@@ -9,6 +9,8 @@ from django.db.models import F
 from sandbox.classes import wall
 from sandbox.classes.models import Attempt, AttemptEvent, Broadcast, Deed
 from sandbox.classes.services import people, work
+from sandbox.runs import services as runs
+from sandbox.runs.models import Kind
 from sandbox.scenarios import services as scenarios
 from sandbox.scenarios.models import Scenario
 from tests.sandbox.classes.base import ClassroomTest
@@ -104,6 +106,21 @@ class WallTest(ClassroomTest):
         assert found["times"]["longest"] < timedelta(minutes=20)
         work_page = self.teacher.get(f"/exercises/{self.set.pk}/insight/")
         assert work_page.status_code == 200
+
+    def test_insight_names_the_ideas_behind_wrong_predictions(self) -> None:
+        assert wall.insight(self.set, hidden=True)["ideas"] == []
+        drawing = self.attempts["third"].scenario
+        assert drawing is not None
+        head = self.head(drawing)
+        first, second = [f"vms/{name}" for name in head.document["topology"]["vms"]][:2]
+        asked = {"source": first, "destination": "255.255.255.255", "protocol": "udp", "destination_port": 67}
+        said = {"forward": {"stops": [second], "outcome": "delivered"}}
+        for _ in range(2):
+            self.done(runs.start(self.mate, head, Kind.TRACE, asked | {"prediction": said}, tell=False))
+        (idea,) = wall.insight(self.set, hidden=True)["ideas"]
+        assert (idea["id"], idea["learners"], idea["times"]) == ("broadcast", 1, 2)
+        page = self.clients["observer"].get(f"/exercises/{self.set.pk}/insight/").content.decode()
+        assert idea["name"] in page
 
     def test_equal_drawings_of_different_variants_are_found_and_the_start_is_not(self) -> None:
         assert [len(one["submissions"]) for one in wall.alike(self.set)] == [2]
