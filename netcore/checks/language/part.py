@@ -23,6 +23,7 @@ from netcore.document.part import Protocol
 from netcore.document.values import AddressText, MacText, Port
 from netcore.trace.codes import CODES
 from netcore.trace.packet import ICMP, protocol_number
+from netcore.words import say
 
 MOST_FLOWS = 60
 """Flows that one check may name."""
@@ -135,7 +136,7 @@ def _flows_of_text(given: Any) -> list[Any]:
     found = _FLOW.match(given)
     if found is None:
         raise ValueError(
-            "a flow is written source -> destination protocol/port, such as web1 -> app1 tcp/443"
+            say("a flow is written source -> destination protocol/port, such as web1 -> app1 tcp/443")
         )
     protocol, _, port = (found["service"] or "tcp/443").partition("/")
     rest: dict[str, Any] = {"protocol": protocol, "family": 6 if found["family"] == "v6" else 4}
@@ -167,7 +168,7 @@ class OfFlows(Short):
     @model_validator(mode="after")
     def _asks_something(self) -> Self:
         if not self.flow and len(self.among) < 2:
-            raise ValueError("name a flow, or at least two VMs in among")
+            raise ValueError(say("name a flow, or at least two VMs in among"))
         return self
 
     @property
@@ -190,7 +191,7 @@ class OneFlow(Short):
     def _one_flow(cls, given: Any) -> Any:
         found = flows_of(given)
         if len(found) != 1:
-            raise ValueError("exactly one flow belongs here")
+            raise ValueError(say("exactly one flow belongs here"))
         return found[0]
 
 
@@ -211,11 +212,11 @@ class Test(LanguagePart):
     def words(self) -> str:
         """Return the test as the end of a sentence."""
         said = {
-            "equals": "to be {}",
-            "differs": "not to be {}",
-            "one_of": "to be one of {}",
-            "at_least": "to be at least {}",
-            "at_most": "to be at most {}",
+            "equals": say("to be {}"),
+            "differs": say("not to be {}"),
+            "one_of": say("to be one of {}"),
+            "at_least": say("to be at least {}"),
+            "at_most": say("to be at most {}"),
         }
         found = [
             text.format(_shown(getattr(self, key)))
@@ -223,8 +224,8 @@ class Test(LanguagePart):
             if key in self.model_fields_set
         ]
         if self.given is not None:
-            found.append("to be given" if self.given else "to be absent")
-        return " and ".join(found) or "to be there"
+            found.append(say("to be given") if self.given else say("to be absent"))
+        return " and ".join(found) or say("to be there")
 
     def holds(self, value: JsonValue, there: bool = True) -> bool:
         """Return whether a value passes; ``there`` False: nothing is at the place."""
@@ -260,5 +261,5 @@ def known_code(code: str) -> str:
         ValueError: there is no such code.
     """
     if code not in CODES:
-        raise ValueError(f"{code} is no drop code; they stand in netcore.trace.codes")
+        raise ValueError(say("{code} is no drop code; they stand in netcore.trace.codes", code=code))
     return code

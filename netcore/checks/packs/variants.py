@@ -12,6 +12,7 @@ from netcore.checks.packs.mapping import between, drawn, mapper, shuffled
 from netcore.checks.packs.models import Checks, Entry, Pack, Solution
 from netcore.checks.reading import ground
 from netcore.document.reader import dump, read
+from netcore.words import say
 
 LARGEST_SEED = 2**63 - 1
 
@@ -93,7 +94,7 @@ def _broken(seed: int, kept: _ByDigest) -> tuple[Broken, tuple[str, ...]]:
     document = mapper(rules, seed).data(pack.raw["scenario"])
     scenario = read(shuffled(document, seed) if rules.shuffle else document, ground()).document
     if scenario is None or rules.faults is None:
-        raise ValueError(f"The pack {pack.id} has no drawing for seed {seed}.")
+        raise ValueError(say("The pack {id} has no drawing for seed {seed}.", id=pack.id, seed=seed))
     if seed:
         scenario = scenario.model_copy(update={"seed": seed})
     asked = [entry for entry in entries(pack, seed) if entry.id in rules.faults.intents]
