@@ -19,6 +19,7 @@ from uuid import UUID
 from celery import current_app
 from django.db.models import Q
 from django.utils.timezone import now
+from django.utils.translation import gettext
 
 import netcore
 from sandbox.runs import queries
@@ -207,5 +208,5 @@ def _trials(run: Run, part: int) -> netcore.Trials:
 
 def _revision(run: Run) -> Revision:
     if run.revision is None:
-        raise netcore.NotModelled("The run names no revision.")
+        raise netcore.NotModelled(gettext("The run names no revision."))
     return run.revision

@@ -14,6 +14,7 @@ from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 import netcore
 from sandbox.accounts.models import User
@@ -164,7 +165,7 @@ class NotRunnable(ValueError):
 
     def __init__(self, problems: list[dict[str, Any]]) -> None:
         """Keep the problems for the answer."""
-        super().__init__("The drawing has problems, so it cannot be run.")
+        super().__init__(gettext("The drawing has problems, so it cannot be run."))
         self.problems = problems
 
 
@@ -305,7 +306,11 @@ def sweep_parameters(revision: Revision, fault: str, designs: Sequence[str]) -> 
     unknown = [name for name in designs if name not in by_id]
     if unknown or not designs:
         known = netcore.near_names(unknown[0] if unknown else "", list(by_id))
-        raise CannotSweep(f"There is no design {unknown[0]!r:.80}. {known}" if unknown else "Name a design.")
+        raise CannotSweep(
+            gettext("There is no design {unknown!r:.80}. {known}").format(unknown=unknown[0], known=known)
+            if unknown
+            else gettext("Name a design.")
+        )
     try:
         made = netcore.sweep_parameters(found.document, fault, [by_id[name] for name in designs])
     except netcore.NetcoreError as error:
