@@ -17,21 +17,37 @@ def _one_or_many(one: str, many: str, count: int) -> str:
     return one if count == 1 else many
 
 
+def _no_language() -> str:
+    return ""
+
+
 _translate: Translate | None = None
 _translate_many: TranslateMany = _one_or_many
+_language: Callable[[], str] = _no_language
 
 
-def translate_with(translate: Translate | None, many: TranslateMany | None = None) -> None:
+def translate_with(
+    translate: Translate | None,
+    many: TranslateMany | None = None,
+    language: Callable[[], str] | None = None,
+) -> None:
     """Give the translation of templates; None takes it away again.
 
     Args:
         translate: template -> template in the language of whoever is served; asked at every sentence, by any
             thread, so it finds that language by itself. Placeholders such as ``{vm}`` stay.
         many: the same for a template of one, a template of many and the number that chooses.
+        language: which language that is now, for what is kept with sentences in it.
     """
-    global _translate, _translate_many
+    global _translate, _translate_many, _language
     _translate = translate
     _translate_many = many or _one_or_many
+    _language = language or _no_language
+
+
+def language() -> str:
+    """Return the key of the language that sentences are made in; empty without a translation."""
+    return _language()
 
 
 def say(template: str, /, **values: Any) -> str:

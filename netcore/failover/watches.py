@@ -244,17 +244,22 @@ class Watch:
             return
         for turn in seen.turns:
             end_us = fault_us + turn.at_us + seen.spread_us
-            state = say("is in the rotation of pool {} of {} again") if turn.up else None
             for balancer, pool, member in self.members:
                 at = f"load_balancers/{balancer}/pools/{pool}/members/{member}"
-                text = (state or say("is out of the rotation of pool {} of {}")).format(pool, balancer)
-                yield Note(end_us, "data", "point", f"{name} {text}", at, spread.grade, spread.source)
+                text = say(_TURNED[turn.up], vm=name, pool=pool, balancer=balancer)
+                yield Note(end_us, "data", "point", text, at, spread.grade, spread.source)
             yield Span(
                 "data",
                 fault_us + turn.at_us,
                 end_us,
                 say("{whose}: the balancer's agents learn it", whose=whose),
             )
+
+
+_TURNED = {
+    True: "{vm} is in the rotation of pool {pool} of {balancer} again",
+    False: "{vm} is out of the rotation of pool {pool} of {balancer}",
+}
 
 
 def watches(

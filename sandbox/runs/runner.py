@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.models import F
 from django.utils.timezone import now
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, override
 
 import netcore
 from sandbox.runs import events, queries
@@ -144,7 +144,7 @@ def execute(run_id: UUID, interrupts: tuple[type[Exception], ...] = ()) -> bool:
     lease = claim(run_id)
     if lease is None:
         return False
-    with Heart(lease):
+    with Heart(lease), override(lease.run.language):
         try:
             state, reason = _play(lease, interrupts)
             lease.store([], (state, reason))
@@ -337,16 +337,18 @@ def end_stopped() -> list[UUID]:
 
 def lost_and_cancelled(run: Run) -> str:
     """Return why a cancelled run without a worker has ended."""
-    return gettext("Cancelled after its worker was lost. {kept}").format(kept=kept(run, run.last_seq))
+    with override(run.language):
+        return gettext("Cancelled after its worker was lost. {kept}").format(kept=kept(run, run.last_seq))
 
 
 def fail_poisoned() -> list[UUID]:
     """Fail the runs whose last allowed worker died, with the reason; return their ids."""
     failed = []
     for run in queries.poisoned(now()):
-        reason = gettext(
-            "The worker died {attempts} times while it did this run, so it is not tried again. {kept}"
-        ).format(attempts=run.attempts, kept=kept(run, run.last_seq))
+        with override(run.language):
+            reason = gettext(
+                "The worker died {attempts} times while it did this run, so it is not tried again. {kept}"
+            ).format(attempts=run.attempts, kept=kept(run, run.last_seq))
         token = uuid.uuid4().hex
         if not queries.poisoned(now()).filter(pk=run.pk, token=run.token).update(token=token):
             continue  # another collector has it, or its worker was only slow

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils.timezone import now
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 import netcore
 from sandbox.accounts.models import User
@@ -168,6 +168,7 @@ def _queue(run: Run, tell: bool) -> Run:
 
 def _store(run: Run, tell: bool) -> None:
     run.engine = netcore.ENGINE_VERSION
+    run.language = get_language() or settings.LANGUAGE_CODE
     run.published = run.created if tell else None
     run.save(force_insert=True)
     if tell:

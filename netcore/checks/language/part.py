@@ -195,6 +195,15 @@ class OneFlow(Short):
         return found[0]
 
 
+_TESTS = {
+    "equals": "to be {value}",
+    "differs": "not to be {value}",
+    "one_of": "to be one of {value}",
+    "at_least": "to be at least {value}",
+    "at_most": "to be at most {value}",
+}
+
+
 class Test(LanguagePart):
     """What is asked of a value; every field that is given must hold.
 
@@ -211,21 +220,14 @@ class Test(LanguagePart):
     @property
     def words(self) -> str:
         """Return the test as the end of a sentence."""
-        said = {
-            "equals": say("to be {}"),
-            "differs": say("not to be {}"),
-            "one_of": say("to be one of {}"),
-            "at_least": say("to be at least {}"),
-            "at_most": say("to be at most {}"),
-        }
         found = [
-            text.format(_shown(getattr(self, key)))
-            for key, text in said.items()
+            say(text, value=_shown(getattr(self, key)))
+            for key, text in _TESTS.items()
             if key in self.model_fields_set
         ]
         if self.given is not None:
             found.append(say("to be given") if self.given else say("to be absent"))
-        return " and ".join(found) or say("to be there")
+        return say(" and ").join(found) or say("to be there")
 
     def holds(self, value: JsonValue, there: bool = True) -> bool:
         """Return whether a value passes; ``there`` False: nothing is at the place."""
