@@ -36,6 +36,7 @@ from netcore.trace.explain import Paragraph, explain
 from netcore.trace.model import Trace
 from netcore.trace.packet import Packet, protocol_name, protocol_number
 from netcore.version import ENGINE_VERSION
+from netcore.words import say, translate_with
 
 if TYPE_CHECKING:
     from netcore.batch.answers import Answers
@@ -114,11 +115,11 @@ __all__ = [
     "near_names", "never", "one_way", "pack_lines", "pack_schemas", "pack_text", "packets_of",
     "prepare_trials", "profiles", "protocol_name", "protocol_number", "public_checks", "put_faults",
     "race", "reach", "reach_counts", "read", "read_pack", "read_solution", "read_text", "receipt",
-    "redundancy", "refusals", "routes_alone", "routes_shown", "rule_cards", "schema", "shadowed",
+    "redundancy", "refusals", "routes_alone", "routes_shown", "rule_cards", "say", "schema", "shadowed",
     "simulate", "solution", "space_of", "stale_routes", "sweep", "sweep_parameters", "sweep_point",
     "sweep_scenario", "sweep_summary", "switches", "timing_profile", "timing_profiles", "trace",
-    "trace_steps", "traceroute", "trial_stretches", "trials", "unknown_to", "variant", "verify_receipt",
-    "warm", "warnings", "why",
+    "trace_steps", "traceroute", "translate_with", "trial_stretches", "trials", "unknown_to", "variant",
+    "verify_receipt", "warm", "warnings", "why",
 ]
 # fmt: on
 
@@ -427,7 +428,7 @@ def fault_kinds() -> dict[str, str]:
     """Return the kinds of faults that ``put_faults`` knows, and what people call each."""
     from netcore.checks.faults.kinds import KINDS
 
-    return {kind: words for kind, (words, _) in KINDS.items()}
+    return {kind: say(words) for kind, (words, _) in KINDS.items()}
 
 
 def guest_view(network: Network | Scenario, vm_id: str, state: State | None = None) -> GuestView:
@@ -703,7 +704,7 @@ def switches(profile_id: str) -> dict[str, dict[str, Any]]:
     return {
         name: {
             "point": SWITCHES[name].point,
-            "text": SWITCHES[name].text,
+            "text": say(SWITCHES[name].text),
             "facts": list(SWITCHES[name].facts),
             "choices": list(values),
             "default": SWITCHES[name].default(profile),

@@ -10,6 +10,7 @@ from netcore.batch.cells import Fate
 from netcore.trace.effects import Effect
 from netcore.trace.model import Outcome
 from netcore.trace.packet import Packet
+from netcore.words import say
 
 if TYPE_CHECKING:
     from netcore.batch.compile import Compiled
@@ -230,7 +231,7 @@ def _fate_json(fate: Fate | None) -> dict[str, Any] | None:
 def ports_text(ports: tuple[Span, ...]) -> str:
     """Return ports as people write them, such as ``80,8000-8999``."""
     if ports == ((0, 65_535),):
-        return "all ports"
+        return say("all ports")
     return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in ports)
 
 
@@ -238,4 +239,4 @@ def names_text(names: list[str]) -> str:
     """Return who is meant, such as ``web1 and 11 like it``."""
     if len(names) <= MOST_NAMES:
         return ", ".join(names)
-    return f"{names[0]} and {len(names) - 1} like it"
+    return say("{names} and {count} like it", names=names[0], count=len(names) - 1)

@@ -19,6 +19,7 @@ from netcore.document.part import Part
 from netcore.document.values import Address
 from netcore.forwarding.drawing import drawing_of
 from netcore.forwarding.machines import Machine
+from netcore.words import say
 
 _SAME = "same routes, same rules, same guest"
 
@@ -100,23 +101,30 @@ def _text(network: Network, vms: list[str]) -> str:
     port = drawing_of(network).machines[vms[0]].ports[0]
     subnet = network.scenario.topology.subnets[port.subnet].name
     if len(vms) == 1:
-        return f"No other VM of subnet {subnet} has the {_SAME}."
-    return f"These {len(vms)} VMs of subnet {subnet} behave alike: {_SAME}."
+        return say("No other VM of subnet {subnet} has the {same}.", subnet=subnet, same=say(_SAME))
+    return say(
+        "These {count} VMs of subnet {subnet} behave alike: {same}.",
+        count=len(vms),
+        subnet=subnet,
+        same=say(_SAME),
+    )
 
 
 def _alone(machine: Machine, named: dict[object, str]) -> str:
     """Return why a VM stands alone; empty where it may have others like it."""
     if len(machine.ports) != 1:
-        return f"It has {len(machine.ports)} NICs." if machine.ports else "It has no NIC."
+        return (
+            say("It has {count} NICs.", count=len(machine.ports)) if machine.ports else say("It has no NIC.")
+        )
     port = machine.ports[0]
     for name in (f"vms/{machine.id}", f"nics/{port.id}", *port.held):
         if name in named:
-            return f"{named[name]} names it."
+            return say("{named} names it.", named=named[name])
     guest = machine.guest
     if any((guest.loopback, guest.interfaces, guest.tunnels, guest.redundancy, guest.bgp)):
-        return "Its guest has addresses or neighbours of its own."
+        return say("Its guest has addresses or neighbours of its own.")
     if guest.session_sync or guest.policy_routing or port.guest_mac != port.mac:
-        return "Its guest shares sessions or sends by rules of its own."
+        return say("Its guest shares sessions or sends by rules of its own.")
     return ""
 
 
@@ -173,7 +181,7 @@ def named(network: Network) -> dict[object, str]:
     found: dict[object, str] = {}
     for table in topology.route_tables.values():
         for route in table.routes.values():
-            _name(found, f"A route of table {table.name}", (route.next_hop_ip, route.target))
+            _name(found, say("A route of table {name}", name=table.name), (route.next_hop_ip, route.target))
     for collection in _COLLECTIONS:
         for thing in getattr(topology, collection).values():
             said = getattr(thing, "name", "")
@@ -182,10 +190,10 @@ def named(network: Network) -> dict[object, str]:
     for machine in drawing_of(network).machines.values():
         if not machine.plain:
             for value in _values(machine.guest):
-                _name(found, f"The guest of {machine.name}", (value,))
+                _name(found, say("The guest of {name}", name=machine.name), (value,))
     for key, nic in topology.nics.items():
         if any(configuration.public_ip for configuration in nic.configurations.values()):
-            _name(found, "A public address", (f"nics/{key}",))
+            _name(found, say("A public address"), (f"nics/{key}",))
     return found
 
 

@@ -37,6 +37,7 @@ from netcore.batch.update import edited, updated
 from netcore.control.network import Network
 from netcore.document.models import Scenario
 from netcore.trace.packet import TCP, UDP
+from netcore.words import say
 
 BLOCK = 1 << 18
 """Flows that are asked together."""
@@ -105,7 +106,7 @@ class _Comparison:
             len(pairs.sender),
             tuple(self._headers.firsts.tolist()) if pairs.spread.any() else (),
             touched is not None,
-            (_BY_HASH,) if self._apart else (),
+            (say(_BY_HASH),) if self._apart else (),
             self._both[1] if touched is None or touched.edits < MOST_EDITS else None,
         )
 

@@ -24,6 +24,7 @@ from netcore.forwarding.walk import follow
 from netcore.trace.effects import OF_FLOWS, Effect
 from netcore.trace.model import Leg, Trace
 from netcore.trace.packet import PROTOCOL_NUMBERS, Packet
+from netcore.words import say, say_many
 
 MISSING: Final = 254
 """Outcome of what has no sender in one of the drawings."""
@@ -277,23 +278,32 @@ def _told(
     name = _namer(networks)
     block = blocks[0]
     senders = names_text([name(path) for path in block.senders])
-    receivers = names_text([name(to) if "/" in to else "the Internet" for to, _ in block.receivers])
+    receivers = names_text([name(to) if "/" in to else say("the Internet") for to, _ in block.receivers])
     more = sum(other.pairs() for other in blocks[1:])
     what = f"{packet.protocol} {ports_text(ports)}".strip()
-    verbs = "; ".join(_VERBS[effect] for effect in found)
+    verbs = "; ".join(say(_VERBS[effect]) for effect in found)
     ways = [_passed(trace, packet) for trace in traces]
-    text = f"From {senders} to {receivers}: {what} {verbs}."
+    text = say(
+        "From {senders} to {receivers}: {what} {verbs}.",
+        senders=senders,
+        receivers=receivers,
+        what=what,
+        verbs=verbs,
+    )
     if more:
-        text += f" The same for {more:,} other {'pair' if more == 1 else 'pairs'}."
+        text += " " + say_many(
+            "The same for {count:,} other pair.", "The same for {count:,} other pairs.", more
+        )
     if Effect.REROUTED in found or Effect.ASYMMETRIC in found:
-        text += f" Before {_way(ways[0], name)}; now {_way(ways[1], name)}."
+        was, now = (_way(way, name) for way in ways)
+        text += " " + say("Before {before}; now {after}.", before=was, after=now)
     last = traces[1]
     if last is None:
-        text += " The sender is gone."
+        text += " " + say("The sender is gone.")
     elif not after.connects:
         text += f" {last.verdict.sentence}"
     elif not before.connects and traces[0] is not None:
-        text += f" Before: {traces[0].verdict.sentence}"
+        text += " " + say("Before: {sentence}", sentence=traces[0].verdict.sentence)
     return Told(text, _decided(last), ways[0], ways[1])
 
 
@@ -337,8 +347,8 @@ def _passed(trace: Trace | None, packet: Packet) -> tuple[tuple[str, ...], tuple
 def _way(passed: tuple[tuple[str, ...], tuple[str, ...]], name: Callable[[str], str]) -> str:
     there, back = (", ".join(name(path) for path in way) for way in passed)
     if passed[0] == passed[1][::-1]:
-        return f"through {there}" if there else "straight"
-    return f"through {there or 'nobody'} and back through {back or 'nobody'}"
+        return say("through {there}", there=there) if there else "straight"
+    return say("through {there} and back through {back}", there=there or "nobody", back=back or "nobody")
 
 
 def _decided(trace: Trace | None) -> str:

@@ -18,6 +18,7 @@ from netcore.document.models import Direction
 from netcore.document.values import Address
 from netcore.document.values import Network as Prefix
 from netcore.forwarding.drawing import drawing_of
+from netcore.words import say
 
 Naming = tuple[int, int]
 """Rules that name a source, and rules that name a destination: one bit each, bit 0 is the first rule."""
@@ -45,8 +46,10 @@ class Shadowed:
     def sentence(self) -> str:
         """Return what people read."""
         if not self.by:
-            return f"{self.text}: names nobody, so it never decides."
-        return f"{self.text}: never decides; all it names is taken by {', '.join(self.by)}."
+            return say("{text}: names nobody, so it never decides.", text=self.text)
+        return say(
+            "{text}: never decides; all it names is taken by {by}.", text=self.text, by=", ".join(self.by)
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""

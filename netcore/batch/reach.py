@@ -18,6 +18,7 @@ from netcore.forwarding.drawing import drawing_of
 from netcore.forwarding.edge import is_private
 from netcore.trace.model import Outcome
 from netcore.trace.packet import Packet, protocol_number
+from netcore.words import say
 
 
 @dataclass(frozen=True)
@@ -164,12 +165,14 @@ def _packet(compiled: Compiled, sender: str, sent_from: Address | None, to: Addr
 
 def _unknown(found: Cells) -> set[str]:
     """Return why nobody knows what becomes of some headers."""
-    who = f"from {found.source} to {found.destination}"
+    who = say("from {source} to {destination}", source=found.source, destination=found.destination)
     unknown = {cell.not_modelled for cell in found.cells if cell.not_modelled}
     if any(cell.but_equal_ports for cell in found.cells):
-        unknown.add(f"Headers with two equal ports {who} turn back and are taken for their own answers.")
+        unknown.add(
+            say("Headers with two equal ports {who} turn back and are taken for their own answers.", who=who)
+        )
     if any(way.forward.outcome is Outcome.NOT_MODELLED for cell in found.cells for way in cell.ways):
-        unknown.add(f"What becomes of some headers {who} is not modelled.")
+        unknown.add(say("What becomes of some headers {who} is not modelled.", who=who))
     return unknown
 
 
@@ -216,7 +219,9 @@ def addresses_of(network: Network, text: str, *, outside: bool) -> tuple[tuple[s
         try:
             return ((text, parse_address(text)),)
         except ValueError:
-            raise NotFound(f"{text} is no VM, host, subnet, virtual network or address.") from None
+            raise NotFound(
+                say("{text} is no VM, host, subnet, virtual network or address.", text=text)
+            ) from None
     found = []
     for vm in vms:
         for port in drawing.machines[vm].ports:
@@ -255,7 +260,13 @@ def _senders(compiled: Compiled, source: str, version: int) -> Iterator[tuple[st
         return
     vms = vms_of(compiled.network, source)
     if vms is None:
-        raise NotFound(f"{source} is no VM, host, subnet, virtual network or {INTERNET}.")
+        raise NotFound(
+            say(
+                "{source} is no VM, host, subnet, virtual network or {internet}.",
+                source=source,
+                internet=INTERNET,
+            )
+        )
     for vm in vms:
         yield f"vms/{vm}", None
 

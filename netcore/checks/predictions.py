@@ -18,6 +18,7 @@ from netcore.control.network import Network
 from netcore.document.models import Topology
 from netcore.errors import NotFound
 from netcore.trace.model import Answer, Leg, Outcome, Step, Trace, Verdict
+from netcore.words import say
 
 MOST_STOPS = 16
 
@@ -117,7 +118,10 @@ def check_prediction(prediction: Prediction, topology: Topology) -> None:
             kind, _, name = stop.partition("/")
             if stop != INTERNET and (kind not in _STOPS or name not in getattr(topology, kind)):
                 raise NotFound(
-                    f"A packet cannot stop at {stop}: the drawing has no such VM, host or service."
+                    say(
+                        "A packet cannot stop at {stop}: the drawing has no such VM, host or service.",
+                        stop=stop,
+                    )
                 )
 
 
@@ -158,10 +162,10 @@ def _judge_leg(
     stops = (*named, *guess.stops[-1:])
     said = (*stops, guess.outcome)
     if leg is None:
-        sender = outward.stops[-1] if outward and outward.stops else "the receiver"
+        sender = outward.stops[-1] if outward and outward.stops else say("the receiver")
         hops = tuple(Hop(at, one, None) for at, one in zip((sender, *stops), said, strict=False))
         return LegJudgement(
-            hops, False, "No answer was sent: the request did not arrive, or nothing answers it."
+            hops, False, say("No answer was sent: the request did not arrive, or nothing answers it.")
         )
     way = max(_ways(network, leg), key=lambda one: _common(said, one.told[1:]))
     right = said == way.told[1:]

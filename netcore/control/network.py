@@ -28,6 +28,7 @@ from netcore.errors import NotFound
 from netcore.profiles import profile as find_profile
 from netcore.profiles.model import Profile
 from netcore.profiles.switches import switched
+from netcore.words import say
 
 
 class Network:
@@ -158,7 +159,7 @@ class Network:
         """
         found = self.scenario.topology.nics.get(nic_id)
         if found is None:
-            raise NotFound(f"The document has no NIC {nic_id}.")
+            raise NotFound(say("The document has no NIC {nic_id}.", nic_id=nic_id))
         return found
 
     def subnet_of(self, nic_id: str) -> Subnet:
@@ -170,7 +171,13 @@ class Network:
         nic = self.nic(nic_id)
         found = self.scenario.topology.subnets.get(nic.subnet)
         if found is None:
-            raise NotFound(f"The document has no subnet {nic.subnet}, which NIC {nic_id} names.")
+            raise NotFound(
+                say(
+                    "The document has no subnet {subnet}, which NIC {nic_id} names.",
+                    subnet=nic.subnet,
+                    nic_id=nic_id,
+                )
+            )
         return found
 
     def vnet_of(self, nic_id: str) -> str:
@@ -246,7 +253,13 @@ class Network:
     def _need_vnet(self, nic_id: str) -> None:
         vnet = self.vnet_of(nic_id)
         if vnet not in self.scenario.topology.vnets:
-            raise NotFound(f"The document has no virtual network {vnet}, which NIC {nic_id} stands in.")
+            raise NotFound(
+                say(
+                    "The document has no virtual network {vnet}, which NIC {nic_id} stands in.",
+                    vnet=vnet,
+                    nic_id=nic_id,
+                )
+            )
 
 
 _WITHOUT_ROUTES = (

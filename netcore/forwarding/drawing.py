@@ -12,6 +12,7 @@ from netcore.control.prefixes import AddressSet, PrefixIndex
 from netcore.document.balancers import PoolMember
 from netcore.document.values import Address
 from netcore.forwarding.machines import Machine, machines_of, ports_of
+from netcore.words import say
 
 T = TypeVar("T")
 
@@ -135,8 +136,12 @@ class Drawing:
         """Return the holder of an address in words: ``NIC web1-nic``, ``frontend inside of inner``."""
         collection, key, *more = ref.split("/")
         if collection == "load_balancers" and more:
-            return f"frontend {self.name(ref)} of {self.name(f'{collection}/{key}')}"
-        return f"{_KINDS.get(collection, '')} {self.name(ref)}".lstrip()
+            return say(
+                "frontend {name} of {balancer}",
+                name=self.name(ref),
+                balancer=self.name(f"{collection}/{key}"),
+            )
+        return f"{say(_KINDS[collection])} {self.name(ref)}" if collection in _KINDS else self.name(ref)
 
     def member_name(self, member: PoolMember) -> str:
         """Return what people call a backend: its VM, or its NIC where that is attached to none."""

@@ -67,6 +67,7 @@ from netcore.trace.codes import explain
 from netcore.trace.model import Actor, Branch, Header, Leg, Outcome, Place, Step, Trace, Verdict
 from netcore.trace.packet import TCP, Packet
 from netcore.trace.sentences import NARRATION, ending, share_text, shares_text
+from netcore.words import say
 
 BRANCH_LIMIT = 64
 """Most ways of one direction that are walked; beyond it the first ones stand for all."""
@@ -354,7 +355,7 @@ def _first(run: Run, start: Endpoint, header: Header) -> Hop:
     if start.answered is not None and run.phase is Phase.OPENING:
         names.tell(run, start.answered, header)
     if header.frame == "arp" and start.stand is not Stand.VM:
-        return run.not_modelled(Place.EDGE, None, header, "ARP outside virtual networks")
+        return run.not_modelled(Place.EDGE, None, header, say("ARP outside virtual networks"))
     match start.stand:
         case Stand.HOST:
             host = topology.hosts[start.id]
@@ -437,7 +438,7 @@ def _alike(verdict: Verdict, total: float) -> Verdict:
     """Return the verdict of ways that end alike, and what is not told where not all of them were walked."""
     if not _cut(total):
         return verdict
-    more = NARRATION["cut"].format(walked=_walked_text(total))
+    more = say(NARRATION["cut"], walked=_walked_text(total))
     return verdict.model_copy(update={"sentence": f"{verdict.sentence} {more}"})
 
 

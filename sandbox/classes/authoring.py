@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import yaml
+from django.utils.translation import gettext
 
 import netcore
 from sandbox.classes import answers, markdown, packs
@@ -83,9 +84,9 @@ def _broken_promise(folder: str, fails: Any, results: list[netcore.CheckResult])
     states = {result.check: result.state for result in results}
     if folder == "reference":
         bad = [check for check, state in states.items() if state != "passed"]
-        return f"does not pass {', '.join(bad)}" if bad else ""
+        return gettext("does not pass {bad}").format(bad=", ".join(bad)) if bad else ""
     bad = [check for check in fails if states.get(check) != "failed"]
-    return f"does not fail {', '.join(bad)}" if bad else ""
+    return gettext("does not fail {bad}").format(bad=", ".join(bad)) if bad else ""
 
 
 def help_of(files: packs.Files, path: str, problems: list[dict[str, Any]]) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 
 import netcore
 from sandbox.classes.models import Attempt, Grading, PackVersion
@@ -72,26 +73,38 @@ def from_zip(content: bytes) -> dict[str, str]:
         BadArchive: it is none, it is too large, or a file in it is no text.
     """
     if len(content) > MAX_ZIP_BYTES:
-        raise BadArchive(f"A pack may have {MAX_ZIP_BYTES // 1_000_000} MB at most.")
+        raise BadArchive(
+            gettext("A pack may have {limit} MB at most.").format(limit=MAX_ZIP_BYTES // 1_000_000)
+        )
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         if not 1 <= len(entries) <= MAX_FILES:
-            raise BadArchive(f"A pack has 1 to {MAX_FILES} files; this archive has {len(entries)}.")
+            raise BadArchive(
+                gettext("A pack has 1 to {limit} files; this archive has {count}.").format(
+                    limit=MAX_FILES, count=len(entries)
+                )
+            )
         if sum(entry.file_size for entry in entries) > MAX_ZIP_BYTES:
-            raise BadArchive(f"Unpacked, a pack may have {MAX_ZIP_BYTES // 1_000_000} MB at most.")
+            raise BadArchive(
+                gettext("Unpacked, a pack may have {limit} MB at most.").format(
+                    limit=MAX_ZIP_BYTES // 1_000_000
+                )
+            )
         # The size in the heading may lie, so no more than the limit is read of anything.
         read_all = {entry.filename: archive.open(entry).read(MAX_ZIP_BYTES + 1) for entry in entries}
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, OSError, EOFError) as error:
-        raise BadArchive("The file is not a ZIP archive that can be read.") from error
+        raise BadArchive(gettext("The file is not a ZIP archive that can be read.")) from error
     if sum(map(len, read_all.values())) > MAX_ZIP_BYTES:
-        raise BadArchive(f"Unpacked, a pack may have {MAX_ZIP_BYTES // 1_000_000} MB at most.")
+        raise BadArchive(
+            gettext("Unpacked, a pack may have {limit} MB at most.").format(limit=MAX_ZIP_BYTES // 1_000_000)
+        )
     try:
         texts = {path: text.decode() for path, text in read_all.items()}
     except UnicodeDecodeError as error:
-        raise BadArchive("A file in the archive is not UTF-8 text.") from error
+        raise BadArchive(gettext("A file in the archive is not UTF-8 text.")) from error
     if not all(PurePosixPath(path).parts and is_text(path + text) for path, text in texts.items()):
-        raise BadArchive("A file in the archive has no name, or a character that is no text.")
+        raise BadArchive(gettext("A file in the archive has no name, or a character that is no text."))
     return _without_folder(texts)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext
 
 from sandbox.accounts.models import User
 from sandbox.classes.models import Attempt, CheckRow, GradeEvent, Grading, Override
@@ -27,7 +28,11 @@ def finish(grading_id: Any, rows: Sequence[CheckRow], drawing: str) -> None:
         grading.save(update_fields=["finished", "fingerprint", "drawing"])
         if grading.counts:
             submission = grading.submission
-            rescore(submission.attempt, f"Submission {submission.number} was graded", None)
+            rescore(
+                submission.attempt,
+                gettext("Submission {number} was graded").format(number=submission.number),
+                None,
+            )
 
 
 def fingerprint(rows: Sequence[CheckRow]) -> str:

@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
+from django.utils.translation import gettext
+
 import netcore
 from sandbox.classes import packs, recording
 from sandbox.classes.models import CheckRow, CheckState, Grading
@@ -34,7 +36,7 @@ def grade(run: Run) -> Iterator[Payload]:
         .first()
     )
     if grading is None:
-        raise Refused("What was to be graded is there no more.")
+        raise Refused(gettext("What was to be graded is there no more."))
     submission = grading.submission
     attempt, show = submission.attempt, run.parameters["show"]
     pack = packs.pack_of(grading.pack)

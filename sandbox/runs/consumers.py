@@ -16,6 +16,7 @@ from uuid import UUID
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.http import Http404
+from django.utils.translation import gettext
 
 from sandbox.runs import access, feed, queries, services
 from sandbox.runs.events import Error, Hello, StateMessage
@@ -109,8 +110,10 @@ class RunConsumer(AsyncWebsocketConsumer):
                 await self._command(run, command.get("command"))
             else:
                 await self._error(
-                    "A message is a JSON object: {type: cancel}, {type: resume, after: number} or "
-                    "{type: command, command: {...}}."
+                    gettext(
+                        "A message is a JSON object: {type: cancel}, {type: resume, after: number} or {type: "
+                        "command, command: {...}}."
+                    )
                 )
         except Http404:
             await self.close(NOT_FOUND)
@@ -119,11 +122,11 @@ class RunConsumer(AsyncWebsocketConsumer):
         if self._may_cancel:
             await database_sync_to_async(services.cancel)(run)
         else:
-            await self._error("Only its owner can cancel this run.")
+            await self._error(gettext("Only its owner can cancel this run."))
 
     async def _command(self, run: Run, command: Any) -> None:
         if not self._may_cancel:
-            await self._error("Only who may write the scenario can steer this run.")
+            await self._error(gettext("Only who may write the scenario can steer this run."))
             return
         try:
             person: Any = self.scope["user"]

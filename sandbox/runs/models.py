@@ -50,7 +50,8 @@ OPEN = (State.QUEUED, State.RUNNING)
 class Run(models.Model):
     """One simulation of one revision, or one import of one file.
 
-    ``kind``, ``revision`` (or ``upload``), ``parameters``, ``seed`` and ``engine`` repeat it to the byte.
+    ``kind``, ``revision`` (or ``upload``), ``parameters``, ``seed``, ``engine`` and ``language`` (that of who
+    started it, in which events are told) repeat it to the byte.
     ``token`` and ``heartbeat`` are the lease: a worker writes only while the token is its own.
     ``attempts`` counts the workers that took the lease. ``last_seq`` is the number of stored events.
     ``published`` is when the broker was last told. An import has no scenario until it made one.
@@ -67,6 +68,7 @@ class Run(models.Model):
     parameters = models.JSONField(default=dict)
     seed = models.BigIntegerField(default=1)
     engine = models.CharField(max_length=40, blank=True)
+    language = models.CharField(max_length=20, default="en")
     background = models.BooleanField(default=False)
     reason = models.TextField(blank=True, default="")
     token = models.CharField(max_length=32, blank=True, default="")

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.models import F
 from django.utils.timezone import now
+from django.utils.translation import gettext, ngettext, override
 
 import netcore
 from sandbox.runs import events, queries
@@ -143,7 +144,7 @@ def execute(run_id: UUID, interrupts: tuple[type[Exception], ...] = ()) -> bool:
     lease = claim(run_id)
     if lease is None:
         return False
-    with Heart(lease):
+    with Heart(lease), override(lease.run.language):
         try:
             state, reason = _play(lease, interrupts)
             lease.store([], (state, reason))
@@ -170,8 +171,10 @@ def _play(lease: Lease, interrupts: tuple[type[Exception], ...]) -> tuple[State,
         return State.CANCELLED, _cancelled(lease)
     if lease.last_seq and run.engine != netcore.ENGINE_VERSION:
         return State.FAILED, (
-            f"The run began on engine {run.engine} and lost its worker; this worker has engine "
-            f"{netcore.ENGINE_VERSION}, so the rest would not fit. Start it again."
+            gettext(
+                "The run began on engine {engine} and lost its worker; this worker has engine "
+                "{engine_version}, so the rest would not fit. Start it again."
+            ).format(engine=run.engine, engine_version=netcore.ENGINE_VERSION)
         )
     if run.started is None or run.engine != netcore.ENGINE_VERSION:
         _begin(lease)
@@ -184,11 +187,13 @@ def _play(lease: Lease, interrupts: tuple[type[Exception], ...]) -> tuple[State,
         return State.CANCELLED, _cancelled(lease)
     except over_time:
         return State.FAILED, (
-            f"The run took longer than the {lease.limit_s} seconds it may take and was stopped. "
-            "What it found until then is kept."
+            gettext(
+                "The run took longer than the {limit_s} seconds it may take and was stopped. What it "
+                "found until then is kept."
+            ).format(limit_s=lease.limit_s)
         )
     except MemoryError:
-        return State.FAILED, "The run needed more memory than a run may use and was stopped."
+        return State.FAILED, gettext("The run needed more memory than a run may use and was stopped.")
     except Refused as refusal:
         if refusal.payload is not None and lease.last_seq == 0:
             lease.store([refusal.payload])
@@ -197,12 +202,14 @@ def _play(lease: Lease, interrupts: tuple[type[Exception], ...]) -> tuple[State,
         return State.FAILED, str(error)
     except RecursionError:
         log.exception("run %s: recursion", run.pk)
-        return State.FAILED, "The document is nested too deeply for the engine."
+        return State.FAILED, gettext("The document is nested too deeply for the engine.")
     except Exception as error:
         log.exception("run %s failed", run.pk)
         return State.FAILED, (
-            f"The engine stopped with an error of its own ({type(error).__name__}). This is our mistake and "
-            "not the drawing's; it is in the log under the id of this run."
+            gettext(
+                "The engine stopped with an error of its own ({name}). This is our mistake and not the "
+                "drawing's; it is in the log under the id of this run."
+            ).format(name=type(error).__name__)
         )
     return State.SUCCEEDED, ""
 
@@ -221,9 +228,9 @@ def _begin(lease: Lease) -> None:
 
 def _cancelled(lease: Lease) -> str:
     if not lease.last_seq:
-        return "Cancelled before it began."
+        return gettext("Cancelled before it began.")
     words = kept(lease.run, lease.last_seq)
-    return f"Cancelled; {words[0].lower()}{words[1:]}"
+    return gettext("Cancelled; {rest}").format(rest=words[0].lower() + words[1:])
 
 
 def kept(run: Run, last_seq: int) -> str:
@@ -232,15 +239,17 @@ def kept(run: Run, last_seq: int) -> str:
         last = Event.objects.filter(run=run, seq=last_seq).values_list("payload", flat=True).first()
         done = (last or {}).get("done")
         if done is not None:
-            return f"The {done:,} of {run.parameters['n']:,} trials until then are kept."
+            return gettext("The {done:,} of {whole:,} trials until then are kept.").format(
+                done=done, whole=run.parameters["n"]
+            )
     if run.kind == Kind.SWEEP:
         whole = len(run.parameters["values"])
-        return f"What {last_seq} of {whole} values gave until then is kept."
-    return (
-        "The one event until then is kept."
-        if last_seq == 1
-        else f"The {last_seq} events until then are kept."
-    )
+        return gettext("What {count} of {whole} values gave until then is kept.").format(
+            count=last_seq, whole=whole
+        )
+    return ngettext(
+        "The one event until then is kept.", "The {count} events until then are kept.", last_seq
+    ).format(count=last_seq)
 
 
 def _store_all(lease: Lease, payloads: Iterator[Payload | None]) -> None:
@@ -292,11 +301,15 @@ def _check(lease: Lease, number: int, size: int) -> None:
     if time.monotonic() - lease.began > lease.limit_s:
         raise TookTooLong
     if number > MAX_EVENTS:
-        raise Refused(f"The run made more than the {MAX_EVENTS} events it may make.")
+        raise Refused(
+            gettext("The run made more than the {limit} events it may make.").format(limit=MAX_EVENTS)
+        )
     if size > MAX_BYTES:
         raise Refused(
-            f"The run found more than the {MAX_BYTES // 1_000_000} MB it may store and was stopped. "
-            "What it found until then is kept."
+            gettext(
+                "The run found more than the {limit} MB it may store and was stopped. What it found "
+                "until then is kept."
+            ).format(limit=MAX_BYTES // 1_000_000)
         )
 
 
@@ -306,7 +319,9 @@ def _same_as_stored(lease: Lease, number: int, payload: Payload) -> None:
     if known != payload:
         log.error("run %s: event %d is not what it was", lease.run.pk, number)
         raise Refused(
-            "The engine did not repeat what it had said before its worker was lost. Start the run again."
+            gettext(
+                "The engine did not repeat what it had said before its worker was lost. Start the run again."
+            )
         )
 
 
@@ -322,17 +337,18 @@ def end_stopped() -> list[UUID]:
 
 def lost_and_cancelled(run: Run) -> str:
     """Return why a cancelled run without a worker has ended."""
-    return f"Cancelled after its worker was lost. {kept(run, run.last_seq)}"
+    with override(run.language):
+        return gettext("Cancelled after its worker was lost. {kept}").format(kept=kept(run, run.last_seq))
 
 
 def fail_poisoned() -> list[UUID]:
     """Fail the runs whose last allowed worker died, with the reason; return their ids."""
     failed = []
     for run in queries.poisoned(now()):
-        reason = (
-            f"The worker died {run.attempts} times while it did this run, so it is not tried again. "
-            f"{kept(run, run.last_seq)}"
-        )
+        with override(run.language):
+            reason = gettext(
+                "The worker died {attempts} times while it did this run, so it is not tried again. {kept}"
+            ).format(attempts=run.attempts, kept=kept(run, run.last_seq))
         token = uuid.uuid4().hex
         if not queries.poisoned(now()).filter(pk=run.pk, token=run.token).update(token=token):
             continue  # another collector has it, or its worker was only slow

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils.timezone import now
+from django.utils.translation import get_language, gettext
 
 import netcore
 from sandbox.accounts.models import User
@@ -69,9 +70,18 @@ def start(
         TooManyRuns: wait for one to finish, or cancel one.
     """
     if kind is Kind.WHY and revision.scenario.exam:
-        raise scenarios.InExam("This drawing belongs to an exam, so no edit that mends it is looked for.")
+        raise scenarios.InExam(
+            gettext("This drawing belongs to an exam, so no edit that mends it is looked for.")
+        )
     if background and kind not in IN_BACKGROUND:
-        raise BadParameters([{"pointer": "/background", "message": f"No {kind} is asked in the background."}])
+        raise BadParameters(
+            [
+                {
+                    "pointer": "/background",
+                    "message": gettext("No {kind} is asked in the background.").format(kind=kind),
+                }
+            ]
+        )
     cleaned, seed = clean(kind, parameters, revision)
     run = Run(owner=owner, scenario_id=revision.scenario_id, revision=revision, kind=kind)
     run.background = background
@@ -108,7 +118,9 @@ def start_grading(
         mine = Run.objects.filter(owner=owner, kind=Kind.GRADE, state__in=OPEN)
         if not many and mine.count() >= OPEN_GRADINGS_PER_PERSON:
             raise TooManyRuns(
-                f"You wait for {OPEN_GRADINGS_PER_PERSON} gradings already, as many as one may at a time."
+                gettext("You wait for {limit} gradings already, as many as one may at a time.").format(
+                    limit=OPEN_GRADINGS_PER_PERSON
+                )
             )
         _store(run, tell)
     return run
@@ -124,23 +136,31 @@ def _queue(run: Run, tell: bool) -> Run:
         kinds = list(queries.open_runs(run.owner, run.background).values_list("kind", flat=True))
         if len(kinds) >= most:
             raise TooManyRuns(
-                f"You have {len(kinds)} runs queued or running, which is as many as one may have at a time. "
-                "Wait for one to finish, or cancel one."
+                gettext(
+                    "You have {count} runs queued or running, which is as many as one may have at a time. "
+                    "Wait for one to finish, or cancel one."
+                ).format(count=len(kinds))
             )
         many = (Kind.TRIALS, Kind.SWEEP)
         if run.kind in many and sum(map(kinds.count, many)) >= most_trials:
             raise TooManyRuns(
-                f"You have {most_trials} sets of trials or sweeps queued or running, as many as one may have "
-                "at a time. Wait for one to finish, or cancel one."
+                gettext(
+                    "You have {most_trials} sets of trials or sweeps queued or running, as many as one may "
+                    "have at a time. Wait for one to finish, or cancel one."
+                ).format(most_trials=most_trials)
             )
         if run.kind in QUESTIONS and sum(map(kinds.count, QUESTIONS)) >= OPEN_QUESTIONS_PER_PERSON:
             raise TooManyRuns(
-                f"You have {OPEN_QUESTIONS_PER_PERSON} questions about all headers queued or running, as "
-                "many as one may have at a time. Wait for one to finish, or cancel one."
+                gettext(
+                    "You have {limit} questions about all headers queued or running, as many as one may have "
+                    "at a time. Wait for one to finish, or cancel one."
+                ).format(limit=OPEN_QUESTIONS_PER_PERSON)
             )
         if run.kind == Kind.LIVE and kinds.count(Kind.LIVE) >= OPEN_LIVE_PER_PERSON:
             raise TooManyRuns(
-                f"You have {OPEN_LIVE_PER_PERSON} live runs open, as many as one may have at a time. End one."
+                gettext(
+                    "You have {limit} live runs open, as many as one may have at a time. End one."
+                ).format(limit=OPEN_LIVE_PER_PERSON)
             )
         _store(run, tell)
     return run
@@ -148,6 +168,7 @@ def _queue(run: Run, tell: bool) -> Run:
 
 def _store(run: Run, tell: bool) -> None:
     run.engine = netcore.ENGINE_VERSION
+    run.language = get_language() or settings.LANGUAGE_CODE
     run.published = run.created if tell else None
     run.save(force_insert=True)
     if tell:
@@ -176,9 +197,9 @@ def command(run: Run, person: User, raw: Any) -> int:
     with transaction.atomic():
         locked = Run.objects.select_for_update().get(pk=run.pk)
         if locked.kind != Kind.LIVE:
-            raise Over("Only a live run takes commands; this one plays by itself.")
+            raise Over(gettext("Only a live run takes commands; this one plays by itself."))
         if not locked.is_open or locked.cancel:
-            raise Over("The live run is over, so it takes no more commands.")
+            raise Over(gettext("The live run is over, so it takes no more commands."))
         sent = LiveCommand.objects.filter(run=locked)
         number = (sent.aggregate(last=Max("number"))["last"] or 0) + 1
         if (
@@ -186,12 +207,16 @@ def command(run: Run, person: User, raw: Any) -> int:
             >= COMMANDS_PER_MINUTE
         ):
             raise TooManyCommands(
-                f"A live run takes {COMMANDS_PER_MINUTE} commands in a minute. Wait a little."
+                gettext("A live run takes {limit} commands in a minute. Wait a little.").format(
+                    limit=COMMANDS_PER_MINUTE
+                )
             )
         steps = sent.filter(command__kind="inject").count() if cleaned["kind"] == "inject" else 0
         if steps >= STEPS_PER_RUN or number > COMMANDS_PER_RUN:
             raise TooManyCommands(
-                f"A live run takes {STEPS_PER_RUN} steps at most. End it and begin another."
+                gettext("A live run takes {limit} steps at most. End it and begin another.").format(
+                    limit=STEPS_PER_RUN
+                )
             )
         LiveCommand.objects.create(run=locked, number=number, person=person, command=cleaned)
     return number
@@ -206,7 +231,7 @@ def cancel(run: Run) -> Run:
     with transaction.atomic():
         locked = Run.objects.select_for_update().get(pk=run.pk)
         if locked.state == State.QUEUED:
-            reason = "Cancelled before it began."
+            reason = gettext("Cancelled before it began.")
             locked.state, locked.reason, locked.cancel, locked.finished = State.CANCELLED, reason, True, now()
             events.store(locked.pk, locked.last_seq, [events.finished_payload(State.CANCELLED, reason)])
             locked.last_seq += 1

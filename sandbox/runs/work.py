@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 from uuid import uuid5
 
+from django.utils.translation import gettext, ngettext
+
 import netcore
 from sandbox.runs import chunks, differing, live, reaching
 from sandbox.runs.models import Kind, Run
@@ -54,7 +56,7 @@ def register(kind: Kind, compute: Callable[[Run], Iterator[Payload | None]]) -> 
 
 def _revision(run: Run) -> Revision:
     if run.revision is None:
-        raise Refused("The run names no revision.")
+        raise Refused(gettext("The run names no revision."))
     return run.revision
 
 
@@ -79,12 +81,12 @@ def _compare(run: Run) -> Iterator[Payload]:
     """Trace one packet under two profiles: the steps of both, then where they part."""
     reading = scenario_queries.reading(_revision(run))
     if reading.document is None:
-        raise Refused("The drawing cannot be read.")
+        raise Refused(gettext("The drawing cannot be read."))
     packet = netcore.Packet.model_validate(run.parameters["packet"])
     own, other = reading.document.profile, run.parameters["profile"]
     known = {profile.id for profile in netcore.profiles()}
     if own not in known:
-        raise Refused(f"The drawing's own profile {own} does not exist.")
+        raise Refused(gettext("The drawing's own profile {own} does not exist.").format(own=own))
     found = netcore.first_divergence(reading.document, packet, own, other)
     answer = found.as_dict()
     for side in ("a", "b"):
@@ -153,13 +155,13 @@ def _live(run: Run) -> Iterator[Payload | None]:
     yield from live.play(run, race)
     document, name = race.saved(), _revision(run).document["name"]
     date = f"{run.started or run.created:%Y-%m-%d}"
-    document["name"] = f"{name[:90]} (live, {date})"
+    document["name"] = gettext("{name} (live, {date})").format(name=name[:90], date=date)
     try:
         made = scenario_services.create(run.owner, document, scenario_id=uuid5(run.id, "live"))
     except scenario_services.Invalid as error:
-        raise Refused(f"What was played could not be saved: {error}") from error
+        raise Refused(gettext("What was played could not be saved: {error}").format(error=error)) from error
     except scenario_services.TooManyScenarios as error:
-        raise Refused(f"What was played could not be saved: {error}") from error
+        raise Refused(gettext("What was played could not be saved: {error}").format(error=error)) from error
     yield {
         "event": "live.saved",
         "fault": race.fault_id,
@@ -210,7 +212,7 @@ def _difference(run: Run) -> Iterator[Payload | None]:
     after = _revision(run)
     before = scenario_queries.revision(after.scenario, run.parameters["before"])
     if before is None:
-        raise Refused(f"Revision {run.parameters['before']} is there no more.")
+        raise Refused(gettext("Revision {number} is there no more.").format(number=run.parameters["before"]))
     return differing.difference(before, after)
 
 
@@ -221,7 +223,7 @@ def _import(run: Run) -> Iterator[Payload]:
     """
     content = bytes(run.upload.content) if run.upload else b""
     if not content:
-        raise Refused("The file is empty, so there is nothing to import.")
+        raise Refused(gettext("The file is empty, so there is nothing to import."))
     document, notes = _read_file(content)
     try:
         scenario = scenario_services.create(run.owner, document, scenario_id=uuid5(run.id, "scenario"))
@@ -261,10 +263,17 @@ def _read_file(content: bytes) -> tuple[dict[str, Any], list[Any]]:
 
 def _refused_document(problems: list[dict[str, Any]]) -> Refused:
     first = problems[0] if problems else {}
-    reason = (
-        f"The file is not a scenario that can be read ({len(problems)} "
-        f"problem{'s' if len(problems) != 1 else ''}). First, at {first.get('pointer') or 'the top'}: "
-        f"found {first.get('found')}, expected {first.get('expected')}."
+    reason = ngettext(
+        "The file is not a scenario that can be read ({count} problem). "
+        "First, at {place}: found {found}, expected {expected}.",
+        "The file is not a scenario that can be read ({count} problems). "
+        "First, at {place}: found {found}, expected {expected}.",
+        len(problems),
+    ).format(
+        count=len(problems),
+        place=first.get("pointer") or gettext("the top"),
+        found=first.get("found"),
+        expected=first.get("expected"),
     )
     return Refused(reason, {"event": "import.refused", "message": reason, "problems": problems[:200]})
 

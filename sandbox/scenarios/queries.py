@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from functools import cache, partial
+from functools import cache, partial, wraps
 from threading import Lock
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import get_language, gettext
 
 import netcore
 from sandbox.accounts.models import User
@@ -84,18 +85,19 @@ def counts_of(document: Any) -> dict[str, int]:
 
 
 class _PerRevision(Generic[Answer]):
-    """The latest answers to one question, by revision; safe between threads.
+    """The latest answers to one question, by revision and language; safe between threads.
 
-    Two threads that ask at once may both compute: cheaper than holding a lock for a second.
+    Answers hold sentences, which are made in the language of whoever asked. Two threads that ask at once may
+    both compute: cheaper than holding a lock for a second.
     """
 
     def __init__(self, compute: Callable[[Revision], Answer]) -> None:
         self._compute = compute
-        self._answers: dict[tuple[UUID, int], Answer] = {}
+        self._answers: dict[tuple[UUID, int, str | None], Answer] = {}
         self._lock = Lock()
 
     def __call__(self, revision: Revision) -> Answer:
-        found = self._answers.get((revision.scenario_id, revision.number))
+        found = self._answers.get((revision.scenario_id, revision.number, get_language()))
         if found is None:
             found = self._compute(revision)
             self.keep(revision, found)
@@ -106,7 +108,7 @@ class _PerRevision(Generic[Answer]):
         with self._lock:
             while len(self._answers) >= _KEPT:
                 del self._answers[next(iter(self._answers))]
-            self._answers[revision.scenario_id, revision.number] = answer
+            self._answers[revision.scenario_id, revision.number, get_language()] = answer
 
 
 def _read(revision: Revision) -> netcore.Reading:
@@ -164,7 +166,7 @@ class NotRunnable(ValueError):
 
     def __init__(self, problems: list[dict[str, Any]]) -> None:
         """Keep the problems for the answer."""
-        super().__init__("The drawing has problems, so it cannot be run.")
+        super().__init__(gettext("The drawing has problems, so it cannot be run."))
         self.problems = problems
 
 
@@ -272,7 +274,12 @@ def designs_and_faults(revision: Revision) -> dict[str, list[dict[str, Any]]]:
     }
     return {
         "designs": [
-            {"id": d.id, "title": d.title, "mechanism": d.mechanism, "description": d.description}
+            {
+                "id": d.id,
+                "title": netcore.say(d.title),
+                "mechanism": d.mechanism,
+                "description": netcore.say(d.description),
+            }
             for d in netcore.all_designs()
             if d.id in playable
         ],
@@ -305,7 +312,11 @@ def sweep_parameters(revision: Revision, fault: str, designs: Sequence[str]) -> 
     unknown = [name for name in designs if name not in by_id]
     if unknown or not designs:
         known = netcore.near_names(unknown[0] if unknown else "", list(by_id))
-        raise CannotSweep(f"There is no design {unknown[0]!r:.80}. {known}" if unknown else "Name a design.")
+        raise CannotSweep(
+            gettext("There is no design {unknown!r:.80}. {known}").format(unknown=unknown[0], known=known)
+            if unknown
+            else gettext("Name a design.")
+        )
     try:
         made = netcore.sweep_parameters(found.document, fault, [by_id[name] for name in designs])
     except netcore.NetcoreError as error:
@@ -313,19 +324,33 @@ def sweep_parameters(revision: Revision, fault: str, designs: Sequence[str]) -> 
     return [one.as_dict() for one in made]
 
 
-@cache
+def _per_language(make: Callable[[], Answer]) -> Callable[[], Answer]:
+    """Keep what a function returns, once for each language."""
+
+    @cache
+    def kept(language: str | None) -> Answer:
+        return make()
+
+    @wraps(make)
+    def found() -> Answer:
+        return kept(get_language())
+
+    return found
+
+
+@_per_language
 def failover_choices() -> dict[str, list[dict[str, Any]]]:
     """Return kinds of faults, conditions and default rates; do not change the answer."""
     return netcore.failover_choices()
 
 
-@cache
+@_per_language
 def rule_cards() -> list[dict[str, Any]]:
     """Return every rule card of the engine as plain data, in netcore's order; do not change the answer."""
     return [card.as_dict() for card in netcore.rule_cards()]
 
 
-@cache
+@_per_language
 def facts() -> dict[str, Any]:
     """Return the implemented facts by id; do not change the answer."""
     return dict(netcore.facts())
@@ -339,7 +364,9 @@ def document_schema() -> dict[str, Any]:
 
 def timings() -> list[dict[str, str]]:
     """Return the timing profiles: id, title, date."""
-    return [{"id": p.id, "title": p.title, "date": str(p.date)} for p in netcore.timing_profiles()]
+    return [
+        {"id": p.id, "title": netcore.say(p.title), "date": str(p.date)} for p in netcore.timing_profiles()
+    ]
 
 
 def timing(profile_id: str) -> dict[str, Any] | None:

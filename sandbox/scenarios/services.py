@@ -26,7 +26,7 @@ class Invalid(ValueError):
 
     def __init__(self, problems: list[dict[str, Any]]) -> None:
         """Keep the problems."""
-        super().__init__("This is not a scenario document that can be saved.")
+        super().__init__(gettext("This is not a scenario document that can be saved."))
         self.problems = problems
 
 
@@ -43,7 +43,7 @@ class Stale(Exception):
 
     def __init__(self, current: Revision) -> None:
         """Keep the newest revision for the answer."""
-        super().__init__("The scenario was changed in the meantime.")
+        super().__init__(gettext("The scenario was changed in the meantime."))
         self.current = current
 
 
@@ -114,7 +114,10 @@ def apply_patch(scenario: Scenario, base: int, patch: list[dict[str, Any]], auth
 def _keep_locks(scenario: Scenario, before: Any, after: Any) -> None:
     for pointer in scenario.locks:
         if json_patch.value_at(before, pointer) != json_patch.value_at(after, pointer):
-            raise Locked(f"{pointer} is part of the exercise and stays as it is.", "/patch")
+            raise Locked(
+                gettext("{pointer} is part of the exercise and stays as it is.").format(pointer=pointer),
+                "/patch",
+            )
 
 
 def replace(scenario: Scenario, document: Any, author: User) -> Revision:
@@ -162,10 +165,10 @@ def duplicate(revision: Revision, owner: User, *, same_name: bool = False) -> Sc
         TooManyScenarios: as ``create``.
     """
     if revision.scenario.exam:
-        raise InExam("This drawing belongs to an exam and is not copied.")
+        raise InExam(gettext("This drawing belongs to an exam and is not copied."))
     document = dict(revision.document)
     if not same_name:
-        document["name"] = f"{document['name'][:110]} (copy)"
+        document["name"] = gettext("{document} (copy)").format(document=document["name"][:110])
     return create(owner, document)
 
 
@@ -191,7 +194,9 @@ def store_upload(owner: User, name: str, size: int | None, content: bytes) -> Up
 
 def upload_too_large() -> str:
     """Return the sentence that refuses a file."""
-    return f"A file for import may have {MAX_UPLOAD_BYTES // 1_000_000} MB at most."
+    return gettext("A file for import may have {limit} MB at most.").format(
+        limit=MAX_UPLOAD_BYTES // 1_000_000
+    )
 
 
 def drop_upload(upload_id: UUID) -> None:

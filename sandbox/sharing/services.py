@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext
 
 from sandbox.accounts.models import User
 from sandbox.runs import queries as run_queries
@@ -40,14 +41,20 @@ def create(scenario: Scenario, user: User, run_ids: Sequence[UUID]) -> tuple[Sha
     with transaction.atomic():
         scenario = Scenario.objects.select_for_update().get(pk=scenario.pk)
         if scenario.shares.filter(revoked=None, expires__gt=now()).count() >= SHARES_PER_SCENARIO:
-            raise NotShareable(f"A scenario may have {SHARES_PER_SCENARIO} open links. Revoke one first.")
+            raise NotShareable(
+                gettext("A scenario may have {limit} open links. Revoke one first.").format(
+                    limit=SHARES_PER_SCENARIO
+                )
+            )
         if scenario.exam:
-            raise NotShareable("This drawing belongs to an exam and is not shared.")
+            raise NotShareable(gettext("This drawing belongs to an exam and is not shared."))
         runs = list(run_queries.runs_of(scenario).filter(pk__in=set(run_ids)))
         if len(runs) != len(set(run_ids)):
-            raise NotShareable("Not all of these runs belong to this scenario.")
+            raise NotShareable(gettext("Not all of these runs belong to this scenario."))
         if len({run.revision_id for run in runs}) > 1:
-            raise NotShareable("These runs belong to different revisions; a link shows one revision.")
+            raise NotShareable(
+                gettext("These runs belong to different revisions; a link shows one revision.")
+            )
         revision = runs[0].revision if runs else scenario.head
         assert revision is not None  # only imports run without one, and they belong to no scenario
         share = Share.objects.create(

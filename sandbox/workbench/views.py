@@ -270,7 +270,7 @@ def glossary(request: HttpRequest) -> HttpResponse:
 @require_POST
 def scenario_new(request: HttpRequest) -> HttpResponse:
     """Make an empty scenario and open it; a stranger is sent to sign in."""
-    return _made(request, lambda user: services.create(user, dict(_EMPTY)))
+    return _made(request, lambda user: services.create(user, {"schema": 1, "name": gettext("New scenario")}))
 
 
 @require_POST
@@ -299,9 +299,6 @@ def scenario_delete(request: HttpRequest, scenario_id: str) -> HttpResponse:
     """Delete a scenario and go back home."""
     run_services.delete_scenario(scenario_access.scenario_write(request.user, scenario_id))
     return redirect("workbench:home")
-
-
-_EMPTY: Final = {"schema": 1, "name": "New scenario"}
 
 
 def _made(request: HttpRequest, make: Any) -> HttpResponse:

@@ -26,6 +26,7 @@ from netcore.errors import NetcoreError, NotFound
 from netcore.failover.streams import Streams
 from netcore.forwarding.walk import trace
 from netcore.trace.packet import Packet
+from netcore.words import say
 
 MOST_FAULTS = 12
 MOST_TRIED = 150
@@ -132,13 +133,25 @@ def put_faults(
     """
     unknown = [kind for kind in kinds if kind not in KINDS]
     if unknown:
-        raise NotFound(f"There is no kind of fault {unknown[0]}; there are {', '.join(KINDS)}.")
+        raise NotFound(
+            say(
+                "There is no kind of fault {unknown}; there are {kinds}.",
+                unknown=unknown[0],
+                kinds=", ".join(KINDS),
+            )
+        )
     count = max(1, min(count, MOST_FAULTS))
     asked = tuple(intents) or intents_of(scenario)
     failing = _failing(scenario, asked)
     if failing:
         number, found = next(iter(failing.items()))
-        raise TooFew(f"Intent {number} does not hold before anything is broken: {found.message}")
+        raise TooFew(
+            say(
+                "Intent {number} does not hold before anything is broken: {message}",
+                number=number,
+                message=found.message,
+            )
+        )
     taken: list[Put] = []
     spare: list[Put] = []
     now = scenario
@@ -165,7 +178,11 @@ def put_faults(
             now = after
     if len(taken) < count:
         raise TooFew(
-            f"{len(taken)} faults that show can be put into this drawing, and {count} are asked for."
+            say(
+                "{count} faults that show can be put into this drawing, and {asked} are asked for.",
+                count=len(taken),
+                asked=count,
+            )
         )
     return Broken(now, tuple(taken), tuple(_failing(now, asked)))
 

@@ -13,6 +13,7 @@ from netcore.checks.packs.variants import in_order
 from netcore.control.routes import HopType, RouteSource
 from netcore.failover.designs import DESIGNS
 from netcore.trace.codes import CODES
+from netcore.words import say
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def asked(question: Question, seed: int, check: str) -> Asked:
         fields = (Field("hop", "hop"), *fields) if question.hop else fields
     elif isinstance(question, Diagnose):
         form = "diagnose"
-        kinds = {kind: words for kind, (words, _) in KINDS.items()}
+        kinds = {kind: say(words) for kind, (words, _) in KINDS.items()}
         for number in range(1, question.faults + 1):
             fields += (Field(f"hop-{number}", "hop"), Field(f"kind-{number}", "choice", kinds))
     elif isinstance(question, Holds):
@@ -128,10 +129,12 @@ def _predicted(question: Predict, seed: int, name: str) -> tuple[Field, ...]:
     if question.form == "bucket":
         return (Field("", "choice", {key: _bucket(key, given.unit) for key in given.keys}),)
     if question.form == "design":
-        return (Field("", "choice", {**_titles(given.designs), "none": "none of them"}),)
+        return (Field("", "choice", {**_titles(given.designs), "none": say("none of them")}),)
     if question.form == "ranking":
         return (
-            Field("", "order", {**in_order(_titles(given.designs), seed, name), "never": "never recovers"}),
+            Field(
+                "", "order", {**in_order(_titles(given.designs), seed, name), "never": say("never recovers")}
+            ),
         )
     kinds_of = {"hops": "hops", "receiver": "hop", "number": "number"}
     return (Field("", kinds_of[question.form]),)
@@ -143,7 +146,7 @@ def _bucket(key: str, unit: str) -> str:
 
 
 def _titles(designs: tuple[str, ...]) -> dict[str, str]:
-    return {one.id: one.title for one in DESIGNS if one.id in designs}
+    return {one.id: say(one.title) for one in DESIGNS if one.id in designs}
 
 
 def _codes(codes: tuple[str, ...]) -> dict[str, str]:

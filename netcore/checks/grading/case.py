@@ -21,6 +21,7 @@ from netcore.errors import NotFound
 from netcore.forwarding.walk import trace
 from netcore.trace.model import Outcome, Trace
 from netcore.trace.packet import Packet
+from netcore.words import say
 
 STEPS = 400_000
 """Steps that one check may walk. Ours: some eight seconds on one core at the worst."""
@@ -53,7 +54,9 @@ class Budget:
         """
         self.left -= steps
         if self.left < 0:
-            raise CannotGrade("The check needs more steps than one check may take on a drawing of this size.")
+            raise CannotGrade(
+                say("The check needs more steps than one check may take on a drawing of this size.")
+            )
 
 
 @dataclass(frozen=True)
@@ -170,7 +173,7 @@ class Case:
         self.budget.spend(walked(done))
         for leg in (done.forward, done.back, done.third):
             if leg is not None and leg.verdict.outcome is Outcome.NOT_MODELLED:
-                raise CannotGrade(f"Not modelled: {leg.verdict.sentence}")
+                raise CannotGrade(say("Not modelled: {sentence}", sentence=leg.verdict.sentence))
         return done
 
     def counterexample(self, packet: Packet) -> dict[str, Any]:
@@ -217,7 +220,13 @@ def opened(document: Mapping[str, Any]) -> tuple[Scenario | None, tuple[Problem,
     topology = document.get("topology", {})
     count = things(topology) if isinstance(topology, dict) else 0
     if count > LARGEST:
-        raise CannotGrade(f"The drawing has {count:,} things; at most {LARGEST:,} are graded.")
+        raise CannotGrade(
+            say(
+                "The drawing has {count:,} things; at most {largest:,} are graded.",
+                count=count,
+                largest=LARGEST,
+            )
+        )
     reading = reader.read(dict(document), ground())
     return reading.document, reading.problems
 
@@ -241,6 +250,6 @@ def things(value: Any) -> int:
 
 
 def _cannot_run(problems: tuple[Problem, ...]) -> str:
-    first = problems[0].text if problems else "it cannot be read."
-    more = f" ({len(problems)} problems in all)" if len(problems) > 1 else ""
-    return f"The drawing cannot be run: {first}{more}"
+    first = problems[0].text if problems else say("it cannot be read.")
+    more = say(" ({count} problems in all)", count=len(problems)) if len(problems) > 1 else ""
+    return say("The drawing cannot be run: {first}{more}", first=first, more=more)

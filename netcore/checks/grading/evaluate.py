@@ -10,6 +10,7 @@ from netcore.checks.grading import changing, packets, questions, structure, time
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
 from netcore.checks.grading.names import Unknown
 from netcore.checks.language.check import After, Always, Check, Finally, ForAll, Holds, Never, Under
+from netcore.words import say
 
 VERBS: dict[str, Callable[[Any, Case], Finding]] = {
     "delivers": packets.delivers,
@@ -96,7 +97,9 @@ def _after(part: After, case: Case) -> Finding:
     after = changing.changed(case, part.changes)
     if after.problems and not case.problems:
         problem = after.problems[0]
-        return failed(f"With {after.made.words} the drawing cannot be run: {problem.text}")
+        return failed(
+            say("With {words} the drawing cannot be run: {text}", words=after.made.words, text=problem.text)
+        )
     return evaluate(part.check, after)
 
 
@@ -104,7 +107,9 @@ def _under(part: Under, case: Case) -> Finding:
     for profile in part.profiles:
         found = evaluate(part.check, case.under(profile))
         if not found.passed:
-            return replace(found, message=f"Under {profile}: {found.message}")
+            return replace(
+                found, message=say("Under {profile}: {message}", profile=profile, message=found.message)
+            )
     return PASSED
 
 
@@ -112,11 +117,11 @@ def _holds(part: Holds, case: Case) -> Finding:
     """Return whether the learner knew whether a check holds."""
     said = questions.answer_of(part, case)
     if said not in ("yes", "no", True, False):
-        return failed(questions.NO_ANSWER)
+        return failed(say(questions.NO_ANSWER))
     found = evaluate(part.check, questions.about(part, case))
     if found.passed == (said in ("yes", True)):
         return PASSED
-    return replace(found, share=0.0, message=found.message or "It does hold.")
+    return replace(found, share=0.0, message=found.message or say("It does hold."))
 
 
 def _forall(check: Check, part: ForAll, case: Case) -> Finding:
@@ -125,13 +130,13 @@ def _forall(check: Check, part: ForAll, case: Case) -> Finding:
     if not found.passed:
         return found
     if case.reseat is None:
-        raise CannotGrade("forall may not stand inside another forall.")
+        raise CannotGrade(say("forall may not stand inside another forall."))
     for number in range(1, part.seeds + 1):
         other, same = case.reseat(case, number, check)
         found = evaluate(same.part.check, other)
         if not found.passed:
             # Its packet is one of another variant, so it cannot be replayed on the learner's drawing.
             return failed(
-                "In another variant, with other addresses, order and source ports, it does not hold."
+                say("In another variant, with other addresses, order and source ports, it does not hold.")
             )
     return PASSED

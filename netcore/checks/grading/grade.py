@@ -17,6 +17,7 @@ from netcore.document.models import Scenario
 from netcore.document.problems import Problem
 from netcore.document.reader import dump
 from netcore.errors import NetcoreError
+from netcore.words import say
 
 PORTS = 977
 """Source ports of variant n of ``forall`` lie n times so far on; a prime, so that none repeats soon."""
@@ -162,7 +163,7 @@ def _result(entry: Entry, case: Case, *, secret: bool) -> CheckResult:
 def _told(entry: Entry, found: Finding, state: State, message: str, *, secret: bool) -> CheckResult:
     """Return a result; of a secret check nothing but the rule is told."""
     if secret and state != "passed":
-        message = (entry.rule or "") if state == "failed" else "The hidden check could not be graded."
+        message = (entry.rule or "") if state == "failed" else say("The hidden check could not be graded.")
     return CheckResult(
         check=entry.id,
         kind=entry.kind,
@@ -193,7 +194,7 @@ def _reseated(pack: Pack, entry: Entry) -> Callable[[Case, int, Check], tuple[Ca
         start, _ = reread(case.start)
         drawing, problems = reread(case.drawing)
         if start is None:
-            raise CannotGrade("There is no starting drawing of that variant.")
+            raise CannotGrade(say("There is no starting drawing of that variant."))
         raw = check.model_dump(mode="json", by_alias=True, exclude_unset=True)
         made = replace(
             case,

@@ -19,6 +19,7 @@ from netcore.document.models import Topology
 from netcore.forwarding.view import guest_view
 from netcore.trace.model import Outcome, Trace
 from netcore.trace.packet import Packet
+from netcore.words import say
 
 NO_ANSWER = "No answer was given."
 
@@ -41,24 +42,24 @@ def predict(part: Predict, case: Case) -> Finding:
     """Return whether a prediction came true."""
     said = answer_of(part, case)
     if said is None:
-        return failed(NO_ANSWER)
+        return failed(say(NO_ANSWER))
     form = getattr(part, part.form)
     if part.form == "choice":
-        return PASSED if said == form.truth else failed("Another answer is right.")
+        return PASSED if said == form.truth else failed(say("Another answer is right."))
     return _FORMS[part.form](form, about(part, case), said)
 
 
 def _route(form: Any, base: Case, said: Any) -> Finding:
     if not isinstance(said, Mapping):
-        return failed("The answer names no route.")
+        return failed(say("The answer names no route."))
     rows = selected(base, form.nic, form.to)
     if not rows:
-        return failed("There is no route at all.")
+        return failed(say("There is no route at all."))
     for row in rows:
         wrong = [field for field in form.fields if not _fits_row(base, row, field, said.get(field))]
         if not wrong:
             return PASSED
-    return failed(f"Not right: {', '.join(wrong)}.")
+    return failed(say("Not right: {wrong}.", wrong=", ".join(wrong)))
 
 
 def _fits_row(base: Case, row: Selected, field: str, said: Any) -> bool:
@@ -80,7 +81,7 @@ def _verdict(form: VerdictForm, base: Case, said: Any) -> Finding:
     if not form.profiles:
         return _one_verdict(form.flow, base, said)
     if not isinstance(said, Mapping):
-        return failed("The answer says nothing for each profile.")
+        return failed(say("The answer says nothing for each profile."))
     found = [_one_verdict(form.flow, base.under(profile), said.get(profile)) for profile in form.profiles]
     wrong = [finding for finding in found if not finding.passed]
     if not wrong:
@@ -93,7 +94,7 @@ def _one_verdict(flow: Flow, base: Case, said: Any) -> Finding:
     truth = done.verdict.code or "delivered"
     if str(said).casefold() == truth.casefold():
         return PASSED
-    under = f"Under {base.profile}: " if base.profile else ""
+    under = say("Under {profile}: ", profile=base.profile) if base.profile else ""
     return Finding(0.0, f"{under}{done.verdict.sentence}", base.counterexample(packet))
 
 
@@ -101,14 +102,14 @@ def _hops(form: Any, base: Case, said: Any) -> Finding:
     try:
         prediction = Prediction.model_validate(said)
     except ValidationError:
-        return failed("The answer is no prediction of hops.")
+        return failed(say("The answer is no prediction of hops."))
     done, packet = _traced(base, form.flow)
     judged = judge(base.network, done, prediction)
     missing = form.back and prediction.back is None and done.back is not None
     if judged.right and not missing:
         return PASSED
     leg = judged.forward if not judged.forward.right else judged.back
-    reason = "Nothing was said of the answer." if leg is None or missing else leg.reason
+    reason = say("Nothing was said of the answer.") if leg is None or missing else leg.reason
     found = base.counterexample(packet)
     if leg is not None and leg.misconception is not None:
         found["misconception"] = leg.misconception.as_dict()
@@ -125,7 +126,7 @@ def _receiver(form: Any, base: Case, said: Any) -> Finding:
 
 def _arp(form: Any, base: Case, said: Any) -> Finding:
     if not isinstance(said, Mapping):
-        return failed("The answer names no entries.")
+        return failed(say("The answer names no entries."))
     vm = names.entry(base.topology, "vms", form.vm)
     lines = {line.address: line for line in guest_view(base.network, vm).neighbours}
     router = next((line.mac for line in lines.values() if line.kind == "router"), None)
@@ -146,7 +147,10 @@ def _arp(form: Any, base: Case, said: Any) -> Finding:
         wrong += not right
     if not wrong:
         return PASSED
-    return Finding(1 - wrong / len(form.to), f"{wrong} of {len(form.to)} entries are other ones.")
+    return Finding(
+        1 - wrong / len(form.to),
+        say("{wrong} of {count} entries are other ones.", wrong=wrong, count=len(form.to)),
+    )
 
 
 _FORMS: dict[str, Callable[[Any, Case, Any], Finding]] = {
@@ -167,18 +171,18 @@ def explain(part: Explain, case: Case) -> Finding:
     """Return whether the learner marked the place where a packet ends, and named the reason."""
     said = answer_of(part, case)
     if not isinstance(said, Mapping):
-        return failed(NO_ANSWER)
+        return failed(say(NO_ANSWER))
     base = about(part, case)
     done, packet = _traced(base, part.flow)
     verdict = done.verdict
     if verdict.code is None:
-        raise CannotGrade("The packet is delivered, so there is nothing to explain.")
+        raise CannotGrade(say("The packet is delivered, so there is nothing to explain."))
     right_code = said.get("code") in (verdict.code, *part.accept)
     right_hop = not part.hop or same_place(base.topology, str(said.get("hop") or ""), verdict.at)
     if right_code and right_hop:
         return PASSED
     share = (right_code + right_hop) / 2 if part.hop else 0.0
-    wrong = "The reason is another one." if right_hop else "The packet does not end there."
+    wrong = say("The reason is another one.") if right_hop else say("The packet does not end there.")
     return Finding(share, wrong, base.counterexample(packet))
 
 
@@ -186,15 +190,21 @@ def differs_at(part: DiffersAt, case: Case) -> Finding:
     """Return whether the learner marked the first hop at which two profiles differ, and named the rule."""
     said = answer_of(part, case)
     if not isinstance(said, Mapping):
-        return failed(NO_ANSWER)
+        return failed(say(NO_ANSWER))
     base = about(part, case)
     if base.drawing is None:
-        raise CannotGrade("There is no drawing to compare.")
+        raise CannotGrade(say("There is no drawing to compare."))
     packet = one_packet(base, part.flow)
     base.budget.spend(2_000)
     found = first_divergence(base.drawing, packet, *part.profiles)
     if found.same:
-        raise CannotGrade(f"{part.profiles[0]} and {part.profiles[1]} do the same with this packet.")
+        raise CannotGrade(
+            say(
+                "{one} and {other} do the same with this packet.",
+                one=part.profiles[0],
+                other=part.profiles[1],
+            )
+        )
     sides = (found.a, found.b)
     places = [side.step.at for side in sides if side.step is not None]
     right_hop = any(same_place(base.topology, str(said.get("hop") or ""), place) for place in places)
@@ -203,7 +213,7 @@ def differs_at(part: DiffersAt, case: Case) -> Finding:
     if right_hop and right_rule:
         return PASSED
     share = (right_hop + right_rule) / 2 if part.rules else 0.0
-    wrong = "The rule is another one." if right_hop else "They part at another hop."
+    wrong = say("The rule is another one.") if right_hop else say("They part at another hop.")
     return Finding(share, wrong, base.counterexample(packet))
 
 
@@ -211,9 +221,9 @@ def diagnose(part: Diagnose, case: Case) -> Finding:
     """Return how many faults were found; each pays half for its place and half for its kind there."""
     said = answer_of(part, case)
     if not isinstance(said, Mapping):
-        return failed(NO_ANSWER)
+        return failed(say(NO_ANSWER))
     if not case.faults:
-        raise CannotGrade("No faults were put into the drawing.")
+        raise CannotGrade(say("No faults were put into the drawing."))
     topology = case.start.topology
     rows = [(str(said.get(f"hop-{n}") or ""), said.get(f"kind-{n}")) for n in range(1, part.faults + 1)]
     hidden = list(case.faults)
@@ -229,7 +239,13 @@ def diagnose(part: Diagnose, case: Case) -> Finding:
                 rows.remove((hop, kind))
                 points += pays
     share = points / len(case.faults)
-    return PASSED if share == 1 else Finding(share, f"{points:g} of {len(case.faults)} faults are found.")
+    return (
+        PASSED
+        if share == 1
+        else Finding(
+            share, say("{points:g} of {count} faults are found.", points=points, count=len(case.faults))
+        )
+    )
 
 
 def _names(topology: Topology, said: str, at: str) -> bool:
@@ -255,7 +271,9 @@ def one_packet(base: Case, flow: Flow) -> Packet:
     """
     found = list(names.packets(base.topology, flow))
     if len(found) != 1:
-        raise CannotGrade(f"{flow.text} stands for {len(found)} packets, and one is meant.")
+        raise CannotGrade(
+            say("{text} stands for {count} packets, and one is meant.", text=flow.text, count=len(found))
+        )
     return found[0]
 
 

@@ -19,6 +19,7 @@ from netcore.failover.timing import timing_of
 from netcore.forwarding.walk import trace
 from netcore.trace.model import Trace
 from netcore.trace.packet import Packet
+from netcore.words import say
 
 SCENE = 20_000
 """Steps that setting up a race costs: its flows are followed at each moment."""
@@ -50,7 +51,12 @@ def scenario_of(race: Race, case: Case) -> tuple[Case, Scenario]:
     scenario = case.network.scenario
     missing = [flow for flow in race.flows if flow not in scenario.traffic]
     if race.fault not in scenario.faults or missing:
-        raise NotPlayable(f"The drawing has no fault or traffic called {', '.join(missing) or race.fault}.")
+        raise NotPlayable(
+            say(
+                "The drawing has no fault or traffic called {missing}.",
+                missing=", ".join(missing) or race.fault,
+            )
+        )
     if race.flows:
         kept = {flow: scenario.traffic[flow] for flow in race.flows}
         scenario = scenario.model_copy(update={"traffic": kept})
@@ -141,7 +147,13 @@ class Timeline:
         scene = self.lane.plan.scene
         stages = [(-1, scene.start), *scene.after(self.lane.play.changes)]
         if len(stages) > MOMENTS:
-            raise CannotGrade(f"The timeline has {len(stages)} moments; at most {MOMENTS} are looked at.")
+            raise CannotGrade(
+                say(
+                    "The timeline has {count} moments; at most {moments} are looked at.",
+                    count=len(stages),
+                    moments=MOMENTS,
+                )
+            )
         for time_us, moment in stages:
 
             def at(packet: Packet, moment: Any = moment) -> Trace:
@@ -176,4 +188,8 @@ def timelines(race: Race, case: Case, count: int) -> Iterator[Timeline]:
 
 def when(time_us: int) -> str:
     """Return a time since the fault in words."""
-    return "Before the fault" if time_us < 0 else f"{time_us / SECOND_US:.1f} s after the fault"
+    return (
+        say("Before the fault")
+        if time_us < 0
+        else say("{time_us:.1f} s after the fault", time_us=time_us / SECOND_US)
+    )

@@ -16,6 +16,7 @@ from netcore.checks.reading import compiled
 from netcore.document.models import Topology
 from netcore.trace.effects import Effect
 from netcore.trace.packet import Packet
+from netcore.words import say
 
 _NOTHING = object()
 
@@ -30,12 +31,12 @@ def prop(part: Prop, case: Case) -> Finding:
     """Return whether a field, or each of them, passes the test."""
     found = list(values(case.topology, part.path))
     if not found and part.given is not False:
-        return failed(f"There is nothing at {part.path} in the drawing.")
+        return failed(say("There is nothing at {path} in the drawing.", path=part.path))
     for path, value in found:
         there = value is not _NOTHING
         if not part.holds(value if there else None, there):
             shown = "absent" if not there or value is None else value
-            return failed(f"{path} is {shown}; it has {part.words}.")
+            return failed(say("{path} is {shown}; it has {words}.", path=path, shown=shown, words=part.words))
     return PASSED
 
 
@@ -53,14 +54,20 @@ def count(part: Count, case: Case) -> Finding:
         f"{words} {limit}"
         for words, limit in (
             ("exactly", part.exactly),
-            ("at least", part.at_least),
-            ("at most", part.at_most),
+            (say("at least"), part.at_least),
+            (say("at most"), part.at_most),
         )
         if limit is not None
     ]
-    where = " of this kind" if part.where else ""
+    where = say(" of this kind") if part.where else ""
     return failed(
-        f"There are {number} {part.of.replace('_', ' ')}{where}; {' and '.join(asked)} are asked for."
+        say(
+            "There are {number} {of}{where}; {asked} are asked for.",
+            number=number,
+            of=part.of.replace("_", " "),
+            where=where,
+            asked=" and ".join(asked),
+        )
     )
 
 
@@ -70,7 +77,9 @@ def unchanged(part: Unchanged, case: Case) -> Finding:
         before, after = (_at(topology, path) for topology in (case.start.topology, case.topology))
         if before != after:
             where = _first_difference(before, after)
-            return failed(f"{path}{where} is not as it was in the starting drawing.")
+            return failed(
+                say("{path}{where} is not as it was in the starting drawing.", path=path, where=where)
+            )
     return PASSED
 
 
@@ -78,14 +87,25 @@ def refused(part: Refused, case: Case) -> Finding:
     """Return whether the provider refuses a change."""
     base = case if part.of == "drawing" else case.at_start()
     if base.problems:
-        raise CannotGrade(f"The drawing has problems of its own: {base.problems[0].text}")
+        raise CannotGrade(say("The drawing has problems of its own: {text}", text=base.problems[0].text))
     after = changing.changed(base, part.changes)
     found = changing.first_problem(after.problems, part.code)
     if found is not None:
         return PASSED
-    others = f" It has {after.problems[0].code} instead." if after.problems else " It is accepted."
-    reason = f" for {part.code}" if part.code else ""
-    return failed(f"With {after.made.words} the drawing is not refused{reason}.{others}")
+    others = (
+        say(" It has {code} instead.", code=after.problems[0].code)
+        if after.problems
+        else say(" It is accepted.")
+    )
+    reason = say(" for {code}", code=part.code) if part.code else ""
+    return failed(
+        say(
+            "With {words} the drawing is not refused{reason}.{others}",
+            words=after.made.words,
+            reason=reason,
+            others=others,
+        )
+    )
 
 
 def edits(part: Edits, case: Case) -> Finding:
@@ -94,14 +114,20 @@ def edits(part: Edits, case: Case) -> Finding:
     number = len(jsonpatch.make_patch(before, after).patch)
     if number <= part.at_most:
         return PASSED
-    return failed(f"{number} things are other than in the starting drawing; at most {part.at_most} may be.")
+    return failed(
+        say(
+            "{number} things are other than in the starting drawing; at most {at_most} may be.",
+            number=number,
+            at_most=part.at_most,
+        )
+    )
 
 
 def opens_nothing(part: OpensNothing, case: Case) -> Finding:
     """Return whether no packet arrives that did not before, of those that stand for both drawings."""
     before, problems = compiled(case.healthy or case.start)
     if before is None:
-        raise CannotGrade(f"The starting drawing has problems: {problems[0].text}")
+        raise CannotGrade(say("The starting drawing has problems: {text}", text=problems[0].text))
     case.budget.spend(COMPARING)
     ignored = {end for name in part.ignore for end in names.ends(case.topology, name)}
     allowed = {_header(packet) for flow in part.allow for packet in names.packets(case.topology, flow)}
@@ -110,7 +136,7 @@ def opens_nothing(part: OpensNothing, case: Case) -> Finding:
         if _header(packet) not in allowed and not ignored & {packet.source, packet.destination}:
             port = f"/{packet.destination_port}" if packet.destination_port else ""
             flow = f"{packet.source} -> {packet.destination} {packet.protocol}{port}"
-            message = f"{flow} arrives, and did not before."
+            message = say("{flow} arrives, and did not before.", flow=flow)
             return Finding(0.0, message, case.counterexample(packet))
     return PASSED
 
@@ -128,7 +154,7 @@ def values(topology: Topology, path: str) -> Iterator[tuple[str, Any]]:
     kind, *rest = path.strip("/").split("/")
     entries = getattr(topology, kind, None)
     if not isinstance(entries, dict):
-        raise Unknown(f"A drawing has no {kind}.")
+        raise Unknown(say("A drawing has no {kind}.", kind=kind))
     if not rest:
         yield path, {key: _plain(one) for key, one in entries.items()}
         return
@@ -159,7 +185,7 @@ def _things(topology: Topology, of: str) -> Iterator[tuple[str, Any]]:
     collection, inner = KINDS.get(of, (of, ""))
     entries = getattr(topology, collection, None)
     if not isinstance(entries, dict):
-        raise Unknown(f"A drawing has no {of}.")
+        raise Unknown(say("A drawing has no {of}.", of=of))
     for key, one in sorted(entries.items()):
         raw = _plain(one)
         if not inner:

@@ -15,6 +15,7 @@ from netcore.checks.language.check import Always, Check, Finally, Never
 from netcore.checks.language.timed import Arrives, Lost, Race
 from netcore.failover.clock import SECOND_US
 from netcore.trace.packet import Packet, protocol_name
+from netcore.words import say
 
 Evaluate = Callable[[Check, Case], Finding]
 
@@ -37,7 +38,13 @@ def lost(part: Lost, case: Case) -> Finding:
         value = racing.figure_of(summary, part.figure)
         if _within(value, part):
             return PASSED
-        message = f"{part.figure} of {part.race.design} is {_shown(value)} over {part.race.trials} trials."
+        message = say(
+            "{figure} of {design} is {shown} over {trials} trials.",
+            figure=part.figure,
+            design=part.race.design,
+            shown=_shown(value),
+            trials=part.race.trials,
+        )
         return _with_example(part, case, message)
     except NotPlayable as error:
         return failed(str(error))
@@ -78,19 +85,21 @@ def never(part: Never, case: Case, evaluate: Evaluate) -> Finding:
     if part.loops:
         return _never_loops(case)
     if part.race is None or part.check is None:
-        raise CannotGrade("The check says nothing.")
+        raise CannotGrade(say("The check says nothing."))
     inner = part.check
     return _moments(part.race, case, lambda moment: not evaluate(inner, moment).passed, "holds")
 
 
 def always(part: Always, case: Case, evaluate: Evaluate) -> Finding:
     """Return whether a check holds at every moment of a race."""
-    return _moments(part.race, case, lambda moment: evaluate(part.check, moment), "does not hold")
+    return _moments(part.race, case, lambda moment: evaluate(part.check, moment), say("does not hold"))
 
 
 def finally_(part: Finally, case: Case, evaluate: Evaluate) -> Finding:
     """Return whether a check holds when a race has settled."""
-    return _moments(part.race, case, lambda moment: evaluate(part.check, moment), "does not hold", last=True)
+    return _moments(
+        part.race, case, lambda moment: evaluate(part.check, moment), say("does not hold"), last=True
+    )
 
 
 def _moments(
@@ -117,10 +126,15 @@ def _moments(
     if not broken:
         return PASSED
     time_us, seed, why, line = min(broken, key=lambda one: one[:2])
-    when = "When all has settled" if last else racing.when(time_us)
+    when = say("When all has settled") if last else racing.when(time_us)
     example = racing.example(race, line.case, seed)
     at_us = max(0, line.lane.fault.at_us + time_us)
-    return Finding(0.0, f"{when} it {words}.{why}", {**example, "t_us": at_us}, (time_us,))
+    return Finding(
+        0.0,
+        say("{when} it {words}.{why}", when=when, words=words, why=why),
+        {**example, "t_us": at_us},
+        (time_us,),
+    )
 
 
 def _never_arrives(part: Arrives, case: Case) -> Finding:
@@ -130,15 +144,22 @@ def _never_arrives(part: Arrives, case: Case) -> Finding:
         headers = headers_named(part.protocol, part.ports)
         found = proof(compiled, *ends, headers, lambda cells: case.budget.spend(PROOF * cells))
     except ValueError as error:
-        raise CannotGrade(f"The check names headers that there are not: {error}.") from error
+        raise CannotGrade(say("The check names headers that there are not: {error}.", error=error)) from error
     if found.holds is None:
-        raise CannotGrade(f"Not modelled: {found.unknown[0]}")
+        raise CannotGrade(say("Not modelled: {unknown}", unknown=found.unknown[0]))
     if found.counterexample is None:
         return PASSED
     packet = _replayed(found.counterexample)
-    choice = f", if the choice falls on {found.by_choice}" if found.by_choice else ""
+    choice = say(", if the choice falls on {by_choice}", by_choice=found.by_choice) if found.by_choice else ""
     port = f"/{packet.destination_port}" if packet.destination_port else ""
-    message = f"It arrives: {packet.source} -> {packet.destination} {packet.protocol}{port}{choice}."
+    message = say(
+        "It arrives: {source} -> {destination} {protocol}{port}{choice}.",
+        source=packet.source,
+        destination=packet.destination,
+        protocol=packet.protocol,
+        port=port,
+        choice=choice,
+    )
     return Finding(0.0, message, case.counterexample(packet))
 
 
@@ -155,7 +176,11 @@ def _never_loops(case: Case) -> Finding:
             source_port=first.source_port,
             destination_port=first.destination_port,
         )
-        message = f"{one.source} -> {one.cells.destination} runs in a circle."
+        message = say(
+            "{source} -> {destination} runs in a circle.",
+            source=one.source,
+            destination=one.cells.destination,
+        )
         return Finding(0.0, message, case.counterexample(packet))
     return PASSED
 

@@ -19,6 +19,7 @@ from netcore.checks.packs.variants import entries, solution, variant
 from netcore.checks.reading import ground
 from netcore.document import reader
 from netcore.profiles import facts
+from netcore.words import say
 
 SEEDS = (0, 1, 2, 3)
 """Variants that a pack is tried on; 0 is the pack as it is written."""
@@ -45,21 +46,28 @@ def lint(pack: Pack) -> tuple[PackProblem, ...]:
 def _points(pack: Pack) -> Iterator[PackProblem]:
     if pack.points != 100:
         yield PackProblem(
-            "checks.yml", "/checks", "points", f"The points add up to {pack.points}, not to 100."
+            "checks.yml",
+            "/checks",
+            "points",
+            say("The points add up to {points}, not to 100.", points=pack.points),
         )
     if not pack.reference:
-        yield PackProblem("reference", "", "no-reference", "There is no reference solution.")
+        yield PackProblem("reference", "", "no-reference", say("There is no reference solution."))
     if len(pack.wrong) < LEAST_WRONG:
-        message = f"There are {len(pack.wrong)} wrong solutions; at least {LEAST_WRONG} are asked for."
+        message = say(
+            "There are {count} wrong solutions; at least {least_wrong} are asked for.",
+            count=len(pack.wrong),
+            least_wrong=LEAST_WRONG,
+        )
         yield PackProblem("wrong", "", "few-wrong", message)
     if not any(entry.hidden for entry in pack.checks):
-        yield PackProblem("checks.yml", "/checks", "no-hidden", "There is no hidden check.")
+        yield PackProblem("checks.yml", "/checks", "no-hidden", say("There is no hidden check."))
     negative = any(
         entry.kind in "NG" or any(isinstance(one.part, _GUARDS) for one in inside(entry.check))
         for entry in pack.checks
     )
     if not negative:
-        message = "There is no check of something that must stay impossible or unchanged."
+        message = say("There is no check of something that must stay impossible or unchanged.")
         yield PackProblem("checks.yml", "/checks", "no-negative", message)
 
 
@@ -71,37 +79,51 @@ def _facts(pack: Pack) -> Iterator[PackProblem]:
                 fact = getattr(getattr(one.part, form, None), "fact", None)
                 if fact is not None and fact not in known:
                     pointer = f"/checks/{number}/check"
-                    yield PackProblem("checks.yml", pointer, "unknown-fact", f"There is no fact {fact}.")
+                    yield PackProblem(
+                        "checks.yml", pointer, "unknown-fact", say("There is no fact {fact}.", fact=fact)
+                    )
     for fact in pack.about.facts:
         if fact not in known:
-            yield PackProblem("pack.yml", "/facts", "unknown-fact", f"There is no fact {fact}.")
+            yield PackProblem(
+                "pack.yml", "/facts", "unknown-fact", say("There is no fact {fact}.", fact=fact)
+            )
 
 
 def _variants(pack: Pack) -> Iterator[PackProblem]:
     """Yield variants that cannot be drawn or run, or whose checks go by another id."""
     for number, entry in enumerate(pack.checks):
         if any(mapper(pack.about.variants, seed).text(entry.id) != entry.id for seed in SEEDS):
-            message = f"Variants rewrite a word in the id {entry.id}; answers and grades need one that stays."
+            message = say(
+                "Variants rewrite a word in the id {id}; answers and grades need one that stays.", id=entry.id
+            )
             yield PackProblem("checks.yml", f"/checks/{number}/id", "id-changes", message)
     for seed in SEEDS:
         try:
             reading = reader.read(variant(pack, seed).document, ground())
             entries(pack, seed)
         except ValueError as error:
-            message = f"Seed {seed} gives checks that cannot be read: {str(error).splitlines()[0]}"
+            message = say(
+                "Seed {seed} gives checks that cannot be read: {splitlines}",
+                seed=seed,
+                splitlines=str(error).splitlines()[0],
+            )
             yield PackProblem("pack.yml", "/variants", "variant", message)
             continue
         for problem in reading.problems[:1]:
-            message = f"Seed {seed} gives a drawing with a problem: {problem.text}"
+            message = say("Seed {seed} gives a drawing with a problem: {text}", seed=seed, text=problem.text)
             yield PackProblem("pack.yml", "/variants", "variant", message)
     rules = pack.about.variants
     text = json.dumps({key: value for key, value in pack.raw.items() if key != "pack"})
     for name in rules.names:
         if name not in text:
-            yield PackProblem("pack.yml", "/variants/names", "unused-name", f"Nothing is called {name}.")
+            yield PackProblem(
+                "pack.yml", "/variants/names", "unused-name", say("Nothing is called {name}.", name=name)
+            )
     for name in rules.parameters:
         if f"${name}" not in text:
-            yield PackProblem("pack.yml", "/variants/parameters", "unused-parameter", f"${name} is not used.")
+            yield PackProblem(
+                "pack.yml", "/variants/parameters", "unused-parameter", say("${name} is not used.", name=name)
+            )
 
 
 def _leaks(pack: Pack) -> Iterator[PackProblem]:
@@ -112,7 +134,7 @@ def _leaks(pack: Pack) -> Iterator[PackProblem]:
             continue
         pointer = f"/checks/{number}"
         if entry.title.casefold() in public.casefold():
-            message = f"The title of the hidden check {entry.id} stands where a learner reads it."
+            message = say("The title of the hidden check {id} stands where a learner reads it.", id=entry.id)
             yield PackProblem("checks.yml", f"{pointer}/title", "hidden-leak", message)
         told = set(_tokens(entry.rule or ""))
         inner = set(
@@ -120,7 +142,11 @@ def _leaks(pack: Pack) -> Iterator[PackProblem]:
         )
         secret = sorted(token for token in inner & told if token not in public)
         if secret:
-            message = f"The rule of {entry.id} tells what only the hidden check knows: {', '.join(secret)}."
+            message = say(
+                "The rule of {id} tells what only the hidden check knows: {secret}.",
+                id=entry.id,
+                secret=", ".join(secret),
+            )
             yield PackProblem("checks.yml", f"{pointer}/rule", "hidden-leak", message)
 
 
@@ -145,7 +171,13 @@ def _reference(pack: Pack, name: str) -> Iterator[PackProblem]:
             return
         bad = [result for result in found if result.state != "passed"]
         for result in bad:
-            message = f"It does not pass {result.check} (seed {seed}, {result.state}): {result.message}"
+            message = say(
+                "It does not pass {check} (seed {seed}, {state}): {message}",
+                check=result.check,
+                seed=seed,
+                state=result.state,
+                message=result.message,
+            )
             yield PackProblem(path, "", "reference-fails", message)
         if bad:
             return
@@ -163,7 +195,10 @@ def _wrong(pack: Pack, name: str) -> Iterator[PackProblem]:
             if check not in failing:
                 state = next(result.state for result in found if result.check == check)
                 yield PackProblem(
-                    path, "/fails", "wrong-passes", f"{check} is {state} (seed {seed}), not failed."
+                    path,
+                    "/fails",
+                    "wrong-passes",
+                    say("{check} is {state} (seed {seed}), not failed.", check=check, state=state, seed=seed),
                 )
                 return
 
@@ -172,7 +207,7 @@ def _tested(pack: Pack) -> Iterator[PackProblem]:
     """Yield a problem where the untouched drawing, without any answer, passes everything."""
     results = list(grade(pack, variant(pack, 0).document, {}, 0))
     if results and all(result.state == "passed" for result in results):
-        yield PackProblem("checks.yml", "", "nothing-to-do", "The untouched drawing passes everything.")
+        yield PackProblem("checks.yml", "", "nothing-to-do", say("The untouched drawing passes everything."))
 
 
 def _graded(pack: Pack, folder: str, name: str, seed: int) -> list[CheckResult] | PackProblem:
@@ -182,5 +217,7 @@ def _graded(pack: Pack, folder: str, name: str, seed: int) -> list[CheckResult] 
         given = solution(pack, folder, name, seed)
         document = handed_in(pack, given, seed)
     except (Unknown, CannotGrade, ValueError) as error:
-        return PackProblem(path, "", "solution", f"It cannot be made for seed {seed}: {error}")
+        return PackProblem(
+            path, "", "solution", say("It cannot be made for seed {seed}: {error}", seed=seed, error=error)
+        )
     return list(grade(pack, document, given.answers, seed, for_author=True))

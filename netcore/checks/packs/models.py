@@ -16,6 +16,7 @@ from netcore.checks.language.check import Check, questions
 from netcore.checks.language.part import LanguagePart
 from netcore.checks.language.questions import Fact
 from netcore.document.values import PrefixText
+from netcore.words import say
 
 PackId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -35,7 +36,9 @@ class Addresses(LanguagePart):
     def _same_length(self) -> Self:
         for other in self.to:
             if (other.version, other.prefixlen) != (self.prefix.version, self.prefix.prefixlen):
-                raise ValueError(f"{other} is not of the length of {self.prefix}")
+                raise ValueError(
+                    say("{other} is not of the length of {prefix}", other=other, prefix=self.prefix)
+                )
         return self
 
 
@@ -122,17 +125,19 @@ class Entry(LanguagePart):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if (self.kind == "H") != self.hidden:
-            raise ValueError("kind H and hidden: true belong together")
+            raise ValueError(say("kind H and hidden: true belong together"))
         if self.hidden != (self.rule is not None):
-            raise ValueError("a hidden check, and only it, has a rule: what a learner reads when it fails")
+            raise ValueError(
+                say("a hidden check, and only it, has a rule: what a learner reads when it fails")
+            )
         if self.partial and self.check.verb != "all":
-            raise ValueError("partial belongs to a check whose verb is all")
+            raise ValueError(say("partial belongs to a check whose verb is all"))
         asked = questions(self.check)
         names = [question.ask for question in asked]
         if self.hidden and asked:
-            raise ValueError("a hidden check asks nothing: nobody could answer")
+            raise ValueError(say("a hidden check asks nothing: nobody could answer"))
         if len(asked) > 1 and (None in names or len(set(names)) < len(names)):
-            raise ValueError("a check with several questions gives each an ask of its own")
+            raise ValueError(say("a check with several questions gives each an ask of its own"))
         return self
 
 
@@ -164,7 +169,7 @@ class Solution(LanguagePart):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if self.document is not None and (self.edits or self.healthy):
-            raise ValueError("a solution has a document of its own, or edits")
+            raise ValueError(say("a solution has a document of its own, or edits"))
         return self
 
 
@@ -197,7 +202,8 @@ class PackProblem:
     @property
     def text(self) -> str:
         """Return the problem in one line."""
-        place = f"{self.path or 'the pack'}{f' {self.pointer}' if self.pointer else ''}"
+        path = self.path or say("the pack")
+        place = f"{path} {self.pointer}" if self.pointer else path
         return f"{place}: {self.code}: {self.message} {self.hint}".rstrip()
 
 

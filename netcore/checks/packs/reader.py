@@ -18,6 +18,7 @@ from netcore.checks.reading import ground
 from netcore.document import reader
 from netcore.document.problems import pointer
 from netcore.errors import NetcoreError
+from netcore.words import say
 
 MOST_FILES = 60
 MOST_BYTES = 4_000_000
@@ -34,7 +35,7 @@ class PackRefused(NetcoreError):
     """A pack cannot be read; ``problems`` says all that is wrong with it."""
 
     def __init__(self, problems: tuple[PackProblem, ...]) -> None:
-        super().__init__(f"The pack has {len(problems)} problems.")
+        super().__init__(say("The pack has {count} problems.", count=len(problems)))
         self.problems = problems
 
 
@@ -56,7 +57,9 @@ def read_pack(files: Mapping[str, bytes]) -> Pack:
         if kind == "md":
             continue
         if name in raw:
-            problems.append(PackProblem(path, "", "file-twice", f"There are two files {name}."))
+            problems.append(
+                PackProblem(path, "", "file-twice", say("There are two files {name}.", name=name))
+            )
             continue
         try:
             raw[name] = yaml_text.parse(files[path])
@@ -97,7 +100,14 @@ def _outside(files: Mapping[str, bytes]) -> Iterator[PackProblem]:
     """Yield what is wrong before any file is opened: names, number, size, what is missing."""
     if len(files) > MOST_FILES or sum(map(len, files.values())) > MOST_BYTES:
         yield PackProblem(
-            "", "", "too-large", f"A pack has at most {MOST_FILES} files of {MOST_BYTES:,} bytes in all."
+            "",
+            "",
+            "too-large",
+            say(
+                "A pack has at most {most_files} files of {most_bytes:,} bytes in all.",
+                most_files=MOST_FILES,
+                most_bytes=MOST_BYTES,
+            ),
         )
         return
     for path in sorted(files):
@@ -106,14 +116,17 @@ def _outside(files: Mapping[str, bytes]) -> Iterator[PackProblem]:
                 path,
                 "",
                 "unknown-file",
-                "A pack does not have such a file.",
-                "It has pack.yml, scenario.yml, checks.yml, text.md, reference/*.yml and wrong/*.yml.",
+                say("A pack does not have such a file."),
+                say("It has pack.yml, scenario.yml, checks.yml, text.md, reference/*.yml and wrong/*.yml."),
             )
     there = {path.rpartition(".")[0] for path in files}
     for name in ("pack", "scenario", "checks", "text"):
         if name not in there:
             yield PackProblem(
-                "", "", "missing-file", f"There is no {name}.{'md' if name == 'text' else 'yml'}."
+                "",
+                "",
+                "missing-file",
+                say("There is no {name}.{ending}.", name=name, ending="md" if name == "text" else "yml"),
             )
 
 
@@ -121,16 +134,24 @@ def _text(files: Mapping[str, bytes], problems: list[PackProblem]) -> str:
     try:
         text = files["text.md"].decode("utf-8-sig")
     except UnicodeDecodeError:
-        problems.append(PackProblem("text.md", "", "not-text", "It is not text in UTF-8."))
+        problems.append(PackProblem("text.md", "", "not-text", say("It is not text in UTF-8.")))
         return ""
     if len(text) > MOST_TEXT or not text.strip():
-        message = f"Story and task have 1 to {MOST_TEXT:,} characters; here are {len(text):,}."
+        message = say(
+            "Story and task have 1 to {most_text:,} characters; here are {count:,}.",
+            most_text=MOST_TEXT,
+            count=len(text),
+        )
         problems.append(PackProblem("text.md", "", "text-size", message))
     for number, line in enumerate(re.sub(r"`[^`\n]*`", "", text).splitlines(), start=1):
         if _HTML.search(line):
             problems.append(
                 PackProblem(
-                    "text.md", f"line {number}", "raw-html", "Raw HTML is not shown.", "Write it in Markdown."
+                    "text.md",
+                    say("line {number}", number=number),
+                    "raw-html",
+                    say("Raw HTML is not shown."),
+                    say("Write it in Markdown."),
                 )
             )
     return text
@@ -148,7 +169,7 @@ def _part(
     path = names.get(name, f"{name}.yml")
     if given is None:
         if not any(problem.path == path for problem in problems):
-            problems.append(PackProblem(path, "", "empty-file", "There is nothing in it."))
+            problems.append(PackProblem(path, "", "empty-file", say("There is nothing in it.")))
         return None
     try:
         json.dumps(given, allow_nan=False)
@@ -177,11 +198,11 @@ def shape_problems(path: str, error: ValidationError) -> list[PackProblem]:
         )
         message = str(one["msg"]).removeprefix("Value error, ")
         if kind == "extra_forbidden":
-            message = f"there is no field {place[-1]} here"
+            message = say("there is no field {place} here", place=place[-1])
             close = difflib.get_close_matches(str(place[-1])[:60], _words(), 1, 0.75)
-            hint = f"Did you mean {close[0]}?" if close and close[0] != place[-1] else ""
+            hint = say("Did you mean {close}?", close=close[0]) if close and close[0] != place[-1] else ""
         elif kind == "missing":
-            message = f"the field {place[-1]} is missing"
+            message = say("the field {place} is missing", place=place[-1])
         problems.setdefault(place, PackProblem(path, pointer(place), code, _sentence(message), hint))
     return list(problems.values())
 
@@ -211,7 +232,7 @@ def _scenario(raw: Any, path: str) -> Iterator[PackProblem]:
             path,
             problem.pointer,
             problem.code,
-            f"Found {problem.found}, expected {problem.expected}.",
+            say("Found {found}, expected {expected}.", found=problem.found, expected=problem.expected),
             problem.hint,
         )
 
@@ -224,7 +245,10 @@ def _checks(
     for number, one in enumerate(ids):
         if one in ids[:number]:
             yield PackProblem(
-                names["checks"], f"/checks/{number}/id", "id-twice", f"There are two checks {one}."
+                names["checks"],
+                f"/checks/{number}/id",
+                "id-twice",
+                say("There are two checks {one}.", one=one),
             )
     for name, solution in solutions.items():
         if solution is None:
@@ -232,8 +256,10 @@ def _checks(
         for field, named in (("answers", solution.answers), ("fails", solution.fails)):
             for one in named:
                 if one not in ids:
-                    yield PackProblem(names[name], f"/{field}", "unknown-check", f"There is no check {one}.")
+                    yield PackProblem(
+                        names[name], f"/{field}", "unknown-check", say("There is no check {one}.", one=one)
+                    )
         if name.startswith("wrong/") and not solution.fails:
             yield PackProblem(
-                names[name], "/fails", "fails-nothing", "A wrong solution names the checks it must fail."
+                names[name], "/fails", "fails-nothing", say("A wrong solution names the checks it must fail.")
             )

@@ -12,6 +12,7 @@ from netcore.checks.packs.mapping import between, drawn, mapper, shuffled
 from netcore.checks.packs.models import Checks, Entry, Pack, Solution
 from netcore.checks.reading import ground
 from netcore.document.reader import dump, read
+from netcore.words import language, say
 
 LARGEST_SEED = 2**63 - 1
 
@@ -69,7 +70,7 @@ def variant(pack: Pack, seed: int) -> Variant:
     faults: tuple[Put, ...] = ()
     alarms: tuple[str, ...] = ()
     if about.variants.faults is not None:
-        broken, alarms = _broken(seed, _ByDigest(pack))
+        broken, alarms = _broken(seed, _ByDigest(pack), language())
         document, faults = dump(broken.scenario), broken.faults
         text = text.replace("$alarms", "\n".join(f"- {title}" for title in alarms))
     return Variant(
@@ -86,14 +87,14 @@ def variant(pack: Pack, seed: int) -> Variant:
 
 
 @lru_cache(256)
-def _broken(seed: int, kept: _ByDigest) -> tuple[Broken, tuple[str, ...]]:
-    """Return the drawing with faults, and the titles of what fails."""
+def _broken(seed: int, kept: _ByDigest, _language: str) -> tuple[Broken, tuple[str, ...]]:
+    """Return the drawing with faults, told in a language, and the titles of what fails."""
     pack = kept.pack
     rules = pack.about.variants
     document = mapper(rules, seed).data(pack.raw["scenario"])
     scenario = read(shuffled(document, seed) if rules.shuffle else document, ground()).document
     if scenario is None or rules.faults is None:
-        raise ValueError(f"The pack {pack.id} has no drawing for seed {seed}.")
+        raise ValueError(say("The pack {id} has no drawing for seed {seed}.", id=pack.id, seed=seed))
     if seed:
         scenario = scenario.model_copy(update={"seed": seed})
     asked = [entry for entry in entries(pack, seed) if entry.id in rules.faults.intents]

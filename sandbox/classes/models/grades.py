@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from sandbox.classes.models.packs import PackVersion
 from sandbox.classes.models.work import Attempt, Submission
@@ -51,9 +52,9 @@ class Grading(models.Model):
 class CheckState(models.TextChoices):
     """How a check went."""
 
-    PASSED = "passed", "Passed"
-    FAILED = "failed", "Failed"
-    UNGRADED = "ungraded", "Could not be graded"
+    PASSED = "passed", _("Passed")
+    FAILED = "failed", _("Failed")
+    UNGRADED = "ungraded", _("Could not be graded")
 
 
 class CheckRow(models.Model):

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from sandbox.classes.models.exercises import Exercise
 from sandbox.classes.models.packs import PackVersion
@@ -52,13 +53,13 @@ class Attempt(models.Model):
 class Deed(models.TextChoices):
     """What is written into the record of an attempt."""
 
-    STARTED = "started", "Started"
-    HINT = "hint", "Took a hint"
-    ANSWER = "answer", "Locked an answer"
-    RESET = "reset", "Went back to the start"
-    REFERENCE = "reference", "Went on from the reference"
-    SUBMITTED = "submitted", "Submitted"
-    SENT = "sent", "Got a hint from the instructor"
+    STARTED = "started", _("Started")
+    HINT = "hint", _("Took a hint")
+    ANSWER = "answer", _("Locked an answer")
+    RESET = "reset", _("Went back to the start")
+    REFERENCE = "reference", _("Went on from the reference")
+    SUBMITTED = "submitted", _("Submitted")
+    SENT = "sent", _("Got a hint from the instructor")
 
 
 class AttemptEvent(models.Model):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext
 
 from sandbox.classes import queries, recording
 from sandbox.classes.models import Attempt, Course, Exercise, Extension, PackVersion
@@ -31,7 +32,7 @@ def save(exercise: Exercise) -> None:
             if attempt.scenario is not None:
                 scenarios.restrict(attempt.scenario, exercise.locks, exercise.exam)
             if attempt.score is not None:
-                recording.rescore(attempt, "The rules of the exercise were changed", None)
+                recording.rescore(attempt, gettext("The rules of the exercise were changed"), None)
 
 
 def extend(extension: Extension) -> Extension:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext
 
 from sandbox.accounts.models import User
 from sandbox.classes import wall
@@ -32,7 +33,7 @@ def broadcast(exercise: Exercise, author: User, submission: Submission, note: st
     Name, description and notes go; names of things in the drawing stay, for it would be another one without.
     """
     kept = {key: part for key, part in submission.revision.document.items() if key not in _WRITTEN}
-    document = {**kept, "name": f"Shown to the class: {exercise.title}"[:120]}
+    document = {**kept, "name": gettext("Shown to the class: {title}").format(title=exercise.title)[:120]}
     return Broadcast.objects.create(exercise=exercise, document=document, note=note[:500], author=author)
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext
 
 from sandbox.accounts.models import User
 from sandbox.classes import packs, queries
@@ -97,12 +98,12 @@ def take_hint(attempt: Attempt, user: User) -> int:
         Refused: there are no hints in this exercise, or no more.
     """
     if not attempt.exercise.hints_given:
-        raise Refused("There are no hints in this exercise.")
+        raise Refused(gettext("There are no hints in this exercise."))
     with transaction.atomic():
         Attempt.objects.select_for_update().get(pk=attempt.pk)
         number = queries.hints_taken(attempt) + 1
         if number > len(packs.variant_of(attempt).hints):
-            raise Refused("There are no more hints.")
+            raise Refused(gettext("There are no more hints."))
         write_down(attempt, Deed.HINT, user, number=number)
     return number
 
@@ -116,13 +117,13 @@ def lock_answer(attempt: Attempt, user: User, check_id: str, value: Any) -> Answ
     _still_open(attempt)
     asked = {check["id"] for check in packs.public_checks(attempt.pack, attempt.seed) if check["questions"]}
     if check_id not in asked:
-        raise Refused("There is no such question.")
+        raise Refused(gettext("There is no such question."))
     if len(json.dumps(value)) > MAX_ANSWER_CHARS:
-        raise Refused(f"An answer has {MAX_ANSWER_CHARS} characters at most.")
+        raise Refused(gettext("An answer has {limit} characters at most.").format(limit=MAX_ANSWER_CHARS))
     with transaction.atomic():
         Attempt.objects.select_for_update().get(pk=attempt.pk)
         if Answer.objects.filter(attempt=attempt, check_id=check_id).exists():
-            raise Refused("This was answered before; an answer is locked once it is given.")
+            raise Refused(gettext("This was answered before; an answer is locked once it is given."))
         made = Answer.objects.create(attempt=attempt, check_id=check_id, value=value)
         write_down(attempt, Deed.ANSWER, user, check=check_id)
     return made
@@ -147,7 +148,7 @@ def go_on_from_reference(attempt: Attempt, user: User) -> None:
         Refused: the exercise does not allow it, or the time is over.
     """
     if not attempt.exercise.reference or attempt.exercise.exam:
-        raise Refused("This exercise does not go on from its reference.")
+        raise Refused(gettext("This exercise does not go on from its reference."))
     _still_open(attempt)
     with transaction.atomic():
         _replace(attempt, user, packs.reference_document(attempt))
@@ -158,7 +159,7 @@ def go_on_from_reference(attempt: Attempt, user: User) -> None:
 def _replace(attempt: Attempt, user: User, document: Any) -> None:
     lines = AttemptEvent.objects.filter(attempt=attempt, deed__in=(Deed.RESET, Deed.REFERENCE))
     if lines.count() >= MAX_RESETS:
-        raise Refused(f"A drawing is put back {MAX_RESETS} times at most.")
+        raise Refused(gettext("A drawing is put back {limit} times at most.").format(limit=MAX_RESETS))
     scenarios.replace(drawing(attempt, user), document, user)
 
 

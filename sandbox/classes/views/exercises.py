@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from sandbox.classes import access, answers, markdown, packs, queries
@@ -128,7 +129,7 @@ def reset(request: HttpRequest, attempt_id: str) -> HttpResponse:
         work.reset(attempt, person(request))
     except REFUSALS as error:
         return refused(request, error, target)
-    return said(request, "The drawing is as it was at the start. Its history is kept.", target)
+    return said(request, gettext("The drawing is as it was at the start. Its history is kept."), target)
 
 
 @require_POST
@@ -141,7 +142,9 @@ def reference(request: HttpRequest, attempt_id: str) -> HttpResponse:
     except REFUSALS as error:
         return refused(request, error, target)
     return said(
-        request, "The drawing is the reference now. What you submit from here adds no points.", target
+        request,
+        gettext("The drawing is the reference now. What you submit from here adds no points."),
+        target,
     )
 
 

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sandbox.classes import access, queries
@@ -97,7 +98,7 @@ def course_code(request: HttpRequest, course_id: str) -> HttpResponse:
     """Give the course another join code."""
     found, _ = access.course(request.user, course_id, "manage")
     people.new_code(found)
-    return said(request, "The course has a new code; the old one is void.", _people(found.pk))
+    return said(request, gettext("The course has a new code; the old one is void."), _people(found.pk))
 
 
 @require_safe
@@ -121,9 +122,15 @@ def roster_import(request: HttpRequest, course_id: str) -> HttpResponse:
     found, place = access.course(request.user, course_id, "manage")
     file = request.FILES.get("file")
     if file is None:
-        return refused(request, "Choose a CSV file first.", _people(found.pk))
+        return refused(request, gettext("Choose a CSV file first."), _people(found.pk))
     if (file.size or 0) > people.MAX_ROSTER_BYTES:
-        return refused(request, f"A roster may have {people.MAX_ROSTER_BYTES // 1000} kB.", _people(found.pk))
+        return refused(
+            request,
+            gettext("A roster may have {max_roster_bytes} kB.").format(
+                max_roster_bytes=people.MAX_ROSTER_BYTES // 1000
+            ),
+            _people(found.pk),
+        )
     try:
         lines = people.read_roster(found, person(request), file.read())
     except people.Refused as error:
@@ -140,10 +147,10 @@ def invite(request: HttpRequest, course_id: str) -> HttpResponse:
     found, place = access.course(request.user, course_id, "manage")
     form = InviteForm(request.POST)
     if not form.is_valid():
-        return refused(request, "Choose a role from the list.", _people(found.pk))
+        return refused(request, gettext("Choose a role from the list."), _people(found.pk))
     role = Role(form.cleaned_data["role"])
     if role in (Role.INSTRUCTOR, Role.OWNER) and not access.allowed("own", request.user, place):
-        return refused(request, "Only an owner makes instructors.", _people(found.pk))
+        return refused(request, gettext("Only an owner makes instructors."), _people(found.pk))
     token = people.invite(found, person(request), role=role, group=form.cleaned_data["group"])
     request.session["invitation_link"] = _link(request, token)
     return redirect(_people(found.pk))
@@ -156,20 +163,20 @@ def place_change(request: HttpRequest, place_id: str) -> HttpResponse:
     form = PlaceForm(request.POST)
     target = _people(found.course_id)
     if not form.is_valid():
-        return refused(request, "Choose from the lists.", target)
+        return refused(request, gettext("Choose from the lists."), target)
     cleaned = form.cleaned_data
     role = Role(cleaned["role"]) if cleaned["role"] else None
     high = {Role.OWNER, Role.INSTRUCTOR}
     touches_teaching = found.role in high or role in high
     if touches_teaching and not access.allowed("own", request.user, own):
-        return refused(request, "Only an owner changes who teaches.", target)
+        return refused(request, gettext("Only an owner changes who teaches."), target)
     active = {"1": True, "0": False}.get(cleaned["active"])
     group = cleaned["group"] if "group" in request.POST else None
     try:
         people.change(found, role=role, group=group, active=active)
     except people.Refused as error:
         return refused(request, error, target)
-    return said(request, f"{found.shown} was changed.", target)
+    return said(request, gettext("{shown} was changed.").format(shown=found.shown), target)
 
 
 def _people(course_id: object) -> str:

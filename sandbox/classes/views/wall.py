@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from sandbox.classes import access, queries
@@ -61,9 +62,13 @@ def send_hint(request: HttpRequest, exercise_id: str) -> HttpResponse:
     found, _ = access.exercise(request.user, exercise_id, "grade")
     text = request.POST.get("text", "").strip()
     if not 1 <= len(text) <= 1000:
-        return refused(request, "A hint has 1 to 1,000 characters.", _wall(found))
+        return refused(request, gettext("A hint has 1 to 1,000 characters."), _wall(found))
     count = services.send_hint(found, person(request), request.POST.get("fingerprint", ""), text)
-    return said(request, f"Sent to {count} learner{'s' if count != 1 else ''}.", _wall(found))
+    return said(
+        request,
+        ngettext("Sent to {count} learner.", "Sent to {count} learners.", count).format(count=count),
+        _wall(found),
+    )
 
 
 @require_POST
@@ -74,7 +79,7 @@ def broadcast(request: HttpRequest, submission_id: str) -> HttpResponse:
         raise Http404("There is no such thing.")
     exercise = submission.attempt.exercise
     services.broadcast(exercise, person(request), submission, request.POST.get("note", "").strip())
-    return said(request, "The class sees this drawing now, without a name.", _wall(exercise))
+    return said(request, gettext("The class sees this drawing now, without a name."), _wall(exercise))
 
 
 @require_POST
@@ -82,7 +87,7 @@ def broadcast_end(request: HttpRequest, exercise_id: str) -> HttpResponse:
     """Show nothing to the class any more."""
     found, _ = access.exercise(request.user, exercise_id, "grade")
     services.end_broadcasts(found)
-    return said(request, "The class sees no drawing any more.", _wall(found))
+    return said(request, gettext("The class sees no drawing any more."), _wall(found))
 
 
 @require_POST
@@ -113,7 +118,9 @@ def look(request: HttpRequest, attempt_id: str, number: int) -> HttpResponse:
     revision = queries.revision_of(found, number)
     if revision is None:
         raise Http404("There is no such revision.")
-    name = f"{found.enrolment.shown}: {found.exercise.title}, revision {number}"
+    name = gettext("{shown}: {title}, revision {number}").format(
+        shown=found.enrolment.shown, title=found.exercise.title, number=number
+    )
     try:
         return redirect(services.copy(revision, person(request), name))
     except scenarios.TooManyScenarios as error:
