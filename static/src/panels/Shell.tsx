@@ -26,6 +26,7 @@ import { Toolbar } from "./draw/Toolbar";
 import { type Action, type Choosing, type Opened, actionsOf, pressed } from "./draw/actions";
 import { onConnect, onRehome } from "./draw/carrying";
 import { useClipboard } from "./draw/clipboard";
+import { enter } from "./draw/parts";
 import { move } from "./edits";
 import { Tour } from "./tour/Tour";
 import { Canvases, useSplit } from "./trace/Split";
@@ -63,7 +64,12 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
   const actions = useMemo(
     () =>
       actionsOf({
-        togglePanel: (wanted) => { setPanel((now) => (now === wanted ? null : wanted)); },
+        togglePanel: (wanted) => {
+          // By key: the focus goes along, and goes on to the drawing from a panel that closes.
+          const closes = document.querySelector(`.rail-panel[data-panel="${wanted}"]`) !== null;
+          setPanel(closes ? null : wanted);
+          enter(closes ? ".canvas" : ".rail-panel");
+        },
         toggleInspector: () => { setInspector((now) => !now); },
         openCommands: (only) => { setCommands({ only: only ?? null }); },
         open: setOpened,
@@ -72,6 +78,10 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
   );
   useKeys(actions);
   useClipboard();
+  const inspect = (): void => {
+    setInspector(true);
+    enter(".inspector");
+  };
   return (
     <div className={`workbench${inspector ? "" : " no-inspector"}`}>
       <Bar
@@ -86,8 +96,8 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
         }}
       />
       {sharing && <Share close={() => { setSharing(false); }} />}
-      <Rail panel={panel} setPanel={setPanel} actions={actions} />
-      <main className="canvas" id="main">
+      <Rail panel={panel} setPanel={setPanel} actions={actions} inspect={inspect} />
+      <main className="canvas" id="main" tabIndex={-1}>
         <Toolbar actions={actions} />
         <Printed />
         <Canvases onMoved={move} onConnect={onConnect} onRehome={onRehome} />
@@ -96,7 +106,7 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
         <Conflicts />
       </main>
       {inspector && (
-        <aside className="inspector" aria-label={t("Inspector")}>
+        <aside className="inspector" aria-label={t("Inspector")} tabIndex={-1}>
           <Inspector />
         </aside>
       )}
