@@ -7,7 +7,9 @@ import { type Row, branchesOf, rowsOf, stepOf, typedAt } from "../document/outli
 import { choose, select, useWorkbench, workbench } from "../document/store";
 import { t } from "../document/text";
 import { KindIcon } from "./draw/icons";
-import { foldsOf, keepFolds } from "./folds";
+import { keepFor, keptFor } from "./kept";
+
+const KEPT = "outline-folds";
 
 /** Letters that follow each other within this time are one word. */
 const WORD_MS = 700;
@@ -16,7 +18,7 @@ export function Outline({ inspect }: { inspect: () => void }): ReactNode {
   const drawing = useWorkbench((state) => state.drawing);
   const id = useWorkbench((state) => state.id);
   const chosen = useWorkbench((state) => state.chosen);
-  const [folds, setFolds] = useState(() => foldsOf(id));
+  const [folds, setFolds] = useState(() => keptFor<Record<string, boolean>>(KEPT, id) ?? {});
   const branches = useMemo(() => branchesOf(drawing), [drawing]);
   const rows = useMemo(() => rowsOf(branches, folds), [branches, folds]);
   const [at, setAt] = useState<string | null>(null);
@@ -31,7 +33,7 @@ export function Outline({ inspect }: { inspect: () => void }): ReactNode {
   const put = (change: Record<string, boolean>): void => {
     const next = { ...folds, ...change };
     setFolds(next);
-    keepFolds(id, next);
+    keepFor(KEPT, id, next);
   };
   const keys = (event: KeyboardEvent): void => {
     const row = rows[here];

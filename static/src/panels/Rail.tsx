@@ -12,6 +12,7 @@ import { Reference } from "./reference/Reference";
 import { look } from "./reference/look";
 import { startTour } from "./tour/Tour";
 import { AddPanel } from "./draw/AddPanel";
+import { NextStep } from "./draw/FirstSteps";
 import type { Action } from "./draw/actions";
 
 interface Props {
@@ -44,21 +45,24 @@ export function Rail({ panel, setPanel, actions, inspect }: Props): ReactNode {
           </button>
         ))}
       </div>
-      {panel && (
-        <section className="rail-panel" data-panel={panel} aria-label={t(panel)} tabIndex={-1}>
-          <div className="row">
-            <h2>{t(panel)}</h2>
-            <button type="button" className="button icon quiet small push only-narrow" aria-label={t("Close {panel}", { panel: t(panel).toLowerCase() })} onClick={() => { setPanel(null); }}>
-              <X size={14} aria-hidden="true" />
-            </button>
-          </div>
-          {panel === "Add" && <AddPanel />}
-          {panel === "Outline" && <Outline inspect={inspect} />}
-          {panel === "Problems" && <Problems />}
-          {panel === "Rule cards" && <Reference />}
-          {panel === "Help" && <Help actions={actions} />}
-        </section>
-      )}
+      <div className="rail-side">
+        <NextStep />
+        {panel && (
+          <section className="rail-panel" data-panel={panel} aria-label={t(panel)} tabIndex={-1}>
+            <div className="row">
+              <h2>{t(panel)}</h2>
+              <button type="button" className="button icon quiet small push only-narrow" aria-label={t("Close {panel}", { panel: t(panel).toLowerCase() })} onClick={() => { setPanel(null); }}>
+                <X size={14} aria-hidden="true" />
+              </button>
+            </div>
+            {panel === "Add" && <AddPanel />}
+            {panel === "Outline" && <Outline inspect={inspect} />}
+            {panel === "Problems" && <Problems />}
+            {panel === "Rule cards" && <Reference />}
+            {panel === "Help" && <Help actions={actions} />}
+          </section>
+        )}
+      </div>
     </nav>
   );
 }

@@ -18,7 +18,7 @@ import { Share } from "./Share";
 import { Inspector } from "./inspector/Inspector";
 import { Commands } from "./draw/Commands";
 import { Conflicts } from "./draw/Conflicts";
-import { FirstSteps } from "./draw/FirstSteps";
+import { Beginning, useFirstSteps } from "./draw/FirstSteps";
 import { Printed } from "./draw/Printed";
 import { Told } from "./draw/Told";
 import { Dialogs } from "./draw/Dialogs";
@@ -78,6 +78,7 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
   );
   useKeys(actions);
   useClipboard();
+  useFirstSteps();
   const inspect = (): void => {
     setInspector(true);
     enter(".inspector");
@@ -101,7 +102,7 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
         <Toolbar actions={actions} />
         <Printed />
         <Canvases onMoved={move} onConnect={onConnect} onRehome={onRehome} />
-        <FirstSteps />
+        <Beginning />
         <Told />
         <Conflicts />
       </main>
