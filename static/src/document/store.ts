@@ -3,7 +3,7 @@
 import { useSyncExternalStore } from "react";
 
 import { type Drawing, drawing } from "./drawing";
-import type { Can, Direction, Json, JsonObject, Problem } from "./types";
+import type { Can, Direction, Json, JsonObject, Lesson, Problem } from "./types";
 
 export type Tone = "active" | "delivered" | "dropped" | "looped" | "ambiguous" | "not modelled" | "parting" | "down" | "out";
 export type Dock = "trace" | "compare" | "failover" | "matrix" | "edits" | "runs";
@@ -75,6 +75,8 @@ export interface Workbench {
   decided: { at: string; ref: string }[];
   /** Number of the stop where the tour is; null while nobody takes it. */
   tour: number | null;
+  /** The first steps, while this drawing is led by them; null for all others. */
+  lesson: Lesson | null;
   /** Id of the fault whose form is open; empty for a new one, null while none is. */
   fault: string | null;
   /** Id of the fact, or of the rule card, whose card is open. */
@@ -123,6 +125,7 @@ let state: Workbench = {
   fit: null,
   decided: [],
   tour: null,
+  lesson: null,
   fault: null,
   card: null,
   reference: null,

@@ -195,3 +195,19 @@ export interface Verdict {
   mend: string | null;
   facts: string[];
 }
+
+/** What traces showed somebody who takes the first steps. */
+export interface Seen {
+  /** A packet from one VM to another, and its answer. */
+  packet: boolean;
+  /** A packet from one spoke to another that did not arrive. */
+  blocked: boolean;
+  /** A packet from one spoke to another by way of the firewall, and its answer. */
+  across: boolean;
+}
+
+/** The first steps as one person takes them in one drawing. */
+export interface Lesson {
+  seen: Seen;
+  closed: boolean;
+}

@@ -54,7 +54,7 @@ export function Dock({ shared }: { shared: Run[] | null }): ReactNode {
     document.documentElement.style.setProperty("--dock-height", `${height}px`);
   }, [height]);
   return (
-    <section className="dock" aria-label={t("Dock")}>
+    <section className="dock" aria-label={t("Dock")} tabIndex={-1}>
       <button
         type="button"
         className="dock-handle"

@@ -2,7 +2,7 @@
 
 import { connect } from "../../document/edits/connect";
 import { saidOf } from "../../document/edits/remove";
-import { PIECES } from "../../document/grammar";
+import { PIECES, homeOf, placeOf } from "../../document/grammar";
 import { choose, select, update, workbench } from "../../document/store";
 import { mark, t } from "../../document/text";
 import { history, perform, redo, undo } from "../edits";
@@ -12,6 +12,8 @@ import { look } from "../reference/look";
 import { type Edge, align, fold } from "./align";
 import { addHere } from "./carrying";
 import { deleteAtOnce } from "./Delete";
+import { enter, nextPart } from "./parts";
+import { nameField } from "./Rename";
 import { chooseAll, duplicateChosen } from "./clipboard";
 
 export interface Action {
@@ -35,7 +37,7 @@ export interface Controls {
   open: (dialog: Opened) => void;
 }
 
-export type Opened = "delete" | "replace" | "history" | "bulk" | null;
+export type Opened = "delete" | "rename" | "replace" | "history" | "bulk" | null;
 
 /** A question the command palette asks: choose one of these. */
 export interface Choosing {
@@ -61,6 +63,8 @@ export function actionsOf(controls: Controls): Action[] {
     }, "remove"),
     action("duplicate", mark("Duplicate what is chosen"), mark("Edit"), ["Ctrl D"], some, duplicateChosen, "copy clone"),
     action("all", mark("Choose everything"), mark("Edit"), ["Ctrl A"], always, chooseAll, "select all"),
+    action("rename", mark("Rename…"), mark("Edit"), ["F2"], () => editable() && workbench().chosen.length === 1 && nameField(workbench().selection ?? "") !== null, () => { controls.open("rename"); }, "name"),
+    action("add-here", mark("Add to what is chosen…"), mark("Edit"), ["Insert", "+"], () => some() && inside().length > 0, () => { controls.openCommands({ title: t("Add to what is chosen"), items: inside() }); }, "new insert"),
     action("connect", mark("Connect with…"), mark("Edit"), ["c"], () => some() && targets().length > 0, () => { controls.openCommands({ title: t("Connect with"), items: targets() }); }, "peer join attach"),
     action("bulk", mark("Edit what is chosen together…"), mark("Edit"), ["m"], several, () => { controls.open("bulk"); }, "bulk many"),
     action("replace", mark("Find and replace a prefix…"), mark("Edit"), ["Ctrl H"], editable, () => { controls.open("replace"); }, "renumber address range"),
@@ -78,6 +82,8 @@ export function actionsOf(controls: Controls): Action[] {
     action("glossary", mark("Glossary"), mark("Panels"), [], always, () => { look("words", ""); }, "words meaning terms"),
     panel("Help", "?"),
     action("tour", mark("Take the tour"), mark("Panels"), [], always, startTour, "introduction first steps help"),
+    action("next-part", mark("To the next part of the page"), mark("Everywhere"), ["F6"], always, () => { nextPart(1); }, "focus region"),
+    action("part-before", mark("To the part before"), mark("Everywhere"), ["Shift F6"], always, () => { nextPart(-1); }, "focus region"),
     action("inspector", mark("Inspector"), mark("Panels"), ["i"], always, controls.toggleInspector),
     action("nothing", mark("Choose nothing"), mark("Edit"), ["Esc"], always, () => {
       select(null);
@@ -111,6 +117,16 @@ function targets(): Choosing["items"] {
   );
 }
 
+/** The pieces that may live in what is chosen, or hang on it. */
+function inside(): Choosing["items"] {
+  const { document, selection } = workbench();
+  const place = placeOf(document, selection);
+  return PIECES.flatMap((piece) => {
+    const found = homeOf(document, piece, place);
+    return "reason" in found || found.home === "canvas" ? [] : [{ id: piece.id, name: t("Add {name}", { name: t(piece.name) }), detail: t(piece.hint), run: () => { addHere(piece); } }];
+  });
+}
+
 /** Return whether a key press is one of an action's keys. */
 export function pressed(event: KeyboardEvent, keys: readonly string[]): boolean {
   return keys.some((written) => {
@@ -118,7 +134,7 @@ export function pressed(event: KeyboardEvent, keys: readonly string[]): boolean 
     const key = parts.at(-1) ?? "";
     const ctrl = parts.includes("Ctrl");
     if (ctrl !== (event.ctrlKey || event.metaKey) || event.altKey) return false;
-    if (ctrl && parts.includes("Shift") !== event.shiftKey) return false;
+    if ((ctrl || /^F\d/.test(key)) && parts.includes("Shift") !== event.shiftKey) return false;
     const named = key === "Esc" ? "Escape" : key;
     return ctrl ? event.key.toLowerCase() === named.toLowerCase() : event.key === named;
   });
@@ -127,4 +143,5 @@ export function pressed(event: KeyboardEvent, keys: readonly string[]): boolean 
 export function goTo(path: string): void {
   choose([path], true);
   update({ told: [] });
+  enter(".inspector");
 }
