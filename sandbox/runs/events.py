@@ -93,7 +93,7 @@ def append(
         if not ours.update(last_seq=last_seq + len(payloads), **changes):
             raise LeaseLost
         store(run_id, last_seq, payloads)
-    fanout.hint(run_id, _hint(last_seq, payloads, state))
+    tell(run_id, last_seq, payloads, state)
     return last_seq + len(payloads)
 
 
@@ -131,15 +131,15 @@ def encode(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _hint(last_seq: int, payloads: Sequence[Payload], state: State) -> fanout.Hint:
-    """Return the hint that brings events behind number ``last_seq``, unless they are too long for one."""
+def tell(run_id: UUID, last_seq: int, payloads: Sequence[Payload], state: State = State.RUNNING) -> None:
+    """Send a hint that brings stored events behind number ``last_seq``, unless they are too long for one."""
     texts, chars = [], 0
     for n, payload in enumerate(payloads, 1):
         texts.append(encode({"seq": last_seq + n, **payload}))
         chars += len(texts[-1])
         if chars > fanout.HINT_CHARS:
-            return fanout.LOOK
-    return fanout.Hint(last_seq, texts, state)
+            return fanout.hint(run_id)
+    return fanout.hint(run_id, fanout.Hint(last_seq, texts, state))
 
 
 def size_of(payload: Payload) -> int:
