@@ -19,7 +19,7 @@ from django.http import Http404
 from django.utils.translation import gettext
 
 from sandbox.runs import access, feed, queries, services
-from sandbox.runs.events import Error, Hello, StateMessage
+from sandbox.runs.events import Error, Hello, StateMessage, encode
 from sandbox.runs.models import Run, State
 from sandbox.runs.queries import RunPayload
 
@@ -195,7 +195,7 @@ class RunConsumer(AsyncWebsocketConsumer):
         await self._say(Error(type="error", message=message))
 
     async def _say(self, message: Hello | StateMessage | Error) -> None:
-        await self.send(feed.encode(message))
+        await self.send(encode(message))
 
     def _too_many_commands(self) -> bool:
         moment = time.monotonic()

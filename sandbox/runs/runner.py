@@ -14,7 +14,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
-from django.db.models import F
+from django.db.models import BooleanField, DateTimeField, ExpressionWrapper, F, Value
+from django.db.models.functions import Coalesce
 from django.utils.timezone import now
 from django.utils.translation import gettext, ngettext, override
 
@@ -63,11 +64,15 @@ class _Cancelled(Exception):
 
 @dataclass
 class Lease:
-    """The right of this worker to write the run; ``last_seq`` moves with what it stores."""
+    """The right of this worker to write the run; ``last_seq`` moves with what it stores.
+
+    ``stopped``: the run was to go no further when the lease was taken.
+    """
 
     run: Run
     token: str
     last_seq: int
+    stopped: bool = False
     began: float = field(default_factory=time.monotonic)
     lost: bool = False
 
@@ -124,13 +129,17 @@ class Heart:
 
 
 def claim(run_id: UUID) -> Lease | None:
-    """Take the lease of a run; None when it is held, finished or gone."""
+    """Take the lease of a run; None when it is held, finished or gone. Two queries: people wait meanwhile."""
     token, moment = uuid.uuid4().hex, now()
     free = Run.objects.filter(queries.claimable(moment), pk=run_id)
-    if not free.update(state=State.RUNNING, token=token, heartbeat=moment, attempts=F("attempts") + 1):
+    started = Coalesce(F("started"), Value(moment, DateTimeField()))
+    lease = {"state": State.RUNNING, "token": token, "heartbeat": moment, "attempts": F("attempts") + 1}
+    if not free.update(started=started, **lease):
         return None
-    run = Run.objects.select_related("revision", "upload", "owner").get(pk=run_id)
-    return Lease(run, token, run.last_seq)
+    stopped = ExpressionWrapper(queries.stopped(), output_field=BooleanField())
+    known = Run.objects.select_related("revision", "upload", "owner").annotate(stopped=stopped)
+    run = known.get(pk=run_id)
+    return Lease(run, token, run.last_seq, run.stopped)
 
 
 def execute(run_id: UUID, interrupts: tuple[type[Exception], ...] = ()) -> bool:
@@ -167,7 +176,7 @@ def drop_upload(run: Run) -> None:
 def _play(lease: Lease, interrupts: tuple[type[Exception], ...]) -> tuple[State, str]:
     """Store the events of the run and return how it ended."""
     run = lease.run
-    if _stopped(run):
+    if lease.stopped:
         return State.CANCELLED, _cancelled(lease)
     if lease.last_seq and run.engine != netcore.ENGINE_VERSION:
         return State.FAILED, (
@@ -176,8 +185,8 @@ def _play(lease: Lease, interrupts: tuple[type[Exception], ...]) -> tuple[State,
                 "{engine_version}, so the rest would not fit. Start it again."
             ).format(engine=run.engine, engine_version=netcore.ENGINE_VERSION)
         )
-    if run.started is None or run.engine != netcore.ENGINE_VERSION:
-        _begin(lease)
+    if run.engine != netcore.ENGINE_VERSION:
+        _name_engine(lease)
     over_time: tuple[type[Exception], ...] = (TookTooLong, *interrupts)
     try:
         _store_all(lease, work(run))
@@ -218,11 +227,11 @@ def _stopped(run: Run) -> bool:
     return Run.objects.filter(queries.stopped(), pk=run.pk).exists()
 
 
-def _begin(lease: Lease) -> None:
+def _name_engine(lease: Lease) -> None:
     run = lease.run
-    run.started, run.engine = run.started or now(), netcore.ENGINE_VERSION
+    run.engine = netcore.ENGINE_VERSION
     mine = Run.objects.filter(pk=run.pk, token=lease.token, state=State.RUNNING)
-    if not mine.update(started=run.started, engine=run.engine):
+    if not mine.update(engine=run.engine):
         raise LeaseLost
 
 
