@@ -124,11 +124,12 @@ def _invalid(request: HttpRequest, raised: scenarios.Invalid) -> HttpResponse:
         pointer=first.get("pointer"),
         hint=first.get("hint"),
         problems=raised.problems[:_PROBLEMS_SHOWN],
+        edit=raised.edit,
     )
 
 
 def _patch(request: HttpRequest, raised: scenarios.PatchError) -> HttpResponse:
-    return error(422, str(raised), "patch", pointer=raised.pointer)
+    return error(422, str(raised), "patch", pointer=raised.pointer, edit=raised.edit)
 
 
 def _not_runnable(request: HttpRequest, raised: scenario_queries.NotRunnable) -> HttpResponse:

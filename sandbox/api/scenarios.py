@@ -25,6 +25,10 @@ Fault = Annotated[str, Query(max_length=80, description="id of a fault of the dr
 Chosen = Annotated[list[str], Query(max_length=6, description="ids of designs, the name repeated")]
 Number = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="a revision; the newest without it")]
 
+Before = Annotated[
+    int | None, Query(ge=0, le=2**31 - 1, description="the revision before without it; 0: an empty drawing")
+]
+
 
 def revision_or_404(scenario: Scenario, number: int | None) -> Revision:
     """Return a revision with its document, the newest without a number.
@@ -121,14 +125,52 @@ def edited(revision: Revision) -> dict[str, Any]:
 def edit_scenario(request: HttpRequest, scenario_id: str, body: schemas.PatchIn) -> dict[str, Any]:
     """Apply a JSON Patch to the revision it was made on; stale: 409 with the newest one."""
     scenario = access.scenario_write(request.user, scenario_id)
-    patch = [operation.model_dump(by_alias=True, exclude_unset=True) for operation in body.patch]
-    return edited(services.apply_patch(scenario, body.base, patch, person(request)))
+    return edited(services.apply_patch(scenario, body.base, _patch(body.patch), person(request)))
+
+
+@router.post(
+    "/scenarios/{scenario_id}/edits",
+    response={
+        200: schemas.PatchOut,
+        400: _Errors,
+        403: _Errors,
+        404: _Errors,
+        409: schemas.StaleOut,
+        413: _Errors,
+        422: _Errors,
+        429: _Errors,
+    },
+    throttle=[PerPerson("edit", "600/m")],
+)
+def edit_scenario_often(request: HttpRequest, scenario_id: str, body: schemas.EditsIn) -> dict[str, Any]:
+    """Apply several edits, all or none, each as a revision; a refusal says in ``edit`` which one it means."""
+    scenario = access.scenario_write(request.user, scenario_id)
+    patches = [_patch(edit) for edit in body.edits]
+    return edited(services.apply_patches(scenario, body.base, patches, person(request)))
+
+
+def _patch(operations: list[schemas.Operation]) -> list[dict[str, Any]]:
+    return [operation.model_dump(by_alias=True, exclude_unset=True) for operation in operations]
 
 
 @router.get("/scenarios/{scenario_id}/revisions", response={200: schemas.RevisionList, 404: _Errors})
 def list_revisions(request: HttpRequest, scenario_id: str, before: Number = None) -> dict[str, Any]:
     """Return the history, newest first and a hundred at a time, without documents."""
     return {"items": queries.revisions(access.scenario_read(request.user, scenario_id), before)}
+
+
+@router.get(
+    "/scenarios/{scenario_id}/changes",
+    response={200: schemas.DifferenceList, 404: _Errors, 422: _Errors},
+)
+def list_changes(
+    request: HttpRequest, scenario_id: str, after: Number = None, before: Before = None
+) -> dict[str, Any]:
+    """Return in words what is different between two revisions; nothing was there before revision 0."""
+    scenario = access.scenario_read(request.user, scenario_id)
+    found = revision_or_404(scenario, after)
+    number = found.number - 1 if before is None else before
+    return {"items": queries.changes_between(revision_or_404(scenario, number) if number else None, found)}
 
 
 @router.put(

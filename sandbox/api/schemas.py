@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
+from sandbox.scenarios import services as scenarios
+
 
 class ErrorBody(Schema):
     """What went wrong, for people (message, hint) and for programs (code, pointer)."""
@@ -113,6 +115,15 @@ class PatchIn(Schema):
     patch: list[Operation]
 
 
+class EditsIn(Schema):
+    """Edits that were made one after the other on a revision; each becomes a revision, all or none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    base: Annotated[int, Field(strict=True, ge=1)]
+    edits: Annotated[list[list[Operation]], Field(min_length=1, max_length=scenarios.MAX_EDITS)]
+
+
 class PatchOut(Schema):
     """The revision an edit made."""
 
@@ -123,13 +134,32 @@ class PatchOut(Schema):
 
 
 class RevisionItem(Schema):
-    """A revision in the history; ``label`` is the name somebody gave it."""
+    """A revision in the history; ``label`` is the name somebody gave it, ``words`` what the edit did.
+
+    ``more`` is how many changes of the drawing are not in the words.
+    """
 
     revision: int
     created_at: str
     author: str | None
     problems: int
     label: str | None
+    words: list[str]
+    more: int
+
+
+class Difference(Schema):
+    """What became of a thing of the drawing; the path is empty for the scenario itself."""
+
+    path: str
+    change: Literal["added", "removed", "changed"]
+    words: str
+
+
+class DifferenceList(Schema):
+    """What is different between two revisions, in the order of the document."""
+
+    items: list[Difference]
 
 
 class RevisionList(Schema):

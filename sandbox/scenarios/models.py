@@ -67,7 +67,8 @@ class Revision(models.Model):
     """One state of a document, numbered from 1 within its scenario; never changed.
 
     ``problems`` is the number of problems the document had when it was saved; ``counts`` is the
-    number of resources by kind (``{"vms": 4, ...}``), kept for lists.
+    number of resources by kind (``{"vms": 4, ...}``), kept for lists. ``changes`` is what the edit did to
+    the drawing (see ``changes.kept``); empty for revisions older than that.
     """
 
     scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="revisions")
@@ -80,6 +81,7 @@ class Revision(models.Model):
     problems = models.PositiveIntegerField(default=0)
     description = models.TextField(blank=True, default="")
     counts = models.JSONField(default=dict)
+    changes = models.JSONField(default=dict)
 
     objects = RevisionQuerySet.as_manager()
 

@@ -20,8 +20,11 @@ _MISSING: Final = object()
 class PatchError(ValueError):
     """The patch is not a patch, or does not fit the document.
 
-    ``pointer`` names the place inside the patch, such as ``/patch/3/path``.
+    ``pointer`` names the place inside the patch, such as ``/patch/3/path``. ``edit`` is the number of the
+    edit, where several were sent.
     """
+
+    edit: int | None = None
 
     def __init__(self, message: str, pointer: str) -> None:
         """Keep the message and the place."""

@@ -18,6 +18,7 @@ from django.utils.translation import get_language, gettext
 
 import netcore
 from sandbox.accounts.models import User
+from sandbox.scenarios import changes
 from sandbox.scenarios.models import Revision, Scenario
 
 COUNTED: Final = ("vnets", "subnets", "vms", "load_balancers", "route_tables", "security_groups", "hosts")
@@ -25,6 +26,9 @@ COUNTED: Final = ("vnets", "subnets", "vms", "load_balancers", "route_tables", "
 
 REVISIONS: Final = 100
 """How many revisions one answer lists."""
+
+CHANGES: Final = 500
+"""How many differences of two revisions are told."""
 
 _KEPT: Final = 16
 
@@ -71,9 +75,21 @@ def revisions(scenario: Scenario, before: int | None = None) -> list[dict[str, A
             "author": one.author.get_username() if one.author else None,
             "problems": one.problems,
             "label": one.label.name if hasattr(one, "label") else None,
+            "words": [changes.words(change) for change in one.changes.get("first", ())],
+            "more": one.changes.get("more", 0),
         }
         for one in found.order_by("-number")[:REVISIONS]
     ]
+
+
+def changes_between(before: Revision | None, after: Revision) -> list[dict[str, str]]:
+    """Return what is different between two revisions as ``{"path", "change", "words"}``, ``CHANGES`` at most.
+
+    Args:
+        before: None: nothing was there before.
+    """
+    found = changes.comparison(before.document if before else None, after.document)[:CHANGES]
+    return [{"path": one["path"], "change": one["change"], "words": changes.words(one)} for one in found]
 
 
 def counts_of(document: Any) -> dict[str, int]:

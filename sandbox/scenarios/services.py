@@ -12,17 +12,24 @@ from django.utils.translation import gettext
 
 import netcore
 from sandbox.accounts.models import User
+from sandbox.scenarios import changes, queries
 from sandbox.scenarios import patch as json_patch
-from sandbox.scenarios import queries
 from sandbox.scenarios.models import Label, Revision, Scenario, Upload
 from sandbox.scenarios.patch import PatchError as PatchError
 
 SCENARIOS_PER_PERSON: Final = 500
 MAX_UPLOAD_BYTES: Final = 5_000_000
+MAX_EDITS: Final = 20
+"""So many edits are taken at once; each becomes a revision, and all of them are checked under one lock."""
 
 
 class Invalid(ValueError):
-    """What was sent is not a scenario document; ``problems`` lists all that is wrong, as plain data."""
+    """What was sent is not a scenario document; ``problems`` lists all that is wrong, as plain data.
+
+    ``edit`` is the number of the edit that made it so, where several were sent.
+    """
+
+    edit: int | None = None
 
     def __init__(self, problems: list[dict[str, Any]]) -> None:
         """Keep the problems."""
@@ -83,7 +90,7 @@ def create(owner: User, document: Any, *, scenario_id: UUID | None = None) -> Sc
         if Scenario.objects.filter(owner=owner, deleted=None).count() >= limit:
             raise TooManyScenarios(limit)
         scenario = Scenario.objects.create(id=scenario_id or uuid4(), owner=owner, name="")
-        _append(scenario, 1, reading, owner)
+        _append(scenario, None, reading, owner)
     return scenario
 
 
@@ -99,16 +106,53 @@ def apply_patch(scenario: Scenario, base: int, patch: list[dict[str, Any]], auth
         Invalid: the result is no scenario document.
     """
     with transaction.atomic():
-        locked = Scenario.objects.select_for_update().get(pk=scenario.pk)
-        head = Revision.objects.get(head_of=locked)
-        if head.number != base:
-            raise Stale(head)
-        if not patch:
-            return head
-        reading = _read(json_patch.apply(head.document, patch))
-        assert reading.document is not None
-        _keep_locks(locked, head.document, netcore.dump(reading.document))
-        return _append(locked, head.number + 1, reading, author)
+        locked, head = _head(scenario, base)
+        return _edit(locked, head, patch, author)
+
+
+def apply_patches(
+    scenario: Scenario, base: int, patches: list[list[dict[str, Any]]], author: User
+) -> Revision:
+    """Apply edits that were kept meanwhile, all or none, and return the newest revision.
+
+    Each is a revision of its own, as if it had been sent when it was made: a history reads the same
+    whether somebody had a network or not.
+
+    Raises:
+        ValueError: more than ``MAX_EDITS``.
+        Stale, PatchError, Locked, Invalid: as ``apply_patch``; the last three name the edit in ``edit``.
+    """
+    if len(patches) > MAX_EDITS:
+        raise ValueError(f"{MAX_EDITS} edits are taken at once; these are {len(patches)}.")
+    with transaction.atomic():
+        locked, head = _head(scenario, base)
+        for number, patch in enumerate(patches):
+            try:
+                head = _edit(locked, head, patch, author)
+            except (PatchError, Invalid) as error:
+                error.edit = number
+                if isinstance(error, PatchError):
+                    error.pointer = error.pointer.replace("/patch", f"/edits/{number}", 1)
+                raise
+        return head
+
+
+def _head(scenario: Scenario, base: int) -> tuple[Scenario, Revision]:
+    """Lock a scenario and return it with its newest revision, which is ``base`` or the edit is stale."""
+    locked = Scenario.objects.select_for_update().get(pk=scenario.pk)
+    head = Revision.objects.get(head_of=locked)
+    if head.number != base:
+        raise Stale(head)
+    return locked, head
+
+
+def _edit(locked: Scenario, head: Revision, patch: list[dict[str, Any]], author: User) -> Revision:
+    if not patch:
+        return head
+    reading = _read(json_patch.apply(head.document, patch))
+    assert reading.document is not None
+    _keep_locks(locked, head.document, netcore.dump(reading.document))
+    return _append(locked, head, reading, author)
 
 
 def _keep_locks(scenario: Scenario, before: Any, after: Any) -> None:
@@ -129,7 +173,7 @@ def replace(scenario: Scenario, document: Any, author: User) -> Revision:
     with transaction.atomic():
         locked = Scenario.objects.select_for_update().get(pk=scenario.pk)
         head = Revision.objects.get(head_of=locked)
-        return _append(locked, head.number + 1, _read(document), author)
+        return _append(locked, head, _read(document), author)
 
 
 def restrict(scenario: Scenario, locks: list[str], exam: bool) -> None:
@@ -146,7 +190,7 @@ def rename(scenario: Scenario, name: str, author: User) -> Revision:
     with transaction.atomic():
         locked = Scenario.objects.select_for_update().get(pk=scenario.pk)
         head = Revision.objects.get(head_of=locked)
-        return _append(locked, head.number + 1, _read({**head.document, "name": name}), author)
+        return _append(locked, head, _read({**head.document, "name": name}), author)
 
 
 def label(revision: Revision, name: str) -> None:
@@ -211,18 +255,19 @@ def _read(document: Any) -> netcore.Reading:
     return reading
 
 
-def _append(scenario: Scenario, number: int, reading: netcore.Reading, author: User) -> Revision:
-    """Store a revision and make it the newest; the caller holds the lock on the scenario."""
+def _append(scenario: Scenario, head: Revision | None, reading: netcore.Reading, author: User) -> Revision:
+    """Store a revision behind ``head`` and make it the newest; the caller holds the lock on the scenario."""
     assert reading.document is not None
     document = netcore.dump(reading.document)
     revision = Revision.objects.create(
         scenario=scenario,
-        number=number,
+        number=head.number + 1 if head else 1,
         document=document,
         author=author,
         problems=len(reading.problems),
         description=reading.document.description,
         counts=queries.counts_of(document),
+        changes=changes.kept(changes.comparison(head.document if head else None, document)),
     )
     # Once it is there for good: of a number that is rolled back nothing may be remembered.
     transaction.on_commit(lambda: queries.reading.keep(revision, reading))

@@ -110,13 +110,14 @@ def user(request: HttpRequest) -> dict[str, Any] | None:
     """Return who is signed in, for the browser; None for a stranger."""
     if not request.user.is_authenticated:
         return None
-    return {"name": request.user.get_username(), "guest": request.user.is_guest}
+    who = request.user
+    return {"key": str(who.pk), "name": who.get_username(), "guest": who.is_guest}
 
 
 def bootstrap(request: HttpRequest, scenario: Scenario) -> dict[str, Any]:
     """Return what the workbench starts with.
 
-    ``{"mode": "edit", "scenario": {"id", "name", "revision"}, "can": {...}, "user": {"name", "guest"},
+    ``{"mode": "edit", "scenario": {"id", "name", "revision"}, "can": {...}, "user": {"key", "name", "guest"},
     "exercise": {"title", "url"} or None (see ``classes.queries.exercise_of``),
     "urls": {"api", "scenario", "runs", "routes", "rules", "guest", "health", "designs", "shares",
     "document", "imports", "home", "claim", "facts", "glossary", "reference", "run", "run_events",

@@ -387,7 +387,7 @@ def test_history_says_what_changed_names_a_revision_marks_it_and_brings_it_back(
     newest = dialog.get_by_role("list", name="Revisions, newest first").get_by_role("button")
     expect(newest).to_have_count(4)
     newest.nth(0).click()
-    expect(dialog).to_contain_text("VM vm1 was added.")
+    expect(dialog).to_contain_text("Added VM vm1 to subnet subnet1")
     assert axe(page) == []
     dialog.get_by_label("Name of revision 4").fill("With a VM")
     dialog.get_by_label("Name of revision 4").press("Enter")

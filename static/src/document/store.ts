@@ -3,7 +3,7 @@
 import { useSyncExternalStore } from "react";
 
 import { type Drawing, drawing } from "./drawing";
-import type { Can, Direction, Json, JsonObject, Lesson, Problem } from "./types";
+import type { Can, Direction, Json, JsonObject, Lesson, Problem, User } from "./types";
 
 export type Tone = "active" | "delivered" | "dropped" | "looped" | "ambiguous" | "not modelled" | "parting" | "down" | "out";
 export type Dock = "trace" | "compare" | "failover" | "matrix" | "edits" | "runs";
@@ -43,7 +43,7 @@ export interface Workbench {
   problems: Problem[];
   runnable: boolean;
   can: Can;
-  user: { name: string; guest: boolean } | null;
+  user: User | null;
   exercise: { title: string; url: string } | null;
   selection: string | null;
   /** Everything that is chosen; the selection is the last of it. */

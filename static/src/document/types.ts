@@ -66,12 +66,19 @@ export interface Operation {
   value?: Json;
 }
 
+export interface User {
+  /** Tells people apart in what the browser keeps. */
+  key: string;
+  name: string;
+  guest: boolean;
+}
+
 /** What the page is started with (sandbox/workbench/contexts.py). */
 export interface Bootstrap {
   mode: "edit" | "shared";
   scenario: { id?: string; name: string; revision: number };
   can: Can;
-  user: { name: string; guest: boolean } | null;
+  user: User | null;
   runs?: string[];
   /** The exercise this drawing is an attempt of. */
   exercise?: { title: string; url: string } | null;

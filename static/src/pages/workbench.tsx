@@ -41,7 +41,7 @@ async function begin(): Promise<void> {
   try {
     const answer = await api.scenario();
     show(answer);
-    resume();
+    void resume();
     if (mode === "shared") shared = answer.runs ?? [];
   } catch (error) {
     home.textContent = words(error);

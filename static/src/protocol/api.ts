@@ -4,6 +4,7 @@ import { t } from "../document/text";
 import type { Bootstrap, EffectiveRoute, GuestView, Json, JsonObject, Operation, Problem, Rules, Run, RunEvent } from "../document/types";
 
 import type { Fact, RuleCard, Word } from "../document/reference";
+import type { Difference } from "../document/diff";
 import { type Table, decode } from "./columns";
 
 export type { Run, RunEvent } from "../document/types";
@@ -148,9 +149,14 @@ export interface Asking {
 export const api = {
   /** The scenario of this page, or what the share link shows. */
   scenario: () => request<ScenarioAnswer & { runs?: Run[] }>("GET", urls.scenario ?? address("shared")),
-  edit: (base: number, patch: Operation[]) =>
-    request<ScenarioAnswer>("PATCH", address("scenario"), { base, patch } as unknown as Json),
+  /** Save edits in order, all or none; each becomes a revision. */
+  edit: (base: number, patches: Operation[][]) =>
+    patches.length === 1
+      ? request<ScenarioAnswer>("PATCH", address("scenario"), { base, patch: patches[0] } as unknown as Json)
+      : request<ScenarioAnswer>("POST", `${address("scenario")}/edits`, { base, edits: patches } as unknown as Json),
   revisions: (before?: number) => request<{ items: RevisionItem[] }>("GET", `${address("scenario")}/revisions${before ? `?before=${before}` : ""}`),
+  /** What is different between two revisions, in words; nothing was there before revision 0. */
+  changes: (before: number, after: number) => request<{ items: Difference[] }>("GET", `${address("scenario")}/changes?before=${before}&after=${after}`),
   /** The document of an older revision. */
   revision: (number: number) => request<JsonObject>("GET", `${address("document")}?revision=${number}`),
   nameRevision: (number: number, label: string) => request<unknown>("PUT", `${address("scenario")}/revisions/${number}/label`, { label }),
@@ -207,6 +213,10 @@ export interface RevisionItem {
   author: string | null;
   problems: number;
   label: string | null;
+  /** What the edit did to the drawing, the first of it. */
+  words: string[];
+  /** How many changes there were besides. */
+  more: number;
 }
 
 export interface Backend {
