@@ -88,8 +88,8 @@ def shadowed_at(
 ) -> dict[tuple[str, str], tuple[str, ...]]:
     """Return the rules at a NIC that never decide there, built-in ones too, with what stands before them.
 
-    Sets that are asked earlier count: what the subnet's group denies inbound, the NIC's group never sees. Of a
-    rule that its own set takes all of, only that is told.
+    Sets that are asked earlier count: what the subnet's group denies inbound, the NIC's group never sees. Of
+    a rule that its own set takes all of, only that is told.
 
     Returns: by level (``admin``, ``subnet`` or ``nic``) and path of the rule: the paths of what takes it, in
     the order in which they are asked; empty where the rule names nobody.

@@ -34,9 +34,9 @@ def test_a_rule_behind_wider_ones_never_decides():
     found = hidden(
         wired(
             nic=(
-                "100 in allow tcp 10.0.0.0/24 * 80",
-                "110 in allow tcp * * 80-90",
-                "120 in deny tcp 10.0.0.4 * 80",
+                "100 in allow tcp 10.0.0.4 * 80",
+                "110 in allow tcp * * 81-90",
+                "120 in deny tcp 10.0.0.4 * 80-85",
             )
         )
     )
