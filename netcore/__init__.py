@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from netcore.batch.compile import Compiled
     from netcore.batch.exposed import Exposure
     from netcore.batch.forward import forward, packets_of, warm
-    from netcore.batch.lint import Shadowed
+    from netcore.batch.lint import Shadowed, shadowed_at
     from netcore.batch.live_routes import LiveRoutes
     from netcore.batch.lookup import lookup_table
     from netcore.batch.matrix import Counts, Matrix
@@ -116,10 +116,10 @@ __all__ = [
     "prepare_trials", "profiles", "protocol_name", "protocol_number", "public_checks", "put_faults",
     "race", "reach", "reach_counts", "read", "read_pack", "read_solution", "read_text", "receipt",
     "redundancy", "refusals", "routes_alone", "routes_shown", "rule_cards", "say", "schema", "shadowed",
-    "simulate", "solution", "space_of", "stale_routes", "sweep", "sweep_parameters", "sweep_point",
-    "sweep_scenario", "sweep_summary", "switches", "timing_profile", "timing_profiles", "trace",
-    "trace_steps", "traceroute", "translate_with", "trial_stretches", "trials", "unknown_to", "variant",
-    "verify_receipt", "warm", "warnings", "why",
+    "shadowed_at", "simulate", "solution", "space_of", "stale_routes", "sweep", "sweep_parameters",
+    "sweep_point", "sweep_scenario", "sweep_summary", "switches", "timing_profile", "timing_profiles",
+    "trace", "trace_steps", "traceroute", "translate_with", "trial_stretches", "trials", "unknown_to",
+    "variant", "verify_receipt", "warm", "warnings", "why",
 ]
 # fmt: on
 
@@ -135,7 +135,7 @@ _IN_ROOMS = {
     "netcore.batch.portsets": "PortSet",
     "netcore.batch.space": "Space space_of",
     "netcore.batch.reach": "Proof Reach headers_named loops never one_way reach",
-    "netcore.batch.lint": "Shadowed shadowed",
+    "netcore.batch.lint": "Shadowed shadowed shadowed_at",
     "netcore.batch.lookup": "lookup_table",
     "netcore.batch.live_routes": "LiveRoutes",
     "netcore.batch.routed": "Routed routes_alone",

@@ -211,6 +211,7 @@ _ANSWERS: list[tuple[type[Exception], Callable[[HttpRequest, Any], HttpResponse]
     (scenario_queries.NoSuchNic, _no_nic),
     (scenario_queries.NoSuchVM, _no_vm),
     (scenario_queries.CannotSweep, _cannot_sweep),
+    (scenario_queries.TooLarge, _too_large),
     (runs.BadParameters, _parameters),
     (runs.TooManyRuns, _too_many),
     (runs.TooManyCommands, _too_many),

@@ -220,8 +220,7 @@ def download_document(request: HttpRequest, scenario_id: str, revision: Number =
 
 def routes_of(revision: Revision, nic: str) -> dict[str, Any]:
     """Return the answer about a NIC's effective routes."""
-    rows = queries.effective_routes(revision, nic)
-    return {"nic": nic, "routes": rows, **queries.routes_shown(revision, nic)}
+    return {"nic": nic, **queries.effective_routes(revision, nic)}
 
 
 @router.get("/scenarios/{scenario_id}/health", response={200: schemas.HealthOut, 404: _Errors, 422: _Errors})
@@ -246,6 +245,26 @@ def effective_rules(
     """Return the security rules in force at a NIC, both directions in evaluation order."""
     found = revision_or_404(access.scenario_read(request.user, scenario_id), revision)
     return {"nic": nic, **queries.effective_rules(found, nic)}
+
+
+@router.post(
+    "/scenarios/{scenario_id}/preview",
+    response={
+        200: schemas.PreviewOut,
+        400: _Errors,
+        403: _Errors,
+        404: _Errors,
+        413: _Errors,
+        422: _Errors,
+        429: _Errors,
+    },
+    throttle=[PerPerson("preview", "240/m")],
+)
+def preview_edit(request: HttpRequest, scenario_id: str, body: schemas.PreviewIn) -> dict[str, Any]:
+    """Return the routes and rules that an edit would give a NIC. Nothing is saved."""
+    scenario = access.scenario_write(request.user, scenario_id)
+    patch = [operation.model_dump(by_alias=True, exclude_unset=True) for operation in body.patch]
+    return {"nic": body.nic, **queries.preview(revision_or_404(scenario, body.base), patch, body.nic)}
 
 
 @router.get("/scenarios/{scenario_id}/guest", response={200: schemas.GuestOut, 404: _Errors, 422: _Errors})

@@ -204,6 +204,43 @@ class RulesOut(Schema):
     nic: str
     inbound: list[dict[str, Any]]
     outbound: list[dict[str, Any]]
+    judged: Annotated[bool, Field(description="whether rules that never decide were looked for")]
+
+
+class PreviewIn(Schema):
+    """An edit that is not saved: the revision it is made on, what it changes, and the NIC to look at."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    base: Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
+    patch: Annotated[list[Operation], Field(min_length=1, max_length=50)]
+    nic: Annotated[str, Field(max_length=80, description="id of a NIC of the edited drawing")]
+
+
+class PreviewRoutes(Schema):
+    """The effective routes of a NIC after an edit."""
+
+    shown: bool
+    reason: str
+    routes: list[EffectiveRoute]
+
+
+class PreviewRules(Schema):
+    """The security rules in force at a NIC after an edit."""
+
+    inbound: list[dict[str, Any]]
+    outbound: list[dict[str, Any]]
+    judged: bool
+
+
+class PreviewOut(Schema):
+    """What an edit would make of a NIC; no routes and rules where the edited drawing has problems."""
+
+    nic: str
+    runnable: bool
+    problems: list[Problem]
+    routes: PreviewRoutes | None
+    rules: PreviewRules | None
 
 
 class GuestOut(Schema):

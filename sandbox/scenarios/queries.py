@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from functools import cache, partial, wraps
+from functools import cache, wraps
 from threading import Lock
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
@@ -19,6 +19,7 @@ from django.utils.translation import get_language, gettext
 import netcore
 from sandbox.accounts.models import User
 from sandbox.scenarios import changes
+from sandbox.scenarios import patch as json_patch
 from sandbox.scenarios.models import Revision, Scenario
 
 COUNTED: Final = ("vnets", "subnets", "vms", "load_balancers", "route_tables", "security_groups", "hosts")
@@ -29,6 +30,12 @@ REVISIONS: Final = 100
 
 CHANGES: Final = 500
 """How many differences of two revisions are told."""
+
+MOST_JUDGED: Final = 120
+"""Of so many rules in one direction at a NIC it is found out which never decide; the work grows fast."""
+
+MOST_PREVIEWED: Final = 1_000
+"""A drawing of so many NICs is read and compiled again for every pause in typing."""
 
 _KEPT: Final = 16
 
@@ -173,6 +180,10 @@ class NoSuchVM(LookupError):
     """The document has no VM of this id."""
 
 
+class TooLarge(ValueError):
+    """The drawing is too large for this question; the message is for people."""
+
+
 class CannotSweep(ValueError):
     """There is no such fault or design, or they do not go together; the message is for people."""
 
@@ -186,26 +197,22 @@ class NotRunnable(ValueError):
         self.problems = problems
 
 
-def effective_routes(revision: Revision, nic: str) -> list[dict[str, Any]]:
-    """Return the effective routes of a NIC as plain data, in netcore's order.
+def effective_routes(revision: Revision, nic: str) -> dict[str, Any]:
+    """Return ``{"routes", "shown", "reason"}`` of a NIC as plain data, routes in netcore's order.
+
+    ``shown`` says whether the platform would show them, ``reason`` why not.
 
     Raises:
         NotRunnable: the drawing has problems.
         NoSuchNic: the document has no such NIC.
     """
-    rows = _asked(revision, lambda found: netcore.effective_routes(found, nic), NoSuchNic)
-    return [route.as_dict() for route in rows]
+    return _asked(revision, lambda found: _routes(found, nic), NoSuchNic)
 
 
-def routes_shown(revision: Revision, nic: str) -> dict[str, Any]:
-    """Return ``{"shown", "reason"}``: whether the platform would show the routes of a NIC, and why not.
-
-    Raises:
-        NotRunnable: the drawing has problems.
-        NoSuchNic: the document has no such NIC.
-    """
-    shown, reason = _asked(revision, lambda found: netcore.routes_shown(found, f"nics/{nic}"), NoSuchNic)
-    return {"shown": shown, "reason": reason}
+def _routes(network: netcore.Network, nic: str) -> dict[str, Any]:
+    rows = [route.as_dict() for route in netcore.effective_routes(network, nic)]
+    shown, reason = netcore.routes_shown(network, f"nics/{nic}")
+    return {"routes": rows, "shown": shown, "reason": reason}
 
 
 def _health(revision: Revision) -> dict[str, list[dict[str, Any]]]:
@@ -231,22 +238,62 @@ def health(revision: Revision) -> dict[str, list[dict[str, Any]]]:
         raise NotRunnable([problem.as_dict() for problem in error.problems]) from error
 
 
-def effective_rules(revision: Revision, nic: str) -> dict[str, list[dict[str, Any]]]:
+def effective_rules(revision: Revision, nic: str) -> dict[str, Any]:
     """Return the security rules in force at a NIC by direction, in evaluation order, as plain data.
+
+    Each has ``shadowed_by``: null where it decides about some packet, else what stands before it. ``judged``
+    says whether that was looked for: of more than ``MOST_JUDGED`` rules in a direction it is not.
 
     Raises:
         NotRunnable: the drawing has problems.
         NoSuchNic: the document has no such NIC.
     """
-    return {
-        direction.value.lower(): [
-            rule.as_dict()
-            for rule in _asked(
-                revision, partial(netcore.effective_rules, nic_id=nic, direction=direction), NoSuchNic
-            )
+    return _asked(revision, lambda found: _rules(found, nic), NoSuchNic)
+
+
+def _rules(network: netcore.Network, nic: str) -> dict[str, Any]:
+    found: dict[str, Any] = {"judged": True}
+    for direction in netcore.Direction:
+        rules = netcore.effective_rules(network, nic, direction)
+        judged = len(rules) <= MOST_JUDGED
+        never = netcore.shadowed_at(network, nic, direction) if judged else {}
+        found["judged"] = found["judged"] and judged
+        found[direction.value.lower()] = [
+            {**rule.as_dict(), "shadowed_by": never.get((rule.where, rule.ref))} for rule in rules
         ]
-        for direction in netcore.Direction
+    return found
+
+
+def preview(revision: Revision, patch: list[dict[str, Any]], nic: str) -> dict[str, Any]:
+    """Return what an edit that is not saved would make of a NIC: its routes and rules, or the problems.
+
+    Nothing is stored or kept. ``routes`` and ``rules`` are null where the edited drawing has problems.
+
+    Raises:
+        PatchError: the patch does not fit the revision.
+        TooLarge: the drawing is too large to be read again with every letter.
+        NoSuchNic: the edited document has no such NIC.
+    """
+    nics = revision.document["topology"].get("nics", {})
+    if len(nics) > MOST_PREVIEWED:
+        raise TooLarge(
+            gettext("Of more than %(most)d NICs an edit is shown once it is saved.")
+            % {"most": MOST_PREVIEWED}
+        )
+    found = netcore.read(json_patch.apply(revision.document, patch))
+    answer: dict[str, Any] = {
+        "problems": [problem.as_dict() for problem in found.problems],
+        "runnable": found.runnable and found.document is not None,
+        "routes": None,
+        "rules": None,
     }
+    if found.document is not None and found.runnable:
+        try:
+            made = netcore.compile(found.document)
+            answer |= {"routes": _routes(made, nic), "rules": _rules(made, nic)}
+        except netcore.NotFound as error:
+            raise NoSuchNic(str(error)) from error
+    return answer
 
 
 def guest_view(revision: Revision, vm: str) -> dict[str, Any]:

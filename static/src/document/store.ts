@@ -3,6 +3,7 @@
 import { useSyncExternalStore } from "react";
 
 import { type Drawing, drawing } from "./drawing";
+import { type Asked, NOT_ASKED } from "./packet";
 import type { Can, Direction, Json, JsonObject, Lesson, Problem, User } from "./types";
 
 export type Tone = "active" | "delivered" | "dropped" | "looped" | "ambiguous" | "not modelled" | "parting" | "down" | "out";
@@ -65,6 +66,8 @@ export interface Workbench {
   message: string | null;
   /** Who sends and who shall receive the next trace; empty where nobody was chosen. */
   asked: Asked;
+  /** Whether the form of the packet shows what is rarely asked. */
+  moreAsked: boolean;
   /** Whether the form of the trace shall send what is asked: somebody wished it elsewhere on the page. */
   sendAsked: boolean;
   /** Whether a prediction is asked for before the next trace. */
@@ -83,14 +86,6 @@ export interface Workbench {
   card: string | null;
   /** What the reference in the rail shows; null until it was opened. */
   reference: { view: "cards" | "words"; query: string } | null;
-}
-
-/** The question of a trace; empty where nobody has chosen yet. */
-export interface Asked {
-  source: string;
-  destination: string;
-  protocol: string;
-  port: string;
 }
 
 const NOBODY: Can = { edit: false, run: false, share: false, fork: false };
@@ -119,7 +114,8 @@ let state: Workbench = {
   split: true,
   saved: "saved",
   message: null,
-  asked: { source: "", destination: "", protocol: "", port: "" },
+  asked: NOT_ASKED,
+  moreAsked: false,
   sendAsked: false,
   predicting: false,
   fit: null,

@@ -146,6 +146,8 @@ export interface EffectiveRule {
   destination_text: string;
   default: boolean;
   facts: string[];
+  /** Paths of what stands before it, where it never decides; null where it does, or nobody looked. */
+  shadowed_by: string[] | null;
 }
 
 /** What the guest of a VM believes, beside what the platform gave it; as the engine writes it. */
@@ -192,6 +194,8 @@ export interface Rules {
   nic: string;
   inbound: EffectiveRule[];
   outbound: EffectiveRule[];
+  /** Whether rules that never decide were looked for. */
+  judged: boolean;
 }
 
 export interface Verdict {

@@ -37,9 +37,9 @@ export function Dock({ shared }: { shared: Run[] | null }): ReactNode {
   const dock = useWorkbench((state) => state.dock);
   const [chosen, setChosen] = useState(() => Number(stored()) || null);
   const recording = useRecording();
-  const predicting = useWorkbench((state) => state.predicting);
+  const longer = useWorkbench((state) => state.predicting || state.moreAsked);
   const began = useBegan();
-  const wanted = began ? GROWN : dock === "trace" && !predicting ? LOW : MIDDLE;
+  const wanted = began ? GROWN : dock === "trace" && !longer ? LOW : MIDDLE;
   const height = chosen ?? Math.max(LOW, Math.min(wanted, Math.round(innerHeight * SHARE)));
   const setTo = (wish: number): void => {
     const kept = Math.round(Math.max(120, Math.min(innerHeight - 160, wish)));

@@ -160,8 +160,10 @@ export const api = {
   /** The document of an older revision. */
   revision: (number: number) => request<JsonObject>("GET", `${address("document")}?revision=${number}`),
   nameRevision: (number: number, label: string) => request<unknown>("PUT", `${address("scenario")}/revisions/${number}/label`, { label }),
-  routes: (nic: string) => request<{ nic: string; routes: EffectiveRoute[]; shown: boolean; reason: string }>("GET", `${address("routes")}?nic=${encodeURIComponent(nic)}`),
+  routes: (nic: string) => request<Routes>("GET", `${address("routes")}?nic=${encodeURIComponent(nic)}`),
   rules: (nic: string) => request<Rules>("GET", `${address("rules")}?nic=${encodeURIComponent(nic)}`),
+  /** What an edit that is not saved would make of a NIC. */
+  preview: (base: number, patch: Operation[], nic: string) => request<Preview>("POST", `${address("scenario")}/preview`, { base, patch, nic } as unknown as Json),
   health: () => request<Health>("GET", address("health")),
   switches: (profile: string) => request<Switches>("GET", `${address("api")}/profiles/${encodeURIComponent(profile)}/switches`),
   guest: (vm: string) => request<GuestView>("GET", `${address("guest")}?vm=${encodeURIComponent(vm)}`),
@@ -206,6 +208,19 @@ export const api = {
     return (await request<{ run: Run }>("POST", urls.imports ?? "/api/v1/imports", form)).run;
   },
 };
+
+export interface Routes {
+  routes: EffectiveRoute[];
+  shown: boolean;
+  reason: string;
+}
+
+export interface Preview {
+  runnable: boolean;
+  problems: Problem[];
+  routes: Routes | null;
+  rules: Rules | null;
+}
 
 export interface RevisionItem {
   revision: number;

@@ -147,7 +147,7 @@ function asked(typed: string): Row | null {
     detail: "",
     keys: [],
     run: () => {
-      update({ asked: { source, destination, protocol: "tcp", port }, dock: "trace", sendAsked: true });
+      update({ asked: { source, destination, protocol: "tcp", port, more: {} }, dock: "trace", sendAsked: true });
     },
   };
 }

@@ -1,6 +1,6 @@
 /** One field of a part: typed, chosen or switched; checked as it is typed, kept when it is left. */
 
-import { type ReactNode, useId, useState } from "react";
+import { type ReactNode, useEffect, useId, useState } from "react";
 
 import { pointerOf } from "../../document/edits/draft";
 import { explainAddress, explainPrefix, nextAddress, nextRange, nextSubnetPrefix } from "../../document/propose";
@@ -9,6 +9,7 @@ import { choicesOf, referenceOf } from "../../document/references";
 import type { Field as Shape } from "../../document/shape";
 import { select, useWorkbench, workbench } from "../../document/store";
 import { t } from "../../document/text";
+import { forgetTyping, sayTyping } from "../../document/typing";
 import type { Json, JsonObject, Problem } from "../../document/types";
 import { parseTyped, typedOf } from "../../document/validate";
 import { change } from "../edits";
@@ -147,9 +148,17 @@ function Typed({ shared, path, name, shape, value, set, setWrong, compact, choic
     setWrong("wrong" in parsed ? parsed.wrong : "");
     return parsed;
   };
+  const place = pointerOf(`${path}/${name}`);
+  useEffect(() => () => { forgetTyping(place); }, [place]);
+  const tell = (next: string): void => {
+    const parsed = check(next);
+    const same = "value" in parsed && JSON.stringify(parsed.value) === JSON.stringify(value ?? null);
+    sayTyping(same ? null : { pointer: place, value: "value" in parsed ? parsed.value : undefined });
+  };
   const leave = (): void => {
     const parsed = check(typed);
     if ("value" in parsed) set(parsed.value);
+    forgetTyping(place);
   };
   const input = (
     <input
@@ -163,7 +172,7 @@ function Typed({ shared, path, name, shape, value, set, setWrong, compact, choic
       placeholder={shape.nullable && !compact ? t("none") : ""}
       onChange={(event) => {
         setTyped(event.target.value);
-        check(event.target.value);
+        tell(event.target.value);
       }}
       onBlur={leave}
       onKeyDown={(event) => {
@@ -171,6 +180,7 @@ function Typed({ shared, path, name, shape, value, set, setWrong, compact, choic
         if (event.key === "Escape") {
           setTyped(typedOf(value));
           setWrong("");
+          forgetTyping(place);
         }
       }}
     />

@@ -2,6 +2,7 @@
 
 import { type ReactNode, useEffect, useMemo, useState } from "react";
 
+import { samePacket } from "../../document/packet";
 import { type Judgement, NO_PREDICTION, prepared } from "../../document/prediction";
 import { type PacketPath, type Tone, update, useWorkbench } from "../../document/store";
 import { mark, t } from "../../document/text";
@@ -18,7 +19,7 @@ import { PICTURES, type Picture, Pictures } from "./Pictures";
 import { Predict } from "./Predict";
 import { Question } from "./Question";
 import { Steps } from "./Steps";
-import { Why, samePacket } from "./Why";
+import { Why } from "./Why";
 import { Verdicts } from "./Verdicts";
 import { type Leg, TITLES, endOf, legsOf, mendOf, overall, pointsOf, textOf, withBranches } from "./legs";
 import { useMending } from "./mending";
