@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.db.models.expressions import CombinedExpression
 from django.utils.timezone import now
 
 from sandbox.accounts.models import User
@@ -28,7 +29,27 @@ from sandbox.classes.models import (
     Submission,
 )
 from sandbox.classes.timing import Limits, limits
+from sandbox.runs.models import OPEN
 from sandbox.scenarios.models import Revision, Scenario
+
+
+def lost(of: str = "") -> Q:
+    """Return the condition that a submission is lost: its grading ended without a result, which is our fault.
+
+    It is no zero, and uses up nothing. Once it is graded again and that counts, it is lost no more.
+
+    Args:
+        of: how the filtered rows lead to submissions, such as ``submissions__``.
+    """
+    grading = f"{of}gradings__"
+    ended = ~Q(**{f"{grading}run__state__in": OPEN}) | Q(**{f"{grading}run": None})
+    return ended & Q(**{f"{grading}counts": True, f"{grading}finished": None})
+
+
+def made() -> CombinedExpression:
+    """Return the number of submissions of an attempt that are not lost, to annotate attempts with."""
+    gone = Count("submissions", filter=lost("submissions__"), distinct=True)
+    return Count("submissions", distinct=True) - gone
 
 
 def courses_of(user: User) -> list[dict[str, Any]]:
@@ -76,15 +97,15 @@ def exercises_for(course: Course, place: Enrolment) -> list[dict[str, Any]]:
     moment = now()
     attempts = {
         one.exercise_id: one
-        for one in Attempt.objects.filter(enrolment=place).annotate(made=Count("submissions"))
+        for one in Attempt.objects.filter(enrolment=place).annotate(made=made())
     }
     extensions = {one.exercise_id: one for one in Extension.objects.filter(enrolment=place)}
     rows = []
     for exercise in course.exercises.select_related("pack").defer("pack__files"):
         attempt = attempts.get(exercise.pk)
-        made = attempt.made if attempt else 0
-        found = limits(exercise, extensions.get(exercise.pk), attempt, made, moment)
-        rows.append({"exercise": exercise, "limits": found, "attempt": attempt, "made": made})
+        count = attempt.made if attempt else 0
+        found = limits(exercise, extensions.get(exercise.pk), attempt, count, moment)
+        rows.append({"exercise": exercise, "limits": found, "attempt": attempt, "made": count})
     return rows
 
 
@@ -94,7 +115,7 @@ def limits_of(exercise: Exercise, place: Enrolment) -> tuple[Limits, Attempt | N
         Attempt.objects.filter(exercise=exercise, enrolment=place)
         .select_related("scenario", "exercise", "pack", "enrolment")
         .defer("pack__files")
-        .annotate(made=Count("submissions"))
+        .annotate(made=made())
         .first()
     )
     extension = Extension.objects.filter(exercise=exercise, enrolment=place).first()

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from sandbox.accounts.models import User
-from sandbox.classes.models import Attempt, CheckRow, GradeEvent, Grading, Override
+from sandbox.classes import queries
+from sandbox.classes.models import Attempt, CheckRow, GradeEvent, Grading, Override, Submission
 from sandbox.classes.scoring import Checked, Graded, Score, score
 
 
@@ -75,9 +76,12 @@ def score_of(attempt: Attempt, instead: Sequence[Grading] = ()) -> Score | None:
     rows: dict[Any, list[Checked]] = {one.pk: [] for one in gradings.values()}
     for row in CheckRow.objects.filter(grading__in=rows):
         rows[row.grading_id].append(Checked(row.check_id, row.points, row.earned, row.state))
+    # What we failed to grade uses up nothing, so what a later submission is worth does not count it either.
+    lost = set(Submission.objects.filter(queries.lost(), attempt=attempt).values_list("number", flat=True))
+    lost -= {one.submission.number for one in gradings.values()}
     graded = [
         Graded(
-            one.submission.number,
+            one.submission.number - sum(number < one.submission.number for number in lost),
             rows[one.pk],
             one.submission.hints,
             one.submission.late_s,

@@ -25,7 +25,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class Graded:
-    """One graded submission: its number from 1, its checks, and what it costs."""
+    """One graded submission: its number from 1, without lost ones; its checks, and what it costs."""
 
     number: int
     checks: Sequence[Checked]

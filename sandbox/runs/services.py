@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils.timezone import now
+from django.utils.translation import gettext
 
 import netcore
 from sandbox.accounts.models import User
@@ -35,7 +36,7 @@ STEPS_PER_RUN: Final = 200
 
 
 class Over(Exception):
-    """The run takes no commands: it has ended, or it is not a live one."""
+    """The run takes no commands or no cancel: it has ended, or it is not of a kind that does."""
 
 
 class TooManyCommands(Exception):
@@ -195,6 +196,17 @@ def command(run: Run, person: User, raw: Any) -> int:
             )
         LiveCommand.objects.create(run=locked, number=number, person=person, command=cleaned)
     return number
+
+
+def cancel_asked(run: Run) -> Run:
+    """Cancel a run because a person asks for it, as ``cancel``.
+
+    Raises:
+        Over: it is a grading. Who hands in has handed in, and could else look at the checks and take it back.
+    """
+    if run.kind == Kind.GRADE:
+        raise Over(gettext("A grading is not cancelled: it ends by itself."))
+    return cancel(run)
 
 
 def cancel(run: Run) -> Run:

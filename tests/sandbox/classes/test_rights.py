@@ -10,7 +10,7 @@ from asgiref.sync import sync_to_async
 from django.test import Client
 from django.urls import get_resolver
 
-from sandbox.classes.models import Broadcast, Grading, PackVersion
+from sandbox.classes.models import Broadcast, CheckRow, Grading, PackVersion
 from sandbox.classes.services import packs, people
 from sandbox.runs.models import Kind, Run
 from tests.sandbox.base import CommittedTest
@@ -235,7 +235,9 @@ class RightsTest(ClassroomTest):
     def test_a_counterexample_of_a_hidden_check_is_replayed_by_nobody_who_learns(self) -> None:
         hidden = self.grading.rows.filter(hidden=True).first()
         assert hidden is not None
-        type(hidden).objects.filter(pk=hidden.pk).update(counterexample={"kind": "trace", "question": {}})
+        CheckRow._base_manager.filter(pk=hidden.pk).update(
+            counterexample={"kind": "trace", "question": {}}
+        )
         assert (
             self.clients["learner"].post(f"/gradings/{self.grading.pk}/replay/{hidden.pk}/").status_code
             == 404
