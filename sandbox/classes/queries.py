@@ -53,7 +53,9 @@ def made() -> CombinedExpression:
 
 
 def courses_of(user: User) -> list[dict[str, Any]]:
-    """Return a person's courses, newest first: ``course``, ``place``, ``learners``, ``exercises``."""
+    """Return a person's courses, archived ones last, newest first: ``course``, ``place``, ``learners``,
+    ``exercises``; one query.
+    """
     places = (
         Enrolment.objects.filter(user=user, active=True)
         .select_related("course")
@@ -65,7 +67,7 @@ def courses_of(user: User) -> list[dict[str, Any]]:
             ),
             exercises=Count("course__exercises", distinct=True),
         )
-        .order_by("course__archived", "-course__created")
+        .order_by(F("course__archived").asc(nulls_first=True), "-course__created")
     )
     return [
         {"course": one.course, "place": one, "learners": one.learners, "exercises": one.exercises}
@@ -120,6 +122,24 @@ def limits_of(exercise: Exercise, place: Enrolment) -> tuple[Limits, Attempt | N
     )
     extension = Extension.objects.filter(exercise=exercise, enrolment=place).first()
     return limits(exercise, extension, attempt, attempt.made if attempt else 0, now()), attempt
+
+
+def sits_exam(user: User) -> bool:
+    """Return whether a person sits an exam now: begun as a learner, and something can still be handed in."""
+    attempts = Attempt.objects.filter(
+        exercise__exam=True, enrolment__user=user, enrolment__role=Role.LEARNER, enrolment__active=True
+    )
+    attempts = attempts.select_related("exercise__course", "enrolment").annotate(made=made())
+    extensions = {
+        (one.exercise_id, one.enrolment_id): one
+        for one in Extension.objects.filter(enrolment__user=user, exercise__exam=True)
+    }
+    moment = now()
+    for one in attempts:
+        extension = extensions.get((one.exercise_id, one.enrolment_id))
+        if not limits(one.exercise, extension, one, one.made, moment).refusal:
+            return True
+    return False
 
 
 def last_position(course: Course) -> int:
@@ -221,13 +241,19 @@ def trials(**of: Any) -> QuerySet[Grading]:
 
 
 def sums_of(grading: Grading) -> dict[str, float]:
-    """Return ``earned``, ``points`` and ``ungraded`` points of a grading."""
+    """Return ``earned``, ``points`` and ``ungraded`` points of a grading.
+
+    Those of questions alone are ``asked_earned`` and ``asked_points``.
+    """
+    asked = Q(kind="Q")
     found = grading.rows.aggregate(
         sum_earned=Sum("earned"),
         sum_points=Sum("points"),
         sum_ungraded=Sum("points", filter=Q(state=CheckState.UNGRADED)),
+        sum_asked_earned=Sum("earned", filter=asked),
+        sum_asked_points=Sum("points", filter=asked),
     )
-    return {name: found[f"sum_{name}"] or 0.0 for name in _SUMS}
+    return {name.removeprefix("sum_"): value or 0.0 for name, value in found.items()}
 
 
 def newest_packs(versions: QuerySet[PackVersion]) -> list[PackVersion]:

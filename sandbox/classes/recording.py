@@ -50,10 +50,9 @@ def rescore(attempt: Attempt, cause: str, author: User | None) -> None:
     """
     locked = Attempt.objects.select_for_update().select_related("exercise").get(pk=attempt.pk)
     found = score_of(locked)
-    if found is None:
-        if locked.score is None:
-            return
-        Attempt.objects.filter(pk=locked.pk).update(score=None, ungraded=0)
+    if found is None or found.points is None:
+        open_points = found.ungraded if found else 0.0
+        Attempt.objects.filter(pk=locked.pk).update(score=None, ungraded=open_points)
         return
     same = locked.score == found.points and locked.ungraded == found.ungraded
     if same and author is None and locked.history.exists():

@@ -15,9 +15,10 @@ from django.utils.translation import gettext
 import netcore
 from sandbox.accounts.models import User
 from sandbox.runs import events, fanout, queries, runner, tasks
-from sandbox.runs.models import OPEN, QUESTIONS, Kind, LiveCommand, Run, State
+from sandbox.runs.models import OPEN, QUESTIONS, RACES, Kind, LiveCommand, Run, State
 from sandbox.runs.parameters import BadParameters as BadParameters
 from sandbox.runs.parameters import clean, clean_command
+from sandbox.scenarios import restrictions
 from sandbox.scenarios import services as scenarios
 from sandbox.scenarios.models import Revision, Scenario, Upload
 
@@ -66,16 +67,19 @@ def start(
     Raises:
         BadParameters: the parameters do not fit the kind or the revision, or such a kind has no background.
         scenarios.queries.NotRunnable: the drawing has problems.
-        scenarios.services.InExam: the engine mends no drawing of an exam.
+        scenarios.services.InExam: the engine mends no drawing of an exam, nor for whoever sits one.
+        scenarios.services.PredictFirst: the run would show what is to be predicted.
         TooManyRuns: wait for one to finish, or cancel one.
     """
-    if kind is Kind.WHY and revision.scenario.exam:
-        raise scenarios.InExam("This drawing belongs to an exam, so no edit that mends it is looked for.")
+    scenario = revision.scenario
+    if kind is Kind.WHY and (scenario.exam or restrictions.sits_exam(owner)):
+        raise scenarios.InExam(gettext("In an exam no edit that mends a drawing is looked for."))
+    restrictions.may_tell(scenario, "races" if kind in RACES else "packets")
     if background and kind not in IN_BACKGROUND:
         raise BadParameters([{"pointer": "/background", "message": f"No {kind} is asked in the background."}])
     cleaned, seed = clean(kind, parameters, revision)
     run = Run(owner=owner, scenario_id=revision.scenario_id, revision=revision, kind=kind)
-    run.background = background
+    run.background, run.mends = background, not scenario.exam
     run.parameters, run.seed = cleaned, seed
     return _queue(run, tell)
 

@@ -3,7 +3,7 @@
 import { useSyncExternalStore } from "react";
 
 import { type Drawing, drawing } from "./drawing";
-import type { Can, Direction, Json, JsonObject, Problem } from "./types";
+import type { Can, Direction, Json, JsonObject, Problem, Withheld } from "./types";
 
 export type Tone = "active" | "delivered" | "dropped" | "looped" | "ambiguous" | "not modelled" | "parting" | "down" | "out";
 export type Dock = "trace" | "compare" | "failover" | "matrix" | "edits" | "runs";
@@ -45,6 +45,8 @@ export interface Workbench {
   can: Can;
   user: { name: string; guest: boolean } | null;
   exercise: { title: string; url: string } | null;
+  /** Predictions that come before the drawing runs. */
+  withheld: Withheld[];
   selection: string | null;
   /** Everything that is chosen; the selection is the last of it. */
   chosen: string[];
@@ -105,6 +107,7 @@ let state: Workbench = {
   can: NOBODY,
   user: null,
   exercise: null,
+  withheld: [],
   selection: null,
   chosen: [],
   compared: null,

@@ -54,7 +54,7 @@ class GradebookTest(ClassroomTest):
 
     def test_tables_ask_a_fixed_number_of_queries(self) -> None:
         for path, queries in (
-            (f"/courses/{self.course.pk}/gradebook/", 8),
+            (f"/courses/{self.course.pk}/gradebook/", 9),
             (f"/exercises/{self.set.pk}/grades/", 11),
         ):
             self.teacher.get(path)
