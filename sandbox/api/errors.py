@@ -15,6 +15,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, Throttled, ValidationError
 
 from sandbox.accounts import services as accounts
+from sandbox.classes import access as classes
 from sandbox.runs import services as runs
 from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios import services as scenarios
@@ -144,6 +145,14 @@ def _in_exam(request: HttpRequest, raised: scenarios.InExam) -> HttpResponse:
     return error(409, str(raised), "in_exam")
 
 
+def _predict_first(request: HttpRequest, raised: scenarios.PredictFirst) -> HttpResponse:
+    return error(409, str(raised), "predict_first", questions=raised.questions)
+
+
+def _archived(request: HttpRequest, raised: classes.Archived) -> HttpResponse:
+    return error(409, str(raised), "archived")
+
+
 def _over(request: HttpRequest, raised: runs.Over) -> HttpResponse:
     return error(409, str(raised), "over")
 
@@ -205,6 +214,7 @@ _ANSWERS: list[tuple[type[Exception], Callable[[HttpRequest, Any], HttpResponse]
     (scenarios.Invalid, _invalid),
     (scenarios.PatchError, _patch),
     (scenarios.InExam, _in_exam),
+    (scenarios.PredictFirst, _predict_first),
     (scenarios.TooManyScenarios, _too_many),
     (scenarios.UploadTooLarge, _too_large),
     (scenario_queries.NotRunnable, _not_runnable),
@@ -212,6 +222,7 @@ _ANSWERS: list[tuple[type[Exception], Callable[[HttpRequest, Any], HttpResponse]
     (scenario_queries.NoSuchVM, _no_vm),
     (scenario_queries.CannotSweep, _cannot_sweep),
     (scenario_queries.TooLarge, _too_large),
+    (classes.Archived, _archived),
     (runs.BadParameters, _parameters),
     (runs.TooManyRuns, _too_many),
     (runs.TooManyCommands, _too_many),

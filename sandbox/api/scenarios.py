@@ -11,7 +11,7 @@ from ninja import Path, Query, Router, Status
 from sandbox.api import schemas
 from sandbox.api.auth import PerPerson, SignedIn, person
 from sandbox.runs import services as run_services
-from sandbox.scenarios import access, queries, services
+from sandbox.scenarios import access, queries, restrictions, services
 from sandbox.scenarios.models import Revision, Scenario
 
 router = Router(tags=["scenarios"], auth=SignedIn())
@@ -95,6 +95,7 @@ def get_scenario(request: HttpRequest, scenario_id: str) -> dict[str, Any]:
         "name": scenario.name,
         **edited(revision),
         "can": access.can(request.user, scenario),
+        "withheld": scenario.withheld,
     }
 
 
@@ -198,7 +199,7 @@ def delete_scenario(request: HttpRequest, scenario_id: str) -> Status[None]:
 
 @router.post(
     "/scenarios/{scenario_id}/duplicate",
-    response={201: schemas.Made, 403: _Errors, 404: _Errors, 429: _Errors},
+    response={201: schemas.Made, 403: _Errors, 404: _Errors, 409: _Errors, 429: _Errors},
     throttle=[PerPerson("create", "120/m")],
 )
 def duplicate_scenario(request: HttpRequest, scenario_id: str) -> Status[dict[str, str]]:
@@ -207,10 +208,13 @@ def duplicate_scenario(request: HttpRequest, scenario_id: str) -> Status[dict[st
     return made(services.duplicate(revision_or_404(scenario, None), person(request)))
 
 
-@router.get("/scenarios/{scenario_id}/document.json", response={200: dict[str, Any], 404: _Errors})
+@router.get(
+    "/scenarios/{scenario_id}/document.json", response={200: dict[str, Any], 404: _Errors, 409: _Errors}
+)
 def download_document(request: HttpRequest, scenario_id: str, revision: Number = None) -> HttpResponse:
     """Return a document as a file."""
     scenario = access.scenario_read(request.user, scenario_id)
+    restrictions.may_leave(scenario)
     found = revision_or_404(scenario, revision)
     response = JsonResponse(found.document, json_dumps_params={"indent": 2, "ensure_ascii": False})
     name = re.sub(r"[^A-Za-z0-9]+", "-", scenario.name).strip("-").lower() or "scenario"
@@ -218,32 +222,53 @@ def download_document(request: HttpRequest, scenario_id: str, revision: Number =
     return response
 
 
+def told_of(request: HttpRequest, scenario_id: str, number: int | None) -> Revision:
+    """Return a revision that the engine is asked about.
+
+    Raises:
+        Http404: as ``revision_or_404``.
+        PredictFirst: predictions about it are not locked yet.
+    """
+    scenario = access.scenario_read(request.user, scenario_id)
+    restrictions.may_tell(scenario, "packets")
+    return revision_or_404(scenario, number)
+
+
 def routes_of(revision: Revision, nic: str) -> dict[str, Any]:
     """Return the answer about a NIC's effective routes."""
     return {"nic": nic, **queries.effective_routes(revision, nic)}
 
 
-@router.get("/scenarios/{scenario_id}/health", response={200: schemas.HealthOut, 404: _Errors, 422: _Errors})
+@router.get(
+    "/scenarios/{scenario_id}/health",
+    response={200: schemas.HealthOut, 404: _Errors, 409: _Errors, 422: _Errors},
+)
 def health(request: HttpRequest, scenario_id: str, revision: Number = None) -> dict[str, Any]:
     """Return the health of every backend by balancing rule, and the warnings of the drawing."""
-    return queries.health(revision_or_404(access.scenario_read(request.user, scenario_id), revision))
+    return queries.health(told_of(request, scenario_id, revision))
 
 
-@router.get("/scenarios/{scenario_id}/routes", response={200: schemas.RoutesOut, 404: _Errors, 422: _Errors})
+@router.get(
+    "/scenarios/{scenario_id}/routes",
+    response={200: schemas.RoutesOut, 404: _Errors, 409: _Errors, 422: _Errors},
+)
 def effective_routes(
     request: HttpRequest, scenario_id: str, nic: Nic, revision: Number = None
 ) -> dict[str, Any]:
     """Return the effective routes of a NIC."""
-    found = revision_or_404(access.scenario_read(request.user, scenario_id), revision)
+    found = told_of(request, scenario_id, revision)
     return routes_of(found, nic)
 
 
-@router.get("/scenarios/{scenario_id}/rules", response={200: schemas.RulesOut, 404: _Errors, 422: _Errors})
+@router.get(
+    "/scenarios/{scenario_id}/rules",
+    response={200: schemas.RulesOut, 404: _Errors, 409: _Errors, 422: _Errors},
+)
 def effective_rules(
     request: HttpRequest, scenario_id: str, nic: Nic, revision: Number = None
 ) -> dict[str, Any]:
     """Return the security rules in force at a NIC, both directions in evaluation order."""
-    found = revision_or_404(access.scenario_read(request.user, scenario_id), revision)
+    found = told_of(request, scenario_id, revision)
     return {"nic": nic, **queries.effective_rules(found, nic)}
 
 
@@ -267,10 +292,13 @@ def preview_edit(request: HttpRequest, scenario_id: str, body: schemas.PreviewIn
     return {"nic": body.nic, **queries.preview(revision_or_404(scenario, body.base), patch, body.nic)}
 
 
-@router.get("/scenarios/{scenario_id}/guest", response={200: schemas.GuestOut, 404: _Errors, 422: _Errors})
+@router.get(
+    "/scenarios/{scenario_id}/guest",
+    response={200: schemas.GuestOut, 404: _Errors, 409: _Errors, 422: _Errors},
+)
 def guest_view(request: HttpRequest, scenario_id: str, vm: Vm, revision: Number = None) -> dict[str, Any]:
     """Return what the guest of a VM believes, beside what the platform gave it."""
-    found = revision_or_404(access.scenario_read(request.user, scenario_id), revision)
+    found = told_of(request, scenario_id, revision)
     return queries.guest_view(found, vm)
 
 

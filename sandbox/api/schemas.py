@@ -18,6 +18,7 @@ class ErrorBody(Schema):
     pointer: str | None = None
     hint: str | None = None
     problems: list[dict[str, Any]] | None = None
+    questions: list[dict[str, str]] | None = None
 
 
 class ErrorOut(Schema):
@@ -63,11 +64,20 @@ class ScenarioList(Schema):
 
 
 class Can(Schema):
-    """What the person may do."""
+    """What the person may do; ``download`` is to duplicate as well."""
 
     edit: bool
     run: bool
     share: bool
+    download: bool
+
+
+class Withheld(Schema):
+    """A question to answer before the drawing runs; ``told``: what the engine keeps to itself until then."""
+
+    title: str
+    url: str
+    told: Literal["packets", "races"]
 
 
 class ScenarioOut(Schema):
@@ -80,6 +90,7 @@ class ScenarioOut(Schema):
     problems: list[Problem]
     runnable: bool
     can: Can
+    withheld: list[Withheld]
 
 
 class Made(Schema):

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from sandbox.classes.models import Course, Exercise, Extension, PackVersion, Role
+from sandbox.classes.models import Course, Exercise, Extension, LatePolicy, PackVersion, Role
 
 if TYPE_CHECKING:
     CourseModelForm = forms.ModelForm[Course]
@@ -163,11 +163,19 @@ class ExerciseForm(ExerciseModelForm):
         return found
 
     def clean(self) -> dict[str, Any]:
-        """Check the order of the dates."""
+        """Check the order of the dates, and that an exam ends."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         dates = [cleaned[name] for name in ("opens", "due", "closes") if cleaned.get(name)]
         if dates != sorted(dates):
             raise forms.ValidationError(gettext("An exercise opens before it is due, and closes after that."))
+        strict = cleaned.get("due") and cleaned.get("late") == LatePolicy.REFUSE
+        if cleaned.get("exam") and not (cleaned.get("closes") or cleaned.get("minutes") or strict):
+            raise forms.ValidationError(
+                gettext(
+                    "An exam ends: say when it closes, or how many minutes an attempt has. Until then its "
+                    "learners share nothing and take no hints, here and elsewhere."
+                )
+            )
         return cleaned
 
 

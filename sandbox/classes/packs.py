@@ -59,6 +59,22 @@ def public_checks(version: PackVersion, seed: int) -> list[dict[str, Any]]:
     return [check.as_dict() for check in netcore.public_checks(pack_of(version), seed)]
 
 
+def unpredicted(attempt: Attempt) -> list[dict[str, Any]]:
+    """Return the public checks of an attempt whose answers come before a run and are not locked yet."""
+    answered = set(attempt.answers.values_list("check_id", flat=True))
+    checks = public_checks(attempt.pack, attempt.seed)
+    return [check for check in checks if check["withholds"] and check["id"] not in answered]
+
+
+def open_predictions(attempt: Attempt) -> list[dict[str, str]]:
+    """Return the same as ``Scenario.withheld`` has them."""
+    page = attempt.exercise.get_absolute_url()
+    return [
+        {"title": check["title"], "url": f"{page}#check-{check['id']}", "told": check["withholds"]}
+        for check in unpredicted(attempt)
+    ]
+
+
 def reference_document(attempt: Attempt) -> dict[str, Any]:
     """Return the drawing of the first reference solution in the learner's variant."""
     pack = pack_of(attempt.pack)

@@ -107,7 +107,9 @@ def drawing_of(document: Any, counterexample: Payload) -> Any:
 
 
 def drawn(pack: netcore.Pack, seed: int, document: Any) -> str:
-    """Return the digest of a drawing in the names of the pack; "" while it is the start."""
+    """Return the digest of a drawing in the names of the pack; "" while it is the start, or no drawing."""
+    if not isinstance(document, dict):
+        return ""
     start = netcore.load(netcore.variant(pack, seed).document)
     if netcore.dump(start).get("topology") == document.get("topology"):
         return ""

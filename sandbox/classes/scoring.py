@@ -25,7 +25,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class Graded:
-    """One graded submission: its number from 1, its checks, and what it costs."""
+    """One graded submission: its number from 1, without lost ones; its checks, and what it costs."""
 
     number: int
     checks: Sequence[Checked]
@@ -36,9 +36,12 @@ class Graded:
 
 @dataclass(frozen=True)
 class Score:
-    """Points of an attempt, and the points nobody could grade, which are not zero points."""
+    """Points of an attempt, and the points nobody could grade, which are not zero points.
 
-    points: float
+    ``points`` None: nothing at all could be graded.
+    """
+
+    points: float | None
     ungraded: float = 0.0
 
 
@@ -52,12 +55,15 @@ def score(exercise: Exercise, graded: Sequence[Graded], overrides: Mapping[str, 
     """
     if "" in overrides:
         return Score(overrides[""])
-    own = [one for one in graded if not one.after_reference]
-    if not own:
+    handed_in = [one for one in graded if not one.after_reference]
+    if not handed_in:
         return Score(0.0) if graded else None
+    ungraded = _ungraded(handed_in[-1], overrides)
+    own = [one for one in handed_in if _gradable(one, overrides)]
+    if not own:
+        return Score(None, ungraded)
     nets = [_net(exercise, one, overrides) for one in own]
     factors = [exercise.worth_of(one.number) * late_factor(exercise, one.late_s) for one in own]
-    ungraded = _ungraded(own[-1], overrides)
     if exercise.scoring == Scoring.LAST:
         return Score(_rounded(nets[-1] * factors[-1]), ungraded)
     if exercise.scoring == Scoring.BEST:
@@ -74,6 +80,11 @@ def score(exercise: Exercise, graded: Sequence[Graded], overrides: Mapping[str, 
 def _net(exercise: Exercise, one: Graded, overrides: Mapping[str, float]) -> float:
     earned = sum(overrides.get(check.check, check.earned) for check in one.checks)
     return max(0.0, earned - exercise.hint_cost * one.hints)
+
+
+def _gradable(one: Graded, overrides: Mapping[str, float]) -> bool:
+    """Return whether anything of a submission could be graded; one of which nothing could is no zero."""
+    return any(check.state != CheckState.UNGRADED or check.check in overrides for check in one.checks)
 
 
 def _ungraded(one: Graded, overrides: Mapping[str, float]) -> float:

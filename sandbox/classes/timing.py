@@ -55,7 +55,9 @@ def limits(
     visible = exercise.opens is None or exercise.opens <= now
     late_s = ceil(max(0.0, (now - due).total_seconds())) if due else 0
     refusal = ""
-    if not visible:
+    if exercise.course.archived is not None:
+        refusal = gettext("The course is archived: it can be read, and nothing is handed in any more.")
+    elif not visible:
         refusal = gettext("The exercise has not opened yet.")
     elif closes and now > closes:
         refusal = gettext("The exercise is closed: what is submitted now would not count.")

@@ -14,6 +14,7 @@ urlpatterns = [
     path("courses/invitations/<str:token>/", people.invitation, name="invitation"),
     path("courses/<uuid:course_id>/", people.course, name="course"),
     path("courses/<uuid:course_id>/settings/", people.course_settings, name="course_settings"),
+    path("courses/<uuid:course_id>/archive/", people.course_archive, name="course_archive"),
     path("courses/<uuid:course_id>/code/", people.course_code, name="course_code"),
     path("courses/<uuid:course_id>/people/", people.roster, name="people"),
     path("courses/<uuid:course_id>/people/roster/", people.roster_import, name="roster_import"),

@@ -119,10 +119,13 @@ class RunConsumer(AsyncWebsocketConsumer):
             await self.close(NOT_FOUND)
 
     async def _cancel(self, run: Run) -> None:
-        if self._may_cancel:
-            await database_sync_to_async(services.cancel)(run)
-        else:
+        if not self._may_cancel:
             await self._error(gettext("Only its owner can cancel this run."))
+            return
+        try:
+            await database_sync_to_async(services.cancel_asked)(run)
+        except services.Over as error:
+            await self._error(str(error))
 
     async def _command(self, run: Run, command: Any) -> None:
         if not self._may_cancel:

@@ -30,6 +30,9 @@ class Kind(models.TextChoices):
     GRADE = "grade", _("Grade")
 
 
+RACES = (Kind.FAILOVER, Kind.LIVE, Kind.TRIALS, Kind.SWEEP)
+"""Kinds that tell what becomes of traffic over time."""
+
 QUESTIONS = (Kind.MATRIX, Kind.REACH, Kind.EXPOSED, Kind.DIFFERENCE)
 """Kinds that ask about all headers, or about all pairs, at once."""
 
@@ -56,6 +59,7 @@ class Run(models.Model):
     ``attempts`` counts the workers that took the lease. ``last_seq`` is the number of stored events.
     ``published`` is when the broker was last told. An import has no scenario until it made one.
     ``background`` is what a page asked by itself after an edit: not listed, and kept for a short time only.
+    ``mends``: it may say what would help; in an exam it does not.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -70,6 +74,7 @@ class Run(models.Model):
     engine = models.CharField(max_length=40, blank=True)
     language = models.CharField(max_length=20, default="en")
     background = models.BooleanField(default=False)
+    mends = models.BooleanField(default=True)
     reason = models.TextField(blank=True, default="")
     token = models.CharField(max_length=32, blank=True, default="")
     heartbeat = models.DateTimeField(null=True)

@@ -15,9 +15,10 @@ from django.utils.translation import get_language, gettext
 import netcore
 from sandbox.accounts.models import User
 from sandbox.runs import events, fanout, queries, runner, tasks
-from sandbox.runs.models import OPEN, QUESTIONS, Kind, LiveCommand, Run, State
+from sandbox.runs.models import OPEN, QUESTIONS, RACES, Kind, LiveCommand, Run, State
 from sandbox.runs.parameters import BadParameters as BadParameters
 from sandbox.runs.parameters import clean, clean_command
+from sandbox.scenarios import restrictions
 from sandbox.scenarios import services as scenarios
 from sandbox.scenarios.models import Revision, Scenario, Upload
 
@@ -36,7 +37,7 @@ STEPS_PER_RUN: Final = 200
 
 
 class Over(Exception):
-    """The run takes no commands: it has ended, or it is not a live one."""
+    """The run takes no commands or no cancel: it has ended, or it is not of a kind that does."""
 
 
 class TooManyCommands(Exception):
@@ -66,13 +67,14 @@ def start(
     Raises:
         BadParameters: the parameters do not fit the kind or the revision, or such a kind has no background.
         scenarios.queries.NotRunnable: the drawing has problems.
-        scenarios.services.InExam: the engine mends no drawing of an exam.
+        scenarios.services.InExam: the engine mends no drawing of an exam, nor for whoever sits one.
+        scenarios.services.PredictFirst: the run would show what is to be predicted.
         TooManyRuns: wait for one to finish, or cancel one.
     """
-    if kind is Kind.WHY and revision.scenario.exam:
-        raise scenarios.InExam(
-            gettext("This drawing belongs to an exam, so no edit that mends it is looked for.")
-        )
+    scenario = revision.scenario
+    if kind is Kind.WHY and (scenario.exam or restrictions.sits_exam(owner)):
+        raise scenarios.InExam(gettext("In an exam no edit that mends a drawing is looked for."))
+    restrictions.may_tell(scenario, "races" if kind in RACES else "packets")
     if background and kind not in IN_BACKGROUND:
         raise BadParameters(
             [
@@ -84,7 +86,7 @@ def start(
         )
     cleaned, seed = clean(kind, parameters, revision)
     run = Run(owner=owner, scenario_id=revision.scenario_id, revision=revision, kind=kind)
-    run.background = background
+    run.background, run.mends = background, not scenario.exam
     run.parameters, run.seed = cleaned, seed
     return _queue(run, tell)
 
@@ -220,6 +222,17 @@ def command(run: Run, person: User, raw: Any) -> int:
             )
         LiveCommand.objects.create(run=locked, number=number, person=person, command=cleaned)
     return number
+
+
+def cancel_asked(run: Run) -> Run:
+    """Cancel a run because a person asks for it, as ``cancel``.
+
+    Raises:
+        Over: it is a grading. Who hands in has handed in, and could else look at the checks and take it back.
+    """
+    if run.kind == Kind.GRADE:
+        raise Over(gettext("A grading is not cancelled: it ends by itself."))
+    return cancel(run)
 
 
 def cancel(run: Run) -> Run:

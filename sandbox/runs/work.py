@@ -18,6 +18,7 @@ import netcore
 from sandbox.runs import chunks, differing, live, reaching
 from sandbox.runs.models import Kind, Run
 from sandbox.scenarios import queries as scenario_queries
+from sandbox.scenarios import restrictions
 from sandbox.scenarios import services as scenario_services
 from sandbox.scenarios.models import Revision
 
@@ -46,7 +47,18 @@ def work(run: Run) -> Iterator[Payload | None]:
         Refused: while iterating; see there.
         netcore.NetcoreError: while iterating; the message is for people.
     """
-    return _WORK[Kind(run.kind)](run)
+    payloads = _WORK[Kind(run.kind)](run)
+    return payloads if run.mends else map(_without_mends, payloads)
+
+
+def _without_mends(value: Any) -> Any:
+    """Return an event, or a part of one, without what would help."""
+    if isinstance(value, dict):
+        return {key: None if key == "mend" else _without_mends(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        said = (one for one in value if not (isinstance(one, dict) and one.get("role") == "mend"))
+        return [_without_mends(one) for one in said]
+    return value
 
 
 def register(kind: Kind, compute: Callable[[Run], Iterator[Payload | None]]) -> None:
@@ -162,6 +174,7 @@ def _live(run: Run) -> Iterator[Payload | None]:
         raise Refused(gettext("What was played could not be saved: {error}").format(error=error)) from error
     except scenario_services.TooManyScenarios as error:
         raise Refused(gettext("What was played could not be saved: {error}").format(error=error)) from error
+    restrictions.bind(made, _revision(run).scenario)
     yield {
         "event": "live.saved",
         "fault": race.fault_id,

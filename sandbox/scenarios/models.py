@@ -17,7 +17,9 @@ class Scenario(models.Model):
     documents. ``head`` is that revision; it is None only inside the transaction that creates the row.
     A deleted scenario keeps its row, because runs and shares point at it; nobody sees it.
     ``locks`` are JSON pointers into the document that edits leave as they are. ``exam``: the drawing is
-    not copied, shared or mended by the engine.
+    not copied, shared or mended by the engine. ``withheld`` are the questions that are answered before it
+    runs, ``{"title", "url", "told"}`` each. ``marks`` are the addresses by which a copy of it is known, and
+    ``follows`` is the drawing that this one is such a copy of; see ``restrictions``.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -31,6 +33,11 @@ class Scenario(models.Model):
     deleted = models.DateTimeField(null=True, blank=True)
     locks = models.JSONField(default=list, blank=True)
     exam = models.BooleanField(default=False)
+    withheld = models.JSONField(default=list, blank=True)
+    marks = models.JSONField(default=list, blank=True)
+    follows = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="followers"
+    )
 
     class Meta:
         """Newest first, per owner."""

@@ -21,6 +21,7 @@ from sandbox.accounts.models import User
 from sandbox.scenarios import changes
 from sandbox.scenarios import patch as json_patch
 from sandbox.scenarios.models import Revision, Scenario
+from sandbox.scenarios.restrictions import unrestricted
 
 COUNTED: Final = ("vnets", "subnets", "vms", "load_balancers", "route_tables", "security_groups", "hosts")
 """Kinds of resources that lists show the number of."""
@@ -53,10 +54,9 @@ def scenarios_of(user: User) -> QuerySet[Scenario]:
 
 
 def heads_of(user: User) -> QuerySet[Revision]:
-    """Return the newest revision of each of a person's scenarios, with its document."""
-    return Revision.objects.filter(head_of__owner=user, head_of__deleted=None).order_by(
-        "head_of__created", "pk"
-    )
+    """Return the newest revision of each of a person's scenarios that may leave, with its document."""
+    mine = Revision.objects.filter(unrestricted("head_of__"), head_of__owner=user, head_of__deleted=None)
+    return mine.order_by("head_of__created", "pk")
 
 
 def revision(scenario: Scenario, number: int | None = None) -> Revision | None:

@@ -12,10 +12,13 @@ from django.utils.translation import gettext
 
 import netcore
 from sandbox.accounts.models import User
-from sandbox.scenarios import changes, queries
+from sandbox.scenarios import changes, queries, restrictions
 from sandbox.scenarios import patch as json_patch
 from sandbox.scenarios.models import Label, Revision, Scenario, Upload
 from sandbox.scenarios.patch import PatchError as PatchError
+from sandbox.scenarios.restrictions import InExam as InExam
+from sandbox.scenarios.restrictions import PredictFirst as PredictFirst
+from sandbox.scenarios.restrictions import restrict as restrict
 
 SCENARIOS_PER_PERSON: Final = 500
 MAX_UPLOAD_BYTES: Final = 5_000_000
@@ -39,10 +42,6 @@ class Invalid(ValueError):
 
 class Locked(json_patch.PatchError):
     """The edit changes a part of the drawing that is locked; the message names it."""
-
-
-class InExam(Exception):
-    """The drawing belongs to an exam, so this is not done with it."""
 
 
 class Stale(Exception):
@@ -150,12 +149,13 @@ def _edit(locked: Scenario, head: Revision, patch: list[dict[str, Any]], author:
     if not patch:
         return head
     reading = _read(json_patch.apply(head.document, patch))
-    assert reading.document is not None
-    _keep_locks(locked, head.document, netcore.dump(reading.document))
+    _keep_locks(locked, head.document, reading)
     return _append(locked, head, reading, author)
 
 
-def _keep_locks(scenario: Scenario, before: Any, after: Any) -> None:
+def _keep_locks(scenario: Scenario, before: Any, reading: netcore.Reading) -> None:
+    assert reading.document is not None
+    after = netcore.dump(reading.document) if scenario.locks else {}
     for pointer in scenario.locks:
         if json_patch.value_at(before, pointer) != json_patch.value_at(after, pointer):
             raise Locked(
@@ -176,21 +176,19 @@ def replace(scenario: Scenario, document: Any, author: User) -> Revision:
         return _append(locked, head, _read(document), author)
 
 
-def restrict(scenario: Scenario, locks: list[str], exam: bool) -> None:
-    """Say which parts of a scenario are locked, and whether it belongs to an exam."""
-    Scenario.objects.filter(pk=scenario.pk).update(locks=locks, exam=exam)
-
-
 def rename(scenario: Scenario, name: str, author: User) -> Revision:
     """Give a scenario another name, as an edit of its newest revision.
 
     Raises:
         Invalid: the name is empty or too long.
+        Locked: it is locked.
     """
     with transaction.atomic():
         locked = Scenario.objects.select_for_update().get(pk=scenario.pk)
         head = Revision.objects.get(head_of=locked)
-        return _append(locked, head, _read({**head.document, "name": name}), author)
+        reading = _read({**head.document, "name": name})
+        _keep_locks(locked, head.document, reading)
+        return _append(locked, head, reading, author)
 
 
 def label(revision: Revision, name: str) -> None:
@@ -206,10 +204,10 @@ def duplicate(revision: Revision, owner: User, *, same_name: bool = False) -> Sc
 
     Raises:
         InExam: the scenario belongs to an exam.
+        PredictFirst: its predictions are not locked yet.
         TooManyScenarios: as ``create``.
     """
-    if revision.scenario.exam:
-        raise InExam(gettext("This drawing belongs to an exam and is not copied."))
+    restrictions.may_leave(revision.scenario)
     document = dict(revision.document)
     if not same_name:
         document["name"] = gettext("{document} (copy)").format(document=document["name"][:110])
@@ -274,5 +272,6 @@ def _append(scenario: Scenario, head: Revision | None, reading: netcore.Reading,
     scenario.head = revision
     scenario.name = reading.document.name
     scenario.updated = revision.created
-    scenario.save(update_fields=["head", "name", "updated"])
+    restrictions.follow(scenario, document)
+    scenario.save(update_fields=["head", "name", "updated", "follows", "exam", "withheld"])
     return revision

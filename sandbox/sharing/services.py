@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from sandbox.accounts.models import User
 from sandbox.runs import queries as run_queries
 from sandbox.runs import services as run_services
+from sandbox.scenarios import restrictions
 from sandbox.scenarios import services as scenario_services
 from sandbox.scenarios.models import Scenario
 from sandbox.sharing.models import Share, Visit
@@ -34,7 +35,8 @@ def create(scenario: Scenario, user: User, run_ids: Sequence[UUID]) -> tuple[Sha
 
     Raises:
         NotShareable: a run is not of this scenario, the runs belong to different revisions, the scenario
-            belongs to an exam, or it has ``SHARES_PER_SCENARIO`` open links.
+            belongs to an exam or its predictions come first, the person sits an exam, or there are
+            ``SHARES_PER_SCENARIO`` open links.
     """
     share_id = uuid4()
     token = token_of(share_id)
@@ -46,8 +48,7 @@ def create(scenario: Scenario, user: User, run_ids: Sequence[UUID]) -> tuple[Sha
                     limit=SHARES_PER_SCENARIO
                 )
             )
-        if scenario.exam:
-            raise NotShareable(gettext("This drawing belongs to an exam and is not shared."))
+        _may_be_shared(scenario, user)
         runs = list(run_queries.runs_of(scenario).filter(pk__in=set(run_ids)))
         if len(runs) != len(set(run_ids)):
             raise NotShareable(gettext("Not all of these runs belong to this scenario."))
@@ -67,6 +68,15 @@ def create(scenario: Scenario, user: User, run_ids: Sequence[UUID]) -> tuple[Sha
         )
         share.runs.set(runs)
     return share, token
+
+
+def _may_be_shared(scenario: Scenario, user: User) -> None:
+    try:
+        restrictions.may_leave(scenario)
+    except (restrictions.InExam, restrictions.PredictFirst) as error:
+        raise NotShareable(str(error)) from error
+    if restrictions.sits_exam(user):
+        raise NotShareable(gettext("You sit an exam, so nothing is shared until it is over."))
 
 
 def remember(share: Share, user: User) -> None:

@@ -291,6 +291,8 @@ def scenario_rename(request: HttpRequest, scenario_id: str) -> HttpResponse:
         services.rename(found, request.POST.get("name", "").strip(), request.user)
     except services.Invalid:
         return _refusal(gettext("A name has 1 to 120 characters."), 422)
+    except services.Locked as error:
+        return _refusal(str(error), 409)
     return redirect("workbench:home")
 
 
@@ -308,7 +310,7 @@ def _made(request: HttpRequest, make: Any) -> HttpResponse:
         made = make(request.user)
     except services.TooManyScenarios as error:
         return _refusal(str(error), 429)
-    except services.InExam as error:
+    except (services.InExam, services.PredictFirst) as error:
         return _refusal(str(error), 409)
     return redirect(made.get_absolute_url())
 

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from netcore.checks.faults.kinds import KINDS
-from netcore.checks.language.check import Holds
+from netcore.checks.language.check import Holds, inside
 from netcore.checks.language.questions import Diagnose, DiffersAt, Explain, Predict, Question
 from netcore.checks.packs.variants import in_order
 from netcore.control.routes import HopType, RouteSource
 from netcore.failover.designs import DESIGNS
 from netcore.trace.codes import CODES
 from netcore.words import say
+
+Withheld = Literal["", "races", "packets"]
+"""What the engine does not tell of a learner's drawing until a question is answered: nothing is withheld, what
+becomes of it over time, or (so over time as well) what becomes of packets."""
+
+_ABOUT_PACKETS = frozenset({"route", "verdict", "hops", "receiver", "arp"})
+_ABOUT_RACES = frozenset({"bucket", "ranking", "design"})
+_STRUCTURE = frozenset({"prop", "count", "unchanged", "refused", "edits"})
+_TIMED = frozenset({"lost", "always", "finally_"})
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,7 @@ class Asked:
         flow: the packet it is about, as a trace is asked; None where it is about none.
         unit: of a number.
         profiles: rule profiles that it is about, where it names some.
+        withholds: what is told only when it is answered, because it would be the answer.
     """
 
     ask: str
@@ -55,6 +65,7 @@ class Asked:
     unit: str = ""
     flow: str | None = None
     profiles: tuple[str, ...] = ()
+    withholds: Withheld = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""
@@ -66,7 +77,30 @@ class Asked:
             "unit": self.unit,
             "flow": self.flow,
             "profiles": list(self.profiles),
+            "withholds": self.withholds,
         }
+
+
+def withholds(question: Question) -> Withheld:
+    """Return what the engine must not tell before a question is answered.
+
+    Source: ours. A trace of another port, the matrix and the routes show the same way, so nothing finer than
+    packets and races is told apart.
+    """
+    before = question.before_run
+    if before is None:
+        before = question.of == "start" and isinstance(question, Predict | Holds)
+    if not before:
+        return ""
+    if isinstance(question, Predict):
+        if question.form in _ABOUT_PACKETS:
+            return "packets"
+        timed = question.form in _ABOUT_RACES or (question.number and question.number.figure)
+        return "races" if timed else ""
+    if isinstance(question, Holds):
+        verbs = {one.verb for one in inside(question.check) if not one.parts or one.verb in _TIMED}
+        return "" if verbs <= _STRUCTURE else "races" if verbs & _TIMED else "packets"
+    return "packets"
 
 
 def asked(question: Question, seed: int, check: str) -> Asked:
@@ -106,6 +140,7 @@ def asked(question: Question, seed: int, check: str) -> Asked:
         unit=unit,
         flow=None if flow is None else flow.text,
         profiles=profiles,
+        withholds=withholds(question),
     )
 
 

@@ -215,8 +215,10 @@ def opened(document: Mapping[str, Any]) -> tuple[Scenario | None, tuple[Problem,
     """Return the scenario of plain data, and its problems.
 
     Raises:
-        CannotGrade: it is larger than what is graded.
+        CannotGrade: it is larger than what is graded, or no document at all.
     """
+    if not isinstance(document, Mapping):  # what was stored may be of another time, or of somebody's making
+        raise CannotGrade("What was handed in is no drawing.")
     topology = document.get("topology", {})
     count = things(topology) if isinstance(topology, dict) else 0
     if count > LARGEST:

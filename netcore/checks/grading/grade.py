@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from netcore.checks.grading.asked import Asked, asked
+from netcore.checks.grading.asked import Asked, Withheld, asked
 from netcore.checks.grading.case import Budget, CannotGrade, Case, Finding, opened
 from netcore.checks.grading.evaluate import evaluate, every
 from netcore.checks.language.check import Check, questions
@@ -78,6 +78,12 @@ class PublicCheck:
     points: int
     questions: tuple[Asked, ...] = ()
 
+    @property
+    def withholds(self) -> Withheld:
+        """Return the most that one of its questions withholds until they are answered."""
+        withheld = {question.withholds for question in self.questions}
+        return "packets" if "packets" in withheld else "races" if "races" in withheld else ""
+
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""
         return {
@@ -86,6 +92,7 @@ class PublicCheck:
             "title": self.title,
             "points": self.points,
             "questions": [question.as_dict() for question in self.questions],
+            "withholds": self.withholds,
         }
 
 

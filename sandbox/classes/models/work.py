@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from sandbox.classes.models.appended import AppendedModel, AppendOnlyQuerySet
 from sandbox.classes.models.exercises import Exercise
 from sandbox.classes.models.packs import PackVersion
 from sandbox.classes.models.people import Enrolment
@@ -62,8 +63,8 @@ class Deed(models.TextChoices):
     SENT = "sent", _("Got a hint from the instructor")
 
 
-class AttemptEvent(models.Model):
-    """One line of the record of an attempt; never changed."""
+class AttemptEvent(AppendedModel):
+    """One line of the record of an attempt."""
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="record")
     deed = models.CharField(max_length=16, choices=Deed.choices)
@@ -72,6 +73,8 @@ class AttemptEvent(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     created = models.DateTimeField(default=now)
+
+    objects = AppendOnlyQuerySet["AttemptEvent"].as_manager()
 
     class Meta:
         """In order."""
@@ -83,13 +86,15 @@ class AttemptEvent(models.Model):
         return self.get_deed_display()
 
 
-class Answer(models.Model):
+class Answer(AppendedModel):
     """An answer to a question of an exercise; once it is there it is locked."""
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="answers")
     check_id = models.CharField(max_length=80)
     value = models.JSONField()
     created = models.DateTimeField(default=now)
+
+    objects = AppendOnlyQuerySet["Answer"].as_manager()
 
     class Meta:
         """One per question."""
@@ -102,7 +107,7 @@ class Answer(models.Model):
         return self.check_id
 
 
-class Submission(models.Model):
+class Submission(AppendedModel):
     """An immutable revision with the answers there were, numbered from 1 in its attempt.
 
     ``hints`` is how many hints were taken by then; ``late_s`` the seconds behind the due date;
@@ -118,6 +123,8 @@ class Submission(models.Model):
     late_s = models.PositiveIntegerField(default=0)
     after_reference = models.BooleanField(default=False)
     created = models.DateTimeField(default=now)
+
+    objects = AppendOnlyQuerySet["Submission"].as_manager()
 
     class Meta:
         """In order."""

@@ -25,6 +25,7 @@ from sandbox.classes.models import (
 from sandbox.runs import services as runs
 from sandbox.runs.models import Kind, Run
 from sandbox.scenarios import queries as scenario_queries
+from sandbox.scenarios import restrictions
 from sandbox.scenarios import services as scenarios
 
 COMMENTS_PER_ATTEMPT: Final = 200
@@ -157,6 +158,7 @@ def replay(grading: Grading, row: CheckRow, document: Any, user: User) -> Run:
 
     Raises:
         Refused: the counterexample cannot be replayed.
+        scenarios.PredictFirst: predictions about the drawing are not locked yet.
         scenarios.Invalid: the drawing cannot be saved as a copy.
         runs.services.TooManyRuns, scenarios.TooManyScenarios: the person has too many of them.
     """
@@ -172,7 +174,10 @@ def replay(grading: Grading, row: CheckRow, document: Any, user: User) -> Run:
         copy = runner.drawing_of(document, found)
         copy = {**copy, "name": gettext("{copy} (counterexample)").format(copy=copy["name"][:80])}
         made = scenarios.create(user, copy)
-        scenarios.restrict(made, [], revision.scenario.exam)
+        if revision.scenario.owner_id == user.pk:
+            restrictions.bind(made, revision.scenario)
+        else:
+            scenarios.restrict(made, [], revision.scenario.exam)
         head = scenario_queries.revision(made)
         assert head is not None
         revision = head

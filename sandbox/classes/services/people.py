@@ -133,6 +133,11 @@ def join(user: User, code: str) -> Enrolment:
     return enrol(course, user)
 
 
+def archive(course: Course, archived: bool) -> None:
+    """Put a course away, so that it can be read and nothing in it changes, or take it back."""
+    Course.objects.filter(pk=course.pk).update(archived=now() if archived else None)
+
+
 def new_code(course: Course) -> None:
     """Give a course another join code; the old one lets nobody in any more."""
     course.join_code = _new_code()

@@ -17,6 +17,10 @@ _WRITTEN = ("description", "notes")
 """Parts of a document that hold a person's own words."""
 
 
+class Refused(ValueError):
+    """It is not done; the message says why, for people."""
+
+
 def send_hint(exercise: Exercise, author: User, fingerprint: str, text: str) -> int:
     """Send a hint to everybody of a cluster and return how many they are; it costs them nothing."""
     found = [one for one in wall.clusters(exercise) if one["fingerprint"] == fingerprint]
@@ -31,7 +35,14 @@ def broadcast(exercise: Exercise, author: User, submission: Submission, note: st
     """Show the drawing of a submission to the class and return it, without what a person may have written.
 
     Name, description and notes go; names of things in the drawing stay, for it would be another one without.
+
+    Raises:
+        Refused: it is an exam.
     """
+    if exercise.exam:
+        raise Refused(
+            "In an exam no drawing is shown to the class. When it is over, take the mark exam away."
+        )
     kept = {key: part for key, part in submission.revision.document.items() if key not in _WRITTEN}
     document = {**kept, "name": gettext("Shown to the class: {title}").format(title=exercise.title)[:120]}
     return Broadcast.objects.create(exercise=exercise, document=document, note=note[:500], author=author)

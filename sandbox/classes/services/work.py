@@ -26,6 +26,7 @@ from sandbox.classes.models import (
 from sandbox.classes.services import grading as gradings
 from sandbox.classes.timing import Limits
 from sandbox.scenarios import queries as scenario_queries
+from sandbox.scenarios import restrictions
 from sandbox.scenarios import services as scenarios
 from sandbox.scenarios.models import Scenario
 
@@ -37,6 +38,16 @@ _SEEDS: Final = 2**31
 
 class Refused(ValueError):
     """It cannot be done now; the message says why, for people."""
+
+
+class PredictionsOpen(Refused):
+    """Predictions come before the first grading; ``url`` leads to the first one that is open."""
+
+    def __init__(self, questions: list[dict[str, str]]) -> None:
+        """Name them."""
+        titles = ", ".join(one["title"] for one in questions)
+        super().__init__(f"Predictions come first: lock your answer to {titles}, then submit.")
+        self.url = questions[0]["url"]
 
 
 def start(exercise: Exercise, place: Enrolment, user: User) -> Attempt:
@@ -71,8 +82,18 @@ def start(exercise: Exercise, place: Enrolment, user: User) -> Attempt:
 
 def _drawing(attempt: Attempt, user: User) -> Scenario:
     made = scenarios.create(user, packs.variant_of(attempt).document)
-    scenarios.restrict(made, attempt.exercise.locks, attempt.exercise.exam)
+    restrict(attempt, made)
     return made
+
+
+def restrict(attempt: Attempt, scenario: Scenario) -> None:
+    """Tell the drawing of an attempt what is not done with it, by the rules of the exercise and the answers now.
+
+    Who teaches holds the pack with its solutions, so only a learner's drawing is one of an exam.
+    """
+    exercise = attempt.exercise
+    exam = exercise.exam and attempt.enrolment.role == Role.LEARNER
+    scenarios.restrict(scenario, exercise.locks, exam, packs.open_predictions(attempt))
 
 
 def drawing(attempt: Attempt, user: User) -> Scenario:
@@ -80,7 +101,9 @@ def drawing(attempt: Attempt, user: User) -> Scenario:
     if attempt.scenario is not None and attempt.scenario.deleted is None:
         return attempt.scenario
     with transaction.atomic():
-        attempt.scenario = _drawing(attempt, user)
+        old, attempt.scenario = attempt.scenario, _drawing(attempt, user)
+        if old is not None:
+            restrictions.succeed(old, attempt.scenario)
         Attempt.objects.filter(pk=attempt.pk).update(scenario=attempt.scenario)
         write_down(attempt, Deed.RESET, user, deleted=True)
     return attempt.scenario
@@ -95,10 +118,11 @@ def take_hint(attempt: Attempt, user: User) -> int:
     """Take the next hint and return its number, from 1; it stands in the record.
 
     Raises:
-        Refused: there are no hints in this exercise, or no more.
+        Refused: there are no hints in this exercise, or no more, or the person sits an exam.
     """
     if not attempt.exercise.hints_given:
         raise Refused(gettext("There are no hints in this exercise."))
+    _not_in_exam(attempt, user)
     with transaction.atomic():
         Attempt.objects.select_for_update().get(pk=attempt.pk)
         number = queries.hints_taken(attempt) + 1
@@ -111,13 +135,16 @@ def take_hint(attempt: Attempt, user: User) -> int:
 def lock_answer(attempt: Attempt, user: User, check_id: str, value: Any) -> Answer:
     """Lock the answer to the questions of one check and return it; it cannot be changed afterwards.
 
+    A prediction is locked after the end too, for the drawing would never run otherwise; it counts no more.
+
     Raises:
         Refused: the time is over, there is no such question, it was answered, or the answer is too long.
     """
-    _still_open(attempt)
-    asked = {check["id"] for check in packs.public_checks(attempt.pack, attempt.seed) if check["questions"]}
-    if check_id not in asked:
+    asked = {check["id"]: check for check in packs.public_checks(attempt.pack, attempt.seed)}
+    if check_id not in asked or not asked[check_id]["questions"]:
         raise Refused(gettext("There is no such question."))
+    if not asked[check_id]["withholds"]:
+        _still_open(attempt)
     if len(json.dumps(value)) > MAX_ANSWER_CHARS:
         raise Refused(gettext("An answer has {limit} characters at most.").format(limit=MAX_ANSWER_CHARS))
     with transaction.atomic():
@@ -126,7 +153,14 @@ def lock_answer(attempt: Attempt, user: User, check_id: str, value: Any) -> Answ
             raise Refused(gettext("This was answered before; an answer is locked once it is given."))
         made = Answer.objects.create(attempt=attempt, check_id=check_id, value=value)
         write_down(attempt, Deed.ANSWER, user, check=check_id)
+        if attempt.scenario is not None:
+            restrict(attempt, attempt.scenario)
     return made
+
+
+def _not_in_exam(attempt: Attempt, user: User) -> None:
+    if attempt.enrolment.role == Role.LEARNER and restrictions.sits_exam(user):
+        raise Refused("You sit an exam: until it is over there are no hints and no references, here too.")
 
 
 def reset(attempt: Attempt, user: User) -> None:
@@ -145,10 +179,11 @@ def go_on_from_reference(attempt: Attempt, user: User) -> None:
     """Put the drawing to the reference solution and mark it: what is submitted after that adds nothing.
 
     Raises:
-        Refused: the exercise does not allow it, or the time is over.
+        Refused: the exercise does not allow it, the time is over, or the person sits an exam.
     """
     if not attempt.exercise.reference or attempt.exercise.exam:
         raise Refused(gettext("This exercise does not go on from its reference."))
+    _not_in_exam(attempt, user)
     _still_open(attempt)
     with transaction.atomic():
         _replace(attempt, user, packs.reference_document(attempt))
@@ -171,11 +206,14 @@ def submit(attempt: Attempt, user: User, *, tell: bool = True) -> tuple[Submissi
 
     Raises:
         Refused: nothing may be submitted now; the message says why.
+        PredictionsOpen: a grading shows packets, so predictions are locked before it.
         runs.services.TooManyRuns: the person waits for too many gradings.
     """
     with transaction.atomic():
         locked = Attempt.objects.select_for_update().get(pk=attempt.pk)
         limits = _still_open(attempt)
+        if questions := packs.open_predictions(attempt):
+            raise PredictionsOpen(questions)
         revision = scenario_queries.revision(drawing(attempt, user))
         assert revision is not None  # a scenario has one from the start
         made = Submission.objects.create(

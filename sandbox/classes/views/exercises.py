@@ -45,12 +45,14 @@ def exercise(request: HttpRequest, exercise_id: str) -> HttpResponse:
 def _begun(exercise: Exercise, attempt: Attempt) -> dict[str, Any]:
     variant = packs.variant_of(attempt)
     taken = queries.hints_taken(attempt)
+    checks = _checks(attempt)
     return {
         "text": markdown.html(variant.text),
         "hints": variant.hints[:taken],
         "hints_left": len(variant.hints) - taken if exercise.hints_given else 0,
         "sent": queries.sent_hints(attempt),
-        "checks": _checks(attempt),
+        "checks": checks,
+        "first": [check for check in checks if check["withholds"] and check["answer"] is None],
         "stops": sorted(set(answers.stops_of(variant.document).values())),
         "submissions": queries.submissions_of(attempt, with_points=exercise.shows_results),
         "comments": attempt.comments.select_related("author"),
@@ -154,6 +156,8 @@ def submit(request: HttpRequest, attempt_id: str) -> HttpResponse:
     attempt, _ = access.own_attempt(request.user, attempt_id)
     try:
         made, _ = work.submit(attempt, person(request))
+    except work.PredictionsOpen as error:
+        return refused(request, error, error.url)
     except REFUSALS as error:
         return refused(request, error, attempt.exercise.get_absolute_url())
     return redirect(made)
@@ -208,7 +212,13 @@ def replay(request: HttpRequest, grading_id: str, row_id: int) -> HttpResponse:
         raise Http404("There is no such counterexample.")
     try:
         run = gradings.replay(grading, *found, person(request))
-    except (gradings.Refused, scenarios.Invalid, scenarios.InExam, *REFUSALS) as error:
+    except (
+        gradings.Refused,
+        scenarios.Invalid,
+        scenarios.InExam,
+        scenarios.PredictFirst,
+        *REFUSALS,
+    ) as error:
         return refused(request, error, grading.submission.get_absolute_url())
     assert run.scenario is not None
     return redirect(f"{run.scenario.get_absolute_url()}?run={run.pk}")

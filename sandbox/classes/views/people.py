@@ -19,11 +19,27 @@ from sandbox.classes.views.shared import page, person, refused, said
 @login_required
 @require_safe
 def courses(request: HttpRequest) -> HttpResponse:
-    """Show the person's courses.
+    """Show the person's courses, of one term with ``?term=``; archived ones with ``?archived=1`` only.
 
-    ``classes/courses.html``: ``rows`` (see ``queries.courses_of``), ``code`` (the text of ``?code=``).
+    ``classes/courses.html``: ``rows`` (see ``queries.courses_of``), ``code`` (the text of ``?code=``),
+    ``terms`` (of the rows), ``term`` (the chosen one), ``archived`` (whether those are shown), ``put_away``
+    (how many archived ones there are), ``total`` (how many courses there are).
     """
-    context = {"rows": queries.courses_of(person(request)), "code": request.GET.get("code", "")[:20]}
+    found = queries.courses_of(person(request))
+    archived = request.GET.get("archived") == "1"
+    rows = [row for row in found if bool(row["course"].archived) is archived]
+    terms = list(dict.fromkeys(row["course"].term for row in rows if row["course"].term))
+    term = request.GET.get("term", "")
+    term = term if term in terms else ""
+    context = {
+        "rows": [row for row in rows if not term or row["course"].term == term],
+        "code": request.GET.get("code", "")[:20],
+        "terms": terms,
+        "term": term,
+        "archived": archived,
+        "put_away": sum(bool(row["course"].archived) for row in found),
+        "total": len(found),
+    }
     return render(request, "classes/courses.html", context)
 
 
@@ -91,6 +107,16 @@ def course_settings(request: HttpRequest, course_id: str) -> HttpResponse:
         return said(request, "Saved.", found.get_absolute_url())
     status = 422 if form.errors else 200
     return page(request, "course_settings.html", found, place, {"form": form}, status)
+
+
+@require_POST
+def course_archive(request: HttpRequest, course_id: str) -> HttpResponse:
+    """Put the course away, or take it back (``archived`` 0); owners only."""
+    found, _ = access.course(request.user, course_id, "own")
+    archived = request.POST.get("archived") != "0"
+    people.archive(found, archived)
+    words = "The course is archived: it can be read." if archived else "The course goes on."
+    return said(request, words, found.get_absolute_url())
 
 
 @require_POST

@@ -74,11 +74,12 @@ def send_hint(request: HttpRequest, exercise_id: str) -> HttpResponse:
 @require_POST
 def broadcast(request: HttpRequest, submission_id: str) -> HttpResponse:
     """Show the drawing of a submission to the class without a name (``note``)."""
-    submission, place = access.submission(request.user, submission_id)
-    if not access.allowed("grade", request.user, place):
-        raise Http404("There is no such thing.")
+    submission, _ = access.submission(request.user, submission_id, "grade")
     exercise = submission.attempt.exercise
-    services.broadcast(exercise, person(request), submission, request.POST.get("note", "").strip())
+    try:
+        services.broadcast(exercise, person(request), submission, request.POST.get("note", "").strip())
+    except services.Refused as error:
+        return refused(request, error, _wall(exercise))
     return said(request, gettext("The class sees this drawing now, without a name."), _wall(exercise))
 
 

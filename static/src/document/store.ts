@@ -4,7 +4,7 @@ import { useSyncExternalStore } from "react";
 
 import { type Drawing, drawing } from "./drawing";
 import { type Asked, NOT_ASKED } from "./packet";
-import type { Can, Direction, Json, JsonObject, Lesson, Problem, User } from "./types";
+import type { Can, Direction, Json, JsonObject, Lesson, Problem, User, Withheld } from "./types";
 
 export type Tone = "active" | "delivered" | "dropped" | "looped" | "ambiguous" | "not modelled" | "parting" | "down" | "out";
 export type Dock = "trace" | "compare" | "failover" | "matrix" | "edits" | "runs";
@@ -46,6 +46,8 @@ export interface Workbench {
   can: Can;
   user: User | null;
   exercise: { title: string; url: string } | null;
+  /** Predictions that come before the drawing runs. */
+  withheld: Withheld[];
   selection: string | null;
   /** Everything that is chosen; the selection is the last of it. */
   chosen: string[];
@@ -102,6 +104,7 @@ let state: Workbench = {
   can: NOBODY,
   user: null,
   exercise: null,
+  withheld: [],
   selection: null,
   chosen: [],
   compared: null,

@@ -19,6 +19,13 @@ export interface Can {
   fork: boolean;
 }
 
+/** A question to answer before the drawing runs; `told` is what is kept back until then, races or all of it. */
+export interface Withheld {
+  title: string;
+  url: string;
+  told: "packets" | "races";
+}
+
 export interface EffectiveRoute {
   source: string;
   state: string;
@@ -82,6 +89,7 @@ export interface Bootstrap {
   runs?: string[];
   /** The exercise this drawing is an attempt of. */
   exercise?: { title: string; url: string } | null;
+  withheld?: Withheld[];
   urls: Record<string, string>;
 }
 

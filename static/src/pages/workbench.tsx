@@ -33,9 +33,9 @@ async function begin(): Promise<void> {
   if (!home || !data) return;
   const bootstrap = JSON.parse(data.textContent ?? "{}") as Bootstrap;
   configure(bootstrap);
-  const { mode, can, user, exercise = null } = bootstrap;
+  const { mode, can, user, exercise = null, withheld = [] } = bootstrap;
   const card = new URL(location.href).searchParams.get("card");
-  update({ mode, can, user, exercise, card, id: bootstrap.scenario.id ?? null, ...bootstrap.scenario });
+  update({ mode, can, user, exercise, withheld, card, id: bootstrap.scenario.id ?? null, ...bootstrap.scenario });
   watchNetwork();
   let shared: Run[] | null = null;
   try {

@@ -10,6 +10,7 @@ import { Failover } from "./Failover";
 import { Matrix } from "./matrix/Matrix";
 import { Runs } from "./Runs";
 import { Tab } from "./Tab";
+import { Withheld } from "./Withheld";
 import { Edits } from "./edited/Edits";
 import { LastEdit } from "./edited/LastEdit";
 import { useRecording } from "./failover/recording";
@@ -84,6 +85,7 @@ export function Dock({ shared }: { shared: Run[] | null }): ReactNode {
           <button type="button" className="button small" onClick={() => { update({ dock: "failover" }); }}>{t("To the event")}</button>
         </p>
       )}
+      <Withheld />
       <div className="dock-body" role="tabpanel" aria-label={DOCKS.find(([name]) => name === dock)?.[1]}>
         <h2 className="visually-hidden">{DOCKS.find(([name]) => name === dock)?.[1]}</h2>
         {dock === "trace" && <Trace />}

@@ -1,7 +1,7 @@
 /** The API client: the only code that sends requests. Every failure is an ApiError with words for people. */
 
 import { t } from "../document/text";
-import type { Bootstrap, EffectiveRoute, GuestView, Json, JsonObject, Operation, Problem, Rules, Run, RunEvent } from "../document/types";
+import type { Bootstrap, EffectiveRoute, GuestView, Json, JsonObject, Operation, Problem, Rules, Run, RunEvent, Withheld } from "../document/types";
 
 import type { Fact, RuleCard, Word } from "../document/reference";
 import type { Difference } from "../document/diff";
@@ -29,6 +29,7 @@ export interface ScenarioAnswer {
   document: JsonObject;
   problems: Problem[];
   runnable: boolean;
+  withheld?: Withheld[];
 }
 
 export interface Design {
