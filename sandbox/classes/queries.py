@@ -142,6 +142,23 @@ def submissions_of(attempt: Attempt, *, with_points: bool) -> list[dict[str, Any
     return found[::-1]
 
 
+def work_is_over(exercise: Exercise, limits: Limits, submissions: list[dict[str, Any]]) -> bool:
+    """Return whether a learner may read what a pack tells after the work, which gives answers away.
+
+    Once results are released; in an exam, where others may still be at it, not before. Else also when
+    nothing more can be handed in, or when a submission has earned everything and the learner sees that.
+
+    Args:
+        submissions: as ``submissions_of`` returns them.
+    """
+    if exercise.released is not None:
+        return True
+    if exercise.exam or not limits.visible:
+        return False
+    full = any(row["points"] and (row["earned"] or 0) >= row["points"] for row in submissions)
+    return bool(limits.refusal) or (exercise.shows_results and full)
+
+
 _SUMS: Final = ("earned", "points", "ungraded")
 
 

@@ -111,7 +111,8 @@ class Case:
         source_port: offset of source ports, so that flows fall otherwise in another variant.
         reseat: returns the case and the check of another variant by its number; None inside ``forall``.
         tracer: how packets are followed, where the drawing stands at one moment of a race; None: as drawn.
-        kept: summaries of races that other checks of the same grading asked for; filled as they come.
+        kept: what checks of the same grading share, filled as it comes: summaries of races, and the networks
+            of those drawings that ``share`` was told of.
         refusal: why the drawing was not even read; empty where it was.
     """
 
@@ -151,7 +152,13 @@ class Case:
         """
         topology = self.topology
         self.budget.spend(READING * things(topology.model_dump()))
-        network, problems = compiled(self.drawing) if self.drawing else (None, self.problems)
+        place = ("network", id(self.drawing))
+        network: Network | None = self.kept[place][1] if place in self.kept else None
+        problems = self.problems
+        if network is None and self.drawing is not None:
+            network, problems = compiled(self.drawing)
+            if place in self.kept:
+                self.kept[place] = self.drawing, network
         if network is None:
             raise CannotGrade(_cannot_run(problems))
         return network
@@ -206,6 +213,12 @@ class Case:
             refusal="",
         )
         return start.under(self.profile) if self.profile else start
+
+
+def share(kept: dict[Any, Any], drawing: Scenario | None) -> None:
+    """Let all checks that share ``kept`` compile a drawing once; it is held, so that its id stays its own."""
+    if drawing is not None:
+        kept.setdefault(("network", id(drawing)), (drawing, None))
 
 
 def opened(document: Mapping[str, Any]) -> tuple[Scenario | None, tuple[Problem, ...]]:

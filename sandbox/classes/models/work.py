@@ -20,7 +20,7 @@ class Attempt(models.Model):
 
     ``score`` and ``ungraded`` (points that could not be graded) repeat the newest ``GradeEvent``; None:
     nothing was graded yet. ``from_reference`` is when the learner went on from the reference solution;
-    what is submitted after that adds nothing.
+    what is submitted after that adds nothing. ``checkpoints`` are the names of those the learner went on from.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -33,6 +33,7 @@ class Attempt(models.Model):
     seed = models.BigIntegerField()
     started = models.DateTimeField(default=now)
     from_reference = models.DateTimeField(null=True, blank=True)
+    checkpoints = models.JSONField(default=list, blank=True)
     score = models.FloatField(null=True, blank=True)
     ungraded = models.FloatField(default=0)
 
@@ -57,6 +58,7 @@ class Deed(models.TextChoices):
     ANSWER = "answer", "Locked an answer"
     RESET = "reset", "Went back to the start"
     REFERENCE = "reference", "Went on from the reference"
+    CHECKPOINT = "checkpoint", "Went on from a checkpoint"
     SUBMITTED = "submitted", "Submitted"
     SENT = "sent", "Got a hint from the instructor"
 
@@ -105,7 +107,8 @@ class Submission(models.Model):
     """An immutable revision with the answers there were, numbered from 1 in its attempt.
 
     ``hints`` is how many hints were taken by then; ``late_s`` the seconds behind the due date;
-    ``after_reference``: the learner had gone on from the reference.
+    ``after_reference``: the learner had gone on from the reference. ``given``: ids of the checks that
+    checkpoints had done for the learner by then.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -116,6 +119,7 @@ class Submission(models.Model):
     hints = models.PositiveIntegerField(default=0)
     late_s = models.PositiveIntegerField(default=0)
     after_reference = models.BooleanField(default=False)
+    given = models.JSONField(default=list, blank=True)
     created = models.DateTimeField(default=now)
 
     class Meta:

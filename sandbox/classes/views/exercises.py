@@ -12,6 +12,7 @@ from sandbox.classes import access, answers, markdown, packs, queries
 from sandbox.classes.models import Attempt, Exercise
 from sandbox.classes.services import grading as gradings
 from sandbox.classes.services import work
+from sandbox.classes.timing import Limits
 from sandbox.classes.views.shared import page, person, refused, said
 from sandbox.runs import services as runs
 from sandbox.scenarios import services as scenarios
@@ -24,7 +25,8 @@ def exercise(request: HttpRequest, exercise_id: str) -> HttpResponse:
     """Show an exercise: its task, checks and questions, and how the person stands.
 
     ``classes/exercise.html``: ``exercise``, ``limits``, ``attempt`` (own or None), ``about`` (title and
-    objective); with an attempt also ``text`` (HTML), ``hints`` (those taken), ``hints_left``, ``sent``
+    objective); with an attempt also ``text`` (HTML), ``after`` (HTML; None before the work is over),
+    ``told_later`` (it comes then), ``checkpoints``, ``hints`` (those taken), ``hints_left``, ``sent``
     (hints from staff), ``checks`` (see ``_checks``), ``stops`` (names for suggestions), ``submissions``
     (see ``queries.submissions_of``), ``comments``, ``shown`` (drawings shown to the class).
     """
@@ -37,21 +39,26 @@ def exercise(request: HttpRequest, exercise_id: str) -> HttpResponse:
     context: dict[str, Any] = {"exercise": found, "limits": limits, "attempt": attempt}
     context["about"] = packs.about(found.pack)
     if attempt is not None:
-        context |= _begun(found, attempt)
+        context |= _begun(found, attempt, limits)
     return page(request, "exercise.html", found.course, place, context)
 
 
-def _begun(exercise: Exercise, attempt: Attempt) -> dict[str, Any]:
+def _begun(exercise: Exercise, attempt: Attempt, limits: Limits) -> dict[str, Any]:
     variant = packs.variant_of(attempt)
+    submissions = queries.submissions_of(attempt, with_points=exercise.shows_results)
+    over = queries.work_is_over(exercise, limits, submissions)
     taken = queries.hints_taken(attempt)
     return {
         "text": markdown.html(variant.text),
+        "after": markdown.html(variant.after) if over else None,
+        "told_later": bool(variant.after) and not over,
+        "checkpoints": packs.checkpoints(attempt) if exercise.reference and not exercise.exam else [],
         "hints": variant.hints[:taken],
         "hints_left": len(variant.hints) - taken if exercise.hints_given else 0,
         "sent": queries.sent_hints(attempt),
         "checks": _checks(attempt),
         "stops": sorted(set(answers.stops_of(variant.document).values())),
-        "submissions": queries.submissions_of(attempt, with_points=exercise.shows_results),
+        "submissions": submissions,
         "comments": attempt.comments.select_related("author"),
         "shown": queries.broadcasts(exercise),
     }
@@ -143,6 +150,18 @@ def reference(request: HttpRequest, attempt_id: str) -> HttpResponse:
     return said(
         request, "The drawing is the reference now. What you submit from here adds no points.", target
     )
+
+
+@require_POST
+def checkpoint(request: HttpRequest, attempt_id: str, name: str) -> HttpResponse:
+    """Go on from a checkpoint of the pack."""
+    attempt, _ = access.own_attempt(request.user, attempt_id)
+    target = attempt.exercise.get_absolute_url()
+    try:
+        title = work.go_on_from_checkpoint(attempt, person(request), name)
+    except REFUSALS as error:
+        return refused(request, error, target)
+    return said(request, f"The drawing is at the checkpoint now: {title}.", target)
 
 
 @require_POST
