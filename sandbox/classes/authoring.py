@@ -36,7 +36,10 @@ def lint(files: packs.Files) -> list[dict[str, Any]]:
 
 
 def preview(pack: netcore.Pack, seed: int) -> dict[str, Any]:
-    """Return what a learner with a seed gets: ``title``, ``objective``, ``text``, ``after``, ``hints``, ``checks``."""
+    """Return what a learner with a seed gets.
+
+    Returns: ``title``, ``objective``, ``text``, ``after``, ``hints``, ``checks`` and ``hidden``, how many.
+    """
     variant = netcore.variant(pack, seed)
     checks = [check.as_dict() for check in netcore.public_checks(pack, seed)]
     return {

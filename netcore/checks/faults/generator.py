@@ -20,6 +20,7 @@ from netcore.checks.grading.packets import same_place
 from netcore.checks.language.check import Check
 from netcore.checks.reading import compiled
 from netcore.checks.why import why
+from netcore.checks.wording import are, counted
 from netcore.document.models import Scenario
 from netcore.document.reader import dump
 from netcore.errors import NetcoreError, NotFound
@@ -165,7 +166,8 @@ def put_faults(
             now = after
     if len(taken) < count:
         raise TooFew(
-            f"{len(taken)} faults that show can be put into this drawing, and {count} are asked for."
+            f"{counted(len(taken), 'fault')} can be put into this drawing so that each shows; "
+            f"{count} {are(count)} asked for."
         )
     return Broken(now, tuple(taken), tuple(_failing(now, asked)))
 

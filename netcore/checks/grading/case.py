@@ -13,6 +13,7 @@ from netcore.checks.diff import walked
 from netcore.checks.grading.names import Unknown
 from netcore.checks.language.check import Check
 from netcore.checks.reading import compiled, ground
+from netcore.checks.wording import counted
 from netcore.control.network import Network
 from netcore.document import reader
 from netcore.document.models import Scenario, Topology
@@ -92,11 +93,14 @@ class Made:
 
     Args:
         words: what was changed, for messages; empty for the drawing itself.
-        patch: operations of JSON Patch that lead from the learner's drawing here.
+        patch: operations of JSON Patch that lead from the learner's drawing here; with ``of_start`` from the
+            starting drawing.
+        of_start: a question is about the starting drawing.
     """
 
     words: str = ""
     patch: tuple[dict[str, Any], ...] = ()
+    of_start: bool = False
 
 
 @dataclass(frozen=True)
@@ -181,14 +185,24 @@ class Case:
         return done
 
     def counterexample(self, packet: Packet) -> dict[str, Any]:
-        """Return a packet as it is replayed on the learner's own drawing."""
-        found: dict[str, Any] = {
-            "kind": "trace",
-            "question": packet.model_dump(mode="json", exclude_none=True),
+        """Return a packet as it is replayed on the learner's own drawing, or on the starting one."""
+        return self.replayed("trace", question=packet.model_dump(mode="json", exclude_none=True))
+
+    def place(self, *paths: str) -> dict[str, Any]:
+        """Return places of the drawing to look at, for what no packet shows."""
+        return self.replayed("drawing", at=list(paths))
+
+    def replayed(self, kind: str, **found: Any) -> dict[str, Any]:
+        """Return a counterexample: what is found, and the drawing it is found in."""
+        made: dict[str, Any] = {
+            "kind": kind,
+            **found,
             "patch": list(self.made.patch),
             "changes": self.made.words,
         }
-        return {**found, "profile": self.profile} if self.profile else found
+        if self.made.of_start:
+            made["base"] = "start"
+        return {**made, "profile": self.profile} if self.profile else made
 
     def under(self, profile: str) -> Case:
         """Return the same drawing under another profile."""
@@ -206,7 +220,7 @@ class Case:
             self,
             drawing=self.start,
             problems=(),
-            made=Made(),
+            made=Made(of_start=True),
             source_port=0,
             reseat=None,
             tracer=None,
@@ -230,7 +244,7 @@ def opened(document: Mapping[str, Any]) -> tuple[Scenario | None, tuple[Problem,
     topology = document.get("topology", {})
     count = things(topology) if isinstance(topology, dict) else 0
     if count > LARGEST:
-        raise CannotGrade(f"The drawing has {count:,} things; at most {LARGEST:,} are graded.")
+        raise CannotGrade(f"The drawing has {counted(count, 'thing')}; at most {LARGEST:,} are graded.")
     reading = reader.read(dict(document), ground())
     return reading.document, reading.problems
 

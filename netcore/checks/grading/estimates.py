@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 from math import inf
 from typing import Any
@@ -10,6 +11,7 @@ from netcore.checks.grading import racing
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
 from netcore.checks.language.questions import BucketForm, DesignForm, NumberForm, RankingForm
 from netcore.checks.language.timed import Figure, Race
+from netcore.checks.wording import counted
 
 NEVER = "never"
 
@@ -54,7 +56,9 @@ def ranking(form: RankingForm, case: Case, said: Any) -> Finding:
     pairs = list(combinations(form.designs, 2))
     right = sum(_agree(figures[a], figures[b], place[a], place[b]) for a, b in pairs)
     share = max(0.0, 2 * right / len(pairs) - 1)
-    return PASSED if right == len(pairs) else Finding(share, "Some designs stand in another order.")
+    if right == len(pairs):
+        return PASSED
+    return Finding(share, "Some designs stand in another order.", _example(form.race, case, form.designs))
 
 
 def _agree(one: float, other: float, first: float, second: float) -> bool:
@@ -89,12 +93,21 @@ def design(form: DesignForm, case: Case, said: Any) -> Finding:
     if said in (good or ["none"]):
         return PASSED
     summary = found.get(said)
+    if summary is None and said == "none":
+        return Finding(0.0, "One of them does meet it.", _example(form.race, case, good))
     if summary is None:
-        return failed("Another design is right." if said != "none" else "One of them does meet it.")
-    asked = form.meets[0]
+        return failed(f"{said}: {racing.why_not(form.race, case, said)}")
+    asked = next(
+        (one for one in form.meets if not _keeps(racing.figure_of(summary, one.figure), one)), form.meets[0]
+    )
     value = racing.figure_of(summary, asked.figure)
     shown = NEVER if value is None else f"{value:.4g}"
-    return failed(f"{said}: {asked.figure} is {shown} over {form.race.trials} trials.")
+    if said in form.excluded:
+        return failed(f"{said} is not allowed here.")
+    message = f"{said}: {asked.figure} is {shown} over {counted(form.race.trials, 'trial')}."
+    if all(_keeps(racing.figure_of(summary, one.figure), one) for one in form.meets):
+        message = f"{said} meets it, and another one does at a lower price."
+    return Finding(0.0, message, _example(form.race, case, (said,)))
 
 
 def _keeps(value: float | None, asked: Any) -> bool:
@@ -133,4 +146,10 @@ def _other(figure: Figure | None, case: Case, message: str) -> Finding:
     """Return a wrong answer with a timeline to look at."""
     if figure is None:
         return failed(message)
-    return Finding(0.0, message, racing.example(figure.race, case, case.start.seed))
+    return Finding(0.0, message, _example(figure.race, case))
+
+
+def _example(race: Race, case: Case, designs: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the first timeline of a race that was played before."""
+    made, _ = racing.scenario_of(race, case)
+    return racing.example(race, made, case.start.seed, designs)

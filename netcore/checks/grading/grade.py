@@ -34,7 +34,9 @@ class CheckResult:
         message: why, in words; of a passed check empty.
         counterexample: None, or plain JSON data: ``kind`` trace with the ``question`` that a trace run takes,
             the ``patch`` that leads from the learner's drawing to the one it is about (empty: that drawing),
-            and ``changes``, the patch in words; or ``kind`` failover. A hidden check has none.
+            and ``changes``, the patch in words; ``base`` start: the patch leads from the starting drawing.
+            ``kind`` failover has the ``question`` of a failover run; ``kind`` drawing has ``at``, places to
+            look at, where no packet shows it. A hidden check has none.
     """
 
     check: str
@@ -120,8 +122,8 @@ def grade(
         seed: of the learner's variant.
         for_author: of hidden checks too all is told; no learner may see such results.
         only: ids of the checks that are asked; None: all.
-        kept: what gradings of one pack and seed may share: the start compiled, and summaries of races. Hand in
-            the same dictionary, empty at first. It changes no result.
+        kept: what gradings of one pack and seed may share: the start compiled, and summaries of races. Hand
+            in the same dictionary, empty at first. It changes no result.
     """
     kept = {} if kept is None else kept
     made, start, healthy = kept.get("start") or _start(pack, seed)

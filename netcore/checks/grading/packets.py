@@ -13,6 +13,7 @@ from netcore.checks.grading.names import Unknown
 from netcore.checks.language.packets import Avoids, Delivers, Drops, RouteChosen, Symmetric, Visits
 from netcore.checks.language.part import OfFlows
 from netcore.checks.paths import path_of
+from netcore.checks.wording import counted
 from netcore.document.models import Topology
 from netcore.trace.model import Leg, Outcome, Step, Trace, Verdict
 from netcore.trace.packet import TCP, Packet, protocol_name, protocol_number
@@ -93,7 +94,8 @@ def route(part: RouteChosen, case: Case) -> Finding:
     """Return whether a NIC uses the route that is asked for."""
     rows = selected(case, part.nic, part.to)
     if not rows:
-        return failed(f"{part.nic} has no route for {part.to}.")
+        message = f"{part.nic} has no route for {part.to}."
+        return Finding(0.0, message, case.counterexample(to_look_up(case, part.nic, part.to)))
     hop = hop_of(case.topology, part.hop)
     for row in rows:
         wrong = (
@@ -103,8 +105,19 @@ def route(part: RouteChosen, case: Case) -> Finding:
             or (hop is not None and hop not in row.hops)
         )
         if wrong:
-            return failed(f"{part.nic} sends {part.to} by {_row(row)}.")
+            message = f"{part.nic} sends {part.to} by {_row(row)}."
+            return Finding(0.0, message, case.counterexample(to_look_up(case, part.nic, part.to)))
     return PASSED
+
+
+def to_look_up(case: Case, nic: str, to: str) -> Packet:
+    """Return a packet that leaves by a NIC and has its route looked up."""
+    found = case.topology.nics[nic_of(case.topology, nic)]
+    source = (
+        None if found.primary else next((str(one.address) for one in found.configurations.values()), None)
+    )
+    destination = to if names.is_address(to) else names.ends(case.topology, to)[0]
+    return Packet(source=f"vms/{found.vm}", destination=destination, source_address=source)
 
 
 class Selected(NamedTuple):
@@ -165,7 +178,7 @@ def hop_of(topology: Topology, text: str | None) -> str | None:
 def _address(topology: Topology, text: str) -> str:
     found = names.ends(topology, text)
     if len(found) != 1:
-        raise Unknown(f"{text} stands for {len(found)} things, and one is meant.")
+        raise Unknown(f"{text} stands for {counted(len(found), 'thing')}, and one is meant.")
     kind, _, key = found[0].partition("/")
     address = topology.hosts[key].address if kind == "hosts" else names.address_of(topology, key)
     if address is None:
@@ -179,7 +192,7 @@ def _row(row: Selected) -> str:
 
 def _all(part: OfFlows, case: Case, why: Callable[[Packet, Trace], Why]) -> Finding:
     """Return the finding of a rule over all packets of all flows; the smallest that breaks it is told."""
-    found: list[Finding] = []
+    found: list[tuple[tuple[object, ...], str, Packet]] = []
     asked = 0
     for flow in part.flows:
         for packet in names.packets(case.topology, flow, case.source_port):
@@ -188,10 +201,13 @@ def _all(part: OfFlows, case: Case, why: Callable[[Packet, Trace], Why]) -> Find
             broken = why(packet, done)
             if broken is not None:
                 message = f"{_flow(packet)}{case.made.words and f' ({case.made.words})'}: {broken}"
-                found.append(Finding(0.0, message, case.counterexample(packet), _size(case, packet, done)))
+                found.append((size(packet, done), message, packet))
         if not asked:
             return failed(f"There is no VM for {flow.text} in the drawing.")
-    return min(found, key=lambda one: one.size) if found else PASSED
+    if not found:
+        return PASSED
+    smallest, message, packet = min(found, key=lambda one: one[0])
+    return Finding(0.0, message, case.counterexample(packet), smallest)
 
 
 def _delivered(part: Delivers, case: Case, done: Trace) -> Why:
@@ -298,7 +314,7 @@ def _flow(packet: Packet) -> str:
     return f"{' -> '.join(ends)} {protocol_name(number)}{port}"
 
 
-def _size(case: Case, packet: Packet, done: Trace) -> tuple[object, ...]:
+def size(packet: Packet, done: Trace) -> tuple[object, ...]:
     """Return the sort key of counterexamples: fewest hops, then lowest addresses, then ports."""
     hops = len(path_of(done.forward.steps)) + (len(path_of(done.back.steps)) if done.back else 0)
     header = done.packet

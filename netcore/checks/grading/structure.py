@@ -11,8 +11,10 @@ from netcore.checks.diff import diff
 from netcore.checks.grading import changing, names
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
 from netcore.checks.grading.names import Unknown, entry
+from netcore.checks.grading.packets import size
 from netcore.checks.language.structure import KINDS, Count, Edits, OpensNothing, Prop, Refused, Unchanged
 from netcore.checks.reading import compiled
+from netcore.checks.wording import are, counted, things
 from netcore.document.models import Topology
 from netcore.trace.effects import Effect
 from netcore.trace.packet import Packet
@@ -21,6 +23,9 @@ _NOTHING = object()
 
 PACKETS = 200
 """Packets of each of two drawings that are compared."""
+
+MOST_PLACES = 20
+"""Places that a counterexample names at most."""
 
 COMPARING = 100_000
 """Steps that comparing two drawings costs."""
@@ -35,13 +40,14 @@ def prop(part: Prop, case: Case) -> Finding:
         there = value is not _NOTHING
         if not part.holds(value if there else None, there):
             shown = "absent" if not there or value is None else value
-            return failed(f"{path} is {shown}; it has {part.words}.")
+            return Finding(0.0, f"{path} is {shown}; it has {part.words}.", case.place(path))
     return PASSED
 
 
 def count(part: Count, case: Case) -> Finding:
     """Return whether as many things are drawn as may be."""
-    number = sum(_counts(part, holder, one) for holder, one in _things(case.topology, part.of))
+    found = [path for path, holder, one in _things(case.topology, part.of) if _counts(part, holder, one)]
+    number = len(found)
     wrong = (
         (part.exactly is not None and number != part.exactly)
         or (part.at_least is not None and number < part.at_least)
@@ -59,9 +65,11 @@ def count(part: Count, case: Case) -> Finding:
         if limit is not None
     ]
     where = " of this kind" if part.where else ""
-    return failed(
-        f"There are {number} {part.of.replace('_', ' ')}{where}; {' and '.join(asked)} are asked for."
-    )
+    limit = " and ".join(asked)
+    verb = "is" if limit in ("exactly 1", "at least 1") else "are"
+    told = "may be" if limit.startswith("at most") else f"{verb} asked for"
+    message = f"There {are(number)} {things(number, part.of)}{where}; {limit} {told}."
+    return Finding(0.0, message, case.place(*found[:MOST_PLACES]))
 
 
 def unchanged(part: Unchanged, case: Case) -> Finding:
@@ -70,7 +78,8 @@ def unchanged(part: Unchanged, case: Case) -> Finding:
         before, after = (_at(topology, path) for topology in (case.start.topology, case.topology))
         if before != after:
             where = _first_difference(before, after)
-            return failed(f"{path}{where} is not as it was in the starting drawing.")
+            message = f"{path}{where} is not as it was in the starting drawing."
+            return Finding(0.0, message, case.place(path))
     return PASSED
 
 
@@ -85,16 +94,23 @@ def refused(part: Refused, case: Case) -> Finding:
         return PASSED
     others = f" It has {after.problems[0].code} instead." if after.problems else " It is accepted."
     reason = f" for {part.code}" if part.code else ""
-    return failed(f"With {after.made.words} the drawing is not refused{reason}.{others}")
+    message = f"With {after.made.words} the drawing is not refused{reason}.{others}"
+    return Finding(0.0, message, after.place())
 
 
 def edits(part: Edits, case: Case) -> Finding:
     """Return whether no more single changes were made than may be."""
     before, after = (_plain(topology) for topology in (case.start.topology, case.topology))
-    number = len(jsonpatch.make_patch(before, after).patch)
+    made = jsonpatch.make_patch(before, after).patch
+    number = len(made)
     if number <= part.at_most:
         return PASSED
-    return failed(f"{number} things are other than in the starting drawing; at most {part.at_most} may be.")
+    message = (
+        f"{counted(number, 'thing')} {are(number)} other than in the starting drawing; "
+        f"at most {part.at_most} may be."
+    )
+    places = sorted({"/".join(step["path"].split("/")[1:3]) for step in made})
+    return Finding(0.0, message, case.place(*places[:MOST_PLACES]))
 
 
 def opens_nothing(part: OpensNothing, case: Case) -> Finding:
@@ -105,14 +121,20 @@ def opens_nothing(part: OpensNothing, case: Case) -> Finding:
     case.budget.spend(COMPARING)
     ignored = {end for name in part.ignore for end in names.ends(case.topology, name)}
     allowed = {_header(packet) for flow in part.allow for packet in names.packets(case.topology, flow)}
-    for change in diff(before, case.network, limit=PACKETS).of(Effect.OPENED):
-        packet = change.packet
-        if _header(packet) not in allowed and not ignored & {packet.source, packet.destination}:
-            port = f"/{packet.destination_port}" if packet.destination_port else ""
-            flow = f"{packet.source} -> {packet.destination} {packet.protocol}{port}"
-            message = f"{flow} arrives, and did not before."
-            return Finding(0.0, message, case.counterexample(packet))
-    return PASSED
+    opened = [
+        change.packet
+        for change in diff(before, case.network, limit=PACKETS).of(Effect.OPENED)
+        if _header(change.packet) not in allowed
+        and not ignored & {change.packet.source, change.packet.destination}
+    ]
+    if not opened:
+        return PASSED
+    smallest, packet = min(
+        ((size(packet, case.trace(packet)), packet) for packet in opened), key=lambda one: one[0]
+    )
+    port = f"/{packet.destination_port}" if packet.destination_port else ""
+    message = f"{packet.source} -> {packet.destination} {packet.protocol}{port} arrives, and did not before."
+    return Finding(0.0, message, case.counterexample(packet), smallest)
 
 
 def _header(packet: Packet) -> tuple[str, str, str, int]:
@@ -154,8 +176,8 @@ def _below(value: Any, rest: list[str], path: str) -> Iterator[tuple[str, Any]]:
         yield f"{path}/{'/'.join(rest)}", _NOTHING
 
 
-def _things(topology: Topology, of: str) -> Iterator[tuple[str, Any]]:
-    """Yield the things of a kind as plain data, each with the id of what holds it."""
+def _things(topology: Topology, of: str) -> Iterator[tuple[str, str, Any]]:
+    """Yield the things of a kind as plain data, each with its path and the id of what holds it."""
     collection, inner = KINDS.get(of, (of, ""))
     entries = getattr(topology, collection, None)
     if not isinstance(entries, dict):
@@ -163,12 +185,12 @@ def _things(topology: Topology, of: str) -> Iterator[tuple[str, Any]]:
     for key, one in sorted(entries.items()):
         raw = _plain(one)
         if not inner:
-            yield key, raw
+            yield f"{collection}/{key}", key, raw
             continue
         for part in inner.split("/"):
             raw = raw.get(part) or {}
-        for held in raw.values():
-            yield key, held
+        for name, held in raw.items():
+            yield f"{collection}/{key}/{inner}/{name}", key, held
 
 
 def _counts(part: Count, holder: str, one: Any) -> bool:

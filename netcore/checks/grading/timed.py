@@ -10,9 +10,11 @@ from netcore.batch.reach import everything, headers_named
 from netcore.batch.reach import never as proof
 from netcore.checks.grading import names, racing
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
+from netcore.checks.grading.packets import size
 from netcore.checks.grading.racing import NotPlayable, Timeline
 from netcore.checks.language.check import Always, Check, Finally, Never
 from netcore.checks.language.timed import Arrives, Lost, Race
+from netcore.checks.wording import counted
 from netcore.failover.clock import SECOND_US
 from netcore.trace.packet import Packet, protocol_name
 
@@ -37,7 +39,8 @@ def lost(part: Lost, case: Case) -> Finding:
         value = racing.figure_of(summary, part.figure)
         if _within(value, part):
             return PASSED
-        message = f"{part.figure} of {part.race.design} is {_shown(value)} over {part.race.trials} trials."
+        trials = counted(part.race.trials, "trial")
+        message = f"{part.figure} of {part.race.design} is {_shown(value)} over {trials}."
         return _with_example(part, case, message)
     except NotPlayable as error:
         return failed(str(error))
@@ -56,18 +59,21 @@ def _shown(value: float | None) -> str:
 
 
 def _with_example(part: Lost, case: Case, message: str) -> Finding:
-    """Return the finding with the shortest of some timelines that break the bound; never is longest."""
+    """Return the finding with the shortest of some timelines that break the bound; never is longest.
+
+    One timeline alone breaks no bound of a figure that is none of it, such as a share: there it is the first
+    one, and where none of those that are played breaks the bound, the longest.
+    """
     metric = _SECONDS.get(part.figure, "")
+    played: list[tuple[float, int, Case]] = []
     broken: list[tuple[float, int, Case]] = []
-    if metric and part.at_most is not None:
-        for line in racing.timelines(part.race, case, EXAMPLES):
-            time_us = line.metrics()[metric]
-            value = None if time_us is None else time_us / SECOND_US
-            if not _within(value, part):
-                broken.append((inf if value is None else value, line.seed, line.case))
-    if not broken:
-        return failed(message)
-    value, seed, made = min(broken, key=lambda one: one[:2])
+    for line in racing.timelines(part.race, case, EXAMPLES if metric else 1):
+        time_us = line.metrics()[metric] if metric else 0
+        value = None if time_us is None else time_us / SECOND_US
+        played.append((inf if value is None else value, line.seed, line.case))
+        if metric and not _within(value, part):
+            broken.append(played[-1])
+    value, seed, made = min(broken or [max(played, key=lambda one: one[:2])], key=lambda one: one[:2])
     return Finding(0.0, message, racing.example(part.race, made, seed), (value,))
 
 
@@ -139,10 +145,11 @@ def _never_arrives(part: Arrives, case: Case) -> Finding:
     choice = f", if the choice falls on {found.by_choice}" if found.by_choice else ""
     port = f"/{packet.destination_port}" if packet.destination_port else ""
     message = f"It arrives: {packet.source} -> {packet.destination} {packet.protocol}{port}{choice}."
-    return Finding(0.0, message, case.counterexample(packet))
+    return Finding(0.0, message, case.counterexample(packet), size(packet, case.trace(packet)))
 
 
 def _never_loops(case: Case) -> Finding:
+    found: list[tuple[tuple[object, ...], str, Packet]] = []
     for one in everything(Compiled(case.network)):
         case.budget.spend(PROOF * len(one.cells.cells))
         first = one.cells.looping.first()
@@ -156,8 +163,11 @@ def _never_loops(case: Case) -> Finding:
             destination_port=first.destination_port,
         )
         message = f"{one.source} -> {one.cells.destination} runs in a circle."
-        return Finding(0.0, message, case.counterexample(packet))
-    return PASSED
+        found.append((size(packet, case.trace(packet)), message, packet))
+    if not found:
+        return PASSED
+    smallest, message, packet = min(found, key=lambda one: one[0])
+    return Finding(0.0, message, case.counterexample(packet), smallest)
 
 
 def _end(case: Case, text: str) -> str:

@@ -19,6 +19,7 @@ from netcore.checks.packs.models import Pack, PackProblem, Solution
 from netcore.checks.packs.solutions import handed_in
 from netcore.checks.packs.variants import entries, solution, variant
 from netcore.checks.reading import ground
+from netcore.checks.wording import are, counted
 from netcore.document import reader
 from netcore.profiles import facts
 
@@ -48,7 +49,9 @@ def _points(pack: Pack) -> Iterator[PackProblem]:
     if not pack.reference:
         yield PackProblem("reference", "", "no-reference", "There is no reference solution.")
     if len(pack.wrong) < LEAST_WRONG:
-        message = f"There are {len(pack.wrong)} wrong solutions; at least {LEAST_WRONG} are asked for."
+        number = len(pack.wrong)
+        there = f"There {are(number)} {counted(number, 'wrong solution')}"
+        message = f"{there}; at least {LEAST_WRONG} are asked for."
         yield PackProblem("wrong", "", "few-wrong", message)
     if not any(entry.hidden for entry in pack.checks):
         yield PackProblem("checks.yml", "/checks", "no-hidden", "There is no hidden check.")
@@ -196,9 +199,7 @@ class _Tried:
 def _reference(tried: _Tried) -> Iterator[PackProblem]:
     for result in tried.results():
         if result.state != "passed":
-            message = (
-                f"It does not pass {result.check} (seed {tried.seed}, {result.state}): {result.message}"
-            )
+            message = f"It does not pass {result.check} (seed {tried.seed}, {result.state}): {result.message}"
             yield PackProblem(tried.path, "", "reference-fails", message)
 
 

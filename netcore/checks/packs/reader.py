@@ -15,6 +15,7 @@ from netcore.checks.packs import yaml_text
 from netcore.checks.packs.mapping import mapper
 from netcore.checks.packs.models import About, Checks, Pack, PackProblem, Solution, Variants, digest_of
 from netcore.checks.reading import ground
+from netcore.checks.wording import counted
 from netcore.document import reader
 from netcore.document.problems import pointer
 from netcore.errors import NetcoreError
@@ -34,7 +35,7 @@ class PackRefused(NetcoreError):
     """A pack cannot be read; ``problems`` says all that is wrong with it."""
 
     def __init__(self, problems: tuple[PackProblem, ...]) -> None:
-        super().__init__(f"The pack has {len(problems)} problems.")
+        super().__init__(f"The pack has {counted(len(problems), 'problem')}.")
         self.problems = problems
 
 
@@ -118,8 +119,8 @@ def _outside(files: Mapping[str, bytes]) -> Iterator[PackProblem]:
                 "",
                 "unknown-file",
                 "A pack does not have such a file.",
-                "It has pack.yml, scenario.yml, checks.yml, text.md, reference/*.yml and wrong/*.yml, and may "
-                "have after.md and checkpoints/*.yml.",
+                "It has pack.yml, scenario.yml, checks.yml, text.md, reference/*.yml and wrong/*.yml, and "
+                "may have after.md and checkpoints/*.yml.",
             )
     there = {path.rpartition(".")[0] for path in files}
     for name in ("pack", "scenario", "checks", "text"):

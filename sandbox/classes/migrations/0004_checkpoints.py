@@ -4,25 +4,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('classes', '0003_platforms'),
+        ("classes", "0003_platforms"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='attempt',
-            name='checkpoints',
+            model_name="attempt",
+            name="checkpoints",
             field=models.JSONField(blank=True, default=list),
         ),
         migrations.AddField(
-            model_name='submission',
-            name='given',
+            model_name="submission",
+            name="given",
             field=models.JSONField(blank=True, default=list),
         ),
         migrations.AlterField(
-            model_name='attemptevent',
-            name='deed',
-            field=models.CharField(choices=[('started', 'Started'), ('hint', 'Took a hint'), ('answer', 'Locked an answer'), ('reset', 'Went back to the start'), ('reference', 'Went on from the reference'), ('checkpoint', 'Went on from a checkpoint'), ('submitted', 'Submitted'), ('sent', 'Got a hint from the instructor')], max_length=16),
+            model_name="attemptevent",
+            name="deed",
+            field=models.CharField(
+                choices=[
+                    ("started", "Started"),
+                    ("hint", "Took a hint"),
+                    ("answer", "Locked an answer"),
+                    ("reset", "Went back to the start"),
+                    ("reference", "Went on from the reference"),
+                    ("checkpoint", "Went on from a checkpoint"),
+                    ("submitted", "Submitted"),
+                    ("sent", "Got a hint from the instructor"),
+                ],
+                max_length=16,
+            ),
         ),
     ]

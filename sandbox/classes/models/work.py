@@ -20,7 +20,7 @@ class Attempt(models.Model):
 
     ``score`` and ``ungraded`` (points that could not be graded) repeat the newest ``GradeEvent``; None:
     nothing was graded yet. ``from_reference`` is when the learner went on from the reference solution;
-    what is submitted after that adds nothing. ``checkpoints`` are the names of those the learner went on from.
+    what is submitted after that adds nothing. ``checkpoints``: names of those the learner went on from.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -223,8 +224,11 @@ def replay(request: HttpRequest, grading_id: str, row_id: int) -> HttpResponse:
     if found is None:
         raise Http404("There is no such counterexample.")
     try:
-        run = gradings.replay(grading, *found, person(request))
+        drawn, run = gradings.replay(grading, *found, person(request))
     except (gradings.Refused, scenarios.Invalid, scenarios.InExam, *REFUSALS) as error:
         return refused(request, error, grading.submission.get_absolute_url())
-    assert run.scenario is not None
-    return redirect(f"{run.scenario.get_absolute_url()}?run={run.pk}")
+    told = found[0].counterexample or {}
+    shown = {"select": ",".join(told.get("at", ()))} if run is None else {"run": str(run.pk)}
+    if "t_us" in told:  # the moment of the timeline
+        shown["t"] = str(told["t_us"] / 1e6)
+    return redirect(f"{drawn.get_absolute_url()}?{urlencode(shown)}")
