@@ -171,20 +171,21 @@ def rows_for_learner(grading: Grading, exercise: Exercise) -> list[dict[str, Any
     """Return what a learner may see now of a grading of theirs, in order, as plain data.
 
     Nothing before results are shown. Of hidden checks nothing is read until they are shown, and then the
-    rule only of those that were broken; never message or counterexample.
+    rule only of those that were broken; never message or counterexample. ``replay`` is the kind of the
+    counterexample, None where there is none.
     """
     if not exercise.shows_results:
         return []
     kept = ("position", "check_id", "kind", "title", "points", "earned", "state", "message", "pk")
     rows = [
-        {**row, "hidden": False, "replay": row["replay"] is not None}
+        {**row, "hidden": False}
         for row in grading.rows.filter(hidden=False).values(*kept, replay=F("counterexample__kind"))
     ]
     if exercise.shows_hidden:
         hidden = grading.rows.filter(hidden=True)
         broken = dict(hidden.filter(state=CheckState.FAILED).values_list("pk", "title"))
         for row in hidden.values("pk", "position", "kind", "points", "earned", "state"):
-            rows.append({**row, "hidden": True, "title": broken.get(row["pk"], ""), "replay": False})
+            rows.append({**row, "hidden": True, "title": broken.get(row["pk"], ""), "replay": None})
     return sorted(rows, key=lambda row: row["position"])
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from netcore.checks.diff import fate
 from netcore.checks.grading import names
-from netcore.checks.grading.case import PASSED, Case, Finding, failed
+from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
 from netcore.checks.grading.names import Unknown
 from netcore.checks.language.packets import Avoids, Delivers, Drops, RouteChosen, Symmetric, Visits
 from netcore.checks.language.part import OfFlows
@@ -113,9 +113,8 @@ def route(part: RouteChosen, case: Case) -> Finding:
 def to_look_up(case: Case, nic: str, to: str) -> Packet:
     """Return a packet that leaves by a NIC and has its route looked up."""
     found = case.topology.nics[nic_of(case.topology, nic)]
-    source = (
-        None if found.primary else next((str(one.address) for one in found.configurations.values()), None)
-    )
+    # The guest would send by its primary NIC, unless it is told another source.
+    source = None if found.primary else next((one.address for one in found.configurations.values()), None)
     destination = to if names.is_address(to) else names.ends(case.topology, to)[0]
     return Packet(source=f"vms/{found.vm}", destination=destination, source_address=source)
 
@@ -312,6 +311,14 @@ def _flow(packet: Packet) -> str:
     port = f"/{packet.destination_port}" if number in (TCP, 17) else ""
     ends = (one.removeprefix("vms/").removeprefix("hosts/") for one in (packet.source, packet.destination))
     return f"{' -> '.join(ends)} {protocol_name(number)}{port}"
+
+
+def measured(case: Case, packet: Packet) -> tuple[object, ...]:
+    """Return the sort key of a packet that breaks a rule; the largest where it cannot be followed."""
+    try:
+        return size(packet, case.trace(packet))
+    except CannotGrade:
+        return (10**6,)
 
 
 def size(packet: Packet, done: Trace) -> tuple[object, ...]:

@@ -13,7 +13,7 @@ from netcore.checks.diff import diff
 from netcore.checks.divergence import first_divergence
 from netcore.checks.grading import changing, estimates, names
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
-from netcore.checks.grading.packets import Selected, hop_of, same_place, selected, size, to_look_up
+from netcore.checks.grading.packets import Selected, hop_of, measured, same_place, selected, to_look_up
 from netcore.checks.grading.structure import COMPARING, PACKETS
 from netcore.checks.language.part import Flow
 from netcore.checks.language.questions import Diagnose, DiffersAt, Explain, Predict, Question, VerdictForm
@@ -251,7 +251,7 @@ def _silenced(case: Case) -> dict[str, Any] | None:
         return None
     start.budget.spend(COMPARING)
     lost = [change.packet for change in diff(before, start.network, limit=PACKETS).of(Effect.CLOSED)]
-    traced = [(size(packet, start.trace(packet)), packet) for packet in lost]
+    traced = [(measured(start, packet), packet) for packet in lost]
     return start.counterexample(min(traced, key=lambda one: one[0])[1]) if traced else None
 
 

@@ -11,7 +11,7 @@ from netcore.checks.diff import diff
 from netcore.checks.grading import changing, names
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
 from netcore.checks.grading.names import Unknown, entry
-from netcore.checks.grading.packets import size
+from netcore.checks.grading.packets import measured
 from netcore.checks.language.structure import KINDS, Count, Edits, OpensNothing, Prop, Refused, Unchanged
 from netcore.checks.reading import compiled
 from netcore.checks.wording import are, counted, things
@@ -67,8 +67,9 @@ def count(part: Count, case: Case) -> Finding:
     where = " of this kind" if part.where else ""
     limit = " and ".join(asked)
     verb = "is" if limit in ("exactly 1", "at least 1") else "are"
-    told = "may be" if limit.startswith("at most") else f"{verb} asked for"
-    message = f"There {are(number)} {things(number, part.of)}{where}; {limit} {told}."
+    told = f"{limit} may be" if limit.startswith("at most") else f"{limit} {verb} asked for"
+    told = "there may be none" if limit in ("exactly 0", "at most 0") else told
+    message = f"There {are(number)} {things(number, part.of)}{where}; {told}."
     return Finding(0.0, message, case.place(*found[:MOST_PLACES]))
 
 
@@ -129,9 +130,7 @@ def opens_nothing(part: OpensNothing, case: Case) -> Finding:
     ]
     if not opened:
         return PASSED
-    smallest, packet = min(
-        ((size(packet, case.trace(packet)), packet) for packet in opened), key=lambda one: one[0]
-    )
+    smallest, packet = min(((measured(case, packet), packet) for packet in opened), key=lambda one: one[0])
     port = f"/{packet.destination_port}" if packet.destination_port else ""
     message = f"{packet.source} -> {packet.destination} {packet.protocol}{port} arrives, and did not before."
     return Finding(0.0, message, case.counterexample(packet), smallest)

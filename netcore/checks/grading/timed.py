@@ -6,11 +6,10 @@ from collections.abc import Callable
 from math import inf
 
 from netcore.batch.compile import Compiled
-from netcore.batch.reach import everything, headers_named
-from netcore.batch.reach import never as proof
+from netcore.batch.reach import by_pair, everything, headers_named
 from netcore.checks.grading import names, racing
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
-from netcore.checks.grading.packets import size
+from netcore.checks.grading.packets import measured
 from netcore.checks.grading.racing import NotPlayable, Timeline
 from netcore.checks.language.check import Always, Check, Finally, Never
 from netcore.checks.language.timed import Arrives, Lost, Race
@@ -132,20 +131,29 @@ def _moments(
 def _never_arrives(part: Arrives, case: Case) -> Finding:
     compiled = Compiled(case.network)
     ends = _end(case, part.source), _end(case, part.to)
+    found: list[tuple[tuple[object, ...], str, Packet]] = []
+    unknown: list[str] = []
     try:
         headers = headers_named(part.protocol, part.ports)
-        found = proof(compiled, *ends, headers, lambda cells: case.budget.spend(PROOF * cells))
+        for proof in by_pair(compiled, *ends, headers, lambda cells: case.budget.spend(PROOF * cells)):
+            unknown += proof.unknown
+            if proof.counterexample is not None:
+                packet = _replayed(proof.counterexample)
+                found.append((measured(case, packet), proof.by_choice, packet))
     except ValueError as error:
         raise CannotGrade(f"The check names headers that there are not: {error}.") from error
-    if found.holds is None:
-        raise CannotGrade(f"Not modelled: {found.unknown[0]}")
-    if found.counterexample is None:
+    except CannotGrade:  # no steps are left, but what has arrived is enough to fail
+        if not found:
+            raise
+    if not found and unknown:
+        raise CannotGrade(f"Not modelled: {min(unknown)}")
+    if not found:
         return PASSED
-    packet = _replayed(found.counterexample)
-    choice = f", if the choice falls on {found.by_choice}" if found.by_choice else ""
+    smallest, by_choice, packet = min(found, key=lambda one: one[0])
+    choice = f", if the choice falls on {by_choice}" if by_choice else ""
     port = f"/{packet.destination_port}" if packet.destination_port else ""
     message = f"It arrives: {packet.source} -> {packet.destination} {packet.protocol}{port}{choice}."
-    return Finding(0.0, message, case.counterexample(packet), size(packet, case.trace(packet)))
+    return Finding(0.0, message, case.counterexample(packet), smallest)
 
 
 def _never_loops(case: Case) -> Finding:
@@ -163,7 +171,7 @@ def _never_loops(case: Case) -> Finding:
             destination_port=first.destination_port,
         )
         message = f"{one.source} -> {one.cells.destination} runs in a circle."
-        found.append((size(packet, case.trace(packet)), message, packet))
+        found.append((measured(case, packet), message, packet))
     if not found:
         return PASSED
     smallest, message, packet = min(found, key=lambda one: one[0])
