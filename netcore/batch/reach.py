@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from netcore.batch.cells import INTERNET, Cells, Way, cells
@@ -136,20 +136,36 @@ def never(
     Raises:
         NotFound: as ``reach``.
     """
-    asked, unknown = 0, set()
+    asked, unknown = 0, set[str]()
+    for proof in by_pair(compiled, source, destination, headers, between):
+        asked += 1
+        if proof.holds is False:
+            return replace(proof, asked=asked)
+        unknown |= set(proof.unknown)
+    return Proof(None if unknown else True, None, "", tuple(sorted(unknown)), asked)
+
+
+def by_pair(
+    compiled: Compiled,
+    source: str,
+    destination: str,
+    headers: PortSet | None = None,
+    between: Callable[[int], None] | None = None,
+) -> Iterator[Proof]:
+    """Yield the proof of ``never`` for each pair of a sender and an address by itself; as ``never`` else."""
     vms = vms_of(compiled.network, destination)
     targets = None if vms is None else frozenset(f"vms/{vm}" for vm in vms)
     for sender, sent_from, address in _pairs(compiled, source, destination):
         found = cells(compiled.network, sender, address, headers, sent_from)
-        asked += 1
         if between is not None:
             between(len(found.cells))
         broken = _counterexample(found, targets)
         if broken is not None:
             five, label = broken
-            return Proof(False, _packet(compiled, sender, sent_from, address, five), label, (), asked)
-        unknown |= _unknown(found)
-    return Proof(None if unknown else True, None, "", tuple(sorted(unknown)), asked)
+            yield Proof(False, _packet(compiled, sender, sent_from, address, five), label, (), 1)
+            continue
+        unknown = tuple(sorted(_unknown(found)))
+        yield Proof(None if unknown else True, None, "", unknown, 1)
 
 
 def _packet(compiled: Compiled, sender: str, sent_from: Address | None, to: Address, five: Five) -> Packet:

@@ -14,11 +14,11 @@ from sandbox.classes import answers, markdown, packs
 SEEDS: Final = range(1000)
 """Variants that an author may look at; 0 is the pack as it is written."""
 
-FIRST_FILES: Final = ("pack.yml", "text.md", "scenario.yml", "checks.yml")
+FIRST_FILES: Final = ("pack.yml", "text.md", "after.md", "scenario.yml", "checks.yml")
 
 
 def in_order(files: packs.Files) -> list[str]:
-    """Return the paths of a pack: the four main files first, then solutions."""
+    """Return the paths of a pack: the main files first, then solutions."""
     return sorted(files, key=lambda path: (FIRST_FILES.index(path) if path in FIRST_FILES else 9, path))
 
 
@@ -37,13 +37,17 @@ def lint(files: packs.Files) -> list[dict[str, Any]]:
 
 
 def preview(pack: netcore.Pack, seed: int) -> dict[str, Any]:
-    """Return what a learner with a seed gets: ``title``, ``objective``, ``text``, ``hints``, ``checks``."""
+    """Return what a learner with a seed gets.
+
+    Returns: ``title``, ``objective``, ``text``, ``after``, ``hints``, ``checks`` and ``hidden``, how many.
+    """
     variant = netcore.variant(pack, seed)
     checks = [check.as_dict() for check in netcore.public_checks(pack, seed)]
     return {
         "title": variant.title,
         "objective": variant.objective,
         "text": markdown.html(variant.text),
+        "after": markdown.html(variant.after),
         "hints": variant.hints,
         "checks": [{**check, "asked": answers.fields_of(check)} for check in checks],
         "hidden": len(pack.checks) - len(checks),

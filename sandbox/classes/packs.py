@@ -82,6 +82,39 @@ def reference_document(attempt: Attempt) -> dict[str, Any]:
     return netcore.handed_in(pack, netcore.solution(pack, "reference", name, attempt.seed), attempt.seed)
 
 
+@dataclasses.dataclass(frozen=True)
+class Checkpoint:
+    """A drawing on the way, as a learner may choose it: ``gives`` are the titles of the checks it does."""
+
+    name: str
+    title: str
+    gives: tuple[str, ...]
+
+
+def checkpoints(attempt: Attempt) -> list[Checkpoint]:
+    """Return the checkpoints of the attempt's pack in the order of their files; hidden checks go unnamed."""
+    pack = pack_of(attempt.pack)
+    titles = {check.id: check.title for check in netcore.public_checks(pack, attempt.seed)}
+    found = []
+    for name in sorted(pack.checkpoints):
+        one = netcore.solution(pack, "checkpoints", name, attempt.seed)
+        found.append(Checkpoint(name, one.title, tuple(titles[key] for key in one.gives if key in titles)))
+    return found
+
+
+def checkpoint_document(attempt: Attempt, name: str) -> dict[str, Any]:
+    """Return the drawing of a checkpoint in the learner's variant."""
+    pack = pack_of(attempt.pack)
+    given = netcore.solution(pack, "checkpoints", name, attempt.seed)
+    return netcore.handed_in(pack, given, attempt.seed)
+
+
+def given_by(attempt: Attempt) -> list[str]:
+    """Return the ids of the checks that the checkpoints of an attempt did for the learner, sorted."""
+    known = pack_of(attempt.pack).checkpoints if attempt.checkpoints else {}
+    return sorted({check for name in attempt.checkpoints if name in known for check in known[name].gives})
+
+
 def from_zip(content: bytes) -> dict[str, str]:
     """Return the files of a pack from a ZIP archive; one folder around all of them is taken off.
 

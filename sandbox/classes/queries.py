@@ -181,6 +181,23 @@ def submissions_of(attempt: Attempt, *, with_points: bool) -> list[dict[str, Any
     return found[::-1]
 
 
+def work_is_over(exercise: Exercise, limits: Limits, submissions: list[dict[str, Any]]) -> bool:
+    """Return whether a learner may read what a pack tells after the work, which gives answers away.
+
+    Once results are released; in an exam, where others may still be at it, not before. Else also when
+    nothing more can be handed in, or when a submission has earned everything and the learner sees that.
+
+    Args:
+        submissions: as ``submissions_of`` returns them.
+    """
+    if exercise.released is not None:
+        return True
+    if exercise.exam or not limits.visible:
+        return False
+    full = any(row["points"] and (row["earned"] or 0) >= row["points"] for row in submissions)
+    return bool(limits.refusal) or (exercise.shows_results and full)
+
+
 _SUMS: Final = ("earned", "points", "ungraded")
 
 
@@ -193,20 +210,21 @@ def rows_for_learner(grading: Grading, exercise: Exercise) -> list[dict[str, Any
     """Return what a learner may see now of a grading of theirs, in order, as plain data.
 
     Nothing before results are shown. Of hidden checks nothing is read until they are shown, and then the
-    rule only of those that were broken; never message or counterexample.
+    rule only of those that were broken; never message or counterexample. ``replay`` is the kind of the
+    counterexample, None where there is none.
     """
     if not exercise.shows_results:
         return []
     kept = ("position", "check_id", "kind", "title", "points", "earned", "state", "message", "pk")
     rows = [
-        {**row, "hidden": False, "replay": row["replay"] is not None}
+        {**row, "hidden": False}
         for row in grading.rows.filter(hidden=False).values(*kept, replay=F("counterexample__kind"))
     ]
     if exercise.shows_hidden:
         hidden = grading.rows.filter(hidden=True)
         broken = dict(hidden.filter(state=CheckState.FAILED).values_list("pk", "title"))
         for row in hidden.values("pk", "position", "kind", "points", "earned", "state"):
-            rows.append({**row, "hidden": True, "title": broken.get(row["pk"], ""), "replay": False})
+            rows.append({**row, "hidden": True, "title": broken.get(row["pk"], ""), "replay": None})
     return sorted(rows, key=lambda row: row["position"])
 
 

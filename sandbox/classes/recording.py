@@ -90,6 +90,7 @@ def score_of(attempt: Attempt, instead: Sequence[Grading] = ()) -> Score | None:
             one.submission.hints,
             one.submission.late_s,
             one.submission.after_reference,
+            frozenset(one.submission.given),
         )
         for one in sorted(gradings.values(), key=lambda one: one.submission.number)
     ]

@@ -85,7 +85,7 @@ def ending(pack: netcore.Pack, seed: int, document: Any, counterexample: Any) ->
     if found.get("kind") != "trace":
         return "", ""
     try:
-        network = netcore.compile(netcore.load(drawing_of(document, found)))
+        network = netcore.compile(netcore.load(drawing_of(pack, seed, document, found)))
         packet = netcore.Packet.model_validate(found["question"])
         verdict = netcore.trace(network, packet, netcore.State()).verdict
     except (netcore.NetcoreError, PatchError):
@@ -94,12 +94,16 @@ def ending(pack: netcore.Pack, seed: int, document: Any, counterexample: Any) ->
     return (verdict.code or "delivered")[:40], at[:200]
 
 
-def drawing_of(document: Any, counterexample: Payload) -> Any:
+def drawing_of(pack: netcore.Pack, seed: int, document: Any, counterexample: Payload) -> Any:
     """Return the drawing a counterexample is about: the learner's, changed as the check changed it.
+
+    A question is about the starting drawing of the learner's variant.
 
     Raises:
         PatchError: the patch does not fit, which only another version of the pack can cause.
     """
+    if counterexample.get("base") == "start":
+        document = netcore.dump(netcore.load(netcore.variant(pack, seed).document))
     patch = list(counterexample.get("patch") or ())
     if counterexample.get("profile"):
         patch.append({"op": "add", "path": "/profile", "value": counterexample["profile"]})

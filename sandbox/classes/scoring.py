@@ -7,7 +7,7 @@ submission always adds to it, by what it is better times what a submission of it
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sandbox.classes.models import CheckState, Exercise, Scoring
 from sandbox.classes.timing import late_factor
@@ -25,13 +25,17 @@ class Checked:
 
 @dataclass(frozen=True)
 class Graded:
-    """One graded submission: its number from 1, without lost ones; its checks, and what it costs."""
+    """One graded submission: its number from 1, without lost ones; its checks, and what it costs.
+
+    ``given``: checks that a checkpoint did; they count no more than the learner had earned for them before.
+    """
 
     number: int
     checks: Sequence[Checked]
     hints: int = 0
     late_s: int = 0
     after_reference: bool = False
+    given: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def score(exercise: Exercise, graded: Sequence[Graded], overrides: Mapping[str, 
     own = [one for one in handed_in if _gradable(one, overrides)]
     if not own:
         return Score(None, ungraded)
-    nets = [_net(exercise, one, overrides) for one in own]
+    nets = [_net(exercise, one, overrides) for one in _earned_by_themselves(own)]
     factors = [exercise.worth_of(one.number) * late_factor(exercise, one.late_s) for one in own]
     if exercise.scoring == Scoring.LAST:
         return Score(_rounded(nets[-1] * factors[-1]), ungraded)
@@ -75,6 +79,23 @@ def score(exercise: Exercise, graded: Sequence[Graded], overrides: Mapping[str, 
         total += max(0.0, net - best) * factor
         best = max(best, net)
     return Score(_rounded(total), ungraded)
+
+
+def _earned_by_themselves(own: Sequence[Graded]) -> list[Graded]:
+    """Return submissions in which checks that were given count what was earned for them before."""
+    before: dict[str, float] = {}
+    found = []
+    for one in own:
+        checks = [
+            replace(check, earned=min(check.earned, before.get(check.check, 0.0)))
+            if check.check in one.given
+            else check
+            for check in one.checks
+        ]
+        found.append(replace(one, checks=checks))
+        for check in checks:
+            before[check.check] = max(before.get(check.check, 0.0), check.earned)
+    return found
 
 
 def _net(exercise: Exercise, one: Graded, overrides: Mapping[str, float]) -> float:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("attempts/<uuid:attempt_id>/answers/<slug:check_id>/", exercises.answer, name="answer"),
     path("attempts/<uuid:attempt_id>/reset/", exercises.reset, name="reset"),
     path("attempts/<uuid:attempt_id>/reference/", exercises.reference, name="reference"),
+    path("attempts/<uuid:attempt_id>/checkpoints/<slug:name>/", exercises.checkpoint, name="checkpoint"),
     path("attempts/<uuid:attempt_id>/submit/", exercises.submit, name="submit"),
     path("submissions/<uuid:submission_id>/", exercises.submission, name="submission"),
     path("gradings/<uuid:grading_id>/replay/<int:row_id>/", exercises.replay, name="replay"),

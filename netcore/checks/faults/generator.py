@@ -20,6 +20,7 @@ from netcore.checks.grading.packets import same_place
 from netcore.checks.language.check import Check
 from netcore.checks.reading import compiled
 from netcore.checks.why import why
+from netcore.checks.wording import are, counted
 from netcore.document.models import Scenario
 from netcore.document.reader import dump
 from netcore.errors import NetcoreError, NotFound
@@ -179,9 +180,10 @@ def put_faults(
     if len(taken) < count:
         raise TooFew(
             say(
-                "{count} faults that show can be put into this drawing, and {asked} are asked for.",
-                count=len(taken),
-                asked=count,
+                "{fault} can be put into this drawing so that each shows; {count} {count2} asked for.",
+                fault=counted(len(taken), "fault"),
+                count=count,
+                count2=are(count),
             )
         )
     return Broken(now, tuple(taken), tuple(_failing(now, asked)))

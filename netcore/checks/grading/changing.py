@@ -11,7 +11,7 @@ from typing import Any
 import jsonpatch
 from jsonpointer import JsonPointerException
 
-from netcore.checks.grading.case import Case, Made, opened
+from netcore.checks.grading.case import Case, opened
 from netcore.checks.grading.names import Unknown, find, is_address
 from netcore.checks.language.changes import Change
 from netcore.document import reader
@@ -37,7 +37,7 @@ def changed(case: Case, changes: Sequence[Change]) -> Case:
     document, problems = opened(after)
     patch = tuple(jsonpatch.make_patch(before, after).patch)
     words = ", ".join(filter(None, (case.made.words, *(told(change) for change in changes))))
-    made = Made(words, (*case.made.patch, *patch))
+    made = replace(case.made, words=words, patch=(*case.made.patch, *patch))
     return replace(case, drawing=document, problems=problems, made=made, tracer=None)
 
 

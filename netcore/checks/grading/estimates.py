@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 from math import inf
 from typing import Any
@@ -10,6 +11,7 @@ from netcore.checks.grading import racing
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
 from netcore.checks.language.questions import BucketForm, DesignForm, NumberForm, RankingForm
 from netcore.checks.language.timed import Figure, Race
+from netcore.checks.wording import counted
 from netcore.words import say
 
 NEVER = "never"
@@ -55,7 +57,11 @@ def ranking(form: RankingForm, case: Case, said: Any) -> Finding:
     pairs = list(combinations(form.designs, 2))
     right = sum(_agree(figures[a], figures[b], place[a], place[b]) for a, b in pairs)
     share = max(0.0, 2 * right / len(pairs) - 1)
-    return PASSED if right == len(pairs) else Finding(share, say("Some designs stand in another order."))
+    if right == len(pairs):
+        return PASSED
+    return Finding(
+        share, say("Some designs stand in another order."), _example(form.race, case, form.designs)
+    )
 
 
 def _agree(one: float, other: float, first: float, second: float) -> bool:
@@ -90,20 +96,27 @@ def design(form: DesignForm, case: Case, said: Any) -> Finding:
     if said in (good or ["none"]):
         return PASSED
     summary = found.get(said)
+    if summary is None and said == "none":
+        return Finding(0.0, say("One of them does meet it."), _example(form.race, case, good))
     if summary is None:
-        return failed(say("Another design is right.") if said != "none" else say("One of them does meet it."))
-    asked = form.meets[0]
+        return failed(f"{said}: {racing.why_not(form.race, case, said)}")
+    asked = next(
+        (one for one in form.meets if not _keeps(racing.figure_of(summary, one.figure), one)), form.meets[0]
+    )
     value = racing.figure_of(summary, asked.figure)
     shown = NEVER if value is None else f"{value:.4g}"
-    return failed(
-        say(
-            "{said}: {figure} is {shown} over {trials} trials.",
-            said=said,
-            figure=asked.figure,
-            shown=shown,
-            trials=form.race.trials,
-        )
+    if said in form.excluded:
+        return failed(say("{said} is not allowed here.", said=said))
+    message = say(
+        "{said}: {figure} is {shown} over {trial}.",
+        said=said,
+        figure=asked.figure,
+        shown=shown,
+        trial=counted(form.race.trials, "trial"),
     )
+    if all(_keeps(racing.figure_of(summary, one.figure), one) for one in form.meets):
+        message = say("{said} meets it, and another one does at a lower price.", said=said)
+    return Finding(0.0, message, _example(form.race, case, (said,)))
 
 
 def _keeps(value: float | None, asked: Any) -> bool:
@@ -142,4 +155,10 @@ def _other(figure: Figure | None, case: Case, message: str) -> Finding:
     """Return a wrong answer with a timeline to look at."""
     if figure is None:
         return failed(message)
-    return Finding(0.0, message, racing.example(figure.race, case, case.start.seed))
+    return Finding(0.0, message, _example(figure.race, case))
+
+
+def _example(race: Race, case: Case, designs: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the first timeline of a race that was played before."""
+    made, _ = racing.scenario_of(race, case)
+    return racing.example(race, made, case.start.seed, designs)

@@ -6,10 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from netcore.checks.grading import changing, packets, questions, structure, timed
+import jsonpatch
+
+from netcore.checks.grading import changing, names, packets, questions, structure, timed
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
 from netcore.checks.grading.names import Unknown
 from netcore.checks.language.check import After, Always, Check, Finally, ForAll, Holds, Never, Under
+from netcore.checks.language.part import OfFlows
+from netcore.document import reader
 from netcore.words import say
 
 VERBS: dict[str, Callable[[Any, Case], Finding]] = {
@@ -121,7 +125,33 @@ def _holds(part: Holds, case: Case) -> Finding:
     found = evaluate(part.check, questions.about(part, case))
     if found.passed == (said in ("yes", True)):
         return PASSED
-    return replace(found, share=0.0, message=found.message or say("It does hold."))
+    if not found.passed:
+        return replace(found, share=0.0)
+    return Finding(0.0, say("It does hold."), _witness(part.check, questions.about(part, case)))
+
+
+def _witness(check: Check, case: Case) -> dict[str, Any] | None:
+    """Return the first packet of a check that holds, so that one may see it hold; None: it has no packet."""
+    part = check.part
+    if isinstance(part, After | Under | ForAll):
+        inner = changing.changed(case, part.changes) if isinstance(part, After) else case
+        inner = inner.under(part.profiles[0]) if isinstance(part, Under) else inner
+        return _witness(part.check, inner)
+    if check.verb in ("all", "any"):
+        return next(filter(None, (_witness(one, case) for one in part)), None)
+    if not isinstance(part, OfFlows):
+        return None
+    packets_of = (packet for flow in part.flows for packet in names.packets(case.topology, flow))
+    return next((case.counterexample(packet) for packet in packets_of), None)
+
+
+def _moved(case: Case, other: Case, found: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return a counterexample of another variant with the patch that makes it of the learner's drawing."""
+    if found is None or case.drawing is None or other.drawing is None:
+        return found
+    there = jsonpatch.make_patch(reader.dump(case.drawing), reader.dump(other.drawing)).patch
+    words = ", ".join(filter(None, ("in another variant", found["changes"])))
+    return {**found, "patch": [*case.made.patch, *there, *found["patch"]], "changes": words}
 
 
 def _forall(check: Check, part: ForAll, case: Case) -> Finding:
@@ -135,8 +165,8 @@ def _forall(check: Check, part: ForAll, case: Case) -> Finding:
         other, same = case.reseat(case, number, check)
         found = evaluate(same.part.check, other)
         if not found.passed:
-            # Its packet is one of another variant, so it cannot be replayed on the learner's drawing.
-            return failed(
-                say("In another variant, with other addresses, order and source ports, it does not hold.")
+            message = say(
+                "In another variant, with other addresses, order and source ports, it does not hold."
             )
+            return replace(found, message=message, counterexample=_moved(case, other, found.counterexample))
     return PASSED

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from netcore.checks.grading.asked import Asked, Withheld, asked
-from netcore.checks.grading.case import Budget, CannotGrade, Case, Finding, opened
+from netcore.checks.grading.case import Budget, CannotGrade, Case, Finding, opened, share
 from netcore.checks.grading.evaluate import evaluate, every
 from netcore.checks.language.check import Check, questions
 from netcore.checks.packs.mapping import between, drawn, shuffled
 from netcore.checks.packs.models import Entry, Pack
-from netcore.checks.packs.variants import entries, variant
+from netcore.checks.packs.variants import Variant, entries, variant
 from netcore.document.models import Scenario
 from netcore.document.problems import Problem
 from netcore.document.reader import dump
@@ -35,8 +35,10 @@ class CheckResult:
         message: why, in words; of a passed check empty.
         counterexample: None, or plain JSON data: ``kind`` trace with the ``question`` that a trace run takes,
             the ``patch`` that leads from the learner's drawing to the one it is about (empty: that drawing),
-            and ``changes``, the patch in words; or ``kind`` failover. A hidden check has none. Where hops
-            were predicted, ``misconception`` may name the idea behind the first wrong one.
+            and ``changes``, the patch in words; ``base`` start: the patch leads from the starting drawing.
+            ``kind`` failover has the ``question`` of a failover run; ``kind`` drawing has ``at``, places to
+            look at, where no packet shows it. A hidden check has none. Where hops were predicted,
+            ``misconception`` may name the idea behind the first wrong one.
     """
 
     check: str
@@ -118,6 +120,8 @@ def grade(
     seed: int,
     *,
     for_author: bool = False,
+    only: Collection[str] | None = None,
+    kept: dict[Any, Any] | None = None,
 ) -> Iterator[CheckResult]:
     """Yield the result of each check in the order of the pack; nothing is asked before it is wanted.
 
@@ -126,10 +130,13 @@ def grade(
         answers: check id -> answer; for a check with several questions an object by ask.
         seed: of the learner's variant.
         for_author: of hidden checks too all is told; no learner may see such results.
+        only: ids of the checks that are asked; None: all.
+        kept: what gradings of one pack and seed may share: the start compiled, and summaries of races. Hand
+            in the same dictionary, empty at first. It changes no result.
     """
-    made = variant(pack, seed)
-    start, _ = opened(made.document)
-    healthy = opened(made.healthy)[0] if made.faults else None
+    kept = {} if kept is None else kept
+    made, start, healthy = kept.get("start") or _start(pack, seed)
+    kept["start"] = made, start, healthy
     if start is None:
         raise ValueError(f"The pack {pack.id} has no starting drawing for seed {seed}.")
     refusal = ""
@@ -139,8 +146,11 @@ def grade(
         drawing, problems = opened(dump(document) if isinstance(document, Scenario) else document)
     except CannotGrade as error:
         refusal = str(error)
-    kept: dict[Any, Any] = {}
+    share(kept, start)
+    share(kept, drawing)
     for entry in entries(pack, seed):
+        if only is not None and entry.id not in only:
+            continue
         case = Case(
             start=start,
             drawing=drawing,
@@ -155,6 +165,12 @@ def grade(
             faults=tuple((put.fault.at, put.fault.kind) for put in made.faults),
         )
         yield _result(entry, case, secret=entry.hidden and not for_author)
+
+
+def _start(pack: Pack, seed: int) -> tuple[Variant, Scenario | None, Scenario | None]:
+    """Return a variant with its starting drawing, and that before faults were put in."""
+    made = variant(pack, seed)
+    return made, opened(made.document)[0], opened(made.healthy)[0] if made.faults else None
 
 
 def _result(entry: Entry, case: Case, *, secret: bool) -> CheckResult:

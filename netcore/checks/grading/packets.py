@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from netcore.checks.diff import fate
 from netcore.checks.grading import names
-from netcore.checks.grading.case import PASSED, Case, Finding, failed
+from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
 from netcore.checks.grading.names import Unknown
 from netcore.checks.language.packets import Avoids, Delivers, Drops, RouteChosen, Symmetric, Visits
 from netcore.checks.language.part import OfFlows
 from netcore.checks.paths import path_of
+from netcore.checks.wording import counted
 from netcore.document.models import Topology
 from netcore.trace.model import Leg, Outcome, Step, Trace, Verdict
 from netcore.trace.packet import TCP, Packet, protocol_name, protocol_number
@@ -103,7 +104,8 @@ def route(part: RouteChosen, case: Case) -> Finding:
     """Return whether a NIC uses the route that is asked for."""
     rows = selected(case, part.nic, part.to)
     if not rows:
-        return failed(say("{nic} has no route for {to}.", nic=part.nic, to=part.to))
+        message = say("{nic} has no route for {to}.", nic=part.nic, to=part.to)
+        return Finding(0.0, message, case.counterexample(to_look_up(case, part.nic, part.to)))
     hop = hop_of(case.topology, part.hop)
     for row in rows:
         wrong = (
@@ -113,8 +115,18 @@ def route(part: RouteChosen, case: Case) -> Finding:
             or (hop is not None and hop not in row.hops)
         )
         if wrong:
-            return failed(say("{nic} sends {to} by {row}.", nic=part.nic, to=part.to, row=_row(row)))
+            message = say("{nic} sends {to} by {row}.", nic=part.nic, to=part.to, row=_row(row))
+            return Finding(0.0, message, case.counterexample(to_look_up(case, part.nic, part.to)))
     return PASSED
+
+
+def to_look_up(case: Case, nic: str, to: str) -> Packet:
+    """Return a packet that leaves by a NIC and has its route looked up."""
+    found = case.topology.nics[nic_of(case.topology, nic)]
+    # The guest would send by its primary NIC, unless it is told another source.
+    source = None if found.primary else next((one.address for one in found.configurations.values()), None)
+    destination = to if names.is_address(to) else names.ends(case.topology, to)[0]
+    return Packet(source=f"vms/{found.vm}", destination=destination, source_address=source)
 
 
 class Selected(NamedTuple):
@@ -175,7 +187,9 @@ def hop_of(topology: Topology, text: str | None) -> str | None:
 def _address(topology: Topology, text: str) -> str:
     found = names.ends(topology, text)
     if len(found) != 1:
-        raise Unknown(say("{text} stands for {count} things, and one is meant.", text=text, count=len(found)))
+        raise Unknown(
+            say("{text} stands for {thing}, and one is meant.", text=text, thing=counted(len(found), "thing"))
+        )
     kind, _, key = found[0].partition("/")
     address = topology.hosts[key].address if kind == "hosts" else names.address_of(topology, key)
     if address is None:
@@ -194,7 +208,7 @@ def _row(row: Selected) -> str:
 
 def _all(part: OfFlows, case: Case, why: Callable[[Packet, Trace], Why]) -> Finding:
     """Return the finding of a rule over all packets of all flows; the smallest that breaks it is told."""
-    found: list[Finding] = []
+    found: list[tuple[tuple[object, ...], str, Packet]] = []
     asked = 0
     for flow in part.flows:
         for packet in names.packets(case.topology, flow, case.source_port):
@@ -203,10 +217,13 @@ def _all(part: OfFlows, case: Case, why: Callable[[Packet, Trace], Why]) -> Find
             broken = why(packet, done)
             if broken is not None:
                 message = f"{_flow(packet)}{case.made.words and f' ({case.made.words})'}: {broken}"
-                found.append(Finding(0.0, message, case.counterexample(packet), _size(case, packet, done)))
+                found.append((size(packet, done), message, packet))
         if not asked:
             return failed(say("There is no VM for {text} in the drawing.", text=flow.text))
-    return min(found, key=lambda one: one.size) if found else PASSED
+    if not found:
+        return PASSED
+    smallest, message, packet = min(found, key=lambda one: one[0])
+    return Finding(0.0, message, case.counterexample(packet), smallest)
 
 
 def _delivered(part: Delivers, case: Case, done: Trace) -> Why:
@@ -331,7 +348,15 @@ def _flow(packet: Packet) -> str:
     return f"{' -> '.join(ends)} {protocol_name(number)}{port}"
 
 
-def _size(case: Case, packet: Packet, done: Trace) -> tuple[object, ...]:
+def measured(case: Case, packet: Packet) -> tuple[object, ...]:
+    """Return the sort key of a packet that breaks a rule; the largest where it cannot be followed."""
+    try:
+        return size(packet, case.trace(packet))
+    except CannotGrade:
+        return (10**6,)
+
+
+def size(packet: Packet, done: Trace) -> tuple[object, ...]:
     """Return the sort key of counterexamples: fewest hops, then lowest addresses, then ports."""
     hops = len(path_of(done.forward.steps)) + (len(path_of(done.back.steps)) if done.back else 0)
     header = done.packet

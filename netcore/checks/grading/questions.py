@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from ipaddress import ip_address
 from typing import Any
 
 from pydantic import ValidationError
 
+from netcore.checks.diff import diff
 from netcore.checks.divergence import first_divergence
 from netcore.checks.grading import changing, estimates, names
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
-from netcore.checks.grading.packets import Selected, hop_of, same_place, selected
+from netcore.checks.grading.packets import Selected, hop_of, measured, same_place, selected, to_look_up
+from netcore.checks.grading.structure import COMPARING, PACKETS
 from netcore.checks.language.part import Flow
 from netcore.checks.language.questions import Diagnose, DiffersAt, Explain, Predict, Question, VerdictForm
 from netcore.checks.predictions import Prediction, judge
+from netcore.checks.reading import compiled
+from netcore.checks.wording import are, counted
 from netcore.document.models import Topology
 from netcore.forwarding.view import guest_view
+from netcore.trace.effects import Effect
 from netcore.trace.model import Outcome, Trace
 from netcore.trace.packet import Packet
 from netcore.words import say
@@ -53,13 +59,14 @@ def _route(form: Any, base: Case, said: Any) -> Finding:
     if not isinstance(said, Mapping):
         return failed(say("The answer names no route."))
     rows = selected(base, form.nic, form.to)
+    shown = base.counterexample(to_look_up(base, form.nic, form.to))
     if not rows:
-        return failed(say("There is no route at all."))
+        return Finding(0.0, say("There is no route at all."), shown)
     for row in rows:
         wrong = [field for field in form.fields if not _fits_row(base, row, field, said.get(field))]
         if not wrong:
             return PASSED
-    return failed(say("Not right: {wrong}.", wrong=", ".join(wrong)))
+    return Finding(0.0, say("Not right: {wrong}.", wrong=", ".join(wrong)), shown)
 
 
 def _fits_row(base: Case, row: Selected, field: str, said: Any) -> bool:
@@ -130,7 +137,7 @@ def _arp(form: Any, base: Case, said: Any) -> Finding:
     vm = names.entry(base.topology, "vms", form.vm)
     lines = {line.address: line for line in guest_view(base.network, vm).neighbours}
     router = next((line.mac for line in lines.values() if line.kind == "router"), None)
-    wrong = 0
+    wrong: list[str] = []
     for to in form.to:
         address = hop_of(base.topology, to) or to
         line = lines.get(address)
@@ -144,13 +151,18 @@ def _arp(form: Any, base: Case, said: Any) -> Finding:
                 or (text == "router" and line.mac == router)
                 or (own and _hop_said(base, text) == address)
             )
-        wrong += not right
+        if not right:
+            wrong.append(address)
     if not wrong:
         return PASSED
-    return Finding(
-        1 - wrong / len(form.to),
-        say("{wrong} of {count} entries are other ones.", wrong=wrong, count=len(form.to)),
+    request = Packet(source=f"vms/{vm}", destination=min(wrong, key=ip_address), frame="arp")
+    message = say(
+        "{wrong} of {entries} {wrong2} not right.",
+        wrong=len(wrong),
+        entries=counted(len(form.to), "entry", "entries"),
+        wrong2=are(len(wrong)),
     )
+    return Finding(1 - len(wrong) / len(form.to), message, base.counterexample(request))
 
 
 _FORMS: dict[str, Callable[[Any, Case, Any], Finding]] = {
@@ -227,7 +239,7 @@ def diagnose(part: Diagnose, case: Case) -> Finding:
     topology = case.start.topology
     rows = [(str(said.get(f"hop-{n}") or ""), said.get(f"kind-{n}")) for n in range(1, part.faults + 1)]
     hidden = list(case.faults)
-    points = 0.0
+    found_for: list[float] = []
     for pays in (1.0, 0.5):  # right in both comes first, so that nothing is paid for less than it is worth
         for hop, kind in list(rows):
             found = next(
@@ -237,15 +249,32 @@ def diagnose(part: Diagnose, case: Case) -> Finding:
             if found is not None:
                 hidden.remove(found)
                 rows.remove((hop, kind))
-                points += pays
-    share = points / len(case.faults)
-    return (
-        PASSED
-        if share == 1
-        else Finding(
-            share, say("{points:g} of {count} faults are found.", points=points, count=len(case.faults))
-        )
+                found_for.append(pays)
+    share = sum(found_for) / len(case.faults)
+    if share == 1:
+        return PASSED
+    whole, half = (sum(worth == pays for worth in found_for) for pays in (1.0, 0.5))
+    message = say(
+        "{whole} of {fault} {whole2} named with place and kind",
+        whole=whole,
+        fault=counted(len(case.faults), "fault"),
+        whole2=are(whole),
     )
+    return Finding(
+        share, say("{message}, {half} with the place alone.", message=message, half=half), _silenced(case)
+    )
+
+
+def _silenced(case: Case) -> dict[str, Any] | None:
+    """Return the smallest packet of those that faults have stopped; None where no single packet shows it."""
+    before = compiled(case.healthy)[0] if case.healthy else None
+    start = case.at_start()
+    if before is None:
+        return None
+    start.budget.spend(COMPARING)
+    lost = [change.packet for change in diff(before, start.network, limit=PACKETS).of(Effect.CLOSED)]
+    traced = [(measured(start, packet), packet) for packet in lost]
+    return start.counterexample(min(traced, key=lambda one: one[0])[1]) if traced else None
 
 
 def _names(topology: Topology, said: str, at: str) -> bool:
@@ -272,7 +301,11 @@ def one_packet(base: Case, flow: Flow) -> Packet:
     found = list(names.packets(base.topology, flow))
     if len(found) != 1:
         raise CannotGrade(
-            say("{text} stands for {count} packets, and one is meant.", text=flow.text, count=len(found))
+            say(
+                "{text} stands for {packet}, and one is meant.",
+                text=flow.text,
+                packet=counted(len(found), "packet"),
+            )
         )
     return found[0]
 

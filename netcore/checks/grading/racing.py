@@ -10,6 +10,7 @@ from netcore import failover
 from netcore.checks.grading import changing
 from netcore.checks.grading.case import CannotGrade, Case
 from netcore.checks.language.timed import Race
+from netcore.checks.wording import counted
 from netcore.document.models import Scenario
 from netcore.errors import NotFound, NotModelled
 from netcore.failover.clock import SECOND_US
@@ -105,14 +106,15 @@ def figure_of(summary: dict[str, Any], name: str) -> float | None:
     return None if value is None else float(value)
 
 
-def example(race: Race, case: Case, seed: int) -> dict[str, Any]:
-    """Return a timeline as it is replayed on the learner's own drawing."""
-    return {
-        "kind": "failover",
-        "question": {"fault": race.fault, "designs": [race.design], "seed": seed},
-        "patch": list(case.made.patch),
-        "changes": case.made.words,
-    }
+def example(race: Race, case: Case, seed: int, designs: Sequence[str] = ()) -> dict[str, Any]:
+    """Return a timeline as it is replayed on the learner's own drawing, or on the starting one.
+
+    Args:
+        case: of the drawing that the race is played in, as ``scenario_of`` gives it.
+        designs: several that are raced side by side; empty: that of the race.
+    """
+    question = {"fault": race.fault, "designs": list(designs) or [race.design], "seed": seed}
+    return case.replayed("failover", question=question)
 
 
 def _seed(case: Case) -> int:
@@ -147,10 +149,11 @@ class Timeline:
         scene = self.lane.plan.scene
         stages = [(-1, scene.start), *scene.after(self.lane.play.changes)]
         if len(stages) > MOMENTS:
+            number = counted(len(stages), "moment")
             raise CannotGrade(
                 say(
-                    "The timeline has {count} moments; at most {moments} are looked at.",
-                    count=len(stages),
+                    "The timeline has {number}; at most {moments} are looked at.",
+                    number=number,
                     moments=MOMENTS,
                 )
             )

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from math import inf
 
 from netcore.batch.compile import Compiled
-from netcore.batch.reach import everything, headers_named
-from netcore.batch.reach import never as proof
+from netcore.batch.reach import by_pair, everything, headers_named
 from netcore.checks.grading import names, racing
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
+from netcore.checks.grading.packets import measured
 from netcore.checks.grading.racing import NotPlayable, Timeline
 from netcore.checks.language.check import Always, Check, Finally, Never
 from netcore.checks.language.timed import Arrives, Lost, Race
+from netcore.checks.wording import counted
 from netcore.failover.clock import SECOND_US
 from netcore.trace.packet import Packet, protocol_name
 from netcore.words import say
@@ -38,12 +39,13 @@ def lost(part: Lost, case: Case) -> Finding:
         value = racing.figure_of(summary, part.figure)
         if _within(value, part):
             return PASSED
+        trials = counted(part.race.trials, "trial")
         message = say(
-            "{figure} of {design} is {shown} over {trials} trials.",
+            "{figure} of {design} is {value} over {trials}.",
             figure=part.figure,
             design=part.race.design,
-            shown=_shown(value),
-            trials=part.race.trials,
+            value=_shown(value),
+            trials=trials,
         )
         return _with_example(part, case, message)
     except NotPlayable as error:
@@ -63,18 +65,21 @@ def _shown(value: float | None) -> str:
 
 
 def _with_example(part: Lost, case: Case, message: str) -> Finding:
-    """Return the finding with the shortest of some timelines that break the bound; never is longest."""
+    """Return the finding with the shortest of some timelines that break the bound; never is longest.
+
+    One timeline alone breaks no bound of a figure that is none of it, such as a share: there it is the first
+    one, and where none of those that are played breaks the bound, the longest.
+    """
     metric = _SECONDS.get(part.figure, "")
+    played: list[tuple[float, int, Case]] = []
     broken: list[tuple[float, int, Case]] = []
-    if metric and part.at_most is not None:
-        for line in racing.timelines(part.race, case, EXAMPLES):
-            time_us = line.metrics()[metric]
-            value = None if time_us is None else time_us / SECOND_US
-            if not _within(value, part):
-                broken.append((inf if value is None else value, line.seed, line.case))
-    if not broken:
-        return failed(message)
-    value, seed, made = min(broken, key=lambda one: one[:2])
+    for line in racing.timelines(part.race, case, EXAMPLES if metric else 1):
+        time_us = line.metrics()[metric] if metric else 0
+        value = None if time_us is None else time_us / SECOND_US
+        played.append((inf if value is None else value, line.seed, line.case))
+        if metric and not _within(value, part):
+            broken.append(played[-1])
+    value, seed, made = min(broken or [max(played, key=lambda one: one[:2])], key=lambda one: one[:2])
     return Finding(0.0, message, racing.example(part.race, made, seed), (value,))
 
 
@@ -140,17 +145,26 @@ def _moments(
 def _never_arrives(part: Arrives, case: Case) -> Finding:
     compiled = Compiled(case.network)
     ends = _end(case, part.source), _end(case, part.to)
+    found: list[tuple[tuple[object, ...], str, Packet]] = []
+    unknown: list[str] = []
     try:
         headers = headers_named(part.protocol, part.ports)
-        found = proof(compiled, *ends, headers, lambda cells: case.budget.spend(PROOF * cells))
+        for proof in by_pair(compiled, *ends, headers, lambda cells: case.budget.spend(PROOF * cells)):
+            unknown += proof.unknown
+            if proof.counterexample is not None:
+                packet = _replayed(proof.counterexample)
+                found.append((measured(case, packet), proof.by_choice, packet))
     except ValueError as error:
         raise CannotGrade(say("The check names headers that there are not: {error}.", error=error)) from error
-    if found.holds is None:
-        raise CannotGrade(say("Not modelled: {unknown}", unknown=found.unknown[0]))
-    if found.counterexample is None:
+    except CannotGrade:  # no steps are left, but what has arrived is enough to fail
+        if not found:
+            raise
+    if not found and unknown:
+        raise CannotGrade(say("Not modelled: {unknown}", unknown=min(unknown)))
+    if not found:
         return PASSED
-    packet = _replayed(found.counterexample)
-    choice = say(", if the choice falls on {by_choice}", by_choice=found.by_choice) if found.by_choice else ""
+    smallest, by_choice, packet = min(found, key=lambda one: one[0])
+    choice = f", if the choice falls on {by_choice}" if by_choice else ""
     port = f"/{packet.destination_port}" if packet.destination_port else ""
     message = say(
         "It arrives: {source} -> {destination} {protocol}{port}{choice}.",
@@ -160,10 +174,11 @@ def _never_arrives(part: Arrives, case: Case) -> Finding:
         port=port,
         choice=choice,
     )
-    return Finding(0.0, message, case.counterexample(packet))
+    return Finding(0.0, message, case.counterexample(packet), smallest)
 
 
 def _never_loops(case: Case) -> Finding:
+    found: list[tuple[tuple[object, ...], str, Packet]] = []
     for one in everything(Compiled(case.network)):
         case.budget.spend(PROOF * len(one.cells.cells))
         first = one.cells.looping.first()
@@ -181,8 +196,11 @@ def _never_loops(case: Case) -> Finding:
             source=one.source,
             destination=one.cells.destination,
         )
-        return Finding(0.0, message, case.counterexample(packet))
-    return PASSED
+        found.append((measured(case, packet), message, packet))
+    if not found:
+        return PASSED
+    smallest, message, packet = min(found, key=lambda one: one[0])
+    return Finding(0.0, message, case.counterexample(packet), smallest)
 
 
 def _end(case: Case, text: str) -> str:

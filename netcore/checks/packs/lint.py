@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 from netcore.checks.grading.case import CannotGrade
 from netcore.checks.grading.grade import CheckResult, grade, public_checks
@@ -13,10 +15,11 @@ from netcore.checks.language.check import inside
 from netcore.checks.language.packets import Avoids, Drops
 from netcore.checks.language.structure import Count, Prop, Refused, Unchanged
 from netcore.checks.packs.mapping import mapper
-from netcore.checks.packs.models import Pack, PackProblem
+from netcore.checks.packs.models import Pack, PackProblem, Solution
 from netcore.checks.packs.solutions import handed_in
 from netcore.checks.packs.variants import entries, solution, variant
 from netcore.checks.reading import ground
+from netcore.checks.wording import are, counted
 from netcore.document import reader
 from netcore.profiles import facts
 from netcore.words import say
@@ -35,11 +38,7 @@ def lint(pack: Pack) -> tuple[PackProblem, ...]:
     found = [*_points(pack), *_facts(pack), *_variants(pack)]
     if not found:
         found += _leaks(pack)
-        for name in sorted(pack.reference):
-            found += _reference(pack, name)
-        for name in sorted(pack.wrong):
-            found += _wrong(pack, name)
-        found += _tested(pack)
+        found += _solutions(pack)
     return tuple(found)
 
 
@@ -54,11 +53,9 @@ def _points(pack: Pack) -> Iterator[PackProblem]:
     if not pack.reference:
         yield PackProblem("reference", "", "no-reference", say("There is no reference solution."))
     if len(pack.wrong) < LEAST_WRONG:
-        message = say(
-            "There are {count} wrong solutions; at least {least_wrong} are asked for.",
-            count=len(pack.wrong),
-            least_wrong=LEAST_WRONG,
-        )
+        number = len(pack.wrong)
+        there = f"There {are(number)} {counted(number, 'wrong solution')}"
+        message = say("{there}; at least {least_wrong} are asked for.", there=there, least_wrong=LEAST_WRONG)
         yield PackProblem("wrong", "", "few-wrong", message)
     if not any(entry.hidden for entry in pack.checks):
         yield PackProblem("checks.yml", "/checks", "no-hidden", say("There is no hidden check."))
@@ -162,62 +159,121 @@ def _tokens(text: str) -> list[str]:
     return [one.strip(".:") for one in found if re.search(r"\d", one) and len(one.strip(".:")) > 3]
 
 
-def _reference(pack: Pack, name: str) -> Iterator[PackProblem]:
-    path = f"reference/{name}.yml"
+def _solutions(pack: Pack) -> Iterator[PackProblem]:
+    """Yield what solutions and checkpoints do not keep; of each that of the first seed at which it is so.
+
+    All solutions of a seed share what was compiled and played for it, and of a wrong one nothing is graded
+    but the checks that it must fail: trying a pack is most of the work of a lint.
+    """
+    tried = [
+        *((f"reference/{name}.yml", _reference, "reference", name) for name in sorted(pack.reference)),
+        *((f"wrong/{name}.yml", _wrong, "wrong", name) for name in sorted(pack.wrong)),
+        *((f"checkpoints/{name}.yml", _checkpoint, "checkpoints", name) for name in sorted(pack.checkpoints)),
+    ]
+    found: dict[str, list[PackProblem]] = {}
+    untouched: list[PackProblem] = []
     for seed in SEEDS:
-        found = _graded(pack, "reference", name, seed)
-        if isinstance(found, PackProblem):
-            yield found
-            return
-        bad = [result for result in found if result.state != "passed"]
-        for result in bad:
+        kept: dict[Any, Any] = {}
+        if seed == 0:
+            untouched = list(_tested(pack, kept))
+        for path, judge, folder, name in tried:
+            if path in found:
+                continue
+            try:
+                given = solution(pack, folder, name, seed)
+                document = handed_in(pack, given, seed)
+                problems = list(judge(_Tried(pack, path, given, document, seed, kept)))
+            except (Unknown, CannotGrade, ValueError) as error:
+                problems = [
+                    PackProblem(
+                        path,
+                        "",
+                        "solution",
+                        say("It cannot be made for seed {seed}: {error}", seed=seed, error=error),
+                    )
+                ]
+            if problems:
+                found[path] = problems
+    for path, *_ in tried:
+        yield from found.get(path, ())
+    yield from untouched
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """A solution in one variant."""
+
+    pack: Pack
+    path: str
+    given: Solution
+    document: dict[str, Any]
+    seed: int
+    kept: dict[Any, Any]
+
+    def results(self, only: Collection[str] | None = None) -> list[CheckResult]:
+        """Return the results of some checks, or of all."""
+        return list(
+            grade(
+                self.pack,
+                self.document,
+                self.given.answers,
+                self.seed,
+                for_author=True,
+                only=only,
+                kept=self.kept,
+            )
+        )
+
+
+def _reference(tried: _Tried) -> Iterator[PackProblem]:
+    for result in tried.results():
+        if result.state != "passed":
             message = say(
                 "It does not pass {check} (seed {seed}, {state}): {message}",
                 check=result.check,
-                seed=seed,
+                seed=tried.seed,
                 state=result.state,
                 message=result.message,
             )
-            yield PackProblem(path, "", "reference-fails", message)
-        if bad:
+            yield PackProblem(tried.path, "", "reference-fails", message)
+
+
+def _wrong(tried: _Tried) -> Iterator[PackProblem]:
+    for result in tried.results(tried.given.fails):
+        if result.state != "failed":
+            message = say(
+                "{check} is {state} (seed {seed}), not failed.",
+                check=result.check,
+                state=result.state,
+                seed=tried.seed,
+            )
+            yield PackProblem(tried.path, "/fails", "wrong-passes", message)
             return
 
 
-def _wrong(pack: Pack, name: str) -> Iterator[PackProblem]:
-    path = f"wrong/{name}.yml"
-    for seed in SEEDS:
-        found = _graded(pack, "wrong", name, seed)
-        if isinstance(found, PackProblem):
-            yield found
-            return
-        failing = {result.check for result in found if result.state == "failed"}
-        for check in pack.wrong[name].fails:
-            if check not in failing:
-                state = next(result.state for result in found if result.check == check)
-                yield PackProblem(
-                    path,
-                    "/fails",
-                    "wrong-passes",
-                    say("{check} is {state} (seed {seed}), not failed.", check=check, state=state, seed=seed),
-                )
-                return
-
-
-def _tested(pack: Pack) -> Iterator[PackProblem]:
-    """Yield a problem where the untouched drawing, without any answer, passes everything."""
-    results = list(grade(pack, variant(pack, 0).document, {}, 0))
-    if results and all(result.state == "passed" for result in results):
-        yield PackProblem("checks.yml", "", "nothing-to-do", say("The untouched drawing passes everything."))
-
-
-def _graded(pack: Pack, folder: str, name: str, seed: int) -> list[CheckResult] | PackProblem:
-    """Return the results of a solution, or why it cannot be graded."""
-    path = f"{folder}/{name}.yml"
-    try:
-        given = solution(pack, folder, name, seed)
-        document = handed_in(pack, given, seed)
-    except (Unknown, CannotGrade, ValueError) as error:
-        return PackProblem(
-            path, "", "solution", say("It cannot be made for seed {seed}: {error}", seed=seed, error=error)
+def _checkpoint(tried: _Tried) -> Iterator[PackProblem]:
+    """Yield where a checkpoint does another part of the work than it says, all of it, or none."""
+    pack = tried.pack
+    start = variant(pack, tried.seed).document
+    before = {one.check: one for one in grade(pack, start, {}, tried.seed, kept=tried.kept)}
+    after = tried.results()
+    gives = {one.check for one in after if one.earned > before[one.check].earned}
+    if gives != set(tried.given.gives):
+        words = ", ".join(sorted(gives)) or "nothing"
+        message = say(
+            "It gives {words} (seed {seed}), and says that it gives other checks.",
+            words=words,
+            seed=tried.seed,
         )
-    return list(grade(pack, document, given.answers, seed, for_author=True))
+        yield PackProblem(tried.path, "/gives", "checkpoint-gives", message)
+    elif all(one.state == "passed" for one in after):
+        message = say("It passes everything, so it is a reference solution.")
+        yield PackProblem(tried.path, "", "checkpoint-solves", message)
+
+
+def _tested(pack: Pack, kept: dict[Any, Any]) -> Iterator[PackProblem]:
+    """Yield a problem where the untouched drawing, without any answer, passes everything."""
+    # Lazily: the first check that does not pass is answer enough.
+    results = grade(pack, variant(pack, 0).document, {}, 0, kept=kept)
+    if all(result.state == "passed" for result in results):
+        yield PackProblem("checks.yml", "", "nothing-to-do", say("The untouched drawing passes everything."))

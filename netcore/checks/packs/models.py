@@ -148,7 +148,7 @@ class Checks(LanguagePart):
 
 
 class Solution(LanguagePart):
-    """A file of ``reference/`` or ``wrong/``.
+    """A file of ``reference/``, ``wrong/`` or ``checkpoints/``.
 
     Args:
         edits: changes of the starting drawing.
@@ -157,6 +157,8 @@ class Solution(LanguagePart):
             right answer to ``diagnose``.
         healthy: the drawing is the scenario before faults were put in.
         fails: ids of the checks that a wrong solution must fail.
+        gives: ids of the checks that a checkpoint does for the learner, in whole or in part: whoever goes on
+            from it earns nothing more for them.
     """
 
     title: Line
@@ -165,6 +167,7 @@ class Solution(LanguagePart):
     healthy: bool = False
     answers: dict[str, JsonValue] = Field(default_factory=dict)
     fails: Annotated[tuple[PackId, ...], Field(max_length=60)] = ()
+    gives: Annotated[tuple[PackId, ...], Field(max_length=60)] = ()
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -214,6 +217,8 @@ class Pack:
     Args:
         raw: plain data before any variant: ``scenario``, ``checks``, ``text``, ``reference/NAME`` and so on.
         text: story and task in Markdown.
+        after: what there is to say once the work is done, in Markdown; may be empty.
+        checkpoints: drawings on the way that learners may go on from, by name.
         digest: SHA-256 of all files, in hexadecimal.
     """
 
@@ -224,6 +229,8 @@ class Pack:
     wrong: Mapping[str, Solution]
     digest: str
     raw: Mapping[str, Any] = field(repr=False)
+    after: str = ""
+    checkpoints: Mapping[str, Solution] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

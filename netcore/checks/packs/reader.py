@@ -15,6 +15,7 @@ from netcore.checks.packs import yaml_text
 from netcore.checks.packs.mapping import mapper
 from netcore.checks.packs.models import About, Checks, Pack, PackProblem, Solution, Variants, digest_of
 from netcore.checks.reading import ground
+from netcore.checks.wording import counted
 from netcore.document import reader
 from netcore.document.problems import pointer
 from netcore.errors import NetcoreError
@@ -24,8 +25,8 @@ MOST_FILES = 60
 MOST_BYTES = 4_000_000
 MOST_TEXT = 60_000
 
-_NAME = re.compile(r"^(pack|scenario|checks)\.(yml|yaml|json)$|^text\.md$")
-_SOLUTION = re.compile(r"^(reference|wrong)/[a-z0-9][a-z0-9-]{0,59}\.(yml|yaml|json)$")
+_NAME = re.compile(r"^(pack|scenario|checks)\.(yml|yaml|json)$|^(text|after)\.md$")
+_SOLUTION = re.compile(r"^(reference|wrong|checkpoints)/[a-z0-9][a-z0-9-]{0,59}\.(yml|yaml|json)$")
 _HTML = re.compile(r"<[a-zA-Z/!][^>]*>")
 
 Model = TypeVar("Model", bound=LanguagePart)
@@ -35,7 +36,7 @@ class PackRefused(NetcoreError):
     """A pack cannot be read; ``problems`` says all that is wrong with it."""
 
     def __init__(self, problems: tuple[PackProblem, ...]) -> None:
-        super().__init__(say("The pack has {count} problems.", count=len(problems)))
+        super().__init__(f"The pack has {counted(len(problems), 'problem')}.")
         self.problems = problems
 
 
@@ -70,29 +71,41 @@ def read_pack(files: Mapping[str, bytes]) -> Pack:
     names = {path.rpartition(".")[0]: path for path in files}
     about = _part(About, "pack", raw, names, problems)
     as_written = mapper(Variants() if about is None else about.variants, 0)
-    text = as_written.text(_text(files, problems))
+    text, after = (as_written.text(_text(files, name, problems)) for name in ("text.md", "after.md"))
     written = raw
     raw = {name: given if name == "pack" else as_written.data(given) for name, given in raw.items()}
     checks = _part(Checks, "checks", raw, names, problems)
     solutions = {
         name: _part(Solution, name, raw, names, problems)
         for name in raw
-        if name.startswith(("reference/", "wrong/"))
+        if name.startswith(("reference/", "wrong/", "checkpoints/"))
     }
     problems += _scenario(raw.get("scenario"), names.get("scenario", "scenario.yml"))
     if checks is not None:
         problems += _checks(checks, solutions, names)
     if problems or about is None or checks is None:
         raise PackRefused(tuple(problems))
-    read = {name: solution for name, solution in solutions.items() if solution is not None}
+
+    def solutions_of(folder: str) -> dict[str, Solution]:
+        return {
+            name.partition("/")[2]: one
+            for name, one in solutions.items()
+            if one is not None and name.startswith(f"{folder}/")
+        }
+
     return Pack(
         about=about,
         checks=checks.checks,
         text=text,
-        reference={name.partition("/")[2]: one for name, one in read.items() if name.startswith("reference")},
-        wrong={name.partition("/")[2]: one for name, one in read.items() if name.startswith("wrong")},
+        after=after,
+        reference=solutions_of("reference"),
+        wrong=solutions_of("wrong"),
+        checkpoints=solutions_of("checkpoints"),
         digest=digest_of(files),
-        raw={**written, "text": files["text.md"].decode("utf-8-sig")},
+        raw={
+            **written,
+            **{name: files.get(f"{name}.md", b"").decode("utf-8-sig") for name in ("text", "after")},
+        },
     )
 
 
@@ -117,7 +130,10 @@ def _outside(files: Mapping[str, bytes]) -> Iterator[PackProblem]:
                 "",
                 "unknown-file",
                 say("A pack does not have such a file."),
-                say("It has pack.yml, scenario.yml, checks.yml, text.md, reference/*.yml and wrong/*.yml."),
+                say(
+                    "It has pack.yml, scenario.yml, checks.yml, text.md, reference/*.yml and wrong/*.yml, and "
+                    "may have after.md and checkpoints/*.yml."
+                ),
             )
     there = {path.rpartition(".")[0] for path in files}
     for name in ("pack", "scenario", "checks", "text"):
@@ -130,25 +146,28 @@ def _outside(files: Mapping[str, bytes]) -> Iterator[PackProblem]:
             )
 
 
-def _text(files: Mapping[str, bytes], problems: list[PackProblem]) -> str:
+def _text(files: Mapping[str, bytes], path: str, problems: list[PackProblem]) -> str:
+    """Return a file in Markdown; empty where the pack has none."""
+    if path not in files:
+        return ""
     try:
-        text = files["text.md"].decode("utf-8-sig")
+        text = files[path].decode("utf-8-sig")
     except UnicodeDecodeError:
-        problems.append(PackProblem("text.md", "", "not-text", say("It is not text in UTF-8.")))
+        problems.append(PackProblem(path, "", "not-text", say("It is not text in UTF-8.")))
         return ""
     if len(text) > MOST_TEXT or not text.strip():
         message = say(
-            "Story and task have 1 to {most_text:,} characters; here are {count:,}.",
+            "A text has 1 to {most_text:,} characters; here are {text:,}.",
             most_text=MOST_TEXT,
-            count=len(text),
+            text=len(text),
         )
-        problems.append(PackProblem("text.md", "", "text-size", message))
+        problems.append(PackProblem(path, "", "text-size", message))
     for number, line in enumerate(re.sub(r"`[^`\n]*`", "", text).splitlines(), start=1):
         if _HTML.search(line):
             problems.append(
                 PackProblem(
-                    "text.md",
-                    say("line {number}", number=number),
+                    path,
+                    f"line {number}",
                     "raw-html",
                     say("Raw HTML is not shown."),
                     say("Write it in Markdown."),
@@ -253,7 +272,8 @@ def _checks(
     for name, solution in solutions.items():
         if solution is None:
             continue
-        for field, named in (("answers", solution.answers), ("fails", solution.fails)):
+        fields = {"answers": solution.answers, "fails": solution.fails, "gives": solution.gives}
+        for field, named in fields.items():
             for one in named:
                 if one not in ids:
                     yield PackProblem(
@@ -262,4 +282,11 @@ def _checks(
         if name.startswith("wrong/") and not solution.fails:
             yield PackProblem(
                 names[name], "/fails", "fails-nothing", say("A wrong solution names the checks it must fail.")
+            )
+        if name.startswith("checkpoints/") and (solution.answers or solution.fails):
+            message = say("A checkpoint is a drawing to go on from; it answers nothing and fails nothing.")
+            yield PackProblem(names[name], "", "not-a-checkpoint", message)
+        if solution.gives and not name.startswith("checkpoints/"):
+            yield PackProblem(
+                names[name], "/gives", "not-a-checkpoint", say("Only a checkpoint gives checks.")
             )

@@ -27,6 +27,7 @@ class Variant:
         hints: three, from a question to the mechanism.
         healthy: the drawing before faults were put in; nobody but the grader sees it, nor ``faults``.
         alarms: titles of the checks that fail because of faults.
+        after: what is told once the work is done, in Markdown; not part of ``as_dict``.
     """
 
     seed: int
@@ -38,9 +39,10 @@ class Variant:
     healthy: dict[str, Any]
     faults: tuple[Put, ...] = ()
     alarms: tuple[str, ...] = ()
+    after: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain JSON data: what a learner may see."""
+        """Return plain JSON data: what a learner may see from the start."""
         return {
             "seed": self.seed,
             "title": self.title,
@@ -83,6 +85,7 @@ def variant(pack: Pack, seed: int) -> Variant:
         healthy=deepcopy(healthy),
         faults=faults,
         alarms=alarms,
+        after=rewritten.text(pack.raw.get("after", "")),
     )
 
 

@@ -22,7 +22,7 @@ class Attempt(models.Model):
 
     ``score`` and ``ungraded`` (points that could not be graded) repeat the newest ``GradeEvent``; None:
     nothing was graded yet. ``from_reference`` is when the learner went on from the reference solution;
-    what is submitted after that adds nothing.
+    what is submitted after that adds nothing. ``checkpoints``: names of those the learner went on from.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -35,6 +35,7 @@ class Attempt(models.Model):
     seed = models.BigIntegerField()
     started = models.DateTimeField(default=now)
     from_reference = models.DateTimeField(null=True, blank=True)
+    checkpoints = models.JSONField(default=list, blank=True)
     score = models.FloatField(null=True, blank=True)
     ungraded = models.FloatField(default=0)
 
@@ -59,6 +60,7 @@ class Deed(models.TextChoices):
     ANSWER = "answer", _("Locked an answer")
     RESET = "reset", _("Went back to the start")
     REFERENCE = "reference", _("Went on from the reference")
+    CHECKPOINT = "checkpoint", _("Went on from a checkpoint")
     SUBMITTED = "submitted", _("Submitted")
     SENT = "sent", _("Got a hint from the instructor")
 
@@ -111,7 +113,8 @@ class Submission(AppendedModel):
     """An immutable revision with the answers there were, numbered from 1 in its attempt.
 
     ``hints`` is how many hints were taken by then; ``late_s`` the seconds behind the due date;
-    ``after_reference``: the learner had gone on from the reference.
+    ``after_reference``: the learner had gone on from the reference. ``given``: ids of the checks that
+    checkpoints had done for the learner by then.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -122,6 +125,7 @@ class Submission(AppendedModel):
     hints = models.PositiveIntegerField(default=0)
     late_s = models.PositiveIntegerField(default=0)
     after_reference = models.BooleanField(default=False)
+    given = models.JSONField(default=list, blank=True)
     created = models.DateTimeField(default=now)
 
     objects = AppendOnlyQuerySet["Submission"].as_manager()

@@ -27,6 +27,7 @@ from sandbox.runs.models import Kind, Run
 from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios import restrictions
 from sandbox.scenarios import services as scenarios
+from sandbox.scenarios.models import Scenario
 
 COMMENTS_PER_ATTEMPT: Final = 200
 
@@ -151,8 +152,11 @@ def comment(attempt: Attempt, author: User, text: str) -> Comment:
     return Comment.objects.create(attempt=attempt, author=author, text=text)
 
 
-def replay(grading: Grading, row: CheckRow, document: Any, user: User) -> Run:
-    """Start the run that replays the counterexample of a check, and return it.
+_KINDS: Final = {"trace": Kind.TRACE, "failover": Kind.FAILOVER}
+
+
+def replay(grading: Grading, row: CheckRow, document: Any, user: User) -> tuple[Scenario, Run | None]:
+    """Return the drawing of a counterexample, and the run that replays it; None: it is a place to look at.
 
     It plays on the submitted revision where the drawing is the person's own and unchanged; else on a copy.
 
@@ -163,15 +167,14 @@ def replay(grading: Grading, row: CheckRow, document: Any, user: User) -> Run:
         runs.services.TooManyRuns, scenarios.TooManyScenarios: the person has too many of them.
     """
     found = row.counterexample or {}
-    kind = {"trace": Kind.TRACE, "failover": Kind.FAILOVER}.get(str(found.get("kind")))
-    if kind is None:
-        raise Refused(
-            gettext("This counterexample is neither a packet nor a timeline, so it is not replayed.")
-        )
+    kind = str(found.get("kind"))
+    if kind not in ("trace", "failover", "drawing"):
+        raise Refused(gettext("This counterexample is no packet, timeline or place, so it is not replayed."))
     revision = grading.submission.revision
-    changed = bool(found.get("patch") or found.get("profile"))
+    changed = any(found.get(name) for name in ("patch", "profile", "base"))
     if changed or revision.scenario.owner_id != user.pk or revision.scenario.deleted is not None:
-        copy = runner.drawing_of(document, found)
+        pack = packs.pack_of(grading.pack)
+        copy = runner.drawing_of(pack, grading.submission.attempt.seed, document, found)
         copy = {**copy, "name": gettext("{copy} (counterexample)").format(copy=copy["name"][:80])}
         made = scenarios.create(user, copy)
         if revision.scenario.owner_id == user.pk:
@@ -182,7 +185,9 @@ def replay(grading: Grading, row: CheckRow, document: Any, user: User) -> Run:
         assert head is not None
         revision = head
     try:
-        return runs.start(user, revision, kind, found["question"])
+        if kind == "drawing":
+            return revision.scenario, None
+        return revision.scenario, runs.start(user, revision, _KINDS[kind], found["question"])
     except runs.BadParameters as error:
         raise Refused(str(error)) from error
     except scenario_queries.NotRunnable as error:

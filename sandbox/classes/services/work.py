@@ -1,4 +1,4 @@
-"""What learners do: begin, take a hint, answer, reset, go on from the reference, submit."""
+"""What learners do: begin, take a hint, answer, reset, go on from a checkpoint or the reference, submit."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ from sandbox.scenarios.models import Scenario
 
 MAX_ANSWER_CHARS: Final = 4_000
 MAX_RESETS: Final = 200
+_PUT_BACK: Final = (Deed.RESET, Deed.REFERENCE, Deed.CHECKPOINT)
 
 _SEEDS: Final = 2**31
 
@@ -191,8 +192,32 @@ def go_on_from_reference(attempt: Attempt, user: User) -> None:
         write_down(attempt, Deed.REFERENCE, user)
 
 
+def go_on_from_checkpoint(attempt: Attempt, user: User, name: str) -> str:
+    """Put the drawing to a checkpoint of the pack, mark it, and return the checkpoint's title.
+
+    What is submitted after that earns nothing more for the checks that the checkpoint does.
+
+    Raises:
+        Refused: the exercise does not allow it, there is no such checkpoint, or the time is over.
+    """
+    if not attempt.exercise.reference or attempt.exercise.exam:
+        raise Refused("This exercise does not go on from checkpoints.")
+    titles = {one.name: one.title for one in packs.checkpoints(attempt)}
+    if name not in titles:
+        raise Refused("There is no such checkpoint.")
+    _still_open(attempt)
+    with transaction.atomic():
+        locked = Attempt.objects.select_for_update().get(pk=attempt.pk)
+        _replace(attempt, user, packs.checkpoint_document(attempt, name))
+        if name not in locked.checkpoints:
+            locked.checkpoints = [*locked.checkpoints, name]
+            locked.save(update_fields=["checkpoints"])
+        write_down(attempt, Deed.CHECKPOINT, user, checkpoint=titles[name])
+    return titles[name]
+
+
 def _replace(attempt: Attempt, user: User, document: Any) -> None:
-    lines = AttemptEvent.objects.filter(attempt=attempt, deed__in=(Deed.RESET, Deed.REFERENCE))
+    lines = AttemptEvent.objects.filter(attempt=attempt, deed__in=_PUT_BACK)
     if lines.count() >= MAX_RESETS:
         raise Refused(gettext("A drawing is put back {limit} times at most.").format(limit=MAX_RESETS))
     scenarios.replace(drawing(attempt, user), document, user)
@@ -224,6 +249,7 @@ def submit(attempt: Attempt, user: User, *, tell: bool = True) -> tuple[Submissi
             hints=queries.hints_taken(locked),
             late_s=limits.late_s,
             after_reference=locked.from_reference is not None,
+            given=packs.given_by(locked),
         )
         write_down(locked, Deed.SUBMITTED, user, number=made.number, revision=revision.number)
         grading = gradings.queue(made, user, tell=tell)

@@ -22,8 +22,13 @@ from sandbox.scenarios import access as scenario_access
 from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios import services as scenarios
 
-_PATH = re.compile(r"^((pack|scenario|checks)\.yml|text\.md|(reference|wrong)/[a-z0-9][a-z0-9-]{0,59}\.yml)$")
-_FILES = _("Files are pack.yml, text.md, scenario.yml, checks.yml, reference/*.yml and wrong/*.yml.")
+_PATH = re.compile(
+    r"^((pack|scenario|checks)\.yml|(text|after)\.md|(reference|wrong|checkpoints)/[a-z0-9][a-z0-9-]{0,59}\.yml)$"
+)
+_FILES = _(
+    "Files are pack.yml, text.md, after.md, scenario.yml, checks.yml, reference/*.yml, wrong/*.yml and "
+    "checkpoints/*.yml."
+)
 
 
 @require_safe

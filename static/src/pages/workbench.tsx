@@ -14,7 +14,8 @@ import "../styles/matrix.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
-import { update } from "../document/store";
+import { placesOf } from "../document/places";
+import { choose, update } from "../document/store";
 import { t } from "../document/text";
 import type { Bootstrap, Run } from "../document/types";
 import { api, configure } from "../protocol/api";
@@ -41,6 +42,8 @@ async function begin(): Promise<void> {
   try {
     const answer = await api.scenario();
     show(answer);
+    const places = placesOf(location.href, answer.document);
+    if (places.length > 0) choose(places, true);
     void resume();
     if (mode === "shared") shared = answer.runs ?? [];
   } catch (error) {
