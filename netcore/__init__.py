@@ -36,7 +36,7 @@ from netcore.trace.explain import Paragraph, explain
 from netcore.trace.model import Trace
 from netcore.trace.packet import Packet, protocol_name, protocol_number
 from netcore.version import ENGINE_VERSION
-from netcore.words import say, translate_with
+from netcore.words import Language, language_code, say, speaking
 
 if TYPE_CHECKING:
     from netcore.batch.answers import Answers
@@ -101,7 +101,7 @@ __all__ = [
     "ENGINE_VERSION", "LIMITS", "OF_FLOWS", "Answers", "Asked", "BackendHealth", "Broken", "CheckResult",
     "Classes", "Compiled", "Counts", "Design", "Diff", "Difference", "Direction", "Divergence",
     "DocumentError", "Effect", "EffectiveRoute", "EffectiveRule", "Exposure", "FormatError", "GuestView",
-    "Import", "ImportNote", "JoinedTrials", "Judgement", "LiveRace", "LiveRoutes", "Matrix",
+    "Import", "ImportNote", "JoinedTrials", "Judgement", "Language", "LiveRace", "LiveRoutes", "Matrix",
     "NetcoreError", "Network", "NotFound", "NotModelled", "Pack", "PackProblem", "PackRefused",
     "PackTextRefused", "Packet", "Packets", "Paragraph", "PortSet", "Prediction", "Problem",
     "ProfileInfo", "Proof", "PublicCheck", "Reach", "Reading", "RedundancyView", "Routed", "RuleCard",
@@ -111,14 +111,14 @@ __all__ = [
     "designs", "diff", "difference", "dump", "effective_routes", "effective_rules", "explain",
     "export_csv", "export_json", "exposed", "exposures", "facts", "fault_kinds", "first_divergence",
     "forward", "grade", "guest_view", "handed_in", "headers_named", "import_arm", "join_trials", "judge",
-    "lint", "live_race", "live_refusals", "load", "lookup_table", "loops", "matrix", "merge_trials",
-    "near_names", "never", "one_way", "pack_lines", "pack_schemas", "pack_text", "packets_of",
-    "prepare_trials", "profiles", "protocol_name", "protocol_number", "public_checks", "put_faults",
-    "race", "reach", "reach_counts", "read", "read_pack", "read_solution", "read_text", "receipt",
-    "redundancy", "refusals", "routes_alone", "routes_shown", "rule_cards", "say", "schema", "shadowed",
-    "shadowed_at", "simulate", "solution", "space_of", "stale_routes", "sweep", "sweep_parameters",
-    "sweep_point", "sweep_scenario", "sweep_summary", "switches", "timing_profile", "timing_profiles",
-    "trace", "trace_steps", "traceroute", "translate_with", "trial_stretches", "trials", "unknown_to",
+    "language_code", "lint", "live_race", "live_refusals", "load", "lookup_table", "loops", "matrix",
+    "merge_trials", "near_names", "never", "one_way", "pack_lines", "pack_schemas", "pack_text",
+    "packets_of", "prepare_trials", "profiles", "protocol_name", "protocol_number", "public_checks",
+    "put_faults", "race", "reach", "reach_counts", "read", "read_pack", "read_solution", "read_text",
+    "receipt", "redundancy", "refusals", "routes_alone", "routes_shown", "rule_cards", "say", "schema",
+    "shadowed", "shadowed_at", "simulate", "solution", "space_of", "speaking", "stale_routes", "sweep",
+    "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary", "switches", "timing_profile",
+    "timing_profiles", "trace", "trace_steps", "traceroute", "trial_stretches", "trials", "unknown_to",
     "variant", "verify_receipt", "warm", "warnings", "why",
 ]
 # fmt: on
@@ -331,7 +331,9 @@ def effective_rules(
     try:
         side = Direction(direction)
     except ValueError:
-        raise NotFound(f"There is no direction {direction}; there are Inbound and Outbound.") from None
+        raise NotFound(
+            say("There is no direction {direction}; there are Inbound and Outbound.", direction=direction)
+        ) from None
     return tuple(rule for rules in _compiled(network).rules(nic_id, side) for rule in rules.rules)
 
 

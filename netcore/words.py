@@ -1,53 +1,50 @@
 """The one door between the sentences of the engine and the languages of people.
 
-The engine writes English templates with named placeholders and hands the values over. Whoever shows the
-sentences may give a translation of templates, once, when the program starts; without one they stay English.
+The engine writes English templates with named placeholders and hands the values over. Whoever asks the engine
+may name a language for the time of the question; without one the sentences stay English.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
-Translate = Callable[[str], str]
-TranslateMany = Callable[[str, str, int], str]
 
-
-def _one_or_many(one: str, many: str, count: int) -> str:
-    return one if count == 1 else many
-
-
-def _no_language() -> str:
-    return ""
-
-
-_translate: Translate | None = None
-_translate_many: TranslateMany = _one_or_many
-_language: Callable[[], str] = _no_language
-
-
-def translate_with(
-    translate: Translate | None,
-    many: TranslateMany | None = None,
-    language: Callable[[], str] | None = None,
-) -> None:
-    """Give the translation of templates; None takes it away again.
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What turns templates into another language.
 
     Args:
-        translate: template -> template in the language of whoever is served; asked at every sentence, by any
-            thread, so it finds that language by itself. Placeholders such as ``{vm}`` stay.
-        many: the same for a template of one, a template of many and the number that chooses.
-        language: which language that is now, for what is kept with sentences in it.
+        code: key of the language, for what is kept with sentences in it.
+        one: template -> template; placeholders such as ``{vm}`` stay.
+        many: the same for a template of one, a template of many, and the number that chooses.
     """
-    global _translate, _translate_many, _language
-    _translate = translate
-    _translate_many = many or _one_or_many
-    _language = language or _no_language
+
+    code: str
+    one: Callable[[str], str]
+    many: Callable[[str, str, int], str]
 
 
-def language() -> str:
-    """Return the key of the language that sentences are made in; empty without a translation."""
-    return _language()
+_spoken: ContextVar[Language | None] = ContextVar("language of the engine", default=None)
+
+
+@contextmanager
+def speaking(language: Language | None) -> Iterator[None]:
+    """Make sentences in a language inside of the block, in this thread or coroutine; None: in English."""
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+def language_code() -> str:
+    """Return the key of the language that sentences are made in; empty for English."""
+    language = _spoken.get()
+    return "" if language is None else language.code
 
 
 def say(template: str, /, **values: Any) -> str:
@@ -60,8 +57,9 @@ def say(template: str, /, **values: Any) -> str:
         >>> say("NIC {nic} has no address.", nic="web1")
         'NIC web1 has no address.'
     """
-    if _translate is not None:
-        template = _translate(template)
+    language = _spoken.get()
+    if language is not None and template:
+        template = language.one(template)
     return template.format(**values) if values else template
 
 
@@ -75,4 +73,8 @@ def say_many(one: str, many: str, count: int, /, **values: Any) -> str:
         >>> say_many("{count} pair", "{count} pairs", 2)
         '2 pairs'
     """
-    return _translate_many(one, many, count).format(count=count, **values)
+    language = _spoken.get()
+    template = one if count == 1 else many
+    if language is not None:
+        template = language.many(one, many, count)
+    return template.format(count=count, **values)

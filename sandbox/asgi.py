@@ -13,10 +13,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sandbox.settings.production")
 # Fills the app registry: consumers import models, so routing comes after.
 http = get_asgi_application()
 
-from sandbox.common.sockets import Language  # noqa: E402
 from sandbox.routing import websocket_urlpatterns  # noqa: E402
+from sandbox.scenarios import language  # noqa: E402
 
-sockets = Language(URLRouter(websocket_urlpatterns))
+sockets = language.Sockets(URLRouter(websocket_urlpatterns))
 application = ProtocolTypeRouter(
     {"http": http, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(sockets))}
 )

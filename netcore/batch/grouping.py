@@ -347,8 +347,9 @@ def _passed(trace: Trace | None, packet: Packet) -> tuple[tuple[str, ...], tuple
 def _way(passed: tuple[tuple[str, ...], tuple[str, ...]], name: Callable[[str], str]) -> str:
     there, back = (", ".join(name(path) for path in way) for way in passed)
     if passed[0] == passed[1][::-1]:
-        return say("through {there}", there=there) if there else "straight"
-    return say("through {there} and back through {back}", there=there or "nobody", back=back or "nobody")
+        return say("through {there}", there=there) if there else say("straight")
+    nobody = say("nobody")
+    return say("through {there} and back through {back}", there=there or nobody, back=back or nobody)
 
 
 def _decided(trace: Trace | None) -> str:

@@ -150,10 +150,12 @@ def _break(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:
         vm = vm_of(scenario, one)
         if kind is FaultKind.GRACEFUL_STOP:
             made.told.add((vm, at_us))
-        how = (
-            say("ends its sessions and stops") if kind is FaultKind.GRACEFUL_STOP else say("stops answering")
+        text = (
+            say("{name} ends its sessions and stops", name=scene.name(vm))
+            if kind is FaultKind.GRACEFUL_STOP
+            else say("{name} stops answering", name=scene.name(vm))
         )
-        _silence(scene, made, [vm], at_us, one.lasts_us, f"{scene.name(vm)} {how}")
+        _silence(scene, made, [vm], at_us, one.lasts_us, text)
     elif kind is FaultKind.PAUSE:
         vm = vm_of(scenario, one)
         lasts_us = one.lasts_us if one.lasts_us is not None else PAUSE_US
@@ -305,8 +307,13 @@ def _gateway(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:
     end_us = None if one.lasts_us is None else at_us + one.lasts_us
     made.gone.append(Gone(one.gateway, one.instance, at_us, end_us, planned))
     _at(scene, made, at_us, InstancesTurn(frozenset({instance}), lost=True))
-    why = say("is taken for maintenance") if planned else "dies"
-    text = say("instance {instance} of {name} {why}", instance=one.instance, name=gateway.name, why=why)
+    text = (
+        say(
+            "instance {instance} of {name} is taken for maintenance", instance=one.instance, name=gateway.name
+        )
+        if planned
+        else say("instance {instance} of {name} dies", instance=one.instance, name=gateway.name)
+    )
     made.text.append((at_us, text, f"gateways/{one.gateway}"))
     if end_us is not None:
         _at(scene, made, end_us, InstancesTurn(frozenset({instance}), lost=False))

@@ -215,7 +215,7 @@ class Parameter:
             )
         for value in values.values() if self.kind in ("constant", "uniform") else ():
             if refusal := limits.refusal(value):
-                raise TimingError(f"{self.name} {refusal}.")
+                raise TimingError(say("{name} {refusal}.", name=self.name, refusal=refusal))
         if self.kind == "choice":
             if self.choice not in self.options:
                 raise TimingError(

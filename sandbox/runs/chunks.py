@@ -19,12 +19,13 @@ from uuid import UUID
 from celery import current_app
 from django.db.models import Q
 from django.utils.timezone import now
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 
 import netcore
 from sandbox.runs import queries
 from sandbox.runs.models import OPEN, ChunkState, Kind, Run, RunChunk, State
 from sandbox.scenarios import templates
+from sandbox.scenarios.language import speaking
 from sandbox.scenarios.models import Revision
 
 Payload = dict[str, Any]
@@ -171,7 +172,7 @@ def help_once(run_id: UUID) -> bool:
     if run is None or chunk is None:
         return False
     try:
-        with override(run.language):
+        with speaking(run.language):
             return play(run, chunk)
     except Exception as error:
         if not isinstance(error, Stopped):

@@ -174,9 +174,9 @@ class LiveCommand(models.Model):
 class ChunkState(models.TextChoices):
     """Where a stretch of trials stands."""
 
-    FREE = "free", "Free"
-    TAKEN = "taken", "Taken"
-    DONE = "done", "Done"
+    FREE = "free", _("Free")
+    TAKEN = "taken", _("Taken")
+    DONE = "done", _("Done")
 
 
 class RunChunk(models.Model):

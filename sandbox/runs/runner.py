@@ -17,7 +17,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.db.models import BooleanField, DateTimeField, ExpressionWrapper, F, Value
 from django.db.models.functions import Coalesce
 from django.utils.timezone import now
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import gettext, ngettext
 
 import netcore
 from sandbox.runs import events, queries
@@ -27,6 +27,7 @@ from sandbox.runs.live import LIVE_S
 from sandbox.runs.models import QUESTIONS, Event, Kind, Run, State
 from sandbox.runs.work import Refused, work
 from sandbox.scenarios import services as scenario_services
+from sandbox.scenarios.language import speaking
 
 BEAT_S: Final = 1.0
 FLUSH_S: Final = 0.05
@@ -153,7 +154,7 @@ def execute(run_id: UUID, interrupts: tuple[type[Exception], ...] = ()) -> bool:
     lease = claim(run_id)
     if lease is None:
         return False
-    with Heart(lease), override(lease.run.language):
+    with Heart(lease), speaking(lease.run.language):
         try:
             state, reason = _play(lease, interrupts)
             lease.store([], (state, reason))
@@ -346,7 +347,7 @@ def end_stopped() -> list[UUID]:
 
 def lost_and_cancelled(run: Run) -> str:
     """Return why a cancelled run without a worker has ended."""
-    with override(run.language):
+    with speaking(run.language):
         return gettext("Cancelled after its worker was lost. {kept}").format(kept=kept(run, run.last_seq))
 
 
@@ -354,7 +355,7 @@ def fail_poisoned() -> list[UUID]:
     """Fail the runs whose last allowed worker died, with the reason; return their ids."""
     failed = []
     for run in queries.poisoned(now()):
-        with override(run.language):
+        with speaking(run.language):
             reason = gettext(
                 "The worker died {attempts} times while it did this run, so it is not tried again. {kept}"
             ).format(attempts=run.attempts, kept=kept(run, run.last_seq))

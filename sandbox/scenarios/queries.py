@@ -14,7 +14,7 @@ from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 import netcore
 from sandbox.accounts.models import User
@@ -116,11 +116,11 @@ class _PerRevision(Generic[Answer]):
 
     def __init__(self, compute: Callable[[Revision], Answer]) -> None:
         self._compute = compute
-        self._answers: dict[tuple[UUID, int, str | None], Answer] = {}
+        self._answers: dict[tuple[UUID, int, str], Answer] = {}
         self._lock = Lock()
 
     def __call__(self, revision: Revision) -> Answer:
-        found = self._answers.get((revision.scenario_id, revision.number, get_language()))
+        found = self._answers.get((revision.scenario_id, revision.number, netcore.language_code()))
         if found is None:
             found = self._compute(revision)
             self.keep(revision, found)
@@ -131,7 +131,7 @@ class _PerRevision(Generic[Answer]):
         with self._lock:
             while len(self._answers) >= _KEPT:
                 del self._answers[next(iter(self._answers))]
-            self._answers[revision.scenario_id, revision.number, get_language()] = answer
+            self._answers[revision.scenario_id, revision.number, netcore.language_code()] = answer
 
 
 def _read(revision: Revision) -> netcore.Reading:
@@ -391,12 +391,12 @@ def _per_language(make: Callable[[], Answer]) -> Callable[[], Answer]:
     """Keep what a function returns, once for each language."""
 
     @cache
-    def kept(language: str | None) -> Answer:
+    def kept(language: str) -> Answer:
         return make()
 
     @wraps(make)
     def found() -> Answer:
-        return kept(get_language())
+        return kept(netcore.language_code())
 
     return found
 

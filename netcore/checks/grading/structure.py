@@ -40,7 +40,7 @@ def prop(part: Prop, case: Case) -> Finding:
     for path, value in found:
         there = value is not _NOTHING
         if not part.holds(value if there else None, there):
-            shown = "absent" if not there or value is None else value
+            shown = say("absent") if not there or value is None else value
             return Finding(
                 0.0,
                 say("{path} is {shown}; it has {words}.", path=path, shown=shown, words=part.words),

@@ -12,7 +12,7 @@ from netcore.checks.packs.mapping import between, drawn, mapper, shuffled
 from netcore.checks.packs.models import Checks, Entry, Pack, Solution
 from netcore.checks.reading import ground
 from netcore.document.reader import dump, read
-from netcore.words import language, say
+from netcore.words import language_code, say
 
 LARGEST_SEED = 2**63 - 1
 
@@ -72,7 +72,7 @@ def variant(pack: Pack, seed: int) -> Variant:
     faults: tuple[Put, ...] = ()
     alarms: tuple[str, ...] = ()
     if about.variants.faults is not None:
-        broken, alarms = _broken(seed, _ByDigest(pack), language())
+        broken, alarms = _broken(seed, _ByDigest(pack), language_code())
         document, faults = dump(broken.scenario), broken.faults
         text = text.replace("$alarms", "\n".join(f"- {title}" for title in alarms))
     return Variant(

@@ -88,7 +88,7 @@ def check_pools(scene: Scene, vm: str, kind: str) -> None:
     """
     members = members_of(scene, vm, kind)
     if not members:
-        what = say("gateway balancer") if kind == "gateway" else "balancer"
+        what = say("gateway balancer") if kind == "gateway" else say("balancer")
         raise NotModelled(say("No {what} gives flows to {name}.", what=what, name=scene.name(vm)))
     topology = scene.drawn.topology
     for balancer, pool, _ in members:

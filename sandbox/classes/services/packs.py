@@ -80,7 +80,7 @@ def publish(course: Course | None, author: User | None, files: packs.Files, note
             files=dict(files),
             digest=pack.digest,
             author=author,
-            note=note[:200],
+            note=note,
         )
 
 

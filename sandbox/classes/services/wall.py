@@ -45,7 +45,7 @@ def broadcast(exercise: Exercise, author: User, submission: Submission, note: st
         )
     kept = {key: part for key, part in submission.revision.document.items() if key not in _WRITTEN}
     document = {**kept, "name": gettext("Shown to the class: {title}").format(title=exercise.title)[:120]}
-    return Broadcast.objects.create(exercise=exercise, document=document, note=note[:500], author=author)
+    return Broadcast.objects.create(exercise=exercise, document=document, note=note, author=author)
 
 
 def end_broadcasts(exercise: Exercise) -> None:

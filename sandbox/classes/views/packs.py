@@ -17,7 +17,7 @@ import netcore
 from sandbox.classes import access, authoring, packs, queries
 from sandbox.classes.models import Course, PackVersion
 from sandbox.classes.services import packs as services
-from sandbox.classes.views.shared import page, person, refused, said
+from sandbox.classes.views.shared import Mistyped, page, person, refused, said, typed
 from sandbox.scenarios import access as scenario_access
 from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios import services as scenarios
@@ -156,14 +156,16 @@ def draft_publish(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Publish a draft as the next version (``note``) unless lint refuses; ``set`` moves exercises on."""
     found, place = access.draft(request.user, draft_id)
     target = reverse("classes:draft", args=[found.pk])
+    try:
+        note = typed(request, "note", 200)
+    except Mistyped as error:
+        return refused(request, error, target)
     problems = authoring.lint(found.files)
     if problems:
         context = {"problems": problems, "name": found.slug, "back": target}
         return page(request, "pack_refused.html", found.course, place, context, 422)
     try:
-        made = services.publish(
-            found.course, person(request), found.files, request.POST.get("note", "").strip()
-        )
+        made = services.publish(found.course, person(request), found.files, note)
     except services.Refused as error:
         return refused(request, error, target)
     moved = services.move_exercises(found.course, made) if "set" in request.POST else 0

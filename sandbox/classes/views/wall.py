@@ -14,7 +14,7 @@ from sandbox.classes import access, queries
 from sandbox.classes import wall as reads
 from sandbox.classes.models import Exercise
 from sandbox.classes.services import wall as services
-from sandbox.classes.views.shared import page, person, refused, said
+from sandbox.classes.views.shared import Mistyped, page, person, refused, said, typed
 from sandbox.scenarios import services as scenarios
 
 
@@ -60,8 +60,11 @@ def insight(request: HttpRequest, exercise_id: str) -> HttpResponse:
 def send_hint(request: HttpRequest, exercise_id: str) -> HttpResponse:
     """Send a hint (``text``) to a cluster (``fingerprint``)."""
     found, _ = access.exercise(request.user, exercise_id, "grade")
-    text = request.POST.get("text", "").strip()
-    if not 1 <= len(text) <= 1000:
+    try:
+        text = typed(request, "text", 1000)
+    except Mistyped as error:
+        return refused(request, error, _wall(found))
+    if not text:
         return refused(request, gettext("A hint has 1 to 1,000 characters."), _wall(found))
     count = services.send_hint(found, person(request), request.POST.get("fingerprint", ""), text)
     return said(
@@ -77,8 +80,9 @@ def broadcast(request: HttpRequest, submission_id: str) -> HttpResponse:
     submission, _ = access.submission(request.user, submission_id, "grade")
     exercise = submission.attempt.exercise
     try:
-        services.broadcast(exercise, person(request), submission, request.POST.get("note", "").strip())
-    except services.Refused as error:
+        note = typed(request, "note", 500)
+        services.broadcast(exercise, person(request), submission, note)
+    except (Mistyped, services.Refused) as error:
         return refused(request, error, _wall(exercise))
     return said(request, gettext("The class sees this drawing now, without a name."), _wall(exercise))
 
