@@ -86,7 +86,7 @@ class HostileTest(ClassroomTest):
         topology = json.loads(json.dumps(self.start["topology"]))
         vms = list(topology["vms"])
         ip = {
-            nic["vm"]: next(iter(nic["ip_configurations"].values()))["address"] for nic in topology["nics"].values()
+            nic["vm"]: next(iter(nic["configurations"].values()))["address"] for nic in topology["nics"].values()
         }
         for number, (name, subnet) in enumerate(topology["subnets"].items()):
             hop = ip[vms[number % len(vms)]]
