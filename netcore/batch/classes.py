@@ -176,7 +176,18 @@ def _guest_prefixes(network: Network) -> set[Any]:
 
 
 def named(network: Network) -> dict[object, str]:
-    """Return the VMs, NICs and addresses that something names, and what names them."""
+    """Return the VMs, NICs and addresses that something names, and what names them; found once."""
+    found: dict[object, str] = drawing_of(network).memo(("named",), lambda: _named(network))
+    return found
+
+
+def named_by(machine: Machine) -> Iterator[object]:
+    """Yield what a guest may name: every text and address that was said of it."""
+    if not machine.plain:
+        yield from _values(machine.guest)
+
+
+def _named(network: Network) -> dict[object, str]:
     topology = network.scenario.topology
     found: dict[object, str] = {}
     for table in topology.route_tables.values():
@@ -188,9 +199,8 @@ def named(network: Network) -> dict[object, str]:
             for value in _values(thing):
                 _name(found, f"{_WORDS.get(collection, collection)} {said}".strip(), (value, f"nics/{value}"))
     for machine in drawing_of(network).machines.values():
-        if not machine.plain:
-            for value in _values(machine.guest):
-                _name(found, say("The guest of {name}", name=machine.name), (value,))
+        for value in named_by(machine):
+            _name(found, say("The guest of {name}", name=machine.name), (value,))
     for key, nic in topology.nics.items():
         if any(configuration.public_ip for configuration in nic.configurations.values()):
             _name(found, say("A public address"), (f"nics/{key}",))

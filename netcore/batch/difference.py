@@ -16,6 +16,7 @@ from netcore.batch.answers import ABSENT, Answers, Fates
 from netcore.batch.changes import Difference
 from netcore.batch.compile import Compiled
 from netcore.batch.courses import Courses, choices_of, is_even, members_of
+from netcore.batch.edits import edited
 from netcore.batch.forward import forward
 from netcore.batch.grouping import (
     END_COLUMNS,
@@ -33,7 +34,7 @@ from netcore.batch.packets import Packets
 from netcore.batch.parties import Groups, Pairs, People, alike_in_both, parties_of, people_of
 from netcore.batch.sheets import Table
 from netcore.batch.touched import MOST_EDITS, Touched, touched_by
-from netcore.batch.update import edited, updated
+from netcore.batch.update import updated
 from netcore.control.network import Network
 from netcore.document.models import Scenario
 from netcore.trace.packet import TCP, UDP
@@ -139,8 +140,7 @@ class _Comparison:
             for end in self._ends:
                 plain &= end.direct(senders.heads()[one[some]], receivers.heads()[other[some]])
             spread[some] = ~plain
-        places = {path: row for row, path in enumerate(parties.people.senders)}
-        own = np.array([places.get(to, -1) for to in parties.people.to], np.int64)
+        own = parties.people.own
         single = [
             (i, k, j, n)
             for i, j in zip(one[spread].tolist(), other[spread].tolist(), strict=True)
@@ -149,9 +149,7 @@ class _Comparison:
             if own[receiver] != sender
         ]
         one, other = one[~spread], other[~spread]
-        holder = own[receivers.heads()]
-        group = np.where(holder >= 0, senders.of[holder], -1)
-        same = group[other] == one
+        same = parties.holders[other] == one
         keep = ~(same & (senders.sizes()[one] == 1))
         one, other, same = one[keep], other[keep], same[keep]
         columns = [one, same.astype(np.int64), other, np.zeros(len(one), np.int64)]

@@ -11,9 +11,19 @@ import numpy as np
 from netcore.batch import layout as at
 from netcore.batch.answers import ABSENT, CODE_NAMES, OUTCOMES, way_of
 from netcore.batch.cells import Fate
-from netcore.batch.changes import Block, Change, Course, Span, Told, names_text, ports_text
+from netcore.batch.changes import (
+    INTERNET,
+    Block,
+    Change,
+    Changes,
+    Course,
+    Span,
+    Told,
+    names_text,
+    ports_text,
+)
 from netcore.batch.compile import Compiled
-from netcore.batch.distinct import distinct
+from netcore.batch.distinct import distinct, distinct_lists
 from netcore.batch.headers import SOURCE_PORT, Rows
 from netcore.batch.parties import Pairs, Parties, People
 from netcore.batch.portsets import PORTED
@@ -130,12 +140,13 @@ def effects(before: Side, after: Side, even_before: Table, even_after: Table) ->
 
 def changes_of(
     networks: Networks, parties: Parties, pairs: Pairs, names: PlaceNames, found: list[Found]
-) -> tuple[Change, ...]:
+) -> Changes:
     """Return flows that differ, grouped."""
     kinds: dict[tuple[int, ...], int] = {}
     parts = [_numbered(block, kinds) for block in found if len(block.effects)]
     if not parts:
-        return ()
+        none = np.zeros(0, np.int64)
+        return Changes(_no_change, none, none, np.zeros(0, np.bool_))
     pair, protocol, first, last, kind = (np.concatenate(each) for each in zip(*parts, strict=True))
     firsts, of = distinct([pair, protocol, kind])
     # The rows of one pair and protocol stand in the order of their ports.
@@ -144,22 +155,51 @@ def changes_of(
     begins = np.append(True, (of[1:] != of[:-1]) | (last[:-1] + 1 != first[1:]))
     starts = np.flatnonzero(begins)
     spans = np.stack([first[starts], last[np.append(starts[1:], len(first)) - 1]], axis=1).astype(np.int32)
-    limits = np.searchsorted(of[starts], np.arange(len(firsts) + 1)).tolist()
+    limits = np.searchsorted(of[starts], np.arange(len(firsts) + 1))
     pair, protocol, kind = pair[firsts], protocol[firsts], kind[firsts]
-    groups: dict[tuple[int, int, bytes, bool], list[int]] = {}
-    for number, key in enumerate(
-        zip(kind.tolist(), protocol.tolist(), pairs.spread[pair].tolist(), strict=True)
-    ):
-        ports = spans[limits[number] : limits[number + 1]].tobytes()
-        groups.setdefault((*key[:2], ports, key[2]), []).append(number)
+    heads, group = distinct([kind, protocol, distinct_lists(list(spans.T), limits), pairs.spread[pair]])
     listed = list(kinds)
-    made = []
-    for (number, ip, ports, spread), members in groups.items():
-        told = tuple((a, b) for a, b in np.frombuffer(ports, np.int32).reshape(-1, 2).tolist())
-        made.append(
-            _change(networks, parties, pairs, names, listed[number], ip, told, spread, np.sort(pair[members]))
-        )
-    return tuple(sorted(made, key=lambda change: (_EFFECTS.index(change.effects[0]), -change.pairs())))
+    bits = np.array([row[0] for row in listed], np.int64)[kind[heads]]
+    count = np.bincount(group, _sizes(parties, pairs)[pair]).astype(np.int64)
+    outside = np.bincount(group, _is_outside(parties, pairs)[pair]) > 0
+    ranks = np.argsort(np.lexsort((-count, _lowest(bits))))
+    ordered = np.argsort(ranks)
+    members = np.argsort(ranks[group], kind="stable")
+    ends = np.searchsorted(ranks[group][members], np.arange(len(heads) + 1))
+
+    def make(number: int) -> Change:
+        head = int(heads[ordered[number]])
+        told = tuple((a, b) for a, b in spans[limits[head] : limits[head + 1]].tolist())
+        some = np.sort(pair[members[ends[number] : ends[number + 1]]])
+        spread = bool(pairs.spread[some[0]])
+        which = listed[int(kind[head])], int(protocol[head])
+        return _change(networks, parties, pairs, names, *which, told, spread, some)
+
+    return Changes(make, bits[ordered], count[ordered], outside[ordered])
+
+
+def _no_change(number: int) -> Change:
+    raise IndexError(number)
+
+
+def _sizes(parties: Parties, pairs: Pairs) -> Table:
+    """Return how many pairs of sender and address each pair of groups stands for; nobody sends to itself."""
+    senders, receivers = parties.senders.sizes()[pairs.sender], parties.receivers.sizes()[pairs.receiver]
+    own = parties.holders[pairs.receiver] == pairs.sender
+    found: Table = np.where(pairs.spread, 1, receivers * (senders - own))
+    return found
+
+
+def _is_outside(parties: Parties, pairs: Pairs) -> Table:
+    """Return bool by pair whether the receiver is the Internet."""
+    found: Table = pairs.receiver == parties.receivers.of[parties.people.to.index(INTERNET)]
+    return found
+
+
+def _lowest(bits: Table) -> Table:
+    """Return the place of the lowest bit."""
+    found: Table = np.log2(bits & -bits).astype(np.int64)
+    return found
 
 
 def _numbered(found: Found, kinds: dict[tuple[int, ...], int]) -> tuple[Table, ...]:

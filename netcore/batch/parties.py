@@ -37,7 +37,7 @@ class People:
         senders: ``vms/ID`` or ``hosts/ID``.
         to, addresses: path of a holder, and the address.
         holder: int64 by address, the row of the VM that alone has it; -1: not one VM alone.
-        place: int64 by address, which of its holder's addresses it is.
+        place: int64 by address, which of its holder's addresses in both drawings it is.
         plain: bool by address: it is of VMs, or of nobody in the cloud; else somebody rewrites destinations.
     """
 
@@ -53,6 +53,12 @@ class People:
     def texts(self) -> tuple[str, ...]:
         """Return the addresses as people write them."""
         return tuple(map(str, self.addresses))
+
+    @cached_property
+    def own(self) -> Table:
+        """Return int64 by address, the row of the sender whose address it is; -1: of none."""
+        places = {path: row for row, path in enumerate(self.senders)}
+        return np.array([places.get(to, -1) for to in self.to], np.int64)
 
     @cached_property
     def version(self) -> Table:
@@ -95,13 +101,16 @@ def _everybody(drawings: Iterable[Compiled]) -> People:
     hosts = sorted({sender for each in drawings for sender in each.senders if sender.startswith("hosts/")})
     row_of = {vm: row for row, vm in enumerate(vms)}
     holders: dict[Address, dict[str, int]] = {}
+    many: dict[str, int] = {}
     rewritten: dict[Address, str] = {}
     outside: dict[Address, str] = {}
     for compiled in drawings:
         topology = compiled.network.scenario.topology
         for vm, machine in drawing_of(compiled.network).machines.items():
-            for place, address in enumerate(machine.held):
-                holders.setdefault(address, {})[vm] = place
+            for address in machine.held:
+                theirs = holders.setdefault(address, {})
+                if vm not in theirs:
+                    theirs[vm] = many[vm] = many.get(vm, -1) + 1
             for address in machine.own.difference(machine.held):
                 rewritten.setdefault(address, f"vms/{vm}")
         for key, balancer in topology.load_balancers.items():
@@ -189,6 +198,13 @@ class Parties:
     def plain(self) -> Table:
         """Return bool by group of receivers, see ``People``."""
         found: Table = self.people.plain[self.receivers.heads()]
+        return found
+
+    @cached_property
+    def holders(self) -> Table:
+        """Return int64 by group of receivers, the group of senders that hold its addresses; or -1."""
+        own = self.people.own[self.receivers.heads()]
+        found: Table = np.where(own >= 0, self.senders.of[own], -1)
         return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Hashable, Mapping
 from functools import cached_property
+from typing import Final
 
 from netcore.control.announcements import Announcements, BgpRoute, BgpView
 from netcore.control.effective import EffectiveRoutes
@@ -128,18 +129,17 @@ class Network:
         earlier: Network,
         subnets: Container[str],
         groups: Container[str | None],
-        *,
-        same_owners: bool = True,
+        but: Container[str] = (),
     ) -> None:
-        """Take over what an earlier network has worked out that differs in routes and rules only.
+        """Take over what an earlier network has worked out that differs little.
 
         Args:
             subnets: whose routes or rules may be others now.
             groups: security groups that say something else now.
-            same_owners: whether all private addresses have the holders that they had.
+            but: what of ``KEPT`` is worked out anew.
         """
-        for name in _WITHOUT_ROUTES:
-            if name in earlier.__dict__ and (same_owners or name != "owners"):
+        for name in KEPT:
+            if name in earlier.__dict__ and name not in but:
                 self.__dict__.setdefault(name, earlier.__dict__[name])
         kinds = {
             self._effective_routes.kind(key) for key in self.scenario.topology.subnets if key not in subnets
@@ -147,8 +147,9 @@ class Network:
         for kind in kinds & earlier._tables.keys():
             self._tables.setdefault(kind, earlier._tables[kind])
         for key, rules in earlier._rules.items():
-            attached = self.scenario.topology.subnets[key[0]].security_group
-            if key[0] not in subnets and key[1] not in groups and attached not in groups:
+            if key[0] in subnets or key[1] in groups:
+                continue
+            if self.scenario.topology.subnets[key[0]].security_group not in groups:
                 self._rules.setdefault(key, rules)
 
     def nic(self, nic_id: str) -> NIC:
@@ -262,16 +263,10 @@ class Network:
             )
 
 
-_WITHOUT_ROUTES = (
-    "peerings",
-    "gateways",
-    "tunnels",
-    "sites",
-    "bgp",
-    "owners",
-    "_public",
-    "learned_guest_routes",
-)
+PEERED: Final = ("peerings", "gateways", "tunnels", "sites", "bgp", "owners", "learned_guest_routes")
+"""What peerings decide."""
+
+KEPT: Final = (*PEERED, "_public")
 """What neither route tables nor security groups decide, where no route server stands."""
 
 
