@@ -10,6 +10,7 @@ from ninja import Path, Query, Router, Status
 
 from sandbox.api import schemas
 from sandbox.api.auth import PerPerson, SignedIn, person
+from sandbox.runs import queries as run_queries
 from sandbox.runs import services as run_services
 from sandbox.scenarios import access, queries, restrictions, services
 from sandbox.scenarios.models import Revision, Scenario
@@ -126,7 +127,8 @@ def edited(revision: Revision) -> dict[str, Any]:
 def edit_scenario(request: HttpRequest, scenario_id: str, body: schemas.PatchIn) -> dict[str, Any]:
     """Apply a JSON Patch to the revision it was made on; stale: 409 with the newest one."""
     scenario = access.scenario_write(request.user, scenario_id)
-    return edited(services.apply_patch(scenario, body.base, _patch(body.patch), person(request)))
+    made = services.apply_patch(scenario, body.base, _patch(body.patch), person(request))
+    return _asked(request, body, made)
 
 
 @router.post(
@@ -147,7 +149,15 @@ def edit_scenario_often(request: HttpRequest, scenario_id: str, body: schemas.Ed
     """Apply several edits, all or none, each as a revision; a refusal says in ``edit`` which one it means."""
     scenario = access.scenario_write(request.user, scenario_id)
     patches = [_patch(edit) for edit in body.edits]
-    return edited(services.apply_patches(scenario, body.base, patches, person(request)))
+    return _asked(request, body, services.apply_patches(scenario, body.base, patches, person(request)))
+
+
+def _asked(request: HttpRequest, body: schemas.Edit, revision: Revision) -> dict[str, Any]:
+    """Return the revision that edits made, and the matrix that is asked with them."""
+    run = None
+    if body.matrix is not None:
+        run = run_services.ask_after_edit(person(request), revision, body.matrix)
+    return edited(revision) | {"run": run_queries.payload(run) if run else None}
 
 
 def _patch(operations: list[schemas.Operation]) -> list[dict[str, Any]]:

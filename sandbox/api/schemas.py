@@ -117,31 +117,28 @@ class Operation(Schema):
     value: Any = None
 
 
-class PatchIn(Schema):
-    """An edit: the revision it was made on, and what it changes."""
+class Edit(Schema):
+    """What every edit says: the revision it was made on, and what is asked of the drawing afterwards."""
 
     model_config = ConfigDict(extra="forbid")
 
     base: Annotated[int, Field(strict=True, ge=1)]
+    matrix: dict[str, Any] | None = Field(
+        default=None,
+        description="parameters of a matrix of the new revision, which is then asked in the background",
+    )
+
+
+class PatchIn(Edit):
+    """An edit: what it changes."""
+
     patch: list[Operation]
 
 
-class EditsIn(Schema):
+class EditsIn(Edit):
     """Edits that were made one after the other on a revision; each becomes a revision, all or none."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    base: Annotated[int, Field(strict=True, ge=1)]
     edits: Annotated[list[list[Operation]], Field(min_length=1, max_length=scenarios.MAX_EDITS)]
-
-
-class PatchOut(Schema):
-    """The revision an edit made."""
-
-    revision: int
-    document: dict[str, Any]
-    problems: list[Problem]
-    runnable: bool
 
 
 class RevisionItem(Schema):
@@ -417,6 +414,16 @@ class RunOut(Schema):
     started_at: str | None
     finished_at: str | None
     engine_starts: bool = Field(description="it waits for a worker that compiles the engine")
+
+
+class PatchOut(Schema):
+    """The revision an edit made; ``run`` is the matrix that was asked with it, where one could be asked."""
+
+    revision: int
+    document: dict[str, Any]
+    problems: list[Problem]
+    runnable: bool
+    run: RunOut | None = None
 
 
 class CommandOut(Schema):

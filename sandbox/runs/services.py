@@ -21,6 +21,7 @@ from sandbox.runs.parameters import clean, clean_command
 from sandbox.scenarios import restrictions
 from sandbox.scenarios import services as scenarios
 from sandbox.scenarios.models import Revision, Scenario, Upload
+from sandbox.scenarios.queries import NotRunnable
 
 OPEN_PER_PERSON: Final = 10
 OPEN_TRIALS_PER_PERSON: Final = 3
@@ -62,7 +63,8 @@ def start(
     Args:
         parameters: raw; what ``parameters.clean`` makes of them is stored.
         tell: False leaves the broker alone, for callers that do the run themselves.
-        background: a page asks by itself after an edit: the run is not listed, and only the newest are kept.
+        background: a page asks by itself after an edit: the run is not listed, only the newest are kept, and
+            those of the kind that are still open are cancelled: an earlier edit is worth nothing now.
 
     Raises:
         BadParameters: the parameters do not fit the kind or the revision, or such a kind has no background.
@@ -134,6 +136,7 @@ def _queue(run: Run, tell: bool) -> Run:
     with transaction.atomic():
         User.objects.select_for_update().get(pk=run.owner_id)  # two clicks at once must not both fit
         if run.background:
+            _supersede(run)
             _make_room(run)
         kinds = list(queries.open_runs(run.owner, run.background).values_list("kind", flat=True))
         if len(kinds) >= most:
@@ -175,6 +178,24 @@ def _store(run: Run, tell: bool) -> None:
     run.save(force_insert=True)
     if tell:
         transaction.on_commit(lambda: tasks.publish(run.pk, Kind(run.kind)))
+
+
+def ask_after_edit(owner: User, revision: Revision, parameters: Any) -> Run | None:
+    """Queue the matrix that a page asks in the background, together with the edit that it asks about.
+
+    The edit is saved whatever comes of this: None where the drawing cannot be run, or nobody can ask so.
+    """
+    try:
+        return start(owner, revision, Kind.MATRIX, parameters, background=True)
+    except (BadParameters, NotRunnable, TooManyRuns):
+        return None
+
+
+def _supersede(run: Run) -> None:
+    """Cancel what the page asked of earlier edits and nobody waits for any more."""
+    alike = Run.objects.filter(owner=run.owner_id, scenario=run.scenario_id, kind=run.kind, background=True)
+    for earlier in alike.filter(state__in=OPEN, shares=None):
+        cancel(earlier)
 
 
 def _make_room(run: Run) -> None:

@@ -23,6 +23,7 @@ import { start, words } from "../protocol/followed";
 import { openRun } from "../panels/Runs";
 import { Shell } from "../panels/Shell";
 import { replayOf, withoutReplay } from "../panels/failover/live/replay";
+import { watchMatrix } from "../panels/matrix/results";
 import { resume, show, watchNetwork } from "../panels/edits";
 import { followTheme, switchTheme } from "./site/theme";
 
@@ -38,6 +39,7 @@ async function begin(): Promise<void> {
   const card = new URL(location.href).searchParams.get("card");
   update({ mode, can, user, exercise, withheld, card, id: bootstrap.scenario.id ?? null, ...bootstrap.scenario });
   watchNetwork();
+  watchMatrix();
   let shared: Run[] | null = null;
   try {
     const answer = await api.scenario();

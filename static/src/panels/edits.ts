@@ -10,6 +10,7 @@ import type { Json, JsonObject, Operation } from "../document/types";
 import { ApiError, type ScenarioAnswer, api } from "../protocol/api";
 import { runsWaitFor, words } from "../protocol/followed";
 import { notice } from "./edited/watch";
+import { adopt, askedWith } from "./matrix/results";
 import { keepPast, keepUnsaved, pastBefore, unsavedBefore } from "./keeping";
 
 /** Names one edit of this page. */
@@ -43,10 +44,11 @@ let refused: string | null = null;
 
 /** Take over what the server answered. */
 export function show(answer: ScenarioAnswer): void {
-  const { revision, document, problems, runnable } = answer;
+  const { revision, document, problems, runnable, run } = answer;
   server = { revision, document };
   const name = typeof document.name === "string" ? document.name : (answer.name ?? "");
   update({ name, revision, document, problems, runnable });
+  if (run) adopt(run);
   notice(answer);
 }
 
@@ -265,7 +267,9 @@ async function sendAll(steps: readonly Step[]): Promise<boolean> {
     const onTop = madeOn !== null;
     const [patches, mine] = madeOn ? onTopOf(steps, madeOn) : [patchesOf(steps), null];
     try {
-      if (!onTop || patches.some((patch) => patch.length > 0)) show(await api.edit(server.revision, patches));
+      // Of what is followed by another edit nobody waits for an answer.
+      const matrix = steps.length === pending.length ? askedWith(patches) : null;
+      if (!onTop || patches.some((patch) => patch.length > 0)) show(await api.edit(server.revision, patches, matrix));
       madeOn = pending.length > steps.length ? mine : null;
       return onTop;
     } catch (error) {

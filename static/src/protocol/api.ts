@@ -30,6 +30,8 @@ export interface ScenarioAnswer {
   problems: Problem[];
   runnable: boolean;
   withheld?: Withheld[];
+  /** The matrix that was asked together with an edit. */
+  run?: Run | null;
 }
 
 export interface Design {
@@ -150,11 +152,13 @@ export interface Asking {
 export const api = {
   /** The scenario of this page, or what the share link shows. */
   scenario: () => request<ScenarioAnswer & { runs?: Run[] }>("GET", urls.scenario ?? address("shared")),
-  /** Save edits in order, all or none; each becomes a revision. */
-  edit: (base: number, patches: Operation[][]) =>
-    patches.length === 1
-      ? request<ScenarioAnswer>("PATCH", address("scenario"), { base, patch: patches[0] } as unknown as Json)
-      : request<ScenarioAnswer>("POST", `${address("scenario")}/edits`, { base, edits: patches } as unknown as Json),
+  /** Save edits in order, all or none; each becomes a revision. With it a matrix of the last one may be asked. */
+  edit: (base: number, patches: Operation[][], matrix: JsonObject | null = null) => {
+    const asked = matrix ? { matrix } : {};
+    return patches.length === 1
+      ? request<ScenarioAnswer>("PATCH", address("scenario"), { base, patch: patches[0], ...asked } as unknown as Json)
+      : request<ScenarioAnswer>("POST", `${address("scenario")}/edits`, { base, edits: patches, ...asked } as unknown as Json);
+  },
   revisions: (before?: number) => request<{ items: RevisionItem[] }>("GET", `${address("scenario")}/revisions${before ? `?before=${before}` : ""}`),
   /** What is different between two revisions, in words; nothing was there before revision 0. */
   changes: (before: number, after: number) => request<{ items: Difference[] }>("GET", `${address("scenario")}/changes?before=${before}&after=${after}`),

@@ -51,7 +51,8 @@ class ScenarioPageTest(SandboxTest):
     def test_a_shared_page(self) -> None:
         run = self.done(self.queued(self.made))
         _, token = sharing.create(self.made, self.owner, [run.pk])
-        for client, user in ((self.client, None), (self.mate_client, {"key": str(self.mate.pk), "name": "mate", "guest": False})):
+        mate = {"key": str(self.mate.pk), "name": "mate", "guest": False}
+        for client, user in ((self.client, None), (self.mate_client, mate)):
             response = client.get(f"/s/{token}/")
             self.assertTemplateUsed(response, "workbench/shared.html")
             assert response["Referrer-Policy"] == "no-referrer"

@@ -30,6 +30,11 @@ export function watchedNow(): Watched | null {
   return watching.watch;
 }
 
+/** Hear of new revisions, without showing them. */
+export function onWatched(listener: () => void): () => void {
+  return subscribe(listener);
+}
+
 export function useWatched(): Watching {
   return useSyncExternalStore(subscribe, () => watching);
 }
