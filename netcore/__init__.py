@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from netcore.checks.packs.reader import PackRefused, read_pack
     from netcore.checks.packs.solutions import handed_in, read_solution
     from netcore.checks.packs.variants import Variant, as_written, solution, variant
-    from netcore.checks.predictions import Judgement, Prediction, check_prediction, judge
+    from netcore.checks.predictions import Judgement, Prediction, check_prediction, judge, told
     from netcore.checks.why import Why
     from netcore.failover import (
         Design,
@@ -113,7 +113,7 @@ __all__ = [
     "read_pack", "read_solution", "read_text", "receipt", "redundancy", "refusals", "routes_alone",
     "routes_shown", "rule_cards", "schema", "shadowed", "shadowed_at", "simulate", "solution", "space_of",
     "stale_routes", "sweep", "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary",
-    "switches", "timing_profile", "timing_profiles", "trace", "trace_steps", "traceroute",
+    "switches", "timing_profile", "timing_profiles", "told", "trace", "trace_steps", "traceroute",
     "trial_stretches", "trials", "unknown_to", "variant", "verify_receipt", "warm", "warnings", "why",
 ]
 # fmt: on
@@ -150,7 +150,7 @@ _IN_ROOMS = {
     "netcore.checks.packs.reader": "PackRefused read_pack",
     "netcore.checks.packs.solutions": "handed_in read_solution",
     "netcore.checks.packs.variants": "Variant as_written solution variant",
-    "netcore.checks.predictions": "Judgement Prediction check_prediction judge",
+    "netcore.checks.predictions": "Judgement Prediction check_prediction judge told",
     "netcore.failover.sweepable": "Sweepable",
     "netcore.formats.arm_notes": "Import ImportNote",
     "netcore.forwarding.state": "State",

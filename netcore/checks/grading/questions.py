@@ -105,11 +105,18 @@ def _hops(form: Any, base: Case, said: Any) -> Finding:
     done, packet = _traced(base, form.flow)
     judged = judge(base.network, done, prediction)
     missing = form.back and prediction.back is None and done.back is not None
-    if judged.right and not missing:
+    if judged.right and judged.whole and not missing:
         return PASSED
+    right, of = judged.score
     leg = judged.forward if not judged.forward.right else judged.back
-    reason = "Nothing was said of the answer." if leg is None or missing else leg.reason
-    return Finding(0.0, reason, base.counterexample(packet))
+    reason = "" if leg is None else leg.reason
+    if not judged.whole:
+        reason = reason or "It was not said how the packet ends."
+    elif leg is None or missing:
+        reason = "Nothing was said of the answer."
+    # Nobody who left something out has all of it; of what nothing was said of, the way there is half.
+    share = right / (2 * of if missing else max(of, right + 1))
+    return Finding(share, reason, base.counterexample(packet))
 
 
 def _receiver(form: Any, base: Case, said: Any) -> Finding:

@@ -170,3 +170,13 @@ def test_options_stand_in_an_order_of_the_variant() -> None:
     orders = {seed: tuple(asked(check.part, seed, "c").fields[0].choices) for seed in range(6)}
     assert orders[0] == tuple("abcdefgh")
     assert len(set(orders.values())) > 3 and all(sorted(one) == sorted(options) for one in orders.values())
+
+
+def test_of_hops_each_pays_its_part_and_a_whole_way_all() -> None:
+    question = {"predict": {"hops": {"flow": "a -> d", "back": True}}}
+    there = {"stops": ["vms/d"], "outcome": "delivered"}
+    right = {"forward": there, "back": {"stops": ["vms/a"], "outcome": "delivered"}}
+    assert share(question, right) == 1
+    assert share(question, {"forward": there}) == 0.5
+    assert share(question, right | {"back": {"stops": ["vms/a"], "outcome": "dropped"}}) == 0.75
+    assert share(question, {"forward": {"hops": [{"verdict": "forwarded", "next": "vms/d"}]}}) < 1
