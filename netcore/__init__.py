@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from netcore.checks.packs.yaml_text import YamlRefused as PackTextRefused
     from netcore.checks.packs.yaml_text import lines as pack_lines
     from netcore.checks.packs.yaml_text import parse as pack_text
-    from netcore.checks.predictions import Judgement, Prediction, check_prediction, judge
+    from netcore.checks.predictions import Judgement, Prediction, check_prediction, judge, told
     from netcore.checks.why import Why
     from netcore.failover import (
         Design,
@@ -118,8 +118,8 @@ __all__ = [
     "receipt", "redundancy", "refusals", "routes_alone", "routes_shown", "rule_cards", "say", "schema",
     "shadowed", "shadowed_at", "simulate", "solution", "space_of", "speaking", "stale_routes", "sweep",
     "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary", "switches", "timing_profile",
-    "timing_profiles", "trace", "trace_steps", "traceroute", "trial_stretches", "trials", "unknown_to",
-    "variant", "verify_receipt", "warm", "warnings", "why",
+    "timing_profiles", "told", "trace", "trace_steps", "traceroute", "trial_stretches", "trials",
+    "unknown_to", "variant", "verify_receipt", "warm", "warnings", "why",
 ]
 # fmt: on
 
@@ -156,7 +156,7 @@ _IN_ROOMS = {
     "netcore.checks.packs.solutions": "handed_in read_solution",
     "netcore.checks.packs.variants": "Variant as_written solution variant",
     "netcore.checks.packs.yaml_text": "PackTextRefused pack_lines pack_text",
-    "netcore.checks.predictions": "Judgement Prediction check_prediction judge",
+    "netcore.checks.predictions": "Judgement Prediction check_prediction judge told",
     "netcore.failover.sweepable": "Sweepable",
     "netcore.formats.arm_notes": "Import ImportNote",
     "netcore.forwarding.state": "State",

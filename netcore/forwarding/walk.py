@@ -228,35 +228,47 @@ def trace_steps(
     Raises:
         NotFound: as ``trace``.
     """
-    done = trace(network, packet, state)
+    yield from trace_events(trace(network, packet, state))
+
+
+def trace_events(done: Trace) -> Iterator[dict[str, Any]]:
+    """Yield a finished trace as the events of ``trace_steps``."""
     for number, direction, leg in (
         (1, "forward", done.forward),
         (2, "return", done.back),
         (3, "forward", done.third),
     ):
-        if leg is None:
-            continue
-        for step in leg.steps:
-            yield {
-                "event": "trace.step",
-                "direction": direction,
-                "packet": number,
-                "step": step.model_dump(mode="json"),
+        if leg is not None:
+            yield from (step_event(direction, number, step) for step in leg.steps)
+            yield verdict_event(direction, number, leg)
+
+
+def step_event(direction: str, packet: int, step: Step) -> dict[str, Any]:
+    """Return the event of one step."""
+    return {
+        "event": "trace.step",
+        "direction": direction,
+        "packet": packet,
+        "step": step.model_dump(mode="json"),
+    }
+
+
+def verdict_event(direction: str, packet: int, leg: Leg) -> dict[str, Any]:
+    """Return the event that ends one direction."""
+    return {
+        "event": "trace.verdict",
+        "direction": direction,
+        "packet": packet,
+        "verdict": leg.verdict.model_dump(mode="json"),
+        "branches": [
+            {
+                "label": branch.label,
+                "share": branch.share,
+                "verdict": branch.verdict.model_dump(mode="json"),
             }
-        yield {
-            "event": "trace.verdict",
-            "direction": direction,
-            "packet": number,
-            "verdict": leg.verdict.model_dump(mode="json"),
-            "branches": [
-                {
-                    "label": branch.label,
-                    "share": branch.share,
-                    "verdict": branch.verdict.model_dump(mode="json"),
-                }
-                for branch in leg.branches
-            ],
-        }
+            for branch in leg.branches
+        ],
+    }
 
 
 def _compiled(network: Network | Scenario) -> Network:

@@ -76,17 +76,25 @@ def _trace(run: Run) -> Iterator[Payload]:
     network = scenario_queries.network(_revision(run))
     asked = {key: value for key, value in run.parameters.items() if key != "prediction"}
     packet = netcore.Packet.model_validate(asked)
-    yield from netcore.trace_steps(network, packet, netcore.State())
     done = netcore.trace(network, packet, netcore.State())
+    judgement = None
+    if "prediction" in run.parameters:
+        prediction = netcore.Prediction.model_validate(run.parameters["prediction"])
+        judgement = netcore.judge(network, done, prediction)
+    if judgement is not None and judgement.open:
+        # Step by step: what has not been predicted yet is told to nobody, also not to who reads along.
+        yield from netcore.told(done, judgement)
+        yield {"event": "trace.prediction", **judgement.as_dict()}
+        return
+    yield from netcore.trace_steps(network, packet, netcore.State())
     for packet_number, leg in ((1, done.forward), (2, done.back), (3, done.third)):
         for number, branch in enumerate(leg.branches if leg else ()):
             ways = branch.model_dump(mode="json")
             yield {"event": "trace.branch", "packet": packet_number, "number": number, **ways}
     text = [paragraph.model_dump(mode="json") for paragraph in netcore.explain(done)]
     yield {"event": "trace.text", "paragraphs": text}
-    if "prediction" in run.parameters:
-        prediction = netcore.Prediction.model_validate(run.parameters["prediction"])
-        yield {"event": "trace.prediction", **netcore.judge(network, done, prediction).as_dict()}
+    if judgement is not None:
+        yield {"event": "trace.prediction", **judgement.as_dict()}
 
 
 def _compare(run: Run) -> Iterator[Payload]:

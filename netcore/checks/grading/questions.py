@@ -113,14 +113,21 @@ def _hops(form: Any, base: Case, said: Any) -> Finding:
     done, packet = _traced(base, form.flow)
     judged = judge(base.network, done, prediction)
     missing = form.back and prediction.back is None and done.back is not None
-    if judged.right and not missing:
+    if judged.right and judged.whole and not missing:
         return PASSED
+    right, of = judged.score
     leg = judged.forward if not judged.forward.right else judged.back
-    reason = say("Nothing was said of the answer.") if leg is None or missing else leg.reason
+    reason = "" if leg is None else leg.reason
+    if not judged.whole:
+        reason = reason or say("It was not said how the packet ends.")
+    elif leg is None or missing:
+        reason = say("Nothing was said of the answer.")
+    # Nobody who left something out has all of it; of what nothing was said of, the way there is half.
+    share = right / (2 * of if missing else max(of, right + 1))
     found = base.counterexample(packet)
     if leg is not None and leg.misconception is not None:
         found["misconception"] = leg.misconception.as_dict()
-    return Finding(0.0, reason, found)
+    return Finding(share, reason, found)
 
 
 def _receiver(form: Any, base: Case, said: Any) -> Finding:

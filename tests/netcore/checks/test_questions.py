@@ -172,6 +172,16 @@ def test_options_stand_in_an_order_of_the_variant() -> None:
     assert len(set(orders.values())) > 3 and all(sorted(one) == sorted(options) for one in orders.values())
 
 
+def test_of_hops_each_pays_its_part_and_a_whole_way_all() -> None:
+    question = {"predict": {"hops": {"flow": "a -> d", "back": True}}}
+    there = {"stops": ["vms/d"], "outcome": "delivered"}
+    right = {"forward": there, "back": {"stops": ["vms/a"], "outcome": "delivered"}}
+    assert share(question, right) == 1
+    assert share(question, {"forward": there}) == 0.5
+    assert share(question, right | {"back": {"stops": ["vms/a"], "outcome": "dropped"}}) == 0.75
+    assert share(question, {"forward": {"hops": [{"verdict": "forwarded", "next": "vms/d"}]}}) < 1
+
+
 RACE = {"fault": "f", "design": "balancer"}
 FIGURE = {"figure": "new.p50", "race": RACE}
 
@@ -190,7 +200,10 @@ FIGURE = {"figure": "new.p50", "race": RACE}
         ({"predict": {"number": {"figure": FIGURE}}}, "races"),
         ({"predict": {"number": {"truth": 180, "fact": "H6"}}}, ""),
         ({"predict": {"choice": {"options": {"a": "A", "b": "B"}, "truth": "a", "fact": "L4"}}}, ""),
-        ({"holds": {"check": {"after": {"changes": {"stop": "a"}, "check": {"delivers": "a -> b"}}}}}, "packets"),
+        (
+            {"holds": {"check": {"after": {"changes": {"stop": "a"}, "check": {"delivers": "a -> b"}}}}},
+            "packets",
+        ),
         ({"holds": {"check": {"lost": {"race": RACE, "at_most": 3}}}}, "races"),
         ({"holds": {"check": {"refused": {"changes": {"stop": "a"}}}}}, ""),
         ({"explain": {"flow": "a -> b"}}, ""),

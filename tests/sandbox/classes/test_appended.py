@@ -41,7 +41,9 @@ class AppendedTest(ClassroomTest):
         for kind in KINDS:
             row = kind.objects.first()
             assert row is not None, kind
-            field = next(one for one in kind._meta.fields if isinstance(one, models.DateTimeField | models.FloatField))
+            field = next(
+                one for one in kind._meta.fields if isinstance(one, models.DateTimeField | models.FloatField)
+            )
             same: dict[str, Any] = {field.name: getattr(row, field.name)}
             again = kind(**{one.attname: getattr(row, one.attname) for one in kind._meta.fields})
             ways: tuple[Callable[[], Any], ...] = (

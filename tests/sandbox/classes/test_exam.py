@@ -67,7 +67,9 @@ class ExamTest(ClassroomTest):
         assert b"/duplicate/" not in self.browser.get("/").content
 
     def test_what_runs_say_holds_nothing_that_would_help(self) -> None:
-        traced = self.done(runs.start(self.user, self.head(self.drawing), Kind.TRACE, dict(self.lost), tell=False))
+        traced = self.done(
+            runs.start(self.user, self.head(self.drawing), Kind.TRACE, dict(self.lost), tell=False)
+        )
         log = self.log(traced)
         assert traced.state == State.SUCCEEDED
         free = scenarios.create(self.owner, self.document)

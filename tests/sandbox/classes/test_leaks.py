@@ -102,9 +102,7 @@ LISTED: Final = frozenset(
 )
 """Every address of ours. Before you add one: who may read what it answers?"""
 
-SOCKETS: Final = frozenset(
-    {"ws/runs/<str:run_id>/", "ws/shared/<str:token>/runs/<str:run_id>/", ""}
-)
+SOCKETS: Final = frozenset({"ws/runs/<str:run_id>/", "ws/shared/<str:token>/runs/<str:run_id>/", ""})
 """Socket addresses; ``test_rights`` opens those of runs with every role."""
 
 QUERIES: Final = {
@@ -334,7 +332,6 @@ def test_every_address_is_listed() -> None:
 
 def test_every_socket_is_listed() -> None:
     assert {str(one.pattern) for one in websocket_urlpatterns} == SOCKETS
-
 
 
 def _text(response: Any) -> str:

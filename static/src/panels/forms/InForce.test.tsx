@@ -1,5 +1,4 @@
-import { cleanup, render, screen, waitFor } from "@testing-library/react";
-import userEvent from "@testing-library/user-event";
+import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { update } from "../../document/store";
@@ -61,14 +60,13 @@ describe("what is in force, beside the table", () => {
     await waitFor(() => { expect(shown.textContent).toContain("10.9.0.0/16"); });
     expect(shown.textContent).toContain("As saved.");
     const cell = screen.getByLabelText("Prefix of r");
-    await userEvent.clear(cell);
-    await userEvent.type(cell, "10.8.0.0/16");
+    fireEvent.change(cell, { target: { value: "10.8.0.0/16" } });
     await waitFor(() => { expect(shown.textContent).toContain("As typed, not saved yet."); });
     expect(shown.textContent).toContain("10.8.0.0/16");
     expect(shown.querySelectorAll(".fresh-row")).toHaveLength(1);
     expect(asked.filter(({ url }) => url === "/s")).toEqual([]);
     expect(asked.findLast(({ url }) => url === "/s/preview")?.body).toEqual({ base: 4, nic: "n", patch: [{ op: "add", path: "/topology/route_tables/rt/routes/r/prefix", value: "10.8.0.0/16" }] });
-    await userEvent.keyboard("{Escape}");
+    fireEvent.keyDown(cell, { key: "Escape" });
     await waitFor(() => { expect(shown.textContent).toContain("As saved."); });
     expect(shown.textContent).toContain("10.9.0.0/16");
   });
@@ -78,8 +76,7 @@ describe("what is in force, beside the table", () => {
     const shown = screen.getByTestId("in-force");
     await waitFor(() => { expect(shown.textContent).toContain("10.9.0.0/16"); });
     const cell = screen.getByLabelText("Prefix of r");
-    await userEvent.clear(cell);
-    await userEvent.type(cell, "10.8.0.1/16");
+    fireEvent.change(cell, { target: { value: "10.8.0.1/16" } });
     await waitFor(() => { expect(shown.textContent).toContain("Found host bits, expected none."); });
     expect(shown.textContent).toContain("10.9.0.0/16");
     expect(shown.querySelectorAll(".fresh-row")).toHaveLength(0);
