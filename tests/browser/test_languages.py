@@ -90,7 +90,7 @@ def test_workbench(demo_account: None, brackets: None, page: Page) -> None:
         return " ".join(answer.text() for answer in answers)
 
     nothing_bare(page, heard, "the workbench")
-    for panel in ("Add", "Outline", "Problems", "Help"):
+    for panel in ("Add", "Outline", "Problems", "Rule cards", "Help"):
         page.get_by_role("button", name=f"⟦{panel}⟧", exact=True).first.click()
         nothing_bare(page, heard, panel)
     for tab in ("Compare", "Failover", "Matrix", "Edits", "Runs"):

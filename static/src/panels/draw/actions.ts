@@ -1,8 +1,10 @@
 /** Everything that can be done with a drawing: one object per action feeds keys, palette, buttons and help. */
 
-import { connect } from "../../document/edits/connect";
+import { connect, joinable } from "../../document/edits/connect";
+import type { Edit } from "../../document/edits/draft";
 import { saidOf } from "../../document/edits/remove";
 import { PIECES, homeOf, placeOf } from "../../document/grammar";
+import { entries } from "../../document/raw";
 import { choose, select, update, workbench } from "../../document/store";
 import { mark, t } from "../../document/text";
 import { history, perform, redo, undo } from "../edits";
@@ -65,7 +67,7 @@ export function actionsOf(controls: Controls): Action[] {
     action("all", mark("Choose everything"), mark("Edit"), ["Ctrl A"], always, chooseAll, "select all"),
     action("rename", mark("Rename…"), mark("Edit"), ["F2"], () => editable() && workbench().chosen.length === 1 && nameField(workbench().selection ?? "") !== null, () => { controls.open("rename"); }, "name"),
     action("add-here", mark("Add to what is chosen…"), mark("Edit"), ["Insert", "+"], () => some() && inside().length > 0, () => { controls.openCommands({ title: t("Add to what is chosen"), items: inside() }); }, "new insert"),
-    action("connect", mark("Connect with…"), mark("Edit"), ["c"], () => some() && targets().length > 0, () => { controls.openCommands({ title: t("Connect with"), items: targets() }); }, "peer join attach"),
+    action("connect", mark("Connect with…"), mark("Edit"), ["c"], () => some() && partners().next().done === false, () => { controls.openCommands({ title: t("Connect with"), items: targets() }); }, "peer join attach"),
     action("bulk", mark("Edit what is chosen together…"), mark("Edit"), ["m"], several, () => { controls.open("bulk"); }, "bulk many"),
     action("replace", mark("Find and replace a prefix…"), mark("Edit"), ["Ctrl H"], editable, () => { controls.open("replace"); }, "renumber address range"),
     ...ALIGNS.map(([edge, name]) => action(`align-${edge}`, name, mark("Arrange"), [], several, () => { align(edge); })),
@@ -101,20 +103,23 @@ const ALIGNS: [Edge, string][] = [
   ["column", mark("Spread in a column")],
 ];
 
-/** What the selection can be connected with, each with what it would mean. */
-function targets(): Choosing["items"] {
+/** What the selection can be connected with, one after the other: who asks for any stops at the first. */
+function* partners(): Generator<{ target: string; words: string; edit: Edit }> {
   const { document, chosen } = workbench();
   const from = chosen.at(-1);
-  if (!from) return [];
+  if (!from) return;
   const candidates = ["vnets", "vms", "load_balancers", "gateways", "sites", "transit_gateways", "route_tables", "security_groups", "nat_gateways", "traffic_managers", "subnets", "nics", "public_ips"];
-  const topology = (document.topology ?? {}) as Record<string, Record<string, unknown>>;
-  return candidates.flatMap((collection) =>
-    Object.keys(topology[collection] ?? {}).flatMap((id) => {
+  for (const collection of candidates.filter((one) => joinable(from, `${one}/any`)))
+    for (const [id] of entries(document, collection)) {
       const target = `${collection}/${id}`;
       const result = connect(document, from, target);
-      return "reason" in result ? [] : [{ id: target, name: saidOf(document, target), detail: result.words, run: () => { perform(result); } }];
-    }),
-  );
+      if (!("reason" in result)) yield { target, words: result.words, edit: result };
+    }
+}
+
+function targets(): Choosing["items"] {
+  const { document } = workbench();
+  return [...partners()].map(({ target, words, edit }) => ({ id: target, name: saidOf(document, target), detail: words, run: () => { perform(edit); } }));
 }
 
 /** The pieces that may live in what is chosen, or hang on it. */

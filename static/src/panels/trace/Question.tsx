@@ -1,7 +1,7 @@
 /** The question: who sends what to whom. One question for traces and for comparisons of profiles. */
 
 import { Play } from "lucide-react";
-import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type ReactNode, memo, useEffect, useId, useRef, useState } from "react";
 
 import { isAddress } from "../../document/address";
 import { type Drawing, text } from "../../document/drawing";
@@ -139,11 +139,7 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
       <div className="field">
         <label htmlFor={`${id}-source`}>{t("Source")}</label>
         <select id={`${id}-source`} value={asked.source} onChange={(event) => { put({ source: event.target.value }); }}>
-          {places.map((place) => (
-            <option key={place.path} value={place.path}>
-              {place.name}
-            </option>
-          ))}
+          <Options places={places} by="path" />
         </select>
       </div>
       <div className="field">
@@ -168,9 +164,7 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
           }}
         />
         <datalist id={`${id}-places`}>
-          {goals.map((place) => (
-            <option key={place.path} value={place.name} />
-          ))}
+          <Options places={goals} by="name" />
         </datalist>
       </div>
       <div className="field narrow">
@@ -209,6 +203,18 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
     </form>
   );
 }
+
+/** Thousands of places are not made anew with each edit that leaves their names. */
+const Options = memo(
+  function Options({ places, by }: { places: Place[]; by: "path" | "name" }): ReactNode {
+    return places.map((place) => (
+      <option key={place.path} value={place[by]}>
+        {by === "path" ? place.name : undefined}
+      </option>
+    ));
+  },
+  (before, after) => before.places.length === after.places.length && before.places.every((place, index) => place.path === after.places[index]?.path && place.name === after.places[index].name),
+);
 
 function complaint(words: string, places: Place[]): string {
   const near = places.filter((place) => place.name.toLowerCase().includes(words.trim().toLowerCase())).map((place) => place.name);
