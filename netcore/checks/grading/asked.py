@@ -16,8 +16,9 @@ from netcore.trace.codes import CODES
 from netcore.words import say
 
 Withheld = Literal["", "races", "packets"]
-"""What the engine does not tell of a learner's drawing until a question is answered: nothing is withheld, what
-becomes of it over time, or (so over time as well) what becomes of packets."""
+"""What the engine does not tell of a learner's drawing until a question is answered.
+
+Nothing is withheld, what becomes of it over time, or (so over time as well) what becomes of packets."""
 
 _ABOUT_PACKETS = frozenset({"route", "verdict", "hops", "receiver", "arp"})
 _ABOUT_RACES = frozenset({"bucket", "ranking", "design"})

@@ -131,8 +131,8 @@ def _outside(files: Mapping[str, bytes]) -> Iterator[PackProblem]:
                 "unknown-file",
                 say("A pack does not have such a file."),
                 say(
-                    "It has pack.yml, scenario.yml, checks.yml, text.md, reference/*.yml and wrong/*.yml, and "
-                    "may have after.md and checkpoints/*.yml."
+                    "It has pack.yml, scenario.yml, checks.yml, text.md, reference/*.yml and wrong/*.yml, "
+                    "and may have after.md and checkpoints/*.yml."
                 ),
             )
     there = {path.rpartition(".")[0] for path in files}

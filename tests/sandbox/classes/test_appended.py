@@ -62,7 +62,7 @@ class AppendedTest(ClassroomTest):
                 with pytest.raises(AppendOnly):
                     way()
                 assert kind.objects.filter(pk=row.pk).exists(), (kind, number)
-            with pytest.raises(Exception, match="(?i)unique"):
+            with pytest.raises(Exception, match=r"(?i)unique"):
                 self.alone(again.save)
 
     def alone(self, what: Callable[[], Any]) -> None:

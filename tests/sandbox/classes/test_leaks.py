@@ -1,4 +1,4 @@
-"""Every address of the site and every method, asked by every role: secrets of a course reach nobody they are not for.
+"""Every address and method, asked by every role: secrets of a course reach nobody they are not for.
 
 The addresses are read from the URL resolver and the socket routes, so a new one is asked as well; it fails
 here until it is listed, and so looked at once.
@@ -45,7 +45,7 @@ ASKING: Final = (
     "instructor",
     "owner",
 )
-"""``rival`` owns another course; ``guest`` has no password; ``learner`` handed in; ``outsider`` is in no course."""
+"""``rival`` owns another course; ``guest`` has no password; ``outsider`` is in no course."""
 
 SECRETS: Final[dict[str, set[str]]] = {
     "zz-hidden-check": TEACHERS,
@@ -70,35 +70,146 @@ OTHERS: Final = ("admin/", "accounts/")
 """Addresses of Django and allauth, which know nothing of courses but what the admin shows to its staff."""
 
 LISTED: Final = frozenset(
-    """
-    healthz set_language texts
-    workbench:home workbench:facts workbench:glossary workbench:reference workbench:settings
-    workbench:settings_export workbench:settings_delete workbench:templates workbench:template_picture
-    workbench:template_use workbench:scenario_new workbench:scenario workbench:scenario_picture
-    workbench:scenario_duplicate workbench:scenario_rename workbench:scenario_delete workbench:attempt_picture
-    workbench:shared accounts:guest accounts:claim
-    classes:courses classes:course_new classes:join classes:invitation classes:course classes:course_settings
-    classes:course_archive classes:course_code classes:people classes:roster_import classes:invite
-    classes:place_change classes:exercise classes:start classes:drawing classes:hint classes:answer classes:reset
-    classes:reference classes:submit classes:submission classes:replay classes:exercise_new classes:gradebook
-    classes:gradebook_csv classes:gradebook_json classes:exercise_settings classes:extend classes:release
-    classes:exercise_delete classes:grades classes:regrade classes:regrade_apply classes:attempt
-    classes:override classes:comment classes:wall classes:insight classes:send_hint classes:broadcast_end
-    classes:broadcast classes:broadcast_copy classes:history classes:look classes:packs classes:pack_import
-    classes:pack_export classes:draft_new classes:draft classes:draft_save classes:draft_publish
-    classes:draft_open classes:draft_take classes:receipt
-    lti:keys lti:sign_in lti:launch lti:choose lti:platforms lti:send lti:platform lti:members lti:delete
-    api:openapi-json api:api-root api:list_scenarios api:create_scenario api:get_scenario api:edit_scenario
-    api:delete_scenario api:list_revisions api:label_revision api:duplicate_scenario api:download_document
-    api:health api:effective_routes api:effective_rules api:guest_view api:sweep_parameters
-    api:failover_designs api:import_file api:list_runs api:start_run api:get_run api:get_events
-    api:get_columns api:cancel_run api:send_command api:export_csv api:export_json api:create_share
-    api:list_shares api:revoke_share api:get_shared api:get_shared_routes api:get_shared_health
-    api:get_shared_rules api:get_shared_guest api:get_shared_events api:export_shared_csv
-    api:get_shared_columns api:export_shared_json api:fork_shared api:list_courses api:get_roster
-    api:send_roster api:get_gradebook api:get_gradebook_csv api:rule_cards api:profiles
-    api:profile_switches api:failover_choices api:timing_profiles api:timing_profile api:scenario_schema
-    """.split()
+    {
+        "healthz",
+        "set_language",
+        "texts",
+        "workbench:home",
+        "workbench:facts",
+        "workbench:glossary",
+        "workbench:reference",
+        "workbench:settings",
+        "workbench:settings_export",
+        "workbench:settings_delete",
+        "workbench:templates",
+        "workbench:template_picture",
+        "workbench:template_use",
+        "workbench:scenario_new",
+        "workbench:scenario",
+        "workbench:scenario_picture",
+        "workbench:scenario_duplicate",
+        "workbench:scenario_rename",
+        "workbench:scenario_delete",
+        "workbench:attempt_picture",
+        "workbench:shared",
+        "accounts:guest",
+        "accounts:claim",
+        "classes:courses",
+        "classes:course_new",
+        "classes:join",
+        "classes:invitation",
+        "classes:course",
+        "classes:course_settings",
+        "classes:course_archive",
+        "classes:course_code",
+        "classes:people",
+        "classes:roster_import",
+        "classes:invite",
+        "classes:place_change",
+        "classes:exercise",
+        "classes:start",
+        "classes:drawing",
+        "classes:hint",
+        "classes:answer",
+        "classes:reset",
+        "classes:reference",
+        "classes:submit",
+        "classes:submission",
+        "classes:replay",
+        "classes:exercise_new",
+        "classes:gradebook",
+        "classes:gradebook_csv",
+        "classes:gradebook_json",
+        "classes:exercise_settings",
+        "classes:extend",
+        "classes:release",
+        "classes:exercise_delete",
+        "classes:grades",
+        "classes:regrade",
+        "classes:regrade_apply",
+        "classes:attempt",
+        "classes:override",
+        "classes:comment",
+        "classes:wall",
+        "classes:insight",
+        "classes:send_hint",
+        "classes:broadcast_end",
+        "classes:broadcast",
+        "classes:broadcast_copy",
+        "classes:history",
+        "classes:look",
+        "classes:packs",
+        "classes:pack_import",
+        "classes:pack_export",
+        "classes:draft_new",
+        "classes:draft",
+        "classes:draft_save",
+        "classes:draft_publish",
+        "classes:draft_open",
+        "classes:draft_take",
+        "classes:receipt",
+        "lti:keys",
+        "lti:sign_in",
+        "lti:launch",
+        "lti:choose",
+        "lti:platforms",
+        "lti:send",
+        "lti:platform",
+        "lti:members",
+        "lti:delete",
+        "api:openapi-json",
+        "api:api-root",
+        "api:list_scenarios",
+        "api:create_scenario",
+        "api:get_scenario",
+        "api:edit_scenario",
+        "api:delete_scenario",
+        "api:list_revisions",
+        "api:label_revision",
+        "api:duplicate_scenario",
+        "api:download_document",
+        "api:health",
+        "api:effective_routes",
+        "api:effective_rules",
+        "api:guest_view",
+        "api:sweep_parameters",
+        "api:failover_designs",
+        "api:import_file",
+        "api:list_runs",
+        "api:start_run",
+        "api:get_run",
+        "api:get_events",
+        "api:get_columns",
+        "api:cancel_run",
+        "api:send_command",
+        "api:export_csv",
+        "api:export_json",
+        "api:create_share",
+        "api:list_shares",
+        "api:revoke_share",
+        "api:get_shared",
+        "api:get_shared_routes",
+        "api:get_shared_health",
+        "api:get_shared_rules",
+        "api:get_shared_guest",
+        "api:get_shared_events",
+        "api:export_shared_csv",
+        "api:get_shared_columns",
+        "api:export_shared_json",
+        "api:fork_shared",
+        "api:list_courses",
+        "api:get_roster",
+        "api:send_roster",
+        "api:get_gradebook",
+        "api:get_gradebook_csv",
+        "api:rule_cards",
+        "api:profiles",
+        "api:profile_switches",
+        "api:failover_choices",
+        "api:timing_profiles",
+        "api:timing_profile",
+        "api:scenario_schema",
+    }
 )
 """Every address of ours. Before you add one: who may read what it answers?"""
 
@@ -197,7 +308,7 @@ class LeaksTest(ClassroomTest):
         self.bodies = self.made_bodies(drawing.pk)
 
     def marked(self, title: str, rule: str) -> Any:
-        """Return a version of the first lab with marks where learners must not read; its hidden rule breaks."""
+        """Return a version of the first lab with marks where learners must not read."""
         files = packs.files_of(packs.SHIPPED / LAB)
         checks = files["checks.yml"].replace("title: One more address range", f"title: {title}")
         checks = re.sub(r"rule: When .*", f"rule: {rule}", checks)
@@ -254,7 +365,7 @@ class LeaksTest(ClassroomTest):
             yield from self.paths(route[: found.start()] + str(value) + route[found.end() :])
 
     def as_they_are(self, who: str) -> Client:
-        """Return a browser of a person that nothing was done with, so that one answer leaves no trace in another."""
+        """Return a fresh browser of a person, so that one answer leaves no trace in another."""
         made = Client(raise_request_exception=False)
         session = self.clients[who].cookies.get(settings.SESSION_COOKIE_NAME)
         if session is not None:
@@ -300,8 +411,9 @@ class LeaksTest(ClassroomTest):
         assert seen == SECRETS
 
     def asked(self) -> Iterator[tuple[str, str, str]]:
-        """Yield name, method and path of everything that is asked of our addresses; an API's path has one name
-        for each of its methods, and is asked once.
+        """Yield name, method and path of everything that is asked of our addresses.
+
+        An API's path has one name for each of its methods, and is asked once.
         """
         known = set()
         for name, route in addresses():
