@@ -148,7 +148,7 @@ class HostileTest(ClassroomTest):
         version = self.pack_from(files, self.course)
         Attempt.objects.filter(pk=self.attempt.pk).update(pack=version)
         self.attempt.refresh_from_db()
-        with mock.patch("netcore.checks.grading.grade.Budget", return_value=Budget(600)):
+        with mock.patch("netcore.checks.grading.grade.Budget", side_effect=lambda: Budget(600)):
             run = self.hand_in(self.start)
         self.could_not_be_graded(run, "more steps than one check may take")
         assert Attempt.objects.get(pk=self.attempt.pk).score is None
