@@ -56,6 +56,20 @@ class EditTest(SandboxTest):
     def test_an_edit_of_a_revision_that_is_yet_to_come_is_stale_too(self) -> None:
         assert self.edit(7, rename("x")).status_code == 409
 
+    def test_what_cannot_be_kept_is_refused_with_its_place(self) -> None:
+        vnet = {"name": "x", "address_space": ["10.9.0.0/16"]}
+        for path, value, place in (
+            ("/name", "a\0b", "/name"),
+            ("/name", "x" * 121, "/name"),
+            ("/description", "x" * 100_001, "/description"),
+            ("/topology/vnets/a\0b", vnet, "/topology/vnets"),
+            ("/topology/vnets/shop/name", "a\0b", "/topology/vnets/shop/name"),
+        ):
+            error = self.error(self.edit(1, [{"op": "add", "path": path, "value": value}]), 422)
+            assert error["code"] == "not_a_scenario" and error["hint"], error
+            assert error["pointer"].startswith(place), error
+        assert self.head(self.made).number == 1
+
     def test_an_edit_may_make_problems_and_says_them(self) -> None:
         body = self.edit(1, [{"op": "remove", "path": "/topology/vnets/shop"}]).json()
         assert body["revision"] == 2

@@ -137,8 +137,7 @@ def _told(part: Any) -> Iterator[str]:
             yield from _told(one)
     elif isinstance(part, dict):
         for key, value in part.items():
-            if isinstance(value, str) and (
-                key in ("reason", "sentence") or ("role" in part and key == "text")
-            ):
+            said = key in ("reason", "sentence") or ("role" in part and key == "text")
+            if said and value and isinstance(value, str):
                 yield value
             yield from _told(value)
