@@ -38,19 +38,6 @@ async def _until(socket: Any, words: str) -> None:
         pass
 
 
-def _wait_for_worker(bench: Bench) -> None:
-    """Return when a run is done; before, a worker may take for lost what we hold."""
-    from sandbox.runs import services
-    from sandbox.runs.models import Kind
-
-    run = services.start(bench.owner, bench.revision, Kind.TRACE, bench.asked)
-    end = time.monotonic() + LONGEST_S
-    while run.is_open and time.monotonic() < end:
-        time.sleep(0.1)
-        run.refresh_from_db()
-    assert not run.is_open, "the worker did not start"
-
-
 async def told(bench: Bench, pid: int, times: int, repetitions: int) -> dict[str, list[float]]:
     """G10: the time from ``delay()`` to the event at the socket, over that of the peer's layer."""
     from asgiref.sync import sync_to_async
@@ -58,7 +45,6 @@ async def told(bench: Bench, pid: int, times: int, repetitions: int) -> dict[str
     from tests.bench.peers.layers import PATHS, first_event
     from tests.bench.telling import append, tell
 
-    await sync_to_async(_wait_for_worker)(bench)
     (light, _), (stored, token) = [await sync_to_async(bench.run)() for _ in range(2)]
     sends: dict[str, tuple[str, Callable[[int], Any]]] = {
         "peer": (PATHS[PUBSUB], lambda seq: first_event.delay(json.dumps({"seq": seq, **event()}))),

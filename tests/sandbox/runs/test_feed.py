@@ -62,6 +62,15 @@ def test_hints_that_wait_are_one_while_they_join_and_are_short() -> None:
         assert first.then(second) == fanout.LOOK
 
 
+def test_a_hint_travels_as_it_is_and_what_is_none_says_look() -> None:
+    for hint in (fanout.Hint(7, texts(8, 9), "running"), fanout.LOOK):
+        found = fanout.from_bytes(hint.as_bytes())
+        assert found == fanout.Hint(hint.after, list(hint.texts), hint.state)
+    odd = events.encode({"seq": 1, "event": "step", "text": "two\nlines \u2028 é"})
+    assert fanout.from_bytes(fanout.Hint(0, [odd], "running").as_bytes()).texts == [odd]
+    assert [fanout.from_bytes(data) for data in (b"", b"x y", b"1", b"\xff")] == [fanout.LOOK] * 4
+
+
 class FeedTest(CommittedTest):
     """Some browsers watch one run."""
 
