@@ -75,6 +75,8 @@ class LegGuess(Answer):
         stops = raw.get("stops", ())
         if not isinstance(stops, list | tuple):
             raise ValueError("stops are a list")
+        if len(stops) > MOST_STOPS:
+            raise ValueError(f"there are {len(stops)} stops, and at most {MOST_STOPS} can be named")
         return {
             **rest,
             "hops": [*({"verdict": "forwarded", "next": one} for one in stops), {"verdict": raw["outcome"]}],

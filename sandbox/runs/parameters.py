@@ -187,7 +187,7 @@ def _clean_trace(parameters: Any, document: netcore.Scenario) -> dict[str, Any]:
             netcore.check_prediction(prediction, document.topology)
         except netcore.NotFound as error:
             raise BadParameters([{"pointer": "/parameters/prediction", "message": str(error)}]) from error
-        stored["prediction"] = prediction.model_dump(mode="json", exclude_none=True)
+        stored["prediction"] = prediction.model_dump(mode="json", exclude_defaults=True)
     return stored
 
 
