@@ -2,6 +2,7 @@
 
 import { connect, joinable } from "../../document/edits/connect";
 import type { Edit } from "../../document/edits/draft";
+import { rehome } from "../../document/edits/rehome";
 import { saidOf } from "../../document/edits/remove";
 import { PIECES, homeOf, placeOf } from "../../document/grammar";
 import { entries } from "../../document/raw";
@@ -68,6 +69,7 @@ export function actionsOf(controls: Controls): Action[] {
     action("rename", mark("Rename…"), mark("Edit"), ["F2"], () => editable() && workbench().chosen.length === 1 && nameField(workbench().selection ?? "") !== null, () => { controls.open("rename"); }, "name"),
     action("add-here", mark("Add to what is chosen…"), mark("Edit"), ["Insert", "+"], () => some() && inside().length > 0, () => { controls.openCommands({ title: t("Add to what is chosen"), items: inside() }); }, "new insert"),
     action("connect", mark("Connect with…"), mark("Edit"), ["c"], () => some() && partners().next().done === false, () => { controls.openCommands({ title: t("Connect with"), items: targets() }); }, "peer join attach"),
+    action("move-into", mark("Move into another frame…"), mark("Edit"), [], () => some() && frames().next().done === false, () => { controls.openCommands({ title: t("Move into"), items: [...frames()] }); }, "subnet rehome"),
     action("bulk", mark("Edit what is chosen together…"), mark("Edit"), ["m"], several, () => { controls.open("bulk"); }, "bulk many"),
     action("replace", mark("Find and replace a prefix…"), mark("Edit"), ["Ctrl H"], editable, () => { controls.open("replace"); }, "renumber address range"),
     ...ALIGNS.map(([edge, name]) => action(`align-${edge}`, name, mark("Arrange"), [], several, () => { align(edge); })),
@@ -120,6 +122,18 @@ function* partners(): Generator<{ target: string; words: string; edit: Edit }> {
 function targets(): Choosing["items"] {
   const { document } = workbench();
   return [...partners()].map(({ target, words, edit }) => ({ id: target, name: saidOf(document, target), detail: words, run: () => { perform(edit); } }));
+}
+
+/** The frames that what is selected can move into, each with what it would mean. */
+function* frames(): Generator<Choosing["items"][number]> {
+  const { document, selection } = workbench();
+  if (!selection) return;
+  for (const collection of ["subnets", "sites"])
+    for (const [id] of entries(document, collection)) {
+      const target = `${collection}/${id}`;
+      const moved = rehome(document, selection, placeOf(document, target), null);
+      if (moved && !("reason" in moved)) yield { id: target, name: saidOf(document, target), detail: moved.words, run: () => { perform(moved); } };
+    }
 }
 
 /** The pieces that may live in what is chosen, or hang on it. */
