@@ -105,9 +105,9 @@ def _alike(of: Table, earlier: Compiled, later: Compiled, update: Update) -> Tab
     if len(said):
         starts, held = later.nics[nic, at.NIC_HELD], later.nics[nic, at.NIC_HELDS]
         kinds = distinct(list(said))[1]
-        for place in range(int(held.max(initial=0))):
-            there = (held > place) & (nic >= 0)
-            atoms = later.held[np.where(there, starts + place, 0)]
+        for number in range(int(held.max(initial=0))):
+            there = (held > number) & (nic >= 0)
+            atoms = later.held[np.where(there, starts + number, 0)]
             columns.append(np.where(there, kinds[atoms], -1))
     return distinct(columns)[1]
 
