@@ -9,6 +9,7 @@ import "../styles/numbers.css";
 import "../styles/live.css";
 import "../styles/trace.css";
 import "../styles/draw.css";
+import "../styles/forms.css";
 import "../styles/matrix.css";
 
 import { StrictMode } from "react";
