@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from netcore.checks.packs.models import schemas as pack_schemas
     from netcore.checks.packs.reader import PackRefused, read_pack
     from netcore.checks.packs.solutions import handed_in, read_solution
-    from netcore.checks.packs.variants import Variant, as_written, solution, variant
+    from netcore.checks.packs.variants import Variant, as_written, drawn_sets, solution, variant
     from netcore.checks.predictions import Judgement, Prediction, check_prediction, judge
     from netcore.checks.why import Why
     from netcore.failover import (
@@ -104,7 +104,8 @@ __all__ = [
     "Space", "State", "TimingProfile", "TooFew", "Trace", "TraceHop", "Trials", "Variant",
     "Verification", "Why", "all_designs", "as_written", "availability", "backend_health",
     "check_prediction", "check_step", "classes_of", "compile", "compile_network", "designs", "diff",
-    "difference", "dump", "effective_routes", "effective_rules", "explain", "export_csv", "export_json",
+    "difference", "drawn_sets", "dump", "effective_routes", "effective_rules", "explain", "export_csv",
+    "export_json",
     "exposed", "exposures", "facts", "fault_kinds", "first_divergence", "forward", "grade", "guest_view",
     "handed_in", "headers_named", "import_arm", "join_trials", "judge", "lint", "live_race",
     "live_refusals", "load", "lookup_table", "loops", "matrix", "merge_trials", "near_names", "never",
@@ -149,7 +150,7 @@ _IN_ROOMS = {
     "netcore.checks.packs.models": "Pack PackProblem Solution pack_schemas",
     "netcore.checks.packs.reader": "PackRefused read_pack",
     "netcore.checks.packs.solutions": "handed_in read_solution",
-    "netcore.checks.packs.variants": "Variant as_written solution variant",
+    "netcore.checks.packs.variants": "Variant as_written drawn_sets solution variant",
     "netcore.checks.predictions": "Judgement Prediction check_prediction judge",
     "netcore.failover.sweepable": "Sweepable",
     "netcore.formats.arm_notes": "Import ImportNote",
