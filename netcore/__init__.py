@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from netcore.checks.packs.models import schemas as pack_schemas
     from netcore.checks.packs.reader import PackRefused, read_pack
     from netcore.checks.packs.solutions import handed_in, read_solution
-    from netcore.checks.packs.variants import Variant, as_written, solution, variant
+    from netcore.checks.packs.variants import Variant, as_written, drawn_sets, solution, variant
     from netcore.checks.packs.yaml_text import YamlRefused as PackTextRefused
     from netcore.checks.packs.yaml_text import lines as pack_lines
     from netcore.checks.packs.yaml_text import parse as pack_text
@@ -108,18 +108,18 @@ __all__ = [
     "Scenario", "Shadowed", "Solution", "Space", "State", "TimingProfile", "TooFew", "Trace", "TraceHop",
     "Trials", "Variant", "Verification", "Why", "all_designs", "as_written", "availability",
     "backend_health", "check_prediction", "check_step", "classes_of", "compile", "compile_network",
-    "designs", "diff", "difference", "dump", "effective_routes", "effective_rules", "explain",
-    "export_csv", "export_json", "exposed", "exposures", "facts", "fault_kinds", "first_divergence",
-    "forward", "grade", "guest_view", "handed_in", "headers_named", "import_arm", "join_trials", "judge",
-    "language_code", "lint", "live_race", "live_refusals", "load", "lookup_table", "loops", "matrix",
-    "merge_trials", "near_names", "never", "one_way", "pack_lines", "pack_schemas", "pack_text",
-    "packets_of", "prepare_trials", "profiles", "protocol_name", "protocol_number", "public_checks",
-    "put_faults", "race", "reach", "reach_counts", "read", "read_pack", "read_solution", "read_text",
-    "receipt", "redundancy", "refusals", "routes_alone", "routes_shown", "rule_cards", "say", "schema",
-    "shadowed", "shadowed_at", "simulate", "solution", "space_of", "speaking", "stale_routes", "sweep",
-    "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary", "switches", "timing_profile",
-    "timing_profiles", "told", "trace", "trace_steps", "traceroute", "trial_stretches", "trials",
-    "unknown_to", "variant", "verify_receipt", "warm", "warnings", "why",
+    "designs", "diff", "difference", "drawn_sets", "dump", "effective_routes", "effective_rules",
+    "explain", "export_csv", "export_json", "exposed", "exposures", "facts", "fault_kinds",
+    "first_divergence", "forward", "grade", "guest_view", "handed_in", "headers_named", "import_arm",
+    "join_trials", "judge", "language_code", "lint", "live_race", "live_refusals", "load", "lookup_table",
+    "loops", "matrix", "merge_trials", "near_names", "never", "one_way", "pack_lines", "pack_schemas",
+    "pack_text", "packets_of", "prepare_trials", "profiles", "protocol_name", "protocol_number",
+    "public_checks", "put_faults", "race", "reach", "reach_counts", "read", "read_pack", "read_solution",
+    "read_text", "receipt", "redundancy", "refusals", "routes_alone", "routes_shown", "rule_cards", "say",
+    "schema", "shadowed", "shadowed_at", "simulate", "solution", "space_of", "speaking", "stale_routes",
+    "sweep", "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary", "switches",
+    "timing_profile", "timing_profiles", "told", "trace", "trace_steps", "traceroute", "trial_stretches",
+    "trials", "unknown_to", "variant", "verify_receipt", "warm", "warnings", "why",
 ]
 # fmt: on
 
@@ -154,7 +154,7 @@ _IN_ROOMS = {
     "netcore.checks.packs.models": "Pack PackProblem Solution pack_schemas",
     "netcore.checks.packs.reader": "PackRefused read_pack",
     "netcore.checks.packs.solutions": "handed_in read_solution",
-    "netcore.checks.packs.variants": "Variant as_written solution variant",
+    "netcore.checks.packs.variants": "Variant as_written drawn_sets solution variant",
     "netcore.checks.packs.yaml_text": "PackTextRefused pack_lines pack_text",
     "netcore.checks.predictions": "Judgement Prediction check_prediction judge told",
     "netcore.failover.sweepable": "Sweepable",

@@ -119,7 +119,7 @@ def asked(question: Question, seed: int, check: str) -> Asked:
         unit = getattr(given, "unit", "")
         fields = _predicted(question, seed, f"{check}|{question.ask}")
     elif isinstance(question, Explain):
-        fields = (Field("code", "choice", _codes(question.codes)),)
+        fields = (Field("code", "choice", in_order(_codes(question.codes), seed, f"{check}|{question.ask}")),)
         fields = (Field("hop", "hop"), *fields) if question.hop else fields
     elif isinstance(question, Diagnose):
         form = "diagnose"
@@ -132,7 +132,8 @@ def asked(question: Question, seed: int, check: str) -> Asked:
         form, profiles = "differs_at", question.profiles
         fields = (Field("hop", "hop"),)
         if question.rules:
-            fields += (Field("rule", "choice", {rule: rule for rule in question.rules}),)
+            rules = {rule: rule for rule in question.rules}
+            fields += (Field("rule", "choice", in_order(rules, seed, f"{check}|{question.ask}")),)
     return Asked(
         ask=question.ask or "",
         form=form,
@@ -158,7 +159,7 @@ def _predicted(question: Predict, seed: int, name: str) -> tuple[Field, ...]:
         }
         return tuple(kinds[field] for field in given.fields)
     if question.form == "verdict":
-        choices = {"delivered": "delivered", **_codes(given.codes)}
+        choices = {"delivered": "delivered", **in_order(_codes(given.codes), seed, name)}
         return tuple(Field(profile, "choice", choices) for profile in given.profiles or ("",))
     if question.form == "arp":
         return tuple(Field(to, "owner") for to in given.to)

@@ -106,11 +106,19 @@ def public_checks(pack: Pack, seed: int) -> tuple[PublicCheck, ...]:
             entry.kind,
             entry.title,
             entry.points,
-            tuple(asked(question, seed, entry.id) for question in questions(entry.check)),
+            _asked(entry, seed),
         )
         for entry in entries(pack, seed)
         if not entry.hidden
     )
+
+
+def _asked(entry: Entry, seed: int) -> tuple[Asked, ...]:
+    """Return the questions of a check in an order of the variant's; seed 0: as they are written."""
+    shown = [asked(question, seed, entry.id) for question in questions(entry.check)]
+    if seed:
+        shown.sort(key=lambda one: drawn(seed, f"question|{entry.id}|{one.ask}", 1 << 30))
+    return tuple(shown)
 
 
 def grade(

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from netcore.checks.faults.generator import TooFew, named, shows
 from netcore.checks.grading.case import CannotGrade
 from netcore.checks.grading.grade import CheckResult, grade, public_checks
 from netcore.checks.grading.names import Unknown
 from netcore.checks.language.check import inside
 from netcore.checks.language.packets import Avoids, Drops
+from netcore.checks.language.questions import Explain
 from netcore.checks.language.structure import Count, Prop, Refused, Unchanged
 from netcore.checks.packs.mapping import mapper
 from netcore.checks.packs.models import Pack, PackProblem, Solution
 from netcore.checks.packs.solutions import handed_in
 from netcore.checks.packs.variants import entries, solution, variant
-from netcore.checks.reading import ground
+from netcore.checks.reading import compiled, ground
 from netcore.checks.wording import are, counted
+from netcore.control.warnings import warnings
 from netcore.document import reader
 from netcore.profiles import facts
+from netcore.trace.codes import CODES
 from netcore.words import say
 
 SEEDS = (0, 1, 2, 3)
@@ -29,16 +33,23 @@ SEEDS = (0, 1, 2, 3)
 
 LEAST_WRONG = 2
 
+LEAST_WORDS = 8
+"""Letters that an answer must have to count as given away by a text that holds it."""
+
 _GUARDS = (Drops, Avoids, Unchanged, Count, Prop, Refused)
 """Verbs that say what must not be: a pack needs one of them, or a check of kind N or G."""
 
 
-def lint(pack: Pack) -> tuple[PackProblem, ...]:
-    """Return all that is wrong with a pack that was read; empty where it may be published."""
-    found = [*_points(pack), *_facts(pack), *_variants(pack)]
+def lint(pack: Pack, seeds: Sequence[int] = SEEDS) -> tuple[PackProblem, ...]:
+    """Return all that is wrong with a pack that was read; empty where it may be published.
+
+    Args:
+        seeds: variants that are tried; each costs as much as grading every solution.
+    """
+    found = [*_points(pack), *_facts(pack), *_variants(pack, seeds)]
     if not found:
-        found += _leaks(pack)
-        found += _solutions(pack)
+        found += [*_leaks(pack), *_given_away(pack), *_faults(pack, seeds)]
+        found += _solutions(pack, seeds)
     return tuple(found)
 
 
@@ -86,15 +97,15 @@ def _facts(pack: Pack) -> Iterator[PackProblem]:
             )
 
 
-def _variants(pack: Pack) -> Iterator[PackProblem]:
+def _variants(pack: Pack, seeds: Sequence[int]) -> Iterator[PackProblem]:
     """Yield variants that cannot be drawn or run, or whose checks go by another id."""
     for number, entry in enumerate(pack.checks):
-        if any(mapper(pack.about.variants, seed).text(entry.id) != entry.id for seed in SEEDS):
+        if any(mapper(pack.about.variants, seed).text(entry.id) != entry.id for seed in seeds):
             message = say(
                 "Variants rewrite a word in the id {id}; answers and grades need one that stays.", id=entry.id
             )
             yield PackProblem("checks.yml", f"/checks/{number}/id", "id-changes", message)
-    for seed in SEEDS:
+    for seed in seeds:
         try:
             reading = reader.read(variant(pack, seed).document, ground())
             entries(pack, seed)
@@ -147,6 +158,92 @@ def _leaks(pack: Pack) -> Iterator[PackProblem]:
             yield PackProblem("checks.yml", f"{pointer}/rule", "hidden-leak", message)
 
 
+def _given_away(pack: Pack) -> Iterator[PackProblem]:
+    """Yield right answers that a learner reads before answering: words of the right choice, drop codes."""
+    told = {
+        "text.md": variant(pack, 0).text,
+        "pack.yml": "\n".join((*pack.about.hints, pack.about.objective)),
+    }
+    codes = set(_codes(one.answers for one in pack.reference.values()))
+    answers = {code: code for code in codes}
+    for entry in pack.checks:
+        for one in inside(entry.check):
+            choice = getattr(one.part, "choice", None)
+            if choice is not None:
+                answers[str(choice.options[choice.truth])] = f"the right answer of {entry.id}"
+    for path, text in told.items():
+        for words, name in answers.items():
+            if len(words) >= LEAST_WORDS and words.casefold() in text.casefold():
+                message = say(
+                    "It gives away {name}: {words}. What explains it belongs into after.md.",
+                    name=name,
+                    words=words,
+                )
+                yield PackProblem(path, "", "given-away", message)
+
+
+def _codes(value: Any) -> Iterator[str]:
+    """Yield the drop codes inside plain data."""
+    if isinstance(value, str):
+        yield from [value] if value in CODES else []
+    elif isinstance(value, Mapping):
+        yield from _codes(value.values())
+    elif isinstance(value, Iterable):
+        for one in value:
+            yield from _codes(one)
+
+
+def _faults(pack: Pack, seeds: Sequence[int]) -> Iterator[PackProblem]:
+    """Yield what is wrong with faults: a warning beside the drawing names one, or one does not show.
+
+    Warnings are shown to everybody who opens a drawing. So where a pack asks what is wrong with its starting
+    drawing, none may stand there that is not there without faults.
+    """
+    asks = any(
+        isinstance(one.part, Explain) and one.part.of == "start" and not one.part.given
+        for entry in pack.checks
+        for one in inside(entry.check)
+    )
+    rules = pack.about.variants.faults
+    for seed in seeds:
+        try:
+            made = variant(pack, seed)
+        except TooFew as error:
+            yield PackProblem(
+                "pack.yml", "/variants/faults", "faults", say("Seed {seed}: {error}", seed=seed, error=error)
+            )
+            return
+        broken, healthy = (reader.read(one, ground()).document for one in (made.document, made.healthy))
+        if broken is None or healthy is None:
+            continue
+        if rules is not None:
+            found = named(healthy, broken)
+        else:
+            network = compiled(broken)[0]
+            found = warnings(network) if asks and network is not None else ()
+        for warning in found[:1]:
+            message = say(
+                "Seed {seed} shows a warning beside the drawing that names what is asked for: {text}",
+                seed=seed,
+                text=warning.text,
+            )
+            yield PackProblem("scenario.yml", "", "warning-tells", message)
+            return
+        if rules is None:
+            return  # one drawing but for names and addresses
+        intents = [entry.check for entry in entries(pack, seed) if entry.id in rules.intents]
+        for put in made.faults:
+            if pack.fault_sets is not None and not shows(healthy, put.fault, intents):
+                message = say(
+                    "Seed {seed}: the fault {kind} at {at} breaks no intent by itself.",
+                    seed=seed,
+                    kind=put.fault.kind,
+                    at=put.fault.at,
+                )
+                yield PackProblem("faults.yml", "", "fault-hides", message)
+                return
+
+
 def _public_text(pack: Pack) -> str:
     start = variant(pack, 0)
     shown = [one.as_dict() for one in public_checks(pack, 0)]
@@ -159,7 +256,7 @@ def _tokens(text: str) -> list[str]:
     return [one.strip(".:") for one in found if re.search(r"\d", one) and len(one.strip(".:")) > 3]
 
 
-def _solutions(pack: Pack) -> Iterator[PackProblem]:
+def _solutions(pack: Pack, seeds: Sequence[int]) -> Iterator[PackProblem]:
     """Yield what solutions and checkpoints do not keep; of each that of the first seed at which it is so.
 
     All solutions of a seed share what was compiled and played for it, and of a wrong one nothing is graded
@@ -172,10 +269,10 @@ def _solutions(pack: Pack) -> Iterator[PackProblem]:
     ]
     found: dict[str, list[PackProblem]] = {}
     untouched: list[PackProblem] = []
-    for seed in SEEDS:
+    for seed in seeds:
         kept: dict[Any, Any] = {}
-        if seed == 0:
-            untouched = list(_tested(pack, kept))
+        if seed == seeds[0]:
+            untouched = list(_tested(pack, seed, kept))
         for path, judge, folder, name in tried:
             if path in found:
                 continue
@@ -271,9 +368,9 @@ def _checkpoint(tried: _Tried) -> Iterator[PackProblem]:
         yield PackProblem(tried.path, "", "checkpoint-solves", message)
 
 
-def _tested(pack: Pack, kept: dict[Any, Any]) -> Iterator[PackProblem]:
+def _tested(pack: Pack, seed: int, kept: dict[Any, Any]) -> Iterator[PackProblem]:
     """Yield a problem where the untouched drawing, without any answer, passes everything."""
     # Lazily: the first check that does not pass is answer enough.
-    results = grade(pack, variant(pack, 0).document, {}, 0, kept=kept)
+    results = grade(pack, variant(pack, seed).document, {}, seed, kept=kept)
     if all(result.state == "passed" for result in results):
         yield PackProblem("checks.yml", "", "nothing-to-do", say("The untouched drawing passes everything."))

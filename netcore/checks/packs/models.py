@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints, model_validator
 
 from netcore.checks.faults.kinds import known_kind
-from netcore.checks.language.changes import Changes
+from netcore.checks.language.changes import Changes, Operation
 from netcore.checks.language.check import Check, questions
 from netcore.checks.language.part import LanguagePart
 from netcore.checks.language.questions import Fact
@@ -54,6 +54,32 @@ class Faults(LanguagePart):
     count: Annotated[int, Field(ge=1, le=12)]
     kinds: Annotated[tuple[FaultKindId, ...], Field(max_length=60)] = ()
     intents: Annotated[tuple[PackId, ...], Field(min_length=1, max_length=60)]
+
+
+class GivenFault(LanguagePart):
+    """One fault of a set.
+
+    Args:
+        at: path of the resource that a person would name, such as ``nics/fw1-nic``.
+        patch: what puts it into the scenario as it is written; rewritten for each variant.
+    """
+
+    kind: FaultKindId
+    at: Line
+    patch: Annotated[tuple[Operation, ...], Field(min_length=1, max_length=20)]
+
+
+class FaultSets(LanguagePart):
+    """``faults.yml``: sets of faults that were found before, of which each learner gets one.
+
+    ``python3 -m netcore break PACK --sets N`` writes it. Without the file faults are looked for whenever a
+    variant is made, which takes seconds.
+    """
+
+    sets: Annotated[
+        tuple[Annotated[tuple[GivenFault, ...], Field(min_length=1, max_length=12)], ...],
+        Field(min_length=1, max_length=200),
+    ]
 
 
 class Variants(LanguagePart):
@@ -218,6 +244,7 @@ class Pack:
         raw: plain data before any variant: ``scenario``, ``checks``, ``text``, ``reference/NAME`` and so on.
         text: story and task in Markdown.
         after: what there is to say once the work is done, in Markdown; may be empty.
+        fault_sets: what ``faults.yml`` holds; None without it.
         checkpoints: drawings on the way that learners may go on from, by name.
         digest: SHA-256 of all files, in hexadecimal.
     """
@@ -229,6 +256,7 @@ class Pack:
     wrong: Mapping[str, Solution]
     digest: str
     raw: Mapping[str, Any] = field(repr=False)
+    fault_sets: FaultSets | None = None
     after: str = ""
     checkpoints: Mapping[str, Solution] = field(default_factory=dict)
 
@@ -263,6 +291,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         ("pack", About),
         ("checks", Checks),
         ("solution", Solution),
+        ("faults", FaultSets),
     )
     draft = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return {name: draft | model.model_json_schema(by_alias=True) for name, model in kinds}

@@ -13,7 +13,16 @@ from pydantic import ValidationError
 from netcore.checks.language.part import LanguagePart
 from netcore.checks.packs import yaml_text
 from netcore.checks.packs.mapping import mapper
-from netcore.checks.packs.models import About, Checks, Pack, PackProblem, Solution, Variants, digest_of
+from netcore.checks.packs.models import (
+    About,
+    Checks,
+    FaultSets,
+    Pack,
+    PackProblem,
+    Solution,
+    Variants,
+    digest_of,
+)
 from netcore.checks.reading import ground
 from netcore.checks.wording import counted
 from netcore.document import reader
@@ -25,7 +34,7 @@ MOST_FILES = 60
 MOST_BYTES = 4_000_000
 MOST_TEXT = 60_000
 
-_NAME = re.compile(r"^(pack|scenario|checks)\.(yml|yaml|json)$|^(text|after)\.md$")
+_NAME = re.compile(r"^(pack|scenario|checks|faults)\.(yml|yaml|json)$|^(text|after)\.md$")
 _SOLUTION = re.compile(r"^(reference|wrong|checkpoints)/[a-z0-9][a-z0-9-]{0,59}\.(yml|yaml|json)$")
 _HTML = re.compile(r"<[a-zA-Z/!][^>]*>")
 
@@ -80,6 +89,10 @@ def read_pack(files: Mapping[str, bytes]) -> Pack:
         for name in raw
         if name.startswith(("reference/", "wrong/", "checkpoints/"))
     }
+    sets = _part(FaultSets, "faults", raw, names, problems) if "faults" in raw else None
+    if sets is not None and about is not None and about.variants.faults is None:
+        message = say("The pack puts no faults into its drawing: variants have no faults.")
+        problems.append(PackProblem(names["faults"], "", "faults-unused", message))
     problems += _scenario(raw.get("scenario"), names.get("scenario", "scenario.yml"))
     if checks is not None:
         problems += _checks(checks, solutions, names)
@@ -98,6 +111,7 @@ def read_pack(files: Mapping[str, bytes]) -> Pack:
         checks=checks.checks,
         text=text,
         after=after,
+        fault_sets=sets,
         reference=solutions_of("reference"),
         wrong=solutions_of("wrong"),
         checkpoints=solutions_of("checkpoints"),
@@ -132,7 +146,7 @@ def _outside(files: Mapping[str, bytes]) -> Iterator[PackProblem]:
                 say("A pack does not have such a file."),
                 say(
                     "It has pack.yml, scenario.yml, checks.yml, text.md, reference/*.yml and wrong/*.yml, "
-                    "and may have after.md and checkpoints/*.yml."
+                    "and may have after.md, faults.yml and checkpoints/*.yml."
                 ),
             )
     there = {path.rpartition(".")[0] for path in files}

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from netcore.checks.faults.generator import Broken, Put, put_faults
+from netcore.checks.faults.fault import Fault
+from netcore.checks.faults.generator import Broken, Put, put_faults, put_in
 from netcore.checks.packs.mapping import between, drawn, mapper, shuffled
-from netcore.checks.packs.models import Checks, Entry, Pack, Solution
+from netcore.checks.packs.models import Checks, Entry, FaultSets, Pack, Solution
 from netcore.checks.reading import ground
 from netcore.document.reader import dump, read
 from netcore.words import language_code, say
@@ -102,8 +103,48 @@ def _broken(seed: int, kept: _ByDigest, _language: str) -> tuple[Broken, tuple[s
         scenario = scenario.model_copy(update={"seed": seed})
     asked = [entry for entry in entries(pack, seed) if entry.id in rules.faults.intents]
     intents = [entry.check for entry in asked]
-    broken = put_faults(scenario, rules.faults.count, seed, rules.faults.kinds, intents)
+    if pack.fault_sets is None:
+        broken = put_faults(scenario, rules.faults.count, seed, rules.faults.kinds, intents, quiet=True)
+    else:
+        broken = put_in(scenario, _set_of(pack, pack.fault_sets, seed), intents)
     return broken, tuple(asked[number].title for number in broken.alarms)
+
+
+def _set_of(pack: Pack, sets: FaultSets, seed: int) -> list[Fault]:
+    """Return the set of faults that a seed has, in the names of its variant."""
+    rewritten = mapper(pack.about.variants, seed)
+    found = []
+    for fault in sets.sets[drawn(seed, "faults", len(sets.sets))]:
+        steps = [step.model_dump(mode="json", exclude_unset=True) for step in fault.patch]
+        patch = tuple(rewritten.data(steps))
+        found.append(Fault(fault.kind, rewritten.text(fault.at), "", "", patch, ()))
+    return found
+
+
+def drawn_sets(pack: Pack, count: int) -> dict[str, Any]:
+    """Return ``faults.yml`` of a pack as plain data: sets of faults of the scenario as it is written.
+
+    Each fault shows by itself, no warning names it, and as far as there are enough no other edit mends it.
+
+    Raises:
+        TooFew: the drawing does not bear the faults that the pack asks for.
+        ValueError: the pack puts no faults into its drawing.
+    """
+    rules = pack.about.variants.faults
+    scenario = read(mapper(pack.about.variants, 0).data(pack.raw["scenario"]), ground()).document
+    if rules is None or scenario is None:
+        raise ValueError(f"The pack {pack.id} puts no faults into its drawing.")
+    intents = [entry.check for entry in pack.checks if entry.id in rules.intents]
+    sets = [
+        put_faults(scenario, rules.count, number, rules.kinds, intents, quiet=True).faults
+        for number in range(count)
+    ]
+    return {
+        "sets": [
+            [{"kind": put.fault.kind, "at": put.fault.at, "patch": list(put.fault.patch)} for put in one]
+            for one in sets
+        ]
+    }
 
 
 @lru_cache(256)
