@@ -31,7 +31,7 @@ NOT_FOR_PEOPLE = {
     # of the web: the API's own description is English; 404 has one answer, whoever raises it
     *("Field", "Http404", "NinjaAPI", "Query", "Router"),
     # rows that refuse a programmer
-    *("ImmutablePack", "ImmutableRevision"),
+    *("AppendOnly", "ImmutablePack", "ImmutableRevision"),
     # logs
     *("debug", "exception", "info", "warning"),
 }

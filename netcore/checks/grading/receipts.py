@@ -162,7 +162,7 @@ def _rows(results: Iterable[CheckResult]) -> list[dict[str, Any]]:
     kept = ("check", "kind", "hidden", "points", "earned", "state")
     rows = [{key: value for key, value in one.as_dict().items() if key in kept} for one in results]
     for number, row in enumerate((row for row in rows if row["hidden"]), start=1):
-        row["check"] = say("hidden {number}", number=number)
+        row["check"] = f"hidden {number}"  # a key, which repeats in every language
     return rows
 
 
