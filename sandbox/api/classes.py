@@ -91,7 +91,7 @@ class RosterRead(Schema):
 class ScoreOut(Schema):
     """The score of one learner in one exercise; ``ungraded`` are points nobody could grade.
 
-    ``predictions`` are points of questions and ``behaviour`` those of all other checks, in the best submission.
+    ``predictions`` are points of questions, ``behaviour`` those of other checks, in the best submission.
     """
 
     exercise: str

@@ -166,7 +166,9 @@ def duplicate_scenario(request: HttpRequest, scenario_id: str) -> Status[dict[st
     return made(services.duplicate(revision_or_404(scenario, None), person(request)))
 
 
-@router.get("/scenarios/{scenario_id}/document.json", response={200: dict[str, Any], 404: _Errors, 409: _Errors})
+@router.get(
+    "/scenarios/{scenario_id}/document.json", response={200: dict[str, Any], 404: _Errors, 409: _Errors}
+)
 def download_document(request: HttpRequest, scenario_id: str, revision: Number = None) -> HttpResponse:
     """Return a document as a file."""
     scenario = access.scenario_read(request.user, scenario_id)
@@ -196,13 +198,19 @@ def routes_of(revision: Revision, nic: str) -> dict[str, Any]:
     return {"nic": nic, "routes": rows, **queries.routes_shown(revision, nic)}
 
 
-@router.get("/scenarios/{scenario_id}/health", response={200: schemas.HealthOut, 404: _Errors, 409: _Errors, 422: _Errors})
+@router.get(
+    "/scenarios/{scenario_id}/health",
+    response={200: schemas.HealthOut, 404: _Errors, 409: _Errors, 422: _Errors},
+)
 def health(request: HttpRequest, scenario_id: str, revision: Number = None) -> dict[str, Any]:
     """Return the health of every backend by balancing rule, and the warnings of the drawing."""
     return queries.health(told_of(request, scenario_id, revision))
 
 
-@router.get("/scenarios/{scenario_id}/routes", response={200: schemas.RoutesOut, 404: _Errors, 409: _Errors, 422: _Errors})
+@router.get(
+    "/scenarios/{scenario_id}/routes",
+    response={200: schemas.RoutesOut, 404: _Errors, 409: _Errors, 422: _Errors},
+)
 def effective_routes(
     request: HttpRequest, scenario_id: str, nic: Nic, revision: Number = None
 ) -> dict[str, Any]:
@@ -211,7 +219,10 @@ def effective_routes(
     return routes_of(found, nic)
 
 
-@router.get("/scenarios/{scenario_id}/rules", response={200: schemas.RulesOut, 404: _Errors, 409: _Errors, 422: _Errors})
+@router.get(
+    "/scenarios/{scenario_id}/rules",
+    response={200: schemas.RulesOut, 404: _Errors, 409: _Errors, 422: _Errors},
+)
 def effective_rules(
     request: HttpRequest, scenario_id: str, nic: Nic, revision: Number = None
 ) -> dict[str, Any]:
@@ -220,7 +231,10 @@ def effective_rules(
     return {"nic": nic, **queries.effective_rules(found, nic)}
 
 
-@router.get("/scenarios/{scenario_id}/guest", response={200: schemas.GuestOut, 404: _Errors, 409: _Errors, 422: _Errors})
+@router.get(
+    "/scenarios/{scenario_id}/guest",
+    response={200: schemas.GuestOut, 404: _Errors, 409: _Errors, 422: _Errors},
+)
 def guest_view(request: HttpRequest, scenario_id: str, vm: Vm, revision: Number = None) -> dict[str, Any]:
     """Return what the guest of a VM believes, beside what the platform gave it."""
     found = told_of(request, scenario_id, revision)

@@ -155,8 +155,8 @@ class ExerciseForm(ExerciseModelForm):
         strict = cleaned.get("due") and cleaned.get("late") == LatePolicy.REFUSE
         if cleaned.get("exam") and not (cleaned.get("closes") or cleaned.get("minutes") or strict):
             raise forms.ValidationError(
-                "An exam ends: say when it closes, or how many minutes an attempt has. Until then its learners "
-                "share nothing and take no hints, here and elsewhere."
+                "An exam ends: say when it closes, or how many minutes an attempt has. Until then its "
+                "learners share nothing and take no hints, here and elsewhere."
             )
         return cleaned
 

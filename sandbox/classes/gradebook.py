@@ -56,9 +56,7 @@ def _apart(course: Course) -> dict[Any, tuple[float | None, float | None]]:
     return {attempt: (predictions, behaviour) for attempt, predictions, behaviour in rows}
 
 
-def _cell(
-    attempt: Any, apart: dict[Any, tuple[float | None, float | None]]
-) -> dict[str, Any] | None:
+def _cell(attempt: Any, apart: dict[Any, tuple[float | None, float | None]]) -> dict[str, Any] | None:
     if attempt is None:
         return None
     predictions, behaviour = apart.get(attempt.pk, (None, None))
@@ -147,8 +145,9 @@ def _best(exercise: Exercise) -> dict[Any, Grading]:
 
 
 def sorted_rows(rows: list[dict[str, Any]], by: str) -> list[dict[str, Any]]:
-    """Return rows of a table in another order: ``name``, ``group``, ``total``, ``score``, ``predictions``,
-    ``behaviour``, a column.
+    """Return rows of a table in another order.
+
+    By ``name``, ``group``, ``total``, ``score``, ``predictions``, ``behaviour``, or a column.
 
     A ``-`` in front turns it round. What has no value comes last either way.
     """

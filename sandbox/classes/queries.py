@@ -53,8 +53,9 @@ def made() -> CombinedExpression:
 
 
 def courses_of(user: User) -> list[dict[str, Any]]:
-    """Return a person's courses, archived ones last, newest first: ``course``, ``place``, ``learners``,
-    ``exercises``; one query.
+    """Return a person's courses, archived ones last, newest first; one query.
+
+    Each is ``{"course", "place", "learners", "exercises"}``.
     """
     places = (
         Enrolment.objects.filter(user=user, active=True)
@@ -97,10 +98,7 @@ def exercises_for(course: Course, place: Enrolment) -> list[dict[str, Any]]:
     Three queries, whatever their number.
     """
     moment = now()
-    attempts = {
-        one.exercise_id: one
-        for one in Attempt.objects.filter(enrolment=place).annotate(made=made())
-    }
+    attempts = {one.exercise_id: one for one in Attempt.objects.filter(enrolment=place).annotate(made=made())}
     extensions = {one.exercise_id: one for one in Extension.objects.filter(enrolment=place)}
     rows = []
     for exercise in course.exercises.select_related("pack").defer("pack__files"):

@@ -1,8 +1,8 @@
 """What is not done with some drawings: those of an exam, and those whose predictions are not locked yet.
 
-A drawing knows its own restrictions (``Scenario.exam``, ``withheld``, ``locks``); the room above sets them. The
-document itself cannot be kept from whoever draws it, so a drawing that holds most addresses of a restricted one
-of the same person follows it: what is not done with the one is not done with the other.
+A drawing knows its own restrictions (``Scenario.exam``, ``withheld``, ``locks``); the room above sets them.
+The document itself cannot be kept from whoever draws it, so a drawing that holds most addresses of a
+restricted one of the same person follows it: what is not done with the one is not done with the other.
 """
 
 from __future__ import annotations
@@ -29,17 +29,18 @@ _EVERYWHERE: Final = frozenset({"0.0.0.0/0", "::/0"})
 
 
 class InExam(Exception):
-    """The drawing belongs to an exam, or the person sits one, so this is not done; the message is for people."""
+    """The drawing belongs to an exam, or the person sits one, so this is not done; says so to people."""
 
 
 class PredictFirst(Exception):
-    """Predictions about the drawing are not locked yet; ``questions`` are ``{"title", "url", "told"}`` each."""
+    """Predictions about the drawing are not locked yet; ``questions`` are as in ``Scenario.withheld``."""
 
     def __init__(self, questions: list[dict[str, str]]) -> None:
         """Say what is to be answered."""
         titles = ", ".join(f"“{one['title']}”" for one in questions)
         super().__init__(
-            gettext("Predictions come first: lock your answer to %(titles)s, then it runs.") % {"titles": titles}
+            gettext("Predictions come first: lock your answer to %(titles)s, then it runs.")
+            % {"titles": titles}
         )
         self.questions = questions
 
@@ -53,7 +54,7 @@ def register(sits: Callable[[User], bool]) -> None:
 
 
 def sits_exam(user: User) -> bool:
-    """Return whether a person sits an exam now; for that time nothing is mended for them, nor shared by them."""
+    """Return whether a person sits an exam now; meanwhile nothing is mended for them, nor shared by them."""
     return any(sits(user) for sits in _sits)
 
 
@@ -149,7 +150,7 @@ def _restricted(owner_id: Any) -> QuerySet[Scenario]:
 
 
 def marks(document: Any) -> set[str]:
-    """Return the addresses and prefixes of a drawing, by which a copy is known whatever its things are called."""
+    """Return the addresses and prefixes of a drawing; a copy has them, whatever its things are called."""
     topology = document.get("topology") if isinstance(document, dict) else None
     return {text for text in _texts(topology) if _ADDRESS.match(text) and _is_address(text)} - _EVERYWHERE
 

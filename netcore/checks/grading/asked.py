@@ -15,8 +15,8 @@ from netcore.failover.designs import DESIGNS
 from netcore.trace.codes import CODES
 
 Withheld = Literal["", "races", "packets"]
-"""What the engine does not tell of a learner's drawing until a question is answered: nothing is withheld, what
-becomes of it over time, or (so over time as well) what becomes of packets."""
+"""What the engine does not tell of a learner's drawing before an answer: nothing is withheld, what becomes
+of traffic over time, or (and so over time as well) what becomes of packets."""
 
 _ABOUT_PACKETS = frozenset({"route", "verdict", "hops", "receiver", "arp"})
 _ABOUT_RACES = frozenset({"bucket", "ranking", "design"})

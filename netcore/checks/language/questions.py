@@ -26,8 +26,8 @@ class Question(LanguagePart):
         of: the drawing it is about: the starting one, or the one that was handed in.
         given: changes of that drawing that the question supposes.
         profile: another rule profile than the drawing's.
-        before_run: whether the answer is locked before the engine tells anything of the learner's drawing; without
-            it so are predictions about the starting drawing.
+        before_run: whether the answer is locked before the engine tells anything of the learner's drawing;
+            left out: so are predictions about the starting drawing.
     """
 
     ask: Ask | None = None

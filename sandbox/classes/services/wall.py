@@ -39,7 +39,9 @@ def broadcast(exercise: Exercise, author: User, submission: Submission, note: st
         Refused: it is an exam.
     """
     if exercise.exam:
-        raise Refused("In an exam no drawing is shown to the class. When it is over, take the mark exam away.")
+        raise Refused(
+            "In an exam no drawing is shown to the class. When it is over, take the mark exam away."
+        )
     kept = {key: part for key, part in submission.revision.document.items() if key not in _WRITTEN}
     document = {**kept, "name": f"Shown to the class: {exercise.title}"[:120]}
     return Broadcast.objects.create(exercise=exercise, document=document, note=note[:500], author=author)

@@ -86,7 +86,7 @@ def _drawing(attempt: Attempt, user: User) -> Scenario:
 
 
 def restrict(attempt: Attempt, scenario: Scenario) -> None:
-    """Tell the drawing of an attempt what is not done with it, by the rules of the exercise and the answers now.
+    """Tell the drawing of an attempt what is not done with it, by the rules and the answers there are now.
 
     Who teaches holds the pack with its solutions, so only a learner's drawing is one of an exam.
     """

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('runs', '0008_background'),
+        ("runs", "0008_background"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='run',
-            name='mends',
+            model_name="run",
+            name="mends",
             field=models.BooleanField(default=True),
         ),
     ]

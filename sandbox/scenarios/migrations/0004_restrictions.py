@@ -5,25 +5,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('scenarios', '0003_locks'),
+        ("scenarios", "0003_locks"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='scenario',
-            name='follows',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='followers', to='scenarios.scenario'),
+            model_name="scenario",
+            name="follows",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="followers",
+                to="scenarios.scenario",
+            ),
         ),
         migrations.AddField(
-            model_name='scenario',
-            name='marks',
+            model_name="scenario",
+            name="marks",
             field=models.JSONField(blank=True, default=list),
         ),
         migrations.AddField(
-            model_name='scenario',
-            name='withheld',
+            model_name="scenario",
+            name="withheld",
             field=models.JSONField(blank=True, default=list),
         ),
     ]

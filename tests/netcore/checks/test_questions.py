@@ -190,7 +190,10 @@ FIGURE = {"figure": "new.p50", "race": RACE}
         ({"predict": {"number": {"figure": FIGURE}}}, "races"),
         ({"predict": {"number": {"truth": 180, "fact": "H6"}}}, ""),
         ({"predict": {"choice": {"options": {"a": "A", "b": "B"}, "truth": "a", "fact": "L4"}}}, ""),
-        ({"holds": {"check": {"after": {"changes": {"stop": "a"}, "check": {"delivers": "a -> b"}}}}}, "packets"),
+        (
+            {"holds": {"check": {"after": {"changes": {"stop": "a"}, "check": {"delivers": "a -> b"}}}}},
+            "packets",
+        ),
         ({"holds": {"check": {"lost": {"race": RACE, "at_most": 3}}}}, "races"),
         ({"holds": {"check": {"refused": {"changes": {"stop": "a"}}}}}, ""),
         ({"explain": {"flow": "a -> b"}}, ""),

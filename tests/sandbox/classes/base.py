@@ -69,7 +69,7 @@ class Classroom(People):
         answers = netcore.solution(pack, "reference", sorted(pack.reference)[0], attempt.seed).answers
         assert attempt.enrolment.user is not None
         for check in stored.unpredicted(attempt):
-                work.lock_answer(attempt, attempt.enrolment.user, check["id"], answers[check["id"]])
+            work.lock_answer(attempt, attempt.enrolment.user, check["id"], answers[check["id"]])
 
     def solve(self, attempt: Attempt, folder: str = "reference", name: str = "") -> None:
         """Put a solution of the pack into the drawing of an attempt, and its answers that are not locked."""

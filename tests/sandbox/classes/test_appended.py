@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import models
+from django.db import models, transaction
 
 from sandbox.classes.models import (
     Answer,
@@ -41,7 +41,9 @@ class AppendedTest(ClassroomTest):
         for kind in KINDS:
             row = kind.objects.first()
             assert row is not None, kind
-            field = next(one for one in kind._meta.fields if isinstance(one, models.DateTimeField | models.FloatField))
+            field = next(
+                one for one in kind._meta.fields if isinstance(one, models.DateTimeField | models.FloatField)
+            )
             same: dict[str, Any] = {field.name: getattr(row, field.name)}
             again = kind(**{one.attname: getattr(row, one.attname) for one in kind._meta.fields})
             ways: tuple[Callable[[], Any], ...] = (
@@ -60,12 +62,10 @@ class AppendedTest(ClassroomTest):
                 with pytest.raises(AppendOnly):
                     way()
                 assert kind.objects.filter(pk=row.pk).exists(), (kind, number)
-            with pytest.raises(Exception, match="(?i)unique"):
+            with pytest.raises(Exception, match=r"(?i)unique"):
                 self.alone(again.save)
 
     def alone(self, what: Callable[[], Any]) -> None:
-        from django.db import transaction
-
         with transaction.atomic():
             what()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from sandbox.classes.models import Course, Enrolment
 from sandbox.classes.services import people, work
 from sandbox.runs.models import Run
-from tests.sandbox.classes.base import ClassroomTest
 from tests.sandbox.classes.test_rights import GET, POST, GradedClass
 
 READS = {"course_archive", "drawing", "replay", "broadcast_copy", "look"}

@@ -67,7 +67,9 @@ class ExamTest(ClassroomTest):
         assert b"/duplicate/" not in self.browser.get("/").content
 
     def test_what_runs_say_holds_nothing_that_would_help(self) -> None:
-        traced = self.done(runs.start(self.user, self.head(self.drawing), Kind.TRACE, dict(self.lost), tell=False))
+        traced = self.done(
+            runs.start(self.user, self.head(self.drawing), Kind.TRACE, dict(self.lost), tell=False)
+        )
         log = self.log(traced)
         assert traced.state == State.SUCCEEDED
         free = scenarios.create(self.owner, self.document)
@@ -138,7 +140,7 @@ class ExamTest(ClassroomTest):
         attempt = self.begun(practice)
         drawing = work.drawing(attempt, self.user)
         Attempt.objects.filter(pk=self.attempt.pk).delete()
-        share, token = sharing.create(drawing, self.user, [])
+        _, token = sharing.create(drawing, self.user, [])
         address = f"/api/v1/shared/{token}"
         assert self.client.get(address).status_code == 200
         practice.exam = True

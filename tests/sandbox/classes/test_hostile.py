@@ -65,7 +65,8 @@ class HostileTest(ClassroomTest):
         subnet = next(iter(self.start["topology"]["subnets"]))
         hop = {"next_hop_type": "VirtualAppliance", "next_hop_ip": "10.0.0.9"}
         routes = {
-            f"r{n}": {**hop, "prefix": f"{20 + n // 65536}.{n // 256 % 256}.{n % 256}.0/24"} for n in range(count)
+            f"r{n}": {**hop, "prefix": f"{20 + n // 65536}.{n // 256 % 256}.{n % 256}.0/24"}
+            for n in range(count)
         }
         topology = json.loads(json.dumps(self.start["topology"]))
         topology["route_tables"] = {"t": {"name": "t", "routes": routes}}
@@ -86,7 +87,8 @@ class HostileTest(ClassroomTest):
         topology = json.loads(json.dumps(self.start["topology"]))
         vms = list(topology["vms"])
         ip = {
-            nic["vm"]: next(iter(nic["configurations"].values()))["address"] for nic in topology["nics"].values()
+            nic["vm"]: next(iter(nic["configurations"].values()))["address"]
+            for nic in topology["nics"].values()
         }
         for number, (name, subnet) in enumerate(topology["subnets"].items()):
             hop = ip[vms[number % len(vms)]]
@@ -106,7 +108,9 @@ class HostileTest(ClassroomTest):
         self.others_go_on()
 
     def test_what_is_no_drawing(self) -> None:
-        for number, document in enumerate(([], "text", 7, {"schema": 99}, {"schema": 1, "topology": {"vnets": "x"}})):
+        for number, document in enumerate(
+            ([], "text", 7, {"schema": 99}, {"schema": 1, "topology": {"vnets": "x"}})
+        ):
             with self.subTest(number):
                 self.could_not_be_graded(self.hand_in(document), "")
                 Grading.objects.filter(submission__attempt=self.attempt).delete()
@@ -138,11 +142,13 @@ class HostileTest(ClassroomTest):
         files = dict(self.attempt.pack.files)
         files["checks.yml"] = checks
         for path in [one for one in files if one.startswith(("wrong/", "reference/"))]:
-            files[path] = "title: one\nedits: []\n" + ("fails: [for-ever]\n" if path.startswith("wrong") else "")
+            files[path] = "title: one\nedits: []\n" + (
+                "fails: [for-ever]\n" if path.startswith("wrong") else ""
+            )
         version = self.pack_from(files, self.course)
         Attempt.objects.filter(pk=self.attempt.pk).update(pack=version)
         self.attempt.refresh_from_db()
-        with mock.patch("netcore.checks.grading.grade.Budget", lambda: Budget(600)):
+        with mock.patch("netcore.checks.grading.grade.Budget", side_effect=lambda: Budget(600)):
             run = self.hand_in(self.start)
         self.could_not_be_graded(run, "more steps than one check may take")
         assert Attempt.objects.get(pk=self.attempt.pk).score is None

@@ -240,9 +240,7 @@ class RightsTest(GradedClass):
     def test_a_counterexample_of_a_hidden_check_is_replayed_by_nobody_who_learns(self) -> None:
         hidden = self.grading.rows.filter(hidden=True).first()
         assert hidden is not None
-        CheckRow._base_manager.filter(pk=hidden.pk).update(
-            counterexample={"kind": "trace", "question": {}}
-        )
+        CheckRow._base_manager.filter(pk=hidden.pk).update(counterexample={"kind": "trace", "question": {}})
         assert (
             self.clients["learner"].post(f"/gradings/{self.grading.pk}/replay/{hidden.pk}/").status_code
             == 404
