@@ -1,9 +1,8 @@
 """Gradings by real workers: `python -m tests.bench.classroom 200 3` prints their readings as JSON.
 
-A class hands in one lab, half of it right and half of it wrong, each learner in a variant of their own.
-All of it is graded by the real queue with one worker process and then with two; every check must come
-out the same. Next to them stands the grader alone: the same gradings in one process, without database
-and queue.
+A class hands in one lab, some of it right and some wrong, each learner in a variant of their own. All of it
+is graded by the real queue with one worker process and then with two; every check must come out the same. Next
+to them stands the grader alone: the same gradings in one process, without database and queue.
 """
 
 from __future__ import annotations
@@ -121,7 +120,7 @@ def graded(handed_in: Sequence[Any], owner: Any, pids: Sequence[int]) -> tuple[f
 
 
 def bare(handed_in: Sequence[Any]) -> tuple[float, Rows]:
-    """Return how long the grader alone takes in this process, by processor time, and its results."""
+    """Return how long the grader alone takes for the same in this process, and its results."""
     import netcore
     from sandbox.classes import packs
 

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from sandbox.classes import access, queries
+from sandbox.classes import access, packs, queries
 from sandbox.classes import wall as reads
-from sandbox.classes.models import Exercise
+from sandbox.classes.models import Exercise, Role
 from sandbox.classes.services import wall as services
 from sandbox.classes.views.shared import Mistyped, page, person, refused, said, typed
 from sandbox.scenarios import services as scenarios
@@ -97,8 +97,12 @@ def broadcast_end(request: HttpRequest, exercise_id: str) -> HttpResponse:
 
 @require_POST
 def broadcast_copy(request: HttpRequest, broadcast_id: str) -> HttpResponse:
-    """Open a copy of the drawing that is shown to the class."""
-    found, _ = access.broadcast(request.user, broadcast_id)
+    """Open a copy of the drawing that is shown to the class; learners lock their own predictions first."""
+    found, place = access.broadcast(request.user, broadcast_id)
+    _, attempt = queries.limits_of(found.exercise, place)
+    if place.role == Role.LEARNER and (attempt is None or packs.unpredicted(attempt)):
+        words = "Begin, and lock your own predictions; then look at the drawing of somebody else."
+        return refused(request, words, found.exercise.get_absolute_url())
     try:
         return redirect(services.copy_of(found, person(request)))
     except scenarios.TooManyScenarios as error:

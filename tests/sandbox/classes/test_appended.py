@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import models
+from django.db import models, transaction
 
 from sandbox.classes.models import (
     Answer,
@@ -66,8 +66,6 @@ class AppendedTest(ClassroomTest):
                 self.alone(again.save)
 
     def alone(self, what: Callable[[], Any]) -> None:
-        from django.db import transaction
-
         with transaction.atomic():
             what()
 

@@ -140,7 +140,7 @@ class ExamTest(ClassroomTest):
         attempt = self.begun(practice)
         drawing = work.drawing(attempt, self.user)
         Attempt.objects.filter(pk=self.attempt.pk).delete()
-        _share, token = sharing.create(drawing, self.user, [])
+        _, token = sharing.create(drawing, self.user, [])
         address = f"/api/v1/shared/{token}"
         assert self.client.get(address).status_code == 200
         practice.exam = True

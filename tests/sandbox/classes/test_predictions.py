@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from sandbox.classes import gradebook
-from sandbox.classes.models import Answer, Attempt, Submission
+from sandbox.classes.models import Answer, Attempt, Broadcast, Submission
 from sandbox.classes.services import work
 from sandbox.runs import services as runs
 from sandbox.runs.models import QUESTIONS, RACES, Kind, Run
@@ -193,6 +193,14 @@ class PredictionsTest(ClassroomTest):
         self.predict(again)
         with pytest.raises(work.Refused, match="over"):
             work.submit(again, self.users["other_learner"])
+
+    def test_the_drawing_of_somebody_else_is_looked_at_afterwards(self) -> None:
+        shown = Broadcast.objects.create(exercise=self.set, document={"schema": 1, "name": "shown"})
+        copy = f"/broadcasts/{shown.pk}/copy/"
+        for client in (self.browser, self.clients["other_learner"]):
+            assert client.post(copy)["Location"] == self.page
+        self.predict(self.attempt)
+        assert self.browser.post(copy)["Location"].startswith("/scenarios/")
 
     def test_staff_who_try_it_are_asked_too(self) -> None:
         attempt = self.begun(self.set, "instructor", predicted=False)
