@@ -13,6 +13,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 from uuid import UUID
 
+from channels.consumer import AsyncConsumer
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.http import Http404
@@ -171,7 +172,7 @@ class RunConsumer(AsyncWebsocketConsumer):
                 text, reached = news.ring.behind(after) or await self._stored(run, after)
                 if reached > after:
                     after = reached
-                    await self.send(text)
+                    await self.tell(text)
                     continue
             elif _ORDER.get(current["state"], 2) > _ORDER.get(said, 2):
                 said = current["state"]
@@ -184,10 +185,15 @@ class RunConsumer(AsyncWebsocketConsumer):
         texts = await database_sync_to_async(feed.stored)(UUID(run["id"]), after)
         return feed.message(texts), after + len(texts)
 
-    async def send(self, *args: Any, **kwargs: Any) -> None:
-        """Send, unless the browser left meanwhile: ``disconnect`` comes next then."""
-        with contextlib.suppress(OSError):
-            await super().send(*args, **kwargs)
+    async def tell(self, text: str) -> None:
+        """Send a message, unless the browser left meanwhile: ``disconnect`` comes next then.
+
+        Without what Channels does to it first: this is done for each event and browser.
+        """
+        try:
+            await AsyncConsumer.send(self, {"type": "websocket.send", "text": text})
+        except OSError:
+            return
 
     async def close(self, *args: Any, **kwargs: Any) -> None:
         """Close, unless the browser was faster."""
@@ -198,7 +204,7 @@ class RunConsumer(AsyncWebsocketConsumer):
         await self._say(Error(type="error", message=message))
 
     async def _say(self, message: Hello | StateMessage | Error) -> None:
-        await self.send(encode(message))
+        await self.tell(encode(message))
 
     def _too_many_commands(self) -> bool:
         moment = time.monotonic()

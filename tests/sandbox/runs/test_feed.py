@@ -141,7 +141,7 @@ class FeedTest(CommittedTest):
 
     async def test_a_browser_that_takes_nothing_holds_up_no_other(self) -> None:
         sockets = [await self.socket(), await self.socket()]
-        plain = RunConsumer.send
+        plain = RunConsumer.tell
         stuck: list[RunConsumer] = []
 
         async def send(consumer: RunConsumer, text: str) -> None:
@@ -150,7 +150,7 @@ class FeedTest(CommittedTest):
                 await asyncio.Event().wait()
             await plain(consumer, text)
 
-        with mock.patch.object(RunConsumer, "send", send):
+        with mock.patch.object(RunConsumer, "tell", send):
             lease = await sync_to_async(runner.claim)(self.run_row.pk)
             for _ in range(20):
                 await sync_to_async(self.steps)(lease, 10)
