@@ -48,7 +48,7 @@ export function Field({ path, model, name, shape, value, cell }: FieldProps): Re
   const [wrong, setWrong] = useState("");
   const said = wrong || found;
   const words = unitName(name);
-  const shared = { id, "aria-invalid": said !== "", ...(said && !cell ? { "aria-describedby": `${id}-said` } : {}), ...(cell ? { "aria-label": cell, title: said } : {}) };
+  const shared = { id, name: `${path}/${name}`, "aria-invalid": said !== "", ...(said && !cell ? { "aria-describedby": `${id}-said` } : {}), ...(cell ? { "aria-label": cell, title: said } : {}) };
   const set = (next: Json): void => { keep(path, name, next); };
   const choices = useChoices(reference, path);
   let control: ReactNode;
@@ -76,7 +76,7 @@ export function Field({ path, model, name, shape, value, cell }: FieldProps): Re
 
 const NONE: [string, string][] = [];
 
-type Shared = { id: string; "aria-invalid": boolean; "aria-label"?: string; "aria-describedby"?: string; title?: string };
+type Shared = { id: string; name: string; "aria-invalid": boolean; "aria-label"?: string; "aria-describedby"?: string; title?: string };
 
 function useChoices(reference: ReturnType<typeof referenceOf>, path: string): [string, string][] {
   const document = useWorkbench((state) => (reference ? state.document : null));
@@ -132,7 +132,7 @@ function Several({ shared, value, set, choices, words }: { shared: Shared; value
     <div className="several" role="group" aria-label={words}>
       {all.map(([key, name], index) => (
         <label key={key} className="chip">
-          <input {...(index === 0 ? { id: shared.id } : {})} type="checkbox" checked={now.includes(key)} onChange={(event) => { set(event.target.checked ? [...now, key] : now.filter((one) => one !== key)); }} /> {name}
+          <input {...(index === 0 ? { id: shared.id } : {})} name={shared.name} type="checkbox" checked={now.includes(key)} onChange={(event) => { set(event.target.checked ? [...now, key] : now.filter((one) => one !== key)); }} /> {name}
         </label>
       ))}
     </div>
