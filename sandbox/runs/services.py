@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -35,6 +36,8 @@ COMMANDS_PER_MINUTE: Final = 60
 COMMANDS_PER_RUN: Final = 2_000
 STEPS_PER_RUN: Final = 200
 """As many as a fault can have."""
+
+log = logging.getLogger(__name__)
 
 
 class Over(Exception):
@@ -187,7 +190,11 @@ def ask_after_edit(owner: User, revision: Revision, parameters: Any) -> Run | No
     """
     try:
         return start(owner, revision, Kind.MATRIX, parameters, background=True)
-    except (BadParameters, NotRunnable, TooManyRuns):
+    except (BadParameters, NotRunnable, TooManyRuns, scenarios.InExam):
+        return None
+    except Exception:
+        # An answer that refuses would say that the edit is not saved, and the page would take it back.
+        log.exception("no matrix could be asked of %s", revision)
         return None
 
 

@@ -431,20 +431,38 @@ def test_several_vms_are_edited_together(page: Page) -> None:
     assert [vm["power"] for vm in vms.values()] == ["stopped", "stopped"]
 
 
-def test_edits_without_network_outlive_the_page(page: Page) -> None:
+def test_undo_and_edits_without_network_outlive_the_page(page: Page) -> None:
     blank(page)
     press(page, "ns")
     saved(page)
+    page.reload()
+    expect(node(page, "subnets/subnet1")).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(node(page, "subnets/subnet1")).to_have_count(0)
+    page.keyboard.press("Control+Shift+z")
+    expect(node(page, "subnets/subnet1")).to_be_visible()
+    saved(page)
+    node(page, "subnets/subnet1").click()
     page.context.set_offline(True)
-    press(page, "v")
+    press(page, "vv")
     expect(page.get_by_test_id("notice")).to_contain_text("Not saved, trying again.")
+    expect(node(page, "vms/vm2")).to_be_visible()
     url = page.url
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto("about:blank")
     page.context.set_offline(False)
     page.goto(url)
-    expect(node(page, "vms/vm1")).to_be_visible()
-    assert saved(page)["topology"]["vms"]["vm1"]["name"] == "vm1"
+    expect(node(page, "vms/vm2")).to_be_visible()
+    assert list(saved(page)["topology"]["vms"]) == ["vm1", "vm2"]
+    go_to(page, "History of revisions")
+    rows = page.get_by_role("dialog", name="History").get_by_role("listitem")
+    expect(rows.nth(0)).to_contain_text("Added VM vm2 to subnet subnet1")
+    expect(rows.nth(1)).to_contain_text("Added VM vm1 to subnet subnet1")
+    expect(rows.nth(2)).to_contain_text("Added subnet subnet1 to virtual network hub")
+    expect(rows.nth(3)).to_contain_text("Deleted subnet subnet1 from virtual network hub")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+z")
+    expect(node(page, "vms/vm2")).to_have_count(0)
 
 
 def test_two_people_at_one_place_are_told_and_may_choose(page: Page) -> None:

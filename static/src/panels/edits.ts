@@ -1,7 +1,7 @@
 /** Edits of the page: patches against a revision, kept in order until the server has them, undone by their opposites. */
 
 import { type Edit as Edited, pointerOf } from "../document/edits/draft";
-import { conflictsOf, fitting, takeTheirs } from "../document/conflicts";
+import { conflictsOf, fitting, isDone, takeTheirs } from "../document/conflicts";
 import { applied, inverse, valueAt } from "../document/patch";
 import { type Step, type TwoWay, after, patchOf } from "../document/steps";
 import { type Conflict, type Saved, workbench, update } from "../document/store";
@@ -269,9 +269,10 @@ async function sendAll(steps: readonly Step[]): Promise<boolean> {
     try {
       // Of what is followed by another edit nobody waits for an answer.
       const matrix = steps.length === pending.length ? askedWith(patches) : null;
-      if (!onTop || patches.some((patch) => patch.length > 0)) show(await api.edit(server.revision, patches, matrix));
+      const all = onTop && patches.every((patch) => patch.length === 0);
+      if (!all) show(await api.edit(server.revision, patches, matrix));
       madeOn = pending.length > steps.length ? mine : null;
-      return onTop;
+      return onTop && !all;
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 409) throw error;
       if (tries + 1 === STALE_TRIES) throw new ApiError("Somebody else keeps changing the drawing.", 503, "busy", null, {});
@@ -299,8 +300,9 @@ function onTopOf(steps: readonly Step[], base: JsonObject): [Operation[][], Json
   const met: Conflict[] = [];
   const patches = steps.map((step) => {
     const patch = patchOf(step, theirs);
-    const fits = fitting(patch, theirs);
-    met.push(...conflictsOf(fits, mine, theirs), ...lostOf(patch, fits));
+    // What is there already arrived the time before, when its answer did not.
+    const fits = fitting(patch, theirs).filter((operation) => !isDone(operation, theirs));
+    met.push(...conflictsOf(fits, mine, theirs), ...lostOf(patch, fitting(patch, theirs)));
     mine = after(step, mine);
     theirs = applied(theirs, fits) as JsonObject;
     return fits;

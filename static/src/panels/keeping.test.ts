@@ -185,6 +185,22 @@ describe("what the browser keeps of a drawing", () => {
     expect([...database.keys()]).toEqual([]);
   });
 
+  it("is not sent twice where only the answer was lost", async () => {
+    const before = await page();
+    answers = [offline];
+    before.rename("mine");
+    await settle();
+    sent = [];
+    const { resume, unsaved, workbench } = await page(2, { name: "mine" });
+    answers = [() => json({ name: "old" })];
+    await resume();
+    expect(bodies()).toEqual([]);
+    expect(unsaved()).toBe(false);
+    expect(workbench().saved).toBe("saved");
+    expect(workbench().conflicts).toEqual([]);
+    expect(localStorage.length).toBe(0);
+  });
+
   it("is sent when the page is opened again, on top of what somebody else did meanwhile", async () => {
     const before = await page();
     answers = [offline];

@@ -87,9 +87,12 @@ class BackgroundTest(SandboxTest):
 
     def test_an_edit_is_saved_whatever_is_asked(self) -> None:
         assert self.edit("First", {"protocol": "nonsense"})["run"] is None
+        with mock.patch.object(services, "clean", side_effect=RuntimeError("ours")):
+            answer = self.edit("Second", MATRIX)
+        assert (answer["revision"], answer["run"]) == (3, None)
         broken = [{"op": "remove", "path": "/topology/vnets/hub"}]
         answer = self.edit("", MATRIX, patch=broken)
-        assert (answer["revision"], answer["runnable"], answer["run"]) == (3, False, None)
+        assert (answer["revision"], answer["runnable"], answer["run"]) == (4, False, None)
 
     def test_only_the_newest_are_kept_and_what_a_link_shows(self) -> None:
         revision = self.head(self.made)
