@@ -25,6 +25,7 @@ class Plan:
     Args:
         subnets: whose routes or rules may be others now.
         groups: security groups that say something else.
+        nics: NICs that have other security groups.
         vms: VMs that are something else themselves, or whose NICs are.
         renamed: VMs that have, or whose NICs have, other names only.
         vnets: virtual networks that a changed peering joins.
@@ -33,6 +34,7 @@ class Plan:
 
     subnets: set[str] = field(default_factory=set)
     groups: set[str] = field(default_factory=set)
+    nics: set[str] = field(default_factory=set)
     vms: set[str] = field(default_factory=set)
     renamed: set[str] = field(default_factory=set)
     vnets: set[str] = field(default_factory=set)
@@ -134,6 +136,8 @@ def _nic(plan: Plan, before: Topology, after: Topology, key: str) -> None:
         raise _Unplanned
     changed = _fields(one, other)
     _need(changed <= _NIC)
+    if "security_group" in changed:
+        plan.nics.add(key)
     if changed == {"security_group"}:
         return
     if one.vm is None:

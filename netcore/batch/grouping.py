@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -84,13 +85,10 @@ class PlaceNames:
     """
 
     def __init__(self, both: tuple[Compiled, ...], people: People) -> None:
-        names = (
-            name
-            for each in (*(compiled.names for compiled in both), people.senders, people.to)
-            for name in each
-        )
-        self.texts = list(dict.fromkeys(names))
-        self._numbers = {text: number for number, text in enumerate(self.texts)}
+        self.texts, self._numbers = _numbered_names(both[0])
+        for each in (*(compiled.names for compiled in both[1:]), people.senders, people.to):
+            if each is not both[0].names:
+                self._add(each)
         self.senders, self.receivers = self._all(people.senders), self._all(people.to)
         owner = np.arange(len(self.texts))
         for compiled in both:
@@ -99,18 +97,32 @@ class PlaceNames:
             owner[number[nics[:, at.NIC_AT]]] = number[compiled.guests.vms[nics[:, at.NIC_VM], at.VM_AT]]
         self._owner = owner
 
+    def _add(self, names: Iterable[str]) -> None:
+        for name in names:
+            if name not in self._numbers:
+                self._numbers[name] = len(self.texts)
+                self.texts.append(name)
+
     def _all(self, texts: Iterable[str]) -> Table:
         return np.array([self._numbers[text] for text in texts], np.int64)
 
     def numbers(self, names: Iterable[str]) -> tuple[Table, Table]:
         """Return by name its number, and that of the VM a NIC belongs to, else its own; last: -1 for none."""
-        for name in names:
-            if name not in self._numbers:  # a place that only a walk names
-                self._numbers[name] = len(self.texts)
-                self.texts.append(name)
+        self._add(names)  # there may be places that only a walk names
         self._owner = np.append(self._owner, np.arange(len(self._owner), len(self.texts)))
         found = self._all(names)
         return np.append(found, -1), np.append(self._owner[found], -1)
+
+
+_NUMBERED: WeakKeyDictionary[Compiled, dict[str, int]] = WeakKeyDictionary()
+
+
+def _numbered_names(compiled: Compiled) -> tuple[list[str], dict[str, int]]:
+    """Return the names of a network, and the number of each, in copies."""
+    found = _NUMBERED.get(compiled)
+    if found is None:
+        found = _NUMBERED[compiled] = {name: number for number, name in enumerate(compiled.names)}
+    return list(compiled.names), dict(found)
 
 
 def effects(before: Side, after: Side, even_before: Table, even_after: Table) -> Table:

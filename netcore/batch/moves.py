@@ -45,9 +45,9 @@ def addresses_of(machine: Machine) -> set[Address]:
     return {*machine.own, *machine.held}
 
 
-def same_addresses(before: Mapping[str, Machine], later: Mapping[str, Machine], vms: Iterable[str]) -> bool:
-    """Return whether some VMs have the addresses that they had."""
-    return all(before[vm].held == later[vm].held and before[vm].own == later[vm].own for vm in vms)
+def has_moved(before: Machine, later: Machine) -> bool:
+    """Return whether a VM has other addresses."""
+    return before.held != later.held or before.own != later.own
 
 
 def prefixes_of(machine: Machine) -> set[Prefix]:

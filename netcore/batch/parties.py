@@ -79,18 +79,65 @@ class People:
 _PEOPLE: WeakKeyDictionary[Compiled, People] = WeakKeyDictionary()
 
 
-def people_of(one: Compiled, other: Compiled, *, same: bool) -> People:
+def people_of(one: Compiled, other: Compiled, moved: frozenset[str] | None) -> People:
     """Return everybody of two drawings.
 
     Args:
-        same: whether they are known to be the same in both.
+        moved: VMs that have other addresses in the second, where all else is known to be the same; else None.
     """
-    if not same:
+    if moved is None:
         return _everybody((one, other))
     found = _PEOPLE.get(one)
     if found is None:
         found = _PEOPLE[one] = _everybody((one,))
-    _PEOPLE[other] = found
+    if not moved:
+        _PEOPLE[other] = found
+        return found
+    more = _with_more(found, one, other, moved)
+    return _everybody((one, other)) if more is None else more
+
+
+def _with_more(people: People, one: Compiled, other: Compiled, moved: frozenset[str]) -> People | None:
+    """Return everybody, with the addresses besides that VMs have in the second drawing.
+
+    None where an address had somebody already, or has now somebody besides.
+    """
+    machines = [drawing_of(each.network).machines for each in (one, other)]
+    known = {address: row for row, address in enumerate(people.addresses)}
+    vms = {vm: row for row, vm in enumerate(people.vms)}
+    rows: list[tuple[str, Address, int, int]] = []
+    for vm in sorted(moved):
+        before, after = (each[vm] for each in machines)
+        if any(machine.own.difference(machine.held) for machine in (before, after)):
+            return None
+        # Who alone had an address may not be alone any more, and who was not alone may be now.
+        if any(people.holder[known[address]] != vms[vm] for address in before.held):
+            return None
+        new = [address for address in after.held if address not in before.held]
+        if any(address in known for address in new):
+            return None
+        rows += [
+            (f"vms/{vm}", address, vms[vm], len(before.held) + place) for place, address in enumerate(new)
+        ]
+    if len({address for _, address, _, _ in rows}) < len(rows):
+        return None
+    # The Internet stays the last.
+    to, addresses = list(people.to), list(people.addresses)
+    to[-1:-1], addresses[-1:-1] = [row[0] for row in rows], [row[1] for row in rows]
+
+    def put(column: Table, values: list[int]) -> Table:
+        return np.insert(column, len(column) - 1, np.array(values, column.dtype))
+
+    found = People(
+        people.vms,
+        people.senders,
+        tuple(to),
+        tuple(addresses),
+        put(people.holder, [row[2] for row in rows]),
+        put(people.place, [row[3] for row in rows]),
+        put(people.plain, [1] * len(rows)),
+    )
+    found.__dict__["own"] = put(people.own, [row[2] for row in rows])
     return found
 
 

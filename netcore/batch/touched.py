@@ -93,9 +93,9 @@ def _alike(of: Table, earlier: Compiled, later: Compiled, update: Update) -> Tab
     alone = np.full(count, -1, np.int64)
     apart = vm[middles(later)]
     machines = drawing_of(later.network).machines
-    place = {each: row for row, each in enumerate(later.guests.ids)}
+    row_of = {each: row for row, each in enumerate(later.guests.ids)}
     alone_now = {*update.vms, *named_vms(machines, update.vms)}
-    apart = np.append(apart[apart >= 0], [place[each] for each in alone_now]).astype(np.int64)
+    apart = np.append(apart[apart >= 0], [row_of[each] for each in alone_now]).astype(np.int64)
     alone[apart] = apart
     columns = [of, alone, *(later.nics[nic, column] for column in (at.NIC_TABLE, at.NIC_OUT, at.NIC_IN))]
     tables = later.routes.paged.rows(slice(len(earlier.routes.paged.pages), None))

@@ -19,7 +19,7 @@ import numpy as np
 from netcore.batch import balancers, layout, moves, routes
 from netcore.batch.compile import Compiled, chains_of
 from netcore.batch.edits import Plan, edited, gateway_subnets, plan_of
-from netcore.batch.moves import may_move, same_addresses
+from netcore.batch.moves import has_moved, may_move
 from netcore.batch.sheets import Names, Table
 from netcore.control.network import PEERED, Network
 from netcore.control.prefixes import ends
@@ -43,7 +43,7 @@ class Update(NamedTuple):
             by row of ``table_of_nic``, which is -1 for NICs whose table is the same.
         rules: rules that came or went, by NIC: ``rules_of_nic`` is a row of ``rules``, or -1.
         vms: VMs that are something else themselves, or whose NICs are.
-        same_addresses: whether everybody has the addresses that it had.
+        moved: those of them that have other addresses.
         far: bool by atom of the later network: what gateways do with packets for it may be something else.
     """
 
@@ -53,7 +53,7 @@ class Update(NamedTuple):
     rules: tuple[tuple[EffectiveRule, ...], ...]
     rules_of_nic: Table
     vms: frozenset[str]
-    same_addresses: bool
+    moved: frozenset[str]
     far: Table
 
 
@@ -69,7 +69,7 @@ def updated(earlier: Compiled, network: Network) -> tuple[Compiled, Update] | No
     drawing = old.edited(network, vms | plan.renamed, links=bool(plan.vnets) or plan.drawn)
     if vms and not may_move(earlier, drawing.machines, vms):
         return None
-    same = same_addresses(old.machines, drawing.machines, vms)
+    moved = frozenset(vm for vm in vms if has_moved(old.machines[vm], drawing.machines[vm]))
     found = copy.copy(earlier)
     found.network, found._hard = network, Counter(earlier._hard)
     ports = [drawing.ports[nic] for nic in earlier.nic_ids]
@@ -79,7 +79,7 @@ def updated(earlier: Compiled, network: Network) -> tuple[Compiled, Update] | No
         if after.topology.subnets[subnet].vnet in plan.vnets
         or network.subnet_routes(subnet).rows != earlier.network.subnet_routes(subnet).rows
     }
-    chains = _chains(earlier.network, network, ports)
+    chains = _chains(earlier.network, network, ports, plan)
     found.atoms = earlier.atoms.with_more(
         [
             *_ranges(tables.values()),
@@ -111,7 +111,7 @@ def updated(earlier: Compiled, network: Network) -> tuple[Compiled, Update] | No
     told, rules_of_nic = _rules_that_differ(earlier, found, chains)
     far = _far(found, earlier, plan)
     changed = edited(before, after)
-    return found, Update(changed, cells, table_of_nic, told, rules_of_nic, frozenset(vms), same, far)
+    return found, Update(changed, cells, table_of_nic, told, rules_of_nic, frozenset(vms), moved, far)
 
 
 def doors(compiled: Compiled) -> set[int]:
@@ -151,12 +151,13 @@ def _far(found: Compiled, earlier: Compiled, plan: Plan) -> Table:
     return far
 
 
-def _chains(before: Network, after: Network, ports: Sequence[Port]) -> dict[int, Chains]:
+def _chains(before: Network, after: Network, ports: Sequence[Port], plan: Plan) -> dict[int, Chains]:
     """Return what NICs ask whose rules are others; those that were kept are the same objects."""
     found: dict[int, Chains] = {}
     groups = [network.scenario.topology.nics for network in (before, after)]
     known: dict[tuple[str | None, ...], Chains | None] = {}
-    for row, port in enumerate(ports):
+    for row in _rows_of_rules(after, ports, plan):
+        port = ports[row]
         key = (port.subnet, *(nics[port.id].security_group for nics in groups))
         if key not in known:
             same = all(after.rules(port.id, side) is before.rules(port.id, side) for side in Direction)
@@ -165,6 +166,23 @@ def _chains(before: Network, after: Network, ports: Sequence[Port]) -> dict[int,
         if chains is not None:
             found[row] = chains
     return found
+
+
+def _rows_of_rules(network: Network, ports: Sequence[Port], plan: Plan) -> list[int]:
+    """Return the rows of NICs whose rules may be others."""
+    topology = network.scenario.topology
+    subnets = plan.subnets | {
+        key for key, subnet in topology.subnets.items() if subnet.security_group in plan.groups
+    }
+    if not (subnets or plan.nics or plan.groups):
+        return []
+    return [
+        row
+        for row, port in enumerate(ports)
+        if port.subnet in subnets
+        or port.id in plan.nics
+        or (plan.groups and topology.nics[port.id].security_group in plan.groups)
+    ]
 
 
 def _ranges(views: Iterable[Any]) -> Iterator[tuple[int, int, int]]:
@@ -254,7 +272,8 @@ def _routes(found: Compiled, earlier: Compiled, tables: dict[str, Any], places: 
     table_of = {**old.table_of, **{name: count + row for name, row in made.table_of.items()}}
     labels = [*old.labels, *made.labels] if tables else old.labels
     found.routes = replace(made, paged=paged, table_of=table_of, labels=labels)
-    found.names = tuple(names.texts)
+    if len(names.texts) > len(earlier.names):
+        found.names = tuple(names.texts)
     drawing = drawing_of(network)
     table_of_nic = np.full(len(found.nic_ids), -1, np.int64)
     cells = np.zeros((max(1, len(tables)), found.atoms.count), np.bool_)

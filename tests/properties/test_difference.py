@@ -245,4 +245,5 @@ def test_narrowing_leaves_nothing_out(profile: str, kinds: tuple[Edit, ...]) -> 
             assert said(quick) == said(slow), quick.edited
             done, changed = done + 1, changed + bool(quick.changes)
     assert done > 4
-    assert changed > done / 3
+    # Much that is said of a guest concerns no flow.
+    assert changed > done / (8 if kinds is GUESTS else 3)
