@@ -104,7 +104,11 @@ def refused(part: Refused, case: Case) -> Finding:
     found = changing.first_problem(after.problems, part.code)
     if found is not None:
         return PASSED
-    others = f" It has {after.problems[0].code} instead." if after.problems else " It is accepted."
+    others = (
+        say(" It has {code} instead.", code=after.problems[0].code)
+        if after.problems
+        else say(" It is accepted.")
+    )
     reason = f" for {part.code}" if part.code else ""
     message = say(
         "With {words} the drawing is not refused{reason}.{others}",

@@ -45,7 +45,7 @@ class PackRefused(NetcoreError):
     """A pack cannot be read; ``problems`` says all that is wrong with it."""
 
     def __init__(self, problems: tuple[PackProblem, ...]) -> None:
-        super().__init__(f"The pack has {counted(len(problems), 'problem')}.")
+        super().__init__(say("The pack has {problems}.", problems=counted(len(problems), "problem")))
         self.problems = problems
 
 

@@ -41,7 +41,7 @@ def broadcast(exercise: Exercise, author: User, submission: Submission, note: st
     """
     if exercise.exam:
         raise Refused(
-            "In an exam no drawing is shown to the class. When it is over, take the mark exam away."
+            gettext("In an exam no drawing is shown to the class. When it is over, take the mark exam away.")
         )
     kept = {key: part for key, part in submission.revision.document.items() if key not in _WRITTEN}
     document = {**kept, "name": gettext("Shown to the class: {title}").format(title=exercise.title)[:120]}

@@ -47,7 +47,11 @@ class PredictionsOpen(Refused):
     def __init__(self, questions: list[dict[str, str]]) -> None:
         """Name them."""
         titles = ", ".join(one["title"] for one in questions)
-        super().__init__(f"Predictions come first: lock your answer to {titles}, then submit.")
+        super().__init__(
+            gettext("Predictions come first: lock your answer to {titles}, then submit.").format(
+                titles=titles
+            )
+        )
         self.url = questions[0]["url"]
 
 
@@ -161,7 +165,9 @@ def lock_answer(attempt: Attempt, user: User, check_id: str, value: Any) -> Answ
 
 def _not_in_exam(attempt: Attempt, user: User) -> None:
     if attempt.enrolment.role == Role.LEARNER and restrictions.sits_exam(user):
-        raise Refused("You sit an exam: until it is over there are no hints and no references, here too.")
+        raise Refused(
+            gettext("You sit an exam: until it is over there are no hints and no references, here too.")
+        )
 
 
 def reset(attempt: Attempt, user: User) -> None:
@@ -201,10 +207,10 @@ def go_on_from_checkpoint(attempt: Attempt, user: User, name: str) -> str:
         Refused: the exercise does not allow it, there is no such checkpoint, or the time is over.
     """
     if not attempt.exercise.reference or attempt.exercise.exam:
-        raise Refused("This exercise does not go on from checkpoints.")
+        raise Refused(gettext("This exercise does not go on from checkpoints."))
     titles = {one.name: one.title for one in packs.checkpoints(attempt)}
     if name not in titles:
-        raise Refused("There is no such checkpoint.")
+        raise Refused(gettext("There is no such checkpoint."))
     _still_open(attempt)
     with transaction.atomic():
         locked = Attempt.objects.select_for_update().get(pk=attempt.pk)

@@ -167,7 +167,9 @@ def checkpoint(request: HttpRequest, attempt_id: str, name: str) -> HttpResponse
         title = work.go_on_from_checkpoint(attempt, person(request), name)
     except REFUSALS as error:
         return refused(request, error, target)
-    return said(request, f"The drawing is at the checkpoint now: {title}.", target)
+    return said(
+        request, gettext("The drawing is at the checkpoint now: {title}.").format(title=title), target
+    )
 
 
 @require_POST

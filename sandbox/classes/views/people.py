@@ -115,7 +115,7 @@ def course_archive(request: HttpRequest, course_id: str) -> HttpResponse:
     found, _ = access.course(request.user, course_id, "own")
     archived = request.POST.get("archived") != "0"
     people.archive(found, archived)
-    words = "The course is archived: it can be read." if archived else "The course goes on."
+    words = gettext("The course is archived: it can be read.") if archived else gettext("The course goes on.")
     return said(request, words, found.get_absolute_url())
 
 

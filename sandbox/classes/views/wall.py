@@ -101,7 +101,7 @@ def broadcast_copy(request: HttpRequest, broadcast_id: str) -> HttpResponse:
     found, place = access.broadcast(request.user, broadcast_id)
     _, attempt = queries.limits_of(found.exercise, place)
     if place.role == Role.LEARNER and (attempt is None or packs.unpredicted(attempt)):
-        words = "Begin, and lock your own predictions; then look at the drawing of somebody else."
+        words = gettext("Begin, and lock your own predictions; then look at the drawing of somebody else.")
         return refused(request, words, found.exercise.get_absolute_url())
     try:
         return redirect(services.copy_of(found, person(request)))
