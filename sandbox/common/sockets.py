@@ -22,7 +22,8 @@ class _Session(SessionMiddleware):
         """Put the session into the scope; ``send`` stays as it is."""
         opened = InstanceSessionWrapper(scope, send)
         await opened.resolve_session()
-        return await self.inner(opened.scope, receive, send)
+        inner: Any = self.inner
+        return await inner(opened.scope, receive, send)
 
 
 def with_user(sockets: Any) -> Any:

@@ -190,7 +190,7 @@ def ask_after_edit(owner: User, revision: Revision, parameters: Any) -> Run | No
     """
     try:
         return start(owner, revision, Kind.MATRIX, parameters, background=True)
-    except (BadParameters, NotRunnable, TooManyRuns, scenarios.InExam):
+    except (BadParameters, NotRunnable, TooManyRuns, scenarios.InExam, scenarios.PredictFirst):
         return None
     except Exception:
         # An answer that refuses would say that the edit is not saved, and the page would take it back.
