@@ -83,13 +83,14 @@ export function look(): void {
   if (results.seen !== results.shown) put({ seen: results.shown });
 }
 
-/** How many pairs of classes fare otherwise than when somebody last looked. */
+/** How many pairs of classes fare otherwise, by any port, than when somebody last looked. */
 export function unseenIn({ shown, seen }: Pick<Results, "shown" | "seen">): number {
   if (!shown || !seen || shown === seen || shown.matrix.protocol !== seen.matrix.protocol) return 0;
-  return shown.matrix.ports.reduce((sum, port) => {
+  const pairs = shown.matrix.ports.flatMap((port) => {
     const was = seen.matrix.ports.find((one) => one.port === port.port);
-    return was ? sum + changesIn(shown.matrix, port, seen.matrix, was).size : sum;
-  }, 0);
+    return was ? [...changesIn(shown.matrix, port, seen.matrix, was)] : [];
+  });
+  return new Set(pairs).size;
 }
 
 async function read(run: Run): Promise<void> {
