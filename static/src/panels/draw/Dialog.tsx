@@ -5,6 +5,11 @@ import { type ReactNode, useLayoutEffect, useRef } from "react";
 
 import { t } from "../../document/text";
 
+/** Return what something is called as it stands inside a sentence: "subnet app", but "VM web1". */
+export function inSentence(what: string): string {
+  return what.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
+}
+
 /** Open a dialog for as long as it is there; the focus goes back to where it was. */
 export function useModal(dialog: { current: HTMLDialogElement | null }): void {
   useLayoutEffect(() => {

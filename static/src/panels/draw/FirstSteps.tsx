@@ -112,6 +112,11 @@ export function NextStep(): ReactNode {
       <p className="wanted">
         <strong>{step?.words ?? t("A packet went from spoke to spoke through the firewall, and its answer came back.")}</strong>
       </p>
+      {step && (
+        <p className="row">
+          <Do act={mending ?? step.act} />
+        </p>
+      )}
       {lost && number > FIRST && <Lost verdict={lost} />}
       {step?.why && (
         <p>
@@ -119,11 +124,6 @@ export function NextStep(): ReactNode {
         </p>
       )}
       {!step && <p>{t("Break something next: the failover tab lets designs race. Templates and courses go on from here.")}</p>}
-      {step && (
-        <p className="row">
-          <Do act={mending ?? step.act} />
-        </p>
-      )}
       <details>
         <summary>{t("All steps")}</summary>
         <ol>
@@ -139,11 +139,11 @@ export function NextStep(): ReactNode {
   );
 }
 
-/** Where the last packet ended, and what would mend it. */
+/** Where the last packet ended, and why; what to do about it is the step. */
 function Lost({ verdict }: { verdict: Verdict }): ReactNode {
   return (
     <p className="lost" role="status">
-      <Mark state={verdict.outcome}>{stateWord(verdict)}</Mark> {withoutState(verdict)} {verdict.mend} <FactLinks ids={verdict.facts} />
+      <Mark state={verdict.outcome}>{stateWord(verdict)}</Mark> {withoutState(verdict)} <FactLinks ids={verdict.facts} />
     </p>
   );
 }

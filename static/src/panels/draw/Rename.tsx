@@ -10,7 +10,7 @@ import { workbench } from "../../document/store";
 import { t } from "../../document/text";
 import { parseTyped } from "../../document/validate";
 import { change } from "../edits";
-import { Dialog } from "./Dialog";
+import { Dialog, inSentence } from "./Dialog";
 
 /** Return the field of the name of a thing; null where it has none. */
 export function nameField(path: string): Field | null {
@@ -36,7 +36,7 @@ export function Rename({ close }: { close: () => void }): ReactNode {
   };
   return (
     <Dialog
-      title={t("Rename {what}", { what: saidOf(workbench().document, path) })}
+      title={t("Rename {what}", { what: inSentence(saidOf(workbench().document, path)) })}
       close={close}
       foot={
         <>
