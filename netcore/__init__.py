@@ -207,7 +207,14 @@ def read(raw: object) -> Reading:
     Never raises for a JSON value. ``document`` is None when limits or shape are wrong; with other problems
     the document is there and can be saved and drawn, but is not ``runnable``.
     """
-    return _reader.read(raw, _ground())
+    return _known(_reader.read(raw, _ground()))
+
+
+def _known(reading: Reading) -> Reading:
+    """Remember that a document has no problems, so that compiling it does not look for them again."""
+    if reading.document is not None and reading.runnable:
+        _CHECKED[id(reading.document)] = reading.document
+    return reading
 
 
 def read_text(text: str | bytes) -> Reading:
@@ -215,7 +222,7 @@ def read_text(text: str | bytes) -> Reading:
 
     Bytes and depth are checked before the text is parsed. JSON errors are problems with line and column.
     """
-    return _reader.read_text(text, _ground())
+    return _known(_reader.read_text(text, _ground()))
 
 
 def load(raw: object) -> Scenario:

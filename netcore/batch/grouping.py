@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cache
 from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -254,11 +253,14 @@ def _change(
     before = _course(names, kind[1:7], sender, to)
     after = _course(names, kind[7:13], sender, to)
 
-    @cache
-    def told() -> Told:
-        return _told(networks, found, blocks, packet, ports, before, after)
+    told: list[Told] = []
 
-    return Change(found, blocks, packet.protocol, ports, before, after, spread, packet, told)
+    def tell() -> Told:
+        if not told:
+            told.append(_told(networks, found, blocks, packet, ports, before, after))
+        return told[0]
+
+    return Change(found, blocks, packet.protocol, ports, before, after, spread, packet, tell)
 
 
 _PROTOCOL_NAMES = {number: name for name, number in PROTOCOL_NUMBERS.items()}

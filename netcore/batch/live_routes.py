@@ -240,9 +240,11 @@ class LiveRoutes:
 
     def _tell_stages(self) -> None:
         """Write down where packets go on that a way hands to an appliance: the column of its subnet."""
-        compiled, ways = self._compiled, self.ways
-        for number in range(self._told, len(ways)):
-            kind, thing = ways[number, at.WAY_KIND], int(ways[number, at.WAY_A])
+        compiled, first = self._compiled, self._told
+        ways = self._maker.ways_from(first)
+        self._told += len(ways)
+        for number, way in enumerate(ways, first):
+            kind, thing = way[at.WAY_KIND], way[at.WAY_A]
             if kind == at.WAY_FRONTEND:
                 front = compiled.balancers.frontends[thing]
                 if front[at.FRONT_RULED] < 1:
@@ -256,7 +258,6 @@ class LiveRoutes:
             subnet = self._drawing.ports[compiled.nic_ids[thing]].subnet
             self._next[number] = self._column[subnet]
             self._is_stage[self._column[subnet]] = True
-        self._told = len(ways)
 
 
 _EVERYTHING: Final = IPv4Network("0.0.0.0/0")

@@ -95,10 +95,9 @@ def updated(earlier: Compiled, network: Network) -> tuple[Compiled, Update] | No
         ]
     )
     places, firsts = earlier.atoms.places(found.atoms)
-    rules = earlier.rules.more((chain for four in chains.values() for chain in four), found.atoms, places)
-    if rules is None:
-        return None
-    found.rules = rules
+    found.rules = rules = earlier.rules.more(
+        (chain for four in chains.values() for chain in four), found.atoms, places
+    )
     _renumber(found, earlier, places, firsts)
     if vms and not moves.move(found, earlier, vms):
         return None

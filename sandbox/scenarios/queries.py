@@ -139,7 +139,10 @@ def _read(revision: Revision) -> netcore.Reading:
 
 
 def _compile(revision: Revision) -> netcore.Network:
-    return netcore.compile(netcore.load(revision.document))
+    found = reading(revision)
+    if found.document is None or found.problems:
+        raise netcore.DocumentError(found.problems)
+    return netcore.compile(found.document)
 
 
 reading = _PerRevision(_read)
