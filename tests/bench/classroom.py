@@ -1,8 +1,8 @@
 """Gradings by real workers: `python -m tests.bench.classroom 200 3` prints their readings as JSON.
 
 A class hands in one lab, some of it right and some wrong, each learner in a variant of their own. All of it
-is graded by the real queue with one worker process and then with two; every check must come out the same. Next
-to them stands the grader alone: the same gradings in one process, without database and queue.
+is graded by the real queue with one worker process and then with two; every check must come out the same.
+Next to them stands the grader alone: the same gradings in one process, without database and queue.
 """
 
 from __future__ import annotations
