@@ -165,12 +165,12 @@ def _given_away(pack: Pack) -> Iterator[PackProblem]:
         "pack.yml": "\n".join((*pack.about.hints, pack.about.objective)),
     }
     codes = set(_codes(one.answers for one in pack.reference.values()))
-    answers = {code: code for code in codes}
-    for entry in pack.checks:
-        for one in inside(entry.check):
-            choice = getattr(one.part, "choice", None)
-            if choice is not None:
-                answers[str(choice.options[choice.truth])] = f"the right answer of {entry.id}"
+    chosen = {
+        str(choice.options[choice.truth]): entry.id
+        for entry in pack.checks
+        for one in inside(entry.check)
+        if (choice := getattr(one.part, "choice", None)) is not None
+    }
     for path, text in told.items():
         for words, name in answers.items():
             if len(words) >= LEAST_WORDS and words.casefold() in text.casefold():
