@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from netcore.document.values import Address
 from netcore.errors import NotFound, NotModelled
 from netcore.trace.packet import Packet, protocol_number
-from netcore.words import say
 
 Column = NDArray[Any]
 
@@ -145,16 +144,16 @@ def packets_of(senders: tuple[str, ...], packets: Sequence[Packet]) -> Packets:
     rows = []
     for packet in packets:
         if packet.source not in place:
-            raise NotFound(say("The document has no sender {source}.", source=packet.source))
+            raise NotFound(f"The document has no sender {packet.source}.")
         odd = [name for name, usual in _USUAL.items() if getattr(packet, name) != usual]
         if odd:
             raise NotModelled(
-                say("Arrays of packets have no column for {odd}; trace the packet alone.", odd=", ".join(odd))
+                f"Arrays of packets have no column for {', '.join(odd)}; trace the packet alone."
             )
         try:
             address = ip_address(packet.destination)
         except ValueError:
-            raise NotFound(say("{destination} is not an address.", destination=packet.destination)) from None
+            raise NotFound(f"{packet.destination} is not an address.") from None
         number = int(address)
         rows.append(
             (

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from netcore.words import say
-
 MAX_PROBLEMS = 1000
 """More than this help nobody; the last one then says how many are not listed."""
 
@@ -50,15 +48,8 @@ class Problem:
     def text(self) -> str:
         """Return the problem in one line."""
         fact = f" ({self.fact})" if self.fact else ""
-        place = self.pointer or say("the document")
-        return say(
-            "{place}: found {found}, expected {expected}. {hint}{fact}",
-            place=place,
-            found=self.found,
-            expected=self.expected,
-            hint=self.hint,
-            fact=fact,
-        )
+        place = self.pointer or "the document"
+        return f"{place}: found {self.found}, expected {self.expected}. {self.hint}{fact}"
 
 
 @dataclass
@@ -90,11 +81,9 @@ class Report:
         rest = Problem(
             "more-problems",
             "",
-            say("{more} more problems", more=self.more),
-            say("a document without problems"),
-            say(
-                "The first {max_problems} are listed; mend those and check again.", max_problems=MAX_PROBLEMS
-            ),
+            f"{self.more} more problems",
+            "a document without problems",
+            f"The first {MAX_PROBLEMS} are listed; mend those and check again.",
         )
         return (*self.found, rest)
 
@@ -124,8 +113,4 @@ def choices(ids: Iterable[str], limit: int = 8) -> str:
     """
     names = sorted(ids)
     shown = ", ".join(names[:limit])
-    return (
-        shown
-        if len(names) <= limit
-        else say("{shown} and {count} more", shown=shown, count=len(names) - limit)
-    )
+    return shown if len(names) <= limit else f"{shown} and {len(names) - limit} more"

@@ -13,7 +13,6 @@ from netcore.failover.breakage import vm_of
 from netcore.failover.moments import Assumption, Play
 from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams
-from netcore.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +88,14 @@ def failing_vm(scene: Scene) -> str:
         # Nothing breaks: the design is shown at rest, with the first appliance as the one it would protect.
         named = next((key for key, vm in sorted(topology.vms.items()) if vm.guest.forwarding), None)
     if named is None:
-        raise NotModelled(say("The fault {name} takes no appliance away.", name=fault.name))
+        raise NotModelled(f"The fault {fault.name} takes no appliance away.")
     vm = vm_of(scene.drawn, fault) if fault.vm is not None else named
     if topology.vms[vm].power is not Power.RUNNING:
-        raise NotModelled(say("{name} is drawn as stopped, so it cannot fail.", name=topology.vms[vm].name))
+        raise NotModelled(f"{topology.vms[vm].name} is drawn as stopped, so it cannot fail.")
     if scene.breakage.gone:
         gateway = topology.gateways[scene.breakage.gone[0].gateway].name
         raise NotModelled(
-            say(
-                "The fault also takes an instance of {gateway}, and this design has no times for gateways.",
-                gateway=gateway,
-            )
+            f"The fault also takes an instance of {gateway}, and this design has no times for gateways."
         )
     return vm
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from netcore.document.faults import FaultKind
 from netcore.profiles.timing import Grade
-from netcore.words import say
 
 _STATED = "assumption; reference on failover, section"
 _ASSUMED = "assumption, no published figure found"
@@ -38,10 +37,10 @@ class Rate:
         """Return plain JSON data."""
         return {
             "name": self.name,
-            "words": say(self.words),
+            "words": self.words,
             "per_month": self.per_month,
             "grade": self.grade,
-            "source": say(self.source),
+            "source": self.source,
         }
 
 

@@ -14,7 +14,6 @@ from netcore.failover.drawings import Drawings
 from netcore.failover.moments import Assumption, Change, Member, Moment, Redraw, Setting, Value, View
 from netcore.forwarding.state import State
 from netcore.profiles.timing import TimingProfile
-from netcore.words import say
 
 
 class Scene:
@@ -145,10 +144,6 @@ def _through(scenario: Scenario, settings: Sequence[Setting], view: View) -> Sce
         try:
             scenario = setting.values[value].redraw(scenario)
         except KeyError as error:
-            text = say(
-                "The drawing has no {args} any more, which {name} needs.",
-                args=error.args[0],
-                name=setting.name,
-            )
+            text = f"The drawing has no {error.args[0]} any more, which {setting.name} needs."
             raise NotModelled(text) from error
     return scenario

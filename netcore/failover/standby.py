@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from netcore.document.models import Power, Scenario
 from netcore.errors import NotModelled
-from netcore.words import say
 
 
 def standby_of(scenario: Scenario, vm: str) -> str:
@@ -37,8 +36,5 @@ def standby_of(scenario: Scenario, vm: str) -> str:
         if subnets and subnets <= {nic.subnet for nic in topology.nics.values() if nic.vm == other}:
             return other
     raise NotModelled(
-        say(
-            "Nobody can take over from {name}: no other running VM is in its place.",
-            name=topology.vms[vm].name,
-        )
+        f"Nobody can take over from {topology.vms[vm].name}: no other running VM is in its place."
     )

@@ -26,7 +26,6 @@ from netcore.failover.standing import need_member
 from netcore.failover.streams import Streams
 from netcore.forwarding.probes import probe_meets
 from netcore.profiles.timing import TimingProfile
-from netcore.words import say, say_many
 
 MORE_PROBES = 12
 """So many probes are sent beyond those that decide, so that a backend that comes back is seen."""
@@ -108,18 +107,12 @@ class Watch:
     def assumption(self) -> Assumption:
         """Return what is drawn about the probe."""
         probe = self.probe
-        text = say(
-            "{protocol}/{port}, every {interval_s} s, {needed} failures",
-            protocol=probe.protocol,
-            port=probe.port,
-            interval_s=probe.interval_s,
-            needed=self.needed,
-        )
+        text = f"{probe.protocol}/{probe.port}, every {probe.interval_s} s, {self.needed} failures"
         return Assumption(
-            say("probe of {names}", names=", ".join(self.names)),
+            f"probe of {', '.join(self.names)}",
             text,
             "A",
-            say("the drawing; meaning after {source}", source=self.probing.source),
+            f"the drawing; meaning after {self.probing.source}",
         )
 
     def see(self, streams: Streams) -> Seen:
@@ -216,50 +209,27 @@ class Watch:
             acted: False where the balancer does nothing about it.
         """
         name, ref, spread = self.name, f"vms/{self.vm}", self.timing[self.probing.spread]
-        source = say(
-            "{source}; {protocol}/{port} as drawn",
-            source=self.probing.source,
-            protocol=self.probe.protocol,
-            port=self.probe.port,
-        )
+        source = f"{self.probing.source}; {self.probe.protocol}/{self.probe.port} as drawn"
         whose = " and ".join(self.names)
         begun_us = 0
         for failed in seen.failed:
-            how = say("unanswered") if failed.meets == "timeout" else say("refused")
-            text = say(
-                "probe {number} of {needed} on {name} {how}",
-                number=failed.number,
-                needed=self.needed,
-                name=name,
-                how=how,
-            )
+            how = "unanswered" if failed.meets == "timeout" else "refused"
+            text = f"probe {failed.number} of {self.needed} on {name} {how}"
             yield Note(fault_us + failed.known_us, "detect", "point", text, ref, "A", source)
             begun_us = self.begun_us(failed.sent_us) if failed.number == 1 else begun_us
             if failed.number == self.needed:
-                text = say_many(
-                    "{whose}: {count} probe fail", "{whose}: {count} probes fail", self.needed, whose=whose
-                )
+                text = f"{whose}: {self.needed} probe{'s' if self.needed > 1 else ''} fail"
                 yield Span("detect", fault_us + begun_us, fault_us + failed.known_us, text)
         if not acted:
             return
         for turn in seen.turns:
             end_us = fault_us + turn.at_us + seen.spread_us
+            state = "is in the rotation of pool {} of {} again" if turn.up else None
             for balancer, pool, member in self.members:
                 at = f"load_balancers/{balancer}/pools/{pool}/members/{member}"
-                text = say(_TURNED[turn.up], vm=name, pool=pool, balancer=balancer)
-                yield Note(end_us, "data", "point", text, at, spread.grade, spread.source)
-            yield Span(
-                "data",
-                fault_us + turn.at_us,
-                end_us,
-                say("{whose}: the balancer's agents learn it", whose=whose),
-            )
-
-
-_TURNED = {
-    True: "{vm} is in the rotation of pool {pool} of {balancer} again",
-    False: "{vm} is out of the rotation of pool {pool} of {balancer}",
-}
+                text = (state or "is out of the rotation of pool {} of {}").format(pool, balancer)
+                yield Note(end_us, "data", "point", f"{name} {text}", at, spread.grade, spread.source)
+            yield Span("data", fault_us + turn.at_us, end_us, f"{whose}: the balancer's agents learn it")
 
 
 def watches(

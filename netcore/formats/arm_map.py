@@ -24,7 +24,6 @@ from netcore.formats.arm_draft import (
     VNETS,
     Draft,
 )
-from netcore.words import say
 
 _MODELLED = frozenset(
     {
@@ -57,8 +56,6 @@ _WORDS = {
     "microsoft.network/privateendpoints": "Private endpoints are not modelled yet.",
     "microsoft.network/applicationgateways": "Application gateways are not modelled yet.",
 }
-_NOT_YET = "This kind is not modelled yet."
-_NOT_OURS = "It is not part of the network."
 
 
 def document(world: World, name: str, description: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -106,11 +103,8 @@ def _left_out(draft: Draft) -> None:
     if draft.world.not_deployed:
         draft.notes.add(
             "left out",
-            say("the file"),
-            say(
-                "Not deployed with these parameters (condition false): {not_deployed} resources.",
-                not_deployed=draft.world.not_deployed,
-            ),
+            "the file",
+            f"Not deployed with these parameters (condition false): {draft.world.not_deployed} resources.",
         )
     for kind, resources in draft.kinds().items():
         if kind in _MODELLED or kind.startswith(_WITH_OWN_NOTES):
@@ -118,5 +112,5 @@ def _left_out(draft: Draft) -> None:
         for resource in resources:
             base = "/".join(kind.split("/")[:2])
             network = kind.startswith("microsoft.network/") or kind in _WORDS
-            words = _WORDS.get(base, _NOT_YET) if network else _NOT_OURS
-            draft.notes.add("left out", resource.label, say(words))
+            words = _WORDS.get(base) if network else "It is not part of the network."
+            draft.notes.add("left out", resource.label, words or "This kind is not modelled yet.")

@@ -8,7 +8,6 @@ from typing import Any
 from netcore.document.values import Address, Network
 from netcore.formats.arm_expressions import Deferred, Value
 from netcore.formats.arm_notes import Notes
-from netcore.words import say
 
 
 class Props:
@@ -18,9 +17,7 @@ class Props:
         self.notes = notes
         self.label = label
         if isinstance(value, Deferred):
-            notes.add(
-                "unclear", label, say("Its properties cannot be worked out: {reason}.", reason=value.reason)
-            )
+            notes.add("unclear", label, f"Its properties cannot be worked out: {value.reason}.")
         self.data: dict[str, Any] = value if isinstance(value, dict) else {}
 
     def raw(self, name: str) -> Value:
@@ -30,11 +27,7 @@ class Props:
             folded = name.lower()
             value = next((v for k, v in self.data.items() if k.lower() == folded), None)
         if isinstance(value, Deferred):
-            self.notes.add(
-                "unclear",
-                self.label,
-                say("{name} cannot be worked out: {reason}.", name=name, reason=value.reason),
-            )
+            self.notes.add("unclear", self.label, f"{name} cannot be worked out: {value.reason}.")
             return None
         return value
 
@@ -69,11 +62,7 @@ class Props:
             value = self.raw(name)
             for item in value if isinstance(value, list) else [value]:
                 if isinstance(item, Deferred):
-                    self.notes.add(
-                        "unclear",
-                        self.label,
-                        say("{name} cannot be worked out: {reason}.", name=name, reason=item.reason),
-                    )
+                    self.notes.add("unclear", self.label, f"{name} cannot be worked out: {item.reason}.")
                 elif isinstance(item, str | int) and not isinstance(item, bool) and str(item).strip():
                     found.update(dict.fromkeys(part.strip() for part in str(item).split(",") if part.strip()))
         return list(found)
@@ -113,9 +102,7 @@ class Props:
         try:
             return ip_address(text)
         except ValueError:
-            self.notes.add(
-                "unclear", self.label, say("{name} is {text!r}, not an address.", name=name, text=text[:60])
-            )
+            self.notes.add("unclear", self.label, f"{name} is {text[:60]!r}, not an address.")
             return None
 
     def prefixes(self, *names: str) -> list[Network]:
@@ -124,12 +111,10 @@ class Props:
         for text in self.texts(*names):
             network = to_prefix(text)
             if network is None:
-                self.notes.add("unclear", self.label, say("{text!r} is not a prefix.", text=text[:60]))
+                self.notes.add("unclear", self.label, f"{text[:60]!r} is not a prefix.")
                 continue
             if str(network).split("/")[0] != text.split("/")[0].lower() and network.version == 4:
-                self.notes.add(
-                    "assumed", self.label, say("{text} is written as {network}.", text=text, network=network)
-                )
+                self.notes.add("assumed", self.label, f"{text} is written as {network}.")
             found.append(network)
         return found
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from netcore.formats.arm_expressions import limit_length
 from netcore.formats.arm_syntax import ExpressionError
-from netcore.words import say
 
 MAX_WIDTH = 1000
 _HOLE = re.compile(r"\{\{|\}\}|\{(\d{1,3})(?:,(-?\d{1,4}))?(?::([^{}]*))?\}")
@@ -19,7 +18,7 @@ def format_text(to_text: Callable[[Any], str]) -> Callable[..., str]:
 
     def format_(pattern: Any, *values: Any) -> str:
         if not isinstance(pattern, str):
-            raise ExpressionError(say("the pattern is not a string"))
+            raise ExpressionError("the pattern is not a string")
 
         length = len(pattern)
 
@@ -28,14 +27,14 @@ def format_text(to_text: Callable[[Any], str]) -> Callable[..., str]:
                 return match.group()[0]
             index = int(match.group(1))
             if index >= len(values):
-                raise ExpressionError(say("there is no value for {{{index}}}", index=index))
+                raise ExpressionError(f"there is no value for {{{index}}}")
             text = _formatted(values[index], match.group(3), to_text)
             nonlocal length
             length += len(text)
             limit_length(length)
             width = int(match.group(2) or 0)
             if abs(width) > MAX_WIDTH:
-                raise ExpressionError(say("a width of {width}", width=width))
+                raise ExpressionError(f"a width of {width}")
             return text.ljust(-width) if width < 0 else text.rjust(width)
 
         return _HOLE.sub(fill, pattern)
@@ -46,7 +45,7 @@ def format_text(to_text: Callable[[Any], str]) -> Callable[..., str]:
 def padded(text: str, width: int, fill: str) -> str:
     """Return ``text`` padded on the left to ``width`` characters."""
     if width > MAX_WIDTH:
-        raise ExpressionError(say("a width of {width}", width=width))
+        raise ExpressionError(f"a width of {width}")
     return text.rjust(width, fill or " ")
 
 

@@ -18,7 +18,6 @@ from netcore.forwarding.state import key_of, reverse
 from netcore.trace.model import Actor, Header, Match, Place
 from netcore.trace.packet import ICMP, protocol_number
 from netcore.trace.sentences import flow_text, socket_text
-from netcore.words import say
 
 ZONES: tuple[Zone, ...] = (1, 2, 3)
 """The zones that serve a frontend which names none (fact J16)."""
@@ -68,10 +67,7 @@ def balance(run: Run, hop: Balance) -> Hop:
             Place.BALANCER,
             at,
             header,
-            say(
-                "a frontend and a backend ({member_name}) of different IP versions",
-                member_name=run.drawing.member_name(backend),
-            ),
+            f"a frontend and a backend ({run.drawing.member_name(backend)}) of different IP versions",
         )
     if hop.prefix is not None:
         run.step(
@@ -122,10 +118,7 @@ def _give_as_client(run: Run, hop: Balance, nic: str, address: Address, backend_
     at = f"load_balancers/{hop.balancer}"
     if hop.public:
         return run.not_modelled(
-            Place.BALANCER,
-            at,
-            header,
-            say("under which private address a public frontend reaches its backends"),
+            Place.BALANCER, at, header, "under which private address a public frontend reaches its backends"
         )
     after = rewritten(
         header,
@@ -187,14 +180,7 @@ def _published(
             and protocol_number(rule.protocol) == header.protocol
             and rule.frontend_port == header.destination_port
         ):
-            text = say(
-                "{name}: {protocol}/{frontend_port} -> {nic} port {backend_port}",
-                name=rule.name,
-                protocol=rule.protocol,
-                frontend_port=rule.frontend_port,
-                nic=rule.nic,
-                backend_port=rule.backend_port,
-            )
+            text = f"{rule.name}: {rule.protocol}/{rule.frontend_port} -> {rule.nic} port {rule.backend_port}"
             return rule_id, rule, Match(kind="rule", ref=None, text=text)
     return None
 
@@ -211,10 +197,7 @@ def _to_published(
             Place.BALANCER,
             at,
             header,
-            say(
-                "a frontend and a backend ({name}) of different IP versions",
-                name=run.drawing.name(f"nics/{rule.nic}"),
-            ),
+            f"a frontend and a backend ({run.drawing.name(f'nics/{rule.nic}')}) of different IP versions",
         )
     run.step(
         Place.BALANCER,

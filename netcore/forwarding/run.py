@@ -15,7 +15,6 @@ from netcore.forwarding.state import Key, Sessions, State, key_of
 from netcore.trace.codes import CODES, Explanation, explain
 from netcore.trace.model import Actor, Header, Match, Outcome, Place, Step, Verdict
 from netcore.trace.sentences import SENTENCES, ending, socket_text
-from netcore.words import say
 
 
 class Phase(Enum):
@@ -138,14 +137,14 @@ class Run:
             place,
             actor,
             at,
-            say(sentence.decision, **values),
-            say(sentence.text, **values),
+            sentence.decision.format(**values),
+            sentence.text.format(**values),
             before,
             after or before,
             facts,
             matched,
             overridden,
-            say(sentence.assumption, **values) if sentence.assumption else None,
+            sentence.assumption.format(**values) if sentence.assumption else None,
         )
 
     def drop(
@@ -178,7 +177,7 @@ class Run:
             place,
             actor,
             at,
-            say(outcome.value),
+            outcome.value,
             explanation.text,
             header,
             header,
@@ -205,7 +204,7 @@ class Run:
         header = endpoint.header
         if header.inner is not None:
             return self.not_modelled(
-                place, at, header, say("the far end of a tunnel outside the guests drawn here")
+                place, at, header, "the far end of a tunnel outside the guests drawn here"
             )
         if self.awaited is not None and (endpoint.name, key_of(header)) not in self.awaited:
             return self._stranger(place, at, endpoint)
@@ -239,7 +238,7 @@ class Run:
             at,
             header,
             variant,
-            vm=self.drawing.name(at) if at else say("the receiver"),
+            vm=self.drawing.name(at) if at else "the receiver",
             expected=expected,
             found=found,
         )

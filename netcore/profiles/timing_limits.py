@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from netcore.words import say
-
 LARGEST = 1e7
 """No number is larger, so that every time fits and every loop ends."""
 
@@ -29,14 +27,9 @@ class Limits:
     def refusal(self, value: float) -> str | None:
         """Return what a value must be that is not allowed, as the rest of a sentence; None where it is."""
         if self.whole and value != int(value):
-            return say("is a whole number, not {value:g}", value=value)
+            return f"is a whole number, not {value:g}"
         if not self.least <= value <= self.most:
-            return say(
-                "lies between {least:,.10g} and {most:,.10g}, not at {value:,.10g}",
-                least=self.least,
-                most=self.most,
-                value=value,
-            )
+            return f"lies between {self.least:,.10g} and {self.most:,.10g}, not at {value:,.10g}"
         return None
 
 

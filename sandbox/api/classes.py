@@ -27,12 +27,11 @@ class CourseOut(Schema):
     title: str
     term: str
     role: Literal["owner", "instructor", "assistant", "learner", "observer"]
-    archived: bool
     url: str
 
 
 class CourseList(Schema):
-    """Courses, archived ones last, newest first."""
+    """Courses, newest first."""
 
     items: list[CourseOut]
 
@@ -89,17 +88,12 @@ class RosterRead(Schema):
 
 
 class ScoreOut(Schema):
-    """The score of one learner in one exercise; ``ungraded`` are points nobody could grade.
-
-    ``predictions`` are points of questions, ``behaviour`` those of all other checks, in the best submission.
-    """
+    """The score of one learner in one exercise; ``ungraded`` are points nobody could grade."""
 
     exercise: str
     score: float | None
     ungraded: float
     submissions: int
-    predictions: float | None
-    behaviour: float | None
 
 
 class LearnerOut(Schema):
@@ -146,7 +140,6 @@ def list_courses(request: HttpRequest) -> dict[str, Any]:
                 "title": row["course"].title,
                 "term": row["course"].term,
                 "role": row["place"].role,
-                "archived": row["course"].archived is not None,
                 "url": row["course"].get_absolute_url(),
             }
             for row in queries.courses_of(person(request))
@@ -182,7 +175,6 @@ def get_roster(request: HttpRequest, course_id: str) -> dict[str, Any]:
         401: _Errors,
         403: _Errors,
         404: _Errors,
-        409: _Errors,
         422: _Errors,
         429: _Errors,
     },

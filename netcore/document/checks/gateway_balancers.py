@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from netcore.document.balancers import LoadBalancer
 from netcore.document.checks.ground import Drawing
-from netcore.words import say
 
 
 def check(drawing: Drawing) -> None:
@@ -23,15 +22,15 @@ def check(drawing: Drawing) -> None:
     for nic_id, nic in topology.nics.items():
         for key, configuration in nic.configurations.items():
             place = ("nics", nic_id, "configurations", key)
-            reason = None if configuration.public_ip is not None else say("an address without a public IP")
+            reason = None if configuration.public_ip is not None else "an address without a public IP"
             _chain(drawing, place, configuration.gateway_balancer, configuration.public_ip, reason)
 
 
 def _unfit(balancer: LoadBalancer, public_ip: str | None) -> str | None:
     """Return why a frontend cannot be chained, or None."""
     if balancer.sku != "standard":
-        return say("a frontend of a {sku} balancer", sku=balancer.sku)
-    return None if public_ip is not None else say("a private frontend")
+        return f"a frontend of a {balancer.sku} balancer"
+    return None if public_ip is not None else "a private frontend"
 
 
 def _chain(
@@ -44,17 +43,15 @@ def _chain(
         return
     public = drawing.topology.public_ips.get(public_ip or "")
     if reason is None and public is not None and public.sku != "standard":
-        reason = say("a {sku} public IP", sku=public.sku)
+        reason = f"a {public.sku} public IP"
     if reason is not None:
         drawing.add(
             "gateway-chain",
             where,
-            say("a chain to {target} at {reason}", target=target, reason=reason),
-            say("a chain at a public frontend or at a public IP of a NIC, of Standard sku"),
-            say(
-                "A gateway balancer sees Internet traffic of public addresses only; between VMs use an "
-                "internal balancer as next hop."
-            ),
+            f"a chain to {target} at {reason}",
+            "a chain at a public frontend or at a public IP of a NIC, of Standard sku",
+            "A gateway balancer sees Internet traffic of public addresses only; between VMs use an internal "
+            "balancer as next hop.",
             "J21",
         )
     sku = drawing.topology.load_balancers[target].sku
@@ -62,9 +59,9 @@ def _chain(
         drawing.add(
             "gateway-chain",
             where,
-            say("{target}, which is a {sku} balancer", target=target, sku=sku),
-            say("a balancer of sku gateway"),
-            say("Chain to a gateway balancer."),
+            f"{target}, which is a {sku} balancer",
+            "a balancer of sku gateway",
+            "Chain to a gateway balancer.",
             "J21",
         )
 
@@ -76,9 +73,9 @@ def _gateway(drawing: Drawing, path: tuple[object, ...], balancer: LoadBalancer)
             drawing.add(
                 "gateway-balancer",
                 (*path, "frontends", key, "public_ip"),
-                say("{public_ip}, a public frontend", public_ip=frontend.public_ip),
-                say("a private frontend"),
-                say("Public addresses stay where they are and are chained to the gateway balancer."),
+                f"{frontend.public_ip}, a public frontend",
+                "a private frontend",
+                "Public addresses stay where they are and are chained to the gateway balancer.",
                 "J21",
             )
     for key, rule in balancer.rules.items():
@@ -87,8 +84,8 @@ def _gateway(drawing: Drawing, path: tuple[object, ...], balancer: LoadBalancer)
                 "gateway-balancer",
                 (*path, "rules", key, "protocol"),
                 rule.protocol,
-                say("protocol all with ports 0"),
-                say("A gateway balancer has HA-ports rules only."),
+                "protocol all with ports 0",
+                "A gateway balancer has HA-ports rules only.",
                 "J21",
             )
     for collection in ("outbound_rules", "inbound_nat_rules"):
@@ -96,9 +93,9 @@ def _gateway(drawing: Drawing, path: tuple[object, ...], balancer: LoadBalancer)
             drawing.add(
                 "gateway-balancer",
                 (*path, collection, key),
-                say("one of the {collection} of a gateway balancer", collection=collection.replace("_", " ")),
-                say("HA-ports rules only"),
-                say("Draw it at the balancer whose frontend is chained."),
+                f"one of the {collection.replace('_', ' ')} of a gateway balancer",
+                "HA-ports rules only",
+                "Draw it at the balancer whose frontend is chained.",
                 "J21",
             )
     for key, pool in balancer.pools.items():
@@ -109,15 +106,9 @@ def _gateway(drawing: Drawing, path: tuple[object, ...], balancer: LoadBalancer)
             drawing.add(
                 "gateway-balancer",
                 (*path, "pools", key, "external"),
-                say(
-                    "port {port} and key {key}, and internal port {inner_port} and key {inner_key}",
-                    port=outer.port,
-                    key=outer.key,
-                    inner_port=inner.port,
-                    inner_key=inner.key,
-                ),
-                say("two tunnels that differ in port and key"),
-                say("Give the external tunnel a port and a key of its own."),
+                f"port {outer.port} and key {outer.key}, and internal port {inner.port} and key {inner.key}",
+                "two tunnels that differ in port and key",
+                "Give the external tunnel a port and a key of its own.",
                 "J21",
             )
 
@@ -130,8 +121,8 @@ def _tunnels_elsewhere(drawing: Drawing, path: tuple[object, ...], balancer: Loa
                 drawing.add(
                     "gateway-balancer",
                     (*path, "pools", key, side),
-                    say("a tunnel in a pool of a {sku} balancer", sku=balancer.sku),
-                    say("tunnels in pools of a gateway balancer only"),
-                    say("Remove the tunnel, or make the balancer a gateway balancer."),
+                    f"a tunnel in a pool of a {balancer.sku} balancer",
+                    "tunnels in pools of a gateway balancer only",
+                    "Remove the tunnel, or make the balancer a gateway balancer.",
                     "J21",
                 )

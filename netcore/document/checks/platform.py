@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from netcore.document.checks.ground import Drawing
 from netcore.document.models import Subnet
-from netcore.words import say
 
 
 def check(drawing: Drawing) -> None:
@@ -29,8 +28,8 @@ def _group(drawing: Drawing, subnet_id: str, subnet: Subnet, fact: str) -> None:
             "platform-subnet-group",
             ("subnets", subnet_id, "security_group"),
             subnet.security_group,
-            say("no security group on {name}", name=subnet.name),
-            say("Attach it to the subnets of the VMs instead."),
+            f"no security group on {subnet.name}",
+            "Attach it to the subnets of the VMs instead.",
             fact,
         )
 
@@ -41,10 +40,8 @@ def _no_table(drawing: Drawing, subnet_id: str, subnet: Subnet) -> None:
             "platform-subnet-table",
             ("subnets", subnet_id, "route_table"),
             subnet.route_table,
-            say("no route table on {name}", name=subnet.name),
-            say(
-                "Route servers exchange routes and forward nothing; put the routes on the subnets of the VMs."
-            ),
+            f"no route table on {subnet.name}",
+            "Route servers exchange routes and forward nothing; put the routes on the subnets of the VMs.",
             "D64",
         )
 
@@ -58,9 +55,9 @@ def _gateway_table(drawing: Drawing, subnet_id: str, subnet: Subnet) -> None:
         drawing.add(
             "gateway-subnet-propagation",
             ("subnets", subnet_id, "route_table"),
-            say("{route_table}, which takes no gateway routes", route_table=subnet.route_table),
-            say("a table on {name} that takes them", name=subnet.name),
-            say("Without its own routes the gateway stops working; switch propagation on."),
+            f"{subnet.route_table}, which takes no gateway routes",
+            f"a table on {subnet.name} that takes them",
+            "Without its own routes the gateway stops working; switch propagation on.",
             "D63",
         )
     for route_id, route in table.routes.items():
@@ -68,13 +65,8 @@ def _gateway_table(drawing: Drawing, subnet_id: str, subnet: Subnet) -> None:
             drawing.add(
                 "gateway-subnet-default",
                 ("subnets", subnet_id, "route_table"),
-                say(
-                    "{route_table} with route {route_id} for {prefix}",
-                    route_table=subnet.route_table,
-                    route_id=route_id,
-                    prefix=route.prefix,
-                ),
-                say("a table on {name} without a default route", name=subnet.name),
-                say("Name the ranges of the virtual networks instead."),
+                f"{subnet.route_table} with route {route_id} for {route.prefix}",
+                f"a table on {subnet.name} without a default route",
+                "Name the ranges of the virtual networks instead.",
                 "D63",
             )

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
-from django.utils.translation import gettext
 
 TIMEOUT_S: Final = (5, 10)
 MOST_BYTES: Final = 2_000_000
@@ -28,22 +27,18 @@ def check(url: str) -> None:
     parts = urlsplit(url)
     private = settings.LTI_PRIVATE_PLATFORMS
     if parts.scheme != "https" and not (private and parts.scheme == "http"):
-        raise Unreachable(gettext("{url!r:.120} is not an https address.").format(url=url))
+        raise Unreachable(f"{url!r:.120} is not an https address.")
     if not parts.hostname:
-        raise Unreachable(gettext("{url!r:.120} names no host.").format(url=url))
+        raise Unreachable(f"{url!r:.120} names no host.")
     if private:
         return
     try:
         found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError, ValueError) as error:
-        raise Unreachable(
-            gettext("There is no host {hostname:.120}.").format(hostname=parts.hostname)
-        ) from error
+        raise Unreachable(f"There is no host {parts.hostname:.120}.") from error
     for *_, address in found:
         if not ip_address(str(address[0]).split("%", 1)[0]).is_global:
-            raise Unreachable(
-                gettext("{hostname:.120} is not on the Internet.").format(hostname=parts.hostname)
-            )
+            raise Unreachable(f"{parts.hostname:.120} is not on the Internet.")
 
 
 class Session(requests.Session):
@@ -63,8 +58,6 @@ class Session(requests.Session):
             body += part
             if len(body) > MOST_BYTES:
                 response.close()
-                raise Unreachable(
-                    gettext("{hostname} answers with too much.").format(hostname=urlsplit(str(url)).hostname)
-                )
+                raise Unreachable(f"{urlsplit(str(url)).hostname} answers with too much.")
         response._content = bytes(body)
         return response

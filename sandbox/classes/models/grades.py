@@ -7,9 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.utils.timezone import now
-from django.utils.translation import gettext_lazy as _
 
-from sandbox.classes.models.appended import AppendedModel, AppendOnlyQuerySet
 from sandbox.classes.models.packs import PackVersion
 from sandbox.classes.models.work import Attempt, Submission
 from sandbox.runs.models import Run
@@ -53,12 +51,12 @@ class Grading(models.Model):
 class CheckState(models.TextChoices):
     """How a check went."""
 
-    PASSED = "passed", _("Passed")
-    FAILED = "failed", _("Failed")
-    UNGRADED = "ungraded", _("Could not be graded")
+    PASSED = "passed", "Passed"
+    FAILED = "failed", "Failed"
+    UNGRADED = "ungraded", "Could not be graded"
 
 
-class CheckRow(AppendedModel):
+class CheckRow(models.Model):
     """How one check of one grading went.
 
     ``code`` and ``at`` say where the counterexample ends, with the names the pack has, so that the same
@@ -79,8 +77,6 @@ class CheckRow(AppendedModel):
     code = models.CharField(max_length=40, blank=True, default="")
     at = models.CharField(max_length=200, blank=True, default="")
 
-    objects = AppendOnlyQuerySet["CheckRow"].as_manager()
-
     class Meta:
         """In the order of the pack."""
 
@@ -94,7 +90,7 @@ class CheckRow(AppendedModel):
         return f"{self.check_id} {self.state}"
 
 
-class Override(AppendedModel):
+class Override(models.Model):
     """A person's word on a check, or on the whole score (``check_id`` empty); the newest one holds.
 
     ``points`` None takes earlier ones back.
@@ -108,8 +104,6 @@ class Override(AppendedModel):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     created = models.DateTimeField(default=now)
-
-    objects = AppendOnlyQuerySet["Override"].as_manager()
 
     class Meta:
         """In order."""
@@ -141,7 +135,7 @@ class Comment(models.Model):
         return self.text[:60]
 
 
-class GradeEvent(AppendedModel):
+class GradeEvent(models.Model):
     """The score of an attempt as it became, and why. The newest one is the score."""
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="history")
@@ -152,8 +146,6 @@ class GradeEvent(AppendedModel):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     created = models.DateTimeField(default=now)
-
-    objects = AppendOnlyQuerySet["GradeEvent"].as_manager()
 
     class Meta:
         """In order."""

@@ -18,7 +18,7 @@ import { Share } from "./Share";
 import { Inspector } from "./inspector/Inspector";
 import { Commands } from "./draw/Commands";
 import { Conflicts } from "./draw/Conflicts";
-import { Beginning, useFirstSteps } from "./draw/FirstSteps";
+import { FirstSteps } from "./draw/FirstSteps";
 import { Printed } from "./draw/Printed";
 import { Told } from "./draw/Told";
 import { Dialogs } from "./draw/Dialogs";
@@ -26,7 +26,6 @@ import { Toolbar } from "./draw/Toolbar";
 import { type Action, type Choosing, type Opened, actionsOf, pressed } from "./draw/actions";
 import { onConnect, onRehome } from "./draw/carrying";
 import { useClipboard } from "./draw/clipboard";
-import { enter } from "./draw/parts";
 import { move } from "./edits";
 import { Tour } from "./tour/Tour";
 import { Canvases, useSplit } from "./trace/Split";
@@ -64,12 +63,7 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
   const actions = useMemo(
     () =>
       actionsOf({
-        togglePanel: (wanted) => {
-          // By key: the focus goes along, and goes on to the drawing from a panel that closes.
-          const closes = document.querySelector(`.rail-panel[data-panel="${wanted}"]`) !== null;
-          setPanel(closes ? null : wanted);
-          enter(closes ? ".canvas" : ".rail-panel");
-        },
+        togglePanel: (wanted) => { setPanel((now) => (now === wanted ? null : wanted)); },
         toggleInspector: () => { setInspector((now) => !now); },
         openCommands: (only) => { setCommands({ only: only ?? null }); },
         open: setOpened,
@@ -78,11 +72,6 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
   );
   useKeys(actions);
   useClipboard();
-  useFirstSteps();
-  const inspect = (): void => {
-    setInspector(true);
-    enter(".inspector");
-  };
   return (
     <div className={`workbench${inspector ? "" : " no-inspector"}`}>
       <Bar
@@ -97,17 +86,17 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
         }}
       />
       {sharing && <Share close={() => { setSharing(false); }} />}
-      <Rail panel={panel} setPanel={setPanel} actions={actions} inspect={inspect} />
-      <main className="canvas" id="main" tabIndex={-1}>
+      <Rail panel={panel} setPanel={setPanel} actions={actions} />
+      <main className="canvas" id="main">
         <Toolbar actions={actions} />
         <Printed />
         <Canvases onMoved={move} onConnect={onConnect} onRehome={onRehome} />
-        <Beginning />
+        <FirstSteps />
         <Told />
         <Conflicts />
       </main>
       {inspector && (
-        <aside className="inspector" aria-label={t("Inspector")} tabIndex={-1}>
+        <aside className="inspector" aria-label={t("Inspector")}>
           <Inspector />
         </aside>
       )}

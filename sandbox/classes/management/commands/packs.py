@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,6 @@ class Command(BaseCommand):
         actions = parser.add_subparsers(dest="action", required=True)
         lint = actions.add_parser("lint", help="say everything that is wrong with packs")
         lint.add_argument("packs", nargs="*", metavar="PACK", help="folder of a pack, or its id")
-        lint.add_argument("--seeds", type=int, default=4, help="how many variants are tried; default 4")
         lint.add_argument("--json", action="store_true", help="write a line of JSON for each pack")
 
         stored = actions.add_parser("import", help="store packs as versions that every course may use")
@@ -68,7 +66,7 @@ class Command(BaseCommand):
         folders = _folders(options["packs"])
         refused = 0
         for folder in folders:
-            problems = lint(folder, range(options["seeds"]))
+            problems = lint(folder)
             refused += bool(problems)
             if options["json"]:
                 row = {"pack": folder.name, "problems": [problem.as_dict() for problem in problems]}
@@ -82,7 +80,7 @@ class Command(BaseCommand):
             sys.exit(1)
 
 
-def lint(folder: Path, seeds: Sequence[int]) -> tuple[netcore.PackProblem, ...]:
+def lint(folder: Path) -> tuple[netcore.PackProblem, ...]:
     """Return everything that is wrong with the pack of a folder."""
     try:
         # As bytes: what is no text is one of the problems.
@@ -90,7 +88,7 @@ def lint(folder: Path, seeds: Sequence[int]) -> tuple[netcore.PackProblem, ...]:
         pack = netcore.read_pack(files)
     except netcore.PackRefused as error:
         return error.problems
-    found = netcore.lint(pack, seeds)
+    found = netcore.lint(pack)
     if pack.id != folder.name:
         message = f"The pack calls itself {pack.id}, and its folder {folder.name}."
         found = (netcore.PackProblem("pack.yml", "/id", "other-folder", message), *found)
