@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.people import axe, sign_in
@@ -65,12 +67,19 @@ def test_pages_of_staff_are_sound_in_light_and_dark_and_fit_a_phone(page: Page, 
         assert wide <= 390, (path, wide)
 
 
-def test_a_snippet_lands_where_the_cursor_is(page: Page, demo_account: None) -> None:
+def test_a_snippet_lands_where_the_cursor_is_and_what_may_follow_is_offered(
+    page: Page, demo_account: None
+) -> None:
     open_course(page)
     page.get_by_role("link", name="Packs").click()
     page.get_by_role("button", name=f"Edit a draft of {FIRST}").click()
     page.get_by_role("link", name="checks.yml").click()
-    text = page.get_by_label("Text of checks.yml")
+    text = page.get_by_role("textbox", name="Text of checks.yml")
     text.press("Control+End")
     page.get_by_label("Insert").select_option(label="a check: delivers")
-    assert text.input_value().endswith("delivers: a -> b tcp/443\n")
+    sent = page.locator("#text")
+    expect(sent).to_have_value(re.compile(r"delivers: a -> b tcp/443\n$"))
+    text.press_sequentially("      dro")
+    expect(page.locator(".cm-completionLabel", has_text="drops")).to_be_visible()
+    text.press("Enter")
+    expect(sent).to_have_value(re.compile(r"\n      drops: $"))

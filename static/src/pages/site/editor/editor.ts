@@ -77,7 +77,7 @@ function parts(help: Help, label: string) {
   return [
     lineNumbers(), foldGutter(), lintGutter(), history(), drawSelection(), bracketMatching(), closeBrackets(), highlightActiveLine(), highlightSelectionMatches(),
     indentUnit.of("  "), yaml(), syntaxHighlighting(COLOURS), LOOK,
-    EditorView.contentAttributes.of({ "aria-label": label }),
+    EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
     autocompletion({ override: [(context) => completions(context, help)], icons: false }),
     // Tab is left to the browser: the keyboard must get out of the editor.
     keymap.of([...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap]),
