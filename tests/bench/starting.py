@@ -87,7 +87,6 @@ async def told(bench: Bench, pid: int, times: int, repetitions: int) -> dict[str
 
 async def clicked(bench: Bench, pid: int, times: int, repetitions: int) -> dict[str, list[float]]:
     """G10b: the time from asking for a run to its first event, over a tenth of a second."""
-    server = http.client.HTTPConnection("127.0.0.1", bench.port, timeout=LONGEST_S)
     secret = "x" * 32
     headers = {
         "Cookie": f"{bench.cookie}; csrftoken={secret}",
@@ -98,9 +97,12 @@ async def clicked(bench: Bench, pid: int, times: int, repetitions: int) -> dict[
     body = json.dumps({"kind": "trace", "revision": bench.revision.number, "parameters": bench.asked})
 
     def ask() -> str:
-        server.request("POST", where, body, headers)
-        answer = server.getresponse()
-        said = answer.read()
+        with contextlib.closing(
+            http.client.HTTPConnection("127.0.0.1", bench.port, timeout=LONGEST_S)
+        ) as server:
+            server.request("POST", where, body, headers)
+            answer = server.getresponse()
+            said = answer.read()
         assert answer.status == 202, said
         run: str = json.loads(said)["id"]
         return run
