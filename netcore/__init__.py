@@ -65,9 +65,9 @@ if TYPE_CHECKING:
     from netcore.checks.packs.reader import PackRefused, read_pack
     from netcore.checks.packs.solutions import handed_in, read_solution
     from netcore.checks.packs.variants import Variant, as_written, solution, variant
-    from netcore.checks.packs.yaml_text import YamlRefused as PackTextRefused
-    from netcore.checks.packs.yaml_text import lines as pack_lines
-    from netcore.checks.packs.yaml_text import parse as pack_text
+    from netcore.checks.packs.yaml_text import YamlRefused as PackYamlRefused
+    from netcore.checks.packs.yaml_text import lines as pack_yaml_lines
+    from netcore.checks.packs.yaml_text import parse as pack_yaml
     from netcore.checks.predictions import Judgement, Prediction, check_prediction, judge
     from netcore.checks.why import Why
     from netcore.failover import (
@@ -102,7 +102,7 @@ __all__ = [
     "DocumentError", "Effect", "EffectiveRoute", "EffectiveRule", "Exposure", "FormatError", "GuestView",
     "Import", "ImportNote", "JoinedTrials", "Judgement", "LiveRace", "LiveRoutes", "Matrix",
     "NetcoreError", "Network", "NotFound", "NotModelled", "Pack", "PackProblem", "PackRefused",
-    "PackTextRefused", "Packet", "Packets", "Paragraph", "PortSet", "Prediction", "Problem",
+    "PackYamlRefused", "Packet", "Packets", "Paragraph", "PortSet", "Prediction", "Problem",
     "ProfileInfo", "Proof", "PublicCheck", "Reach", "Reading", "RedundancyView", "Routed", "RuleCard",
     "Scenario", "Shadowed", "Solution", "Space", "State", "TimingProfile", "TooFew", "Trace", "TraceHop",
     "Trials", "Variant", "Verification", "Why", "all_designs", "as_written", "availability",
@@ -111,7 +111,7 @@ __all__ = [
     "export_csv", "export_json", "exposed", "exposures", "facts", "fault_kinds", "first_divergence",
     "forward", "grade", "guest_view", "handed_in", "headers_named", "import_arm", "join_trials", "judge",
     "lint", "live_race", "live_refusals", "load", "lookup_table", "loops", "matrix", "merge_trials",
-    "near_names", "never", "one_way", "pack_lines", "pack_schemas", "pack_text", "packets_of",
+    "near_names", "never", "one_way", "pack_schemas", "pack_yaml", "pack_yaml_lines", "packets_of",
     "prepare_trials", "profiles", "protocol_name", "protocol_number", "public_checks", "put_faults",
     "race", "reach", "reach_counts", "read", "read_pack", "read_solution", "read_text", "receipt",
     "redundancy", "refusals", "routes_alone", "routes_shown", "rule_cards", "schema", "shadowed",
@@ -154,7 +154,7 @@ _IN_ROOMS = {
     "netcore.checks.packs.reader": "PackRefused read_pack",
     "netcore.checks.packs.solutions": "handed_in read_solution",
     "netcore.checks.packs.variants": "Variant as_written solution variant",
-    "netcore.checks.packs.yaml_text": "PackTextRefused pack_lines pack_text",
+    "netcore.checks.packs.yaml_text": "PackYamlRefused pack_yaml pack_yaml_lines",
     "netcore.checks.predictions": "Judgement Prediction check_prediction judge",
     "netcore.failover.sweepable": "Sweepable",
     "netcore.formats.arm_notes": "Import ImportNote",
@@ -172,10 +172,10 @@ _NAMES = {
     "JoinedTrials": "Joined",
     "merge_trials": "merge",
     "near_names": "near",
-    "PackTextRefused": "YamlRefused",
-    "pack_lines": "lines",
+    "PackYamlRefused": "YamlRefused",
     "pack_schemas": "schemas",
-    "pack_text": "parse",
+    "pack_yaml": "parse",
+    "pack_yaml_lines": "lines",
     "sweep_point": "point",
     "sweep_scenario": "varied",
     "sweep_summary": "summary",

@@ -97,7 +97,7 @@ def help_of(files: packs.Files, path: str, problems: list[dict[str, Any]]) -> di
         return None
     kind = "solution" if "/" in path else path.removesuffix(".yml")
     here = [problem for problem in problems if problem["path"] == path]
-    lines = netcore.pack_lines(files.get(path, "").encode(), [problem["pointer"] for problem in here])
+    lines = netcore.pack_yaml_lines(files.get(path, "").encode(), [problem["pointer"] for problem in here])
     return {
         "schema": netcore.pack_schemas().get(kind),
         "names": _names(files, kind),
@@ -112,14 +112,14 @@ def _names(files: packs.Files, kind: str) -> list[str]:
     """Return what a check or solution may name: things of the drawing, and for a solution the checks."""
     names: dict[str, None] = {}
     try:
-        topology = netcore.pack_text(files.get("scenario.yml", "").encode()).get("topology", {})
+        topology = netcore.pack_yaml(files.get("scenario.yml", "").encode()).get("topology", {})
         for things in topology.values():
             for thing, fields in things.items():
                 names |= {str(name): None for name in (thing, fields.get("name")) if name}
         if kind == "solution":
-            entries = netcore.pack_text(files.get("checks.yml", "").encode())["checks"]
+            entries = netcore.pack_yaml(files.get("checks.yml", "").encode())["checks"]
             names |= {str(entry["id"]): None for entry in entries}
-    except (netcore.PackTextRefused, AttributeError, KeyError, TypeError):
+    except (netcore.PackYamlRefused, AttributeError, KeyError, TypeError):
         pass  # what cannot be read yet gives no names; the problems beside the editor say why
     return list(names)
 

@@ -9,7 +9,7 @@ from collections import Counter
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Avg, Count, F, Max, Min, Q
+from django.db.models import Avg, Count, F, Max, Min, Q, QuerySet
 
 from sandbox.classes import packs, queries
 from sandbox.classes.answers import in_words
@@ -163,23 +163,22 @@ def insight(exercise: Exercise, hidden: bool) -> dict[str, Any]:
         mean=Avg(F("submissions__created") - F("started")),
         longest=Max(F("submissions__created") - F("started")),
     )
+    failed = CheckRow.objects.filter(grading__in=_newest(exercise), kind="Q", state=CheckState.FAILED)
     taken = AttemptEvent.objects.filter(attempt__exercise=exercise, deed=Deed.HINT)
     return {
         "checks": shown,
         "times": times,
         "hints": dict(sorted(Counter(taken.values_list("data__number", flat=True)).items())),
-        "answers": _wrong_answers(exercise),
-        "ideas": _misconceptions(exercise),
+        "answers": _wrong_answers(exercise, failed),
+        "ideas": _misconceptions(exercise, failed),
     }
 
 
-def _wrong_answers(exercise: Exercise) -> list[dict[str, Any]]:
+def _wrong_answers(exercise: Exercise, failed: QuerySet[CheckRow]) -> list[dict[str, Any]]:
     """Return answers that were wrong, by how many learners gave them."""
     wrong = {
         (row["grading__submission__attempt"], row["check_id"]): row["title"]
-        for row in CheckRow.objects.filter(
-            grading__in=_newest(exercise), kind="Q", state=CheckState.FAILED
-        ).values("grading__submission__attempt", "check_id", "title")
+        for row in failed.values("grading__submission__attempt", "check_id", "title")
     }
     counted: Counter[tuple[str, str]] = Counter()
     titles: dict[str, str] = {}
@@ -194,7 +193,7 @@ def _wrong_answers(exercise: Exercise) -> list[dict[str, Any]]:
     ]
 
 
-def _misconceptions(exercise: Exercise) -> list[dict[str, Any]]:
+def _misconceptions(exercise: Exercise, failed: QuerySet[CheckRow]) -> list[dict[str, Any]]:
     """Return the ideas behind wrong predictions: of traces on the drawings of attempts, and of answers.
 
     Each is ``{"id", "name", "truth", "facts", "learners", "times"}``, the most common first.
@@ -202,12 +201,13 @@ def _misconceptions(exercise: Exercise) -> list[dict[str, Any]]:
     traces = Event.objects.filter(
         run__scenario__attempt__exercise=exercise, payload__event="trace.prediction", payload__right=False
     ).values_list("run__scenario__attempt", "payload")
-    answers = CheckRow.objects.filter(
-        grading__in=_newest(exercise), kind="Q", state=CheckState.FAILED, counterexample__isnull=False
-    ).values_list("grading__submission__attempt", "counterexample")
+    answers = failed.filter(counterexample__isnull=False).values_list(
+        "grading__submission__attempt", "counterexample"
+    )
     found: dict[str, dict[str, Any]] = {}
     people: dict[str, list[UUID]] = {}
     for attempt, told in (*traces, *answers):
+        # A trace names an idea for each direction, the answer to a question one in all.
         for part in (told, told.get("forward"), told.get("back")):
             idea = (part or {}).get("misconception")
             if idea:

@@ -83,3 +83,5 @@ def test_a_snippet_lands_where_the_cursor_is_and_what_may_follow_is_offered(
     expect(page.locator(".cm-completionLabel", has_text="drops")).to_be_visible()
     text.press("Enter")
     expect(sent).to_have_value(re.compile(r"\n      drops: $"))
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".cm-lint-marker-error")).to_be_visible()

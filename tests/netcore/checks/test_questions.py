@@ -34,6 +34,13 @@ def share(check: dict[str, Any], answer: Any, drawn: Net | None = None) -> float
     return find({word: {"prompt": "?", **check[word]}}, drawn or wire(), answers=answer).share
 
 
+def test_a_wrong_way_names_the_idea_behind_it() -> None:
+    question = {"predict": {"prompt": "?", "hops": "a -> 255.255.255.255 udp/67"}}
+    said = {"forward": {"stops": ["vms/b"], "outcome": "delivered"}}
+    shown = find(question, wire(), answers=said).counterexample
+    assert shown is not None and shown["misconception"]["id"] == "broadcast"
+
+
 @pytest.mark.parametrize(
     ("predict", "right", "wrong"),
     [

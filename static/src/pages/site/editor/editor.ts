@@ -87,9 +87,7 @@ function parts(help: Help, label: string) {
 /** The form sends the text area, so it follows what is typed. */
 function sync(area: HTMLTextAreaElement) {
   return EditorView.updateListener.of((update) => {
-    if (!update.docChanged) return;
-    area.value = update.state.doc.toString();
-    area.dispatchEvent(new Event("input", { bubbles: true }));
+    if (update.docChanged) area.value = update.state.doc.toString();
   });
 }
 
@@ -115,8 +113,7 @@ function completions(context: CompletionContext, { schema, names }: Help): Compl
 function completion(offer: Offer): Completion {
   return {
     label: offer.label,
-    type: offer.kind,
-    boost: offer.detail === "needed" ? 2 : 0,
+    boost: offer.needed ? 2 : 0,
     ...(offer.text ? { apply: offer.text } : {}),
     ...(offer.detail ? { detail: offer.detail } : {}),
     ...(offer.info ? { info: offer.info } : {}),

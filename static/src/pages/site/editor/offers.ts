@@ -1,5 +1,6 @@
 /** What may be written at a place, by the JSON Schema of the file and the names of the drawing. */
 
+import { t } from "../../../document/text";
 import { ITEM, type Place, type Step } from "./place";
 
 /** The part of JSON Schema that the schemas of packs use. */
@@ -13,9 +14,7 @@ export interface Schema {
   enum?: unknown[];
   examples?: unknown[];
   items?: Schema;
-  maxItems?: number;
   oneOf?: Schema[];
-  pattern?: string;
   properties?: Record<string, Schema>;
   required?: string[];
   type?: string | string[];
@@ -25,11 +24,12 @@ export interface Offer {
   label: string;
   /** What is inserted instead of the label. */
   text?: string;
-  /** A few words beside it: the type, or `needed`. */
+  /** A few words beside it: the types it takes, or that it is needed. */
   detail?: string;
   /** What it means, from the description of the schema. */
   info?: string;
-  kind: "key" | "value" | "name";
+  /** True for a key that its object must have. */
+  needed?: boolean;
 }
 
 /** Characters of a name that is being written; a flow such as `web1 -> app1 tcp/443` holds several. */
@@ -38,18 +38,12 @@ export const WORD = /[\w./*-]*$/;
 /** Return what may be written at a place; `names` are those of the drawing. */
 export function offersAt(whole: Schema, place: Place, names: string[]): Offer[] {
   let found = flat(whole, [whole]);
-  let holder: Schema | undefined;
-  for (const step of place.path) {
-    holder = typeof step === "string" ? found.find((one) => one.properties?.[step]) : holder;
-    found = inside(whole, found, step);
-  }
+  for (const step of place.path) found = inside(whole, found, step);
   const values = found.flatMap((one) => valuesOf(one));
   const words = found.some((one) => isText(one)) ? named(names, place) : [];
-  if (place.writes === "value" || place.path.at(-1) === ITEM) {
-    const keys = place.writes === "key" ? keysOf(whole, found, place) : [];
-    return unique([...keys, ...values, ...words]);
-  }
-  return keysOf(whole, found, place);
+  const keys = place.writes === "key" ? keysOf(whole, found, place) : [];
+  const isKeyOnly = place.writes === "key" && place.path.at(-1) !== ITEM;
+  return unique(isKeyOnly ? keys : [...keys, ...values, ...words]);
 }
 
 /** Return the alternatives that a step leads to. */
@@ -83,13 +77,14 @@ function keysOf(whole: Schema, found: Schema[], place: Place): Offer[] {
       .filter(([key]) => !place.taken.includes(key))
       .map(([key, schema]): Offer => {
         const meant = flat(whole, [schema]).filter((one) => one.type !== "null");
+        const needed = holder.required?.includes(key) ?? false;
         const info = told(holder, key) || (schema.description ?? meant.find((one) => one.description)?.description ?? "");
         return {
           label: key,
           text: `${key}:${opening(meant, place)}`,
-          detail: holder.required?.includes(key) ? "needed" : typeOf(meant),
+          detail: needed ? t("needed") : typeOf(meant),
           info: info.split("\n\n")[0]?.replaceAll("\n", " ") ?? "",
-          kind: "key",
+          needed,
         };
       }),
   );
@@ -113,12 +108,12 @@ function told(holder: Schema, key: string): string {
 }
 
 function typeOf(meant: Schema[]): string {
-  return [...new Set(meant.map((one) => (one.enum ? "one of" : String(one.type ?? ""))).filter(Boolean))].join(" | ");
+  return [...new Set(meant.map((one) => (one.enum ? t("one of") : String(one.type ?? ""))).filter(Boolean))].join(" | ");
 }
 
 function valuesOf(schema: Schema): Offer[] {
   const given = schema.enum ?? schema.examples ?? (schema.const === undefined ? schema.type === "boolean" ? [true, false] : [] : [schema.const]);
-  return given.map((value) => ({ label: String(value), kind: "value" as const }));
+  return given.map((value) => ({ label: String(value) }));
 }
 
 function isText(schema: Schema): boolean {
@@ -128,9 +123,9 @@ function isText(schema: Schema): boolean {
 /** Names stand at the ends of a flow: not after `a -> b`, where the service is written. */
 function named(names: string[], place: Place): Offer[] {
   const before = place.typed.replace(WORD, "");
-  if (/->\s*\S+\s+$/.test(before)) return ["tcp/443", "tcp/80", "tcp/22", "udp/53", "icmp"].map((label) => ({ label, kind: "value" }));
+  if (/->\s*\S+\s+$/.test(before)) return ["tcp/443", "tcp/80", "tcp/22", "udp/53", "icmp"].map((label) => ({ label }));
   if (before !== "" && !/(->|\[|,)\s*$/.test(before)) return [];
-  return names.map((label) => ({ label, kind: "name" }));
+  return names.map((label) => ({ label }));
 }
 
 function unique(offers: Offer[]): Offer[] {

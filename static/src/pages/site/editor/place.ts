@@ -29,8 +29,6 @@ interface Token {
   column: number;
   /** undefined: the dash of an item. */
   key?: string;
-  /** True for a key whose value begins on its line. */
-  filled?: boolean;
 }
 
 const KEY = /^(?:"([^"]*)"|'([^']*)'|([A-Za-z0-9_./*-]+)):(?=\s|$)/;
@@ -62,9 +60,8 @@ function read(line: string): { tokens: Token[]; rest: string; column: number } {
   }
   const found = KEY.exec(line.slice(column));
   if (!found) return { tokens, rest: line.slice(column), column };
-  const rest = line.slice(column + found[0].length).trimStart();
-  tokens.push({ column, key: found[1] ?? found[2] ?? found[3] ?? "", filled: rest !== "" && !rest.startsWith("#") });
-  return { tokens, rest, column };
+  tokens.push({ column, key: found[1] ?? found[2] ?? found[3] ?? "" });
+  return { tokens, rest: line.slice(column + found[0].length).trimStart(), column };
 }
 
 /** Walk up from a line to the top: each line that is indented less is what holds the one below. */
