@@ -36,6 +36,7 @@ from netcore.trace.explain import Paragraph, explain
 from netcore.trace.model import Trace
 from netcore.trace.packet import Packet, protocol_name, protocol_number
 from netcore.version import ENGINE_VERSION
+from netcore.words import Language, language_code, say, speaking
 
 if TYPE_CHECKING:
     from netcore.batch.answers import Answers
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from netcore.batch.compile import Compiled
     from netcore.batch.exposed import Exposure
     from netcore.batch.forward import forward, packets_of, warm
-    from netcore.batch.lint import Shadowed
+    from netcore.batch.lint import Shadowed, shadowed_at
     from netcore.batch.live_routes import LiveRoutes
     from netcore.batch.lookup import lookup_table
     from netcore.batch.matrix import Counts, Matrix
@@ -64,11 +65,11 @@ if TYPE_CHECKING:
     from netcore.checks.packs.models import schemas as pack_schemas
     from netcore.checks.packs.reader import PackRefused, read_pack
     from netcore.checks.packs.solutions import handed_in, read_solution
-    from netcore.checks.packs.variants import Variant, as_written, solution, variant
+    from netcore.checks.packs.variants import Variant, as_written, drawn_sets, solution, variant
     from netcore.checks.packs.yaml_text import YamlRefused as PackYamlRefused
     from netcore.checks.packs.yaml_text import lines as pack_yaml_lines
     from netcore.checks.packs.yaml_text import parse as pack_yaml
-    from netcore.checks.predictions import Judgement, Prediction, check_prediction, judge
+    from netcore.checks.predictions import Judgement, Prediction, check_prediction, judge, told
     from netcore.checks.why import Why
     from netcore.failover import (
         Design,
@@ -100,25 +101,25 @@ __all__ = [
     "ENGINE_VERSION", "LIMITS", "OF_FLOWS", "Answers", "Asked", "BackendHealth", "Broken", "CheckResult",
     "Classes", "Compiled", "Counts", "Design", "Diff", "Difference", "Direction", "Divergence",
     "DocumentError", "Effect", "EffectiveRoute", "EffectiveRule", "Exposure", "FormatError", "GuestView",
-    "Import", "ImportNote", "JoinedTrials", "Judgement", "LiveRace", "LiveRoutes", "Matrix",
+    "Import", "ImportNote", "JoinedTrials", "Judgement", "Language", "LiveRace", "LiveRoutes", "Matrix",
     "NetcoreError", "Network", "NotFound", "NotModelled", "Pack", "PackProblem", "PackRefused",
     "PackYamlRefused", "Packet", "Packets", "Paragraph", "PortSet", "Prediction", "Problem",
     "ProfileInfo", "Proof", "PublicCheck", "Reach", "Reading", "RedundancyView", "Routed", "RuleCard",
     "Scenario", "Shadowed", "Solution", "Space", "State", "TimingProfile", "TooFew", "Trace", "TraceHop",
     "Trials", "Variant", "Verification", "Why", "all_designs", "as_written", "availability",
     "backend_health", "check_prediction", "check_step", "classes_of", "compile", "compile_network",
-    "designs", "diff", "difference", "dump", "effective_routes", "effective_rules", "explain",
-    "export_csv", "export_json", "exposed", "exposures", "facts", "fault_kinds", "first_divergence",
-    "forward", "grade", "guest_view", "handed_in", "headers_named", "import_arm", "join_trials", "judge",
-    "lint", "live_race", "live_refusals", "load", "lookup_table", "loops", "matrix", "merge_trials",
-    "near_names", "never", "one_way", "pack_schemas", "pack_yaml", "pack_yaml_lines", "packets_of",
-    "prepare_trials", "profiles", "protocol_name", "protocol_number", "public_checks", "put_faults",
-    "race", "reach", "reach_counts", "read", "read_pack", "read_solution", "read_text", "receipt",
-    "redundancy", "refusals", "routes_alone", "routes_shown", "rule_cards", "schema", "shadowed",
-    "simulate", "solution", "space_of", "stale_routes", "sweep", "sweep_parameters", "sweep_point",
-    "sweep_scenario", "sweep_summary", "switches", "timing_profile", "timing_profiles", "trace",
-    "trace_steps", "traceroute", "trial_stretches", "trials", "unknown_to", "variant", "verify_receipt",
-    "warm", "warnings", "why",
+    "designs", "diff", "difference", "drawn_sets", "dump", "effective_routes", "effective_rules",
+    "explain", "export_csv", "export_json", "exposed", "exposures", "facts", "fault_kinds",
+    "first_divergence", "forward", "grade", "guest_view", "handed_in", "headers_named", "import_arm",
+    "join_trials", "judge", "language_code", "lint", "live_race", "live_refusals", "load", "lookup_table",
+    "loops", "matrix", "merge_trials", "near_names", "never", "one_way", "pack_schemas", "pack_yaml",
+    "pack_yaml_lines", "packets_of", "prepare_trials", "profiles", "protocol_name", "protocol_number",
+    "public_checks", "put_faults", "race", "reach", "reach_counts", "read", "read_pack", "read_solution",
+    "read_text", "receipt", "redundancy", "refusals", "routes_alone", "routes_shown", "rule_cards", "say",
+    "schema", "shadowed", "shadowed_at", "simulate", "solution", "space_of", "speaking", "stale_routes",
+    "sweep", "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary", "switches",
+    "timing_profile", "timing_profiles", "told", "trace", "trace_steps", "traceroute", "trial_stretches",
+    "trials", "unknown_to", "variant", "verify_receipt", "warm", "warnings", "why",
 ]
 # fmt: on
 
@@ -134,7 +135,7 @@ _IN_ROOMS = {
     "netcore.batch.portsets": "PortSet",
     "netcore.batch.space": "Space space_of",
     "netcore.batch.reach": "Proof Reach headers_named loops never one_way reach",
-    "netcore.batch.lint": "Shadowed shadowed",
+    "netcore.batch.lint": "Shadowed shadowed shadowed_at",
     "netcore.batch.lookup": "lookup_table",
     "netcore.batch.live_routes": "LiveRoutes",
     "netcore.batch.routed": "Routed routes_alone",
@@ -153,9 +154,9 @@ _IN_ROOMS = {
     "netcore.checks.packs.models": "Pack PackProblem Solution pack_schemas",
     "netcore.checks.packs.reader": "PackRefused read_pack",
     "netcore.checks.packs.solutions": "handed_in read_solution",
-    "netcore.checks.packs.variants": "Variant as_written solution variant",
-    "netcore.checks.packs.yaml_text": "PackYamlRefused pack_yaml pack_yaml_lines",
-    "netcore.checks.predictions": "Judgement Prediction check_prediction judge",
+    "netcore.checks.packs.variants": "Variant as_written drawn_sets solution variant",
+    "netcore.checks.packs.yaml_text": "PackYamlRefused pack_yaml_lines pack_yaml",
+    "netcore.checks.predictions": "Judgement Prediction check_prediction judge told",
     "netcore.failover.sweepable": "Sweepable",
     "netcore.formats.arm_notes": "Import ImportNote",
     "netcore.forwarding.state": "State",
@@ -206,7 +207,14 @@ def read(raw: object) -> Reading:
     Never raises for a JSON value. ``document`` is None when limits or shape are wrong; with other problems
     the document is there and can be saved and drawn, but is not ``runnable``.
     """
-    return _reader.read(raw, _ground())
+    return _known(_reader.read(raw, _ground()))
+
+
+def _known(reading: Reading) -> Reading:
+    """Remember that a document has no problems, so that compiling it does not look for them again."""
+    if reading.document is not None and reading.runnable:
+        _CHECKED[id(reading.document)] = reading.document
+    return reading
 
 
 def read_text(text: str | bytes) -> Reading:
@@ -214,7 +222,7 @@ def read_text(text: str | bytes) -> Reading:
 
     Bytes and depth are checked before the text is parsed. JSON errors are problems with line and column.
     """
-    return _reader.read_text(text, _ground())
+    return _known(_reader.read_text(text, _ground()))
 
 
 def load(raw: object) -> Scenario:
@@ -330,7 +338,9 @@ def effective_rules(
     try:
         side = Direction(direction)
     except ValueError:
-        raise NotFound(f"There is no direction {direction}; there are Inbound and Outbound.") from None
+        raise NotFound(
+            say("There is no direction {direction}; there are Inbound and Outbound.", direction=direction)
+        ) from None
     return tuple(rule for rules in _compiled(network).rules(nic_id, side) for rule in rules.rules)
 
 
@@ -427,7 +437,7 @@ def fault_kinds() -> dict[str, str]:
     """Return the kinds of faults that ``put_faults`` knows, and what people call each."""
     from netcore.checks.faults.kinds import KINDS
 
-    return {kind: words for kind, (words, _) in KINDS.items()}
+    return {kind: say(words) for kind, (words, _) in KINDS.items()}
 
 
 def guest_view(network: Network | Scenario, vm_id: str, state: State | None = None) -> GuestView:
@@ -703,7 +713,7 @@ def switches(profile_id: str) -> dict[str, dict[str, Any]]:
     return {
         name: {
             "point": SWITCHES[name].point,
-            "text": SWITCHES[name].text,
+            "text": say(SWITCHES[name].text),
             "facts": list(SWITCHES[name].facts),
             "choices": list(values),
             "default": SWITCHES[name].default(profile),

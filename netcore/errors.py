@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from netcore.words import say
+
 
 class NetcoreError(Exception):
     """Base of all of them."""
@@ -13,7 +15,7 @@ class DocumentError(NetcoreError):
     """A document cannot be run; ``problems`` says all that is wrong with it."""
 
     def __init__(self, problems: tuple[Any, ...]) -> None:
-        super().__init__(f"The document has {len(problems)} problems.")
+        super().__init__(say("The document has {count} problems.", count=len(problems)))
         self.problems = problems
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
@@ -13,9 +12,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sandbox.settings.production")
 # Fills the app registry: consumers import models, so routing comes after.
 http = get_asgi_application()
 
+from sandbox.common.sockets import with_user  # noqa: E402
 from sandbox.routing import websocket_urlpatterns  # noqa: E402
+from sandbox.scenarios import language  # noqa: E402
 
-sockets = URLRouter(websocket_urlpatterns)
-application = ProtocolTypeRouter(
-    {"http": http, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(sockets))}
-)
+sockets = language.Sockets(URLRouter(websocket_urlpatterns))
+application = ProtocolTypeRouter({"http": http, "websocket": AllowedHostsOriginValidator(with_user(sockets))})

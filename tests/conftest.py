@@ -131,7 +131,7 @@ class Worker:
                 command, env=env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
             )
         try:
-            _wait(self._is_ready, "the worker", lambda: self.process.poll() is None, seconds=60)
+            _wait(self._is_ready, "the worker", lambda: self.process.poll() is None, seconds=180)
         except AssertionError:
             self.kill()
             raise

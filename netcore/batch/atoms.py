@@ -59,6 +59,7 @@ class Atoms:
     Args:
         four: first addresses of IPv4 atoms, ascending.
         six: those of IPv6 atoms; their atoms are numbered on from the IPv4 ones.
+        find6: finds the same IPv6 atoms under other numbers.
 
     Attributes:
         count4: how many IPv4 atoms there are; a smaller number is an IPv4 atom.
@@ -67,7 +68,7 @@ class Atoms:
         find4, find6: address -> atom, for many addresses.
     """
 
-    def __init__(self, four: list[int], six: list[int]) -> None:
+    def __init__(self, four: list[int], six: list[int], find6: Halves | None = None) -> None:
         self.four = np.array(four, np.uint64)
         self.high = np.array([start >> 64 for start in six], np.uint64)
         self.low = np.array([start & _LOW for start in six], np.uint64)
@@ -78,7 +79,8 @@ class Atoms:
         self.count = len(four) + len(six)
         self.fold = np.concatenate([self.four, _folded_six(six)])
         self.find4: Lookup = table_of(four, np.arange(self.count4), 4, MOST_BYTES)
-        self.find6 = Halves(six, np.arange(self.count4, self.count, dtype=np.int32))
+        numbers = np.arange(self.count4, self.count, dtype=np.int32)
+        self.find6 = Halves(six, numbers) if find6 is None else find6.valued(numbers)
 
     def find(self, version: Table, high: Table, low: Table, *, numpy: bool = False) -> Table:
         """Return int32, the atoms of many addresses.
@@ -102,12 +104,10 @@ class Atoms:
         for version, first, last in ranges:
             starts[version] |= {first, last + 1} - {END[version]}
         known = dict(zip(self.four.tolist(), range(self.count4), strict=True)) if starts[4] else {}
-        if starts[4] <= known.keys() and starts[6] <= set(self._six):
-            return self
-        return Atoms(
-            sorted(starts[4] | known.keys()) if starts[4] else self.four.tolist(),
-            sorted(starts[6].union(self._six)),
-        )
+        four = sorted(starts[4] | known.keys()) if starts[4] else self.four.tolist()
+        if starts[6] <= set(self._six):
+            return self if len(four) == self.count4 else Atoms(four, self._six, self.find6)
+        return Atoms(four, sorted(starts[6].union(self._six)))
 
     def places(self, finer: Atoms) -> tuple[Table, Table]:
         """Return for each of finer atoms the one of these it lies in, and for each of these its first."""

@@ -26,6 +26,7 @@ from netcore.forwarding.state import State
 from netcore.forwarding.walk import Guide, lead
 from netcore.trace.model import Header, Leg, Outcome, Trace
 from netcore.trace.packet import Packet
+from netcore.words import say
 
 MOST_WAYS = 256
 """Ways of one cell that are walked. Ours: four stages of four members each."""
@@ -184,7 +185,7 @@ def cells(
         NotFound: no such sender, or ``internet`` without an address.
     """
     if source == INTERNET and source_address is None:
-        raise NotFound("A sender on the Internet needs an address.")
+        raise NotFound(say("A sender on the Internet needs an address."))
     found: list[Cell] = []
     left = HEADERS_OF[destination.version] if headers is None else headers & HEADERS
     while left:
@@ -226,14 +227,24 @@ def _explored(
 ) -> Cell:
     """Return all headers that go as the example does."""
     if number >= MOST_CELLS:
-        return Cell(HEADERS, example, (), f"More than {MOST_CELLS} kinds of headers behave differently.")
+        return Cell(
+            HEADERS,
+            example,
+            (),
+            say("More than {most_cells} kinds of headers behave differently.", most_cells=MOST_CELLS),
+        )
     origin, header = _start(network, source, destination, source_address, example)
     same, turning = HEADERS, False
     ways: list[Way] = []
     pending: deque[tuple[int, ...]] = deque([()])
     while pending:
         if len(ways) >= MOST_WAYS:
-            return Cell(same, example, (), f"Choices per flow leave more than {MOST_WAYS} ways.")
+            return Cell(
+                same,
+                example,
+                (),
+                say("Choices per flow leave more than {most_ways} ways.", most_ways=MOST_WAYS),
+            )
         script = pending.popleft()
         alike = Sameness(network, drawing_memory(network), example)
         guide = Guide(script, alike.watch)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
 
 from netcore.batch.cells import Fate
-from netcore.trace.effects import Effect
+from netcore.batch.sheets import Table
+from netcore.trace.effects import OF_FLOWS, Effect
 from netcore.trace.model import Outcome
 from netcore.trace.packet import Packet
+from netcore.words import say
 
 if TYPE_CHECKING:
     from netcore.batch.compile import Compiled
@@ -160,6 +164,63 @@ class Change:
         }
 
 
+class Changes(Sequence[Change]):
+    """All changes of an edit, by effect, those of most pairs first; each is made when it is first asked for.
+
+    An edit may have thousands, as each rule and place where flows end makes another one, and people look at
+    few of them. What is known of all without making them stands in columns, one row per change.
+
+    Args:
+        make: makes a change by its number.
+        effects: int64, a bit for each of ``OF_FLOWS``.
+        pairs: int64, pairs of sender and address that are concerned.
+        outside: bool, whether the Internet is among the receivers.
+    """
+
+    def __init__(self, make: Callable[[int], Change], effects: Table, pairs: Table, outside: Table) -> None:
+        self._make = make
+        self._made: dict[int, Change] = {}
+        self.effects, self.pairs, self.outside = effects, pairs, outside
+
+    def __len__(self) -> int:
+        return len(self.effects)
+
+    @overload
+    def __getitem__(self, number: int) -> Change: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> tuple[Change, ...]: ...
+
+    def __getitem__(self, number: int | slice) -> Change | tuple[Change, ...]:
+        """Return a change, the same object each time, or some."""
+        if isinstance(number, slice):
+            return tuple(self[each] for each in range(*number.indices(len(self))))
+        place = range(len(self))[number]
+        found = self._made.get(place)
+        if found is None:
+            found = self._made[place] = self._make(place)
+        return found
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether another sequence has equal changes in this order."""
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def having(self, effect: Effect) -> Table:
+        """Return bool by change whether it has an effect."""
+        found: Table = (self.effects >> OF_FLOWS.index(effect) & 1).astype(np.bool_)
+        return found
+
+    def aside(self) -> Table:
+        """Return bool by change whether it is one that people seldom mean.
+
+        These are Internet access lost, answers lost, and answers that come by other ways.
+        """
+        found: Table = self.outside & self.having(Effect.CLOSED)
+        return found | self.having(Effect.ANSWER_LOST) | self.having(Effect.ASYMMETRIC)
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Everything that an edit did to the flows of a drawing.
@@ -168,7 +229,7 @@ class Difference:
     in either drawing has, and to the Internet.
 
     Args:
-        changes: by effect, those of most pairs first.
+        changes: see ``Changes``.
         edited: paths of what the documents say otherwise, such as ``route_tables/spoke/routes/default``.
         source_ports: what is said holds for requests from these ports; rules do not tell them apart.
         asked: flows that stand for all others and were compared.
@@ -180,7 +241,7 @@ class Difference:
             written upon each other and it is better compiled anew.
     """
 
-    changes: tuple[Change, ...]
+    changes: Changes
     edited: tuple[str, ...]
     source_ports: Span
     asked: int
@@ -192,17 +253,20 @@ class Difference:
 
     def of(self, effect: Effect) -> tuple[Change, ...]:
         """Return the changes that have an effect."""
-        return tuple(change for change in self.changes if effect in change.effects)
+        return self._chosen(self.changes.having(effect))
 
     def side_effects(self) -> tuple[Change, ...]:
         """Return what people seldom mean: Internet access lost, answers lost, and answers by other ways."""
-        return tuple(change for change in self.changes if is_side_effect(change))
+        return self._chosen(self.changes.aside())
+
+    def _chosen(self, which: Table) -> tuple[Change, ...]:
+        return tuple(self.changes[number] for number in np.flatnonzero(which).tolist())
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""
         return {
             "changes": [change.as_dict() for change in self.changes],
-            "side_effects": [index for index, change in enumerate(self.changes) if is_side_effect(change)],
+            "side_effects": np.flatnonzero(self.changes.aside()).tolist(),
             "edited": list(self.edited),
             "source_ports": list(self.source_ports),
             "asked": self.asked,
@@ -211,14 +275,6 @@ class Difference:
             "updated": self.updated,
             "notes": list(self.notes),
         }
-
-
-def is_side_effect(change: Change) -> bool:
-    """Return whether a change is one that people seldom mean."""
-    lost = Effect.CLOSED in change.effects and any(
-        to == INTERNET for block in change.blocks for to, _ in block.receivers
-    )
-    return lost or not {Effect.ANSWER_LOST, Effect.ASYMMETRIC}.isdisjoint(change.effects)
 
 
 def _fate_json(fate: Fate | None) -> dict[str, Any] | None:
@@ -230,7 +286,7 @@ def _fate_json(fate: Fate | None) -> dict[str, Any] | None:
 def ports_text(ports: tuple[Span, ...]) -> str:
     """Return ports as people write them, such as ``80,8000-8999``."""
     if ports == ((0, 65_535),):
-        return "all ports"
+        return say("all ports")
     return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in ports)
 
 
@@ -238,4 +294,4 @@ def names_text(names: list[str]) -> str:
     """Return who is meant, such as ``web1 and 11 like it``."""
     if len(names) <= MOST_NAMES:
         return ", ".join(names)
-    return f"{names[0]} and {len(names) - 1} like it"
+    return say("{names} and {count} like it", names=names[0], count=len(names) - 1)

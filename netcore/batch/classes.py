@@ -19,6 +19,7 @@ from netcore.document.part import Part
 from netcore.document.values import Address
 from netcore.forwarding.drawing import drawing_of
 from netcore.forwarding.machines import Machine
+from netcore.words import say
 
 _SAME = "same routes, same rules, same guest"
 
@@ -100,23 +101,30 @@ def _text(network: Network, vms: list[str]) -> str:
     port = drawing_of(network).machines[vms[0]].ports[0]
     subnet = network.scenario.topology.subnets[port.subnet].name
     if len(vms) == 1:
-        return f"No other VM of subnet {subnet} has the {_SAME}."
-    return f"These {len(vms)} VMs of subnet {subnet} behave alike: {_SAME}."
+        return say("No other VM of subnet {subnet} has the {same}.", subnet=subnet, same=say(_SAME))
+    return say(
+        "These {count} VMs of subnet {subnet} behave alike: {same}.",
+        count=len(vms),
+        subnet=subnet,
+        same=say(_SAME),
+    )
 
 
 def _alone(machine: Machine, named: dict[object, str]) -> str:
     """Return why a VM stands alone; empty where it may have others like it."""
     if len(machine.ports) != 1:
-        return f"It has {len(machine.ports)} NICs." if machine.ports else "It has no NIC."
+        return (
+            say("It has {count} NICs.", count=len(machine.ports)) if machine.ports else say("It has no NIC.")
+        )
     port = machine.ports[0]
     for name in (f"vms/{machine.id}", f"nics/{port.id}", *port.held):
         if name in named:
-            return f"{named[name]} names it."
+            return say("{named} names it.", named=named[name])
     guest = machine.guest
     if any((guest.loopback, guest.interfaces, guest.tunnels, guest.redundancy, guest.bgp)):
-        return "Its guest has addresses or neighbours of its own."
+        return say("Its guest has addresses or neighbours of its own.")
     if guest.session_sync or guest.policy_routing or port.guest_mac != port.mac:
-        return "Its guest shares sessions or sends by rules of its own."
+        return say("Its guest shares sessions or sends by rules of its own.")
     return ""
 
 
@@ -168,24 +176,34 @@ def _guest_prefixes(network: Network) -> set[Any]:
 
 
 def named(network: Network) -> dict[object, str]:
-    """Return the VMs, NICs and addresses that something names, and what names them."""
+    """Return the VMs, NICs and addresses that something names, and what names them; found once."""
+    found: dict[object, str] = drawing_of(network).memo(("named",), lambda: _named(network))
+    return found
+
+
+def named_by(machine: Machine) -> Iterator[object]:
+    """Yield what a guest may name: every text and address that was said of it."""
+    if not machine.plain:
+        yield from _values(machine.guest)
+
+
+def _named(network: Network) -> dict[object, str]:
     topology = network.scenario.topology
     found: dict[object, str] = {}
     for table in topology.route_tables.values():
         for route in table.routes.values():
-            _name(found, f"A route of table {table.name}", (route.next_hop_ip, route.target))
+            _name(found, say("A route of table {name}", name=table.name), (route.next_hop_ip, route.target))
     for collection in _COLLECTIONS:
         for thing in getattr(topology, collection).values():
             said = getattr(thing, "name", "")
             for value in _values(thing):
                 _name(found, f"{_WORDS.get(collection, collection)} {said}".strip(), (value, f"nics/{value}"))
     for machine in drawing_of(network).machines.values():
-        if not machine.plain:
-            for value in _values(machine.guest):
-                _name(found, f"The guest of {machine.name}", (value,))
+        for value in named_by(machine):
+            _name(found, say("The guest of {name}", name=machine.name), (value,))
     for key, nic in topology.nics.items():
         if any(configuration.public_ip for configuration in nic.configurations.values()):
-            _name(found, "A public address", (f"nics/{key}",))
+            _name(found, say("A public address"), (f"nics/{key}",))
     return found
 
 

@@ -155,7 +155,7 @@ class Compiled:
 
     def hard(self) -> dict[str, int]:
         """Return what arrays do not carry, and how many things of the network are so."""
-        return dict(sorted(self._hard.items()))
+        return dict(sorted((+self._hard).items()))
 
     def _count(self, why: str) -> None:
         self._hard[why] += 1

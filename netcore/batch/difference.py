@@ -16,6 +16,7 @@ from netcore.batch.answers import ABSENT, Answers, Fates
 from netcore.batch.changes import Difference
 from netcore.batch.compile import Compiled
 from netcore.batch.courses import Courses, choices_of, is_even, members_of
+from netcore.batch.edits import edited
 from netcore.batch.forward import forward
 from netcore.batch.grouping import (
     END_COLUMNS,
@@ -33,10 +34,11 @@ from netcore.batch.packets import Packets
 from netcore.batch.parties import Groups, Pairs, People, alike_in_both, parties_of, people_of
 from netcore.batch.sheets import Table
 from netcore.batch.touched import MOST_EDITS, Touched, touched_by
-from netcore.batch.update import edited, updated
+from netcore.batch.update import updated
 from netcore.control.network import Network
 from netcore.document.models import Scenario
 from netcore.trace.packet import TCP, UDP
+from netcore.words import say
 
 BLOCK = 1 << 18
 """Flows that are asked together."""
@@ -73,7 +75,7 @@ class _Comparison:
         self._touched = touched
         even = is_even(one) and is_even(other) and choices_of(one) == choices_of(other)
         self._apart = not even
-        people = people_of(one, other, same=touched is not None and touched.update.same_addresses)
+        people = people_of(one, other, None if touched is None else touched.update.moved)
         if self._apart:
             alike = np.arange(len(people.vms))
         else:
@@ -105,7 +107,7 @@ class _Comparison:
             len(pairs.sender),
             tuple(self._headers.firsts.tolist()) if pairs.spread.any() else (),
             touched is not None,
-            (_BY_HASH,) if self._apart else (),
+            (say(_BY_HASH),) if self._apart else (),
             self._both[1] if touched is None or touched.edits < MOST_EDITS else None,
         )
 
@@ -138,8 +140,7 @@ class _Comparison:
             for end in self._ends:
                 plain &= end.direct(senders.heads()[one[some]], receivers.heads()[other[some]])
             spread[some] = ~plain
-        places = {path: row for row, path in enumerate(parties.people.senders)}
-        own = np.array([places.get(to, -1) for to in parties.people.to], np.int64)
+        own = parties.people.own
         single = [
             (i, k, j, n)
             for i, j in zip(one[spread].tolist(), other[spread].tolist(), strict=True)
@@ -148,9 +149,7 @@ class _Comparison:
             if own[receiver] != sender
         ]
         one, other = one[~spread], other[~spread]
-        holder = own[receivers.heads()]
-        group = np.where(holder >= 0, senders.of[holder], -1)
-        same = group[other] == one
+        same = parties.holders[other] == one
         keep = ~(same & (senders.sizes()[one] == 1))
         one, other, same = one[keep], other[keep], same[keep]
         columns = [one, same.astype(np.int64), other, np.zeros(len(one), np.int64)]
@@ -232,22 +231,25 @@ class _Ends:
     def __init__(self, compiled: Compiled, people: People) -> None:
         self.people = people
         self._senders, self._ways = compiled.senders, compiled.routes.paged
-        row_of = {path: row for row, path in enumerate(compiled.senders)}
         vms = compiled.guests.vms
         count = len(compiled.guests.ids)
-        self.source = np.array([row_of.get(path, -1) for path in people.senders], np.int64)
-        self.taker = np.array(
-            [row_of.get(to, -1) if to.startswith("vms/") else -1 for to in people.to], np.int64
-        )
+        senders = len(compiled.senders)
+        if compiled.senders == people.senders:
+            self.source = np.arange(senders)
+        else:
+            row_of = {path: row for row, path in enumerate(compiled.senders)}
+            self.source = np.array([row_of.get(path, -1) for path in people.senders], np.int64)
+        holds = (people.own >= 0) & (people.own < len(people.vms))
+        self.taker = np.where(holds, self.source[people.own], -1)
         self._atom = compiled.atoms.find(people.version, people.high, people.low).astype(np.int64)
-        hosts = np.ones(len(row_of) - count + 1, np.bool_)
+        hosts = np.ones(senders - count + 1, np.bool_)
         self._usual = np.append(usual_vms(compiled), hosts)
-        only = np.append(vms[:count, at.VM_NIC], np.full(len(row_of) - count + 1, -1)).astype(np.int64)
+        only = np.append(vms[:count, at.VM_NIC], np.full(senders - count + 1, -1)).astype(np.int64)
         nics = np.vstack([compiled.nics, np.full((1, at.NIC_COLUMNS), -1, np.int32)])
         self._out = nics[only, at.NIC_OUT].astype(np.int64)
         self._in = nics[only, at.NIC_IN].astype(np.int64)
         self._table = nics[only, at.NIC_TABLE].astype(np.int64)
-        outside = compiled.send[count : len(row_of)]
+        outside = compiled.send[count:senders]
         self._atoms = {
             version: np.concatenate([nics[only[:count], column], outside[:, by_host], [-1]]).astype(np.int64)
             for version, column, by_host in (

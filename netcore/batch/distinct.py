@@ -31,6 +31,48 @@ def distinct(columns: Sequence[Table]) -> tuple[Table, Table]:
     return firsts[:count], kinds
 
 
+def distinct_lists(columns: Sequence[Table], starts: Table) -> Table:
+    """Return the kind of each list of rows, int64; equal lists are of one kind.
+
+    Args:
+        columns: as for ``distinct``; the rows of one list stand together.
+        starts: int64 [list + 1], where each list begins.
+    """
+    kinds = distinct(columns)[1]
+    size = 16
+    while size < 2 * len(starts):
+        size *= 2
+    found = np.empty(len(starts) - 1, np.int64)
+    _number_lists(kinds, starts.astype(np.int64), np.full(size, -1, np.int64), found)
+    return found
+
+
+@fast
+def _number_lists(rows: Table, starts: Table, slots: Table, kinds: Table) -> None:
+    """Number lists by an open hash table of their first ones, whose length is a power of two."""
+    mask = len(slots) - 1
+    for k in range(len(kinds)):
+        mixed = np.uint64(starts[k + 1] - starts[k])
+        for c in range(starts[k], starts[k + 1]):
+            mixed = (mixed ^ np.uint64(rows[c])) * np.uint64(0x9E37_79B9_7F4A_7C15)
+            mixed ^= mixed >> np.uint64(32)
+        slot = np.int64(mixed & np.uint64(mask))
+        while slots[slot] >= 0:
+            first = slots[slot]
+            length = starts[first + 1] - starts[first]
+            same = length == starts[k + 1] - starts[k]
+            for c in range(length if same else 0):
+                if rows[starts[first] + c] != rows[starts[k] + c]:
+                    same = False
+                    break
+            if same:
+                break
+            slot = (slot + 1) & mask
+        if slots[slot] < 0:
+            slots[slot] = k
+        kinds[k] = slots[slot]
+
+
 @fast
 def _number(rows: Table, slots: Table, firsts: Table, kinds: Table) -> Any:
     """Number rows by an open hash table, whose length is a power of two."""

@@ -12,6 +12,7 @@ from netcore.batch.portsets import NOTHING, PortSet
 from netcore.batch.senders import Outside, internet_sources
 from netcore.control.owners import PublicOwner
 from netcore.document.values import Address
+from netcore.words import say
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Exposure:
         if self.anywhere:
             return "anywhere"
         prefixes = [str(prefix) for each in self.senders for prefix in each.prefixes()]
-        return ", ".join(prefixes[:4]) + (" and more" if len(prefixes) > 4 else "")
+        return ", ".join(prefixes[:4]) + (say(" and more") if len(prefixes) > 4 else "")
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""

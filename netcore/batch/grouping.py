@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cache
 from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from netcore.batch import layout as at
 from netcore.batch.answers import ABSENT, CODE_NAMES, OUTCOMES, way_of
 from netcore.batch.cells import Fate
-from netcore.batch.changes import Block, Change, Course, Span, Told, names_text, ports_text
+from netcore.batch.changes import (
+    INTERNET,
+    Block,
+    Change,
+    Changes,
+    Course,
+    Span,
+    Told,
+    names_text,
+    ports_text,
+)
 from netcore.batch.compile import Compiled
-from netcore.batch.distinct import distinct
+from netcore.batch.distinct import distinct, distinct_lists
 from netcore.batch.headers import SOURCE_PORT, Rows
 from netcore.batch.parties import Pairs, Parties, People
 from netcore.batch.portsets import PORTED
@@ -24,6 +34,7 @@ from netcore.forwarding.walk import follow
 from netcore.trace.effects import OF_FLOWS, Effect
 from netcore.trace.model import Leg, Trace
 from netcore.trace.packet import PROTOCOL_NUMBERS, Packet
+from netcore.words import say, say_many
 
 MISSING: Final = 254
 """Outcome of what has no sender in one of the drawings."""
@@ -73,13 +84,10 @@ class PlaceNames:
     """
 
     def __init__(self, both: tuple[Compiled, ...], people: People) -> None:
-        names = (
-            name
-            for each in (*(compiled.names for compiled in both), people.senders, people.to)
-            for name in each
-        )
-        self.texts = list(dict.fromkeys(names))
-        self._numbers = {text: number for number, text in enumerate(self.texts)}
+        self.texts, self._numbers = _numbered_names(both[0])
+        for each in (*(compiled.names for compiled in both[1:]), people.senders, people.to):
+            if each is not both[0].names:
+                self._add(each)
         self.senders, self.receivers = self._all(people.senders), self._all(people.to)
         owner = np.arange(len(self.texts))
         for compiled in both:
@@ -88,18 +96,32 @@ class PlaceNames:
             owner[number[nics[:, at.NIC_AT]]] = number[compiled.guests.vms[nics[:, at.NIC_VM], at.VM_AT]]
         self._owner = owner
 
+    def _add(self, names: Iterable[str]) -> None:
+        for name in names:
+            if name not in self._numbers:
+                self._numbers[name] = len(self.texts)
+                self.texts.append(name)
+
     def _all(self, texts: Iterable[str]) -> Table:
         return np.array([self._numbers[text] for text in texts], np.int64)
 
     def numbers(self, names: Iterable[str]) -> tuple[Table, Table]:
         """Return by name its number, and that of the VM a NIC belongs to, else its own; last: -1 for none."""
-        for name in names:
-            if name not in self._numbers:  # a place that only a walk names
-                self._numbers[name] = len(self.texts)
-                self.texts.append(name)
+        self._add(names)  # there may be places that only a walk names
         self._owner = np.append(self._owner, np.arange(len(self._owner), len(self.texts)))
         found = self._all(names)
         return np.append(found, -1), np.append(self._owner[found], -1)
+
+
+_NUMBERED: WeakKeyDictionary[Compiled, dict[str, int]] = WeakKeyDictionary()
+
+
+def _numbered_names(compiled: Compiled) -> tuple[list[str], dict[str, int]]:
+    """Return the names of a network, and the number of each, in copies."""
+    found = _NUMBERED.get(compiled)
+    if found is None:
+        found = _NUMBERED[compiled] = {name: number for number, name in enumerate(compiled.names)}
+    return list(compiled.names), dict(found)
 
 
 def effects(before: Side, after: Side, even_before: Table, even_after: Table) -> Table:
@@ -129,12 +151,13 @@ def effects(before: Side, after: Side, even_before: Table, even_after: Table) ->
 
 def changes_of(
     networks: Networks, parties: Parties, pairs: Pairs, names: PlaceNames, found: list[Found]
-) -> tuple[Change, ...]:
+) -> Changes:
     """Return flows that differ, grouped."""
     kinds: dict[tuple[int, ...], int] = {}
     parts = [_numbered(block, kinds) for block in found if len(block.effects)]
     if not parts:
-        return ()
+        none = np.zeros(0, np.int64)
+        return Changes(_no_change, none, none, np.zeros(0, np.bool_))
     pair, protocol, first, last, kind = (np.concatenate(each) for each in zip(*parts, strict=True))
     firsts, of = distinct([pair, protocol, kind])
     # The rows of one pair and protocol stand in the order of their ports.
@@ -143,22 +166,51 @@ def changes_of(
     begins = np.append(True, (of[1:] != of[:-1]) | (last[:-1] + 1 != first[1:]))
     starts = np.flatnonzero(begins)
     spans = np.stack([first[starts], last[np.append(starts[1:], len(first)) - 1]], axis=1).astype(np.int32)
-    limits = np.searchsorted(of[starts], np.arange(len(firsts) + 1)).tolist()
+    limits = np.searchsorted(of[starts], np.arange(len(firsts) + 1))
     pair, protocol, kind = pair[firsts], protocol[firsts], kind[firsts]
-    groups: dict[tuple[int, int, bytes, bool], list[int]] = {}
-    for number, key in enumerate(
-        zip(kind.tolist(), protocol.tolist(), pairs.spread[pair].tolist(), strict=True)
-    ):
-        ports = spans[limits[number] : limits[number + 1]].tobytes()
-        groups.setdefault((*key[:2], ports, key[2]), []).append(number)
+    heads, group = distinct([kind, protocol, distinct_lists(list(spans.T), limits), pairs.spread[pair]])
     listed = list(kinds)
-    made = []
-    for (number, ip, ports, spread), members in groups.items():
-        told = tuple((a, b) for a, b in np.frombuffer(ports, np.int32).reshape(-1, 2).tolist())
-        made.append(
-            _change(networks, parties, pairs, names, listed[number], ip, told, spread, np.sort(pair[members]))
-        )
-    return tuple(sorted(made, key=lambda change: (_EFFECTS.index(change.effects[0]), -change.pairs())))
+    bits = np.array([row[0] for row in listed], np.int64)[kind[heads]]
+    count = np.bincount(group, _sizes(parties, pairs)[pair]).astype(np.int64)
+    outside = np.bincount(group, _is_outside(parties, pairs)[pair]) > 0
+    ranks = np.argsort(np.lexsort((-count, _lowest(bits))))
+    ordered = np.argsort(ranks)
+    members = np.argsort(ranks[group], kind="stable")
+    ends = np.searchsorted(ranks[group][members], np.arange(len(heads) + 1))
+
+    def make(number: int) -> Change:
+        head = int(heads[ordered[number]])
+        told = tuple((a, b) for a, b in spans[limits[head] : limits[head + 1]].tolist())
+        some = np.sort(pair[members[ends[number] : ends[number + 1]]])
+        spread = bool(pairs.spread[some[0]])
+        which = listed[int(kind[head])], int(protocol[head])
+        return _change(networks, parties, pairs, names, *which, told, spread, some)
+
+    return Changes(make, bits[ordered], count[ordered], outside[ordered])
+
+
+def _no_change(number: int) -> Change:
+    raise IndexError(number)
+
+
+def _sizes(parties: Parties, pairs: Pairs) -> Table:
+    """Return how many pairs of sender and address each pair of groups stands for; nobody sends to itself."""
+    senders, receivers = parties.senders.sizes()[pairs.sender], parties.receivers.sizes()[pairs.receiver]
+    own = parties.holders[pairs.receiver] == pairs.sender
+    found: Table = np.where(pairs.spread, 1, receivers * (senders - own))
+    return found
+
+
+def _is_outside(parties: Parties, pairs: Pairs) -> Table:
+    """Return bool by pair whether the receiver is the Internet."""
+    found: Table = pairs.receiver == parties.receivers.of[parties.people.to.index(INTERNET)]
+    return found
+
+
+def _lowest(bits: Table) -> Table:
+    """Return the place of the lowest bit."""
+    found: Table = np.log2(bits & -bits).astype(np.int64)
+    return found
 
 
 def _numbered(found: Found, kinds: dict[tuple[int, ...], int]) -> tuple[Table, ...]:
@@ -201,11 +253,14 @@ def _change(
     before = _course(names, kind[1:7], sender, to)
     after = _course(names, kind[7:13], sender, to)
 
-    @cache
-    def told() -> Told:
-        return _told(networks, found, blocks, packet, ports, before, after)
+    told: list[Told] = []
 
-    return Change(found, blocks, packet.protocol, ports, before, after, spread, packet, told)
+    def tell() -> Told:
+        if not told:
+            told.append(_told(networks, found, blocks, packet, ports, before, after))
+        return told[0]
+
+    return Change(found, blocks, packet.protocol, ports, before, after, spread, packet, tell)
 
 
 _PROTOCOL_NAMES = {number: name for name, number in PROTOCOL_NUMBERS.items()}
@@ -277,23 +332,32 @@ def _told(
     name = _namer(networks)
     block = blocks[0]
     senders = names_text([name(path) for path in block.senders])
-    receivers = names_text([name(to) if "/" in to else "the Internet" for to, _ in block.receivers])
+    receivers = names_text([name(to) if "/" in to else say("the Internet") for to, _ in block.receivers])
     more = sum(other.pairs() for other in blocks[1:])
     what = f"{packet.protocol} {ports_text(ports)}".strip()
-    verbs = "; ".join(_VERBS[effect] for effect in found)
+    verbs = "; ".join(say(_VERBS[effect]) for effect in found)
     ways = [_passed(trace, packet) for trace in traces]
-    text = f"From {senders} to {receivers}: {what} {verbs}."
+    text = say(
+        "From {senders} to {receivers}: {what} {verbs}.",
+        senders=senders,
+        receivers=receivers,
+        what=what,
+        verbs=verbs,
+    )
     if more:
-        text += f" The same for {more:,} other {'pair' if more == 1 else 'pairs'}."
+        text += " " + say_many(
+            "The same for {count:,} other pair.", "The same for {count:,} other pairs.", more
+        )
     if Effect.REROUTED in found or Effect.ASYMMETRIC in found:
-        text += f" Before {_way(ways[0], name)}; now {_way(ways[1], name)}."
+        was, now = (_way(way, name) for way in ways)
+        text += " " + say("Before {before}; now {after}.", before=was, after=now)
     last = traces[1]
     if last is None:
-        text += " The sender is gone."
+        text += " " + say("The sender is gone.")
     elif not after.connects:
         text += f" {last.verdict.sentence}"
     elif not before.connects and traces[0] is not None:
-        text += f" Before: {traces[0].verdict.sentence}"
+        text += " " + say("Before: {sentence}", sentence=traces[0].verdict.sentence)
     return Told(text, _decided(last), ways[0], ways[1])
 
 
@@ -337,8 +401,9 @@ def _passed(trace: Trace | None, packet: Packet) -> tuple[tuple[str, ...], tuple
 def _way(passed: tuple[tuple[str, ...], tuple[str, ...]], name: Callable[[str], str]) -> str:
     there, back = (", ".join(name(path) for path in way) for way in passed)
     if passed[0] == passed[1][::-1]:
-        return f"through {there}" if there else "straight"
-    return f"through {there or 'nobody'} and back through {back or 'nobody'}"
+        return say("through {there}", there=there) if there else say("straight")
+    nobody = say("nobody")
+    return say("through {there} and back through {back}", there=there or nobody, back=back or nobody)
 
 
 def _decided(trace: Trace | None) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from netcore.batch import layout
 from netcore.batch.atoms import Atoms, Boundaries
 from netcore.batch.sheets import Names, Sheet, Table, column
+from netcore.control.prefixes import ends
 from netcore.document.values import Address
 from netcore.forwarding.machines import PLATFORM, Machine, Path
 from netcore.forwarding.run import Run
@@ -46,19 +47,22 @@ class Guests:
 
 def bound(machines: Mapping[str, Machine], boundaries: Boundaries) -> None:
     """Make what guests hold and name atoms."""
-    for machine in machines.values():
-        for address in machine.own:
-            boundaries.address(address)
-        if _simple(machine):
-            continue
-        for path in machine.paths:
-            boundaries.prefix(path.prefix)
-            if path.via is not None:
-                boundaries.address(path.via)
-        for entry in machine.guest.port_forwards.values():
-            boundaries.address(entry.to_address)
-            if entry.address is not None:
-                boundaries.address(entry.address)
+    for version, first, last in ranges(machines.values()):
+        boundaries.range(version, first, last)
+
+
+def ranges(machines: Iterable[Machine]) -> Iterator[tuple[int, int, int]]:
+    """Yield what guests hold and name: IP version, first and last address."""
+    for machine in machines:
+        addresses = [*machine.own]
+        if not _simple(machine):
+            for path in machine.paths:
+                yield path.prefix.version, *ends(path.prefix)
+            addresses += [path.via for path in machine.paths if path.via is not None]
+            for entry in machine.guest.port_forwards.values():
+                addresses += [entry.to_address, *([] if entry.address is None else [entry.address])]
+        for address in addresses:
+            yield address.version, int(address), int(address)
 
 
 def made(
@@ -67,6 +71,7 @@ def made(
     nic: Mapping[str, int],
     names: Names,
     count_hard: Callable[[str], None],
+    vms: Collection[str] | None = None,
 ) -> Guests:
     """Return the guests as tables.
 
@@ -74,11 +79,12 @@ def made(
         run: the moment.
         nic: id of a NIC -> its row.
         count_hard: told why a guest is left to the walk.
+        vms: ids; None: all.
     """
     machines = run.drawing.machines
-    ids = tuple(sorted(machines))
-    place = {vm: index for index, vm in enumerate(ids)}
-    vms, path = Sheet(layout.VM_COLUMNS), Sheet(layout.PATH_COLUMNS)
+    ids = tuple(sorted(machines if vms is None else vms))
+    place = {vm: index for index, vm in enumerate(sorted(machines))}
+    rows, path = Sheet(layout.VM_COLUMNS), Sheet(layout.PATH_COLUMNS)
     services, forwards = Sheet(layout.SERVICE_COLUMNS), Sheet(layout.FORWARD_COLUMNS)
     own: list[int] = []
     starts: list[int] = []
@@ -86,7 +92,7 @@ def made(
     peers: list[int] = []
     for vm in ids:
         machine = machines[vm]
-        why = _hard(machine) or _moving(machine, run.state)
+        why = hard(machine) or _moving(machine, run.state)
         if why:
             count_hard(why)
         routes = len(starts)
@@ -106,7 +112,7 @@ def made(
                     atoms.of(entry.to_address),
                     -1 if entry.to_port is None else entry.to_port,
                 )
-        vms.add(
+        rows.add(
             _flags(machine, run.runs(vm), bool(why)),
             len(own),
             len(machine.own),
@@ -125,7 +131,7 @@ def made(
         peers += [place[peer] for peer in machine.peers]
     return Guests(
         ids,
-        vms.table(),
+        rows.table(),
         column(own),
         column(starts),
         column(paths),
@@ -133,6 +139,49 @@ def made(
         services.table(),
         forwards.table(),
         column(peers),
+    )
+
+
+def again(guests: Guests, part: Guests) -> Guests:
+    """Return guests with the rows of some of them made anew; no other row moves.
+
+    Args:
+        part: those that are made anew.
+    """
+    rows, own = guests.vms.copy(), guests.own
+    place = {vm: row for row, vm in enumerate(guests.ids)}
+    offsets = {
+        layout.VM_ROUTES: len(guests.starts),
+        layout.VM_SERVICES: len(guests.services),
+        layout.VM_FORWARDS: len(guests.forwards),
+        layout.VM_PEERS: len(guests.peers),
+    }
+    for made_anew, vm in zip(part.vms, part.ids, strict=True):
+        row, anew = place[vm], made_anew.copy()
+        for column_, offset in offsets.items():
+            anew[column_] += offset
+        # Addresses of guests stand in the order of their rows.
+        start, count = rows[row, [layout.VM_OWN, layout.VM_OWNS]].tolist()
+        first, many = anew[[layout.VM_OWN, layout.VM_OWNS]].tolist()
+        own = np.concatenate([own[:start], part.own[first : first + many], own[start + count :]])
+        rows[row + 1 : len(guests.ids), layout.VM_OWN] += many - count
+        anew[layout.VM_OWN] = start
+        rows[row] = anew
+    paths = np.where(part.paths >= 0, part.paths + len(guests.path), -1)
+
+    def more(one: Table, other: Table, used: int) -> Table:
+        return np.concatenate([one, other]) if (part.vms[:, used] > 0).any() else one
+
+    return replace(
+        guests,
+        vms=rows,
+        own=own,
+        starts=more(guests.starts, part.starts, layout.VM_ROUTED),
+        paths=more(guests.paths, paths, layout.VM_ROUTED),
+        path=more(guests.path, part.path, layout.VM_ROUTED),
+        services=more(guests.services, part.services, layout.VM_SERVICED),
+        forwards=more(guests.forwards, part.forwards, layout.VM_FORWARDED),
+        peers=more(guests.peers, part.peers, layout.VM_PEERED),
     )
 
 
@@ -156,7 +205,7 @@ def _simple(machine: Machine) -> bool:
     return machine.usual and not machine.guest.port_forwards
 
 
-def _hard(machine: Machine) -> str:
+def hard(machine: Machine) -> str:
     """Return why arrays do not carry a guest; empty if they do."""
     if machine.guest.tunnels:
         return "guest with tunnels"

@@ -22,6 +22,7 @@ from netcore.batch.sheets import Table
 from netcore.document.balancers import BalancingRule, InboundNatRule
 from netcore.document.guests import GuestFirewallRule
 from netcore.forwarding.drawing import drawing_of
+from netcore.forwarding.machines import Machine
 from netcore.forwarding.redundancy import HELLO_FLOWS
 from netcore.trace.packet import PROTOCOL_NUMBERS, TCP, UDP
 
@@ -483,9 +484,18 @@ def _changes(port_atom: Table) -> set[int]:
 _SPECIAL_PORTS: WeakKeyDictionary[Compiled, list[tuple[int, set[int]]]] = WeakKeyDictionary()
 
 
-def keep_ports(earlier: Compiled, later: Compiled) -> None:
-    """Take over what is known of the ports of an earlier network with the same guests and balancers."""
-    _SPECIAL_PORTS[later] = _special_ports(earlier)
+def keep_ports(earlier: Compiled, later: Compiled, vms: Iterable[str]) -> None:
+    """Take over what is known of the ports of an earlier network with the same balancers.
+
+    Args:
+        vms: those whose guests may be others.
+    """
+    found = _special_ports(earlier)
+    machines = drawing_of(later.network).machines
+    more = {port for vm in vms for port in _guest_ports(machines[vm])}
+    if more:
+        found = [(protocol, ports | (more if protocol in PORTED else set())) for protocol, ports in found]
+    _SPECIAL_PORTS[later] = found
 
 
 def _special_ports(compiled: Compiled) -> list[tuple[int, set[int]]]:
@@ -501,26 +511,37 @@ def _special(compiled: Compiled) -> Iterable[tuple[int, set[int]]]:
     for table in (carried.from_port, carried.to_port):
         yield UDP, _changes(table) | {67, 68, 69, 546, 547, 548}
     topology = compiled.network.scenario.topology
-    ports: set[int] = set()
+    named: set[int] = set()
     for balancer in topology.load_balancers.values():
         balancing: list[BalancingRule | InboundNatRule] = [*balancer.rules.values()]
         balancing += balancer.inbound_nat_rules.values()
         for each in balancing:
-            ports |= {each.frontend_port, each.backend_port or 0}
+            named |= _around(each.frontend_port, each.backend_port or 0)
     for machine in drawing_of(compiled.network).machines.values():
-        guest = machine.guest
-        ports |= {service.port for service in (guest.services or {}).values()}
-        for entry in guest.port_forwards.values():
-            ports |= {entry.port, entry.to_port or 0}
-        for rules in machine.firewall.values():
-            for rule in rules:
-                for first, last in _firewall_ports(rule):
-                    ports |= {first, last}
-        if guest.redundancy:
-            ports |= {port for _, port in HELLO_FLOWS}
-    named = {cut for port in ports for cut in (port, port + 1)}
+        named |= _guest_ports(machine)
     for protocol in PORTED:
         yield protocol, named
+
+
+def _guest_ports(machine: Machine) -> set[int]:
+    """Return the cuts at ports that a guest compares."""
+    guest = machine.guest
+    found: set[int] = set()
+    for service in (guest.services or {}).values():
+        found |= _around(service.port)
+    for entry in guest.port_forwards.values():
+        found |= _around(entry.port, entry.to_port or 0)
+    for rules in machine.firewall.values():
+        for rule in rules:
+            for first, last in _firewall_ports(rule):
+                found |= _around(first, last)
+    if guest.redundancy:
+        found |= _around(*(port for _, port in HELLO_FLOWS))
+    return found
+
+
+def _around(*ports: int) -> set[int]:
+    return {cut for port in ports for cut in (port, port + 1)}
 
 
 def _firewall_ports(rule: GuestFirewallRule) -> Iterable[tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
@@ -13,11 +13,12 @@ from netcore.batch.portsets import HEADERS_OF, NOTHING, PortSet
 from netcore.control.network import Network
 from netcore.control.prefixes import BITS, AddressSet, inside
 from netcore.control.routes import EffectiveRoute, RouteSource, RouteTableView
-from netcore.control.rules import EffectiveRule, RuleSet
+from netcore.control.rules import EffectiveRule, RuleAccess, RuleSet
 from netcore.document.models import Direction
 from netcore.document.values import Address
 from netcore.document.values import Network as Prefix
 from netcore.forwarding.drawing import drawing_of
+from netcore.words import say
 
 Naming = tuple[int, int]
 """Rules that name a source, and rules that name a destination: one bit each, bit 0 is the first rule."""
@@ -45,8 +46,10 @@ class Shadowed:
     def sentence(self) -> str:
         """Return what people read."""
         if not self.by:
-            return f"{self.text}: names nobody, so it never decides."
-        return f"{self.text}: never decides; all it names is taken by {', '.join(self.by)}."
+            return say("{text}: names nobody, so it never decides.", text=self.text)
+        return say(
+            "{text}: never decides; all it names is taken by {by}.", text=self.text, by=", ".join(self.by)
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""
@@ -83,45 +86,81 @@ def shadowed_rules(network: Network) -> tuple[Shadowed, ...]:
     return tuple(_collected(found, text))
 
 
-def hidden_rules(rules: RuleSet) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield path of each rule of a set that no header can meet, and the earlier rules that take all of it."""
-    kinds = [(version, naming) for version in (4, 6) for naming in _namings(rules.rules, version)]
+def shadowed_at(
+    network: Network, nic_id: str, direction: Direction
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return the rules at a NIC that never decide there, built-in ones too, with what stands before them.
+
+    Sets that are asked earlier count: what the subnet's group denies inbound, the NIC's group never sees. Of
+    a rule that its own set takes all of, only that is told.
+
+    Returns: by level (``admin``, ``subnet`` or ``nic``) and path of the rule: the paths of what takes it, in
+    the order in which they are asked; empty where the rule names nobody.
+
+    Raises:
+        NotFound: the drawing has no such NIC.
+
+    Source: facts F1-F4, F14.
+    """
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    sets = network.rules(nic_id, direction)
+    for number, rules in enumerate(sets):
+        for earlier in (sets[:number], ()) if number else ((),):
+            found |= {(rules.where, ref): by for ref, by in hidden_rules(rules, earlier)}
+    return found
+
+
+def hidden_rules(rules: RuleSet, earlier: tuple[RuleSet, ...] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield path of each rule of a set that no header can meet, and the rules before it that take all of it.
+
+    Args:
+        earlier: sets that are asked before this one and let only some headers come to it.
+    """
+    sets = (*earlier, rules)
+    everything = [rule for one in sets for rule in one.rules]
+    before = len(everything) - len(rules.rules)
+    kinds = [(version, naming) for version in (4, 6) for naming in _namings(everything, version)]
 
     @lru_cache(1 << 14)
-    def left(earlier: int, number: int, version: int) -> PortSet:
-        rest = headers_of(rules.rules[number]) & HEADERS_OF[version]
-        for index in range(number):
-            if not rest:
-                break
-            if earlier >> index & 1:
-                rest -= headers_of(rules.rules[index])
-        return rest
+    def left(named: int, number: int, version: int) -> tuple[PortSet, int]:
+        """Return the headers left to a rule, and which of the named rules take the others: a bit each."""
+        rest = headers_of(everything[number]) & HEADERS_OF[version]
+        taking = first = 0
+        for place, one in enumerate(sets):
+            own = place == len(earlier)
+            open_ = rest
+            for index, rule in enumerate(one.rules, first):
+                if index >= number or not open_:
+                    break
+                hit = open_ & headers_of(rule) if named >> index & 1 else NOTHING
+                open_ -= hit
+                if hit and (own or rule.access is not RuleAccess.ALLOW):
+                    rest -= hit
+                    taking |= 1 << index
+            if not own and one.where != "admin":
+                rest -= open_  # a group denies what none of its rules is about
+            first += len(one.rules)
+        return rest, taking
 
-    for number, rule in enumerate(rules.rules):
-        before = (1 << number) - 1
+    for number, rule in enumerate(rules.rules, before):
+        above = (1 << number) - 1
         taking = 0
         met = False
         for version, (source, destination) in kinds:
             both = source & destination
             if not both >> number & 1:
                 continue
-            if left(both & before, number, version):
+            rest, takers = left(both & above, number, version)
+            if rest:
                 met = True
                 break
-            taking |= both & before
+            taking |= takers
         if not met:
-            mine = headers_of(rule)
-            yield (
-                rule.ref,
-                tuple(
-                    other.ref
-                    for index, other in enumerate(rules.rules[:number])
-                    if taking >> index & 1 and headers_of(other) & mine is not NOTHING
-                ),
-            )
+            refs = (other.ref for index, other in enumerate(everything[:number]) if taking >> index & 1)
+            yield rule.ref, tuple(dict.fromkeys(refs))
 
 
-def _namings(rules: tuple[EffectiveRule, ...], version: int) -> Iterable[Naming]:
+def _namings(rules: Sequence[EffectiveRule], version: int) -> Iterable[Naming]:
     """Return all pairs of what names a source and what names a destination, by IP version."""
     sources = _sides([rule.sources for rule in rules], version)
     destinations = _sides([rule.destinations for rule in rules], version)

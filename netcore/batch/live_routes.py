@@ -26,6 +26,7 @@ from netcore.errors import NotFound, NotModelled
 from netcore.forwarding.drawing import drawing_of
 from netcore.forwarding.run import Phase, Run
 from netcore.forwarding.state import Sessions, State
+from netcore.words import say
 
 ROOM: Final = 20_000
 """Atoms there is room for before arrays must grow. Ours: some 10,000 routes at once."""
@@ -47,7 +48,7 @@ class LiveRoutes:
 
     def __init__(self, compiled: Compiled) -> None:
         if compiled.carried.vpc or compiled.carried.by_mac:
-            raise NotModelled("Route by route only tables of effective routes are changed.")
+            raise NotModelled(say("Route by route only tables of effective routes are changed."))
         network = compiled.network
         self._drawing = drawing_of(network)
         self._compiled = compiled
@@ -127,7 +128,7 @@ class LiveRoutes:
             ValueError: there is one for this prefix already.
         """
         if prefix in self._refused or self._endpoints:
-            raise NotModelled(f"A user route for {prefix} makes other routes come or go.")
+            raise NotModelled(say("A user route for {prefix} makes other routes come or go.", prefix=prefix))
         first, length = int(prefix.network_address), prefix.prefixlen
         after = first + (1 << (32 - length))
         begin = self._split(first)
@@ -157,7 +158,9 @@ class LiveRoutes:
             here = self._held[column]
             held = here.get((first, length))
             if held is None or held[1] < 0:
-                raise NotFound(f"Nobody has put a route for {prefix} into {table}.")
+                raise NotFound(
+                    say("Nobody has put a route for {prefix} into {table}.", prefix=prefix, table=table)
+                )
             held[1] = -1
             if held[0] < 0:
                 del here[first, length]
@@ -237,9 +240,11 @@ class LiveRoutes:
 
     def _tell_stages(self) -> None:
         """Write down where packets go on that a way hands to an appliance: the column of its subnet."""
-        compiled, ways = self._compiled, self.ways
-        for number in range(self._told, len(ways)):
-            kind, thing = ways[number, at.WAY_KIND], int(ways[number, at.WAY_A])
+        compiled, first = self._compiled, self._told
+        ways = self._maker.ways_from(first)
+        self._told += len(ways)
+        for number, way in enumerate(ways, first):
+            kind, thing = way[at.WAY_KIND], way[at.WAY_A]
             if kind == at.WAY_FRONTEND:
                 front = compiled.balancers.frontends[thing]
                 if front[at.FRONT_RULED] < 1:
@@ -253,7 +258,6 @@ class LiveRoutes:
             subnet = self._drawing.ports[compiled.nic_ids[thing]].subnet
             self._next[number] = self._column[subnet]
             self._is_stage[self._column[subnet]] = True
-        self._told = len(ways)
 
 
 _EVERYTHING: Final = IPv4Network("0.0.0.0/0")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
+from copy import copy
 from typing import Any, Final
 
 import numpy as np
@@ -162,6 +163,12 @@ class Halves(Lookup):
         last = np.searchsorted(self.high, end, side="right") - 1
         self.first = np.append(first, last).astype(np.int32)
         self.base, self.shift = np.uint64(base), np.uint64(shift)
+
+    def valued(self, values: Table) -> Halves:
+        """Return the same ranges with other values, int32."""
+        found = copy(self)
+        found.values = values
+        return found
 
     @staticmethod
     def size(starts: Sequence[int]) -> int:

@@ -1,74 +1,30 @@
-"""A compiled network brought up to date where VMs stop, start, or have other addresses.
-
-Only of VMs that nothing names: no route, pool, public address, group or other guest. Then nobody else's way
-passes them, and of all tables only their own rows change.
-"""
+"""VMs that are something else than before: their rows of tables, made anew in copies."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from netcore.batch import guests
 from netcore.batch import layout as at
-from netcore.batch.classes import named
+from netcore.batch.classes import named, named_by
 from netcore.batch.compile import Compiled
 from netcore.batch.edge import WaysOut
-from netcore.batch.sheets import Table
-from netcore.document.models import NIC, Topology, VirtualMachine
+from netcore.batch.sheets import Names, Table
+from netcore.control.prefixes import ends
 from netcore.document.values import Address
+from netcore.document.values import Network as Prefix
 from netcore.forwarding.drawing import drawing_of
 from netcore.forwarding.machines import Machine
 from netcore.forwarding.run import Phase, Run
 from netcore.forwarding.state import Sessions, State
 
 
-def moved_vms(before: Topology, after: Topology, changed: list[tuple[str, str]]) -> set[str] | None:
-    """Return the VMs that move by what has changed; None where more does than can be brought up to date.
-
-    Args:
-        changed: collection and key of what differs; things other than VMs and NICs do not count.
-    """
-    found: set[str] = set()
-    for name, key in changed:
-        if name == "vms":
-            if not _only_power(before.vms.get(key), after.vms.get(key)):
-                return None
-            found.add(key)
-        elif name == "nics":
-            one, other = before.nics.get(key), after.nics.get(key)
-            if one is None or other is None:
-                return None
-            if one.configurations != other.configurations:
-                if not _only_addresses(one, other) or one.vm is None:
-                    return None
-                found.add(one.vm)
-    return found
-
-
-def _only_power(one: VirtualMachine | None, other: VirtualMachine | None) -> bool:
-    if one is None or other is None:
-        return False
-    return one.model_copy(update={"power": other.power}) == other
-
-
-def _only_addresses(one: NIC, other: NIC) -> bool:
-    """Return whether a NIC has other addresses of the same versions, and is of no group."""
-    if one.configurations.keys() != other.configurations.keys():
-        return False
-    for key, here in one.configurations.items():
-        there = other.configurations[key]
-        if here.application_groups or here.address.version != there.address.version:
-            return False
-        if here.model_copy(update={"address": there.address}) != there:
-            return False
-    return True
-
-
-def may_move(earlier: Compiled, later: Mapping[str, Machine], vms: set[str]) -> bool:
-    """Return whether nothing names some VMs, and nothing is special about them.
+def may_move(earlier: Compiled, later: Mapping[str, Machine], vms: Iterable[str]) -> bool:
+    """Return whether nothing names some VMs, their NICs or addresses.
 
     Args:
         later: what the guests are now.
@@ -77,17 +33,8 @@ def may_move(earlier: Compiled, later: Mapping[str, Machine], vms: set[str]) -> 
     known = named(earlier.network)
     for vm in vms:
         one, other = before[vm], later[vm]
-        if not (one.usual and other.usual and len(one.own) == len(other.own)):
-            return False
-        guest = other.guest
-        if guest.bgp is not None or guest.redundancy or guest.session_sync or guest.port_forwards:
-            return False
-        names: set[object] = {
-            f"vms/{vm}",
-            f"nics/{one.ports[0].id}",
-            *addresses_of(one),
-            *addresses_of(other),
-        }
+        names: set[object] = {f"vms/{vm}", *addresses_of(one), *addresses_of(other)}
+        names |= {f"nics/{port.id}" for port in one.ports}
         if not known.keys().isdisjoint(names):
             return False
     return True
@@ -98,50 +45,94 @@ def addresses_of(machine: Machine) -> set[Address]:
     return {*machine.own, *machine.held}
 
 
-def ranges_of(machines: Mapping[str, Machine], vms: set[str]) -> Iterator[tuple[int, int, int]]:
-    """Yield the addresses of VMs as ranges: they must be atoms."""
-    for vm in sorted(vms):
-        for address in addresses_of(machines[vm]):
+def has_moved(before: Machine, later: Machine) -> bool:
+    """Return whether a VM has other addresses."""
+    return before.held != later.held or before.own != later.own
+
+
+def prefixes_of(machine: Machine) -> set[Prefix]:
+    """Return the ranges of addresses that a guest tells apart."""
+    found = set() if machine.usual else {path.prefix for path in machine.paths}
+    for rules in machine.firewall.values():
+        found |= {side for rule in rules for side in (rule.source, rule.destination) if side is not None}
+    return found
+
+
+def named_vms(machines: Mapping[str, Machine], vms: Iterable[str]) -> set[str]:
+    """Return the VMs that the guests of some VMs name."""
+    values = {value for vm in vms for value in named_by(machines[vm])}
+    if not values:
+        return set()
+    return {
+        vm
+        for vm, machine in machines.items()
+        if vm in values or f"vms/{vm}" in values or not values.isdisjoint(addresses_of(machine))
+    }
+
+
+def ranges_of(machines: Mapping[str, Machine], vms: Iterable[str]) -> Iterator[tuple[int, int, int]]:
+    """Yield what VMs hold and tell apart as ranges: they must be unions of atoms."""
+    some = [machines[vm] for vm in sorted(vms)]
+    yield from guests.ranges(some)
+    for machine in some:
+        for address in machine.held:
             yield address.version, int(address), int(address)
+        for prefix in prefixes_of(machine):
+            yield prefix.version, *ends(prefix)
 
 
-def move(found: Compiled, vms: set[str]) -> None:
-    """Write the rows of VMs anew, in copies of the tables.
+def move(found: Compiled, earlier: Compiled, vms: set[str]) -> bool:
+    """Write the rows of VMs anew, in copies of the tables; return whether that is possible.
 
     Args:
         found: it has the network and the atoms of the later drawing, and tables of the earlier one.
     """
     drawing = drawing_of(found.network)
     run = Run(found.network, drawing, State(), Sessions(), Phase.OPENING)
-    guests, owners = found.guests, found.owners
-    rows, own = guests.vms.copy(), guests.own.copy()
-    found.nics, found.held, found.outs = found.nics.copy(), found.held.copy(), found.outs.copy()
+    nic_row = {key: row for row, key in enumerate(found.nic_ids)}
+    before = drawing_of(earlier.network).machines
+    found._hard.subtract(why for vm in vms if (why := guests.hard(before[vm])))
+    part = guests.made(run, found.atoms, nic_row, Names(found.names), found._count, vms)
+    found.guests = guests.again(found.guests, part)
+    found.nics = found.nics.copy()
     for vm in sorted(vms):
-        machine, row = drawing.machines[vm], guests.ids.index(vm)
-        port = machine.ports[0]
-        nic = found.nic_ids.index(port.id)
-        rows[row, at.VM_FLAGS] &= ~at.RUNS
-        rows[row, at.VM_FLAGS] |= at.RUNS * run.runs(vm)
-        start = int(rows[row, at.VM_OWN])
-        own[start : start + len(machine.own)] = sorted(found.atoms.of(address) for address in machine.own)
-        held = [found.atoms.of(address) for address in port.held]
-        for column, version in ((at.NIC_SOURCE4, 4), (at.NIC_SOURCE6, 6)):
-            source = port.source(version)
-            found.nics[nic, column] = -1 if source is None else found.atoms.of(source)
-        start = int(found.nics[nic, at.NIC_HELD])
-        found.held[start : start + len(held)] = held
-        out = WaysOut(run, found.atoms, found._count)
-        out.add(port)
-        table = out.tables()[1]
-        # The addresses of a NAT gateway stay where they are.
-        kept = (table[:, at.OUT_KIND] == at.OUT_POOL)[:, None]
-        here = found.outs[start : start + len(held)]
-        found.outs[start : start + len(held)] = np.where(kept, here, table)
-        owners = replace(owners, **_held(owners, nic, int(found.nics[nic, at.NIC_VNET]), held))
-    found.guests, found.owners = replace(guests, vms=rows, own=own), owners
+        for port in drawing.machines[vm].ports:
+            nic = nic_row[port.id]
+            found.nics[nic, at.NIC_FLAGS] = at.FORWARDS * port.ip_forwarding | at.WRONG_MAC * (
+                port.guest_mac != port.mac
+            )
+            for column, version in ((at.NIC_SOURCE4, 4), (at.NIC_SOURCE6, 6)):
+                source = port.source(version)
+                found.nics[nic, column] = -1 if source is None else found.atoms.of(source)
+            out = WaysOut(run, found.atoms, found._count)
+            out.add(port)
+            held, outs = out.tables()[:2]
+            if not _hold(found, nic, held[: len(port.held)], outs[: len(port.held)]):
+                return False
+    return True
 
 
-def _held(owners: Any, nic: int, vnet: int, held: list[int]) -> dict[str, Table]:
+def _hold(found: Compiled, nic: int, held: Table, outs: Table) -> bool:
+    """Give a NIC other addresses, with their ways out; return whether that is possible."""
+    start, count = found.nics[nic, [at.NIC_HELD, at.NIC_HELDS]].tolist()
+    here = found.outs[start : start + count]
+    # The addresses of a NAT gateway stay where they are.
+    pooled, kept = outs[:, at.OUT_KIND] == at.OUT_POOL, here[here[:, at.OUT_KIND] == at.OUT_POOL]
+    if pooled.any():
+        if not len(kept):
+            return False
+        outs = np.where(pooled[:, None], kept[:1], outs)
+    # Addresses stand in the order of NICs.
+    found.held = np.concatenate([found.held[:start], held, found.held[start + count :]])
+    found.outs = np.concatenate([found.outs[:start], outs, found.outs[start + count :]])
+    found.nics[nic, at.NIC_HELDS] = len(held)
+    found.nics[nic + 1 : len(found.nic_ids), at.NIC_HELD] += len(held) - count
+    rows = _holders(found.owners, nic, int(found.nics[nic, at.NIC_VNET]), held.tolist())
+    found.owners = replace(found.owners, **rows)
+    return True
+
+
+def _holders(owners: Any, nic: int, vnet: int, held: list[int]) -> dict[str, Table]:
     """Return the tables of holders with other addresses for a NIC that has no public one."""
     holding = np.flatnonzero(owners.first >= 0)
     atom = np.repeat(holding, (owners.after - owners.first)[holding])

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from netcore.document.values import Address
 from netcore.errors import NotFound, NotModelled
 from netcore.trace.packet import Packet, protocol_number
+from netcore.words import say
 
 Column = NDArray[Any]
 
@@ -144,16 +145,16 @@ def packets_of(senders: tuple[str, ...], packets: Sequence[Packet]) -> Packets:
     rows = []
     for packet in packets:
         if packet.source not in place:
-            raise NotFound(f"The document has no sender {packet.source}.")
+            raise NotFound(say("The document has no sender {source}.", source=packet.source))
         odd = [name for name, usual in _USUAL.items() if getattr(packet, name) != usual]
         if odd:
             raise NotModelled(
-                f"Arrays of packets have no column for {', '.join(odd)}; trace the packet alone."
+                say("Arrays of packets have no column for {odd}; trace the packet alone.", odd=", ".join(odd))
             )
         try:
             address = ip_address(packet.destination)
         except ValueError:
-            raise NotFound(f"{packet.destination} is not an address.") from None
+            raise NotFound(say("{destination} is not an address.", destination=packet.destination)) from None
         number = int(address)
         rows.append(
             (

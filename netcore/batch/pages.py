@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from netcore.batch.distinct import distinct
 from netcore.batch.sheets import Table
 
 BITS: Final = 6
@@ -62,16 +63,17 @@ class Paged:
         first = wanted[:, 0] >> BITS
         shifts = wanted - (first << BITS)[:, None]
         second = first + (shifts[:, -1] >= SIZE)
-        shifts, kind = np.unique(shifts, axis=0, return_inverse=True)
+        heads, kind = distinct(list(shifts.T))
+        shifts = shifts[heads]
         ones, others = self.pages[:, first].astype(np.int64), self.pages[:, second]
-        said = (ones * len(self.cells) + others) * len(shifts) + kind.ravel()
-        keys, number = np.unique(said, return_inverse=True)
-        pairs, kinds = np.divmod(keys, len(shifts))
+        said = (ones * len(self.cells) + others) * len(shifts) + kind
+        firsts, number = distinct([said.ravel()])
+        pairs, kinds = np.divmod(said.ravel()[firsts], len(shifts))
         both = np.hstack([self.cells[pairs // len(self.cells)], self.cells[pairs % len(self.cells)]])
-        cells, known = np.take_along_axis(both, shifts[kinds], axis=1), dict[bytes, int]()
-        again = np.array([known.setdefault(page.tobytes(), len(known)) for page in cells], np.int32)
-        _, kept = np.unique(again, return_index=True)
-        return _narrow(again[number.reshape(said.shape)], cells[kept], len(places))
+        cells = np.take_along_axis(both, shifts[kinds], axis=1)
+        kept, again = distinct(list(cells.T))
+        pages = again[number].reshape(said.shape).astype(np.int32)
+        return _narrow(pages, cells[kept], len(places))
 
     def and_rows(self, other: Paged, first: int) -> Paged:
         """Return the first rows of the table, and behind them those of another."""

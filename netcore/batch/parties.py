@@ -37,7 +37,7 @@ class People:
         senders: ``vms/ID`` or ``hosts/ID``.
         to, addresses: path of a holder, and the address.
         holder: int64 by address, the row of the VM that alone has it; -1: not one VM alone.
-        place: int64 by address, which of its holder's addresses it is.
+        place: int64 by address, which of its holder's addresses in both drawings it is.
         plain: bool by address: it is of VMs, or of nobody in the cloud; else somebody rewrites destinations.
     """
 
@@ -53,6 +53,12 @@ class People:
     def texts(self) -> tuple[str, ...]:
         """Return the addresses as people write them."""
         return tuple(map(str, self.addresses))
+
+    @cached_property
+    def own(self) -> Table:
+        """Return int64 by address, the row of the sender whose address it is; -1: of none."""
+        places = {path: row for row, path in enumerate(self.senders)}
+        return np.array([places.get(to, -1) for to in self.to], np.int64)
 
     @cached_property
     def version(self) -> Table:
@@ -73,18 +79,65 @@ class People:
 _PEOPLE: WeakKeyDictionary[Compiled, People] = WeakKeyDictionary()
 
 
-def people_of(one: Compiled, other: Compiled, *, same: bool) -> People:
+def people_of(one: Compiled, other: Compiled, moved: frozenset[str] | None) -> People:
     """Return everybody of two drawings.
 
     Args:
-        same: whether they are known to be the same in both.
+        moved: VMs that have other addresses in the second, where all else is known to be the same; else None.
     """
-    if not same:
+    if moved is None:
         return _everybody((one, other))
     found = _PEOPLE.get(one)
     if found is None:
         found = _PEOPLE[one] = _everybody((one,))
-    _PEOPLE[other] = found
+    if not moved:
+        _PEOPLE[other] = found
+        return found
+    more = _with_more(found, one, other, moved)
+    return _everybody((one, other)) if more is None else more
+
+
+def _with_more(people: People, one: Compiled, other: Compiled, moved: frozenset[str]) -> People | None:
+    """Return everybody, with the addresses besides that VMs have in the second drawing.
+
+    None where an address had somebody already, or has now somebody besides.
+    """
+    machines = [drawing_of(each.network).machines for each in (one, other)]
+    known = {address: row for row, address in enumerate(people.addresses)}
+    vms = {vm: row for row, vm in enumerate(people.vms)}
+    rows: list[tuple[str, Address, int, int]] = []
+    for vm in sorted(moved):
+        before, after = (each[vm] for each in machines)
+        if any(machine.own.difference(machine.held) for machine in (before, after)):
+            return None
+        # Who alone had an address may not be alone any more, and who was not alone may be now.
+        if any(people.holder[known[address]] != vms[vm] for address in before.held):
+            return None
+        new = [address for address in after.held if address not in before.held]
+        if any(address in known for address in new):
+            return None
+        rows += [
+            (f"vms/{vm}", address, vms[vm], len(before.held) + place) for place, address in enumerate(new)
+        ]
+    if len({address for _, address, _, _ in rows}) < len(rows):
+        return None
+    # The Internet stays the last.
+    to, addresses = list(people.to), list(people.addresses)
+    to[-1:-1], addresses[-1:-1] = [row[0] for row in rows], [row[1] for row in rows]
+
+    def put(column: Table, values: list[int]) -> Table:
+        return np.insert(column, len(column) - 1, np.array(values, column.dtype))
+
+    found = People(
+        people.vms,
+        people.senders,
+        tuple(to),
+        tuple(addresses),
+        put(people.holder, [row[2] for row in rows]),
+        put(people.place, [row[3] for row in rows]),
+        put(people.plain, [1] * len(rows)),
+    )
+    found.__dict__["own"] = put(people.own, [row[2] for row in rows])
     return found
 
 
@@ -95,13 +148,16 @@ def _everybody(drawings: Iterable[Compiled]) -> People:
     hosts = sorted({sender for each in drawings for sender in each.senders if sender.startswith("hosts/")})
     row_of = {vm: row for row, vm in enumerate(vms)}
     holders: dict[Address, dict[str, int]] = {}
+    many: dict[str, int] = {}
     rewritten: dict[Address, str] = {}
     outside: dict[Address, str] = {}
     for compiled in drawings:
         topology = compiled.network.scenario.topology
         for vm, machine in drawing_of(compiled.network).machines.items():
-            for place, address in enumerate(machine.held):
-                holders.setdefault(address, {})[vm] = place
+            for address in machine.held:
+                theirs = holders.setdefault(address, {})
+                if vm not in theirs:
+                    theirs[vm] = many[vm] = many.get(vm, -1) + 1
             for address in machine.own.difference(machine.held):
                 rewritten.setdefault(address, f"vms/{vm}")
         for key, balancer in topology.load_balancers.items():
@@ -189,6 +245,13 @@ class Parties:
     def plain(self) -> Table:
         """Return bool by group of receivers, see ``People``."""
         found: Table = self.people.plain[self.receivers.heads()]
+        return found
+
+    @cached_property
+    def holders(self) -> Table:
+        """Return int64 by group of receivers, the group of senders that hold its addresses; or -1."""
+        own = self.people.own[self.receivers.heads()]
+        found: Table = np.where(own >= 0, self.senders.of[own], -1)
         return found
 
 

@@ -28,6 +28,7 @@ from netcore.batch.spans import (
     turned,
 )
 from netcore.trace.packet import protocol_name
+from netcore.words import say
 
 Part = tuple[int, Bands]
 """Protocols as a number with one bit for each, and the pairs of ports of every one of them."""
@@ -132,7 +133,7 @@ class PortSet:
             return "everything"
         boxes = [_box_text(found) for found in self.boxes()]
         if len(boxes) > most:
-            boxes = [*boxes[:most], f"and {len(boxes) - most} more"]
+            boxes = [*boxes[:most], say("and {count} more", count=len(boxes) - most)]
         return "; ".join(boxes) or "nothing"
 
     def as_dict(self) -> dict[str, object]:
@@ -273,7 +274,7 @@ def _names(protocols: tuple[int, ...]) -> list[str]:
         return ["any"]
     if len(protocols) > 128:
         missing = [protocol_name(number) for number in range(256) if number not in set(protocols)]
-        return [f"any but {' '.join(missing)}"]
+        return [say("any but {missing}", missing=" ".join(missing))]
     return [protocol_name(number) for number in protocols]
 
 
@@ -290,7 +291,7 @@ def _box_text(found: Box) -> str:
     ):
         return words[0]
     if found.source_ports != EVERY:
-        words.append(f"from {', '.join(_runs(found.source_ports))}")
+        words.append(say("from {runs}", runs=", ".join(_runs(found.source_ports))))
     if found.destination_ports != EVERY:
-        words.append(f"to {', '.join(_runs(found.destination_ports))}")
+        words.append(say("to {runs}", runs=", ".join(_runs(found.destination_ports))))
     return " ".join(words)

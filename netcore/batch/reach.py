@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from netcore.batch.cells import INTERNET, Cells, Way, cells
@@ -18,6 +18,7 @@ from netcore.forwarding.drawing import drawing_of
 from netcore.forwarding.edge import is_private
 from netcore.trace.model import Outcome
 from netcore.trace.packet import Packet, protocol_number
+from netcore.words import say
 
 
 @dataclass(frozen=True)
@@ -135,20 +136,36 @@ def never(
     Raises:
         NotFound: as ``reach``.
     """
-    asked, unknown = 0, set()
+    asked, unknown = 0, set[str]()
+    for proof in by_pair(compiled, source, destination, headers, between):
+        asked += 1
+        if proof.holds is False:
+            return replace(proof, asked=asked)
+        unknown |= set(proof.unknown)
+    return Proof(None if unknown else True, None, "", tuple(sorted(unknown)), asked)
+
+
+def by_pair(
+    compiled: Compiled,
+    source: str,
+    destination: str,
+    headers: PortSet | None = None,
+    between: Callable[[int], None] | None = None,
+) -> Iterator[Proof]:
+    """Yield the proof of ``never`` for each pair of a sender and an address by itself; as ``never`` else."""
     vms = vms_of(compiled.network, destination)
     targets = None if vms is None else frozenset(f"vms/{vm}" for vm in vms)
     for sender, sent_from, address in _pairs(compiled, source, destination):
         found = cells(compiled.network, sender, address, headers, sent_from)
-        asked += 1
         if between is not None:
             between(len(found.cells))
         broken = _counterexample(found, targets)
         if broken is not None:
             five, label = broken
-            return Proof(False, _packet(compiled, sender, sent_from, address, five), label, (), asked)
-        unknown |= _unknown(found)
-    return Proof(None if unknown else True, None, "", tuple(sorted(unknown)), asked)
+            yield Proof(False, _packet(compiled, sender, sent_from, address, five), label, (), 1)
+            continue
+        unknown = tuple(sorted(_unknown(found)))
+        yield Proof(None if unknown else True, None, "", unknown, 1)
 
 
 def _packet(compiled: Compiled, sender: str, sent_from: Address | None, to: Address, five: Five) -> Packet:
@@ -164,12 +181,14 @@ def _packet(compiled: Compiled, sender: str, sent_from: Address | None, to: Addr
 
 def _unknown(found: Cells) -> set[str]:
     """Return why nobody knows what becomes of some headers."""
-    who = f"from {found.source} to {found.destination}"
+    who = say("from {source} to {destination}", source=found.source, destination=found.destination)
     unknown = {cell.not_modelled for cell in found.cells if cell.not_modelled}
     if any(cell.but_equal_ports for cell in found.cells):
-        unknown.add(f"Headers with two equal ports {who} turn back and are taken for their own answers.")
+        unknown.add(
+            say("Headers with two equal ports {who} turn back and are taken for their own answers.", who=who)
+        )
     if any(way.forward.outcome is Outcome.NOT_MODELLED for cell in found.cells for way in cell.ways):
-        unknown.add(f"What becomes of some headers {who} is not modelled.")
+        unknown.add(say("What becomes of some headers {who} is not modelled.", who=who))
     return unknown
 
 
@@ -216,7 +235,9 @@ def addresses_of(network: Network, text: str, *, outside: bool) -> tuple[tuple[s
         try:
             return ((text, parse_address(text)),)
         except ValueError:
-            raise NotFound(f"{text} is no VM, host, subnet, virtual network or address.") from None
+            raise NotFound(
+                say("{text} is no VM, host, subnet, virtual network or address.", text=text)
+            ) from None
     found = []
     for vm in vms:
         for port in drawing.machines[vm].ports:
@@ -255,7 +276,13 @@ def _senders(compiled: Compiled, source: str, version: int) -> Iterator[tuple[st
         return
     vms = vms_of(compiled.network, source)
     if vms is None:
-        raise NotFound(f"{source} is no VM, host, subnet, virtual network or {INTERNET}.")
+        raise NotFound(
+            say(
+                "{source} is no VM, host, subnet, virtual network or {internet}.",
+                source=source,
+                internet=INTERNET,
+            )
+        )
     for vm in vms:
         yield f"vms/{vm}", None
 

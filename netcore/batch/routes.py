@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -113,6 +113,10 @@ class RouteMaker:
     def ways(self) -> Table:
         """Return the rows of ways so far."""
         return self._ways.table()
+
+    def ways_from(self, first: int) -> list[Sequence[int]]:
+        """Return the rows of ways from a number on; costs nothing for the ones before."""
+        return self._ways.rows[first:]
 
     def crossings(self) -> Table:
         """Return the rows of crossings so far."""

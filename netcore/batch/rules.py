@@ -14,7 +14,14 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from netcore.batch.atoms import Atoms, Boundaries
-from netcore.batch.layout import CHAIN_COLUMNS, CHAIN_COUNT, CHAIN_START, SET_COLUMNS
+from netcore.batch.layout import (
+    CHAIN_COLUMNS,
+    CHAIN_COUNT,
+    CHAIN_START,
+    SET_COLUMNS,
+    SET_PROTOCOL,
+    SET_WORDS,
+)
 from netcore.batch.pages import Pager
 from netcore.batch.sheets import Sheet, Table, column
 from netcore.control.prefixes import AddressSet
@@ -92,8 +99,8 @@ class Rules:
         self.bits = np.concatenate(self._words) if self._words else np.zeros(1, np.uint64)
         del self._words, self._spans
 
-    def more(self, chains: Iterable[tuple[RuleSet, ...]], atoms: Atoms, places: Table) -> Rules | None:
-        """Return these rules and some chains besides; None where a protocol is new.
+    def more(self, chains: Iterable[tuple[RuleSet, ...]], atoms: Atoms, places: Table) -> Rules:
+        """Return these rules and some chains besides.
 
         Args:
             atoms: all boundaries of these rules are among theirs, and those of the new chains.
@@ -114,8 +121,8 @@ class Rules:
             found.number[id(chain)] = found._chain(sets)
         added = found.given[len(self.given) :]
         named = {rule.protocol for rules in added for rule in rules.rules} - {"*"}
-        if not all(self.protocol_class[PROTOCOL_NUMBERS[name]] for name in named):
-            return None
+        found._words, found._used = [self.bits[: self._used]], self._used
+        found._tell_apart({PROTOCOL_NUMBERS[name] for name in named})
         found._finish_chains()
         old = _cuts_of(self.port_atom)
         ports = np.union1d(old, _port_cuts(rule for rules in added for rule in rules.rules))
@@ -124,16 +131,15 @@ class Rules:
         )
         cells = np.searchsorted(old, ports, side="right") - 1
         pagers = [Pager(len(where)) for where in (places, places, cells, cells)]
-        found._words, found._used = [self.bits[: self._used]], self._used
         found._spans = {}
         sheet = Sheet(SET_COLUMNS)
-        protocols = int(self.protocol_class.max()) + 1
+        protocols = int(found.protocol_class.max()) + 1
         for rules in added:
             sheet.add(*found._vectors(rules.rules, pagers, atoms, ports, protocols))
         kept = [table.finer(places) for table in (self.sources, self.destinations)]
         kept += [table.finer(cells) for table in (self.source_ports, self.destination_ports)]
         if added:
-            found.sets = np.vstack([self.sets[: len(self.given)], sheet.table()])
+            found.sets = np.vstack([found.sets[: len(self.given)], sheet.table()])
             kept = [
                 table.and_rows(pager.made(), len(self.given))
                 for table, pager in zip(kept, pagers, strict=True)
@@ -142,6 +148,19 @@ class Rules:
         found.bits = np.concatenate(found._words) if found._used else self.bits
         del found._words, found._spans
         return found
+
+    def _tell_apart(self, numbers: set[int]) -> None:
+        """Give protocols a class each; so far every set says of them what it says of all that it does not name."""
+        new = sorted(number for number in numbers if not self.protocol_class[number])
+        if not new:
+            return
+        classes = int(self.protocol_class.max()) + 1
+        self.protocol_class, self.sets = self.protocol_class.copy(), self.sets.copy()
+        self.protocol_class[new] = np.arange(classes, classes + len(new))
+        for row in self.sets if self.given else ():
+            words, offset = int(row[SET_WORDS]), int(row[SET_PROTOCOL])
+            had = self.bits[offset : offset + classes * words].reshape(classes, words)
+            row[SET_PROTOCOL] = self._put(np.vstack([had, np.repeat(had[:1], len(new), axis=0)]))
 
     def _finish_chains(self) -> None:
         """Make the tables of chains."""

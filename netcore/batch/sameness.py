@@ -53,6 +53,7 @@ from netcore.forwarding.security import naming_platform, sets_asked
 from netcore.forwarding.state import key_of, reverse
 from netcore.trace.model import Header, Place
 from netcore.trace.packet import ICMP, PROTOCOL_NUMBERS, TCP, UDP, protocol_number
+from netcore.words import say
 
 SPREAD_FROM = 49_152
 """Tunnels that spread flows by their outer source port use ports from here on (facts C4, J21)."""
@@ -228,8 +229,12 @@ class Sameness:
         nat = self._network.scenario.topology.nat_gateways[owner.nat_gateway]
         if len(nat.public_ips) > 1:
             raise NotModelled(
-                f"Which of its {len(nat.public_ips)} public addresses NAT gateway {nat.name} gives a flow "
-                f"that comes back in."
+                say(
+                    "Which of its {count} public addresses NAT gateway {name} gives a flow that comes back "
+                    "in.",
+                    count=len(nat.public_ips),
+                    name=nat.name,
+                )
             )
 
 
@@ -264,8 +269,11 @@ def _need_sure(passed: PortSet, now: Five) -> None:
     spread = box({now.protocol}, ((SPREAD_FROM, 65_535),), ((now.destination_port, now.destination_port),))
     if (spread & passed) and (spread - passed):
         raise NotModelled(
-            f"A rule tells the source ports of a tunnel to port {now.destination_port} apart, "
-            f"and they are made by a hash that nobody knows."
+            say(
+                "A rule tells the source ports of a tunnel to port {destination_port} apart, and they "
+                "are made by a hash that nobody knows.",
+                destination_port=now.destination_port,
+            )
         )
 
 

@@ -12,13 +12,14 @@ from netcore.batch.classes import classes_of
 from netcore.batch.compile import Compiled
 from netcore.batch.distinct import distinct
 from netcore.batch.headers import is_simple, keep_ports, middles, usual_vms
-from netcore.batch.moves import addresses_of
+from netcore.batch.moves import addresses_of, named_vms, prefixes_of
 from netcore.batch.parties import Parties
 from netcore.batch.sheets import Table
 from netcore.batch.update import Update, doors
-from netcore.control.prefixes import AddressSet
+from netcore.control.prefixes import AddressSet, ends
 from netcore.control.rules import EffectiveRule
 from netcore.document.models import Direction
+from netcore.document.values import Network
 from netcore.forwarding.drawing import drawing_of
 
 Spans = tuple[tuple[int, int], ...] | None
@@ -76,7 +77,7 @@ def touched_by(earlier: Compiled, later: Compiled, update: Update) -> Touched:
     _ALIKE[earlier] = of, edits
     alike = _alike(of, earlier, later, update)
     _ALIKE[later] = alike, edits + 1
-    keep_ports(earlier, later)
+    keep_ports(earlier, later, update.vms)
     spans = {(rule.protocol, rule.destination_ports) for rules in update.rules for rule in rules}
     return Touched(earlier, later, update, alike, tuple(spans), edits + 1)
 
@@ -91,22 +92,32 @@ def _alike(of: Table, earlier: Compiled, later: Compiled, update: Update) -> Tab
     nic[vm[owned]] = owned
     alone = np.full(count, -1, np.int64)
     apart = vm[middles(later)]
-    apart = np.append(apart[apart >= 0], [later.guests.ids.index(each) for each in update.vms]).astype(
-        np.int64
-    )
+    machines = drawing_of(later.network).machines
+    row_of = {each: row for row, each in enumerate(later.guests.ids)}
+    alone_now = {*update.vms, *named_vms(machines, update.vms)}
+    apart = np.append(apart[apart >= 0], [row_of[each] for each in alone_now]).astype(np.int64)
     alone[apart] = apart
     columns = [of, alone, *(later.nics[nic, column] for column in (at.NIC_TABLE, at.NIC_OUT, at.NIC_IN))]
     tables = later.routes.paged.rows(slice(len(earlier.routes.paged.pages), None))
     sets = slice(len(earlier.rules.given), len(later.rules.given))
-    said = np.vstack([tables, later.rules.sources.rows(sets), later.rules.destinations.rows(sets)])
+    inside = [_atoms_in(later, prefix) for each in update.vms for prefix in prefixes_of(machines[each])]
+    said = np.vstack([tables, later.rules.sources.rows(sets), later.rules.destinations.rows(sets), *inside])
     if len(said):
         starts, held = later.nics[nic, at.NIC_HELD], later.nics[nic, at.NIC_HELDS]
         kinds = distinct(list(said))[1]
-        for place in range(int(held.max(initial=0))):
-            there = (held > place) & (nic >= 0)
-            atoms = later.held[np.where(there, starts + place, 0)]
+        for number in range(int(held.max(initial=0))):
+            there = (held > number) & (nic >= 0)
+            atoms = later.held[np.where(there, starts + number, 0)]
             columns.append(np.where(there, kinds[atoms], -1))
     return distinct(columns)[1]
+
+
+def _atoms_in(compiled: Compiled, prefix: Network) -> Table:
+    """Return bool by atom whether it lies in a prefix."""
+    found = np.zeros(compiled.atoms.count, np.bool_)
+    first, end = compiled.atoms.span(prefix.version, *ends(prefix))
+    found[first:end] = True
+    return found
 
 
 class _Marks:
@@ -162,9 +173,34 @@ class _Marks:
                 self._at_receiver(taker, nic, vm)
         for nic in self._middles:
             self._on_the_way(nic)
+        if self._update.far.any():
+            self._by_gateways()
         self._partly &= ~self._wholly
         self._ends &= ~self._wholly & ~self._partly
         return Marks(self._wholly, self._partly, self._ends)
+
+    def _by_gateways(self) -> None:
+        """Mark what a gateway may send on."""
+        later, parties = self._later, self._parties
+        self._wholly[self._outside] = True
+        hard = later.routes.ways[:, at.WAY_KIND] == at.WAY_HARD
+        only = np.append(later.guests.vms[: len(later.guests.ids), at.VM_NIC], -1)
+        for table in np.unique(later.nics[: len(later.nic_ids), at.NIC_TABLE]).tolist():
+            atoms = self._update.far & hard[later.routes.paged.rows(slice(table, table + 1))[0]]
+            if not atoms.any():
+                continue
+            there, sending = atoms[self._to], self._sending(atoms)
+            mine = later.nics[only, at.NIC_TABLE] == table
+            sends = mine[np.minimum(self._heads, len(only) - 1)]
+            self._wholly[np.ix_(sends, there)] = True
+            takes = (self._taker >= 0) & mine[self._taker]
+            self._wholly[np.ix_(sending, takes)] = True
+            if (later.nics[self._middles, at.NIC_TABLE] == table).any():
+                self._wholly[:, there] = True
+                self._wholly[sending] = True
+        odd = np.flatnonzero(~self._usual[np.minimum(self._heads, len(only) - 1)])
+        self._wholly[odd] = True
+        self._wholly[:, np.isin(parties.holders, odd)] = True
 
     def _on_the_way(self, nic: int) -> None:
         table, rules = self._update.table_of_nic[nic], self._update.rules_of_nic[nic]

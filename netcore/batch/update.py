@@ -1,10 +1,9 @@
-"""A compiled network brought up to date after an edit of routes, rules, or of who has which of them.
-
-VMs may stop, start or get other addresses as well, see ``moves``.
+"""A compiled network brought up to date after an edit, see ``edits`` for which ones.
 
 Tables are copied as far as they change and added to: rule sets and rows of routes that are new stand behind
-the others, atoms are split where a new prefix begins or ends. Everything else is that of the earlier network.
-An edit of anything else, or one that changes which backends are healthy, is compiled anew.
+the others, atoms are split where a new prefix begins or ends, and VMs that are something else get other rows
+(``moves``). Everything else is that of the earlier network. An edit of anything else, or one that changes
+which backends are healthy, is compiled anew.
 """
 
 from __future__ import annotations
@@ -19,23 +18,17 @@ import numpy as np
 
 from netcore.batch import balancers, layout, moves, routes
 from netcore.batch.compile import Compiled, chains_of
+from netcore.batch.edits import Plan, edited, gateway_subnets, plan_of
+from netcore.batch.moves import has_moved, may_move
 from netcore.batch.sheets import Names, Table
-from netcore.control.network import Network
+from netcore.control.network import PEERED, Network
+from netcore.control.prefixes import ends
 from netcore.control.rules import EffectiveRule, RuleSet
-from netcore.document.models import Direction, Scenario, Topology
-from netcore.document.part import Part
+from netcore.document.models import Direction
 from netcore.forwarding.drawing import drawing_of
 from netcore.forwarding.machines import Port
 from netcore.forwarding.run import Phase, Run
 from netcore.forwarding.state import Sessions, State
-
-_MAY_CHANGE = ("route_tables", "security_groups", "subnets", "nics", "vms")
-_ATTACHED = {
-    "subnets": frozenset({"route_table", "security_group"}),
-    "nics": frozenset({"security_group", "configurations"}),
-}
-"""Fields of subnets and NICs that may change."""
-
 
 Chains = tuple[tuple[RuleSet, ...], ...]
 """The chains of a NIC, see ``compile.chains_of``."""
@@ -49,8 +42,9 @@ class Update(NamedTuple):
         cells: bool [NIC, atom], by the atoms of the later network: the NIC's table says something else there;
             by row of ``table_of_nic``, which is -1 for NICs whose table is the same.
         rules: rules that came or went, by NIC: ``rules_of_nic`` is a row of ``rules``, or -1.
-        vms: VMs that run no longer, or run now, or whose NICs have other addresses.
-        same_addresses: whether everybody has the addresses that it had.
+        vms: VMs that are something else themselves, or whose NICs are.
+        moved: those of them that have other addresses.
+        far: bool by atom of the later network: what gateways do with packets for it may be something else.
     """
 
     edited: tuple[str, ...]
@@ -59,52 +53,54 @@ class Update(NamedTuple):
     rules: tuple[tuple[EffectiveRule, ...], ...]
     rules_of_nic: Table
     vms: frozenset[str]
-    same_addresses: bool
+    moved: frozenset[str]
+    far: Table
 
 
 def updated(earlier: Compiled, network: Network) -> tuple[Compiled, Update] | None:
     """Return a network as arrays, made of those of an earlier one; None where it must be compiled anew."""
     before, after = earlier.network.scenario, network.scenario
-    changed = _changed(earlier, before, after)
-    if changed is None:
+    plan = plan_of(before, after) if _is_plain(earlier) else None
+    if plan is None:
         return None
-    subnets, groups = _concerned(before.topology, after.topology, changed)
-    if before.topology.route_servers and any(name == "route_tables" for name, _ in changed):
-        return None  # a session of a route server may depend on a table (fact D63)
-    vms = moves.moved_vms(before.topology, after.topology, changed)
-    if vms is None:
+    vms, subnets = plan.vms, plan.subnets
+    network.keep(earlier.network, subnets, plan.groups, PEERED if plan.vnets else ("owners",) if vms else ())
+    old = drawing_of(earlier.network)
+    drawing = old.edited(network, vms | plan.renamed, links=bool(plan.vnets) or plan.drawn)
+    if vms and not may_move(earlier, drawing.machines, vms):
         return None
-    same = all(name != "nics" or _same_addresses(before, after, key) for name, key in changed)
-    network.keep(earlier.network, subnets, groups, same_owners=same)
-    drawing = drawing_of(earlier.network).edited(network, vms)
-    if vms and not moves.may_move(earlier, drawing.machines, vms):
-        return None
+    moved = frozenset(vm for vm in vms if has_moved(old.machines[vm], drawing.machines[vm]))
     found = copy.copy(earlier)
     found.network, found._hard = network, Counter(earlier._hard)
     ports = [drawing.ports[nic] for nic in earlier.nic_ids]
-    if before.topology.gateways and subnets - {port.subnet for port in ports}:
-        return None  # a gateway may send by the table of its subnet
     tables = {
         subnet: network.subnet_routes(subnet)
         for subnet in sorted({port.subnet for port in ports} & subnets)
-        if network.subnet_routes(subnet).rows != earlier.network.subnet_routes(subnet).rows
+        if after.topology.subnets[subnet].vnet in plan.vnets
+        or network.subnet_routes(subnet).rows != earlier.network.subnet_routes(subnet).rows
     }
-    chains = _chains(earlier.network, network, ports)
+    chains = _chains(earlier.network, network, ports, plan)
     found.atoms = earlier.atoms.with_more(
         [
             *_ranges(tables.values()),
             *_ranges_of(chain for four in chains.values() for chain in four),
             *moves.ranges_of(drawing.machines, vms),
+            *(
+                (prefix.version, *ends(prefix))
+                for subnet in (subnets if plan.drawn else ())
+                for prefix in (after if subnet in after.topology.subnets else before)
+                .topology.subnets[subnet]
+                .prefixes
+            ),
         ]
     )
     places, firsts = earlier.atoms.places(found.atoms)
-    rules = earlier.rules.more((chain for four in chains.values() for chain in four), found.atoms, places)
-    if rules is None:
-        return None
-    found.rules = rules
+    found.rules = rules = earlier.rules.more(
+        (chain for four in chains.values() for chain in four), found.atoms, places
+    )
     _renumber(found, earlier, places, firsts)
-    if vms:
-        moves.move(found, vms)
+    if vms and not moves.move(found, earlier, vms):
+        return None
     found.nics = found.nics.copy()
     for row, four in chains.items():
         found.nics[row, layout.NIC_OUT : layout.NIC_NEAR_IN + 1] = [rules.number[id(chain)] for chain in four]
@@ -112,7 +108,9 @@ def updated(earlier: Compiled, network: Network) -> tuple[Compiled, Update] | No
     if not _same_backends(found):
         return None
     told, rules_of_nic = _rules_that_differ(earlier, found, chains)
-    return found, Update(edited(before, after), cells, table_of_nic, told, rules_of_nic, frozenset(vms), same)
+    far = _far(found, earlier, plan)
+    changed = edited(before, after)
+    return found, Update(changed, cells, table_of_nic, told, rules_of_nic, frozenset(vms), moved, far)
 
 
 def doors(compiled: Compiled) -> set[int]:
@@ -124,66 +122,41 @@ def doors(compiled: Compiled) -> set[int]:
     return {int(nic) for nic in found if 0 <= nic < len(compiled.nic_ids)}
 
 
-def _changed(earlier: Compiled, before: Scenario, after: Scenario) -> list[tuple[str, str]] | None:
-    """Return collection and key of what differs; None where something does that needs a compilation."""
-    if earlier.carried.by_mac or earlier.carried.vpc or len(earlier.doors) > 1 or earlier.doors[0, 0] >= 0:
-        return None
-    if before.profile != after.profile or before.switches != after.switches:
-        return None
-    found: list[tuple[str, str]] = []
-    for name in Topology.model_fields:
-        one, other = getattr(before.topology, name), getattr(after.topology, name)
-        if one is other:
-            continue
-        if name not in _MAY_CHANGE:
-            if one != other:
-                return None
-            continue
-        for key in {**one, **other}:
-            here, there = one.get(key), other.get(key)
-            if here is there or here == there:
-                continue
-            found.append((name, key))
-            if name in _ATTACHED and not _only_differ(here, there, _ATTACHED[name]):
-                return None
-    return found
+def _is_plain(compiled: Compiled) -> bool:
+    """Return whether frames go by address, and tables are effective routes of subnets."""
+    carried = compiled.carried
+    return not (carried.by_mac or carried.vpc or len(compiled.doors) > 1 or compiled.doors[0, 0] >= 0)
 
 
-def _only_differ(one: Any, other: Any, fields: frozenset[str]) -> bool:
-    if one is None or other is None:
-        return False
-    return all(
-        name in fields or getattr(one, name) == getattr(other, name) for name in type(one).model_fields
-    )
+def _far(found: Compiled, earlier: Compiled, plan: Plan) -> Table:
+    """Return bool by atom whether gateways may do something else with packets for it."""
+    far = np.zeros(found.atoms.count, np.bool_)
+    topologies = [each.network.scenario.topology for each in (earlier, found)]
+    gateways = set().union(*(gateway_subnets(topology) for topology in topologies))
+    for subnet in sorted(gateways & plan.subnets):
+        rows = [set(each.network.subnet_routes(subnet).rows) for each in (earlier, found)]
+        prefixes = {prefix for row in rows[0] ^ rows[1] for prefix in row.prefixes}
+        if any(topology.subnets[subnet].vnet in plan.vnets for topology in topologies):
+            # What a peering lets through is not in the rows.
+            prefixes |= {
+                prefix
+                for topology in topologies
+                for vnet in plan.vnets
+                for prefix in topology.vnets[vnet].address_space
+            }
+        for prefix in prefixes:
+            first, end = found.atoms.span(prefix.version, *ends(prefix))
+            far[first:end] = True
+    return far
 
 
-def _same_addresses(before: Scenario, after: Scenario, nic: str) -> bool:
-    one, other = before.topology.nics[nic], after.topology.nics[nic]
-    return one.configurations == other.configurations
-
-
-def _concerned(
-    before: Topology, after: Topology, changed: list[tuple[str, str]]
-) -> tuple[set[str], set[str]]:
-    """Return the subnets whose routes or rules may be others now, and the groups that have changed."""
-    by_kind: dict[str, set[str]] = {name: set() for name in _MAY_CHANGE}
-    for name, key in changed:
-        by_kind[name].add(key)
-    subnets = by_kind["subnets"] | {
-        key
-        for topology in (before, after)
-        for key, subnet in topology.subnets.items()
-        if subnet.route_table in by_kind["route_tables"]
-    }
-    return subnets, by_kind["security_groups"]
-
-
-def _chains(before: Network, after: Network, ports: Sequence[Port]) -> dict[int, Chains]:
+def _chains(before: Network, after: Network, ports: Sequence[Port], plan: Plan) -> dict[int, Chains]:
     """Return what NICs ask whose rules are others; those that were kept are the same objects."""
     found: dict[int, Chains] = {}
     groups = [network.scenario.topology.nics for network in (before, after)]
     known: dict[tuple[str | None, ...], Chains | None] = {}
-    for row, port in enumerate(ports):
+    for row in _rows_of_rules(after, ports, plan):
+        port = ports[row]
         key = (port.subnet, *(nics[port.id].security_group for nics in groups))
         if key not in known:
             same = all(after.rules(port.id, side) is before.rules(port.id, side) for side in Direction)
@@ -192,6 +165,23 @@ def _chains(before: Network, after: Network, ports: Sequence[Port]) -> dict[int,
         if chains is not None:
             found[row] = chains
     return found
+
+
+def _rows_of_rules(network: Network, ports: Sequence[Port], plan: Plan) -> list[int]:
+    """Return the rows of NICs whose rules may be others."""
+    topology = network.scenario.topology
+    subnets = plan.subnets | {
+        key for key, subnet in topology.subnets.items() if subnet.security_group in plan.groups
+    }
+    if not (subnets or plan.nics or plan.groups):
+        return []
+    return [
+        row
+        for row, port in enumerate(ports)
+        if port.subnet in subnets
+        or port.id in plan.nics
+        or (plan.groups and topology.nics[port.id].security_group in plan.groups)
+    ]
 
 
 def _ranges(views: Iterable[Any]) -> Iterator[tuple[int, int, int]]:
@@ -281,7 +271,8 @@ def _routes(found: Compiled, earlier: Compiled, tables: dict[str, Any], places: 
     table_of = {**old.table_of, **{name: count + row for name, row in made.table_of.items()}}
     labels = [*old.labels, *made.labels] if tables else old.labels
     found.routes = replace(made, paged=paged, table_of=table_of, labels=labels)
-    found.names = tuple(names.texts)
+    if len(names.texts) > len(earlier.names):
+        found.names = tuple(names.texts)
     drawing = drawing_of(network)
     table_of_nic = np.full(len(found.nic_ids), -1, np.int64)
     cells = np.zeros((max(1, len(tables)), found.atoms.count), np.bool_)
@@ -366,29 +357,3 @@ def _said(rule: EffectiveRule) -> tuple[object, ...]:
         rule.destination_ports,
         rule.platform,
     )
-
-
-def edited(before: Scenario, after: Scenario) -> tuple[str, ...]:
-    """Return the paths of what two documents say otherwise, such as ``route_tables/spoke/routes/default``."""
-    found = [name for name in ("profile", "switches") if getattr(before, name) != getattr(after, name)]
-    for name in Topology.model_fields:
-        found += _edited(name, getattr(before.topology, name), getattr(after.topology, name))
-    return tuple(found)
-
-
-def _edited(path: str, one: Any, other: Any) -> Iterator[str]:
-    """Yield the deepest paths at which two values differ."""
-    if one is other:
-        return
-    if isinstance(one, dict) and isinstance(other, dict):
-        for key in sorted({*one, *other}):
-            if key not in one or key not in other:
-                yield f"{path}/{key}"
-            else:
-                yield from _edited(f"{path}/{key}", one[key], other[key])
-    elif isinstance(one, Part) and type(one) is type(other):
-        if one != other:
-            for name in type(one).model_fields:
-                yield from _edited(f"{path}/{name}", getattr(one, name), getattr(other, name))
-    elif one != other:
-        yield path

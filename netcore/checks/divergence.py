@@ -15,11 +15,12 @@ from netcore.forwarding.walk import trace
 from netcore.profiles import profile as find_profile
 from netcore.profiles.model import Profile, RuleCard
 from netcore.profiles.switches import choices
-from netcore.trace.model import Header, Leg, Place, Step, Trace, Verdict
+from netcore.trace.model import Header, Leg, Outcome, Place, Step, Trace, Verdict
 from netcore.trace.packet import Packet
+from netcore.words import say
 
-_ASKING = frozenset({"resolve"})
-"""Decisions by which a guest only finds the MAC to write on a frame; what a frame's MAC does shows later."""
+_ASKING = "resolve"
+"""Decision by which a guest only finds the MAC to write on a frame; what a frame's MAC does shows later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +155,12 @@ def _parting(a: Leg | None, b: Leg | None) -> tuple[int, Step | None, Step | Non
 
 
 def _asks(step: Step) -> bool:
-    return step.place is Place.GUEST and step.decision in _ASKING
+    return step.place is Place.GUEST and step.decision == say(_ASKING)
 
 
 def _passes(step: Step) -> bool:
     """Return whether a step only lets a packet through: providers have other rules for the same answer."""
-    return step.place is Place.SECURITY and not step.decision.startswith("drop")
+    return step.place is Place.SECURITY and step.decision != say(Outcome.DROPPED.value)
 
 
 def _meaning(step: Step) -> tuple[object, ...]:

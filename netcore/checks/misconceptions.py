@@ -14,6 +14,7 @@ from netcore.control.network import Network
 from netcore.document.models import NIC
 from netcore.document.values import Address
 from netcore.trace.model import Outcome, Verdict
+from netcore.words import say
 
 ENDINGS = frozenset(outcome.value for outcome in Outcome)
 
@@ -36,7 +37,7 @@ class Misconception:
 
     def as_dict(self) -> dict[str, object]:
         """Return plain JSON data."""
-        return {"id": self.id, "name": self.name, "truth": self.truth, "facts": list(self.facts)}
+        return {"id": self.id, "name": say(self.name), "truth": say(self.truth), "facts": list(self.facts)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def _handed_in(given: netcore.Pack, file: str, seed: int) -> tuple[dict[str, Any
 
 def lint(options: argparse.Namespace) -> int:
     """Show what is wrong with an exercise pack: references that fail, wrong solutions that pass, leaks."""
-    found = netcore.lint(pack(options.file))
+    found = netcore.lint(pack(options.file), range(options.seeds))
     if options.json:
         rows(problem.as_dict() for problem in found)
     else:
@@ -119,7 +119,16 @@ def verify(options: argparse.Namespace) -> int:
 
 
 def put_faults(options: argparse.Namespace) -> int:
-    """Put faults into a drawing that works; the drawing goes out, what was done to standard error."""
+    """Put faults into a drawing that works; the drawing goes out, what was done to standard error.
+
+    Of a pack, with ``--sets``: its ``faults.json`` goes out.
+    """
+    if options.sets:
+        try:
+            print(json.dumps(netcore.drawn_sets(pack(options.file), options.sets), indent=1))
+        except ValueError as error:
+            raise inputs.Cannot(str(error)) from error
+        return YES
     broken = netcore.put_faults(
         inputs.scenario(options.file), options.count, options.seed, options.kind or ()
     )

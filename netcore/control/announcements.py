@@ -25,6 +25,7 @@ from netcore.document.guests import BgpSpeaker
 from netcore.document.models import Topology
 from netcore.document.values import Address, Network
 from netcore.profiles.model import Profile
+from netcore.words import say
 
 REFUSALS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -71,6 +72,7 @@ class BgpRoute:
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""
         text, facts = REFUSALS.get(self.reason, ("", ()))
+        text = say(text) if text else ""
         return {
             "speaker": self.speaker,
             "source": self.source,

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from netcore.control.tunnels import Tunnel
 from netcore.document.guests import BgpNeighbour
 from netcore.document.values import Address
+from netcore.words import say
 
 EDGE_ASN = 12076
 """What the provider's side of an ExpressRoute circuit says (fact H11)."""
@@ -101,6 +102,7 @@ class Session:
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""
         text, facts = REASONS[self.reason]
+        text = say(text)
         return {
             "ends": [
                 {

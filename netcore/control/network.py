@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Hashable, Mapping
 from functools import cached_property
+from typing import Final
 
 from netcore.control.announcements import Announcements, BgpRoute, BgpView
 from netcore.control.effective import EffectiveRoutes
@@ -28,6 +29,7 @@ from netcore.errors import NotFound
 from netcore.profiles import profile as find_profile
 from netcore.profiles.model import Profile
 from netcore.profiles.switches import switched
+from netcore.words import say
 
 
 class Network:
@@ -127,18 +129,17 @@ class Network:
         earlier: Network,
         subnets: Container[str],
         groups: Container[str | None],
-        *,
-        same_owners: bool = True,
+        but: Container[str] = (),
     ) -> None:
-        """Take over what an earlier network has worked out that differs in routes and rules only.
+        """Take over what an earlier network has worked out that differs little.
 
         Args:
             subnets: whose routes or rules may be others now.
             groups: security groups that say something else now.
-            same_owners: whether all private addresses have the holders that they had.
+            but: what of ``KEPT`` is worked out anew.
         """
-        for name in _WITHOUT_ROUTES:
-            if name in earlier.__dict__ and (same_owners or name != "owners"):
+        for name in KEPT:
+            if name in earlier.__dict__ and name not in but:
                 self.__dict__.setdefault(name, earlier.__dict__[name])
         kinds = {
             self._effective_routes.kind(key) for key in self.scenario.topology.subnets if key not in subnets
@@ -146,8 +147,9 @@ class Network:
         for kind in kinds & earlier._tables.keys():
             self._tables.setdefault(kind, earlier._tables[kind])
         for key, rules in earlier._rules.items():
-            attached = self.scenario.topology.subnets[key[0]].security_group
-            if key[0] not in subnets and key[1] not in groups and attached not in groups:
+            if key[0] in subnets or key[1] in groups:
+                continue
+            if self.scenario.topology.subnets[key[0]].security_group not in groups:
                 self._rules.setdefault(key, rules)
 
     def nic(self, nic_id: str) -> NIC:
@@ -158,7 +160,7 @@ class Network:
         """
         found = self.scenario.topology.nics.get(nic_id)
         if found is None:
-            raise NotFound(f"The document has no NIC {nic_id}.")
+            raise NotFound(say("The document has no NIC {nic_id}.", nic_id=nic_id))
         return found
 
     def subnet_of(self, nic_id: str) -> Subnet:
@@ -170,7 +172,13 @@ class Network:
         nic = self.nic(nic_id)
         found = self.scenario.topology.subnets.get(nic.subnet)
         if found is None:
-            raise NotFound(f"The document has no subnet {nic.subnet}, which NIC {nic_id} names.")
+            raise NotFound(
+                say(
+                    "The document has no subnet {subnet}, which NIC {nic_id} names.",
+                    subnet=nic.subnet,
+                    nic_id=nic_id,
+                )
+            )
         return found
 
     def vnet_of(self, nic_id: str) -> str:
@@ -246,19 +254,19 @@ class Network:
     def _need_vnet(self, nic_id: str) -> None:
         vnet = self.vnet_of(nic_id)
         if vnet not in self.scenario.topology.vnets:
-            raise NotFound(f"The document has no virtual network {vnet}, which NIC {nic_id} stands in.")
+            raise NotFound(
+                say(
+                    "The document has no virtual network {vnet}, which NIC {nic_id} stands in.",
+                    vnet=vnet,
+                    nic_id=nic_id,
+                )
+            )
 
 
-_WITHOUT_ROUTES = (
-    "peerings",
-    "gateways",
-    "tunnels",
-    "sites",
-    "bgp",
-    "owners",
-    "_public",
-    "learned_guest_routes",
-)
+PEERED: Final = ("peerings", "gateways", "tunnels", "sites", "bgp", "owners", "learned_guest_routes")
+"""What peerings decide."""
+
+KEPT: Final = (*PEERED, "_public")
 """What neither route tables nor security groups decide, where no route server stands."""
 
 

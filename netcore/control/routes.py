@@ -9,6 +9,7 @@ from typing import Any
 
 from netcore.control.prefixes import PrefixIndex
 from netcore.document.values import Address, Network
+from netcore.words import say
 
 
 class RouteSource(StrEnum):
@@ -85,7 +86,11 @@ class EffectiveRoute:
     @property
     def text(self) -> str:
         """Return the row as one line, such as ``10.0.0.0/16 -> VirtualAppliance 10.0.2.4``."""
-        prefix = str(self.prefixes[0]) if len(self.prefixes) == 1 else f"{len(self.prefixes)} prefixes"
+        prefix = (
+            str(self.prefixes[0])
+            if len(self.prefixes) == 1
+            else say("{count} prefixes", count=len(self.prefixes))
+        )
         hops = f" {self.target}" if self.target else "".join(f" {address}" for address in self.next_hop_ips)
         return f"{prefix} -> {self.next_hop_type.value}{hops}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from netcore.control.network import Network
 from netcore.document.models import Power
 from netcore.errors import NotFound
+from netcore.words import say
 
 
 def routes_shown(network: Network, ref: str) -> tuple[bool, str]:
@@ -21,12 +22,12 @@ def routes_shown(network: Network, ref: str) -> tuple[bool, str]:
     topology = network.scenario.topology
     collection, _, key = ref.partition("/")
     if collection == "gateways" and key in topology.gateways:
-        return False, "Effective routes exist per NIC; gateways show none."
+        return False, say("Effective routes exist per NIC; gateways show none.")
     if collection != "nics" or key not in topology.nics:
-        raise NotFound(f"The document has no NIC or gateway {ref}.")
+        raise NotFound(say("The document has no NIC or gateway {ref}.", ref=ref))
     vm = topology.vms.get(topology.nics[key].vm or "")
     if vm is None:
-        return False, f"{key} is attached to no VM; effective routes are shown while a VM runs."
+        return False, say("{key} is attached to no VM; effective routes are shown while a VM runs.", key=key)
     if vm.power is not Power.RUNNING:
-        return False, f"{vm.name} does not run; effective routes are shown while it does."
+        return False, say("{name} does not run; effective routes are shown while it does.", name=vm.name)
     return True, ""

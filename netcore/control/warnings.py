@@ -11,6 +11,7 @@ from netcore.control.network import Network
 from netcore.control.prefixes import inside
 from netcore.control.routes import EffectiveRoute, HopType, RouteSource
 from netcore.document.problems import Problem, pointer, quoted
+from netcore.words import say
 
 
 def warnings(network: Network) -> tuple[Problem, ...]:
@@ -62,9 +63,15 @@ def _identical(network: Network, vnet: str, rows: tuple[EffectiveRoute, ...]) ->
                 yield Problem(
                     "route-equals-system",
                     _at(row, "prefix"),
-                    quoted(f"{prefix} -> {row.next_hop_type.value}, which is a system route already"),
-                    "a route that says something else, or none",
-                    "Such a pair has been reported to disable both routes; remove the user route.",
+                    quoted(
+                        say(
+                            "{prefix} -> {value}, which is a system route already",
+                            prefix=prefix,
+                            value=row.next_hop_type.value,
+                        )
+                    ),
+                    say("a route that says something else, or none"),
+                    say("Such a pair has been reported to disable both routes; remove the user route."),
                     "D69",
                 )
 
@@ -81,8 +88,10 @@ def _unheld(network: Network, vnet: str, rows: tuple[EffectiveRoute, ...]) -> It
                     "next-hop-unheld",
                     _at(row, "next_hop_ip"),
                     quoted(address),
-                    f"an address that something in {vnet} or in a directly peered network holds",
-                    "Packets for this route are dropped; there is no fallback to another route.",
+                    say(
+                        "an address that something in {vnet} or in a directly peered network holds", vnet=vnet
+                    ),
+                    say("Packets for this route are dropped; there is no fallback to another route."),
                     "D42",
                 )
 
@@ -100,9 +109,11 @@ def _own_subnet(network: Network, subnet_id: str, rows: tuple[EffectiveRoute, ..
                 yield Problem(
                     "gateway-subnet-own",
                     _at(row, "prefix"),
-                    quoted(f"{prefix}, inside {subnet.name}"),
-                    "routes for other ranges",
-                    "Instances of the gateway reach each other here; a route that leads this away can break "
-                    "it.",
+                    quoted(say("{prefix}, inside {name}", prefix=prefix, name=subnet.name)),
+                    say("routes for other ranges"),
+                    say(
+                        "Instances of the gateway reach each other here; a route that leads this away can "
+                        "break it."
+                    ),
                     "D63",
                 )

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from netcore.document.problems import Report
+from netcore.words import say
 
 LIMITS: Mapping[str, int] = MappingProxyType(
     {
@@ -146,8 +147,8 @@ def _count(report: Report, limit: str, path: tuple[str, ...], count: int) -> Non
             "too-many",
             path,
             f"{count:,} {words}",
-            f"at most {LIMITS[limit]:,}",
-            "Split the drawing, or leave out what the question does not need.",
+            say("at most {limits:,}", limits=LIMITS[limit]),
+            say("Split the drawing, or leave out what the question does not need."),
         )
 
 
@@ -194,9 +195,9 @@ def not_plain(raw: Any, report: Report) -> None:
             report.add(
                 "too-many",
                 (),
-                f"more than {LIMITS['values']:,} values",
-                f"at most {LIMITS['values']:,}",
-                "Split the drawing, or leave out what the question does not need.",
+                say("more than {limits:,} values", limits=LIMITS["values"]),
+                say("at most {limits:,}", limits=LIMITS["values"]),
+                say("Split the drawing, or leave out what the question does not need."),
             )
             return
         level = [below for value in level for below in _below(value)]
@@ -205,9 +206,9 @@ def not_plain(raw: Any, report: Report) -> None:
     report.add(
         "too-deep",
         (),
-        f"nesting deeper than {LIMITS['depth']}",
-        f"at most {LIMITS['depth']} levels",
-        "A scenario needs no more than ten levels; this is probably another kind of file.",
+        say("nesting deeper than {limits}", limits=LIMITS["depth"]),
+        say("at most {limits} levels", limits=LIMITS["depth"]),
+        say("A scenario needs no more than ten levels; this is probably another kind of file."),
     )
 
 
@@ -237,25 +238,26 @@ def _wrong_value(value: Any) -> tuple[str, str, str] | None:
     if value is None or isinstance(value, bool | int):
         return None
     if isinstance(value, str):
-        return None if _storable(value) else _TEXT
+        return None if _storable(value) else _not_text()
     if isinstance(value, float):
         if math.isfinite(value):
             return None
-        return str(value), "a finite number", "JSON has no infinity and no NaN."
+        return str(value), say("a finite number"), say("JSON has no infinity and no NaN.")
     if isinstance(value, list):
         return None
     if isinstance(value, dict):
         if not all(isinstance(key, str) for key in value):
-            return "a key that is no text", "text as key", "Every key of an object is text."
-        return None if all(_storable(key) for key in value) else _TEXT
-    return type(value).__name__, "a JSON value", "Only what JSON knows can be saved."
+            return say("a key that is no text"), say("text as key"), say("Every key of an object is text.")
+        return None if all(_storable(key) for key in value) else _not_text()
+    return type(value).__name__, say("a JSON value"), say("Only what JSON knows can be saved.")
 
 
-_TEXT = (
-    "text with U+0000 or half a surrogate pair",
-    "text without NUL and without unpaired surrogates",
-    "Remove the character; it usually comes from a broken export.",
-)
+def _not_text() -> tuple[str, str, str]:
+    return (
+        say("text with U+0000 or half a surrogate pair"),
+        say("text without NUL and without unpaired surrogates"),
+        say("Remove the character; it usually comes from a broken export."),
+    )
 
 
 def _storable(text: str) -> bool:

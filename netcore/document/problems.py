@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from netcore.words import say
+
 MAX_PROBLEMS = 1000
 """More than this help nobody; the last one then says how many are not listed."""
 
@@ -48,8 +50,15 @@ class Problem:
     def text(self) -> str:
         """Return the problem in one line."""
         fact = f" ({self.fact})" if self.fact else ""
-        place = self.pointer or "the document"
-        return f"{place}: found {self.found}, expected {self.expected}. {self.hint}{fact}"
+        place = self.pointer or say("the document")
+        return say(
+            "{place}: found {found}, expected {expected}. {hint}{fact}",
+            place=place,
+            found=self.found,
+            expected=self.expected,
+            hint=self.hint,
+            fact=fact,
+        )
 
 
 @dataclass
@@ -81,9 +90,11 @@ class Report:
         rest = Problem(
             "more-problems",
             "",
-            f"{self.more} more problems",
-            "a document without problems",
-            f"The first {MAX_PROBLEMS} are listed; mend those and check again.",
+            say("{more} more problems", more=self.more),
+            say("a document without problems"),
+            say(
+                "The first {max_problems} are listed; mend those and check again.", max_problems=MAX_PROBLEMS
+            ),
         )
         return (*self.found, rest)
 
@@ -113,4 +124,8 @@ def choices(ids: Iterable[str], limit: int = 8) -> str:
     """
     names = sorted(ids)
     shown = ", ".join(names[:limit])
-    return shown if len(names) <= limit else f"{shown} and {len(names) - limit} more"
+    return (
+        shown
+        if len(names) <= limit
+        else say("{shown} and {count} more", shown=shown, count=len(names) - limit)
+    )

@@ -20,6 +20,7 @@ from netcore.document.problems import Problem, Report
 from netcore.document.shape import report_shape, shown
 from netcore.document.upgrade import CURRENT, upgraded
 from netcore.errors import DocumentError
+from netcore.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +55,15 @@ def read(raw: object, ground: Ground) -> Reading:
     if report.found:
         return Reading(None, report.all())
     if not isinstance(raw, dict):
-        return _refused("wrong-type", shown(raw), "an object", "A scenario is a JSON object.")
+        return _refused("wrong-type", shown(raw), say("an object"), say("A scenario is a JSON object."))
     current = upgraded(raw)
     version = current.get("schema")
     if isinstance(version, bool) or (version != CURRENT and isinstance(version, int)):
         return _refused(
             "unknown-schema",
-            f"schema {version}",
-            f"schema {CURRENT}",
-            "The document was written by another version of the program.",
+            say("schema {version}", version=version),
+            say("schema {current}", current=CURRENT),
+            say("The document was written by another version of the program."),
             "/schema",
         )
     try:
@@ -80,16 +81,16 @@ def read_text(text: str | bytes, ground: Ground) -> Reading:
     if len(content) > LIMITS["bytes"]:
         return _refused(
             "too-large",
-            f"{len(content):,} bytes",
-            f"at most {LIMITS['bytes']:,} bytes",
-            "Split the drawing, or leave out what the question does not need.",
+            say("{count:,} bytes", count=len(content)),
+            say("at most {limits:,} bytes", limits=LIMITS["bytes"]),
+            say("Split the drawing, or leave out what the question does not need."),
         )
     if depth_of(content, LIMITS["depth"]) > LIMITS["depth"]:
         return _refused(
             "too-deep",
-            f"nesting deeper than {LIMITS['depth']}",
-            f"at most {LIMITS['depth']} levels",
-            "A scenario needs no more than ten levels; this is probably another kind of file.",
+            say("nesting deeper than {limits}", limits=LIMITS["depth"]),
+            say("at most {limits} levels", limits=LIMITS["depth"]),
+            say("A scenario needs no more than ten levels; this is probably another kind of file."),
         )
     try:
         raw = json.loads(
@@ -97,16 +98,27 @@ def read_text(text: str | bytes, ground: Ground) -> Reading:
         )
     except UnicodeDecodeError as error:
         return _refused(
-            "not-text", f"the byte 0x{content[error.start]:02x} at {error.start}", "text in UTF-8", _NOT_OURS
+            "not-text",
+            say("the byte 0x{content:02x} at {start}", content=content[error.start], start=error.start),
+            say("text in UTF-8"),
+            say(_NOT_OURS),
         )
     except json.JSONDecodeError as error:
-        place = f"{error.msg[:1].lower()}{error.msg[1:]} at line {error.lineno}, column {error.colno}"
-        return _refused("not-json", place, "a JSON document", _NOT_OURS)
+        wrong = error.msg[:1].lower() + error.msg[1:]
+        place = say(
+            "{wrong} at line {line}, column {column}", wrong=wrong, line=error.lineno, column=error.colno
+        )
+        return _refused("not-json", place, say("a JSON document"), say(_NOT_OURS))
     except _DuplicateKey as error:
-        return _refused("duplicate-key", f"the key {error} twice in one object", "each key once", _TWICE)
+        return _refused(
+            "duplicate-key",
+            say("the key {key} twice in one object", key=error),
+            say("each key once"),
+            say(_TWICE),
+        )
     except ValueError as error:
         # Numbers of thousands of digits, NaN, Infinity.
-        return _refused("not-json", _said(error), "a JSON document", "Correct the number.")
+        return _refused("not-json", _said(error), say("a JSON document"), say("Correct the number."))
     return read(raw, ground)
 
 

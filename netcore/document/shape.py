@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from netcore.document.part import Part
 from netcore.document.problems import MAX_PROBLEMS, Report, pointer
 from netcore.document.values import SEEN
+from netcore.words import say
 
 _PATTERNS = {
     r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$": "an id: a letter or digit, then up to 79 of letters, digits, _ . -",
@@ -83,17 +84,17 @@ def _report_place(path: tuple[object, ...], found: Sequence[ErrorDetails], raw: 
     value = first["input"]
     fact = next((fact for pattern, fact in _FACTS if pattern.search(pointer(path))), None)
     if kind == "missing":
-        expected = f"the field {path[-1] if path else ''}".strip()
-        report.add("missing-field", path, "nothing", expected, "Add the field.", fact)
+        expected = say("the field {path}", path=path[-1] if path else "").strip()
+        report.add("missing-field", path, say("nothing"), expected, say("Add the field."), fact)
         return
     if kind == "extra_forbidden":
         _report_unknown(path, raw, report)
         return
     if first["loc"] and first["loc"][-1] == "[key]":
-        hint = "Ids are the keys of the maps; choose another one."
+        hint = say("Ids are the keys of the maps; choose another one.")
         report.add("bad-id", path, shown(path[-1]), _expected(first), hint)
         return
-    expected = " or ".join(dict.fromkeys(_expected(details) for details in found))
+    expected = say(" or ").join(dict.fromkeys(_expected(details) for details in found))
     code = "wrong-type" if all(details["type"] in _TYPES for details in found) else "bad-value"
     report.add(code, path, shown(value), expected, _hint(first, expected), fact)
 
@@ -102,16 +103,16 @@ def _report_unknown(path: tuple[object, ...], raw: Any, report: Report) -> None:
     report.add(
         "unknown-field",
         path,
-        f"the field {path[-1]}",
-        "only fields that a scenario has",
-        (len(report.found) < _GUESSES and _similar(path)) or "Remove the field.",
+        say("the field {path}", path=path[-1]),
+        say("only fields that a scenario has"),
+        (len(report.found) < _GUESSES and _similar(path)) or say("Remove the field."),
     )
 
 
 def _similar(path: tuple[object, ...]) -> str | None:
     """Return a hint that names a known field much like the unknown one."""
     close = difflib.get_close_matches(str(path[-1])[:60], _field_names(), n=1, cutoff=0.8)
-    return f"Remove the field; did you mean {close[0]}?" if close else None
+    return say("Remove the field; did you mean {close}?", close=close[0]) if close else None
 
 
 @cache
@@ -127,19 +128,22 @@ def _expected(details: ErrorDetails) -> str:
     kind = details["type"]
     context = details.get("ctx", {})
     if kind in _TYPES:
-        return _TYPES[kind]
+        return say(_TYPES[kind])
     if kind == "string_pattern_mismatch":
-        return _PATTERNS.get(str(context.get("pattern")), f"text that matches {context.get('pattern')}")
+        pattern = str(context.get("pattern"))
+        if pattern in _PATTERNS:
+            return say(_PATTERNS[pattern])
+        return say("text that matches {pattern}", pattern=pattern)
     if kind in ("enum", "literal_error"):
-        return f"one of {context.get('expected')}".replace("'", "")
+        return say("one of {choices}", choices=context.get("expected")).replace("'", "")
     if kind == "string_too_short":
-        return f"text of at least {context.get('min_length')} character"
+        return say("text of at least {least} character", least=context.get("min_length"))
     if kind == "string_too_long":
-        return f"text of at most {context.get('max_length')} characters"
-    bounds = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "at most")}
+        return say("text of at most {most} characters", most=context.get("max_length"))
+    bounds = {"greater_than_equal": ("ge", say("at least")), "less_than_equal": ("le", say("at most"))}
     if kind in bounds:
         key, words = bounds[kind]
-        return f"a number of {words} {context.get(key)}"
+        return say("a number of {words} {context}", words=words, context=context.get(key))
     if kind == "value_error":
         return _value_expected(str(context.get("error", "")))
     return str(details["msg"]).lower()
@@ -148,12 +152,12 @@ def _expected(details: ErrorDetails) -> str:
 def _value_expected(text: str) -> str:
     """Return what the value types of the document want, from the message of what went wrong."""
     if "address is written" in text or "does not appear to be an IPv4 or IPv6 address" in text:
-        return "an IPv4 or IPv6 address as text, such as 10.0.1.4"
+        return say("an IPv4 or IPv6 address as text, such as 10.0.1.4")
     if "host bits set" in text:
-        return "a prefix with no bits set behind its length"
+        return say("a prefix with no bits set behind its length")
     if "prefix" in text or "network" in text:
-        return "a prefix as text, such as 10.0.0.0/16"
-    return text or "another value"
+        return say("a prefix as text, such as 10.0.0.0/16")
+    return text or say("another value")
 
 
 def _hint(details: ErrorDetails, expected: str) -> str:
@@ -161,8 +165,8 @@ def _hint(details: ErrorDetails, expected: str) -> str:
     if "host bits set" in text and isinstance(details["input"], str):
         from ipaddress import ip_network
 
-        return f"Did you mean {ip_network(details['input'], strict=False)}?"
-    return "Correct the value." if expected else "Remove the value."
+        return say("Did you mean {ip_network}?", ip_network=ip_network(details["input"], strict=False))
+    return say("Correct the value.") if expected else say("Remove the value.")
 
 
 def shown(value: Any) -> str:
@@ -172,9 +176,9 @@ def shown(value: Any) -> str:
     if value is None:
         return "null"
     if isinstance(value, dict):
-        return "an object" if value else "an empty object"
+        return say("an object") if value else say("an empty object")
     if isinstance(value, list):
-        return "a list" if value else "an empty list"
+        return "a list" if value else say("an empty list")
     if isinstance(value, str):
-        return value if value.strip() else "empty text"
+        return value if value.strip() else say("empty text")
     return str(value)

@@ -18,6 +18,7 @@ from netcore.failover.detection import Heard, Short, away_too, heard_silences
 from netcore.failover.moments import Assumption, Note, Span
 from netcore.failover.streams import Streams
 from netcore.profiles.timing import TimingProfile
+from netcore.words import say
 
 USED = ("vrrp.interval",)
 """Numbers of the timing profile that advertisements hang on."""
@@ -74,9 +75,11 @@ class Adverts:
         """Yield the numbers it rests on."""
         for name in (*USED, *([self.hold] if self.hold else [])):
             number = self.timing[name]
-            yield Assumption(f"{name}: {number.meaning}", number.text, number.grade, number.source)
-        text = f"{self.silence_s:.2f} s, with priority {self.priority}"
-        yield Assumption("advertisements: longest silence before a backup is master", text, "C", _SOURCE)
+            yield Assumption(f"{name}: {say(number.meaning)}", number.text, number.grade, number.source)
+        text = say(
+            "{silence_s:.2f} s, with priority {priority}", silence_s=self.silence_s, priority=self.priority
+        )
+        yield Assumption(say("advertisements: longest silence before a backup is master"), text, "C", _SOURCE)
 
     def hear(self, streams: Streams) -> Heard:
         """Return when the backup becomes master in one trial; a silence that is too short is not noticed."""
@@ -96,22 +99,31 @@ class Adverts:
         failed, standby = self.names
         ref = f"vms/{self.standby}"
         if not self.silent or self.silent[0][0] > 0:
-            text = f"{standby} stays backup: the advertisements go on"
+            text = say("{standby} stays backup: the advertisements go on", standby=standby)
             yield Note(fault_us, "detect", "point", text, ref, "C", _SOURCE)
         yield from away_too(self.standby, self.names, self.silent, self.deaf, fault_us)
         for short in heard.short:
-            why = "it was away itself" if short.deaf else "the advertisements stopped for too short a time"
-            text = f"{standby} stays backup: {why}"
+            why = (
+                say("it was away itself")
+                if short.deaf
+                else say("the advertisements stopped for too short a time")
+            )
+            text = say("{standby} stays backup: {why}", standby=standby, why=why)
             yield Note(fault_us + short.end_us, "detect", "point", text, ref, "C", _SOURCE)
         if heard.decided_us is None:
             return
         end_us, begin_us = fault_us + heard.decided_us, fault_us + heard.begun_us
         master_us = end_us - self.hold_us
-        text = f"{standby} says that it is MASTER"
+        text = say("{standby} says that it is MASTER", standby=standby)
         yield Note(master_us, "detect", "point" if self.hold else "end", text, ref, "C", _SOURCE)
-        yield Span("detect", begin_us, master_us, f"{standby} hears no advertisement of {failed}")
+        yield Span(
+            "detect",
+            begin_us,
+            master_us,
+            say("{standby} hears no advertisement of {failed}", standby=standby, failed=failed),
+        )
         if self.hold:
             hold = self.timing[self.hold]
-            text = f"{standby} has waited {hold.text} and takes over"
+            text = say("{standby} has waited {text} and takes over", standby=standby, text=hold.text)
             yield Note(end_us, "detect", "end", text, ref, hold.grade, hold.source)
-            yield Span("detect", master_us, end_us, f"{standby} waits before it acts")
+            yield Span("detect", master_us, end_us, say("{standby} waits before it acts", standby=standby))

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from netcore.failover.rates import RATES
+from netcore.words import say
 
 Payload = dict[str, Any]
 
@@ -56,7 +57,7 @@ def availability(
                 "words": rate.words,
                 "per_month": per_month,
                 "grade": rate.grade,
-                "source": "changed by the person who runs it" if changed else rate.source,
+                "source": say("changed by the person who runs it") if changed else say(rate.source),
                 "window_s": window_s,
                 "false_per_month": alarms["per_month"],
                 "false_seconds": false_s,

@@ -19,6 +19,7 @@ from netcore.failover.moments import Change, Dies, InstancesTurn, Revives, Sets,
 from netcore.failover.redraw import changed, probe_blocked, removed, replaced
 from netcore.failover.standby import standby_of
 from netcore.failover.standing import need_drawings
+from netcore.words import say, say_many
 
 if TYPE_CHECKING:
     from netcore.failover.scene import Scene
@@ -132,30 +133,39 @@ def vm_of(scenario: Scenario, fault: Break) -> str:
         NotModelled: the fault names none, or one that is drawn as stopped.
     """
     if fault.vm is None or fault.vm not in scenario.topology.vms:
-        raise NotModelled(f"A fault of kind {fault.kind.value} names a VM of the drawing; this one does not.")
+        raise NotModelled(
+            say(
+                "A fault of kind {value} names a VM of the drawing; this one does not.",
+                value=fault.kind.value,
+            )
+        )
     return fault.vm
 
 
 def _break(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:
     kind, scenario = one.kind, scene.drawn
     if kind is FaultKind.NOTHING:
-        made.text.append((at_us, "nothing breaks", None))
+        made.text.append((at_us, say("nothing breaks"), None))
     elif kind in (FaultKind.CRASH, FaultKind.GRACEFUL_STOP):
         vm = vm_of(scenario, one)
         if kind is FaultKind.GRACEFUL_STOP:
             made.told.add((vm, at_us))
-        how = "ends its sessions and stops" if kind is FaultKind.GRACEFUL_STOP else "stops answering"
-        _silence(scene, made, [vm], at_us, one.lasts_us, f"{scene.name(vm)} {how}")
+        text = (
+            say("{name} ends its sessions and stops", name=scene.name(vm))
+            if kind is FaultKind.GRACEFUL_STOP
+            else say("{name} stops answering", name=scene.name(vm))
+        )
+        _silence(scene, made, [vm], at_us, one.lasts_us, text)
     elif kind is FaultKind.PAUSE:
         vm = vm_of(scenario, one)
         lasts_us = one.lasts_us if one.lasts_us is not None else PAUSE_US
-        text = f"{scene.name(vm)} is paused for {lasts_us / SECOND_US:g} s"
+        text = say("{name} is paused for {lasts_us:g} s", name=scene.name(vm), lasts_us=lasts_us / SECOND_US)
         _silence(scene, made, [vm], at_us, lasts_us, text)
     elif kind is FaultKind.PAIR_RESTARTS:
         vm = vm_of(scenario, one)
         pair = [vm, standby_of(scenario, vm)]
         lasts_us = one.lasts_us if one.lasts_us is not None else RESTART_US
-        text = f"{scene.name(pair[0])} and {scene.name(pair[1])} both restart"
+        text = say("{one} and {other} both restart", one=scene.name(pair[0]), other=scene.name(pair[1]))
         _silence(scene, made, pair, at_us, lasts_us, text)
     elif kind is FaultKind.RESTORE:
         _restore(scene, made, vm_of(scenario, one), at_us)
@@ -193,8 +203,9 @@ def _end(scene: Scene, made: Breakage) -> None:
                 back[over_us].append(vm)
     for over_us, those in sorted(back.items()):
         _at(scene, made, over_us, Revives(frozenset(those)))
-        verb = "runs" if len(those) == 1 else "run"
-        made.text.append((over_us, f"{' and '.join(map(scene.name, those))} {verb} again", None))
+        names = say(" and ").join(map(scene.name, those))
+        text = say_many("{names} runs again", "{names} run again", len(those), names=names)
+        made.text.append((over_us, text, None))
 
 
 def _over_us(silences: Sequence[Silence], end_us: int) -> int | None:
@@ -209,12 +220,20 @@ def _restore(scene: Scene, made: Breakage, vm: str, at_us: int) -> None:
     zone = scene.drawn.topology.vms[vm].zone
     for lost, begin_us, end_us in made.zones:
         if lost == zone and begin_us <= at_us and (end_us is None or at_us < end_us):
-            raise NotModelled(f"{scene.name(vm)} cannot run again: its zone {zone} is lost.")
+            raise NotModelled(
+                say("{name} cannot run again: its zone {zone} is lost.", name=scene.name(vm), zone=zone)
+            )
     for region, vms, begin_us, end_us in made.regions:
         if vm in vms and begin_us <= at_us and (end_us is None or at_us < end_us):
-            raise NotModelled(f"{scene.name(vm)} cannot run again: its region {region} is lost.")
+            raise NotModelled(
+                say(
+                    "{name} cannot run again: its region {region} is lost.",
+                    name=scene.name(vm),
+                    region=region,
+                )
+            )
     _at(scene, made, at_us, Revives(frozenset({vm})))
-    made.text.append((at_us, f"{scene.name(vm)} runs again", f"vms/{vm}"))
+    made.text.append((at_us, say("{name} runs again", name=scene.name(vm)), f"vms/{vm}"))
     made.silent[vm] = [
         (begin, at_us if begin <= at_us and (end is None or end > at_us) else end)
         for begin, end in made.silent.get(vm, ())
@@ -225,22 +244,26 @@ def _move(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:
     topology = scene.drawn.topology
     nic = topology.nics.get(one.nic or "")
     if one.address is None or one.nic is None or nic is None or nic.vm is None:
-        raise NotModelled("A step of kind move-address names an address and a NIC of a VM in the drawing.")
+        raise NotModelled(
+            say("A step of kind move-address names an address and a NIC of a VM in the drawing.")
+        )
     made.moves.append(ByHand(at_us, one.address, one.nic))
-    text = f"an operator moves {one.address} to {scene.name(nic.vm)}"
+    text = say("an operator moves {address} to {name}", address=one.address, name=scene.name(nic.vm))
     made.text.append((at_us, text, f"nics/{one.nic}"))
 
 
 def _zone(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:
     if one.zone is None:
-        raise NotModelled("A fault of kind zone-lost names a zone; this one does not.")
+        raise NotModelled(say("A fault of kind zone-lost names a zone; this one does not."))
     vms = [key for key, vm in sorted(scene.drawn.topology.vms.items()) if vm.zone == one.zone]
     end_us = None if one.lasts_us is None else at_us + one.lasts_us
     _at(scene, made, at_us, ZoneTurns(one.zone, lost=True))
-    made.text.append((at_us, f"zone {one.zone} is lost, with {len(vms)} VMs", None))
+    made.text.append(
+        (at_us, say("zone {zone} is lost, with {count} VMs", zone=one.zone, count=len(vms)), None)
+    )
     if end_us is not None:
         _at(scene, made, end_us, ZoneTurns(one.zone, lost=False))
-        made.text.append((end_us, f"zone {one.zone} is back", None))
+        made.text.append((end_us, say("zone {zone} is back", zone=one.zone), None))
     made.zones.append((one.zone, at_us, end_us))
     for vm in vms:
         made.silent.setdefault(vm, []).append((at_us, end_us))
@@ -249,16 +272,23 @@ def _zone(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:
 def _region(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:
     topology = scene.drawn.topology
     if one.region is None:
-        raise NotModelled("A fault of kind region-lost names a region; this one does not.")
+        raise NotModelled(say("A fault of kind region-lost names a region; this one does not."))
     vnets = {key for key, vnet in topology.vnets.items() if vnet.region == one.region}
     subnets = {key for key, subnet in topology.subnets.items() if subnet.vnet in vnets}
     vms = sorted({nic.vm for nic in topology.nics.values() if nic.vm is not None and nic.subnet in subnets})
     gateways = [key for key, gateway in sorted(topology.gateways.items()) if gateway.vnet in vnets]
     if not vms and not gateways:
-        raise NotModelled(f"Nothing is drawn in region {one.region}.")
+        raise NotModelled(say("Nothing is drawn in region {region}.", region=one.region))
     end_us = None if one.lasts_us is None else at_us + one.lasts_us
     made.regions.append((one.region, frozenset(vms), at_us, end_us))
-    _silence(scene, made, vms, at_us, one.lasts_us, f"region {one.region} is lost, with {len(vms)} VMs")
+    _silence(
+        scene,
+        made,
+        vms,
+        at_us,
+        one.lasts_us,
+        say("region {region} is lost, with {count} VMs", region=one.region, count=len(vms)),
+    )
     instances = frozenset((key, number) for key in gateways for number in range(2))
     if instances:
         _at(scene, made, at_us, InstancesTurn(instances, lost=True))
@@ -269,18 +299,25 @@ def _region(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:
 def _gateway(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:
     gateway = scene.drawn.topology.gateways.get(one.gateway or "")
     if one.gateway is None or gateway is None:
-        raise NotModelled(f"A fault of kind {one.kind.value} names a gateway of the drawing.")
+        raise NotModelled(
+            say("A fault of kind {value} names a gateway of the drawing.", value=one.kind.value)
+        )
     instance = (one.gateway, one.instance)
     planned = one.kind is FaultKind.GATEWAY_PLANNED
     end_us = None if one.lasts_us is None else at_us + one.lasts_us
     made.gone.append(Gone(one.gateway, one.instance, at_us, end_us, planned))
     _at(scene, made, at_us, InstancesTurn(frozenset({instance}), lost=True))
-    why = "is taken for maintenance" if planned else "dies"
-    text = f"instance {one.instance} of {gateway.name} {why}"
+    text = (
+        say(
+            "instance {instance} of {name} is taken for maintenance", instance=one.instance, name=gateway.name
+        )
+        if planned
+        else say("instance {instance} of {name} dies", instance=one.instance, name=gateway.name)
+    )
     made.text.append((at_us, text, f"gateways/{one.gateway}"))
     if end_us is not None:
         _at(scene, made, end_us, InstancesTurn(frozenset({instance}), lost=False))
-        text = f"instance {one.instance} of {gateway.name} runs again"
+        text = say("instance {instance} of {name} runs again", instance=one.instance, name=gateway.name)
         made.text.append((end_us, text, f"gateways/{one.gateway}"))
 
 
@@ -298,7 +335,7 @@ def _redrawn(scene: Scene, made: Breakage, one: Break, at_us: int) -> None:
     made.text.append((at_us, _words(scene, one), f"vms/{one.vm}" if one.vm else one.link))
     if one.lasts_us is not None:
         _at(scene, made, at_us + one.lasts_us, Sets((number,), 0))
-        made.text.append((at_us + one.lasts_us, f"mended: {_words(scene, one)}", None))
+        made.text.append((at_us + one.lasts_us, say("mended: {words}", words=_words(scene, one)), None))
 
 
 def _edit(scenario: Scenario, one: Break) -> Scenario:
@@ -311,7 +348,9 @@ def _edit(scenario: Scenario, one: Break) -> Scenario:
         return probe_blocked(scenario, vm)
     guest = scenario.topology.vms[vm].guest
     if not guest.forwarding:
-        raise NotModelled(f"{scenario.topology.vms[vm].name} does not forward, so it cannot stop forwarding.")
+        raise NotModelled(
+            say("{name} does not forward, so it cannot stop forwarding.", name=scenario.topology.vms[vm].name)
+        )
     return replaced(scenario, "vms", vm, guest=changed(guest, forwarding=False))
 
 
@@ -319,7 +358,9 @@ def _without_link(scenario: Scenario, link: str) -> Scenario:
     """Return the scenario without a peering, its other half too, or with a connection down."""
     collection, _, key = link.partition("/")
     if collection not in ("peerings", "connections") or key not in getattr(scenario.topology, collection):
-        raise NotModelled(f"A fault of kind link-lost names a peering or a connection; {link!r} is neither.")
+        raise NotModelled(
+            say("A fault of kind link-lost names a peering or a connection; {link!r} is neither.", link=link)
+        )
     if collection == "connections":
         return replaced(scenario, collection, key, up=False)
     lost = scenario.topology.peerings[key]
@@ -334,13 +375,15 @@ def _without_link(scenario: Scenario, link: str) -> Scenario:
 def _words(scene: Scene, one: Break) -> str:
     match one.kind:
         case FaultKind.FORWARDING_STOPS:
-            return f"{scene.name(one.vm or '')} forwards no more, and still answers on its own ports"
+            return say(
+                "{name} forwards no more, and still answers on its own ports", name=scene.name(one.vm or "")
+            )
         case FaultKind.PROBE_BLOCKED:
-            return f"a security rule denies the probes of {scene.name(one.vm or '')}"
+            return say("a security rule denies the probes of {name}", name=scene.name(one.vm or ""))
         case FaultKind.LINK_LOST:
-            return f"{one.link} is gone"
+            return say("{link} is gone", link=one.link)
     places = ", ".join(edit.pointer for edit in one.edits)
-    return f"the drawing changes at {places}"
+    return say("the drawing changes at {places}", places=places)
 
 
 def _at(scene: Scene, made: Breakage, time_us: int, change: Change) -> None:

@@ -22,6 +22,7 @@ from netcore.failover.reach import Reach
 from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams
 from netcore.failover.watches import Seen, Watch
+from netcore.words import say
 
 CONTROL_PLANE = ("arm.bucket", "arm.refill", "control.degraded", "repair")
 """Numbers of the timing profile that every call of Azure hangs on."""
@@ -143,7 +144,7 @@ class ByCalls:
         yield from self.detector.assumptions()
         for name in self.used:
             number = self.timing[name]
-            yield Assumption(f"{name}: {number.meaning}", number.text, number.grade, number.source)
+            yield Assumption(f"{name}: {say(number.meaning)}", number.text, number.grade, number.source)
         for watch in self.beside:
             yield watch.assumption()
         if self.reach is not None:
@@ -151,10 +152,12 @@ class ByCalls:
         if any(write.programmed for write in self.writes):
             yield Assumption(
                 "hosts: programming",
-                "the last sending host learns the new state after the whole programming time, the others "
-                "after a uniform share of it; what is removed is gone for all hosts at once",
+                say(
+                    "the last sending host learns the new state after the whole programming time, the others "
+                    "after a uniform share of it; what is removed is gone for all hosts at once"
+                ),
                 "D",
-                "ours, after sections 2.1 and 2.4 of the reference on failover",
+                say("ours, after sections 2.1 and 2.4 of the reference on failover"),
             )
 
     def durations(self, streams: Streams, degraded: bool) -> Iterator[float]:
@@ -277,12 +280,18 @@ class CallsPlay(PlainPlay):
             return
         number = self.mechanism.timing[self.mechanism.numbers.programming]
         for time_us, sender, write in self.learned:
-            who = "the edge" if sender == EDGE else f"host of {sender.partition('/')[2]}"
+            who = (
+                say("the edge")
+                if sender == EDGE
+                else say("host of {partition}", partition=sender.partition("/")[2])
+            )
             ref = write.ref if sender == EDGE else sender
-            text = f"{who} programmed: {write.told}"
+            text = say("{who} programmed: {told}", who=who, told=write.told)
             yield Note(fault_us + time_us, "data", "point", text, ref, number.grade, number.source)
         end_us = fault_us + self.operations[-1].ended_us
-        yield Span("data", end_us, end_us + (self.clocks.data_us or 0), "sending hosts learn the new state")
+        yield Span(
+            "data", end_us, end_us + (self.clocks.data_us or 0), say("sending hosts learn the new state")
+        )
 
     def _control(self, fault_us: int) -> Iterator[Note | Span]:
         timing, numbers = self.mechanism.timing, self.mechanism.numbers
@@ -290,33 +299,39 @@ class CallsPlay(PlainPlay):
         begin_us = fault_us + (self.heard.decided_us or 0)
         if self.cut_off or self.waited_us:
             who = self.mechanism.reach.caller if self.mechanism.reach is not None else ""
-            text = f"the call of {who.partition('/')[2]} does not reach the control plane"
-            yield Note(begin_us, "control", "point", text, who, None, "the drawing, as forwarding sees it")
+            text = say(
+                "the call of {partition} does not reach the control plane", partition=who.partition("/")[2]
+            )
+            yield Note(
+                begin_us, "control", "point", text, who, None, say("the drawing, as forwarding sees it")
+            )
         if self.cut_off:
             yield from self._repaired(fault_us, begin_us)
             return
         begin_us += self.waited_us
         yield Note(
-            begin_us, "control", "start", "token and first read asked for", None, auth.grade, auth.source
+            begin_us, "control", "start", say("token and first read asked for"), None, auth.grade, auth.source
         )
         if self.degraded:
             bad = timing["control.degraded"]
-            text = "the control plane has a bad day: every operation is slow"
+            text = say("the control plane has a bad day: every operation is slow")
             yield Note(begin_us, "control", "point", text, None, bad.grade, bad.source)
         for number, (write, operation) in enumerate(zip(self.mechanism.writes, self.operations, strict=True)):
             yield from self._operation(fault_us, write, operation)
             if not self.completes:
                 seen_us = fault_us + operation.seen_us
-                yield Span("control", fault_us + operation.called_us, seen_us, f"{write.text}: failed")
-                yield from self._repair(fault_us, seen_us, "the failover does not complete", write.ref)
+                yield Span(
+                    "control", fault_us + operation.called_us, seen_us, say("{text}: failed", text=write.text)
+                )
+                yield from self._repair(fault_us, seen_us, say("the failover does not complete"), write.ref)
                 return
             end_us = fault_us + operation.ended_us
             last = number == len(self.operations) - 1
             seen_us = end_us if last else fault_us + operation.seen_us
             polled = numbers.asynchronous and numbers.polled and not last
-            text = f"{write.text}, until a poll sees its end" if polled else write.text
+            text = say("{text}, until a poll sees its end", text=write.text) if polled else write.text
             yield Span("control", fault_us + operation.called_us, seen_us, text)
-        yield Span("control", begin_us, begin_us + self.auth_us, "token and first read")
+        yield Span("control", begin_us, begin_us + self.auth_us, say("token and first read"))
 
     def _operation(self, fault_us: int, write: Write, operation: Operation) -> Iterator[Note]:
         timing, numbers = self.mechanism.timing, self.mechanism.numbers
@@ -324,26 +339,28 @@ class CallsPlay(PlainPlay):
         duration = timing[(numbers.degraded or "") if degraded else numbers.operation]
         for time_us, wait_s in operation.refusals:
             limit = timing["arm.bucket"]
-            text = f"{write.text} refused (429), Retry-After {wait_s} s"
+            text = say("{text} refused (429), Retry-After {wait_s} s", text=write.text, wait_s=wait_s)
             yield Note(fault_us + time_us, "control", "point", text, write.ref, limit.grade, limit.source)
         sent_us = fault_us + operation.sent_us
-        yield Note(sent_us, "control", "start", f"{write.text} sent", write.ref)
+        yield Note(sent_us, "control", "start", say("{text} sent", text=write.text), write.ref)
         if numbers.asynchronous and numbers.polled:
             overhead, poll = timing["poll.overhead"], timing["poll.period"]
             accepted_us = fault_us + operation.accepted_us
-            text = f"{write.text} accepted (202)"
+            text = say("{text} accepted (202)", text=write.text)
             yield Note(accepted_us, "control", "point", text, write.ref, overhead.grade, overhead.source)
             if operation.untold:
                 seen_us = fault_us + operation.seen_us
-                text = f"polled {operation.untold} times more before that: still InProgress"
+                text = say(
+                    "polled {untold} times more before that: still InProgress", untold=operation.untold
+                )
                 yield Note(seen_us, "control", "point", text, write.ref, poll.grade, poll.source)
             for time_us, done in operation.poll_times():
                 end = "Succeeded" if self.completes else "Failed"
-                text = f"polled: {end if done else 'still InProgress'}"
+                text = say("polled: {end}", end=end if done else say("still InProgress"))
                 yield Note(fault_us + time_us, "control", "point", text, write.ref, poll.grade, poll.source)
         if self.completes:
             after_s = (operation.ended_us - operation.sent_us) / SECOND_US
-            text = f"{write.text} is done, {after_s:.1f} s after the call"
+            text = say("{text} is done, {after_s:.1f} s after the call", text=write.text, after_s=after_s)
             end_us = fault_us + operation.ended_us
             yield Note(end_us, "control", "end", text, write.ref, duration.grade, duration.source)
 
@@ -355,9 +372,9 @@ class CallsPlay(PlainPlay):
     def _repaired(self, fault_us: int, seen_us: int) -> Iterator[Note | Span]:
         repair = self.mechanism.timing["repair"]
         end_us = fault_us + (self.by_hand_us or 0)
-        done = "the failover is finished by hand"
+        done = say("the failover is finished by hand")
         yield Note(end_us, "control", "end", done, None, repair.grade, repair.source)
-        yield Span("control", seen_us, end_us, "waiting for repair by hand")
+        yield Span("control", seen_us, end_us, say("waiting for repair by hand"))
 
 
 def _delays(write: Write, programming_us: int, streams: Streams) -> Iterator[tuple[str, int, int]]:

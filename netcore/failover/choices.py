@@ -6,6 +6,7 @@ from typing import Any
 
 from netcore.document.faults import CONDITIONS, FIELDS, WORDS
 from netcore.failover.rates import NOT_COUNTED, RATES, event_of
+from netcore.words import say
 
 
 def choices() -> dict[str, list[dict[str, Any]]]:
@@ -18,12 +19,12 @@ def choices() -> dict[str, list[dict[str, Any]]]:
     kinds = [
         {
             "kind": kind.value,
-            "words": words,
+            "words": say(words),
             "fields": list(FIELDS[kind]),
             "rate": event_of(kind, None),
-            "no_month": NOT_COUNTED.get(kind),
+            "no_month": say(NOT_COUNTED[kind]) if kind in NOT_COUNTED else None,
         }
         for kind, words in WORDS.items()
     ]
-    conditions = [{"condition": name, "words": words} for name, words in CONDITIONS.items()]
+    conditions = [{"condition": name, "words": say(words)} for name, words in CONDITIONS.items()]
     return {"kinds": kinds, "conditions": conditions, "rates": [rate.as_dict() for rate in RATES.values()]}

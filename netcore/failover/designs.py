@@ -36,6 +36,7 @@ from netcore.failover.redraw import changed
 from netcore.failover.scene import Scene
 from netcore.failover.standing import need_all
 from netcore.profiles.timing import TimingProfile
+from netcore.words import say
 
 _PLANS: dict[Design, Callable[[Scene], Plan]] = {
     address_move.DESIGN: address_move.plan,
@@ -84,13 +85,19 @@ def plan(
         NotModelled: the design cannot be played here; the message says why.
     """
     if not scenario.traffic:
-        raise NotModelled("The scenario draws no traffic, so nothing shows what a failure does.")
+        raise NotModelled(say("The scenario draws no traffic, so nothing shows what a failure does."))
     for flow in scenario.traffic.values():
         if not flow.source.startswith(("vms/", "hosts/")):
-            raise NotModelled(f"Flow {flow.name} starts at {flow.source}; an address alone sends nothing.")
+            raise NotModelled(
+                say(
+                    "Flow {name} starts at {source}; an address alone sends nothing.",
+                    name=flow.name,
+                    source=flow.source,
+                )
+            )
     made = _PLANS.get(design)
     if made is None:
-        raise NotFound(f"There is no design {design.id}.")
+        raise NotFound(say("There is no design {id}.", id=design.id))
     known = drawings or Drawings()
 
     def one(fault: Fault) -> Plan:

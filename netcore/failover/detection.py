@@ -15,6 +15,7 @@ from netcore.failover.clock import microseconds
 from netcore.failover.moments import Assumption, Note, Span
 from netcore.failover.streams import Streams
 from netcore.profiles.timing import TimingProfile
+from netcore.words import say
 
 USED = ("heartbeat.interval", "heartbeat.misses", "promotion.hold", "promotion.noise")
 """Numbers of the timing profile that hellos hang on."""
@@ -116,37 +117,63 @@ class Hellos:
         timing, ref = self.timing, f"vms/{self.standby}"
         hello, noise = timing["heartbeat.misses"], timing["promotion.noise"]
         if not self.silent or self.silent[0][0] > 0:
-            text = f"{standby} notices nothing: hellos go on"
+            text = say("{standby} notices nothing: hellos go on", standby=standby)
             yield Note(fault_us, "detect", "point", text, ref, hello.grade, hello.source)
         yield from away_too(self.standby, self.names, self.silent, self.deaf, fault_us)
         for short in heard.short:
             yield from self._missed(short.missed_us, fault_us)
-            why = "it is away itself and counts anew later" if short.deaf else "the silence is too short"
-            text = f"{standby} notices nothing: {why}"
+            why = (
+                say("it is away itself and counts anew later")
+                if short.deaf
+                else say("the silence is too short")
+            )
+            text = say("{standby} notices nothing: {why}", standby=standby, why=why)
             yield Note(fault_us + short.end_us, "detect", "point", text, ref, hello.grade, hello.source)
         if heard.decided_us is None:
             return
         yield from self._missed(heard.missed_us, fault_us)
         end_us = fault_us + heard.decided_us
-        yield Note(end_us, "detect", "end", f"{standby} takes over", ref, noise.grade, noise.source)
+        yield Note(
+            end_us,
+            "detect",
+            "end",
+            say("{standby} takes over", standby=standby),
+            ref,
+            noise.grade,
+            noise.source,
+        )
         if heard.both is not None:
             from_us, to_us = (fault_us + time_us for time_us in heard.both)
-            text = f"{failed} is back as it was: both are active until it hears a hello of {standby}"
-            source = "ours, after section 2.6 of the reference on failover"
+            text = say(
+                "{failed} is back as it was: both are active until it hears a hello of {standby}",
+                failed=failed,
+                standby=standby,
+            )
+            source = say("ours, after section 2.6 of the reference on failover")
             yield Note(from_us, "detect", "point", text, f"vms/{self.vm}", "D", source)
-            yield Span("detect", from_us, to_us, "both are active")
+            yield Span("detect", from_us, to_us, say("both are active"))
         begin_us = fault_us + heard.begun_us
-        yield Span("detect", begin_us, end_us, f"{standby} notices that {failed} is gone")
+        yield Span(
+            "detect",
+            begin_us,
+            end_us,
+            say("{standby} notices that {failed} is gone", standby=standby, failed=failed),
+        )
 
     def _missed(self, missed_us: tuple[int, ...], fault_us: int) -> Iterator[Note]:
         hello, ref = self.timing["heartbeat.misses"], f"vms/{self.vm}"
         needed = round(self.timing.value("heartbeat.misses"))
         for number, time_us in enumerate(missed_us, 1):
-            text = f"hello {number} of {needed} from {self.names[0]} missed"
+            text = say(
+                "hello {number} of {needed} from {names} missed",
+                number=number,
+                needed=needed,
+                names=self.names[0],
+            )
             yield Note(fault_us + time_us, "detect", "point", text, ref, hello.grade, hello.source)
         if missed_us and len(missed_us) == needed:
             hold, ref = self.timing["promotion.hold"], f"vms/{self.standby}"
-            text = f"{self.names[1]} waits {hold.text} before it takes over"
+            text = say("{names} waits {text} before it takes over", names=self.names[1], text=hold.text)
             yield Note(fault_us + missed_us[-1], "detect", "start", text, ref, hold.grade, hold.source)
 
 
@@ -156,8 +183,12 @@ def away_too(
     """Yield that a standby cannot notice a silence, for it is away itself when that begins."""
     for begin_us, _ in silent:
         if any(away <= begin_us and (back is None or begin_us < back) for away, back in deaf):
-            text = f"{names[1]} is away itself, so nobody notices that {names[0]} is gone"
-            source = "ours: who does not run cannot take over"
+            text = say(
+                "{standby} is away itself, so nobody notices that {failed} is gone",
+                standby=names[1],
+                failed=names[0],
+            )
+            source = say("ours: who does not run cannot take over")
             yield Note(fault_us + begin_us, "detect", "point", text, f"vms/{standby}", "D", source)
 
 

@@ -20,6 +20,7 @@ from netcore.failover.timing import override_error
 from netcore.profiles import PROFILES
 from netcore.profiles.switches import choices
 from netcore.profiles.timing_variants import TIMING_PROFILES
+from netcore.words import say
 
 Raw = dict[str, Any]
 
@@ -55,7 +56,9 @@ def edited(scenario: Scenario, edits: Sequence[Edit]) -> Scenario:
 def _refusal(error: ValidationError, above: str) -> NotModelled:
     found = error.errors(include_url=False, include_context=False)[0]
     place = above + "".join(f"/{part}" for part in found["loc"])
-    return NotModelled(f"The edits of the fault make no drawing: at {place}, {found['msg']}.")
+    return NotModelled(
+        say("The edits of the fault make no drawing: at {place}, {found}.", place=place, found=found["msg"])
+    )
 
 
 def sound(scenario: Scenario, when: str) -> None:
@@ -70,7 +73,9 @@ def sound(scenario: Scenario, when: str) -> None:
     # Faults name what is there before the edits, and positions make no packet go elsewhere.
     problems = check(scenario.model_copy(update={"faults": {}, "layout": {}}), ground())
     if problems:
-        raise NotModelled(f"{when} make a drawing that cannot be played. {problems[0].text}")
+        raise NotModelled(
+            say("{when} make a drawing that cannot be played. {text}", when=when, text=problems[0].text)
+        )
 
 
 def _way(pointer: str) -> list[str]:
@@ -124,10 +129,18 @@ def _apply(raw: Raw, way: Sequence[str], edit: Edit) -> None:
     there: Any = raw
     for part in before:
         if not isinstance(there, dict) or (part not in there and edit.value is None):
-            raise NotModelled(f"The edit at {edit.pointer} leads nowhere: there is no {part}.")
+            raise NotModelled(
+                say(
+                    "The edit at {pointer} leads nowhere: there is no {part}.",
+                    pointer=edit.pointer,
+                    part=part,
+                )
+            )
         there = there.setdefault(part, {})
     if not isinstance(there, dict):
-        raise NotModelled(f"The edit at {edit.pointer} leads into a value that has no fields.")
+        raise NotModelled(
+            say("The edit at {pointer} leads into a value that has no fields.", pointer=edit.pointer)
+        )
     if edit.value is None:
         there.pop(last, None)
     else:

@@ -19,6 +19,7 @@ from netcore.failover.moments import Assumption, Clocks, InstancesTurn, Note, Pl
 from netcore.failover.provider import need_provider
 from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams
+from netcore.words import say
 
 Draw = Callable[[str], float]
 """Name of a timing number -> its value in this trial, in seconds."""
@@ -42,22 +43,37 @@ def losses_of(scene: Scene, kind: str, provider: str = "Azure") -> tuple[str, Ga
     need_provider(scene, provider)
     gone = tuple(scene.breakage.gone)
     if not gone:
-        raise NotModelled(f"The fault {scene.fault.name} takes no instance of a gateway away.")
+        raise NotModelled(say("The fault {name} takes no instance of a gateway away.", name=scene.fault.name))
     key = gone[0].gateway
     gateway = scene.drawn.topology.gateways[key]
     other = next((one.gateway for one in gone if one.gateway != key), None)
     if other is not None:
         name = scene.drawn.topology.gateways[other].name
         raise NotModelled(
-            f"The fault takes instances of {gateway.name} and {name}; the model follows one gateway."
+            say(
+                "The fault takes instances of {name} and {other}; the model follows one gateway.",
+                name=gateway.name,
+                other=name,
+            )
         )
     if gateway.kind != kind:
         raise NotModelled(
-            f"{gateway.name} is a gateway of kind {gateway.kind}, and this design is for {kind}."
+            say(
+                "{name} is a gateway of kind {kind}, and this design is for {wanted}.",
+                name=gateway.name,
+                kind=gateway.kind,
+                wanted=kind,
+            )
         )
     for place, one in enumerate(gone):
         if any(one.instance == before.instance and _meet(before, one) for before in gone[:place]):
-            raise NotModelled(f"Instance {one.instance} of {gateway.name} goes while it is away already.")
+            raise NotModelled(
+                say(
+                    "Instance {instance} of {name} goes while it is away already.",
+                    instance=one.instance,
+                    name=gateway.name,
+                )
+            )
     return key, gateway, gone
 
 
@@ -120,13 +136,13 @@ class GatewayFailover:
         """Yield the numbers and statements this mechanism rests on."""
         for name in self.used:
             number = self.scene.timing[name]
-            yield Assumption(f"{name}: {number.meaning}", number.text, number.grade, number.source)
+            yield Assumption(f"{name}: {say(number.meaning)}", number.text, number.grade, number.source)
         if any(one.end_us is not None for one in self.gone):
             yield Assumption(
-                "return of an instance",
-                "an instance that is back carries its flows at once; what had begun to move stays",
+                say("return of an instance"),
+                say("an instance that is back carries its flows at once; what had begun to move stays"),
                 "D",
-                "ours, no published figure found",
+                say("ours, no published figure found"),
             )
 
     def play(self, streams: Streams) -> GatewayPlay:
@@ -221,14 +237,16 @@ class GatewayPlay(PlainPlay):
         noticed, moved = (text.format(instance=gone.instance) for text in mechanism.words)
         end_us, seen_us = fault_us + one.end_us, fault_us + one.noticed_us
         if one.unnoticed:
-            text = f"instance {gone.instance} is back before anybody notices, so nothing moves"
+            text = say(
+                "instance {instance} is back before anybody notices, so nothing moves", instance=gone.instance
+            )
             yield Note(end_us, "detect", "point", text, ref, number.grade, number.source)
             return
         yield Note(seen_us, "detect", "end", noticed, ref, number.grade, number.source)
         yield Span("detect", fault_us + gone.begin_us, seen_us, noticed)
         if one.called_off:
-            moved = f"instance {gone.instance} is back, and nothing moves"
+            moved = say("instance {instance} is back, and nothing moves", instance=gone.instance)
         elif self.fails:
-            moved = f"repaired by hand: {moved}"
+            moved = say("repaired by hand: {moved}", moved=moved)
         yield Note(end_us, "data", "end", moved, ref, number.grade, number.source)
         yield Span("data", seen_us, end_us, moved)

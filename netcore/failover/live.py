@@ -27,6 +27,7 @@ from netcore.failover.plan import Design
 from netcore.failover.race import Lane, Payload, simulated_time
 from netcore.failover.redraw import changed
 from netcore.failover.timing import timing_of
+from netcore.words import say
 
 HORIZON_US = 10**13
 """Nobody plays so long: the greatest time a document can hold."""
@@ -67,7 +68,9 @@ class LiveRace:
     ) -> None:
         vms = scenario.topology.vms
         if protects is not None and protects not in vms:
-            raise NotFound(f"The drawing has no VM {protects}, so no design can protect it.")
+            raise NotFound(
+                say("The drawing has no VM {protects}, so no design can protect it.", protects=protects)
+            )
         self._scenario = scenario
         self._timing = timing_of(scenario)
         self._seed = scenario.seed if seed is None else seed
@@ -115,11 +118,19 @@ class LiveRace:
         """
         if t_us < self.position_us:
             raise NotModelled(
-                f"It is {self.position_us / SECOND_US:g} s already, so nothing can happen at "
-                f"{t_us / SECOND_US:g} s."
+                say(
+                    "It is {position_us:g} s already, so nothing can happen at {t_us:g} s.",
+                    position_us=self.position_us / SECOND_US,
+                    t_us=t_us / SECOND_US,
+                )
             )
         if len(self._fault.then) >= MOST_STEPS:
-            raise NotModelled(f"A fault has at most {MOST_STEPS} steps; end this run and begin another.")
+            raise NotModelled(
+                say(
+                    "A fault has at most {most_steps} steps; end this run and begin another.",
+                    most_steps=MOST_STEPS,
+                )
+            )
         at_us = max(t_us, self.position_us + 1)
         made = _step(step, at_us)
         self._check(made)
@@ -142,17 +153,19 @@ class LiveRace:
         vms = self._scenario.topology.vms
         machine = vms.get(step.vm) if step.vm is not None else None
         if step.kind is FaultKind.NOTHING:
-            raise NotModelled("A step of kind nothing changes nothing; name what breaks.")
+            raise NotModelled(say("A step of kind nothing changes nothing; name what breaks."))
         if step.vm is None or machine is None or not self._lanes:
             return
         if machine.power is not Power.RUNNING:
-            raise NotModelled(f"{machine.name} is drawn as stopped; start it in the drawing first.")
+            raise NotModelled(
+                say("{name} is drawn as stopped; start it in the drawing first.", name=machine.name)
+            )
         silences = self._lanes[0].plan.scene.breakage.silences(step.vm)
         down = any(begin <= step.after_us and (end is None or step.after_us < end) for begin, end in silences)
         if step.kind in STOPS and down:
-            raise NotModelled(f"{machine.name} is down already; restore it first.")
+            raise NotModelled(say("{name} is down already; restore it first.", name=machine.name))
         if step.kind is FaultKind.RESTORE and not down:
-            raise NotModelled(f"{machine.name} runs already; there is nothing to restore.")
+            raise NotModelled(say("{name} runs already; there is nothing to restore.", name=machine.name))
 
     @property
     def settled(self) -> bool:
@@ -188,7 +201,11 @@ class LiveRace:
     def _words(self) -> str:
         parts = [_words(self._scenario, step) for step in self._fault.then]
         whole = f"{self._name}: {', '.join(parts) if parts else 'nothing happened'}"
-        return whole if len(whole) <= _LONGEST_NAME else f"{self._name}: {len(parts)} steps, {whole[:80]}..."
+        return (
+            whole
+            if len(whole) <= _LONGEST_NAME
+            else say("{name}: {count} steps, {whole}...", name=self._name, count=len(parts), whole=whole[:80])
+        )
 
 
 def _quiet(scenario: Scenario, protects: str | None, name: str) -> Fault:
@@ -218,16 +235,20 @@ def _step(step: Mapping[str, Any], at_us: int) -> FaultStep:
         return FaultStep.model_validate({**step, "after_us": at_us})
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False)[0]
-        place = "/".join(str(part) for part in found["loc"]) or "the step"
-        raise NotModelled(f"This is no step of a fault: at {place}, {found['msg']}.") from error
+        place = "/".join(str(part) for part in found["loc"]) or say("the step")
+        raise NotModelled(
+            say("This is no step of a fault: at {place}, {found}.", place=place, found=found["msg"])
+        ) from error
 
 
 def _words(scenario: Scenario, step: FaultStep) -> str:
     """Return a step in a few words, such as ``crash of Appliance 1 at 12.5 s``."""
     vm = scenario.topology.vms.get(step.vm or "")
     what = vm.name if vm is not None else step.link or step.gateway or step.region or step.address
-    of = f" of {what}" if what else ""
-    return f"{step.kind.value}{of} at {step.after_us / SECOND_US:.1f} s"
+    of = say(" of {what}", what=what) if what else ""
+    return say(
+        "{value}{of} at {after_us:.1f} s", value=step.kind.value, of=of, after_us=step.after_us / SECOND_US
+    )
 
 
 def _free_id(scenario: Scenario) -> str:

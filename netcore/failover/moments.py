@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 from netcore.document.models import Scenario
 from netcore.document.values import Address
 from netcore.profiles.timing import Grade
+from netcore.words import say
 
 EDGE = "edge"
 """Who translates public addresses; a sending host like any other as far as programming goes."""
@@ -411,4 +412,9 @@ class Assumption:
 
     def as_dict(self) -> dict[str, str | None]:
         """Return plain JSON data."""
-        return {"name": self.name, "value": self.value, "grade": self.grade, "source": self.source}
+        return {
+            "name": say(self.name),
+            "value": say(self.value),
+            "grade": self.grade,
+            "source": say(self.source),
+        }

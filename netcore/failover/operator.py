@@ -27,6 +27,7 @@ from netcore.failover.scene import Scene
 from netcore.failover.senders import senders_to
 from netcore.failover.streams import Streams
 from netcore.profiles import profile
+from netcore.words import say
 
 _SOURCE = "the drawing; reference on failover, section 2.1"
 
@@ -79,12 +80,16 @@ def _draw_holders(scene: Scene) -> None:
                 continue
             if scene.base.topology.nics[nic].subnet != scene.base.topology.nics[home].subnet:
                 raise NotModelled(
-                    f"{address} cannot move to {nic}: a NIC holds addresses of its own subnet only "
-                    "(fact A11)."
+                    say(
+                        "{address} cannot move to {nic}: a NIC holds addresses of its own "
+                        "subnet only (fact A11).",
+                        address=address,
+                        nic=nic,
+                    )
                 )
             places[nic] = len(values)
             values.append(Value(_At(home, key, nic)))
-        scene.holders[address] = (scene.set(f"{address} held", *values), places)
+        scene.holders[address] = (scene.set(say("{address} held", address=address), *values), places)
 
 
 def _holder(scene: Scene, address: Address) -> tuple[str, str]:
@@ -95,19 +100,29 @@ def _holder(scene: Scene, address: Address) -> tuple[str, str]:
             if held.address == address:
                 if held.primary:
                     raise NotModelled(
-                        f"{address} is the primary address of {nic.name}, and a primary one cannot leave "
-                        "its NIC."
+                        say(
+                            "{address} is the primary address of {name}, and a primary one cannot "
+                            "leave its NIC.",
+                            address=address,
+                            name=nic.name,
+                        )
                     )
                 return nic_id, key
     for balancer in topology.load_balancers.values():
         if any(frontend.address == address for frontend in balancer.frontends.values()):
             raise NotModelled(
-                f"No NIC holds {address} in this design: it is a frontend of {balancer.name}, so nobody can "
-                "move it."
+                say(
+                    "No NIC holds {address} in this design: it is a frontend of {name}, so nobody can move "
+                    "it.",
+                    address=address,
+                    name=balancer.name,
+                )
             )
     if any(public.address == address for public in topology.public_ips.values()):
-        raise NotModelled(f"{address} is public; moving a public address by hand is not modelled.")
-    raise NotModelled(f"Nobody holds {address} in this drawing, so it cannot be moved.")
+        raise NotModelled(
+            say("{address} is public; moving a public address by hand is not modelled.", address=address)
+        )
+    raise NotModelled(say("Nobody holds {address} in this drawing, so it cannot be moved.", address=address))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +169,14 @@ def _order(scene: Scene, move: ByHand) -> Order:
     value = places.get(move.nic)
     if value is None:
         where = " and ".join(places)
-        raise NotModelled(f"In this design {move.address} moves between {where}, and not to {move.nic}.")
+        raise NotModelled(
+            say(
+                "In this design {address} moves between {where}, and not to {nic}.",
+                address=move.address,
+                where=where,
+                nic=move.nic,
+            )
+        )
     nics = scene.base.topology.nics
     without = [vm for vm in (nics[nic].vm for nic in places) if vm is not None]
     senders = tuple(senders_to(scene.drawn, {move.address}, without))
@@ -204,11 +226,13 @@ class Operated:
     def assumptions(self) -> Iterator[Assumption]:
         """Yield the numbers and statements both rest on."""
         yield from self.inner.assumptions()
-        text = (
-            "an operator's writes take as long as those of the failover, always succeed and wait for nobody; "
-            "the guest that takes the address holds it already; probes do not notice the move"
+        text = say(
+            "an operator's writes take as long as those of the failover, always succeed and wait for "
+            "nobody; the guest that takes the address holds it already; probes do not notice the move"
         )
-        yield Assumption("operator: moves by hand", text, "D", "ours, after section 2.1 of the reference")
+        yield Assumption(
+            say("operator: moves by hand"), text, "D", say("ours, after section 2.1 of the reference")
+        )
 
     def play(self, streams: Streams) -> OperatedPlay:
         """Return one trial."""
@@ -230,9 +254,16 @@ class Operated:
             return
         one_write = self.operation == "aws.operation"
         caller = Caller(timing, asynchronous=not one_write)
-        texts = [f"PUT {move.nic} with {move.address}"]
+        texts = [say("PUT {nic} with {address}", nic=move.nic, address=move.address)]
         if not one_write:
-            texts.insert(0, f"PUT {order.nics.get(here, 'the holder')} without {move.address}")
+            texts.insert(
+                0,
+                say(
+                    "PUT {nics} without {address}",
+                    nics=order.nics.get(here, "the holder"),
+                    address=move.address,
+                ),
+            )
         time_us, writes = move.at_us, []
         for place, text in enumerate(texts):
             seconds = timing[self.operation].draw(streams.uniform(f"{self.operation}.{name}.{place}"))
@@ -289,15 +320,24 @@ class OperatedPlay:
         move, timing = one.order.move, self.mechanism.scene.timing
         ref = f"nics/{move.nic}"
         if not one.writes:
-            text = f"{move.address} is at {move.nic} already, so the operator has nothing to do"
+            text = say(
+                "{address} is at {nic} already, so the operator has nothing to do",
+                address=move.address,
+                nic=move.nic,
+            )
             yield Note(fault_us + move.at_us, "control", "point", text, ref, None, _SOURCE)
             return
         number, learning = timing[self.mechanism.operation], timing[self.mechanism.programming]
         for text, sent_us, ended_us in one.writes:
-            yield Note(fault_us + sent_us, "control", "start", f"operator: {text} sent", ref)
-            done = f"operator: {text} is done"
+            yield Note(fault_us + sent_us, "control", "start", say("operator: {text} sent", text=text), ref)
+            done = say("operator: {text} is done", text=text)
             yield Note(fault_us + ended_us, "control", "end", done, ref, number.grade, number.source)
-            yield Span("control", fault_us + sent_us, fault_us + ended_us, f"operator: {text}")
+            yield Span("control", fault_us + sent_us, fault_us + ended_us, say("operator: {text}", text=text))
         for time_us, sender in one.learned:
-            text = f"host of {sender.partition('/')[2]} programmed: {move.address} is at {move.nic}"
+            text = say(
+                "host of {partition} programmed: {address} is at {nic}",
+                partition=sender.partition("/")[2],
+                address=move.address,
+                nic=move.nic,
+            )
             yield Note(fault_us + time_us, "data", "point", text, sender, learning.grade, learning.source)

@@ -16,6 +16,7 @@ from netcore.failover.fates import FIRST_PORT, MOST_KEPT, Fate, Fates
 from netcore.failover.moments import Assumption, Play
 from netcore.failover.scene import Scene
 from netcore.profiles.timing import TimingProfile
+from netcore.words import say
 
 OUTCOMES = ("survived", "stalled", "reset", "hung", "never_started")
 """Every connection ends in exactly one of them."""
@@ -163,25 +164,35 @@ class Judge:
     def assumptions(self) -> Iterable[Assumption]:
         """Yield what the judgement adds to the mechanism's numbers."""
         yield Assumption(
-            "flows: source ports",
-            f"each flow is spread over {self._fates.ports} source ports from {FIRST_PORT} on; our hash "
-            "stands for the provider's, which nobody knows",
+            say("flows: source ports"),
+            say(
+                "each flow is spread over {ports} source ports from {first_port} on; our hash stands for "
+                "the provider's, which nobody knows",
+                ports=self._fates.ports,
+                first_port=FIRST_PORT,
+            ),
             "D",
-            "ours, so that shares show",
+            say("ours, so that shares show"),
         )
         yield Assumption(
-            "flows: new ones",
-            f"where a flow does not say otherwise, a share of {self._new:g} of its connections is opened at "
-            f"a steady pace in the first {NEW_WINDOW_S} s after the fault; the others were open before",
+            say("flows: new ones"),
+            say(
+                "where a flow does not say otherwise, a share of {new:g} of its connections is opened at "
+                "a steady pace in the first {new_window_s} s after the fault; the others were open before",
+                new=self._new,
+                new_window_s=NEW_WINDOW_S,
+            ),
             "D",
-            "ours, after section 2.3 of the reference on failover",
+            say("ours, after section 2.3 of the reference on failover"),
         )
         yield Assumption(
             "packets: rate",
-            "each direction of a flow carries its drawn rate; an answer whose packet is lost is lost with "
-            "it, under the same drop code",
+            say(
+                "each direction of a flow carries its drawn rate; an answer whose packet is lost is lost "
+                "with it, under the same drop code"
+            ),
             "D",
-            "ours, after section 2.4 of the reference on failover",
+            say("ours, after section 2.4 of the reference on failover"),
         )
 
     def course(self, changes: tuple[int, ...]) -> Course:

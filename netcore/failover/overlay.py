@@ -34,6 +34,7 @@ from netcore.errors import NotModelled
 from netcore.failover.moments import Assumption, Value
 from netcore.failover.redraw import changed, redrawn, replaced
 from netcore.failover.standby import standby_of
+from netcore.words import say
 
 if TYPE_CHECKING:
     from netcore.failover.scene import Scene
@@ -72,7 +73,7 @@ def setting_of(scene: Scene, move: Move) -> int:
     """Put a move into a scene as a setting with three values, and return its number."""
     flag_lost = "flag-lost" in scene.fault.conditions
     number = scene.set(
-        f"{move.address} held",
+        say("{address} held", address=move.address),
         lambda scenario: _held(scenario, move, move.source),
         Value(lambda scenario: scenario, frozenset({move.address})),
         lambda scenario: _held(scenario, move, move.target, flag_lost=flag_lost),
@@ -164,8 +165,11 @@ def overlay(scenario: Scenario, vm: str, *, private: bool = True) -> Overlay:
     moves = (*draft.private, *draft.public)
     if not moves:
         raise NotModelled(
-            f"No address by which packets reach {topology.vms[vm].name} can be moved: no balancer frontend "
-            "leads to it, and no route and no flow names an address of it."
+            say(
+                "No address by which packets reach {name} can be moved: no balancer frontend leads to "
+                "it, and no route and no flow names an address of it.",
+                name=topology.vms[vm].name,
+            )
         )
     _open_nics(draft, moves)
     base = redrawn(
@@ -238,24 +242,43 @@ def _move_frontend(
     here, there = (_member(topology, balancer, pool_id, vm) for vm in (draft.vm, draft.standby))
     if address is None or here is None or there is None:
         name = topology.vms[draft.standby].name
-        _left(draft, at, f"{name} is not in pool {pool_id}, so the address stays on the balancer")
+        _left(
+            draft,
+            at,
+            say(
+                "{name} is not in pool {pool_id}, so the address stays on the balancer",
+                name=name,
+                pool_id=pool_id,
+            ),
+        )
         return
     if frontend.public_ip is None:
         if any(topology.nics[holder.nic].subnet != frontend.subnet for holder in (here, there)):
-            _left(draft, at, "a NIC holds addresses of its own subnet only (fact A11), so this one stays")
+            _left(
+                draft, at, say("a NIC holds addresses of its own subnet only (fact A11), so this one stays")
+            )
             return
         key = f"moving-{balancer_id}-{frontend_id}"[:80]
         draft.private.append(Move(address, Holder(here.nic, key), Holder(there.nic, key), None, at))
     else:
         taken = {move.source for move in draft.public} | {move.target for move in draft.public}
         if {here, there} & taken or any(_has_public(draft.nics, holder) for holder in (here, there)):
-            _left(draft, at, "an IP configuration holds one public address, so this one stays")
+            _left(draft, at, say("an IP configuration holds one public address, so this one stays"))
             return
         draft.public.append(Move(address, here, there, frontend.public_ip, at))
         arriving = draft.nics[here.nic].configurations[here.configuration].address
         draft.gone[address] = arriving
     draft.balancers[balancer_id] = _without_frontend(draft.balancers[balancer_id], frontend_id)
-    _note(draft, f"{at}: redrawn", f"{address} is an address of {here.nic} that moves to {there.nic}")
+    _note(
+        draft,
+        say("{at}: redrawn", at=at),
+        say(
+            "{address} is an address of {nic} that moves to {there_nic}",
+            address=address,
+            nic=here.nic,
+            there_nic=there.nic,
+        ),
+    )
 
 
 def _move_held(draft: _Draft, wanted: set[Address]) -> None:
@@ -272,7 +295,15 @@ def _move_held(draft: _Draft, wanted: set[Address]) -> None:
             target = _nic_in(topology, draft.standby, nic.subnet)
             if target is None:
                 name = topology.vms[draft.standby].name
-                _left(draft, at, f"{name} has no NIC in subnet {nic.subnet}, so the address stays")
+                _left(
+                    draft,
+                    at,
+                    say(
+                        "{name} has no NIC in subnet {subnet}, so the address stays",
+                        name=name,
+                        subnet=nic.subnet,
+                    ),
+                )
                 continue
             here, there = Holder(nic_id, key), _primary(topology, target)
             if held.address in wanted:
@@ -282,7 +313,15 @@ def _move_held(draft: _Draft, wanted: set[Address]) -> None:
                 if there.configuration in draft.nics[target].configurations and _has_public(
                     draft.nics, there
                 ):
-                    _left(draft, at, f"{there.nic} has a public address already, so {public.address} stays")
+                    _left(
+                        draft,
+                        at,
+                        say(
+                            "{nic} has a public address already, so {address} stays",
+                            nic=there.nic,
+                            address=public.address,
+                        ),
+                    )
                     continue
                 stripped = draft.nics[here.nic].configurations
                 if here.configuration in stripped:
@@ -300,9 +339,13 @@ def _free(draft: _Draft, nic_id: str, key: str, held: IPConfiguration, target: s
         rest[key] = changed(held, address=address, public_ip=None)
         _note(
             draft,
-            f"nics/{nic_id}: primary address",
-            f"{held.address} is redrawn as a secondary address, for a primary one cannot leave its NIC; "
-            f"{address} takes its place",
+            say("nics/{nic_id}: primary address", nic_id=nic_id),
+            say(
+                "{address} is redrawn as a secondary address, for a primary one cannot leave its NIC; "
+                "{address_2} takes its place",
+                address=held.address,
+                address_2=address,
+            ),
         )
     draft.nics[nic_id] = changed(nic, configurations=rest)
     return source, Holder(target, f"moving-{nic_id}-{key}"[:80])
@@ -323,7 +366,9 @@ def _free_address(draft: _Draft, subnet_id: str, version: int) -> Address:
             address = prefix.network_address + (number - int(prefix.network_address))
             if address not in taken:
                 return address
-    raise NotModelled(f"Subnet {subnet_id} has no free address for the appliance that fails.")
+    raise NotModelled(
+        say("Subnet {subnet_id} has no free address for the appliance that fails.", subnet_id=subnet_id)
+    )
 
 
 def _open_nics(draft: _Draft, moves: Iterable[Move]) -> None:
@@ -406,9 +451,11 @@ def _put(draft: _Draft, holder: Holder, configuration: IPConfiguration) -> None:
 
 def _note(draft: _Draft, name: str, value: str) -> None:
     draft.notes.append(
-        Assumption(name, value, None, "the design, as an edit of the drawing; facts A10, A11, A20")
+        Assumption(name, value, None, say("the design, as an edit of the drawing; facts A10, A11, A20"))
     )
 
 
 def _left(draft: _Draft, at: str, why: str) -> None:
-    draft.notes.append(Assumption(f"{at}: not moved", why, None, "the design, as an edit of the drawing"))
+    draft.notes.append(
+        Assumption(say("{at}: not moved", at=at), why, None, say("the design, as an edit of the drawing"))
+    )

@@ -13,6 +13,7 @@ from netcore.failover.breakage import vm_of
 from netcore.failover.moments import Assumption, Play
 from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams
+from netcore.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +89,17 @@ def failing_vm(scene: Scene) -> str:
         # Nothing breaks: the design is shown at rest, with the first appliance as the one it would protect.
         named = next((key for key, vm in sorted(topology.vms.items()) if vm.guest.forwarding), None)
     if named is None:
-        raise NotModelled(f"The fault {fault.name} takes no appliance away.")
+        raise NotModelled(say("The fault {name} takes no appliance away.", name=fault.name))
     vm = vm_of(scene.drawn, fault) if fault.vm is not None else named
     if topology.vms[vm].power is not Power.RUNNING:
-        raise NotModelled(f"{topology.vms[vm].name} is drawn as stopped, so it cannot fail.")
+        raise NotModelled(say("{name} is drawn as stopped, so it cannot fail.", name=topology.vms[vm].name))
     if scene.breakage.gone:
         gateway = topology.gateways[scene.breakage.gone[0].gateway].name
         raise NotModelled(
-            f"The fault also takes an instance of {gateway}, and this design has no times for gateways."
+            say(
+                "The fault also takes an instance of {gateway}, and this design has no times for gateways.",
+                gateway=gateway,
+            )
         )
     return vm
 

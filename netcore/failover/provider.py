@@ -5,6 +5,7 @@ from __future__ import annotations
 from netcore.errors import NotModelled
 from netcore.failover.scene import Scene
 from netcore.profiles import profile
+from netcore.words import say
 
 
 def need_provider(scene: Scene, name: str) -> None:
@@ -15,4 +16,10 @@ def need_provider(scene: Scene, name: str) -> None:
     """
     found = profile(scene.drawn.profile).drawing.name
     if found != name:
-        raise NotModelled(f"This design is one of {name}, and the drawing is read as {found} reads it.")
+        raise NotModelled(
+            say(
+                "This design is one of {name}, and the drawing is read as {found} reads it.",
+                name=name,
+                found=found,
+            )
+        )

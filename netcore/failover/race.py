@@ -21,6 +21,7 @@ from netcore.failover.streams import Streams
 from netcore.failover.timing import timing_of
 from netcore.failover.ways import Ways
 from netcore.profiles.timing import TimingProfile
+from netcore.words import say
 
 Payload = dict[str, Any]
 
@@ -108,7 +109,7 @@ def fault_of(scenario: Scenario, fault: str) -> Fault:
     """
     found = scenario.faults.get(fault)
     if found is None:
-        raise NotFound(f"The scenario has no fault {fault}.")
+        raise NotFound(say("The scenario has no fault {fault}.", fault=fault))
     return found
 
 
@@ -175,7 +176,7 @@ class Lane:
         return {
             "event": "failover.started",
             "design": design.id,
-            "title": design.title,
+            "title": say(design.title),
             "mechanism": design.mechanism,
             "seed": self.seed,
             "fault": {
@@ -253,37 +254,47 @@ class Lane:
         for number, (time_us, text, ref) in enumerate(self.plan.scene.breakage.text):
             named = number == 0 and self.fault.kind is not FaultKind.NOTHING
             words = f"{self.fault.name}: {text}" if named else text
-            yield Note(at_us + time_us, "fault", "point", words, ref, None, "the drawing")
+            yield Note(at_us + time_us, "fault", "point", words, ref, None, say("the drawing"))
         for index, flow in enumerate(scenario.traffic.values()):
             last = None
             for from_us, _, flows in intervals:
                 fate = flows[index]
-                shares = f"{fate.started:.0%} of new and {_open_share(fate):.0%} of open connections"
+                shares = say(
+                    "{started:.0%} of new and {open_share:.0%} of open connections",
+                    started=fate.started,
+                    open_share=_open_share(fate),
+                )
                 if last is not None and shares != last:
-                    yield Note(from_us, "flows", "point", f"{flow.name}: {shares} get through")
+                    yield Note(
+                        from_us,
+                        "flows",
+                        "point",
+                        say("{name}: {shares} get through", name=flow.name, shares=shares),
+                    )
                 last = shares
         for begun_us, end_us in self.judge.outages(self.play):
             if end_us is None:
-                text = "new connections fail, to the end of the run"
+                text = say("new connections fail, to the end of the run")
                 yield Span("flows", at_us + begun_us, self.duration_us, text)
                 continue
-            yield Note(at_us + end_us, "flows", "end", "new connections succeed again")
-            yield Span("flows", at_us + begun_us, at_us + end_us, "new connections fail")
+            yield Note(at_us + end_us, "flows", "end", say("new connections succeed again"))
+            yield Span("flows", at_us + begun_us, at_us + end_us, say("new connections fail"))
 
     def _not_played(self) -> Iterator[Note]:
         """Yield which steps of the fault this design leaves out, and which it does nothing about."""
         scene, at_us, play = self.plan.scene, self.fault.at_us, self.play
         for time_us, why in scene.left_out:
-            text = f"not played in this lane: {why}"
-            yield Note(at_us + time_us, "fault", "point", text, None, None, "what the model covers")
+            text = say("not played in this lane: {why}", why=why)
+            yield Note(at_us + time_us, "fault", "point", text, None, None, say("what the model covers"))
         if play.standby is None or play.acted_us is None:
             return
         name, ref = scene.name(play.standby), f"vms/{play.standby}"
         for begin_us, end_us in scene.breakage.silences(play.standby):
             if end_us is None or end_us > play.acted_us:
-                text = (
-                    f"{name} is away after it began to take over: this design's second failover is not "
-                    "modelled"
+                text = say(
+                    "{name} is away after it began to take over: this design's second failover is not "
+                    "modelled",
+                    name=name,
                 )
                 yield Note(at_us + max(begin_us, play.acted_us), "detect", "point", text, ref, "D", "ours")
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from netcore.document.faults import FaultKind
 from netcore.profiles.timing import Grade
+from netcore.words import say
 
 _STATED = "assumption; reference on failover, section"
 _ASSUMED = "assumption, no published figure found"
@@ -37,10 +38,10 @@ class Rate:
         """Return plain JSON data."""
         return {
             "name": self.name,
-            "words": self.words,
+            "words": say(self.words),
             "per_month": self.per_month,
             "grade": self.grade,
-            "source": self.source,
+            "source": say(self.source),
         }
 
 

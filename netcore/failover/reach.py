@@ -13,6 +13,7 @@ from netcore.failover.scene import Scene
 from netcore.forwarding import walk
 from netcore.trace.model import Outcome
 from netcore.trace.packet import Packet
+from netcore.words import say
 
 MANAGEMENT = "4.150.240.10"
 """An address of the management endpoint; any public one that nobody drew would do."""
@@ -36,11 +37,20 @@ class Reach:
         """Yield what is taken for granted about the call."""
         name = self.caller.partition("/")[2]
         if self._unreachable():
-            text = f"the drawing shows no way from {name} to the Internet; its calls are taken to arrive"
-            yield Assumption("control plane: reached", text, "D", "ours; a private endpoint, say")
+            text = say(
+                "the drawing shows no way from {name} to the Internet; its calls are taken to arrive",
+                name=name,
+            )
+            yield Assumption(say("control plane: reached"), text, "D", say("ours; a private endpoint, say"))
         else:
-            text = f"{name} calls by the way a packet to {MANAGEMENT} takes at that moment"
-            yield Assumption("control plane: reached", text, None, "the drawing, as forwarding sees it")
+            text = say(
+                "{name} calls by the way a packet to {management} takes at that moment",
+                name=name,
+                management=MANAGEMENT,
+            )
+            yield Assumption(
+                say("control plane: reached"), text, None, say("the drawing, as forwarding sees it")
+            )
 
     def after(self, time_us: int) -> int | None:
         """Return the first time from ``time_us`` on at which a call gets out; None is never."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from netcore.document.models import Access, Direction, Scenario, SecurityGroup, SecurityRule
+from netcore.words import say
 
 Part = TypeVar("Part")
 
@@ -55,7 +56,7 @@ def probe_blocked(scenario: Scenario, vm: str) -> Scenario:
             priority=LOWEST, direction=Direction.INBOUND, access=Access.DENY, source=(PLATFORM,)
         )
         name = f"probe-blocked-{key}"[:80]
-        title = f"{old.name if old is not None else nic.name}, probes blocked"[:120]
+        title = say("{name}, probes blocked", name=old.name if old is not None else nic.name)[:120]
         groups[name] = SecurityGroup(name=title, rules={**moved, "deny-probes": deny})
         nics[key] = changed(nic, security_group=name)
     return redrawn(scenario, security_groups=groups, nics=nics)

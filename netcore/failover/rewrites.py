@@ -14,6 +14,7 @@ from netcore.errors import NotModelled
 from netcore.failover.moments import Assumption
 from netcore.failover.redraw import changed, redrawn, replaced
 from netcore.failover.scene import Scene
+from netcore.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Rewrite:
         """Put the rewrite into a scene as a setting with two values and return its number."""
         flag_lost = "flag-lost" in scene.fault.conditions
         return scene.set(
-            f"routes of {self.table}",
+            say("routes of {table}", table=self.table),
             lambda scenario: scenario,
             lambda scenario: self._written(scenario, flag_lost=flag_lost),
         )
@@ -72,7 +73,11 @@ def rewrites(scenario: Scenario, vm: str, standby: str) -> tuple[Rewrite, ...]:
     if not found:
         name = scenario.topology.vms[vm].name
         raise NotModelled(
-            f"No route names an address of {name}, or of a balancer in front of it, so none can be rewritten."
+            say(
+                "No route names an address of {name}, or of a balancer in front of it, so none can be "
+                "rewritten.",
+                name=name,
+            )
         )
     return tuple(found)
 
@@ -83,10 +88,10 @@ def begun(scenario: Scenario, found: tuple[Rewrite, ...]) -> tuple[Scenario, tup
     old = scenario.topology.route_tables
     notes = tuple(
         Assumption(
-            f"route_tables/{key}: redrawn",
-            "routes that named a balancer name the NIC of the active appliance",
+            say("route_tables/{key}: redrawn", key=key),
+            say("routes that named a balancer name the NIC of the active appliance"),
             None,
-            "the design, as an edit of the drawing",
+            say("the design, as an edit of the drawing"),
         )
         for key, table in tables.items()
         if table != old[key]
@@ -148,7 +153,14 @@ def _twin(scenario: Scenario, standby: str, nic: str, at: str) -> str:
         if other.vm == standby and other.subnet == subnet:
             return key
     name = topology.vms[standby].name
-    raise NotModelled(f"{name} has no NIC in subnet {subnet}, so {at} cannot lead to it.")
+    raise NotModelled(
+        say(
+            "{name} has no NIC in subnet {subnet}, so {at} cannot lead to it.",
+            name=name,
+            subnet=subnet,
+            at=at,
+        )
+    )
 
 
 def _to(scenario: Scenario, route: Route, nic: str) -> Route:
@@ -163,4 +175,6 @@ def _to(scenario: Scenario, route: Route, nic: str) -> Route:
     for _, one in ordered:
         if one.address.version == version:
             return changed(route, next_hop_ip=one.address)
-    raise NotModelled(f"NIC {nic} has no IPv{version} address that a route could name.")
+    raise NotModelled(
+        say("NIC {nic} has no IPv{version} address that a route could name.", nic=nic, version=version)
+    )

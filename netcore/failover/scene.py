@@ -14,6 +14,7 @@ from netcore.failover.drawings import Drawings
 from netcore.failover.moments import Assumption, Change, Member, Moment, Redraw, Setting, Value, View
 from netcore.forwarding.state import State
 from netcore.profiles.timing import TimingProfile
+from netcore.words import say
 
 
 class Scene:
@@ -144,6 +145,10 @@ def _through(scenario: Scenario, settings: Sequence[Setting], view: View) -> Sce
         try:
             scenario = setting.values[value].redraw(scenario)
         except KeyError as error:
-            text = f"The drawing has no {error.args[0]} any more, which {setting.name} needs."
+            text = say(
+                "The drawing has no {args} any more, which {name} needs.",
+                args=error.args[0],
+                name=setting.name,
+            )
             raise NotModelled(text) from error
     return scenario

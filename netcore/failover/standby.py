@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netcore.document.models import Power, Scenario
 from netcore.errors import NotModelled
+from netcore.words import say
 
 
 def standby_of(scenario: Scenario, vm: str) -> str:
@@ -36,5 +37,8 @@ def standby_of(scenario: Scenario, vm: str) -> str:
         if subnets and subnets <= {nic.subnet for nic in topology.nics.values() if nic.vm == other}:
             return other
     raise NotModelled(
-        f"Nobody can take over from {topology.vms[vm].name}: no other running VM is in its place."
+        say(
+            "Nobody can take over from {name}: no other running VM is in its place.",
+            name=topology.vms[vm].name,
+        )
     )

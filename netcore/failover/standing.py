@@ -13,6 +13,7 @@ from netcore.document.models import Scenario
 from netcore.errors import NotModelled
 from netcore.failover.clock import SECOND_US
 from netcore.failover.moments import Member, Moment, View
+from netcore.words import say
 
 if TYPE_CHECKING:
     from netcore.failover.scene import Scene
@@ -33,7 +34,9 @@ def need_drawings(scene: Scene, fault: Fault, timed: Sequence[tuple[int, int]]) 
     for time_us, moment in moments[1:]:
         scenario = scene.redrawn(moment.settings)
         if scenario is not scene.drawn:
-            scene.drawings.check(scenario, f"The edits up to {time_us / SECOND_US:g} s after the fault")
+            scene.drawings.check(
+                scenario, say("The edits up to {time_us:g} s after the fault", time_us=time_us / SECOND_US)
+            )
     for time_us, one in steps(fault):
         _need_named(scene.redrawn(_before(moments, time_us).settings), one, time_us)
     scene.drawings.know(fault)
@@ -60,7 +63,12 @@ def _need_named(scenario: Scenario, one: Break, time_us: int) -> None:
     if one.gateway is not None and one.gateway not in topology.gateways:
         gone.append(f"gateways/{one.gateway}")
     for name in gone:
-        text = f"The step {one.kind.value} at {time_us / SECOND_US:g} s names {name}, which an edit removed."
+        text = say(
+            "The step {value} at {time_us:g} s names {name}, which an edit removed.",
+            value=one.kind.value,
+            time_us=time_us / SECOND_US,
+            name=name,
+        )
         raise NotModelled(text)
 
 
@@ -79,7 +87,13 @@ def need_member(scenario: Scenario, member: Member, time_us: int) -> None:
     if balancer is not None:
         place += f"/pools/{pool_id}" if pool is None else f"/pools/{pool_id}/members/{member_id}"
     when = f"{time_us / SECOND_US:g} s"
-    raise NotModelled(f"An edit removes {place} at {when}, and this design hangs on the probes sent there.")
+    raise NotModelled(
+        say(
+            "An edit removes {place} at {when}, and this design hangs on the probes sent there.",
+            place=place,
+            when=when,
+        )
+    )
 
 
 def need_all(scene: Scene) -> None:

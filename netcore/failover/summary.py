@@ -16,6 +16,7 @@ from netcore.failover.plan import Design
 from netcore.failover.ratios import Pair
 from netcore.failover.spread import Ranked, Spread
 from netcore.failover.statistics import distribution, finite_or_none, interval, quantile, weighted_quantile
+from netcore.words import say
 
 Payload = dict[str, Any]
 
@@ -35,7 +36,7 @@ def progress(found: Columns, design: Design) -> Payload:
     ranked = found.spreads["new"].ranked(SECOND_US)
     return {
         "design": found.design,
-        "title": design.title,
+        "title": say(design.title),
         "p50": finite_or_none(quantile(ranked, 0.5)),
         "p95": finite_or_none(quantile(ranked, 0.95)),
         "ecdf": distribution(ranked, PROGRESS_POINTS),
@@ -55,7 +56,7 @@ def summary_of(found: Columns, design: Design, target: Payload | None) -> Payloa
     recovered = n - spreads["new"].never
     return {
         "design": design.id,
-        "title": design.title,
+        "title": say(design.title),
         "mechanism": design.mechanism,
         "new": {
             "p50": finite_or_none(quantile(ranked, 0.5)),

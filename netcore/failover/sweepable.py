@@ -22,6 +22,7 @@ from netcore.failover.sweeping import DRAWN, Drawn, Value, varied
 from netcore.failover.timing import timing_of
 from netcore.profiles.timing import Grade, Parameter
 from netcore.profiles.timing_limits import limits_of
+from netcore.words import say
 
 TRIALS = 20
 """So many trials are looked at."""
@@ -69,7 +70,7 @@ class Sweepable:
             "unit": self.unit,
             "where": self.where,
             "grade": self.grade,
-            "source": self.source,
+            "source": say(self.source),
             "value": self.value,
             "values": list(self.values),
         }
@@ -123,7 +124,7 @@ def _fields(scenario: Scenario, number: Parameter) -> Iterator[Sweepable]:
     plain = number.kind in ("constant", "choice", "bernoulli")
     for field in ("value",) if number.kind == "choice" else number.values:
         name = number.name if plain else f"{number.name}.{field}"
-        meaning = number.meaning if plain else f"{number.meaning}: {field}"
+        meaning = say(number.meaning) if plain else f"{say(number.meaning)}: {field}"
         unit = "1" if field == "sigma" else number.unit
         value: Value = number.choice if number.kind == "choice" else number.values[field]
         values = tuple(one for one in _around(number, field, value) if _can(scenario, name, one))
@@ -166,7 +167,7 @@ def _of_drawing(scenario: Scenario, fault: str, designs: Sequence[Design]) -> It
 
 
 def _drawn(name: str, drawn: Drawn, now: int, values: tuple[int, ...]) -> Sweepable:
-    return Sweepable(name, drawn.meaning, drawn.unit, "drawing", None, "the drawing", now, values)
+    return Sweepable(name, say(drawn.meaning), drawn.unit, "drawing", None, say("the drawing"), now, values)
 
 
 def _played(

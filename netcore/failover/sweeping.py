@@ -19,6 +19,7 @@ from netcore.errors import NotFound, NotModelled
 from netcore.failover.plan import Design
 from netcore.failover.trials import Joined, Trials, stretches
 from netcore.profiles.timing import STATED, timing_profile
+from netcore.words import say
 
 Payload = dict[str, Any]
 
@@ -54,9 +55,13 @@ def near(name: str, known: Sequence[str]) -> str:
     """Return a sentence with the known names that are like one, or with the first few of all."""
     close = get_close_matches(name, known, 3, 0.5)
     if close:
-        return f"Did you mean {' or '.join(close)}?"
-    rest = f" and {len(known) - 8} more" if len(known) > 8 else ""
-    return f"There are {', '.join(known[:8])}{rest}." if known else "Nothing can be varied here."
+        return say("Did you mean {close}?", close=" or ".join(close))
+    rest = say(" and {count} more", count=len(known) - 8) if len(known) > 8 else ""
+    return (
+        say("There are {known}{rest}.", known=", ".join(known[:8]), rest=rest)
+        if known
+        else say("Nothing can be varied here.")
+    )
 
 
 def varied(scenario: Scenario, parameter: str, value: Value) -> Scenario:
@@ -72,7 +77,9 @@ def varied(scenario: Scenario, parameter: str, value: Value) -> Scenario:
     """
     if parameter in DRAWN:
         if isinstance(value, str) or not isfinite(value) or value != int(value):
-            raise NotModelled(f"{parameter} takes whole numbers, not {value!r}.")
+            raise NotModelled(
+                say("{parameter} takes whole numbers, not {value!r}.", parameter=parameter, value=value)
+            )
         topology = DRAWN[parameter].change(scenario.topology, int(value))
         return scenario.model_copy(update={"topology": topology})
     profile = timing_profile(scenario.timing)
@@ -80,7 +87,13 @@ def varied(scenario: Scenario, parameter: str, value: Value) -> Scenario:
     if name not in profile.parameters:
         name, _, field = parameter.rpartition(".")
     if name not in profile.parameters:
-        raise NotFound(f"There is no number {parameter} to vary. {near(parameter, parameters(scenario))}")
+        raise NotFound(
+            say(
+                "There is no number {parameter} to vary. {near}",
+                parameter=parameter,
+                near=near(parameter, parameters(scenario)),
+            )
+        )
     number = profile[name]
     before = scenario.timing_overrides.get(name)
     change: Any = value
@@ -186,7 +199,7 @@ def _probes(field: str, least: int, most: int) -> Callable[[Topology, int], Topo
     def change(topology: Topology, value: int) -> Topology:
         _in_range(f"probe.{field.partition('_')[0]}", value, least, most)
         if not any(balancer.probes for balancer in topology.load_balancers.values()):
-            raise NotModelled("The drawing has no probe, so there is nothing to vary.")
+            raise NotModelled(say("The drawing has no probe, so there is nothing to vary."))
         made = {
             key: balancer.model_copy(
                 update={
@@ -208,7 +221,7 @@ def _routes(topology: Topology, value: int) -> Topology:
     _in_range("routes", value, 1, MOST_ROUTES)
     tables = {key: _filled(table, value) for key, table in topology.route_tables.items()}
     if tables == topology.route_tables and not any(map(_to_appliance, topology.route_tables.values())):
-        raise NotModelled("No route table leads to an appliance, so there is nothing to vary.")
+        raise NotModelled(say("No route table leads to an appliance, so there is nothing to vary."))
     return topology.model_copy(update={"route_tables": tables})
 
 
@@ -217,7 +230,14 @@ def _filled(table: RouteTable, value: int) -> RouteTable:
     if not mine:
         return table
     if len(mine) > value:
-        raise NotModelled(f"{table.name} has {len(mine)} routes to appliances already, more than {value}.")
+        raise NotModelled(
+            say(
+                "{name} has {count} routes to appliances already, more than {value}.",
+                name=table.name,
+                count=len(mine),
+                value=value,
+            )
+        )
     extra = {}
     for number, prefix in zip(range(value - len(mine)), _EXTRA.subnets(new_prefix=28), strict=False):
         extra[f"sweep-{number}"] = mine[0].model_copy(update={"prefix": prefix})
@@ -237,7 +257,7 @@ def _timers(field: str, least: int, most: int) -> Callable[[Topology, int], Topo
         _in_range(f"bgp.{field.partition('_')[0]}", value, least, most)
         speakers = {key: vm for key, vm in topology.vms.items() if vm.guest.bgp is not None}
         if not speakers:
-            raise NotModelled("No VM of the drawing speaks BGP, so there is nothing to vary.")
+            raise NotModelled(say("No VM of the drawing speaks BGP, so there is nothing to vary."))
         made = dict(topology.vms)
         for key, vm in speakers.items():
             bgp = vm.guest.bgp
@@ -257,7 +277,15 @@ def _timers(field: str, least: int, most: int) -> Callable[[Topology, int], Topo
 def _in_range(name: str, value: int, least: int, most: int) -> None:
     if not least <= value <= most:
         shown = value if abs(value) < READABLE else f"{value:g}"
-        raise NotModelled(f"{name} lies between {least} and {most}, not at {shown}.")
+        raise NotModelled(
+            say(
+                "{name} lies between {least} and {most}, not at {shown}.",
+                name=name,
+                least=least,
+                most=most,
+                shown=shown,
+            )
+        )
 
 
 def _probe_now(field: str) -> Callable[[Topology], int | None]:

@@ -33,6 +33,7 @@ from netcore.failover.reduction import Block, Engine, Reduction
 from netcore.failover.spread import Values
 from netcore.failover.summary import progress, ratios, summary_of, widest
 from netcore.failover.timing import timing_of
+from netcore.words import say
 
 Payload = dict[str, Any]
 
@@ -120,7 +121,7 @@ class Trials:
             "n": n,
             "seed": self.seed,
             "rate_of": event_of(self.fault.kind, self.fault.lasts_us),
-            "no_month": NOT_COUNTED.get(self.fault.kind),
+            "no_month": say(NOT_COUNTED[self.fault.kind]) if self.fault.kind in NOT_COUNTED else None,
             "target": self.target,
             "designs": [kept.as_dict() for kept in found],
             "pairs": [pair.as_dict() for pair in pairs],

@@ -26,6 +26,7 @@ from netcore.failover.standing import need_member
 from netcore.failover.streams import Streams
 from netcore.forwarding.probes import probe_meets
 from netcore.profiles.timing import TimingProfile
+from netcore.words import say, say_many
 
 MORE_PROBES = 12
 """So many probes are sent beyond those that decide, so that a backend that comes back is seen."""
@@ -107,12 +108,18 @@ class Watch:
     def assumption(self) -> Assumption:
         """Return what is drawn about the probe."""
         probe = self.probe
-        text = f"{probe.protocol}/{probe.port}, every {probe.interval_s} s, {self.needed} failures"
+        text = say(
+            "{protocol}/{port}, every {interval_s} s, {needed} failures",
+            protocol=probe.protocol,
+            port=probe.port,
+            interval_s=probe.interval_s,
+            needed=self.needed,
+        )
         return Assumption(
-            f"probe of {', '.join(self.names)}",
+            say("probe of {names}", names=", ".join(self.names)),
             text,
             "A",
-            f"the drawing; meaning after {self.probing.source}",
+            say("the drawing; meaning after {source}", source=self.probing.source),
         )
 
     def see(self, streams: Streams) -> Seen:
@@ -209,27 +216,50 @@ class Watch:
             acted: False where the balancer does nothing about it.
         """
         name, ref, spread = self.name, f"vms/{self.vm}", self.timing[self.probing.spread]
-        source = f"{self.probing.source}; {self.probe.protocol}/{self.probe.port} as drawn"
+        source = say(
+            "{source}; {protocol}/{port} as drawn",
+            source=self.probing.source,
+            protocol=self.probe.protocol,
+            port=self.probe.port,
+        )
         whose = " and ".join(self.names)
         begun_us = 0
         for failed in seen.failed:
-            how = "unanswered" if failed.meets == "timeout" else "refused"
-            text = f"probe {failed.number} of {self.needed} on {name} {how}"
+            how = say("unanswered") if failed.meets == "timeout" else say("refused")
+            text = say(
+                "probe {number} of {needed} on {name} {how}",
+                number=failed.number,
+                needed=self.needed,
+                name=name,
+                how=how,
+            )
             yield Note(fault_us + failed.known_us, "detect", "point", text, ref, "A", source)
             begun_us = self.begun_us(failed.sent_us) if failed.number == 1 else begun_us
             if failed.number == self.needed:
-                text = f"{whose}: {self.needed} probe{'s' if self.needed > 1 else ''} fail"
+                text = say_many(
+                    "{whose}: {count} probe fail", "{whose}: {count} probes fail", self.needed, whose=whose
+                )
                 yield Span("detect", fault_us + begun_us, fault_us + failed.known_us, text)
         if not acted:
             return
         for turn in seen.turns:
             end_us = fault_us + turn.at_us + seen.spread_us
-            state = "is in the rotation of pool {} of {} again" if turn.up else None
             for balancer, pool, member in self.members:
                 at = f"load_balancers/{balancer}/pools/{pool}/members/{member}"
-                text = (state or "is out of the rotation of pool {} of {}").format(pool, balancer)
-                yield Note(end_us, "data", "point", f"{name} {text}", at, spread.grade, spread.source)
-            yield Span("data", fault_us + turn.at_us, end_us, f"{whose}: the balancer's agents learn it")
+                text = say(_TURNED[turn.up], vm=name, pool=pool, balancer=balancer)
+                yield Note(end_us, "data", "point", text, at, spread.grade, spread.source)
+            yield Span(
+                "data",
+                fault_us + turn.at_us,
+                end_us,
+                say("{whose}: the balancer's agents learn it", whose=whose),
+            )
+
+
+_TURNED = {
+    True: "{vm} is in the rotation of pool {pool} of {balancer} again",
+    False: "{vm} is out of the rotation of pool {pool} of {balancer}",
+}
 
 
 def watches(

@@ -19,6 +19,7 @@ from netcore.formats.arm_json import read_template
 from netcore.formats.arm_map import document
 from netcore.formats.arm_notes import Import, ImportNote
 from netcore.formats.arm_places import Place
+from netcore.words import say
 
 MAX_PASSES = 4
 # Control characters other than tab and line breaks, and halves of surrogate pairs.
@@ -58,7 +59,9 @@ def import_arm(
             overlay = shown
     except RecursionError:
         raise FormatError(
-            "The template refers to itself too deeply.", "the expressions of the template", "Simplify it."
+            say("The template refers to itself too deeply."),
+            say("the expressions of the template"),
+            say("Simplify it."),
         ) from None
     return Import(_clean(scenario), tuple(map(_clean_note, world.notes.all())))
 
@@ -106,7 +109,7 @@ def _title(template: dict[str, Any], name: str | None) -> tuple[str, str]:
     metadata = template.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     own = metadata.get("name")
-    title = name or (own if isinstance(own, str) else "") or "Imported network"
+    title = name or (own if isinstance(own, str) else "") or say("Imported network")
     words = metadata.get("description")
-    description = words if isinstance(words, str) else "Imported from an ARM template."
-    return title.strip()[:120] or "Imported network", description[:20_000]
+    description = words if isinstance(words, str) else say("Imported from an ARM template.")
+    return title.strip()[:120] or say("Imported network"), description[:20_000]

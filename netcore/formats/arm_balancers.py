@@ -12,6 +12,7 @@ from netcore.formats.arm_draft import BALANCERS, Draft
 from netcore.formats.arm_machines import Card
 from netcore.formats.arm_network import local_ids, parts
 from netcore.formats.arm_props import Props
+from netcore.words import say
 
 _DISTRIBUTION = {
     "": "5-tuple",
@@ -54,7 +55,7 @@ def read_balancers(draft: Draft) -> list[Balancer]:
             draft.notes.add(
                 "unclear",
                 resource.label,
-                "A gateway load balancer is drawn as a plain one; chaining is left out.",
+                say("A gateway load balancer is drawn as a plain one; chaining is left out."),
             )
         data["frontends"] = _named(draft, balancer, "frontends", "frontendIPConfigurations", _frontend)
         found.append(balancer)
@@ -88,11 +89,13 @@ def _frontend(draft: Draft, balancer: Balancer, key: str, name: str, props: Prop
         found = draft.public_ip(public)
         return {"public_ip": found} if found is not None else {}
     if props.ref("publicIPPrefix"):
-        draft.notes.add("left out", props.label, "Its public address prefix: the frontend has no address.")
+        draft.notes.add(
+            "left out", props.label, say("Its public address prefix: the frontend has no address.")
+        )
         return {}
     subnet = draft.subnet(props.ref("subnet"))
     if subnet is None:
-        draft.notes.add("unclear", props.label, "It has neither a public address nor a subnet.")
+        draft.notes.add("unclear", props.label, say("It has neither a public address nor a subnet."))
         return {}
     address = props.address("privateIPAddress")
     version = 6 if props.text("privateIPAddressVersion").lower() == "ipv6" else 4
@@ -122,14 +125,14 @@ def address_frontends(draft: Draft, balancers: list[Balancer], cards: list[Card]
             address = given or draft.address_in(subnet, version)
             label = f"{balancer.resource.label}/{frontend['name']}"
             if address is None:
-                draft.notes.add("unclear", label, "Its subnet has no free address for it.")
+                draft.notes.add("unclear", label, say("Its subnet has no free address for it."))
                 continue
             frontend["address"] = str(address)
             if given is None:
                 draft.notes.add(
                     "assumed",
                     label,
-                    f"Its address is dynamic; {address}, the lowest free one, is taken.",
+                    say("Its address is dynamic; {address}, the lowest free one, is taken.", address=address),
                     f"load_balancers/{balancer.key}/frontends/{key}",
                 )
         draft.overlay[balancer.resource.id.lower()] = _shown(balancer)
@@ -167,7 +170,11 @@ def map_balancers(draft: Draft, balancers: list[Balancer], cards: list[Card]) ->
                 draft.notes.add(
                     "left out",
                     f"{balancer.resource.label}/{name}",
-                    f"Inbound NAT {what} (frontend port {port or 'not given'}): not modelled yet.",
+                    say(
+                        "Inbound NAT {what} (frontend port {port}): not modelled yet.",
+                        what=what,
+                        port=port or say("not given"),
+                    ),
                 )
     by_id = {b.resource.id.lower(): b for b in balancers}
     for card in cards:
@@ -181,19 +188,19 @@ def map_balancers(draft: Draft, balancers: list[Balancer], cards: list[Card]) ->
         if kind.startswith(BALANCERS + "/"):
             for child in children:
                 if child.id.lower().rsplit("/", 2)[0] not in parents:
-                    draft.notes.add("left out", child.label, "Its load balancer is not in this file.")
+                    draft.notes.add("left out", child.label, say("Its load balancer is not in this file."))
 
 
 def _pool(draft: Draft, balancer: Balancer, key: str, name: str, props: Props) -> dict[str, Any]:
     if props.objects("tunnelInterfaces"):
-        draft.notes.add("left out", props.label, "The tunnel interfaces of a gateway load balancer.")
+        draft.notes.add("left out", props.label, say("The tunnel interfaces of a gateway load balancer."))
     return {"members": {}}
 
 
 def _probe(draft: Draft, balancer: Balancer, key: str, name: str, props: Props) -> dict[str, Any] | None:
     port = props.number("port")
     if port is None or not 1 <= port <= 65535:
-        draft.notes.add("left out", props.label, f"The probe has the port {port}.")
+        draft.notes.add("left out", props.label, say("The probe has the port {port}.", port=port))
         del balancer.ids["probes"][name.lower()]
         return None
     protocol = props.text("protocol").lower()
@@ -206,7 +213,11 @@ def _probe(draft: Draft, balancer: Balancer, key: str, name: str, props: Props) 
         draft.notes.add(
             "assumed",
             props.label,
-            f"Interval or count not given; {interval or _INTERVAL_S} s x {threshold or _THRESHOLD} is taken.",
+            say(
+                "Interval or count not given; {interval} s x {threshold} is taken.",
+                interval=interval or _INTERVAL_S,
+                threshold=threshold or _THRESHOLD,
+            ),
             ref,
         )
     data: dict[str, Any] = {
@@ -228,12 +239,14 @@ def _rule(draft: Draft, balancer: Balancer, key: str, name: str, props: Props) -
     protocol = {"tcp": "tcp", "udp": "udp", "all": "all", "*": "all"}.get(props.text("protocol").lower())
     front, back = props.number("frontendPort"), props.number("backendPort")
     if frontend is None or pool is None or protocol is None:
-        draft.notes.add("left out", props.label, "Its frontend, pool or protocol is not known.")
+        draft.notes.add("left out", props.label, say("Its frontend, pool or protocol is not known."))
         return None
     if protocol == "all":
         front, back = front or 0, back or 0
     if front is None or back is None or not (0 <= front <= 65535 and 0 <= back <= 65535):
-        draft.notes.add("left out", props.label, f"Its ports are {front} and {back}.")
+        draft.notes.add(
+            "left out", props.label, say("Its ports are {front} and {back}.", front=front, back=back)
+        )
         return None
     data: dict[str, Any] = {
         "frontend": frontend,
@@ -251,7 +264,7 @@ def _rule(draft: Draft, balancer: Balancer, key: str, name: str, props: Props) -
         draft.notes.add(
             "unclear",
             balancer.resource.label,
-            "Its rules also let the pool leave by the public frontend; only outbound rules are kept.",
+            say("Its rules also let the pool leave by the public frontend; only outbound rules are kept."),
             f"load_balancers/{balancer.key}",
         )
     distribution = props.text("loadDistribution").lower()
@@ -267,7 +280,7 @@ def _outbound_rules(draft: Draft, balancer: Balancer) -> dict[str, Any]:
         frontends = [balancer.ref("frontends", text) for text in props.refs("frontendIPConfigurations")]
         known = [frontend for frontend in frontends if frontend is not None]
         if pool is None or not known:
-            draft.notes.add("left out", props.label, "Its frontend or pool is not known.")
+            draft.notes.add("left out", props.label, say("Its frontend or pool is not known."))
             continue
         for number, frontend in enumerate(known, start=1):
             local = key if number == 1 else f"{key}-{number}"
@@ -285,7 +298,9 @@ def _join(draft: Draft, balancers: dict[str, Balancer], card: Card, setup: str, 
     if balancer is None or pool is None:
         name = text.rpartition("/")[2][:80]
         draft.notes.add(
-            "left out", card.label, f"The backend pool {name!r} it belongs to is not in this file."
+            "left out",
+            card.label,
+            say("The backend pool {name!r} it belongs to is not in this file.", name=name),
         )
     elif setup in card.data["configurations"]:
         _add_member(balancer, pool, card.key, setup)
@@ -322,7 +337,9 @@ def _join_written(draft: Draft, balancer: Balancer) -> None:
             )
             if owner is None:
                 draft.notes.add(
-                    "left out", props.label, f"Its member {address} is not an address of a NIC here."
+                    "left out",
+                    props.label,
+                    say("Its member {address} is not an address of a NIC here.", address=address),
                 )
             else:
                 _add_member(balancer, pool, *owner)

@@ -6,6 +6,7 @@ from ipaddress import IPv4Network, ip_network
 from typing import Any
 
 from netcore.formats.arm_syntax import ExpressionError
+from netcore.words import say
 
 
 def parse_cidr(text: Any) -> dict[str, Any]:
@@ -29,7 +30,14 @@ def cidr_subnet(text: Any, length: Any, index: Any) -> str:
     if not network.prefixlen <= length <= network.max_prefixlen:
         raise ExpressionError(f"/{length} does not fit into {network}")
     if not 0 <= index < 1 << (length - network.prefixlen):
-        raise ExpressionError(f"there is no range number {index} of /{length} in {network}")
+        raise ExpressionError(
+            say(
+                "there is no range number {index} of /{length} in {network}",
+                index=index,
+                length=length,
+                network=network,
+            )
+        )
     first = int(network.network_address) + (index << (network.max_prefixlen - length))
     return str(type(network)((first, length)))
 
@@ -38,5 +46,7 @@ def cidr_host(text: Any, index: Any) -> str:
     """Return the ``index``-th usable host address of a range, counted from 0."""
     network = ip_network(text, strict=False)
     if not 0 <= index < network.num_addresses - 1:
-        raise ExpressionError(f"there is no host number {index} in {network}")
+        raise ExpressionError(
+            say("there is no host number {index} in {network}", index=index, network=network)
+        )
     return str(network[index + 1])

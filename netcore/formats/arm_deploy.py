@@ -19,6 +19,7 @@ from netcore.formats.arm_parameters import Made, generate
 from netcore.formats.arm_places import Place, make_id, parse_id
 from netcore.formats.arm_scope import DeploymentView, TemplateScope, View
 from netcore.formats.arm_syntax import ExpressionError, is_expression
+from netcore.words import say
 
 MAX_COPIES = 800
 MAX_RESOURCES = 5_000
@@ -64,7 +65,7 @@ class Resource:
         if name in self._fields:
             return self._fields[name]
         if name in self._busy:
-            return Deferred(f"{self.label}, which depends on itself")
+            return Deferred(say("{label}, which depends on itself", label=self.label))
         self._busy.add(name)
         world = self.scope.deployment.world
         try:
@@ -135,7 +136,7 @@ class World:
         try:
             count = self.copies(loop.get("count"), scope)
         except ExpressionError as error:
-            return Deferred(f"the count of the copy loop {name}: {error}")
+            return Deferred(say("the count of the copy loop {name}: {error}", name=name, error=error))
         rounds = [self.tree(loop.get("input"), scope.loop(name, index)) for index in range(count)]
         return self.evaluator.budget.measure(rounds)
 
@@ -152,12 +153,16 @@ class World:
         if isinstance(count, str) and count.isdigit() and len(count) < 10:
             count = int(count)
         if isinstance(count, bool) or not isinstance(count, int | float) or count < 0:
-            raise ExpressionError(f"the count of a copy loop is {str(count)[:40]!r}")
+            raise ExpressionError(say("the count of a copy loop is {count!r}", count=str(count)[:40]))
         if count > MAX_COPIES:
             raise FormatError(
-                f"A copy loop makes {count:,} copies; Resource Manager allows {MAX_COPIES}.",
+                say(
+                    "A copy loop makes {count:,} copies; Resource Manager allows {max_copies}.",
+                    count=count,
+                    max_copies=MAX_COPIES,
+                ),
                 "copy",
-                "Lower the count.",
+                say("Lower the count."),
             )
         return int(count)
 
@@ -166,9 +171,9 @@ class World:
         self._count += 1
         if self._count > MAX_RESOURCES:
             raise FormatError(
-                f"The template makes more than {MAX_RESOURCES:,} resources.",
+                say("The template makes more than {max_resources:,} resources.", max_resources=MAX_RESOURCES),
                 "resources",
-                "Split the template.",
+                say("Split the template."),
             )
         key = resource.id.lower()
         if key not in self.resources:
@@ -176,7 +181,7 @@ class World:
             if ref is not None:
                 self._by_name.setdefault((ref.type, ref.names), []).append(resource)
         else:
-            words = "The file deploys it more than once; the last one counts."
+            words = say("The file deploys it more than once; the last one counts.")
             self.notes.add("assumed", resource.label, words)
             earlier = self._by_name.get((resource.kind, tuple(resource.name.lower().split("/"))), [])
             earlier[:] = [resource if r.id.lower() == key else r for r in earlier]
@@ -290,7 +295,7 @@ class Deployment:
         if key in self._known:
             return self._known[key]
         if key in self._busy:
-            raise ExpressionError(f"the {what} {name[:60]!r} depends on itself")
+            raise ExpressionError(say("the {what} {name!r} depends on itself", what=what, name=name[:60]))
         self._busy.add(key)
         try:
             value = find(name)
@@ -305,13 +310,17 @@ class Deployment:
             return self._given[folded]()
         definition = self._parameters.get(folded)
         if not isinstance(definition, dict):
-            raise ExpressionError(f"there is no parameter {name[:60]!r}")
+            raise ExpressionError(say("there is no parameter {name!r}", name=name[:60]))
         if "defaultValue" in definition:
             return self.world.tree(definition["defaultValue"], self.scope)
         if definition.get("nullable") is True:
             return None
         value, words = generate(name, definition, self.world.made, self.template["parameters"])
-        self.world.notes.add("assumed", f"parameter {name}", f"It has no default value; taken as {words}.")
+        self.world.notes.add(
+            "assumed",
+            say("parameter {name}", name=name),
+            say("It has no default value; taken as {words}.", words=words),
+        )
         return value
 
     def _find_variable(self, name: str) -> Value:
@@ -319,13 +328,19 @@ class Deployment:
         if folded in self._loops:
             return self.world.repeat(self._loops[folded], name, self.scope)
         if folded not in self._variables:
-            raise ExpressionError(f"there is no variable {name[:60]!r}")
+            raise ExpressionError(say("there is no variable {name!r}", name=name[:60]))
         return self.world.tree(self._variables[folded], self.scope)
 
     def _find_output(self, name: str) -> Value:
         output = _folded(self.template.get("outputs")).get(name.lower())
         if not isinstance(output, dict):
-            return Deferred(f"output {name} of deployment {self.name}, which is not in this file")
+            return Deferred(
+                say(
+                    "output {name} of deployment {self_name}, which is not in this file",
+                    name=name,
+                    self_name=self.name,
+                )
+            )
         if isinstance(output.get("copy"), dict):
             return self.world.repeat(output["copy"], "", self.scope)
         return self.world.tree(output.get("value"), self.scope)
@@ -381,7 +396,11 @@ class Deployment:
                     found += [resource.nested] if resource.nested is not None else []
                 world.register(resource, symbol, self)
         except ExpressionError as error:
-            world.notes.add("left out", _raw_label(body), f"Its type or name cannot be worked out: {error}.")
+            world.notes.add(
+                "left out",
+                _raw_label(body),
+                say("Its type or name cannot be worked out: {error}.", error=error),
+            )
             return found
         # A condition does not cascade: child resources have their own.
         for child_symbol, child in _named(body.get("resources")):
@@ -397,7 +416,7 @@ class Deployment:
             if isinstance(value, Deferred):
                 raise ExpressionError(value.reason)
             if not isinstance(value, str) or not value.strip("/ "):
-                raise ExpressionError(f"the {field} is missing")
+                raise ExpressionError(say("the {field} is missing", field=field))
             parts.append(value.strip("/ "))
         kind, name = parts
         if parent is None:
@@ -415,9 +434,9 @@ class Deployment:
             return True
         condition = self.world.tree(body["condition"], scope)
         try:
-            return truth(condition, "the condition")
+            return truth(condition, say("the condition"))
         except ExpressionError as error:
-            self.world.notes.add("assumed", label, f"Taken as deployed: {error}.")
+            self.world.notes.add("assumed", label, say("Taken as deployed: {error}.", error=error))
             return True
 
     def _enter(self, resource: Resource) -> Deployment | None:
@@ -432,7 +451,7 @@ class Deployment:
             world.notes.add(
                 "left out",
                 resource.label,
-                "Its template is another file (linked by address), so what it deploys is not here.",
+                say("Its template is another file (linked by address), so what it deploys is not here."),
             )
             return None
         place = Place(
@@ -458,7 +477,7 @@ def _thunk(world: World, entry: Any, scope: TemplateScope) -> Callable[[], Value
         try:
             return member(found, "value")
         except ExpressionError:
-            return Deferred("a secret from a key vault")
+            return Deferred(say("a secret from a key vault"))
 
     return value
 

@@ -13,6 +13,7 @@ from netcore.formats.arm_deploy import Resource, World
 from netcore.formats.arm_notes import Notes
 from netcore.formats.arm_places import LOCATION, Place, parse_id
 from netcore.formats.arm_props import Props
+from netcore.words import say
 
 COLLECTIONS = (
     "vnets",
@@ -136,7 +137,9 @@ class Draft:
         found = self.find(collection, text)
         if found is None:
             name = text.rstrip("/").rpartition("/")[2][:80]
-            self.notes.add("left out", label, f"Its {what} {name!r} is not in this file.")
+            self.notes.add(
+                "left out", label, say("Its {what} {name!r} is not in this file.", what=what, name=name)
+            )
         return found
 
     # Virtual networks and subnets outside the file
@@ -152,8 +155,8 @@ class Draft:
         self.ids["vnets"][text.lower()] = key
         self.notes.add(
             "placeholder",
-            f"Microsoft.Network/virtualNetworks {name}",
-            "It is not in this file; a virtual network with made-up address ranges stands for it.",
+            say("Microsoft.Network/virtualNetworks {name}", name=name),
+            say("It is not in this file; a virtual network with made-up address ranges stands for it."),
             f"vnets/{key}",
         )
         return key
@@ -237,14 +240,18 @@ class Draft:
             }
             self.notes.add(
                 "placeholder",
-                f"Microsoft.Network/virtualNetworks/subnets {vnet['name']}/{missing.name}",
-                "It is not in this file; a subnet with made-up address ranges stands for it.",
+                say(
+                    "Microsoft.Network/virtualNetworks/subnets {vnet}/{name}",
+                    vnet=vnet["name"],
+                    name=missing.name,
+                ),
+                say("It is not in this file; a subnet with made-up address ranges stands for it."),
                 f"subnets/{key}",
             )
         for key, vnet in self.topology["vnets"].items():
             if not vnet["address_space"] and (block := self.next_range()) is not None:
                 vnet["address_space"].append(str(block))
-                words = f"It has no address range that can be read; {block} is made up."
+                words = say("It has no address range that can be read; {block} is made up.", block=block)
                 self.notes.add("assumed", vnet["name"], words, f"vnets/{key}")
 
     def room(self, subnet: str) -> SubnetAddresses:
@@ -277,7 +284,10 @@ class Draft:
         if block is None:
             return None
         self.notes.add(
-            "assumed", data["name"], f"It has no IPv{version} range; {block} is made up.", f"subnets/{subnet}"
+            "assumed",
+            data["name"],
+            say("It has no IPv{version} range; {block} is made up.", version=version, block=block),
+            f"subnets/{subnet}",
         )
         data["prefixes"].append(str(block))
         self.topology["vnets"][data["vnet"]]["address_space"].append(str(block))
@@ -300,8 +310,10 @@ class Draft:
         self.ids["public_ips"][text.lower()] = key
         self.notes.add(
             "placeholder",
-            f"Microsoft.Network/publicIPAddresses {name}",
-            f"It is not in this file; {address}, a documentation address, stands for it.",
+            say("Microsoft.Network/publicIPAddresses {name}", name=name),
+            say(
+                "It is not in this file; {address}, a documentation address, stands for it.", address=address
+            ),
             f"public_ips/{key}",
         )
         return key

@@ -24,6 +24,7 @@ from netcore.formats.arm_syntax import (
     parse_expression,
     too_much,
 )
+from netcore.words import say
 
 Value = Any
 """JSON data, ``Deferred`` or ``LazyObject``."""
@@ -78,7 +79,7 @@ class Budget:
         """
         self.left -= steps
         if self.left < 0:
-            raise too_much("The template needs more work than an import may take.")
+            raise too_much(say("The template needs more work than an import may take."))
 
     def charge(self, value: Value) -> None:
         """Take off what it costs to read an argument once."""
@@ -101,7 +102,9 @@ class Budget:
         elif isinstance(value, list | dict):
             self.spend(len(value) >> 2)
             if self._weigh(value, 0) > MAX_WEIGHT:
-                raise too_much(f"A value of the template has more than {MAX_WEIGHT:,} parts.")
+                raise too_much(
+                    say("A value of the template has more than {max_weight:,} parts.", max_weight=MAX_WEIGHT)
+                )
         return value
 
     def _weigh(self, value: list[Value] | dict[str, Value], depth: int) -> int:
@@ -109,7 +112,7 @@ class Budget:
         if known is not None and known[0] is value:
             return known[1]
         if depth > MAX_CALL_DEPTH:
-            raise too_much("An expression makes a value that is nested too deep.")
+            raise too_much(say("An expression makes a value that is nested too deep."))
         weight = 1
         for part in value.values() if isinstance(value, dict) else value:
             # Most parts are texts and numbers, for which no weight is kept.
@@ -131,7 +134,9 @@ def limit_length(characters: int) -> None:
         FormatError: it would be longer than ``MAX_STRING``.
     """
     if characters > MAX_STRING:
-        raise too_much(f"An expression makes a text longer than {MAX_STRING:,} characters.")
+        raise too_much(
+            say("An expression makes a text longer than {max_string:,} characters.", max_string=MAX_STRING)
+        )
 
 
 class Scope:
@@ -216,7 +221,7 @@ class Evaluator:
         budget.depth += 1
         try:
             if budget.depth > MAX_CALL_DEPTH:
-                raise too_much("The expressions of the template refer to each other too deeply.")
+                raise too_much(say("The expressions of the template refer to each other too deeply."))
             if isinstance(node, Access):
                 return self._access(node, scope)
             return self._call(node, scope)
@@ -245,7 +250,7 @@ class Evaluator:
             try:
                 return scope.call(name, arguments, self)
             except KeyError:
-                raise ExpressionError(f"the function {name}() is not known") from None
+                raise ExpressionError(say("the function {name}() is not known", name=name)) from None
         values = [plain(self.value(argument, scope)) for argument in arguments]
         return self.apply(name, function, values)
 
@@ -260,7 +265,7 @@ class Evaluator:
         try:
             result = function(*values)
             if isinstance(result, int) and abs(result) >= 1 << 63:
-                raise ExpressionError("the number has more than 64 bits")
+                raise ExpressionError(say("the number has more than 64 bits"))
             return self.budget.measure(result)
         except ExpressionError as error:
             raise ExpressionError(f"{name}(): {error}") from None
@@ -294,16 +299,18 @@ def member(target: Value, key: Value) -> Value:
         for name, value in target.items():
             if name.lower() == folded:
                 return value
-        raise ExpressionError(f"there is no property {str(key)[:60]!r}")
+        raise ExpressionError(say("there is no property {key!r}", key=str(key)[:60]))
     if isinstance(target, list | str):
         if isinstance(key, int) and not isinstance(key, bool) and 0 <= key < len(target):
             return target[key]
-        raise ExpressionError(f"there is no item {str(key)[:60]!r} (the length is {len(target)})")
-    raise ExpressionError(f"{_kind(target)} has no property {str(key)[:60]!r}")
+        raise ExpressionError(
+            say("there is no item {key!r} (the length is {count})", key=str(key)[:60], count=len(target))
+        )
+    raise ExpressionError(say("{kind} has no property {key!r}", kind=_kind(target), key=str(key)[:60]))
 
 
 def _kind(value: Value) -> str:
-    return "null" if value is None else f"a value of type {type(value).__name__}"
+    return "null" if value is None else say("a value of type {name}", name=type(value).__name__)
 
 
 def truth(value: Value, what: str) -> bool:
@@ -320,27 +327,29 @@ def truth(value: Value, what: str) -> bool:
     if isinstance(value, int):
         return value != 0
     if isinstance(value, Deferred):
-        raise ExpressionError(f"{what} depends on {value.reason}")
-    raise ExpressionError(f"{what} is {_kind(value)}, not true or false")
+        raise ExpressionError(say("{what} depends on {reason}", what=what, reason=value.reason))
+    raise ExpressionError(say("{what} is {kind}, not true or false", what=what, kind=_kind(value)))
 
 
 def _need(arguments: tuple[Node, ...], least: int, name: str) -> None:
     if len(arguments) < least:
-        raise ExpressionError(f"{name}() needs {least} arguments, got {len(arguments)}")
+        raise ExpressionError(
+            say("{name}() needs {least} arguments, got {count}", name=name, least=least, count=len(arguments))
+        )
 
 
 def _if(evaluator: Evaluator, arguments: tuple[Node, ...], scope: Scope) -> Value:
     _need(arguments, 3, "if")
-    chosen = truth(evaluator.value(arguments[0], scope), "the condition of if()")
+    chosen = truth(evaluator.value(arguments[0], scope), say("the condition of if()"))
     return evaluator.value(arguments[1 if chosen else 2], scope)
 
 
 def _and(evaluator: Evaluator, arguments: tuple[Node, ...], scope: Scope) -> Value:
-    return all(truth(evaluator.value(a, scope), "an argument of and()") for a in arguments)
+    return all(truth(evaluator.value(a, scope), say("an argument of and()")) for a in arguments)
 
 
 def _or(evaluator: Evaluator, arguments: tuple[Node, ...], scope: Scope) -> Value:
-    return any(truth(evaluator.value(a, scope), "an argument of or()") for a in arguments)
+    return any(truth(evaluator.value(a, scope), say("an argument of or()")) for a in arguments)
 
 
 def _coalesce(evaluator: Evaluator, arguments: tuple[Node, ...], scope: Scope) -> Value:

@@ -21,6 +21,7 @@ from netcore.formats.arm_cidr import cidr_host, cidr_subnet, parse_cidr
 from netcore.formats.arm_expressions import Deferred, Value, limit_length
 from netcore.formats.arm_syntax import ExpressionError
 from netcore.formats.arm_text import format_text, padded
+from netcore.words import say
 
 MAX_RANGE = 10_000
 _FIXED_TIME = datetime(2026, 1, 1, tzinfo=UTC)
@@ -41,25 +42,25 @@ def to_text(value: Value) -> str:
 
 def _not_json(value: Value) -> str:
     if isinstance(value, Deferred):
-        raise ExpressionError(f"a part of it is {value.reason}")
-    raise ExpressionError("it is not JSON data")
+        raise ExpressionError(say("a part of it is {reason}", reason=value.reason))
+    raise ExpressionError(say("it is not JSON data"))
 
 
 def _string(value: Value) -> str:
     if not isinstance(value, str):
-        raise ExpressionError(f"expected a string, found {type(value).__name__}")
+        raise ExpressionError(say("expected a string, found {name}", name=type(value).__name__))
     return value
 
 
 def _number(value: Value) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ExpressionError(f"expected a number, found {type(value).__name__}")
+        raise ExpressionError(say("expected a number, found {name}", name=type(value).__name__))
     return cast(int, value)
 
 
 def _list(value: Value) -> list[Value]:
     if not isinstance(value, list):
-        raise ExpressionError(f"expected an array, found {type(value).__name__}")
+        raise ExpressionError(say("expected an array, found {name}", name=type(value).__name__))
     return value
 
 
@@ -72,9 +73,9 @@ def concat(*values: Value) -> Value:
 
 def _int(value: Value) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ExpressionError(f"cannot make a number of {type(value).__name__}")
+        raise ExpressionError(say("cannot make a number of {name}", name=type(value).__name__))
     if isinstance(value, str) and len(value) > 40:
-        raise ExpressionError("cannot make a number of a long text")
+        raise ExpressionError(say("cannot make a number of a long text"))
     return int(value)
 
 
@@ -84,7 +85,7 @@ def _bool(value: Value) -> bool:
             return True
         if value.lower() in ("false", "0"):
             return False
-        raise ExpressionError(f"cannot make true or false of {value[:20]!r}")
+        raise ExpressionError(say("cannot make true or false of {value!r}", value=value[:20]))
     return bool(value)
 
 
@@ -111,7 +112,7 @@ def _empty(value: Value) -> bool:
 def _length(value: Value) -> int:
     if isinstance(value, str | list | dict):
         return len(value)
-    raise ExpressionError(f"{type(value).__name__} has no length")
+    raise ExpressionError(say("{name} has no length", name=type(value).__name__))
 
 
 def _first(value: Value) -> Value:
@@ -161,7 +162,14 @@ def _substring(text: Value, start: Value, length: Value = None) -> str:
     begin = _number(start)
     end = len(whole) if length is None else begin + _number(length)
     if not 0 <= begin <= end <= len(whole):
-        raise ExpressionError(f"positions {begin} to {end} lie outside a text of {len(whole)} characters")
+        raise ExpressionError(
+            say(
+                "positions {begin} to {end} lie outside a text of {count} characters",
+                begin=begin,
+                end=end,
+                count=len(whole),
+            )
+        )
     return whole[begin:end]
 
 
@@ -220,7 +228,9 @@ def _mod(left: Value, right: Value) -> int:
 
 def _range(start: Value, count: Value) -> list[int]:
     if not 0 <= _number(count) <= MAX_RANGE:
-        raise ExpressionError(f"{count} numbers (0 to {MAX_RANGE:,} are allowed)")
+        raise ExpressionError(
+            say("{count} numbers (0 to {max_range:,} are allowed)", count=count, max_range=MAX_RANGE)
+        )
     return list(range(int(_number(start)), int(start + count)))
 
 
@@ -237,7 +247,7 @@ def _array(value: Value) -> list[Value]:
 
 def _create_object(*values: Value) -> dict[str, Value]:
     if len(values) % 2:
-        raise ExpressionError("needs a value for each key")
+        raise ExpressionError(say("needs a value for each key"))
     return {_string(values[i]): values[i + 1] for i in range(0, len(values), 2)}
 
 
@@ -247,7 +257,7 @@ def _json(text: Value) -> Value:
     try:
         return arm_json.parse(text)
     except Exception as error:  # any failure to read the text is one of this expression only
-        raise ExpressionError("the text is not JSON") from error
+        raise ExpressionError(say("the text is not JSON")) from error
 
 
 def _hash(*values: Value) -> bytes:

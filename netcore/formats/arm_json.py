@@ -13,6 +13,7 @@ from itertools import accumulate
 from typing import Any, NoReturn
 
 from netcore.errors import FormatError
+from netcore.words import say
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 64
@@ -61,7 +62,7 @@ def parse(raw: bytes | str) -> Any:
     """
     text = _decode(raw)
     if not text.strip():
-        raise FormatError("The file is empty.", "line 1", "Choose an ARM template (JSON).")
+        raise FormatError(say("The file is empty."), "line 1", say("Choose an ARM template (JSON)."))
     try:
         bare = _STRING_OR_COMMENT.sub(" ", text)
         _limit_depth(bare)
@@ -77,13 +78,15 @@ def parse(raw: bytes | str) -> Any:
             return _loads(text)
     except json.JSONDecodeError as error:
         raise FormatError(
-            f"This is not JSON{_guess_text(text)}: {error.msg.lower()}.",
-            f"line {error.lineno}, column {error.colno}",
-            "Save the template again, or export it from the portal.",
+            say("This is not JSON{text}: {msg}.", text=_guess_text(text), msg=error.msg.lower()),
+            say("line {lineno}, column {colno}", lineno=error.lineno, colno=error.colno),
+            say("Save the template again, or export it from the portal."),
         ) from None
     except (ValueError, RecursionError) as error:
         raise FormatError(
-            f"The JSON cannot be read: {str(error)[:120]}.", "the file", "Save the template again."
+            say("The JSON cannot be read: {error}.", error=str(error)[:120]),
+            say("the file"),
+            say("Save the template again."),
         ) from None
 
 
@@ -106,22 +109,28 @@ def _decode(raw: bytes | str) -> str:
         size = len(raw.encode("utf-8", "surrogatepass"))
     if size > MAX_BYTES:
         raise FormatError(
-            f"The file has {size:,} bytes; the limit is {MAX_BYTES:,}.",
-            "the file",
-            "Import the network part of the template alone.",
+            say("The file has {size:,} bytes; the limit is {max_bytes:,}.", size=size, max_bytes=MAX_BYTES),
+            say("the file"),
+            say("Import the network part of the template alone."),
         )
     if isinstance(raw, str):
         return raw.removeprefix("\ufeff")
     for magic, kind in _MAGIC:
         if raw.startswith(magic):
-            raise FormatError(f"This is {kind}, not an ARM template.", "byte 1", "Choose the .json file.")
+            raise FormatError(
+                say("This is {kind}, not an ARM template.", kind=say(kind)),
+                say("byte 1"),
+                say("Choose the .json file."),
+            )
     try:
         if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
             return raw.decode("utf-16").removeprefix("\ufeff")
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise FormatError(
-            "The file is not text in UTF-8.", f"byte {error.start + 1}", "Save the template as UTF-8."
+            say("The file is not text in UTF-8."),
+            say("byte {start}", start=error.start + 1),
+            say("Save the template as UTF-8."),
         ) from None
 
 
@@ -136,9 +145,9 @@ def _limit_depth(bare: str) -> None:
         if depth > MAX_DEPTH:
             line = bare.count("\n", 0, position) + 1
             raise FormatError(
-                f"The file is nested more than {MAX_DEPTH} levels deep.",
-                f"about line {line}",
-                "Split the template: Resource Manager itself needs far less.",
+                say("The file is nested more than {max_depth} levels deep.", max_depth=MAX_DEPTH),
+                say("about line {line}", line=line),
+                say("Split the template: Resource Manager itself needs far less."),
             )
 
 
@@ -172,11 +181,15 @@ def _is_template(data: dict[str, Any]) -> bool:
 
 def _refuse(data: Any) -> NoReturn:
     kind = recognise(data)
-    message = f"This is {kind}, not an ARM template." if kind else "This JSON is not an ARM template."
+    message = (
+        say("This is {kind}, not an ARM template.", kind=kind)
+        if kind
+        else say("This JSON is not an ARM template.")
+    )
     raise FormatError(
         message,
-        "the top level",
-        'An ARM template has "$schema" with deploymentTemplate.json, and "resources".',
+        say("the top level"),
+        say('An ARM template has "$schema" with deploymentTemplate.json, and "resources".'),
     )
 
 
@@ -201,23 +214,23 @@ def recognise(data: Any) -> str | None:
     if isinstance(data, list):
         return _recognise_list(data)
     if not isinstance(data, dict):
-        return f"a single JSON value ({type(data).__name__})"
+        return say("a single JSON value ({name})", name=type(data).__name__)
     schema = str(data.get("$schema", "")).lower()
     if "deploymentparameters.json" in schema:
-        return "a parameters file (the template is another file)"
+        return say("a parameters file (the template is another file)")
     if "createuidefinition" in schema:
-        return "a portal form (createUiDefinition)"
+        return say("a portal form (createUiDefinition)")
     for kind, keys in _KINDS:
         if keys <= data.keys():
-            return kind
+            return say(kind)
     if isinstance(data.get("value"), list):
         return _recognise_list(data["value"])
     if str(data.get("id", "")).lower().startswith("/subscriptions/"):
-        return "one Azure resource as the provider returns it"
+        return say("one Azure resource as the provider returns it")
     if {"id", "name", "properties"} <= data.keys() or str(data.get("type", "")).startswith("Microsoft."):
-        return "one Azure resource as the provider returns it"
+        return say("one Azure resource as the provider returns it")
     if data and all(re.fullmatch(r"[A-Z][A-Za-z]+", key) for key in data) and _has_list(data):
-        return "an answer of the AWS command line"
+        return say("an answer of the AWS command line")
     return None
 
 
@@ -228,18 +241,18 @@ def _has_list(data: dict[str, Any]) -> bool:
 def _recognise_list(items: list[Any]) -> str | None:
     ids = [item.get("id") for item in items[:20] if isinstance(item, dict)]
     if ids and all(isinstance(i, str) and i.lower().startswith("/subscriptions/") for i in ids):
-        return "a list of Azure resources (deployed, not a template)"
-    return "a list" if not ids or not any(ids) else None
+        return say("a list of Azure resources (deployed, not a template)")
+    return say("a list") if not ids or not any(ids) else None
 
 
 def _guess_text(text: str) -> str:
     start = text.lstrip()[:2000]
     if start.startswith("<"):
-        return ", it looks like XML or HTML"
+        return say(", it looks like XML or HTML")
     if re.search(r"(?m)^\s*(resource|module)\s+\w+\s+'", start) or start.startswith("targetScope"):
-        return ", it looks like Bicep (compile it first)"
+        return say(", it looks like Bicep (compile it first)")
     if re.search(r'(?m)^\s*(resource|provider|variable)\s+"', start):
-        return ", it looks like Terraform"
+        return say(", it looks like Terraform")
     if re.match(r"(---|[A-Za-z_]\w*:)", start):
-        return ", it looks like YAML"
+        return say(", it looks like YAML")
     return ""

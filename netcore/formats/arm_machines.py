@@ -16,6 +16,7 @@ from netcore.formats.arm_draft import FIREWALLS, NICS, PUBLIC_IPS, VMS, Draft
 from netcore.formats.arm_network import local_ids
 from netcore.formats.arm_notes import Notes
 from netcore.formats.arm_props import Props
+from netcore.words import say
 
 _EXTENSIONS = f"{VMS}/extensions"
 _HIDES_SOURCE = re.compile(r"\bMASQUERADE\b|-j\s+SNAT\b|\bset nat enable\b|\bmasquerade\b")
@@ -56,7 +57,7 @@ def map_public_ips(draft: Draft) -> None:
         address = props.address("ipAddress") or draft.public.next(version)
         if address is None:
             draft.notes.add(
-                "left out", resource.label, "There are more than the documentation ranges can hold."
+                "left out", resource.label, say("There are more than the documentation ranges can hold.")
             )
             continue
         draft.topology["public_ips"][key] = {
@@ -71,7 +72,10 @@ def map_public_ips(draft: Draft) -> None:
         draft.notes.add(
             "assumed",
             resource.label,
-            f"Its address is given at deployment; {address}, a documentation address, stands for it.",
+            say(
+                "Its address is given at deployment; {address}, a documentation address, stands for it.",
+                address=address,
+            ),
             f"public_ips/{key}",
         )
 
@@ -106,7 +110,7 @@ def _card(draft: Draft, key: str, name: str, props: Props, resource: Resource | 
             Setup(local, title, inner, version, address, inner.refs("loadBalancerBackendAddressPools"))
         )
     if subnet is None:
-        draft.notes.add("unclear", props.label, "The file does not say in which subnet it is.")
+        draft.notes.add("unclear", props.label, say("The file does not say in which subnet it is."))
         subnet = draft.unknown_subnet()
     for setup in setups:
         if setup.address is not None:
@@ -115,7 +119,7 @@ def _card(draft: Draft, key: str, name: str, props: Props, resource: Resource | 
     forwarding = bool(props.flag("enableIPForwarding"))
     data["ip_forwarding"] = forwarding
     group = draft.optional(
-        "security_groups", props.ref("networkSecurityGroup"), props.label, "security group"
+        "security_groups", props.ref("networkSecurityGroup"), props.label, say("security group")
     )
     if group is not None:
         data["security_group"] = group
@@ -134,9 +138,15 @@ def _machine(draft: Draft, resource: Resource, cards: dict[str, Card]) -> list[C
         primary = _flag(item, "primary")
         if card is None:
             name = item.text("id").rpartition("/")[2][:80]
-            draft.notes.add("left out", resource.label, f"Its NIC {name!r} is not in this file.")
+            draft.notes.add(
+                "left out", resource.label, say("Its NIC {name!r} is not in this file.", name=name)
+            )
         elif "vm" in card.data:
-            draft.notes.add("left out", resource.label, f"Its NIC {card.data['name']} belongs to another VM.")
+            draft.notes.add(
+                "left out",
+                resource.label,
+                say("Its NIC {data} belongs to another VM.", data=card.data["name"]),
+            )
         else:
             own.append((card, primary))
     for item in network.objects("networkInterfaceConfigurations"):
@@ -153,7 +163,7 @@ def _machine(draft: Draft, resource: Resource, cards: dict[str, Card]) -> list[C
     if zone is not None:
         vm["zone"] = zone
     if not own:
-        draft.notes.add("unclear", resource.label, "It has no NIC in this file.", f"vms/{key}")
+        draft.notes.add("unclear", resource.label, say("It has no NIC in this file."), f"vms/{key}")
     guest = _guest(draft, resource, key, [card for card, _ in own])
     if guest:
         vm["guest"] = guest
@@ -178,15 +188,15 @@ def _guest(draft: Draft, resource: Resource, key: str, cards: list[Card]) -> dic
     guest: dict[str, Any] = {}
     if any(card.forwarding for card in cards):
         guest["forwarding"] = True
-        words = "A NIC of it forwards, so its guest is taken as an appliance that forwards"
+        words = say("A NIC of it forwards, so its guest is taken as an appliance that forwards")
         if _hides_source(draft, resource):
             guest["snat"] = True
-            words += " and, by the script in the file, rewrites the source (SNAT)."
+            words += say(" and, by the script in the file, rewrites the source (SNAT).")
         else:
-            words += "; whether it rewrites the source is not in the file, taken as no."
+            words += say("; whether it rewrites the source is not in the file, taken as no.")
         if len(cards) > 1:
             guest["policy_routing"] = True
-            words += " It is taken to answer probes by the NIC they come in by."
+            words += say(" It is taken to answer probes by the NIC they come in by.")
         draft.notes.add("assumed", resource.label, words, f"vms/{key}")
     return guest
 
@@ -226,7 +236,7 @@ def hand_out_addresses(draft: Draft, cards: list[Card]) -> None:
             draft.notes.add(
                 "assumed",
                 card.label,
-                "Its secondary addresses are taken as typed into the guest.",
+                say("Its secondary addresses are taken as typed into the guest."),
                 f"vms/{card.data['vm']}",
             )
         draft.topology["nics"][card.key] = card.data
@@ -242,7 +252,9 @@ def _configure(draft: Draft, card: Card, setup: Setup, primary: bool) -> None:
     address = setup.address or draft.address_in(card.subnet, setup.version)
     label = setup.props.label
     if address is None:
-        draft.notes.add("left out", label, f"Its subnet has no free IPv{setup.version} address.")
+        draft.notes.add(
+            "left out", label, say("Its subnet has no free IPv{version} address.", version=setup.version)
+        )
         return
     data: dict[str, Any] = {"address": str(address), "primary": primary}
     if dynamic:
@@ -250,14 +262,14 @@ def _configure(draft: Draft, card: Card, setup: Setup, primary: bool) -> None:
         draft.notes.add(
             "assumed",
             label,
-            f"Its address is dynamic; {address}, the lowest free one, is taken.",
+            say("Its address is dynamic; {address}, the lowest free one, is taken.", address=address),
             f"nics/{card.key}/configurations/{setup.key}",
         )
     public = draft.public_ip(setup.props.ref("publicIPAddress"))
     if public is not None:
         data["public_ip"] = public
     elif setup.props.sub("publicIPAddressConfiguration").data:
-        draft.notes.add("left out", label, "Its public address, which is written inside the VM.")
+        draft.notes.add("left out", label, say("Its public address, which is written inside the VM."))
     for group in setup.props.refs("applicationSecurityGroups"):
         draft.application_groups.setdefault(group.lower(), []).append(str(address))
     setup.data.update(data)
@@ -286,6 +298,9 @@ def _firewalls(draft: Draft) -> None:
             draft.notes.add(
                 "assumed",
                 resource.label,
-                f"It is left out; routes that name it go to {address}, the address it would have.",
+                say(
+                    "It is left out; routes that name it go to {address}, the address it would have.",
+                    address=address,
+                ),
             )
             break

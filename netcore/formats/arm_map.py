@@ -24,6 +24,7 @@ from netcore.formats.arm_draft import (
     VNETS,
     Draft,
 )
+from netcore.words import say
 
 _MODELLED = frozenset(
     {
@@ -56,6 +57,8 @@ _WORDS = {
     "microsoft.network/privateendpoints": "Private endpoints are not modelled yet.",
     "microsoft.network/applicationgateways": "Application gateways are not modelled yet.",
 }
+_NOT_YET = "This kind is not modelled yet."
+_NOT_OURS = "It is not part of the network."
 
 
 def document(world: World, name: str, description: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -103,8 +106,11 @@ def _left_out(draft: Draft) -> None:
     if draft.world.not_deployed:
         draft.notes.add(
             "left out",
-            "the file",
-            f"Not deployed with these parameters (condition false): {draft.world.not_deployed} resources.",
+            say("the file"),
+            say(
+                "Not deployed with these parameters (condition false): {not_deployed} resources.",
+                not_deployed=draft.world.not_deployed,
+            ),
         )
     for kind, resources in draft.kinds().items():
         if kind in _MODELLED or kind.startswith(_WITH_OWN_NOTES):
@@ -112,5 +118,5 @@ def _left_out(draft: Draft) -> None:
         for resource in resources:
             base = "/".join(kind.split("/")[:2])
             network = kind.startswith("microsoft.network/") or kind in _WORDS
-            words = _WORDS.get(base) if network else "It is not part of the network."
-            draft.notes.add("left out", resource.label, words or "This kind is not modelled yet.")
+            words = _WORDS.get(base, _NOT_YET) if network else _NOT_OURS
+            draft.notes.add("left out", resource.label, say(words))

@@ -19,6 +19,7 @@ from netcore.formats.arm_draft import (
     Draft,
 )
 from netcore.formats.arm_props import Props
+from netcore.words import say
 
 _NEXT_HOPS = {
     "virtualappliance": "VirtualAppliance",
@@ -115,7 +116,7 @@ def fill_ranges(draft: Draft) -> None:
             four = collapse_addresses(p for p in used if isinstance(p, IPv4Network))
             six = collapse_addresses(p for p in used if isinstance(p, IPv6Network))
             vnet["address_space"] = [str(p) for p in (*four, *six)]
-            words = "It has no address range; those of its subnets are taken."
+            words = say("It has no address range; those of its subnets are taken.")
             draft.notes.add("assumed", vnet["name"], words, f"vnets/{vnet_key}")
         blocks = free_blocks([ip_network(p) for p in vnet["address_space"]], used, 24)
         for key, subnet in subnets:
@@ -124,10 +125,10 @@ def fill_ranges(draft: Draft) -> None:
             block = next(blocks, None)
             label, ref = f"{vnet['name']}/{subnet['name']}", f"subnets/{key}"
             if block is None:
-                draft.notes.add("unclear", label, "It has no address range.", ref)
+                draft.notes.add("unclear", label, say("It has no address range."), ref)
                 continue
             subnet["prefixes"] = [str(block)]
-            words = f"It has no address range that can be read; {block} is made up."
+            words = say("It has no address range that can be read; {block} is made up.", block=block)
             draft.notes.add("assumed", label, words, ref)
 
 
@@ -135,9 +136,9 @@ def _subnet(draft: Draft, vnet: str, name: str, props: Props) -> dict[str, Any]:
     prefixes = [str(p) for p in props.prefixes("addressPrefix", "addressPrefixes")]
     subnet: dict[str, Any] = {"name": name[:120], "vnet": vnet, "prefixes": prefixes}
     links = (
-        ("route_table", "route_tables", "routeTable", "route table"),
-        ("security_group", "security_groups", "networkSecurityGroup", "security group"),
-        ("nat_gateway", "nat_gateways", "natGateway", "NAT gateway"),
+        ("route_table", "route_tables", "routeTable", say("route table")),
+        ("security_group", "security_groups", "networkSecurityGroup", say("security group")),
+        ("nat_gateway", "nat_gateways", "natGateway", say("NAT gateway")),
     )
     for field, collection, source, what in links:
         found = draft.optional(collection, props.ref(source), props.label, what)
@@ -161,7 +162,7 @@ def need_tag(draft: Draft, tag: str, label: str) -> None:
         draft.notes.add(
             "unclear",
             label,
-            f"The prefixes of the service tag {tag} are not in the file: it matches nothing.",
+            say("The prefixes of the service tag {tag} are not in the file: it matches nothing.", tag=tag),
         )
 
 
@@ -182,7 +183,9 @@ def map_peerings(draft: Draft) -> None:
     for vnet, name, _owner, props in found:
         target = props.ref("remoteVirtualNetwork")
         if not target:
-            draft.notes.add("left out", props.label, "The virtual network at the other end is not named.")
+            draft.notes.add(
+                "left out", props.label, say("The virtual network at the other end is not named.")
+            )
             continue
         remote = draft.vnet(target)
         key = draft.names.one("peerings", name, f"{vnet}-{name}")
@@ -199,8 +202,8 @@ def map_peerings(draft: Draft) -> None:
         if (remote, vnet) not in links:
             draft.notes.add(
                 "unclear",
-                f"peering {vnet} to {remote}",
-                "Only this link of the peering is in the file; no traffic passes without the other one.",
+                say("peering {vnet} to {remote}", vnet=vnet, remote=remote),
+                say("Only this link of the peering is in the file; no traffic passes without the other one."),
             )
 
 
@@ -227,7 +230,9 @@ def _route(draft: Draft, name: str, props: Props, ref: str) -> dict[str, Any] | 
     kind = props.text("nextHopType")
     hop = _NEXT_HOPS.get(kind.lower())
     if hop is None:
-        draft.notes.add("left out", props.label, f"The next hop type {kind[:40]!r} is not known.")
+        draft.notes.add(
+            "left out", props.label, say("The next hop type {kind!r} is not known.", kind=kind[:40])
+        )
         return None
     text = props.text("addressPrefix")
     if any(c in text for c in "/.:"):
@@ -236,13 +241,15 @@ def _route(draft: Draft, name: str, props: Props, ref: str) -> dict[str, Any] | 
     elif text:
         need_tag(draft, text, props.label)
     if not text:
-        draft.notes.add("left out", props.label, f"Route {name} has no prefix that can be read.")
+        draft.notes.add(
+            "left out", props.label, say("Route {name} has no prefix that can be read.", name=name)
+        )
         return None
     route: dict[str, Any] = {"prefix": text, "next_hop_type": hop}
     address = props.address("nextHopIpAddress")
     if hop == "VirtualAppliance":
         if address is None:
-            draft.notes.add("unclear", props.label, "The address of its next hop is not known.", ref)
+            draft.notes.add("unclear", props.label, say("The address of its next hop is not known."), ref)
         else:
             route["next_hop_ip"] = str(address)
     return route
@@ -252,7 +259,7 @@ def _orphans(draft: Draft, kind: str, parent_kind: str) -> None:
     parents = {r.id.lower() for r in draft.of(parent_kind)}
     for child in draft.of(kind):
         if child.id.lower().rsplit("/", 2)[0] not in parents:
-            draft.notes.add("left out", child.label, "What it belongs to is not in this file.")
+            draft.notes.add("left out", child.label, say("What it belongs to is not in this file."))
 
 
 def map_nat_gateways(draft: Draft) -> None:
@@ -265,7 +272,7 @@ def map_nat_gateways(draft: Draft) -> None:
             draft.notes.add(
                 "left out",
                 resource.label,
-                "Its public address prefix: only single public addresses exist here.",
+                say("Its public address prefix: only single public addresses exist here."),
             )
         draft.topology["nat_gateways"][key] = {
             "name": resource.short[:120],
@@ -282,7 +289,7 @@ def map_gateways(draft: Draft) -> None:
         subnets = [draft.subnet(setup.ref("subnet")) for setup in setups]
         subnet = next((s for s in subnets if s is not None), None)
         if subnet is None:
-            draft.notes.add("left out", resource.label, "The file does not say in which subnet it is.")
+            draft.notes.add("left out", resource.label, say("The file does not say in which subnet it is."))
             del draft.ids["gateways"][resource.id.lower()]
             continue
         gateway: dict[str, Any] = {
@@ -295,7 +302,9 @@ def map_gateways(draft: Draft) -> None:
         if public:
             gateway["public_ip"] = public[0]
         if len(public) > 1:
-            draft.notes.add("left out", resource.label, "Of its public addresses only the first is kept.")
+            draft.notes.add(
+                "left out", resource.label, say("Of its public addresses only the first is kept.")
+            )
         if props.flag("activeActive"):
             gateway["instances"] = []
             draft.later.append((subnet, 2, gateway["instances"]))
@@ -304,11 +313,16 @@ def map_gateways(draft: Draft) -> None:
         ):
             gateway["learned"][f"clients-{slug(str(prefix))}"] = {"prefix": str(prefix)}
             draft.notes.add(
-                "assumed", resource.label, f"Its client pool {prefix} is written as a route it announces."
+                "assumed",
+                resource.label,
+                say("Its client pool {prefix} is written as a route it announces.", prefix=prefix),
             )
         if props.flag("enableBgp"):
             draft.notes.add(
-                "unclear", resource.label, "Routes it learns by BGP are not in the file.", f"gateways/{key}"
+                "unclear",
+                resource.label,
+                say("Routes it learns by BGP are not in the file."),
+                f"gateways/{key}",
             )
         draft.topology["gateways"][key] = gateway
     _connect(draft)
@@ -323,21 +337,25 @@ def _connect(draft: Draft) -> None:
         kind = props.text("connectionType").lower()
         side = draft.world.by_id(props.ref("localNetworkGateway2"))
         if gateway is None:
-            draft.notes.add("left out", resource.label, "Its virtual network gateway is not in this file.")
+            draft.notes.add(
+                "left out", resource.label, say("Its virtual network gateway is not in this file.")
+            )
         elif kind == "ipsec" and side is not None and side.id.lower() in local:
             used.add(side.id.lower())
             _learn(draft, gateway, side, props)
         else:
             words = {
-                "vnet2vnet": "A tunnel between two gateways of this cloud is not modelled yet.",
-                "expressroute": "The circuit's other side, and the routes it announces, are not in the file.",
+                "vnet2vnet": say("A tunnel between two gateways of this cloud is not modelled yet."),
+                "expressroute": say(
+                    "The circuit's other side, and the routes it announces, are not in the file."
+                ),
             }
             draft.notes.add(
                 "left out", resource.label, words.get(kind, "Its other side is not in this file.")
             )
     for key, resource in local.items():
         if key not in used:
-            draft.notes.add("left out", resource.label, "No connection in this file uses it.")
+            draft.notes.add("left out", resource.label, say("No connection in this file uses it."))
 
 
 def _learn(draft: Draft, gateway: str, side: Resource, connection: Props) -> None:
@@ -348,5 +366,8 @@ def _learn(draft: Draft, gateway: str, side: Resource, connection: Props) -> Non
     if not connection.flag("enableBgp"):
         return
     draft.notes.add(
-        "unclear", connection.label, "Routes it learns by BGP are not in the file.", f"gateways/{gateway}"
+        "unclear",
+        connection.label,
+        say("Routes it learns by BGP are not in the file."),
+        f"gateways/{gateway}",
     )

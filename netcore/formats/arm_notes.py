@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from netcore.words import say
+
 NoteKind = Literal["left out", "assumed", "placeholder", "unclear"]
 """``left out``: in the file, not in the document. ``assumed``: in the document, not in the file.
 ``placeholder``: stands for a resource the file only refers to. ``unclear``: could not be worked out."""
@@ -62,5 +64,5 @@ class Notes:
         """Return the notes in the order they were added."""
         if not self.more:
             return tuple(self.found)
-        rest = ImportNote("unclear", "the file", f"{self.more} more notes are not shown.")
+        rest = ImportNote("unclear", say("the file"), say("{more} more notes are not shown.", more=self.more))
         return (*self.found, rest)

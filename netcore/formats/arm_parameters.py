@@ -10,6 +10,7 @@ from typing import Any
 
 from netcore.formats.arm_places import GROUP, LOCATION, Place
 from netcore.formats.arm_props import to_prefix
+from netcore.words import say
 
 
 @dataclass
@@ -31,20 +32,22 @@ def generate(name: str, definition: dict[str, Any], made: Made, siblings: dict[s
     allowed = definition.get("allowedValues")
     if isinstance(allowed, list) and allowed:
         value = [allowed[0]] if kind == "array" else allowed[0]
-        return value, f"{json.dumps(value)[:80]}, the first allowed value"
+        return value, say("{dumps}, the first allowed value", dumps=json.dumps(value)[:80])
     if kind.startswith("secure"):
         return (
-            ({}, "an empty object") if kind == "secureobject" else ("generated-Secret1", "a made-up secret")
+            ({}, say("an empty object"))
+            if kind == "secureobject"
+            else ("generated-Secret1", say("a made-up secret"))
         )
     if kind == "int":
         value = definition.get("minValue")
-        return (value, f"{value}, the least allowed") if isinstance(value, int) else (1, "1")
+        return (value, say("{value}, the least allowed", value=value)) if isinstance(value, int) else (1, "1")
     if kind == "bool":
         return False, "false"
     if kind == "array":
-        return [], "an empty list"
+        return [], say("an empty list")
     if kind == "object":
-        return {}, "an empty object"
+        return {}, say("an empty object")
     text = _text(name, definition, made, siblings)
     return text, f'"{text}"'
 

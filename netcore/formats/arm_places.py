@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from netcore.formats.arm_syntax import ExpressionError
+from netcore.words import say
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 TENANT = "11111111-1111-1111-1111-111111111111"
@@ -59,7 +60,14 @@ def make_id(prefix: str, kind: str, name: str) -> str:
     namespace, *types = kind.strip("/").split("/")
     names = [part for part in name.split("/") if part]
     if len(names) != len(types):
-        raise ExpressionError(f"the type {kind[:80]} needs {len(types)} names, got {len(names)}")
+        raise ExpressionError(
+            say(
+                "the type {kind} needs {count} names, got {count_2}",
+                kind=kind[:80],
+                count=len(types),
+                count_2=len(names),
+            )
+        )
     tail = "".join(f"/{t}/{n}" for t, n in zip(types, names, strict=True))
     return f"{prefix}/providers/{namespace}{tail}"
 
@@ -77,7 +85,7 @@ def resource_id(arguments: list[str], place: Place, level: str = "group") -> str
     texts = [str(argument) for argument in arguments]
     kinds = [at for at, text in enumerate(texts) if re.match(r"/*[^/.]+\.[^/]*/", text)]
     if not kinds:
-        raise ExpressionError("there is no resource type among the arguments")
+        raise ExpressionError(say("there is no resource type among the arguments"))
     at = kinds[0]
     kind = texts[at].strip("/")
     before, name = texts[:at], "/".join(t.strip("/") for t in texts[at + 1 :])

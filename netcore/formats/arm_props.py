@@ -8,6 +8,7 @@ from typing import Any
 from netcore.document.values import Address, Network
 from netcore.formats.arm_expressions import Deferred, Value
 from netcore.formats.arm_notes import Notes
+from netcore.words import say
 
 
 class Props:
@@ -17,7 +18,9 @@ class Props:
         self.notes = notes
         self.label = label
         if isinstance(value, Deferred):
-            notes.add("unclear", label, f"Its properties cannot be worked out: {value.reason}.")
+            notes.add(
+                "unclear", label, say("Its properties cannot be worked out: {reason}.", reason=value.reason)
+            )
         self.data: dict[str, Any] = value if isinstance(value, dict) else {}
 
     def raw(self, name: str) -> Value:
@@ -27,7 +30,11 @@ class Props:
             folded = name.lower()
             value = next((v for k, v in self.data.items() if k.lower() == folded), None)
         if isinstance(value, Deferred):
-            self.notes.add("unclear", self.label, f"{name} cannot be worked out: {value.reason}.")
+            self.notes.add(
+                "unclear",
+                self.label,
+                say("{name} cannot be worked out: {reason}.", name=name, reason=value.reason),
+            )
             return None
         return value
 
@@ -62,7 +69,11 @@ class Props:
             value = self.raw(name)
             for item in value if isinstance(value, list) else [value]:
                 if isinstance(item, Deferred):
-                    self.notes.add("unclear", self.label, f"{name} cannot be worked out: {item.reason}.")
+                    self.notes.add(
+                        "unclear",
+                        self.label,
+                        say("{name} cannot be worked out: {reason}.", name=name, reason=item.reason),
+                    )
                 elif isinstance(item, str | int) and not isinstance(item, bool) and str(item).strip():
                     found.update(dict.fromkeys(part.strip() for part in str(item).split(",") if part.strip()))
         return list(found)
@@ -102,7 +113,9 @@ class Props:
         try:
             return ip_address(text)
         except ValueError:
-            self.notes.add("unclear", self.label, f"{name} is {text[:60]!r}, not an address.")
+            self.notes.add(
+                "unclear", self.label, say("{name} is {text!r}, not an address.", name=name, text=text[:60])
+            )
             return None
 
     def prefixes(self, *names: str) -> list[Network]:
@@ -111,10 +124,12 @@ class Props:
         for text in self.texts(*names):
             network = to_prefix(text)
             if network is None:
-                self.notes.add("unclear", self.label, f"{text[:60]!r} is not a prefix.")
+                self.notes.add("unclear", self.label, say("{text!r} is not a prefix.", text=text[:60]))
                 continue
             if str(network).split("/")[0] != text.split("/")[0].lower() and network.version == 4:
-                self.notes.add("assumed", self.label, f"{text} is written as {network}.")
+                self.notes.add(
+                    "assumed", self.label, say("{text} is written as {network}.", text=text, network=network)
+                )
             found.append(network)
         return found
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from netcore.formats.arm_addresses import OUTSIDE_CLIENT
 from netcore.formats.arm_draft import Draft
+from netcore.words import say
 
 FAULT_AT_US = 60_000_000
 
@@ -33,8 +34,15 @@ def own_frontends(draft: Draft) -> None:
                     loopback.append(address)
                     draft.notes.add(
                         "assumed",
-                        f"Microsoft.Compute/virtualMachines {draft.topology['vms'][vm]['name']}",
-                        f"Its guest holds the frontend address {address}: a rule with floating IP needs it.",
+                        say(
+                            "Microsoft.Compute/virtualMachines {topology}",
+                            topology=draft.topology["vms"][vm]["name"],
+                        ),
+                        say(
+                            "Its guest holds the frontend address {address}: a rule with floating IP "
+                            "needs it.",
+                            address=address,
+                        ),
                         f"vms/{vm}",
                     )
 
@@ -64,8 +72,10 @@ def _inner_route(draft: Draft, key: str) -> None:
         routes.setdefault(f"inside-{number}", {"prefix": prefix, "nic": key})
     draft.notes.add(
         "assumed",
-        f"Microsoft.Compute/virtualMachines {vm['name']}",
-        f"Its guest is taken to reach {vnet['name']} by {nic['name']}, its inner NIC.",
+        say("Microsoft.Compute/virtualMachines {vm}", vm=vm["name"]),
+        say(
+            "Its guest is taken to reach {vnet} by {nic}, its inner NIC.", vnet=vnet["name"], nic=nic["name"]
+        ),
         f"vms/{nic['vm']}",
     )
 
@@ -92,9 +102,12 @@ def _members(draft: Draft, balancer: dict[str, Any], pool: str) -> list[str]:
 def outside_client(draft: Draft) -> str:
     """Add a host on the Internet and return its id."""
     key = draft.names.one("hosts", "client")
-    draft.topology["hosts"][key] = {"name": "Outside client", "address": OUTSIDE_CLIENT}
+    draft.topology["hosts"][key] = {"name": say("Outside client"), "address": OUTSIDE_CLIENT}
     draft.notes.add(
-        "assumed", "the file", f"A host on the Internet ({OUTSIDE_CLIENT}) is added.", f"hosts/{key}"
+        "assumed",
+        say("the file"),
+        say("A host on the Internet ({outside_client}) is added.", outside_client=OUTSIDE_CLIENT),
+        f"hosts/{key}",
     )
     return key
 
@@ -115,8 +128,11 @@ def failover(draft: Draft, client: str) -> tuple[dict[str, Any], dict[str, Any]]
             }
             draft.notes.add(
                 "assumed",
-                f"Microsoft.Network/loadBalancers {balancer['name']}",
-                f"Two or more appliances stand behind it: a fault is added in which {name} dies.",
+                say("Microsoft.Network/loadBalancers {balancer}", balancer=balancer["name"]),
+                say(
+                    "Two or more appliances stand behind it: a fault is added in which {name} dies.",
+                    name=name,
+                ),
                 "faults/appliance-1-fails",
             )
             return faults, _flow(draft, client, frontend["address"], set(appliances))
@@ -133,8 +149,10 @@ def _flow(draft: Draft, client: str, next_hop: str, appliances: set[str]) -> dic
     inside = _routed_vm(draft, next_hop, appliances)
     if inside is not None:
         flow = {"source": f"vms/{inside}", "destination": f"hosts/{client}", "protocol": "tcp"}
-        flow["name"] = f"{draft.topology['vms'][inside]['name']} to outside"[:120]
-        words = f"A flow from {inside} through the appliances to the outside client is added."
+        flow["name"] = say("{topology} to outside", topology=draft.topology["vms"][inside]["name"])[:120]
+        words = say(
+            "A flow from {inside} through the appliances to the outside client is added.", inside=inside
+        )
         return _noted(draft, flow | {"destination_port": 443}, words)
     for balancer in draft.topology["load_balancers"].values():
         for rule in balancer["rules"].values():
@@ -144,14 +162,14 @@ def _flow(draft: Draft, client: str, next_hop: str, appliances: set[str]) -> dic
                 continue
             if appliances & set(_members(draft, balancer, rule["pool"])):
                 flow = {"source": f"hosts/{client}", "destination": address, "protocol": "tcp"}
-                flow["name"] = f"Outside client to {rule['name']}"[:120]
-                words = f"A flow from the outside client to {address} is added."
+                flow["name"] = say("Outside client to {rule}", rule=rule["name"])[:120]
+                words = say("A flow from the outside client to {address} is added.", address=address)
                 return _noted(draft, flow | {"destination_port": rule["frontend_port"]}, words)
     return {}
 
 
 def _noted(draft: Draft, flow: dict[str, Any], words: str) -> dict[str, Any]:
-    draft.notes.add("assumed", "the file", words, "traffic/flow-1")
+    draft.notes.add("assumed", say("the file"), words, "traffic/flow-1")
     return {"flow-1": flow}
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from netcore.formats.arm_expressions import Deferred, Evaluator, LazyObject, Scope, Value, member, plain
 from netcore.formats.arm_places import LOCATION, SUBSCRIPTION, TENANT, resource_id
 from netcore.formats.arm_syntax import ExpressionError, Node
+from netcore.words import say
 
 if TYPE_CHECKING:
     from netcore.formats.arm_deploy import Deployment, World
@@ -34,7 +35,7 @@ class TemplateScope(Scope):
         if function is not None:
             return function(self, [plain(evaluator.value(a, self)) for a in arguments])
         if name.startswith("list"):
-            return Deferred(f"a key or secret ({name}), known only after deployment")
+            return Deferred(say("a key or secret ({name}), known only after deployment", name=name))
         user = self.deployment.user_function(name)
         if user is None:
             raise KeyError(name)
@@ -68,7 +69,7 @@ class _UserScope(TemplateScope):
     def parameter(self, name: str) -> Value:
         """Return a parameter of the function."""
         if name.lower() not in self.values:
-            raise ExpressionError(f"the function has no parameter {name[:60]!r}")
+            raise ExpressionError(say("the function has no parameter {name!r}", name=name[:60]))
         return self.values[name.lower()]
 
 
@@ -86,7 +87,7 @@ class View(LazyObject):
         try:
             child = member(self.value, key)
         except ExpressionError:
-            child = Deferred(f"{label}, known only after deployment")
+            child = Deferred(say("{label}, known only after deployment", label=label))
         if isinstance(child, Deferred):
             self.world.asked_runtime = True
         return View(self.world, child, label) if isinstance(child, list | dict) else child
@@ -125,7 +126,9 @@ class DeploymentView(LazyObject):
             return DeploymentView(self.deployment)
         if folded == "outputs":
             return Outputs(self.deployment)
-        return Deferred(f"{key} of deployment {self.deployment.name}, known only after deployment")
+        return Deferred(
+            say("{key} of deployment {name}, known only after deployment", key=key, name=self.deployment.name)
+        )
 
     def plain(self) -> Value:
         """Return the outputs as data."""
@@ -137,21 +140,21 @@ Function = Callable[[TemplateScope, list[Value]], Value]
 
 def _text(values: list[Value], at: int, what: str) -> str:
     if at >= len(values):
-        raise ExpressionError(f"{what} is missing")
+        raise ExpressionError(say("{what} is missing", what=what))
     value = values[at]
     if isinstance(value, Deferred):
-        raise ExpressionError(f"{what} depends on {value.reason}")
+        raise ExpressionError(say("{what} depends on {reason}", what=what, reason=value.reason))
     if not isinstance(value, str):
-        raise ExpressionError(f"{what} is not a string")
+        raise ExpressionError(say("{what} is not a string", what=what))
     return value
 
 
 def _parameters(scope: TemplateScope, values: list[Value]) -> Value:
-    return scope.parameter(_text(values, 0, "the name of the parameter"))
+    return scope.parameter(_text(values, 0, say("the name of the parameter")))
 
 
 def _variables(scope: TemplateScope, values: list[Value]) -> Value:
-    return scope.variable(_text(values, 0, "the name of the variable"))
+    return scope.variable(_text(values, 0, say("the name of the variable")))
 
 
 def _copy_index(scope: TemplateScope, values: list[Value]) -> Value:
@@ -162,13 +165,13 @@ def _copy_index(scope: TemplateScope, values: list[Value]) -> Value:
         elif isinstance(value, int):
             offset = value
         else:
-            raise ExpressionError("copyIndex() takes a name and a number")
+            raise ExpressionError(say("copyIndex() takes a name and a number"))
     fitting = [loop for loop in scope.loops if name is None or loop[0] == name]
     if name is None:
         # Without a name the loop of the resource is meant, even inside a property loop.
         fitting = [loop for loop in fitting if loop[2]] or fitting
     if not fitting:
-        raise ExpressionError(f"there is no copy loop {name or ''!r} around it")
+        raise ExpressionError(say("there is no copy loop {name!r} around it", name=name or ""))
     return fitting[-1][1] + offset
 
 
@@ -183,7 +186,7 @@ def _ids(level: str) -> Function:
 
 
 def _group_ids(scope: TemplateScope, values: list[Value]) -> Value:
-    group = _text(values, 0, "the management group")
+    group = _text(values, 0, say("the management group"))
     tail = resource_id([str(v) for v in values[1:]], scope.deployment.place, "tenant")
     return f"/providers/Microsoft.Management/managementGroups/{group}{tail}"
 
@@ -192,7 +195,7 @@ def _extension_ids(scope: TemplateScope, values: list[Value]) -> Value:
     for value in values:
         if isinstance(value, Deferred):
             return value
-    base = _text(values, 0, "the resource")
+    base = _text(values, 0, say("the resource"))
     return base.rstrip("/") + resource_id([str(v) for v in values[1:]], scope.deployment.place, "tenant")
 
 
@@ -200,7 +203,7 @@ def _reference(scope: TemplateScope, values: list[Value]) -> Value:
     for value in values[:1]:
         if isinstance(value, Deferred):
             return value
-    name = _text(values, 0, "the resource")
+    name = _text(values, 0, say("the resource"))
     full = any(isinstance(v, str) and v.lower() == "full" for v in values[1:])
     world = scope.deployment.world
     found = world.find(name, scope.deployment)
@@ -209,21 +212,23 @@ def _reference(scope: TemplateScope, values: list[Value]) -> Value:
         found = world.find(name, scope.deployment)
     if not found:
         world.asked_runtime = True
-        return Deferred(f"{name.rpartition('/')[2][:80]}, a resource that is not in this file")
+        return Deferred(
+            say("{rpartition}, a resource that is not in this file", rpartition=name.rpartition("/")[2][:80])
+        )
     return world.view(found[0], full)
 
 
 def _references(scope: TemplateScope, values: list[Value]) -> Value:
-    name = _text(values, 0, "the loop")
+    name = _text(values, 0, say("the loop"))
     full = any(isinstance(v, str) and v.lower() == "full" for v in values[1:])
     world = scope.deployment.world
     return [plain(world.view(found, full)) for found in world.find(name, scope.deployment)]
 
 
 def _resource_info(scope: TemplateScope, values: list[Value]) -> Value:
-    found = scope.deployment.world.find(_text(values, 0, "the resource"), scope.deployment)
+    found = scope.deployment.world.find(_text(values, 0, say("the resource")), scope.deployment)
     if not found:
-        raise ExpressionError("the resource is not in this file")
+        raise ExpressionError(say("the resource is not in this file"))
     return {"id": found[0].id, "name": found[0].name, "type": found[0].type}
 
 
@@ -300,7 +305,7 @@ def _environment(_scope: TemplateScope, _values: list[Value]) -> Value:
 
 
 def _lambda_variables(_scope: TemplateScope, values: list[Value]) -> Value:
-    raise ExpressionError(f"there is no lambda variable {str(values[:1])[:40]}")
+    raise ExpressionError(say("there is no lambda variable {values}", values=str(values[:1])[:40]))
 
 
 _FUNCTIONS: dict[str, Function] = {

@@ -9,6 +9,7 @@ from netcore.document.tags import BUILT_IN_TAGS
 from netcore.formats.arm_draft import SECURITY_GROUPS, Draft
 from netcore.formats.arm_network import local_ids, need_tag, parts
 from netcore.formats.arm_props import Props, to_prefix
+from netcore.words import say
 
 RULES = f"{SECURITY_GROUPS}/securityrules"
 _PROTOCOLS = {
@@ -38,7 +39,7 @@ def map_security_groups(draft: Draft) -> None:
     parents = {r.id.lower() for r in draft.of(SECURITY_GROUPS)}
     for child in draft.of(RULES):
         if child.id.lower().rsplit("/", 2)[0] not in parents:
-            draft.notes.add("left out", child.label, "Its security group is not in this file.")
+            draft.notes.add("left out", child.label, say("Its security group is not in this file."))
 
 
 def _rule(draft: Draft, name: str, props: Props) -> dict[str, Any] | None:
@@ -49,18 +50,18 @@ def _rule(draft: Draft, name: str, props: Props) -> dict[str, Any] | None:
     protocol = _PROTOCOLS.get(props.text("protocol").lower())
     why = None
     if priority is None or not 100 <= priority <= 4096:
-        why = f"its priority is {priority}; 100 to 4096 are allowed."
+        why = say("its priority is {priority}; 100 to 4096 are allowed.", priority=priority)
     elif direction not in ("Inbound", "Outbound") or access not in ("Allow", "Deny") or protocol is None:
-        why = "its direction, access or protocol is not one we know."
+        why = say("its direction, access or protocol is not one we know.")
     else:
         rule |= {"priority": priority, "direction": direction, "access": access, "protocol": protocol}
         for side in ("source", "destination"):
             rule[side] = _places(draft, props, side)
             rule[f"{side}_ports"] = _ports(props, side)
             if not rule[side] or not rule[f"{side}_ports"]:
-                why = why or f"its {side} names nothing that can be read."
+                why = why or say("its {side} names nothing that can be read.", side=side)
     if why is not None:
-        draft.notes.add("left out", props.label, f"Rule {name}: {why}")
+        draft.notes.add("left out", props.label, say("Rule {name}: {why}", name=name, why=why))
         return None
     return rule
 
@@ -83,8 +84,12 @@ def _places(draft: Draft, props: Props, side: str) -> list[str]:
         draft.notes.add(
             "assumed" if members else "left out",
             props.label,
-            f"The application security group {name} is written as the addresses of its members"
-            f" ({', '.join(members[:5]) or 'none in this file'}).",
+            say(
+                "The application security group {name} is written as the addresses of its members "
+                "({members}).",
+                name=name,
+                members=", ".join(members[:5]) or say("none in this file"),
+            ),
         )
         found.update(dict.fromkeys(members))
     return list(found)
@@ -96,11 +101,13 @@ def _place(draft: Draft, props: Props, text: str) -> list[str]:
     if re.match(r"[\d.]+(/\d+)?$", text) or ":" in text:
         network = to_prefix(text)
         if network is None:
-            draft.notes.add("unclear", props.label, f"{text[:60]!r} is not a prefix.")
+            draft.notes.add("unclear", props.label, say("{text!r} is not a prefix.", text=text[:60]))
             return []
         written = str(network) if "/" in text else str(network.network_address)
         if written.split("/")[0] != text.split("/")[0].lower() and network.version == 4:
-            draft.notes.add("assumed", props.label, f"{text} is written as {network}.")
+            draft.notes.add(
+                "assumed", props.label, say("{text} is written as {network}.", text=text, network=network)
+            )
         return [written]
     for tag in BUILT_IN_TAGS:
         if text.lower() == tag.lower():

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from netcore.errors import FormatError
+from netcore.words import say
 
 MAX_LENGTH = 65_536
 MAX_NESTING = 64
@@ -17,7 +18,9 @@ class ExpressionError(Exception):
 
 def too_much(message: str) -> FormatError:
     """Return the error for a template that passes a limit."""
-    return FormatError(message, "the expressions of the template", "Split or simplify the template.")
+    return FormatError(
+        message, say("the expressions of the template"), say("Split or simplify the template.")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def parse_expression(text: str) -> Node:
         FormatError: it is longer or nested deeper than the limits.
     """
     if len(text) > MAX_LENGTH:
-        raise too_much(f"An expression is longer than {MAX_LENGTH:,} characters.")
+        raise too_much(say("An expression is longer than {max_length:,} characters.", max_length=MAX_LENGTH))
     return _Parser(text[1:-1]).parse()
 
 
@@ -77,7 +80,9 @@ class _Parser:
         while position < end:
             match = _TOKEN.match(text, position)
             if match is None:
-                raise ExpressionError(f"cannot read the expression at {text[position : position + 20]!r}")
+                raise ExpressionError(
+                    say("cannot read the expression at {text!r}", text=text[position : position + 20])
+                )
             kind = str(match.lastgroup)
             self.tokens.append((kind, match.group(kind)))
             position = match.end()
@@ -86,7 +91,7 @@ class _Parser:
     def parse(self) -> Node:
         node = self._value(0)
         if self.at != len(self.tokens):
-            raise ExpressionError(f"the expression goes on at {self.tokens[self.at][1]!r}")
+            raise ExpressionError(say("the expression goes on at {tokens!r}", tokens=self.tokens[self.at][1]))
         return node
 
     def _peek(self) -> str:
@@ -94,25 +99,27 @@ class _Parser:
 
     def _next(self) -> tuple[str, str]:
         if self.at >= len(self.tokens):
-            raise ExpressionError("the expression ends too early")
+            raise ExpressionError(say("the expression ends too early"))
         self.at += 1
         return self.tokens[self.at - 1]
 
     def _expect(self, mark: str) -> None:
         found = self._next()[1]
         if found != mark:
-            raise ExpressionError(f"expected {mark!r}, found {found!r}")
+            raise ExpressionError(say("expected {mark!r}, found {found!r}", mark=mark, found=found))
 
     def _value(self, depth: int) -> Node:
         if depth > MAX_NESTING:
-            raise too_much(f"An expression is nested more than {MAX_NESTING} levels deep.")
+            raise too_much(
+                say("An expression is nested more than {max_nesting} levels deep.", max_nesting=MAX_NESTING)
+            )
         kind, text = self._next()
         node: Node
         if kind == "string":
             node = Literal(text[1:-1].replace("''", "'"))
         elif kind == "number":
             if len(text) > 40:
-                raise ExpressionError("a number has too many digits")
+                raise ExpressionError(say("a number has too many digits"))
             node = Literal(float(text) if "." in text else int(text))
         elif kind == "name":
             name = text
@@ -122,7 +129,7 @@ class _Parser:
             self._expect("(")
             node = Call(name.lower(), self._arguments(depth))
         else:
-            raise ExpressionError(f"expected a value, found {text!r}")
+            raise ExpressionError(say("expected a value, found {text!r}", text=text))
         return self._postfix(node, depth)
 
     def _arguments(self, depth: int) -> tuple[Node, ...]:
@@ -143,12 +150,12 @@ class _Parser:
         while self._peek() in (".", ".?", "[", "[?"):
             length += 1
             if length > MAX_NESTING:
-                raise too_much("An expression has too many property accesses in a row.")
+                raise too_much(say("An expression has too many property accesses in a row."))
             mark = self._next()[1]
             if mark[0] == ".":
                 kind, text = self._next()
                 if kind not in ("name", "number"):
-                    raise ExpressionError(f"expected a property name, found {text!r}")
+                    raise ExpressionError(say("expected a property name, found {text!r}", text=text))
                 node = Access(node, Literal(text), mark == ".?")
             else:
                 key = self._value(depth + 1)

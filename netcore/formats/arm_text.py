@@ -8,6 +8,7 @@ from typing import Any
 
 from netcore.formats.arm_expressions import limit_length
 from netcore.formats.arm_syntax import ExpressionError
+from netcore.words import say
 
 MAX_WIDTH = 1000
 _HOLE = re.compile(r"\{\{|\}\}|\{(\d{1,3})(?:,(-?\d{1,4}))?(?::([^{}]*))?\}")
@@ -18,7 +19,7 @@ def format_text(to_text: Callable[[Any], str]) -> Callable[..., str]:
 
     def format_(pattern: Any, *values: Any) -> str:
         if not isinstance(pattern, str):
-            raise ExpressionError("the pattern is not a string")
+            raise ExpressionError(say("the pattern is not a string"))
 
         length = len(pattern)
 
@@ -27,14 +28,14 @@ def format_text(to_text: Callable[[Any], str]) -> Callable[..., str]:
                 return match.group()[0]
             index = int(match.group(1))
             if index >= len(values):
-                raise ExpressionError(f"there is no value for {{{index}}}")
+                raise ExpressionError(say("there is no value for {{{index}}}", index=index))
             text = _formatted(values[index], match.group(3), to_text)
             nonlocal length
             length += len(text)
             limit_length(length)
             width = int(match.group(2) or 0)
             if abs(width) > MAX_WIDTH:
-                raise ExpressionError(f"a width of {width}")
+                raise ExpressionError(say("a width of {width}", width=width))
             return text.ljust(-width) if width < 0 else text.rjust(width)
 
         return _HOLE.sub(fill, pattern)
@@ -45,7 +46,7 @@ def format_text(to_text: Callable[[Any], str]) -> Callable[..., str]:
 def padded(text: str, width: int, fill: str) -> str:
     """Return ``text`` padded on the left to ``width`` characters."""
     if width > MAX_WIDTH:
-        raise ExpressionError(f"a width of {width}")
+        raise ExpressionError(say("a width of {width}", width=width))
     return text.rjust(width, fill or " ")
 
 

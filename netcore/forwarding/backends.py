@@ -14,6 +14,7 @@ from netcore.forwarding.run import Phase, Run
 from netcore.forwarding.state import pin_key
 from netcore.trace.model import Actor, Header, Match, Place
 from netcore.trace.packet import ICMP, TCP, UDP, protocol_number
+from netcore.words import say
 
 
 def rule_for(
@@ -75,7 +76,7 @@ def backend_for(
         )
         return pinned
     if not healthy:
-        far = "in another zone than the frontend, and cross-zone is off"
+        far = say("in another zone than the frontend, and cross-zone is off")
         why = "; ".join(f"{names[member]}: {turn.sick.get(member, far)}" for member in sorted(members))
         return run.drop(
             "LB_NO_HEALTHY",
@@ -112,8 +113,15 @@ def _names(run: Run, members: Mapping[str, PoolMember]) -> dict[str, str]:
 def rule_text(rule: BalancingRule) -> str:
     """Return a rule as one line."""
     if rule.protocol == "all":
-        return f"{rule.name}: HA ports -> {rule.pool}"
-    return f"{rule.name}: {rule.protocol}/{rule.frontend_port} -> {rule.pool} port {rule.backend_port}"
+        return say("{name}: HA ports -> {pool}", name=rule.name, pool=rule.pool)
+    return say(
+        "{name}: {protocol}/{frontend_port} -> {pool} port {backend_port}",
+        name=rule.name,
+        protocol=rule.protocol,
+        frontend_port=rule.frontend_port,
+        pool=rule.pool,
+        backend_port=rule.backend_port,
+    )
 
 
 def near(run: Run, balancer: LoadBalancer, rule: BalancingRule, healthy: tuple[str, ...]) -> tuple[str, ...]:

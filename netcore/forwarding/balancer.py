@@ -18,6 +18,7 @@ from netcore.forwarding.state import key_of, reverse
 from netcore.trace.model import Actor, Header, Match, Place
 from netcore.trace.packet import ICMP, protocol_number
 from netcore.trace.sentences import flow_text, socket_text
+from netcore.words import say
 
 ZONES: tuple[Zone, ...] = (1, 2, 3)
 """The zones that serve a frontend which names none (fact J16)."""
@@ -67,7 +68,10 @@ def balance(run: Run, hop: Balance) -> Hop:
             Place.BALANCER,
             at,
             header,
-            f"a frontend and a backend ({run.drawing.member_name(backend)}) of different IP versions",
+            say(
+                "a frontend and a backend ({member_name}) of different IP versions",
+                member_name=run.drawing.member_name(backend),
+            ),
         )
     if hop.prefix is not None:
         run.step(
@@ -118,7 +122,10 @@ def _give_as_client(run: Run, hop: Balance, nic: str, address: Address, backend_
     at = f"load_balancers/{hop.balancer}"
     if hop.public:
         return run.not_modelled(
-            Place.BALANCER, at, header, "under which private address a public frontend reaches its backends"
+            Place.BALANCER,
+            at,
+            header,
+            say("under which private address a public frontend reaches its backends"),
         )
     after = rewritten(
         header,
@@ -180,7 +187,14 @@ def _published(
             and protocol_number(rule.protocol) == header.protocol
             and rule.frontend_port == header.destination_port
         ):
-            text = f"{rule.name}: {rule.protocol}/{rule.frontend_port} -> {rule.nic} port {rule.backend_port}"
+            text = say(
+                "{name}: {protocol}/{frontend_port} -> {nic} port {backend_port}",
+                name=rule.name,
+                protocol=rule.protocol,
+                frontend_port=rule.frontend_port,
+                nic=rule.nic,
+                backend_port=rule.backend_port,
+            )
             return rule_id, rule, Match(kind="rule", ref=None, text=text)
     return None
 
@@ -197,7 +211,10 @@ def _to_published(
             Place.BALANCER,
             at,
             header,
-            f"a frontend and a backend ({run.drawing.name(f'nics/{rule.nic}')}) of different IP versions",
+            say(
+                "a frontend and a backend ({name}) of different IP versions",
+                name=run.drawing.name(f"nics/{rule.nic}"),
+            ),
         )
     run.step(
         Place.BALANCER,

@@ -12,6 +12,7 @@ from netcore.forwarding.run import Run
 from netcore.forwarding.security import filtered_at_endpoint
 from netcore.trace.model import Actor, Header, Match, Place
 from netcore.trace.sentences import flow_text
+from netcore.words import say
 
 
 def bring(
@@ -90,7 +91,9 @@ def hand_over(run: Run, vnet: str, header: Header, owner: Owner | None, at: str,
         "fabric.deliver",
         header,
         matched=Match.model_construct(
-            kind="owner", ref=owner.ref, text=f"{destination} is held by {owner.ref}"
+            kind="owner",
+            ref=owner.ref,
+            text=say("{destination} is held by {ref}", destination=destination, ref=owner.ref),
         ),
         address=destination,
         owner=run.drawing.title(owner.ref),

@@ -12,6 +12,7 @@ from netcore.control.prefixes import AddressSet, PrefixIndex
 from netcore.document.balancers import PoolMember
 from netcore.document.values import Address
 from netcore.forwarding.machines import Machine, machines_of, ports_of
+from netcore.words import say
 
 T = TypeVar("T")
 
@@ -30,7 +31,6 @@ class Drawing:
         topology = network.scenario.topology
         self._topology = topology
         self._profile = network.profile
-        self._network_tunnels = network.tunnels
         self.ports = ports_of(topology)
         self.machines = machines_of(network.scenario, self.ports, network.learned_guest_routes)
         self.hosts_outside: dict[Address, str] = {}
@@ -42,6 +42,17 @@ class Drawing:
                 self.hosts_outside.setdefault(host.address, host_id)
             else:
                 self.hosts_behind.setdefault((host.gateway, host.address), host_id)
+        self._read_links(network)
+        self.shares_addresses = any(machine.guest.redundancy for machine in self.machines.values())
+        self.inner_pool_nics = frozenset(_nics_of_inner_balancers(topology))
+        self._cards: dict[tuple[str, ...], str | None] = {}
+        self._kept: dict[tuple[int, int], tuple[object, object, Any]] = {}
+        self._memo: dict[tuple[Any, ...], Any] = {}
+
+    def _read_links(self, network: Network) -> None:
+        """Read which virtual networks are joined, and what lies in each."""
+        topology = network.scenario.topology
+        self._network_tunnels = network.tunnels
         self._spaces = {vnet_id: AddressSet(vnet.address_space) for vnet_id, vnet in topology.vnets.items()}
         self._links: dict[str, set[str]] = {vnet_id: set() for vnet_id in topology.vnets}
         for link in topology.peerings.values():
@@ -69,18 +80,13 @@ class Drawing:
             )
             for vnet_id in topology.vnets
         }
-        self.shares_addresses = any(machine.guest.redundancy for machine in self.machines.values())
-        self._in_guests = _in_guests(self.machines)
-        self.inner_pool_nics = frozenset(_nics_of_inner_balancers(topology))
-        self._cards: dict[tuple[str, ...], str | None] = {}
-        self._kept: dict[tuple[int, int], tuple[object, object, Any]] = {}
-        self._memo: dict[tuple[Any, ...], Any] = {}
 
-    def edited(self, network: Network, vms: Collection[str] = ()) -> Drawing:
+    def edited(self, network: Network, vms: Collection[str] = (), *, links: bool = False) -> Drawing:
         """Return the lookups of a network that differs in routes and rules only, and in who has which.
 
         Args:
-            vms: VMs that run or not, or have other addresses.
+            vms: VMs about which something else is said, or about their NICs.
+            links: whether peerings or subnets are others.
         """
         found = copy.copy(self)
         found._topology = topology = network.scenario.topology
@@ -91,7 +97,8 @@ class Drawing:
             found.ports = {**self.ports, **ports}
             moved = machines_of(network.scenario, ports, network.learned_guest_routes, vms)
             found.machines = {**self.machines, **moved}
-            found._in_guests = _in_guests(found.machines)
+        if links:
+            found._read_links(network)
         _DRAWINGS[network] = found
         return found
 
@@ -135,8 +142,12 @@ class Drawing:
         """Return the holder of an address in words: ``NIC web1-nic``, ``frontend inside of inner``."""
         collection, key, *more = ref.split("/")
         if collection == "load_balancers" and more:
-            return f"frontend {self.name(ref)} of {self.name(f'{collection}/{key}')}"
-        return f"{_KINDS.get(collection, '')} {self.name(ref)}".lstrip()
+            return say(
+                "frontend {name} of {balancer}",
+                name=self.name(ref),
+                balancer=self.name(f"{collection}/{key}"),
+            )
+        return f"{say(_KINDS[collection])} {self.name(ref)}" if collection in _KINDS else self.name(ref)
 
     def member_name(self, member: PoolMember) -> str:
         """Return what people call a backend: its VM, or its NIC where that is attached to none."""
@@ -179,7 +190,8 @@ class Drawing:
 
     def guest_holding(self, vnet: str, address: Address) -> str | None:
         """Return the name of a VM of a virtual network whose guest believes it holds an address (fact B7)."""
-        return self._in_guests.get((vnet, address))
+        found: dict[tuple[str, Address], str] = self.memo(("in guests",), lambda: _in_guests(self.machines))
+        return found.get((vnet, address))
 
     def gateway_at(self, vnet: str, address: Address) -> tuple[str, int] | None:
         """Return the gateway of this or a directly peered network, and its instance, that has an address."""

@@ -41,6 +41,7 @@ from netcore.forwarding.state import key_of, reverse
 from netcore.trace.model import Actor, Header, Match, Place
 from netcore.trace.packet import ICMP, TCP, UDP, protocol_name
 from netcore.trace.sentences import flow_text, socket_text
+from netcore.words import say
 
 NOT_PUBLIC = tuple(
     ip_network(text)
@@ -206,7 +207,7 @@ def enter(run: Run, hop: FromEdge) -> Hop:
             destination=header.destination,
         )
     return run.not_modelled(
-        Place.EDGE, f"gateways/{owner.gateway}", header, "a packet for the gateway's own public address"
+        Place.EDGE, f"gateways/{owner.gateway}", header, say("a packet for the gateway's own public address")
     )
 
 
@@ -224,7 +225,7 @@ def _lost_nat(run: Run, header: Header) -> End | None:
     if nat.zone not in run.state.down_zones:
         return None
     at = f"nat_gateways/{owner.nat_gateway}"
-    way = f"NAT gateway {nat.name}"
+    way = say("NAT gateway {name}", name=nat.name)
     return run.drop("NO_OUTBOUND", Place.EDGE, Actor.FABRIC, at, header, "zone", way=way, zone=nat.zone)
 
 
@@ -259,7 +260,7 @@ def _unknown(run: Run, header: Header) -> Hop:
             Place.EDGE,
             f"hosts/{run.drawing.hosts_outside[destination]}",
             header,
-            "traffic between two places outside the cloud",
+            say("traffic between two places outside the cloud"),
         )
     else:
         variant = "public"
@@ -398,7 +399,7 @@ def _nat_gateway(run: Run, port: Port, header: Header) -> WayOut | None:
     lost = run.state.down_zones
     return WayOut(
         "edge.nat_unzoned" if lost and nat.zone is None else "edge.nat_gateway",
-        f"NAT gateway {nat.name}",
+        say("NAT gateway {name}", name=nat.name),
         address,
         frozenset({TCP, UDP}),
         f"nat_gateways/{nat_id}",
@@ -418,7 +419,7 @@ def _public_address(run: Run, port: Port, header: Header) -> WayOut | None:
         if public is not None:
             return WayOut(
                 "edge.public_ip",
-                f"public address {public.name}",
+                say("public address {name}", name=public.name),
                 public.address,
                 ICMP | {TCP, UDP, ESP},
                 f"public_ips/{configuration.public_ip}",
@@ -455,7 +456,7 @@ def _outbound_rule(run: Run, port: Port, header: Header) -> WayOut | None:
                     ref = f"load_balancers/{balancer_id}/outbound_rules/{rule_id}"
                     return WayOut(
                         "edge.outbound_rule",
-                        f"outbound rule {rule.name}",
+                        say("outbound rule {name}", name=rule.name),
                         public.address,
                         frozenset({TCP, UDP}),
                         ref,
@@ -478,10 +479,10 @@ def _default_access(run: Run, port: Port, header: Header) -> WayOut | None:
     if not allowed or header.source.version != 4 or port.id in run.drawing.inner_pool_nics:
         return None
     names = [str(number) for number in range(1, 255)]
-    address = IPv4Address(STAND_IN + 1 + choose("default outbound", named(port.id), names))
+    address = IPv4Address(STAND_IN + 1 + choose(say("default outbound"), named(port.id), names))
     return WayOut(
         "edge.default",
-        "default outbound access",
+        say("default outbound access"),
         address,
         frozenset({TCP, UDP}),
         f"subnets/{port.subnet}",

@@ -31,6 +31,7 @@ from netcore.forwarding.programmed import gone, selected
 from netcore.forwarding.run import Run
 from netcore.trace.model import Actor, Header, Match, Place
 from netcore.trace.packet import UDP, protocol_name
+from netcore.words import say
 
 _SENTENCES = {
     HopType.VNET_LOCAL: "fabric.local",
@@ -288,11 +289,19 @@ def _to_group(run: Run, port: Port, header: Header) -> Hop:
             Place.FABRIC,
             at,
             header,
-            f"which member of the connected group of {vnet} gets {header.destination}: {names} have it",
+            say(
+                "which member of the connected group of {vnet} gets {destination}: {names} have it",
+                vnet=vnet,
+                destination=header.destination,
+                names=names,
+            ),
         )
     if not run.drawing.in_space(port.vnet, header.source):
         return run.not_modelled(
-            Place.FABRIC, at, header, f"whether a connected group carries what {vnet} only forwards"
+            Place.FABRIC,
+            at,
+            header,
+            say("whether a connected group carries what {vnet} only forwards", vnet=vnet),
         )
     owner = run.network.owners.held(mates[0], header.destination)
     return hand_over(run, mates[0], header, owner, at, port.vm)
@@ -316,7 +325,14 @@ def _to_appliance(run: Run, port: Port, header: Header, next_hop: Address | None
             return denied
     if owner.kind == "endpoint":
         return run.not_modelled(
-            Place.FABRIC, at, header, f"private endpoint {owner.endpoint} as the next hop of route {prefix}"
+            Place.FABRIC,
+            at,
+            header,
+            say(
+                "private endpoint {endpoint} as the next hop of route {prefix}",
+                endpoint=owner.endpoint,
+                prefix=prefix,
+            ),
         )
     run.step(
         Place.FABRIC,
@@ -324,7 +340,11 @@ def _to_appliance(run: Run, port: Port, header: Header, next_hop: Address | None
         owner.ref,
         "fabric.deliver",
         header,
-        matched=Match.model_construct(kind="owner", ref=owner.ref, text=f"{next_hop} is held by {owner.ref}"),
+        matched=Match.model_construct(
+            kind="owner",
+            ref=owner.ref,
+            text=say("{next_hop} is held by {ref}", next_hop=next_hop, ref=owner.ref),
+        ),
         facts=("D27", "D41"),
         address=next_hop,
         owner=run.drawing.title(owner.ref),
@@ -346,7 +366,10 @@ def _no_next_hop(run: Run, port: Port, header: Header, next_hop: Address, prefix
                 return denied
     if any(run.network.owners.held(mate, next_hop) for mate in run.network.peerings.mates(port.vnet)):
         return run.not_modelled(
-            Place.FABRIC, at, header, f"a next hop {next_hop} that only the connected group reaches"
+            Place.FABRIC,
+            at,
+            header,
+            say("a next hop {next_hop} that only the connected group reaches", next_hop=next_hop),
         )
     gateway = run.drawing.gateway_at(port.vnet, next_hop)
     if gateway is not None:
@@ -422,7 +445,13 @@ def _as_match(route: EffectiveRoute, prefix: Network | None) -> Match:
     return Match.model_construct(
         kind="route",
         ref=route.ref,
-        text=f"{route.source.value} route {shown} -> {route.next_hop_type.value}{hops}",
+        text=say(
+            "{value} route {shown} -> {next_hop_type_value}{hops}",
+            value=route.source.value,
+            shown=shown,
+            next_hop_type_value=route.next_hop_type.value,
+            hops=hops,
+        ),
     )
 
 

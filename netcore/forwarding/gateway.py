@@ -23,6 +23,7 @@ from netcore.forwarding.run import Run
 from netcore.forwarding.tunnels import gateway_route, instance_runs, knows, other_networks
 from netcore.trace.model import Actor, Header, Match, Place
 from netcore.trace.sentences import flow_text
+from netcore.words import say
 
 
 def out(run: Run, hop: ToGateway) -> Hop:
@@ -147,7 +148,11 @@ def _into(
                 Place.GATEWAY,
                 at,
                 header,
-                f"what the network behind gateway {gateway.name} does with {header.destination} is not drawn",
+                say(
+                    "what the network behind gateway {name} does with {destination} is not drawn",
+                    name=gateway.name,
+                    destination=header.destination,
+                ),
             )
         return run.deliver(
             Place.GATEWAY,
@@ -168,7 +173,7 @@ def _into(
         matched=Match(
             kind="route",
             ref=f"connections/{tunnel.connection}",
-            text=f"{route.prefix} -> connection {connection.name}",
+            text=say("{prefix} -> connection {name}", prefix=route.prefix, name=connection.name),
         ),
         gateway=gateway.name,
         connection=connection.name,
@@ -195,7 +200,11 @@ def _no_route(run: Run, gateway_id: str, gateway: Gateway, header: Header) -> Ho
             Place.GATEWAY,
             at,
             header,
-            f"what the network behind gateway {gateway.name} does with {destination} is not drawn",
+            say(
+                "what the network behind gateway {name} does with {destination} is not drawn",
+                name=gateway.name,
+                destination=destination,
+            ),
         )
     return run.drop(
         "NO_SUCH_HOST",
@@ -239,7 +248,7 @@ def _through(run: Run, hop: FromGateway, gateway: Gateway) -> Hop:
             Place.GATEWAY,
             at,
             header,
-            f"how the network behind gateway {gateway.name} reaches the Internet",
+            say("how the network behind gateway {name} reaches the Internet", name=gateway.name),
         )
     return run.drop("NO_SUCH_HOST", Place.GATEWAY, Actor.FABRIC, at, header, "gateway", **names)
 
@@ -329,7 +338,11 @@ def to_next_hop(run: Run, at: str, vnet: str, header: Header, next_hop: Address,
             **names,
         )
     if owner.kind == "endpoint":
-        what = f"private endpoint {owner.endpoint} as the next hop of route {prefix}"
+        what = say(
+            "private endpoint {endpoint} as the next hop of route {prefix}",
+            endpoint=owner.endpoint,
+            prefix=prefix,
+        )
         return run.not_modelled(Place.GATEWAY, at, header, what)
     if owner.vnet != vnet:
         receiving = run.network.peering(owner.vnet, vnet)
@@ -353,7 +366,11 @@ def to_next_hop(run: Run, at: str, vnet: str, header: Header, next_hop: Address,
         owner.ref,
         "fabric.deliver",
         header,
-        matched=Match(kind="owner", ref=owner.ref, text=f"{next_hop} is held by {owner.ref}"),
+        matched=Match(
+            kind="owner",
+            ref=owner.ref,
+            text=say("{next_hop} is held by {ref}", next_hop=next_hop, ref=owner.ref),
+        ),
         facts=("D27", "D41"),
         address=next_hop,
         owner=run.drawing.title(owner.ref),

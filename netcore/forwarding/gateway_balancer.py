@@ -25,6 +25,7 @@ from netcore.profiles.model import Profile
 from netcore.trace.model import Actor, Header, Place
 from netcore.trace.packet import UDP
 from netcore.trace.sentences import flow_text
+from netcore.words import say
 
 FIRST_PORT = 49_152
 """Source ports of the tunnels start here; the flow's hash adds to it, as VXLAN and GENEVE advise."""
@@ -80,8 +81,10 @@ def inspect(run: Run, hop: Inspect) -> Hop:
             Place.BALANCER,
             at,
             header,
-            f"a frontend and a backend ({run.drawing.member_name(pool.members[member])}) of different "
-            "IP versions",
+            say(
+                "a frontend and a backend ({member_name}) of different IP versions",
+                member_name=run.drawing.member_name(pool.members[member]),
+            ),
         )
     number, key = tunnel(pool, run.network.profile, external=hop.inbound)
     outer = _wrapped(header, frontend, address, number)

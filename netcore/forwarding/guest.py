@@ -17,6 +17,7 @@ from netcore.forwarding.state import Binding, key_of, reverse
 from netcore.trace.model import Actor, Header, Place
 from netcore.trace.packet import protocol_name
 from netcore.trace.sentences import flow_text, socket_text
+from netcore.words import say
 
 ALL_NODES = "ff:ff:ff:ff:ff:ff"
 """Where an ARP request is sent to."""
@@ -360,7 +361,14 @@ def _wire(
     """
     while path.tunnel:
         limit = tunnels.mtu_bytes(run.network, machine, path)
-        fitting = sizes.fit(run, machine, header, limit, through=f"tunnel {path.tunnel}", forwarded=forwarded)
+        fitting = sizes.fit(
+            run,
+            machine,
+            header,
+            limit,
+            through=say("tunnel {tunnel}", tunnel=path.tunnel),
+            forwarded=forwarded,
+        )
         if isinstance(fitting, End):
             return fitting
         outer = tunnels.enter(run, machine, path, fitting)
@@ -378,7 +386,7 @@ def _wire(
         run.by_bgp = {"vm": machine.name, "prefix": path.prefix, "via": path.via}
     port = run.drawing.ports[path.nic]
     limit = port.mtu or run.network.profile.guest_mtu
-    fitting = sizes.fit(run, machine, header, limit, through=f"NIC {port.id}", forwarded=forwarded)
+    fitting = sizes.fit(run, machine, header, limit, through=say("NIC {id}", id=port.id), forwarded=forwarded)
     if isinstance(fitting, End):
         return fitting
     header = fitting

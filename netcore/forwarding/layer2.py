@@ -17,6 +17,7 @@ from netcore.forwarding.hops import Balance, End, Endpoint, Hop, Stand
 from netcore.forwarding.machines import Machine, Path, Port, derived_mac
 from netcore.forwarding.run import Run, rewritten
 from netcore.trace.model import Actor, Header, Match, Place
+from netcore.words import say
 
 
 def resolve(
@@ -144,7 +145,9 @@ def switch(run: Run, port: Port, header: Header) -> Hop | None:
         owner.ref,
         "fabric.switch",
         header,
-        matched=Match(kind="owner", ref=owner.ref, text=f"{mac} is the MAC of {owner.ref}"),
+        matched=Match(
+            kind="owner", ref=owner.ref, text=say("{mac} is the MAC of {ref}", mac=mac, ref=owner.ref)
+        ),
         mac=mac,
         owner=run.drawing.title(owner.ref),
     )

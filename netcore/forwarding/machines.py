@@ -5,7 +5,7 @@ Read from the document once per network; nothing here knows what the fabric does
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -212,7 +212,7 @@ def machines_of(
     scenario: Scenario,
     ports: dict[str, Port],
     learned: Mapping[str, tuple[GuestRoute, ...]],
-    vms: Iterable[str] | None = None,
+    vms: Collection[str] | None = None,
 ) -> dict[str, Machine]:
     """Return every VM by id.
 
@@ -226,9 +226,10 @@ def machines_of(
     for port in ports.values():
         if port.vm is not None:
             by_vm.setdefault(port.vm, []).append(port)
-    partners = _partners(topology)
+    ids = topology.vms if vms is None else vms
+    partners = _partners(topology) if any(topology.vms[vm].guest.session_sync for vm in ids) else {}
     machines: dict[str, Machine] = {}
-    for vm_id in topology.vms if vms is None else vms:
+    for vm_id in ids:
         vm = topology.vms[vm_id]
         own_ports = tuple(sorted(by_vm.get(vm_id, ()), key=lambda p: (not topology.nics[p.id].primary, p.id)))
         inner = {tunnel.address for tunnel in vm.guest.tunnels.values() if tunnel.address is not None}

@@ -20,6 +20,7 @@ from netcore.forwarding.run import Run
 from netcore.forwarding.state import State
 from netcore.trace.model import Actor, Header, Place
 from netcore.trace.packet import TCP
+from netcore.words import say
 
 COLLECTION = "traffic_managers"
 
@@ -46,7 +47,9 @@ def answer(network: Network, state: State, manager_id: str, knock: Knock) -> Ans
     """
     manager = network.scenario.topology.traffic_managers.get(manager_id)
     if manager is None or not manager.endpoints:
-        raise NotFound(f"The document has no traffic manager {manager_id} with an endpoint.")
+        raise NotFound(
+            say("The document has no traffic manager {manager_id} with an endpoint.", manager_id=manager_id)
+        )
     if manager_id in state.answers:
         return Answered(manager_id, state.answers[manager_id], "now")
     seen = state.probed or network

@@ -21,6 +21,7 @@ from netcore.forwarding.security import denying_rule
 from netcore.forwarding.state import Sessions, State
 from netcore.trace.model import Header
 from netcore.trace.packet import TCP
+from netcore.words import say
 
 PROBE_SOURCE = ip_address("168.63.129.16")
 """Where probes come from (facts A14, F9, J7)."""
@@ -137,7 +138,7 @@ def ailments(run: Run, balancer_id: str, pool_id: str, probe_id: str | None) -> 
     )
     for *place, member_id in run.state.unhealthy:
         if place == [balancer_id, pool_id]:
-            found.setdefault(member_id, "its probe fails")
+            found.setdefault(member_id, say("its probe fails"))
     pool = run.network.scenario.topology.load_balancers[balancer_id].pools[pool_id]
     probe = run.network.scenario.topology.load_balancers[balancer_id].probes.get(probe_id or "")
     for member_id, member in pool.members.items():
@@ -149,7 +150,7 @@ def ailments(run: Run, balancer_id: str, pool_id: str, probe_id: str | None) -> 
         if ordered.admin_state == "up":
             found.pop(member_id, None)
         elif ordered.admin_state == "down":
-            found[member_id] = "its admin state is down"
+            found[member_id] = say("its admin state is down")
     return found
 
 
@@ -219,15 +220,15 @@ def _ailment(run: Run, member: PoolMember, probe: Probe | None) -> Ailment | Non
     """Return why a backend is not healthy as drawn, or None (facts F9, J7, J18)."""
     port = run.drawing.ports.get(member.nic)
     if port is None or port.vm is None:
-        return Ailment("no VM is attached")
+        return Ailment(say("no VM is attached"))
     machine = run.drawing.machines[port.vm]
     if not machine.runs:
-        return Ailment(f"{machine.name} is stopped")
+        return Ailment(say("{name} is stopped", name=machine.name))
     if probe is None:
         return None
     address = run.drawing.member_address(member, None)
     if address is None or port.guest_mac != port.mac or address not in machine.own:
-        return Ailment(f"the guest of {machine.name} does not hold the probed address")
+        return Ailment(say("the guest of {name} does not hold the probed address", name=machine.name))
     return _unanswered(run, machine, port, address, probe.port)
 
 
@@ -238,23 +239,50 @@ def _unanswered(run: Run, machine: Machine, port: Port, address: Address, number
     )
     denied = denying_rule(run, port.id, Direction.INBOUND, asked)
     if denied is not None:
-        return Ailment(f"{denied} denies the probe to {machine.name} from {PROBE_SOURCE}")
+        return Ailment(
+            say(
+                "{denied} denies the probe to {name} from {probe_source}",
+                denied=denied,
+                name=machine.name,
+                probe_source=PROBE_SOURCE,
+            )
+        )
     barred = denying(machine, "input", asked)
     if barred is not None:
-        return Ailment(f"rule {barred.priority} of the firewall in {machine.name} denies the probe")
+        return Ailment(
+            say(
+                "rule {priority} of the firewall in {name} denies the probe",
+                priority=barred.priority,
+                name=machine.name,
+            )
+        )
     if not serves(machine, TCP, number):
-        return Ailment(f"nothing in {machine.name} answers the probe on port {number}", "refused")
+        return Ailment(
+            say("nothing in {name} answers the probe on port {number}", name=machine.name, number=number),
+            "refused",
+        )
     if not machine.guest.forwarding and any(one.needs_forwarding for one in serving(machine, TCP, number)):
-        return Ailment(f"{machine.name} does not forward, and its probe says so", "refused")
+        return Ailment(say("{name} does not forward, and its probe says so", name=machine.name), "refused")
     if machine.guest.policy_routing:
         return None
     path = machine.path(PROBE_SOURCE)
     if path is None:
-        return Ailment(f"the guest of {machine.name} has no route back to {PROBE_SOURCE}")
+        return Ailment(
+            say(
+                "the guest of {name} has no route back to {probe_source}",
+                name=machine.name,
+                probe_source=PROBE_SOURCE,
+            )
+        )
     if path.nic != port.id:
         return Ailment(
-            f"{machine.name} is probed at {port.id} and answers by {path.nic}, "
-            f"where its route for {PROBE_SOURCE} leads"
+            say(
+                "{name} is probed at {id} and answers by {nic}, where its route for {probe_source} leads",
+                name=machine.name,
+                id=port.id,
+                nic=path.nic,
+                probe_source=PROBE_SOURCE,
+            )
         )
     return None
 
@@ -268,5 +296,7 @@ def _lacking(run: Run, member: PoolMember, probe: Probe | None) -> Ailment | Non
         for vm in service.needs_vms:
             if not run.drawing.machines[vm].runs or loses(run.network, run.state, vm):
                 name = run.drawing.machines[vm].name
-                return Ailment(f"the probe's service needs {name}, which does not answer", "refused")
+                return Ailment(
+                    say("the probe's service needs {name}, which does not answer", name=name), "refused"
+                )
     return None

@@ -15,6 +15,7 @@ from netcore.forwarding.machines import Machine
 from netcore.forwarding.state import State, key_of
 from netcore.trace.model import Header
 from netcore.trace.packet import TCP, UDP, Packet, protocol_number
+from netcore.words import say
 
 UNSPECIFIED = {4: ip_address("0.0.0.0"), 6: ip_address("::")}
 """Source of a guest that has no address of the family."""
@@ -77,14 +78,14 @@ def _addressed(
     outside = False
     if kind == "hosts":
         if name not in topology.hosts:
-            raise NotFound(f"The document has no host {name}.")
+            raise NotFound(say("The document has no host {name}.", name=name))
         outside = topology.hosts[name].gateway is None and topology.hosts[name].site is None
         destination = destination or _address(network, drawing, packet.destination, outside)
         source = topology.hosts[name].address
         stand = Stand.HOST
     else:
         if name not in drawing.machines:
-            raise NotFound(f"The document has no VM {name}.")
+            raise NotFound(say("The document has no VM {name}.", name=name))
         destination = destination or _address(network, drawing, packet.destination, outside)
         source = _source(drawing, drawing.machines[name], destination)
         stand = Stand.VM
@@ -110,22 +111,24 @@ def _address(network: Network, drawing: Drawing, text: str, outside: bool) -> Ad
     kind, _, name = text.partition("/")
     if kind == "hosts":
         if name not in topology.hosts:
-            raise NotFound(f"The document has no host {name}.")
+            raise NotFound(say("The document has no host {name}.", name=name))
         return topology.hosts[name].address
     if kind == "vms":
         if name not in drawing.machines:
-            raise NotFound(f"The document has no VM {name}.")
+            raise NotFound(say("The document has no VM {name}.", name=name))
         found = _public(network, drawing.machines[name]) if outside else None
         if found is None:
             held = drawing.machines[name].held
             if not held:
-                raise NotFound(f"VM {name} has no address.")
+                raise NotFound(say("VM {name} has no address.", name=name))
             found = held[0]
         return found
     try:
         return parse_address(text)
     except ValueError:
-        raise NotFound(f"{text} is neither vms/ID, hosts/ID, traffic_managers/ID nor an address.") from None
+        raise NotFound(
+            say("{text} is neither vms/ID, hosts/ID, traffic_managers/ID nor an address.", text=text)
+        ) from None
 
 
 def _public(network: Network, machine: Machine) -> Address | None:

@@ -15,6 +15,7 @@ from netcore.forwarding.state import Key, Sessions, State, key_of
 from netcore.trace.codes import CODES, Explanation, explain
 from netcore.trace.model import Actor, Header, Match, Outcome, Place, Step, Verdict
 from netcore.trace.sentences import SENTENCES, ending, socket_text
+from netcore.words import say
 
 
 class Phase(Enum):
@@ -137,14 +138,14 @@ class Run:
             place,
             actor,
             at,
-            sentence.decision.format(**values),
-            sentence.text.format(**values),
+            say(sentence.decision, **values),
+            say(sentence.text, **values),
             before,
             after or before,
             facts,
             matched,
             overridden,
-            sentence.assumption.format(**values) if sentence.assumption else None,
+            say(sentence.assumption, **values) if sentence.assumption else None,
         )
 
     def drop(
@@ -177,7 +178,7 @@ class Run:
             place,
             actor,
             at,
-            outcome.value,
+            say(outcome.value),
             explanation.text,
             header,
             header,
@@ -204,7 +205,7 @@ class Run:
         header = endpoint.header
         if header.inner is not None:
             return self.not_modelled(
-                place, at, header, "the far end of a tunnel outside the guests drawn here"
+                place, at, header, say("the far end of a tunnel outside the guests drawn here")
             )
         if self.awaited is not None and (endpoint.name, key_of(header)) not in self.awaited:
             return self._stranger(place, at, endpoint)
@@ -238,7 +239,7 @@ class Run:
             at,
             header,
             variant,
-            vm=self.drawing.name(at) if at else "the receiver",
+            vm=self.drawing.name(at) if at else say("the receiver"),
             expected=expected,
             found=found,
         )

@@ -15,6 +15,7 @@ from netcore.forwarding.state import Key, key_of, reverse
 from netcore.trace.model import Actor, Header, Match, Place
 from netcore.trace.packet import PROTOCOL_NUMBERS
 from netcore.trace.sentences import flow_text
+from netcore.words import say
 
 _OPPOSITE = {Direction.INBOUND: Direction.OUTBOUND, Direction.OUTBOUND: Direction.INBOUND}
 _ICMPV6 = PROTOCOL_NUMBERS["icmpv6"]
@@ -69,8 +70,8 @@ def denying_rule(run: Run, nic: str, direction: Direction, header: Header) -> st
         return None
     rules, rule = asked[-1]
     if rules.where == "admin":
-        return f"security admin rule {rule.name}"
-    return f"rule {rule.name} of {_group(run, rules)}"
+        return say("security admin rule {name}", name=rule.name)
+    return say("rule {name} of {group}", name=rule.name, group=_group(run, rules))
 
 
 def sets_asked(run: Run, sets: tuple[RuleSet, ...], header: Header) -> tuple[RuleSet, ...]:

@@ -15,6 +15,7 @@ from netcore.forwarding.run import Run
 from netcore.forwarding.tunnels import site_route
 from netcore.trace.model import Actor, Header, Match, Place
 from netcore.trace.sentences import flow_text
+from netcore.words import say
 
 
 def arrive(run: Run, hop: AtSite) -> Hop:
@@ -60,7 +61,7 @@ def depart(run: Run, hop: FromSite) -> Hop:
     local = run.network.sites.host(hop.site, header.destination) is not None
     if local or any(header.destination in prefix for prefix in site.prefixes):
         return run.not_modelled(
-            Place.GATEWAY, f"sites/{hop.site}", header, "traffic between two places outside the cloud"
+            Place.GATEWAY, f"sites/{hop.site}", header, say("traffic between two places outside the cloud")
         )
     return _on(run, hop.site, f"sites/{hop.site}", header, "")
 
@@ -68,7 +69,7 @@ def depart(run: Run, hop: FromSite) -> Hop:
 def router_name(run: Run, tunnel: Tunnel) -> str:
     """Return what to call the router at the far end of a tunnel."""
     site = run.network.scenario.topology.sites[tunnel.site]
-    return site.routers[tunnel.router].name if tunnel.router else f"the router of {site.name}"
+    return site.routers[tunnel.router].name if tunnel.router else say("the router of {name}", name=site.name)
 
 
 def _on(run: Run, site_id: str, at: str, header: Header, came: str) -> Hop:
@@ -87,7 +88,11 @@ def _on(run: Run, site_id: str, at: str, header: Header, came: str) -> Hop:
         matched=Match(
             kind="route",
             ref=f"connections/{route.tunnel.connection}",
-            text=f"{route.prefix} -> connection {topology.connections[route.tunnel.connection].name}",
+            text=say(
+                "{prefix} -> connection {name}",
+                prefix=route.prefix,
+                name=topology.connections[route.tunnel.connection].name,
+            ),
         ),
         router=router_name(run, route.tunnel),
         connection=topology.connections[route.tunnel.connection].name,
@@ -143,5 +148,7 @@ def _no_route(run: Run, site_id: str, at: str, header: Header) -> Hop:
                 vnet=run.drawing.vnet_name(home),
             )
     if not is_private(destination):
-        return run.not_modelled(Place.GATEWAY, at, header, f"how site {site.name} reaches the Internet")
+        return run.not_modelled(
+            Place.GATEWAY, at, header, say("how site {name} reaches the Internet", name=site.name)
+        )
     return run.drop("NO_SUCH_HOST", Place.GATEWAY, Actor.GUEST, at, header, "site", **values)

@@ -16,6 +16,7 @@ from netcore.profiles.model import Profile
 from netcore.trace.model import Header
 from netcore.trace.packet import TCP, protocol_name
 from netcore.trace.sentences import socket_text
+from netcore.words import say, say_many
 
 FIRST_PORT = 1024
 LAST_PORT = 65_535
@@ -61,10 +62,14 @@ def snat_ports(profile: Profile, backends: int, rule: OutboundRule | None = None
 
 def nat_allotment(profile: Profile, nat_id: str, addresses: int) -> Allotment:
     """Return the ports of a NAT gateway: all senders share them (fact K4)."""
-    word = "address" if addresses == 1 else "addresses"
     return Allotment(
         profile.nat_ports_per_address * addresses,
-        f"{profile.nat_ports_per_address:,} x {addresses} {word}",
+        say_many(
+            "{ports:,} x {count} address",
+            "{ports:,} x {count} addresses",
+            addresses,
+            ports=profile.nat_ports_per_address,
+        ),
         f"nat_gateways/{nat_id}",
     )
 
@@ -72,8 +77,11 @@ def nat_allotment(profile: Profile, nat_id: str, addresses: int) -> Allotment:
 def rule_allotment(profile: Profile, ref: str, nic: str, backends: int, rule: OutboundRule) -> Allotment:
     """Return the ports that an outbound rule gives to one backend, whose own they are (fact K6)."""
     ports = snat_ports(profile, backends, rule)
-    word = "backend" if backends == 1 else "backends"
-    why = "as the rule says" if rule.ports_per_backend is not None else f"for a pool of {backends} {word}"
+    why = (
+        say("as the rule says")
+        if rule.ports_per_backend is not None
+        else say_many("for a pool of {count} backend", "for a pool of {count} backends", backends)
+    )
     return Allotment(ports, why, f"{ref}/{nic}")
 
 

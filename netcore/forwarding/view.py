@@ -20,6 +20,7 @@ from netcore.forwarding.machines import Machine, Path, Port
 from netcore.forwarding.run import loses
 from netcore.forwarding.state import State
 from netcore.forwarding.walk import follow
+from netcore.words import say
 
 Origin = Literal["lease", "typed", "missing"]
 """lease: DHCP handed it out. typed: somebody wrote it into the guest. missing: the platform gave it, and the
@@ -166,7 +167,7 @@ def guest_view(network: Network | Scenario, vm_id: str, state: State | None = No
     drawing = drawing_of(compiled)
     machine = drawing.machines.get(vm_id)
     if machine is None:
-        raise NotFound(f"The document has no VM {vm_id}.")
+        raise NotFound(say("The document has no VM {vm_id}.", vm_id=vm_id))
     state = state or State()
     guest = machine.guest
     return GuestView(

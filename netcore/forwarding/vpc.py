@@ -18,6 +18,7 @@ from netcore.forwarding.machines import Port
 from netcore.forwarding.run import Run
 from netcore.forwarding.sizes import fits
 from netcore.trace.model import Actor, Header, Match, Place
+from netcore.words import say
 
 
 def leave(run: Run, port: Port, header: Header) -> Hop:
@@ -75,7 +76,7 @@ def route(run: Run, hop: Routed) -> Hop:
     Source: facts L6-L9, L14-L16, L18; D47 for a route that discards.
     """
     start, header = hop, hop.header
-    if run.been_here(f"{hop.at} table", header):
+    if run.been_here(say("{at} table", at=hop.at), header):
         return run.drop("LOOP", Place.FABRIC, Actor.FABRIC, hop.at, header, destination=header.destination)
     selection = hop.table.select(header.destination)
     if not selection.routes:
@@ -136,7 +137,7 @@ def _to_target(run: Run, start: Routed, found: EffectiveRoute, prefix: Network, 
         case HopType.NAT_GATEWAY:
             return vpc_edge.translate(run, start.at, key, header)
         case HopType.VIRTUAL_NETWORK_GATEWAY if found.target is not None:
-            fitting = fits(run, start.at, f"gateway {key}", header)
+            fitting = fits(run, start.at, say("gateway {key}", key=key), header)
             return fitting if isinstance(fitting, End) else ToGateway(key, fitting)
         case HopType.VIRTUAL_NETWORK_GATEWAY:
             return run.drop(
@@ -162,8 +163,12 @@ def _to_target(run: Run, start: Routed, found: EffectiveRoute, prefix: Network, 
                 Place.FABRIC,
                 start.at,
                 header,
-                f"balancer {key} as the target of route {prefix}, for only an endpoint of a gateway "
-                "balancer can be one",
+                say(
+                    "balancer {key} as the target of route {prefix}, for only an endpoint of a gateway "
+                    "balancer can be one",
+                    key=key,
+                    prefix=prefix,
+                ),
             )
         case _:
             return run.drop(
@@ -228,7 +233,7 @@ def _over_peering(run: Run, start: Routed, peering: str, header: Header) -> Hop:
         )
     vnets = run.network.scenario.topology.vnets
     if vnets[start.vnet].region != vnets[remote].region:
-        fitting = fits(run, at, f"the peering with {names['network']}", header)
+        fitting = fits(run, at, say("the peering with {names}", names=names["network"]), header)
         if isinstance(fitting, End):
             return fitting
         header = fitting
@@ -250,7 +255,10 @@ def _into_endpoint(run: Run, start: Routed, key: str, header: Header) -> Hop:
     at = f"private_endpoints/{key}"
     if kind != "load_balancers":
         return run.not_modelled(
-            Place.FABRIC, at, header, f"endpoint {endpoint.name} of a service as the target of a route"
+            Place.FABRIC,
+            at,
+            header,
+            say("endpoint {name} of a service as the target of a route", name=endpoint.name),
         )
     run.step(
         Place.FABRIC,
@@ -292,4 +300,8 @@ def as_match(run: Run, found: EffectiveRoute, prefix: Network) -> Match:
     source = (
         "propagated" if found.ref and found.source.value == "VirtualNetworkGateway" else found.source.value
     )
-    return Match.model_construct(kind="route", ref=found.ref, text=f"{source} route {prefix} -> {hop}")
+    return Match.model_construct(
+        kind="route",
+        ref=found.ref,
+        text=say("{source} route {prefix} -> {hop}", source=source, prefix=prefix, hop=hop),
+    )

@@ -16,6 +16,7 @@ from netcore.forwarding.state import key_of, reverse
 from netcore.trace.model import Actor, Header, Match, Place
 from netcore.trace.packet import ICMP, TCP, UDP, protocol_name
 from netcore.trace.sentences import socket_text
+from netcore.words import say
 
 
 def out(run: Run, vnet: str, at: str, gateway: str, header: Header) -> Hop:
@@ -51,7 +52,7 @@ def out(run: Run, vnet: str, at: str, gateway: str, header: Header) -> Hop:
             gateway=name,
         )
     public_ip, address = public
-    fitting = fits(run, where, f"internet gateway {name}", header)
+    fitting = fits(run, where, say("internet gateway {name}", name=name), header)
     if isinstance(fitting, End):
         return fitting
     header = fitting
@@ -63,7 +64,9 @@ def out(run: Run, vnet: str, at: str, gateway: str, header: Header) -> Hop:
         "vpc.internet",
         header,
         after,
-        matched=Match(kind="way out", ref=f"public_ips/{public_ip}", text=f"internet gateway {name}"),
+        matched=Match(
+            kind="way out", ref=f"public_ips/{public_ip}", text=say("internet gateway {name}", name=name)
+        ),
         gateway=name,
         old=header.source,
         new=address,
@@ -85,7 +88,7 @@ def translate(run: Run, at: str, gateway: str, header: Header) -> Hop:
             where,
             header,
             "protocol" if header.source.version == 4 else "family",
-            way=f"NAT gateway {nat.name}",
+            way=say("NAT gateway {name}", name=nat.name),
             protocol=protocol_name(header.protocol),
             nic=run.drawing.name(at),
         )
@@ -97,7 +100,7 @@ def translate(run: Run, at: str, gateway: str, header: Header) -> Hop:
     if isinstance(found, End):
         return found
     assert subnet is not None
-    fitting = fits(run, where, f"NAT gateway {nat.name}", header)
+    fitting = fits(run, where, say("NAT gateway {name}", name=nat.name), header)
     if isinstance(fitting, End):
         return fitting
     header = fitting
@@ -112,7 +115,7 @@ def translate(run: Run, at: str, gateway: str, header: Header) -> Hop:
         "vpc.nat_gateway",
         header,
         after,
-        matched=Match(kind="way out", ref=where, text=f"NAT gateway {nat.name}"),
+        matched=Match(kind="way out", ref=where, text=say("NAT gateway {name}", name=nat.name)),
         gateway=nat.name,
         subnet=subnet.name,
         old=header.source,
@@ -139,7 +142,7 @@ def _way_of_nat(run: Run, gateway: str, header: Header) -> End | None:
             where,
             header,
             "zone",
-            way=f"NAT gateway {nat.name}",
+            way=say("NAT gateway {name}", name=nat.name),
             zone=zone,
         )
     selection = run.network.subnet_routes(nat.subnet).select(header.destination)
@@ -148,7 +151,14 @@ def _way_of_nat(run: Run, gateway: str, header: Header) -> End | None:
         return None
     if found is not None and found.next_hop_type not in (HopType.INTERNET, HopType.NONE, HopType.NAT_GATEWAY):
         return run.not_modelled(
-            Place.EDGE, where, header, f"NAT gateway {nat.name} towards {found.target or 'its own network'}"
+            Place.EDGE,
+            where,
+            header,
+            say(
+                "NAT gateway {name} towards {target}",
+                name=nat.name,
+                target=found.target or say("its own network"),
+            ),
         )
     return run.drop(
         "NO_OUTBOUND",

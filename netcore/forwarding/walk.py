@@ -67,6 +67,7 @@ from netcore.trace.codes import explain
 from netcore.trace.model import Actor, Branch, Header, Leg, Outcome, Place, Step, Trace, Verdict
 from netcore.trace.packet import TCP, Packet
 from netcore.trace.sentences import NARRATION, ending, share_text, shares_text
+from netcore.words import say
 
 BRANCH_LIMIT = 64
 """Most ways of one direction that are walked; beyond it the first ones stand for all."""
@@ -227,35 +228,47 @@ def trace_steps(
     Raises:
         NotFound: as ``trace``.
     """
-    done = trace(network, packet, state)
+    yield from trace_events(trace(network, packet, state))
+
+
+def trace_events(done: Trace) -> Iterator[dict[str, Any]]:
+    """Yield a finished trace as the events of ``trace_steps``."""
     for number, direction, leg in (
         (1, "forward", done.forward),
         (2, "return", done.back),
         (3, "forward", done.third),
     ):
-        if leg is None:
-            continue
-        for step in leg.steps:
-            yield {
-                "event": "trace.step",
-                "direction": direction,
-                "packet": number,
-                "step": step.model_dump(mode="json"),
+        if leg is not None:
+            yield from (step_event(direction, number, step) for step in leg.steps)
+            yield verdict_event(direction, number, leg)
+
+
+def step_event(direction: str, packet: int, step: Step) -> dict[str, Any]:
+    """Return the event of one step."""
+    return {
+        "event": "trace.step",
+        "direction": direction,
+        "packet": packet,
+        "step": step.model_dump(mode="json"),
+    }
+
+
+def verdict_event(direction: str, packet: int, leg: Leg) -> dict[str, Any]:
+    """Return the event that ends one direction."""
+    return {
+        "event": "trace.verdict",
+        "direction": direction,
+        "packet": packet,
+        "verdict": leg.verdict.model_dump(mode="json"),
+        "branches": [
+            {
+                "label": branch.label,
+                "share": branch.share,
+                "verdict": branch.verdict.model_dump(mode="json"),
             }
-        yield {
-            "event": "trace.verdict",
-            "direction": direction,
-            "packet": number,
-            "verdict": leg.verdict.model_dump(mode="json"),
-            "branches": [
-                {
-                    "label": branch.label,
-                    "share": branch.share,
-                    "verdict": branch.verdict.model_dump(mode="json"),
-                }
-                for branch in leg.branches
-            ],
-        }
+            for branch in leg.branches
+        ],
+    }
 
 
 def _compiled(network: Network | Scenario) -> Network:
@@ -354,7 +367,7 @@ def _first(run: Run, start: Endpoint, header: Header) -> Hop:
     if start.answered is not None and run.phase is Phase.OPENING:
         names.tell(run, start.answered, header)
     if header.frame == "arp" and start.stand is not Stand.VM:
-        return run.not_modelled(Place.EDGE, None, header, "ARP outside virtual networks")
+        return run.not_modelled(Place.EDGE, None, header, say("ARP outside virtual networks"))
     match start.stand:
         case Stand.HOST:
             host = topology.hosts[start.id]
@@ -437,7 +450,7 @@ def _alike(verdict: Verdict, total: float) -> Verdict:
     """Return the verdict of ways that end alike, and what is not told where not all of them were walked."""
     if not _cut(total):
         return verdict
-    more = NARRATION["cut"].format(walked=_walked_text(total))
+    more = say(NARRATION["cut"], walked=_walked_text(total))
     return verdict.model_copy(update={"sentence": f"{verdict.sentence} {more}"})
 
 

@@ -8,6 +8,7 @@ from netcore.errors import NotFound
 from netcore.profiles.aws import AWS
 from netcore.profiles.azure import AZURE_2021, AZURE_2026, DEFAULT_PROFILE
 from netcore.profiles.model import Profile, ProfileInfo, RuleCard
+from netcore.words import say
 
 __all__ = [
     "DEFAULT_PROFILE",
@@ -33,7 +34,13 @@ def profile(profile_id: str) -> Profile:
     """
     found = PROFILES.get(profile_id)
     if found is None:
-        raise NotFound(f"There is no profile {profile_id}; there are {', '.join(PROFILES)}.")
+        raise NotFound(
+            say(
+                "There is no profile {profile_id}; there are {profiles}.",
+                profile_id=profile_id,
+                profiles=", ".join(PROFILES),
+            )
+        )
     return found
 
 
@@ -55,7 +62,7 @@ def rule_cards(profile_id: str | None = None) -> tuple[RuleCard, ...]:
 def facts() -> dict[str, dict[str, str]]:
     """Return every implemented fact by id: statement, source, confidence. No two cards share a fact."""
     return {
-        fact: {"statement": card.statement, "source": card.source, "confidence": card.confidence}
+        fact: {"statement": say(card.statement), "source": card.source, "confidence": card.confidence}
         for card in rule_cards()
         for fact in card.facts
     }

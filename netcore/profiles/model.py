@@ -14,6 +14,7 @@ from typing import Any, Literal
 from netcore.document.checks.edges import FRONTEND_PORTS
 from netcore.document.checks.ground import AddressRules, ProviderRules
 from netcore.document.values import Network
+from netcore.words import say
 
 Confidence = Literal["D", "R", "I"]
 """D: the vendor documents it. R: widely reported. I: inferred, a modelling decision."""
@@ -46,7 +47,7 @@ class RuleCard:
         """Return plain JSON data."""
         return {
             "id": self.id,
-            "statement": self.statement,
+            "statement": say(self.statement),
             "facts": list(self.facts),
             "source": self.source,
             "date": self.date,
@@ -243,7 +244,7 @@ class Profile:
     @property
     def info(self) -> ProfileInfo:
         """Return what a person chooses the profile by."""
-        return ProfileInfo(self.id, self.title, self.date, self.description)
+        return ProfileInfo(self.id, say(self.title), self.date, say(self.description))
 
     def card_for_fact(self, fact: str) -> RuleCard | None:
         """Return the rule card of a fact id, or of the fact that stands in its place here."""

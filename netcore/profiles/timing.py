@@ -16,6 +16,7 @@ from typing import Any, Literal
 from netcore.errors import NetcoreError, NotFound
 from netcore.profiles.pert import pert
 from netcore.profiles.timing_limits import LARGEST, LARGEST_SIGMA, limits_of
+from netcore.words import say
 
 Grade = Literal["A", "B", "C", "D"]
 """A official document, B measured, C single statement or derivation, D assumption of ours."""
@@ -87,7 +88,7 @@ class Parameter:
                 return -values["mean"] * log1p(-u)
             case "constant":
                 return values["value"]
-        raise TimingError(f"{self.name} is a choice and not a number.")
+        raise TimingError(say("{name} is a choice and not a number.", name=self.name))
 
     @property
     def mean(self) -> float:
@@ -106,7 +107,7 @@ class Parameter:
                 return values["mean"]
             case "constant":
                 return values["value"]
-        raise TimingError(f"{self.name} is a choice and not a number.")
+        raise TimingError(say("{name} is a choice and not a number.", name=self.name))
 
     @property
     def text(self) -> str:
@@ -117,16 +118,36 @@ class Parameter:
             case "constant":
                 return f"{values['value']:g}{unit}"
             case "uniform":
-                return f"uniform from {values['low']:g} to {values['high']:g}{unit}"
+                return say(
+                    "uniform from {values:g} to {values_2:g}{unit}",
+                    values=values["low"],
+                    values_2=values["high"],
+                    unit=unit,
+                )
             case "lognormal":
-                return f"lognormal, median {values['median']:g}{unit}, sigma {values['sigma']:g}"
+                return say(
+                    "lognormal, median {values:g}{unit}, sigma {values_2:g}",
+                    values=values["median"],
+                    unit=unit,
+                    values_2=values["sigma"],
+                )
             case "bernoulli":
-                return f"probability {values['probability']:g}"
+                return say("probability {values:g}", values=values["probability"])
             case "pert":
-                ends = f"{values['low']:g} to {values['high']:g}{unit}"
-                return f"beta-PERT from {ends}, most likely {values['mode']:g}{unit}"
+                ends = say(
+                    "{values:g} to {values_2:g}{unit}",
+                    values=values["low"],
+                    values_2=values["high"],
+                    unit=unit,
+                )
+                return say(
+                    "beta-PERT from {ends}, most likely {values:g}{unit}",
+                    ends=ends,
+                    values=values["mode"],
+                    unit=unit,
+                )
             case "exponential":
-                return f"exponential, mean {values['mean']:g}{unit}"
+                return say("exponential, mean {values:g}{unit}", values=values["mean"], unit=unit)
         return self.choice
 
     def changed(self, value: Any) -> Parameter:
@@ -141,16 +162,34 @@ class Parameter:
         """
         if self.kind == "choice":
             if value not in self.options:
-                raise TimingError(f"{self.name} is one of {', '.join(self.options)}, not {value!r}.")
+                raise TimingError(
+                    say(
+                        "{name} is one of {options}, not {value!r}.",
+                        name=self.name,
+                        options=", ".join(self.options),
+                        value=value,
+                    )
+                )
             return replace(self, choice=value, grade="D", source=EDITED)
         fields = _FIELDS[self.kind]
         given = value if isinstance(value, Mapping) else {fields[0]: value}
         if not isinstance(value, Mapping) and len(fields) > 1:
-            raise TimingError(f"{self.name} needs the fields {', '.join(fields)}, not one number.")
+            raise TimingError(
+                say(
+                    "{name} needs the fields {fields}, not one number.",
+                    name=self.name,
+                    fields=", ".join(fields),
+                )
+            )
         unknown = sorted(set(given) - set(fields))
         if unknown:
             raise TimingError(
-                f"{self.name} has no field {', '.join(map(str, unknown))}; it has {', '.join(fields)}."
+                say(
+                    "{name} has no field {map}; it has {fields}.",
+                    name=self.name,
+                    map=", ".join(map(str, unknown)),
+                    fields=", ".join(fields),
+                )
             )
         numbers = {**self.values, **{field: _number(self.name, number) for field, number in given.items()}}
         made = replace(self, values=MappingProxyType(numbers), grade="D", source=EDITED)
@@ -166,40 +205,58 @@ class Parameter:
         """
         values, limits = self.values, limits_of(self.name)
         if any(value > LARGEST for value in values.values()) or values.get("sigma", 0) > LARGEST_SIGMA:
-            raise TimingError(f"{self.name} may be {LARGEST:g} at most, and a sigma {LARGEST_SIGMA}.")
+            raise TimingError(
+                say(
+                    "{name} may be {largest:g} at most, and a sigma {largest_sigma}.",
+                    name=self.name,
+                    largest=LARGEST,
+                    largest_sigma=LARGEST_SIGMA,
+                )
+            )
         for value in values.values() if self.kind in ("constant", "uniform") else ():
             if refusal := limits.refusal(value):
-                raise TimingError(f"{self.name} {refusal}.")
+                raise TimingError(say("{name} {refusal}.", name=self.name, refusal=refusal))
         if self.kind == "choice":
             if self.choice not in self.options:
-                raise TimingError(f"{self.name} is one of {', '.join(self.options)}, not {self.choice!r}.")
+                raise TimingError(
+                    say(
+                        "{name} is one of {options}, not {choice!r}.",
+                        name=self.name,
+                        options=", ".join(self.options),
+                        choice=self.choice,
+                    )
+                )
         elif self.kind == "bernoulli":
             if not 0 <= values["probability"] <= 1:
-                raise TimingError(f"{self.name} is a probability and lies between 0 and 1.")
+                raise TimingError(say("{name} is a probability and lies between 0 and 1.", name=self.name))
         elif self.kind == "uniform":
             if not 0 <= values["low"] <= values["high"]:
-                raise TimingError(f"{self.name} goes from low to high, both not negative.")
+                raise TimingError(say("{name} goes from low to high, both not negative.", name=self.name))
         elif self.kind == "lognormal":
             if values["median"] <= 0 or values["sigma"] < 0:
-                raise TimingError(f"{self.name} needs a median above 0 and a sigma that is not negative.")
+                raise TimingError(
+                    say("{name} needs a median above 0 and a sigma that is not negative.", name=self.name)
+                )
         elif self.kind == "pert":
             if not 0 <= values["low"] <= values["mode"] <= values["high"]:
-                raise TimingError(f"{self.name} goes from low over mode to high, none negative.")
+                raise TimingError(
+                    say("{name} goes from low over mode to high, none negative.", name=self.name)
+                )
         elif self.kind == "exponential" and values["mean"] <= 0:
-            raise TimingError(f"{self.name} needs a mean above 0.")
+            raise TimingError(say("{name} needs a mean above 0.", name=self.name))
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""
         return {
             "name": self.name,
-            "meaning": self.meaning,
+            "meaning": say(self.meaning),
             "distribution": self.kind,
             "values": {"choice": self.choice} if self.kind == "choice" else dict(self.values),
             "options": list(self.options),
             "text": self.text,
             "unit": self.unit,
             "grade": self.grade,
-            "source": self.source,
+            "source": say(self.source),
         }
 
 
@@ -244,7 +301,7 @@ class TimingProfile:
         """
         found = self.parameters.get(name)
         if found is None:
-            raise NotFound(f"Timing profile {self.id} has no number {name}.")
+            raise NotFound(say("Timing profile {id} has no number {name}.", id=self.id, name=name))
         return found
 
     def value(self, name: str) -> float:
@@ -279,7 +336,7 @@ class TimingProfile:
         """Return plain JSON data, numbers in the order of display, without those of ``STATED``."""
         return {
             "id": self.id,
-            "title": self.title,
+            "title": say(self.title),
             "date": self.date,
             "numbers": [row.as_dict() for name, row in self.parameters.items() if name not in STATED],
         }
@@ -296,11 +353,11 @@ def timing_profile(profile_id: str = "published") -> TimingProfile:
 
     found = TIMING_PROFILES.get(profile_id)
     if found is None:
-        raise NotFound(f"There is no timing profile {profile_id}.")
+        raise NotFound(say("There is no timing profile {profile_id}.", profile_id=profile_id))
     return found
 
 
 def _number(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        raise TimingError(f"{name} takes numbers, not {value!r}.")
+        raise TimingError(say("{name} takes numbers, not {value!r}.", name=name, value=value))
     return float(value)

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from netcore.words import say
+
 LARGEST = 1e7
 """No number is larger, so that every time fits and every loop ends."""
 
@@ -27,9 +29,14 @@ class Limits:
     def refusal(self, value: float) -> str | None:
         """Return what a value must be that is not allowed, as the rest of a sentence; None where it is."""
         if self.whole and value != int(value):
-            return f"is a whole number, not {value:g}"
+            return say("is a whole number, not {value:g}", value=value)
         if not self.least <= value <= self.most:
-            return f"lies between {self.least:,.10g} and {self.most:,.10g}, not at {value:,.10g}"
+            return say(
+                "lies between {least:,.10g} and {most:,.10g}, not at {value:,.10g}",
+                least=self.least,
+                most=self.most,
+                value=value,
+            )
         return None
 
 

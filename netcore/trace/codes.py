@@ -14,6 +14,7 @@ from typing import Any
 
 from netcore.trace import codes_network, codes_services
 from netcore.trace.reasons import Code
+from netcore.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,8 @@ def explain(code: str, variant: str = "", **values: Any) -> Explanation:
     reason = row.variants[variant] if variant else row.reason
     mend = row.mend if reason.mend is None else reason.mend
     return Explanation(
-        text=reason.text.format(**values),
-        mend=mend.format(**values) or None,
+        text=say(reason.text, **values),
+        mend=say(mend, **values) or None if mend else None,
         facts=reason.facts or row.facts,
-        assumption=reason.assumption,
+        assumption=say(reason.assumption) if reason.assumption else None,
     )

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from netcore.trace.model import Answer, Branch, Leg, Outcome, Step, Trace
 from netcore.trace.sentences import NARRATION, flow_text, share_text
+from netcore.words import say
 
 
 class Role(StrEnum):
@@ -58,7 +59,7 @@ def explain(trace: Trace) -> tuple[Paragraph, ...]:
 
     Source: ours; the sentences are those of the steps.
     """
-    told = [Paragraph(role=Role.SUMMARY, text=NARRATION[_summary(trace)])]
+    told = [Paragraph(role=Role.SUMMARY, text=say(NARRATION[_summary(trace)]))]
     said: set[str] = set()
     for number, name, leg in _legs(trace):
         told.extend(_leg(trace, number, name, leg, said))
@@ -88,13 +89,13 @@ def _summary(trace: Trace) -> str:
 
 def _leg(trace: Trace, number: int, name: str, leg: Leg, said: set[str]) -> Iterator[Paragraph]:
     header = leg.steps[0].before if leg.steps else trace.packet
-    heading = NARRATION[name].format(flow=flow_text(header))
+    heading = say(NARRATION[name], flow=flow_text(header))
     yield Paragraph(role=Role.HEADING, text=heading, packet=number)
     verdict = leg.verdict
     ending = leg.branches[0].verdict if leg.branches else verdict
     again: list[Step] = []
     for step in leg.steps:
-        silent = step is leg.steps[-1] and ending.sentence.endswith(step.reason)
+        silent = step is leg.steps[-1] and step.reason in ending.sentence
         if step.reason in said and not silent:
             again.append(step)
             continue
@@ -104,14 +105,14 @@ def _leg(trace: Trace, number: int, name: str, leg: Leg, said: set[str]) -> Iter
     yield from _again(number, again)
     yield from _branches(number, leg, said)
     if verdict.sentence in said:
-        text = NARRATION["ends again"].format(which=NARRATION[f"the {name}"])
+        text = say(NARRATION["ends again"], which=say(NARRATION[f"the {name}"]))
     else:
         text = verdict.sentence
     said.add(verdict.sentence)
     yield Paragraph(role=Role.VERDICT, text=text, packet=number, at=verdict.at, facts=verdict.facts)
     if verdict.mend is not None and verdict.mend not in said:
         said.add(verdict.mend)
-        mend = NARRATION["mend"].format(mend=verdict.mend)
+        mend = say(NARRATION["mend"], mend=verdict.mend)
         yield Paragraph(role=Role.MEND, text=mend, packet=number, at=verdict.at)
 
 
@@ -125,11 +126,11 @@ def _step(number: int, step: Step, said: set[str], *, silent: bool) -> Iterator[
     if not silent:
         yield told(Role.STEP, step.reason, step.facts)
     for other in step.overridden:
-        text = NARRATION["overridden"].format(other=other.text)
+        text = say(NARRATION["overridden"], other=other.text)
         if text not in said:
             yield told(Role.OVERRIDDEN, text)
     if step.assumption is not None:
-        text = NARRATION["assumption"].format(assumption=step.assumption)
+        text = say(NARRATION["assumption"], assumption=step.assumption)
         if text not in said:
             yield told(Role.ASSUMPTION, text)
 
@@ -140,8 +141,11 @@ def _again(number: int, steps: list[Step]) -> Iterator[Paragraph]:
         return
     first, last = steps[0], steps[-1]
     one = first is last
-    text = NARRATION["step again" if one else "steps again"].format(
-        first=first.index + 1, last=last.index + 1, packet=number
+    text = say(
+        NARRATION["step again" if one else "steps again"],
+        first=first.index + 1,
+        last=last.index + 1,
+        packet=number,
     )
     yield Paragraph(role=Role.STEP, text=text, packet=number, at=first.at, step=first.index)
 
@@ -154,19 +158,22 @@ def _branches(number: int, leg: Leg, said: set[str]) -> Iterator[Paragraph]:
     for sentence, found in alike.items():
         verdict = found[0].verdict
         labels = [branch.label for branch in found]
-        shown = ", ".join(labels[:LABELS]) + (
-            f" and {len(labels) - LABELS} more" if len(labels) > LABELS else ""
-        )
-        if leg.verdict.sentence.startswith(sentence):
-            ending = NARRATION["as the verdict"]
+        shown = ", ".join(labels[:LABELS])
+        if len(labels) > LABELS:
+            shown = say("{shown} and {count} more", shown=shown, count=len(labels) - LABELS)
+        if sentence in leg.verdict.sentence:
+            ending = say(NARRATION["as the verdict"])
         elif sentence in said:
-            ending = NARRATION["as before"]
+            ending = say(NARRATION["as before"])
         else:
             ending = sentence
         if ending == sentence:
             said.add(sentence)
-        text = NARRATION["branch"].format(
-            share=share_text(sum(branch.share for branch in found)), label=shown, sentence=ending
+        text = say(
+            NARRATION["branch"],
+            share=share_text(sum(branch.share for branch in found)),
+            label=shown,
+            sentence=ending,
         )
         if text in said:
             continue

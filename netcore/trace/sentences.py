@@ -13,6 +13,7 @@ from types import MappingProxyType
 from netcore.document.values import Address
 from netcore.trace.model import Header, Outcome, Place, Verdict
 from netcore.trace.packet import ICMP, protocol_name
+from netcore.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -591,22 +592,23 @@ def where(place: Place, at: str | None, name: str | None) -> str:
         name: what people call it.
     """
     if at is None or name is None:
-        return "the fabric" if place is Place.FABRIC else _PLACES[place].format(at="the cloud")
+        return say("the fabric") if place is Place.FABRIC else say(_PLACES[place], at=say("the cloud"))
     if place is Place.EDGE and not at.startswith("hosts/"):
-        return _PLACES[place]
-    return name if at.startswith("hosts/") else _PLACES[place].format(at=name)
+        return say(_PLACES[place])
+    return name if at.startswith("hosts/") else say(_PLACES[place], at=name)
 
 
 def ending(outcome: Outcome, place: Place, at: str | None, name: str | None, reason: str) -> str:
     """Return the sentence of a verdict; see ``where`` for the place."""
     if outcome is Outcome.DELIVERED:
-        return f"Delivered: {reason}"
+        return say("Delivered: {reason}", reason=reason)
     if outcome is Outcome.AMBIGUOUS:
-        return f"Ambiguous: {reason}"
+        return say("Ambiguous: {reason}", reason=reason)
     if outcome is Outcome.NOT_MODELLED:
-        return f"Not modelled: {reason}"
-    verb = "Looped" if outcome is Outcome.LOOPED else "Dropped"
-    return f"{verb} at {where(place, at, name)}: {reason}"
+        return say("Not modelled: {reason}", reason=reason)
+    if outcome is Outcome.LOOPED:
+        return say("Looped at {place}: {reason}", place=where(place, at, name), reason=reason)
+    return say("Dropped at {place}: {reason}", place=where(place, at, name), reason=reason)
 
 
 def shares_text(shares: Sequence[tuple[float, Verdict]]) -> str:
@@ -617,7 +619,9 @@ def shares_text(shares: Sequence[tuple[float, Verdict]]) -> str:
     """
     parts = []
     for share, verdict in shares:
-        fate = verdict.outcome.value if verdict.code is None else f"{verdict.outcome.value} ({verdict.code})"
+        fate = say(verdict.outcome.value)
+        if verdict.code is not None:
+            fate = f"{fate} ({verdict.code})"
         parts.append(f"{share_text(share)} {fate}")
     return ", ".join(parts)
 

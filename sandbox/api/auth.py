@@ -10,6 +10,8 @@ from typing import Any, Final, NoReturn
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from ninja.errors import HttpError
 from ninja.parser import Parser
 from ninja.security import APIKeyCookie
@@ -20,8 +22,8 @@ from sandbox.api.errors import Refusal
 
 MAX_BODY_BYTES: Final = 8_000_000
 
-SIGNED_OUT: Final = "You are signed out. Sign in or continue as a guest, then try again."
-STALE_PAGE: Final = "This page has gone out of date. Reload the page and try again."
+SIGNED_OUT: Final = _("You are signed out. Sign in or continue as a guest, then try again.")
+STALE_PAGE: Final = _("This page has gone out of date. Reload the page and try again.")
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +45,7 @@ class Visitor(APIKeyCookie):
         except HttpError as refused:
             if refused.status_code != 403:
                 raise
-            raise Refusal(403, STALE_PAGE, code="csrf") from refused
+            raise Refusal(403, str(STALE_PAGE), code="csrf") from refused
 
     def authenticate(self, request: HttpRequest, key: str | None) -> User | AnonymousUser:
         """Return the person, signed in or not."""
@@ -65,16 +67,18 @@ def person(request: HttpRequest) -> User:
         Refusal: 401, nobody is.
     """
     if not request.user.is_authenticated:
-        raise Refusal(401, SIGNED_OUT)
+        raise Refusal(401, str(SIGNED_OUT))
     return request.user
 
 
 def _check_size(request: HttpRequest) -> None:
     length = request.META.get("CONTENT_LENGTH") or ""
     if not length and "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
-        raise Refusal(411, "Send the length of the body.")
+        raise Refusal(411, gettext("Send the length of the body."))
     if length.isdigit() and int(length) > MAX_BODY_BYTES:
-        raise Refusal(413, f"A request may have {MAX_BODY_BYTES // 1_000_000} MB at most.")
+        raise Refusal(
+            413, gettext("A request may have {limit} MB at most.").format(limit=MAX_BODY_BYTES // 1_000_000)
+        )
 
 
 class StrictJson(Parser):
@@ -90,16 +94,20 @@ class StrictJson(Parser):
                 parse_float=_finite,
             )
         except _DuplicateKey as found:
-            message = f"The body has the key {found} twice in one object; each key may be there once."
+            message = gettext(
+                "The body has the key {found} twice in one object; each key may be there once."
+            ).format(found=found)
             request.unreadable_code = "duplicate-key"  # type: ignore[attr-defined]
         except json.JSONDecodeError as found:
-            message = f"The body is not JSON: {found.msg} at line {found.lineno}, column {found.colno}."
+            message = gettext("The body is not JSON: {msg} at line {lineno}, column {colno}.").format(
+                msg=found.msg, lineno=found.lineno, colno=found.colno
+            )
         except RecursionError:
-            message = "The JSON in the body is nested too deeply."
+            message = gettext("The JSON in the body is nested too deeply.")
         except UnicodeDecodeError:
-            message = "The body is not UTF-8 text."
+            message = gettext("The body is not UTF-8 text.")
         except ValueError as found:
-            message = f"The body is not JSON: {found}."
+            message = gettext("The body is not JSON: {found}.").format(found=found)
         request.unreadable_body = message  # type: ignore[attr-defined]
         raise ValueError(message)
 

@@ -27,11 +27,12 @@ class CourseOut(Schema):
     title: str
     term: str
     role: Literal["owner", "instructor", "assistant", "learner", "observer"]
+    archived: bool
     url: str
 
 
 class CourseList(Schema):
-    """Courses, newest first."""
+    """Courses, archived ones last, newest first."""
 
     items: list[CourseOut]
 
@@ -88,12 +89,17 @@ class RosterRead(Schema):
 
 
 class ScoreOut(Schema):
-    """The score of one learner in one exercise; ``ungraded`` are points nobody could grade."""
+    """The score of one learner in one exercise; ``ungraded`` are points nobody could grade.
+
+    ``predictions`` are points of questions, ``behaviour`` those of all other checks, in the best submission.
+    """
 
     exercise: str
     score: float | None
     ungraded: float
     submissions: int
+    predictions: float | None
+    behaviour: float | None
 
 
 class LearnerOut(Schema):
@@ -140,6 +146,7 @@ def list_courses(request: HttpRequest) -> dict[str, Any]:
                 "title": row["course"].title,
                 "term": row["course"].term,
                 "role": row["place"].role,
+                "archived": row["course"].archived is not None,
                 "url": row["course"].get_absolute_url(),
             }
             for row in queries.courses_of(person(request))
@@ -175,6 +182,7 @@ def get_roster(request: HttpRequest, course_id: str) -> dict[str, Any]:
         401: _Errors,
         403: _Errors,
         404: _Errors,
+        409: _Errors,
         422: _Errors,
         429: _Errors,
     },

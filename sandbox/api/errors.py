@@ -9,10 +9,13 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, Throttled, ValidationError
 
 from sandbox.accounts import services as accounts
+from sandbox.classes import access as classes
 from sandbox.runs import services as runs
 from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios import services as scenarios
@@ -20,7 +23,7 @@ from sandbox.sharing import services as sharing
 
 log = logging.getLogger(__name__)
 
-NOT_FOUND = "There is nothing here, or it is not yours to see."
+NOT_FOUND = _("There is nothing here, or it is not yours to see.")
 
 _PROBLEMS_SHOWN = 1000
 """So many problems are listed; the message says how many there are."""
@@ -66,7 +69,7 @@ def register(api: NinjaAPI) -> None:
 
 def _not_found(request: HttpRequest, raised: Http404) -> HttpResponse:
     # The same words whether it is missing or hidden.
-    return error(404, NOT_FOUND)
+    return error(404, str(NOT_FOUND))
 
 
 def _refused(request: HttpRequest, raised: HttpError) -> HttpResponse:
@@ -81,7 +84,7 @@ def _refused(request: HttpRequest, raised: HttpError) -> HttpResponse:
 
 def _throttled(request: HttpRequest, raised: Throttled) -> HttpResponse:
     wait = max(1, int(raised.wait or 1))
-    response = error(429, f"Too many requests. Try again in {wait} s.")
+    response = error(429, gettext("Too many requests. Try again in {wait} s.").format(wait=wait))
     response["Retry-After"] = str(wait)
     return response
 
@@ -89,7 +92,7 @@ def _throttled(request: HttpRequest, raised: Throttled) -> HttpResponse:
 def _malformed(request: HttpRequest, raised: ValidationError) -> HttpResponse:
     problems = [{"pointer": _pointer(found["loc"]), "message": found["msg"]} for found in raised.errors]
     first = problems[0]
-    where = f"At {first['pointer']}: " if first["pointer"] else ""
+    where = gettext("At {first}: ").format(first=first["pointer"]) if first["pointer"] else ""
     return error(422, f"{where}{first['message']}.", "invalid", pointer=first["pointer"], problems=problems)
 
 
@@ -104,25 +107,30 @@ def _pointer(loc: tuple[Any, ...]) -> str:
 
 def _stale(request: HttpRequest, raised: scenarios.Stale) -> HttpResponse:
     current = raised.current
-    message = f"The scenario is at revision {current.number} now. Apply the edit to that one."
+    message = gettext("The scenario is at revision {number} now. Apply the edit to that one.").format(
+        number=current.number
+    )
     body = {"error": {"code": "stale", "message": message}}
     return JsonResponse(body | {"revision": current.number, "document": current.document}, status=409)
 
 
 def _invalid(request: HttpRequest, raised: scenarios.Invalid) -> HttpResponse:
-    first = raised.problems[0] if raised.problems else {}
+    first, count = raised.problems[0] if raised.problems else {}, len(raised.problems)
     return error(
         422,
-        f"{raised} {len(raised.problems)} problem{'s' if len(raised.problems) != 1 else ''} found.",
+        ngettext("{refusal} {count} problem found.", "{refusal} {count} problems found.", count).format(
+            refusal=raised, count=count
+        ),
         "not_a_scenario",
         pointer=first.get("pointer"),
         hint=first.get("hint"),
         problems=raised.problems[:_PROBLEMS_SHOWN],
+        edit=raised.edit,
     )
 
 
 def _patch(request: HttpRequest, raised: scenarios.PatchError) -> HttpResponse:
-    return error(422, str(raised), "patch", pointer=raised.pointer)
+    return error(422, str(raised), "patch", pointer=raised.pointer, edit=raised.edit)
 
 
 def _not_runnable(request: HttpRequest, raised: scenario_queries.NotRunnable) -> HttpResponse:
@@ -137,12 +145,20 @@ def _in_exam(request: HttpRequest, raised: scenarios.InExam) -> HttpResponse:
     return error(409, str(raised), "in_exam")
 
 
+def _predict_first(request: HttpRequest, raised: scenarios.PredictFirst) -> HttpResponse:
+    return error(409, str(raised), "predict_first", questions=raised.questions)
+
+
+def _archived(request: HttpRequest, raised: classes.Archived) -> HttpResponse:
+    return error(409, str(raised), "archived")
+
+
 def _over(request: HttpRequest, raised: runs.Over) -> HttpResponse:
     return error(409, str(raised), "over")
 
 
 def _no_nic(request: HttpRequest, raised: scenario_queries.NoSuchNic) -> HttpResponse:
-    return error(404, "The drawing has no such NIC.", "no_such_nic")
+    return error(404, gettext("The drawing has no such NIC."), "no_such_nic")
 
 
 def _cannot_sweep(request: HttpRequest, raised: scenario_queries.CannotSweep) -> HttpResponse:
@@ -150,11 +166,11 @@ def _cannot_sweep(request: HttpRequest, raised: scenario_queries.CannotSweep) ->
 
 
 def _no_vm(request: HttpRequest, raised: scenario_queries.NoSuchVM) -> HttpResponse:
-    return error(404, "The drawing has no such VM.", "no_such_vm")
+    return error(404, gettext("The drawing has no such VM."), "no_such_vm")
 
 
 def _too_large(request: HttpRequest, raised: Exception) -> HttpResponse:
-    return error(413, str(raised) or "The request is too large.")
+    return error(413, str(raised) or gettext("The request is too large."))
 
 
 def _too_many(request: HttpRequest, raised: Exception) -> HttpResponse:
@@ -162,7 +178,9 @@ def _too_many(request: HttpRequest, raised: Exception) -> HttpResponse:
 
 
 def _too_many_guests(request: HttpRequest, raised: Exception) -> HttpResponse:
-    return error(429, "Too many guest accounts were started from this address in the last hour. Try later.")
+    return error(
+        429, gettext("Too many guest accounts were started from this address in the last hour. Try later.")
+    )
 
 
 def _not_shareable(request: HttpRequest, raised: Exception) -> HttpResponse:
@@ -170,21 +188,21 @@ def _not_shareable(request: HttpRequest, raised: Exception) -> HttpResponse:
 
 
 def _hung_up(request: HttpRequest, raised: Exception) -> HttpResponse:
-    return error(400, "The request ended before it was complete.")
+    return error(400, gettext("The request ended before it was complete."))
 
 
 def _not_a_form(request: HttpRequest, raised: Exception) -> HttpResponse:
-    return error(400, f"The form in the body cannot be read: {raised}")
+    return error(400, gettext("The form in the body cannot be read: {raised}").format(raised=raised))
 
 
 def _too_deep(request: HttpRequest, raised: RecursionError) -> HttpResponse:
     log.warning("%s: too deep", request.path, exc_info=True)
-    return error(422, "The JSON is nested too deeply.", "too_deep")
+    return error(422, gettext("The JSON is nested too deeply."), "too_deep")
 
 
 def _internal(request: HttpRequest, raised: Exception) -> HttpResponse:
     log.exception("%s %s failed", request.method, request.path, exc_info=raised)
-    return error(500, "Something failed on our side. It is in the log.")
+    return error(500, gettext("Something failed on our side. It is in the log."))
 
 
 _ANSWERS: list[tuple[type[Exception], Callable[[HttpRequest, Any], HttpResponse]]] = [
@@ -196,12 +214,15 @@ _ANSWERS: list[tuple[type[Exception], Callable[[HttpRequest, Any], HttpResponse]
     (scenarios.Invalid, _invalid),
     (scenarios.PatchError, _patch),
     (scenarios.InExam, _in_exam),
+    (scenarios.PredictFirst, _predict_first),
     (scenarios.TooManyScenarios, _too_many),
     (scenarios.UploadTooLarge, _too_large),
     (scenario_queries.NotRunnable, _not_runnable),
     (scenario_queries.NoSuchNic, _no_nic),
     (scenario_queries.NoSuchVM, _no_vm),
     (scenario_queries.CannotSweep, _cannot_sweep),
+    (scenario_queries.TooLarge, _too_large),
+    (classes.Archived, _archived),
     (runs.BadParameters, _parameters),
     (runs.TooManyRuns, _too_many),
     (runs.TooManyCommands, _too_many),

@@ -150,10 +150,13 @@ def get_columns(request: HttpRequest, run_id: str, after: After = 0) -> HttpResp
     return columns_file(request, access.run_read(request.user, run_id), after)
 
 
-@router.post("/runs/{run_id}/cancel", response={202: schemas.RunOut, 403: _Errors, 404: _Errors})
+@router.post(
+    "/runs/{run_id}/cancel", response={202: schemas.RunOut, 403: _Errors, 404: _Errors, 409: _Errors}
+)
 def cancel_run(request: HttpRequest, run_id: str) -> Status[dict[str, Any]]:
-    """Ask a run to stop; what it found is kept. A finished run stays as it is."""
-    return Status(202, dict(queries.payload(services.cancel(access.run_write(request.user, run_id)))))
+    """Ask a run to stop; what it found is kept. A finished run stays as it is; a grading is not cancelled."""
+    run = access.run_write(request.user, run_id)
+    return Status(202, dict(queries.payload(services.cancel_asked(run))))
 
 
 @router.post(

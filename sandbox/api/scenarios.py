@@ -10,8 +10,9 @@ from ninja import Path, Query, Router, Status
 
 from sandbox.api import schemas
 from sandbox.api.auth import PerPerson, SignedIn, person
+from sandbox.runs import queries as run_queries
 from sandbox.runs import services as run_services
-from sandbox.scenarios import access, queries, services
+from sandbox.scenarios import access, queries, restrictions, services
 from sandbox.scenarios.models import Revision, Scenario
 
 router = Router(tags=["scenarios"], auth=SignedIn())
@@ -24,6 +25,10 @@ Vm = Annotated[str, Query(max_length=80, description="id of a VM of the drawing"
 Fault = Annotated[str, Query(max_length=80, description="id of a fault of the drawing")]
 Chosen = Annotated[list[str], Query(max_length=6, description="ids of designs, the name repeated")]
 Number = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="a revision; the newest without it")]
+
+Before = Annotated[
+    int | None, Query(ge=0, le=2**31 - 1, description="the revision before without it; 0: an empty drawing")
+]
 
 
 def revision_or_404(scenario: Scenario, number: int | None) -> Revision:
@@ -91,6 +96,7 @@ def get_scenario(request: HttpRequest, scenario_id: str) -> dict[str, Any]:
         "name": scenario.name,
         **edited(revision),
         "can": access.can(request.user, scenario),
+        "withheld": scenario.withheld,
     }
 
 
@@ -121,14 +127,61 @@ def edited(revision: Revision) -> dict[str, Any]:
 def edit_scenario(request: HttpRequest, scenario_id: str, body: schemas.PatchIn) -> dict[str, Any]:
     """Apply a JSON Patch to the revision it was made on; stale: 409 with the newest one."""
     scenario = access.scenario_write(request.user, scenario_id)
-    patch = [operation.model_dump(by_alias=True, exclude_unset=True) for operation in body.patch]
-    return edited(services.apply_patch(scenario, body.base, patch, person(request)))
+    made = services.apply_patch(scenario, body.base, _patch(body.patch), person(request))
+    return _asked(request, body, made)
+
+
+@router.post(
+    "/scenarios/{scenario_id}/edits",
+    response={
+        200: schemas.PatchOut,
+        400: _Errors,
+        403: _Errors,
+        404: _Errors,
+        409: schemas.StaleOut,
+        413: _Errors,
+        422: _Errors,
+        429: _Errors,
+    },
+    throttle=[PerPerson("edit", "600/m")],
+)
+def edit_scenario_often(request: HttpRequest, scenario_id: str, body: schemas.EditsIn) -> dict[str, Any]:
+    """Apply several edits, all or none, each as a revision; a refusal says in ``edit`` which one it means."""
+    scenario = access.scenario_write(request.user, scenario_id)
+    patches = [_patch(edit) for edit in body.edits]
+    return _asked(request, body, services.apply_patches(scenario, body.base, patches, person(request)))
+
+
+def _asked(request: HttpRequest, body: schemas.Edit, revision: Revision) -> dict[str, Any]:
+    """Return the revision that edits made, and the matrix that is asked with them."""
+    run = None
+    if body.matrix is not None:
+        run = run_services.ask_after_edit(person(request), revision, body.matrix)
+    return edited(revision) | {"run": run_queries.payload(run) if run else None}
+
+
+def _patch(operations: list[schemas.Operation]) -> list[dict[str, Any]]:
+    return [operation.model_dump(by_alias=True, exclude_unset=True) for operation in operations]
 
 
 @router.get("/scenarios/{scenario_id}/revisions", response={200: schemas.RevisionList, 404: _Errors})
 def list_revisions(request: HttpRequest, scenario_id: str, before: Number = None) -> dict[str, Any]:
     """Return the history, newest first and a hundred at a time, without documents."""
     return {"items": queries.revisions(access.scenario_read(request.user, scenario_id), before)}
+
+
+@router.get(
+    "/scenarios/{scenario_id}/changes",
+    response={200: schemas.DifferenceList, 404: _Errors, 422: _Errors},
+)
+def list_changes(
+    request: HttpRequest, scenario_id: str, after: Number = None, before: Before = None
+) -> dict[str, Any]:
+    """Return in words what is different between two revisions; nothing was there before revision 0."""
+    scenario = access.scenario_read(request.user, scenario_id)
+    found = revision_or_404(scenario, after)
+    number = found.number - 1 if before is None else before
+    return {"items": queries.changes_between(revision_or_404(scenario, number) if number else None, found)}
 
 
 @router.put(
@@ -156,7 +209,7 @@ def delete_scenario(request: HttpRequest, scenario_id: str) -> Status[None]:
 
 @router.post(
     "/scenarios/{scenario_id}/duplicate",
-    response={201: schemas.Made, 403: _Errors, 404: _Errors, 429: _Errors},
+    response={201: schemas.Made, 403: _Errors, 404: _Errors, 409: _Errors, 429: _Errors},
     throttle=[PerPerson("create", "120/m")],
 )
 def duplicate_scenario(request: HttpRequest, scenario_id: str) -> Status[dict[str, str]]:
@@ -165,10 +218,13 @@ def duplicate_scenario(request: HttpRequest, scenario_id: str) -> Status[dict[st
     return made(services.duplicate(revision_or_404(scenario, None), person(request)))
 
 
-@router.get("/scenarios/{scenario_id}/document.json", response={200: dict[str, Any], 404: _Errors})
+@router.get(
+    "/scenarios/{scenario_id}/document.json", response={200: dict[str, Any], 404: _Errors, 409: _Errors}
+)
 def download_document(request: HttpRequest, scenario_id: str, revision: Number = None) -> HttpResponse:
     """Return a document as a file."""
     scenario = access.scenario_read(request.user, scenario_id)
+    restrictions.may_leave(scenario)
     found = revision_or_404(scenario, revision)
     response = JsonResponse(found.document, json_dumps_params={"indent": 2, "ensure_ascii": False})
     name = re.sub(r"[^A-Za-z0-9]+", "-", scenario.name).strip("-").lower() or "scenario"
@@ -176,40 +232,83 @@ def download_document(request: HttpRequest, scenario_id: str, revision: Number =
     return response
 
 
+def told_of(request: HttpRequest, scenario_id: str, number: int | None) -> Revision:
+    """Return a revision that the engine is asked about.
+
+    Raises:
+        Http404: as ``revision_or_404``.
+        PredictFirst: predictions about it are not locked yet.
+    """
+    scenario = access.scenario_read(request.user, scenario_id)
+    restrictions.may_tell(scenario, "packets")
+    return revision_or_404(scenario, number)
+
+
 def routes_of(revision: Revision, nic: str) -> dict[str, Any]:
     """Return the answer about a NIC's effective routes."""
-    rows = queries.effective_routes(revision, nic)
-    return {"nic": nic, "routes": rows, **queries.routes_shown(revision, nic)}
+    return {"nic": nic, **queries.effective_routes(revision, nic)}
 
 
-@router.get("/scenarios/{scenario_id}/health", response={200: schemas.HealthOut, 404: _Errors, 422: _Errors})
+@router.get(
+    "/scenarios/{scenario_id}/health",
+    response={200: schemas.HealthOut, 404: _Errors, 409: _Errors, 422: _Errors},
+)
 def health(request: HttpRequest, scenario_id: str, revision: Number = None) -> dict[str, Any]:
     """Return the health of every backend by balancing rule, and the warnings of the drawing."""
-    return queries.health(revision_or_404(access.scenario_read(request.user, scenario_id), revision))
+    return queries.health(told_of(request, scenario_id, revision))
 
 
-@router.get("/scenarios/{scenario_id}/routes", response={200: schemas.RoutesOut, 404: _Errors, 422: _Errors})
+@router.get(
+    "/scenarios/{scenario_id}/routes",
+    response={200: schemas.RoutesOut, 404: _Errors, 409: _Errors, 422: _Errors},
+)
 def effective_routes(
     request: HttpRequest, scenario_id: str, nic: Nic, revision: Number = None
 ) -> dict[str, Any]:
     """Return the effective routes of a NIC."""
-    found = revision_or_404(access.scenario_read(request.user, scenario_id), revision)
+    found = told_of(request, scenario_id, revision)
     return routes_of(found, nic)
 
 
-@router.get("/scenarios/{scenario_id}/rules", response={200: schemas.RulesOut, 404: _Errors, 422: _Errors})
+@router.get(
+    "/scenarios/{scenario_id}/rules",
+    response={200: schemas.RulesOut, 404: _Errors, 409: _Errors, 422: _Errors},
+)
 def effective_rules(
     request: HttpRequest, scenario_id: str, nic: Nic, revision: Number = None
 ) -> dict[str, Any]:
     """Return the security rules in force at a NIC, both directions in evaluation order."""
-    found = revision_or_404(access.scenario_read(request.user, scenario_id), revision)
+    found = told_of(request, scenario_id, revision)
     return {"nic": nic, **queries.effective_rules(found, nic)}
 
 
-@router.get("/scenarios/{scenario_id}/guest", response={200: schemas.GuestOut, 404: _Errors, 422: _Errors})
+@router.post(
+    "/scenarios/{scenario_id}/preview",
+    response={
+        200: schemas.PreviewOut,
+        400: _Errors,
+        403: _Errors,
+        404: _Errors,
+        413: _Errors,
+        422: _Errors,
+        429: _Errors,
+    },
+    throttle=[PerPerson("preview", "240/m")],
+)
+def preview_edit(request: HttpRequest, scenario_id: str, body: schemas.PreviewIn) -> dict[str, Any]:
+    """Return the routes and rules that an edit would give a NIC. Nothing is saved."""
+    scenario = access.scenario_write(request.user, scenario_id)
+    patch = [operation.model_dump(by_alias=True, exclude_unset=True) for operation in body.patch]
+    return {"nic": body.nic, **queries.preview(revision_or_404(scenario, body.base), patch, body.nic)}
+
+
+@router.get(
+    "/scenarios/{scenario_id}/guest",
+    response={200: schemas.GuestOut, 404: _Errors, 409: _Errors, 422: _Errors},
+)
 def guest_view(request: HttpRequest, scenario_id: str, vm: Vm, revision: Number = None) -> dict[str, Any]:
     """Return what the guest of a VM believes, beside what the platform gave it."""
-    found = revision_or_404(access.scenario_read(request.user, scenario_id), revision)
+    found = told_of(request, scenario_id, revision)
     return queries.guest_view(found, vm)
 
 

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
+from sandbox.scenarios import services as scenarios
+
 
 class ErrorBody(Schema):
     """What went wrong, for people (message, hint) and for programs (code, pointer)."""
@@ -16,6 +18,7 @@ class ErrorBody(Schema):
     pointer: str | None = None
     hint: str | None = None
     problems: list[dict[str, Any]] | None = None
+    questions: list[dict[str, str]] | None = None
 
 
 class ErrorOut(Schema):
@@ -61,11 +64,20 @@ class ScenarioList(Schema):
 
 
 class Can(Schema):
-    """What the person may do."""
+    """What the person may do; ``download`` is to duplicate as well."""
 
     edit: bool
     run: bool
     share: bool
+    download: bool
+
+
+class Withheld(Schema):
+    """A question to answer before the drawing runs; ``told``: what the engine keeps to itself until then."""
+
+    title: str
+    url: str
+    told: Literal["packets", "races"]
 
 
 class ScenarioOut(Schema):
@@ -78,6 +90,7 @@ class ScenarioOut(Schema):
     problems: list[Problem]
     runnable: bool
     can: Can
+    withheld: list[Withheld]
 
 
 class Made(Schema):
@@ -104,32 +117,57 @@ class Operation(Schema):
     value: Any = None
 
 
-class PatchIn(Schema):
-    """An edit: the revision it was made on, and what it changes."""
+class Edit(Schema):
+    """What every edit says: the revision it was made on, and what is asked of the drawing afterwards."""
 
     model_config = ConfigDict(extra="forbid")
 
     base: Annotated[int, Field(strict=True, ge=1)]
+    matrix: dict[str, Any] | None = Field(
+        default=None,
+        description="parameters of a matrix of the new revision, which is then asked in the background",
+    )
+
+
+class PatchIn(Edit):
+    """An edit: what it changes."""
+
     patch: list[Operation]
 
 
-class PatchOut(Schema):
-    """The revision an edit made."""
+class EditsIn(Edit):
+    """Edits that were made one after the other on a revision; each becomes a revision, all or none."""
 
-    revision: int
-    document: dict[str, Any]
-    problems: list[Problem]
-    runnable: bool
+    edits: Annotated[list[list[Operation]], Field(min_length=1, max_length=scenarios.MAX_EDITS)]
 
 
 class RevisionItem(Schema):
-    """A revision in the history; ``label`` is the name somebody gave it."""
+    """A revision in the history; ``label`` is the name somebody gave it, ``words`` what the edit did.
+
+    ``more`` is how many changes of the drawing are not in the words.
+    """
 
     revision: int
     created_at: str
     author: str | None
     problems: int
     label: str | None
+    words: list[str]
+    more: int
+
+
+class Difference(Schema):
+    """What became of a thing of the drawing; the path is empty for the scenario itself."""
+
+    path: str
+    change: Literal["added", "removed", "changed"]
+    words: str
+
+
+class DifferenceList(Schema):
+    """What is different between two revisions, in the order of the document."""
+
+    items: list[Difference]
 
 
 class RevisionList(Schema):
@@ -174,6 +212,43 @@ class RulesOut(Schema):
     nic: str
     inbound: list[dict[str, Any]]
     outbound: list[dict[str, Any]]
+    judged: Annotated[bool, Field(description="whether rules that never decide were looked for")]
+
+
+class PreviewIn(Schema):
+    """An edit that is not saved: the revision it is made on, what it changes, and the NIC to look at."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    base: Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
+    patch: Annotated[list[Operation], Field(min_length=1, max_length=50)]
+    nic: Annotated[str, Field(max_length=80, description="id of a NIC of the edited drawing")]
+
+
+class PreviewRoutes(Schema):
+    """The effective routes of a NIC after an edit."""
+
+    shown: bool
+    reason: str
+    routes: list[EffectiveRoute]
+
+
+class PreviewRules(Schema):
+    """The security rules in force at a NIC after an edit."""
+
+    inbound: list[dict[str, Any]]
+    outbound: list[dict[str, Any]]
+    judged: bool
+
+
+class PreviewOut(Schema):
+    """What an edit would make of a NIC; no routes and rules where the edited drawing has problems."""
+
+    nic: str
+    runnable: bool
+    problems: list[Problem]
+    routes: PreviewRoutes | None
+    rules: PreviewRules | None
 
 
 class GuestOut(Schema):
@@ -339,6 +414,16 @@ class RunOut(Schema):
     started_at: str | None
     finished_at: str | None
     engine_starts: bool = Field(description="it waits for a worker that compiles the engine")
+
+
+class PatchOut(Schema):
+    """The revision an edit made; ``run`` is the matrix that was asked with it, where one could be asked."""
+
+    revision: int
+    document: dict[str, Any]
+    problems: list[Problem]
+    runnable: bool
+    run: RunOut | None = None
 
 
 class CommandOut(Schema):

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext
 from ninja import Router, Status
 
 from sandbox.accounts import services as accounts
@@ -190,4 +191,4 @@ def _uuids(texts: list[str]) -> list[UUID]:
     try:
         return [UUID(text) for text in texts]
     except ValueError as error:
-        raise services.NotShareable("A run is named by its id.") from error
+        raise services.NotShareable(gettext("A run is named by its id.")) from error

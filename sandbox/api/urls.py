@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
+from django.utils.translation import gettext
 
 from sandbox.api.api import api
 from sandbox.api.errors import error
@@ -21,7 +22,7 @@ def _in_one_shape(view: Callable[..., Any]) -> Callable[..., Any]:
         response: HttpResponse = view(request, *args, **kwargs)
         if response.status_code != 405:
             return response
-        shaped = error(405, f"{request.method} is not possible here.")
+        shaped = error(405, gettext("{method} is not possible here.").format(method=request.method))
         shaped["Allow"] = response.get("Allow", "")
         return shaped
 

@@ -9,8 +9,10 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404
+from django.utils.translation import gettext
 from rules.predicates import Predicate
 from rules.rulesets import RuleSet
 
@@ -45,12 +47,23 @@ MAY: Final[dict[str, frozenset[Role]]] = {
 """Abilities by role. Observers see numbers of the class without names; assistants grade; owners and
 instructors set exercises, read and write packs with their references; owners also give out roles."""
 
+STAYS: Final = frozenset({"see", "see_progress", "see_work", "own"})
+"""What goes on in an archived course: reading, and for owners taking it back."""
+
+
+class Archived(PermissionDenied):
+    """The person may do this in the course, but it is archived; the message is for people."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__(gettext("This course is archived: it can be read, and nothing in it changes."))
+
 
 def _has(ability: str) -> Predicate:
     def has(user: Visitor, place: Enrolment | None) -> bool:
         if place is None or not place.active or place.user_id != user.pk:
             return False
-        return place.role in MAY[ability]
+        return place.role in MAY[ability] and (ability in STAYS or place.course.archived is None)
 
     return Predicate(has, name=ability)
 
@@ -69,7 +82,10 @@ def place_of(user: Visitor, course: Course) -> Enrolment | None:
     """Return the person's active place in a course; None: there is none. One query."""
     if not user.is_authenticated:
         return None
-    return Enrolment.objects.filter(course=course, user=user, active=True).select_related("user").first()
+    found = Enrolment.objects.filter(course=course, user=user, active=True).select_related("user").first()
+    if found is not None:
+        found.course = course  # so that rules read no course of their own
+    return found
 
 
 def can(user: Visitor, place: Enrolment | None) -> dict[str, bool]:
@@ -82,6 +98,7 @@ def course(user: Visitor, course_id: UUID | str, ability: str = "see") -> tuple[
 
     Raises:
         Http404: no such course, or the person may not do this there.
+        Archived: they might, if the course were not archived; so everywhere here.
     """
     found = _one(Course.objects.all(), course_id)
     return found, _demand(user, found, ability)
@@ -116,10 +133,8 @@ def attempt_as(user: Visitor, attempt_id: UUID | str, ability: str) -> tuple[Att
     Raises:
         Http404: as ``attempt``.
     """
-    found, place = attempt(user, attempt_id, ability)
-    if not allowed(ability, user, place):
-        raise Http404("There is no such thing.")
-    return found, place
+    found, place = attempt(user, attempt_id, "see_work")
+    return found, _require(user, place, ability)
 
 
 def own_attempt(user: Visitor, attempt_id: UUID | str) -> tuple[Attempt, Enrolment]:
@@ -128,14 +143,19 @@ def own_attempt(user: Visitor, attempt_id: UUID | str) -> tuple[Attempt, Enrolme
     Raises:
         Http404: no such attempt, or not theirs.
     """
-    found, place = attempt(user, attempt_id, "learn")
+    found, place = attempt(user, attempt_id)
     if found.enrolment_id != place.pk:
         raise Http404("There is no such thing.")
-    return found, place
+    return found, _require(user, place, "learn")
 
 
-def submission(user: Visitor, submission_id: UUID | str) -> tuple[Submission, Enrolment]:
+def submission(
+    user: Visitor, submission_id: UUID | str, ability: str | None = None
+) -> tuple[Submission, Enrolment]:
     """Return a submission with its attempt, and the person's place: their own, or any for staff.
+
+    Args:
+        ability: what the person wants to do to it as staff, be it their own or not.
 
     Raises:
         Http404: as ``attempt``.
@@ -148,7 +168,8 @@ def submission(user: Visitor, submission_id: UUID | str) -> tuple[Submission, En
         "revision",
     ).defer("revision__document", "attempt__pack__files")
     found = _one(rows, submission_id)
-    return found, _own_or(user, found.attempt, "see_work")
+    place = _own_or(user, found.attempt, "see_work")
+    return found, place if ability is None else _require(user, place, ability)
 
 
 def grading(user: Visitor, grading_id: UUID | str) -> tuple[Grading, Enrolment]:
@@ -213,8 +234,13 @@ def _own_or(user: Visitor, attempt: Attempt, ability: str) -> Enrolment:
 
 
 def _demand(user: Visitor, course: Course, ability: str) -> Enrolment:
-    place = place_of(user, course)
+    return _require(user, place_of(user, course), ability)
+
+
+def _require(user: Visitor, place: Enrolment | None, ability: str) -> Enrolment:
     if place is None or not allowed(ability, user, place):
+        if place is not None and place.role in MAY[ability]:
+            raise Archived
         raise Http404("There is no such thing.")
     return place
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-OUTCOMES: Final = {"delivered": "delivered", "dropped": "dropped", "looped": "looped"}
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+OUTCOMES: Final = {"delivered": _("delivered"), "dropped": _("dropped"), "looped": _("looped")}
 _STOPS: Final = ("vms", "hosts", "load_balancers", "gateways", "private_endpoints")
 MAX_TEXT: Final = 300
 
@@ -30,16 +33,23 @@ def fields_of(check: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _inputs(check_id: str, question: Mapping[str, Any], field: Mapping[str, Any]) -> list[dict[str, Any]]:
     name, kind = _name(check_id, question, field), field["kind"]
-    label = field["name"] or ("number" if kind == "number" else "answer")
+    label = field["name"] or (gettext("number") if kind == "number" else gettext("answer"))
     if kind == "hops":
         return [
             part
-            for way, words in (("forward", "there"), ("back", "back"))
+            for way, stops, ends in (
+                ("forward", gettext("stops there, in order"), gettext("ends there")),
+                ("back", gettext("stops back, in order"), gettext("ends back")),
+            )
             for part in (
-                {"name": f"{name}.{way}.stops", "label": f"stops {words}, in order", "kind": "names"},
+                {
+                    "name": f"{name}.{way}.stops",
+                    "label": stops,
+                    "kind": "names",
+                },
                 {
                     "name": f"{name}.{way}.outcome",
-                    "label": f"ends {words}",
+                    "label": ends,
                     "kind": "choice",
                     "choices": OUTCOMES,
                     "optional": way == "back",
@@ -51,7 +61,7 @@ def _inputs(check_id: str, question: Mapping[str, Any], field: Mapping[str, Any]
         return [
             {
                 "name": f"{name}.{place}",
-                "label": f"place {place + 1}",
+                "label": gettext("place {place}").format(place=place + 1),
                 "kind": "choice",
                 "choices": field["choices"],
                 "optional": True,
@@ -94,31 +104,33 @@ def _field_value(name: str, field: Mapping[str, Any], sent: Mapping[str, str], d
     if field["kind"] == "hops":
         forward = _leg(f"{name}.forward", sent, document)
         if forward is None:
-            raise Incomplete("Say where the packet goes and how it ends.")
+            raise Incomplete(gettext("Say where the packet goes and how it ends."))
         back = _leg(f"{name}.back", sent, document)
         return {"forward": forward} if back is None else {"forward": forward, "back": back}
     if field["kind"] == "order":
         places = [sent.get(f"{name}.{place}", "") for place in range(len(field["choices"]))]
         order = [place for place in places if place]
         if not order or len(set(order)) < len(order) or not set(order) <= set(field["choices"]):
-            raise Incomplete("Put each into one place, the first one first.")
+            raise Incomplete(gettext("Put each into one place, the first one first."))
         return order
     text = sent.get(name, "").strip()
     if "\0" in text:
-        raise Incomplete("There is a character in the answer that is no text.")
+        raise Incomplete(gettext("There is a character in the answer that is no text."))
     if len(text) > MAX_TEXT:
-        raise Incomplete(f"An answer has {MAX_TEXT} characters at most.")
+        raise Incomplete(gettext("An answer has {limit} characters at most.").format(limit=MAX_TEXT))
     if not text and (field["kind"], field["name"]) != ("address", "hop"):
-        raise Incomplete(f"Nothing was said to: {field['name'] or 'the question'}.")
+        raise Incomplete(
+            gettext("Nothing was said to: {field}.").format(field=field["name"] or gettext("the question"))
+        )
     if field["kind"] == "choice" and text not in field["choices"]:
-        raise Incomplete("Choose from the list.")
+        raise Incomplete(gettext("Choose from the list."))
     if field["kind"] == "number":
         try:
             number = float(text.replace(",", "."))
         except ValueError as error:
-            raise Incomplete(f"{text[:40]} is not a number.") from error
+            raise Incomplete(gettext("{text} is not a number.").format(text=text[:40])) from error
         if number != number or abs(number) > 1e15:
-            raise Incomplete(f"{text[:40]} is not a number that can be.")
+            raise Incomplete(gettext("{text} is not a number that can be.").format(text=text[:40]))
         return number
     return text
 
@@ -128,11 +140,11 @@ def _leg(name: str, sent: Mapping[str, str], document: Any) -> dict[str, Any] | 
     if not outcome:
         return None
     if outcome not in OUTCOMES:
-        raise Incomplete("Choose from the list how the packet ends.")
+        raise Incomplete(gettext("Choose from the list how the packet ends."))
     parts = [part.strip() for part in sent.get(f"{name}.stops", "").split(",")]
     stops = [_stop(part, document) for part in parts if part]
     if outcome == "delivered" and not stops:
-        raise Incomplete("What is delivered is delivered somewhere: name at least one stop.")
+        raise Incomplete(gettext("What is delivered is delivered somewhere: name at least one stop."))
     return {"stops": stops, "outcome": outcome}
 
 
@@ -142,7 +154,7 @@ def _stop(text: str, document: Any) -> str:
     for path, name in known.items():
         if text.casefold() in (path.casefold(), path.split("/", 1)[-1].casefold(), name.casefold()):
             return path
-    raise Incomplete(f"The drawing has no {text[:60]} where a packet could stop.")
+    raise Incomplete(gettext("The drawing has no {text} where a packet could stop.").format(text=text[:60]))
 
 
 def stops_of(document: Any) -> dict[str, str]:

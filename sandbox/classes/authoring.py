@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import yaml
+from django.utils.translation import gettext
 
 import netcore
 from sandbox.classes import answers, markdown, packs
@@ -13,11 +14,11 @@ from sandbox.classes import answers, markdown, packs
 SEEDS: Final = range(1000)
 """Variants that an author may look at; 0 is the pack as it is written."""
 
-FIRST_FILES: Final = ("pack.yml", "text.md", "scenario.yml", "checks.yml")
+FIRST_FILES: Final = ("pack.yml", "text.md", "after.md", "scenario.yml", "checks.yml")
 
 
 def in_order(files: packs.Files) -> list[str]:
-    """Return the paths of a pack: the four main files first, then solutions."""
+    """Return the paths of a pack: the main files first, then solutions."""
     return sorted(files, key=lambda path: (FIRST_FILES.index(path) if path in FIRST_FILES else 9, path))
 
 
@@ -36,13 +37,17 @@ def lint(files: packs.Files) -> list[dict[str, Any]]:
 
 
 def preview(pack: netcore.Pack, seed: int) -> dict[str, Any]:
-    """Return what a learner with a seed gets: ``title``, ``objective``, ``text``, ``hints``, ``checks``."""
+    """Return what a learner with a seed gets.
+
+    Returns: ``title``, ``objective``, ``text``, ``after``, ``hints``, ``checks`` and ``hidden``, how many.
+    """
     variant = netcore.variant(pack, seed)
     checks = [check.as_dict() for check in netcore.public_checks(pack, seed)]
     return {
         "title": variant.title,
         "objective": variant.objective,
         "text": markdown.html(variant.text),
+        "after": markdown.html(variant.after),
         "hints": variant.hints,
         "checks": [{**check, "asked": answers.fields_of(check)} for check in checks],
         "hidden": len(pack.checks) - len(checks),
@@ -83,9 +88,9 @@ def _broken_promise(folder: str, fails: Any, results: list[netcore.CheckResult])
     states = {result.check: result.state for result in results}
     if folder == "reference":
         bad = [check for check, state in states.items() if state != "passed"]
-        return f"does not pass {', '.join(bad)}" if bad else ""
+        return gettext("does not pass {bad}").format(bad=", ".join(bad)) if bad else ""
     bad = [check for check in fails if states.get(check) != "failed"]
-    return f"does not fail {', '.join(bad)}" if bad else ""
+    return gettext("does not fail {bad}").format(bad=", ".join(bad)) if bad else ""
 
 
 def help_of(files: packs.Files, path: str, problems: list[dict[str, Any]]) -> dict[str, Any] | None:

@@ -6,8 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from sandbox.classes.models import Course, Exercise, Extension, PackVersion, Role
+from sandbox.classes.models import Course, Exercise, Extension, LatePolicy, PackVersion, Role
 
 if TYPE_CHECKING:
     CourseModelForm = forms.ModelForm[Course]
@@ -28,16 +30,23 @@ class CourseForm(CourseModelForm):
         model = Course
         fields = ("title", "term", "description", "joinable")
         widgets = {"description": forms.Textarea(attrs={"rows": 4})}
-        labels = {"joinable": "People join with the code"}
+        labels = {
+            "title": _("Title"),
+            "term": _("Term"),
+            "description": _("Description"),
+            "joinable": _("People join with the code"),
+        }
 
 
 class InviteForm(forms.Form):
     """Role and group of an invitation."""
 
     role = forms.ChoiceField(
-        choices=[choice for choice in Role.choices if choice[0] != Role.OWNER], initial=Role.LEARNER
+        choices=[choice for choice in Role.choices if choice[0] != Role.OWNER],
+        initial=Role.LEARNER,
+        label=_("Role"),
     )
-    group = forms.CharField(max_length=60, required=False)
+    group = forms.CharField(max_length=60, required=False, label=_("Group"))
 
 
 class PlaceForm(forms.Form):
@@ -45,7 +54,7 @@ class PlaceForm(forms.Form):
 
     role = forms.ChoiceField(choices=Role.choices, required=False)
     group = forms.CharField(max_length=60, required=False)
-    active = forms.ChoiceField(choices=(("", ""), ("1", "open"), ("0", "closed")), required=False)
+    active = forms.ChoiceField(choices=(("", ""), ("1", _("open")), ("0", _("closed"))), required=False)
 
 
 def _moment() -> Any:
@@ -57,15 +66,15 @@ class ExerciseForm(ExerciseModelForm):
 
     worth = forms.CharField(
         max_length=200,
-        label="What submissions are worth",
-        help_text="Percentages by number of submission, such as 100, 80, 60; the last one repeats.",
+        label=_("What submissions are worth"),
+        help_text=_("Percentages by number of submission, such as 100, 80, 60; the last one repeats."),
     )
     locks = forms.CharField(
         required=False,
         max_length=4000,
-        label="Locked parts of the drawing",
+        label=_("Locked parts of the drawing"),
         widget=forms.Textarea(attrs={"rows": 3, "class": "mono"}),
-        help_text="One JSON pointer a line, such as /topology/vnets/hub.",
+        help_text=_("One JSON pointer a line, such as /topology/vnets/hub."),
     )
 
     class Meta:
@@ -94,21 +103,24 @@ class ExerciseForm(ExerciseModelForm):
         )
         widgets = {"opens": _moment(), "due": _moment(), "closes": _moment()}
         labels = {
-            "opens": "Opens (UTC)",
-            "due": "Due (UTC)",
-            "closes": "Closes (UTC)",
-            "late": "Behind the due date",
-            "late_percent": "Percent a day",
-            "submissions": "Submissions at most",
-            "minutes": "Minutes for an attempt",
-            "results": "Learners see results",
-            "hidden": "Learners see broken hidden rules",
-            "hints": "Hints may be taken",
-            "hint_cost": "A hint costs (points)",
-            "reference": "Learners may go on from the reference",
-            "exam": "Exam: no hints, no fixes, no sharing",
+            "pack": _("Pack"),
+            "title": _("Title"),
+            "scoring": _("Scoring"),
+            "opens": _("Opens (UTC)"),
+            "due": _("Due (UTC)"),
+            "closes": _("Closes (UTC)"),
+            "late": _("Behind the due date"),
+            "late_percent": _("Percent a day"),
+            "submissions": _("Submissions at most"),
+            "minutes": _("Minutes for an attempt"),
+            "results": _("Learners see results"),
+            "hidden": _("Learners see broken hidden rules"),
+            "hints": _("Hints may be taken"),
+            "hint_cost": _("A hint costs (points)"),
+            "reference": _("Learners may go on from the reference"),
+            "exam": _("Exam: no hints, no fixes, no sharing"),
         }
-        help_texts = {"submissions": "0 is no limit.", "minutes": "0 is no limit."}
+        help_texts = {"submissions": _("0 is no limit."), "minutes": _("0 is no limit.")}
 
     def __init__(self, *args: Any, packs: Any, **kwargs: Any) -> None:
         """Offer the packs of the course."""
@@ -126,12 +138,14 @@ class ExerciseForm(ExerciseModelForm):
         """Return the percentages."""
         parts = [part.strip().rstrip("%").strip() for part in self.cleaned_data["worth"].split(",")]
         if not all(part.isascii() and part.isdigit() and len(part) <= 3 for part in parts):
-            raise forms.ValidationError("Percentages are whole numbers with commas between them.")
+            raise forms.ValidationError(gettext("Percentages are whole numbers with commas between them."))
         found = [int(part) for part in parts]
         if len(found) > 20 or any(not 0 <= one <= 100 for one in found) or found[0] == 0:
-            raise forms.ValidationError("Up to 20 percentages from 0 to 100; the first is more than 0.")
+            raise forms.ValidationError(
+                gettext("Up to 20 percentages from 0 to 100; the first is more than 0.")
+            )
         if found != sorted(found, reverse=True):
-            raise forms.ValidationError("A later submission is not worth more than an earlier one.")
+            raise forms.ValidationError(gettext("A later submission is not worth more than an earlier one."))
         return found
 
     def clean_locks(self) -> list[str]:
@@ -140,23 +154,34 @@ class ExerciseForm(ExerciseModelForm):
         for pointer in found:
             if not _POINTER.match(pointer):
                 raise forms.ValidationError(
-                    f"{pointer[:80]} is not a JSON pointer such as /topology/vnets/hub."
+                    gettext("{pointer} is not a JSON pointer such as /topology/vnets/hub.").format(
+                        pointer=pointer[:80]
+                    )
                 )
         if len(found) > 100:
-            raise forms.ValidationError("100 locked parts at most.")
+            raise forms.ValidationError(gettext("100 locked parts at most."))
         return found
 
     def clean(self) -> dict[str, Any]:
-        """Check the order of the dates."""
+        """Check the order of the dates, and that an exam ends."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         dates = [cleaned[name] for name in ("opens", "due", "closes") if cleaned.get(name)]
         if dates != sorted(dates):
-            raise forms.ValidationError("An exercise opens before it is due, and closes after that.")
+            raise forms.ValidationError(gettext("An exercise opens before it is due, and closes after that."))
+        strict = cleaned.get("due") and cleaned.get("late") == LatePolicy.REFUSE
+        if cleaned.get("exam") and not (cleaned.get("closes") or cleaned.get("minutes") or strict):
+            raise forms.ValidationError(
+                gettext(
+                    "An exam ends: say when it closes, or how many minutes an attempt has. Until then its "
+                    "learners share nothing and take no hints, here and elsewhere."
+                )
+            )
         return cleaned
 
 
 def _pack_label(pack: PackVersion) -> str:
-    return f"{pack.title} (version {pack.number}{', own' if pack.course_id else ''})"
+    own, shared = gettext("{title} (version {number}, own)"), gettext("{title} (version {number})")
+    return (own if pack.course_id else shared).format(title=pack.title, number=pack.number)
 
 
 class ExtensionForm(ExtensionModelForm):
@@ -168,7 +193,13 @@ class ExtensionForm(ExtensionModelForm):
         model = Extension
         fields = ("enrolment", "due", "extra_minutes", "extra_submissions", "reason")
         widgets = {"due": _moment()}
-        labels = {"due": "Due (UTC)", "enrolment": "Learner"}
+        labels = {
+            "due": _("Due (UTC)"),
+            "enrolment": _("Learner"),
+            "extra_minutes": _("Extra minutes"),
+            "extra_submissions": _("Extra submissions"),
+            "reason": _("Reason"),
+        }
 
     def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
         """Offer the learners of the course."""

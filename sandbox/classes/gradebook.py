@@ -7,37 +7,62 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 
 from sandbox.classes import queries, recording
 from sandbox.classes.models import Attempt, CheckRow, Course, Exercise, Grading, Override
+
+QUESTION: Final = "Q"
+"""Kind of a check that asks: predictions and explanations, which are scored apart from behaviour."""
 
 _RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What begins a formula in spreadsheets, or hides one."""
 
 
 def course_table(course: Course) -> dict[str, Any]:
-    """Return ``{"exercises", "rows"}``: learners by exercises; four queries, whatever their number.
+    """Return ``{"exercises", "rows"}``: learners by exercises; five queries, whatever their number.
 
-    A row is ``{"place", "cells", "total"}``; a cell is None or ``{"attempt", "score", "ungraded", "made"}``.
+    A row is ``{"place", "cells", "total"}``; a cell is None or ``{"attempt", "score", "ungraded", "made",
+    "predictions", "behaviour"}``; the last two are of the best submission, as the machine gave them, or None.
     """
     exercises = list(course.exercises.all())
     attempts = {
         (one.enrolment_id, one.exercise_id): one
         for one in Attempt.objects.filter(exercise__course=course).annotate(made=Count("submissions"))
     }
+    apart = _apart(course)
     rows = []
     for place in queries.learners(course):
-        cells = [_cell(attempts.get((place.pk, exercise.pk))) for exercise in exercises]
+        cells = [_cell(attempts.get((place.pk, exercise.pk)), apart) for exercise in exercises]
         total = sum(cell["score"] or 0 for cell in cells if cell)
         rows.append({"place": place, "cells": cells, "total": round(total, 2)})
     return {"exercises": exercises, "rows": rows}
 
 
-def _cell(attempt: Any) -> dict[str, Any] | None:
+def _apart(course: Course) -> dict[Any, tuple[float | None, float | None]]:
+    """Return the points of questions and of other checks in the best submission, by attempt."""
+    rows = (
+        Grading.objects.filter(
+            submission__attempt__exercise__course=course, counts=True, finished__isnull=False
+        )
+        .annotate(
+            earned=Sum("rows__earned"),
+            predictions=Sum("rows__earned", filter=Q(rows__kind=QUESTION)),
+            behaviour=Sum("rows__earned", filter=~Q(rows__kind=QUESTION)),
+        )
+        .order_by("earned", "submission__number")
+        .values_list("submission__attempt", "predictions", "behaviour")
+    )
+    return {attempt: (predictions, behaviour) for attempt, predictions, behaviour in rows}
+
+
+def _cell(attempt: Any, apart: dict[Any, tuple[float | None, float | None]]) -> dict[str, Any] | None:
     if attempt is None:
         return None
+    predictions, behaviour = apart.get(attempt.pk, (None, None))
     return {
+        "predictions": predictions,
+        "behaviour": behaviour,
         "attempt": attempt,
         "score": attempt.score,
         "ungraded": attempt.ungraded,
@@ -49,7 +74,8 @@ def exercise_table(exercise: Exercise) -> dict[str, Any]:
     """Return ``{"checks", "rows"}``: learners by checks, each with the best submission.
 
     ``checks`` are ``{"id", "kind", "title", "hidden", "points"}`` in the order of the pack; a row is
-    ``{"place", "attempt", "made", "checks": {id: row}, "overrides": {id: points}, "submission"}``.
+    ``{"place", "attempt", "made", "checks": {id: row}, "overrides": {id: points}, "submission",
+    "predictions", "behaviour"}``; the last two are points of questions and of all other checks, or None.
     """
     attempts = {
         one.enrolment_id: one
@@ -79,17 +105,32 @@ def exercise_table(exercise: Exercise) -> dict[str, Any]:
     for place in queries.learners(exercise.course):
         attempt = attempts.get(place.pk)
         grading = best.get(attempt.pk) if attempt else None
+        own = found.get(grading.pk, {}) if grading else {}
+        set_by_hand = overrides.get(attempt.pk, {}) if attempt else {}
         rows.append(
             {
                 "place": place,
                 "attempt": attempt,
                 "made": attempt.made if attempt else 0,
                 "submission": grading.submission if grading else None,
-                "checks": found.get(grading.pk, {}) if grading else {},
-                "overrides": overrides.get(attempt.pk, {}) if attempt else {},
+                "checks": own,
+                "overrides": set_by_hand,
+                "predictions": _points(own, set_by_hand, questions=True),
+                "behaviour": _points(own, set_by_hand, questions=False),
             }
         )
     return {"checks": list(checks.values()), "rows": rows}
+
+
+def _points(
+    rows: dict[str, CheckRow], overrides: dict[str, float | None], *, questions: bool
+) -> float | None:
+    """Return the points of the questions of a submission, or of its other checks; None: there are none."""
+    asked = [row for row in rows.values() if (row.kind == QUESTION) is questions]
+    if not asked:
+        return None
+    held = [overrides.get(row.check_id) for row in asked]
+    return round(sum(row.earned if one is None else one for row, one in zip(asked, held, strict=True)), 2)
 
 
 def _best(exercise: Exercise) -> dict[Any, Grading]:
@@ -104,8 +145,9 @@ def _best(exercise: Exercise) -> dict[Any, Grading]:
 
 
 def sorted_rows(rows: list[dict[str, Any]], by: str) -> list[dict[str, Any]]:
-    """Return rows of a table in another order: ``name``, ``group``, ``total``, ``score``, a column.
+    """Return rows of a table in another order.
 
+    By ``name``, ``group``, ``total``, ``score``, ``predictions``, ``behaviour`` or a column.
     A ``-`` in front turns it round. What has no value comes last either way.
     """
     key, down = by.lstrip("-"), by.startswith("-")
@@ -122,6 +164,8 @@ def _value(row: dict[str, Any], key: str) -> Any:
         return row["place"].group.casefold() or None
     if key == "total":
         return row.get("total")
+    if key in ("predictions", "behaviour"):
+        return row.get(key)
     if key == "score":
         return row["attempt"].score if row.get("attempt") else None
     if "cells" in row:
@@ -161,6 +205,8 @@ def as_data(course: Course) -> dict[str, Any]:
                         "score": cell["score"] if cell else None,
                         "ungraded": cell["ungraded"] if cell else 0,
                         "submissions": cell["made"] if cell else 0,
+                        "predictions": cell["predictions"] if cell else None,
+                        "behaviour": cell["behaviour"] if cell else None,
                     }
                     for exercise, cell in zip(table["exercises"], row["cells"], strict=True)
                 ],

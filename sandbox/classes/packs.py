@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 
 import netcore
 from sandbox.classes.models import Attempt, Grading, PackVersion
@@ -58,11 +59,60 @@ def public_checks(version: PackVersion, seed: int) -> list[dict[str, Any]]:
     return [check.as_dict() for check in netcore.public_checks(pack_of(version), seed)]
 
 
+def unpredicted(attempt: Attempt) -> list[dict[str, Any]]:
+    """Return the public checks of an attempt whose answers come before a run and are not locked yet."""
+    answered = set(attempt.answers.values_list("check_id", flat=True))
+    checks = public_checks(attempt.pack, attempt.seed)
+    return [check for check in checks if check["withholds"] and check["id"] not in answered]
+
+
+def open_predictions(attempt: Attempt) -> list[dict[str, str]]:
+    """Return the same as ``Scenario.withheld`` has them."""
+    page = attempt.exercise.get_absolute_url()
+    return [
+        {"title": check["title"], "url": f"{page}#check-{check['id']}", "told": check["withholds"]}
+        for check in unpredicted(attempt)
+    ]
+
+
 def reference_document(attempt: Attempt) -> dict[str, Any]:
     """Return the drawing of the first reference solution in the learner's variant."""
     pack = pack_of(attempt.pack)
     name = sorted(pack.reference)[0]
     return netcore.handed_in(pack, netcore.solution(pack, "reference", name, attempt.seed), attempt.seed)
+
+
+@dataclasses.dataclass(frozen=True)
+class Checkpoint:
+    """A drawing on the way, as a learner may choose it: ``gives`` are the titles of the checks it does."""
+
+    name: str
+    title: str
+    gives: tuple[str, ...]
+
+
+def checkpoints(attempt: Attempt) -> list[Checkpoint]:
+    """Return the checkpoints of the attempt's pack in the order of their files; hidden checks go unnamed."""
+    pack = pack_of(attempt.pack)
+    titles = {check.id: check.title for check in netcore.public_checks(pack, attempt.seed)}
+    found = []
+    for name in sorted(pack.checkpoints):
+        one = netcore.solution(pack, "checkpoints", name, attempt.seed)
+        found.append(Checkpoint(name, one.title, tuple(titles[key] for key in one.gives if key in titles)))
+    return found
+
+
+def checkpoint_document(attempt: Attempt, name: str) -> dict[str, Any]:
+    """Return the drawing of a checkpoint in the learner's variant."""
+    pack = pack_of(attempt.pack)
+    given = netcore.solution(pack, "checkpoints", name, attempt.seed)
+    return netcore.handed_in(pack, given, attempt.seed)
+
+
+def given_by(attempt: Attempt) -> list[str]:
+    """Return the ids of the checks that the checkpoints of an attempt did for the learner, sorted."""
+    known = pack_of(attempt.pack).checkpoints if attempt.checkpoints else {}
+    return sorted({check for name in attempt.checkpoints if name in known for check in known[name].gives})
 
 
 def from_zip(content: bytes) -> dict[str, str]:
@@ -72,26 +122,38 @@ def from_zip(content: bytes) -> dict[str, str]:
         BadArchive: it is none, it is too large, or a file in it is no text.
     """
     if len(content) > MAX_ZIP_BYTES:
-        raise BadArchive(f"A pack may have {MAX_ZIP_BYTES // 1_000_000} MB at most.")
+        raise BadArchive(
+            gettext("A pack may have {limit} MB at most.").format(limit=MAX_ZIP_BYTES // 1_000_000)
+        )
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         if not 1 <= len(entries) <= MAX_FILES:
-            raise BadArchive(f"A pack has 1 to {MAX_FILES} files; this archive has {len(entries)}.")
+            raise BadArchive(
+                gettext("A pack has 1 to {limit} files; this archive has {count}.").format(
+                    limit=MAX_FILES, count=len(entries)
+                )
+            )
         if sum(entry.file_size for entry in entries) > MAX_ZIP_BYTES:
-            raise BadArchive(f"Unpacked, a pack may have {MAX_ZIP_BYTES // 1_000_000} MB at most.")
+            raise BadArchive(
+                gettext("Unpacked, a pack may have {limit} MB at most.").format(
+                    limit=MAX_ZIP_BYTES // 1_000_000
+                )
+            )
         # The size in the heading may lie, so no more than the limit is read of anything.
         read_all = {entry.filename: archive.open(entry).read(MAX_ZIP_BYTES + 1) for entry in entries}
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, OSError, EOFError) as error:
-        raise BadArchive("The file is not a ZIP archive that can be read.") from error
+        raise BadArchive(gettext("The file is not a ZIP archive that can be read.")) from error
     if sum(map(len, read_all.values())) > MAX_ZIP_BYTES:
-        raise BadArchive(f"Unpacked, a pack may have {MAX_ZIP_BYTES // 1_000_000} MB at most.")
+        raise BadArchive(
+            gettext("Unpacked, a pack may have {limit} MB at most.").format(limit=MAX_ZIP_BYTES // 1_000_000)
+        )
     try:
         texts = {path: text.decode() for path, text in read_all.items()}
     except UnicodeDecodeError as error:
-        raise BadArchive("A file in the archive is not UTF-8 text.") from error
+        raise BadArchive(gettext("A file in the archive is not UTF-8 text.")) from error
     if not all(PurePosixPath(path).parts and is_text(path + text) for path, text in texts.items()):
-        raise BadArchive("A file in the archive has no name, or a character that is no text.")
+        raise BadArchive(gettext("A file in the archive has no name, or a character that is no text."))
     return _without_folder(texts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.db.models.expressions import CombinedExpression
 from django.utils.timezone import now
 
 from sandbox.accounts.models import User
@@ -28,11 +29,34 @@ from sandbox.classes.models import (
     Submission,
 )
 from sandbox.classes.timing import Limits, limits
+from sandbox.runs.models import OPEN
 from sandbox.scenarios.models import Revision, Scenario
 
 
+def lost(of: str = "") -> Q:
+    """Return the condition that a submission is lost: its grading ended without a result, which is our fault.
+
+    It is no zero, and uses up nothing. Once it is graded again and that counts, it is lost no more.
+
+    Args:
+        of: how the filtered rows lead to submissions, such as ``submissions__``.
+    """
+    grading = f"{of}gradings__"
+    ended = ~Q(**{f"{grading}run__state__in": OPEN}) | Q(**{f"{grading}run": None})
+    return ended & Q(**{f"{grading}counts": True, f"{grading}finished": None})
+
+
+def made() -> CombinedExpression:
+    """Return the number of submissions of an attempt that are not lost, to annotate attempts with."""
+    gone = Count("submissions", filter=lost("submissions__"), distinct=True)
+    return Count("submissions", distinct=True) - gone
+
+
 def courses_of(user: User) -> list[dict[str, Any]]:
-    """Return a person's courses, newest first: ``course``, ``place``, ``learners``, ``exercises``."""
+    """Return a person's courses by one query, archived ones last, newest first.
+
+    Each is ``course``, ``place``, ``learners`` and ``exercises``.
+    """
     places = (
         Enrolment.objects.filter(user=user, active=True)
         .select_related("course")
@@ -44,7 +68,7 @@ def courses_of(user: User) -> list[dict[str, Any]]:
             ),
             exercises=Count("course__exercises", distinct=True),
         )
-        .order_by("course__archived", "-course__created")
+        .order_by(F("course__archived").asc(nulls_first=True), "-course__created")
     )
     return [
         {"course": one.course, "place": one, "learners": one.learners, "exercises": one.exercises}
@@ -74,17 +98,14 @@ def exercises_for(course: Course, place: Enrolment) -> list[dict[str, Any]]:
     Three queries, whatever their number.
     """
     moment = now()
-    attempts = {
-        one.exercise_id: one
-        for one in Attempt.objects.filter(enrolment=place).annotate(made=Count("submissions"))
-    }
+    attempts = {one.exercise_id: one for one in Attempt.objects.filter(enrolment=place).annotate(made=made())}
     extensions = {one.exercise_id: one for one in Extension.objects.filter(enrolment=place)}
     rows = []
     for exercise in course.exercises.select_related("pack").defer("pack__files"):
         attempt = attempts.get(exercise.pk)
-        made = attempt.made if attempt else 0
-        found = limits(exercise, extensions.get(exercise.pk), attempt, made, moment)
-        rows.append({"exercise": exercise, "limits": found, "attempt": attempt, "made": made})
+        count = attempt.made if attempt else 0
+        found = limits(exercise, extensions.get(exercise.pk), attempt, count, moment)
+        rows.append({"exercise": exercise, "limits": found, "attempt": attempt, "made": count})
     return rows
 
 
@@ -94,11 +115,29 @@ def limits_of(exercise: Exercise, place: Enrolment) -> tuple[Limits, Attempt | N
         Attempt.objects.filter(exercise=exercise, enrolment=place)
         .select_related("scenario", "exercise", "pack", "enrolment")
         .defer("pack__files")
-        .annotate(made=Count("submissions"))
+        .annotate(made=made())
         .first()
     )
     extension = Extension.objects.filter(exercise=exercise, enrolment=place).first()
     return limits(exercise, extension, attempt, attempt.made if attempt else 0, now()), attempt
+
+
+def sits_exam(user: User) -> bool:
+    """Return whether a person sits an exam now: begun as a learner, and something can still be handed in."""
+    attempts = Attempt.objects.filter(
+        exercise__exam=True, enrolment__user=user, enrolment__role=Role.LEARNER, enrolment__active=True
+    )
+    attempts = attempts.select_related("exercise__course", "enrolment").annotate(made=made())
+    extensions = {
+        (one.exercise_id, one.enrolment_id): one
+        for one in Extension.objects.filter(enrolment__user=user, exercise__exam=True)
+    }
+    moment = now()
+    for one in attempts:
+        extension = extensions.get((one.exercise_id, one.enrolment_id))
+        if not limits(one.exercise, extension, one, one.made, moment).refusal:
+            return True
+    return False
 
 
 def last_position(course: Course) -> int:
@@ -142,6 +181,23 @@ def submissions_of(attempt: Attempt, *, with_points: bool) -> list[dict[str, Any
     return found[::-1]
 
 
+def work_is_over(exercise: Exercise, limits: Limits, submissions: list[dict[str, Any]]) -> bool:
+    """Return whether a learner may read what a pack tells after the work, which gives answers away.
+
+    Once results are released; in an exam, where others may still be at it, not before. Else also when
+    nothing more can be handed in, or when a submission has earned everything and the learner sees that.
+
+    Args:
+        submissions: as ``submissions_of`` returns them.
+    """
+    if exercise.released is not None:
+        return True
+    if exercise.exam or not limits.visible:
+        return False
+    full = any(row["points"] and (row["earned"] or 0) >= row["points"] for row in submissions)
+    return bool(limits.refusal) or (exercise.shows_results and full)
+
+
 _SUMS: Final = ("earned", "points", "ungraded")
 
 
@@ -154,20 +210,21 @@ def rows_for_learner(grading: Grading, exercise: Exercise) -> list[dict[str, Any
     """Return what a learner may see now of a grading of theirs, in order, as plain data.
 
     Nothing before results are shown. Of hidden checks nothing is read until they are shown, and then the
-    rule only of those that were broken; never message or counterexample.
+    rule only of those that were broken; never message or counterexample. ``replay`` is the kind of the
+    counterexample, None where there is none.
     """
     if not exercise.shows_results:
         return []
     kept = ("position", "check_id", "kind", "title", "points", "earned", "state", "message", "pk")
     rows = [
-        {**row, "hidden": False, "replay": row["replay"] is not None}
+        {**row, "hidden": False}
         for row in grading.rows.filter(hidden=False).values(*kept, replay=F("counterexample__kind"))
     ]
     if exercise.shows_hidden:
         hidden = grading.rows.filter(hidden=True)
         broken = dict(hidden.filter(state=CheckState.FAILED).values_list("pk", "title"))
         for row in hidden.values("pk", "position", "kind", "points", "earned", "state"):
-            rows.append({**row, "hidden": True, "title": broken.get(row["pk"], ""), "replay": False})
+            rows.append({**row, "hidden": True, "title": broken.get(row["pk"], ""), "replay": None})
     return sorted(rows, key=lambda row: row["position"])
 
 
@@ -200,13 +257,19 @@ def trials(**of: Any) -> QuerySet[Grading]:
 
 
 def sums_of(grading: Grading) -> dict[str, float]:
-    """Return ``earned``, ``points`` and ``ungraded`` points of a grading."""
+    """Return ``earned``, ``points`` and ``ungraded`` points of a grading.
+
+    Those of questions alone are ``asked_earned`` and ``asked_points``.
+    """
+    asked = Q(kind="Q")
     found = grading.rows.aggregate(
         sum_earned=Sum("earned"),
         sum_points=Sum("points"),
         sum_ungraded=Sum("points", filter=Q(state=CheckState.UNGRADED)),
+        sum_asked_earned=Sum("earned", filter=asked),
+        sum_asked_points=Sum("points", filter=asked),
     )
-    return {name: found[f"sum_{name}"] or 0.0 for name in _SUMS}
+    return {name.removeprefix("sum_"): value or 0.0 for name, value in found.items()}
 
 
 def newest_packs(versions: QuerySet[PackVersion]) -> list[PackVersion]:

@@ -9,9 +9,11 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext
 
 from sandbox.accounts.models import User
-from sandbox.classes.models import Attempt, CheckRow, GradeEvent, Grading, Override
+from sandbox.classes import queries
+from sandbox.classes.models import Attempt, CheckRow, GradeEvent, Grading, Override, Submission
 from sandbox.classes.scoring import Checked, Graded, Score, score
 
 
@@ -27,7 +29,11 @@ def finish(grading_id: Any, rows: Sequence[CheckRow], drawing: str) -> None:
         grading.save(update_fields=["finished", "fingerprint", "drawing"])
         if grading.counts:
             submission = grading.submission
-            rescore(submission.attempt, f"Submission {submission.number} was graded", None)
+            rescore(
+                submission.attempt,
+                gettext("Submission {number} was graded").format(number=submission.number),
+                None,
+            )
 
 
 def fingerprint(rows: Sequence[CheckRow]) -> str:
@@ -49,10 +55,9 @@ def rescore(attempt: Attempt, cause: str, author: User | None) -> None:
     """
     locked = Attempt.objects.select_for_update().select_related("exercise").get(pk=attempt.pk)
     found = score_of(locked)
-    if found is None:
-        if locked.score is None:
-            return
-        Attempt.objects.filter(pk=locked.pk).update(score=None, ungraded=0)
+    if found is None or found.points is None:
+        open_points = found.ungraded if found else 0.0
+        Attempt.objects.filter(pk=locked.pk).update(score=None, ungraded=open_points)
         return
     same = locked.score == found.points and locked.ungraded == found.ungraded
     if same and author is None and locked.history.exists():
@@ -75,13 +80,17 @@ def score_of(attempt: Attempt, instead: Sequence[Grading] = ()) -> Score | None:
     rows: dict[Any, list[Checked]] = {one.pk: [] for one in gradings.values()}
     for row in CheckRow.objects.filter(grading__in=rows):
         rows[row.grading_id].append(Checked(row.check_id, row.points, row.earned, row.state))
+    # What we failed to grade uses up nothing, so what a later submission is worth does not count it either.
+    lost = set(Submission.objects.filter(queries.lost(), attempt=attempt).values_list("number", flat=True))
+    lost -= {one.submission.number for one in gradings.values()}
     graded = [
         Graded(
-            one.submission.number,
+            one.submission.number - sum(number < one.submission.number for number in lost),
             rows[one.pk],
             one.submission.hints,
             one.submission.late_s,
             one.submission.after_reference,
+            frozenset(one.submission.given),
         )
         for one in sorted(gradings.values(), key=lambda one: one.submission.number)
     ]

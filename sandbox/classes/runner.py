@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
+from django.utils.translation import gettext
+
 import netcore
 from sandbox.classes import packs, recording
 from sandbox.classes.models import CheckRow, CheckState, Grading
@@ -34,7 +36,7 @@ def grade(run: Run) -> Iterator[Payload]:
         .first()
     )
     if grading is None:
-        raise Refused("What was to be graded is there no more.")
+        raise Refused(gettext("What was to be graded is there no more."))
     submission = grading.submission
     attempt, show = submission.attempt, run.parameters["show"]
     pack = packs.pack_of(grading.pack)
@@ -83,7 +85,7 @@ def ending(pack: netcore.Pack, seed: int, document: Any, counterexample: Any) ->
     if found.get("kind") != "trace":
         return "", ""
     try:
-        network = netcore.compile(netcore.load(drawing_of(document, found)))
+        network = netcore.compile(netcore.load(drawing_of(pack, seed, document, found)))
         packet = netcore.Packet.model_validate(found["question"])
         verdict = netcore.trace(network, packet, netcore.State()).verdict
     except (netcore.NetcoreError, PatchError):
@@ -92,12 +94,16 @@ def ending(pack: netcore.Pack, seed: int, document: Any, counterexample: Any) ->
     return (verdict.code or "delivered")[:40], at[:200]
 
 
-def drawing_of(document: Any, counterexample: Payload) -> Any:
+def drawing_of(pack: netcore.Pack, seed: int, document: Any, counterexample: Payload) -> Any:
     """Return the drawing a counterexample is about: the learner's, changed as the check changed it.
+
+    A question is about the starting drawing of the learner's variant.
 
     Raises:
         PatchError: the patch does not fit, which only another version of the pack can cause.
     """
+    if counterexample.get("base") == "start":
+        document = netcore.dump(netcore.load(netcore.variant(pack, seed).document))
     patch = list(counterexample.get("patch") or ())
     if counterexample.get("profile"):
         patch.append({"op": "add", "path": "/profile", "value": counterexample["profile"]})
@@ -105,7 +111,9 @@ def drawing_of(document: Any, counterexample: Payload) -> Any:
 
 
 def drawn(pack: netcore.Pack, seed: int, document: Any) -> str:
-    """Return the digest of a drawing in the names of the pack; "" while it is the start."""
+    """Return the digest of a drawing in the names of the pack; "" while it is the start, or no drawing."""
+    if not isinstance(document, dict):
+        return ""
     start = netcore.load(netcore.variant(pack, seed).document)
     if netcore.dump(start).get("topology") == document.get("topology"):
         return ""

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
+from django.utils.translation import gettext
+
 from sandbox.classes.models import Attempt, Exercise, Extension, LatePolicy
 
 _DAY_S = 86_400
@@ -53,14 +55,16 @@ def limits(
     visible = exercise.opens is None or exercise.opens <= now
     late_s = ceil(max(0.0, (now - due).total_seconds())) if due else 0
     refusal = ""
-    if not visible:
-        refusal = "The exercise has not opened yet."
+    if exercise.course.archived is not None:
+        refusal = gettext("The course is archived: it can be read, and nothing is handed in any more.")
+    elif not visible:
+        refusal = gettext("The exercise has not opened yet.")
     elif closes and now > closes:
-        refusal = "The exercise is closed: what is submitted now would not count."
+        refusal = gettext("The exercise is closed: what is submitted now would not count.")
     elif ends and now > ends:
-        refusal = "The time for this attempt is over."
+        refusal = gettext("The time for this attempt is over.")
     elif left == 0:
-        refusal = "All submissions are used up."
+        refusal = gettext("All submissions are used up.")
     return Limits(visible, due, closes, ends, left, late_s, refusal)
 
 

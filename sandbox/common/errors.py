@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext
 from django.views import defaults
 
 
@@ -16,28 +17,28 @@ def json_error(status: int, code: str, message: str) -> JsonResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 400."""
     if _is_api(request):
-        return json_error(400, "bad_request", "The request could not be read.")
+        return json_error(400, "bad_request", gettext("The request could not be read."))
     return defaults.bad_request(request, exception)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 403."""
     if _is_api(request):
-        return json_error(403, "denied", "This is not allowed.")
+        return json_error(403, "denied", gettext("This is not allowed."))
     return defaults.permission_denied(request, exception)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 404: what is missing and what is not theirs look the same."""
     if _is_api(request):
-        return json_error(404, "not_found", "There is nothing here, or it is not yours to see.")
+        return json_error(404, "not_found", gettext("There is nothing here, or it is not yours to see."))
     return defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest, *args: Any) -> HttpResponse:
     """Answer 500."""
     if _is_api(request):
-        return json_error(500, "internal", "We made a mistake; it is in our log.")
+        return json_error(500, "internal", gettext("We made a mistake; it is in our log."))
     return defaults.server_error(request)
 
 

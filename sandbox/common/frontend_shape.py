@@ -9,7 +9,9 @@ _LEFT_OUT = frozenset({"Scenario", "Topology", "JsonValue", "Position"})
 
 
 def shape(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return ``{"collections": {collection: model}, "models": {model: {field: {...}}}}``.
+    """Return ``{"scenario": [field], "topology": [collection], "collections": .., "models": ..}``.
+
+    ``collections`` has the model of each collection whose entries are parts; ``models`` the fields of each.
 
     A field is ``{"type", "required"?, "nullable"?, "default"?, ...}``. ``type`` is one of text, address,
     prefix, integer, number, flag, choice (``choices``), list (``item``, a field), map and part (``model``),
@@ -29,7 +31,12 @@ def shape(schema: dict[str, Any]) -> dict[str, Any]:
         if name not in _LEFT_OUT and "properties" in model
     }
     known = {key: model for key, model in collections.items() if model}
-    return {"collections": known, "models": models}
+    return {
+        "scenario": list(defs["Scenario"]["properties"] if "Scenario" in defs else schema["properties"]),
+        "topology": list(collections),
+        "collections": known,
+        "models": models,
+    }
 
 
 def text(schema: dict[str, Any]) -> str:

@@ -19,11 +19,13 @@ from uuid import UUID
 from celery import current_app
 from django.db.models import Q
 from django.utils.timezone import now
+from django.utils.translation import gettext
 
 import netcore
 from sandbox.runs import queries
 from sandbox.runs.models import OPEN, ChunkState, Kind, Run, RunChunk, State
 from sandbox.scenarios import templates
+from sandbox.scenarios.language import speaking
 from sandbox.scenarios.models import Revision
 
 Payload = dict[str, Any]
@@ -170,7 +172,8 @@ def help_once(run_id: UUID) -> bool:
     if run is None or chunk is None:
         return False
     try:
-        return play(run, chunk)
+        with speaking(run.language):
+            return play(run, chunk)
     except Exception as error:
         if not isinstance(error, Stopped):
             log.warning("run %s: a stretch of trials was given back", run_id, exc_info=True)
@@ -207,5 +210,5 @@ def _trials(run: Run, part: int) -> netcore.Trials:
 
 def _revision(run: Run) -> Revision:
     if run.revision is None:
-        raise netcore.NotModelled("The run names no revision.")
+        raise netcore.NotModelled(gettext("The run names no revision."))
     return run.revision

@@ -13,12 +13,14 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 from uuid import UUID
 
+from channels.consumer import AsyncConsumer
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.http import Http404
+from django.utils.translation import gettext
 
 from sandbox.runs import access, feed, queries, services
-from sandbox.runs.events import Error, Hello, StateMessage
+from sandbox.runs.events import Error, Hello, StateMessage, encode
 from sandbox.runs.models import Run, State
 from sandbox.runs.queries import RunPayload
 
@@ -109,21 +111,26 @@ class RunConsumer(AsyncWebsocketConsumer):
                 await self._command(run, command.get("command"))
             else:
                 await self._error(
-                    "A message is a JSON object: {type: cancel}, {type: resume, after: number} or "
-                    "{type: command, command: {...}}."
+                    gettext(
+                        "A message is a JSON object: {type: cancel}, {type: resume, after: number} or {type: "
+                        "command, command: {...}}."
+                    )
                 )
         except Http404:
             await self.close(NOT_FOUND)
 
     async def _cancel(self, run: Run) -> None:
-        if self._may_cancel:
-            await database_sync_to_async(services.cancel)(run)
-        else:
-            await self._error("Only its owner can cancel this run.")
+        if not self._may_cancel:
+            await self._error(gettext("Only its owner can cancel this run."))
+            return
+        try:
+            await database_sync_to_async(services.cancel_asked)(run)
+        except services.Over as error:
+            await self._error(str(error))
 
     async def _command(self, run: Run, command: Any) -> None:
         if not self._may_cancel:
-            await self._error("Only who may write the scenario can steer this run.")
+            await self._error(gettext("Only who may write the scenario can steer this run."))
             return
         try:
             person: Any = self.scope["user"]
@@ -165,7 +172,7 @@ class RunConsumer(AsyncWebsocketConsumer):
                 text, reached = news.ring.behind(after) or await self._stored(run, after)
                 if reached > after:
                     after = reached
-                    await self.send(text)
+                    await self.tell(text)
                     continue
             elif _ORDER.get(current["state"], 2) > _ORDER.get(said, 2):
                 said = current["state"]
@@ -178,10 +185,15 @@ class RunConsumer(AsyncWebsocketConsumer):
         texts = await database_sync_to_async(feed.stored)(UUID(run["id"]), after)
         return feed.message(texts), after + len(texts)
 
-    async def send(self, *args: Any, **kwargs: Any) -> None:
-        """Send, unless the browser left meanwhile: ``disconnect`` comes next then."""
-        with contextlib.suppress(OSError):
-            await super().send(*args, **kwargs)
+    async def tell(self, text: str) -> None:
+        """Send a message, unless the browser left meanwhile: ``disconnect`` comes next then.
+
+        Without what Channels does to it first: this is done for each event and browser.
+        """
+        try:
+            await AsyncConsumer.send(self, {"type": "websocket.send", "text": text})
+        except OSError:
+            return
 
     async def close(self, *args: Any, **kwargs: Any) -> None:
         """Close, unless the browser was faster."""
@@ -192,7 +204,7 @@ class RunConsumer(AsyncWebsocketConsumer):
         await self._say(Error(type="error", message=message))
 
     async def _say(self, message: Hello | StateMessage | Error) -> None:
-        await self.send(feed.encode(message))
+        await self.tell(encode(message))
 
     def _too_many_commands(self) -> bool:
         moment = time.monotonic()

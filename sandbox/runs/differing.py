@@ -44,8 +44,8 @@ def difference(before: Revision, after: Revision) -> Iterator[Payload | None]:
         scenario_queries.compared.keep(after, found.later)
     yield {"event": "difference.progress", "asked": found.asked, "changes": len(found.changes)}
     yield from _tables(found)
-    aside = {id(change) for change in found.side_effects()}
-    order = sorted(range(len(found.changes)), key=lambda number: id(found.changes[number]) not in aside)
+    aside = found.changes.aside().tolist()
+    order = sorted(range(len(found.changes)), key=lambda number: not aside[number])
     for number in order[:TOLD]:
         change = found.changes[number]
         told = change.as_dict()
@@ -55,20 +55,20 @@ def difference(before: Revision, after: Revision) -> Iterator[Payload | None]:
             "event": "difference.change",
             "number": number,
             **told,
-            "side_effect": id(change) in aside,
+            "side_effect": aside[number],
             "senders": first["senders"][:TOLD],
             "receivers": first["receivers"][:TOLD],
         }
         yield None
     counts = {
-        effect: sum(change.pairs() for change in found.changes if effect in change.effects)
-        for effect in EFFECTS
+        effect.value: int(found.changes.pairs[found.changes.having(effect)].sum())
+        for effect in netcore.OF_FLOWS
     }
     yield {
         "event": "difference.done",
         "changes": len(found.changes),
         "counts": counts,
-        "side_effects": len(aside),
+        "side_effects": sum(aside),
         "edited": list(found.edited[:TOLD]),
         "edits": len(found.edited),
         "asked": found.asked,
@@ -83,10 +83,8 @@ def _tables(found: netcore.Difference) -> Iterator[Payload]:
         CHANGES.rows(
             {
                 "protocol": [change.protocol for change in changes],
-                "pairs": [change.pairs() for change in changes],
-                "effects": [
-                    sum(1 << EFFECTS.index(effect) for effect in change.effects) for change in changes
-                ],
+                "pairs": changes.pairs.tolist(),
+                "effects": changes.effects.tolist(),
                 "spread": [change.spread for change in changes],
             }
         )

@@ -83,6 +83,7 @@ def append(
     """
     payloads = list(payloads)
     changes: dict[str, Any] = {"heartbeat": now()}
+    state = State.RUNNING
     if finish is not None:
         state, reason = finish
         payloads.append(finished_payload(state, reason))
@@ -92,7 +93,7 @@ def append(
         if not ours.update(last_seq=last_seq + len(payloads), **changes):
             raise LeaseLost
         store(run_id, last_seq, payloads)
-    fanout.hint(run_id)
+    tell(run_id, last_seq, payloads, state)
     return last_seq + len(payloads)
 
 
@@ -123,6 +124,22 @@ def store(run_id: UUID, last_seq: int, payloads: Sequence[Payload]) -> None:
             if isinstance(payload, WithColumns)
         ]
     )
+
+
+def encode(value: Any) -> str:
+    """Return JSON as sockets send it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def tell(run_id: UUID, last_seq: int, payloads: Sequence[Payload], state: State = State.RUNNING) -> None:
+    """Send a hint that brings stored events behind number ``last_seq``, unless they are too long for one."""
+    texts, chars = [], 0
+    for n, payload in enumerate(payloads, 1):
+        texts.append(encode({"seq": last_seq + n, **payload}))
+        chars += len(texts[-1])
+        if chars > fanout.HINT_CHARS:
+            return fanout.hint(run_id)
+    return fanout.hint(run_id, fanout.Hint(last_seq, texts, state))
 
 
 def size_of(payload: Payload) -> int:

@@ -1,7 +1,10 @@
 """Hints that a run has news, from workers to sockets.
 
-A hint carries nothing but the run: whoever gets one reads the table. So a hint may be lost, doubled or
-late, and nobody outside this module knows how hints travel (today: groups of the channel layer).
+A hint brings the events it is about as text, so that nobody needs to read the table for what has just been
+stored. But the table is the truth: a hint may be lost, doubled or late, and one that does not fit behind what
+is known, or brings nothing, only says that the table has more. Nobody outside this module knows how hints
+travel: Redis publishes them to a channel for each run. Not through the channel layer, which takes several
+times as long for it (`docs/performance.md`, G10).
 """
 
 from __future__ import annotations
@@ -11,121 +14,220 @@ import contextlib
 import logging
 import os
 import threading
+from collections.abc import Sequence
+from queue import SimpleQueue
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
-from channels.layers import get_channel_layer
+import redis
+from django.conf import settings
+from redis import asyncio as redis_asyncio
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
-_SEND_TIMEOUT_S: Final = 2.0
+HINT_CHARS: Final = 64_000
+"""A hint with more text than this brings none."""
+
+_ANSWER_S: Final = 2.0
 _LISTEN_AGAIN_S: Final = 1.0
 
 log = logging.getLogger(__name__)
 
 
-def group(run_id: UUID) -> str:
-    """Return the name of a run's group: ``run.<uuid>``."""
-    return f"run.{run_id}"
+class Hint(NamedTuple):
+    """News of a run: the next events behind number ``after`` as text, and the state the run has with them."""
+
+    after: int
+    texts: Sequence[str]
+    state: str
+
+    def then(self, later: Hint) -> Hint:
+        """Return one hint for two; it brings nothing where they do not join, or are too long together."""
+        texts = [*self.texts, *later.texts]
+        joins = self.texts and later.texts and later.after == self.after + len(self.texts)
+        fits = sum(map(len, texts)) <= HINT_CHARS
+        return Hint(self.after, texts, later.state) if joins and fits else LOOK
+
+    def as_bytes(self) -> bytes:
+        """Return it as it travels: a line for each event; JSON has no line feed of its own."""
+        return "\n".join((f"{self.after} {self.state}", *self.texts)).encode()
+
+
+LOOK: Final = Hint(0, (), "")
+"""Brings nothing: look at the table."""
+
+
+def from_bytes(data: bytes) -> Hint:
+    """Return the hint that ``as_bytes`` wrote; ``LOOK`` for what it cannot have written."""
+    try:
+        head, *texts = data.decode().split("\n")
+        after, state = head.split(" ")
+        return Hint(int(after), texts, state)
+    except ValueError:
+        return LOOK
+
+
+def _channel(run_id: UUID) -> bytes:
+    return f"run.{run_id}".encode()
 
 
 class _Sender:
-    """Sends hints from one thread of its own, so that a worker never waits for the channel layer.
+    """Sends hints from one thread of its own, so that a worker never waits for Redis.
 
-    One per process: a forked child makes a new one. At most one hint per run waits at a time.
+    One per process: a forked child makes a new one. At most one hint per run waits at a time: what comes
+    meanwhile joins it.
     """
 
     def __init__(self) -> None:
         self.pid = os.getpid()
-        self._waiting: set[UUID] = set()
+        self._waiting: dict[UUID, Hint] = {}
         self._lock = threading.Lock()
-        self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, name="run-hints", daemon=True).start()
+        self._runs: SimpleQueue[UUID] = SimpleQueue()
+        threading.Thread(target=self._send_on, name="run-hints", daemon=True).start()
 
-    def send(self, run_id: UUID) -> None:
+    def send(self, run_id: UUID, hint: Hint) -> None:
         with self._lock:
-            if run_id in self._waiting:
-                return
-            self._waiting.add(run_id)
-        asyncio.run_coroutine_threadsafe(self._send(run_id), self._loop)
+            waiting = self._waiting.get(run_id)
+            self._waiting[run_id] = waiting.then(hint) if waiting else hint
+        if not waiting:
+            self._runs.put(run_id)
 
-    async def _send(self, run_id: UUID) -> None:
-        with self._lock:
-            self._waiting.discard(run_id)
-        try:
-            layer: Any = get_channel_layer()
-            message = {"type": "run.hint"}
-            await asyncio.wait_for(layer.group_send(group(run_id), message), _SEND_TIMEOUT_S)
-        except Exception as error:
-            # The table has it all; browsers look there by themselves every second while a run is open.
-            log.warning("a hint for run %s was not sent: %r", run_id, error)
+    def _send_on(self) -> None:
+        client = redis.Redis.from_url(
+            settings.REDIS_URL,
+            socket_timeout=_ANSWER_S,
+            socket_connect_timeout=_ANSWER_S,
+            retry=Retry(NoBackoff(), 1),
+        )
+        while True:
+            run_id = self._runs.get()
+            with self._lock:
+                hint = self._waiting.pop(run_id)
+            try:
+                client.publish(_channel(run_id), hint.as_bytes())
+            except Exception as error:
+                # The table has it all; browsers look there by themselves every second while a run is open.
+                log.warning("a hint for run %s was not sent: %r", run_id, error)
 
 
 _sender: _Sender | None = None
 _sender_lock = threading.Lock()
 
 
-def hint(run_id: UUID) -> None:
+def hint(run_id: UUID, news: Hint = LOOK) -> None:
     """Tell the sockets of a run that there is news. Returns at once, never raises."""
     global _sender
     with _sender_lock:
         if _sender is None or _sender.pid != os.getpid():
             _sender = _Sender()
-    _sender.send(run_id)
+    _sender.send(run_id, news)
 
 
 class Hints:
-    """Hints of one run for one socket: ``async with Hints(run_id) as hints: await hints.wait(1.0)``.
+    """Hints of one run: ``async with Hints(run_id) as hints: await hints.wait(1.0)``.
 
-    Hints that come while the socket is busy are one hint. A channel layer that is away is tried again
-    every second; what was missed meanwhile is one hint as well.
+    Hints that come while nobody waits are one hint. When Redis begins to tell, at first or again, some may
+    have been missed before; so that is a hint as well. While it is away it is tried again every second.
     """
 
     def __init__(self, run_id: UUID) -> None:
         """Keep the run; nothing is heard before ``async with``."""
-        self._group = group(run_id)
+        self.channel = _channel(run_id)
+        self._waiting: Hint | None = None
         self._news = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Hints:
         """Begin to listen."""
-        self._task = asyncio.create_task(self._listen())
+        loop = asyncio.get_running_loop()
+        self._line = _lines.get(loop) or _lines.setdefault(loop, _Line())
+        await self._line.add(self)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop listening."""
+        await self._line.remove(self)
+
+    def hear(self, hint: Hint) -> None:
+        """Take a hint for whoever waits."""
+        self._waiting = self._waiting.then(hint) if self._waiting else hint
+        self._news.set()
+
+    async def wait(self, timeout_s: float) -> Hint:
+        """Return what came since the last call, or ``LOOK`` after the time."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await self._news.wait()
+        self._news.clear()
+        found, self._waiting = self._waiting, None
+        return found or LOOK
+
+
+class _Line:
+    """The one connection on which the hints of all runs come that are watched in an event loop."""
+
+    def __init__(self) -> None:
+        self._hearers: dict[bytes, set[Hints]] = {}
+        self._open: Any = None  # redis-py's PubSub, while it listens
+        self._task: asyncio.Task[None] | None = None
+
+    async def add(self, hints: Hints) -> None:
+        known = self._hearers.setdefault(hints.channel, set())
+        known.add(hints)
+        self._task = self._task or asyncio.create_task(self._listen())
+        if len(known) > 1:
+            hints.hear(LOOK)
+        elif self._open:
+            with contextlib.suppress(
+                redis.RedisError, OSError
+            ):  # who listens notices as well, and begins anew
+                await self._open.subscribe(hints.channel)
+
+    async def remove(self, hints: Hints) -> None:
+        known = self._hearers[hints.channel]
+        known.discard(hints)
+        if known:
+            return
+        del self._hearers[hints.channel]
+        if self._hearers:
+            if self._open:
+                with contextlib.suppress(redis.RedisError, OSError):
+                    await self._open.unsubscribe(hints.channel)
+            return
+        _lines.pop(asyncio.get_running_loop(), None)
         if self._task:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
-    def wake(self) -> None:
-        """Act as if a hint had come."""
-        self._news.set()
-
-    async def wait(self, timeout_s: float) -> None:
-        """Return when a hint came since the last call, or after the time."""
-        with contextlib.suppress(TimeoutError, asyncio.TimeoutError):
-            await asyncio.wait_for(self._news.wait(), timeout_s)
-        self._news.clear()
-
     async def _listen(self) -> None:
-        while True:
-            layer: Any = get_channel_layer()
-            channel = None
+        while self._hearers:
+            client = redis_asyncio.Redis.from_url(
+                settings.REDIS_URL, socket_connect_timeout=_ANSWER_S, retry=AsyncRetry(NoBackoff(), 0)
+            )
             try:
-                channel = await layer.new_channel()
-                await layer.group_add(self._group, channel)
-                self._news.set()
-                while True:
-                    await layer.receive(channel)
-                    self._news.set()
-            except asyncio.CancelledError:
-                if channel:
-                    with contextlib.suppress(Exception):
-                        await asyncio.wait_for(layer.group_discard(self._group, channel), _SEND_TIMEOUT_S)
-                raise
+                async with client, client.pubsub() as opened:
+                    while new := self._hearers.keys() - opened.channels.keys():
+                        await opened.subscribe(*new)
+                    self._open = opened
+                    while self._hearers:
+                        self._pass_on(await opened.get_message(timeout=None))
             except Exception as error:
-                log.warning("hints of %s are not heard, trying again: %r", self._group, error)
-                await asyncio.sleep(_LISTEN_AGAIN_S)
+                log.warning("hints of runs are not heard, trying again: %r", error)
+            finally:
+                self._open = None
+            await asyncio.sleep(_LISTEN_AGAIN_S)
+
+    def _pass_on(self, message: dict[str, Any] | None) -> None:
+        if message is None or message["type"] not in ("subscribe", "message"):
+            return
+        hint = from_bytes(message["data"]) if message["type"] == "message" else LOOK
+        for hints in self._hearers.get(message["channel"], ()):
+            hints.hear(hint)
+
+
+_lines: WeakKeyDictionary[asyncio.AbstractEventLoop, _Line] = WeakKeyDictionary()

@@ -1,21 +1,21 @@
 """What comes of a run, read once for all the sockets of a process.
 
-Each watched run has one reader here. It reads the table once per hint, keeps the newest events as text in a
-ring and wakes the sockets; a socket holds a number alone, and takes what lies behind it from the ring, or
-from the table where the ring does not reach back. So a slow browser costs one number and no queue.
+Each watched run has one reader here. It takes the events that hints bring, and reads the table where they
+bring none or leave a gap; it keeps the newest events as text in a ring and wakes the sockets. A socket holds
+a number alone, and takes what lies behind it from the ring, or from the table where the ring does not reach
+back. So a slow browser costs one number and no queue.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Hashable, Sequence
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -23,6 +23,7 @@ from channels.db import database_sync_to_async
 from django.http import Http404
 
 from sandbox.runs import fanout, queries
+from sandbox.runs.events import encode
 from sandbox.runs.models import OPEN, State
 from sandbox.runs.queries import RunPayload
 
@@ -130,25 +131,44 @@ class Feed:
             self.wake()
 
     async def _read_on(self, hints: fanout.Hints) -> None:
-        read = database_sync_to_async(_read)
+        hint = fanout.LOOK
         while self._checks:
-            said = None
-            while True:
-                row, texts = await read(self._run_id, self.ring.last, self.run["state"])
-                said = said or row
-                self.ring.add(texts)
-                if len(texts) < EVENTS_AT_ONCE:
-                    break
-                self.wake()
-            # The row was read first: its state never runs ahead of the events that belong to it.
-            self.run = said or self.run
-            self.wake()
+            news = self._told(hint)
+            # The row is read behind its events: its state never runs ahead of what belongs to it.
+            if not news or hint.state != self.run["state"]:
+                news = await self._look() or news
             # A hint without an event may mean that somebody's rights changed.
-            if not texts or time.monotonic() - self._checked >= self._interval():
+            if not news or time.monotonic() - self._checked >= self._interval():
                 self._check_now.set()
             # A task that is cancelled while it reads or is hinted at may not hear of it.
             if self._checks:
-                await hints.wait(self._interval())
+                hint = await hints.wait(self._interval())
+
+    def _told(self, hint: fanout.Hint) -> bool:
+        """Take the events a hint brings; False where there are none, or some are missing before them."""
+        known = self.ring.last - hint.after
+        if not hint.texts or known < 0:
+            return False
+        if known < len(hint.texts):
+            self.ring.add(hint.texts[known:])
+            self.wake()
+        return True
+
+    async def _look(self) -> bool:
+        """Read what the table has, and return whether it had events; it may be more than a message takes."""
+        read = database_sync_to_async(_read)
+        said, found = None, False
+        while True:
+            row, texts = await read(self._run_id, self.ring.last, self.run["state"])
+            said = said or row
+            found = found or bool(texts)
+            self.ring.add(texts)
+            if len(texts) < EVENTS_AT_ONCE:
+                break
+            self.wake()
+        self.run = said or self.run
+        self.wake()
+        return found
 
     async def _check_on(self) -> None:
         """Check all sockets when the reader says so; apart from it, so that many checks delay no event."""
@@ -202,11 +222,6 @@ def message(texts: Sequence[str]) -> str:
 def stored(run_id: UUID, after: int) -> list[str]:
     """Return the next events behind a number as text, ``EVENTS_AT_ONCE`` at most; one query."""
     return [encode(event) for event in queries.events_after(run_id, after, EVENTS_AT_ONCE)]
-
-
-def encode(value: Any) -> str:
-    """Return JSON as sockets send it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _may_see(check: Check) -> bool:

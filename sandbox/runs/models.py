@@ -30,6 +30,9 @@ class Kind(models.TextChoices):
     GRADE = "grade", _("Grade")
 
 
+RACES = (Kind.FAILOVER, Kind.LIVE, Kind.TRIALS, Kind.SWEEP)
+"""Kinds that tell what becomes of traffic over time."""
+
 QUESTIONS = (Kind.MATRIX, Kind.REACH, Kind.EXPOSED, Kind.DIFFERENCE)
 """Kinds that ask about all headers, or about all pairs, at once."""
 
@@ -50,11 +53,13 @@ OPEN = (State.QUEUED, State.RUNNING)
 class Run(models.Model):
     """One simulation of one revision, or one import of one file.
 
-    ``kind``, ``revision`` (or ``upload``), ``parameters``, ``seed`` and ``engine`` repeat it to the byte.
+    ``kind``, ``revision`` (or ``upload``), ``parameters``, ``seed``, ``engine`` and ``language`` (that of who
+    started it, in which events are told) repeat it to the byte.
     ``token`` and ``heartbeat`` are the lease: a worker writes only while the token is its own.
     ``attempts`` counts the workers that took the lease. ``last_seq`` is the number of stored events.
     ``published`` is when the broker was last told. An import has no scenario until it made one.
     ``background`` is what a page asked by itself after an edit: not listed, and kept for a short time only.
+    ``mends``: it may say what would help; in an exam it does not.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -67,7 +72,9 @@ class Run(models.Model):
     parameters = models.JSONField(default=dict)
     seed = models.BigIntegerField(default=1)
     engine = models.CharField(max_length=40, blank=True)
+    language = models.CharField(max_length=20, default="en")
     background = models.BooleanField(default=False)
+    mends = models.BooleanField(default=True)
     reason = models.TextField(blank=True, default="")
     token = models.CharField(max_length=32, blank=True, default="")
     heartbeat = models.DateTimeField(null=True)
@@ -167,9 +174,9 @@ class LiveCommand(models.Model):
 class ChunkState(models.TextChoices):
     """Where a stretch of trials stands."""
 
-    FREE = "free", "Free"
-    TAKEN = "taken", "Taken"
-    DONE = "done", "Done"
+    FREE = "free", _("Free")
+    TAKEN = "taken", _("Taken")
+    DONE = "done", _("Done")
 
 
 class RunChunk(models.Model):

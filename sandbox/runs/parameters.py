@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Annotated, Any, Final, Literal
 
+from django.utils.translation import gettext
 from pydantic import BaseModel, ConfigDict, Field
 
 import netcore
@@ -161,7 +162,7 @@ def clean_command(raw: Any) -> dict[str, Any]:
         BadParameters: it is no command; the message says what one is.
     """
     if len(json.dumps(raw)) > MAX_COMMAND_CHARS:
-        message = f"A command has at most {MAX_COMMAND_CHARS} characters."
+        message = gettext("A command has at most {limit} characters.").format(limit=MAX_COMMAND_CHARS)
         raise BadParameters([{"pointer": "", "message": message}])
     found = parse(_Command, {"command": raw}).command
     if isinstance(found, _Inject):
@@ -186,7 +187,7 @@ def _clean_trace(parameters: Any, document: netcore.Scenario) -> dict[str, Any]:
             netcore.check_prediction(prediction, document.topology)
         except netcore.NotFound as error:
             raise BadParameters([{"pointer": "/parameters/prediction", "message": str(error)}]) from error
-        stored["prediction"] = prediction.model_dump(mode="json", exclude_none=True)
+        stored["prediction"] = prediction.model_dump(mode="json", exclude_defaults=True)
     return stored
 
 
@@ -194,7 +195,7 @@ def _clean_compare(parameters: Any, document: netcore.Scenario) -> tuple[dict[st
     asked = parse(_Compare, parameters)
     _check_packet(asked.packet, document, "/parameters/packet")
     if asked.profile not in {profile.id for profile in netcore.profiles()}:
-        message = f"There is no profile {asked.profile!r}."
+        message = gettext("There is no profile {profile!r}.").format(profile=asked.profile)
         raise BadParameters([{"pointer": "/parameters/profile", "message": message}])
     return asked.model_dump(mode="json", exclude_none=True), document.seed
 
@@ -208,9 +209,16 @@ def _check_packet(packet: netcore.Packet, document: netcore.Scenario, pointer: s
         named = ("vms", "hosts", "traffic_managers") if field == "destination" else ("vms", "hosts")
         if kind in named and key:
             if key not in getattr(document.topology, kind):
-                wrong.append({"pointer": f"{pointer}/{field}", "message": f"The drawing has no {end}."})
+                wrong.append(
+                    {
+                        "pointer": f"{pointer}/{field}",
+                        "message": gettext("The drawing has no {end}.").format(end=end),
+                    }
+                )
         elif not _is_address(end):
-            message = f"{end!r} is neither an address nor the name of a VM, host or traffic manager."
+            message = gettext(
+                "{end!r} is neither an address nor the name of a VM, host or traffic manager."
+            ).format(end=end)
             wrong.append({"pointer": f"{pointer}/{field}", "message": message})
     if wrong:
         raise BadParameters(wrong)
@@ -228,14 +236,18 @@ def _check_sweep(sweep: _Sweep, document: netcore.Scenario) -> None:
     """Raise where the number cannot be varied to one of the values, or there are too many trials."""
     wrong = []
     if sweep.n * len(sweep.values) > MAX_SWEEP_TRIALS:
-        message = f"A sweep may have {MAX_SWEEP_TRIALS} trials at most over all its values."
+        message = gettext("A sweep may have {limit} trials at most over all its values.").format(
+            limit=MAX_SWEEP_TRIALS
+        )
         wrong.append({"pointer": "/parameters/n", "message": message})
     by_id = {design.id: design for design in netcore.all_designs()}
     chosen = [by_id[design] for design in sweep.designs]
     used = [found.name for found in netcore.sweep_parameters(document, sweep.fault, chosen)]
     if sweep.parameter not in used:
         hint = netcore.near_names(sweep.parameter, used)
-        message = f"These designs use no number {sweep.parameter!r} for this fault. {hint}"
+        message = gettext("These designs use no number {parameter!r} for this fault. {hint}").format(
+            parameter=sweep.parameter, hint=hint
+        )
         raise BadParameters([{"pointer": "/parameters/parameter", "message": message}])
     for place, value in enumerate(sweep.values):
         try:
@@ -248,7 +260,7 @@ def _check_sweep(sweep: _Sweep, document: netcore.Scenario) -> None:
 
 def _check_live(asked: _Live, document: netcore.Scenario) -> None:
     if asked.protects is not None and asked.protects not in document.topology.vms:
-        message = f"The drawing has no VM {asked.protects!r}."
+        message = gettext("The drawing has no VM {protects!r}.").format(protects=asked.protects)
         raise BadParameters([{"pointer": "/parameters/protects", "message": message}])
     _check_designs(asked.designs, netcore.live_refusals(document, asked.protects))
 
@@ -259,7 +271,9 @@ def _check_rates(trials: _Trials) -> None:
     wrong = [
         {
             "pointer": f"/parameters/rates/{name}",
-            "message": f"There is no rate {name!r:.80}; there are {', '.join(known)}.",
+            "message": gettext("There is no rate {name!r:.80}; there are {known}.").format(
+                name=name, known=", ".join(known)
+            ),
         }
         for name in trials.rates or {}
         if name not in known
@@ -270,7 +284,7 @@ def _check_rates(trials: _Trials) -> None:
 
 def _check_race(race: _Race, revision: Revision, document: netcore.Scenario) -> None:
     if race.fault not in document.faults:
-        message = f"The drawing has no fault {race.fault!r}."
+        message = gettext("The drawing has no fault {fault!r}.").format(fault=race.fault)
         raise BadParameters([{"pointer": "/parameters/fault", "message": message}])
     _check_designs(race.designs, scenario_queries.refusals(revision, race.fault))
 
@@ -281,14 +295,19 @@ def _check_designs(designs: list[str], refused: Mapping[str, str]) -> None:
     for place, design in enumerate(designs):
         what = ""
         if design not in known:
-            what = "is not one there is."
+            what = gettext("is not one there is.")
         elif design in refused:
-            what = f"is not one this drawing can play. {refused[design]}"
+            what = gettext("is not one this drawing can play. {refused}").format(refused=refused[design])
         elif design in designs[:place]:
-            what = "is there twice."
+            what = gettext("is there twice.")
         if what:
             pointer = f"/parameters/designs/{place}"
-            wrong.append({"pointer": pointer, "message": f"The design {design!r} {what}"})
+            wrong.append(
+                {
+                    "pointer": pointer,
+                    "message": gettext("The design {design!r} {what}").format(design=design, what=what),
+                }
+            )
     if wrong:
         raise BadParameters(wrong)
 

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from itertools import islice
 from typing import Annotated, Any, Final, Literal
 
+from django.utils.translation import gettext
 from pydantic import BaseModel, ConfigDict, Field
 
 import netcore
@@ -78,44 +79,64 @@ def _clean_matrix(asked: _Matrix, document: netcore.Scenario) -> dict[str, Any]:
     ports = asked.ports
     if number not in PORTED:
         if ports not in (None, [0]):
-            raise bad("ports", f"The protocol {asked.protocol} has no ports; leave them out.")
+            raise bad(
+                "ports",
+                gettext("The protocol {protocol} has no ports; leave them out.").format(
+                    protocol=asked.protocol
+                ),
+            )
         ports = [0]
     elif ports is None:
         raise bad(
-            "ports", f"Name 1 to {MAX_PORTS} ports, or write {INTERESTING!r} for those the drawing names."
+            "ports",
+            gettext("Name 1 to {limit} ports, or write {word!r} for those the drawing names.").format(
+                limit=MAX_PORTS, word=INTERESTING
+            ),
         )
     if ports == INTERESTING:
         ports = interesting(document, number)
         if len(ports) > MAX_PORTS:
-            message = (
-                f"The drawing names {len(ports)} ports; a matrix takes {MAX_PORTS} at most. Choose some."
-            )
+            message = gettext(
+                "The drawing names {count} ports; a matrix takes {limit} at most. Choose some."
+            ).format(count=len(ports), limit=MAX_PORTS)
             raise bad("ports", message)
     if len(set(ports)) < len(ports):
-        raise bad("ports", "A port is there twice.")
+        raise bad("ports", gettext("A port is there twice."))
     return {"protocol": netcore.protocol_name(number), "ports": ports}
 
 
 def _clean_reach(asked: _Reach, document: netcore.Scenario) -> dict[str, Any]:
     topology = document.topology
     if asked.source != "internet" and not _is_drawn(topology, asked.source, ("vms", "hosts")):
-        message = f"{asked.source!r} is no VM or host of the drawing, nor the word internet."
+        message = gettext("{source!r} is no VM or host of the drawing, nor the word internet.").format(
+            source=asked.source
+        )
         raise bad("source", message)
     to = asked.destination
     if to is not None and not _is_drawn(topology, to, ("vms", "hosts", "subnets", "vnets")):
         try:
             ip_address(to)
         except ValueError:
-            message = f"{to!r} is no address, and no VM, host, subnet or virtual network of the drawing."
+            message = gettext(
+                "{to!r} is no address, and no VM, host, subnet or virtual network of the drawing."
+            ).format(to=to)
             raise bad("destination", message) from None
     if asked.protocol is not None:
         number = _protocol(asked.protocol)
         if asked.ports is not None and number not in PORTED:
-            raise bad("ports", f"The protocol {asked.protocol} has no ports; leave them out.")
+            raise bad(
+                "ports",
+                gettext("The protocol {protocol} has no ports; leave them out.").format(
+                    protocol=asked.protocol
+                ),
+            )
     for first, last in _runs(asked.ports or ""):
         if not first <= last <= 65_535:
             raise bad(
-                "ports", f"{first}-{last} is no range of ports: they go from 0 to 65535, the smaller first."
+                "ports",
+                gettext(
+                    "{first}-{last} is no range of ports: they go from 0 to 65535, the smaller first."
+                ).format(first=first, last=last),
             )
     return asked.model_dump(mode="json", exclude_none=True)
 
@@ -123,10 +144,13 @@ def _clean_reach(asked: _Reach, document: netcore.Scenario) -> dict[str, Any]:
 def _clean_difference(asked: _Difference, revision: Revision) -> dict[str, Any]:
     before = scenario_queries.revision(revision.scenario, asked.before)
     if before is None:
-        raise bad("before", f"The scenario has no revision {asked.before}.")
+        raise bad("before", gettext("The scenario has no revision {before}.").format(before=asked.before))
     if before.number == revision.number:
         raise bad(
-            "before", f"Revision {asked.before} is the one it would be compared with; name another one."
+            "before",
+            gettext("Revision {before} is the one it would be compared with; name another one.").format(
+                before=asked.before
+            ),
         )
     reading = scenario_queries.reading(before)
     if reading.document is None or not reading.runnable:
@@ -139,7 +163,10 @@ def _protocol(text: str) -> int:
         return netcore.protocol_number(text)
     except ValueError:
         raise bad(
-            "protocol", f"{text!r} is no protocol: a name such as tcp, or a number from 0 to 255."
+            "protocol",
+            gettext("{text!r} is no protocol: a name such as tcp, or a number from 0 to 255.").format(
+                text=text
+            ),
         ) from None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
 from pydantic import ValidationError
 
 
@@ -35,7 +36,9 @@ def parse(model: Any, parameters: Any) -> Any:
             [
                 {
                     "pointer": "".join(f"/{part}" for part in ("parameters", *found["loc"])),
-                    "message": f"{found['msg']} (found {found['input']!r:.80})",
+                    "message": gettext("{message} (found {found!r:.80})").format(
+                        message=found["msg"], found=found["input"]
+                    ),
                 }
                 for found in error.errors(include_url=False, include_context=False)
             ]

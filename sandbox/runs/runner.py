@@ -14,8 +14,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
-from django.db.models import F
+from django.db.models import BooleanField, DateTimeField, ExpressionWrapper, F, Value
+from django.db.models.functions import Coalesce
 from django.utils.timezone import now
+from django.utils.translation import gettext, ngettext
 
 import netcore
 from sandbox.runs import events, queries
@@ -25,6 +27,7 @@ from sandbox.runs.live import LIVE_S
 from sandbox.runs.models import QUESTIONS, Event, Kind, Run, State
 from sandbox.runs.work import Refused, work
 from sandbox.scenarios import services as scenario_services
+from sandbox.scenarios.language import speaking
 
 BEAT_S: Final = 1.0
 FLUSH_S: Final = 0.05
@@ -62,11 +65,15 @@ class _Cancelled(Exception):
 
 @dataclass
 class Lease:
-    """The right of this worker to write the run; ``last_seq`` moves with what it stores."""
+    """The right of this worker to write the run; ``last_seq`` moves with what it stores.
+
+    ``stopped``: the run was to go no further when the lease was taken.
+    """
 
     run: Run
     token: str
     last_seq: int
+    stopped: bool = False
     began: float = field(default_factory=time.monotonic)
     lost: bool = False
 
@@ -123,13 +130,17 @@ class Heart:
 
 
 def claim(run_id: UUID) -> Lease | None:
-    """Take the lease of a run; None when it is held, finished or gone."""
+    """Take the lease of a run; None when it is held, finished or gone. Two queries: people wait meanwhile."""
     token, moment = uuid.uuid4().hex, now()
     free = Run.objects.filter(queries.claimable(moment), pk=run_id)
-    if not free.update(state=State.RUNNING, token=token, heartbeat=moment, attempts=F("attempts") + 1):
+    started = Coalesce(F("started"), Value(moment, DateTimeField()))
+    lease = {"state": State.RUNNING, "token": token, "heartbeat": moment, "attempts": F("attempts") + 1}
+    if not free.update(started=started, **lease):
         return None
-    run = Run.objects.select_related("revision", "upload", "owner").get(pk=run_id)
-    return Lease(run, token, run.last_seq)
+    stopped = ExpressionWrapper(queries.stopped(), output_field=BooleanField())
+    known = Run.objects.select_related("revision", "upload", "owner").annotate(stopped=stopped)
+    run = known.get(pk=run_id)
+    return Lease(run, token, run.last_seq, run.stopped)
 
 
 def execute(run_id: UUID, interrupts: tuple[type[Exception], ...] = ()) -> bool:
@@ -143,7 +154,7 @@ def execute(run_id: UUID, interrupts: tuple[type[Exception], ...] = ()) -> bool:
     lease = claim(run_id)
     if lease is None:
         return False
-    with Heart(lease):
+    with Heart(lease), speaking(lease.run.language):
         try:
             state, reason = _play(lease, interrupts)
             lease.store([], (state, reason))
@@ -166,15 +177,17 @@ def drop_upload(run: Run) -> None:
 def _play(lease: Lease, interrupts: tuple[type[Exception], ...]) -> tuple[State, str]:
     """Store the events of the run and return how it ended."""
     run = lease.run
-    if _stopped(run):
+    if lease.stopped:
         return State.CANCELLED, _cancelled(lease)
     if lease.last_seq and run.engine != netcore.ENGINE_VERSION:
         return State.FAILED, (
-            f"The run began on engine {run.engine} and lost its worker; this worker has engine "
-            f"{netcore.ENGINE_VERSION}, so the rest would not fit. Start it again."
+            gettext(
+                "The run began on engine {engine} and lost its worker; this worker has engine "
+                "{engine_version}, so the rest would not fit. Start it again."
+            ).format(engine=run.engine, engine_version=netcore.ENGINE_VERSION)
         )
-    if run.started is None or run.engine != netcore.ENGINE_VERSION:
-        _begin(lease)
+    if run.engine != netcore.ENGINE_VERSION:
+        _name_engine(lease)
     over_time: tuple[type[Exception], ...] = (TookTooLong, *interrupts)
     try:
         _store_all(lease, work(run))
@@ -184,11 +197,13 @@ def _play(lease: Lease, interrupts: tuple[type[Exception], ...]) -> tuple[State,
         return State.CANCELLED, _cancelled(lease)
     except over_time:
         return State.FAILED, (
-            f"The run took longer than the {lease.limit_s} seconds it may take and was stopped. "
-            "What it found until then is kept."
+            gettext(
+                "The run took longer than the {limit_s} seconds it may take and was stopped. What it "
+                "found until then is kept."
+            ).format(limit_s=lease.limit_s)
         )
     except MemoryError:
-        return State.FAILED, "The run needed more memory than a run may use and was stopped."
+        return State.FAILED, gettext("The run needed more memory than a run may use and was stopped.")
     except Refused as refusal:
         if refusal.payload is not None and lease.last_seq == 0:
             lease.store([refusal.payload])
@@ -197,12 +212,14 @@ def _play(lease: Lease, interrupts: tuple[type[Exception], ...]) -> tuple[State,
         return State.FAILED, str(error)
     except RecursionError:
         log.exception("run %s: recursion", run.pk)
-        return State.FAILED, "The document is nested too deeply for the engine."
+        return State.FAILED, gettext("The document is nested too deeply for the engine.")
     except Exception as error:
         log.exception("run %s failed", run.pk)
         return State.FAILED, (
-            f"The engine stopped with an error of its own ({type(error).__name__}). This is our mistake and "
-            "not the drawing's; it is in the log under the id of this run."
+            gettext(
+                "The engine stopped with an error of its own ({name}). This is our mistake and not the "
+                "drawing's; it is in the log under the id of this run."
+            ).format(name=type(error).__name__)
         )
     return State.SUCCEEDED, ""
 
@@ -211,19 +228,19 @@ def _stopped(run: Run) -> bool:
     return Run.objects.filter(queries.stopped(), pk=run.pk).exists()
 
 
-def _begin(lease: Lease) -> None:
+def _name_engine(lease: Lease) -> None:
     run = lease.run
-    run.started, run.engine = run.started or now(), netcore.ENGINE_VERSION
+    run.engine = netcore.ENGINE_VERSION
     mine = Run.objects.filter(pk=run.pk, token=lease.token, state=State.RUNNING)
-    if not mine.update(started=run.started, engine=run.engine):
+    if not mine.update(engine=run.engine):
         raise LeaseLost
 
 
 def _cancelled(lease: Lease) -> str:
     if not lease.last_seq:
-        return "Cancelled before it began."
+        return gettext("Cancelled before it began.")
     words = kept(lease.run, lease.last_seq)
-    return f"Cancelled; {words[0].lower()}{words[1:]}"
+    return gettext("Cancelled; {rest}").format(rest=words[0].lower() + words[1:])
 
 
 def kept(run: Run, last_seq: int) -> str:
@@ -232,15 +249,17 @@ def kept(run: Run, last_seq: int) -> str:
         last = Event.objects.filter(run=run, seq=last_seq).values_list("payload", flat=True).first()
         done = (last or {}).get("done")
         if done is not None:
-            return f"The {done:,} of {run.parameters['n']:,} trials until then are kept."
+            return gettext("The {done:,} of {whole:,} trials until then are kept.").format(
+                done=done, whole=run.parameters["n"]
+            )
     if run.kind == Kind.SWEEP:
         whole = len(run.parameters["values"])
-        return f"What {last_seq} of {whole} values gave until then is kept."
-    return (
-        "The one event until then is kept."
-        if last_seq == 1
-        else f"The {last_seq} events until then are kept."
-    )
+        return gettext("What {count} of {whole} values gave until then is kept.").format(
+            count=last_seq, whole=whole
+        )
+    return ngettext(
+        "The one event until then is kept.", "The {count} events until then are kept.", last_seq
+    ).format(count=last_seq)
 
 
 def _store_all(lease: Lease, payloads: Iterator[Payload | None]) -> None:
@@ -292,11 +311,15 @@ def _check(lease: Lease, number: int, size: int) -> None:
     if time.monotonic() - lease.began > lease.limit_s:
         raise TookTooLong
     if number > MAX_EVENTS:
-        raise Refused(f"The run made more than the {MAX_EVENTS} events it may make.")
+        raise Refused(
+            gettext("The run made more than the {limit} events it may make.").format(limit=MAX_EVENTS)
+        )
     if size > MAX_BYTES:
         raise Refused(
-            f"The run found more than the {MAX_BYTES // 1_000_000} MB it may store and was stopped. "
-            "What it found until then is kept."
+            gettext(
+                "The run found more than the {limit} MB it may store and was stopped. What it found "
+                "until then is kept."
+            ).format(limit=MAX_BYTES // 1_000_000)
         )
 
 
@@ -306,7 +329,9 @@ def _same_as_stored(lease: Lease, number: int, payload: Payload) -> None:
     if known != payload:
         log.error("run %s: event %d is not what it was", lease.run.pk, number)
         raise Refused(
-            "The engine did not repeat what it had said before its worker was lost. Start the run again."
+            gettext(
+                "The engine did not repeat what it had said before its worker was lost. Start the run again."
+            )
         )
 
 
@@ -322,17 +347,18 @@ def end_stopped() -> list[UUID]:
 
 def lost_and_cancelled(run: Run) -> str:
     """Return why a cancelled run without a worker has ended."""
-    return f"Cancelled after its worker was lost. {kept(run, run.last_seq)}"
+    with speaking(run.language):
+        return gettext("Cancelled after its worker was lost. {kept}").format(kept=kept(run, run.last_seq))
 
 
 def fail_poisoned() -> list[UUID]:
     """Fail the runs whose last allowed worker died, with the reason; return their ids."""
     failed = []
     for run in queries.poisoned(now()):
-        reason = (
-            f"The worker died {run.attempts} times while it did this run, so it is not tried again. "
-            f"{kept(run, run.last_seq)}"
-        )
+        with speaking(run.language):
+            reason = gettext(
+                "The worker died {attempts} times while it did this run, so it is not tried again. {kept}"
+            ).format(attempts=run.attempts, kept=kept(run, run.last_seq))
         token = uuid.uuid4().hex
         if not queries.poisoned(now()).filter(pk=run.pk, token=run.token).update(token=token):
             continue  # another collector has it, or its worker was only slow

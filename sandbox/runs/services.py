@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -10,15 +11,18 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils.timezone import now
+from django.utils.translation import get_language, gettext
 
 import netcore
 from sandbox.accounts.models import User
 from sandbox.runs import events, fanout, queries, runner, tasks
-from sandbox.runs.models import OPEN, QUESTIONS, Kind, LiveCommand, Run, State
+from sandbox.runs.models import OPEN, QUESTIONS, RACES, Kind, LiveCommand, Run, State
 from sandbox.runs.parameters import BadParameters as BadParameters
 from sandbox.runs.parameters import clean, clean_command
+from sandbox.scenarios import restrictions
 from sandbox.scenarios import services as scenarios
 from sandbox.scenarios.models import Revision, Scenario, Upload
+from sandbox.scenarios.queries import NotRunnable
 
 OPEN_PER_PERSON: Final = 10
 OPEN_TRIALS_PER_PERSON: Final = 3
@@ -33,9 +37,11 @@ COMMANDS_PER_RUN: Final = 2_000
 STEPS_PER_RUN: Final = 200
 """As many as a fault can have."""
 
+log = logging.getLogger(__name__)
+
 
 class Over(Exception):
-    """The run takes no commands: it has ended, or it is not a live one."""
+    """The run takes no commands or no cancel: it has ended, or it is not of a kind that does."""
 
 
 class TooManyCommands(Exception):
@@ -60,21 +66,32 @@ def start(
     Args:
         parameters: raw; what ``parameters.clean`` makes of them is stored.
         tell: False leaves the broker alone, for callers that do the run themselves.
-        background: a page asks by itself after an edit: the run is not listed, and only the newest are kept.
+        background: a page asks by itself after an edit: the run is not listed, only the newest are kept, and
+            those of the kind that are still open are cancelled: an earlier edit is worth nothing now.
 
     Raises:
         BadParameters: the parameters do not fit the kind or the revision, or such a kind has no background.
         scenarios.queries.NotRunnable: the drawing has problems.
-        scenarios.services.InExam: the engine mends no drawing of an exam.
+        scenarios.services.InExam: the engine mends no drawing of an exam, nor for whoever sits one.
+        scenarios.services.PredictFirst: the run would show what is to be predicted.
         TooManyRuns: wait for one to finish, or cancel one.
     """
-    if kind is Kind.WHY and revision.scenario.exam:
-        raise scenarios.InExam("This drawing belongs to an exam, so no edit that mends it is looked for.")
+    scenario = revision.scenario
+    if kind is Kind.WHY and (scenario.exam or restrictions.sits_exam(owner)):
+        raise scenarios.InExam(gettext("In an exam no edit that mends a drawing is looked for."))
+    restrictions.may_tell(scenario, "races" if kind in RACES else "packets")
     if background and kind not in IN_BACKGROUND:
-        raise BadParameters([{"pointer": "/background", "message": f"No {kind} is asked in the background."}])
+        raise BadParameters(
+            [
+                {
+                    "pointer": "/background",
+                    "message": gettext("No {kind} is asked in the background.").format(kind=kind),
+                }
+            ]
+        )
     cleaned, seed = clean(kind, parameters, revision)
     run = Run(owner=owner, scenario_id=revision.scenario_id, revision=revision, kind=kind)
-    run.background = background
+    run.background, run.mends = background, not scenario.exam
     run.parameters, run.seed = cleaned, seed
     return _queue(run, tell)
 
@@ -108,7 +125,9 @@ def start_grading(
         mine = Run.objects.filter(owner=owner, kind=Kind.GRADE, state__in=OPEN)
         if not many and mine.count() >= OPEN_GRADINGS_PER_PERSON:
             raise TooManyRuns(
-                f"You wait for {OPEN_GRADINGS_PER_PERSON} gradings already, as many as one may at a time."
+                gettext("You wait for {limit} gradings already, as many as one may at a time.").format(
+                    limit=OPEN_GRADINGS_PER_PERSON
+                )
             )
         _store(run, tell)
     return run
@@ -120,27 +139,36 @@ def _queue(run: Run, tell: bool) -> Run:
     with transaction.atomic():
         User.objects.select_for_update().get(pk=run.owner_id)  # two clicks at once must not both fit
         if run.background:
+            _supersede(run)
             _make_room(run)
         kinds = list(queries.open_runs(run.owner, run.background).values_list("kind", flat=True))
         if len(kinds) >= most:
             raise TooManyRuns(
-                f"You have {len(kinds)} runs queued or running, which is as many as one may have at a time. "
-                "Wait for one to finish, or cancel one."
+                gettext(
+                    "You have {count} runs queued or running, which is as many as one may have at a time. "
+                    "Wait for one to finish, or cancel one."
+                ).format(count=len(kinds))
             )
         many = (Kind.TRIALS, Kind.SWEEP)
         if run.kind in many and sum(map(kinds.count, many)) >= most_trials:
             raise TooManyRuns(
-                f"You have {most_trials} sets of trials or sweeps queued or running, as many as one may have "
-                "at a time. Wait for one to finish, or cancel one."
+                gettext(
+                    "You have {most_trials} sets of trials or sweeps queued or running, as many as one may "
+                    "have at a time. Wait for one to finish, or cancel one."
+                ).format(most_trials=most_trials)
             )
         if run.kind in QUESTIONS and sum(map(kinds.count, QUESTIONS)) >= OPEN_QUESTIONS_PER_PERSON:
             raise TooManyRuns(
-                f"You have {OPEN_QUESTIONS_PER_PERSON} questions about all headers queued or running, as "
-                "many as one may have at a time. Wait for one to finish, or cancel one."
+                gettext(
+                    "You have {limit} questions about all headers queued or running, as many as one may have "
+                    "at a time. Wait for one to finish, or cancel one."
+                ).format(limit=OPEN_QUESTIONS_PER_PERSON)
             )
         if run.kind == Kind.LIVE and kinds.count(Kind.LIVE) >= OPEN_LIVE_PER_PERSON:
             raise TooManyRuns(
-                f"You have {OPEN_LIVE_PER_PERSON} live runs open, as many as one may have at a time. End one."
+                gettext(
+                    "You have {limit} live runs open, as many as one may have at a time. End one."
+                ).format(limit=OPEN_LIVE_PER_PERSON)
             )
         _store(run, tell)
     return run
@@ -148,10 +176,33 @@ def _queue(run: Run, tell: bool) -> Run:
 
 def _store(run: Run, tell: bool) -> None:
     run.engine = netcore.ENGINE_VERSION
+    run.language = get_language() or settings.LANGUAGE_CODE
     run.published = run.created if tell else None
     run.save(force_insert=True)
     if tell:
         transaction.on_commit(lambda: tasks.publish(run.pk, Kind(run.kind)))
+
+
+def ask_after_edit(owner: User, revision: Revision, parameters: Any) -> Run | None:
+    """Queue the matrix that a page asks in the background, together with the edit that it asks about.
+
+    The edit is saved whatever comes of this: None where the drawing cannot be run, or nobody can ask so.
+    """
+    try:
+        return start(owner, revision, Kind.MATRIX, parameters, background=True)
+    except (BadParameters, NotRunnable, TooManyRuns, scenarios.InExam, scenarios.PredictFirst):
+        return None
+    except Exception:
+        # An answer that refuses would say that the edit is not saved, and the page would take it back.
+        log.exception("no matrix could be asked of %s", revision)
+        return None
+
+
+def _supersede(run: Run) -> None:
+    """Cancel what the page asked of earlier edits and nobody waits for any more."""
+    alike = Run.objects.filter(owner=run.owner_id, scenario=run.scenario_id, kind=run.kind, background=True)
+    for earlier in alike.filter(state__in=OPEN, shares=None):
+        cancel(earlier)
 
 
 def _make_room(run: Run) -> None:
@@ -176,9 +227,9 @@ def command(run: Run, person: User, raw: Any) -> int:
     with transaction.atomic():
         locked = Run.objects.select_for_update().get(pk=run.pk)
         if locked.kind != Kind.LIVE:
-            raise Over("Only a live run takes commands; this one plays by itself.")
+            raise Over(gettext("Only a live run takes commands; this one plays by itself."))
         if not locked.is_open or locked.cancel:
-            raise Over("The live run is over, so it takes no more commands.")
+            raise Over(gettext("The live run is over, so it takes no more commands."))
         sent = LiveCommand.objects.filter(run=locked)
         number = (sent.aggregate(last=Max("number"))["last"] or 0) + 1
         if (
@@ -186,15 +237,30 @@ def command(run: Run, person: User, raw: Any) -> int:
             >= COMMANDS_PER_MINUTE
         ):
             raise TooManyCommands(
-                f"A live run takes {COMMANDS_PER_MINUTE} commands in a minute. Wait a little."
+                gettext("A live run takes {limit} commands in a minute. Wait a little.").format(
+                    limit=COMMANDS_PER_MINUTE
+                )
             )
         steps = sent.filter(command__kind="inject").count() if cleaned["kind"] == "inject" else 0
         if steps >= STEPS_PER_RUN or number > COMMANDS_PER_RUN:
             raise TooManyCommands(
-                f"A live run takes {STEPS_PER_RUN} steps at most. End it and begin another."
+                gettext("A live run takes {limit} steps at most. End it and begin another.").format(
+                    limit=STEPS_PER_RUN
+                )
             )
         LiveCommand.objects.create(run=locked, number=number, person=person, command=cleaned)
     return number
+
+
+def cancel_asked(run: Run) -> Run:
+    """Cancel a run because a person asks for it, as ``cancel``.
+
+    Raises:
+        Over: it is a grading. Who hands in has handed in, and could else look at the checks and take it back.
+    """
+    if run.kind == Kind.GRADE:
+        raise Over(gettext("A grading is not cancelled: it ends by itself."))
+    return cancel(run)
 
 
 def cancel(run: Run) -> Run:
@@ -206,7 +272,7 @@ def cancel(run: Run) -> Run:
     with transaction.atomic():
         locked = Run.objects.select_for_update().get(pk=run.pk)
         if locked.state == State.QUEUED:
-            reason = "Cancelled before it began."
+            reason = gettext("Cancelled before it began.")
             locked.state, locked.reason, locked.cancel, locked.finished = State.CANCELLED, reason, True, now()
             events.store(locked.pk, locked.last_seq, [events.finished_payload(State.CANCELLED, reason)])
             locked.last_seq += 1

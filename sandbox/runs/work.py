@@ -12,10 +12,13 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 from uuid import uuid5
 
+from django.utils.translation import gettext, ngettext
+
 import netcore
 from sandbox.runs import chunks, differing, live, reaching
 from sandbox.runs.models import Kind, Run
 from sandbox.scenarios import queries as scenario_queries
+from sandbox.scenarios import restrictions
 from sandbox.scenarios import services as scenario_services
 from sandbox.scenarios.models import Revision
 
@@ -44,7 +47,18 @@ def work(run: Run) -> Iterator[Payload | None]:
         Refused: while iterating; see there.
         netcore.NetcoreError: while iterating; the message is for people.
     """
-    return _WORK[Kind(run.kind)](run)
+    payloads = _WORK[Kind(run.kind)](run)
+    return payloads if run.mends else map(_without_mends, payloads)
+
+
+def _without_mends(value: Any) -> Any:
+    """Return an event, or a part of one, without what would help."""
+    if isinstance(value, dict):
+        return {key: None if key == "mend" else _without_mends(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        said = (one for one in value if not (isinstance(one, dict) and one.get("role") == "mend"))
+        return [_without_mends(one) for one in said]
+    return value
 
 
 def register(kind: Kind, compute: Callable[[Run], Iterator[Payload | None]]) -> None:
@@ -54,7 +68,7 @@ def register(kind: Kind, compute: Callable[[Run], Iterator[Payload | None]]) -> 
 
 def _revision(run: Run) -> Revision:
     if run.revision is None:
-        raise Refused("The run names no revision.")
+        raise Refused(gettext("The run names no revision."))
     return run.revision
 
 
@@ -62,29 +76,37 @@ def _trace(run: Run) -> Iterator[Payload]:
     network = scenario_queries.network(_revision(run))
     asked = {key: value for key, value in run.parameters.items() if key != "prediction"}
     packet = netcore.Packet.model_validate(asked)
-    yield from netcore.trace_steps(network, packet, netcore.State())
     done = netcore.trace(network, packet, netcore.State())
+    judgement = None
+    if "prediction" in run.parameters:
+        prediction = netcore.Prediction.model_validate(run.parameters["prediction"])
+        judgement = netcore.judge(network, done, prediction)
+    if judgement is not None and judgement.open:
+        # Step by step: what has not been predicted yet is told to nobody, also not to who reads along.
+        yield from netcore.told(done, judgement)
+        yield {"event": "trace.prediction", **judgement.as_dict()}
+        return
+    yield from netcore.trace_steps(network, packet, netcore.State())
     for packet_number, leg in ((1, done.forward), (2, done.back), (3, done.third)):
         for number, branch in enumerate(leg.branches if leg else ()):
             ways = branch.model_dump(mode="json")
             yield {"event": "trace.branch", "packet": packet_number, "number": number, **ways}
     text = [paragraph.model_dump(mode="json") for paragraph in netcore.explain(done)]
     yield {"event": "trace.text", "paragraphs": text}
-    if "prediction" in run.parameters:
-        prediction = netcore.Prediction.model_validate(run.parameters["prediction"])
-        yield {"event": "trace.prediction", **netcore.judge(network, done, prediction).as_dict()}
+    if judgement is not None:
+        yield {"event": "trace.prediction", **judgement.as_dict()}
 
 
 def _compare(run: Run) -> Iterator[Payload]:
     """Trace one packet under two profiles: the steps of both, then where they part."""
     reading = scenario_queries.reading(_revision(run))
     if reading.document is None:
-        raise Refused("The drawing cannot be read.")
+        raise Refused(gettext("The drawing cannot be read."))
     packet = netcore.Packet.model_validate(run.parameters["packet"])
     own, other = reading.document.profile, run.parameters["profile"]
     known = {profile.id for profile in netcore.profiles()}
     if own not in known:
-        raise Refused(f"The drawing's own profile {own} does not exist.")
+        raise Refused(gettext("The drawing's own profile {own} does not exist.").format(own=own))
     found = netcore.first_divergence(reading.document, packet, own, other)
     answer = found.as_dict()
     for side in ("a", "b"):
@@ -153,13 +175,14 @@ def _live(run: Run) -> Iterator[Payload | None]:
     yield from live.play(run, race)
     document, name = race.saved(), _revision(run).document["name"]
     date = f"{run.started or run.created:%Y-%m-%d}"
-    document["name"] = f"{name[:90]} (live, {date})"
+    document["name"] = gettext("{name} (live, {date})").format(name=name[:90], date=date)
     try:
         made = scenario_services.create(run.owner, document, scenario_id=uuid5(run.id, "live"))
     except scenario_services.Invalid as error:
-        raise Refused(f"What was played could not be saved: {error}") from error
+        raise Refused(gettext("What was played could not be saved: {error}").format(error=error)) from error
     except scenario_services.TooManyScenarios as error:
-        raise Refused(f"What was played could not be saved: {error}") from error
+        raise Refused(gettext("What was played could not be saved: {error}").format(error=error)) from error
+    restrictions.bind(made, _revision(run).scenario)
     yield {
         "event": "live.saved",
         "fault": race.fault_id,
@@ -210,7 +233,7 @@ def _difference(run: Run) -> Iterator[Payload | None]:
     after = _revision(run)
     before = scenario_queries.revision(after.scenario, run.parameters["before"])
     if before is None:
-        raise Refused(f"Revision {run.parameters['before']} is there no more.")
+        raise Refused(gettext("Revision {number} is there no more.").format(number=run.parameters["before"]))
     return differing.difference(before, after)
 
 
@@ -221,7 +244,7 @@ def _import(run: Run) -> Iterator[Payload]:
     """
     content = bytes(run.upload.content) if run.upload else b""
     if not content:
-        raise Refused("The file is empty, so there is nothing to import.")
+        raise Refused(gettext("The file is empty, so there is nothing to import."))
     document, notes = _read_file(content)
     try:
         scenario = scenario_services.create(run.owner, document, scenario_id=uuid5(run.id, "scenario"))
@@ -261,10 +284,17 @@ def _read_file(content: bytes) -> tuple[dict[str, Any], list[Any]]:
 
 def _refused_document(problems: list[dict[str, Any]]) -> Refused:
     first = problems[0] if problems else {}
-    reason = (
-        f"The file is not a scenario that can be read ({len(problems)} "
-        f"problem{'s' if len(problems) != 1 else ''}). First, at {first.get('pointer') or 'the top'}: "
-        f"found {first.get('found')}, expected {first.get('expected')}."
+    reason = ngettext(
+        "The file is not a scenario that can be read ({count} problem). "
+        "First, at {place}: found {found}, expected {expected}.",
+        "The file is not a scenario that can be read ({count} problems). "
+        "First, at {place}: found {found}, expected {expected}.",
+        len(problems),
+    ).format(
+        count=len(problems),
+        place=first.get("pointer") or gettext("the top"),
+        found=first.get("found"),
+        expected=first.get("expected"),
     )
     return Refused(reason, {"event": "import.refused", "message": reason, "problems": problems[:200]})
 

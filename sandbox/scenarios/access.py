@@ -43,4 +43,5 @@ def scenario_write(user: Visitor, scenario_id: UUID | str) -> Scenario:
 def can(user: Visitor, scenario: Scenario) -> dict[str, bool]:
     """Return what the person may do with a scenario they see, for buttons."""
     owner = bool(user.is_authenticated and scenario.owner_id == user.pk)
-    return {"edit": owner, "run": owner, "share": owner}
+    leaves = owner and not scenario.exam and not scenario.withheld
+    return {"edit": owner, "run": owner, "share": leaves, "download": leaves}

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.utils.translation import gettext
+
 MAX_OPERATIONS: Final = 2_000
 MAX_VALUES: Final = 1_000_000
 MAX_DEPTH: Final = 64
@@ -18,8 +20,11 @@ _MISSING: Final = object()
 class PatchError(ValueError):
     """The patch is not a patch, or does not fit the document.
 
-    ``pointer`` names the place inside the patch, such as ``/patch/3/path``.
+    ``pointer`` names the place inside the patch, such as ``/patch/3/path``. ``edit`` is the number of the
+    edit, where several were sent.
     """
+
+    edit: int | None = None
 
     def __init__(self, message: str, pointer: str) -> None:
         """Keep the message and the place."""
@@ -36,7 +41,10 @@ def apply(document: Any, patch: list[dict[str, Any]]) -> Any:
     """
     if len(patch) > MAX_OPERATIONS:
         raise PatchError(
-            f"A patch may hold {MAX_OPERATIONS} operations; this one holds {len(patch)}.", "/patch"
+            gettext("A patch may hold {limit} operations; this one holds {count}.").format(
+                limit=MAX_OPERATIONS, count=len(patch)
+            ),
+            "/patch",
         )
     budget = _Budget()
     result = budget.copy(document, "/patch")
@@ -66,9 +74,13 @@ class _Budget:
     def _copy(self, value: Any, place: str, depth: int) -> Any:
         self.made += 1
         if self.made > MAX_VALUES:
-            raise PatchError(f"The patch would make more than {MAX_VALUES} values.", place)
+            raise PatchError(
+                gettext("The patch would make more than {limit} values.").format(limit=MAX_VALUES), place
+            )
         if depth > MAX_DEPTH:
-            raise PatchError(f"The patch would nest values deeper than {MAX_DEPTH}.", place)
+            raise PatchError(
+                gettext("The patch would nest values deeper than {limit}.").format(limit=MAX_DEPTH), place
+            )
         if isinstance(value, dict):
             return {key: self._copy(item, place, depth + 1) for key, item in value.items()}
         if isinstance(value, list):
@@ -78,15 +90,17 @@ class _Budget:
 
 def _apply_one(document: Any, operation: dict[str, Any], place: str, budget: _Budget) -> Any:
     if not isinstance(operation, dict):
-        raise PatchError("An operation is an object with op and path.", place)
+        raise PatchError(gettext("An operation is an object with op and path."), place)
     op = operation.get("op")
     path = _parse(operation.get("path"), f"{place}/path")
     if op in ("add", "replace", "test"):
         if "value" not in operation:
-            raise PatchError(f"The operation {op} needs a value.", place)
+            raise PatchError(gettext("The operation {op} needs a value.").format(op=op), place)
         if op == "test":
             if not _equal(_get(document, path, f"{place}/path"), operation["value"]):
-                raise PatchError("The value tested is not the value in the document.", f"{place}/value")
+                raise PatchError(
+                    gettext("The value tested is not the value in the document."), f"{place}/value"
+                )
             return document
         value = budget.copy(operation["value"], f"{place}/value", len(path))
         if op == "add":
@@ -100,28 +114,33 @@ def _apply_one(document: Any, operation: dict[str, Any], place: str, budget: _Bu
             value = budget.copy(_get(document, source, f"{place}/from"), f"{place}/from", len(path))
             return _add(document, path, value, f"{place}/path")
         if path[: len(source)] == source and len(path) > len(source):
-            raise PatchError("A value cannot be moved into itself.", f"{place}/path")
+            raise PatchError(gettext("A value cannot be moved into itself."), f"{place}/path")
         document, value = _remove(document, source, f"{place}/from")
         return _add(document, path, budget.copy(value, f"{place}/path", len(path)), f"{place}/path")
-    raise PatchError("op is one of add, remove, replace, move, copy, test.", f"{place}/op")
+    raise PatchError(gettext("op is one of add, remove, replace, move, copy, test."), f"{place}/op")
 
 
 def _parse(pointer: Any, place: str) -> list[str]:
     """Return the tokens of a JSON pointer (RFC 6901)."""
     if not isinstance(pointer, str) or (pointer and not pointer.startswith("/")):
-        raise PatchError("A JSON pointer is text: empty, or beginning with /.", place)
+        raise PatchError(gettext("A JSON pointer is text: empty, or beginning with /."), place)
     tokens = pointer.split("/")[1:]
     if len(tokens) > MAX_DEPTH:
-        raise PatchError(f"A pointer may have {MAX_DEPTH} parts; this one has {len(tokens)}.", place)
+        raise PatchError(
+            gettext("A pointer may have {limit} parts; this one has {count}.").format(
+                limit=MAX_DEPTH, count=len(tokens)
+            ),
+            place,
+        )
     return [token.replace("~1", "/").replace("~0", "~") for token in tokens]
 
 
 def _index(token: str, length: int, place: str) -> int:
     if not token.isascii() or not token.isdigit() or (len(token) > 1 and token[0] == "0") or len(token) > 9:
-        raise PatchError(f"{token!r} is not a place in a list.", place)
+        raise PatchError(gettext("{token!r} is not a place in a list.").format(token=token), place)
     index = int(token)
     if index >= length:
-        raise PatchError(f"The list has no place {index}.", place)
+        raise PatchError(gettext("The list has no place {index}.").format(index=index), place)
     return index
 
 
@@ -130,12 +149,15 @@ def _get(document: Any, path: list[str], place: str) -> Any:
         if isinstance(document, dict):
             document = document.get(token, _MISSING)
             if document is _MISSING:
-                raise PatchError(f"The document has no {token!r} there.", place)
+                raise PatchError(gettext("The document has no {token!r} there.").format(token=token), place)
         elif isinstance(document, list):
             document = document[_index(token, len(document), place)]
         else:
             raise PatchError(
-                f"There is nothing below {token!r}: the value there is no object or list.", place
+                gettext("There is nothing below {token!r}: the value there is no object or list.").format(
+                    token=token
+                ),
+                place,
             )
     return document
 
@@ -149,7 +171,7 @@ def _add(document: Any, path: list[str], value: Any, place: str) -> Any:
     elif isinstance(parent, list):
         parent.insert(len(parent) if last == "-" else _index(last, len(parent) + 1, place), value)
     else:
-        raise PatchError("The value there is no object or list.", place)
+        raise PatchError(gettext("The value there is no object or list."), place)
     return document
 
 
@@ -167,7 +189,7 @@ def _replace(document: Any, path: list[str], value: Any, place: str) -> Any:
 
 def _remove(document: Any, path: list[str], place: str) -> tuple[Any, Any]:
     if not path:
-        raise PatchError("The whole document cannot be removed.", place)
+        raise PatchError(gettext("The whole document cannot be removed."), place)
     value = _get(document, path, place)
     parent, last = _get(document, path[:-1], place), path[-1]
     if isinstance(parent, dict):

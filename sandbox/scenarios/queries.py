@@ -8,22 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from functools import cache, partial
+from functools import cache, wraps
 from threading import Lock
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 import netcore
 from sandbox.accounts.models import User
+from sandbox.scenarios import changes
+from sandbox.scenarios import patch as json_patch
 from sandbox.scenarios.models import Revision, Scenario
+from sandbox.scenarios.restrictions import unrestricted
 
 COUNTED: Final = ("vnets", "subnets", "vms", "load_balancers", "route_tables", "security_groups", "hosts")
 """Kinds of resources that lists show the number of."""
 
 REVISIONS: Final = 100
 """How many revisions one answer lists."""
+
+CHANGES: Final = 500
+"""How many differences of two revisions are told."""
+
+MOST_JUDGED: Final = 120
+"""Of so many rules in one direction at a NIC it is found out which never decide; the work grows fast."""
+
+MOST_PREVIEWED: Final = 1_000
+"""A drawing of so many NICs is read and compiled again for every pause in typing."""
 
 _KEPT: Final = 16
 
@@ -41,10 +54,9 @@ def scenarios_of(user: User) -> QuerySet[Scenario]:
 
 
 def heads_of(user: User) -> QuerySet[Revision]:
-    """Return the newest revision of each of a person's scenarios, with its document."""
-    return Revision.objects.filter(head_of__owner=user, head_of__deleted=None).order_by(
-        "head_of__created", "pk"
-    )
+    """Return the newest revision of each of a person's scenarios that may leave, with its document."""
+    mine = Revision.objects.filter(unrestricted("head_of__"), head_of__owner=user, head_of__deleted=None)
+    return mine.order_by("head_of__created", "pk")
 
 
 def revision(scenario: Scenario, number: int | None = None) -> Revision | None:
@@ -70,9 +82,21 @@ def revisions(scenario: Scenario, before: int | None = None) -> list[dict[str, A
             "author": one.author.get_username() if one.author else None,
             "problems": one.problems,
             "label": one.label.name if hasattr(one, "label") else None,
+            "words": [changes.words(change) for change in one.changes.get("first", ())],
+            "more": one.changes.get("more", 0),
         }
         for one in found.order_by("-number")[:REVISIONS]
     ]
+
+
+def changes_between(before: Revision | None, after: Revision) -> list[dict[str, str]]:
+    """Return what is different between two revisions as ``{"path", "change", "words"}``, ``CHANGES`` at most.
+
+    Args:
+        before: None: nothing was there before.
+    """
+    found = changes.comparison(before.document if before else None, after.document)[:CHANGES]
+    return [{"path": one["path"], "change": one["change"], "words": changes.words(one)} for one in found]
 
 
 def counts_of(document: Any) -> dict[str, int]:
@@ -84,18 +108,19 @@ def counts_of(document: Any) -> dict[str, int]:
 
 
 class _PerRevision(Generic[Answer]):
-    """The latest answers to one question, by revision; safe between threads.
+    """The latest answers to one question, by revision and language; safe between threads.
 
-    Two threads that ask at once may both compute: cheaper than holding a lock for a second.
+    Answers hold sentences, which are made in the language of whoever asked. Two threads that ask at once may
+    both compute: cheaper than holding a lock for a second.
     """
 
     def __init__(self, compute: Callable[[Revision], Answer]) -> None:
         self._compute = compute
-        self._answers: dict[tuple[UUID, int], Answer] = {}
+        self._answers: dict[tuple[UUID, int, str], Answer] = {}
         self._lock = Lock()
 
     def __call__(self, revision: Revision) -> Answer:
-        found = self._answers.get((revision.scenario_id, revision.number))
+        found = self._answers.get((revision.scenario_id, revision.number, netcore.language_code()))
         if found is None:
             found = self._compute(revision)
             self.keep(revision, found)
@@ -106,7 +131,7 @@ class _PerRevision(Generic[Answer]):
         with self._lock:
             while len(self._answers) >= _KEPT:
                 del self._answers[next(iter(self._answers))]
-            self._answers[revision.scenario_id, revision.number] = answer
+            self._answers[revision.scenario_id, revision.number, netcore.language_code()] = answer
 
 
 def _read(revision: Revision) -> netcore.Reading:
@@ -114,7 +139,10 @@ def _read(revision: Revision) -> netcore.Reading:
 
 
 def _compile(revision: Revision) -> netcore.Network:
-    return netcore.compile(netcore.load(revision.document))
+    found = reading(revision)
+    if found.document is None or found.problems:
+        raise netcore.DocumentError(found.problems)
+    return netcore.compile(found.document)
 
 
 reading = _PerRevision(_read)
@@ -155,6 +183,10 @@ class NoSuchVM(LookupError):
     """The document has no VM of this id."""
 
 
+class TooLarge(ValueError):
+    """The drawing is too large for this question; the message is for people."""
+
+
 class CannotSweep(ValueError):
     """There is no such fault or design, or they do not go together; the message is for people."""
 
@@ -164,30 +196,26 @@ class NotRunnable(ValueError):
 
     def __init__(self, problems: list[dict[str, Any]]) -> None:
         """Keep the problems for the answer."""
-        super().__init__("The drawing has problems, so it cannot be run.")
+        super().__init__(gettext("The drawing has problems, so it cannot be run."))
         self.problems = problems
 
 
-def effective_routes(revision: Revision, nic: str) -> list[dict[str, Any]]:
-    """Return the effective routes of a NIC as plain data, in netcore's order.
+def effective_routes(revision: Revision, nic: str) -> dict[str, Any]:
+    """Return ``{"routes", "shown", "reason"}`` of a NIC as plain data, routes in netcore's order.
+
+    ``shown`` says whether the platform would show them, ``reason`` why not.
 
     Raises:
         NotRunnable: the drawing has problems.
         NoSuchNic: the document has no such NIC.
     """
-    rows = _asked(revision, lambda found: netcore.effective_routes(found, nic), NoSuchNic)
-    return [route.as_dict() for route in rows]
+    return _asked(revision, lambda found: _routes(found, nic), NoSuchNic)
 
 
-def routes_shown(revision: Revision, nic: str) -> dict[str, Any]:
-    """Return ``{"shown", "reason"}``: whether the platform would show the routes of a NIC, and why not.
-
-    Raises:
-        NotRunnable: the drawing has problems.
-        NoSuchNic: the document has no such NIC.
-    """
-    shown, reason = _asked(revision, lambda found: netcore.routes_shown(found, f"nics/{nic}"), NoSuchNic)
-    return {"shown": shown, "reason": reason}
+def _routes(network: netcore.Network, nic: str) -> dict[str, Any]:
+    rows = [route.as_dict() for route in netcore.effective_routes(network, nic)]
+    shown, reason = netcore.routes_shown(network, f"nics/{nic}")
+    return {"routes": rows, "shown": shown, "reason": reason}
 
 
 def _health(revision: Revision) -> dict[str, list[dict[str, Any]]]:
@@ -213,22 +241,62 @@ def health(revision: Revision) -> dict[str, list[dict[str, Any]]]:
         raise NotRunnable([problem.as_dict() for problem in error.problems]) from error
 
 
-def effective_rules(revision: Revision, nic: str) -> dict[str, list[dict[str, Any]]]:
+def effective_rules(revision: Revision, nic: str) -> dict[str, Any]:
     """Return the security rules in force at a NIC by direction, in evaluation order, as plain data.
+
+    Each has ``shadowed_by``: null where it decides about some packet, else what stands before it. ``judged``
+    says whether that was looked for: of more than ``MOST_JUDGED`` rules in a direction it is not.
 
     Raises:
         NotRunnable: the drawing has problems.
         NoSuchNic: the document has no such NIC.
     """
-    return {
-        direction.value.lower(): [
-            rule.as_dict()
-            for rule in _asked(
-                revision, partial(netcore.effective_rules, nic_id=nic, direction=direction), NoSuchNic
-            )
+    return _asked(revision, lambda found: _rules(found, nic), NoSuchNic)
+
+
+def _rules(network: netcore.Network, nic: str) -> dict[str, Any]:
+    found: dict[str, Any] = {"judged": True}
+    for direction in netcore.Direction:
+        rules = netcore.effective_rules(network, nic, direction)
+        judged = len(rules) <= MOST_JUDGED
+        never = netcore.shadowed_at(network, nic, direction) if judged else {}
+        found["judged"] = found["judged"] and judged
+        found[direction.value.lower()] = [
+            {**rule.as_dict(), "shadowed_by": never.get((rule.where, rule.ref))} for rule in rules
         ]
-        for direction in netcore.Direction
+    return found
+
+
+def preview(revision: Revision, patch: list[dict[str, Any]], nic: str) -> dict[str, Any]:
+    """Return what an edit that is not saved would make of a NIC: its routes and rules, or the problems.
+
+    Nothing is stored or kept. ``routes`` and ``rules`` are null where the edited drawing has problems.
+
+    Raises:
+        PatchError: the patch does not fit the revision.
+        TooLarge: the drawing is too large to be read again with every letter.
+        NoSuchNic: the edited document has no such NIC.
+    """
+    nics = revision.document["topology"].get("nics", {})
+    if len(nics) > MOST_PREVIEWED:
+        raise TooLarge(
+            gettext("Of more than %(most)d NICs an edit is shown once it is saved.")
+            % {"most": MOST_PREVIEWED}
+        )
+    found = netcore.read(json_patch.apply(revision.document, patch))
+    answer: dict[str, Any] = {
+        "problems": [problem.as_dict() for problem in found.problems],
+        "runnable": found.runnable and found.document is not None,
+        "routes": None,
+        "rules": None,
     }
+    if found.document is not None and found.runnable:
+        try:
+            made = netcore.compile(found.document)
+            answer |= {"routes": _routes(made, nic), "rules": _rules(made, nic)}
+        except netcore.NotFound as error:
+            raise NoSuchNic(str(error)) from error
+    return answer
 
 
 def guest_view(revision: Revision, vm: str) -> dict[str, Any]:
@@ -272,7 +340,12 @@ def designs_and_faults(revision: Revision) -> dict[str, list[dict[str, Any]]]:
     }
     return {
         "designs": [
-            {"id": d.id, "title": d.title, "mechanism": d.mechanism, "description": d.description}
+            {
+                "id": d.id,
+                "title": netcore.say(d.title),
+                "mechanism": d.mechanism,
+                "description": netcore.say(d.description),
+            }
             for d in netcore.all_designs()
             if d.id in playable
         ],
@@ -305,7 +378,11 @@ def sweep_parameters(revision: Revision, fault: str, designs: Sequence[str]) -> 
     unknown = [name for name in designs if name not in by_id]
     if unknown or not designs:
         known = netcore.near_names(unknown[0] if unknown else "", list(by_id))
-        raise CannotSweep(f"There is no design {unknown[0]!r:.80}. {known}" if unknown else "Name a design.")
+        raise CannotSweep(
+            gettext("There is no design {unknown!r:.80}. {known}").format(unknown=unknown[0], known=known)
+            if unknown
+            else gettext("Name a design.")
+        )
     try:
         made = netcore.sweep_parameters(found.document, fault, [by_id[name] for name in designs])
     except netcore.NetcoreError as error:
@@ -313,19 +390,33 @@ def sweep_parameters(revision: Revision, fault: str, designs: Sequence[str]) -> 
     return [one.as_dict() for one in made]
 
 
-@cache
+def _per_language(make: Callable[[], Answer]) -> Callable[[], Answer]:
+    """Keep what a function returns, once for each language."""
+
+    @cache
+    def kept(language: str) -> Answer:
+        return make()
+
+    @wraps(make)
+    def found() -> Answer:
+        return kept(netcore.language_code())
+
+    return found
+
+
+@_per_language
 def failover_choices() -> dict[str, list[dict[str, Any]]]:
     """Return kinds of faults, conditions and default rates; do not change the answer."""
     return netcore.failover_choices()
 
 
-@cache
+@_per_language
 def rule_cards() -> list[dict[str, Any]]:
     """Return every rule card of the engine as plain data, in netcore's order; do not change the answer."""
     return [card.as_dict() for card in netcore.rule_cards()]
 
 
-@cache
+@_per_language
 def facts() -> dict[str, Any]:
     """Return the implemented facts by id; do not change the answer."""
     return dict(netcore.facts())
@@ -339,7 +430,9 @@ def document_schema() -> dict[str, Any]:
 
 def timings() -> list[dict[str, str]]:
     """Return the timing profiles: id, title, date."""
-    return [{"id": p.id, "title": p.title, "date": str(p.date)} for p in netcore.timing_profiles()]
+    return [
+        {"id": p.id, "title": netcore.say(p.title), "date": str(p.date)} for p in netcore.timing_profiles()
+    ]
 
 
 def timing(profile_id: str) -> dict[str, Any] | None:

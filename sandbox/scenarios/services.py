@@ -12,21 +12,31 @@ from django.utils.translation import gettext
 
 import netcore
 from sandbox.accounts.models import User
+from sandbox.scenarios import changes, queries, restrictions
 from sandbox.scenarios import patch as json_patch
-from sandbox.scenarios import queries
 from sandbox.scenarios.models import Label, Revision, Scenario, Upload
 from sandbox.scenarios.patch import PatchError as PatchError
+from sandbox.scenarios.restrictions import InExam as InExam
+from sandbox.scenarios.restrictions import PredictFirst as PredictFirst
+from sandbox.scenarios.restrictions import restrict as restrict
 
 SCENARIOS_PER_PERSON: Final = 500
 MAX_UPLOAD_BYTES: Final = 5_000_000
+MAX_EDITS: Final = 20
+"""So many edits are taken at once; each becomes a revision, and all of them are checked under one lock."""
 
 
 class Invalid(ValueError):
-    """What was sent is not a scenario document; ``problems`` lists all that is wrong, as plain data."""
+    """What was sent is not a scenario document; ``problems`` lists all that is wrong, as plain data.
+
+    ``edit`` is the number of the edit that made it so, where several were sent.
+    """
+
+    edit: int | None = None
 
     def __init__(self, problems: list[dict[str, Any]]) -> None:
         """Keep the problems."""
-        super().__init__("This is not a scenario document that can be saved.")
+        super().__init__(gettext("This is not a scenario document that can be saved."))
         self.problems = problems
 
 
@@ -34,16 +44,12 @@ class Locked(json_patch.PatchError):
     """The edit changes a part of the drawing that is locked; the message names it."""
 
 
-class InExam(Exception):
-    """The drawing belongs to an exam, so this is not done with it."""
-
-
 class Stale(Exception):
     """The edit names an older revision; ``current`` is the newest one, with its document."""
 
     def __init__(self, current: Revision) -> None:
         """Keep the newest revision for the answer."""
-        super().__init__("The scenario was changed in the meantime.")
+        super().__init__(gettext("The scenario was changed in the meantime."))
         self.current = current
 
 
@@ -83,7 +89,7 @@ def create(owner: User, document: Any, *, scenario_id: UUID | None = None) -> Sc
         if Scenario.objects.filter(owner=owner, deleted=None).count() >= limit:
             raise TooManyScenarios(limit)
         scenario = Scenario.objects.create(id=scenario_id or uuid4(), owner=owner, name="")
-        _append(scenario, 1, reading, owner)
+        _append(scenario, None, reading, owner)
     return scenario
 
 
@@ -99,22 +105,63 @@ def apply_patch(scenario: Scenario, base: int, patch: list[dict[str, Any]], auth
         Invalid: the result is no scenario document.
     """
     with transaction.atomic():
-        locked = Scenario.objects.select_for_update().get(pk=scenario.pk)
-        head = Revision.objects.get(head_of=locked)
-        if head.number != base:
-            raise Stale(head)
-        if not patch:
-            return head
-        reading = _read(json_patch.apply(head.document, patch))
-        assert reading.document is not None
-        _keep_locks(locked, head.document, netcore.dump(reading.document))
-        return _append(locked, head.number + 1, reading, author)
+        locked, head = _head(scenario, base)
+        return _edit(locked, head, patch, author)
 
 
-def _keep_locks(scenario: Scenario, before: Any, after: Any) -> None:
+def apply_patches(
+    scenario: Scenario, base: int, patches: list[list[dict[str, Any]]], author: User
+) -> Revision:
+    """Apply edits that were kept meanwhile, all or none, and return the newest revision.
+
+    Each is a revision of its own, as if it had been sent when it was made: a history reads the same
+    whether somebody had a network or not.
+
+    Raises:
+        ValueError: more than ``MAX_EDITS``.
+        Stale, PatchError, Locked, Invalid: as ``apply_patch``; the last three name the edit in ``edit``.
+    """
+    if len(patches) > MAX_EDITS:
+        raise ValueError(f"{MAX_EDITS} edits are taken at once; these are {len(patches)}.")
+    with transaction.atomic():
+        locked, head = _head(scenario, base)
+        for number, patch in enumerate(patches):
+            try:
+                head = _edit(locked, head, patch, author)
+            except (PatchError, Invalid) as error:
+                error.edit = number
+                if isinstance(error, PatchError):
+                    error.pointer = error.pointer.replace("/patch", f"/edits/{number}", 1)
+                raise
+        return head
+
+
+def _head(scenario: Scenario, base: int) -> tuple[Scenario, Revision]:
+    """Lock a scenario and return it with its newest revision, which is ``base`` or the edit is stale."""
+    locked = Scenario.objects.select_for_update().get(pk=scenario.pk)
+    head = Revision.objects.get(head_of=locked)
+    if head.number != base:
+        raise Stale(head)
+    return locked, head
+
+
+def _edit(locked: Scenario, head: Revision, patch: list[dict[str, Any]], author: User) -> Revision:
+    if not patch:
+        return head
+    reading = _read(json_patch.apply(head.document, patch))
+    _keep_locks(locked, head.document, reading)
+    return _append(locked, head, reading, author)
+
+
+def _keep_locks(scenario: Scenario, before: Any, reading: netcore.Reading) -> None:
+    assert reading.document is not None
+    after = netcore.dump(reading.document) if scenario.locks else {}
     for pointer in scenario.locks:
         if json_patch.value_at(before, pointer) != json_patch.value_at(after, pointer):
-            raise Locked(f"{pointer} is part of the exercise and stays as it is.", "/patch")
+            raise Locked(
+                gettext("{pointer} is part of the exercise and stays as it is.").format(pointer=pointer),
+                "/patch",
+            )
 
 
 def replace(scenario: Scenario, document: Any, author: User) -> Revision:
@@ -126,12 +173,7 @@ def replace(scenario: Scenario, document: Any, author: User) -> Revision:
     with transaction.atomic():
         locked = Scenario.objects.select_for_update().get(pk=scenario.pk)
         head = Revision.objects.get(head_of=locked)
-        return _append(locked, head.number + 1, _read(document), author)
-
-
-def restrict(scenario: Scenario, locks: list[str], exam: bool) -> None:
-    """Say which parts of a scenario are locked, and whether it belongs to an exam."""
-    Scenario.objects.filter(pk=scenario.pk).update(locks=locks, exam=exam)
+        return _append(locked, head, _read(document), author)
 
 
 def rename(scenario: Scenario, name: str, author: User) -> Revision:
@@ -139,11 +181,14 @@ def rename(scenario: Scenario, name: str, author: User) -> Revision:
 
     Raises:
         Invalid: the name is empty or too long.
+        Locked: it is locked.
     """
     with transaction.atomic():
         locked = Scenario.objects.select_for_update().get(pk=scenario.pk)
         head = Revision.objects.get(head_of=locked)
-        return _append(locked, head.number + 1, _read({**head.document, "name": name}), author)
+        reading = _read({**head.document, "name": name})
+        _keep_locks(locked, head.document, reading)
+        return _append(locked, head, reading, author)
 
 
 def label(revision: Revision, name: str) -> None:
@@ -159,13 +204,13 @@ def duplicate(revision: Revision, owner: User, *, same_name: bool = False) -> Sc
 
     Raises:
         InExam: the scenario belongs to an exam.
+        PredictFirst: its predictions are not locked yet.
         TooManyScenarios: as ``create``.
     """
-    if revision.scenario.exam:
-        raise InExam("This drawing belongs to an exam and is not copied.")
+    restrictions.may_leave(revision.scenario)
     document = dict(revision.document)
     if not same_name:
-        document["name"] = f"{document['name'][:110]} (copy)"
+        document["name"] = gettext("{document} (copy)").format(document=document["name"][:110])
     return create(owner, document)
 
 
@@ -191,7 +236,9 @@ def store_upload(owner: User, name: str, size: int | None, content: bytes) -> Up
 
 def upload_too_large() -> str:
     """Return the sentence that refuses a file."""
-    return f"A file for import may have {MAX_UPLOAD_BYTES // 1_000_000} MB at most."
+    return gettext("A file for import may have {limit} MB at most.").format(
+        limit=MAX_UPLOAD_BYTES // 1_000_000
+    )
 
 
 def drop_upload(upload_id: UUID) -> None:
@@ -206,23 +253,25 @@ def _read(document: Any) -> netcore.Reading:
     return reading
 
 
-def _append(scenario: Scenario, number: int, reading: netcore.Reading, author: User) -> Revision:
-    """Store a revision and make it the newest; the caller holds the lock on the scenario."""
+def _append(scenario: Scenario, head: Revision | None, reading: netcore.Reading, author: User) -> Revision:
+    """Store a revision behind ``head`` and make it the newest; the caller holds the lock on the scenario."""
     assert reading.document is not None
     document = netcore.dump(reading.document)
     revision = Revision.objects.create(
         scenario=scenario,
-        number=number,
+        number=head.number + 1 if head else 1,
         document=document,
         author=author,
         problems=len(reading.problems),
         description=reading.document.description,
         counts=queries.counts_of(document),
+        changes=changes.kept(changes.comparison(head.document if head else None, document)),
     )
     # Once it is there for good: of a number that is rolled back nothing may be remembered.
     transaction.on_commit(lambda: queries.reading.keep(revision, reading))
     scenario.head = revision
     scenario.name = reading.document.name
     scenario.updated = revision.created
-    scenario.save(update_fields=["head", "name", "updated"])
+    restrictions.follow(scenario, document)
+    scenario.save(update_fields=["head", "name", "updated", "follows", "exam", "withheld"])
     return revision

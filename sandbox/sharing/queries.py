@@ -10,6 +10,7 @@ from django.utils.timezone import now
 from sandbox.accounts.models import User
 from sandbox.runs.models import Run
 from sandbox.scenarios.models import Scenario
+from sandbox.scenarios.restrictions import unrestricted
 from sandbox.sharing.models import Share, Visit
 from sandbox.sharing.tokens import token_hash, token_of
 
@@ -17,9 +18,12 @@ from sandbox.sharing.tokens import token_hash, token_of
 def open_shares() -> QuerySet[Share]:
     """Return the shares that still open something: not revoked, not expired, scenario not deleted.
 
+    Those of a drawing that an exam has since, or whose predictions come first, open nothing meanwhile.
+
     Without documents; reading one is one more query.
     """
     live = Q(expires=None) | Q(expires__gt=now())
+    live &= unrestricted("scenario__")
     shares = Share.objects.filter(live, revoked=None, scenario__deleted=None)
     return shares.select_related("scenario", "revision").defer("revision__document")
 

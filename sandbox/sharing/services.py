@@ -9,10 +9,12 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext
 
 from sandbox.accounts.models import User
 from sandbox.runs import queries as run_queries
 from sandbox.runs import services as run_services
+from sandbox.scenarios import restrictions
 from sandbox.scenarios import services as scenario_services
 from sandbox.scenarios.models import Scenario
 from sandbox.sharing.models import Share, Visit
@@ -33,21 +35,27 @@ def create(scenario: Scenario, user: User, run_ids: Sequence[UUID]) -> tuple[Sha
 
     Raises:
         NotShareable: a run is not of this scenario, the runs belong to different revisions, the scenario
-            belongs to an exam, or it has ``SHARES_PER_SCENARIO`` open links.
+            belongs to an exam or its predictions come first, the person sits an exam, or there are
+            ``SHARES_PER_SCENARIO`` open links.
     """
     share_id = uuid4()
     token = token_of(share_id)
     with transaction.atomic():
         scenario = Scenario.objects.select_for_update().get(pk=scenario.pk)
         if scenario.shares.filter(revoked=None, expires__gt=now()).count() >= SHARES_PER_SCENARIO:
-            raise NotShareable(f"A scenario may have {SHARES_PER_SCENARIO} open links. Revoke one first.")
-        if scenario.exam:
-            raise NotShareable("This drawing belongs to an exam and is not shared.")
+            raise NotShareable(
+                gettext("A scenario may have {limit} open links. Revoke one first.").format(
+                    limit=SHARES_PER_SCENARIO
+                )
+            )
+        _may_be_shared(scenario, user)
         runs = list(run_queries.runs_of(scenario).filter(pk__in=set(run_ids)))
         if len(runs) != len(set(run_ids)):
-            raise NotShareable("Not all of these runs belong to this scenario.")
+            raise NotShareable(gettext("Not all of these runs belong to this scenario."))
         if len({run.revision_id for run in runs}) > 1:
-            raise NotShareable("These runs belong to different revisions; a link shows one revision.")
+            raise NotShareable(
+                gettext("These runs belong to different revisions; a link shows one revision.")
+            )
         revision = runs[0].revision if runs else scenario.head
         assert revision is not None  # only imports run without one, and they belong to no scenario
         share = Share.objects.create(
@@ -60,6 +68,15 @@ def create(scenario: Scenario, user: User, run_ids: Sequence[UUID]) -> tuple[Sha
         )
         share.runs.set(runs)
     return share, token
+
+
+def _may_be_shared(scenario: Scenario, user: User) -> None:
+    try:
+        restrictions.may_leave(scenario)
+    except (restrictions.InExam, restrictions.PredictFirst) as error:
+        raise NotShareable(str(error)) from error
+    if restrictions.sits_exam(user):
+        raise NotShareable(gettext("You sit an exam, so nothing is shared until it is over."))
 
 
 def remember(share: Share, user: User) -> None:

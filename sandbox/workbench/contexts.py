@@ -47,7 +47,7 @@ def card(scenario: Scenario) -> dict[str, Any]:
     """Return a scenario's card: id, name, description, revision, problems, updated, counts, urls.
 
     ``url`` opens it, ``picture_url`` is its picture (the revision in the query keeps caches right),
-    ``duplicate_url``, ``rename_url`` (``name``) and ``delete_url`` take a POST.
+    ``duplicate_url``, ``rename_url`` (``name``) and ``delete_url`` take a POST; ``copies``: it may be copied.
     """
     head, url = scenario.head, scenario.get_absolute_url()
     number = head.number if head else 0
@@ -62,6 +62,7 @@ def card(scenario: Scenario) -> dict[str, Any]:
         "url": url,
         "picture_url": f"{url}picture.svg?v={number}",
         "duplicate_url": f"{url}duplicate/",
+        "copies": not scenario.exam and not scenario.withheld,
         "rename_url": f"{url}rename/",
         "delete_url": f"{url}delete/",
     }
@@ -110,14 +111,16 @@ def user(request: HttpRequest) -> dict[str, Any] | None:
     """Return who is signed in, for the browser; None for a stranger."""
     if not request.user.is_authenticated:
         return None
-    return {"name": request.user.get_username(), "guest": request.user.is_guest}
+    who = request.user
+    return {"key": str(who.pk), "name": who.get_username(), "guest": who.is_guest}
 
 
 def bootstrap(request: HttpRequest, scenario: Scenario) -> dict[str, Any]:
     """Return what the workbench starts with.
 
-    ``{"mode": "edit", "scenario": {"id", "name", "revision"}, "can": {...}, "user": {"name", "guest"},
+    ``{"mode": "edit", "scenario": {"id", "name", "revision"}, "can": {...}, "user": {"key", "name", "guest"},
     "exercise": {"title", "url"} or None (see ``classes.queries.exercise_of``),
+    "withheld": [{"title", "url", "told"}] (see ``Scenario.withheld``),
     "urls": {"api", "scenario", "runs", "routes", "rules", "guest", "health", "designs", "shares",
     "document", "imports", "home", "claim", "facts", "glossary", "reference", "run", "run_events",
     "run_columns", "run_cancel", "run_socket"}}``; ``{run}`` in an address stands for a run's id.
@@ -133,6 +136,7 @@ def bootstrap(request: HttpRequest, scenario: Scenario) -> dict[str, Any]:
         "can": scenario_access.can(request.user, scenario),
         "user": user(request),
         "exercise": class_queries.exercise_of(scenario),
+        "withheld": scenario.withheld,
         "urls": {
             "api": _API,
             "scenario": api,
@@ -171,7 +175,7 @@ def shared_bootstrap(request: HttpRequest, share: Share, token: str) -> dict[str
     return {
         "mode": "shared",
         "scenario": {"name": share.revision.document["name"], "revision": share.revision.number},
-        "can": {"edit": False, "run": False, "share": False, "fork": True},
+        "can": {"edit": False, "run": False, "share": False, "download": False, "fork": True},
         "user": user(request),
         "runs": [run_queries.payload(run)["id"] for run in sharing_queries.runs_of(share)],
         "urls": {

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any, Final
 
+from django.utils.translation import gettext, ngettext
+
 WIDTH: Final = 320
 HEIGHT: Final = 160
 
@@ -32,7 +34,7 @@ def picture(document: Mapping[str, Any]) -> str:
         document: a scenario document as plain data; missing or odd parts are drawn as missing.
     """
     topology = _map(document.get("topology"))
-    name = _text(document.get("name"), 60) or "scenario"
+    name = _text(document.get("name"), 60) or gettext("scenario")
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
         f'aria-label="{escape(_summary(name, topology))}" font-family="Inter, system-ui, sans-serif">',
@@ -48,7 +50,7 @@ def _networks(topology: Mapping[str, Any]) -> list[str]:
     outside = len(_map(topology.get("hosts")))
     width = WIDTH - 2 * _PAD - (44 if outside else 0)
     if not networks:
-        words = "Nothing drawn yet" if not outside else "No virtual network yet"
+        words = escape(gettext("No virtual network yet") if outside else gettext("Nothing drawn yet"))
         return [
             f'<text x="{WIDTH // 2}" y="{HEIGHT // 2 + 4}" text-anchor="middle" font-size="11" '
             f'fill="#8a94a6">{words}</text>'
@@ -154,9 +156,13 @@ def _by(collection: Any, field: str) -> dict[str, list[tuple[str, Any]]]:
 
 
 def _summary(name: str, topology: Mapping[str, Any]) -> str:
-    kinds = (("vnets", "virtual network"), ("subnets", "subnet"), ("vms", "VM"))
-    counts = ((len(_map(topology.get(kind))), word) for kind, word in kinds)
-    return f"{name}: " + ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts)
+    vnets, subnets, vms = (len(_map(topology.get(kind))) for kind in ("vnets", "subnets", "vms"))
+    counts = (
+        ngettext("{count} virtual network", "{count} virtual networks", vnets).format(count=vnets),
+        ngettext("{count} subnet", "{count} subnets", subnets).format(count=subnets),
+        ngettext("{count} VM", "{count} VMs", vms).format(count=vms),
+    )
+    return f"{name}: {', '.join(counts)}"
 
 
 def _map(value: Any) -> Mapping[str, Any]:

@@ -116,7 +116,7 @@ def _picture(request: HttpRequest, version: str, document: Callable[[], Any]) ->
     else:
         response = HttpResponse(picture(document()), content_type="image/svg+xml; charset=utf-8")
         # An SVG opened by itself is a document; it must not run anything even if we escaped badly.
-        response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+        response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
     return response
@@ -270,7 +270,7 @@ def glossary(request: HttpRequest) -> HttpResponse:
 @require_POST
 def scenario_new(request: HttpRequest) -> HttpResponse:
     """Make an empty scenario and open it; a stranger is sent to sign in."""
-    return _made(request, lambda user: services.create(user, dict(_EMPTY)))
+    return _made(request, lambda user: services.create(user, {"schema": 1, "name": gettext("New scenario")}))
 
 
 @require_POST
@@ -291,6 +291,8 @@ def scenario_rename(request: HttpRequest, scenario_id: str) -> HttpResponse:
         services.rename(found, request.POST.get("name", "").strip(), request.user)
     except services.Invalid:
         return _refusal(gettext("A name has 1 to 120 characters."), 422)
+    except services.Locked as error:
+        return _refusal(str(error), 409)
     return redirect("workbench:home")
 
 
@@ -301,9 +303,6 @@ def scenario_delete(request: HttpRequest, scenario_id: str) -> HttpResponse:
     return redirect("workbench:home")
 
 
-_EMPTY: Final = {"schema": 1, "name": "New scenario"}
-
-
 def _made(request: HttpRequest, make: Any) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect("account_login")
@@ -311,7 +310,7 @@ def _made(request: HttpRequest, make: Any) -> HttpResponse:
         made = make(request.user)
     except services.TooManyScenarios as error:
         return _refusal(str(error), 429)
-    except services.InExam as error:
+    except (services.InExam, services.PredictFirst) as error:
         return _refusal(str(error), 409)
     return redirect(made.get_absolute_url())
 

@@ -56,8 +56,8 @@ def readings(trials: int, repetitions: int) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def workers(count: int) -> Iterator[Sequence[int]]:
-    """Run so many workers, ready for work; yields their processes."""
+def workers(count: int, queue: str = "batch") -> Iterator[Sequence[int]]:
+    """Run so many workers of a queue, ready for work; yields their processes."""
     from celery import current_app
 
     from tests.sandbox.runs.worker import celery, until
@@ -65,7 +65,7 @@ def workers(count: int) -> Iterator[Sequence[int]]:
     with contextlib.ExitStack() as stack:
         pids = [
             stack.enter_context(
-                celery("worker", "-P", "solo", "-Q", "batch", "-n", f"worker{number}@%h", *QUIET)
+                celery("worker", "-P", "solo", "-Q", queue, "-n", f"worker{number}@%h", *QUIET)
             ).pid
             for number in range(count)
         ]

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from sandbox.scenarios import queries, services
 from sandbox.scenarios.models import Scenario
-from tests.browser.people import axe, post, sign_in
+from tests.browser.people import axe, only_traces, post, sign_in
 from tests.conftest import Worker
 
 pytestmark = pytest.mark.usefixtures("demo_account")
@@ -65,23 +65,42 @@ def two_networks(page: Page) -> None:
     expect(node(page, "vms/vm2")).to_be_visible()
 
 
-def test_from_blank_to_a_delivered_packet_in_the_steps_that_are_offered(page: Page, worker: Worker) -> None:
+def test_the_steps_that_are_offered_lead_from_blank_through_a_firewall(page: Page, worker: Worker) -> None:
+    only_traces(page)
     sign_in(page)
     page.goto("/")
     page.get_by_role("button", name="New scenario", exact=True).click()
     expect(page.get_by_role("heading", name="Nothing is drawn yet")).to_be_visible()
     steps = page.get_by_role("region", name="First steps")
     assert axe(page) == []
-    steps.get_by_role("button", name="Add a virtual network").click()
-    steps.get_by_role("button", name="Add a subnet").click()
-    steps.get_by_role("button", name="Add a VM").click()
-    steps.get_by_role("button", name="Add another VM").click()
-    expect(page.get_by_role("button", name="Run trace").last).to_be_enabled()
+
+    def take(*offered: str) -> None:
+        for words in offered:
+            steps.get_by_role("button", name=words, exact=True).click(timeout=60_000)
+
+    take("Add a virtual network", "Add a subnet", "Add a VM", "Add another VM")
     page.get_by_role("tab", name="Compare").click()  # the step leads back to the trace
-    steps.get_by_role("button", name="Run trace").click()
-    expect(page.get_by_test_id("verdict-forward")).to_contain_text("Delivered", timeout=60_000)
+    take("Run trace", "Add a spoke")
+    expect(page.get_by_test_id("verdict-forward")).to_contain_text("Delivered")
+    take("Add a subnet to spoke1", "Add a VM to spoke1", "Add a spoke", "Add a subnet to spoke2")
+    take("Add a VM to spoke2", "Peer hub with spoke1", "Peer hub with spoke2", "Run trace")
+    # The packet dies; its reason is named, with the rule, and what to draw next.
+    expect(steps.get_by_role("status")).to_contain_text("Dropped", timeout=60_000)
+    expect(steps).to_contain_text("Peering is not transitive")
+    assert axe(page) == []
+    steps.get_by_role("link", name="G3").last.click()
+    expect(page.get_by_role("dialog", name="Rule card")).to_be_visible()
+    page.keyboard.press("Escape")
+    take("Add an appliance to hub", "Add a route table to spoke1", "Route spoke1 by fw1")
+    take("Add a route table to spoke2", "Route spoke2 by fw1", "Run trace")
+    expect(steps.get_by_role("status")).to_contain_text("does not allow forwarded traffic", timeout=60_000)
+    take("Accept forwarded traffic at spoke1, spoke2", "Run trace")
+    expect(steps).to_contain_text("A packet went from spoke to spoke through the firewall", timeout=60_000)
+    page.reload()  # what was done stays done, until it is closed
+    expect(steps).to_contain_text("10 of 10")
+    steps.get_by_role("button", name="Close the first steps").click()
     expect(steps).to_have_count(0)
-    assert saved(page)["topology"]["nics"]["vm2-nic"]["configurations"]["primary"]["address"] == "10.0.0.5"
+    assert len(saved(page)["topology"]["peerings"]) == 4
 
 
 def test_a_piece_is_dragged_onto_the_canvas_and_refused_where_it_may_not_live(page: Page) -> None:
@@ -225,7 +244,7 @@ def test_a_form_checks_as_it_is_typed_and_explains_addresses(page: Page) -> None
     prefixes.fill("10.1.0.0/24")
     expect(page.locator(".explained")).to_contain_text("Outside the address space of hub")
     prefixes.press("Escape")
-    page.get_by_role("treeitem", name="vm2-nic").last.get_by_role("button").click()
+    page.get_by_role("treeitem", name="vm2-nic").click()
     page.get_by_label("Address of primary").fill("10.0.0.4")
     page.get_by_label("Address of primary").press("Tab")
     table = page.locator(".map-table").first
@@ -368,7 +387,7 @@ def test_history_says_what_changed_names_a_revision_marks_it_and_brings_it_back(
     newest = dialog.get_by_role("list", name="Revisions, newest first").get_by_role("button")
     expect(newest).to_have_count(4)
     newest.nth(0).click()
-    expect(dialog).to_contain_text("VM vm1 was added.")
+    expect(dialog).to_contain_text("Added VM vm1 to subnet subnet1")
     assert axe(page) == []
     dialog.get_by_label("Name of revision 4").fill("With a VM")
     dialog.get_by_label("Name of revision 4").press("Enter")
@@ -412,20 +431,38 @@ def test_several_vms_are_edited_together(page: Page) -> None:
     assert [vm["power"] for vm in vms.values()] == ["stopped", "stopped"]
 
 
-def test_edits_without_network_outlive_the_page(page: Page) -> None:
+def test_undo_and_edits_without_network_outlive_the_page(page: Page) -> None:
     blank(page)
     press(page, "ns")
     saved(page)
+    page.reload()
+    expect(node(page, "subnets/subnet1")).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(node(page, "subnets/subnet1")).to_have_count(0)
+    page.keyboard.press("Control+Shift+z")
+    expect(node(page, "subnets/subnet1")).to_be_visible()
+    saved(page)
+    node(page, "subnets/subnet1").click()
     page.context.set_offline(True)
-    press(page, "v")
+    press(page, "vv")
     expect(page.get_by_test_id("notice")).to_contain_text("Not saved, trying again.")
+    expect(node(page, "vms/vm2")).to_be_visible()
     url = page.url
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto("about:blank")
     page.context.set_offline(False)
     page.goto(url)
-    expect(node(page, "vms/vm1")).to_be_visible()
-    assert saved(page)["topology"]["vms"]["vm1"]["name"] == "vm1"
+    expect(node(page, "vms/vm2")).to_be_visible()
+    assert list(saved(page)["topology"]["vms"]) == ["vm1", "vm2"]
+    go_to(page, "History of revisions")
+    rows = page.get_by_role("dialog", name="History").get_by_role("listitem")
+    expect(rows.nth(0)).to_contain_text("Added VM vm2 to subnet subnet1")
+    expect(rows.nth(1)).to_contain_text("Added VM vm1 to subnet subnet1")
+    expect(rows.nth(2)).to_contain_text("Added subnet subnet1 to virtual network hub")
+    expect(rows.nth(3)).to_contain_text("Deleted subnet subnet1 from virtual network hub")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+z")
+    expect(node(page, "vms/vm2")).to_have_count(0)
 
 
 def test_two_people_at_one_place_are_told_and_may_choose(page: Page) -> None:

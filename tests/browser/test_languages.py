@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from playwright.sync_api import Page, Response, expect
 
+from tests.brackets import make_brackets
 from tests.browser.people import FIREWALLS, open_scenario, sign_in
 
 BARE = """() => {
@@ -35,41 +35,11 @@ BARE = """() => {
 KNOWN = {"React Flow( attribution)?", "VNet Sandbox", "Latin", "English", "demo", "UTC"}
 
 
-def bracketed(catalogue: str) -> str:
-    """Return a catalogue whose every translation is the English text in brackets."""
-
-    def fill(found: re.Match[str]) -> str:
-        one, many = found["one"], found["many"]
-        inner = [re.sub(r'^""\n', "", text or "").replace('\\n"\n"', '\\n"\n"') for text in (one, many)]
-        words = ["".join(re.findall(r'^"(.*)"$', text, flags=re.MULTILINE)) for text in inner]
-        head = f"msgid {one}" + (f"msgid_plural {many}" if many else "")
-        if not many:
-            return f'{head}msgstr "{_inside(words[0])}"\n'
-        return f'{head}msgstr[0] "{_inside(words[0])}"\nmsgstr[1] "{_inside(words[1])}"\n'
-
-    text = '(?:"[^\\n]*"\\n)+'
-    entry = rf"msgid (?P<one>{text})(?:msgid_plural (?P<many>{text}))?(?:msgstr(?:\[\d\])? {text})+"
-    header, rest = catalogue.split("\n\n", 1)
-    header = header.replace("nplurals=INTEGER; plural=EXPRESSION", "nplurals=2; plural=(n != 1)")
-    header = header.replace("#, fuzzy\n", "")
-    return f"{header}\n\n{re.sub(entry, fill, rest).replace('#, fuzzy', '#')}"
-
-
-def _inside(text: str) -> str:
-    """Put brackets around a text; new lines at its ends stay there, as msgfmt wants them."""
-    found = re.fullmatch(r"((?:\\n)*)(.*?)((?:\\n)*)", text)
-    assert found
-    return f"{found[1]}⟦{found[2]}⟧{found[3]}"
-
-
 @pytest.fixture
 def brackets(tmp_path: Path, settings: Any) -> None:
     """The language `la`, whose words are ours in brackets."""
+    make_brackets(tmp_path)
     settings.LOCALE_PATHS = [tmp_path]
-    call_command("messages", "la")
-    for path in sorted(tmp_path.rglob("*.po")):
-        path.write_text(bracketed(path.read_text(encoding="utf-8")), encoding="utf-8")
-    call_command("messages", "la")
     settings.LANGUAGES = [("en", "English"), ("la", "Latin")]
 
 
@@ -120,7 +90,7 @@ def test_workbench(demo_account: None, brackets: None, page: Page) -> None:
         return " ".join(answer.text() for answer in answers)
 
     nothing_bare(page, heard, "the workbench")
-    for panel in ("Add", "Outline", "Problems", "Help"):
+    for panel in ("Add", "Outline", "Problems", "Rule cards", "Help"):
         page.get_by_role("button", name=f"⟦{panel}⟧", exact=True).first.click()
         nothing_bare(page, heard, panel)
     for tab in ("Compare", "Failover", "Matrix", "Edits", "Runs"):

@@ -16,7 +16,10 @@ pytestmark = pytest.mark.usefixtures("demo_account")
 
 
 def piece(page: Page, name: str) -> Locator:
-    return page.get_by_role("region", name="Add").get_by_role("button", name=re.compile(f"^{name}"))
+    """Return a piece of the palette, which is scrolled to it."""
+    found = page.get_by_role("region", name="Add").get_by_role("button", name=re.compile(f"^{name}"))
+    found.scroll_into_view_if_needed()
+    return found
 
 
 def drop(page: Page, name: str, into: Locator) -> None:
@@ -90,6 +93,8 @@ def test_ten_minutes_by_mouse(page: Page, worker: Worker) -> None:
     page.get_by_role("button", name="Run trace").last.click()
     expect(page.get_by_test_id("verdict-return")).to_contain_text("Delivered", timeout=60_000)
     expect(page.get_by_test_id("trace-steps")).to_contain_text("vms/fw1")
+    # Who drew it all unasked has done the first steps as well.
+    expect(page.get_by_role("region", name="First steps")).to_contain_text("its answer came back")
     document = saved(page)["topology"]
     assert (len(document["peerings"]), len(document["route_tables"])) == (4, 2)
     assert time.monotonic() - started < 600
@@ -132,6 +137,7 @@ def test_ten_minutes_by_keyboard_alone(page: Page, worker: Worker) -> None:
     choose(page, "vm1 > vm2:443")
     expect(page.get_by_test_id("verdict-return")).to_contain_text("Delivered", timeout=60_000)
     expect(page.get_by_test_id("trace-steps")).to_contain_text("vms/fw1")
+    expect(page.get_by_role("region", name="First steps")).to_contain_text("its answer came back")
     assert len(saved(page)["topology"]["peerings"]) == 4
 
 

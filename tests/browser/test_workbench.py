@@ -175,7 +175,7 @@ def test_the_inspector_says_backend_health_macs_and_addresses(page: Page) -> Non
     health = page.get_by_test_id("backend-health")
     expect(health.get_by_text("Rule https")).to_be_visible()
     expect(health.get_by_text("healthy").first).to_be_visible()
-    page.locator('.tree button:has(.name[title="web1"])').click()
+    page.locator('.tree-line:has(.name[title="web1"])').click()
     page.get_by_role("tab", name="Settings").click()
     expect(page.get_by_test_id("effective-macs")).to_contain_text("MAC in force")
     page.get_by_role("tab", name="Guest").click()

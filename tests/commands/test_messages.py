@@ -14,6 +14,14 @@ def test_both_catalogues_hold_what_people_read(tmp_path: Path, settings: Any) ->
     folder = tmp_path / "la" / "LC_MESSAGES"
     pages, workbench = (folder / f"{name}.po" for name in ("django", "djangojs"))
     assert 'msgid "My scenarios"' in pages.read_text(encoding="utf-8")
+    words = pages.read_text(encoding="utf-8")
+    for said in (
+        "The drawing has no such NIC.",
+        "Dropped at {place}: {reason}",
+        "A VM is paused, memory kept",
+    ):
+        assert f'msgid "{said}"' in words, said  # a refusal, a sentence of the engine, a table of the engine
+    assert 'msgid_plural "{count} subnets"' in words
     assert 'msgid_plural "{n} problems"' in workbench.read_text(encoding="utf-8")
     assert 'msgid "Looking for runs"' in workbench.read_text(encoding="utf-8")
     workbench.write_text(

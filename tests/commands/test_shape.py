@@ -15,6 +15,8 @@ def test_the_file_is_made_of_the_models_as_they_are() -> None:
 def test_a_field_says_its_kind_and_its_bounds() -> None:
     found = shape.shape(dict(netcore.schema()))
     assert found["collections"]["vms"] == "VirtualMachine"
+    assert {"name", "topology", "traffic", "faults"} <= set(found["scenario"])
+    assert {"vms", "service_tags"} <= set(found["topology"])
     rule = found["models"]["SecurityRule"]
     assert rule["priority"] == {"type": "integer", "minimum": 100, "maximum": 4096, "required": True}
     assert rule["access"] == {"type": "choice", "choices": ["Allow", "Deny"], "required": True}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import random
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,97 +19,8 @@ from netcore.control.network import Network
 from netcore.forwarding.walk import follow
 from netcore.trace.effects import Effect
 from netcore.trace.model import Outcome, Trace
-from tests.netcore.build import Net
 from tests.properties.clouds import PLAIN, cloud, packets
-
-Raw = dict[str, Any]
-Edit = Callable[[Raw, random.Random], None]
-
-PREFIXES = ("10.1.0.0/16", "10.2.2.0/24", "10.0.1.4/32", "0.0.0.0/0", "10.1.1.128/25", "10.0.0.0/9")
-
-
-def _route(raw: Raw, luck: random.Random) -> None:
-    table = raw["topology"]["route_tables"][luck.choice(sorted(raw["topology"]["route_tables"]))]
-    routes = table.setdefault("routes", {})
-    if routes and luck.random() < 0.4:
-        routes.pop(luck.choice(sorted(routes)))
-        return
-    prefix = luck.choice(PREFIXES)
-    kind = luck.choice(("None", "VnetLocal", "Internet", "VirtualAppliance"))
-    made = {"prefix": prefix, "next_hop_type": kind}
-    if kind == "VirtualAppliance":
-        held = [
-            configuration["address"]
-            for nic in raw["topology"]["nics"].values()
-            for configuration in nic["configurations"].values()
-            if ":" not in configuration["address"]
-        ]
-        made["next_hop_ip"] = luck.choice(held)
-    routes["new"] = made
-
-
-def _rule(raw: Raw, luck: random.Random) -> None:
-    group = raw["topology"]["security_groups"][luck.choice(sorted(raw["topology"]["security_groups"]))]
-    rules = group.setdefault("rules", {})
-    if rules and luck.random() < 0.4:
-        rules.pop(luck.choice(sorted(rules)))
-        return
-    rules["new"] = {
-        "priority": luck.choice((100, 150, 3000)) + luck.randrange(20),
-        "direction": luck.choice(("Inbound", "Outbound")),
-        "access": luck.choice(("Allow", "Deny")),
-        "protocol": luck.choice(("*", "tcp", "udp", "icmp")),
-        "source": [luck.choice(("*", "10.1.0.0/16", "10.0.1.0/24", "Internet", "VirtualNetwork"))],
-        "destination": [luck.choice(("*", "10.1.1.0/25", "10.2.0.0/16", "Internet"))],
-        "destination_ports": [luck.choice(("*", "80", "443-8443", "22"))],
-    }
-
-
-def _attach(raw: Raw, luck: random.Random) -> None:
-    topology = raw["topology"]
-    kind = luck.choice(("subnets", "nics"))
-    field = luck.choice(("route_table", "security_group")) if kind == "subnets" else "security_group"
-    there = topology["route_tables" if field == "route_table" else "security_groups"]
-    topology[kind][luck.choice(sorted(topology[kind]))][field] = luck.choice([None, *sorted(there)])
-
-
-def _forwarding(raw: Raw, luck: random.Random) -> None:
-    nic = raw["topology"]["nics"][luck.choice(sorted(raw["topology"]["nics"]))]
-    nic["ip_forwarding"] = not nic.get("ip_forwarding", False)
-
-
-def _gone(raw: Raw, luck: random.Random) -> None:
-    vm = luck.choice(sorted(raw["topology"]["vms"]))
-    del raw["topology"]["vms"][vm]
-    for key in [key for key, nic in raw["topology"]["nics"].items() if nic.get("vm") == vm]:
-        del raw["topology"]["nics"][key]
-
-
-def _power(raw: Raw, luck: random.Random) -> None:
-    vm = raw["topology"]["vms"][luck.choice(sorted(raw["topology"]["vms"]))]
-    vm["power"] = "running" if vm.get("power") == "stopped" else "stopped"
-
-
-def _address(raw: Raw, luck: random.Random) -> None:
-    nic = raw["topology"]["nics"][luck.choice(sorted(raw["topology"]["nics"]))]
-    held = nic["configurations"][luck.choice(sorted(nic["configurations"]))]
-    if ":" not in held["address"]:
-        held["address"] = held["address"].rpartition(".")[0] + f".{luck.randrange(4, 120)}"
-
-
-LIGHT = (_route, _rule, _attach)
-MOVES = (_power, _address)
-HEAVY = (_forwarding, _gone)
-
-
-def edit(drawn: Net, luck: random.Random, kinds: tuple[Edit, ...]) -> Network | None:
-    """Return the drawing after a random edit; None where it would have problems."""
-    raw = copy.deepcopy(drawn.raw)
-    luck.choice(kinds)(raw, luck)
-    reading = netcore.read(raw)
-    if reading.document is None or reading.problems:
-        return None
-    return Network(reading.document)
+from tests.properties.edits import GUESTS, HEAVY, LIGHT, LINKS, MOVES, Edit, edit
 
 
 def passed(trace: Trace, sender: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -174,7 +83,8 @@ def check(before: Network, after: Network, luck: random.Random, count: int) -> t
                         listed.setdefault((sender, address, change.protocol), []).append(change)
     for network in (before, after):
         for nic in network.scenario.topology.nics.values():
-            receivers |= {(nic.vm, str(each.address)) for each in nic.configurations.values()}
+            if nic.vm is not None:
+                receivers |= {(nic.vm, str(each.address)) for each in nic.configurations.values()}
         topology = network.scenario.topology
         receivers |= {(None, str(public.address)) for public in topology.public_ips.values()}
         receivers |= {(None, str(host.address)) for host in topology.hosts.values()}
@@ -231,7 +141,13 @@ def check(before: Network, after: Network, luck: random.Random, count: int) -> t
 
 @pytest.mark.parametrize(
     ("profile", "kinds"),
-    [("azure-2026", LIGHT), ("azure-2021", LIGHT), ("azure-2026", HEAVY), ("aws", HEAVY)],
+    [
+        ("azure-2026", LIGHT),
+        ("azure-2021", LIGHT),
+        ("azure-2026", MOVES + GUESTS + LINKS),
+        ("azure-2026", HEAVY),
+        ("aws", HEAVY),
+    ],
 )
 def test_it_is_that_of_walks(profile: str, kinds: tuple[Edit, ...]) -> None:
     differing = updates = tried = 0
@@ -250,7 +166,13 @@ def test_it_is_that_of_walks(profile: str, kinds: tuple[Edit, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("profile", "kinds"), [("azure-2026", LIGHT), ("azure-2021", LIGHT), ("azure-2026", MOVES)]
+    ("profile", "kinds"),
+    [
+        ("azure-2026", LIGHT),
+        ("azure-2021", LIGHT + LINKS),
+        ("azure-2026", MOVES + GUESTS),
+        ("azure-2026", LINKS),
+    ],
 )
 def test_what_is_updated_is_what_would_be_compiled(profile: str, kinds: tuple[Edit, ...]) -> None:
     """Both answer the same packets alike, after several edits one upon the other."""
@@ -294,7 +216,14 @@ def said(found: netcore.Difference) -> dict[tuple[str, str, str, int], tuple[Any
 
 
 @pytest.mark.parametrize(
-    ("profile", "kinds"), [("azure-2026", LIGHT), ("azure-2021", LIGHT + MOVES), ("azure-2026", MOVES)]
+    ("profile", "kinds"),
+    [
+        ("azure-2026", LIGHT),
+        ("azure-2021", LIGHT + MOVES),
+        ("azure-2026", MOVES),
+        ("azure-2026", GUESTS),
+        ("azure-2026", LINKS),
+    ],
 )
 def test_narrowing_leaves_nothing_out(profile: str, kinds: tuple[Edit, ...]) -> None:
     """After an update few flows are asked; asking all of both drawings says the same."""
@@ -316,4 +245,5 @@ def test_narrowing_leaves_nothing_out(profile: str, kinds: tuple[Edit, ...]) -> 
             assert said(quick) == said(slow), quick.edited
             done, changed = done + 1, changed + bool(quick.changes)
     assert done > 4
-    assert changed > done / 3
+    # Much that is said of a guest concerns no flow.
+    assert changed > done / (8 if kinds is GUESTS else 3)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from asgiref.sync import async_to_sync
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client, TestCase, TransactionTestCase
@@ -29,6 +30,18 @@ SEEDS = Path(sandbox.scenarios.__file__).parent / "seeds"
 OUTBOUND = {"source": "vms/web1", "destination": "hosts/client", "protocol": "tcp", "destination_port": 443}
 FAULT = "appliance-1-fails"
 DESIGNS = ("address-move", "balancer")
+
+
+def text_of(response: Any) -> str:
+    """Return the text of an answer, also of one that is sent piece by piece."""
+    if not response.streaming:
+        return str(response.content.decode(errors="replace"))
+
+    async def pieces() -> bytes:
+        return b"".join([part async for part in aiter(response)])
+
+    whole = async_to_sync(pieces)() if response.is_async else b"".join(response.streaming_content)
+    return whole.decode(errors="replace")
 
 
 def seed(name: str) -> dict[str, Any]:

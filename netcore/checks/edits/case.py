@@ -13,6 +13,7 @@ from netcore.document.values import Address
 from netcore.document.values import Network as Prefix
 from netcore.trace.model import Header, Leg, Outcome, Place, Step, Trace
 from netcore.trace.remedies import REMEDIES
+from netcore.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Candidate:
 
 def edit(kind: str, *patch: Operation, **values: Any) -> Candidate:
     """Return a candidate with its sentence filled in."""
-    return Candidate(kind, patch, REMEDIES[kind].format(**values))
+    return Candidate(kind, patch, say(REMEDIES[kind], **values))
 
 
 class Case:

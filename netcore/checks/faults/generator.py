@@ -20,12 +20,16 @@ from netcore.checks.grading.packets import same_place
 from netcore.checks.language.check import Check
 from netcore.checks.reading import compiled
 from netcore.checks.why import why
+from netcore.checks.wording import are, counted
+from netcore.control.warnings import warnings
 from netcore.document.models import Scenario
+from netcore.document.problems import Problem
 from netcore.document.reader import dump
 from netcore.errors import NetcoreError, NotFound
 from netcore.failover.streams import Streams
 from netcore.forwarding.walk import trace
 from netcore.trace.packet import Packet
+from netcore.words import say
 
 MOST_FAULTS = 12
 MOST_TRIED = 150
@@ -114,6 +118,7 @@ def put_faults(
     kinds: Sequence[str] = (),
     intents: Sequence[Check] = (),
     unique: bool = True,
+    quiet: bool = False,
 ) -> Broken:
     """Return a drawing with faults of different kinds, as far as there are so many.
 
@@ -123,6 +128,7 @@ def put_faults(
         kinds: keys of ``KINDS``; empty: all.
         intents: what the drawing is for; empty: that packets which are delivered now stay delivered.
         unique: look for other repairs, and take faults that have some only where there are no others.
+        quiet: take no fault that a warning of the drawing names, for warnings are shown beside it.
 
     Raises:
         NotFound: there is no such kind.
@@ -132,13 +138,25 @@ def put_faults(
     """
     unknown = [kind for kind in kinds if kind not in KINDS]
     if unknown:
-        raise NotFound(f"There is no kind of fault {unknown[0]}; there are {', '.join(KINDS)}.")
+        raise NotFound(
+            say(
+                "There is no kind of fault {unknown}; there are {kinds}.",
+                unknown=unknown[0],
+                kinds=", ".join(KINDS),
+            )
+        )
     count = max(1, min(count, MOST_FAULTS))
     asked = tuple(intents) or intents_of(scenario)
     failing = _failing(scenario, asked)
     if failing:
         number, found = next(iter(failing.items()))
-        raise TooFew(f"Intent {number} does not hold before anything is broken: {found.message}")
+        raise TooFew(
+            say(
+                "Intent {number} does not hold before anything is broken: {message}",
+                number=number,
+                message=found.message,
+            )
+        )
     taken: list[Put] = []
     spare: list[Put] = []
     now = scenario
@@ -148,7 +166,7 @@ def put_faults(
             break
         after = _on_top(now, taken, fault)
         put = None if after is None else _tried(scenario, fault, asked)
-        if after is None or put is None:
+        if after is None or put is None or (quiet and named(scenario, after)):
             continue
         if unique and looked < MOST_ASKED:
             looked += 1
@@ -165,9 +183,58 @@ def put_faults(
             now = after
     if len(taken) < count:
         raise TooFew(
-            f"{len(taken)} faults that show can be put into this drawing, and {count} are asked for."
+            say(
+                "{fault} can be put into this drawing so that each shows; {count} {count2} asked for.",
+                fault=counted(len(taken), "fault"),
+                count=count,
+                count2=are(count),
+            )
         )
     return Broken(now, tuple(taken), tuple(_failing(now, asked)))
+
+
+def put_in(scenario: Scenario, faults: Sequence[Fault], intents: Sequence[Check]) -> Broken:
+    """Return a drawing with given faults; what each does by itself is not looked for.
+
+    Raises:
+        TooFew: one of them cannot be put in, or the drawing cannot be run with all of them.
+    """
+    now = scenario
+    for fault in faults:
+        try:
+            after = applied(now, fault.patch)
+        except (KeyError, TypeError, AttributeError):
+            after = None
+        if after is None:
+            raise TooFew(
+                say("The drawing has no room for the fault {kind} at {at}.", kind=fault.kind, at=fault.at)
+            )
+        now = after
+    network, problems = compiled(now)
+    if network is None:
+        raise TooFew(say("With its faults the drawing cannot be run: {text}", text=problems[0].text))
+    put = tuple(Put(fault, (), 0, None) for fault in faults)
+    return Broken(now, put, tuple(_failing(now, intents)))
+
+
+def named(healthy: Scenario, broken: Scenario) -> tuple[Problem, ...]:
+    """Return the warnings of a drawing with faults that it does not have without: they name the faults."""
+    before, after = (compiled(one)[0] for one in (healthy, broken))
+    if before is None or after is None:
+        return ()
+    known = {(one.code, one.pointer) for one in warnings(before)}
+    return tuple(one for one in warnings(after) if (one.code, one.pointer) not in known)
+
+
+def shows(scenario: Scenario, fault: Fault, intents: Sequence[Check]) -> bool:
+    """Return whether a fault by itself breaks one of the intents of a drawing that works."""
+    return _tried(scenario, fault, intents) is not None
+
+
+def other_repairs(scenario: Scenario, fault: Fault, intents: Sequence[Check]) -> list[str]:
+    """Return other single edits that mend all alarms of a fault and open nothing, in words."""
+    put = _tried(scenario, fault, intents)
+    return [] if put is None else _other_repairs(scenario, put, intents)
 
 
 def intents_of(scenario: Scenario) -> tuple[Check, ...]:

@@ -9,6 +9,7 @@ from netcore.checks.faults.fault import Fault, added, changed, removed
 from netcore.document.guests import BgpNeighbour
 from netcore.document.models import Power, Topology, VirtualMachine
 from netcore.document.values import Address, Network
+from netcore.words import say
 
 
 def free_addresses(topology: Topology, subnet: str) -> Iterator[Address]:
@@ -28,18 +29,20 @@ def flag_lost(topology: Topology) -> Iterator[Fault]:
     """IP forwarding is off at the NIC of an appliance, as after a rebuilt or moved NIC (facts E2, E3)."""
     for key, nic in topology.nics.items():
         if nic.ip_forwarding:
-            at, words = f"nics/{key}", f"IP forwarding is off at {nic.name}."
+            at, words = f"nics/{key}", say("IP forwarding is off at {name}.", name=nic.name)
             edit = changed(f"{at}/ip_forwarding", True, False)
-            yield Fault("flag-lost", at, words, f"Switch IP forwarding on at {nic.name}.", *edit)
+            yield Fault(
+                "flag-lost", at, words, say("Switch IP forwarding on at {name}.", name=nic.name), *edit
+            )
 
 
 def guest_flag_lost(topology: Topology) -> Iterator[Fault]:
     """The guest of an appliance forwards no more, as after a restart without a saved setting."""
     for key, vm in topology.vms.items():
         if vm.guest.forwarding:
-            at, words = f"vms/{key}", f"The guest of {vm.name} does not forward."
+            at, words = f"vms/{key}", say("The guest of {name} does not forward.", name=vm.name)
             edit = changed(f"{at}/guest/forwarding", True, False)
-            yield Fault("guest-flag-lost", at, words, f"Let {vm.name} forward.", *edit)
+            yield Fault("guest-flag-lost", at, words, say("Let {name} forward.", name=vm.name), *edit)
 
 
 def stopped(topology: Topology) -> Iterator[Fault]:
@@ -47,7 +50,13 @@ def stopped(topology: Topology) -> Iterator[Fault]:
     for key, vm in topology.vms.items():
         if vm.power is Power.RUNNING:
             edit = changed(f"vms/{key}/power", Power.RUNNING, Power.STOPPED)
-            yield Fault("stopped", f"vms/{key}", f"{vm.name} is stopped.", f"Start {vm.name}.", *edit)
+            yield Fault(
+                "stopped",
+                f"vms/{key}",
+                say("{name} is stopped.", name=vm.name),
+                say("Start {name}.", name=vm.name),
+                *edit,
+            )
 
 
 def address_typed(topology: Topology) -> Iterator[Fault]:
@@ -58,9 +67,15 @@ def address_typed(topology: Topology) -> Iterator[Fault]:
         if vm is None or free is None or key in vm.guest.interfaces or len(nic.configurations) != 1:
             continue
         at = f"vms/{nic.vm}"
-        words = f"The guest of {vm.name} has the address {free} typed in, and not the one of its NIC."
+        words = say(
+            "The guest of {name} has the address {free} typed in, and not the one of its NIC.",
+            name=vm.name,
+            free=free,
+        )
         edit = added(f"{at}/guest/interfaces/{key}", {"address": str(free)})
-        yield Fault("address-typed", at, words, f"Let {vm.name} take its address by DHCP.", *edit)
+        yield Fault(
+            "address-typed", at, words, say("Let {name} take its address by DHCP.", name=vm.name), *edit
+        )
 
 
 def mac_typed(topology: Topology) -> Iterator[Fault]:
@@ -68,17 +83,22 @@ def mac_typed(topology: Topology) -> Iterator[Fault]:
     for key, nic in topology.nics.items():
         vm = topology.vms.get(nic.vm or "")
         if vm is not None and key not in vm.guest.interfaces:
-            at, words = f"vms/{nic.vm}", f"The guest of {vm.name} sends from a MAC that was typed in."
+            at, words = (
+                f"vms/{nic.vm}",
+                say("The guest of {name} sends from a MAC that was typed in.", name=vm.name),
+            )
             edit = added(f"{at}/guest/interfaces/{key}", {"mac": "02:00:5e:00:53:01"})
-            yield Fault("mac-typed", at, words, f"Let {vm.name} use the MAC of its NIC.", *edit)
+            yield Fault(
+                "mac-typed", at, words, say("Let {name} use the MAC of its NIC.", name=vm.name), *edit
+            )
 
 
 def guest_firewall(topology: Topology) -> Iterator[Fault]:
     """A guest's own firewall was switched on and lets nothing in."""
     for key, vm in topology.vms.items():
         if "switched-on" not in vm.guest.firewall and not vm.guest.forwarding:
-            at, words = f"vms/{key}", f"The firewall inside {vm.name} lets nothing in."
-            repair = f"Remove the rule switched-on of the firewall inside {vm.name}."
+            at, words = f"vms/{key}", say("The firewall inside {name} lets nothing in.", name=vm.name)
+            repair = say("Remove the rule switched-on of the firewall inside {name}.", name=vm.name)
             rule = {"priority": 0, "hook": "input", "access": "Deny"}
             edit = added(f"{at}/guest/firewall/switched-on", rule)
             yield Fault("guest-firewall", at, words, repair, *edit)
@@ -95,8 +115,18 @@ def neighbour_number(topology: Topology) -> Iterator[Fault]:
     """A BGP neighbour has another AS number in a guest's configuration, so the session does not come up."""
     for at, vm, path, neighbour in neighbours(topology):
         wrong = neighbour.asn + 1
-        words = f"{vm.name} has AS number {wrong} for its neighbour {neighbour.address}."
-        repair = f"Give the neighbour {neighbour.address} of {vm.name} its AS number {neighbour.asn}."
+        words = say(
+            "{name} has AS number {wrong} for its neighbour {address}.",
+            name=vm.name,
+            wrong=wrong,
+            address=neighbour.address,
+        )
+        repair = say(
+            "Give the neighbour {address} of {name} its AS number {asn}.",
+            address=neighbour.address,
+            name=vm.name,
+            asn=neighbour.asn,
+        )
         yield Fault("neighbour-number", at, words, repair, *changed(f"{path}/asn", neighbour.asn, wrong))
 
 
@@ -105,7 +135,7 @@ def not_announced(topology: Topology) -> Iterator[Fault]:
     for key, vm in topology.vms.items():
         at = f"vms/{key}"
         for name, told in (vm.guest.bgp.announces if vm.guest.bgp else {}).items():
-            words = f"{vm.name} does not announce {told.prefix}."
-            repair = f"Let {vm.name} announce {told.prefix}."
+            words = say("{name} does not announce {prefix}.", name=vm.name, prefix=told.prefix)
+            repair = say("Let {name} announce {prefix}.", name=vm.name, prefix=told.prefix)
             edit = removed(f"{at}/guest/bgp/announces/{name}", told)
             yield Fault("not-announced", at, words, repair, *edit)

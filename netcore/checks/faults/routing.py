@@ -9,6 +9,7 @@ from netcore.checks.faults.fault import Fault, added, changed, removed
 from netcore.checks.faults.machines import free_addresses, neighbours
 from netcore.document.models import NextHopType, Route, RouteTable, Topology
 from netcore.document.values import Address
+from netcore.words import say
 
 
 def table_missing(topology: Topology) -> Iterator[Fault]:
@@ -16,8 +17,10 @@ def table_missing(topology: Topology) -> Iterator[Fault]:
     for key, subnet in topology.subnets.items():
         if subnet.route_table is not None:
             at = f"subnets/{key}"
-            words = f"The subnet {subnet.name} has no route table."
-            repair = f"Give {subnet.name} the table {subnet.route_table}."
+            words = say("The subnet {name} has no route table.", name=subnet.name)
+            repair = say(
+                "Give {name} the table {route_table}.", name=subnet.name, route_table=subnet.route_table
+            )
             edit = changed(f"{at}/route_table", subnet.route_table, None)
             yield Fault("table-missing", at, words, repair, *edit)
 
@@ -28,8 +31,13 @@ def table_swapped(topology: Topology) -> Iterator[Fault]:
     for (key, here), (_, there) in combinations(with_table, 2):
         if here.route_table != there.route_table and here.vnet == there.vnet:
             at, other = f"subnets/{key}", there.route_table
-            words = f"The subnet {here.name} has the table {other}, which is meant for {there.name}."
-            repair = f"Give {here.name} the table {here.route_table}."
+            words = say(
+                "The subnet {name} has the table {other}, which is meant for {there_name}.",
+                name=here.name,
+                other=other,
+                there_name=there.name,
+            )
+            repair = say("Give {name} the table {route_table}.", name=here.name, route_table=here.route_table)
             edit = changed(f"{at}/route_table", here.route_table, other)
             yield Fault("table-swapped", at, words, repair, *edit)
 
@@ -37,8 +45,8 @@ def table_swapped(topology: Topology) -> Iterator[Fault]:
 def route_missing(topology: Topology) -> Iterator[Fault]:
     """A route is no longer in its table. Of IPv6 routes it opens a way around a firewall."""
     for at, table, path, route in _routes(topology):
-        words = f"The table {table.name} has no route for {route.prefix}."
-        repair = f"Add the route for {route.prefix} to {table.name}."
+        words = say("The table {name} has no route for {prefix}.", name=table.name, prefix=route.prefix)
+        repair = say("Add the route for {prefix} to {name}.", prefix=route.prefix, name=table.name)
         yield Fault("route-missing", at, words, repair, *removed(path, route))
 
 
@@ -47,9 +55,9 @@ def hop_gone(topology: Topology) -> Iterator[Fault]:
     for at, table, path, route in _routes(topology):
         gone = _beside(topology, route.next_hop_ip)
         if route.next_hop_type is NextHopType.VIRTUAL_APPLIANCE and gone is not None:
-            way = f"route for {route.prefix} in {table.name}"
-            words = f"The {way} leads to {gone}, which nobody has."
-            repair = f"Let the {way} lead to {route.next_hop_ip}."
+            way = say("route for {prefix} in {name}", prefix=route.prefix, name=table.name)
+            words = say("The {way} leads to {gone}, which nobody has.", way=way, gone=gone)
+            repair = say("Let the {way} lead to {next_hop_ip}.", way=way, next_hop_ip=route.next_hop_ip)
             edit = changed(f"{path}/next_hop_ip", route.next_hop_ip, gone)
             yield Fault("hop-gone", at, words, repair, *edit)
 
@@ -82,10 +90,12 @@ def order_swapped(topology: Topology) -> Iterator[Fault]:
         for other in hops:
             if route.next_hop_ip in (None, other) or other.version != route.next_hop_ip.version:
                 continue
-            way = f"route for {route.prefix} in {table.name}"
-            repair = f"Let the {way} lead to {route.next_hop_ip}."
+            way = say("route for {prefix} in {name}", prefix=route.prefix, name=table.name)
+            repair = say("Let the {way} lead to {next_hop_ip}.", way=way, next_hop_ip=route.next_hop_ip)
             edit = changed(f"{path}/next_hop_ip", route.next_hop_ip, other)
-            yield Fault("order-swapped", at, f"The {way} leads to {other}.", repair, *edit)
+            yield Fault(
+                "order-swapped", at, say("The {way} leads to {other}.", way=way, other=other), repair, *edit
+            )
 
 
 def black_hole(topology: Topology) -> Iterator[Fault]:
@@ -98,8 +108,8 @@ def black_hole(topology: Topology) -> Iterator[Fault]:
         held = {str(route.prefix) for route in table.routes.values()}
         for prefix in prefixes:
             if prefix not in held:
-                words = f"The table {table.name} sends {prefix} nowhere."
-                repair = f"Remove the route for {prefix} from {table.name}."
+                words = say("The table {name} sends {prefix} nowhere.", name=table.name, prefix=prefix)
+                repair = say("Remove the route for {prefix} from {name}.", prefix=prefix, name=table.name)
                 edit = added(f"{at}/routes/left-behind", {"prefix": prefix, "next_hop_type": "None"})
                 yield Fault("black-hole", at, words, repair, *edit)
 
@@ -109,27 +119,30 @@ def propagation_off(topology: Topology) -> Iterator[Fault]:
     for key, table in topology.route_tables.items():
         if table.gateway_propagation is not False:
             at = f"route_tables/{key}"
-            words = f"The table {table.name} takes no routes of gateways."
-            repair = f"Let the table {table.name} take routes of gateways."
+            words = say("The table {name} takes no routes of gateways.", name=table.name)
+            repair = say("Let the table {name} take routes of gateways.", name=table.name)
             edit = changed(f"{at}/gateway_propagation", table.gateway_propagation, False)
             yield Fault("propagation-off", at, words, repair, *edit)
 
 
 def forwarded_refused(topology: Topology) -> Iterator[Fault]:
     """A peering takes no forwarded traffic any more (fact G5)."""
-    words, repair = "takes no forwarded traffic", "take forwarded traffic"
+    words, repair = say("takes no forwarded traffic"), say("take forwarded traffic")
     yield from _peerings(topology, "forwarded-refused", "allow_forwarded", words, repair)
 
 
 def access_refused(topology: Topology) -> Iterator[Fault]:
     """A peering no longer lets the two networks reach each other (fact G4)."""
-    words, repair = "lets the other network not in", "let the other network in"
+    words, repair = say("lets the other network not in"), say("let the other network in")
     yield from _peerings(topology, "access-refused", "allow_access", words, repair)
 
 
 def transit_off(topology: Topology) -> Iterator[Fault]:
     """A peering no longer uses the gateway of the other side (fact G6)."""
-    words, repair = "does not use the gateway of the other side", "use the gateway of the other side"
+    words, repair = (
+        say("does not use the gateway of the other side"),
+        say("use the gateway of the other side"),
+    )
     yield from _peerings(topology, "transit-off", "use_remote_gateways", words, repair)
 
 
@@ -137,18 +150,27 @@ def _peerings(topology: Topology, kind: str, flag: str, words: str, repair: str)
     """Yield the peerings whose flag was switched off."""
     for key, link in topology.peerings.items():
         if getattr(link, flag):
-            at, way = f"peerings/{key}", f"peering from {link.vnet} to {link.remote_vnet}"
+            at, way = (
+                f"peerings/{key}",
+                say("peering from {vnet} to {remote_vnet}", vnet=link.vnet, remote_vnet=link.remote_vnet),
+            )
             edit = changed(f"{at}/{flag}", True, False)
-            yield Fault(kind, at, f"The {way} {words}.", f"Let the {way} {repair}.", *edit)
+            yield Fault(
+                kind,
+                at,
+                say("The {way} {words}.", way=way, words=words),
+                say("Let the {way} {repair}.", way=way, repair=repair),
+                *edit,
+            )
 
 
 def connection_down(topology: Topology) -> Iterator[Fault]:
     """A connection to a site is down."""
     for key, connection in topology.connections.items():
         if connection.up:
-            at, words = f"connections/{key}", f"The connection {connection.name} is down."
+            at, words = f"connections/{key}", say("The connection {name} is down.", name=connection.name)
             edit = changed(f"{at}/up", True, False)
-            yield Fault("connection-down", at, words, f"Bring {connection.name} up.", *edit)
+            yield Fault("connection-down", at, words, say("Bring {name} up.", name=connection.name), *edit)
 
 
 def peer_missing(topology: Topology) -> Iterator[Fault]:
@@ -156,8 +178,12 @@ def peer_missing(topology: Topology) -> Iterator[Fault]:
     for key, server in topology.route_servers.items():
         at = f"route_servers/{key}"
         for name, peer in server.peers.items():
-            words = f"The route server {server.name} does not know its neighbour {peer.address}."
-            repair = f"Tell {server.name} of the neighbour {peer.address}."
+            words = say(
+                "The route server {name} does not know its neighbour {address}.",
+                name=server.name,
+                address=peer.address,
+            )
+            repair = say("Tell {name} of the neighbour {address}.", name=server.name, address=peer.address)
             yield Fault("peer-missing", at, words, repair, *removed(f"{at}/peers/{name}", peer))
 
 
@@ -166,6 +192,10 @@ def one_session_only(topology: Topology) -> Iterator[Fault]:
     numbers = {server.asn for server in topology.route_servers.values()}
     for at, vm, path, neighbour in neighbours(topology):
         if neighbour.asn in numbers:
-            words = f"{vm.name} has no session with {neighbour.address} of the route server."
-            repair = f"Give {vm.name} the neighbour {neighbour.address}."
+            words = say(
+                "{name} has no session with {address} of the route server.",
+                name=vm.name,
+                address=neighbour.address,
+            )
+            repair = say("Give {name} the neighbour {address}.", name=vm.name, address=neighbour.address)
             yield Fault("one-session-only", at, words, repair, *removed(path, neighbour))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from netcore.checks.faults.fault import Fault, added, changed, joined, removed
 from netcore.document.models import Access, Direction, SecurityGroup, SecurityRule, Topology
+from netcore.words import say
 
 
 def probe_blocked(topology: Topology) -> Iterator[Fault]:
@@ -43,8 +44,8 @@ def probe_blocked(topology: Topology) -> Iterator[Fault]:
             edits.insert(0, changed(f"{at}/rules/{inbound[100]}/priority", 100, 101))
         elif first == 100:
             continue
-        words = f"The group {group.name} denies the balancer's probes."
-        repair = f"Remove the rule no-probes from {group.name}."
+        words = say("The group {name} denies the balancer's probes.", name=group.name)
+        repair = say("Remove the rule no-probes from {name}.", name=group.name)
         yield Fault("probe-blocked", at, words, repair, *joined(edits))
 
 
@@ -60,8 +61,8 @@ def denied(topology: Topology) -> Iterator[Fault]:
     """A rule denies what it is meant to let in (fact F3)."""
     for at, group, name, rule in _allowing(topology):
         if rule.direction is Direction.INBOUND:
-            words = f"The rule {name} of {group.name} denies."
-            repair = f"Let the rule {name} of {group.name} allow."
+            words = say("The rule {name} of {group_name} denies.", name=name, group_name=group.name)
+            repair = say("Let the rule {name} of {group_name} allow.", name=name, group_name=group.name)
             edit = changed(f"{at}/rules/{name}/access", Access.ALLOW, Access.DENY)
             yield Fault("denied", at, words, repair, *edit)
 
@@ -74,8 +75,19 @@ def wrong_port(topology: Topology) -> Iterator[Fault]:
             continue
         swapped = port[:-2] + port[-1] + port[-2]
         if swapped != port and not swapped.startswith("0") and int(swapped) <= 65_535:
-            words = f"The rule {name} of {group.name} lets port {swapped} in, and not {port}."
-            repair = f"Let the rule {name} of {group.name} let port {port} in."
+            words = say(
+                "The rule {name} of {group_name} lets port {swapped} in, and not {port}.",
+                name=name,
+                group_name=group.name,
+                swapped=swapped,
+                port=port,
+            )
+            repair = say(
+                "Let the rule {name} of {group_name} let port {port} in.",
+                name=name,
+                group_name=group.name,
+                port=port,
+            )
             path = f"{at}/rules/{name}/destination_ports"
             yield Fault("wrong-port", at, words, repair, *changed(path, [port, *others], [swapped, *others]))
 
@@ -83,8 +95,8 @@ def wrong_port(topology: Topology) -> Iterator[Fault]:
 def rule_missing(topology: Topology) -> Iterator[Fault]:
     """A rule that lets something in is gone."""
     for at, group, name, rule in _allowing(topology):
-        words = f"The group {group.name} has no rule {name} any more."
-        repair = f"Add the rule {name} to {group.name}."
+        words = say("The group {name} has no rule {rule} any more.", name=group.name, rule=name)
+        repair = say("Add the rule {name} to {group_name}.", name=name, group_name=group.name)
         yield Fault("rule-missing", at, words, repair, *removed(f"{at}/rules/{name}", rule))
 
 
@@ -94,8 +106,18 @@ def probe_port(topology: Topology) -> Iterator[Fault]:
         for name, probe in balancer.probes.items():
             other = 8_081 if probe.port != 8_081 else 8_082
             at = f"load_balancers/{key}"
-            words = f"The probe {probe.name} of {balancer.name} asks port {other}."
-            repair = f"Let the probe {probe.name} of {balancer.name} ask port {probe.port}."
+            words = say(
+                "The probe {name} of {balancer_name} asks port {other}.",
+                name=probe.name,
+                balancer_name=balancer.name,
+                other=other,
+            )
+            repair = say(
+                "Let the probe {name} of {balancer_name} ask port {port}.",
+                name=probe.name,
+                balancer_name=balancer.name,
+                port=probe.port,
+            )
             edit = changed(f"{at}/probes/{name}/port", probe.port, other)
             yield Fault("probe-port", at, words, repair, *edit)
 
@@ -106,8 +128,12 @@ def member_down(topology: Topology) -> Iterator[Fault]:
         for name, pool in balancer.pools.items():
             if pool.members and all(member.admin_state == "none" for member in pool.members.values()):
                 at = f"load_balancers/{key}"
-                words = f"The members of the pool {pool.name} of {balancer.name} are taken out by hand."
-                repair = f"Put the members of {pool.name} back."
+                words = say(
+                    "The members of the pool {name} of {balancer_name} are taken out by hand.",
+                    name=pool.name,
+                    balancer_name=balancer.name,
+                )
+                repair = say("Put the members of {name} back.", name=pool.name)
                 edits = [
                     changed(f"{at}/pools/{name}/members/{member}/admin_state", "none", "down")
                     for member in pool.members
@@ -120,8 +146,10 @@ def nat_detached(topology: Topology) -> Iterator[Fault]:
     for key, subnet in topology.subnets.items():
         if subnet.nat_gateway is not None:
             at = f"subnets/{key}"
-            words = f"The subnet {subnet.name} has no NAT gateway."
-            repair = f"Give {subnet.name} the NAT gateway {subnet.nat_gateway}."
+            words = say("The subnet {name} has no NAT gateway.", name=subnet.name)
+            repair = say(
+                "Give {name} the NAT gateway {nat_gateway}.", name=subnet.name, nat_gateway=subnet.nat_gateway
+            )
             edit = changed(f"{at}/nat_gateway", subnet.nat_gateway, None)
             yield Fault("nat-detached", at, words, repair, *edit)
 
@@ -132,7 +160,9 @@ def public_address_gone(topology: Topology) -> Iterator[Fault]:
         for name, one in nic.configurations.items():
             if one.public_ip is not None:
                 at = f"nics/{key}"
-                words = f"{nic.name} has no public address."
-                repair = f"Give {nic.name} the public address {one.public_ip}."
+                words = say("{name} has no public address.", name=nic.name)
+                repair = say(
+                    "Give {name} the public address {public_ip}.", name=nic.name, public_ip=one.public_ip
+                )
                 edit = changed(f"{at}/configurations/{name}/public_ip", one.public_ip, None)
                 yield Fault("public-address-gone", at, words, repair, *edit)

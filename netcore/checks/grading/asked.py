@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from netcore.checks.faults.kinds import KINDS
-from netcore.checks.language.check import Holds
+from netcore.checks.language.check import Holds, inside
 from netcore.checks.language.questions import Diagnose, DiffersAt, Explain, Predict, Question
 from netcore.checks.packs.variants import in_order
 from netcore.control.routes import HopType, RouteSource
 from netcore.failover.designs import DESIGNS
 from netcore.trace.codes import CODES
+from netcore.words import say
+
+Withheld = Literal["", "races", "packets"]
+"""What the engine does not tell of a learner's drawing until a question is answered.
+
+Nothing is withheld, what becomes of it over time, or (so over time as well) what becomes of packets."""
+
+_ABOUT_PACKETS = frozenset({"route", "verdict", "hops", "receiver", "arp"})
+_ABOUT_RACES = frozenset({"bucket", "ranking", "design"})
+_STRUCTURE = frozenset({"prop", "count", "unchanged", "refused", "edits"})
+_TIMED = frozenset({"lost", "always", "finally_"})
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,7 @@ class Asked:
         flow: the packet it is about, as a trace is asked; None where it is about none.
         unit: of a number.
         profiles: rule profiles that it is about, where it names some.
+        withholds: what is told only when it is answered, because it would be the answer.
     """
 
     ask: str
@@ -54,6 +66,7 @@ class Asked:
     unit: str = ""
     flow: str | None = None
     profiles: tuple[str, ...] = ()
+    withholds: Withheld = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""
@@ -65,7 +78,30 @@ class Asked:
             "unit": self.unit,
             "flow": self.flow,
             "profiles": list(self.profiles),
+            "withholds": self.withholds,
         }
+
+
+def withholds(question: Question) -> Withheld:
+    """Return what the engine must not tell before a question is answered.
+
+    Source: ours. A trace of another port, the matrix and the routes show the same way, so nothing finer than
+    packets and races is told apart.
+    """
+    before = question.before_run
+    if before is None:
+        before = question.of == "start" and isinstance(question, Predict | Holds)
+    if not before:
+        return ""
+    if isinstance(question, Predict):
+        if question.form in _ABOUT_PACKETS:
+            return "packets"
+        timed = question.form in _ABOUT_RACES or (question.number and question.number.figure)
+        return "races" if timed else ""
+    if isinstance(question, Holds):
+        verbs = {one.verb for one in inside(question.check) if not one.parts or one.verb in _TIMED}
+        return "" if verbs <= _STRUCTURE else "races" if verbs & _TIMED else "packets"
+    return "packets"
 
 
 def asked(question: Question, seed: int, check: str) -> Asked:
@@ -83,11 +119,11 @@ def asked(question: Question, seed: int, check: str) -> Asked:
         unit = getattr(given, "unit", "")
         fields = _predicted(question, seed, f"{check}|{question.ask}")
     elif isinstance(question, Explain):
-        fields = (Field("code", "choice", _codes(question.codes)),)
+        fields = (Field("code", "choice", in_order(_codes(question.codes), seed, f"{check}|{question.ask}")),)
         fields = (Field("hop", "hop"), *fields) if question.hop else fields
     elif isinstance(question, Diagnose):
         form = "diagnose"
-        kinds = {kind: words for kind, (words, _) in KINDS.items()}
+        kinds = {kind: say(words) for kind, (words, _) in KINDS.items()}
         for number in range(1, question.faults + 1):
             fields += (Field(f"hop-{number}", "hop"), Field(f"kind-{number}", "choice", kinds))
     elif isinstance(question, Holds):
@@ -96,7 +132,8 @@ def asked(question: Question, seed: int, check: str) -> Asked:
         form, profiles = "differs_at", question.profiles
         fields = (Field("hop", "hop"),)
         if question.rules:
-            fields += (Field("rule", "choice", {rule: rule for rule in question.rules}),)
+            rules = {rule: rule for rule in question.rules}
+            fields += (Field("rule", "choice", in_order(rules, seed, f"{check}|{question.ask}")),)
     return Asked(
         ask=question.ask or "",
         form=form,
@@ -105,6 +142,7 @@ def asked(question: Question, seed: int, check: str) -> Asked:
         unit=unit,
         flow=None if flow is None else flow.text,
         profiles=profiles,
+        withholds=withholds(question),
     )
 
 
@@ -121,17 +159,19 @@ def _predicted(question: Predict, seed: int, name: str) -> tuple[Field, ...]:
         }
         return tuple(kinds[field] for field in given.fields)
     if question.form == "verdict":
-        choices = {"delivered": "delivered", **_codes(given.codes)}
+        choices = {"delivered": "delivered", **in_order(_codes(given.codes), seed, name)}
         return tuple(Field(profile, "choice", choices) for profile in given.profiles or ("",))
     if question.form == "arp":
         return tuple(Field(to, "owner") for to in given.to)
     if question.form == "bucket":
         return (Field("", "choice", {key: _bucket(key, given.unit) for key in given.keys}),)
     if question.form == "design":
-        return (Field("", "choice", {**_titles(given.designs), "none": "none of them"}),)
+        return (Field("", "choice", {**_titles(given.designs), "none": say("none of them")}),)
     if question.form == "ranking":
         return (
-            Field("", "order", {**in_order(_titles(given.designs), seed, name), "never": "never recovers"}),
+            Field(
+                "", "order", {**in_order(_titles(given.designs), seed, name), "never": say("never recovers")}
+            ),
         )
     kinds_of = {"hops": "hops", "receiver": "hop", "number": "number"}
     return (Field("", kinds_of[question.form]),)
@@ -143,7 +183,7 @@ def _bucket(key: str, unit: str) -> str:
 
 
 def _titles(designs: tuple[str, ...]) -> dict[str, str]:
-    return {one.id: one.title for one in DESIGNS if one.id in designs}
+    return {one.id: say(one.title) for one in DESIGNS if one.id in designs}
 
 
 def _codes(codes: tuple[str, ...]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from netcore.checks.diff import walked
 from netcore.checks.grading.names import Unknown
 from netcore.checks.language.check import Check
 from netcore.checks.reading import compiled, ground
+from netcore.checks.wording import counted
 from netcore.control.network import Network
 from netcore.document import reader
 from netcore.document.models import Scenario, Topology
@@ -21,6 +22,7 @@ from netcore.errors import NotFound
 from netcore.forwarding.walk import trace
 from netcore.trace.model import Outcome, Trace
 from netcore.trace.packet import Packet
+from netcore.words import say
 
 STEPS = 400_000
 """Steps that one check may walk. Ours: some eight seconds on one core at the worst."""
@@ -53,7 +55,9 @@ class Budget:
         """
         self.left -= steps
         if self.left < 0:
-            raise CannotGrade("The check needs more steps than one check may take on a drawing of this size.")
+            raise CannotGrade(
+                say("The check needs more steps than one check may take on a drawing of this size.")
+            )
 
 
 @dataclass(frozen=True)
@@ -92,11 +96,14 @@ class Made:
 
     Args:
         words: what was changed, for messages; empty for the drawing itself.
-        patch: operations of JSON Patch that lead from the learner's drawing here.
+        patch: operations of JSON Patch that lead from the learner's drawing here; with ``of_start`` from the
+            starting drawing.
+        of_start: a question is about the starting drawing.
     """
 
     words: str = ""
     patch: tuple[dict[str, Any], ...] = ()
+    of_start: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,7 +118,8 @@ class Case:
         source_port: offset of source ports, so that flows fall otherwise in another variant.
         reseat: returns the case and the check of another variant by its number; None inside ``forall``.
         tracer: how packets are followed, where the drawing stands at one moment of a race; None: as drawn.
-        kept: summaries of races that other checks of the same grading asked for; filled as they come.
+        kept: what checks of the same grading share, filled as it comes: summaries of races, and the networks
+            of those drawings that ``share`` was told of.
         refusal: why the drawing was not even read; empty where it was.
     """
 
@@ -151,7 +159,13 @@ class Case:
         """
         topology = self.topology
         self.budget.spend(READING * things(topology.model_dump()))
-        network, problems = compiled(self.drawing) if self.drawing else (None, self.problems)
+        place = ("network", id(self.drawing))
+        network: Network | None = self.kept[place][1] if place in self.kept else None
+        problems = self.problems
+        if network is None and self.drawing is not None:
+            network, problems = compiled(self.drawing)
+            if place in self.kept:
+                self.kept[place] = self.drawing, network
         if network is None:
             raise CannotGrade(_cannot_run(problems))
         return network
@@ -170,18 +184,28 @@ class Case:
         self.budget.spend(walked(done))
         for leg in (done.forward, done.back, done.third):
             if leg is not None and leg.verdict.outcome is Outcome.NOT_MODELLED:
-                raise CannotGrade(f"Not modelled: {leg.verdict.sentence}")
+                raise CannotGrade(say("Not modelled: {sentence}", sentence=leg.verdict.sentence))
         return done
 
     def counterexample(self, packet: Packet) -> dict[str, Any]:
-        """Return a packet as it is replayed on the learner's own drawing."""
-        found: dict[str, Any] = {
-            "kind": "trace",
-            "question": packet.model_dump(mode="json", exclude_none=True),
+        """Return a packet as it is replayed on the learner's own drawing, or on the starting one."""
+        return self.replayed("trace", question=packet.model_dump(mode="json", exclude_none=True))
+
+    def place(self, *paths: str) -> dict[str, Any]:
+        """Return places of the drawing to look at, for what no packet shows."""
+        return self.replayed("drawing", at=list(paths))
+
+    def replayed(self, kind: str, **found: Any) -> dict[str, Any]:
+        """Return a counterexample: what is found, and the drawing it is found in."""
+        made: dict[str, Any] = {
+            "kind": kind,
+            **found,
             "patch": list(self.made.patch),
             "changes": self.made.words,
         }
-        return {**found, "profile": self.profile} if self.profile else found
+        if self.made.of_start:
+            made["base"] = "start"
+        return {**made, "profile": self.profile} if self.profile else made
 
     def under(self, profile: str) -> Case:
         """Return the same drawing under another profile."""
@@ -199,7 +223,7 @@ class Case:
             self,
             drawing=self.start,
             problems=(),
-            made=Made(),
+            made=Made(of_start=True),
             source_port=0,
             reseat=None,
             tracer=None,
@@ -208,16 +232,30 @@ class Case:
         return start.under(self.profile) if self.profile else start
 
 
+def share(kept: dict[Any, Any], drawing: Scenario | None) -> None:
+    """Let all checks that share ``kept`` compile a drawing once; it is held, so that its id stays its own."""
+    if drawing is not None:
+        kept.setdefault(("network", id(drawing)), (drawing, None))
+
+
 def opened(document: Mapping[str, Any]) -> tuple[Scenario | None, tuple[Problem, ...]]:
     """Return the scenario of plain data, and its problems.
 
     Raises:
-        CannotGrade: it is larger than what is graded.
+        CannotGrade: it is larger than what is graded, or no document at all.
     """
+    if not isinstance(document, Mapping):  # what was stored may be of another time, or of somebody's making
+        raise CannotGrade(say("What was handed in is no drawing."))
     topology = document.get("topology", {})
     count = things(topology) if isinstance(topology, dict) else 0
     if count > LARGEST:
-        raise CannotGrade(f"The drawing has {count:,} things; at most {LARGEST:,} are graded.")
+        raise CannotGrade(
+            say(
+                "The drawing has {thing}; at most {largest:,} are graded.",
+                thing=counted(count, "thing"),
+                largest=LARGEST,
+            )
+        )
     reading = reader.read(dict(document), ground())
     return reading.document, reading.problems
 
@@ -241,6 +279,6 @@ def things(value: Any) -> int:
 
 
 def _cannot_run(problems: tuple[Problem, ...]) -> str:
-    first = problems[0].text if problems else "it cannot be read."
-    more = f" ({len(problems)} problems in all)" if len(problems) > 1 else ""
-    return f"The drawing cannot be run: {first}{more}"
+    first = problems[0].text if problems else say("it cannot be read.")
+    more = say(" ({count} problems in all)", count=len(problems)) if len(problems) > 1 else ""
+    return say("The drawing cannot be run: {first}{more}", first=first, more=more)

@@ -11,12 +11,13 @@ from typing import Any
 import jsonpatch
 from jsonpointer import JsonPointerException
 
-from netcore.checks.grading.case import Case, Made, opened
+from netcore.checks.grading.case import Case, opened
 from netcore.checks.grading.names import Unknown, find, is_address
 from netcore.checks.language.changes import Change
 from netcore.document import reader
 from netcore.document.problems import Problem
 from netcore.document.values import parse_prefix
+from netcore.words import say
 
 Raw = dict[str, Any]
 
@@ -36,7 +37,7 @@ def changed(case: Case, changes: Sequence[Change]) -> Case:
     document, problems = opened(after)
     patch = tuple(jsonpatch.make_patch(before, after).patch)
     words = ", ".join(filter(None, (case.made.words, *(told(change) for change in changes))))
-    made = Made(words, (*case.made.patch, *patch))
+    made = replace(case.made, words=words, patch=(*case.made.patch, *patch))
     return replace(case, drawing=document, problems=problems, made=made, tracer=None)
 
 
@@ -60,7 +61,7 @@ def _patched(raw: Raw, change: Change) -> Raw:
     try:
         done: Raw = jsonpatch.apply_patch(raw, operations)
     except (jsonpatch.JsonPatchException, JsonPointerException, TypeError) as error:
-        raise Unknown(f"The change cannot be made: {error}.") from error
+        raise Unknown(say("The change cannot be made: {error}.", error=error)) from error
     return done
 
 
@@ -98,7 +99,7 @@ def _way(topology: Raw, path: str, make: bool = False) -> tuple[Any, str]:
     if make:
         topology.setdefault(kind, {})
     if not rest or not isinstance(topology.get(kind), dict):
-        raise Unknown(f"{path} is no path of the drawing.")
+        raise Unknown(say("{path} is no path of the drawing.", path=path))
     first, *others = rest.split("/")
     at: Any = topology
     parts = [kind, first if not others else _id(topology, kind, first), *others]
@@ -113,7 +114,7 @@ def _way(topology: Raw, path: str, make: bool = False) -> tuple[Any, str]:
             at[part] = {}
         at = at.get(part) if isinstance(at, dict) else None
         if not isinstance(at, dict):
-            raise Unknown(f"{path} is no path of the drawing.")
+            raise Unknown(say("{path} is no path of the drawing.", path=path))
     return at, parts[-1]
 
 
@@ -127,7 +128,7 @@ def _remove(topology: Raw, paths: tuple[str, ...]) -> None:
     for path in paths:
         holder, key = _way(topology, path)
         if key not in holder:
-            raise Unknown(f"There is no {path} in the drawing.")
+            raise Unknown(say("There is no {path} in the drawing.", path=path))
         del holder[key]
 
 
@@ -175,7 +176,7 @@ def _free(topology: Raw, subnet: str) -> str:
             address = str(prefix[number])
             if address not in taken:
                 return address
-    raise Unknown(f"The subnet {subnet} has no free address.")
+    raise Unknown(say("The subnet {subnet} has no free address.", subnet=subnet))
 
 
 def _new(topology: Raw, collection: str, name: str) -> str:
@@ -242,7 +243,7 @@ def _address(topology: Raw, name: str) -> str:
         for one in nic.get("configurations", {}).values():
             if nic.get("vm") == vm and nic.get("primary", True) and one.get("primary"):
                 return str(one["address"])
-    raise Unknown(f"{name} has no address.")
+    raise Unknown(say("{name} has no address.", name=name))
 
 
 _MAKERS: dict[str, Callable[[Raw, Any], None]] = {
@@ -265,19 +266,19 @@ def told(change: Change) -> str:
     """Return a change in words, as the end of ``with`` or ``after``."""
     given = getattr(change, change.word)
     words: dict[str, Callable[[], str]] = {
-        "stop": lambda: f"{', '.join(given)} stopped",
-        "start": lambda: f"{', '.join(given)} started",
-        "restart": lambda: f"{', '.join(given)} restarted",
-        "zone_down": lambda: f"zone {given} down",
+        "stop": lambda: say("{given} stopped", given=", ".join(given)),
+        "start": lambda: say("{given} started", given=", ".join(given)),
+        "restart": lambda: say("{given} restarted", given=", ".join(given)),
+        "zone_down": lambda: say("zone {given} down", given=given),
         "set": lambda: ", ".join(f"{path} = {json.dumps(value)}" for path, value in given.items()),
-        "remove": lambda: f"{', '.join(given)} removed",
-        "add_vm": lambda: f"a VM {given.name} in {given.subnet}",
-        "add_subnet": lambda: f"a subnet {given.name} in {given.vnet}",
-        "add_vnet": lambda: f"a virtual network {given.name}",
-        "add_range": lambda: f"{given.prefix} added to {given.vnet}",
-        "add_peering": lambda: f"{' and '.join(given.between)} peered",
-        "add_route": lambda: f"a route {given.prefix} in {given.table}",
-        "patch": lambda: "the drawing edited",
+        "remove": lambda: say("{given} removed", given=", ".join(given)),
+        "add_vm": lambda: say("a VM {name} in {subnet}", name=given.name, subnet=given.subnet),
+        "add_subnet": lambda: say("a subnet {name} in {vnet}", name=given.name, vnet=given.vnet),
+        "add_vnet": lambda: say("a virtual network {name}", name=given.name),
+        "add_range": lambda: say("{prefix} added to {vnet}", prefix=given.prefix, vnet=given.vnet),
+        "add_peering": lambda: say("{between} peered", between=" and ".join(given.between)),
+        "add_route": lambda: say("a route {prefix} in {table}", prefix=given.prefix, table=given.table),
+        "patch": lambda: say("the drawing edited"),
     }
     return words[change.word]()
 

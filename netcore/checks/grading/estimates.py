@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 from math import inf
 from typing import Any
@@ -10,6 +11,8 @@ from netcore.checks.grading import racing
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
 from netcore.checks.language.questions import BucketForm, DesignForm, NumberForm, RankingForm
 from netcore.checks.language.timed import Figure, Race
+from netcore.checks.wording import counted
+from netcore.words import say
 
 NEVER = "never"
 
@@ -17,24 +20,24 @@ NEVER = "never"
 def number(form: NumberForm, case: Case, said: Any) -> Finding:
     """Return whether a number lies in the band around the truth; ``never`` where nothing recovers."""
     if said != NEVER and (isinstance(said, bool) or not isinstance(said, int | float)):
-        return failed("The answer is no number.")
+        return failed(say("The answer is no number."))
     truth = form.truth if form.figure is None else _truth(form.figure, case)
     if truth is None:
-        return PASSED if said == NEVER else failed("It never recovers.")
+        return PASSED if said == NEVER else failed(say("It never recovers."))
     band = max(form.within, abs(truth) * form.within_percent / 100)
     right = said != NEVER and abs(said - truth) <= band + 1e-9
-    return PASSED if right else _other(form.figure, case, "Another number is right.")
+    return PASSED if right else _other(form.figure, case, say("Another number is right."))
 
 
 def bucket(form: BucketForm, case: Case, said: Any) -> Finding:
     """Return whether a figure lies between the bounds that were said."""
     if said not in form.keys:
-        return failed("The answer is none of the choices.")
+        return failed(say("The answer is none of the choices."))
     truth = _truth(form.figure, case)
     place = len(form.bounds) + 1 if truth is None else sum(truth >= bound for bound in form.bounds)
     if said == form.keys[place]:
         return PASSED
-    return _other(form.figure, case, f"{form.figure.figure} lies elsewhere.")
+    return _other(form.figure, case, say("{figure} lies elsewhere.", figure=form.figure.figure))
 
 
 def ranking(form: RankingForm, case: Case, said: Any) -> Finding:
@@ -46,7 +49,7 @@ def ranking(form: RankingForm, case: Case, said: Any) -> Finding:
         or not all(isinstance(one, str) for one in said)
         or sorted(one for one in said if one != NEVER) != sorted(form.designs)
     ):
-        return failed("The answer does not order all designs.")
+        return failed(say("The answer does not order all designs."))
     figures = _figures(form.race, case, form.designs, form.figure)
     place, cut = {}, said.index(NEVER) if NEVER in said else len(said)
     for rank, one in enumerate(said):
@@ -54,7 +57,11 @@ def ranking(form: RankingForm, case: Case, said: Any) -> Finding:
     pairs = list(combinations(form.designs, 2))
     right = sum(_agree(figures[a], figures[b], place[a], place[b]) for a, b in pairs)
     share = max(0.0, 2 * right / len(pairs) - 1)
-    return PASSED if right == len(pairs) else Finding(share, "Some designs stand in another order.")
+    if right == len(pairs):
+        return PASSED
+    return Finding(
+        share, say("Some designs stand in another order."), _example(form.race, case, form.designs)
+    )
 
 
 def _agree(one: float, other: float, first: float, second: float) -> bool:
@@ -71,7 +78,7 @@ def _agree(one: float, other: float, first: float, second: float) -> bool:
 def design(form: DesignForm, case: Case, said: Any) -> Finding:
     """Return whether a design meets the requirements, and is the cheapest of those where prices are given."""
     if said not in (*form.designs, "none"):
-        return failed("The answer is none of the choices.")
+        return failed(say("The answer is none of the choices."))
     try:
         found = racing.summaries(form.race, case, form.designs)
     except racing.NotPlayable as error:
@@ -89,12 +96,27 @@ def design(form: DesignForm, case: Case, said: Any) -> Finding:
     if said in (good or ["none"]):
         return PASSED
     summary = found.get(said)
+    if summary is None and said == "none":
+        return Finding(0.0, say("One of them does meet it."), _example(form.race, case, good))
     if summary is None:
-        return failed("Another design is right." if said != "none" else "One of them does meet it.")
-    asked = form.meets[0]
+        return failed(f"{said}: {racing.why_not(form.race, case, said)}")
+    asked = next(
+        (one for one in form.meets if not _keeps(racing.figure_of(summary, one.figure), one)), form.meets[0]
+    )
     value = racing.figure_of(summary, asked.figure)
     shown = NEVER if value is None else f"{value:.4g}"
-    return failed(f"{said}: {asked.figure} is {shown} over {form.race.trials} trials.")
+    if said in form.excluded:
+        return failed(say("{said} is not allowed here.", said=said))
+    message = say(
+        "{said}: {figure} is {shown} over {trial}.",
+        said=said,
+        figure=asked.figure,
+        shown=shown,
+        trial=counted(form.race.trials, "trial"),
+    )
+    if all(_keeps(racing.figure_of(summary, one.figure), one) for one in form.meets):
+        message = say("{said} meets it, and another one does at a lower price.", said=said)
+    return Finding(0.0, message, _example(form.race, case, (said,)))
 
 
 def _keeps(value: float | None, asked: Any) -> bool:
@@ -133,4 +155,10 @@ def _other(figure: Figure | None, case: Case, message: str) -> Finding:
     """Return a wrong answer with a timeline to look at."""
     if figure is None:
         return failed(message)
-    return Finding(0.0, message, racing.example(figure.race, case, case.start.seed))
+    return Finding(0.0, message, _example(figure.race, case))
+
+
+def _example(race: Race, case: Case, designs: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the first timeline of a race that was played before."""
+    made, _ = racing.scenario_of(race, case)
+    return racing.example(race, made, case.start.seed, designs)

@@ -6,10 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from netcore.checks.grading import changing, packets, questions, structure, timed
+import jsonpatch
+
+from netcore.checks.grading import changing, names, packets, questions, structure, timed
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
 from netcore.checks.grading.names import Unknown
 from netcore.checks.language.check import After, Always, Check, Finally, ForAll, Holds, Never, Under
+from netcore.checks.language.part import OfFlows
+from netcore.document import reader
+from netcore.words import say
 
 VERBS: dict[str, Callable[[Any, Case], Finding]] = {
     "delivers": packets.delivers,
@@ -96,7 +101,9 @@ def _after(part: After, case: Case) -> Finding:
     after = changing.changed(case, part.changes)
     if after.problems and not case.problems:
         problem = after.problems[0]
-        return failed(f"With {after.made.words} the drawing cannot be run: {problem.text}")
+        return failed(
+            say("With {words} the drawing cannot be run: {text}", words=after.made.words, text=problem.text)
+        )
     return evaluate(part.check, after)
 
 
@@ -104,7 +111,9 @@ def _under(part: Under, case: Case) -> Finding:
     for profile in part.profiles:
         found = evaluate(part.check, case.under(profile))
         if not found.passed:
-            return replace(found, message=f"Under {profile}: {found.message}")
+            return replace(
+                found, message=say("Under {profile}: {message}", profile=profile, message=found.message)
+            )
     return PASSED
 
 
@@ -112,11 +121,37 @@ def _holds(part: Holds, case: Case) -> Finding:
     """Return whether the learner knew whether a check holds."""
     said = questions.answer_of(part, case)
     if said not in ("yes", "no", True, False):
-        return failed(questions.NO_ANSWER)
+        return failed(say(questions.NO_ANSWER))
     found = evaluate(part.check, questions.about(part, case))
     if found.passed == (said in ("yes", True)):
         return PASSED
-    return replace(found, share=0.0, message=found.message or "It does hold.")
+    if not found.passed:
+        return replace(found, share=0.0)
+    return Finding(0.0, say("It does hold."), _witness(part.check, questions.about(part, case)))
+
+
+def _witness(check: Check, case: Case) -> dict[str, Any] | None:
+    """Return the first packet of a check that holds, so that one may see it hold; None: it has no packet."""
+    part = check.part
+    if isinstance(part, After | Under | ForAll):
+        inner = changing.changed(case, part.changes) if isinstance(part, After) else case
+        inner = inner.under(part.profiles[0]) if isinstance(part, Under) else inner
+        return _witness(part.check, inner)
+    if check.verb in ("all", "any"):
+        return next(filter(None, (_witness(one, case) for one in part)), None)
+    if not isinstance(part, OfFlows):
+        return None
+    packets_of = (packet for flow in part.flows for packet in names.packets(case.topology, flow))
+    return next((case.counterexample(packet) for packet in packets_of), None)
+
+
+def _moved(case: Case, other: Case, found: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return a counterexample of another variant with the patch that makes it of the learner's drawing."""
+    if found is None or case.drawing is None or other.drawing is None:
+        return found
+    there = jsonpatch.make_patch(reader.dump(case.drawing), reader.dump(other.drawing)).patch
+    words = ", ".join(filter(None, ("in another variant", found["changes"])))
+    return {**found, "patch": [*case.made.patch, *there, *found["patch"]], "changes": words}
 
 
 def _forall(check: Check, part: ForAll, case: Case) -> Finding:
@@ -125,13 +160,13 @@ def _forall(check: Check, part: ForAll, case: Case) -> Finding:
     if not found.passed:
         return found
     if case.reseat is None:
-        raise CannotGrade("forall may not stand inside another forall.")
+        raise CannotGrade(say("forall may not stand inside another forall."))
     for number in range(1, part.seeds + 1):
         other, same = case.reseat(case, number, check)
         found = evaluate(same.part.check, other)
         if not found.passed:
-            # Its packet is one of another variant, so it cannot be replayed on the learner's drawing.
-            return failed(
+            message = say(
                 "In another variant, with other addresses, order and source ports, it does not hold."
             )
+            return replace(found, message=message, counterexample=_moved(case, other, found.counterexample))
     return PASSED

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from netcore.checks.grading.asked import Asked, asked
-from netcore.checks.grading.case import Budget, CannotGrade, Case, Finding, opened
+from netcore.checks.grading.asked import Asked, Withheld, asked
+from netcore.checks.grading.case import Budget, CannotGrade, Case, Finding, opened, share
 from netcore.checks.grading.evaluate import evaluate, every
 from netcore.checks.language.check import Check, questions
 from netcore.checks.packs.mapping import between, drawn, shuffled
 from netcore.checks.packs.models import Entry, Pack
-from netcore.checks.packs.variants import entries, variant
+from netcore.checks.packs.variants import Variant, entries, variant
 from netcore.document.models import Scenario
 from netcore.document.problems import Problem
 from netcore.document.reader import dump
 from netcore.errors import NetcoreError
+from netcore.words import say
 
 PORTS = 977
 """Source ports of variant n of ``forall`` lie n times so far on; a prime, so that none repeats soon."""
@@ -34,8 +35,10 @@ class CheckResult:
         message: why, in words; of a passed check empty.
         counterexample: None, or plain JSON data: ``kind`` trace with the ``question`` that a trace run takes,
             the ``patch`` that leads from the learner's drawing to the one it is about (empty: that drawing),
-            and ``changes``, the patch in words; or ``kind`` failover. A hidden check has none. Where hops
-            were predicted, ``misconception`` may name the idea behind the first wrong one.
+            and ``changes``, the patch in words; ``base`` start: the patch leads from the starting drawing.
+            ``kind`` failover has the ``question`` of a failover run; ``kind`` drawing has ``at``, places to
+            look at, where no packet shows it. A hidden check has none. Where hops were predicted,
+            ``misconception`` may name the idea behind the first wrong one.
     """
 
     check: str
@@ -77,6 +80,12 @@ class PublicCheck:
     points: int
     questions: tuple[Asked, ...] = ()
 
+    @property
+    def withholds(self) -> Withheld:
+        """Return the most that one of its questions withholds until they are answered."""
+        withheld = {question.withholds for question in self.questions}
+        return "packets" if "packets" in withheld else "races" if "races" in withheld else ""
+
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""
         return {
@@ -85,6 +94,7 @@ class PublicCheck:
             "title": self.title,
             "points": self.points,
             "questions": [question.as_dict() for question in self.questions],
+            "withholds": self.withholds,
         }
 
 
@@ -96,11 +106,19 @@ def public_checks(pack: Pack, seed: int) -> tuple[PublicCheck, ...]:
             entry.kind,
             entry.title,
             entry.points,
-            tuple(asked(question, seed, entry.id) for question in questions(entry.check)),
+            _asked(entry, seed),
         )
         for entry in entries(pack, seed)
         if not entry.hidden
     )
+
+
+def _asked(entry: Entry, seed: int) -> tuple[Asked, ...]:
+    """Return the questions of a check in an order of the variant's; seed 0: as they are written."""
+    shown = [asked(question, seed, entry.id) for question in questions(entry.check)]
+    if seed:
+        shown.sort(key=lambda one: drawn(seed, f"question|{entry.id}|{one.ask}", 1 << 30))
+    return tuple(shown)
 
 
 def grade(
@@ -110,6 +128,8 @@ def grade(
     seed: int,
     *,
     for_author: bool = False,
+    only: Collection[str] | None = None,
+    kept: dict[Any, Any] | None = None,
 ) -> Iterator[CheckResult]:
     """Yield the result of each check in the order of the pack; nothing is asked before it is wanted.
 
@@ -118,10 +138,13 @@ def grade(
         answers: check id -> answer; for a check with several questions an object by ask.
         seed: of the learner's variant.
         for_author: of hidden checks too all is told; no learner may see such results.
+        only: ids of the checks that are asked; None: all.
+        kept: what gradings of one pack and seed may share: the start compiled, and summaries of races. Hand
+            in the same dictionary, empty at first. It changes no result.
     """
-    made = variant(pack, seed)
-    start, _ = opened(made.document)
-    healthy = opened(made.healthy)[0] if made.faults else None
+    kept = {} if kept is None else kept
+    made, start, healthy = kept.get("start") or _start(pack, seed)
+    kept["start"] = made, start, healthy
     if start is None:
         raise ValueError(f"The pack {pack.id} has no starting drawing for seed {seed}.")
     refusal = ""
@@ -131,8 +154,11 @@ def grade(
         drawing, problems = opened(dump(document) if isinstance(document, Scenario) else document)
     except CannotGrade as error:
         refusal = str(error)
-    kept: dict[Any, Any] = {}
+    share(kept, start)
+    share(kept, drawing)
     for entry in entries(pack, seed):
+        if only is not None and entry.id not in only:
+            continue
         case = Case(
             start=start,
             drawing=drawing,
@@ -149,6 +175,12 @@ def grade(
         yield _result(entry, case, secret=entry.hidden and not for_author)
 
 
+def _start(pack: Pack, seed: int) -> tuple[Variant, Scenario | None, Scenario | None]:
+    """Return a variant with its starting drawing, and that before faults were put in."""
+    made = variant(pack, seed)
+    return made, opened(made.document)[0], opened(made.healthy)[0] if made.faults else None
+
+
 def _result(entry: Entry, case: Case, *, secret: bool) -> CheckResult:
     try:
         found = every(entry.check.part, case, True) if entry.partial else evaluate(entry.check, case)
@@ -162,7 +194,7 @@ def _result(entry: Entry, case: Case, *, secret: bool) -> CheckResult:
 def _told(entry: Entry, found: Finding, state: State, message: str, *, secret: bool) -> CheckResult:
     """Return a result; of a secret check nothing but the rule is told."""
     if secret and state != "passed":
-        message = (entry.rule or "") if state == "failed" else "The hidden check could not be graded."
+        message = (entry.rule or "") if state == "failed" else say("The hidden check could not be graded.")
     return CheckResult(
         check=entry.id,
         kind=entry.kind,
@@ -193,7 +225,7 @@ def _reseated(pack: Pack, entry: Entry) -> Callable[[Case, int, Check], tuple[Ca
         start, _ = reread(case.start)
         drawing, problems = reread(case.drawing)
         if start is None:
-            raise CannotGrade("There is no starting drawing of that variant.")
+            raise CannotGrade(say("There is no starting drawing of that variant."))
         raw = check.model_dump(mode="json", by_alias=True, exclude_unset=True)
         made = replace(
             case,

@@ -10,6 +10,7 @@ from netcore.document.models import Topology
 from netcore.document.values import Address
 from netcore.errors import NotFound
 from netcore.trace.packet import Packet
+from netcore.words import say
 
 WORDS = {
     "vms": "VM",
@@ -37,7 +38,7 @@ def entry(topology: Topology, collection: str, text: str) -> str:
     """
     entries = getattr(topology, collection, None)
     if not isinstance(entries, dict):
-        raise Unknown(f"A drawing has no {collection}.")
+        raise Unknown(say("A drawing has no {collection}.", collection=collection))
     return find({key: str(getattr(one, "name", "")) for key, one in entries.items()}, collection, text)
 
 
@@ -56,11 +57,11 @@ def find(named: Mapping[str, str], collection: str, text: str) -> str:
     found = [key for key, name in named.items() if wanted in (name.casefold().strip(), key.casefold())]
     if len(found) == 1:
         return found[0]
-    word = WORDS.get(collection, collection.removesuffix("s").replace("_", " "))
+    word = say(WORDS[collection]) if collection in WORDS else collection.removesuffix("s").replace("_", " ")
     raise Unknown(
-        f"Several things in the drawing are called {text}."
+        say("Several things in the drawing are called {text}.", text=text)
         if found
-        else f"There is no {word} {text} in the drawing."
+        else say("There is no {word} {text} in the drawing.", word=word, text=text)
     )
 
 
@@ -120,14 +121,14 @@ def ends(topology: Topology, text: str) -> list[str]:
     if is_address(text):
         owner = owner_of(topology, text)
         if owner is None:
-            raise Unknown(f"Nothing in the drawing has the address {text}.")
+            raise Unknown(say("Nothing in the drawing has the address {text}.", text=text))
         return [owner]
     for collection in ("vms", "hosts"):
         try:
             return [f"{collection}/{entry(topology, collection, text)}"]
         except Unknown:
             continue
-    raise Unknown(f"There is no VM or host {text} in the drawing.")
+    raise Unknown(say("There is no VM or host {text} in the drawing.", text=text))
 
 
 def _vnet_of(topology: Topology, subnet: str) -> str | None:
@@ -153,7 +154,7 @@ def destinations(topology: Topology, flow: Flow) -> list[str]:
         kind, _, key = path.partition("/")
         address = topology.hosts[key].address if kind == "hosts" else address_of(topology, key, 6)
         if address is None or address.version != 6:
-            raise Unknown(f"{key} has no IPv6 address.")
+            raise Unknown(say("{key} has no IPv6 address.", key=key))
         addresses.append(str(address))
     return addresses
 
@@ -201,4 +202,4 @@ def stop(topology: Topology, text: str) -> str:
             return f"{collection}/{entry(topology, collection, text)}"
         except Unknown:
             continue
-    raise Unknown(f"Nothing in the drawing is called {text}.")
+    raise Unknown(say("Nothing in the drawing is called {text}.", text=text))

@@ -8,14 +8,16 @@ from typing import NamedTuple
 
 from netcore.checks.diff import fate
 from netcore.checks.grading import names
-from netcore.checks.grading.case import PASSED, Case, Finding, failed
+from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
 from netcore.checks.grading.names import Unknown
 from netcore.checks.language.packets import Avoids, Delivers, Drops, RouteChosen, Symmetric, Visits
 from netcore.checks.language.part import OfFlows
 from netcore.checks.paths import path_of
+from netcore.checks.wording import counted
 from netcore.document.models import Topology
 from netcore.trace.model import Leg, Outcome, Step, Trace, Verdict
 from netcore.trace.packet import TCP, Packet, protocol_name, protocol_number
+from netcore.words import say
 
 Why = str | None
 """Why a packet breaks the rule, in a sentence; None: it keeps it."""
@@ -45,14 +47,19 @@ def visits(part: Visits, case: Case) -> Finding:
             if wanted is None:
                 continue
             if leg is None:
-                return "No answer is sent."
+                return say("No answer is sent.")
             for steps in _ways(leg):
                 way = path_of(steps)
                 if not _in_order(wanted, way):
-                    return f"The {words} goes {_told(way)} and not by way of {_told(wanted)}."
+                    return say(
+                        "The {words} goes {told} and not by way of {other}.",
+                        words=words,
+                        told=_told(way),
+                        other=_told(wanted),
+                    )
                 others = [one for one in way[1:-1] if one.startswith("vms/") and one not in wanted]
                 if part.only and others:
-                    return f"The {words} passes {_told(others)} as well."
+                    return say("The {words} passes {told} as well.", words=words, told=_told(others))
         return None
 
     return _all(part, case, why)
@@ -69,7 +76,7 @@ def avoids(part: Avoids, case: Case) -> Finding:
             for steps in _ways(leg) if leg else ():
                 passed = [one for one in path_of(steps) if one in stops]
                 if passed:
-                    return f"The {words} passes {_told(passed)}."
+                    return say("The {words} passes {told}.", words=words, told=_told(passed))
         return None
 
     return _all(part, case, why)
@@ -84,7 +91,11 @@ def symmetric(part: Symmetric, case: Case) -> Finding:
         found = fate(done)
         if found.symmetric:
             return None
-        return f"The request goes {_told(found.forward)}, the answer {_told(found.back)}."
+        return say(
+            "The request goes {told}, the answer {other}.",
+            told=_told(found.forward),
+            other=_told(found.back),
+        )
 
     return _all(part, case, why)
 
@@ -93,7 +104,8 @@ def route(part: RouteChosen, case: Case) -> Finding:
     """Return whether a NIC uses the route that is asked for."""
     rows = selected(case, part.nic, part.to)
     if not rows:
-        return failed(f"{part.nic} has no route for {part.to}.")
+        message = say("{nic} has no route for {to}.", nic=part.nic, to=part.to)
+        return Finding(0.0, message, case.counterexample(to_look_up(case, part.nic, part.to)))
     hop = hop_of(case.topology, part.hop)
     for row in rows:
         wrong = (
@@ -103,8 +115,18 @@ def route(part: RouteChosen, case: Case) -> Finding:
             or (hop is not None and hop not in row.hops)
         )
         if wrong:
-            return failed(f"{part.nic} sends {part.to} by {_row(row)}.")
+            message = say("{nic} sends {to} by {row}.", nic=part.nic, to=part.to, row=_row(row))
+            return Finding(0.0, message, case.counterexample(to_look_up(case, part.nic, part.to)))
     return PASSED
+
+
+def to_look_up(case: Case, nic: str, to: str) -> Packet:
+    """Return a packet that leaves by a NIC and has its route looked up."""
+    found = case.topology.nics[nic_of(case.topology, nic)]
+    # The guest would send by its primary NIC, unless it is told another source.
+    source = None if found.primary else next((one.address for one in found.configurations.values()), None)
+    destination = to if names.is_address(to) else names.ends(case.topology, to)[0]
+    return Packet(source=f"vms/{found.vm}", destination=destination, source_address=source)
 
 
 class Selected(NamedTuple):
@@ -149,7 +171,7 @@ def nic_of(topology: Topology, text: str) -> str:
     vm = names.entry(topology, "vms", text.removeprefix("vms/"))
     found = [key for key, nic in topology.nics.items() if nic.vm == vm]
     if len(found) != 1:
-        raise Unknown(f"{text} has {len(found)} NICs, and one is meant.")
+        raise Unknown(say("{text} has {count} NICs, and one is meant.", text=text, count=len(found)))
     return found[0]
 
 
@@ -165,21 +187,28 @@ def hop_of(topology: Topology, text: str | None) -> str | None:
 def _address(topology: Topology, text: str) -> str:
     found = names.ends(topology, text)
     if len(found) != 1:
-        raise Unknown(f"{text} stands for {len(found)} things, and one is meant.")
+        raise Unknown(
+            say("{text} stands for {thing}, and one is meant.", text=text, thing=counted(len(found), "thing"))
+        )
     kind, _, key = found[0].partition("/")
     address = topology.hosts[key].address if kind == "hosts" else names.address_of(topology, key)
     if address is None:
-        raise Unknown(f"{text} has no address.")
+        raise Unknown(say("{text} has no address.", text=text))
     return str(address)
 
 
 def _row(row: Selected) -> str:
-    return f"the route {row.prefix} -> {' '.join((row.type, *row.hops))} ({row.source})"
+    return say(
+        "the route {prefix} -> {names} ({source})",
+        prefix=row.prefix,
+        names=" ".join((row.type, *row.hops)),
+        source=row.source,
+    )
 
 
 def _all(part: OfFlows, case: Case, why: Callable[[Packet, Trace], Why]) -> Finding:
     """Return the finding of a rule over all packets of all flows; the smallest that breaks it is told."""
-    found: list[Finding] = []
+    found: list[tuple[tuple[object, ...], str, Packet]] = []
     asked = 0
     for flow in part.flows:
         for packet in names.packets(case.topology, flow, case.source_port):
@@ -188,10 +217,13 @@ def _all(part: OfFlows, case: Case, why: Callable[[Packet, Trace], Why]) -> Find
             broken = why(packet, done)
             if broken is not None:
                 message = f"{_flow(packet)}{case.made.words and f' ({case.made.words})'}: {broken}"
-                found.append(Finding(0.0, message, case.counterexample(packet), _size(case, packet, done)))
+                found.append((size(packet, done), message, packet))
         if not asked:
-            return failed(f"There is no VM for {flow.text} in the drawing.")
-    return min(found, key=lambda one: one.size) if found else PASSED
+            return failed(say("There is no VM for {text} in the drawing.", text=flow.text))
+    if not found:
+        return PASSED
+    smallest, message, packet = min(found, key=lambda one: one[0])
+    return Finding(0.0, message, case.counterexample(packet), smallest)
 
 
 def _delivered(part: Delivers, case: Case, done: Trace) -> Why:
@@ -201,12 +233,14 @@ def _delivered(part: Delivers, case: Case, done: Trace) -> Why:
     if part.seen_as is not None and last is not None:
         seen, wanted = str(last.after.source), hop_of(case.topology, part.seen_as)
         if seen != wanted:
-            return f"It arrives with the source address {seen}, and not {wanted}."
+            return say(
+                "It arrives with the source address {seen}, and not {wanted}.", seen=seen, wanted=wanted
+            )
     if part.answered_by is not None:
         wanted = names.stop(case.topology, part.answered_by)
         for verdict in _verdicts(done.forward):
             if _vm_of(case.topology, verdict.at) != wanted:
-                return f"It arrives at {verdict.at}, and not at {wanted}."
+                return say("It arrives at {at}, and not at {wanted}.", at=verdict.at, wanted=wanted)
     return None
 
 
@@ -216,17 +250,31 @@ def _dropped(part: Drops, case: Case, done: Trace) -> Why:
     if part.packet == "any":
         verdict = done.verdict
     elif leg is None:
-        return _end(done) if not done.delivered else "It is delivered."
+        return _end(done) if not done.delivered else say("It is delivered.")
     else:
         verdict = leg.verdict
     if verdict.outcome is Outcome.DELIVERED:
-        return "It is delivered." if done.delivered else f"It arrives; only its answer does not. {_end(done)}"
+        return (
+            say("It is delivered.")
+            if done.delivered
+            else say("It arrives; only its answer does not. {end}", end=_end(done))
+        )
     if verdict.outcome is Outcome.AMBIGUOUS:
-        return f"Some of its flows are delivered. {verdict.sentence}"
+        return say("Some of its flows are delivered. {sentence}", sentence=verdict.sentence)
     if part.code is not None and verdict.code not in part.code:
-        return f"It ends with {verdict.code} and not with {' or '.join(part.code)}. {verdict.sentence}"
+        return say(
+            "It ends with {code} and not with {wanted}. {sentence}",
+            code=verdict.code,
+            wanted=" or ".join(part.code),
+            sentence=verdict.sentence,
+        )
     if part.at is not None and not same_place(case.topology, part.at, verdict.at):
-        return f"It ends at {verdict.at} and not at {part.at}. {verdict.sentence}"
+        return say(
+            "It ends at {at} and not at {part_at}. {sentence}",
+            at=verdict.at,
+            part_at=part.at,
+            sentence=verdict.sentence,
+        )
     return None
 
 
@@ -266,7 +314,9 @@ def _end(done: Trace) -> str:
     which = ""
     if done.forward.verdict.outcome is Outcome.DELIVERED and verdict is not done.forward.verdict:
         which = (
-            "The request arrives, its answer does not. " if done.third is None else "The handshake fails. "
+            say("The request arrives, its answer does not. ")
+            if done.third is None
+            else say("The handshake fails. ")
         )
     return f"{which}{verdict.sentence}"
 
@@ -298,7 +348,15 @@ def _flow(packet: Packet) -> str:
     return f"{' -> '.join(ends)} {protocol_name(number)}{port}"
 
 
-def _size(case: Case, packet: Packet, done: Trace) -> tuple[object, ...]:
+def measured(case: Case, packet: Packet) -> tuple[object, ...]:
+    """Return the sort key of a packet that breaks a rule; the largest where it cannot be followed."""
+    try:
+        return size(packet, case.trace(packet))
+    except CannotGrade:
+        return (10**6,)
+
+
+def size(packet: Packet, done: Trace) -> tuple[object, ...]:
     """Return the sort key of counterexamples: fewest hops, then lowest addresses, then ports."""
     hops = len(path_of(done.forward.steps)) + (len(path_of(done.back.steps)) if done.back else 0)
     header = done.packet

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from ipaddress import ip_address
 from typing import Any
 
 from pydantic import ValidationError
 
+from netcore.checks.diff import diff
 from netcore.checks.divergence import first_divergence
 from netcore.checks.grading import changing, estimates, names
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
-from netcore.checks.grading.packets import Selected, hop_of, same_place, selected
+from netcore.checks.grading.packets import Selected, hop_of, measured, same_place, selected, to_look_up
+from netcore.checks.grading.structure import COMPARING, PACKETS
 from netcore.checks.language.part import Flow
 from netcore.checks.language.questions import Diagnose, DiffersAt, Explain, Predict, Question, VerdictForm
 from netcore.checks.predictions import Prediction, judge
+from netcore.checks.reading import compiled
+from netcore.checks.wording import are, counted
 from netcore.document.models import Topology
 from netcore.forwarding.view import guest_view
+from netcore.trace.effects import Effect
 from netcore.trace.model import Outcome, Trace
 from netcore.trace.packet import Packet
+from netcore.words import say
 
 NO_ANSWER = "No answer was given."
 
@@ -41,24 +48,25 @@ def predict(part: Predict, case: Case) -> Finding:
     """Return whether a prediction came true."""
     said = answer_of(part, case)
     if said is None:
-        return failed(NO_ANSWER)
+        return failed(say(NO_ANSWER))
     form = getattr(part, part.form)
     if part.form == "choice":
-        return PASSED if said == form.truth else failed("Another answer is right.")
+        return PASSED if said == form.truth else failed(say("Another answer is right."))
     return _FORMS[part.form](form, about(part, case), said)
 
 
 def _route(form: Any, base: Case, said: Any) -> Finding:
     if not isinstance(said, Mapping):
-        return failed("The answer names no route.")
+        return failed(say("The answer names no route."))
     rows = selected(base, form.nic, form.to)
+    shown = base.counterexample(to_look_up(base, form.nic, form.to))
     if not rows:
-        return failed("There is no route at all.")
+        return Finding(0.0, say("There is no route at all."), shown)
     for row in rows:
         wrong = [field for field in form.fields if not _fits_row(base, row, field, said.get(field))]
         if not wrong:
             return PASSED
-    return failed(f"Not right: {', '.join(wrong)}.")
+    return Finding(0.0, say("Not right: {wrong}.", wrong=", ".join(wrong)), shown)
 
 
 def _fits_row(base: Case, row: Selected, field: str, said: Any) -> bool:
@@ -80,7 +88,7 @@ def _verdict(form: VerdictForm, base: Case, said: Any) -> Finding:
     if not form.profiles:
         return _one_verdict(form.flow, base, said)
     if not isinstance(said, Mapping):
-        return failed("The answer says nothing for each profile.")
+        return failed(say("The answer says nothing for each profile."))
     found = [_one_verdict(form.flow, base.under(profile), said.get(profile)) for profile in form.profiles]
     wrong = [finding for finding in found if not finding.passed]
     if not wrong:
@@ -93,7 +101,7 @@ def _one_verdict(flow: Flow, base: Case, said: Any) -> Finding:
     truth = done.verdict.code or "delivered"
     if str(said).casefold() == truth.casefold():
         return PASSED
-    under = f"Under {base.profile}: " if base.profile else ""
+    under = say("Under {profile}: ", profile=base.profile) if base.profile else ""
     return Finding(0.0, f"{under}{done.verdict.sentence}", base.counterexample(packet))
 
 
@@ -101,18 +109,25 @@ def _hops(form: Any, base: Case, said: Any) -> Finding:
     try:
         prediction = Prediction.model_validate(said)
     except ValidationError:
-        return failed("The answer is no prediction of hops.")
+        return failed(say("The answer is no prediction of hops."))
     done, packet = _traced(base, form.flow)
     judged = judge(base.network, done, prediction)
     missing = form.back and prediction.back is None and done.back is not None
-    if judged.right and not missing:
+    if judged.right and judged.whole and not missing:
         return PASSED
+    right, of = judged.score
     leg = judged.forward if not judged.forward.right else judged.back
-    reason = "Nothing was said of the answer." if leg is None or missing else leg.reason
+    reason = "" if leg is None else leg.reason
+    if not judged.whole:
+        reason = reason or say("It was not said how the packet ends.")
+    elif leg is None or missing:
+        reason = say("Nothing was said of the answer.")
+    # Nobody who left something out has all of it; of what nothing was said of, the way there is half.
+    share = right / (2 * of if missing else max(of, right + 1))
     found = base.counterexample(packet)
     if leg is not None and leg.misconception is not None:
         found["misconception"] = leg.misconception.as_dict()
-    return Finding(0.0, reason, found)
+    return Finding(share, reason, found)
 
 
 def _receiver(form: Any, base: Case, said: Any) -> Finding:
@@ -125,11 +140,11 @@ def _receiver(form: Any, base: Case, said: Any) -> Finding:
 
 def _arp(form: Any, base: Case, said: Any) -> Finding:
     if not isinstance(said, Mapping):
-        return failed("The answer names no entries.")
+        return failed(say("The answer names no entries."))
     vm = names.entry(base.topology, "vms", form.vm)
     lines = {line.address: line for line in guest_view(base.network, vm).neighbours}
     router = next((line.mac for line in lines.values() if line.kind == "router"), None)
-    wrong = 0
+    wrong: list[str] = []
     for to in form.to:
         address = hop_of(base.topology, to) or to
         line = lines.get(address)
@@ -143,10 +158,18 @@ def _arp(form: Any, base: Case, said: Any) -> Finding:
                 or (text == "router" and line.mac == router)
                 or (own and _hop_said(base, text) == address)
             )
-        wrong += not right
+        if not right:
+            wrong.append(address)
     if not wrong:
         return PASSED
-    return Finding(1 - wrong / len(form.to), f"{wrong} of {len(form.to)} entries are other ones.")
+    request = Packet(source=f"vms/{vm}", destination=min(wrong, key=ip_address), frame="arp")
+    message = say(
+        "{wrong} of {entries} {wrong2} not right.",
+        wrong=len(wrong),
+        entries=counted(len(form.to), "entry", "entries"),
+        wrong2=are(len(wrong)),
+    )
+    return Finding(1 - len(wrong) / len(form.to), message, base.counterexample(request))
 
 
 _FORMS: dict[str, Callable[[Any, Case, Any], Finding]] = {
@@ -167,18 +190,18 @@ def explain(part: Explain, case: Case) -> Finding:
     """Return whether the learner marked the place where a packet ends, and named the reason."""
     said = answer_of(part, case)
     if not isinstance(said, Mapping):
-        return failed(NO_ANSWER)
+        return failed(say(NO_ANSWER))
     base = about(part, case)
     done, packet = _traced(base, part.flow)
     verdict = done.verdict
     if verdict.code is None:
-        raise CannotGrade("The packet is delivered, so there is nothing to explain.")
+        raise CannotGrade(say("The packet is delivered, so there is nothing to explain."))
     right_code = said.get("code") in (verdict.code, *part.accept)
     right_hop = not part.hop or same_place(base.topology, str(said.get("hop") or ""), verdict.at)
     if right_code and right_hop:
         return PASSED
     share = (right_code + right_hop) / 2 if part.hop else 0.0
-    wrong = "The reason is another one." if right_hop else "The packet does not end there."
+    wrong = say("The reason is another one.") if right_hop else say("The packet does not end there.")
     return Finding(share, wrong, base.counterexample(packet))
 
 
@@ -186,15 +209,21 @@ def differs_at(part: DiffersAt, case: Case) -> Finding:
     """Return whether the learner marked the first hop at which two profiles differ, and named the rule."""
     said = answer_of(part, case)
     if not isinstance(said, Mapping):
-        return failed(NO_ANSWER)
+        return failed(say(NO_ANSWER))
     base = about(part, case)
     if base.drawing is None:
-        raise CannotGrade("There is no drawing to compare.")
+        raise CannotGrade(say("There is no drawing to compare."))
     packet = one_packet(base, part.flow)
     base.budget.spend(2_000)
     found = first_divergence(base.drawing, packet, *part.profiles)
     if found.same:
-        raise CannotGrade(f"{part.profiles[0]} and {part.profiles[1]} do the same with this packet.")
+        raise CannotGrade(
+            say(
+                "{one} and {other} do the same with this packet.",
+                one=part.profiles[0],
+                other=part.profiles[1],
+            )
+        )
     sides = (found.a, found.b)
     places = [side.step.at for side in sides if side.step is not None]
     right_hop = any(same_place(base.topology, str(said.get("hop") or ""), place) for place in places)
@@ -203,7 +232,7 @@ def differs_at(part: DiffersAt, case: Case) -> Finding:
     if right_hop and right_rule:
         return PASSED
     share = (right_hop + right_rule) / 2 if part.rules else 0.0
-    wrong = "The rule is another one." if right_hop else "They part at another hop."
+    wrong = say("The rule is another one.") if right_hop else say("They part at another hop.")
     return Finding(share, wrong, base.counterexample(packet))
 
 
@@ -211,13 +240,13 @@ def diagnose(part: Diagnose, case: Case) -> Finding:
     """Return how many faults were found; each pays half for its place and half for its kind there."""
     said = answer_of(part, case)
     if not isinstance(said, Mapping):
-        return failed(NO_ANSWER)
+        return failed(say(NO_ANSWER))
     if not case.faults:
-        raise CannotGrade("No faults were put into the drawing.")
+        raise CannotGrade(say("No faults were put into the drawing."))
     topology = case.start.topology
     rows = [(str(said.get(f"hop-{n}") or ""), said.get(f"kind-{n}")) for n in range(1, part.faults + 1)]
     hidden = list(case.faults)
-    points = 0.0
+    found_for: list[float] = []
     for pays in (1.0, 0.5):  # right in both comes first, so that nothing is paid for less than it is worth
         for hop, kind in list(rows):
             found = next(
@@ -227,9 +256,32 @@ def diagnose(part: Diagnose, case: Case) -> Finding:
             if found is not None:
                 hidden.remove(found)
                 rows.remove((hop, kind))
-                points += pays
-    share = points / len(case.faults)
-    return PASSED if share == 1 else Finding(share, f"{points:g} of {len(case.faults)} faults are found.")
+                found_for.append(pays)
+    share = sum(found_for) / len(case.faults)
+    if share == 1:
+        return PASSED
+    whole, half = (sum(worth == pays for worth in found_for) for pays in (1.0, 0.5))
+    message = say(
+        "{whole} of {fault} {whole2} named with place and kind",
+        whole=whole,
+        fault=counted(len(case.faults), "fault"),
+        whole2=are(whole),
+    )
+    return Finding(
+        share, say("{message}, {half} with the place alone.", message=message, half=half), _silenced(case)
+    )
+
+
+def _silenced(case: Case) -> dict[str, Any] | None:
+    """Return the smallest packet of those that faults have stopped; None where no single packet shows it."""
+    before = compiled(case.healthy)[0] if case.healthy else None
+    start = case.at_start()
+    if before is None:
+        return None
+    start.budget.spend(COMPARING)
+    lost = [change.packet for change in diff(before, start.network, limit=PACKETS).of(Effect.CLOSED)]
+    traced = [(measured(start, packet), packet) for packet in lost]
+    return start.counterexample(min(traced, key=lambda one: one[0])[1]) if traced else None
 
 
 def _names(topology: Topology, said: str, at: str) -> bool:
@@ -255,7 +307,13 @@ def one_packet(base: Case, flow: Flow) -> Packet:
     """
     found = list(names.packets(base.topology, flow))
     if len(found) != 1:
-        raise CannotGrade(f"{flow.text} stands for {len(found)} packets, and one is meant.")
+        raise CannotGrade(
+            say(
+                "{text} stands for {packet}, and one is meant.",
+                text=flow.text,
+                packet=counted(len(found), "packet"),
+            )
+        )
     return found[0]
 
 

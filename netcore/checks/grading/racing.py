@@ -10,6 +10,7 @@ from netcore import failover
 from netcore.checks.grading import changing
 from netcore.checks.grading.case import CannotGrade, Case
 from netcore.checks.language.timed import Race
+from netcore.checks.wording import counted
 from netcore.document.models import Scenario
 from netcore.errors import NotFound, NotModelled
 from netcore.failover.clock import SECOND_US
@@ -19,6 +20,7 @@ from netcore.failover.timing import timing_of
 from netcore.forwarding.walk import trace
 from netcore.trace.model import Trace
 from netcore.trace.packet import Packet
+from netcore.words import say
 
 SCENE = 20_000
 """Steps that setting up a race costs: its flows are followed at each moment."""
@@ -50,7 +52,12 @@ def scenario_of(race: Race, case: Case) -> tuple[Case, Scenario]:
     scenario = case.network.scenario
     missing = [flow for flow in race.flows if flow not in scenario.traffic]
     if race.fault not in scenario.faults or missing:
-        raise NotPlayable(f"The drawing has no fault or traffic called {', '.join(missing) or race.fault}.")
+        raise NotPlayable(
+            say(
+                "The drawing has no fault or traffic called {missing}.",
+                missing=", ".join(missing) or race.fault,
+            )
+        )
     if race.flows:
         kept = {flow: scenario.traffic[flow] for flow in race.flows}
         scenario = scenario.model_copy(update={"traffic": kept})
@@ -99,14 +106,15 @@ def figure_of(summary: dict[str, Any], name: str) -> float | None:
     return None if value is None else float(value)
 
 
-def example(race: Race, case: Case, seed: int) -> dict[str, Any]:
-    """Return a timeline as it is replayed on the learner's own drawing."""
-    return {
-        "kind": "failover",
-        "question": {"fault": race.fault, "designs": [race.design], "seed": seed},
-        "patch": list(case.made.patch),
-        "changes": case.made.words,
-    }
+def example(race: Race, case: Case, seed: int, designs: Sequence[str] = ()) -> dict[str, Any]:
+    """Return a timeline as it is replayed on the learner's own drawing, or on the starting one.
+
+    Args:
+        case: of the drawing that the race is played in, as ``scenario_of`` gives it.
+        designs: several that are raced side by side; empty: that of the race.
+    """
+    question = {"fault": race.fault, "designs": list(designs) or [race.design], "seed": seed}
+    return case.replayed("failover", question=question)
 
 
 def _seed(case: Case) -> int:
@@ -141,7 +149,14 @@ class Timeline:
         scene = self.lane.plan.scene
         stages = [(-1, scene.start), *scene.after(self.lane.play.changes)]
         if len(stages) > MOMENTS:
-            raise CannotGrade(f"The timeline has {len(stages)} moments; at most {MOMENTS} are looked at.")
+            number = counted(len(stages), "moment")
+            raise CannotGrade(
+                say(
+                    "The timeline has {number}; at most {moments} are looked at.",
+                    number=number,
+                    moments=MOMENTS,
+                )
+            )
         for time_us, moment in stages:
 
             def at(packet: Packet, moment: Any = moment) -> Trace:
@@ -176,4 +191,8 @@ def timelines(race: Race, case: Case, count: int) -> Iterator[Timeline]:
 
 def when(time_us: int) -> str:
     """Return a time since the fault in words."""
-    return "Before the fault" if time_us < 0 else f"{time_us / SECOND_US:.1f} s after the fault"
+    return (
+        say("Before the fault")
+        if time_us < 0
+        else say("{time_us:.1f} s after the fault", time_us=time_us / SECOND_US)
+    )

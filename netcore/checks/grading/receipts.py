@@ -13,6 +13,7 @@ from netcore.checks.grading.grade import CheckResult, grade
 from netcore.checks.packs.models import Pack
 from netcore.errors import FormatError
 from netcore.version import ENGINE_VERSION
+from netcore.words import say
 
 FORMAT = "netcore-receipt/1"
 
@@ -115,13 +116,15 @@ def verify_receipt(
         signed = "right" if right else "wrong"
     inside = made["document"]
     differences = [
-        f"The {name} in the receipt is not the one that was graded."
+        say("The {name} in the receipt is not the one that was graded.", name=name)
         for name in ("drawing", "answers")
         if digest(inside[name]) != made[name]
     ]
     whole = not differences
     if signed == "wrong":
-        differences.append("The signature is another one: something was changed, or the key is not this one.")
+        differences.append(
+            say("The signature is another one: something was changed, or the key is not this one.")
+        )
     repeated = None
     if pack is not None:
         repeated, found = _repeated(made, pack)
@@ -132,17 +135,26 @@ def verify_receipt(
 def _repeated(made: Mapping[str, Any], pack: Pack) -> tuple[bool | None, list[str]]:
     named = made["pack"]
     if named.get("digest") != pack.digest:
-        shown = f"{named.get('id')} version {named.get('version')}"
-        return None, [f"The pack is another one: the receipt is about {shown}."]
+        shown = say("{pack} version {version}", pack=named.get("id"), version=named.get("version"))
+        return None, [say("The pack is another one: the receipt is about {shown}.", shown=shown)]
     notes = []
     if made["engine"] != ENGINE_VERSION:
-        notes.append(f"It was graded by engine {made['engine']}; this is {ENGINE_VERSION}.")
+        notes.append(
+            say(
+                "It was graded by engine {made}; this is {engine_version}.",
+                made=made["engine"],
+                engine_version=ENGINE_VERSION,
+            )
+        )
     inside = made["document"]
     rows = _rows(grade(pack, inside["drawing"], inside["answers"], made["seed"]))
     said = {row.get("check"): row for row in made["checks"] if isinstance(row, Mapping)}
     other = [row["check"] for row in rows if said.get(row["check"]) != row]
     other += [str(key) for key in said if key not in {row["check"] for row in rows}]
-    return not other, [*notes, *(f"{check} ends otherwise than the receipt says." for check in other)]
+    return not other, [
+        *notes,
+        *(say("{check} ends otherwise than the receipt says.", check=check) for check in other),
+    ]
 
 
 def _rows(results: Iterable[CheckResult]) -> list[dict[str, Any]]:
@@ -150,7 +162,7 @@ def _rows(results: Iterable[CheckResult]) -> list[dict[str, Any]]:
     kept = ("check", "kind", "hidden", "points", "earned", "state")
     rows = [{key: value for key, value in one.as_dict().items() if key in kept} for one in results]
     for number, row in enumerate((row for row in rows if row["hidden"]), start=1):
-        row["check"] = f"hidden {number}"
+        row["check"] = f"hidden {number}"  # a key, which repeats in every language
     return rows
 
 
@@ -168,4 +180,4 @@ def _check_form(made: Any) -> None:
         and 0 <= made["seed"] < 2**63
     )
     if not good:
-        raise FormatError(f"It is no receipt of the form {FORMAT}.", "the receipt")
+        raise FormatError(say("It is no receipt of the form {format}.", format=FORMAT), say("the receipt"))

@@ -11,16 +11,22 @@ from netcore.checks.diff import diff
 from netcore.checks.grading import changing, names
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
 from netcore.checks.grading.names import Unknown, entry
+from netcore.checks.grading.packets import measured
 from netcore.checks.language.structure import KINDS, Count, Edits, OpensNothing, Prop, Refused, Unchanged
 from netcore.checks.reading import compiled
+from netcore.checks.wording import are, counted, things
 from netcore.document.models import Topology
 from netcore.trace.effects import Effect
 from netcore.trace.packet import Packet
+from netcore.words import say
 
 _NOTHING = object()
 
 PACKETS = 200
 """Packets of each of two drawings that are compared."""
+
+MOST_PLACES = 20
+"""Places that a counterexample names at most."""
 
 COMPARING = 100_000
 """Steps that comparing two drawings costs."""
@@ -30,18 +36,23 @@ def prop(part: Prop, case: Case) -> Finding:
     """Return whether a field, or each of them, passes the test."""
     found = list(values(case.topology, part.path))
     if not found and part.given is not False:
-        return failed(f"There is nothing at {part.path} in the drawing.")
+        return failed(say("There is nothing at {path} in the drawing.", path=part.path))
     for path, value in found:
         there = value is not _NOTHING
         if not part.holds(value if there else None, there):
-            shown = "absent" if not there or value is None else value
-            return failed(f"{path} is {shown}; it has {part.words}.")
+            shown = say("absent") if not there or value is None else value
+            return Finding(
+                0.0,
+                say("{path} is {shown}; it has {words}.", path=path, shown=shown, words=part.words),
+                case.place(path),
+            )
     return PASSED
 
 
 def count(part: Count, case: Case) -> Finding:
     """Return whether as many things are drawn as may be."""
-    number = sum(_counts(part, holder, one) for holder, one in _things(case.topology, part.of))
+    found = [path for path, holder, one in _things(case.topology, part.of) if _counts(part, holder, one)]
+    number = len(found)
     wrong = (
         (part.exactly is not None and number != part.exactly)
         or (part.at_least is not None and number < part.at_least)
@@ -53,15 +64,24 @@ def count(part: Count, case: Case) -> Finding:
         f"{words} {limit}"
         for words, limit in (
             ("exactly", part.exactly),
-            ("at least", part.at_least),
-            ("at most", part.at_most),
+            (say("at least"), part.at_least),
+            (say("at most"), part.at_most),
         )
         if limit is not None
     ]
     where = " of this kind" if part.where else ""
-    return failed(
-        f"There are {number} {part.of.replace('_', ' ')}{where}; {' and '.join(asked)} are asked for."
+    limit = " and ".join(asked)
+    verb = "is" if limit in ("exactly 1", "at least 1") else "are"
+    told = f"{limit} may be" if limit.startswith("at most") else f"{limit} {verb} asked for"
+    told = "there may be none" if limit in ("exactly 0", "at most 0") else told
+    message = say(
+        "There {number} {of}{where}; {told}.",
+        number=are(number),
+        of=things(number, part.of),
+        where=where,
+        told=told,
     )
+    return Finding(0.0, message, case.place(*found[:MOST_PLACES]))
 
 
 def unchanged(part: Unchanged, case: Case) -> Finding:
@@ -70,7 +90,8 @@ def unchanged(part: Unchanged, case: Case) -> Finding:
         before, after = (_at(topology, path) for topology in (case.start.topology, case.topology))
         if before != after:
             where = _first_difference(before, after)
-            return failed(f"{path}{where} is not as it was in the starting drawing.")
+            message = say("{path}{where} is not as it was in the starting drawing.", path=path, where=where)
+            return Finding(0.0, message, case.place(path))
     return PASSED
 
 
@@ -78,41 +99,69 @@ def refused(part: Refused, case: Case) -> Finding:
     """Return whether the provider refuses a change."""
     base = case if part.of == "drawing" else case.at_start()
     if base.problems:
-        raise CannotGrade(f"The drawing has problems of its own: {base.problems[0].text}")
+        raise CannotGrade(say("The drawing has problems of its own: {text}", text=base.problems[0].text))
     after = changing.changed(base, part.changes)
     found = changing.first_problem(after.problems, part.code)
     if found is not None:
         return PASSED
-    others = f" It has {after.problems[0].code} instead." if after.problems else " It is accepted."
+    others = (
+        say(" It has {code} instead.", code=after.problems[0].code)
+        if after.problems
+        else say(" It is accepted.")
+    )
     reason = f" for {part.code}" if part.code else ""
-    return failed(f"With {after.made.words} the drawing is not refused{reason}.{others}")
+    message = say(
+        "With {words} the drawing is not refused{reason}.{others}",
+        words=after.made.words,
+        reason=reason,
+        others=others,
+    )
+    return Finding(0.0, message, after.place())
 
 
 def edits(part: Edits, case: Case) -> Finding:
     """Return whether no more single changes were made than may be."""
     before, after = (_plain(topology) for topology in (case.start.topology, case.topology))
-    number = len(jsonpatch.make_patch(before, after).patch)
+    made = jsonpatch.make_patch(before, after).patch
+    number = len(made)
     if number <= part.at_most:
         return PASSED
-    return failed(f"{number} things are other than in the starting drawing; at most {part.at_most} may be.")
+    message = say(
+        "{thing} {number} other than in the starting drawing; at most {at_most} may be.",
+        thing=counted(number, "thing"),
+        number=are(number),
+        at_most=part.at_most,
+    )
+    places = sorted({"/".join(step["path"].split("/")[1:3]) for step in made})
+    return Finding(0.0, message, case.place(*places[:MOST_PLACES]))
 
 
 def opens_nothing(part: OpensNothing, case: Case) -> Finding:
     """Return whether no packet arrives that did not before, of those that stand for both drawings."""
     before, problems = compiled(case.healthy or case.start)
     if before is None:
-        raise CannotGrade(f"The starting drawing has problems: {problems[0].text}")
+        raise CannotGrade(say("The starting drawing has problems: {text}", text=problems[0].text))
     case.budget.spend(COMPARING)
     ignored = {end for name in part.ignore for end in names.ends(case.topology, name)}
     allowed = {_header(packet) for flow in part.allow for packet in names.packets(case.topology, flow)}
-    for change in diff(before, case.network, limit=PACKETS).of(Effect.OPENED):
-        packet = change.packet
-        if _header(packet) not in allowed and not ignored & {packet.source, packet.destination}:
-            port = f"/{packet.destination_port}" if packet.destination_port else ""
-            flow = f"{packet.source} -> {packet.destination} {packet.protocol}{port}"
-            message = f"{flow} arrives, and did not before."
-            return Finding(0.0, message, case.counterexample(packet))
-    return PASSED
+    opened = [
+        change.packet
+        for change in diff(before, case.network, limit=PACKETS).of(Effect.OPENED)
+        if _header(change.packet) not in allowed
+        and not ignored & {change.packet.source, change.packet.destination}
+    ]
+    if not opened:
+        return PASSED
+    smallest, packet = min(((measured(case, packet), packet) for packet in opened), key=lambda one: one[0])
+    port = f"/{packet.destination_port}" if packet.destination_port else ""
+    message = say(
+        "{source} -> {destination} {protocol}{port} arrives, and did not before.",
+        source=packet.source,
+        destination=packet.destination,
+        protocol=packet.protocol,
+        port=port,
+    )
+    return Finding(0.0, message, case.counterexample(packet), smallest)
 
 
 def _header(packet: Packet) -> tuple[str, str, str, int]:
@@ -128,7 +177,7 @@ def values(topology: Topology, path: str) -> Iterator[tuple[str, Any]]:
     kind, *rest = path.strip("/").split("/")
     entries = getattr(topology, kind, None)
     if not isinstance(entries, dict):
-        raise Unknown(f"A drawing has no {kind}.")
+        raise Unknown(say("A drawing has no {kind}.", kind=kind))
     if not rest:
         yield path, {key: _plain(one) for key, one in entries.items()}
         return
@@ -154,21 +203,21 @@ def _below(value: Any, rest: list[str], path: str) -> Iterator[tuple[str, Any]]:
         yield f"{path}/{'/'.join(rest)}", _NOTHING
 
 
-def _things(topology: Topology, of: str) -> Iterator[tuple[str, Any]]:
-    """Yield the things of a kind as plain data, each with the id of what holds it."""
+def _things(topology: Topology, of: str) -> Iterator[tuple[str, str, Any]]:
+    """Yield the things of a kind as plain data, each with its path and the id of what holds it."""
     collection, inner = KINDS.get(of, (of, ""))
     entries = getattr(topology, collection, None)
     if not isinstance(entries, dict):
-        raise Unknown(f"A drawing has no {of}.")
+        raise Unknown(say("A drawing has no {of}.", of=of))
     for key, one in sorted(entries.items()):
         raw = _plain(one)
         if not inner:
-            yield key, raw
+            yield f"{collection}/{key}", key, raw
             continue
         for part in inner.split("/"):
             raw = raw.get(part) or {}
-        for held in raw.values():
-            yield key, held
+        for name, held in raw.items():
+            yield f"{collection}/{key}/{inner}/{name}", key, held
 
 
 def _counts(part: Count, holder: str, one: Any) -> bool:

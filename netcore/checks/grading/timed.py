@@ -6,15 +6,17 @@ from collections.abc import Callable
 from math import inf
 
 from netcore.batch.compile import Compiled
-from netcore.batch.reach import everything, headers_named
-from netcore.batch.reach import never as proof
+from netcore.batch.reach import by_pair, everything, headers_named
 from netcore.checks.grading import names, racing
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
+from netcore.checks.grading.packets import measured
 from netcore.checks.grading.racing import NotPlayable, Timeline
 from netcore.checks.language.check import Always, Check, Finally, Never
 from netcore.checks.language.timed import Arrives, Lost, Race
+from netcore.checks.wording import counted
 from netcore.failover.clock import SECOND_US
 from netcore.trace.packet import Packet, protocol_name
+from netcore.words import say
 
 Evaluate = Callable[[Check, Case], Finding]
 
@@ -37,7 +39,14 @@ def lost(part: Lost, case: Case) -> Finding:
         value = racing.figure_of(summary, part.figure)
         if _within(value, part):
             return PASSED
-        message = f"{part.figure} of {part.race.design} is {_shown(value)} over {part.race.trials} trials."
+        trials = counted(part.race.trials, "trial")
+        message = say(
+            "{figure} of {design} is {value} over {trials}.",
+            figure=part.figure,
+            design=part.race.design,
+            value=_shown(value),
+            trials=trials,
+        )
         return _with_example(part, case, message)
     except NotPlayable as error:
         return failed(str(error))
@@ -56,18 +65,21 @@ def _shown(value: float | None) -> str:
 
 
 def _with_example(part: Lost, case: Case, message: str) -> Finding:
-    """Return the finding with the shortest of some timelines that break the bound; never is longest."""
+    """Return the finding with the shortest of some timelines that break the bound; never is longest.
+
+    One timeline alone breaks no bound of a figure that is none of it, such as a share: there it is the first
+    one, and where none of those that are played breaks the bound, the longest.
+    """
     metric = _SECONDS.get(part.figure, "")
+    played: list[tuple[float, int, Case]] = []
     broken: list[tuple[float, int, Case]] = []
-    if metric and part.at_most is not None:
-        for line in racing.timelines(part.race, case, EXAMPLES):
-            time_us = line.metrics()[metric]
-            value = None if time_us is None else time_us / SECOND_US
-            if not _within(value, part):
-                broken.append((inf if value is None else value, line.seed, line.case))
-    if not broken:
-        return failed(message)
-    value, seed, made = min(broken, key=lambda one: one[:2])
+    for line in racing.timelines(part.race, case, EXAMPLES if metric else 1):
+        time_us = line.metrics()[metric] if metric else 0
+        value = None if time_us is None else time_us / SECOND_US
+        played.append((inf if value is None else value, line.seed, line.case))
+        if metric and not _within(value, part):
+            broken.append(played[-1])
+    value, seed, made = min(broken or [max(played, key=lambda one: one[:2])], key=lambda one: one[:2])
     return Finding(0.0, message, racing.example(part.race, made, seed), (value,))
 
 
@@ -78,19 +90,21 @@ def never(part: Never, case: Case, evaluate: Evaluate) -> Finding:
     if part.loops:
         return _never_loops(case)
     if part.race is None or part.check is None:
-        raise CannotGrade("The check says nothing.")
+        raise CannotGrade(say("The check says nothing."))
     inner = part.check
     return _moments(part.race, case, lambda moment: not evaluate(inner, moment).passed, "holds")
 
 
 def always(part: Always, case: Case, evaluate: Evaluate) -> Finding:
     """Return whether a check holds at every moment of a race."""
-    return _moments(part.race, case, lambda moment: evaluate(part.check, moment), "does not hold")
+    return _moments(part.race, case, lambda moment: evaluate(part.check, moment), say("does not hold"))
 
 
 def finally_(part: Finally, case: Case, evaluate: Evaluate) -> Finding:
     """Return whether a check holds when a race has settled."""
-    return _moments(part.race, case, lambda moment: evaluate(part.check, moment), "does not hold", last=True)
+    return _moments(
+        part.race, case, lambda moment: evaluate(part.check, moment), say("does not hold"), last=True
+    )
 
 
 def _moments(
@@ -117,32 +131,54 @@ def _moments(
     if not broken:
         return PASSED
     time_us, seed, why, line = min(broken, key=lambda one: one[:2])
-    when = "When all has settled" if last else racing.when(time_us)
+    when = say("When all has settled") if last else racing.when(time_us)
     example = racing.example(race, line.case, seed)
     at_us = max(0, line.lane.fault.at_us + time_us)
-    return Finding(0.0, f"{when} it {words}.{why}", {**example, "t_us": at_us}, (time_us,))
+    return Finding(
+        0.0,
+        say("{when} it {words}.{why}", when=when, words=words, why=why),
+        {**example, "t_us": at_us},
+        (time_us,),
+    )
 
 
 def _never_arrives(part: Arrives, case: Case) -> Finding:
     compiled = Compiled(case.network)
     ends = _end(case, part.source), _end(case, part.to)
+    found: list[tuple[tuple[object, ...], str, Packet]] = []
+    unknown: list[str] = []
     try:
         headers = headers_named(part.protocol, part.ports)
-        found = proof(compiled, *ends, headers, lambda cells: case.budget.spend(PROOF * cells))
+        for proof in by_pair(compiled, *ends, headers, lambda cells: case.budget.spend(PROOF * cells)):
+            unknown += proof.unknown
+            if proof.counterexample is not None:
+                packet = _replayed(proof.counterexample)
+                found.append((measured(case, packet), proof.by_choice, packet))
     except ValueError as error:
-        raise CannotGrade(f"The check names headers that there are not: {error}.") from error
-    if found.holds is None:
-        raise CannotGrade(f"Not modelled: {found.unknown[0]}")
-    if found.counterexample is None:
+        raise CannotGrade(say("The check names headers that there are not: {error}.", error=error)) from error
+    except CannotGrade:  # no steps are left, but what has arrived is enough to fail
+        if not found:
+            raise
+    if not found and unknown:
+        raise CannotGrade(say("Not modelled: {unknown}", unknown=min(unknown)))
+    if not found:
         return PASSED
-    packet = _replayed(found.counterexample)
-    choice = f", if the choice falls on {found.by_choice}" if found.by_choice else ""
+    smallest, by_choice, packet = min(found, key=lambda one: one[0])
+    choice = f", if the choice falls on {by_choice}" if by_choice else ""
     port = f"/{packet.destination_port}" if packet.destination_port else ""
-    message = f"It arrives: {packet.source} -> {packet.destination} {packet.protocol}{port}{choice}."
-    return Finding(0.0, message, case.counterexample(packet))
+    message = say(
+        "It arrives: {source} -> {destination} {protocol}{port}{choice}.",
+        source=packet.source,
+        destination=packet.destination,
+        protocol=packet.protocol,
+        port=port,
+        choice=choice,
+    )
+    return Finding(0.0, message, case.counterexample(packet), smallest)
 
 
 def _never_loops(case: Case) -> Finding:
+    found: list[tuple[tuple[object, ...], str, Packet]] = []
     for one in everything(Compiled(case.network)):
         case.budget.spend(PROOF * len(one.cells.cells))
         first = one.cells.looping.first()
@@ -155,9 +191,16 @@ def _never_loops(case: Case) -> Finding:
             source_port=first.source_port,
             destination_port=first.destination_port,
         )
-        message = f"{one.source} -> {one.cells.destination} runs in a circle."
-        return Finding(0.0, message, case.counterexample(packet))
-    return PASSED
+        message = say(
+            "{source} -> {destination} runs in a circle.",
+            source=one.source,
+            destination=one.cells.destination,
+        )
+        found.append((measured(case, packet), message, packet))
+    if not found:
+        return PASSED
+    smallest, message, packet = min(found, key=lambda one: one[0])
+    return Finding(0.0, message, case.counterexample(packet), smallest)
 
 
 def _end(case: Case, text: str) -> str:

@@ -10,6 +10,7 @@ from netcore.checks.language.part import LanguagePart, Text, or_single
 from netcore.document.balancers import Zone
 from netcore.document.models import NextHopType
 from netcore.document.values import AddressText, Id, PrefixText
+from netcore.words import say
 
 Names = Annotated[tuple[Text, ...], Field(min_length=1, max_length=60, json_schema_extra=or_single)]
 
@@ -120,7 +121,12 @@ class Change(LanguagePart):
     @model_validator(mode="after")
     def _one_word(self) -> Self:
         if len(self.model_fields_set) != 1:
-            raise ValueError(f"a change is exactly one of {', '.join(type(self).model_fields)}")
+            raise ValueError(
+                say(
+                    "a change is exactly one of {model_fields}",
+                    model_fields=", ".join(type(self).model_fields),
+                )
+            )
         return self
 
     @property

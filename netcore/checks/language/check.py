@@ -13,6 +13,7 @@ from netcore.checks.language.part import LanguagePart, Text, or_single
 from netcore.checks.language.questions import Diagnose, DiffersAt, Explain, Predict, Question
 from netcore.checks.language.structure import Count, Edits, OpensNothing, Prop, Refused, Unchanged
 from netcore.checks.language.timed import Arrives, Lost, Race
+from netcore.words import say
 
 MOST_PARTS = 40
 
@@ -50,7 +51,12 @@ class Check(LanguagePart):
     @model_validator(mode="after")
     def _one_verb(self) -> Self:
         if len(self.model_fields_set) != 1 or self.part is None:
-            raise ValueError(f"a check has exactly one verb of {', '.join(type(self).model_fields)}")
+            raise ValueError(
+                say(
+                    "a check has exactly one verb of {model_fields}",
+                    model_fields=", ".join(type(self).model_fields),
+                )
+            )
         return self
 
     @property
@@ -121,9 +127,9 @@ class Never(LanguagePart):
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
         if sum(one is not None for one in (self.arrives, self.loops, self.check)) != 1:
-            raise ValueError("never is exactly one of arrives, loops and check")
+            raise ValueError(say("never is exactly one of arrives, loops and check"))
         if (self.check is None) != (self.race is None):
-            raise ValueError("check and race belong together")
+            raise ValueError(say("check and race belong together"))
         return self
 
 

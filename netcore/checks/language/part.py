@@ -25,6 +25,7 @@ from netcore.document.part import Protocol
 from netcore.document.values import AddressText, MacText, Port
 from netcore.trace.codes import CODES
 from netcore.trace.packet import ICMP, protocol_number
+from netcore.words import say
 
 MOST_FLOWS = 60
 """Flows that one check may name."""
@@ -137,7 +138,7 @@ def _flows_of_text(given: Any) -> list[Any]:
     found = _FLOW.match(given)
     if found is None:
         raise ValueError(
-            "a flow is written source -> destination protocol/port, such as web1 -> app1 tcp/443"
+            say("a flow is written source -> destination protocol/port, such as web1 -> app1 tcp/443")
         )
     protocol, _, port = (found["service"] or "tcp/443").partition("/")
     rest: dict[str, Any] = {"protocol": protocol, "family": 6 if found["family"] == "v6" else 4}
@@ -169,7 +170,7 @@ class OfFlows(Short):
     @model_validator(mode="after")
     def _asks_something(self) -> Self:
         if not self.flow and len(self.among) < 2:
-            raise ValueError("name a flow, or at least two VMs in among")
+            raise ValueError(say("name a flow, or at least two VMs in among"))
         return self
 
     @property
@@ -192,8 +193,17 @@ class OneFlow(Short):
     def _one_flow(cls, given: Any) -> Any:
         found = flows_of(given)
         if len(found) != 1:
-            raise ValueError("exactly one flow belongs here")
+            raise ValueError(say("exactly one flow belongs here"))
         return found[0]
+
+
+_TESTS = {
+    "equals": "to be {value}",
+    "differs": "not to be {value}",
+    "one_of": "to be one of {value}",
+    "at_least": "to be at least {value}",
+    "at_most": "to be at most {value}",
+}
 
 
 class Test(LanguagePart):
@@ -212,21 +222,14 @@ class Test(LanguagePart):
     @property
     def words(self) -> str:
         """Return the test as the end of a sentence."""
-        said = {
-            "equals": "to be {}",
-            "differs": "not to be {}",
-            "one_of": "to be one of {}",
-            "at_least": "to be at least {}",
-            "at_most": "to be at most {}",
-        }
         found = [
-            text.format(_shown(getattr(self, key)))
-            for key, text in said.items()
+            say(text, value=_shown(getattr(self, key)))
+            for key, text in _TESTS.items()
             if key in self.model_fields_set
         ]
         if self.given is not None:
-            found.append("to be given" if self.given else "to be absent")
-        return " and ".join(found) or "to be there"
+            found.append(say("to be given") if self.given else say("to be absent"))
+        return say(" and ").join(found) or say("to be there")
 
     def holds(self, value: JsonValue, there: bool = True) -> bool:
         """Return whether a value passes; ``there`` False: nothing is at the place."""
@@ -262,7 +265,7 @@ def known_code(code: str) -> str:
         ValueError: there is no such code.
     """
     if code not in CODES:
-        raise ValueError(f"{code} is no drop code; they stand in netcore.trace.codes")
+        raise ValueError(say("{code} is no drop code; they stand in netcore.trace.codes", code=code))
     return code
 
 

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 from netcore.checks.language.changes import Changes
 from netcore.checks.language.part import Code, LanguagePart, OneFlow, Prompt, Text
 from netcore.checks.language.timed import DesignId, Figure, FigureName, Race
+from netcore.words import say
 
 Ask = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Fact = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{1,2}$")]
@@ -25,6 +26,8 @@ class Question(LanguagePart):
         of: the drawing it is about: the starting one, or the one that was handed in.
         given: changes of that drawing that the question supposes.
         profile: another rule profile than the drawing's.
+        before_run: whether the answer is locked before the engine tells anything of the learner's drawing;
+            without it so are predictions about the starting drawing.
     """
 
     ask: Ask | None = None
@@ -32,6 +35,7 @@ class Question(LanguagePart):
     of: Literal["start", "drawing"] = "start"
     given: Changes = ()
     profile: Text | None = None
+    before_run: bool | None = None
 
 
 class RouteForm(LanguagePart):
@@ -96,7 +100,7 @@ class ChoiceForm(LanguagePart):
     @model_validator(mode="after")
     def _truth_is_an_option(self) -> Self:
         if self.truth not in self.options:
-            raise ValueError(f"the truth {self.truth} is none of the options")
+            raise ValueError(say("the truth {truth} is none of the options", truth=self.truth))
         return self
 
 
@@ -120,7 +124,7 @@ class NumberForm(LanguagePart):
     @model_validator(mode="after")
     def _one_truth(self) -> Self:
         if (self.truth is None) == (self.figure is None) or (self.truth is None) != (self.fact is None):
-            raise ValueError("a number has a truth with its fact, or a figure")
+            raise ValueError(say("a number has a truth with its fact, or a figure"))
         return self
 
 
@@ -134,7 +138,7 @@ class BucketForm(LanguagePart):
     @model_validator(mode="after")
     def _rise(self) -> Self:
         if list(self.bounds) != sorted(set(self.bounds)):
-            raise ValueError("bounds rise from the first to the last")
+            raise ValueError(say("bounds rise from the first to the last"))
         return self
 
     @property
@@ -196,7 +200,7 @@ class Predict(Question):
     @model_validator(mode="after")
     def _one_form(self) -> Self:
         if len(self.forms) != 1:
-            raise ValueError(f"a prediction has exactly one form of {', '.join(_forms())}")
+            raise ValueError(say("a prediction has exactly one form of {forms}", forms=", ".join(_forms())))
         return self
 
     @property

@@ -10,6 +10,7 @@ from netcore.checks.language.changes import Changes
 from netcore.checks.language.part import LanguagePart, Text, or_single
 from netcore.document.part import Protocol
 from netcore.failover.designs import DESIGNS
+from netcore.words import say
 
 MOST_TRIALS = 1_000
 
@@ -17,7 +18,13 @@ MOST_TRIALS = 1_000
 def _known(design: str) -> str:
     known = {one.id for one in DESIGNS}
     if design not in known:
-        raise ValueError(f"there is no design {design}; there are {', '.join(sorted(known))}")
+        raise ValueError(
+            say(
+                "there is no design {design}; there are {known}",
+                design=design,
+                known=", ".join(sorted(known)),
+            )
+        )
     return design
 
 
@@ -40,7 +47,9 @@ FIGURES = (
 
 def _figure(text: str) -> str:
     if text not in FIGURES:
-        raise ValueError(f"there is no figure {text}; there are {', '.join(FIGURES)}")
+        raise ValueError(
+            say("there is no figure {text}; there are {figures}", text=text, figures=", ".join(FIGURES))
+        )
     return text
 
 
@@ -85,7 +94,7 @@ class Lost(LanguagePart):
     @model_validator(mode="after")
     def _bounded(self) -> Self:
         if self.at_most is None and self.at_least is None:
-            raise ValueError("name a bound: at_most, at_least, or both")
+            raise ValueError(say("name a bound: at_most, at_least, or both"))
         return self
 
 

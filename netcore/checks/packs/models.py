@@ -11,11 +11,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints, model_validator
 
 from netcore.checks.faults.kinds import known_kind
-from netcore.checks.language.changes import Changes
+from netcore.checks.language.changes import Changes, Operation
 from netcore.checks.language.check import Check, questions
 from netcore.checks.language.part import LanguagePart
 from netcore.checks.language.questions import Fact
 from netcore.document.values import PrefixText
+from netcore.words import say
 
 PackId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -35,7 +36,9 @@ class Addresses(LanguagePart):
     def _same_length(self) -> Self:
         for other in self.to:
             if (other.version, other.prefixlen) != (self.prefix.version, self.prefix.prefixlen):
-                raise ValueError(f"{other} is not of the length of {self.prefix}")
+                raise ValueError(
+                    say("{other} is not of the length of {prefix}", other=other, prefix=self.prefix)
+                )
         return self
 
 
@@ -51,6 +54,32 @@ class Faults(LanguagePart):
     count: Annotated[int, Field(ge=1, le=12)]
     kinds: Annotated[tuple[FaultKindId, ...], Field(max_length=60)] = ()
     intents: Annotated[tuple[PackId, ...], Field(min_length=1, max_length=60)]
+
+
+class GivenFault(LanguagePart):
+    """One fault of a set.
+
+    Args:
+        at: path of the resource that a person would name, such as ``nics/fw1-nic``.
+        patch: what puts it into the scenario as it is written; rewritten for each variant.
+    """
+
+    kind: FaultKindId
+    at: Line
+    patch: Annotated[tuple[Operation, ...], Field(min_length=1, max_length=20)]
+
+
+class FaultSets(LanguagePart):
+    """``faults.yml``: sets of faults that were found before, of which each learner gets one.
+
+    ``python3 -m netcore break PACK --sets N`` writes it. Without the file faults are looked for whenever a
+    variant is made, which takes seconds.
+    """
+
+    sets: Annotated[
+        tuple[Annotated[tuple[GivenFault, ...], Field(min_length=1, max_length=12)], ...],
+        Field(min_length=1, max_length=200),
+    ]
 
 
 class Variants(LanguagePart):
@@ -122,17 +151,19 @@ class Entry(LanguagePart):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if (self.kind == "H") != self.hidden:
-            raise ValueError("kind H and hidden: true belong together")
+            raise ValueError(say("kind H and hidden: true belong together"))
         if self.hidden != (self.rule is not None):
-            raise ValueError("a hidden check, and only it, has a rule: what a learner reads when it fails")
+            raise ValueError(
+                say("a hidden check, and only it, has a rule: what a learner reads when it fails")
+            )
         if self.partial and self.check.verb != "all":
-            raise ValueError("partial belongs to a check whose verb is all")
+            raise ValueError(say("partial belongs to a check whose verb is all"))
         asked = questions(self.check)
         names = [question.ask for question in asked]
         if self.hidden and asked:
-            raise ValueError("a hidden check asks nothing: nobody could answer")
+            raise ValueError(say("a hidden check asks nothing: nobody could answer"))
         if len(asked) > 1 and (None in names or len(set(names)) < len(names)):
-            raise ValueError("a check with several questions gives each an ask of its own")
+            raise ValueError(say("a check with several questions gives each an ask of its own"))
         return self
 
 
@@ -143,7 +174,7 @@ class Checks(LanguagePart):
 
 
 class Solution(LanguagePart):
-    """A file of ``reference/`` or ``wrong/``.
+    """A file of ``reference/``, ``wrong/`` or ``checkpoints/``.
 
     Args:
         edits: changes of the starting drawing.
@@ -152,6 +183,8 @@ class Solution(LanguagePart):
             right answer to ``diagnose``.
         healthy: the drawing is the scenario before faults were put in.
         fails: ids of the checks that a wrong solution must fail.
+        gives: ids of the checks that a checkpoint does for the learner, in whole or in part: whoever goes on
+            from it earns nothing more for them.
     """
 
     title: Line
@@ -160,11 +193,12 @@ class Solution(LanguagePart):
     healthy: bool = False
     answers: dict[str, JsonValue] = Field(default_factory=dict)
     fails: Annotated[tuple[PackId, ...], Field(max_length=60)] = ()
+    gives: Annotated[tuple[PackId, ...], Field(max_length=60)] = ()
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if self.document is not None and (self.edits or self.healthy):
-            raise ValueError("a solution has a document of its own, or edits")
+            raise ValueError(say("a solution has a document of its own, or edits"))
         return self
 
 
@@ -197,7 +231,8 @@ class PackProblem:
     @property
     def text(self) -> str:
         """Return the problem in one line."""
-        place = f"{self.path or 'the pack'}{f' {self.pointer}' if self.pointer else ''}"
+        path = self.path or say("the pack")
+        place = f"{path} {self.pointer}" if self.pointer else path
         return f"{place}: {self.code}: {self.message} {self.hint}".rstrip()
 
 
@@ -208,6 +243,9 @@ class Pack:
     Args:
         raw: plain data before any variant: ``scenario``, ``checks``, ``text``, ``reference/NAME`` and so on.
         text: story and task in Markdown.
+        after: what there is to say once the work is done, in Markdown; may be empty.
+        fault_sets: what ``faults.yml`` holds; None without it.
+        checkpoints: drawings on the way that learners may go on from, by name.
         digest: SHA-256 of all files, in hexadecimal.
     """
 
@@ -218,6 +256,9 @@ class Pack:
     wrong: Mapping[str, Solution]
     digest: str
     raw: Mapping[str, Any] = field(repr=False)
+    fault_sets: FaultSets | None = None
+    after: str = ""
+    checkpoints: Mapping[str, Solution] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -250,6 +291,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         ("pack", About),
         ("checks", Checks),
         ("solution", Solution),
+        ("faults", FaultSets),
     )
     draft = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return {name: draft | model.model_json_schema(by_alias=True) for name, model in kinds}

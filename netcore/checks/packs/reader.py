@@ -13,18 +13,29 @@ from pydantic import ValidationError
 from netcore.checks.language.part import LanguagePart
 from netcore.checks.packs import yaml_text
 from netcore.checks.packs.mapping import mapper
-from netcore.checks.packs.models import About, Checks, Pack, PackProblem, Solution, Variants, digest_of
+from netcore.checks.packs.models import (
+    About,
+    Checks,
+    FaultSets,
+    Pack,
+    PackProblem,
+    Solution,
+    Variants,
+    digest_of,
+)
 from netcore.checks.reading import ground
+from netcore.checks.wording import counted
 from netcore.document import reader
 from netcore.document.problems import pointer
 from netcore.errors import NetcoreError
+from netcore.words import say
 
 MOST_FILES = 60
 MOST_BYTES = 4_000_000
 MOST_TEXT = 60_000
 
-_NAME = re.compile(r"^(pack|scenario|checks)\.(yml|yaml|json)$|^text\.md$")
-_SOLUTION = re.compile(r"^(reference|wrong)/[a-z0-9][a-z0-9-]{0,59}\.(yml|yaml|json)$")
+_NAME = re.compile(r"^(pack|scenario|checks|faults)\.(yml|yaml|json)$|^(text|after)\.md$")
+_SOLUTION = re.compile(r"^(reference|wrong|checkpoints)/[a-z0-9][a-z0-9-]{0,59}\.(yml|yaml|json)$")
 _HTML = re.compile(r"<[a-zA-Z/!][^>]*>")
 
 Model = TypeVar("Model", bound=LanguagePart)
@@ -34,7 +45,7 @@ class PackRefused(NetcoreError):
     """A pack cannot be read; ``problems`` says all that is wrong with it."""
 
     def __init__(self, problems: tuple[PackProblem, ...]) -> None:
-        super().__init__(f"The pack has {len(problems)} problems.")
+        super().__init__(say("The pack has {problems}.", problems=counted(len(problems), "problem")))
         self.problems = problems
 
 
@@ -56,7 +67,9 @@ def read_pack(files: Mapping[str, bytes]) -> Pack:
         if kind == "md":
             continue
         if name in raw:
-            problems.append(PackProblem(path, "", "file-twice", f"There are two files {name}."))
+            problems.append(
+                PackProblem(path, "", "file-twice", say("There are two files {name}.", name=name))
+            )
             continue
         try:
             raw[name] = yaml_text.parse(files[path])
@@ -67,29 +80,46 @@ def read_pack(files: Mapping[str, bytes]) -> Pack:
     names = {path.rpartition(".")[0]: path for path in files}
     about = _part(About, "pack", raw, names, problems)
     as_written = mapper(Variants() if about is None else about.variants, 0)
-    text = as_written.text(_text(files, problems))
+    text, after = (as_written.text(_text(files, name, problems)) for name in ("text.md", "after.md"))
     written = raw
     raw = {name: given if name == "pack" else as_written.data(given) for name, given in raw.items()}
     checks = _part(Checks, "checks", raw, names, problems)
     solutions = {
         name: _part(Solution, name, raw, names, problems)
         for name in raw
-        if name.startswith(("reference/", "wrong/"))
+        if name.startswith(("reference/", "wrong/", "checkpoints/"))
     }
+    sets = _part(FaultSets, "faults", raw, names, problems) if "faults" in raw else None
+    if sets is not None and about is not None and about.variants.faults is None:
+        message = say("The pack puts no faults into its drawing: variants have no faults.")
+        problems.append(PackProblem(names["faults"], "", "faults-unused", message))
     problems += _scenario(raw.get("scenario"), names.get("scenario", "scenario.yml"))
     if checks is not None:
         problems += _checks(checks, solutions, names)
     if problems or about is None or checks is None:
         raise PackRefused(tuple(problems))
-    read = {name: solution for name, solution in solutions.items() if solution is not None}
+
+    def solutions_of(folder: str) -> dict[str, Solution]:
+        return {
+            name.partition("/")[2]: one
+            for name, one in solutions.items()
+            if one is not None and name.startswith(f"{folder}/")
+        }
+
     return Pack(
         about=about,
         checks=checks.checks,
         text=text,
-        reference={name.partition("/")[2]: one for name, one in read.items() if name.startswith("reference")},
-        wrong={name.partition("/")[2]: one for name, one in read.items() if name.startswith("wrong")},
+        after=after,
+        fault_sets=sets,
+        reference=solutions_of("reference"),
+        wrong=solutions_of("wrong"),
+        checkpoints=solutions_of("checkpoints"),
         digest=digest_of(files),
-        raw={**written, "text": files["text.md"].decode("utf-8-sig")},
+        raw={
+            **written,
+            **{name: files.get(f"{name}.md", b"").decode("utf-8-sig") for name in ("text", "after")},
+        },
     )
 
 
@@ -97,7 +127,14 @@ def _outside(files: Mapping[str, bytes]) -> Iterator[PackProblem]:
     """Yield what is wrong before any file is opened: names, number, size, what is missing."""
     if len(files) > MOST_FILES or sum(map(len, files.values())) > MOST_BYTES:
         yield PackProblem(
-            "", "", "too-large", f"A pack has at most {MOST_FILES} files of {MOST_BYTES:,} bytes in all."
+            "",
+            "",
+            "too-large",
+            say(
+                "A pack has at most {most_files} files of {most_bytes:,} bytes in all.",
+                most_files=MOST_FILES,
+                most_bytes=MOST_BYTES,
+            ),
         )
         return
     for path in sorted(files):
@@ -106,31 +143,48 @@ def _outside(files: Mapping[str, bytes]) -> Iterator[PackProblem]:
                 path,
                 "",
                 "unknown-file",
-                "A pack does not have such a file.",
-                "It has pack.yml, scenario.yml, checks.yml, text.md, reference/*.yml and wrong/*.yml.",
+                say("A pack does not have such a file."),
+                say(
+                    "It has pack.yml, scenario.yml, checks.yml, text.md, reference/*.yml and wrong/*.yml, "
+                    "and may have after.md, faults.yml and checkpoints/*.yml."
+                ),
             )
     there = {path.rpartition(".")[0] for path in files}
     for name in ("pack", "scenario", "checks", "text"):
         if name not in there:
             yield PackProblem(
-                "", "", "missing-file", f"There is no {name}.{'md' if name == 'text' else 'yml'}."
+                "",
+                "",
+                "missing-file",
+                say("There is no {name}.{ending}.", name=name, ending="md" if name == "text" else "yml"),
             )
 
 
-def _text(files: Mapping[str, bytes], problems: list[PackProblem]) -> str:
+def _text(files: Mapping[str, bytes], path: str, problems: list[PackProblem]) -> str:
+    """Return a file in Markdown; empty where the pack has none."""
+    if path not in files:
+        return ""
     try:
-        text = files["text.md"].decode("utf-8-sig")
+        text = files[path].decode("utf-8-sig")
     except UnicodeDecodeError:
-        problems.append(PackProblem("text.md", "", "not-text", "It is not text in UTF-8."))
+        problems.append(PackProblem(path, "", "not-text", say("It is not text in UTF-8.")))
         return ""
     if len(text) > MOST_TEXT or not text.strip():
-        message = f"Story and task have 1 to {MOST_TEXT:,} characters; here are {len(text):,}."
-        problems.append(PackProblem("text.md", "", "text-size", message))
+        message = say(
+            "A text has 1 to {most_text:,} characters; here are {text:,}.",
+            most_text=MOST_TEXT,
+            text=len(text),
+        )
+        problems.append(PackProblem(path, "", "text-size", message))
     for number, line in enumerate(re.sub(r"`[^`\n]*`", "", text).splitlines(), start=1):
         if _HTML.search(line):
             problems.append(
                 PackProblem(
-                    "text.md", f"line {number}", "raw-html", "Raw HTML is not shown.", "Write it in Markdown."
+                    path,
+                    f"line {number}",
+                    "raw-html",
+                    say("Raw HTML is not shown."),
+                    say("Write it in Markdown."),
                 )
             )
     return text
@@ -148,7 +202,7 @@ def _part(
     path = names.get(name, f"{name}.yml")
     if given is None:
         if not any(problem.path == path for problem in problems):
-            problems.append(PackProblem(path, "", "empty-file", "There is nothing in it."))
+            problems.append(PackProblem(path, "", "empty-file", say("There is nothing in it.")))
         return None
     try:
         json.dumps(given, allow_nan=False)
@@ -177,11 +231,11 @@ def shape_problems(path: str, error: ValidationError) -> list[PackProblem]:
         )
         message = str(one["msg"]).removeprefix("Value error, ")
         if kind == "extra_forbidden":
-            message = f"there is no field {place[-1]} here"
+            message = say("there is no field {place} here", place=place[-1])
             close = difflib.get_close_matches(str(place[-1])[:60], _words(), 1, 0.75)
-            hint = f"Did you mean {close[0]}?" if close and close[0] != place[-1] else ""
+            hint = say("Did you mean {close}?", close=close[0]) if close and close[0] != place[-1] else ""
         elif kind == "missing":
-            message = f"the field {place[-1]} is missing"
+            message = say("the field {place} is missing", place=place[-1])
         problems.setdefault(place, PackProblem(path, pointer(place), code, _sentence(message), hint))
     return list(problems.values())
 
@@ -211,7 +265,7 @@ def _scenario(raw: Any, path: str) -> Iterator[PackProblem]:
             path,
             problem.pointer,
             problem.code,
-            f"Found {problem.found}, expected {problem.expected}.",
+            say("Found {found}, expected {expected}.", found=problem.found, expected=problem.expected),
             problem.hint,
         )
 
@@ -224,16 +278,29 @@ def _checks(
     for number, one in enumerate(ids):
         if one in ids[:number]:
             yield PackProblem(
-                names["checks"], f"/checks/{number}/id", "id-twice", f"There are two checks {one}."
+                names["checks"],
+                f"/checks/{number}/id",
+                "id-twice",
+                say("There are two checks {one}.", one=one),
             )
     for name, solution in solutions.items():
         if solution is None:
             continue
-        for field, named in (("answers", solution.answers), ("fails", solution.fails)):
+        fields = {"answers": solution.answers, "fails": solution.fails, "gives": solution.gives}
+        for field, named in fields.items():
             for one in named:
                 if one not in ids:
-                    yield PackProblem(names[name], f"/{field}", "unknown-check", f"There is no check {one}.")
+                    yield PackProblem(
+                        names[name], f"/{field}", "unknown-check", say("There is no check {one}.", one=one)
+                    )
         if name.startswith("wrong/") and not solution.fails:
             yield PackProblem(
-                names[name], "/fails", "fails-nothing", "A wrong solution names the checks it must fail."
+                names[name], "/fails", "fails-nothing", say("A wrong solution names the checks it must fail.")
+            )
+        if name.startswith("checkpoints/") and (solution.answers or solution.fails):
+            message = say("A checkpoint is a drawing to go on from; it answers nothing and fails nothing.")
+            yield PackProblem(names[name], "", "not-a-checkpoint", message)
+        if solution.gives and not name.startswith("checkpoints/"):
+            yield PackProblem(
+                names[name], "/gives", "not-a-checkpoint", say("Only a checkpoint gives checks.")
             )

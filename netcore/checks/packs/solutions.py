@@ -14,6 +14,7 @@ from netcore.checks.packs.reader import PackRefused, shape_problems
 from netcore.checks.packs.variants import rewritten_solution, variant
 from netcore.checks.reading import ground
 from netcore.document import reader
+from netcore.words import say
 
 
 def read_solution(pack: Pack, content: bytes, seed: int = 0, path: str = "the solution") -> Solution:
@@ -54,5 +55,5 @@ def handed_in(pack: Pack, given: Solution, seed: int) -> dict[str, Any]:
     made = variant(pack, seed)
     start = reader.read(made.healthy if given.healthy else made.document, ground()).document
     if start is None:
-        raise ValueError(f"There is no starting drawing for seed {seed}.")
+        raise ValueError(say("There is no starting drawing for seed {seed}.", seed=seed))
     return changing.apply(reader.dump(start), given.edits)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from netcore.checks.faults.generator import Broken, Put, put_faults
+from netcore.checks.faults.fault import Fault
+from netcore.checks.faults.generator import Broken, Put, put_faults, put_in
 from netcore.checks.packs.mapping import between, drawn, mapper, shuffled
-from netcore.checks.packs.models import Checks, Entry, Pack, Solution
+from netcore.checks.packs.models import Checks, Entry, FaultSets, Pack, Solution
 from netcore.checks.reading import ground
 from netcore.document.reader import dump, read
+from netcore.words import language_code, say
 
 LARGEST_SEED = 2**63 - 1
 
@@ -26,6 +28,7 @@ class Variant:
         hints: three, from a question to the mechanism.
         healthy: the drawing before faults were put in; nobody but the grader sees it, nor ``faults``.
         alarms: titles of the checks that fail because of faults.
+        after: what is told once the work is done, in Markdown; not part of ``as_dict``.
     """
 
     seed: int
@@ -37,9 +40,10 @@ class Variant:
     healthy: dict[str, Any]
     faults: tuple[Put, ...] = ()
     alarms: tuple[str, ...] = ()
+    after: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain JSON data: what a learner may see."""
+        """Return plain JSON data: what a learner may see from the start."""
         return {
             "seed": self.seed,
             "title": self.title,
@@ -69,7 +73,7 @@ def variant(pack: Pack, seed: int) -> Variant:
     faults: tuple[Put, ...] = ()
     alarms: tuple[str, ...] = ()
     if about.variants.faults is not None:
-        broken, alarms = _broken(seed, _ByDigest(pack))
+        broken, alarms = _broken(seed, _ByDigest(pack), language_code())
         document, faults = dump(broken.scenario), broken.faults
         text = text.replace("$alarms", "\n".join(f"- {title}" for title in alarms))
     return Variant(
@@ -82,24 +86,65 @@ def variant(pack: Pack, seed: int) -> Variant:
         healthy=deepcopy(healthy),
         faults=faults,
         alarms=alarms,
+        after=rewritten.text(pack.raw.get("after", "")),
     )
 
 
 @lru_cache(256)
-def _broken(seed: int, kept: _ByDigest) -> tuple[Broken, tuple[str, ...]]:
-    """Return the drawing with faults, and the titles of what fails."""
+def _broken(seed: int, kept: _ByDigest, _language: str) -> tuple[Broken, tuple[str, ...]]:
+    """Return the drawing with faults, told in a language, and the titles of what fails."""
     pack = kept.pack
     rules = pack.about.variants
     document = mapper(rules, seed).data(pack.raw["scenario"])
     scenario = read(shuffled(document, seed) if rules.shuffle else document, ground()).document
     if scenario is None or rules.faults is None:
-        raise ValueError(f"The pack {pack.id} has no drawing for seed {seed}.")
+        raise ValueError(say("The pack {id} has no drawing for seed {seed}.", id=pack.id, seed=seed))
     if seed:
         scenario = scenario.model_copy(update={"seed": seed})
     asked = [entry for entry in entries(pack, seed) if entry.id in rules.faults.intents]
     intents = [entry.check for entry in asked]
-    broken = put_faults(scenario, rules.faults.count, seed, rules.faults.kinds, intents)
+    if pack.fault_sets is None:
+        broken = put_faults(scenario, rules.faults.count, seed, rules.faults.kinds, intents, quiet=True)
+    else:
+        broken = put_in(scenario, _set_of(pack, pack.fault_sets, seed), intents)
     return broken, tuple(asked[number].title for number in broken.alarms)
+
+
+def _set_of(pack: Pack, sets: FaultSets, seed: int) -> list[Fault]:
+    """Return the set of faults that a seed has, in the names of its variant."""
+    rewritten = mapper(pack.about.variants, seed)
+    found = []
+    for fault in sets.sets[drawn(seed, "faults", len(sets.sets))]:
+        steps = [step.model_dump(mode="json", exclude_unset=True) for step in fault.patch]
+        patch = tuple(rewritten.data(steps))
+        found.append(Fault(fault.kind, rewritten.text(fault.at), "", "", patch, ()))
+    return found
+
+
+def drawn_sets(pack: Pack, count: int) -> dict[str, Any]:
+    """Return ``faults.yml`` of a pack as plain data: sets of faults of the scenario as it is written.
+
+    Each fault shows by itself, no warning names it, and as far as there are enough no other edit mends it.
+
+    Raises:
+        TooFew: the drawing does not bear the faults that the pack asks for.
+        ValueError: the pack puts no faults into its drawing.
+    """
+    rules = pack.about.variants.faults
+    scenario = read(mapper(pack.about.variants, 0).data(pack.raw["scenario"]), ground()).document
+    if rules is None or scenario is None:
+        raise ValueError(f"The pack {pack.id} puts no faults into its drawing.")
+    intents = [entry.check for entry in pack.checks if entry.id in rules.intents]
+    sets = [
+        put_faults(scenario, rules.count, number, rules.kinds, intents, quiet=True).faults
+        for number in range(count)
+    ]
+    return {
+        "sets": [
+            [{"kind": put.fault.kind, "at": put.fault.at, "patch": list(put.fault.patch)} for put in one]
+            for one in sets
+        ]
+    }
 
 
 @lru_cache(256)

@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from netcore.words import say
+
 MOST_BYTES = 1_000_000
 MOST_DEPTH = 40
 MOST_NODES = 100_000
@@ -17,7 +19,10 @@ class YamlRefused(Exception):
 
     def __init__(self, words: str, mark: Any = None) -> None:
         self.line: int = 0 if mark is None else mark.line + 1
-        super().__init__(words if mark is None else f"{words} at line {self.line}, column {mark.column + 1}")
+        if mark is not None:
+            where = say("at line {line}, column {column}", line=self.line, column=mark.column + 1)
+            words = f"{words} {where}"
+        super().__init__(words)
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -44,7 +49,7 @@ def _mapping(loader: Any, node: yaml.MappingNode) -> dict[str, Any]:
         key = loader.construct_object(key_node, deep=True)
         key = key if isinstance(key, str) else key_node.value
         if key in found:
-            raise YamlRefused(f"the key {key} stands twice in one object", key_node.start_mark)
+            raise YamlRefused(say("the key {key} stands twice in one object", key=key), key_node.start_mark)
         found[key] = loader.construct_object(value_node, deep=True)
     return found
 
@@ -59,11 +64,17 @@ def parse(content: bytes) -> Any:
         YamlRefused: it is no YAML, too large or too deep, uses anchors, or has a key twice.
     """
     if len(content) > MOST_BYTES:
-        raise YamlRefused(f"it has {len(content):,} bytes; at most {MOST_BYTES:,} are read")
+        raise YamlRefused(
+            say(
+                "it has {count:,} bytes; at most {most_bytes:,} are read",
+                count=len(content),
+                most_bytes=MOST_BYTES,
+            )
+        )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise YamlRefused(f"it is not text in UTF-8 (byte {error.start})") from error
+        raise YamlRefused(say("it is not text in UTF-8 (byte {start})", start=error.start)) from error
     try:
         _limits(text)
         return yaml.load(text, Loader=_Loader)
@@ -110,14 +121,18 @@ def _limits(text: str) -> None:
     depth = 0
     for nodes, event in enumerate(yaml.parse(text, Loader=_Loader), start=1):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise YamlRefused("anchors and aliases are not used in packs", event.start_mark)
+            raise YamlRefused(say("anchors and aliases are not used in packs"), event.start_mark)
         if getattr(event, "tag", None) not in (None, "!"):
-            raise YamlRefused("tags are not used in packs", event.start_mark)
+            raise YamlRefused(say("tags are not used in packs"), event.start_mark)
         if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             depth += 1
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             depth -= 1
         if depth > MOST_DEPTH or nodes > MOST_NODES:
             raise YamlRefused(
-                f"it nests deeper than {MOST_DEPTH} levels or has more than {MOST_NODES:,} values"
+                say(
+                    "it nests deeper than {most_depth} levels or has more than {most_nodes:,} values",
+                    most_depth=MOST_DEPTH,
+                    most_nodes=MOST_NODES,
+                )
             )

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 
 from netcore.document.checks.ground import Drawing
 from netcore.document.values import Address, Network
+from netcore.words import say
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,9 @@ def check(drawing: Drawing) -> None:
             drawing.add(
                 "address-twice",
                 held.path,
-                f"{held.address}, which {first.holder} holds",
-                f"an address that nothing else in {held.vnet} holds",
-                "Choose a free address; an address belongs to one resource at a time.",
+                say("{address}, which {holder} holds", address=held.address, holder=first.holder),
+                say("an address that nothing else in {vnet} holds", vnet=held.vnet),
+                say("Choose a free address; an address belongs to one resource at a time."),
                 "A8",
             )
     for vnet, count in counts.items():
@@ -43,9 +44,9 @@ def check(drawing: Drawing) -> None:
             drawing.add(
                 "too-many-addresses",
                 ("vnets", vnet),
-                f"{count} addresses in use",
-                f"at most {drawing.addresses.per_vnet}",
-                "Divide the virtual network.",
+                say("{count} addresses in use", count=count),
+                say("at most {per_vnet}", per_vnet=drawing.addresses.per_vnet),
+                say("Divide the virtual network."),
                 "A12",
             )
 
@@ -63,22 +64,40 @@ def _held(drawing: Drawing) -> list[_Held]:
     for nic_id, nic in topology.nics.items():
         for key, configuration in nic.configurations.items():
             path = ("nics", nic_id, "configurations", key, "address")
-            add(path, f"NIC {nic_id}", configuration.address, nic.subnet)
+            add(path, say("NIC {nic_id}", nic_id=nic_id), configuration.address, nic.subnet)
     for balancer_id, balancer in topology.load_balancers.items():
         for key, frontend in balancer.frontends.items():
             if frontend.address is not None and frontend.subnet is not None:
                 path = ("load_balancers", balancer_id, "frontends", key, "address")
-                add(path, f"frontend {key} of {balancer_id}", frontend.address, frontend.subnet)
+                add(
+                    path,
+                    say("frontend {key} of {balancer_id}", key=key, balancer_id=balancer_id),
+                    frontend.address,
+                    frontend.subnet,
+                )
     for endpoint_id, endpoint in topology.private_endpoints.items():
         place = ("private_endpoints", endpoint_id, "address")
-        add(place, f"private endpoint {endpoint_id}", endpoint.address, endpoint.subnet)
+        add(
+            place,
+            say("private endpoint {endpoint_id}", endpoint_id=endpoint_id),
+            endpoint.address,
+            endpoint.subnet,
+        )
     for gateway_id, gateway in topology.gateways.items():
         vnet = topology.vnets.get(gateway.vnet)
         for number, address in enumerate(gateway.instances):
             # The edges of ExpressRoute show addresses outside the virtual network; those are not held in it.
             if vnet is not None and any(address in prefix for prefix in vnet.address_space):
                 instance = ("gateways", gateway_id, "instances", number)
-                found.append(_Held(instance, f"gateway {gateway_id}", address, gateway.vnet, None))
+                found.append(
+                    _Held(
+                        instance,
+                        say("gateway {gateway_id}", gateway_id=gateway_id),
+                        address,
+                        gateway.vnet,
+                        None,
+                    )
+                )
     return found
 
 
@@ -93,8 +112,13 @@ def _in_subnet(drawing: Drawing, held: _Held, subnet_id: str) -> None:
             "address-reserved",
             held.path,
             held.address,
-            f"an address from {first} to {prefix.broadcast_address - 1} in subnet {subnet_id}",
-            "The platform keeps the first four addresses and the last one of every subnet.",
+            say(
+                "an address from {first} to {broadcast_address} in subnet {subnet_id}",
+                first=first,
+                broadcast_address=prefix.broadcast_address - 1,
+                subnet_id=subnet_id,
+            ),
+            say("The platform keeps the first four addresses and the last one of every subnet."),
             "A1",
         )
 
@@ -116,14 +140,16 @@ def _outside(drawing: Drawing, held: _Held, subnet_id: str) -> None:
         ),
         None,
     )
-    place = ", ".join(map(str, prefixes)) or f"which has no IPv{held.address.version} prefix"
+    place = ", ".join(map(str, prefixes)) or say(
+        "which has no IPv{version} prefix", version=held.address.version
+    )
     drawing.add(
         "address-outside-subnet",
         held.path,
-        f"{held.address} of subnet {sister}" if sister else held.address,
-        f"an address of subnet {subnet_id}, {place}",
-        "All addresses of a NIC belong to one subnet; add a second NIC for the other subnet."
+        say("{address} of subnet {sister}", address=held.address, sister=sister) if sister else held.address,
+        say("an address of subnet {subnet_id}, {place}", subnet_id=subnet_id, place=place),
+        say("All addresses of a NIC belong to one subnet; add a second NIC for the other subnet.")
         if sister
-        else "Choose an address inside the subnet.",
+        else say("Choose an address inside the subnet."),
         "A11" if sister else "A7",
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from netcore.document.balancers import BalancingRule, Frontend, LoadBalancer
 from netcore.document.checks import gateway_balancers
 from netcore.document.checks.ground import Drawing
+from netcore.words import say
 
 
 def check(drawing: Drawing) -> None:
@@ -28,19 +29,23 @@ def _frontend(drawing: Drawing, path: tuple[object, ...], frontend: Frontend) ->
     private = frontend.subnet is not None or frontend.address is not None
     public = frontend.public_ip is not None
     if private and public:
-        found = "a private and a public address"
+        found = say("a private and a public address")
     elif not private and not public:
-        found = "no address"
+        found = say("no address")
     elif private and (frontend.subnet is None or frontend.address is None):
-        found = "an address without a subnet" if frontend.subnet is None else "a subnet without an address"
+        found = (
+            say("an address without a subnet")
+            if frontend.subnet is None
+            else say("a subnet without an address")
+        )
     else:
         return
     drawing.add(
         "frontend-address",
         path,
         found,
-        "either public_ip, or subnet and address",
-        "A frontend is public or private, not both.",
+        say("either public_ip, or subnet and address"),
+        say("A frontend is public or private, not both."),
         "J17",
     )
 
@@ -56,16 +61,21 @@ def _pools(drawing: Drawing, path: tuple[object, ...], balancer: LoadBalancer) -
             configurations = drawing.topology.nics[member.nic].configurations
             if member.configuration not in configurations:
                 where = ("topology", *place, "configuration")
-                kind = f"IP configuration of NIC {member.nic}"
+                kind = say("IP configuration of NIC {nic}", nic=member.nic)
                 drawing.dangling(where, member.configuration, kind, configurations)
             first = seen.setdefault((member.nic, member.configuration), member_id)
             if first != member_id:
                 drawing.add(
                     "member-twice",
                     place,
-                    f"{member.nic}/{member.configuration}, as in member {first}",
-                    "each backend once in a pool",
-                    "Remove one of the two.",
+                    say(
+                        "{nic}/{configuration}, as in member {first}",
+                        nic=member.nic,
+                        configuration=member.configuration,
+                        first=first,
+                    ),
+                    say("each backend once in a pool"),
+                    say("Remove one of the two."),
                     "J2",
                 )
             vnet = drawing.vnet_of_nic(member.nic)
@@ -75,9 +85,9 @@ def _pools(drawing: Drawing, path: tuple[object, ...], balancer: LoadBalancer) -
             drawing.add(
                 "pool-in-two-vnets",
                 (*path, "pools", pool_id),
-                f"backends in {', '.join(vnets)}",
-                "backends of one virtual network",
-                "Use one pool and one balancer for each virtual network.",
+                say("backends in {vnets}", vnets=", ".join(vnets)),
+                say("backends of one virtual network"),
+                say("Use one pool and one balancer for each virtual network."),
                 "J17",
             )
 
@@ -86,35 +96,47 @@ def _rules(drawing: Drawing, path: tuple[object, ...], balancer: LoadBalancer) -
     seen: dict[tuple[str, str, int], str] = {}
     for rule_id, rule in balancer.rules.items():
         place = (*path, "rules", rule_id)
-        _inside(drawing, (*place, "frontend"), rule.frontend, "frontend of the balancer", balancer.frontends)
-        _inside(drawing, (*place, "pool"), rule.pool, "pool of the balancer", balancer.pools)
+        _inside(
+            drawing, (*place, "frontend"), rule.frontend, say("frontend of the balancer"), balancer.frontends
+        )
+        _inside(drawing, (*place, "pool"), rule.pool, say("pool of the balancer"), balancer.pools)
         if rule.probe is not None:
-            _inside(drawing, (*place, "probe"), rule.probe, "probe of the balancer", balancer.probes)
+            _inside(drawing, (*place, "probe"), rule.probe, say("probe of the balancer"), balancer.probes)
         _ports(drawing, place, rule, balancer)
         first = seen.setdefault((rule.frontend, rule.protocol, rule.frontend_port), rule_id)
         if first != rule_id:
             drawing.add(
                 "balancing-rule-twice",
                 place,
-                f"{rule.protocol}/{rule.frontend_port} of {rule.frontend}, as in rule {first}",
-                "each protocol and port of a frontend once",
-                "Remove one of the two, or choose another port.",
+                say(
+                    "{protocol}/{frontend_port} of {frontend}, as in rule {first}",
+                    protocol=rule.protocol,
+                    frontend_port=rule.frontend_port,
+                    frontend=rule.frontend,
+                    first=first,
+                ),
+                say("each protocol and port of a frontend once"),
+                say("Remove one of the two, or choose another port."),
                 "J2",
             )
     for rule_id, outbound in balancer.outbound_rules.items():
         place = (*path, "outbound_rules", rule_id)
         _inside(
-            drawing, (*place, "frontend"), outbound.frontend, "frontend of the balancer", balancer.frontends
+            drawing,
+            (*place, "frontend"),
+            outbound.frontend,
+            say("frontend of the balancer"),
+            balancer.frontends,
         )
-        _inside(drawing, (*place, "pool"), outbound.pool, "pool of the balancer", balancer.pools)
+        _inside(drawing, (*place, "pool"), outbound.pool, say("pool of the balancer"), balancer.pools)
         frontend = balancer.frontends.get(outbound.frontend)
         if frontend is not None and frontend.public_ip is None:
             drawing.add(
                 "outbound-rule-private",
                 (*place, "frontend"),
-                f"{outbound.frontend}, which is private",
-                "a public frontend",
-                "Only a public address leads to the Internet.",
+                say("{frontend}, which is private", frontend=outbound.frontend),
+                say("a public frontend"),
+                say("Only a public address leads to the Internet."),
                 "K2",
             )
 
@@ -122,26 +144,34 @@ def _rules(drawing: Drawing, path: tuple[object, ...], balancer: LoadBalancer) -
 def _published(drawing: Drawing, path: tuple[object, ...], balancer: LoadBalancer) -> None:
     """Report inbound NAT rules that lead nowhere, or for a port that another rule has."""
     taken = {
-        (rule.frontend, rule.protocol, rule.frontend_port): f"rule {rule_id}"
+        (rule.frontend, rule.protocol, rule.frontend_port): say("rule {rule_id}", rule_id=rule_id)
         for rule_id, rule in balancer.rules.items()
         if rule.protocol != "all"
     }
     for rule_id, nat in balancer.inbound_nat_rules.items():
         place = (*path, "inbound_nat_rules", rule_id)
-        _inside(drawing, (*place, "frontend"), nat.frontend, "frontend of the balancer", balancer.frontends)
+        _inside(
+            drawing, (*place, "frontend"), nat.frontend, say("frontend of the balancer"), balancer.frontends
+        )
         if drawing.refer((*place, "nic"), "nics", nat.nic):
             configurations = drawing.topology.nics[nat.nic].configurations
-            kind = f"IP configuration of NIC {nat.nic}"
+            kind = say("IP configuration of NIC {nic}", nic=nat.nic)
             _inside(drawing, (*place, "configuration"), nat.configuration, kind, configurations)
         port = (nat.frontend, nat.protocol, nat.frontend_port)
-        first = taken.setdefault(port, f"inbound NAT rule {rule_id}")
+        first = taken.setdefault(port, say("inbound NAT rule {rule_id}", rule_id=rule_id))
         if first != f"inbound NAT rule {rule_id}":
             drawing.add(
                 "inbound-nat-port",
                 (*place, "frontend_port"),
-                f"{nat.protocol}/{nat.frontend_port} of {nat.frontend}, as in {first}",
-                "a port of the frontend that no other rule has",
-                "Choose another frontend port.",
+                say(
+                    "{protocol}/{frontend_port} of {frontend}, as in {first}",
+                    protocol=nat.protocol,
+                    frontend_port=nat.frontend_port,
+                    frontend=nat.frontend,
+                    first=first,
+                ),
+                say("a port of the frontend that no other rule has"),
+                say("Choose another frontend port."),
                 "J2",
             )
 
@@ -161,9 +191,15 @@ def _reach(drawing: Drawing, path: tuple[object, ...], balancer: LoadBalancer) -
             drawing.add(
                 "pool-out-of-reach",
                 (*path, "rules", rule_id, "pool"),
-                f"{rule.pool} with backends in {far}, and frontend {rule.frontend} in {here}",
-                "backends in the frontend's virtual network, or in one peered with it",
-                "Peer the two networks, or give the balancer a frontend where its backends are.",
+                say(
+                    "{pool} with backends in {far}, and frontend {frontend} in {here}",
+                    pool=rule.pool,
+                    far=far,
+                    frontend=rule.frontend,
+                    here=here,
+                ),
+                say("backends in the frontend's virtual network, or in one peered with it"),
+                say("Peer the two networks, or give the balancer a frontend where its backends are."),
                 "J17",
             )
 
@@ -193,8 +229,8 @@ def _ports(drawing: Drawing, path: tuple[object, ...], rule: BalancingRule, bala
                     "rule-without-port",
                     (*path, field),
                     "0",
-                    f"a port from 1 to 65535 for protocol {rule.protocol}",
-                    "Port 0 means all ports and belongs to protocol all.",
+                    say("a port from 1 to 65535 for protocol {protocol}", protocol=rule.protocol),
+                    say("Port 0 means all ports and belongs to protocol all."),
                     "J4",
                 )
         return
@@ -202,18 +238,22 @@ def _ports(drawing: Drawing, path: tuple[object, ...], rule: BalancingRule, bala
         drawing.add(
             "ha-ports",
             path,
-            f"ports {rule.frontend_port} and {rule.backend_port}",
-            "ports 0 and 0 for protocol all",
-            "An HA-ports rule balances all ports at once.",
+            say(
+                "ports {frontend_port} and {backend_port}",
+                frontend_port=rule.frontend_port,
+                backend_port=rule.backend_port,
+            ),
+            say("ports 0 and 0 for protocol all"),
+            say("An HA-ports rule balances all ports at once."),
             "J4",
         )
     if balancer.sku == "basic":
         drawing.add(
             "ha-ports",
             path,
-            f"protocol all on a {balancer.sku} balancer",
-            "a standard balancer",
-            "HA ports exist on internal Standard balancers only.",
+            say("protocol all on a {sku} balancer", sku=balancer.sku),
+            say("a standard balancer"),
+            say("HA ports exist on internal Standard balancers only."),
             "J4",
         )
     frontend = balancer.frontends.get(rule.frontend)
@@ -221,8 +261,8 @@ def _ports(drawing: Drawing, path: tuple[object, ...], rule: BalancingRule, bala
         drawing.add(
             "ha-ports",
             (*path, "frontend"),
-            f"{rule.frontend}, which is public",
-            "a private frontend for protocol all",
-            "HA ports exist on internal Standard balancers only; write one rule for each port.",
+            say("{frontend}, which is public", frontend=rule.frontend),
+            say("a private frontend for protocol all"),
+            say("HA ports exist on internal Standard balancers only; write one rule for each port."),
             "J4",
         )

@@ -6,6 +6,7 @@ from netcore.document.checks.connections import PLATFORM_ASN, named_subnet, plat
 from netcore.document.checks.ground import Drawing
 from netcore.document.outside import RouteServer
 from netcore.document.values import Address
+from netcore.words import say
 
 PEERS = 8
 SUBNET = "RouteServerSubnet"
@@ -23,9 +24,9 @@ def check(drawing: Drawing) -> None:
             drawing.add(
                 "route-server-twice",
                 path,
-                f"a second route server in {server.vnet}",
-                f"one only, which is {earlier}",
-                "Remove one of the two, or place it in another virtual network.",
+                say("a second route server in {vnet}", vnet=server.vnet),
+                say("one only, which is {earlier}", earlier=earlier),
+                say("Remove one of the two, or place it in another virtual network."),
                 "I5",
             )
         if server.asn != PLATFORM_ASN:
@@ -34,7 +35,7 @@ def check(drawing: Drawing) -> None:
                 (*path, "asn"),
                 server.asn,
                 str(PLATFORM_ASN),
-                "Route servers have that AS number, and it cannot be changed.",
+                say("Route servers have that AS number, and it cannot be changed."),
                 "I1",
             )
         _place(drawing, path, server)
@@ -49,9 +50,9 @@ def _place(drawing: Drawing, path: tuple[object, ...], server: RouteServer) -> N
         drawing.add(
             "route-server-subnet",
             (*path, "vnet"),
-            f"{server.vnet}, which has no subnet named {SUBNET}",
-            f"a virtual network with a subnet named {SUBNET}",
-            f"Add one to {server.vnet}, /27 or larger.",
+            say("{vnet}, which has no subnet named {subnet}", vnet=server.vnet, subnet=SUBNET),
+            say("a virtual network with a subnet named {subnet}", subnet=SUBNET),
+            say("Add one to {vnet}, /27 or larger.", vnet=server.vnet),
             "I1",
         )
         return
@@ -62,8 +63,8 @@ def _place(drawing: Drawing, path: tuple[object, ...], server: RouteServer) -> N
             "route-server-addresses",
             (*path, "addresses"),
             ", ".join(map(str, server.addresses)),
-            f"two IPv4 addresses of subnet {subnet_id}",
-            "Leave them out: the platform takes the first two that are free.",
+            say("two IPv4 addresses of subnet {subnet_id}", subnet_id=subnet_id),
+            say("Leave them out: the platform takes the first two that are free."),
             "I1",
         )
 
@@ -73,22 +74,22 @@ def _peers(drawing: Drawing, path: tuple[object, ...], server: RouteServer) -> N
         drawing.add(
             "route-server-peers",
             (*path, "peers"),
-            f"{len(server.peers)} neighbours",
-            f"at most {PEERS}",
-            "Let fewer appliances speak to the route server.",
+            say("{count} neighbours", count=len(server.peers)),
+            say("at most {peers}", peers=PEERS),
+            say("Let fewer appliances speak to the route server."),
             "I5",
         )
     seen: dict[Address, str] = {}
     for key, peer in server.peers.items():
         place = (*path, "peers", key)
-        reserved(drawing, (*place, "asn"), peer.asn, "Take a private one such as 65001.")
+        reserved(drawing, (*place, "asn"), peer.asn, say("Take a private one such as 65001."))
         earlier = seen.setdefault(peer.address, key)
         if earlier != key:
             drawing.add(
                 "route-server-peer-twice",
                 (*place, "address"),
-                f"{peer.address}, as neighbour {earlier}",
-                "each address once",
-                "Remove one of the two.",
+                say("{address}, as neighbour {earlier}", address=peer.address, earlier=earlier),
+                say("each address once"),
+                say("Remove one of the two."),
                 "I5",
             )

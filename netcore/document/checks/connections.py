@@ -5,6 +5,7 @@ from __future__ import annotations
 from netcore.document.checks.ground import Drawing
 from netcore.document.outside import Connection, Gateway
 from netcore.document.problems import choices
+from netcore.words import say
 
 RESERVED_ASNS = frozenset({8074, 8075, 12076, 65515, *range(65517, 65521)})
 """Numbers the platform keeps for itself (fact H5)."""
@@ -30,7 +31,7 @@ def check(drawing: Drawing) -> None:
 def reserved(drawing: Drawing, path: tuple[object, ...], asn: int, hint: str) -> None:
     """Report an AS number that the platform keeps for itself (fact H5)."""
     if asn in RESERVED_ASNS:
-        drawing.add("asn-reserved", path, asn, "an AS number that is not reserved", hint, "H5")
+        drawing.add("asn-reserved", path, asn, say("an AS number that is not reserved"), hint, "H5")
 
 
 def named_subnet(drawing: Drawing, vnet: str, name: str) -> str | None:
@@ -49,21 +50,23 @@ def _connection(drawing: Drawing, connection_id: str, connection: Connection) ->
     site_known = drawing.refer((*path, "site"), "sites", connection.site)
     ends = [end for end in (connection.site, connection.remote_gateway) if end is not None]
     if len(ends) != 1 or connection.remote_gateway == connection.gateway:
-        found = " and ".join(ends) if ends else "no far end"
+        found = " and ".join(ends) if ends else say("no far end")
         drawing.add(
             "connection-ends",
             path,
             found
             if connection.remote_gateway != connection.gateway
-            else f"{found}, which is its own gateway",
-            "one far end: a site, or another gateway",
-            "Name the site or the other gateway that it leads to.",
+            else say("{found}, which is its own gateway", found=found),
+            say("one far end: a site, or another gateway"),
+            say("Name the site or the other gateway that it leads to."),
         )
     if connection.router is not None and site_known and connection.site is not None:
         routers = topology.sites[connection.site].routers
         if connection.router not in routers:
             pointer = ("topology", *path, "router")
-            drawing.dangling(pointer, connection.router, f"router of site {connection.site}", routers)
+            drawing.dangling(
+                pointer, connection.router, say("router of site {site}", site=connection.site), routers
+            )
     if not known:
         return
     gateway = topology.gateways[connection.gateway]
@@ -73,9 +76,9 @@ def _connection(drawing: Drawing, connection_id: str, connection: Connection) ->
         drawing.add(
             "bfd-without-circuit",
             (*path, "bfd"),
-            f"BFD on a connection of {gateway.name}, a VPN gateway",
-            "BFD on ExpressRoute connections only",
-            "Switch BFD off: a VPN gateway notices by BGP or by its tunnel.",
+            say("BFD on a connection of {name}, a VPN gateway", name=gateway.name),
+            say("BFD on ExpressRoute connections only"),
+            say("Switch BFD off: a VPN gateway notices by BGP or by its tunnel."),
             fact="H12",
         )
 
@@ -87,8 +90,8 @@ def _circuit(drawing: Drawing, path: tuple[object, ...], connection: Connection)
             "circuit-without-bgp",
             (*path, "bgp"),
             "false",
-            "true, for ExpressRoute knows no static routes",
-            "Switch BGP on, and give the site's router a neighbour with AS number 12076.",
+            say("true, for ExpressRoute knows no static routes"),
+            say("Switch BGP on, and give the site's router a neighbour with AS number 12076."),
             "H11",
         )
     if connection.remote_gateway is not None:
@@ -96,8 +99,8 @@ def _circuit(drawing: Drawing, path: tuple[object, ...], connection: Connection)
             "connection-ends",
             (*path, "remote_gateway"),
             connection.remote_gateway,
-            "a site, for ExpressRoute joins no two gateways",
-            "Use VPN gateways between virtual networks.",
+            say("a site, for ExpressRoute joins no two gateways"),
+            say("Use VPN gateways between virtual networks."),
             "H11",
         )
 
@@ -105,7 +108,7 @@ def _circuit(drawing: Drawing, path: tuple[object, ...], connection: Connection)
 def _gateway(drawing: Drawing, gateway_id: str, gateway: Gateway, joined: list[str]) -> None:
     path = ("gateways", gateway_id)
     if gateway.asn != PLATFORM_ASN:
-        hint = f"Keep {PLATFORM_ASN}, or take one such as 65010."
+        hint = say("Keep {platform_asn}, or take one such as 65010.", platform_asn=PLATFORM_ASN)
         reserved(drawing, (*path, "asn"), gateway.asn, hint)
     if gateway.kind == "vpn":
         _own_subnet(drawing, path, gateway, joined)
@@ -114,17 +117,17 @@ def _gateway(drawing: Drawing, gateway_id: str, gateway: Gateway, joined: list[s
     bgp = [key for key in joined if drawing.topology.connections[key].bgp]
     if gateway.kind == "expressroute" or len(joined) > 1 or bgp or len(gateway.instances) > 1:
         if gateway.kind == "expressroute":
-            found = "an ExpressRoute gateway"
+            found = say("an ExpressRoute gateway")
         elif len(joined) > 1:
-            found = f"{len(joined)} connections: {choices(joined)}"
+            found = say("{count} connections: {choices}", count=len(joined), choices=choices(joined))
         else:
-            found = f"BGP on {bgp[0]}" if bgp else "two active instances"
+            found = say("BGP on {bgp}", bgp=bgp[0]) if bgp else say("two active instances")
         drawing.add(
             "policy-based",
             (*path, "routing"),
             found,
-            "one static tunnel, which is all a policy-based VPN gateway has",
-            "Make the gateway route-based, or keep one connection without BGP.",
+            say("one static tunnel, which is all a policy-based VPN gateway has"),
+            say("Make the gateway route-based, or keep one connection without BGP."),
             "H8",
         )
 
@@ -139,9 +142,9 @@ def _own_subnet(drawing: Drawing, path: tuple[object, ...], gateway: Gateway, jo
             drawing.add(
                 "gateway-without-subnet",
                 (*path, "vnet"),
-                f"{gateway.vnet}, which has no subnet named GatewaySubnet",
-                "a virtual network with a subnet named GatewaySubnet",
-                f"Add one to {gateway.vnet}, /27 or larger.",
+                say("{vnet}, which has no subnet named GatewaySubnet", vnet=gateway.vnet),
+                say("a virtual network with a subnet named GatewaySubnet"),
+                say("Add one to {vnet}, /27 or larger.", vnet=gateway.vnet),
                 "H1",
             )
         return
@@ -152,8 +155,8 @@ def _own_subnet(drawing: Drawing, path: tuple[object, ...], gateway: Gateway, jo
                 "gateway-instance",
                 (*path, "instances", number),
                 address,
-                f"an address of subnet {subnet_id}",
-                "The instances of a VPN gateway have addresses of the GatewaySubnet.",
+                say("an address of subnet {subnet_id}", subnet_id=subnet_id),
+                say("The instances of a VPN gateway have addresses of the GatewaySubnet."),
                 "H14",
             )
 
@@ -164,7 +167,7 @@ def _sites(drawing: Drawing) -> None:
         for router_id, router in site.routers.items():
             if router.bgp is not None:
                 path = ("sites", site_id, "routers", router_id, "bgp", "asn")
-                reserved(drawing, path, router.bgp.asn, "Take a private one such as 65010.")
+                reserved(drawing, path, router.bgp.asn, say("Take a private one such as 65010."))
 
 
 def platform_only(drawing: Drawing, name: str, fact: str) -> None:
@@ -175,8 +178,11 @@ def platform_only(drawing: Drawing, name: str, fact: str) -> None:
             drawing.add(
                 "platform-subnet",
                 ("nics", nic_id, "subnet"),
-                f"{nic.subnet}, the {subnet.name}",
-                "a subnet for VMs",
-                f"Only the platform's own machines stand in the {subnet.name}; choose another subnet.",
+                say("{subnet}, the {name}", subnet=nic.subnet, name=subnet.name),
+                say("a subnet for VMs"),
+                say(
+                    "Only the platform's own machines stand in the {name}; choose another subnet.",
+                    name=subnet.name,
+                ),
                 fact,
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from netcore.document.checks.ground import Drawing
 from netcore.document.outside import Gateway, NatGateway
 from netcore.document.values import Address
+from netcore.words import say
 
 NAT_PUBLIC_IPS = 16
 FRONTEND_PORTS = 64_000
@@ -37,11 +38,11 @@ def _public_addresses(drawing: Drawing) -> None:
     """Report public addresses that are none, or that two things on the Internet have."""
     seen: dict[Address, str] = {}
     places: list[tuple[tuple[object, ...], str, Address]] = [
-        (("public_ips", key, "address"), f"public IP {key}", public.address)
+        (("public_ips", key, "address"), say("public IP {key}", key=key), public.address)
         for key, public in drawing.topology.public_ips.items()
     ]
     places += [
-        (("hosts", key, "address"), f"host {key}", host.address)
+        (("hosts", key, "address"), say("host {key}", key=key), host.address)
         for key, host in drawing.topology.hosts.items()
         if host.gateway is None and host.site is None
     ]
@@ -52,10 +53,10 @@ def _public_addresses(drawing: Drawing) -> None:
                 "address-not-public",
                 path,
                 address,
-                "an address that exists on the Internet",
-                "Put the host behind a gateway, or give it a public address."
+                say("an address that exists on the Internet"),
+                say("Put the host behind a gateway, or give it a public address.")
                 if is_host
-                else "Examples use 192.0.2.0/24, 198.51.100.0/24 and 203.0.113.0/24.",
+                else say("Examples use 192.0.2.0/24, 198.51.100.0/24 and 203.0.113.0/24."),
                 "A6",
             )
         first = seen.setdefault(address, holder)
@@ -63,9 +64,9 @@ def _public_addresses(drawing: Drawing) -> None:
             drawing.add(
                 "address-twice",
                 path,
-                f"{address}, which {first} holds",
-                "an address that nothing else on the Internet has",
-                "Choose a free address; an address belongs to one resource at a time.",
+                say("{address}, which {first} holds", address=address, first=first),
+                say("an address that nothing else on the Internet has"),
+                say("Choose a free address; an address belongs to one resource at a time."),
                 "A8",
             )
 
@@ -77,17 +78,39 @@ def _public_holders(drawing: Drawing) -> None:
     for nic_id, nic in topology.nics.items():
         for key, item in nic.configurations.items():
             uses.append(
-                (("nics", nic_id, "configurations", key, "public_ip"), f"NIC {nic_id}", item.public_ip)
+                (
+                    ("nics", nic_id, "configurations", key, "public_ip"),
+                    say("NIC {nic_id}", nic_id=nic_id),
+                    item.public_ip,
+                )
             )
     for balancer_id, balancer in topology.load_balancers.items():
         for key, frontend in balancer.frontends.items():
             path = ("load_balancers", balancer_id, "frontends", key, "public_ip")
-            uses.append((path, f"frontend {key} of {balancer_id}", frontend.public_ip))
+            uses.append(
+                (
+                    path,
+                    say("frontend {key} of {balancer_id}", key=key, balancer_id=balancer_id),
+                    frontend.public_ip,
+                )
+            )
     for nat_id, nat in topology.nat_gateways.items():
         for number, public_ip in enumerate(nat.public_ips):
-            uses.append((("nat_gateways", nat_id, "public_ips", number), f"NAT gateway {nat_id}", public_ip))
+            uses.append(
+                (
+                    ("nat_gateways", nat_id, "public_ips", number),
+                    say("NAT gateway {nat_id}", nat_id=nat_id),
+                    public_ip,
+                )
+            )
     for gateway_id, gateway in topology.gateways.items():
-        uses.append((("gateways", gateway_id, "public_ip"), f"gateway {gateway_id}", gateway.public_ip))
+        uses.append(
+            (
+                ("gateways", gateway_id, "public_ip"),
+                say("gateway {gateway_id}", gateway_id=gateway_id),
+                gateway.public_ip,
+            )
+        )
     first: dict[str, tuple[tuple[object, ...], str]] = {}
     for place, user, used in uses:
         if used is None:
@@ -96,9 +119,9 @@ def _public_holders(drawing: Drawing) -> None:
             drawing.add(
                 "public-ip-twice",
                 place,
-                f"{used}, which {first[used][1]} uses",
-                "a public IP that nothing else uses",
-                "Add another public IP; one stands in front of one resource.",
+                say("{used}, which {first} uses", used=used, first=first[used][1]),
+                say("a public IP that nothing else uses"),
+                say("Add another public IP; one stands in front of one resource."),
                 "A8",
             )
         else:
@@ -111,9 +134,9 @@ def _nat_gateway(drawing: Drawing, nat_id: str, nat: NatGateway) -> None:
         drawing.add(
             "nat-public-ips",
             path,
-            f"{len(nat.public_ips)} public IPs",
-            f"1 to {NAT_PUBLIC_IPS} public IPs",
-            "A NAT gateway leaves by its public IPs; without one it does nothing.",
+            say("{count} public IPs", count=len(nat.public_ips)),
+            say("1 to {nat_public_ips} public IPs", nat_public_ips=NAT_PUBLIC_IPS),
+            say("A NAT gateway leaves by its public IPs; without one it does nothing."),
             "K4",
         )
     for number, public_ip in enumerate(nat.public_ips):
@@ -124,9 +147,9 @@ def _nat_gateway(drawing: Drawing, nat_id: str, nat: NatGateway) -> None:
             drawing.add(
                 "nat-public-ips",
                 (*path, number),
-                f"{public_ip}, which is {public.address}",
-                "an IPv4 public IP",
-                "A NAT gateway carries IPv4 only.",
+                say("{public_ip}, which is {address}", public_ip=public_ip, address=public.address),
+                say("an IPv4 public IP"),
+                say("A NAT gateway carries IPv4 only."),
                 "K9",
             )
 
@@ -144,8 +167,8 @@ def _nat_subnets(drawing: Drawing) -> None:
                 "nat-gateway-subnet",
                 path,
                 nat_id,
-                f"no NAT gateway on {GATEWAY_SUBNET}",
-                "Gateways have public addresses of their own; attach it to the subnets of VMs.",
+                say("no NAT gateway on {gateway_subnet}", gateway_subnet=GATEWAY_SUBNET),
+                say("Gateways have public addresses of their own; attach it to the subnets of VMs."),
                 "K4",
             )
         home = homes.setdefault(nat_id, subnet.vnet)
@@ -153,9 +176,9 @@ def _nat_subnets(drawing: Drawing) -> None:
             drawing.add(
                 "nat-in-two-vnets",
                 path,
-                f"{nat_id}, which serves subnets of {home}",
-                f"a NAT gateway that serves subnets of {subnet.vnet} only",
-                "Add a NAT gateway for each virtual network.",
+                say("{nat_id}, which serves subnets of {home}", nat_id=nat_id, home=home),
+                say("a NAT gateway that serves subnets of {vnet} only", vnet=subnet.vnet),
+                say("Add a NAT gateway for each virtual network."),
                 "K4",
             )
 
@@ -174,9 +197,18 @@ def _snat_ports(drawing: Drawing) -> None:
                 drawing.add(
                     "outbound-ports",
                     ("load_balancers", balancer_id, "outbound_rules", rule_id, "ports_per_backend"),
-                    f"{each:,} for each of {backends}: {promised[rule.frontend]:,} of {rule.frontend}",
-                    f"at most {FRONTEND_PORTS:,} ports of one public frontend",
-                    "Promise fewer ports, or spread the backends over more frontends.",
+                    say(
+                        "{each:,} for each of {backends}: {promised:,} of {frontend}",
+                        each=each,
+                        backends=backends,
+                        promised=promised[rule.frontend],
+                        frontend=rule.frontend,
+                    ),
+                    say(
+                        "at most {frontend_ports:,} ports of one public frontend",
+                        frontend_ports=FRONTEND_PORTS,
+                    ),
+                    say("Promise fewer ports, or spread the backends over more frontends."),
                     "K6",
                 )
 
@@ -190,8 +222,8 @@ def _gateway(drawing: Drawing, gateway_id: str, gateway: Gateway, kinds: dict[tu
         drawing.add(
             "gateway-twice",
             (*path, "kind"),
-            f"{gateway.kind}, as gateway {first} of {gateway.vnet}",
-            "one gateway of each kind in a virtual network",
-            "Remove one of the two, or place it in another virtual network.",
+            say("{kind}, as gateway {first} of {vnet}", kind=gateway.kind, first=first, vnet=gateway.vnet),
+            say("one gateway of each kind in a virtual network"),
+            say("Remove one of the two, or place it in another virtual network."),
             "H1",
         )

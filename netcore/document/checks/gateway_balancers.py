@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netcore.document.balancers import LoadBalancer
 from netcore.document.checks.ground import Drawing
+from netcore.words import say
 
 
 def check(drawing: Drawing) -> None:
@@ -22,15 +23,15 @@ def check(drawing: Drawing) -> None:
     for nic_id, nic in topology.nics.items():
         for key, configuration in nic.configurations.items():
             place = ("nics", nic_id, "configurations", key)
-            reason = None if configuration.public_ip is not None else "an address without a public IP"
+            reason = None if configuration.public_ip is not None else say("an address without a public IP")
             _chain(drawing, place, configuration.gateway_balancer, configuration.public_ip, reason)
 
 
 def _unfit(balancer: LoadBalancer, public_ip: str | None) -> str | None:
     """Return why a frontend cannot be chained, or None."""
     if balancer.sku != "standard":
-        return f"a frontend of a {balancer.sku} balancer"
-    return None if public_ip is not None else "a private frontend"
+        return say("a frontend of a {sku} balancer", sku=balancer.sku)
+    return None if public_ip is not None else say("a private frontend")
 
 
 def _chain(
@@ -43,15 +44,17 @@ def _chain(
         return
     public = drawing.topology.public_ips.get(public_ip or "")
     if reason is None and public is not None and public.sku != "standard":
-        reason = f"a {public.sku} public IP"
+        reason = say("a {sku} public IP", sku=public.sku)
     if reason is not None:
         drawing.add(
             "gateway-chain",
             where,
-            f"a chain to {target} at {reason}",
-            "a chain at a public frontend or at a public IP of a NIC, of Standard sku",
-            "A gateway balancer sees Internet traffic of public addresses only; between VMs use an internal "
-            "balancer as next hop.",
+            say("a chain to {target} at {reason}", target=target, reason=reason),
+            say("a chain at a public frontend or at a public IP of a NIC, of Standard sku"),
+            say(
+                "A gateway balancer sees Internet traffic of public addresses only; between VMs use an "
+                "internal balancer as next hop."
+            ),
             "J21",
         )
     sku = drawing.topology.load_balancers[target].sku
@@ -59,9 +62,9 @@ def _chain(
         drawing.add(
             "gateway-chain",
             where,
-            f"{target}, which is a {sku} balancer",
-            "a balancer of sku gateway",
-            "Chain to a gateway balancer.",
+            say("{target}, which is a {sku} balancer", target=target, sku=sku),
+            say("a balancer of sku gateway"),
+            say("Chain to a gateway balancer."),
             "J21",
         )
 
@@ -73,9 +76,9 @@ def _gateway(drawing: Drawing, path: tuple[object, ...], balancer: LoadBalancer)
             drawing.add(
                 "gateway-balancer",
                 (*path, "frontends", key, "public_ip"),
-                f"{frontend.public_ip}, a public frontend",
-                "a private frontend",
-                "Public addresses stay where they are and are chained to the gateway balancer.",
+                say("{public_ip}, a public frontend", public_ip=frontend.public_ip),
+                say("a private frontend"),
+                say("Public addresses stay where they are and are chained to the gateway balancer."),
                 "J21",
             )
     for key, rule in balancer.rules.items():
@@ -84,8 +87,8 @@ def _gateway(drawing: Drawing, path: tuple[object, ...], balancer: LoadBalancer)
                 "gateway-balancer",
                 (*path, "rules", key, "protocol"),
                 rule.protocol,
-                "protocol all with ports 0",
-                "A gateway balancer has HA-ports rules only.",
+                say("protocol all with ports 0"),
+                say("A gateway balancer has HA-ports rules only."),
                 "J21",
             )
     for collection in ("outbound_rules", "inbound_nat_rules"):
@@ -93,9 +96,9 @@ def _gateway(drawing: Drawing, path: tuple[object, ...], balancer: LoadBalancer)
             drawing.add(
                 "gateway-balancer",
                 (*path, collection, key),
-                f"one of the {collection.replace('_', ' ')} of a gateway balancer",
-                "HA-ports rules only",
-                "Draw it at the balancer whose frontend is chained.",
+                say("one of the {collection} of a gateway balancer", collection=collection.replace("_", " ")),
+                say("HA-ports rules only"),
+                say("Draw it at the balancer whose frontend is chained."),
                 "J21",
             )
     for key, pool in balancer.pools.items():
@@ -106,9 +109,15 @@ def _gateway(drawing: Drawing, path: tuple[object, ...], balancer: LoadBalancer)
             drawing.add(
                 "gateway-balancer",
                 (*path, "pools", key, "external"),
-                f"port {outer.port} and key {outer.key}, and internal port {inner.port} and key {inner.key}",
-                "two tunnels that differ in port and key",
-                "Give the external tunnel a port and a key of its own.",
+                say(
+                    "port {port} and key {key}, and internal port {inner_port} and key {inner_key}",
+                    port=outer.port,
+                    key=outer.key,
+                    inner_port=inner.port,
+                    inner_key=inner.key,
+                ),
+                say("two tunnels that differ in port and key"),
+                say("Give the external tunnel a port and a key of its own."),
                 "J21",
             )
 
@@ -121,8 +130,8 @@ def _tunnels_elsewhere(drawing: Drawing, path: tuple[object, ...], balancer: Loa
                 drawing.add(
                     "gateway-balancer",
                     (*path, "pools", key, side),
-                    f"a tunnel in a pool of a {balancer.sku} balancer",
-                    "tunnels in pools of a gateway balancer only",
-                    "Remove the tunnel, or make the balancer a gateway balancer.",
+                    say("a tunnel in a pool of a {sku} balancer", sku=balancer.sku),
+                    say("tunnels in pools of a gateway balancer only"),
+                    say("Remove the tunnel, or make the balancer a gateway balancer."),
                     "J21",
                 )

@@ -10,6 +10,7 @@ from typing import Literal
 from netcore.document.models import Scenario, Topology
 from netcore.document.problems import Report, choices
 from netcore.document.values import Network
+from netcore.words import say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,13 +158,19 @@ class Drawing:
         """Return whether a reference of the topology leads somewhere; reports it when not. None is fine."""
         if key is None or key in getattr(self.topology, collection):
             return True
-        self.dangling(("topology", *path), key, KINDS[collection], getattr(self.topology, collection))
+        self.dangling(("topology", *path), key, say(KINDS[collection]), getattr(self.topology, collection))
         return False
 
     def dangling(self, path: tuple[object, ...], key: str, kind: str, there: Collection[str]) -> None:
         """Report a reference to something that is not there; ``path`` starts at the document."""
-        hint = f"Choose one of: {choices(there)}." if there else f"The drawing has no {kind} yet; add it."
-        self.report.add("dangling-reference", path, key, f"the id of a {kind} of the drawing", hint)
+        hint = (
+            say("Choose one of: {choices}.", choices=choices(there))
+            if there
+            else say("The drawing has no {kind} yet; add it.", kind=kind)
+        )
+        self.report.add(
+            "dangling-reference", path, key, say("the id of a {kind} of the drawing", kind=kind), hint
+        )
 
     @cached_property
     def nics_of_vm(self) -> dict[str, list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netcore.document.checks.ground import Drawing
 from netcore.document.models import SecurityRule
+from netcore.words import say
 
 GROUPS_PER_CONFIGURATION = 20
 RULES_PER_GROUP = 1_000
@@ -17,9 +18,9 @@ def check(drawing: Drawing) -> None:
             drawing.add(
                 "too-many-rules",
                 ("security_groups", group_id, "rules"),
-                f"{len(group.rules):,} rules",
-                f"at most {RULES_PER_GROUP:,}",
-                "Join prefixes and ports in one rule, or name application groups and service tags.",
+                say("{count:,} rules", count=len(group.rules)),
+                say("at most {rules_per_group:,}", rules_per_group=RULES_PER_GROUP),
+                say("Join prefixes and ports in one rule, or name application groups and service tags."),
                 "F12",
             )
         for rule_id, rule in group.rules.items():
@@ -38,9 +39,12 @@ def _members(drawing: Drawing) -> dict[str, str]:
                 drawing.add(
                     "too-many-groups",
                     path,
-                    f"{len(worn)} application groups",
-                    f"at most {GROUPS_PER_CONFIGURATION}",
-                    "Give the rules prefixes instead, or join groups.",
+                    say("{count} application groups", count=len(worn)),
+                    say(
+                        "at most {groups_per_configuration}",
+                        groups_per_configuration=GROUPS_PER_CONFIGURATION,
+                    ),
+                    say("Give the rules prefixes instead, or join groups."),
                     "F12",
                 )
             for number, group in enumerate(worn):
@@ -51,9 +55,14 @@ def _members(drawing: Drawing) -> dict[str, str]:
                     drawing.add(
                         "group-in-two-vnets",
                         (*path, number),
-                        f"{group} in {vnet}, which has members in {home}",
-                        "all members of an application group in one virtual network",
-                        "Make a group for each virtual network.",
+                        say(
+                            "{group} in {vnet}, which has members in {home}",
+                            group=group,
+                            vnet=vnet,
+                            home=home,
+                        ),
+                        say("all members of an application group in one virtual network"),
+                        say("Make a group for each virtual network."),
                         "F12",
                     )
     return homes
@@ -71,9 +80,9 @@ def _rule(drawing: Drawing, path: tuple[object, ...], rule: SecurityRule, homes:
             drawing.add(
                 "rule-groups-and-prefixes",
                 (*path, field),
-                ", ".join(entries) or "an empty list",
-                f"* where {field}_groups names groups",
-                "A rule names groups or prefixes on one side, not both; make two rules of it.",
+                ", ".join(entries) or say("an empty list"),
+                say("* where {field}_groups names groups", field=field),
+                say("A rule names groups or prefixes on one side, not both; make two rules of it."),
                 "F12",
             )
     named = dict.fromkeys((*rule.source_groups, *rule.destination_groups))
@@ -82,8 +91,8 @@ def _rule(drawing: Drawing, path: tuple[object, ...], rule: SecurityRule, homes:
         drawing.add(
             "rule-groups-apart",
             path,
-            f"groups with members in {' and '.join(vnets)}",
-            "groups whose members are all in one virtual network",
-            "Write prefixes for the side that is in another virtual network.",
+            say("groups with members in {vnets}", vnets=" and ".join(vnets)),
+            say("groups whose members are all in one virtual network"),
+            say("Write prefixes for the side that is in another virtual network."),
             "F12",
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from netcore.document.checks.ground import Drawing
 from netcore.document.guests import Guest, GuestFirewallRule, RedundancyGroup, Tunnel
 from netcore.document.values import Address
+from netcore.words import say
 
 IPV6_LEAST_MTU = 1280
 """Every link with IPv6 carries this much (RFC 8200, section 5)."""
@@ -51,8 +52,12 @@ def _interfaces(drawing: Drawing, path: tuple[object, ...], guest: Guest, nics: 
                 "mtu-too-small",
                 (*path, "interfaces", nic_id, "mtu"),
                 believed.mtu,
-                f"at least {IPV6_LEAST_MTU} bytes, for {nic_id} has an IPv6 address",
-                "Write a larger MTU, or leave it out.",
+                say(
+                    "at least {ipv6_least_mtu} bytes, for {nic_id} has an IPv6 address",
+                    ipv6_least_mtu=IPV6_LEAST_MTU,
+                    nic_id=nic_id,
+                ),
+                say("Write a larger MTU, or leave it out."),
                 "C8",
             )
 
@@ -63,14 +68,14 @@ def _routes(drawing: Drawing, path: tuple[object, ...], guest: Guest) -> None:
         if route.tunnel is None:
             continue
         if route.tunnel not in guest.tunnels:
-            drawing.dangling((*at, "tunnel"), route.tunnel, "tunnel of the guest", guest.tunnels)
+            drawing.dangling((*at, "tunnel"), route.tunnel, say("tunnel of the guest"), guest.tunnels)
         if route.nic is not None:
             drawing.report.add(
                 "route-nic-and-tunnel",
                 at,
-                f"NIC {route.nic} and tunnel {route.tunnel}",
-                "a NIC or a tunnel",
-                "Leave the NIC out: the route to the tunnel's far end chooses it.",
+                say("NIC {nic} and tunnel {tunnel}", nic=route.nic, tunnel=route.tunnel),
+                say("a NIC or a tunnel"),
+                say("Leave the NIC out: the route to the tunnel's far end chooses it."),
                 "I18",
             )
 
@@ -81,8 +86,8 @@ def _tunnel(drawing: Drawing, path: tuple[object, ...], tunnel: Tunnel, own: set
             "tunnel-mixed-versions",
             (*path, "local"),
             tunnel.local,
-            f"an IPv{tunnel.remote.version} address, as the remote one is",
-            "Use two addresses of the same IP version.",
+            say("an IPv{version} address, as the remote one is", version=tunnel.remote.version),
+            say("Use two addresses of the same IP version."),
             "I18",
         )
     if tunnel.remote in own or tunnel.remote == tunnel.address:
@@ -90,8 +95,8 @@ def _tunnel(drawing: Drawing, path: tuple[object, ...], tunnel: Tunnel, own: set
             "tunnel-to-itself",
             (*path, "remote"),
             tunnel.remote,
-            "an address of the guest at the far end",
-            "Write the address of the other VM's NIC.",
+            say("an address of the guest at the far end"),
+            say("Write the address of the other VM's NIC."),
             "I18",
         )
 
@@ -100,15 +105,15 @@ def _group(
     drawing: Drawing, path: tuple[object, ...], vm_id: str, group: RedundancyGroup, nics: list[str]
 ) -> None:
     if group.nic is not None and group.nic not in nics:
-        drawing.dangling((*path, "nic"), group.nic, f"NIC of {vm_id}", set(nics))
+        drawing.dangling((*path, "nic"), group.nic, say("NIC of {vm_id}", vm_id=vm_id), set(nics))
     for number, peer in enumerate(group.peers):
         if peer.version != group.address.version:
             drawing.report.add(
                 "redundancy-mixed-versions",
                 (*path, "peers", number),
                 peer,
-                f"an IPv{group.address.version} address, as the shared one is",
-                "Make one group for each IP version.",
+                say("an IPv{version} address, as the shared one is", version=group.address.version),
+                say("Make one group for each IP version."),
                 "B6",
             )
 
@@ -119,9 +124,9 @@ def _rule(drawing: Drawing, path: tuple[object, ...], rule: GuestFirewallRule) -
         drawing.report.add(
             "rule-mixed-versions",
             path,
-            "IPv4 and IPv6 prefixes",
-            "prefixes of one IP version",
-            "Make two rules of it, one for each IP version.",
+            say("IPv4 and IPv6 prefixes"),
+            say("prefixes of one IP version"),
+            say("Make two rules of it, one for each IP version."),
         )
     for number, text in enumerate(rule.destination_ports):
         first, _, last = text.partition("-")
@@ -130,6 +135,6 @@ def _rule(drawing: Drawing, path: tuple[object, ...], rule: GuestFirewallRule) -
                 "bad-port-range",
                 (*path, "destination_ports", number),
                 text,
-                "ports from 0 to 65535, the smaller one first",
-                "Write one port, or first-last.",
+                say("ports from 0 to 65535, the smaller one first"),
+                say("Write one port, or first-last."),
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netcore.document.checks.ground import Drawing
 from netcore.document.models import NIC, VirtualMachine
+from netcore.words import say
 
 
 def check(drawing: Drawing) -> None:
@@ -21,21 +22,25 @@ def _vm(drawing: Drawing, vm_id: str) -> None:
         drawing.add(
             "vm-without-nic",
             ("vms", vm_id),
-            "no NIC",
-            "at least one NIC",
-            f"Add a NIC in a subnet and let it name {vm_id} as its VM.",
+            say("no NIC"),
+            say("at least one NIC"),
+            say("Add a NIC in a subnet and let it name {vm_id} as its VM.", vm_id=vm_id),
             "A4",
         )
         return
     primary = [nic_id for nic_id in nics if drawing.topology.nics[nic_id].primary]
     if len(nics) > 1 and len(primary) != 1:
-        found = f"{len(primary)} primary NICs: {', '.join(primary)}" if primary else "no primary NIC"
+        found = (
+            say("{count} primary NICs: {primary}", count=len(primary), primary=", ".join(primary))
+            if primary
+            else say("no primary NIC")
+        )
         drawing.add(
             "primary-nic",
             ("vms", vm_id),
             found,
-            "exactly one primary NIC",
-            f"Make one of {', '.join(nics)} primary; it gets the guest's default route.",
+            say("exactly one primary NIC"),
+            say("Make one of {nics} primary; it gets the guest's default route.", nics=", ".join(nics)),
             "A23",
         )
     vnets = dict.fromkeys(vnet for nic_id in nics if (vnet := drawing.vnet_of_nic(nic_id)) is not None)
@@ -43,9 +48,9 @@ def _vm(drawing: Drawing, vm_id: str) -> None:
         drawing.add(
             "vm-in-two-vnets",
             ("vms", vm_id),
-            f"NICs in {', '.join(vnets)}",
-            "all NICs in one virtual network",
-            "Connect virtual networks by peering, not by a VM.",
+            say("NICs in {vnets}", vnets=", ".join(vnets)),
+            say("all NICs in one virtual network"),
+            say("Connect virtual networks by peering, not by a VM."),
             "A11",
         )
 
@@ -55,17 +60,19 @@ def _guest(drawing: Drawing, vm_id: str, vm: VirtualMachine) -> None:
     path = ("topology", "vms", vm_id, "guest")
     for nic_id in vm.guest.interfaces:
         if nic_id not in own:
-            drawing.dangling((*path, "interfaces", nic_id), nic_id, f"NIC of {vm_id}", own)
+            drawing.dangling((*path, "interfaces", nic_id), nic_id, say("NIC of {vm_id}", vm_id=vm_id), own)
     for route_id, route in vm.guest.routes.items():
         if route.nic is not None and route.nic not in own:
-            drawing.dangling((*path, "routes", route_id, "nic"), route.nic, f"NIC of {vm_id}", own)
+            drawing.dangling(
+                (*path, "routes", route_id, "nic"), route.nic, say("NIC of {vm_id}", vm_id=vm_id), own
+            )
         if route.via is not None and route.via.version != route.prefix.version:
             drawing.report.add(
                 "route-mixed-versions",
                 (*path, "routes", route_id, "via"),
                 route.via,
-                f"an IPv{route.prefix.version} address, as the prefix is",
-                "Use a next hop of the same IP version.",
+                say("an IPv{version} address, as the prefix is", version=route.prefix.version),
+                say("Use a next hop of the same IP version."),
             )
     for service_id, service in (vm.guest.services or {}).items():
         protocol(drawing, (*path, "services", service_id, "protocol"), service.protocol)
@@ -81,7 +88,11 @@ def protocol(drawing: Drawing, path: tuple[object, ...], text: str) -> None:
     """Report a protocol number that does not fit into eight bits; ``path`` starts at the document."""
     if text.isdigit() and int(text) > 255:
         drawing.report.add(
-            "bad-protocol", path, text, "a protocol number from 0 to 255", "Write a name or a smaller number."
+            "bad-protocol",
+            path,
+            text,
+            say("a protocol number from 0 to 255"),
+            say("Write a name or a smaller number."),
         )
 
 
@@ -97,18 +108,18 @@ def _nic(drawing: Drawing, nic_id: str, nic: NIC) -> None:
         drawing.add(
             "nic-without-ipv4",
             (*path, "configurations"),
-            "no IPv4 address",
-            "at least one IP configuration with an IPv4 address",
-            "Add an IPv4 address of the subnet; IPv6 comes in addition.",
+            say("no IPv4 address"),
+            say("at least one IP configuration with an IPv4 address"),
+            say("Add an IPv4 address of the subnet; IPv6 comes in addition."),
             "A4",
         )
     if len(nic.configurations) > drawing.addresses.per_nic:
         drawing.add(
             "too-many-addresses",
             (*path, "configurations"),
-            f"{len(nic.configurations)} addresses",
-            f"at most {drawing.addresses.per_nic}",
-            "Spread the addresses over several NICs.",
+            say("{count} addresses", count=len(nic.configurations)),
+            say("at most {per_nic}", per_nic=drawing.addresses.per_nic),
+            say("Spread the addresses over several NICs."),
             "A12",
         )
     for version in (4, 6):
@@ -121,12 +132,16 @@ def _primary(drawing: Drawing, path: tuple[object, ...], nic: NIC, version: int)
     primary = [key for key, item in ours.items() if item.primary]
     missing = version == 4 and len(ours) > 1 and not primary
     if missing or len(primary) > 1:
-        found = f"{len(primary)} primary ones: {', '.join(primary)}" if primary else "no primary one"
+        found = (
+            say("{count} primary ones: {primary}", count=len(primary), primary=", ".join(primary))
+            if primary
+            else say("no primary one")
+        )
         drawing.add(
             "primary-configuration",
             (*path, "configurations"),
             found,
-            f"exactly one primary IPv{version} configuration",
-            "The primary address is the one DHCP hands to the guest.",
+            say("exactly one primary IPv{version} configuration", version=version),
+            say("The primary address is the one DHCP hands to the guest."),
             "A10",
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from netcore.document.checks.ground import Drawing
 from netcore.document.outside import TrafficManager
 from netcore.document.values import Address
+from netcore.words import say
 
 FAST_INTERVAL_S = 10
 FAST_TIMEOUT_S = 9
@@ -28,8 +29,12 @@ def _probes(drawing: Drawing, key: str, manager: TrafficManager) -> None:
             "name-timeout",
             ("traffic_managers", key, "timeout_s"),
             manager.timeout_s,
-            f"5 to {FAST_TIMEOUT_S} s where a probe is sent every {FAST_INTERVAL_S} s",
-            "Wait less, or probe every 30 s.",
+            say(
+                "5 to {fast_timeout_s} s where a probe is sent every {fast_interval_s} s",
+                fast_timeout_s=FAST_TIMEOUT_S,
+                fast_interval_s=FAST_INTERVAL_S,
+            ),
+            say("Wait less, or probe every 30 s."),
         )
 
 
@@ -37,17 +42,19 @@ def _endpoints(drawing: Drawing, key: str, manager: TrafficManager, known: set[A
     """Report endpoints that are missing, are there twice, or that nothing on the Internet has."""
     place = ("traffic_managers", key, "endpoints")
     if not manager.endpoints:
-        hint = "Add the address of a public IP of the drawing."
-        drawing.add("name-without-endpoint", place, "no endpoint", "at least one public address", hint)
+        hint = say("Add the address of a public IP of the drawing.")
+        drawing.add(
+            "name-without-endpoint", place, say("no endpoint"), say("at least one public address"), hint
+        )
     for number, address in enumerate(manager.endpoints):
         if address in manager.endpoints[:number]:
-            hint = "Remove one of them; the first is the one that is preferred."
-            drawing.add("name-endpoint-twice", (*place, number), address, "each endpoint once", hint)
+            hint = say("Remove one of them; the first is the one that is preferred.")
+            drawing.add("name-endpoint-twice", (*place, number), address, say("each endpoint once"), hint)
         elif address not in known:
             drawing.add(
                 "name-endpoint-unknown",
                 (*place, number),
                 address,
-                "the address of a public IP of the drawing, or of a host on the Internet",
-                "Choose the address of a public IP, or draw what has this one.",
+                say("the address of a public IP of the drawing, or of a host on the Internet"),
+                say("Choose the address of a public IP, or draw what has this one."),
             )

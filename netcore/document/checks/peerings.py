@@ -7,6 +7,7 @@ from netcore.document.checks.ranges import overlapping
 from netcore.document.joined import chosen_subnets
 from netcore.document.models import Peering
 from netcore.document.values import Network
+from netcore.words import say
 
 
 def check(drawing: Drawing) -> None:
@@ -23,8 +24,8 @@ def check(drawing: Drawing) -> None:
                 "peering-self",
                 (*path, "remote_vnet"),
                 link.remote_vnet,
-                "another virtual network",
-                "A virtual network needs no peering with itself; remove the link.",
+                say("another virtual network"),
+                say("A virtual network needs no peering with itself; remove the link."),
                 "G1",
             )
             continue
@@ -33,9 +34,11 @@ def check(drawing: Drawing) -> None:
             drawing.add(
                 "peering-twice",
                 path,
-                f"a second link from {link.vnet} to {link.remote_vnet}",
-                f"one link only, which is {first}",
-                "Remove one of the two.",
+                say(
+                    "a second link from {vnet} to {remote_vnet}", vnet=link.vnet, remote_vnet=link.remote_vnet
+                ),
+                say("one link only, which is {first}", first=first),
+                say("Remove one of the two."),
                 "G1",
             )
         _subnets(drawing, link_id, link)
@@ -58,9 +61,9 @@ def _subnets(drawing: Drawing, link_id: str, link: Peering) -> None:
                 drawing.add(
                     "peering-subnet",
                     path,
-                    f"{name} of {drawing.topology.subnets[name].vnet}",
-                    f"a subnet of {vnet}",
-                    "A subnet peering joins subnets of its own two virtual networks.",
+                    say("{name} of {vnet}", name=name, vnet=drawing.topology.subnets[name].vnet),
+                    say("a subnet of {vnet}", vnet=vnet),
+                    say("A subnet peering joins subnets of its own two virtual networks."),
                     "G2",
                 )
 
@@ -79,9 +82,15 @@ def _overlaps(drawing: Drawing, links: dict[tuple[str, str], str]) -> None:
             drawing.add(
                 "peering-overlap",
                 ("peerings", link_id),
-                f"{clash[0]} of {here} and {clash[1]} of {there}",
-                "address spaces that do not overlap",
-                "Give one of the two virtual networks another range; overlapping ones cannot be peered.",
+                say(
+                    "{clash} of {here} and {other} of {there}",
+                    clash=clash[0],
+                    here=here,
+                    other=clash[1],
+                    there=there,
+                ),
+                say("address spaces that do not overlap"),
+                say("Give one of the two virtual networks another range; overlapping ones cannot be peered."),
                 "G2",
             )
     for here, remotes in peers.items():
@@ -98,9 +107,18 @@ def _overlaps(drawing: Drawing, links: dict[tuple[str, str], str]) -> None:
             drawing.add(
                 "peering-overlap",
                 ("peerings", remotes[str(place[0])]),
-                f"{prefix} of {place[0]} and {other} of {other_place[0]}, both peered with {here}",
-                "peers whose address spaces do not overlap",
-                f"From {here} the two could not be told apart; give one of them another range.",
+                say(
+                    "{prefix} of {place} and {other} of {other_place}, both peered with {here}",
+                    prefix=prefix,
+                    place=place[0],
+                    other=other,
+                    other_place=other_place[0],
+                    here=here,
+                ),
+                say("peers whose address spaces do not overlap"),
+                say(
+                    "From {here} the two could not be told apart; give one of them another range.", here=here
+                ),
                 "G2",
             )
 
@@ -159,26 +177,26 @@ def _remote_gateway_fault(
     here, there = link.vnet, link.remote_vnet
     if here in with_gateway:
         return (
-            f"true, although {here} has a gateway of its own",
+            say("true, although {here} has a gateway of its own", here=here),
             "false",
-            f"Switch it off, or remove the gateway of {here}.",
+            say("Switch it off, or remove the gateway of {here}.", here=here),
         )
     if first is not None:
         return (
-            f"true, as on the link {first}",
-            "one link that uses remote gateways",
-            "Switch one of them off.",
+            say("true, as on the link {first}", first=first),
+            say("one link that uses remote gateways"),
+            say("Switch one of them off."),
         )
     if there not in with_gateway and all(s.vnet != there for s in drawing.topology.route_servers.values()):
         return (
-            f"true, although {there} has no gateway",
-            "a remote virtual network with a gateway",
-            f"Add a gateway to {there} first.",
+            say("true, although {there} has no gateway", there=there),
+            say("a remote virtual network with a gateway"),
+            say("Add a gateway to {there} first.", there=there),
         )
     if mirror is None or not drawing.topology.peerings[mirror].allow_gateway_transit:
         return (
-            f"true, although {there} does not allow gateway transit",
-            f"a link from {there} to {here} with allow_gateway_transit",
-            "Switch on gateway transit on the other link first.",
+            say("true, although {there} does not allow gateway transit", there=there),
+            say("a link from {there} to {here} with allow_gateway_transit", there=there, here=here),
+            say("Switch on gateway transit on the other link first."),
         )
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netcore.document.checks.ground import Drawing
 from netcore.document.models import Subnet
+from netcore.words import say
 
 
 def check(drawing: Drawing) -> None:
@@ -28,8 +29,8 @@ def _group(drawing: Drawing, subnet_id: str, subnet: Subnet, fact: str) -> None:
             "platform-subnet-group",
             ("subnets", subnet_id, "security_group"),
             subnet.security_group,
-            f"no security group on {subnet.name}",
-            "Attach it to the subnets of the VMs instead.",
+            say("no security group on {name}", name=subnet.name),
+            say("Attach it to the subnets of the VMs instead."),
             fact,
         )
 
@@ -40,8 +41,10 @@ def _no_table(drawing: Drawing, subnet_id: str, subnet: Subnet) -> None:
             "platform-subnet-table",
             ("subnets", subnet_id, "route_table"),
             subnet.route_table,
-            f"no route table on {subnet.name}",
-            "Route servers exchange routes and forward nothing; put the routes on the subnets of the VMs.",
+            say("no route table on {name}", name=subnet.name),
+            say(
+                "Route servers exchange routes and forward nothing; put the routes on the subnets of the VMs."
+            ),
             "D64",
         )
 
@@ -55,9 +58,9 @@ def _gateway_table(drawing: Drawing, subnet_id: str, subnet: Subnet) -> None:
         drawing.add(
             "gateway-subnet-propagation",
             ("subnets", subnet_id, "route_table"),
-            f"{subnet.route_table}, which takes no gateway routes",
-            f"a table on {subnet.name} that takes them",
-            "Without its own routes the gateway stops working; switch propagation on.",
+            say("{route_table}, which takes no gateway routes", route_table=subnet.route_table),
+            say("a table on {name} that takes them", name=subnet.name),
+            say("Without its own routes the gateway stops working; switch propagation on."),
             "D63",
         )
     for route_id, route in table.routes.items():
@@ -65,8 +68,13 @@ def _gateway_table(drawing: Drawing, subnet_id: str, subnet: Subnet) -> None:
             drawing.add(
                 "gateway-subnet-default",
                 ("subnets", subnet_id, "route_table"),
-                f"{subnet.route_table} with route {route_id} for {route.prefix}",
-                f"a table on {subnet.name} without a default route",
-                "Name the ranges of the virtual networks instead.",
+                say(
+                    "{route_table} with route {route_id} for {prefix}",
+                    route_table=subnet.route_table,
+                    route_id=route_id,
+                    prefix=route.prefix,
+                ),
+                say("a table on {name} without a default route", name=subnet.name),
+                say("Name the ranges of the virtual networks instead."),
                 "D63",
             )

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from netcore.document.checks.ground import KINDS, Drawing
 from netcore.document.models import Access
+from netcore.words import say
 
 
 def check(drawing: Drawing) -> None:
@@ -29,9 +30,9 @@ def _unknown(drawing: Drawing) -> None:
             drawing.add(
                 "unknown-to-provider",
                 path,
-                KINDS.get(word, word.replace("_", " ")),
-                f"what {drawing.provider.name} knows",
-                "Remove it, or choose another profile.",
+                say(KINDS[word]) if word in KINDS else word.replace("_", " "),
+                say("what {name} knows", name=drawing.provider.name),
+                say("Remove it, or choose another profile."),
                 fact,
             )
 
@@ -88,19 +89,26 @@ def _zones(drawing: Drawing) -> None:
     seen: dict[str, tuple[int, str]] = {}
     for key, subnet in topology.subnets.items():
         if subnet.zone is not None:
-            seen[key] = (subnet.zone, f"subnet {key}")
+            seen[key] = (subnet.zone, say("subnet {key}", key=key))
     for key, nic in topology.nics.items():
         vm = topology.vms.get(nic.vm or "")
         if vm is None or vm.zone is None or nic.subnet not in topology.subnets:
             continue
-        zone, witness = seen.setdefault(nic.subnet, (vm.zone, f"VM {nic.vm}"))
+        zone, witness = seen.setdefault(nic.subnet, (vm.zone, say("VM {vm}", vm=nic.vm)))
         if zone != vm.zone:
             drawing.add(
                 "subnet-in-two-zones",
                 ("nics", key, "subnet"),
-                f"{nic.subnet}, which lies in zone {zone} by {witness}, for VM {nic.vm} in zone {vm.zone}",
-                "one zone for a subnet and its VMs",
-                "Make one subnet for each zone.",
+                say(
+                    "{subnet}, which lies in zone {zone} by {witness}, for VM {vm} in zone {vm_zone}",
+                    subnet=nic.subnet,
+                    zone=zone,
+                    witness=witness,
+                    vm=nic.vm,
+                    vm_zone=vm.zone,
+                ),
+                say("one zone for a subnet and its VMs"),
+                say("Make one subnet for each zone."),
                 "L4",
             )
 
@@ -118,16 +126,19 @@ def _groups(drawing: Drawing) -> None:
                     "group-denies",
                     (*path, "access"),
                     Access.DENY.value,
-                    "Allow: a security group of NICs only allows",
-                    "Leave the rule out, for what no rule allows is denied; or use the list of the subnet.",
+                    say("Allow: a security group of NICs only allows"),
+                    say(
+                        "Leave the rule out, for what no rule allows is denied; or use the list of the "
+                        "subnet."
+                    ),
                     "L20",
                 )
             if group_id in lists and (rule.source_groups or rule.destination_groups):
                 drawing.add(
                     "list-names-group",
                     path,
-                    "a rule that names groups",
-                    "prefixes: a network access list of a subnet knows no groups",
-                    "Name prefixes, or put the rule into the group of the NICs.",
+                    say("a rule that names groups"),
+                    say("prefixes: a network access list of a subnet knows no groups"),
+                    say("Name prefixes, or put the rule into the group of the NICs."),
                     "L20",
                 )

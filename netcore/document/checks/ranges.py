@@ -5,6 +5,7 @@ from __future__ import annotations
 from netcore.document.checks.ground import AddressRules, Drawing
 from netcore.document.models import Subnet
 from netcore.document.values import Network
+from netcore.words import say
 
 
 def check(drawing: Drawing) -> None:
@@ -46,13 +47,13 @@ def _vnet(drawing: Drawing, vnet_id: str) -> None:
     vnet = drawing.topology.vnets[vnet_id]
     path = ("vnets", vnet_id, "address_space")
     if not any(prefix.version == 4 for prefix in vnet.address_space):
-        found = ", ".join(map(str, vnet.address_space)) or "no range"
+        found = ", ".join(map(str, vnet.address_space)) or say("no range")
         drawing.add(
             "vnet-without-ipv4",
             path,
             found,
-            "at least one IPv4 range",
-            "A virtual network is IPv4 or dual stack.",
+            say("at least one IPv4 range"),
+            say("A virtual network is IPv4 or dual stack."),
             "A4",
         )
     for number, prefix in enumerate(vnet.address_space):
@@ -62,8 +63,8 @@ def _vnet(drawing: Drawing, vnet_id: str) -> None:
                 "range-size",
                 (*path, number),
                 prefix,
-                f"an IPv4 range from /{shortest} to /{longest}",
-                "Take several ranges where one is not enough.",
+                say("an IPv4 range from /{shortest} to /{longest}", shortest=shortest, longest=longest),
+                say("Take several ranges where one is not enough."),
                 "L5",
             )
         for refused in drawing.addresses.refused:
@@ -72,8 +73,8 @@ def _vnet(drawing: Drawing, vnet_id: str) -> None:
                     "range-refused",
                     (*path, number),
                     prefix,
-                    f"a range outside {refused}",
-                    "The platform keeps that range for itself.",
+                    say("a range outside {refused}", refused=refused),
+                    say("The platform keeps that range for itself."),
                     "A5",
                 )
     entries: list[tuple[Network, tuple[object, ...]]] = [
@@ -84,8 +85,8 @@ def _vnet(drawing: Drawing, vnet_id: str) -> None:
             "range-overlap",
             place,
             prefix,
-            f"a range that does not overlap {other}",
-            "Ranges of one virtual network do not overlap; remove one of the two.",
+            say("a range that does not overlap {other}", other=other),
+            say("Ranges of one virtual network do not overlap; remove one of the two."),
             "A7",
         )
 
@@ -99,13 +100,13 @@ def _subnet(drawing: Drawing, subnet_id: str, subnet: Subnet) -> None:
     for number, tag in enumerate(subnet.service_endpoints):
         drawing.refer((*path, "service_endpoints", number), "service_tags", tag)
     if not any(prefix.version == 4 for prefix in subnet.prefixes):
-        found = ", ".join(map(str, subnet.prefixes)) or "no prefix"
+        found = ", ".join(map(str, subnet.prefixes)) or say("no prefix")
         drawing.add(
             "subnet-without-ipv4",
             (*path, "prefixes"),
             found,
-            "at least one IPv4 prefix",
-            "A subnet is IPv4 or dual stack, for every NIC needs an IPv4 address.",
+            say("at least one IPv4 prefix"),
+            say("A subnet is IPv4 or dual stack, for every NIC needs an IPv4 address."),
             "A4",
         )
     for number, prefix in enumerate(subnet.prefixes):
@@ -124,8 +125,8 @@ def _prefix(drawing: Drawing, path: tuple[object, ...], prefix: Network) -> None
                 "subnet-size",
                 path,
                 prefix,
-                f"an IPv6 prefix of length /{rules.ipv6_subnet}",
-                f"IPv6 subnets are always /{rules.ipv6_subnet}.",
+                say("an IPv6 prefix of length /{ipv6_subnet}", ipv6_subnet=rules.ipv6_subnet),
+                say("IPv6 subnets are always /{ipv6_subnet}.", ipv6_subnet=rules.ipv6_subnet),
                 "A3",
             )
     elif not rules.subnet_shortest <= prefix.prefixlen <= rules.subnet_longest:
@@ -133,8 +134,16 @@ def _prefix(drawing: Drawing, path: tuple[object, ...], prefix: Network) -> None
             "subnet-size",
             path,
             prefix,
-            f"an IPv4 prefix from /{rules.subnet_shortest} to /{rules.subnet_longest}",
-            f"Of a /{rules.subnet_longest}, {_left(rules)} addresses are left for NICs.",
+            say(
+                "an IPv4 prefix from /{subnet_shortest} to /{subnet_longest}",
+                subnet_shortest=rules.subnet_shortest,
+                subnet_longest=rules.subnet_longest,
+            ),
+            say(
+                "Of a /{subnet_longest}, {left} addresses are left for NICs.",
+                subnet_longest=rules.subnet_longest,
+                left=_left(rules),
+            ),
             "A2",
         )
 
@@ -150,13 +159,13 @@ def _within(drawing: Drawing, path: tuple[object, ...], prefix: Network, vnet_id
     for own in vnet.address_space:
         if own.version == prefix.version and prefix.overlaps(own) and prefix.prefixlen >= own.prefixlen:
             return
-    space = ", ".join(str(own) for own in vnet.address_space) or "no range"
+    space = ", ".join(str(own) for own in vnet.address_space) or say("no range")
     drawing.add(
         "subnet-outside-vnet",
         path,
         prefix,
-        f"a prefix inside the address space of {vnet_id}: {space}",
-        f"Choose another prefix, or add a range to {vnet_id}.",
+        say("a prefix inside the address space of {vnet_id}: {space}", vnet_id=vnet_id, space=space),
+        say("Choose another prefix, or add a range to {vnet_id}.", vnet_id=vnet_id),
         "A7",
     )
 
@@ -168,9 +177,9 @@ def _region(drawing: Drawing, path: tuple[object, ...], subnet: Subnet) -> None:
         drawing.add(
             "route-table-region",
             (*path, "route_table"),
-            f"{subnet.route_table} in {table.region}",
-            f"a route table in {region}",
-            "A route table serves subnets of its own region; add one there.",
+            say("{route_table} in {region}", route_table=subnet.route_table, region=table.region),
+            say("a route table in {region}", region=region),
+            say("A route table serves subnets of its own region; add one there."),
             "D60",
         )
 
@@ -186,7 +195,11 @@ def _overlaps(drawing: Drawing, subnet_ids: list[str]) -> None:
             "subnet-overlap",
             place,
             prefix,
-            f"a prefix that does not overlap {other} of subnet {other_place[1]}",
-            "Subnets of one virtual network do not overlap; choose a free prefix.",
+            say(
+                "a prefix that does not overlap {other} of subnet {other_place}",
+                other=other,
+                other_place=other_place[1],
+            ),
+            say("Subnets of one virtual network do not overlap; choose a free prefix."),
             "A7",
         )

@@ -6,6 +6,7 @@ from netcore.document.checks.ground import Drawing
 from netcore.document.models import NextHopType, Route
 from netcore.document.problems import choices
 from netcore.document.values import Network
+from netcore.words import say
 
 TAGS_PER_TABLE = 25
 
@@ -23,9 +24,9 @@ def check(drawing: Drawing) -> None:
                 drawing.add(
                     "route-twice",
                     (*path, "prefix"),
-                    f"{route.prefix}, as in route {first}",
-                    "each prefix once in a table",
-                    "Remove one of the two routes.",
+                    say("{prefix}, as in route {first}", prefix=route.prefix, first=first),
+                    say("each prefix once in a table"),
+                    say("Remove one of the two routes."),
                     "D20",
                 )
         tags = sum(isinstance(prefix, str) for prefix in seen)
@@ -33,9 +34,9 @@ def check(drawing: Drawing) -> None:
             drawing.add(
                 "too-many-tag-routes",
                 ("route_tables", table_id, "routes"),
-                f"{tags} routes with service tags",
-                f"at most {TAGS_PER_TABLE}",
-                "Name prefixes instead of tags, or divide the table.",
+                say("{tags} routes with service tags", tags=tags),
+                say("at most {tags_per_table}", tags_per_table=TAGS_PER_TABLE),
+                say("Name prefixes instead of tags, or divide the table."),
                 "D25",
             )
 
@@ -48,19 +49,21 @@ def _prefix(drawing: Drawing, path: tuple[object, ...], route: Route) -> None:
             "bad-prefix",
             (*path, "prefix"),
             route.prefix,
-            "a prefix with no bits set behind its length, or a service tag",
-            "Write it as address/length, such as 10.0.0.0/16.",
+            say("a prefix with no bits set behind its length, or a service tag"),
+            say("Write it as address/length, such as 10.0.0.0/16."),
         )
         return
     tags = drawing.topology.service_tags
     hint = (
-        f"Tags of the drawing: {choices(tags)}." if tags else "Add the tag with its prefixes to service_tags."
+        say("Tags of the drawing: {choices}.", choices=choices(tags))
+        if tags
+        else say("Add the tag with its prefixes to service_tags.")
     )
     drawing.add(
         "unknown-service-tag",
         (*path, "prefix"),
         route.prefix,
-        "a prefix or a service tag of the drawing",
+        say("a prefix or a service tag of the drawing"),
         hint,
         "D25",
     )
@@ -72,9 +75,9 @@ def _next_hop(drawing: Drawing, path: tuple[object, ...], route: Route) -> None:
         drawing.add(
             "route-without-next-hop",
             (*path, "next_hop_ip"),
-            "nothing",
-            "the private address of an appliance or of a balancer frontend",
-            "Write the address that packets go to.",
+            say("nothing"),
+            say("the private address of an appliance or of a balancer frontend"),
+            say("Write the address that packets go to."),
             "D41",
         )
     elif not appliance and route.next_hop_ip is not None:
@@ -82,8 +85,8 @@ def _next_hop(drawing: Drawing, path: tuple[object, ...], route: Route) -> None:
             "route-next-hop-unused",
             (*path, "next_hop_ip"),
             route.next_hop_ip,
-            f"no address, for the next hop type is {route.next_hop_type.value}",
-            "Remove the address, or make the type VirtualAppliance.",
+            say("no address, for the next hop type is {value}", value=route.next_hop_type.value),
+            say("Remove the address, or make the type VirtualAppliance."),
             "D40",
         )
     elif (
@@ -95,7 +98,7 @@ def _next_hop(drawing: Drawing, path: tuple[object, ...], route: Route) -> None:
             "route-mixed-versions",
             (*path, "next_hop_ip"),
             route.next_hop_ip,
-            f"an IPv{route.prefix.version} address, as the prefix is",
-            "Use an address of the appliance in the same IP version.",
+            say("an IPv{version} address, as the prefix is", version=route.prefix.version),
+            say("Use an address of the appliance in the same IP version."),
             "D41",
         )

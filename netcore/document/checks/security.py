@@ -7,6 +7,7 @@ from netcore.document.checks.ground import Drawing
 from netcore.document.models import AdminRule, Direction, SecurityRule
 from netcore.document.problems import choices
 from netcore.document.tags import BUILT_IN_TAGS, rule_prefix
+from netcore.words import say
 
 
 def check(drawing: Drawing) -> None:
@@ -21,9 +22,12 @@ def check(drawing: Drawing) -> None:
                 drawing.add(
                     "priority-twice",
                     (*path, "priority"),
-                    f"{rule.priority}, as in rule {first}",
-                    f"each priority once among the {rule.direction.value.lower()} rules of a group",
-                    "Choose a free priority from 100 to 4096.",
+                    say("{priority}, as in rule {first}", priority=rule.priority, first=first),
+                    say(
+                        "each priority once among the {value} rules of a group",
+                        value=rule.direction.value.lower(),
+                    ),
+                    say("Choose a free priority from 100 to 4096."),
                     "F3",
                 )
             _entries(drawing, path, rule)
@@ -43,9 +47,9 @@ def _entries(drawing: Drawing, path: tuple[object, ...], rule: SecurityRule | Ad
             drawing.add(
                 "rule-without-entries",
                 (*path, field),
-                "an empty list",
-                "at least one prefix, address or service tag, or *",
-                "Write * for any address.",
+                say("an empty list"),
+                say("at least one prefix, address or service tag, or *"),
+                say("Write * for any address."),
                 "F3",
             )
         for number, entry in enumerate(entries):
@@ -56,9 +60,9 @@ def _entries(drawing: Drawing, path: tuple[object, ...], rule: SecurityRule | Ad
         drawing.add(
             "rule-mixed-versions",
             path,
-            "IPv4 and IPv6 prefixes",
-            "prefixes of one IP version",
-            "Make two rules of it, one for each IP version.",
+            say("IPv4 and IPv6 prefixes"),
+            say("prefixes of one IP version"),
+            say("Make two rules of it, one for each IP version."),
             "F15",
         )
 
@@ -72,8 +76,8 @@ def _entry(drawing: Drawing, path: tuple[object, ...], entry: str) -> int | None
             "bad-prefix",
             path,
             entry,
-            "a prefix with no bits set behind its length, an address, a service tag, or *",
-            "Write it as address/length, such as 10.0.0.0/16.",
+            say("a prefix with no bits set behind its length, an address, a service tag, or *"),
+            say("Write it as address/length, such as 10.0.0.0/16."),
             "F3",
         )
         return None
@@ -85,8 +89,8 @@ def _entry(drawing: Drawing, path: tuple[object, ...], entry: str) -> int | None
             "unknown-service-tag",
             path,
             entry,
-            "a prefix, an address, a service tag, or *",
-            f"Known tags: {known}. Others are added to service_tags with their prefixes.",
+            say("a prefix, an address, a service tag, or *"),
+            say("Known tags: {known}. Others are added to service_tags with their prefixes.", known=known),
             "F3",
         )
     return None
@@ -98,9 +102,9 @@ def _ports(drawing: Drawing, path: tuple[object, ...], rule: SecurityRule | Admi
             drawing.add(
                 "rule-without-entries",
                 (*path, field),
-                "an empty list",
-                "a port, a range, or *",
-                "Write * for any port.",
+                say("an empty list"),
+                say("a port, a range, or *"),
+                say("Write * for any port."),
                 "F3",
             )
         for number, text in enumerate(texts):
@@ -112,7 +116,7 @@ def _ports(drawing: Drawing, path: tuple[object, ...], rule: SecurityRule | Admi
                     "bad-port-range",
                     (*path, field, number),
                     text,
-                    "ports from 0 to 65535, the smaller one first",
-                    "Write one port, or first-last.",
+                    say("ports from 0 to 65535, the smaller one first"),
+                    say("Write one port, or first-last."),
                     "F3",
                 )

@@ -9,6 +9,7 @@ from netcore.document.models import NextHopType, Route
 from netcore.document.outside import Gateway, InternetGateway
 from netcore.document.problems import choices
 from netcore.document.values import Network
+from netcore.words import say
 
 TARGETS = (
     "nics",
@@ -57,9 +58,9 @@ def _references(drawing: Drawing) -> None:
             drawing.add(
                 "internet-gateway-twice",
                 ("internet_gateways", key, "vnet"),
-                f"{way.vnet}, as internet gateway {first}",
-                "one internet gateway in a virtual network",
-                "Remove one of the two.",
+                say("{vnet}, as internet gateway {first}", vnet=way.vnet, first=first),
+                say("one internet gateway in a virtual network"),
+                say("Remove one of the two."),
                 "L6",
             )
     for key in topology.transit_gateways:
@@ -73,9 +74,13 @@ def _references(drawing: Drawing) -> None:
             drawing.add(
                 "endpoint-balancer",
                 path,
-                f"{balancer}, which is a {topology.load_balancers[balancer].sku} balancer",
-                "a balancer of sku gateway",
-                "Only a gateway balancer has endpoints.",
+                say(
+                    "{balancer}, which is a {sku} balancer",
+                    balancer=balancer,
+                    sku=topology.load_balancers[balancer].sku,
+                ),
+                say("a balancer of sku gateway"),
+                say("Only a gateway balancer has endpoints."),
                 "L18",
             )
 
@@ -92,24 +97,24 @@ def _transit(drawing: Drawing, key: str) -> None:
             drawing.add(
                 "transit-attachment",
                 path,
-                "both a network and a gateway"
+                say("both a network and a gateway")
                 if item.vnet is not None
-                else "neither a network nor a gateway",
-                "one virtual network, or one gateway",
-                "Make one attachment for each thing that is joined.",
+                else say("neither a network nor a gateway"),
+                say("one virtual network, or one gateway"),
+                say("Make one attachment for each thing that is joined."),
                 "L16",
             )
-        _inner(drawing, (*path, "table"), item.table, "table of the transit gateway", gateway.tables)
+        _inner(drawing, (*path, "table"), item.table, say("table of the transit gateway"), gateway.tables)
     for name, table in gateway.tables.items():
         for route_id, route in table.routes.items():
             place = (*base, "tables", name, "routes", route_id, "attachment")
-            _inner(drawing, place, route.attachment, "transit attachment", gateway.attachments)
+            _inner(drawing, place, route.attachment, say("transit attachment"), gateway.attachments)
         for number, attachment in enumerate(table.propagations):
             _inner(
                 drawing,
                 (*base, "tables", name, "propagations", number),
                 attachment,
-                "transit attachment",
+                say("transit attachment"),
                 gateway.attachments,
             )
 
@@ -146,8 +151,8 @@ def _target(drawing: Drawing, path: tuple[object, ...], route: Route) -> bool:
                 "route-target-unused",
                 (*path, "target"),
                 route.target,
-                f"no target, for the next hop type is {route.next_hop_type.value}",
-                "Remove the target, or make the type Resource.",
+                say("no target, for the next hop type is {value}", value=route.next_hop_type.value),
+                say("Remove the target, or make the type Resource."),
                 "D40",
             )
         return False
@@ -156,9 +161,12 @@ def _target(drawing: Drawing, path: tuple[object, ...], route: Route) -> bool:
             "route-target-object",
             (*path, "next_hop_type"),
             f"{NextHopType.RESOURCE.value} {route.target or ''}".strip(),
-            f"a next hop type of {drawing.provider.name}: VirtualAppliance with an address, "
-            "VirtualNetworkGateway, VnetLocal, Internet or None",
-            "Name an appliance by its private address.",
+            say(
+                "a next hop type of {name}: VirtualAppliance with an address, VirtualNetworkGateway, "
+                "VnetLocal, Internet or None",
+                name=drawing.provider.name,
+            ),
+            say("Name an appliance by its private address."),
             "D41",
         )
         return False
@@ -167,16 +175,22 @@ def _target(drawing: Drawing, path: tuple[object, ...], route: Route) -> bool:
         drawing.add(
             "route-target",
             (*path, "target"),
-            route.target or "nothing",
-            f"the path of an object, such as nics/ID; of one of {choices(TARGETS, len(TARGETS))}",
-            "Name the object that packets go to.",
+            route.target or say("nothing"),
+            say(
+                "the path of an object, such as nics/ID; of one of {choices}",
+                choices=choices(TARGETS, len(TARGETS)),
+            ),
+            say("Name the object that packets go to."),
             "L9",
         )
         return False
     there = getattr(drawing.topology, kind)
     if key not in there:
         drawing.dangling(
-            ("topology", *path, "target"), route.target, KINDS[kind], [f"{kind}/{thing}" for thing in there]
+            ("topology", *path, "target"),
+            route.target,
+            say(KINDS[kind]),
+            [f"{kind}/{thing}" for thing in there],
         )
         return False
     return True
@@ -202,9 +216,9 @@ def _at_home(drawing: Drawing, path: tuple[object, ...], route: Route, vnet: str
         drawing.add(
             "route-target-elsewhere",
             (*path, "target"),
-            f"{route.target} of {choices(homes)}",
-            f"an object of {vnet}, whose subnets or gateways use the table",
-            "A route leads to objects of its own network; use a table of its own for each network.",
+            say("{target} of {choices}", target=route.target, choices=choices(homes)),
+            say("an object of {vnet}, whose subnets or gateways use the table", vnet=vnet),
+            say("A route leads to objects of its own network; use a table of its own for each network."),
             "L9",
         )
 
@@ -225,8 +239,11 @@ def _inside(
                 "gateway-route-outside",
                 (*path, "prefix"),
                 prefix,
-                f"a range of {vnet} or the prefix of one of its subnets",
-                "The table of a gateway is for what comes in; what goes out belongs to the subnets' tables.",
+                say("a range of {vnet} or the prefix of one of its subnets", vnet=vnet),
+                say(
+                    "The table of a gateway is for what comes in; what goes out belongs to the subnets' "
+                    "tables."
+                ),
                 "L10",
             )
         return
@@ -238,8 +255,8 @@ def _inside(
             "route-part-of-subnet",
             (*path, "prefix"),
             prefix,
-            f"a range of {vnet} or the whole prefix of one of its subnets",
-            "Inside its own network a route replaces the local one for whole subnets only.",
+            say("a range of {vnet} or the whole prefix of one of its subnets", vnet=vnet),
+            say("Inside its own network a route replaces the local one for whole subnets only."),
             "L8",
         )
     appliance = route.next_hop_type is NextHopType.VIRTUAL_APPLIANCE
@@ -248,7 +265,7 @@ def _inside(
             "route-steers-nowhere",
             (*path, "next_hop_type"),
             f"{route.next_hop_type.value} {route.target or ''}".strip(),
-            "a NIC, a NAT gateway or an endpoint of a gateway balancer",
-            "Traffic inside a network can be led through an appliance, and nowhere else.",
+            say("a NIC, a NAT gateway or an endpoint of a gateway balancer"),
+            say("Traffic inside a network can be led through an appliance, and nowhere else."),
             "L8",
         )

@@ -23,6 +23,7 @@ from netcore.failover.reach import Reach
 from netcore.failover.scene import Scene
 from netcore.failover.senders import senders_to
 from netcore.failover.watches import Watch
+from netcore.words import say
 
 DESIGN = Design(
     "address-move",
@@ -85,10 +86,10 @@ def address_move(
     made = ByCalls(scene, mechanism, names[1], hellos, writes, repaired, USED, None, reach, beside, standby)
     scene.notes.append(
         Assumption(
-            "standby: addresses in the guest",
-            "the guests of both appliances hold the moving addresses all the time",
+            say("standby: addresses in the guest"),
+            say("the guests of both appliances hold the moving addresses all the time"),
             None,
-            "fact A10: the platform does not hand them out",
+            say("fact A10: the platform does not hand them out"),
         )
     )
     return made
@@ -118,19 +119,21 @@ def _writes(
         with_public = tuple(n for n in public if moves[n].source in gone)
         places = tuple(settings[n] for n in (*numbers, *with_public))
         change = scene.add(Leaves(places, AT_SOURCE, NOWHERE))
-        yield Write(f"PUT {nic} without {texts(numbers)}", f"nics/{nic}", change)
+        yield Write(say("PUT {nic} without {texts}", nic=nic, texts=texts(numbers)), f"nics/{nic}", change)
     for nic, numbers in _by_nic(private, [move.target.nic for move in moves]):
         places = tuple(settings[n] for n in numbers)
         change = scene.add(Sets(places, AT_TARGET, tuple(senders)))
         learn = tuple((sender, scene.add(Programmed(places, sender))) for sender in senders)
-        told = f"{texts(numbers)} is at {target}"
-        yield Write(f"PUT {nic} with {texts(numbers)}", f"nics/{nic}", change, learn, told)
+        told = say("{texts} is at {target}", texts=texts(numbers), target=target)
+        yield Write(
+            say("PUT {nic} with {texts}", nic=nic, texts=texts(numbers)), f"nics/{nic}", change, learn, told
+        )
     for number in public:
         move, places = moves[number], (settings[number],)
         change = scene.add(Sets(places, AT_TARGET, (EDGE,)))
         learn = ((EDGE, scene.add(Programmed(places, EDGE))),)
-        text = f"PUT {move.target.nic} with public address {move.address}"
-        told = f"public address {move.address} is at {target}"
+        text = say("PUT {nic} with public address {address}", nic=move.target.nic, address=move.address)
+        told = say("public address {address} is at {target}", address=move.address, target=target)
         yield Write(text, f"public_ips/{move.public_ip}", change, learn, told)
 
 

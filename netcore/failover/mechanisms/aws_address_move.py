@@ -20,6 +20,7 @@ from netcore.failover.provider import need_provider
 from netcore.failover.reach import Reach
 from netcore.failover.scene import Scene
 from netcore.failover.senders import senders_to
+from netcore.words import say
 
 DESIGN = Design(
     "aws-address-move",
@@ -66,7 +67,7 @@ def _writes(
     """Yield one write per NIC that takes private addresses, then one per public address."""
     groups: dict[str, list[int]] = {}
     for number, move in enumerate(moves):
-        key = move.target.nic if move.public_ip is None else f"public {number}"
+        key = move.target.nic if move.public_ip is None else say("public {number}", number=number)
         groups.setdefault(key, []).append(number)
     for numbers in groups.values():
         first, places = moves[numbers[0]], tuple(settings[number] for number in numbers)
@@ -77,4 +78,10 @@ def _writes(
         change = scene.add(Sets(places, AT_TARGET, told))
         learn = tuple((sender, scene.add(Programmed(places, sender))) for sender in told)
         ref = f"public_ips/{first.public_ip}" if public else f"nics/{first.target.nic}"
-        yield Write(f"{call} {what} to {target}", ref, change, learn, f"{what} is at {target}")
+        yield Write(
+            say("{call} {what} to {target}", call=call, what=what, target=target),
+            ref,
+            change,
+            learn,
+            say("{what} is at {target}", what=what, target=target),
+        )

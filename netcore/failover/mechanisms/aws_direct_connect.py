@@ -22,6 +22,7 @@ from netcore.failover.mechanisms.express_route import PLANNED
 from netcore.failover.moments import Assumption
 from netcore.failover.plan import Design, Plan
 from netcore.failover.scene import Scene
+from netcore.words import say
 
 DESIGN = Design(
     "aws-direct-connect",
@@ -56,9 +57,11 @@ def plan(scene: Scene) -> Plan:
     topology = scene.drawn.topology
     connections = [c for _, c in sorted(topology.connections.items()) if c.gateway == key and c.up]
     if not connections:
-        raise NotModelled(f"No connection of {gateway.name} is up, so nothing passes it.")
+        raise NotModelled(say("No connection of {name} is up, so nothing passes it.", name=gateway.name))
     if any(one.instance > 1 for one in gone):
-        raise NotModelled(f"{gateway.name} has two halves, 0 and 1; the fault takes another one.")
+        raise NotModelled(
+            say("{name} has two halves, 0 and 1; the fault takes another one.", name=gateway.name)
+        )
     bfd = all(connection.bfd for connection in connections)
     speakers = tuple(_speakers(scene, connections))
 
@@ -76,8 +79,8 @@ def plan(scene: Scene) -> Plan:
         return Turn(noticed_s, noticed_s)
 
     words = (
-        f"{'BFD' if bfd else 'BGP'} notices that half {{instance}} is gone",
-        f"all flows of {braced(gateway.name)} go by the other half",
+        say("{protocol} notices that half {{instance}} is gone", protocol="BFD" if bfd else "BGP"),
+        say("all flows of {braced} go by the other half", braced=braced(gateway.name)),
     )
     scene.notes.append(AFTER)
     if any(one.planned for one in gone):
@@ -119,5 +122,7 @@ def _speakers(scene: Scene, connections: list[Connection]) -> Iterator[BgpSpeake
 def _told(scene: Scene, speakers: tuple[BgpSpeaker, ...]) -> Assumption:
     proposed = scene.timing.value("direct.keepalive"), scene.timing.value("direct.hold")
     keepalive_s, hold_s = agreed(*proposed, speakers)
-    text = f"keepalive {keepalive_s:g} s, hold {hold_s:g} s"
-    return Assumption("direct connect: agreed times", text, "A", "the drawing; the lower hold time counts")
+    text = say("keepalive {keepalive_s:g} s, hold {hold_s:g} s", keepalive_s=keepalive_s, hold_s=hold_s)
+    return Assumption(
+        say("direct connect: agreed times"), text, "A", say("the drawing; the lower hold time counts")
+    )

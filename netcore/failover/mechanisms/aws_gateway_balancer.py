@@ -27,6 +27,7 @@ from netcore.failover.redraw import replaced
 from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams
 from netcore.failover.watches import Seen
+from netcore.words import say
 
 DESIGN = Design(
     "aws-gateway-balancer",
@@ -73,9 +74,9 @@ def _balancer(scene: Scene) -> BalancerFailover:
     for key, balancer in sorted(base.topology.load_balancers.items()):
         if balancer.sku == "gateway" and balancer.rebalance:
             base = _rebalanced(key, False, base)
-            what = "open flows stay with a failed target at first"
-            source = "the design, as an edit of the drawing; fact L18"
-            notes.append(Assumption(f"{balancer.name}: rebalance", what, None, source))
+            what = say("open flows stay with a failed target at first")
+            source = say("the design, as an edit of the drawing; fact L18")
+            notes.append(Assumption(say("{name}: rebalance", name=balancer.name), what, None, source))
     scene.redraw(base, notes)
     return BalancerFailover(scene, vm, "gateway", "A5", GATEWAY_BALANCER)
 
@@ -101,7 +102,7 @@ class Rebalancing:
         topology = scene.drawn.topology
         touched = {member[0] for watch in balancer.watches for member in watch.members}
         for key in sorted(touched):
-            name = f"{topology.load_balancers[key].name}: rebalance"
+            name = say("{name}: rebalance", name=topology.load_balancers[key].name)
             number = scene.set(name, partial(_rebalanced, key, False), partial(_rebalanced, key, True))
             self.turns[key] = (scene.add(Sets((number,), 0)), scene.add(Sets((number,), 1)))
 
@@ -109,12 +110,12 @@ class Rebalancing:
         """Yield the numbers and statements it rests on."""
         yield from self.balancer.assumptions()
         number = self.timing[MOVE]
-        yield Assumption(f"{MOVE}: {number.meaning}", number.text, number.grade, number.source)
+        yield Assumption(f"{MOVE}: {say(number.meaning)}", number.text, number.grade, number.source)
         yield Assumption(
-            "rebalance: all at once",
-            "all open flows of a balancer's failed targets move at one time",
+            say("rebalance: all at once"),
+            say("all open flows of a balancer's failed targets move at one time"),
             "D",
-            "ours; flows are said to move within minutes, and not in which order",
+            say("ours; flows are said to move within minutes, and not in which order"),
         )
 
     def play(self, streams: Streams) -> RebalancingPlay:
@@ -195,8 +196,10 @@ class RebalancingPlay(PlainPlay):
                 if not moves:
                     continue
                 at = fault_us + time_us
-                text = f"open flows of {name} move to targets in rotation"
+                text = say("open flows of {name} move to targets in rotation", name=name)
                 yield Note(at, "data", "point", text, ref, number.grade, number.source)
                 outs = [turn.at_us for seen in self.out.seen for turn in seen.turns if not turn.up]
                 begin = self.out.by_hand_us or max((one for one in outs if one <= time_us), default=0)
-                yield Span("data", min(fault_us + begin, at), at, f"{name} rebalances open flows")
+                yield Span(
+                    "data", min(fault_us + begin, at), at, say("{name} rebalances open flows", name=name)
+                )

@@ -26,6 +26,7 @@ from netcore.failover.redraw import changed, redrawn, replaced
 from netcore.failover.scene import Scene
 from netcore.failover.senders import senders_by, senders_to
 from netcore.failover.standby import standby_of
+from netcore.words import say
 
 DESIGN = Design(
     "aws-interface-move",
@@ -69,12 +70,18 @@ def _movable(scenario: Scenario, vm: str) -> list[str]:
     found = [key for key in wanted if not mine[key].primary]
     name = scenario.topology.vms[vm].name
     if not wanted:
-        raise NotModelled(f"No route and no flow names an interface of {name}, or an address of one.")
+        raise NotModelled(
+            say("No route and no flow names an interface of {name}, or an address of one.", name=name)
+        )
     if not found:
         nic = mine[wanted[0]].name
         raise NotModelled(
-            f"{nic} is the primary interface of {name} and cannot be detached: draw a second one that "
-            "routes or flows lead to."
+            say(
+                "{nic} is the primary interface of {name} and cannot be detached: draw a second one that "
+                "routes or flows lead to.",
+                nic=nic,
+                name=name,
+            )
         )
     return found
 
@@ -105,7 +112,7 @@ def _setting(scene: Scene, nic: str, vm: str, standby: str) -> int:
     """Put the move of an interface into a scene as a setting with two values and return its number."""
     flag_lost = "flag-lost" in scene.fault.conditions
     return scene.set(
-        f"interface {nic}",
+        say("interface {nic}", nic=nic),
         lambda scenario: scenario,
         lambda scenario: _attached(scenario, nic, vm, standby, flag_lost=flag_lost),
     )
@@ -128,7 +135,13 @@ def _write(scene: Scene, nic: str, setting: int, pair: tuple[str, str], target: 
     change = scene.add(Sets((setting,), 1, told))
     learn = tuple((sender, scene.add(Programmed((setting,), sender))) for sender in told)
     name = scene.drawn.topology.nics[nic].name
-    return Write(f"Attach {name} to {target}", f"nics/{nic}", change, learn, f"{name} is at {target}")
+    return Write(
+        say("Attach {name} to {target}", name=name, target=target),
+        f"nics/{nic}",
+        change,
+        learn,
+        say("{name} is at {target}", name=name, target=target),
+    )
 
 
 def _told(scenario: Scenario, nic: str, pair: tuple[str, str]) -> Iterator[str]:

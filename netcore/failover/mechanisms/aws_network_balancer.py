@@ -18,6 +18,7 @@ from netcore.failover.plan import Design, Plan
 from netcore.failover.probing import NETWORK_BALANCER
 from netcore.failover.provider import need_provider
 from netcore.failover.scene import Scene
+from netcore.words import say
 
 DESIGN = Design(
     "aws-network-balancer",
@@ -41,7 +42,10 @@ def plan(scene: Scene) -> Plan:
     for balancer, _, _ in members_of(scene, vm, "standard"):
         if balancers[balancer].sku != "standard":
             raise NotModelled(
-                f"{balancers[balancer].name} is of sku {balancers[balancer].sku}; a network balancer is "
-                "drawn with sku standard."
+                say(
+                    "{name} is of sku {sku}; a network balancer is drawn with sku standard.",
+                    name=balancers[balancer].name,
+                    sku=balancers[balancer].sku,
+                )
             )
     return Plan(DESIGN, scene, BalancerFailover(scene, vm, "standard", "A4", NETWORK_BALANCER))

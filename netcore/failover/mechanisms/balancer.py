@@ -32,6 +32,7 @@ from netcore.failover.provider import need_provider
 from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams
 from netcore.failover.watches import Seen, met_by, slowest, watches
+from netcore.words import say
 
 DESIGN = Design(
     "balancer",
@@ -87,8 +88,8 @@ def check_pools(scene: Scene, vm: str, kind: str) -> None:
     """
     members = members_of(scene, vm, kind)
     if not members:
-        what = "gateway balancer" if kind == "gateway" else "balancer"
-        raise NotModelled(f"No {what} gives flows to {scene.name(vm)}.")
+        what = say("gateway balancer") if kind == "gateway" else say("balancer")
+        raise NotModelled(say("No {what} gives flows to {name}.", what=what, name=scene.name(vm)))
     topology = scene.drawn.topology
     for balancer, pool, _ in members:
         others = {
@@ -98,7 +99,12 @@ def check_pools(scene: Scene, vm: str, kind: str) -> None:
         } - {vm, None}
         if not any(topology.vms[other].power is Power.RUNNING for other in others if other is not None):
             raise NotModelled(
-                f"Nobody can take over from {scene.name(vm)}: pool {pool} of {balancer} has no other member."
+                say(
+                    "Nobody can take over from {name}: pool {pool} of {balancer} has no other member.",
+                    name=scene.name(vm),
+                    pool=pool,
+                    balancer=balancer,
+                )
             )
 
 
@@ -155,7 +161,7 @@ class BalancerFailover:
             yield watch.assumption()
         for name in self.probing.used:
             number = self.timing[name]
-            yield Assumption(f"{name}: {number.meaning}", number.text, number.grade, number.source)
+            yield Assumption(f"{name}: {say(number.meaning)}", number.text, number.grade, number.source)
         yield from self.probing.notes
 
     def play(self, streams: Streams) -> BalancerPlay:
@@ -262,20 +268,20 @@ class BalancerPlay(PlainPlay):
             yield from watch.story(seen, fault_us, acted=self.by_hand_us is None)
         yield from self._unwatched(mechanism.unwatched, fault_us)
         if self._unnoticed(first_us := mechanism.scene.breakage.first_us):
-            text = f"every probe of {mechanism.name} goes on being answered"
+            text = say("every probe of {name} goes on being answered", name=mechanism.name)
             at = f"vms/{mechanism.vm}"
-            source = f"{mechanism.probing.source}: a probe asks a port"
+            source = say("{source}: a probe asks a port", source=mechanism.probing.source)
             yield Note(fault_us + (first_us or 0), "detect", "point", text, at, "A", source)
         if self.by_hand_us is not None:
             timing = mechanism.timing
             failure, repair = timing["failure.balancer"], timing["repair"]
             start_us, end_us = fault_us + self.stays_us, fault_us + self.by_hand_us
             ref = f"vms/{mechanism.vm}"
-            text = f"{mechanism.name} stays in rotation"
+            text = say("{name} stays in rotation", name=mechanism.name)
             yield Note(start_us, "data", "start", text, ref, failure.grade, failure.source)
-            text = f"{mechanism.name} is taken out by hand"
+            text = say("{name} is taken out by hand", name=mechanism.name)
             yield Note(end_us, "data", "end", text, ref, repair.grade, repair.source)
-            yield Span("data", start_us, end_us, "waiting for repair by hand")
+            yield Span("data", start_us, end_us, say("waiting for repair by hand"))
 
     def _unnoticed(self, first_us: int | None) -> bool:
         """Return whether the first change of the fault makes no probe fail, and takes nobody unwatched."""
@@ -296,6 +302,9 @@ class BalancerPlay(PlainPlay):
         scene = self.mechanism.scene
         for vm in dict.fromkeys(vm for _, vm in members):
             where = ", ".join(sorted({member[0] for member, whose in members if whose == vm}))
-            text, source = f"no probe watches {scene.name(vm)} in {where}", self.mechanism.probing.source
+            text, source = (
+                say("no probe watches {name} in {where}", name=scene.name(vm), where=where),
+                self.mechanism.probing.source,
+            )
             for begin_us, _ in scene.breakage.silences(vm):
                 yield Note(fault_us + begin_us, "detect", "point", text, f"vms/{vm}", "A", source)

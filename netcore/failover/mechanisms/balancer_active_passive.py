@@ -26,6 +26,7 @@ from netcore.failover.scene import Scene
 from netcore.failover.standby import standby_of
 from netcore.failover.streams import Streams
 from netcore.failover.watches import slowest
+from netcore.words import say
 
 DESIGN = Design(
     "balancer-active-passive",
@@ -67,7 +68,13 @@ class ActivePassive:
         ) - frozenset(mine)
         taking = frozenset(set(members_of(scene, standby, "standard")) & others)
         if not taking:
-            raise NotModelled(f"{scene.name(standby)} stands behind no balancer of {scene.name(vm)}.")
+            raise NotModelled(
+                say(
+                    "{name} stands behind no balancer of {name_2}.",
+                    name=scene.name(standby),
+                    name_2=scene.name(vm),
+                )
+            )
         scene.out_at_start = others
         self.balancer = BalancerFailover(scene, vm)
         names = (scene.name(vm), scene.name(standby))
@@ -77,7 +84,10 @@ class ActivePassive:
         self.interval_s = max((probe.interval_s for probe in probes if probe is not None), default=0)
         if not self.interval_s:
             raise NotModelled(
-                f"No probe watches {scene.name(standby)}, so a balancer cannot see it take over."
+                say(
+                    "No probe watches {name}, so a balancer cannot see it take over.",
+                    name=scene.name(standby),
+                )
             )
         self.taking = taking
         self.others = others
@@ -88,12 +98,12 @@ class ActivePassive:
         yield from self.balancer.assumptions()
         for name in detection.USED:
             number = self.timing[name]
-            yield Assumption(f"{name}: {number.meaning}", number.text, number.grade, number.source)
+            yield Assumption(f"{name}: {say(number.meaning)}", number.text, number.grade, number.source)
         yield Assumption(
-            "standby: enters the rotation",
-            "with the first probe it answers after it has taken over",
+            say("standby: enters the rotation"),
+            say("with the first probe it answers after it has taken over"),
             "D",
-            "ours, after section 2.2 of the reference on failover",
+            say("ours, after section 2.2 of the reference on failover"),
         )
 
     def _stay_out(self, out: BalancerPlay, entered_us: int | None) -> None:
@@ -160,6 +170,8 @@ class ActivePassivePlay(PlainPlay):
         name = mechanism.scene.name(mechanism.standby)
         number = mechanism.timing["probe.spread"]
         at, ref = fault_us + self.entered_us, f"vms/{mechanism.standby}"
-        text = f"{name} answers the probe and is in the rotation"
+        text = say("{name} answers the probe and is in the rotation", name=name)
         yield Note(at, "data", "point", text, ref, number.grade, number.source)
-        yield Span("data", fault_us + self.probed_us, at, f"the balancer's agents learn of {name}")
+        yield Span(
+            "data", fault_us + self.probed_us, at, say("the balancer's agents learn of {name}", name=name)
+        )

@@ -27,6 +27,7 @@ from netcore.failover.plan import Design, Plan
 from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams
 from netcore.failover.watches import Seen, Watch, watches
+from netcore.words import say
 
 DESIGN = Design(
     "dns",
@@ -55,11 +56,15 @@ def plan(scene: Scene) -> Plan:
         {flow.destination.removeprefix(PREFIX) for flow in traffic if flow.destination.startswith(PREFIX)}
     )
     if not keys:
-        raise NotModelled("No flow is sent to the name of a traffic manager, so no answer of DNS matters.")
+        raise NotModelled(
+            say("No flow is sent to the name of a traffic manager, so no answer of DNS matters.")
+        )
     for key in keys:
         manager = scene.drawn.topology.traffic_managers[key]
         if len(manager.endpoints) < 2:
-            raise NotModelled(f"{manager.name} has one endpoint, so there is no other to be answered with.")
+            raise NotModelled(
+                say("{name} has one endpoint, so there is no other to be answered with.", name=manager.name)
+            )
     return Plan(DESIGN, scene, Dns(scene, keys))
 
 
@@ -125,7 +130,7 @@ class Dns:
         values = [Value(_as_it_is)]
         for number in order[1:]:
             values.append(Value(_as_it_is, answers=((key, manager.endpoints[number]),)))
-        setting = scene.set(f"answer for {manager.name}", *values)
+        setting = scene.set(say("answer for {name}", name=manager.name), *values)
         made = {number: scene.add(Answers(setting, value, clients)) for value, number in enumerate(order)}
         asks = tuple(scene.add(AsksAgain(setting, client)) for client in clients)
         return Named(key, manager, start, downs, clients, tuple(made[n] for n in range(len(up))), asks)
@@ -136,21 +141,29 @@ class Dns:
             yield watch.assumption()
         for one in self.names:
             manager = one.manager
-            text = (
-                f"TCP/{manager.probe_port} every {manager.probe_interval_s} s, {manager.timeout_s} s to "
-                f"answer, {manager.tolerated} failures tolerated"
+            text = say(
+                "TCP/{probe_port} every {probe_interval_s} s, {timeout_s} s to answer, {tolerated} "
+                "failures tolerated",
+                probe_port=manager.probe_port,
+                probe_interval_s=manager.probe_interval_s,
+                timeout_s=manager.timeout_s,
+                tolerated=manager.tolerated,
             )
-            yield Assumption(f"probe of the endpoints of {manager.name}", text, "A", SETTINGS)
-            yield Assumption(f"TTL of {manager.name}", f"{manager.ttl_s} s", "A", SETTINGS)
-            text = f"{manager.sticky:g} of the clients keep an answer beyond its TTL"
-            yield Assumption(f"sticky clients of {manager.name}", text, "D", "the drawing")
+            yield Assumption(say("probe of the endpoints of {name}", name=manager.name), text, "A", SETTINGS)
+            yield Assumption(say("TTL of {name}", name=manager.name), f"{manager.ttl_s} s", "A", SETTINGS)
+            text = say("{sticky:g} of the clients keep an answer beyond its TTL", sticky=manager.sticky)
+            yield Assumption(
+                say("sticky clients of {name}", name=manager.name), text, "D", say("the drawing")
+            )
         for name in USED:
             number = self.timing[name]
-            yield Assumption(f"{name}: {number.meaning}", number.text, number.grade, number.source)
-        text = "a failed probe waits out its whole timeout; a balancer behind it is quicker than the name"
-        yield Assumption("probes of names", text, "D", "ours")
-        text = "each sending host of the drawing has one cache, and its age at the change is uniform"
-        yield Assumption("caches of clients", text, "D", "ours, after section 2.2 of the reference")
+            yield Assumption(f"{name}: {say(number.meaning)}", number.text, number.grade, number.source)
+        text = say(
+            "a failed probe waits out its whole timeout; a balancer behind it is quicker than the name"
+        )
+        yield Assumption(say("probes of names"), text, "D", "ours")
+        text = say("each sending host of the drawing has one cache, and its age at the change is uniform")
+        yield Assumption(say("caches of clients"), text, "D", say("ours, after section 2.2 of the reference"))
 
     def play(self, streams: Streams) -> DnsPlay:
         """Return one trial."""
@@ -271,45 +284,63 @@ class DnsPlay(PlainPlay):
         first_us = self.mechanism.scene.breakage.first_us
         begun = [begin for downs in one.downs for begin, _ in downs if begin is not None]
         if first_us is not None and all(begin_us > first_us for begin_us in begun):
-            text = f"every probe of the endpoints of {name} goes on being answered"
+            text = say("every probe of the endpoints of {name} goes on being answered", name=name)
             yield Note(fault_us + first_us, "detect", "point", text, ref, "A", source)
         for number, sent_us, count in self.misses[one.id]:
             at_us = fault_us + sent_us + microseconds(one.manager.timeout_s)
             needed, address = one.manager.tolerated + 1, one.manager.endpoints[number]
-            text = f"{name}: probe {count} of {needed} on {address} unanswered"
+            text = say(
+                "{name}: probe {count} of {needed} on {address} unanswered",
+                name=name,
+                count=count,
+                needed=needed,
+                address=address,
+            )
             yield Note(at_us, "detect", "point", text, ref, "A", source)
         for number, turn in turns:
             address = one.manager.endpoints[number]
             if turn.up:
-                text = f"{name}: {address} answers its probe and is up again"
+                text = say("{name}: {address} answers its probe and is up again", name=name, address=address)
                 yield Note(fault_us + turn.at_us, "detect", "point", text, ref, "A", source)
                 continue
             began = [
                 begin for begin, _ in one.downs[number] if begin is not None and begin <= turn.sent_us[0]
             ]
-            text = f"{name}: {address} is degraded after {len(turn.sent_us)} failed probes"
+            text = say(
+                "{name}: {address} is degraded after {count} failed probes",
+                name=name,
+                address=address,
+                count=len(turn.sent_us),
+            )
             yield Span("detect", fault_us + max(began, default=0), fault_us + turn.at_us, text)
         ups = [not (found and found[0][0] is None) for found in one.downs]
         for number, turn in turns:
             ups[number] = turn.up
             if not any(ups):
-                text = f"{name}: no endpoint is up, so it is answered as if all were"
+                text = say("{name}: no endpoint is up, so it is answered as if all were", name=name)
                 yield Note(fault_us + turn.at_us, "control", "point", text, ref, "A", source)
 
     def _update(self, one: Named, update: Update, fault_us: int) -> Iterator[Note | Span]:
         name, address = one.manager.name, one.manager.endpoints[update.endpoint]
         spread, sticky = self.mechanism.timing["names.update"], self.mechanism.timing["names.sticky"]
         at_us = fault_us + update.at_us
-        text = f"the name servers answer {name} with {address}"
+        text = say("the name servers answer {name} with {address}", name=name, address=address)
         yield Note(at_us, "control", "end", text, one.ref, spread.grade, spread.source)
-        yield Span("control", fault_us + update.turn.at_us, at_us, f"{name}: the name servers learn it")
+        yield Span(
+            "control",
+            fault_us + update.turn.at_us,
+            at_us,
+            say("{name}: the name servers learn it", name=name),
+        )
         for client, learned_us, ignores in update.learned:
-            kept = "asks again, long after the TTL" if ignores else "asks again"
-            text = f"{client} {kept} and is answered with {address}"
+            kept = say("asks again, long after the TTL") if ignores else say("asks again")
+            text = say(
+                "{client} {kept} and is answered with {address}", client=client, kept=kept, address=address
+            )
             grade, source = (sticky.grade, sticky.source) if ignores else ("A", SOURCE)
             yield Note(fault_us + learned_us, "data", "point", text, client, grade, source)
         last_us = fault_us + _whole_us(update)
-        yield Span("data", at_us, last_us, f"{name}: clients keep the old answer")
+        yield Span("data", at_us, last_us, say("{name}: clients keep the old answer", name=name))
 
 
 def _whole_us(update: Update) -> int:

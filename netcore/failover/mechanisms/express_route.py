@@ -14,6 +14,7 @@ from netcore.failover.gateway_turn import Draw, GatewayFailover, Turn, braced, l
 from netcore.failover.moments import Assumption
 from netcore.failover.plan import Design, Plan
 from netcore.failover.scene import Scene
+from netcore.words import say
 
 DESIGN = Design(
     "express-route",
@@ -44,11 +45,15 @@ def plan(scene: Scene) -> Plan:
     key, gateway, gone = losses_of(scene, "expressroute")
     connections = [c for c in scene.drawn.topology.connections.values() if c.gateway == key and c.up]
     if not connections:
-        raise NotModelled(f"No connection of {gateway.name} is up, so nothing passes it.")
+        raise NotModelled(say("No connection of {name} is up, so nothing passes it.", name=gateway.name))
     for one in gone:
         if one.instance > 1:
             raise NotModelled(
-                f"{gateway.name} has two instances, 0 and 1; there is no instance {one.instance}."
+                say(
+                    "{name} has two instances, 0 and 1; there is no instance {instance}.",
+                    name=gateway.name,
+                    instance=one.instance,
+                )
             )
     bfd = all(connection.bfd for connection in connections)
 
@@ -67,8 +72,8 @@ def plan(scene: Scene) -> Plan:
     steps = {one.instance: leaves(scene, key, one.instance) for one in gone}
     who = "BFD" if bfd else "BGP"
     words = (
-        f"{who} notices that instance {{instance}} is gone",
-        f"{braced(gateway.name)} and its edges go by the other half",
+        say("{who} notices that instance {{instance}} is gone", who=who),
+        say("{braced} and its edges go by the other half", braced=braced(gateway.name)),
     )
     if any(one.planned for one in gone):
         scene.notes.append(PLANNED)

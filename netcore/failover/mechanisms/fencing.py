@@ -18,6 +18,7 @@ from netcore.failover.plan import Design, Plan, failing_vm
 from netcore.failover.provider import need_provider
 from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams
+from netcore.words import say
 
 DESIGN = Design(
     "fencing",
@@ -57,9 +58,11 @@ class Fencing:
     def assumptions(self) -> Iterator[Assumption]:
         """Yield the numbers and statements this mechanism rests on."""
         number = self.number
-        yield Assumption(f"fencing: {number.meaning}", number.text, number.grade, number.source)
-        text = "the published time covers everything; a node that is back before its end is not fenced"
-        yield Assumption("fencing: whole", text, "D", "ours; no figure for the parts was found")
+        yield Assumption(
+            say("fencing: {meaning}", meaning=say(number.meaning)), number.text, number.grade, number.source
+        )
+        text = say("the published time covers everything; a node that is back before its end is not fenced")
+        yield Assumption("fencing: whole", text, "D", say("ours; no figure for the parts was found"))
 
     def play(self, streams: Streams) -> FencingPlay:
         """Return one trial."""
@@ -94,6 +97,10 @@ class FencingPlay(PlainPlay):
         number, (failed, standby) = self.mechanism.number, self.mechanism.names
         end_us = fault_us + self.ends_us
         ref = f"vms/{self.mechanism.standby}"
-        text = f"{failed} is switched off, and the service starts on {standby}"
+        text = say(
+            "{failed} is switched off, and the service starts on {standby}", failed=failed, standby=standby
+        )
         yield Note(end_us, "control", "end", text, ref, number.grade, number.source)
-        yield Span("control", fault_us + self.begun_us, end_us, f"the cluster fences {failed}")
+        yield Span(
+            "control", fault_us + self.begun_us, end_us, say("the cluster fences {failed}", failed=failed)
+        )

@@ -34,6 +34,7 @@ from netcore.failover.standby import standby_of
 from netcore.failover.streams import Streams
 from netcore.failover.watches import watches
 from netcore.profiles.timing import TimingProfile
+from netcore.words import say, say_many
 
 DESIGN = Design(
     "route-rewrite",
@@ -164,7 +165,7 @@ class Poller:
     def story(self, heard: Heard, fault_us: int) -> Iterator[Note | Span]:
         """Yield it in words; times from the start of the run."""
         number = self.timing["poller.wait"]
-        text = f"the poller notices nothing of {self.name}"
+        text = say("the poller notices nothing of {name}", name=self.name)
         if not self.silent or self.silent[0][0] > 0:
             yield Note(fault_us, "detect", "point", text, None, number.grade, number.source)
         for short in heard.short:
@@ -172,19 +173,27 @@ class Poller:
         if heard.decided_us is None:
             return
         end_us = fault_us + heard.decided_us
-        text = f"the poller finds that {self.name} does not answer"
+        text = say("the poller finds that {name} does not answer", name=self.name)
         yield Note(end_us, "detect", "end", text, None, number.grade, number.source)
         begin_us = fault_us + heard.begun_us
-        yield Span("detect", begin_us, end_us, f"the poller waits for its turn and tries {self.name}")
+        yield Span(
+            "detect", begin_us, end_us, say("the poller waits for its turn and tries {name}", name=self.name)
+        )
 
 
 def _write(scene: Scene, one: Rewrite, setting: int, vm: str, target: str) -> Write:
     senders = tuple(senders_by(scene.drawn, one.table, (vm,)))
     change = scene.add(Sets((setting,), 1, senders))
     learn = tuple((sender, scene.add(Programmed((setting,), sender))) for sender in senders)
-    count = f"{len(one.after)} route{'s' if len(one.after) > 1 else ''}"
-    text = f"PUT {one.table} with {count} to {target}"
-    return Write(text, f"route_tables/{one.table}", change, learn, f"{one.table} leads to {target}")
+    count = say_many("{count} route", "{count} routes", len(one.after))
+    text = say("PUT {table} with {count} to {target}", table=one.table, count=count, target=target)
+    return Write(
+        text,
+        f"route_tables/{one.table}",
+        change,
+        learn,
+        say("{table} leads to {target}", table=one.table, target=target),
+    )
 
 
 def _remembered(scene: Scene, found: tuple[Rewrite, ...]) -> tuple[Rewrite, ...]:
@@ -196,14 +205,17 @@ def _remembered(scene: Scene, found: tuple[Rewrite, ...]) -> tuple[Rewrite, ...]
     forgotten = [one.table for one in found if one.table not in forward]
     if not chosen or not forgotten:
         raise NotModelled(
-            "No route table serves only the answers, so none can be forgotten: draw one table per direction."
+            say(
+                "No route table serves only the answers, so none can be forgotten: draw one table per "
+                "direction."
+            )
         )
     scene.notes.append(
         Assumption(
-            "return routes: forgotten",
-            f"{', '.join(forgotten)} still leads to the appliance that failed",
+            say("return routes: forgotten"),
+            say("{forgotten} still leads to the appliance that failed", forgotten=", ".join(forgotten)),
             None,
-            "the fault's condition; reference on failover, section 4, scenario 4",
+            say("the fault's condition; reference on failover, section 4, scenario 4"),
         )
     )
     return chosen

@@ -23,6 +23,7 @@ from netcore.failover.provider import need_provider
 from netcore.failover.redraw import changed, replaced
 from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams
+from netcore.words import say
 
 DESIGN = Design(
     "route-server",
@@ -48,16 +49,21 @@ def plan(scene: Scene) -> Plan:
     mine = held(sessions, vm)
     name = scene.name(vm)
     if not mine:
-        raise NotModelled(f"{name} has no BGP session with a route server that is up.")
+        raise NotModelled(say("{name} has no BGP session with a route server that is up.", name=name))
     servers = sorted({one.server for one in mine})
     if len(servers) > 1:
-        raise NotModelled(f"{name} is a neighbour of several route servers; the model has one.")
+        raise NotModelled(
+            say("{name} is a neighbour of several route servers; the model has one.", name=name)
+        )
     vms = scene.drawn.topology.vms
     running = [key for key, other in sorted(vms.items()) if other.power is Power.RUNNING]
     others = {key: held(sessions, key) for key in running if key != vm}
     if not any(one.server == servers[0] for found in others.values() for one in found):
         raise NotModelled(
-            f"Nobody can take over from {name}: no other running VM is a neighbour of its route server."
+            say(
+                "Nobody can take over from {name}: no other running VM is a neighbour of its route server.",
+                name=name,
+            )
         )
     found = {vm: mine, **{key: kept for key, kept in others.items() if kept and key in scene.breakage.silent}}
     made = RouteServerFailover(scene, found)
@@ -126,33 +132,52 @@ class RouteServerFailover:
         """Yield the numbers and statements this mechanism rests on."""
         name, kept = self.scene.name(self.vm), self.sessions[self.vm]
         for one in kept:
-            text = f"keepalive {one.keepalive_s:g} s, hold {one.hold_s:g} s"
-            yield Assumption(f"{name} and {one.address}: times", text, "A", "the drawing, agreed as fact I4")
+            text = say(
+                "keepalive {keepalive_s:g} s, hold {hold_s:g} s",
+                keepalive_s=one.keepalive_s,
+                hold_s=one.hold_s,
+            )
+            yield Assumption(
+                say("{name} and {address}: times", name=name, address=one.address),
+                text,
+                "A",
+                say("the drawing, agreed as fact I4"),
+            )
         told = any(routes.neighbour.told for routes in self.routes)
         for used in (*(("server.goodbye",) if told else ("bgp.phase",)), *USED, "keepalive.late"):
             number = self.timing[used]
-            yield Assumption(f"{used}: {number.meaning}", number.text, number.grade, number.source)
+            yield Assumption(f"{used}: {say(number.meaning)}", number.text, number.grade, number.source)
         late, alarms = self.timing["keepalive.late"].values["probability"], self.false_alarms
         yield Assumption(
-            "false withdrawals per month",
-            f"{alarms.per_month:.3g} times a month the routes of {name} go though nobody failed, with "
-            f"{late:.1%} of the keepalives late; each time hurts for {alarms.window_s:.3g} s",
+            say("false withdrawals per month"),
+            say(
+                "{per_month:.3g} times a month the routes of {name} go though nobody failed, with "
+                "{late:.1%} of the keepalives late; each time hurts for {window_s:.3g} s",
+                per_month=alarms.per_month,
+                name=name,
+                late=late,
+                window_s=alarms.window_s,
+            ),
             "D",
-            "ours: all keepalives of a hold time are late, each by its own luck, and to both instances "
-            "alike; bursts make it worse. It hurts while hosts learn, there and back",
+            say(
+                "ours: all keepalives of a hold time are late, each by its own luck, and to both "
+                "instances alike; bursts make it worse. It hurts while hosts learn, there and back"
+            ),
         )
         yield Assumption(
             "hosts: programming",
-            "the last host loses the routes after the whole time, the others after a uniform share of it; "
-            "coming back, all learn at the end",
+            say(
+                "the last host loses the routes after the whole time, the others after a uniform share "
+                "of it; coming back, all learn at the end"
+            ),
             "D",
-            "ours, after section 2.1 of the reference on failover",
+            say("ours, after section 2.1 of the reference on failover"),
         )
         yield Assumption(
-            "return within the hold time",
-            "an appliance that is back before both sessions end keeps its routes, even after a restart",
+            say("return within the hold time"),
+            say("an appliance that is back before both sessions end keeps its routes, even after a restart"),
             "D",
-            "ours; the route server knows silence only",
+            say("ours; the route server knows silence only"),
         )
 
     def play(self, streams: Streams) -> RouteServerPlay:
@@ -229,26 +254,29 @@ class RouteServerPlay(PlainPlay):
         """Yield what happens, in words; times from the start of the run."""
         first_us = self.mechanism.scene.breakage.first_us
         if first_us is not None and all(loss.begin_us > first_us for _, loss in self.losses):
-            text = (
-                f"the sessions of {self.mechanism.scene.name(self.mechanism.vm)} stay up: it goes on speaking"
+            text = say(
+                "the sessions of {name} stay up: it goes on speaking",
+                name=self.mechanism.scene.name(self.mechanism.vm),
             )
             ref = f"vms/{self.mechanism.vm}"
-            source = "fact I4: BGP asks the speaker, not the path"
+            source = say("fact I4: BGP asks the speaker, not the path")
             yield Note(fault_us + first_us, "detect", "point", text, ref, "A", source)
         for routes, loss in self.losses:
             yield from self._detect(routes, loss, fault_us)
         number = self.mechanism.timing["server.withdraw"]
         for time_us, sender, vm in self.learned:
-            text = (
-                f"host of {sender.partition('/')[2]} has lost the routes of {self.mechanism.scene.name(vm)}"
+            text = say(
+                "host of {partition} has lost the routes of {name}",
+                partition=sender.partition("/")[2],
+                name=self.mechanism.scene.name(vm),
             )
             yield Note(fault_us + time_us, "data", "point", text, sender, number.grade, number.source)
         if self.by_hand_us is not None:
             repair = self.mechanism.timing["repair"]
             begin_us, end_us = fault_us + (self.clocks.detect_us or 0), fault_us + self.by_hand_us
-            text = "the routes are taken away by hand"
+            text = say("the routes are taken away by hand")
             yield Note(end_us, "data", "end", text, None, repair.grade, repair.source)
-            yield Span("data", begin_us, max(begin_us, end_us), "waiting for repair by hand")
+            yield Span("data", begin_us, max(begin_us, end_us), say("waiting for repair by hand"))
 
     def _detect(self, routes: Routes, loss: Loss, fault_us: int) -> Iterator[Note | Span]:
         neighbour, timing = routes.neighbour, self.mechanism.timing
@@ -257,21 +285,35 @@ class RouteServerPlay(PlainPlay):
         begin_us = fault_us + loss.begin_us
         for one, time_us in zip(neighbour.sessions, loss.expired, strict=True):
             if loss.noticed or loss.end_us is None or time_us < loss.end_us:
-                what = "says goodbye" if loss.told else f"was silent for {one.hold_s:g} s"
-                text = f"{name} {what}: its session with {one.address} ends"
+                what = (
+                    say("says goodbye")
+                    if loss.told
+                    else say("was silent for {hold_s:g} s", hold_s=one.hold_s)
+                )
+                text = say(
+                    "{name} {what}: its session with {address} ends",
+                    name=name,
+                    what=what,
+                    address=one.address,
+                )
                 yield Note(fault_us + time_us, "detect", "end", text, ref, number.grade, number.source)
         if not loss.noticed:
             end_us = fault_us + (loss.end_us or loss.begin_us)
-            text = f"{name} is back before its hold time is over, so nothing is withdrawn"
+            text = say("{name} is back before its hold time is over, so nothing is withdrawn", name=name)
             yield Note(end_us, "detect", "point", text, ref, number.grade, number.source)
             return
         seen_us = fault_us + max(loss.noticed)
-        yield Span("detect", begin_us, seen_us, f"sessions of {name} end")
+        yield Span("detect", begin_us, seen_us, say("sessions of {name} end", name=name))
         if self._repair_us is None:
-            yield Span("data", seen_us, seen_us + loss.spread_us, f"the routes of {name} go out of the NICs")
+            yield Span(
+                "data",
+                seen_us,
+                seen_us + loss.spread_us,
+                say("the routes of {name} go out of the NICs", name=name),
+            )
             if loss.back_us is not None:
                 opened = timing["server.open"]
-                text = f"the routes of {name} are back"
+                text = say("the routes of {name} are back", name=name)
                 yield Note(fault_us + loss.back_us, "data", "point", text, ref, opened.grade, opened.source)
 
 
@@ -282,7 +324,7 @@ def _setting(scene: Scene, vm: str) -> int:
         guest = scenario.topology.vms[vm].guest
         return replaced(scenario, "vms", vm, guest=changed(guest, bgp=None))
 
-    return scene.set(f"routes of {vm}", lambda scenario: scenario, silent)
+    return scene.set(say("routes of {vm}", vm=vm), lambda scenario: scenario, silent)
 
 
 def _senders(scene: Scene, vm: str, setting: int) -> Iterator[str]:

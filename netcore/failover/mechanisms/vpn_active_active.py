@@ -13,6 +13,7 @@ from netcore.errors import NotModelled
 from netcore.failover.gateway_turn import Draw, GatewayFailover, Turn, braced, leaves, losses_of
 from netcore.failover.plan import Design, Plan
 from netcore.failover.scene import Scene
+from netcore.words import say
 
 DESIGN = Design(
     "vpn-active-active",
@@ -33,12 +34,16 @@ def plan(scene: Scene) -> Plan:
     for one in gone:
         if one.instance >= len(gateway.instances) or len(gateway.instances) < 2:
             raise NotModelled(
-                f"{gateway.name} has no second active instance {one.instance}, so no flows move."
+                say(
+                    "{name} has no second active instance {instance}, so no flows move.",
+                    name=gateway.name,
+                    instance=one.instance,
+                )
             )
     steps = {one.instance: leaves(scene, key, one.instance) for one in gone}
     words = (
-        "the neighbours of instance {instance} notice that it is gone",
-        f"its flows go by the other instance of {braced(gateway.name)}",
+        say("the neighbours of instance {instance} notice that it is gone"),
+        say("its flows go by the other instance of {braced}", braced=braced(gateway.name)),
     )
     return Plan(DESIGN, scene, GatewayFailover(scene, gone, _numbers, _turn, steps, words))
 

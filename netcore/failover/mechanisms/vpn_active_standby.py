@@ -14,6 +14,7 @@ from netcore.failover.gateway_turn import Draw, GatewayFailover, Turn, both_away
 from netcore.failover.moments import InstancesTurn
 from netcore.failover.plan import Design, Plan
 from netcore.failover.scene import Scene
+from netcore.words import say
 
 DESIGN = Design(
     "vpn-active-standby",
@@ -33,19 +34,29 @@ def plan(scene: Scene) -> Plan:
     """
     key, gateway, gone = losses_of(scene, "vpn")
     if len(gateway.instances) > 1:
-        raise NotModelled(f"{gateway.name} is drawn active-active, so no standby takes over.")
+        raise NotModelled(say("{name} is drawn active-active, so no standby takes over.", name=gateway.name))
     if gone[0].instance != 0:
         number = gone[0].instance
-        raise NotModelled(f"Instance {number} of {gateway.name} is the standby, which carries nothing.")
+        raise NotModelled(
+            say(
+                "Instance {number} of {name} is the standby, which carries nothing.",
+                number=number,
+                name=gateway.name,
+            )
+        )
     if any(one.instance > 1 for one in gone):
-        raise NotModelled(f"{gateway.name} has two instances, 0 and 1; the fault takes another one.")
+        raise NotModelled(
+            say("{name} has two instances, 0 and 1; the fault takes another one.", name=gateway.name)
+        )
     if both_away(gone):
-        raise NotModelled(f"Both instances of {gateway.name} are away at once, so nobody takes over.")
+        raise NotModelled(
+            say("Both instances of {name} are away at once, so nobody takes over.", name=gateway.name)
+        )
     # The other one has no tunnels before it has taken over: until then it counts as not running.
     steps = {one: _takes_over(scene, key, 1 - one) for one in (0, 1)}
     words = (
-        "the platform moves the role to the other instance",
-        f"the other instance of {braced(gateway.name)} has its tunnels up",
+        say("the platform moves the role to the other instance"),
+        say("the other instance of {braced} has its tunnels up", braced=braced(gateway.name)),
     )
     made = GatewayFailover(scene, gone, _numbers, _turn, steps, words, roles=True, whole=WHOLE)
     return Plan(DESIGN, scene, made)

@@ -20,6 +20,7 @@ from netcore.failover.scene import Scene
 from netcore.failover.standby import standby_of
 from netcore.failover.streams import Streams
 from netcore.forwarding import redundancy, walk
+from netcore.words import say
 
 DESIGN = Design(
     "vrrp",
@@ -80,11 +81,11 @@ class Vrrp:
         """Yield the numbers and statements this mechanism rests on."""
         yield from self.detector.assumptions()
         if self.follows is None:
-            text = "the fabric delivers to the holder in the control plane, whoever is master"
-            yield Assumption("address: place", text, "A", "facts B6, B7")
+            text = say("the fabric delivers to the holder in the control plane, whoever is master")
+            yield Assumption("address: place", text, "A", say("facts B6, B7"))
         else:
-            text = "a switch learns the new place from the first frame of the new master"
-            yield Assumption("address: place", text, "C", "reference on failover, section 1.1 (M10)")
+            text = say("a switch learns the new place from the first frame of the new master")
+            yield Assumption("address: place", text, "C", say("reference on failover, section 1.1 (M10)"))
 
     def play(self, streams: Streams) -> VrrpPlay:
         """Return one trial."""
@@ -110,13 +111,17 @@ class VrrpPlay(PlainPlay):
         yield from self.mechanism.detector.story(self.heard, fault_us)
         ref = f"vms/{self.mechanism.detector.standby}"
         for group in self.mechanism.split:
-            text = f"{' and '.join(group.masters)} are both master of {group.address}: no hello arrives"
-            yield Note(fault_us, "detect", "point", text, ref, "A", "facts B5, B6")
+            text = say(
+                "{masters} are both master of {address}: no hello arrives",
+                masters=" and ".join(group.masters),
+                address=group.address,
+            )
+            yield Note(fault_us, "detect", "point", text, ref, "A", say("facts B5, B6"))
         if self.heard.decided_us is None:
             return
         at_us = fault_us + self.heard.decided_us
         if self.mechanism.follows is not None:
-            yield Note(at_us, "data", "end", "the switch learns the new place of the address", ref, "C")
+            yield Note(at_us, "data", "end", say("the switch learns the new place of the address"), ref, "C")
         else:
-            text = "the fabric does not follow: the address stays where the control plane has it"
-            yield Note(at_us, "data", "point", text, ref, "A", "facts B6, B7")
+            text = say("the fabric does not follow: the address stays where the control plane has it")
+            yield Note(at_us, "data", "point", text, ref, "A", say("facts B6, B7"))

@@ -14,6 +14,7 @@ from netcore.failover.moments import Assumption, Clocks, Note, PlainPlay, Span
 from netcore.failover.plan import Design, Plan, failing_vm
 from netcore.failover.scene import Scene
 from netcore.failover.streams import Streams
+from netcore.words import say
 
 DESIGN = Design(
     "wait-out",
@@ -30,7 +31,9 @@ def plan(scene: Scene) -> Plan:
         NotModelled: the fault pauses nobody.
     """
     if scene.fault.kind is not FaultKind.PAUSE:
-        raise NotModelled(f"The fault {scene.fault.name} is no pause, so waiting does not end it.")
+        raise NotModelled(
+            say("The fault {name} is no pause, so waiting does not end it.", name=scene.fault.name)
+        )
     return Plan(DESIGN, scene, WaitOut(scene, failing_vm(scene)))
 
 
@@ -47,8 +50,12 @@ class WaitOut(PlainPlay):
 
     def assumptions(self) -> Iterator[Assumption]:
         """Yield the statement this mechanism rests on."""
-        text = f"{self.name} stands still for {self.ends_us / SECOND_US:g} s and keeps its memory"
-        yield Assumption("pause", text, "A", "Azure VM maintenance and updates page, 2024-04")
+        text = say(
+            "{name} stands still for {ends_us:g} s and keeps its memory",
+            name=self.name,
+            ends_us=self.ends_us / SECOND_US,
+        )
+        yield Assumption("pause", text, "A", say("Azure VM maintenance and updates page, 2024-04"))
 
     def play(self, streams: Streams) -> WaitOut:
         """Return one trial; all are the same."""
@@ -56,6 +63,6 @@ class WaitOut(PlainPlay):
 
     def story(self, fault_us: int) -> Iterator[Note | Span]:
         """Yield what happens, in words; times from the start of the run."""
-        text, ref = f"{self.name} stands still; nobody acts", f"vms/{self.vm}"
-        yield Note(fault_us, "data", "start", text, ref, "A", "reference on failover, section 1.1 (M12)")
+        text, ref = say("{name} stands still; nobody acts", name=self.name), f"vms/{self.vm}"
+        yield Note(fault_us, "data", "start", text, ref, "A", say("reference on failover, section 1.1 (M12)"))
         yield Span("data", fault_us, fault_us + self.ends_us, text)

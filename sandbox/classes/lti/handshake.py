@@ -15,6 +15,7 @@ from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
@@ -86,9 +87,15 @@ def launch(request: HttpRequest, platform_id: UUID) -> HttpResponse:
         arrival = services.arrive(platform, said)
     except ValidationError as error:
         place = " / ".join(str(part) for part in error.errors()[0]["loc"])
-        return _refused(request, f"The platform's message is not as LTI says, at {place}.", 400)
+        return _refused(
+            request,
+            gettext("The platform's message is not as LTI says, at {place}.").format(place=place),
+            400,
+        )
     except RequestException as error:
-        return _refused(request, f"The platform's keys could not be read: {error}", 502)
+        return _refused(
+            request, gettext("The platform's keys could not be read: {error}").format(error=error), 502
+        )
     except (LtiException, *services.SHAPES) as error:
         return _refused(request, str(error), 400)
     request.session.flush()

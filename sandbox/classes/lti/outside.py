@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
+from django.utils.translation import gettext
 
 TIMEOUT_S: Final = (5, 10)
 MOST_BYTES: Final = 2_000_000
@@ -27,18 +28,22 @@ def check(url: str) -> None:
     parts = urlsplit(url)
     private = settings.LTI_PRIVATE_PLATFORMS
     if parts.scheme != "https" and not (private and parts.scheme == "http"):
-        raise Unreachable(f"{url!r:.120} is not an https address.")
+        raise Unreachable(gettext("{url!r:.120} is not an https address.").format(url=url))
     if not parts.hostname:
-        raise Unreachable(f"{url!r:.120} names no host.")
+        raise Unreachable(gettext("{url!r:.120} names no host.").format(url=url))
     if private:
         return
     try:
         found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError, ValueError) as error:
-        raise Unreachable(f"There is no host {parts.hostname:.120}.") from error
+        raise Unreachable(
+            gettext("There is no host {hostname:.120}.").format(hostname=parts.hostname)
+        ) from error
     for *_, address in found:
         if not ip_address(str(address[0]).split("%", 1)[0]).is_global:
-            raise Unreachable(f"{parts.hostname:.120} is not on the Internet.")
+            raise Unreachable(
+                gettext("{hostname:.120} is not on the Internet.").format(hostname=parts.hostname)
+            )
 
 
 class Session(requests.Session):
@@ -58,6 +63,8 @@ class Session(requests.Session):
             body += part
             if len(body) > MOST_BYTES:
                 response.close()
-                raise Unreachable(f"{urlsplit(str(url)).hostname} answers with too much.")
+                raise Unreachable(
+                    gettext("{hostname} answers with too much.").format(hostname=urlsplit(str(url)).hostname)
+                )
         response._content = bytes(body)
         return response

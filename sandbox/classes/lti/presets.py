@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
 from sandbox.classes.models import PlatformKind
 
 
@@ -17,7 +20,7 @@ class Preset:
         issuer, auth_url, token_url, keyset_url, audience: its addresses; "" where each site has its own.
     """
 
-    steps: tuple[str, ...]
+    steps: tuple[StrOrPromise, ...]
     issuer: str = ""
     auth_url: str = ""
     token_url: str = ""
@@ -28,13 +31,17 @@ class Preset:
 PRESETS: Final[dict[str, Preset]] = {
     PlatformKind.CANVAS: Preset(
         (
-            "Admin > Developer Keys > + Developer Key > + LTI Key, method Manual Entry.",
-            "Redirect URIs and Target Link URI: the launch address. OpenID Connect Initiation URL: the "
-            "sign-in address. JWK Method: Public JWK URL, with the key address.",
-            "LTI Advantage Services: allow line items, scores, and names and roles.",
-            "Placements: Link Selection and Assignment Selection, both LtiDeepLinkingRequest. Switch the key "
-            "on; its number is the client ID.",
-            "In the course: Settings > Apps > + App > By Client ID.",
+            _("Admin > Developer Keys > + Developer Key > + LTI Key, method Manual Entry."),
+            _(
+                "Redirect URIs and Target Link URI: the launch address. OpenID Connect Initiation "
+                "URL: the sign-in address. JWK Method: Public JWK URL, with the key address."
+            ),
+            _("LTI Advantage Services: allow line items, scores, and names and roles."),
+            _(
+                "Placements: Link Selection and Assignment Selection, both LtiDeepLinkingRequest. "
+                "Switch the key on; its number is the client ID."
+            ),
+            _("In the course: Settings > Apps > + App > By Client ID."),
         ),
         issuer="https://canvas.instructure.com",
         auth_url="https://sso.canvaslms.com/api/lti/authorize_redirect",
@@ -43,14 +50,20 @@ PRESETS: Final[dict[str, Preset]] = {
     ),
     PlatformKind.MOODLE: Preset(
         (
-            "Site administration > Plugins > External tool > Manage tools > configure a tool manually.",
-            "LTI version 1.3. Tool URL and Redirection URI(s): the launch address. Initiate login URL: the "
-            "sign-in address. Public key type: Keyset URL, with the key address.",
-            "Default launch container: New window. Supports Deep Linking: yes.",
-            "Services: use Assignment and Grade Services for grade sync and column management; use Names and "
-            "Role Provisioning. Privacy: share the launcher's name.",
-            "The magnifier on the tool's card shows the client ID. Below, put the host of your site in the "
-            "place of {host}.",
+            _("Site administration > Plugins > External tool > Manage tools > configure a tool manually."),
+            _(
+                "LTI version 1.3. Tool URL and Redirection URI(s): the launch address. Initiate "
+                "login URL: the sign-in address. Public key type: Keyset URL, with the key address."
+            ),
+            _("Default launch container: New window. Supports Deep Linking: yes."),
+            _(
+                "Services: use Assignment and Grade Services for grade sync and column management; "
+                "use Names and Role Provisioning. Privacy: share the launcher's name."
+            ),
+            _(
+                "The magnifier on the tool's card shows the client ID. Below, put the host of your "
+                "site in the place of {host}."
+            ),
         ),
         issuer="https://{host}",
         auth_url="https://{host}/mod/lti/auth.php",
@@ -59,12 +72,17 @@ PRESETS: Final[dict[str, Preset]] = {
     ),
     PlatformKind.BLACKBOARD: Preset(
         (
-            "Register an application at the developer portal: the sign-in address as Login Initiation URL, "
-            "the launch address as Tool Redirect URL, the key address as Tool JWKS URL. It gives you the "
-            "client ID.",
-            "Administrator Panel > LTI Tool Providers > Register LTI 1.3 Tool, with that client ID.",
-            "Allow grade service access and membership service access; send role and name.",
-            "Manage Placements: a deep linking content tool, with the launch address; open in a new window.",
+            _(
+                "Register an application at the developer portal: the sign-in address as Login "
+                "Initiation URL, the launch address as Tool Redirect URL, the key address as Tool "
+                "JWKS URL. It gives you the client ID."
+            ),
+            _("Administrator Panel > LTI Tool Providers > Register LTI 1.3 Tool, with that client ID."),
+            _("Allow grade service access and membership service access; send role and name."),
+            _(
+                "Manage Placements: a deep linking content tool, with the launch address; open in a "
+                "new window."
+            ),
         ),
         issuer="https://blackboard.com",
         auth_url="https://developer.blackboard.com/api/v1/gateway/oidcauth",
@@ -72,14 +90,23 @@ PRESETS: Final[dict[str, Preset]] = {
     ),
     PlatformKind.D2L: Preset(
         (
-            "Admin Tools > Manage Extensibility > LTI Advantage > Register Tool > Standard.",
-            "Domain: this site. Redirect URLs: the launch address. OpenID Connect Login URL: the sign-in "
-            "address. Keyset URL: the key address.",
-            "Extensions: Assignment and Grade Services, Deep Linking, Names and Role Provisioning Services.",
-            "View Deployments > New Deployment: choose the tool, share the name, open it as an external "
-            "resource.",
-            "The registration's page shows the client ID. Below, put the host of your site in the place of "
-            "{host}.",
+            _("Admin Tools > Manage Extensibility > LTI Advantage > Register Tool > Standard."),
+            _(
+                "Domain: this site. Redirect URLs: the launch address. OpenID Connect Login URL: the "
+                "sign-in address. Keyset URL: the key address."
+            ),
+            _(
+                "Extensions: Assignment and Grade Services, Deep Linking, Names and Role "
+                "Provisioning Services."
+            ),
+            _(
+                "View Deployments > New Deployment: choose the tool, share the name, open it as an "
+                "external resource."
+            ),
+            _(
+                "The registration's page shows the client ID. Below, put the host of your site in "
+                "the place of {host}."
+            ),
         ),
         issuer="https://{host}",
         auth_url="https://{host}/d2l/lti/authenticate",
@@ -89,10 +116,12 @@ PRESETS: Final[dict[str, Preset]] = {
     ),
     PlatformKind.OTHER: Preset(
         (
-            "Register a tool of LTI 1.3 with the addresses above; the launch address is the redirect address "
-            "and the target of all links.",
-            "Allow deep linking, names and roles, and assignment and grade services.",
-            "Let it open in a new window: the drawing needs the room.",
+            _(
+                "Register a tool of LTI 1.3 with the addresses above; the launch address is the "
+                "redirect address and the target of all links."
+            ),
+            _("Allow deep linking, names and roles, and assignment and grade services."),
+            _("Let it open in a new window: the drawing needs the room."),
         ),
     ),
 }

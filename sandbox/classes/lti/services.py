@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext
 from lti_tool.models import Key, LtiContext, LtiDeployment, LtiRegistration, LtiUser
 from pylti1p3.exception import LtiException
 from pylti1p3.names_roles import NamesRolesProvisioningService
@@ -57,7 +58,9 @@ def add(course: Course, name: str, kind: str) -> Platform:
     with transaction.atomic():
         Course.objects.select_for_update().get(pk=course.pk)
         if course.platforms.count() >= PLATFORMS_PER_COURSE:
-            raise people.Refused(f"A course has {PLATFORMS_PER_COURSE} platforms at most.")
+            raise people.Refused(
+                gettext("A course has {limit} platforms at most.").format(limit=PLATFORMS_PER_COURSE)
+            )
         if not Key.objects.active().exists():
             Key.objects.generate()
         registration = LtiRegistration.objects.create(
@@ -75,7 +78,7 @@ def complete(platform: Platform, values: dict[str, str]) -> None:
     registration = platform.registration
     taken = LtiRegistration.objects.exclude(pk=registration.pk)
     if taken.filter(issuer=values["issuer"], client_id=values["client_id"]).exists():
-        raise people.Refused("This client ID of this issuer belongs to another course already.")
+        raise people.Refused(gettext("This client ID of this issuer belongs to another course already."))
     for name in ADDRESSES:
         try:
             outside.check(values[name])
@@ -119,10 +122,14 @@ def _place(platform: Platform, person: LtiUser, name: str, role: Role, user: Use
     found = (places.filter(user=user).first() if user else None) or places.filter(login=login).first()
     if found is None:
         if places.count() >= people.PLACES_PER_COURSE:
-            raise people.Refused(f"The course has its {people.PLACES_PER_COURSE} places taken.")
+            raise people.Refused(
+                gettext("The course has its {places_per_course} places taken.").format(
+                    places_per_course=people.PLACES_PER_COURSE
+                )
+            )
         return Enrolment.objects.create(course=platform.course, user=user, login=login, name=name, role=role)
     if user is not None and not found.active:
-        raise people.Refused(people.CLOSED)
+        raise people.Refused(str(people.CLOSED))
     found.user = found.user or user
     found.name = name or found.name
     found.role = found.role if found.role == Role.OWNER else role
@@ -173,7 +180,7 @@ def read_members(platform: Platform) -> None:
     except (LtiException, RequestException, people.Refused, *SHAPES) as error:
         _note(platform, RosterState.FAILED, words(error))
     else:
-        _note(platform, RosterState.READ, f"{count} people")
+        _note(platform, RosterState.READ, gettext("{count} people").format(count=count))
 
 
 def _note(platform: Platform, state: RosterState, note: str) -> None:
@@ -185,7 +192,7 @@ def _read_members(platform: Platform) -> int:
     asked = list(contexts.exclude(memberships_url=""))
     if not asked:
         raise people.Refused(
-            "The platform has not said yet where its members are listed: open one link there once."
+            gettext("The platform has not said yet where its members are listed: open one link there once.")
         )
     connector = ServiceConnector(platform.registration.to_registration(), outside.Session())
     count = 0
@@ -203,7 +210,9 @@ def _read_members(platform: Platform) -> int:
                 break
         else:
             raise people.Refused(
-                f"The platform lists more than {MOST_MEMBERS} people; the rest was left out."
+                gettext("The platform lists more than {limit} people; the rest was left out.").format(
+                    limit=MOST_MEMBERS
+                )
             )
     return count
 
@@ -212,7 +221,7 @@ def _member(platform: Platform, member: Any) -> None:
     one = member if isinstance(member, dict) else {}
     subject, name, roles = one.get("user_id"), one.get("name") or "", one.get("roles") or []
     if not isinstance(subject, str) or not 0 < len(subject) <= 255:
-        raise people.Refused("The platform lists somebody without a user_id.")
+        raise people.Refused(gettext("The platform lists somebody without a user_id."))
     if not isinstance(name, str) or not isinstance(roles, list) or one.get("status", "Active") != "Active":
         return
     with transaction.atomic():

@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from sandbox.classes.models.packs import PackVersion
 from sandbox.classes.models.people import Course, Enrolment
@@ -17,32 +18,32 @@ from sandbox.classes.models.people import Course, Enrolment
 class LatePolicy(models.TextChoices):
     """What becomes of a submission behind the due date."""
 
-    REFUSE = "refuse", "Refused"
-    FULL = "full", "Counts fully"
-    PERCENT = "percent", "Each day begun costs a percentage"
+    REFUSE = "refuse", _("Refused")
+    FULL = "full", _("Counts fully")
+    PERCENT = "percent", _("Each day begun costs a percentage")
 
 
 class Scoring(models.TextChoices):
     """How several submissions make one score."""
 
-    GUARANTEE = "guarantee", "Retrying never lowers, better always adds"
-    BEST = "best", "The best one"
-    LAST = "last", "The last one"
+    GUARANTEE = "guarantee", _("Retrying never lowers, better always adds")
+    BEST = "best", _("The best one")
+    LAST = "last", _("The last one")
 
 
 class ShowResults(models.TextChoices):
     """When a learner sees how the checks went."""
 
-    AT_ONCE = "at_once", "At once"
-    ON_RELEASE = "on_release", "When released"
+    AT_ONCE = "at_once", _("At once")
+    ON_RELEASE = "on_release", _("When released")
 
 
 class ShowHidden(models.TextChoices):
     """When a learner sees which hidden rule was broken."""
 
-    AT_ONCE = "at_once", "At once, the rule only"
-    ON_RELEASE = "on_release", "When released, the rule only"
-    NEVER = "never", "Never"
+    AT_ONCE = "at_once", _("At once, the rule only")
+    ON_RELEASE = "on_release", _("When released, the rule only")
+    NEVER = "never", _("Never")
 
 
 def full_worth() -> list[int]:

@@ -7,7 +7,9 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
+from sandbox.classes.models.appended import AppendedModel, AppendOnlyQuerySet
 from sandbox.classes.models.packs import PackVersion
 from sandbox.classes.models.work import Attempt, Submission
 from sandbox.runs.models import Run
@@ -51,12 +53,12 @@ class Grading(models.Model):
 class CheckState(models.TextChoices):
     """How a check went."""
 
-    PASSED = "passed", "Passed"
-    FAILED = "failed", "Failed"
-    UNGRADED = "ungraded", "Could not be graded"
+    PASSED = "passed", _("Passed")
+    FAILED = "failed", _("Failed")
+    UNGRADED = "ungraded", _("Could not be graded")
 
 
-class CheckRow(models.Model):
+class CheckRow(AppendedModel):
     """How one check of one grading went.
 
     ``code`` and ``at`` say where the counterexample ends, with the names the pack has, so that the same
@@ -77,6 +79,8 @@ class CheckRow(models.Model):
     code = models.CharField(max_length=40, blank=True, default="")
     at = models.CharField(max_length=200, blank=True, default="")
 
+    objects = AppendOnlyQuerySet["CheckRow"].as_manager()
+
     class Meta:
         """In the order of the pack."""
 
@@ -90,7 +94,7 @@ class CheckRow(models.Model):
         return f"{self.check_id} {self.state}"
 
 
-class Override(models.Model):
+class Override(AppendedModel):
     """A person's word on a check, or on the whole score (``check_id`` empty); the newest one holds.
 
     ``points`` None takes earlier ones back.
@@ -104,6 +108,8 @@ class Override(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     created = models.DateTimeField(default=now)
+
+    objects = AppendOnlyQuerySet["Override"].as_manager()
 
     class Meta:
         """In order."""
@@ -135,7 +141,7 @@ class Comment(models.Model):
         return self.text[:60]
 
 
-class GradeEvent(models.Model):
+class GradeEvent(AppendedModel):
     """The score of an attempt as it became, and why. The newest one is the score."""
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="history")
@@ -146,6 +152,8 @@ class GradeEvent(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     created = models.DateTimeField(default=now)
+
+    objects = AppendOnlyQuerySet["GradeEvent"].as_manager()
 
     class Meta:
         """In order."""

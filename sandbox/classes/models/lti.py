@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 from lti_tool.models import LtiContext, LtiRegistration
 
 from sandbox.classes.models.exercises import Exercise
@@ -19,16 +20,16 @@ class PlatformKind(models.TextChoices):
     MOODLE = "moodle", "Moodle"
     BLACKBOARD = "blackboard", "Blackboard"
     D2L = "d2l", "D2L Brightspace"
-    OTHER = "other", "Another platform"
+    OTHER = "other", _("Another platform")
 
 
 class RosterState(models.TextChoices):
     """How the last reading of names and roles went."""
 
-    NEVER = "", "Never read"
-    READING = "reading", "Being read"
-    READ = "read", "Read"
-    FAILED = "failed", "Could not be read"
+    NEVER = "", _("Never read")
+    READING = "reading", _("Being read")
+    READ = "read", _("Read")
+    FAILED = "failed", _("Could not be read")
 
 
 class Platform(models.Model):
@@ -67,10 +68,10 @@ class Platform(models.Model):
 class SendState(models.TextChoices):
     """Where a score stands on its way to the platform."""
 
-    NOTHING = "nothing", "Nothing to send yet"
-    WAITING = "waiting", "Waiting"
-    SENT = "sent", "Sent"
-    FAILED = "failed", "Given up"
+    NOTHING = "nothing", _("Nothing to send yet")
+    WAITING = "waiting", _("Waiting")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Given up")
 
 
 class Passback(models.Model):

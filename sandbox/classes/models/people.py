@@ -8,16 +8,17 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 
 class Role(models.TextChoices):
     """What somebody is in a course; ``access`` says what each may do."""
 
-    OWNER = "owner", "Owner"
-    INSTRUCTOR = "instructor", "Instructor"
-    ASSISTANT = "assistant", "Assistant"
-    LEARNER = "learner", "Learner"
-    OBSERVER = "observer", "Observer"
+    OWNER = "owner", _("Owner")
+    INSTRUCTOR = "instructor", _("Instructor")
+    ASSISTANT = "assistant", _("Assistant")
+    LEARNER = "learner", _("Learner")
+    OBSERVER = "observer", _("Observer")
 
 
 STAFF = (Role.OWNER, Role.INSTRUCTOR, Role.ASSISTANT)

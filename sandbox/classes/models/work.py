@@ -8,7 +8,9 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
+from sandbox.classes.models.appended import AppendedModel, AppendOnlyQuerySet
 from sandbox.classes.models.exercises import Exercise
 from sandbox.classes.models.packs import PackVersion
 from sandbox.classes.models.people import Enrolment
@@ -20,7 +22,7 @@ class Attempt(models.Model):
 
     ``score`` and ``ungraded`` (points that could not be graded) repeat the newest ``GradeEvent``; None:
     nothing was graded yet. ``from_reference`` is when the learner went on from the reference solution;
-    what is submitted after that adds nothing.
+    what is submitted after that adds nothing. ``checkpoints``: names of those the learner went on from.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -33,6 +35,7 @@ class Attempt(models.Model):
     seed = models.BigIntegerField()
     started = models.DateTimeField(default=now)
     from_reference = models.DateTimeField(null=True, blank=True)
+    checkpoints = models.JSONField(default=list, blank=True)
     score = models.FloatField(null=True, blank=True)
     ungraded = models.FloatField(default=0)
 
@@ -52,17 +55,18 @@ class Attempt(models.Model):
 class Deed(models.TextChoices):
     """What is written into the record of an attempt."""
 
-    STARTED = "started", "Started"
-    HINT = "hint", "Took a hint"
-    ANSWER = "answer", "Locked an answer"
-    RESET = "reset", "Went back to the start"
-    REFERENCE = "reference", "Went on from the reference"
-    SUBMITTED = "submitted", "Submitted"
-    SENT = "sent", "Got a hint from the instructor"
+    STARTED = "started", _("Started")
+    HINT = "hint", _("Took a hint")
+    ANSWER = "answer", _("Locked an answer")
+    RESET = "reset", _("Went back to the start")
+    REFERENCE = "reference", _("Went on from the reference")
+    CHECKPOINT = "checkpoint", _("Went on from a checkpoint")
+    SUBMITTED = "submitted", _("Submitted")
+    SENT = "sent", _("Got a hint from the instructor")
 
 
-class AttemptEvent(models.Model):
-    """One line of the record of an attempt; never changed."""
+class AttemptEvent(AppendedModel):
+    """One line of the record of an attempt."""
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="record")
     deed = models.CharField(max_length=16, choices=Deed.choices)
@@ -71,6 +75,8 @@ class AttemptEvent(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     created = models.DateTimeField(default=now)
+
+    objects = AppendOnlyQuerySet["AttemptEvent"].as_manager()
 
     class Meta:
         """In order."""
@@ -82,13 +88,15 @@ class AttemptEvent(models.Model):
         return self.get_deed_display()
 
 
-class Answer(models.Model):
+class Answer(AppendedModel):
     """An answer to a question of an exercise; once it is there it is locked."""
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="answers")
     check_id = models.CharField(max_length=80)
     value = models.JSONField()
     created = models.DateTimeField(default=now)
+
+    objects = AppendOnlyQuerySet["Answer"].as_manager()
 
     class Meta:
         """One per question."""
@@ -101,11 +109,12 @@ class Answer(models.Model):
         return self.check_id
 
 
-class Submission(models.Model):
+class Submission(AppendedModel):
     """An immutable revision with the answers there were, numbered from 1 in its attempt.
 
     ``hints`` is how many hints were taken by then; ``late_s`` the seconds behind the due date;
-    ``after_reference``: the learner had gone on from the reference.
+    ``after_reference``: the learner had gone on from the reference. ``given``: ids of the checks that
+    checkpoints had done for the learner by then.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -116,7 +125,10 @@ class Submission(models.Model):
     hints = models.PositiveIntegerField(default=0)
     late_s = models.PositiveIntegerField(default=0)
     after_reference = models.BooleanField(default=False)
+    given = models.JSONField(default=list, blank=True)
     created = models.DateTimeField(default=now)
+
+    objects = AppendOnlyQuerySet["Submission"].as_manager()
 
     class Meta:
         """In order."""

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext
 
 from sandbox.classes import queries, recording
 from sandbox.classes.models import Attempt, Course, Exercise, Extension, PackVersion
-from sandbox.scenarios import services as scenarios
+from sandbox.classes.services import work
 
 
 def add(course: Course, versions: Iterable[PackVersion]) -> list[Exercise]:
@@ -27,11 +28,13 @@ def save(exercise: Exercise) -> None:
     """Store the rules of an exercise; scores follow, and drawings of attempts get its locks."""
     with transaction.atomic():
         exercise.save()
-        for attempt in Attempt.objects.filter(exercise=exercise).select_related("scenario"):
+        attempts = Attempt.objects.filter(exercise=exercise).select_related("scenario", "enrolment", "pack")
+        for attempt in attempts.defer("pack__files"):
+            attempt.exercise = exercise
             if attempt.scenario is not None:
-                scenarios.restrict(attempt.scenario, exercise.locks, exercise.exam)
+                work.restrict(attempt, attempt.scenario)
             if attempt.score is not None:
-                recording.rescore(attempt, "The rules of the exercise were changed", None)
+                recording.rescore(attempt, gettext("The rules of the exercise were changed"), None)
 
 
 def extend(extension: Extension) -> Extension:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.timezone import now
+from django.utils.translation import gettext
 
 from sandbox.accounts.models import User
 from sandbox.classes import packs, queries, recording, runner
@@ -24,7 +25,9 @@ from sandbox.classes.models import (
 from sandbox.runs import services as runs
 from sandbox.runs.models import Kind, Run
 from sandbox.scenarios import queries as scenario_queries
+from sandbox.scenarios import restrictions
 from sandbox.scenarios import services as scenarios
+from sandbox.scenarios.models import Scenario
 
 COMMENTS_PER_ATTEMPT: Final = 200
 
@@ -88,7 +91,7 @@ def apply_regrade(exercise: Exercise, author: User) -> int:
             applied += Grading.objects.filter(pk=trial.pk, counts=False).update(counts=True)
             attempts[trial.submission.attempt_id] = (trial.submission.attempt, trial.pack)
         for attempt, pack in attempts.values():
-            recording.rescore(attempt, f"Graded again by {pack}", author)
+            recording.rescore(attempt, gettext("Graded again by {pack}").format(pack=pack), author)
     return applied
 
 
@@ -115,21 +118,27 @@ def override(attempt: Attempt, author: User, check_id: str, points: float | None
     """
     whole = 100.0 if not check_id else _points_of(attempt, check_id)
     if points is not None and not 0 <= points <= whole:
-        raise Refused(f"There are 0 to {whole:g} points for this.")
+        raise Refused(gettext("There are 0 to {whole:g} points for this.").format(whole=whole))
     with transaction.atomic():
         Override.objects.create(
             attempt=attempt, check_id=check_id, points=points, reason=reason, author=author
         )
-        what = f"of check {check_id}" if check_id else "of the whole"
-        done = "taken back" if points is None else "set by hand"
-        recording.rescore(attempt, f"Points {what} {done}: {reason}", author)
+        what = (
+            gettext("of check {check_id}").format(check_id=check_id) if check_id else gettext("of the whole")
+        )
+        done = gettext("taken back") if points is None else gettext("set by hand")
+        recording.rescore(
+            attempt,
+            gettext("Points {what} {done}: {reason}").format(what=what, done=done, reason=reason),
+            author,
+        )
 
 
 def _points_of(attempt: Attempt, check_id: str) -> float:
     for check in packs.pack_of(attempt.pack).checks:
         if check.id == check_id:
             return float(check.points)
-    raise Refused("There is no such check.")
+    raise Refused(gettext("There is no such check."))
 
 
 def comment(attempt: Attempt, author: User, text: str) -> Comment:
@@ -139,36 +148,46 @@ def comment(attempt: Attempt, author: User, text: str) -> Comment:
         Refused: there are too many comments.
     """
     if attempt.comments.count() >= COMMENTS_PER_ATTEMPT:
-        raise Refused(f"An attempt has {COMMENTS_PER_ATTEMPT} comments at most.")
+        raise Refused(gettext("An attempt has {limit} comments at most.").format(limit=COMMENTS_PER_ATTEMPT))
     return Comment.objects.create(attempt=attempt, author=author, text=text)
 
 
-def replay(grading: Grading, row: CheckRow, document: Any, user: User) -> Run:
-    """Start the run that replays the counterexample of a check, and return it.
+_KINDS: Final = {"trace": Kind.TRACE, "failover": Kind.FAILOVER}
+
+
+def replay(grading: Grading, row: CheckRow, document: Any, user: User) -> tuple[Scenario, Run | None]:
+    """Return the drawing of a counterexample, and the run that replays it; None: it is a place to look at.
 
     It plays on the submitted revision where the drawing is the person's own and unchanged; else on a copy.
 
     Raises:
         Refused: the counterexample cannot be replayed.
+        scenarios.PredictFirst: predictions about the drawing are not locked yet.
         scenarios.Invalid: the drawing cannot be saved as a copy.
         runs.services.TooManyRuns, scenarios.TooManyScenarios: the person has too many of them.
     """
     found = row.counterexample or {}
-    kind = {"trace": Kind.TRACE, "failover": Kind.FAILOVER}.get(str(found.get("kind")))
-    if kind is None:
-        raise Refused("This counterexample is neither a packet nor a timeline, so it is not replayed.")
+    kind = str(found.get("kind"))
+    if kind not in ("trace", "failover", "drawing"):
+        raise Refused(gettext("This counterexample is no packet, timeline or place, so it is not replayed."))
     revision = grading.submission.revision
-    changed = bool(found.get("patch") or found.get("profile"))
+    changed = any(found.get(name) for name in ("patch", "profile", "base"))
     if changed or revision.scenario.owner_id != user.pk or revision.scenario.deleted is not None:
-        copy = runner.drawing_of(document, found)
-        copy = {**copy, "name": f"{copy['name'][:80]} (counterexample)"}
+        pack = packs.pack_of(grading.pack)
+        copy = runner.drawing_of(pack, grading.submission.attempt.seed, document, found)
+        copy = {**copy, "name": gettext("{copy} (counterexample)").format(copy=copy["name"][:80])}
         made = scenarios.create(user, copy)
-        scenarios.restrict(made, [], revision.scenario.exam)
+        if revision.scenario.owner_id == user.pk:
+            restrictions.bind(made, revision.scenario)
+        else:
+            scenarios.restrict(made, [], revision.scenario.exam)
         head = scenario_queries.revision(made)
         assert head is not None
         revision = head
     try:
-        return runs.start(user, revision, kind, found["question"])
+        if kind == "drawing":
+            return revision.scenario, None
+        return revision.scenario, runs.start(user, revision, _KINDS[kind], found["question"])
     except runs.BadParameters as error:
         raise Refused(str(error)) from error
     except scenario_queries.NotRunnable as error:

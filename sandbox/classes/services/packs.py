@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Max
 from django.utils.timezone import now
+from django.utils.translation import gettext
 
 import netcore
 from sandbox.accounts.models import User
@@ -79,7 +80,7 @@ def publish(course: Course | None, author: User | None, files: packs.Files, note
             files=dict(files),
             digest=pack.digest,
             author=author,
-            note=note[:200],
+            note=note,
         )
 
 
@@ -90,7 +91,7 @@ def draft_of(course: Course, version: PackVersion) -> PackDraft:
         if (known := PackDraft.objects.filter(course=course, slug=version.slug).first()) is not None:
             return known
         if course.drafts.count() >= DRAFTS_PER_COURSE:
-            raise Refused(f"A course has {DRAFTS_PER_COURSE} drafts at most.")
+            raise Refused(gettext("A course has {limit} drafts at most.").format(limit=DRAFTS_PER_COURSE))
         files = PackVersion.objects.values_list("files", flat=True).get(pk=version.pk)
         return PackDraft.objects.create(course=course, slug=version.slug, files=files, base=version)
 
@@ -103,13 +104,19 @@ def save_draft(draft: PackDraft, base: int, files: packs.Files) -> PackDraft:
         Refused: too large, or no text.
     """
     if sum(len(text.encode()) for text in files.values()) > MAX_DRAFT_BYTES or len(files) > packs.MAX_FILES:
-        raise Refused(f"A draft has {packs.MAX_FILES} files and {MAX_DRAFT_BYTES // 1_000_000} MB at most.")
+        raise Refused(
+            gettext("A draft has {max_files} files and {limit} MB at most.").format(
+                max_files=packs.MAX_FILES, limit=MAX_DRAFT_BYTES // 1_000_000
+            )
+        )
     if not all(packs.is_text(path + text) for path, text in files.items()):
-        raise Refused("There is a character in the draft that is no text.")
+        raise Refused(gettext("There is a character in the draft that is no text."))
     with transaction.atomic():
         locked = PackDraft.objects.select_for_update().get(pk=draft.pk)
         if locked.saved != base:
-            raise Stale("Somebody saved this draft in the meantime. Reload the page and do it again.")
+            raise Stale(
+                gettext("Somebody saved this draft in the meantime. Reload the page and do it again.")
+            )
         locked.files, locked.saved, locked.updated = dict(files), base + 1, now()
         locked.save(update_fields=["files", "saved", "updated"])
     return locked

@@ -14,6 +14,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.timezone import now
+from django.utils.translation import gettext, gettext_lazy
 
 from sandbox.accounts.models import User
 from sandbox.classes import access
@@ -25,7 +26,13 @@ MAX_ROSTER_ROWS: Final = 2_000
 COURSES_PER_PERSON: Final = 50
 PLACES_PER_COURSE: Final = 3_000
 
-CLOSED: Final = "Your place in this course was closed. Ask who teaches it."
+CLOSED: Final = gettext_lazy("Your place in this course was closed. Ask who teaches it.")
+
+OUTCOMES: Final = {
+    "let in": gettext_lazy("let in"),
+    "invited": gettext_lazy("invited"),
+    "was there": gettext_lazy("was there"),
+}
 
 _TOKEN_BYTES: Final = 24
 _CODE_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
@@ -42,13 +49,21 @@ class NoSuchCode(Refused):
 
 @dataclass(frozen=True)
 class RosterLine:
-    """What became of one line of a roster; ``link`` is the token of a new invitation, shown once."""
+    """What became of one line of a roster; ``link`` is the token of a new invitation, shown once.
+
+    ``outcome`` is a key of ``OUTCOMES``.
+    """
 
     number: int
     login: str
     name: str
     outcome: str
     token: str = ""
+
+    @property
+    def words(self) -> str:
+        """Return the outcome in words."""
+        return str(OUTCOMES[self.outcome])
 
 
 def token_hash(token: str) -> str:
@@ -65,7 +80,11 @@ def create_course(owner: User, title: str, term: str = "", description: str = ""
     with transaction.atomic():
         User.objects.select_for_update().get(pk=owner.pk)
         if Enrolment.objects.filter(user=owner, role=Role.OWNER).count() >= COURSES_PER_PERSON:
-            raise Refused(f"You own {COURSES_PER_PERSON} courses, which is as many as one may have.")
+            raise Refused(
+                gettext("You own {limit} courses, which is as many as one may have.").format(
+                    limit=COURSES_PER_PERSON
+                )
+            )
         course = Course.objects.create(title=title, term=term, description=description, join_code=_new_code())
         enrol(course, owner, role=Role.OWNER)
     return course
@@ -86,7 +105,9 @@ def enrol(
         found = Enrolment.objects.filter(course=course, user=user).first()
         if found is None:
             if course.enrolments.count() >= PLACES_PER_COURSE:
-                raise Refused(f"The course has its {PLACES_PER_COURSE} places taken.")
+                raise Refused(
+                    gettext("The course has its {limit} places taken.").format(limit=PLACES_PER_COURSE)
+                )
             found = Enrolment.objects.create(
                 course=course, user=user, role=role, group=group, name=name, login=login
             )
@@ -106,10 +127,15 @@ def join(user: User, code: str) -> Enrolment:
     code = code.replace("\0", " ").strip().lower()  # the database takes no such character
     course = Course.objects.filter(join_code=code, joinable=True, archived=None).first()
     if course is None:
-        raise NoSuchCode("No course lets people in with this code. Ask who teaches it.")
+        raise NoSuchCode(gettext("No course lets people in with this code. Ask who teaches it."))
     if Enrolment.objects.filter(course=course, user=user, active=False).exists():
-        raise Refused(CLOSED)
+        raise Refused(str(CLOSED))
     return enrol(course, user)
+
+
+def archive(course: Course, archived: bool) -> None:
+    """Put a course away, so that it can be read and nothing in it changes, or take it back."""
+    Course.objects.filter(pk=course.pk).update(archived=now() if archived else None)
 
 
 def new_code(course: Course) -> None:
@@ -164,11 +190,13 @@ def accept(user: User, token: str) -> Enrolment:
             .first()
         )
         if found is None:
-            raise NoSuchCode("This invitation was used, has ended, or was withdrawn. Ask for another one.")
+            raise NoSuchCode(
+                gettext("This invitation was used, has ended, or was withdrawn. Ask for another one.")
+            )
         course = found.course
         mine = Enrolment.objects.filter(course=course, user=user).first()
         if mine is not None and not mine.active:
-            raise Refused(CLOSED)
+            raise Refused(str(CLOSED))
         if mine is not None:
             return mine
         if found.place_id and found.place and found.place.user_id is None:
@@ -195,24 +223,30 @@ def read_roster(course: Course, author: User, content: bytes) -> list[RosterLine
         Refused: the file or one of its lines cannot be; the message names the line.
     """
     if len(content) > MAX_ROSTER_BYTES:
-        raise Refused(f"A roster may have {MAX_ROSTER_BYTES // 1000} kB at most.")
+        raise Refused(gettext("A roster may have {limit} kB at most.").format(limit=MAX_ROSTER_BYTES // 1000))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Refused("The roster is not UTF-8 text. Save it as CSV UTF-8.") from error
+        raise Refused(gettext("The roster is not UTF-8 text. Save it as CSV UTF-8.")) from error
     rows = csv.DictReader(io.StringIO(text), delimiter=_delimiter(text), strict=True)
     try:
         lines = list(rows)
     except csv.Error as error:
-        raise Refused(f"Line {rows.line_num} is not CSV: {error}.") from error
+        raise Refused(
+            gettext("Line {line_num} is not CSV: {error}.").format(line_num=rows.line_num, error=error)
+        ) from error
     heading = [name.strip().lower() for name in rows.fieldnames or ()]
     if "login" not in heading:
-        raise Refused("The first line names the columns; one of them is login.")
+        raise Refused(gettext("The first line names the columns; one of them is login."))
     unknown = sorted(set(heading) - set(_COLUMNS))
     if unknown:
-        raise Refused(f"There is no column {unknown[0]!r:.60}. Columns are {', '.join(_COLUMNS)}.")
+        raise Refused(
+            gettext("There is no column {unknown!r:.60}. Columns are {limit}.").format(
+                unknown=unknown[0], limit=", ".join(_COLUMNS)
+            )
+        )
     if len(lines) > MAX_ROSTER_ROWS:
-        raise Refused(f"A roster may have {MAX_ROSTER_ROWS} lines at most.")
+        raise Refused(gettext("A roster may have {limit} lines at most.").format(limit=MAX_ROSTER_ROWS))
     entries = [_entry(number, line) for number, line in enumerate(lines, 2)]
     return _take(course, author, entries)
 
@@ -233,12 +267,16 @@ def _take(
     seen: set[str] = set()
     for number, login, *_ in entries:
         if login in seen:
-            raise Refused(f"Line {number}: {login} is there twice.")
+            raise Refused(
+                gettext("Line {number}: {login} is there twice.").format(number=number, login=login)
+            )
         seen.add(login)
     with transaction.atomic():
         Course.objects.select_for_update().get(pk=course.pk)
         if course.enrolments.count() + len(entries) > PLACES_PER_COURSE:
-            raise Refused(f"The course would have more than its {PLACES_PER_COURSE} places.")
+            raise Refused(
+                gettext("The course would have more than its {limit} places.").format(limit=PLACES_PER_COURSE)
+            )
         owns = access.allowed("own", author, access.place_of(author, course))
         return [_place(course, author, owns, *entry) for entry in entries]
 
@@ -250,18 +288,22 @@ def _delimiter(text: str) -> str:
 
 def _entry(number: int, line: Mapping[Any, Any]) -> tuple[int, str, str, Role, str]:
     if None in line:
-        raise Refused(f"Line {number} has more cells than the heading.")
+        raise Refused(gettext("Line {number} has more cells than the heading.").format(number=number))
     cells = {str(key).strip().lower(): str(value or "").strip() for key, value in line.items()}
     if any("\0" in cell for cell in cells.values()):
-        raise Refused(f"Line {number}: there is a character that is no text.")
+        raise Refused(gettext("Line {number}: there is a character that is no text.").format(number=number))
     login = cells["login"]
     if not login or len(login) > 150:
-        raise Refused(f"Line {number}: a login has 1 to 150 characters.")
+        raise Refused(gettext("Line {number}: a login has 1 to 150 characters.").format(number=number))
     wanted = cells.get("role", "").lower() or Role.LEARNER
     if wanted not in set(Role) - {Role.OWNER}:
-        raise Refused(f"Line {number}: there is no role {wanted!r:.40}.")
+        raise Refused(
+            gettext("Line {number}: there is no role {wanted!r:.40}.").format(number=number, wanted=wanted)
+        )
     if len(cells.get("name", "")) > 120 or len(cells.get("group", "")) > 60:
-        raise Refused(f"Line {number}: a name has 120 characters at most, a group 60.")
+        raise Refused(
+            gettext("Line {number}: a name has 120 characters at most, a group 60.").format(number=number)
+        )
     return number, login, cells.get("name", ""), Role(wanted), cells.get("group", "")
 
 
@@ -274,7 +316,7 @@ def _place(
         known = Enrolment.objects.filter(course=course, user=user).first()
     before = known.role if known is not None else None
     if before not in (role, Role.OWNER) and Role.INSTRUCTOR in (before, role) and not owns:
-        raise Refused(f"Line {number}: only an owner changes who teaches.")
+        raise Refused(gettext("Line {number}: only an owner changes who teaches.").format(number=number))
     if known is not None:
         if known.role != Role.OWNER:
             known.role = role
@@ -300,7 +342,7 @@ def change(
         locked = Enrolment.objects.get(pk=place.pk)
         gone = (role is not None and role != Role.OWNER) or active is False
         if locked.role == Role.OWNER and gone and not _other_owners(locked).exists():
-            raise Refused("A course keeps at least one owner. Make somebody else an owner first.")
+            raise Refused(gettext("A course keeps at least one owner. Make somebody else an owner first."))
         locked.role = role if role is not None else locked.role
         locked.group = group[:60] if group is not None else locked.group
         locked.active = active if active is not None else locked.active

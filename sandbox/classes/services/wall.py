@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext
 
 from sandbox.accounts.models import User
 from sandbox.classes import wall
@@ -14,6 +15,10 @@ from sandbox.scenarios.models import Revision, Scenario
 
 _WRITTEN = ("description", "notes")
 """Parts of a document that hold a person's own words."""
+
+
+class Refused(ValueError):
+    """It is not done; the message says why, for people."""
 
 
 def send_hint(exercise: Exercise, author: User, fingerprint: str, text: str) -> int:
@@ -30,10 +35,17 @@ def broadcast(exercise: Exercise, author: User, submission: Submission, note: st
     """Show the drawing of a submission to the class and return it, without what a person may have written.
 
     Name, description and notes go; names of things in the drawing stay, for it would be another one without.
+
+    Raises:
+        Refused: it is an exam.
     """
+    if exercise.exam:
+        raise Refused(
+            gettext("In an exam no drawing is shown to the class. When it is over, take the mark exam away.")
+        )
     kept = {key: part for key, part in submission.revision.document.items() if key not in _WRITTEN}
-    document = {**kept, "name": f"Shown to the class: {exercise.title}"[:120]}
-    return Broadcast.objects.create(exercise=exercise, document=document, note=note[:500], author=author)
+    document = {**kept, "name": gettext("Shown to the class: {title}").format(title=exercise.title)[:120]}
+    return Broadcast.objects.create(exercise=exercise, document=document, note=note, author=author)
 
 
 def end_broadcasts(exercise: Exercise) -> None:

@@ -1,4 +1,4 @@
-"""What learners do: begin, take a hint, answer, reset, go on from the reference, submit."""
+"""What learners do: begin, take a hint, answer, reset, go on from a checkpoint or the reference, submit."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext
 
 from sandbox.accounts.models import User
 from sandbox.classes import packs, queries
@@ -25,17 +26,33 @@ from sandbox.classes.models import (
 from sandbox.classes.services import grading as gradings
 from sandbox.classes.timing import Limits
 from sandbox.scenarios import queries as scenario_queries
+from sandbox.scenarios import restrictions
 from sandbox.scenarios import services as scenarios
 from sandbox.scenarios.models import Scenario
 
 MAX_ANSWER_CHARS: Final = 4_000
 MAX_RESETS: Final = 200
+_PUT_BACK: Final = (Deed.RESET, Deed.REFERENCE, Deed.CHECKPOINT)
 
 _SEEDS: Final = 2**31
 
 
 class Refused(ValueError):
     """It cannot be done now; the message says why, for people."""
+
+
+class PredictionsOpen(Refused):
+    """Predictions come before the first grading; ``url`` leads to the first one that is open."""
+
+    def __init__(self, questions: list[dict[str, str]]) -> None:
+        """Name them."""
+        titles = ", ".join(one["title"] for one in questions)
+        super().__init__(
+            gettext("Predictions come first: lock your answer to {titles}, then submit.").format(
+                titles=titles
+            )
+        )
+        self.url = questions[0]["url"]
 
 
 def start(exercise: Exercise, place: Enrolment, user: User) -> Attempt:
@@ -70,8 +87,18 @@ def start(exercise: Exercise, place: Enrolment, user: User) -> Attempt:
 
 def _drawing(attempt: Attempt, user: User) -> Scenario:
     made = scenarios.create(user, packs.variant_of(attempt).document)
-    scenarios.restrict(made, attempt.exercise.locks, attempt.exercise.exam)
+    restrict(attempt, made)
     return made
+
+
+def restrict(attempt: Attempt, scenario: Scenario) -> None:
+    """Tell the drawing of an attempt what is not done with it, by its exercise and the answers by now.
+
+    Who teaches holds the pack with its solutions, so only a learner's drawing is one of an exam.
+    """
+    exercise = attempt.exercise
+    exam = exercise.exam and attempt.enrolment.role == Role.LEARNER
+    scenarios.restrict(scenario, exercise.locks, exam, packs.open_predictions(attempt))
 
 
 def drawing(attempt: Attempt, user: User) -> Scenario:
@@ -79,7 +106,9 @@ def drawing(attempt: Attempt, user: User) -> Scenario:
     if attempt.scenario is not None and attempt.scenario.deleted is None:
         return attempt.scenario
     with transaction.atomic():
-        attempt.scenario = _drawing(attempt, user)
+        old, attempt.scenario = attempt.scenario, _drawing(attempt, user)
+        if old is not None:
+            restrictions.succeed(old, attempt.scenario)
         Attempt.objects.filter(pk=attempt.pk).update(scenario=attempt.scenario)
         write_down(attempt, Deed.RESET, user, deleted=True)
     return attempt.scenario
@@ -94,15 +123,16 @@ def take_hint(attempt: Attempt, user: User) -> int:
     """Take the next hint and return its number, from 1; it stands in the record.
 
     Raises:
-        Refused: there are no hints in this exercise, or no more.
+        Refused: there are no hints in this exercise, or no more, or the person sits an exam.
     """
     if not attempt.exercise.hints_given:
-        raise Refused("There are no hints in this exercise.")
+        raise Refused(gettext("There are no hints in this exercise."))
+    _not_in_exam(attempt, user)
     with transaction.atomic():
         Attempt.objects.select_for_update().get(pk=attempt.pk)
         number = queries.hints_taken(attempt) + 1
         if number > len(packs.variant_of(attempt).hints):
-            raise Refused("There are no more hints.")
+            raise Refused(gettext("There are no more hints."))
         write_down(attempt, Deed.HINT, user, number=number)
     return number
 
@@ -110,22 +140,34 @@ def take_hint(attempt: Attempt, user: User) -> int:
 def lock_answer(attempt: Attempt, user: User, check_id: str, value: Any) -> Answer:
     """Lock the answer to the questions of one check and return it; it cannot be changed afterwards.
 
+    A prediction is locked after the end too, for the drawing would never run otherwise; it counts no more.
+
     Raises:
         Refused: the time is over, there is no such question, it was answered, or the answer is too long.
     """
-    _still_open(attempt)
-    asked = {check["id"] for check in packs.public_checks(attempt.pack, attempt.seed) if check["questions"]}
-    if check_id not in asked:
-        raise Refused("There is no such question.")
+    asked = {check["id"]: check for check in packs.public_checks(attempt.pack, attempt.seed)}
+    if check_id not in asked or not asked[check_id]["questions"]:
+        raise Refused(gettext("There is no such question."))
+    if not asked[check_id]["withholds"]:
+        _still_open(attempt)
     if len(json.dumps(value)) > MAX_ANSWER_CHARS:
-        raise Refused(f"An answer has {MAX_ANSWER_CHARS} characters at most.")
+        raise Refused(gettext("An answer has {limit} characters at most.").format(limit=MAX_ANSWER_CHARS))
     with transaction.atomic():
         Attempt.objects.select_for_update().get(pk=attempt.pk)
         if Answer.objects.filter(attempt=attempt, check_id=check_id).exists():
-            raise Refused("This was answered before; an answer is locked once it is given.")
+            raise Refused(gettext("This was answered before; an answer is locked once it is given."))
         made = Answer.objects.create(attempt=attempt, check_id=check_id, value=value)
         write_down(attempt, Deed.ANSWER, user, check=check_id)
+        if attempt.scenario is not None:
+            restrict(attempt, attempt.scenario)
     return made
+
+
+def _not_in_exam(attempt: Attempt, user: User) -> None:
+    if attempt.enrolment.role == Role.LEARNER and restrictions.sits_exam(user):
+        raise Refused(
+            gettext("You sit an exam: until it is over there are no hints and no references, here too.")
+        )
 
 
 def reset(attempt: Attempt, user: User) -> None:
@@ -144,10 +186,11 @@ def go_on_from_reference(attempt: Attempt, user: User) -> None:
     """Put the drawing to the reference solution and mark it: what is submitted after that adds nothing.
 
     Raises:
-        Refused: the exercise does not allow it, or the time is over.
+        Refused: the exercise does not allow it, the time is over, or the person sits an exam.
     """
     if not attempt.exercise.reference or attempt.exercise.exam:
-        raise Refused("This exercise does not go on from its reference.")
+        raise Refused(gettext("This exercise does not go on from its reference."))
+    _not_in_exam(attempt, user)
     _still_open(attempt)
     with transaction.atomic():
         _replace(attempt, user, packs.reference_document(attempt))
@@ -155,10 +198,34 @@ def go_on_from_reference(attempt: Attempt, user: User) -> None:
         write_down(attempt, Deed.REFERENCE, user)
 
 
+def go_on_from_checkpoint(attempt: Attempt, user: User, name: str) -> str:
+    """Put the drawing to a checkpoint of the pack, mark it, and return the checkpoint's title.
+
+    What is submitted after that earns nothing more for the checks that the checkpoint does.
+
+    Raises:
+        Refused: the exercise does not allow it, there is no such checkpoint, or the time is over.
+    """
+    if not attempt.exercise.reference or attempt.exercise.exam:
+        raise Refused(gettext("This exercise does not go on from checkpoints."))
+    titles = {one.name: one.title for one in packs.checkpoints(attempt)}
+    if name not in titles:
+        raise Refused(gettext("There is no such checkpoint."))
+    _still_open(attempt)
+    with transaction.atomic():
+        locked = Attempt.objects.select_for_update().get(pk=attempt.pk)
+        _replace(attempt, user, packs.checkpoint_document(attempt, name))
+        if name not in locked.checkpoints:
+            locked.checkpoints = [*locked.checkpoints, name]
+            locked.save(update_fields=["checkpoints"])
+        write_down(attempt, Deed.CHECKPOINT, user, checkpoint=titles[name])
+    return titles[name]
+
+
 def _replace(attempt: Attempt, user: User, document: Any) -> None:
-    lines = AttemptEvent.objects.filter(attempt=attempt, deed__in=(Deed.RESET, Deed.REFERENCE))
+    lines = AttemptEvent.objects.filter(attempt=attempt, deed__in=_PUT_BACK)
     if lines.count() >= MAX_RESETS:
-        raise Refused(f"A drawing is put back {MAX_RESETS} times at most.")
+        raise Refused(gettext("A drawing is put back {limit} times at most.").format(limit=MAX_RESETS))
     scenarios.replace(drawing(attempt, user), document, user)
 
 
@@ -170,11 +237,14 @@ def submit(attempt: Attempt, user: User, *, tell: bool = True) -> tuple[Submissi
 
     Raises:
         Refused: nothing may be submitted now; the message says why.
+        PredictionsOpen: a grading shows packets, so predictions are locked before it.
         runs.services.TooManyRuns: the person waits for too many gradings.
     """
     with transaction.atomic():
         locked = Attempt.objects.select_for_update().get(pk=attempt.pk)
         limits = _still_open(attempt)
+        if questions := packs.open_predictions(attempt):
+            raise PredictionsOpen(questions)
         revision = scenario_queries.revision(drawing(attempt, user))
         assert revision is not None  # a scenario has one from the start
         made = Submission.objects.create(
@@ -185,6 +255,7 @@ def submit(attempt: Attempt, user: User, *, tell: bool = True) -> tuple[Submissi
             hints=queries.hints_taken(locked),
             late_s=limits.late_s,
             after_reference=locked.from_reference is not None,
+            given=packs.given_by(locked),
         )
         write_down(locked, Deed.SUBMITTED, user, number=made.number, revision=revision.number)
         grading = gradings.queue(made, user, tell=tell)

@@ -9,6 +9,7 @@ from django.template.defaultfilters import floatformat
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
@@ -42,8 +43,10 @@ def check_cell(row: dict[str, Any], check_id: str) -> SafeString | str:
     check = row["checks"].get(check_id)
     if held is not None:
         return format_html(
-            '<span title="set by hand">✎ {}<span class="visually-hidden"> set by hand</span></span>',
+            '<span title="{}">✎ {}<span class="visually-hidden"> {}</span></span>',
+            by_hand := gettext("set by hand"),
             floatformat(held, -1),
+            by_hand,
         )
     if check is None:
         return ""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from sandbox.classes import access, answers, markdown, packs, queries
 from sandbox.classes.models import Attempt, Exercise
 from sandbox.classes.services import grading as gradings
 from sandbox.classes.services import work
+from sandbox.classes.timing import Limits
 from sandbox.classes.views.shared import page, person, refused, said
 from sandbox.runs import services as runs
 from sandbox.scenarios import services as scenarios
@@ -24,7 +27,8 @@ def exercise(request: HttpRequest, exercise_id: str) -> HttpResponse:
     """Show an exercise: its task, checks and questions, and how the person stands.
 
     ``classes/exercise.html``: ``exercise``, ``limits``, ``attempt`` (own or None), ``about`` (title and
-    objective); with an attempt also ``text`` (HTML), ``hints`` (those taken), ``hints_left``, ``sent``
+    objective); with an attempt also ``text`` (HTML), ``after`` (HTML; None before the work is over),
+    ``told_later`` (it comes then), ``checkpoints``, ``hints`` (those taken), ``hints_left``, ``sent``
     (hints from staff), ``checks`` (see ``_checks``), ``stops`` (names for suggestions), ``submissions``
     (see ``queries.submissions_of``), ``comments``, ``shown`` (drawings shown to the class).
     """
@@ -37,21 +41,28 @@ def exercise(request: HttpRequest, exercise_id: str) -> HttpResponse:
     context: dict[str, Any] = {"exercise": found, "limits": limits, "attempt": attempt}
     context["about"] = packs.about(found.pack)
     if attempt is not None:
-        context |= _begun(found, attempt)
+        context |= _begun(found, attempt, limits)
     return page(request, "exercise.html", found.course, place, context)
 
 
-def _begun(exercise: Exercise, attempt: Attempt) -> dict[str, Any]:
+def _begun(exercise: Exercise, attempt: Attempt, limits: Limits) -> dict[str, Any]:
     variant = packs.variant_of(attempt)
+    submissions = queries.submissions_of(attempt, with_points=exercise.shows_results)
+    over = queries.work_is_over(exercise, limits, submissions)
     taken = queries.hints_taken(attempt)
+    checks = _checks(attempt)
     return {
         "text": markdown.html(variant.text),
+        "after": markdown.html(variant.after) if over else None,
+        "told_later": bool(variant.after) and not over,
+        "checkpoints": packs.checkpoints(attempt) if exercise.reference and not exercise.exam else [],
         "hints": variant.hints[:taken],
         "hints_left": len(variant.hints) - taken if exercise.hints_given else 0,
         "sent": queries.sent_hints(attempt),
-        "checks": _checks(attempt),
+        "checks": checks,
+        "first": [check for check in checks if check["withholds"] and check["answer"] is None],
         "stops": sorted(set(answers.stops_of(variant.document).values())),
-        "submissions": queries.submissions_of(attempt, with_points=exercise.shows_results),
+        "submissions": submissions,
         "comments": attempt.comments.select_related("author"),
         "shown": queries.broadcasts(exercise),
     }
@@ -128,7 +139,7 @@ def reset(request: HttpRequest, attempt_id: str) -> HttpResponse:
         work.reset(attempt, person(request))
     except REFUSALS as error:
         return refused(request, error, target)
-    return said(request, "The drawing is as it was at the start. Its history is kept.", target)
+    return said(request, gettext("The drawing is as it was at the start. Its history is kept."), target)
 
 
 @require_POST
@@ -141,7 +152,23 @@ def reference(request: HttpRequest, attempt_id: str) -> HttpResponse:
     except REFUSALS as error:
         return refused(request, error, target)
     return said(
-        request, "The drawing is the reference now. What you submit from here adds no points.", target
+        request,
+        gettext("The drawing is the reference now. What you submit from here adds no points."),
+        target,
+    )
+
+
+@require_POST
+def checkpoint(request: HttpRequest, attempt_id: str, name: str) -> HttpResponse:
+    """Go on from a checkpoint of the pack."""
+    attempt, _ = access.own_attempt(request.user, attempt_id)
+    target = attempt.exercise.get_absolute_url()
+    try:
+        title = work.go_on_from_checkpoint(attempt, person(request), name)
+    except REFUSALS as error:
+        return refused(request, error, target)
+    return said(
+        request, gettext("The drawing is at the checkpoint now: {title}.").format(title=title), target
     )
 
 
@@ -151,6 +178,8 @@ def submit(request: HttpRequest, attempt_id: str) -> HttpResponse:
     attempt, _ = access.own_attempt(request.user, attempt_id)
     try:
         made, _ = work.submit(attempt, person(request))
+    except work.PredictionsOpen as error:
+        return refused(request, error, error.url)
     except REFUSALS as error:
         return refused(request, error, attempt.exercise.get_absolute_url())
     return redirect(made)
@@ -204,8 +233,17 @@ def replay(request: HttpRequest, grading_id: str, row_id: int) -> HttpResponse:
     if found is None:
         raise Http404("There is no such counterexample.")
     try:
-        run = gradings.replay(grading, *found, person(request))
-    except (gradings.Refused, scenarios.Invalid, scenarios.InExam, *REFUSALS) as error:
+        drawn, run = gradings.replay(grading, *found, person(request))
+    except (
+        gradings.Refused,
+        scenarios.Invalid,
+        scenarios.InExam,
+        scenarios.PredictFirst,
+        *REFUSALS,
+    ) as error:
         return refused(request, error, grading.submission.get_absolute_url())
-    assert run.scenario is not None
-    return redirect(f"{run.scenario.get_absolute_url()}?run={run.pk}")
+    told = found[0].counterexample or {}
+    shown = {"select": ",".join(told.get("at", ()))} if run is None else {"run": str(run.pk)}
+    if "t_us" in told:  # the moment of the timeline
+        shown["t"] = str(told["t_us"] / 1e6)
+    return redirect(f"{drawn.get_absolute_url()}?{urlencode(shown)}")

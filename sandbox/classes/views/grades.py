@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sandbox.classes import access, gradebook, queries
@@ -29,9 +30,11 @@ def exercise_new(request: HttpRequest, course_id: str) -> HttpResponse:
     if request.method == "POST":
         chosen = [pack for pack in newest if str(pack.pk) in request.POST.getlist("pack")]
         if not chosen:
-            return refused(request, "Choose at least one pack.", request.path)
+            return refused(request, gettext("Choose at least one pack."), request.path)
         exercises.add(found, chosen)
-        return said(request, f"{len(chosen)} set as exercises.", found.get_absolute_url())
+        return said(
+            request, gettext("{count} set as exercises.").format(count=len(chosen)), found.get_absolute_url()
+        )
     there = set(found.exercises.values_list("pack__slug", flat=True))
     return page(request, "exercise_new.html", found, place, {"packs": newest, "there": there})
 
@@ -46,7 +49,7 @@ def exercise_settings(request: HttpRequest, exercise_id: str) -> HttpResponse:
     form = ExerciseForm(request.POST or None, instance=found, packs=access.packs(found.course))
     if request.method == "POST" and form.is_valid():
         exercises.save(form.save(commit=False))
-        return said(request, "Saved. Attempts that began keep the version they have.", request.path)
+        return said(request, gettext("Saved. Attempts that began keep the version they have."), request.path)
     context = {
         "exercise": found,
         "form": form,
@@ -63,11 +66,11 @@ def extend(request: HttpRequest, exercise_id: str) -> HttpResponse:
     target = reverse("classes:exercise_settings", args=[found.pk])
     form = ExtensionForm(request.POST, places=queries.learners(found.course))
     if not form.is_valid():
-        return refused(request, "An extension names a learner, what is extended and why.", target)
+        return refused(request, gettext("An extension names a learner, what is extended and why."), target)
     extension = form.save(commit=False)
     extension.exercise = found
     exercises.extend(extension)
-    return said(request, f"Extended for {extension.enrolment.shown}.", target)
+    return said(request, gettext("Extended for {shown}.").format(shown=extension.enrolment.shown), target)
 
 
 @require_POST
@@ -76,7 +79,7 @@ def release(request: HttpRequest, exercise_id: str) -> HttpResponse:
     found, _ = access.exercise(request.user, exercise_id, "manage")
     released = request.POST.get("released") != "0"
     exercises.release(found, released)
-    words = "Results are released." if released else "Results are hidden again."
+    words = gettext("Results are released.") if released else gettext("Results are hidden again.")
     return said(request, words, reverse("classes:grades", args=[found.pk]))
 
 
@@ -86,8 +89,12 @@ def exercise_delete(request: HttpRequest, exercise_id: str) -> HttpResponse:
     found, _ = access.exercise(request.user, exercise_id, "manage")
     target = reverse("classes:exercise_settings", args=[found.pk])
     if not exercises.delete(found):
-        return refused(request, "Somebody has begun it, so it stays. Close it with a date instead.", target)
-    return said(request, f"{found.title} is gone.", found.course.get_absolute_url())
+        return refused(
+            request, gettext("Somebody has begun it, so it stays. Close it with a date instead."), target
+        )
+    return said(
+        request, gettext("{title} is gone.").format(title=found.title), found.course.get_absolute_url()
+    )
 
 
 def _asked(request: HttpRequest, rows: list[dict[str, Any]], default: str) -> dict[str, Any]:
@@ -158,7 +165,11 @@ def regrade(request: HttpRequest, exercise_id: str) -> HttpResponse:
         raise Http404("There is no such version.")
     submissions = Submission.objects.filter(attempt__exercise=found).select_related("revision")
     made = gradings.regrade(submissions.defer("revision__document"), version, person(request))
-    return said(request, f"{len(made)} submissions are graded again, on trial.", _grades(found))
+    return said(
+        request,
+        gettext("{count} submissions are graded again, on trial.").format(count=len(made)),
+        _grades(found),
+    )
 
 
 def _versions(exercise: Exercise) -> QuerySet[PackVersion]:
@@ -172,9 +183,13 @@ def regrade_apply(request: HttpRequest, exercise_id: str) -> HttpResponse:
     found, _ = access.exercise(request.user, exercise_id, "manage")
     if "drop" in request.POST:
         gradings.drop_regrade(found)
-        return said(request, "The trial is dropped; nothing changed.", _grades(found))
+        return said(request, gettext("The trial is dropped; nothing changed."), _grades(found))
     count = gradings.apply_regrade(found, person(request))
-    return said(request, f"{count} gradings count now; what people had set stays.", _grades(found))
+    return said(
+        request,
+        gettext("{count} gradings count now; what people had set stays.").format(count=count),
+        _grades(found),
+    )
 
 
 def _grades(exercise: Exercise) -> str:
@@ -200,7 +215,7 @@ def override(request: HttpRequest, attempt_id: str) -> HttpResponse:
     target = reverse("classes:attempt", args=[found.pk])
     form = OverrideForm(request.POST)
     if not form.is_valid():
-        return refused(request, "Points set by hand need a reason.", target)
+        return refused(request, gettext("Points set by hand need a reason."), target)
     cleaned = form.cleaned_data
     try:
         gradings.override(found, person(request), cleaned["check_id"], cleaned["points"], cleaned["reason"])
@@ -216,7 +231,7 @@ def comment(request: HttpRequest, attempt_id: str) -> HttpResponse:
     target = reverse("classes:attempt", args=[found.pk])
     form = CommentForm(request.POST)
     if not form.is_valid():
-        return refused(request, "A comment has 1 to 4,000 characters.", target)
+        return refused(request, gettext("A comment has 1 to 4,000 characters."), target)
     try:
         gradings.comment(found, person(request), form.cleaned_data["text"])
     except gradings.Refused as error:

@@ -9,19 +9,26 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 import netcore
 from sandbox.classes import access, authoring, packs, queries
 from sandbox.classes.models import Course, PackVersion
 from sandbox.classes.services import packs as services
-from sandbox.classes.views.shared import page, person, refused, said
+from sandbox.classes.views.shared import Mistyped, page, person, refused, said, typed
 from sandbox.scenarios import access as scenario_access
 from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios import services as scenarios
 
-_PATH = re.compile(r"^((pack|scenario|checks)\.yml|text\.md|(reference|wrong)/[a-z0-9][a-z0-9-]{0,59}\.yml)$")
-_FILES = "Files are pack.yml, text.md, scenario.yml, checks.yml, reference/*.yml and wrong/*.yml."
+_PATH = re.compile(
+    r"^((pack|scenario|checks)\.yml|(text|after)\.md|(reference|wrong|checkpoints)/[a-z0-9][a-z0-9-]{0,59}\.yml)$"
+)
+_FILES = _(
+    "Files are pack.yml, text.md, after.md, scenario.yml, checks.yml, reference/*.yml, wrong/*.yml and "
+    "checkpoints/*.yml."
+)
 
 
 @require_safe
@@ -40,7 +47,7 @@ def pack_import(request: HttpRequest, course_id: str) -> HttpResponse:
     target = _list(found)
     file = request.FILES.get("file")
     if file is None or (file.size or 0) > packs.MAX_ZIP_BYTES:
-        return refused(request, "Choose a ZIP archive of a pack, 4 MB at most.", target)
+        return refused(request, gettext("Choose a ZIP archive of a pack, 4 MB at most."), target)
     try:
         files = packs.from_zip(file.read())
         problems = authoring.lint(files)
@@ -50,7 +57,7 @@ def pack_import(request: HttpRequest, course_id: str) -> HttpResponse:
         made = services.publish(found, person(request), files, "imported")
     except (packs.BadArchive, services.Refused) as error:
         return refused(request, error, target)
-    return said(request, f"{made} is stored.", target)
+    return said(request, gettext("{made} is stored.").format(made=made), target)
 
 
 @require_safe
@@ -129,7 +136,7 @@ def draft_save(request: HttpRequest, draft_id: str) -> HttpResponse:
     found, _ = access.draft(request.user, draft_id)
     path, target = request.POST.get("path", "").strip(), reverse("classes:draft", args=[found.pk])
     if not _PATH.match(path):
-        return refused(request, _FILES, target)
+        return refused(request, str(_FILES), target)
     files = dict(found.files)
     if "remove" in request.POST:
         files.pop(path, None)
@@ -149,19 +156,27 @@ def draft_publish(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Publish a draft as the next version (``note``) unless lint refuses; ``set`` moves exercises on."""
     found, place = access.draft(request.user, draft_id)
     target = reverse("classes:draft", args=[found.pk])
+    try:
+        note = typed(request, "note", 200)
+    except Mistyped as error:
+        return refused(request, error, target)
     problems = authoring.lint(found.files)
     if problems:
         context = {"problems": problems, "name": found.slug, "back": target}
         return page(request, "pack_refused.html", found.course, place, context, 422)
     try:
-        made = services.publish(
-            found.course, person(request), found.files, request.POST.get("note", "").strip()
-        )
+        made = services.publish(found.course, person(request), found.files, note)
     except services.Refused as error:
         return refused(request, error, target)
     moved = services.move_exercises(found.course, made) if "set" in request.POST else 0
-    words = f" {moved} exercise{'s' if moved != 1 else ''} give it to who begins now." if moved else ""
-    return said(request, f"{made} is published.{words}", target)
+    words = gettext("{pack} is published.").format(pack=made)
+    if moved:
+        words += " " + ngettext(
+            "{count} exercise gives it to who begins now.",
+            "{count} exercises give it to who begins now.",
+            moved,
+        ).format(count=moved)
+    return said(request, words, target)
 
 
 @require_POST
@@ -171,7 +186,11 @@ def draft_open(request: HttpRequest, draft_id: str) -> HttpResponse:
     target = reverse("classes:draft", args=[found.pk])
     pack, problems = authoring.read(found.files)
     if pack is None:
-        return refused(request, f"The pack cannot be read: {problems[0]['message']}", target)
+        return refused(
+            request,
+            gettext("The pack cannot be read: {problems}").format(problems=problems[0]["message"]),
+            target,
+        )
     try:
         return redirect(scenarios.create(person(request), netcore.variant(pack, 0).document))
     except (scenarios.Invalid, scenarios.TooManyScenarios) as error:
@@ -187,7 +206,7 @@ def draft_take(request: HttpRequest, draft_id: str) -> HttpResponse:
     try:
         scenario = scenario_access.scenario_write(request.user, UUID(named.group()) if named else "")
     except (Http404, ValueError):
-        return refused(request, "Paste the address of a scenario of yours.", target)
+        return refused(request, gettext("Paste the address of a scenario of yours."), target)
     revision = scenario_queries.revision(scenario)
     assert revision is not None
     files = {**found.files, "scenario.yml": authoring.start_as_yaml(revision.document)}
@@ -195,7 +214,7 @@ def draft_take(request: HttpRequest, draft_id: str) -> HttpResponse:
         services.save_draft(found, found.saved, files)
     except (services.Stale, services.Refused) as error:
         return refused(request, error, target)
-    return said(request, f"{scenario.name} is the start now.", target)
+    return said(request, gettext("{name} is the start now.").format(name=scenario.name), target)
 
 
 def _list(course: Course) -> str:

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sandbox.classes import access, queries
@@ -18,11 +19,27 @@ from sandbox.classes.views.shared import page, person, refused, said
 @login_required
 @require_safe
 def courses(request: HttpRequest) -> HttpResponse:
-    """Show the person's courses.
+    """Show the person's courses, of one term with ``?term=``; archived ones with ``?archived=1`` only.
 
-    ``classes/courses.html``: ``rows`` (see ``queries.courses_of``), ``code`` (the text of ``?code=``).
+    ``classes/courses.html``: ``rows`` (see ``queries.courses_of``), ``code`` (the text of ``?code=``),
+    ``terms`` (of the rows), ``term`` (the chosen one), ``archived`` (whether those are shown), ``put_away``
+    (how many archived ones there are), ``total`` (how many courses there are).
     """
-    context = {"rows": queries.courses_of(person(request)), "code": request.GET.get("code", "")[:20]}
+    found = queries.courses_of(person(request))
+    archived = request.GET.get("archived") == "1"
+    rows = [row for row in found if bool(row["course"].archived) is archived]
+    terms = list(dict.fromkeys(row["course"].term for row in rows if row["course"].term))
+    term = request.GET.get("term", "")
+    term = term if term in terms else ""
+    context = {
+        "rows": [row for row in rows if not term or row["course"].term == term],
+        "code": request.GET.get("code", "")[:20],
+        "terms": terms,
+        "term": term,
+        "archived": archived,
+        "put_away": sum(bool(row["course"].archived) for row in found),
+        "total": len(found),
+    }
     return render(request, "classes/courses.html", context)
 
 
@@ -93,11 +110,21 @@ def course_settings(request: HttpRequest, course_id: str) -> HttpResponse:
 
 
 @require_POST
+def course_archive(request: HttpRequest, course_id: str) -> HttpResponse:
+    """Put the course away, or take it back (``archived`` 0); owners only."""
+    found, _ = access.course(request.user, course_id, "own")
+    archived = request.POST.get("archived") != "0"
+    people.archive(found, archived)
+    words = gettext("The course is archived: it can be read.") if archived else gettext("The course goes on.")
+    return said(request, words, found.get_absolute_url())
+
+
+@require_POST
 def course_code(request: HttpRequest, course_id: str) -> HttpResponse:
     """Give the course another join code."""
     found, _ = access.course(request.user, course_id, "manage")
     people.new_code(found)
-    return said(request, "The course has a new code; the old one is void.", _people(found.pk))
+    return said(request, gettext("The course has a new code; the old one is void."), _people(found.pk))
 
 
 @require_safe
@@ -121,9 +148,15 @@ def roster_import(request: HttpRequest, course_id: str) -> HttpResponse:
     found, place = access.course(request.user, course_id, "manage")
     file = request.FILES.get("file")
     if file is None:
-        return refused(request, "Choose a CSV file first.", _people(found.pk))
+        return refused(request, gettext("Choose a CSV file first."), _people(found.pk))
     if (file.size or 0) > people.MAX_ROSTER_BYTES:
-        return refused(request, f"A roster may have {people.MAX_ROSTER_BYTES // 1000} kB.", _people(found.pk))
+        return refused(
+            request,
+            gettext("A roster may have {max_roster_bytes} kB.").format(
+                max_roster_bytes=people.MAX_ROSTER_BYTES // 1000
+            ),
+            _people(found.pk),
+        )
     try:
         lines = people.read_roster(found, person(request), file.read())
     except people.Refused as error:
@@ -140,10 +173,10 @@ def invite(request: HttpRequest, course_id: str) -> HttpResponse:
     found, place = access.course(request.user, course_id, "manage")
     form = InviteForm(request.POST)
     if not form.is_valid():
-        return refused(request, "Choose a role from the list.", _people(found.pk))
+        return refused(request, gettext("Choose a role from the list."), _people(found.pk))
     role = Role(form.cleaned_data["role"])
     if role in (Role.INSTRUCTOR, Role.OWNER) and not access.allowed("own", request.user, place):
-        return refused(request, "Only an owner makes instructors.", _people(found.pk))
+        return refused(request, gettext("Only an owner makes instructors."), _people(found.pk))
     token = people.invite(found, person(request), role=role, group=form.cleaned_data["group"])
     request.session["invitation_link"] = _link(request, token)
     return redirect(_people(found.pk))
@@ -156,20 +189,20 @@ def place_change(request: HttpRequest, place_id: str) -> HttpResponse:
     form = PlaceForm(request.POST)
     target = _people(found.course_id)
     if not form.is_valid():
-        return refused(request, "Choose from the lists.", target)
+        return refused(request, gettext("Choose from the lists."), target)
     cleaned = form.cleaned_data
     role = Role(cleaned["role"]) if cleaned["role"] else None
     high = {Role.OWNER, Role.INSTRUCTOR}
     touches_teaching = found.role in high or role in high
     if touches_teaching and not access.allowed("own", request.user, own):
-        return refused(request, "Only an owner changes who teaches.", target)
+        return refused(request, gettext("Only an owner changes who teaches."), target)
     active = {"1": True, "0": False}.get(cleaned["active"])
     group = cleaned["group"] if "group" in request.POST else None
     try:
         people.change(found, role=role, group=group, active=active)
     except people.Refused as error:
         return refused(request, error, target)
-    return said(request, f"{found.shown} was changed.", target)
+    return said(request, gettext("{shown} was changed.").format(shown=found.shown), target)
 
 
 def _people(course_id: object) -> str:

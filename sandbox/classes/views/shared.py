@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 
 from sandbox.accounts.models import User
 from sandbox.classes import access
@@ -30,6 +31,28 @@ def page(
     """Return a page inside a course: ``course``, ``place`` (the person's own), ``can`` and the context."""
     common = {"course": course, "place": place, "can": access.can(request.user, place)}
     return render(request, f"classes/{template}", {**common, **context}, status=status)
+
+
+class Mistyped(ValueError):
+    """What was written cannot be kept; the message is for people."""
+
+
+def typed(request: HttpRequest, name: str, most: int) -> str:
+    """Return what was written into a field, without blanks around it; empty where it is not there.
+
+    Raises:
+        Mistyped: it has more than ``most`` characters, or one that no database keeps.
+    """
+    text = request.POST.get(name, "").strip()
+    if len(text) > most:
+        raise Mistyped(
+            gettext("There are {count:,} characters in the text; {most:,} fit.").format(
+                count=len(text), most=most
+            )
+        )
+    if "\0" in text:
+        raise Mistyped(gettext("There is a character in the text that is no text."))
+    return text
 
 
 def refused(request: HttpRequest, error: Exception | str, target: str) -> HttpResponse:

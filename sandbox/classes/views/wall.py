@@ -7,13 +7,14 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from sandbox.classes import access, queries
+from sandbox.classes import access, packs, queries
 from sandbox.classes import wall as reads
-from sandbox.classes.models import Exercise
+from sandbox.classes.models import Exercise, Role
 from sandbox.classes.services import wall as services
-from sandbox.classes.views.shared import page, person, refused, said
+from sandbox.classes.views.shared import Mistyped, page, person, refused, said, typed
 from sandbox.scenarios import services as scenarios
 
 
@@ -59,22 +60,31 @@ def insight(request: HttpRequest, exercise_id: str) -> HttpResponse:
 def send_hint(request: HttpRequest, exercise_id: str) -> HttpResponse:
     """Send a hint (``text``) to a cluster (``fingerprint``)."""
     found, _ = access.exercise(request.user, exercise_id, "grade")
-    text = request.POST.get("text", "").strip()
-    if not 1 <= len(text) <= 1000:
-        return refused(request, "A hint has 1 to 1,000 characters.", _wall(found))
+    try:
+        text = typed(request, "text", 1000)
+    except Mistyped as error:
+        return refused(request, error, _wall(found))
+    if not text:
+        return refused(request, gettext("A hint has 1 to 1,000 characters."), _wall(found))
     count = services.send_hint(found, person(request), request.POST.get("fingerprint", ""), text)
-    return said(request, f"Sent to {count} learner{'s' if count != 1 else ''}.", _wall(found))
+    return said(
+        request,
+        ngettext("Sent to {count} learner.", "Sent to {count} learners.", count).format(count=count),
+        _wall(found),
+    )
 
 
 @require_POST
 def broadcast(request: HttpRequest, submission_id: str) -> HttpResponse:
     """Show the drawing of a submission to the class without a name (``note``)."""
-    submission, place = access.submission(request.user, submission_id)
-    if not access.allowed("grade", request.user, place):
-        raise Http404("There is no such thing.")
+    submission, _ = access.submission(request.user, submission_id, "grade")
     exercise = submission.attempt.exercise
-    services.broadcast(exercise, person(request), submission, request.POST.get("note", "").strip())
-    return said(request, "The class sees this drawing now, without a name.", _wall(exercise))
+    try:
+        note = typed(request, "note", 500)
+        services.broadcast(exercise, person(request), submission, note)
+    except (Mistyped, services.Refused) as error:
+        return refused(request, error, _wall(exercise))
+    return said(request, gettext("The class sees this drawing now, without a name."), _wall(exercise))
 
 
 @require_POST
@@ -82,13 +92,17 @@ def broadcast_end(request: HttpRequest, exercise_id: str) -> HttpResponse:
     """Show nothing to the class any more."""
     found, _ = access.exercise(request.user, exercise_id, "grade")
     services.end_broadcasts(found)
-    return said(request, "The class sees no drawing any more.", _wall(found))
+    return said(request, gettext("The class sees no drawing any more."), _wall(found))
 
 
 @require_POST
 def broadcast_copy(request: HttpRequest, broadcast_id: str) -> HttpResponse:
-    """Open a copy of the drawing that is shown to the class."""
-    found, _ = access.broadcast(request.user, broadcast_id)
+    """Open a copy of the drawing that is shown to the class; learners lock their own predictions first."""
+    found, place = access.broadcast(request.user, broadcast_id)
+    _, attempt = queries.limits_of(found.exercise, place)
+    if place.role == Role.LEARNER and (attempt is None or packs.unpredicted(attempt)):
+        words = gettext("Begin, and lock your own predictions; then look at the drawing of somebody else.")
+        return refused(request, words, found.exercise.get_absolute_url())
     try:
         return redirect(services.copy_of(found, person(request)))
     except scenarios.TooManyScenarios as error:
@@ -113,7 +127,9 @@ def look(request: HttpRequest, attempt_id: str, number: int) -> HttpResponse:
     revision = queries.revision_of(found, number)
     if revision is None:
         raise Http404("There is no such revision.")
-    name = f"{found.enrolment.shown}: {found.exercise.title}, revision {number}"
+    name = gettext("{shown}: {title}, revision {number}").format(
+        shown=found.enrolment.shown, title=found.exercise.title, number=number
+    )
     try:
         return redirect(services.copy(revision, person(request), name))
     except scenarios.TooManyScenarios as error:

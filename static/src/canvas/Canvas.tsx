@@ -8,11 +8,12 @@ import { type PointerEvent, type ReactNode, useEffect, useMemo, useRef, useState
 import { choose, select, useWorkbench, workbench } from "../document/store";
 import { t } from "../document/text";
 import { Ghost } from "./Ghost";
+import { useShown } from "./detail";
 import { atFrames, edges as lines } from "./edges";
 import { type Judged, type Pointed, carry, pointedAt, setGround, showGesture } from "./gesture";
 import { type Item, boxes, cardsOf, layout } from "./layout";
 import { EDGE_TYPES } from "./lines";
-import { NODE_TYPES, nodeLabel, useFar } from "./nodes";
+import { NODE_TYPES, nodeLabel } from "./nodes";
 import { PacketOverlay } from "./PacketOverlay";
 import { routed } from "./routed";
 import { useSide } from "./side";
@@ -72,9 +73,18 @@ function toNode(item: Item, movable: boolean): Node {
   };
 }
 
+const made = { movable: new WeakMap<Item, Node>(), fixed: new WeakMap<Item, Node>() };
+
+/** The node of an item, the same one each time: React Flow looks anew only at those that are others. */
+function nodeOf(item: Item, movable: boolean): Node {
+  const known = movable ? made.movable : made.fixed;
+  const node = known.get(item) ?? toNode(item, movable);
+  known.set(item, node);
+  return node;
+}
+
 const KEYS_REST_MS = 500;
 const SNAP = 4;
-const DETAIL = new Set(["machine", "nic", "endpoint", "router"]);
 
 function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
   const drawing = useWorkbench((state) => state.drawing);
@@ -89,12 +99,17 @@ function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
   const traced = useWorkbench((state) => state.fit?.paths.includes("internet") === true && state.paths.length > 0);
   const outside = side ? side.paths.some((path) => path.points.includes("internet")) : traced;
   const items = useMemo(() => layout(drawing, kept, outside), [drawing, kept, outside]);
-  const far = useFar();
+  const places = useMemo(() => boxes(items), [items]);
+  const cards = useMemo(() => cardsOf(items, places), [items, places]);
+  const allLines = useMemo(
+    () => routed(atFrames(lines(drawing), drawing, new Set(items.map((item) => item.path))), items, places),
+    [drawing, items, places],
+  );
+  const ends = useMemo(() => new Set(allLines.flatMap((edge) => [edge.source, edge.target])), [allLines]);
+  const { fitted, movedByHand } = useFit(places);
+  const shown = useShown(items, places, ends, fitted);
   const [dragged, setDragged] = useState<Map<string, Moved>>(NOWHERE);
-  const nodes = useMemo(() => {
-    const shown = far ? items.filter((item) => !DETAIL.has(item.kind)) : items;
-    return shown.map((item) => toNode(item, movable));
-  }, [items, far, movable]);
+  const nodes = useMemo(() => shown.map((item) => nodeOf(item, movable)), [shown, movable]);
   const placed = useMemo(() => {
     const marked = new Set(chosen);
     return nodes.map((node) => {
@@ -103,17 +118,10 @@ function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
       return { ...node, selected: marked.has(node.id), ...(moved ? { position: { x: moved.x, y: moved.y } } : {}) };
     });
   }, [nodes, dragged, chosen]);
-  const places = useMemo(() => boxes(items), [items]);
-  const cards = useMemo(() => cardsOf(items, places), [items, places]);
-  const allLines = useMemo(
-    () => routed(atFrames(lines(drawing), drawing, new Set(items.map((item) => item.path))), items, places),
-    [drawing, items, places],
-  );
   const drawnLines = useMemo(() => {
     const present = new Set(nodes.map((node) => node.id));
     return allLines.filter((edge) => present.has(edge.source) && present.has(edge.target)).map((edge) => (chosen.includes(String(edge.data?.path ?? "")) ? { ...edge, selected: true } : edge));
   }, [allLines, nodes, chosen]);
-  const movedByHand = useFit(places);
   useFocus(places, movedByHand);
   const map = useMap(places, cards);
   const pane = useRef<HTMLDivElement>(null);
@@ -124,7 +132,7 @@ function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
     if (moved.length > 0) onMoved(moved);
   };
   const changed = (changes: NodeChange[]): void => {
-    chooseAs(changes);
+    chooseAs(changes, (path) => places.has(path));
     const moves = changes.flatMap((change) => (change.type === "position" && change.position ? [{ path: change.id, x: Math.round(change.position.x), y: Math.round(change.position.y) }] : []));
     if (moves.length === 0) return;
     const next = new Map([...dragged, ...moves.map((one): [string, Moved] => [one.path, one])]);
@@ -219,7 +227,7 @@ function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
 const NOWHERE = new Map<string, Moved>();
 
 /** Take over what React Flow chose or let go of. */
-function chooseAs(changes: NodeChange[]): void {
+function chooseAs(changes: NodeChange[], isNode: (path: string) => boolean): void {
   const selects = changes.filter((change) => change.type === "select");
   if (selects.length === 0) return;
   const now = workbench().chosen;
@@ -227,11 +235,7 @@ function chooseAs(changes: NodeChange[]): void {
   const fresh = selects.filter((change) => change.selected).map((change) => change.id);
   const next = [...now.filter((path) => !gone.has(path) && !fresh.includes(path)), ...fresh];
   // One click replaces whatever was chosen elsewhere, such as a badge or a line.
-  choose(fresh.length === 1 && gone.size === 0 && now.length === 1 && !isNode(now[0]) ? fresh : next);
-}
-
-function isNode(path: string | undefined): boolean {
-  return path !== undefined && document.querySelector(`.react-flow__node[data-id="${CSS.escape(path)}"]`) !== null;
+  choose(fresh.length === 1 && gone.size === 0 && now.length === 1 && !isNode(now[0] ?? "") ? fresh : next);
 }
 
 /** Tell the gestures where things are. */

@@ -1,6 +1,6 @@
 /** How each thing looks. Shapes carry the kind: frame, card, double border, pill, outline. */
 
-import { Handle, type NodeProps, Position, useStore } from "@xyflow/react";
+import { Handle, type NodeProps, Position } from "@xyflow/react";
 import {
   ArrowLeftRight,
   Building2,
@@ -19,30 +19,14 @@ import {
 } from "lucide-react";
 import { type ReactNode, memo } from "react";
 
-import type { Badge, Drawing } from "../document/drawing";
+import type { Badge } from "../document/drawing";
 import { connectable } from "../document/edits/connect";
 import { type Tone, select, useWorkbench } from "../document/store";
 import { t } from "../document/text";
+import { useFar } from "./detail";
 import { useGesture } from "./gesture";
 import type { Item } from "./layout";
-import { usePaths, useSide, useTone } from "./side";
-
-export const FAR = 0.42;
-
-/** True when the canvas is so far away that frames are all that can be read. */
-export function useFar(): boolean {
-  const zoomedOut = useStore((state) => state.transform[2] < FAR);
-  // A packet's way needs the cards it touches; only a drawing of very many would drown in them.
-  const paths = usePaths();
-  const few = useWorkbench((state) => machinesOf(state.drawing) <= FEW);
-  return zoomedOut && !(few && paths.length > 0);
-}
-
-const FEW = 40;
-
-function machinesOf(drawing: Drawing): number {
-  return drawing.vnets.reduce((sum, vnet) => sum + vnet.subnets.reduce((inside, subnet) => inside + subnet.machines.length, 0), 0);
-}
+import { useSide, useTone } from "./side";
 
 const TONE_WORDS: Record<Tone, string> = {
   active: t("deciding now"),

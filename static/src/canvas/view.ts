@@ -1,7 +1,7 @@
 /** What of the drawing is in view, and bringing more of it there. */
 
 import { getViewportForBounds, useReactFlow, useStore } from "@xyflow/react";
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 
 import { nodeFor } from "../document/drawing";
 import { useWorkbench } from "../document/store";
@@ -49,15 +49,17 @@ export function useMap(places: Map<string, Box>, cards: Box[]): boolean {
 
 /**
  * Keep in view what shall be seen: the whole drawing at first, then a packet's way. Until somebody moves the
- * view by hand, a pane of another size shows the same part again. Returns what to call when they do.
+ * view by hand, a pane of another size shows the same part again. Returns what to call when they do, and whether
+ * the view is where it begins.
  */
-export function useFit(places: Map<string, Box>): () => void {
+export function useFit(places: Map<string, Box>): { fitted: boolean; movedByHand: () => void } {
   const flow = useReactFlow();
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
   const fit = useWorkbench((state) => state.fit);
   const drawing = useWorkbench((state) => state.drawing);
   const byHand = useRef<object | null>(null);
+  const [fitted, setFitted] = useState(false);
   const wish = fit ?? START;
   const ids = wish.paths.map((path) => (places.has(path) ? path : (nodeFor(drawing, path) ?? "")));
   const boxes = ids.map((id) => places.get(id)).filter((box): box is Box => box !== undefined);
@@ -70,12 +72,14 @@ export function useFit(places: Map<string, Box>): () => void {
     if (!target || width === 0 || height === 0 || byHand.current === wish) return;
     const view = getViewportForBounds(target, width, height, ZOOM.least, ZOOM.fit, padding);
     void flow.setViewport(view, { duration: calm() || wish === START ? 0 : MOVE_MS });
+    setFitted(true);
     // A new wish, another pane or other places; an edit elsewhere must not move the view.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [wish, key, width, height]);
-  return useCallback(() => {
+  const movedByHand = useCallback(() => {
     byHand.current = wish;
   }, [wish]);
+  return { fitted: fitted || places.size === 0, movedByHand };
 }
 
 const START: { paths: string[] } = { paths: [] };

@@ -54,3 +54,11 @@ export function codeWords(code: string): string {
   const words = WORDS[code];
   return words ? `${words} (${code})` : code;
 }
+
+/** Ends that are no drop, or that nobody can foresee as one. */
+const NO_DROPS = new Set(["LOOP", "AMBIGUOUS", "NOT_MODELLED"]);
+
+/** Return the codes of packets that are dropped, in the order in which a packet can meet them. */
+export function dropCodes(): string[] {
+  return Object.keys(WORDS).filter((code) => !NO_DROPS.has(code));
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { conflictsOf, fitting, takeTheirs } from "./conflicts";
+import { conflictsOf, fitting, isDone, takeTheirs } from "./conflicts";
 import type { JsonObject } from "./types";
 
 const before: JsonObject = { name: "a", topology: { vms: { web: { name: "web" }, db: { name: "db" } } } };
@@ -25,5 +25,14 @@ describe("two people at one place", () => {
       { op: "add" as const, path: "/topology/vms/new/guest", value: {} },
     ];
     expect(fitting(patch, theirs).map((operation) => operation.path)).toEqual(["/topology/vms/new", "/topology/vms/new/guest"]);
+  });
+
+  it("know what is done already; of a list nobody knows", () => {
+    const there: JsonObject = { name: "a", list: ["x"], topology: { vms: { web: { name: "web", zone: null } } } };
+    expect(isDone({ op: "add", path: "/topology/vms/web", value: { name: "web" } }, there)).toBe(true);
+    expect(isDone({ op: "replace", path: "/name", value: "b" }, there)).toBe(false);
+    expect(isDone({ op: "remove", path: "/gone" }, there)).toBe(false);
+    expect(isDone({ op: "add", path: "/topology/vms/db", value: null }, there)).toBe(false);
+    expect(isDone({ op: "add", path: "/list/0", value: "x" }, there)).toBe(false);
   });
 });

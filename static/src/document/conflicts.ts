@@ -26,6 +26,14 @@ export function fitting(patch: readonly Operation[], theirs: JsonObject): Operat
   });
 }
 
+/** Whether a document says already what an operation would make it say. */
+export function isDone(operation: Operation, document: JsonObject): boolean {
+  const home = valueAt(document, operation.path.slice(0, operation.path.lastIndexOf("/")));
+  if (operation.op === "remove" || Array.isArray(home)) return false;
+  const now = valueAt(document, operation.path);
+  return now !== undefined && same(now, operation.value);
+}
+
 /** Return the edit that takes theirs after all. */
 export function takeTheirs({ pointer, theirs }: Conflict): Operation[] {
   return theirs === undefined ? [{ op: "remove", path: pointer }] : [{ op: "add", path: pointer, value: theirs }];

@@ -2,7 +2,7 @@
 
 import { stable } from "./stable";
 import { t } from "./text";
-import type { Json, JsonObject } from "./types";
+import type { Json, JsonObject, Operation } from "./types";
 
 export interface Seen {
   revision: number;
@@ -24,6 +24,11 @@ const FORWARDING = ["profile", "switches", "topology"];
 /** Return what of a document forwarding hangs on; positions, words and stories are not of it. */
 export function keyOf(document: JsonObject): string {
   return stable(FORWARDING.map((part): Json => document[part] ?? null));
+}
+
+/** Whether a patch may change what forwarding hangs on. */
+export function touches(patch: readonly Operation[]): boolean {
+  return patch.some(({ path }) => FORWARDING.includes(path.split("/")[1] ?? ""));
 }
 
 /** Take a revision in. An edit to be told of is there where `tells` says so. */

@@ -24,6 +24,15 @@ const MODELS = raw.models as unknown as Record<string, Record<string, Field>>;
 /** Collections of the topology and the model of their entries. */
 export const COLLECTIONS = raw.collections as Record<string, string>;
 
+/** Fields of the scenario itself, and everything that the topology holds. */
+export const SCENARIO_FIELDS: readonly string[] = raw.scenario;
+export const TOPOLOGY: readonly string[] = raw.topology;
+
+/** Every model of the document. */
+export function models(): string[] {
+  return Object.keys(MODELS);
+}
+
 /** Return the fields of a model in the order of the schema. */
 export function fieldsOf(model: string): [string, Field][] {
   return Object.entries(MODELS[model] ?? {});

@@ -3,7 +3,8 @@
 import { useSyncExternalStore } from "react";
 
 import { type Drawing, drawing } from "./drawing";
-import type { Can, Direction, Json, JsonObject, Problem } from "./types";
+import { type Asked, NOT_ASKED } from "./packet";
+import type { Can, Direction, Json, JsonObject, Lesson, Problem, User, Withheld } from "./types";
 
 export type Tone = "active" | "delivered" | "dropped" | "looped" | "ambiguous" | "not modelled" | "parting" | "down" | "out";
 export type Dock = "trace" | "compare" | "failover" | "matrix" | "edits" | "runs";
@@ -43,8 +44,10 @@ export interface Workbench {
   problems: Problem[];
   runnable: boolean;
   can: Can;
-  user: { name: string; guest: boolean } | null;
+  user: User | null;
   exercise: { title: string; url: string } | null;
+  /** Predictions that come before the drawing runs. */
+  withheld: Withheld[];
   selection: string | null;
   /** Everything that is chosen; the selection is the last of it. */
   chosen: string[];
@@ -65,6 +68,8 @@ export interface Workbench {
   message: string | null;
   /** Who sends and who shall receive the next trace; empty where nobody was chosen. */
   asked: Asked;
+  /** Whether the form of the packet shows what is rarely asked. */
+  moreAsked: boolean;
   /** Whether the form of the trace shall send what is asked: somebody wished it elsewhere on the page. */
   sendAsked: boolean;
   /** Whether a prediction is asked for before the next trace. */
@@ -75,20 +80,14 @@ export interface Workbench {
   decided: { at: string; ref: string }[];
   /** Number of the stop where the tour is; null while nobody takes it. */
   tour: number | null;
+  /** The first steps, while this drawing is led by them; null for all others. */
+  lesson: Lesson | null;
   /** Id of the fault whose form is open; empty for a new one, null while none is. */
   fault: string | null;
   /** Id of the fact, or of the rule card, whose card is open. */
   card: string | null;
   /** What the reference in the rail shows; null until it was opened. */
   reference: { view: "cards" | "words"; query: string } | null;
-}
-
-/** The question of a trace; empty where nobody has chosen yet. */
-export interface Asked {
-  source: string;
-  destination: string;
-  protocol: string;
-  port: string;
 }
 
 const NOBODY: Can = { edit: false, run: false, share: false, fork: false };
@@ -105,6 +104,7 @@ let state: Workbench = {
   can: NOBODY,
   user: null,
   exercise: null,
+  withheld: [],
   selection: null,
   chosen: [],
   compared: null,
@@ -117,12 +117,14 @@ let state: Workbench = {
   split: true,
   saved: "saved",
   message: null,
-  asked: { source: "", destination: "", protocol: "", port: "" },
+  asked: NOT_ASKED,
+  moreAsked: false,
   sendAsked: false,
   predicting: false,
   fit: null,
   decided: [],
   tour: null,
+  lesson: null,
   fault: null,
   card: null,
   reference: null,

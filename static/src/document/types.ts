@@ -19,6 +19,13 @@ export interface Can {
   fork: boolean;
 }
 
+/** A question to answer before the drawing runs; `told` is what is kept back until then, races or all of it. */
+export interface Withheld {
+  title: string;
+  url: string;
+  told: "packets" | "races";
+}
+
 export interface EffectiveRoute {
   source: string;
   state: string;
@@ -66,15 +73,23 @@ export interface Operation {
   value?: Json;
 }
 
+export interface User {
+  /** Tells people apart in what the browser keeps. */
+  key: string;
+  name: string;
+  guest: boolean;
+}
+
 /** What the page is started with (sandbox/workbench/contexts.py). */
 export interface Bootstrap {
   mode: "edit" | "shared";
   scenario: { id?: string; name: string; revision: number };
   can: Can;
-  user: { name: string; guest: boolean } | null;
+  user: User | null;
   runs?: string[];
   /** The exercise this drawing is an attempt of. */
   exercise?: { title: string; url: string } | null;
+  withheld?: Withheld[];
   urls: Record<string, string>;
 }
 
@@ -139,6 +154,8 @@ export interface EffectiveRule {
   destination_text: string;
   default: boolean;
   facts: string[];
+  /** Paths of what stands before it, where it never decides; null where it does, or nobody looked. */
+  shadowed_by: string[] | null;
 }
 
 /** What the guest of a VM believes, beside what the platform gave it; as the engine writes it. */
@@ -185,6 +202,8 @@ export interface Rules {
   nic: string;
   inbound: EffectiveRule[];
   outbound: EffectiveRule[];
+  /** Whether rules that never decide were looked for. */
+  judged: boolean;
 }
 
 export interface Verdict {
@@ -194,4 +213,20 @@ export interface Verdict {
   sentence: string;
   mend: string | null;
   facts: string[];
+}
+
+/** What traces showed somebody who takes the first steps. */
+export interface Seen {
+  /** A packet from one VM to another, and its answer. */
+  packet: boolean;
+  /** A packet from one spoke to another that did not arrive. */
+  blocked: boolean;
+  /** A packet from one spoke to another by way of the firewall, and its answer. */
+  across: boolean;
+}
+
+/** The first steps as one person takes them in one drawing. */
+export interface Lesson {
+  seen: Seen;
+  closed: boolean;
 }

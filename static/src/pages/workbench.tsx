@@ -9,12 +9,14 @@ import "../styles/numbers.css";
 import "../styles/live.css";
 import "../styles/trace.css";
 import "../styles/draw.css";
+import "../styles/forms.css";
 import "../styles/matrix.css";
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
-import { update } from "../document/store";
+import { placesOf } from "../document/places";
+import { choose, update } from "../document/store";
 import { t } from "../document/text";
 import type { Bootstrap, Run } from "../document/types";
 import { api, configure } from "../protocol/api";
@@ -22,6 +24,7 @@ import { start, words } from "../protocol/followed";
 import { openRun } from "../panels/Runs";
 import { Shell } from "../panels/Shell";
 import { replayOf, withoutReplay } from "../panels/failover/live/replay";
+import { watchMatrix } from "../panels/matrix/results";
 import { resume, show, watchNetwork } from "../panels/edits";
 import { followTheme, switchTheme } from "./site/theme";
 
@@ -33,15 +36,18 @@ async function begin(): Promise<void> {
   if (!home || !data) return;
   const bootstrap = JSON.parse(data.textContent ?? "{}") as Bootstrap;
   configure(bootstrap);
-  const { mode, can, user, exercise = null } = bootstrap;
+  const { mode, can, user, exercise = null, withheld = [] } = bootstrap;
   const card = new URL(location.href).searchParams.get("card");
-  update({ mode, can, user, exercise, card, id: bootstrap.scenario.id ?? null, ...bootstrap.scenario });
+  update({ mode, can, user, exercise, withheld, card, id: bootstrap.scenario.id ?? null, ...bootstrap.scenario });
   watchNetwork();
+  watchMatrix();
   let shared: Run[] | null = null;
   try {
     const answer = await api.scenario();
     show(answer);
-    resume();
+    const places = placesOf(location.href, answer.document);
+    if (places.length > 0) choose(places, true);
+    void resume();
     if (mode === "shared") shared = answer.runs ?? [];
   } catch (error) {
     home.textContent = words(error);

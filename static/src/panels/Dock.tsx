@@ -1,6 +1,6 @@
 /** The dock: questions and their answers. It opens low and grows with the first answer; dragged, it stays. */
 
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 
 import { type Dock as DockName, update, useWorkbench } from "../document/store";
 import { t } from "../document/text";
@@ -8,8 +8,10 @@ import type { Run } from "../document/types";
 import { useFollowed } from "../protocol/followed";
 import { Failover } from "./Failover";
 import { Matrix } from "./matrix/Matrix";
+import { unseenIn, useResults } from "./matrix/results";
 import { Runs } from "./Runs";
 import { Tab } from "./Tab";
+import { Withheld } from "./Withheld";
 import { Edits } from "./edited/Edits";
 import { LastEdit } from "./edited/LastEdit";
 import { useRecording } from "./failover/recording";
@@ -37,9 +39,9 @@ export function Dock({ shared }: { shared: Run[] | null }): ReactNode {
   const dock = useWorkbench((state) => state.dock);
   const [chosen, setChosen] = useState(() => Number(stored()) || null);
   const recording = useRecording();
-  const predicting = useWorkbench((state) => state.predicting);
-  const began = useBegan();
-  const wanted = began ? GROWN : dock === "trace" && !predicting ? LOW : MIDDLE;
+  const longer = useWorkbench((state) => state.predicting || state.moreAsked);
+  const began = useBegan(dock);
+  const wanted = began ? GROWN : dock === "trace" && !longer ? LOW : MIDDLE;
   const height = chosen ?? Math.max(LOW, Math.min(wanted, Math.round(innerHeight * SHARE)));
   const setTo = (wish: number): void => {
     const kept = Math.round(Math.max(120, Math.min(innerHeight - 160, wish)));
@@ -54,7 +56,7 @@ export function Dock({ shared }: { shared: Run[] | null }): ReactNode {
     document.documentElement.style.setProperty("--dock-height", `${height}px`);
   }, [height]);
   return (
-    <section className="dock" aria-label={t("Dock")}>
+    <section className="dock" aria-label={t("Dock")} tabIndex={-1}>
       <button
         type="button"
         className="dock-handle"
@@ -73,7 +75,7 @@ export function Dock({ shared }: { shared: Run[] | null }): ReactNode {
       <div className="dock-head">
         <div className="tabs" role="tablist" aria-label={t("Dock")}>
           {DOCKS.map(([name, title]) => (
-            <Tab key={name} name={title} chosen={dock === name} choose={() => { update({ dock: name }); }} />
+            <Tab key={name} name={title} chosen={dock === name} choose={() => { update({ dock: name }); }} news={name === "matrix" && dock !== name ? <MatrixNews /> : null} />
           ))}
         </div>
         <LastEdit />
@@ -84,6 +86,7 @@ export function Dock({ shared }: { shared: Run[] | null }): ReactNode {
           <button type="button" className="button small" onClick={() => { update({ dock: "failover" }); }}>{t("To the event")}</button>
         </p>
       )}
+      <Withheld />
       <div className="dock-body" role="tabpanel" aria-label={DOCKS.find(([name]) => name === dock)?.[1]}>
         <h2 className="visually-hidden">{DOCKS.find(([name]) => name === dock)?.[1]}</h2>
         {dock === "trace" && <Trace />}
@@ -97,9 +100,24 @@ export function Dock({ shared }: { shared: Run[] | null }): ReactNode {
   );
 }
 
+/** How much of the matrix has changed since somebody looked at it. */
+function MatrixNews(): ReactNode {
+  const results = useResults();
+  const unseen = useMemo(() => unseenIn(results), [results]);
+  if (unseen === 0) return null;
+  return (
+    <span className="badge news">
+      {unseen.toLocaleString("en")} <span className="visually-hidden">{t("changed")}</span>
+    </span>
+  );
+}
+
 /** Whether anything was run, or opened from before, on this page. */
-function useBegan(): boolean {
-  const all = [useFollowed("trace"), useFollowed("compare"), useFollowed("failover"), useFollowed("trials"), useFollowed("sweep"), useFollowed("live"), useFollowed("why"), useFollowed("matrix")];
+function useBegan(dock: DockName): boolean {
+  const all = [useFollowed("trace"), useFollowed("compare"), useFollowed("failover"), useFollowed("trials"), useFollowed("sweep"), useFollowed("live"), useFollowed("why")];
+  // Each edit asks for a matrix, which is nothing to make room for before somebody looks at it.
+  const matrix = useFollowed("matrix");
+  if (dock === "matrix") all.push(matrix);
   return all.some((one) => one.run !== null || one.starting);
 }
 

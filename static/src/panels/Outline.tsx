@@ -1,110 +1,179 @@
-/** The drawing as a tree: what can be selected on the canvas can be selected here. */
+/** The drawing as a tree: what can be chosen on the canvas can be chosen here, by pointer and by key. */
 
-import { type KeyboardEvent, type ReactNode, useRef } from "react";
+import { ChevronRight } from "lucide-react";
+import { type KeyboardEvent, type MouseEvent, type ReactNode, memo, useEffect, useMemo, useRef, useState } from "react";
 
-import type { Drawing } from "../document/drawing";
-import { select, useWorkbench } from "../document/store";
+import { type Row, branchesOf, rowsOf, stepOf, typedAt } from "../document/outline";
+import { choose, select, useWorkbench, workbench } from "../document/store";
 import { t } from "../document/text";
+import { KindIcon } from "./draw/icons";
+import { keepFor, keptFor } from "./kept";
 
-interface Branch {
-  path: string;
-  name: string;
-  detail: string;
-  inside: Branch[];
-}
+const KEPT = "outline-folds";
 
-export function Outline(): ReactNode {
+/** Letters that follow each other within this time are one word. */
+const WORD_MS = 700;
+
+export function Outline({ inspect }: { inspect: () => void }): ReactNode {
   const drawing = useWorkbench((state) => state.drawing);
-  const list = useRef<HTMLUListElement>(null);
-  const branches: Branch[] = [
-    ...drawing.sites.map((site) => ({
-      ...leaf(site.path, site.name, site.prefixes.join(" ")),
-      inside: [
-        ...site.routers.map((router) => leaf(router.path, router.name, router.address)),
-        ...site.hosts.map((host) => leaf(host.path, host.name, host.address)),
-      ],
-    })),
-    ...drawing.hosts.map((host) => leaf(host.path, host.name, host.address)),
-    ...drawing.transitGateways.map((one) => leaf(one.path, one.name, t("transit gateway"))),
-    ...drawing.trafficManagers.map((one) => leaf(one.path, one.name, t("traffic manager"))),
-    ...drawing.publicBalancers.map((one) => leaf(one.path, one.name, one.frontends.join(" "))),
-    ...drawing.vnets.map((vnet) => ({
-      ...leaf(vnet.path, vnet.name, vnet.prefixes.join(" ")),
-      inside: [
-        ...vnet.tabs.map((tab) => leaf(tab.path, tab.name, t(tab.kind))),
-        ...vnet.subnets.map((subnet) => ({
-          ...leaf(subnet.path, subnet.name, subnet.prefixes.join(" ")),
-          inside: [
-            ...subnet.badges.filter((badge) => badge.kind !== "service endpoint").map((badge) => leaf(badge.path, badge.text, t(badge.kind))),
-            ...subnet.balancers.map((one) => leaf(one.path, one.name, one.frontends.join(" "))),
-            ...subnet.endpoints.map((one) => leaf(one.path, one.name, one.addresses.join(" ") || t(one.kind))),
-            ...subnet.machines.map((machine) => ({
-              ...leaf(machine.path, machine.name, machine.nics[0]?.addresses[0] ?? ""),
-              inside: machine.nics.map((nic) => leaf(nic.path, nic.name, nic.addresses.join(" "))),
-            })),
-            ...subnet.nics.filter((nic) => nic.vm === null).map((nic) => leaf(nic.path, nic.name, nic.addresses.join(" "))),
-          ],
-        })),
-      ],
-    })),
-    ...lines(drawing.peerings, drawing.links),
-    ...drawing.unattached.map((one) => leaf(one.path, one.name, t(one.kind))),
-    ...drawing.notes.map((one) => leaf(one.path, one.text.split("\n")[0] ?? "", t("note"))),
-    ...drawing.loose.map((one) => leaf(one.path, one.name, t("belongs to nothing"))),
-  ];
-  const move = (event: KeyboardEvent): void => {
-    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (step === 0) return;
-    event.preventDefault();
-    const buttons = [...(list.current?.querySelectorAll<HTMLButtonElement>("button") ?? [])];
-    const here = buttons.indexOf(document.activeElement as HTMLButtonElement);
-    buttons[Math.max(0, Math.min(buttons.length - 1, here + step))]?.focus();
+  const id = useWorkbench((state) => state.id);
+  const chosen = useWorkbench((state) => state.chosen);
+  const [folds, setFolds] = useState(() => keptFor<Record<string, boolean>>(KEPT, id) ?? {});
+  const branches = useMemo(() => branchesOf(drawing), [drawing]);
+  const rows = useMemo(() => rowsOf(branches, folds), [branches, folds]);
+  const [at, setAt] = useState<string | null>(null);
+  const tree = useRef<HTMLDivElement>(null);
+  const typing = useTyping();
+  const here = Math.max(0, placeOf(rows, at, chosen.at(-1)));
+  const held = useHeld(tree, rows, here);
+  const go = (to: number): void => {
+    setAt(rows[to]?.key ?? null);
+    lineAt(tree.current, to)?.focus();
   };
-  if (branches.length === 0) return <p className="muted">{t("Nothing is drawn yet.")}</p>;
+  const put = (change: Record<string, boolean>): void => {
+    const next = { ...folds, ...change };
+    setFolds(next);
+    keepFor(KEPT, id, next);
+  };
+  const keys = (event: KeyboardEvent): void => {
+    const row = rows[here];
+    if (!row || event.altKey || event.metaKey) return;
+    const done = (): void => {
+      event.preventDefault();
+      typing.come(true);
+    };
+    const plain = !event.ctrlKey && !event.shiftKey;
+    const step = plain || event.key === "*" ? stepOf(rows, here, event.key) : null;
+    if (step) {
+      done();
+      if ("to" in step) go(step.to);
+      else put(step.fold);
+    } else if (event.key === " " && !event.shiftKey) {
+      done();
+      if (event.ctrlKey) toggle(row.path);
+      else select(row.path, true);
+    } else if (event.shiftKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      done();
+      const to = Math.max(0, Math.min(rows.length - 1, here + (event.key === "ArrowDown" ? 1 : -1)));
+      choose([...new Set([...workbench().chosen, row.path, rows[to]?.path ?? row.path])]);
+      go(to);
+    } else if (event.key === "Enter" && plain) {
+      done();
+      select(row.path, true);
+      inspect();
+    } else if (["Delete", "Backspace", "F2", "Insert", "+"].includes(event.key)) {
+      // What is done is done to the line, as everywhere to what is chosen; the action hears the same key.
+      if (!workbench().chosen.includes(row.path)) choose([row.path]);
+    } else if (plain && /^[\p{L}\p{N}]$/u.test(event.key) && typing.byKey()) {
+      // Who came here by key is looking for a name; who pressed a line goes on drawing with the keys of the pieces.
+      done();
+      const found = typedAt(rows, here, typing.word(event.key));
+      if (found !== null) go(found);
+    }
+  };
+  const press = (event: MouseEvent, row: Row, index: number): void => {
+    typing.come(false);
+    go(index);
+    if (event.target instanceof Element && event.target.closest(".fold")) put({ [row.key]: !row.folded });
+    else if (event.ctrlKey || event.metaKey) toggle(row.path);
+    else if (event.shiftKey) choose([...new Set(rows.slice(Math.min(here, index), Math.max(here, index) + 1).map((one) => one.path))]);
+    else select(row.path, true);
+  };
+  if (rows.length === 0) return <p className="muted">{t("Nothing is drawn yet.")}</p>;
+  const marked = new Set(chosen);
   return (
-    <ul className="tree" role="tree" aria-label={t("Outline")} ref={list} onKeyDown={move}>
-      {branches.map((branch) => (
-        <TreeItem key={branch.path} branch={branch} level={1} />
+    <div
+      className="tree"
+      role="tree"
+      aria-label={t("Outline")}
+      aria-multiselectable="true"
+      ref={tree}
+      onKeyDown={keys}
+      onFocus={held.enter}
+      onBlur={held.leave}
+      onClick={(event) => {
+        const index = [...event.currentTarget.children].findIndex((line) => line.contains(event.target as Node));
+        const row = rows[index];
+        if (row) press(event, row, index);
+      }}
+    >
+      {rows.map((row, index) => (
+        <Line key={row.key} row={row} chosen={marked.has(row.path)} stop={index === here} />
       ))}
-    </ul>
+    </div>
   );
 }
 
-/** Peering links, connections and groups, each once. */
-function lines(peerings: Drawing["peerings"], links: Drawing["links"]): Branch[] {
-  const halves = peerings.flatMap(({ from, to, forward, back }) => [
-    ...(forward ? [leaf(forward.path, t("{from} to {to}", { from, to }), t("peering link"))] : []),
-    ...(back ? [leaf(back.path, t("{to} to {from}", { to, from }), t("peering link"))] : []),
-  ]);
-  const others = new Map(links.filter((link) => link.kind !== "transit").map((link) => [link.path, leaf(link.path, link.path.split("/")[1] ?? "", link.kind)]));
-  return [...halves, ...others.values()];
+function lineAt(tree: HTMLElement | null, index: number): HTMLElement | null {
+  return (tree?.children[index] as HTMLElement | undefined) ?? null;
 }
 
-function leaf(path: string, name: string, detail: string): Branch {
-  return { path, name, detail, inside: [] };
+/** The line that Tab comes to: where one was, else what is chosen. */
+function placeOf(rows: readonly Row[], at: string | null, chosen: string | undefined): number {
+  const was = rows.findIndex((row) => row.key === at);
+  return was >= 0 ? was : rows.findIndex((row) => row.path === chosen);
 }
 
-function TreeItem({ branch, level }: { branch: Branch; level: number }): ReactNode {
-  const chosen = useWorkbench((state) => state.selection === branch.path);
-  return (
-    <li role="treeitem" aria-selected={chosen} aria-level={level} {...(branch.inside.length > 0 ? { "aria-expanded": true } : {})}>
-      <button
-        type="button"
-        tabIndex={-1 + Number(level === 1 || chosen)}
-        onClick={() => {
-          select(branch.path, true);
-        }}
+function toggle(path: string): void {
+  const { chosen } = workbench();
+  choose(chosen.includes(path) ? chosen.filter((one) => one !== path) : [...chosen, path]);
+}
+
+/** Letters one after the other make a word; by key: whether the line was come to by key. */
+function useTyping(): { come: (byKey: boolean) => void; byKey: () => boolean; word: (letter: string) => string } {
+  const came = useRef(true);
+  const typed = useRef({ word: "", at: 0 });
+  const word = (letter: string): string => {
+    const now = performance.now();
+    typed.current = { word: now - typed.current.at < WORD_MS ? typed.current.word + letter : letter, at: now };
+    return typed.current.word;
+  };
+  return { come: (byKey) => { came.current = byKey; }, byKey: () => came.current, word };
+}
+
+/** Keeps the focus in the tree when the line that had it is deleted. */
+function useHeld(tree: { current: HTMLElement | null }, rows: readonly Row[], here: number): { enter: () => void; leave: (event: { relatedTarget: EventTarget | null }) => void } {
+  const held = useRef(false);
+  const last = useRef(0);
+  useEffect(() => {
+    const lost = held.current && document.activeElement === document.body;
+    const index = Math.min(last.current, rows.length - 1);
+    if (lost) lineAt(tree.current, index)?.focus();
+    last.current = lost ? index : here;
+  }, [rows, here, tree]);
+  return {
+    enter: () => { held.current = true; },
+    leave: ({ relatedTarget }) => {
+      // A dialog about the line gives the focus back.
+      held.current = relatedTarget === null || (relatedTarget instanceof Element && relatedTarget.closest("dialog") !== null);
+    },
+  };
+}
+
+const Line = memo(
+  function Line({ row, chosen, stop }: { row: Row; chosen: boolean; stop: boolean }): ReactNode {
+    return (
+      <div
+        className="tree-line"
+        role="treeitem"
+        aria-level={row.level}
+        aria-posinset={row.position}
+        aria-setsize={row.size}
+        aria-selected={chosen}
+        {...(row.folded === null ? {} : { "aria-expanded": !row.folded })}
+        tabIndex={stop ? 0 : -1}
       >
-        <span className="name" title={branch.name}>{branch.name}</span>
-        <span className="mono" title={branch.detail}>{branch.detail}</span>
-      </button>
-      {branch.inside.length > 0 && (
-        <ul role="group">
-          {branch.inside.map((inner) => (
-            <TreeItem key={`${branch.path} ${inner.path}`} branch={inner} level={level + 1} />
-          ))}
-        </ul>
-      )}
-    </li>
-  );
+        <span className="fold" aria-hidden="true">{row.folded !== null && <ChevronRight size={13} />}</span>
+        <KindIcon kind={row.kind} />
+        <span className="name" title={row.name}>{row.name}</span>
+        {row.detail && <span className="visually-hidden">{t(row.kind)}</span>}
+        <span className="mono" title={row.detail || t(row.kind)}>{row.detail || t(row.kind)}</span>
+      </div>
+    );
+  },
+  (before, after) => before.chosen === after.chosen && before.stop === after.stop && same(before.row, after.row),
+);
+
+function same(a: Row, b: Row): boolean {
+  return a.key === b.key && a.name === b.name && a.detail === b.detail && a.kind === b.kind && a.position === b.position && a.size === b.size && a.folded === b.folded;
 }

@@ -12,15 +12,18 @@ import { Reference } from "./reference/Reference";
 import { look } from "./reference/look";
 import { startTour } from "./tour/Tour";
 import { AddPanel } from "./draw/AddPanel";
+import { NextStep } from "./draw/FirstSteps";
 import type { Action } from "./draw/actions";
 
 interface Props {
   panel: Panel | null;
   setPanel: (panel: Panel | null) => void;
   actions: Action[];
+  /** Show the inspector and go there. */
+  inspect: () => void;
 }
 
-export function Rail({ panel, setPanel, actions }: Props): ReactNode {
+export function Rail({ panel, setPanel, actions, inspect }: Props): ReactNode {
   const editable = useWorkbench((state) => state.can.edit && state.mode === "edit");
   const problems = useWorkbench((state) => state.problems.length);
   const words = usePanelWords();
@@ -42,21 +45,24 @@ export function Rail({ panel, setPanel, actions }: Props): ReactNode {
           </button>
         ))}
       </div>
-      {panel && (
-        <section className="rail-panel" aria-label={t(panel)}>
-          <div className="row">
-            <h2>{t(panel)}</h2>
-            <button type="button" className="button icon quiet small push only-narrow" aria-label={t("Close {panel}", { panel: t(panel).toLowerCase() })} onClick={() => { setPanel(null); }}>
-              <X size={14} aria-hidden="true" />
-            </button>
-          </div>
-          {panel === "Add" && <AddPanel />}
-          {panel === "Outline" && <Outline />}
-          {panel === "Problems" && <Problems />}
-          {panel === "Rule cards" && <Reference />}
-          {panel === "Help" && <Help actions={actions} />}
-        </section>
-      )}
+      <div className="rail-side">
+        <NextStep />
+        {panel && (
+          <section className="rail-panel" data-panel={panel} aria-label={t(panel)} tabIndex={-1}>
+            <div className="row">
+              <h2>{t(panel)}</h2>
+              <button type="button" className="button icon quiet small push only-narrow" aria-label={t("Close {panel}", { panel: t(panel).toLowerCase() })} onClick={() => { setPanel(null); }}>
+                <X size={14} aria-hidden="true" />
+              </button>
+            </div>
+            {panel === "Add" && <AddPanel />}
+            {panel === "Outline" && <Outline inspect={inspect} />}
+            {panel === "Problems" && <Problems />}
+            {panel === "Rule cards" && <Reference />}
+            {panel === "Help" && <Help actions={actions} />}
+          </section>
+        )}
+      </div>
     </nav>
   );
 }
@@ -69,6 +75,10 @@ const OTHER_KEYS: [string, string][] = [
   ["Ctrl C, X, V", t("copy, cut, paste; also into another scenario")],
   [t("Space"), t("play or pause, in the dock")],
   ["← →", t("step back and on, in the dock")],
+  ["← ↑ → ↓", t("go, fold and unfold, in the outline")],
+  [t("a name"), t("go to what is called so, in the outline")],
+  [t("Enter"), t("inspect, in the outline")],
+  [t("Ctrl Space"), t("choose one more, in the outline")],
   [t("Home End"), t("to the start, to the end")],
 ];
 
@@ -99,7 +109,7 @@ function Help({ actions }: { actions: Action[] }): ReactNode {
         </table>
       ))}
       <table className="table keys">
-        <caption>{t("On the drawing and in the dock")}</caption>
+        <caption>{t("On the drawing, in the outline and in the dock")}</caption>
         <tbody>
           {OTHER_KEYS.map(([key, does]) => (
             <tr key={key + does}>

@@ -4,9 +4,10 @@ import { type ReactNode, useCallback, useEffect, useState } from "react";
 
 import { isObject } from "../document/drawing";
 import { withoutMoment } from "../document/moment";
+import { asAsked } from "../document/packet";
 import { type Dock, update, useWorkbench } from "../document/store";
 import { t } from "../document/text";
-import type { Run, RunKind } from "../document/types";
+import type { JsonObject, Run, RunKind } from "../document/types";
 import { api } from "../protocol/api";
 import { follow, forget, useFollowed, words } from "../protocol/followed";
 import { Asked } from "./Asked";
@@ -20,8 +21,15 @@ export function openRun(run: Run, remember = true): void {
   if (run.kind === "why") forget("trace"); // its own question stands above it
   if (LISTED.some((kind) => kind === run.kind)) for (const kind of LISTED) forget(kind); // one answer stands above the list
   follow(run);
-  update({ dock: DOCKS[run.kind] });
+  const packet = packetOfRun(run);
+  update({ dock: DOCKS[run.kind], ...(packet ? { asked: asAsked(packet), predicting: false } : {}) });
   if (remember) rememberRun(run.id);
+}
+
+/** The packet that a run was asked about, so that its form can ask again; null where it was asked about none. */
+function packetOfRun({ kind, parameters }: Run): JsonObject | null {
+  if (kind === "compare") return isObject(parameters.packet) ? parameters.packet : null;
+  return kind === "trace" || kind === "why" ? parameters : null;
 }
 
 export function rememberRun(id: string): void {

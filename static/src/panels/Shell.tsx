@@ -18,7 +18,7 @@ import { Share } from "./Share";
 import { Inspector } from "./inspector/Inspector";
 import { Commands } from "./draw/Commands";
 import { Conflicts } from "./draw/Conflicts";
-import { FirstSteps } from "./draw/FirstSteps";
+import { Beginning, useFirstSteps } from "./draw/FirstSteps";
 import { Printed } from "./draw/Printed";
 import { Told } from "./draw/Told";
 import { Dialogs } from "./draw/Dialogs";
@@ -26,6 +26,7 @@ import { Toolbar } from "./draw/Toolbar";
 import { type Action, type Choosing, type Opened, actionsOf, pressed } from "./draw/actions";
 import { onConnect, onRehome } from "./draw/carrying";
 import { useClipboard } from "./draw/clipboard";
+import { enter } from "./draw/parts";
 import { move } from "./edits";
 import { Tour } from "./tour/Tour";
 import { Canvases, useSplit } from "./trace/Split";
@@ -63,7 +64,12 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
   const actions = useMemo(
     () =>
       actionsOf({
-        togglePanel: (wanted) => { setPanel((now) => (now === wanted ? null : wanted)); },
+        togglePanel: (wanted) => {
+          // By key: the focus goes along, and goes on to the drawing from a panel that closes.
+          const closes = document.querySelector(`.rail-panel[data-panel="${wanted}"]`) !== null;
+          setPanel(closes ? null : wanted);
+          enter(closes ? ".canvas" : ".rail-panel");
+        },
         toggleInspector: () => { setInspector((now) => !now); },
         openCommands: (only) => { setCommands({ only: only ?? null }); },
         open: setOpened,
@@ -72,6 +78,11 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
   );
   useKeys(actions);
   useClipboard();
+  useFirstSteps();
+  const inspect = (): void => {
+    setInspector(true);
+    enter(".inspector");
+  };
   return (
     <div className={`workbench${inspector ? "" : " no-inspector"}`}>
       <Bar
@@ -86,17 +97,17 @@ export function Shell({ shared, switchTheme }: { shared: Run[] | null; switchThe
         }}
       />
       {sharing && <Share close={() => { setSharing(false); }} />}
-      <Rail panel={panel} setPanel={setPanel} actions={actions} />
-      <main className="canvas" id="main">
+      <Rail panel={panel} setPanel={setPanel} actions={actions} inspect={inspect} />
+      <main className="canvas" id="main" tabIndex={-1}>
         <Toolbar actions={actions} />
         <Printed />
         <Canvases onMoved={move} onConnect={onConnect} onRehome={onRehome} />
-        <FirstSteps />
+        <Beginning />
         <Told />
         <Conflicts />
       </main>
       {inspector && (
-        <aside className="inspector" aria-label={t("Inspector")}>
+        <aside className="inspector" aria-label={t("Inspector")} tabIndex={-1}>
           <Inspector />
         </aside>
       )}

@@ -2,10 +2,11 @@
 
 import type { KeyboardEvent, ReactNode } from "react";
 
-export function Tab({ name, chosen, choose }: { name: string; chosen: boolean; choose: () => void }): ReactNode {
+export function Tab({ name, chosen, choose, news = null }: { name: string; chosen: boolean; choose: () => void; news?: ReactNode }): ReactNode {
   return (
     <button type="button" role="tab" className="tab" aria-selected={chosen} tabIndex={chosen ? 0 : -1} onClick={choose} onKeyDown={toNeighbour}>
       {name}
+      {news}
     </button>
   );
 }

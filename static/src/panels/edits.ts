@@ -1,22 +1,17 @@
 /** Edits of the page: patches against a revision, kept in order until the server has them, undone by their opposites. */
 
-import { type Edit as Edited, layoutPointer, pointerOf } from "../document/edits/draft";
-import { conflictsOf, fitting, takeTheirs } from "../document/conflicts";
+import { type Edit as Edited, pointerOf } from "../document/edits/draft";
+import { conflictsOf, fitting, isDone, takeTheirs } from "../document/conflicts";
 import { applied, inverse, valueAt } from "../document/patch";
+import { type Step, type TwoWay, after, patchOf } from "../document/steps";
 import { type Conflict, type Saved, workbench, update } from "../document/store";
 import { mark, t } from "../document/text";
 import type { Json, JsonObject, Operation } from "../document/types";
 import { ApiError, type ScenarioAnswer, api } from "../protocol/api";
 import { runsWaitFor, words } from "../protocol/followed";
 import { notice } from "./edited/watch";
-
-/** Makes the patch for a document; late, for the document may have changed meanwhile. */
-type Make = (document: JsonObject) => Operation[];
-
-interface Edit {
-  there: Make;
-  back: Make;
-}
+import { adopt, askedWith } from "./matrix/results";
+import { keepPast, keepUnsaved, pastBefore, unsavedBefore } from "./keeping";
 
 /** Names one edit of this page. */
 export type Token = object;
@@ -26,14 +21,20 @@ const NOT_YET = t("Your last edit is not saved yet, so nothing can be asked of i
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;
 const STALE_TRIES = 3;
+/** So many edits the server takes at once. */
+const AT_ONCE = 20;
+/** Several are sent at once while they are no longer than this. */
+const MOST_CHARS = 500_000;
 
-const done: Edit[] = [];
-const undone: Edit[] = [];
+const done: TwoWay[] = [];
+const undone: TwoWay[] = [];
 /** Edits the server has not taken yet, the oldest first. */
-const pending: Make[] = [];
+const pending: Step[] = [];
 /** The document as the server has it; what the page shows may be ahead of it. */
 let server: { revision: number; document: JsonObject } = { revision: 0, document: {} };
 let sending = false;
+/** What the edits that wait were made on, where that is not what the server has. */
+let madeOn: JsonObject | null = null;
 /** Who waits until sending comes to an end, well or badly. */
 let waiting: (() => void)[] = [];
 let waits = 0;
@@ -43,33 +44,24 @@ let refused: string | null = null;
 
 /** Take over what the server answered. */
 export function show(answer: ScenarioAnswer): void {
-  const { revision, document, problems, runnable } = answer;
+  const { revision, document, problems, runnable, run } = answer;
   server = { revision, document };
   const name = typeof document.name === "string" ? document.name : (answer.name ?? "");
   update({ name, revision, document, problems, runnable });
+  if (run) adopt(run);
   notice(answer);
 }
 
 /** Move things; `layout` keeps positions by path. One edit, however many things. */
 export function move(all: { path: string; x: number; y: number }[]): void {
   const kept = workbench().document.layout as Record<string, Json> | undefined;
-  const before = all.map(({ path }) => ({ path, spot: kept?.[path] ?? null }));
-  const put = (spots: { path: string; spot: Json }[]): Make => (document) => {
-    let here = document;
-    return spots.flatMap(({ path, spot }) => {
-      const patch = placing(here, path, spot);
-      here = applied(here, patch) as JsonObject;
-      return patch;
-    });
-  };
+  const back = all.map(({ path }) => ({ path, spot: kept?.[path] ?? null }));
   const there = all.map(({ path, x, y }) => ({ path, spot: { x, y, folded: (kept?.[path] as { folded?: boolean } | undefined)?.folded ?? false } }));
-  act({ there: put(there), back: put(before) });
+  act({ there: { spots: there }, back: { spots: back } });
 }
 
 export function rename(name: string): void {
-  const old = workbench().name;
-  const set = (value: string) => (): Operation[] => [{ op: "replace", path: "/name", value }];
-  if (name && name !== old) act({ there: set(name), back: set(old) });
+  if (name && name !== workbench().name) change([{ op: "replace", path: "/name", value: name }]);
 }
 
 /** Choose the rules the drawing is run under. */
@@ -93,7 +85,7 @@ export function chooseSwitch(name: string, value: string | number | boolean | nu
 /** Apply a patch as one edit that can be undone. */
 export function change(patch: Operation[]): Token {
   const back = inverse(workbench().document, patch);
-  const edit: Edit = { there: () => patch, back: () => back };
+  const edit: TwoWay = { there: { patch }, back: { patch: back } };
   act(edit);
   return edit;
 }
@@ -123,15 +115,7 @@ function isThere(document: JsonObject, path: string): boolean {
   return valueAt(document, pointerOf(path)) !== undefined;
 }
 
-function placing(document: JsonObject, path: string, value: Json): Operation[] {
-  const layout = document.layout as Record<string, Json> | undefined;
-  const pointer = layoutPointer(path);
-  const first: Operation[] = layout === undefined ? [{ op: "add", path: "/layout", value: {} }] : [];
-  if (value === null) return layout?.[path] === undefined ? [] : [{ op: "remove", path: pointer }];
-  return [...first, { op: "add", path: pointer, value }];
-}
-
-function act(edit: Edit): void {
+function act(edit: TwoWay): void {
   done.push(edit);
   undone.length = 0;
   send(edit.there);
@@ -172,40 +156,31 @@ export function unsaved(): boolean {
   return pending.length > 0;
 }
 
-const KEPT = "unsaved-edits";
-
-/** Keep unsaved edits in the browser, so that a closed page loses none. */
-function keepPending(): void {
-  const { id } = workbench();
-  if (!id) return;
-  let here: Json = server.document;
-  const patches = pending.map((make) => {
-    const patch = make(here as JsonObject);
-    here = applied(here, patch);
-    return patch;
-  });
-  try {
-    if (patches.length === 0) localStorage.removeItem(`${KEPT} ${id}`);
-    else localStorage.setItem(`${KEPT} ${id}`, JSON.stringify(patches));
-  } catch {
-    // Storage may be closed or full; the edits are then kept while the page is open.
-  }
+/** Send what an earlier page could not, and bring its undo back: called once the document is there. */
+export async function resume(): Promise<void> {
+  await Promise.all([sendBefore(), undoBefore()]);
 }
 
-/** Send what an earlier page could not: called once the document is there. */
-export function resume(): void {
-  const { id, can } = workbench();
-  if (!id || !can.edit) return;
-  try {
-    const patches = JSON.parse(localStorage.getItem(`${KEPT} ${id}`) ?? "[]") as Operation[][];
-    if (patches.length === 0) return;
-    for (const patch of patches) pending.push((document) => fitting(patch, document));
-    showAhead();
-    update({ saved: "saving", told: [t("Edits that could not be saved before are being sent now.")] });
-    void pump();
-  } catch {
-    // What cannot be read any more cannot be sent either.
-  }
+async function sendBefore(): Promise<void> {
+  const before = unsavedBefore();
+  if (!before) return;
+  update({ saved: "saving", told: [t("Edits that could not be saved before are being sent now.")] });
+  sending = true; // edits of this page come behind those
+  // Somebody else may have been at work since: what they did is told as if they had done it meanwhile.
+  madeOn = before.base === server.revision ? null : await api.revision(before.base).catch(() => server.document);
+  sending = false;
+  pending.unshift(...before.steps);
+  showAhead();
+  await pump();
+}
+
+async function undoBefore(): Promise<void> {
+  const past = await pastBefore(server.revision);
+  if (!past) return;
+  // Somebody may have been quicker than the storage: what was done since ends what could be done again.
+  if (done.length === 0 && undone.length === 0) undone.push(...past.undone);
+  done.unshift(...past.done);
+  update({});
 }
 
 /** Try again now what could not be saved: the network is back, or somebody asks. */
@@ -215,33 +190,41 @@ export function retry(): void {
   void pump();
 }
 
-function send(make: Make): void {
-  pending.push(make);
+function send(step: Step): void {
+  pending.push(step);
   showAhead();
   if (waits === 0) update({ saved: "saving" });
-  else keepPending();
+  else keepAll();
   if (waits === 0) void pump();
   else retry();
 }
 
-/** Show the drawing with the edits that are not saved yet. */
-function showAhead(): void {
-  const document = pending.reduce<Json>((here, make) => applied(here, make(here as JsonObject)), server.document);
-  const name = (document as JsonObject).name;
-  update({ document: document as JsonObject, ...(typeof name === "string" ? { name } : {}) });
+/** Keep what the server lacks, and what can be undone of all that is shown. */
+function keepAll(): void {
+  keepUnsaved({ base: server.revision, steps: pending });
+  void keepPast(server.revision, done, undone);
 }
 
-/** Send the edits one after the other; one that cannot be sent stays first and is tried again. */
+/** Show the drawing with the edits that are not saved yet. */
+function showAhead(): void {
+  const document = pending.reduce((here, step) => after(step, here), server.document);
+  const { name } = document;
+  update({ document, ...(typeof name === "string" ? { name } : {}) });
+}
+
+/** Send the edits in order, all that wait at once; what cannot be sent stays first and is tried again. */
 async function pump(): Promise<void> {
   if (sending) return;
   sending = true;
   let onTop = false;
   try {
-    for (let make = pending[0]; make; make = pending[0]) {
+    while (pending.length > 0) {
+      const sent = pending.slice(0, together());
       try {
-        onTop = (await sendOne(make)) || onTop;
-        pending.shift();
-        if (waits > 0 || pending.length === 0) keepPending();
+        onTop = (await sendAll(sent)) || onTop;
+        pending.splice(0, sent.length);
+        if (pending.length > 0) showAhead();
+        if (waits > 0 || pending.length === 0) keepAll();
         waits = 0;
       } catch (error) {
         const state = stateOf(error);
@@ -249,7 +232,8 @@ async function pump(): Promise<void> {
           hold(state, error);
           return;
         }
-        pending.shift();
+        // None was taken; the others are sent without the one that was refused.
+        pending.splice(refusedOf(error), 1);
         refused = t("Not saved: {words}", { words: words(error) });
         showAhead();
       }
@@ -264,24 +248,68 @@ async function pump(): Promise<void> {
   }
 }
 
-/** Send one edit; what somebody else did meanwhile is read first, then ours is put on top. Return whether so. */
-async function sendOne(make: Make): Promise<boolean> {
-  let base = server.document;
+/** How many of the edits that wait are sent together: none makes the others too large. */
+function together(): number {
+  let size = 0;
+  const over = pending.findIndex((step) => (size += JSON.stringify(step).length) > MOST_CHARS);
+  return Math.min(AT_ONCE, over < 0 ? pending.length : Math.max(1, over));
+}
+
+/** Which of the edits that were sent together was refused. */
+function refusedOf(error: unknown): number {
+  const { edit } = (error instanceof ApiError ? (error.body.error ?? {}) : {}) as JsonObject;
+  return typeof edit === "number" ? edit : 0;
+}
+
+/** Send edits; what somebody else did meanwhile is read first, then ours are put on top. Return whether so. */
+async function sendAll(steps: readonly Step[]): Promise<boolean> {
   for (let tries = 0; ; tries += 1) {
-    const patch = make(server.document);
-    const fits = tries > 0 ? fitting(patch, server.document) : patch;
-    if (tries > 0) meet([...conflictsOf(fits, base, server.document), ...lostOf(patch, fits)]);
-    base = server.document;
+    const onTop = madeOn !== null;
+    const [patches, mine] = madeOn ? onTopOf(steps, madeOn) : [patchesOf(steps), null];
     try {
-      if (fits.length > 0 || tries === 0) show(await api.edit(server.revision, fits));
-      if (pending.length > 1) showAhead();
-      return tries > 0;
+      // Of what is followed by another edit nobody waits for an answer.
+      const matrix = steps.length === pending.length ? askedWith(patches) : null;
+      const all = onTop && patches.every((patch) => patch.length === 0);
+      if (!all) show(await api.edit(server.revision, patches, matrix));
+      madeOn = pending.length > steps.length ? mine : null;
+      return onTop && !all;
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 409) throw error;
       if (tries + 1 === STALE_TRIES) throw new ApiError("Somebody else keeps changing the drawing.", 503, "busy", null, {});
+      madeOn = server.document;
       show(await api.scenario());
     }
   }
+}
+
+function patchesOf(steps: readonly Step[]): Operation[][] {
+  let here = server.document;
+  return steps.map((step) => {
+    const patch = patchOf(step, here);
+    here = applied(here, patch) as JsonObject;
+    return patch;
+  });
+}
+
+/**
+ * Return the patches that put edits, which were made on `base`, on top of what the server has, and the document that
+ * the edits alone make; tell conflicts.
+ */
+function onTopOf(steps: readonly Step[], base: JsonObject): [Operation[][], JsonObject] {
+  let [mine, theirs] = [base, server.document];
+  const met: Conflict[] = [];
+  const patches = steps.map((step) => {
+    const patch = patchOf(step, theirs);
+    // What is there already arrived the time before, when its answer did not.
+    const fits = fitting(patch, theirs).filter((operation) => !isDone(operation, theirs));
+    met.push(...conflictsOf(fits, mine, theirs), ...lostOf(patch, fitting(patch, theirs)));
+    mine = after(step, mine);
+    theirs = applied(theirs, fits) as JsonObject;
+    return fits;
+  });
+  // Of a place that several of our edits changed the last one counts.
+  meet(met.map((one) => ({ ...one, mine: valueAt(theirs, one.pointer) ?? one.mine })));
+  return [patches, mine];
 }
 
 /** Say where somebody else was at work at the same time. */
@@ -313,7 +341,7 @@ function hold(state: Saved, error: unknown): void {
   waits += 1;
   update({ saved: state, message: words(error) });
   showAhead();
-  keepPending();
+  keepAll();
   window.clearTimeout(timer);
   if (state === "deleted") return;
   timer = window.setTimeout(retry, Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (waits - 1)));

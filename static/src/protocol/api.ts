@@ -1,9 +1,10 @@
 /** The API client: the only code that sends requests. Every failure is an ApiError with words for people. */
 
 import { t } from "../document/text";
-import type { Bootstrap, EffectiveRoute, GuestView, Json, JsonObject, Operation, Problem, Rules, Run, RunEvent } from "../document/types";
+import type { Bootstrap, EffectiveRoute, GuestView, Json, JsonObject, Operation, Problem, Rules, Run, RunEvent, Withheld } from "../document/types";
 
 import type { Fact, RuleCard, Word } from "../document/reference";
+import type { Difference } from "../document/diff";
 import { type Table, decode } from "./columns";
 
 export type { Run, RunEvent } from "../document/types";
@@ -28,6 +29,9 @@ export interface ScenarioAnswer {
   document: JsonObject;
   problems: Problem[];
   runnable: boolean;
+  withheld?: Withheld[];
+  /** The matrix that was asked together with an edit. */
+  run?: Run | null;
 }
 
 export interface Design {
@@ -148,14 +152,23 @@ export interface Asking {
 export const api = {
   /** The scenario of this page, or what the share link shows. */
   scenario: () => request<ScenarioAnswer & { runs?: Run[] }>("GET", urls.scenario ?? address("shared")),
-  edit: (base: number, patch: Operation[]) =>
-    request<ScenarioAnswer>("PATCH", address("scenario"), { base, patch } as unknown as Json),
+  /** Save edits in order, all or none; each becomes a revision. With it a matrix of the last one may be asked. */
+  edit: (base: number, patches: Operation[][], matrix: JsonObject | null = null) => {
+    const asked = matrix ? { matrix } : {};
+    return patches.length === 1
+      ? request<ScenarioAnswer>("PATCH", address("scenario"), { base, patch: patches[0], ...asked } as unknown as Json)
+      : request<ScenarioAnswer>("POST", `${address("scenario")}/edits`, { base, edits: patches, ...asked } as unknown as Json);
+  },
   revisions: (before?: number) => request<{ items: RevisionItem[] }>("GET", `${address("scenario")}/revisions${before ? `?before=${before}` : ""}`),
+  /** What is different between two revisions, in words; nothing was there before revision 0. */
+  changes: (before: number, after: number) => request<{ items: Difference[] }>("GET", `${address("scenario")}/changes?before=${before}&after=${after}`),
   /** The document of an older revision. */
   revision: (number: number) => request<JsonObject>("GET", `${address("document")}?revision=${number}`),
   nameRevision: (number: number, label: string) => request<unknown>("PUT", `${address("scenario")}/revisions/${number}/label`, { label }),
-  routes: (nic: string) => request<{ nic: string; routes: EffectiveRoute[]; shown: boolean; reason: string }>("GET", `${address("routes")}?nic=${encodeURIComponent(nic)}`),
+  routes: (nic: string) => request<Routes>("GET", `${address("routes")}?nic=${encodeURIComponent(nic)}`),
   rules: (nic: string) => request<Rules>("GET", `${address("rules")}?nic=${encodeURIComponent(nic)}`),
+  /** What an edit that is not saved would make of a NIC. */
+  preview: (base: number, patch: Operation[], nic: string) => request<Preview>("POST", `${address("scenario")}/preview`, { base, patch, nic } as unknown as Json),
   health: () => request<Health>("GET", address("health")),
   switches: (profile: string) => request<Switches>("GET", `${address("api")}/profiles/${encodeURIComponent(profile)}/switches`),
   guest: (vm: string) => request<GuestView>("GET", `${address("guest")}?vm=${encodeURIComponent(vm)}`),
@@ -201,12 +214,29 @@ export const api = {
   },
 };
 
+export interface Routes {
+  routes: EffectiveRoute[];
+  shown: boolean;
+  reason: string;
+}
+
+export interface Preview {
+  runnable: boolean;
+  problems: Problem[];
+  routes: Routes | null;
+  rules: Rules | null;
+}
+
 export interface RevisionItem {
   revision: number;
   created_at: string;
   author: string | null;
   problems: number;
   label: string | null;
+  /** What the edit did to the drawing, the first of it. */
+  words: string[];
+  /** How many changes there were besides. */
+  more: number;
 }
 
 export interface Backend {

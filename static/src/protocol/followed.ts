@@ -36,6 +36,11 @@ export function followedNow(kind: RunKind): Followed {
   return followed.get(kind) ?? NOTHING;
 }
 
+/** Hear of everything that is followed, without showing it. */
+export function onFollowed(listener: () => void): () => void {
+  return subscribe(listener);
+}
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);

@@ -22,6 +22,7 @@ FAMILIES = (
     "trials",
     "calendar",
     "fleet",
+    "classroom",
     "web",
     "browser",
 )
@@ -29,7 +30,7 @@ FAMILIES = (
 
 @cache
 def goals() -> Mapping[str, Goal]:
-    """Return all goals by name: those of the browser B1, ..., G1, G1b, ..., then of scaling S1, ..."""
+    """Return all goals by name: of the browser B1, ..., of courses C1, then G1, ..., of scaling S1, ..."""
     modules = [importlib.import_module(f"tests.bench.goals.{family}") for family in FAMILIES]
     found = {goal.id: goal for module in modules for goal in module.GOALS}
     return dict(sorted(found.items(), key=lambda item: _order(item[0])))

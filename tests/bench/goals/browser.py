@@ -1,11 +1,14 @@
 """What a person at the workbench waits for, in a real browser against a demo of its own.
 
 Figures are of the wall clock and absolute, unlike those of other goals: a screen has a fixed rate, and people
-have no peer. They hold for a machine on which nothing else runs.
+have no peer. They hold for a machine on which nothing else runs. Limits: 60 frames a second, the rate of a
+screen; 30 for what is still smooth; 100 ms, within which what one does feels immediate; 500 ms once, where
+the view comes near enough for cards.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import signal
@@ -48,6 +51,38 @@ FRAMES = """() => {
   const tick = (now) => { window.frames_.push(now); window.ticking = requestAnimationFrame(tick); };
   window.ticking = requestAnimationFrame(tick);
 }"""
+
+
+CHOSEN = """async (index) => {
+  const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  const rows = document.querySelectorAll('[role=treeitem][aria-level="2"]');
+  const row = rows[index % rows.length];
+  const name = row.querySelector('.name').textContent;
+  const since = performance.now();
+  row.click();
+  while (document.querySelector('.inspector h2')?.textContent !== name) await painted();
+  await painted();
+  return performance.now() - since;
+}"""
+"""Choose a subnet in the outline; milliseconds until its form is painted."""
+
+EDITED = """async (name) => {
+  const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  const label = [...document.querySelectorAll('.inspector label')].find((one) => one.textContent === 'Name');
+  const field = document.getElementById(label.htmlFor);
+  const names = '.react-flow__node header strong';
+  const shown = () => [...document.querySelectorAll(names)].map((one) => one.textContent);
+  field.focus();
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(field, name);
+  field.dispatchEvent(new Event('input', {bubbles: true}));
+  await painted();
+  const since = performance.now();
+  field.blur();
+  while (!shown().includes(name)) await painted();
+  await painted();
+  return performance.now() - since;
+}"""
+"""Give what is chosen another name; milliseconds until the drawing shows it."""
 
 
 def drawing(vms: int) -> dict[str, Any]:
@@ -187,6 +222,42 @@ def _frames(vms: int, repetitions: int) -> Readings:
         return {"frames a second": [_pan(page) for _ in range(repetitions)], "ms until usable": [ready]}
 
 
+def _longest(page: Any) -> float:
+    """Go near, over the zoom from which cards are drawn; return the longest frame on the way, in ms."""
+    pane = page.locator("main.canvas").bounding_box()
+    page.mouse.move(pane["x"] + pane["width"] / 2, pane["y"] + pane["height"] / 3)
+    page.evaluate(FRAMES)
+    for _ in range(30):
+        page.mouse.wheel(0, -120)
+        page.wait_for_timeout(30)
+    page.wait_for_timeout(500)
+    times = page.evaluate("() => { cancelAnimationFrame(window.ticking); return window.frames_; }")
+    return float(max(later - sooner for sooner, later in itertools.pairwise(times)))
+
+
+def _usable(vms: int, repetitions: int) -> Readings:
+    with _workbench(vms) as (page, ready):
+        page.wait_for_timeout(1_000)
+        far = [_pan(page) for _ in range(repetitions)]
+        chosen, edited = [], []
+        for number in range(2 * repetitions):
+            chosen.append(page.evaluate(CHOSEN, number))
+            edited.append(page.evaluate(EDITED, f"renamed-{number}"))
+            page.get_by_text("saved", exact=True).wait_for(timeout=60_000)
+        longest = _longest(page)
+        if page.locator(".react-flow__node-machine").count() == 0:
+            raise Mismatch("no VM is drawn from near")
+        near = [_pan(page) for _ in range(repetitions)]
+        return {
+            "ms until usable": [ready],
+            "frames a second, frames alone": far,
+            "frames a second, with VMs": near,
+            "ms of the longest frame while zooming in": [longest],
+            "ms to choose, median": [statistics.median(chosen)],
+            "ms to edit, median": [statistics.median(edited)],
+        }
+
+
 def _only(name: str, measure: Callable[[int, int], Readings]) -> Callable[[int, int], Readings]:
     return lambda vms, repetitions: {name: measure(vms, repetitions)[name]}
 
@@ -218,8 +289,12 @@ GOALS = (
         "B3",
         "2,000 VMs are usable",
         2000,
-        _frames,
+        _usable,
         Target("ms until usable", "<=", 5_000, spread=False),
-        Target("frames a second", ">=", 30, spread=False),
+        Target("frames a second, frames alone", ">=", 60, spread=False),
+        Target("frames a second, with VMs", ">=", 30, spread=False),
+        Target("ms of the longest frame while zooming in", "<=", 500, spread=False),
+        Target("ms to choose, median", "<=", 100, spread=False),
+        Target("ms to edit, median", "<=", 100, spread=False),
     ),
 )

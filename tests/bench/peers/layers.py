@@ -55,7 +55,7 @@ async def _sockets(scope: Any, receive: Any, send: Any) -> None:
 
 application = ProtocolTypeRouter({"http": product, "websocket": _sockets})
 
-queue = Celery("peer", broker=os.environ["REDIS_URL"])
+queue = Celery("peer", broker=os.environ["REDIS_URL"], set_as_current=False)
 queue.conf.task_default_queue = "peer"
 
 

@@ -100,7 +100,7 @@ def test_a_drawing_without_room_says_how_many_it_bears() -> None:
         .vm("a", "s", "10.0.0.4")
         .vm("b", "s", "10.0.0.5")
     )
-    with pytest.raises(netcore.TooFew, match="faults that show"):
+    with pytest.raises(netcore.TooFew, match="so that each shows"):
         netcore.put_faults(small.scenario(), 9, 1)
 
 

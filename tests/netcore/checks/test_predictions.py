@@ -6,8 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from netcore.checks.misconceptions import TABLE
-from netcore.checks.predictions import Judgement, Prediction, check_prediction, judge
+from netcore.checks.predictions import Judgement, Prediction, check_prediction, judge, told
 from netcore.errors import NotFound
+from netcore.trace.model import Trace
 from tests.netcore.ask import ask
 from tests.netcore.build import Net, net
 
@@ -195,6 +196,122 @@ def test_what_the_drawing_does_not_have_is_refused_by_name():
     "said", [{"stops": [], "outcome": "delivered"}, {"stops": ["x"] * 17, "outcome": "dropped"}]
 )
 def test_a_malformed_prediction_is_refused(said: dict[str, object]):
+    with pytest.raises(ValidationError):
+        Prediction.model_validate({"forward": said})
+
+
+def hops(*said: str) -> dict[str, object]:
+    """Return one direction said hop by hop: ``vms/fw``, ``dropped NSG_IN``, ``@vms/fw vms/b``."""
+    found = []
+    for text in said:
+        words = text.split()
+        hop: dict[str, object] = {"at": words.pop(0)[1:]} if words[0].startswith("@") else {}
+        ending = words[0] in ("delivered", "dropped", "looped")
+        hop |= {"verdict": words[0]} if ending else {"verdict": "forwarded", "next": words[0]}
+        found.append(hop | ({"code": words[1]} if len(words) > 1 else {}))
+    return {"hops": found}
+
+
+def stepwise(drawn: Net, *said: str, back: tuple[str, ...] | None = None) -> tuple[Judgement, list[str]]:
+    """Judge a prediction that is made step by step; return what is told of the trace with it."""
+    network = drawn.network()
+    done = ask(network, "vms/a", "vms/b", "tcp/443")
+    raw = {"forward": hops(*said), "back": None if back is None else hops(*back), "stepwise": True}
+    found = judge(network, done, Prediction.model_validate(raw))
+    events = [f"{one['event']} {one['direction']}" for one in told(done, found)]
+    return found, events
+
+
+def test_a_prediction_of_before_is_read_as_hops():
+    old = Prediction.model_validate({"forward": {"stops": ["vms/fw", "vms/b"], "outcome": "delivered"}})
+    assert old == Prediction.model_validate({"forward": hops("vms/fw", "vms/b", "delivered")})
+    assert Prediction.model_validate(old.model_dump(mode="json", exclude_none=True)) == old
+
+
+@pytest.mark.parametrize(
+    ("code", "right"),
+    [(None, True), ("DST_NOT_OWNED", True), ("NSG_IN", False), ("OS_FORWARDING_OFF", False)],
+)
+def test_whoever_says_why_a_packet_is_dropped_must_be_right_about_it(code: str | None, right: bool):
+    dead = spokes().set("nics/fw/ip_forwarding", False).network()
+    said = hops("vms/fw", "dropped" if code is None else f"dropped {code}")
+    found = judge(dead, ask(dead, "vms/a", "vms/b", "tcp/443"), Prediction.model_validate({"forward": said}))
+    assert found.right is right
+    last = found.forward.hops[-1]
+    assert (last.said, last.was, last.was_code) == ("dropped", "dropped", "DST_NOT_OWNED")
+    assert found.score == (2 if right else 1, 2)
+    assert right or "IP forwarding is off" in found.forward.reason
+
+
+def test_step_by_step_every_hop_is_judged_where_the_packet_truly_is():
+    found, _ = stepwise(spokes(), "@vms/a vms/b", "@vms/fw vms/b", "@vms/b delivered")
+    assert [hop.right for hop in found.forward.hops] == [False, True, True]
+    assert found.score == (2, 3)
+    assert idea(found) == "overlooked-route"
+    assert found.forward.hops[1].misconception is None
+
+
+def test_step_by_step_nothing_is_told_beyond_what_was_said():
+    whole = [f"{one['event']} {one['direction']}" for one in told(*_done_and_judged())]
+    first, events = stepwise(spokes(), "@vms/a vms/fw")
+    assert first.open and first.forward.hops[0].right
+    assert 0 < len(events) < len(whole)
+    assert all(event == "trace.step forward" for event in events)
+    second, more = stepwise(spokes(), "@vms/a vms/fw", "@vms/fw vms/b")
+    assert second.open and len(more) > len(events)
+    third, arrived = stepwise(spokes(), "@vms/a vms/fw", "@vms/fw vms/b", "@vms/b delivered")
+    assert third.open and arrived[-1] == "trace.verdict forward"
+    assert not [event for event in arrived if "return" in event]
+    last, everything = stepwise(
+        spokes(),
+        "@vms/a vms/fw",
+        "@vms/fw vms/b",
+        "@vms/b delivered",
+        back=("@vms/b vms/a", "@vms/a dropped"),
+    )
+    assert not last.open and everything == whole
+    assert last.back is not None and [hop.right for hop in last.back.hops] == [True, False]
+
+
+def _done_and_judged() -> tuple[Trace, Judgement]:
+    network = spokes().network()
+    done = ask(network, "vms/a", "vms/b", "tcp/443")
+    return done, judge(network, done, predicted("fw b delivered"))
+
+
+def test_step_by_step_the_door_of_a_vm_gives_nothing_away():
+    dead = spokes().set("nics/fw/ip_forwarding", False)
+    network = dead.network()
+    done = ask(network, "vms/a", "vms/b", "tcp/443")
+    raw = {"forward": hops("@vms/a vms/fw"), "stepwise": True}
+    found = judge(network, done, Prediction.model_validate(raw))
+    at = [one["step"]["at"] for one in told(done, found)]
+    assert found.open and at
+    assert "nics/fw" not in at
+    assert found.as_dict()["forward"]["over"] is False
+
+
+def test_of_the_answer_nothing_is_told_before_the_request_has_ended():
+    found, events = stepwise(spokes(), "@vms/a vms/fw", back=("vms/a",))
+    assert found.back is None and found.open
+    assert not [event for event in events if "return" in event]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"hops": []},
+        {"hops": [{"verdict": "forwarded"}]},
+        {"hops": [{"verdict": "dropped", "next": "vms/b"}]},
+        {"hops": [{"verdict": "delivered"}]},
+        {"hops": [{"verdict": "dropped", "code": "NO_SUCH_CODE"}]},
+        {"hops": [{"verdict": "looped", "code": "LOOP"}]},
+        {"hops": [{"verdict": "dropped"}, {"verdict": "forwarded", "next": "vms/b"}]},
+        {"stops": 3, "outcome": "dropped"},
+        {"stops": ["vms/b"], "outcome": "eaten"},
+    ],
+)
+def test_hops_that_contradict_themselves_are_refused(said: dict[str, object]):
     with pytest.raises(ValidationError):
         Prediction.model_validate({"forward": said})
 

@@ -177,3 +177,52 @@ def test_options_stand_in_an_order_of_the_variant() -> None:
     orders = {seed: tuple(asked(check.part, seed, "c").fields[0].choices) for seed in range(6)}
     assert orders[0] == tuple("abcdefgh")
     assert len(set(orders.values())) > 3 and all(sorted(one) == sorted(options) for one in orders.values())
+
+
+def test_of_hops_each_pays_its_part_and_a_whole_way_all() -> None:
+    question = {"predict": {"hops": {"flow": "a -> d", "back": True}}}
+    there = {"stops": ["vms/d"], "outcome": "delivered"}
+    right = {"forward": there, "back": {"stops": ["vms/a"], "outcome": "delivered"}}
+    assert share(question, right) == 1
+    assert share(question, {"forward": there}) == 0.5
+    assert share(question, right | {"back": {"stops": ["vms/a"], "outcome": "dropped"}}) == 0.75
+    assert share(question, {"forward": {"hops": [{"verdict": "forwarded", "next": "vms/d"}]}}) < 1
+
+
+RACE = {"fault": "f", "design": "balancer"}
+FIGURE = {"figure": "new.p50", "race": RACE}
+
+
+@pytest.mark.parametrize(
+    ("question", "withheld"),
+    [
+        ({"predict": {"route": {"nic": "a", "to": "b"}}}, "packets"),
+        ({"predict": {"verdict": "a -> b"}}, "packets"),
+        ({"predict": {"hops": {"flow": "a -> b"}}}, "packets"),
+        ({"predict": {"receiver": "a -> b"}}, "packets"),
+        ({"predict": {"arp": {"vm": "a", "to": ["b"]}}}, "packets"),
+        ({"predict": {"bucket": {"bounds": [1], "figure": FIGURE}}}, "races"),
+        ({"predict": {"ranking": {"designs": ["balancer", "address-move"], "race": RACE}}}, "races"),
+        ({"predict": {"design": {"designs": ["balancer"], "meets": [{}], "race": RACE}}}, "races"),
+        ({"predict": {"number": {"figure": FIGURE}}}, "races"),
+        ({"predict": {"number": {"truth": 180, "fact": "H6"}}}, ""),
+        ({"predict": {"choice": {"options": {"a": "A", "b": "B"}, "truth": "a", "fact": "L4"}}}, ""),
+        (
+            {"holds": {"check": {"after": {"changes": {"stop": "a"}, "check": {"delivers": "a -> b"}}}}},
+            "packets",
+        ),
+        ({"holds": {"check": {"lost": {"race": RACE, "at_most": 3}}}}, "races"),
+        ({"holds": {"check": {"refused": {"changes": {"stop": "a"}}}}}, ""),
+        ({"explain": {"flow": "a -> b"}}, ""),
+        ({"differs_at": {"flow": "a -> b"}}, ""),
+        ({"diagnose": {"faults": 1}}, ""),
+        ({"predict": {"verdict": "a -> b", "of": "drawing"}}, ""),
+        ({"predict": {"verdict": "a -> b", "of": "drawing", "before_run": True}}, "packets"),
+        ({"predict": {"verdict": "a -> b", "before_run": False}}, ""),
+        ({"explain": {"flow": "a -> b", "before_run": True}}, "packets"),
+    ],
+)
+def test_a_prediction_withholds_what_would_be_its_answer(question: dict[str, Any], withheld: str) -> None:
+    word = next(iter(question))
+    (made,) = questions(Check.model_validate({word: {"prompt": "?", **question[word]}}))
+    assert asked(made, 1, "x").as_dict()["withholds"] == withheld

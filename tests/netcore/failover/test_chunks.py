@@ -25,7 +25,7 @@ from tests.netcore.failover.scenes import FAULT, Payload, metrics, pair, race, s
 def chunks(
     cuts: list[int], scenario: netcore.Scenario | None = None, target: Payload | None = None
 ) -> list[Payload]:
-    drawn = scenario or seeded()
+    drawn = scenario or pair()
     made = []
     for first, end in itertools.pairwise(cuts):
         raw = trial_chunk(drawn, netcore.designs(drawn)[:2], FAULT, 5, first, end - first, target)
@@ -41,7 +41,7 @@ def test_one_stretch_or_eight_in_any_order_give_the_same_bytes(n: int) -> None:
     for seed in range(3):
         random.Random(seed).shuffle(pieces)
         assert json.dumps(merge(pieces)) == whole
-    drawn = seeded()
+    drawn = pair()
     *_, summary = netcore.trials(drawn, netcore.designs(drawn)[:2], FAULT, n, 5)
     assert json.dumps(summary) == whole
 
@@ -95,7 +95,7 @@ def test_a_target_is_met_or_not_with_a_margin() -> None:
 
 
 def test_causes_outcomes_and_calls_are_means_over_trials() -> None:
-    summary = merge(chunks([0, 100]))
+    summary = merge(chunks([0, 100], seeded()))
     for one in summary["designs"]:
         assert sum(one["flows"].values()) == pytest.approx(1, abs=1e-12)
         assert sum(one["lost_by_cause"].values()) == pytest.approx(one["lost"]["mean"])

@@ -38,9 +38,9 @@ def some(flows: int, protocol: str, **guest: Any) -> netcore.Scenario:
 @pytest.mark.parametrize(
     "scenario",
     [
-        pytest.param(some(20, "tcp", stateful=True), id="stateful"),
-        pytest.param(some(20, "udp", snat=True), id="translating"),
-        pytest.param(seeded(timing_overrides={"flows.ports": 40}), id="two-firewalls"),
+        pytest.param(some(8, "tcp", stateful=True), id="stateful"),
+        pytest.param(some(8, "udp", snat=True), id="translating"),
+        pytest.param(seeded(timing_overrides={"flows.ports": 16}), id="two-firewalls"),
     ],
 )
 def test_arrays_tell_what_the_walk_tells(scenario: netcore.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,6 +41,7 @@ def test_only_what_the_designs_use_is_offered() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_value_that_is_offered_can_be_played(path: Path) -> None:
+    """Of each number of the drawing the least and the greatest value are played, of the first drawing all."""
     scenario = netcore.load(json.loads(path.read_text(encoding="utf-8")))
     fault, drawn = next(iter(scenario.faults.items()))
     chosen = [design for design in netcore.all_designs() if design.id in drawn.designs]
@@ -50,8 +51,9 @@ def test_every_value_that_is_offered_can_be_played(path: Path) -> None:
         assert one.meaning and one.value in one.values, one
         assert one.where == "drawing" or one.grade in "ABCD"
         if one.where == "drawing":
-            *_, last = netcore.sweep(scenario, chosen, fault, one.name, one.values, 1, 1)
-            assert last["values"] == list(one.values)
+            played = one.values if path == FILES[0] else tuple(dict.fromkeys((one.values[0], one.values[-1])))
+            *_, last = netcore.sweep(scenario, chosen, fault, one.name, played, 1, 1)
+            assert last["values"] == list(played)
         for value in one.values:
             netcore.sweep_scenario(scenario, one.name, value)
 

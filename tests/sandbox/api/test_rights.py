@@ -26,6 +26,11 @@ ENDPOINTS = (
     ("PUT", "/scenarios/{scenario}/revisions/1/label", {"label": "x"}),
     ("GET", "/scenarios/{scenario}/routes?nic=web1-nic", None),
     ("GET", "/scenarios/{scenario}/rules?nic=web1-nic", None),
+    (
+        "POST",
+        "/scenarios/{scenario}/preview",
+        {"base": 1, "patch": [{"op": "test", "path": "/schema", "value": 1}], "nic": "web1-nic"},
+    ),
     ("GET", "/scenarios/{scenario}/guest?vm=web1", None),
     ("GET", "/scenarios/{scenario}/health", None),
     ("GET", "/scenarios/{scenario}/designs", None),

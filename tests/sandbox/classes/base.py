@@ -56,9 +56,20 @@ class Classroom(People):
         made.save()
         return made
 
-    def begun(self, exercise: Exercise, name: str = "learner") -> Attempt:
-        """Return the attempt of a person, begun."""
-        return work.start(exercise, self.places[name], self.users[name])
+    def begun(self, exercise: Exercise, name: str = "learner", *, predicted: bool = True) -> Attempt:
+        """Return the attempt of a person, begun; what comes before a run is answered rightly, if asked."""
+        attempt = work.start(exercise, self.places[name], self.users[name])
+        if predicted:
+            self.predict(attempt)
+        return attempt
+
+    def predict(self, attempt: Attempt) -> None:
+        """Lock right answers to the predictions of an attempt that come before a run."""
+        pack = stored.pack_of(attempt.pack)
+        answers = netcore.solution(pack, "reference", sorted(pack.reference)[0], attempt.seed).answers
+        assert attempt.enrolment.user is not None
+        for check in stored.unpredicted(attempt):
+            work.lock_answer(attempt, attempt.enrolment.user, check["id"], answers[check["id"]])
 
     def solve(self, attempt: Attempt, folder: str = "reference", name: str = "") -> None:
         """Put a solution of the pack into the drawing of an attempt, and its answers that are not locked."""
@@ -73,6 +84,13 @@ class Classroom(People):
         for check, value in solution.answers.items():
             if check not in answered:
                 work.lock_answer(attempt, user, check, value)
+
+    def packet(self, attempt: Attempt) -> dict[str, Any]:
+        """Return a packet from the first VM of an attempt's drawing to the second."""
+        assert attempt.scenario is not None
+        first, second, *_ = self.head(attempt.scenario).document["topology"]["vms"]
+        ends = {"source": f"vms/{first}", "destination": f"vms/{second}"}
+        return {**ends, "protocol": "tcp", "destination_port": 443}
 
     def break_it(self, attempt: Attempt) -> None:
         """Solve an attempt, then stop every VM, so that packets die and say where."""

@@ -54,7 +54,7 @@ class GradebookTest(ClassroomTest):
 
     def test_tables_ask_a_fixed_number_of_queries(self) -> None:
         for path, queries in (
-            (f"/courses/{self.course.pk}/gradebook/", 8),
+            (f"/courses/{self.course.pk}/gradebook/", 9),
             (f"/exercises/{self.set.pk}/grades/", 11),
         ):
             self.teacher.get(path)
@@ -85,7 +85,7 @@ class GradebookTest(ClassroomTest):
     def test_what_could_not_be_graded_is_open_and_not_zero(self) -> None:
         row = CheckRow.objects.filter(grading__submission__attempt=self.high, state="passed").first()
         assert row is not None
-        CheckRow.objects.filter(pk=row.pk).update(state="ungraded", earned=0)
+        CheckRow._base_manager.filter(pk=row.pk).update(state="ungraded", earned=0)
         exercises.save(self.set)
         found = Attempt.objects.get(pk=self.high.pk)
         assert (found.score, found.ungraded) == (100 - row.points, row.points)

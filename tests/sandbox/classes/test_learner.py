@@ -106,7 +106,7 @@ class LearnerTest(ClassroomTest):
         assert self.browser.get(answer["Location"]).status_code == 200
 
     def test_an_answer_is_locked_once_it_is_given(self) -> None:
-        attempt = self.begun(self.exercise())
+        attempt = self.begun(self.exercise(), predicted=False)
         path = f"/attempts/{attempt.pk}/answers/which-route/"
         self.browser.post(path, {})
         assert not attempt.answers.exists()  # incomplete

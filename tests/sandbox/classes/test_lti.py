@@ -36,7 +36,7 @@ TEACHERS = {"owner", "instructor"}
 
 
 @override_settings(LTI_PRIVATE_PLATFORMS=True)
-class LtiTest(ClassroomTest):
+class Launching(ClassroomTest):
     """A course whose platform is the stub."""
 
     def setUp(self) -> None:
@@ -78,6 +78,10 @@ class LtiTest(ClassroomTest):
     def arrived(self, sub: str = "student-1") -> Enrolment:
         person = self.platform.registration.users.get(sub=sub)
         return Enrolment.objects.get(course=self.course, user=person.auth_user)
+
+
+class LtiTest(Launching):
+    """Who is let in, as whom, and what goes back."""
 
     def test_a_learner_is_let_in_and_comes_to_the_exercise_of_the_link(self) -> None:
         exercise = self.exercise()

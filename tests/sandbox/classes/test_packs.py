@@ -101,6 +101,13 @@ class PacksTest(ClassroomTest):
         with pytest.raises(services.Refused, match="no text"):
             services.save_draft(made, made.saved, {**made.files, "text.md": "a\0b"})
 
+    def test_a_note_that_cannot_be_kept_is_refused_in_words(self) -> None:
+        found = self.draft()
+        for note, words in (("x" * 201, "201 characters"), ("a\0b", "that is no text")):
+            answer = self.author.post(f"/drafts/{found.pk}/publish/", {"note": note}, follow=True)
+            assert words in answer.content.decode()
+        assert not PackVersion.objects.filter(course=self.course).exists()
+
     def test_a_draft_is_written_tried_and_published_and_exercises_move_on(self) -> None:
         exercise = self.exercise()
         attempt = self.begun(exercise)

@@ -10,7 +10,7 @@ from asgiref.sync import sync_to_async
 from django.test import Client
 from django.urls import get_resolver
 
-from sandbox.classes.models import Broadcast, Grading, PackVersion
+from sandbox.classes.models import Broadcast, CheckRow, Grading, PackVersion
 from sandbox.classes.services import packs, people
 from sandbox.runs.models import Kind, Run
 from tests.sandbox.base import CommittedTest
@@ -49,6 +49,7 @@ GET: dict[str, set[str]] = {
 
 POST: dict[str, set[str]] = {
     "course_settings": TEACHERS,
+    "course_archive": {"owner"},
     "course_code": TEACHERS,
     "roster_import": TEACHERS,
     "invite": TEACHERS,
@@ -90,7 +91,7 @@ FREE = {"courses", "course_new", "join", "invitation"}
 _RUN = ("", "/events", "/export.csv", "/export.json", "/columns")
 
 
-class RightsTest(ClassroomTest):
+class GradedClass(ClassroomTest):
     """The learner has a broken, graded submission."""
 
     def setUp(self) -> None:
@@ -132,6 +133,10 @@ class RightsTest(ClassroomTest):
         )
         return {one.name: str(one.pattern) for one in resolver.url_patterns}
 
+
+class RightsTest(GradedClass):
+    """Every address of courses, asked by every role."""
+
     def test_every_address_stands_in_a_table(self) -> None:
         assert set(self.patterns()) == {*GET, *POST, *FREE}
 
@@ -154,7 +159,7 @@ class RightsTest(ClassroomTest):
 
     def test_who_may_is_let_through(self) -> None:
         for name, allowed in POST.items():
-            if name in ("exercise_delete", "regrade", "draft_publish"):
+            if name in ("course_archive", "exercise_delete", "regrade", "draft_publish"):
                 continue  # tested where they do something
             for who in sorted(allowed):
                 Broadcast.objects.update(ended=None)
@@ -235,7 +240,7 @@ class RightsTest(ClassroomTest):
     def test_a_counterexample_of_a_hidden_check_is_replayed_by_nobody_who_learns(self) -> None:
         hidden = self.grading.rows.filter(hidden=True).first()
         assert hidden is not None
-        type(hidden).objects.filter(pk=hidden.pk).update(counterexample={"kind": "trace", "question": {}})
+        CheckRow._base_manager.filter(pk=hidden.pk).update(counterexample={"kind": "trace", "question": {}})
         assert (
             self.clients["learner"].post(f"/gradings/{self.grading.pk}/replay/{hidden.pk}/").status_code
             == 404

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.classes.models import Attempt, CheckState, Exercise, Extension, LatePolicy, Scoring
+from sandbox.classes.models import Attempt, CheckState, Course, Exercise, Extension, LatePolicy, Scoring
 from sandbox.classes.scoring import Checked, Graded, Score, score
 from sandbox.classes.timing import late_factor, limits
 
@@ -22,7 +22,7 @@ def graded(number: int, *earned: float, **more: Any) -> Graded:
 
 
 def exercise(**more: Any) -> Exercise:
-    return Exercise(title="x", **more)
+    return Exercise(title="x", course=Course(title="c"), **more)
 
 
 def points(of: Exercise, *submissions: Graded, **overrides: float) -> float | None:
@@ -120,3 +120,15 @@ def test_submissions_are_used_up() -> None:
     assert limits(two, None, None, 1, NOON).left == 1
     assert "used up" in limits(two, None, None, 2, NOON).refusal
     assert limits(two, Extension(extra_submissions=1), None, 2, NOON).left == 1
+
+
+def test_what_nobody_could_grade_is_no_zero() -> None:
+    none = Graded(1, [Checked("c0", 100, 0, CheckState.UNGRADED)])
+    half = Graded(2, [Checked("c0", 50, 0, CheckState.UNGRADED), Checked("c1", 50, 40, CheckState.FAILED)])
+    again = Graded(3, none.checks)
+    for scoring in Scoring:
+        rules = exercise(scoring=scoring)
+        assert score(rules, [none], {}) == Score(None, 100)
+        assert score(rules, [none, half], {}) == Score(40, 50)
+        assert score(rules, [none, half, again], {}) == Score(40, 100)
+        assert score(rules, [none], {"c0": 7}) == Score(7, 0)

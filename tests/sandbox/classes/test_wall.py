@@ -61,6 +61,21 @@ class WallTest(ClassroomTest):
             assert (b"Is anybody awake?" in page) is told
         assert self.graded(self.attempts["learner"]).hints == 0
 
+    def test_what_cannot_be_kept_is_refused_in_words_and_nothing_is_sent(self) -> None:
+        fingerprint = wall.clusters(self.set)[0]["fingerprint"]
+        for text, words in (
+            ("", "A hint has 1 to 1,000"),
+            ("x" * 1001, "1,001 characters"),
+            ("a\0b", "that is no text"),
+        ):
+            body = {"fingerprint": fingerprint, "text": text}
+            answer = self.teacher.post(f"/exercises/{self.set.pk}/send-hint/", body, follow=True)
+            assert words in answer.content.decode()
+        for note, words in (("x" * 501, "501 characters"), ("a\0b", "that is no text")):
+            path = f"/submissions/{self.submissions['learner'].pk}/broadcast/"
+            assert words in self.teacher.post(path, {"note": note}, follow=True).content.decode()
+        assert not AttemptEvent.objects.filter(deed=Deed.SENT).exists() and not Broadcast.objects.exists()
+
     def test_one_drawing_is_shown_without_a_name_until_it_is_not(self) -> None:
         place = self.places["learner"]
         place.name = "Somebody Particular"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 from unittest import mock
+from uuid import UUID
 
 from django.core.cache import cache
 
@@ -42,11 +43,56 @@ class BackgroundTest(SandboxTest):
 
     def test_it_leaves_room_for_what_people_ask(self) -> None:
         for _ in range(services.OPEN_QUESTIONS_PER_PERSON):
-            assert self.start(background=True).status_code == 202
+            revision = self.head(self.scenario())
+            services.start(self.owner, revision, Kind.MATRIX, MATRIX, tell=False, background=True)
         self.error(self.start(background=True), 429)
         for _ in range(services.OPEN_QUESTIONS_PER_PERSON):
             assert self.start().status_code == 202
         self.error(self.start(), 429)
+
+    def test_only_the_newest_edit_is_worth_an_answer(self) -> None:
+        first, second = (self.start(background=True).json()["id"] for _ in range(2))
+        other = self.start("difference", {"before": 1}, background=True).json()["id"]
+        mine = self.start().json()["id"]
+        newest = self.start(background=True).json()["id"]
+        states = dict(Run.objects.values_list("pk", "state"))
+        assert [states[UUID(one)] for one in (first, second, other, mine, newest)] == [
+            "cancelled",
+            "cancelled",
+            "queued",
+            "queued",
+            "queued",
+        ]
+
+    def edit(self, name: str, matrix: Any, path: str = "", **body: Any) -> dict[str, Any]:
+        patch = [{"op": "replace", "path": "/name", "value": name}]
+        base = self.head(self.made).number
+        sent = {"base": base, "matrix": matrix, **(body or {"patch": patch})}
+        method = "POST" if path else "PATCH"
+        answer: Any = self.send(self.owner_client, method, f"/scenarios/{self.made.pk}{path}", sent)
+        assert answer.status_code == 200, answer.content
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def test_it_is_asked_with_the_edit_in_one_request(self) -> None:
+        answer = self.edit("First", MATRIX)
+        assert answer["run"]["revision"] == answer["revision"] == 2
+        run = Run.objects.get(pk=answer["run"]["id"])
+        assert (run.kind, run.parameters, run.background, run.state) == ("matrix", MATRIX, True, "queued")
+        two = [[{"op": "replace", "path": "/name", "value": name}] for name in "ab"]
+        answer = self.edit("", MATRIX, "/edits", edits=two)
+        assert answer["run"]["revision"] == answer["revision"] == 4
+        assert Run.objects.get(pk=run.pk).state == "cancelled"
+        assert self.edit("Nothing asked", None)["run"] is None
+
+    def test_an_edit_is_saved_whatever_is_asked(self) -> None:
+        assert self.edit("First", {"protocol": "nonsense"})["run"] is None
+        with mock.patch.object(services, "clean", side_effect=RuntimeError("ours")):
+            answer = self.edit("Second", MATRIX)
+        assert (answer["revision"], answer["run"]) == (3, None)
+        broken = [{"op": "remove", "path": "/topology/vnets/hub"}]
+        answer = self.edit("", MATRIX, patch=broken)
+        assert (answer["revision"], answer["runnable"], answer["run"]) == (4, False, None)
 
     def test_only_the_newest_are_kept_and_what_a_link_shows(self) -> None:
         revision = self.head(self.made)

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 from unittest import mock
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 import netcore
 from sandbox.runs import events, runner
 from sandbox.runs.models import Kind, Run, State
@@ -44,6 +47,14 @@ class ExecuteTest(SandboxTest):
         assert log[-1] == {"seq": len(log), "event": "run.finished", "state": "succeeded", "reason": ""}
         assert run.started and run.finished and run.started <= run.finished
         assert (run.engine, run.attempts, run.token) == (netcore.ENGINE_VERSION, 1, "")
+
+    def test_nothing_but_the_lease_and_the_storing_stands_before_the_first_event(self) -> None:
+        run = self.queued(self.made)
+        with CaptureQueriesContext(connection) as asked:
+            self.done(run)
+        words = [query["sql"].split(maxsplit=1)[0] for query in asked.captured_queries]
+        work = [word for word in words if word in ("SELECT", "INSERT", "UPDATE", "DELETE")]
+        assert work[: work.index("INSERT")] == ["UPDATE", "SELECT", "UPDATE"]
 
     def test_the_same_run_twice_gives_the_same_log(self) -> None:
         designs = list(DESIGNS)

@@ -10,7 +10,7 @@ from unittest import mock
 from asgiref.sync import sync_to_async
 from channels.consumer import AsyncConsumer
 
-from sandbox.runs import feed, queries, runner
+from sandbox.runs import events, fanout, feed, queries, runner
 from sandbox.runs.consumers import RunConsumer
 from sandbox.runs.models import Run
 from sandbox.sharing import services as sharing
@@ -26,7 +26,7 @@ def behind(ring: feed.Ring, after: int) -> tuple[list[int], int] | None:
 
 def texts(first: int, last: int) -> list[str]:
     """Return events as text."""
-    return [feed.encode({"seq": seq, "event": "step"}) for seq in range(first, last + 1)]
+    return [events.encode({"seq": seq, "event": "step"}) for seq in range(first, last + 1)]
 
 
 def test_a_ring_keeps_the_newest_and_says_what_it_forgot() -> None:
@@ -53,6 +53,24 @@ def test_a_message_of_a_ring_has_a_bounded_number_of_events() -> None:
     assert behind(ring, feed.EVENTS_AT_ONCE) == ([feed.EVENTS_AT_ONCE + 1], feed.EVENTS_AT_ONCE + 1)
 
 
+def test_hints_that_wait_are_one_while_they_join_and_are_short() -> None:
+    first, second = fanout.Hint(4, ["a", "b"], "running"), fanout.Hint(6, ["c"], "succeeded")
+    assert first.then(second) == fanout.Hint(4, ["a", "b", "c"], "succeeded")
+    assert second.then(first) == first.then(first) == fanout.LOOK
+    assert first.then(fanout.LOOK) == fanout.LOOK.then(second) == fanout.LOOK
+    with mock.patch.object(fanout, "HINT_CHARS", 2):
+        assert first.then(second) == fanout.LOOK
+
+
+def test_a_hint_travels_as_it_is_and_what_is_none_says_look() -> None:
+    for hint in (fanout.Hint(7, texts(8, 9), "running"), fanout.LOOK):
+        found = fanout.from_bytes(hint.as_bytes())
+        assert found == fanout.Hint(hint.after, list(hint.texts), hint.state)
+    odd = events.encode({"seq": 1, "event": "step", "text": "two\nlines \u2028 é"})
+    assert fanout.from_bytes(fanout.Hint(0, [odd], "running").as_bytes()).texts == [odd]
+    assert [fanout.from_bytes(data) for data in (b"", b"x y", b"1", b"\xff")] == [fanout.LOOK] * 4
+
+
 class FeedTest(CommittedTest):
     """Some browsers watch one run."""
 
@@ -69,19 +87,46 @@ class FeedTest(CommittedTest):
         assert (await socket.message())["type"] == "hello"
         return socket
 
-    async def test_many_sockets_read_the_table_once(self) -> None:
-        sockets = [await self.socket() for _ in range(5)]
-        lease = await sync_to_async(runner.claim)(self.run_row.pk)
-        for socket in sockets:
-            await socket.until("state")
-        with mock.patch.object(queries, "events_after", wraps=queries.events_after) as read:
+    async def test_many_sockets_take_what_hints_bring_and_read_no_table(self) -> None:
+        with mock.patch("sandbox.runs.feed._LOOK_WHILE_OPEN_S", 60.0):
+            sockets = [await self.socket() for _ in range(5)]
+            lease = await sync_to_async(runner.claim)(self.run_row.pk)
             await sync_to_async(self.steps)(lease, 3)
             for socket in sockets:
-                assert numbers(await socket.until("events")) == [1, 2, 3]
-            # One for the hint; a look that was due in the same moment may be another one.
-            assert read.call_count <= 3
-        for socket in sockets:
-            await socket.disconnect()
+                await socket.until("state")
+            with mock.patch.object(queries, "events_after", wraps=queries.events_after) as read:
+                for last in range(6, 36, 3):
+                    await sync_to_async(self.steps)(lease, 3)
+                    for socket in sockets:
+                        assert numbers(await socket.until("events")) == list(range(last - 2, last + 1))
+                # The look that follows the beginning of listening may still have been due.
+                assert read.call_count <= 1
+            for socket in sockets:
+                await socket.disconnect()
+
+    async def test_hints_that_are_lost_or_come_twice_leave_neither_holes_nor_doubles(self) -> None:
+        socket = await self.socket()
+        lease = await sync_to_async(runner.claim)(self.run_row.pk)
+        await socket.until("state")
+        with mock.patch("sandbox.runs.fanout.hint") as lost:
+            await sync_to_async(self.steps)(lease, 2)
+        await sync_to_async(self.steps)(lease, 2)
+        for late in lost.call_args_list * 2:
+            fanout.hint(*late.args)
+        await sync_to_async(self.steps)(lease, 2)
+        messages: list[dict[str, Any]] = []
+        while 6 not in numbers(messages):
+            messages.append(await socket.message())
+        assert numbers(messages) == [1, 2, 3, 4, 5, 6]
+        await socket.disconnect()
+
+    async def test_a_batch_too_long_for_a_hint_is_read_from_the_table(self) -> None:
+        socket = await self.socket()
+        lease = await sync_to_async(runner.claim)(self.run_row.pk)
+        with mock.patch.object(fanout, "HINT_CHARS", 50):
+            await sync_to_async(self.steps)(lease, 3)
+        assert numbers(await socket.until("events")) == [1, 2, 3]
+        await socket.disconnect()
 
     async def test_a_browser_that_stays_behind_the_ring_reads_the_table(self) -> None:
         with mock.patch.object(feed, "RING_EVENTS", 2):
@@ -96,7 +141,7 @@ class FeedTest(CommittedTest):
 
     async def test_a_browser_that_takes_nothing_holds_up_no_other(self) -> None:
         sockets = [await self.socket(), await self.socket()]
-        plain = RunConsumer.send
+        plain = RunConsumer.tell
         stuck: list[RunConsumer] = []
 
         async def send(consumer: RunConsumer, text: str) -> None:
@@ -105,7 +150,7 @@ class FeedTest(CommittedTest):
                 await asyncio.Event().wait()
             await plain(consumer, text)
 
-        with mock.patch.object(RunConsumer, "send", send):
+        with mock.patch.object(RunConsumer, "tell", send):
             lease = await sync_to_async(runner.claim)(self.run_row.pk)
             for _ in range(20):
                 await sync_to_async(self.steps)(lease, 10)

@@ -43,10 +43,30 @@ class QuestionsTest(SandboxTest):
     def test_a_prediction_is_kept_with_the_run_and_held_against_the_trace(self) -> None:
         prediction = {"forward": {"stops": ["internet"], "outcome": "delivered"}}
         run = self.done(self.queued(self.made, Kind.TRACE, OUTBOUND | {"prediction": prediction}))
-        assert run.parameters["prediction"] == {"forward": prediction["forward"]}
+        hops = [{"verdict": "forwarded", "next": "internet"}, {"verdict": "delivered"}]
+        assert run.parameters["prediction"] == {"forward": {"hops": hops}}
         found = next(event for event in self.log(run) if event["event"] == "trace.prediction")
         assert (found["right"], found["back"]) == (False, None)
         assert found["forward"]["hops"][0]["was"].startswith("load_balancers/")
+
+    def test_step_by_step_the_log_holds_no_more_than_was_predicted(self) -> None:
+        first = {"at": OUTBOUND["source"], "verdict": "forwarded", "next": "internet"}
+        prediction = {"forward": {"hops": [first]}, "stepwise": True}
+        log = self.log(self.done(self.queued(self.made, Kind.TRACE, OUTBOUND | {"prediction": prediction})))
+        told = [event["event"] for event in log]
+        assert "trace.step" in told and "trace.prediction" in told
+        assert not {"trace.verdict", "trace.text", "trace.branch"} & set(told)
+        whole = self.asked(Kind.TRACE, OUTBOUND)
+        assert told.count("trace.step") < sum(event["event"] == "trace.step" for event in whole)
+        judged = next(event for event in log if event["event"] == "trace.prediction")
+        assert judged["open"] and judged["score"] == {"right": 0, "of": 1}
+
+    def test_a_prediction_that_an_older_version_stored_is_still_judged(self) -> None:
+        old = {"forward": {"stops": ["internet"], "outcome": "delivered"}}
+        run = self.queued(self.made, Kind.TRACE, OUTBOUND)
+        run.parameters = run.parameters | {"prediction": old}
+        run.save(update_fields=["parameters"])
+        assert any(event["event"] == "trace.prediction" for event in self.log(self.done(run)))
 
     def test_who_says_nothing_hears_nothing_of_predictions(self) -> None:
         assert not any(event["event"] == "trace.prediction" for event in self.asked(Kind.TRACE, OUTBOUND))
@@ -105,7 +125,12 @@ class QuestionsTest(SandboxTest):
             (
                 "trace",
                 OUTBOUND | {"prediction": _said(*["internet"] * 17)},
-                "/parameters/prediction/forward/stops",
+                "/parameters/prediction/forward",
+            ),
+            (
+                "trace",
+                OUTBOUND | {"prediction": {"forward": {"hops": []}}},
+                "/parameters/prediction/forward/hops",
             ),
             ("compare", compare | {"profile": "gcp"}, "/parameters/profile"),
             ("compare", compare | {"packet": OUTBOUND | {"source": "vms/x"}}, "/parameters/packet/source"),

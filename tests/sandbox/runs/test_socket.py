@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 from unittest import mock
 
+import redis
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
@@ -169,16 +170,9 @@ class SocketTest(CommittedTest):
         assert numbers(messages) == list(range(1, run.last_seq + 1))
         await socket.disconnect()
 
-    async def test_a_channel_layer_that_is_away_loses_nothing(self) -> None:
+    async def test_a_redis_that_is_away_loses_nothing(self) -> None:
         run = await sync_to_async(self.queued)(self.made)
-
-        class Away:
-            async def new_channel(self) -> str:
-                raise ConnectionError("gone")
-
-            group_add = group_send = receive = new_channel
-
-        with mock.patch.object(fanout, "get_channel_layer", return_value=Away()):
+        with self.settings(REDIS_URL="redis://127.0.0.1:1/0"), mock.patch.object(fanout, "_sender", None):
             socket = await self.socket(run).open()
             run = await sync_to_async(self.done)(run)
             messages: list[dict[str, Any]] = []
@@ -186,6 +180,19 @@ class SocketTest(CommittedTest):
                 messages.append(await socket.message())
             await socket.disconnect()
         assert numbers(messages) == list(range(1, run.last_seq + 1))
+
+    async def test_hints_are_heard_again_when_the_connection_to_redis_was_lost(self) -> None:
+        run = await sync_to_async(self.queued)(self.made)
+        client = redis.Redis.from_url(settings.REDIS_URL)
+        with mock.patch("sandbox.runs.feed._LOOK_WHILE_OPEN_S", 60.0):
+            socket = await self.socket(run).open()
+            lease = await sync_to_async(runner.claim)(run.pk)
+            assert lease
+            for number in range(1, 4):
+                await sync_to_async(lease.store)([{"event": "now"}])
+                assert numbers(await socket.until("events")) == [number]
+                assert client.client_kill_filter(_type="pubsub")
+            await socket.disconnect()
 
     async def test_a_gap_is_not_jumped(self) -> None:
         run = await sync_to_async(lambda: self.done(self.queued(self.made)))()

@@ -18,7 +18,7 @@ class CreateTest(SandboxTest):
         assert made["url"] == f"/scenarios/{made['id']}/"
         got = self.send(self.owner_client, "GET", f"/scenarios/{made['id']}").json()
         assert (got["name"], got["revision"]) == ("Two firewalls behind a load balancer", 1)
-        assert got["can"] == {"edit": True, "run": True, "share": True}
+        assert got["can"] == {"edit": True, "run": True, "share": True, "download": True}
         assert got["document"]["topology"]["vms"].keys() == seed("two-firewalls")["topology"]["vms"].keys()
         assert (got["problems"], got["runnable"]) == ([], True)
 

@@ -56,6 +56,20 @@ class EditTest(SandboxTest):
     def test_an_edit_of_a_revision_that_is_yet_to_come_is_stale_too(self) -> None:
         assert self.edit(7, rename("x")).status_code == 409
 
+    def test_what_cannot_be_kept_is_refused_with_its_place(self) -> None:
+        vnet = {"name": "x", "address_space": ["10.9.0.0/16"]}
+        for path, value, place in (
+            ("/name", "a\0b", "/name"),
+            ("/name", "x" * 121, "/name"),
+            ("/description", "x" * 100_001, "/description"),
+            ("/topology/vnets/a\0b", vnet, "/topology/vnets"),
+            ("/topology/vnets/shop/name", "a\0b", "/topology/vnets/shop/name"),
+        ):
+            error = self.error(self.edit(1, [{"op": "add", "path": path, "value": value}]), 422)
+            assert error["code"] == "not_a_scenario" and error["hint"], error
+            assert error["pointer"].startswith(place), error
+        assert self.head(self.made).number == 1
+
     def test_an_edit_may_make_problems_and_says_them(self) -> None:
         body = self.edit(1, [{"op": "remove", "path": "/topology/vnets/shop"}]).json()
         assert body["revision"] == 2
@@ -104,6 +118,55 @@ class EditTest(SandboxTest):
         self.edit(1, [{"op": "remove", "path": "/topology/vnets/shop"}])
         assert queries.runnable(first)
         assert not queries.runnable(self.head(self.made))
+
+
+class EditsTest(SandboxTest):
+    """Edits that were kept for a while and are sent together: POST /scenarios/{id}/edits."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.made = self.scenario("first-packet")
+
+    def edit(self, base: int, edits: Any, client: Any = None) -> Any:
+        path = f"/scenarios/{self.made.pk}/edits"
+        return self.send(client or self.owner_client, "POST", path, {"base": base, "edits": edits})
+
+    def numbers(self) -> list[int]:
+        return list(Revision.objects.filter(scenario=self.made).values_list("number", flat=True))
+
+    def test_each_edit_is_a_revision_and_the_answer_is_the_newest(self) -> None:
+        answer = self.edit(1, [rename("First"), [], rename("Second")])
+        assert answer.status_code == 200, answer.content
+        assert (answer.json()["revision"], answer.json()["document"]["name"]) == (3, "Second")
+        names = Revision.objects.filter(scenario=self.made).values_list("document__name", flat=True)
+        assert list(names) == ["First packet", "First", "Second"]
+        assert Scenario.objects.get(pk=self.made.pk).name == "Second"
+
+    def test_one_that_does_not_fit_is_named_and_none_is_saved(self) -> None:
+        nowhere = [{"op": "remove", "path": "/topology/vms/nobody"}]
+        error = self.error(self.edit(1, [rename("First"), nowhere, rename("Third")]), 422)
+        assert (error["code"], error["edit"], error["pointer"]) == ("patch", 1, "/edits/1/0/path")
+        nonsense = [{"op": "add", "path": "/topology/vnets/new", "value": {"colour": "blue"}}]
+        error = self.error(self.edit(1, [rename("First"), nonsense]), 422)
+        assert (error["code"], error["edit"]) == ("not_a_scenario", 1)
+        services.restrict(self.made, ["/name"], exam=False)
+        assert self.error(self.edit(1, [rename("Mine")]), 422)["edit"] == 0
+        assert self.numbers() == [1]
+
+    def test_edits_of_an_old_revision_are_stale_together(self) -> None:
+        services.rename(self.made, "Theirs", self.owner)
+        answer = self.edit(1, [rename("First"), rename("Second")])
+        assert self.error(answer, 409)["code"] == "stale"
+        assert (answer.json()["revision"], answer.json()["document"]["name"]) == (2, "Theirs")
+        assert self.numbers() == [1, 2]
+
+    def test_only_its_owner_and_not_too_many(self) -> None:
+        assert self.edit(1, [rename("x")], self.mate_client).status_code == 404
+        assert self.edit(1, []).status_code == 422
+        assert self.edit(1, [rename("x")] * (services.MAX_EDITS + 1)).status_code == 422
+        with pytest.raises(ValueError, match="20 edits"):
+            services.apply_patches(self.made, 1, [rename("x")] * (services.MAX_EDITS + 1), self.owner)
+        assert self.numbers() == [1]
 
 
 class EditTogetherTest(CommittedTest):

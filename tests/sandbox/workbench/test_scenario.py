@@ -36,7 +36,7 @@ class ScenarioPageTest(SandboxTest):
         data = bootstrap(response)
         assert data["scenario"] == {"id": str(self.made.pk), "name": self.made.name, "revision": 1}
         assert data["can"] == {"edit": True, "run": True, "share": True}
-        assert data["user"] == {"name": "owner", "guest": False}
+        assert data["user"] == {"key": str(self.owner.pk), "name": "owner", "guest": False}
         assert self.owner_client.get(data["urls"]["scenario"]).status_code == 200
         assert self.owner_client.get(data["urls"]["runs"]).status_code == 200
         assert "csrftoken" in response.cookies
@@ -51,7 +51,8 @@ class ScenarioPageTest(SandboxTest):
     def test_a_shared_page(self) -> None:
         run = self.done(self.queued(self.made))
         _, token = sharing.create(self.made, self.owner, [run.pk])
-        for client, user in ((self.client, None), (self.mate_client, {"name": "mate", "guest": False})):
+        mate = {"key": str(self.mate.pk), "name": "mate", "guest": False}
+        for client, user in ((self.client, None), (self.mate_client, mate)):
             response = client.get(f"/s/{token}/")
             self.assertTemplateUsed(response, "workbench/shared.html")
             assert response["Referrer-Policy"] == "no-referrer"

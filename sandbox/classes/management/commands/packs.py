@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         actions = parser.add_subparsers(dest="action", required=True)
         lint = actions.add_parser("lint", help="say everything that is wrong with packs")
         lint.add_argument("packs", nargs="*", metavar="PACK", help="folder of a pack, or its id")
+        lint.add_argument("--seeds", type=int, default=4, help="how many variants are tried; default 4")
         lint.add_argument("--json", action="store_true", help="write a line of JSON for each pack")
 
         stored = actions.add_parser("import", help="store packs as versions that every course may use")
@@ -66,7 +68,7 @@ class Command(BaseCommand):
         folders = _folders(options["packs"])
         refused = 0
         for folder in folders:
-            problems = lint(folder)
+            problems = lint(folder, range(options["seeds"]))
             refused += bool(problems)
             if options["json"]:
                 row = {"pack": folder.name, "problems": [problem.as_dict() for problem in problems]}
@@ -80,7 +82,7 @@ class Command(BaseCommand):
             sys.exit(1)
 
 
-def lint(folder: Path) -> tuple[netcore.PackProblem, ...]:
+def lint(folder: Path, seeds: Sequence[int]) -> tuple[netcore.PackProblem, ...]:
     """Return everything that is wrong with the pack of a folder."""
     try:
         # As bytes: what is no text is one of the problems.
@@ -88,7 +90,7 @@ def lint(folder: Path) -> tuple[netcore.PackProblem, ...]:
         pack = netcore.read_pack(files)
     except netcore.PackRefused as error:
         return error.problems
-    found = netcore.lint(pack)
+    found = netcore.lint(pack, seeds)
     if pack.id != folder.name:
         message = f"The pack calls itself {pack.id}, and its folder {folder.name}."
         found = (netcore.PackProblem("pack.yml", "/id", "other-folder", message), *found)

@@ -1,7 +1,8 @@
 """`manage.py messages LANGUAGE...`: make or update the catalogues of a language, and compile them.
 
-A language is two files in `locale/LANGUAGE/LC_MESSAGES`: `django.po` for the pages, `djangojs.po` for the
-workbench. Fill them, run the command again, and the language can be chosen in the settings.
+A language is two files in `locale/LANGUAGE/LC_MESSAGES`: `django.po` for pages, refusals and what the
+engine says, `djangojs.po` for the workbench. Fill them, run the command again, and the language can be
+chosen in the settings.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 
-from sandbox.common.launch import frontend
+from sandbox.common.launch import frontend, texts
 from sandbox.common.launch.stages import ROOT, Trouble, run
 
 _SCRIPT = frontend.SOURCES / "texts.mjs"
@@ -35,7 +36,7 @@ class Command(BaseCommand):
             Path(folder).mkdir(parents=True, exist_ok=True)
         try:
             frontend.install()
-            texts = run([frontend.program("node"), str(_SCRIPT)], "the texts of the front end")
+            workbench = run([frontend.program("node"), str(_SCRIPT)], "the texts of the front end")
         except Trouble as trouble:
             sys.exit(str(trouble))
         try:
@@ -43,9 +44,10 @@ class Command(BaseCommand):
             with tempfile.TemporaryDirectory() as place, contextlib.chdir(place):
                 for name in ("sandbox", "templates"):
                     Path(name).symlink_to(ROOT / name)
+                Path("engine.py").write_text(texts.as_source(texts.engine_texts()), encoding="utf-8")
                 self._make("django", languages, ["html", "svg", "txt", "py"], symlinks=True)
             with tempfile.TemporaryDirectory() as place, contextlib.chdir(place):
-                Path("texts.js").write_text(texts, encoding="utf-8")
+                Path("texts.js").write_text(workbench, encoding="utf-8")
                 self._make("djangojs", languages, ["js"], no_location=True)
                 call_command("compilemessages", locale=languages, verbosity=0)
         except CommandError as error:

@@ -32,6 +32,10 @@ DATABASES = {"pg": "PostgreSQL", "sqlite": "SQLite"}
 ON_BOTH = "test_journey.py"
 """Browser test that runs on either database: from the first page to a link for others. What hands do in the
 other ones no database can change, so they run on PostgreSQL alone."""
+
+ON_ONE = ("runs/test_large.py", "runs/test_live.py", "runs/test_prefork.py")
+"""Long tests below tests/sandbox of what workers compute: they run on PostgreSQL alone as well."""
+
 WITHOUT_DATABASE = (
     "netcore",
     "facts",
@@ -90,16 +94,12 @@ class Command(BaseCommand):
 def _test(args: list[str]) -> int:
     tools.install_missing()
     frontend.build()
-    failed_checks = [] if args else checks.run_all()
-    passes = _passes(args)
     os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".data" / "kernels"))  # where the demo keeps them
-    if not args:
-        # Compiled once, before passes side by side would each do it within the time limit of a test.
-        with stages.stage("kernels", "compile"):
-            stages.run(
-                [sys.executable, "-m", "tests.warm_kernels"], "The kernels of the engine did not compile"
-            )
-    with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE if len(passes) > len(DATABASES) else 1) as pool:
+    failed_checks = [] if args else _checked()
+    passes = _passes(args)
+    own_server = "TEST_DATABASE_URL" in os.environ  # on one server passes would share the test's database
+    together = SIDE_BY_SIDE if len(passes) > len(DATABASES) and not own_server else 1
+    with ThreadPoolExecutor(max_workers=together) as pool:
         results = list(pool.map(_pytest, passes, [number > 0 for number in range(len(passes))]))
     passed, failed, skipped = (sum(column) for column in list(zip(*results, strict=True))[1:])
     failed += len(failed_checks)
@@ -112,6 +112,20 @@ def _test(args: list[str]) -> int:
     return 1 if failed or broken else 0
 
 
+def _checked() -> list[str]:
+    """Run the checks and return those that failed; the kernels of the engine are compiled beside them.
+
+    Compiled once, before passes side by side would each do it within the time limit of a test.
+    """
+    compiling = [sys.executable, "-m", "tests.warm_kernels"]
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        kernels = pool.submit(stages.run, compiling, "The kernels of the engine did not compile")
+        failed = checks.run_all()
+        with stages.stage("kernels", "compile"):
+            kernels.result()
+    return failed
+
+
 def _passes(args: list[str]) -> list[Pass]:
     """Return the runs of pytest, the longest first, so that the last ones end together."""
     only = os.environ.get("DB")
@@ -122,9 +136,11 @@ def _passes(args: list[str]) -> list[Pass]:
     others = tuple(f"--ignore={folder}" for folder in engine)
     browser = sorted((ROOT / "tests" / "browser").glob("test_*.py"))
     once = tuple(f"--ignore={file.relative_to(ROOT)}" for file in browser if file.name != ON_BOTH)
+    once += tuple(f"--ignore=tests/sandbox/{name}" for name in ON_ONE)
     return [
-        Pass(DATABASES["pg"], "pg", others),
+        Pass(f"{DATABASES['pg']}, browser", "pg", ("tests/browser",)),
         Pass(DATABASES["sqlite"], "sqlite", (*others, *once)),
+        Pass(DATABASES["pg"], "pg", (*others, "--ignore=tests/browser")),
         Pass("Engine", "sqlite", engine[:1]),
         Pass("Facts, properties, commands", "sqlite", engine[1:]),
     ]

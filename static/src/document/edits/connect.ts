@@ -27,6 +27,12 @@ export function connect(document: JsonObject, from: string, to: string): Connect
   return { reason: t("A {from} and a {to} are not connected with each other.", { from: kindWords(a), to: kindWords(b) }) };
 }
 
+/** Whether things of two kinds are ever connected. */
+export function joinable(from: string, to: string): boolean {
+  const [a, b] = [kindOf(from), kindOf(to)];
+  return `${a} ${b}` in RULES || `${b} ${a}` in RULES;
+}
+
 /** Return what can be connected with a thing, by the kinds of things. */
 export function connectable(path: string): boolean {
   const kind = kindOf(path);

@@ -2,16 +2,20 @@
 
 import { type Piece, homeOf, pieceOf, placeOf } from "../grammar";
 import { nextAddress } from "../propose";
-import { at, children, entries, text } from "../raw";
+import { at, children, entries, isObject, text } from "../raw";
 import { t } from "../text";
 import type { JsonObject } from "../types";
 import type { Spot } from "./add";
-import { Draft, type Edit } from "./draft";
+import { Draft, type Edit, layoutPointer } from "./draft";
 
 const PIECE: Record<string, string> = { vms: "vm", nics: "nic", load_balancers: "balancer", private_endpoints: "private-endpoint", hosts: "host", subnets: "subnet", vnets: "vnet", sites: "site" };
 
-/** Return the edit that moves a thing to where it was dropped; null where it stays in its frame; or why not. */
-export function rehome(document: JsonObject, path: string, place: readonly string[], spot: Spot): (Edit & { words: string }) | { reason: string } | null {
+/**
+ * Return the edit that moves a thing to where it was dropped; null where it stays in its frame; or why not.
+ *
+ * Args: `spot` where it was dropped, in the coordinates of its new frame; null lets the layout choose.
+ */
+export function rehome(document: JsonObject, path: string, place: readonly string[], spot: Spot | null): (Edit & { words: string }) | { reason: string } | null {
   const [collection = "", id = ""] = path.split("/");
   const piece = PIECE[collection];
   if (!piece || path.split("/").length > 2) return null;
@@ -27,7 +31,8 @@ export function rehome(document: JsonObject, path: string, place: readonly strin
   const home = found.home.split("/")[1] ?? "";
   const words = MOVES[collection]?.(draft, id, home);
   if (!words) return { reason: t("No address is free in {subnet}.", { subnet: home }) };
-  draft.place(path, spot);
+  if (spot) draft.place(path, spot);
+  else if (isObject(document.layout) && path in document.layout) draft.do({ op: "remove", path: layoutPointer(path) });
   return { ...draft.edit(path), words };
 }
 

@@ -11,6 +11,7 @@ import { update, workbench } from "../../document/store";
 import { t } from "../../document/text";
 import { placesOf } from "../trace/Question";
 import { type Action, type Choosing, goTo } from "./actions";
+import { useModal } from "./Dialog";
 import { score } from "./fuzzy";
 
 interface Row {
@@ -34,9 +35,7 @@ export function Commands({ actions, only, close }: { actions: Action[]; only: Ch
   const rows = useMemo(() => (only ? only.items.map((one) => ({ ...one, group: only.title, detail: one.detail ?? "", keys: [] })) : allRows(actions)), [actions, only]);
   const found = useMemo(() => ranked(rows, typed, only !== null), [rows, typed, only]);
   const at = Math.min(chosen, found.length - 1);
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
+  useModal(dialog);
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
   }, [at, found]);
@@ -58,7 +57,7 @@ export function Commands({ actions, only, close }: { actions: Action[]; only: Ch
     }
   };
   return (
-    <dialog ref={dialog} className="dialog commands" aria-label={only?.title ?? t("Commands")} onClose={close} onClick={(event) => { if (event.target === dialog.current) close(); }}>
+    <dialog ref={dialog} className="dialog commands" aria-label={only?.title ?? t("Commands")} onClose={() => { if (!dialog.current?.open) close(); }} onClick={(event) => { if (event.target === dialog.current) close(); }}>
       <input
         className="input"
         role="combobox"
@@ -148,7 +147,7 @@ function asked(typed: string): Row | null {
     detail: "",
     keys: [],
     run: () => {
-      update({ asked: { source, destination, protocol: "tcp", port }, dock: "trace", sendAsked: true });
+      update({ asked: { source, destination, protocol: "tcp", port, more: {} }, dock: "trace", sendAsked: true });
     },
   };
 }

@@ -6,7 +6,7 @@ import { remove, saidOf } from "../../document/edits/remove";
 import { useWorkbench, workbench } from "../../document/store";
 import { t, tn } from "../../document/text";
 import { perform } from "../edits";
-import { Dialog } from "./Dialog";
+import { Dialog, inSentence } from "./Dialog";
 
 const SHOWN = 40;
 
@@ -22,7 +22,7 @@ export function Delete({ close }: { close: () => void }): ReactNode {
   };
   return (
     <Dialog
-      title={t("Delete {what}?", { what: what.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase()) })}
+      title={t("Delete {what}?", { what: inSentence(what) })}
       close={close}
       foot={
         <>

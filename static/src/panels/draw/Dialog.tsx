@@ -1,19 +1,33 @@
 /** A dialog with a title, a body and buttons; Escape and the cross close it. */
 
 import { X } from "lucide-react";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useLayoutEffect, useRef } from "react";
 
 import { t } from "../../document/text";
 
+/** Return what something is called as it stands inside a sentence: "subnet app", but "VM web1". */
+export function inSentence(what: string): string {
+  return what.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
+}
+
+/** Open a dialog for as long as it is there; the focus goes back to where it was. */
+export function useModal(dialog: { current: HTMLDialogElement | null }): void {
+  useLayoutEffect(() => {
+    const one = dialog.current;
+    one?.showModal();
+    // The browser would begin at the cross.
+    one?.querySelector<HTMLElement>("[data-first], [role=combobox], .dialog-body input, .dialog-body select, .dialog-body button")?.focus();
+    return () => {
+      one?.close();
+    };
+  }, [dialog]);
+}
+
 export function Dialog({ title, close, children, foot, wide = false }: { title: string; close: () => void; children: ReactNode; foot?: ReactNode; wide?: boolean }): ReactNode {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    dialog.current?.showModal();
-    // The browser would begin at the cross.
-    dialog.current?.querySelector<HTMLElement>("[data-first], .dialog-body input, .dialog-body select, .dialog-body button")?.focus();
-  }, []);
+  useModal(dialog);
   return (
-    <dialog ref={dialog} className={`dialog ${wide ? "wide" : ""}`} aria-label={title} onClose={close}>
+    <dialog ref={dialog} className={`dialog ${wide ? "wide" : ""}`} aria-label={title} onClose={() => { if (!dialog.current?.open) close(); }}>
       <div className="dialog-head row">
         <h2>{title}</h2>
         <button type="button" className="button icon quiet small push" aria-label={t("Close")} onClick={close}>

@@ -2,11 +2,10 @@
 
 import { type ReactNode, useEffect, useState } from "react";
 
-import { differences, marksOf } from "../../document/diff";
+import { type Difference, marksOf } from "../../document/diff";
 import { between } from "../../document/patch";
 import { select, update, useWorkbench, workbench } from "../../document/store";
 import { t, tn } from "../../document/text";
-import type { JsonObject } from "../../document/types";
 import { type RevisionItem, api } from "../../protocol/api";
 import { start, words } from "../../protocol/followed";
 import { Differences } from "../Differences";
@@ -40,9 +39,10 @@ export function History({ close }: { close: () => void }): ReactNode {
             <li key={one.revision}>
               <button type="button" aria-pressed={one.revision === chosen} onClick={() => { setChosen(one.revision); }}>
                 <span className="mono">{one.revision}</span>
-                <span className="name">{one.label ?? when(one.created_at)}</span>
-                <span className="muted">{[one.label ? when(one.created_at) : "", one.author ?? ""].filter(Boolean).join(", ")}</span>
+                <span className="name">{one.label ?? (didOf(one) || when(one.created_at))}</span>
                 {one.problems > 0 && <span className="badge">{tn("{n} problem", "{n} problems", one.problems)}</span>}
+                {one.label && didOf(one) && <span className="did">{didOf(one)}</span>}
+                <span className="muted">{[one.label || didOf(one) ? when(one.created_at) : "", one.author ?? ""].filter(Boolean).join(", ")}</span>
               </button>
             </li>
           ))}
@@ -64,32 +64,51 @@ function when(iso: string): string {
   return new Date(iso).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 }
 
+/** So many changes of an edit stand in its row. */
+const TOLD = 2;
+
+/** What an edit did, in one line; empty for revisions of which nobody kept it. */
+function didOf({ words: told, more }: RevisionItem): string {
+  const left = more + Math.max(0, told.length - TOLD);
+  const line = told.slice(0, TOLD).join("; ");
+  return left > 0 ? t("{line}, and {n} more", { line, n: left }) : line;
+}
+
 type View = "edit" | "now";
 
 function Detail({ item, close, named }: { item: RevisionItem; close: () => void; named: () => void }): ReactNode {
   const may = useWorkbench((state) => state.can.edit);
   const runs = useWorkbench((state) => state.can.run);
-  const now = useWorkbench((state) => state.document);
+  const newest = useWorkbench((state) => state.revision);
   const [view, setView] = useState<View>("edit");
-  const [own, setOwn] = useState<JsonObject | null>(null);
-  const [before, setBefore] = useState<JsonObject | null>(item.revision > 1 ? null : {});
+  const [found, setFound] = useState<Difference[] | null>(null);
   const [label, setLabel] = useState(item.label ?? "");
   const [error, setError] = useState("");
   const number = item.revision;
+  const [from, to] = view === "edit" ? [number - 1, number] : [number, newest];
   useEffect(() => {
-    const failed = (reason: unknown): void => { setError(words(reason)); };
-    api.revision(number).then(setOwn, failed);
-    if (number > 1) api.revision(number - 1).then(setBefore, failed);
-  }, [number]);
-  const found = own && before ? (view === "edit" ? differences(before, own) : differences(own, now)) : null;
+    let current = true;
+    api.changes(from, to).then(
+      ({ items }) => { if (current) setFound(items); },
+      (reason: unknown) => { if (current) setError(words(reason)); },
+    );
+    return () => {
+      current = false;
+      setFound(null);
+    };
+  }, [from, to]);
   const keepName = (): void => {
     if (label.trim() !== (item.label ?? "")) api.nameRevision(number, label.trim()).then(named, (reason: unknown) => { setError(words(reason)); });
   };
-  const restore = (): void => {
-    if (!own) return;
-    change(between(workbench().document, { ...own, schema: workbench().document.schema ?? null }));
-    update({ told: [t("Revision {number} is back as a new revision. Undo takes it away again.", { number })], compared: null });
-    close();
+  const restore = async (): Promise<void> => {
+    try {
+      const own = await api.revision(number);
+      change(between(workbench().document, { ...own, schema: workbench().document.schema ?? null }));
+      update({ told: [t("Revision {number} is back as a new revision. Undo takes it away again.", { number })], compared: null });
+      close();
+    } catch (reason) {
+      setError(words(reason));
+    }
   };
   const show = (): void => {
     if (!found) return;
@@ -97,10 +116,9 @@ function Detail({ item, close, named }: { item: RevisionItem; close: () => void;
     select(null);
     close();
   };
-  const told = view === "edit" ? { before: number - 1, after: number } : { before: number, after: workbench().revision };
   const ask = (): void => {
     update({ dock: "edits" });
-    void start("difference", { before: told.before }, { revision: told.after }).then((run) => { if (run) rememberRun(run.id); });
+    void start("difference", { before: from }, { revision: to }).then((run) => { if (run) rememberRun(run.id); });
     close();
   };
   return (
@@ -123,11 +141,11 @@ function Detail({ item, close, named }: { item: RevisionItem; close: () => void;
       <Differences of={found?.slice(0, 100) ?? []} />
       <p className="row">
         <button type="button" className="button small" disabled={!found || found.length === 0} onClick={show}>{t("Show on the drawing")}</button>
-        {runs && told.before > 0 && told.before !== told.after && (
+        {runs && from > 0 && from !== to && (
           <button type="button" className="button small" onClick={ask}>{t("What it did to flows")}</button>
         )}
-        {may && number !== workbench().revision && (
-          <button type="button" className="button small primary" disabled={!own} onClick={restore}>{t("Restore revision {number}", { number })}</button>
+        {may && number !== newest && (
+          <button type="button" className="button small primary" onClick={() => { void restore(); }}>{t("Restore revision {number}", { number })}</button>
         )}
       </p>
     </>

@@ -1,8 +1,11 @@
 /** Everything that can be done with a drawing: one object per action feeds keys, palette, buttons and help. */
 
-import { connect } from "../../document/edits/connect";
+import { connect, joinable } from "../../document/edits/connect";
+import type { Edit } from "../../document/edits/draft";
+import { rehome } from "../../document/edits/rehome";
 import { saidOf } from "../../document/edits/remove";
-import { PIECES } from "../../document/grammar";
+import { PIECES, homeOf, placeOf } from "../../document/grammar";
+import { entries } from "../../document/raw";
 import { choose, select, update, workbench } from "../../document/store";
 import { mark, t } from "../../document/text";
 import { history, perform, redo, undo } from "../edits";
@@ -12,6 +15,8 @@ import { look } from "../reference/look";
 import { type Edge, align, fold } from "./align";
 import { addHere } from "./carrying";
 import { deleteAtOnce } from "./Delete";
+import { enter, nextPart } from "./parts";
+import { nameField } from "./Rename";
 import { chooseAll, duplicateChosen } from "./clipboard";
 
 export interface Action {
@@ -35,7 +40,7 @@ export interface Controls {
   open: (dialog: Opened) => void;
 }
 
-export type Opened = "delete" | "replace" | "history" | "bulk" | null;
+export type Opened = "delete" | "rename" | "replace" | "history" | "bulk" | null;
 
 /** A question the command palette asks: choose one of these. */
 export interface Choosing {
@@ -61,7 +66,10 @@ export function actionsOf(controls: Controls): Action[] {
     }, "remove"),
     action("duplicate", mark("Duplicate what is chosen"), mark("Edit"), ["Ctrl D"], some, duplicateChosen, "copy clone"),
     action("all", mark("Choose everything"), mark("Edit"), ["Ctrl A"], always, chooseAll, "select all"),
-    action("connect", mark("Connect with…"), mark("Edit"), ["c"], () => some() && targets().length > 0, () => { controls.openCommands({ title: t("Connect with"), items: targets() }); }, "peer join attach"),
+    action("rename", mark("Rename…"), mark("Edit"), ["F2"], () => editable() && workbench().chosen.length === 1 && nameField(workbench().selection ?? "") !== null, () => { controls.open("rename"); }, "name"),
+    action("add-here", mark("Add to what is chosen…"), mark("Edit"), ["Insert", "+"], () => some() && inside().length > 0, () => { controls.openCommands({ title: t("Add to what is chosen"), items: inside() }); }, "new insert"),
+    action("connect", mark("Connect with…"), mark("Edit"), ["c"], () => some() && partners().next().done === false, () => { controls.openCommands({ title: t("Connect with"), items: targets() }); }, "peer join attach"),
+    action("move-into", mark("Move into another frame…"), mark("Edit"), [], () => some() && frames().next().done === false, () => { controls.openCommands({ title: t("Move into"), items: [...frames()] }); }, "subnet rehome"),
     action("bulk", mark("Edit what is chosen together…"), mark("Edit"), ["m"], several, () => { controls.open("bulk"); }, "bulk many"),
     action("replace", mark("Find and replace a prefix…"), mark("Edit"), ["Ctrl H"], editable, () => { controls.open("replace"); }, "renumber address range"),
     ...ALIGNS.map(([edge, name]) => action(`align-${edge}`, name, mark("Arrange"), [], several, () => { align(edge); })),
@@ -78,6 +86,8 @@ export function actionsOf(controls: Controls): Action[] {
     action("glossary", mark("Glossary"), mark("Panels"), [], always, () => { look("words", ""); }, "words meaning terms"),
     panel("Help", "?"),
     action("tour", mark("Take the tour"), mark("Panels"), [], always, startTour, "introduction first steps help"),
+    action("next-part", mark("To the next part of the page"), mark("Everywhere"), ["F6"], always, () => { nextPart(1); }, "focus region"),
+    action("part-before", mark("To the part before"), mark("Everywhere"), ["Shift F6"], always, () => { nextPart(-1); }, "focus region"),
     action("inspector", mark("Inspector"), mark("Panels"), ["i"], always, controls.toggleInspector),
     action("nothing", mark("Choose nothing"), mark("Edit"), ["Esc"], always, () => {
       select(null);
@@ -95,20 +105,45 @@ const ALIGNS: [Edge, string][] = [
   ["column", mark("Spread in a column")],
 ];
 
-/** What the selection can be connected with, each with what it would mean. */
-function targets(): Choosing["items"] {
+/** What the selection can be connected with, one after the other: who asks for any stops at the first. */
+function* partners(): Generator<{ target: string; words: string; edit: Edit }> {
   const { document, chosen } = workbench();
   const from = chosen.at(-1);
-  if (!from) return [];
+  if (!from) return;
   const candidates = ["vnets", "vms", "load_balancers", "gateways", "sites", "transit_gateways", "route_tables", "security_groups", "nat_gateways", "traffic_managers", "subnets", "nics", "public_ips"];
-  const topology = (document.topology ?? {}) as Record<string, Record<string, unknown>>;
-  return candidates.flatMap((collection) =>
-    Object.keys(topology[collection] ?? {}).flatMap((id) => {
+  for (const collection of candidates.filter((one) => joinable(from, `${one}/any`)))
+    for (const [id] of entries(document, collection)) {
       const target = `${collection}/${id}`;
       const result = connect(document, from, target);
-      return "reason" in result ? [] : [{ id: target, name: saidOf(document, target), detail: result.words, run: () => { perform(result); } }];
-    }),
-  );
+      if (!("reason" in result)) yield { target, words: result.words, edit: result };
+    }
+}
+
+function targets(): Choosing["items"] {
+  const { document } = workbench();
+  return [...partners()].map(({ target, words, edit }) => ({ id: target, name: saidOf(document, target), detail: words, run: () => { perform(edit); } }));
+}
+
+/** The frames that what is selected can move into, each with what it would mean. */
+function* frames(): Generator<Choosing["items"][number]> {
+  const { document, selection } = workbench();
+  if (!selection) return;
+  for (const collection of ["subnets", "sites"])
+    for (const [id] of entries(document, collection)) {
+      const target = `${collection}/${id}`;
+      const moved = rehome(document, selection, placeOf(document, target), null);
+      if (moved && !("reason" in moved)) yield { id: target, name: saidOf(document, target), detail: moved.words, run: () => { perform(moved); } };
+    }
+}
+
+/** The pieces that may live in what is chosen, or hang on it. */
+function inside(): Choosing["items"] {
+  const { document, selection } = workbench();
+  const place = placeOf(document, selection);
+  return PIECES.flatMap((piece) => {
+    const found = homeOf(document, piece, place);
+    return "reason" in found || found.home === "canvas" ? [] : [{ id: piece.id, name: t("Add {name}", { name: t(piece.name) }), detail: t(piece.hint), run: () => { addHere(piece); } }];
+  });
 }
 
 /** Return whether a key press is one of an action's keys. */
@@ -118,7 +153,7 @@ export function pressed(event: KeyboardEvent, keys: readonly string[]): boolean 
     const key = parts.at(-1) ?? "";
     const ctrl = parts.includes("Ctrl");
     if (ctrl !== (event.ctrlKey || event.metaKey) || event.altKey) return false;
-    if (ctrl && parts.includes("Shift") !== event.shiftKey) return false;
+    if ((ctrl || /^F\d/.test(key)) && parts.includes("Shift") !== event.shiftKey) return false;
     const named = key === "Esc" ? "Escape" : key;
     return ctrl ? event.key.toLowerCase() === named.toLowerCase() : event.key === named;
   });
@@ -127,4 +162,5 @@ export function pressed(event: KeyboardEvent, keys: readonly string[]): boolean 
 export function goTo(path: string): void {
   choose([path], true);
   update({ told: [] });
+  enter(".inspector");
 }

@@ -4,6 +4,8 @@ import { ArrowLeftRight, Building2, Cable, Combine, DoorOpen, Fence, Frame, Glob
 
 import type { ReactNode } from "react";
 
+import { PIECES } from "../../document/grammar";
+
 const ICONS: Record<string, LucideIcon> = {
   vnet: Frame,
   subnet: SquareDashed,
@@ -35,6 +37,22 @@ const ICONS: Record<string, LucideIcon> = {
   connection: Cable,
   note: StickyNote,
 };
+
+/** Pieces by the words for their kind, and what the drawing calls otherwise than the palette. */
+const KINDS: Record<string, string> = {
+  ...Object.fromEntries(PIECES.map((piece) => [piece.name, piece.id])),
+  balancer: "balancer",
+  host: "host",
+  router: "router",
+  "peering link": "peering",
+  "public address": "public-ip",
+  "main route table": "route-table",
+};
+
+/** The icon of a kind of thing, as the outline names kinds. */
+export function KindIcon({ kind }: { kind: string }): ReactNode {
+  return <PieceIcon piece={KINDS[kind] ?? ""} />;
+}
 
 export function PieceIcon({ piece }: { piece: string }): ReactNode {
   const Icon = ICONS[piece] ?? SquareDashed;

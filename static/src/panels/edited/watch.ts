@@ -30,6 +30,11 @@ export function watchedNow(): Watched | null {
   return watching.watch;
 }
 
+/** Hear of new revisions, without showing them. */
+export function onWatched(listener: () => void): () => void {
+  return subscribe(listener);
+}
+
 export function useWatched(): Watching {
   return useSyncExternalStore(subscribe, () => watching);
 }
@@ -44,7 +49,7 @@ export function notice({ revision, document, runnable }: ScenarioAnswer): void {
   const watch = watched(watching.watch, { revision, runnable, key: keyOf(document) });
   put({ watch });
   window.clearTimeout(timer);
-  if (workbench().can.run && tells(watch)) timer = window.setTimeout(() => void ask(), PAUSE_MS);
+  if (workbench().can.run && workbench().withheld.length === 0 && tells(watch)) timer = window.setTimeout(() => void ask(), PAUSE_MS);
 }
 
 async function ask(): Promise<void> {

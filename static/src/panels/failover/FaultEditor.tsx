@@ -10,6 +10,7 @@ import type { JsonObject } from "../../document/types";
 import { change } from "../edits";
 import { BreakFields, FieldOf } from "./BreakFields";
 import { RecordingBar } from "./RecordingBar";
+import { useChoice } from "./choice";
 import { useFailoverChoices } from "./failoverChoices";
 import { type Draft, EMPTY, draftOf, faultOf, idOf, kindWords, wrongAt } from "./faultFields";
 import { record, useRecording } from "./recording";
@@ -70,7 +71,7 @@ export function FaultEditor({ of, close, made }: { of: string; close: () => void
         <FieldOf id="fault-at" words={t("At, s")} wrong={wrong("at_us")}>
           <input id="fault-at" aria-describedby="fault-at-wrong" type="number" min={0} step="any" value={draft.at} onChange={(event) => { set({ at: event.target.value }); }} />
         </FieldOf>
-        <fieldset className="designs">
+        <fieldset className="designs" id="fault-conditions">
           <legend className="label">{t("Besides")}</legend>
           <span className="chips">
             {conditions.map(({ condition, words }) => (
@@ -85,6 +86,7 @@ export function FaultEditor({ of, close, made }: { of: string; close: () => void
             ))}
           </span>
         </fieldset>
+        <Racers chosen={draft.designs} set={(designs) => { set({ designs }); }} />
         <Later then={draft.then} set={(then) => { set({ then }); }} wrong={wrong("then")} />
         <button className="button primary" type="submit">
           {kept ? t("Save the fault") : t("Add the fault")}
@@ -106,6 +108,25 @@ export function FaultEditor({ of, close, made }: { of: string; close: () => void
 function partOf(document: JsonObject, id: string): JsonObject {
   const fault = at(document, `faults/${id}`);
   return isObject(fault) ? fault : {};
+}
+
+/** Designs that race for this fault until somebody chooses others; none: the first that can be played. */
+function Racers({ chosen, set }: { chosen: string[]; set: (designs: string[]) => void }): ReactNode {
+  const designs = useChoice()?.designs ?? [];
+  const gone = chosen.filter((id) => !designs.some((design) => design.id === id)).map((id) => ({ id, title: t("{id} (cannot be played)", { id }) }));
+  return (
+    <fieldset className="designs" id="fault-designs">
+      <legend className="label">{t("Designs that race for it")}</legend>
+      {designs.length + gone.length === 0 && <span className="muted">{t("There is none to choose.")}</span>}
+      <span className="chips">
+        {[...designs, ...gone].map(({ id, title }) => (
+          <label key={id} className="chip">
+            <input type="checkbox" checked={chosen.includes(id)} onChange={(event) => { set(event.target.checked ? [...chosen, id] : chosen.filter((one) => one !== id)); }} /> {title}
+          </label>
+        ))}
+      </span>
+    </fieldset>
+  );
 }
 
 /** What happens after the fault began, one step after the other. */

@@ -3,14 +3,12 @@
 import { type ReactNode, useState } from "react";
 
 import { pointerOf } from "../../document/edits/draft";
-import type { Nic } from "../../document/drawing";
 import { at, entries, isObject, text, texts } from "../../document/raw";
 import { modelAt } from "../../document/shape";
 import { select, useWorkbench } from "../../document/store";
 import { t } from "../../document/text";
 import { change } from "../edits";
-import { Routes } from "../inspector/Routes";
-import { Rules } from "../inspector/Rules";
+import { InForce, servesNics } from "./InForce";
 import { PartForm } from "./PartForm";
 import { PeeringForm } from "./PeeringForm";
 
@@ -23,6 +21,7 @@ export function Edit({ path }: { path: string }): ReactNode {
   const model = modelAt(path);
   if (!isObject(part) || !model) return <p className="muted">{t("The drawing has no such thing any more.")}</p>;
   if (collection === "peerings") return <PeeringForm id={id} />;
+  const serves = servesNics(path);
   const nics = collection === "vms" && path.split("/").length === 2 ? entries(document, "nics").filter(([, nic]) => nic.vm === id) : [];
   return (
     <>
@@ -38,38 +37,8 @@ export function Edit({ path }: { path: string }): ReactNode {
           <PartForm path={`nics/${key}`} model="NIC" part={nic} without={["name", "vm"]} of={text(nic.name, key)} />
         </section>
       ))}
-      {(collection === "route_tables" || collection === "security_groups") && <InForce collection={collection} id={id} />}
+      {serves && <InForce {...serves} />}
     </>
-  );
-}
-
-/** What follows from a table or group at a NIC it serves. */
-function InForce({ collection, id }: { collection: string; id: string }): ReactNode {
-  const document = useWorkbench((state) => state.document);
-  const drawing = useWorkbench((state) => state.drawing);
-  const [chosen, setChosen] = useState("");
-  const field = collection === "route_tables" ? "route_table" : "security_group";
-  const subnets = new Set(entries(document, "subnets").filter(([, one]) => one[field] === id).map(([key]) => key));
-  const served = entries(document, "nics").filter(([, nic]) => subnets.has(text(nic.subnet)) || nic[field] === id);
-  const all = drawing.vnets.flatMap((vnet) => vnet.subnets.flatMap((subnet) => [...subnet.machines.flatMap((machine) => machine.nics), ...subnet.nics]));
-  const nics = all.filter((nic: Nic) => served.some(([key]) => key === nic.id));
-  const nic = nics.find((one) => one.path === chosen) ?? nics[0];
-  if (!nic) return <p className="muted">{t("It serves no NIC yet, so there is nothing in force to show.")}</p>;
-  return (
-    <section aria-label={t("In force")}>
-      <h3>{t("In force")}</h3>
-      {nics.length > 1 && (
-        <label className="row">
-          <span className="label">{t("at NIC")}</span>
-          <select className="input" value={nic.path} onChange={(event) => { setChosen(event.target.value); }}>
-            {nics.map((one) => (
-              <option key={one.path} value={one.path}>{one.name}</option>
-            ))}
-          </select>
-        </label>
-      )}
-      {collection === "route_tables" ? <Routes nic={nic} title={nics.length > 1 ? null : nic.name} /> : <Rules nic={nic} title={nics.length > 1 ? null : nic.name} />}
-    </section>
   );
 }
 

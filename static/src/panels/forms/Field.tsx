@@ -1,6 +1,6 @@
 /** One field of a part: typed, chosen or switched; checked as it is typed, kept when it is left. */
 
-import { type ReactNode, useId, useState } from "react";
+import { type ReactNode, useEffect, useId, useState } from "react";
 
 import { pointerOf } from "../../document/edits/draft";
 import { explainAddress, explainPrefix, nextAddress, nextRange, nextSubnetPrefix } from "../../document/propose";
@@ -9,6 +9,7 @@ import { choicesOf, referenceOf } from "../../document/references";
 import type { Field as Shape } from "../../document/shape";
 import { select, useWorkbench, workbench } from "../../document/store";
 import { t } from "../../document/text";
+import { forgetTyping, sayTyping } from "../../document/typing";
 import type { Json, JsonObject, Problem } from "../../document/types";
 import { parseTyped, typedOf } from "../../document/validate";
 import { change } from "../edits";
@@ -47,7 +48,7 @@ export function Field({ path, model, name, shape, value, cell }: FieldProps): Re
   const [wrong, setWrong] = useState("");
   const said = wrong || found;
   const words = unitName(name);
-  const shared = { id, "aria-invalid": said !== "", ...(said && !cell ? { "aria-describedby": `${id}-said` } : {}), ...(cell ? { "aria-label": cell, title: said } : {}) };
+  const shared = { id, name: `${path}/${name}`, "aria-invalid": said !== "", ...(said && !cell ? { "aria-describedby": `${id}-said` } : {}), ...(cell ? { "aria-label": cell, title: said } : {}) };
   const set = (next: Json): void => { keep(path, name, next); };
   const choices = useChoices(reference, path);
   let control: ReactNode;
@@ -75,7 +76,7 @@ export function Field({ path, model, name, shape, value, cell }: FieldProps): Re
 
 const NONE: [string, string][] = [];
 
-type Shared = { id: string; "aria-invalid": boolean; "aria-label"?: string; "aria-describedby"?: string; title?: string };
+type Shared = { id: string; name: string; "aria-invalid": boolean; "aria-label"?: string; "aria-describedby"?: string; title?: string };
 
 function useChoices(reference: ReturnType<typeof referenceOf>, path: string): [string, string][] {
   const document = useWorkbench((state) => (reference ? state.document : null));
@@ -131,7 +132,7 @@ function Several({ shared, value, set, choices, words }: { shared: Shared; value
     <div className="several" role="group" aria-label={words}>
       {all.map(([key, name], index) => (
         <label key={key} className="chip">
-          <input {...(index === 0 ? { id: shared.id } : {})} type="checkbox" checked={now.includes(key)} onChange={(event) => { set(event.target.checked ? [...now, key] : now.filter((one) => one !== key)); }} /> {name}
+          <input {...(index === 0 ? { id: shared.id } : {})} name={shared.name} type="checkbox" checked={now.includes(key)} onChange={(event) => { set(event.target.checked ? [...now, key] : now.filter((one) => one !== key)); }} /> {name}
         </label>
       ))}
     </div>
@@ -147,9 +148,17 @@ function Typed({ shared, path, name, shape, value, set, setWrong, compact, choic
     setWrong("wrong" in parsed ? parsed.wrong : "");
     return parsed;
   };
+  const place = pointerOf(`${path}/${name}`);
+  useEffect(() => () => { forgetTyping(place); }, [place]);
+  const tell = (next: string): void => {
+    const parsed = check(next);
+    const same = "value" in parsed && JSON.stringify(parsed.value) === JSON.stringify(value ?? null);
+    sayTyping(same ? null : { pointer: place, value: "value" in parsed ? parsed.value : undefined });
+  };
   const leave = (): void => {
     const parsed = check(typed);
     if ("value" in parsed) set(parsed.value);
+    forgetTyping(place);
   };
   const input = (
     <input
@@ -163,7 +172,7 @@ function Typed({ shared, path, name, shape, value, set, setWrong, compact, choic
       placeholder={shape.nullable && !compact ? t("none") : ""}
       onChange={(event) => {
         setTyped(event.target.value);
-        check(event.target.value);
+        tell(event.target.value);
       }}
       onBlur={leave}
       onKeyDown={(event) => {
@@ -171,6 +180,7 @@ function Typed({ shared, path, name, shape, value, set, setWrong, compact, choic
         if (event.key === "Escape") {
           setTyped(typedOf(value));
           setWrong("");
+          forgetTyping(place);
         }
       }}
     />

@@ -14,6 +14,7 @@ import type { Json, JsonObject } from "../../document/types";
 import { Dialog } from "../draw/Dialog";
 import { change, perform } from "../edits";
 import { Field } from "./Field";
+import { InForce, servesNics } from "./InForce";
 import { label, unitName } from "../inspector/words";
 
 interface Props {
@@ -30,6 +31,7 @@ const SIZE = { size: 13, "aria-hidden": true } as const;
 
 export function MapTable(props: Props): ReactNode {
   const [wide, setWide] = useState(false);
+  const serves = servesNics(props.path);
   return (
     <section aria-label={named(props)} className="map-table">
       <div className="row">
@@ -41,8 +43,13 @@ export function MapTable(props: Props): ReactNode {
       <Rows {...props} all={false} />
       {wide && (
         <Dialog title={props.path.includes("/") ? `${props.title} ${t("of")} ${props.path.split("/")[1] ?? ""}` : props.title} close={() => { setWide(false); }} wide>
-          <Rows {...props} all />
-          <p className="muted">{t("Paste rows from a spreadsheet into any cell; a first line of column names chooses the columns.")}</p>
+          <div className={serves ? "wide-table beside" : "wide-table"}>
+            <div>
+              <Rows {...props} all />
+              <p className="muted">{t("Paste rows from a spreadsheet into any cell; a first line of column names chooses the columns.")}</p>
+            </div>
+            {serves && <InForce {...serves} />}
+          </div>
         </Dialog>
       )}
     </section>

@@ -60,6 +60,7 @@ export function PeeringForm({ id }: { id: string }): ReactNode {
                   {half ? (
                     <input
                       type="checkbox"
+                      name={`peerings/${half[0]}/${key}`}
                       aria-label={`${t(words)}, ${t("at {vnet}", { vnet })}`}
                       checked={(half[1][key] ?? key === "allow_access") === true}
                       onChange={(event) => { change([{ op: "add", path: pointerOf(`peerings/${half[0]}/${key}`), value: event.target.checked }]); }}

@@ -141,7 +141,7 @@ function AskFrom({ path }: { path: string }): ReactNode {
   if (!can || !/^(vms|hosts|traffic_managers)\/[^/]+$/.test(path)) return null;
   const put = (change: Partial<typeof asked>): void => {
     quiet("trace");
-    update({ asked: { ...asked, ...change }, dock: "trace" });
+    update({ asked: { ...asked, ...change, more: {} }, dock: "trace" });
   };
   return (
     <p className="row">

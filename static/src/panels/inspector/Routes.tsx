@@ -6,23 +6,28 @@ import type { Nic } from "../../document/drawing";
 import { select, useWorkbench } from "../../document/store";
 import { t } from "../../document/text";
 import type { EffectiveRoute } from "../../document/types";
-import { api } from "../../protocol/api";
+import { type Routes as Answered, api } from "../../protocol/api";
 import { FactLinks } from "../reference/FactLinks";
 import { useAnswer } from "./answer";
 
 export function Routes({ nic, title }: { nic: Nic; title: string | null }): ReactNode {
   const answer = useAnswer(`routes ${nic.id}`, () => api.routes(nic.id));
+  return answer.ready ? <RoutesTable nic={nic} title={title} answer={answer.value} /> : answer.instead;
+}
+
+/** `before` are the routes as they are saved, where others are shown: what is not among them is marked. */
+export function RoutesTable({ nic, title, answer, before = null }: { nic: Nic; title: string | null; answer: Answered; before?: EffectiveRoute[] | null }): ReactNode {
   const [wanted, setWanted] = useState("");
   const decided = useWorkbench((state) => state.decided);
-  if (!answer.ready) return answer.instead;
-  const rows = answer.value.routes.filter((row) => JSON.stringify(row).toLowerCase().includes(wanted.trim().toLowerCase()));
+  const known = before && new Set(before.map((row) => JSON.stringify(row)));
+  const rows = answer.routes.filter((row) => JSON.stringify(row).toLowerCase().includes(wanted.trim().toLowerCase()));
   const used = new Set(decided.filter((one) => one.at === nic.path).map((one) => one.ref));
   return (
     <section aria-label={t("Effective routes of {name}", { name: nic.name })}>
       {title && <h3>{title}</h3>}
-      {!answer.value.shown && (
+      {!answer.shown && (
         <p className="callout" data-testid="routes-shown">
-          {t("The platform would not show these: {reason} They hold all the same.", { reason: answer.value.reason })} <FactLinks ids={["D12"]} />
+          {t("The platform would not show these: {reason} They hold all the same.", { reason: answer.reason })} <FactLinks ids={["D12"]} />
         </p>
       )}
       <div className="field">
@@ -48,7 +53,7 @@ export function Routes({ nic, title }: { nic: Nic; title: string | null }): Reac
           </thead>
           <tbody>
             {rows.map((row, index) => (
-              <Row key={index} row={row} used={row.ref !== null && used.has(row.ref) && row.state === "Active"} />
+              <Row key={index} row={row} fresh={known !== null && !known.has(JSON.stringify(row))} used={row.ref !== null && used.has(row.ref) && row.state === "Active"} />
             ))}
           </tbody>
         </table>
@@ -58,11 +63,11 @@ export function Routes({ nic, title }: { nic: Nic; title: string | null }): Reac
   );
 }
 
-function Row({ row, used }: { row: EffectiveRoute; used: boolean }): ReactNode {
+function Row({ row, used, fresh }: { row: EffectiveRoute; used: boolean; fresh: boolean }): ReactNode {
   const lost = row.state !== "Active";
   const cell = (text: string): ReactNode => (lost ? <s className="struck">{text}</s> : text);
   return (
-    <tr className={lost ? "struck-row" : ""} aria-current={used ? "true" : undefined}>
+    <tr className={[lost ? "struck-row" : "", fresh ? "fresh-row" : ""].join(" ").trim()} aria-current={used ? "true" : undefined}>
       <td>{cell(row.source)}</td>
       <td>{row.state}</td>
       <td className="mono">
@@ -73,7 +78,7 @@ function Row({ row, used }: { row: EffectiveRoute; used: boolean }): ReactNode {
           </span>
         )}
         <span className="why">
-          {used && <span className="badge">{t("used by this trace")}</span>} <FactLinks ids={row.facts} />
+          {fresh && <span className="badge">{t("by this edit")}</span>} {used && <span className="badge">{t("used by this trace")}</span>} <FactLinks ids={row.facts} />
         </span>
       </td>
       <td>{cell(row.next_hop_type)}</td>

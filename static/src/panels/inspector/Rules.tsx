@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import type { Nic } from "../../document/drawing";
 import { select, useWorkbench } from "../../document/store";
 import { t } from "../../document/text";
-import type { EffectiveRule } from "../../document/types";
+import type { EffectiveRule, Rules as Answered } from "../../document/types";
 import { api } from "../../protocol/api";
 import { FactLinks } from "../reference/FactLinks";
 import { useAnswer } from "./answer";
@@ -14,12 +14,18 @@ const WHERE: Record<string, string> = { subnet: t("at the subnet"), nic: t("at t
 
 export function Rules({ nic, title }: { nic: Nic; title: string | null }): ReactNode {
   const answer = useAnswer(`rules ${nic.id}`, () => api.rules(nic.id));
-  if (!answer.ready) return answer.instead;
+  return answer.ready ? <RulesTable nic={nic} title={title} answer={answer.value} /> : answer.instead;
+}
+
+/** `before` are the rules as they are saved, where others are shown: what is not among them is marked. */
+export function RulesTable({ nic, title, answer, before = null }: { nic: Nic; title: string | null; answer: Answered; before?: Answered | null }): ReactNode {
+  const known = before && new Set([...before.inbound, ...before.outbound].map((rule) => JSON.stringify(rule)));
   return (
     <section aria-label={t("Effective rules of {name}", { name: nic.name })} data-testid="effective-rules">
       {title && <h3>{title}</h3>}
-      <Direction nic={nic} name={t("Inbound")} rules={answer.value.inbound} />
-      <Direction nic={nic} name={t("Outbound")} rules={answer.value.outbound} />
+      {!answer.judged && <p className="muted">{t("There are too many rules here to find out which of them never decide.")}</p>}
+      <Direction nic={nic} name={t("Inbound")} rules={answer.inbound} known={known} />
+      <Direction nic={nic} name={t("Outbound")} rules={answer.outbound} known={known} />
     </section>
   );
 }
@@ -41,7 +47,7 @@ function groupsOf(rules: EffectiveRule[]): Group[] {
   return groups;
 }
 
-function Direction({ nic, name, rules }: { nic: Nic; name: string; rules: EffectiveRule[] }): ReactNode {
+function Direction({ nic, name, rules, known }: { nic: Nic; name: string; rules: EffectiveRule[]; known: Set<string> | null }): ReactNode {
   const groups = groupsOf(rules);
   return (
     <section aria-label={t("{direction} rules of {nic}", { direction: name, nic: nic.name })}>
@@ -73,7 +79,7 @@ function Direction({ nic, name, rules }: { nic: Nic; name: string; rules: Effect
             </thead>
             <tbody>
               {group.rules.map((rule) => (
-                <Row key={rule.ref} rule={rule} at={nic.path} />
+                <Row key={rule.ref} rule={rule} at={nic.path} fresh={known !== null && !known.has(JSON.stringify(rule))} />
               ))}
             </tbody>
           </table>
@@ -83,16 +89,19 @@ function Direction({ nic, name, rules }: { nic: Nic; name: string; rules: Effect
   );
 }
 
-function Row({ rule, at }: { rule: EffectiveRule; at: string }): ReactNode {
+function Row({ rule, at, fresh }: { rule: EffectiveRule; at: string; fresh: boolean }): ReactNode {
   const used = useWorkbench((state) => state.decided.some((one) => one.at === at && one.ref === rule.ref));
+  const never = rule.shadowed_by;
   return (
-    <tr className={rule.default ? "default-rule" : ""} aria-current={used ? "true" : undefined}>
+    <tr className={[rule.default ? "default-rule" : "", never ? "struck-row" : "", fresh ? "fresh-row" : ""].join(" ").trim()} aria-current={used ? "true" : undefined}>
       <td className="number">{rule.priority}</td>
       <td>
-        {rule.name}
+        {never ? <s className="struck">{rule.name}</s> : rule.name}
         {rule.protocol !== "*" && <span className="mono"> {rule.protocol}</span>}
         {rule.default && <span className="muted why">{t("built in")}</span>}
         {used && <span className="badge">{t("decided this trace")}</span>}
+        {fresh && <span className="badge">{t("by this edit")}</span>}
+        {never && <Shadow by={never} own={rule.security_group} />}
         <span className="why">
           <FactLinks ids={rule.facts} />
         </span>
@@ -106,4 +115,17 @@ function Row({ rule, at }: { rule: EffectiveRule; at: string }): ReactNode {
       <td className={`access ${rule.access.toLowerCase()}`}>{rule.access}</td>
     </tr>
   );
+}
+
+const NAMED = 3;
+
+/** Why a rule never decides: the first of what stands before it, with the group where that is another one. */
+function Shadow({ by, own }: { by: string[]; own: string }): ReactNode {
+  const names = by.slice(0, NAMED).map((ref) => {
+    const [kind = "", group = "", , rule] = ref.split("/");
+    if (kind !== "security_groups") return group;
+    return group === own ? (rule ?? group) : t("{rule} of {group}", { rule: rule ?? "", group });
+  });
+  const words = by.length > NAMED ? t("{names} and {n} more", { names: names.join(", "), n: by.length - NAMED }) : names.join(", ");
+  return <span className="why">{names.length === 0 ? t("never decides: it names nobody") : t("never decides: taken by {rules}", { rules: words })}</span>;
 }

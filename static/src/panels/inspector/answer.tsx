@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { useWorkbench } from "../../document/store";
 import { t } from "../../document/text";
 import { words } from "../../protocol/followed";
+import { useMute } from "../Withheld";
 
 export type Answer<T> = { ready: true; value: T } | { ready: false; instead: ReactNode };
 
@@ -14,10 +15,11 @@ export function useAnswer<T>(key: string, ask: () => Promise<T>): Answer<T> {
   const runnable = useWorkbench((state) => state.runnable);
   // The server answers for what it has; an edit on its way there is waited for.
   const busy = useWorkbench((state) => state.saved === "saving" || state.saved === "waiting");
+  const mute = useMute();
   const [found, setFound] = useState<{ key: string; value: T } | { key: string; error: string } | null>(null);
   useEffect(() => {
     let here = true;
-    if (!runnable || busy) return undefined;
+    if (!runnable || busy || mute) return undefined;
     ask().then(
       (value) => {
         if (here) setFound({ key, value });
@@ -31,8 +33,9 @@ export function useAnswer<T>(key: string, ask: () => Promise<T>): Answer<T> {
     };
     // The key says what is asked; the question itself is a new function each time.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [key, revision, runnable, busy]);
+  }, [key, revision, runnable, busy, mute]);
   if (!runnable) return { ready: false, instead: <p className="muted">{t("The drawing has problems, so there is no answer yet.")}</p> };
+  if (mute) return { ready: false, instead: <p className="callout">{t("Predictions come first. Lock your answers in the exercise, then this is told.")}</p> };
   if (found?.key !== key) return { ready: false, instead: <p className="skeleton">{t("Working it out")}</p> };
   if ("error" in found) return { ready: false, instead: <p role="alert" className="callout danger">{found.error}</p> };
   return { ready: true, value: found.value };

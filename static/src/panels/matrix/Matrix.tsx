@@ -1,32 +1,30 @@
-/** Who reaches whom: all pairs of VMs by port. While this is open, every edit asks again in the background. */
+/** Who reaches whom: all pairs of VMs by port. Every edit asks again in the background (see results). */
 
 import { Play } from "lucide-react";
-import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useState } from "react";
 
 import { holds } from "../../document/edited";
 import { t } from "../../document/text";
 import { portsOf } from "./cells";
 import { useWorkbench } from "../../document/store";
-import { firstFlow } from "../../document/traffic";
 import { text } from "../../document/drawing";
 import { type Followed, isLive, quiet, useFollowed } from "../../protocol/followed";
-import { PAUSE_MS, useWatched } from "../edited/watch";
+import { useWatched } from "../edited/watch";
 import { Progress } from "../failover/Progress";
 import { rememberRun } from "../Runs";
 import { Fault, Waiting } from "../Waiting";
 import { unknownOf } from "../questions";
 import { Grid } from "./Grid";
-import { type Result, ask, useResults } from "./results";
+import { PORTED, ask, look, useResults, usual } from "./results";
 
 const PROTOCOLS = ["tcp", "udp", "icmp", "icmpv6", "esp", "ah", "gre"];
-const PORTED = new Set(["tcp", "udp"]);
 
 export function Matrix(): ReactNode {
   const followed = useFollowed("matrix");
-  const { shown, before, error } = useResults(followed);
+  const { shown, before, error } = useResults();
+  useEffect(look, [shown]);
   const can = useWorkbench((state) => state.can.run);
   const { watch } = useWatched();
-  useAgain(followed, shown);
   const live = isLive(followed);
   const done = followed.events.findLast((event) => event.event === "matrix.port")?.done;
   const of = followed.events.find((event) => event.event === "matrix.began")?.of;
@@ -41,39 +39,17 @@ export function Matrix(): ReactNode {
       {live && can && of !== undefined ? <Progress followed={followed} done={Number(done ?? 0)} n={Number(of)} what={t("ports")} /> : <Waiting followed={followed} what={t("Reading the network")} />}
       {shown && <Grid key={shown.matrix.protocol} result={shown} before={before} waits={waits} old={old} open={can && !old && !waits} />}
       {shown && !waits && <Unknown followed={followed} />}
-      {!shown && !waits && !followed.error && <p className="muted">{t("Every VM against every other: which packets arrive, and which are answered. The table follows the drawing while it is open.")}</p>}
+      {!shown && !waits && !followed.error && <p className="muted">{t("Every VM against every other: which packets arrive, and which are answered. The table follows the drawing.")}</p>}
     </div>
   );
-}
-
-/** Ask again once the drawing forwards otherwise than the one that was asked: at once, or after a pause while a run goes on. */
-function useAgain(followed: Followed, shown: Result | null): void {
-  const can = useWorkbench((state) => state.can.run);
-  const { watch } = useWatched();
-  const asked = useRef(0);
-  const live = isLive(followed);
-  const newest = watch?.newest.revision ?? 0;
-  const may = can && shown?.follows === true && watch !== null && watch.newest.runnable && !holds(watch, shown.run.revision) && !holds(watch, followed.run?.revision);
-  const { protocol, ports } = shown?.run.parameters ?? {};
-  useEffect(() => {
-    if (!may || asked.current === newest) return undefined;
-    const timer = window.setTimeout(() => {
-      asked.current = newest;
-      void ask({ protocol: protocol ?? "tcp", ports: ports ?? null }, true);
-    }, live ? PAUSE_MS : 0);
-    return () => {
-      window.clearTimeout(timer);
-    };
-  }, [may, newest, protocol, ports, live]);
 }
 
 function Ask({ followed }: { followed: Followed }): ReactNode {
   const id = useId();
   const runnable = useWorkbench((state) => state.runnable);
-  const flow = useWorkbench((state) => firstFlow(state.document.traffic)?.flow);
-  const before = followed.run?.parameters;
-  const [protocol, setProtocol] = useState(() => text(before?.protocol) || text(flow?.protocol, "tcp"));
-  const [ports, setPorts] = useState(() => (Array.isArray(before?.ports) ? before.ports.join(", ") : text(flow?.destination_port, "443")));
+  const [first] = useState(() => followed.run?.parameters ?? usual());
+  const [protocol, setProtocol] = useState(() => text(first.protocol));
+  const [ports, setPorts] = useState(() => (Array.isArray(first.ports) ? first.ports.join(", ") : ""));
   const [wrong, setWrong] = useState(false);
   const ported = PORTED.has(protocol);
   const run = async (): Promise<void> => {

@@ -1,8 +1,9 @@
-/** The prediction before a trace: where each stop sends the packet, until it ends. */
+/** The prediction before a trace: at each place where the packet goes next, or how it ends there. */
 
 import { type ReactNode, useId, useMemo } from "react";
 
-import { type Guess, INTERNET, MOST_STOPS, type Prediction, type StopGroup, guessed, isEnding, stopGroups } from "../../document/prediction";
+import { codeWords, dropCodes } from "../../document/codeWords";
+import { type Guess, INTERNET, MOST_STOPS, type Prediction, type Said, type StopGroup, guessed, isEnding, stopGroups } from "../../document/prediction";
 import { useWorkbench } from "../../document/store";
 import { t } from "../../document/text";
 
@@ -12,11 +13,11 @@ interface Props {
   change: (prediction: Prediction) => void;
 }
 
+/** All places of both directions, before anything is run. */
 export function Predict({ source, prediction, change }: Props): ReactNode {
-  const document = useWorkbench((state) => state.document);
-  const groups = useMemo(() => stopGroups(document), [document]);
+  const groups = useStops();
   const { forward, back } = prediction;
-  const receiver = forward.at(-1) === "delivered" ? forward.at(-2) : undefined;
+  const receiver = forward.at(-1)?.value === "delivered" ? forward.at(-2)?.value : undefined;
   return (
     <div className="predict wide" data-testid="predict">
       <Rows
@@ -39,6 +40,33 @@ export function Predict({ source, prediction, change }: Props): ReactNode {
   );
 }
 
+/** One place, while a prediction is made step by step. */
+export function PredictStep({ leg, at, first, said, choose }: { leg: "forward" | "back"; at: string; first: boolean; said: Said; choose: (said: Said) => void }): ReactNode {
+  const groups = useStops();
+  return (
+    <div className="predict wide" data-testid="predict">
+      <fieldset className="predict-leg">
+        <legend>{leg === "forward" ? t("The request, one step") : t("The answer, one step")}</legend>
+        <ol className="predict-rows">
+          <Row at={nameOf(groups, at)} said={said} groups={at === INTERNET ? NO_STOPS : groups} arrived={!first} choose={choose} />
+        </ol>
+      </fieldset>
+    </div>
+  );
+}
+
+const NO_STOPS: StopGroup[] = [];
+const UNSAID: Said = { value: "", code: "" };
+
+function useStops(): StopGroup[] {
+  const document = useWorkbench((state) => state.document);
+  return useMemo(() => stopGroups(document), [document]);
+}
+
+function nameOf(groups: StopGroup[], path: string): string {
+  return groups.flatMap((group) => group.stops).find((stop) => stop.path === path)?.name ?? path;
+}
+
 interface RowsProps {
   title: string;
   sender: string;
@@ -48,21 +76,20 @@ interface RowsProps {
 }
 
 function Rows({ title, sender, groups, guess, change }: RowsProps): ReactNode {
-  const names = new Map(groups.flatMap((group) => group.stops).map((stop) => [stop.path, stop.name]));
-  const open = !isEnding(guess.at(-1));
-  const rows = open ? [...guess, ""] : guess;
+  const open = !isEnding(guess.at(-1)?.value);
+  const rows = open ? [...guess, UNSAID] : guess;
   return (
     <fieldset className="predict-leg">
       <legend>{title}</legend>
       <ol className="predict-rows">
-        {rows.map((value, row) => {
-          const at = row === 0 ? sender : (guess[row - 1] ?? sender);
+        {rows.map((said, row) => {
+          const at = row === 0 ? sender : (guess[row - 1]?.value ?? sender);
           return (
             <Row
               key={row}
-              at={names.get(at) ?? at}
-              value={value}
-              groups={at === INTERNET || row >= MOST_STOPS ? [] : groups}
+              at={nameOf(groups, at)}
+              said={said}
+              groups={at === INTERNET || row >= MOST_STOPS ? NO_STOPS : groups}
               arrived={row > 0}
               choose={(chosen) => { change(guessed(guess, row, chosen)); }}
             />
@@ -75,21 +102,21 @@ function Rows({ title, sender, groups, guess, change }: RowsProps): ReactNode {
 
 interface RowProps {
   at: string;
-  value: string;
+  said: Said;
   groups: StopGroup[];
   /** The packet has come to a stop, so it can be delivered there. */
   arrived: boolean;
-  choose: (value: string) => void;
+  choose: (said: Said) => void;
 }
 
-function Row({ at, value, groups, arrived, choose }: RowProps): ReactNode {
+function Row({ at, said, groups, arrived, choose }: RowProps): ReactNode {
   const id = useId();
   return (
     <li className="field">
       <label htmlFor={id}>
         {arrived ? t("At") : t("From")} <strong>{at}</strong>
       </label>
-      <select id={id} value={value} onChange={(event) => { choose(event.target.value); }}>
+      <select id={id} value={said.value} onChange={(event) => { choose({ value: event.target.value, code: "" }); }}>
         <option value="">{arrived ? t("what then?") : t("where does it go first?")}</option>
         <optgroup label={t("It ends here")}>
           {arrived && <option value="delivered">{t("delivered")}</option>}
@@ -106,6 +133,16 @@ function Row({ at, value, groups, arrived, choose }: RowProps): ReactNode {
           </optgroup>
         ))}
       </select>
+      {said.value === "dropped" && (
+        <select className="predict-why" aria-label={t("Why it is dropped at {at}", { at })} value={said.code} onChange={(event) => { choose({ ...said, code: event.target.value }); }}>
+          <option value="">{t("because … (if you like)")}</option>
+          {dropCodes().map((code) => (
+            <option key={code} value={code}>
+              {codeWords(code)}
+            </option>
+          ))}
+        </select>
+      )}
     </li>
   );
 }

@@ -1,14 +1,16 @@
 /** The question: who sends what to whom. One question for traces and for comparisons of profiles. */
 
 import { Play } from "lucide-react";
-import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type ReactNode, memo, useEffect, useId, useRef, useState } from "react";
 
 import { isAddress } from "../../document/address";
 import { type Drawing, text } from "../../document/drawing";
-import { type Asked, update, useWorkbench } from "../../document/store";
+import { type Asked, packetOf, ported } from "../../document/packet";
+import { update, useWorkbench } from "../../document/store";
 import { t } from "../../document/text";
 import { firstFlow } from "../../document/traffic";
 import type { JsonObject } from "../../document/types";
+import { MoreOfPacket } from "./MoreOfPacket";
 
 const PROTOCOLS = ["tcp", "udp", "icmp", "icmpv6", "esp", "ah", "gre", "ipip"];
 
@@ -51,6 +53,7 @@ function useAsked(places: Place[], names: Place[] = []): Asked {
     destination: destination || text(flow?.destination) || outside || (places[1]?.path ?? ""),
     protocol: asked.protocol || text(flow?.protocol, "tcp"),
     port: asked.port || text(flow?.destination_port, "443"),
+    more: asked.more,
   };
 }
 
@@ -89,7 +92,7 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
     form.current?.requestSubmit();
   }, [sendAsked]);
   const shownName = goals.find((place) => place.path === asked.destination)?.name ?? asked.destination;
-  const ported = asked.protocol === "tcp" || asked.protocol === "udp";
+  const hasPorts = ported(asked.protocol);
   const put = (change: Partial<Asked>): void => {
     changed();
     update({ asked: { ...asked, ...change } });
@@ -116,8 +119,9 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
       field.current?.focus();
       return;
     }
-    const ports = ported ? { destination_port: Number(asked.port) } : { destination_port: 0, source_port: 0 };
-    ask({ source: asked.source, destination, protocol: asked.protocol, ...ports });
+    const packet = packetOf({ ...asked, destination });
+    if (packet) ask(packet);
+    else update({ moreAsked: true }); // what is wrong is said at its field
   };
   const said = wrong ?? (refused === null ? null : withNames(refused, places));
   const open = mayRun ?? runnable;
@@ -135,11 +139,7 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
       <div className="field">
         <label htmlFor={`${id}-source`}>{t("Source")}</label>
         <select id={`${id}-source`} value={asked.source} onChange={(event) => { put({ source: event.target.value }); }}>
-          {places.map((place) => (
-            <option key={place.path} value={place.path}>
-              {place.name}
-            </option>
-          ))}
+          <Options places={places} by="path" />
         </select>
       </div>
       <div className="field">
@@ -164,9 +164,7 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
           }}
         />
         <datalist id={`${id}-places`}>
-          {goals.map((place) => (
-            <option key={place.path} value={place.name} />
-          ))}
+          <Options places={goals} by="name" />
         </datalist>
       </div>
       <div className="field narrow">
@@ -184,13 +182,14 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
           type="number"
           min={0}
           max={65535}
-          required={ported}
-          disabled={!ported}
-          value={ported ? asked.port : ""}
+          required={hasPorts}
+          disabled={!hasPorts}
+          value={hasPorts ? asked.port : ""}
           onChange={(event) => { put({ port: event.target.value }); }}
         />
       </div>
       {extra}
+      <MoreOfPacket more={asked.more} protocol={asked.protocol} change={(more) => { put({ more }); }} />
       {below?.(asked)}
       <button className="button primary" type="submit" disabled={!open || places.length === 0 || busy || unfinished}>
         <Play size={14} aria-hidden="true" /> {action}
@@ -204,6 +203,18 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
     </form>
   );
 }
+
+/** Thousands of places are not made anew with each edit that leaves their names. */
+const Options = memo(
+  function Options({ places, by }: { places: Place[]; by: "path" | "name" }): ReactNode {
+    return places.map((place) => (
+      <option key={place.path} value={place[by]}>
+        {by === "path" ? place.name : undefined}
+      </option>
+    ));
+  },
+  (before, after) => before.places.length === after.places.length && before.places.every((place, index) => place.path === after.places[index]?.path && place.name === after.places[index].name),
+);
 
 function complaint(words: string, places: Place[]): string {
   const near = places.filter((place) => place.name.toLowerCase().includes(words.trim().toLowerCase())).map((place) => place.name);

@@ -2,7 +2,8 @@
 
 import { type ReactNode, useEffect, useMemo, useState } from "react";
 
-import { type Judgement, NO_PREDICTION, prepared } from "../../document/prediction";
+import { samePacket } from "../../document/packet";
+import { type Judgement, NO_PREDICTION, type Said, nextPlace, prepared, preparedStep, stepped } from "../../document/prediction";
 import { type PacketPath, type Tone, update, useWorkbench } from "../../document/store";
 import { mark, t } from "../../document/text";
 import type { JsonObject, RunEvent } from "../../document/types";
@@ -15,10 +16,10 @@ import { Explained } from "./Explained";
 import { Judged } from "./Judged";
 import { Mended } from "./Mended";
 import { PICTURES, type Picture, Pictures } from "./Pictures";
-import { Predict } from "./Predict";
+import { Predict, PredictStep } from "./Predict";
 import { Question } from "./Question";
 import { Steps } from "./Steps";
-import { Why, samePacket } from "./Why";
+import { Why } from "./Why";
 import { Verdicts } from "./Verdicts";
 import { type Leg, TITLES, endOf, legsOf, mendOf, overall, pointsOf, textOf, withBranches } from "./legs";
 import { useMending } from "./mending";
@@ -33,12 +34,17 @@ export function Trace(): ReactNode {
   const [view, setView] = useState<View>("Steps");
   const predicting = useWorkbench((state) => state.predicting);
   const [prediction, setPrediction] = useState(NO_PREDICTION);
-  const committed = predicting ? prepared(prediction) : null;
+  // Step by step: what is said of the next place, and whether the places before were said in this way.
+  const [stepwise, setStepwise] = useState(false);
+  const [step, setStep] = useState<Said>(UNSAID);
+  const stepping = predicting && stepwise;
+  const committed = predicting && !stepwise ? prepared(prediction) : null;
   const [chosen, setChosen] = useState<{ id: string | null; branches: Record<number, number> }>({ id: null, branches: {} });
   const branches = chosen.id === followed.id ? chosen.branches : NONE;
   // The run that was shown when the prediction began: its answer would give the prediction away.
   const [known, setKnown] = useState<string | null>(null);
-  const hidden = predicting && known !== null && followed.id === known;
+  const begun = prediction.forward.length > 0;
+  const hidden = predicting && followed.id !== null && (followed.id === known || (stepping && !begun));
   const events = hidden ? NOTHING : followed.events;
   const walked = useMemo(() => legsOf(events), [events]);
   const legs = useMemo(() => withBranches(walked, branches), [walked, branches]);
@@ -47,7 +53,8 @@ export function Trace(): ReactNode {
   const count = legs.reduce((sum, leg) => sum + leg.steps.length, 0);
   // The verdict of the request is there before the answer is walked, so only the end of the run counts.
   const over = events.some((event) => event.event === "run.finished");
-  const ended = over && legs.length > 0 && legs.every((leg) => leg.verdict !== null);
+  const open = judgement?.open === true;
+  const ended = over && legs.length > 0 && (open || legs.every((leg) => leg.verdict !== null));
   const player = usePlayer(count, STEPS_PER_SECOND, 1);
   const { restart, seek } = player;
   const shown = Math.min(count, Math.ceil(player.at));
@@ -67,34 +74,78 @@ export function Trace(): ReactNode {
   const before = (leg: Leg): number => legs.slice(0, legs.indexOf(leg)).reduce((sum, one) => sum + one.steps.length, 0);
   const done = (leg: Leg): boolean => shown >= before(leg) + leg.steps.length;
   const all = ended && shown === count;
+  const again = (): void => {
+    setPrediction(NO_PREDICTION);
+    setStep(UNSAID);
+    setKnown(followed.id);
+  };
+  const send = (packet: JsonObject): void => {
+    if (!stepping) {
+      void start("trace", committed ? { ...packet, prediction: committed } : packet);
+      return;
+    }
+    const place = nextPlace(String(packet.source), begun ? (judgement ?? null) : null);
+    if (!place) return;
+    const before = prediction;
+    const now = stepped(before, place.leg, { ...step, at: place.at });
+    setPrediction(now);
+    void start("trace", { ...packet, prediction: preparedStep(now, true) }).then((run) => {
+      if (run) setStep(UNSAID);
+      else setPrediction(before); // refused: the step is still to be said
+    });
+  };
+  const showRest = (): void => {
+    if (followed.run) void start("trace", { ...packetOf(followed.run.parameters), prediction: preparedStep(prediction, false) });
+    update({ predicting: false });
+  };
   const mended = mending && samePacket(packetOf(followed.run?.parameters ?? mending.packet), mending.packet) && (followed.run === null || Number(followed.run.revision) > mending.revision) ? mending : null;
   return (
     <div className="panel" onKeyDown={player.keys}>
       {can && (
         <Question
-          action={predicting ? t("Commit and run") : t("Run trace")}
+          action={stepping ? t("Commit this step") : predicting ? t("Commit and run") : t("Run trace")}
           busy={isLive(followed)}
           refused={followed.error}
-          ask={(packet) => { void start("trace", committed ? { ...packet, prediction: committed } : packet); }}
+          ask={send}
           changed={() => {
             quiet("trace");
-            setPrediction(NO_PREDICTION);
+            again();
           }}
           extra={
-            <label className="check">
-              <input
-                type="checkbox"
-                checked={predicting}
-                onChange={(event) => {
-                  setKnown(followed.id);
-                  update({ predicting: event.target.checked });
-                }}
-              />{" "}
-              {t("Predict first")}
-            </label>
+            <>
+              <label className="check">
+                <input
+                  type="checkbox"
+                  checked={predicting}
+                  onChange={(event) => {
+                    again();
+                    update({ predicting: event.target.checked });
+                  }}
+                />{" "}
+                {t("Predict first")}
+              </label>
+              {predicting && (
+                <label className="check">
+                  <input
+                    type="checkbox"
+                    checked={stepwise}
+                    onChange={(event) => {
+                      again();
+                      setStepwise(event.target.checked);
+                    }}
+                  />{" "}
+                  {t("step by step")}
+                </label>
+              )}
+            </>
           }
-          below={(packet) => predicting && <Predict source={packet.source} prediction={prediction} change={setPrediction} />}
-          unfinished={predicting && committed === null}
+          below={(packet) => {
+            if (!predicting) return null;
+            if (!stepping) return <Predict source={packet.source} prediction={prediction} change={setPrediction} />;
+            const place = begun && !judgement ? null : nextPlace(packet.source, begun ? (judgement ?? null) : null);
+            return place && <PredictStep key={`${place.leg} ${prediction.forward.length} ${prediction.back.length}`} leg={place.leg} at={place.at} first={place.first} said={step} choose={setStep} />;
+          }}
+          unfinished={stepping ? step.value === "" || (begun && !open) : predicting && committed === null}
         />
       )}
       {!followed.error && <Fault followed={followed} />}
@@ -113,7 +164,17 @@ export function Trace(): ReactNode {
           </div>
           <Verdicts legs={walked} done={(leg) => done(legs[walked.indexOf(leg)] ?? leg)} chosen={branches} choose={choose} />
           {all && judgement && <Judged judgement={judgement} />}
-          {all && followed.run && overall(walked) !== "delivered" && (
+          {all && stepping && open && (
+            <p className="row">
+              <button type="button" className="button small" onClick={showRest}>{t("Show the rest")}</button> <span className="muted">{t("The packet has further to go: say the next step above.")}</span>
+            </p>
+          )}
+          {all && stepping && !open && (
+            <p className="row">
+              <button type="button" className="button small" onClick={again}>{t("Predict another time")}</button> <span className="muted">{t("The packet has come to its end.")}</span>
+            </p>
+          )}
+          {all && !open && followed.run && overall(walked) !== "delivered" && (
             <Why packet={packetOf(followed.run.parameters)} revision={followed.run.revision} advice={mendOf(walked)} searched={overall(walked) !== "not modelled"} />
           )}
           {view === "Steps" && <Ways legs={legs} before={before} shown={shown} />}
@@ -143,6 +204,7 @@ function packetOf({ prediction: _, ...packet }: JsonObject): JsonObject {
   return packet;
 }
 
+const UNSAID: Said = { value: "", code: "" };
 const NONE: Record<number, number> = {};
 const NOTHING: RunEvent[] = [];
 const STEP_IDS: Record<number, string> = { 1: "trace-steps", 2: "trace-steps-return", 3: "trace-steps-third" };

@@ -4,6 +4,7 @@ import { Wrench } from "lucide-react";
 import type { ReactNode } from "react";
 
 import { useWide } from "../../canvas/wide";
+import { samePacket } from "../../document/packet";
 import { useWorkbench } from "../../document/store";
 import { t, tn } from "../../document/text";
 import type { JsonObject, RunEvent, Verdict } from "../../document/types";
@@ -33,12 +34,6 @@ interface Done {
   total: number;
   /** The edit that brings the packet furthest, where none delivers it; older answers have none, or no patch. */
   best?: { sentence: string; verdict: Verdict | string; patch?: Fix["patch"] } | null;
-}
-
-/** Whether two questions are the same, so that an answer about one is not shown under the other. */
-export function samePacket(a: JsonObject | undefined, b: JsonObject | undefined): boolean {
-  if (!a || !b) return false;
-  return ["source", "destination", "protocol", "destination_port"].every((key) => a[key] === b[key]);
 }
 
 interface Props {

@@ -1,0 +1,221 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import type { JsonObject, User } from "../document/types";
+
+/** What the browser keeps, as idb-keyval would. */
+const database = vi.hoisted(() => new Map<string, { key: unknown; value: unknown }>());
+vi.mock("idb-keyval", () => ({
+  set: (key: unknown, value: unknown) => Promise.resolve(database.set(JSON.stringify(key), { key, value: structuredClone(value) })),
+  get: (key: unknown) => Promise.resolve(structuredClone(database.get(JSON.stringify(key))?.value)),
+  keys: () => Promise.resolve([...database.values()].map(({ key }) => key)),
+  delMany: (all: unknown[]) => Promise.resolve(all.forEach((key) => database.delete(JSON.stringify(key)))),
+}));
+
+
+const SCENARIO = "/api/v1/scenarios/x";
+const ANN = { key: "7", name: "ann", guest: false };
+const EDITOR = { edit: true, run: false, share: true, fork: false };
+const MINE = { there: { patch: [{ op: "replace" as const, path: "/name", value: "mine" }] }, back: { patch: [{ op: "replace" as const, path: "/name", value: "old" }] } };
+
+let answers: (() => Response | Promise<Response>)[] = [];
+let sent: { url: string; body: string }[] = [];
+
+function json(body: unknown, status = 200): Response {
+  return new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json" } });
+}
+
+function taken(revision: number, name: string): () => Response {
+  return () => json({ revision, document: { name }, problems: [], runnable: true });
+}
+
+const offline = (): never => {
+  throw new TypeError("offline");
+};
+
+async function settle(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(0);
+}
+
+function bodies(): Record<string, unknown>[] {
+  return sent.filter((one) => one.body).map((one) => JSON.parse(one.body) as Record<string, unknown>);
+}
+
+/** Open the page: all it remembers is what the browser keeps. */
+async function page(revision = 1, document: JsonObject = { name: "old" }, user: User = ANN) {
+  vi.resetModules();
+  const [edits, { update, workbench }, { configure }, keeping] = [await import("./edits"), await import("../document/store"), await import("../protocol/api"), await import("./keeping")];
+  configure({ mode: "edit", scenario: { name: "", revision }, can: EDITOR, user, urls: { api: "/api/v1", scenario: SCENARIO, runs: `${SCENARIO}/runs`, document: `${SCENARIO}/document.json` } });
+  update({ id: "x", user, can: EDITOR });
+  edits.show({ revision, document, problems: [], runnable: true });
+  return { ...edits, ...keeping, workbench, update };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  answers = [];
+  sent = [];
+  database.clear();
+  localStorage.clear();
+  vi.stubGlobal("fetch", async (url: string, init: RequestInit = {}) => {
+    sent.push({ url, body: typeof init.body === "string" ? init.body : "" });
+    const answer = answers.shift();
+    if (!answer) throw new Error(`nothing is answered to ${url}`);
+    return answer();
+  });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe("edits that wait for one another", () => {
+  it("are sent together, in order, while the first is under way", async () => {
+    const { rename, workbench } = await page();
+    let answer: (response: Response) => void = () => undefined;
+    answers = [() => new Promise((resolve) => { answer = resolve; }), taken(4, "c")];
+    for (const name of ["a", "b", "c"]) rename(name);
+    await settle();
+    expect(bodies()).toHaveLength(1);
+    answer(taken(2, "a")());
+    await settle();
+    expect(bodies()[1]).toEqual({ base: 2, edits: ["b", "c"].map((value) => [{ op: "replace", path: "/name", value }]) });
+    expect(workbench().saved).toBe("saved");
+  });
+
+  it("lose only the one that is refused by name", async () => {
+    const { rename, change, workbench } = await page();
+    answers = [offline, offline, offline, () => json({ error: { code: "patch", message: "There is no such place.", edit: 1 } }, 422), taken(3, "c")];
+    rename("a");
+    await settle();
+    change([{ op: "remove", path: "/nowhere" }]);
+    await settle();
+    rename("c");
+    await settle();
+    await vi.advanceTimersByTimeAsync(40_000);
+    expect(bodies().at(-2)?.edits).toHaveLength(3);
+    expect(bodies().at(-1)).toEqual({ base: 1, edits: ["a", "c"].map((value) => [{ op: "replace", path: "/name", value }]) });
+    expect(workbench().message).toContain("There is no such place.");
+    expect(workbench().document.name).toBe("c");
+  });
+
+  it("are no more at once than the server takes", async () => {
+    const { rename, workbench } = await page();
+    let answer: (response: Response) => void = () => undefined;
+    answers = [() => new Promise((resolve) => { answer = resolve; }), taken(22, "n21"), taken(25, "n24")];
+    for (let number = 1; number <= 24; number += 1) rename(`n${number}`);
+    await settle();
+    answer(taken(2, "n1")());
+    await settle();
+    expect(bodies().map((body) => (body.edits as unknown[] | undefined)?.length ?? 1)).toEqual([1, 20, 3]);
+    expect(workbench().document.name).toBe("n24");
+  });
+
+  it("are put on top of what somebody else did, each where it still fits, and conflicts are told with the last word", async () => {
+    const { rename, change, workbench } = await page(1, { name: "old", topology: { vms: { a: { power: "on" }, b: {} } } });
+    const theirs = { name: "theirs", topology: { vms: { b: {} } } };
+    answers = [offline, offline, offline];
+    rename("mine");
+    await settle();
+    change([{ op: "replace", path: "/topology/vms/a/power", value: "off" }]);
+    await settle();
+    rename("mine too");
+    await settle();
+    answers = [() => json({}, 409), () => json({ revision: 5, document: theirs, problems: [], runnable: true }), taken(7, "mine too")];
+    await vi.advanceTimersByTimeAsync(40_000);
+    expect(bodies().at(-1)).toEqual({ base: 5, edits: [[{ op: "replace", path: "/name", value: "mine" }], [], [{ op: "replace", path: "/name", value: "mine too" }]] });
+    expect(workbench().conflicts).toEqual([
+      { pointer: "/name", mine: "mine too", theirs: "theirs" },
+      { pointer: "/topology/vms/a/power", mine: "off", theirs: undefined },
+    ]);
+    expect(workbench().saved).toBe("stale");
+  });
+});
+
+describe("what the browser keeps of a drawing", () => {
+  it("brings undo and redo back when the page is opened again", async () => {
+    const before = await page();
+    answers = [taken(2, "a"), taken(3, "a"), taken(4, "a")];
+    before.rename("a");
+    await settle();
+    before.move([{ path: "vms/a", x: 1, y: 2 }]);
+    await settle();
+    before.undo();
+    await settle();
+    const { resume, history, redo, undo } = await page(4, { name: "a" });
+    expect(history()).toEqual({ undo: false, redo: false });
+    await resume();
+    expect(history()).toEqual({ undo: true, redo: true });
+    answers = [taken(5, "a"), taken(6, "a"), taken(7, "old")];
+    redo();
+    await settle();
+    expect(bodies().at(-1)).toEqual({ base: 4, patch: [
+      { op: "add", path: "/layout", value: {} },
+      { op: "add", path: "/layout/vms~1a", value: { x: 1, y: 2, folded: false } },
+    ] });
+    undo();
+    await settle();
+    undo();
+    await settle();
+    expect(bodies().at(-1)?.patch).toEqual([{ op: "replace", path: "/name", value: "old" }]);
+    expect(history()).toEqual({ undo: false, redo: true });
+  });
+
+  it("tells of an undo that does not fit any more because somebody else was there", async () => {
+    const { keepPast, resume, undo, workbench } = await page(3, { title: "no name" });
+    await keepPast(1, [MINE], []);
+    await resume();
+    answers = [() => json({ error: { code: "patch", message: "The document has no name there." } }, 422)];
+    undo();
+    await settle();
+    expect(workbench().message).toContain("The document has no name there.");
+  });
+
+  it("is not for anybody else, not for a drawing that was made anew, and not for who may only look", async () => {
+    const { keepPast, pastBefore, update } = await page();
+    await keepPast(9, [MINE], []);
+    expect(await pastBefore(9)).not.toBeNull();
+    expect(await pastBefore(8)).toBeNull();
+    update({ can: { ...EDITOR, edit: false } });
+    expect(await pastBefore(9)).toBeNull();
+    update({ can: EDITOR, user: null });
+    expect(await pastBefore(9)).toBeNull();
+    update({ user: { ...ANN, key: "8" } });
+    expect(await pastBefore(9)).toBeNull();
+    expect([...database.keys()]).toEqual([]);
+  });
+
+  it("is not sent twice where only the answer was lost", async () => {
+    const before = await page();
+    answers = [offline];
+    before.rename("mine");
+    await settle();
+    sent = [];
+    const { resume, unsaved, workbench } = await page(2, { name: "mine" });
+    answers = [() => json({ name: "old" })];
+    await resume();
+    expect(bodies()).toEqual([]);
+    expect(unsaved()).toBe(false);
+    expect(workbench().saved).toBe("saved");
+    expect(workbench().conflicts).toEqual([]);
+    expect(localStorage.length).toBe(0);
+  });
+
+  it("is sent when the page is opened again, on top of what somebody else did meanwhile", async () => {
+    const before = await page();
+    answers = [offline];
+    before.rename("mine");
+    await settle();
+    const stranger = await page(1, { name: "old" }, { ...ANN, key: "8" });
+    await stranger.resume();
+    expect(stranger.unsaved()).toBe(false);
+    sent = [];
+    const { resume, workbench } = await page(2, { name: "theirs" });
+    answers = [() => json({ name: "old" }), taken(3, "mine")];
+    await resume();
+    expect(sent[0]?.url).toBe(`${SCENARIO}/document.json?revision=1`);
+    expect(bodies().at(-1)).toEqual({ base: 2, patch: [{ op: "replace", path: "/name", value: "mine" }] });
+    expect(workbench().conflicts).toEqual([{ pointer: "/name", mine: "mine", theirs: "theirs" }]);
+    expect(localStorage.length).toBe(0);
+  });
+});
