@@ -33,7 +33,7 @@ OURS, PUBSUB, CORE = "ours", "pub/sub layer", "core layer"
 LONGEST_S = 180.0
 RATE = 20
 SLOW_S = 60.0
-WHOLE_S = 900.0
+WHOLE_S = 600.0
 """A task that takes longer is given up."""
 Task = Callable[["Bench", int, int, int], Coroutine[Any, Any, dict[str, Any]]]
 """``task(bench, pid of the server, clients, repetitions)`` gives readings."""
