@@ -150,7 +150,7 @@ class Rules:
         return found
 
     def _tell_apart(self, numbers: set[int]) -> None:
-        """Give protocols a class each; so far every set says of them what it says of all that it does not name."""
+        """Give protocols a class each; so far every set says of them what it says of all it does not name."""
         new = sorted(number for number in numbers if not self.protocol_class[number])
         if not new:
             return

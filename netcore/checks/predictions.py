@@ -240,12 +240,13 @@ def judge(network: Network, done: Trace, prediction: Prediction) -> Judgement:
 
     Source: ours.
     """
-    forward = _judge_leg(network, "forward", prediction.forward, done.forward, None)
+    stepwise = prediction.stepwise
+    forward = _judge_leg(network, "forward", prediction.forward, done.forward, None, stepwise)
     arrived = forward.told is None
-    if prediction.back is None or (prediction.stepwise and not arrived):
-        return Judgement(forward, open=prediction.stepwise and not (arrived and done.back is None))
-    back = _judge_leg(network, "back", prediction.back, done.back, prediction.forward)
-    return Judgement(forward, back, open=prediction.stepwise and back.told is not None)
+    if prediction.back is None or (stepwise and not arrived):
+        return Judgement(forward, open=stepwise and not (arrived and done.back is None))
+    back = _judge_leg(network, "back", prediction.back, done.back, prediction.forward, stepwise)
+    return Judgement(forward, back, open=stepwise and back.told is not None)
 
 
 def told(done: Trace, judgement: Judgement) -> Iterator[dict[str, Any]]:
@@ -284,6 +285,7 @@ def _judge_leg(
     guess: LegGuess,
     leg: Leg | None,
     outward: LegGuess | None,
+    stepwise: bool,
 ) -> LegJudgement:
     said = _without_internet(guess.hops)
     if leg is None:
@@ -305,7 +307,8 @@ def _judge_leg(
     over = len(said) >= truth
     return LegJudgement(
         explained,
-        max(truth, len(said)) if guess.whole else len(said),
+        # How far the way goes on is told to nobody who is still on it.
+        max(truth, len(said)) if guess.whole and (over or not stepwise) else len(said),
         guess.whole,
         broken.reason if broken else "",
         broken.facts if broken else (),

@@ -289,6 +289,7 @@ def effective_rules(
         400: _Errors,
         403: _Errors,
         404: _Errors,
+        409: _Errors,
         413: _Errors,
         422: _Errors,
         429: _Errors,
@@ -298,6 +299,7 @@ def effective_rules(
 def preview_edit(request: HttpRequest, scenario_id: str, body: schemas.PreviewIn) -> dict[str, Any]:
     """Return the routes and rules that an edit would give a NIC. Nothing is saved."""
     scenario = access.scenario_write(request.user, scenario_id)
+    restrictions.may_tell(scenario, "packets")
     patch = [operation.model_dump(by_alias=True, exclude_unset=True) for operation in body.patch]
     return {"nic": body.nic, **queries.preview(revision_or_404(scenario, body.base), patch, body.nic)}
 

@@ -291,6 +291,15 @@ def test_step_by_step_the_door_of_a_vm_gives_nothing_away():
     assert found.as_dict()["forward"]["over"] is False
 
 
+def test_step_by_step_a_wrong_end_does_not_tell_how_far_the_way_goes_on():
+    found, _ = stepwise(spokes(), "@vms/a dropped")
+    assert found.open and found.score == (0, 1)
+    asked = Prediction.model_validate({"forward": hops("@vms/a dropped")})
+    network = spokes().network()
+    at_once = judge(network, ask(network, "vms/a", "vms/b", "tcp/443"), asked)
+    assert at_once.score == (0, 3)
+
+
 def test_of_the_answer_nothing_is_told_before_the_request_has_ended():
     found, events = stepwise(spokes(), "@vms/a vms/fw", back=("vms/a",))
     assert found.back is None and found.open

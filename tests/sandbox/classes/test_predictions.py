@@ -66,6 +66,9 @@ class PredictionsTest(ClassroomTest):
                 assert said["code"] == "predict_first", kind
         for look in LOOKS:
             assert self.refusal(drawing, "GET", look)["code"] == "predict_first", look
+        nic = next(iter(self.head(drawing).document["topology"].get("nics", {"nics": {}})))
+        preview = {"base": self.head(drawing).number, "patch": [], "nic": nic}
+        assert self.refusal(drawing, "POST", "preview", preview)["code"] == "predict_first"
         assert not Run.objects.filter(owner=self.user).exists()
 
     def test_every_kind_of_run_is_listed_here(self) -> None:

@@ -85,6 +85,7 @@ function server(url: string): Promise<Response> {
 beforeAll(() => {
   // jsdom has no dialogs.
   HTMLDialogElement.prototype.showModal = function (): void { this.open = true; };
+  HTMLDialogElement.prototype.close = function (): void { this.open = false; };
 });
 
 beforeEach(() => {
