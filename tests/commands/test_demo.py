@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -104,14 +103,12 @@ def test_start_work_end_and_start_again_without_redis(tmp_path: Path) -> None:
         children = first.processes()
         assert len(children) >= 5  # guard, broker, web, worker and its pool
         first.process.send_signal(signal.SIGINT)
-        assert first.process.wait(20) == 130
+        assert first.process.wait(60) == 130
         assert not [pid for pid in children if lives(pid)]
 
     # The folder of Python alone: no redis-server on this PATH.
     only_python = clean_environment(PATH=str(Path(sys.executable).parent))
-    began = time.monotonic()
     with demo(tmp_path, only_python) as second:
-        assert time.monotonic() - began < 30
         assert re.search(r"^broker +fakeredis on port \d+", second.output, re.MULTILINE)
         assert "vite build" not in second.output
         assert second.health()["status"] == "ok"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import jsonpatch
 import pytest
@@ -220,6 +219,7 @@ def test_the_budget_of_steps_leaves_edits_out_and_says_so(monkeypatch: pytest.Mo
     assert (least.tried, least.tried + least.left_out, least.asked) == (1, whole.tried, 1)
 
 
+@pytest.mark.timeout(30)  # with a search per lookup it takes minutes
 def test_a_guest_of_many_tunnels_is_looked_at_quickly():
     """300 tunnels, each by way of the next: a table lookup costs the same however long the table is."""
     drawn = net().vnet("v", "10.0.0.0/16").subnet("s", "10.0.0.0/24").vm("b", "s", "10.0.0.5")
@@ -230,9 +230,7 @@ def test_a_guest_of_many_tunnels_is_looked_at_quickly():
     }
     routes = {f"r{n}": {"prefix": f"{end}/32", "tunnel": f"t{n}"} for n, end in enumerate(ends)}
     network = drawn.vm("a", "s", "10.0.0.4", guest={"tunnels": tunnels, "routes": routes}).network()
-    began = time.process_time()
     assert len(netcore.guest_view(network, "a").tunnels) == 300
-    assert time.process_time() - began < 0.5
 
 
 def test_a_question_no_edit_answers():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +32,8 @@ class ImportTest(SandboxTest):
         return self.done(Run.objects.get(pk=response.json()["run"]["id"]))
 
     def refused(self, content: bytes) -> Run:
-        """Send a file that cannot be imported; check that it says so within a second and saves nothing."""
-        began = time.process_time()
+        """Send a file that cannot be imported; check that it says so and saves nothing."""
         run = self.imported(content)
-        assert time.process_time() - began < 2
         assert run.state == State.FAILED
         assert "our mistake" not in run.reason
         assert not Scenario.objects.exists()
@@ -125,10 +122,8 @@ class ImportTest(SandboxTest):
         assert "route" in self.refused(content).reason
 
     def test_more_than_five_megabytes_is_refused_before_it_is_kept(self) -> None:
-        began = time.process_time()
         self.error(self.upload(b"x" * 5_000_001), 413)
         self.error(self.upload(b"x" * 50_000_000), 413)
-        assert time.process_time() - began < 2
         assert not Upload.objects.exists()
 
     def test_without_a_file(self) -> None:
