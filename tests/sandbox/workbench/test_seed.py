@@ -23,11 +23,17 @@ def seeded() -> str:
 
 
 class SeedTest(SandboxTest):
-    """An empty database."""
+    """A database that was empty before ``seed``."""
+
+    said: str
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        super().setUpTestData()
+        cls.said = seeded()
 
     def test_makes_the_account_with_its_scenarios_and_one_finished_trace(self) -> None:
-        said = seeded()
-        assert "demo" in said
+        assert "demo" in self.said
         assert Client().login(username="demo", password="demo-password")
         names = [scenario.name for scenario in queries.scenarios_of(User.objects.get(username="demo"))]
         assert names[:5] == [
@@ -46,7 +52,6 @@ class SeedTest(SandboxTest):
         assert run.last_seq > 4
 
     def test_repeating_changes_nothing(self) -> None:
-        seeded()
         before = list(Scenario.objects.order_by("pk").values())
         seeded()
         assert list(Scenario.objects.order_by("pk").values()) == before
@@ -56,13 +61,11 @@ class SeedTest(SandboxTest):
         ) == (1, 1)
 
     def test_what_was_deleted_stays_deleted(self) -> None:
-        seeded()
         services.delete(Scenario.objects.get(owner__username="demo", name="First packet"))
         seeded()
         assert Scenario.objects.filter(owner__username="demo", name="First packet").count() == 1
 
     def test_a_changed_password_is_kept(self) -> None:
-        seeded()
         user = User.objects.get(username="demo")
         user.set_password("my-own-password")
         user.save()
