@@ -20,7 +20,6 @@ from netcore.checks.grading.packets import same_place
 from netcore.checks.language.check import Check
 from netcore.checks.reading import compiled
 from netcore.checks.why import why
-from netcore.checks.wording import are, counted
 from netcore.control.warnings import warnings
 from netcore.document.models import Scenario
 from netcore.document.problems import Problem
@@ -29,7 +28,7 @@ from netcore.errors import NetcoreError, NotFound
 from netcore.failover.streams import Streams
 from netcore.forwarding.walk import trace
 from netcore.trace.packet import Packet
-from netcore.words import say
+from netcore.words import say, say_many
 
 MOST_FAULTS = 12
 MOST_TRIED = 150
@@ -183,11 +182,11 @@ def put_faults(
             now = after
     if len(taken) < count:
         raise TooFew(
-            say(
-                "{fault} can be put into this drawing so that each shows; {count} {count2} asked for.",
-                fault=counted(len(taken), "fault"),
-                count=count,
-                count2=are(count),
+            say_many(
+                "{count} fault can be put into this drawing so that each shows, not {asked}.",
+                "{count} faults can be put into this drawing so that each shows, not {asked}.",
+                len(taken),
+                asked=count,
             )
         )
     return Broken(now, tuple(taken), tuple(_failing(now, asked)))

@@ -13,7 +13,6 @@ from netcore.checks.diff import walked
 from netcore.checks.grading.names import Unknown
 from netcore.checks.language.check import Check
 from netcore.checks.reading import compiled, ground
-from netcore.checks.wording import counted
 from netcore.control.network import Network
 from netcore.document import reader
 from netcore.document.models import Scenario, Topology
@@ -22,7 +21,7 @@ from netcore.errors import NotFound
 from netcore.forwarding.walk import trace
 from netcore.trace.model import Outcome, Trace
 from netcore.trace.packet import Packet
-from netcore.words import say
+from netcore.words import say, say_many
 
 STEPS = 400_000
 """Steps that one check may walk. Ours: some eight seconds on one core at the worst."""
@@ -250,9 +249,10 @@ def opened(document: Mapping[str, Any]) -> tuple[Scenario | None, tuple[Problem,
     count = things(topology) if isinstance(topology, dict) else 0
     if count > LARGEST:
         raise CannotGrade(
-            say(
-                "The drawing has {thing}; at most {largest:,} are graded.",
-                thing=counted(count, "thing"),
+            say_many(
+                "The drawing has {count:,} thing; at most {largest:,} are graded.",
+                "The drawing has {count:,} things; at most {largest:,} are graded.",
+                count,
                 largest=LARGEST,
             )
         )

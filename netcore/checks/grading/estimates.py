@@ -11,8 +11,7 @@ from netcore.checks.grading import racing
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
 from netcore.checks.language.questions import BucketForm, DesignForm, NumberForm, RankingForm
 from netcore.checks.language.timed import Figure, Race
-from netcore.checks.wording import counted
-from netcore.words import say
+from netcore.words import say, say_many
 
 NEVER = "never"
 
@@ -107,12 +106,13 @@ def design(form: DesignForm, case: Case, said: Any) -> Finding:
     shown = NEVER if value is None else f"{value:.4g}"
     if said in form.excluded:
         return failed(say("{said} is not allowed here.", said=said))
-    message = say(
-        "{said}: {figure} is {shown} over {trial}.",
+    message = say_many(
+        "{said}: {figure} is {shown} over {count:,} trial.",
+        "{said}: {figure} is {shown} over {count:,} trials.",
+        form.race.trials,
         said=said,
         figure=asked.figure,
         shown=shown,
-        trial=counted(form.race.trials, "trial"),
     )
     if all(_keeps(racing.figure_of(summary, one.figure), one) for one in form.meets):
         message = say("{said} meets it, and another one does at a lower price.", said=said)

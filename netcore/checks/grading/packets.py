@@ -13,11 +13,10 @@ from netcore.checks.grading.names import Unknown
 from netcore.checks.language.packets import Avoids, Delivers, Drops, RouteChosen, Symmetric, Visits
 from netcore.checks.language.part import OfFlows
 from netcore.checks.paths import path_of
-from netcore.checks.wording import counted
 from netcore.document.models import Topology
 from netcore.trace.model import Leg, Outcome, Step, Trace, Verdict
 from netcore.trace.packet import TCP, Packet, protocol_name, protocol_number
-from netcore.words import say
+from netcore.words import say, say_many
 
 Why = str | None
 """Why a packet breaks the rule, in a sentence; None: it keeps it."""
@@ -188,7 +187,12 @@ def _address(topology: Topology, text: str) -> str:
     found = names.ends(topology, text)
     if len(found) != 1:
         raise Unknown(
-            say("{text} stands for {thing}, and one is meant.", text=text, thing=counted(len(found), "thing"))
+            say_many(
+                "{text} stands for {count} thing, and one is meant.",
+                "{text} stands for {count} things, and one is meant.",
+                len(found),
+                text=text,
+            )
         )
     kind, _, key = found[0].partition("/")
     address = topology.hosts[key].address if kind == "hosts" else names.address_of(topology, key)

@@ -19,13 +19,12 @@ from netcore.checks.language.part import Flow
 from netcore.checks.language.questions import Diagnose, DiffersAt, Explain, Predict, Question, VerdictForm
 from netcore.checks.predictions import Prediction, judge
 from netcore.checks.reading import compiled
-from netcore.checks.wording import are, counted
 from netcore.document.models import Topology
 from netcore.forwarding.view import guest_view
 from netcore.trace.effects import Effect
 from netcore.trace.model import Outcome, Trace
 from netcore.trace.packet import Packet
-from netcore.words import say
+from netcore.words import say, say_many
 
 NO_ANSWER = "No answer was given."
 
@@ -163,12 +162,7 @@ def _arp(form: Any, base: Case, said: Any) -> Finding:
     if not wrong:
         return PASSED
     request = Packet(source=f"vms/{vm}", destination=min(wrong, key=ip_address), frame="arp")
-    message = say(
-        "{wrong} of {entries} {wrong2} not right.",
-        wrong=len(wrong),
-        entries=counted(len(form.to), "entry", "entries"),
-        wrong2=are(len(wrong)),
-    )
+    message = say("Not right: {wrong} of {entries}.", wrong=len(wrong), entries=len(form.to))
     return Finding(1 - len(wrong) / len(form.to), message, base.counterexample(request))
 
 
@@ -261,15 +255,14 @@ def diagnose(part: Diagnose, case: Case) -> Finding:
     if share == 1:
         return PASSED
     whole, half = (sum(worth == pays for worth in found_for) for pays in (1.0, 0.5))
-    message = say(
-        "{whole} of {fault} {whole2} named with place and kind",
+    message = say_many(
+        "Of {count} fault, {whole} named with place and kind, {half} with the place alone.",
+        "Of {count} faults, {whole} named with place and kind, {half} with the place alone.",
+        len(case.faults),
         whole=whole,
-        fault=counted(len(case.faults), "fault"),
-        whole2=are(whole),
+        half=half,
     )
-    return Finding(
-        share, say("{message}, {half} with the place alone.", message=message, half=half), _silenced(case)
-    )
+    return Finding(share, message, _silenced(case))
 
 
 def _silenced(case: Case) -> dict[str, Any] | None:
@@ -308,10 +301,11 @@ def one_packet(base: Case, flow: Flow) -> Packet:
     found = list(names.packets(base.topology, flow))
     if len(found) != 1:
         raise CannotGrade(
-            say(
-                "{text} stands for {packet}, and one is meant.",
+            say_many(
+                "{text} stands for {count} packet, and one is meant.",
+                "{text} stands for {count} packets, and one is meant.",
+                len(found),
                 text=flow.text,
-                packet=counted(len(found), "packet"),
             )
         )
     return found[0]

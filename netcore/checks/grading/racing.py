@@ -10,7 +10,6 @@ from netcore import failover
 from netcore.checks.grading import changing
 from netcore.checks.grading.case import CannotGrade, Case
 from netcore.checks.language.timed import Race
-from netcore.checks.wording import counted
 from netcore.document.models import Scenario
 from netcore.errors import NotFound, NotModelled
 from netcore.failover.clock import SECOND_US
@@ -20,7 +19,7 @@ from netcore.failover.timing import timing_of
 from netcore.forwarding.walk import trace
 from netcore.trace.model import Trace
 from netcore.trace.packet import Packet
-from netcore.words import say
+from netcore.words import say, say_many
 
 SCENE = 20_000
 """Steps that setting up a race costs: its flows are followed at each moment."""
@@ -149,11 +148,11 @@ class Timeline:
         scene = self.lane.plan.scene
         stages = [(-1, scene.start), *scene.after(self.lane.play.changes)]
         if len(stages) > MOMENTS:
-            number = counted(len(stages), "moment")
             raise CannotGrade(
-                say(
-                    "The timeline has {number}; at most {moments} are looked at.",
-                    number=number,
+                say_many(
+                    "The timeline has {count} moment; at most {moments} are looked at.",
+                    "The timeline has {count} moments; at most {moments} are looked at.",
+                    len(stages),
                     moments=MOMENTS,
                 )
             )

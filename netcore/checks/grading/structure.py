@@ -14,13 +14,24 @@ from netcore.checks.grading.names import Unknown, entry
 from netcore.checks.grading.packets import measured
 from netcore.checks.language.structure import KINDS, Count, Edits, OpensNothing, Prop, Refused, Unchanged
 from netcore.checks.reading import compiled
-from netcore.checks.wording import are, counted, things
+from netcore.document.checks import ground
 from netcore.document.models import Topology
 from netcore.trace.effects import Effect
 from netcore.trace.packet import Packet
-from netcore.words import say
+from netcore.words import say, say_many
 
 _NOTHING = object()
+
+_INSIDE = {
+    "user_routes": "route",
+    "security_rules": "rule",
+    "configurations": "IP configuration",
+    "guest_routes": "route of a guest",
+    "tunnels": "tunnel",
+    "route_server_peers": "peer of a route server",
+    "learned_routes": "learned route",
+}
+"""What one of the ``KINDS`` inside other things is called."""
 
 PACKETS = 200
 """Packets of each of two drawings that are compared."""
@@ -60,28 +71,26 @@ def count(part: Count, case: Case) -> Finding:
     )
     if not wrong:
         return PASSED
-    asked = [
-        f"{words} {limit}"
-        for words, limit in (
-            ("exactly", part.exactly),
-            (say("at least"), part.at_least),
-            (say("at most"), part.at_most),
-        )
-        if limit is not None
-    ]
-    where = " of this kind" if part.where else ""
-    limit = " and ".join(asked)
-    verb = "is" if limit in ("exactly 1", "at least 1") else "are"
-    told = f"{limit} may be" if limit.startswith("at most") else f"{limit} {verb} asked for"
-    told = "there may be none" if limit in ("exactly 0", "at most 0") else told
+    kind = say(_INSIDE.get(part.of) or ground.KINDS.get(part.of) or part.of)
+    which = say("“{kind}”, as described,", kind=kind) if part.where else say("“{kind}”", kind=kind)
     message = say(
-        "There {number} {of}{where}; {told}.",
-        number=are(number),
-        of=things(number, part.of),
-        where=where,
-        told=told,
+        "Of the kind {which} the drawing has {number}; it is to have {limit}.",
+        which=which,
+        number=number,
+        limit=_limit(part),
     )
     return Finding(0.0, message, case.place(*found[:MOST_PLACES]))
+
+
+def _limit(part: Count) -> str:
+    """Return how many there are to be: ``at least 1 and at most 3``."""
+    if part.exactly is not None:
+        return say("exactly {number}", number=part.exactly) if part.exactly else say("none")
+    if part.at_most == 0:
+        return say("none")
+    least = None if part.at_least is None else say("at least {number}", number=part.at_least)
+    most = None if part.at_most is None else say("at most {number}", number=part.at_most)
+    return say("{least} and {most}", least=least, most=most) if least and most else least or most or ""
 
 
 def unchanged(part: Unchanged, case: Case) -> Finding:
@@ -126,10 +135,10 @@ def edits(part: Edits, case: Case) -> Finding:
     number = len(made)
     if number <= part.at_most:
         return PASSED
-    message = say(
-        "{thing} {number} other than in the starting drawing; at most {at_most} may be.",
-        thing=counted(number, "thing"),
-        number=are(number),
+    message = say_many(
+        "{count} thing is other than in the starting drawing; at most {at_most} may be.",
+        "{count} things are other than in the starting drawing; at most {at_most} may be.",
+        number,
         at_most=part.at_most,
     )
     places = sorted({"/".join(step["path"].split("/")[1:3]) for step in made})

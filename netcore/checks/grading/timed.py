@@ -13,10 +13,9 @@ from netcore.checks.grading.packets import measured
 from netcore.checks.grading.racing import NotPlayable, Timeline
 from netcore.checks.language.check import Always, Check, Finally, Never
 from netcore.checks.language.timed import Arrives, Lost, Race
-from netcore.checks.wording import counted
 from netcore.failover.clock import SECOND_US
 from netcore.trace.packet import Packet, protocol_name
-from netcore.words import say
+from netcore.words import say, say_many
 
 Evaluate = Callable[[Check, Case], Finding]
 
@@ -39,13 +38,13 @@ def lost(part: Lost, case: Case) -> Finding:
         value = racing.figure_of(summary, part.figure)
         if _within(value, part):
             return PASSED
-        trials = counted(part.race.trials, "trial")
-        message = say(
-            "{figure} of {design} is {value} over {trials}.",
+        message = say_many(
+            "{figure} of {design} is {value} over {count:,} trial.",
+            "{figure} of {design} is {value} over {count:,} trials.",
+            part.race.trials,
             figure=part.figure,
             design=part.race.design,
             value=_shown(value),
-            trials=trials,
         )
         return _with_example(part, case, message)
     except NotPlayable as error:

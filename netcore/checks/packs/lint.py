@@ -21,12 +21,11 @@ from netcore.checks.packs.models import Pack, PackProblem, Solution
 from netcore.checks.packs.solutions import handed_in
 from netcore.checks.packs.variants import entries, solution, variant
 from netcore.checks.reading import compiled, ground
-from netcore.checks.wording import are, counted
 from netcore.control.warnings import warnings
 from netcore.document import reader
 from netcore.profiles import facts
 from netcore.trace.codes import CODES
-from netcore.words import say
+from netcore.words import say, say_many
 
 SEEDS = (0, 1, 2, 3)
 """Variants that a pack is tried on; 0 is the pack as it is written."""
@@ -64,9 +63,12 @@ def _points(pack: Pack) -> Iterator[PackProblem]:
     if not pack.reference:
         yield PackProblem("reference", "", "no-reference", say("There is no reference solution."))
     if len(pack.wrong) < LEAST_WRONG:
-        number = len(pack.wrong)
-        there = f"There {are(number)} {counted(number, 'wrong solution')}"
-        message = say("{there}; at least {least_wrong} are asked for.", there=there, least_wrong=LEAST_WRONG)
+        message = say_many(
+            "There is {count} wrong solution; at least {least} are asked for.",
+            "There are {count} wrong solutions; at least {least} are asked for.",
+            len(pack.wrong),
+            least=LEAST_WRONG,
+        )
         yield PackProblem("wrong", "", "few-wrong", message)
     if not any(entry.hidden for entry in pack.checks):
         yield PackProblem("checks.yml", "/checks", "no-hidden", say("There is no hidden check."))

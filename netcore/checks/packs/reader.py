@@ -24,11 +24,10 @@ from netcore.checks.packs.models import (
     digest_of,
 )
 from netcore.checks.reading import ground
-from netcore.checks.wording import counted
 from netcore.document import reader
 from netcore.document.problems import pointer
 from netcore.errors import NetcoreError
-from netcore.words import say
+from netcore.words import say, say_many
 
 MOST_FILES = 60
 MOST_BYTES = 4_000_000
@@ -45,7 +44,9 @@ class PackRefused(NetcoreError):
     """A pack cannot be read; ``problems`` says all that is wrong with it."""
 
     def __init__(self, problems: tuple[PackProblem, ...]) -> None:
-        super().__init__(say("The pack has {problems}.", problems=counted(len(problems), "problem")))
+        super().__init__(
+            say_many("The pack has {count} problem.", "The pack has {count} problems.", len(problems))
+        )
         self.problems = problems
 
 

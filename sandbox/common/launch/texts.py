@@ -16,6 +16,7 @@ SAYS: Final = {"say": 1, "say_many": 2}
 _TERMINAL: Final = ("__main__.py", "command_line")
 _SINGLE_WORDS: Final = {
     "checks/grading/names.py": "WORDS",
+    "checks/grading/structure.py": "_INSIDE",
     "document/checks/ground.py": "KINDS",
     "document/shape.py": "_TYPES",
     "forwarding/drawing.py": "_KINDS",

@@ -170,10 +170,10 @@ def test_what_no_packet_shows_is_a_place_of_the_drawing(check: dict[str, Any], p
     [
         (
             {"count": {"of": "route_tables", "exactly": 0}},
-            "There is 1 route table; there may be none.",
+            "Of the kind “route table” the drawing has 1; it is to have none.",
         ),
-        ({"count": {"of": "vms", "at_most": 1}}, "There are 2 VMs; at most 1 may be."),
-        ({"count": {"of": "vnets", "at_least": 2}}, "There is 1 virtual network; at least 2 are asked for."),
+        ({"count": {"of": "vms", "at_most": 1}}, "Of the kind “VM” the drawing has 2; it is to have at most 1."),
+        ({"count": {"of": "vnets", "at_least": 2}}, "Of the kind “virtual network” the drawing has 1; it is to have at least 2."),
         ({"edits": {"at_most": 0}}, "1 thing is other than in the starting drawing; at most 0 may be."),
     ],
 )
@@ -249,7 +249,7 @@ def test_arp_is_shown_by_a_request_and_the_first_hop_that_differs_by_its_packet(
     assert found.counterexample is not None
     assert found.counterexample["question"]["frame"] == "arp"
     assert found.counterexample["question"]["destination"] == "10.0.0.6"
-    assert found.message == "1 of 2 entries is not right."
+    assert found.message == "Not right: 1 of 2."
     parts = {
         "differs_at": {
             "prompt": "?",
