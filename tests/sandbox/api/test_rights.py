@@ -20,6 +20,12 @@ ENDPOINTS = (
     ("GET", "/scenarios/{scenario}", None),
     ("PATCH", "/scenarios/{scenario}", {"base": 1, "patch": []}),
     ("DELETE", "/scenarios/{scenario}", None),
+    (
+        "POST",
+        "/scenarios/{scenario}/edits",
+        {"base": 1, "edits": [[{"op": "test", "path": "/schema", "value": 1}]]},
+    ),
+    ("GET", "/scenarios/{scenario}/changes", None),
     ("POST", "/scenarios/{scenario}/duplicate", None),
     ("GET", "/scenarios/{scenario}/document.json", None),
     ("GET", "/scenarios/{scenario}/revisions", None),
