@@ -61,10 +61,11 @@ def progress(exercise: Exercise) -> dict[str, int]:
     return {"learners": queries.learners(exercise.course).count(), **counted}
 
 
-def tiles(exercise: Exercise, hidden: bool) -> list[dict[str, Any]]:
-    """Return where packets die now, most learners first: ``check``, ``title``, ``code``, ``at``, ``count``.
+def tiles(exercise: Exercise, hidden: bool) -> dict[str, list[dict[str, Any]]]:
+    """Return ``packets``, where they die now, and ``others``, checks that fail without a packet.
 
-    Over the newest submission of each learner. A failed check without a packet has code and place "".
+    Over the newest submission of each learner, most learners first: ``check``, ``title``, ``code``, ``at``,
+    ``count``.
 
     Args:
         hidden: hidden checks too, which only staff may know of.
@@ -74,14 +75,15 @@ def tiles(exercise: Exercise, hidden: bool) -> list[dict[str, Any]]:
         failed = failed.filter(hidden=False)
     found = failed.values("check_id", "code", "at").annotate(count=Count("pk"), any_title=Max("title"))
     titles = _titles(exercise)
-    return [
-        {
+    sorts: dict[str, list[dict[str, Any]]] = {"packets": [], "others": []}
+    for row in found.order_by("-count", "check_id", "code", "at"):
+        tile = {
             "check": row["check_id"],
             "title": titles.get(row["check_id"], row["any_title"]),
             **{key: row[key] for key in ("code", "at", "count")},
         }
-        for row in found.order_by("-count", "check_id", "code", "at")
-    ]
+        sorts["packets" if row["code"] else "others"].append(tile)
+    return sorts
 
 
 def _titles(exercise: Exercise) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 
 import { fixesOf } from "../document/edits/fixes";
+import { saidOf } from "../document/edits/remove";
 import { select, useWorkbench } from "../document/store";
 import { t, tn } from "../document/text";
 import type { Problem } from "../document/types";
@@ -82,13 +83,18 @@ function Fixes({ problem }: { problem: Problem }): ReactNode {
 
 function Row({ problem }: { problem: Problem }): ReactNode {
   const place = resourceAt(problem.pointer);
+  const words = useWorkbench((state) => (place ? saidOf(state.document, place) : ""));
+  const inside = problem.pointer.split("/").slice(4).join("/");
   return (
     <div className="problem">
-      <p>
+      <p title={problem.pointer}>
         {place ? (
-          <button type="button" className="link mono" onClick={() => { select(place, true); }}>
-            {problem.pointer}
-          </button>
+          <>
+            <button type="button" className="link" onClick={() => { select(place, true); }}>
+              {words}
+            </button>{" "}
+            {inside && <span className="muted mono">{inside}</span>}
+          </>
         ) : (
           <span className="mono">{problem.pointer || "/"}</span>
         )}

@@ -43,8 +43,13 @@ class WallTest(ClassroomTest):
         }
 
     def test_packets_die_grouped_by_code_and_place_in_the_names_of_the_pack(self) -> None:
-        first = wall.tiles(self.set, hidden=True)[0]
+        first = wall.tiles(self.set, hidden=True)["packets"][0]
         assert first["count"] == 2 and first["code"] and first["at"]
+
+    def test_a_check_that_fails_without_a_packet_stands_apart(self) -> None:
+        others = wall.tiles(self.set, hidden=True)["others"]
+        assert others and not any(one["code"] or one["at"] for one in others)
+        assert others[0]["title"] in self.teacher.get(f"/exercises/{self.set.pk}/wall/").content.decode()
 
     def test_equal_mistakes_are_one_cluster_and_who_has_none_is_in_none(self) -> None:
         clusters = wall.clusters(self.set)

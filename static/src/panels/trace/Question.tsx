@@ -125,6 +125,13 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
   };
   const said = wrong ?? (refused === null ? null : withNames(refused, places));
   const open = mayRun ?? runnable;
+  const rest = below?.(asked);
+  // Beside the fields, so that little height serves; whoever predicts comes to it after what is to be said.
+  const run = (
+    <button className="button primary" type="submit" disabled={!open || places.length === 0 || busy || unfinished}>
+      <Play size={14} aria-hidden="true" /> {action}
+    </button>
+  );
   return (
     <form
       ref={form}
@@ -188,12 +195,11 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
           onChange={(event) => { put({ port: event.target.value }); }}
         />
       </div>
+      {!rest && run}
       {extra}
       <MoreOfPacket more={asked.more} protocol={asked.protocol} change={(more) => { put({ more }); }} />
-      {below?.(asked)}
-      <button className="button primary" type="submit" disabled={!open || places.length === 0 || busy || unfinished}>
-        <Play size={14} aria-hidden="true" /> {action}
-      </button>
+      {rest}
+      {rest && run}
       {said && (
         <p className="field-error wide" id={`${id}-wrong`} role="alert">
           {said}
