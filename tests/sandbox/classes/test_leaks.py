@@ -53,6 +53,7 @@ SECRETS: Final[dict[str, set[str]]] = {
     "zz-reference": TEACHERS,
     "zz-wrong": TEACHERS,
     "zz-last-hint": TEACHERS,
+    "zz-after": TEACHERS,
     "zz-draft": TEACHERS,
     "zz-drawing": {*STAFF, "learner"},
     "zz-name": STAFF,
@@ -353,12 +354,21 @@ class LeaksTest(ClassroomTest):
         )
         hint = "  - Every subnet receives one system route for each address range of its virtual network."
         files["pack.yml"] = files["pack.yml"].replace(hint, "  - zz-last-hint")
+        files["after.md"] = "zz-after the work.\n"
         for path in files:
             if path.startswith(("reference/", "wrong/")):
                 mark = f"zz-{path.split('/')[0]}"
                 files[path] = re.sub(r"^title: .*$", f"title: {mark} one", files[path], flags=re.M)
         whole = "".join(files.values())
-        marks = ("zz-hidden-check", "zz-hidden-thing", "zz-last-hint", "zz-reference", "zz-wrong", rule)
+        marks = (
+            "zz-hidden-check",
+            "zz-hidden-thing",
+            "zz-last-hint",
+            "zz-after",
+            "zz-reference",
+            "zz-wrong",
+            rule,
+        )
         assert all(mark in whole for mark in marks)
         return packs.publish(self.course, None, files)
 
