@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from netcore.checks.grading.asked import Asked
     from netcore.checks.grading.grade import CheckResult, PublicCheck, grade, public_checks
     from netcore.checks.grading.receipts import Verification, receipt, verify_receipt
-    from netcore.checks.packs.lint import lint
+    from netcore.checks.packs.lint import lint, lint_seeds
     from netcore.checks.packs.models import Pack, PackProblem, Solution
     from netcore.checks.packs.models import schemas as pack_schemas
     from netcore.checks.packs.reader import PackRefused, read_pack
@@ -111,7 +111,8 @@ __all__ = [
     "designs", "diff", "difference", "drawn_sets", "dump", "effective_routes", "effective_rules",
     "explain", "export_csv", "export_json", "exposed", "exposures", "facts", "fault_kinds",
     "first_divergence", "forward", "grade", "guest_view", "handed_in", "headers_named", "import_arm",
-    "join_trials", "judge", "language_code", "lint", "live_race", "live_refusals", "load", "lookup_table",
+    "join_trials", "judge", "language_code", "lint", "lint_seeds", "live_race", "live_refusals", "load",
+    "lookup_table",
     "loops", "matrix", "merge_trials", "near_names", "never", "one_way", "pack_schemas", "pack_yaml",
     "pack_yaml_lines", "packets_of", "prepare_trials", "profiles", "protocol_name", "protocol_number",
     "public_checks", "put_faults", "race", "reach", "reach_counts", "read", "read_pack", "read_solution",
@@ -150,7 +151,7 @@ _IN_ROOMS = {
     "netcore.checks.grading.asked": "Asked",
     "netcore.checks.grading.grade": "CheckResult PublicCheck grade public_checks",
     "netcore.checks.grading.receipts": "Verification receipt verify_receipt",
-    "netcore.checks.packs.lint": "lint",
+    "netcore.checks.packs.lint": "lint lint_seeds",
     "netcore.checks.packs.models": "Pack PackProblem Solution pack_schemas",
     "netcore.checks.packs.reader": "PackRefused read_pack",
     "netcore.checks.packs.solutions": "handed_in read_solution",

@@ -78,7 +78,8 @@ def _handed_in(given: netcore.Pack, file: str, seed: int) -> tuple[dict[str, Any
 
 def lint(options: argparse.Namespace) -> int:
     """Show what is wrong with an exercise pack: references that fail, wrong solutions that pass, leaks."""
-    found = netcore.lint(pack(options.file), range(options.seeds))
+    given = pack(options.file)
+    found = netcore.lint(given, netcore.lint_seeds(given, options.seeds))
     if options.json:
         rows(problem.as_dict() for problem in found)
     else:

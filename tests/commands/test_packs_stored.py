@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shutil
 from io import StringIO
 from pathlib import Path
 
@@ -35,6 +38,35 @@ def test_a_pack_that_cannot_be_read_is_refused_with_its_problems(tmp_path: Path)
     with pytest.raises(CommandError, match="no such version"):
         call_command("packs", "export", LAB, str(tmp_path))
     assert not PackVersion.objects.exists()
+
+
+def test_lint_tells_pack_by_pack_how_it_went_and_how_long_it_took() -> None:
+    out = StringIO()
+    call_command("packs", "lint", LAB, seeds=1, stdout=out)
+    first, last = out.getvalue().splitlines()
+    assert re.fullmatch(rf"{LAB}: ok \([0-9.]+ s\)", first)
+    assert last == "packs: 1 ok, 0 refused"
+
+
+def test_lint_of_a_folder_says_file_place_and_mend_and_ends_with_1(tmp_path: Path) -> None:
+    folder = tmp_path / "other"
+    shutil.copytree(packs.SHIPPED / LAB, folder)
+    (folder / "after.md").rename(folder / "text.md")
+    checks = (folder / "checks.yml").read_text().replace("points: 20", "points: 21", 1)
+    (folder / "checks.yml").write_text(checks)
+    out = StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("packs", "lint", LAB, str(folder), seeds=1, stdout=out)
+    assert ended.value.code == 1
+    lines = out.getvalue().splitlines()
+    assert lines[1].startswith("other: refused") and lines[-1] == "packs: 1 ok, 1 refused"
+    assert f"  pack.yml /id: other-folder: The pack calls itself {LAB}, and its folder other." in lines[2]
+    assert "  checks.yml /checks: points: The points add up to 101, not to 100. Take 1 away." in lines
+    with pytest.raises(SystemExit):
+        call_command("packs", "lint", str(folder), seeds=1, json=True, stdout=(out := StringIO()))
+    told = json.loads(out.getvalue().splitlines()[0])
+    assert [one["code"] for one in told["problems"]] == ["other-folder", "points"]
+    assert all(one["hint"] for one in told["problems"])
 
 
 @pytest.mark.django_db(transaction=True)

@@ -146,9 +146,9 @@ def put_faults(
         )
     count = max(1, min(count, MOST_FAULTS))
     asked = tuple(intents) or intents_of(scenario)
-    failing = _failing(scenario, asked)
-    if failing:
-        number, found = next(iter(failing.items()))
+    unmet = failing(scenario, asked)
+    if unmet:
+        number, found = next(iter(unmet.items()))
         raise TooFew(
             say(
                 "Intent {number} does not hold before anything is broken: {message}",
@@ -189,7 +189,7 @@ def put_faults(
                 asked=count,
             )
         )
-    return Broken(now, tuple(taken), tuple(_failing(now, asked)))
+    return Broken(now, tuple(taken), tuple(failing(now, asked)))
 
 
 def put_in(scenario: Scenario, faults: Sequence[Fault], intents: Sequence[Check]) -> Broken:
@@ -213,7 +213,7 @@ def put_in(scenario: Scenario, faults: Sequence[Fault], intents: Sequence[Check]
     if network is None:
         raise TooFew(say("With its faults the drawing cannot be run: {text}", text=problems[0].text))
     put = tuple(Put(fault, (), 0, None) for fault in faults)
-    return Broken(now, put, tuple(_failing(now, intents)))
+    return Broken(now, put, tuple(failing(now, intents)))
 
 
 def named(healthy: Scenario, broken: Scenario) -> tuple[Problem, ...]:
@@ -267,7 +267,7 @@ def _in_turn(scenario: Scenario, kinds: Sequence[str], seed: int) -> Iterator[Fa
 
 def _on_top(now: Scenario, taken: Sequence[Put], fault: Fault) -> Scenario | None:
     """Return the drawing with one fault more; None where it meets another or could not be run."""
-    if any(_meets(fault, other.fault) for other in taken):
+    if any(meet(fault, other.fault) for other in taken):
         return None
     return _running(now, fault)
 
@@ -278,14 +278,14 @@ def _running(scenario: Scenario, fault: Fault) -> Scenario | None:
     return None if after is None or compiled(after)[0] is None else after
 
 
-def _meets(one: Fault, other: Fault) -> bool:
+def meet(one: Fault, other: Fault) -> bool:
     """Return whether two faults lie in one place, so that one would hide or undo the other."""
     return one.at == other.at or bool(
         {step["path"] for step in one.patch} & {step["path"] for step in other.patch}
     )
 
 
-def _failing(scenario: Scenario, intents: Sequence[Check]) -> dict[int, Finding]:
+def failing(scenario: Scenario, intents: Sequence[Check]) -> dict[int, Finding]:
     """Return the intents that do not hold, by number; what cannot be answered counts as held."""
     case = Case(start=scenario, drawing=scenario, budget=Budget())
     found = {}
@@ -304,10 +304,10 @@ def _tried(scenario: Scenario, fault: Fault, intents: Sequence[Check]) -> Put | 
     after = _running(scenario, fault)
     if after is None:
         return None
-    failing = _failing(after, intents)
-    if not failing:
+    alarms = failing(after, intents)
+    if not alarms:
         return None
-    return Put(fault, tuple(failing), _difficulty(after, fault, list(failing.values())), None)
+    return Put(fault, tuple(alarms), _difficulty(after, fault, list(alarms.values())), None)
 
 
 def _difficulty(broken: Scenario, fault: Fault, alarms: list[Finding]) -> int:
@@ -336,7 +336,7 @@ def _other_repairs(healthy: Scenario, put: Put, intents: Sequence[Check]) -> lis
     broken = applied(healthy, put.fault.patch)
     network = None if broken is None else compiled(broken)[0]
     mine = [intents[number] for number in put.alarms]
-    packet = None if broken is None else _packet(list(_failing(broken, mine).values()))
+    packet = None if broken is None else _packet(list(failing(broken, mine).values()))
     if broken is None or network is None or packet is None:
         return []
     others = []
@@ -345,6 +345,6 @@ def _other_repairs(healthy: Scenario, put: Put, intents: Sequence[Check]) -> lis
         same = after is not None and after.topology == healthy.topology
         if after is None or same or edit.opens or compiled(after)[0] is None:
             continue
-        if not _failing(after, mine):
+        if not failing(after, mine):
             others.append(edit.sentence)
     return others

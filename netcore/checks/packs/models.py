@@ -247,6 +247,7 @@ class Pack:
         fault_sets: what ``faults.yml`` holds; None without it.
         checkpoints: drawings on the way that learners may go on from, by name.
         digest: SHA-256 of all files, in hexadecimal.
+        paths: file without its ending -> file.
     """
 
     about: About
@@ -259,6 +260,7 @@ class Pack:
     fault_sets: FaultSets | None = None
     after: str = ""
     checkpoints: Mapping[str, Solution] = field(default_factory=dict)
+    paths: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

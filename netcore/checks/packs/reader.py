@@ -68,19 +68,22 @@ def read_pack(files: Mapping[str, bytes]) -> Pack:
         if kind == "md":
             continue
         if name in raw:
-            problems.append(
-                PackProblem(path, "", "file-twice", say("There are two files {name}.", name=name))
-            )
+            message = say("There are two files {name}.", name=name)
+            mend = say("Keep one of them: .yml or .json.")
+            problems.append(PackProblem(path, "", "file-twice", message, mend))
             continue
         try:
             raw[name] = yaml_text.parse(files[path])
         except yaml_text.YamlRefused as refused:
             place = f"line {refused.line}" if refused.line else ""
-            problems.append(PackProblem(path, place, "not-yaml", f"{refused}."))
+            mend = say(
+                "Files are plain YAML or JSON; quote a text that holds ': ', '#' or starts with a bracket."
+            )
+            problems.append(PackProblem(path, place, "not-yaml", f"{refused}.", mend))
             raw[name] = None
     names = {path.rpartition(".")[0]: path for path in files}
     about = _part(About, "pack", raw, names, problems)
-    as_written = mapper(Variants() if about is None else about.variants, 0)
+    as_written = mapper(_rules(raw) if about is None else about.variants, 0)
     text, after = (as_written.text(_text(files, name, problems)) for name in ("text.md", "after.md"))
     written = raw
     raw = {name: given if name == "pack" else as_written.data(given) for name, given in raw.items()}
@@ -93,7 +96,8 @@ def read_pack(files: Mapping[str, bytes]) -> Pack:
     sets = _part(FaultSets, "faults", raw, names, problems) if "faults" in raw else None
     if sets is not None and about is not None and about.variants.faults is None:
         message = say("The pack puts no faults into its drawing: variants have no faults.")
-        problems.append(PackProblem(names["faults"], "", "faults-unused", message))
+        mend = say("Write variants: faults: with count and intents into pack.yml, or take the file away.")
+        problems.append(PackProblem(names["faults"], "", "faults-unused", message, mend))
     problems += _scenario(raw.get("scenario"), names.get("scenario", "scenario.yml"))
     if checks is not None:
         problems += _checks(checks, solutions, names)
@@ -117,11 +121,20 @@ def read_pack(files: Mapping[str, bytes]) -> Pack:
         wrong=solutions_of("wrong"),
         checkpoints=solutions_of("checkpoints"),
         digest=digest_of(files),
+        paths=names,
         raw={
             **written,
             **{name: files.get(f"{name}.md", b"").decode("utf-8-sig") for name in ("text", "after")},
         },
     )
+
+
+def _rules(raw: Mapping[str, Any]) -> Variants:
+    """Return the variants of a ``pack.yml`` that is wrong elsewhere, so that parameters have values."""
+    try:
+        return Variants.model_validate(raw["pack"]["variants"])
+    except (KeyError, TypeError, ValueError):
+        return Variants()
 
 
 def _outside(files: Mapping[str, bytes]) -> Iterator[PackProblem]:
@@ -136,6 +149,7 @@ def _outside(files: Mapping[str, bytes]) -> Iterator[PackProblem]:
                 most_files=MOST_FILES,
                 most_bytes=MOST_BYTES,
             ),
+            say("Take files away that no pack has, and solutions that prove nothing."),
         )
         return
     for path in sorted(files):
@@ -158,6 +172,7 @@ def _outside(files: Mapping[str, bytes]) -> Iterator[PackProblem]:
                 "",
                 "missing-file",
                 say("There is no {name}.{ending}.", name=name, ending="md" if name == "text" else "yml"),
+                say("Write it; a pack has pack.yml, scenario.yml, checks.yml and text.md."),
             )
 
 
@@ -168,7 +183,8 @@ def _text(files: Mapping[str, bytes], path: str, problems: list[PackProblem]) ->
     try:
         text = files[path].decode("utf-8-sig")
     except UnicodeDecodeError:
-        problems.append(PackProblem(path, "", "not-text", say("It is not text in UTF-8.")))
+        mend = say("Save it as UTF-8.")
+        problems.append(PackProblem(path, "", "not-text", say("It is not text in UTF-8."), mend))
         return ""
     if len(text) > MOST_TEXT or not text.strip():
         message = say(
@@ -176,7 +192,10 @@ def _text(files: Mapping[str, bytes], path: str, problems: list[PackProblem]) ->
             most_text=MOST_TEXT,
             text=len(text),
         )
-        problems.append(PackProblem(path, "", "text-size", message))
+        mend = (
+            say("Shorten it.") if text.strip() else say("Write it, or take the file away: after.md may lack.")
+        )
+        problems.append(PackProblem(path, "", "text-size", message, mend))
     for number, line in enumerate(re.sub(r"`[^`\n]*`", "", text).splitlines(), start=1):
         if _HTML.search(line):
             problems.append(
@@ -203,7 +222,8 @@ def _part(
     path = names.get(name, f"{name}.yml")
     if given is None:
         if not any(problem.path == path for problem in problems):
-            problems.append(PackProblem(path, "", "empty-file", say("There is nothing in it.")))
+            mend = say("Fill it, or take it away if the pack can do without it.")
+            problems.append(PackProblem(path, "", "empty-file", say("There is nothing in it."), mend))
         return None
     try:
         json.dumps(given, allow_nan=False)
@@ -278,30 +298,45 @@ def _checks(
     ids = [entry.id for entry in checks.checks]
     for number, one in enumerate(ids):
         if one in ids[:number]:
-            yield PackProblem(
-                names["checks"],
-                f"/checks/{number}/id",
-                "id-twice",
-                say("There are two checks {one}.", one=one),
-            )
+            message = say("There are two checks {one}.", one=one)
+            mend = say("Give each check an id of its own.")
+            yield PackProblem(names["checks"], f"/checks/{number}/id", "id-twice", message, mend)
     for name, solution in solutions.items():
         if solution is None:
             continue
-        fields = {"answers": solution.answers, "fails": solution.fails, "gives": solution.gives}
-        for field, named in fields.items():
-            for one in named:
-                if one not in ids:
-                    yield PackProblem(
-                        names[name], f"/{field}", "unknown-check", say("There is no check {one}.", one=one)
-                    )
+        path = names[name]
+        yield from _unknown(path, solution, ids)
         if name.startswith("wrong/") and not solution.fails:
-            yield PackProblem(
-                names[name], "/fails", "fails-nothing", say("A wrong solution names the checks it must fail.")
-            )
-        if name.startswith("checkpoints/") and (solution.answers or solution.fails):
-            message = say("A checkpoint is a drawing to go on from; it answers nothing and fails nothing.")
-            yield PackProblem(names[name], "", "not-a-checkpoint", message)
-        if solution.gives and not name.startswith("checkpoints/"):
-            yield PackProblem(
-                names[name], "/gives", "not-a-checkpoint", say("Only a checkpoint gives checks.")
-            )
+            message = say("A wrong solution names the checks it must fail.")
+            mend = say("Write fails: [CHECK]; the checks are {ids}.", ids=", ".join(ids))
+            yield PackProblem(path, "/fails", "fails-nothing", message, mend)
+        if name.startswith("checkpoints/"):
+            for field in ("answers", "fails"):
+                if getattr(solution, field):
+                    message = say("A checkpoint is a drawing to go on from; it answers and fails nothing.")
+                    mend = say("Take {field} away.", field=field)
+                    yield PackProblem(path, f"/{field}", "not-a-checkpoint", message, mend)
+        elif solution.gives:
+            message = say("Only a checkpoint gives checks.")
+            mend = say("Take gives away, or move the file to checkpoints.")
+            yield PackProblem(path, "/gives", "not-a-checkpoint", message, mend)
+
+
+def _unknown(path: str, solution: Solution, ids: list[str]) -> Iterator[PackProblem]:
+    """Yield the checks that a solution names and the pack has not."""
+    fields = {
+        "answers": {one: pointer(("answers", one)) for one in solution.answers},
+        "fails": {one: f"/fails/{number}" for number, one in enumerate(solution.fails)},
+        "gives": {one: f"/gives/{number}" for number, one in enumerate(solution.gives)},
+    }
+    for named in fields.values():
+        for one, place in named.items():
+            if one not in ids:
+                close = difflib.get_close_matches(one[:60], ids, 1, 0.6)
+                mend = (
+                    say("Did you mean {close}?", close=close[0])
+                    if close
+                    else say("The checks are {ids}.", ids=", ".join(ids))
+                )
+                message = say("There is no check {one}.", one=one)
+                yield PackProblem(path, place, "unknown-check", message, mend)

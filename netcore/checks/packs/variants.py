@@ -63,11 +63,7 @@ def variant(pack: Pack, seed: int) -> Variant:
     """
     about = pack.about
     rewritten = mapper(about.variants, seed)
-    healthy = rewritten.data(pack.raw["scenario"])
-    if about.variants.shuffle:
-        healthy = shuffled(healthy, seed)
-    if seed:
-        healthy["seed"] = seed
+    healthy = healthy_document(pack, seed)
     text = rewritten.text(pack.raw["text"])
     document = healthy
     faults: tuple[Put, ...] = ()
@@ -90,31 +86,42 @@ def variant(pack: Pack, seed: int) -> Variant:
     )
 
 
+def healthy_document(pack: Pack, seed: int) -> dict[str, Any]:
+    """Return the drawing of a variant before faults are put in."""
+    made: dict[str, Any] = mapper(pack.about.variants, seed).data(pack.raw["scenario"])
+    if pack.about.variants.shuffle:
+        made = shuffled(made, seed)
+    return made | {"seed": seed} if seed else made
+
+
 @lru_cache(256)
 def _broken(seed: int, kept: _ByDigest, _language: str) -> tuple[Broken, tuple[str, ...]]:
     """Return the drawing with faults, told in a language, and the titles of what fails."""
     pack = kept.pack
     rules = pack.about.variants
-    document = mapper(rules, seed).data(pack.raw["scenario"])
-    scenario = read(shuffled(document, seed) if rules.shuffle else document, ground()).document
+    scenario = read(healthy_document(pack, seed), ground()).document
     if scenario is None or rules.faults is None:
         raise ValueError(say("The pack {id} has no drawing for seed {seed}.", id=pack.id, seed=seed))
-    if seed:
-        scenario = scenario.model_copy(update={"seed": seed})
     asked = [entry for entry in entries(pack, seed) if entry.id in rules.faults.intents]
     intents = [entry.check for entry in asked]
     if pack.fault_sets is None:
         broken = put_faults(scenario, rules.faults.count, seed, rules.faults.kinds, intents, quiet=True)
     else:
-        broken = put_in(scenario, _set_of(pack, pack.fault_sets, seed), intents)
+        given = faults_of(pack, pack.fault_sets, set_number(pack, seed), seed)
+        broken = put_in(scenario, given, intents)
     return broken, tuple(asked[number].title for number in broken.alarms)
 
 
-def _set_of(pack: Pack, sets: FaultSets, seed: int) -> list[Fault]:
-    """Return the set of faults that a seed has, in the names of its variant."""
+def set_number(pack: Pack, seed: int) -> int:
+    """Return which of its sets of faults a seed has, from 0."""
+    return 0 if pack.fault_sets is None else drawn(seed, "faults", len(pack.fault_sets.sets))
+
+
+def faults_of(pack: Pack, sets: FaultSets, number: int, seed: int) -> list[Fault]:
+    """Return a set of faults in the names of a variant."""
     rewritten = mapper(pack.about.variants, seed)
     found = []
-    for fault in sets.sets[drawn(seed, "faults", len(sets.sets))]:
+    for fault in sets.sets[number]:
         steps = [step.model_dump(mode="json", exclude_unset=True) for step in fault.patch]
         patch = tuple(rewritten.data(steps))
         found.append(Fault(fault.kind, rewritten.text(fault.at), "", "", patch, ()))

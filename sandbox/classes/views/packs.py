@@ -23,11 +23,12 @@ from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios import services as scenarios
 
 _PATH = re.compile(
-    r"^((pack|scenario|checks)\.yml|(text|after)\.md|(reference|wrong|checkpoints)/[a-z0-9][a-z0-9-]{0,59}\.yml)$"
+    r"^((pack|scenario|checks)\.yml|faults\.(yml|json)|(text|after)\.md"
+    r"|(reference|wrong|checkpoints)/[a-z0-9][a-z0-9-]{0,59}\.yml)$"
 )
 _FILES = _(
-    "Files are pack.yml, text.md, after.md, scenario.yml, checks.yml, reference/*.yml, wrong/*.yml and "
-    "checkpoints/*.yml."
+    "Files are pack.yml, text.md, after.md, scenario.yml, checks.yml, faults.yml, reference/*.yml, "
+    "wrong/*.yml and checkpoints/*.yml."
 )
 
 

@@ -172,8 +172,14 @@ def test_what_no_packet_shows_is_a_place_of_the_drawing(check: dict[str, Any], p
             {"count": {"of": "route_tables", "exactly": 0}},
             "Of the kind “route table” the drawing has 1; it is to have none.",
         ),
-        ({"count": {"of": "vms", "at_most": 1}}, "Of the kind “VM” the drawing has 2; it is to have at most 1."),
-        ({"count": {"of": "vnets", "at_least": 2}}, "Of the kind “virtual network” the drawing has 1; it is to have at least 2."),
+        (
+            {"count": {"of": "vms", "at_most": 1}},
+            "Of the kind “VM” the drawing has 2; it is to have at most 1.",
+        ),
+        (
+            {"count": {"of": "vnets", "at_least": 2}},
+            "Of the kind “virtual network” the drawing has 1; it is to have at least 2.",
+        ),
         ({"edits": {"at_most": 0}}, "1 thing is other than in the starting drawing; at most 0 may be."),
     ],
 )

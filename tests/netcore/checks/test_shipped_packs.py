@@ -19,4 +19,5 @@ def test_all_labs_are_there() -> None:
 @pytest.mark.parametrize("folder", sorted(PACKS.glob("lab-*")), ids=lambda folder: folder.name)
 def test_references_pass_and_wrong_solutions_fail(folder: Path) -> None:
     files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    assert netcore.lint(netcore.read_pack(files)) == ()
+    pack = netcore.read_pack(files)
+    assert netcore.lint(pack, netcore.lint_seeds(pack)) == ()

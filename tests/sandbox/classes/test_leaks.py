@@ -53,6 +53,8 @@ SECRETS: Final[dict[str, set[str]]] = {
     "zz-reference": TEACHERS,
     "zz-wrong": TEACHERS,
     "zz-last-hint": TEACHERS,
+    "zz-after": TEACHERS,
+    "zz-checkpoint": TEACHERS,
     "zz-draft": TEACHERS,
     "zz-drawing": {*STAFF, "learner"},
     "zz-name": STAFF,
@@ -112,6 +114,7 @@ LISTED: Final = frozenset(
         "classes:answer",
         "classes:reset",
         "classes:reference",
+        "classes:checkpoint",
         "classes:submit",
         "classes:submission",
         "classes:replay",
@@ -162,6 +165,9 @@ LISTED: Final = frozenset(
         "api:create_scenario",
         "api:get_scenario",
         "api:edit_scenario",
+        "api:edit_scenario_often",
+        "api:list_changes",
+        "api:preview_edit",
         "api:delete_scenario",
         "api:list_revisions",
         "api:label_revision",
@@ -338,7 +344,7 @@ class LeaksTest(ClassroomTest):
             "run_id": (self.grading.run.pk, self.trial.run.pk, self.trace.pk),
             "share_id": (token,),
             "token": (token,),
-            "name": ("two-firewalls",),
+            "name": ("two-firewalls", "half"),
             "profile_id": ("azure-2026",),
         }
         self.bodies = self.made_bodies(drawing.pk)
@@ -353,12 +359,23 @@ class LeaksTest(ClassroomTest):
         )
         hint = "  - Every subnet receives one system route for each address range of its virtual network."
         files["pack.yml"] = files["pack.yml"].replace(hint, "  - zz-last-hint")
+        files["after.md"] = "zz-after the work.\n"
+        files["checkpoints/half.yml"] = "title: zz-checkpoint\n"
         for path in files:
             if path.startswith(("reference/", "wrong/")):
                 mark = f"zz-{path.split('/')[0]}"
                 files[path] = re.sub(r"^title: .*$", f"title: {mark} one", files[path], flags=re.M)
         whole = "".join(files.values())
-        marks = ("zz-hidden-check", "zz-hidden-thing", "zz-last-hint", "zz-reference", "zz-wrong", rule)
+        marks = (
+            "zz-hidden-check",
+            "zz-hidden-thing",
+            "zz-last-hint",
+            "zz-after",
+            "zz-checkpoint",
+            "zz-reference",
+            "zz-wrong",
+            rule,
+        )
         assert all(mark in whole for mark in marks)
         return packs.publish(self.course, None, files)
 

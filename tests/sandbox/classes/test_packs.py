@@ -171,12 +171,11 @@ class PacksTest(ClassroomTest):
         self.draft()
         for path in ("../x.yml", "/etc/passwd", "reference/../x.yml", "other.yml", "reference/A.yml", ""):
             self.save(path, "x")
-        self.save("reference/another.yml", "title: x\n")
+        more = ("reference/another.yml", "checkpoints/half-way.yml", "faults.yml")
+        for path in more:
+            self.save(path, "title: x\n")
         self.save("wrong/own-table.yml", "", remove="1")
-        assert set(PackDraft.objects.get().files) == {
-            *self.files,
-            "reference/another.yml",
-        } - {"wrong/own-table.yml"}
+        assert set(PackDraft.objects.get().files) == {*self.files, *more} - {"wrong/own-table.yml"}
 
     def test_the_start_is_drawn_in_the_workbench_and_taken_back(self) -> None:
         found = self.draft()

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
-from collections.abc import Sequence
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -68,13 +68,19 @@ class Command(BaseCommand):
         folders = _folders(options["packs"])
         refused = 0
         for folder in folders:
-            problems = lint(folder, range(options["seeds"]))
+            if not options["json"]:
+                # Before it is tried: a pack with races takes a while, and this says which one it is.
+                self.stdout.write(f"{folder.name}: ", ending="")
+                self.stdout.flush()
+            begun = perf_counter()
+            problems = lint(folder, options["seeds"])
+            seconds = round(perf_counter() - begun, 1)
             refused += bool(problems)
             if options["json"]:
-                row = {"pack": folder.name, "problems": [problem.as_dict() for problem in problems]}
-                self.stdout.write(json.dumps(row))
+                found = [problem.as_dict() for problem in problems]
+                self.stdout.write(json.dumps({"pack": folder.name, "seconds": seconds, "problems": found}))
                 continue
-            self.stdout.write(f"{folder.name}: {'refused' if problems else 'ok'}")
+            self.stdout.write(f"{'refused' if problems else 'ok'} ({seconds:g} s)")
             for problem in problems:
                 self.stdout.write(f"  {problem.text}")
         self.stdout.write(f"packs: {len(folders) - refused} ok, {refused} refused")
@@ -82,18 +88,19 @@ class Command(BaseCommand):
             sys.exit(1)
 
 
-def lint(folder: Path, seeds: Sequence[int]) -> tuple[netcore.PackProblem, ...]:
-    """Return everything that is wrong with the pack of a folder."""
+def lint(folder: Path, count: int) -> tuple[netcore.PackProblem, ...]:
+    """Return all that is wrong with the pack of a folder, tried in so many variants and with all faults."""
     try:
         # As bytes: what is no text is one of the problems.
         files = {name: path.read_bytes() for name, path in services.paths_of(folder).items()}
         pack = netcore.read_pack(files)
     except netcore.PackRefused as error:
         return error.problems
-    found = netcore.lint(pack, seeds)
-    if pack.id != folder.name:
-        message = f"The pack calls itself {pack.id}, and its folder {folder.name}."
-        found = (netcore.PackProblem("pack.yml", "/id", "other-folder", message), *found)
+    found = netcore.lint(pack, netcore.lint_seeds(pack, count))
+    if pack.id != folder.resolve().name:
+        message = f"The pack calls itself {pack.id}, and its folder {folder.resolve().name}."
+        mend = "Give both the same name."
+        found = (netcore.PackProblem(pack.paths["pack"], "/id", "other-folder", message, mend), *found)
     return found
 
 
