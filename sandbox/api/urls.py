@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
 
 from sandbox.api.api import api
 from sandbox.api.errors import error
@@ -34,6 +35,8 @@ app_name = "api"
 _patterns, _, _ = api.urls
 for _pattern in _patterns:
     if isinstance(_pattern, URLPattern):
-        _pattern.callback = _in_one_shape(_pattern.callback)
+        # The framework would answer every method with the description.
+        _view = require_safe(_pattern.callback) if _pattern.name == "openapi-json" else _pattern.callback
+        _pattern.callback = _in_one_shape(_view)
 
 urlpatterns = _patterns

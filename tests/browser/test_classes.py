@@ -19,6 +19,19 @@ def open_course(page: Page) -> None:
     page.get_by_role("link", name=COURSE).click()
 
 
+def lock_answer(page: Page, check: str, answers: dict[str, str]) -> None:
+    """Choose or write each answer by its label, lock them, and wait until they are."""
+    question = page.locator(f"#check-{check}")
+    for label, answer in answers.items():
+        field = question.get_by_label(label)
+        if field.evaluate("field => field.tagName") == "SELECT":
+            field.select_option(answer)
+        else:
+            field.fill(answer)
+    question.get_by_role("button", name="Lock the answer").click()
+    expect(question).to_contain_text("locked")
+
+
 def test_an_exercise_is_begun_answered_handed_in_and_graded_live(
     page: Page, demo_account: None, worker: Worker
 ) -> None:
@@ -30,16 +43,28 @@ def test_an_exercise_is_begun_answered_handed_in_and_graded_live(
 
     page.get_by_role("button", name="Open the drawing").click()
     page.get_by_role("link", name="Exercise").click()
-    question = page.locator("#check-first-address")
-    question.get_by_role("combobox").select_option("NO_SUCH_HOST")
-    question.get_by_role("button", name="Lock the answer").click()
-    expect(page.locator("#check-first-address")).to_contain_text("locked")
+    first = page.get_by_text("2 predictions come first")
+    submit = page.get_by_role("button", name="Submit")
+    expect(submit).to_have_count(0)
+    first.get_by_role("link", name="The route from").click()
+    expect(page).to_have_url(re.compile(r"#check-which-route$"))
+    expect(page.locator("#check-which-route")).to_be_in_viewport()
 
-    page.get_by_role("button", name="Submit").click()
+    asked = page.locator("#check-which-route legend").inner_text()  # each learner has other addresses
+    second = re.findall(r"10\.(\d+)\.\d+\.\d+", asked)[0]
+    route = {"type": "VnetLocal", "source": "Default", "prefix": f"10.{second}.0.0/16"}
+    lock_answer(page, "which-route", route)
+    expect(page.get_by_text("One prediction comes first")).to_be_visible()
+    expect(submit).to_have_count(0)
+    lock_answer(page, "first-address", {"answer": "NO_SUCH_HOST"})
+    expect(page.get_by_text("predictions come first")).to_have_count(0)
+
+    submit.click()
     expect(page.locator(".check-row").first).to_be_visible(timeout=30_000)
     failed = page.locator(".check-row").filter(has_text="talk").first
     expect(failed).to_contain_text("failed")
-    expect(page.locator(".check-row").filter(has_text="first address")).to_contain_text("passed")
+    for answered in ("The route from", "first address"):
+        expect(page.locator(".check-row").filter(has_text=answered)).to_contain_text("passed")
     assert axe(page) == []
 
 

@@ -88,9 +88,10 @@ class BadInputTest(SandboxTest):
             assert any(pointer.endswith("/address") for pointer in pointers), (odd, pointers)
 
     def test_a_wrong_method_has_the_shape_of_all_errors(self) -> None:
-        response = self.send(self.owner_client, "PUT", "/scenarios", {})
-        self.error(response, 405)
-        assert response["Allow"]
+        for method, path in (("PUT", "/scenarios"), ("POST", "/openapi.json")):
+            response = self.send(self.owner_client, method, path, {})
+            self.error(response, 405)
+            assert response["Allow"]
 
     def test_an_unknown_address_has_the_shape_of_all_errors(self) -> None:
         self.error(self.send(self.owner_client, "GET", "/nothing/here"), 404)

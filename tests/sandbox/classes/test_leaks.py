@@ -27,6 +27,7 @@ from sandbox.routing import websocket_urlpatterns
 from sandbox.runs import services as runs
 from sandbox.runs.models import Kind
 from sandbox.scenarios import services as scenarios
+from sandbox.scenarios.models import Scenario
 from sandbox.sharing import services as sharing
 from tests.sandbox.base import text_of
 from tests.sandbox.classes.base import LAB, ClassroomTest
@@ -51,10 +52,11 @@ SECRETS: Final[dict[str, set[str]]] = {
     "zz-hidden-check": TEACHERS,
     "zz-hidden-thing": TEACHERS,
     "zz-reference": TEACHERS,
+    "zz-other-reference": TEACHERS,
+    "zz-checkpoint": TEACHERS,
     "zz-wrong": TEACHERS,
     "zz-last-hint": TEACHERS,
     "zz-after": TEACHERS,
-    "zz-checkpoint": TEACHERS,
     "zz-draft": TEACHERS,
     "zz-drawing": {*STAFF, "learner"},
     "zz-name": STAFF,
@@ -166,10 +168,9 @@ LISTED: Final = frozenset(
         "api:get_scenario",
         "api:edit_scenario",
         "api:edit_scenario_often",
-        "api:list_changes",
-        "api:preview_edit",
         "api:delete_scenario",
         "api:list_revisions",
+        "api:list_changes",
         "api:label_revision",
         "api:duplicate_scenario",
         "api:download_document",
@@ -177,6 +178,7 @@ LISTED: Final = frozenset(
         "api:effective_routes",
         "api:effective_rules",
         "api:guest_view",
+        "api:preview_edit",
         "api:sweep_parameters",
         "api:failover_designs",
         "api:import_file",
@@ -254,6 +256,8 @@ QUERIES: Final = {
         "?tab=try",
         "?file=checks.yml",
         "?file=reference/data-subnet.yml",
+        "?file=reference/other.yml",
+        "?file=checkpoints/half.yml",
         "?file=wrong/own-router.yml",
     ),
     "api:effective_routes": ("?nic=web1-nic",),
@@ -347,7 +351,7 @@ class LeaksTest(ClassroomTest):
             "name": ("two-firewalls", "half"),
             "profile_id": ("azure-2026",),
         }
-        self.bodies = self.made_bodies(drawing.pk)
+        self.bodies = self.made_bodies(drawing)
 
     def marked(self, title: str, rule: str) -> Any:
         """Return a version of the first lab with marks where learners must not read; its rule is given."""
@@ -360,11 +364,17 @@ class LeaksTest(ClassroomTest):
         hint = "  - Every subnet receives one system route for each address range of its virtual network."
         files["pack.yml"] = files["pack.yml"].replace(hint, "  - zz-last-hint")
         files["after.md"] = "zz-after the work.\n"
-        files["checkpoints/half.yml"] = "title: zz-checkpoint\n"
         for path in files:
             if path.startswith(("reference/", "wrong/")):
                 mark = f"zz-{path.split('/')[0]}"
                 files[path] = re.sub(r"^title: .*$", f"title: {mark} one", files[path], flags=re.M)
+        edits = files["reference/data-subnet.yml"]
+        assert "\nanswers:" in edits
+        files["reference/other.yml"] = edits.replace(
+            "\nanswers:", "\n  - add_vm: {name: zz-other-reference, subnet: data}\nanswers:"
+        )
+        half = edits[: edits.index("\nanswers:")].replace("zz-reference one", "zz-checkpoint one")
+        files["checkpoints/half.yml"] = f"{half}\n  - add_vm: {{name: zz-checkpoint, subnet: data}}\n"
         whole = "".join(files.values())
         marks = (
             "zz-hidden-check",
@@ -373,6 +383,7 @@ class LeaksTest(ClassroomTest):
             "zz-after",
             "zz-checkpoint",
             "zz-reference",
+            "zz-other-reference",
             "zz-wrong",
             rule,
         )
@@ -384,12 +395,16 @@ class LeaksTest(ClassroomTest):
 
         return lti.add(Course.objects.get(pk=self.course.pk), "Platform", "moodle").pk
 
-    def made_bodies(self, drawing: Any) -> dict[str, dict[str, Any]]:
+    def made_bodies(self, drawing: Scenario) -> dict[str, dict[str, Any]]:
         """Return what is sent, by name of address, where an empty body would be refused at once."""
         version = str(self.attempt.pack_id)
+        renaming = {"op": "replace", "path": "/name", "value": "zz-drawing again"}
+        nic = next(iter(self.head(drawing).document["topology"]["nics"]))
         return {
             "api:create_scenario": {"document": {"schema": 1, "name": "x"}},
-            "api:edit_scenario": {"base": 1, "patch": []},
+            "api:edit_scenario": {"base": 3, "patch": [renaming]},
+            "api:edit_scenario_often": {"base": 3, "edits": [[renaming]]},
+            "api:preview_edit": {"base": 3, "patch": [renaming], "nic": nic},
             "api:label_revision": {"label": "x"},
             "api:start_run": {"kind": "trace", "parameters": self.packet(self.attempt)},
             "api:create_share": {"runs": []},
@@ -400,7 +415,7 @@ class LeaksTest(ClassroomTest):
             "classes:send_hint": {"fingerprint": self.grading.fingerprint, "text": "x"},
             "classes:regrade": {"version": version},
             "classes:draft_save": {"path": "text.md", "text": "x", "base": "2"},
-            "classes:draft_take": {"scenario": f"/scenarios/{drawing}/"},
+            "classes:draft_take": {"scenario": f"/scenarios/{drawing.pk}/"},
             "classes:invite": {"role": "learner"},
             "classes:place_change": {"group": "x"},
             "classes:broadcast": {"note": "x"},
@@ -467,6 +482,11 @@ class LeaksTest(ClassroomTest):
                     break  # said before anybody asks who it is
                 for secret in self.readers(who, f"{method} {path}", said):
                     seen[secret].add(who)
+        for path in self.what_django_and_allauth_answer():
+            for who in ("nobody", "learner", "owner"):
+                status, said = self.answer(who, "", "GET", path)
+                assert status < 500, (who, path)
+                self.readers(who, path, said)
         # Each was read by somebody who may, so it would have been found where it must not be.
         assert all(seen.values()), seen
 
@@ -484,15 +504,11 @@ class LeaksTest(ClassroomTest):
                             known.add((method, path + query, body))
                             yield name, method, path + query
 
-    def test_what_django_and_allauth_answer_holds_none_either(self) -> None:
+    def what_django_and_allauth_answer(self) -> Iterator[str]:
+        """Yield the addresses of Django and allauth that have no parts but numbers."""
         for _, route in addresses():
-            if not route.startswith(OTHERS) or "(?P" in route:
-                continue
-            path = "/" + re.sub(r"<(\w+:)?\w+>", "1", route)
-            for who in ("nobody", "learner", "owner"):
-                status, said = self.answer(who, "", "GET", path)
-                assert status < 500, (who, path)
-                self.readers(who, path, said)
+            if route.startswith(OTHERS) and "(?P" not in route:
+                yield "/" + re.sub(r"<(\w+:)?\w+>", "1", route)
 
 
 def test_every_address_is_listed() -> None:
