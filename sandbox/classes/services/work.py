@@ -204,13 +204,15 @@ def go_on_from_checkpoint(attempt: Attempt, user: User, name: str) -> str:
     What is submitted after that earns nothing more for the checks that the checkpoint does.
 
     Raises:
-        Refused: the exercise does not allow it, there is no such checkpoint, or the time is over.
+        Refused: the exercise does not allow it, there is no such checkpoint, the time is over, or the person
+            sits an exam.
     """
     if not attempt.exercise.reference or attempt.exercise.exam:
         raise Refused(gettext("This exercise does not go on from checkpoints."))
     titles = {one.name: one.title for one in packs.checkpoints(attempt)}
     if name not in titles:
         raise Refused(gettext("There is no such checkpoint."))
+    _not_in_exam(attempt, user)
     _still_open(attempt)
     with transaction.atomic():
         locked = Attempt.objects.select_for_update().get(pk=attempt.pk)
