@@ -211,14 +211,16 @@ def rows_for_learner(grading: Grading, exercise: Exercise) -> list[dict[str, Any
 
     Nothing before results are shown. Of hidden checks nothing is read until they are shown, and then the
     rule only of those that were broken; never message or counterexample. ``replay`` is the kind of the
-    counterexample, None where there is none.
+    counterexample, ``idea`` the misconception that a wrong prediction points to; None where there is none.
     """
     if not exercise.shows_results:
         return []
     kept = ("position", "check_id", "kind", "title", "points", "earned", "state", "message", "pk")
     rows = [
         {**row, "hidden": False}
-        for row in grading.rows.filter(hidden=False).values(*kept, replay=F("counterexample__kind"))
+        for row in grading.rows.filter(hidden=False).values(
+            *kept, replay=F("counterexample__kind"), idea=F("counterexample__misconception")
+        )
     ]
     if exercise.shows_hidden:
         hidden = grading.rows.filter(hidden=True)

@@ -243,7 +243,7 @@ def _delivered(part: Delivers, case: Case, done: Trace) -> Why:
     if part.answered_by is not None:
         wanted = names.stop(case.topology, part.answered_by)
         for verdict in _verdicts(done.forward):
-            if _vm_of(case.topology, verdict.at) != wanted:
+            if vm_of(case.topology, verdict.at) != wanted:
                 return say("It arrives at {at}, and not at {wanted}.", at=verdict.at, wanted=wanted)
     return None
 
@@ -293,7 +293,7 @@ def same_place(topology: Topology, said: str, at: str | None) -> bool:
     named = getattr(getattr(topology, kind, {}).get(first), "name", None)
     if said in (first, named, f"{kind}/{first}"):
         return True
-    vm = _vm_of(topology, at)
+    vm = vm_of(topology, at)
     if vm is None:
         return False
     said_kind, _, said_key = said.rpartition("/")
@@ -304,7 +304,7 @@ def same_place(topology: Topology, said: str, at: str | None) -> bool:
     return said_kind in ("", "vms") and said_key in (vm_key, topology.vms[vm_key].name)
 
 
-def _vm_of(topology: Topology, at: str | None) -> str | None:
+def vm_of(topology: Topology, at: str | None) -> str | None:
     """Return the VM that a place belongs to, the place itself where it is none of a NIC."""
     kind, _, key = (at or "").partition("/")
     if kind == "nics" and key in topology.nics:

@@ -13,10 +13,11 @@ from netcore.checks.diff import diff
 from netcore.checks.divergence import first_divergence
 from netcore.checks.grading import changing, estimates, names
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
-from netcore.checks.grading.packets import Selected, hop_of, measured, same_place, selected, to_look_up
+from netcore.checks.grading.packets import Selected, hop_of, measured, same_place, selected, to_look_up, vm_of
 from netcore.checks.grading.structure import COMPARING, PACKETS
 from netcore.checks.language.part import Flow
 from netcore.checks.language.questions import Diagnose, DiffersAt, Explain, Predict, Question, VerdictForm
+from netcore.checks.misconceptions import Break, Misconception, name_of
 from netcore.checks.predictions import Prediction, judge
 from netcore.checks.reading import compiled
 from netcore.document.models import Topology
@@ -101,7 +102,42 @@ def _one_verdict(flow: Flow, base: Case, said: Any) -> Finding:
     if str(said).casefold() == truth.casefold():
         return PASSED
     under = say("Under {profile}: ", profile=base.profile) if base.profile else ""
-    return Finding(0.0, f"{under}{done.verdict.sentence}", base.counterexample(packet))
+    expected = Outcome.DELIVERED if str(said).casefold() == Outcome.DELIVERED else None
+    shown = _shown(base, packet, _idea(base, done, packet, expected, done.verdict.outcome))
+    return Finding(0.0, f"{under}{done.verdict.sentence}", shown)
+
+
+def _idea(base: Case, done: Trace, packet: Packet, said: str | None, was: str) -> Misconception | None:
+    """Return the idea of whoever expected a packet to arrive, or to come to a VM; None: none shows.
+
+    Whoever expected another loss has thought of one, so no idea is named.
+
+    Args:
+        said: the outcome or the stop that was expected, as in ``Break``; None: it was a loss.
+        was: the same in truth.
+    """
+    if said is None:
+        return None
+    answers = done.back is not None and done.verdict is done.back.verdict
+    leg = done.back if answers and done.back is not None else done.forward
+    return name_of(
+        Break(
+            network=base.network,
+            direction="back" if answers else "forward",
+            at=(done.forward.verdict.at or "") if answers else packet.source,
+            said=said,
+            was=was,
+            verdict=leg.verdict,
+            outward=(),
+            destination=leg.steps[0].before.destination if leg.steps else None,
+        )
+    )
+
+
+def _shown(base: Case, packet: Packet, idea: Misconception | None) -> dict[str, Any]:
+    """Return the packet that shows how it is, with the idea behind the wrong answer where one shows."""
+    found = base.counterexample(packet)
+    return found if idea is None else {**found, "misconception": idea.as_dict()}
 
 
 def _hops(form: Any, base: Case, said: Any) -> Finding:
@@ -123,10 +159,7 @@ def _hops(form: Any, base: Case, said: Any) -> Finding:
         reason = say("Nothing was said of the answer.")
     # Nobody who left something out has all of it; of what nothing was said of, the way there is half.
     share = right / (2 * of if missing else max(of, right + 1))
-    found = base.counterexample(packet)
-    if leg is not None and leg.misconception is not None:
-        found["misconception"] = leg.misconception.as_dict()
-    return Finding(share, reason, found)
+    return Finding(share, reason, _shown(base, packet, None if leg is None else leg.misconception))
 
 
 def _receiver(form: Any, base: Case, said: Any) -> Finding:
@@ -134,7 +167,14 @@ def _receiver(form: Any, base: Case, said: Any) -> Finding:
     verdict = done.forward.verdict
     at = verdict.at if verdict.outcome is Outcome.DELIVERED else None
     right = said == "nobody" if at is None else same_place(base.topology, str(said), at)
-    return PASSED if right else Finding(0.0, verdict.sentence, base.counterexample(packet))
+    if right:
+        return PASSED
+    try:
+        expected = f"vms/{names.entry(base.topology, 'vms', str(said))}"
+    except names.Unknown:  # nobody, or what is no VM
+        expected = None
+    was = verdict.outcome if at is None else vm_of(base.topology, at) or at
+    return Finding(0.0, verdict.sentence, _shown(base, packet, _idea(base, done, packet, expected, was)))
 
 
 def _arp(form: Any, base: Case, said: Any) -> Finding:

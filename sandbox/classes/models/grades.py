@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -88,6 +89,11 @@ class CheckRow(AppendedModel):
         constraints = (
             models.UniqueConstraint(fields=("grading", "check_id"), name="check_row_grading_check"),
         )
+
+    @property
+    def idea(self) -> dict[str, Any] | None:
+        """Return the misconception that a wrong prediction points to; None: none shows."""
+        return (self.counterexample or {}).get("misconception")
 
     def __str__(self) -> str:
         """Return check and state."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
 from django import template
@@ -9,7 +10,7 @@ from django.template.defaultfilters import floatformat
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
@@ -34,6 +35,26 @@ _MARKS: Final = {
 def check_mark(state: str) -> Mark:
     """Return how a state of a check (``CheckState``) is shown."""
     return _MARKS[state]
+
+
+@register.filter
+def duration(value: timedelta | float | None) -> str:
+    """Return a time (seconds, where it is a number) in words as people round it: "1 hour 20 minutes"."""
+    if value is None:
+        return "–"
+    seconds = round(value.total_seconds() if isinstance(value, timedelta) else value)
+    days, hours, minutes = seconds // 86_400, seconds // 3_600 % 24, seconds // 60 % 60
+    parts = (
+        (days, ngettext("{n} day", "{n} days", days)),
+        (hours, ngettext("{n} hour", "{n} hours", hours)),
+        (minutes, ngettext("{n} minute", "{n} minutes", minutes)),
+        (seconds % 60, ngettext("{n} second", "{n} seconds", seconds % 60)),
+    )
+    first = next((place for place, (count, _) in enumerate(parts) if count), len(parts) - 1)
+    # The two largest will do, and beside ten minutes nobody asks for seconds.
+    last = first + (1 if minutes >= 10 and not days and not hours else 2)
+    shown = [words.format(n=count) for count, words in parts[first:last] if count or first == len(parts) - 1]
+    return " ".join(shown)
 
 
 @register.simple_tag

@@ -42,6 +42,33 @@ def test_a_wrong_way_names_the_idea_behind_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("predict", "said", "idea"),
+    [
+        ({"verdict": "a -> 10.9.0.9"}, "delivered", "guest-forwarding"),
+        ({"verdict": "a -> 10.0.0.77"}, "delivered", None),
+        ({"verdict": "a -> 10.9.0.9"}, "NSG_IN", None),  # another loss: nothing is known of why
+        ({"verdict": "a -> d"}, "NSG_IN", None),
+        ({"receiver": "a -> 255.255.255.255 udp/67"}, "c", "broadcast"),
+        ({"receiver": "a -> 10.0.0.6"}, "nobody", None),
+        ({"receiver": "a -> 10.0.0.6"}, "no such VM", None),
+    ],
+)
+def test_who_expected_a_packet_to_arrive_is_told_the_idea_behind_it(
+    predict: dict[str, Any], said: str, idea: str | None
+) -> None:
+    shown = find({"predict": {"prompt": "?", **predict}}, wire(), answers=said).counterexample
+    assert shown is not None
+    assert shown.get("misconception", {"id": None})["id"] == idea
+
+
+def test_the_idea_behind_a_lost_answer_is_of_the_way_back() -> None:
+    drawn = wire().table("none", {"10.0.0.0/24": "None"}).subnet("far", "10.0.1.0/24", table="none")
+    ask = {"predict": {"prompt": "?", "verdict": "a -> d"}}
+    shown = find(ask, drawn, answers="delivered").counterexample
+    assert shown is not None and shown["misconception"]["id"] == "no-route"
+
+
+@pytest.mark.parametrize(
     ("predict", "right", "wrong"),
     [
         (

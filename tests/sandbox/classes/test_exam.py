@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.timezone import now
 
 from sandbox.classes.models import Attempt, Broadcast
-from sandbox.classes.services import exercises, work
+from sandbox.classes.services import exercises, packs, work
 from sandbox.classes.services import wall as walls
 from sandbox.runs import services as runs
 from sandbox.runs.models import Kind, Run, State
@@ -20,7 +20,7 @@ from sandbox.scenarios import services as scenarios
 from sandbox.scenarios.models import Scenario
 from sandbox.sharing import services as sharing
 from tests.sandbox.base import OUTBOUND, text_of
-from tests.sandbox.classes.base import ClassroomTest
+from tests.sandbox.classes.base import LAB, ClassroomTest
 
 
 class ExamTest(ClassroomTest):
@@ -120,15 +120,22 @@ class ExamTest(ClassroomTest):
             runs.start(self.user, self.head(own), Kind.WHY, dict(OUTBOUND), tell=False)
         with pytest.raises(sharing.NotShareable, match="until it is over"):
             sharing.create(own, self.user, [])
-        other = self.begun(self.exercise(reference=True))
+        files = packs.files_of(packs.SHIPPED / LAB)
+        edits = files["reference/data-subnet.yml"].partition("\nanswers:")[0]
+        files["checkpoints/half.yml"] = f"{edits}\n"
+        with_half = self.pack_from(files, self.course)
+        other = self.begun(self.exercise(reference=True, pack=with_half))
         with pytest.raises(work.Refused, match="no hints"):
             work.take_hint(other, self.user)
         with pytest.raises(work.Refused, match="no references"):
             work.go_on_from_reference(other, self.user)
+        with pytest.raises(work.Refused, match="no references"):
+            work.go_on_from_checkpoint(other, self.user, "half")
         Attempt.objects.filter(pk=self.attempt.pk).update(started=now() - timedelta(hours=2))
         assert runs.start(self.user, self.head(own), Kind.WHY, dict(OUTBOUND), tell=False)
         assert sharing.create(own, self.user, [])
         assert work.take_hint(other, self.user) == 1
+        assert work.go_on_from_checkpoint(other, self.user, "half")
 
     def test_when_the_time_is_over_its_drawing_still_does_not_leave(self) -> None:
         Attempt.objects.filter(pk=self.attempt.pk).update(started=now() - timedelta(hours=2))

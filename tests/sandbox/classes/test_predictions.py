@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from sandbox.classes import gradebook
+from sandbox.classes import gradebook, wall
 from sandbox.classes.models import Answer, Attempt, Broadcast, Submission
-from sandbox.classes.services import work
+from sandbox.classes.services import exercises, work
 from sandbox.runs import services as runs
 from sandbox.runs.models import QUESTIONS, RACES, Kind, Run
 from sandbox.scenarios import restrictions
@@ -20,6 +20,7 @@ from sandbox.sharing import services as sharing
 from tests.sandbox.base import text_of
 from tests.sandbox.classes.base import ClassroomTest
 
+BROADCAST = "flow: web1 -> 255.255.255.255 udp/67"
 LOOKS = ("routes?nic=x", "rules?nic=x", "guest?vm=x", "health")
 
 
@@ -67,7 +68,8 @@ class PredictionsTest(ClassroomTest):
         for look in LOOKS:
             assert self.refusal(drawing, "GET", look)["code"] == "predict_first", look
         nic = next(iter(self.head(drawing).document["topology"].get("nics", {"nics": {}})))
-        preview = {"base": self.head(drawing).number, "patch": [], "nic": nic}
+        patch = [{"op": "replace", "path": "/name", "value": "mine"}]
+        preview = {"base": self.head(drawing).number, "patch": patch, "nic": nic}
         assert self.refusal(drawing, "POST", "preview", preview)["code"] == "predict_first"
         assert not Run.objects.filter(owner=self.user).exists()
 
@@ -182,6 +184,24 @@ class PredictionsTest(ClassroomTest):
         data = gradebook.as_data(self.course)
         score = next(one for one in data["learners"] if one["login"] == "learner")["scores"][0]
         assert (score["predictions"], score["behaviour"]) == (10, 70)
+
+    def test_a_wrong_one_is_told_the_idea_behind_it_once_results_are_shown(self) -> None:
+        files = dict(self.attempt.pack.files)
+        files["checks.yml"] = files["checks.yml"].replace("flow: web1 -> 10.10.1.1 icmp", BROADCAST)
+        assert BROADCAST in files["checks.yml"]
+        exercise = self.exercise(pack=self.pack_from(files, self.course), results="on_release")
+        attempt = self.begun(exercise, predicted=False)
+        work.lock_answer(attempt, self.user, "first-address", "delivered")
+        self.predict(attempt)
+        page = self.graded(attempt).get_absolute_url()
+        idea = "You may think that broadcast and multicast reach the neighbours."
+        assert idea in self.clients["assistant"].get(page).content.decode()
+        assert idea not in self.browser.get(page).content.decode()
+        exercises.release(exercise, True)
+        shown = self.browser.get(page).content.decode()
+        assert idea in shown and 'href="/facts/?q=B5"' in shown
+        (row,) = wall.insight(exercise, hidden=False)["ideas"]
+        assert (row["id"], row["learners"]) == ("broadcast", 1)
 
     def test_after_the_end_predictions_can_still_be_locked_so_that_the_drawing_runs(self) -> None:
         self.set.submissions = 1
