@@ -1,6 +1,6 @@
-"""The content security policy in a real browser: every main page has a strict one, and nothing on it is stopped.
+"""The content security policy in a real browser: the main pages have a strict one, and nothing is stopped.
 
-`tests/sandbox/test_policy.py` reads the header of every address; here the browser judges what pages really do.
+`tests/sandbox/test_policy.py` reads the header of every address; here the browser judges what pages do.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from tests.browser.people import FIREWALLS, is_open, sign_in
 
 NOTE = """() => {
   window.stopped = [];
-  const note = ({effectiveDirective, blockedURI}) => window.stopped.push(`${effectiveDirective} ${blockedURI}`);
-  document.addEventListener('securitypolicyviolation', note);
+  document.addEventListener('securitypolicyviolation', ({effectiveDirective, blockedURI}) => {
+    window.stopped.push(`${effectiveDirective} ${blockedURI}`);
+  });
 }"""
 STOPPED = "() => window.stopped"
 
