@@ -26,10 +26,14 @@ NO_SHARED = "the shared reference folder is absent"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make password hashing quick; no test is about its strength."""
+    """Make password hashing quick; no test is about its strength. Leave matrices to workers.
+
+    Whether a process has its kernels depends on the tests before; what is about that asks for it.
+    """
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MATRIX_AT_ONCE = False
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

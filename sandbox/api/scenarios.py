@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -12,6 +13,7 @@ from sandbox.api import schemas
 from sandbox.api.auth import PerPerson, SignedIn, person
 from sandbox.runs import queries as run_queries
 from sandbox.runs import services as run_services
+from sandbox.runs.models import State
 from sandbox.scenarios import access, queries, restrictions, services
 from sandbox.scenarios.models import Revision, Scenario
 
@@ -154,10 +156,15 @@ def edit_scenario_often(request: HttpRequest, scenario_id: str, body: schemas.Ed
 
 def _asked(request: HttpRequest, body: schemas.Edit, revision: Revision) -> dict[str, Any]:
     """Return the revision that edits made, and the matrix that is asked with them."""
-    run = None
-    if body.matrix is not None:
-        run = run_services.ask_after_edit(person(request), revision, body.matrix)
-    return edited(revision) | {"run": run_queries.payload(run) if run else None}
+    if body.matrix is None:
+        return edited(revision)
+    run = run_services.ask_after_edit(person(request), revision, body.matrix)
+    if run is None:
+        return edited(revision)
+    columns = None
+    if run.state == State.SUCCEEDED:
+        columns = b64encode(b"".join(run_queries.columns_of(run.pk, 0))).decode()
+    return edited(revision) | {"run": run_queries.payload(run), "columns": columns}
 
 
 def _patch(operations: list[schemas.Operation]) -> list[dict[str, Any]]:

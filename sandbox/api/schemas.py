@@ -424,6 +424,9 @@ class PatchOut(Schema):
     problems: list[Problem]
     runnable: bool
     run: RunOut | None = None
+    columns: str | None = Field(
+        None, description="the columns of the run in base64, where it has succeeded already"
+    )
 
 
 class CommandOut(Schema):

@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext
 
 import netcore
 from sandbox.accounts.models import User
-from sandbox.runs import events, fanout, queries, runner, tasks
+from sandbox.runs import at_once, events, fanout, queries, runner, tasks
 from sandbox.runs.models import OPEN, QUESTIONS, RACES, Kind, LiveCommand, Run, State
 from sandbox.runs.parameters import BadParameters as BadParameters
 from sandbox.runs.parameters import clean, clean_command
@@ -184,12 +184,18 @@ def _store(run: Run, tell: bool) -> None:
 
 
 def ask_after_edit(owner: User, revision: Revision, parameters: Any) -> Run | None:
-    """Queue the matrix that a page asks in the background, together with the edit that it asks about.
+    """Ask for the matrix that a page wants in the background, together with the edit that it asks about.
 
-    The edit is saved whatever comes of this: None where the drawing cannot be run, or nobody can ask so.
+    Of a small drawing it is made at once, see ``at_once``; else it is queued. The edit is saved whatever
+    comes of this: None where the drawing cannot be run, or nobody can ask so.
     """
     try:
-        return start(owner, revision, Kind.MATRIX, parameters, background=True)
+        with at_once.turn(revision, parameters) as mine:
+            run = start(owner, revision, Kind.MATRIX, parameters, tell=not mine, background=True)
+            if mine:
+                runner.execute(run.pk)
+                run.refresh_from_db(fields=["state", "reason", "last_seq", "started", "finished"])
+            return run
     except (BadParameters, NotRunnable, TooManyRuns, scenarios.InExam, scenarios.PredictFirst):
         return None
     except Exception:

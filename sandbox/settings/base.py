@@ -4,6 +4,7 @@ DATABASE_URL    sqlite:///path or postgres://user:password@host/name; a socket f
 REDIS_URL       broker, channel layer and cache
 SANDBOX_DATA    folder for the SQLite file, when DATABASE_URL names none
 LTI_PRIVATE_PLATFORMS  true: a learning platform may be on this machine or in a private network
+MATRIX_AT_ONCE  false: matrices are made by workers alone, also the small ones that an edit asks for
 SANDBOX_LOCALE  folder of the catalogues, one folder for each language beside English
 """
 
@@ -200,6 +201,8 @@ DJANGO_VITE = {
 }
 
 # --- Limits and headers ---
+
+MATRIX_AT_ONCE = env.bool("MATRIX_AT_ONCE", default=True)
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 X_FRAME_OPTIONS = "DENY"

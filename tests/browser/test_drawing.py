@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ def blank(page: Page) -> None:
     expect(page.get_by_role("heading", name="Nothing is drawn yet")).to_be_visible()
 
 
-def press(page: Page, keys: str) -> None:
+def press(page: Page, keys: Iterable[str]) -> None:
     for key in keys:
         page.keyboard.press(key)
 

@@ -116,6 +116,13 @@ def test_a_narrow_window_has_everything_in_one_menu(page: Page) -> None:
         expect(menu.get_by_role("button", name=name)).to_be_visible()
     expect(menu.get_by_role("button", name="Rule cards")).to_be_visible()
     assert axe(page) == []
+    # In a window that is low besides, all of it is reached by scrolling in the menu.
+    page.set_viewport_size({"width": 700, "height": 320})
+    box = menu.bounding_box()
+    assert box is not None and box["y"] + box["height"] <= 320
+    menu.get_by_role("button", name="Light or dark").scroll_into_view_if_needed()
+    assert inside(page, ".more-menu", ".more-menu > .button:last-child")
+    page.set_viewport_size(NARROW)
     menu.get_by_label("Rules of the provider").select_option("azure-2021")
     expect(menu.get_by_label("Rules of the provider")).to_have_value("azure-2021")
     menu.get_by_role("button", name="Outline").click()

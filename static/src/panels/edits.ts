@@ -48,7 +48,7 @@ export function show(answer: ScenarioAnswer): void {
   server = { revision, document };
   const name = typeof document.name === "string" ? document.name : (answer.name ?? "");
   update({ name, revision, document, problems, runnable });
-  if (run) adopt(run);
+  if (run) adopt(run, answer.columns ?? null);
   notice(answer);
 }
 

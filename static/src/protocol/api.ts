@@ -32,6 +32,8 @@ export interface ScenarioAnswer {
   withheld?: Withheld[];
   /** The matrix that was asked together with an edit. */
   run?: Run | null;
+  /** Its columns in base64, where it is there already. */
+  columns?: string | null;
 }
 
 export interface Design {

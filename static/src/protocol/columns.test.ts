@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { bit, decode } from "./columns";
+import { bit, decode, decodeText } from "./columns";
 import known from "./columns.json";
 
 /** The bytes that the server writes for this table; a test of the server holds it to the same file. */
@@ -23,6 +23,11 @@ describe("columns", () => {
       const read = known.columns.flags.map((row, number) => row.map((_, place) => Number(bit(flags, number, place))));
       expect(read).toEqual(known.columns.flags);
     }
+  });
+
+  it("are the same where they come as base64 within an answer", () => {
+    const text = btoa(String.fromCharCode(...new Uint8Array(bytes())));
+    expect(decodeText(text)).toEqual(decode(bytes()));
   });
 
   it("are not copied", () => {

@@ -39,6 +39,11 @@ export function decode(content: ArrayBuffer): Table[] {
   return tables;
 }
 
+/** The same of a file that came as base64 within something else. */
+export function decodeText(base64: string): Table[] {
+  return decode(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer);
+}
+
 function table(content: ArrayBuffer, begin: number, headBytes: number, rows: number): Table {
   const head = JSON.parse(TEXT.decode(new Uint8Array(content, begin + START, headBytes))) as { table: string; columns: [string, string, number][]; about: JsonObject };
   const made: Table = { name: head.table, rows, about: head.about, numbers: {}, texts: {}, bits: {} };

@@ -51,6 +51,7 @@ class BackgroundTest(SandboxTest):
         self.error(self.start(), 429)
 
     def test_only_the_newest_edit_is_worth_an_answer(self) -> None:
+        self.edit("Another", None)
         first, second = (self.start(background=True).json()["id"] for _ in range(2))
         other = self.start("difference", {"before": 1}, background=True).json()["id"]
         mine = self.start().json()["id"]

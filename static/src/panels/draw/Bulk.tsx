@@ -42,14 +42,16 @@ export function Bulk({ close }: { close: () => void }): ReactNode {
     update({ told: [tn("{n} thing was changed.", "{n} things were changed.", paths.length)] });
     close();
   };
+  const ready = patch.length > 0 && wrong.length === 0;
   return (
     <Dialog
       title={t("Edit together")}
       close={close}
+      enter={ready ? run : undefined}
       foot={
         <>
           <button type="button" className="button" onClick={close}>{t("Cancel")}</button>
-          <button type="button" className="button primary" disabled={patch.length === 0 || wrong.length > 0} onClick={run}>
+          <button type="button" className="button primary" disabled={!ready} onClick={run}>
             {tn("Change {n} thing", "Change {n} things", paths.length)}
           </button>
         </>

@@ -23,7 +23,17 @@ export function useModal(dialog: { current: HTMLDialogElement | null }): void {
   }, [dialog]);
 }
 
-export function Dialog({ title, close, children, foot, wide = false }: { title: string; close: () => void; children: ReactNode; foot?: ReactNode; wide?: boolean }): ReactNode {
+interface Props {
+  title: string;
+  close: () => void;
+  /** What Enter does in a field; absent where there is nothing to do yet. */
+  enter?: (() => void) | undefined;
+  children: ReactNode;
+  foot?: ReactNode;
+  wide?: boolean;
+}
+
+export function Dialog({ title, close, enter, children, foot, wide = false }: Props): ReactNode {
   const dialog = useRef<HTMLDialogElement>(null);
   useModal(dialog);
   return (
@@ -34,7 +44,16 @@ export function Dialog({ title, close, children, foot, wide = false }: { title: 
           <X size={14} aria-hidden="true" />
         </button>
       </div>
-      <div className="dialog-body">{children}</div>
+      <div
+        className="dialog-body"
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" || !enter || !(event.target instanceof Element) || !event.target.matches("input")) return;
+          event.preventDefault();
+          enter();
+        }}
+      >
+        {children}
+      </div>
       {foot && <div className="dialog-foot">{foot}</div>}
     </dialog>
   );

@@ -38,6 +38,7 @@ export function Rename({ close }: { close: () => void }): ReactNode {
     <Dialog
       title={t("Rename {what}", { what: inSentence(saidOf(workbench().document, path)) })}
       close={close}
+      enter={keep}
       foot={
         <>
           <button type="button" className="button" onClick={close}>{t("Cancel")}</button>
@@ -57,7 +58,6 @@ export function Rename({ close }: { close: () => void }): ReactNode {
           aria-describedby={wrong ? `${id}-wrong` : undefined}
           onFocus={(event) => { event.target.select(); }}
           onChange={(event) => { setTyped(event.target.value); }}
-          onKeyDown={(event) => { if (event.key === "Enter") keep(); }}
         />
         {wrong && <p id={`${id}-wrong`} role="alert" className="field-error">{wrong}</p>}
       </div>

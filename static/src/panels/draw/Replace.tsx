@@ -27,6 +27,7 @@ export function Replace({ close }: { close: () => void }): ReactNode {
     <Dialog
       title={t("Find and replace a prefix")}
       close={close}
+      enter={all.length > 0 ? run : undefined}
       foot={
         <>
           <button type="button" className="button" onClick={close}>{t("Cancel")}</button>

@@ -118,7 +118,7 @@ function Rows({ path, model, title, value, all, of = "" }: Props & { all: boolea
             <tbody>
               {rows.map(([id, row], index) => (
                 <tr key={id} data-row={index}>
-                  {!columns.some(([key]) => key === "name") && <th scope="row" className="mono">{id}</th>}
+                  {!columns.some(([key]) => key === "name") && <th scope="row" className="mono" title={id}>{id}</th>}
                   {columns.map(([key, shape]) => (
                     <td key={key} data-column={key} className={widthOf(key, shape)}>
                       <Field path={`${path}/${id}`} model={model} name={key} shape={shape} value={row[key]} cell={`${label(key)} ${t("of")} ${text(row.name, id)}`} />

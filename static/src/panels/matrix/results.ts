@@ -11,6 +11,7 @@ import { workbench } from "../../document/store";
 import { firstFlow } from "../../document/traffic";
 import type { JsonObject, Operation, Run } from "../../document/types";
 import { api } from "../../protocol/api";
+import { decodeText } from "../../protocol/columns";
 import { cancel, follow, followedNow, isLive, onFollowed, start, words } from "../../protocol/followed";
 import { onWatched, watchedNow } from "../edited/watch";
 import { type Matrix, changesIn, matrixOf } from "./cells";
@@ -134,8 +135,13 @@ export function usual(): JsonObject {
   return { protocol, ports: PORTED.has(protocol) ? [typeof flow?.destination_port === "number" ? flow.destination_port : 443] : null };
 }
 
-/** Follow a matrix that was asked together with an edit. */
-export function adopt(run: Run): void {
+/** Follow a matrix that was asked together with an edit; of a small drawing its columns have come along. */
+export function adopt(run: Run, columns: string | null): void {
   asked.add(run.id);
+  const matrix = columns === null ? null : matrixOf(decodeText(columns));
+  if (matrix) {
+    reading = run.id;
+    put({ shown: { run, matrix, follows: true }, before: results.shown, error: null });
+  }
   follow(run);
 }
