@@ -21,6 +21,9 @@ from sandbox.scenarios.models import Revision
 MOST_NICS: Final = 200
 """A drawing of this many NICs takes the processor for about 50 ms, which the answer may come later."""
 
+MOST_PARTS: Final = 5_000
+"""Things, and their routes, rules, backends and all else they hold: few NICs can drag a long tail of them."""
+
 MOST_PORTS: Final = 4
 
 log = logging.getLogger(__name__)
@@ -71,8 +74,16 @@ def turn(revision: Revision, parameters: Any) -> Iterator[bool]:
 
 
 def _is_small(revision: Revision, parameters: Any) -> bool:
-    if len(revision.document["topology"].get("nics", {})) > MOST_NICS:
+    topology = revision.document["topology"]
+    if len(topology.get("nics", {})) > MOST_NICS or _parts(topology) > MOST_PARTS:
         return False
     ports = parameters.get("ports") if isinstance(parameters, dict) else None
     # A word means those that the drawing names; how many these are is not known yet.
     return ports is None or (isinstance(ports, list) and len(ports) <= MOST_PORTS)
+
+
+def _parts(value: Any) -> int:
+    """Return how many maps and members of lists there are in a value."""
+    if isinstance(value, dict):
+        return 1 + sum(_parts(one) for one in value.values() if isinstance(one, dict | list))
+    return sum(_parts(one) if isinstance(one, dict | list) else 1 for one in value)

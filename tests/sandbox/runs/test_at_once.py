@@ -55,8 +55,9 @@ class AtOnceTest(SandboxTest):
             return answer["run"]["state"] == "queued" and answer["columns"] is None
 
         assert not goes_to_a_worker()
-        with mock.patch.object(at_once, "MOST_NICS", 1):
-            assert goes_to_a_worker()
+        for limit in ("MOST_NICS", "MOST_PARTS"):
+            with mock.patch.object(at_once, limit, 1):
+                assert goes_to_a_worker()
         assert goes_to_a_worker({"protocol": "tcp", "ports": list(range(at_once.MOST_PORTS + 1))})
         assert goes_to_a_worker({"protocol": "tcp", "ports": "interesting"})
         with at_once.turn(self.head(self.made), MATRIX) as mine:
