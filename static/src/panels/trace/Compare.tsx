@@ -39,7 +39,7 @@ export function Compare(): ReactNode {
           mayRun
           ask={(packet) => { void start("compare", { packet, profile: other }); }}
           changed={() => { quiet("compare"); }}
-          extra={
+          fields={
             <div className="field">
               <label htmlFor="compare-with">{t("{titleOf} compared with", { titleOf: titleOf(profiles, own) })}</label>
               <select

@@ -65,6 +65,9 @@ interface Props {
   mayRun?: boolean;
   ask: (packet: JsonObject) => void;
   changed: () => void;
+  /** More of what is asked. */
+  fields?: ReactNode;
+  /** How it is asked. */
   extra?: ReactNode;
   /** Stands below the fields, knowing what is asked. */
   below?: (asked: Asked) => ReactNode;
@@ -72,7 +75,7 @@ interface Props {
   unfinished?: boolean;
 }
 
-export function Question({ action, busy, refused = null, mayRun, ask, changed, extra, below, unfinished = false }: Props): ReactNode {
+export function Question({ action, busy, refused = null, mayRun, ask, changed, fields, extra, below, unfinished = false }: Props): ReactNode {
   const id = useId();
   const drawing = useWorkbench((state) => state.drawing);
   const runnable = useWorkbench((state) => state.runnable);
@@ -195,6 +198,7 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, e
           onChange={(event) => { put({ port: event.target.value }); }}
         />
       </div>
+      {fields}
       {!rest && run}
       {extra}
       <MoreOfPacket more={asked.more} protocol={asked.protocol} change={(more) => { put({ more }); }} />
