@@ -47,7 +47,7 @@ def preview(pack: netcore.Pack, seed: int) -> dict[str, Any]:
         "title": variant.title,
         "objective": variant.objective,
         "text": markdown.html(variant.text),
-        "after": markdown.html(variant.after),
+        "after": markdown.html_with_facts(variant.after),
         "hints": variant.hints,
         "checks": [{**check, "asked": answers.fields_of(check)} for check in checks],
         "hidden": len(pack.checks) - len(checks),

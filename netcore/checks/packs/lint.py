@@ -35,6 +35,9 @@ LEAST_WRONG = 2
 LEAST_WORDS = 8
 """Letters that an answer must have to count as given away by a text that holds it."""
 
+_NAMED_FACTS = re.compile(r"\(([A-Z]\d{1,2}(?:, [A-Z]\d{1,2})*)\)")
+"""Ids of facts as after.md names them: in brackets, several with commas."""
+
 _GUARDS = (Drops, Avoids, Unchanged, Count, Prop, Refused)
 """Verbs that say what must not be: a pack needs one of them, or a check of kind N or G."""
 
@@ -132,6 +135,12 @@ def _facts(pack: Pack) -> Iterator[PackProblem]:
         if fact not in known:
             message = say("There is no fact {fact}.", fact=fact)
             yield PackProblem("pack.yml", f"/facts/{number}", "unknown-fact", message, mend)
+    for number, line in enumerate(pack.after.splitlines(), start=1):
+        for named in _NAMED_FACTS.findall(line):
+            for fact in named.split(", "):
+                if fact not in known:
+                    message = say("There is no fact {fact}.", fact=fact)
+                    yield PackProblem("after.md", f"line {number}", "unknown-fact", message, mend)
 
 
 def _mend_variant(seed: int) -> str:

@@ -53,7 +53,7 @@ def _begun(exercise: Exercise, attempt: Attempt, limits: Limits) -> dict[str, An
     checks = _checks(attempt)
     return {
         "text": markdown.html(variant.text),
-        "after": markdown.html(variant.after) if over else None,
+        "after": markdown.html_with_facts(variant.after) if over else None,
         "told_later": bool(variant.after) and not over,
         "checkpoints": packs.checkpoints(attempt) if exercise.reference and not exercise.exam else [],
         "hints": variant.hints[:taken],

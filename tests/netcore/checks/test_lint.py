@@ -140,6 +140,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "checks.json",
         "/checks/3/check",
     ),
+    ("unknown-fact", {"after.md": "So it is (A1).\n\nAnd so (A1, Z99).\n"}, "after.md", "line 3"),
     (
         "id-changes",
         {"pack.json|variants|names": {"a1": ["web1", "shop1"], "quiet": ["silent"]}},

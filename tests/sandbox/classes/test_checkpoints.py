@@ -140,7 +140,7 @@ class AfterwardsTest(WithChain):
     def setUp(self) -> None:
         super().setUp()
         files = packs.files_of(packs.SHIPPED / CHAIN)
-        files["after.md"] = "The mirror of a chain, zz-after, from 10.72.1.4.\n"
+        files["after.md"] = "The mirror of a chain (D30), zz-after, from 10.72.1.4.\n"
         self.version: PackVersion = packs.publish(None, None, files)
 
     def told(self, attempt: Attempt, who: str = "learner") -> bool:
@@ -169,8 +169,10 @@ class AfterwardsTest(WithChain):
         self.graded(attempt)
         Attempt.objects.update(seed=3)
         start = stored.variant_of(Attempt.objects.get())
+        address = start.after.rpartition("from ")[2].strip()
         page = self.browser.get(attempt.exercise.get_absolute_url()).content.decode()
-        assert start.after.strip() in page and "10.72.1.4" not in start.after
+        assert address != "10.72.1.4." and f"zz-after, from {address}" in page
+        assert '<a href="/facts/?q=D30">D30</a>' in page
 
     def test_when_nothing_more_can_be_handed_in(self) -> None:
         for rules in ({"submissions": 1}, {"closes": now() - timedelta(days=1)}):

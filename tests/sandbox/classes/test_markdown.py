@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.classes.markdown import html
+from sandbox.classes.markdown import html, html_with_facts
 
 
 def test_what_people_write_is_laid_out() -> None:
@@ -30,3 +30,10 @@ def test_nothing_runs_or_loads(text: str) -> None:
     assert "<script" not in made and "<img" not in made and "<svg" not in made
     assert 'href="javascript' not in made and 'href="data' not in made
     assert " onmouseover" not in made.replace('title="onmouseover', "")
+
+
+def test_ids_of_facts_lead_to_their_page_and_nothing_else_does() -> None:
+    made = html_with_facts("So it is (D20, D28). Not (Z99), not D20, not (D20 or so).\n")
+    assert made.count("<a ") == 2
+    assert '(<a href="/facts/?q=D20">D20</a>, <a href="/facts/?q=D28">D28</a>)' in made
+    assert "<script" not in html_with_facts("<script>(A1)</script>")
