@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import Avg, Count, F, Max, Min, Q, QuerySet
 
+import netcore
 from sandbox.classes import packs, queries
 from sandbox.classes.answers import in_words
 from sandbox.classes.models import (
@@ -177,20 +178,18 @@ def insight(exercise: Exercise, hidden: bool) -> dict[str, Any]:
 
 
 def _wrong_answers(exercise: Exercise, failed: QuerySet[CheckRow]) -> list[dict[str, Any]]:
-    """Return answers that were wrong, by how many learners gave them."""
-    wrong = {
-        (row["grading__submission__attempt"], row["check_id"]): row["title"]
-        for row in failed.values("grading__submission__attempt", "check_id", "title")
-    }
+    """Return answers that were wrong, in the names of the pack, by how many learners gave them."""
+    wrong = set(failed.values_list("grading__submission__attempt", "check_id"))
     counted: Counter[tuple[str, str]] = Counter()
-    titles: dict[str, str] = {}
-    for answer in Answer.objects.filter(attempt__exercise=exercise):
-        title = wrong.get((answer.attempt_id, answer.check_id))
-        if title is not None:
-            counted[(answer.check_id, in_words(answer.value))] += 1
-            titles[answer.check_id] = title
+    answers = Answer.objects.filter(attempt__exercise=exercise).select_related("attempt__pack")
+    for answer in answers.defer("attempt__pack__files"):
+        if (answer.attempt_id, answer.check_id) in wrong:
+            attempt = answer.attempt
+            said = netcore.as_written(packs.pack_of(attempt.pack), attempt.seed, in_words(answer.value))
+            counted[(answer.check_id, said)] += 1
+    titles = _titles(exercise)
     return [
-        {"check": check, "title": titles[check], "value": value, "count": count}
+        {"check": check, "title": titles.get(check, check), "value": value, "count": count}
         for (check, value), count in counted.most_common(30)
     ]
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from sandbox.classes.lti.presets import CLIENT, HOST
 from sandbox.classes.models import PlatformKind
 
 
@@ -35,3 +40,16 @@ class PlatformForm(forms.Form):
         label=_("Audience of tokens"),
         help_text=_("Only where the platform names one that differs from the token address."),
     )
+
+    def __init__(self, data: Mapping[str, str] | None = None, **given: Any) -> None:
+        """Put the client ID where an address of a preset has a place for it."""
+        if data is not None and CLIENT in data.get("keyset_url", ""):
+            client_id = quote(data.get("client_id", "").strip(), safe="")
+            data = {**data, "keyset_url": data["keyset_url"].replace(CLIENT, client_id)}
+        super().__init__(data, **given)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse an issuer in which the place of the host is still open; addresses are refused as such."""
+        if HOST in self.cleaned_data.get("issuer", ""):
+            self.add_error("issuer", _("Put the host of your site in the place of {host}."))
+        return self.cleaned_data

@@ -10,10 +10,16 @@ from django_stubs_ext import StrOrPromise
 
 from sandbox.classes.models import PlatformKind
 
+HOST: Final = "{host}"
+CLIENT: Final = "{client_id}"
+"""Places in the addresses below."""
+
 
 @dataclass(frozen=True)
 class Preset:
     """One product. ``{host}`` in an address stands for the host of the school's own site.
+
+    ``{client_id}`` stands for the client ID, and is put there when the values are saved.
 
     Args:
         steps: where the values go in that product, in order.
@@ -75,7 +81,7 @@ PRESETS: Final[dict[str, Preset]] = {
             _(
                 "Register an application at the developer portal: the sign-in address as Login "
                 "Initiation URL, the launch address as Tool Redirect URL, the key address as Tool "
-                "JWKS URL. It gives you the client ID."
+                "JWKS URL. It gives you the client ID; the keyset address below takes it from there."
             ),
             _("Administrator Panel > LTI Tool Providers > Register LTI 1.3 Tool, with that client ID."),
             _("Allow grade service access and membership service access; send role and name."),
@@ -87,6 +93,7 @@ PRESETS: Final[dict[str, Preset]] = {
         issuer="https://blackboard.com",
         auth_url="https://developer.blackboard.com/api/v1/gateway/oidcauth",
         token_url="https://developer.blackboard.com/api/v1/gateway/oauth2/jwttoken",
+        keyset_url="https://developer.blackboard.com/api/v1/management/applications/{client_id}/jwks.json",
     ),
     PlatformKind.D2L: Preset(
         (

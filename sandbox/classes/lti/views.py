@@ -58,7 +58,7 @@ def platform(request: HttpRequest, platform_id: UUID) -> HttpResponse:
     initial = {
         name: getattr(registration, name) if found.complete else getattr(preset, name, "") for name in fields
     }
-    form = PlatformForm(request.POST or None, initial=initial)
+    form = PlatformForm(request.POST.dict() or None, initial=initial)
     here = reverse("lti:platform", args=[found.pk])
     if request.method == "POST" and form.is_valid():
         try:

@@ -37,6 +37,28 @@ def check_mark(state: str) -> Mark:
     return _MARKS[state]
 
 
+_KINDS: Final = {
+    "P": _("must work"),
+    "N": _("must not work"),
+    "G": _("must stay as it is"),
+    "H": _("hidden"),
+    "Q": _("a question"),
+}
+
+
+@register.filter
+def check_kind(kind: str) -> SafeString:
+    """Return the badge of a kind of check, with its meaning in words."""
+    words = _KINDS.get(kind, kind)
+    return format_html(
+        '<span class="badge" title="{}"><span aria-hidden="true">{}</span>'
+        '<span class="visually-hidden">{}</span></span>',
+        words,
+        kind,
+        words,
+    )
+
+
 @register.filter
 def duration(value: timedelta | float | None) -> str:
     """Return a time (seconds, where it is a number) in words as people round it: "1 hour 20 minutes"."""

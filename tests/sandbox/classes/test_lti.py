@@ -11,6 +11,7 @@ import jwt
 import pytest
 from django.test import Client, override_settings
 from django.urls import get_resolver, reverse
+from django.utils.html import escape
 from django.utils.timezone import now
 from jwcrypto.jwk import JWK
 from lti_tool.models import Key
@@ -18,6 +19,7 @@ from lti_tool.models import Key
 from sandbox.accounts.models import User
 from sandbox.classes.lti import outside, passback, services
 from sandbox.classes.lti.claims import role_of
+from sandbox.classes.lti.presets import PRESETS
 from sandbox.classes.models import (
     Attempt,
     Enrolment,
@@ -320,6 +322,38 @@ class LtiTest(Launching):
         assert taken.status_code == 422
         assert "belongs to another course" in taken.content.decode()
         assert client.post(answer["Location"], {**self.stub.values, "client_id": "mine"}).status_code == 302
+
+    def test_every_product_has_all_values_to_copy_and_says_where(self) -> None:
+        client = self.clients["instructor"]
+        products = {"canvas", "moodle", "blackboard", "d2l"}
+        assert products < set(PRESETS)
+        for kind in sorted(products):
+            made = services.add(self.course, f"Ours {kind}", kind)
+            path = reverse("lti:platform", args=[made.pk])
+            answer = client.get(path)
+            page = answer.content.decode()
+            for tail in (f"/lti/{made.pk}/launch/", f"/lti/{made.pk}/sign-in/", reverse("lti:keys")):
+                assert f"http://testserver{tail}" in page, (kind, tail)
+            assert all(escape(str(step)) in page for step in PRESETS[kind].steps)
+            form = answer.context["form"]
+            values = {name: form[name].value().replace("{host}", "lms.example.org") for name in form.fields}
+            assert all(value for name, value in values.items() if name not in ("client_id", "audience"))
+            assert client.post(path, {**values, "client_id": f"it is {kind}"}).status_code == 302
+            made.refresh_from_db()
+            told = made.registration
+            assert told is not None
+            for address in (told.issuer, told.auth_url, told.token_url, told.keyset_url):
+                assert address.startswith("https://") and "{" not in address, (kind, address)
+            assert ("it%20is%20blackboard" in told.keyset_url) is (kind == "blackboard")
+
+    def test_a_place_that_is_still_open_is_refused(self) -> None:
+        made = services.add(self.course, "Moodle", "moodle")
+        path = reverse("lti:platform", args=[made.pk])
+        form = self.clients["instructor"].get(path).context["form"]
+        values = {name: form[name].value() for name in form.fields} | {"client_id": "mine"}
+        answer = self.clients["instructor"].post(path, values)
+        assert answer.status_code == 422 and "in the place of {host}" in answer.content.decode()
+        assert {"issuer", "auth_url", "token_url", "keyset_url"} == set(answer.context["form"].errors)
 
     def test_who_may_see_and_do_what(self) -> None:
         course, platform = [self.course.pk], [self.platform.pk]

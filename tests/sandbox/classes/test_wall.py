@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.db.models import F
 
-from sandbox.classes import wall
+from sandbox.classes import packs, wall
 from sandbox.classes.models import Attempt, AttemptEvent, Broadcast, Deed
 from sandbox.classes.services import people, work
 from sandbox.runs import services as runs
@@ -126,6 +126,25 @@ class WallTest(ClassroomTest):
         assert found["times"]["longest"] < timedelta(minutes=20)
         work_page = self.teacher.get(f"/exercises/{self.set.pk}/insight/").content.decode()
         assert work_page.count("<dd>10 minutes</dd>") == 2
+
+    def test_the_same_wrong_answer_in_other_variants_is_one(self) -> None:
+        exercise = self.exercise()
+        prefixes = set()
+        for name, seed in (("learner", 3), ("other_learner", 4)):
+            attempt = self.begun(exercise, name, predicted=False)
+            Attempt.objects.filter(pk=attempt.pk).update(seed=seed)
+            attempt.refresh_from_db()
+            (vnet,) = packs.variant_of(attempt).document["topology"]["vnets"].values()
+            prefix = vnet["address_space"][0].replace(".0.0/16", ".2.0/24")
+            prefixes.add(prefix)
+            said = {"type": "VnetLocal", "source": "Default", "prefix": prefix}
+            work.lock_answer(attempt, self.users[name], "which-route", said)
+            self.predict(attempt)
+            self.graded(attempt)
+        assert len(prefixes) == 2
+        (wrong,) = wall.insight(exercise, hidden=True)["answers"]
+        assert wrong["title"] == "The route from web1 to app1" and wrong["count"] == 2
+        assert "10.10.2.0/24" in wrong["value"]
 
     def test_insight_names_the_ideas_behind_wrong_predictions(self) -> None:
         assert wall.insight(self.set, hidden=True)["ideas"] == []
