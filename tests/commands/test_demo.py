@@ -82,6 +82,7 @@ def demo(data: Path, env: dict[str, str], *args: str) -> Iterator[Demo]:
         running.process.wait()
 
 
+@pytest.mark.timeout(900)  # two whole starts, on whatever machine this is
 def test_start_work_end_and_start_again_without_redis(tmp_path: Path) -> None:
     """One life of a demo: first start, a crash inside, Ctrl-C, second start on the pretend Redis, kill -9."""
     port = free_port()
