@@ -267,6 +267,14 @@ def test_h16_nobody_speaks_with_the_networks_own_router():
     )
 
 
+def test_h16_the_rules_of_2021_know_no_route_server():
+    drawn = hub().set("route_servers/rs", {"name": "rs", "vnet": "hub", "peers": {}})
+    for rules in ("azure-2021", "azure-2026"):
+        found = netcore.read({**drawn.raw, "profile": rules}).problems
+        unknown = [one.pointer for one in found if one.code == "unknown-to-provider"]
+        assert unknown == (["/topology/route_servers/rs"] if rules == "azure-2021" else [])
+
+
 def test_d53_a_default_route_told_by_bgp_takes_the_internet_away():
     drawn = office(None, 1, "0.0.0.0/0").host("shop", "203.0.113.5").public("pip", "198.51.100.4")
     drawn.set("nics/a/configurations/ip1/public_ip", "pip")

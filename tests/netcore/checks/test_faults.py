@@ -13,6 +13,7 @@ import netcore
 from netcore.checks.edits.patches import applied
 from netcore.checks.faults.generator import Put, intents_of
 from netcore.checks.faults.kinds import KINDS
+from netcore.checks.language.check import Check
 from netcore.checks.reading import compiled
 from tests.conftest import ROOT
 from tests.netcore.build import Net, net
@@ -221,3 +222,33 @@ def test_edits_are_counted_one_by_one() -> None:
     changed = inspected().set("vms/a1/power", "stopped").set("subnets/app/route_table", None)
     assert find({"edits": {"at_most": 2}}, changed, start=inspected()).passed
     assert "2 things" in find({"edits": {"at_most": 1}}, changed, start=inspected()).message
+
+
+BY_WAY_OF_FW = Check.model_validate({"visits": {"flow": "a1 <-> b1", "stops": ["fw"]}})
+
+
+def put_one(kind: str, at: str) -> Put:
+    """Return a fault as the generator puts it into the inspected network."""
+    for seed in range(20):
+        (put,) = netcore.put_faults(
+            inspected().scenario(), 1, seed, [kind], [BY_WAY_OF_FW], unique=False
+        ).faults
+        if put.fault.at == at:
+            return put
+    raise AssertionError(f"no seed puts {kind} at {at}")
+
+
+def test_there_are_kinds_enough_and_each_has_words_of_its_own() -> None:
+    assert len(KINDS) >= 15
+    assert len({words for words, _ in KINDS.values()}) == len(KINDS)
+
+
+def test_what_hides_a_fault_makes_it_more_difficult() -> None:
+    shown = put_one("flag-lost", "nics/fw")
+    inside = put_one("guest-flag-lost", "vms/fw")
+    assert inside.difficulty == shown.difficulty + 1, "nothing in the platform shows it"
+    there = put_one("stopped", "vms/fw")
+    elsewhere = put_one("route-missing", "route_tables/home")
+    assert there.difficulty < elsewhere.difficulty, "the packet ends elsewhere, or on the way back"
+    broken = netcore.put_faults(inspected().scenario(), 2, 3, unique=False)
+    assert broken.difficulty == sum(put.difficulty for put in broken.faults)
