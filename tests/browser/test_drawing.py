@@ -108,6 +108,7 @@ def test_a_piece_is_dragged_onto_the_canvas_and_refused_where_it_may_not_live(pa
     blank(page)
     press(page, "nsva")
     piece = page.get_by_role("button", name="Internal balancer")
+    piece.scroll_into_view_if_needed()  # the first steps take their share of the rail
     canvas = page.locator("main.canvas").bounding_box()
     assert canvas is not None
     drag(page, middle(piece), (canvas["x"] + 60, canvas["y"] + 120), drop=False)
