@@ -439,6 +439,8 @@ def test_undo_and_edits_without_network_outlive_the_page(page: Page) -> None:
     saved(page)
     page.reload()
     expect(node(page, "subnets/subnet1")).to_be_visible()
+    # What can be undone is read from the browser's storage, a moment after the drawing.
+    expect(page.get_by_role("toolbar").get_by_role("button", name="Undo")).to_be_enabled()
     page.keyboard.press("Control+z")
     expect(node(page, "subnets/subnet1")).to_have_count(0)
     page.keyboard.press("Control+Shift+z")
