@@ -108,6 +108,7 @@ def test_a_piece_is_dragged_onto_the_canvas_and_refused_where_it_may_not_live(pa
     blank(page)
     press(page, "nsva")
     piece = page.get_by_role("button", name="Internal balancer")
+    piece.scroll_into_view_if_needed()  # the first steps take their share of the rail
     canvas = page.locator("main.canvas").bounding_box()
     assert canvas is not None
     drag(page, middle(piece), (canvas["x"] + 60, canvas["y"] + 120), drop=False)
@@ -438,6 +439,8 @@ def test_undo_and_edits_without_network_outlive_the_page(page: Page) -> None:
     saved(page)
     page.reload()
     expect(node(page, "subnets/subnet1")).to_be_visible()
+    # What can be undone is read from the browser's storage, a moment after the drawing.
+    expect(page.get_by_role("toolbar").get_by_role("button", name="Undo")).to_be_enabled()
     page.keyboard.press("Control+z")
     expect(node(page, "subnets/subnet1")).to_have_count(0)
     page.keyboard.press("Control+Shift+z")

@@ -28,6 +28,17 @@ export function around(all: readonly Box[]): Box | null {
   return { x, y, width: right - x, height: bottom - y };
 }
 
+const wholes = new WeakMap<Map<string, Box>, Box | null>();
+
+/** Return the box around everything, found once for all who ask: there may be thousands of places. */
+function wholeOf(places: Map<string, Box>): Box | null {
+  const known = wholes.get(places);
+  if (known !== undefined) return known;
+  const whole = around([...places.values()]);
+  wholes.set(places, whole);
+  return whole;
+}
+
 /** Return whether a box lies in the seen part of a pane; `covered` is the width that something covers at its right. */
 export function inView(box: Box, transform: readonly [number, number, number], pane: { width: number; height: number }, covered = 0): boolean {
   const [tx, ty, zoom] = transform;
@@ -38,7 +49,7 @@ export function inView(box: Box, transform: readonly [number, number, number], p
 
 /** True when the small map helps and hides nothing: some of the drawing is out of sight, no card is under it. */
 export function useMap(places: Map<string, Box>, cards: Box[]): boolean {
-  const whole = around([...places.values()]);
+  const whole = wholeOf(places);
   return useStore((state) => {
     if (whole === null || inView(whole, state.transform, state)) return false;
     const [tx, ty, zoom] = state.transform;
@@ -63,7 +74,7 @@ export function useFit(places: Map<string, Box>): { fitted: boolean; movedByHand
   const wish = fit ?? START;
   const ids = wish.paths.map((path) => (places.has(path) ? path : (nodeFor(drawing, path) ?? "")));
   const boxes = ids.map((id) => places.get(id)).filter((box): box is Box => box !== undefined);
-  const whole = around([...places.values()]);
+  const whole = wholeOf(places);
   const padding = isWide() ? PADDING : PADDING_NARROW;
   const readable = whole !== null && width > 0 && getViewportForBounds(whole, width, height, ZOOM.least, ZOOM.fit, padding).zoom >= READABLE;
   const target = boxes.length > 0 && !readable ? around(boxes) : whole;

@@ -43,6 +43,8 @@ export function Outline({ inspect }: { inspect: () => void }): ReactNode {
       typing.come(true);
     };
     const plain = !event.ctrlKey && !event.shiftKey;
+    const letter = plain && /^[\p{L}\p{N}]$/u.test(event.key);
+    if (!letter) typing.end(); // who goes elsewhere between two letters begins another word
     const step = plain || event.key === "*" ? stepOf(rows, here, event.key) : null;
     if (step) {
       done();
@@ -64,7 +66,7 @@ export function Outline({ inspect }: { inspect: () => void }): ReactNode {
     } else if (["Delete", "Backspace", "F2", "Insert", "+"].includes(event.key)) {
       // What is done is done to the line, as everywhere to what is chosen; the action hears the same key.
       if (!workbench().chosen.includes(row.path)) choose([row.path]);
-    } else if (plain && /^[\p{L}\p{N}]$/u.test(event.key) && typing.byKey()) {
+    } else if (letter && typing.byKey()) {
       // Who came here by key is looking for a name; who pressed a line goes on drawing with the keys of the pieces.
       done();
       const found = typedAt(rows, here, typing.word(event.key));
@@ -120,7 +122,7 @@ function toggle(path: string): void {
 }
 
 /** Letters one after the other make a word; by key: whether the line was come to by key. */
-function useTyping(): { come: (byKey: boolean) => void; byKey: () => boolean; word: (letter: string) => string } {
+function useTyping(): { come: (byKey: boolean) => void; byKey: () => boolean; word: (letter: string) => string; end: () => void } {
   const came = useRef(true);
   const typed = useRef({ word: "", at: 0 });
   const word = (letter: string): string => {
@@ -128,7 +130,8 @@ function useTyping(): { come: (byKey: boolean) => void; byKey: () => boolean; wo
     typed.current = { word: now - typed.current.at < WORD_MS ? typed.current.word + letter : letter, at: now };
     return typed.current.word;
   };
-  return { come: (byKey) => { came.current = byKey; }, byKey: () => came.current, word };
+  const end = (): void => { typed.current = { word: "", at: 0 }; };
+  return { come: (byKey) => { came.current = byKey; }, byKey: () => came.current, word, end };
 }
 
 /** Keeps the focus in the tree when the line that had it is deleted. */
