@@ -254,6 +254,7 @@ QUERIES: Final = {
         "?tab=try",
         "?file=checks.yml",
         "?file=reference/data-subnet.yml",
+        "?file=checkpoints/half.yml",
         "?file=wrong/own-router.yml",
     ),
     "api:effective_routes": ("?nic=web1-nic",),
