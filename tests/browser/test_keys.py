@@ -50,7 +50,7 @@ def test_many_are_duplicated_edited_and_renumbered_without_a_pointer(page: Page)
     page.keyboard.type("vm2")
     page.keyboard.press("Control+Space")
     expect(page.get_by_role("treeitem", selected=True)).to_have_count(2)
-    page.keyboard.press("m")
+    page.keyboard.press("Shift+F2")  # letters find names here
     dialog = page.get_by_role("dialog", name="Edit together")
     expect(dialog).to_be_visible()
     expect(page.locator(":focus")).to_have_accessible_name("What")

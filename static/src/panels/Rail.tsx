@@ -79,6 +79,7 @@ const OTHER_KEYS: [string, string][] = [
   [t("a name"), t("go to what is called so, in the outline")],
   [t("Enter"), t("inspect, in the outline")],
   [t("Ctrl Space"), t("choose one more, in the outline")],
+  [t("Shift F2"), t("edit what is chosen together, in the outline, where letters find names")],
   [t("Home End"), t("to the start, to the end")],
 ];
 

@@ -16,7 +16,8 @@ export function useModal(dialog: { current: HTMLDialogElement | null }): void {
     const one = dialog.current;
     one?.showModal();
     // The browser would begin at the cross.
-    one?.querySelector<HTMLElement>("[data-first], [role=combobox], .dialog-body input, .dialog-body select, .dialog-body button")?.focus();
+    const first = one?.querySelector<HTMLElement>("[data-first]") ?? one?.querySelector<HTMLElement>("[role=combobox], .dialog-body input, .dialog-body select, .dialog-body button");
+    first?.focus();
     return () => {
       one?.close();
     };

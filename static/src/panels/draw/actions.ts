@@ -70,7 +70,7 @@ export function actionsOf(controls: Controls): Action[] {
     action("add-here", mark("Add to what is chosen…"), mark("Edit"), ["Insert", "+"], () => some() && inside().length > 0, () => { controls.openCommands({ title: t("Add to what is chosen"), items: inside() }); }, "new insert"),
     action("connect", mark("Connect with…"), mark("Edit"), ["c"], () => some() && partners().next().done === false, () => { controls.openCommands({ title: t("Connect with"), items: targets() }); }, "peer join attach"),
     action("move-into", mark("Move into another frame…"), mark("Edit"), [], () => some() && frames().next().done === false, () => { controls.openCommands({ title: t("Move into"), items: [...frames()] }); }, "subnet rehome"),
-    action("bulk", mark("Edit what is chosen together…"), mark("Edit"), ["m"], several, () => { controls.open("bulk"); }, "bulk many"),
+    action("bulk", mark("Edit what is chosen together…"), mark("Edit"), ["m", "Shift F2"], several, () => { controls.open("bulk"); }, "bulk many"),
     action("replace", mark("Find and replace a prefix…"), mark("Edit"), ["Ctrl H"], editable, () => { controls.open("replace"); }, "renumber address range"),
     ...ALIGNS.map(([edge, name]) => action(`align-${edge}`, name, mark("Arrange"), [], several, () => { align(edge); })),
     action("tidy", mark("Tidy up"), mark("Arrange"), [], editable, () => { void import("./tidy").then((one) => one.tidy()); }, "layout arrange elk"),
