@@ -94,18 +94,18 @@ class _Comparison:
         """Return the difference."""
         touched = self._touched
         pairs, rows = self._asked()
-        found = []
-        for begin in range(0, len(rows.pair), BLOCK):
-            block = Rows(*(each[begin : begin + BLOCK] for each in rows))
-            found.append(self._compared(pairs, block))
+        asked = np.flatnonzero(rows.like == np.arange(len(rows.like)))
+        found = [
+            self._compared(pairs, rows, asked[begin : begin + BLOCK]) for begin in range(0, len(asked), BLOCK)
+        ]
         networks = (self._both[0].network, self._both[1].network)
         return Difference(
-            changes_of(networks, self._parties, pairs, self._names, found),
+            changes_of(networks, self._parties, pairs, self._names, rows, found),
             edited(networks[0].scenario, networks[1].scenario) if touched is None else touched.update.edited,
             self._headers.source_ports,
-            len(rows.pair),
+            len(asked),
             len(pairs.sender),
-            tuple(self._headers.firsts.tolist()) if pairs.spread.any() else (),
+            tuple(self._headers.firsts[self._headers.sampled].tolist()) if pairs.spread.any() else (),
             touched is not None,
             (say(_BY_HASH),) if self._apart else (),
             self._both[1] if touched is None or touched.edits < MOST_EDITS else None,
@@ -126,7 +126,7 @@ class _Comparison:
             self._rows(pairs, np.flatnonzero(asked[1]), limits),
             self._rows(pairs, np.flatnonzero(asked[2]), limits, otherwise=True),
         ]
-        return pairs, Rows(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+        return pairs, Rows.together(parts)
 
     def _pairs(self, wanted: Table) -> Pairs:
         """Return one pair for each two groups, or all their pairs where a hash matters."""
@@ -170,16 +170,17 @@ class _Comparison:
         part = Pairs(*(column[chosen] for column in pairs))
         sender, receiver = self._places(part)
         versions = people.version[receiver]
-        every = ~people.plain[receiver] | part.spread
+        every = ~people.plain[receiver]
         for compiled, end in zip(self._both, self._ends, strict=True):
             every |= ~end.usual(sender, receiver) if is_simple(compiled) else True
         one, other = (end.told(sender, receiver) for end in self._ends)
-        rows = self._headers.rows(chosen, versions, (one, other), every, limits, otherwise=otherwise)
-        last = np.where(pairs.spread[rows.pair], rows.first, rows.last)
-        return rows._replace(last=last)
+        return self._headers.rows(
+            chosen, versions, (one, other), every, part.spread, limits, otherwise=otherwise
+        )
 
-    def _compared(self, pairs: Pairs, rows: Rows) -> Found:
+    def _compared(self, pairs: Pairs, all_rows: Rows, numbers: Table) -> Found:
         """Ask some headers of both drawings, and return those that fare otherwise."""
+        rows = Rows(*(column[numbers] for column in all_rows))
         sender, receiver = (place[rows.pair] for place in self._places(pairs))
         asked = [end.packets(sender, receiver, rows) for end in self._ends]
         answers = [forward(compiled, packets) for compiled, packets in zip(self._both, asked, strict=True)]
@@ -200,7 +201,7 @@ class _Comparison:
             told[side.connects] = courses.symmetric(packets, given, differ[side.connects])
             even.append(told)
         told_of = effects(chosen[0], chosen[1], even[0], even[1])
-        return Found(Rows(*(column[differ] for column in rows)), chosen[0], chosen[1], told_of)
+        return Found(numbers[differ], chosen[0], chosen[1], told_of)
 
 
 def _any(groups: Groups, rows: Table) -> Table:

@@ -67,9 +67,14 @@ END_COLUMNS: Final = Side._fields[:6]
 
 
 class Found(NamedTuple):
-    """Flows that differ. ``effects``: int64, a bit for each effect."""
+    """Flows that differ.
 
-    rows: Rows
+    Args:
+        rows: int64, numbers of rows; whatever is like them differs as they do.
+        effects: int64, a bit for each effect.
+    """
+
+    rows: Table
     before: Side
     after: Side
     effects: Table
@@ -150,15 +155,20 @@ def effects(before: Side, after: Side, even_before: Table, even_after: Table) ->
 
 
 def changes_of(
-    networks: Networks, parties: Parties, pairs: Pairs, names: PlaceNames, found: list[Found]
+    networks: Networks, parties: Parties, pairs: Pairs, names: PlaceNames, rows: Rows, found: list[Found]
 ) -> Changes:
     """Return flows that differ, grouped."""
     kinds: dict[tuple[int, ...], int] = {}
-    parts = [_numbered(block, kinds) for block in found if len(block.effects)]
-    if not parts:
+    kind_of = np.full(len(rows.like), -1, np.int64)
+    for block in found:
+        kind_of[block.rows] = _numbered(block, kinds)
+    if not kinds:
         none = np.zeros(0, np.int64)
         return Changes(_no_change, none, none, np.zeros(0, np.bool_))
-    pair, protocol, first, last, kind = (np.concatenate(each) for each in zip(*parts, strict=True))
+    every = kind_of[rows.like]
+    some = np.flatnonzero(every >= 0)
+    pair, protocol, first, last, _ = (column[some] for column in rows)
+    kind = every[some]
     firsts, of = distinct([pair, protocol, kind])
     # The rows of one pair and protocol stand in the order of their ports.
     order = np.argsort(of, kind="stable")
@@ -213,15 +223,14 @@ def _lowest(bits: Table) -> Table:
     return found
 
 
-def _numbered(found: Found, kinds: dict[tuple[int, ...], int]) -> tuple[Table, ...]:
-    """Return pair, protocol, first and last port, and the number of what became of it."""
+def _numbered(found: Found, kinds: dict[tuple[int, ...], int]) -> Table:
+    """Return the numbers of what became of flows."""
     columns = [found.effects]
     columns += [getattr(side, name) for side in (found.before, found.after) for name in END_COLUMNS]
     firsts, which = distinct(columns)
     told = zip(*(column[firsts].tolist() for column in columns), strict=True)
-    numbers = np.array([kinds.setdefault(row, len(kinds)) for row in told], np.int64)
-    rows = found.rows
-    return rows.pair, rows.protocol.astype(np.int64), rows.first, rows.last, numbers[which]
+    numbers: Table = np.array([kinds.setdefault(row, len(kinds)) for row in told], np.int64)
+    return numbers[which]
 
 
 def _change(

@@ -7,7 +7,7 @@ sets are those of both NICs and of every NIC that packets may pass.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -32,20 +32,32 @@ PROTOCOLS = {4: (TCP, UDP, 1, 50, 51), 6: (TCP, UDP, 58, 50, 51)}
 SOURCE_PORT = 49_152
 """Source port of what is asked; the first one that systems choose from (RFC 6335)."""
 
-CHUNK = 16_384
+CHUNK = 4_096
 """Pairs that are cut together, so that memory stays small."""
+
+MOST_SETS: Final = 32
+"""So many decisions are noted of a cell, two bits each; where more sets are met every run is asked."""
 
 
 class Rows(NamedTuple):
     """Headers by pair: ``pair`` int64, ``protocol`` uint8, ``first`` and ``last`` port int32.
 
-    Where a protocol has no ports both are 0.
+    Where a protocol has no ports both are 0. ``like``, int64, is the first row of the same pair and protocol
+    whose ports fare alike: it is asked for all of them.
     """
 
     pair: Table
     protocol: Table
     first: Table
     last: Table
+    like: Table
+
+    @staticmethod
+    def together(parts: Sequence[Rows]) -> Rows:
+        """Return all rows of several tables."""
+        starts = np.append(0, np.cumsum([len(part.pair) for part in parts]))
+        moved = [part._replace(like=part.like + start) for part, start in zip(parts, starts, strict=False)]
+        return Rows(*(np.concatenate(each) for each in zip(*moved, strict=True)))
 
 
 class Limits(NamedTuple):
@@ -61,6 +73,7 @@ class Headers:
     Attributes:
         firsts: first ports of the cells, ascending from 0; a cell goes to the next one.
         source_ports: requests from these ports fare alike.
+        sampled: bool by cell: it is always asked where a hash matters.
     """
 
     def __init__(self, one: Compiled, other: Compiled) -> None:
@@ -80,7 +93,20 @@ class Headers:
         told = sorted(cuts - {SOURCE_PORT, SOURCE_PORT + 1} | {65_536})
         place = int(np.searchsorted(told, SOURCE_PORT, side="right"))
         self.source_ports = (told[place - 1], told[place] - 1)
+        self.sampled = np.logical_or.reduce(list(self.special.values()))
         self._sides = [_side(compiled, self.firsts) for compiled in self._both]
+        self._named = {protocol: self._named_cells(protocol) for protocol in PORTED}
+
+    def _named_cells(self, protocol: int) -> Table:
+        """Return a number by cell: of those with the same, rules alone tell between usual VMs."""
+        found = np.zeros(len(self.firsts), np.int64)
+        if protocol == UDP:
+            carried = [compiled.carried for compiled in self._both]
+            tables = [table[self.firsts] for each in carried for table in (each.from_port, each.to_port)]
+            found = distinct(tables)[1]
+        alone = np.flatnonzero(self.special[protocol] & (self.firsts == self.lasts))
+        found[alone] = len(self.firsts) + alone
+        return found
 
     def rows(
         self,
@@ -88,6 +114,7 @@ class Headers:
         versions: Table,
         ends: tuple[Table, Table],
         every: Table,
+        spread: Table,
         limits: Limits | None = None,
         *,
         otherwise: bool = False,
@@ -100,11 +127,12 @@ class Headers:
             ends: per drawing int64 [pair, 4]: atoms of sender and address, chains that the request meets
                 at both NICs; -1: none.
             every: bool: all cuts count, as places on the way may rewrite or compare otherwise.
+            spread: bool: a hash matters, so that what is asked stands for its first port alone.
             limits: which headers matter at all; None: all.
             otherwise: only headers that a rule set at one of the ends treats otherwise in the second drawing.
         """
         none = np.zeros(0, np.int64)
-        parts: list[tuple[Table, ...]] = [(none, none, none, none)]
+        parts = [Rows(none, none.astype(np.uint8), none, none, none)]
         for version, protocols in PROTOCOLS.items():
             chosen = np.flatnonzero(versions == version)
             for begin in range(0, len(chosen), CHUNK):
@@ -112,22 +140,24 @@ class Headers:
                 told = np.flatnonzero(~every[rows])
                 met = [side.met(end[rows[told]]) for side, end in zip(self._sides, ends, strict=True)]
                 for protocol in protocols:
-                    found = self._cut(protocol, every[rows], told, met, limits, otherwise=otherwise)
-                    parts.append((pairs[rows[found[0]]], *found[1:]))
-        pair, number, first, last = (np.concatenate(each) for each in zip(*parts, strict=True))
-        return Rows(pair, number.astype(np.uint8), first, last)
+                    cut = self._cut(
+                        protocol, every[rows], spread[rows], told, met, limits, otherwise=otherwise
+                    )
+                    parts.append(cut._replace(pair=pairs[rows[cut.pair]]))
+        return Rows.together(parts)
 
     def _cut(
         self,
         protocol: int,
         every: Table,
+        spread: Table,
         told: Table,
         met: list[_Met],
         limits: Limits | None,
         *,
         otherwise: bool,
-    ) -> tuple[Table, ...]:
-        """Return place of the pair, protocol, first and last port of the headers to ask.
+    ) -> Rows:
+        """Return the headers to ask, with the place of the pair instead of its number.
 
         Args:
             told: pairs that ``met`` knows about.
@@ -139,17 +169,29 @@ class Headers:
         marks = np.zeros((len(every), len(wanted)), np.uint8)
         if ported:
             marks[:, self.special[protocol]] = 1
+            marks[np.ix_(spread, self.sampled)] = 1
         marks[every] = 1
         said = [np.zeros(marks.shape, np.uint8) for _ in self._sides]
+        decided = np.zeros(marks.shape, np.uint64)
         if wanted.any() and (ported or otherwise):
+            place = 0
             for side, each, into in zip(self._sides, met, said, strict=True):
-                side.mark(marks, into, told, each, protocol, wanted)
+                side.mark(marks, into, decided, place, told, each, protocol, wanted)
+                place += len(each.codes)
         row, cell, last = _runs(marks, np.flatnonzero(wanted))
         if otherwise:
             kept = every[row] | (said[0][row, cell] != said[1][row, cell])
             row, cell, last = row[kept], cell[kept], last[kept]
+        like = np.arange(len(row))
+        if ported and sum(len(each.codes) for each in met) <= MOST_SETS:
+            asked, place = [], 0
+            for each in met:
+                asked.append(_asked_until(each.codes, place))
+                place += len(each.codes)
+            _alike(like, row, cell, every | spread, decided, *said, *asked, self._named[protocol])
         first, last = (self.firsts[cell], self.lasts[last]) if ported else (cell, last)
-        return row, np.full(len(row), protocol), first, last
+        last = np.where(spread[row], first, last)
+        return Rows(row, np.full(len(row), protocol, np.uint8), first, last, like)
 
     def limits(self, spans: Iterable[tuple[str, Iterable[tuple[int, int]] | None]]) -> Limits:
         """Return limits of rules by protocol, ``*`` for any, and destination ports; None: any."""
@@ -162,6 +204,65 @@ class Headers:
                 for first, last in ((0, 65_535),) if ports is None else ports:
                     cuts[number] |= (self.firsts <= last) & (self.lasts >= first)
         return Limits(portless, cuts)
+
+
+def _asked_until(codes: Table, place: int) -> Table:
+    """Return by code of the set that denies, or 0, the bits of ``decided`` that count: no later set is asked.
+
+    Args:
+        codes: of the sets of one drawing in turn, whose bits begin at ``place``.
+    """
+    # Those of the other drawing always count.
+    found = np.full(256, (1 << 64) - 1, np.uint64)
+    for number, code in enumerate(codes.tolist()):
+        if code:
+            later = (1 << 2 * len(codes)) - (1 << 2 * (number + 1))
+            found[code] = (1 << 64) - 1 - (later << 2 * place)
+    return found
+
+
+@fast
+def _alike(
+    like: Table,
+    rows: Table,
+    cells: Table,
+    alone: Table,
+    decided: Table,
+    said: Table,
+    said_later: Table,
+    until: Table,
+    until_later: Table,
+    named: Table,
+) -> None:
+    """Write for each run the first one of its row that fares alike.
+
+    Args:
+        like: filled with the numbers of the runs.
+        rows, cells: row and first cell of each run, ascending.
+        alone: bool by row: each run stands for itself.
+        decided, said, said_later: see ``_Side.mark``, of both drawings.
+        until, until_later: see ``_asked_until``, of both drawings.
+        named: by cell, see ``Headers._named_cells``.
+    """
+    heads, sayings = np.empty(decided.shape[1], np.int64), np.empty(decided.shape[1], np.uint64)
+    count, reached, noted = 0, 0, np.uint64(0)
+    for k in range(len(like)):
+        row, cell = rows[k], cells[k]
+        if alone[row]:
+            continue
+        if k == 0 or row != rows[k - 1]:
+            count, reached, noted = 0, 0, np.uint64(0)
+        for each in range(reached, cell + 1):
+            noted ^= decided[row, each]
+        reached = cell + 1
+        saying = noted & until[said[row, cell]] & until_later[said_later[row, cell]]
+        for n in range(count):
+            if sayings[n] == saying and named[cells[heads[n]]] == named[cell]:
+                like[k] = heads[n]
+                break
+        if like[k] == k:
+            heads[count], sayings[count] = k, saying
+            count += 1
 
 
 def _runs(marks: Table, cells: Table) -> tuple[Table, Table, Table]:
@@ -253,11 +354,23 @@ class _Side:
         firsts, kinds = distinct([table.ravel()])
         return _Met(table.ravel()[firsts], kinds.reshape(table.shape), np.array(codes, np.int64))
 
-    def mark(self, marks: Table, said: Table, rows: Table, met: _Met, protocol: int, wanted: Table) -> None:
+    def mark(
+        self,
+        marks: Table,
+        said: Table,
+        decided: Table,
+        place: int,
+        rows: Table,
+        met: _Met,
+        protocol: int,
+        wanted: Table,
+    ) -> None:
         """Mark the cuts at which a rule set decides otherwise.
 
         Args:
             marks, said: uint8 by row and cell; ``said`` gets the set of an end that denies first.
+            decided: uint64 by row and cell, two bits for each set met; those of this drawing begin at
+                ``place``. Noted is how they differ from the cell before.
             rows: those that ``met`` tells about.
             wanted: bool by cell.
         """
@@ -282,7 +395,8 @@ class _Side:
             cuts,
         )
         below = np.append(0, np.cumsum(wanted)).astype(np.int64)
-        _mark(marks, said, rows, met.kinds, met.codes, met.keys, offsets, decisions, starts, cuts, below)
+        which = met.kinds, met.codes, met.keys
+        _mark(marks, said, decided, place, rows, *which, offsets, decisions, starts, cuts, below)
 
     def _in_turn(self, ends: Table) -> Iterator[tuple[Table, int, int]]:
         """Yield the sets that requests may meet, in order, by row; -1: none.
@@ -369,6 +483,8 @@ _SETTLED: Final = 255
 def _mark(
     marks: Table,
     said: Table,
+    decided: Table,
+    place: Any,
     rows: Table,
     kinds: Table,
     codes: Table,
@@ -383,6 +499,7 @@ def _mark(
 
     Args:
         said: by row and cell the code of the set that denies first, of those at the two ends.
+        decided, place: see ``_Side.mark``.
         kinds: by set met and row a number of a key; ``codes``: see ``_Side._in_turn``.
         wanted: by cell, how many cells below it are asked about.
     """
@@ -398,7 +515,7 @@ def _mark(
                         said[row, cell] = 0
             if keys[kind] < 0:
                 continue
-            s, before = keys[kind] >> 33, -1
+            s, before, noted = keys[kind] >> 33, -1, 0
             for c in range(starts[s], starts[s + 1]):
                 cell = cuts[c]
                 end = cuts[c + 1] if c + 1 < starts[s + 1] else cells
@@ -410,6 +527,9 @@ def _mark(
                 if before >= 0 and decision != before and not (said[row, cell] and said[row, cell - 1]):
                     marks[row, cell] = 1
                 before = decision
+                if decision != noted:
+                    decided[row, cell] ^= np.uint64(decision ^ noted) << np.uint64(2 * ((place + n) & 31))
+                    noted = decision
                 if code and decision in (_DENIED, _ALWAYS):
                     settled |= decision == _ALWAYS
                     for each in range(cell, end):

@@ -122,7 +122,7 @@ class Rules:
         added = found.given[len(self.given) :]
         named = {rule.protocol for rules in added for rule in rules.rules} - {"*"}
         found._words, found._used = [self.bits[: self._used]], self._used
-        found._tell_apart({PROTOCOL_NUMBERS[name] for name in named})
+        found._tell_apart({PROTOCOL_NUMBERS[name] for name in named}, len(self.given))
         found._finish_chains()
         old = _cuts_of(self.port_atom)
         ports = np.union1d(old, _port_cuts(rule for rules in added for rule in rules.rules))
@@ -149,18 +149,25 @@ class Rules:
         del found._words, found._spans
         return found
 
-    def _tell_apart(self, numbers: set[int]) -> None:
-        """Give protocols a class each; so far every set says of them what it says of all it does not name."""
+    def _tell_apart(self, numbers: set[int], count: int) -> None:
+        """Give each protocol that no rule has named so far a class of its own.
+
+        Until now it was of class 0, with all that no rule names, so the vector of class 0 is the one that
+        the first ``count`` sets, which are made already, have for it. The vectors of a set stand together:
+        the old ones are put down again, with the new ones behind them.
+        """
         new = sorted(number for number in numbers if not self.protocol_class[number])
         if not new:
             return
         classes = int(self.protocol_class.max()) + 1
-        self.protocol_class, self.sets = self.protocol_class.copy(), self.sets.copy()
+        self.protocol_class = self.protocol_class.copy()
         self.protocol_class[new] = np.arange(classes, classes + len(new))
-        for row in self.sets if self.given else ():
+        self.sets = self.sets.copy()
+        for row in self.sets[:count]:
             words, offset = int(row[SET_WORDS]), int(row[SET_PROTOCOL])
-            had = self.bits[offset : offset + classes * words].reshape(classes, words)
-            row[SET_PROTOCOL] = self._put(np.vstack([had, np.repeat(had[:1], len(new), axis=0)]))
+            vectors = self.bits[offset : offset + classes * words].reshape(classes, words)
+            unnamed = np.repeat(vectors[:1], len(new), axis=0)
+            row[SET_PROTOCOL] = self._put(np.vstack([vectors, unnamed]))
 
     def _finish_chains(self) -> None:
         """Make the tables of chains."""

@@ -60,9 +60,14 @@ _TWO_VMS: Final[dict[str, Any]] = {
 
 
 def warm() -> None:
-    """Have everything compiled that answers here: the kernels of packets, and those of pairs."""
+    """Have everything compiled that answers here: the kernels of packets, of pairs and of differences."""
     netcore.warm()
-    netcore.matrix(netcore.compile_network(netcore.load(_TWO_VMS)), "tcp", 443, answers=True)
+    drawing = netcore.load(_TWO_VMS)
+    netcore.matrix(netcore.compile_network(drawing), "tcp", 443, answers=True)
+    stopped = {**_TWO_VMS["topology"]["vms"], "b": {"name": "b", "power": "stopped"}}
+    netcore.difference(
+        drawing, netcore.load({**_TWO_VMS, "topology": {**_TWO_VMS["topology"], "vms": stopped}})
+    )
 
 
 def matrix(revision: Revision, protocol: str, ports: Sequence[int]) -> Iterator[Payload | None]:

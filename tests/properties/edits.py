@@ -54,6 +54,25 @@ def _rule(raw: Raw, luck: random.Random) -> None:
     }
 
 
+def _protocol(raw: Raw, luck: random.Random) -> None:
+    """A rule names another protocol, comes again with one, or goes."""
+    groups = raw["topology"]["security_groups"]
+    rules = groups[luck.choice([key for key in sorted(groups) if groups[key].get("rules")])]["rules"]
+    key = luck.choice(sorted(rules))
+    what = luck.choice(("other", "more", "gone"))
+    if what == "gone":
+        del rules[key]
+        return
+    # Between any addresses, and mostly against what later rules let pass, so that some flow meets it.
+    kept = {word: rules[key][word] for word in ("priority", "direction", "access")}
+    if raw["profile"] != "aws":
+        kept["access"] = luck.choice(("Allow", "Deny", "Deny"))
+    changed = {**kept, "protocol": luck.choice(("icmp", "udp", "esp", "ah"))}
+    if what == "more":
+        key, changed["priority"] = "more", rules[key]["priority"] + luck.choice((-7, -7, 7))
+    rules[key] = changed
+
+
 def _attach(raw: Raw, luck: random.Random) -> None:
     topology = raw["topology"]
     kind = luck.choice(("subnets", "nics"))
@@ -155,6 +174,7 @@ def _subnet(raw: Raw, luck: random.Random) -> None:
 
 
 LIGHT = (_route, _rule, _attach)
+PROTOCOLS = (_protocol,)
 MOVES = (_power, _address, _second_address, _forwarding)
 GUESTS = (_guest, _guest, _guest, _named)
 LINKS = (_peering, _peering, _peering, _subnet)

@@ -20,7 +20,7 @@ from netcore.forwarding.walk import follow
 from netcore.trace.effects import Effect
 from netcore.trace.model import Outcome, Trace
 from tests.properties.clouds import PLAIN, cloud, packets
-from tests.properties.edits import GUESTS, HEAVY, LIGHT, LINKS, MOVES, Edit, edit
+from tests.properties.edits import GUESTS, HEAVY, LIGHT, LINKS, MOVES, PROTOCOLS, Edit, edit
 
 
 def passed(trace: Trace, sender: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -115,6 +115,8 @@ def check(before: Network, after: Network, luck: random.Random, count: int) -> t
     for sender, holder, address, protocol, port in asked:
         if sender == f"vms/{holder}":
             continue
+        if protocol == "icmp" and ":" in address:
+            protocol = "icmpv6"  # the other one does not go over IPv6, and is not asked there
         ported = protocol in ("tcp", "udp")
         packet = netcore.Packet(
             source=sender,
@@ -151,13 +153,13 @@ def check(before: Network, after: Network, luck: random.Random, count: int) -> t
 )
 def test_it_is_that_of_walks(profile: str, kinds: tuple[Edit, ...]) -> None:
     differing = updates = tried = 0
-    for seed in range(4):
+    for seed in range(3):
         drawn = cloud(seed + 300, profile, PLAIN if seed % 2 else None)
         before, luck = drawn.network(), random.Random(seed)
         for _ in range(2):
             after = edit(drawn, luck, kinds)
             if after is not None:
-                found, was = check(before, after, luck, 60)
+                found, was = check(before, after, luck, 40)
                 differing, updates, tried = differing + found, updates + was, tried + 1
     assert differing > 10
     assert tried > 2
@@ -177,7 +179,7 @@ def test_it_is_that_of_walks(profile: str, kinds: tuple[Edit, ...]) -> None:
 def test_what_is_updated_is_what_would_be_compiled(profile: str, kinds: tuple[Edit, ...]) -> None:
     """Both answer the same packets alike, after several edits one upon the other."""
     done = 0
-    for seed in range(6):
+    for seed in range(4):
         drawn = cloud(seed + 500, profile, PLAIN if seed % 2 else None)
         luck = random.Random(seed)
         compiled = Compiled(drawn.network())
@@ -189,7 +191,7 @@ def test_what_is_updated_is_what_would_be_compiled(profile: str, kinds: tuple[Ed
             done += 1
             compiled = made[0]
             anew = Compiled(Network(after.scenario))
-            asked = [netcore.Packet(**raw) for raw in packets(seed, drawn, 300)]
+            asked = [netcore.Packet(**raw) for raw in packets(seed, drawn, 150)]
             here, there = (forward(each, packets_of(each, asked)) for each in (compiled, anew))
             for row in range(len(asked)):
                 assert here.answer(row) == there.answer(row), asked[row]
@@ -197,7 +199,40 @@ def test_what_is_updated_is_what_would_be_compiled(profile: str, kinds: tuple[Ed
             for name in ("held", "nics", "frontends", "members"):
                 assert named_tables(compiled)[name].shape == named_tables(anew)[name].shape
             assert np.isin(anew.atoms.four, compiled.atoms.four).all()
-    assert done > 6
+    assert done > 4
+
+
+@pytest.mark.parametrize("profile", ["azure-2026", "azure-2021", "aws"])
+def test_protocols_that_no_rule_named_before(profile: str) -> None:
+    """Rules that name them come, change and go; every flow fares as its walk, and as when compiled anew."""
+    new = updates = differing = 0
+    for seed in range(4):
+        drawn = cloud(seed + 900, profile, PLAIN)
+        luck = random.Random(seed)
+        compiled = Compiled(drawn.network())
+        for _ in range(3):
+            after = edit(drawn, luck, PROTOCOLS)
+            if after is None:
+                continue
+            named = int(compiled.rules.protocol_class.max())
+            before, made = compiled, updated(compiled, after)
+            anew = Compiled(Network(after.scenario))
+            updates += made is not None
+            compiled = anew if made is None else made[0]
+            new += int(compiled.rules.protocol_class.max()) > named
+            asked = [
+                netcore.Packet(
+                    **{**raw, "protocol": luck.choice(("icmp", "icmp", "udp", "udp", "esp", "ah"))}
+                )
+                for raw in packets(seed, drawn, 120, odd=False)
+            ]
+            was, here, there = (forward(each, packets_of(each, asked)) for each in (before, compiled, anew))
+            for row, packet in enumerate(asked):
+                assert here.answer(row) == there.answer(row) == answer_of(follow(after, packet)), packet
+                differing += was.answer(row) != here.answer(row)
+    assert new > 2
+    assert differing > 0
+    assert updates == 0 if profile == "aws" else updates > 4
 
 
 def said(found: netcore.Difference) -> dict[tuple[str, str, str, int], tuple[Any, ...]]:
@@ -228,7 +263,7 @@ def said(found: netcore.Difference) -> dict[tuple[str, str, str, int], tuple[Any
 def test_narrowing_leaves_nothing_out(profile: str, kinds: tuple[Edit, ...]) -> None:
     """After an update few flows are asked; asking all of both drawings says the same."""
     done = changed = 0
-    for seed in range(6):
+    for seed in range(3):
         drawn = cloud(seed + 700, profile, PLAIN if seed % 4 else None)
         luck = random.Random(seed)
         before = Compiled(drawn.network())
@@ -244,6 +279,6 @@ def test_narrowing_leaves_nothing_out(profile: str, kinds: tuple[Edit, ...]) -> 
             assert quick.asked <= slow.asked
             assert said(quick) == said(slow), quick.edited
             done, changed = done + 1, changed + bool(quick.changes)
-    assert done > 4
+    assert done > 3
     # Much that is said of a guest concerns no flow.
-    assert changed > done / (8 if kinds is GUESTS else 3)
+    assert changed > done / (8 if kinds is GUESTS else 4)

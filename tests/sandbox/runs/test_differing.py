@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 import netcore
 from sandbox.runs import queries
 from sandbox.runs.columns import Read, decode
@@ -12,6 +14,9 @@ from sandbox.runs.models import Kind, State
 from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios import services
 from tests.sandbox.base import SandboxTest, seed
+
+pytestmark = pytest.mark.timeout(900)
+"""The first run compiles the kernels where the engine is new: a minute of processor, and others may work."""
 
 RULES = "/topology/security_groups/nsg-allow-all/rules"
 DENY = {
