@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 
 import { useWorkbench } from "../../document/store";
 import { t, tn } from "../../document/text";
+import { history } from "../edits";
 import type { Action } from "./actions";
 
 const SIZE = { size: 15, strokeWidth: 1.75, "aria-hidden": true } as const;
@@ -34,8 +35,9 @@ const BUTTONS: [string, ReactNode][][] = [
 export function Toolbar({ actions }: { actions: Action[] }): ReactNode {
   const can = useWorkbench((state) => state.can.edit && state.mode === "edit");
   const chosen = useWorkbench((state) => state.chosen.length);
-  // Read so that the buttons follow undo and redo.
+  // Read so that the buttons follow: the drawing, and what can be undone, which an earlier page may have left.
   useWorkbench((state) => state.document);
+  useWorkbench(() => `${history().undo} ${history().redo}`);
   if (!can) return null;
   const groups = BUTTONS.slice(0, chosen > 1 ? 3 : chosen === 1 ? 2 : 1);
   return (
