@@ -188,7 +188,9 @@ class Headers:
             for each in met:
                 asked.append(_asked_until(each.codes, place))
                 place += len(each.codes)
-            _alike(like, row, cell, every | spread, decided, *said, *asked, self._named[protocol])
+            (before, after), (until, until_later) = said, asked
+            named = self._named[protocol]
+            _alike(like, row, cell, every | spread, decided, before, after, until, until_later, named)
         first, last = (self.firsts[cell], self.lasts[last]) if ported else (cell, last)
         last = np.where(spread[row], first, last)
         return Rows(row, np.full(len(row), protocol, np.uint8), first, last, like)
