@@ -7,6 +7,7 @@ import re
 import signal
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 from pytest_playwright.pytest_playwright import CreateContextCallback
 
@@ -16,6 +17,7 @@ from tests.commands.test_demo import clean_environment, demo
 PROGRAMS = {"uvicorn", "redis-server", "celery"}
 
 
+@pytest.mark.timeout(900)  # a whole start, a crash and the start after it
 def test_the_page_reconnects_and_shows_everything(tmp_path: Path, new_context: CreateContextCallback) -> None:
     with demo(tmp_path, clean_environment()) as running:
         page = new_context(base_url=running.address).new_page()
@@ -32,7 +34,7 @@ def test_the_page_reconnects_and_shows_everything(tmp_path: Path, new_context: C
                     os.kill(pid, signal.SIGKILL)
                     killed.add(program)
         assert killed == PROGRAMS
-        expect(page.get_by_test_id("trials-summary")).to_be_visible(timeout=120_000)
+        expect(page.get_by_test_id("trials-summary")).to_be_visible(timeout=300_000)
         run = page.url.partition("run=")[2].partition("&")[0]
         answer = page.request.get(f"/api/v1/runs/{run}/events?after=0")
         events = answer.json()["events"]
