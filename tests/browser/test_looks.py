@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.people import FIREWALLS, axe, open_scenario, play_race, play_trace, post, sign_in
 from tests.conftest import Worker
 
-pytestmark = [pytest.mark.usefixtures("demo_account"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.usefixtures("demo_account"), pytest.mark.timeout(900)]
 
 LOOKS = (("light", "auto"), ("dark", "auto"), ("light", "more"), ("dark", "more"))
 
@@ -103,7 +103,7 @@ def test_workbench(page: Page, worker: Worker) -> None:
     def docked() -> Iterator[str]:
         yield "trace"
         for picture in PICTURES:
-            page.get_by_role("button", name=picture).click()
+            page.get_by_role("button", name=picture, exact=True).click()
             yield picture
         for tab in TABS:
             page.get_by_role("tab", name=tab, exact=True).click()

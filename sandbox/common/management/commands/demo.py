@@ -19,7 +19,7 @@ from sandbox.common.launch import broker, frontend, machine
 from sandbox.common.launch.stages import ROOT, Trouble, run, stage
 from sandbox.common.launch.supervisor import Supervisor
 
-_ANSWER_S = 40.0
+_ANSWER_S = 180.0
 
 
 class Command(BaseCommand):
