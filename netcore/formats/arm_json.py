@@ -184,7 +184,7 @@ def _refuse(data: Any) -> NoReturn:
     message = (
         say("This is {kind}, not an ARM template.", kind=kind)
         if kind
-        else say("This JSON is not an ARM template.")
+        else say("This JSON is neither an ARM template nor a scenario of the sandbox.")
     )
     raise FormatError(
         message,

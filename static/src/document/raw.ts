@@ -34,8 +34,9 @@ export function at(document: unknown, path: string): Json | null {
   const beside = BESIDE.has(path.split("/")[0] ?? "");
   let value: unknown = !isObject(document) ? null : beside ? document : document.topology;
   for (const key of path.split("/")) {
-    if (!isObject(value)) return null;
-    value = value[key];
+    if (Array.isArray(value)) value = (value as unknown[])[Number(key)];
+    else if (isObject(value)) value = value[key];
+    else return null;
   }
   return (value ?? null) as Json | null;
 }

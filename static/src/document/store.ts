@@ -57,6 +57,8 @@ export interface Workbench {
   conflicts: Conflict[];
   /** What an edit did besides what was asked for; shown until it is read. */
   told: string[];
+  /** The edit that is told of, which undo would take back; null: nothing was edited. */
+  toldOf: object | null;
   /** Counts up when the canvas shall bring the selection into view. */
   focus: number;
   highlights: Highlight[];
@@ -110,6 +112,7 @@ let state: Workbench = {
   compared: null,
   conflicts: [],
   told: [],
+  toldOf: null,
   focus: 0,
   highlights: [],
   paths: [],
@@ -141,6 +144,11 @@ export function update(change: Partial<Omit<Workbench, "drawing">>): void {
   const drawn = change.document && change.document !== state.document ? { drawing: drawing(change.document) } : {};
   state = { ...state, ...change, ...drawn, ...agreed(change) };
   for (const listener of listeners) listener();
+}
+
+/** Tell something for a while: of an edit, or of what was not done. */
+export function tell(told: string[], of: object | null = null): void {
+  update({ told, toldOf: of });
 }
 
 /** One selection chooses one thing; a choice of several selects the last. */

@@ -41,7 +41,7 @@ export function Bar({ share, inspector, open, switchTheme, find, openPanel }: Pr
       <Exercise />
       <Saved />
       <Profile />
-      {mode === "shared" && <span className="badge">{t("shared revision, read only")}</span>}
+      {mode === "shared" && <span className="badge"><span className="wide-words">{t("shared revision,")} </span>{t("read only")}</span>}
       {error && <span role="alert" className="field-error">{error}</span>}
       <span className="push" />
       <button type="button" className="button quiet optional" title={t("Find a command or a thing")} onClick={find}>

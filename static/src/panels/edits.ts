@@ -4,7 +4,7 @@ import { type Edit as Edited, pointerOf } from "../document/edits/draft";
 import { conflictsOf, fitting, isDone, takeTheirs } from "../document/conflicts";
 import { applied, inverse, valueAt } from "../document/patch";
 import { type Step, type TwoWay, after, patchOf } from "../document/steps";
-import { type Conflict, type Saved, workbench, update } from "../document/store";
+import { type Conflict, type Saved, workbench, tell, update } from "../document/store";
 import { mark, t } from "../document/text";
 import type { Json, JsonObject, Operation } from "../document/types";
 import { ApiError, type ScenarioAnswer, api } from "../protocol/api";
@@ -95,12 +95,17 @@ export function isLast(token: Token): boolean {
   return done.at(-1) === token;
 }
 
+/** Return the edit that undo would take back. */
+export function lastEdit(): Token | null {
+  return done.at(-1) ?? null;
+}
+
 /** Do an edit that was made for the drawing as it is: select what it made, tell what it did besides. */
 export function perform(edit: Edited, focus = false): void {
   if (edit.patch.length === 0) return;
-  change(edit.patch);
+  const token = change(edit.patch);
   const selects = edit.selects.filter((path) => path !== "");
-  update({ told: edit.told, ...(selects.length > 0 ? { chosen: selects } : {}), ...(focus ? { focus: workbench().focus + 1 } : {}) });
+  update({ told: edit.told, toldOf: token, ...(selects.length > 0 ? { chosen: selects } : {}), ...(focus ? { focus: workbench().focus + 1 } : {}) });
   forgetGone();
 }
 
@@ -126,7 +131,7 @@ export function undo(): void {
   if (!edit) return;
   undone.push(edit);
   send(edit.back);
-  update({ told: [] });
+  tell([]);
   forgetGone();
 }
 
@@ -164,7 +169,8 @@ export async function resume(): Promise<void> {
 async function sendBefore(): Promise<void> {
   const before = unsavedBefore();
   if (!before) return;
-  update({ saved: "saving", told: [t("Edits that could not be saved before are being sent now.")] });
+  update({ saved: "saving" });
+  tell([t("Edits that could not be saved before are being sent now.")]);
   sending = true; // edits of this page come behind those
   // Somebody else may have been at work since: what they did is told as if they had done it meanwhile.
   madeOn = before.base === server.revision ? null : await api.revision(before.base).catch(() => server.document);

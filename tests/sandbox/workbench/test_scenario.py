@@ -35,7 +35,7 @@ class ScenarioPageTest(SandboxTest):
         self.assertTemplateUsed(response, "workbench/scenario.html")
         data = bootstrap(response)
         assert data["scenario"] == {"id": str(self.made.pk), "name": self.made.name, "revision": 1}
-        assert data["can"] == {"edit": True, "run": True, "share": True}
+        assert data["can"] == {"edit": True, "run": True, "share": True, "download": True}
         assert data["user"] == {"key": str(self.owner.pk), "name": "owner", "guest": False}
         assert self.owner_client.get(data["urls"]["scenario"]).status_code == 200
         assert self.owner_client.get(data["urls"]["runs"]).status_code == 200

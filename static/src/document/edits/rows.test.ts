@@ -35,6 +35,17 @@ describe("rows of a table", () => {
     expect(plain.wrong).toEqual(["Row 2, access: One of Allow, Deny."]);
   });
 
+  it("are named by a first column of ids, and a row with a wrong cell is left out", () => {
+    const columns = ["prefix", "next_hop_type", "next_hop_ip"];
+    const path = "route_tables/t/routes";
+    const found = pasteRows(GROUP, path, "Route", columns, { row: 0, column: 0 }, "x1\t10.9.0.0/16\tVirtualAppliance\t10.0.1.4\nx2\t10.8.0.0/16\tNowhere\t");
+    expect(Object.keys(at(applied(GROUP, found.patch), path) ?? {})).toEqual(["x1"]);
+    expect(at(applied(GROUP, found.patch), `${path}/x1`)).toMatchObject({ prefix: "10.9.0.0/16", next_hop_ip: "10.0.1.4" });
+    expect([found.rows, found.of, found.wrong.length]).toEqual([1, 2, 1]);
+    const headed = pasteRows(GROUP, path, "Route", columns, { row: 0, column: 0 }, "Name\tAddress prefix\tNext hop type\nout\t0.0.0.0/0\tInternet");
+    expect(Object.keys(at(applied(GROUP, headed.patch), path) ?? {})).toEqual(["out"]);
+  });
+
   it("change places by their priorities", () => {
     const after = applied(GROUP, reorder(at(GROUP, RULES), RULES, "ssh", -1));
     expect(rowsOf(at(after, RULES)).map(([id]) => id)).toEqual(["ssh", "web"]);

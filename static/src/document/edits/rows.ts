@@ -97,25 +97,37 @@ export interface Pasted {
   patch: Operation[];
   /** What could not be taken, with its place in the table that was pasted. */
   wrong: string[];
+  /** Rows that were taken, of how many. */
   rows: number;
+  of: number;
 }
+
+const ID = /^[\w.-]{1,80}$/;
 
 /**
  * Return the edit that puts a table of a spreadsheet into a map, from a cell on to the right and down. A first
- * line of column names chooses the columns; rows below the last become new ones.
+ * line of column names chooses the columns; rows below the last become new ones. A column of names or ids says which
+ * row is meant: one so headed, or a first one where there is one more than the table has. A row with
+ * a wrong cell is left out.
  */
 export function pasteRows(document: JsonObject, path: string, model: string, columns: readonly string[], from: { row: number; column: number }, words: string): Pasted {
   const lines = words.replace(/\r/g, "").replace(/\n+$/, "").split("\n").map((line) => line.split("\t"));
   const head = columnsOf(lines[0] ?? [], model);
-  const order = head ?? columns.slice(from.column);
+  const fields = new Map(fieldsOf(model));
   const body = head ? lines.slice(1) : lines;
+  const ids = head ? (lines[0] ?? []).findIndex((cell, column) => head[column] === "" && ["id", "name"].includes(plain(cell))) : from.column === 0 && beginWithIds(body, columns.length) ? 0 : -1;
+  const order = head ?? (ids === 0 ? ["", ...columns] : columns.slice(from.column));
   const known = rowsOf(at(document, path)).map(([id]) => id);
   const patch: Operation[] = [];
   const wrong: string[] = [];
-  const fields = new Map(fieldsOf(model));
   let here = document;
   body.forEach((cells, index) => {
-    let id = known[from.row + index];
+    const given = ids < 0 ? undefined : (cells[ids] ?? "").trim();
+    if (given !== undefined && !ID.test(given)) {
+      wrong.push(t("Row {row}: “{given}” is no id: letters, digits, dots and dashes.", { row: index + 1, given }));
+      return;
+    }
+    let id = given ?? known[from.row + index];
     let row = id === undefined ? null : ((at(here, `${path}/${id}`) as JsonObject | null) ?? null);
     if (row === null || id === undefined) {
       const fresh = freshRow(here, path, model);
@@ -123,10 +135,11 @@ export function pasteRows(document: JsonObject, path: string, model: string, col
         wrong.push(fresh.reason);
         return;
       }
-      id = fresh.id;
+      id = given ?? fresh.id;
       row = fresh.row;
     }
     const next = { ...row };
+    const before = wrong.length;
     cells.forEach((cell, column) => {
       const key = order[column];
       const field = key === undefined ? undefined : fields.get(key);
@@ -135,10 +148,16 @@ export function pasteRows(document: JsonObject, path: string, model: string, col
       if ("wrong" in parsed) wrong.push(t("Row {row}, {column}: {wrong}", { row: index + 1, column: key.replaceAll("_", " "), wrong: parsed.wrong }));
       else next[key] = parsed.value;
     });
+    if (wrong.length > before) return;
     patch.push({ op: "add", path: pointerOf(`${path}/${id}`), value: next });
     here = put(here, `${path}/${id}`, next);
   });
-  return { patch, wrong, rows: patch.length };
+  return { patch, wrong, rows: patch.length, of: body.length };
+}
+
+/** Whether lines have one cell more than there are columns, and it may be an id. */
+function beginWithIds(lines: readonly string[][], count: number): boolean {
+  return lines.every((cells) => cells.length === count + 1 && ID.test((cells[0] ?? "").trim()));
 }
 
 function columnsOf(cells: readonly string[], model: string): string[] | null {

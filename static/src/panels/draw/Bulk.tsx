@@ -7,11 +7,11 @@ import { kindWords } from "../../document/edits/remove";
 import { at, entries, isObject } from "../../document/raw";
 import { choicesOf, referenceOf } from "../../document/references";
 import { COLLECTIONS, type Field as Shape, fieldsOf } from "../../document/shape";
-import { update, useWorkbench } from "../../document/store";
+import { tell, useWorkbench } from "../../document/store";
 import { t, tn } from "../../document/text";
 import type { Operation } from "../../document/types";
 import { parseTyped, typedOf } from "../../document/validate";
-import { change } from "../edits";
+import { change, lastEdit } from "../edits";
 import { unitName } from "../inspector/words";
 import { Dialog } from "./Dialog";
 
@@ -39,7 +39,7 @@ export function Bulk({ close }: { close: () => void }): ReactNode {
   });
   const run = (): void => {
     change(patch);
-    update({ told: [tn("{n} thing was changed.", "{n} things were changed.", paths.length)] });
+    tell([tn("{n} thing was changed.", "{n} things were changed.", paths.length)], lastEdit());
     close();
   };
   const ready = patch.length > 0 && wrong.length === 0;

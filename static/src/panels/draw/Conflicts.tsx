@@ -2,6 +2,8 @@
 
 import type { ReactNode } from "react";
 
+import { pathOf } from "../../document/edits/fixes";
+import { saidOf } from "../../document/edits/remove";
 import { useWorkbench } from "../../document/store";
 import { t, tn } from "../../document/text";
 import type { Json } from "../../document/types";
@@ -18,7 +20,7 @@ export function Conflicts(): ReactNode {
       <ul>
         {conflicts.slice(0, 8).map((one) => (
           <li key={one.pointer}>
-            <span className="mono">{one.pointer.replace("/topology/", "")}</span>
+            <Place pointer={one.pointer} />
             <span>{t("yours {mine}, theirs {theirs}", { mine: said(one.mine), theirs: said(one.theirs) })}</span>
             <span className="row">
               <button type="button" className="button small" onClick={() => { settle(one, "mine"); }}>{t("Keep mine")}</button>
@@ -29,6 +31,16 @@ export function Conflicts(): ReactNode {
       </ul>
     </section>
   );
+}
+
+/** The thing in words, and what of it was changed. */
+function Place({ pointer }: { pointer: string }): ReactNode {
+  const path = pathOf(pointer);
+  const thing = path?.split("/").slice(0, 2).join("/") ?? null;
+  const words = useWorkbench((state) => (thing ? saidOf(state.document, thing) : ""));
+  const field = path?.split("/").slice(2).join(" ").replaceAll("_", " ") ?? "";
+  if (!thing) return <span className="mono">{pointer}</span>;
+  return <span title={pointer}>{field ? t("{thing}: {field}", { thing: words, field }) : words}</span>;
 }
 
 function said(value: Json | undefined): string {

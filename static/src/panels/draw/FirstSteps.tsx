@@ -7,7 +7,7 @@ import type { Drawing } from "../../document/drawing";
 import { isEdit } from "../../document/edits/add";
 import { type Act, type Lesson, NOTHING_SEEN, acceptAct, lessonOf, seenAfter } from "../../document/lesson";
 import { text } from "../../document/raw";
-import { update, useWorkbench, workbench } from "../../document/store";
+import { tell, update, useWorkbench, workbench } from "../../document/store";
 import { t } from "../../document/text";
 import type { Verdict } from "../../document/types";
 import { useFollowed } from "../../protocol/followed";
@@ -81,7 +81,7 @@ export function Beginning(): ReactNode {
       </ol>
       <p>{t("Then a hub with two spokes and a firewall: why the spokes do not reach each other, and what it takes.")}</p>
       <p className="muted">
-        {t("Or drag pieces from the palette at the left.")} <kbd>{t("Ctrl K")}</kbd> {t("finds everything.")}
+        {t("Or drag pieces from the palette, the plus at the left.")} <kbd>{t("Ctrl K")}</kbd> {t("finds everything.")}
       </p>
     </section>
   );
@@ -166,7 +166,7 @@ function Do({ act }: { act: Act | null }): ReactNode {
     }
     const result = act.make();
     if (isEdit(result)) perform(result, true);
-    else update({ told: [result.reason] });
+    else tell([result.reason]);
   };
   return (
     <button type="button" className="button primary small" disabled={"packet" in act && !runnable} onClick={run}>

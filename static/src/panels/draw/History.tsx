@@ -4,7 +4,7 @@ import { type ReactNode, useEffect, useState } from "react";
 
 import { type Difference, marksOf } from "../../document/diff";
 import { between } from "../../document/patch";
-import { select, update, useWorkbench, workbench } from "../../document/store";
+import { select, tell, update, useWorkbench, workbench } from "../../document/store";
 import { t, tn } from "../../document/text";
 import { type RevisionItem, api } from "../../protocol/api";
 import { start, words } from "../../protocol/followed";
@@ -103,8 +103,9 @@ function Detail({ item, close, named }: { item: RevisionItem; close: () => void;
   const restore = async (): Promise<void> => {
     try {
       const own = await api.revision(number);
-      change(between(workbench().document, { ...own, schema: workbench().document.schema ?? null }));
-      update({ told: [t("Revision {number} is back as a new revision. Undo takes it away again.", { number })], compared: null });
+      const token = change(between(workbench().document, { ...own, schema: workbench().document.schema ?? null }));
+      update({ compared: null });
+      tell([t("Revision {number} is back as a new revision. Undo takes it away again.", { number })], token);
       close();
     } catch (reason) {
       setError(words(reason));
@@ -112,7 +113,8 @@ function Detail({ item, close, named }: { item: RevisionItem; close: () => void;
   };
   const show = (): void => {
     if (!found) return;
-    update({ compared: marksOf(found, workbench().document), told: [t("{n} differences are marked on the drawing; Escape takes the marks away.", { n: found.length })] });
+    update({ compared: marksOf(found, workbench().document) });
+    tell([t("{n} differences are marked on the drawing; Escape takes the marks away.", { n: found.length })]);
     select(null);
     close();
   };

@@ -4,9 +4,9 @@ import { type ReactNode, useState } from "react";
 
 import { replacements, replacing } from "../../document/edits/prefixes";
 import { texts } from "../../document/raw";
-import { update, useWorkbench } from "../../document/store";
+import { tell, useWorkbench } from "../../document/store";
 import { t, tn } from "../../document/text";
-import { change } from "../edits";
+import { change, lastEdit } from "../edits";
 import { Dialog } from "./Dialog";
 
 const SHOWN = 200;
@@ -20,7 +20,7 @@ export function Replace({ close }: { close: () => void }): ReactNode {
   const all = found && !("reason" in found) ? found : [];
   const run = (): void => {
     change(replacing(all));
-    update({ told: [tn("{n} place was changed.", "{n} places were changed.", all.length)] });
+    tell([tn("{n} place was changed.", "{n} places were changed.", all.length)], lastEdit());
     close();
   };
   return (

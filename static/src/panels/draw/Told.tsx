@@ -3,18 +3,19 @@
 import { X } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 
-import { update, useWorkbench } from "../../document/store";
+import { tell, useWorkbench } from "../../document/store";
 import { t } from "../../document/text";
-import { history, undo } from "../edits";
+import { isLast, undo } from "../edits";
 
 const FEW = 4;
 const READ_MS = 9000;
 
 export function Told(): ReactNode {
   const told = useWorkbench((state) => state.told);
+  const toldOf = useWorkbench((state) => state.toldOf);
   useEffect(() => {
     if (told.length === 0) return undefined;
-    const timer = window.setTimeout(() => { update({ told: [] }); }, READ_MS + told.length * 1500);
+    const timer = window.setTimeout(() => { tell([]); }, READ_MS + told.length * 1500);
     return () => {
       window.clearTimeout(timer);
     };
@@ -29,12 +30,12 @@ export function Told(): ReactNode {
             ))}
             {told.length > FEW && t("And {n} more.", { n: told.length - FEW })}
           </span>
-          {history().undo && (
+          {toldOf !== null && isLast(toldOf) && (
             <button type="button" className="button small" onClick={undo}>
               {t("Undo")}
             </button>
           )}
-          <button type="button" className="button icon quiet small" aria-label={t("Close")} onClick={() => { update({ told: [] }); }}>
+          <button type="button" className="button icon quiet small" aria-label={t("Close")} onClick={() => { tell([]); }}>
             <X size={13} aria-hidden="true" />
           </button>
         </div>

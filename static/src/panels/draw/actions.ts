@@ -6,7 +6,7 @@ import { rehome } from "../../document/edits/rehome";
 import { saidOf } from "../../document/edits/remove";
 import { PIECES, homeOf, placeOf } from "../../document/grammar";
 import { entries } from "../../document/raw";
-import { choose, select, update, workbench } from "../../document/store";
+import { choose, select, tell, update, workbench } from "../../document/store";
 import { mark, t } from "../../document/text";
 import { history, perform, redo, undo } from "../edits";
 import type { Panel } from "../railPanels";
@@ -91,7 +91,8 @@ export function actionsOf(controls: Controls): Action[] {
     action("inspector", mark("Inspector"), mark("Panels"), ["i"], always, controls.toggleInspector),
     action("nothing", mark("Choose nothing"), mark("Edit"), ["Esc"], always, () => {
       select(null);
-      update({ compared: null, told: [] });
+      update({ compared: null });
+      tell([]);
     }),
   ];
 }
@@ -161,6 +162,6 @@ export function pressed(event: KeyboardEvent, keys: readonly string[]): boolean 
 
 export function goTo(path: string): void {
   choose([path], true);
-  update({ told: [] });
+  tell([]);
   enter(".inspector");
 }

@@ -7,7 +7,7 @@ import { connect } from "../../document/edits/connect";
 import { rehome } from "../../document/edits/rehome";
 import { type Piece, homeOf, placeOf } from "../../document/grammar";
 import { at, isObject, text } from "../../document/raw";
-import { update, workbench } from "../../document/store";
+import { tell, workbench } from "../../document/store";
 import { t } from "../../document/text";
 import { perform } from "../edits";
 
@@ -43,7 +43,7 @@ function put(piece: Piece, place: readonly string[], spot: { x: number; y: numbe
   const corner = spot && !free ? { x: Math.max(12, spot.x), y: Math.max(56, spot.y) } : spot;
   const result = add(workbench().document, piece, place, corner);
   if (isEdit(result)) perform(result, spot === null);
-  else update({ told: [result.reason] });
+  else tell([result.reason]);
 }
 
 /** Add a piece by key or press: into what is selected, or into the only home there is. */
@@ -81,7 +81,7 @@ export const onRehome: CanvasProps["onRehome"] = {
     const home = place[0] ? inside(place.find((one) => /^(subnets|sites)\//.test(one)) ?? "", pointed) : pointed;
     const found = rehome(workbench().document, path, place, { x: Math.max(12, home.x - HALF.x), y: Math.max(56, home.y - HALF.y) });
     if (!found) return false;
-    if ("reason" in found) update({ told: [found.reason] });
+    if ("reason" in found) tell([found.reason]);
     else perform(found);
     return true;
   },

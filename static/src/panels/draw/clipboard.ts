@@ -6,7 +6,7 @@ import { isEdit } from "../../document/edits/add";
 import { duplicate, everything, fragment, paste, readFragment } from "../../document/edits/copy";
 import { remove } from "../../document/edits/remove";
 import { placeOf } from "../../document/grammar";
-import { choose, update, workbench } from "../../document/store";
+import { choose, tell, workbench } from "../../document/store";
 import { t } from "../../document/text";
 import { perform } from "../edits";
 
@@ -25,7 +25,7 @@ export function duplicateChosen(): void {
   const { document, chosen } = workbench();
   const result = duplicate(document, chosen);
   if (isEdit(result)) perform(result);
-  else update({ told: [result.reason] });
+  else tell([result.reason]);
 }
 
 export function chooseAll(): void {
@@ -44,7 +44,7 @@ export function useClipboard(): void {
       event.clipboardData?.setData("text/plain", JSON.stringify(copied));
       event.preventDefault();
       if (event.type === "cut" && mayEdit()) deleteChosen();
-      else update({ told: [t("Copied. Paste it here or in another scenario.")] });
+      else tell([t("Copied. Paste it here or in another scenario.")]);
     };
     const put = (event: ClipboardEvent): void => {
       if (writing(event) || !mayEdit()) return;
@@ -54,7 +54,7 @@ export function useClipboard(): void {
       const home = placeOf(workbench().document, workbench().selection).find((path) => /^(subnets|vnets)\//.test(path)) ?? null;
       const result = paste(workbench().document, copied, home);
       if (isEdit(result)) perform(result, true);
-      else update({ told: [result.reason] });
+      else tell([result.reason]);
     };
     document.addEventListener("copy", copy);
     document.addEventListener("cut", copy);

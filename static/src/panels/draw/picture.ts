@@ -1,6 +1,6 @@
 /** The drawing as a file: what the server draws, as SVG, or painted into a PNG. */
 
-import { update, workbench } from "../../document/store";
+import { tell, workbench } from "../../document/store";
 import { t } from "../../document/text";
 import { svgOf } from "./svg";
 
@@ -27,7 +27,7 @@ export async function savePicture(kind: "svg" | "png"): Promise<void> {
     const blob = await new Promise<Blob | null>((done) => { canvas.toBlob(done, "image/png"); });
     if (blob) save(blob, file);
   } catch {
-    update({ told: [t("This browser cannot paint the picture; save it as SVG.")] });
+    tell([t("This browser cannot paint the picture; save it as SVG.")]);
   }
 }
 

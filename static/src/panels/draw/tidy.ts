@@ -6,7 +6,7 @@ import workerUrl from "elkjs/lib/elk-worker.min.js?url";
 import { boxesOf, positionsOf } from "../../canvas/spots";
 import { layoutPointer } from "../../document/edits/draft";
 import { isObject } from "../../document/raw";
-import { update, workbench } from "../../document/store";
+import { tell, update, workbench } from "../../document/store";
 import { t } from "../../document/text";
 import type { JsonObject, Operation } from "../../document/types";
 import { change } from "../edits";
@@ -29,8 +29,9 @@ export async function tidy(): Promise<void> {
     const gone = Object.keys(kept).filter((path) => places.has(path) && !path.startsWith("notes/"));
     const patch: Operation[] = gone.map((path) => ({ op: "remove", path: layoutPointer(path) }));
     for (const one of graph.children ?? []) patch.push({ op: "add", path: layoutPointer(one.id), value: { x: Math.round(one.x ?? 0), y: Math.round(one.y ?? 0), folded: isObject(kept[one.id]) && (kept[one.id] as JsonObject).folded === true } });
-    change(patch);
-    update({ fit: null, told: [t("Tidied up. Undo puts everything back.")] });
+    const token = change(patch);
+    update({ fit: null });
+    tell([t("Tidied up. Undo puts everything back.")], token);
   } finally {
     elk.terminateWorker();
   }

@@ -141,6 +141,7 @@ function Several({ shared, value, set, choices, words }: { shared: Shared; value
 
 function Typed({ shared, path, name, shape, value, set, setWrong, compact, choices }: ControlProps & { path: string; name: string; setWrong: (wrong: string) => void; compact: boolean; choices: [string, string][] }): ReactNode {
   const [typed, setTyped] = useState(typedOf(value));
+  const readable = "value" in parseTyped(shape, typed);
   const proposal = useWorkbench((state) => (compact ? null : proposed(state.document, path, name, value)));
   const explained = useWorkbench((state) => (compact ? "" : explain(state.document, path, name, typed)));
   const check = (next: string): { value: Json } | { wrong: string } => {
@@ -197,7 +198,7 @@ function Typed({ shared, path, name, shape, value, set, setWrong, compact, choic
     <>
       {input}
       {list}
-      {explained && <span className="explained">{explained}</span>}
+      {explained && readable && <span className="explained">{explained}</span>}
       {proposal && (
         <button type="button" className="link small-words" onClick={() => { set(Array.isArray(value) ? [...value, proposal] : proposal); }}>
           {t("Next free: {value}", { value: proposal })}

@@ -8,11 +8,11 @@ import { remove } from "../../document/edits/remove";
 import { freshRow, pasteRows, reorder, rowsOf } from "../../document/edits/rows";
 import { at, isObject, text } from "../../document/raw";
 import { type Field as Shape, fieldsOf } from "../../document/shape";
-import { update, useWorkbench, workbench } from "../../document/store";
+import { tell, useWorkbench, workbench } from "../../document/store";
 import { t, tn } from "../../document/text";
 import type { Json, JsonObject } from "../../document/types";
 import { Dialog } from "../draw/Dialog";
-import { change, perform } from "../edits";
+import { change, lastEdit, perform } from "../edits";
 import { Field } from "./Field";
 import { InForce, servesNics } from "./InForce";
 import { label, unitName } from "../inspector/words";
@@ -99,7 +99,8 @@ function Rows({ path, model, title, value, all, of = "" }: Props & { all: boolea
     const done = pasteRows(workbench().document, path, model, columns.map(([key]) => key), { row, column: Math.max(0, column) }, words);
     if (done.patch.length > 0) change(done.patch);
     setSaid(done.wrong);
-    update({ told: [tn("{n} row was pasted.", "{n} rows were pasted.", done.rows)] });
+    const some = done.rows < done.of;
+    tell([some ? t("{n} of {of} rows were pasted; the others have a wrong cell.", { n: done.rows, of: done.of }) : tn("{n} row was pasted.", "{n} rows were pasted.", done.rows)], done.rows > 0 ? lastEdit() : null);
   };
   return (
     <div onPaste={paste}>

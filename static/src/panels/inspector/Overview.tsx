@@ -19,6 +19,7 @@ export function Overview(): ReactNode {
   const revision = useWorkbench((state) => state.revision);
   const profiles = useProfiles();
   const topology = isObject(document_.topology) ? document_.topology : {};
+  const drawn = Object.entries(topology).flatMap(([key, value]) => (isObject(value) && Object.keys(value).length > 0 ? [[key, Object.keys(value).length] as const] : []));
   const wide = useWide();
   const edit = useWorkbench((state) => state.can.edit && state.mode === "edit") && wide;
   return (
@@ -33,19 +34,21 @@ export function Overview(): ReactNode {
         <TourOffer />
         {edit ? <Description /> : <p>{text(document_.description) || t("No description.")}</p>}
         <Problems />
-        <h3>{t("What is drawn")}</h3>
-        <table className="table">
-          <tbody>
-            {Object.entries(topology)
-              .filter(([, value]) => isObject(value) && Object.keys(value).length > 0)
-              .map(([key, value]) => (
-                <tr key={key}>
-                  <th scope="row">{label(key)}</th>
-                  <td className="number">{isObject(value) ? Object.keys(value).length : 0}</td>
-                </tr>
-              ))}
-          </tbody>
-        </table>
+        {drawn.length > 0 && (
+          <>
+            <h3>{t("What is drawn")}</h3>
+            <table className="table">
+              <tbody>
+                {drawn.map(([key, count]) => (
+                  <tr key={key}>
+                    <th scope="row">{label(key)}</th>
+                    <td className="number">{count}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </>
+        )}
         {edit && <Story />}
         <Faults />
         <Switches />

@@ -71,11 +71,11 @@ interface Props {
   extra?: ReactNode;
   /** Stands below the fields, knowing what is asked. */
   below?: (asked: Asked) => ReactNode;
-  /** Says that what stands below is not finished, so that nothing can be run yet. */
-  unfinished?: boolean;
+  /** What is missing below the fields, so that nothing can be run yet. */
+  unfinished?: string | null;
 }
 
-export function Question({ action, busy, refused = null, mayRun, ask, changed, fields, extra, below, unfinished = false }: Props): ReactNode {
+export function Question({ action, busy, refused = null, mayRun, ask, changed, fields, extra, below, unfinished = null }: Props): ReactNode {
   const id = useId();
   const drawing = useWorkbench((state) => state.drawing);
   const runnable = useWorkbench((state) => state.runnable);
@@ -131,9 +131,12 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, f
   const rest = below?.(asked);
   // Beside the fields, so that little height serves; whoever predicts comes to it after what is to be said.
   const run = (
-    <button className="button primary" type="submit" disabled={!open || places.length === 0 || busy || unfinished}>
-      <Play size={14} aria-hidden="true" /> {action}
-    </button>
+    <>
+      <button className="button primary" type="submit" disabled={!open || places.length === 0 || busy || unfinished !== null}>
+        <Play size={14} aria-hidden="true" /> {action}
+      </button>
+      {unfinished !== null && <span className="muted">{unfinished}</span>}
+    </>
   );
   return (
     <form

@@ -1,6 +1,6 @@
 /** The trace: choose a packet, run it, read every decision there and back. */
 
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 
 import { samePacket } from "../../document/packet";
 import { type Judgement, NO_PREDICTION, type Said, nextPlace, prepared, preparedStep, stepped } from "../../document/prediction";
@@ -74,6 +74,12 @@ export function Trace(): ReactNode {
   const before = (leg: Leg): number => legs.slice(0, legs.indexOf(leg)).reduce((sum, one) => sum + one.steps.length, 0);
   const done = (leg: Leg): boolean => shown >= before(leg) + leg.steps.length;
   const all = ended && shown === count;
+  const end = useRef<HTMLDivElement>(null);
+  const ran = followed.run !== null;
+  useEffect(() => {
+    // What was asked is below the form, which fills a small window.
+    if (ended && ran) end.current?.scrollIntoView({ block: "nearest" });
+  }, [followed.id, ended, ran]);
   const again = (): void => {
     setPrediction(NO_PREDICTION);
     setStep(UNSAID);
@@ -98,6 +104,8 @@ export function Trace(): ReactNode {
     if (followed.run) void start("trace", { ...packetOf(followed.run.parameters), prediction: preparedStep(prediction, false) });
     update({ predicting: false });
   };
+  const unsaid = stepping ? (step.value === "" ? t("Say where it goes next.") : null) : predicting && committed === null ? t("Say each hop, and how it ends.") : null;
+  const missing = stepping && begun && !open ? "" : unsaid;
   const mended = mending && samePacket(packetOf(followed.run?.parameters ?? mending.packet), mending.packet) && (followed.run === null || Number(followed.run.revision) > mending.revision) ? mending : null;
   return (
     <div className="panel" onKeyDown={player.keys}>
@@ -145,7 +153,7 @@ export function Trace(): ReactNode {
             const place = begun && !judgement ? null : nextPlace(packet.source, begun ? (judgement ?? null) : null);
             return place && <PredictStep key={`${place.leg} ${prediction.forward.length} ${prediction.back.length}`} leg={place.leg} at={place.at} first={place.first} said={step} choose={setStep} />;
           }}
-          unfinished={stepping ? step.value === "" || (begun && !open) : predicting && committed === null}
+          unfinished={missing}
         />
       )}
       {!followed.error && <Fault followed={followed} />}
@@ -162,8 +170,10 @@ export function Trace(): ReactNode {
               ))}
             </div>
           </div>
-          <Verdicts legs={walked} done={(leg) => done(legs[walked.indexOf(leg)] ?? leg)} chosen={branches} choose={choose} />
-          {all && judgement && <Judged judgement={judgement} />}
+          <div ref={end}>
+            <Verdicts legs={walked} done={(leg) => done(legs[walked.indexOf(leg)] ?? leg)} chosen={branches} choose={choose} />
+            {all && judgement && <Judged judgement={judgement} />}
+          </div>
           {all && stepping && open && (
             <p className="row">
               <button type="button" className="button small" onClick={showRest}>{t("Show the rest")}</button> <span className="muted">{t("The packet has further to go: say the next step above.")}</span>
