@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -201,12 +202,22 @@ class ExtensionForm(ExtensionModelForm):
             "reason": _("Reason"),
         }
 
-    def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
-        """Offer the learners of the course."""
+    def __init__(self, *args: Any, exercise: Exercise, places: Any, **kwargs: Any) -> None:
+        """Offer the learners of the course of the exercise."""
         super().__init__(*args, **kwargs)
+        self.exercise = exercise
         field = self.fields["enrolment"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = places
+
+    def clean_due(self) -> datetime | None:
+        """Check that there is a date to move: an extension sets none."""
+        due: datetime | None = self.cleaned_data["due"]
+        if due and not (self.exercise.due or self.exercise.closes):
+            raise forms.ValidationError(
+                gettext("The exercise has no due date, so there is none to extend. Leave the date empty.")
+            )
+        return due
 
 
 class OverrideForm(forms.Form):
