@@ -217,7 +217,7 @@ def override(request: HttpRequest, attempt_id: str) -> HttpResponse:
     target = reverse("classes:attempt", args=[found.pk])
     form = OverrideForm(request.POST)
     if not form.is_valid():
-        return refused(request, gettext("Points set by hand need a reason."), target)
+        return refused(request, wrong(form), target)
     cleaned = form.cleaned_data
     try:
         gradings.override(found, person(request), cleaned["check_id"], cleaned["points"], cleaned["reason"])

@@ -164,6 +164,24 @@ class WallTest(ClassroomTest):
     def test_equal_drawings_of_different_variants_are_found_and_the_start_is_not(self) -> None:
         assert [len(one["submissions"]) for one in wall.alike(self.set)] == [2]
 
+    def test_what_the_teacher_tried_is_no_work_of_the_class(self) -> None:
+        def told() -> object:
+            found = wall.insight(self.set, hidden=True)
+            alike = [sorted(one.pk for one in each["submissions"]) for each in wall.alike(self.set)]
+            return found, wall.tiles(self.set, hidden=True), wall.progress(self.set), alike
+
+        self.predict_wrongly(self.attempts["learner"])
+        before = told()
+        for name in ("owner", "assistant"):
+            tried = self.begun(self.set, name, predicted=False)
+            self.predict_wrongly(tried)
+            self.predict(tried)
+            self.break_it(tried)
+            work.take_hint(tried, self.users[name])
+            self.graded(tried)
+        people.change(self.places["other_learner"], active=True)
+        assert told() == before
+
     def test_the_history_of_a_drawing_is_replayed_by_staff_only(self) -> None:
         attempt = self.attempts["learner"]
         path = f"/attempts/{attempt.pk}/history/"
