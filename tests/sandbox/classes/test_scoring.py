@@ -119,9 +119,7 @@ def test_an_extension_moves_the_due_date_and_what_closes() -> None:
     ],
 )
 @pytest.mark.parametrize("extended", [NOON - 2 * DAY, NOON + DAY])
-def test_an_extension_takes_nothing_away(
-    late: LatePolicy, dates: dict[str, Any], extended: datetime
-) -> None:
+def test_an_extension_takes_nothing_away(late: LatePolicy, dates: dict[str, Any], extended: datetime) -> None:
     given, attempt = exercise(late=late, **dates), Attempt(started=NOON)
     moment = NOON + 2 * DAY
     plain = limits(given, None, attempt, 1, moment)
