@@ -5,6 +5,7 @@ Nothing but ``clusters`` and ``alike`` names people: those two are for staff.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import Any
 from uuid import UUID
@@ -192,13 +193,17 @@ def _wrong_answers(exercise: Exercise, failed: QuerySet[CheckRow]) -> list[dict[
     """Return answers that were wrong, in the names of the pack, by how many learners gave them."""
     wrong = set(failed.values_list("grading__submission__attempt", "check_id"))
     counted: Counter[tuple[str, str]] = Counter()
+    asked: dict[Any, dict[str, Any]] = {}
     answers = Answer.objects.filter(_of_learners("attempt__"), attempt__exercise=exercise).select_related(
         "attempt__pack"
     )
     for answer in answers.defer("attempt__pack__files"):
         if (answer.attempt_id, answer.check_id) in wrong:
             attempt = answer.attempt
-            said = netcore.as_written(packs.pack_of(attempt.pack), attempt.seed, in_words(answer.value))
+            if attempt.pack_id not in asked:
+                asked[attempt.pack_id] = {one["id"]: one for one in packs.public_checks(attempt.pack, 0)}
+            written = netcore.as_written(packs.pack_of(attempt.pack), attempt.seed, json.dumps(answer.value))
+            said = in_words(json.loads(written), asked[attempt.pack_id].get(answer.check_id))
             counted[(answer.check_id, said)] += 1
     titles = _titles(exercise)
     return [

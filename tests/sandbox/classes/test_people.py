@@ -66,7 +66,7 @@ class PeopleTest(ClassroomTest):
         browser.force_login(self.mate)
         shown = browser.get(path)
         body = {"csrfmiddlewaretoken": str(shown.context["csrf_token"])}
-        # The Fetch standard: under no-referrer the Origin of a posted form is null, under same-origin it is told.
+        # The Fetch standard: under no-referrer a posted form's Origin is null, under same-origin it is told.
         told = "null" if shown["Referrer-Policy"] == "no-referrer" else "http://testserver"
         assert browser.post(path, body, headers={"origin": "null"}).status_code == 403
         answer = browser.post(path, body, headers={"origin": told})
