@@ -167,10 +167,37 @@ def stops_of(document: Any) -> dict[str, str]:
     return found
 
 
-def in_words(value: Any) -> str:
-    """Return a locked answer as a line of text."""
-    if isinstance(value, dict):
-        return "; ".join(f"{key}: {in_words(one)}" for key, one in value.items())
+def in_words(value: Any, check: Mapping[str, Any] | None) -> str:
+    """Return a locked answer as a line of text.
+
+    Args:
+        check: the public check that asked, whose choices are said in its words; None: there is none.
+    """
+    asked = check["questions"] if check else ()
+    questions = {one["ask"]: {field["name"]: field["choices"] for field in one["fields"]} for one in asked}
+    if set(questions) == {""}:
+        return _fields_in_words(value, questions[""])
+    if not isinstance(value, Mapping):
+        return _chosen(value, {})
+    said = [(ask, _fields_in_words(one, questions.get(ask, {}))) for ask, one in value.items()]
+    return said[0][1] if len(questions) == len(said) == 1 else "; ".join(map(": ".join, said))
+
+
+def _fields_in_words(value: Any, choices: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the answer to one question; ``choices``: of each field, value -> words."""
+    if set(choices) == {""}:
+        return _chosen(value, choices[""])
+    if not isinstance(value, Mapping):
+        return _chosen(value, {})
+    return "; ".join(f"{name}: {_chosen(one, choices.get(name, {}))}" for name, one in value.items())
+
+
+def _chosen(value: Any, choices: Mapping[str, str]) -> str:
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key}: {_chosen(one, {})}" for key, one in value.items())
     if isinstance(value, list):
-        return ", ".join(in_words(one) for one in value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+        return ", ".join(_chosen(one, choices) for one in value)
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    words = choices.get(text, text)
+    # A drop code has a meaning of its own, so it is kept beside its words.
+    return f"{text}: {words}" if words != text and text.isupper() else words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -201,20 +202,49 @@ class ExtensionForm(ExtensionModelForm):
             "reason": _("Reason"),
         }
 
-    def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
-        """Offer the learners of the course."""
+    def __init__(self, *args: Any, exercise: Exercise, places: Any, **kwargs: Any) -> None:
+        """Offer the learners of the course of the exercise."""
         super().__init__(*args, **kwargs)
+        self.exercise = exercise
         field = self.fields["enrolment"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = places
 
+    def clean_due(self) -> datetime | None:
+        """Check that there is a date to move: an extension sets none."""
+        due: datetime | None = self.cleaned_data["due"]
+        if due and not (self.exercise.due or self.exercise.closes):
+            raise forms.ValidationError(
+                gettext("The exercise has no due date, so there is none to extend. Leave the date empty.")
+            )
+        return due
+
+
+class _PointsField(forms.FloatField):
+    """A number that may be written with a decimal comma."""
+
+    def to_python(self, value: Any) -> float | None:
+        return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
+
 
 class OverrideForm(forms.Form):
-    """Points for a check or for the whole score, with the reason; no points take an override back."""
+    """Points for a check or for the whole score, with the reason; no points take an override back.
+
+    How many points there can be depends on the check, so ``services.grading.override`` says that.
+    """
 
     check_id = forms.CharField(max_length=80, required=False)
-    points = forms.FloatField(min_value=0, max_value=1000, required=False)
-    reason = forms.CharField(max_length=500)
+    points = _PointsField(
+        min_value=0,
+        required=False,
+        error_messages={
+            "invalid": _("Points are a number, such as 7.5."),
+            "min_value": _("Points are 0 or more."),
+        },
+    )
+    reason = forms.CharField(
+        max_length=500, error_messages={"required": _("Points set by hand need a reason.")}
+    )
 
 
 class CommentForm(forms.Form):

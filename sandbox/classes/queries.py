@@ -9,6 +9,7 @@ from django.db.models.expressions import CombinedExpression
 from django.utils.timezone import now
 
 from sandbox.accounts.models import User
+from sandbox.classes import packs
 from sandbox.classes.answers import in_words
 from sandbox.classes.models import (
     STAFF,
@@ -294,6 +295,7 @@ def attempt_for_staff(attempt: Attempt) -> dict[str, Any]:
     for one in attempt.overrides.select_related("author"):
         held[one.check_id] = one
     rows = rows_for_staff(best["grading"]) if best else []
+    asked = {check["id"]: check for check in packs.public_checks(attempt.pack, attempt.seed)}
     return {
         "attempt": attempt,
         "exercise": attempt.exercise,
@@ -304,7 +306,9 @@ def attempt_for_staff(attempt: Attempt) -> dict[str, Any]:
         "history": attempt.history.select_related("author"),
         "record": attempt.record.select_related("author"),
         "comments": attempt.comments.select_related("author"),
-        "answers": [(one.check_id, in_words(one.value)) for one in attempt.answers.all()],
+        "answers": [
+            (one.check_id, in_words(one.value, asked.get(one.check_id))) for one in attempt.answers.all()
+        ],
     }
 
 

@@ -37,13 +37,14 @@ class Limits:
 def limits(
     exercise: Exercise, extension: Extension | None, attempt: Attempt | None, made: int, now: datetime
 ) -> Limits:
-    """Return the limits; ``made`` is the number of submissions so far."""
-    due = max(filter(None, (exercise.due, extension.due if extension else None)), default=None)
-    closes = exercise.closes
-    if due and exercise.late == LatePolicy.REFUSE:
-        closes = due
-    elif closes and due:
-        closes = max(closes, due)  # an extension behind the closing date opens the exercise until then
+    """Return the limits; ``made`` is the number of submissions so far.
+
+    An extension takes nothing away: it moves dates that are there, later, and sets none.
+    """
+    extended = extension.due if extension else None
+    due = _later(exercise.due, extended)
+    # Behind the closing date an extension opens the exercise until then.
+    closes = due if due and exercise.late == LatePolicy.REFUSE else _later(exercise.closes, extended)
     ends = None
     if attempt and exercise.minutes:
         minutes = exercise.minutes + (extension.extra_minutes if extension else 0)
@@ -66,6 +67,11 @@ def limits(
     elif left == 0:
         refusal = gettext("All submissions are used up.")
     return Limits(visible, due, closes, ends, left, late_s, refusal)
+
+
+def _later(date: datetime | None, extended: datetime | None) -> datetime | None:
+    """Return a date as an extension moves it; None stays None, for what has no end is as late as can be."""
+    return max(date, extended) if date and extended else date
 
 
 def late_factor(exercise: Exercise, late_s: int) -> float:

@@ -5,6 +5,7 @@ Nothing but ``clusters`` and ``alike`` names people: those two are for staff.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import Any
 from uuid import UUID
@@ -28,13 +29,21 @@ from sandbox.classes.models import (
 from sandbox.runs.models import Event
 
 
+def _of_learners(of: str = "") -> Q:
+    """Return the condition that work is a learner's who is there, and no try of somebody who teaches.
+
+    Args:
+        of: how the filtered rows lead to attempts, such as ``attempt__``.
+    """
+    return Q(**{f"{of}enrolment__role": Role.LEARNER, f"{of}enrolment__active": True})
+
+
 def _newest(exercise: Exercise) -> list[Grading]:
     """Return the finished grading of the newest submission of each learner, oldest first."""
     gradings = (
         Grading.objects.filter(
+            _of_learners("submission__attempt__"),
             submission__attempt__exercise=exercise,
-            submission__attempt__enrolment__role=Role.LEARNER,
-            submission__attempt__enrolment__active=True,
             counts=True,
             finished__isnull=False,
         )
@@ -48,7 +57,7 @@ def _newest(exercise: Exercise) -> list[Grading]:
 
 def progress(exercise: Exercise) -> dict[str, int]:
     """Return how many learners there are, who began, handed in, wait for a grading, and have all points."""
-    attempts = exercise.attempts.filter(enrolment__role=Role.LEARNER, enrolment__active=True)
+    attempts = exercise.attempts.filter(_of_learners())
     counted = attempts.aggregate(
         began=Count("pk", distinct=True),
         handed_in=Count("pk", filter=Q(submissions__isnull=False), distinct=True),
@@ -129,7 +138,10 @@ def insight(exercise: Exercise, hidden: bool) -> dict[str, Any]:
         hidden: hidden checks too, which only staff may know of.
     """
     rows = CheckRow.objects.filter(
-        grading__submission__attempt__exercise=exercise, grading__counts=True, grading__finished__isnull=False
+        _of_learners("grading__submission__attempt__"),
+        grading__submission__attempt__exercise=exercise,
+        grading__counts=True,
+        grading__finished__isnull=False,
     )
     if not hidden:
         rows = rows.filter(hidden=False)
@@ -162,12 +174,12 @@ def insight(exercise: Exercise, hidden: bool) -> dict[str, Any]:
         }
         for row in checks
     ]
-    times = Attempt.objects.filter(exercise=exercise, submissions__number=1).aggregate(
+    times = Attempt.objects.filter(_of_learners(), exercise=exercise, submissions__number=1).aggregate(
         mean=Avg(F("submissions__created") - F("started")),
         longest=Max(F("submissions__created") - F("started")),
     )
     failed = CheckRow.objects.filter(grading__in=_newest(exercise), kind="Q", state=CheckState.FAILED)
-    taken = AttemptEvent.objects.filter(attempt__exercise=exercise, deed=Deed.HINT)
+    taken = AttemptEvent.objects.filter(_of_learners("attempt__"), attempt__exercise=exercise, deed=Deed.HINT)
     return {
         "checks": shown,
         "times": times,
@@ -181,11 +193,17 @@ def _wrong_answers(exercise: Exercise, failed: QuerySet[CheckRow]) -> list[dict[
     """Return answers that were wrong, in the names of the pack, by how many learners gave them."""
     wrong = set(failed.values_list("grading__submission__attempt", "check_id"))
     counted: Counter[tuple[str, str]] = Counter()
-    answers = Answer.objects.filter(attempt__exercise=exercise).select_related("attempt__pack")
+    asked: dict[Any, dict[str, Any]] = {}
+    answers = Answer.objects.filter(_of_learners("attempt__"), attempt__exercise=exercise).select_related(
+        "attempt__pack"
+    )
     for answer in answers.defer("attempt__pack__files"):
         if (answer.attempt_id, answer.check_id) in wrong:
             attempt = answer.attempt
-            said = netcore.as_written(packs.pack_of(attempt.pack), attempt.seed, in_words(answer.value))
+            if attempt.pack_id not in asked:
+                asked[attempt.pack_id] = {one["id"]: one for one in packs.public_checks(attempt.pack, 0)}
+            written = netcore.as_written(packs.pack_of(attempt.pack), attempt.seed, json.dumps(answer.value))
+            said = in_words(json.loads(written), asked[attempt.pack_id].get(answer.check_id))
             counted[(answer.check_id, said)] += 1
     titles = _titles(exercise)
     return [
@@ -200,7 +218,10 @@ def _misconceptions(exercise: Exercise, failed: QuerySet[CheckRow]) -> list[dict
     Each is ``{"id", "name", "truth", "facts", "learners", "times"}``, the most common first.
     """
     traces = Event.objects.filter(
-        run__scenario__attempt__exercise=exercise, payload__event="trace.prediction", payload__right=False
+        _of_learners("run__scenario__attempt__"),
+        run__scenario__attempt__exercise=exercise,
+        payload__event="trace.prediction",
+        payload__right=False,
     ).values_list("run__scenario__attempt", "payload")
     answers = failed.filter(counterexample__isnull=False).values_list(
         "grading__submission__attempt", "counterexample"
@@ -228,7 +249,9 @@ def alike(exercise: Exercise) -> list[dict[str, Any]]:
     solutions; an equal drawing down to the ids people chose is worth a look, and proves nothing by itself.
     """
     gradings = (
-        Grading.objects.filter(submission__attempt__exercise=exercise, counts=True)
+        Grading.objects.filter(
+            _of_learners("submission__attempt__"), submission__attempt__exercise=exercise, counts=True
+        )
         .exclude(drawing="")
         .select_related("submission__attempt__enrolment__user")
         .order_by("submission__created")

@@ -75,7 +75,7 @@ def _checks(attempt: Attempt) -> list[dict[str, Any]]:
         {
             **check,
             "asked": answers.fields_of(check),
-            "answer": answers.in_words(given[check["id"]]) if check["id"] in given else None,
+            "answer": answers.in_words(given[check["id"]], check) if check["id"] in given else None,
         }
         for check in packs.public_checks(attempt.pack, attempt.seed)
     ]

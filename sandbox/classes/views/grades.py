@@ -16,7 +16,7 @@ from sandbox.classes.forms import CommentForm, ExerciseForm, ExtensionForm, Over
 from sandbox.classes.models import Exercise, PackVersion, Submission
 from sandbox.classes.services import exercises
 from sandbox.classes.services import grading as gradings
-from sandbox.classes.views.shared import page, person, refused, said
+from sandbox.classes.views.shared import page, person, refused, said, wrong
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,7 +53,7 @@ def exercise_settings(request: HttpRequest, exercise_id: str) -> HttpResponse:
     context = {
         "exercise": found,
         "form": form,
-        "extension": ExtensionForm(places=queries.learners(found.course)),
+        "extension": ExtensionForm(exercise=found, places=queries.learners(found.course)),
         "extensions": found.extensions.select_related("enrolment__user"),
     }
     return page(request, "exercise_settings.html", found.course, place, context, 422 if form.errors else 200)
@@ -64,9 +64,11 @@ def extend(request: HttpRequest, exercise_id: str) -> HttpResponse:
     """Give one learner other limits."""
     found, _ = access.exercise(request.user, exercise_id, "manage")
     target = reverse("classes:exercise_settings", args=[found.pk])
-    form = ExtensionForm(request.POST, places=queries.learners(found.course))
+    form = ExtensionForm(request.POST, exercise=found, places=queries.learners(found.course))
     if not form.is_valid():
-        return refused(request, gettext("An extension names a learner, what is extended and why."), target)
+        named = not {"enrolment", "reason"} & set(form.errors)
+        words = gettext("An extension names a learner, what is extended and why.")
+        return refused(request, wrong(form) if named else words, target)
     extension = form.save(commit=False)
     extension.exercise = found
     exercises.extend(extension)
@@ -215,7 +217,7 @@ def override(request: HttpRequest, attempt_id: str) -> HttpResponse:
     target = reverse("classes:attempt", args=[found.pk])
     form = OverrideForm(request.POST)
     if not form.is_valid():
-        return refused(request, gettext("Points set by hand need a reason."), target)
+        return refused(request, wrong(form), target)
     cleaned = form.cleaned_data
     try:
         gradings.override(found, person(request), cleaned["check_id"], cleaned["points"], cleaned["reason"])

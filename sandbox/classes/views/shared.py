@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -53,6 +54,12 @@ def typed(request: HttpRequest, name: str, most: int) -> str:
     if "\0" in text:
         raise Mistyped(gettext("There is a character in the text that is no text."))
     return text
+
+
+def wrong(form: forms.BaseForm) -> str:
+    """Return what is wrong with a form, as sentences on one line."""
+    found = [str(error) for errors in form.errors.values() for error in errors]
+    return " ".join(dict.fromkeys(found))
 
 
 def refused(request: HttpRequest, error: Exception | str, target: str) -> HttpResponse:

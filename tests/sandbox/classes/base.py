@@ -44,9 +44,9 @@ class Classroom(People):
         """Return the course, read again."""
         return Course.objects.get(pk=(course or self.course).pk)
 
-    def pack(self, course: Course | None = None) -> PackVersion:
-        """Return the first pack that comes with the sandbox, stored."""
-        return packs.publish(course, None, packs.files_of(packs.SHIPPED / LAB))
+    def pack(self, course: Course | None = None, lab: str = LAB) -> PackVersion:
+        """Return a pack that comes with the sandbox, stored; the first one, if no other is named."""
+        return packs.publish(course, None, packs.files_of(packs.SHIPPED / lab))
 
     def exercise(self, **rules: Any) -> Exercise:
         """Return an exercise of the course with the first pack; ``rules`` are its fields."""

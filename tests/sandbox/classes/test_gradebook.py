@@ -5,11 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from sandbox.classes import gradebook
-from sandbox.classes.models import Attempt, CheckRow, Comment, GradeEvent, Grading, Override, PackVersion
+from sandbox.classes.models import (
+    Attempt,
+    CheckRow,
+    Comment,
+    Exercise,
+    GradeEvent,
+    Grading,
+    Override,
+    PackVersion,
+)
 from sandbox.classes.services import exercises, grading
 from sandbox.runs.models import Kind, Run, State
 from tests.sandbox.classes.base import ClassroomTest
@@ -30,6 +41,11 @@ class GradebookTest(ClassroomTest):
 
     def score(self, attempt: Attempt) -> float | None:
         return Attempt.objects.get(pk=attempt.pk).score
+
+    def edited(self, **rules: Any) -> Exercise:
+        for name, value in rules.items():
+            setattr(self.set, name, value)
+        return self.set
 
     def order(self, path: str) -> list[str]:
         names = [one["place"].shown for one in self.teacher.get(path).context["rows"]]
@@ -81,6 +97,23 @@ class GradebookTest(ClassroomTest):
         assert any("said it in class" in cause for cause in causes) and len(causes) == 5
         with pytest.raises(grading.Refused):
             grading.override(self.low, self.owner, "all-talk", 31, "too many")
+
+    def test_what_is_wrong_with_points_set_by_hand_is_said(self) -> None:
+        path = f"/attempts/{self.low.pk}/override/"
+        reasoned = {"check_id": "", "reason": "seen in person"}
+        for points, words in (
+            ("-5", "Points are 0 or more."),
+            ("7o", "Points are a number, such as 7.5."),
+            ("1001", "There are 0 to 100 points for this."),
+        ):
+            answer = self.teacher.post(path, reasoned | {"points": points}, follow=True)
+            self.assertContains(answer, words)
+            self.assertNotContains(answer, "need a reason")
+        answer = self.teacher.post(path, {"points": "7", "reason": ""}, follow=True)
+        self.assertContains(answer, "Points set by hand need a reason.")
+        assert not Override.objects.exists()
+        self.teacher.post(path, reasoned | {"points": "72,5"})
+        assert self.score(self.low) == 72.5
 
     def test_what_could_not_be_graded_is_open_and_not_zero(self) -> None:
         row = CheckRow.objects.filter(grading__submission__attempt=self.high, state="passed").first()
@@ -180,6 +213,17 @@ class GradebookTest(ClassroomTest):
             {"opens": "2026-06-01T12:00", "due": "2026-05-01T12:00"},
         ):
             assert self.teacher.post(path, {**body, **wrong}).status_code == 422, wrong
+
+    def test_an_extension_moves_no_date_where_there_is_none_and_says_so(self) -> None:
+        path = f"/exercises/{self.set.pk}/extend/"
+        body = {"enrolment": self.places["learner"].pk, "due": "2031-01-01T12:00", "reason": "ill"}
+        body |= {"extra_minutes": 0, "extra_submissions": 0}
+        self.assertContains(self.teacher.post(path, body, follow=True), "there is none to extend")
+        assert not self.set.extensions.exists()
+        self.assertContains(self.teacher.post(path, body | {"reason": ""}, follow=True), "and why")
+        exercises.save(self.edited(due=datetime(2030, 1, 1, tzinfo=UTC)))
+        self.teacher.post(path, body)
+        assert self.set.extensions.get().due == datetime(2031, 1, 1, 12, tzinfo=UTC)
 
     def test_an_extension_is_given_and_an_exercise_in_use_stays(self) -> None:
         path = f"/exercises/{self.set.pk}/"

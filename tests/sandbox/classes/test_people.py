@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from sandbox.accounts.models import User
 from sandbox.classes.models import Course, Enrolment, Invitation, Role
@@ -52,12 +53,24 @@ class PeopleTest(ClassroomTest):
         token = people.invite(self.course, self.owner, role=Role.ASSISTANT, group="B")
         assert token not in str(Invitation.objects.values_list().get())
         shown = self.mate_client.get(f"/courses/invitations/{token}/")
-        assert b"Networks" not in shown.content and shown["Referrer-Policy"] == "no-referrer"
+        assert b"Networks" not in shown.content and shown["Referrer-Policy"] == "same-origin"
         self.mate_client.post(f"/courses/invitations/{token}/")
         place = Enrolment.objects.get(user=self.mate)
         assert (place.role, place.group) == (Role.ASSISTANT, "B")
         with pytest.raises(people.NoSuchCode):
             people.accept(self.users["outsider"], token)
+
+    def test_an_invitation_is_accepted_as_a_browser_sends_it(self) -> None:
+        path = f"/courses/invitations/{people.invite(self.course, self.owner)}/"
+        browser = Client(enforce_csrf_checks=True)
+        browser.force_login(self.mate)
+        shown = browser.get(path)
+        body = {"csrfmiddlewaretoken": str(shown.context["csrf_token"])}
+        # The Fetch standard: under no-referrer a posted form's Origin is null, under same-origin it is told.
+        told = "null" if shown["Referrer-Policy"] == "no-referrer" else "http://testserver"
+        assert browser.post(path, body, headers={"origin": "null"}).status_code == 403
+        answer = browser.post(path, body, headers={"origin": told})
+        self.assertRedirects(answer, self.course.get_absolute_url())
 
     def test_an_invitation_opens_no_place_that_was_closed(self) -> None:
         place = people.enrol(self.course, self.mate)

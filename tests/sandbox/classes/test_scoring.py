@@ -107,6 +107,30 @@ def test_an_extension_moves_the_due_date_and_what_closes() -> None:
     assert limits(shut, None, None, 0, NOON).refusal
 
 
+@pytest.mark.parametrize("late", LatePolicy)
+@pytest.mark.parametrize(
+    "dates",
+    [
+        {},
+        {"due": NOON},
+        {"closes": NOON},
+        {"due": NOON - DAY, "closes": NOON},
+        {"opens": NOON - 3 * DAY, "minutes": 30, "submissions": 2},
+    ],
+)
+@pytest.mark.parametrize("extended", [NOON - 2 * DAY, NOON + DAY])
+def test_an_extension_takes_nothing_away(late: LatePolicy, dates: dict[str, Any], extended: datetime) -> None:
+    given, attempt = exercise(late=late, **dates), Attempt(started=NOON)
+    moment = NOON + 2 * DAY
+    plain = limits(given, None, attempt, 1, moment)
+    more = limits(given, Extension(due=extended, extra_minutes=5, extra_submissions=1), attempt, 1, moment)
+    for one, other in ((plain.due, more.due), (plain.closes, more.closes), (plain.ends, more.ends)):
+        assert (one is None) == (other is None) and (other is None or one is None or other >= one)
+    assert (plain.left is None) == (more.left is None) and (more.left or 0) >= (plain.left or 0)
+    assert more.late_s <= plain.late_s and more.visible == plain.visible
+    assert plain.refusal or not more.refusal
+
+
 def test_the_time_limit_counts_from_the_start_of_the_attempt() -> None:
     timed, attempt = exercise(minutes=30), Attempt(started=NOON)
     assert limits(timed, None, attempt, 0, NOON + timedelta(minutes=29)).refusal == ""

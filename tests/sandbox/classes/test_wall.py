@@ -33,6 +33,16 @@ class WallTest(ClassroomTest):
         self.page = f"/exercises/{self.set.pk}/wall/"
         self.teacher = self.clients["assistant"]
 
+    def mistaken(self, attempt: Attempt) -> None:
+        """Trace a broadcast in the drawing of an attempt and predict that it arrives."""
+        drawing, user = attempt.scenario, attempt.enrolment.user
+        assert drawing is not None and user is not None
+        head = self.head(drawing)
+        first, second = [f"vms/{name}" for name in head.document["topology"]["vms"]][:2]
+        asked = {"source": first, "destination": "255.255.255.255", "protocol": "udp", "destination_port": 67}
+        said = {"forward": {"stops": [second], "outcome": "delivered"}}
+        self.done(runs.start(user, head, Kind.TRACE, asked | {"prediction": said}, tell=False))
+
     def test_progress_counts_learners(self) -> None:
         assert wall.progress(self.set) == {
             "learners": 3,
@@ -148,14 +158,8 @@ class WallTest(ClassroomTest):
 
     def test_insight_names_the_ideas_behind_wrong_predictions(self) -> None:
         assert wall.insight(self.set, hidden=True)["ideas"] == []
-        drawing = self.attempts["third"].scenario
-        assert drawing is not None
-        head = self.head(drawing)
-        first, second = [f"vms/{name}" for name in head.document["topology"]["vms"]][:2]
-        asked = {"source": first, "destination": "255.255.255.255", "protocol": "udp", "destination_port": 67}
-        said = {"forward": {"stops": [second], "outcome": "delivered"}}
         for _ in range(2):
-            self.done(runs.start(self.mate, head, Kind.TRACE, asked | {"prediction": said}, tell=False))
+            self.mistaken(self.attempts["third"])
         (idea,) = wall.insight(self.set, hidden=True)["ideas"]
         assert (idea["id"], idea["learners"], idea["times"]) == ("broadcast", 1, 2)
         page = self.clients["observer"].get(f"/exercises/{self.set.pk}/insight/").content.decode()
@@ -163,6 +167,23 @@ class WallTest(ClassroomTest):
 
     def test_equal_drawings_of_different_variants_are_found_and_the_start_is_not(self) -> None:
         assert [len(one["submissions"]) for one in wall.alike(self.set)] == [2]
+
+    def test_what_the_teacher_tried_is_no_work_of_the_class(self) -> None:
+        def told() -> object:
+            found = wall.insight(self.set, hidden=True)
+            alike = [sorted(one.pk for one in each["submissions"]) for each in wall.alike(self.set)]
+            return found, wall.tiles(self.set, hidden=True), wall.progress(self.set), alike
+
+        before = told()
+        for name in ("owner", "assistant"):
+            tried = self.begun(self.set, name, predicted=False)
+            work.lock_answer(tried, self.users[name], "first-address", "ROUTE_NONE_SYSTEM")
+            self.predict(tried)
+            self.break_it(tried)
+            work.take_hint(tried, self.users[name])
+            self.graded(tried)
+            self.mistaken(tried)
+        assert told() == before
 
     def test_the_history_of_a_drawing_is_replayed_by_staff_only(self) -> None:
         attempt = self.attempts["learner"]
