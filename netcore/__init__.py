@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from netcore.checks.grading.asked import Asked
     from netcore.checks.grading.grade import CheckResult, PublicCheck, grade, public_checks
     from netcore.checks.grading.receipts import Verification, receipt, verify_receipt
+    from netcore.checks.grading.stopping import Stopped, stop_when
     from netcore.checks.packs.lint import lint, lint_seeds
     from netcore.checks.packs.models import Pack, PackProblem, Solution
     from netcore.checks.packs.models import schemas as pack_schemas
@@ -105,7 +106,8 @@ __all__ = [
     "NetcoreError", "Network", "NotFound", "NotModelled", "Pack", "PackProblem", "PackRefused",
     "PackYamlRefused", "Packet", "Packets", "Paragraph", "PortSet", "Prediction", "Problem",
     "ProfileInfo", "Proof", "PublicCheck", "Reach", "Reading", "RedundancyView", "Routed", "RuleCard",
-    "Scenario", "Shadowed", "Solution", "Space", "State", "TimingProfile", "TooFew", "Trace", "TraceHop",
+    "Scenario", "Shadowed", "Solution", "Space", "State", "Stopped", "TimingProfile", "TooFew", "Trace",
+    "TraceHop",
     "Trials", "Variant", "Verification", "Why", "all_designs", "as_written", "availability",
     "backend_health", "check_prediction", "check_step", "classes_of", "compile", "compile_network",
     "designs", "diff", "difference", "drawn_sets", "dump", "effective_routes", "effective_rules",
@@ -118,6 +120,7 @@ __all__ = [
     "public_checks", "put_faults", "race", "reach", "reach_counts", "read", "read_pack", "read_solution",
     "read_text", "receipt", "redundancy", "refusals", "routes_alone", "routes_shown", "rule_cards", "say",
     "schema", "shadowed", "shadowed_at", "simulate", "solution", "space_of", "speaking", "stale_routes",
+    "stop_when",
     "sweep", "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary", "switches",
     "timing_profile", "timing_profiles", "told", "trace", "trace_steps", "traceroute", "trial_stretches",
     "trials", "unknown_to", "variant", "verify_receipt", "warm", "warnings", "why",
@@ -151,6 +154,7 @@ _IN_ROOMS = {
     "netcore.checks.grading.asked": "Asked",
     "netcore.checks.grading.grade": "CheckResult PublicCheck grade public_checks",
     "netcore.checks.grading.receipts": "Verification receipt verify_receipt",
+    "netcore.checks.grading.stopping": "Stopped stop_when",
     "netcore.checks.packs.lint": "lint lint_seeds",
     "netcore.checks.packs.models": "Pack PackProblem Solution pack_schemas",
     "netcore.checks.packs.reader": "PackRefused read_pack",

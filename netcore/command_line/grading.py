@@ -10,7 +10,7 @@ from typing import Any
 
 import netcore
 from netcore.command_line import inputs
-from netcore.command_line.output import NO, YES, rows
+from netcore.command_line.output import NO, UNVERIFIED, YES, rows
 
 _MARKS = {"passed": "ok", "failed": "FAILED", "ungraded": "not graded"}
 
@@ -108,15 +108,8 @@ def verify(options: argparse.Namespace) -> int:
     if options.json:
         rows([found.as_dict()])
     else:
-        words = {True: "the same verdicts again", False: "other verdicts", None: "not repeated"}
-        print(
-            f"signature {found.signature}; drawing and answers {'whole' if found.document else 'changed'}; ",
-            end="",
-        )
-        print(words[found.repeated])
-        for difference in found.differences:
-            print(f"  {difference}")
-    return YES if found.good else NO
+        print(found.text)
+    return {"good": YES, "bad": NO, "unverified": UNVERIFIED}[found.verdict]
 
 
 def put_faults(options: argparse.Namespace) -> int:

@@ -8,8 +8,9 @@ from typing import Any
 
 import netcore
 
-YES, NO, CANNOT = 0, 1, 2
-"""Exit codes: the answer is yes (delivered, no problems, completed); it is no; it cannot be asked."""
+YES, NO, CANNOT, UNVERIFIED = 0, 1, 2, 3
+"""Exit codes: the answer is yes (delivered, no problems, completed); it is no; it cannot be asked; of a
+receipt: nothing speaks for it and nothing against it."""
 
 
 def rows(found: Iterable[Any]) -> None:

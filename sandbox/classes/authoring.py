@@ -2,19 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 import yaml
+from django.core.cache import cache
 from django.utils.translation import gettext
 
 import netcore
+from sandbox.accounts.models import User
 from sandbox.classes import answers, markdown, packs
+
+log = logging.getLogger(__name__)
 
 SEEDS: Final = range(1000)
 """Variants that an author may look at; 0 is the pack as it is written."""
 
+TRYING_S: Final = 40
+"""Seconds of processor time for trying a pack once; of ours the slowest takes half of it."""
+
+_HELD_S: Final = 300
+"""Seconds after which somebody may try again whose try came to no end, as when the server was stopped."""
+
 FIRST_FILES: Final = ("pack.yml", "text.md", "after.md", "scenario.yml", "checks.yml")
+
+
+class Untried(Exception):
+    """A pack could not be tried to its end; the message says why."""
+
+
+class Busy(Untried):
+    """Another pack of the same person is being tried."""
+
+
+@contextmanager
+def trying(user: User) -> Iterator[None]:
+    """Let a person try one pack at a time, and none for longer than ``TRYING_S``.
+
+    Raises:
+        Busy: another one is being tried.
+        Untried: from inside, where it takes longer.
+    """
+    place, mark = f"trying:{user.pk}", secrets.token_hex(8)
+    try:
+        alone = cache.add(place, mark, _HELD_S)
+    except Exception:
+        # The limit spares the machine; a cache that is away must not keep people from their work.
+        log.warning("whether another pack is being tried could not be checked", exc_info=True)
+        alone = True
+    if not alone:
+        raise Busy(gettext("Another pack of yours is being tried. Wait until it is done."))
+    end = time.thread_time() + TRYING_S  # processor time: a busy machine gives the answer of an idle one
+    try:
+        with netcore.stop_when(lambda: time.thread_time() >= end):
+            yield
+    except netcore.Stopped as error:
+        raise Untried(
+            gettext(
+                "It could not be tried to its end: that takes more than {seconds} seconds of processor time. "
+                "Take solutions, checks or trials of races away."
+            ).format(seconds=TRYING_S)
+        ) from error
+    finally:
+        try:
+            if cache.get(place) == mark:  # not what a later try holds
+                cache.delete(place)
+        except Exception:
+            log.warning("the mark of a pack that was tried is left to expire", exc_info=True)
 
 
 def in_order(files: packs.Files) -> list[str]:

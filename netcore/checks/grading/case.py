@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from netcore.checks.diff import walked
+from netcore.checks.grading import stopping
 from netcore.checks.grading.names import Unknown
 from netcore.checks.language.check import Check
 from netcore.checks.reading import compiled, ground
@@ -51,7 +52,9 @@ class Budget:
 
         Raises:
             CannotGrade: none are left.
+            Stopped: nobody waits for it any longer.
         """
+        stopping.look()
         self.left -= steps
         if self.left < 0:
             raise CannotGrade(

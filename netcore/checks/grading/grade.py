@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from netcore.checks.grading import stopping
 from netcore.checks.grading.asked import Asked, Withheld, asked
 from netcore.checks.grading.case import Budget, CannotGrade, Case, Finding, opened, share
 from netcore.checks.grading.evaluate import evaluate, every
@@ -159,6 +160,7 @@ def grade(
     for entry in entries(pack, seed):
         if only is not None and entry.id not in only:
             continue
+        stopping.look()
         case = Case(
             start=start,
             drawing=drawing,

@@ -37,14 +37,50 @@ class Verification:
     differences: tuple[str, ...]
 
     @property
+    def verdict(self) -> Literal["good", "bad", "unverified"]:
+        """Return ``bad`` where something speaks against the receipt, and ``good`` where something proves it.
+
+        Whoever forges one makes digests that fit. So without a right signature and the same verdicts again,
+        at least one of the two, it is ``unverified``.
+        """
+        if self.signature == "wrong" or not self.document or self.repeated is False:
+            return "bad"
+        return "good" if self.signature == "right" or self.repeated else "unverified"
+
+    @property
     def good(self) -> bool:
-        """Return whether nothing speaks against the receipt."""
-        return self.signature != "wrong" and self.document and self.repeated is not False
+        """Return whether the receipt is proved."""
+        return self.verdict == "good"
+
+    @property
+    def text(self) -> str:
+        """Return what was found in words, the verdict first."""
+        verdicts = {
+            "good": say("The receipt is proved."),
+            "bad": say("The receipt is not as it says."),
+            "unverified": say(
+                "Unverified: nothing proves the receipt, and anybody could have written it. Give its pack, "
+                "so that the grading is repeated, or the key of its signature."
+            ),
+        }
+        signatures = {
+            "right": say("The signature is right."),
+            "wrong": say("The signature is wrong."),
+            "unchecked": say("No signature was looked at."),
+        }
+        repetitions = {
+            True: say("The grading was repeated, with the same verdicts."),
+            False: say("The grading was repeated, with other verdicts."),
+            None: say("The grading was not repeated."),
+        }
+        found = [signatures[self.signature], repetitions[self.repeated], *self.differences]
+        return "\n  ".join([verdicts[self.verdict], *found])
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""
         return {
             "good": self.good,
+            "verdict": self.verdict,
             "signature": self.signature,
             "document": self.document,
             "repeated": self.repeated,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from netcore.checks.faults.generator import TooFew
+from netcore.checks.grading import stopping
 from netcore.checks.grading.case import CannotGrade
 from netcore.checks.grading.grade import CheckResult, grade, public_checks
 from netcore.checks.grading.names import Unknown
@@ -31,6 +32,9 @@ SEEDS = (0, 1, 2, 3)
 """Variants that a pack is tried on; 0 is the pack as it is written."""
 
 LEAST_WRONG = 2
+
+MOST_SOLUTIONS = 12
+"""In each folder; every one is tried in every variant. Packs that come with the program have up to four."""
 
 LEAST_WORDS = 8
 """Letters that an answer must have to count as given away by a text that holds it."""
@@ -107,6 +111,16 @@ def _points(pack: Pack) -> Iterator[PackProblem]:
         )
         mend = say("Write wrong/NAME.yml with a mistake that learners make, and the checks it fails.")
         yield PackProblem("wrong", "", "few-wrong", message, mend)
+    for folder in ("reference", "wrong", "checkpoints"):
+        if (count := len(getattr(pack, folder))) > MOST_SOLUTIONS:
+            message = say(
+                "There are {count} files in {folder}; at most {most} are tried.",
+                count=count,
+                folder=folder,
+                most=MOST_SOLUTIONS,
+            )
+            mend = say("Keep those that each prove something else.")
+            yield PackProblem(folder, "", "many-solutions", message, mend)
     if not any(entry.hidden for entry in pack.checks):
         mend = say("Add a check of kind H with hidden: true and a rule, such as one after a change.")
         yield PackProblem("checks.yml", "/checks", "no-hidden", say("There is no hidden check."), mend)
@@ -160,6 +174,7 @@ def _variants(pack: Pack, seeds: Sequence[int]) -> Iterator[PackProblem]:
             mend = say("Give the check an id without words that stand below names.")
             yield PackProblem("checks.yml", f"/checks/{number}/id", "id-changes", message, mend)
     for seed in seeds:
+        stopping.look()
         try:
             reading = reader.read(variant(pack, seed).document, ground())
             entries(pack, seed)
@@ -298,6 +313,7 @@ def _solutions(pack: Pack, seeds: Sequence[int]) -> Iterator[PackProblem]:
         for path, judge, folder, name in tried:
             if path in found:
                 continue
+            stopping.look()
             try:
                 given = solution(pack, folder, name, seed)
                 document = handed_in(pack, given, seed)

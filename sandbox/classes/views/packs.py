@@ -51,12 +51,13 @@ def pack_import(request: HttpRequest, course_id: str) -> HttpResponse:
         return refused(request, gettext("Choose a ZIP archive of a pack, 4 MB at most."), target)
     try:
         files = packs.from_zip(file.read())
-        problems = authoring.lint(files)
+        with authoring.trying(person(request)):
+            problems = authoring.lint(files)
         if problems:
             context = {"problems": problems, "name": file.name}
             return page(request, "pack_refused.html", found, place, context, 422)
         made = services.publish(found, person(request), files, "imported")
-    except (packs.BadArchive, services.Refused) as error:
+    except (packs.BadArchive, authoring.Untried, services.Refused) as error:
         return refused(request, error, target)
     return said(request, gettext("{made} is stored.").format(made=made), target)
 
@@ -104,6 +105,7 @@ def draft(request: HttpRequest, draft_id: str) -> HttpResponse:
     seed = _seed(request)
     tab = request.GET.get("tab", "")
     pack, problems = authoring.read(found.files)
+    status = 200
     context: dict[str, Any] = {
         "draft": found,
         "paths": paths,
@@ -117,12 +119,16 @@ def draft(request: HttpRequest, draft_id: str) -> HttpResponse:
     if pack is not None:
         try:
             if tab == "try":
-                context["tried"] = authoring.side_by_side(pack, seed)
+                with authoring.trying(person(request)):
+                    context["tried"] = authoring.side_by_side(pack, seed)
             elif tab == "preview":
                 context["preview"] = authoring.preview(pack, seed)
         except (netcore.NetcoreError, ValueError) as error:
             context["trouble"] = str(error)
-    return page(request, "draft.html", found.course, place, context)
+        except authoring.Untried as error:
+            context["trouble"] = str(error)
+            status = 429 if isinstance(error, authoring.Busy) else 200
+    return page(request, "draft.html", found.course, place, context, status)
 
 
 def _seed(request: HttpRequest) -> int:
@@ -159,9 +165,10 @@ def draft_publish(request: HttpRequest, draft_id: str) -> HttpResponse:
     target = reverse("classes:draft", args=[found.pk])
     try:
         note = typed(request, "note", 200)
-    except Mistyped as error:
+        with authoring.trying(person(request)):
+            problems = authoring.lint(found.files)
+    except (Mistyped, authoring.Untried) as error:
         return refused(request, error, target)
-    problems = authoring.lint(found.files)
     if problems:
         context = {"problems": problems, "name": found.slug, "back": target}
         return page(request, "pack_refused.html", found.course, place, context, 422)

@@ -133,6 +133,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("points", {"checks.json|checks|0|points": 39}, "checks.json", "/checks"),
     ("no-reference", {"reference/good.json": None}, "reference", ""),
     ("few-wrong", {"wrong/idle.json": None}, "wrong", ""),
+    ("many-solutions", {f"reference/more-{n}.json": {"title": "More"} for n in range(12)}, "reference", ""),
     ("unknown-fact", {"pack.json|facts": ["A1", "Z99"]}, "pack.json", "/facts/1"),
     (
         "unknown-fact",
@@ -262,8 +263,38 @@ def test_a_pack_made_wrong_is_refused_with_file_place_and_mend(
     for one in found:
         assert one.message.endswith((".", ")")) and one.text.startswith(f"{one.path or 'the pack'}")
         assert code == "bad-value" or one.hint or "field" in one.message or "HTML" in one.message, one.text
-    if code not in {"missing-file", "no-reference", "few-wrong"}:
+    if code not in {"missing-file", "no-reference", "few-wrong", "many-solutions"}:
         assert all(one.path in raw for one in found), "the file is one that there is"
+
+
+@pytest.mark.parametrize("folder", ["reference", "wrong", "checkpoints"])
+def test_each_folder_has_no_more_solutions_than_are_tried(folder: str) -> None:
+    raw = sound()
+    there = [name for name in raw if name.startswith(f"{folder}/")]
+    for number in range(13 - len(there)):
+        raw[f"{folder}/copy-{number}.json"] = raw[there[0]]
+    assert [one.text for one in problems(raw)] == [
+        f"{folder}: many-solutions: There are 13 files in {folder}; at most 12 are tried. "
+        "Keep those that each prove something else."
+    ]
+    del raw[f"{folder}/copy-0.json"]
+    assert problems(raw) == ()
+
+
+def test_trying_a_pack_is_stopped_by_whoever_waits() -> None:
+    pack = netcore.read_pack(packed(sound()))
+    with netcore.stop_when(lambda: True), pytest.raises(netcore.Stopped):
+        netcore.lint(pack)
+    with netcore.stop_when(lambda: True), pytest.raises(netcore.Stopped):
+        list(netcore.grade(pack, netcore.variant(pack, 0).document, {}, 0))
+    assert netcore.lint(pack) == (), "afterwards there is no limit"
+
+
+def test_a_single_check_is_stopped_on_its_way() -> None:
+    pack = netcore.read_pack(packed(sound()))
+    over = iter([False, False, True])  # before the check, and as it goes on
+    with netcore.stop_when(lambda: next(over)), pytest.raises(netcore.Stopped):
+        list(netcore.grade(pack, netcore.variant(pack, 0).document, {}, 0, only=["works"]))
 
 
 def test_lint_wants_something_hidden_and_something_negative() -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import copy
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import netcore
+from netcore.__main__ import main
 from netcore.checks.grading import receipts
-from tests.netcore.checks.grade import pack_of
-from tests.netcore.checks.test_packs import CHECKS, VARIANTS, pair, tried
+from tests.netcore.checks.grade import files, pack_of
+from tests.netcore.checks.test_packs import CHECKS, VARIANTS, WRONG, pair, tried
 
 KEY = b"a key of the tests"
 
@@ -29,7 +31,8 @@ def test_a_receipt_can_be_repeated_by_whoever_has_the_pack() -> None:
     assert (found.good, found.signature, found.document, found.repeated) == (True, "right", True, True)
     assert found.differences == ()
     assert netcore.verify_receipt(made(key=None)).as_dict() == {
-        "good": True,
+        "good": False,
+        "verdict": "unverified",
         "signature": "unchecked",
         "document": True,
         "repeated": None,
@@ -66,6 +69,47 @@ def test_verdicts_that_do_not_come_again_are_named() -> None:
     assert found.repeated is False and found.differences == ("works ends otherwise than the receipt says.",)
     other = pack_of(pair(), CHECKS, about={"variants": VARIANTS, "version": 2})
     assert "another one" in netcore.verify_receipt(made(), other).differences[0]
+
+
+def test_a_receipt_is_good_only_where_something_proves_it() -> None:
+    forged = made(key=None)
+    forged["checks"][0] |= {"state": "passed", "earned": 60}
+    assert netcore.verify_receipt(forged).verdict == "unverified"
+    assert netcore.verify_receipt(forged, None, KEY).verdict == "unverified", "it has no signature"
+    assert netcore.verify_receipt({**forged, "signature": "0" * 64}).verdict == "unverified"
+    assert netcore.verify_receipt(forged, tried()).verdict == "bad"
+    assert netcore.verify_receipt(made(key=None), tried()).verdict == "good"
+    assert netcore.verify_receipt(made(), None, KEY).verdict == "good"
+
+
+def _files() -> dict[str, bytes]:
+    """Return the files of the pack that ``made`` is about."""
+    reference = {"edits": [{"start": "b1"}]}
+    return files(pair(), CHECKS, about={"variants": VARIANTS}, reference=reference, wrong=WRONG)
+
+
+def test_the_command_line_says_how_much_a_receipt_proves(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, key, folder = tmp_path / "receipt.json", tmp_path / "key", tmp_path / "pack"
+    key.write_bytes(KEY)
+    for name, content in _files().items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    file.write_text(json.dumps(made()), encoding="utf-8")
+    asked = ["verify", str(file)]
+    assert main(asked) == 3
+    assert "Unverified: nothing proves the receipt" in capsys.readouterr().out
+    assert main([*asked, "--key", str(key)]) == 0
+    assert main([*asked, str(folder)]) == 0
+    assert "The receipt is proved." in capsys.readouterr().out
+    forged = made()
+    forged["checks"][0] |= {"state": "passed", "earned": 60}
+    file.write_text(json.dumps(forged), encoding="utf-8")
+    assert main(asked) == 3
+    assert main([*asked, "--key", str(key)]) == 1
+    assert main([*asked, str(folder)]) == 1
+    assert "The receipt is not as it says." in capsys.readouterr().out
 
 
 def test_where_things_are_drawn_is_no_part_of_a_drawing() -> None:

@@ -7,12 +7,13 @@ import json
 import zipfile
 from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 import netcore
-from sandbox.classes import packs
+from sandbox.classes import authoring, packs
 from sandbox.classes.models import Grading, ImmutablePack, PackDraft, PackVersion
 from sandbox.classes.services import packs as services
 from tests.sandbox.classes.base import LAB, ClassroomTest
@@ -135,6 +136,40 @@ class PacksTest(ClassroomTest):
         answer = self.author.post(f"/drafts/{found.pk}/publish/", {})
         assert answer.status_code == 422
         assert not PackVersion.objects.filter(course=self.course).exists()
+
+    def upload(self) -> str:
+        file = SimpleUploadedFile("p.zip", packs.to_zip(LAB, self.files))
+        return self.author.post(f"{self.page}import/", {"file": file}, follow=True).content.decode()
+
+    def test_a_pack_that_takes_too_long_is_not_tried_to_its_end_and_nothing_is_stored(self) -> None:
+        found = self.draft()
+        words = "It could not be tried to its end"
+        with patch.object(authoring, "TRYING_S", 0):
+            assert words in self.upload()
+            assert words in self.author.get(f"/drafts/{found.pk}/?tab=try").content.decode()
+            answer = self.author.post(f"/drafts/{found.pk}/publish/", {}, follow=True)
+            assert words in answer.content.decode()
+        assert not PackVersion.objects.filter(course=self.course).exists()
+        assert "is stored" in self.upload(), "who was refused may try again at once"
+
+    def test_a_person_tries_one_pack_at_a_time(self) -> None:
+        found = self.draft()
+        page, words = f"/drafts/{found.pk}/", "Another pack of yours is being tried."
+        with authoring.trying(self.users["instructor"]):
+            assert words in self.upload()
+            answer = self.author.get(f"{page}?tab=try")
+            assert answer.status_code == 429 and words in answer.content.decode()
+            assert words in self.author.post(f"{page}publish/", {}, follow=True).content.decode()
+            assert self.clients["owner"].get(f"{page}?tab=try").status_code == 200, "of others nobody waits"
+            assert self.author.get(f"{page}?tab=preview").status_code == 200
+        assert not PackVersion.objects.filter(course=self.course).exists()
+        assert "is stored" in self.upload()
+
+    def test_a_try_that_breaks_off_lets_the_next_one_begin(self) -> None:
+        with pytest.raises(ZeroDivisionError), authoring.trying(self.users["instructor"]):
+            raise ZeroDivisionError
+        with authoring.trying(self.users["instructor"]):
+            pass
 
     def test_a_draft_that_cannot_be_read_is_kept_and_says_why(self) -> None:
         found = self.draft()
