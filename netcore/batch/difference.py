@@ -193,6 +193,7 @@ class _Comparison:
         ends = np.zeros(len(sender), np.bool_)
         for column in END_COLUMNS:
             ends |= getattr(sides[0], column) != getattr(sides[1], column)
+        ends &= sides[0].connects | sides[1].connects | self._there(sender, receiver)
         differ = np.flatnonzero(np.where(connected, ends | ways, ends))
         chosen = [Side(*(column[differ] for column in side)) for side in sides]
         even = []
@@ -202,6 +203,13 @@ class _Comparison:
             even.append(told)
         told_of = effects(chosen[0], chosen[1], even[0], even[1])
         return Found(numbers[differ], chosen[0], chosen[1], told_of)
+
+    def _there(self, sender: Table, receiver: Table) -> Table:
+        """Return whether both drawings have both ends: what never was and does not come about is no news."""
+        one, other = self._ends
+        same: Table = (one.source[sender] >= 0) == (other.source[sender] >= 0)
+        same &= (one.taker[receiver] >= 0) == (other.taker[receiver] >= 0)
+        return same
 
 
 def _any(groups: Groups, rows: Table) -> Table:

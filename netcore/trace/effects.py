@@ -22,7 +22,10 @@ class Effect(StrEnum):
     SYMMETRIC = "symmetric"
     """The answer passes those of the request again."""
     OTHERWISE = "otherwise"
-    """It comes about neither before nor after, and ends elsewhere or for another reason."""
+    """It comes about neither before nor after, and ends elsewhere or for another reason.
+
+    Of ends that were not there before, or are there no more, it is not told.
+    """
     OUTBOUND = "outbound"
     """It leaves to the Internet from another source address."""
 
