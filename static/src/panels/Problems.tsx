@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 
 import { fixesOf } from "../document/edits/fixes";
 import { saidOf } from "../document/edits/remove";
-import { select, useWorkbench } from "../document/store";
+import { select, update, useWorkbench } from "../document/store";
 import { t, tn } from "../document/text";
 import type { Problem } from "../document/types";
 import { api } from "../protocol/api";
@@ -61,6 +61,18 @@ function Warnings(): ReactNode {
   );
 }
 
+/** Return a fault or a flow that a JSON pointer lies in, as a path. */
+function besideAt(pointer: string): string | null {
+  const parts = pointer.split("/").slice(1, 3);
+  return parts.length === 2 && ["faults", "traffic"].includes(parts[0] ?? "") ? parts.join("/") : null;
+}
+
+/** Go where it is edited: a thing to its form, a fault to the races, a flow to the scenario's own form. */
+function open(place: string | null, beside: string | null): void {
+  if (beside?.startsWith("faults/")) update({ dock: "failover" });
+  select(place, true);
+}
+
 function List({ problems }: { problems: Problem[] }): ReactNode {
   return problems.map((problem, index) => <Row key={`${problem.pointer} ${problem.code} ${index}`} problem={problem} />);
 }
@@ -83,14 +95,16 @@ function Fixes({ problem }: { problem: Problem }): ReactNode {
 
 function Row({ problem }: { problem: Problem }): ReactNode {
   const place = resourceAt(problem.pointer);
-  const words = useWorkbench((state) => (place ? saidOf(state.document, place) : ""));
-  const inside = problem.pointer.split("/").slice(4).join("/");
+  const beside = place ? null : besideAt(problem.pointer);
+  const thing = place ?? beside;
+  const words = useWorkbench((state) => (thing ? saidOf(state.document, thing) : ""));
+  const inside = problem.pointer.split("/").slice(beside ? 3 : 4).join("/");
   return (
     <div className="problem">
       <p title={problem.pointer}>
-        {place ? (
+        {thing ? (
           <>
-            <button type="button" className="link" onClick={() => { select(place, true); }}>
+            <button type="button" className="link" onClick={() => { open(place, beside); }}>
               {words}
             </button>{" "}
             {inside && <span className="muted mono">{inside}</span>}
