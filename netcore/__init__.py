@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from netcore.checks.divergence import Divergence
     from netcore.checks.faults.generator import Broken, TooFew, put_faults
     from netcore.checks.grading.asked import Asked
-    from netcore.checks.grading.grade import CheckResult, PublicCheck, grade, public_checks
+    from netcore.checks.grading.grade import CheckResult, PublicCheck, grade, public_checks, right_choices
     from netcore.checks.grading.receipts import Verification, receipt, verify_receipt
     from netcore.checks.grading.stopping import Stopped, stop_when
     from netcore.checks.packs.lint import lint, lint_seeds
@@ -107,23 +107,21 @@ __all__ = [
     "PackYamlRefused", "Packet", "Packets", "Paragraph", "PortSet", "Prediction", "Problem",
     "ProfileInfo", "Proof", "PublicCheck", "Reach", "Reading", "RedundancyView", "Routed", "RuleCard",
     "Scenario", "Shadowed", "Solution", "Space", "State", "Stopped", "TimingProfile", "TooFew", "Trace",
-    "TraceHop",
-    "Trials", "Variant", "Verification", "Why", "all_designs", "as_written", "availability",
+    "TraceHop", "Trials", "Variant", "Verification", "Why", "all_designs", "as_written", "availability",
     "backend_health", "check_prediction", "check_step", "classes_of", "compile", "compile_network",
     "designs", "diff", "difference", "drawn_sets", "dump", "effective_routes", "effective_rules",
     "explain", "export_csv", "export_json", "exposed", "exposures", "facts", "fault_kinds",
     "first_divergence", "forward", "grade", "guest_view", "handed_in", "headers_named", "import_arm",
     "join_trials", "judge", "language_code", "lint", "lint_seeds", "live_race", "live_refusals", "load",
-    "lookup_table",
-    "loops", "matrix", "merge_trials", "near_names", "never", "one_way", "pack_schemas", "pack_yaml",
-    "pack_yaml_lines", "packets_of", "prepare_trials", "profiles", "protocol_name", "protocol_number",
-    "public_checks", "put_faults", "race", "reach", "reach_counts", "read", "read_pack", "read_solution",
-    "read_text", "receipt", "redundancy", "refusals", "routes_alone", "routes_shown", "rule_cards", "say",
-    "schema", "shadowed", "shadowed_at", "simulate", "solution", "space_of", "speaking", "stale_routes",
-    "stop_when",
-    "sweep", "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary", "switches",
-    "timing_profile", "timing_profiles", "told", "trace", "trace_steps", "traceroute", "trial_stretches",
-    "trials", "unknown_to", "variant", "verify_receipt", "warm", "warnings", "why",
+    "lookup_table", "loops", "matrix", "merge_trials", "near_names", "never", "one_way", "pack_schemas",
+    "pack_yaml", "pack_yaml_lines", "packets_of", "prepare_trials", "profiles", "protocol_name",
+    "protocol_number", "public_checks", "put_faults", "race", "reach", "reach_counts", "read",
+    "read_pack", "read_solution", "read_text", "receipt", "redundancy", "refusals", "right_choices",
+    "routes_alone", "routes_shown", "rule_cards", "say", "schema", "shadowed", "shadowed_at", "simulate",
+    "solution", "space_of", "speaking", "stale_routes", "stop_when", "sweep", "sweep_parameters",
+    "sweep_point", "sweep_scenario", "sweep_summary", "switches", "timing_profile", "timing_profiles",
+    "told", "trace", "trace_steps", "traceroute", "trial_stretches", "trials", "unknown_to", "variant",
+    "verify_receipt", "warm", "warnings", "why",
 ]
 # fmt: on
 
@@ -152,7 +150,7 @@ _IN_ROOMS = {
     "netcore.checks.divergence": "Divergence",
     "netcore.checks.faults.generator": "Broken TooFew put_faults",
     "netcore.checks.grading.asked": "Asked",
-    "netcore.checks.grading.grade": "CheckResult PublicCheck grade public_checks",
+    "netcore.checks.grading.grade": "CheckResult PublicCheck grade public_checks right_choices",
     "netcore.checks.grading.receipts": "Verification receipt verify_receipt",
     "netcore.checks.grading.stopping": "Stopped stop_when",
     "netcore.checks.packs.lint": "lint lint_seeds",

@@ -59,6 +59,13 @@ def public_checks(version: PackVersion, seed: int) -> list[dict[str, Any]]:
     return [check.as_dict() for check in netcore.public_checks(pack_of(version), seed)]
 
 
+def right_choices(grading: Grading, check_id: str) -> list[dict[str, str]]:
+    """Return the right options of a visible check where the submission chose others."""
+    submission = grading.submission
+    answer = submission.answers.get(check_id)
+    return list(netcore.right_choices(pack_of(grading.pack), submission.attempt.seed, check_id, answer))
+
+
 def unpredicted(attempt: Attempt) -> list[dict[str, Any]]:
     """Return the public checks of an attempt whose answers come before a run and are not locked yet."""
     answered = set(attempt.answers.values_list("check_id", flat=True))

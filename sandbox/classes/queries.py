@@ -203,8 +203,15 @@ _SUMS: Final = ("earned", "points", "ungraded")
 
 
 def rows_for_staff(grading: Grading) -> list[CheckRow]:
-    """Return every row of a grading."""
-    return list(grading.rows.all())
+    """Return every row of a grading, with the options that would have been right."""
+    rows = list(grading.rows.all())
+    for row in rows:
+        row.right = _right(grading, row.check_id, row.state)
+    return rows
+
+
+def _right(grading: Grading, check_id: str, state: str) -> list[dict[str, str]]:
+    return packs.right_choices(grading, check_id) if state == CheckState.FAILED else []
 
 
 def rows_for_learner(grading: Grading, exercise: Exercise) -> list[dict[str, Any]]:
@@ -213,12 +220,17 @@ def rows_for_learner(grading: Grading, exercise: Exercise) -> list[dict[str, Any
     Nothing before results are shown. Of hidden checks nothing is read until they are shown, and then the
     rule only of those that were broken; never message or counterexample. ``replay`` is the kind of the
     counterexample, ``idea`` the misconception that a wrong prediction points to; None where there is none.
+    ``right`` are the options that would have been right, once they may be told.
     """
     if not exercise.shows_results:
         return []
     kept = ("position", "check_id", "kind", "title", "points", "earned", "state", "message", "pk")
     rows = [
-        {**row, "hidden": False}
+        {
+            **row,
+            "hidden": False,
+            "right": _right(grading, row["check_id"], row["state"]) if exercise.shows_right else [],
+        }
         for row in grading.rows.filter(hidden=False).values(
             *kept, replay=F("counterexample__kind"), idea=F("counterexample__misconception")
         )

@@ -10,7 +10,9 @@ from netcore.checks.grading import stopping
 from netcore.checks.grading.asked import Asked, Withheld, asked
 from netcore.checks.grading.case import Budget, CannotGrade, Case, Finding, opened, share
 from netcore.checks.grading.evaluate import evaluate, every
+from netcore.checks.grading.questions import given_to
 from netcore.checks.language.check import Check, questions
+from netcore.checks.language.questions import Predict
 from netcore.checks.packs.mapping import between, drawn, shuffled
 from netcore.checks.packs.models import Entry, Pack
 from netcore.checks.packs.variants import Variant, entries, variant
@@ -120,6 +122,27 @@ def _asked(entry: Entry, seed: int) -> tuple[Asked, ...]:
     if seed:
         shown.sort(key=lambda one: drawn(seed, f"question|{entry.id}|{one.ask}", 1 << 30))
     return tuple(shown)
+
+
+def right_choices(pack: Pack, seed: int, check: str, answer: Any) -> tuple[dict[str, str], ...]:
+    """Return what would have been right where an answer to a check chose another option, as plain data.
+
+    Each is ``{"prompt", "right", "fact"}``; none of a hidden check, and none of what was not answered. It
+    gives the answer away, so who asks has to know that it is locked and that its result may be told.
+
+    Args:
+        answer: of the whole check: for one with several questions an object by ask.
+    """
+    entry = next((one for one in entries(pack, seed) if one.id == check and not one.hidden), None)
+    found = []
+    for question in questions(entry.check) if entry else ():
+        if not isinstance(question, Predict) or question.choice is None:
+            continue
+        form, said = question.choice, given_to(question, answer)
+        if said is not None and said != form.truth:
+            right = {"right": form.options[form.truth], "fact": form.fact}
+            found.append({"prompt": question.prompt, **right})
+    return tuple(found)
 
 
 def grade(

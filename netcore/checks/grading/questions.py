@@ -32,9 +32,14 @@ NO_ANSWER = "No answer was given."
 
 def answer_of(question: Question, case: Case) -> Any:
     """Return what the learner said to a question; None: nothing."""
+    return given_to(question, case.answers)
+
+
+def given_to(question: Question, answer: Any) -> Any:
+    """Return the part of an answer to a check that is for one question; None: nothing."""
     if question.ask is None:
-        return case.answers
-    return case.answers.get(question.ask) if isinstance(case.answers, Mapping) else None
+        return answer
+    return answer.get(question.ask) if isinstance(answer, Mapping) else None
 
 
 def about(question: Question, case: Case) -> Case:

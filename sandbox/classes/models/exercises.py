@@ -110,6 +110,14 @@ class Exercise(models.Model):
         return self.results == ShowResults.AT_ONCE or self.released is not None
 
     @property
+    def shows_right(self) -> bool:
+        """True where learners see now which option of a question was right; in an exam others still sit it.
+
+        An answer is locked once and there is one attempt, so whoever is told cannot use it.
+        """
+        return self.shows_results and (not self.exam or self.released is not None)
+
+    @property
     def shows_hidden(self) -> bool:
         """True where learners see now which hidden rule was broken."""
         if self.hidden == ShowHidden.NEVER or not self.shows_results:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -79,6 +80,9 @@ class CheckRow(AppendedModel):
     counterexample = models.JSONField(null=True, blank=True)
     code = models.CharField(max_length=40, blank=True, default="")
     at = models.CharField(max_length=200, blank=True, default="")
+
+    right: Sequence[dict[str, str]] = ()
+    """The options that would have been right, where a reader puts them in (``queries.rows_for_staff``)."""
 
     objects = AppendOnlyQuerySet["CheckRow"].as_manager()
 

@@ -245,6 +245,9 @@ def read_roster(course: Course, author: User, content: bytes) -> list[RosterLine
                 unknown=unknown[0], limit=", ".join(_COLUMNS)
             )
         )
+    twice = sorted(name for name in _COLUMNS if heading.count(name) > 1)
+    if twice:
+        raise Refused(gettext("The column {name} is there twice.").format(name=twice[0]))
     if len(lines) > MAX_ROSTER_ROWS:
         raise Refused(gettext("A roster may have {limit} lines at most.").format(limit=MAX_ROSTER_ROWS))
     entries = [_entry(number, line) for number, line in enumerate(lines, 2)]
@@ -273,12 +276,19 @@ def _take(
         seen.add(login)
     with transaction.atomic():
         Course.objects.select_for_update().get(pk=course.pk)
-        if course.enrolments.count() + len(entries) > PLACES_PER_COURSE:
+        if course.enrolments.count() + len(seen - _there(course, seen)) > PLACES_PER_COURSE:
             raise Refused(
                 gettext("The course would have more than its {limit} places.").format(limit=PLACES_PER_COURSE)
             )
         owns = access.allowed("own", author, access.place_of(author, course))
         return [_place(course, author, owns, *entry) for entry in entries]
+
+
+def _there(course: Course, logins: set[str]) -> set[str]:
+    """Return those of some logins that have a place in a course, as ``_place`` finds it."""
+    by_login = course.enrolments.filter(login__in=logins).values_list("login", flat=True)
+    accounts = course.enrolments.filter(user__username__in=logins, user__is_guest=False)
+    return {*by_login, *accounts.values_list("user__username", flat=True)}
 
 
 def _delimiter(text: str) -> str:

@@ -25,6 +25,7 @@ from sandbox.classes.models import (
 )
 from sandbox.classes.services import grading as gradings
 from sandbox.classes.timing import Limits
+from sandbox.runs.models import OPEN
 from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios import restrictions
 from sandbox.scenarios import services as scenarios
@@ -234,6 +235,8 @@ def _replace(attempt: Attempt, user: User, document: Any) -> None:
 def submit(attempt: Attempt, user: User, *, tell: bool = True) -> tuple[Submission, Grading]:
     """Hand in the newest revision with the answers there are, and queue its grading.
 
+    A second click hands in nothing new: while the same waits for its grading, that submission is returned.
+
     Args:
         tell: as in ``runs.services.start``.
 
@@ -244,6 +247,9 @@ def submit(attempt: Attempt, user: User, *, tell: bool = True) -> tuple[Submissi
     """
     with transaction.atomic():
         locked = Attempt.objects.select_for_update().get(pk=attempt.pk)
+        answers = {answer.check_id: answer.value for answer in locked.answers.all()}
+        if waiting := _waiting(locked, answers):
+            return waiting
         limits = _still_open(attempt)
         if questions := packs.open_predictions(attempt):
             raise PredictionsOpen(questions)
@@ -253,7 +259,7 @@ def submit(attempt: Attempt, user: User, *, tell: bool = True) -> tuple[Submissi
             attempt=locked,
             number=locked.submissions.count() + 1,
             revision=revision,
-            answers={answer.check_id: answer.value for answer in locked.answers.all()},
+            answers=answers,
             hints=queries.hints_taken(locked),
             late_s=limits.late_s,
             after_reference=locked.from_reference is not None,
@@ -262,6 +268,19 @@ def submit(attempt: Attempt, user: User, *, tell: bool = True) -> tuple[Submissi
         write_down(locked, Deed.SUBMITTED, user, number=made.number, revision=revision.number)
         grading = gradings.queue(made, user, tell=tell)
     return made, grading
+
+
+def _waiting(attempt: Attempt, answers: dict[str, Any]) -> tuple[Submission, Grading] | None:
+    """Return the newest submission with its grading, if it waits and hands in what would be handed in now."""
+    newest = attempt.submissions.last()
+    if newest is None or attempt.scenario is None or attempt.scenario.deleted is not None:
+        return None
+    head = scenario_queries.revision(attempt.scenario)
+    if head is None or newest.revision_id != head.pk or newest.answers != answers:
+        return None
+    waiting = Grading.objects.filter(submission=newest, counts=True, finished=None, run__state__in=OPEN)
+    grading = waiting.select_related("run").first()
+    return None if grading is None else (newest, grading)
 
 
 def _still_open(attempt: Attempt) -> Limits:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.utils.html import escape
 
+import netcore
 from sandbox.classes import packs
 from sandbox.classes.answers import in_words
-from sandbox.classes.services import work
+from sandbox.classes.services import exercises, work
 from tests.sandbox.classes.base import ClassroomTest
 
 AWS = "Yes. A subnet spans the region there as well."
+RIGHT_AWS = "No. A subnet lies in one zone there, so two zones take two subnets for each tier."
+RIGHT_STRETCH = "No. A network belongs to one region; another region takes another network."
 STRETCH = "Yes, if the two are a pair of regions."
 
 
@@ -38,6 +41,45 @@ class AnswersTest(ClassroomTest):
             shown = page.content.decode()
             for words in told:
                 assert shown.count(f">{escape(words)}<") + shown.count(f"</span> {escape(words)}<") == 1
+
+    def test_the_right_option_of_a_wrong_choice_is_told_with_its_fact(self) -> None:
+        before = self.graded(self.attempt).get_absolute_url()
+        self.lock_wrongly()
+        page = self.graded(self.attempt).get_absolute_url()
+        for words, fact in ((RIGHT_AWS, "L4"), (RIGHT_STRETCH, "M1")):
+            for name in ("learner", "assistant"):
+                told = self.clients[name].get(page).content.decode()
+                assert f"This is right: {escape(words)}" in told and f'href="/facts/?q={fact}"' in told
+            assert escape(words) not in self.browser.get(before).content.decode()  # nothing was locked then
+        other = self.begun(self.set, "other_learner")
+        work.lock_answer(other, self.users["other_learner"], "aws", "one-zone")
+        right = self.graded(other).get_absolute_url()
+        assert b"This is right" not in self.clients["other_learner"].get(right).content
+
+    def test_what_is_right_is_not_told_before_results_are_or_while_an_exam_goes_on(self) -> None:
+        self.lock_wrongly()
+        page = self.graded(self.attempt).get_absolute_url()
+        for rules in ({"results": "on_release"}, {"exam": True, "minutes": 60}):
+            for name, value in ({"results": "at_once", "exam": False} | rules).items():
+                setattr(self.set, name, value)
+            self.set.save()
+            exercises.release(self.set, False)
+            assert b"This is right" not in self.browser.get(page).content
+            exercises.release(self.set, True)
+            assert b"This is right" in self.browser.get(page).content
+
+    def test_of_what_was_answered_rightly_or_not_at_all_nothing_is_told(self) -> None:
+        shown = packs.pack_of(self.attempt.pack)
+        assert netcore.right_choices(shown, 3, "aws", "same")[0]["right"] == RIGHT_AWS
+        for check, answer in (
+            ("aws", None),
+            ("aws", "one-zone"),
+            ("two-regions", None),
+            ("two-regions", "pair"),  # it says to which question
+            ("two-regions", {"stretch": "refused"}),
+            ("nothing", "same"),
+        ):
+            assert netcore.right_choices(shown, 3, check, answer) == ()
 
     def test_every_answer_that_can_be_kept_can_be_shown(self) -> None:
         for check in packs.public_checks(self.attempt.pack, self.attempt.seed):

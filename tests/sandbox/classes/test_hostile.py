@@ -181,6 +181,7 @@ class HostileTest(ClassroomTest):
 
     def test_one_that_hangs_holds_up_nobody_else(self) -> None:
         _, hangs = work.submit(self.attempt, self.user, tell=False)
+        self.break_it(self.attempt)  # the same again would be the one that hangs
         work.submit(self.attempt, self.user, tell=False)
         Run.objects.filter(pk=hangs.run_id).update(
             state=State.RUNNING, started=now(), heartbeat=now() + timedelta(hours=1), token="held"

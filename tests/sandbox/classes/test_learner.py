@@ -9,6 +9,7 @@ from django.utils.timezone import now
 
 from sandbox.classes.models import Attempt, AttemptEvent, Deed, GradeEvent, Grading
 from sandbox.classes.services import exercises, work
+from sandbox.runs import runner
 from sandbox.runs import services as runs
 from sandbox.runs.models import Kind, Run
 from tests.sandbox.classes.base import ClassroomTest
@@ -55,6 +56,27 @@ class LearnerTest(ClassroomTest):
         page = self.browser.get(made.get_absolute_url()).content.decode()
         assert "✓ passed" in page and "failed" not in page
         assert GradeEvent.objects.get().score == 100
+
+    def test_several_clicks_are_one_submission_until_it_is_graded(self) -> None:
+        exercise = self.exercise(submissions=2)
+        attempt = self.begun(exercise)
+        path = f"/attempts/{attempt.pk}/submit/"
+        pages = {self.browser.post(path)["Location"] for _ in range(3)}
+        assert pages == {attempt.submissions.get().get_absolute_url()}
+        assert attempt.record.filter(deed=Deed.SUBMITTED).count() == 1
+        run = Run.objects.get(grading__submission__attempt=attempt)
+        runner.execute(run.pk)
+        self.browser.post(path)  # as it was, but graded: again on purpose
+        assert attempt.submissions.count() == 2
+        used_up = {self.browser.post(path)["Location"] for _ in range(2)}
+        assert used_up == {attempt.submissions.get(number=2).get_absolute_url()}
+
+    def test_what_changed_is_handed_in_though_the_one_before_waits(self) -> None:
+        attempt = self.begun(self.exercise())
+        first, _ = work.submit(attempt, self.users["learner"], tell=False)
+        self.solve(attempt)
+        second, _ = work.submit(attempt, self.users["learner"], tell=False)
+        assert (first.number, second.number) == (1, 2)
 
     def test_an_empty_try_fails_with_reasons_and_a_worse_one_never_lowers(self) -> None:
         attempt = self.begun(self.exercise())

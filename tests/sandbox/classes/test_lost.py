@@ -59,6 +59,7 @@ class LostTest(ClassroomTest):
     def test_what_waits_counts_and_what_was_graded_again_counts_too(self) -> None:
         work.submit(self.attempt, self.user, tell=False)
         assert self.left() == 1
+        self.solve(self.attempt)  # the same again would be the one that waits
         made = self.lose()
         assert self.left() == 1
         (trial,) = gradings.regrade([made], self.attempt.pack, self.owner, tell=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -110,6 +111,8 @@ class PeopleTest(ClassroomTest):
             ("login,shoe size\nx,1\n", "shoe size"),
             ("login\nx\nx\n", "twice"),
             ("login\nx,y\n", "more cells"),
+            ("login,login\nx,y\n", "The column login is there twice"),
+            ("login,group,Group \nx,A,B\n", "The column group is there twice"),
             ("login\nx\0\n", "Line 2"),
         ):
             with pytest.raises(people.Refused, match=named):
@@ -117,6 +120,17 @@ class PeopleTest(ClassroomTest):
         with pytest.raises(people.Refused, match="UTF-8"):
             people.read_roster(self.course, self.owner, b"login\n\xff\xfe\n")
         assert self.course.enrolments.count() == before
+
+    def test_a_roster_takes_places_only_for_who_is_not_there_yet(self) -> None:
+        self.roster("login\nmate\nnewone\n")
+        count = self.course.enrolments.count()
+        with patch.object(people, "PLACES_PER_COURSE", count + 1):
+            # One is there by the login of an invitation, one by an account that joined with the code.
+            lines = self.roster("login,group\nmate,A\nnewone,B\nlearner,C\nanother,D\n")
+            assert [line.outcome for line in lines] == ["was there", "was there", "was there", "invited"]
+            with pytest.raises(people.Refused, match=f"more than its {count + 1} places"):
+                self.roster("login\nmate\none-more\n")
+        assert self.course.enrolments.count() == count + 1
 
     def test_a_roster_comes_in_over_the_page_with_its_links(self) -> None:
         file = SimpleUploadedFile("class.csv", b"login\nnewone\n", "text/csv")
