@@ -49,6 +49,12 @@ def _stored(version_id: str, digest: str) -> netcore.Pack:
     return read(PackVersion.objects.values_list("files", flat=True).get(pk=version_id))
 
 
+def pack_by_digest(digest: str) -> netcore.Pack | None:
+    """Return a stored pack, of whatever course; None: there is none whose files have this digest."""
+    version = PackVersion.objects.filter(digest=digest).defer("files").first() if is_text(digest) else None
+    return None if version is None else pack_of(version)
+
+
 def variant_of(attempt: Attempt) -> netcore.Variant:
     """Return the variant of an attempt: drawing, text and hints as this learner has them."""
     return netcore.variant(pack_of(attempt.pack), attempt.seed)

@@ -6,13 +6,17 @@ import io
 import json
 import zipfile
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 
 import netcore
+from netcore.checks.grading import receipts
 from sandbox.classes import authoring, packs
 from sandbox.classes.models import Grading, ImmutablePack, PackDraft, PackVersion
 from sandbox.classes.services import packs as services
@@ -233,3 +237,38 @@ class PacksTest(ClassroomTest):
         verified = netcore.verify_receipt(receipt, packs.pack_of(attempt.pack), packs.receipt_key())
         assert verified.good and verified.signature == "right" and verified.repeated
         assert not netcore.verify_receipt({**receipt, "seed": 1}, None, packs.receipt_key()).good
+        assert self.verify(receipt) == (
+            0,
+            [
+                "The receipt is proved.",
+                "  The signature is right.",
+                "  The grading was repeated, with the same verdicts.",
+            ],
+        )
+        code, lines = self.verify({**receipt, "seed": 1})
+        assert code == 1 and lines[:2] == ["The receipt is not as it says.", "  The signature is wrong."]
+        unsigned = {key: value for key, value in receipt.items() if key != "signature"}
+        assert self.verify(unsigned)[0] == 0, "the stored pack gives the same verdicts again"
+        unsigned["pack"] = {**unsigned["pack"], "digest": "0" * 64}
+        code, lines = self.verify(unsigned)
+        assert code == 3 and lines[-1] == "  No pack stored here is the one that the receipt names."
+        signed = {**unsigned, "signature": receipts.signature(unsigned, packs.receipt_key())}
+        assert self.verify(signed)[0] == 0, "the key alone proves it"
+
+    def test_what_is_no_receipt_cannot_be_verified(self) -> None:
+        for given in ([], {}, {"pack": 3}, {"pack": {"digest": "a\0b"}}):
+            with pytest.raises(CommandError) as caught:
+                self.verify(given)
+            assert caught.value.returncode == 2
+
+    def verify(self, receipt: Any) -> tuple[int, list[str]]:
+        """Return exit code and lines of ``manage.py packs verify``."""
+        with TemporaryDirectory() as folder:
+            file = Path(folder) / "receipt.json"
+            file.write_text(json.dumps(receipt), encoding="utf-8")
+            out, code = io.StringIO(), 0
+            try:
+                call_command("packs", "verify", str(file), stdout=out)
+            except SystemExit as ended:
+                code = int(str(ended.code))
+        return code, out.getvalue().splitlines()

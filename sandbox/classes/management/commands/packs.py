@@ -1,7 +1,8 @@
-"""`manage.py packs`: lint, import and export exercise packs.
+"""`manage.py packs`: lint, import and export exercise packs, and verify receipts of them.
 
 Lint says whether packs keep their promises, with exit code 1 where one does not; import stores folders as
-versions that every course may use; export writes a stored version as a folder.
+versions that every course may use; export writes a stored version as a folder. Verify holds a receipt
+against the site's own key and stored pack, and ends with the exit codes of `netcore verify`.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 import netcore
+from sandbox.classes import packs
 from sandbox.classes.models import PackVersion
 from sandbox.classes.services import packs as services
 
 
 class Command(BaseCommand):
-    help = "Lint, import or export exercise packs: folders with pack.yml."
+    help = "Lint, import or export exercise packs, which are folders with pack.yml; verify a receipt."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -38,9 +40,22 @@ class Command(BaseCommand):
         written.add_argument("folder", type=Path, help="where a folder of its id is made")
         written.add_argument("--version", dest="number", type=int, help="number; the newest without one")
 
+        verify = actions.add_parser(
+            "verify",
+            help="say whether a receipt is of this site: the key of the site, and the stored pack it names. "
+            "Exit codes: 0 it is proved, 1 it is not as it says, 2 it cannot be read, 3 unverified",
+        )
+        verify.add_argument("receipt", type=Path, metavar="RECEIPT", help="file of a receipt")
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what was asked."""
-        {"lint": self._lint, "import": self._import, "export": self._export}[options["action"]](options)
+        actions = {
+            "lint": self._lint,
+            "import": self._import,
+            "export": self._export,
+            "verify": self._verify,
+        }
+        actions[options["action"]](options)
 
     def _import(self, options: dict[str, Any]) -> None:
         for folder in _folders(options["packs"]):
@@ -64,6 +79,19 @@ class Command(BaseCommand):
             (folder / path).write_text(text, encoding="utf-8")
         self.stdout.write(f"{found}: {len(found.files)} files in {folder}")
 
+    def _verify(self, options: dict[str, Any]) -> None:
+        try:
+            made = json.loads(options["receipt"].read_bytes())
+            stored = packs.pack_by_digest(_digest(made))
+            found = netcore.verify_receipt(made, stored, packs.receipt_key())
+        except (OSError, ValueError, netcore.NetcoreError) as error:
+            raise CommandError(f"{options['receipt']}: {error}", returncode=2) from error
+        self.stdout.write(found.text)
+        if stored is None:
+            self.stdout.write("  No pack stored here is the one that the receipt names.")
+        if found.verdict != "good":
+            sys.exit({"bad": 1, "unverified": 3}[found.verdict])
+
     def _lint(self, options: dict[str, Any]) -> None:
         folders = _folders(options["packs"])
         refused = 0
@@ -86,6 +114,12 @@ class Command(BaseCommand):
         self.stdout.write(f"packs: {len(folders) - refused} ok, {refused} refused")
         if refused:
             sys.exit(1)
+
+
+def _digest(made: Any) -> str:
+    """Return the digest of the pack that a receipt names; empty where it is no receipt."""
+    named = made.get("pack") if isinstance(made, dict) else None
+    return str(named.get("digest", "")) if isinstance(named, dict) else ""
 
 
 def lint(folder: Path, count: int) -> tuple[netcore.PackProblem, ...]:
