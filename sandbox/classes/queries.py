@@ -29,6 +29,7 @@ from sandbox.classes.models import (
     Role,
     Submission,
 )
+from sandbox.classes.models.grades import is_about_another
 from sandbox.classes.scoring import Checked, Graded, earned_by_themselves
 from sandbox.classes.timing import Limits, limits
 from sandbox.runs.models import OPEN
@@ -244,21 +245,20 @@ def rows_for_learner(grading: Grading, exercise: Exercise) -> list[dict[str, Any
     Nothing before results are shown. Of hidden checks nothing is read until they are shown, and then the
     rule only of those that were broken; never message or counterexample. ``replay`` is the kind of the
     counterexample, ``idea`` the misconception that a wrong prediction points to; None where there is none.
-    ``right`` are the options that would have been right, once they may be told.
+    ``on_copy``: it is about another drawing than the one handed in. ``right`` are the options that would
+    have been right, once they may be told.
     """
     if not exercise.shows_results:
         return []
     kept = ("position", "check_id", "kind", "title", "points", "earned", "state", "message", "pk")
-    rows = [
-        {
-            **row,
-            "hidden": False,
-            "right": _right(grading, row["check_id"], row["state"]) if exercise.shows_right else [],
-        }
-        for row in grading.rows.filter(hidden=False).values(
-            *kept, replay=F("counterexample__kind"), idea=F("counterexample__misconception")
-        )
-    ]
+    rows: list[dict[str, Any]] = []
+    visible = grading.rows.filter(hidden=False).values(
+        *kept, "counterexample", replay=F("counterexample__kind"), idea=F("counterexample__misconception")
+    )
+    for row in visible:
+        on_copy = is_about_another(row.pop("counterexample"))
+        right = _right(grading, row["check_id"], row["state"]) if exercise.shows_right else []
+        rows.append({**row, "hidden": False, "on_copy": on_copy, "right": right})
     if exercise.shows_hidden:
         hidden = grading.rows.filter(hidden=True)
         broken = dict(hidden.filter(state=CheckState.FAILED).values_list("pk", "title"))
