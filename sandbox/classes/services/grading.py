@@ -202,6 +202,7 @@ def _id_of_copy(row: CheckRow, user: User) -> UUID:
 
     It cannot be guessed, for whoever saves a drawing may choose its id.
     """
-    digests = (salted_hmac("sandbox.classes.replay", f"{row.pk} {user.pk} {n}").digest() for n in count())
+    what = f"{row.grading_id} {row.check_id} {user.pk}"
+    digests = (salted_hmac("sandbox.classes.replay", f"{what} {number}").digest() for number in count())
     ids = (UUID(bytes=digest[:16]) for digest in digests)
     return next(one for one in ids if not Scenario.objects.filter(pk=one, deleted__isnull=False).exists())
