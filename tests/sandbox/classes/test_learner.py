@@ -137,7 +137,7 @@ class LearnerTest(ClassroomTest):
         row = next(one for one in grading.rows.filter(hidden=False) if one.counterexample)
         page = made.get_absolute_url()
         self.assertContains(self.browser.get(page), "Replay on my drawing")
-        changed = {**row.counterexample, "patch": [{"op": "add", "path": "/seed", "value": 9}]}
+        changed = {**(row.counterexample or {}), "patch": [{"op": "add", "path": "/seed", "value": 9}]}
         type(row)._base_manager.filter(pk=row.pk).update(counterexample=changed)
         self.assertContains(self.browser.get(page), "Replay on a copy", count=1)
         before = Scenario.objects.filter(owner=user).count()
@@ -152,7 +152,7 @@ class LearnerTest(ClassroomTest):
         scenarios.replace(first, {**document, "name": "edited"}, user)
         assert copy() == first and Scenario.objects.filter(owner=user).count() == before + 1
         run = Run.objects.filter(kind=Kind.TRACE).order_by("-created").first()
-        assert run is not None and run.revision.document == document
+        assert run is not None and run.revision is not None and run.revision.document == document
         scenarios.delete(first)
         assert copy() not in (first, attempt.scenario)
         staff = self.clients["assistant"].post(f"/gradings/{grading.pk}/replay/{row.pk}/")
