@@ -223,7 +223,7 @@ class ExtensionForm(ExtensionModelForm):
 class _PointsField(forms.FloatField):
     """A number that may be written with a decimal comma."""
 
-    def to_python(self, value: Any) -> float | None:
+    def to_python(self, value: Any) -> Any:
         return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
 
 

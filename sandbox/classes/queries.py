@@ -29,6 +29,8 @@ from sandbox.classes.models import (
     Role,
     Submission,
 )
+from sandbox.classes.models.grades import is_about_another
+from sandbox.classes.scoring import Checked, Graded, earned_by_themselves
 from sandbox.classes.timing import Limits, limits
 from sandbox.runs.models import OPEN
 from sandbox.scenarios.models import Revision, Scenario
@@ -159,10 +161,11 @@ def sent_hints(attempt: Attempt) -> list[str]:
 
 
 def submissions_of(attempt: Attempt, *, with_points: bool) -> list[dict[str, Any]]:
-    """Return the submissions of an attempt, newest first; two queries.
+    """Return the submissions of an attempt, newest first; two queries, three where a checkpoint gave points.
 
-    Each is ``{"submission", "grading", "earned", "points", "ungraded"}``. Without points the sums are None
-    and no row of a check is read.
+    Each is ``{"submission", "grading", "earned", "points", "ungraded", "own"}``; ``own`` is what of
+    ``earned`` the learner did, and no checkpoint and no reference. Without points the sums are None and no
+    row of a check is read.
     """
     found = []
     gradings = {
@@ -178,8 +181,30 @@ def submissions_of(attempt: Attempt, *, with_points: bool) -> list[dict[str, Any
     for submission in attempt.submissions.select_related("revision").defer("revision__document"):
         grading = gradings.get(submission.pk)
         sums = {name: getattr(grading, name, None) if with_points else None for name in _SUMS}
-        found.append({"submission": submission, "grading": grading, **sums})
+        found.append({"submission": submission, "grading": grading, **sums, "own": sums["earned"]})
+    if with_points:
+        _take_away_what_was_given(found)
     return found[::-1]
+
+
+def _take_away_what_was_given(found: list[dict[str, Any]]) -> None:
+    """Set ``own`` of submissions, in order of number, where a checkpoint or the reference did a part."""
+    graded = [row for row in found if row["earned"] is not None]
+    for row in graded:
+        if row["submission"].after_reference:
+            row["own"] = 0.0
+    rest = [row for row in graded if not row["submission"].after_reference]
+    if not any(row["submission"].given for row in rest):
+        return
+    checks: dict[Any, list[Checked]] = {row["grading"].pk: [] for row in rest}
+    for one in CheckRow.objects.filter(grading__in=checks):
+        checks[one.grading_id].append(Checked(one.check_id, one.points, one.earned, one.state))
+    by_number = [
+        Graded(row["submission"].number, checks[row["grading"].pk], given=frozenset(row["submission"].given))
+        for row in rest
+    ]
+    for row, done in zip(rest, earned_by_themselves(by_number), strict=True):
+        row["own"] = sum(check.earned for check in done.checks)
 
 
 def work_is_over(exercise: Exercise, limits: Limits, submissions: list[dict[str, Any]]) -> bool:
@@ -220,21 +245,20 @@ def rows_for_learner(grading: Grading, exercise: Exercise) -> list[dict[str, Any
     Nothing before results are shown. Of hidden checks nothing is read until they are shown, and then the
     rule only of those that were broken; never message or counterexample. ``replay`` is the kind of the
     counterexample, ``idea`` the misconception that a wrong prediction points to; None where there is none.
-    ``right`` are the options that would have been right, once they may be told.
+    ``on_copy``: it is about another drawing than the one handed in. ``right`` are the options that would
+    have been right, once they may be told.
     """
     if not exercise.shows_results:
         return []
     kept = ("position", "check_id", "kind", "title", "points", "earned", "state", "message", "pk")
-    rows = [
-        {
-            **row,
-            "hidden": False,
-            "right": _right(grading, row["check_id"], row["state"]) if exercise.shows_right else [],
-        }
-        for row in grading.rows.filter(hidden=False).values(
-            *kept, replay=F("counterexample__kind"), idea=F("counterexample__misconception")
-        )
-    ]
+    rows: list[dict[str, Any]] = []
+    visible = grading.rows.filter(hidden=False).values(
+        *kept, "counterexample", replay=F("counterexample__kind"), idea=F("counterexample__misconception")
+    )
+    for row in visible:
+        on_copy = is_about_another(row.pop("counterexample"))
+        right = _right(grading, row["check_id"], row["state"]) if exercise.shows_right else []
+        rows.append({**row, "hidden": False, "on_copy": on_copy, "right": right})
     if exercise.shows_hidden:
         hidden = grading.rows.filter(hidden=True)
         broken = dict(hidden.filter(state=CheckState.FAILED).values_list("pk", "title"))

@@ -66,7 +66,7 @@ def score(exercise: Exercise, graded: Sequence[Graded], overrides: Mapping[str, 
     own = [one for one in handed_in if _gradable(one, overrides)]
     if not own:
         return Score(None, ungraded)
-    nets = [_net(exercise, one, overrides) for one in _earned_by_themselves(own)]
+    nets = [_net(exercise, one, overrides) for one in earned_by_themselves(own)]
     factors = [exercise.worth_of(one.number) * late_factor(exercise, one.late_s) for one in own]
     if exercise.scoring == Scoring.LAST:
         return Score(_rounded(nets[-1] * factors[-1]), ungraded)
@@ -81,7 +81,7 @@ def score(exercise: Exercise, graded: Sequence[Graded], overrides: Mapping[str, 
     return Score(_rounded(total), ungraded)
 
 
-def _earned_by_themselves(own: Sequence[Graded]) -> list[Graded]:
+def earned_by_themselves(own: Sequence[Graded]) -> list[Graded]:
     """Return submissions in which checks that were given count what was earned for them before."""
     before: dict[str, float] = {}
     found = []

@@ -6,7 +6,10 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.people import axe, sign_in
+from sandbox.accounts.models import User
+from sandbox.classes.models import Enrolment
+from sandbox.classes.services import people
+from tests.browser.people import axe, post, sign_in
 from tests.conftest import Worker
 
 COURSE = "Azure networking, hands on"
@@ -66,6 +69,19 @@ def test_an_exercise_is_begun_answered_handed_in_and_graded_live(
     for answered in ("The route from", "first address"):
         expect(page.locator(".check-row").filter(has_text=answered)).to_contain_text("passed")
     assert axe(page) == []
+
+
+def test_whoever_follows_an_invitation_link_joins_by_a_click(page: Page, demo_account: None) -> None:
+    owner = Enrolment.objects.get(course__title=COURSE, user__username="demo")
+    assert owner.user is not None
+    token = people.invite(owner.course, owner.user)
+    User.objects.create_user("newcomer", password="a-password")
+    page.request.get("/accounts/login/")
+    post(page, "/accounts/login/", login="newcomer", password="a-password")
+    page.goto(f"/courses/invitations/{token}/")
+    page.get_by_role("button", name="Join the course").click()
+    expect(page.get_by_role("heading", name=COURSE)).to_be_visible()
+    expect(page).to_have_url(re.compile(rf"/courses/{owner.course_id}/$"))
 
 
 def test_pages_of_staff_are_sound_in_light_and_dark_and_fit_a_phone(page: Page, demo_account: None) -> None:

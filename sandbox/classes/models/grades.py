@@ -60,6 +60,11 @@ class CheckState(models.TextChoices):
     UNGRADED = "ungraded", _("Could not be graded")
 
 
+def is_about_another(counterexample: Any) -> bool:
+    """Return whether a check changed the drawing for a counterexample, or asked about the starting one."""
+    return any((counterexample or {}).get(name) for name in ("patch", "profile", "base"))
+
+
 class CheckRow(AppendedModel):
     """How one check of one grading went.
 
@@ -93,6 +98,11 @@ class CheckRow(AppendedModel):
         constraints = (
             models.UniqueConstraint(fields=("grading", "check_id"), name="check_row_grading_check"),
         )
+
+    @property
+    def on_copy(self) -> bool:
+        """Return whether the counterexample is about another drawing than the one handed in."""
+        return is_about_another(self.counterexample)
 
     @property
     def idea(self) -> dict[str, Any] | None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import count
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.crypto import salted_hmac
 from django.utils.timezone import now
 from django.utils.translation import gettext
 
@@ -158,7 +161,8 @@ _KINDS: Final = {"trace": Kind.TRACE, "failover": Kind.FAILOVER}
 def replay(grading: Grading, row: CheckRow, document: Any, user: User) -> tuple[Scenario, Run | None]:
     """Return the drawing of a counterexample, and the run that replays it; None: it is a place to look at.
 
-    It plays on the submitted revision where the drawing is the person's own and unchanged; else on a copy.
+    It plays on the submitted revision where the drawing is the person's own and unchanged; else on a copy,
+    the same one each time, as it was at first.
 
     Raises:
         Refused: the counterexample cannot be replayed.
@@ -171,19 +175,18 @@ def replay(grading: Grading, row: CheckRow, document: Any, user: User) -> tuple[
     if kind not in ("trace", "failover", "drawing"):
         raise Refused(gettext("This counterexample is no packet, timeline or place, so it is not replayed."))
     revision = grading.submission.revision
-    changed = any(found.get(name) for name in ("patch", "profile", "base"))
-    if changed or revision.scenario.owner_id != user.pk or revision.scenario.deleted is not None:
+    if row.on_copy or revision.scenario.owner_id != user.pk or revision.scenario.deleted is not None:
         pack = packs.pack_of(grading.pack)
         copy = runner.drawing_of(pack, grading.submission.attempt.seed, document, found)
         copy = {**copy, "name": gettext("{copy} (counterexample)").format(copy=copy["name"][:80])}
-        made = scenarios.create(user, copy)
+        made = scenarios.create(user, copy, scenario_id=_id_of_copy(row, user))
         if revision.scenario.owner_id == user.pk:
             restrictions.bind(made, revision.scenario)
         else:
             scenarios.restrict(made, [], revision.scenario.exam)
-        head = scenario_queries.revision(made)
-        assert head is not None
-        revision = head
+        first = scenario_queries.revision(made, 1)
+        assert first is not None
+        revision = first
     try:
         if kind == "drawing":
             return revision.scenario, None
@@ -192,3 +195,14 @@ def replay(grading: Grading, row: CheckRow, document: Any, user: User) -> tuple[
         raise Refused(str(error)) from error
     except scenario_queries.NotRunnable as error:
         raise Refused(str(error)) from error
+
+
+def _id_of_copy(row: CheckRow, user: User) -> UUID:
+    """Return the id of a person's copy for a counterexample: another one once they have deleted a copy.
+
+    It cannot be guessed, for whoever saves a drawing may choose its id.
+    """
+    what = f"{row.grading_id} {row.check_id} {user.pk}"
+    digests = (salted_hmac("sandbox.classes.replay", f"{what} {number}").digest() for number in count())
+    ids = (UUID(bytes=digest[:16]) for digest in digests)
+    return next(one for one in ids if not Scenario.objects.filter(pk=one, deleted__isnull=False).exists())

@@ -106,7 +106,7 @@ def course_settings(request: HttpRequest, course_id: str) -> HttpResponse:
     form = CourseForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
         form.save()
-        return said(request, "Saved.", found.get_absolute_url())
+        return said(request, gettext("Saved."), found.get_absolute_url())
     status = 422 if form.errors else 200
     return page(request, "course_settings.html", found, place, {"form": form}, status)
 

@@ -92,6 +92,24 @@ class CheckpointsTest(WithChain):
         self.graded(attempt)
         assert Attempt.objects.get().score == 100 - 50
 
+    def test_tables_show_what_counts_and_what_the_drawing_earned(self) -> None:
+        attempt = self.goes_on(self.begun(self.chain(), predicted=False))
+        self.predict(attempt)
+        earned = sum(self.points(self.graded(attempt)).values())
+        score = Attempt.objects.get().score
+        assert score is not None and score == earned - 50
+        for name, path in (
+            ("learner", attempt.exercise.get_absolute_url()),
+            ("instructor", f"/attempts/{attempt.pk}/"),
+        ):
+            page = self.clients[name].get(path)
+            assert [row["own"] for row in page.context["submissions"]] == [score]
+            self.assertContains(page, f"({earned:g} with what was given)")
+        work.go_on_from_reference(attempt, self.user)
+        self.graded(Attempt.objects.get())
+        rows = self.browser.get(attempt.exercise.get_absolute_url()).context["submissions"]
+        assert [row["own"] for row in rows] == [0, score] and rows[0]["earned"] > score
+
     def test_what_was_earned_before_stays(self) -> None:
         attempt = self.begun(self.chain())
         document = stored.checkpoint_document(attempt, "long-chain")

@@ -12,6 +12,8 @@ from sandbox.classes.services import exercises, work
 from sandbox.runs import runner
 from sandbox.runs import services as runs
 from sandbox.runs.models import Kind, Run
+from sandbox.scenarios import services as scenarios
+from sandbox.scenarios.models import Scenario
 from tests.sandbox.classes.base import ClassroomTest
 
 
@@ -126,6 +128,35 @@ class LearnerTest(ClassroomTest):
         assert Run.objects.filter(kind=Kind.TRACE).count() == before + 1
         assert "?run=" in answer["Location"]
         assert self.browser.get(answer["Location"]).status_code == 200
+
+    def test_a_counterexample_on_a_changed_drawing_has_one_copy_that_stays_as_it_was(self) -> None:
+        attempt = self.begun(self.exercise())
+        self.break_it(attempt)
+        made = self.graded(attempt)
+        grading, user = Grading.objects.get(submission=made), self.users["learner"]
+        row = next(one for one in grading.rows.filter(hidden=False) if one.counterexample)
+        page = made.get_absolute_url()
+        self.assertContains(self.browser.get(page), "Replay on my drawing")
+        changed = {**(row.counterexample or {}), "patch": [{"op": "add", "path": "/seed", "value": 9}]}
+        type(row)._base_manager.filter(pk=row.pk).update(counterexample=changed)
+        self.assertContains(self.browser.get(page), "Replay on a copy", count=1)
+        before = Scenario.objects.filter(owner=user).count()
+
+        def copy() -> Scenario:
+            answer = self.browser.post(f"/gradings/{grading.pk}/replay/{row.pk}/")
+            assert self.browser.get(answer["Location"]).status_code == 200
+            return Scenario.objects.get(pk=answer["Location"].split("/")[2])
+
+        first = copy()
+        document = self.head(first).document
+        scenarios.replace(first, {**document, "name": "edited"}, user)
+        assert copy() == first and Scenario.objects.filter(owner=user).count() == before + 1
+        run = Run.objects.filter(kind=Kind.TRACE).order_by("-created").first()
+        assert run is not None and run.revision is not None and run.revision.document == document
+        scenarios.delete(first)
+        assert copy() not in (first, attempt.scenario)
+        staff = self.clients["assistant"].post(f"/gradings/{grading.pk}/replay/{row.pk}/")
+        assert Scenario.objects.get(pk=staff["Location"].split("/")[2]).owner == self.users["assistant"]
 
     def test_an_answer_is_locked_once_it_is_given(self) -> None:
         attempt = self.begun(self.exercise(), predicted=False)
