@@ -20,7 +20,9 @@ SWITCH = """async ([theme, contrast]) => {
   document.documentElement.dataset.theme = theme;
   document.documentElement.dataset.contrast = contrast;
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  await Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)));
+  const still = Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)));
+  // What is taken away while it moves may never say that it is over.
+  await Promise.race([still, new Promise((done) => setTimeout(done, 2000))]);
 }"""
 
 
