@@ -54,6 +54,7 @@ urlpatterns = [
     path("attempts/<uuid:attempt_id>/history/", wall.history, name="history"),
     path("attempts/<uuid:attempt_id>/revisions/<int:number>/look/", wall.look, name="look"),
     path("courses/<uuid:course_id>/packs/", packs.pack_list, name="packs"),
+    path("courses/<uuid:course_id>/packs/new/", packs.pack_new, name="pack_new"),
     path("courses/<uuid:course_id>/packs/import/", packs.pack_import, name="pack_import"),
     path("courses/<uuid:course_id>/packs/<uuid:version_id>.zip", packs.pack_export, name="pack_export"),
     path("courses/<uuid:course_id>/packs/<uuid:version_id>/edit/", packs.draft_new, name="draft_new"),

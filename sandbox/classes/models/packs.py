@@ -72,7 +72,10 @@ class PackVersion(models.Model):
 
 
 class PackDraft(models.Model):
-    """A pack that is being written in a course. ``base`` is the version it began as."""
+    """A pack that is being written in a course. ``base`` is the version it began as.
+
+    ``base`` is None for a new pack; where it was published under another id, it is what came of that.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="drafts")

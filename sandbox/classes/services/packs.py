@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,12 +14,17 @@ from django.utils.translation import gettext
 
 import netcore
 from sandbox.accounts.models import User
-from sandbox.classes import packs
+from sandbox.classes import access, packs
 from sandbox.classes.models import Course, Exercise, PackDraft, PackVersion
 
 SHIPPED: Final = Path(__file__).parent.parent / "packs"
+FIRST: Final = Path(__file__).parent.parent / "first_pack"
+"""The pack that a new one begins as: the one of docs/exercise-packs.md."""
+
 DRAFTS_PER_COURSE: Final = 200
 MAX_DRAFT_BYTES: Final = 1_000_000
+MAX_ID: Final = 60
+_ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class Refused(ValueError):
@@ -90,10 +97,69 @@ def draft_of(course: Course, version: PackVersion) -> PackDraft:
         Course.objects.select_for_update().get(pk=course.pk)
         if (known := PackDraft.objects.filter(course=course, slug=version.slug).first()) is not None:
             return known
-        if course.drafts.count() >= DRAFTS_PER_COURSE:
-            raise Refused(gettext("A course has {limit} drafts at most.").format(limit=DRAFTS_PER_COURSE))
+        _room_for_a_draft(course)
         files = PackVersion.objects.values_list("files", flat=True).get(pk=version.pk)
         return PackDraft.objects.create(course=course, slug=version.slug, files=files, base=version)
+
+
+def _room_for_a_draft(course: Course) -> None:
+    if course.drafts.count() >= DRAFTS_PER_COURSE:
+        raise Refused(gettext("A course has {limit} drafts at most.").format(limit=DRAFTS_PER_COURSE))
+
+
+def free_slug(course: Course) -> str:
+    """Return an id that no pack and no draft of a course has, to be proposed."""
+    taken = {
+        *access.packs(course).values_list("slug", flat=True),
+        *course.drafts.values_list("slug", flat=True),
+    }
+    names = chain(("new-pack",), (f"new-pack-{number}" for number in count(2)))
+    return next(slug for slug in names if slug not in taken)
+
+
+def new_draft(course: Course, slug: str) -> PackDraft:
+    """Return the draft of a new pack, which begins as a small sound one.
+
+    Raises:
+        Refused: there is a pack or a draft of that id, it is none, or there are too many drafts.
+    """
+    if not (_ID.fullmatch(slug) and len(slug) <= MAX_ID):
+        raise Refused(
+            gettext(
+                "The id of a pack has {most} letters a to z, digits and single hyphens at most, such as "
+                "two-doors."
+            ).format(most=MAX_ID)
+        )
+    files = files_of(FIRST)
+    files["pack.yml"] = re.sub(r"(?m)^id: .*$", f'id: "{slug}"', files["pack.yml"], count=1)
+    with transaction.atomic():
+        Course.objects.select_for_update().get(pk=course.pk)
+        if course.drafts.filter(slug=slug).exists() or access.packs(course).filter(slug=slug).exists():
+            raise Refused(gettext("There is a pack {slug} already. Choose another id.").format(slug=slug))
+        _room_for_a_draft(course)
+        return PackDraft.objects.create(course=course, slug=slug, files=files)
+
+
+def publish_draft(draft: PackDraft, author: User, note: str = "") -> PackVersion:
+    """Store a draft as the next version of its pack and return it.
+
+    Where its id was changed, the draft goes on under the new one, so that the old pack can be edited again.
+
+    Raises:
+        Refused: it cannot be read as a pack, or another draft has its id.
+    """
+    with transaction.atomic():
+        made = publish(draft.course, author, draft.files, note)
+        if made.slug != draft.slug:
+            if PackDraft.objects.filter(course=draft.course, slug=made.slug).exists():
+                raise Refused(
+                    gettext("There is another draft of {slug}. Write its id otherwise in pack.yml.").format(
+                        slug=made.slug
+                    )
+                )
+            draft.slug, draft.base = made.slug, made
+            draft.save(update_fields=["slug", "base"])
+    return made
 
 
 def save_draft(draft: PackDraft, base: int, files: packs.Files) -> PackDraft:

@@ -34,10 +34,17 @@ _FILES = _(
 
 @require_safe
 def pack_list(request: HttpRequest, course_id: str) -> HttpResponse:
-    """Show the packs a course may use. ``classes/packs.html``: ``packs`` (newest versions), ``drafts``."""
+    """Show the packs a course may use.
+
+    ``classes/packs.html``: ``packs`` (newest versions), ``drafts``, ``free_slug`` (proposed for a new one).
+    """
     found, place = access.course(request.user, course_id, "author")
     drafts = found.drafts.select_related("base").defer("files", "base__files")
-    context = {"packs": queries.newest_packs(access.packs(found)), "drafts": drafts}
+    context = {
+        "packs": queries.newest_packs(access.packs(found)),
+        "drafts": drafts,
+        "free_slug": services.free_slug(found),
+    }
     return page(request, "packs.html", found, place, context)
 
 
@@ -70,6 +77,17 @@ def pack_export(request: HttpRequest, course_id: str, version_id: str) -> HttpRe
     response = HttpResponse(packs.to_zip(version.slug, version.files), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{version.slug}-{version.number}.zip"'
     return response
+
+
+@require_POST
+def pack_new(request: HttpRequest, course_id: str) -> HttpResponse:
+    """Open the draft of a new pack (``slug``), which begins as a small sound one."""
+    found, _ = access.course(request.user, course_id, "author")
+    try:
+        made = services.new_draft(found, request.POST.get("slug", "").strip())
+    except services.Refused as error:
+        return refused(request, error, _list(found))
+    return redirect("classes:draft", made.pk)
 
 
 @require_POST
@@ -173,7 +191,7 @@ def draft_publish(request: HttpRequest, draft_id: str) -> HttpResponse:
         context = {"problems": problems, "name": found.slug, "back": target}
         return page(request, "pack_refused.html", found.course, place, context, 422)
     try:
-        made = services.publish(found.course, person(request), found.files, note)
+        made = services.publish_draft(found, person(request), note)
     except services.Refused as error:
         return refused(request, error, target)
     moved = services.move_exercises(found.course, made) if "set" in request.POST else 0

@@ -29,6 +29,14 @@ def test_the_pack_on_the_page_is_whole_and_lint_has_nothing_against_it() -> None
     assert [one.text for one in netcore.lint(netcore.read_pack(written()))] == []
 
 
+def test_a_new_pack_in_the_browser_begins_as_the_one_on_the_page() -> None:
+    folder = ROOT / "sandbox/classes/first_pack"
+    found = {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+    assert found == written()
+
+
 def test_its_reference_earns_everything_in_another_variant_too() -> None:
     pack = netcore.read_pack(written())
     for seed in (0, 3):

@@ -143,6 +143,7 @@ LISTED: Final = frozenset(
         "classes:history",
         "classes:look",
         "classes:packs",
+        "classes:pack_new",
         "classes:pack_import",
         "classes:pack_export",
         "classes:draft_new",

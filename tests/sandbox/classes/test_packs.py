@@ -229,6 +229,56 @@ class PacksTest(ClassroomTest):
         found.refresh_from_db()
         assert found.files == before
 
+    def test_a_new_pack_begins_as_a_small_sound_one(self) -> None:
+        shown = self.author.get(self.page).context["free_slug"]
+        answer = self.author.post(f"{self.page}new/", {"slug": shown})
+        made = PackDraft.objects.get(slug=shown)
+        assert answer["Location"] == f"/drafts/{made.pk}/"
+        assert authoring.lint(made.files) == [] and packs.read(made.files).id == shown == "new-pack"
+        assert self.author.get(self.page).context["free_slug"] == "new-pack-2"
+        self.author.post(f"{self.page}new/", {"slug": "2026"})
+        number = PackDraft.objects.get(slug="2026")
+        assert packs.read(number.files).id == "2026"
+        self.author.post(f"/drafts/{made.pk}/publish/", {})
+        assert PackVersion.objects.get(course=self.course).slug == "new-pack"
+
+    def test_a_new_pack_takes_no_id_that_there_is_and_none_that_is_none(self) -> None:
+        for slug, words in (
+            (LAB, "There is a pack"),
+            ("", "The id of a pack"),
+            ("Two Doors", "The id of a pack"),
+            ("a" * 61, "The id of a pack"),
+            ('x"\ntitle: y', "The id of a pack"),
+        ):
+            answer = self.author.post(f"{self.page}new/", {"slug": slug}, follow=True)
+            assert words in answer.content.decode(), slug
+        assert not PackDraft.objects.exists()
+
+    def renamed(self, slug: str) -> PackDraft:
+        found = self.draft()
+        self.save("pack.yml", self.files["pack.yml"].replace(f"id: {LAB}", f"id: {slug}"))
+        return found
+
+    def test_a_draft_published_under_another_id_goes_on_there_and_frees_the_old_one(self) -> None:
+        found = self.renamed("own-lab")
+        self.author.post(f"/drafts/{found.pk}/publish/", {})
+        made = PackVersion.objects.get(course=self.course)
+        found.refresh_from_db()
+        assert made.slug == found.slug == "own-lab" and found.base == made
+        self.author.post(f"{self.page}{self.version.pk}/edit/")
+        old = PackDraft.objects.get(slug=LAB)
+        assert old.pk != found.pk and old.files == self.files and old.base == self.version
+        answer = self.author.post(f"{self.page}{made.pk}/edit/")
+        assert answer["Location"] == f"/drafts/{found.pk}/"
+
+    def test_a_draft_does_not_take_the_id_of_another_draft(self) -> None:
+        found = self.renamed("own-lab")
+        services.new_draft(self.course, "own-lab")
+        answer = self.author.post(f"/drafts/{found.pk}/publish/", {}, follow=True)
+        assert "There is another draft of own-lab." in answer.content.decode()
+        found.refresh_from_db()
+        assert found.slug == LAB and not PackVersion.objects.filter(course=self.course).exists()
+
     def test_a_receipt_is_signed_and_repeats(self) -> None:
         attempt = self.begun(self.exercise())
         self.solve(attempt)

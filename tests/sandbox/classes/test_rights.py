@@ -77,6 +77,7 @@ POST: dict[str, set[str]] = {
     "broadcast_end": STAFF,
     "broadcast_copy": MEMBERS,
     "look": STAFF,
+    "pack_new": TEACHERS,
     "pack_import": TEACHERS,
     "draft_new": TEACHERS,
     "draft_save": TEACHERS,
