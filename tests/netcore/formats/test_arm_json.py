@@ -73,7 +73,7 @@ def test_says_what_is_wrong_with_a_file_that_is_not_json(raw: bytes, words: str)
         ({"AWSTemplateFormatVersion": "2010-09-09", "Resources": {}}, "CloudFormation"),
         ({"Vpcs": []}, "AWS"),
         (5, "single JSON value"),
-        ({}, "not an ARM template"),
+        ({}, "neither an ARM template"),
     ],
 )
 def test_says_what_the_json_is_instead(data: object, words: str) -> None:
