@@ -173,7 +173,7 @@ export function useWorkbench<T>(read: (state: Workbench) => T): T {
   return useSyncExternalStore(subscribe, () => read(state));
 }
 
-function subscribe(listener: () => void): () => void {
+export function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }

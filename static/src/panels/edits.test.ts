@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { update, workbench } from "../document/store";
+import { subscribe, update, workbench } from "../document/store";
 import { configure } from "../protocol/api";
 import { rename, show, undo, unsaved, watchNetwork } from "./edits";
 
@@ -75,6 +75,20 @@ describe("an edit that cannot be sent", () => {
     undo();
     await settle();
     expect(JSON.parse(sent.at(-1)?.body ?? "{}")).toEqual({ base: 2, patch: [{ op: "replace", path: "/name", value: "old" }] });
+  });
+});
+
+describe("an edit that is made while another one is on its way", () => {
+  it("is not gone for a moment when the answer to the earlier one comes", async () => {
+    answers = [taken(2, "first"), taken(3, "second")];
+    rename("first");
+    rename("second");
+    const names: unknown[] = [];
+    const stop = subscribe(() => names.push(workbench().document.name));
+    await settle();
+    stop();
+    expect(workbench().revision).toBe(3);
+    expect([...new Set(names)]).toEqual(["second"]);
   });
 });
 

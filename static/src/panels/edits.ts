@@ -42,10 +42,14 @@ let timer = 0;
 /** What was refused for good stays said until the page is left: a later edit must not hide it. */
 let refused: string | null = null;
 
-/** Take over what the server answered. */
-export function show(answer: ScenarioAnswer): void {
-  const { revision, document, problems, runnable, run } = answer;
-  server = { revision, document };
+/**
+ * Take over what the server answered, and show it with the edits that it lacks in the same moment: a thing that was
+ * gone for a blink would take its form along, with the focus and all that is folded.
+ */
+export function show(answer: ScenarioAnswer, lacking: readonly Step[] = []): void {
+  const { revision, problems, runnable, run } = answer;
+  server = { revision, document: answer.document };
+  const document = lacking.reduce((here, step) => after(step, here), server.document);
   const name = typeof document.name === "string" ? document.name : (answer.name ?? "");
   update({ name, revision, document, problems, runnable });
   if (run) adopt(run, answer.columns ?? null);
@@ -276,7 +280,7 @@ async function sendAll(steps: readonly Step[]): Promise<boolean> {
       // Of what is followed by another edit nobody waits for an answer.
       const matrix = steps.length === pending.length ? askedWith(patches) : null;
       const all = onTop && patches.every((patch) => patch.length === 0);
-      if (!all) show(await api.edit(server.revision, patches, matrix));
+      if (!all) show(await api.edit(server.revision, patches, matrix), pending.slice(steps.length));
       madeOn = pending.length > steps.length ? mine : null;
       return onTop && !all;
     } catch (error) {
