@@ -55,6 +55,7 @@ def test_who_has_no_pointer_goes_through_the_outline_edits_there_and_comes_back(
     expect(page.locator("aside.inspector")).to_be_focused()
     expect(page.get_by_role("heading", name="a1", exact=True)).to_be_visible()
     press("Shift+F6", "Shift+F6")
+    expect(here).to_have_attribute("role", "treeitem")
     expect(here).to_contain_text("a1")
     # Another name; the line keeps the focus.
     press("F2")

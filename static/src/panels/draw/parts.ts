@@ -13,18 +13,20 @@ const DOORS: Partial<Record<Part, string>> = {
 
 /** Put the focus into a part, once it is there: it may be opened by the same key. */
 export function enter(part: Part): void {
-  requestAnimationFrame(() => {
-    const home = document.querySelector<HTMLElement>(part);
-    const door = DOORS[part];
-    const target = (door && home?.querySelector<HTMLElement>(door)) || home;
-    target?.focus({ preventScroll: part === ".canvas" });
-  });
+  requestAnimationFrame(() => { focus(part); });
 }
 
-/** Go from the part that has the focus to the next one that is open; -1 goes back. */
+function focus(part: Part): void {
+  const home = document.querySelector<HTMLElement>(part);
+  const door = DOORS[part];
+  const target = (door && home?.querySelector<HTMLElement>(door)) || home;
+  target?.focus({ preventScroll: part === ".canvas" });
+}
+
+/** Go at once from the part that has the focus to the next one that is open, for the key may come twice; -1 goes back. */
 export function nextPart(step: 1 | -1): void {
   const open = PARTS.filter((part) => document.querySelector(part));
   const here = open.findIndex((part) => document.activeElement?.closest(part));
   const next = open[here < 0 ? (step > 0 ? 0 : open.length - 1) : (here + step + open.length) % open.length];
-  if (next) enter(next);
+  if (next) focus(next);
 }
