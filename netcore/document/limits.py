@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -187,10 +187,11 @@ def not_plain(raw: Any, report: Report) -> None:
     level = [raw]
     count = 0
     for _ in range(LIMITS["depth"] + 1):
-        if any(_wrong_value(value) is not None for value in level):
+        below = _below(level)
+        if below is None:
             _report_wrong_values(raw, report)
             return
-        count += len(level) + sum(len(value) for value in level if isinstance(value, dict | list))
+        count += len(level) + len(below)
         if count > LIMITS["values"]:
             report.add(
                 "too-many",
@@ -200,9 +201,9 @@ def not_plain(raw: Any, report: Report) -> None:
                 say("Split the drawing, or leave out what the question does not need."),
             )
             return
-        level = [below for value in level for below in _below(value)]
-        if not level:
+        if not below:
             return
+        level = below
     report.add(
         "too-deep",
         (),
@@ -212,10 +213,27 @@ def not_plain(raw: Any, report: Report) -> None:
     )
 
 
-def _below(value: Any) -> Iterable[Any]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
+def _below(level: list[Any]) -> list[Any] | None:
+    """Return all values inside of some; None where one is wrong, see ``_wrong_value``.
+
+    It sees every value of every document, so texts are looked at together.
+    """
+    below: list[Any] = []
+    texts: list[str] = []
+    for value in level:
+        if isinstance(value, str):
+            texts.append(value)
+        elif isinstance(value, dict):
+            texts.extend(value)
+            below.extend(value.values())
+        elif isinstance(value, list):
+            below.extend(value)
+        elif _wrong_value(value) is not None:
+            return None
+    try:
+        return below if _storable("".join(texts)) else None
+    except TypeError:  # a key that is no text
+        return None
 
 
 def _report_wrong_values(raw: Any, report: Report) -> None:

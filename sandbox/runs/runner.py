@@ -86,6 +86,27 @@ class Lease:
         """Append to the log; raises LeaseLost."""
         self.last_seq = events.append(self.run.pk, self.token, self.last_seq, payloads, finish)
 
+    def is_stopped(self) -> bool:
+        """Return whether the run is to go no further."""
+        return Run.objects.filter(queries.stopped(), pk=self.run.pk).exists()
+
+
+class _Unseen(Lease):
+    """Of a run that nobody knows of before it has ended: nobody can stop it, and it is stored in one go."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run, "", 0)
+        self.payloads: list[Payload] = []
+
+    def store(self, payloads: list[Payload], finish: tuple[State, str] | None = None) -> None:
+        self.payloads += payloads
+        self.last_seq = len(self.payloads)
+        if finish is not None:
+            self.payloads.append(events.finished_payload(*finish))
+
+    def is_stopped(self) -> bool:
+        return False
+
 
 class Heart:
     """Beats for a lease from a thread, so that one long step of the work does not lose it.
@@ -168,6 +189,22 @@ def execute(run_id: UUID, interrupts: tuple[type[Exception], ...] = ()) -> bool:
     return True
 
 
+def execute_unseen(run: Run) -> None:
+    """Do a run within the transaction that made it: others see it when it has ended, with all its events.
+
+    Raises:
+        DatabaseError: nothing of the run may stay.
+    """
+    run.started, run.attempts = now(), 1
+    lease = _Unseen(run)
+    with speaking(run.language):
+        run.state, run.reason = _play(lease, ())
+    lease.store([], (State(run.state), run.reason))
+    events.store(run.pk, 0, lease.payloads)
+    run.last_seq, run.finished = len(lease.payloads), now()
+    run.save(update_fields=["state", "reason", "last_seq", "attempts", "started", "finished"])
+
+
 def drop_upload(run: Run) -> None:
     """Forget the file of an import that has ended."""
     if run.upload_id:
@@ -224,10 +261,6 @@ def _play(lease: Lease, interrupts: tuple[type[Exception], ...]) -> tuple[State,
     return State.SUCCEEDED, ""
 
 
-def _stopped(run: Run) -> bool:
-    return Run.objects.filter(queries.stopped(), pk=run.pk).exists()
-
-
 def _name_engine(lease: Lease) -> None:
     run = lease.run
     run.engine = netcore.ENGINE_VERSION
@@ -281,7 +314,7 @@ def _store_all(lease: Lease, payloads: Iterator[Payload | None]) -> None:
                     lease.store(pending)
                 if pending or time.monotonic() - flushed >= CANCEL_S:
                     flushed = time.monotonic()
-                    if _stopped(lease.run):
+                    if lease.is_stopped():
                         raise _Cancelled
                 continue
             number += 1
@@ -298,7 +331,7 @@ def _store_all(lease: Lease, payloads: Iterator[Payload | None]) -> None:
                 batch, pending = [], batch
                 lease.store(pending)
                 flushed = time.monotonic()
-                if _stopped(lease.run):
+                if lease.is_stopped():
                     raise _Cancelled
     finally:
         if batch and not lease.lost:

@@ -190,11 +190,10 @@ def ask_after_edit(owner: User, revision: Revision, parameters: Any) -> Run | No
     comes of this: None where the drawing cannot be run, or nobody can ask so.
     """
     try:
-        with at_once.turn(revision, parameters) as mine:
+        with at_once.turn(revision, parameters) as mine, transaction.atomic():
             run = start(owner, revision, Kind.MATRIX, parameters, tell=not mine, background=True)
             if mine:
-                runner.execute(run.pk)
-                run.refresh_from_db(fields=["state", "reason", "last_seq", "started", "finished"])
+                runner.execute_unseen(run)
             return run
     except (BadParameters, NotRunnable, TooManyRuns, scenarios.InExam, scenarios.PredictFirst):
         return None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from asgiref.sync import iscoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.decorators import sync_and_async_middleware
+from django.utils.decorators import sync_only_middleware
 from django.utils.translation import get_language, get_language_from_request, override
 from django.utils.translation.trans_real import translation
 
@@ -35,17 +34,9 @@ def speaking(code: str) -> Iterator[None]:
         yield
 
 
-@sync_and_async_middleware
+@sync_only_middleware
 def middleware(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
     """Let the engine speak the language of the request; it stands behind ``LocaleMiddleware``."""
-    if iscoroutinefunction(get_response):
-        answer: Callable[[HttpRequest], Awaitable[Any]] = get_response
-
-        async def served_async(request: HttpRequest) -> Any:
-            with netcore.speaking(engine_language(get_language())):
-                return await answer(request)
-
-        return served_async
 
     def served(request: HttpRequest) -> Any:
         with netcore.speaking(engine_language(get_language())):

@@ -35,6 +35,8 @@ class PatchError(ValueError):
 def apply(document: Any, patch: list[dict[str, Any]]) -> Any:
     """Return a new document with all operations applied, in order, or none; the input is not changed.
 
+    What no operation touches is shared with the input.
+
     Raises:
         PatchError: an operation is malformed, names a place that is not there, a ``test`` fails,
             or the result would be too large or too deep.
@@ -46,11 +48,10 @@ def apply(document: Any, patch: list[dict[str, Any]]) -> Any:
             ),
             "/patch",
         )
-    budget = _Budget()
-    result = budget.copy(document, "/patch")
+    work = _Work()
     for index, operation in enumerate(patch):
-        result = _apply_one(result, operation, f"/patch/{index}", budget)
-    return result
+        document = _apply_one(document, operation, f"/patch/{index}", work)
+    return document
 
 
 def value_at(document: Any, pointer: str) -> Any:
@@ -61,19 +62,25 @@ def value_at(document: Any, pointer: str) -> Any:
         return None
 
 
-class _Budget:
-    """Counts the values a patch makes."""
+class _Work:
+    """Counts the values a patch makes, and knows which objects and lists it made and so may change."""
 
     def __init__(self) -> None:
-        self.made = 0
+        self._made = 0
+        self._own: dict[int, Any] = {}  # by identity; held, so that no other object gets it
 
-    def copy(self, value: Any, place: str, depth: int = 0) -> Any:
+    def own(self, value: Any) -> Any:
+        """Return an object or list that may be changed: the one given, or a copy that shares its values."""
+        if id(value) in self._own or not isinstance(value, dict | list):
+            return value
+        made = value.copy()
+        self._own[id(made)] = made
+        return made
+
+    def copy(self, value: Any, place: str, depth: int) -> Any:
         """Return a deep copy for a place at a depth; refuse beyond the limits."""
-        return self._copy(value, place, depth)
-
-    def _copy(self, value: Any, place: str, depth: int) -> Any:
-        self.made += 1
-        if self.made > MAX_VALUES:
+        self._made += 1
+        if self._made > MAX_VALUES:
             raise PatchError(
                 gettext("The patch would make more than {limit} values.").format(limit=MAX_VALUES), place
             )
@@ -82,13 +89,13 @@ class _Budget:
                 gettext("The patch would nest values deeper than {limit}.").format(limit=MAX_DEPTH), place
             )
         if isinstance(value, dict):
-            return {key: self._copy(item, place, depth + 1) for key, item in value.items()}
+            return {key: self.copy(item, place, depth + 1) for key, item in value.items()}
         if isinstance(value, list):
-            return [self._copy(item, place, depth + 1) for item in value]
+            return [self.copy(item, place, depth + 1) for item in value]
         return value
 
 
-def _apply_one(document: Any, operation: dict[str, Any], place: str, budget: _Budget) -> Any:
+def _apply_one(document: Any, operation: dict[str, Any], place: str, work: _Work) -> Any:
     if not isinstance(operation, dict):
         raise PatchError(gettext("An operation is an object with op and path."), place)
     op = operation.get("op")
@@ -102,21 +109,20 @@ def _apply_one(document: Any, operation: dict[str, Any], place: str, budget: _Bu
                     gettext("The value tested is not the value in the document."), f"{place}/value"
                 )
             return document
-        value = budget.copy(operation["value"], f"{place}/value", len(path))
-        if op == "add":
-            return _add(document, path, value, f"{place}/path")
-        return _replace(document, path, value, f"{place}/path")
+        value = work.copy(operation["value"], f"{place}/value", len(path))
+        put = _add if op == "add" else _replace
+        return put(document, path, value, f"{place}/path", work)
     if op == "remove":
-        return _remove(document, path, f"{place}/path")[0]
+        return _remove(document, path, f"{place}/path", work)[0]
     if op in ("move", "copy"):
         source = _parse(operation.get("from"), f"{place}/from")
         if op == "copy":
-            value = budget.copy(_get(document, source, f"{place}/from"), f"{place}/from", len(path))
-            return _add(document, path, value, f"{place}/path")
+            value = work.copy(_get(document, source, f"{place}/from"), f"{place}/from", len(path))
+            return _add(document, path, value, f"{place}/path", work)
         if path[: len(source)] == source and len(path) > len(source):
             raise PatchError(gettext("A value cannot be moved into itself."), f"{place}/path")
-        document, value = _remove(document, source, f"{place}/from")
-        return _add(document, path, budget.copy(value, f"{place}/path", len(path)), f"{place}/path")
+        document, value = _remove(document, source, f"{place}/from", work)
+        return _add(document, path, work.copy(value, f"{place}/path", len(path)), f"{place}/path", work)
     raise PatchError(gettext("op is one of add, remove, replace, move, copy, test."), f"{place}/op")
 
 
@@ -162,10 +168,23 @@ def _get(document: Any, path: list[str], place: str) -> Any:
     return document
 
 
-def _add(document: Any, path: list[str], value: Any, place: str) -> Any:
+def _opened(document: Any, path: list[str], place: str, work: _Work) -> tuple[Any, Any]:
+    """Return a document and the value at a place in it; both, and all between them, may be changed."""
+    _get(document, path, place)
+    here = document = work.own(document)
+    for token in path:
+        key = token if isinstance(here, dict) else int(token)
+        inside = work.own(here[key])
+        here[key] = inside
+        here = inside
+    return document, here
+
+
+def _add(document: Any, path: list[str], value: Any, place: str, work: _Work) -> Any:
     if not path:
         return value
-    parent, last = _get(document, path[:-1], place), path[-1]
+    document, parent = _opened(document, path[:-1], place, work)
+    last = path[-1]
     if isinstance(parent, dict):
         parent[last] = value
     elif isinstance(parent, list):
@@ -175,27 +194,23 @@ def _add(document: Any, path: list[str], value: Any, place: str) -> Any:
     return document
 
 
-def _replace(document: Any, path: list[str], value: Any, place: str) -> Any:
+def _replace(document: Any, path: list[str], value: Any, place: str, work: _Work) -> Any:
     if not path:
         return value
     _get(document, path, place)
-    parent, last = _get(document, path[:-1], place), path[-1]
-    if isinstance(parent, dict):
-        parent[last] = value
-    else:
-        parent[_index(last, len(parent), place)] = value
+    document, parent = _opened(document, path[:-1], place, work)
+    last = path[-1]
+    parent[last if isinstance(parent, dict) else int(last)] = value
     return document
 
 
-def _remove(document: Any, path: list[str], place: str) -> tuple[Any, Any]:
+def _remove(document: Any, path: list[str], place: str, work: _Work) -> tuple[Any, Any]:
     if not path:
         raise PatchError(gettext("The whole document cannot be removed."), place)
     value = _get(document, path, place)
-    parent, last = _get(document, path[:-1], place), path[-1]
-    if isinstance(parent, dict):
-        del parent[last]
-    else:
-        del parent[_index(last, len(parent), place)]
+    document, parent = _opened(document, path[:-1], place, work)
+    last = path[-1]
+    del parent[last if isinstance(parent, dict) else int(last)]
     return document, value
 
 

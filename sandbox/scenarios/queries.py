@@ -145,8 +145,18 @@ def _compile(revision: Revision) -> netcore.Network:
     return netcore.compile(found.document)
 
 
+documents: _PerRevision[dict[str, Any]] = _PerRevision(lambda revision: revision.document)
+"""``documents(revision)``: the document as plain data, read from the database once; nobody may change it."""
+
 reading = _PerRevision(_read)
 """``reading(revision)``: the document and all its problems; never raises."""
+
+
+def keep(revision: Revision, known: netcore.Reading) -> None:
+    """Remember a revision that is stored, and what was read in it."""
+    documents.keep(revision, revision.document)
+    reading.keep(revision, known)
+
 
 network = _PerRevision(_compile)
 """``network(revision)``: the compiled network. Raises ``netcore.DocumentError`` when it is not runnable."""

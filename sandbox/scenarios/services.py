@@ -139,9 +139,10 @@ def apply_patches(
 def _head(scenario: Scenario, base: int) -> tuple[Scenario, Revision]:
     """Lock a scenario and return it with its newest revision, which is ``base`` or the edit is stale."""
     locked = Scenario.objects.select_for_update().get(pk=scenario.pk)
-    head = Revision.objects.get(head_of=locked)
+    head = Revision.objects.defer("document").get(head_of=locked)
     if head.number != base:
         raise Stale(head)
+    head.document = queries.documents(head)
     return locked, head
 
 
@@ -268,7 +269,7 @@ def _append(scenario: Scenario, head: Revision | None, reading: netcore.Reading,
         changes=changes.kept(changes.comparison(head.document if head else None, document)),
     )
     # Once it is there for good: of a number that is rolled back nothing may be remembered.
-    transaction.on_commit(lambda: queries.reading.keep(revision, reading))
+    transaction.on_commit(lambda: queries.keep(revision, reading))
     scenario.head = revision
     scenario.name = reading.document.name
     scenario.updated = revision.created

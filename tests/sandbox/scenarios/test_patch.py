@@ -71,6 +71,23 @@ def test_the_input_is_not_changed() -> None:
     assert document == {"a": {"b": [1]}}
 
 
+def test_a_value_that_stands_at_two_places_is_changed_at_one() -> None:
+    """What is not touched is shared with the input, and may be one object at several places of it."""
+    rules = {"web": {"ports": [443]}}
+    document = {"a": rules, "b": rules}
+    patch = [
+        {"op": "replace", "path": "/a/web/ports/0", "value": 80},
+        {"op": "add", "path": "/a/web/ports/-", "value": 81},
+        {"op": "copy", "from": "/a/web", "path": "/a/more"},
+        {"op": "remove", "path": "/a/more/ports/0"},
+        {"op": "move", "from": "/a/more", "path": "/c"},
+        {"op": "replace", "path": "/c/ports/0", "value": 82},
+    ]
+    web = {"ports": [80, 81]}
+    assert apply(document, patch) == {"a": {"web": web}, "b": rules, "c": {"ports": [82]}}
+    assert rules == {"web": {"ports": [443]}}
+
+
 @pytest.mark.timeout(30)
 def test_doubling_copies_are_stopped_quickly() -> None:
     """Forty copies of everything into itself would make 2**40 values."""
