@@ -31,6 +31,8 @@ OPEN_LIVE_PER_PERSON: Final = 2
 IN_BACKGROUND: Final = (Kind.MATRIX, Kind.DIFFERENCE)
 KEPT_IN_BACKGROUND: Final = 10
 """So many runs that a page asked by itself are kept of each kind and scenario, and those that are shared."""
+AWAY_AT_ONCE: Final = 5
+"""Older ones go so many at a time: an edit waits for each time."""
 OPEN_GRADINGS_PER_PERSON: Final = 5
 COMMANDS_PER_MINUTE: Final = 60
 COMMANDS_PER_RUN: Final = 2_000
@@ -214,7 +216,9 @@ def _make_room(run: Run) -> None:
     """Delete the oldest of what pages asked by themselves; what a link shows stays."""
     alike = Run.objects.filter(scenario=run.scenario_id, kind=run.kind, background=True)
     over = alike.exclude(state__in=OPEN).filter(shares=None).order_by("-created")
-    Run.objects.filter(pk__in=list(over.values_list("pk", flat=True)[KEPT_IN_BACKGROUND - 1 :])).delete()
+    old = list(over.values_list("pk", flat=True)[KEPT_IN_BACKGROUND - 1 :])
+    if len(old) >= AWAY_AT_ONCE:
+        Run.objects.filter(pk__in=old).delete()
 
 
 def command(run: Run, person: User, raw: Any) -> int:

@@ -98,7 +98,7 @@ class BackgroundTest(SandboxTest):
     def test_only_the_newest_are_kept_and_what_a_link_shows(self) -> None:
         revision = self.head(self.made)
         runs = []
-        for _ in range(services.KEPT_IN_BACKGROUND + 3):
+        for _ in range(1 + services.KEPT_IN_BACKGROUND + services.AWAY_AT_ONCE):
             run = services.start(self.owner, revision, Kind.MATRIX, MATRIX, tell=False, background=True)
             runs.append(services.cancel(run).pk)
             if len(runs) == 1:

@@ -1,7 +1,7 @@
 /** The matrix as a table: senders down, receivers across, VMs that behave alike together. */
 
 import { ChevronDown, ChevronRight } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, useId, useMemo, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useCallback, useId, useMemo, useState } from "react";
 
 import { mark, t } from "../../document/text";
 import { type Cell, type Matrix, type PortCells, cellOf, changesIn, matching, pairOf, sides } from "./cells";
@@ -35,7 +35,7 @@ export function Grid({ result, before, waits, old, open }: Props): ReactNode {
   const [only, setOnly] = useState(false);
   const drawing = useWorkbench((state) => state.drawing);
   const names = useMemo(() => new Map(placesOf(drawing).map(({ path, name }) => [path, name])), [drawing]);
-  const name = (vm: string): string => names.get(`vms/${vm}`) ?? vm;
+  const name = useCallback((vm: string): string => names.get(`vms/${vm}`) ?? vm, [names]);
   const port = matrix.ports.find((one) => one.port === wanted) ?? matrix.ports[0];
   const portBefore = before?.matrix.protocol === matrix.protocol ? before.matrix.ports.find((one) => one.port === port?.port) : undefined;
   const changed = useMemo(() => (port && portBefore && before ? changesIn(matrix, port, before.matrix, portBefore) : null), [matrix, port, before, portBefore]);
@@ -132,10 +132,12 @@ function Cells({ title, matrix, port, rows, columns, changed, name, trace }: Cel
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const [active, setActive] = useState<[number, number]>([0, 0]);
   const here: [number, number] = [Math.min(active[0], rows.length - 1), Math.min(active[1], columns.length - 1)];
-  const said = (number: number): string => {
-    const vms = matrix.groups[number]?.vms ?? [];
-    return `${name(vms[0] ?? "")}${vms.length > 1 ? ` +${(vms.length - 1).toLocaleString("en")}` : ""}`;
-  };
+  // Each stands in many cells, and to write a number takes longer than to draw one.
+  const names = useMemo(
+    () => matrix.groups.map(({ vms }) => `${name(vms[0] ?? "")}${vms.length > 1 ? ` +${(vms.length - 1).toLocaleString("en")}` : ""}`),
+    [matrix, name],
+  );
+  const said = (number: number): string => names[number] ?? "";
   const move = (event: KeyboardEvent<HTMLTableSectionElement>): void => {
     const goal = goalOf(event, here, rows.length, columns.length);
     if (!goal) return;
