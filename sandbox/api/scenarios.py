@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import Path, Query, Router, Status
@@ -112,18 +112,21 @@ def edited(revision: Revision) -> dict[str, Any]:
     }
 
 
+_EDIT_ANSWERS: Final[dict[int, Any]] = {
+    200: schemas.PatchOut,
+    400: _Errors,
+    403: _Errors,
+    404: _Errors,
+    409: schemas.StaleOut,
+    413: _Errors,
+    422: _Errors,
+    429: _Errors,
+}
+
+
 @router.patch(
     "/scenarios/{scenario_id}",
-    response={
-        200: schemas.PatchOut,
-        400: _Errors,
-        403: _Errors,
-        404: _Errors,
-        409: schemas.StaleOut,
-        413: _Errors,
-        422: _Errors,
-        429: _Errors,
-    },
+    response=_EDIT_ANSWERS,
     throttle=[PerPerson("edit", "600/m")],
 )
 def edit_scenario(request: HttpRequest, scenario_id: str, body: schemas.PatchIn) -> dict[str, Any]:
@@ -135,16 +138,7 @@ def edit_scenario(request: HttpRequest, scenario_id: str, body: schemas.PatchIn)
 
 @router.post(
     "/scenarios/{scenario_id}/edits",
-    response={
-        200: schemas.PatchOut,
-        400: _Errors,
-        403: _Errors,
-        404: _Errors,
-        409: schemas.StaleOut,
-        413: _Errors,
-        422: _Errors,
-        429: _Errors,
-    },
+    response=_EDIT_ANSWERS,
     throttle=[PerPerson("edit", "600/m")],
 )
 def edit_scenario_often(request: HttpRequest, scenario_id: str, body: schemas.EditsIn) -> dict[str, Any]:

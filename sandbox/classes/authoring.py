@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
+import redis
 import yaml
 from django.core.cache import cache
 from django.utils.translation import gettext
@@ -50,7 +51,7 @@ def trying(user: User) -> Iterator[None]:
     place, mark = f"trying:{user.pk}", secrets.token_hex(8)
     try:
         alone = cache.add(place, mark, _HELD_S)
-    except Exception:
+    except (redis.RedisError, OSError):
         # The limit spares the machine; a cache that is away must not keep people from their work.
         log.warning("whether another pack is being tried could not be checked", exc_info=True)
         alone = True
@@ -71,7 +72,7 @@ def trying(user: User) -> Iterator[None]:
         try:
             if cache.get(place) == mark:  # not what a later try holds
                 cache.delete(place)
-        except Exception:
+        except (redis.RedisError, OSError):
             log.warning("the mark of a pack that was tried is left to expire", exc_info=True)
 
 

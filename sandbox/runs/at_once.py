@@ -52,6 +52,7 @@ class _Engine:
         try:
             reaching.warm()
         except Exception:
+            # Whatever a compiler or its store of kernels raises, workers still make every matrix.
             log.exception("the kernels could not be loaded; workers make every matrix")
         else:
             self.ready = True

@@ -109,6 +109,7 @@ class _Sender:
             try:
                 client.publish(_channel(run_id), hint.as_bytes())
             except Exception as error:
+                # Of any kind: an error that got out would end the thread, and no later hint would be sent.
                 # The table has it all; browsers look there by themselves every second while a run is open.
                 log.warning("a hint for run %s was not sent: %r", run_id, error)
 

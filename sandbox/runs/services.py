@@ -200,6 +200,7 @@ def ask_after_edit(owner: User, revision: Revision, parameters: Any) -> Run | No
     except (BadParameters, NotRunnable, TooManyRuns, scenarios.InExam, scenarios.PredictFirst):
         return None
     except Exception:
+        # Of any kind, for an engine may raise what it likes.
         # An answer that refuses would say that the edit is not saved, and the page would take it back.
         log.exception("no matrix could be asked of %s", revision)
         return None

@@ -44,14 +44,19 @@ def machine() -> str:
     return f"{cores} cores {model or platform.machine()}, {platform.system()} {release}"
 
 
-def versions() -> str:
-    """Return Python and the packages that take part, with their versions."""
+def versions(before: str = "") -> str:
+    """Return Python and the packages that take part, with their versions.
+
+    Args:
+        before: such a line of earlier; a package that is missing now keeps the version its figures are from.
+    """
+    known = dict(re.findall(r"([\w-]+) (\d[\w.+-]*\w|\d)", before))
     found = [f"Python {platform.python_version()}"]
     for name in PACKAGES:
         try:
             found.append(f"{name} {version(name)}")
         except PackageNotFoundError:
-            found.append(f"{name} not installed")
+            found.append(f"{name} {known.get(name, 'not installed')}")
     return ", ".join(found)
 
 
@@ -94,8 +99,11 @@ def text(known: Mapping[str, Goal], verdicts: Iterable[Verdict], day: str, befor
         before: the page as it was; goals that this run left out keep their lines if the machine is the same.
     """
     rows: dict[str, list[str]] = {}
+    earlier = ""
     if f"Machine: {machine()}." in before:
         for line in before.splitlines():
+            if line.startswith("Versions: "):
+                earlier = line
             found = re.match(r"\| ([BGS]\d+[a-e]?) \|", line)
             if found:
                 rows.setdefault(found[1], []).append(line)
@@ -104,5 +112,5 @@ def text(known: Mapping[str, Goal], verdicts: Iterable[Verdict], day: str, befor
         fresh.setdefault(verdict.goal.id, []).append(row(verdict, day))
     rows |= fresh
     lines = [line for name in known for line in rows.get(name, [])]
-    about = f"Machine: {machine()}.\nVersions: {versions()}.\n"
+    about = f"Machine: {machine()}.\nVersions: {versions(earlier)}.\n"
     return "\n".join([_HEAD, about, _TABLE, *lines, ""])

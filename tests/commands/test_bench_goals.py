@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -154,3 +155,16 @@ def test_goals_measured_on_another_machine_leave_the_page() -> None:
 def test_an_unknown_goal_is_named() -> None:
     with pytest.raises(CommandError, match=r"There is no bench G99, fast; there are: .*walk, B1"):
         call_command("bench", only="G99,walk,fast")
+
+
+def test_a_package_that_is_missing_now_keeps_the_version_its_lines_were_measured_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(page, "PACKAGES", ("numpy", "no-such-peer", "never-there"))
+    before = f"Machine: {page.machine()}.\nVersions: Python 3.1, numpy 0.1, no-such-peer 1.2.3.\n"
+    again = page.text(goals(), [], "2026-01-01", before)
+    assert f"numpy {version('numpy')}, no-such-peer 1.2.3, never-there not installed.\n" in again
+    third = page.text(goals(), [], "2026-01-02", again)
+    assert "no-such-peer 1.2.3, never-there not installed.\n" in third
+    elsewhere = page.text(goals(), [], "2026-01-01", before.replace(page.machine(), "another"))
+    assert "no-such-peer not installed" in elsewhere
