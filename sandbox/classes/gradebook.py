@@ -1,10 +1,8 @@
-"""The gradebook: reads for tables and exports, and nothing else. For staff only; callers ask ``access``."""
+"""The gradebook: reads for its tables, and nothing else. For staff only; callers ask ``access``."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db.models import Count, Q, Sum
@@ -14,9 +12,6 @@ from sandbox.classes.models import Attempt, CheckRow, Course, Exercise, Grading,
 
 QUESTION: Final = "Q"
 """Kind of a check that asks: predictions and explanations, which are scored apart from behaviour."""
-
-_RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What begins a formula in spreadsheets, or hides one."""
 
 
 def course_table(course: Course) -> dict[str, Any]:
@@ -184,64 +179,6 @@ def filtered(rows: Iterable[dict[str, Any]], words: str, group: str) -> list[dic
         if (not group or row["place"].group == group)
         and asked in f"{row['place'].shown} {row['place'].login}".casefold()
     ]
-
-
-def as_data(course: Course) -> dict[str, Any]:
-    """Return the gradebook of a course as plain data, for JSON and for machines."""
-    table = course_table(course)
-    return {
-        "course": {"id": str(course.pk), "title": course.title, "term": course.term},
-        "exercises": [{"id": str(one.pk), "title": one.title} for one in table["exercises"]],
-        "learners": [
-            {
-                "id": str(row["place"].pk),
-                "login": row["place"].login or row["place"].user.get_username(),
-                "name": row["place"].name,
-                "group": row["place"].group,
-                "total": row["total"],
-                "scores": [
-                    {
-                        "exercise": str(exercise.pk),
-                        "score": cell["score"] if cell else None,
-                        "ungraded": cell["ungraded"] if cell else 0,
-                        "submissions": cell["made"] if cell else 0,
-                        "predictions": cell["predictions"] if cell else None,
-                        "behaviour": cell["behaviour"] if cell else None,
-                    }
-                    for exercise, cell in zip(table["exercises"], row["cells"], strict=True)
-                ],
-            }
-            for row in table["rows"]
-        ],
-    }
-
-
-def as_csv(course: Course) -> str:
-    """Return the gradebook of a course as CSV; no cell can be taken for a formula."""
-    data = as_data(course)
-    heading = ["login", "name", "group", "total", *(one["title"] for one in data["exercises"])]
-    lines = [
-        [one["login"], one["name"], one["group"], one["total"], *(cell["score"] for cell in one["scores"])]
-        for one in data["learners"]
-    ]
-    return csv_text([heading, *lines])
-
-
-def csv_text(rows: Iterable[Sequence[Any]]) -> str:
-    """Return rows as CSV (RFC 4180). A text that a spreadsheet would run gets an apostrophe in front."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    for row in rows:
-        writer.writerow([_harmless(cell) for cell in row])
-    return out.getvalue()
-
-
-def _harmless(cell: Any) -> Any:
-    if cell is None:
-        return ""
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(_RISKY):
-        return f"'{cell}"
-    return cell
 
 
 def regrade_table(exercise: Exercise) -> dict[str, Any]:

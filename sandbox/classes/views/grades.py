@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from sandbox.classes import access, gradebook, queries
+from sandbox.classes import access, exports, gradebook, queries
 from sandbox.classes.forms import CommentForm, ExerciseForm, ExtensionForm, OverrideForm
 from sandbox.classes.models import Exercise, PackVersion, Submission
 from sandbox.classes.services import exercises
@@ -124,17 +124,50 @@ def course_grades(request: HttpRequest, course_id: str) -> HttpResponse:
 def course_grades_csv(request: HttpRequest, course_id: str) -> HttpResponse:
     """Send the gradebook as CSV."""
     found, _ = access.course(request.user, course_id, "see_work")
-    response = HttpResponse(gradebook.as_csv(found), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="gradebook.csv"'
-    return response
+    return _file(HttpResponse(exports.course_csv(found), content_type=_CSV), "gradebook.csv")
 
 
 @require_safe
-def course_grades_json(request: HttpRequest, course_id: str) -> JsonResponse:
+def course_grades_json(request: HttpRequest, course_id: str) -> HttpResponse:
     """Send the gradebook as JSON."""
     found, _ = access.course(request.user, course_id, "see_work")
-    response = JsonResponse(gradebook.as_data(found))
-    response["Content-Disposition"] = 'attachment; filename="gradebook.json"'
+    return _file(JsonResponse(exports.course_data(found)), "gradebook.json")
+
+
+@require_safe
+def course_checks_csv(request: HttpRequest, course_id: str) -> HttpResponse:
+    """Send every check of the course as CSV."""
+    found, _ = access.course(request.user, course_id, "see_work")
+    return _file(HttpResponse(exports.checks_csv(found), content_type=_CSV), "checks.csv")
+
+
+@require_safe
+def course_checks_json(request: HttpRequest, course_id: str) -> HttpResponse:
+    """Send every check of the course as JSON."""
+    found, _ = access.course(request.user, course_id, "see_work")
+    return _file(JsonResponse(exports.checks_data(found)), "checks.json")
+
+
+@require_safe
+def exercise_grades_csv(request: HttpRequest, exercise_id: str) -> HttpResponse:
+    """Send the gradebook of one exercise as CSV, a column for each check."""
+    found, _ = access.exercise(request.user, exercise_id, "see_work")
+    name = f"{found.pack.slug}.csv"
+    return _file(HttpResponse(exports.exercise_csv(found), content_type=_CSV), name)
+
+
+@require_safe
+def exercise_grades_json(request: HttpRequest, exercise_id: str) -> HttpResponse:
+    """Send the gradebook of one exercise as JSON, check by check."""
+    found, _ = access.exercise(request.user, exercise_id, "see_work")
+    return _file(JsonResponse(exports.exercise_data(found)), f"{found.pack.slug}.json")
+
+
+_CSV: Final = "text/csv; charset=utf-8"
+
+
+def _file(response: HttpResponse, name: str) -> HttpResponse:
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
