@@ -84,8 +84,23 @@ def places(course: Course) -> QuerySet[Enrolment]:
     return (
         course.enrolments.select_related("user")
         .annotate(staff=Count("pk", filter=Q(role__in=STAFF)))
-        .order_by("-active", "-staff", "group", "name", "login")
+        .order_by("-active", "-staff", "group", "name", "login", "pk")
     )
+
+
+def found_places(course: Course, words: str, role: str) -> QuerySet[Enrolment]:
+    """Return ``places`` whose name or login holds the words, of one role where one is named.
+
+    An e-mail address is found when it is written whole: a search tells nobody the address of somebody else.
+    """
+    found = places(course)
+    if role:
+        found = found.filter(role=role)
+    asked = words.replace("\0", " ").strip()  # the database takes no such character
+    if asked:
+        named = Q(name__icontains=asked) | Q(login__icontains=asked) | Q(user__username__icontains=asked)
+        found = found.filter(named | Q(user__email__iexact=asked))
+    return found
 
 
 def learners(course: Course) -> QuerySet[Enrolment]:

@@ -16,7 +16,7 @@ from sandbox.classes.forms import CommentForm, ExerciseForm, ExtensionForm, Over
 from sandbox.classes.models import Exercise, PackVersion, Submission
 from sandbox.classes.services import exercises
 from sandbox.classes.services import grading as gradings
-from sandbox.classes.views.shared import page, person, refused, said, wrong
+from sandbox.classes.views.shared import page, paged, person, refused, said, wrong
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -100,24 +100,30 @@ def exercise_delete(request: HttpRequest, exercise_id: str) -> HttpResponse:
 
 
 def _asked(request: HttpRequest, rows: list[dict[str, Any]], default: str) -> dict[str, Any]:
-    """Return rows as ``?sort=``, ``?q=`` and ``?group=`` ask, with what was asked."""
+    """Return the rows that ``?sort=``, ``?q=``, ``?group=`` and ``?page=`` ask for, with what was asked."""
     sort = request.GET.get("sort", default)[:100]
     words, group = request.GET.get("q", "")[:100], request.GET.get("group", "")[:60]
     groups = sorted({row["place"].group for row in rows if row["place"].group})
     shown = gradebook.sorted_rows(gradebook.filtered(rows, words, group), sort)
-    return {"rows": shown, "sort": sort, "query": words, "group": group, "groups": groups}
+    found = paged(request, shown)
+    rows = list(found["pages"])
+    return {**found, "rows": rows, "sort": sort, "query": words, "group": group, "groups": groups}
 
 
 @require_safe
 def course_grades(request: HttpRequest, course_id: str) -> HttpResponse:
     """Show the gradebook of a course.
 
-    ``classes/gradebook.html``: ``exercises``, ``rows``, ``sort``, ``query``, ``group``, ``groups``, ``open``.
+    ``classes/gradebook.html``: ``exercises``, ``rows``, ``pages``, ``asked`` (see ``paged``), ``sort``,
+    ``query``, ``group``, ``groups``, ``open``.
     """
     found, place = access.course(request.user, course_id, "see_work")
-    table = gradebook.course_table(found)
-    context = {"exercises": table["exercises"], "open": gradebook.needs_a_person(found)}
-    return page(request, "gradebook.html", found, place, context | _asked(request, table["rows"], "name"))
+    exercises = list(found.exercises.all())
+    rows = gradebook.course_rows(found, request.GET.get("sort", ""))
+    context = {"exercises": exercises, "open": gradebook.needs_a_person(found)}
+    context |= _asked(request, rows, "name")
+    gradebook.fill(context["rows"], exercises)
+    return page(request, "gradebook.html", found, place, context)
 
 
 @require_safe
@@ -175,8 +181,9 @@ def _file(response: HttpResponse, name: str) -> HttpResponse:
 def exercise_grades(request: HttpRequest, exercise_id: str) -> HttpResponse:
     """Show the gradebook of one exercise, check by check.
 
-    ``classes/exercise_grades.html``: ``exercise``, ``checks``, ``rows``, ``sort``, ``query``, ``group``,
-    ``groups``, ``trial`` (see ``gradebook.regrade_table``), ``versions``.
+    ``classes/exercise_grades.html``: ``exercise``, ``checks``, ``rows``, ``pages``, ``asked`` (see
+    ``paged``), ``sort``, ``query``, ``group``, ``groups``, ``trial`` (see ``gradebook.regrade_table``),
+    ``versions``.
     """
     found, place = access.exercise(request.user, exercise_id, "see_work")
     table = gradebook.exercise_table(found)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.accounts.models import User
 from sandbox.classes import exports
 from sandbox.classes.models import (
     Attempt,
@@ -22,7 +23,7 @@ from sandbox.classes.models import (
     Override,
     PackVersion,
 )
-from sandbox.classes.services import exercises, grading
+from sandbox.classes.services import exercises, grading, people
 from sandbox.runs.models import Kind, Run, State
 from tests.sandbox.classes.base import ClassroomTest
 
@@ -68,6 +69,24 @@ class GradebookTest(ClassroomTest):
         assert b"\xe2\x9c\x8e 77" not in self.teacher.get(path).content
         grading.override(self.low, self.users["instructor"], "", 77.0, "Seen in person")
         assert b"\xe2\x9c\x8e 77<" in self.teacher.get(path).content
+
+    def test_tables_of_a_large_course_come_page_by_page_in_one_order(self) -> None:
+        for number in range(105):
+            user = User.objects.create_user(f"crowd-{number:03d}")
+            people.enrol(self.course, user, name=f"Crowd {number:03d}")
+        for path in (f"/courses/{self.course.pk}/gradebook/", f"/exercises/{self.set.pk}/grades/"):
+            for sort in ("name", "-name", "-total", "score", f"-{self.set.pk}"):
+                first, second = (self.teacher.get(f"{path}?sort={sort}&page={number}") for number in (1, 2))
+                rows = [*first.context["rows"], *second.context["rows"]]
+                assert (len(first.context["rows"]), len({row["place"].pk for row in rows})) == (100, 107)
+                assert len(rows) == 107
+            self.assertContains(first, f"?sort=-{self.set.pk}&amp;page=2")
+        course = f"/courses/{self.course.pk}/gradebook/"
+        best = self.teacher.get(f"{course}?sort=-{self.set.pk}").context["rows"][:2]
+        assert [row["cells"][0]["attempt"] for row in best] == [self.high, self.low]
+        best = self.teacher.get(f"{course}?sort=-total").context["rows"][:2]
+        assert [row["total"] for row in best] == [self.score(self.high), self.score(self.low)]
+        assert self.teacher.get(f"{course}?q=crowd&page=2").context["pages"].paginator.count == 105
 
     def test_tables_ask_a_fixed_number_of_queries(self) -> None:
         for path, queries in (
