@@ -120,8 +120,8 @@ __all__ = [
     "routes_alone", "routes_shown", "rule_cards", "say", "schema", "shadowed", "shadowed_at", "simulate",
     "solution", "space_of", "speaking", "stale_routes", "stop_when", "sweep", "sweep_parameters",
     "sweep_point", "sweep_scenario", "sweep_summary", "switches", "timing_profile", "timing_profiles",
-    "told", "too_large", "trace", "trace_steps", "traceroute", "trial_stretches", "trials", "unknown_to", "variant",
-    "verify_receipt", "warm", "warnings", "why",
+    "told", "too_large", "trace", "trace_steps", "traceroute", "trial_stretches", "trials", "unknown_to",
+    "variant", "verify_receipt", "warm", "warnings", "why",
 ]
 # fmt: on
 
