@@ -24,7 +24,7 @@ def course_table(course: Course) -> dict[str, Any]:
     exercises = list(course.exercises.all())
     attempts = Attempt.objects.filter(exercise__course=course)
     apart = _apart(course)
-    rows = [{"place": place} for place in queries.learners(course)]
+    rows: list[dict[str, Any]] = [{"place": place} for place in queries.learners(course)]
     _fill(rows, exercises, attempts, apart)
     for row in rows:
         row["total"] = round(sum(cell["score"] or 0 for cell in row["cells"] if cell), 2)

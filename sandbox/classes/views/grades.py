@@ -120,7 +120,7 @@ def course_grades(request: HttpRequest, course_id: str) -> HttpResponse:
     found, place = access.course(request.user, course_id, "see_work")
     exercises = list(found.exercises.all())
     rows = gradebook.course_rows(found, request.GET.get("sort", ""))
-    context = {"exercises": exercises, "open": gradebook.needs_a_person(found)}
+    context: dict[str, Any] = {"exercises": exercises, "open": gradebook.needs_a_person(found)}
     context |= _asked(request, rows, "name")
     gradebook.fill(context["rows"], exercises)
     return page(request, "gradebook.html", found, place, context)
