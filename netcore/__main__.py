@@ -136,11 +136,22 @@ def _of_packs(add: Add) -> None:
     broken.add_argument("--seed", type=int, default=1, help="the same one gives the same faults; default 1")
     broken.add_argument("--kind", action="append", metavar="KIND", help="may be repeated; default: all")
     verify = add("verify", grading.verify, of="the file of a receipt")
-    verify.add_argument("pack", metavar="PACK", nargs="?", help="folder of the pack, to repeat the grading")
+    verify.add_argument(
+        "pack",
+        metavar="PACK",
+        nargs="?",
+        help="folder of the pack; without it the one that came with the program",
+    )
+    verify.add_argument(
+        "--packs",
+        metavar="FOLDER",
+        default=str(grading.SHIPPED),
+        help="where packs are looked for by id and digest; default: those that came with the program",
+    )
     verify.add_argument("--key", metavar="FILE", help="file with the key of the signature")
     verify.epilog = (
         "Exit codes: 0 it is proved, by its signature or because the same verdicts came again; 1 it is not "
-        "as it says; 2 it cannot be read; 3 unverified: without PACK or --key it may as well be forged."
+        "as it says; 2 it cannot be read; 3 unverified: without its pack or --key it may as well be forged."
     )
     for made in (grade, show, receipt):
         made.add_argument("--seed", type=int, default=0, help="of the variant; default 0, as it is written")

@@ -141,6 +141,40 @@ TABLE: Final = {
             "D20 D22",
         ),
         _idea(
+            "prefix-length",
+            "that something goes before the length of the prefix",
+            "Of the routes that hold the destination, the longest prefix wins. Only between equal prefixes "
+            "does it count where a route comes from.",
+            "D20 D23",
+        ),
+        _idea(
+            "system-first",
+            "that a system route goes before one that somebody has added",
+            "Of equal prefixes the user route wins, then what a gateway has learned, and the system route "
+            "last.",
+            "D20 D22",
+        ),
+        _idea(
+            "bgp-before-user",
+            "that a route learned by BGP goes before a user route",
+            "Of equal prefixes the user route wins. What a gateway has learned comes second.",
+            "D20",
+        ),
+        _idea(
+            "bgp-inside",
+            "that a route learned by BGP draws away what goes to the own or a peered virtual network",
+            "The routes of the virtual network, its peerings and service endpoints win over BGP, even where "
+            "BGP has the longer prefix.",
+            "D21 D68",
+        ),
+        _idea(
+            "none-stays",
+            "that private addresses nobody has stay without a route",
+            "A user route for 0.0.0.0/0 takes the None routes of the private ranges away, and catches what "
+            "went there.",
+            "D6",
+        ),
+        _idea(
             "transitive-peering",
             "that peering is transitive",
             "A peering joins two virtual networks and no third one behind them.",

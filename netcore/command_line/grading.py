@@ -12,6 +12,9 @@ import netcore
 from netcore.command_line import inputs
 from netcore.command_line.output import NO, UNVERIFIED, YES, rows
 
+SHIPPED = Path(__file__).resolve().parents[2] / "sandbox" / "classes" / "packs"
+"""The packs that come with the program, each in a folder that bears its id."""
+
 _MARKS = {"passed": "ok", "failed": "FAILED", "ungraded": "not graded"}
 
 
@@ -98,18 +101,44 @@ def receipt(options: argparse.Namespace) -> int:
 
 
 def verify(options: argparse.Namespace) -> int:
-    """Say whether a receipt is whole, rightly signed, and gives the same verdicts again."""
+    """Say whether a receipt is whole, rightly signed, and gives the same verdicts again.
+
+    The pack is the one that is given, else the one of the same id and digest that comes with the program.
+    """
     try:
         raw = json.loads(inputs.content(options.file))
     except ValueError as error:
         raise inputs.Cannot(f"{options.file} is no JSON: {error}") from error
     key = inputs.content(options.key).strip() if options.key else None
-    found = netcore.verify_receipt(raw, pack(options.pack) if options.pack else None, key)
+    given, needed = (pack(options.pack), "") if options.pack else _pack_of(raw, Path(options.packs))
+    found = netcore.verify_receipt(raw, given, key)
     if options.json:
-        rows([found.as_dict()])
+        rows([{**found.as_dict(), **({"needed": needed} if needed else {})}])
     else:
-        print(found.text)
+        print(f"{found.text}\n  {needed}" if needed else found.text)
     return {"good": YES, "bad": NO, "unverified": UNVERIFIED}[found.verdict]
+
+
+def _pack_of(made: Any, packs: Path) -> tuple[netcore.Pack | None, str]:
+    """Return the pack of a folder of packs that a receipt names; without it what is needed, in words.
+
+    The digest decides: a pack of the same id that was changed since would grade otherwise.
+    """
+    named = made.get("pack") if isinstance(made, dict) else None
+    if not isinstance(named, dict):
+        return None, ""  # no receipt, which is said by whoever reads it
+    wanted, version = str(named.get("id")), named.get("version")
+    folder = next((one for one in sorted(packs.glob("*/")) if one.name == wanted), None)
+    if folder is None:
+        return None, f"To repeat it, give the folder of the pack {wanted}: none of this id is in {packs}."
+    found = pack(str(folder))
+    if found.digest != named.get("digest"):
+        return None, (
+            f"To repeat it, give a folder with the files of {wanted} as they were graded, version {version}: "
+            f"those in {folder} are others. `manage.py packs export {wanted} FOLDER --version N` writes one "
+            "that a site has stored, where N is its number there."
+        )
+    return found, ""
 
 
 def put_faults(options: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field
 from sandbox.api import schemas
 from sandbox.api.auth import PerPerson, SignedIn, person
 from sandbox.api.errors import Refusal
-from sandbox.classes import access, gradebook, queries
+from sandbox.classes import access, exports, queries
 from sandbox.classes.services import people
 
 router = Router(tags=["courses"], auth=SignedIn())
@@ -216,7 +216,7 @@ def send_roster(request: HttpRequest, course_id: str, body: RosterIn) -> dict[st
 def get_gradebook(request: HttpRequest, course_id: str) -> dict[str, Any]:
     """Return the gradebook of a course, for staff."""
     course, _ = access.course(request.user, course_id, "see_work")
-    return gradebook.as_data(course)
+    return exports.course_data(course)
 
 
 @router.get(
@@ -231,6 +231,6 @@ def get_gradebook(request: HttpRequest, course_id: str) -> dict[str, Any]:
 def get_gradebook_csv(request: HttpRequest, course_id: str) -> HttpResponse:
     """Return the gradebook of a course as CSV; no cell of it can be taken for a formula."""
     course, _ = access.course(request.user, course_id, "see_work")
-    response = HttpResponse(gradebook.as_csv(course), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(exports.course_csv(course), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="gradebook.csv"'
     return response

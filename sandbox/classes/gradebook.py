@@ -1,22 +1,18 @@
-"""The gradebook: reads for tables and exports, and nothing else. For staff only; callers ask ``access``."""
+"""The gradebook: reads for its tables, and nothing else. For staff only; callers ask ``access``."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Final
+from uuid import UUID
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from sandbox.classes import queries, recording
 from sandbox.classes.models import Attempt, CheckRow, Course, Exercise, Grading, Override
 
 QUESTION: Final = "Q"
 """Kind of a check that asks: predictions and explanations, which are scored apart from behaviour."""
-
-_RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What begins a formula in spreadsheets, or hides one."""
 
 
 def course_table(course: Course) -> dict[str, Any]:
@@ -26,17 +22,54 @@ def course_table(course: Course) -> dict[str, Any]:
     "predictions", "behaviour"}``; the last two are of the best submission, as the machine gave them, or None.
     """
     exercises = list(course.exercises.all())
-    attempts = {
-        (one.enrolment_id, one.exercise_id): one
-        for one in Attempt.objects.filter(exercise__course=course).annotate(made=Count("submissions"))
-    }
+    attempts = Attempt.objects.filter(exercise__course=course)
     apart = _apart(course)
-    rows = []
-    for place in queries.learners(course):
-        cells = [_cell(attempts.get((place.pk, exercise.pk)), apart) for exercise in exercises]
-        total = sum(cell["score"] or 0 for cell in cells if cell)
-        rows.append({"place": place, "cells": cells, "total": round(total, 2)})
+    rows: list[dict[str, Any]] = [{"place": place} for place in queries.learners(course)]
+    _fill(rows, exercises, attempts, apart)
+    for row in rows:
+        row["total"] = round(sum(cell["score"] or 0 for cell in row["cells"] if cell), 2)
     return {"exercises": exercises, "rows": rows}
+
+
+def course_rows(course: Course, by: str) -> list[dict[str, Any]]:
+    """Return a row for each learner with what rows are sorted by: ``{"place", "total", "column"}``.
+
+    ``column`` is the score of the exercise whose id ``by`` is, else None. The cells are read for the rows
+    that are shown, see ``fill``: a large course has tens of thousands.
+    """
+    attempts = Attempt.objects.filter(exercise__course=course).order_by()
+    totals = dict(attempts.values_list("enrolment").annotate(total=Sum("score")))
+    column = (
+        dict(attempts.filter(exercise=asked).values_list("enrolment", "score")) if (asked := _id(by)) else {}
+    )
+    return [
+        {"place": place, "total": round(totals.get(place.pk) or 0, 2), "column": column.get(place.pk)}
+        for place in queries.learners(course)
+    ]
+
+
+def _id(by: str) -> UUID | None:
+    try:
+        return UUID(by.lstrip("-"))
+    except ValueError:
+        return None
+
+
+def fill(rows: list[dict[str, Any]], exercises: list[Exercise]) -> None:
+    """Give rows their ``cells`` as in ``course_table``, without predictions and behaviour; one query."""
+    places = [row["place"].pk for row in rows]
+    _fill(rows, exercises, Attempt.objects.filter(exercise__in=exercises, enrolment__in=places), {})
+
+
+def _fill(
+    rows: list[dict[str, Any]],
+    exercises: list[Exercise],
+    attempts: QuerySet[Attempt],
+    apart: dict[Any, tuple[float | None, float | None]],
+) -> None:
+    found = {(one.enrolment_id, one.exercise_id): one for one in attempts.annotate(made=Count("submissions"))}
+    for row in rows:
+        row["cells"] = [_cell(found.get((row["place"].pk, one.pk)), apart) for one in exercises]
 
 
 def _apart(course: Course) -> dict[Any, tuple[float | None, float | None]]:
@@ -86,7 +119,13 @@ def exercise_table(exercise: Exercise) -> dict[str, Any]:
     best = _best(exercise)
     found: dict[Any, dict[str, CheckRow]] = {}
     checks: dict[str, dict[str, Any]] = {}
-    for row in CheckRow.objects.filter(grading__in=best.values()).order_by("position"):
+    told = CheckRow.objects.filter(
+        grading__submission__attempt__exercise=exercise, grading__counts=True, grading__finished__isnull=False
+    )
+    wanted = {grading.pk for grading in best.values()}
+    for row in told.defer("counterexample").order_by("position"):
+        if row.grading_id not in wanted:
+            continue
         found.setdefault(row.grading_id, {})[row.check_id] = row
         checks.setdefault(
             row.check_id,
@@ -168,9 +207,8 @@ def _value(row: dict[str, Any], key: str) -> Any:
         return row.get(key)
     if key == "score":
         return row["attempt"].score if row.get("attempt") else None
-    if "cells" in row:
-        found = [cell for cell in row["cells"] if cell and str(cell["attempt"].exercise_id) == key]
-        return found[0]["score"] if found else None
+    if "column" in row:
+        return row["column"]
     check = row["checks"].get(key)
     return row["overrides"].get(key, check.earned if check else None)
 
@@ -184,64 +222,6 @@ def filtered(rows: Iterable[dict[str, Any]], words: str, group: str) -> list[dic
         if (not group or row["place"].group == group)
         and asked in f"{row['place'].shown} {row['place'].login}".casefold()
     ]
-
-
-def as_data(course: Course) -> dict[str, Any]:
-    """Return the gradebook of a course as plain data, for JSON and for machines."""
-    table = course_table(course)
-    return {
-        "course": {"id": str(course.pk), "title": course.title, "term": course.term},
-        "exercises": [{"id": str(one.pk), "title": one.title} for one in table["exercises"]],
-        "learners": [
-            {
-                "id": str(row["place"].pk),
-                "login": row["place"].login or row["place"].user.get_username(),
-                "name": row["place"].name,
-                "group": row["place"].group,
-                "total": row["total"],
-                "scores": [
-                    {
-                        "exercise": str(exercise.pk),
-                        "score": cell["score"] if cell else None,
-                        "ungraded": cell["ungraded"] if cell else 0,
-                        "submissions": cell["made"] if cell else 0,
-                        "predictions": cell["predictions"] if cell else None,
-                        "behaviour": cell["behaviour"] if cell else None,
-                    }
-                    for exercise, cell in zip(table["exercises"], row["cells"], strict=True)
-                ],
-            }
-            for row in table["rows"]
-        ],
-    }
-
-
-def as_csv(course: Course) -> str:
-    """Return the gradebook of a course as CSV; no cell can be taken for a formula."""
-    data = as_data(course)
-    heading = ["login", "name", "group", "total", *(one["title"] for one in data["exercises"])]
-    lines = [
-        [one["login"], one["name"], one["group"], one["total"], *(cell["score"] for cell in one["scores"])]
-        for one in data["learners"]
-    ]
-    return csv_text([heading, *lines])
-
-
-def csv_text(rows: Iterable[Sequence[Any]]) -> str:
-    """Return rows as CSV (RFC 4180). A text that a spreadsheet would run gets an apostrophe in front."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    for row in rows:
-        writer.writerow([_harmless(cell) for cell in row])
-    return out.getvalue()
-
-
-def _harmless(cell: Any) -> Any:
-    if cell is None:
-        return ""
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(_RISKY):
-        return f"'{cell}"
-    return cell
 
 
 def regrade_table(exercise: Exercise) -> dict[str, Any]:

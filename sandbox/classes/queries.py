@@ -84,8 +84,23 @@ def places(course: Course) -> QuerySet[Enrolment]:
     return (
         course.enrolments.select_related("user")
         .annotate(staff=Count("pk", filter=Q(role__in=STAFF)))
-        .order_by("-active", "-staff", "group", "name", "login")
+        .order_by("-active", "-staff", "group", "name", "login", "pk")
     )
+
+
+def found_places(course: Course, words: str, role: str) -> QuerySet[Enrolment]:
+    """Return ``places`` whose name or login holds the words, of one role where one is named.
+
+    An e-mail address is found when it is written whole: a search tells nobody the address of somebody else.
+    """
+    found = places(course)
+    if role:
+        found = found.filter(role=role)
+    asked = words.replace("\0", " ").strip()  # the database takes no such character
+    if asked:
+        named = Q(name__icontains=asked) | Q(login__icontains=asked) | Q(user__username__icontains=asked)
+        found = found.filter(named | Q(user__email__iexact=asked))
+    return found
 
 
 def learners(course: Course) -> QuerySet[Enrolment]:
@@ -196,15 +211,41 @@ def _take_away_what_was_given(found: list[dict[str, Any]]) -> None:
     rest = [row for row in graded if not row["submission"].after_reference]
     if not any(row["submission"].given for row in rest):
         return
-    checks: dict[Any, list[Checked]] = {row["grading"].pk: [] for row in rest}
-    for one in CheckRow.objects.filter(grading__in=checks):
+    done = _by_themselves([(row["submission"], row["grading"].pk) for row in rest])
+    for row, one in zip(rest, done, strict=True):
+        row["own"] = sum(check.earned for check in one.checks)
+
+
+def _by_themselves(graded: list[tuple[Submission, Any]]) -> list[Graded]:
+    """Return what the learner did of submissions, in order of number, each with the id of its grading."""
+    checks: dict[Any, list[Checked]] = {grading: [] for _, grading in graded}
+    for one in CheckRow.objects.filter(grading__in=checks).defer("counterexample"):
         checks[one.grading_id].append(Checked(one.check_id, one.points, one.earned, one.state))
-    by_number = [
-        Graded(row["submission"].number, checks[row["grading"].pk], given=frozenset(row["submission"].given))
-        for row in rest
-    ]
-    for row, done in zip(rest, earned_by_themselves(by_number), strict=True):
-        row["own"] = sum(check.earned for check in done.checks)
+    return earned_by_themselves(
+        [Graded(one.number, checks[grading], given=frozenset(one.given)) for one, grading in graded]
+    )
+
+
+def counted(submission: Submission, grading: Grading) -> dict[int, float] | None:
+    """Return what of a graded submission counts, without what was given, by the id of each row of a check.
+
+    None: nothing was given, so everything counts.
+    """
+    if not (submission.after_reference or submission.given):
+        return None
+    done: dict[str, float] = {}
+    if not submission.after_reference:
+        until = Grading.objects.filter(
+            submission__attempt=submission.attempt_id,
+            submission__number__lte=submission.number,
+            submission__after_reference=False,
+            counts=True,
+            finished__isnull=False,
+        )
+        found = until.select_related("submission").order_by("submission__number")
+        last = _by_themselves([(one.submission, one.pk) for one in found])[-1]
+        done = {check.check: check.earned for check in last.checks}
+    return {pk: done.get(check, 0.0) for pk, check in grading.rows.values_list("pk", "check_id")}
 
 
 def work_is_over(exercise: Exercise, limits: Limits, submissions: list[dict[str, Any]]) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -38,18 +39,24 @@ def _of_learners(of: str = "") -> Q:
     return Q(**{f"{of}enrolment__role": Role.LEARNER, f"{of}enrolment__active": True})
 
 
+def _graded(exercise: Exercise) -> QuerySet[Grading]:
+    """Return the finished gradings of learners that count, in the order of each learner's submissions."""
+    return Grading.objects.filter(
+        _of_learners("submission__attempt__"),
+        submission__attempt__exercise=exercise,
+        counts=True,
+        finished__isnull=False,
+    ).order_by("submission__number")
+
+
+def _newest_ids(exercise: Exercise) -> list[UUID]:
+    """Return the ids of what ``_newest`` returns, in no order."""
+    return list(dict(_graded(exercise).values_list("submission__attempt", "pk")).values())
+
+
 def _newest(exercise: Exercise) -> list[Grading]:
     """Return the finished grading of the newest submission of each learner, oldest first."""
-    gradings = (
-        Grading.objects.filter(
-            _of_learners("submission__attempt__"),
-            submission__attempt__exercise=exercise,
-            counts=True,
-            finished__isnull=False,
-        )
-        .select_related("submission__attempt__enrolment__user")
-        .order_by("submission__number")
-    )
+    gradings = _graded(exercise).select_related("submission__attempt__enrolment__user")
     return sorted(
         {one.submission.attempt_id: one for one in gradings}.values(), key=lambda one: one.submission.created
     )
@@ -80,7 +87,7 @@ def tiles(exercise: Exercise, hidden: bool) -> dict[str, list[dict[str, Any]]]:
     Args:
         hidden: hidden checks too, which only staff may know of.
     """
-    failed = CheckRow.objects.filter(grading__in=_newest(exercise), state=CheckState.FAILED)
+    failed = CheckRow.objects.filter(grading__in=_newest_ids(exercise), state=CheckState.FAILED)
     if not hidden:
         failed = failed.filter(hidden=False)
     found = failed.values("check_id", "code", "at").annotate(count=Count("pk"), any_title=Max("title"))
@@ -105,26 +112,31 @@ def _titles(exercise: Exercise) -> dict[str, str]:
 def clusters(exercise: Exercise) -> list[dict[str, Any]]:
     """Return who makes the same mistakes, largest cluster first.
 
-    Each is ``{"fingerprint", "mistakes": [rows of one of them], "attempts", "submission"}``; the last is the
-    newest of the cluster, to be opened or shown to all. Whoever passes everything is in none.
+    Each is ``{"fingerprint", "first", "attempts", "submission"}``: the first grading of the cluster, and the
+    newest submission, to be opened or shown to all. Whoever passes everything is in none.
     """
-    newest = [one for one in _newest(exercise) if one.fingerprint]
-    rows: dict[Any, list[CheckRow]] = {}
-    titles = _titles(exercise)
-    for row in (
-        CheckRow.objects.filter(grading__in=newest).exclude(state=CheckState.PASSED).order_by("position")
-    ):
-        row.title = titles.get(row.check_id, row.title)
-        rows.setdefault(row.grading_id, []).append(row)
     found: dict[str, dict[str, Any]] = {}
-    for grading in newest:
+    for grading in _newest(exercise):
+        if not grading.fingerprint:
+            continue
         cluster = found.setdefault(
-            grading.fingerprint,
-            {"fingerprint": grading.fingerprint, "mistakes": rows.get(grading.pk, []), "attempts": []},
+            grading.fingerprint, {"fingerprint": grading.fingerprint, "first": grading, "attempts": []}
         )
         cluster["attempts"].append(grading.submission.attempt)
         cluster["submission"] = grading.submission
     return sorted(found.values(), key=lambda one: (-len(one["attempts"]), one["fingerprint"]))
+
+
+def tell_mistakes(exercise: Exercise, shown: Sequence[dict[str, Any]]) -> None:
+    """Give clusters their ``mistakes``: what did not pass in the first grading of each; one query."""
+    rows: dict[Any, list[CheckRow]] = {}
+    titles = _titles(exercise)
+    not_passed = CheckRow.objects.filter(grading__in=[one["first"] for one in shown])
+    for row in not_passed.exclude(state=CheckState.PASSED).defer("counterexample").order_by("position"):
+        row.title = titles.get(row.check_id, row.title)
+        rows.setdefault(row.grading_id, []).append(row)
+    for one in shown:
+        one["mistakes"] = rows.get(one["first"].pk, [])
 
 
 def insight(exercise: Exercise, hidden: bool) -> dict[str, Any]:
@@ -178,7 +190,7 @@ def insight(exercise: Exercise, hidden: bool) -> dict[str, Any]:
         mean=Avg(F("submissions__created") - F("started")),
         longest=Max(F("submissions__created") - F("started")),
     )
-    failed = CheckRow.objects.filter(grading__in=_newest(exercise), kind="Q", state=CheckState.FAILED)
+    failed = CheckRow.objects.filter(grading__in=_newest_ids(exercise), kind="Q", state=CheckState.FAILED)
     taken = AttemptEvent.objects.filter(_of_learners("attempt__"), attempt__exercise=exercise, deed=Deed.HINT)
     return {
         "checks": shown,

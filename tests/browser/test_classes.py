@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from sandbox.accounts.models import User
-from sandbox.classes.models import Enrolment
+from sandbox.classes.models import Enrolment, Exercise
 from sandbox.classes.services import people
 from tests.browser.people import axe, post, sign_in
 from tests.conftest import Worker
@@ -90,9 +90,14 @@ def test_pages_of_staff_are_sound_in_light_and_dark_and_fit_a_phone(page: Page, 
     page.goto(f"{course}packs/")
     page.get_by_role("button", name=f"Edit a draft of {FIRST}").click()
     page.get_by_role("button", name="Try solutions").click()
+    exercise = f"/exercises/{Exercise.objects.get(course__title=COURSE, title=FIRST).pk}/"
+    narrow = [f"{exercise}insight/", f"{course}people/"]
     paths = [
         page.url,
         course,
+        f"{exercise}grades/",
+        f"{exercise}wall/",
+        narrow[0],
         *(f"{course}{tail}/" for tail in ("gradebook", "people", "packs")),
     ]
     for path in paths:
@@ -106,6 +111,10 @@ def test_pages_of_staff_are_sound_in_light_and_dark_and_fit_a_phone(page: Page, 
         page.set_viewport_size({"width": 390, "height": 844})
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 390, (path, wide)
+        if path in narrow:
+            moves = "all => all.filter(one => one.scrollWidth > one.clientWidth).length"
+            assert page.locator(".table-wrap").evaluate_all(moves) == 0, path
+            expect(page.get_by_role("rowheader").first).to_be_visible()  # it is still a table to listeners
 
 
 def test_a_snippet_lands_where_the_cursor_is_and_what_may_follow_is_offered(

@@ -40,6 +40,21 @@ def test_a_pack_that_cannot_be_read_is_refused_with_its_problems(tmp_path: Path)
     assert not PackVersion.objects.exists()
 
 
+@pytest.mark.django_db
+def test_what_the_browser_refuses_for_its_many_solutions_is_not_imported_either(tmp_path: Path) -> None:
+    folder = tmp_path / LAB
+    shutil.copytree(packs.SHIPPED / LAB, folder)
+    there = sorted((folder / "wrong").iterdir())
+    for number in range(13 - len(there)):
+        shutil.copy(there[0], folder / "wrong" / f"copy-{number}.yml")
+    with pytest.raises(CommandError, match=r"There are 13 files in wrong; at most 12 are tried\."):
+        call_command("packs", "import", str(folder))
+    assert not PackVersion.objects.exists()
+    (folder / "wrong" / "copy-0.yml").unlink()
+    call_command("packs", "import", str(folder), stdout=StringIO())
+    assert PackVersion.objects.count() == 1
+
+
 def test_lint_tells_pack_by_pack_how_it_went_and_how_long_it_took() -> None:
     out = StringIO()
     call_command("packs", "lint", LAB, seeds=1, stdout=out)

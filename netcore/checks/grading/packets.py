@@ -13,7 +13,9 @@ from netcore.checks.grading.names import Unknown
 from netcore.checks.language.packets import Avoids, Delivers, Drops, RouteChosen, Symmetric, Visits
 from netcore.checks.language.part import OfFlows
 from netcore.checks.paths import path_of
+from netcore.control.routes import EffectiveRoute
 from netcore.document.models import Topology
+from netcore.document.values import Address, Network
 from netcore.trace.model import Leg, Outcome, Step, Trace, Verdict
 from netcore.trace.packet import TCP, Packet, protocol_name, protocol_number
 from netcore.words import say, say_many
@@ -143,19 +145,24 @@ def selected(case: Case, nic: str, to: str) -> list[Selected]:
     Raises:
         Unknown: the NIC or the destination is not drawn, or is not one.
     """
-    topology = case.topology
-    destination = to if names.is_address(to) else _address(topology, to)
-    view = case.network.routes(nic_of(topology, nic))
-    choice = view.select(ip_address(destination))
-    return [
-        Selected(
-            row.next_hop_type.value,
-            row.source.value,
-            str(choice.prefix),
-            tuple(map(str, row.next_hop_ips)),
-        )
-        for row in choice.routes
-    ]
+    view = case.network.routes(nic_of(case.topology, nic))
+    choice = view.select(address_of(case.topology, to))
+    return [] if choice.prefix is None else [shown_row(row, choice.prefix) for row in choice.routes]
+
+
+def shown_row(row: EffectiveRoute, prefix: Network) -> Selected:
+    """Return a route with one of its prefixes in the words of the document."""
+    hops = tuple(map(str, row.next_hop_ips))
+    return Selected(row.next_hop_type.value, row.source.value, str(prefix), hops)
+
+
+def address_of(topology: Topology, to: str) -> Address:
+    """Return the address that a destination means.
+
+    Raises:
+        Unknown: it is not drawn, or is not one.
+    """
+    return ip_address(to if names.is_address(to) else _address(topology, to))
 
 
 def nic_of(topology: Topology, text: str) -> str:

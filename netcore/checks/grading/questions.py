@@ -13,14 +13,28 @@ from netcore.checks.diff import diff
 from netcore.checks.divergence import first_divergence
 from netcore.checks.grading import changing, estimates, names
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
-from netcore.checks.grading.packets import Selected, hop_of, measured, same_place, selected, to_look_up, vm_of
+from netcore.checks.grading.packets import (
+    Selected,
+    address_of,
+    hop_of,
+    measured,
+    nic_of,
+    same_place,
+    selected,
+    shown_row,
+    to_look_up,
+    vm_of,
+)
 from netcore.checks.grading.structure import COMPARING, PACKETS
 from netcore.checks.language.part import Flow
 from netcore.checks.language.questions import Diagnose, DiffersAt, Explain, Predict, Question, VerdictForm
 from netcore.checks.misconceptions import Break, Misconception, name_of
 from netcore.checks.predictions import Prediction, judge
 from netcore.checks.reading import compiled
+from netcore.checks.route_ideas import route_idea
+from netcore.control.routes import EffectiveRoute
 from netcore.document.models import Topology
+from netcore.document.values import Network
 from netcore.forwarding.view import guest_view
 from netcore.trace.effects import Effect
 from netcore.trace.model import Outcome, Trace
@@ -71,7 +85,23 @@ def _route(form: Any, base: Case, said: Any) -> Finding:
         wrong = [field for field in form.fields if not _fits_row(base, row, field, said.get(field))]
         if not wrong:
             return PASSED
+    idea = _idea_of_route(form, base, said)
+    shown = shown if idea is None else {**shown, "misconception": idea.as_dict()}
     return Finding(0.0, say("Not right: {wrong}.", wrong=", ".join(wrong)), shown)
+
+
+def _idea_of_route(form: Any, base: Case, said: Mapping[str, Any]) -> Misconception | None:
+    """Return the idea of whoever named another route; None: the answer does not tell."""
+    if not any(str(said.get(field) or "").strip() for field in form.fields):
+        return None
+
+    def fits(row: EffectiveRoute, prefix: Network) -> bool:
+        one = shown_row(row, prefix)
+        return all(_fits_row(base, one, field, said.get(field)) for field in form.fields)
+
+    named = str(said.get("type") or "") if "type" in form.fields else ""
+    nic = nic_of(base.topology, form.nic)
+    return route_idea(base.network, nic, address_of(base.topology, form.to), named, fits)
 
 
 def _fits_row(base: Case, row: Selected, field: str, said: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import ip_network
 from typing import Any
 
 import jsonpatch
@@ -21,6 +22,9 @@ from netcore.trace.packet import Packet
 from netcore.words import say, say_many
 
 _NOTHING = object()
+
+LENGTH = "length"
+"""Behind a field of ``where``: not the prefix itself, but how many bits it fixes."""
 
 _INSIDE = {
     "user_routes": "route",
@@ -234,12 +238,24 @@ def _counts(part: Count, holder: str, one: Any) -> bool:
         if field == "in":
             found: list[tuple[str, Any]] = [("", holder)]
         else:
-            found = list(_below(one, field.split("/"), ""))
+            inner, _, last = field.rpartition("/")
+            of_length = last == LENGTH and bool(inner)
+            found = list(_below(one, (inner if of_length else field).split("/"), ""))
+            if of_length:
+                found = [(path, _length(value)) for path, value in found]
         if not any(
             test.holds(None if value is _NOTHING else value, value is not _NOTHING) for _, value in found
         ):
             return False
     return True
+
+
+def _length(prefix: Any) -> Any:
+    """Return how many bits of an address a prefix fixes; nothing where it is none, such as a service tag."""
+    try:
+        return ip_network(prefix).prefixlen if isinstance(prefix, str) else _NOTHING
+    except ValueError:
+        return _NOTHING
 
 
 def _at(topology: Topology, path: str) -> Any:

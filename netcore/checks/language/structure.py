@@ -46,7 +46,7 @@ class Count(LanguagePart):
     Args:
         of: a collection of the topology, or a key of ``KINDS``.
         where: field -> value, or a test of it; only things that pass all of them count. ``in`` names the
-            resource that holds a thing inside another.
+            resource that holds a thing inside another; ``prefix/length`` is how many bits a prefix fixes.
     """
 
     of: Annotated[Text, Field(json_schema_extra={"examples": [*Topology.model_fields, *KINDS]})]

@@ -79,6 +79,26 @@ def lint_seeds(pack: Pack, count: int = len(SEEDS)) -> tuple[int, ...]:
     return tuple(seeds)
 
 
+def too_large(pack: Pack) -> tuple[PackProblem, ...]:
+    """Return which folders of solutions hold more than may be stored and tried; this takes no time."""
+    return tuple(
+        PackProblem(
+            folder,
+            "",
+            "many-solutions",
+            say(
+                "There are {count} files in {folder}; at most {most} are tried.",
+                count=count,
+                folder=folder,
+                most=MOST_SOLUTIONS,
+            ),
+            say("Keep those that each prove something else."),
+        )
+        for folder in ("reference", "wrong", "checkpoints")
+        if (count := len(getattr(pack, folder))) > MOST_SOLUTIONS
+    )
+
+
 def _path(pack: Pack, path: str) -> str:
     """Return a path as the pack has it: its file may end in .json."""
     return pack.paths.get(path.rpartition(".")[0], path)
@@ -111,16 +131,7 @@ def _points(pack: Pack) -> Iterator[PackProblem]:
         )
         mend = say("Write wrong/NAME.yml with a mistake that learners make, and the checks it fails.")
         yield PackProblem("wrong", "", "few-wrong", message, mend)
-    for folder in ("reference", "wrong", "checkpoints"):
-        if (count := len(getattr(pack, folder))) > MOST_SOLUTIONS:
-            message = say(
-                "There are {count} files in {folder}; at most {most} are tried.",
-                count=count,
-                folder=folder,
-                most=MOST_SOLUTIONS,
-            )
-            mend = say("Keep those that each prove something else.")
-            yield PackProblem(folder, "", "many-solutions", message, mend)
+    yield from too_large(pack)
     if not any(entry.hidden for entry in pack.checks):
         mend = say("Add a check of kind H with hidden: true and a rule, such as one after a change.")
         yield PackProblem("checks.yml", "/checks", "no-hidden", say("There is no hidden check."), mend)

@@ -89,6 +89,9 @@ class CheckRow(AppendedModel):
     right: Sequence[dict[str, str]] = ()
     """The options that would have been right, where a reader puts them in (``queries.rows_for_staff``)."""
 
+    own: float | None = None
+    """What of ``earned`` counts, where a checkpoint or the reference gave a part and a reader puts it in."""
+
     objects = AppendOnlyQuerySet["CheckRow"].as_manager()
 
     class Meta:

@@ -63,12 +63,16 @@ def publish(course: Course | None, author: User | None, files: packs.Files, note
         course: None: every course may use it.
 
     Raises:
-        Refused: it cannot be read as a pack.
+        Refused: it cannot be read as a pack, or has more solutions than are tried.
     """
     try:
         pack = packs.read(files)
     except netcore.PackRefused as error:
         raise Refused(str(error), [problem.as_dict() for problem in error.problems]) from error
+    if problems := netcore.too_large(pack):
+        raise Refused(
+            gettext("The pack has more solutions than are tried."), [one.as_dict() for one in problems]
+        )
     with transaction.atomic():
         if course is not None:
             Course.objects.select_for_update().get(pk=course.pk)

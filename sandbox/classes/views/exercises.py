@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from sandbox.classes import access, answers, markdown, packs, queries
-from sandbox.classes.models import Attempt, Exercise
+from sandbox.classes.models import Attempt, Exercise, Grading, Submission
 from sandbox.classes.services import grading as gradings
 from sandbox.classes.services import work
 from sandbox.classes.timing import Limits
@@ -191,7 +191,8 @@ def submission(request: HttpRequest, submission_id: str) -> HttpResponse:
 
     ``classes/submission.html``: ``submission``, ``exercise``, ``attempt``, ``grading`` (None: none),
     ``rows`` (see ``queries.rows_for_learner``, or rows of checks for staff), ``own``, ``live`` (None, or
-    ``{"socket", "events"}`` for the browser), ``sums``.
+    ``{"socket", "events"}`` for the browser), ``sums``, ``given`` (None, or the points that a checkpoint or
+    the reference gave, which do not count; rows then have ``own``, what of them counts).
     """
     found, place = access.submission(request.user, submission_id)
     attempt, exercise = found.attempt, found.attempt.exercise
@@ -200,6 +201,10 @@ def submission(request: HttpRequest, submission_id: str) -> HttpResponse:
     rows: Any = []
     if grading is not None and grading.finished is not None:
         rows = queries.rows_for_staff(grading) if staff else queries.rows_for_learner(grading, exercise)
+    sums = queries.sums_of(grading) if grading and (staff or exercise.shows_results) else None
+    given = None
+    if grading is not None and grading.finished is not None and sums is not None:
+        given = _without_given(found, grading, rows, sums)
     run = grading.run if grading is not None else None
     own = attempt.enrolment_id == place.pk
     waits = grading is not None and grading.finished is None and run is not None and run.is_open
@@ -213,9 +218,28 @@ def submission(request: HttpRequest, submission_id: str) -> HttpResponse:
         "own": own,
         "waits": waits,
         "live": live,
-        "sums": queries.sums_of(grading) if grading and (staff or exercise.shows_results) else None,
+        "sums": sums,
+        "given": given,
     }
     return page(request, "submission.html", exercise.course, place, context)
+
+
+def _without_given(
+    submission: Submission, grading: Grading, rows: Any, sums: dict[str, float]
+) -> float | None:
+    """Let sums and rows say what counts, and return the points that were given; None: nothing was."""
+    counted = queries.counted(submission, grading)
+    if counted is None:
+        return None
+    questions = set(grading.rows.filter(kind="Q").values_list("pk", flat=True))
+    before, sums["earned"] = sums["earned"], sum(counted.values())
+    sums["asked_earned"] = sum(points for pk, points in counted.items() if pk in questions)
+    for row in rows:
+        if isinstance(row, dict):
+            row["own"] = counted[row["pk"]]
+        else:
+            row.own = counted[row.pk]
+    return before - sums["earned"]
 
 
 def _live(run: Any) -> dict[str, str]:

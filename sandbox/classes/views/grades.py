@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from sandbox.classes import access, gradebook, queries
+from sandbox.classes import access, exports, gradebook, queries
 from sandbox.classes.forms import CommentForm, ExerciseForm, ExtensionForm, OverrideForm
 from sandbox.classes.models import Exercise, PackVersion, Submission
 from sandbox.classes.services import exercises
 from sandbox.classes.services import grading as gradings
-from sandbox.classes.views.shared import page, person, refused, said, wrong
+from sandbox.classes.views.shared import page, paged, person, refused, said, wrong
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -100,41 +100,80 @@ def exercise_delete(request: HttpRequest, exercise_id: str) -> HttpResponse:
 
 
 def _asked(request: HttpRequest, rows: list[dict[str, Any]], default: str) -> dict[str, Any]:
-    """Return rows as ``?sort=``, ``?q=`` and ``?group=`` ask, with what was asked."""
+    """Return the rows that ``?sort=``, ``?q=``, ``?group=`` and ``?page=`` ask for, with what was asked."""
     sort = request.GET.get("sort", default)[:100]
     words, group = request.GET.get("q", "")[:100], request.GET.get("group", "")[:60]
     groups = sorted({row["place"].group for row in rows if row["place"].group})
     shown = gradebook.sorted_rows(gradebook.filtered(rows, words, group), sort)
-    return {"rows": shown, "sort": sort, "query": words, "group": group, "groups": groups}
+    found = paged(request, shown)
+    rows = list(found["pages"])
+    return {**found, "rows": rows, "sort": sort, "query": words, "group": group, "groups": groups}
 
 
 @require_safe
 def course_grades(request: HttpRequest, course_id: str) -> HttpResponse:
     """Show the gradebook of a course.
 
-    ``classes/gradebook.html``: ``exercises``, ``rows``, ``sort``, ``query``, ``group``, ``groups``, ``open``.
+    ``classes/gradebook.html``: ``exercises``, ``rows``, ``pages``, ``asked`` (see ``paged``), ``sort``,
+    ``query``, ``group``, ``groups``, ``open``.
     """
     found, place = access.course(request.user, course_id, "see_work")
-    table = gradebook.course_table(found)
-    context = {"exercises": table["exercises"], "open": gradebook.needs_a_person(found)}
-    return page(request, "gradebook.html", found, place, context | _asked(request, table["rows"], "name"))
+    exercises = list(found.exercises.all())
+    rows = gradebook.course_rows(found, request.GET.get("sort", ""))
+    context: dict[str, Any] = {"exercises": exercises, "open": gradebook.needs_a_person(found)}
+    context |= _asked(request, rows, "name")
+    gradebook.fill(context["rows"], exercises)
+    return page(request, "gradebook.html", found, place, context)
 
 
 @require_safe
 def course_grades_csv(request: HttpRequest, course_id: str) -> HttpResponse:
     """Send the gradebook as CSV."""
     found, _ = access.course(request.user, course_id, "see_work")
-    response = HttpResponse(gradebook.as_csv(found), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="gradebook.csv"'
-    return response
+    return _file(HttpResponse(exports.course_csv(found), content_type=_CSV), "gradebook.csv")
 
 
 @require_safe
-def course_grades_json(request: HttpRequest, course_id: str) -> JsonResponse:
+def course_grades_json(request: HttpRequest, course_id: str) -> HttpResponse:
     """Send the gradebook as JSON."""
     found, _ = access.course(request.user, course_id, "see_work")
-    response = JsonResponse(gradebook.as_data(found))
-    response["Content-Disposition"] = 'attachment; filename="gradebook.json"'
+    return _file(JsonResponse(exports.course_data(found)), "gradebook.json")
+
+
+@require_safe
+def course_checks_csv(request: HttpRequest, course_id: str) -> HttpResponse:
+    """Send every check of the course as CSV."""
+    found, _ = access.course(request.user, course_id, "see_work")
+    return _file(HttpResponse(exports.checks_csv(found), content_type=_CSV), "checks.csv")
+
+
+@require_safe
+def course_checks_json(request: HttpRequest, course_id: str) -> HttpResponse:
+    """Send every check of the course as JSON."""
+    found, _ = access.course(request.user, course_id, "see_work")
+    return _file(JsonResponse(exports.checks_data(found)), "checks.json")
+
+
+@require_safe
+def exercise_grades_csv(request: HttpRequest, exercise_id: str) -> HttpResponse:
+    """Send the gradebook of one exercise as CSV, a column for each check."""
+    found, _ = access.exercise(request.user, exercise_id, "see_work")
+    name = f"{found.pack.slug}.csv"
+    return _file(HttpResponse(exports.exercise_csv(found), content_type=_CSV), name)
+
+
+@require_safe
+def exercise_grades_json(request: HttpRequest, exercise_id: str) -> HttpResponse:
+    """Send the gradebook of one exercise as JSON, check by check."""
+    found, _ = access.exercise(request.user, exercise_id, "see_work")
+    return _file(JsonResponse(exports.exercise_data(found)), f"{found.pack.slug}.json")
+
+
+_CSV: Final = "text/csv; charset=utf-8"
+
+
+def _file(response: HttpResponse, name: str) -> HttpResponse:
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
@@ -142,8 +181,9 @@ def course_grades_json(request: HttpRequest, course_id: str) -> JsonResponse:
 def exercise_grades(request: HttpRequest, exercise_id: str) -> HttpResponse:
     """Show the gradebook of one exercise, check by check.
 
-    ``classes/exercise_grades.html``: ``exercise``, ``checks``, ``rows``, ``sort``, ``query``, ``group``,
-    ``groups``, ``trial`` (see ``gradebook.regrade_table``), ``versions``.
+    ``classes/exercise_grades.html``: ``exercise``, ``checks``, ``rows``, ``pages``, ``asked`` (see
+    ``paged``), ``sort``, ``query``, ``group``, ``groups``, ``trial`` (see ``gradebook.regrade_table``),
+    ``versions``.
     """
     found, place = access.exercise(request.user, exercise_id, "see_work")
     table = gradebook.exercise_table(found)

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -13,7 +14,7 @@ from sandbox.classes import access, queries
 from sandbox.classes.forms import CourseForm, InviteForm, PlaceForm
 from sandbox.classes.models import Role
 from sandbox.classes.services import people
-from sandbox.classes.views.shared import page, person, refused, said
+from sandbox.classes.views.shared import page, paged, person, refused, said
 
 
 @login_required
@@ -131,14 +132,26 @@ def course_code(request: HttpRequest, course_id: str) -> HttpResponse:
 
 @require_safe
 def roster(request: HttpRequest, course_id: str) -> HttpResponse:
-    """Show who is in a course.
+    """Show who is in a course: those that ``?q=`` finds, of ``?role=``.
 
-    ``classes/people.html``: ``places``, ``roles``, ``form`` (of an invitation), ``link`` (a new one, once).
+    ``classes/people.html``: ``places``, ``pages``, ``asked`` (see ``paged``), ``here`` (the whole question,
+    so that a change comes back to it), ``query``, ``role``, ``roles``, ``form`` (of an invitation), ``link``
+    (a new one, once).
     """
     found, place = access.course(request.user, course_id, "see_work")
     link = request.session.pop("invitation_link", "") if request.method == "GET" else ""
-    context = {"places": queries.places(found), "roles": Role, "form": InviteForm(), "link": link}
+    words, role = request.GET.get("q", "")[:100], request.GET.get("role", "")
+    role = role if role in Role.values else ""
+    context = paged(request, queries.found_places(found, words, role))
+    context |= {"places": list(context["pages"]), "here": _question(request), "query": words, "role": role}
+    context |= {"roles": Role, "form": InviteForm(), "link": link}
     return page(request, "people.html", found, place, context)
+
+
+def _question(request: HttpRequest) -> str:
+    """Return what an address of the page of people asks, and nothing else that may stand in it."""
+    asked = {name: request.GET[name] for name in ("q", "role", "page") if request.GET.get(name)}
+    return urlencode(asked)
 
 
 @require_POST
@@ -186,10 +199,14 @@ def invite(request: HttpRequest, course_id: str) -> HttpResponse:
 
 @require_POST
 def place_change(request: HttpRequest, place_id: str) -> HttpResponse:
-    """Change role, group or state of a place; who teaches is changed by owners only."""
+    """Change role, group or state of a place; who teaches is changed by owners only.
+
+    Back to the page of people with what the address asks (``q``, ``role``, ``page``).
+    """
     found, own = access.enrolment(request.user, place_id, "manage")
     form = PlaceForm(request.POST)
-    target = _people(found.course_id)
+    asked = _question(request)
+    target = _people(found.course_id) + (f"?{asked}" if asked else "")
     if not form.is_valid():
         return refused(request, gettext("Choose from the lists."), target)
     cleaned = form.cleaned_data

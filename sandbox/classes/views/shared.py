@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -32,6 +35,22 @@ def page(
     """Return a page inside a course: ``course``, ``place`` (the person's own), ``can`` and the context."""
     common = {"course": course, "place": place, "can": access.can(request.user, place)}
     return render(request, f"classes/{template}", {**common, **context}, status=status)
+
+
+PER_PAGE: Final = 100
+"""So many rows of a table a page shows."""
+
+
+def paged(request: HttpRequest, rows: Sequence[Any] | QuerySet[Any], most: int = PER_PAGE) -> dict[str, Any]:
+    """Return the page of rows that ``?page=`` asks for, for ``classes/pages.html``.
+
+    ``pages`` is the page, ``asked`` what else the address asks, to be kept on the way to another one.
+    """
+    asked = request.GET.copy()
+    asked.pop("page", None)
+    asked.pop("part", None)
+    pages = Paginator(rows, most).get_page(request.GET.get("page"))
+    return {"pages": pages, "asked": asked.urlencode()}
 
 
 class Mistyped(ValueError):

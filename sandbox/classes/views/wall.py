@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,7 +14,7 @@ from sandbox.classes import access, packs, queries
 from sandbox.classes import wall as reads
 from sandbox.classes.models import Exercise, Role
 from sandbox.classes.services import wall as services
-from sandbox.classes.views.shared import Mistyped, page, person, refused, said, typed
+from sandbox.classes.views.shared import Mistyped, page, paged, person, refused, said, typed
 from sandbox.scenarios import services as scenarios
 
 
@@ -22,8 +22,11 @@ from sandbox.scenarios import services as scenarios
 def wall(request: HttpRequest, exercise_id: str) -> HttpResponse:
     """Show the class live; the page reads itself again every few seconds (``?part=1``: the moving part).
 
+    Everybody of one cluster is named with ``?cluster=FINGERPRINT``, else the first ``NAMES`` of each.
+
     ``classes/wall.html``: ``exercise``, ``exercises`` (of the course), ``progress``, ``tiles``, ``clusters``
-    (staff only, else empty), ``shown`` (broadcasts that are on).
+    (staff only, else empty), ``pages``, ``asked`` (see ``paged``), ``one`` (only one cluster is shown),
+    ``shown`` (broadcasts that are on).
     """
     found, place = access.exercise(request.user, exercise_id, "see_progress")
     staff = access.allowed("see_work", request.user, place)
@@ -31,13 +34,36 @@ def wall(request: HttpRequest, exercise_id: str) -> HttpResponse:
         "exercise": found,
         "progress": reads.progress(found),
         "tiles": reads.tiles(found, hidden=staff),
-        "clusters": reads.clusters(found) if staff else [],
         "shown": queries.broadcasts(found),
+        **_clusters(request, found if staff else None),
     }
     if request.GET.get("part"):
         return page(request, "wall_part.html", found.course, place, context)
     context["exercises"] = found.course.exercises.all()
     return page(request, "wall.html", found.course, place, context)
+
+
+NAMES: Final = 20
+"""So many learners of a cluster are named on the wall, which is read again every few seconds."""
+
+
+def _clusters(request: HttpRequest, exercise: Exercise | None) -> dict[str, Any]:
+    """Return the page of clusters that is asked for, with their mistakes; none without an exercise."""
+    found = reads.clusters(exercise) if exercise else []
+    wanted = request.GET.get("cluster", "")
+    one = [cluster for cluster in found if cluster["fingerprint"] == wanted]
+    context = paged(request, one or found, CLUSTERS)
+    clusters = list(context["pages"])
+    if exercise and clusters:
+        reads.tell_mistakes(exercise, clusters)
+    for cluster in clusters:
+        cluster["named"] = cluster["attempts"] if one else cluster["attempts"][:NAMES]
+        cluster["others"] = len(cluster["attempts"]) - len(cluster["named"])
+    return {**context, "clusters": clusters, "one": bool(one)}
+
+
+CLUSTERS: Final = 20
+"""So many clusters a page of the wall shows, the largest first."""
 
 
 @require_safe

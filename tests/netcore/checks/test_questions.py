@@ -68,6 +68,80 @@ def test_the_idea_behind_a_lost_answer_is_of_the_way_back() -> None:
     assert shown is not None and shown["misconception"]["id"] == "no-route"
 
 
+def contested() -> Net:
+    """[a] in {v}, peered with {p}, whose peer {q} is further; an office behind a gateway.
+
+    The table of a's subnet has routes; another one, of the subnet of [d], leads 10.8.0.0/16 to b.
+    """
+    return (
+        net()
+        .vnet("p", "10.1.0.0/16")
+        .vnet("q", "10.2.0.0/16")
+        .vnet("v", "10.0.0.0/16", "203.0.113.0/24")
+        .peer("v", "p")
+        .peer("p", "q")
+        .table("t", {"10.9.0.0/16": "10.0.0.5", "10.9.9.0/24": "10.0.0.6", "10.5.0.0/16": "10.0.0.5"})
+        .table("other", {"10.8.0.0/16": "10.0.0.5"})
+        .subnet("s", "10.0.0.0/24", table="t")
+        .subnet("far", "10.0.1.0/24", table="other")
+        .vm("a", "s", "10.0.0.4")
+        .vm("b", "s", "10.0.0.5", ip_forwarding=True)
+        .vm("c", "s", "10.0.0.6")
+        .vm("d", "far", "10.0.1.4")
+        .gateway("vpn", "10.5.0.0/16", "10.9.8.0/24", "10.1.7.0/24", vnet="v")
+    )
+
+
+USER, GATEWAY, SYSTEM = "User", "VirtualNetworkGateway", "Default"
+
+
+@pytest.mark.parametrize(
+    ("to", "said", "idea"),
+    [
+        ("10.9.9.9", {"hop": "b", "source": USER}, "short-route"),
+        ("10.9.8.9", {"type": "VirtualAppliance", "source": USER}, "short-route"),
+        ("10.9.8.9", {"type": "None", "source": SYSTEM}, "prefix-length"),
+        ("10.5.1.1", {"type": "VirtualNetworkGateway", "source": GATEWAY}, "bgp-before-user"),
+        ("10.1.7.7", {"type": "VirtualNetworkGateway", "source": GATEWAY}, "bgp-inside"),
+        ("10.2.0.4", {"type": "VNetPeering", "source": SYSTEM}, "transitive-peering"),
+        ("10.8.0.4", {"type": "VirtualAppliance", "source": USER}, "one-table"),
+        ("10.0.1.4", {"type": "None", "source": SYSTEM}, "prefix-length"),
+        ("203.0.113.4", {"type": "None", "source": SYSTEM}, "closed-network"),
+        # What fits no route that is there, or routes that lose for different reasons, tells nothing.
+        ("10.9.9.9", {"type": "VNetPeering", "source": USER}, None),
+        ("10.7.0.4", {"type": "VNetPeering", "source": SYSTEM}, None),
+        ("10.0.1.4", {"source": "nonsense"}, None),
+        ("10.5.1.1", {"source": SYSTEM}, "prefix-length"),
+        ("10.9.9.9", {}, None),
+        ("10.9.9.9", {"hop": ""}, None),
+    ],
+)
+def test_who_names_another_route_is_told_the_idea_behind_it_where_the_answer_tells(
+    to: str, said: dict[str, str], idea: str | None
+) -> None:
+    fields = list(said) or ["type"]
+    check = {"predict": {"prompt": "?", "route": {"nic": "a", "to": to, "fields": fields}}}
+    found = find(check, contested(), answers=said)
+    assert found.share == 0 and found.counterexample is not None
+    assert found.counterexample.get("misconception", {"id": None})["id"] == idea
+
+
+def test_a_user_route_takes_the_place_of_a_system_route_and_of_the_none_routes() -> None:
+    drawn = (
+        contested().route("t", "own", "10.0.0.0/16", "10.0.0.5").route("t", "all", "0.0.0.0/0", "10.0.0.5")
+    )
+    for to, said, idea in (
+        ("10.0.1.4", {"type": "VnetLocal", "source": SYSTEM}, "overlooked-route"),
+        ("198.51.100.9", {"type": "Internet", "source": SYSTEM}, "system-first"),
+        ("192.168.9.9", {"type": "None", "source": SYSTEM}, "none-stays"),
+        ("198.51.100.9", {"type": "None", "source": SYSTEM}, None),
+    ):
+        check = {"predict": {"prompt": "?", "route": {"nic": "a", "to": to}}}
+        shown = find(check, drawn, answers=said).counterexample
+        assert shown is not None
+        assert shown.get("misconception", {"id": None})["id"] == idea, to
+
+
 @pytest.mark.parametrize(
     ("predict", "right", "wrong"),
     [

@@ -12,6 +12,7 @@ import pytest
 import netcore
 from netcore.__main__ import main
 from netcore.checks.grading import receipts
+from netcore.command_line import grading
 from tests.netcore.checks.grade import files, pack_of
 from tests.netcore.checks.test_packs import CHECKS, VARIANTS, WRONG, pair, tried
 
@@ -110,6 +111,49 @@ def test_the_command_line_says_how_much_a_receipt_proves(
     assert main([*asked, "--key", str(key)]) == 1
     assert main([*asked, str(folder)]) == 1
     assert "The receipt is not as it says." in capsys.readouterr().out
+
+
+def test_a_receipt_of_a_pack_that_comes_with_the_program_is_repeated_without_naming_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, file = grading.SHIPPED / "lab-01-first-packet", tmp_path / "receipt.json"
+    solution = next(iter(sorted((folder / "reference").iterdir())))
+    assert main(["receipt", str(folder), str(solution), "--seed", "3"]) == 0
+    receipt = json.loads(capsys.readouterr().out)
+    file.write_text(json.dumps(receipt), encoding="utf-8")
+    assert main(["verify", str(file)]) == 0
+    assert "The grading was repeated, with the same verdicts." in capsys.readouterr().out
+    forged = {**receipt, "checks": [{**receipt["checks"][0], "earned": 0}, *receipt["checks"][1:]]}
+    file.write_text(json.dumps(forged), encoding="utf-8")
+    assert main(["verify", str(file)]) == 1
+
+
+@pytest.mark.parametrize(
+    ("pack", "needed"),
+    [
+        ({"digest": "0" * 64}, "those in"),
+        ({"id": "somebodys-own"}, "give the folder of the pack somebodys-own: none of this id"),
+        ({"id": "../classes/packs/lab-01-first-packet"}, "none of this id"),
+    ],
+)
+def test_where_the_pack_is_not_here_it_is_said_what_is_needed(
+    pack: dict[str, Any], needed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = made()
+    shipped = netcore.read_pack(folder_files("lab-01-first-packet"))
+    given["pack"] = {"id": shipped.id, "version": shipped.version, "digest": shipped.digest, **pack}
+    file = tmp_path / "receipt.json"
+    file.write_text(json.dumps(given), encoding="utf-8")
+    assert main(["verify", str(file)]) == 3
+    assert needed in capsys.readouterr().out
+    assert main(["verify", "--json", str(file)]) == 3
+    assert needed in json.loads(capsys.readouterr().out)["needed"]
+    assert main(["verify", "--packs", str(tmp_path), str(file)]) == 3
+
+
+def folder_files(name: str) -> dict[str, bytes]:
+    """Return the files of a pack that comes with the program."""
+    return grading.files_of(str(grading.SHIPPED / name))
 
 
 def test_where_things_are_drawn_is_no_part_of_a_drawing() -> None:

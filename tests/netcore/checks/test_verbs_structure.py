@@ -67,6 +67,12 @@ def test_prop_tests_a_field_or_each_of_them(test: dict[str, object], right: bool
             True,
         ),
         ({"of": "gateways", "at_least": 1}, False),
+        (
+            {"of": "user_routes", "exactly": 1, "where": {"prefix/length": {"at_least": 8, "at_most": 31}}},
+            True,
+        ),
+        ({"of": "user_routes", "exactly": 1, "where": {"prefix/length": 16}}, True),
+        ({"of": "vms", "exactly": 0, "where": {"name/length": {"at_least": 0}}}, True),
     ],
 )
 def test_count_counts_what_passes_all_tests(count: dict[str, object], right: bool) -> None:

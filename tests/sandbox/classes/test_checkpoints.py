@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -87,10 +88,32 @@ class CheckpointsTest(WithChain):
         assert Attempt.objects.get().score == answered
         page = self.browser.get(attempt.exercise.get_absolute_url()).content.decode()
         assert "from a checkpoint" in page
-        assert "what it did adds nothing" in self.browser.get(made.get_absolute_url()).content.decode()
+        assert "what it did, which adds nothing" in self.browser.get(made.get_absolute_url()).content.decode()
         self.solve(attempt)
         self.graded(attempt)
         assert Attempt.objects.get().score == 100 - 50
+
+    def test_the_page_of_a_submission_says_what_counts_first_and_marks_the_rest(self) -> None:
+        attempt = self.goes_on(self.begun(self.chain()))
+        made = self.graded(attempt)
+        score = Attempt.objects.get().score
+        for who in ("learner", "instructor"):
+            page = self.clients[who].get(made.get_absolute_url())
+            text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.content.decode()))
+            assert f"Points that count {score:g} of 100" in text and "50 more are what it did" in text
+            assert "from a checkpoint 0 / 35" in text and "from a checkpoint 0 / 15" in text
+            assert " 35 / 35" not in text and " 15 / 15" not in text
+            assert page.context["given"] == 50
+        work.go_on_from_reference(attempt, self.user)
+        after = self.graded(Attempt.objects.get())
+        earned = sum(self.points(after).values())
+        page = self.browser.get(after.get_absolute_url())
+        assert (page.context["sums"]["earned"], page.context["given"]) == (0, earned)
+        self.assertContains(page, "from the reference")
+        first = self.graded(self.begun(self.chain(), "other_learner"))
+        page = self.clients["other_learner"].get(first.get_absolute_url())
+        assert page.context["given"] is None
+        self.assertNotContains(page, "Points that count")
 
     def test_tables_show_what_counts_and_what_the_drawing_earned(self) -> None:
         attempt = self.goes_on(self.begun(self.chain(), predicted=False))

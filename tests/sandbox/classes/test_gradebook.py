@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from sandbox.classes import gradebook
+from sandbox.accounts.models import User
+from sandbox.classes import exports
 from sandbox.classes.models import (
     Attempt,
     CheckRow,
@@ -21,7 +23,7 @@ from sandbox.classes.models import (
     Override,
     PackVersion,
 )
-from sandbox.classes.services import exercises, grading
+from sandbox.classes.services import exercises, grading, people
 from sandbox.runs.models import Kind, Run, State
 from tests.sandbox.classes.base import ClassroomTest
 
@@ -67,6 +69,24 @@ class GradebookTest(ClassroomTest):
         assert b"\xe2\x9c\x8e 77" not in self.teacher.get(path).content
         grading.override(self.low, self.users["instructor"], "", 77.0, "Seen in person")
         assert b"\xe2\x9c\x8e 77<" in self.teacher.get(path).content
+
+    def test_tables_of_a_large_course_come_page_by_page_in_one_order(self) -> None:
+        for number in range(105):
+            user = User.objects.create_user(f"crowd-{number:03d}")
+            people.enrol(self.course, user, name=f"Crowd {number:03d}")
+        for path in (f"/courses/{self.course.pk}/gradebook/", f"/exercises/{self.set.pk}/grades/"):
+            for sort in ("name", "-name", "-total", "score", f"-{self.set.pk}"):
+                first, second = (self.teacher.get(f"{path}?sort={sort}&page={number}") for number in (1, 2))
+                rows = [*first.context["rows"], *second.context["rows"]]
+                assert (len(first.context["rows"]), len({row["place"].pk for row in rows})) == (100, 107)
+                assert len(rows) == 107
+            self.assertContains(first, f"?sort=-{self.set.pk}&amp;page=2")
+        course = f"/courses/{self.course.pk}/gradebook/"
+        best = self.teacher.get(f"{course}?sort=-{self.set.pk}").context["rows"][:2]
+        assert [row["cells"][0]["attempt"] for row in best] == [self.high, self.low]
+        best = self.teacher.get(f"{course}?sort=-total").context["rows"][:2]
+        assert [row["total"] for row in best] == [self.score(self.high), self.score(self.low)]
+        assert self.teacher.get(f"{course}?q=crowd&page=2").context["pages"].paginator.count == 105
 
     def test_tables_ask_a_fixed_number_of_queries(self) -> None:
         for path, queries in (
@@ -189,10 +209,53 @@ class GradebookTest(ClassroomTest):
         named = next(row for row in rows if row["name"])
         assert named["name"] == f"'{place.name}" and named["group"] == "' @group"
 
+    def test_exports_of_checks_agree_with_the_table_and_hold_no_formula(self) -> None:
+        place = self.places["learner"]
+        place.name = "=1+1"
+        place.save()
+        grading.override(self.low, self.users["instructor"], "all-talk", 7.5, "Seen in person")
+        row = CheckRow.objects.filter(grading__submission__attempt=self.high, kind="P").first()
+        assert row is not None
+        CheckRow._base_manager.filter(pk=row.pk).update(state="ungraded", earned=0, check_id="@sum")
+        path = f"/exercises/{self.set.pk}/grades"
+        for address in (f"{path}/", f"/courses/{self.course.pk}/gradebook/"):
+            page = self.teacher.get(address).content.decode()
+            files = re.findall(r'href="([^"]+\.(?:csv|json))"', page)
+            assert len(files) == len(set(files)) == (2 if address.startswith("/exercises") else 4)
+            assert all(self.teacher.get(file).status_code == 200 for file in files)
+        table = self.teacher.get(f"{path}/").context
+        data = json.loads(self.teacher.get(f"{path}.json").content)
+        assert [one["id"] for one in data["checks"]] == [one["id"] for one in table["checks"]]
+        assert any(one["hidden"] for one in data["checks"])
+        low, high = (
+            next(one for one in data["learners"] if one["id"] == str(self.places[who].pk))
+            for who in ("learner", "other_learner")
+        )
+        assert low["checks"]["all-talk"] == {"points": 7.5, "state": "failed", "by_hand": True}
+        assert high["checks"]["@sum"] == {"points": None, "state": "ungraded", "by_hand": False}
+        lines = list(csv.DictReader(io.StringIO(self.teacher.get(f"{path}.csv").content.decode())))
+        by_name = {line["name"]: line for line in lines}
+        assert by_name["'=1+1"]["all-talk"] == "7.5"
+        assert [line["'@sum"] for line in lines if line["login"] == "other_learner"] == ["ungraded"]
+        whole = json.loads(self.teacher.get(f"/courses/{self.course.pk}/checks.json").content)
+        assert whole["exercises"] == [data]
+        long = list(
+            csv.DictReader(
+                io.StringIO(self.teacher.get(f"/courses/{self.course.pk}/checks.csv").content.decode())
+            )
+        )
+        assert len(long) == sum(len(one["checks"]) for one in data["learners"])
+        assert {(one["name"], one["points"]) for one in long if one["check"] == "all-talk"} >= {
+            ("'=1+1", "7.5")
+        }
+        assert [(one["points"], one["state"]) for one in long if one["check"] == "'@sum"] == [
+            ("", "ungraded")
+        ]
+
     def test_every_risky_beginning_is_made_harmless(self) -> None:
         for text in ("=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1", "  =1"):
-            assert next(csv.reader(io.StringIO(gradebook.csv_text([[text]]), newline=""))) == [f"'{text}"]
-        assert gradebook.csv_text([["a-b", 3, None, -2.5]]) == "a-b,3,,-2.5\r\n"
+            assert next(csv.reader(io.StringIO(exports.csv_text([[text]]), newline=""))) == [f"'{text}"]
+        assert exports.csv_text([["a-b", 3, None, -2.5]]) == "a-b,3,,-2.5\r\n"
 
     def test_rules_of_an_exercise_are_saved_and_checked(self) -> None:
         path = f"/exercises/{self.set.pk}/settings/"

@@ -182,7 +182,47 @@ class PeopleTest(ClassroomTest):
     def test_lists_ask_a_fixed_number_of_queries(self) -> None:
         client = self.clients["instructor"]
         course = self.course.get_absolute_url()
-        for path, queries in (("/courses/", 3), (course, 7), (f"{course}people/", 5)):
+        for path, queries in (("/courses/", 3), (course, 7), (f"{course}people/", 6)):
             client.get(path)
             with self.assertNumQueries(queries):
                 client.get(path)
+
+    def crowd(self, count: int) -> None:
+        """Give the course so many more learners, the last with an e-mail address."""
+        for number in range(count):
+            user = User.objects.create_user(f"crowd-{number:03d}", email=f"c{number}@example.org")
+            people.enrol(self.course, user, name=f"Çrowd {number:03d}", login=f"login-{number:03d}")
+
+    def test_a_large_course_comes_page_by_page_and_every_place_is_on_one(self) -> None:
+        self.crowd(130)
+        path = f"{self.course.get_absolute_url()}people/"
+        first, second = (self.owner_client.get(f"{path}?page={number}") for number in (1, 2))
+        places = [*first.context["places"], *second.context["places"]]
+        assert len(first.context["places"]) == 100
+        assert len({one.pk for one in places}) == len(places) == self.course.enrolments.count()
+        self.assertContains(first, "?page=2")
+        with self.assertNumQueries(6):
+            self.owner_client.get(path)
+
+    def test_people_are_found_and_what_was_asked_stays(self) -> None:
+        self.crowd(105)
+        path = f"{self.course.get_absolute_url()}people/"
+
+        def shown(asked: str) -> list[str]:
+            return [
+                one.login or one.user.username
+                for one in self.owner_client.get(f"{path}?{asked}").context["places"]
+            ]
+
+        assert shown("q=rowd 003") == shown("q=LOGIN-003") == shown("q=c3@Example.org") == ["login-003"]
+        assert shown("q=c3@exam") == []  # no address is found out letter by letter
+        assert shown("role=instructor") == ["instructor"] and len(shown("role=none")) == 100
+        assert shown("q=%00") == shown("")
+        page = self.owner_client.get(f"{path}?q=crowd&role=learner").content.decode()
+        assert 'value="crowd"' in page and '<option value="learner" selected>' in page
+        assert "?q=crowd&amp;role=learner&amp;page=2" in page
+        place = Enrolment.objects.get(login="login-003")
+        change = f"/places/{place.pk}/change/?q=crowd&role=learner&next=//elsewhere"
+        assert change.split("&next")[0].replace("&", "&amp;") in page
+        answer = self.owner_client.post(change, {"role": "learner", "group": "Z"})
+        assert answer["Location"] == f"{path}?q=crowd&role=learner"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from sandbox.classes import gradebook, wall
+from sandbox.classes import exports, gradebook, wall
 from sandbox.classes.models import Answer, Attempt, Broadcast, Submission
 from sandbox.classes.services import exercises, work
 from sandbox.runs import services as runs
@@ -181,7 +181,7 @@ class PredictionsTest(ClassroomTest):
         assert "Predictions" in page and "Behaviour" in page
         mine_shown = self.browser.get(made.get_absolute_url()).content.decode()
         assert "Predictions" in mine_shown
-        data = gradebook.as_data(self.course)
+        data = exports.course_data(self.course)
         score = next(one for one in data["learners"] if one["login"] == "learner")["scores"][0]
         assert (score["predictions"], score["behaviour"]) == (10, 70)
 

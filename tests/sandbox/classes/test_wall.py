@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from django.db.models import F
 
@@ -65,6 +66,20 @@ class WallTest(ClassroomTest):
         clusters = wall.clusters(self.set)
         assert [len(one["attempts"]) for one in clusters] == [2]
         assert self.attempts["third"] not in clusters[0]["attempts"]
+
+    def test_a_large_cluster_names_some_and_all_of_it_when_asked(self) -> None:
+        path = f"/exercises/{self.set.pk}/wall/"
+        page = self.teacher.get(path)
+        (cluster,) = page.context["clusters"]
+        assert cluster["mistakes"] and cluster["others"] == 0
+        with patch("sandbox.classes.views.wall.NAMES", 1):
+            self.assertContains(self.teacher.get(path), "and 1 more")
+            whole = self.teacher.get(f"{path}?cluster={cluster['fingerprint']}")
+            self.assertNotContains(whole, "and 1 more")
+            assert len(whole.context["clusters"][0]["named"]) == 2
+            self.assertContains(whole, f'data-refresh="?cluster={cluster["fingerprint"]}&amp;part=1"')
+        observer = self.clients["observer"].get(f"{path}?cluster={cluster['fingerprint']}")
+        assert observer.context["clusters"] == [] and observer.context["one"] is False
 
     def test_a_hint_reaches_its_cluster_and_nobody_else_and_costs_nothing(self) -> None:
         fingerprint = wall.clusters(self.set)[0]["fingerprint"]

@@ -1,0 +1,176 @@
+"""The gradebook as files, CSV and JSON. For staff only; callers ask ``access``."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from sandbox.classes import gradebook
+from sandbox.classes.models import CheckState, Course, Enrolment, Exercise
+
+_RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""What begins a formula in spreadsheets, or hides one."""
+
+
+def course_data(course: Course) -> dict[str, Any]:
+    """Return the gradebook of a course as plain data, for JSON and for machines."""
+    table = gradebook.course_table(course)
+    return {
+        "course": _course(course),
+        "exercises": [{"id": str(one.pk), "title": one.title} for one in table["exercises"]],
+        "learners": [
+            {
+                **_learner(row["place"]),
+                "total": row["total"],
+                "scores": [
+                    {
+                        "exercise": str(exercise.pk),
+                        "score": cell["score"] if cell else None,
+                        "ungraded": cell["ungraded"] if cell else 0,
+                        "submissions": cell["made"] if cell else 0,
+                        "predictions": cell["predictions"] if cell else None,
+                        "behaviour": cell["behaviour"] if cell else None,
+                    }
+                    for exercise, cell in zip(table["exercises"], row["cells"], strict=True)
+                ],
+            }
+            for row in table["rows"]
+        ],
+    }
+
+
+def course_csv(course: Course) -> str:
+    """Return the gradebook of a course as CSV; no cell can be taken for a formula."""
+    data = course_data(course)
+    heading = ["login", "name", "group", "total", *(one["title"] for one in data["exercises"])]
+    lines = [
+        [one["login"], one["name"], one["group"], one["total"], *(cell["score"] for cell in one["scores"])]
+        for one in data["learners"]
+    ]
+    return csv_text([heading, *lines])
+
+
+def exercise_data(exercise: Exercise) -> dict[str, Any]:
+    """Return the gradebook of an exercise, check by check, as plain data.
+
+    A learner's ``checks`` are ``{id: {"points", "state", "by_hand"}}`` of the best submission; ``points`` are
+    None where nobody could grade, which is no zero. ``by_hand`` of a learner: the whole score is a person's.
+    """
+    table = gradebook.exercise_table(exercise)
+    return {
+        "exercise": {"id": str(exercise.pk), "title": exercise.title},
+        "checks": table["checks"],
+        "learners": [
+            {
+                **_learner(row["place"]),
+                "score": row["attempt"].score if row["attempt"] else None,
+                "ungraded": row["attempt"].ungraded if row["attempt"] else 0,
+                "submissions": row["made"],
+                "behaviour": row["behaviour"],
+                "predictions": row["predictions"],
+                "by_hand": row["overrides"].get("") is not None,
+                "checks": _checks(row),
+            }
+            for row in table["rows"]
+        ],
+    }
+
+
+def _checks(row: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for check_id, check in row["checks"].items():
+        ungraded = check.state == CheckState.UNGRADED
+        points = None if ungraded else check.earned
+        found[check_id] = {"points": points, "state": str(check.state), "by_hand": False}
+    for check_id, held in row["overrides"].items():
+        if check_id and held is not None:
+            state = found.get(check_id, {}).get("state")
+            found[check_id] = {"points": held, "state": state, "by_hand": True}
+    return found
+
+
+def exercise_csv(exercise: Exercise) -> str:
+    """Return the gradebook of an exercise as CSV: a column for each check, with its points.
+
+    What nobody could grade reads ``ungraded``; a check of which there is no submission is empty.
+    """
+    data = exercise_data(exercise)
+    kept = ("login", "name", "group", "score", "ungraded", "submissions", "behaviour", "predictions")
+    checks = [check["id"] for check in data["checks"]]
+    lines = [
+        [*(one[key] for key in kept), *(_points(one["checks"].get(check)) for check in checks)]
+        for one in data["learners"]
+    ]
+    return csv_text([[*kept, *checks], *lines])
+
+
+def _points(check: dict[str, Any] | None) -> Any:
+    if check is None:
+        return None
+    return check["state"] if check["points"] is None else check["points"]
+
+
+def checks_data(course: Course) -> dict[str, Any]:
+    """Return the gradebook of every exercise of a course, check by check; see ``exercise_data``."""
+    exercises = course.exercises.select_related("course")
+    return {"course": _course(course), "exercises": [exercise_data(one) for one in exercises]}
+
+
+def checks_csv(course: Course) -> str:
+    """Return every check of every exercise of a course as CSV: a line for each learner, exercise and check.
+
+    One line for each, because a spreadsheet makes columns of lines, and nobody reads hundreds of columns.
+    """
+    heading = [
+        "login",
+        "name",
+        "group",
+        "exercise",
+        "check",
+        "kind",
+        "hidden",
+        "points",
+        "of",
+        "state",
+        "by_hand",
+    ]
+    lines: list[list[Any]] = []
+    for exercise in course.exercises.select_related("course"):
+        data = exercise_data(exercise)
+        for one in data["learners"]:
+            who = [one["login"], one["name"], one["group"], data["exercise"]["title"]]
+            for check in data["checks"]:
+                found = one["checks"].get(check["id"])
+                if found:
+                    about = [check["id"], check["kind"], int(check["hidden"])]
+                    got = [found["points"], check["points"], found["state"], int(found["by_hand"])]
+                    lines.append([*who, *about, *got])
+    return csv_text([heading, *lines])
+
+
+def _course(course: Course) -> dict[str, str]:
+    return {"id": str(course.pk), "title": course.title, "term": course.term}
+
+
+def _learner(place: Enrolment) -> dict[str, str]:
+    login = place.login or (place.user.get_username() if place.user else "")
+    return {"id": str(place.pk), "login": login, "name": place.name, "group": place.group}
+
+
+def csv_text(rows: Iterable[Sequence[Any]]) -> str:
+    """Return rows as CSV (RFC 4180). A text that a spreadsheet would run gets an apostrophe in front."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    for row in rows:
+        writer.writerow([_harmless(cell) for cell in row])
+    return out.getvalue()
+
+
+def _harmless(cell: Any) -> Any:
+    if cell is None:
+        return ""
+    if isinstance(cell, str) and cell.lstrip(" ").startswith(_RISKY):
+        return f"'{cell}"
+    return cell
