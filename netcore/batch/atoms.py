@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -49,12 +50,12 @@ class Boundaries:
         self.range(address.version, int(address), int(address))
 
     def atoms(self) -> Atoms:
-        """Return the atoms."""
-        return Atoms(sorted(self._starts[4]), sorted(self._starts[6]))
+        """Return the atoms; the same ones as for an earlier network with the same boundaries."""
+        return _atoms(tuple(sorted(self._starts[4])), tuple(sorted(self._starts[6])))
 
 
 class Atoms:
-    """All atoms of a network.
+    """All atoms of a network; they never change.
 
     Args:
         four: first addresses of IPv4 atoms, ascending.
@@ -163,3 +164,9 @@ def _folded_six(six: list[int]) -> Table:
     from ipaddress import IPv6Address
 
     return np.array([folded(IPv6Address(start)) for start in six], np.uint64)
+
+
+@lru_cache(maxsize=4)
+def _atoms(four: tuple[int, ...], six: tuple[int, ...]) -> Atoms:
+    """Return atoms; most edits of a drawing leave all boundaries where they are."""
+    return Atoms(list(four), list(six))
