@@ -5,6 +5,8 @@ import type { Edge } from "@xyflow/react";
 import { type Drawing, type Half, nodeFor } from "../document/drawing";
 import { t } from "../document/text";
 
+export type { Edge } from "@xyflow/react";
+
 /** A name answers with the first of its endpoints that is up. */
 const ORDER = ["1st", "2nd", "3rd"];
 

@@ -1,23 +1,7 @@
 /** How each thing looks. Shapes carry the kind: frame, card, double border, pill, outline. */
 
 import { Handle, type NodeProps, Position } from "@xyflow/react";
-import {
-  ArrowLeftRight,
-  Building2,
-  Cloud,
-  DoorOpen,
-  Globe,
-  LockKeyhole,
-  Monitor,
-  Network,
-  Plug,
-  Router,
-  Scale,
-  Shield,
-  Signpost,
-  Waypoints,
-} from "lucide-react";
-import { type ReactNode, memo } from "react";
+import { type ReactNode, createElement, memo } from "react";
 
 import type { Badge } from "../document/drawing";
 import { connectable } from "../document/edits/connect";
@@ -25,6 +9,7 @@ import { type Tone, select, useWorkbench } from "../document/store";
 import { t } from "../document/text";
 import { useFar } from "./detail";
 import { useGesture } from "./gesture";
+import { badgeIcon, itemIcon } from "./icons";
 import type { Item } from "./layout";
 import { useSide, useTone } from "./side";
 
@@ -97,11 +82,12 @@ function Badges({ badges }: { badges: Badge[] }): ReactNode {
 }
 
 function BadgeIcon({ kind }: { kind: Badge["kind"] }): ReactNode {
-  const size = { size: 11, strokeWidth: 1.75, "aria-hidden": true } as const;
-  if (kind === "route table") return <Waypoints {...size} />;
-  if (kind === "security group") return <Shield {...size} />;
-  if (kind === "service endpoint") return <Plug {...size} />;
-  return <Globe {...size} />;
+  return createElement(badgeIcon(kind), { size: 11, strokeWidth: 1.75, "aria-hidden": true });
+}
+
+function ItemIcon({ item, size }: { item: Item; size: number }): ReactNode {
+  const Icon = itemIcon(item);
+  return Icon && createElement(Icon, { size, "aria-hidden": true });
 }
 
 export const VnetNode = memo(function VnetNode({ data }: NodeProps): ReactNode {
@@ -159,7 +145,7 @@ export const MachineNode = memo(function MachineNode({ data }: NodeProps): React
   return (
     <Frame item={item} className={`machine ${machine.appliance ? "appliance" : ""} ${machine.running ? "" : "stopped"}`} label={label}>
       <div className="line">
-        {machine.appliance ? <Shield size={15} aria-hidden="true" /> : <Monitor size={15} aria-hidden="true" />}
+        <ItemIcon item={item} size={15} />
         <strong>{machine.name}</strong>
         {machine.zone !== null && <span className="zone" title={t("zone {zone}", { zone: machine.zone })}>{t("z{zone}", { zone: machine.zone })}</span>}
       </div>
@@ -187,7 +173,7 @@ export const NicNode = memo(function NicNode({ data }: NodeProps): ReactNode {
   return (
     <Frame item={item} className="port" label={t("NIC {name} of {vm}, {addresses}", { name: nic.name, vm: nic.vm ?? t("no VM"), addresses: nic.addresses.join(", ") })}>
       <div className="line">
-        <Network size={13} aria-hidden="true" />
+        <ItemIcon item={item} size={13} />
         <span>{nic.name}</span>
       </div>
       <div className="line sub mono">
@@ -205,7 +191,7 @@ export const BalancerNode = memo(function BalancerNode({ data }: NodeProps): Rea
   return (
     <Frame item={item} className="balancer" label={t("load balancer {name}, {frontends}", { name: balancer.name, frontends: balancer.frontends.join(", ") })}>
       <div className="line">
-        <Scale size={14} aria-hidden="true" />
+        <ItemIcon item={item} size={14} />
         <strong>{balancer.name}</strong>
       </div>
       <div className="line sub mono">
@@ -223,7 +209,7 @@ export const HostNode = memo(function HostNode({ data }: NodeProps): ReactNode {
   return (
     <Frame item={item} className="outside" label={t("outside host {name}, {address}", { name: host.name, address: host.address })}>
       <div className="line">
-        <Globe size={14} aria-hidden="true" />
+        <ItemIcon item={item} size={14} />
         <strong>{host.name}</strong>
       </div>
       <div className="line sub mono">{host.address}</div>
@@ -237,7 +223,7 @@ export const InternetNode = memo(function InternetNode({ data }: NodeProps): Rea
   return (
     <Frame item={item} className="outside internet" label={t("the Internet")}>
       <div className="line">
-        <Cloud size={15} aria-hidden="true" />
+        <ItemIcon item={item} size={15} />
         <strong>{t("Internet")}</strong>
       </div>
       <Ports />
@@ -247,11 +233,10 @@ export const InternetNode = memo(function InternetNode({ data }: NodeProps): Rea
 
 export const EndpointNode = memo(function EndpointNode({ data }: NodeProps): ReactNode {
   const { endpoint } = data.item as Extract<Item, { kind: "endpoint" }>;
-  const Icon = endpoint.kind === "route server" ? Router : LockKeyhole;
   return (
     <Frame item={data.item as Item} className="port platform" label={`${t(endpoint.kind)} ${endpoint.name}, ${endpoint.addresses.join(", ")}`}>
       <div className="line">
-        <Icon size={13} aria-hidden="true" />
+        <ItemIcon item={data.item as Item} size={13} />
         <span>{endpoint.name}</span>
       </div>
       <div className="line sub mono">
@@ -263,21 +248,12 @@ export const EndpointNode = memo(function EndpointNode({ data }: NodeProps): Rea
   );
 });
 
-const TAB_ICONS = {
-  "VPN gateway": Router,
-  "ExpressRoute gateway": Router,
-  "Internet gateway": DoorOpen,
-  "route server": Router,
-  "main route table": Waypoints,
-} as const;
-
 export const TabNode = memo(function TabNode({ data }: NodeProps): ReactNode {
   const item = data.item as Extract<Item, { kind: "tab" }>;
   const { tab } = item;
-  const Icon = TAB_ICONS[tab.kind];
   return (
     <Frame item={item} className={`gateway-tab hue-${item.hue}`} label={[`${t(tab.kind)} ${tab.name}`, ...tab.rows].join("\n")}>
-      <Icon size={12} aria-hidden="true" />
+      <ItemIcon item={item} size={12} />
       {tab.name}
       <Ports />
     </Frame>
@@ -289,7 +265,7 @@ export const SiteNode = memo(function SiteNode({ data }: NodeProps): ReactNode {
   return (
     <Frame item={data.item as Item} className="site" label={t("site {name}", { name: site.name })}>
       <header>
-        <Building2 size={14} aria-hidden="true" />
+        <ItemIcon item={data.item as Item} size={14} />
         <strong title={site.name}>{site.name}</strong>
         <span className="mono">{site.prefixes.join(", ")}</span>
       </header>
@@ -303,7 +279,7 @@ export const RouterNode = memo(function RouterNode({ data }: NodeProps): ReactNo
   return (
     <Frame item={data.item as Item} className={`machine appliance ${router.running ? "" : "stopped"}`} label={t("router {name}, {address}", { name: router.name, address: router.address })}>
       <div className="line">
-        <Router size={14} aria-hidden="true" />
+        <ItemIcon item={data.item as Item} size={14} />
         <strong>{router.name}</strong>
       </div>
       <div className="line sub mono">
@@ -321,7 +297,7 @@ export const TransitNode = memo(function TransitNode({ data }: NodeProps): React
   return (
     <Frame item={data.item as Item} className="outside" label={t("transit gateway {name}", { name: transit.name })}>
       <div className="line">
-        <ArrowLeftRight size={14} aria-hidden="true" />
+        <ItemIcon item={data.item as Item} size={14} />
         <strong>{transit.name}</strong>
       </div>
       <div className="line sub">{t("transit gateway")}</div>
@@ -335,7 +311,7 @@ export const ManagerNode = memo(function ManagerNode({ data }: NodeProps): React
   return (
     <Frame item={data.item as Item} className="outside" label={t("traffic manager {name}, {endpoints}", { name: manager.name, endpoints: manager.endpoints.join(", ") })}>
       <div className="line">
-        <Signpost size={14} aria-hidden="true" />
+        <ItemIcon item={data.item as Item} size={14} />
         <strong>{manager.name}</strong>
       </div>
       <div className="line sub mono">
