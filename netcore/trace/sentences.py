@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from netcore.document.values import Address
 from netcore.trace.model import Header, Outcome, Place, Verdict
-from netcore.trace.packet import ICMP, protocol_name
+from netcore.trace.packet import ICMP, TCP, UDP, protocol_name
 from netcore.words import say
 
 
@@ -561,7 +561,9 @@ def flow_text(header: Header) -> str:
         '10.0.0.4 -> 10.0.0.5 udp/53'
     """
     name = protocol_name(header.protocol)
-    port = f"/{header.destination_port}" if header.destination_port else ""
+    # A later fragment has no ports of its own; port 0 of a whole TCP or UDP packet is a port as any other.
+    ported = header.protocol in (TCP, UDP) and header.frame == "ip" and not header.fragment
+    port = f"/{header.destination_port}" if ported or header.destination_port else ""
     return f"{header.source} -> {header.destination} {name}{port}"
 
 

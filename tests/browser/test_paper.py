@@ -38,6 +38,7 @@ def test_a_trace_is_printed_whole_and_dark_on_white(page: Page, worker: Worker) 
     assert page.evaluate("() => getComputedStyle(document.querySelector('.verdict')).colorScheme") == "light"
     for hidden in (".rail", ".inspector", ".react-flow", ".question"):
         expect(page.locator(hidden).first).to_be_hidden()
+    expect(page.get_by_role("button", name="Explain in sentences")).to_be_hidden()
     assert page.locator(".dock-body li").last.is_visible()
     page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
     expect(picture).to_have_count(0)

@@ -7,10 +7,11 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
+from pytest_playwright.pytest_playwright import CreateContextCallback
 
 from sandbox.scenarios.models import Scenario
-from tests.browser.people import FIREWALLS, axe, open_scenario, play_trace, sign_in
+from tests.browser.people import FIREWALLS, axe, is_open, open_scenario, play_trace, sign_in
 from tests.conftest import Worker
 
 HUB = "Hub and two spokes through a firewall"
@@ -69,6 +70,76 @@ def test_a_drop_at_the_edge_is_drawn_at_the_internet_and_in_view(
     page.wait_for_timeout(400)  # the view glides
     assert inside(page, "main.canvas", '.react-flow__node[data-id="internet"]')
     assert inside(page, "main.canvas", '.react-flow__node[data-id="vms/a1"]')
+
+
+def spread(page: Page) -> None:
+    """Draw the networks of the hub far apart in a row, as a newcomer may."""
+    scenario = page.url.rstrip("/").split("/")[-1]
+    address = f"/api/v1/scenarios/{scenario}"
+    token = next(one["value"] for one in page.context.cookies() if one["name"] == "csrftoken")
+    places = {"spoke-a": -1500, "hub": 0, "spoke-b": 1500}
+    layout = {f"vnets/{name}": {"x": x, "y": 0} for name, x in places.items()}
+    page.request.patch(
+        address,
+        data={
+            "base": page.request.get(address).json()["revision"],
+            "patch": [{"op": "replace", "path": "/layout", "value": layout}],
+        },
+        headers={"X-CSRFToken": token, "Referer": page.url},
+        fail_on_status_code=True,
+    )
+    page.reload()
+    is_open(page)
+
+
+def out_of_view(page: Page, what: str) -> list[str]:
+    """Return which of the elements do not lie whole in the canvas, once the view stands still."""
+    page.wait_for_timeout(500)  # the view glides
+    found: list[str] = page.evaluate(
+        """what => {
+            const pane = document.querySelector("main.canvas").getBoundingClientRect();
+            const all = [...document.querySelectorAll(what)];
+            const out = (box) => box.left < pane.left - 1 || box.right > pane.right + 1
+                || box.top < pane.top - 1 || box.bottom > pane.bottom + 1;
+            if (all.length === 0) return ["nothing is drawn"];
+            return all.filter((one) => out(one.getBoundingClientRect()))
+                .map((one) => one.dataset.id ?? one.getAttribute("d"));
+        }""",
+        what,
+    )
+    return found
+
+
+NETWORKS = '.react-flow__node[data-id^="vnets/"]'
+
+
+def test_a_phone_shows_the_whole_way_of_a_packet_and_a_stranger_the_whole_drawing(
+    page: Page, worker: Worker, new_context: CreateContextCallback, asgi_server: str
+) -> None:
+    page.set_viewport_size(NARROW)
+    sign_in(page)
+    open_scenario(page, HUB)
+    spread(page)
+    assert out_of_view(page, NETWORKS) == []
+    # Within one spoke and the hub: the way is shown larger, and all of it.
+    ask(page, "dns")  # which hears nothing at this port; the way there is the same
+    expect(page.get_by_test_id("verdict-forward")).to_contain_text("Dropped", timeout=20_000)
+    ends = ", ".join(f'.react-flow__node[data-id="vms/{name}"]' for name in ("a1", "dns"))
+    assert out_of_view(page, f"{ends}, .way path") == []
+    assert out_of_view(page, NETWORKS) == ["vnets/spoke-b"]
+    # From one end of the drawing to the other: nothing is gained by cutting frames off.
+    ask(page, "b1")
+    expect(page.get_by_test_id("verdict-return")).to_contain_text("Delivered", timeout=20_000)
+    assert out_of_view(page, f"{NETWORKS}, .way path") == []
+    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Make a link").click()
+    link = page.get_by_label("Share link").input_value()
+    for size in (ViewportSize(width=390, height=844), ViewportSize(width=1440, height=900)):
+        stranger = new_context(base_url=asgi_server).new_page()
+        stranger.set_viewport_size(size)
+        stranger.goto(link)
+        expect(stranger.get_by_test_id("verdict-return")).to_be_visible(timeout=20_000)
+        assert out_of_view(stranger, NETWORKS) == []
 
 
 def test_what_would_mend_it_is_said_once(page: Page, worker: Worker) -> None:

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { drawing } from "../document/drawing";
 import { boxes, layout } from "./layout";
-import { around, inView } from "./view";
+import { around, inView, shown } from "./view";
 
 describe("what is in view", () => {
   const pane = { width: 400, height: 300 };
@@ -16,6 +16,21 @@ describe("what is in view", () => {
   it("is a box around boxes", () => {
     expect(around([{ x: 0, y: 0, width: 10, height: 10 }, { x: 20, y: -5, width: 10, height: 10 }])).toEqual({ x: 0, y: -5, width: 30, height: 15 });
     expect(around([])).toBeNull();
+  });
+});
+
+describe("what is shown of a packet's way", () => {
+  const whole = { x: 0, y: 0, width: 4000, height: 300 };
+  const zoom = (box: { width: number }): number => 400 / box.width;
+  it("is the way alone where the whole would be small", () => {
+    const way = { x: 0, y: 0, width: 1000, height: 300 };
+    expect(shown(way, whole, zoom)).toBe(way);
+  });
+  it("is the whole drawing where the way is hardly larger, or the names can be read", () => {
+    expect(shown({ x: 500, y: 0, width: 3200, height: 300 }, whole, zoom)).toBe(whole);
+    const small = { x: 0, y: 0, width: 600, height: 300 };
+    expect(shown({ x: 0, y: 0, width: 100, height: 50 }, small, zoom)).toBe(small);
+    expect(shown(null, whole, zoom)).toBe(whole);
   });
 });
 

@@ -15,6 +15,8 @@ const PADDING = { top: "52px", right: "18px", bottom: "18px", left: "58px" } as 
 const PADDING_NARROW = { top: "14px", right: "10px", bottom: "56px", left: "10px" } as const;
 /** The whole drawing is shown beside a packet's way while its names can be read. */
 const READABLE = 0.55;
+/** Where the packet's way alone is hardly larger than the whole drawing, no frame is cut off for it. */
+const GAIN = 1.4;
 const MAP = { width: 132 + 30, height: 88 + 30 };
 const MOVE_MS = 250;
 
@@ -47,6 +49,13 @@ export function inView(box: Box, transform: readonly [number, number, number], p
   return left >= 0 && top >= 0 && left + box.width * zoom <= pane.width - covered && top + box.height * zoom <= pane.height;
 }
 
+/** Return what to show of a drawing when a packet's way is to be seen; `zoom` tells how large a box can be shown. */
+export function shown(way: Box | null, whole: Box | null, zoom: (box: Box) => number): Box | null {
+  if (!way || !whole) return whole;
+  const all = zoom(whole);
+  return all >= READABLE || zoom(way) < all * GAIN ? whole : way;
+}
+
 /** True when the small map helps and hides nothing: some of the drawing is out of sight, no card is under it. */
 export function useMap(places: Map<string, Box>, cards: Box[]): boolean {
   const whole = wholeOf(places);
@@ -69,6 +78,7 @@ export function useFit(places: Map<string, Box>): { fitted: boolean; movedByHand
   const height = useStore((state) => state.height);
   const fit = useWorkbench((state) => state.fit);
   const drawing = useWorkbench((state) => state.drawing);
+  const stranger = useWorkbench((state) => state.mode === "shared");
   const byHand = useRef<object | null>(null);
   const [fitted, setFitted] = useState(false);
   const wish = fit ?? START;
@@ -76,8 +86,9 @@ export function useFit(places: Map<string, Box>): { fitted: boolean; movedByHand
   const boxes = ids.map((id) => places.get(id)).filter((box): box is Box => box !== undefined);
   const whole = wholeOf(places);
   const padding = isWide() ? PADDING : PADDING_NARROW;
-  const readable = whole !== null && width > 0 && getViewportForBounds(whole, width, height, ZOOM.least, ZOOM.fit, padding).zoom >= READABLE;
-  const target = boxes.length > 0 && !readable ? around(boxes) : whole;
+  // Who opens a shared link does not know the drawing yet: a run that is there already does not hide the rest.
+  const way = stranger ? null : around(boxes);
+  const target = width > 0 ? shown(way, whole, (box) => getViewportForBounds(box, width, height, ZOOM.least, ZOOM.fit, padding).zoom) : whole;
   const key = target ? `${target.x} ${target.y} ${target.width} ${target.height}` : "";
   useEffect(() => {
     if (!target || width === 0 || height === 0 || byHand.current === wish) return;

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+from typing import Any
+
 import pytest
 
 from netcore.trace.codes import CODES
-from netcore.trace.sentences import SENTENCES
+from netcore.trace.model import Header
+from netcore.trace.sentences import SENTENCES, flow_text
 from tests.netcore.ask import ask
 from tests.netcore.build import Net, net
 
@@ -20,6 +24,22 @@ TEMPLATES = [sentence.text for sentence in SENTENCES.values()] + [
 @pytest.mark.parametrize("text", TEMPLATES)
 def test_a_sentence_begins_with_a_word_and_never_with_a_name(text: str):
     assert text[0].isupper() or text.startswith(FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("fields", "end"),
+    [
+        ({"protocol": 6}, "tcp/0"),
+        ({"protocol": 17}, "udp/0"),
+        ({"protocol": 17, "destination_port": 53}, "udp/53"),
+        ({"protocol": 1}, "icmp"),
+        ({"protocol": 50}, "esp"),
+        ({"protocol": 17, "fragment": True}, "udp"),
+    ],
+)
+def test_a_flow_names_its_port_where_its_packets_have_one(fields: dict[str, Any], end: str):
+    header = Header(source=ip_address("10.0.0.4"), destination=ip_address("10.0.1.4"), **fields)
+    assert flow_text(header) == f"10.0.0.4 -> 10.0.1.4 {end}"
 
 
 def routed() -> Net:

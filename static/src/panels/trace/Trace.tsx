@@ -162,7 +162,7 @@ export function Trace(): ReactNode {
         <>
           <div className="row">
             <Controls player={player} count={count} shown={shown} />
-            <div className="row" role="group" aria-label={t("Show the packet as")}>
+            <div className="row no-print" role="group" aria-label={t("Show the packet as")}>
               {VIEWS.map((one) => (
                 <button key={one} type="button" className="button small" aria-pressed={view === one} onClick={() => { setView(view === one ? "Steps" : one); }}>
                   {t(one)}
