@@ -92,7 +92,7 @@ class Lease:
 
 
 class _Unseen(Lease):
-    """Of a run that nobody knows of before it has ended: nobody can stop it, and it is stored in one go."""
+    """Of a run that nobody knows of before it has ended: nobody can stop it, and its events are kept here."""
 
     def __init__(self, run: Run) -> None:
         super().__init__(run, "", 0)
@@ -101,8 +101,6 @@ class _Unseen(Lease):
     def store(self, payloads: list[Payload], finish: tuple[State, str] | None = None) -> None:
         self.payloads += payloads
         self.last_seq = len(self.payloads)
-        if finish is not None:
-            self.payloads.append(events.finished_payload(*finish))
 
     def is_stopped(self) -> bool:
         return False
@@ -189,20 +187,15 @@ def execute(run_id: UUID, interrupts: tuple[type[Exception], ...] = ()) -> bool:
     return True
 
 
-def execute_unseen(run: Run) -> None:
-    """Do a run within the transaction that made it: others see it when it has ended, with all its events.
-
-    Raises:
-        DatabaseError: nothing of the run may stay.
-    """
-    run.started, run.attempts = now(), 1
+def play_unseen(run: Run) -> list[Payload]:
+    """Do a run that is stored nowhere yet, put into it how it ended, and return all its events."""
     lease = _Unseen(run)
+    run.started, run.attempts = now(), 1
     with speaking(run.language):
-        run.state, run.reason = _play(lease, ())
-    lease.store([], (State(run.state), run.reason))
-    events.store(run.pk, 0, lease.payloads)
-    run.last_seq, run.finished = len(lease.payloads), now()
-    run.save(update_fields=["state", "reason", "last_seq", "attempts", "started", "finished"])
+        state, reason = _play(lease, ())
+    payloads = [*lease.payloads, events.finished_payload(state, reason)]
+    run.state, run.reason, run.last_seq, run.finished = state, reason, len(payloads), now()
+    return payloads
 
 
 def drop_upload(run: Run) -> None:

@@ -78,6 +78,11 @@ def start(
         scenarios.services.PredictFirst: the run would show what is to be predicted.
         TooManyRuns: wait for one to finish, or cancel one.
     """
+    return _queue(_asked(owner, revision, kind, parameters, background), tell)
+
+
+def _asked(owner: User, revision: Revision, kind: Kind, parameters: Any, background: bool) -> Run:
+    """Return a run that is stored nowhere yet; raises as ``start``, but for the limits per person."""
     scenario = revision.scenario
     if kind is Kind.WHY and (scenario.exam or restrictions.sits_exam(owner)):
         raise scenarios.InExam(gettext("In an exam no edit that mends a drawing is looked for."))
@@ -92,10 +97,16 @@ def start(
             ]
         )
     cleaned, seed = clean(kind, parameters, revision)
-    run = Run(owner=owner, scenario_id=revision.scenario_id, revision=revision, kind=kind)
+    run = _new(owner, kind, scenario_id=revision.scenario_id, revision=revision)
     run.background, run.mends = background, not scenario.exam
     run.parameters, run.seed = cleaned, seed
-    return _queue(run, tell)
+    return run
+
+
+def _new(owner: User, kind: Kind, **fields: Any) -> Run:
+    """Return a run of this engine, in the language of whoever asks."""
+    language = get_language() or settings.LANGUAGE_CODE
+    return Run(owner=owner, kind=kind, engine=netcore.ENGINE_VERSION, language=language, **fields)
 
 
 def start_import(owner: User, upload: Upload) -> Run:
@@ -104,7 +115,7 @@ def start_import(owner: User, upload: Upload) -> Run:
     Raises:
         TooManyRuns: as ``start``.
     """
-    return _queue(Run(owner=owner, upload=upload, kind=Kind.IMPORT, parameters={"name": upload.name}), True)
+    return _queue(_new(owner, Kind.IMPORT, upload=upload, parameters={"name": upload.name}), True)
 
 
 def start_grading(
@@ -121,7 +132,7 @@ def start_grading(
     Raises:
         TooManyRuns: the person waits for as many gradings as one may.
     """
-    run = Run(owner=owner, revision=revision, kind=Kind.GRADE, parameters=parameters)
+    run = _new(owner, Kind.GRADE, revision=revision, parameters=parameters)
     with transaction.atomic():
         User.objects.select_for_update().get(pk=owner.pk)
         mine = Run.objects.filter(owner=owner, kind=Kind.GRADE, state__in=OPEN)
@@ -177,8 +188,6 @@ def _queue(run: Run, tell: bool) -> Run:
 
 
 def _store(run: Run, tell: bool) -> None:
-    run.engine = netcore.ENGINE_VERSION
-    run.language = get_language() or settings.LANGUAGE_CODE
     run.published = run.created if tell else None
     run.save(force_insert=True)
     if tell:
@@ -192,16 +201,19 @@ def ask_after_edit(owner: User, revision: Revision, parameters: Any) -> Run | No
     comes of this: None where the drawing cannot be run, or nobody can ask so.
     """
     try:
-        with at_once.turn(revision, parameters) as mine, transaction.atomic():
-            run = start(owner, revision, Kind.MATRIX, parameters, tell=not mine, background=True)
-            if mine:
-                runner.execute_unseen(run)
-            return run
+        run = _asked(owner, revision, Kind.MATRIX, parameters, background=True)
+        with at_once.turn(revision, parameters) as mine:
+            payloads = runner.play_unseen(run) if mine else []
+        # Behind the work, so that nobody else waits for the database meanwhile.
+        with transaction.atomic():
+            _queue(run, tell=not mine)
+            events.store(run.pk, 0, payloads)
+        return run
     except (BadParameters, NotRunnable, TooManyRuns, scenarios.InExam, scenarios.PredictFirst):
         return None
     except Exception:
-        # Of any kind, for an engine may raise what it likes.
-        # An answer that refuses would say that the edit is not saved, and the page would take it back.
+        # Of any kind: an answer that refuses would say that the edit is not saved, and the page would take
+        # it back.
         log.exception("no matrix could be asked of %s", revision)
         return None
 

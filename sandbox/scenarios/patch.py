@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 MAX_OPERATIONS: Final = 2_000
 MAX_VALUES: Final = 1_000_000
+"""So many values a patch may make; how many the document has then is for ``netcore.read`` to bound."""
 MAX_DEPTH: Final = 64
 
 _MISSING: Final = object()

@@ -6,9 +6,10 @@ from base64 import b64decode
 from typing import Any
 from unittest import mock
 
+from django.db import DatabaseError, connection
 from django.test import override_settings
 
-from sandbox.runs import at_once, queries, reaching, runner, services
+from sandbox.runs import at_once, events, queries, reaching, runner, services
 from sandbox.runs.models import Event, Kind, Run
 from tests.sandbox.base import SandboxTest
 
@@ -72,6 +73,24 @@ class AtOnceTest(SandboxTest):
             answer = self.edit()
         assert (answer["revision"], answer["run"]["state"], answer["columns"]) == (2, "failed", None)
         assert not at_once._turn.locked()
+
+    def test_nothing_is_locked_while_it_is_made(self) -> None:
+        seen: list[tuple[list[str], int]] = []
+        made = reaching.matrix
+
+        def look(*args: Any) -> Any:
+            seen.append((connection.savepoint_ids.copy(), Run.objects.count()))
+            return made(*args)
+
+        with mock.patch.object(reaching, "matrix", look):
+            assert self.edit()["run"]["state"] == "succeeded"
+        assert seen == [(connection.savepoint_ids, 0)]
+
+    def test_the_edit_is_saved_and_no_half_of_a_run_where_it_cannot_be_stored(self) -> None:
+        with mock.patch.object(events, "store", side_effect=DatabaseError("away")):
+            answer = self.edit()
+        assert (answer["revision"], answer["run"]) == (2, None)
+        assert not Run.objects.exists()
 
     def test_kernels_are_loaded_once_in_the_background_and_a_worker_helps_until_then(self) -> None:
         engine = at_once._Engine()
