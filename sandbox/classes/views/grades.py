@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -130,49 +130,50 @@ def course_grades(request: HttpRequest, course_id: str) -> HttpResponse:
 def course_grades_csv(request: HttpRequest, course_id: str) -> HttpResponse:
     """Send the gradebook as CSV."""
     found, _ = access.course(request.user, course_id, "see_work")
-    return _file(HttpResponse(exports.course_csv(found), content_type=_CSV), "gradebook.csv")
+    return _file(exports.course_csv(found), "gradebook.csv")
 
 
 @require_safe
 def course_grades_json(request: HttpRequest, course_id: str) -> HttpResponse:
     """Send the gradebook as JSON."""
     found, _ = access.course(request.user, course_id, "see_work")
-    return _file(JsonResponse(exports.course_data(found)), "gradebook.json")
+    return _file(exports.course_data(found), "gradebook.json")
 
 
 @require_safe
 def course_checks_csv(request: HttpRequest, course_id: str) -> HttpResponse:
     """Send every check of the course as CSV."""
     found, _ = access.course(request.user, course_id, "see_work")
-    return _file(HttpResponse(exports.checks_csv(found), content_type=_CSV), "checks.csv")
+    return _file(exports.checks_csv(found), "checks.csv")
 
 
 @require_safe
 def course_checks_json(request: HttpRequest, course_id: str) -> HttpResponse:
     """Send every check of the course as JSON."""
     found, _ = access.course(request.user, course_id, "see_work")
-    return _file(JsonResponse(exports.checks_data(found)), "checks.json")
+    return _file(exports.checks_data(found), "checks.json")
 
 
 @require_safe
 def exercise_grades_csv(request: HttpRequest, exercise_id: str) -> HttpResponse:
     """Send the gradebook of one exercise as CSV, a column for each check."""
     found, _ = access.exercise(request.user, exercise_id, "see_work")
-    name = f"{found.pack.slug}.csv"
-    return _file(HttpResponse(exports.exercise_csv(found), content_type=_CSV), name)
+    return _file(exports.exercise_csv(found), f"{found.pack.slug}.csv")
 
 
 @require_safe
 def exercise_grades_json(request: HttpRequest, exercise_id: str) -> HttpResponse:
     """Send the gradebook of one exercise as JSON, check by check."""
     found, _ = access.exercise(request.user, exercise_id, "see_work")
-    return _file(JsonResponse(exports.exercise_data(found)), f"{found.pack.slug}.json")
+    return _file(exports.exercise_data(found), f"{found.pack.slug}.json")
 
 
-_CSV: Final = "text/csv; charset=utf-8"
-
-
-def _file(response: HttpResponse, name: str) -> HttpResponse:
+def _file(content: str | dict[str, Any], name: str) -> HttpResponse:
+    """Return CSV text, or what is to be JSON, as a file."""
+    if isinstance(content, str):
+        response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    else:
+        response = JsonResponse(content)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

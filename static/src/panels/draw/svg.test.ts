@@ -12,7 +12,7 @@ import { drawing } from "../../document/drawing";
 import { LINES } from "./lineStyles";
 import { svgOf } from "./svg";
 
-const CSS = readFileSync(join(import.meta.dirname, "../../styles/canvas.css"), "utf-8");
+const [CSS, TOKENS] = ["canvas.css", "tokens.css"].map((name) => readFileSync(join(import.meta.dirname, "../../styles", name), "utf-8")) as [string, string];
 
 function read(document: unknown, kept: unknown = null): Document {
   return new DOMParser().parseFromString(svgOf(drawing(document), kept, "A & <B>").text, "image/svg+xml");
@@ -61,11 +61,13 @@ describe("the saved picture", () => {
     expect(new Set(marks).size).toBe(marks.length);
   });
 
-  it("has the dashes and widths of the canvas", () => {
-    for (const [kind, { dash, width }] of Object.entries(LINES)) {
+  it("has the dashes, widths and colours of the canvas in the light theme", () => {
+    for (const [kind, { dash, width, colour }] of Object.entries(LINES)) {
       const rule = new RegExp(`\\.line-${kind} \\.react-flow__edge-path \\{([^}]*)\\}`).exec(CSS)?.[1] ?? "";
       expect(/stroke-dasharray: ([^;]*);/.exec(rule)?.[1] ?? "", kind).toBe(dash);
       expect(Number(/stroke-width: ([^;]*);/.exec(rule)?.[1] ?? 1.2), kind).toBe(width);
+      const token = /stroke: var\((--[\w-]+)\);/.exec(rule)?.[1] ?? "none";
+      expect(new RegExp(`${token}: light-dark\\((#\\w+),`).exec(TOKENS)?.[1], kind).toBe(colour);
     }
   });
 
