@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { drawing } from "../document/drawing";
-import { boxes, layout } from "./layout";
+import { type Box, boxes, layout } from "./layout";
 import { around, inView, shown } from "./view";
 
 describe("what is in view", () => {
@@ -20,17 +20,23 @@ describe("what is in view", () => {
 });
 
 describe("what is shown of a packet's way", () => {
+  const frame = (x: number, width = 400): Box => ({ x, y: 0, width, height: 300 });
+  const card = (x: number): Box => ({ x: x + 100, y: 100, width: 160, height: 60 });
+  const zoom = (box: Box): number => 400 / box.width;
+  const places = new Map([0, 1000, 3600].flatMap((x): [string, Box][] => [[`vnets/${String(x)}`, frame(x)], [`vms/${String(x)}`, card(x)]]));
   const whole = { x: 0, y: 0, width: 4000, height: 300 };
-  const zoom = (box: { width: number }): number => 400 / box.width;
-  it("is the way alone where the whole would be small", () => {
-    const way = { x: 0, y: 0, width: 1000, height: 300 };
-    expect(shown(way, whole, zoom)).toBe(way);
+  it("is the way with its whole networks, and not those it does not go through", () => {
+    expect(shown([card(0), card(1000)], places, zoom)).toEqual({ x: 0, y: 0, width: 1400, height: 300 });
   });
-  it("is the whole drawing where the way is hardly larger, or the names can be read", () => {
-    expect(shown({ x: 500, y: 0, width: 3200, height: 300 }, whole, zoom)).toBe(whole);
-    const small = { x: 0, y: 0, width: 600, height: 300 };
-    expect(shown({ x: 0, y: 0, width: 100, height: 50 }, small, zoom)).toBe(small);
-    expect(shown(null, whole, zoom)).toBe(whole);
+  it("is the way alone where its networks are far larger", () => {
+    const large = new Map([["vnets/a", frame(0, 4000)], ["vms/a", card(0)], ["vms/b", card(1000)]]);
+    expect(shown([card(0), card(1000)], large, zoom)).toEqual({ x: 100, y: 100, width: 1160, height: 60 });
+  });
+  it("is the whole drawing without a way, where the way is hardly larger, and where the names can be read", () => {
+    expect(shown([], places, zoom)).toEqual(whole);
+    expect(shown([card(0), card(3600)], places, zoom)).toEqual(whole);
+    const small = new Map([["vnets/a", frame(0)], ["vms/a", card(0)]]);
+    expect(shown([card(0)], small, zoom)).toEqual(frame(0));
   });
 });
 

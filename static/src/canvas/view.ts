@@ -17,12 +17,17 @@ const PADDING_NARROW = { top: "14px", right: "10px", bottom: "56px", left: "10px
 const READABLE = 0.55;
 /** Where the packet's way alone is hardly larger than the whole drawing, no frame is cut off for it. */
 const GAIN = 1.4;
+/** A way is shown with its whole networks, unless it alone could be shown more than so many times as large. */
+const FRAMED = 2;
 const MAP = { width: 132 + 30, height: 88 + 30 };
 const MOVE_MS = 250;
 
 /** Return the box around boxes; null around none. */
 export function around(all: readonly Box[]): Box | null {
-  if (all.length === 0) return null;
+  return all.length === 0 ? null : aroundSome(all);
+}
+
+function aroundSome(all: readonly Box[]): Box {
   const x = Math.min(...all.map((box) => box.x));
   const y = Math.min(...all.map((box) => box.y));
   const right = Math.max(...all.map((box) => box.x + box.width));
@@ -49,11 +54,28 @@ export function inView(box: Box, transform: readonly [number, number, number], p
   return left >= 0 && top >= 0 && left + box.width * zoom <= pane.width - covered && top + box.height * zoom <= pane.height;
 }
 
-/** Return what to show of a drawing when a packet's way is to be seen; `zoom` tells how large a box can be shown. */
-export function shown(way: Box | null, whole: Box | null, zoom: (box: Box) => number): Box | null {
-  if (!way || !whole) return whole;
-  const all = zoom(whole);
-  return all >= READABLE || zoom(way) < all * GAIN ? whole : way;
+/** Return the box around things and the networks and sites they lie in. */
+function framed(boxes: readonly Box[], places: Map<string, Box>): Box {
+  const holds = (frame: Box): boolean => boxes.some((box) => {
+    const { x, y } = middle(box);
+    return frame.x <= x && x <= frame.x + frame.width && frame.y <= y && y <= frame.y + frame.height;
+  });
+  const frames = [...places].flatMap(([path, box]) => (/^(vnets|sites)\//.test(path) && holds(box) ? [box] : []));
+  return aroundSome([...boxes, ...frames]);
+}
+
+/**
+ * Return what to show of a drawing when a packet's way is to be seen; null: nothing is drawn.
+ *
+ * `boxes` are the things on the way; `zoom` tells how large a box can be shown.
+ */
+export function shown(boxes: readonly Box[], places: Map<string, Box>, zoom: (box: Box) => number): Box | null {
+  const [whole, way] = [wholeOf(places), around(boxes)];
+  if (!whole || !way) return whole;
+  const [all, alone] = [zoom(whole), zoom(way)];
+  if (all >= READABLE || alone < all * GAIN) return whole;
+  const more = framed(boxes, places);
+  return alone <= zoom(more) * FRAMED ? more : way;
 }
 
 /** True when the small map helps and hides nothing: some of the drawing is out of sight, no card is under it. */
@@ -84,11 +106,10 @@ export function useFit(places: Map<string, Box>): { fitted: boolean; movedByHand
   const wish = fit ?? START;
   const ids = wish.paths.map((path) => (places.has(path) ? path : (nodeFor(drawing, path) ?? "")));
   const boxes = ids.map((id) => places.get(id)).filter((box): box is Box => box !== undefined);
-  const whole = wholeOf(places);
   const padding = isWide() ? PADDING : PADDING_NARROW;
   // Who opens a shared link does not know the drawing yet: a run that is there already does not hide the rest.
-  const way = stranger ? null : around(boxes);
-  const target = width > 0 ? shown(way, whole, (box) => getViewportForBounds(box, width, height, ZOOM.least, ZOOM.fit, padding).zoom) : whole;
+  const way = stranger || width === 0 ? [] : boxes;
+  const target = shown(way, places, (box) => getViewportForBounds(box, width, height, ZOOM.least, ZOOM.fit, padding).zoom);
   const key = target ? `${target.x} ${target.y} ${target.width} ${target.height}` : "";
   useEffect(() => {
     if (!target || width === 0 || height === 0 || byHand.current === wish) return;
