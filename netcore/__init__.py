@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from netcore.checks.grading.grade import CheckResult, PublicCheck, grade, public_checks, right_choices
     from netcore.checks.grading.receipts import Verification, receipt, verify_receipt
     from netcore.checks.grading.stopping import Stopped, stop_when
-    from netcore.checks.packs.lint import lint, lint_seeds, too_large
+    from netcore.checks.packs.lint import lint, lint_seeds, too_many_solutions
     from netcore.checks.packs.models import Pack, PackProblem, Solution
     from netcore.checks.packs.models import schemas as pack_schemas
     from netcore.checks.packs.reader import PackRefused, read_pack
@@ -120,8 +120,8 @@ __all__ = [
     "routes_alone", "routes_shown", "rule_cards", "say", "schema", "shadowed", "shadowed_at", "simulate",
     "solution", "space_of", "speaking", "stale_routes", "stop_when", "sweep", "sweep_parameters",
     "sweep_point", "sweep_scenario", "sweep_summary", "switches", "timing_profile", "timing_profiles",
-    "told", "too_large", "trace", "trace_steps", "traceroute", "trial_stretches", "trials", "unknown_to",
-    "variant", "verify_receipt", "warm", "warnings", "why",
+    "told", "too_many_solutions", "trace", "trace_steps", "traceroute", "trial_stretches", "trials",
+    "unknown_to", "variant", "verify_receipt", "warm", "warnings", "why",
 ]
 # fmt: on
 
@@ -153,7 +153,7 @@ _IN_ROOMS = {
     "netcore.checks.grading.grade": "CheckResult PublicCheck grade public_checks right_choices",
     "netcore.checks.grading.receipts": "Verification receipt verify_receipt",
     "netcore.checks.grading.stopping": "Stopped stop_when",
-    "netcore.checks.packs.lint": "lint lint_seeds too_large",
+    "netcore.checks.packs.lint": "lint lint_seeds too_many_solutions",
     "netcore.checks.packs.models": "Pack PackProblem Solution pack_schemas",
     "netcore.checks.packs.reader": "PackRefused read_pack",
     "netcore.checks.packs.solutions": "handed_in read_solution",

@@ -79,7 +79,7 @@ def lint_seeds(pack: Pack, count: int = len(SEEDS)) -> tuple[int, ...]:
     return tuple(seeds)
 
 
-def too_large(pack: Pack) -> tuple[PackProblem, ...]:
+def too_many_solutions(pack: Pack) -> tuple[PackProblem, ...]:
     """Return which folders of solutions hold more than may be stored and tried; this takes no time."""
     return tuple(
         PackProblem(
@@ -131,7 +131,7 @@ def _points(pack: Pack) -> Iterator[PackProblem]:
         )
         mend = say("Write wrong/NAME.yml with a mistake that learners make, and the checks it fails.")
         yield PackProblem("wrong", "", "few-wrong", message, mend)
-    yield from too_large(pack)
+    yield from too_many_solutions(pack)
     if not any(entry.hidden for entry in pack.checks):
         mend = say("Add a check of kind H with hidden: true and a rule, such as one after a change.")
         yield PackProblem("checks.yml", "/checks", "no-hidden", say("There is no hidden check."), mend)

@@ -69,7 +69,7 @@ def publish(course: Course | None, author: User | None, files: packs.Files, note
         pack = packs.read(files)
     except netcore.PackRefused as error:
         raise Refused(str(error), [problem.as_dict() for problem in error.problems]) from error
-    if problems := netcore.too_large(pack):
+    if problems := netcore.too_many_solutions(pack):
         raise Refused(
             gettext("The pack has more solutions than are tried."), [one.as_dict() for one in problems]
         )
