@@ -62,6 +62,8 @@ function toNode(item: Item, movable: boolean): Node {
     position: { x: item.box.x, y: item.box.y },
     width: item.box.width,
     height: item.box.height,
+    // Sizes are known: an edited node need not be measured again.
+    measured: { width: item.box.width, height: item.box.height },
     data: { item },
     draggable: movable && item.kind !== "tab",
     connectable: false,

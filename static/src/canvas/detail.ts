@@ -28,7 +28,8 @@ function machinesOf(drawing: Drawing): number {
   return count;
 }
 
-function useMany(): boolean {
+/** True when so many machines are drawn that only what is in view can be. */
+export function useMany(): boolean {
   return useWorkbench((state) => machinesOf(state.drawing) > MANY);
 }
 

@@ -5,6 +5,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 
 import { nodeFor } from "../document/drawing";
 import { useWorkbench } from "../document/store";
+import { useMany } from "./detail";
 import { type Box, middle } from "./layout";
 import { isWide } from "./wide";
 import { calm } from "../playback/calm";
@@ -134,6 +135,7 @@ export function useFocus(places: Map<string, Box>, moved: () => void): void {
   const height = useStore((state) => state.height);
   const focus = useWorkbench((state) => state.focus);
   const drawing = useWorkbench((state) => state.drawing);
+  const many = useMany();
   const selection = useWorkbench((state) => state.selection);
   const target = nodeFor(drawing, selection);
   useEffect(() => {
@@ -147,7 +149,7 @@ export function useFocus(places: Map<string, Box>, moved: () => void): void {
       moved();
       const zoom = Math.max(here, ZOOM.focus);
       const centre = middle(box);
-      void flow.setCenter(centre.x + covered / 2 / zoom, centre.y, { zoom, duration: calm() ? 0 : MOVE_MS });
+      void flow.setCenter(centre.x + covered / 2 / zoom, centre.y, { zoom, duration: calm() || many ? 0 : MOVE_MS });
     });
     return () => {
       cancelAnimationFrame(frame);

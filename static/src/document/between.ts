@@ -1,7 +1,7 @@
 /** What lies between two versions of a drawing: the edits of an event, and the patch that leads back. Knows no DOM. */
 
 import { isObject } from "./raw";
-import { same } from "./stable";
+import { same } from "./same";
 import type { Json, JsonObject, Operation } from "./types";
 
 /** One change of the drawing as an event has it; null removes what is there. */

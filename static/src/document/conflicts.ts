@@ -1,7 +1,7 @@
 /** Two people at one place: what of an edit meets a change of somebody else. Pure. */
 
 import { valueAt } from "./patch";
-import { same } from "./stable";
+import { same } from "./same";
 import type { Conflict } from "./store";
 import type { JsonObject, Operation } from "./types";
 

@@ -3,7 +3,7 @@
 import { kindWords, saidOf } from "./edits/remove";
 import { isObject } from "./raw";
 import { COLLECTIONS } from "./shape";
-import { same } from "./stable";
+import { same } from "./same";
 import { t } from "./text";
 import type { Json, JsonObject } from "./types";
 import { typedOf } from "./validate";

@@ -6,8 +6,8 @@ const seen = (revision: number, key: string, runnable = true): Seen => ({ revisi
 
 describe("an edit", () => {
   it("is told of where forwarding may differ", () => {
-    expect(keyOf({ topology: { vms: {} }, layout: { a: { x: 1 } } })).toBe(keyOf({ topology: { vms: {} }, name: "other" }));
-    expect(keyOf({ topology: { vms: {} }, profile: "aws" })).not.toBe(keyOf({ topology: { vms: {} } }));
+    expect(keyOf({ topology: { vms: {} }, layout: { a: { x: 1 } } })).toEqual(keyOf({ topology: { vms: {} }, name: "other" }));
+    expect(keyOf({ topology: { vms: {} }, profile: "aws" })).not.toEqual(keyOf({ topology: { vms: {} } }));
   });
 
   it("is compared with the last revision that could be run", () => {

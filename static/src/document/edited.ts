@@ -1,14 +1,14 @@
 /** Which revisions forward alike, and what an edit is compared with. Pure. */
 
-import { stable } from "./stable";
+import { same } from "./same";
 import { t } from "./text";
 import type { Json, JsonObject, Operation } from "./types";
 
 export interface Seen {
   revision: number;
   runnable: boolean;
-  /** What forwarding hangs on, as text. */
-  key: string;
+  /** What forwarding hangs on. */
+  key: Json;
 }
 
 export interface Watched {
@@ -22,8 +22,8 @@ export interface Watched {
 const FORWARDING = ["profile", "switches", "topology"];
 
 /** Return what of a document forwarding hangs on; positions, words and stories are not of it. */
-export function keyOf(document: JsonObject): string {
-  return stable(FORWARDING.map((part): Json => document[part] ?? null));
+export function keyOf(document: JsonObject): Json {
+  return FORWARDING.map((part): Json => document[part] ?? null);
 }
 
 /** Whether a patch may change what forwarding hangs on. */
@@ -33,15 +33,15 @@ export function touches(patch: readonly Operation[]): boolean {
 
 /** Take a revision in. An edit to be told of is there where `tells` says so. */
 export function watched(before: Watched | null, newest: Seen): Watched {
-  const alike = before !== null && before.newest.key === newest.key;
+  const alike = before !== null && same(before.newest.key, newest.key);
   const base = before?.base ?? null;
-  const kept = base !== null && base.key !== newest.key ? base : newest.runnable ? newest : base;
+  const kept = base !== null && !same(base.key, newest.key) ? base : newest.runnable ? newest : base;
   return { newest, since: alike ? before.since : newest.revision, base: kept };
 }
 
 /** Whether the newest revision can be run and forwards otherwise than the one it is compared with. */
 export function tells({ newest, base }: Watched): boolean {
-  return newest.runnable && base !== null && base.key !== newest.key;
+  return newest.runnable && base !== null && !same(base.key, newest.key);
 }
 
 /** Whether what was found of a revision holds of the newest too. */

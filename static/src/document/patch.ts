@@ -1,6 +1,6 @@
 /** JSON Patch on plain documents: apply, and the patch that takes it back. */
 
-import { same } from "./stable";
+import { same } from "./same";
 import type { Json, JsonObject, Operation } from "./types";
 
 function parts(pointer: string): string[] {
