@@ -150,15 +150,18 @@ def edit_scenario_often(request: HttpRequest, scenario_id: str, body: schemas.Ed
 
 def _asked(request: HttpRequest, body: schemas.Edit, revision: Revision) -> dict[str, Any]:
     """Return the revision that edits made, and the matrix that is asked with them."""
+    answer = edited(revision)
+    if body.minimal and revision.as_sent:
+        answer["document"] = None
     if body.matrix is None:
-        return edited(revision)
+        return answer
     run = run_services.ask_after_edit(person(request), revision, body.matrix)
     if run is None:
-        return edited(revision)
+        return answer
     columns = None
     if run.state == State.SUCCEEDED:
         columns = b64encode(b"".join(run_queries.columns_of(run.pk, 0))).decode()
-    return edited(revision) | {"run": run_queries.payload(run), "columns": columns}
+    return answer | {"run": run_queries.payload(run), "columns": columns}
 
 
 def _patch(operations: list[schemas.Operation]) -> list[dict[str, Any]]:

@@ -127,6 +127,10 @@ class Edit(Schema):
         default=None,
         description="parameters of a matrix of the new revision, which is then asked in the background",
     )
+    minimal: bool = Field(
+        default=False,
+        description="leave the document out of the answer where it is just what the edits make of theirs",
+    )
 
 
 class PatchIn(Edit):
@@ -420,7 +424,7 @@ class PatchOut(Schema):
     """The revision an edit made; ``run`` is the matrix that was asked with it, where one could be asked."""
 
     revision: int
-    document: dict[str, Any]
+    document: dict[str, Any] | None = Field(description="null where `minimal` was asked and holds")
     problems: list[Problem]
     runnable: bool
     run: RunOut | None = None

@@ -92,6 +92,9 @@ class Revision(models.Model):
 
     objects = RevisionQuerySet.as_manager()
 
+    as_sent = False
+    """Whether the document is just what the patch made that asked for it; known where it was made."""
+
     class Meta:
         """One row per number."""
 

@@ -125,14 +125,18 @@ def apply_patches(
         raise ValueError(f"{MAX_EDITS} edits are taken at once; these are {len(patches)}.")
     with transaction.atomic():
         locked, head = _head(scenario, base)
+        as_sent = True
         for number, patch in enumerate(patches):
+            before = head
             try:
-                head = _edit(locked, head, patch, author)
+                head = _edit(locked, before, patch, author)
             except (PatchError, Invalid) as error:
                 error.edit = number
                 if isinstance(error, PatchError):
                     error.pointer = error.pointer.replace("/patch", f"/edits/{number}", 1)
                 raise
+            as_sent = as_sent and (head is before or head.as_sent)
+        head.as_sent = as_sent
         return head
 
 
@@ -149,9 +153,12 @@ def _head(scenario: Scenario, base: int) -> tuple[Scenario, Revision]:
 def _edit(locked: Scenario, head: Revision, patch: list[dict[str, Any]], author: User) -> Revision:
     if not patch:
         return head
-    reading = _read(json_patch.apply(head.document, patch))
+    patched = json_patch.apply(head.document, patch)
+    reading = _read(patched)
     _keep_locks(locked, head.document, reading)
-    return _append(locked, head, reading, author)
+    revision = _append(locked, head, reading, author)
+    revision.as_sent = revision.document == patched
+    return revision
 
 
 def _keep_locks(scenario: Scenario, before: Any, reading: netcore.Reading) -> None:

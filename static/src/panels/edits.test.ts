@@ -57,7 +57,7 @@ describe("an edit that cannot be sent", () => {
     expect(workbench().document.name).toBe("second");
     await vi.advanceTimersByTimeAsync(10_000);
     expect(sent).toHaveLength(3);
-    expect(sent.at(-1)).toEqual({ url: `${SCENARIO}/edits`, body: JSON.stringify({ base: 1, edits: [[{ op: "replace", path: "/name", value: "first" }], [{ op: "replace", path: "/name", value: "second" }]] }) });
+    expect(sent.at(-1)).toEqual({ url: `${SCENARIO}/edits`, body: JSON.stringify({ base: 1, edits: [[{ op: "replace", path: "/name", value: "first" }], [{ op: "replace", path: "/name", value: "second" }]], minimal: true }) });
     expect(workbench().saved).toBe("saved");
     expect(workbench().revision).toBe(3);
     expect(unsaved()).toBe(false);
@@ -74,7 +74,7 @@ describe("an edit that cannot be sent", () => {
     answers = [taken(3, "old")];
     undo();
     await settle();
-    expect(JSON.parse(sent.at(-1)?.body ?? "{}")).toEqual({ base: 2, patch: [{ op: "replace", path: "/name", value: "old" }] });
+    expect(JSON.parse(sent.at(-1)?.body ?? "{}")).toMatchObject({ base: 2, patch: [{ op: "replace", path: "/name", value: "old" }] });
   });
 });
 
@@ -89,6 +89,21 @@ describe("an edit that is made while another one is on its way", () => {
     stop();
     expect(workbench().revision).toBe(3);
     expect([...new Set(names)]).toEqual(["second"]);
+  });
+});
+
+describe("an edit that the server took as it was sent", () => {
+  it("comes back without the document, and nothing is drawn anew", async () => {
+    answers = [() => json({ revision: 2, document: null, problems: [], runnable: true }), taken(3, "as the server writes it")];
+    rename("mine");
+    const shown = workbench().document;
+    await settle();
+    expect([workbench().revision, workbench().saved]).toEqual([2, "saved"]);
+    expect(workbench().document).toBe(shown);
+    rename("theirs");
+    await settle();
+    expect(JSON.parse(sent.at(-1)?.body ?? "{}")).toMatchObject({ base: 2, minimal: true });
+    expect(workbench().document.name).toBe("as the server writes it");
   });
 });
 

@@ -3,6 +3,7 @@
 import { type Edit as Edited, pointerOf } from "../document/edits/draft";
 import { conflictsOf, fitting, isDone, takeTheirs } from "../document/conflicts";
 import { applied, inverse, valueAt } from "../document/patch";
+import { same } from "../document/same";
 import { type Step, type TwoWay, after, patchOf } from "../document/steps";
 import { type Conflict, type Saved, workbench, tell, update } from "../document/store";
 import { mark, t } from "../document/text";
@@ -49,7 +50,9 @@ let refused: string | null = null;
 export function show(answer: ScenarioAnswer, lacking: readonly Step[] = []): void {
   const { revision, problems, runnable, run } = answer;
   server = { revision, document: answer.document };
-  const document = lacking.reduce((here, step) => after(step, here), server.document);
+  const wanted = lacking.reduce((here, step) => after(step, here), server.document);
+  // What is shown already stays the same object: nothing is drawn anew for it.
+  const document = same(wanted, workbench().document) ? workbench().document : wanted;
   const name = typeof document.name === "string" ? document.name : (answer.name ?? "");
   update({ name, revision, document, problems, runnable });
   if (run) adopt(run, answer.columns ?? null);
@@ -280,7 +283,11 @@ async function sendAll(steps: readonly Step[]): Promise<boolean> {
       // Of what is followed by another edit nobody waits for an answer.
       const matrix = steps.length === pending.length ? askedWith(patches) : null;
       const all = onTop && patches.every((patch) => patch.length === 0);
-      if (!all) show(await api.edit(server.revision, patches, matrix), pending.slice(steps.length));
+      if (!all) {
+        const answer = await api.edit(server.revision, patches, matrix);
+        const document = answer.document ?? (applied(server.document, patches.flat()) as JsonObject);
+        show({ ...answer, document }, pending.slice(steps.length));
+      }
       madeOn = pending.length > steps.length ? mine : null;
       return onTop && !all;
     } catch (error) {

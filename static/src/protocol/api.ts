@@ -36,6 +36,9 @@ export interface ScenarioAnswer {
   columns?: string | null;
 }
 
+/** The answer to edits: no document where it is just what they make of the one before. */
+export type EditAnswer = Omit<ScenarioAnswer, "document"> & { document: JsonObject | null };
+
 export interface Design {
   id: string;
   title: string;
@@ -156,10 +159,10 @@ export const api = {
   scenario: () => request<ScenarioAnswer & { runs?: Run[] }>("GET", urls.scenario ?? address("shared")),
   /** Save edits in order, all or none; each becomes a revision. With it a matrix of the last one may be asked. */
   edit: (base: number, patches: Operation[][], matrix: JsonObject | null = null) => {
-    const asked = matrix ? { matrix } : {};
+    const asked = { minimal: true, ...(matrix ? { matrix } : {}) };
     return patches.length === 1
-      ? request<ScenarioAnswer>("PATCH", address("scenario"), { base, patch: patches[0], ...asked } as unknown as Json)
-      : request<ScenarioAnswer>("POST", `${address("scenario")}/edits`, { base, edits: patches, ...asked } as unknown as Json);
+      ? request<EditAnswer>("PATCH", address("scenario"), { base, patch: patches[0], ...asked } as unknown as Json)
+      : request<EditAnswer>("POST", `${address("scenario")}/edits`, { base, edits: patches, ...asked } as unknown as Json);
   },
   revisions: (before?: number) => request<{ items: RevisionItem[] }>("GET", `${address("scenario")}/revisions${before ? `?before=${before}` : ""}`),
   /** What is different between two revisions, in words; nothing was there before revision 0. */

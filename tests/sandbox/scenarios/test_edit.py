@@ -39,6 +39,26 @@ class EditTest(SandboxTest):
         scenario = Scenario.objects.get(pk=self.made.pk)
         assert (scenario.name, scenario.head_id) == ("Another name", self.head(self.made).pk)
 
+    def test_the_document_is_left_out_where_it_is_what_the_edits_make(self) -> None:
+        path = f"/scenarios/{self.made.pk}"
+        body = {"base": 1, "patch": rename("Another name"), "minimal": True}
+        answer = self.send(self.owner_client, "PATCH", path, body).json()
+        assert (answer["revision"], answer["document"], answer["runnable"]) == (2, None, True)
+        # A field that is left out is kept with its default: whoever left it out must see what became of it.
+        told = [{"op": "remove", "path": "/description"}]
+        body = {"base": 2, "patch": told, "minimal": True}
+        answer = self.send(self.owner_client, "PATCH", path, body).json()
+        assert answer["document"] == self.head(self.made).document
+        both = {"base": 3, "edits": [rename("a"), told], "minimal": True}
+        answer = self.send(self.owner_client, "POST", f"{path}/edits", both).json()
+        assert (answer["revision"], answer["document"]["name"]) == (5, "a")
+        both = {"base": 5, "edits": [told, rename("b")], "minimal": True}
+        answer = self.send(self.owner_client, "POST", f"{path}/edits", both).json()
+        assert (answer["revision"], answer["document"]["name"]) == (7, "b")
+        both = {"base": 7, "edits": [rename("c"), [], rename("d")], "minimal": True}
+        answer = self.send(self.owner_client, "POST", f"{path}/edits", both).json()
+        assert (answer["revision"], answer["document"]) == (9, None)
+
     def test_the_old_revision_is_still_what_it_was(self) -> None:
         before = Revision.objects.get(scenario=self.made, number=1).document
         self.edit(1, rename("Another name"))
