@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 from uuid import uuid4
 
@@ -91,9 +92,10 @@ def demo_account(transactional_db: None, seeded: list[str]) -> None:
     from django.db import transaction
 
     if seeded:
+        rows = [found.object for found in serializers.deserialize("json", _anew(seeded[0]))]
         with transaction.atomic():
-            for row in serializers.deserialize("json", _anew(seeded[0])):
-                row.save()
+            for model, same in groupby(rows, type):
+                model._default_manager.bulk_create(same)
         return
     call_command("seed", quiet=True)
     rooms = ("accounts", "scenarios", "runs", "classes")
