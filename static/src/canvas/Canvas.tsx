@@ -2,8 +2,8 @@
 
 import "@xyflow/react/dist/style.css";
 
-import { Background, BackgroundVariant, Controls, MiniMap, type Node, type NodeChange, ReactFlow, ReactFlowProvider, SelectionMode, useReactFlow } from "@xyflow/react";
-import { type PointerEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { Background, BackgroundVariant, Controls, type Edge, MiniMap, type Node, type NodeChange, type OnNodeDrag, ReactFlow, ReactFlowProvider, SelectionMode, useReactFlow } from "@xyflow/react";
+import { type MouseEvent, type PointerEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 
 import { choose, select, useWorkbench, workbench } from "../document/store";
 import { t } from "../document/text";
@@ -17,6 +17,7 @@ import { NODE_TYPES, nodeLabel } from "./nodes";
 import { PacketOverlay } from "./PacketOverlay";
 import { routed } from "./routed";
 import { useSide } from "./side";
+import { useSteady } from "./steady";
 import { ZOOM, useFit, useFocus, useMap } from "./view";
 import { useWide } from "./wide";
 
@@ -86,7 +87,23 @@ function nodeOf(item: Item, movable: boolean): Node {
 }
 
 const KEYS_REST_MS = 500;
-const SNAP = 4;
+// Made once: React Flow tells all its nodes of each of these that is another one.
+const SNAP: [number, number] = [4, 4];
+const WHOLE = { padding: { top: "52px", x: 0.08, bottom: 0.08 } as const, maxZoom: ZOOM.fit };
+const SEVERAL = ["Shift", "Control", "Meta"];
+
+/** One of many that is clicked becomes the only one. */
+function clicked(event: MouseEvent, node: Node): void {
+  if (!event.shiftKey && !event.ctrlKey && !event.metaKey) select(node.id);
+}
+
+function clickedLine(_: MouseEvent, edge: Edge): void {
+  if (typeof edge.data?.path === "string") select(edge.data.path);
+}
+
+function clickedBeside(): void {
+  select(null);
+}
 
 function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
   const drawing = useWorkbench((state) => state.drawing);
@@ -133,7 +150,7 @@ function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
     setDragged(NOWHERE);
     if (moved.length > 0) onMoved(moved);
   };
-  const changed = (changes: NodeChange[]): void => {
+  const changed = useSteady((changes: NodeChange[]): void => {
     chooseAs(changes, (path) => places.has(path));
     const moves = changes.flatMap((change) => (change.type === "position" && change.position ? [{ path: change.id, x: Math.round(change.position.x), y: Math.round(change.position.y) }] : []));
     if (moves.length === 0) return;
@@ -143,8 +160,30 @@ function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
     // Arrow keys: the places are kept when they have come to rest.
     window.clearTimeout(resting.current);
     resting.current = window.setTimeout(() => { settle([...next.values()]); }, KEYS_REST_MS);
-  };
-  const centreOf = (event: { clientX: number; clientY: number } | null): Pointed | null => (event ? pointedAt({ x: event.clientX, y: event.clientY }) : null);
+  });
+  const begun = useSteady(() => {
+    byMouse.current = true;
+  });
+  const goesOn: OnNodeDrag = useSteady((event, node, all) => {
+    const pointed = all.length === 1 ? under(event) : null;
+    const judged = pointed ? onRehome.judge(node.id, pointed) : null;
+    showGesture(judged ? { name: String((node.data.item as Item).path.split("/").at(-1)), from: null, at: at(event), judged } : null);
+  });
+  const ended: OnNodeDrag = useSteady((event, node, all) => {
+    byMouse.current = false;
+    showGesture(null);
+    const pointed = all.length === 1 ? under(event) : null;
+    const spots = all.map((one) => ({ path: one.id, x: Math.round(one.position.x), y: Math.round(one.position.y) }));
+    const own = spots.find((one) => one.path === node.id) ?? { path: node.id, x: 0, y: 0 };
+    if (pointed && onRehome.drop(node.id, pointed, own)) {
+      setDragged(NOWHERE);
+      return;
+    }
+    settle(spots);
+  });
+  const viewMoves = useSteady((event: unknown) => {
+    if (event) movedByHand();
+  });
   const connecting = (event: PointerEvent): void => {
     const from = (event.target as HTMLElement).closest<HTMLElement>("[data-connect]");
     const path = from?.dataset.connect;
@@ -169,52 +208,26 @@ function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
         nodeTypes={NODE_TYPES}
         ariaLabelConfig={WORDS}
         edgeTypes={EDGE_TYPES}
-        fitViewOptions={{ padding: { top: "52px", x: 0.08, bottom: 0.08 }, maxZoom: ZOOM.fit }}
+        fitViewOptions={WHOLE}
         minZoom={ZOOM.least}
         maxZoom={ZOOM.most}
-        onMoveStart={(event) => {
-          if (event) movedByHand();
-        }}
+        onMoveStart={viewMoves}
         edgesFocusable={false}
         nodesConnectable={false}
         elevateNodesOnSelect={false}
         snapToGrid
-        snapGrid={[SNAP, SNAP]}
+        snapGrid={SNAP}
         deleteKeyCode={null}
         selectionKeyCode={movable ? "Shift" : null}
-        multiSelectionKeyCode={movable ? ["Shift", "Control", "Meta"] : null}
+        multiSelectionKeyCode={movable ? SEVERAL : null}
         selectionMode={SelectionMode.Full}
-        onNodeClick={(event, node) => {
-          // One of many that is clicked becomes the only one.
-          if (!event.shiftKey && !event.ctrlKey && !event.metaKey) select(node.id);
-        }}
-        onEdgeClick={(_, edge) => {
-          if (typeof edge.data?.path === "string") select(edge.data.path);
-        }}
-        onPaneClick={() => {
-          select(null);
-        }}
+        onNodeClick={clicked}
+        onEdgeClick={clickedLine}
+        onPaneClick={clickedBeside}
         onNodesChange={changed}
-        onNodeDragStart={() => {
-          byMouse.current = true;
-        }}
-        onNodeDrag={(event, node, all) => {
-          const pointed = all.length === 1 ? centreOf(event as unknown as MouseEvent) : null;
-          const judged = pointed ? onRehome.judge(node.id, pointed) : null;
-          showGesture(judged ? { name: String((node.data.item as Item).path.split("/").at(-1)), from: null, at: { x: (event as unknown as MouseEvent).clientX, y: (event as unknown as MouseEvent).clientY }, judged } : null);
-        }}
-        onNodeDragStop={(event, node, all) => {
-          byMouse.current = false;
-          showGesture(null);
-          const pointed = all.length === 1 ? centreOf(event as unknown as MouseEvent) : null;
-          const spots = all.map((one) => ({ path: one.id, x: Math.round(one.position.x), y: Math.round(one.position.y) }));
-          const own = spots.find((one) => one.path === node.id) ?? { path: node.id, x: 0, y: 0 };
-          if (pointed && onRehome.drop(node.id, pointed, own)) {
-            setDragged(NOWHERE);
-            return;
-          }
-          settle(spots);
-        }}
+        onNodeDragStart={begun}
+        onNodeDrag={goesOn}
+        onNodeDragStop={ended}
         aria-label={drawnOn ? t("Drawing of the network") : t("Drawing of the network, second picture")}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
@@ -227,6 +240,18 @@ function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
 }
 
 const NOWHERE = new Map<string, Moved>();
+
+/** Where a drag is; a finger drags too, though React Flow's types know of a mouse alone. */
+type Gesture = { clientX: number; clientY: number } | { changedTouches: TouchList };
+
+function at(event: Gesture): { x: number; y: number } {
+  const spot = "changedTouches" in event ? event.changedTouches[0] : event;
+  return { x: spot?.clientX ?? 0, y: spot?.clientY ?? 0 };
+}
+
+function under(event: Gesture): Pointed | null {
+  return pointedAt(at(event));
+}
 
 /** Take over what React Flow chose or let go of. */
 function chooseAs(changes: NodeChange[], isNode: (path: string) => boolean): void {

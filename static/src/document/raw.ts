@@ -7,15 +7,20 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /** Return a collection of the topology as pairs of id and object, sorted by nothing: document order. */
-export function entries(document: unknown, collection: string): [string, JsonObject][] {
+export function entries(document: unknown, collection: string): readonly [string, JsonObject][] {
   const topology = isObject(document) ? document.topology : null;
   return children(isObject(topology) ? topology[collection] : null);
 }
 
+/** Pairs by the map they are of: nobody changes a document, and an edit shares what it leaves as it was. */
+const known = new WeakMap<JsonObject, readonly [string, JsonObject][]>();
+
 /** Return a map of parts as pairs; what is no object is left out. */
-export function children(value: unknown): [string, JsonObject][] {
+export function children(value: unknown): readonly [string, JsonObject][] {
   if (!isObject(value)) return [];
-  return Object.entries(value).filter((pair): pair is [string, JsonObject] => isObject(pair[1]));
+  const found = known.get(value) ?? Object.entries(value).filter((pair): pair is [string, JsonObject] => isObject(pair[1]));
+  known.set(value, found);
+  return found;
 }
 
 export function text(value: unknown, fallback = ""): string {

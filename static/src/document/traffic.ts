@@ -9,7 +9,7 @@ import type { JsonObject } from "./types";
  */
 export function firstFlow(traffic: unknown): { id: string; flow: JsonObject } | null {
   const flows = children(traffic)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([id, flow]) => ({ id, flow }));
   return flows.find(({ flow }) => text(flow.source).startsWith("vms/")) ?? flows[0] ?? null;
 }

@@ -1,6 +1,6 @@
 """`manage.py test`: the checks, then every test on PostgreSQL and on SQLite, with real Redis and browser.
 
-Without arguments two passes run side by side; whichever ends takes the next one of the list.
+Without arguments three passes run side by side; whichever ends takes the next one of the list.
 """
 
 from __future__ import annotations
@@ -49,8 +49,9 @@ WITHOUT_DATABASE = (
 )
 """Folders of tests that meet no database of the run; they run once."""
 
-SIDE_BY_SIDE = 2
-"""As many passes at a time: each keeps a processor busy, and the smallest machine of CI has two."""
+SIDE_BY_SIDE = 3
+"""As many passes at a time: half of the time they wait for browsers, brokers and clocks, and the smallest
+machine of CI has two processors."""
 
 NOTHING_COLLECTED = 5
 """Exit code of pytest that is right for some arguments on the second database."""

@@ -12,8 +12,8 @@ import { pointerOf } from "./draft";
 /** Return the rows of a map as a table shows them: by priority where there is one, else by prefix or id. */
 export function rowsOf(map: unknown): [string, JsonObject][] {
   const rows = children(map);
-  if (rows.every(([, row]) => typeof row.priority === "number")) return rows.sort(([, a], [, b]) => text(a.direction).localeCompare(text(b.direction)) || Number(a.priority) - Number(b.priority));
-  return rows.sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
+  if (rows.every(([, row]) => typeof row.priority === "number")) return rows.toSorted(([, a], [, b]) => text(a.direction).localeCompare(text(b.direction)) || Number(a.priority) - Number(b.priority));
+  return rows.toSorted(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
 }
 
 /** Return what a new row begins with; a reason where something it needs is not there. */
