@@ -1,4 +1,4 @@
-"""What the workbench offers for a problem mends it, as netcore sees it: for all documents of tests/rejects."""
+"""What the workbench offers for a problem mends it: tried by netcore in all documents of tests/rejects."""
 
 from __future__ import annotations
 
