@@ -15,7 +15,7 @@ interface Props {
 
 export function SameAsTable({ label, corner, columns, rows }: Props): ReactNode {
   return (
-    <details>
+    <details className="same-as-table">
       <summary>{t("The same as a table")}</summary>
       <TableWrap label={label}>
         <table className="table">

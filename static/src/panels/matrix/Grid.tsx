@@ -61,7 +61,7 @@ export function Grid({ result, before, waits, old, open }: Props): ReactNode {
             </select>
           </div>
         )}
-        <div className="field">
+        <div className={filter === "" ? "field no-print" : "field"}>
           <label htmlFor={`${id}-filter`}>{t("Filter, such as web > db")}</label>
           <input id={`${id}-filter`} type="search" autoComplete="off" value={filter} onChange={(event) => { setFilter(event.target.value); }} />
         </div>
@@ -89,7 +89,7 @@ export function Grid({ result, before, waits, old, open }: Props): ReactNode {
           trace={open ? (source, destination) => { openTrace(packetOf(matrix, port, source, destination)); } : null}
         />
       )}
-      {open && <p className="muted hint">{t("Senders down, receivers across. A click or Enter traces the packet; arrow keys go from cell to cell.")}</p>}
+      {open && <p className="muted hint no-print">{t("Senders down, receivers across. A click or Enter traces the packet; arrow keys go from cell to cell.")}</p>}
       {(rows.length > MOST || columns.length > MOST) && (
         <p className="muted">
           {t("Shown are the first {MOST} of {max} classes; a filter finds the others.", { MOST, max: Math.max(rows.length, columns.length).toLocaleString("en") })}
