@@ -10,6 +10,7 @@ SANDBOX_LOCALE  folder of the catalogues, one folder for each language beside En
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import environ
@@ -227,3 +228,5 @@ CONTENT_SECURITY_POLICY = {
 
 LOGGING = logging_config(json=False, level=env.str("LOG_LEVEL", default="INFO"))
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+# A first event waits for all that is written before it; the line at the end of a task has its duration.
+DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = logging.DEBUG
