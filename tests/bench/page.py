@@ -84,6 +84,14 @@ def row(verdict: Verdict, day: str) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
+def _from(there: str, line: str) -> str:
+    """Return a line with the machine it was measured on."""
+    *cells, note, day, end = line.split("|")
+    if not re.search(r"(^|; )on ", note.strip()):
+        note = f" {'; '.join(filter(None, (note.strip(), f'on {there}')))} "
+    return "|".join((*cells, note, day, end))
+
+
 _TABLE = (
     "| goal | what | against | measured | promised | | spread | note | day |\n"
     "|---|---|---|---|---|---|---|---|---|"
@@ -96,17 +104,18 @@ def text(known: Mapping[str, Goal], verdicts: Iterable[Verdict], day: str, befor
     Args:
         known: all goals, in the order of the page.
         verdicts: of this run.
-        before: the page as it was; goals that this run left out keep their lines if the machine is the same.
+        before: the page as it was; goals that this run left out keep their lines, with the machine they are
+            from where it is another one. Ratios of one line were measured together, wherever that was.
     """
     rows: dict[str, list[str]] = {}
-    earlier = ""
-    if f"Machine: {machine()}." in before:
-        for line in before.splitlines():
-            if line.startswith("Versions: "):
-                earlier = line
-            found = re.match(r"\| ([BGS]\d+[a-e]?) \|", line)
-            if found:
-                rows.setdefault(found[1], []).append(line)
+    earlier = there = ""
+    for line in before.splitlines():
+        if line.startswith("Versions: "):
+            earlier = line
+        elif line.startswith("Machine: "):
+            there = line.removeprefix("Machine: ").rstrip(".")
+        elif found := re.match(r"\| ([BCGS]\d+[a-e]?) \|", line):
+            rows.setdefault(found[1], []).append(line if there == machine() else _from(there, line))
     fresh: dict[str, list[str]] = {}
     for verdict in verdicts:
         fresh.setdefault(verdict.goal.id, []).append(row(verdict, day))

@@ -147,9 +147,13 @@ def test_goals_that_share_their_preparation_share_a_process() -> None:
     assert asked == [False]
 
 
-def test_goals_measured_on_another_machine_leave_the_page() -> None:
-    before = "Machine: another.\n| G7 | old | a | 1 | >= 1 | ok | | | day |\n"
-    assert "old" not in page.text(goals(), [], "2026-01-01", before)
+def test_goals_measured_on_another_machine_name_it() -> None:
+    rows = "| G7 | old | a | 1 | >= 1 | ok | | | day |\n| C1 | old | a | 1 | >= 1 | ok | 3% | one process | day |\n"
+    once = page.text(goals(), [], "2026-01-01", f"Machine: another.\n{rows}")
+    assert "| G7 | old | a | 1 | >= 1 | ok | | on another | day |" in once
+    assert "| C1 | old | a | 1 | >= 1 | ok | 3% | one process; on another | day |" in once
+    again = page.text(goals(), [], "2026-01-01", once.replace(page.machine(), "a third"))
+    assert again.count("on another |") == 2 and "on a third" not in again
 
 
 def test_an_unknown_goal_is_named() -> None:
@@ -167,4 +171,4 @@ def test_a_package_that_is_missing_now_keeps_the_version_its_lines_were_measured
     third = page.text(goals(), [], "2026-01-02", again)
     assert "no-such-peer 1.2.3, never-there not installed.\n" in third
     elsewhere = page.text(goals(), [], "2026-01-01", before.replace(page.machine(), "another"))
-    assert "no-such-peer not installed" in elsewhere
+    assert "no-such-peer 1.2.3" in elsewhere
