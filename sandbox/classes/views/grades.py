@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import AsyncIterator
+from typing import Any, Final
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -17,6 +18,8 @@ from sandbox.classes.models import Exercise, PackVersion, Submission
 from sandbox.classes.services import exercises
 from sandbox.classes.services import grading as gradings
 from sandbox.classes.views.shared import page, paged, person, refused, said, wrong
+
+CSV: Final = "text/csv; charset=utf-8"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -141,17 +144,17 @@ def course_grades_json(request: HttpRequest, course_id: str) -> HttpResponse:
 
 
 @require_safe
-def course_checks_csv(request: HttpRequest, course_id: str) -> HttpResponse:
-    """Send every check of the course as CSV."""
+def course_checks_csv(request: HttpRequest, course_id: str) -> StreamingHttpResponse:
+    """Send every check of the course as CSV, piece by piece."""
     found, _ = access.course(request.user, course_id, "see_work")
-    return _file(exports.checks_csv(found), "checks.csv")
+    return _pieces(exports.checks_csv(found), "checks.csv", CSV)
 
 
 @require_safe
-def course_checks_json(request: HttpRequest, course_id: str) -> HttpResponse:
-    """Send every check of the course as JSON."""
+def course_checks_json(request: HttpRequest, course_id: str) -> StreamingHttpResponse:
+    """Send every check of the course as JSON, piece by piece."""
     found, _ = access.course(request.user, course_id, "see_work")
-    return _file(exports.checks_data(found), "checks.json")
+    return _pieces(exports.checks_json(found), "checks.json", "application/json")
 
 
 @require_safe
@@ -170,10 +173,14 @@ def exercise_grades_json(request: HttpRequest, exercise_id: str) -> HttpResponse
 
 def _file(content: str | dict[str, Any], name: str) -> HttpResponse:
     """Return CSV text, or what is to be JSON, as a file."""
-    if isinstance(content, str):
-        response = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    else:
-        response = JsonResponse(content)
+    response = HttpResponse(content, content_type=CSV) if isinstance(content, str) else JsonResponse(content)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _pieces(content: AsyncIterator[str], name: str, content_type: str) -> StreamingHttpResponse:
+    """Return a file that goes out while it is made."""
+    response = StreamingHttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
