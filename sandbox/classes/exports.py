@@ -204,8 +204,7 @@ def _course(course: Course) -> dict[str, str]:
 
 
 def _learner(place: Enrolment) -> dict[str, str]:
-    login = place.login or (place.user.get_username() if place.user else "")
-    return {"id": str(place.pk), "login": login, "name": place.name, "group": place.group}
+    return {"id": str(place.pk), "login": place.login_name, "name": place.name, "group": place.group}
 
 
 def csv_text(rows: Iterable[Sequence[Any]]) -> str:

@@ -19,6 +19,9 @@ from sandbox.classes.services import exercises
 from sandbox.classes.services import grading as gradings
 from sandbox.classes.views.shared import page, paged, person, refused, said, wrong
 
+MOST_OFFERED: Final = 10
+"""So many learners are offered while somebody types."""
+
 CSV: Final = "text/csv; charset=utf-8"
 
 
@@ -47,8 +50,12 @@ def exercise_settings(request: HttpRequest, exercise_id: str) -> HttpResponse:
     """Change the rules of an exercise.
 
     ``classes/exercise_settings.html``: ``exercise``, ``form``, ``extension`` (form), ``extensions``.
+    With ``?learner=``: ``classes/learner_options.html``, the ``learners`` whom these words may mean.
     """
     found, place = access.exercise(request.user, exercise_id, "manage")
+    if "learner" in request.GET:
+        learners = queries.found_learners(found.course, request.GET["learner"][:100], MOST_OFFERED)
+        return page(request, "learner_options.html", found.course, place, {"learners": learners})
     form = ExerciseForm(request.POST or None, instance=found, packs=access.packs(found.course))
     if request.method == "POST" and form.is_valid():
         exercises.save(form.save(commit=False))
@@ -56,7 +63,7 @@ def exercise_settings(request: HttpRequest, exercise_id: str) -> HttpResponse:
     context = {
         "exercise": found,
         "form": form,
-        "extension": ExtensionForm(exercise=found, places=queries.learners(found.course)),
+        "extension": ExtensionForm(exercise=found),
         "extensions": found.extensions.select_related("enrolment__user"),
     }
     return page(request, "exercise_settings.html", found.course, place, context, 422 if form.errors else 200)
@@ -67,11 +74,9 @@ def extend(request: HttpRequest, exercise_id: str) -> HttpResponse:
     """Give one learner other limits."""
     found, _ = access.exercise(request.user, exercise_id, "manage")
     target = reverse("classes:exercise_settings", args=[found.pk])
-    form = ExtensionForm(request.POST, exercise=found, places=queries.learners(found.course))
+    form = ExtensionForm(request.POST, exercise=found)
     if not form.is_valid():
-        named = not {"enrolment", "reason"} & set(form.errors)
-        words = gettext("An extension names a learner, what is extended and why.")
-        return refused(request, wrong(form) if named else words, target)
+        return refused(request, wrong(form), target)
     extension = form.save(commit=False)
     extension.exercise = found
     exercises.extend(extension)

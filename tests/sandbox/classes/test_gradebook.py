@@ -331,7 +331,7 @@ class GradebookTest(ClassroomTest):
 
     def test_an_extension_moves_no_date_where_there_is_none_and_says_so(self) -> None:
         path = f"/exercises/{self.set.pk}/extend/"
-        body = {"enrolment": self.places["learner"].pk, "due": "2031-01-01T12:00", "reason": "ill"}
+        body = {"enrolment": "learner", "due": "2031-01-01T12:00", "reason": "ill"}
         body |= {"extra_minutes": 0, "extra_submissions": 0}
         self.assertContains(self.teacher.post(path, body, follow=True), "there is none to extend")
         assert not self.set.extensions.exists()
@@ -340,9 +340,50 @@ class GradebookTest(ClassroomTest):
         self.teacher.post(path, body)
         assert self.set.extensions.get().due == datetime(2031, 1, 1, 12, tzinfo=UTC)
 
+    def test_an_extension_finds_its_learner_by_login_name_or_address(self) -> None:
+        path = f"/exercises/{self.set.pk}/extend/"
+        body = {"extra_minutes": 10, "extra_submissions": 0, "reason": "ill"}
+        ann, other = self.places["learner"], self.places["other_learner"]
+        for place, name in ((ann, "Ann Smith"), (other, "Joann Smith")):
+            place.name = name
+            place.save()
+        User.objects.filter(pk=self.users["learner"].pk).update(email="ann@example.com")
+        for words in ("learner", " LEARNER ", "ann@example.com"):
+            self.set.extensions.all().delete()
+            self.teacher.post(path, body | {"enrolment": words})
+            assert [one.enrolment for one in self.set.extensions.all()] == [ann], words
+        self.set.extensions.all().delete()
+        self.teacher.post(path, body | {"enrolment": "joann"})
+        assert self.set.extensions.get().enrolment == other
+        self.set.extensions.all().delete()
+        several = self.teacher.post(path, body | {"enrolment": "smith"}, follow=True)
+        self.assertContains(several, "Ann Smith (learner), Joann Smith (other_learner). Write the login")
+        self.assertContains(
+            self.teacher.post(path, body | {"enrolment": "nobody"}, follow=True), "No learner here"
+        )
+        self.assertContains(
+            self.teacher.post(path, body | {"enrolment": "observer"}, follow=True), "No learner"
+        )
+        assert not self.set.extensions.exists()
+
+    def test_the_rules_page_offers_learners_by_search_and_lists_none(self) -> None:
+        path = f"/exercises/{self.set.pk}/settings/"
+        for number in range(20):
+            user = User.objects.create_user(f"crowd-{number:02}")
+            people.enrol(self.course, user, role=Role.LEARNER, name=f"<Crowd> {number}")
+        page = self.teacher.get(path)
+        self.assertContains(page, 'list="learners"')
+        self.assertNotContains(page, "crowd-")
+        found = self.teacher.get(f"{path}?learner=crowd")
+        self.assertContains(found, "<option", 10)
+        self.assertContains(found, "&lt;Crowd&gt; 0")
+        self.assertContains(self.teacher.get(f"{path}?learner=crowd-07"), "<option", 1)
+        for words in ("", "%00", "observer", "teacher"):
+            self.assertNotContains(self.teacher.get(f"{path}?learner={words}"), "<option")
+
     def test_an_extension_is_given_and_an_exercise_in_use_stays(self) -> None:
         path = f"/exercises/{self.set.pk}/"
-        body = {"enrolment": str(self.places["learner"].pk), "extra_minutes": 10, "extra_submissions": 2}
+        body = {"enrolment": "learner", "extra_minutes": 10, "extra_submissions": 2}
         self.teacher.post(f"{path}extend/", body)
         assert not self.set.extensions.exists()  # no reason
         self.teacher.post(f"{path}extend/", {**body, "reason": "ill"})
