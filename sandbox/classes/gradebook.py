@@ -18,8 +18,9 @@ QUESTION: Final = "Q"
 def course_table(course: Course) -> dict[str, Any]:
     """Return ``{"exercises", "rows"}``: learners by exercises; five queries, whatever their number.
 
-    A row is ``{"place", "cells", "total"}``; a cell is None or ``{"attempt", "score", "ungraded", "made",
-    "predictions", "behaviour"}``; the last two are of the best submission, as the machine gave them, or None.
+    A row is ``{"place", "cells", "total"}``; a cell is None or ``{"title", "attempt", "score", "ungraded",
+    "made", "predictions", "behaviour"}``; the last two are of the best submission, as the machine gave them,
+    or None.
     """
     exercises = list(course.exercises.all())
     attempts = Attempt.objects.filter(exercise__course=course)
@@ -69,7 +70,7 @@ def _fill(
 ) -> None:
     found = {(one.enrolment_id, one.exercise_id): one for one in attempts.annotate(made=Count("submissions"))}
     for row in rows:
-        row["cells"] = [_cell(found.get((row["place"].pk, one.pk)), apart) for one in exercises]
+        row["cells"] = [_cell(one, found.get((row["place"].pk, one.pk)), apart) for one in exercises]
 
 
 def _apart(course: Course) -> dict[Any, tuple[float | None, float | None]]:
@@ -89,11 +90,14 @@ def _apart(course: Course) -> dict[Any, tuple[float | None, float | None]]:
     return {attempt: (predictions, behaviour) for attempt, predictions, behaviour in rows}
 
 
-def _cell(attempt: Any, apart: dict[Any, tuple[float | None, float | None]]) -> dict[str, Any] | None:
+def _cell(
+    exercise: Exercise, attempt: Any, apart: dict[Any, tuple[float | None, float | None]]
+) -> dict[str, Any] | None:
     if attempt is None:
         return None
     predictions, behaviour = apart.get(attempt.pk, (None, None))
     return {
+        "title": exercise.title,
         "predictions": predictions,
         "behaviour": behaviour,
         "attempt": attempt,

@@ -107,15 +107,27 @@ def exercise_delete(request: HttpRequest, exercise_id: str) -> HttpResponse:
     )
 
 
-def _asked(request: HttpRequest, rows: list[dict[str, Any]], default: str) -> dict[str, Any]:
-    """Return the rows that ``?sort=``, ``?q=``, ``?group=`` and ``?page=`` ask for, with what was asked."""
+def _asked(
+    request: HttpRequest, rows: list[dict[str, Any]], default: str, columns: dict[str, str]
+) -> dict[str, Any]:
+    """Return the rows that ``?sort=``, ``?q=``, ``?group=`` and ``?page=`` ask for, with what was asked.
+
+    Args:
+        columns: what rows may be sorted by, and what people call it.
+    """
     sort = request.GET.get("sort", default)[:100]
     words, group = request.GET.get("q", "")[:100], request.GET.get("group", "")[:60]
     groups = sorted({row["place"].group for row in rows if row["place"].group})
     shown = gradebook.sorted_rows(gradebook.filtered(rows, words, group), sort)
     found = paged(request, shown)
     rows = list(found["pages"])
-    return {**found, "rows": rows, "sort": sort, "query": words, "group": group, "groups": groups}
+    sorts = [
+        {"by": f"{sign}{by}", "label": label, "down": bool(sign)}
+        for by, label in columns.items()
+        for sign in ("", "-")
+    ]
+    asked = {"sort": sort, "sorts": sorts, "query": words, "group": group, "groups": groups}
+    return {**found, "rows": rows, **asked}
 
 
 @require_safe
@@ -123,13 +135,15 @@ def course_grades(request: HttpRequest, course_id: str) -> HttpResponse:
     """Show the gradebook of a course.
 
     ``classes/gradebook.html``: ``exercises``, ``rows``, ``pages``, ``asked`` (see ``paged``), ``sort``,
-    ``query``, ``group``, ``groups``, ``open``.
+    ``sorts``, ``query``, ``group``, ``groups``, ``open``.
     """
     found, place = access.course(request.user, course_id, "see_work")
     exercises = list(found.exercises.all())
     rows = gradebook.course_rows(found, request.GET.get("sort", ""))
     context: dict[str, Any] = {"exercises": exercises, "open": gradebook.needs_a_person(found)}
-    context |= _asked(request, rows, "name")
+    columns = {"name": gettext("Learner"), "group": gettext("Group"), "total": gettext("Total")}
+    columns |= {str(one.pk): one.title for one in exercises}
+    context |= _asked(request, rows, "name", columns)
     gradebook.fill(context["rows"], exercises)
     return page(request, "gradebook.html", found, place, context)
 
@@ -195,8 +209,8 @@ def exercise_grades(request: HttpRequest, exercise_id: str) -> HttpResponse:
     """Show the gradebook of one exercise, check by check.
 
     ``classes/exercise_grades.html``: ``exercise``, ``checks``, ``rows``, ``pages``, ``asked`` (see
-    ``paged``), ``sort``, ``query``, ``group``, ``groups``, ``trial`` (see ``gradebook.regrade_table``),
-    ``versions``.
+    ``paged``), ``sort``, ``sorts``, ``query``, ``group``, ``groups``, ``versions``, ``trial`` (see
+    ``gradebook.regrade_table``).
     """
     found, place = access.exercise(request.user, exercise_id, "see_work")
     table = gradebook.exercise_table(found)
@@ -206,7 +220,9 @@ def exercise_grades(request: HttpRequest, exercise_id: str) -> HttpResponse:
         "trial": gradebook.regrade_table(found),
         "versions": _versions(found),
     }
-    rows = _asked(request, table["rows"], "name")
+    columns = {"name": gettext("Learner"), "score": gettext("Score"), "behaviour": gettext("Behaviour")}
+    columns |= {"predictions": gettext("Predictions")} | {one["id"]: one["title"] for one in table["checks"]}
+    rows = _asked(request, table["rows"], "name", columns)
     return page(request, "exercise_grades.html", found.course, place, context | rows)
 
 
