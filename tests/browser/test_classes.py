@@ -122,6 +122,27 @@ def test_a_gradebook_is_put_in_order_on_a_phone_too(page: Page, demo_account: No
     expect(page.get_by_label("Order")).to_have_value("-name")
 
 
+def test_pages_are_printed_whole_and_without_what_is_pressed(page: Page, demo_account: None) -> None:
+    """On the width of A4 within its margins; a gradebook has more columns than that."""
+    open_course(page)
+    course = page.url
+    exercise = f"/exercises/{Exercise.objects.get(course__title=COURSE, title=FIRST).pk}/"
+    page.set_viewport_size({"width": 700, "height": 1000})
+    for path in (f"{course}gradebook/", f"{exercise}grades/", exercise):
+        page.goto(path)
+        page.get_by_role("navigation", name="Course").wait_for()
+        page.emulate_media(media="print")
+        moves = "all => all.filter(one => one.scrollWidth > one.clientWidth).length"
+        assert page.locator("html, .table-wrap").evaluate_all(moves) == 0, path
+        for pressed in (".button", ".course-nav", ".table-tools"):
+            assert page.locator(f"main {pressed}:visible").count() == 0, (path, pressed)
+        page.emulate_media(media="screen")
+    page.goto(f"{course}gradebook/")
+    page.emulate_media(media="print")
+    title = "Whose MAC is that?"
+    expect(page.locator(f'td[data-label="{title}"]')).to_be_visible()
+
+
 def test_learners_are_found_while_a_name_is_typed(page: Page, demo_account: None) -> None:
     open_course(page)
     exercise = Exercise.objects.get(course__title=COURSE, title=FIRST)
