@@ -20,7 +20,7 @@ from typing import Literal
 from netcore.failover.breakage import Silence
 from netcore.failover.orchestration import Caller
 
-Kind = Literal["decides", "leaves", "refused", "limited", "writes", "fails"]
+Kind = Literal["decides", "leaves", "refused", "limited", "writes", "fails", "restarts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,13 @@ class Manner:
         reads: a table is read before it is written.
         back_us: so long an appliance must answer before the routes go back; None: they never do.
         busy_us: until a write is tried again that met another one.
+        restart_us: the first poller restarts after its first write and is away so long; 0: it does not.
     """
 
     reads: bool
     back_us: int | None
     busy_us: int
+    restart_us: int = 0
 
 
 @dataclass(slots=True)
@@ -104,6 +106,7 @@ class Poller:
         self.todo: list[int] = []
         self.takes: Sequence[int] = ()
         self.answers_since: int | None = None
+        self.restarted = False
 
 
 class Turns:
@@ -198,7 +201,17 @@ class Turns:
         if poller.fails:
             return None
         table.coming = poller.wants
+        if self.manner.restart_us and poller.number == 0 and not poller.restarted:
+            return self._restart(poller, operation.ended_us)
         return self._after(poller, operation.ended_us)
+
+    def _restart(self, poller: Poller, now_us: int) -> int:
+        """Let a poller forget what it wanted and had still to do, and return when it looks again."""
+        back_us = now_us + self.manner.restart_us
+        self._act("restarts", poller, now_us, back_us)
+        poller.restarted = True
+        poller.todo, poller.wants, poller.answers_since = [], 0, None
+        return _turn_from(poller, back_us)
 
     def _after(self, poller: Poller, now_us: int) -> int | None:
         """Return when a poller goes on that is done with a table."""

@@ -39,7 +39,7 @@ def _bernoulli(name: str, probability: float, meaning: str) -> Parameter:
 
 
 def _choice(name: str, options: tuple[str, ...], meaning: str) -> Parameter:
-    return Parameter(name, meaning, "choice", MappingProxyType({}), "", "D", _ASSUMED, options[0], options)
+    return Parameter(name, meaning, "choice", MappingProxyType({}), "1", "D", _ASSUMED, options[0], options)
 
 
 ROWS = (
@@ -69,6 +69,14 @@ ROWS = (
         "when a poller leads the routes back to an appliance that answers again",
     ),
     _constant("pollers.calm", 300, "s", "D", _ASSUMED, "answers in a row that a poller calls calm"),
+    _constant(
+        "pollers.restart",
+        0,
+        "s",
+        "D",
+        _ASSUMED,
+        "so long the first poller is away that restarts after its first write; 0: it does not restart",
+    ),
     _constant("pollers.busy", 15, "s", "C", _BUSY, "until a write is tried again that met another one"),
     # Redundancy groups (M10, A7).
     _constant(

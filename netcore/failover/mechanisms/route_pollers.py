@@ -37,7 +37,14 @@ DESIGN = Design(
     "Functions outside the pair look in turn whether the appliance answers, and rewrite the routes there "
     "and, if they are told to, back. None knows of the others; a table takes one write at a time.",
 )
-POLLERS = ("pollers.count", "pollers.manner", "pollers.failback", "pollers.calm", "pollers.busy")
+POLLERS = (
+    "pollers.count",
+    "pollers.manner",
+    "pollers.failback",
+    "pollers.calm",
+    "pollers.busy",
+    "pollers.restart",
+)
 USED = (*POLLERS, *POLLED, "auth", *ROUTES, *CONTROL_PLANE, "programming", "failure.routes")
 
 
@@ -105,7 +112,8 @@ class RoutePollers:
             "when calm": microseconds(timing.value("pollers.calm")),
         }[timing.choice("pollers.failback")]
         reads = timing.choice("pollers.manner") == "reads"
-        manner = Manner(reads, back_us, microseconds(timing.value("pollers.busy")))
+        busy_us, restart_us = (microseconds(timing.value(f"pollers.{name}")) for name in ("busy", "restart"))
+        manner = Manner(reads, back_us, busy_us, restart_us)
         turns = Turns(pollers, len(self.writes), self.scene.breakage.silences(self.vm), manner)
         play = PollersPlay(self, turns.acts, degraded=degraded)
         levels = [poller.caller.lowest_tokens for poller in pollers]
@@ -281,6 +289,12 @@ class PollersPlay(PlainPlay):
         mechanism, who = self.mechanism, say("poller {number}", number=act.poller + 1)
         timing, name = mechanism.timing, mechanism.names[0]
         begin_us, end_us = fault_us + act.begin_us, fault_us + act.end_us
+        if act.kind == "restarts":
+            number = timing["pollers.restart"]
+            text = say("{who} restarts and forgets what it was about", who=who)
+            yield Note(begin_us, "control", "point", text, None, number.grade, number.source)
+            yield Span("control", begin_us, end_us, say("{who} is away", who=who))
+            return
         if act.table is None:
             number = timing["poller.wait"]
             found = (

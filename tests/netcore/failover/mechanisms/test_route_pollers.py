@@ -125,6 +125,23 @@ def test_a_flapping_appliance_moves_routes_once_where_they_stay() -> None:
     assert min(play.calls.writes for play in nervous) > 6
 
 
+def test_one_that_restarts_halfway_finishes_what_it_finds() -> None:
+    """Who reads goes on with the table that is left, who does not writes all of them again."""
+    for manner, writes in (("reads", 2), ("writes", 3)):
+        found = plays(two_tables(), pollers__count=1, pollers__restart=60, pollers__manner=manner)
+        for play in found:
+            assert held(play) == [1, 1] and play.calls.writes == writes
+            assert kinds(play).count("restarts") == 1
+            assert (play.clocks.control_us or 0) > 60 * SECOND_US
+
+
+def test_a_second_one_finishes_what_the_first_forgot() -> None:
+    alone, two = (plays(two_tables(), pollers__count=count, pollers__restart=600) for count in (1, 2))
+    assert min(play.clocks.control_us or 0 for play in alone) > 600 * SECOND_US
+    assert max(play.clocks.control_us or 0 for play in two) < 100 * SECOND_US
+    assert all(held(play) == [1, 1] for play in two)
+
+
 def test_a_short_hiccup_moves_nothing() -> None:
     found = plays(two_tables(kind="pause", lasts_us=4 * SECOND_US))
     assert {play.calls.writes for play in found} == {0}
