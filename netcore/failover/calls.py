@@ -217,7 +217,7 @@ class ByCalls:
         programming_us = microseconds(number.draw(streams.uniform(self.numbers.programming)))
         for write, operation in zip(self.writes, play.operations, strict=True):
             play.changes.append((operation.ended_us, write.change))
-            for sender, change, delay_us in _delays(write, programming_us, streams):
+            for sender, change, delay_us in delays(write, programming_us, streams):
                 play.changes.append((operation.ended_us + delay_us, change))
                 play.learned.append((operation.ended_us + delay_us, sender, write))
         play.changes.sort()
@@ -377,7 +377,7 @@ class CallsPlay(PlainPlay):
         yield Span("control", seen_us, end_us, say("waiting for repair by hand"))
 
 
-def _delays(write: Write, programming_us: int, streams: Streams) -> Iterator[tuple[str, int, int]]:
+def delays(write: Write, programming_us: int, streams: Streams) -> Iterator[tuple[str, int, int]]:
     """Yield sender, change and delay per host: a uniform share of the whole, the last host all of it."""
     shares = [
         (streams.uniform(f"programming.{sender}"), sender, change) for sender, change in write.programmed

@@ -12,6 +12,7 @@ from netcore.profiles.timing import Grade, Parameter
 
 _SIZING = "F5 Cloud Failover Extension, Performance and sizing; a curve through its rows"
 _POLLER = "Azure/ha-nva-fo README: runs each 30 s and tries three times, 2 s apart"
+_BUSY = "F5 Cloud Failover Extension, issues: 429 of a locked resource, tried again after about 15 s"
 _VRRP = "RFC 5798, section 5.2.7"
 _KEEPALIVED = "NGINX, High availability with keepalived on AWS; sums to its 5-6 s"
 _ENI = "Palo Alto VM-Series on AWS, Overview of HA: 20 s to over 60 s"
@@ -37,6 +38,10 @@ def _bernoulli(name: str, probability: float, meaning: str) -> Parameter:
     return Parameter(name, meaning, "bernoulli", values, "1", "D", _ASSUMED)
 
 
+def _choice(name: str, options: tuple[str, ...], meaning: str) -> Parameter:
+    return Parameter(name, meaning, "choice", MappingProxyType({}), "1", "D", _ASSUMED, options[0], options)
+
+
 ROWS = (
     # Route rewrite (M3): (base + span * (1 - exp(-N / scale))) * noise.
     _constant("routes.base", 6, "s", "B", _SIZING, "controller time of a rewrite of no routes"),
@@ -48,6 +53,31 @@ ROWS = (
     _uniform("poller.wait", 0, 30, "B", _POLLER, "from the fault to the next run of the poller"),
     _constant("poller.tries", 6, "s", "B", _POLLER, "tries before the poller decides"),
     _uniform("poller.start", 1, 4, "D", _ASSUMED, "start of the poller's function"),
+    # Several pollers that know nothing of each other; each has its own turn.
+    Parameter(
+        "pollers.count", "pollers at work", "constant", MappingProxyType({"value": 2.0}), "1", "D", _ASSUMED
+    ),
+    _choice(
+        "pollers.manner",
+        ("reads", "writes"),
+        "what a poller does with a table: reads it first and leaves it alone where another has written or is "
+        "writing the same, or writes it unseen",
+    ),
+    _choice(
+        "pollers.failback",
+        ("never", "at once", "when calm"),
+        "when a poller leads the routes back to an appliance that answers again",
+    ),
+    _constant("pollers.calm", 300, "s", "D", _ASSUMED, "answers in a row that a poller calls calm"),
+    _constant(
+        "pollers.restart",
+        0,
+        "s",
+        "D",
+        _ASSUMED,
+        "so long the first poller is away that restarts after its first write; 0: it does not restart",
+    ),
+    _constant("pollers.busy", 15, "s", "C", _BUSY, "until a write is tried again that met another one"),
     # Redundancy groups (M10, A7).
     _constant(
         "vrrp.interval",

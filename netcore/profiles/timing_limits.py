@@ -53,6 +53,7 @@ _LIMITS: Mapping[str, Limits] = MappingProxyType(
         # Counts.
         "heartbeat.misses": _IN_A_ROW,
         "nva.probe_threshold": _IN_A_ROW,
+        "pollers.count": Limits(1, 8, whole=True),
         "express.bfd_multiplier": _MULTIPLIER,
         "direct.bfd_multiplier": _MULTIPLIER,
         # A bucket below one token never lets a write through.
@@ -65,6 +66,7 @@ _LIMITS: Mapping[str, Limits] = MappingProxyType(
         "bgp.phase": _SHARE,
         # Paces and what divides.
         "poll.period": _PACE,
+        "pollers.busy": _PACE,
         "heartbeat.interval": _PACE,
         "vrrp.interval": _PACE,
         "arm.refill": _PACE,

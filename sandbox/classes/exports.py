@@ -4,14 +4,37 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from sandbox.classes import gradebook
+from asgiref.sync import sync_to_async
+
+from sandbox.classes import gradebook, queries
 from sandbox.classes.models import CheckState, Course, Enrolment, Exercise
 
 _RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What begins a formula in spreadsheets, or hides one."""
+
+AT_ONCE: Final = 100
+"""Learners that are read together where a whole course goes out check by check."""
+
+CHECK_COLUMNS: Final = (
+    "login",
+    "name",
+    "group",
+    "exercise",
+    "check",
+    "kind",
+    "hidden",
+    "points",
+    "of",
+    "state",
+    "by_hand",
+)
+
+Part = tuple[list[dict[str, Any]], list[dict[str, Any]]]
+"""Rows of ``gradebook.exercise_rows``, and the checks that have been met so far."""
 
 
 def course_data(course: Course) -> dict[str, Any]:
@@ -62,19 +85,20 @@ def exercise_data(exercise: Exercise) -> dict[str, Any]:
     return {
         "exercise": {"id": str(exercise.pk), "title": exercise.title},
         "checks": table["checks"],
-        "learners": [
-            {
-                **_learner(row["place"]),
-                "score": row["attempt"].score if row["attempt"] else None,
-                "ungraded": row["attempt"].ungraded if row["attempt"] else 0,
-                "submissions": row["made"],
-                "behaviour": row["behaviour"],
-                "predictions": row["predictions"],
-                "by_hand": row["overrides"].get("") is not None,
-                "checks": _checks(row),
-            }
-            for row in table["rows"]
-        ],
+        "learners": [_told(row) for row in table["rows"]],
+    }
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **_learner(row["place"]),
+        "score": row["attempt"].score if row["attempt"] else None,
+        "ungraded": row["attempt"].ungraded if row["attempt"] else 0,
+        "submissions": row["made"],
+        "behaviour": row["behaviour"],
+        "predictions": row["predictions"],
+        "by_hand": row["overrides"].get("") is not None,
+        "checks": _checks(row),
     }
 
 
@@ -112,42 +136,67 @@ def _points(check: dict[str, Any] | None) -> Any:
     return check["state"] if check["points"] is None else check["points"]
 
 
-def checks_data(course: Course) -> dict[str, Any]:
-    """Return the gradebook of every exercise of a course, check by check; see ``exercise_data``."""
-    exercises = course.exercises.select_related("course")
-    return {"course": _course(course), "exercises": [exercise_data(one) for one in exercises]}
+async def checks_json(course: Course) -> AsyncIterator[str]:
+    """Yield ``{"course", "exercises"}`` as JSON, piece by piece; see ``exercise_data`` for an exercise.
+
+    Its ``checks`` come behind its learners, for only these tell which checks there are.
+    """
+    yield f'{{"course": {_json(_course(course))}, "exercises": ['
+    between = ""
+    async for exercise, parts in _by_parts(course):
+        about = {"id": str(exercise.pk), "title": exercise.title}
+        yield f'{between}\n{{"exercise": {_json(about)}, "learners": ['
+        between = checks = ""
+        async for rows, found in parts:
+            yield between + ",\n".join(_json(_told(row)) for row in rows)
+            between, checks = ",\n", _json(found)
+        yield f'], "checks": {checks or "[]"}}}'
+        between = ","
+    yield "]}\n"
 
 
-def checks_csv(course: Course) -> str:
-    """Return every check of every exercise of a course as CSV: a line for each learner, exercise and check.
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+async def checks_csv(course: Course) -> AsyncIterator[str]:
+    """Yield every check of every exercise of a course as CSV: a line for each learner, exercise and check.
 
     One line for each, because a spreadsheet makes columns of lines, and nobody reads hundreds of columns.
     """
-    heading = [
-        "login",
-        "name",
-        "group",
-        "exercise",
-        "check",
-        "kind",
-        "hidden",
-        "points",
-        "of",
-        "state",
-        "by_hand",
-    ]
-    lines: list[list[Any]] = []
-    for exercise in course.exercises.select_related("course"):
-        data = exercise_data(exercise)
-        for one in data["learners"]:
-            who = [one["login"], one["name"], one["group"], data["exercise"]["title"]]
-            for check in data["checks"]:
-                found = one["checks"].get(check["id"])
-                if found:
-                    about = [check["id"], check["kind"], int(check["hidden"])]
-                    got = [found["points"], check["points"], found["state"], int(found["by_hand"])]
-                    lines.append([*who, *about, *got])
-    return csv_text([heading, *lines])
+    yield csv_text([CHECK_COLUMNS])
+    async for exercise, parts in _by_parts(course):
+        async for rows, checks in parts:
+            yield csv_text(_lines(exercise, rows, checks))
+
+
+def _lines(
+    exercise: Exercise, rows: list[dict[str, Any]], checks: list[dict[str, Any]]
+) -> Iterator[list[Any]]:
+    for row in rows:
+        one, held = _learner(row["place"]), _checks(row)
+        who = [one["login"], one["name"], one["group"], exercise.title]
+        for check in checks:
+            found = held.get(check["id"])
+            if found:
+                about = [check["id"], check["kind"], int(check["hidden"])]
+                got = [found["points"], check["points"], found["state"], int(found["by_hand"])]
+                yield [*who, *about, *got]
+
+
+async def _by_parts(course: Course) -> AsyncIterator[tuple[Exercise, AsyncIterator[Part]]]:
+    """Yield each exercise with its rows, some learners at a time, so that no more of them is held."""
+    places = [place async for place in queries.learners(course)]
+    async for exercise in course.exercises.select_related("course"):
+        yield exercise, _parts(exercise, places)
+
+
+async def _parts(exercise: Exercise, places: list[Enrolment]) -> AsyncIterator[Part]:
+    checks: dict[str, gradebook.Told] = {}
+    for begin in range(0, len(places), AT_ONCE):
+        some = places[begin : begin + AT_ONCE]
+        rows = await sync_to_async(gradebook.exercise_rows)(exercise, some, checks)
+        yield rows, gradebook.in_order(checks)
 
 
 def _course(course: Course) -> dict[str, str]:
@@ -155,8 +204,7 @@ def _course(course: Course) -> dict[str, str]:
 
 
 def _learner(place: Enrolment) -> dict[str, str]:
-    login = place.login or (place.user.get_username() if place.user else "")
-    return {"id": str(place.pk), "login": login, "name": place.name, "group": place.group}
+    return {"id": str(place.pk), "login": place.login_name, "name": place.name, "group": place.group}
 
 
 def csv_text(rows: Iterable[Sequence[Any]]) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from sandbox.classes.models import Course, Exercise, Extension, LatePolicy, PackVersion, Role
+from sandbox.classes import queries
+from sandbox.classes.models import Course, Enrolment, Exercise, Extension, LatePolicy, PackVersion, Role
 
 if TYPE_CHECKING:
     CourseModelForm = forms.ModelForm[Course]
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     ExtensionModelForm = forms.ModelForm[Extension]
 else:
     CourseModelForm = ExerciseModelForm = ExtensionModelForm = forms.ModelForm  # not generic at run time
+
+MOST_NAMED: Final = 5
+"""So many learners are named where several could be meant."""
 
 _POINTER = re.compile(r"^(/[^/\s]+)+$")
 
@@ -186,7 +190,20 @@ def _pack_label(pack: PackVersion) -> str:
 
 
 class ExtensionForm(ExtensionModelForm):
-    """Other limits for one learner."""
+    """Other limits for one learner, who is named by login, name or address."""
+
+    enrolment = forms.CharField(
+        label=_("Learner"),
+        max_length=150,
+        error_messages={"required": _("An extension names a learner, what is extended and why.")},
+        widget=forms.TextInput(
+            attrs={
+                "list": "learners",
+                "autocomplete": "off",
+                "placeholder": _("Login, name or e-mail address"),
+            }
+        ),
+    )
 
     class Meta:
         """What can be set."""
@@ -196,19 +213,35 @@ class ExtensionForm(ExtensionModelForm):
         widgets = {"due": _moment()}
         labels = {
             "due": _("Due (UTC)"),
-            "enrolment": _("Learner"),
             "extra_minutes": _("Extra minutes"),
             "extra_submissions": _("Extra submissions"),
             "reason": _("Reason"),
         }
+        error_messages = {
+            "reason": {"required": _("An extension names a learner, what is extended and why.")},
+        }
 
-    def __init__(self, *args: Any, exercise: Exercise, places: Any, **kwargs: Any) -> None:
-        """Offer the learners of the course of the exercise."""
+    def __init__(self, *args: Any, exercise: Exercise, **kwargs: Any) -> None:
+        """Find learners in the course of the exercise; the page is asked for them while somebody types."""
         super().__init__(*args, **kwargs)
         self.exercise = exercise
-        field = self.fields["enrolment"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = places
+        self.fields["enrolment"].widget.attrs["data-search"] = "?learner="
+
+    def clean_enrolment(self) -> Enrolment:
+        """Return the one learner whom the words mean."""
+        words: str = self.cleaned_data["enrolment"]
+        found = queries.found_learners(self.exercise.course, words, MOST_NAMED + 1)
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise forms.ValidationError(gettext("No learner here is called {words}.").format(words=words))
+        names = [f"{one.shown} ({one.login_name})" for one in found[:MOST_NAMED]]
+        more = ", …" if len(found) > MOST_NAMED else ""
+        raise forms.ValidationError(
+            gettext("{words} may be several people: {names}. Write the login of one.").format(
+                words=words, names=", ".join(names) + more
+            )
+        )
 
     def clean_due(self) -> datetime | None:
         """Check that there is a date to move: an extension sets none."""

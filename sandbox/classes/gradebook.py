@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from sandbox.classes import queries, recording
-from sandbox.classes.models import Attempt, CheckRow, Course, Exercise, Grading, Override
+from sandbox.classes.models import Attempt, CheckRow, Course, Enrolment, Exercise, Grading, Override
 
 QUESTION: Final = "Q"
 """Kind of a check that asks: predictions and explanations, which are scored apart from behaviour."""
@@ -18,8 +18,9 @@ QUESTION: Final = "Q"
 def course_table(course: Course) -> dict[str, Any]:
     """Return ``{"exercises", "rows"}``: learners by exercises; five queries, whatever their number.
 
-    A row is ``{"place", "cells", "total"}``; a cell is None or ``{"attempt", "score", "ungraded", "made",
-    "predictions", "behaviour"}``; the last two are of the best submission, as the machine gave them, or None.
+    A row is ``{"place", "cells", "total"}``; a cell is None or ``{"title", "attempt", "score", "ungraded",
+    "made", "predictions", "behaviour"}``; the last two are of the best submission, as the machine gave them,
+    or None.
     """
     exercises = list(course.exercises.all())
     attempts = Attempt.objects.filter(exercise__course=course)
@@ -69,7 +70,7 @@ def _fill(
 ) -> None:
     found = {(one.enrolment_id, one.exercise_id): one for one in attempts.annotate(made=Count("submissions"))}
     for row in rows:
-        row["cells"] = [_cell(found.get((row["place"].pk, one.pk)), apart) for one in exercises]
+        row["cells"] = [_cell(one, found.get((row["place"].pk, one.pk)), apart) for one in exercises]
 
 
 def _apart(course: Course) -> dict[Any, tuple[float | None, float | None]]:
@@ -89,11 +90,14 @@ def _apart(course: Course) -> dict[Any, tuple[float | None, float | None]]:
     return {attempt: (predictions, behaviour) for attempt, predictions, behaviour in rows}
 
 
-def _cell(attempt: Any, apart: dict[Any, tuple[float | None, float | None]]) -> dict[str, Any] | None:
+def _cell(
+    exercise: Exercise, attempt: Any, apart: dict[Any, tuple[float | None, float | None]]
+) -> dict[str, Any] | None:
     if attempt is None:
         return None
     predictions, behaviour = apart.get(attempt.pk, (None, None))
     return {
+        "title": exercise.title,
         "predictions": predictions,
         "behaviour": behaviour,
         "attempt": attempt,
@@ -103,67 +107,89 @@ def _cell(attempt: Any, apart: dict[Any, tuple[float | None, float | None]]) -> 
     }
 
 
+class Told(NamedTuple):
+    """What tables and files tell of a ``CheckRow``."""
+
+    grading_id: UUID
+    position: int
+    check_id: str
+    kind: str
+    title: str
+    hidden: bool
+    points: float
+    earned: float
+    state: str
+    message: str
+
+
 def exercise_table(exercise: Exercise) -> dict[str, Any]:
     """Return ``{"checks", "rows"}``: learners by checks, each with the best submission.
 
-    ``checks`` are ``{"id", "kind", "title", "hidden", "points"}`` in the order of the pack; a row is
-    ``{"place", "attempt", "made", "checks": {id: row}, "overrides": {id: points}, "submission",
-    "predictions", "behaviour"}``; the last two are points of questions and of all other checks, or None.
+    See ``in_order`` and ``exercise_rows``.
     """
-    attempts = {
-        one.enrolment_id: one
-        for one in exercise.attempts.select_related("pack")
-        .defer("pack__files")
-        .annotate(made=Count("submissions"))
-    }
-    best = _best(exercise)
-    found: dict[Any, dict[str, CheckRow]] = {}
-    checks: dict[str, dict[str, Any]] = {}
-    told = CheckRow.objects.filter(
-        grading__submission__attempt__exercise=exercise, grading__counts=True, grading__finished__isnull=False
-    )
-    wanted = {grading.pk for grading in best.values()}
-    for row in told.defer("counterexample").order_by("position"):
-        if row.grading_id not in wanted:
-            continue
+    checks: dict[str, Told] = {}
+    rows = exercise_rows(exercise, queries.learners(exercise.course), checks)
+    return {"checks": in_order(checks), "rows": rows}
+
+
+def in_order(checks: dict[str, Told]) -> list[dict[str, Any]]:
+    """Return ``{"id", "kind", "title", "hidden", "points"}`` of checks in the order of the pack."""
+    return [
+        {
+            "id": one.check_id,
+            "kind": one.kind,
+            "title": one.title,
+            "hidden": one.hidden,
+            "points": one.points,
+        }
+        for one in sorted(checks.values(), key=lambda one: (one.position, one.check_id))
+    ]
+
+
+def exercise_rows(
+    exercise: Exercise, places: Iterable[Enrolment], checks: dict[str, Told]
+) -> list[dict[str, Any]]:
+    """Return a row for each of some learners, each with the best submission; four queries.
+
+    A row is ``{"place", "attempt", "made", "checks": {id: Told}, "overrides": {id: points}, "predictions",
+    "behaviour"}``; the last two are points of questions and of all other checks, or None.
+
+    Args:
+        checks: by id; those that are met for the first time are added.
+    """
+    places = list(places)
+    mine = exercise.attempts.filter(enrolment__in=[place.pk for place in places]).order_by()
+    attempts = {one.enrolment_id: one for one in mine.annotate(made=Count("submissions"))}
+    ids = [one.pk for one in attempts.values()]
+    best = _best(ids)
+    found: dict[UUID, dict[str, Told]] = {}
+    told = CheckRow.objects.filter(grading__in=best.values()).order_by("position")
+    for row in map(Told._make, told.values_list(*Told._fields)):
         found.setdefault(row.grading_id, {})[row.check_id] = row
-        checks.setdefault(
-            row.check_id,
-            {
-                "id": row.check_id,
-                "kind": row.kind,
-                "title": row.title,
-                "hidden": row.hidden,
-                "points": row.points,
-            },
-        )
+        checks.setdefault(row.check_id, row)
     overrides: dict[Any, dict[str, float | None]] = {}
-    for held in Override.objects.filter(attempt__exercise=exercise).order_by("pk"):
+    for held in Override.objects.filter(attempt__in=ids).order_by("pk"):
         overrides.setdefault(held.attempt_id, {})[held.check_id] = held.points
     rows = []
-    for place in queries.learners(exercise.course):
+    for place in places:
         attempt = attempts.get(place.pk)
-        grading = best.get(attempt.pk) if attempt else None
-        own = found.get(grading.pk, {}) if grading else {}
+        own = found.get(best[attempt.pk], {}) if attempt and attempt.pk in best else {}
         set_by_hand = overrides.get(attempt.pk, {}) if attempt else {}
         rows.append(
             {
                 "place": place,
                 "attempt": attempt,
                 "made": attempt.made if attempt else 0,
-                "submission": grading.submission if grading else None,
                 "checks": own,
                 "overrides": set_by_hand,
                 "predictions": _points(own, set_by_hand, questions=True),
                 "behaviour": _points(own, set_by_hand, questions=False),
             }
         )
-    return {"checks": list(checks.values()), "rows": rows}
+    return rows
 
 
-def _points(
-    rows: dict[str, CheckRow], overrides: dict[str, float | None], *, questions: bool
-) -> float | None:
+def _points(rows: dict[str, Told], overrides: dict[str, float | None], *, questions: bool) -> float | None:
     """Return the points of the questions of a submission, or of its other checks; None: there are none."""
     asked = [row for row in rows.values() if (row.kind == QUESTION) is questions]
     if not asked:
@@ -172,15 +198,14 @@ def _points(
     return round(sum(row.earned if one is None else one for row, one in zip(asked, held, strict=True)), 2)
 
 
-def _best(exercise: Exercise) -> dict[Any, Grading]:
+def _best(attempts: Sequence[UUID]) -> dict[UUID, UUID]:
     """Return the finished grading that earned most, by attempt; of equal ones the later."""
     gradings = (
-        Grading.objects.filter(submission__attempt__exercise=exercise, counts=True, finished__isnull=False)
-        .select_related("submission")
-        .annotate(earned=Sum("rows__earned"))
-        .order_by("earned", "submission__number")
+        Grading.objects.filter(submission__attempt__in=attempts, counts=True, finished__isnull=False)
+        .annotate(total=Sum("rows__earned"))
+        .order_by("total", "submission__number")
     )
-    return {one.submission.attempt_id: one for one in gradings}
+    return dict(gradings.values_list("submission__attempt", "pk"))
 
 
 def sorted_rows(rows: list[dict[str, Any]], by: str) -> list[dict[str, Any]]:

@@ -94,19 +94,31 @@ def found_places(course: Course, words: str, role: str) -> QuerySet[Enrolment]:
     An e-mail address is found when it is written whole: a search tells nobody the address of somebody else.
     """
     found = places(course)
-    if role:
-        found = found.filter(role=role)
+    return _named(found.filter(role=role) if role else found, words)
+
+
+def _named(found: QuerySet[Enrolment], words: str) -> QuerySet[Enrolment]:
     asked = words.replace("\0", " ").strip()  # the database takes no such character
-    if asked:
-        named = Q(name__icontains=asked) | Q(login__icontains=asked) | Q(user__username__icontains=asked)
-        found = found.filter(named | Q(user__email__iexact=asked))
-    return found
+    if not asked:
+        return found
+    named = Q(name__icontains=asked) | Q(login__icontains=asked) | Q(user__username__icontains=asked)
+    return found.filter(named | Q(user__email__iexact=asked))
 
 
 def learners(course: Course) -> QuerySet[Enrolment]:
     """Return the active learners of a course who are there, by group and name."""
     found = course.enrolments.filter(role=Role.LEARNER, active=True).exclude(user=None)
     return found.select_related("user").order_by("group", "name", "login", "pk")
+
+
+def found_learners(course: Course, words: str, most: int) -> list[Enrolment]:
+    """Return the learners whose login or address the words are; else those whose name or login holds them."""
+    found = learners(course)
+    asked = words.replace("\0", " ").strip()
+    if not asked:
+        return []
+    own = Q(login__iexact=asked) | Q(user__username__iexact=asked) | Q(user__email__iexact=asked)
+    return list(found.filter(own)[:most]) or list(_named(found, asked)[:most])
 
 
 def exercises_for(course: Course, place: Enrolment) -> list[dict[str, Any]]:

@@ -18,8 +18,8 @@ class Scenario(models.Model):
     A deleted scenario keeps its row, because runs and shares point at it; nobody sees it.
     ``locks`` are JSON pointers into the document that edits leave as they are. ``exam``: the drawing is
     not copied, shared or mended by the engine. ``withheld`` are the questions that are answered before it
-    runs, ``{"title", "url", "told"}`` each. ``marks`` are the addresses by which a copy of it is known, and
-    ``follows`` is the drawing that this one is such a copy of; see ``restrictions``.
+    runs, ``{"title", "url", "told"}`` each. ``marks`` are the addresses and forms by which a copy of it is
+    known, and ``follows`` is the drawing that this one is such a copy of; see ``restrictions``.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

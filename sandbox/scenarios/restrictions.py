@@ -2,14 +2,13 @@
 
 A drawing knows its own restrictions (``Scenario.exam``, ``withheld``, ``locks``); the room above sets them.
 The document itself cannot be kept from whoever draws it, so a drawing that holds most addresses of a
-restricted one of the same person follows it: what is not done with the one is not done with the other.
+restricted one of the same person, or is drawn like it, follows it: what is not done with the one is not done
+with the other.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
-from ipaddress import ip_network
 from typing import Any, Final, Literal
 
 from django.db.models import Q, QuerySet
@@ -17,14 +16,20 @@ from django.utils.translation import gettext
 
 from sandbox.accounts.models import User
 from sandbox.scenarios.models import Revision, Scenario
+from sandbox.scenarios.shape import is_address, shape
 
 Told = Literal["packets", "races"]
 """What the engine is asked for: what becomes of packets, or of traffic over time, which shows packets too."""
 
 FEWEST_MARKS: Final = 3
-"""A drawing that begins with fewer addresses is not told from others."""
+"""A drawing that begins with fewer addresses is not told from others by these."""
 
-_ADDRESS: Final = re.compile(r"^[0-9A-Fa-f.:]{2,45}(/\d{1,3})?$")
+FEWEST_FORMS: Final = 8
+"""One that begins with fewer different forms is not told from others by its shape: many are drawn like it."""
+
+_FORM: Final = "form "
+"""What a mark begins with that is no address; see ``shape``."""
+
 _EVERYWHERE: Final = frozenset({"0.0.0.0/0", "::/0"})
 
 
@@ -127,7 +132,7 @@ def succeed(old: Scenario, new: Scenario) -> None:
 
 
 def follow(scenario: Scenario, document: Any) -> None:
-    """Let a drawing follow the restricted one of its owner that it holds most addresses of, if there is one.
+    """Let a drawing follow the restricted one of its owner that it is a copy of, if there is one.
 
     Sets the fields; the caller saves them. One query for whoever has no restricted drawing.
     """
@@ -136,8 +141,7 @@ def follow(scenario: Scenario, document: Any) -> None:
     known = None
     for other in _restricted(scenario.owner_id).exclude(pk=scenario.pk):
         known = marks(document) if known is None else known
-        wanted = set(other.marks)
-        if len(wanted) >= FEWEST_MARKS and 2 * len(wanted & known) >= len(wanted):
+        if _is_copy(set(other.marks), known):
             scenario.follows_id = other.pk
             scenario.exam, scenario.withheld = other.exam, other.withheld
             return
@@ -149,18 +153,20 @@ def _restricted(owner_id: Any) -> QuerySet[Scenario]:
     return rows.only("pk", "marks", "exam", "withheld")
 
 
+def _is_copy(wanted: set[str], known: set[str]) -> bool:
+    """Return whether a drawing holds half of the addresses of another, or four fifths of its forms."""
+    forms = {mark for mark in wanted if mark.startswith(_FORM)}
+    addresses = wanted - forms
+    if len(addresses) >= FEWEST_MARKS and 2 * len(addresses & known) >= len(addresses):
+        return True
+    return len(forms) >= FEWEST_FORMS and 5 * len(forms & known) >= 4 * len(forms)
+
+
 def marks(document: Any) -> set[str]:
-    """Return the addresses and prefixes of a drawing, by which a copy is known whatever it calls things."""
+    """Return by what a copy of a drawing is known: its addresses and prefixes, and its forms."""
     topology = document.get("topology") if isinstance(document, dict) else None
-    return {text for text in _texts(topology) if _ADDRESS.match(text) and _is_address(text)} - _EVERYWHERE
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_network(text, strict=False)
-    except ValueError:
-        return False
-    return True
+    addresses = {text for text in _texts(topology) if is_address(text)} - _EVERYWHERE
+    return addresses | {f"{_FORM}{form}" for form in shape(document)}
 
 
 def _texts(value: Any) -> Iterator[str]:

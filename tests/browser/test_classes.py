@@ -91,15 +91,8 @@ def test_pages_of_staff_are_sound_in_light_and_dark_and_fit_a_phone(page: Page, 
     page.get_by_role("button", name=f"Edit a draft of {FIRST}").click()
     page.get_by_role("button", name="Try solutions").click()
     exercise = f"/exercises/{Exercise.objects.get(course__title=COURSE, title=FIRST).pk}/"
-    narrow = [f"{exercise}insight/", f"{course}people/"]
-    paths = [
-        page.url,
-        course,
-        f"{exercise}grades/",
-        f"{exercise}wall/",
-        narrow[0],
-        *(f"{course}{tail}/" for tail in ("gradebook", "people", "packs")),
-    ]
+    narrow = [f"{exercise}insight/", f"{course}people/", f"{exercise}grades/", f"{course}gradebook/"]
+    paths = [page.url, course, f"{exercise}wall/", f"{course}packs/", *narrow]
     for path in paths:
         page.set_viewport_size({"width": 1400, "height": 900})
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
@@ -115,6 +108,54 @@ def test_pages_of_staff_are_sound_in_light_and_dark_and_fit_a_phone(page: Page, 
             moves = "all => all.filter(one => one.scrollWidth > one.clientWidth).length"
             assert page.locator(".table-wrap").evaluate_all(moves) == 0, path
             expect(page.get_by_role("rowheader").first).to_be_visible()  # it is still a table to listeners
+
+
+def test_a_gradebook_is_put_in_order_on_a_phone_too(page: Page, demo_account: None) -> None:
+    open_course(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{page.url}gradebook/")
+    first = page.get_by_role("rowheader").first
+    expect(first).to_have_text("Ada Example")
+    page.get_by_label("Order").select_option(label="Learner, descending")
+    page.get_by_role("button", name="Show").click()
+    expect(first).to_have_text("Gil Example")
+    expect(page.get_by_label("Order")).to_have_value("-name")
+
+
+def test_pages_are_printed_whole_and_without_what_is_pressed(page: Page, demo_account: None) -> None:
+    """On the width of A4 within its margins; a gradebook has more columns than that."""
+    open_course(page)
+    course = page.url
+    exercise = f"/exercises/{Exercise.objects.get(course__title=COURSE, title=FIRST).pk}/"
+    page.set_viewport_size({"width": 700, "height": 1000})
+    for path in (f"{course}gradebook/", f"{exercise}grades/", exercise):
+        page.goto(path)
+        page.get_by_role("navigation", name="Course").wait_for()
+        page.emulate_media(media="print")
+        moves = "all => all.filter(one => one.scrollWidth > one.clientWidth).length"
+        assert page.locator("html, .table-wrap").evaluate_all(moves) == 0, path
+        for pressed in (".button", ".course-nav", ".table-tools"):
+            assert page.locator(f"main {pressed}:visible").count() == 0, (path, pressed)
+        page.emulate_media(media="screen")
+    page.goto(f"{course}gradebook/")
+    page.emulate_media(media="print")
+    title = "Whose MAC is that?"
+    expect(page.locator(f'td[data-label="{title}"]')).to_be_visible()
+
+
+def test_learners_are_found_while_a_name_is_typed(page: Page, demo_account: None) -> None:
+    open_course(page)
+    exercise = Exercise.objects.get(course__title=COURSE, title=FIRST)
+    page.goto(f"/exercises/{exercise.pk}/settings/")
+    field = page.get_by_role("combobox", name="Learner", exact=True)
+    field.press_sequentially("ada")
+    offered = page.locator("#learners option")
+    expect(offered).to_have_count(1)
+    field.fill(str(offered.get_attribute("value")))
+    page.get_by_label("Extra minutes").fill("30")
+    page.get_by_label("Reason").fill("ill")
+    page.get_by_role("button", name="Extend", exact=True).click()
+    expect(page.get_by_text("Extended for Ada Example.")).to_be_visible()
 
 
 def test_a_snippet_lands_where_the_cursor_is_and_what_may_follow_is_offered(

@@ -7,6 +7,7 @@ from itertools import combinations
 
 from netcore.checks.faults.fault import Fault, added, changed, removed
 from netcore.checks.faults.machines import free_addresses, neighbours
+from netcore.control.prefixes import inside
 from netcore.document.models import NextHopType, Route, RouteTable, Topology
 from netcore.document.values import Address
 from netcore.words import say
@@ -51,15 +52,44 @@ def route_missing(topology: Topology) -> Iterator[Fault]:
 
 
 def hop_gone(topology: Topology) -> Iterator[Fault]:
-    """A route leads to an address that nobody has any more (facts D41, D42)."""
+    """A route leads to an address at which nobody is any more (facts D41, D42).
+
+    Either no NIC holds it, which a warning of the drawing says, or one that lost its VM still does.
+    """
     for at, table, path, route in _routes(topology):
-        gone = _beside(topology, route.next_hop_ip)
-        if route.next_hop_type is NextHopType.VIRTUAL_APPLIANCE and gone is not None:
-            way = say("route for {prefix} in {name}", prefix=route.prefix, name=table.name)
-            words = say("The {way} leads to {gone}, which nobody has.", way=way, gone=gone)
-            repair = say("Let the {way} lead to {next_hop_ip}.", way=way, next_hop_ip=route.next_hop_ip)
+        if route.next_hop_type is not NextHopType.VIRTUAL_APPLIANCE:
+            continue
+        way = say("route for {prefix} in {name}", prefix=route.prefix, name=table.name)
+        repair = say("Let the {way} lead to {next_hop_ip}.", way=way, next_hop_ip=route.next_hop_ip)
+        for gone in _abandoned(topology, route.next_hop_ip):
+            words = say("The {way} leads to {gone}, a NIC without a VM.", way=way, gone=gone)
             edit = changed(f"{path}/next_hop_ip", route.next_hop_ip, gone)
             yield Fault("hop-gone", at, words, repair, *edit)
+        free = _beside(topology, route.next_hop_ip)
+        if free is not None:
+            words = say("The {way} leads to {gone}, which nobody has.", way=way, gone=free)
+            edit = changed(f"{path}/next_hop_ip", route.next_hop_ip, free)
+            yield Fault("hop-gone", at, words, repair, *edit)
+
+
+def family_around(topology: Topology) -> Iterator[Fault]:
+    """IPv6 packets are led straight to their VM, around the appliance that IPv4 still passes."""
+    for at, table, path, route in _routes(topology):
+        if isinstance(route.prefix, str) or route.prefix.version == 4:
+            continue
+        spaces = [
+            space
+            for subnet in topology.subnets.values()
+            if f"route_tables/{subnet.route_table}" == at
+            for space in topology.vnets[subnet.vnet].address_space
+        ]
+        straight = any(inside(route.prefix, space) for space in spaces)
+        if straight and route.next_hop_type is NextHopType.VIRTUAL_APPLIANCE:
+            way = say("route for {prefix} in {name}", prefix=route.prefix, name=table.name)
+            words = say("The {way} leads straight into the network, around any appliance.", way=way)
+            repair = say("Let the {way} lead to {next_hop_ip}.", way=way, next_hop_ip=route.next_hop_ip)
+            edit = changed(path, route, {"prefix": str(route.prefix), "next_hop_type": "VnetLocal"})
+            yield Fault("family-around", at, words, repair, *edit)
 
 
 def _routes(topology: Topology) -> Iterator[tuple[str, RouteTable, str, Route]]:
@@ -78,6 +108,19 @@ def _beside(topology: Topology, address: Address | None) -> Address | None:
             free = [one for one in free_addresses(topology, key) if one.version == address.version]
             return free[-1] if free else None
     return None
+
+
+def _abandoned(topology: Topology, address: Address | None) -> Iterator[Address]:
+    """Yield the addresses of NICs without a VM in the subnet of the NIC that holds another."""
+    nics = topology.nics.values()
+    here = {
+        nic.subnet for nic in nics if any(held.address == address for held in nic.configurations.values())
+    }
+    for nic in nics:
+        for held in nic.configurations.values():
+            same = address is not None and held.address.version == address.version
+            if same and nic.vm is None and nic.subnet in here and held.address != address:
+                yield held.address
 
 
 def order_swapped(topology: Topology) -> Iterator[Fault]:

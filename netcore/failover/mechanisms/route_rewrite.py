@@ -100,14 +100,10 @@ class RouteRewrite(ByCalls):
         reach: Reach | None,
         mechanism: str = "M3",
     ) -> None:
-        found = rewrites(scene.drawn, vm, standby)
-        base, notes = begun(scene.drawn, found)
-        scene.redraw(base, notes)
-        settings = {one.table: one.set(scene) for one in found}
-        chosen = _remembered(scene, found)
+        settings, chosen = begin(scene, vm, standby)
         self.counts = [len(one.after) for one in chosen]
         name = scene.name(standby)
-        writes = [_write(scene, one, settings[one.table], vm, name) for one in chosen]
+        writes = [write(scene, one, settings[one.table], vm, name) for one in chosen]
         repaired = scene.add(Sets(tuple(settings.values()), 1))
         beside, _ = watches(scene, lambda balancer: not is_gateway(balancer))
         super().__init__(
@@ -122,6 +118,21 @@ class RouteRewrite(ByCalls):
             whole_s += timing["routes.degraded"].draw(streams.uniform("routes.degraded"))
         for routes in self.counts:
             yield whole_s * routes / count
+
+
+def begin(scene: Scene, vm: str, standby: str) -> tuple[dict[str, int], tuple[Rewrite, ...]]:
+    """Let a scene begin from routes that name appliances.
+
+    Returns: the setting of each table that leads to the VM, and the tables that whoever writes remembers.
+
+    Raises:
+        NotModelled: no route leads to the VM, nobody can take it over, or no table could be forgotten.
+    """
+    found = rewrites(scene.drawn, vm, standby)
+    base, notes = begun(scene.drawn, found)
+    scene.redraw(base, notes)
+    settings = {one.table: one.set(scene) for one in found}
+    return settings, _remembered(scene, found)
 
 
 def controller_s(timing: TimingProfile, routes: int) -> float:
@@ -181,9 +192,15 @@ class Poller:
         )
 
 
-def _write(scene: Scene, one: Rewrite, setting: int, vm: str, target: str) -> Write:
+def write(scene: Scene, one: Rewrite, setting: int, vm: str, target: str, value: int = 1) -> Write:
+    """Return the write of one table, with its changes.
+
+    Args:
+        value: of the setting; 1 leads to the standby, 0 back to the VM.
+        target: what people call the one that it leads to.
+    """
     senders = tuple(senders_by(scene.drawn, one.table, (vm,)))
-    change = scene.add(Sets((setting,), 1, senders))
+    change = scene.add(Sets((setting,), value, senders, 1 - value))
     learn = tuple((sender, scene.add(Programmed((setting,), sender))) for sender in senders)
     count = say_many("{count} route", "{count} routes", len(one.after))
     text = say("PUT {table} with {count} to {target}", table=one.table, count=count, target=target)

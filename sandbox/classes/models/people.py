@@ -94,7 +94,12 @@ class Enrolment(models.Model):
     @property
     def shown(self) -> str:
         """What the person is called in lists."""
-        return self.name or self.login or (self.user.get_username() if self.user else "")
+        return self.name or self.login_name
+
+    @property
+    def login_name(self) -> str:
+        """The login of the roster, else that of the account; what a person is told apart by."""
+        return self.login or (self.user.get_username() if self.user else "")
 
     @property
     def is_staff(self) -> bool:

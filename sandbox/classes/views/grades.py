@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import AsyncIterator
+from typing import Any, Final
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -17,6 +18,11 @@ from sandbox.classes.models import Exercise, PackVersion, Submission
 from sandbox.classes.services import exercises
 from sandbox.classes.services import grading as gradings
 from sandbox.classes.views.shared import page, paged, person, refused, said, wrong
+
+MOST_OFFERED: Final = 10
+"""So many learners are offered while somebody types."""
+
+CSV: Final = "text/csv; charset=utf-8"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,8 +50,12 @@ def exercise_settings(request: HttpRequest, exercise_id: str) -> HttpResponse:
     """Change the rules of an exercise.
 
     ``classes/exercise_settings.html``: ``exercise``, ``form``, ``extension`` (form), ``extensions``.
+    With ``?learner=``: ``classes/learner_options.html``, the ``learners`` whom these words may mean.
     """
     found, place = access.exercise(request.user, exercise_id, "manage")
+    if "learner" in request.GET:
+        learners = queries.found_learners(found.course, request.GET["learner"][:100], MOST_OFFERED)
+        return page(request, "learner_options.html", found.course, place, {"learners": learners})
     form = ExerciseForm(request.POST or None, instance=found, packs=access.packs(found.course))
     if request.method == "POST" and form.is_valid():
         exercises.save(form.save(commit=False))
@@ -53,7 +63,7 @@ def exercise_settings(request: HttpRequest, exercise_id: str) -> HttpResponse:
     context = {
         "exercise": found,
         "form": form,
-        "extension": ExtensionForm(exercise=found, places=queries.learners(found.course)),
+        "extension": ExtensionForm(exercise=found),
         "extensions": found.extensions.select_related("enrolment__user"),
     }
     return page(request, "exercise_settings.html", found.course, place, context, 422 if form.errors else 200)
@@ -64,11 +74,9 @@ def extend(request: HttpRequest, exercise_id: str) -> HttpResponse:
     """Give one learner other limits."""
     found, _ = access.exercise(request.user, exercise_id, "manage")
     target = reverse("classes:exercise_settings", args=[found.pk])
-    form = ExtensionForm(request.POST, exercise=found, places=queries.learners(found.course))
+    form = ExtensionForm(request.POST, exercise=found)
     if not form.is_valid():
-        named = not {"enrolment", "reason"} & set(form.errors)
-        words = gettext("An extension names a learner, what is extended and why.")
-        return refused(request, wrong(form) if named else words, target)
+        return refused(request, wrong(form), target)
     extension = form.save(commit=False)
     extension.exercise = found
     exercises.extend(extension)
@@ -99,15 +107,27 @@ def exercise_delete(request: HttpRequest, exercise_id: str) -> HttpResponse:
     )
 
 
-def _asked(request: HttpRequest, rows: list[dict[str, Any]], default: str) -> dict[str, Any]:
-    """Return the rows that ``?sort=``, ``?q=``, ``?group=`` and ``?page=`` ask for, with what was asked."""
+def _asked(
+    request: HttpRequest, rows: list[dict[str, Any]], default: str, columns: dict[str, str]
+) -> dict[str, Any]:
+    """Return the rows that ``?sort=``, ``?q=``, ``?group=`` and ``?page=`` ask for, with what was asked.
+
+    Args:
+        columns: what rows may be sorted by, and what people call it.
+    """
     sort = request.GET.get("sort", default)[:100]
     words, group = request.GET.get("q", "")[:100], request.GET.get("group", "")[:60]
     groups = sorted({row["place"].group for row in rows if row["place"].group})
     shown = gradebook.sorted_rows(gradebook.filtered(rows, words, group), sort)
     found = paged(request, shown)
     rows = list(found["pages"])
-    return {**found, "rows": rows, "sort": sort, "query": words, "group": group, "groups": groups}
+    sorts = [
+        {"by": f"{sign}{by}", "label": label, "down": bool(sign)}
+        for by, label in columns.items()
+        for sign in ("", "-")
+    ]
+    asked = {"sort": sort, "sorts": sorts, "query": words, "group": group, "groups": groups}
+    return {**found, "rows": rows, **asked}
 
 
 @require_safe
@@ -115,13 +135,15 @@ def course_grades(request: HttpRequest, course_id: str) -> HttpResponse:
     """Show the gradebook of a course.
 
     ``classes/gradebook.html``: ``exercises``, ``rows``, ``pages``, ``asked`` (see ``paged``), ``sort``,
-    ``query``, ``group``, ``groups``, ``open``.
+    ``sorts``, ``query``, ``group``, ``groups``, ``open``.
     """
     found, place = access.course(request.user, course_id, "see_work")
     exercises = list(found.exercises.all())
     rows = gradebook.course_rows(found, request.GET.get("sort", ""))
     context: dict[str, Any] = {"exercises": exercises, "open": gradebook.needs_a_person(found)}
-    context |= _asked(request, rows, "name")
+    columns = {"name": gettext("Learner"), "group": gettext("Group"), "total": gettext("Total")}
+    columns |= {str(one.pk): one.title for one in exercises}
+    context |= _asked(request, rows, "name", columns)
     gradebook.fill(context["rows"], exercises)
     return page(request, "gradebook.html", found, place, context)
 
@@ -141,17 +163,17 @@ def course_grades_json(request: HttpRequest, course_id: str) -> HttpResponse:
 
 
 @require_safe
-def course_checks_csv(request: HttpRequest, course_id: str) -> HttpResponse:
-    """Send every check of the course as CSV."""
+def course_checks_csv(request: HttpRequest, course_id: str) -> StreamingHttpResponse:
+    """Send every check of the course as CSV, piece by piece."""
     found, _ = access.course(request.user, course_id, "see_work")
-    return _file(exports.checks_csv(found), "checks.csv")
+    return _pieces(exports.checks_csv(found), "checks.csv", CSV)
 
 
 @require_safe
-def course_checks_json(request: HttpRequest, course_id: str) -> HttpResponse:
-    """Send every check of the course as JSON."""
+def course_checks_json(request: HttpRequest, course_id: str) -> StreamingHttpResponse:
+    """Send every check of the course as JSON, piece by piece."""
     found, _ = access.course(request.user, course_id, "see_work")
-    return _file(exports.checks_data(found), "checks.json")
+    return _pieces(exports.checks_json(found), "checks.json", "application/json")
 
 
 @require_safe
@@ -170,10 +192,14 @@ def exercise_grades_json(request: HttpRequest, exercise_id: str) -> HttpResponse
 
 def _file(content: str | dict[str, Any], name: str) -> HttpResponse:
     """Return CSV text, or what is to be JSON, as a file."""
-    if isinstance(content, str):
-        response = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    else:
-        response = JsonResponse(content)
+    response = HttpResponse(content, content_type=CSV) if isinstance(content, str) else JsonResponse(content)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _pieces(content: AsyncIterator[str], name: str, content_type: str) -> StreamingHttpResponse:
+    """Return a file that goes out while it is made."""
+    response = StreamingHttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
@@ -183,8 +209,8 @@ def exercise_grades(request: HttpRequest, exercise_id: str) -> HttpResponse:
     """Show the gradebook of one exercise, check by check.
 
     ``classes/exercise_grades.html``: ``exercise``, ``checks``, ``rows``, ``pages``, ``asked`` (see
-    ``paged``), ``sort``, ``query``, ``group``, ``groups``, ``trial`` (see ``gradebook.regrade_table``),
-    ``versions``.
+    ``paged``), ``sort``, ``sorts``, ``query``, ``group``, ``groups``, ``versions``, ``trial`` (see
+    ``gradebook.regrade_table``).
     """
     found, place = access.exercise(request.user, exercise_id, "see_work")
     table = gradebook.exercise_table(found)
@@ -194,7 +220,9 @@ def exercise_grades(request: HttpRequest, exercise_id: str) -> HttpResponse:
         "trial": gradebook.regrade_table(found),
         "versions": _versions(found),
     }
-    rows = _asked(request, table["rows"], "name")
+    columns = {"name": gettext("Learner"), "score": gettext("Score"), "behaviour": gettext("Behaviour")}
+    columns |= {"predictions": gettext("Predictions")} | {one["id"]: one["title"] for one in table["checks"]}
+    rows = _asked(request, table["rows"], "name", columns)
     return page(request, "exercise_grades.html", found.course, place, context | rows)
 
 

@@ -8,6 +8,7 @@ import { enhanceConfirms } from "./site/confirm";
 import { enhanceEditor } from "./site/editor";
 import { enhanceGrading } from "./site/grading";
 import { enhanceGo, enhanceRefresh } from "./site/refresh";
+import { enhanceSearch } from "./site/search";
 import { enhanceSnippet } from "./site/snippet";
 
 followTheme();
@@ -17,4 +18,5 @@ for (const card of document.querySelectorAll<HTMLElement>("[data-grading]")) enh
 for (const part of document.querySelectorAll<HTMLElement>("[data-refresh]")) enhanceRefresh(part);
 for (const select of document.querySelectorAll<HTMLSelectElement>("select[data-go]")) enhanceGo(select);
 for (const select of document.querySelectorAll<HTMLSelectElement>("select[data-snippet]")) enhanceSnippet(select);
+for (const input of document.querySelectorAll<HTMLInputElement>("input[data-search]")) enhanceSearch(input);
 for (const area of document.querySelectorAll<HTMLTextAreaElement>("textarea[data-editor]")) enhanceEditor(area);

@@ -33,8 +33,7 @@ def drawing(path: Path) -> netcore.Scenario | None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_fault_of_each_kind_leaves_a_drawing_that_runs_and_can_be_undone(kind: str) -> None:
     found = 0
-    for path in DRAWINGS:
-        scenario = drawing(path)
+    for scenario in (with_both_families().scenario(), *map(drawing, DRAWINGS)):
         for fault in list(KINDS[kind][1](scenario.topology))[:1] if scenario else ():
             broken = applied(scenario, fault.patch)
             assert broken is not None and broken.topology != scenario.topology
@@ -252,3 +251,53 @@ def test_what_hides_a_fault_makes_it_more_difficult() -> None:
     assert there.difficulty < elsewhere.difficulty, "the packet ends elsewhere, or on the way back"
     broken = netcore.put_faults(inspected().scenario(), 2, 3, unique=False)
     assert broken.difficulty == sum(put.difficulty for put in broken.faults)
+
+
+def with_both_families() -> Net:
+    """As ``inspected``, with IPv6 by way of fw too, and the NIC of an appliance that is no more."""
+    drawn = (
+        inspected()
+        .set("vnets/v/address_space", ["10.10.0.0/16", "fd10::/48"])
+        .set("subnets/app/prefixes", ["10.10.1.0/24", "fd10:0:0:1::/64"])
+        .set("subnets/db/prefixes", ["10.10.2.0/24", "fd10:0:0:2::/64"])
+        .set("subnets/nva/prefixes", ["10.10.9.0/24", "fd10:0:0:9::/64"])
+        .route("out", "six", "fd10:0:0:2::/64", "fd10:0:0:9::4")
+        .route("home", "six", "fd10:0:0:1::/64", "fd10:0:0:9::4")
+    )
+    for key, address in (("a1", "1::4"), ("b1", "2::4"), ("fw", "9::4")):
+        drawn.set(f"nics/{key}/configurations/six", {"address": f"fd10:0:0:{address}"})
+    old = {
+        "name": "old",
+        "subnet": "nva",
+        "configurations": {"one": {"address": "10.10.9.7", "primary": True}},
+    }
+    return drawn.set("nics/old", old)
+
+
+BOTH = [
+    Check.model_validate({"visits": {"flow": flow, "stops": ["fw"], "back": "mirror"}})
+    for flow in ("a1 <-> b1 tcp/443", "a1 <-> b1 tcp/443 v6")
+]
+
+
+def test_a_route_to_a_nic_without_a_vm_is_a_fault_that_no_warning_names() -> None:
+    (put,) = netcore.put_faults(with_both_families().scenario(), 1, 2, ["hop-gone"], BOTH, quiet=True).faults
+    assert "10.10.9.7, a NIC without a VM" in put.fault.sentence
+    alone = inspected().scenario()
+    with pytest.raises(netcore.TooFew):
+        netcore.put_faults(alone, 1, 2, ["hop-gone"], [BY_WAY_OF_FW], quiet=True)
+
+
+def test_ipv6_may_be_led_around_the_appliance_that_ipv4_passes() -> None:
+    """The packets arrive, so only a check of the way sees it."""
+    scenario = with_both_families().scenario()
+    (put,) = netcore.put_faults(scenario, 1, 1, ["family-around"], BOTH, quiet=True).faults
+    assert put.alarms == (1,)
+    broken = applied(scenario, put.fault.patch)
+    assert broken is not None
+    assert find({"delivers": "a1 <-> b1 tcp/443 v6"}, netcore.dump(broken)).passed
+    assert not find(
+        {"visits": {"flow": "a1 <-> b1 tcp/443 v6", "stops": ["fw"]}}, netcore.dump(broken)
+    ).passed
+    with pytest.raises(netcore.TooFew):
+        netcore.put_faults(inspected().scenario(), 1, 1, ["family-around"], [BY_WAY_OF_FW])

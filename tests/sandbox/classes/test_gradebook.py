@@ -8,11 +8,13 @@ import json
 import re
 from datetime import UTC, datetime
 from typing import Any
+from unittest import mock
 
 import pytest
+from asgiref.sync import async_to_sync
 
 from sandbox.accounts.models import User
-from sandbox.classes import exports
+from sandbox.classes import exports, gradebook
 from sandbox.classes.models import (
     Attempt,
     CheckRow,
@@ -22,9 +24,11 @@ from sandbox.classes.models import (
     Grading,
     Override,
     PackVersion,
+    Role,
 )
 from sandbox.classes.services import exercises, grading, people
 from sandbox.runs.models import Kind, Run, State
+from tests.sandbox.base import text_of
 from tests.sandbox.classes.base import ClassroomTest
 
 
@@ -237,13 +241,9 @@ class GradebookTest(ClassroomTest):
         by_name = {line["name"]: line for line in lines}
         assert by_name["'=1+1"]["all-talk"] == "7.5"
         assert [line["'@sum"] for line in lines if line["login"] == "other_learner"] == ["ungraded"]
-        whole = json.loads(self.teacher.get(f"/courses/{self.course.pk}/checks.json").content)
+        whole = self.whole()
         assert whole["exercises"] == [data]
-        long = list(
-            csv.DictReader(
-                io.StringIO(self.teacher.get(f"/courses/{self.course.pk}/checks.csv").content.decode())
-            )
-        )
+        long = self.lines()
         assert len(long) == sum(len(one["checks"]) for one in data["learners"])
         assert {(one["name"], one["points"]) for one in long if one["check"] == "all-talk"} >= {
             ("'=1+1", "7.5")
@@ -251,6 +251,58 @@ class GradebookTest(ClassroomTest):
         assert [(one["points"], one["state"]) for one in long if one["check"] == "'@sum"] == [
             ("", "ungraded")
         ]
+
+    def whole(self) -> dict[str, Any]:
+        """Return every check of the course, of the JSON that goes out."""
+        found: dict[str, Any] = json.loads(
+            text_of(self.teacher.get(f"/courses/{self.course.pk}/checks.json"))
+        )
+        return found
+
+    def lines(self) -> list[dict[str, str]]:
+        """Return the lines of the CSV with every check of the course."""
+        text = text_of(self.teacher.get(f"/courses/{self.course.pk}/checks.csv"))
+        return list(csv.DictReader(io.StringIO(text)))
+
+    def test_every_check_of_a_course_goes_out_some_learners_at_a_time(self) -> None:
+        """Two exercises, the second without work, and more learners than are read together."""
+        second = exercises.add(self.course, [self.pack(lab="lab-02-way-out")])[0]
+        for number in range(5):
+            user = User.objects.create_user(f"crowd-{number}")
+            people.enrol(self.course, user, role=Role.LEARNER)
+        first = CheckRow.objects.filter(grading__submission__attempt=self.low).earliest("position")
+        CheckRow._base_manager.filter(pk=first.pk).delete()
+        at_once, in_parts = [], []
+        for number, into in ((100, at_once), (2, in_parts)):
+            with mock.patch.object(exports, "AT_ONCE", number):
+                into += [self.whole(), self.lines()]
+        assert at_once == in_parts
+        first, other = at_once[0]["exercises"]
+        assert (first["exercise"]["id"], other["exercise"]["id"]) == (str(self.set.pk), str(second.pk))
+        assert len(first["learners"]) == len(other["learners"]) == 7
+        assert first["checks"] and other["checks"] == []
+
+    def test_a_course_without_learners_or_exercises_goes_out_too(self) -> None:
+        empty = people.create_course(self.users["instructor"], "Empty", "")
+        path = f"/courses/{empty.pk}/checks"
+        about = {"id": str(empty.pk), "title": "Empty", "term": ""}
+        assert json.loads(text_of(self.teacher.get(f"{path}.json"))) == {"course": about, "exercises": []}
+        assert text_of(self.teacher.get(f"{path}.csv")).count("\n") == 1
+        exercises.add(empty, [self.pack()])
+        (only,) = json.loads(text_of(self.teacher.get(f"{path}.json")))["exercises"]
+        assert only["learners"] == only["checks"] == []
+
+    def test_the_first_line_is_sent_before_anybody_is_read(self) -> None:
+        with mock.patch.object(gradebook, "exercise_rows", side_effect=AssertionError("read too early")):
+            response = self.teacher.get(f"/courses/{self.course.pk}/checks.csv")
+            assert response.streaming
+
+            async def first() -> str:
+                async for piece in response:
+                    return bytes(piece).decode()
+                return ""
+
+            assert async_to_sync(first)().startswith("login,name")
 
     def test_every_risky_beginning_is_made_harmless(self) -> None:
         for text in ("=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1", "  =1"):
@@ -279,7 +331,7 @@ class GradebookTest(ClassroomTest):
 
     def test_an_extension_moves_no_date_where_there_is_none_and_says_so(self) -> None:
         path = f"/exercises/{self.set.pk}/extend/"
-        body = {"enrolment": self.places["learner"].pk, "due": "2031-01-01T12:00", "reason": "ill"}
+        body = {"enrolment": "learner", "due": "2031-01-01T12:00", "reason": "ill"}
         body |= {"extra_minutes": 0, "extra_submissions": 0}
         self.assertContains(self.teacher.post(path, body, follow=True), "there is none to extend")
         assert not self.set.extensions.exists()
@@ -288,9 +340,50 @@ class GradebookTest(ClassroomTest):
         self.teacher.post(path, body)
         assert self.set.extensions.get().due == datetime(2031, 1, 1, 12, tzinfo=UTC)
 
+    def test_an_extension_finds_its_learner_by_login_name_or_address(self) -> None:
+        path = f"/exercises/{self.set.pk}/extend/"
+        body = {"extra_minutes": 10, "extra_submissions": 0, "reason": "ill"}
+        ann, other = self.places["learner"], self.places["other_learner"]
+        for place, name in ((ann, "Ann Smith"), (other, "Joann Smith")):
+            place.name = name
+            place.save()
+        User.objects.filter(pk=self.users["learner"].pk).update(email="ann@example.com")
+        for words in ("learner", " LEARNER ", "ann@example.com"):
+            self.set.extensions.all().delete()
+            self.teacher.post(path, body | {"enrolment": words})
+            assert [one.enrolment for one in self.set.extensions.all()] == [ann], words
+        self.set.extensions.all().delete()
+        self.teacher.post(path, body | {"enrolment": "joann"})
+        assert self.set.extensions.get().enrolment == other
+        self.set.extensions.all().delete()
+        several = self.teacher.post(path, body | {"enrolment": "smith"}, follow=True)
+        self.assertContains(several, "Ann Smith (learner), Joann Smith (other_learner). Write the login")
+        self.assertContains(
+            self.teacher.post(path, body | {"enrolment": "nobody"}, follow=True), "No learner here"
+        )
+        self.assertContains(
+            self.teacher.post(path, body | {"enrolment": "observer"}, follow=True), "No learner"
+        )
+        assert not self.set.extensions.exists()
+
+    def test_the_rules_page_offers_learners_by_search_and_lists_none(self) -> None:
+        path = f"/exercises/{self.set.pk}/settings/"
+        for number in range(20):
+            user = User.objects.create_user(f"crowd-{number:02}")
+            people.enrol(self.course, user, role=Role.LEARNER, name=f"<Crowd> {number}")
+        page = self.teacher.get(path)
+        self.assertContains(page, 'list="learners"')
+        self.assertNotContains(page, "crowd-")
+        found = self.teacher.get(f"{path}?learner=crowd")
+        self.assertContains(found, "<option", 10)
+        self.assertContains(found, "&lt;Crowd&gt; 0")
+        self.assertContains(self.teacher.get(f"{path}?learner=crowd-07"), "<option", 1)
+        for words in ("", "%00", "observer", "teacher"):
+            self.assertNotContains(self.teacher.get(f"{path}?learner={words}"), "<option")
+
     def test_an_extension_is_given_and_an_exercise_in_use_stays(self) -> None:
         path = f"/exercises/{self.set.pk}/"
-        body = {"enrolment": str(self.places["learner"].pk), "extra_minutes": 10, "extra_submissions": 2}
+        body = {"enrolment": "learner", "extra_minutes": 10, "extra_submissions": 2}
         self.teacher.post(f"{path}extend/", body)
         assert not self.set.extensions.exists()  # no reason
         self.teacher.post(f"{path}extend/", {**body, "reason": "ill"})

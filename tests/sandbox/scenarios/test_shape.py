@@ -1,0 +1,117 @@
+"""A drawing is known by its shape, whatever its things are called and whichever addresses they have."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import netcore
+from sandbox.scenarios import restrictions, services
+from sandbox.scenarios.models import Scenario
+from sandbox.scenarios.shape import MOST_THINGS, shape
+from tests.netcore.build import net
+from tests.sandbox.base import SandboxTest, seed
+
+WITHHELD = [{"title": "Which way", "url": "/x", "told": "packets"}]
+
+
+def drawing(name: str) -> dict[str, Any]:
+    return netcore.dump(netcore.load(seed(name)))
+
+
+def disguised(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a drawing with the id of every thing and every IPv4 address replaced, and nothing beside."""
+    topology = document["topology"]
+    ids = {key for things in topology.values() if isinstance(things, dict) for key in things}
+    others = {one: f"zz{number}" for number, one in enumerate(sorted(ids))}
+
+    def text(one: str) -> str:
+        collection, slash, key = one.rpartition("/")
+        if key in others and (collection in topology or not slash):
+            return f"{collection}{slash}{others[key]}"
+        return re.sub(r"^(\d+)(\.\d+\.\d+\.\d+)", lambda found: f"{int(found[1]) + 1}{found[2]}", one)
+
+    def renamed(value: Any) -> Any:
+        if isinstance(value, dict):
+            chosen = all(isinstance(entry, dict) for entry in value.values())
+            return {others.get(key, key) if chosen else key: renamed(entry) for key, entry in value.items()}
+        if isinstance(value, list):
+            return [renamed(entry) for entry in value]
+        return text(value) if isinstance(value, str) else value
+
+    bare = {"schema": document["schema"], "name": "mine", "profile": document["profile"]}
+    return {**bare, "topology": {key: renamed(entry) for key, entry in topology.items()}}
+
+
+def test_names_and_addresses_are_no_part_of_it() -> None:
+    for name in ("two-firewalls", "hub-and-spokes", "failover-10-gateways"):
+        document = drawing(name)
+        other = disguised(document)
+        assert other["topology"] != document["topology"]
+        assert shape(other) == shape(document) != set()
+
+
+def test_what_is_added_takes_nothing_away_and_what_is_set_counts() -> None:
+    document = drawing("hub-and-spokes")
+    more = json.loads(json.dumps(document))
+    more["topology"]["vms"]["extra"] = {"name": "extra", "zone": 3}
+    assert shape(more) > shape(document)
+    for vm in more["topology"]["vms"].values():
+        vm["power"] = "stopped"
+    assert not shape(more) >= shape(document)
+
+
+def test_where_an_address_leads_counts() -> None:
+    def routed(hop: str) -> set[str]:
+        drawn = (
+            net()
+            .vnet("v", "10.0.0.0/16")
+            .table("t", {"10.0.2.0/24": hop})
+            .subnet("s", "10.0.0.0/24", table="t")
+            .subnet("other", "10.0.1.0/24")
+            .appliance("fw", "s", "10.0.0.4")
+            .vm("plain", "other", "10.0.1.4")
+        )
+        return shape(netcore.dump(drawn.scenario()))
+
+    assert routed("10.0.0.4") != routed("10.0.1.4") != routed("10.0.9.9")
+
+
+def test_other_drawings_have_another_shape_and_a_huge_one_has_none() -> None:
+    one, other = shape(drawing("two-firewalls")), shape(drawing("hub-and-spokes"))
+    assert len(one & other) < len(one) / 2
+    vms = {f"v{number}": {"name": f"v{number}"} for number in range(MOST_THINGS + 1)}
+    assert shape({"topology": {"vms": vms}}) == set()
+    for nonsense in (None, [], {}, {"topology": None}, {"topology": {"vms": []}}):
+        assert shape(nonsense) == set()
+
+
+class FollowingTest(SandboxTest):
+    """A person's drawing that is a restricted one in disguise."""
+
+    def restricted(self, document: dict[str, Any]) -> Scenario:
+        made = services.create(self.owner, document)
+        restrictions.restrict(made, [], False, WITHHELD)
+        return made
+
+    def test_a_copy_with_other_names_and_addresses_follows(self) -> None:
+        source = self.restricted(drawing("hub-and-spokes"))
+        assert not set(restrictions.marks(disguised(drawing("hub-and-spokes")))) & {
+            mark for mark in Scenario.objects.get(pk=source.pk).marks if "." in mark
+        }
+        copy = services.create(self.owner, disguised(drawing("hub-and-spokes")))
+        assert (copy.follows_id, copy.withheld) == (source.pk, WITHHELD)
+        assert services.create(self.owner, drawing("two-firewalls")).follows_id is None
+        mate = services.create(self.mate, disguised(drawing("hub-and-spokes")))
+        assert mate.follows_id is None, "another person's"
+
+    def test_plain_vms_in_a_plain_subnet_are_not_told_from_others(self) -> None:
+        def plain(prefix: str) -> dict[str, Any]:
+            drawn = net().vnet("v", f"{prefix}.0.0/16").subnet("s", f"{prefix}.0.0/24")
+            for number in range(4, 10):
+                drawn.vm(f"vm{number}", "s", f"{prefix}.0.{number}")
+            return netcore.dump(drawn.scenario())
+
+        self.restricted(plain("10.1"))
+        assert services.create(self.owner, plain("10.2")).follows_id is None
