@@ -148,7 +148,8 @@ def test_goals_that_share_their_preparation_share_a_process() -> None:
 
 
 def test_goals_measured_on_another_machine_name_it() -> None:
-    rows = "| G7 | old | a | 1 | >= 1 | ok | | | day |\n| C1 | old | a | 1 | >= 1 | ok | 3% | one process | day |\n"
+    rows = "| G7 | old | a | 1 | >= 1 | ok | | | day |\n"
+    rows += "| C1 | old | a | 1 | >= 1 | ok | 3% | one process | day |\n"
     once = page.text(goals(), [], "2026-01-01", f"Machine: another.\n{rows}")
     assert "| G7 | old | a | 1 | >= 1 | ok | | on another | day |" in once
     assert "| C1 | old | a | 1 | >= 1 | ok | 3% | one process; on another | day |" in once
