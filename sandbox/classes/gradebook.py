@@ -155,7 +155,7 @@ def exercise_rows(
     "behaviour"}``; the last two are points of questions and of all other checks, or None.
 
     Args:
-        checks: by id; those that are met for the first time are added.
+        checks: by id; those that are met for the first time are added, as the first learner has them.
     """
     places = list(places)
     mine = exercise.attempts.filter(enrolment__in=[place.pk for place in places]).order_by()
@@ -166,7 +166,6 @@ def exercise_rows(
     told = CheckRow.objects.filter(grading__in=best.values()).order_by("position")
     for row in map(Told._make, told.values_list(*Told._fields)):
         found.setdefault(row.grading_id, {})[row.check_id] = row
-        checks.setdefault(row.check_id, row)
     overrides: dict[Any, dict[str, float | None]] = {}
     for held in Override.objects.filter(attempt__in=ids).order_by("pk"):
         overrides.setdefault(held.attempt_id, {})[held.check_id] = held.points
@@ -174,6 +173,8 @@ def exercise_rows(
     for place in places:
         attempt = attempts.get(place.pk)
         own = found.get(best[attempt.pk], {}) if attempt and attempt.pk in best else {}
+        for check, row in own.items():
+            checks.setdefault(check, row)
         set_by_hand = overrides.get(attempt.pk, {}) if attempt else {}
         rows.append(
             {
