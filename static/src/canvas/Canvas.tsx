@@ -3,12 +3,12 @@
 import "@xyflow/react/dist/style.css";
 
 import { Background, BackgroundVariant, Controls, type Edge, MiniMap, type Node, type NodeChange, type OnNodeDrag, ReactFlow, ReactFlowProvider, SelectionMode, useReactFlow } from "@xyflow/react";
-import { type MouseEvent, type PointerEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { type CSSProperties, type MouseEvent, type PointerEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 
 import { choose, select, useWorkbench, workbench } from "../document/store";
 import { t } from "../document/text";
 import { Ghost } from "./Ghost";
-import { useShown } from "./detail";
+import { useLarger, useShown } from "./detail";
 import { atFrames, edges as lines } from "./edges";
 import { type Judged, type Pointed, carry, pointedAt, setGround, showGesture } from "./gesture";
 import { type Item, boxes, cardsOf, layout } from "./layout";
@@ -141,7 +141,8 @@ function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
     const present = new Set(nodes.map((node) => node.id));
     return allLines.filter((edge) => present.has(edge.source) && present.has(edge.target)).map((edge) => (chosen.includes(String(edge.data?.path ?? "")) ? { ...edge, selected: true } : edge));
   }, [allLines, nodes, chosen]);
-  useFocus(places, movedByHand);
+  useFocus(places, items, movedByHand);
+  const larger = useLarger();
   const map = useMap(places, cards);
   const pane = useRef<HTMLDivElement>(null);
   useGround(items, places, pane, drawnOn);
@@ -200,7 +201,7 @@ function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
   };
 
   return (
-    <div className="flow" ref={pane} onPointerDownCapture={connecting}>
+    <div className="flow" ref={pane} style={{ "--larger": larger } as CSSProperties} onPointerDownCapture={connecting}>
       <ReactFlow
         id={drawnOn ? "drawing" : `drawing-${side?.id ?? ""}`}
         nodes={placed}
@@ -233,7 +234,7 @@ function Flow({ onMoved, onConnect, onRehome }: CanvasProps): ReactNode {
         <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
         <PacketOverlay places={places} cards={cards} />
         {map && <MiniMap style={{ width: 132, height: 88 }} pannable zoomable ariaLabel={t("Map of the drawing")} nodeClassName={(node) => `mini-${node.type ?? ""}`} />}
-        <Controls showInteractive={false} orientation={wide ? "vertical" : "horizontal"} />
+        <Controls showInteractive={false} onZoomIn={movedByHand} onZoomOut={movedByHand} onFitView={movedByHand} orientation={wide ? "vertical" : "horizontal"} />
       </ReactFlow>
     </div>
   );

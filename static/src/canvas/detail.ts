@@ -43,6 +43,21 @@ export function useFar(): boolean {
   return zoomedOut && !(few && paths.length > 0);
 }
 
+/** Words are drawn larger from far away, up to so many times. */
+const LARGEST = 6;
+
+/** How many times as large words of frames are drawn, in steps, so that they can be read from far away. */
+export function useLarger(): number {
+  const far = useFar();
+  return useStore((state) => (far ? Math.min(LARGEST, Math.max(1, Math.round(1.8 / state.transform[2]) / 2)) : 1));
+}
+
+/** The least zoom at which a kind of thing is drawn at all. */
+export function useSeenFrom(): (kind: Item["kind"]) => number {
+  const limit = useMany() ? FAR_OF_MANY : FAR;
+  return (kind) => (DETAIL.has(kind) ? limit : 0);
+}
+
 const DETAIL = new Set(["machine", "nic", "endpoint", "router"]);
 
 /** Whether a frame lies in the pane or near it. */

@@ -55,6 +55,9 @@ const SUBNET_HEAD = 56;
 const VNET_HEAD = 56;
 const PAD = 16;
 const ROW_WIDTH = 980;
+/** Rows of networks are as wide as a screen, which is about so many times as wide as it is high. */
+const SCREEN = 1.6;
+const VNET_GAP = { x: 96, y: 64 };
 
 /**
  * Return everything that is drawn with its box, frames before what is in them.
@@ -71,17 +74,19 @@ export function layout(drawing: Drawing, kept: unknown, outside = false): Item[]
   const top = outsideHeight(drawing, sites);
   const laid = drawing.vnets.map((vnet) => ({ vnet, inside: layoutVnet(vnet, place), kept: place(vnet.path) }));
   const byHand = laid.flatMap(({ inside, kept }) => (kept ? [{ ...kept, ...inside.size }] : []));
+  const area = laid.reduce((sum, { inside: { size } }) => sum + (size.width + VNET_GAP.x) * (size.height + VNET_GAP.y), 0);
+  const widest = Math.max(ROW_WIDTH * SCREEN, Math.sqrt(area * SCREEN));
   for (const { vnet, inside, kept: spotKept } of laid) {
     const size = inside.size;
-    if (x > 0 && x + size.width > ROW_WIDTH * 1.6) {
+    if (x > 0 && x + size.width > widest) {
       x = 0;
-      y += rowHeight + 64;
+      y += rowHeight + VNET_GAP.y;
       rowHeight = 0;
     }
-    const box = spotKept ? { ...spotKept, ...size } : aside({ x, y: y + top, ...size }, byHand, 96);
+    const box = spotKept ? { ...spotKept, ...size } : aside({ x, y: y + top, ...size }, byHand, VNET_GAP.x);
     items.push({ kind: "vnet", path: vnet.path, parent: null, box, vnet, folded: spotKept?.folded === true }, ...inside.items);
     items.push(...layoutTabs(vnet, size.width));
-    if (!spotKept) x = box.x + size.width + 96;
+    if (!spotKept) x = box.x + size.width + VNET_GAP.x;
     rowHeight = Math.max(rowHeight, size.height);
   }
   const above = layoutOutside(drawing, sites, items, place);

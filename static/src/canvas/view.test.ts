@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { drawing } from "../document/drawing";
 import { type Box, boxes, layout } from "./layout";
-import { around, inView, shown } from "./view";
+import { around, centred, inView, shown } from "./view";
 
 describe("what is in view", () => {
   const pane = { width: 400, height: 300 };
@@ -49,5 +49,18 @@ describe("the Internet", () => {
     expect(places.get("vnets/a")).toEqual(without.get("vnets/a"));
     const internet = places.get("internet");
     expect((internet?.y ?? 0) + (internet?.height ?? 0)).toBeLessThan(places.get("vnets/a")?.y ?? -1);
+  });
+});
+
+describe("what is chosen elsewhere", () => {
+  const pane = { width: 800, height: 600 };
+  it("comes into the middle, near enough to be read, and a view that is nearer stays so", () => {
+    expect(centred({ x: 1000, y: 1000, width: 160, height: 60 }, pane, 0.05)).toEqual({ x: 400 - 1080 * 0.7, y: 300 - 1030 * 0.7, zoom: 0.7 });
+    expect(centred({ x: 1000, y: 1000, width: 160, height: 60 }, pane, 1.5).zoom).toBe(1.5);
+  });
+  it("is shown whole where it fits, else from its beginning", () => {
+    const { zoom } = centred({ x: 0, y: 0, width: 1100, height: 400 }, pane, 0.05);
+    expect(zoom).toBeCloseTo(688 / 1100);
+    expect(centred({ x: 1000, y: 2000, width: 3000, height: 4000 }, pane, 0.05)).toEqual({ x: 56 - 600, y: 56 - 1200, zoom: 0.6 });
   });
 });

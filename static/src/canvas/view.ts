@@ -1,16 +1,21 @@
 /** What of the drawing is in view, and bringing more of it there. */
 
-import { getViewportForBounds, useReactFlow, useStore } from "@xyflow/react";
+import { type Viewport, getViewportForBounds, useReactFlow, useStore } from "@xyflow/react";
 import { useCallback, useEffect, useRef, useState } from "react";
 
 import { nodeFor } from "../document/drawing";
 import { useWorkbench } from "../document/store";
-import { useMany } from "./detail";
-import { type Box, middle } from "./layout";
+import { useMany, useSeenFrom } from "./detail";
+import { type Box, type Item, middle } from "./layout";
 import { isWide } from "./wide";
 import { calm } from "../playback/calm";
 
-export const ZOOM = { least: 0.05, most: 2.5, fit: 1.1, focus: 0.7 };
+/** `focus`: what is chosen is shown at least so near; `whole`: a frame that only fits from farther away is not. */
+export const ZOOM = { least: 0.05, most: 2.5, fit: 1.1, focus: 0.7, whole: 0.6 };
+/** Pixels of the longer side from which something can be made out. */
+const LEGIBLE = 80;
+/** Pixels around what is shown, where the buttons stand as well. */
+const MARGIN = 56;
 /** Room at the sides; more where the buttons stand, at the left and at the upper edge. */
 const PADDING = { top: "52px", right: "18px", bottom: "18px", left: "58px" } as const;
 const PADDING_NARROW = { top: "14px", right: "10px", bottom: "56px", left: "10px" } as const;
@@ -129,13 +134,14 @@ export function useFit(places: Map<string, Box>): { fitted: boolean; movedByHand
 const START: { paths: string[] } = { paths: [] };
 
 /** Bring the selection into view when somebody else than the canvas asked for it and it is out of sight. */
-export function useFocus(places: Map<string, Box>, moved: () => void): void {
+export function useFocus(places: Map<string, Box>, items: readonly Item[], moved: () => void): void {
   const flow = useReactFlow();
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
   const focus = useWorkbench((state) => state.focus);
   const drawing = useWorkbench((state) => state.drawing);
   const many = useMany();
+  const seenFrom = useSeenFrom();
   const selection = useWorkbench((state) => state.selection);
   const target = nodeFor(drawing, selection);
   useEffect(() => {
@@ -145,11 +151,12 @@ export function useFocus(places: Map<string, Box>, moved: () => void): void {
     const frame = requestAnimationFrame(() => {
       const covered = coveredRight();
       const { x, y, zoom: here } = flow.getViewport();
-      if (inView(box, [x, y, here], { width, height }, covered)) return;
+      const kind = items.find((item) => item.path === target)?.kind;
+      const drawn = kind === undefined || here >= seenFrom(kind);
+      const readable = Math.max(box.width, box.height) * here >= LEGIBLE;
+      if (drawn && readable && inView(box, [x, y, here], { width, height }, covered)) return;
       moved();
-      const zoom = Math.max(here, ZOOM.focus);
-      const centre = middle(box);
-      void flow.setCenter(centre.x + covered / 2 / zoom, centre.y, { zoom, duration: calm() || many ? 0 : MOVE_MS });
+      void flow.setViewport(centred(box, { width: width - covered, height }, here), { duration: calm() || many ? 0 : MOVE_MS });
     });
     return () => {
       cancelAnimationFrame(frame);
@@ -157,6 +164,14 @@ export function useFocus(places: Map<string, Box>, moved: () => void): void {
     // Only a new wish moves the view; a drag or an edit must not.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [focus]);
+}
+
+/** Return the view in which a box is in the middle of a pane, near enough to be read; of a larger one its beginning. */
+export function centred(box: Box, pane: { width: number; height: number }, here: number): Viewport {
+  const fits = Math.min((pane.width - 2 * MARGIN) / box.width, (pane.height - 2 * MARGIN) / box.height);
+  const zoom = Math.max(here, Math.min(ZOOM.focus, Math.max(fits, ZOOM.whole)));
+  const place = (start: number, size: number, room: number): number => (size * zoom + 2 * MARGIN > room ? MARGIN - start * zoom : room / 2 - (start + size / 2) * zoom);
+  return { x: place(box.x, box.width, pane.width), y: place(box.y, box.height, pane.height), zoom };
 }
 
 /** Return how much of the canvas the inspector covers at the right, in pixels. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { drawing } from "./drawing";
-import { type Row, branchesOf, rowsOf, stepOf, typedAt } from "./outline";
+import { type Branch, type Row, branchesOf, keysTo, rowsOf, stepOf, typedAt } from "./outline";
 
 const DOCUMENT = {
   topology: {
@@ -117,4 +117,12 @@ describe("typing a name", () => {
   it("finds nothing that is not there", () => {
     expect(typedAt(rows, 0, "x")).toBeNull();
   });
+});
+
+it("knows the lines that a thing lies in", () => {
+  const branch = (path: string, inside: Branch[] = []): Branch => ({ path, name: path, detail: "", kind: "", inside });
+  const tree = [branch("sites/a"), branch("vnets/v", [branch("subnets/s", [branch("vms/x")]), branch("subnets/t")])];
+  expect(keysTo(tree, "vms/x")).toEqual(["vnets/v", "vnets/v subnets/s", "vnets/v subnets/s vms/x"]);
+  expect(keysTo(tree, "sites/a")).toEqual(["sites/a"]);
+  expect(keysTo(tree, "vms/none")).toEqual([]);
 });

@@ -117,6 +117,17 @@ export function rowsOf(branches: readonly Branch[], kept: Readonly<Record<string
   return rows;
 }
 
+/** Return the keys of the lines that a thing lies in, from the outermost, and its own at the end; empty where it has no line. */
+export function keysTo(branches: readonly Branch[], wanted: string, parent: string | null = null): string[] {
+  for (const { path, inside } of branches) {
+    const key = parent === null ? path : `${parent} ${path}`;
+    if (path === wanted) return [key];
+    const below = keysTo(inside, wanted, key);
+    if (below.length > 0) return [key, ...below];
+  }
+  return [];
+}
+
 function countOf(branches: readonly Branch[]): number {
   return branches.reduce((sum, branch) => sum + 1 + countOf(branch.inside), 0);
 }

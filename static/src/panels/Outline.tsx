@@ -3,7 +3,7 @@
 import { ChevronRight } from "lucide-react";
 import { type KeyboardEvent, type MouseEvent, type ReactNode, memo, useEffect, useMemo, useRef, useState } from "react";
 
-import { type Row, branchesOf, rowsOf, stepOf, typedAt } from "../document/outline";
+import { type Branch, type Row, branchesOf, keysTo, rowsOf, stepOf, typedAt } from "../document/outline";
 import { choose, select, useWorkbench, workbench } from "../document/store";
 import { t } from "../document/text";
 import { KindIcon } from "./draw/icons";
@@ -26,6 +26,7 @@ export function Outline({ inspect }: { inspect: () => void }): ReactNode {
   const typing = useTyping();
   const here = Math.max(0, placeOf(rows, at, chosen.at(-1)));
   const held = useHeld(tree, rows, here);
+  useFollowed(tree, branches, rows, chosen.at(-1), (open) => { setFolds((known) => ({ ...known, ...open })); });
   const go = (to: number): void => {
     setAt(rows[to]?.key ?? null);
     lineAt(tree.current, to)?.focus();
@@ -132,6 +133,27 @@ function useTyping(): { come: (byKey: boolean) => void; byKey: () => boolean; wo
   };
   const end = (): void => { typed.current = { word: "", at: 0 }; };
   return { come: (byKey) => { came.current = byKey; }, byKey: () => came.current, word, end };
+}
+
+/** Brings the line of what was chosen elsewhere into view, unfolding what it lies in. */
+function useFollowed(tree: { current: HTMLElement | null }, branches: readonly Branch[], rows: readonly Row[], chosen: string | undefined, unfold: (open: Record<string, boolean>) => void): void {
+  const wanted = useRef<string | null>(null);
+  useEffect(() => {
+    // Who goes through the tree is there already.
+    if (chosen === undefined || tree.current?.contains(document.activeElement)) return;
+    const keys = keysTo(branches, chosen);
+    wanted.current = keys.at(-1) ?? null;
+    const folded = keys.slice(0, -1);
+    if (folded.length > 0) unfold(Object.fromEntries(folded.map((key) => [key, false])));
+    // Another choice alone is followed; an edit leaves the tree where it is.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [chosen]);
+  useEffect(() => {
+    const index = rows.findIndex(({ key }) => key === wanted.current);
+    if (wanted.current === null || index < 0) return;
+    wanted.current = null;
+    lineAt(tree.current, index)?.scrollIntoView({ block: "nearest" });
+  }, [rows, chosen, tree]);
 }
 
 /** Keeps the focus in the tree when the line that had it is deleted. */
