@@ -150,19 +150,19 @@ def blank(count: int, legs: int = 3, *, filled: bool = True) -> tuple[Column, ..
     """Return answers to be filled in: outcome, code, at, hops, way, hard.
 
     Args:
-        filled: whether they say that nothing was sent; else they say anything.
+        filled: whether they say that nothing was sent; else outcome and at say anything. (What is 0 costs
+            nothing until it is written.)
     """
     found: tuple[Column, ...] = (
         np.empty((legs, count), np.uint8),
-        np.empty((legs, count), np.uint16),
+        np.zeros((legs, count), np.uint16),
         np.empty((legs, count), np.int32),
-        np.empty((legs, count), np.uint8),
-        np.empty((legs, count), np.uint64),
-        np.empty(count, np.bool_),
+        np.zeros((legs, count), np.uint8),
+        np.zeros((legs, count), np.uint64),
+        np.zeros(count, np.bool_),
     )
     if filled:
-        for column, value in zip(found, (ABSENT, 0, -1, 0, 0, False), strict=True):
-            column[:] = value
+        found[0][:], found[2][:] = ABSENT, -1
     return found
 
 

@@ -11,7 +11,8 @@ from netcore.batch import numba_memory as mem
 from netcore.batch.answers import blank
 from netcore.batch.atoms import Atoms
 from netcore.batch.numba_connections import connections
-from netcore.batch.numba_plain import memory, short
+from netcore.batch.numba_plain import memory as memory_of
+from netcore.batch.numba_plain import short
 from netcore.batch.packets import Packets
 
 BLOCK = 1 << 14
@@ -33,21 +34,23 @@ def answer(
     asked = np.empty(count, np.int32)
     columns = columns_of(packets, asked)
     addresses = packets.version, packets.high, packets.low
+    blocks = iter(range(0, count, BLOCK))
 
-    def work(begin: int) -> None:
-        end = min(begin + BLOCK, count)
-        asked[begin:end] = atoms.find(*(column[begin:end] for column in addresses))
-        rest = np.empty(end - begin, np.int64)
-        left = short(t, columns, answers, memory(end - begin), begin, end, back, rest)
-        if left:
-            connections(t, columns, answers, *long_memory(), back, rest, left)
+    def work() -> None:
+        short_memory, memory, rest = memory_of(min(BLOCK, count)), long_memory(), np.empty(BLOCK, np.int64)
+        for begin in blocks:  # those that no other thread has taken
+            end = min(begin + BLOCK, count)
+            asked[begin:end] = atoms.find(*(column[begin:end] for column in addresses))
+            left = short(t, columns, answers, short_memory, begin, end, back, rest)
+            if left:
+                connections(t, columns, answers, *memory, back, rest, left)
 
     if threads < 2:
-        for begin in range(0, count, BLOCK):
-            work(begin)
+        work()
         return
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(work, range(0, count, BLOCK)))
+        for done in [pool.submit(work) for _ in range(threads)]:
+            done.result()
 
 
 def warm(t: Any, atoms: Atoms) -> None:
@@ -56,7 +59,7 @@ def warm(t: Any, atoms: Atoms) -> None:
     for table in (atoms.find4, atoms.find6):
         table(packets.high, packets.low)
     columns, rest = columns_of(packets, np.zeros(0, np.int32)), np.zeros(0, np.int64)
-    short(t, columns, blank(0), memory(0), 0, 0, True, rest)
+    short(t, columns, blank(0), memory_of(0), 0, 0, True, rest)
     connections(t, columns, blank(0), *long_memory(), True, rest, 0)
 
 

@@ -1,44 +1,39 @@
-"""Loops over pairs of classes: where packets go by routes alone, what rules allow, and what both let through.
+"""Loops over pairs of classes: what rules allow, and what routes and rules let through.
 
-A way of routes is packed in one number: its stages, seven bits each, the first one lowest, counted from 1.
-Everything here is int64: mixed with unsigned numbers it would become floats.
+Ways of routes are those of ``kernel_routes``. Everything here is int64: mixed with unsigned numbers it would
+become floats.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from netcore.batch import layout as at
+from netcore.batch.kernel_routes import (
+    ARRIVES,
+    BY_CHANCE,
+    CHOSEN,
+    LOST,
+    MOST_STAGES,
+    NO_ENTRY,
+    STAGE_BITS,
+    UNKNOWN,
+    Number,
+)
 from netcore.batch.loops import fast, inner
 from netcore.batch.sheets import Table
-
-Number = Any
-"""An int, or numpy's; compiled they are one."""
-
-LOST, ARRIVES, UNKNOWN, CHOSEN, BY_CHANCE = range(5)
-"""How a way of routes ends: elsewhere; at the NIC that holds the address; the arrays do not say; at the NIC,
-also if the receiver is itself chosen as the appliance; there only if it is."""
 
 STAGED, NO_ICMP = 5, 6
 """How routes and open stages decide: rules of stages are still to be asked; it arrives, but not with ICMP."""
 
-MOST_STAGES = 8
-STAGE_BITS = 7
-
 NOT_MADE, MIXED = -9, -1
 """Instead of the number of an allowed set: nobody asked for it; it depends on source ports."""
 
-NOT_SAID = 7
-"""Of a way: still to be found out."""
-
 NO_ANSWER, WITHOUT_ICMP = -1, 1000
-"""Instead of how many allowed sets a way asks, or of where it leads; added to the first."""
-
-NOWHERE, FIRST_ENTRY = -2, -3
-"""Where a way leads: to nobody; this and less: into stages."""
+"""Instead of how many allowed sets a way asks; added to it."""
 
 MEMORY = 1 << 13
 """Pairs of allowed sets that are remembered for each subnet."""
@@ -48,7 +43,7 @@ class Pairs(NamedTuple):
     """What the loops over pairs of senders and receivers share.
 
     Args:
-        end, entries: as ``walk_routes`` gives them.
+        end, entries: as ``kernel_routes.walked`` gives them.
         way_to: stages passed by kind of source, entry and receiver.
         source: kind of source of each group.
         group, out: group and outbound chain of each sender; ``into``: inbound chain of each receiver.
@@ -88,181 +83,6 @@ class Spans(NamedTuple):
     lows: Table
     highs: Table
     weight: Table
-
-
-class Fabric(NamedTuple):
-    """What ways of routes are made of.
-
-    An entry is twice a stage, and one more where a balancer gives packets to it.
-
-    Args:
-        fib, ways, first, after, hold: as the compiled network has them.
-        stage_of_way: row of ``stages`` by row of ``ways``; -1: the arrays do not say.
-        stages: table, network and number of members of each stage.
-        member: bool [stage, receiver], whether the receiver is one of the stage's appliances.
-        carried: bool [kind of source, crossing], whether a peering carries packets of a source.
-        atoms, nics, homes: address, NIC and network of each receiver.
-    """
-
-    fib: Table
-    ways: Table
-    first: Table
-    after: Table
-    hold: Table
-    stage_of_way: Table
-    stages: Table
-    member: Table
-    carried: Table
-    atoms: Table
-    nics: Table
-    homes: Table
-
-
-@fast
-def walk_stages(fabric: Fabric) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Return how ways through entries end, and the stages they pass: [kind of source, entry, receiver]."""
-    fib, stages, member, atoms = fabric.fib, fabric.stages, fabric.member, fabric.atoms
-    sources, entries, receivers = len(fabric.carried), 2 * len(stages), len(atoms)
-    end = np.zeros((sources, entries, receivers), np.uint8)
-    way_to = np.zeros((sources, entries, receivers), np.int64)
-    for source in range(sources):
-        for begin in range(entries):
-            for k in range(receivers):
-                entry, passed, count = np.int64(begin), np.int64(0), 0
-                result, chosen = np.int64(UNKNOWN), False
-                while count <= MOST_STAGES:
-                    stage = entry >> 1
-                    before, again = passed, False
-                    while before > 0:
-                        again = again or (before & ((1 << STAGE_BITS) - 1)) == stage + 1
-                        before >>= STAGE_BITS
-                    if again:
-                        result = np.int64(LOST)
-                        break
-                    if member[stage, k]:
-                        if stages[stage, 2] == 1:
-                            # Not passed but reached; what a balancer does not carry is asked elsewhere.
-                            result = np.int64(UNKNOWN if entry & 1 else ARRIVES)
-                            break
-                        chosen = True
-                    passed |= (stage + 1) << (STAGE_BITS * count)
-                    count += 1
-                    way = np.int64(fib[stages[stage, 0], atoms[k]])
-                    lead = _lead(fabric, way, np.int64(stages[stage, 1]), source)
-                    if lead > FIRST_ENTRY:
-                        result = _ended(fabric, lead, k)
-                        break
-                    entry = FIRST_ENTRY - lead
-                if chosen and result != UNKNOWN:
-                    result = np.int64(BY_CHANCE if result == LOST else CHOSEN)
-                end[source, begin, k] = result
-                way_to[source, begin, k] = passed
-    return end, way_to
-
-
-@fast
-def walk_routes(fabric: Fabric, groups: Table, staged: Table) -> tuple[NDArray[np.uint8], NDArray[np.int16]]:
-    """Return for each kind of sender and each receiver how the way ends, and its first entry or -1.
-
-    Args:
-        groups: table, network and kind of source.
-        staged: how ways through entries end.
-    """
-    atoms, homes = fabric.atoms, fabric.homes
-    count = len(atoms)
-    end = np.zeros((len(groups), count), np.uint8)
-    entries = np.full((len(groups), count), -1, np.int16)
-    home = np.zeros(count, np.uint8)  # how it ends in the receiver's own network
-    alone = np.zeros(count, np.bool_)  # nobody has its address in another network
-    for k in range(count):
-        home[k] = _ended(fabric, np.int64(homes[k]), k)
-        alone[k] = fabric.after[atoms[k]] - fabric.first[atoms[k]] == 1
-    leads = np.zeros(len(fabric.ways), np.int64)
-    for g in range(len(groups)):
-        source = np.int64(groups[g, 2])
-        for way in range(len(leads)):
-            leads[way] = _lead(fabric, way, np.int64(groups[g, 1]), source)
-        row = fabric.fib[groups[g, 0]]
-        if _follow(row, atoms, leads, homes, home, alone, staged[source], end[g], entries[g]):
-            for k in range(count):
-                if end[g, k] == NOT_SAID:
-                    end[g, k] = _ended(fabric, leads[row[atoms[k]]], k)
-    return end, entries
-
-
-@fast
-def _follow(
-    row: Table,
-    atoms: Table,
-    leads: Table,
-    homes: Table,
-    home: Table,
-    alone: Table,
-    staged: Table,
-    end: Table,
-    entries: Table,
-) -> bool:
-    """Fill in how ways end by one table; return whether some are ``NOT_SAID``.
-
-    Apart from the rest, so that the compiler has few arrays to look after.
-    """
-    some = False
-    for k in range(len(atoms)):
-        lead = leads[row[atoms[k]]]
-        if lead <= FIRST_ENTRY:
-            end[k] = staged[FIRST_ENTRY - lead, k]
-            entries[k] = FIRST_ENTRY - lead
-        elif lead == homes[k]:
-            end[k] = home[k]
-        elif lead == NO_ANSWER:
-            end[k] = UNKNOWN
-        elif lead >= 0 and not alone[k]:
-            end[k] = NOT_SAID
-            some = True
-    return some
-
-
-def walked(fabric: Fabric, groups: Table) -> tuple[NDArray[np.uint8], NDArray[np.int16], NDArray[np.int64]]:
-    """Return what routes alone say: ends and entries by group and receiver, and the stages of entries."""
-    staged, way_to = walk_stages(fabric)
-    return *walk_routes(fabric, groups, staged), way_to
-
-
-@inner
-def _lead(fabric: Fabric, way: Number, vnet: Number, source: Number) -> Number:
-    """Return the network a way delivers in, ``FIRST_ENTRY`` less an entry, ``NOWHERE`` or ``NO_ANSWER``."""
-    kind = np.int64(fabric.ways[way, at.WAY_KIND])
-    if kind == at.WAY_DROP:
-        return np.int64(NOWHERE)
-    if kind == at.WAY_LOCAL:
-        return np.int64(vnet)
-    if kind != at.WAY_PEER and kind != at.WAY_NIC and kind != at.WAY_FRONTEND:
-        return np.int64(NO_ANSWER)
-    crossing = np.int64(fabric.ways[way, at.WAY_B])
-    if crossing >= 0 and not fabric.carried[source, crossing]:
-        return np.int64(NOWHERE)
-    if kind == at.WAY_PEER:
-        return np.int64(fabric.ways[way, at.WAY_A])
-    stage = np.int64(fabric.stage_of_way[way])
-    if stage < 0:
-        return np.int64(NO_ANSWER)
-    return np.int64(FIRST_ENTRY - 2 * stage - (1 if kind == at.WAY_FRONTEND else 0))
-
-
-@inner
-def _ended(fabric: Fabric, lead: Number, k: Number) -> Number:
-    """Return how a way ends that delivers in a network, or nowhere: ``ARRIVES``, ``LOST`` or ``UNKNOWN``."""
-    result = np.int64(UNKNOWN if lead == NO_ANSWER else LOST)
-    atom = fabric.atoms[k]
-    for row in range(fabric.first[atom], fabric.after[atom]):
-        if lead < 0 or fabric.hold[row, at.HOLD_VNET] != lead:
-            continue
-        if fabric.hold[row, at.HOLD_KIND] != at.HELD_BY_NIC:
-            result = np.int64(UNKNOWN)
-        elif fabric.hold[row, at.HOLD_ID] == fabric.nics[k]:
-            result = np.int64(ARRIVES)
-        break
-    return result
 
 
 @fast
@@ -487,7 +307,7 @@ def routed(pairs: Pairs) -> NDArray[np.uint8]:
         for j in range(found.shape[1]):
             if found[g, j] == ARRIVES or found[g, j] == CHOSEN:
                 entry = pairs.entries[g, j]
-                found[g, j] = ARRIVES if entry < 0 else through[source, entry, j]
+                found[g, j] = ARRIVES if entry == NO_ENTRY else through[source, entry, j]
     return found
 
 
@@ -513,7 +333,7 @@ def _gathered(pairs: Pairs, i: Number, j: Number, asked: Table) -> Number:
     group = pairs.group[i]
     chosen = pairs.end[group, j] == CHOSEN
     entry, passed = np.int64(pairs.entries[group, j]), np.int64(0)
-    if entry >= 0:
+    if entry != NO_ENTRY:
         passed = pairs.way_to[pairs.source[group], entry, j]
     while passed > 0:
         stage = (passed & ((1 << STAGE_BITS) - 1)) - 1

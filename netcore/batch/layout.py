@@ -312,28 +312,72 @@ BY_WALK: Final = 2
 PLAIN_FLAGS: Final = 0
 PLAIN_VNET: Final = 1
 PLAIN_TABLE: Final = 2
-PLAIN_OUT: Final = 3
-"""Chain of rules for what leaves; -1: it denies nothing."""
-PLAIN_IN: Final = 4
-PLAIN_ADDRESS4: Final = 5
+PLAIN_IN: Final = 3
+"""Chain of rules for what comes in; -1: it denies nothing."""
+PLAIN_ADDRESS4: Final = 4
 """Its only IPv4 address, which its guest holds as well; an atom, or -1."""
-PLAIN_ADDRESS6: Final = 6
-PLAIN_AT: Final = 7
-PLAIN_VM: Final = 8
-PLAIN_VM_AT: Final = 9
-PLAIN_WAY4: Final = 10
+PLAIN_ADDRESS6: Final = 5
+PLAIN_AT: Final = 6
+PLAIN_VM_AT: Final = 7
+PLAIN_WAY4: Final = 8
 """Kind of its way out (``OUT_KIND``) by IPv4."""
-PLAIN_WAY6: Final = 11
-PLAIN_ARRIVAL: Final = 12
+PLAIN_WAY6: Final = 9
+PLAIN_ARRIVAL: Final = 10
 """What reaching its guest adds to the name of a way, see ``plain.arrivals``; a word in two numbers."""
-PLAIN_NAME: Final = 14
+PLAIN_NAME: Final = 12
 """Name of the NIC itself, a word as well."""
-PLAIN_COLUMNS: Final = 16
-"""A power of two: a row is one line of the cache."""
+PLAIN_IN_RULES: Final = 14
+"""Of the first 64 rules for what comes in those that match its IPv4 address; a word, see ``BRIEF_WORDS``."""
+PLAIN_OUT: Final = 16
+PLAIN_VM: Final = 17
+PLAIN_OUT_RULES: Final = 18
+PLAIN_COLUMNS: Final = 32
+"""A row is two lines of the cache: the second one is for senders, who come in order."""
 
 PLAIN: Final = 1
 PASSES_ON: Final = 2
-"""Flags of plain NICs: all is as usual; its NIC and its guest forward."""
+RELAYS: Final = 4
+"""Flags of plain NICs: all is as usual; its NIC and its guest forward; it is of a relay."""
+
+# Relays, see there: who takes packets; row 0 is none
+RELAY_START: Final = 0
+"""Start of its members in ``relay_at`` and beside it."""
+RELAY_COUNT: Final = 1
+RELAY_DISTRIBUTION: Final = 2
+RELAY_COLUMNS: Final = 3
+
+# Courses: where packets end behind relays
+COURSE_LINE: Final = 0
+"""Row of ``lines``: the relays in order, each a row of ``relays``."""
+COURSE_KIND: Final = 1
+"""Kind of the last lead."""
+COURSE_VNET: Final = 2
+"""Network whose holder of the address takes the packet; -1: the one it is in."""
+COURSE_CODE: Final = 3
+"""Why it is dropped, or 0."""
+COURSE_HERE: Final = 4
+"""Network it is in at the end; -1: the one it began in."""
+COURSE_TAKES: Final = 5
+"""What takes the course: bit 0 IPv4, bit 1 its ICMP, bit 2 IPv6, bit 3 its ICMP."""
+COURSE_INSIDE: Final = 6
+"""Network in whose address space the source must be, or -1."""
+COURSE_COLUMNS: Final = 8
+
+MOST_RELAYS: Final = 3
+"""Most relays of a course."""
+
+# What a chain of rules says at first sight, one row more than chains: row 0 denies nothing
+BRIEF_SET: Final = 0
+BRIEF_SOURCE: Final = 1
+BRIEF_DESTINATION: Final = 2
+BRIEF_PROTOCOL: Final = 3
+BRIEF_PORT: Final = 4
+"""Offsets of its only set in ``bits``."""
+BRIEF_PASS: Final = 5
+"""Rules among the first 64 that let pass; a word in two numbers."""
+BRIEF_WORDS: Final = 7
+"""Words of a vector; 0: there is more to a chain than a set without source ports."""
+BRIEF_COLUMNS: Final = 8
 
 # Where a way leads a plain packet: kind, whether its source must be inside, and above both a number
 LEAD_LOCAL: Final = 0
@@ -351,3 +395,10 @@ LEAD_KINDS: Final = 7
 LEAD_INSIDE: Final = 8
 """A peering carries only what comes from the address space of the network it is sent from."""
 LEAD_BITS: Final = 4
+
+# Leads, one row by way
+LEADS_ON: Final = 0
+"""Kind, whether its source must be inside, number."""
+LEADS_RELAY: Final = 1
+"""Row of ``relays``, see there."""
+LEADS_COLUMNS: Final = 2

@@ -13,6 +13,7 @@ from netcore.batch.cells import cells
 from netcore.batch.classes import Classes
 from netcore.batch.compile import Compiled
 from netcore.batch.forward import forward
+from netcore.batch.kernel_routes import ARRIVES, LOST, UNKNOWN
 from netcore.batch.packets import Packets
 from netcore.batch.portsets import PORTED
 from netcore.batch.sheets import Table
@@ -117,18 +118,18 @@ def matrix(
     space = space_of(compiled)
     classes = space.classes
     count = len(classes.classes)
-    arrives = np.full((count, count), kernel.UNKNOWN, np.uint8)
+    arrives = np.full((count, count), UNKNOWN, np.uint8)
     if len(space.rows):
         kind = space.kind_of(number)
         if kind >= 0 and _carried(compiled, number, port):
             _fill(space, kind, port if number in PORTED else 0, arrives)
         else:
-            arrives[np.ix_(space.rows, space.rows)] = kernel.LOST
+            arrives[np.ix_(space.rows, space.rows)] = LOST
     singles = np.array([len(each.vms) == 1 for each in classes.classes], np.bool_)
     alone = np.flatnonzero(singles)
-    arrives[alone, alone] = kernel.LOST  # no second VM to reach
+    arrives[alone, alone] = LOST  # no second VM to reach
     answered = np.zeros((count, count), np.bool_) if answers else None
-    asked = np.ones((count, count), np.bool_) if answers else arrives == kernel.UNKNOWN
+    asked = np.ones((count, count), np.bool_) if answers else arrives == UNKNOWN
     asked[alone, alone] = False
     _ask(compiled, classes, number, port, _where(asked), arrives, answered)
     own = _own(compiled, classes, number, port)
@@ -137,10 +138,10 @@ def matrix(
         port,
         compiled.guests.ids,
         classes,
-        arrives == kernel.ARRIVES,
+        arrives == ARRIVES,
         own,
         answered,
-        arrives == kernel.UNKNOWN,
+        arrives == UNKNOWN,
     )
 
 
@@ -162,7 +163,7 @@ def _fill(space: Space, kind: int, port: int, arrives: Table) -> None:
     holding = _holding(space, kind, port)
     ids = space.pairs.ids
     passes = np.where(ids >= 0, holding[ids], 2).astype(np.uint8)
-    without = kernel.LOST if is_icmp else kernel.ARRIVES
+    without = LOST if is_icmp else ARRIVES
     routed = np.where(space.routed == kernel.NO_ICMP, without, space.routed).astype(np.uint8)
     kernel.arrive(space.pairs, routed, holding, passes, is_icmp, space.rows, arrives)
 
@@ -194,15 +195,15 @@ def _ask(
     first = [address.get(vms[0]) for vms in members]
     second = [address.get(vms[1]) if len(vms) > 1 else None for vms in members]
     chosen = [(a, b, to) for a, b in pairs.tolist() if (to := second[b] if a == b else first[b]) is not None]
-    arrives[pairs[:, 0], pairs[:, 1]] = kernel.LOST  # where nobody is there to be asked
+    arrives[pairs[:, 0], pairs[:, 1]] = LOST  # where nobody is there to be asked
     if not chosen:
         return
     one, other = (np.array([each[side] for each in chosen]) for side in (0, 1))
     packets = _packets(compiled, senders[one], [each[2] for each in chosen], protocol, port)
     answers = forward(compiled, packets)
     outcome = answers.forward.outcome
-    lost = np.where(outcome == _NOT_MODELLED, kernel.UNKNOWN, kernel.LOST)
-    arrives[one, other] = np.where(outcome == _DELIVERED, kernel.ARRIVES, lost)
+    lost = np.where(outcome == _NOT_MODELLED, UNKNOWN, LOST)
+    arrives[one, other] = np.where(outcome == _DELIVERED, ARRIVES, lost)
     if answered is not None:
         answered[one, other] = answers.delivered()
 

@@ -2,8 +2,9 @@
 
 The header of such a packet never changes, so all that must be remembered is which NICs have seen it and
 which members balancers chose. Packets are sorted by where they come from, and the rules of their first NIC
-are asked for all of them in one loop, whose branches a processor guesses right. Those that leave it go one
-after the other, from NIC to NIC and back, with what is known of them in registers.
+are asked for all of them in one loop, whose branches a processor guesses right. For most of those that leave
+it ``numba_courses`` finds where they end. The others go one after the other, from NIC to NIC and back, with
+what is known of them in registers.
 Whatever is not plain gives up, and the connection begins anew on the long way.
 """
 
@@ -18,8 +19,22 @@ from netcore.batch import layout as at
 from netcore.batch import tables as tb
 from netcore.batch.answers import ABSENT, OUTCOME_OF_CODE, STRIDE
 from netcore.batch.jit import kernel, part, stage
+from netcore.batch.numba_briefs import briefs_at, refused, refused_by
+from netcore.batch.numba_courses import (
+    BEGUN,
+    COLUMNS,
+    ENDS,
+    HEADER,
+    KNOWN,
+    ROW,
+    begun,
+    carry,
+    ends,
+    read,
+    settle,
+    turns,
+)
 from netcore.batch.numba_parts import (
-    DENIED,
     I64,
     U64,
     cell,
@@ -29,7 +44,6 @@ from netcore.batch.numba_parts import (
     item8,
     item16,
     item64,
-    judged,
     mixed,
     on_page,
     page_of,
@@ -43,6 +57,9 @@ MOST = 8
 
 SHELVES = 1024
 """Packets are sorted by so many bits of where they come from."""
+
+PIECE = 8192
+"""So many of them go on together: what is known of them stays in the nearer cache."""
 
 GIVES_UP = -1
 
@@ -58,14 +75,20 @@ _ROWS = U64((1 << 32) - 1)
 
 
 def memory(count: int) -> tuple[Any, ...]:
-    """Return what ``short`` works in: packets in order, shelves, notes of one connection, scores of members.
+    """Return what ``short`` works in.
+
+    Packets in order, shelves, packets of a piece, their places and courses, notes of one connection, scores.
 
     Args:
         count: most packets of a call.
     """
+    piece = min(count, PIECE)
     return (
-        np.empty((count, 4), np.uint64),
+        np.empty((count, 2), np.uint64),
         np.empty(SHELVES + 1, np.int64),
+        np.empty((piece, COLUMNS), np.uint64),
+        np.empty((3, piece), np.int64),
+        turns(piece),
         np.empty(NOTES, np.int64),
         np.empty(MEMBERS, np.uint64),
     )
@@ -85,35 +108,34 @@ def short(t: Any, columns: Any, answers: Any, memory: Any, begin: Any, end: Any,
 
     Returns: how many are for the long way.
     """
-    order, shelves, notes, scores = memory
+    queue, shelves, order, places, work, notes, scores = memory
     _blank(answers, begin, end, back)
-    _sort(t, columns, order, shelves, begin, end)
-    going, left = _start(t, order, answers, I64(end - begin), rest)
-    _look(t, order, going)
-    return _fly(t, columns, order, going, notes, scores, answers, back, rest, left)
+    _sort(t, columns, queue, shelves, begin, end)
+    left = I64(0)
+    for first in range(0, end - begin, PIECE):
+        count = min(end - begin - first, PIECE)
+        going, left = _start(t, queue, first, count, order, answers, rest, left)
+        known, taken, others = settle(t, order, going, back, places)
+        carry(t, columns, order, places[0], known, I64(0), work, answers)
+        if back:
+            carry(t, columns, order, places[1], taken, I64(1), work, answers)
+        left = _fly(t, columns, order, places[2], others, notes, scores, answers, back, rest, left)
+    return left
 
 
 @stage
 def _blank(answers: Any, begin: Any, end: Any, back: Any) -> None:
-    """Fill in that nothing was sent. It brings the rows into the cache, in order."""
-    outcome, code_of, at_of, hops_of, way_of, hard = answers
-    for leg in range(3 if back else 1):
+    """Fill in that no answers were sent; all other columns of them are 0, and packets are always written."""
+    outcome, _, at_of, _, _, _ = answers
+    for leg in range(1, 3 if back else 1):
         for row in range(begin, end):
             outcome[leg, row] = ABSENT
         for row in range(begin, end):
-            code_of[leg, row] = 0
-        for row in range(begin, end):
             at_of[leg, row] = -1
-        for row in range(begin, end):
-            hops_of[leg, row] = 0
-        for row in range(begin, end):
-            way_of[leg, row] = 0
-    for row in range(begin, end):
-        hard[row] = False
 
 
 @stage
-def _sort(t: Any, columns: Any, order: Any, shelves: Any, begin: Any, end: Any) -> None:
+def _sort(t: Any, columns: Any, queue: Any, shelves: Any, begin: Any, end: Any) -> None:
     """Order packets by where they come from, for what they ask first to stay in cache.
 
     Of each: row, and above it the atom of the destination; sender, protocol and ports.
@@ -132,120 +154,66 @@ def _sort(t: Any, columns: Any, order: Any, shelves: Any, begin: Any, end: Any) 
         protocol = I64(protocols[row])
         ported = (protocol == TCP) | (protocol == UDP) | (protocol == SCTP)
         ports = I64(source_ports[row]) << 16 | I64(destination_ports[row]) if ported else I64(0)
-        order[place, 0] = U64(asked[row]) << U64(32) | U64(row)
-        order[place, 1] = U64(I64(sources[row]) << 40 | protocol << 32 | ports)
-
-
-@part
-def _read(order: Any, place: Any) -> Any:
-    """Return row, destination, sender, protocol, and both ports of a packet."""
-    first, header = order[U64(place), 0], I64(order[U64(place), 1])
-    return (
-        I64(first & _ROWS),
-        I64(first >> U64(32)),
-        header >> 40,
-        header >> 32 & 255,
-        header >> 16 & 65_535,
-        header & 65_535,
-    )
+        queue[place, ROW] = U64(asked[row]) << U64(32) | U64(row)
+        queue[place, HEADER] = U64(I64(sources[row]) << 40 | protocol << 32 | ports)
 
 
 @stage
-def _start(t: Any, order: Any, answers: Any, count: Any, rest: Any) -> Any:
+def _start(t: Any, queue: Any, first: Any, count: Any, order: Any, answers: Any, rest: Any, left: Any) -> Any:
     """Ask the rules of the first NICs, and write down that they deny: who goes on is written over.
 
     Returns: how many go on, which are the first in order now; how many are left for the long way.
     """
     outcome, code_of, at_of, hops_of, way_of, _ = answers
-    count4 = scalar(t, tb.COUNT4)
-    going, left = I64(0), I64(0)
-    denied_outcome = OUTCOME_OF_CODE[codes.NSG_OUT]
-    for place in range(count):
-        row, asked, sender, protocol, sp, dp = _read(order, place)
+    count4, rules = scalar(t, tb.COUNT4), briefs_at(t)
+    going = I64(0)
+    for place in range(first, first + count):
+        row, asked, sender, protocol, sp, dp = read(queue, place)
         nic = item(t, tb.PLAIN_SENDER, sender)
         fits = (nic >= 0) & (protocol != ICMPV6)
-        nic = max(nic, I64(0))
+        nic &= ~(nic >> 63)
         source = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_ADDRESS4 + I64(asked >= count4))
-        fits &= (item8(t, tb.FLAGS, asked) & (at.ODD | at.MANY)) == 0
+        odd = item8(t, tb.FLAGS, asked)
+        fits &= (odd & at.ODD) == 0
         fits &= item8(t, tb.CARRIES, protocol) != 0
-        fits &= (protocol != UDP) | ((item8(t, tb.FREE_PORT, sp) & item8(t, tb.FREE_PORT, dp)) != 0)
+        fits &= (protocol != UDP) | ((_free(t, sp) & _free(t, dp)) != 0)
         fits &= (source >= 0) & (source != asked)
-        chain = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_OUT)
-        denied = (chain >= 0) & _denied(t, max(chain, I64(0)), max(source, I64(0)), sp, asked, dp, protocol)
-        outcome[0, row] = denied_outcome
-        code_of[0, row] = codes.NSG_OUT
+        denied = refused_by(t, rules, nic, 1, max(source, I64(0)), sp, asked, dp, protocol, asked >= count4)
+        many = (odd & at.MANY) != 0
+        code = I64(codes.MULTICAST) if many else I64(codes.NSG_OUT)
+        way = begun(t, nic)
+        outcome[0, row] = OUTCOME_OF_CODE[U64(code)]
+        code_of[0, row] = code
         at_of[0, row] = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_AT)
         hops_of[0, row] = 1
-        way_of[0, row] = _begun(t, nic)
-        order[U64(going), 0], order[U64(going), 1] = order[U64(place), 0], order[U64(place), 1]
-        order[U64(going), 2] = U64(_lead(t, nic, asked))
-        going += I64(fits & (not denied))
+        way_of[0, row] = way
+        order[U64(going), ROW], order[U64(going), HEADER] = queue[U64(place), ROW], queue[U64(place), HEADER]
+        order[U64(going), ENDS] = U64(nic) << U64(32) | U64(source)
+        order[U64(going), BEGUN] = way
+        going += I64(fits & (not denied) & (not many))
         rest[left] = row
         left += I64(not fits)
     return going, left
 
 
-@stage
-def _look(t: Any, order: Any, going: Any) -> None:
-    """Ask for packets that go on what they need to know where they end, if they get there.
-
-    Of each, behind the rest: where routes lead its answer first, above where they lead it; the only NIC that
-    holds its destination, and above it whether the rules there deny it. One loop without branches: the
-    processor waits for the memory of many packets at once.
-    """
-    count4 = scalar(t, tb.COUNT4)
-    for place in range(going):
-        _, asked, sender, protocol, sp, dp = _read(order, place)
-        start = item(t, tb.PLAIN_SENDER, sender)
-        source = cell(t, tb.PLAIN_NICS, start, at.PLAIN_ADDRESS4 + I64(asked >= count4))
-        held = item(t, tb.ONLY_NIC, asked)
-        nic = max(held, I64(0))
-        chain = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_IN)
-        denied = (chain >= 0) & _denied(t, max(chain, I64(0)), source, sp, asked, dp, protocol)
-        order[U64(place), 2] |= U64(_lead(t, nic, source)) << U64(32)
-        order[U64(place), 3] = U64(denied) << U64(32) | U64(nic)
+@part
+def _free(t: Any, port: Any) -> Any:
+    """Return 1 where UDP with a port is carried both ways, else 0."""
+    return item8(t, tb.FREE_BITS, port >> 3) >> (port & 7) & 1
 
 
 @part
 def _lead(t: Any, nic: Any, dst: Any) -> Any:
     """Return where the routes of a NIC lead, as ``plain.leads`` has it."""
     table = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_TABLE)
-    return item(t, tb.LEADS, on_page(t, tb.FIB, page_of(t, tb.FIB, table, dst), dst))
-
-
-@part
-def _denied(t: Any, chain: Any, src: Any, sp: Any, dst: Any, dp: Any, protocol: Any) -> Any:
-    """Return whether a chain of rules denies a packet.
-
-    As ``judged``, without a loop as far as the first 64 rules of the first set decide.
-    """
-    number = item(t, tb.CHAIN_SETS, cell(t, tb.CHAINS, chain, at.CHAIN_START))
-    sets = cell(t, tb.CHAINS, chain, at.CHAIN_COUNT)
-    port = item16(t, tb.PORT_ATOM, dp)
-    a = on_page(t, tb.SOURCE_CLASS, page_of(t, tb.SOURCE_CLASS, number, src), src)
-    b = on_page(t, tb.DESTINATION_CLASS, page_of(t, tb.DESTINATION_CLASS, number, dst), dst)
-    e = on_page(t, tb.DESTINATION_PORT_CLASS, page_of(t, tb.DESTINATION_PORT_CLASS, number, port), port)
-    c = item8(t, tb.PROTOCOL_CLASS, protocol)
-    words = cell(t, tb.SETS, number, at.SET_WORDS)
-    matching = item64(t, tb.BITS, cell(t, tb.SETS, number, at.SET_SOURCE) + a * words)
-    matching &= item64(t, tb.BITS, cell(t, tb.SETS, number, at.SET_DESTINATION) + b * words)
-    matching &= item64(t, tb.BITS, cell(t, tb.SETS, number, at.SET_PROTOCOL) + c * words)
-    matching &= item64(t, tb.BITS, cell(t, tb.SETS, number, at.SET_DESTINATION_PORT) + e * words)
-    lowest = matching & (~matching + U64(1))
-    allow = lowest & item64(t, tb.BITS, cell(t, tb.SETS, number, at.SET_ALLOW))
-    always = lowest & item64(t, tb.BITS, cell(t, tb.SETS, number, at.SET_ALWAYS))
-    denied = (matching != U64(0)) & ((allow | always) == U64(0))
-    more = ((matching == U64(0)) & (words > 1)) | ((sets > 1) & (not denied) & (always == U64(0)))
-    if more or cell(t, tb.SETS, number, at.SET_ANY_SOURCE_PORT) == 0:
-        start = cell(t, tb.CHAINS, chain, at.CHAIN_START)
-        denied = judged(t, start, sets, src, sp, dst, dp, protocol) == DENIED
-    return denied
+    way = on_page(t, tb.FIB, page_of(t, tb.FIB, table, dst), dst)
+    return cell(t, tb.LEADS, way, at.LEADS_ON)
 
 
 @stage
 def _fly(
-    t: Any, columns: Any, order: Any, going: Any, notes: Any, scores: Any, answers: Any, back: Any,
-    rest: Any, left: Any,
+    t: Any, columns: Any, order: Any, others: Any, count: Any, notes: Any, scores: Any, answers: Any,
+    back: Any, rest: Any, left: Any,
 ) -> Any:  # fmt: skip
     """Take the packets that have left their first NIC to where they end, and their answers back.
 
@@ -253,32 +221,31 @@ def _fly(
     """
     outcome, code_of, at_of, hops_of, way_of, _ = answers
     _, highs, lows, _, _, _, _ = columns
-    count4 = scalar(t, tb.COUNT4)
-    for place in range(going):
-        row, asked, sender, protocol, sp, dp = _read(order, place)
+    count4, rules = scalar(t, tb.COUNT4), briefs_at(t)
+    for index in range(count):
+        place = others[U64(index)]
+        row, asked, _, protocol, sp, dp = read(order, place)
         six = I64(asked >= count4)
-        start = item(t, tb.PLAIN_SENDER, sender)
-        src, dst = cell(t, tb.PLAIN_NICS, start, at.PLAIN_ADDRESS4 + six), asked
-        nic, leg, seen, pins = start, I64(0), I64(0), I64(0)
+        start, src = ends(order, place)
+        dst, nic, leg, seen, pins = asked, start, I64(0), I64(0), I64(0)
         hashed, seed, marks = I64(-1), U64(0), I64(0)
-        leads, known = order[U64(place), 2], order[U64(place), 3]
-        lead, last = I64(leads & _ROWS), I64(known & _ROWS)
+        known = order[U64(place), KNOWN]
+        last = I64(known & _ROWS)
         while True:
             first = leg * BACK
             code, hops, step = I64(GIVES_UP), I64(1), I64(0)
             where = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_AT)
-            way = _begun(t, nic)
+            way = begun(t, nic)
             notes[first], marks = nic, I64(1) << (nic & 63)
             while step < MOST:
                 if step > 0:  # the rules of the first NIC have been asked
                     chain = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_OUT)
                     new = chain >= 0 and not _met(notes, I64(0), seen, nic)
-                    if new and _denied(t, chain, src, sp, dst, dp, protocol):
+                    if new and refused(t, rules, chain, src, sp, dst, dp, protocol):
                         code = I64(codes.NSG_OUT)
                         break
                 here = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_VNET)
-                if step > 0:
-                    lead = _lead(t, nic, dst)
+                lead = _lead(t, nic, dst)
                 kind, a = lead & at.LEAD_KINDS, lead >> at.LEAD_BITS
                 following = a
                 if kind >= at.LEAD_ENDS:
@@ -335,9 +302,9 @@ def _fly(
                 new = chain >= 0 and not _met(notes, I64(0), seen, nic)
                 if new:
                     if leg == 0 and nic == last:
-                        denied = known > _ROWS
+                        denied = known >> U64(32) & U64(1) != U64(0)
                     else:
-                        denied = _denied(t, chain, src, sp, dst, dp, protocol)
+                        denied = refused(t, rules, chain, src, sp, dst, dp, protocol)
                     if denied:
                         code = I64(codes.NSG_IN)
                         break
@@ -363,17 +330,8 @@ def _fly(
             if leg == 1 or code > 0 or not back:
                 break
             leg, seen = I64(1), step + 1
-            lead = I64(leads >> U64(32)) if nic == last else _lead(t, nic, src)
             src, sp, dst, dp = dst, dp, src, sp
     return left
-
-
-@part
-def _begun(t: Any, nic: Any) -> Any:
-    """Return the name of a way that has its guest and a NIC, from the row of the NIC alone."""
-    name = pair(t, tb.PLAIN_NICS, nic, at.PLAIN_NAME)
-    vm = pair(t, tb.PLAIN_NICS, nic, at.PLAIN_ARRIVAL) - name * _WAY
-    return vm * _WAY + name
 
 
 @part

@@ -6,6 +6,7 @@ The compiled kernel answers such connections on a short way of its own, with one
 
 from __future__ import annotations
 
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from netcore.batch import layout as at
 from netcore.batch.answers import STRIDE
 from netcore.batch.compile import Compiled
+from netcore.batch.relays import relay_tables
 from netcore.batch.sheets import Table
 
 
@@ -71,9 +73,27 @@ def plain_nics(compiled: Compiled) -> Table:
         found[:, column : column + 2] = words.view(np.int32).reshape(-1, 2)
     for column, source in ((at.PLAIN_OUT, at.NIC_OUT), (at.PLAIN_IN, at.NIC_IN)):
         chain = nics[:, source]
-        found[:, column] = np.where(compiled.rules.never_deny[chain], -1, chain)
+        addresses = found[:, at.PLAIN_ADDRESS4 : at.PLAIN_ADDRESS6 + 1]
+        free = (compiled.rules.never_deny[chain] | (addresses < 0)).all(axis=1)
+        found[:, column] = np.where(free, -1, chain)
     found[:, at.PLAIN_VM_AT] = vms[vm, at.VM_AT]
     return found
+
+
+def _own_rules(compiled: Compiled, nics: Table, known: Table) -> None:
+    """Fill in which of their rules match the addresses of NICs.
+
+    Args:
+        known: as made by ``briefs``.
+    """
+    rules, address = compiled.rules, np.maximum(nics[:, at.PLAIN_ADDRESS4], 0).astype(np.int64)
+    for chain, offset, classes, column in (
+        (at.PLAIN_IN, at.BRIEF_DESTINATION, rules.destinations, at.PLAIN_IN_RULES),
+        (at.PLAIN_OUT, at.BRIEF_SOURCE, rules.sources, at.PLAIN_OUT_RULES),
+    ):
+        row = known[nics[:, chain] + 1]
+        matching = rules.bits[row[:, offset] + classes.at(row[:, at.BRIEF_SET].astype(np.int64), address)]
+        nics[:, column : column + 2] = matching.view(np.int32).reshape(-1, 2)
 
 
 def only_nics(compiled: Compiled) -> Table:
@@ -97,7 +117,7 @@ def plain_senders(compiled: Compiled, nics: Table) -> Table:
 
 
 def leads(compiled: Compiled) -> Table:
-    """Return by way where it leads a plain packet, see ``layout``: what is known of it in one number."""
+    """Return by way where it leads a plain packet, see ``layout``; relays are not known yet."""
     ways, crossings = compiled.routes.ways, compiled.routes.crossings
     kind, a = ways[:, at.WAY_KIND], ways[:, at.WAY_A]
     crosses = (kind == at.WAY_PEER) | (kind == at.WAY_NIC) | (kind == at.WAY_FRONTEND)
@@ -117,7 +137,9 @@ def leads(compiled: Compiled) -> Table:
         found[(kind == way) & ~shut] = lead
     found |= np.where(inside & ~shut, at.LEAD_INSIDE, 0).astype(np.int32)
     numbered = np.isin(found & at.LEAD_KINDS, (at.LEAD_PEER, at.LEAD_NIC, at.LEAD_FRONTEND, at.LEAD_DROP))
-    return found | np.where(numbered, a << at.LEAD_BITS, 0).astype(np.int32)
+    rows = np.zeros((len(ways), at.LEADS_COLUMNS), np.int32)
+    rows[:, at.LEADS_ON] = found | np.where(numbered, a << at.LEAD_BITS, 0)
+    return rows
 
 
 def arrivals(compiled: Compiled) -> Table:
@@ -135,21 +157,52 @@ def free_ports(compiled: Compiled) -> Table:
     return found
 
 
+def briefs(compiled: Compiled) -> Table:
+    """Return what chains of rules say at first sight, see ``layout``."""
+    rules = compiled.rules
+    chains = rules.chains
+    found = np.zeros((len(chains) + 1, at.BRIEF_COLUMNS), np.int32)
+    found[:, at.BRIEF_PASS : at.BRIEF_PASS + 2] = -1
+    found[0, at.BRIEF_WORDS] = 1
+    known = np.flatnonzero(chains[:, at.CHAIN_COUNT] == 1)
+    number = rules.chain_sets[chains[known, at.CHAIN_START]]
+    plain = rules.sets[number, at.SET_ANY_SOURCE_PORT] == 1
+    known, number = known[plain], number[plain]
+    sets = rules.sets[number]
+    found[known + 1, at.BRIEF_SET] = number
+    for column, source in (
+        (at.BRIEF_SOURCE, at.SET_SOURCE),
+        (at.BRIEF_DESTINATION, at.SET_DESTINATION),
+        (at.BRIEF_PROTOCOL, at.SET_PROTOCOL),
+        (at.BRIEF_PORT, at.SET_DESTINATION_PORT),
+        (at.BRIEF_WORDS, at.SET_WORDS),
+    ):
+        found[known + 1, column] = sets[:, source]
+    passing = rules.bits[sets[:, at.SET_ALLOW]] | rules.bits[sets[:, at.SET_ALWAYS]]
+    found[known + 1, at.BRIEF_PASS : at.BRIEF_PASS + 2] = passing.view(np.int32).reshape(-1, 2)
+    return found
+
+
 _MADE: WeakKeyDictionary[Compiled, dict[str, Table]] = WeakKeyDictionary()
 
 
-def plain_tables(compiled: Compiled) -> dict[str, Table]:
+def plain_tables(compiled: Compiled) -> dict[str, Any]:
     """Return the tables of the short way by name; the same objects at each call."""
     found = _MADE.get(compiled)
     if found is None:
-        nics = plain_nics(compiled)
+        nics, only, led = plain_nics(compiled), only_nics(compiled), leads(compiled)
+        known, free = briefs(compiled), free_ports(compiled)
+        _own_rules(compiled, nics, known)
         found = _MADE[compiled] = {
+            **relay_tables(compiled, nics, only, led),
             "plain_nics": nics,
-            "plain": np.ascontiguousarray(nics.T, np.int64),
+            "plain": np.ascontiguousarray(nics[:, : at.PLAIN_OUT_RULES].T, np.int64),
             "plain_sender": plain_senders(compiled, nics),
-            "only_nic": only_nics(compiled),
-            "leads": leads(compiled),
+            "only_nic": only,
+            "leads": led,
+            "briefs": known,
             "arrival": arrivals(compiled),
-            "free_port": free_ports(compiled),
+            "free_port": free,
+            "free_bits": np.packbits(free, bitorder="little"),
         }
     return found

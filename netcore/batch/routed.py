@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from netcore.batch import kernel_space as kernel
+from netcore.batch import kernel_routes as kernel
 from netcore.batch.classes import Classes
 from netcore.batch.compile import Compiled
 from netcore.batch.sheets import Table
@@ -22,7 +22,7 @@ class Routed:
     Args:
         vms: ids, ascending.
         classes: VMs that behave alike.
-        ends: uint8 [class, class]: ``ARRIVES``, ``LOST`` or ``UNKNOWN`` of ``kernel_space``; the last where
+        ends: uint8 [class, class]: ``ARRIVES``, ``LOST`` or ``UNKNOWN`` of ``kernel_routes``; the last where
             something else than routes decides where packets go.
     """
 

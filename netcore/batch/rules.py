@@ -46,7 +46,7 @@ class Rules:
         number: chain -> its number, by identity of the tuple.
         chains, sets, chain_sets: see ``layout``; a chain is a run of ``chain_sets``.
         sources, destinations: [set, atom], class of an address.
-        never_deny: bool by chain, whether it lets everything pass.
+        never_deny: bool [chain, 0 for IPv4 and 1 for IPv6], whether it lets everything pass.
         port_atom: uint16 by port; ``source_ports``, ``destination_ports``: [set, port atom], class of a port.
         protocol_class: uint8 by protocol number, the same for all sets.
         bits: uint64; vectors of all sets. A vector of class c begins at offset + c x words of the set.
@@ -172,10 +172,11 @@ class Rules:
     def _finish_chains(self) -> None:
         """Make the tables of chains."""
         self.chains, self.chain_sets = self._chain_sheet.table(), column(self._chain_sets)
-        never = [_never_denies(rules.rules) for rules in self.given]
+        free = [[_never_denies(rules.rules, version) for version in (4, 6)] for rules in self.given]
+        never = np.array(free, np.bool_).reshape(-1, 2)
         runs = [(row[CHAIN_START], row[CHAIN_COUNT]) for row in self._chain_sheet.rows]
-        said = [all(never[each] for each in self._chain_sets[first : first + count]) for first, count in runs]
-        self.never_deny = np.array(said or [True], np.bool_)
+        said = [never[self._chain_sets[first : first + count]].all(axis=0) for first, count in runs]
+        self.never_deny = np.array(said) if said else np.ones((1, 2), np.bool_)
 
     @property
     def source_class(self) -> Table:
@@ -328,15 +329,24 @@ def _cuts_of(port_atom: Table) -> Table:
     return found
 
 
-def _never_denies(rules: tuple[EffectiveRule, ...]) -> bool:
-    """Return whether no packet meets a rule that denies: none meets what follows a rule for everything."""
+def _never_denies(rules: tuple[EffectiveRule, ...], version: int) -> bool:
+    """Return whether no packet of a family meets a rule that denies: none meets what follows one for all."""
     for rule in rules:
         if rule.access is RuleAccess.DENY:
             return False
-        sides = (rule.sources, rule.destinations, rule.source_ports, rule.destination_ports)
-        if rule.protocol == "*" and all(side is None for side in sides):
+        anyone = all(_is_anyone(side, version) for side in (rule.sources, rule.destinations))
+        if anyone and rule.protocol == "*" and _any_port(rule.source_ports, rule.destination_ports):
             return True
     return True
+
+
+def _is_anyone(side: AddressSet | None, version: int) -> bool:
+    last = (1 << (32 if version == 4 else 128)) - 1
+    return side is None or (version, 0, last) in side.ranges()
+
+
+def _any_port(*sides: Spans) -> bool:
+    return all(side is None or (0, LAST_PORT) in side for side in sides)
 
 
 def _packed(matching: Table, words: int) -> Table:

@@ -16,6 +16,7 @@ from netcore.batch import kernel_space as kernel
 from netcore.batch import layout as at
 from netcore.batch.classes import Classes, classes_of
 from netcore.batch.compile import Compiled
+from netcore.batch.kernel_routes import STAGE_BITS, Fabric, walked
 from netcore.batch.pages import Paged
 from netcore.batch.portsets import PORTED
 from netcore.batch.sheets import Table
@@ -59,7 +60,7 @@ class Space:
     kinds: list[Kind]
     rows: Table
     subnets: Table
-    fabric: kernel.Fabric
+    fabric: Fabric
     groups: Table
     pairs: kernel.Pairs
     sets: kernel.Spans
@@ -102,7 +103,7 @@ def _made(compiled: Compiled) -> Space:
     for stage, found in enumerate(stages.members):
         member[stage] = np.isin(nics, found)
     carried, source_of = _carried(compiled)
-    fabric = kernel.Fabric(
+    fabric = Fabric(
         compiled.routes.fib,
         compiled.routes.ways,
         compiled.owners.first,
@@ -137,7 +138,7 @@ def _made(compiled: Compiled) -> Space:
     chains[:, 3] = [made.open(into) and made.open(out) for into, out in chains[:, :2].tolist()]
     receiving = renumber[into]
     changes = np.flatnonzero(np.diff(receiving, prepend=-2, append=-2))
-    end, entries, way_to = kernel.walked(fabric, groups)
+    end, entries, way_to = walked(fabric, groups)
     pairs = kernel.Pairs(
         end,
         entries,
@@ -209,7 +210,7 @@ def _stages(compiled: Compiled) -> Stages:
             known[kind, thing] = -1
             continue
         alike = {tuple(compiled.nics[nic, list(_STAGE_COLUMNS)].tolist()) for nic in found}
-        full = len(rows) >= (1 << kernel.STAGE_BITS) - 1
+        full = len(rows) >= (1 << STAGE_BITS) - 1
         if len(alike) != 1 or any(nic in taken for nic in found) or full:
             known[kind, thing] = -1
             for nic in found:  # two stages that share an appliance: neither is plain

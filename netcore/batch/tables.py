@@ -43,19 +43,32 @@ class Tables(NamedTuple):
     buckets: Table
 
 
-COUNT4, UNSPECIFIED4, UNSPECIFIED6, ICMP_HA_PORTS, ICMPV6_FILTERED, PUBLIC_DENY, CUTS, BY_MAC, VPC = range(9)
-"""Places in ``scalars``."""
+(
+    COUNT4,
+    UNSPECIFIED4,
+    UNSPECIFIED6,
+    ICMP_HA_PORTS,
+    ICMPV6_FILTERED,
+    PUBLIC_DENY,
+    CUTS,
+    BY_MAC,
+    VPC,
+    FIRST_COURSE,
+) = range(10)
+"""Places in ``scalars``; the last one is the first row of ``courses`` that ``beyond`` counts."""
 
 _ORDER: Final = (
     "first", "after", "public_of", "equals", "chain_sets", "held", "pool_atoms",
     "own", "starts", "paths", "peers", "hold", "public", "ways", "crossings", "chains", "sets", "nics",
     "outs", "vms", "path", "services", "forwards", "frontends", "lb_rules", "members", "published", "send",
     "subnets", "spans", "near", "near_kind", "near_id", "doors",
-    "plain_nics", "plain_sender", "only_nic", "leads", "free_port",
-    "spaces", "port_atom", "fib", "source_class", "destination_class", "source_port_class",
-    "destination_port_class", "fib_cells", "source_cells", "destination_cells", "source_port_cells",
-    "destination_port_cells", "fold", "ecmp_chooser", "bits", "pool_chooser", "name_of_nic",
-    "name_of_vm", "member_chooser", "flags", "protocol_class", "carries", "from_port", "to_port", "in_space",
+    "plain_nics", "plain_sender", "only_nic", "leads", "free_bits",
+    "briefs", "relays", "lines", "courses", "relay_at", "relay_passes", "relay_chooser",
+    "spaces", "port_atom", "fib", "beyond", "source_class", "destination_class", "source_port_class",
+    "destination_port_class", "fib_cells", "beyond_cells", "source_cells", "destination_cells",
+    "source_port_cells", "destination_port_cells", "fold", "ecmp_chooser", "bits", "pool_chooser",
+    "name_of_nic", "name_of_vm", "member_chooser", "flags", "protocol_class", "carries", "from_port",
+    "to_port", "in_space",
 )  # fmt: skip
 
 (
@@ -63,9 +76,10 @@ _ORDER: Final = (
     OWN, STARTS, PATHS, PEERS, HOLD, PUBLIC, WAYS, CROSSINGS, CHAINS, SETS, NICS, OUTS,
     VMS, PATH, SERVICES, FORWARDS, FRONTENDS, LB_RULES, MEMBERS, PUBLISHED, SEND,
     SUBNETS, SPANS, NEAR, NEAR_KIND, NEAR_ID, DOORS,
-    PLAIN_NICS, PLAIN_SENDER, ONLY_NIC, LEADS, FREE_PORT,
-    SPACES, PORT_ATOM, FIB, SOURCE_CLASS, DESTINATION_CLASS, SOURCE_PORT_CLASS,
-    DESTINATION_PORT_CLASS, FIB_CELLS, SOURCE_CELLS, DESTINATION_CELLS, SOURCE_PORT_CELLS,
+    PLAIN_NICS, PLAIN_SENDER, ONLY_NIC, LEADS, FREE_BITS,
+    BRIEFS, RELAYS, LINES, COURSES, RELAY_AT, RELAY_PASSES, RELAY_CHOOSER,
+    SPACES, PORT_ATOM, FIB, BEYOND, SOURCE_CLASS, DESTINATION_CLASS, SOURCE_PORT_CLASS,
+    DESTINATION_PORT_CLASS, FIB_CELLS, BEYOND_CELLS, SOURCE_CELLS, DESTINATION_CELLS, SOURCE_PORT_CELLS,
     DESTINATION_PORT_CELLS, FOLD, ECMP_CHOOSER, BITS, POOL_CHOOSER, NAME_OF_NIC,
     NAME_OF_VM, MEMBER_CHOOSER, FLAGS, PROTOCOL_CLASS, CARRIES, FROM_PORT, TO_PORT, IN_SPACE,
 ) = range(len(_ORDER))  # fmt: skip
@@ -93,6 +107,11 @@ _WIDTHS: Final = {
     "spans": at.SPAN_COLUMNS,
     "doors": at.DOOR_COLUMNS,
     "plain_nics": at.PLAIN_COLUMNS,
+    "briefs": at.BRIEF_COLUMNS,
+    "leads": at.LEADS_COLUMNS,
+    "relays": at.RELAY_COLUMNS,
+    "lines": at.MOST_RELAYS,
+    "courses": at.COURSE_COLUMNS,
 }
 
 CELLS: Final = FIB_CELLS - FIB
@@ -161,6 +180,9 @@ def paged_tables(compiled: Compiled) -> dict[str, Paged]:
     }
 
 
+_LINE: Final = 64
+"""Bytes that caches take at once: tables begin where a line does, or their rows would lie in two."""
+
 _LAID: WeakKeyDictionary[Compiled, Tables] = WeakKeyDictionary()
 
 
@@ -174,22 +196,24 @@ def tables_of(compiled: Compiled) -> Tables:
 
 def _laid(compiled: Compiled) -> Tables:
     found = named_tables(compiled)
-    found |= plain_tables(compiled)
+    plain = plain_tables(compiled)
+    found |= plain
     base = np.zeros((len(_ORDER), 2), np.int64)
     kinds = ("int32", "uint16", "uint64", "uint8", "pages", "cells")
     by_type: dict[str, list[Table]] = {kind: [] for kind in kinds}
     used = dict.fromkeys(by_type, 0)
     in_pages: dict[str, str] = {}
-    for name, paged in paged_tables(compiled).items():
-        first, second = "fib" if name == "fib" else f"{name}_class", f"{name}_cells"
+    for name, paged in (paged_tables(compiled) | {"beyond": plain["beyond"]}).items():
+        first, second = name if name in ("fib", "beyond") else f"{name}_class", f"{name}_cells"
         found |= {first: paged.pages, second: paged.cells}
         in_pages |= {first: "pages", second: "cells"}
     for index, name in enumerate(_ORDER):
         table = found[name].view(np.uint8) if found[name].dtype == np.bool_ else found[name]
         kind = in_pages.get(name, table.dtype.name)
         base[index] = used[kind], table.shape[-1] if table.ndim == 2 else 1
-        by_type[kind].append(table.ravel())
-        used[kind] += table.size
+        gap = -table.size % (_LINE // table.itemsize)
+        by_type[kind] += [table.ravel(), np.zeros(gap, table.dtype)]
+        used[kind] += table.size + gap
     carried = compiled.carried
     scalars = [
         compiled.atoms.count4,
@@ -200,8 +224,9 @@ def _laid(compiled: Compiled) -> Tables:
         carried.cuts,
         carried.by_mac,
         carried.vpc,
+        len(found["leads"]),
     ]
-    numbers, shorts, words, small, pages, cells = (np.concatenate(tables) for tables in by_type.values())
+    numbers, shorts, words, small, pages, cells = (_joined(tables) for tables in by_type.values())
     return Tables(
         numbers,
         shorts,
@@ -213,6 +238,16 @@ def _laid(compiled: Compiled) -> Tables:
         np.array(scalars, np.int64),
         _buckets(compiled),
     )
+
+
+def _joined(tables: list[Table]) -> Table:
+    """Return tables one behind the other, the first at the start of a line."""
+    kind = np.result_type(*tables)
+    room = np.empty(sum(table.size for table in tables) + _LINE // kind.itemsize, kind)
+    begin = -room.ctypes.data % _LINE // kind.itemsize
+    found = room[begin : begin + len(room) - _LINE // kind.itemsize]
+    np.concatenate(tables, out=found)
+    return found
 
 
 def _buckets(compiled: Compiled) -> Table:

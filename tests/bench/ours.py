@@ -155,7 +155,7 @@ def space(made: Any) -> Any:
 
 def walk_routes(ready: Any) -> Any:
     """Return where routes alone lead, from all kinds of senders to all kinds of receivers."""
-    from netcore.batch.kernel_space import walked
+    from netcore.batch.kernel_routes import walked
 
     return walked(ready.fabric, ready.groups)
 

@@ -2,6 +2,10 @@
 
 The peer is ``peers.loop``, from the same workload without the engine; it answers the same flows first, and so
 does the engine's second implementation.
+
+The peer does less: it says which of four things became of a packet. Ours says also where and why, how often
+the packet was put on the wire, by a name which guests and NICs it passed (so it must choose the appliance of
+every pool, where the peer takes a hash and no choice), and whether packet 3 of a handshake arrives.
 """
 
 from __future__ import annotations

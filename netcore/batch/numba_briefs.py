@@ -1,0 +1,107 @@
+"""Rules at first sight: most chains are one set of which the first 64 rules decide, see ``plain.briefs``.
+
+Where a table begins is read once and handed on: a loop that writes anything would read it again each time.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from netcore.batch import layout as at
+from netcore.batch import tables as tb
+from netcore.batch.jit import part
+from netcore.batch.numba_parts import DENIED, I64, U64, cell, item8, item16, judged, pair
+from netcore.batch.pages import BITS, SIZE
+
+
+@part
+def paged_at(t: Any, table: Any) -> Any:
+    """Return where a table in pages begins, its pages a row, and where what they say begins."""
+    return (
+        t.base[U64(table * 2)],
+        t.base[U64(table * 2 + 1)],
+        t.base[U64((table + tb.CELLS) * 2)],
+    )
+
+
+@part
+def said_at(t: Any, paged: Any, row: Any, column: Any) -> Any:
+    """Return what a table in pages says."""
+    pages, width, cells = paged
+    page = I64(t.pages[U64(pages + row * width + (column >> BITS))])
+    return I64(t.cells[U64(cells + (page << BITS) + (column & (SIZE - 1)))])
+
+
+@part
+def briefs_at(t: Any) -> Any:
+    """Return where all that ``refused`` reads begins."""
+    return (
+        t.base[U64(tb.BRIEFS * 2)],
+        t.base[U64(tb.BITS * 2)],
+        paged_at(t, tb.SOURCE_CLASS),
+        paged_at(t, tb.DESTINATION_CLASS),
+        paged_at(t, tb.DESTINATION_PORT_CLASS),
+    )
+
+
+@part
+def refused_by(
+    t: Any, places: Any, nic: Any, side: Any, src: Any, sp: Any, dst: Any, dp: Any, protocol: Any, six: Any
+) -> Any:
+    """Return whether the rules of a NIC that is the first or the last of a way deny a packet.
+
+    As ``refused``, with what is known beforehand of the NIC's own address.
+
+    Args:
+        side: 0: the NIC is the last one; 1: the first one.
+    """
+    briefs, bits, sources, destinations, ports = places
+    chain = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_OUT if side else at.PLAIN_IN)
+    row = briefs + (chain + 1) * at.BRIEF_COLUMNS
+    if six or t.numbers[U64(row + at.BRIEF_WORDS)] != 1:
+        return refused(t, places, chain, src, sp, dst, dp, protocol)
+    number = I64(t.numbers[U64(row)])
+    if side:
+        matching = pair(t, tb.PLAIN_NICS, nic, at.PLAIN_OUT_RULES)
+        far = I64(t.numbers[U64(row + at.BRIEF_DESTINATION)]) + said_at(t, destinations, number, dst)
+    else:
+        matching = pair(t, tb.PLAIN_NICS, nic, at.PLAIN_IN_RULES)
+        far = I64(t.numbers[U64(row + at.BRIEF_SOURCE)]) + said_at(t, sources, number, src)
+    kind = I64(t.numbers[U64(row + at.BRIEF_PROTOCOL)]) + item8(t, tb.PROTOCOL_CLASS, protocol)
+    port = item16(t, tb.PORT_ATOM, dp)
+    to = I64(t.numbers[U64(row + at.BRIEF_PORT)]) + said_at(t, ports, number, port)
+    matching &= t.words[U64(bits + far)] & t.words[U64(bits + kind)] & t.words[U64(bits + to)]
+    passing = matching & (~matching + U64(1)) & _passing(t, row)
+    return (matching != U64(0)) & (passing == U64(0))
+
+
+@part
+def _passing(t: Any, row: Any) -> Any:
+    """Return which rules let pass, of the row of a brief."""
+    low, high = t.numbers[U64(row + at.BRIEF_PASS)], t.numbers[U64(row + at.BRIEF_PASS + 1)]
+    return U64(np.uint32(low)) | U64(np.uint32(high)) << U64(32)
+
+
+@part
+def refused(t: Any, places: Any, chain: Any, src: Any, sp: Any, dst: Any, dp: Any, protocol: Any) -> Any:
+    """Return whether a chain of rules denies a packet; chain -1 denies nothing.
+
+    As ``judged``, without a loop as far as the first 64 rules of an only set decide.
+    """
+    briefs, bits, sources, destinations, ports = places
+    row = briefs + (chain + 1) * at.BRIEF_COLUMNS
+    number, words = I64(t.numbers[U64(row)]), I64(t.numbers[U64(row + at.BRIEF_WORDS)])
+    a = bits + I64(t.numbers[U64(row + at.BRIEF_SOURCE)]) + said_at(t, sources, number, src) * words
+    b = bits + I64(t.numbers[U64(row + at.BRIEF_DESTINATION)]) + said_at(t, destinations, number, dst) * words
+    c = bits + I64(t.numbers[U64(row + at.BRIEF_PROTOCOL)]) + item8(t, tb.PROTOCOL_CLASS, protocol) * words
+    port = item16(t, tb.PORT_ATOM, dp)
+    e = bits + I64(t.numbers[U64(row + at.BRIEF_PORT)]) + said_at(t, ports, number, port) * words
+    matching = t.words[U64(a)] & t.words[U64(b)] & t.words[U64(c)] & t.words[U64(e)]
+    passing = matching & (~matching + U64(1)) & _passing(t, row)
+    denied = (matching != U64(0)) & (passing == U64(0))
+    if (words == 0) | ((words > 1) & (matching == U64(0))):
+        start, count = cell(t, tb.CHAINS, chain, at.CHAIN_START), cell(t, tb.CHAINS, chain, at.CHAIN_COUNT)
+        denied = judged(t, start, count, src, sp, dst, dp, protocol) == DENIED
+    return denied
