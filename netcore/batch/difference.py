@@ -30,13 +30,16 @@ from netcore.batch.grouping import (
     effects,
 )
 from netcore.batch.headers import SOURCE_PORT, Headers, Limits, Rows, is_simple, usual_vms
+from netcore.batch.moves import has_moved
 from netcore.batch.packets import Packets
 from netcore.batch.parties import Groups, Pairs, People, alike_in_both, parties_of, people_of
 from netcore.batch.sheets import Table
+from netcore.batch.standins import stand_ins
 from netcore.batch.touched import MOST_EDITS, Touched, touched_by
 from netcore.batch.update import updated
 from netcore.control.network import Network
 from netcore.document.models import Scenario
+from netcore.forwarding.drawing import drawing_of
 from netcore.trace.packet import TCP, UDP
 from netcore.words import say
 
@@ -53,12 +56,12 @@ def difference(before: Network | Scenario | Compiled, after: Network | Scenario 
     """
     one = _compiled(before)
     if isinstance(after, Compiled):
-        return _Comparison(one, after, None).result()
+        return Comparison(one, after, None).result()
     network = after if isinstance(after, Network) else Network(after)
     made = updated(one, network)
     if made is None:
-        return _Comparison(one, Compiled(network), None).result()
-    return _Comparison(one, made[0], touched_by(one, *made)).result()
+        return Comparison(one, Compiled(network), None).result()
+    return Comparison(one, made[0], touched_by(one, *made)).result()
 
 
 def _compiled(given: Network | Scenario | Compiled) -> Compiled:
@@ -67,7 +70,7 @@ def _compiled(given: Network | Scenario | Compiled) -> Compiled:
     return Compiled(given if isinstance(given, Network) else Network(given))
 
 
-class _Comparison:
+class Comparison:
     """Two drawings, what is asked of them, and where the answers differ."""
 
     def __init__(self, one: Compiled, other: Compiled, touched: Touched | None) -> None:
@@ -82,6 +85,7 @@ class _Comparison:
             alike = alike_in_both(people, one, other) if touched is None else touched.alike
         self._parties = parties = parties_of(people, alike)
         self._headers = Headers(one, other)
+        self._moved = np.append(_moved(one, other, people), False)
         members = members_of(one) | members_of(other)
         self._ends = [_ends_of(compiled, people) for compiled in self._both]
         sends = np.array([path in members for path in people.senders], np.bool_)
@@ -93,14 +97,14 @@ class _Comparison:
     def result(self) -> Difference:
         """Return the difference."""
         touched = self._touched
-        pairs, rows = self._asked()
+        pairs, like, rows = self._asked()
         asked = np.flatnonzero(rows.like == np.arange(len(rows.like)))
         found = [
             self._compared(pairs, rows, asked[begin : begin + BLOCK]) for begin in range(0, len(asked), BLOCK)
         ]
         networks = (self._both[0].network, self._both[1].network)
         return Difference(
-            changes_of(networks, self._parties, pairs, self._names, rows, found),
+            changes_of(networks, self._parties, pairs, like, self._names, rows, found),
             edited(networks[0].scenario, networks[1].scenario) if touched is None else touched.update.edited,
             self._headers.source_ports,
             len(asked),
@@ -111,22 +115,33 @@ class _Comparison:
             self._both[1] if touched is None or touched.edits < MOST_EDITS else None,
         )
 
-    def _asked(self) -> tuple[Pairs, Rows]:
-        """Return the pairs to ask, and the headers of each."""
+    def _asked(self) -> tuple[Pairs, Table, Rows]:
+        """Return the pairs to ask, by pair the one that is asked for it, and the headers of each of those."""
         shape = len(self._parties.senders), len(self._parties.receivers)
         if self._touched is None:
             pairs = self._pairs(np.ones(shape, np.bool_))
-            return pairs, self._rows(pairs, np.arange(len(pairs.sender)), None)
+            like = self.like(pairs, np.zeros(len(pairs.sender), np.int64))
+            return pairs, like, self._rows(pairs, np.unique(like), None)
         marks = self._touched.marks(self._parties)
         pairs = self._pairs(marks.wholly | marks.partly | marks.ends)
         limits = self._headers.limits(self._touched.spans)
-        asked = [each[pairs.sender, pairs.receiver] for each in marks]
+        mark = np.select([each[pairs.sender, pairs.receiver] for each in marks], [0, 1, 2])
+        like = self.like(pairs, mark)
+        firsts = np.unique(like)
         parts = [
-            self._rows(pairs, np.flatnonzero(asked[0]), None),
-            self._rows(pairs, np.flatnonzero(asked[1]), limits),
-            self._rows(pairs, np.flatnonzero(asked[2]), limits, otherwise=True),
+            self._rows(pairs, firsts[mark[firsts] == 0], None),
+            self._rows(pairs, firsts[mark[firsts] == 1], limits),
+            self._rows(pairs, firsts[mark[firsts] == 2], limits, otherwise=True),
         ]
-        return pairs, Rows.together(parts)
+        return pairs, like, Rows.together(parts)
+
+    def like(self, pairs: Pairs, mark: Table) -> Table:
+        """Return by pair the first one that fares alike, of those with the same mark; int64."""
+        sender, receiver = self._places(pairs)
+        # A hash may choose otherwise for who has another address.
+        moved = self._moved[sender] | self._moved[self._parties.people.own[receiver]]
+        apart = np.where(pairs.spread | moved, -1, mark)
+        return stand_ins(self._both, (self._ends[0], self._ends[1]), self._headers, sender, receiver, apart)
 
     def _pairs(self, wanted: Table) -> Pairs:
         """Return one pair for each two groups, or all their pairs where a hash matters."""
@@ -210,6 +225,16 @@ class _Comparison:
         same: Table = (one.source[sender] >= 0) == (other.source[sender] >= 0)
         same &= (one.taker[receiver] >= 0) == (other.taker[receiver] >= 0)
         return same
+
+
+def _moved(one: Compiled, other: Compiled, people: People) -> Table:
+    """Return bool by sender whether its addresses are others in the second drawing."""
+    machines = [drawing_of(compiled.network).machines for compiled in (one, other)]
+    found = np.zeros(len(people.senders), np.bool_)
+    for row, vm in enumerate(people.vms):
+        before, after = (each.get(vm) for each in machines)
+        found[row] = before is not after and (before is None or after is None or has_moved(before, after))
+    return found
 
 
 def _any(groups: Groups, rows: Table) -> Table:

@@ -15,8 +15,8 @@ import numpy as np
 
 from netcore.batch import layout as at
 from netcore.batch.compile import Compiled
-from netcore.batch.distinct import distinct
-from netcore.batch.loops import fast
+from netcore.batch.distinct import distinct, distinct_lists
+from netcore.batch.loops import fast, inner
 from netcore.batch.portsets import PORTED
 from netcore.batch.sheets import Table
 from netcore.document.balancers import BalancingRule, InboundNatRule
@@ -195,6 +195,19 @@ class Headers:
         last = np.where(spread[row], first, last)
         return Rows(row, np.full(len(row), protocol, np.uint8), first, last, like)
 
+    def decisions(self, number: int, ends: Table) -> list[Table]:
+        """Return what rule sets decide that pairs may meet in one of the drawings, in columns of numbers.
+
+        Where they are equal each set says the same of every protocol and port.
+
+        Args:
+            number: of the drawing, 0 or 1.
+            ends: as in ``rows``.
+        """
+        side = self._sides[number]
+        met = side.met(ends)
+        return list(side.sayings(met)[met.kinds])
+
     def limits(self, spans: Iterable[tuple[str, Iterable[tuple[int, int]] | None]]) -> Limits:
         """Return limits of rules by protocol, ``*`` for any, and destination ports; None: any."""
         portless = np.zeros(256, np.bool_)
@@ -356,6 +369,31 @@ class _Side:
         firsts, kinds = distinct([table.ravel()])
         return _Met(table.ravel()[firsts], kinds.reshape(table.shape), np.array(codes, np.int64))
 
+    def sayings(self, met: _Met) -> Table:
+        """Return a number by key: the sets of those with the same one say the same of all headers."""
+        rules = self._rules
+        numbers = sorted({number for protocols in PROTOCOLS.values() for number in protocols})
+        classes = rules.protocol_class[numbers].astype(np.int64)
+        ported = np.isin(numbers, sorted(PORTED))
+        of = np.maximum(met.keys, 0) >> 33
+        most = np.where(met.keys >= 0, (self._starts[of + 1] - self._starts[of]) * len(numbers), 0)
+        said, starts = np.empty(int(most.sum()), np.int64), np.zeros(len(met.keys) + 1, np.int64)
+        _say(
+            said,
+            starts,
+            met.keys,
+            self._sets,
+            rules.bits,
+            self._from,
+            self._to,
+            self._fixed,
+            classes,
+            ported,
+            self._starts,
+            self._cuts,
+        )
+        return distinct_lists([said[: starts[-1]]], starts)
+
     def mark(
         self,
         marks: Table,
@@ -449,28 +487,76 @@ def _decide(
         if keys[k] < 0:
             continue
         s, turned = keys[k] >> 33, (keys[k] >> 32) & 1
-        width = sets[s, at.SET_WORDS]
-        one = sets[s, at.SET_SOURCE] + ((keys[k] >> 16) & 0xFFFF) * width
-        two = sets[s, at.SET_DESTINATION] + (keys[k] & 0xFFFF) * width
-        three = sets[s, at.SET_PROTOCOL] + protocol * width
         for c in range(starts[s], starts[s + 1]):
             here, there = fixed[s, 0], to_class[s, cuts[c]]
             if turned == 1:
                 here, there = from_class[s, cuts[c]], fixed[s, 1]
-            four = sets[s, at.SET_SOURCE_PORT] + here * width
-            five = sets[s, at.SET_DESTINATION_PORT] + there * width
-            decision = _NO_RULE
-            for w in range(width):
-                found = bits[one + w] & bits[two + w] & bits[three + w] & bits[four + w] & bits[five + w]
-                if found != 0:
-                    lowest = found & (~found + np.uint64(1))
-                    decision = _DENIED
-                    if lowest & bits[sets[s, at.SET_ALWAYS] + w]:
-                        decision = _ALWAYS
-                    elif lowest & bits[sets[s, at.SET_ALLOW] + w]:
-                        decision = _ALLOWED
-                    break
-            decisions[offsets[k] + c - starts[s]] = decision
+            decisions[offsets[k] + c - starts[s]] = _decision(keys[k], sets, bits, protocol, here, there)
+
+
+@fast
+def _say(
+    said: Table,
+    limits: Table,
+    keys: Table,
+    sets: Table,
+    bits: Table,
+    from_class: Table,
+    to_class: Table,
+    fixed: Table,
+    protocols: Table,
+    ported: Table,
+    starts: Table,
+    cuts: Table,
+) -> None:
+    """Write for each key the cuts at which its set decides otherwise, protocol by protocol.
+
+    Args:
+        said: protocol, cut and decision in one number; ``limits``: where those of each key begin.
+        protocols: their classes; ``ported``: bool. As for the rest see ``_decide``.
+    """
+    used = 0
+    for k in range(len(keys)):
+        if keys[k] >= 0:
+            s, turned = keys[k] >> 33, (keys[k] >> 32) & 1
+            for p in range(len(protocols)):
+                before = -1
+                for c in range(starts[s], starts[s + 1] if ported[p] else starts[s] + 1):
+                    here, there = fixed[s, 0], to_class[s, cuts[c]]
+                    if not ported[p]:
+                        here, there = from_class[s, 0], to_class[s, 0]
+                    elif turned == 1:
+                        here, there = from_class[s, cuts[c]], fixed[s, 1]
+                    decision = _decision(keys[k], sets, bits, protocols[p], here, there)
+                    if decision != before:
+                        said[used] = (p << 32 | cuts[c]) << 2 | decision
+                        used += 1
+                        before = decision
+        limits[k + 1] = used
+
+
+@inner
+def _decision(key: Any, sets: Table, bits: Table, protocol: Any, here: Any, there: Any) -> Any:
+    """Return what a set says of two addresses, a class of protocols and classes of both ports."""
+    s = key >> 33
+    width = sets[s, at.SET_WORDS]
+    one = sets[s, at.SET_SOURCE] + ((key >> 16) & 0xFFFF) * width
+    two = sets[s, at.SET_DESTINATION] + (key & 0xFFFF) * width
+    three = sets[s, at.SET_PROTOCOL] + protocol * width
+    four = sets[s, at.SET_SOURCE_PORT] + here * width
+    five = sets[s, at.SET_DESTINATION_PORT] + there * width
+    decision = _NO_RULE
+    for w in range(width):
+        found = bits[one + w] & bits[two + w] & bits[three + w] & bits[four + w] & bits[five + w]
+        if found != 0:
+            lowest = found & (~found + np.uint64(1))
+            decision = _DENIED
+            if lowest & bits[sets[s, at.SET_ALWAYS] + w]:
+                decision = _ALWAYS
+            elif lowest & bits[sets[s, at.SET_ALLOW] + w]:
+                decision = _ALLOWED
+            break
+    return decision
 
 
 _NO_RULE: Final = 0
