@@ -7,6 +7,7 @@ to date instead of made anew, only pairs that the edit may concern are asked (``
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -85,7 +86,10 @@ class Comparison:
             alike = alike_in_both(people, one, other) if touched is None else touched.alike
         self._parties = parties = parties_of(people, alike)
         self._headers = Headers(one, other)
-        self._moved = np.append(_moved(one, other, people), False)
+        moved = _moved(one, other, people.vms) if touched is None else touched.update.moved
+        # By sender, and at last for none.
+        self._moved = np.zeros(len(people.senders) + 1, np.bool_)
+        self._moved[: len(people.vms)] = [vm in moved for vm in people.vms]
         members = members_of(one) | members_of(other)
         self._ends = [_ends_of(compiled, people) for compiled in self._both]
         sends = np.array([path in members for path in people.senders], np.bool_)
@@ -120,28 +124,27 @@ class Comparison:
         shape = len(self._parties.senders), len(self._parties.receivers)
         if self._touched is None:
             pairs = self._pairs(np.ones(shape, np.bool_))
-            like = self.like(pairs, np.zeros(len(pairs.sender), np.int64))
-            return pairs, like, self._rows(pairs, np.unique(like), None)
+            like, known = self.like(pairs, np.zeros(len(pairs.sender), np.int64))
+            return pairs, like, self._rows(pairs, known, np.unique(like), None)
         marks = self._touched.marks(self._parties)
         pairs = self._pairs(marks.wholly | marks.partly | marks.ends)
         limits = self._headers.limits(self._touched.spans)
         mark = np.select([each[pairs.sender, pairs.receiver] for each in marks], [0, 1, 2])
-        like = self.like(pairs, mark)
+        like, known = self.like(pairs, mark)
         firsts = np.unique(like)
         parts = [
-            self._rows(pairs, firsts[mark[firsts] == 0], None),
-            self._rows(pairs, firsts[mark[firsts] == 1], limits),
-            self._rows(pairs, firsts[mark[firsts] == 2], limits, otherwise=True),
+            self._rows(pairs, known, firsts[mark[firsts] == 0], None),
+            self._rows(pairs, known, firsts[mark[firsts] == 1], limits),
+            self._rows(pairs, known, firsts[mark[firsts] == 2], limits, otherwise=True),
         ]
         return pairs, like, Rows.together(parts)
 
-    def like(self, pairs: Pairs, mark: Table) -> Table:
-        """Return by pair the first one that fares alike, of those with the same mark; int64."""
+    def like(self, pairs: Pairs, mark: Table) -> tuple[Table, Table]:
+        """Return by pair the first one that fares alike, of those with the same mark; see ``stand_ins``."""
         sender, receiver = self._places(pairs)
-        # A hash may choose otherwise for who has another address.
         moved = self._moved[sender] | self._moved[self._parties.people.own[receiver]]
-        apart = np.where(pairs.spread | moved, -1, mark)
-        return stand_ins(self._both, (self._ends[0], self._ends[1]), self._headers, sender, receiver, apart)
+        ends, apart = (self._ends[0], self._ends[1]), np.where(pairs.spread, -1, mark)
+        return stand_ins(self._both, ends, self._headers, sender, receiver, apart, moved)
 
     def _pairs(self, wanted: Table) -> Pairs:
         """Return one pair for each two groups, or all their pairs where a hash matters."""
@@ -180,7 +183,9 @@ class Comparison:
             self._parties.receivers.row(pairs.receiver, pairs.of_receiver),
         )
 
-    def _rows(self, pairs: Pairs, chosen: Table, limits: Limits | None, *, otherwise: bool = False) -> Rows:
+    def _rows(
+        self, pairs: Pairs, known: Table, chosen: Table, limits: Limits | None, *, otherwise: bool = False
+    ) -> Rows:
         people = self._parties.people
         part = Pairs(*(column[chosen] for column in pairs))
         sender, receiver = self._places(part)
@@ -190,7 +195,7 @@ class Comparison:
             every |= ~end.usual(sender, receiver) if is_simple(compiled) else True
         one, other = (end.told(sender, receiver) for end in self._ends)
         return self._headers.rows(
-            chosen, versions, (one, other), every, part.spread, limits, otherwise=otherwise
+            chosen, versions, (one, other), every, known[chosen], part.spread, limits, otherwise=otherwise
         )
 
     def _compared(self, pairs: Pairs, all_rows: Rows, numbers: Table) -> Found:
@@ -227,14 +232,15 @@ class Comparison:
         return same
 
 
-def _moved(one: Compiled, other: Compiled, people: People) -> Table:
-    """Return bool by sender whether its addresses are others in the second drawing."""
+def _moved(one: Compiled, other: Compiled, vms: Iterable[str]) -> frozenset[str]:
+    """Return the VMs that have other addresses in the second drawing, or that one of the two lacks."""
     machines = [drawing_of(compiled.network).machines for compiled in (one, other)]
-    found = np.zeros(len(people.senders), np.bool_)
-    for row, vm in enumerate(people.vms):
+    found = set()
+    for vm in vms:
         before, after = (each.get(vm) for each in machines)
-        found[row] = before is not after and (before is None or after is None or has_moved(before, after))
-    return found
+        if before is None or after is None or has_moved(before, after):
+            found.add(vm)
+    return frozenset(found)
 
 
 def _any(groups: Groups, rows: Table) -> Table:
@@ -315,10 +321,14 @@ class _Ends:
 
     def told(self, sender: Table, receiver: Table) -> Table:
         """Return what ``Headers.rows`` needs to know of the ends."""
-        source, taker = self.source[sender], self.taker[receiver]
-        four = self.people.version[receiver] == 4
-        atoms = np.where(four, self._atoms[4][source], self._atoms[6][source])
-        found: Table = np.stack([atoms, self._atom[receiver], self._out[source], self._in[taker]], axis=1)
+        source = self.source[sender]
+        found = np.empty((len(sender), 4), np.int64)
+        found[:, 0] = self._atoms[4][source]
+        six = np.flatnonzero(self.people.version[receiver] != 4)
+        found[six, 0] = self._atoms[6][source[six]]
+        found[:, 1] = self._atom[receiver]
+        found[:, 2] = self._out[source]
+        found[:, 3] = self._in[self.taker[receiver]]
         return found
 
     def packets(self, sender: Table, receiver: Table, rows: Rows) -> Packets:

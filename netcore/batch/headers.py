@@ -7,7 +7,7 @@ sets are those of both NICs and of every NIC that packets may pass.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -17,6 +17,7 @@ from netcore.batch import layout as at
 from netcore.batch.compile import Compiled
 from netcore.batch.distinct import distinct, distinct_lists
 from netcore.batch.loops import fast, inner
+from netcore.batch.pages import BITS, SIZE
 from netcore.batch.portsets import PORTED
 from netcore.batch.sheets import Table
 from netcore.document.balancers import BalancingRule, InboundNatRule
@@ -95,6 +96,7 @@ class Headers:
         self.source_ports = (told[place - 1], told[place] - 1)
         self.sampled = np.logical_or.reduce(list(self.special.values()))
         self._sides = [_side(compiled, self.firsts) for compiled in self._both]
+        self._same_sets = self._sides[0].asks_as(self._sides[1])
         self._named = {protocol: self._named_cells(protocol) for protocol in PORTED}
 
     def _named_cells(self, protocol: int) -> Table:
@@ -114,6 +116,7 @@ class Headers:
         versions: Table,
         ends: tuple[Table, Table],
         every: Table,
+        known: Table,
         spread: Table,
         limits: Limits | None = None,
         *,
@@ -127,6 +130,7 @@ class Headers:
             ends: per drawing int64 [pair, 4]: atoms of sender and address, chains that the request meets
                 at both NICs; -1: none.
             every: bool: all cuts count, as places on the way may rewrite or compare otherwise.
+            known: bool: only rule sets that are known compare; their cuts are enough.
             spread: bool: a hash matters, so that what is asked stands for its first port alone.
             limits: which headers matter at all; None: all.
             otherwise: only headers that a rule set at one of the ends treats otherwise in the second drawing.
@@ -139,9 +143,15 @@ class Headers:
                 rows = chosen[begin : begin + CHUNK]
                 told = np.flatnonzero(~every[rows])
                 met = [side.met(end[rows[told]]) for side, end in zip(self._sides, ends, strict=True)]
+                whole = rows[every[rows]]
+                cuts = np.ones((len(whole), len(self.firsts)), np.bool_)
+                some = known[whole]
+                cuts[some] = np.logical_or(
+                    *(side.cut(end[whole[some]]) for side, end in zip(self._sides, ends, strict=True))
+                )
                 for protocol in protocols:
                     cut = self._cut(
-                        protocol, every[rows], spread[rows], told, met, limits, otherwise=otherwise
+                        protocol, every[rows], cuts, spread[rows], told, met, limits, otherwise=otherwise
                     )
                     parts.append(cut._replace(pair=pairs[rows[cut.pair]]))
         return Rows.together(parts)
@@ -150,6 +160,7 @@ class Headers:
         self,
         protocol: int,
         every: Table,
+        cuts: Table,
         spread: Table,
         told: Table,
         met: list[_Met],
@@ -160,6 +171,7 @@ class Headers:
         """Return the headers to ask, with the place of the pair instead of its number.
 
         Args:
+            cuts: bool by cell, of each pair of ``every``: which cuts count.
             told: pairs that ``met`` knows about.
         """
         ported = protocol in PORTED
@@ -170,7 +182,7 @@ class Headers:
         if ported:
             marks[:, self.special[protocol]] = 1
             marks[np.ix_(spread, self.sampled)] = 1
-        marks[every] = 1
+        marks[every] |= cuts if ported else True
         said = [np.zeros(marks.shape, np.uint8) for _ in self._sides]
         decided = np.zeros(marks.shape, np.uint64)
         if wanted.any() and (ported or otherwise):
@@ -195,18 +207,27 @@ class Headers:
         last = np.where(spread[row], first, last)
         return Rows(row, np.full(len(row), protocol, np.uint8), first, last, like)
 
-    def decisions(self, number: int, ends: Table) -> list[Table]:
-        """Return what rule sets decide that pairs may meet in one of the drawings, in columns of numbers.
+    def decisions(self, ends: Sequence[Table], watched: Sequence[Table], *, moved: bool) -> list[Table]:
+        """Return what rule sets decide that pairs may meet in both drawings, in columns of numbers.
 
         Where they are equal each set says the same of every protocol and port.
 
         Args:
-            number: of the drawing, 0 or 1.
-            ends: as in ``rows``.
+            ends: as in ``rows``, of each drawing.
+            watched: int64 by pair, of each drawing: sets on the way tell pairs with one number not apart.
+            moved: whether some have other addresses in the second drawing.
         """
-        side = self._sides[number]
-        met = side.met(ends)
-        return list(side.sayings(met)[met.kinds])
+        columns: list[Table] = []
+        for side, each, seen in zip(self._sides, ends, watched, strict=True):
+            if columns and self._same_sets and not moved and np.array_equal(each[:, 2:], ends[0][:, 2:]):
+                break
+            met = side.met(each, between=False)
+            columns += list(side.sayings(met)[met.kinds])
+            firsts, kinds = distinct([seen])
+            met = side.met(each[firsts], at_ends=False)
+            said = distinct([np.zeros(len(firsts), np.int64), *side.sayings(met)[met.kinds]])[1]
+            columns.append(said[kinds])
+        return columns
 
     def limits(self, spans: Iterable[tuple[str, Iterable[tuple[int, int]] | None]]) -> Limits:
         """Return limits of rules by protocol, ``*`` for any, and destination ports; None: any."""
@@ -311,7 +332,8 @@ class _Met(NamedTuple):
     Args:
         keys: set, whether ports stand the other way round, and classes of both addresses; -1: nothing.
         kinds: by set met and row, a number of a key.
-        codes: by set met, see ``_Side._in_turn``.
+        codes: by set met: odd of the sets of the sender, even of those of the receiver, from 1 and 2 on; 0 of
+            those on the way.
     """
 
     keys: Table
@@ -328,7 +350,9 @@ class _Side:
         self._chains, self._chain_sets, self._sets = (
             table.astype(np.int64) for table in (rules.chains, rules.chain_sets, rules.sets)
         )
-        self._middle = np.array(sorted(_middle_sets(compiled)), np.int64)
+        self._middle = np.array(sorted(_sets_of(compiled, middles(compiled))), np.int64)
+        sides = rules.sources, rules.destinations
+        self._classes = tuple(table for side in sides for table in (side.pages, side.cells))
         cell = rules.port_atom[firsts].astype(np.int64)
         every = np.arange(len(rules.sets))
         self._every = every[:, None]
@@ -344,30 +368,53 @@ class _Side:
         change[:, 1:] = (self._to[:, 1:] != self._to[:, :-1]) | (self._from[:, 1:] != self._from[:, :-1])
         self._starts = np.append(0, np.cumsum(change.sum(axis=1))).astype(np.int64)
         self._cuts = np.nonzero(change)[1].astype(np.int64)
+        self._change = change
+        self._passed = change[sorted(_sets_of(compiled, doors(compiled)) | set(self._middle.tolist()))].any(
+            axis=0
+        )
 
-    def met(self, ends: Table) -> _Met:
-        """Return what requests meet, by row.
+    def cut(self, ends: Table) -> Table:
+        """Return bool by row and cell whether a set is cut there that a request may meet, rewritten or not.
 
         Args:
             ends: as in ``Headers.rows``.
         """
-        rules = self._rules
-        atoms, place = np.unique(np.maximum(ends[:, :2], 0), return_inverse=True)
-        place = place.reshape(-1, 2)
-        sources, destinations = (
-            rules.sources.at(self._every, atoms),
-            rules.destinations.at(self._every, atoms),
-        )
-        there = (ends[:, :2] >= 0).all(axis=1)
-        keys, codes = [], []
-        for sets, turned, code in self._in_turn(ends[:, 2:]):
-            one = sources[sets, place[:, turned]].astype(np.int64)
-            two = destinations[sets, place[:, 1 - turned]].astype(np.int64)
-            keys.append(np.where(there & (sets >= 0), ((sets * 2 + turned) << 32) | one << 16 | two, -1))
-            codes.append(code)
-        table = np.array(keys, np.int64).reshape(len(keys), len(ends))
-        firsts, kinds = distinct([table.ravel()])
-        return _Met(table.ravel()[firsts], kinds.reshape(table.shape), np.array(codes, np.int64))
+        found = np.repeat(self._passed[None], len(ends), axis=0)
+        for chain in ends[:, 2:].T:
+            kinds, of = np.unique(np.maximum(chain, 0), return_inverse=True)
+            for kind, number in enumerate(kinds.tolist()):
+                start, count = self._chains[number, [at.CHAIN_START, at.CHAIN_COUNT]].tolist()
+                sets = self._chain_sets[start : start + count]
+                found[(of == kind) & (chain >= 0)] |= self._change[sets].any(axis=0)
+        return found
+
+    def asks_as(self, other: _Side) -> bool:
+        """Return whether another drawing has the same rule sets and chains, and the same on the way."""
+        one, two = self._rules.given, other._rules.given
+        if len(one) != len(two) or any(here is not there for here, there in zip(one, two, strict=True)):
+            return False
+        tables = ((each._chains, each._chain_sets, each._middle) for each in (self, other))
+        return all(np.array_equal(here, there) for here, there in zip(*tables, strict=True))
+
+    def met(self, ends: Table, *, at_ends: bool = True, between: bool = True) -> _Met:
+        """Return what requests meet, by row.
+
+        Args:
+            ends: as in ``Headers.rows``.
+            at_ends, between: whether sets of the two ends are meant, and those on the way.
+        """
+        counts = self._chains[np.maximum(ends[:, 2:], 0), at.CHAIN_COUNT] * (ends[:, 2:] >= 0) * at_ends
+        outs, ins = counts.max(axis=0, initial=0).tolist()
+        middle = self._middle if between else self._middle[:0]
+        codes = [*range(1, 2 * outs, 2), *[0] * (2 * len(middle)), *range(2, 2 * ins + 1, 2)]
+        kinds = np.empty((len(codes), len(ends)), np.int64)
+        size, count = 1 << 10, -1
+        while count < 0:
+            size *= 4
+            keys, slots = np.empty(size // 2 + 1, np.int64), np.full(size, -1, np.int64)
+            chains = middle, self._chains, self._chain_sets
+            count = int(_meet(kinds, keys, slots, ends, outs, *chains, *self._classes))
+        return _Met(keys[:count], kinds, np.array(codes, np.int64))
 
     def sayings(self, met: _Met) -> Table:
         """Return a number by key: the sets of those with the same one say the same of all headers."""
@@ -438,27 +485,59 @@ class _Side:
         which = met.kinds, met.codes, met.keys
         _mark(marks, said, decided, place, rows, *which, offsets, decisions, starts, cuts, below)
 
-    def _in_turn(self, ends: Table) -> Iterator[tuple[Table, int, int]]:
-        """Yield the sets that requests may meet, in order, by row; -1: none.
 
-        The second number is 1 for an answer, which may come another way, and the third tells sets of the two
-        ends apart, from 1; it is 0 for sets on the way.
-        """
-        for part in range(2):
-            chain = np.maximum(ends[:, part], 0)
-            start, count = self._chains[chain, at.CHAIN_START], self._chains[chain, at.CHAIN_COUNT]
-            count = np.where(ends[:, part] >= 0, count, 0)
-            for number in range(int(count.max(initial=0))):
-                there = number < count
-                yield (
-                    np.where(there, self._chain_sets[np.where(there, start + number, 0)], -1),
-                    0,
-                    2 * number + part + 1,
-                )
-            if part == 0:
-                for middle in self._middle.tolist():
-                    for turned in range(2):
-                        yield np.full(len(ends), middle), turned, 0
+@fast
+def _meet(
+    kinds: Table,
+    keys: Table,
+    slots: Table,
+    ends: Table,
+    outs: Any,
+    middles: Table,
+    chains: Table,
+    chain_sets: Table,
+    source_pages: Table,
+    source_cells: Table,
+    destination_pages: Table,
+    destination_cells: Table,
+) -> Any:
+    """Fill in the keys of what requests meet, and by set met and row the number of one; return how many.
+
+    The sets stand in the order in which they may be asked: those of the sender's chain, those on the way,
+    each of them also for an answer that comes another way, and those of the receiver's chain.
+
+    Args:
+        slots: an open hash table of keys, all -1; -1 is returned where it is too small.
+        outs: how many sets of senders there are at most.
+        middles: sets on the way.
+    """
+    mask, count, between = len(slots) - 1, 0, 2 * len(middles)
+    for n in range(len(kinds)):
+        for k in range(len(ends)):
+            s, turned = np.int64(-1), 0
+            if outs <= n < outs + between:
+                s, turned = middles[(n - outs) >> 1], (n - outs) & 1
+            else:
+                chain = ends[k, 2] if n < outs else ends[k, 3]
+                number = n if n < outs else n - outs - between
+                if chain >= 0 and number < chains[chain, at.CHAIN_COUNT]:
+                    s = chain_sets[chains[chain, at.CHAIN_START] + number]
+            key = np.int64(-1)
+            if s >= 0 and ends[k, 0] >= 0 and ends[k, 1] >= 0:
+                a, b = ends[k, turned], ends[k, 1 - turned]
+                one = np.int64(source_cells[source_pages[s, a >> BITS], a & (SIZE - 1)])
+                two = np.int64(destination_cells[destination_pages[s, b >> BITS], b & (SIZE - 1)])
+                key = ((s * 2 + turned) << 32) | one << 16 | two
+            slot = np.int64((np.uint64(key) * np.uint64(0x9E37_79B9_7F4A_7C15)) >> np.uint64(32)) & mask
+            while slots[slot] >= 0 and keys[slots[slot]] != key:
+                slot = (slot + 1) & mask
+            if slots[slot] < 0:
+                if 2 * (count + 1) > len(slots):
+                    return -1
+                slots[slot], keys[count] = count, key
+                count += 1
+            kinds[n, k] = slots[slot]
+    return count
 
 
 @fast
@@ -588,7 +667,7 @@ def _mark(
     Args:
         said: by row and cell the code of the set that denies first, of those at the two ends.
         decided, place: see ``_Side.mark``.
-        kinds: by set met and row a number of a key; ``codes``: see ``_Side._in_turn``.
+        kinds: by set met and row a number of a key; ``codes``: see ``_Met``.
         wanted: by cell, how many cells below it are asked about.
     """
     cells = marks.shape[1]
@@ -643,6 +722,15 @@ def middles(compiled: Compiled) -> Table:
     return np.array(sorted(found - {-1}), np.int64)
 
 
+def doors(compiled: Compiled) -> set[int]:
+    """Return the NICs that are reached under other addresses than their own."""
+    found = {*compiled.balancers.members[:, at.MEMBER_NIC].tolist()}
+    found |= {*compiled.balancers.published[:, at.PUBLISH_NIC].tolist()}
+    public = compiled.owners.public
+    found |= {*public[public[:, at.PUBLIC_KIND] == at.PUBLIC_NIC, at.PUBLIC_ID].tolist()}
+    return {int(nic) for nic in found if 0 <= nic < len(compiled.nic_ids)}
+
+
 def is_simple(compiled: Compiled) -> bool:
     """Return whether nothing on the way between VMs rewrites, keeps sessions or has routes of its own."""
     if compiled.carried.by_mac or compiled.carried.vpc:
@@ -675,9 +763,10 @@ def _usual(rows: Table) -> Table:
 _SPECIAL = at.HARD | at.SNAT | at.FIREWALLED | at.POLICY | at.STATEFUL
 
 
-def _middle_sets(compiled: Compiled) -> set[int]:
+def _sets_of(compiled: Compiled, nics: Iterable[int]) -> set[int]:
+    """Return the rule sets that some NICs ask."""
     found: set[int] = set()
-    for row in compiled.nics[middles(compiled)]:
+    for row in compiled.nics[list(nics)]:
         for side in (at.NIC_OUT, at.NIC_IN):
             chain = compiled.rules.chains[row[side]]
             start = int(chain[at.CHAIN_START])

@@ -18,12 +18,13 @@ import numpy as np
 
 from netcore.batch import layout as at
 from netcore.batch.compile import Compiled
-from netcore.batch.distinct import distinct
+from netcore.batch.distinct import distinct, packed
 from netcore.batch.forward import carried
-from netcore.batch.headers import Headers, is_simple, middles, usual_vms
+from netcore.batch.headers import Headers, doors, is_simple, middles, usual_vms
+from netcore.batch.loops import fast
+from netcore.batch.pages import BITS, SIZE
 from netcore.batch.plain import only_nics
 from netcore.batch.sheets import Table
-from netcore.batch.update import doors
 
 CHUNK: Final = 1 << 16
 """Pairs that are compared with each other, so that memory stays small."""
@@ -55,33 +56,61 @@ def stand_ins(
     sender: Table,
     receiver: Table,
     apart: Table,
-) -> Table:
-    """Return by pair the first one that fares as it does in both drawings; int64.
+    moved: Table,
+) -> tuple[Table, Table]:
+    """Return by pair the first one that fares as it does in both drawings, int64.
+
+    And bool by pair: whether only rule sets at its ends, on the way and behind balancers compare ports. It is
+    not said of those with an end that has another address.
 
     Args:
         sender, receiver: rows of ``People``, one pair each.
-        apart: int64 by pair: only those with the same number may stand for each other; -1: none.
+        apart: int64 by pair: only those with the same number may stand for each other; -1: not looked at.
+        moved: bool by pair: an end has another address in the second drawing.
     """
-    like = np.arange(len(sender))
+    like, sure = np.arange(len(sender)), np.zeros(len(sender), np.bool_)
     if not all(is_simple(compiled) and carried(compiled.state) for compiled in both):
-        return like
+        return like, sure
     roles = [_roles_of(compiled) for compiled in both]
     known = np.flatnonzero(apart >= 0)
     for begin in range(0, len(known), CHUNK):
         rows = known[begin : begin + CHUNK]
-        columns = [apart[rows]]
-        alike = np.ones(len(rows), np.bool_)
-        for number, (role, end) in enumerate(zip(roles, ends, strict=True)):
-            told = end.told(sender[rows], receiver[rows])
-            source, taker = end.source[sender[rows]], end.taker[receiver[rows]]
-            alike &= role.knows(source, taker, told)
-            columns += role.columns(source, taker, told, receiver[rows])
-            columns += headers.decisions(number, told)
-        some = np.flatnonzero(alike)
-        if len(some):
-            firsts, kinds = distinct([column[some] for column in columns])
-            like[rows[some]] = rows[some[firsts[kinds]]]
-    return like
+        columns, alike = [apart[rows]], np.ones(len(rows), np.bool_)
+        met, watched = [], []
+        for role, end in zip(roles, ends, strict=True):
+            met.append(end.told(sender[rows], receiver[rows]))
+            told = role.told(end.source[sender[rows]], end.taker[receiver[rows]], met[-1], receiver[rows])
+            alike &= told.clear
+            columns += list(told.columns)
+            # Where a hash chooses it chooses otherwise for another address.
+            columns.append(np.where(moved[rows] & told.chosen, np.arange(len(rows)), -1))
+            watched.append(told.watched)
+        sure[rows] = alike & ~moved[rows]
+        if not alike.all():
+            some = np.flatnonzero(alike)
+            rows, columns = rows[some], [column[some] for column in columns]
+            met, watched = ([each[some] for each in both] for both in (met, watched))
+        if len(rows):
+            said = headers.decisions(met, watched, moved=bool(moved[rows].any()))
+            firsts, kinds = distinct(packed([*columns, *said]))
+            like[rows] = rows[firsts[kinds]]
+    return like, sure
+
+
+class _Told(NamedTuple):
+    """What is told of pairs in one drawing.
+
+    Args:
+        columns: int64 [7, pair]: what tells pairs apart, but for rule sets.
+        watched: int64 by pair, see ``Headers.decisions``.
+        clear: bool by pair, whether all that decides is known here.
+        chosen: bool by pair, whether a balancer may be on the way.
+    """
+
+    columns: Table
+    watched: Table
+    clear: Table
+    chosen: Table
 
 
 class _Roles(NamedTuple):
@@ -94,10 +123,10 @@ class _Roles(NamedTuple):
         only: int64 by atom, the NIC that alone holds it; -1: none.
         nic: int64 by VM, its NIC.
         foreign: bool by atom: nobody in the cloud has it, or a balancer, or a host outside.
-        led: bool by atom: tables on the way lead it to places that are known here.
+        led: bool by atom: tables on the way lead it to places that are known here; ``chosen``: to a balancer.
         atom: int64 by atom: those with the same number are led alike.
         watched: int64 by atom: rule sets on the way do not tell those with the same number apart.
-        ways: the table of ways by table and atom; ``known``: bool by way.
+        known, balanced: bool by way: whether it leads to such a place, and whether to a balancer.
     """
 
     compiled: Compiled
@@ -109,40 +138,89 @@ class _Roles(NamedTuple):
     only: Table
     foreign: Table
     led: Table
+    chosen: Table
     atom: Table
     watched: Table
     known: Table
+    balanced: Table
 
-    def knows(self, source: Table, taker: Table, told: Table) -> Table:
-        """Return bool by pair whether all that decides is known here."""
-        here, there = np.maximum(told[:, 0], 0), np.maximum(told[:, 1], 0)
-        found = (source >= 0) & self.usual[source] & (told[:, :2] >= 0).all(axis=1)
-        found &= (self.only[here] == self.nic[source]) & self.led[here] & self.led[there]
-        private = (self.compiled.flags[here] & at.PRIVATE) != 0
-        found &= private & self.known[self._way(source, there)]
-        held = self.usual[taker] & (taker >= 0) & (self.only[there] == self.nic[taker])
-        held &= (self.compiled.flags[there] & at.PRIVATE) != 0
-        held &= self.known[self._way(taker, here)]
-        found &= held | (self.foreign[there] & (taker < 0))
-        known: Table = found
-        return known
+    def told(self, source: Table, taker: Table, ends: Table, receiver: Table) -> _Told:
+        """Return what is told of pairs.
 
-    def columns(self, source: Table, taker: Table, told: Table, receiver: Table) -> list[Table]:
-        """Return what tells pairs apart; only of those that are known it means something."""
-        here, there = np.maximum(told[:, 0], 0), np.maximum(told[:, 1], 0)
-        alone = (taker < 0) | self.odd[taker]
-        return [
-            self.vm[source],
-            np.where(alone, -1 - receiver, self.vm[taker]),
-            self.atom[here],
-            self.atom[there],
-            np.where(taker < 0, self.watched[here], -1),
-            self._way(source, there),
-            np.where(taker < 0, -1, self._way(taker, here)),
-        ]
+        Args:
+            source, taker: rows of VMs, or -1.
+            ends: see ``Headers.rows``; receiver: rows of ``People``.
+        """
+        count = len(source)
+        flags = np.zeros((2, count), np.bool_)
+        found = _Told(np.empty((7, count), np.int64), np.empty(count, np.int64), flags[0], flags[1])
+        private = (self.compiled.flags & at.PRIVATE) != 0
+        fib = self.compiled.routes.paged
+        _tell(
+            *found,
+            source,
+            taker,
+            ends,
+            receiver,
+            *(self.usual, self.vm, self.odd, self.nic, self.table),
+            *(self.only, self.foreign, private, self.led, self.chosen),
+            *(self.atom, self.watched, self.known, self.balanced, fib.pages, fib.cells),
+        )
+        return found
 
-    def _way(self, vm: Table, atom: Table) -> Table:
-        return self.compiled.routes.paged.at(self.table[vm], atom).astype(np.int64)
+
+@fast
+def _tell(
+    columns: Table,
+    seen: Table,
+    clear: Table,
+    chosen: Table,
+    source: Table,
+    taker: Table,
+    ends: Table,
+    receiver: Table,
+    usual: Table,
+    vm: Table,
+    odd: Table,
+    nic: Table,
+    table: Table,
+    only: Table,
+    foreign: Table,
+    private: Table,
+    led: Table,
+    choice: Table,
+    atom: Table,
+    watched: Table,
+    known: Table,
+    balanced: Table,
+    pages: Table,
+    cells: Table,
+) -> None:
+    """Fill in a ``_Told``; the rest as in ``_Roles``."""
+    for k in range(len(source)):
+        here, there, one, two = ends[k, 0], ends[k, 1], source[k], taker[k]
+        if one < 0 or here < 0 or there < 0 or not usual[one] or only[here] != nic[one]:
+            continue
+        away = np.int64(cells[pages[table[one], there >> BITS], there & (SIZE - 1)])
+        back = np.int64(-1)
+        if two >= 0:
+            back = np.int64(cells[pages[table[two], here >> BITS], here & (SIZE - 1)])
+            if not usual[two] or only[there] != nic[two] or not private[there] or not known[back]:
+                continue
+        elif not foreign[there]:
+            continue
+        if not private[here] or not led[here] or not led[there] or not known[away]:
+            continue
+        clear[k] = True
+        chosen[k] = balanced[away] or (two >= 0 and balanced[back]) or choice[here] or choice[there]
+        seen[k] = watched[here] * len(watched) + watched[there]
+        columns[0, k] = vm[one]
+        columns[1, k] = -1 - receiver[k] if two < 0 or odd[two] else vm[two]
+        columns[2, k] = atom[here]
+        columns[3, k] = atom[there]
+        columns[4, k] = watched[here] if two < 0 else -1
+        columns[5, k] = away
+        columns[6, k] = back
 
 
 _ROLES: WeakKeyDictionary[Compiled, _Roles] = WeakKeyDictionary()
@@ -173,9 +251,9 @@ def _roles(compiled: Compiled) -> _Roles:
     vm = distinct([*said, *compiled.outs[held].T])[1]
     ways = compiled.routes.ways
     known = np.isin(ways[:, at.WAY_KIND], _LED)
-    fronts = np.maximum(ways[:, at.WAY_A], 0) * (ways[:, at.WAY_KIND] == at.WAY_FRONTEND)
-    flags = compiled.balancers.frontends[fronts, at.FRONT_FLAGS]
-    known &= (ways[:, at.WAY_KIND] != at.WAY_FRONTEND) | ((flags & (at.AS_CLIENT | at.HARD)) == 0)
+    balanced = ways[:, at.WAY_KIND] == at.WAY_FRONTEND
+    flags = compiled.balancers.frontends[np.where(balanced, ways[:, at.WAY_A], 0), at.FRONT_FLAGS]
+    known &= ~balanced | ((flags & (at.AS_CLIENT | at.HARD)) == 0)
     fib = compiled.routes.paged.rows(np.unique(nics[passed, at.NIC_TABLE]).astype(np.int64))
     sets = np.unique(np.array([*_sets_of(compiled, passed)], np.int64))
     watched = [table.rows(sets) for table in (compiled.rules.sources, compiled.rules.destinations)]
@@ -190,9 +268,11 @@ def _roles(compiled: Compiled) -> _Roles:
         only_nics(compiled).astype(np.int64),
         _foreign(compiled),
         known[fib].all(axis=0),
+        balanced[fib].any(axis=0),
         distinct([compiled.flags, compiled.spaces, *fib])[1],
         distinct([none, *watched[0], *watched[1]])[1],
         known,
+        balanced,
     )
 
 

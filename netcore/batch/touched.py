@@ -11,11 +11,11 @@ from netcore.batch import layout as at
 from netcore.batch.classes import classes_of
 from netcore.batch.compile import Compiled
 from netcore.batch.distinct import distinct
-from netcore.batch.headers import is_simple, keep_ports, middles, usual_vms
+from netcore.batch.headers import doors, is_simple, keep_ports, middles, usual_vms
 from netcore.batch.moves import addresses_of, named_vms, prefixes_of
 from netcore.batch.parties import Parties
 from netcore.batch.sheets import Table
-from netcore.batch.update import Update, doors
+from netcore.batch.update import Update
 from netcore.control.prefixes import AddressSet, ends
 from netcore.control.rules import EffectiveRule
 from netcore.document.models import Direction
@@ -175,6 +175,8 @@ class _Marks:
             self._on_the_way(nic)
         if self._update.far.any():
             self._by_gateways()
+        if self._update.carried.any():
+            self._over_peerings()
         self._partly &= ~self._wholly
         self._ends &= ~self._wholly & ~self._partly
         return Marks(self._wholly, self._partly, self._ends)
@@ -198,6 +200,42 @@ class _Marks:
             if (later.nics[self._middles, at.NIC_TABLE] == table).any():
                 self._wholly[:, there] = True
                 self._wholly[sending] = True
+        odd = np.flatnonzero(~self._usual[np.minimum(self._heads, len(only) - 1)])
+        self._wholly[odd] = True
+        self._wholly[:, np.isin(parties.holders, odd)] = True
+
+    def _over_peerings(self) -> None:
+        """Mark what crosses a peering that treats forwarded packets otherwise now.
+
+        A packet is forwarded if its source does not lie in the network that it leaves.
+        """
+        later, parties = self._later, self._parties
+        only = np.append(later.guests.vms[: len(later.guests.ids), at.VM_NIC], -1)
+        doors = np.array(self._doors, np.int64)
+        passed = np.array(sorted({*self._doors, *self._middles}), np.int64)
+        starts, ends = (
+            later.nics[doors, at.NIC_HELD],
+            later.nics[doors, at.NIC_HELD : at.NIC_HELDS + 1].sum(axis=1),
+        )
+        behind = [later.held[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        rewritten = np.concatenate([np.zeros(0, np.int64), *behind])
+        tables, first = np.unique(later.nics[: len(later.nic_ids), at.NIC_TABLE], return_index=True)
+        for table, nic in zip(tables.tolist(), first.tolist(), strict=True):
+            atoms = self._update.carried[later.routes.paged.rows(slice(table, table + 1))[0]]
+            if not atoms.any():
+                continue
+            inside = later.in_space[later.spaces, int(later.nics[nic, at.NIC_VNET])]
+            there, sending = atoms[self._to], self._sending(atoms)
+            away, held = self._sending(~inside), ~inside[self._to]
+            mine = later.nics[only, at.NIC_TABLE] == table
+            self._wholly[np.ix_(mine[np.minimum(self._heads, len(only) - 1)] & away, there)] = True
+            self._wholly[np.ix_(sending, (self._taker >= 0) & mine[self._taker] & held)] = True
+            if (later.nics[passed, at.NIC_TABLE] == table).any():
+                self._wholly[np.ix_(away, there)] = True
+                self._wholly[np.ix_(sending, held | ~parties.plain)] = True
+            if atoms[rewritten].any():
+                self._wholly[:, ~parties.plain] = True
+                self._wholly[self._outside] = True
         odd = np.flatnonzero(~self._usual[np.minimum(self._heads, len(only) - 1)])
         self._wholly[odd] = True
         self._wholly[:, np.isin(parties.holders, odd)] = True

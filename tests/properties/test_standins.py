@@ -27,9 +27,9 @@ Said = tuple[tuple[Effect, ...], tuple[tuple[Outcome, str | None] | None, ...]]
 class Alone(Comparison):
     """Asks every pair."""
 
-    def like(self, pairs: Pairs, mark: Table) -> Table:
-        self.shared = super().like(pairs, mark)
-        return np.arange(len(mark))
+    def like(self, pairs: Pairs, mark: Table) -> tuple[Table, Table]:
+        self.shared = super().like(pairs, mark)[0]
+        return np.arange(len(mark)), np.zeros(len(mark), np.bool_)
 
 
 def said_by(comparison: Comparison) -> dict[tuple[str, str, str], list[tuple[int, int, Said]]]:
