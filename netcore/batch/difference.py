@@ -256,10 +256,6 @@ _BY_HASH = (
 )
 
 
-_STRAIGHT = (at.WAY_LOCAL, at.WAY_PEER, at.WAY_DROP)
-"""Ways on which nobody chooses."""
-
-
 class _Ends:
     """The people of a comparison in one drawing, as numbers.
 
@@ -298,7 +294,7 @@ class _Ends:
             )
         }
         kind = compiled.routes.ways[:, at.WAY_KIND]
-        self._straight = np.isin(kind, _STRAIGHT)
+        self._straight = np.isin(kind, (at.WAY_LOCAL, at.WAY_PEER, at.WAY_DROP))
 
     def direct(self, sender: Table, receiver: Table) -> Table:
         """Return bool: neither request nor answer is handed to anybody on the way.

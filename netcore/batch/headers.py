@@ -40,6 +40,10 @@ MOST_SETS: Final = 32
 """So many decisions are noted of a cell, two bits each; where more sets are met every run is asked."""
 
 
+STRAIGHT: Final = (at.WAY_LOCAL, at.WAY_PEER, at.WAY_DROP, at.WAY_INTERNET)
+"""Ways on which no NIC is passed."""
+
+
 class Rows(NamedTuple):
     """Headers by pair: ``pair`` int64, ``protocol`` uint8, ``first`` and ``last`` port int32.
 

@@ -20,7 +20,7 @@ from netcore.batch import layout as at
 from netcore.batch.compile import Compiled
 from netcore.batch.distinct import distinct, packed
 from netcore.batch.forward import carried
-from netcore.batch.headers import Headers, doors, is_simple, middles, usual_vms
+from netcore.batch.headers import STRAIGHT, Headers, doors, is_simple, middles, usual_vms
 from netcore.batch.loops import fast
 from netcore.batch.pages import BITS, SIZE
 from netcore.batch.plain import only_nics
@@ -126,7 +126,8 @@ class _Roles(NamedTuple):
         led: bool by atom: tables on the way lead it to places that are known here; ``chosen``: to a balancer.
         atom: int64 by atom: those with the same number are led alike.
         watched: int64 by atom: rule sets on the way do not tell those with the same number apart.
-        known, balanced: bool by way: whether it leads to such a place, and whether to a balancer.
+        known, balanced, straight: bool by way: whether it leads to such a place, whether to a balancer, and
+            whether nobody is passed on it.
     """
 
     compiled: Compiled
@@ -143,6 +144,7 @@ class _Roles(NamedTuple):
     watched: Table
     known: Table
     balanced: Table
+    straight: Table
 
     def told(self, source: Table, taker: Table, ends: Table, receiver: Table) -> _Told:
         """Return what is told of pairs.
@@ -164,7 +166,7 @@ class _Roles(NamedTuple):
             receiver,
             *(self.usual, self.vm, self.odd, self.nic, self.table),
             *(self.only, self.foreign, private, self.led, self.chosen),
-            *(self.atom, self.watched, self.known, self.balanced, fib.pages, fib.cells),
+            *(self.atom, self.watched, self.known, self.balanced, self.straight, fib.pages, fib.cells),
         )
         return found
 
@@ -193,6 +195,7 @@ def _tell(
     watched: Table,
     known: Table,
     balanced: Table,
+    straight: Table,
     pages: Table,
     cells: Table,
 ) -> None:
@@ -212,7 +215,10 @@ def _tell(
         if not private[here] or not led[here] or not led[there] or not known[away]:
             continue
         clear[k] = True
-        chosen[k] = balanced[away] or (two >= 0 and balanced[back]) or choice[here] or choice[there]
+        passing = not straight[away] or (two >= 0 and not straight[back])
+        chosen[k] = two < 0 or (
+            passing and (balanced[away] or balanced[back] or choice[here] or choice[there])
+        )
         seen[k] = watched[here] * len(watched) + watched[there]
         columns[0, k] = vm[one]
         columns[1, k] = -1 - receiver[k] if two < 0 or odd[two] else vm[two]
@@ -273,6 +279,7 @@ def _roles(compiled: Compiled) -> _Roles:
         distinct([none, *watched[0], *watched[1]])[1],
         known,
         balanced,
+        np.isin(ways[:, at.WAY_KIND], STRAIGHT),
     )
 
 
