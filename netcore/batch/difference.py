@@ -35,7 +35,7 @@ from netcore.batch.moves import has_moved
 from netcore.batch.packets import Packets
 from netcore.batch.parties import Groups, Pairs, People, alike_in_both, parties_of, people_of
 from netcore.batch.sheets import Table
-from netcore.batch.standins import stand_ins
+from netcore.batch.standins import fair, stand_ins
 from netcore.batch.touched import MOST_EDITS, Touched, touched_by
 from netcore.batch.update import updated
 from netcore.control.network import Network
@@ -155,9 +155,10 @@ class Comparison:
         if spread.any() and not self._apart:
             some = np.flatnonzero(spread)
             plain = parties.plain[other[some]]
+            heads = senders.heads()[one[some]], receivers.heads()[other[some]]
             for end in self._ends:
-                plain &= end.direct(senders.heads()[one[some]], receivers.heads()[other[some]])
-            spread[some] = ~plain
+                plain &= end.direct(*heads)
+            spread[some] = ~(plain | fair(self._both, (self._ends[0], self._ends[1]), *heads))
         own = parties.people.own
         single = [
             (i, k, j, n)

@@ -18,6 +18,7 @@ import numpy as np
 
 from netcore.batch import layout as at
 from netcore.batch.compile import Compiled
+from netcore.batch.courses import choices_of
 from netcore.batch.distinct import distinct, packed
 from netcore.batch.forward import carried
 from netcore.batch.headers import STRAIGHT, Headers, doors, is_simple, middles, usual_vms
@@ -31,6 +32,9 @@ CHUNK: Final = 1 << 16
 
 _LED: Final = (at.WAY_LOCAL, at.WAY_PEER, at.WAY_NIC, at.WAY_FRONTEND, at.WAY_DROP, at.WAY_INTERNET)
 """Ways to places whose rule sets and tables are looked at here."""
+
+
+_MOST_POOLS: Final = 61
 
 
 class Ends(Protocol):
@@ -83,7 +87,7 @@ def stand_ins(
             alike &= told.clear
             columns += list(told.columns)
             # Where a hash chooses it chooses otherwise for another address.
-            columns.append(np.where(moved[rows] & told.chosen, np.arange(len(rows)), -1))
+            columns.append(np.where(moved[rows] & (told.choices != 0), np.arange(len(rows)), -1))
             watched.append(told.watched)
         sure[rows] = alike & ~moved[rows]
         if not alike.all():
@@ -97,6 +101,22 @@ def stand_ins(
     return like, sure
 
 
+def fair(both: tuple[Compiled, Compiled], ends: tuple[Ends, Ends], sender: Table, receiver: Table) -> Table:
+    """Return bool by pair whether it is known that no balancer on the way may choose one of its two ends.
+
+    Args:
+        sender, receiver: rows of ``People``, one pair each.
+    """
+    found = np.full(len(sender), all(is_simple(compiled) for compiled in both), np.bool_)
+    for compiled, end in zip(both, ends, strict=True):
+        if not found.any():
+            break
+        role, source, taker = _roles_of(compiled), end.source[sender], end.taker[receiver]
+        told = role.told(source, taker, end.told(sender, receiver), receiver)
+        found &= told.clear & ((told.choices & (role.pools[source] | role.pools[taker])) == 0)
+    return found
+
+
 class _Told(NamedTuple):
     """What is told of pairs in one drawing.
 
@@ -104,13 +124,13 @@ class _Told(NamedTuple):
         columns: int64 [7, pair]: what tells pairs apart, but for rule sets.
         watched: int64 by pair, see ``Headers.decisions``.
         clear: bool by pair, whether all that decides is known here.
-        chosen: bool by pair, whether a balancer may be on the way.
+        choices: int64 by pair, a bit for each pool that a balancer on the way may choose from.
     """
 
     columns: Table
     watched: Table
     clear: Table
-    chosen: Table
+    choices: Table
 
 
 class _Roles(NamedTuple):
@@ -123,11 +143,13 @@ class _Roles(NamedTuple):
         only: int64 by atom, the NIC that alone holds it; -1: none.
         nic: int64 by VM, its NIC.
         foreign: bool by atom: nobody in the cloud has it, or a balancer, or a host outside.
-        led: bool by atom: tables on the way lead it to places that are known here; ``chosen``: to a balancer.
+        led: bool by atom: tables on the way lead it to places that are known here.
+        chosen: int64 by atom, a bit for each pool to whose balancer tables on the way lead it.
         atom: int64 by atom: those with the same number are led alike.
         watched: int64 by atom: rule sets on the way do not tell those with the same number apart.
-        known, balanced, straight: bool by way: whether it leads to such a place, whether to a balancer, and
-            whether nobody is passed on it.
+        known, straight: bool by way: whether it leads to such a place, and whether nobody is passed on it.
+        balanced: int64 by way, as ``chosen``.
+        pools: int64 by VM, and at last for none: a bit for each pool that it is in.
     """
 
     compiled: Compiled
@@ -143,8 +165,9 @@ class _Roles(NamedTuple):
     atom: Table
     watched: Table
     known: Table
-    balanced: Table
     straight: Table
+    balanced: Table
+    pools: Table
 
     def told(self, source: Table, taker: Table, ends: Table, receiver: Table) -> _Told:
         """Return what is told of pairs.
@@ -154,8 +177,8 @@ class _Roles(NamedTuple):
             ends: see ``Headers.rows``; receiver: rows of ``People``.
         """
         count = len(source)
-        flags = np.zeros((2, count), np.bool_)
-        found = _Told(np.empty((7, count), np.int64), np.empty(count, np.int64), flags[0], flags[1])
+        columns, seen, choices = np.empty((7, count), np.int64), np.empty(count, np.int64), np.full(count, -1)
+        found = _Told(columns, seen, np.zeros(count, np.bool_), choices)
         private = (self.compiled.flags & at.PRIVATE) != 0
         fib = self.compiled.routes.paged
         _tell(
@@ -176,7 +199,7 @@ def _tell(
     columns: Table,
     seen: Table,
     clear: Table,
-    chosen: Table,
+    choices: Table,
     source: Table,
     taker: Table,
     ends: Table,
@@ -190,7 +213,7 @@ def _tell(
     foreign: Table,
     private: Table,
     led: Table,
-    choice: Table,
+    chosen: Table,
     atom: Table,
     watched: Table,
     known: Table,
@@ -215,10 +238,9 @@ def _tell(
         if not private[here] or not led[here] or not led[there] or not known[away]:
             continue
         clear[k] = True
-        passing = not straight[away] or (two >= 0 and not straight[back])
-        chosen[k] = two < 0 or (
-            passing and (balanced[away] or balanced[back] or choice[here] or choice[there])
-        )
+        if two >= 0:
+            passing = not straight[away] or not straight[back]
+            choices[k] = balanced[away] | balanced[back] | chosen[here] | chosen[there] if passing else 0
         seen[k] = watched[here] * len(watched) + watched[there]
         columns[0, k] = vm[one]
         columns[1, k] = -1 - receiver[k] if two < 0 or odd[two] else vm[two]
@@ -257,9 +279,12 @@ def _roles(compiled: Compiled) -> _Roles:
     vm = distinct([*said, *compiled.outs[held].T])[1]
     ways = compiled.routes.ways
     known = np.isin(ways[:, at.WAY_KIND], _LED)
-    balanced = ways[:, at.WAY_KIND] == at.WAY_FRONTEND
-    flags = compiled.balancers.frontends[np.where(balanced, ways[:, at.WAY_A], 0), at.FRONT_FLAGS]
-    known &= ~balanced | ((flags & (at.AS_CLIENT | at.HARD)) == 0)
+    fronted = ways[:, at.WAY_KIND] == at.WAY_FRONTEND
+    fronts = np.where(fronted, ways[:, at.WAY_A], 0)
+    flags = compiled.balancers.frontends[fronts, at.FRONT_FLAGS]
+    known &= ~fronted | ((flags & (at.AS_CLIENT | at.HARD)) == 0)
+    pools, of_front = _pools(compiled)
+    balanced = np.where(fronted, of_front[fronts], 0)
     fib = compiled.routes.paged.rows(np.unique(nics[passed, at.NIC_TABLE]).astype(np.int64))
     sets = np.unique(np.array([*_sets_of(compiled, passed)], np.int64))
     watched = [table.rows(sets) for table in (compiled.rules.sources, compiled.rules.destinations)]
@@ -274,13 +299,31 @@ def _roles(compiled: Compiled) -> _Roles:
         only_nics(compiled).astype(np.int64),
         _foreign(compiled),
         known[fib].all(axis=0),
-        balanced[fib].any(axis=0),
+        np.bitwise_or.reduce(balanced[fib], axis=0),
         distinct([compiled.flags, compiled.spaces, *fib])[1],
         distinct([none, *watched[0], *watched[1]])[1],
         known,
-        balanced,
         np.isin(ways[:, at.WAY_KIND], STRAIGHT),
+        balanced,
+        np.append(pools[nic], 0),
     )
+
+
+def _pools(compiled: Compiled) -> tuple[Table, Table]:
+    """Return int64 by NIC and by frontend: a bit for each choice per flow that it is in, or makes."""
+    nics, fronts = (
+        np.zeros(len(compiled.nics), np.int64),
+        np.zeros(len(compiled.balancers.frontends), np.int64),
+    )
+    row_of = {"/".join(key): row for key, row in compiled.balancers.number.items()}
+    choices = [
+        (row_of[front], choice) for (front, _), choice in choices_of(compiled).items() if len(choice) > 1
+    ]
+    for number, (row, choice) in enumerate(choices):
+        bit = 1 << min(number, _MOST_POOLS)  # more have no bits, so the last ones share one
+        nics[[nic for (nic,) in choice if nic >= 0]] |= bit
+        fronts[row] |= bit
+    return nics, fronts
 
 
 def _sets_of(compiled: Compiled, nics: Table) -> Iterator[int]:

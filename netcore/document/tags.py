@@ -14,7 +14,7 @@ BUILT_IN_TAGS = frozenset({"VirtualNetwork", "AzureLoadBalancer", "Internet"}) |
 """Tags that need no entry in the drawing and may stand in security rules (facts F8-F10)."""
 
 
-@lru_cache(1 << 12)
+@lru_cache(1 << 14)
 def rule_prefix(text: str) -> Network | None:
     """Return the prefix that an entry of a security rule names; None for ``*`` and for tags.
 
