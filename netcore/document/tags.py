@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from ipaddress import ip_network
 
-from netcore.document.values import Network
+from netcore.document.values import Network, parse_prefix
 
 ASKED_ABOUT_PLATFORM = frozenset({"AzurePlatformDNS", "AzurePlatformIMDS"})
 """Tags by which a rule reaches traffic with the platform's own addresses (fact F10)."""
@@ -29,4 +29,4 @@ def rule_prefix(text: str) -> Network | None:
     """
     if text == "*" or not (text[:1].isdigit() or ":" in text):
         return None
-    return ip_network(text, strict=True)
+    return parse_prefix(str(ip_network(text, strict=True)))  # which keeps its ends
