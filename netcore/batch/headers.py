@@ -373,9 +373,8 @@ class _Side:
         self._starts = np.append(0, np.cumsum(change.sum(axis=1))).astype(np.int64)
         self._cuts = np.nonzero(change)[1].astype(np.int64)
         self._change = change
-        self._passed = change[sorted(_sets_of(compiled, doors(compiled)) | set(self._middle.tolist()))].any(
-            axis=0
-        )
+        passed = [*doors(compiled), *middles(compiled).tolist()]
+        self._passed: Table = np.logical_or.reduce(change[sorted(_sets_of(compiled, passed))], axis=0)
 
     def cut(self, ends: Table) -> Table:
         """Return bool by row and cell whether a set is cut there that a request may meet, rewritten or not.

@@ -174,8 +174,8 @@ class RouteMaker:
             route = routes[0]
             address = route.next_hop_ips[0] if route.next_hop_ips else None
             # What a user route is called does not matter.
-            said = None if route.source is RouteSource.USER else route.ref
-            key = (vnet, route.next_hop_type, route.source, address, said)
+            ref = None if route.source is RouteSource.USER else route.ref
+            key = (vnet, route.next_hop_type, route.source, address, ref)
             way = self._known.get(key)
             if way is None:
                 way = self._known[key] = self._ways.once(*self._single(vnet, route, address))

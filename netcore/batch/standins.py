@@ -298,7 +298,7 @@ def _roles(compiled: Compiled) -> _Roles:
         np.append(nics[nic, at.NIC_TABLE], 0).astype(np.int64),
         only_nics(compiled).astype(np.int64),
         _foreign(compiled),
-        known[fib].all(axis=0),
+        np.logical_and.reduce(known[fib], axis=0),
         np.bitwise_or.reduce(balanced[fib], axis=0),
         distinct([compiled.flags, compiled.spaces, *fib])[1],
         distinct([none, *watched[0], *watched[1]])[1],

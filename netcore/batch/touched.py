@@ -246,7 +246,8 @@ class _Marks:
         """Return bool [sender, receiver], of some of both: whether requests may pass a NIC on the way."""
         table, usual = self._tables(self._heads[senders])
         ways = self._later.routes.paged.at(table[:, None], self._to[receivers][None])
-        return ~self._straight[ways] | ~usual[:, None]
+        found: Table = ~self._straight[ways] | ~usual[:, None]
+        return found
 
     def _answering(self, senders: Table, receivers: Table) -> Table:
         """Return the same of answers."""
@@ -256,12 +257,11 @@ class _Marks:
         known = self._tables(heads)[1]
         nics = later.nics[later.guests.vms[np.where(known, heads, 0), at.VM_NIC]]
         six = to >= later.atoms.count4
-        atom = np.where(six[None], nics[:, at.NIC_SOURCE6, None], nics[:, at.NIC_SOURCE4, None]).astype(
-            np.int64
-        )
-        ways = later.routes.paged.at(table[None], np.maximum(atom, 0))
+        atom = np.where(six[None], nics[:, at.NIC_SOURCE6, None], nics[:, at.NIC_SOURCE4, None])
+        ways = later.routes.paged.at(table[None], np.maximum(atom, 0).astype(np.int64))
         sure = usual & self._parties.plain[receivers]
-        return ~self._straight[ways] | ~sure[None] | ~known[:, None] | (atom < 0)
+        found: Table = ~self._straight[ways] | ~sure[None] | ~known[:, None] | (atom < 0)
+        return found
 
     def _tables(self, vms: Table) -> tuple[Table, Table]:
         """Return the tables of the NICs of VMs, and bool whether nothing is special about them."""
