@@ -17,6 +17,7 @@ from netcore.batch.answers import ABSENT, Answers, Fates
 from netcore.batch.changes import Difference
 from netcore.batch.compile import Compiled
 from netcore.batch.courses import Courses, choices_of, is_even, members_of
+from netcore.batch.decisions import SOURCE_PORT
 from netcore.batch.edits import edited
 from netcore.batch.forward import forward
 from netcore.batch.grouping import (
@@ -30,10 +31,11 @@ from netcore.batch.grouping import (
     changes_of,
     effects,
 )
-from netcore.batch.headers import SOURCE_PORT, Headers, Limits, Rows, is_simple, usual_vms
+from netcore.batch.headers import Headers, Limits, Rows
 from netcore.batch.moves import has_moved
 from netcore.batch.packets import Packets
 from netcore.batch.parties import Groups, Pairs, People, alike_in_both, parties_of, people_of
+from netcore.batch.passing import is_simple, usual_vms
 from netcore.batch.sheets import Table
 from netcore.batch.standins import fair, stand_ins
 from netcore.batch.touched import MOST_EDITS, Touched, touched_by

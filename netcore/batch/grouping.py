@@ -23,8 +23,9 @@ from netcore.batch.changes import (
     ports_text,
 )
 from netcore.batch.compile import Compiled
+from netcore.batch.decisions import SOURCE_PORT
 from netcore.batch.distinct import distinct, distinct_lists
-from netcore.batch.headers import SOURCE_PORT, Rows
+from netcore.batch.headers import Rows
 from netcore.batch.parties import Pairs, Parties, People
 from netcore.batch.portsets import PORTED
 from netcore.batch.sheets import Table

@@ -127,12 +127,11 @@ class Pager:
             self.row(np.zeros(self._columns, np.uint16))
         pages, cells = np.vstack(self._rows), np.vstack(self._cells)
         even = np.repeat(np.array(self._values, np.uint16)[:, None], SIZE, axis=1)
-        if len(cells):
-            heads, kinds = distinct(list(cells.view(np.int64).T))
-            rows = np.repeat(np.arange(len(pages)), [len(broken) for broken in self._broken])
-            pages[rows, np.concatenate(self._broken)] = len(even) + kinds
-            cells = cells[heads]
-        return _narrow(pages, np.vstack([even, cells]), self._columns)
+        cells = np.vstack([even, cells])
+        heads, kinds = distinct(list(cells.view(np.int64).T))
+        rows = np.repeat(np.arange(len(pages)), [len(broken) for broken in self._broken])
+        pages[rows, np.concatenate(self._broken)] = kinds[len(even) :]
+        return _narrow(pages, cells[heads], self._columns)
 
     def _evenly(self, values: Table) -> Table:
         """Return the numbers of pages that say one value all over."""

@@ -10,7 +10,6 @@ has.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final, NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
@@ -21,9 +20,10 @@ from netcore.batch.compile import Compiled
 from netcore.batch.courses import choices_of
 from netcore.batch.distinct import distinct, packed
 from netcore.batch.forward import carried
-from netcore.batch.headers import STRAIGHT, Headers, doors, is_simple, middles, usual_vms
+from netcore.batch.headers import Headers
 from netcore.batch.loops import fast
 from netcore.batch.pages import BITS, SIZE
+from netcore.batch.passing import STRAIGHT, doors, is_simple, middles, sets_of, usual_vms
 from netcore.batch.plain import only_nics
 from netcore.batch.sheets import Table
 
@@ -286,7 +286,7 @@ def _roles(compiled: Compiled) -> _Roles:
     pools, of_front = _pools(compiled)
     balanced = np.where(fronted, of_front[fronts], 0)
     fib = compiled.routes.paged.rows(np.unique(nics[passed, at.NIC_TABLE]).astype(np.int64))
-    sets = np.unique(np.array([*_sets_of(compiled, passed)], np.int64))
+    sets = np.array(sorted(sets_of(compiled, passed.tolist())), np.int64)
     watched = [table.rows(sets) for table in (compiled.rules.sources, compiled.rules.destinations)]
     none = np.zeros(compiled.atoms.count, np.int64)
     return _Roles(
@@ -324,14 +324,6 @@ def _pools(compiled: Compiled) -> tuple[Table, Table]:
         nics[[nic for (nic,) in choice if nic >= 0]] |= bit
         fronts[row] |= bit
     return nics, fronts
-
-
-def _sets_of(compiled: Compiled, nics: Table) -> Iterator[int]:
-    """Yield the rule sets of some NICs."""
-    rules = compiled.rules
-    for chain in np.unique(compiled.nics[nics][:, [at.NIC_OUT, at.NIC_IN]]).tolist():
-        start, count = rules.chains[chain, [at.CHAIN_START, at.CHAIN_COUNT]].tolist()
-        yield from rules.chain_sets[start : start + count].tolist()
 
 
 def _foreign(compiled: Compiled) -> Table:

@@ -11,9 +11,10 @@ from netcore.batch import layout as at
 from netcore.batch.classes import classes_of
 from netcore.batch.compile import Compiled
 from netcore.batch.distinct import distinct
-from netcore.batch.headers import STRAIGHT, doors, is_simple, keep_ports, middles, usual_vms
+from netcore.batch.headers import keep_ports
 from netcore.batch.moves import addresses_of, named_vms, prefixes_of
 from netcore.batch.parties import Parties
+from netcore.batch.passing import STRAIGHT, doors, is_simple, middles, usual_vms
 from netcore.batch.sheets import Table
 from netcore.batch.update import Update
 from netcore.control.prefixes import AddressSet, ends
