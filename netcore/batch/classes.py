@@ -61,6 +61,7 @@ def classes_of(compiled: Compiled) -> Classes:
     known = named(network)
     columns = _Columns(compiled)
     prefixes = sorted(_guest_prefixes(network), key=str)
+    topology = network.scenario.topology
     found: dict[tuple[object, ...], list[str]] = {}
     why: dict[str, str] = {}
     for vm, machine in sorted(drawing.machines.items()):
@@ -70,7 +71,6 @@ def classes_of(compiled: Compiled) -> Classes:
             found[("alone", vm)] = [vm]
             continue
         port = machine.ports[0]
-        topology = network.scenario.topology
         key = (
             port.subnet,
             topology.nics[port.id].security_group,
@@ -78,8 +78,8 @@ def classes_of(compiled: Compiled) -> Classes:
             machine.runs,
             topology.vms[vm].zone,
             "" if machine.plain else machine.guest.model_dump_json(),
-            tuple((address.version, columns.of(address)) for address in port.held),
-            tuple(tuple(address in prefix for prefix in prefixes) for address in port.held),
+            *[(address.version, columns.of(address)) for address in port.held],
+            *[address in prefix for address in port.held for prefix in prefixes],
         )
         found.setdefault(key, []).append(vm)
     return _made(network, sorted(found.values()), why)
@@ -120,6 +120,8 @@ def _alone(machine: Machine, named: dict[object, str]) -> str:
     for name in (f"vms/{machine.id}", f"nics/{port.id}", *port.held):
         if name in named:
             return say("{named} names it.", named=named[name])
+    if machine.plain and port.guest_mac == port.mac:
+        return ""
     guest = machine.guest
     if any((guest.loopback, guest.interfaces, guest.tunnels, guest.redundancy, guest.bgp)):
         return say("Its guest has addresses or neighbours of its own.")
@@ -191,8 +193,10 @@ def _named(network: Network) -> dict[object, str]:
     topology = network.scenario.topology
     found: dict[object, str] = {}
     for table in topology.route_tables.values():
+        what = say("A route of table {name}", name=table.name)
         for route in table.routes.values():
-            _name(found, say("A route of table {name}", name=table.name), (route.next_hop_ip, route.target))
+            if route.next_hop_ip is not None or route.target is not None:
+                _name(found, what, (route.next_hop_ip, route.target))
     for collection in _COLLECTIONS:
         for thing in getattr(topology, collection).values():
             said = getattr(thing, "name", "")

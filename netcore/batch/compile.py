@@ -104,7 +104,7 @@ class Compiled:
             ),
             *((door.path, door.vnet, door.view) for door in doors),
         ]
-        chains = [chains_of(network, port) for port in ports]
+        chains = _all_chains(network, ports)
         self.rules = Rules(chain for four in chains for chain in four)
         boundaries = Boundaries()
         self.rules.bound(boundaries)
@@ -254,6 +254,19 @@ class Compiled:
 def _lasting(state: State) -> tuple[object, ...]:
     """Return what of a moment is in more tables than those of guests and balancers."""
     return state.in_transit, state.down_zones, bool(state.down_instances), state.probed
+
+
+def _all_chains(network: Network, ports: list[Port]) -> list[tuple[tuple[RuleSet, ...], ...]]:
+    """Return what each NIC asks, see ``chains_of``; NICs of one subnet and one group ask the same."""
+    nics = network.scenario.topology.nics
+    known: dict[tuple[str, str | None], tuple[tuple[RuleSet, ...], ...]] = {}
+    found = []
+    for port in ports:
+        key = port.subnet, nics[port.id].security_group
+        if key not in known:
+            known[key] = chains_of(network, port)
+        found.append(known[key])
+    return found
 
 
 def chains_of(network: Network, port: Port) -> tuple[tuple[RuleSet, ...], ...]:

@@ -11,8 +11,8 @@ from netcore.batch import layout as at
 from netcore.batch.answers import ABSENT, STRIDE, Answers, name_of_way, way_of
 from netcore.batch.compile import Compiled
 from netcore.batch.distinct import distinct
-from netcore.batch.headers import is_usual, middles
 from netcore.batch.packets import Packets
+from netcore.batch.passing import is_usual, middles
 from netcore.batch.sheets import Table
 from netcore.forwarding.walk import follow
 from netcore.trace.model import Leg

@@ -7,6 +7,7 @@ to date instead of made anew, only pairs that the edit may concern are asked (``
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -16,6 +17,7 @@ from netcore.batch.answers import ABSENT, Answers, Fates
 from netcore.batch.changes import Difference
 from netcore.batch.compile import Compiled
 from netcore.batch.courses import Courses, choices_of, is_even, members_of
+from netcore.batch.decisions import SOURCE_PORT
 from netcore.batch.edits import edited
 from netcore.batch.forward import forward
 from netcore.batch.grouping import (
@@ -29,14 +31,18 @@ from netcore.batch.grouping import (
     changes_of,
     effects,
 )
-from netcore.batch.headers import SOURCE_PORT, Headers, Limits, Rows, is_simple, usual_vms
+from netcore.batch.headers import Headers, Limits, Rows
+from netcore.batch.moves import has_moved
 from netcore.batch.packets import Packets
 from netcore.batch.parties import Groups, Pairs, People, alike_in_both, parties_of, people_of
+from netcore.batch.passing import is_simple, usual_vms
 from netcore.batch.sheets import Table
+from netcore.batch.standins import fair, stand_ins
 from netcore.batch.touched import MOST_EDITS, Touched, touched_by
 from netcore.batch.update import updated
 from netcore.control.network import Network
 from netcore.document.models import Scenario
+from netcore.forwarding.drawing import drawing_of
 from netcore.trace.packet import TCP, UDP
 from netcore.words import say
 
@@ -53,12 +59,12 @@ def difference(before: Network | Scenario | Compiled, after: Network | Scenario 
     """
     one = _compiled(before)
     if isinstance(after, Compiled):
-        return _Comparison(one, after, None).result()
+        return Comparison(one, after, None).result()
     network = after if isinstance(after, Network) else Network(after)
     made = updated(one, network)
     if made is None:
-        return _Comparison(one, Compiled(network), None).result()
-    return _Comparison(one, made[0], touched_by(one, *made)).result()
+        return Comparison(one, Compiled(network), None).result()
+    return Comparison(one, made[0], touched_by(one, *made)).result()
 
 
 def _compiled(given: Network | Scenario | Compiled) -> Compiled:
@@ -67,7 +73,7 @@ def _compiled(given: Network | Scenario | Compiled) -> Compiled:
     return Compiled(given if isinstance(given, Network) else Network(given))
 
 
-class _Comparison:
+class Comparison:
     """Two drawings, what is asked of them, and where the answers differ."""
 
     def __init__(self, one: Compiled, other: Compiled, touched: Touched | None) -> None:
@@ -82,6 +88,10 @@ class _Comparison:
             alike = alike_in_both(people, one, other) if touched is None else touched.alike
         self._parties = parties = parties_of(people, alike)
         self._headers = Headers(one, other)
+        moved = _moved(one, other, people.vms) if touched is None else touched.update.moved
+        # By sender, and at last for none.
+        self._moved = np.zeros(len(people.senders) + 1, np.bool_)
+        self._moved[: len(people.vms)] = [vm in moved for vm in people.vms]
         members = members_of(one) | members_of(other)
         self._ends = [_ends_of(compiled, people) for compiled in self._both]
         sends = np.array([path in members for path in people.senders], np.bool_)
@@ -93,14 +103,14 @@ class _Comparison:
     def result(self) -> Difference:
         """Return the difference."""
         touched = self._touched
-        pairs, rows = self._asked()
+        pairs, like, rows = self._asked()
         asked = np.flatnonzero(rows.like == np.arange(len(rows.like)))
         found = [
             self._compared(pairs, rows, asked[begin : begin + BLOCK]) for begin in range(0, len(asked), BLOCK)
         ]
         networks = (self._both[0].network, self._both[1].network)
         return Difference(
-            changes_of(networks, self._parties, pairs, self._names, rows, found),
+            changes_of(networks, self._parties, pairs, like, self._names, rows, found),
             edited(networks[0].scenario, networks[1].scenario) if touched is None else touched.update.edited,
             self._headers.source_ports,
             len(asked),
@@ -111,22 +121,32 @@ class _Comparison:
             self._both[1] if touched is None or touched.edits < MOST_EDITS else None,
         )
 
-    def _asked(self) -> tuple[Pairs, Rows]:
-        """Return the pairs to ask, and the headers of each."""
+    def _asked(self) -> tuple[Pairs, Table, Rows]:
+        """Return the pairs to ask, by pair the one that is asked for it, and the headers of each of those."""
         shape = len(self._parties.senders), len(self._parties.receivers)
         if self._touched is None:
             pairs = self._pairs(np.ones(shape, np.bool_))
-            return pairs, self._rows(pairs, np.arange(len(pairs.sender)), None)
+            like, known = self.like(pairs, np.zeros(len(pairs.sender), np.int64))
+            return pairs, like, self._rows(pairs, known, np.unique(like), None)
         marks = self._touched.marks(self._parties)
         pairs = self._pairs(marks.wholly | marks.partly | marks.ends)
         limits = self._headers.limits(self._touched.spans)
-        asked = [each[pairs.sender, pairs.receiver] for each in marks]
+        mark = np.select([each[pairs.sender, pairs.receiver] for each in marks], [0, 1, 2])
+        like, known = self.like(pairs, mark)
+        firsts = np.unique(like)
         parts = [
-            self._rows(pairs, np.flatnonzero(asked[0]), None),
-            self._rows(pairs, np.flatnonzero(asked[1]), limits),
-            self._rows(pairs, np.flatnonzero(asked[2]), limits, otherwise=True),
+            self._rows(pairs, known, firsts[mark[firsts] == 0], None),
+            self._rows(pairs, known, firsts[mark[firsts] == 1], limits),
+            self._rows(pairs, known, firsts[mark[firsts] == 2], limits, otherwise=True),
         ]
-        return pairs, Rows.together(parts)
+        return pairs, like, Rows.together(parts)
+
+    def like(self, pairs: Pairs, mark: Table) -> tuple[Table, Table]:
+        """Return by pair the first one that fares alike, of those with the same mark; see ``stand_ins``."""
+        sender, receiver = self._places(pairs)
+        moved = self._moved[sender] | self._moved[self._parties.people.own[receiver]]
+        ends, apart = (self._ends[0], self._ends[1]), np.where(pairs.spread, -1, mark)
+        return stand_ins(self._both, ends, self._headers, sender, receiver, apart, moved)
 
     def _pairs(self, wanted: Table) -> Pairs:
         """Return one pair for each two groups, or all their pairs where a hash matters."""
@@ -137,9 +157,10 @@ class _Comparison:
         if spread.any() and not self._apart:
             some = np.flatnonzero(spread)
             plain = parties.plain[other[some]]
+            heads = senders.heads()[one[some]], receivers.heads()[other[some]]
             for end in self._ends:
-                plain &= end.direct(senders.heads()[one[some]], receivers.heads()[other[some]])
-            spread[some] = ~plain
+                plain &= end.direct(*heads)
+            spread[some] = ~(plain | fair(self._both, (self._ends[0], self._ends[1]), *heads))
         own = parties.people.own
         single = [
             (i, k, j, n)
@@ -165,7 +186,9 @@ class _Comparison:
             self._parties.receivers.row(pairs.receiver, pairs.of_receiver),
         )
 
-    def _rows(self, pairs: Pairs, chosen: Table, limits: Limits | None, *, otherwise: bool = False) -> Rows:
+    def _rows(
+        self, pairs: Pairs, known: Table, chosen: Table, limits: Limits | None, *, otherwise: bool = False
+    ) -> Rows:
         people = self._parties.people
         part = Pairs(*(column[chosen] for column in pairs))
         sender, receiver = self._places(part)
@@ -175,7 +198,7 @@ class _Comparison:
             every |= ~end.usual(sender, receiver) if is_simple(compiled) else True
         one, other = (end.told(sender, receiver) for end in self._ends)
         return self._headers.rows(
-            chosen, versions, (one, other), every, part.spread, limits, otherwise=otherwise
+            chosen, versions, (one, other), every, known[chosen], part.spread, limits, otherwise=otherwise
         )
 
     def _compared(self, pairs: Pairs, all_rows: Rows, numbers: Table) -> Found:
@@ -212,6 +235,17 @@ class _Comparison:
         return same
 
 
+def _moved(one: Compiled, other: Compiled, vms: Iterable[str]) -> frozenset[str]:
+    """Return the VMs that have other addresses in the second drawing, or that one of the two lacks."""
+    machines = [drawing_of(compiled.network).machines for compiled in (one, other)]
+    found = set()
+    for vm in vms:
+        before, after = (each.get(vm) for each in machines)
+        if before is None or after is None or has_moved(before, after):
+            found.add(vm)
+    return frozenset(found)
+
+
 def _any(groups: Groups, rows: Table) -> Table:
     """Return bool by group whether any of its rows is True."""
     found = np.zeros(len(groups), np.bool_)
@@ -223,10 +257,6 @@ _BY_HASH = (
     "A hash decides per flow between things that are not alike, so flows from port 49152 were asked one by "
     "one, and nothing is said of others."
 )
-
-
-_STRAIGHT = (at.WAY_LOCAL, at.WAY_PEER, at.WAY_DROP)
-"""Ways on which nobody chooses."""
 
 
 class _Ends:
@@ -267,7 +297,7 @@ class _Ends:
             )
         }
         kind = compiled.routes.ways[:, at.WAY_KIND]
-        self._straight = np.isin(kind, _STRAIGHT)
+        self._straight = np.isin(kind, (at.WAY_LOCAL, at.WAY_PEER, at.WAY_DROP))
 
     def direct(self, sender: Table, receiver: Table) -> Table:
         """Return bool: neither request nor answer is handed to anybody on the way.
@@ -290,10 +320,14 @@ class _Ends:
 
     def told(self, sender: Table, receiver: Table) -> Table:
         """Return what ``Headers.rows`` needs to know of the ends."""
-        source, taker = self.source[sender], self.taker[receiver]
-        four = self.people.version[receiver] == 4
-        atoms = np.where(four, self._atoms[4][source], self._atoms[6][source])
-        found: Table = np.stack([atoms, self._atom[receiver], self._out[source], self._in[taker]], axis=1)
+        source = self.source[sender]
+        found = np.empty((len(sender), 4), np.int64)
+        found[:, 0] = self._atoms[4][source]
+        six = np.flatnonzero(self.people.version[receiver] != 4)
+        found[six, 0] = self._atoms[6][source[six]]
+        found[:, 1] = self._atom[receiver]
+        found[:, 2] = self._out[source]
+        found[:, 3] = self._in[self.taker[receiver]]
         return found
 
     def packets(self, sender: Table, receiver: Table, rows: Rows) -> Packets:

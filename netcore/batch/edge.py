@@ -36,6 +36,8 @@ class WaysOut:
         self._run = run
         self._atoms = atoms
         self._count_hard = count_hard
+        balancers = run.network.scenario.topology.load_balancers.values()
+        self._outbound_rules = any(balancer.outbound_rules for balancer in balancers)
         self._outs = Sheet(layout.OUT_COLUMNS)
         self._held: list[int] = []
         self._pools: dict[str, tuple[int, int]] = {}
@@ -60,7 +62,7 @@ class WaysOut:
         )
 
     def _out(self, port: Port, source: Address) -> tuple[int, int, int]:
-        if self._run.network.profile.internet_needs_gateway:
+        if self._run.network.profile.internet_needs_gateway or not self._may_have(port):
             return layout.OUT_NONE, -1, 0
         header = Header.model_construct(
             source=source, destination=_ANYWHERE[source.version], protocol=TCP, source_port=1024
@@ -78,6 +80,18 @@ class WaysOut:
             return layout.OUT_HARD, -1, 0
         kind = layout.OUT_PLAIN if way.key == "edge.public_ip" else layout.OUT_PORTS
         return kind, self._atoms.of(way.address), 1
+
+    def _may_have(self, port: Port) -> bool:
+        """Return whether there is anything on the drawing that may be a way out of a NIC."""
+        topology = self._run.network.scenario.topology
+        subnet = topology.subnets[port.subnet]
+        default = self._run.network.profile.default_outbound
+        return (
+            subnet.nat_gateway is not None
+            or (default if subnet.default_outbound is None else subnet.default_outbound)
+            or self._outbound_rules
+            or any(held.public_ip is not None for held in topology.nics[port.id].configurations.values())
+        )
 
     def _pool(self, port: Port) -> tuple[int, int, int]:
         """Return the addresses of the NAT gateway of a subnet, see ``edge._nat_gateway``."""

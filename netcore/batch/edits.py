@@ -29,6 +29,7 @@ class Plan:
         vms: VMs that are something else themselves, or whose NICs are.
         renamed: VMs that have, or whose NICs have, other names only.
         vnets: virtual networks that a changed peering joins.
+        carries: peerings that carry forwarded packets now, or no longer, and are as before otherwise.
         drawn: whether subnets came or went.
     """
 
@@ -38,6 +39,7 @@ class Plan:
     vms: set[str] = field(default_factory=set)
     renamed: set[str] = field(default_factory=set)
     vnets: set[str] = field(default_factory=set)
+    carries: set[str] = field(default_factory=set)
     drawn: bool = False
 
 
@@ -163,9 +165,11 @@ def _peering(plan: Plan, before: Topology, after: Topology, key: str) -> None:
         _need(not (topology.connected_groups or topology.transit_gateways))
         _need(all(vm.guest.bgp is None for vm in topology.vms.values()))
         _need(all(balancer.sku != "gateway" for balancer in topology.load_balancers.values()))
-        link = topology.peerings.get(key)
-        if link is not None:
-            plan.vnets |= {link.vnet, link.remote_vnet}
+    links = [link for topology in (before, after) if (link := topology.peerings.get(key)) is not None]
+    if len(links) == 2 and _fields(*links) == {"allow_forwarded"}:
+        plan.carries.add(key)  # no table and no tag hangs on it
+        return
+    plan.vnets |= {vnet for link in links for vnet in (link.vnet, link.remote_vnet)}
 
 
 _PLANNERS: Final[dict[str, Callable[[Plan, Topology, Topology, str], None]]] = {

@@ -23,8 +23,9 @@ from netcore.batch.changes import (
     ports_text,
 )
 from netcore.batch.compile import Compiled
+from netcore.batch.decisions import SOURCE_PORT
 from netcore.batch.distinct import distinct, distinct_lists
-from netcore.batch.headers import SOURCE_PORT, Rows
+from netcore.batch.headers import Rows
 from netcore.batch.parties import Pairs, Parties, People
 from netcore.batch.portsets import PORTED
 from netcore.batch.sheets import Table
@@ -155,9 +156,19 @@ def effects(before: Side, after: Side, even_before: Table, even_after: Table) ->
 
 
 def changes_of(
-    networks: Networks, parties: Parties, pairs: Pairs, names: PlaceNames, rows: Rows, found: list[Found]
+    networks: Networks,
+    parties: Parties,
+    pairs: Pairs,
+    like: Table,
+    names: PlaceNames,
+    rows: Rows,
+    found: list[Found],
 ) -> Changes:
-    """Return flows that differ, grouped."""
+    """Return flows that differ, grouped.
+
+    Args:
+        like: int64 by pair, the pair that was asked for it.
+    """
     kinds: dict[tuple[int, ...], int] = {}
     kind_of = np.full(len(rows.like), -1, np.int64)
     for block in found:
@@ -181,8 +192,10 @@ def changes_of(
     heads, group = distinct([kind, protocol, distinct_lists(list(spans.T), limits), pairs.spread[pair]])
     listed = list(kinds)
     bits = np.array([row[0] for row in listed], np.int64)[kind[heads]]
-    count = np.bincount(group, _sizes(parties, pairs)[pair]).astype(np.int64)
+    count = np.bincount(group, np.bincount(like, _sizes(parties, pairs))[pair]).astype(np.int64)
     outside = np.bincount(group, _is_outside(parties, pairs)[pair]) > 0
+    alike = np.argsort(like, kind="stable")
+    begin, end = (np.searchsorted(like[alike], pair, side=side) for side in ("left", "right"))
     ranks = np.argsort(np.lexsort((-count, _lowest(bits))))
     ordered = np.argsort(ranks)
     members = np.argsort(ranks[group], kind="stable")
@@ -191,7 +204,8 @@ def changes_of(
     def make(number: int) -> Change:
         head = int(heads[ordered[number]])
         told = tuple((a, b) for a, b in spans[limits[head] : limits[head + 1]].tolist())
-        some = np.sort(pair[members[ends[number] : ends[number + 1]]])
+        some = members[ends[number] : ends[number + 1]].tolist()
+        some = np.sort(np.concatenate([alike[begin[each] : end[each]] for each in some]))
         spread = bool(pairs.spread[some[0]])
         which = listed[int(kind[head])], int(protocol[head])
         return _change(networks, parties, pairs, names, *which, told, spread, some)

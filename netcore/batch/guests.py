@@ -207,14 +207,15 @@ def _simple(machine: Machine) -> bool:
 
 def hard(machine: Machine) -> str:
     """Return why arrays do not carry a guest; empty if they do."""
-    if machine.guest.tunnels:
-        return "guest with tunnels"
-    if machine.guest.redundancy:
-        return "guest in a redundancy group"
-    if machine.guest.policy_routing:
-        return "guest with policy routing"
-    if machine.firewall:
-        return "guest with a firewall"
+    if not machine.plain:
+        if machine.guest.tunnels:
+            return "guest with tunnels"
+        if machine.guest.redundancy:
+            return "guest in a redundancy group"
+        if machine.guest.policy_routing:
+            return "guest with policy routing"
+        if machine.firewall:
+            return "guest with a firewall"
     if not PLATFORM.isdisjoint(machine.own):
         return "guest that holds an address of the platform"
     return ""

@@ -7,14 +7,14 @@ sets are those of both NICs and of every NIC that packets may pass.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from netcore.batch import layout as at
 from netcore.batch.compile import Compiled
+from netcore.batch.decisions import PROTOCOLS, SOURCE_PORT, Met, side_of
 from netcore.batch.distinct import distinct
 from netcore.batch.loops import fast
 from netcore.batch.portsets import PORTED
@@ -24,13 +24,7 @@ from netcore.document.guests import GuestFirewallRule
 from netcore.forwarding.drawing import drawing_of
 from netcore.forwarding.machines import Machine
 from netcore.forwarding.redundancy import HELLO_FLOWS
-from netcore.trace.packet import PROTOCOL_NUMBERS, TCP, UDP
-
-PROTOCOLS = {4: (TCP, UDP, 1, 50, 51), 6: (TCP, UDP, 58, 50, 51)}
-"""Protocols that are asked, by IP version: TCP, UDP, ICMP, ESP, AH."""
-
-SOURCE_PORT = 49_152
-"""Source port of what is asked; the first one that systems choose from (RFC 6335)."""
+from netcore.trace.packet import PROTOCOL_NUMBERS, UDP
 
 CHUNK = 4_096
 """Pairs that are cut together, so that memory stays small."""
@@ -94,7 +88,8 @@ class Headers:
         place = int(np.searchsorted(told, SOURCE_PORT, side="right"))
         self.source_ports = (told[place - 1], told[place] - 1)
         self.sampled = np.logical_or.reduce(list(self.special.values()))
-        self._sides = [_side(compiled, self.firsts) for compiled in self._both]
+        self._sides = [side_of(compiled, self.firsts) for compiled in self._both]
+        self._same_sets = self._sides[0].asks_as(self._sides[1])
         self._named = {protocol: self._named_cells(protocol) for protocol in PORTED}
 
     def _named_cells(self, protocol: int) -> Table:
@@ -114,6 +109,7 @@ class Headers:
         versions: Table,
         ends: tuple[Table, Table],
         every: Table,
+        known: Table,
         spread: Table,
         limits: Limits | None = None,
         *,
@@ -127,6 +123,7 @@ class Headers:
             ends: per drawing int64 [pair, 4]: atoms of sender and address, chains that the request meets
                 at both NICs; -1: none.
             every: bool: all cuts count, as places on the way may rewrite or compare otherwise.
+            known: bool: only rule sets that are known compare; their cuts are enough.
             spread: bool: a hash matters, so that what is asked stands for its first port alone.
             limits: which headers matter at all; None: all.
             otherwise: only headers that a rule set at one of the ends treats otherwise in the second drawing.
@@ -139,9 +136,15 @@ class Headers:
                 rows = chosen[begin : begin + CHUNK]
                 told = np.flatnonzero(~every[rows])
                 met = [side.met(end[rows[told]]) for side, end in zip(self._sides, ends, strict=True)]
+                whole = rows[every[rows]]
+                cuts = np.ones((len(whole), len(self.firsts)), np.bool_)
+                some = known[whole]
+                cuts[some] = np.logical_or(
+                    *(side.cut(end[whole[some]]) for side, end in zip(self._sides, ends, strict=True))
+                )
                 for protocol in protocols:
                     cut = self._cut(
-                        protocol, every[rows], spread[rows], told, met, limits, otherwise=otherwise
+                        protocol, every[rows], cuts, spread[rows], told, met, limits, otherwise=otherwise
                     )
                     parts.append(cut._replace(pair=pairs[rows[cut.pair]]))
         return Rows.together(parts)
@@ -150,9 +153,10 @@ class Headers:
         self,
         protocol: int,
         every: Table,
+        cuts: Table,
         spread: Table,
         told: Table,
-        met: list[_Met],
+        met: list[Met],
         limits: Limits | None,
         *,
         otherwise: bool,
@@ -160,6 +164,7 @@ class Headers:
         """Return the headers to ask, with the place of the pair instead of its number.
 
         Args:
+            cuts: bool by cell, of each pair of ``every``: which cuts count.
             told: pairs that ``met`` knows about.
         """
         ported = protocol in PORTED
@@ -170,7 +175,7 @@ class Headers:
         if ported:
             marks[:, self.special[protocol]] = 1
             marks[np.ix_(spread, self.sampled)] = 1
-        marks[every] = 1
+        marks[every] |= cuts if ported else True
         said = [np.zeros(marks.shape, np.uint8) for _ in self._sides]
         decided = np.zeros(marks.shape, np.uint64)
         if wanted.any() and (ported or otherwise):
@@ -194,6 +199,28 @@ class Headers:
         first, last = (self.firsts[cell], self.lasts[last]) if ported else (cell, last)
         last = np.where(spread[row], first, last)
         return Rows(row, np.full(len(row), protocol, np.uint8), first, last, like)
+
+    def decisions(self, ends: Sequence[Table], watched: Sequence[Table], *, moved: bool) -> list[Table]:
+        """Return what rule sets decide that pairs may meet in both drawings, in columns of numbers.
+
+        Where they are equal each set says the same of every protocol and port.
+
+        Args:
+            ends: as in ``rows``, of each drawing.
+            watched: int64 by pair, of each drawing: sets on the way tell pairs with one number not apart.
+            moved: whether some have other addresses in the second drawing.
+        """
+        columns: list[Table] = []
+        for side, each, seen in zip(self._sides, ends, watched, strict=True):
+            if columns and self._same_sets and not moved and np.array_equal(each[:, 2:], ends[0][:, 2:]):
+                break
+            met = side.met(each, between=False)
+            columns += list(side.sayings(met)[met.kinds])
+            firsts, kinds = distinct([seen])
+            met = side.met(each[firsts], at_ends=False)
+            said = distinct([np.zeros(len(firsts), np.int64), *side.sayings(met)[met.kinds]])[1]
+            columns.append(said[kinds])
+        return columns
 
     def limits(self, spans: Iterable[tuple[str, Iterable[tuple[int, int]] | None]]) -> Limits:
         """Return limits of rules by protocol, ``*`` for any, and destination ports; None: any."""
@@ -242,7 +269,7 @@ def _alike(
         like: filled with the numbers of the runs.
         rows, cells: row and first cell of each run, ascending.
         alone: bool by row: each run stands for itself.
-        decided, said, said_later: see ``_Side.mark``, of both drawings.
+        decided, said, said_later: see ``Side.mark``, of both drawings.
         until, until_later: see ``_asked_until``, of both drawings.
         named: by cell, see ``Headers._named_cells``.
     """
@@ -278,325 +305,6 @@ def _runs(marks: Table, cells: Table) -> tuple[Table, Table, Table]:
     last = np.append(place[1:], 0) - 1
     last[np.append(row[1:] != row[:-1], True)] = len(cells) - 1
     return row, cells[place], cells[last]
-
-
-_SIDES: WeakKeyDictionary[Compiled, tuple[bytes, _Side]] = WeakKeyDictionary()
-
-
-def _side(compiled: Compiled, firsts: Table) -> _Side:
-    """Return the rule sets of a drawing with their cuts, as they were last made if they are the same."""
-    key = firsts.tobytes()
-    found = _SIDES.get(compiled)
-    if found is None or found[0] != key:
-        found = _SIDES[compiled] = key, _Side(compiled, firsts)
-    return found[1]
-
-
-class _Met(NamedTuple):
-    """What requests meet.
-
-    Args:
-        keys: set, whether ports stand the other way round, and classes of both addresses; -1: nothing.
-        kinds: by set met and row, a number of a key.
-        codes: by set met, see ``_Side._in_turn``.
-    """
-
-    keys: Table
-    kinds: Table
-    codes: Table
-
-
-class _Side:
-    """The rule sets of one drawing, with their own cuts."""
-
-    def __init__(self, compiled: Compiled, firsts: Table) -> None:
-        self._rules = rules = compiled.rules
-        self._firsts = firsts
-        self._chains, self._chain_sets, self._sets = (
-            table.astype(np.int64) for table in (rules.chains, rules.chain_sets, rules.sets)
-        )
-        self._middle = np.array(sorted(_middle_sets(compiled)), np.int64)
-        cell = rules.port_atom[firsts].astype(np.int64)
-        every = np.arange(len(rules.sets))
-        self._every = every[:, None]
-        self._from = rules.source_ports.at(self._every, cell).astype(np.int64)
-        self._to = rules.destination_ports.at(self._every, cell).astype(np.int64)
-        fixed = rules.port_atom[[SOURCE_PORT]].astype(np.int64)
-        self._fixed = np.stack(
-            [side.at(every, fixed) for side in (rules.source_ports, rules.destination_ports)],
-            axis=1,
-        ).astype(np.int64)
-        change = np.zeros(self._to.shape, np.bool_)
-        change[:, 0] = True
-        change[:, 1:] = (self._to[:, 1:] != self._to[:, :-1]) | (self._from[:, 1:] != self._from[:, :-1])
-        self._starts = np.append(0, np.cumsum(change.sum(axis=1))).astype(np.int64)
-        self._cuts = np.nonzero(change)[1].astype(np.int64)
-
-    def met(self, ends: Table) -> _Met:
-        """Return what requests meet, by row.
-
-        Args:
-            ends: as in ``Headers.rows``.
-        """
-        rules = self._rules
-        atoms, place = np.unique(np.maximum(ends[:, :2], 0), return_inverse=True)
-        place = place.reshape(-1, 2)
-        sources, destinations = (
-            rules.sources.at(self._every, atoms),
-            rules.destinations.at(self._every, atoms),
-        )
-        there = (ends[:, :2] >= 0).all(axis=1)
-        keys, codes = [], []
-        for sets, turned, code in self._in_turn(ends[:, 2:]):
-            one = sources[sets, place[:, turned]].astype(np.int64)
-            two = destinations[sets, place[:, 1 - turned]].astype(np.int64)
-            keys.append(np.where(there & (sets >= 0), ((sets * 2 + turned) << 32) | one << 16 | two, -1))
-            codes.append(code)
-        table = np.array(keys, np.int64).reshape(len(keys), len(ends))
-        firsts, kinds = distinct([table.ravel()])
-        return _Met(table.ravel()[firsts], kinds.reshape(table.shape), np.array(codes, np.int64))
-
-    def mark(
-        self,
-        marks: Table,
-        said: Table,
-        decided: Table,
-        place: int,
-        rows: Table,
-        met: _Met,
-        protocol: int,
-        wanted: Table,
-    ) -> None:
-        """Mark the cuts at which a rule set decides otherwise.
-
-        Args:
-            marks, said: uint8 by row and cell; ``said`` gets the set of an end that denies first.
-            decided: uint64 by row and cell, two bits for each set met; those of this drawing begin at
-                ``place``. Noted is how they differ from the cell before.
-            rows: those that ``met`` tells about.
-            wanted: bool by cell.
-        """
-        rules, ported = self._rules, protocol in PORTED
-        every = np.arange(len(rules.sets))
-        starts = self._starts if ported else np.append(every, len(every))
-        cuts = self._cuts if ported else np.zeros(len(every), np.int64)
-        of = np.maximum(met.keys, 0) >> 33
-        offsets = np.append(0, np.cumsum(np.where(met.keys >= 0, starts[of + 1] - starts[of], 0)))
-        decisions = np.empty(offsets[-1], np.uint8)
-        _decide(
-            decisions,
-            met.keys,
-            offsets,
-            self._sets,
-            rules.bits,
-            self._from,
-            self._to,
-            self._fixed if ported else np.stack([self._from[:, 0], self._to[:, 0]], axis=1),
-            int(rules.protocol_class[protocol]),
-            starts,
-            cuts,
-        )
-        below = np.append(0, np.cumsum(wanted)).astype(np.int64)
-        which = met.kinds, met.codes, met.keys
-        _mark(marks, said, decided, place, rows, *which, offsets, decisions, starts, cuts, below)
-
-    def _in_turn(self, ends: Table) -> Iterator[tuple[Table, int, int]]:
-        """Yield the sets that requests may meet, in order, by row; -1: none.
-
-        The second number is 1 for an answer, which may come another way, and the third tells sets of the two
-        ends apart, from 1; it is 0 for sets on the way.
-        """
-        for part in range(2):
-            chain = np.maximum(ends[:, part], 0)
-            start, count = self._chains[chain, at.CHAIN_START], self._chains[chain, at.CHAIN_COUNT]
-            count = np.where(ends[:, part] >= 0, count, 0)
-            for number in range(int(count.max(initial=0))):
-                there = number < count
-                yield (
-                    np.where(there, self._chain_sets[np.where(there, start + number, 0)], -1),
-                    0,
-                    2 * number + part + 1,
-                )
-            if part == 0:
-                for middle in self._middle.tolist():
-                    for turned in range(2):
-                        yield np.full(len(ends), middle), turned, 0
-
-
-@fast
-def _decide(
-    decisions: Table,
-    keys: Table,
-    offsets: Table,
-    sets: Table,
-    bits: Table,
-    from_class: Table,
-    to_class: Table,
-    fixed: Table,
-    protocol: Any,
-    starts: Table,
-    cuts: Table,
-) -> None:
-    """Write what a rule set says of two addresses, cut by cut.
-
-    Args:
-        keys: as in ``_Met``.
-        offsets: where decisions of each key begin.
-        fixed: by set, class of the source port as source and as destination.
-        starts, cuts: cells at which a set's own ports are cut.
-    """
-    for k in range(len(keys)):
-        if keys[k] < 0:
-            continue
-        s, turned = keys[k] >> 33, (keys[k] >> 32) & 1
-        width = sets[s, at.SET_WORDS]
-        one = sets[s, at.SET_SOURCE] + ((keys[k] >> 16) & 0xFFFF) * width
-        two = sets[s, at.SET_DESTINATION] + (keys[k] & 0xFFFF) * width
-        three = sets[s, at.SET_PROTOCOL] + protocol * width
-        for c in range(starts[s], starts[s + 1]):
-            here, there = fixed[s, 0], to_class[s, cuts[c]]
-            if turned == 1:
-                here, there = from_class[s, cuts[c]], fixed[s, 1]
-            four = sets[s, at.SET_SOURCE_PORT] + here * width
-            five = sets[s, at.SET_DESTINATION_PORT] + there * width
-            decision = _NO_RULE
-            for w in range(width):
-                found = bits[one + w] & bits[two + w] & bits[three + w] & bits[four + w] & bits[five + w]
-                if found != 0:
-                    lowest = found & (~found + np.uint64(1))
-                    decision = _DENIED
-                    if lowest & bits[sets[s, at.SET_ALWAYS] + w]:
-                        decision = _ALWAYS
-                    elif lowest & bits[sets[s, at.SET_ALLOW] + w]:
-                        decision = _ALLOWED
-                    break
-            decisions[offsets[k] + c - starts[s]] = decision
-
-
-_NO_RULE: Final = 0
-_DENIED: Final = 1
-_ALLOWED: Final = 2
-_ALWAYS: Final = 3
-_SETTLED: Final = 255
-"""Of a cell: a set that always allows keeps the later ones of its chain from being asked."""
-
-
-@fast
-def _mark(
-    marks: Table,
-    said: Table,
-    decided: Table,
-    place: Any,
-    rows: Table,
-    kinds: Table,
-    codes: Table,
-    keys: Table,
-    offsets: Table,
-    decisions: Table,
-    starts: Table,
-    cuts: Table,
-    wanted: Table,
-) -> None:
-    """Mark cuts by row.
-
-    Args:
-        said: by row and cell the code of the set that denies first, of those at the two ends.
-        decided, place: see ``_Side.mark``.
-        kinds: by set met and row a number of a key; ``codes``: see ``_Side._in_turn``.
-        wanted: by cell, how many cells below it are asked about.
-    """
-    cells = marks.shape[1]
-    for k in range(len(rows)):
-        row, settled = rows[k], False
-        for n in range(len(kinds)):
-            kind, code = kinds[n, k], codes[n]
-            if settled and (n == 0 or code == 0 or (code ^ codes[n - 1]) & 1):
-                settled = False
-                for cell in range(cells):
-                    if said[row, cell] == _SETTLED:
-                        said[row, cell] = 0
-            if keys[kind] < 0:
-                continue
-            s, before, noted = keys[kind] >> 33, -1, 0
-            for c in range(starts[s], starts[s + 1]):
-                cell = cuts[c]
-                end = cuts[c + 1] if c + 1 < starts[s + 1] else cells
-                if wanted[end] == wanted[cell]:
-                    before = -1
-                    continue
-                decision = decisions[offsets[kind] + c - starts[s]]
-                # What an earlier set has denied meets no later one.
-                if before >= 0 and decision != before and not (said[row, cell] and said[row, cell - 1]):
-                    marks[row, cell] = 1
-                before = decision
-                if decision != noted:
-                    decided[row, cell] ^= np.uint64(decision ^ noted) << np.uint64(2 * ((place + n) & 31))
-                    noted = decision
-                if code and decision in (_DENIED, _ALWAYS):
-                    settled |= decision == _ALWAYS
-                    for each in range(cell, end):
-                        if said[row, each] == 0:
-                            said[row, each] = code if decision == _DENIED else _SETTLED
-        if settled:
-            for cell in range(cells):
-                if said[row, cell] == _SETTLED:
-                    said[row, cell] = 0
-
-
-def middles(compiled: Compiled) -> Table:
-    """Return the NICs that packets between others may pass: next hops of routes, and members behind them."""
-    ways = compiled.routes.ways
-    found = set(ways[ways[:, at.WAY_KIND] == at.WAY_NIC, at.WAY_A].tolist())
-    fronts = compiled.balancers.frontends
-    for front in set(ways[ways[:, at.WAY_KIND] == at.WAY_FRONTEND, at.WAY_A].tolist()):
-        start = int(fronts[front, at.FRONT_RULES])
-        for rule in compiled.balancers.rules[start : start + int(fronts[front, at.FRONT_RULED])]:
-            members = int(rule[at.RULE_MEMBERS])
-            count = int(rule[at.RULE_COUNT])
-            found |= set(compiled.balancers.members[members : members + count, at.MEMBER_NIC].tolist())
-    return np.array(sorted(found - {-1}), np.int64)
-
-
-def is_simple(compiled: Compiled) -> bool:
-    """Return whether nothing on the way between VMs rewrites, keeps sessions or has routes of its own."""
-    if compiled.carried.by_mac or compiled.carried.vpc:
-        return False
-    return all(_only_passes(compiled, nic) for nic in compiled.nics[middles(compiled)])
-
-
-def _only_passes(compiled: Compiled, nic: Table) -> bool:
-    if nic[at.NIC_VM] < 0:
-        return True
-    return not int(nic[at.NIC_FLAGS]) & (at.WRONG_MAC | at.HARD) and is_usual(compiled, int(nic[at.NIC_VM]))
-
-
-def is_usual(compiled: Compiled, vm: int) -> bool:
-    """Return whether a guest has one NIC, sends from it, and neither rewrites nor filters."""
-    return bool(_usual(compiled.guests.vms[vm]))
-
-
-def usual_vms(compiled: Compiled) -> Table:
-    """Return by VM what ``is_usual`` does."""
-    return _usual(compiled.guests.vms[: len(compiled.guests.ids)])
-
-
-def _usual(rows: Table) -> Table:
-    common = (rows[..., at.VM_FLAGS] & _SPECIAL) == 0
-    found: Table = common & (rows[..., at.VM_NIC] >= 0) & (rows[..., at.VM_FORWARDED] == 0)
-    return found
-
-
-_SPECIAL = at.HARD | at.SNAT | at.FIREWALLED | at.POLICY | at.STATEFUL
-
-
-def _middle_sets(compiled: Compiled) -> set[int]:
-    found: set[int] = set()
-    for row in compiled.nics[middles(compiled)]:
-        for side in (at.NIC_OUT, at.NIC_IN):
-            chain = compiled.rules.chains[row[side]]
-            start = int(chain[at.CHAIN_START])
-            found |= set(compiled.rules.chain_sets[start : start + int(chain[at.CHAIN_COUNT])].tolist())
-    return found
 
 
 def _changes(port_atom: Table) -> set[int]:

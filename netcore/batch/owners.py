@@ -40,12 +40,13 @@ class Owners:
 def bound(network: Network, drawing: Drawing, boundaries: Boundaries) -> None:
     """Make every held address an atom."""
     topology = network.scenario.topology
-    for vnet in topology.vnets:
-        for owner in network.owners.held_in(vnet):
-            boundaries.address(owner.address)
-    for port in drawing.ports.values():
-        for address in (*port.held, *port.own):
-            boundaries.address(address)
+    # By id, as most of them are the same objects.
+    held = {
+        id(owner.address): owner.address for vnet in topology.vnets for owner in network.owners.held_in(vnet)
+    }
+    held |= {id(address): address for port in drawing.ports.values() for address in (*port.held, *port.own)}
+    for address in held.values():
+        boundaries.address(address)
     for public in topology.public_ips.values():
         boundaries.address(public.address)
     for host in topology.hosts.values():

@@ -95,8 +95,9 @@ class Pager:
         self._starts = np.arange(0, columns, SIZE)
         self._inside = np.arange(SIZE)
         self._rows: list[Table] = []
+        self._broken: list[Table] = []
         self._cells: list[Table] = []
-        self._known: dict[bytes, int] = {}
+        self._values: list[int] = []
         self._even = np.full(1, -1, np.int32)
 
     def add(self, starts: Table, values: Table) -> None:
@@ -107,12 +108,13 @@ class Pager:
             values: uint16, what each run says.
         """
         first = values[np.searchsorted(starts, self._starts, side="right") - 1]
-        row = self._evenly(first)
-        broken = np.unique(starts[(starts & (SIZE - 1)) != 0] >> BITS)
+        inner = starts[(starts & (SIZE - 1)) != 0] >> BITS
+        broken = inner[np.diff(inner, prepend=-1) != 0]
         columns = (broken[:, None] << BITS) + self._inside
-        cells = values[np.searchsorted(starts, columns.ravel(), side="right") - 1].reshape(-1, SIZE)
-        row[broken] = [self._number(page) for page in cells]
-        self._rows.append(row)
+        cells = values[np.searchsorted(starts, columns.ravel(), side="right") - 1]
+        self._rows.append(self._evenly(first))
+        self._broken.append(broken)
+        self._cells.append(cells.astype(np.uint16).reshape(-1, SIZE))
 
     def row(self, values: Table) -> None:
         """Add a row that is at hand column by column, uint16."""
@@ -123,8 +125,13 @@ class Pager:
         """Return the table; one without rows has one of zeros."""
         if not self._rows:
             self.row(np.zeros(self._columns, np.uint16))
-        cells, pages = np.vstack(self._cells), np.vstack(self._rows)
-        return _narrow(pages, cells, self._columns)
+        pages, cells = np.vstack(self._rows), np.vstack(self._cells)
+        even = np.repeat(np.array(self._values, np.uint16)[:, None], SIZE, axis=1)
+        cells = np.vstack([even, cells])
+        heads, kinds = distinct(list(cells.view(np.int64).T))
+        rows = np.repeat(np.arange(len(pages)), [len(broken) for broken in self._broken])
+        pages[rows, np.concatenate(self._broken)] = kinds[len(even) :]
+        return _narrow(pages, cells[heads], self._columns)
 
     def _evenly(self, values: Table) -> Table:
         """Return the numbers of pages that say one value all over."""
@@ -135,15 +142,10 @@ class Pager:
         found: Table = self._even[values]
         if (found < 0).any():
             for value in np.unique(values[found < 0]).tolist():
-                self._even[value] = self._number(np.full(SIZE, value, np.uint16))
+                self._even[value] = len(self._values)
+                self._values.append(value)
             found = self._even[values]
         return found
-
-    def _number(self, page: Table) -> int:
-        number = self._known.setdefault(page.tobytes(), len(self._cells))
-        if number == len(self._cells):
-            self._cells.append(page)
-        return number
 
 
 def _narrow(pages: Table, cells: Table, columns: int) -> Paged:

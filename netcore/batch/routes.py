@@ -15,7 +15,7 @@ from netcore.batch.sheets import Names, Sheet, Table, column
 from netcore.control.owners import Owner
 from netcore.control.peering import LinkState
 from netcore.control.prefixes import ends
-from netcore.control.routes import EffectiveRoute, HopType, RouteSource, RouteTableView
+from netcore.control.routes import EffectiveRoute, HopType, RouteSource, RouteState, RouteTableView
 from netcore.document.values import Address
 from netcore.document.values import Network as Prefix
 from netcore.forwarding.fabric import is_server
@@ -60,10 +60,17 @@ Asked = Iterable[tuple[str, str, RouteTableView]]
 def bound(tables: Asked, boundaries: Boundaries) -> None:
     """Make every prefix of a route a union of atoms, and every next hop an atom."""
     # By id first: most rows share the objects of the drawing, and numbers hash faster.
-    rows = {id(row): row for view in {id(view): view for _, _, view in tables}.values() for row in view.rows}
-    for address in {id(one): one for row in rows.values() for one in row.next_hop_ips}.values():
+    addresses: dict[int, Address] = {}
+    prefixes: dict[int, Prefix] = {}
+    for view in {id(view): view for _, _, view in tables}.values():
+        for row in view.rows:
+            for address in row.next_hop_ips:
+                addresses[id(address)] = address
+            for prefix in row.prefixes:
+                prefixes[id(prefix)] = prefix
+    for address in addresses.values():
         boundaries.address(address)
-    for prefix in {id(one): one for row in rows.values() for one in row.prefixes}.values():
+    for prefix in prefixes.values():
         boundaries.prefix(prefix)
 
 
@@ -143,12 +150,15 @@ class RouteMaker:
 
     def _table(self, vnet: str, rows: tuple[EffectiveRoute, ...], atoms: Atoms, labels: list[str]) -> Table:
         """Return one table: prefixes are painted over atoms, short before long."""
-        winners = winners_of(rows)
-        ordered = sorted(winners, key=lambda prefix: prefix.prefixlen)
-        firsts, lasts = atoms.spans((prefix.version, *ends(prefix)) for prefix in ordered)
+        found = [(row, prefix) for row in rows if row.state is RouteState.ACTIVE for prefix in row.prefixes]
+        starts, stops = atoms.spans((prefix.version, *ends(prefix)) for _, prefix in found)
         table = np.full(atoms.count, self.none, np.uint16)
-        for prefix, first, last in zip(ordered, firsts.tolist(), lasts.tolist(), strict=True):
-            table[first:last] = self.way(vnet, winners[prefix], labels)
+        # Prefixes are told apart by their atoms, for numbers hash faster.
+        winners: dict[tuple[int, int], list[EffectiveRoute]] = {}
+        for (row, _), *span in zip(found, starts.tolist(), stops.tolist(), strict=True):
+            winners.setdefault((span[0], span[1]), []).append(row)
+        for first, end in sorted(winners, key=lambda span: span[0] - span[1]):
+            table[first:end] = self.way(vnet, winners[first, end], labels)
         return table
 
     def way(self, vnet: str, routes: list[EffectiveRoute], labels: list[str]) -> int:
@@ -163,7 +173,9 @@ class RouteMaker:
         if len(routes) == 1 and len(routes[0].next_hop_ips) < 2:
             route = routes[0]
             address = route.next_hop_ips[0] if route.next_hop_ips else None
-            key = (vnet, route.next_hop_type, route.source, address, _said_ref(route))
+            # What a user route is called does not matter.
+            ref = None if route.source is RouteSource.USER else route.ref
+            key = (vnet, route.next_hop_type, route.source, address, ref)
             way = self._known.get(key)
             if way is None:
                 way = self._known[key] = self._ways.once(*self._single(vnet, route, address))
@@ -323,7 +335,7 @@ def winners_of(rows: Iterable[EffectiveRoute]) -> Winners:
     """Return the routes that hold, by prefix."""
     winners: Winners = {}
     for row in rows:
-        if row.active:
+        if row.state is RouteState.ACTIVE:
             for prefix in row.prefixes:
                 winners.setdefault(prefix, []).append(row)
     return winners
@@ -351,8 +363,3 @@ def choosers(
 
 def _drop(code: str, *, no_way_out: bool = False) -> Way:
     return layout.WAY_DROP, CODE_NUMBERS[code], int(no_way_out), -1
-
-
-def _said_ref(route: EffectiveRoute) -> str | None:
-    """Return the part of a route's path that its meaning depends on."""
-    return None if route.ref is None or route.ref.startswith("route_tables/") else route.ref

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from netcore.batch.atoms import Atoms, Boundaries
+from netcore.batch.distinct import distinct
 from netcore.batch.layout import (
     CHAIN_COLUMNS,
     CHAIN_COUNT,
@@ -22,6 +23,7 @@ from netcore.batch.layout import (
     SET_PROTOCOL,
     SET_WORDS,
 )
+from netcore.batch.loops import fast
 from netcore.batch.pages import Pager
 from netcore.batch.sheets import Sheet, Table, column
 from netcore.control.prefixes import AddressSet
@@ -31,9 +33,6 @@ from netcore.trace.packet import PROTOCOL_NUMBERS
 LAST_PORT = 65_535
 
 Spans = tuple[PortSpan, ...] | None
-
-
-_NO_CELLS = np.zeros(0, np.int64)
 
 
 class Rules:
@@ -87,7 +86,7 @@ class Rules:
         self.protocol_class[numbers] = np.arange(1, len(numbers) + 1)
         pagers = [Pager(columns) for columns in (atoms.count, atoms.count, len(ports), len(ports))]
         self._words: list[Table] = []
-        self._spans: dict[int, tuple[Table, Table]] = {}
+        self._spans: dict[int, tuple[list[int], list[int]]] = {}
         self._used = 0
         sheet = Sheet(SET_COLUMNS)
         for rules in self.given:
@@ -210,38 +209,38 @@ class Rules:
 
     def _side(self, sides: Sequence[AddressSet | None], atoms: Atoms, words: int, pager: Pager) -> int:
         """Make the vectors of one side's addresses: add the row of classes, return the offset."""
-        named = [number for number, side in enumerate(sides) if side is not None]
-        found = [self._span(side, atoms) for side in sides if side is not None]
-        owner = np.repeat(np.array(named, np.int64), [len(firsts) for firsts, _ in found])
-        firsts, ends = (np.concatenate([_NO_CELLS, *(both[end] for both in found)]) for end in (0, 1))
-        anyone = [number for number, side in enumerate(sides) if side is None]
-        return self._classes(firsts, ends, owner, anyone, len(sides), words, atoms.count, pager)
-
-    def _span(self, side: AddressSet, atoms: Atoms) -> tuple[Table, Table]:
-        """Return the atoms of a set of addresses; rules share sets."""
-        found = self._spans.get(id(side))
-        if found is None:
-            found = self._spans[id(side)] = atoms.spans(side.ranges())
-        return found
+        firsts: list[int] = []
+        ends: list[int] = []
+        owner: list[int] = []
+        anyone: list[int] = []
+        for number, side in enumerate(sides):
+            if side is None:
+                anyone.append(number)
+                continue
+            found = self._spans.get(id(side))  # rules share sets
+            if found is None:
+                one, other = atoms.spans(side.ranges())
+                found = self._spans[id(side)] = one.tolist(), other.tolist()
+            firsts += found[0]
+            ends += found[1]
+            owner += [number] * len(found[0])
+        return self._classes(firsts, ends, owner, anyone, words, atoms.count, pager)
 
     def _ports(self, sides: Sequence[Spans], ports: Table, words: int, pager: Pager) -> int:
         """Make the vectors of one side's ports."""
         spans = [(number, *span) for number, side in enumerate(sides) if side is not None for span in side]
-        limits = np.array([span[1:] for span in spans], np.int64).reshape(-1, 2)
-        firsts = np.searchsorted(ports, limits[:, 0], side="right") - 1
-        ends = np.searchsorted(ports, limits[:, 1], side="right")
+        limits = np.array(spans, np.int64).reshape(-1, 3)
+        firsts = np.searchsorted(ports, limits[:, 1], side="right") - 1
+        ends = np.searchsorted(ports, limits[:, 2], side="right")
         anyone = [number for number, side in enumerate(sides) if side is None]
-        return self._classes(
-            firsts, ends, [span[0] for span in spans], anyone, len(sides), words, len(ports), pager
-        )
+        return self._classes(firsts, ends, limits[:, 0], anyone, words, len(ports), pager)
 
     def _classes(
         self,
-        firsts: Table,
-        ends: Table,
+        firsts: Sequence[int] | Table,
+        ends: Sequence[int] | Table,
         owner: Sequence[int] | Table,
         anyone: Sequence[int],
-        rules: int,
         words: int,
         size: int,
         pager: Pager,
@@ -249,25 +248,20 @@ class Rules:
         """Find which cells share a vector. Cell ranges [first, end) belong to the rules ``owner``."""
         if len(owner) == 0:
             pager.add(np.zeros(1, np.int64), np.zeros(1, np.uint16))
-            matching = np.zeros((1, max(1, rules)), np.bool_)
-            matching[:, anyone] = True
-            return self._put(_packed(matching, words))
-        cuts = np.unique(np.concatenate([[0], firsts, ends]).astype(np.int64))
-        cuts = cuts[cuts < size]
-        rule = np.array(owner, np.int64)
-        change = np.zeros((len(cuts) + 1, max(1, rules)), np.int32)
-        np.add.at(change, (np.searchsorted(cuts, firsts), rule), 1)
-        np.add.at(change, (np.searchsorted(cuts, ends), rule), -1)
-        matching = np.cumsum(change[:-1], axis=0) > 0
-        matching[:, anyone] = True
-        packed = _packed(matching, words)
-        seen: dict[bytes, int] = {}
-        kind = np.array([seen.setdefault(row.tobytes(), len(seen)) for row in packed], np.uint16)
-        if len(seen) > LAST_PORT:
+            cuts = np.zeros(1, np.int64)
+        else:
+            cuts = np.unique(np.array([0, *firsts, *ends], np.int64))
+            cuts = cuts[cuts < size]
+        vectors = np.zeros((len(cuts), words), np.uint64)
+        starts, stops = np.searchsorted(cuts, firsts), np.searchsorted(cuts, ends)
+        _spread(vectors, starts, stops, np.array(owner, np.int64), np.array(anyone, np.int64))
+        if len(owner) == 0:
+            return self._put(vectors)
+        heads, kind = distinct(list(vectors.T))
+        if len(heads) > LAST_PORT:
             raise OverflowError("a rule set has more classes of addresses than 16 bits can number")
-        pager.add(cuts, kind)
-        vectors = np.frombuffer(b"".join(seen), np.uint64).reshape(len(seen), words)
-        return self._put(vectors)
+        pager.add(cuts, kind.astype(np.uint16))
+        return self._put(vectors[heads])
 
     def _put(self, vectors: Table) -> int:
         offset = self._used
@@ -347,6 +341,17 @@ def _is_anyone(side: AddressSet | None, version: int) -> bool:
 
 def _any_port(*sides: Spans) -> bool:
     return all(side is None or (0, LAST_PORT) in side for side in sides)
+
+
+@fast
+def _spread(vectors: Table, starts: Table, stops: Table, owner: Table, anyone: Table) -> None:
+    """Set the bits of rules in the vectors of runs: each owner from a start to before a stop."""
+    for k in range(len(owner)):
+        for run in range(starts[k], stops[k]):
+            vectors[run, owner[k] >> 6] |= np.uint64(1) << np.uint64(owner[k] & 63)
+    for k in range(len(anyone)):
+        for run in range(len(vectors)):
+            vectors[run, anyone[k] >> 6] |= np.uint64(1) << np.uint64(anyone[k] & 63)
 
 
 def _packed(matching: Table, words: int) -> Table:

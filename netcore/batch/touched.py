@@ -11,11 +11,12 @@ from netcore.batch import layout as at
 from netcore.batch.classes import classes_of
 from netcore.batch.compile import Compiled
 from netcore.batch.distinct import distinct
-from netcore.batch.headers import is_simple, keep_ports, middles, usual_vms
+from netcore.batch.headers import keep_ports
 from netcore.batch.moves import addresses_of, named_vms, prefixes_of
 from netcore.batch.parties import Parties
+from netcore.batch.passing import STRAIGHT, doors, is_simple, middles, usual_vms
 from netcore.batch.sheets import Table
-from netcore.batch.update import Update, doors
+from netcore.batch.update import Update
 from netcore.control.prefixes import AddressSet, ends
 from netcore.control.rules import EffectiveRule
 from netcore.document.models import Direction
@@ -142,6 +143,7 @@ class _Marks:
         moved = {address for each in machines for vm in update.vms for address in addresses_of(each[vm])}
         self._moved = np.array([people.addresses[row] in moved for row in heads.tolist()], np.bool_)
         self._usual = np.append(usual_vms(later), True)
+        self._straight = np.isin(later.routes.ways[:, at.WAY_KIND], STRAIGHT)
         self._all, self._whose = _atoms_of(later, parties)
         either = (touched.earlier, later)
         self._middles = sorted({int(nic) for each in either for nic in middles(each)})
@@ -175,6 +177,8 @@ class _Marks:
             self._on_the_way(nic)
         if self._update.far.any():
             self._by_gateways()
+        if self._update.carried.any():
+            self._over_peerings()
         self._partly &= ~self._wholly
         self._ends &= ~self._wholly & ~self._partly
         return Marks(self._wholly, self._partly, self._ends)
@@ -201,6 +205,71 @@ class _Marks:
         odd = np.flatnonzero(~self._usual[np.minimum(self._heads, len(only) - 1)])
         self._wholly[odd] = True
         self._wholly[:, np.isin(parties.holders, odd)] = True
+
+    def _over_peerings(self) -> None:
+        """Mark what crosses a peering that treats forwarded packets otherwise now.
+
+        A packet is forwarded if its source does not lie in the network that it leaves.
+        """
+        later, parties = self._later, self._parties
+        only = np.append(later.guests.vms[: len(later.guests.ids), at.VM_NIC], -1)
+        doors = np.array(self._doors, np.int64)
+        passed = np.array(sorted({*self._doors, *self._middles}), np.int64)
+        starts, ends = (
+            later.nics[doors, at.NIC_HELD],
+            later.nics[doors, at.NIC_HELD : at.NIC_HELDS + 1].sum(axis=1),
+        )
+        behind = [later.held[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        rewritten = np.concatenate([np.zeros(0, np.int64), *behind])
+        tables, first = np.unique(later.nics[: len(later.nic_ids), at.NIC_TABLE], return_index=True)
+        for table, nic in zip(tables.tolist(), first.tolist(), strict=True):
+            atoms = self._update.carried[later.routes.paged.rows(slice(table, table + 1))[0]]
+            if not atoms.any():
+                continue
+            inside = later.in_space[later.spaces, int(later.nics[nic, at.NIC_VNET])]
+            there, sending = atoms[self._to], self._sending(atoms)
+            away, held = self._sending(~inside), ~inside[self._to]
+            mine = later.nics[only, at.NIC_TABLE] == table
+            self._wholly[np.ix_(mine[np.minimum(self._heads, len(only) - 1)] & away, there)] = True
+            self._wholly[np.ix_(sending, (self._taker >= 0) & mine[self._taker] & held)] = True
+            if (later.nics[passed, at.NIC_TABLE] == table).any():
+                self._wholly[np.ix_(away, there)] |= self._passing(away, there)
+                far = held | ~parties.plain
+                self._wholly[np.ix_(sending, far)] |= self._answering(sending, far)
+            if atoms[rewritten].any():
+                self._wholly[:, ~parties.plain] = True
+                self._wholly[self._outside] = True
+        odd = np.flatnonzero(~self._usual[np.minimum(self._heads, len(only) - 1)])
+        self._wholly[odd] = True
+        self._wholly[:, np.isin(parties.holders, odd)] = True
+
+    def _passing(self, senders: Table, receivers: Table) -> Table:
+        """Return bool [sender, receiver], of some of both: whether requests may pass a NIC on the way."""
+        table, usual = self._tables(self._heads[senders])
+        ways = self._later.routes.paged.at(table[:, None], self._to[receivers][None])
+        found: Table = ~self._straight[ways] | ~usual[:, None]
+        return found
+
+    def _answering(self, senders: Table, receivers: Table) -> Table:
+        """Return the same of answers."""
+        later = self._later
+        heads, to = self._heads[senders], self._to[receivers]
+        table, usual = self._tables(self._taker[receivers])
+        known = self._tables(heads)[1]
+        nics = later.nics[later.guests.vms[np.where(known, heads, 0), at.VM_NIC]]
+        six = to >= later.atoms.count4
+        atom = np.where(six[None], nics[:, at.NIC_SOURCE6, None], nics[:, at.NIC_SOURCE4, None])
+        ways = later.routes.paged.at(table[None], np.maximum(atom, 0).astype(np.int64))
+        sure = usual & self._parties.plain[receivers]
+        found: Table = ~self._straight[ways] | ~sure[None] | ~known[:, None] | (atom < 0)
+        return found
+
+    def _tables(self, vms: Table) -> tuple[Table, Table]:
+        """Return the tables of the NICs of VMs, and bool whether nothing is special about them."""
+        count = len(self._later.guests.ids)
+        usual = (vms >= 0) & (vms < count) & self._usual[np.clip(vms, 0, count)]
+        nics = self._later.guests.vms[np.where(usual, vms, 0), at.VM_NIC]
+        return self._later.nics[nics, at.NIC_TABLE].astype(np.int64), usual
 
     def _on_the_way(self, nic: int) -> None:
         table, rules = self._update.table_of_nic[nic], self._update.rules_of_nic[nic]

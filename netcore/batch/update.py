@@ -45,6 +45,8 @@ class Update(NamedTuple):
         vms: VMs that are something else themselves, or whose NICs are.
         moved: those of them that have other addresses.
         far: bool by atom of the later network: what gateways do with packets for it may be something else.
+        carried: bool by way of the later network: it goes over a peering that treats forwarded packets
+            otherwise now.
     """
 
     edited: tuple[str, ...]
@@ -55,6 +57,7 @@ class Update(NamedTuple):
     vms: frozenset[str]
     moved: frozenset[str]
     far: Table
+    carried: Table
 
 
 def updated(earlier: Compiled, network: Network) -> tuple[Compiled, Update] | None:
@@ -64,7 +67,8 @@ def updated(earlier: Compiled, network: Network) -> tuple[Compiled, Update] | No
     if plan is None:
         return None
     vms, subnets = plan.vms, plan.subnets
-    network.keep(earlier.network, subnets, plan.groups, PEERED if plan.vnets else ("owners",) if vms else ())
+    anew = PEERED if plan.vnets else (*(("peerings",) if plan.carries else ()), *(("owners",) if vms else ()))
+    network.keep(earlier.network, subnets, plan.groups, anew)
     old = drawing_of(earlier.network)
     drawing = old.edited(network, vms | plan.renamed, links=bool(plan.vnets) or plan.drawn)
     if vms and not may_move(earlier, drawing.machines, vms):
@@ -105,21 +109,15 @@ def updated(earlier: Compiled, network: Network) -> tuple[Compiled, Update] | No
     for row, four in chains.items():
         found.nics[row, layout.NIC_OUT : layout.NIC_NEAR_IN + 1] = [rules.number[id(chain)] for chain in four]
     table_of_nic, cells = _routes(found, earlier, tables, places)
+    carried = _carry(found, plan.carries)
     if not _same_backends(found):
         return None
     told, rules_of_nic = _rules_that_differ(earlier, found, chains)
     far = _far(found, earlier, plan)
     changed = edited(before, after)
-    return found, Update(changed, cells, table_of_nic, told, rules_of_nic, frozenset(vms), moved, far)
-
-
-def doors(compiled: Compiled) -> set[int]:
-    """Return the NICs that are reached under other addresses than their own."""
-    found = {*compiled.balancers.members[:, layout.MEMBER_NIC].tolist()}
-    found |= {*compiled.balancers.published[:, layout.PUBLISH_NIC].tolist()}
-    public = compiled.owners.public
-    found |= {*public[public[:, layout.PUBLIC_KIND] == layout.PUBLIC_NIC, layout.PUBLIC_ID].tolist()}
-    return {int(nic) for nic in found if 0 <= nic < len(compiled.nic_ids)}
+    return found, Update(
+        changed, cells, table_of_nic, told, rules_of_nic, frozenset(vms), moved, far, carried
+    )
 
 
 def _is_plain(compiled: Compiled) -> bool:
@@ -133,15 +131,20 @@ def _far(found: Compiled, earlier: Compiled, plan: Plan) -> Table:
     far = np.zeros(found.atoms.count, np.bool_)
     topologies = [each.network.scenario.topology for each in (earlier, found)]
     gateways = set().union(*(gateway_subnets(topology) for topology in topologies))
-    for subnet in sorted(gateways & plan.subnets):
+    links = [topologies[1].peerings[key] for key in plan.carries]
+    vnets = plan.vnets.union(*({link.vnet, link.remote_vnet} for link in links))
+    for subnet in sorted(gateways):
+        joined = any(topology.subnets[subnet].vnet in vnets for topology in topologies)
+        if subnet not in plan.subnets and not joined:
+            continue
         rows = [set(each.network.subnet_routes(subnet).rows) for each in (earlier, found)]
         prefixes = {prefix for row in rows[0] ^ rows[1] for prefix in row.prefixes}
-        if any(topology.subnets[subnet].vnet in plan.vnets for topology in topologies):
+        if joined:
             # What a peering lets through is not in the rows.
             prefixes |= {
                 prefix
                 for topology in topologies
-                for vnet in plan.vnets
+                for vnet in vnets
                 for prefix in topology.vnets[vnet].address_space
             }
         for prefix in prefixes:
@@ -292,6 +295,25 @@ def _routes(found: Compiled, earlier: Compiled, tables: dict[str, Any], places: 
         found.nics[row, layout.NIC_TABLE] = table_of[subnet]
         found.nics[row, layout.NIC_ECMP] = start + offset if start >= 0 else -1
     return table_of_nic, cells
+
+
+def _carry(found: Compiled, peerings: set[str]) -> Table:
+    """Write down whether peerings carry forwarded packets; return the ways over them, bool."""
+    ways, crossings = found.routes.ways, found.routes.crossings.copy()
+    over = np.isin(ways[:, layout.WAY_KIND], (layout.WAY_PEER, layout.WAY_NIC, layout.WAY_FRONTEND))
+    over &= ways[:, layout.WAY_B] >= 0
+    changed = np.zeros(len(crossings), np.bool_)
+    for key in peerings:
+        at = found.names.index(f"peerings/{key}") if f"peerings/{key}" in found.names else -1
+        rows = (crossings[:, layout.CROSS_AT] == at) & (at >= 0)
+        crossings[rows, layout.CROSS_FORWARDED] = found.network.scenario.topology.peerings[
+            key
+        ].allow_forwarded
+        changed |= rows
+    if changed.any():
+        found.routes = replace(found.routes, crossings=crossings)
+    told: Table = over & changed[np.where(over, ways[:, layout.WAY_B], 0)]
+    return told
 
 
 def _same_backends(found: Compiled) -> bool:

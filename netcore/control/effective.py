@@ -13,7 +13,7 @@ from ipaddress import ip_network
 
 from netcore.control.gateways import Gateways
 from netcore.control.peering import Peerings
-from netcore.control.prefixes import PrefixIndex, inside, order
+from netcore.control.prefixes import PrefixIndex, ends, inside, order
 from netcore.control.routes import EffectiveRoute, HopType, RouteSource, RouteState
 from netcore.document.models import Route, Scenario, Subnet, Topology
 from netcore.document.values import Address, Network
@@ -86,20 +86,20 @@ class _Candidate:
         """Return how a loser names this route as its winner."""
         return self.ref or self.hop.value
 
-    def rows(self) -> Iterator[EffectiveRoute]:
-        """Yield the rows to show: what is left, and what was lost, by winner."""
+    def add_rows(self, rows: list[EffectiveRoute]) -> None:
+        """Add the rows to show: what is left, and what was lost, by winner."""
         if not self.lost:
-            yield self._row(RouteState.ACTIVE, self.prefixes, None, self.facts)
+            rows.append(self._row(RouteState.ACTIVE, self.prefixes, None, self.facts))
             return
         left = tuple(prefix for prefix in self.prefixes if prefix not in self.lost)
         if left:
-            yield self._row(RouteState.ACTIVE, left, None, self.facts)
+            rows.append(self._row(RouteState.ACTIVE, left, None, self.facts))
         by_winner: dict[tuple[str, tuple[str, ...]], list[Network]] = {}
         for prefix in self.prefixes:
             if prefix in self.lost:
                 by_winner.setdefault(self.lost[prefix], []).append(prefix)
         for (winner, facts), prefixes in sorted(by_winner.items()):
-            yield self._row(RouteState.INVALID, tuple(prefixes), winner, (*self.facts, *facts))
+            rows.append(self._row(RouteState.INVALID, tuple(prefixes), winner, (*self.facts, *facts)))
 
     def _row(
         self, state: RouteState, prefixes: tuple[Network, ...], winner: str | None, facts: tuple[str, ...]
@@ -137,7 +137,9 @@ class EffectiveRoutes:
         self._give_up_endpoints(system, user)
         self._hold_back_learned(system, learned)
         winners = _compete([*system, *learned, *user])
-        rows = [row for candidate in (*system, *learned, *user) for row in candidate.rows()]
+        rows: list[EffectiveRoute] = []
+        for candidate in (*system, *learned, *user):
+            candidate.add_rows(rows)
         rows.extend(self._none_rows(subnet, winners))
         return tuple(sorted(rows, key=_display))
 
@@ -252,7 +254,7 @@ class EffectiveRoutes:
             if not prefixes:
                 continue
             ref = f"route_tables/{subnet.route_table}/routes/{route_id}"
-            hop = _HOPS[route.next_hop_type.value]
+            hop = _HOPS[route.next_hop_type]
             facts = ("D20", _HOP_FACTS[hop]) if rank == 0 else ("D20", "D25", _HOP_FACTS[hop])
             hops = (route.next_hop_ip,) if route.next_hop_ip is not None else ()
             yield _Candidate(
@@ -319,16 +321,17 @@ def _compete(candidates: list[_Candidate]) -> dict[Network, _Candidate]:
     A gateway route that a system route holds back takes no part; but where a user route of the same prefix
     wins, that is what overrides it.
     """
-    by_prefix: dict[Network, list[_Candidate]] = {}
+    winners: dict[Network, _Candidate] = {}
+    contested: dict[Network, list[_Candidate]] = {}
     for candidate in candidates:
         for prefix in candidate.prefixes:
-            by_prefix.setdefault(prefix, []).append(candidate)
-    winners: dict[Network, _Candidate] = {}
-    for prefix, rivals in by_prefix.items():
-        winner = rivals[0]
-        if len(rivals) > 1:
-            winner = min(rivals, key=lambda rival: (prefix in rival.lost, rival.rank))
+            first = winners.setdefault(prefix, candidate)
+            if first is not candidate or candidate.lost:
+                contested.setdefault(prefix, [first]).append(candidate)
+    for prefix, rivals in contested.items():
+        winner = min(rivals, key=lambda rival: (prefix in rival.lost, rival.rank))
         if prefix in winner.lost:
+            del winners[prefix]
             continue
         winners[prefix] = winner
         for rival in rivals:
@@ -342,11 +345,13 @@ def _compete(candidates: list[_Candidate]) -> dict[Network, _Candidate]:
 
 def _display(row: EffectiveRoute) -> tuple[object, ...]:
     first = row.prefixes[0]
+    start, end = ends(first)
     return (
         first.version,
         _SOURCE_DISPLAY[row.source],
         _DISPLAY[row.next_hop_type],
-        order(first),
-        row.state.value,
+        start,
+        -end,
+        row.state is not RouteState.ACTIVE,
         row.ref or "",
     )

@@ -215,6 +215,8 @@ class Gateways:
     def _heard(self, gateway_id: str) -> list[GatewayRoute]:
         """Return what a gateway was told by BGP over its connections (facts H7, H9)."""
         found: list[GatewayRoute] = []
+        if not self._topology.connections:
+            return found
         for route in self._bgp().of(f"gateways/{gateway_id}"):
             tunnel = route.tunnel
             if route.state == "refused" or tunnel is None:

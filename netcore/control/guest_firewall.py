@@ -12,6 +12,8 @@ from netcore.trace.packet import protocol_number
 def by_hook(guest: Guest) -> dict[str, tuple[GuestFirewallRule, ...]]:
     """Return the rules of a guest's firewall by hook, in the order they are asked."""
     hooks: dict[str, tuple[GuestFirewallRule, ...]] = {}
+    if not guest.firewall:
+        return hooks
     for _, rule in sorted(guest.firewall.items(), key=lambda item: (item[1].priority, item[0])):
         hooks[rule.hook] = (*hooks.get(rule.hook, ()), rule)
     return hooks

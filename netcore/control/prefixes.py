@@ -97,7 +97,9 @@ class AddressSet:
         ranges: dict[int, list[Range]] = {4: [], 6: []}
         for prefix in prefixes:
             ranges[prefix.version].append(ends(prefix))
-        self._fill({version: _merged(found) for version, found in ranges.items()})
+        self._fill(
+            {version: _merged(found) if len(found) > 1 else found for version, found in ranges.items()}
+        )
 
     def _fill(self, ranges: dict[int, list[Range]]) -> None:
         self._hash: int | None = None
@@ -141,11 +143,17 @@ class AddressSet:
 
 def _merged(ranges: list[Range]) -> list[Range]:
     merged: list[Range] = []
-    for first, last in sorted(ranges):
-        if merged and first <= merged[-1][1] + 1:
-            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
-        else:
-            merged.append((first, last))
+    if not ranges:
+        return merged
+    ranges = sorted(ranges)
+    start, end = ranges[0]
+    for first, last in ranges:
+        if first > end + 1:
+            merged.append((start, end))
+            start, end = first, last
+        elif last > end:
+            end = last
+    merged.append((start, end))
     return merged
 
 

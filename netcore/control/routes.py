@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from netcore.control.prefixes import PrefixIndex
 from netcore.document.values import Address, Network
@@ -53,8 +53,7 @@ class HopType(StrEnum):
     """The way to a gateway balancer's appliances (fact L18)."""
 
 
-@dataclass(frozen=True, slots=True)
-class EffectiveRoute:
+class EffectiveRoute(NamedTuple):
     """One row of a NIC's effective routes.
 
     Args:

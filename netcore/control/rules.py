@@ -5,7 +5,6 @@ A rule is prepared once and matched against integers; tags and groups become add
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
@@ -37,8 +36,7 @@ class RuleAccess(StrEnum):
 _ACCESS: dict[str, RuleAccess] = {access.value: access for access in RuleAccess}
 
 
-@dataclass(frozen=True, slots=True)
-class EffectiveRule:
+class EffectiveRule(NamedTuple):
     """One rule in force at a NIC.
 
     Args:

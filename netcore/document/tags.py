@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from ipaddress import ip_network
 
-from netcore.document.values import Network
+from netcore.document.values import Network, parse_prefix
 
 ASKED_ABOUT_PLATFORM = frozenset({"AzurePlatformDNS", "AzurePlatformIMDS"})
 """Tags by which a rule reaches traffic with the platform's own addresses (fact F10)."""
@@ -14,7 +14,7 @@ BUILT_IN_TAGS = frozenset({"VirtualNetwork", "AzureLoadBalancer", "Internet"}) |
 """Tags that need no entry in the drawing and may stand in security rules (facts F8-F10)."""
 
 
-@lru_cache(1 << 12)
+@lru_cache(1 << 14)
 def rule_prefix(text: str) -> Network | None:
     """Return the prefix that an entry of a security rule names; None for ``*`` and for tags.
 
@@ -29,4 +29,4 @@ def rule_prefix(text: str) -> Network | None:
     """
     if text == "*" or not (text[:1].isdigit() or ":" in text):
         return None
-    return ip_network(text, strict=True)
+    return parse_prefix(str(ip_network(text, strict=True)))  # which keeps its ends

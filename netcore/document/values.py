@@ -27,6 +27,7 @@ class _Kept4(IPv4Address):
     """An address that keeps its text and its hash; a walk asks for both dozens of times."""
 
     __slots__ = ("_hash", "_text")
+    version: Literal[4] = 4
 
     def __hash__(self) -> int:
         try:
@@ -53,6 +54,7 @@ class _Kept6(IPv6Address):
     """The same for IPv6."""
 
     __slots__ = ("_hash", "_text")
+    version: Literal[6] = 6
 
     def __hash__(self) -> int:
         try:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from ipaddress import IPv4Address, ip_network
+from typing import NamedTuple
 
 from netcore.control.guest_firewall import by_hook
 from netcore.control.prefixes import PrefixIndex
@@ -28,8 +29,7 @@ _DEFAULT = ((4, ip_network("0.0.0.0/0")), (6, ip_network("::/0")))
 _PLAIN = Guest()
 
 
-@dataclass(frozen=True, slots=True)
-class Port:
+class Port(NamedTuple):
     """One NIC as the walk needs it.
 
     Args:
@@ -59,8 +59,7 @@ class Port:
         return next((address for address in self.own if address.version == version), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(NamedTuple):
     """One line of a guest's routing table; ``kind`` is the sentence that explains it.
 
     ``nic`` is empty where the route leads into a ``tunnel``.
@@ -165,8 +164,10 @@ def ports_of(topology: Topology, nics: Iterable[str] | None = None) -> dict[str,
         subnet = topology.subnets.get(nic.subnet)
         if subnet is None:
             continue
-        configurations = sorted(nic.configurations.items(), key=lambda item: (not item[1].primary, item[0]))
-        held = tuple(configuration.address for _, configuration in configurations)
+        configurations = [*nic.configurations.items()]
+        if len(configurations) > 1:
+            configurations.sort(key=lambda item: (not item[1].primary, item[0]))
+        held = tuple([configuration.address for _, configuration in configurations])
         leases = _leases(held)
         vm = topology.vms.get(nic.vm) if nic.vm else None
         believed = vm.guest.interfaces.get(nic_id) if vm else None
@@ -202,6 +203,8 @@ def _leases(held: tuple[Address, ...]) -> tuple[Address, ...]:
     Args:
         held: addresses of the NIC, primary ones first.
     """
+    if len(held) == 1:
+        return held
     first: dict[int, Address] = {}
     for address in held:
         first.setdefault(address.version, address)
@@ -231,9 +234,11 @@ def machines_of(
     machines: dict[str, Machine] = {}
     for vm_id in ids:
         vm = topology.vms[vm_id]
-        own_ports = tuple(sorted(by_vm.get(vm_id, ()), key=lambda p: (not topology.nics[p.id].primary, p.id)))
-        inner = {tunnel.address for tunnel in vm.guest.tunnels.values() if tunnel.address is not None}
-        own = frozenset(a for port in own_ports for a in port.own) | frozenset(vm.guest.loopback) | inner
+        own_ports = tuple(by_vm.get(vm_id, ()))
+        if len(own_ports) > 1:
+            own_ports = tuple(sorted(own_ports, key=lambda p: (not topology.nics[p.id].primary, p.id)))
+        inner = [tunnel.address for tunnel in vm.guest.tunnels.values() if tunnel.address is not None]
+        own = frozenset([*(a for port in own_ports for a in port.own), *vm.guest.loopback, *inner])
         machines[vm_id] = Machine(
             vm_id,
             vm.name,
