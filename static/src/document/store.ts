@@ -42,6 +42,8 @@ export interface Workbench {
   document: JsonObject;
   drawing: Drawing;
   problems: Problem[];
+  /** The document that the problems are about; what is shown may be ahead of it. */
+  judged: JsonObject;
   runnable: boolean;
   can: Can;
   user: User | null;
@@ -102,6 +104,7 @@ let state: Workbench = {
   document: {},
   drawing: drawing({}),
   problems: [],
+  judged: {},
   runnable: false,
   can: NOBODY,
   user: null,

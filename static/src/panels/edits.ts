@@ -54,7 +54,9 @@ export function show(answer: ScenarioAnswer, lacking: readonly Step[] = []): voi
   // What is shown already stays the same object: nothing is drawn anew for it.
   const document = same(wanted, workbench().document) ? workbench().document : wanted;
   const name = typeof document.name === "string" ? document.name : (answer.name ?? "");
-  update({ name, revision, document, problems, runnable });
+  // Answers are about what the server has: with edits that it lacks something else is shown.
+  const judged = lacking.length === 0 ? document : server.document;
+  update({ name, revision, document, problems, judged, runnable });
   if (run) adopt(run, answer.columns ?? null);
   notice(answer);
 }
@@ -220,7 +222,7 @@ function keepAll(): void {
 
 /** Show the drawing with the edits that are not saved yet. */
 function showAhead(): void {
-  const document = pending.reduce((here, step) => after(step, here), server.document);
+  const document = pending.length === 0 ? workbench().judged : pending.reduce((here, step) => after(step, here), server.document);
   const { name } = document;
   update({ document, ...(typeof name === "string" ? { name } : {}) });
 }
@@ -294,7 +296,7 @@ async function sendAll(steps: readonly Step[]): Promise<boolean> {
       if (!(error instanceof ApiError) || error.status !== 409) throw error;
       if (tries + 1 === STALE_TRIES) throw new ApiError("Somebody else keeps changing the drawing.", 503, "busy", null, {});
       madeOn = server.document;
-      show(await api.scenario());
+      show(await api.scenario(), pending);
     }
   }
 }
