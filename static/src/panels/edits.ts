@@ -12,7 +12,7 @@ import { ApiError, type ScenarioAnswer, api } from "../protocol/api";
 import { runsWaitFor, words } from "../protocol/followed";
 import { notice } from "./edited/watch";
 import { adopt, askedWith } from "./matrix/results";
-import { keepPast, keepUnsaved, pastBefore, unsavedBefore } from "./keeping";
+import { type Unsaved, keepPast, keepUnsaved, pastBefore, unsavedBefore } from "./keeping";
 
 /** Names one edit of this page. */
 export type Token = object;
@@ -31,8 +31,15 @@ const done: TwoWay[] = [];
 const undone: TwoWay[] = [];
 /** Edits the server has not taken yet, the oldest first. */
 const pending: Step[] = [];
+interface Revision {
+  revision: number;
+  document: JsonObject;
+}
+
 /** The document as the server has it; what the page shows may be ahead of it. */
-let server: { revision: number; document: JsonObject } = { revision: 0, document: {} };
+let server: Revision = { revision: 0, document: {} };
+/** Edits of an earlier page that are not among those that wait yet. */
+const earlier: Unsaved[] = [];
 let sending = false;
 /** What the edits that wait were made on, where that is not what the server has. */
 let madeOn: JsonObject | null = null;
@@ -159,7 +166,7 @@ export function history(): { undo: boolean; redo: boolean } {
 
 /** Resolve once the server has every edit of this page; reject where it cannot be told of them now. */
 export async function whenSaved(): Promise<void> {
-  while (pending.length > 0) {
+  while (unsaved()) {
     if (!sending) throw new ApiError(NOT_YET, 409, "unsaved", null, {});
     await new Promise<void>((settle) => waiting.push(settle));
   }
@@ -167,7 +174,7 @@ export async function whenSaved(): Promise<void> {
 
 /** True while the server lacks an edit of this page. */
 export function unsaved(): boolean {
-  return pending.length > 0;
+  return pending.length > 0 || earlier.length > 0;
 }
 
 /** Send what an earlier page could not, and bring its undo back: called once the document is there. */
@@ -178,15 +185,30 @@ export async function resume(): Promise<void> {
 async function sendBefore(): Promise<void> {
   const before = unsavedBefore();
   if (!before) return;
+  earlier.push(before);
   update({ saved: "saving" });
-  tell([t("Edits that could not be saved before are being sent now.")]);
-  sending = true; // edits of this page come behind those
-  // Somebody else may have been at work since: what they did is told as if they had done it meanwhile.
-  madeOn = before.base === server.revision ? null : await api.revision(before.base).catch(() => server.document);
-  sending = false;
-  pending.unshift(...before.steps);
-  showAhead();
   await pump();
+}
+
+/** Put the edits of an earlier page among those that wait. */
+async function takeUp(before: Unsaved): Promise<void> {
+  // Somebody else may have been at work since: what they did is told as if they had done it meanwhile.
+  const document = before.base === server.revision ? server.document : await api.revision(before.base, true).catch(baseless);
+  if (pending.length > 0) return; // an edit of this page was quicker
+  const patches = patchesOf(before.steps, document);
+  const there = await arrived(patches, { revision: before.base, document }, server);
+  pending.unshift(...before.steps);
+  earlier.shift();
+  layOn(there);
+  if (pending.length > 0) tell([t("Edits that could not be saved before are being sent now.")]);
+  showAhead();
+  keepAll();
+}
+
+/** Of a revision that is not there, in a database made anew, nobody knows what somebody else did since. */
+function baseless(error: unknown): JsonObject {
+  if (stateOf(error) !== "failed") throw error;
+  return server.document;
 }
 
 async function undoBefore(): Promise<void> {
@@ -200,7 +222,7 @@ async function undoBefore(): Promise<void> {
 
 /** Try again now what could not be saved: the network is back, or somebody asks. */
 export function retry(): void {
-  if (pending.length === 0) return;
+  if (!unsaved()) return;
   window.clearTimeout(timer);
   void pump();
 }
@@ -208,10 +230,14 @@ export function retry(): void {
 function send(step: Step): void {
   pending.push(step);
   showAhead();
-  if (waits === 0) update({ saved: "saving" });
-  else keepAll();
-  if (waits === 0) void pump();
-  else retry();
+  // Before it is known whether it arrives: the server may hang, and the page be closed.
+  keepAll();
+  if (waits > 0) {
+    retry();
+    return;
+  }
+  update({ saved: "saving" });
+  void pump();
 }
 
 /** Keep what the server lacks, and what can be undone of all that is shown. */
@@ -233,13 +259,11 @@ async function pump(): Promise<void> {
   sending = true;
   let onTop = false;
   try {
-    while (pending.length > 0) {
-      const sent = pending.slice(0, together());
+    while (unsaved()) {
       try {
-        onTop = (await sendAll(sent)) || onTop;
-        pending.splice(0, sent.length);
-        if (pending.length > 0) showAhead();
-        if (waits > 0 || pending.length === 0) keepAll();
+        const [before] = earlier;
+        if (pending.length === 0 && before) await takeUp(before);
+        else onTop = (await sendFirst()) || onTop;
         waits = 0;
       } catch (error) {
         const state = stateOf(error);
@@ -248,9 +272,11 @@ async function pump(): Promise<void> {
           return;
         }
         // None was taken; the others are sent without the one that was refused.
-        pending.splice(refusedOf(error), 1);
+        if (pending.length > 0) pending.splice(refusedOf(error), 1);
+        else earlier.shift();
         refused = t("Not saved: {words}", { words: words(error) });
         showAhead();
+        keepAll();
       }
     }
     if (refused) update({ saved: "failed", message: refused });
@@ -276,11 +302,12 @@ function refusedOf(error: unknown): number {
   return typeof edit === "number" ? edit : 0;
 }
 
-/** Send edits; what somebody else did meanwhile is read first, then ours are put on top. Return whether so. */
-async function sendAll(steps: readonly Step[]): Promise<boolean> {
-  for (let tries = 0; ; tries += 1) {
+/** Send the first edits; what somebody else did meanwhile is read first, then ours are put on top. Return whether so. */
+async function sendFirst(): Promise<boolean> {
+  for (let tries = 0; pending.length > 0; tries += 1) {
+    const steps = pending.slice(0, together());
     const onTop = madeOn !== null;
-    const [patches, mine] = madeOn ? onTopOf(steps, madeOn) : [patchesOf(steps), null];
+    const [patches, mine] = madeOn ? onTopOf(steps, madeOn) : [patchesOf(steps, server.document), null];
     try {
       // Of what is followed by another edit nobody waits for an answer.
       const matrix = steps.length === pending.length ? askedWith(patches) : null;
@@ -290,19 +317,58 @@ async function sendAll(steps: readonly Step[]): Promise<boolean> {
         const document = answer.document ?? (applied(server.document, patches.flat()) as JsonObject);
         show({ ...answer, document }, pending.slice(steps.length));
       }
-      madeOn = pending.length > steps.length ? mine : null;
+      pending.splice(0, steps.length);
+      madeOn = pending.length > 0 ? mine : null;
+      if (pending.length > 0) showAhead();
+      keepAll();
       return onTop && !all;
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 409) throw error;
       if (tries + 1 === STALE_TRIES) throw new ApiError("Somebody else keeps changing the drawing.", 503, "busy", null, {});
-      madeOn = server.document;
-      show(await api.scenario(), pending);
+      const newest = await api.newest();
+      const there = await arrived(patches, server, newest);
+      layOn(there);
+      show(newest, pending);
+      keepAll();
     }
   }
+  return false;
 }
 
-function patchesOf(steps: readonly Step[]): Operation[][] {
-  let here = server.document;
+/** Edits that the server has, although nobody heard its answer, and what the others were made on. */
+interface Arrived {
+  edits: number;
+  /** Null: nobody else was at work since. */
+  then: JsonObject | null;
+}
+
+/**
+ * Tell how many of the edits that were made on a revision are the revisions behind it. Only whole documents tell: an
+ * entry that was put into a list, or taken out of it, does not show at its place whether it was done.
+ */
+async function arrived(patches: readonly Operation[][], base: Revision, newest: Revision): Promise<Arrived> {
+  let [edits, { revision, document }] = [0, base];
+  for (const patch of patches) {
+    // One that changes nothing is no revision.
+    if (patch.length > 0) {
+      if (revision >= newest.revision) break;
+      const next = revision + 1 === newest.revision ? newest.document : await api.revision(revision + 1, true);
+      if (!same(next, applied(document, patch))) break;
+      [revision, document] = [revision + 1, next];
+    }
+    edits += 1;
+  }
+  return { edits, then: revision === newest.revision ? null : document };
+}
+
+/** Leave out the edits that have arrived; the others are put on top of what is there. */
+function layOn({ edits, then }: Arrived): void {
+  pending.splice(0, edits);
+  madeOn = pending.length > 0 ? then : null;
+}
+
+function patchesOf(steps: readonly Step[], base: JsonObject): Operation[][] {
+  let here = base;
   return steps.map((step) => {
     const patch = patchOf(step, here);
     here = applied(here, patch) as JsonObject;

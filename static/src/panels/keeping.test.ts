@@ -32,6 +32,13 @@ const offline = (): never => {
   throw new TypeError("offline");
 };
 
+const hanging = (): Promise<Response> => new Promise(() => undefined);
+
+/** What a browser makes of a request whose time is over. */
+function cut(signal: AbortSignal | null | undefined): Promise<Response> {
+  return new Promise((_, reject) => { signal?.addEventListener("abort", () => { reject(new DOMException("over", "TimeoutError")); }); });
+}
+
 async function settle(): Promise<void> {
   await vi.advanceTimersByTimeAsync(0);
 }
@@ -60,12 +67,19 @@ beforeEach(() => {
     sent.push({ url, body: typeof init.body === "string" ? init.body : "" });
     const answer = answers.shift();
     if (!answer) throw new Error(`nothing is answered to ${url}`);
-    return answer();
+    return Promise.race([answer(), cut(init.signal)]);
+  });
+  // The clock of these tests knows nothing of the browser's own.
+  vi.spyOn(AbortSignal, "timeout").mockImplementation((time) => {
+    const over = new AbortController();
+    setTimeout(() => { over.abort(); }, time);
+    return over.signal;
   });
 });
 
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
 
@@ -121,7 +135,7 @@ describe("edits that wait for one another", () => {
     await settle();
     rename("mine too");
     await settle();
-    answers = [() => json({}, 409), () => json({ revision: 5, document: theirs, problems: [], runnable: true }), taken(7, "mine too")];
+    answers = [() => json({}, 409), () => json({ revision: 5, document: theirs, problems: [], runnable: true }), () => json({ name: "theirs first" }), taken(7, "mine too")];
     await vi.advanceTimersByTimeAsync(40_000);
     expect(bodies().at(-1)).toMatchObject({ base: 5, edits: [[{ op: "replace", path: "/name", value: "mine" }], [], [{ op: "replace", path: "/name", value: "mine too" }]] });
     expect(workbench().conflicts).toEqual([
@@ -129,6 +143,65 @@ describe("edits that wait for one another", () => {
       { pointer: "/topology/vms/a/power", mine: "off", theirs: undefined },
     ]);
     expect(workbench().saved).toBe("stale");
+  });
+});
+
+describe("a server that hangs", () => {
+  const LIST = "/topology/vnets/v/address_space";
+  const drawn = (...space: string[]): JsonObject => ({ name: "old", topology: { vnets: { v: { address_space: space } } } });
+  const stands = (revision: number, document: JsonObject) => () => json({ revision, document, problems: [], runnable: true });
+  const outOf = (index: number) => [{ op: "remove" as const, path: `${LIST}/${index}` }];
+
+  it("costs no edit: it is kept before it is answered, and told of when its time is over", async () => {
+    const { rename, workbench } = await page();
+    answers = [hanging];
+    rename("mine");
+    expect(localStorage.length).toBe(1);
+    await vi.advanceTimersByTimeAsync(9_900);
+    expect(workbench().saved).toBe("saving");
+    answers = [taken(2, "mine")];
+    await vi.advanceTimersByTimeAsync(300);
+    expect([workbench().saved, workbench().message]).toEqual(["waiting", "The server does not answer."]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(workbench().saved).toBe("saved");
+    expect(localStorage.length).toBe(0);
+  });
+
+  it("may have taken the edit after all, which is then not made twice", async () => {
+    const { change, rename, workbench } = await page(1, drawn("a", "b", "c"));
+    answers = [hanging];
+    change(outOf(0));
+    rename("mine");
+    const after = drawn("b", "c");
+    answers = [() => json({}, 409), stands(2, after), stands(3, { ...after, name: "mine" })];
+    await vi.advanceTimersByTimeAsync(13_000);
+    expect(bodies().at(-1)).toMatchObject({ base: 2, patch: [{ op: "replace", path: "/name", value: "mine" }] });
+    expect(workbench().document).toEqual({ ...after, name: "mine" });
+    expect([workbench().saved, workbench().conflicts]).toEqual(["saved", []]);
+  });
+
+  it("may have taken it before somebody else was at work", async () => {
+    const { change, unsaved, workbench } = await page(1, drawn("a", "b", "c"));
+    answers = [hanging];
+    change(outOf(0));
+    const theirs = { ...drawn("b", "c"), name: "theirs" };
+    answers = [() => json({}, 409), stands(3, theirs), () => json(drawn("b", "c"))];
+    await vi.advanceTimersByTimeAsync(13_000);
+    expect(sent.at(-1)?.url).toBe(`${SCENARIO}/document.json?revision=2`);
+    expect([workbench().document, unsaved(), workbench().saved]).toEqual([theirs, false, "saved"]);
+  });
+
+  it("may have taken it while the page was closed", async () => {
+    const before = await page(1, drawn("a", "b", "c"));
+    answers = [hanging];
+    before.change(outOf(0));
+    const { resume, unsaved, workbench } = await page(2, drawn("b", "c"));
+    sent = [];
+    answers = [() => json(drawn("a", "b", "c"))];
+    await resume();
+    expect(bodies()).toEqual([]);
+    expect([workbench().document, unsaved(), workbench().told]).toEqual([drawn("b", "c"), false, []]);
+    expect(localStorage.length).toBe(0);
   });
 });
 
