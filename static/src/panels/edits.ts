@@ -47,8 +47,8 @@ let madeOn: JsonObject | null = null;
 let waiting: (() => void)[] = [];
 let waits = 0;
 let timer = 0;
-/** What was refused for good stays said until the page is left: a later edit must not hide it. */
-let refused: string | null = null;
+/** What was refused for good stays said until it is read, or an edit is saved behind the `ahead` that were made before. */
+let refused: { said: string; ahead: number } | null = null;
 
 /**
  * Take over what the server answered, and show it with the edits that it lacks in the same moment: a thing that was
@@ -272,14 +272,14 @@ async function pump(): Promise<void> {
           return;
         }
         // None was taken; the others are sent without the one that was refused.
-        if (pending.length > 0) pending.splice(refusedOf(error), 1);
+        if (pending.length > 0) pending.splice(refusedOf(error), 1).forEach(forget);
         else earlier.shift();
-        refused = t("Not saved: {words}", { words: words(error) });
+        refused = { said: t("Not saved: {words}", { words: words(error) }), ahead: pending.length };
         showAhead();
         keepAll();
       }
     }
-    if (refused) update({ saved: "failed", message: refused });
+    if (refused) update({ saved: "failed", message: refused.said });
     else update(onTop ? { saved: "stale", message: ON_TOP } : { saved: "saved", message: null });
   } finally {
     sending = false;
@@ -287,6 +287,24 @@ async function pump(): Promise<void> {
     waiting = [];
     for (const settle of told) settle();
   }
+}
+
+/** What was refused is not there to be undone, nor what an undo was refused for. */
+function forget(step: Step): void {
+  const [was, wasUndone] = [done.findLastIndex(({ there }) => alike(there, step)), undone.findLastIndex(({ back }) => alike(back, step))];
+  if (was >= 0) done.splice(was, 1);
+  else if (wasUndone >= 0) undone.splice(wasUndone, 1);
+}
+
+/** Edits that an earlier page kept are copies. */
+function alike(one: Step, other: Step): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Somebody has read what was said. */
+export function dismiss(): void {
+  refused = null;
+  update({ message: null, ...(workbench().saved === "failed" ? { saved: "saved" } : {}) });
 }
 
 /** How many of the edits that wait are sent together: none makes the others too large. */
@@ -318,6 +336,7 @@ async function sendFirst(): Promise<boolean> {
         show({ ...answer, document }, pending.slice(steps.length));
       }
       pending.splice(0, steps.length);
+      if (refused && (refused.ahead -= steps.length) < 0) refused = null;
       madeOn = pending.length > 0 ? mine : null;
       if (pending.length > 0) showAhead();
       keepAll();
