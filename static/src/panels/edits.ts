@@ -1,7 +1,7 @@
 /** Edits of the page: patches against a revision, kept in order until the server has them, undone by their opposites. */
 
 import { type Edit as Edited, pointerOf } from "../document/edits/draft";
-import { conflictsOf, fitting, isDone, takeTheirs } from "../document/conflicts";
+import { conflictsOf, fitting, goneAt, isDone, takeTheirs } from "../document/conflicts";
 import { applied, inverse, valueAt } from "../document/patch";
 import { same } from "../document/same";
 import { type Step, type TwoWay, after, patchOf } from "../document/steps";
@@ -289,7 +289,7 @@ async function pump(): Promise<void> {
   }
 }
 
-/** What was refused is not there to be undone, nor what an undo was refused for. */
+/** What was refused or lost is not there to be undone, nor what an undo was refused for. */
 function forget(step: Step): void {
   const [was, wasUndone] = [done.findLastIndex(({ there }) => alike(there, step)), undone.findLastIndex(({ back }) => alike(back, step))];
   if (was >= 0) done.splice(was, 1);
@@ -402,17 +402,21 @@ function patchesOf(steps: readonly Step[], base: JsonObject): Operation[][] {
 function onTopOf(steps: readonly Step[], base: JsonObject): [Operation[][], JsonObject] {
   let [mine, theirs] = [base, server.document];
   const met: Conflict[] = [];
+  const lost = new Set<Conflict>();
   const patches = steps.map((step) => {
     const patch = patchOf(step, theirs);
     // What is there already arrived the time before, when its answer did not.
     const fits = fitting(patch, theirs).filter((operation) => !isDone(operation, theirs));
-    met.push(...conflictsOf(fits, mine, theirs), ...lostOf(patch, fitting(patch, theirs)));
+    const gone = lostOf(patch, fitting(patch, theirs));
+    gone.forEach((one) => lost.add(one));
+    if (gone.length > 0 && gone.length === patch.length) forget(step); // nothing of it is there to be undone
+    met.push(...conflictsOf(fits, mine, theirs), ...gone);
     mine = after(step, mine);
     theirs = applied(theirs, fits) as JsonObject;
     return fits;
   });
   // Of a place that several of our edits changed the last one counts.
-  meet(met.map((one) => ({ ...one, mine: valueAt(theirs, one.pointer) ?? one.mine })));
+  meet(met.map((one) => ({ ...one, mine: valueAt(theirs, one.pointer) ?? one.mine, ...(lost.has(one) ? { gone: goneAt(one.pointer, mine, theirs) } : {}) })));
   return [patches, mine];
 }
 
@@ -426,11 +430,22 @@ function lostOf(patch: readonly Operation[], fits: readonly Operation[]): Confli
   return patch.filter((operation) => !fits.includes(operation) && operation.op !== "remove").map((operation) => ({ pointer: operation.path, mine: operation.value, theirs: undefined }));
 }
 
-/** Settle a conflict: ours stands as it is, or theirs is taken. */
+/** Settle a conflict: ours stands as it is, or comes back; or theirs is taken. */
 export function settle(conflict: Conflict, whose: "mine" | "theirs"): void {
-  update({ conflicts: workbench().conflicts.filter((one) => one !== conflict) });
-  const here = valueAt(workbench().document, conflict.pointer);
-  if (whose === "theirs" && (conflict.theirs !== undefined || here !== undefined)) change(takeTheirs(conflict));
+  const { conflicts, document } = workbench();
+  const { gone } = conflict;
+  if (gone && whose === "mine") {
+    const alike = conflicts.filter((one) => one.gone?.pointer === gone.pointer);
+    update({ conflicts: conflicts.filter((one) => !alike.includes(one)) });
+    // The last of our edits there has those before it in it; what came back meanwhile stays as it is.
+    const back = (alike.at(-1)?.gone ?? gone).back.filter(({ path }) => (valueAt(document, path) ?? null) === null);
+    if (back.length > 0) change(back);
+    return;
+  }
+  update({ conflicts: conflicts.filter((one) => one !== conflict) });
+  const here = valueAt(document, conflict.pointer);
+  // Of what was deleted theirs stands already.
+  if (whose === "theirs" && !gone && (conflict.theirs !== undefined || here !== undefined)) change(takeTheirs(conflict));
 }
 
 /** What a failure means for the edit: only a refusal by name throws it away. */

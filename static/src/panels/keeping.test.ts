@@ -28,6 +28,8 @@ function taken(revision: number, name: string): () => Response {
   return () => json({ revision, document: { name }, problems: [], runnable: true });
 }
 
+const stands = (revision: number, document: JsonObject) => (): Response => json({ revision, document, problems: [], runnable: true });
+
 const offline = (): never => {
   throw new TypeError("offline");
 };
@@ -126,7 +128,7 @@ describe("edits that wait for one another", () => {
   });
 
   it("are put on top of what somebody else did, each where it still fits, and conflicts are told with the last word", async () => {
-    const { rename, change, workbench } = await page(1, { name: "old", topology: { vms: { a: { power: "on" }, b: {} } } });
+    const { rename, change, settle: settleIt, workbench } = await page(1, { name: "old", topology: { vms: { a: { power: "on" }, b: {} } } });
     const theirs = { name: "theirs", topology: { vms: { b: {} } } };
     answers = [offline, offline, offline];
     rename("mine");
@@ -135,21 +137,26 @@ describe("edits that wait for one another", () => {
     await settle();
     rename("mine too");
     await settle();
-    answers = [() => json({}, 409), () => json({ revision: 5, document: theirs, problems: [], runnable: true }), () => json({ name: "theirs first" }), taken(7, "mine too")];
+    answers = [() => json({}, 409), () => json({ revision: 5, document: theirs, problems: [], runnable: true }), () => json({ name: "theirs first" }), stands(7, { ...theirs, name: "mine too" })];
     await vi.advanceTimersByTimeAsync(40_000);
     expect(bodies().at(-1)).toMatchObject({ base: 5, edits: [[{ op: "replace", path: "/name", value: "mine" }], [], [{ op: "replace", path: "/name", value: "mine too" }]] });
     expect(workbench().conflicts).toEqual([
       { pointer: "/name", mine: "mine too", theirs: "theirs" },
-      { pointer: "/topology/vms/a/power", mine: "off", theirs: undefined },
+      { pointer: "/topology/vms/a/power", mine: "off", gone: { pointer: "/topology/vms/a", back: [{ op: "add", path: "/topology/vms/a", value: { power: "off" } }] } },
     ]);
     expect(workbench().saved).toBe("stale");
+    const [, lost] = workbench().conflicts;
+    answers = [taken(8, "with a")];
+    if (lost) settleIt(lost, "mine");
+    await settle();
+    expect(bodies().at(-1)).toMatchObject({ base: 7, patch: [{ op: "add", path: "/topology/vms/a", value: { power: "off" } }] });
+    expect(workbench().conflicts.map((one) => one.pointer)).toEqual(["/name"]);
   });
 });
 
 describe("a server that hangs", () => {
   const LIST = "/topology/vnets/v/address_space";
   const drawn = (...space: string[]): JsonObject => ({ name: "old", topology: { vnets: { v: { address_space: space } } } });
-  const stands = (revision: number, document: JsonObject) => () => json({ revision, document, problems: [], runnable: true });
   const outOf = (index: number) => [{ op: "remove" as const, path: `${LIST}/${index}` }];
 
   it("costs no edit: it is kept before it is answered, and told of when its time is over", async () => {
