@@ -45,6 +45,8 @@ let sending = false;
 let madeOn: JsonObject | null = null;
 /** Who waits until sending comes to an end, well or badly. */
 let waiting: (() => void)[] = [];
+/** Done when what an earlier page could undo is there: it is not written over before. */
+let past: Promise<void> = Promise.resolve();
 let waits = 0;
 let timer = 0;
 /** What was refused for good stays said until it is read, or an edit is saved behind the `ahead` that were made before. */
@@ -179,7 +181,8 @@ export function unsaved(): boolean {
 
 /** Send what an earlier page could not, and bring its undo back: called once the document is there. */
 export async function resume(): Promise<void> {
-  await Promise.all([sendBefore(), undoBefore()]);
+  past = undoBefore();
+  await Promise.all([sendBefore(), past]);
 }
 
 async function sendBefore(): Promise<void> {
@@ -212,11 +215,11 @@ function baseless(error: unknown): JsonObject {
 }
 
 async function undoBefore(): Promise<void> {
-  const past = await pastBefore(server.revision);
-  if (!past) return;
+  const before = await pastBefore(server.revision);
+  if (!before) return;
   // Somebody may have been quicker than the storage: what was done since ends what could be done again.
-  if (done.length === 0 && undone.length === 0) undone.push(...past.undone);
-  done.unshift(...past.done);
+  if (done.length === 0 && undone.length === 0) undone.push(...before.undone);
+  done.unshift(...before.done);
   update({});
 }
 
@@ -243,7 +246,7 @@ function send(step: Step): void {
 /** Keep what the server lacks, and what can be undone of all that is shown. */
 function keepAll(): void {
   keepUnsaved({ base: server.revision, steps: pending });
-  void keepPast(server.revision, done, undone);
+  void past.then(() => keepPast(server.revision, done, undone));
 }
 
 /** Show the drawing with the edits that are not saved yet. */

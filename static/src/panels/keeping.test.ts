@@ -241,6 +241,27 @@ describe("what the browser keeps of a drawing", () => {
     expect(history()).toEqual({ undo: false, redo: true });
   });
 
+  it("brings it back together with edits that were not saved", async () => {
+    const before = await page();
+    answers = [taken(2, "a"), offline];
+    before.rename("a");
+    await settle();
+    before.rename("b");
+    await settle();
+    const { resume, undo } = await page(2, { name: "a" });
+    answers = [taken(3, "b"), taken(4, "a"), taken(5, "old")];
+    await resume();
+    await settle();
+    undo();
+    await settle();
+    undo();
+    await settle();
+    expect(bodies().at(-1)).toMatchObject({ base: 4, patch: [{ op: "replace", path: "/name", value: "old" }] });
+    const { resume: again, history } = await page(5, { name: "old" });
+    await again();
+    expect(history()).toEqual({ undo: false, redo: true });
+  });
+
   it("tells of an undo that does not fit any more because somebody else was there", async () => {
     const { keepPast, resume, undo, workbench } = await page(3, { title: "no name" });
     await keepPast(1, [MINE], []);
