@@ -487,6 +487,29 @@ def test_two_people_at_one_place_are_told_and_may_choose(page: Page) -> None:
     expect(conflicts).to_have_count(0)
 
 
+def test_an_edit_of_what_somebody_deleted_is_lost_and_may_come_back(page: Page) -> None:
+    blank(page)
+    press(page, "nsv")
+    before = saved(page)["topology"]
+    scenario = Scenario.objects.order_by("-created")[0]
+    gone = [("vms", "vm1"), ("nics", "vm1-nic")]
+    patch = [{"op": "remove", "path": f"/topology/{kind}/{name}"} for kind, name in gone]
+    services.apply_patch(scenario, scenario.head.number, patch, scenario.owner)
+    page.keyboard.press("F2")
+    page.keyboard.type("mine")
+    page.keyboard.press("Enter")
+    conflicts = page.get_by_role("alert", name="Conflicts")
+    expect(conflicts).to_contain_text("deleted by somebody else; your edit, mine, is lost with it")
+    expect(node(page, "vms/vm1")).to_have_count(0)
+    assert axe(page) == []
+    conflicts.get_by_role("button", name="Bring it back with my edit").click()
+    expect(conflicts).to_have_count(0)
+    expect(node(page, "vms/vm1")).to_be_visible()
+    after = saved(page)["topology"]
+    assert after["vms"]["vm1"]["name"] == "mine"
+    assert after["nics"] == before["nics"]
+
+
 def test_restoring_an_older_revision_leaves_what_somebody_else_drew_meanwhile(page: Page) -> None:
     blank(page)
     press(page, "nsv")

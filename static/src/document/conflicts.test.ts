@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { conflictsOf, fitting, isDone, takeTheirs } from "./conflicts";
+import { conflictsOf, fitting, goneAt, isDone, takeTheirs } from "./conflicts";
+import { applied } from "./patch";
 import type { JsonObject } from "./types";
 
 const before: JsonObject = { name: "a", topology: { vms: { web: { name: "web" }, db: { name: "db" } } } };
@@ -34,5 +35,20 @@ describe("two people at one place", () => {
     expect(isDone({ op: "remove", path: "/gone" }, there)).toBe(false);
     expect(isDone({ op: "add", path: "/topology/vms/db", value: null }, there)).toBe(false);
     expect(isDone({ op: "add", path: "/list/0", value: "x" }, there)).toBe(false);
+  });
+
+  it("bring back what was deleted, with what went along and its place, and nothing else", () => {
+    const nic = (vm: string): JsonObject => ({ vm, subnet: "s" });
+    const kept: JsonObject = { subnets: { s: {} }, nics: { m: nic("db") } };
+    const mine: JsonObject = { layout: { "vms/web": { x: 1, y: 2 } }, topology: { ...kept, vms: { web: { name: "mine" }, db: {} }, nics: { n: nic("web"), m: nic("db") } } };
+    const theirs: JsonObject = { layout: {}, topology: { ...kept, vms: { db: {} } } };
+    const { pointer, back } = goneAt("/topology/vms/web/name", mine, theirs);
+    expect(pointer).toBe("/topology/vms/web");
+    expect(applied(theirs, back)).toEqual(mine);
+  });
+
+  it("bring back no entry of a list, for it has no name", () => {
+    const list = (...groups: string[]): JsonObject => ({ topology: { nics: { n: { groups } } } });
+    expect(goneAt("/topology/nics/n/groups/1", list("a", "mine"), list("a")).back).toEqual([]);
   });
 });

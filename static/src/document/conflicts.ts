@@ -1,8 +1,11 @@
 /** Two people at one place: what of an edit meets a change of somebody else. Pure. */
 
+import { layoutPointer, pointerOf } from "./edits/draft";
 import { valueAt } from "./patch";
+import { isObject } from "./raw";
+import { uses } from "./references";
 import { same } from "./same";
-import type { Conflict } from "./store";
+import type { Conflict, Gone } from "./store";
 import type { JsonObject, Operation } from "./types";
 
 /** Return the places where theirs differs from what the edit was made on, and from what the edit makes of it. */
@@ -37,4 +40,37 @@ export function isDone(operation: Operation, document: JsonObject): boolean {
 /** Return the edit that takes theirs after all. */
 export function takeTheirs({ pointer, theirs }: Conflict): Operation[] {
   return theirs === undefined ? [{ op: "remove", path: pointer }] : [{ op: "add", path: pointer, value: theirs }];
+}
+
+/** Return what is gone at a place of ours, and what brings it back. */
+export function goneAt(pointer: string, mine: JsonObject, theirs: JsonObject): Gone {
+  const keys = pointer.split("/");
+  const upTo = (end: number): string => keys.slice(0, end).join("/");
+  let end = 2;
+  while (end < keys.length && (valueAt(theirs, upTo(end)) ?? null) !== null) end += 1;
+  const gone = upTo(end);
+  const value = valueAt(mine, gone);
+  // An entry of a list has no name to come back under.
+  if (value === undefined || !isObject(valueAt(theirs, upTo(end - 1)))) return { pointer: gone, back: [] };
+  if (keys[1] !== "topology" || end !== 4) return { pointer: gone, back: [{ op: "add", path: gone, value }] };
+  return { pointer: gone, back: wentAlong(gone, mine, theirs).flatMap((path) => bringing(path, mine, theirs)) };
+}
+
+/** A resource comes back with those that went along with it: a VM without its NICs would be another one. */
+function wentAlong(gone: string, mine: JsonObject, theirs: JsonObject): string[] {
+  const resource = (path: string): string => path.split("/").slice(0, 2).join("/");
+  const missing = (path: string): boolean => valueAt(mine, pointerOf(path)) !== undefined && valueAt(theirs, pointerOf(path)) === undefined;
+  const pairs = uses(mine).map(({ holder, names }) => [resource(holder.path), resource(names)]).filter((pair) => pair.every(missing));
+  const along = new Set([gone.split("/").slice(2).join("/")]);
+  for (let before = -1; before !== along.size; ) {
+    before = along.size;
+    for (const pair of pairs) if (pair.some((one) => along.has(one))) pair.forEach((one) => along.add(one));
+  }
+  return [...along];
+}
+
+function bringing(path: string, mine: JsonObject, theirs: JsonObject): Operation[] {
+  const spot = isObject(theirs.layout) && isObject(mine.layout) ? mine.layout[path] : undefined;
+  const place: Operation[] = spot === undefined ? [] : [{ op: "add", path: layoutPointer(path), value: spot }];
+  return [{ op: "add", path: pointerOf(path), value: valueAt(mine, pointerOf(path)) ?? null }, ...place];
 }

@@ -4,7 +4,7 @@ import { useSyncExternalStore } from "react";
 
 import { type Drawing, drawing } from "./drawing";
 import { type Asked, NOT_ASKED } from "./packet";
-import type { Can, Direction, Json, JsonObject, Lesson, Problem, User, Withheld } from "./types";
+import type { Can, Direction, Json, JsonObject, Lesson, Operation, Problem, User, Withheld } from "./types";
 
 export type Tone = "active" | "delivered" | "dropped" | "looped" | "ambiguous" | "not modelled" | "parting" | "down" | "out";
 export type Dock = "trace" | "compare" | "failover" | "matrix" | "edits" | "runs";
@@ -17,6 +17,14 @@ export interface Conflict {
   /** Absent where it was or is deleted. */
   mine: Json | undefined;
   theirs: Json | undefined;
+  /** What somebody deleted, and our edit with it. */
+  gone?: Gone;
+}
+
+export interface Gone {
+  pointer: string;
+  /** What brings it back as we had it, with our edit; empty where nothing does. */
+  back: Operation[];
 }
 
 export interface Highlight {
@@ -42,6 +50,8 @@ export interface Workbench {
   document: JsonObject;
   drawing: Drawing;
   problems: Problem[];
+  /** The document that the problems are about; what is shown may be ahead of it. */
+  judged: JsonObject;
   runnable: boolean;
   can: Can;
   user: User | null;
@@ -102,6 +112,7 @@ let state: Workbench = {
   document: {},
   drawing: drawing({}),
   problems: [],
+  judged: {},
   runnable: false,
   can: NOBODY,
   user: null,

@@ -1,10 +1,10 @@
-/** What happened to an edit that is not saved: always in sight until it is, in every width. */
+/** What happened to an edit that is not saved: always in sight until it is, or somebody has read it, in every width. */
 
 import type { ReactNode } from "react";
 
 import { useWorkbench } from "../document/store";
 import { t } from "../document/text";
-import { retry } from "./edits";
+import { dismiss, retry } from "./edits";
 
 export function Notice(): ReactNode {
   const saved = useWorkbench((state) => state.saved);
@@ -27,6 +27,11 @@ export function Notice(): ReactNode {
         <a className="button small" href={`/accounts/login/?next=${encodeURIComponent(location.pathname)}`} target="_blank" rel="noopener">
           {t("Sign in")}
         </a>
+      )}
+      {(saved === "failed" || saved === "saved") && (
+        <button type="button" className="button small" onClick={dismiss}>
+          {t("Understood")}
+        </button>
       )}
       {saved === "deleted" && (
         <a className="button small" href="/">

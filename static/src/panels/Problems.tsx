@@ -4,9 +4,9 @@ import type { ReactNode } from "react";
 
 import { fixesOf } from "../document/edits/fixes";
 import { saidOf } from "../document/edits/remove";
-import { select, update, useWorkbench } from "../document/store";
+import { select, update, useWorkbench, workbench } from "../document/store";
 import { t, tn } from "../document/text";
-import type { Problem } from "../document/types";
+import type { JsonObject, Problem } from "../document/types";
 import { api } from "../protocol/api";
 import { FactLinks } from "./reference/FactLinks";
 import { Mark } from "./Mark";
@@ -22,6 +22,7 @@ export function resourceAt(pointer: string): string | null {
 
 export function Problems(): ReactNode {
   const problems = useWorkbench((state) => state.problems);
+  const judged = useWorkbench((state) => state.judged);
   const runnable = useWorkbench((state) => state.runnable);
   return (
     <div>
@@ -35,7 +36,7 @@ export function Problems(): ReactNode {
             </Mark>
           </p>
           <p className="muted">{t("The drawing is saved and shown; it can be run when these are mended.")}</p>
-          <List problems={problems} />
+          <List problems={problems} of={judged} />
         </>
       )}
       {runnable && <Warnings />}
@@ -45,9 +46,12 @@ export function Problems(): ReactNode {
 
 /** What the maker of a drawing should know although it runs. */
 function Warnings(): ReactNode {
-  const answer = useAnswer("health", () => api.health());
+  const answer = useAnswer("health", async () => {
+    const { judged } = workbench();
+    return { ...(await api.health()), judged };
+  });
   if (!answer.ready || answer.value.warnings.length === 0) return null;
-  const { warnings } = answer.value;
+  const { warnings, judged } = answer.value;
   return (
     <section aria-label={t("Warnings")} data-testid="warnings">
       <p>
@@ -56,7 +60,7 @@ function Warnings(): ReactNode {
         </Mark>
       </p>
       <p className="muted">{t("The drawing can be run; this may not be what you want.")}</p>
-      <List problems={warnings} />
+      <List problems={warnings} of={judged} />
     </section>
   );
 }
@@ -73,27 +77,37 @@ function open(place: string | null, beside: string | null): void {
   select(place, true);
 }
 
-function List({ problems }: { problems: Problem[] }): ReactNode {
-  return problems.map((problem, index) => <Row key={`${problem.pointer} ${problem.code} ${index}`} problem={problem} />);
+interface Found {
+  /** The document that the problem was found in. */
+  of: JsonObject;
 }
 
-/** What would mend it at one press; undo takes it back. */
-function Fixes({ problem }: { problem: Problem }): ReactNode {
-  const document = useWorkbench((state) => (state.can.edit && state.mode === "edit" ? state.document : null));
-  const fixes = document ? fixesOf(document, problem) : [];
+function List({ problems, of }: Found & { problems: Problem[] }): ReactNode {
+  return problems.map((problem, index) => <Row key={`${problem.pointer} ${problem.code} ${index}`} problem={problem} of={of} />);
+}
+
+/**
+ * What would mend it at one press; undo takes it back. A mend fits what the problem was found in and nothing else: of a
+ * list it would take the entry that has moved up, so none can be pressed while the server has yet to judge what is shown.
+ */
+function Fixes({ problem, of }: Found & { problem: Problem }): ReactNode {
+  const offered = useWorkbench((state) => state.can.edit && state.mode === "edit");
+  const judged = useWorkbench((state) => state.document === of);
+  const fixes = offered ? fixesOf(of, problem) : [];
   if (fixes.length === 0) return null;
   return (
     <p className="row wrap">
       {fixes.map((fix) => (
-        <button key={fix.words} type="button" className="button small" onClick={() => { perform(fix, true); }}>
+        <button key={fix.words} type="button" className="button small" disabled={!judged} onClick={() => { perform(fix, true); }}>
           {fix.words}
         </button>
       ))}
+      {!judged && <span className="muted">{t("being checked …")}</span>}
     </p>
   );
 }
 
-function Row({ problem }: { problem: Problem }): ReactNode {
+function Row({ problem, of }: Found & { problem: Problem }): ReactNode {
   const place = resourceAt(problem.pointer);
   const beside = place ? null : besideAt(problem.pointer);
   const thing = place ?? beside;
@@ -116,7 +130,7 @@ function Row({ problem }: { problem: Problem }): ReactNode {
       <p>{t("Found: {found}", { found: problem.found })}</p>
       <p>{t("Expected: {expected}", { expected: problem.expected })}</p>
       <p className="muted">{problem.hint}</p>
-      <Fixes problem={problem} />
+      <Fixes problem={problem} of={of} />
       <p className="row">
         <span className="badge mono">{problem.code}</span>
         {problem.fact && <FactLinks ids={[problem.fact]} />}

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { subscribe, update, workbench } from "../document/store";
 import { configure } from "../protocol/api";
-import { rename, show, undo, unsaved, watchNetwork } from "./edits";
+import { dismiss, history, rename, show, undo, unsaved, watchNetwork } from "./edits";
 
 const SCENARIO = "/api/v1/scenarios/x";
 let answers: ((url: string, init: RequestInit) => Response | Promise<Response>)[] = [];
@@ -118,14 +118,39 @@ describe("an edit of somebody who may not any more", () => {
     expect(workbench().saved).toBe("saved");
   });
 
-  it("says what was refused, also after a later edit was taken", async () => {
-    answers = [() => json({ error: { code: "patch", message: "There is no such place." } }, 422), taken(2, "b")];
+  it("says what was refused until an edit that was made behind it is saved", async () => {
+    let answer: (response: Response) => void = () => undefined;
+    answers = [() => new Promise((resolve) => { answer = resolve; }), taken(2, "b"), taken(3, "c")];
+    rename("a");
+    rename("b");
+    answer(json({ error: { code: "patch", message: "There is no such place." } }, 422));
+    await settle();
+    expect(workbench().document.name).toBe("b");
+    expect([workbench().saved, workbench().message]).toEqual(["failed", "Not saved: There is no such place."]);
+    rename("c");
+    await settle();
+    expect([workbench().saved, workbench().message]).toEqual(["saved", null]);
+  });
+
+  it("says it until it is read", async () => {
+    answers = [() => json({ error: { code: "patch", message: "There is no such place." } }, 422)];
+    rename("a");
+    await settle();
+    expect(workbench().saved).toBe("failed");
+    dismiss();
+    expect([workbench().saved, workbench().message]).toEqual(["saved", null]);
+  });
+
+  it("does not undo what was refused, but the edit before it", async () => {
+    answers = [taken(2, "a"), () => json({ error: { code: "patch", message: "There is no such place." } }, 422), taken(3, "old")];
     rename("a");
     await settle();
     rename("b");
     await settle();
-    expect(workbench().document.name).toBe("b");
-    expect(workbench().message).toContain("There is no such place.");
+    undo();
+    await settle();
+    expect(JSON.parse(sent.at(-1)?.body ?? "{}")).toMatchObject({ base: 2, patch: [{ op: "replace", path: "/name", value: "old" }] });
+    expect(history().redo).toBe(true);
   });
 
   it("says that the scenario was deleted", async () => {

@@ -1,7 +1,7 @@
 /** Edits of the page: patches against a revision, kept in order until the server has them, undone by their opposites. */
 
 import { type Edit as Edited, pointerOf } from "../document/edits/draft";
-import { conflictsOf, fitting, isDone, takeTheirs } from "../document/conflicts";
+import { conflictsOf, fitting, goneAt, isDone, takeTheirs } from "../document/conflicts";
 import { applied, inverse, valueAt } from "../document/patch";
 import { same } from "../document/same";
 import { type Step, type TwoWay, after, patchOf } from "../document/steps";
@@ -12,7 +12,7 @@ import { ApiError, type ScenarioAnswer, api } from "../protocol/api";
 import { runsWaitFor, words } from "../protocol/followed";
 import { notice } from "./edited/watch";
 import { adopt, askedWith } from "./matrix/results";
-import { keepPast, keepUnsaved, pastBefore, unsavedBefore } from "./keeping";
+import { type Unsaved, keepPast, keepUnsaved, pastBefore, unsavedBefore } from "./keeping";
 
 /** Names one edit of this page. */
 export type Token = object;
@@ -31,17 +31,26 @@ const done: TwoWay[] = [];
 const undone: TwoWay[] = [];
 /** Edits the server has not taken yet, the oldest first. */
 const pending: Step[] = [];
+interface Revision {
+  revision: number;
+  document: JsonObject;
+}
+
 /** The document as the server has it; what the page shows may be ahead of it. */
-let server: { revision: number; document: JsonObject } = { revision: 0, document: {} };
+let server: Revision = { revision: 0, document: {} };
+/** Edits of an earlier page that are not among those that wait yet. */
+const earlier: Unsaved[] = [];
 let sending = false;
 /** What the edits that wait were made on, where that is not what the server has. */
 let madeOn: JsonObject | null = null;
 /** Who waits until sending comes to an end, well or badly. */
 let waiting: (() => void)[] = [];
+/** Done when what an earlier page could undo is there: it is not written over before. */
+let past: Promise<void> = Promise.resolve();
 let waits = 0;
 let timer = 0;
-/** What was refused for good stays said until the page is left: a later edit must not hide it. */
-let refused: string | null = null;
+/** What was refused for good stays said until it is read, or an edit is saved behind the `ahead` that were made before. */
+let refused: { said: string; ahead: number } | null = null;
 
 /**
  * Take over what the server answered, and show it with the edits that it lacks in the same moment: a thing that was
@@ -54,7 +63,9 @@ export function show(answer: ScenarioAnswer, lacking: readonly Step[] = []): voi
   // What is shown already stays the same object: nothing is drawn anew for it.
   const document = same(wanted, workbench().document) ? workbench().document : wanted;
   const name = typeof document.name === "string" ? document.name : (answer.name ?? "");
-  update({ name, revision, document, problems, runnable });
+  // Answers are about what the server has: with edits that it lacks something else is shown.
+  const judged = lacking.length === 0 ? document : server.document;
+  update({ name, revision, document, problems, judged, runnable });
   if (run) adopt(run, answer.columns ?? null);
   notice(answer);
 }
@@ -157,7 +168,7 @@ export function history(): { undo: boolean; redo: boolean } {
 
 /** Resolve once the server has every edit of this page; reject where it cannot be told of them now. */
 export async function whenSaved(): Promise<void> {
-  while (pending.length > 0) {
+  while (unsaved()) {
     if (!sending) throw new ApiError(NOT_YET, 409, "unsaved", null, {});
     await new Promise<void>((settle) => waiting.push(settle));
   }
@@ -165,40 +176,56 @@ export async function whenSaved(): Promise<void> {
 
 /** True while the server lacks an edit of this page. */
 export function unsaved(): boolean {
-  return pending.length > 0;
+  return pending.length > 0 || earlier.length > 0;
 }
 
 /** Send what an earlier page could not, and bring its undo back: called once the document is there. */
 export async function resume(): Promise<void> {
-  await Promise.all([sendBefore(), undoBefore()]);
+  past = undoBefore();
+  await Promise.all([sendBefore(), past]);
 }
 
 async function sendBefore(): Promise<void> {
   const before = unsavedBefore();
   if (!before) return;
+  earlier.push(before);
   update({ saved: "saving" });
-  tell([t("Edits that could not be saved before are being sent now.")]);
-  sending = true; // edits of this page come behind those
-  // Somebody else may have been at work since: what they did is told as if they had done it meanwhile.
-  madeOn = before.base === server.revision ? null : await api.revision(before.base).catch(() => server.document);
-  sending = false;
-  pending.unshift(...before.steps);
-  showAhead();
   await pump();
 }
 
+/** Put the edits of an earlier page among those that wait. */
+async function takeUp(before: Unsaved): Promise<void> {
+  // Somebody else may have been at work since: what they did is told as if they had done it meanwhile.
+  const document = before.base === server.revision ? server.document : await api.revision(before.base, true).catch(baseless);
+  if (pending.length > 0) return; // an edit of this page was quicker
+  const patches = patchesOf(before.steps, document);
+  const there = await arrived(patches, { revision: before.base, document }, server);
+  pending.unshift(...before.steps);
+  earlier.shift();
+  layOn(there);
+  if (pending.length > 0) tell([t("Edits that could not be saved before are being sent now.")]);
+  showAhead();
+  keepAll();
+}
+
+/** Of a revision that is not there, in a database made anew, nobody knows what somebody else did since. */
+function baseless(error: unknown): JsonObject {
+  if (stateOf(error) !== "failed") throw error;
+  return server.document;
+}
+
 async function undoBefore(): Promise<void> {
-  const past = await pastBefore(server.revision);
-  if (!past) return;
+  const before = await pastBefore(server.revision);
+  if (!before) return;
   // Somebody may have been quicker than the storage: what was done since ends what could be done again.
-  if (done.length === 0 && undone.length === 0) undone.push(...past.undone);
-  done.unshift(...past.done);
+  if (done.length === 0 && undone.length === 0) undone.push(...before.undone);
+  done.unshift(...before.done);
   update({});
 }
 
 /** Try again now what could not be saved: the network is back, or somebody asks. */
 export function retry(): void {
-  if (pending.length === 0) return;
+  if (!unsaved()) return;
   window.clearTimeout(timer);
   void pump();
 }
@@ -206,21 +233,25 @@ export function retry(): void {
 function send(step: Step): void {
   pending.push(step);
   showAhead();
-  if (waits === 0) update({ saved: "saving" });
-  else keepAll();
-  if (waits === 0) void pump();
-  else retry();
+  // Before it is known whether it arrives: the server may hang, and the page be closed.
+  keepAll();
+  if (waits > 0) {
+    retry();
+    return;
+  }
+  update({ saved: "saving" });
+  void pump();
 }
 
 /** Keep what the server lacks, and what can be undone of all that is shown. */
 function keepAll(): void {
   keepUnsaved({ base: server.revision, steps: pending });
-  void keepPast(server.revision, done, undone);
+  void past.then(() => keepPast(server.revision, done, undone));
 }
 
 /** Show the drawing with the edits that are not saved yet. */
 function showAhead(): void {
-  const document = pending.reduce((here, step) => after(step, here), server.document);
+  const document = pending.length === 0 ? workbench().judged : pending.reduce((here, step) => after(step, here), server.document);
   const { name } = document;
   update({ document, ...(typeof name === "string" ? { name } : {}) });
 }
@@ -231,13 +262,11 @@ async function pump(): Promise<void> {
   sending = true;
   let onTop = false;
   try {
-    while (pending.length > 0) {
-      const sent = pending.slice(0, together());
+    while (unsaved()) {
       try {
-        onTop = (await sendAll(sent)) || onTop;
-        pending.splice(0, sent.length);
-        if (pending.length > 0) showAhead();
-        if (waits > 0 || pending.length === 0) keepAll();
+        const [before] = earlier;
+        if (pending.length === 0 && before) await takeUp(before);
+        else onTop = (await sendFirst()) || onTop;
         waits = 0;
       } catch (error) {
         const state = stateOf(error);
@@ -246,12 +275,14 @@ async function pump(): Promise<void> {
           return;
         }
         // None was taken; the others are sent without the one that was refused.
-        pending.splice(refusedOf(error), 1);
-        refused = t("Not saved: {words}", { words: words(error) });
+        if (pending.length > 0) pending.splice(refusedOf(error), 1).forEach(forget);
+        else earlier.shift();
+        refused = { said: t("Not saved: {words}", { words: words(error) }), ahead: pending.length };
         showAhead();
+        keepAll();
       }
     }
-    if (refused) update({ saved: "failed", message: refused });
+    if (refused) update({ saved: "failed", message: refused.said });
     else update(onTop ? { saved: "stale", message: ON_TOP } : { saved: "saved", message: null });
   } finally {
     sending = false;
@@ -259,6 +290,24 @@ async function pump(): Promise<void> {
     waiting = [];
     for (const settle of told) settle();
   }
+}
+
+/** What was refused or lost is not there to be undone, nor what an undo was refused for. */
+function forget(step: Step): void {
+  const [was, wasUndone] = [done.findLastIndex(({ there }) => alike(there, step)), undone.findLastIndex(({ back }) => alike(back, step))];
+  if (was >= 0) done.splice(was, 1);
+  else if (wasUndone >= 0) undone.splice(wasUndone, 1);
+}
+
+/** Edits that an earlier page kept are copies. */
+function alike(one: Step, other: Step): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Somebody has read what was said. */
+export function dismiss(): void {
+  refused = null;
+  update({ message: null, ...(workbench().saved === "failed" ? { saved: "saved" } : {}) });
 }
 
 /** How many of the edits that wait are sent together: none makes the others too large. */
@@ -274,11 +323,12 @@ function refusedOf(error: unknown): number {
   return typeof edit === "number" ? edit : 0;
 }
 
-/** Send edits; what somebody else did meanwhile is read first, then ours are put on top. Return whether so. */
-async function sendAll(steps: readonly Step[]): Promise<boolean> {
-  for (let tries = 0; ; tries += 1) {
+/** Send the first edits; what somebody else did meanwhile is read first, then ours are put on top. Return whether so. */
+async function sendFirst(): Promise<boolean> {
+  for (let tries = 0; pending.length > 0; tries += 1) {
+    const steps = pending.slice(0, together());
     const onTop = madeOn !== null;
-    const [patches, mine] = madeOn ? onTopOf(steps, madeOn) : [patchesOf(steps), null];
+    const [patches, mine] = madeOn ? onTopOf(steps, madeOn) : [patchesOf(steps, server.document), null];
     try {
       // Of what is followed by another edit nobody waits for an answer.
       const matrix = steps.length === pending.length ? askedWith(patches) : null;
@@ -288,19 +338,59 @@ async function sendAll(steps: readonly Step[]): Promise<boolean> {
         const document = answer.document ?? (applied(server.document, patches.flat()) as JsonObject);
         show({ ...answer, document }, pending.slice(steps.length));
       }
-      madeOn = pending.length > steps.length ? mine : null;
+      pending.splice(0, steps.length);
+      if (refused && (refused.ahead -= steps.length) < 0) refused = null;
+      madeOn = pending.length > 0 ? mine : null;
+      if (pending.length > 0) showAhead();
+      keepAll();
       return onTop && !all;
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 409) throw error;
       if (tries + 1 === STALE_TRIES) throw new ApiError("Somebody else keeps changing the drawing.", 503, "busy", null, {});
-      madeOn = server.document;
-      show(await api.scenario());
+      const newest = await api.newest();
+      const there = await arrived(patches, server, newest);
+      layOn(there);
+      show(newest, pending);
+      keepAll();
     }
   }
+  return false;
 }
 
-function patchesOf(steps: readonly Step[]): Operation[][] {
-  let here = server.document;
+/** Edits that the server has, although nobody heard its answer, and what the others were made on. */
+interface Arrived {
+  edits: number;
+  /** Null: nobody else was at work since. */
+  then: JsonObject | null;
+}
+
+/**
+ * Tell how many of the edits that were made on a revision are the revisions behind it. Only whole documents tell: an
+ * entry that was put into a list, or taken out of it, does not show at its place whether it was done.
+ */
+async function arrived(patches: readonly Operation[][], base: Revision, newest: Revision): Promise<Arrived> {
+  let [edits, { revision, document }] = [0, base];
+  for (const patch of patches) {
+    // One that changes nothing is no revision.
+    if (patch.length > 0) {
+      if (revision >= newest.revision) break;
+      const next = revision + 1 === newest.revision ? newest.document : await api.revision(revision + 1, true);
+      if (!same(next, applied(document, patch))) break;
+      [revision, document] = [revision + 1, next];
+    }
+    edits += 1;
+  }
+  return { edits, then: revision === newest.revision ? null : document };
+}
+
+/** Leave out the edits that have arrived; the others are put on top of what is there. */
+function layOn({ edits, then }: Arrived): void {
+  pending.splice(0, edits);
+  madeOn = pending.length > 0 ? then : null;
+}
+
+function patchesOf(steps: readonly Step[], base: JsonObject): Operation[][] {
+  let here = base;
   return steps.map((step) => {
     const patch = patchOf(step, here);
     here = applied(here, patch) as JsonObject;
@@ -315,17 +405,21 @@ function patchesOf(steps: readonly Step[]): Operation[][] {
 function onTopOf(steps: readonly Step[], base: JsonObject): [Operation[][], JsonObject] {
   let [mine, theirs] = [base, server.document];
   const met: Conflict[] = [];
+  const lost = new Set<Conflict>();
   const patches = steps.map((step) => {
     const patch = patchOf(step, theirs);
     // What is there already arrived the time before, when its answer did not.
     const fits = fitting(patch, theirs).filter((operation) => !isDone(operation, theirs));
-    met.push(...conflictsOf(fits, mine, theirs), ...lostOf(patch, fitting(patch, theirs)));
+    const gone = lostOf(patch, fitting(patch, theirs));
+    gone.forEach((one) => lost.add(one));
+    if (gone.length > 0 && gone.length === patch.length) forget(step); // nothing of it is there to be undone
+    met.push(...conflictsOf(fits, mine, theirs), ...gone);
     mine = after(step, mine);
     theirs = applied(theirs, fits) as JsonObject;
     return fits;
   });
   // Of a place that several of our edits changed the last one counts.
-  meet(met.map((one) => ({ ...one, mine: valueAt(theirs, one.pointer) ?? one.mine })));
+  meet(met.map((one) => ({ ...one, mine: valueAt(theirs, one.pointer) ?? one.mine, ...(lost.has(one) ? { gone: goneAt(one.pointer, mine, theirs) } : {}) })));
   return [patches, mine];
 }
 
@@ -339,11 +433,22 @@ function lostOf(patch: readonly Operation[], fits: readonly Operation[]): Confli
   return patch.filter((operation) => !fits.includes(operation) && operation.op !== "remove").map((operation) => ({ pointer: operation.path, mine: operation.value, theirs: undefined }));
 }
 
-/** Settle a conflict: ours stands as it is, or theirs is taken. */
+/** Settle a conflict: ours stands as it is, or comes back; or theirs is taken. */
 export function settle(conflict: Conflict, whose: "mine" | "theirs"): void {
-  update({ conflicts: workbench().conflicts.filter((one) => one !== conflict) });
-  const here = valueAt(workbench().document, conflict.pointer);
-  if (whose === "theirs" && (conflict.theirs !== undefined || here !== undefined)) change(takeTheirs(conflict));
+  const { conflicts, document } = workbench();
+  const { gone } = conflict;
+  if (gone && whose === "mine") {
+    const alike = conflicts.filter((one) => one.gone?.pointer === gone.pointer);
+    update({ conflicts: conflicts.filter((one) => !alike.includes(one)) });
+    // The last of our edits there has those before it in it; what came back meanwhile stays as it is.
+    const back = (alike.at(-1)?.gone ?? gone).back.filter(({ path }) => (valueAt(document, path) ?? null) === null);
+    if (back.length > 0) change(back);
+    return;
+  }
+  update({ conflicts: conflicts.filter((one) => one !== conflict) });
+  const here = valueAt(document, conflict.pointer);
+  // Of what was deleted theirs stands already.
+  if (whose === "theirs" && !gone && (conflict.theirs !== undefined || here !== undefined)) change(takeTheirs(conflict));
 }
 
 /** What a failure means for the edit: only a refusal by name throws it away. */

@@ -28,9 +28,18 @@ function taken(revision: number, name: string): () => Response {
   return () => json({ revision, document: { name }, problems: [], runnable: true });
 }
 
+const stands = (revision: number, document: JsonObject) => (): Response => json({ revision, document, problems: [], runnable: true });
+
 const offline = (): never => {
   throw new TypeError("offline");
 };
+
+const hanging = (): Promise<Response> => new Promise(() => undefined);
+
+/** What a browser makes of a request whose time is over. */
+function cut(signal: AbortSignal | null | undefined): Promise<Response> {
+  return new Promise((_, reject) => { signal?.addEventListener("abort", () => { reject(new DOMException("over", "TimeoutError")); }); });
+}
 
 async function settle(): Promise<void> {
   await vi.advanceTimersByTimeAsync(0);
@@ -60,12 +69,19 @@ beforeEach(() => {
     sent.push({ url, body: typeof init.body === "string" ? init.body : "" });
     const answer = answers.shift();
     if (!answer) throw new Error(`nothing is answered to ${url}`);
-    return answer();
+    return Promise.race([answer(), cut(init.signal)]);
+  });
+  // The clock of these tests knows nothing of the browser's own.
+  vi.spyOn(AbortSignal, "timeout").mockImplementation((time) => {
+    const over = new AbortController();
+    setTimeout(() => { over.abort(); }, time);
+    return over.signal;
   });
 });
 
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
 
@@ -112,7 +128,7 @@ describe("edits that wait for one another", () => {
   });
 
   it("are put on top of what somebody else did, each where it still fits, and conflicts are told with the last word", async () => {
-    const { rename, change, workbench } = await page(1, { name: "old", topology: { vms: { a: { power: "on" }, b: {} } } });
+    const { rename, change, settle: settleIt, workbench } = await page(1, { name: "old", topology: { vms: { a: { power: "on" }, b: {} } } });
     const theirs = { name: "theirs", topology: { vms: { b: {} } } };
     answers = [offline, offline, offline];
     rename("mine");
@@ -121,14 +137,78 @@ describe("edits that wait for one another", () => {
     await settle();
     rename("mine too");
     await settle();
-    answers = [() => json({}, 409), () => json({ revision: 5, document: theirs, problems: [], runnable: true }), taken(7, "mine too")];
+    answers = [() => json({}, 409), () => json({ revision: 5, document: theirs, problems: [], runnable: true }), () => json({ name: "theirs first" }), stands(7, { ...theirs, name: "mine too" })];
     await vi.advanceTimersByTimeAsync(40_000);
     expect(bodies().at(-1)).toMatchObject({ base: 5, edits: [[{ op: "replace", path: "/name", value: "mine" }], [], [{ op: "replace", path: "/name", value: "mine too" }]] });
     expect(workbench().conflicts).toEqual([
       { pointer: "/name", mine: "mine too", theirs: "theirs" },
-      { pointer: "/topology/vms/a/power", mine: "off", theirs: undefined },
+      { pointer: "/topology/vms/a/power", mine: "off", gone: { pointer: "/topology/vms/a", back: [{ op: "add", path: "/topology/vms/a", value: { power: "off" } }] } },
     ]);
     expect(workbench().saved).toBe("stale");
+    const [, lost] = workbench().conflicts;
+    answers = [taken(8, "with a")];
+    if (lost) settleIt(lost, "mine");
+    await settle();
+    expect(bodies().at(-1)).toMatchObject({ base: 7, patch: [{ op: "add", path: "/topology/vms/a", value: { power: "off" } }] });
+    expect(workbench().conflicts.map((one) => one.pointer)).toEqual(["/name"]);
+  });
+});
+
+describe("a server that hangs", () => {
+  const LIST = "/topology/vnets/v/address_space";
+  const drawn = (...space: string[]): JsonObject => ({ name: "old", topology: { vnets: { v: { address_space: space } } } });
+  const outOf = (index: number) => [{ op: "remove" as const, path: `${LIST}/${index}` }];
+
+  it("costs no edit: it is kept before it is answered, and told of when its time is over", async () => {
+    const { rename, workbench } = await page();
+    answers = [hanging];
+    rename("mine");
+    expect(localStorage.length).toBe(1);
+    await vi.advanceTimersByTimeAsync(9_900);
+    expect(workbench().saved).toBe("saving");
+    answers = [taken(2, "mine")];
+    await vi.advanceTimersByTimeAsync(300);
+    expect([workbench().saved, workbench().message]).toEqual(["waiting", "The server does not answer."]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(workbench().saved).toBe("saved");
+    expect(localStorage.length).toBe(0);
+  });
+
+  it("may have taken the edit after all, which is then not made twice", async () => {
+    const { change, rename, workbench } = await page(1, drawn("a", "b", "c"));
+    answers = [hanging];
+    change(outOf(0));
+    rename("mine");
+    const after = drawn("b", "c");
+    answers = [() => json({}, 409), stands(2, after), stands(3, { ...after, name: "mine" })];
+    await vi.advanceTimersByTimeAsync(13_000);
+    expect(bodies().at(-1)).toMatchObject({ base: 2, patch: [{ op: "replace", path: "/name", value: "mine" }] });
+    expect(workbench().document).toEqual({ ...after, name: "mine" });
+    expect([workbench().saved, workbench().conflicts]).toEqual(["saved", []]);
+  });
+
+  it("may have taken it before somebody else was at work", async () => {
+    const { change, unsaved, workbench } = await page(1, drawn("a", "b", "c"));
+    answers = [hanging];
+    change(outOf(0));
+    const theirs = { ...drawn("b", "c"), name: "theirs" };
+    answers = [() => json({}, 409), stands(3, theirs), () => json(drawn("b", "c"))];
+    await vi.advanceTimersByTimeAsync(13_000);
+    expect(sent.at(-1)?.url).toBe(`${SCENARIO}/document.json?revision=2`);
+    expect([workbench().document, unsaved(), workbench().saved]).toEqual([theirs, false, "saved"]);
+  });
+
+  it("may have taken it while the page was closed", async () => {
+    const before = await page(1, drawn("a", "b", "c"));
+    answers = [hanging];
+    before.change(outOf(0));
+    const { resume, unsaved, workbench } = await page(2, drawn("b", "c"));
+    sent = [];
+    answers = [() => json(drawn("a", "b", "c"))];
+    await resume();
+    expect(bodies()).toEqual([]);
+    expect([workbench().document, unsaved(), workbench().told]).toEqual([drawn("b", "c"), false, []]);
+    expect(localStorage.length).toBe(0);
   });
 });
 
@@ -158,6 +238,27 @@ describe("what the browser keeps of a drawing", () => {
     undo();
     await settle();
     expect(bodies().at(-1)?.patch).toEqual([{ op: "replace", path: "/name", value: "old" }]);
+    expect(history()).toEqual({ undo: false, redo: true });
+  });
+
+  it("brings it back together with edits that were not saved", async () => {
+    const before = await page();
+    answers = [taken(2, "a"), offline];
+    before.rename("a");
+    await settle();
+    before.rename("b");
+    await settle();
+    const { resume, undo } = await page(2, { name: "a" });
+    answers = [taken(3, "b"), taken(4, "a"), taken(5, "old")];
+    await resume();
+    await settle();
+    undo();
+    await settle();
+    undo();
+    await settle();
+    expect(bodies().at(-1)).toMatchObject({ base: 4, patch: [{ op: "replace", path: "/name", value: "old" }] });
+    const { resume: again, history } = await page(5, { name: "old" });
+    await again();
     expect(history()).toEqual({ undo: false, redo: true });
   });
 

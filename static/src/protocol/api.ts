@@ -66,8 +66,18 @@ export interface ShareItem {
   expires_at: string | null;
 }
 
-/** Send a request and return the parsed answer. */
-export async function request<T>(method: string, url: string, body?: Json | FormData): Promise<T> {
+/** So long an edit may take; a server that hangs is as one that is not there. */
+const EDIT_MS = 10_000;
+/** A slow line takes so many characters in a millisecond. */
+const SLOW_LINE = 10;
+
+/** The time for sending edits and for what that hangs on. */
+function limit(chars = 0): AbortSignal {
+  return AbortSignal.timeout(EDIT_MS + Math.ceil(chars / SLOW_LINE));
+}
+
+/** Send a request and return the parsed answer; one that takes too long counts as not answered. */
+export async function request<T>(method: string, url: string, body?: Json | FormData, limited = false): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
   let payload: BodyInit | null = null;
@@ -76,13 +86,16 @@ export async function request<T>(method: string, url: string, body?: Json | Form
     headers["Content-Type"] = "application/json";
     payload = JSON.stringify(body);
   }
+  const signal = limited ? limit(typeof payload === "string" ? payload.length : 0) : null;
   let response: Response;
   try {
-    response = await fetch(url, { method, headers, body: payload, credentials: "same-origin" });
+    response = await fetch(url, { method, headers, body: payload, credentials: "same-origin", signal });
   } catch {
-    throw new ApiError("The server cannot be reached. Check the network.", 0, "offline", null, {});
+    throw unreached(signal);
   }
   const answer = response.status === 204 ? {} : await parse(response);
+  // Half an answer is none.
+  if (signal?.aborted) throw unreached(signal);
   if (!response.ok) throw (await goneWhy(method, url, response.status)) ?? failure(response.status, answer);
   return answer as T;
 }
@@ -92,10 +105,15 @@ async function bytes(url: string): Promise<ArrayBuffer> {
   try {
     response = await fetch(url, { credentials: "same-origin" });
   } catch {
-    throw new ApiError("The server cannot be reached. Check the network.", 0, "offline", null, {});
+    throw unreached(null);
   }
   if (!response.ok) throw failure(response.status, await parse(response));
   return response.arrayBuffer();
+}
+
+function unreached(signal: AbortSignal | null): ApiError {
+  const message = signal?.aborted ? t("The server does not answer.") : "The server cannot be reached. Check the network.";
+  return new ApiError(message, 0, "offline", null, {});
 }
 
 async function parse(response: Response): Promise<JsonObject> {
@@ -119,7 +137,7 @@ const SIGNED_OUT = new Set([401, 403, 404]);
 async function goneWhy(method: string, url: string, status: number): Promise<ApiError | null> {
   const own = urls.scenario;
   if (!own || !SIGNED_OUT.has(status) || !(url.startsWith(own) || url.includes("/runs"))) return null;
-  const answered = await fetch(own, { credentials: "same-origin" }).catch(() => null);
+  const answered = await fetch(own, { credentials: "same-origin", signal: limit() }).catch(() => null);
   if (answered?.status === 401) return new ApiError(t("You are signed out; sign in again."), 401, "signed_out", null, {});
   const deleted = answered?.status === 404 && (url.startsWith(own) || method !== "GET");
   return deleted ? new ApiError(t("This scenario was deleted."), 404, "deleted", null, {}) : null;
@@ -157,18 +175,20 @@ export interface Asking {
 export const api = {
   /** The scenario of this page, or what the share link shows. */
   scenario: () => request<ScenarioAnswer & { runs?: Run[] }>("GET", urls.scenario ?? address("shared")),
+  /** The scenario of this page while edits wait for it. */
+  newest: () => request<ScenarioAnswer>("GET", address("scenario"), undefined, true),
   /** Save edits in order, all or none; each becomes a revision. With it a matrix of the last one may be asked. */
   edit: (base: number, patches: Operation[][], matrix: JsonObject | null = null) => {
     const asked = { minimal: true, ...(matrix ? { matrix } : {}) };
     return patches.length === 1
-      ? request<EditAnswer>("PATCH", address("scenario"), { base, patch: patches[0], ...asked } as unknown as Json)
-      : request<EditAnswer>("POST", `${address("scenario")}/edits`, { base, edits: patches, ...asked } as unknown as Json);
+      ? request<EditAnswer>("PATCH", address("scenario"), { base, patch: patches[0], ...asked } as unknown as Json, true)
+      : request<EditAnswer>("POST", `${address("scenario")}/edits`, { base, edits: patches, ...asked } as unknown as Json, true);
   },
   revisions: (before?: number) => request<{ items: RevisionItem[] }>("GET", `${address("scenario")}/revisions${before ? `?before=${before}` : ""}`),
   /** What is different between two revisions, in words; nothing was there before revision 0. */
   changes: (before: number, after: number) => request<{ items: Difference[] }>("GET", `${address("scenario")}/changes?before=${before}&after=${after}`),
-  /** The document of an older revision. */
-  revision: (number: number) => request<JsonObject>("GET", `${address("document")}?revision=${number}`),
+  /** The document of an older revision; edits that wait for it give it as long as themselves. */
+  revision: (number: number, limited = false) => request<JsonObject>("GET", `${address("document")}?revision=${number}`, undefined, limited),
   nameRevision: (number: number, label: string) => request<unknown>("PUT", `${address("scenario")}/revisions/${number}/label`, { label }),
   routes: (nic: string) => request<Routes>("GET", `${address("routes")}?nic=${encodeURIComponent(nic)}`),
   rules: (nic: string) => request<Rules>("GET", `${address("rules")}?nic=${encodeURIComponent(nic)}`),
