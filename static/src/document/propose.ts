@@ -32,7 +32,7 @@ export function taken(document: unknown, collection: string): string[] {
   return entries(document, collection).flatMap(([id, part]) => [id, text(part.name, id)]);
 }
 
-function prefixesOf(list: unknown): Prefix[] {
+export function prefixesOf(list: unknown): Prefix[] {
   return texts(list).map(parsePrefix).filter((prefix): prefix is Prefix => prefix !== null);
 }
 
@@ -64,40 +64,55 @@ export function freeWithin(range: Prefix | null, length: number, used: readonly 
   return null;
 }
 
-/** Return the prefix of a new subnet: /24 where there is room, else the largest that fits down to /29. */
-export function nextSubnetPrefix(document: unknown, vnet: string, length = 24): { prefix: string } | { reason: string } {
+/** Return the prefix of a new subnet: /24 where there is room, else the largest that fits down to /29; of IPv6 always a /64. */
+export function nextSubnetPrefix(document: unknown, vnet: string, length = 24, version: 4 | 6 = 4): { prefix: string } | { reason: string } {
   const part = at(document, `vnets/${vnet}`);
-  const ranges = prefixesOf((part as JsonObject | null)?.address_space).filter((range) => range.version === 4);
+  const ranges = prefixesOf((part as JsonObject | null)?.address_space).filter((range) => range.version === version);
   const used = subnetsOf(document, vnet).flatMap(([, subnet]) => prefixesOf(subnet.prefixes));
-  if (ranges.length === 0) return { reason: t("{vnet} has no IPv4 range yet; give it one first.", { vnet }) };
-  for (let wanted = length; wanted <= 29; wanted += 1)
+  if (ranges.length === 0) return { reason: t("{vnet} has no IPv{version} range yet; give it one first.", { vnet, version }) };
+  const [from, to] = version === 4 ? [length, 29] : [64, 64];
+  for (let wanted = from; wanted <= to; wanted += 1)
     for (const range of ranges) {
       const found = freeWithin(range, wanted, used);
       if (found) return { prefix: found };
     }
-  return { reason: t("{vnet} is full: no prefix of /29 or larger is free in {ranges}.", { vnet, ranges: ranges.map(writtenPrefix).join(", ") }) };
+  return { reason: t("{vnet} is full: no prefix of /{length} or larger is free in {ranges}.", { vnet, length: to, ranges: ranges.map(writtenPrefix).join(", ") }) };
 }
 
 export function subnetsOf(document: unknown, vnet: string): [string, JsonObject][] {
   return entries(document, "subnets").filter(([, subnet]) => text(subnet.vnet) === vnet);
 }
 
+export interface Holder {
+  words: string;
+  place: string;
+}
+
 /** Return who holds which private address of a subnet: address in its short form, holder in words and path. */
-export function holders(document: unknown, subnet: string): Map<string, { words: string; place: string }> {
-  const found = new Map<string, { words: string; place: string }>();
+export function holders(document: unknown, subnet: string): Map<string, Holder> {
+  return heldIn(document, text((at(document, `subnets/${subnet}`) as JsonObject | null)?.vnet), (one) => one === subnet);
+}
+
+/** Return the same of a whole virtual network, where an address belongs to one holder at a time (fact A8). */
+function holdersOf(document: unknown, vnet: string): Map<string, Holder> {
+  const own = new Set(subnetsOf(document, vnet).map(([id]) => id));
+  return heldIn(document, vnet, (one) => own.has(one));
+}
+
+function heldIn(document: unknown, vnet: string, home: (subnet: string) => boolean): Map<string, Holder> {
+  const found = new Map<string, Holder>();
   const add = (address: unknown, words: string, place: string): void => {
     const parsed = parseAddress(text(address));
     if (parsed && !found.has(written(parsed))) found.set(written(parsed), { words, place });
   };
   for (const [id, nic] of entries(document, "nics"))
-    if (text(nic.subnet) === subnet)
+    if (home(text(nic.subnet)))
       for (const [key, one] of children(nic.configurations)) add(one.address, t("NIC {id}", { id: text(nic.name, id) }), `nics/${id}/configurations/${key}/address`);
   for (const [id, balancer] of entries(document, "load_balancers"))
     for (const [key, one] of children(balancer.frontends))
-      if (text(one.subnet) === subnet) add(one.address, t("balancer {id}", { id: text(balancer.name, id) }), `load_balancers/${id}/frontends/${key}/address`);
+      if (home(text(one.subnet))) add(one.address, t("balancer {id}", { id: text(balancer.name, id) }), `load_balancers/${id}/frontends/${key}/address`);
   for (const [id, one] of entries(document, "private_endpoints"))
-    if (text(one.subnet) === subnet) add(one.address, t("private endpoint {id}", { id: text(one.name, id) }), `private_endpoints/${id}/address`);
-  const vnet = text((at(document, `subnets/${subnet}`) as JsonObject | null)?.vnet);
+    if (home(text(one.subnet))) add(one.address, t("private endpoint {id}", { id: text(one.name, id) }), `private_endpoints/${id}/address`);
   for (const collection of ["gateways", "route_servers"])
     for (const [id, one] of entries(document, collection))
       if (text(one.vnet) === vnet)
@@ -105,15 +120,20 @@ export function holders(document: unknown, subnet: string): Map<string, { words:
   return found;
 }
 
-/** Return the first free address of a subnet; null where it is full or has no IPv4 prefix. */
-export function nextAddress(document: unknown, subnet: string, besides: Iterable<string> = []): string | null {
+/** Return the first address of a subnet that is free in its whole virtual network; null where there is none of the version. */
+export function nextAddress(document: unknown, subnet: string, besides: Iterable<string> = [], version: 4 | 6 = 4): string | null {
   const part = at(document, `subnets/${subnet}`) as JsonObject | null;
-  const busy = new Set([...holders(document, subnet).keys(), ...besides]);
+  const vnet = text(part?.vnet);
+  const busy = new Set([...holdersOf(document, vnet).keys(), ...holders(document, subnet).keys(), ...besides]);
+  // Where subnets overlap, what lies in both belongs to neither.
+  const others = subnetsOf(document, vnet).flatMap(([id, one]) => (id === subnet ? [] : prefixesOf(one.prefixes)));
   for (const prefix of prefixesOf(part?.prefixes)) {
-    if (prefix.version !== 4) continue;
+    if (prefix.version !== version) continue;
     for (let value = first(prefix) + RESERVED_FIRST; value < last(prefix); value += 1n) {
-      const address = written({ version: 4, value });
-      if (!busy.has(address)) return address;
+      const address = written({ version, value });
+      const other = others.find((one) => contains(one, { version, value }));
+      if (other) value = last(other);
+      else if (!busy.has(address)) return address;
     }
   }
   return null;
@@ -173,7 +193,8 @@ export function explainPrefix(document: unknown, owner: string, typed: string): 
   return lost ? t("Subnet {prefix} lies outside it.", { prefix: writtenPrefix(lost) }) : null;
 }
 
-function peersOf(document: unknown, vnet: string): [string, JsonObject][] {
+/** Return the virtual networks that a link joins with another, in either direction. */
+export function peersOf(document: unknown, vnet: string): [string, JsonObject][] {
   const links = entries(document, "peerings").map(([, link]) => [text(link.vnet), text(link.remote_vnet)]);
   const others = new Set(links.flatMap(([a, b]) => (a === vnet ? [b] : b === vnet ? [a] : [])));
   return entries(document, "vnets").filter(([id]) => others.has(id));

@@ -1,27 +1,28 @@
 /** Quick fixes: what would mend a problem, as an edit that can be undone. None where only a person can decide. */
 
-import { parsePrefix, within, writtenPrefix } from "../ip";
-import { nextAddress, nextId, nextPriority, nextPublicAddress, nextRange, nextSubnetPrefix } from "../propose";
-import { at, children, entries, isObject, text, texts } from "../raw";
-import { referenceOf } from "../references";
-import { modelAt } from "../shape";
+import { parseAddress, parsePrefix, writtenPrefix } from "../ip";
+import { nextAddress, nextId, nextPriority, nextRange, nextSubnetPrefix } from "../propose";
+import { BESIDE, at, children, entries, isObject, text } from "../raw";
 import { pieceOf } from "../grammar";
 import { t } from "../text";
 import type { Json, JsonObject, Problem } from "../types";
 import { add, isEdit } from "./add";
-import { Draft, type Edit } from "./draft";
-import { remove } from "./remove";
+import { address, publicAddress, subnetPrefix } from "./addressFixes";
+import { balancerPort, haPorts } from "./balancerFixes";
+import { dangling, ofFault } from "./danglingFixes";
+import { Draft } from "./draft";
+import { type Find, type Fix, deleting, last, outOfList, owner, parent, setting } from "./fixing";
+import { natPublicIps, ownPublicIp } from "./publicIpFixes";
 
-export interface Fix extends Edit {
-  words: string;
-}
+export type { Fix } from "./fixing";
 
 /** What the program knows nothing of, wherever it stands. */
 const BY_POINTER: ReadonlySet<string> = new Set(["bad-layout-key", "unknown-field", "unknown-switch"]);
 
-/** Return the path below the topology that a pointer names; null outside it. */
+/** Return the path that a pointer names: below the topology, or of traffic, a fault or a note beside it; null elsewhere. */
 export function pathOf(pointer: string): string | null {
   const parts = pointer.split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  if (BESIDE.has(parts[0] ?? "")) return parts.length > 1 ? parts.join("/") : null;
   return parts[0] === "topology" && parts.length > 2 ? parts.slice(1).join("/") : null;
 }
 
@@ -33,67 +34,7 @@ export function fixesOf(document: JsonObject, problem: Problem): Fix[] {
   return (FIXES[problem.code] ?? nothing)(document, path).filter((fix): fix is Fix => fix !== null);
 }
 
-type Find = (document: JsonObject, path: string) => (Fix | null)[];
-
 const nothing: Find = () => [];
-
-function owner(path: string): string {
-  return path.split("/").slice(0, 2).join("/");
-}
-
-function parent(path: string): string {
-  return path.split("/").slice(0, -1).join("/");
-}
-
-function setting(document: JsonObject, words: string, all: [string, Json][]): Fix {
-  const draft = new Draft(document);
-  for (const [path, value] of all) draft.set(path, value);
-  return { ...draft.edit(owner(all[0]?.[0] ?? "")), words };
-}
-
-function deleting(document: JsonObject, path: string, words: string): Fix {
-  return { ...remove(document, [path]), words };
-}
-
-function subnetAt(document: JsonObject, path: string): string {
-  const part = at(document, path.startsWith("load_balancers/") ? parent(path) : owner(path));
-  return isObject(part) ? text(part.subnet) : "";
-}
-
-const address: Find = (document, path) => {
-  const free = nextAddress(document, subnetAt(document, path));
-  return [free ? setting(document, t("Take {address}, which is free", { address: free }), [[path, free]]) : null];
-};
-
-const subnetPrefix: Find = (document, path) => {
-  const subnet = owner(path);
-  const vnet = text((at(document, subnet) as JsonObject).vnet);
-  const found = nextSubnetPrefix(document, vnet);
-  const fixes: (Fix | null)[] = ["prefix" in found ? setting(document, t("Take {prefix}, which is free", { prefix: found.prefix }), [[`${subnet}/prefixes`, [found.prefix]]]) : null];
-  const typed = parsePrefix(String(at(document, path)));
-  const space = texts((at(document, `vnets/${vnet}`) as JsonObject | null)?.address_space);
-  if (typed && !space.some((one) => { const range = parsePrefix(one); return range !== null && within(typed, range); }))
-    fixes.push(setting(document, t("Add the range to {vnet}", { vnet }), [[`vnets/${vnet}/address_space`, [...space, String(at(document, path))]]]));
-  return fixes;
-};
-
-const dangling: Find = (document, path) => {
-  const keys = path.split("/");
-  const inList = /^\d+$/.test(keys.at(-1) ?? "");
-  const field = inList ? (keys.at(-2) ?? "") : (keys.at(-1) ?? "");
-  const holder = keys.slice(0, inList ? -2 : -1).join("/");
-  const model = modelAt(holder);
-  const part = at(document, holder);
-  if (!model || !isObject(part) || !referenceOf(model, field)) return [];
-  if (inList) return outOfList(document, path);
-  if (["vnet", "subnet", "frontend", "pool", "nic", "gateway"].includes(field)) return [deleting(document, holder, t("Delete {name}", { name: holder.split("/").at(-1) ?? "" }))];
-  return [setting(document, t("Let go of it"), [[`${holder}/${field}`, null]])];
-};
-
-const outOfList: Find = (document, path) => {
-  const [list, place] = [parent(path), Number(path.split("/").at(-1))];
-  return [setting(document, t("Take it out of the list"), [[list, texts(at(document, list)).filter((_, index) => index !== place)]])];
-};
 
 /** Set what is at fault to the one value it can have. */
 function becomes(words: string, value: Json): Find {
@@ -104,7 +45,7 @@ const letGo: Find = becomes(t("Let go of it"), null);
 
 const whole: Find = (document, path) => [deleting(document, path, t("Delete it"))];
 
-const around: Find = (document, path) => [deleting(document, parent(path), t("Delete {name}", { name: parent(path).split("/").at(-1) ?? "" }))];
+const around: Find = (document, path) => [deleting(document, parent(path), t("Delete {name}", { name: last(parent(path)) }))];
 
 const ofOwner: Find = (document, path) => [deleting(document, owner(path), t("Delete {name}", { name: path.split("/")[1] ?? "" }))];
 
@@ -117,14 +58,6 @@ const priority: Find = (document, path) => {
   while (used.has(free) && free < 4096) free += 1;
   const value = used.has(free) ? nextPriority(rules, text(rule.direction)) : free;
   return [setting(document, t("Take priority {priority}, which is free", { priority: value }), [[path, value]])];
-};
-
-const anotherPublicIp: Find = (document, path) => {
-  const draft = new Draft(document);
-  const id = nextId(entries(document, "public_ips").map(([key]) => key), `${path.split("/")[1] ?? "new"}-ip`);
-  draft.add("public_ips", id, "PublicIP", { name: id, address: nextPublicAddress(document) });
-  draft.set(path, id);
-  return [{ ...draft.edit(owner(path)), words: t("Give it a public IP of its own") }];
 };
 
 const strictPrefix: Find = (document, path) => {
@@ -167,14 +100,31 @@ function platformSubnet(name: string, length: number): Find {
   };
 }
 
+const PLATFORM = /^(gateway|routeserver)subnet$/i;
+
 const lonely: Find = (document, path) => {
-  const [subnet] = entries(document, "subnets");
-  if (!subnet) return [deleting(document, path, t("Delete the VM"))];
+  const homes = entries(document, "subnets").filter(([, subnet]) => !PLATFORM.test(text(subnet.name)));
+  const home = homes.map(([id, subnet]) => ({ id, name: text(subnet.name, id), free: nextAddress(document, id) })).find((one) => one.free !== null);
   const draft = new Draft(document);
-  const vm = path.split("/")[1] ?? "";
-  const free = nextAddress(document, subnet[0]);
-  if (free) draft.add("nics", `${vm}-nic`, "NIC", { name: `${vm}-nic`, vm, subnet: subnet[0], configurations: { primary: { address: free, primary: true } } });
-  return [free ? { ...draft.edit(path), words: t("Give it a NIC in {subnet}", { subnet: text(subnet[1].name, subnet[0]) }) } : null, deleting(document, path, t("Delete the VM"))];
+  const vm = last(path);
+  const id = nextId(entries(document, "nics").map(([key]) => key), `${vm}-nic`);
+  if (home) draft.add("nics", id, "NIC", { name: id, vm, subnet: home.id, configurations: { primary: { address: home.free, primary: true } } });
+  return [home ? { ...draft.edit(path), words: t("Give it a NIC in {subnet}", { subnet: home.name }) } : null, deleting(document, path, t("Delete the VM"))];
+};
+
+/** The appliances that could take the packets: they forward, and their own packets do not take the same route. */
+const nextHop: Find = (document, path) => {
+  const route = at(document, parent(path)) as JsonObject;
+  const version = parsePrefix(text(route.prefix))?.version ?? 4;
+  const found = entries(document, "nics").flatMap(([, nic]) => {
+    const vm = at(document, `vms/${text(nic.vm)}`);
+    const subnet = at(document, `subnets/${text(nic.subnet)}`);
+    const forwards = nic.ip_forwarding === true && isObject(vm) && isObject(vm.guest) && vm.guest.forwarding === true;
+    if (!forwards || !isObject(subnet) || subnet.route_table === path.split("/")[1]) return [];
+    const held = children(nic.configurations).map(([, one]) => text(one.address)).find((one) => parseAddress(one)?.version === version);
+    return held ? [{ held, name: text(vm.name, text(nic.vm)) }] : [];
+  });
+  return [...found.slice(0, 3).map(({ held, name }) => setting(document, t("Send to {name}, {address}", { name, address: held }), [[path, held]])), ...around(document, path)];
 };
 
 const onePrimary: Find = (document, path) => {
@@ -192,21 +142,13 @@ const addressOnNic: Find = (document, path) => {
   return [isEdit(result) ? { ...result, words: t("Give it a free address") } : null];
 };
 
+/** The table moves only where nothing in another region uses it. */
 const region: Find = (document, path) => {
-  const subnet = at(document, owner(path)) as JsonObject;
-  const home = text((at(document, `vnets/${text(subnet.vnet)}`) as JsonObject | null)?.region);
-  return [setting(document, t("Move the table to {region}", { region: home }), [[`route_tables/${text(subnet.route_table)}/region`, home]])];
-};
-
-const publicIp: Find = (document, path) => {
-  const draft = new Draft(document);
-  const nat = owner(path);
-  const id = nextId(entries(document, "public_ips").map(([key]) => key), `${nat.split("/")[1] ?? "nat"}-ip`);
-  draft.add("public_ips", id, "PublicIP", { name: id, address: nextPublicAddress(document) });
-  const place = Number(path.split("/")[3] ?? Infinity);
-  const others = texts((at(document, nat) as JsonObject).public_ips).filter((_, index) => index !== place);
-  draft.set(`${nat}/public_ips`, [...others, id]);
-  return [{ ...draft.edit(nat), words: t("Give it a public IP") }];
+  const table = text((at(document, owner(path)) as JsonObject).route_table);
+  const regionOf = (subnet: JsonObject): string => text((at(document, `vnets/${text(subnet.vnet)}`) as JsonObject | null)?.region, "westeurope");
+  const homes = new Set(entries(document, "subnets").filter(([, subnet]) => subnet.route_table === table).map(([, subnet]) => regionOf(subnet)));
+  const [home = ""] = homes;
+  return [homes.size === 1 ? setting(document, t("Move the table to {region}", { region: home }), [[`route_tables/${table}/region`, home]]) : null, ...letGo(document, path)];
 };
 
 const gone: Find = (document, path) => [deleting(document, path.split("/").length > 2 ? path : owner(path), t("Delete it"))];
@@ -222,12 +164,16 @@ const FIXES: Record<string, Find> = {
   "subnet-size": subnetPrefix,
   "vnet-without-ipv4": (document, path) => [setting(document, t("Give it {prefix}", { prefix: nextRange(document) }), [[`${owner(path)}/address_space`, [nextRange(document)]]])],
   "dangling-reference": dangling,
+  "fault-incomplete": ofFault,
+  "rule-without-port": balancerPort,
+  "ha-ports": haPorts,
+  "route-without-next-hop": nextHop,
   "vm-without-nic": lonely,
   "primary-nic": onePrimary,
   "primary-configuration": oneConfiguration,
   "nic-without-ipv4": addressOnNic,
   "route-table-region": region,
-  "nat-public-ips": publicIp,
+  "nat-public-ips": natPublicIps,
   "peering-self": (document, path) => gone(document, owner(path)),
   "peering-twice": gone,
   "range-overlap": outOfList,
@@ -241,7 +187,7 @@ const FIXES: Record<string, Find> = {
   "gateway-twice": ofOwner,
   "route-server-twice": ofOwner,
   "priority-twice": priority,
-  "public-ip-twice": anotherPublicIp,
+  "public-ip-twice": ownPublicIp,
   "bad-prefix": strictPrefix,
   "bad-port-range": portsInOrder,
   "platform-subnet-table": letGo,
@@ -263,8 +209,3 @@ const FIXES: Record<string, Find> = {
   "rule-groups-and-prefixes": becomes(t("Write * for any"), ["*"]),
   "unknown-to-provider": (document, path) => (path.split("/").length === 2 ? gone(document, path) : []),
 };
-
-function publicAddress(document: JsonObject, path: string): (Fix | null)[] {
-  const free = nextPublicAddress(document);
-  return [setting(document, t("Take {address}, which is free", { address: free }), [[`${owner(path)}/address`, free]])];
-}
