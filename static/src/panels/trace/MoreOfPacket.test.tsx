@@ -1,7 +1,6 @@
 import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { drawing } from "../../document/drawing";
 import { NOT_ASKED } from "../../document/packet";
 import { update, workbench } from "../../document/store";
 import type { JsonObject } from "../../document/types";
@@ -20,7 +19,7 @@ const DOCUMENT: JsonObject = {
 };
 
 beforeEach(() => {
-  update({ document: DOCUMENT, drawing: drawing(DOCUMENT), runnable: true, asked: { ...NOT_ASKED, more: { ttl: "999" } }, moreAsked: true });
+  update({ document: DOCUMENT, runnable: true, asked: { ...NOT_ASKED, more: { ttl: "999" } }, moreAsked: true });
 });
 afterEach(cleanup);
 
