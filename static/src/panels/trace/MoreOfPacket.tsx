@@ -58,7 +58,8 @@ function without(more: More, name: string): More {
   return Object.fromEntries(Object.entries(more).filter(([key]) => key !== name));
 }
 
-function said({ name, type }: MoreField, typed: string): string {
+/** Return a field of the packet in words. */
+export function said({ name, type }: MoreField, typed: string): string {
   const words = NAMES[name] ?? name;
   return type === "flag" ? words.toLowerCase() : t("{name} {value}", { name: words.replace(/, .*/, "").replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase()), value: typed });
 }
