@@ -9,7 +9,7 @@ import { mark, t } from "./text";
 import type { JsonObject } from "./types";
 
 import { type Note, readNotes } from "./notes";
-import { type Site, type Tab, type TrafficManager, type TransitGateway, readSites, readTabs, readTrafficManagers, readTransitGateways } from "./outside";
+import { type Site, type Tab, type TrafficManager, type TransitGateway, publicUses, readSites, readTabs, readTrafficManagers, readTransitGateways } from "./outside";
 import { at, children, entries, isObject, text, texts } from "./raw";
 
 export { at, children, entries, isObject, text, texts } from "./raw";
@@ -136,8 +136,8 @@ export interface Drawing {
   transitGateways: TransitGateway[];
   trafficManagers: TrafficManager[];
   notes: Note[];
-  /** Tables, groups and addresses that hang on nothing. */
-  unattached: { path: string; name: string; kind: string }[];
+  /** Tables, groups and gateways that hang on nothing, and what has no place on the canvas, used or not. */
+  unattached: { path: string; name: string; kind: string; used: boolean }[];
   publicBalancers: Balancer[];
   peerings: Peering[];
   links: Link[];
@@ -466,12 +466,15 @@ function readUnattached(document: unknown): Drawing["unattached"] {
   const found: Drawing["unattached"] = [];
   for (const [collection, kind, holders] of HANGS) {
     const used = new Set(holders.flatMap(([home, field]) => entries(document, home).map(([, part]) => text(part[field]))));
-    for (const [id, part] of entries(document, collection)) if (!used.has(id) && !text(part.subnet)) found.push({ path: `${collection}/${id}`, name: text(part.name, id), kind });
+    for (const [id, part] of entries(document, collection)) if (!used.has(id) && !text(part.subnet)) found.push({ path: `${collection}/${id}`, name: text(part.name, id), kind, used: false });
   }
-  for (const [collection, kind] of [["public_ips", mark("public IP")], ["application_groups", mark("application group")], ["admin_rules", mark("admin rule")]] as const)
-    for (const [id, part] of entries(document, collection)) found.push({ path: `${collection}/${id}`, name: text(part.name, id), kind });
+  const publics = publicUses(document);
+  for (const [id, part] of entries(document, "public_ips")) found.push({ path: `public_ips/${id}`, name: text(part.name, id), kind: mark("public IP"), used: publics.has(id) });
+  // Rules name groups and tags, and admin rules hold by themselves: nobody misses a place for them.
+  for (const [collection, kind] of [["application_groups", mark("application group")], ["admin_rules", mark("admin rule")]] as const)
+    for (const [id, part] of entries(document, collection)) found.push({ path: `${collection}/${id}`, name: text(part.name, id), kind, used: true });
   const tags = isObject(document) && isObject(document.topology) ? document.topology.service_tags : null;
-  for (const id of Object.keys(isObject(tags) ? tags : {})) found.push({ path: `service_tags/${id}`, name: id, kind: mark("service tag") });
+  for (const id of Object.keys(isObject(tags) ? tags : {})) found.push({ path: `service_tags/${id}`, name: id, kind: mark("service tag"), used: true });
   return found;
 }
 

@@ -82,6 +82,25 @@ describe("a key in the outline", () => {
     expect(after(key, from)).toEqual([names(rows), to]);
   });
 
+  it("says that something hangs on nothing only where nothing uses it", () => {
+    const address = { address: "203.0.113.1" };
+    const shown = branchesOf(
+      drawing({
+        topology: {
+          public_ips: { front: address, wear: address, out: address, gate: address, spare: address },
+          load_balancers: { lb: { frontends: { f: { public_ip: "front" } } } },
+          nics: { n: { configurations: { c: { public_ip: "wear" } } } },
+          nat_gateways: { nat: { public_ips: ["out"] } },
+          gateways: { g: { public_ip: "gate" } },
+          service_tags: { Partners: ["203.0.113.0/24"] },
+        },
+      }),
+    );
+    const idle = shown.filter((one) => one.detail === "hangs on nothing").map((one) => one.path);
+    expect(idle).toEqual(["nat_gateways/nat", "public_ips/spare"]);
+    expect(shown.map((one) => one.path)).toEqual(expect.arrayContaining(["public_ips/front", "service_tags/Partners"]));
+  });
+
   it("ArrowLeft folds what is open", () => {
     expect(after("ArrowLeft", "app")).toEqual([["hub", "app", "db", "rt", "far", "hub to far"], "app"]);
   });

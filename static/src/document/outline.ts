@@ -72,7 +72,7 @@ export function branchesOf(drawing: Drawing): Branch[] {
       leaf(vnet.path, vnet.name, vnet.prefixes.join(" "), mark("virtual network"), [...vnet.tabs.map((tab) => leaf(tab.path, tab.name, "", tab.kind)), ...vnet.subnets.map(subnetBranch)]),
     ),
     ...lines(drawing.peerings, drawing.links),
-    ...drawing.unattached.map((one) => leaf(one.path, one.name, t("hangs on nothing"), one.kind)),
+    ...drawing.unattached.map((one) => leaf(one.path, one.name, one.used ? "" : t("hangs on nothing"), one.kind)),
     ...drawing.notes.map((one) => leaf(one.path, one.text.split("\n")[0] ?? "", "", mark("note"))),
     ...drawing.loose.map((one) => leaf(one.path, one.name, "", mark("belongs to nothing"))),
   ];

@@ -109,13 +109,21 @@ export function readTrafficManagers(document: unknown): TrafficManager[] {
 function publicHolders(document: unknown): Map<string, string> {
   const addresses = new Map(entries(document, "public_ips").map(([id, raw]) => [id, text(raw.address)]));
   const found = new Map<string, string>();
-  const put = (key: unknown, path: string): void => {
-    const address = addresses.get(text(key));
-    if (address) found.set(address, path);
-  };
-  for (const [id, raw] of entries(document, "load_balancers")) for (const [, front] of children(raw.frontends)) put(front.public_ip, `load_balancers/${id}`);
-  for (const [id, raw] of entries(document, "nics")) for (const [, one] of children(raw.configurations)) put(one.public_ip, `nics/${id}`);
-  for (const [id, raw] of entries(document, "gateways")) put(raw.public_ip, `gateways/${id}`);
+  for (const [key, path] of publicUses(document)) {
+    const address = addresses.get(key);
+    // A NAT gateway sends from its addresses; a name does not lead to it.
+    if (address && !path.startsWith("nat_gateways/")) found.set(address, path);
+  }
   for (const [id, raw] of entries(document, "hosts")) found.set(text(raw.address), `hosts/${id}`);
+  return found;
+}
+
+/** Return what each public IP that is used hangs on, by its id. */
+export function publicUses(document: unknown): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [id, raw] of entries(document, "nat_gateways")) for (const key of texts(raw.public_ips)) found.set(key, `nat_gateways/${id}`);
+  for (const [id, raw] of entries(document, "load_balancers")) for (const [, front] of children(raw.frontends)) found.set(text(front.public_ip), `load_balancers/${id}`);
+  for (const [id, raw] of entries(document, "nics")) for (const [, one] of children(raw.configurations)) found.set(text(one.public_ip), `nics/${id}`);
+  for (const [id, raw] of entries(document, "gateways")) found.set(text(raw.public_ip), `gateways/${id}`);
   return found;
 }

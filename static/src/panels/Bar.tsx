@@ -130,7 +130,7 @@ function Saved(): ReactNode {
   const message = useWorkbench((state) => state.message);
   if (mode === "shared") return null;
   return (
-    <span className="saved optional" role="status">
+    <span className="saved optional" role="status" title={message ?? undefined}>
       {SAVED[saved]}
       {message && saved === "stale" && <span> · {message}</span>}
     </span>

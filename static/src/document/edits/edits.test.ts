@@ -125,7 +125,7 @@ describe("what is deleted", () => {
     document = put(document, "route-table", "subnets/subnet1").document;
     document = applied(document, [{ op: "add", path: "/traffic/t", value: { name: "web", source: "vms/vm1", destination: "vms/fw1" } }]) as JsonObject;
     const removal = remove(document, ["subnets/subnet1"]);
-    expect(removal.goes).toEqual(expect.arrayContaining(["subnets/subnet1", "nics/vm1-nic", "vms/vm1", "vms/fw1", "load_balancers/balancer1"]));
+    expect(removal.goes).toEqual(expect.arrayContaining(["subnets/subnet1", "nics/vm1-nic", "vms/vm1", "vms/fw1", "load_balancers/balancer1", "traffic/t"]));
     expect(removal.told).toEqual(expect.arrayContaining(["VM vm1 goes with it.", "Traffic web goes with it."]));
     const after = applied(document, removal.patch);
     expect(at(after, "vms")).toEqual({});

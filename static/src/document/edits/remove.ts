@@ -7,7 +7,7 @@ import type { Json, JsonObject } from "../types";
 import { Draft, type Edit, layoutPointer } from "./draft";
 
 export interface Removal extends Edit {
-  /** Paths of everything that goes, what was asked for first. */
+  /** Paths of everything that goes, traffic and faults included, what was asked for first. */
   goes: string[];
 }
 
@@ -25,11 +25,11 @@ export function remove(document: JsonObject, paths: readonly string[]): Removal 
   for (const use of all) if (named(goes, use) && !holderGoes(use) && !within(goes, use.holder.path)) letGo(draft, use);
   const top = [...goes].filter((path) => !within(goes, path, true));
   for (const path of top) draft.remove(path);
-  dropStory(draft, goes);
+  const story = dropStory(draft, goes);
   for (const path of Object.keys(isObject(document.layout) ? document.layout : {})) if (within(goes, path)) draft.do({ op: "remove", path: layoutPointer(path) });
   const besides = top.filter((path) => !asked.has(path));
   for (const path of besides) draft.told.unshift(t("{what} goes with it.", { what: saidOf(document, path) }));
-  return { patch: draft.patch, told: draft.told, selects: [], goes: [...asked, ...besides] };
+  return { patch: draft.patch, told: draft.told, selects: [], goes: [...asked, ...besides, ...story] };
 }
 
 function there(document: JsonObject, path: string): boolean {
@@ -81,8 +81,9 @@ function letGo(draft: Draft, use: Use): void {
   draft.told.push(t("{what} lets go of {value}.", { what: saidOf(draft.document, use.holder.path), value: use.value }));
 }
 
-/** Guest settings of NICs, traffic and faults that name what goes. */
-function dropStory(draft: Draft, goes: ReadonlySet<string>): void {
+/** Guest settings of NICs, traffic and faults that name what goes; return the paths of the traffic and the faults. */
+function dropStory(draft: Draft, goes: ReadonlySet<string>): string[] {
+  const dropped: string[] = [];
   for (const [id, vm] of entries(draft.document, "vms")) {
     const guest = isObject(vm.guest) ? vm.guest : {};
     for (const [nic] of children(guest.interfaces)) if (goes.has(`nics/${nic}`)) draft.remove(`vms/${id}/guest/interfaces/${nic}`);
@@ -91,14 +92,17 @@ function dropStory(draft: Draft, goes: ReadonlySet<string>): void {
   for (const [id, flow] of children(traffic)) {
     if (!within(goes, text(flow.source)) && !within(goes, text(flow.destination))) continue;
     draft.do({ op: "remove", path: `/traffic/${id}` });
+    dropped.push(`traffic/${id}`);
     draft.told.push(t("Traffic {name} goes with it.", { name: text(flow.name, id) }));
   }
   const faults = isObject(draft.document.faults) ? draft.document.faults : {};
   for (const [id, fault] of children(faults)) {
     if (!namesAny(goes, fault)) continue;
     draft.do({ op: "remove", path: `/faults/${id}` });
+    dropped.push(`faults/${id}`);
     draft.told.push(t("Fault {name} goes with it.", { name: text(fault.name, id) }));
   }
+  return dropped;
 }
 
 function namesAny(goes: ReadonlySet<string>, fault: JsonObject): boolean {

@@ -4,7 +4,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, 
 
 import { isAddress } from "../../document/address";
 import type { JsonObject } from "../../document/types";
-import { isObject } from "../../document/raw";
+import { at, isObject, text } from "../../document/raw";
 import { saidOf } from "../../document/edits/remove";
 import { COLLECTIONS } from "../../document/shape";
 import { update, workbench } from "../../document/store";
@@ -12,13 +12,11 @@ import { t } from "../../document/text";
 import { placesOf } from "../trace/Question";
 import { type Action, type Choosing, goTo } from "./actions";
 import { useModal } from "./Dialog";
-import { score } from "./fuzzy";
+import { type Found, ranked } from "./fuzzy";
 
-interface Row {
+interface Row extends Found {
   id: string;
-  name: string;
   group: string;
-  detail: string;
   keys: string[];
   run: () => void;
 }
@@ -33,7 +31,7 @@ export function Commands({ actions, only, close }: { actions: Action[]; only: Ch
   const [typed, setTyped] = useState("");
   const [chosen, setChosen] = useState(0);
   const rows = useMemo(() => (only ? only.items.map((one) => ({ ...one, group: only.title, detail: one.detail ?? "", keys: [] })) : allRows(actions)), [actions, only]);
-  const found = useMemo(() => ranked(rows, typed, only !== null), [rows, typed, only]);
+  const found = useMemo(() => shown(rows, typed, only !== null), [rows, typed, only]);
   const at = Math.min(chosen, found.length - 1);
   useModal(dialog);
   useEffect(() => {
@@ -103,7 +101,8 @@ function things(document: JsonObject): Row[] {
   return Object.keys(COLLECTIONS).flatMap((collection) =>
     Object.keys(isObject(topology[collection]) ? topology[collection] : {}).map((id) => {
       const path = `${collection}/${id}`;
-      return { id: path, name: saidOf(document, path), group: t("Go to"), detail: addressOf(topology[collection], id), keys: [], run: () => { goTo(path); } };
+      const part = at(document, path);
+      return { id: path, name: saidOf(document, path), called: isObject(part) ? text(part.name, id) : id, group: t("Go to"), detail: addressOf(topology[collection], id), keys: [], run: () => { goTo(path); } };
     }),
   );
 }
@@ -116,18 +115,14 @@ function addressOf(collection: unknown, id: string): string {
   return Array.isArray(list) ? list.join(", ") : "";
 }
 
-function ranked(rows: (Row & { also?: string | undefined })[], typed: string, all: boolean): Row[] {
+function shown(rows: Row[], typed: string, all: boolean): Row[] {
   const question = all ? null : asked(typed);
   const recent = recentIds();
   if (!typed.trim()) {
     const first = recent.flatMap((id) => rows.filter((row) => row.id === id));
     return [...first, ...rows.filter((row) => !recent.includes(row.id))].slice(0, SHOWN);
   }
-  const scored = rows.flatMap((row) => {
-    const best = Math.max(score(typed, row.name) ?? -1e6, (score(typed, row.also ?? "") ?? -1e6) - 100, (score(typed, row.detail) ?? -1e6) - 200);
-    return best > -1e5 ? [{ row, best: best + (recent.includes(row.id) ? 5 : 0) }] : [];
-  });
-  return [...(question ? [question] : []), ...scored.sort((a, b) => b.best - a.best).map(({ row }) => row)].slice(0, SHOWN);
+  return [...(question ? [question] : []), ...ranked(typed, rows, (row) => recent.includes(row.id))].slice(0, SHOWN);
 }
 
 /** `web1 > db1:443` asks for the trace. */

@@ -27,7 +27,7 @@ export function Delete({ close }: { close: () => void }): ReactNode {
       foot={
         <>
           <button type="button" className="button" onClick={close}>{t("Cancel")}</button>
-          <button type="button" className="button danger" data-first="" onClick={run}>{tn("Delete {n} thing", "Delete {n} things", removal.goes.length)}</button>
+          <button type="button" className="button danger" data-first="" onClick={run}>{t("Delete")}</button>
         </>
       }
     >

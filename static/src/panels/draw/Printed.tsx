@@ -1,4 +1,4 @@
-/** The drawing on paper: the whole of it, as the exported picture has it. The canvas shows a part, in the size of the screen. */
+/** The drawing on paper: the whole of it, as the exported picture has it, with the ways of a trace. The canvas shows a part, in the size of the screen. */
 
 import { type ReactNode, useEffect, useState } from "react";
 import { flushSync } from "react-dom";
@@ -11,8 +11,8 @@ export function Printed(): ReactNode {
   const [picture, setPicture] = useState("");
   useEffect(() => {
     const before = (): void => {
-      const { drawing, document: drawn } = workbench();
-      const { text } = svgOf(drawing, drawn.layout, workbench().name);
+      const { drawing, document: drawn, name: title, paths } = workbench();
+      const { text } = svgOf(drawing, drawn.layout, title, paths);
       flushSync(() => { setPicture(`data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`); });
     };
     const after = (): void => { setPicture(""); };

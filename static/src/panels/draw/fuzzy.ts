@@ -19,6 +19,32 @@ export function score(typed: string, name: string): number | null {
   return sum - text.length / 10;
 }
 
+export interface Found {
+  name: string;
+  /** The bare name that people gave a thing of the drawing; absent for commands. */
+  called?: string;
+  also?: string | undefined;
+  detail: string;
+}
+
+/** Return what answers to `typed`, best first: things of just that name, commands with a word that begins so, the rest. */
+export function ranked<Row extends Found>(typed: string, rows: readonly Row[], recent: (row: Row) => boolean): Row[] {
+  return rows
+    .flatMap((row) => {
+      const best = Math.max(score(typed, row.name) ?? -1e6, (score(typed, row.also ?? "") ?? -1e6) - 100, (score(typed, row.detail) ?? -1e6) - 200);
+      return best > -1e5 ? [{ row, tier: tier(typed, row), best: best + (recent(row) ? 5 : 0) }] : [];
+    })
+    .sort((a, b) => b.tier - a.tier || b.best - a.best)
+    .map(({ row }) => row);
+}
+
+function tier(typed: string, { name, called }: Found): number {
+  const wanted = typed.toLowerCase().trim();
+  const whole = name.toLowerCase();
+  if (called !== undefined) return wanted === called.toLowerCase() || wanted === whole ? 2 : 0;
+  return whole.split(/[^a-z0-9]+/).some((_, word, words) => words.slice(word).join(" ").startsWith(wanted)) ? 1 : 0;
+}
+
 /** The next place of a letter; the beginning of a word near by before the middle of one. */
 function nextOf(text: string, letter: string, from: number): number {
   const plain = text.indexOf(letter, from);

@@ -1,6 +1,7 @@
 /** How lines look in a picture: the dashes and widths of the canvas (styles/canvas.css), in the light theme, and words for a legend. */
 
 import { t } from "../../document/text";
+import type { Direction } from "../../document/types";
 
 export interface LineStyle {
   words: string;
@@ -14,6 +15,7 @@ export interface LineStyle {
 const QUIET = "#5f6c7d";
 const STRONG = "#4a5768";
 const BROKEN = "#b3261e";
+const PACKET = "#16202c";
 
 /** By the word for the kind in the class of the line. */
 export const LINES: Record<string, LineStyle> = {
@@ -29,6 +31,12 @@ export const LINES: Record<string, LineStyle> = {
   transit: { words: t("attachment of a transit gateway"), colour: STRONG, width: 2.4, dash: "", arrow: false },
   group: { words: t("members of a connected group"), colour: QUIET, width: 2, dash: "1 4", arrow: false },
   tunnel: { words: t("tunnel between guests"), colour: "#9c2b62", width: 1.2, dash: "10 3 2 3", arrow: false },
+};
+
+/** The ways of packets over the lines, by their direction; on paper nothing else is as thick. */
+export const WAYS: Record<Direction, LineStyle> = {
+  forward: { words: t("way of the packet"), colour: PACKET, width: 3.5, dash: "", arrow: true },
+  return: { words: t("way of the answer"), colour: PACKET, width: 3.5, dash: "7 4", arrow: true },
 };
 
 /** Return the kind of a line by its class. */

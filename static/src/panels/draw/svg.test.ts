@@ -56,6 +56,18 @@ describe("the saved picture", () => {
     }
   });
 
+  it("draws the way of a packet as far as it came, from border to border, and says which line it is", () => {
+    const shown = drawing(firewalls);
+    const points = ["vms/web1", "load_balancers/ilb", "vms/fw1"];
+    const picture = (reached: number): Document =>
+      new DOMParser().parseFromString(svgOf(shown, null, "way", [{ direction: "forward", packet: 1, points, reached, tone: "delivered" }]).text, "image/svg+xml");
+    const ways = (page: Document): Element[] => all(page, ':not([data-legend]) > path[data-line="forward"]');
+    expect(ways(picture(points.length))).toHaveLength(points.length - 1);
+    expect(ways(picture(1))).toEqual([]);
+    expect(picture(points.length).querySelector("[data-legend]")?.textContent).toContain("way of the packet");
+    expect(read(firewalls).querySelector("[data-legend]")?.textContent).not.toContain("way of the packet");
+  });
+
   it("tells kinds of lines apart without colour", () => {
     const marks = Object.values(LINES).map(({ dash, width, arrow }) => `${dash} ${width} ${arrow}`);
     expect(new Set(marks).size).toBe(marks.length);

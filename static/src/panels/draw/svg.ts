@@ -3,15 +3,18 @@
 import { type Edge, atFrames, edges } from "../../canvas/edges";
 import { badgeIcon, itemIcon } from "../../canvas/icons";
 import { type Box, type Item, type Point, boxes, layout } from "../../canvas/layout";
+import { overlaid } from "../../canvas/overlaid";
 import { routed } from "../../canvas/routed";
 import { along, pathOf } from "../../canvas/routing";
-import type { Badge, Drawing, Half } from "../../document/drawing";
+import { type Badge, type Drawing, type Half, nodeFor } from "../../document/drawing";
+import type { PacketPath } from "../../document/store";
 import { t } from "../../document/text";
-import { LINES, lineKind } from "./lineStyles";
+import { LINES, type LineStyle, WAYS, lineKind } from "./lineStyles";
 import { icon } from "./shapes";
 
 const HUES = ["#3a6ea5", "#3f7f6b", "#7a5fa0", "#94703a", "#9a5467", "#4f7d3c", "#3b7f93", "#6b6b8f"];
 const MARGIN = 32;
+const STYLES: Record<string, LineStyle> = { ...LINES, ...WAYS };
 const FRAMES = new Set(["vnet", "subnet", "site"]);
 /** Widths of a letter: of a name, of what is in the other font. */
 const [LETTER, SMALL] = [7.4, 6.8];
@@ -26,28 +29,43 @@ const STYLE = [
   ".i{fill:none;stroke:#16202c;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}",
 ].join("");
 
-export function svgOf(drawing: Drawing, kept: unknown, title: string): { text: string; width: number; height: number } {
+/** Return the drawing as a picture, with the ways of packets over it. */
+export function svgOf(drawing: Drawing, kept: unknown, title: string, paths: readonly PacketPath[] = []): { text: string; width: number; height: number } {
   const items = layout(drawing, kept);
   const places = boxes(items);
   const drawn = routed(atFrames(edges(drawing), drawing, new Set(places.keys())), items, places).filter((edge) => edge.data?.points);
-  const points = drawn.flatMap((edge) => edge.data?.points as Point[]);
+  const [frames, cards] = [items.filter((item) => FRAMES.has(item.kind)), items.filter((item) => !FRAMES.has(item.kind))];
+  const box = (item: Item): Box => places.get(item.path) ?? item.box;
+  const ways = waysOf(paths, (path) => places.get(path) ?? places.get(nodeFor(drawing, path) ?? ""), cards.map(box));
+  const points = [...drawn.flatMap((edge) => edge.data?.points as Point[]), ...ways.flatMap((way) => way.points)];
   const all = [...places.values(), ...points.map((point) => ({ ...point, width: 0, height: 0 }))];
   const [left, top] = [Math.min(0, ...all.map((box) => box.x)) - MARGIN, Math.min(0, ...all.map((box) => box.y)) - MARGIN];
   const width = Math.max(320, ...all.map((box) => box.x + box.width)) + MARGIN - left;
   const bottom = Math.max(100, ...all.map((box) => box.y + box.height));
-  const legend = legendOf(drawn, left + MARGIN, bottom + MARGIN, width - 2 * MARGIN);
+  const there = new Set([...drawn.map((edge) => lineKind(edge.className)), ...ways.map((way) => way.kind)]);
+  const legend = legendOf(there, left + MARGIN, bottom + MARGIN, width - 2 * MARGIN);
   const height = bottom + legend.height + MARGIN - top;
-  const [frames, cards] = [items.filter((item) => FRAMES.has(item.kind)), items.filter((item) => !FRAMES.has(item.kind))];
-  const box = (item: Item): Box => places.get(item.path) ?? item.box;
   const parts = [
     ...frames.map((item) => frame(item, box(item))),
     ...drawn.map(line),
     ...cards.map((item) => card(item, box(item))),
+    ...ways.map((way) => stroke(way.kind, way.points)),
     ...drawn.map(label),
     legend.text,
   ];
   const text = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${left} ${top} ${width} ${height}" width="${width}" height="${height}" role="img"><title>${clean(title)}</title><style>${STYLE}</style><rect x="${left}" y="${top}" width="${width}" height="${height}" fill="#fff"/>${parts.join("")}</svg>`;
   return { text, width, height };
+}
+
+/** Distance of there and back from the middle line, as on the canvas but for thicker lines. */
+const ASIDE = 6;
+
+/** The ways of packets in pieces from border to border. */
+function waysOf(paths: readonly PacketPath[], find: (path: string) => Box | undefined, cards: Box[]): { kind: string; points: Point[] }[] {
+  return paths.flatMap(({ direction, points, reached }) => {
+    const stops = points.slice(0, reached).map(find).filter((box) => box !== undefined);
+    return overlaid(stops, cards, ASIDE).pieces.map((piece) => ({ kind: direction, points: piece }));
+  });
 }
 
 function clean(words: string): string {
@@ -74,7 +92,7 @@ function line(edge: Edge): string {
 }
 
 function stroke(kind: string, points: Point[]): string {
-  const { colour, width, dash, arrow } = LINES[kind] ?? { colour: "#5f6c7d", width: 1.2, dash: "", arrow: false };
+  const { colour, width, dash, arrow } = STYLES[kind] ?? { colour: "#5f6c7d", width: 1.2, dash: "", arrow: false };
   const way = `<path class="l" data-line="${kind}" d="${pathOf(points)}" stroke="${colour}" stroke-width="${width}"${dash ? ` stroke-dasharray="${dash}"` : ""}/>`;
   return arrow ? way + head(points, colour) : way;
 }
@@ -103,11 +121,11 @@ function label(edge: Edge): string {
 }
 
 /** What the lines mean, below the drawing: only the kinds that are in it. */
-function legendOf(drawn: Edge[], left: number, top: number, width: number): { text: string; height: number } {
-  const kinds = Object.keys(LINES).filter((kind) => drawn.some((edge) => lineKind(edge.className) === kind));
+function legendOf(there: ReadonlySet<string>, left: number, top: number, width: number): { text: string; height: number } {
+  const kinds = Object.keys(STYLES).filter((kind) => there.has(kind));
   let [x, y] = [left, top];
   const entries = kinds.map((kind) => {
-    const words = LINES[kind]?.words ?? "";
+    const words = STYLES[kind]?.words ?? "";
     const room = 56 + words.length * 6.4 + 24;
     if (x > left && x + room > left + width) [x, y] = [left, y + 22];
     const entry = `${stroke(kind, [{ x, y }, { x: x + 44, y }])}<text x="${x + 54}" y="${y + 4}">${clean(words)}</text>`;

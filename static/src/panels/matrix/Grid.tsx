@@ -50,6 +50,9 @@ export function Grid({ result, before, waits, old, open }: Props): ReactNode {
   const ported = matrix.ports.length > 1 || port.port !== 0;
   return (
     <section className={`matrix${waits || old ? " dimmed" : ""}`} data-revision={result.run.revision} aria-label={t("Who reaches whom")} aria-busy={waits}>
+      <p className="on-paper">
+        {t("Who reaches whom by {protocol}; revision {revision}.", { protocol: ported ? t("{protocol}, port {port}", { protocol: matrix.protocol, port: port.port }) : matrix.protocol, revision: result.run.revision ?? "" })}
+      </p>
       <div className="row">
         {matrix.ports.length > 1 && (
           <div className="field narrow">

@@ -36,15 +36,14 @@ export function MoreOfPacket({ more, protocol, change }: Props): ReactNode {
   const open = useWorkbench((state) => state.moreAsked);
   const fields = MORE_FIELDS.filter((field) => applies(field, protocol));
   const set = fields.filter(({ name }) => (more[name] ?? "") !== "");
-  const shown = open || set.some((field) => wrongMore(field, more[field.name] ?? "") !== "");
   return (
-    <details className="more-packet wide" open={shown} onToggle={(event) => { if (event.currentTarget.open !== open) update({ moreAsked: event.currentTarget.open }); }}>
+    <details className="more-packet wide" open={open} onToggle={(event) => { if (event.currentTarget.open !== open) update({ moreAsked: event.currentTarget.open }); }}>
       <summary>
         {t("More")}{" "}
         <span className="muted">{set.length === 0 ? t("source address, destination MAC, size") : set.map((field) => said(field, more[field.name] ?? "")).join(", ")}</span>
       </summary>
       {/* Folded away there are no fields: each offers all addresses of the drawing. */}
-      {shown && (
+      {open && (
         <div className="more-fields">
           {fields.map((field) => (
             <OneMore key={field.name} field={field} typed={more[field.name] ?? ""} put={(typed) => { change({ ...without(more, field.name), ...(typed === "" ? {} : { [field.name]: typed }) }); }} />
@@ -59,7 +58,8 @@ function without(more: More, name: string): More {
   return Object.fromEntries(Object.entries(more).filter(([key]) => key !== name));
 }
 
-function said({ name, type }: MoreField, typed: string): string {
+/** Return a field of the packet in words. */
+export function said({ name, type }: MoreField, typed: string): string {
   const words = NAMES[name] ?? name;
   return type === "flag" ? words.toLowerCase() : t("{name} {value}", { name: words.replace(/, .*/, "").replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase()), value: typed });
 }

@@ -2,6 +2,7 @@
 
 import { Play } from "lucide-react";
 import { type ReactNode, memo, useEffect, useId, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 
 import { isAddress } from "../../document/address";
 import { type Drawing, text } from "../../document/drawing";
@@ -124,7 +125,11 @@ export function Question({ action, busy, refused = null, mayRun, ask, changed, f
     }
     const packet = packetOf({ ...asked, destination });
     if (packet) ask(packet);
-    else update({ moreAsked: true }); // what is wrong is said at its field
+    else {
+      // What is wrong is said at its field, which must be there to be looked at.
+      flushSync(() => { update({ moreAsked: true }); });
+      form.current?.querySelector<HTMLElement>(".more-fields [aria-invalid=true]")?.focus();
+    }
   };
   const said = wrong ?? (refused === null ? null : withNames(refused, places));
   const open = mayRun ?? runnable;

@@ -11,6 +11,7 @@ import { calm } from "../../playback/calm";
 import { usePlayer } from "../../playback/player";
 import { isLive, quiet, start, useFollowed } from "../../protocol/followed";
 import { Fault, Waiting } from "../Waiting";
+import { AskedFor } from "./AskedFor";
 import { Controls } from "./Controls";
 import { Explained } from "./Explained";
 import { Judged } from "./Judged";
@@ -170,6 +171,7 @@ export function Trace(): ReactNode {
               ))}
             </div>
           </div>
+          {followed.run && <AskedFor run={followed.run} />}
           <div ref={end}>
             <Verdicts legs={walked} done={(leg) => done(legs[walked.indexOf(leg)] ?? leg)} chosen={branches} choose={choose} />
             {all && judgement && <Judged judgement={judgement} />}
