@@ -15,10 +15,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
-from typing import Literal
+from typing import Literal, NoReturn
 
+from netcore.errors import NotModelled
 from netcore.failover.breakage import Silence
 from netcore.failover.orchestration import Caller
+from netcore.words import say
+
+MOST_ACTS = 5000
+"""So much pollers may do in one failover. Ours: nobody reads more, and memory holds it for many trials."""
+
+MOST_LOOKS = 50_000
+"""So often pollers may look in one failover. Ours: a fraction of a second of work."""
 
 Kind = Literal["decides", "leaves", "refused", "limited", "writes", "fails", "restarts"]
 
@@ -110,7 +118,11 @@ class Poller:
 
 
 class Turns:
-    """All pollers of one trial at work; ``acts`` is what they did, in the order in which they began."""
+    """All pollers of one trial at work; ``acts`` is what they did, in the order in which they began.
+
+    Raises:
+        NotModelled: they look or act too often; the message names the setting that makes them.
+    """
 
     def __init__(
         self, pollers: Sequence[Poller], tables: int, silences: Sequence[Silence], manner: Manner
@@ -119,6 +131,7 @@ class Turns:
         self.silences = tuple(silences)
         self.manner = manner
         self.acts: list[Act] = []
+        self.looks = 0
         if not self.silences:
             return
         begun_us = self.silences[0][0]
@@ -139,6 +152,15 @@ class Turns:
 
     def _look(self, poller: Poller, now_us: int) -> int | None:
         """Let a poller look, and return when it goes on; None: it has nothing to do any more."""
+        self.looks += 1
+        if self.looks > MOST_LOOKS:
+            raise NotModelled(
+                say(
+                    "The pollers look more than {most:,} times in one failover. A longer interval (the upper "
+                    "end of poller.wait) or quicker writes (routes.base, routes.span) make it fewer.",
+                    most=MOST_LOOKS,
+                )
+            )
         silence = self._silence(now_us)
         tried_us = now_us + poller.tries_us
         if silence is not None and (silence[1] is None or tried_us < silence[1]):
@@ -219,7 +241,28 @@ class Turns:
         return now_us if poller.todo else self._next(poller, now_us)
 
     def _act(self, kind: Kind, poller: Poller, begin_us: int, end_us: int, table: int | None = None) -> None:
+        if len(self.acts) >= MOST_ACTS:
+            self._refuse()
         self.acts.append(Act(kind, poller.number, poller.wants, poller.switch, begin_us, end_us, table))
+
+    def _refuse(self) -> NoReturn:
+        """Say what makes the pollers do too much: writes that meet others, or many tables."""
+        if 2 * sum(act.kind == "refused" for act in self.acts) > len(self.acts):
+            raise NotModelled(
+                say(
+                    "The pollers do more than {most:,} things in one failover, most of them writes that are "
+                    "refused and tried again. A longer pollers.busy or quicker writes (routes.base, "
+                    "routes.span) make it fewer.",
+                    most=MOST_ACTS,
+                )
+            )
+        raise NotModelled(
+            say(
+                "The pollers do more than {most:,} things in one failover. A smaller pollers.count, fewer "
+                "route tables or fewer steps of the fault make it fewer.",
+                most=MOST_ACTS,
+            )
+        )
 
 
 def _turn_from(poller: Poller, time_us: int) -> int:

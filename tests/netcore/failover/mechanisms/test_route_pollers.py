@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -175,6 +176,40 @@ def test_the_story_names_each_poller() -> None:
     assert any("refused (429): another operation is changing it" in text for text in texts) or (
         sum(" is done" in text for text in texts) == 4
     )
+
+
+def test_pollers_that_do_too_much_are_refused_with_the_setting_that_makes_them() -> None:
+    """Eight of them meet a write that takes most of a day, and either try or look every second."""
+    slow = {"pollers__count": 8, "routes__base": 80_000, "poller__wait": {"low": 0, "high": 0.001}}
+    for manner, setting in (("writes", r"pollers\.busy"), ("reads", r"poller\.wait")):
+        begun = time.monotonic()
+        with pytest.raises(netcore.NotModelled, match=setting):
+            plays(two_tables(), 1, pollers__manner=manner, pollers__busy=1, **slow)
+        assert time.monotonic() - begun < 5
+
+
+def test_pollers_of_an_appliance_that_never_rests_are_refused() -> None:
+    step = {"kind": "pause", "vm": "fw1", "lasts_us": 60 * SECOND_US}
+    then = [{**step, "after_us": at * 120 * SECOND_US} for at in range(1, 200)]
+    scenario = two_tables(kind="pause", lasts_us=60 * SECOND_US, then=then)
+    eager = {"pollers__count": 8, "pollers__manner": "writes", "pollers__failback": "at once"}
+    with pytest.raises(netcore.NotModelled, match=r"pollers\.count"):
+        plays(scenario, 1, routes__base=0, routes__span=0, **eager)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("pollers.busy", 0.5),
+        ("routes.base", 500_000),
+        ("routes.span", 500_000),
+        ("routes.degraded", {"median": 500_000}),
+        ("routes.noise", {"median": 500_000}),
+    ],
+)
+def test_numbers_that_would_keep_pollers_busy_for_ever_are_refused(name: str, value: object) -> None:
+    with pytest.raises(TimingError, match=name.replace(".", r"\.")):
+        netcore.timing_profile("published").changed({name: value})
 
 
 @pytest.mark.parametrize("count", [0, 9, 1.5])
