@@ -136,6 +136,45 @@ def test_one_that_restarts_halfway_finishes_what_it_finds() -> None:
             assert (play.clocks.control_us or 0) > 60 * SECOND_US
 
 
+@pytest.mark.parametrize(
+    ("manner", "failback", "leads", "writes"),
+    [
+        ("reads", "never", 1, 2),
+        ("reads", "at once", 0, 2),
+        ("reads", "when calm", 0, 4),
+        ("writes", "never", 1, 3),
+        ("writes", "at once", 0, 3),
+        ("writes", "when calm", 0, 5),
+    ],
+)
+def test_tables_are_whole_again_where_the_appliance_answers_before_the_restart_is_over(
+    manner: str, failback: str, leads: int, writes: int
+) -> None:
+    """Nobody has to repair by hand what a poller left halfway."""
+    found = plays(
+        two_tables(lasts_us=40 * SECOND_US),
+        pollers__count=1,
+        pollers__restart=60,
+        pollers__manner=manner,
+        pollers__failback=failback,
+    )
+    half = [play for play in found if "restarts" in kinds(play)]
+    assert half
+    for play in half:
+        assert (held(play), play.calls.writes) == ([leads] * 2, writes)
+        assert (play.completes, play.by_hand_us) == (True, None)
+        *_, (_, last) = play.mechanism.scene.after(play.changes)
+        assert set(last.settings) == {leads}
+        assert (play.clocks.control_us or 0) > 60 * SECOND_US
+
+
+def test_the_story_says_that_a_poller_finishes_what_it_finds() -> None:
+    raw = netcore.dump(two_tables(lasts_us=40 * SECOND_US))
+    raw["timing_overrides"] = {"pollers.count": 1, "pollers.restart": 60, **SURE}
+    texts = [event.get("text", "") for event in race(netcore.load(raw), "route-pollers", 3)]
+    assert "poller 1 finds a switch halfway and finishes it" in texts
+
+
 def test_a_second_one_finishes_what_the_first_forgot() -> None:
     alone, two = (plays(two_tables(), pollers__count=count, pollers__restart=600) for count in (1, 2))
     assert min(play.clocks.control_us or 0 for play in alone) > 600 * SECOND_US
