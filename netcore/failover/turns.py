@@ -15,12 +15,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
-from typing import Literal
+from typing import Literal, NoReturn
 
+from netcore.errors import NotModelled
 from netcore.failover.breakage import Silence
 from netcore.failover.orchestration import Caller
+from netcore.words import say
 
-Kind = Literal["decides", "leaves", "refused", "limited", "writes", "fails", "restarts"]
+MOST_ACTS = 5000
+"""So much pollers may do in one failover. Ours: nobody reads more, and memory holds it for many trials."""
+
+MOST_LOOKS = 50_000
+"""So often pollers may look in one failover. Ours: a fraction of a second of work."""
+
+Kind = Literal["decides", "finishes", "leaves", "refused", "limited", "writes", "fails", "restarts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +36,8 @@ class Act:
     """What one poller does.
 
     Args:
-        kind: ``refused``: another operation is changing the table; ``limited``: too many writes; ``leaves``:
+        kind: ``finishes``: it decides as it found a switch halfway, though the appliance answers;
+            ``refused``: another operation is changing the table; ``limited``: too many writes; ``leaves``:
             the table is left alone, as it leads there or will.
         value: 1 leads to the standby, 0 back to the appliance.
         switch: which decision of this poller it belongs to, from 0.
@@ -75,6 +84,10 @@ class Table:
             self.held = self.coming
         return now_us < self.busy_us
 
+    def leads(self, now_us: int) -> int:
+        """Return where it leads, or will once the operation ends that changes it."""
+        return self.coming if self.busy(now_us) else self.held
+
 
 class Poller:
     """One poller in one trial.
@@ -107,10 +120,15 @@ class Poller:
         self.takes: Sequence[int] = ()
         self.answers_since: int | None = None
         self.restarted = False
+        self.unsure = False
 
 
 class Turns:
-    """All pollers of one trial at work; ``acts`` is what they did, in the order in which they began."""
+    """All pollers of one trial at work; ``acts`` is what they did, in the order in which they began.
+
+    Raises:
+        NotModelled: they look or act too often; the message names the setting that makes them.
+    """
 
     def __init__(
         self, pollers: Sequence[Poller], tables: int, silences: Sequence[Silence], manner: Manner
@@ -119,6 +137,7 @@ class Turns:
         self.silences = tuple(silences)
         self.manner = manner
         self.acts: list[Act] = []
+        self.looks = 0
         if not self.silences:
             return
         begun_us = self.silences[0][0]
@@ -139,6 +158,15 @@ class Turns:
 
     def _look(self, poller: Poller, now_us: int) -> int | None:
         """Let a poller look, and return when it goes on; None: it has nothing to do any more."""
+        self.looks += 1
+        if self.looks > MOST_LOOKS:
+            raise NotModelled(
+                say(
+                    "The pollers look more than {most:,} times in one failover. A longer interval (the upper "
+                    "end of poller.wait) or quicker writes (routes.base, routes.span) make it fewer.",
+                    most=MOST_LOOKS,
+                )
+            )
         silence = self._silence(now_us)
         tried_us = now_us + poller.tries_us
         if silence is not None and (silence[1] is None or tried_us < silence[1]):
@@ -148,20 +176,29 @@ class Turns:
             poller.answers_since = now_us if poller.answers_since is None else poller.answers_since
             back_us, tried_us = self.manner.back_us, now_us
             wants = 0 if back_us is not None and now_us - poller.answers_since >= back_us else None
-        if wants is None or self._seems(poller, wants, now_us):
+        finishes = wants is None and poller.unsure and self._halfway(now_us)
+        if finishes:
+            wants = 1
+        seems = wants is None or self._seems(poller, wants, now_us)
+        poller.unsure = False
+        if wants is None or seems:
             return self._next(poller, now_us)
         poller.wants, poller.switch = wants, poller.switch + 1
         poller.todo = list(range(len(self.tables)))
         poller.takes = poller.durations(poller.switch)
         decided_us = tried_us + poller.start_us
-        self._act("decides", poller, now_us, decided_us)
+        self._act("finishes" if finishes else "decides", poller, now_us, decided_us)
         return decided_us + poller.auth_us
 
     def _seems(self, poller: Poller, wants: int, now_us: int) -> bool:
         """Return whether the tables lead there or will, as far as a poller knows."""
         if not self.manner.reads:
-            return poller.wants == wants
-        return all((table.coming if table.busy(now_us) else table.held) == wants for table in self.tables)
+            return poller.wants == wants and not poller.unsure
+        return all(table.leads(now_us) == wants for table in self.tables)
+
+    def _halfway(self, now_us: int) -> bool:
+        """Return whether a switch may be half done, as far as one knows that has forgotten what it did."""
+        return not self.manner.reads or len({table.leads(now_us) for table in self.tables}) > 1
 
     def _is(self, poller: Poller, wants: int, now_us: int) -> bool:
         """Return whether the tables lead there by now, as far as a poller knows."""
@@ -187,7 +224,7 @@ class Turns:
         place = poller.todo[0]
         table = self.tables[place]
         busy = table.busy(now_us)
-        if self.manner.reads and (table.coming if busy else table.held) == poller.wants:
+        if self.manner.reads and table.leads(now_us) == poller.wants:
             self._act("leaves", poller, now_us, now_us, place)
             return self._after(poller, now_us)
         if busy:
@@ -206,10 +243,14 @@ class Turns:
         return self._after(poller, operation.ended_us)
 
     def _restart(self, poller: Poller, now_us: int) -> int:
-        """Let a poller forget what it wanted and had still to do, and return when it looks again."""
+        """Let a poller forget what it wanted and had still to do, and return when it looks again.
+
+        It knows that it was at work: where the appliance answers by then, and the way back is not due, it
+        finishes the switch.
+        """
         back_us = now_us + self.manner.restart_us
         self._act("restarts", poller, now_us, back_us)
-        poller.restarted = True
+        poller.restarted = poller.unsure = True
         poller.todo, poller.wants, poller.answers_since = [], 0, None
         return _turn_from(poller, back_us)
 
@@ -219,7 +260,28 @@ class Turns:
         return now_us if poller.todo else self._next(poller, now_us)
 
     def _act(self, kind: Kind, poller: Poller, begin_us: int, end_us: int, table: int | None = None) -> None:
+        if len(self.acts) >= MOST_ACTS:
+            self._refuse()
         self.acts.append(Act(kind, poller.number, poller.wants, poller.switch, begin_us, end_us, table))
+
+    def _refuse(self) -> NoReturn:
+        """Say what makes the pollers do too much: writes that meet others, or many tables."""
+        if 2 * sum(act.kind == "refused" for act in self.acts) > len(self.acts):
+            raise NotModelled(
+                say(
+                    "The pollers do more than {most:,} things in one failover, most of them writes that are "
+                    "refused and tried again. A longer pollers.busy or quicker writes (routes.base, "
+                    "routes.span) make it fewer.",
+                    most=MOST_ACTS,
+                )
+            )
+        raise NotModelled(
+            say(
+                "The pollers do more than {most:,} things in one failover. A smaller pollers.count, fewer "
+                "route tables or fewer steps of the fault make it fewer.",
+                most=MOST_ACTS,
+            )
+        )
 
 
 def _turn_from(poller: Poller, time_us: int) -> int:

@@ -213,8 +213,9 @@ class Parameter:
                     largest_sigma=LARGEST_SIGMA,
                 )
             )
-        for value in values.values() if self.kind in ("constant", "uniform") else ():
-            if refusal := limits.refusal(value):
+        bounded = {"constant": ("value",), "uniform": ("low", "high"), "lognormal": ("median",)}
+        for field in bounded.get(self.kind, ()):
+            if refusal := limits.refusal(values[field]):
                 raise TimingError(say("{name} {refusal}.", name=self.name, refusal=refusal))
         if self.kind == "choice":
             if self.choice not in self.options:

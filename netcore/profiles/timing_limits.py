@@ -44,6 +44,8 @@ _FREE = Limits()
 _SHARE = Limits(0, 1)
 _PACE = Limits(0.01)
 """It divides or paces something and so cannot be 0."""
+_CALL = Limits(0, 86_400)
+"""No call takes longer than a day: whoever waits for one looks again and again."""
 _IN_A_ROW = Limits(1, 1000, whole=True)
 _MULTIPLIER = Limits(1, 255, whole=True)
 """Eight bits, and not 0 (RFC 5880, section 4.1)."""
@@ -66,7 +68,7 @@ _LIMITS: Mapping[str, Limits] = MappingProxyType(
         "bgp.phase": _SHARE,
         # Paces and what divides.
         "poll.period": _PACE,
-        "pollers.busy": _PACE,
+        "pollers.busy": Limits(1),
         "heartbeat.interval": _PACE,
         "vrrp.interval": _PACE,
         "arm.refill": _PACE,
@@ -74,6 +76,11 @@ _LIMITS: Mapping[str, Limits] = MappingProxyType(
         "tcp.rto_max": _PACE,
         "routes.scale": _PACE,
         "aws.routes.rate": _PACE,
+        # What a write of routes takes.
+        "routes.base": _CALL,
+        "routes.span": _CALL,
+        "routes.degraded": _CALL,
+        "routes.noise": Limits(0, 1000),
     }
 )
 

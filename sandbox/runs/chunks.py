@@ -22,7 +22,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext
 
 import netcore
-from sandbox.runs import queries
+from sandbox.runs import limits, queries
 from sandbox.runs.models import OPEN, ChunkState, Kind, Run, RunChunk, State
 from sandbox.scenarios import templates
 from sandbox.scenarios.language import speaking
@@ -175,6 +175,8 @@ def help_once(run_id: UUID) -> bool:
         with speaking(run.language):
             return play(run, chunk)
     except Exception as error:
+        if isinstance(error, MemoryError):
+            limits.lift(error)
         if not isinstance(error, Stopped):
             log.warning("run %s: a stretch of trials was given back", run_id, exc_info=True)
         given = RunChunk.objects.filter(pk=chunk.pk, token=chunk.token, state=ChunkState.TAKEN)

@@ -9,7 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+if sys.platform.startswith("linux"):
+    import resource
+
 RUN_MEMORY_BYTES: Final = 1_500_000_000
+
+_before: list[tuple[int, int]] = []
+"""The limits of the process outside of the blocks it is in, outermost first."""
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +30,6 @@ def memory(allowance_bytes: int = RUN_MEMORY_BYTES) -> Iterator[None]:
     if not sys.platform.startswith("linux"):
         yield
         return
-    import resource
-
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     try:
         used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
@@ -33,8 +37,21 @@ def memory(allowance_bytes: int = RUN_MEMORY_BYTES) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_AS, (limit if hard == -1 else min(limit, hard), hard))
     except (OSError, ValueError):
         log.warning("the memory limit could not be set", exc_info=True)
+    _before.append((soft, hard))
     try:
         yield
     finally:
+        _before.pop()
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def lift(error: MemoryError) -> None:
+    """Let go of what an error holds, and let the process grow freely until the end of its block.
+
+    Without that there may be no memory left to say that there is none; a second MemoryError, which nobody
+    expects, would end the worker.
+    """
+    error.__traceback__ = error.__context__ = None
+    if _before:
+        resource.setrlimit(resource.RLIMIT_AS, _before[0])

@@ -20,7 +20,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext, ngettext
 
 import netcore
-from sandbox.runs import events, queries
+from sandbox.runs import events, limits, queries
 from sandbox.runs.chunks import Stopped
 from sandbox.runs.events import LeaseLost, Payload
 from sandbox.runs.live import LIVE_S
@@ -143,6 +143,9 @@ class Heart:
                         return
                 except DatabaseError:
                     log.warning("run %s: a beat failed", lease.run.pk, exc_info=True)
+                except MemoryError:
+                    # The run that has it all is about to end; the next beat finds some again.
+                    continue
         finally:
             if used:
                 connection.close()
@@ -326,6 +329,9 @@ def _store_all(lease: Lease, payloads: Iterator[Payload | None]) -> None:
                 flushed = time.monotonic()
                 if lease.is_stopped():
                     raise _Cancelled
+    except MemoryError as error:
+        limits.lift(error)
+        raise
     finally:
         if batch and not lease.lost:
             lease.store(batch)

@@ -9,7 +9,7 @@ from typing import Any
 from netcore import failover
 from netcore.checks.grading import changing
 from netcore.checks.grading.case import CannotGrade, Case
-from netcore.checks.language.timed import Race
+from netcore.checks.language.timed import CONDITIONS, Race
 from netcore.document.models import Scenario
 from netcore.errors import NotFound, NotModelled
 from netcore.failover.clock import SECOND_US
@@ -43,10 +43,7 @@ def scenario_of(race: Race, case: Case) -> tuple[Case, Scenario]:
         NotPlayable: it has no such fault or traffic.
     """
     if case.drawing is not None and race.setting == "start" and case.drawing is not case.start:
-        taken = {
-            name: getattr(case.start, name) for name in ("faults", "traffic", "timing", "timing_overrides")
-        }
-        case = replace(case, drawing=case.drawing.model_copy(update=taken))
+        case = replace(case, drawing=_with_setting(case.start, case.drawing, race))
     case = changing.changed(case, race.given)
     scenario = case.network.scenario
     missing = [flow for flow in race.flows if flow not in scenario.traffic]
@@ -61,6 +58,24 @@ def scenario_of(race: Race, case: Case) -> tuple[Case, Scenario]:
         kept = {flow: scenario.traffic[flow] for flow in race.flows}
         scenario = scenario.model_copy(update={"traffic": kept})
     return case, scenario
+
+
+def _with_setting(start: Scenario, drawing: Scenario, race: Race) -> Scenario:
+    """Return the drawing with faults, traffic and timing of the start, but for what the race leaves to it."""
+    numbers = {name: value for name, value in start.timing_overrides.items() if name not in race.own}
+    numbers |= {name: value for name, value in drawing.timing_overrides.items() if name in race.own}
+    faults = dict(start.faults)
+    if CONDITIONS in race.own and race.fault in faults and race.fault in drawing.faults:
+        conditions = drawing.faults[race.fault].conditions
+        faults[race.fault] = faults[race.fault].model_copy(update={"conditions": conditions})
+    return drawing.model_copy(
+        update={
+            "faults": faults,
+            "traffic": start.traffic,
+            "timing": start.timing,
+            "timing_overrides": numbers,
+        }
+    )
 
 
 def summaries(race: Race, case: Case, designs: Sequence[str]) -> dict[str, dict[str, Any] | None]:

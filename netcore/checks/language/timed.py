@@ -10,6 +10,7 @@ from netcore.checks.language.changes import Changes
 from netcore.checks.language.part import LanguagePart, Text, or_single
 from netcore.document.part import Protocol
 from netcore.failover.designs import DESIGNS
+from netcore.profiles.timing import timing_profile
 from netcore.words import say
 
 MOST_TRIALS = 1_000
@@ -56,6 +57,20 @@ def _figure(text: str) -> str:
 FigureName = Annotated[str, AfterValidator(_figure)]
 
 
+CONDITIONS = "conditions"
+
+
+def _own(name: str) -> str:
+    if name != CONDITIONS and name not in timing_profile().parameters:
+        raise ValueError(
+            say("{name} is neither {conditions} nor a number of timing", name=name, conditions=CONDITIONS)
+        )
+    return name
+
+
+OwnName = Annotated[str, AfterValidator(_own)]
+
+
 def _listed(given: Any) -> Any:
     return [given] if isinstance(given, str) else given
 
@@ -68,6 +83,8 @@ class Race(LanguagePart):
         design: one design.
         flows: ids of the traffic that counts; empty: all of it.
         setting: whose faults, traffic and timing: those of the starting drawing, or those handed in.
+        own: with the setting of the start, what counts as handed in all the same: numbers of timing by name,
+            and ``conditions`` for those of the fault.
         given: changes that the grader makes before.
         trials: how many are played for figures; ``seeds``: how many timelines are looked at moment by moment.
     """
@@ -78,9 +95,16 @@ class Race(LanguagePart):
         tuple[Text, ...], BeforeValidator(_listed), Field(max_length=20, json_schema_extra=or_single)
     ] = ()
     setting: Literal["start", "drawing"] = "start"
+    own: Annotated[tuple[OwnName, ...], Field(max_length=40)] = ()
     given: Changes = ()
     trials: Annotated[int, Field(ge=1, le=MOST_TRIALS)] = 200
     seeds: Annotated[int, Field(ge=1, le=20)] = 3
+
+    @model_validator(mode="after")
+    def _of_the_start(self) -> Self:
+        if self.own and self.setting == "drawing":
+            raise ValueError(say("own is for the setting start: with drawing all of it is the learner's own"))
+        return self
 
 
 class Lost(LanguagePart):

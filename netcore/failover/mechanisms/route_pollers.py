@@ -190,9 +190,8 @@ class PollersPlay(PlainPlay):
         mechanism = self.mechanism
         self.changes = [*mechanism.scene.breakage.timed]
         self.changes += [change for seen in self.seen for change in seen.changes]
-        over: list[tuple[int, int] | None] = []
-        for place, pair in enumerate(mechanism.writes):
-            told = self._moves(place)
+        moves = [self._moves(place) for place in range(len(mechanism.writes))]
+        for pair, told in zip(mechanism.writes, moves, strict=True):
             # Hosts that have not learned of a write when the next one comes learn of that one only.
             for act, following in pairwise((*told, None)):
                 if act is None:
@@ -205,9 +204,12 @@ class PollersPlay(PlainPlay):
                     if following is None or time_us <= following.end_us:
                         self.changes.append((time_us, change))
                         self.learned.append((time_us, sender, made))
-            first = told[0] if told else None
-            over.append(None if first is None else (first.end_us, self._programming_us(first, streams)))
-        self._stop([one for one in over if one is not None], streams)
+        over = [told[0] for told in moves if told]
+        whole = len(over) == len(moves)
+        if not whole and over and all(told[-1].value == 0 for told in moves if told):
+            # What moved went back: whole again by the last way back.
+            over, whole = [told[-1] for told in moves if told], True
+        self._stop([(act.end_us, self._programming_us(act, streams)) for act in over], streams, whole=whole)
         self.changes.sort()
 
     def _moves(self, place: int) -> list[Act]:
@@ -224,8 +226,12 @@ class PollersPlay(PlainPlay):
         name = _named("programming", act.poller, act.switch)
         return microseconds(self.mechanism.timing["programming"].draw(streams.uniform(name)))
 
-    def _stop(self, over: Sequence[tuple[int, int]], streams: Streams) -> None:
-        """Stop the clocks by the first switch of all tables, or by who repairs what nobody could."""
+    def _stop(self, over: Sequence[tuple[int, int]], streams: Streams, *, whole: bool) -> None:
+        """Stop the clocks by the last of some moves, or by who repairs what nobody could.
+
+        Args:
+            whole: the tables are whole after those.
+        """
         if self.acted_us is None:
             return
         mechanism = self.mechanism
@@ -233,7 +239,7 @@ class PollersPlay(PlainPlay):
         silences = mechanism.scene.breakage.silences(mechanism.vm)
         begun_us = max(begin_us for begin_us, _ in silences if begin_us <= looked_us)
         detect_us = self.acted_us - begun_us
-        if len(over) == len(mechanism.writes):
+        if whole:
             self.completes = True
             ended_us, programming_us = max(over)
             self.clocks = Clocks(detect_us, ended_us - self.acted_us, programming_us)
@@ -297,11 +303,12 @@ class PollersPlay(PlainPlay):
             return
         if act.table is None:
             number = timing["poller.wait"]
-            found = (
-                say("{who} finds that {name} does not answer", who=who, name=name)
-                if act.value
-                else say("{who} finds that {name} answers again", who=who, name=name)
-            )
+            if act.kind == "finishes":
+                found = say("{who} finds a switch halfway and finishes it", who=who)
+            elif act.value:
+                found = say("{who} finds that {name} does not answer", who=who, name=name)
+            else:
+                found = say("{who} finds that {name} answers again", who=who, name=name)
             yield Note(end_us, "detect", "end", found, None, number.grade, number.source)
             yield Span("detect", begin_us, end_us, say("{who} tries {name}", who=who, name=name))
             return

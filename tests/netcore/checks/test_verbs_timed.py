@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 import netcore
 from netcore.checks.grading.case import Budget, CannotGrade, Case
@@ -80,6 +81,33 @@ def test_who_may_tune_the_timers_is_said_by_setting() -> None:
         scenario_of(Race.model_validate({**RACE, "setting": "drawing"}), case)
     only = scenario_of(Race.model_validate({**RACE, "flows": "udp-open"}), case)[1]
     assert list(only.traffic) == ["udp-open"]
+
+
+def test_a_race_of_the_start_takes_what_it_names_of_the_drawing_and_nothing_else() -> None:
+    """The learner's fault never ends anything, and all numbers are good: only what is named counts."""
+    start, mine = (json.loads(json.dumps(SEED)) for _ in range(2))
+    fault = RACE["fault"]
+    start["timing_overrides"] = {"poller.tries": 20, "pollers.busy": 30, "auth": {"median": 2}}
+    mine["timing_overrides"] = {"poller.tries": 4, "routes.noise": {"median": 0.1}}
+    mine["faults"][fault] |= {"conditions": ["failover-fails"], "lasts_us": 1_000_000}
+    mine["traffic"] = {}
+    case = Case(start=netcore.load(start), drawing=netcore.load(mine), budget=Budget())
+    own = ["poller.tries", "pollers.busy", "conditions"]
+    made = scenario_of(Race.model_validate({**RACE, "own": own}), case)[1]
+    assert made.timing_overrides == {"poller.tries": 4, "auth": {"median": 2}}
+    assert list(made.faults[fault].conditions) == ["failover-fails"]
+    assert made.faults[fault].lasts_us == case.start.faults[fault].lasts_us
+    assert made.traffic == case.start.traffic
+    assert not scenario_of(Race.model_validate(RACE), case)[1].faults[fault].conditions
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [({"own": ["poller.trys"]}, "poller.trys"), ({"own": ["auth"], "setting": "drawing"}, "own is for")],
+)
+def test_what_a_race_may_not_leave_to_the_drawing(more: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        Race.model_validate({**RACE, **more})
 
 
 def test_a_race_that_takes_too_many_steps_is_ungraded() -> None:

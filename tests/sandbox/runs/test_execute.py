@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import resource
 from collections.abc import Iterator
 from typing import Any
 from unittest import mock
@@ -10,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 import netcore
-from sandbox.runs import events, runner
+from sandbox.runs import events, limits, runner
 from sandbox.runs.models import Kind, Run, State
 from sandbox.runs.work import Refused
 from tests.sandbox.base import DESIGNS, FAULT, SandboxTest
@@ -118,6 +120,28 @@ class ExecuteTest(SandboxTest):
             run.refresh_from_db()
             assert run.state == State.FAILED
             assert words in run.reason
+
+    def test_a_run_that_takes_all_memory_fails_at_the_first_time_and_keeps_what_it_found(self) -> None:
+        """To the last byte: nothing is left for the sentence, nor for what waits to be stored."""
+
+        def work(run: Run) -> Iterator[dict[str, Any]]:
+            for number in range(300):
+                yield {"event": "step", "number": number}
+            kept: list[Any] = []
+            for size in (1_000_000, 10_000, *range(1000, 0, -8)):
+                with contextlib.suppress(MemoryError):
+                    while True:
+                        kept = [bytes(size), kept]
+            raise MemoryError
+
+        run = self.queued(self.made)
+        before = resource.getrlimit(resource.RLIMIT_AS)
+        with mock.patch.object(runner, "work", work), limits.memory(200_000_000):
+            assert runner.execute(run.pk)
+        run.refresh_from_db()
+        assert (run.state, run.attempts, run.last_seq) == (State.FAILED, 1, 301)
+        assert "more memory" in run.reason
+        assert resource.getrlimit(resource.RLIMIT_AS) == before
 
     def test_a_run_over_its_time_is_stopped_between_two_events(self) -> None:
         with mock.patch.dict(runner.TIME_LIMITS_S, {Kind.TRACE: 0}):

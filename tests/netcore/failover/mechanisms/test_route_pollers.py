@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -135,6 +136,45 @@ def test_one_that_restarts_halfway_finishes_what_it_finds() -> None:
             assert (play.clocks.control_us or 0) > 60 * SECOND_US
 
 
+@pytest.mark.parametrize(
+    ("manner", "failback", "leads", "writes"),
+    [
+        ("reads", "never", 1, 2),
+        ("reads", "at once", 0, 2),
+        ("reads", "when calm", 0, 4),
+        ("writes", "never", 1, 3),
+        ("writes", "at once", 0, 3),
+        ("writes", "when calm", 0, 5),
+    ],
+)
+def test_tables_are_whole_again_where_the_appliance_answers_before_the_restart_is_over(
+    manner: str, failback: str, leads: int, writes: int
+) -> None:
+    """Nobody has to repair by hand what a poller left halfway."""
+    found = plays(
+        two_tables(lasts_us=40 * SECOND_US),
+        pollers__count=1,
+        pollers__restart=60,
+        pollers__manner=manner,
+        pollers__failback=failback,
+    )
+    half = [play for play in found if "restarts" in kinds(play)]
+    assert half
+    for play in half:
+        assert (held(play), play.calls.writes) == ([leads] * 2, writes)
+        assert (play.completes, play.by_hand_us) == (True, None)
+        *_, (_, last) = play.mechanism.scene.after(play.changes)
+        assert set(last.settings) == {leads}
+        assert (play.clocks.control_us or 0) > 60 * SECOND_US
+
+
+def test_the_story_says_that_a_poller_finishes_what_it_finds() -> None:
+    raw = netcore.dump(two_tables(lasts_us=40 * SECOND_US))
+    raw["timing_overrides"] = {"pollers.count": 1, "pollers.restart": 60, **SURE}
+    texts = [event.get("text", "") for event in race(netcore.load(raw), "route-pollers", 3)]
+    assert "poller 1 finds a switch halfway and finishes it" in texts
+
+
 def test_a_second_one_finishes_what_the_first_forgot() -> None:
     alone, two = (plays(two_tables(), pollers__count=count, pollers__restart=600) for count in (1, 2))
     assert min(play.clocks.control_us or 0 for play in alone) > 600 * SECOND_US
@@ -175,6 +215,40 @@ def test_the_story_names_each_poller() -> None:
     assert any("refused (429): another operation is changing it" in text for text in texts) or (
         sum(" is done" in text for text in texts) == 4
     )
+
+
+def test_pollers_that_do_too_much_are_refused_with_the_setting_that_makes_them() -> None:
+    """Eight of them meet a write that takes most of a day, and either try or look every second."""
+    slow = {"pollers__count": 8, "routes__base": 80_000, "poller__wait": {"low": 0, "high": 0.001}}
+    for manner, setting in (("writes", r"pollers\.busy"), ("reads", r"poller\.wait")):
+        begun = time.monotonic()
+        with pytest.raises(netcore.NotModelled, match=setting):
+            plays(two_tables(), 1, pollers__manner=manner, pollers__busy=1, **slow)
+        assert time.monotonic() - begun < 5
+
+
+def test_pollers_of_an_appliance_that_never_rests_are_refused() -> None:
+    step = {"kind": "pause", "vm": "fw1", "lasts_us": 60 * SECOND_US}
+    then = [{**step, "after_us": at * 120 * SECOND_US} for at in range(1, 200)]
+    scenario = two_tables(kind="pause", lasts_us=60 * SECOND_US, then=then)
+    eager = {"pollers__count": 8, "pollers__manner": "writes", "pollers__failback": "at once"}
+    with pytest.raises(netcore.NotModelled, match=r"pollers\.count"):
+        plays(scenario, 1, routes__base=0, routes__span=0, **eager)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("pollers.busy", 0.5),
+        ("routes.base", 500_000),
+        ("routes.span", 500_000),
+        ("routes.degraded", {"median": 500_000}),
+        ("routes.noise", {"median": 500_000}),
+    ],
+)
+def test_numbers_that_would_keep_pollers_busy_for_ever_are_refused(name: str, value: object) -> None:
+    with pytest.raises(TimingError, match=name.replace(".", r"\.")):
+        netcore.timing_profile("published").changed({name: value})
 
 
 @pytest.mark.parametrize("count", [0, 9, 1.5])
