@@ -305,7 +305,21 @@ class GradebookTest(ClassroomTest):
             assert async_to_sync(first)().startswith("login,name")
 
     def test_every_risky_beginning_is_made_harmless(self) -> None:
-        for text in ("=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1", "  =1"):
+        for text in (
+            "=1",
+            "+1",
+            "-1",
+            "@a",
+            "\t=1",
+            "\r=1",
+            "\n=1",
+            "  =1",
+            "＝1",
+            "＋1",
+            "－1",
+            "＠a",
+            "\u3000＝1",
+        ):
             assert next(csv.reader(io.StringIO(exports.csv_text([[text]]), newline=""))) == [f"'{text}"]
         assert exports.csv_text([["a-b", 3, None, -2.5]]) == "a-b,3,,-2.5\r\n"
 
@@ -365,6 +379,18 @@ class GradebookTest(ClassroomTest):
             self.teacher.post(path, body | {"enrolment": "observer"}, follow=True), "No learner"
         )
         assert not self.set.extensions.exists()
+
+    def test_an_extension_has_as_many_minutes_and_submissions_as_an_exercise_may(self) -> None:
+        path = f"/exercises/{self.set.pk}/extend/"
+        body = {"enrolment": "learner", "extra_minutes": 0, "extra_submissions": 0, "reason": "ill"}
+        for field, most in (("extra_minutes", 86_400), ("extra_submissions", 1000)):
+            for more in (most + 1, 99_999_999_999):
+                answer = self.teacher.post(path, {**body, field: more}, follow=True)
+                self.assertContains(answer, f"less than or equal to {most}")
+                assert not self.set.extensions.exists()
+        self.teacher.post(path, {**body, "extra_minutes": 86_400, "extra_submissions": 1000})
+        given = self.set.extensions.get()
+        assert (given.extra_minutes, given.extra_submissions) == (86_400, 1000)
 
     def test_the_rules_page_offers_learners_by_search_and_lists_none(self) -> None:
         path = f"/exercises/{self.set.pk}/settings/"
