@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import unicodedata
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from typing import Any, Final
 
@@ -219,6 +220,7 @@ def csv_text(rows: Iterable[Sequence[Any]]) -> str:
 def _harmless(cell: Any) -> Any:
     if cell is None:
         return ""
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(_RISKY):
+    # Spreadsheets take full-width signs for plain ones; what a sign becomes may begin with a blank.
+    if isinstance(cell, str) and unicodedata.normalize("NFKC", cell.lstrip(" \u3000")[:1]).startswith(_RISKY):
         return f"'{cell}"
     return cell
