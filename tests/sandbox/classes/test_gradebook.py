@@ -14,7 +14,7 @@ import pytest
 from asgiref.sync import async_to_sync
 
 from sandbox.accounts.models import User
-from sandbox.classes import exports, gradebook
+from sandbox.classes import exports, gradebook, packs
 from sandbox.classes.models import (
     Attempt,
     CheckRow,
@@ -243,7 +243,7 @@ class GradebookTest(ClassroomTest):
         assert [line["'@sum"] for line in lines if line["login"] == "other_learner"] == ["ungraded"]
         whole = self.whole()
         assert whole["exercises"] == [data]
-        long = self.lines()
+        long = [one for one in self.lines() if one["kind"] != "score"]
         assert len(long) == sum(len(one["checks"]) for one in data["learners"])
         assert {(one["name"], one["points"]) for one in long if one["check"] == "all-talk"} >= {
             ("'=1+1", "7.5")
@@ -281,6 +281,35 @@ class GradebookTest(ClassroomTest):
         assert (first["exercise"]["id"], other["exercise"]["id"]) == (str(self.set.pk), str(second.pk))
         assert len(first["learners"]) == len(other["learners"]) == 7
         assert first["checks"] and other["checks"] == []
+
+    def test_lines_of_checks_hold_the_score_of_everybody_and_agree_with_the_json(self) -> None:
+        person = User.objects.create_user("idle", first_name="Idle")
+        people.enrol(self.course, person, role=Role.LEARNER, name="Idle")
+        grading.override(self.low, self.users["instructor"], "", 77.5, "Seen in person")
+        found = {one["login"]: one for one in self.lines() if one["kind"] == "score"}
+        assert found.keys() == {"learner", "other_learner", "idle"}
+        told = {login: (one["points"], one["by_hand"]) for login, one in found.items()}
+        assert told == {"learner": ("77.5", "1"), "other_learner": ("100.0", "0"), "idle": ("", "0")}
+        assert {(one["exercise"], one["check"], one["of"]) for one in found.values()} == {
+            (self.set.title, "", "100")
+        }
+        (whole,) = self.whole()["exercises"]
+        assert {one["login"]: (one["score"], one["by_hand"]) for one in whole["learners"]} == {
+            "learner": (77.5, True),
+            "other_learner": (100.0, False),
+            "idle": (None, False),
+        }
+
+    def test_titles_of_checks_are_nobodys_variant(self) -> None:
+        pack = packs.pack_of(self.set.pack)
+        own = {check["title"] for check in packs.public_checks(self.set.pack, self.low.seed)}
+        wanted = {check.id: check.rule or check.title for check in pack.checks}
+        assert not own <= set(wanted.values()), "the learner has other names"
+        path = f"/exercises/{self.set.pk}/grades"
+        table = self.teacher.get(f"{path}/").context["checks"]
+        data = json.loads(self.teacher.get(f"{path}.json").content)["checks"]
+        for checks in (table, data, self.whole()["exercises"][0]["checks"]):
+            assert {one["id"]: one["title"] for one in checks} == wanted
 
     def test_a_course_without_learners_or_exercises_goes_out_too(self) -> None:
         empty = people.create_course(self.users["instructor"], "Empty", "")
