@@ -92,6 +92,41 @@ class GradebookTest(ClassroomTest):
         assert [row["total"] for row in best] == [self.score(self.high), self.score(self.low)]
         assert self.teacher.get(f"{course}?q=crowd&page=2").context["pages"].paginator.count == 105
 
+    def test_paper_says_which_page_of_which_learners_it_is(self) -> None:
+        for number in range(105):
+            user = User.objects.create_user(f"crowd-{number:03d}")
+            people.enrol(self.course, user, name=f"Crowd {number:03d}", group="<A>")
+        for path in (f"/courses/{self.course.pk}/gradebook/", f"/exercises/{self.set.pk}/grades/"):
+            whole = self.on_paper(f"{path}?page=2")
+            assert whole.startswith("Page 2 of 2: learners 101 to 107 of 107. 2"), whole
+            some = self.on_paper(f"{path}?q=crowd&group=%3CA%3E")
+            assert "of 105. Found by “crowd”. Group &lt;A&gt;. 2" in some
+            assert re.fullmatch(
+                r"Found by “other_learner”\. [-\d]+ [:\d]+ UTC", self.on_paper(f"{path}?q=other_learner")
+            )
+
+    def on_paper(self, path: str) -> str:
+        """Return the line that a page has on paper only."""
+        (line,) = re.findall(
+            r'<p class="print-only muted">(.*?)</p>', self.teacher.get(path).content.decode()
+        )
+        return line
+
+    def test_a_column_says_its_maximum_and_whether_it_is_hidden_where_rows_stand_alone(self) -> None:
+        response = self.teacher.get(f"/exercises/{self.set.pk}/grades/")
+        labels = re.findall(r'data-label="([^"]+ /\d+)"', response.content.decode())
+        checks = response.context["checks"]
+        assert any(one["hidden"] for one in checks) and not all(one["hidden"] for one in checks)
+        asked = [f"{one['id']}{' H' if one['hidden'] else ''} /{one['points']:g}" for one in checks]
+        assert labels == asked * len(response.context["rows"])
+
+    def test_comments_are_printed_where_there_are_some(self) -> None:
+        path = f"/attempts/{self.low.pk}/"
+        bare = '<section aria-labelledby="comments" class="no-print">'
+        self.assertContains(self.teacher.get(path), bare)
+        grading.comment(self.low, self.users["instructor"], "Look at routes")
+        self.assertNotContains(self.teacher.get(path), bare)
+
     def test_tables_ask_a_fixed_number_of_queries(self) -> None:
         for path, queries in (
             (f"/courses/{self.course.pk}/gradebook/", 9),
