@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import unicodedata
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from typing import Any, Final
 
@@ -32,6 +33,9 @@ CHECK_COLUMNS: Final = (
     "state",
     "by_hand",
 )
+
+SCORE: Final = "score"
+"""Kind of a line with a whole score."""
 
 Part = tuple[list[dict[str, Any]], list[dict[str, Any]]]
 """Rows of ``gradebook.exercise_rows``, and the checks that have been met so far."""
@@ -162,7 +166,9 @@ def _json(value: Any) -> str:
 async def checks_csv(course: Course) -> AsyncIterator[str]:
     """Yield every check of every exercise of a course as CSV: a line for each learner, exercise and check.
 
-    One line for each, because a spreadsheet makes columns of lines, and nobody reads hundreds of columns.
+    Before the checks of each learner and exercise comes the score, of kind ``score`` and without a check; it
+    is there without work too, then without points. One line for each, because a spreadsheet makes columns of
+    lines, and nobody reads hundreds of columns.
     """
     yield csv_text([CHECK_COLUMNS])
     async for exercise, parts in _by_parts(course):
@@ -174,8 +180,9 @@ def _lines(
     exercise: Exercise, rows: list[dict[str, Any]], checks: list[dict[str, Any]]
 ) -> Iterator[list[Any]]:
     for row in rows:
-        one, held = _learner(row["place"]), _checks(row)
-        who = [one["login"], one["name"], one["group"], exercise.title]
+        one = _told(row)
+        who, held = [one["login"], one["name"], one["group"], exercise.title], one["checks"]
+        yield [*who, "", SCORE, 0, one["score"], 100, "", int(one["by_hand"])]
         for check in checks:
             found = held.get(check["id"])
             if found:
@@ -187,7 +194,7 @@ def _lines(
 async def _by_parts(course: Course) -> AsyncIterator[tuple[Exercise, AsyncIterator[Part]]]:
     """Yield each exercise with its rows, some learners at a time, so that no more of them is held."""
     places = [place async for place in queries.learners(course)]
-    async for exercise in course.exercises.select_related("course"):
+    async for exercise in course.exercises.select_related("course", "pack").defer("pack__files"):
         yield exercise, _parts(exercise, places)
 
 
@@ -196,7 +203,7 @@ async def _parts(exercise: Exercise, places: list[Enrolment]) -> AsyncIterator[P
     for begin in range(0, len(places), AT_ONCE):
         some = places[begin : begin + AT_ONCE]
         rows = await sync_to_async(gradebook.exercise_rows)(exercise, some, checks)
-        yield rows, gradebook.in_order(checks)
+        yield rows, await sync_to_async(gradebook.in_order)(exercise, checks)
 
 
 def _course(course: Course) -> dict[str, str]:
@@ -219,6 +226,7 @@ def csv_text(rows: Iterable[Sequence[Any]]) -> str:
 def _harmless(cell: Any) -> Any:
     if cell is None:
         return ""
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(_RISKY):
+    # Spreadsheets take full-width signs for plain ones; what a sign becomes may begin with a blank.
+    if isinstance(cell, str) and unicodedata.normalize("NFKC", cell.lstrip(" \u3000")[:1]).startswith(_RISKY):
         return f"'{cell}"
     return cell

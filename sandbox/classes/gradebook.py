@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from sandbox.classes import queries, recording
+from sandbox.classes import packs, queries, recording
 from sandbox.classes.models import Attempt, CheckRow, Course, Enrolment, Exercise, Grading, Override
 
 QUESTION: Final = "Q"
@@ -129,16 +129,20 @@ def exercise_table(exercise: Exercise) -> dict[str, Any]:
     """
     checks: dict[str, Told] = {}
     rows = exercise_rows(exercise, queries.learners(exercise.course), checks)
-    return {"checks": in_order(checks), "rows": rows}
+    return {"checks": in_order(exercise, checks), "rows": rows}
 
 
-def in_order(checks: dict[str, Told]) -> list[dict[str, Any]]:
-    """Return ``{"id", "kind", "title", "hidden", "points"}`` of checks in the order of the pack."""
+def in_order(exercise: Exercise, checks: dict[str, Told]) -> list[dict[str, Any]]:
+    """Return ``{"id", "kind", "title", "hidden", "points"}`` of checks in the order of the pack.
+
+    Titles are in the names of the pack; of a check that only an earlier version has, in a learner's.
+    """
+    titles = packs.titles(exercise.pack) if checks else {}
     return [
         {
             "id": one.check_id,
             "kind": one.kind,
-            "title": one.title,
+            "title": titles.get(one.check_id, one.title),
             "hidden": one.hidden,
             "points": one.points,
         }

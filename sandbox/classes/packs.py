@@ -49,6 +49,11 @@ def _stored(version_id: str, digest: str) -> netcore.Pack:
     return read(PackVersion.objects.values_list("files", flat=True).get(pk=version_id))
 
 
+def titles(version: PackVersion) -> dict[str, str]:
+    """Return the title of each check, of a hidden one the rule, in the names of the pack, not a learner's."""
+    return {check.id: check.rule or check.title for check in pack_of(version).checks}
+
+
 def pack_by_digest(digest: str) -> netcore.Pack | None:
     """Return a stored pack, of whatever course; None: there is none whose files have this digest."""
     version = PackVersion.objects.filter(digest=digest).defer("files").first() if is_text(digest) else None

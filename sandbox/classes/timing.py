@@ -11,7 +11,7 @@ from math import ceil
 
 from django.utils.translation import gettext
 
-from sandbox.classes.models import Attempt, Exercise, Extension, LatePolicy
+from sandbox.classes.models import MOST_MINUTES, Attempt, Exercise, Extension, LatePolicy
 
 _DAY_S = 86_400
 
@@ -47,8 +47,9 @@ def limits(
     closes = due if due and exercise.late == LatePolicy.REFUSE else _later(exercise.closes, extended)
     ends = None
     if attempt and exercise.minutes:
-        minutes = exercise.minutes + (extension.extra_minutes if extension else 0)
-        ends = attempt.started + timedelta(minutes=minutes)
+        # A row may be from before extra minutes had a bound; more than a calendar holds would raise.
+        extra = min(extension.extra_minutes, MOST_MINUTES) if extension else 0
+        ends = attempt.started + timedelta(minutes=exercise.minutes + extra)
     left = None
     if exercise.submissions:
         whole = exercise.submissions + (extension.extra_submissions if extension else 0)

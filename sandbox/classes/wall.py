@@ -91,7 +91,7 @@ def tiles(exercise: Exercise, hidden: bool) -> dict[str, list[dict[str, Any]]]:
     if not hidden:
         failed = failed.filter(hidden=False)
     found = failed.values("check_id", "code", "at").annotate(count=Count("pk"), any_title=Max("title"))
-    titles = _titles(exercise)
+    titles = packs.titles(exercise.pack)
     sorts: dict[str, list[dict[str, Any]]] = {"packets": [], "others": []}
     for row in found.order_by("-count", "check_id", "code", "at"):
         tile = {
@@ -101,12 +101,6 @@ def tiles(exercise: Exercise, hidden: bool) -> dict[str, list[dict[str, Any]]]:
         }
         sorts["packets" if row["code"] else "others"].append(tile)
     return sorts
-
-
-def _titles(exercise: Exercise) -> dict[str, str]:
-    """Return the title of each check, of a hidden one the rule, in the names of the pack."""
-    checks = packs.pack_of(exercise.pack).checks
-    return {check.id: check.rule or check.title for check in checks}
 
 
 def clusters(exercise: Exercise) -> list[dict[str, Any]]:
@@ -130,7 +124,7 @@ def clusters(exercise: Exercise) -> list[dict[str, Any]]:
 def tell_mistakes(exercise: Exercise, shown: Sequence[dict[str, Any]]) -> None:
     """Give clusters their ``mistakes``: what did not pass in the first grading of each; one query."""
     rows: dict[Any, list[CheckRow]] = {}
-    titles = _titles(exercise)
+    titles = packs.titles(exercise.pack)
     not_passed = CheckRow.objects.filter(grading__in=[one["first"] for one in shown])
     for row in not_passed.exclude(state=CheckState.PASSED).defer("counterexample").order_by("position"):
         row.title = titles.get(row.check_id, row.title)
@@ -177,7 +171,7 @@ def insight(exercise: Exercise, hidden: bool) -> dict[str, Any]:
         .annotate(first=Min("grading__submission__number"))
     ):
         firsts.setdefault(row["check_id"], []).append(row["first"])
-    titles = _titles(exercise)
+    titles = packs.titles(exercise.pack)
     shown = [
         {
             **row,
@@ -217,7 +211,7 @@ def _wrong_answers(exercise: Exercise, failed: QuerySet[CheckRow]) -> list[dict[
             written = netcore.as_written(packs.pack_of(attempt.pack), attempt.seed, json.dumps(answer.value))
             said = in_words(json.loads(written), asked[attempt.pack_id].get(answer.check_id))
             counted[(answer.check_id, said)] += 1
-    titles = _titles(exercise)
+    titles = packs.titles(exercise.pack)
     return [
         {"check": check, "title": titles.get(check, check), "value": value, "count": count}
         for (check, value), count in counted.most_common(30)

@@ -25,7 +25,10 @@ FEWEST_MARKS: Final = 3
 """A drawing that begins with fewer addresses is not told from others by these."""
 
 FEWEST_FORMS: Final = 8
-"""One that begins with fewer different forms is not told from others by its shape: many are drawn like it."""
+"""One that begins with fewer different forms is not told by most of them: many are drawn like it."""
+
+FEWEST_WHOLE: Final = 4
+"""One that begins with so many is told by all of them, and by how many addresses and prefixes it has."""
 
 _FORM: Final = "form "
 """What a mark begins with that is no address; see ``shape``."""
@@ -154,12 +157,23 @@ def _restricted(owner_id: Any) -> QuerySet[Scenario]:
 
 
 def _is_copy(wanted: set[str], known: set[str]) -> bool:
-    """Return whether a drawing holds half of the addresses of another, or four fifths of its forms."""
-    forms = {mark for mark in wanted if mark.startswith(_FORM)}
-    addresses = wanted - forms
+    """Return whether a drawing holds half of the addresses of another, most of its forms, or equals it.
+
+    Equal but for names and digits is all that a small one is told by: with less, somebody who draws
+    from nothing would meet it on the way.
+    """
+    forms, known_forms = _forms(wanted), _forms(known)
+    addresses, known_addresses = wanted - forms, known - known_forms
     if len(addresses) >= FEWEST_MARKS and 2 * len(addresses & known) >= len(addresses):
         return True
-    return len(forms) >= FEWEST_FORMS and 5 * len(forms & known) >= 4 * len(forms)
+    if len(forms) >= FEWEST_FORMS and 5 * len(forms & known) >= 4 * len(forms):
+        return True
+    renumbered = forms == known_forms and len(addresses) == len(known_addresses)
+    return len(forms) >= FEWEST_WHOLE and renumbered
+
+
+def _forms(marks: set[str]) -> set[str]:
+    return {mark for mark in marks if mark.startswith(_FORM)}
 
 
 def marks(document: Any) -> set[str]:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from sandbox.classes.models.exercises import Exercise, Extension, LatePolicy, Scoring, ShowHidden, ShowResults
+from sandbox.classes.models.exercises import (
+    MOST_MINUTES,
+    Exercise,
+    Extension,
+    LatePolicy,
+    Scoring,
+    ShowHidden,
+    ShowResults,
+)
 from sandbox.classes.models.grades import CheckRow, CheckState, Comment, GradeEvent, Grading, Override
 from sandbox.classes.models.lti import Passback, Platform, PlatformKind, RosterState, SendState
 from sandbox.classes.models.packs import ImmutablePack, PackDraft, PackVersion
@@ -10,6 +18,7 @@ from sandbox.classes.models.people import STAFF, Course, Enrolment, Invitation, 
 from sandbox.classes.models.work import Answer, Attempt, AttemptEvent, Broadcast, Deed, Submission
 
 __all__ = [
+    "MOST_MINUTES",
     "STAFF",
     "Answer",
     "Attempt",

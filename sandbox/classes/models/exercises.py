@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from sandbox.classes.models.packs import PackVersion
 from sandbox.classes.models.people import Course, Enrolment
+
+MOST_MINUTES: Final = 60 * 24 * 60
+MOST_SUBMISSIONS: Final = 1000
 
 
 class LatePolicy(models.TextChoices):
@@ -72,8 +75,8 @@ class Exercise(models.Model):
     late_percent = models.PositiveIntegerField(
         default=10, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
-    submissions = models.PositiveIntegerField(default=0, validators=[MaxValueValidator(1000)])
-    minutes = models.PositiveIntegerField(default=0, validators=[MaxValueValidator(60 * 24 * 60)])
+    submissions = models.PositiveIntegerField(default=0, validators=[MaxValueValidator(MOST_SUBMISSIONS)])
+    minutes = models.PositiveIntegerField(default=0, validators=[MaxValueValidator(MOST_MINUTES)])
     scoring = models.CharField(max_length=16, choices=Scoring.choices, default=Scoring.GUARANTEE)
     worth = models.JSONField(default=full_worth)
     results = models.CharField(max_length=16, choices=ShowResults.choices, default=ShowResults.AT_ONCE)
@@ -136,8 +139,10 @@ class Extension(models.Model):
     exercise = models.ForeignKey(Exercise, on_delete=models.CASCADE, related_name="extensions")
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="extensions")
     due = models.DateTimeField(null=True, blank=True)
-    extra_minutes = models.PositiveIntegerField(default=0)
-    extra_submissions = models.PositiveIntegerField(default=0)
+    extra_minutes = models.PositiveIntegerField(default=0, validators=[MaxValueValidator(MOST_MINUTES)])
+    extra_submissions = models.PositiveIntegerField(
+        default=0, validators=[MaxValueValidator(MOST_SUBMISSIONS)]
+    )
     reason = models.CharField(max_length=300)
     created = models.DateTimeField(default=now, editable=False)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import secrets
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -300,7 +301,8 @@ def _entry(number: int, line: Mapping[Any, Any]) -> tuple[int, str, str, Role, s
     if None in line:
         raise Refused(gettext("Line {number} has more cells than the heading.").format(number=number))
     cells = {str(key).strip().lower(): str(value or "").strip() for key, value in line.items()}
-    if any("\0" in cell for cell in cells.values()):
+    # Characters that are not seen make one name look like another, or turn the rest of a line round.
+    if any(unicodedata.category(one) in ("Cc", "Cf") for cell in cells.values() for one in cell):
         raise Refused(gettext("Line {number}: there is a character that is no text.").format(number=number))
     login = cells["login"]
     if not login or len(login) > 150:

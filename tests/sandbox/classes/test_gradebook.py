@@ -14,7 +14,7 @@ import pytest
 from asgiref.sync import async_to_sync
 
 from sandbox.accounts.models import User
-from sandbox.classes import exports, gradebook
+from sandbox.classes import exports, gradebook, packs
 from sandbox.classes.models import (
     Attempt,
     CheckRow,
@@ -91,6 +91,41 @@ class GradebookTest(ClassroomTest):
         best = self.teacher.get(f"{course}?sort=-total").context["rows"][:2]
         assert [row["total"] for row in best] == [self.score(self.high), self.score(self.low)]
         assert self.teacher.get(f"{course}?q=crowd&page=2").context["pages"].paginator.count == 105
+
+    def test_paper_says_which_page_of_which_learners_it_is(self) -> None:
+        for number in range(105):
+            user = User.objects.create_user(f"crowd-{number:03d}")
+            people.enrol(self.course, user, name=f"Crowd {number:03d}", group="<A>")
+        for path in (f"/courses/{self.course.pk}/gradebook/", f"/exercises/{self.set.pk}/grades/"):
+            whole = self.on_paper(f"{path}?page=2")
+            assert whole.startswith("Page 2 of 2: learners 101 to 107 of 107. 2"), whole
+            some = self.on_paper(f"{path}?q=crowd&group=%3CA%3E")
+            assert "of 105. Found by “crowd”. Group &lt;A&gt;. 2" in some
+            assert re.fullmatch(
+                r"Found by “other_learner”\. [-\d]+ [:\d]+ UTC", self.on_paper(f"{path}?q=other_learner")
+            )
+
+    def on_paper(self, path: str) -> str:
+        """Return the line that a page has on paper only."""
+        (line,) = re.findall(
+            r'<p class="print-only muted">(.*?)</p>', self.teacher.get(path).content.decode()
+        )
+        return line
+
+    def test_a_column_says_its_maximum_and_whether_it_is_hidden_where_rows_stand_alone(self) -> None:
+        response = self.teacher.get(f"/exercises/{self.set.pk}/grades/")
+        labels = re.findall(r'data-label="([^"]+ /\d+)"', response.content.decode())
+        checks = response.context["checks"]
+        assert any(one["hidden"] for one in checks) and not all(one["hidden"] for one in checks)
+        asked = [f"{one['id']}{' H' if one['hidden'] else ''} /{one['points']:g}" for one in checks]
+        assert labels == asked * len(response.context["rows"])
+
+    def test_comments_are_printed_where_there_are_some(self) -> None:
+        path = f"/attempts/{self.low.pk}/"
+        bare = '<section aria-labelledby="comments" class="no-print">'
+        self.assertContains(self.teacher.get(path), bare)
+        grading.comment(self.low, self.users["instructor"], "Look at routes")
+        self.assertNotContains(self.teacher.get(path), bare)
 
     def test_tables_ask_a_fixed_number_of_queries(self) -> None:
         for path, queries in (
@@ -243,7 +278,7 @@ class GradebookTest(ClassroomTest):
         assert [line["'@sum"] for line in lines if line["login"] == "other_learner"] == ["ungraded"]
         whole = self.whole()
         assert whole["exercises"] == [data]
-        long = self.lines()
+        long = [one for one in self.lines() if one["kind"] != "score"]
         assert len(long) == sum(len(one["checks"]) for one in data["learners"])
         assert {(one["name"], one["points"]) for one in long if one["check"] == "all-talk"} >= {
             ("'=1+1", "7.5")
@@ -282,6 +317,35 @@ class GradebookTest(ClassroomTest):
         assert len(first["learners"]) == len(other["learners"]) == 7
         assert first["checks"] and other["checks"] == []
 
+    def test_lines_of_checks_hold_the_score_of_everybody_and_agree_with_the_json(self) -> None:
+        person = User.objects.create_user("idle", first_name="Idle")
+        people.enrol(self.course, person, role=Role.LEARNER, name="Idle")
+        grading.override(self.low, self.users["instructor"], "", 77.5, "Seen in person")
+        found = {one["login"]: one for one in self.lines() if one["kind"] == "score"}
+        assert found.keys() == {"learner", "other_learner", "idle"}
+        told = {login: (one["points"], one["by_hand"]) for login, one in found.items()}
+        assert told == {"learner": ("77.5", "1"), "other_learner": ("100.0", "0"), "idle": ("", "0")}
+        assert {(one["exercise"], one["check"], one["of"]) for one in found.values()} == {
+            (self.set.title, "", "100")
+        }
+        (whole,) = self.whole()["exercises"]
+        assert {one["login"]: (one["score"], one["by_hand"]) for one in whole["learners"]} == {
+            "learner": (77.5, True),
+            "other_learner": (100.0, False),
+            "idle": (None, False),
+        }
+
+    def test_titles_of_checks_are_nobodys_variant(self) -> None:
+        pack = packs.pack_of(self.set.pack)
+        own = {check["title"] for check in packs.public_checks(self.set.pack, self.low.seed)}
+        wanted = {check.id: check.rule or check.title for check in pack.checks}
+        assert not own <= set(wanted.values()), "the learner has other names"
+        path = f"/exercises/{self.set.pk}/grades"
+        table = self.teacher.get(f"{path}/").context["checks"]
+        data = json.loads(self.teacher.get(f"{path}.json").content)["checks"]
+        for checks in (table, data, self.whole()["exercises"][0]["checks"]):
+            assert {one["id"]: one["title"] for one in checks} == wanted
+
     def test_a_course_without_learners_or_exercises_goes_out_too(self) -> None:
         empty = people.create_course(self.users["instructor"], "Empty", "")
         path = f"/courses/{empty.pk}/checks"
@@ -305,7 +369,21 @@ class GradebookTest(ClassroomTest):
             assert async_to_sync(first)().startswith("login,name")
 
     def test_every_risky_beginning_is_made_harmless(self) -> None:
-        for text in ("=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1", "  =1"):
+        for text in (
+            "=1",
+            "+1",
+            "-1",
+            "@a",
+            "\t=1",
+            "\r=1",
+            "\n=1",
+            "  =1",
+            "＝1",
+            "＋1",
+            "－1",
+            "＠a",
+            "\u3000＝1",
+        ):
             assert next(csv.reader(io.StringIO(exports.csv_text([[text]]), newline=""))) == [f"'{text}"]
         assert exports.csv_text([["a-b", 3, None, -2.5]]) == "a-b,3,,-2.5\r\n"
 
@@ -365,6 +443,18 @@ class GradebookTest(ClassroomTest):
             self.teacher.post(path, body | {"enrolment": "observer"}, follow=True), "No learner"
         )
         assert not self.set.extensions.exists()
+
+    def test_an_extension_has_as_many_minutes_and_submissions_as_an_exercise_may(self) -> None:
+        path = f"/exercises/{self.set.pk}/extend/"
+        body = {"enrolment": "learner", "extra_minutes": 0, "extra_submissions": 0, "reason": "ill"}
+        for field, most in (("extra_minutes", 86_400), ("extra_submissions", 1000)):
+            for more in (most + 1, 99_999_999_999):
+                answer = self.teacher.post(path, {**body, field: more}, follow=True)
+                self.assertContains(answer, f"less than or equal to {most}")
+                assert not self.set.extensions.exists()
+        self.teacher.post(path, {**body, "extra_minutes": 86_400, "extra_submissions": 1000})
+        given = self.set.extensions.get()
+        assert (given.extra_minutes, given.extra_submissions) == (86_400, 1000)
 
     def test_the_rules_page_offers_learners_by_search_and_lists_none(self) -> None:
         path = f"/exercises/{self.set.pk}/settings/"

@@ -114,6 +114,9 @@ class PeopleTest(ClassroomTest):
             ("login,login\nx,y\n", "The column login is there twice"),
             ("login,group,Group \nx,A,B\n", "The column group is there twice"),
             ("login\nx\0\n", "Line 2"),
+            ("login,name\nx,X\ny,Ann\u202egnp\n", "Line 3: there is a character that is no text"),
+            ("login,name\nx,A\u200bnn\n", "Line 2: there is a character that is no text"),
+            ("login,group\nx,A\tB\n", "Line 2: there is a character that is no text"),
         ):
             with pytest.raises(people.Refused, match=named):
                 self.roster(text)

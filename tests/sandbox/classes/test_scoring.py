@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from sandbox.classes.models import Attempt, CheckState, Course, Exercise, Extension, LatePolicy, Scoring
+from sandbox.classes.models import (
+    MOST_MINUTES,
+    Attempt,
+    CheckState,
+    Course,
+    Exercise,
+    Extension,
+    LatePolicy,
+    Scoring,
+)
 from sandbox.classes.scoring import Checked, Graded, Score, score
 from sandbox.classes.timing import late_factor, limits
 
@@ -137,6 +146,12 @@ def test_the_time_limit_counts_from_the_start_of_the_attempt() -> None:
     assert "over" in limits(timed, None, attempt, 0, NOON + timedelta(minutes=31)).refusal
     more = Extension(extra_minutes=15)
     assert limits(timed, more, attempt, 0, NOON + timedelta(minutes=31)).refusal == ""
+
+
+def test_an_extension_of_more_minutes_than_a_calendar_holds_ends_too() -> None:
+    timed, attempt = exercise(minutes=30), Attempt(started=NOON)
+    found = limits(timed, Extension(extra_minutes=99_999_999_999), attempt, 0, NOON)
+    assert found.ends == NOON + timedelta(minutes=30 + MOST_MINUTES)
 
 
 def test_submissions_are_used_up() -> None:

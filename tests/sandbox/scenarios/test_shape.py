@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from django.conf import settings
 
 import netcore
 from sandbox.scenarios import restrictions, services
@@ -13,11 +17,19 @@ from sandbox.scenarios.shape import MOST_THINGS, shape
 from tests.netcore.build import net
 from tests.sandbox.base import SandboxTest, seed
 
+PACKS: Final = Path(settings.BASE_DIR) / "sandbox/classes/packs"
+
 WITHHELD = [{"title": "Which way", "url": "/x", "told": "packets"}]
 
 
 def drawing(name: str) -> dict[str, Any]:
     return netcore.dump(netcore.load(seed(name)))
+
+
+def start_of(lab: str) -> dict[str, Any]:
+    """Return the drawing that a lab begins with."""
+    (folder,) = PACKS.glob(f"{lab}-*")
+    return netcore.dump(netcore.load(yaml.safe_load((folder / "scenario.yml").read_text())))
 
 
 def disguised(document: dict[str, Any]) -> dict[str, Any]:
@@ -106,12 +118,26 @@ class FollowingTest(SandboxTest):
         mate = services.create(self.mate, disguised(drawing("hub-and-spokes")))
         assert mate.follows_id is None, "another person's"
 
+    def test_a_small_drawing_with_other_names_and_addresses_follows(self) -> None:
+        for lab in ("lab-01", "lab-02", "lab-04", "lab-12", "lab-21"):
+            document = start_of(lab)
+            source = self.restricted(document)
+            copy = services.create(self.owner, disguised(document))
+            assert (copy.follows_id, copy.withheld) == (source.pk, WITHHELD), lab
+            restrictions.restrict(source, [], False)
+            copy.refresh_from_db()
+            assert copy.withheld == [], lab
+            free = services.create(self.owner, disguised(document))
+            assert free.follows_id is None, (lab, "nothing is restricted any more")
+
     def test_plain_vms_in_a_plain_subnet_are_not_told_from_others(self) -> None:
-        def plain(prefix: str) -> dict[str, Any]:
+        def plain(prefix: str, last: int) -> dict[str, Any]:
             drawn = net().vnet("v", f"{prefix}.0.0/16").subnet("s", f"{prefix}.0.0/24")
-            for number in range(4, 10):
+            for number in range(4, last):
                 drawn.vm(f"vm{number}", "s", f"{prefix}.0.{number}")
             return netcore.dump(drawn.scenario())
 
-        self.restricted(plain("10.1"))
-        assert services.create(self.owner, plain("10.2")).follows_id is None
+        source = self.restricted(plain("10.1", 10))
+        for last in (6, 9, 11):
+            assert services.create(self.owner, plain("10.2", last)).follows_id is None, last
+        assert services.create(self.owner, plain("10.2", 10)).follows_id == source.pk, "the very same"
