@@ -47,6 +47,7 @@ let madeOn: JsonObject | null = null;
 let waiting: (() => void)[] = [];
 /** Done when what an earlier page could undo is there: it is not written over before. */
 let past: Promise<void> = Promise.resolve();
+let looking = false;
 let waits = 0;
 let timer = 0;
 /** What was refused for good stays said until it is read, or an edit is saved behind the `ahead` that were made before. */
@@ -221,6 +222,34 @@ async function undoBefore(): Promise<void> {
   if (done.length === 0 && undone.length === 0) undone.push(...before.undone);
   done.unshift(...before.done);
   update({});
+}
+
+/**
+ * Show what is there now, where somebody else was at work and no edit of this page waits: one that does is put on top
+ * of theirs anyway. What cannot be asked now is asked another time.
+ */
+export async function catchUp(): Promise<void> {
+  if (unsaved() || workbench().mode !== "edit") return;
+  const newest = await api.newest().catch((error: unknown) => {
+    if (!(error instanceof ApiError)) throw error;
+    return null;
+  });
+  if (!newest || unsaved() || newest.revision <= server.revision) return;
+  show(newest);
+  forgetGone();
+  tell([t("Somebody else changed the drawing; this is the newest.")]);
+}
+
+/** Show the drawing that a run was of, where it is newer than the one shown. */
+async function catchUpWith(revision: number | null): Promise<void> {
+  if (revision === null || revision > server.revision) await catchUp();
+}
+
+/** A page that comes back is seen and has the focus in the same moment: it asks once. */
+function lookedAt(): void {
+  if (document.hidden || looking) return;
+  looking = true;
+  void catchUp().finally(() => { looking = false; });
 }
 
 /** Try again now what could not be saved: the network is back, or somebody asks. */
@@ -471,9 +500,11 @@ function hold(state: Saved, error: unknown): void {
 
 /** Watch for the network, for a sign-in in another tab, and for somebody leaving with unsaved edits. */
 export function watchNetwork(): void {
-  runsWaitFor(whenSaved);
+  runsWaitFor(whenSaved, catchUpWith);
   window.addEventListener("online", retry);
   window.addEventListener("focus", retry);
+  window.addEventListener("focus", lookedAt);
+  document.addEventListener("visibilitychange", lookedAt);
   window.addEventListener("beforeunload", (event) => {
     if (unsaved() && workbench().saved !== "deleted") event.preventDefault();
   });
