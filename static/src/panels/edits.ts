@@ -12,7 +12,7 @@ import { ApiError, type ScenarioAnswer, api } from "../protocol/api";
 import { runsWaitFor, words } from "../protocol/followed";
 import { notice } from "./edited/watch";
 import { adopt, askedWith } from "./matrix/results";
-import { type Unsaved, keepPast, keepUnsaved, pastBefore, unsavedBefore } from "./keeping";
+import { type Kept, dropKept, keepPast, keepUnsaved, pastBefore, unsavedBefore } from "./keeping";
 
 /** Names one edit of this page. */
 export type Token = object;
@@ -38,8 +38,8 @@ interface Revision {
 
 /** The document as the server has it; what the page shows may be ahead of it. */
 let server: Revision = { revision: 0, document: {} };
-/** Edits of an earlier page that are not among those that wait yet. */
-const earlier: Unsaved[] = [];
+/** Edits of earlier pages that are not among those that wait yet. */
+const earlier: Kept[] = [];
 let sending = false;
 /** What the edits that wait were made on, where that is not what the server has. */
 let madeOn: JsonObject | null = null;
@@ -187,15 +187,14 @@ export async function resume(): Promise<void> {
 }
 
 async function sendBefore(): Promise<void> {
-  const before = unsavedBefore();
-  if (!before) return;
-  earlier.push(before);
+  earlier.push(...(await unsavedBefore()));
+  if (earlier.length === 0) return;
   update({ saved: "saving" });
   await pump();
 }
 
 /** Put the edits of an earlier page among those that wait. */
-async function takeUp(before: Unsaved): Promise<void> {
+async function takeUp(before: Kept): Promise<void> {
   // Somebody else may have been at work since: what they did is told as if they had done it meanwhile.
   const document = before.base === server.revision ? server.document : await api.revision(before.base, true).catch(baseless);
   if (pending.length > 0) return; // an edit of this page was quicker
@@ -207,6 +206,7 @@ async function takeUp(before: Unsaved): Promise<void> {
   if (pending.length > 0) tell([t("Edits that could not be saved before are being sent now.")]);
   showAhead();
   keepAll();
+  dropKept(before.name);
 }
 
 /** Of a revision that is not there, in a database made anew, nobody knows what somebody else did since. */
@@ -505,6 +505,7 @@ export function watchNetwork(): void {
   window.addEventListener("focus", retry);
   window.addEventListener("focus", lookedAt);
   document.addEventListener("visibilitychange", lookedAt);
+  window.addEventListener("pagehide", () => { keepUnsaved({ base: server.revision, steps: pending }, true); });
   window.addEventListener("beforeunload", (event) => {
     if (unsaved() && workbench().saved !== "deleted") event.preventDefault();
   });
