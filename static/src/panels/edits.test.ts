@@ -128,15 +128,16 @@ describe("a page that somebody else has left behind", () => {
 
   it("leaves an edit that is made meanwhile on top", async () => {
     watchNetwork();
-    let [look, edit]: ((response: Response) => void)[] = [];
+    let look: (response: Response) => void = () => undefined;
+    let edit: (response: Response) => void = () => undefined;
     answers = [() => new Promise((resolve) => { look = resolve; }), () => new Promise((resolve) => { edit = resolve; })];
     window.dispatchEvent(new Event("focus"));
     rename("mine");
-    look?.(taken(2, "theirs")());
+    look(taken(2, "theirs")());
     await settle();
     expect(workbench().document.name).toBe("mine");
     answers = [taken(2, "theirs"), taken(3, "mine")];
-    edit?.(json({}, 409));
+    edit(json({}, 409));
     await settle();
     expect([workbench().document.name, workbench().revision, workbench().saved]).toEqual(["mine", 3, "stale"]);
   });
