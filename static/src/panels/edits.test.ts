@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { subscribe, update, workbench } from "../document/store";
 import { configure } from "../protocol/api";
+import { forget, start } from "../protocol/followed";
 import { dismiss, history, rename, show, undo, unsaved, watchNetwork } from "./edits";
 
 const SCENARIO = "/api/v1/scenarios/x";
@@ -89,6 +90,56 @@ describe("an edit that is made while another one is on its way", () => {
     stop();
     expect(workbench().revision).toBe(3);
     expect([...new Set(names)]).toEqual(["second"]);
+  });
+});
+
+describe("a page that somebody else has left behind", () => {
+  const NEWEST = "Somebody else changed the drawing; this is the newest.";
+
+  it("shows the newest when somebody comes back to it, and says so", async () => {
+    watchNetwork();
+    answers = [taken(2, "theirs")];
+    window.dispatchEvent(new Event("focus"));
+    await settle();
+    expect([workbench().document.name, workbench().revision, workbench().told]).toEqual(["theirs", 2, [NEWEST]]);
+    update({ told: [] });
+    answers = [taken(2, "theirs")];
+    document.dispatchEvent(new Event("visibilitychange"));
+    await settle();
+    expect([workbench().revision, workbench().told]).toEqual([2, []]);
+  });
+
+  it("shows what its run is of, and why one was refused", async () => {
+    watchNetwork();
+    const run = { id: "r", kind: "reach", revision: 2, state: "succeeded", parameters: {} };
+    vi.stubGlobal("WebSocket", class { close(): void { return; } });
+    configure({ mode: "edit", scenario: { name: "", revision: 1 }, can: workbench().can, user: null, urls: { api: "/api/v1", scenario: SCENARIO, runs: `${SCENARIO}/runs`, run_socket: "/runs/{run}", run_events: "/events/{run}" } });
+    answers = [() => json(run, 202), taken(2, "theirs")];
+    await start("reach", {});
+    expect([workbench().document.name, workbench().told]).toEqual(["theirs", [NEWEST]]);
+    answers = [() => json({ ...run, id: "s" }, 202)];
+    await start("reach", {});
+    expect(answers).toEqual([]);
+    answers = [() => json({ error: { code: "gone", message: "There is no such VM." } }, 422), taken(3, "without it")];
+    await start("reach", {});
+    expect(workbench().document.name).toBe("without it");
+    forget("reach");
+  });
+
+  it("leaves an edit that is made meanwhile on top", async () => {
+    watchNetwork();
+    let look: (response: Response) => void = () => undefined;
+    let edit: (response: Response) => void = () => undefined;
+    answers = [() => new Promise((resolve) => { look = resolve; }), () => new Promise((resolve) => { edit = resolve; })];
+    window.dispatchEvent(new Event("focus"));
+    rename("mine");
+    look(taken(2, "theirs")());
+    await settle();
+    expect(workbench().document.name).toBe("mine");
+    answers = [taken(2, "theirs"), taken(3, "mine")];
+    edit(json({}, 409));
+    await settle();
+    expect([workbench().document.name, workbench().revision, workbench().saved]).toEqual(["mine", 3, "stale"]);
   });
 });
 

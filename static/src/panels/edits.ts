@@ -12,7 +12,7 @@ import { ApiError, type ScenarioAnswer, api } from "../protocol/api";
 import { runsWaitFor, words } from "../protocol/followed";
 import { notice } from "./edited/watch";
 import { adopt, askedWith } from "./matrix/results";
-import { type Unsaved, keepPast, keepUnsaved, pastBefore, unsavedBefore } from "./keeping";
+import { type Kept, dropKept, keepPast, keepUnsaved, pastBefore, unsavedBefore } from "./keeping";
 
 /** Names one edit of this page. */
 export type Token = object;
@@ -38,8 +38,8 @@ interface Revision {
 
 /** The document as the server has it; what the page shows may be ahead of it. */
 let server: Revision = { revision: 0, document: {} };
-/** Edits of an earlier page that are not among those that wait yet. */
-const earlier: Unsaved[] = [];
+/** Edits of earlier pages that are not among those that wait yet. */
+const earlier: Kept[] = [];
 let sending = false;
 /** What the edits that wait were made on, where that is not what the server has. */
 let madeOn: JsonObject | null = null;
@@ -47,6 +47,7 @@ let madeOn: JsonObject | null = null;
 let waiting: (() => void)[] = [];
 /** Done when what an earlier page could undo is there: it is not written over before. */
 let past: Promise<void> = Promise.resolve();
+let looking = false;
 let waits = 0;
 let timer = 0;
 /** What was refused for good stays said until it is read, or an edit is saved behind the `ahead` that were made before. */
@@ -186,15 +187,14 @@ export async function resume(): Promise<void> {
 }
 
 async function sendBefore(): Promise<void> {
-  const before = unsavedBefore();
-  if (!before) return;
-  earlier.push(before);
+  earlier.push(...(await unsavedBefore()));
+  if (earlier.length === 0) return;
   update({ saved: "saving" });
   await pump();
 }
 
 /** Put the edits of an earlier page among those that wait. */
-async function takeUp(before: Unsaved): Promise<void> {
+async function takeUp(before: Kept): Promise<void> {
   // Somebody else may have been at work since: what they did is told as if they had done it meanwhile.
   const document = before.base === server.revision ? server.document : await api.revision(before.base, true).catch(baseless);
   if (pending.length > 0) return; // an edit of this page was quicker
@@ -206,6 +206,7 @@ async function takeUp(before: Unsaved): Promise<void> {
   if (pending.length > 0) tell([t("Edits that could not be saved before are being sent now.")]);
   showAhead();
   keepAll();
+  dropKept(before.name);
 }
 
 /** Of a revision that is not there, in a database made anew, nobody knows what somebody else did since. */
@@ -221,6 +222,34 @@ async function undoBefore(): Promise<void> {
   if (done.length === 0 && undone.length === 0) undone.push(...before.undone);
   done.unshift(...before.done);
   update({});
+}
+
+/**
+ * Show what is there now, where somebody else was at work and no edit of this page waits: one that does is put on top
+ * of theirs anyway. What cannot be asked now is asked another time.
+ */
+export async function catchUp(): Promise<void> {
+  if (unsaved() || workbench().mode !== "edit") return;
+  const newest = await api.newest().catch((error: unknown) => {
+    if (!(error instanceof ApiError)) throw error;
+    return null;
+  });
+  if (!newest || unsaved() || newest.revision <= server.revision) return;
+  show(newest);
+  forgetGone();
+  tell([t("Somebody else changed the drawing; this is the newest.")]);
+}
+
+/** Show the drawing that a run was of, where it is newer than the one shown. */
+async function catchUpWith(revision: number | null): Promise<void> {
+  if (revision === null || revision > server.revision) await catchUp();
+}
+
+/** A page that comes back is seen and has the focus in the same moment: it asks once. */
+function lookedAt(): void {
+  if (document.hidden || looking) return;
+  looking = true;
+  void catchUp().finally(() => { looking = false; });
 }
 
 /** Try again now what could not be saved: the network is back, or somebody asks. */
@@ -471,9 +500,12 @@ function hold(state: Saved, error: unknown): void {
 
 /** Watch for the network, for a sign-in in another tab, and for somebody leaving with unsaved edits. */
 export function watchNetwork(): void {
-  runsWaitFor(whenSaved);
+  runsWaitFor(whenSaved, catchUpWith);
   window.addEventListener("online", retry);
   window.addEventListener("focus", retry);
+  window.addEventListener("focus", lookedAt);
+  document.addEventListener("visibilitychange", lookedAt);
+  window.addEventListener("pagehide", () => { keepUnsaved({ base: server.revision, steps: pending }, true); });
   window.addEventListener("beforeunload", (event) => {
     if (unsaved() && workbench().saved !== "deleted") event.preventDefault();
   });

@@ -7,7 +7,11 @@ const database = vi.hoisted(() => new Map<string, { key: unknown; value: unknown
 vi.mock("idb-keyval", () => ({
   set: (key: unknown, value: unknown) => Promise.resolve(database.set(JSON.stringify(key), { key, value: structuredClone(value) })),
   get: (key: unknown) => Promise.resolve(structuredClone(database.get(JSON.stringify(key))?.value)),
-  keys: () => Promise.resolve([...database.values()].map(({ key }) => key)),
+  keys: async () => {
+    // A database is slower than what a page does by itself.
+    for (let turn = 0; turn < 100; turn += 1) await Promise.resolve();
+    return [...database.values()].map(({ key }) => key);
+  },
   delMany: (all: unknown[]) => Promise.resolve(all.forEach((key) => database.delete(JSON.stringify(key)))),
 }));
 
@@ -49,8 +53,24 @@ function bodies(): Record<string, unknown>[] {
   return sent.filter((one) => one.body).map((one) => JSON.parse(one.body) as Record<string, unknown>);
 }
 
-/** Open the page: all it remembers is what the browser keeps. */
+/** Names that open pages hold, as the browser knows them. */
+const held = new Set<string>();
+const LOCKS = {
+  request: (name: string, { signal }: { signal: AbortSignal }, hold: () => Promise<never>): Promise<never> => {
+    if (held.has(name)) return new Promise((_, reject) => { signal.addEventListener("abort", () => { reject(new DOMException("over", "TimeoutError")); }); });
+    held.add(name);
+    return hold();
+  },
+};
+
+/** Open the page in place of those before it: all it remembers is what the browser keeps. */
 async function page(revision = 1, document: JsonObject = { name: "old" }, user: User = ANN) {
+  held.clear();
+  return tab(revision, document, user);
+}
+
+/** Open the page beside those that are open. */
+async function tab(revision = 1, document: JsonObject = { name: "old" }, user: User = ANN) {
   vi.resetModules();
   const [edits, { update, workbench }, { configure }, keeping] = [await import("./edits"), await import("../document/store"), await import("../protocol/api"), await import("./keeping")];
   configure({ mode: "edit", scenario: { name: "", revision }, can: EDITOR, user, urls: { api: "/api/v1", scenario: SCENARIO, runs: `${SCENARIO}/runs`, document: `${SCENARIO}/document.json` } });
@@ -65,6 +85,8 @@ beforeEach(() => {
   sent = [];
   database.clear();
   localStorage.clear();
+  held.clear();
+  Object.defineProperty(navigator, "locks", { value: LOCKS, configurable: true });
   vi.stubGlobal("fetch", async (url: string, init: RequestInit = {}) => {
     sent.push({ url, body: typeof init.body === "string" ? init.body : "" });
     const answer = answers.shift();
@@ -208,6 +230,54 @@ describe("a server that hangs", () => {
     await resume();
     expect(bodies()).toEqual([]);
     expect([workbench().document, unsaved(), workbench().told]).toEqual([drawn("b", "c"), false, []]);
+    expect(localStorage.length).toBe(0);
+  });
+});
+
+describe("two pages of one drawing", () => {
+  const edit = (name: string) => [{ op: "add" as const, path: `/${name}`, value: name }];
+
+  it("keep their edits apart, and the next page sends both in order", async () => {
+    const first = await page();
+    await first.resume();
+    const second = await tab();
+    await second.resume();
+    answers = [offline, offline];
+    first.change(edit("one"));
+    await settle();
+    await vi.advanceTimersByTimeAsync(10);
+    second.change(edit("two"));
+    await settle();
+    const third = await tab();
+    const waits = third.resume();
+    await vi.advanceTimersByTimeAsync(600);
+    await waits;
+    expect(third.unsaved()).toBe(false);
+    expect(localStorage.length).toBe(2);
+    vi.clearAllTimers();
+    sent = [];
+    const last = await page();
+    answers = [stands(2, { name: "old", one: "one" }), () => json({ name: "old" }), stands(3, { name: "old", one: "one", two: "two" })];
+    await last.resume();
+    expect(bodies()).toMatchObject([{ base: 1, patch: edit("one") }, { base: 2, patch: edit("two") }]);
+    expect([last.workbench().saved, localStorage.length]).toEqual(["stale", 0]);
+  });
+
+  it("are told apart without locks by what they kept last", async () => {
+    Object.defineProperty(navigator, "locks", { value: undefined, configurable: true });
+    const first = await page();
+    answers = [offline];
+    first.change(edit("one"));
+    await settle();
+    vi.clearAllTimers();
+    const second = await tab();
+    await second.resume();
+    expect(second.unsaved()).toBe(false);
+    vi.setSystemTime(Date.now() + 130_000);
+    answers = [stands(2, { name: "old", one: "one" })];
+    const third = await tab();
+    await third.resume();
+    expect(bodies().at(-1)).toMatchObject({ base: 1, patch: edit("one") });
     expect(localStorage.length).toBe(0);
   });
 });

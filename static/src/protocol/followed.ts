@@ -47,10 +47,15 @@ function subscribe(listener: () => void): () => void {
 }
 
 let saved: () => Promise<void> = () => Promise.resolve();
+let shown: (revision: number | null) => Promise<void> = () => Promise.resolve();
 
-/** Give what runs of the newest revision wait for: the edits that the page shows and the server lacks. */
-export function runsWaitFor(edits: () => Promise<void>): void {
+/**
+ * Give what runs of the newest revision wait for: the edits that the page shows and the server lacks; and, before their
+ * answers are shown, that the page shows the revision they are of. Null: the newest, where a run was refused.
+ */
+export function runsWaitFor(edits: () => Promise<void>, drawing: (revision: number | null) => Promise<void>): void {
   saved = edits;
+  shown = drawing;
 }
 
 /** Start a run, of the newest revision where none is named, and follow it. */
@@ -60,9 +65,12 @@ export async function start(kind: RunKind, parameters: JsonObject, asking: Askin
   try {
     if (asking.revision === undefined) await saved();
     const run = await api.startRun(kind, parameters, asking);
+    if (asking.revision === undefined) await shown(run.revision);
     follow(run);
     return run;
   } catch (error) {
+    // It may be asked of something that is no longer there.
+    if (asking.revision === undefined && error instanceof ApiError && error.status >= 400 && error.status < 500) await shown(null);
     put(kind, { starting: false, error: words(error) });
     return null;
   }
