@@ -86,9 +86,9 @@ def _cases(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _broken() -> Iterator[dict[str, Any]]:
-    """Break each kind of reference of the ready-made drawings once, alone; yield what is new by it."""
-    seen = set()
+    """Break each kind of reference of each ready-made drawing once, alone; yield what is new by it."""
     for template in templates.templates().values():
+        seen = set()
         for keys, value in _texts(template.document):
             # A kind is the names of the fields, without the ids between them.
             kind = (keys[0], keys[1], len(keys), *(key for key in keys[2:] if key in FIELDS))

@@ -94,7 +94,7 @@ export function holders(document: unknown, subnet: string): Map<string, Holder> 
 }
 
 /** Return the same of a whole virtual network, where an address belongs to one holder at a time (fact A8). */
-function holdersOf(document: unknown, vnet: string): Map<string, Holder> {
+export function holdersOf(document: unknown, vnet: string): Map<string, Holder> {
   const own = new Set(subnetsOf(document, vnet).map(([id]) => id));
   return heldIn(document, vnet, (one) => own.has(one));
 }

@@ -1,7 +1,7 @@
 /** Quick fixes of addresses and prefixes: another one that is free, and what stands in a subnet moves along. */
 
-import { type Prefix, contains, first, overlap, parseAddress, parsePrefix, within, written } from "../ip";
-import { nextAddress, nextPublicAddress, nextSubnetPrefix, peersOf, prefixesOf } from "../propose";
+import { type Prefix, contains, first, overlap, parseAddress, parsePrefix, written } from "../ip";
+import { holdersOf, nextAddress, nextPublicAddress, nextSubnetPrefix, peersOf, prefixesOf } from "../propose";
 import { at, children, entries, isObject, text, texts } from "../raw";
 import { t } from "../text";
 import type { Json, JsonObject } from "../types";
@@ -28,11 +28,16 @@ export const subnetPrefix: Find = (document, path) => {
   // As large as it was, where both providers have subnets of that size.
   const length = typed && typed.length >= 16 && typed.length <= 28 ? typed.length : 24;
   const free = nextSubnetPrefix(document, vnet, length, typed?.version);
-  const fixes = ["prefix" in free ? moving(document, path, typed, free.prefix) : null];
-  const space = prefixesOf((at(document, `vnets/${vnet}`) as JsonObject | null)?.address_space);
-  if (typed && !space.some((range) => within(typed, range)) && fitsVnet(document, vnet, typed))
-    fixes.push(setting(document, t("Add the range to {vnet}", { vnet }), [[`vnets/${vnet}/address_space`, [...texts((at(document, `vnets/${vnet}`) as JsonObject).address_space), text(at(document, path))]]]));
-  return fixes;
+  return ["prefix" in free ? moving(document, path, typed, free.prefix) : null];
+};
+
+/** A prefix outside its virtual network: another one, or the network takes the range in. */
+export const outsideVnet: Find = (document, path) => {
+  const vnet = text((at(document, owner(path)) as JsonObject).vnet);
+  const typed = parsePrefix(text(at(document, path)));
+  const space = `vnets/${vnet}/address_space`;
+  const range = typed && fitsVnet(document, vnet, typed) ? setting(document, t("Add the range to {vnet}", { vnet }), [[space, [...texts(at(document, space)), text(at(document, path))]]]) : null;
+  return [...subnetPrefix(document, path), range];
 };
 
 /** What the platform keeps for itself (fact A5). */
@@ -61,7 +66,10 @@ function moving(document: JsonObject, path: string, from: Prefix | null, to: str
     for (const place of placesIn(document, id)) {
       const held = parseAddress(text(at(document, place)));
       if (!held || !contains(from, held)) continue;
-      const after = fresh.length > from.length ? nextAddress(draft.document, id, [], fresh.version) : written({ version: fresh.version, value: first(fresh) + held.value - first(from) });
+      // At the same place in the new prefix, unless another thing of the network has that address already.
+      const same = written({ version: fresh.version, value: first(fresh) + held.value - first(from) });
+      const kept = fresh.length <= from.length && !holdersOf(draft.document, text((at(document, subnet) as JsonObject).vnet)).has(same);
+      const after = kept ? same : nextAddress(draft.document, id, [], fresh.version);
       if (after === null) return null;
       if (!moved.has(text(at(document, place)))) moved.set(text(at(document, place)), after);
       put(draft, place, after);

@@ -7,7 +7,7 @@ import { pieceOf } from "../grammar";
 import { t } from "../text";
 import type { Json, JsonObject, Problem } from "../types";
 import { add, isEdit } from "./add";
-import { address, publicAddress, subnetPrefix } from "./addressFixes";
+import { address, outsideVnet, publicAddress, subnetPrefix } from "./addressFixes";
 import { balancerPort, haPorts } from "./balancerFixes";
 import { dangling, ofFault } from "./danglingFixes";
 import { Draft } from "./draft";
@@ -159,7 +159,7 @@ const FIXES: Record<string, Find> = {
   "address-twice": (document, path) => (path.startsWith("public_ips/") || path.startsWith("hosts/") ? publicAddress(document, path) : address(document, path)),
   "address-not-public": publicAddress,
   "subnet-overlap": subnetPrefix,
-  "subnet-outside-vnet": subnetPrefix,
+  "subnet-outside-vnet": outsideVnet,
   "subnet-without-ipv4": (document, path) => subnetPrefix(document, `${owner(path)}/prefixes`),
   "subnet-size": subnetPrefix,
   "vnet-without-ipv4": (document, path) => [setting(document, t("Give it {prefix}", { prefix: nextRange(document) }), [[`${owner(path)}/address_space`, [nextRange(document)]]])],

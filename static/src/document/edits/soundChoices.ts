@@ -38,13 +38,14 @@ function part(document: JsonObject, path: string): JsonObject {
   return isObject(found) ? found : {};
 }
 
-/** Return how many homes too many there are of what has one: VMs, pools with their frontends, NAT gateways, application groups; and tables away from home. */
+/** Return how many homes too many there are of what has one: VMs, addresses, pools with their frontends, NAT gateways, application groups; and tables away from home. */
 function spread(document: JsonObject): number {
   const homes = new Map<string, Set<string>>();
   const see = (what: string, home: string): void => void (home && homes.set(what, (homes.get(what) ?? new Set()).add(home)));
   const nicHome = (nic: Json | undefined): string => vnetOf(document, part(document, `nics/${text(nic)}`).subnet);
   for (const [id, nic] of entries(document, "nics")) {
     if (text(nic.vm)) see(`vm ${text(nic.vm)}`, nicHome(id));
+    for (const [key, one] of children(nic.configurations)) see(`${text(one.address)} in ${nicHome(id)}`, `${id} ${key}`);
     for (const [, one] of children(nic.configurations)) for (const group of texts(one.application_groups)) see(`group ${group}`, nicHome(id));
   }
   for (const [id, subnet] of entries(document, "subnets")) {
