@@ -84,7 +84,8 @@ def wider(page: Page) -> list[str]:
     found: list[str] = page.evaluate(
         """() => {
             const edge = document.querySelector('.dock-body').getBoundingClientRect().right
-            const out = (one) => one.getBoundingClientRect().right > edge || one.scrollWidth > one.clientWidth + 1
+            const out = (one) =>
+                one.getBoundingClientRect().right > edge || one.scrollWidth > one.clientWidth + 1
             return [...document.querySelectorAll('.dock .table :is(th, td)')]
                 .filter((one) => one.checkVisibility() && out(one)).map((one) => one.textContent)
         }"""
