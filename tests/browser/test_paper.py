@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.people import FIREWALLS, open_scenario, play_trace, sign_in
+from tests.browser.people import FIREWALLS, open_scenario, play_race, play_trace, play_trials, sign_in
 from tests.conftest import Worker
 
 A4 = {"width": 688, "height": 1020}
@@ -42,6 +42,55 @@ def test_a_trace_is_printed_whole_and_dark_on_white(page: Page, worker: Worker) 
     assert page.locator(".dock-body li").last.is_visible()
     page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
     expect(picture).to_have_count(0)
+
+
+def test_what_was_asked_is_read_on_paper_and_aloud(page: Page, worker: Worker) -> None:
+    sign_in(page)
+    open_scenario(page, FIREWALLS)
+    play_trace(page)
+    asked = page.get_by_text("Asked: web1 to client, tcp, port 443; revision 1.")
+    width = "one => one.getBoundingClientRect().width"
+    assert asked.evaluate(width) == 1
+    page.emulate_media(media="print")
+    assert asked.evaluate(width) > 200
+    expect(page.locator(".branch input").first).to_be_hidden()
+
+
+def test_a_race_is_printed_with_its_lanes_and_no_table_is_cut_off(page: Page, worker: Worker) -> None:
+    sign_in(page)
+    open_scenario(page, FIREWALLS)
+    play_race(page)
+    heads = page.get_by_test_id("race-metrics").locator("thead th")
+    overlaps = "all => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)"
+    assert heads.count() > 5
+    assert heads.evaluate_all(overlaps) == []
+    page.emulate_media(media="print")
+    page.set_viewport_size(A4)
+    exact = "one => getComputedStyle(one).printColorAdjust"
+    for drawn in (".lane-area .span", ".lane-area .piece", ".bar-parts > span"):
+        assert page.locator(drawn).first.evaluate(exact) == "exact"
+    for pressed in (".fold", ".fold-all"):
+        expect(page.locator(pressed).first).to_be_hidden()
+    assert wider(page) == []
+    page.emulate_media(media="screen")
+    play_trials(page)
+    page.emulate_media(media="print")
+    assert page.locator(".legend .swatch").first.evaluate(exact) == "exact"
+    assert wider(page) == []
+
+
+def wider(page: Page) -> list[str]:
+    """Return the texts of the cells that end beyond the sheet or their column."""
+    found: list[str] = page.evaluate(
+        """() => {
+            const edge = document.querySelector('.dock-body').getBoundingClientRect().right
+            const out = (one) =>
+                one.getBoundingClientRect().right > edge || one.scrollWidth > one.clientWidth + 1
+            return [...document.querySelectorAll('.dock .table :is(th, td)')]
+                .filter((one) => one.checkVisibility() && out(one)).map((one) => one.textContent)
+        }"""
+    )
+    return found
 
 
 @pytest.mark.parametrize(("name", "start"), [("SVG", b"<svg"), ("PNG", b"\x89PNG")])
