@@ -260,3 +260,16 @@ def test_a_fault_of_each_kind_in_the_night_shift_shows_and_has_one_repair() -> N
             assert shows(healthy, one, intents), one.kind
             assert other_repairs(healthy, one, intents) == [], one.kind
     assert len(tried) >= 10
+
+
+def test_the_untouched_night_shift_earns_nothing_with_whichever_faults() -> None:
+    given = night_shift()
+    assert given.fault_sets is not None
+    sets, seeds = len(given.fault_sets.sets), {}
+    for seed in range(20 * sets):
+        seeds.setdefault(set_number(given, seed), seed)
+    assert len(seeds) == sets
+    for number, seed in seeds.items():
+        untouched = netcore.variant(given, seed).document
+        earned = {one.check: one.earned for one in netcore.grade(given, untouched, {}, seed) if one.earned}
+        assert earned == {}, number
