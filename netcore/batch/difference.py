@@ -32,7 +32,6 @@ from netcore.batch.grouping import (
     effects,
 )
 from netcore.batch.headers import Headers, Limits, Rows
-from netcore.batch.moves import has_moved
 from netcore.batch.packets import Packets
 from netcore.batch.parties import Groups, Pairs, People, alike_in_both, parties_of, people_of
 from netcore.batch.passing import is_simple, usual_vms
@@ -88,9 +87,8 @@ class Comparison:
             alike = alike_in_both(people, one, other) if touched is None else touched.alike
         self._parties = parties = parties_of(people, alike)
         self._headers = Headers(one, other)
-        moved = _moved(one, other, people.vms) if touched is None else touched.update.moved
-        # By sender, and at last for none.
-        self._moved = np.zeros(len(people.senders) + 1, np.bool_)
+        moved = _moved(one, other, people.vms if touched is None else touched.update.moved)
+        self._moved = np.zeros(len(people.senders), np.bool_)
         self._moved[: len(people.vms)] = [vm in moved for vm in people.vms]
         members = members_of(one) | members_of(other)
         self._ends = [_ends_of(compiled, people) for compiled in self._both]
@@ -144,9 +142,8 @@ class Comparison:
     def like(self, pairs: Pairs, mark: Table) -> tuple[Table, Table]:
         """Return by pair the first one that fares alike, of those with the same mark; see ``stand_ins``."""
         sender, receiver = self._places(pairs)
-        moved = self._moved[sender] | self._moved[self._parties.people.own[receiver]]
         ends, apart = (self._ends[0], self._ends[1]), np.where(pairs.spread, -1, mark)
-        return stand_ins(self._both, ends, self._headers, sender, receiver, apart, moved)
+        return stand_ins(self._both, ends, self._headers, sender, receiver, apart, self._moved[sender])
 
     def _pairs(self, wanted: Table) -> Pairs:
         """Return one pair for each two groups, or all their pairs where a hash matters."""
@@ -236,12 +233,15 @@ class Comparison:
 
 
 def _moved(one: Compiled, other: Compiled, vms: Iterable[str]) -> frozenset[str]:
-    """Return the VMs that have other addresses in the second drawing, or that one of the two lacks."""
+    """Return those of some VMs that send from other addresses in the second drawing, or that one lacks."""
     machines = [drawing_of(compiled.network).machines for compiled in (one, other)]
     found = set()
     for vm in vms:
-        before, after = (each.get(vm) for each in machines)
-        if before is None or after is None or has_moved(before, after):
+        sources = [
+            [port.source(version) for port in each[vm].ports for version in (4, 6)] if vm in each else None
+            for each in machines
+        ]
+        if None in sources or sources[0] != sources[1]:
             found.add(vm)
     return frozenset(found)
 

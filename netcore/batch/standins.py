@@ -65,12 +65,12 @@ def stand_ins(
     """Return by pair the first one that fares as it does in both drawings, int64.
 
     And bool by pair: whether only rule sets at its ends, on the way and behind balancers compare ports. It is
-    not said of those with an end that has another address.
+    not said of those that are sent from another address.
 
     Args:
         sender, receiver: rows of ``People``, one pair each.
         apart: int64 by pair: only those with the same number may stand for each other; -1: not looked at.
-        moved: bool by pair: an end has another address in the second drawing.
+        moved: bool by pair: it is sent from another address in the second drawing.
     """
     like, sure = np.arange(len(sender)), np.zeros(len(sender), np.bool_)
     if not all(is_simple(compiled) and carried(compiled.state) for compiled in both):
@@ -229,6 +229,8 @@ def _tell(
             continue
         away = np.int64(cells[pages[table[one], there >> BITS], there & (SIZE - 1)])
         back = np.int64(-1)
+        if two >= 0 and only[there] != nic[two] and foreign[there]:
+            two = np.int64(-1)  # it has the address in the other drawing only
         if two >= 0:
             back = np.int64(cells[pages[table[two], here >> BITS], here & (SIZE - 1)])
             if not usual[two] or only[there] != nic[two] or not private[there] or not known[back]:
