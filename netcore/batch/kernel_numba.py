@@ -37,13 +37,13 @@ def answer(
     blocks = iter(range(0, count, BLOCK))
 
     def work() -> None:
-        short_memory, memory, rest = memory_of(min(BLOCK, count)), long_memory(), np.empty(BLOCK, np.int64)
+        memory, rest = memory_of(min(BLOCK, count)), np.empty(min(BLOCK, count), np.int64)
         for begin in blocks:  # those that no other thread has taken
             end = min(begin + BLOCK, count)
             asked[begin:end] = atoms.find(*(column[begin:end] for column in addresses))
-            left = short(t, columns, answers, short_memory, begin, end, back, rest)
+            left = short(t, columns, answers, memory, begin, end, back, rest)
             if left:
-                connections(t, columns, answers, *memory, back, rest, left)
+                connections(t, columns, answers, *long_memory(), back, rest, left)
 
     if threads < 2:
         work()
