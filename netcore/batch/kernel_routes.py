@@ -41,7 +41,8 @@ class Fabric(NamedTuple):
     An entry is twice a stage, and one more where a balancer gives packets to it.
 
     Args:
-        fib, ways, first, after, hold: as the compiled network has them.
+        fib: row of ``ways`` by table and receiver.
+        ways, first, after, hold: as the compiled network has them.
         stage_of_way: row of ``stages`` by row of ``ways``; -1: the arrays do not say.
         stages: table, network and number of members of each stage.
         member: bool [stage, receiver], whether the receiver is one of the stage's appliances.
@@ -92,22 +93,21 @@ def _ends(fabric: Fabric) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     way_to = np.empty((sources, entries, receivers), np.int64)
     leads = np.empty((len(stages), receivers), np.uint16)
     entry_of = np.empty(len(fabric.ways), np.uint8)
-    atoms = fabric.atoms.astype(np.uint32)
     for source in range(sources):
         first = NETWORKS + networks + source * entries
         for stage in range(len(stages)):
             places = _places(fabric, stages[stage, 1], source, entry_of)
-            _look_up(fabric.fib[stages[stage, 0]], atoms, places, leads[stage])
+            _look_up(fabric.fib[stages[stage, 0]], places, leads[stage])
         for stage in range(len(stages)):
             _pass(stage, first, leads, stages[:, 2].copy(), fabric.member, ends, way_to[source])
     return ends, way_to
 
 
 @fast
-def _look_up(row: Table, atoms: Table, places: Table, found: Table) -> None:
+def _look_up(row: Table, places: Table, found: Table) -> None:
     """Fill in where the routes of one table lead, by receiver."""
-    for k in range(len(atoms)):
-        found[k] = places[row[atoms[k]]]
+    for k in range(len(row)):
+        found[k] = places[row[k]]
 
 
 @fast
@@ -156,26 +156,23 @@ def _pass(
 @fast
 def _walk(fabric: Fabric, groups: Table, ends: Table) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return for each kind of sender and each receiver how the way ends, and its first entry."""
-    atoms = fabric.atoms.astype(np.uint32)
-    end = np.empty((len(groups), len(atoms)), np.uint8)
-    entries = np.empty((len(groups), len(atoms)), np.uint8)
+    end = np.empty((len(groups), len(fabric.atoms)), np.uint8)
+    entries = np.empty((len(groups), len(fabric.atoms)), np.uint8)
     entry_of = np.empty(len(fabric.ways), np.uint8)
     places = np.empty(0, np.uint16)
     for g in range(len(groups)):
         # Subnets of one network follow each other, as a rule.
         if g == 0 or groups[g, 1] != groups[g - 1, 1] or groups[g, 2] != groups[g - 1, 2]:
             places = _places(fabric, groups[g, 1], groups[g, 2], entry_of)
-        _follow(fabric.fib[groups[g, 0]], atoms, places, entry_of, ends, end[g], entries[g])
+        _follow(fabric.fib[groups[g, 0]], places, entry_of, ends, end[g], entries[g])
     return end, entries
 
 
 @fast
-def _follow(
-    row: Table, atoms: Table, places: Table, entry_of: Table, ends: Table, end: Table, entries: Table
-) -> None:
+def _follow(row: Table, places: Table, entry_of: Table, ends: Table, end: Table, entries: Table) -> None:
     """Fill in how ways end by one table, without a branch: nobody can guess where routes lead."""
-    for k in range(len(atoms)):
-        way = row[atoms[k]]
+    for k in range(len(row)):
+        way = row[k]
         end[k] = ends[places[way], k]
         entries[k] = entry_of[way]
 

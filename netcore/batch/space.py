@@ -104,7 +104,7 @@ def _made(compiled: Compiled) -> Space:
         member[stage] = np.isin(nics, found)
     carried, source_of = _carried(compiled)
     fabric = Fabric(
-        compiled.routes.fib,
+        compiled.routes.paged.at(np.arange(len(compiled.routes.paged.pages))[:, None], atoms),
         compiled.routes.ways,
         compiled.owners.first,
         compiled.owners.after,
