@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -26,6 +25,7 @@ from netcore.batch.compile import Compiled
 from netcore.batch.decisions import SOURCE_PORT
 from netcore.batch.distinct import distinct, distinct_lists
 from netcore.batch.headers import Rows
+from netcore.batch.once import once
 from netcore.batch.parties import Pairs, Parties, People
 from netcore.batch.portsets import PORTED
 from netcore.batch.sheets import Table
@@ -119,15 +119,14 @@ class PlaceNames:
         return np.append(found, -1), np.append(self._owner[found], -1)
 
 
-_NUMBERED: WeakKeyDictionary[Compiled, dict[str, int]] = WeakKeyDictionary()
+@once
+def _numbers(compiled: Compiled) -> dict[str, int]:
+    return {name: number for number, name in enumerate(compiled.names)}
 
 
 def _numbered_names(compiled: Compiled) -> tuple[list[str], dict[str, int]]:
     """Return the names of a network, and the number of each, in copies."""
-    found = _NUMBERED.get(compiled)
-    if found is None:
-        found = _NUMBERED[compiled] = {name: number for number, name in enumerate(compiled.names)}
-    return list(compiled.names), dict(found)
+    return list(compiled.names), dict(_numbers(compiled))
 
 
 def effects(before: Side, after: Side, even_before: Table, even_after: Table) -> Table:

@@ -7,13 +7,13 @@ The compiled kernel answers such connections on a short way of its own, with one
 from __future__ import annotations
 
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from netcore.batch import layout as at
 from netcore.batch.answers import STRIDE
 from netcore.batch.compile import Compiled
+from netcore.batch.once import once
 from netcore.batch.relays import relay_tables
 from netcore.batch.sheets import Table
 
@@ -183,26 +183,21 @@ def briefs(compiled: Compiled) -> Table:
     return found
 
 
-_MADE: WeakKeyDictionary[Compiled, dict[str, Table]] = WeakKeyDictionary()
-
-
+@once
 def plain_tables(compiled: Compiled) -> dict[str, Any]:
     """Return the tables of the short way by name; the same objects at each call."""
-    found = _MADE.get(compiled)
-    if found is None:
-        nics, only, led = plain_nics(compiled), only_nics(compiled), leads(compiled)
-        known, free = briefs(compiled), free_ports(compiled)
-        _own_rules(compiled, nics, known)
-        found = _MADE[compiled] = {
-            **relay_tables(compiled, nics, only, led),
-            "plain_nics": nics,
-            "plain": np.ascontiguousarray(nics[:, : at.PLAIN_OUT_RULES].T, np.int64),
-            "plain_sender": plain_senders(compiled, nics),
-            "only_nic": only,
-            "leads": led,
-            "briefs": known,
-            "arrival": arrivals(compiled),
-            "free_port": free,
-            "free_bits": np.packbits(free, bitorder="little"),
-        }
-    return found
+    nics, only, led = plain_nics(compiled), only_nics(compiled), leads(compiled)
+    known, free = briefs(compiled), free_ports(compiled)
+    _own_rules(compiled, nics, known)
+    return {
+        **relay_tables(compiled, nics, only, led),
+        "plain_nics": nics,
+        "plain": np.ascontiguousarray(nics[:, : at.PLAIN_OUT_RULES].T, np.int64),
+        "plain_sender": plain_senders(compiled, nics),
+        "only_nic": only,
+        "leads": led,
+        "briefs": known,
+        "arrival": arrivals(compiled),
+        "free_port": free,
+        "free_bits": np.packbits(free, bitorder="little"),
+    }

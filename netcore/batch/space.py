@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from netcore.batch import layout as at
 from netcore.batch.classes import Classes, classes_of
 from netcore.batch.compile import Compiled
 from netcore.batch.kernel_routes import STAGE_BITS, Fabric, walked
+from netcore.batch.once import once
 from netcore.batch.pages import Paged
 from netcore.batch.portsets import PORTED
 from netcore.batch.sheets import Table
@@ -76,19 +76,9 @@ class Space:
         return next((index for index, kind in enumerate(self.kinds) if protocol in kind.numbers), -1)
 
 
-_KEPT: WeakKeyDictionary[Compiled, Space] = WeakKeyDictionary()
-"""All questions about one network share its space."""
-
-
+@once
 def space_of(compiled: Compiled) -> Space:
-    """Return the plain part of a network, IPv4: made when first asked for, kept as long as the network."""
-    found = _KEPT.get(compiled)
-    if found is None:
-        found = _KEPT[compiled] = _made(compiled)
-    return found
-
-
-def _made(compiled: Compiled) -> Space:
+    """Return the plain part of a network, IPv4; all questions about one network share it."""
     classes = classes_of(compiled)
     row_of = {vm: row for row, vm in enumerate(compiled.guests.ids)}
     firsts = [row_of[each.vms[0]] for each in classes.classes]

@@ -11,7 +11,6 @@ has.
 from __future__ import annotations
 
 from typing import Final, NamedTuple, Protocol
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -22,6 +21,7 @@ from netcore.batch.distinct import distinct, packed
 from netcore.batch.forward import carried
 from netcore.batch.headers import Headers
 from netcore.batch.loops import fast
+from netcore.batch.once import once
 from netcore.batch.pages import BITS, SIZE
 from netcore.batch.passing import STRAIGHT, doors, is_simple, middles, sets_of, usual_vms
 from netcore.batch.plain import only_nics
@@ -253,17 +253,8 @@ def _tell(
         columns[6, k] = back
 
 
-_ROLES: WeakKeyDictionary[Compiled, _Roles] = WeakKeyDictionary()
-
-
+@once
 def _roles_of(compiled: Compiled) -> _Roles:
-    found = _ROLES.get(compiled)
-    if found is None:
-        found = _ROLES[compiled] = _roles(compiled)
-    return found
-
-
-def _roles(compiled: Compiled) -> _Roles:
     nics, count = compiled.nics, len(compiled.guests.ids)
     vms = compiled.guests.vms[:count]
     rows = np.arange(count)

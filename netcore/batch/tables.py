@@ -6,12 +6,12 @@ A few arrays instead of fifty: a compiled kernel is made and called the faster t
 from __future__ import annotations
 
 from typing import Final, NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from netcore.batch import layout as at
 from netcore.batch.compile import Compiled
+from netcore.batch.once import once
 from netcore.batch.pages import Paged
 from netcore.batch.plain import plain_tables
 from netcore.batch.sheets import Table
@@ -183,18 +183,10 @@ def paged_tables(compiled: Compiled) -> dict[str, Paged]:
 _LINE: Final = 64
 """Bytes that caches take at once: tables begin where a line does, or their rows would lie in two."""
 
-_LAID: WeakKeyDictionary[Compiled, Tables] = WeakKeyDictionary()
 
-
+@once
 def tables_of(compiled: Compiled) -> Tables:
     """Return the tables of a compiled network as kernels take them; the same object at each call."""
-    found = _LAID.get(compiled)
-    if found is None:
-        found = _LAID[compiled] = _laid(compiled)
-    return found
-
-
-def _laid(compiled: Compiled) -> Tables:
     found = named_tables(compiled)
     plain = plain_tables(compiled)
     found |= plain

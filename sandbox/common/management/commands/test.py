@@ -140,10 +140,10 @@ def _passes(args: list[str]) -> list[Pass]:
     once += tuple(f"--ignore=tests/sandbox/{name}" for name in ON_ONE)
     return [
         Pass(f"{DATABASES['pg']}, browser", "pg", ("tests/browser",)),
-        Pass(DATABASES["sqlite"], "sqlite", (*others, *once)),
         Pass(DATABASES["pg"], "pg", (*others, "--ignore=tests/browser")),
-        Pass("Engine", "sqlite", engine[:1]),
+        Pass(DATABASES["sqlite"], "sqlite", (*others, *once)),
         Pass("Facts, properties, commands", "sqlite", engine[1:]),
+        Pass("Engine", "sqlite", engine[:1]),
     ]
 
 
