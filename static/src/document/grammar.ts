@@ -90,6 +90,11 @@ export function homeOf(document: JsonObject, piece: Piece, place: readonly strin
   return { reason: t("A {name} lives {where}.", { name: t(piece.name), where }).replace(/^A (?=[AEIOaeio]|NIC|NAT)/, "An ").replace("An NAT", "A NAT") };
 }
 
+/** Whether a subnet is the platform's own by its name, which it does not tell apart by case. */
+export function isPlatformSubnet(name: string): boolean {
+  return ["gatewaysubnet", "routeserversubnet"].includes(name.toLowerCase());
+}
+
 /** Rules beyond containment that can be told before anything is dropped. */
 function refusal(document: JsonObject, piece: Piece, home: string): string | null {
   const id = home.split("/")[1] ?? "";
@@ -101,7 +106,7 @@ function refusal(document: JsonObject, piece: Piece, home: string): string | nul
   }
   if (piece.homes.includes("subnets") && home.startsWith("subnets/") && ["vm", "appliance", "balancer"].includes(piece.id)) {
     const name = text((at(document, home) as JsonObject | null)?.name);
-    if (["GatewaySubnet", "RouteServerSubnet"].includes(name)) return t("{name} is kept for the platform; put it into another subnet.", { name });
+    if (isPlatformSubnet(name)) return t("{name} is kept for the platform; put it into another subnet.", { name });
   }
   return null;
 }

@@ -71,7 +71,7 @@ function addVnet(draft: Draft, _home: string, spot: Spot | null): string {
   return path;
 }
 
-function addSubnet(draft: Draft, home: string, spot: Spot | null, fixed?: { name: string; length: number }): string {
+export function addSubnet(draft: Draft, home: string, spot: Spot | null, fixed?: { name: string; length: number }): string {
   const vnet = idOf(home);
   const found = nextSubnetPrefix(draft.document, vnet, fixed?.length ?? 24);
   if ("reason" in found) throw new Refused(found.reason);

@@ -3,10 +3,10 @@
 import { parseAddress, parsePrefix, writtenPrefix } from "../ip";
 import { nextAddress, nextId, nextPriority, nextRange, nextSubnetPrefix } from "../propose";
 import { BESIDE, at, children, entries, isObject, text } from "../raw";
-import { pieceOf } from "../grammar";
+import { isPlatformSubnet, pieceOf } from "../grammar";
 import { t } from "../text";
 import type { Json, JsonObject, Problem } from "../types";
-import { add, isEdit } from "./add";
+import { add, addSubnet, isEdit } from "./add";
 import { address, outsideVnet, publicAddress, subnetPrefix } from "./addressFixes";
 import { balancerPort, haPorts } from "./balancerFixes";
 import { dangling, ofFault } from "./danglingFixes";
@@ -42,8 +42,6 @@ function becomes(words: string, value: Json): Find {
 }
 
 const letGo: Find = becomes(t("Let go of it"), null);
-
-const whole: Find = (document, path) => [deleting(document, path, t("Delete it"))];
 
 const around: Find = (document, path) => [deleting(document, parent(path), t("Delete {name}", { name: last(parent(path)) }))];
 
@@ -90,20 +88,17 @@ const propagation: Find = (document, path) => {
 
 function platformSubnet(name: string, length: number): Find {
   return (document, path) => {
-    const vnet = text(at(document, path));
-    const found = nextSubnetPrefix(document, vnet, length);
+    const home = `vnets/${text(at(document, path))}`;
+    const found = nextSubnetPrefix(document, text(at(document, path)), length);
     if (!("prefix" in found)) return [];
     const draft = new Draft(document);
-    const id = nextId(entries(document, "subnets").map(([key]) => key), `${vnet}-${name}`);
-    draft.add("subnets", id, "Subnet", { name, vnet, prefixes: [found.prefix] });
+    addSubnet(draft, home, null, { name, length });
     return [{ ...draft.edit(owner(path)), words: t("Add {name}, {prefix}", { name, prefix: found.prefix }) }];
   };
 }
 
-const PLATFORM = /^(gateway|routeserver)subnet$/i;
-
 const lonely: Find = (document, path) => {
-  const homes = entries(document, "subnets").filter(([, subnet]) => !PLATFORM.test(text(subnet.name)));
+  const homes = entries(document, "subnets").filter(([, subnet]) => !isPlatformSubnet(text(subnet.name)));
   const home = homes.map(([id, subnet]) => ({ id, name: text(subnet.name, id), free: nextAddress(document, id) })).find((one) => one.free !== null);
   const draft = new Draft(document);
   const vm = last(path);
@@ -178,8 +173,8 @@ const FIXES: Record<string, Find> = {
   "peering-twice": gone,
   "range-overlap": outOfList,
   "name-endpoint-twice": outOfList,
-  "member-twice": whole,
-  "balancing-rule-twice": whole,
+  "member-twice": gone,
+  "balancing-rule-twice": gone,
   "route-twice": around,
   "route-server-peer-twice": around,
   "group-denies": around,

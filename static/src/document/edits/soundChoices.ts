@@ -1,5 +1,6 @@
 /** What a reference may name without making another problem: the few rules that a choice among what is there can break. */
 
+import { isPlatformSubnet } from "../grammar";
 import { contains, overlap, parseAddress } from "../ip";
 import { explainAddress, explainPrefix, peersOf, prefixesOf, subnetsOf } from "../propose";
 import { at, children, entries, isObject, text, texts } from "../raw";
@@ -62,7 +63,7 @@ function spread(document: JsonObject): number {
 
 /** A subnet for VMs in which the addresses of the holder are free. */
 function fits(after: JsonObject, subnet: string, places: readonly string[]): boolean {
-  const platform = /^(gateway|routeserver)subnet$/i.test(text(part(after, `subnets/${subnet}`).name));
+  const platform = isPlatformSubnet(text(part(after, `subnets/${subnet}`).name));
   return !platform && places.every((place) => explainAddress(after, subnet, text(at(after, place)), place) === null);
 }
 
