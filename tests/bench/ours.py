@@ -79,11 +79,24 @@ def mostly_arrays(answers: Any) -> None:
         raise NotMeasured(f"the engine still walks {share:.0%} of the flows one by one")
 
 
-def by_numpy(made: Any, given: Any) -> Any:
+def way(network: Workload, sender: int, appliances: list[int], receiver: int) -> int:
+    """Return how the engine names the way of a packet that arrives, from the VMs that it passes."""
+    from netcore.batch.answers import name_of_way
+
+    names = [drawing.vm_name(network, vm) for vm in (sender, *appliances, receiver)]
+    if sender == receiver:
+        return name_of_way([f"vms/{names[0]}"])
+    places = [f"vms/{names[0]}", f"nics/{names[0]}"]
+    for name in names[1:-1]:
+        places += [f"nics/{name}", f"vms/{name}", f"nics/{name}"]
+    return name_of_way([*places, f"nics/{names[-1]}", f"vms/{names[-1]}"])
+
+
+def by_numpy(made: Any, given: Any, *, back: bool = True) -> Any:
     """Return the answers without numba."""
     from netcore.batch.forward import forward
 
-    return forward(made, given, engine="numpy")
+    return forward(made, given, engine="numpy", back=back)
 
 
 def equal(one: Any, other: Any) -> bool:
