@@ -14,6 +14,8 @@ _STOPS: Final = ("vms", "hosts", "load_balancers", "gateways", "private_endpoint
 MAX_TEXT: Final = 300
 MAX_OPTION: Final = 40
 """Characters of an option that a menu shows whole; longer ones stand below each other."""
+MAX_OPTIONS: Final = 9
+"""Options that stand below each other at most; more are in a menu, however long."""
 MAX_PROMPT: Final = 60
 """Characters of a question that stand before its answer, where all answers stand in one line."""
 
@@ -76,7 +78,8 @@ def _inputs(check_id: str, question: Mapping[str, Any], field: Mapping[str, Any]
             }
             for place in places
         ]
-    if kind == "choice" and max(map(len, choices.values()), default=0) > MAX_OPTION:
+    longest = max(map(len, choices.values()), default=0)
+    if kind == "choice" and longest > MAX_OPTION and len(choices) <= MAX_OPTIONS:
         return [{"name": name, "label": label, "kind": "sentences", "choices": choices}]
     shown = {"choice": "choice", "number": "number", "hop": "names", "owner": "names"}.get(kind, "text")
     return [{"name": name, "label": label, "kind": shown, "choices": choices}]
