@@ -1,6 +1,7 @@
 """The command line: `python3 -m netcore check|routes|trace|explain|compare|simulate|... FILE`.
 
-FILE is a scenario document; `-` reads standard input. Text goes out for people, JSON with `--json`.
+FILE is a scenario document in JSON or YAML, or the folder of a pack; `-` reads standard input. Text goes
+out for people, JSON with `--json`.
 Exit codes: 0 the answer is yes (delivered, no problems, completed); 1 it is no; 2 it cannot be asked.
 """
 
@@ -44,7 +45,10 @@ def _parser() -> argparse.ArgumentParser:
     questions = parser.add_subparsers(required=True, metavar="QUESTION")
 
     def add(
-        name: str, answer: Answer, words: str = "", of: str = "the file; - is standard input"
+        name: str,
+        answer: Answer,
+        words: str = "",
+        of: str = "the file, or the folder of a pack; - is standard input",
     ) -> argparse.ArgumentParser:
         words = words or (answer.__doc__ or "").partition("\n")[0]
         made: argparse.ArgumentParser = questions.add_parser(name, help=words, description=words)
@@ -61,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     validate = questions.add_parser("validate", help=failing.validate.__doc__)
     validate.add_argument("--write", metavar="FILE", help="write the page, such as docs/validation.md")
     validate.set_defaults(answer=failing.validate)
-    add("import", _import, "Turn an ARM template into a scenario document.")
+    add("import", _import, "Turn an ARM template into a scenario document.", "the file; - is standard input")
     return parser
 
 

@@ -13,10 +13,13 @@ from typing import Any
 from pydantic import ValidationError
 
 import netcore
+from netcore.checks.packs import yaml_text
 from netcore.trace.packet import PROTOCOL_NUMBERS
 
 LARGEST_SEED = 2**63 - 1
 """As in a document."""
+
+_YAML = (".yml", ".yaml")
 
 
 class Cannot(Exception):
@@ -36,16 +39,66 @@ def content(file: str) -> bytes:
 
 
 def scenario(file: str) -> netcore.Scenario:
-    """Return the document of a file.
+    """Return the document of a file, or the drawing that a pack starts from.
+
+    Args:
+        file: as of ``reading``.
 
     Raises:
         Cannot: it cannot be read.
         DocumentError: it has problems.
     """
-    reading = netcore.read_text(content(file))
-    if reading.document is None or not reading.runnable:
-        raise netcore.DocumentError(reading.problems)
-    return reading.document
+    found = reading(file)
+    if found.document is None or not found.runnable:
+        raise netcore.DocumentError(found.problems)
+    return found.document
+
+
+def reading(file: str) -> netcore.Reading:
+    """Return what is drawn in a file, and its problems.
+
+    Args:
+        file: a scenario document in JSON or, as in packs, in YAML; the folder of a pack; ``-`` is standard
+            input.
+
+    Raises:
+        Cannot: it cannot be read, or is no drawing.
+    """
+    if file != "-" and Path(file).is_dir():
+        file = _drawing_of(Path(file))
+    given = content(file)
+    found = netcore.read_text(given)
+    is_json = given.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" and Path(file).suffix not in _YAML
+    if is_json or "not-json" not in {problem.code for problem in found.problems}:
+        return found
+    name = "standard input" if file == "-" else file
+    try:
+        raw = yaml_text.parse(given)
+    except yaml_text.YamlRefused as refused:
+        raise Cannot(
+            f"{name}: {refused}. Mend the YAML there, or give a scenario document in JSON."
+        ) from refused
+    if not isinstance(raw, dict) or "topology" not in raw:
+        raise Cannot(
+            f"{name}: /topology is missing, so this is no drawing. Give a scenario document, the "
+            "scenario.yml of a pack, or the folder of the pack."
+        )
+    return netcore.read(raw)
+
+
+def _drawing_of(folder: Path) -> str:
+    """Return the file of a pack's starting drawing.
+
+    Raises:
+        Cannot: there is none, or more than one.
+    """
+    found = sorted(path for path in folder.glob("scenario.*") if path.suffix in {".json", *_YAML})
+    if not found:
+        raise Cannot(f"{folder} has no scenario.yml or scenario.json. Give a scenario document, or a pack.")
+    if len(found) > 1:
+        names = " and ".join(path.name for path in found)
+        raise Cannot(f"{folder} has {names}. Give one of them, or take the other away.")
+    return str(found[0])
 
 
 def ask_for_packet(parser: argparse.ArgumentParser) -> None:

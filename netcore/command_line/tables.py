@@ -13,7 +13,7 @@ from netcore.command_line.output import NO, YES, problem_lines, rows, table
 
 def check(options: argparse.Namespace) -> int:
     """Say all problems of a document."""
-    problems = netcore.read_text(inputs.content(options.file)).problems
+    problems = inputs.reading(options.file).problems
     if options.json:
         rows(problem.as_dict() for problem in problems)
     elif problems:

@@ -82,7 +82,7 @@ def why(options: argparse.Namespace) -> int:
 
 def compare(options: argparse.Namespace) -> int:
     """Show where one packet fares otherwise under another profile."""
-    reading = netcore.read_text(inputs.content(options.file))
+    reading = inputs.reading(options.file)
     if reading.document is None:
         raise netcore.DocumentError(reading.problems)
     document = reading.document  # a profile may refuse it: that is an answer here

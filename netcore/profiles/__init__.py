@@ -49,6 +49,12 @@ def profiles() -> tuple[ProfileInfo, ...]:
     return tuple(found.info for found in PROFILES.values())
 
 
+def profile_title(profile_id: str) -> str:
+    """Return the title of a profile; of one that is not known, its id."""
+    found = PROFILES.get(profile_id)
+    return profile_id if found is None else say(found.title)
+
+
 def rule_cards(profile_id: str | None = None) -> tuple[RuleCard, ...]:
     """Return the rule cards of a profile; of all profiles, each once, where None is given.
 

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 OUTCOMES: Final = {"delivered": _("delivered"), "dropped": _("dropped"), "looped": _("looped")}
 _STOPS: Final = ("vms", "hosts", "load_balancers", "gateways", "private_endpoints")
 MAX_TEXT: Final = 300
+MAX_OPTION: Final = 40
+"""Characters of an option that a menu shows whole; longer ones stand below each other."""
+MAX_OPTIONS: Final = 9
+"""Options that stand below each other at most; more are in a menu, however long."""
+MAX_PROMPT: Final = 60
+"""Characters of a question that stand before its answer, where all answers stand in one line."""
 
 
 class Incomplete(ValueError):
@@ -21,7 +28,9 @@ def fields_of(check: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the questions of a public check with the inputs of a page.
 
     Each is ``{"prompt", "unit", "flow", "profiles", "inputs": [{"name", "label", "kind", "choices"}]}``;
-    ``kind`` is choice, number or text, ``names`` where names of the drawing are meant.
+    ``kind`` is choice, number or text, ``sentences`` of a choice whose options are long, ``names`` where
+    names of the drawing are meant. ``label`` and the
+    choices (value -> words) are words, never keys of the pack.
     """
     shown = []
     for question in check["questions"]:
@@ -33,7 +42,8 @@ def fields_of(check: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _inputs(check_id: str, question: Mapping[str, Any], field: Mapping[str, Any]) -> list[dict[str, Any]]:
     name, kind = _name(check_id, question, field), field["kind"]
-    label = field["name"] or (gettext("number") if kind == "number" else gettext("answer"))
+    label = field["label"] or (gettext("number") if kind == "number" else gettext("answer"))
+    choices = {value: _choice(value, words) for value, words in field["choices"].items()}
     if kind == "hops":
         return [
             part
@@ -63,13 +73,16 @@ def _inputs(check_id: str, question: Mapping[str, Any], field: Mapping[str, Any]
                 "name": f"{name}.{place}",
                 "label": gettext("place {place}").format(place=place + 1),
                 "kind": "choice",
-                "choices": field["choices"],
+                "choices": choices,
                 "optional": True,
             }
             for place in places
         ]
+    longest = max(map(len, choices.values()), default=0)
+    if kind == "choice" and longest > MAX_OPTION and len(choices) <= MAX_OPTIONS:
+        return [{"name": name, "label": label, "kind": "sentences", "choices": choices}]
     shown = {"choice": "choice", "number": "number", "hop": "names", "owner": "names"}.get(kind, "text")
-    return [{"name": name, "label": label, "kind": shown, "choices": field["choices"]}]
+    return [{"name": name, "label": label, "kind": shown, "choices": choices}]
 
 
 def _name(check_id: str, question: Mapping[str, Any], field: Mapping[str, Any]) -> str:
@@ -120,7 +133,7 @@ def _field_value(name: str, field: Mapping[str, Any], sent: Mapping[str, str], d
         raise Incomplete(gettext("An answer has {limit} characters at most.").format(limit=MAX_TEXT))
     if not text and (field["kind"], field["name"]) != ("address", "hop"):
         raise Incomplete(
-            gettext("Nothing was said to: {field}.").format(field=field["name"] or gettext("the question"))
+            gettext("Nothing was said to: {field}.").format(field=field["label"] or gettext("the question"))
         )
     if field["kind"] == "choice" and text not in field["choices"]:
         raise Incomplete(gettext("Choose from the list."))
@@ -167,29 +180,77 @@ def stops_of(document: Any) -> dict[str, str]:
     return found
 
 
-def in_words(value: Any, check: Mapping[str, Any] | None) -> str:
-    """Return a locked answer as a line of text.
+def in_words(value: Any, check: Mapping[str, Any] | None, stops: Mapping[str, str] | None = None) -> str:
+    """Return a locked answer as a line of text; each of several questions begins with its own words.
+
+    Args:
+        check, stops: as of ``said_of``.
+    """
+    told = said_of(value, check, stops)
+    if len(told) == 1:
+        return told[0]["words"]
+    shorter = [(Truncator(one["prompt"]).chars(MAX_PROMPT), one["words"]) for one in told]
+    return "; ".join(f"{prompt} {words}".strip() for prompt, words in shorter)
+
+
+def said_of(
+    value: Any, check: Mapping[str, Any] | None, stops: Mapping[str, str] | None = None
+) -> list[dict[str, str]]:
+    """Return what was said to each question of a check: ``{"prompt", "words"}``, in their order.
+
+    What answers none of them, and what is not in the form of an answer, is told as it stands.
 
     Args:
         check: the public check that asked, whose choices are said in its words; None: there is none.
+        stops: of ``stops_of``, by whose names the stops of a packet are told; None: by their ids.
     """
-    asked = check["questions"] if check else ()
-    questions = {one["ask"]: {field["name"]: field["choices"] for field in one["fields"]} for one in asked}
-    if set(questions) == {""}:
-        return _fields_in_words(value, questions[""])
+    names = stops or {}
+    asked: list[Mapping[str, Any]] = list(check["questions"]) if check else []
+    if [one["ask"] for one in asked] == [""]:
+        return [{"prompt": asked[0].get("prompt", ""), "words": _fields_in_words(value, asked[0], names)}]
     if not isinstance(value, Mapping):
-        return _chosen(value, {})
-    said = [(ask, _fields_in_words(one, questions.get(ask, {}))) for ask, one in value.items()]
-    return said[0][1] if len(questions) == len(said) == 1 else "; ".join(map(": ".join, said))
+        return [{"prompt": "", "words": _chosen(value, {})}]
+    known = {one["ask"]: one for one in asked}
+    order = [*(ask for ask in known if ask in value), *(ask for ask in value if ask not in known)]
+    return [
+        {
+            "prompt": known[ask].get("prompt", "") if ask in known else f"{ask}:",
+            "words": _fields_in_words(value[ask], known.get(ask), names),
+        }
+        for ask in order
+    ]
 
 
-def _fields_in_words(value: Any, choices: Mapping[str, Mapping[str, str]]) -> str:
-    """Return the answer to one question; ``choices``: of each field, value -> words."""
-    if set(choices) == {""}:
-        return _chosen(value, choices[""])
+def _fields_in_words(value: Any, question: Mapping[str, Any] | None, stops: Mapping[str, str]) -> str:
+    """Return the answer to one question."""
+    fields = {field["name"]: field for field in question["fields"]} if question else {}
+    if set(fields) == {""}:
+        only = fields[""]
+        return _way(value, stops) if only.get("kind") == "hops" else _chosen(value, only["choices"])
     if not isinstance(value, Mapping):
         return _chosen(value, {})
-    return "; ".join(f"{name}: {_chosen(one, choices.get(name, {}))}" for name, one in value.items())
+    order = [*(name for name in fields if name in value), *(name for name in value if name not in fields)]
+    return "; ".join(
+        f"{fields[name].get('label') or name}: {_chosen(value[name], fields[name]['choices'])}"
+        if name in fields
+        else f"{name}: {_chosen(value[name], {})}"
+        for name in order
+    )
+
+
+def _way(value: Any, stops: Mapping[str, str]) -> str:
+    """Return the way of a packet: its stops by name, and how it ends; what is no way, as it stands."""
+    legs = [(gettext("there"), "forward"), (gettext("back"), "back")]
+    said = []
+    for words, key in legs:
+        leg = value.get(key) if isinstance(value, Mapping) else None
+        if not isinstance(leg, Mapping) or not isinstance(leg.get("stops"), list):
+            continue
+        names = [stops.get(str(stop), str(stop).split("/", 1)[-1]) for stop in leg["stops"]]
+        outcome = str(leg.get("outcome") or "")
+        ends = [str(OUTCOMES.get(outcome, outcome))] if outcome else []
+        said.append(f"{words}: {', '.join([*names, *ends])}")
+    return "; ".join(said) or _chosen(value, {})
 
 
 def _chosen(value: Any, choices: Mapping[str, str]) -> str:
@@ -198,6 +259,9 @@ def _chosen(value: Any, choices: Mapping[str, str]) -> str:
     if isinstance(value, list):
         return ", ".join(_chosen(one, choices) for one in value)
     text = f"{value:g}" if isinstance(value, float) else str(value)
-    words = choices.get(text, text)
-    # A drop code has a meaning of its own, so it is kept beside its words.
-    return f"{text}: {words}" if words != text and text.isupper() else words
+    return _choice(text, choices.get(text, text))
+
+
+def _choice(value: str, words: str) -> str:
+    """Return what may be chosen in words; a drop code has a meaning of its own, so it stands before them."""
+    return f"{value}: {words}" if words != value and value.isupper() else words

@@ -10,7 +10,7 @@ from django.utils.timezone import now
 
 from sandbox.accounts.models import User
 from sandbox.classes import packs
-from sandbox.classes.answers import in_words
+from sandbox.classes.answers import said_of, stops_of
 from sandbox.classes.models import (
     STAFF,
     Attempt,
@@ -384,7 +384,6 @@ def attempt_for_staff(attempt: Attempt) -> dict[str, Any]:
     for one in attempt.overrides.select_related("author"):
         held[one.check_id] = one
     rows = rows_for_staff(best["grading"]) if best else []
-    asked = {check["id"]: check for check in packs.public_checks(attempt.pack, attempt.seed)}
     return {
         "attempt": attempt,
         "exercise": attempt.exercise,
@@ -395,10 +394,22 @@ def attempt_for_staff(attempt: Attempt) -> dict[str, Any]:
         "history": attempt.history.select_related("author"),
         "record": attempt.record.select_related("author"),
         "comments": attempt.comments.select_related("author"),
-        "answers": [
-            (one.check_id, in_words(one.value, asked.get(one.check_id))) for one in attempt.answers.all()
-        ],
+        "answers": _answers(attempt),
     }
+
+
+def _answers(attempt: Attempt) -> list[tuple[str, list[dict[str, str]]]]:
+    """Return the title of each check that was answered, and what was said to its questions."""
+    locked = list(attempt.answers.all())
+    if not locked:
+        return []
+    asked = {check["id"]: check for check in packs.public_checks(attempt.pack, attempt.seed)}
+    stops = stops_of(packs.variant_of(attempt).document)
+    return [
+        (asked[one.check_id]["title"] if one.check_id in asked else one.check_id, said)
+        for one in locked
+        if (said := said_of(one.value, asked.get(one.check_id), stops))
+    ]
 
 
 def exercise_of(scenario: Scenario) -> dict[str, str] | None:

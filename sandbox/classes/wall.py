@@ -15,7 +15,7 @@ from django.db.models import Avg, Count, F, Max, Min, Q, QuerySet
 
 import netcore
 from sandbox.classes import packs, queries
-from sandbox.classes.answers import in_words
+from sandbox.classes.answers import in_words, stops_of
 from sandbox.classes.models import (
     Answer,
     Attempt,
@@ -200,6 +200,7 @@ def _wrong_answers(exercise: Exercise, failed: QuerySet[CheckRow]) -> list[dict[
     wrong = set(failed.values_list("grading__submission__attempt", "check_id"))
     counted: Counter[tuple[str, str]] = Counter()
     asked: dict[Any, dict[str, Any]] = {}
+    stops: dict[Any, dict[str, str]] = {}
     answers = Answer.objects.filter(_of_learners("attempt__"), attempt__exercise=exercise).select_related(
         "attempt__pack"
     )
@@ -208,8 +209,11 @@ def _wrong_answers(exercise: Exercise, failed: QuerySet[CheckRow]) -> list[dict[
             attempt = answer.attempt
             if attempt.pack_id not in asked:
                 asked[attempt.pack_id] = {one["id"]: one for one in packs.public_checks(attempt.pack, 0)}
+                drawn = netcore.variant(packs.pack_of(attempt.pack), 0).document
+                stops[attempt.pack_id] = stops_of(drawn)
             written = netcore.as_written(packs.pack_of(attempt.pack), attempt.seed, json.dumps(answer.value))
-            said = in_words(json.loads(written), asked[attempt.pack_id].get(answer.check_id))
+            check = asked[attempt.pack_id].get(answer.check_id)
+            said = in_words(json.loads(written), check, stops[attempt.pack_id])
             counted[(answer.check_id, said)] += 1
     titles = packs.titles(exercise.pack)
     return [

@@ -29,6 +29,8 @@ def lock_answer(page: Page, check: str, answers: dict[str, str]) -> None:
         field = question.get_by_label(label)
         if field.evaluate("field => field.tagName") == "SELECT":
             field.select_option(answer)
+        elif field.get_attribute("role") == "radiogroup":
+            field.locator(f"[value={answer}]").check()
         else:
             field.fill(answer)
     question.get_by_role("button", name="Lock the answer").click()
@@ -49,13 +51,15 @@ def test_an_exercise_is_begun_answered_handed_in_and_graded_live(
     first = page.get_by_text("2 predictions come first")
     submit = page.get_by_role("button", name="Submit")
     expect(submit).to_have_count(0)
+    keys = page.locator(".answer-form").get_by_text(re.compile(r"^(type|hop|code|kind-1)$"))
+    expect(keys).to_have_count(0)
     first.get_by_role("link", name="The route from").click()
     expect(page).to_have_url(re.compile(r"#check-which-route$"))
     expect(page.locator("#check-which-route")).to_be_in_viewport()
 
     asked = page.locator("#check-which-route legend").inner_text()  # each learner has other addresses
     second = re.findall(r"10\.(\d+)\.\d+\.\d+", asked)[0]
-    route = {"type": "VnetLocal", "source": "Default", "prefix": f"10.{second}.0.0/16"}
+    route = {"next hop type": "VnetLocal", "source": "Default", "prefix": f"10.{second}.0.0/16"}
     lock_answer(page, "which-route", route)
     expect(page.get_by_text("One prediction comes first")).to_be_visible()
     expect(submit).to_have_count(0)
@@ -176,3 +180,21 @@ def test_a_snippet_lands_where_the_cursor_is_and_what_may_follow_is_offered(
     expect(sent).to_have_value(re.compile(r"\n      drops: $"))
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".cm-lint-marker-error")).to_be_visible()
+
+
+def test_what_was_chosen_and_not_locked_yet_is_read_on_paper(page: Page, demo_account: None) -> None:
+    open_course(page)
+    page.get_by_role("link", name="Night shift").click()
+    page.get_by_role("button", name="Try it as a learner").click()
+    page.get_by_label("fault 1: kind").select_option("guest-flag-lost")
+    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 700, "height": 1000})
+    answers = page.locator(".answer-form")
+    chosen = answers.get_by_text("a guest that does not forward", exact=True).locator("visible=true")
+    expect(chosen).to_have_count(1)
+    assert chosen.evaluate("one => one.scrollWidth <= one.clientWidth")
+    expect(answers.locator("select").first).to_be_hidden()
+    page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
+    page.emulate_media(media="screen")
+    expect(page.get_by_label("fault 1: kind")).to_have_value("guest-flag-lost")

@@ -8,10 +8,18 @@ from typing import Any, Literal
 
 from netcore.checks.faults.kinds import KINDS
 from netcore.checks.language.check import Holds, inside
-from netcore.checks.language.questions import Diagnose, DiffersAt, Explain, Predict, Question
+from netcore.checks.language.questions import (
+    ROUTE_FIELDS,
+    Diagnose,
+    DiffersAt,
+    Explain,
+    Predict,
+    Question,
+)
 from netcore.checks.packs.variants import in_order
 from netcore.control.routes import HopType, RouteSource
 from netcore.failover.designs import DESIGNS
+from netcore.profiles import profile_title, rule_cards
 from netcore.trace.codes import CODES
 from netcore.words import say
 
@@ -35,15 +43,17 @@ class Field:
         kind: choice, hop (a VM, NIC or other resource of the drawing), address, prefix, number, owner (whose
             MAC), order (a list of the keys of ``choices``) or hops (a ``netcore.Prediction``).
         choices: of a choice: value -> words.
+        label: what is asked, in words; empty where the question says it all.
     """
 
     name: str
     kind: str
     choices: dict[str, str] = field(default_factory=dict)
+    label: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""
-        return {"name": self.name, "kind": self.kind, "choices": self.choices}
+        return {"name": self.name, "kind": self.kind, "choices": self.choices, "label": self.label}
 
 
 @dataclass(frozen=True)
@@ -119,21 +129,29 @@ def asked(question: Question, seed: int, check: str) -> Asked:
         unit = getattr(given, "unit", "")
         fields = _predicted(question, seed, f"{check}|{question.ask}")
     elif isinstance(question, Explain):
-        fields = (Field("code", "choice", in_order(_codes(question.codes), seed, f"{check}|{question.ask}")),)
-        fields = (Field("hop", "hop"), *fields) if question.hop else fields
+        codes = in_order(_codes(question.codes), seed, f"{check}|{question.ask}")
+        fields = (Field("code", "choice", codes, say("why")),)
+        fields = (Field("hop", "hop", label=say("where it ends")), *fields) if question.hop else fields
     elif isinstance(question, Diagnose):
         form = "diagnose"
         kinds = {kind: say(words) for kind, (words, _) in KINDS.items()}
         for number in range(1, question.faults + 1):
-            fields += (Field(f"hop-{number}", "hop"), Field(f"kind-{number}", "choice", kinds))
+            where = say("fault {number}: where", number=number)
+            kind = say("fault {number}: kind", number=number)
+            fields += (
+                Field(f"hop-{number}", "hop", label=where),
+                Field(f"kind-{number}", "choice", kinds, kind),
+            )
     elif isinstance(question, Holds):
-        form, fields = "holds", (Field("", "choice", {"yes": "yes", "no": "no"}),)
+        form, fields = "holds", (Field("", "choice", {"yes": say("yes"), "no": say("no")}),)
     elif isinstance(question, DiffersAt):
         form, profiles = "differs_at", question.profiles
-        fields = (Field("hop", "hop"),)
+        fields = (Field("hop", "hop", label=say("where they part")),)
         if question.rules:
-            rules = {rule: rule for rule in question.rules}
-            fields += (Field("rule", "choice", in_order(rules, seed, f"{check}|{question.ask}")),)
+            cards = {card.id: say(card.statement).partition(". ")[0].rstrip(".") for card in rule_cards()}
+            rules = {rule: cards.get(rule, rule) for rule in question.rules}
+            shown = in_order(rules, seed, f"{check}|{question.ask}")
+            fields += (Field("rule", "choice", shown, say("by which rule")),)
     return Asked(
         ask=question.ask or "",
         form=form,
@@ -151,18 +169,21 @@ def _predicted(question: Predict, seed: int, name: str) -> tuple[Field, ...]:
     if question.form == "choice":
         return (Field("", "choice", in_order(given.options, seed, name)),)
     if question.form == "route":
-        kinds = {
-            "type": Field("type", "choice", {one.value: one.value for one in HopType}),
-            "source": Field("source", "choice", {one.value: one.value for one in RouteSource}),
-            "prefix": Field("prefix", "prefix"),
-            "hop": Field("hop", "address"),
+        kinds: dict[str, tuple[str, dict[str, str]]] = {
+            "type": ("choice", {one.value: one.value for one in HopType}),
+            "source": ("choice", {one.value: one.value for one in RouteSource}),
+            "prefix": ("prefix", {}),
+            "hop": ("address", {}),
         }
-        return tuple(kinds[field] for field in given.fields)
+        return tuple(Field(one, *kinds[one], label=say(ROUTE_FIELDS[one])) for one in given.fields)
     if question.form == "verdict":
         choices = {"delivered": "delivered", **in_order(_codes(given.codes), seed, name)}
-        return tuple(Field(profile, "choice", choices) for profile in given.profiles or ("",))
+        return tuple(
+            Field(profile, "choice", choices, profile_title(profile) if profile else "")
+            for profile in given.profiles or ("",)
+        )
     if question.form == "arp":
-        return tuple(Field(to, "owner") for to in given.to)
+        return tuple(Field(to, "owner", label=to) for to in given.to)
     if question.form == "bucket":
         return (Field("", "choice", {key: _bucket(key, given.unit) for key in given.keys}),)
     if question.form == "design":
@@ -179,7 +200,7 @@ def _predicted(question: Predict, seed: int, name: str) -> tuple[Field, ...]:
 
 def _bucket(key: str, unit: str) -> str:
     """Return a bucket in words: ``5-to-30`` is 5 to 30 s."""
-    return key if key == "never" else f"{key.replace('-', ' ')} {unit}"
+    return say("never") if key == "never" else f"{key.replace('-', ' ')} {unit}".strip()
 
 
 def _titles(designs: tuple[str, ...]) -> dict[str, str]:

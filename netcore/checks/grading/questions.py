@@ -27,7 +27,15 @@ from netcore.checks.grading.packets import (
 )
 from netcore.checks.grading.structure import COMPARING, PACKETS
 from netcore.checks.language.part import Flow
-from netcore.checks.language.questions import Diagnose, DiffersAt, Explain, Predict, Question, VerdictForm
+from netcore.checks.language.questions import (
+    ROUTE_FIELDS,
+    Diagnose,
+    DiffersAt,
+    Explain,
+    Predict,
+    Question,
+    VerdictForm,
+)
 from netcore.checks.misconceptions import Break, Misconception, name_of
 from netcore.checks.predictions import Prediction, judge
 from netcore.checks.reading import compiled
@@ -36,6 +44,7 @@ from netcore.control.routes import EffectiveRoute
 from netcore.document.models import Topology
 from netcore.document.values import Network
 from netcore.forwarding.view import guest_view
+from netcore.profiles import profile_title
 from netcore.trace.effects import Effect
 from netcore.trace.model import Outcome, Trace
 from netcore.trace.packet import Packet
@@ -87,7 +96,8 @@ def _route(form: Any, base: Case, said: Any) -> Finding:
             return PASSED
     idea = _idea_of_route(form, base, said)
     shown = shown if idea is None else {**shown, "misconception": idea.as_dict()}
-    return Finding(0.0, say("Not right: {wrong}.", wrong=", ".join(wrong)), shown)
+    words = ", ".join(say(ROUTE_FIELDS[field]) for field in wrong)
+    return Finding(0.0, say("Not right: {wrong}.", wrong=words), shown)
 
 
 def _idea_of_route(form: Any, base: Case, said: Mapping[str, Any]) -> Misconception | None:
@@ -136,7 +146,7 @@ def _one_verdict(flow: Flow, base: Case, said: Any) -> Finding:
     truth = done.verdict.code or "delivered"
     if str(said).casefold() == truth.casefold():
         return PASSED
-    under = say("Under {profile}: ", profile=base.profile) if base.profile else ""
+    under = say("Under {profile}: ", profile=profile_title(base.profile)) if base.profile else ""
     expected = Outcome.DELIVERED if str(said).casefold() == Outcome.DELIVERED else None
     shown = _shown(base, packet, _idea(base, done, packet, expected, done.verdict.outcome))
     return Finding(0.0, f"{under}{done.verdict.sentence}", shown)

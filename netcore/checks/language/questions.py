@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from types import MappingProxyType
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -36,6 +37,12 @@ class Question(LanguagePart):
     given: Changes = ()
     profile: Text | None = None
     before_run: bool | None = None
+
+
+ROUTE_FIELDS: Final = MappingProxyType(
+    {"type": "next hop type", "source": "source", "prefix": "prefix", "hop": "next hop IP"}
+)
+"""What a question about a route may ask -> the same in words."""
 
 
 class RouteForm(LanguagePart):

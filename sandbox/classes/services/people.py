@@ -35,6 +35,10 @@ OUTCOMES: Final = {
     "was there": gettext_lazy("was there"),
 }
 
+_JOINERS: Final = "\u200c\u200d"
+_VIRAMA: Final = 9
+"""The combining class of the signs that take the vowel off a letter."""
+
 _TOKEN_BYTES: Final = 24
 _CODE_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
 _COLUMNS: Final = ("login", "name", "role", "group")
@@ -302,7 +306,8 @@ def _entry(number: int, line: Mapping[Any, Any]) -> tuple[int, str, str, Role, s
         raise Refused(gettext("Line {number} has more cells than the heading.").format(number=number))
     cells = {str(key).strip().lower(): str(value or "").strip() for key, value in line.items()}
     # Characters that are not seen make one name look like another, or turn the rest of a line round.
-    if any(unicodedata.category(one) in ("Cc", "Cf") for cell in cells.values() for one in cell):
+    shown = (cell if column == "login" else _without_joiners(cell) for column, cell in cells.items())
+    if any(unicodedata.category(one) in ("Cc", "Cf") for cell in shown for one in cell):
         raise Refused(gettext("Line {number}: there is a character that is no text.").format(number=number))
     login = cells["login"]
     if not login or len(login) > 150:
@@ -317,6 +322,30 @@ def _entry(number: int, line: Mapping[Any, Any]) -> tuple[int, str, str, Role, s
             gettext("Line {number}: a name has 120 characters at most, a group 60.").format(number=number)
         )
     return number, login, cells.get("name", ""), Role(wanted), cells.get("group", "")
+
+
+def _without_joiners(text: str) -> str:
+    """Return a text without the joiners that its script is written with.
+
+    U+200C and U+200D change what is seen between letters that join, as in Persian and Urdu, and beside the
+    virama of Indic scripts; anywhere else nobody sees them, and they stay.
+
+    Source: RFC 5892, appendices A.1 and A.2, widened to names as they are written.
+    """
+    joins = (
+        one in _JOINERS and _joins(text[place - 1 : place], text[place + 1 : place + 2])
+        for place, one in enumerate(text)
+    )
+    return "".join(one for one, joined in zip(text, joins, strict=True) if not joined)
+
+
+def _joins(before: str, after: str) -> bool:
+    around = (before, after)
+    if not all(one and unicodedata.category(one)[0] in "LM" for one in around):
+        return False
+    sides = {unicodedata.bidirectional(one) for one in around}
+    arabic = "AL" in sides and sides <= {"AL", "NSM"}  # its vowel signs have the class of marks
+    return arabic or any(unicodedata.combining(one) == _VIRAMA for one in around)
 
 
 def _place(

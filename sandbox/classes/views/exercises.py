@@ -69,13 +69,14 @@ def _begun(exercise: Exercise, attempt: Attempt, limits: Limits) -> dict[str, An
 
 
 def _checks(attempt: Attempt) -> list[dict[str, Any]]:
-    """Return the visible checks of ``packs.public_checks``, each with ``asked`` (inputs) and ``answer``."""
+    """Return the visible checks of ``packs.public_checks``, each with ``asked`` and ``answer`` (said)."""
     given = {answer.check_id: answer.value for answer in attempt.answers.all()}
+    stops = answers.stops_of(packs.variant_of(attempt).document) if given else {}
     return [
         {
             **check,
             "asked": answers.fields_of(check),
-            "answer": answers.in_words(given[check["id"]], check) if check["id"] in given else None,
+            "answer": answers.said_of(given[check["id"]], check, stops) if check["id"] in given else None,
         }
         for check in packs.public_checks(attempt.pack, attempt.seed)
     ]

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 
 import type { Box } from "./layout";
-import { along, crosses, labelPoint, piecesOf, way } from "./routing";
+import { along, crosses, labelPoint, overlaps, piecesOf, way } from "./routing";
 import { overlaid } from "./overlaid";
-import { labelSpot } from "./routed";
+import { labelBox, labelSpot } from "./routed";
 
 const box = (x: number, y: number, width = 100, height = 50): Box => ({ x, y, width, height });
 
@@ -26,6 +26,24 @@ describe("a line between two boxes", () => {
   it("has its words beside cards", () => {
     const { x } = labelSpot([{ x: 0, y: 0 }, { x: 400, y: 0 }], "10.0.0.0/8", [box(150, -20)]);
     expect(x < 150 || x > 250).toBe(true);
+  });
+  it.each([0, 20])("has its words beside those of other lines, however many there are (%i apart)", (apart) => {
+    const words = "10.124.1.0/24, 10.124.2.0/24";
+    const said: Box[] = [];
+    for (let line = 0; line < 12; line++) {
+      const points = [{ x: line * apart, y: 0 }, { x: 0, y: 30 }];
+      const here = labelBox(labelSpot(points, words, [box(-200, 30, 400, 50)], said), words);
+      expect(said.filter((one) => overlaps(one, here))).toEqual([]);
+      said.push(here);
+    }
+  });
+  it("has its words close to it where there is no room on it", () => {
+    const line = [{ x: 0, y: 0 }, { x: 0, y: 60 }];
+    const [cards, words] = [[box(-100, 60, 200, 50)], "10.0.0.0/8"];
+    const full = [labelBox({ x: 0, y: 30 }, words), labelBox({ x: 0, y: 12 }, words), labelBox({ x: 0, y: 48 }, words)];
+    const spot = labelSpot(line, words, cards, full);
+    expect(Math.abs(spot.y - 30)).toBeLessThan(60);
+    expect([...cards, ...full].filter((one) => overlaps(one, labelBox(spot, words)))).toEqual([]);
   });
   it("has its label and its marks on it", () => {
     const points = [{ x: 0, y: 0 }, { x: 10, y: 0 }, { x: 10, y: 100 }];

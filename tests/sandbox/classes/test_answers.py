@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
+import pytest
 from django.utils.html import escape
 
 import netcore
 from sandbox.classes import packs
-from sandbox.classes.answers import in_words
+from sandbox.classes.answers import fields_of, in_words, said_of
 from sandbox.classes.services import exercises, work
+from tests.conftest import ROOT
 from tests.sandbox.classes.base import ClassroomTest
 
 AWS = "Yes. A subnet spans the region there as well."
@@ -89,3 +94,53 @@ class AnswersTest(ClassroomTest):
         codes = {"name": "", "choices": {"NSG_IN": "the group … denies it"}}
         asked = {"questions": [{"ask": "", "fields": [codes]}]}
         assert in_words("NSG_IN", asked) == "NSG_IN: the group … denies it"
+
+
+SHIPPED = sorted((ROOT / "sandbox" / "classes" / "packs").glob("lab-*"))
+KEY = re.compile(r"[a-z]+(?:[-_][a-z0-9]+)+")
+"""What a key looks like: small letters and digits with hyphens."""
+
+
+@pytest.mark.parametrize("folder", SHIPPED, ids=lambda path: path.name)
+def test_no_form_of_a_lab_shows_keys(folder: Path) -> None:
+    """Labels are words, and what may be chosen is said in words; only drop codes stand beside theirs."""
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.*")}
+    for check in netcore.public_checks(netcore.read_pack(files), 0):
+        for question in fields_of(check.as_dict()):
+            for shown in question["inputs"]:
+                assert shown["label"] and not KEY.fullmatch(str(shown["label"])), shown
+                for key, words in (shown.get("choices") or {}).items():
+                    assert not KEY.search(str(words)) or not KEY.fullmatch(key) or key not in words, shown
+
+
+def test_the_drop_codes_of_a_choice_are_kept_and_its_keys_are_not() -> None:
+    choices = {"one-zone": "No.", "NSG_IN": "denied", "delivered": "delivered"}
+    field = {"name": "", "label": "", "kind": "choice", "choices": choices}
+    question = {"ask": "", "prompt": "", "unit": "", "flow": None, "profiles": [], "fields": [field]}
+    (shown,) = fields_of({"id": "x", "questions": [question]})
+    assert list(shown["inputs"][0]["choices"].values()) == ["No.", "NSG_IN: denied", "delivered"]
+
+
+def test_every_question_of_a_check_is_told_with_its_own_words() -> None:
+    where = {"name": "hop-1", "label": "fault 1: where", "choices": {}}
+    kind = {"name": "kind-1", "label": "fault 1: kind", "choices": {"stopped": "a VM that is stopped"}}
+    way = {"name": "", "label": "", "kind": "hops", "choices": {}}
+    check = {
+        "questions": [
+            {"ask": "night", "prompt": "Which fault?", "fields": [where, kind]},
+            {"ask": "way", "prompt": "Which way?", "fields": [way]},
+        ]
+    }
+    answer = {
+        "night": {"hop-1": "fw", "kind-1": "stopped"},
+        "way": {
+            "forward": {"stops": ["vms/fw", "vms/db"], "outcome": "delivered"},
+            "back": {"stops": [], "outcome": "dropped"},
+        },
+    }
+    told = said_of(answer, check, {"vms/fw": "guard"})
+    assert [one["words"] for one in told] == [
+        "fault 1: where: fw; fault 1: kind: a VM that is stopped",
+        "there: guard, db, delivered; back: dropped",
+    ]
+    assert in_words(answer, check).startswith("Which fault? fault 1: where: fw;")

@@ -37,3 +37,9 @@ def test_ids_of_facts_lead_to_their_page_and_nothing_else_does() -> None:
     assert made.count("<a ") == 2
     assert '(<a href="/facts/?q=D20">D20</a>, <a href="/facts/?q=D28">D28</a>)' in made
     assert "<script" not in html_with_facts("<script>(A1)</script>")
+
+
+def test_a_table_stands_in_a_box_of_its_own_that_is_called_by_its_headings() -> None:
+    made = html('| who | `what` "x" |\n|---|---|\n| 1 | 2 |\n')
+    assert made.count("<table>") == made.count("</table>\n</div>") == 1
+    assert 'tabindex="0" role="region" aria-label="who, what &quot;x&quot;">\n<table>' in made

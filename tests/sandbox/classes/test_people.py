@@ -117,12 +117,31 @@ class PeopleTest(ClassroomTest):
             ("login,name\nx,X\ny,Ann\u202egnp\n", "Line 3: there is a character that is no text"),
             ("login,name\nx,A\u200bnn\n", "Line 2: there is a character that is no text"),
             ("login,group\nx,A\tB\n", "Line 2: there is a character that is no text"),
+            ("login,name\nx,A\u200cnn\n", "Line 2: there is a character that is no text"),
+            ("login,name\nx,\u0639\u0644\u06cc\u200c\n", "Line 2: there is a character that is no text"),
+            ("login,name\nx,\u06cc\u200c\u200c\u0631\n", "Line 2: there is a character that is no text"),
+            ("login,name\nx,\u06cc \u200d\u0631\n", "Line 2: there is a character that is no text"),
+            ("login,name\nx,\u06cc\u202e\u0631\n", "Line 2: there is a character that is no text"),
+            ("login,name\nx,e\u0301\u200c\u0301\n", "Line 2: there is a character that is no text"),
+            ("login\n\u06cc\u200c\u0631\n", "Line 2: there is a character that is no text"),
         ):
             with pytest.raises(people.Refused, match=named):
                 self.roster(text)
         with pytest.raises(people.Refused, match="UTF-8"):
             people.read_roster(self.course, self.owner, b"login\n\xff\xfe\n")
         assert self.course.enrolments.count() == before
+
+    def test_names_have_joiners_where_their_script_does(self) -> None:
+        """Persian, Kannada, and the Bengali form in which the joiner stands before the virama."""
+        names = {
+            "persian": "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627",
+            "kannada": "\u0cb0\u0cbe\u0c9c\u0ccd\u200c\u0c95\u0cc1\u0cae\u0cbe\u0cb0\u0ccd",
+            "sinhala": "\u0dc1\u0dca\u200d\u0dbb\u0dd3",
+            "bengali": "\u09b0\u200d\u09cd\u09af\u09be\u09ac",
+        }
+        self.roster("login,name\n" + "".join(f"{login},{name}\n" for login, name in names.items()))
+        kept = Enrolment.objects.filter(login__in=names).values_list("login", "name")
+        assert dict(kept) == names
 
     def test_a_roster_takes_places_only_for_who_is_not_there_yet(self) -> None:
         self.roster("login\nmate\nnewone\n")
