@@ -86,6 +86,11 @@ def controls(scenario: Scenario, timing: TimingProfile) -> tuple[Controls, ...]:
     return tuple(_controls(one.name, one, timing) for one in scenario.controllers.values())
 
 
+def first(scenario: Scenario, timing: TimingProfile) -> Controls:
+    """Return the one that is at work where a design has only one: the first that is drawn."""
+    return _controls(say("the poller"), next(iter(scenario.controllers.values()), None), timing)
+
+
 def _controls(name: str, drawn: Controller | None, timing: TimingProfile) -> Controls:
     interval_s = None if drawn is None else drawn.interval_s
     tries_s = None if drawn is None else drawn.tries_s
@@ -99,10 +104,28 @@ def _controls(name: str, drawn: Controller | None, timing: TimingProfile) -> Con
     return Controls(name, wait_s, every_us, tries_us, drawn)
 
 
-def used(scenario: Scenario) -> Iterator[str]:
-    """Yield the names of the timing numbers that controllers go by, in their order."""
-    drawn = scenario.controllers.values()
-    if not drawn:
+def rights() -> Assumption:
+    """Return what is assumed of writes without a right."""
+    return Assumption(
+        say("controllers: rights"),
+        say(
+            "a write of a table that the identity may not write is refused at once ({denied}) and not tried "
+            "again before the next decision; all may read all tables",
+            denied=DENIED,
+        ),
+        "A",
+        say(RBAC),
+    )
+
+
+def used(scenario: Scenario, *, alone: bool = False) -> Iterator[str]:
+    """Yield the names of the timing numbers that controllers go by, in their order.
+
+    Args:
+        alone: only the first one is at work.
+    """
+    drawn = list(scenario.controllers.values())[: 1 if alone else None]
+    if not drawn and not alone:
         yield "pollers.count"
     if not drawn or any(one.interval_s is None for one in drawn):
         yield "poller.wait"

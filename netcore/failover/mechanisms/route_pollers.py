@@ -18,7 +18,7 @@ from itertools import pairwise
 
 from netcore.failover.calls import CONTROL_PLANE, Write, delays
 from netcore.failover.clock import SECOND_US, microseconds
-from netcore.failover.controllers import DENIED, RBAC, Controls, controls, used
+from netcore.failover.controllers import DENIED, RBAC, Controls, controls, rights, used
 from netcore.failover.mechanisms.balancer import is_gateway
 from netcore.failover.mechanisms.route_rewrite import ROUTES, begin, controller_s, write
 from netcore.failover.moments import Assumption, Calls, Clocks, Note, PlainPlay, Sets, Span
@@ -105,16 +105,7 @@ class RoutePollers:
         found = [one.assumption() for one in self.controls]
         yield from (one for one in found if one is not None)
         if any(found):
-            yield Assumption(
-                say("controllers: rights"),
-                say(
-                    "a write of a table that the identity may not write is refused at once ({denied}) and "
-                    "not tried again before the next decision; all may read all tables",
-                    denied=DENIED,
-                ),
-                "A",
-                say(RBAC),
-            )
+            yield rights()
 
     def play(self, streams: Streams) -> PollersPlay:
         """Return one trial."""
@@ -197,8 +188,9 @@ class PollersPlay(PlainPlay):
 
     @property
     def decide_us(self) -> int:
-        """From the first decision to the first write."""
-        first_us = next((act.begin_us for act in self.acts if act.kind in ("writes", "fails")), None)
+        """From the first decision to the first write, be it refused for good."""
+        asked = ("writes", "fails", "denied")
+        first_us = next((act.begin_us for act in self.acts if act.kind in asked), None)
         return 0 if first_us is None or self.acted_us is None else first_us - self.acted_us
 
     def settle(self, streams: Streams) -> None:

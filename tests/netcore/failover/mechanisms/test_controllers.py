@@ -199,6 +199,29 @@ def test_nobody_writes_what_it_may_not(
                 assert held(play)[place] == 0
 
 
+@pytest.mark.parametrize("seed", [3, 11, 12])
+@pytest.mark.parametrize("own", [{}, only(), only("via"), only("back"), only(*TABLES)], ids=str)
+def test_one_controller_alone_is_the_design_with_one(own: dict[str, Any], seed: int) -> None:
+    """Its pace and its rights count there as well."""
+    scenario = drawn({"interval_s": 9, "tries_s": 2, **own})
+    several, one = (metrics(race(scenario, name, seed)) for name in ("route-pollers", "route-poller"))
+    apart = {"design", "title"}
+    assert {k: v for k, v in several.items() if k not in apart} == {
+        k: v for k, v in one.items() if k not in apart
+    }
+
+
+def test_the_design_with_one_tells_the_refusal_too() -> None:
+    texts = [event.get("text", "") for event in race(drawn(only("via"), {}), "route-poller", 3)]
+    assert [text for text in texts if "403 AuthorizationFailed" in text and text.startswith("PUT back")]
+    assert "the failover is finished by hand" in texts
+    numbers = {
+        one.name
+        for one in sweepable(drawn({"interval_s": 5}, {}), FAULT, [design(drawn({}), "route-poller")])
+    }
+    assert "poller.tries" in numbers and "poller.wait.high" not in numbers and "pollers.count" not in numbers
+
+
 # What a hostile drawing costs.
 
 
