@@ -7,8 +7,8 @@ import { useWorkbench } from "../../document/store";
 import { t } from "../../document/text";
 import { Folding, Stack } from "../forms/PartForm";
 
-/** The design in which the controllers of the drawing race. */
-export const OF_CONTROLLERS = "route-pollers";
+/** Designs in which the controllers of the drawing race, or the first of them. */
+export const OF_CONTROLLERS: ReadonlySet<string> = new Set(["route-pollers", "route-poller"]);
 
 export function Controllers(): ReactNode {
   const controllers = useWorkbench((state) => state.document.controllers);

@@ -177,7 +177,7 @@ function Asked({ followed, view, kind, tabs, about, chosenFault, setFault, add, 
         </span>
         {wrong && <p role="alert" className="field-error">{wrong}</p>}
       </form>
-      {designs.includes(OF_CONTROLLERS) && <Controllers />}
+      {designs.some((one) => OF_CONTROLLERS.has(one)) && <Controllers />}
       <Refused refused={refused} choice={choice} />
       {view === "Distributions" && <TargetFields target={target} change={setTarget} />}
       {view === "Sweep" && <SweepQuestion asked={asked} ready={ready && !live("sweep")} sweeping={sweeping} change={setSweeping} started={fold} />}
