@@ -10,12 +10,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from netcore.document.limits import LIMITS
 from netcore.document.part import Part
 from netcore.document.values import Id, Name
 
 Scope = Literal["subscription", "tables"]
 """Where the role of a controller's identity is assigned: on everything, or on single route tables."""
+
+
+MOST_TABLES = 500
+"""Tables that one controller may have rights to one by one. Ours: beyond that a wider scope is meant."""
 
 
 class Controller(Part):
@@ -27,18 +30,11 @@ class Controller(Part):
             ``poller.tries`` says.
         scope: ``subscription``: it may write every table and all else, ``tables`` then adds nothing, as roles
             add up; ``tables``: those that ``tables`` names, and no more.
-        tables: ids of route tables.
+        tables: ids of route tables, 500 at most.
     """
 
     name: Name
     interval_s: Annotated[float, Field(ge=1, le=86_400)] | None = None
     tries_s: Annotated[float, Field(ge=0, le=86_400)] | None = None
     scope: Scope = "subscription"
-    tables: Annotated[tuple[Id, ...], Field(max_length=LIMITS["route_tables"])] = ()
-
-    def may_write(self, table: str) -> bool:
-        """Return whether its identity may write a route table.
-
-        Source: Azure RBAC, overview: whoever has no role with the action at the scope is not let in.
-        """
-        return self.scope == "subscription" or table in self.tables
+    tables: Annotated[tuple[Id, ...], Field(max_length=MOST_TABLES)] = ()

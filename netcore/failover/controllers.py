@@ -51,7 +51,8 @@ class Controls:
         """Return the places of those tables that its identity may write; None: all, and all else."""
         if self.drawn is None or self.drawn.scope == "subscription":
             return None
-        return frozenset(place for place, table in enumerate(tables) if self.drawn.may_write(table))
+        own = frozenset(self.drawn.tables)
+        return frozenset(place for place, table in enumerate(tables) if table in own)
 
     def assumption(self) -> Assumption | None:
         """Return what it does and may do in words; None where nothing is drawn of it."""

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 
 from netcore.document.faults import FIELDS
 from netcore.document.models import Route, Scenario
-from netcore.document.problems import Problem, pointer, quoted
+from netcore.document.problems import Problem, choices, pointer, quoted
 from netcore.document.values import Address
 from netcore.failover.mechanisms.route_pollers import DESIGN
 from netcore.words import say
@@ -28,17 +28,22 @@ def warnings(scenario: Scenario) -> tuple[Problem, ...]:
 
 
 def _missing(scenario: Scenario) -> Iterator[Problem]:
-    """Yield tables that lead to a VM that fails in a fault, and that no controller may write."""
+    """Yield, for each VM that fails in a fault, the tables to it that no controller may write."""
     controllers = scenario.controllers
+    if any(one.scope == "subscription" for one in controllers.values()):
+        return
     first = next(iter(controllers))
+    rights = {table for one in controllers.values() for table in one.tables}
+    missing: dict[str, list[str]] = {}
     for table, vm in _leading(scenario, _failing(scenario)).items():
-        if any(one.may_write(table) for one in controllers.values()):
-            continue
+        if table not in rights:
+            missing.setdefault(vm, []).append(table)
+    for vm, tables in missing.items():
         yield Problem(
             "controller-right-missing",
             pointer(("controllers", first, "tables")),
-            quoted(say("no right to {table}, whose routes lead to {vm}", table=table, vm=vm)),
-            say("a controller that may write {table}", table=table),
+            quoted(say("no right to {tables}, with routes to {vm}", tables=choices(tables), vm=vm)),
+            say("controllers that may write all tables with routes to {vm}", vm=vm),
             say(
                 "When {vm} fails, the write is refused (403 AuthorizationFailed) and the routes stay.", vm=vm
             ),
@@ -58,15 +63,15 @@ def _wide(scenario: Scenario) -> Iterator[Problem]:
                 say("Whoever takes over its identity may change the whole network; name the tables."),
             )
             continue
-        for place, table in enumerate(one.tables):
-            if table not in useful:
-                yield Problem(
-                    "controller-right-unused",
-                    pointer(("controllers", key, "tables", place)),
-                    quoted(say("{name} may write {table}", name=one.name, table=table)),
-                    say("a table in which a route leads to an appliance"),
-                    say("There is nothing in it that the controller rewrites; take the right away."),
-                )
+        unused = [table for table in dict.fromkeys(one.tables) if table not in useful]
+        if unused:
+            yield Problem(
+                "controller-right-unused",
+                pointer(("controllers", key, "tables")),
+                quoted(say("{name} may write {tables}", name=one.name, tables=choices(unused))),
+                say("tables in which a route leads to an appliance"),
+                say("There is nothing in them that the controller rewrites; take the right away."),
+            )
 
 
 def _failing(scenario: Scenario) -> set[str]:

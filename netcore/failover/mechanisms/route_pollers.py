@@ -73,6 +73,7 @@ class RoutePollers:
         self.scene = scene
         self.controls = controls(scene.drawn, scene.timing)
         self.tables = tuple(one.table for one in chosen)
+        self.rights = tuple(one.may(self.tables) for one in self.controls)
         self.timing = scene.timing
         self.vm, self.standby = vm, standby
         self.names = (scene.name(vm), scene.name(standby))
@@ -153,8 +154,8 @@ class RoutePollers:
             return [microseconds(whole_s * routes / count) for routes in self.counts]
 
         times = (wait_us, own.every_us, own.tries_us, start_us, auth_us)
-        may = own.may(self.tables)
-        return Poller(number, times, Caller(timing, polled=False), durations, fails=fails, may=may)
+        caller, may = Caller(timing, polled=False), self.rights[number]
+        return Poller(number, times, caller, durations, fails=fails, may=may)
 
 
 def _named(name: str, number: int, switch: int = 0) -> str:

@@ -448,7 +448,7 @@ export type IntervalS1 = number | null;
 export type TriesS = number | null;
 export type Scope = "subscription" | "tables";
 /**
- * @maxItems 2000
+ * @maxItems 500
  */
 export type Tables1 = string[];
 export type Text = string;
@@ -1532,7 +1532,7 @@ export interface Controllers {
  *         ``poller.tries`` says.
  *     scope: ``subscription``: it may write every table and all else, ``tables`` then adds nothing, as roles
  *         add up; ``tables``: those that ``tables`` names, and no more.
- *     tables: ids of route tables.
+ *     tables: ids of route tables, 500 at most.
  *
  * This interface was referenced by `Controllers`'s JSON-Schema definition
  * via the `patternProperty` "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$".

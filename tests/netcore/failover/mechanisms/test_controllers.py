@@ -184,18 +184,20 @@ def test_nobody_writes_what_it_may_not(
     numbers = {"pollers.manner": manner, "pollers.failback": failback, "pollers.restart": restart}
     timing = netcore.timing_profile("published").changed({**SURE, **numbers})
     made = route_pollers.plan(Scene(scenario, scenario.faults[FAULT], timing)).mechanism
-    may = [one.may_write for one in scenario.controllers.values()]
+    may = [
+        set(TABLES if one.scope == "subscription" else one.tables) for one in scenario.controllers.values()
+    ]
     for trial in range(5):
         play = made.play(Streams(11, trial))
         assert isinstance(play, PollersPlay)
         for act in play.acts:
             if act.table is None:
                 continue
-            allowed = may[act.poller](TABLES[act.table])
+            allowed = TABLES[act.table] in may[act.poller]
             assert allowed or act.kind in ("denied", "leaves")
             assert not (allowed and act.kind == "denied")
         for place, table in enumerate(TABLES):
-            if not any(one(table) for one in may):
+            if not any(table in one for one in may):
                 assert held(play)[place] == 0
 
 
@@ -242,6 +244,25 @@ def test_settings_out_of_bounds_are_problems_by_name(field: str, value: object) 
     reading = netcore.read(raw)
     assert reading.document is None
     assert {problem.pointer for problem in reading.problems} == {f"/controllers/c1/{field}"}
+
+
+def test_rights_to_very_many_tables_are_read_and_warned_of_soon() -> None:
+    """As many controllers, tables and rights as a document may have, none of them there or none of use."""
+    raw = netcore.dump(two_tables())
+    names = [f"table-{number}" for number in range(1_900)]
+    raw["topology"]["route_tables"] |= {name: {"name": name, "routes": {}} for name in names}
+    for tables in ([f"{name}-gone" for name in names[:500]], names[-500:]):
+        raw["controllers"] = {f"c{number}": {"name": "x", **only(*tables)} for number in range(8)}
+        begun = time.monotonic()
+        reading = netcore.read(raw)
+        assert len(reading.problems) == (1_001 if tables[0].endswith("gone") else 0)
+        if reading.runnable and reading.document is not None:
+            found = [one.code for one in netcore.warnings(reading.document)]
+            assert found.count("controller-right-unused") == 8
+        assert time.monotonic() - begun < 15
+    raw["controllers"] = {"c1": {"name": "x", **only(*names)}}
+    (problem,) = netcore.read(raw).problems
+    assert problem.pointer == "/controllers/c1/tables"
 
 
 def many_tables(count: int, controllers: int, **own: Any) -> netcore.Scenario:
