@@ -316,14 +316,16 @@ def stale_routes(
 
 
 def warnings(network: Network | Scenario) -> tuple[Problem, ...]:
-    """Return what the maker of a drawing should know although it runs (facts D69, D42, D63).
+    """Return what the maker of a drawing should know although it runs (facts D69, D42, D63; Azure RBAC).
 
     Raises:
         DocumentError: a scenario was given and it has problems.
     """
     from netcore.control.warnings import warnings as found
+    from netcore.failover.rights import warnings as of_rights
 
-    return found(_compiled(network))
+    made = _compiled(network)
+    return (*found(made), *of_rights(made.scenario))
 
 
 def effective_rules(

@@ -59,6 +59,7 @@ LIMITS: Mapping[str, int] = MappingProxyType(
         "bgp_tellings": 2_500_000,
         "traffic": 2_000,
         "faults": 500,
+        "controllers": 8,
         "notes": 1_000,
         "layout": 30_000,
     }
@@ -84,7 +85,7 @@ _INNER: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 """Limit, collection of the topology, and the maps inside each of its entries that count together."""
 
-_TOP = ("traffic", "faults", "notes", "layout", "switches")
+_TOP = ("traffic", "faults", "controllers", "notes", "layout", "switches")
 
 
 def too_large(raw: Any, report: Report) -> None:

@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from netcore.document.balancers import LoadBalancer, Zone
+from netcore.document.controllers import Controller
 from netcore.document.faults import Fault
 from netcore.document.guests import Guest
 from netcore.document.outside import (
@@ -320,6 +321,8 @@ class Scenario(Part):
     ``switches`` sets named options of the profile otherwise than its defaults (facts, section N).
     ``timing_overrides`` changes numbers of the timing profile: one number, an option, or some fields of a
     distribution, such as ``{"poll.period": 10, "operation": {"median": 20}}``.
+    ``controllers`` are those that race in ``route-pollers``; without any, ``pollers.count`` of them do, all
+    alike and with a right to everything.
     """
 
     version: Literal[1] = Field(alias="schema")
@@ -335,5 +338,6 @@ class Scenario(Part):
     topology: Topology = Field(default_factory=Topology)
     traffic: dict[Id, Flow] = Field(default_factory=dict)
     faults: dict[Id, Fault] = Field(default_factory=dict)
+    controllers: dict[Id, Controller] = Field(default_factory=dict)
     notes: dict[Id, Note] = Field(default_factory=dict)
     layout: dict[Annotated[str, Field(max_length=200)], Position] = Field(default_factory=dict)

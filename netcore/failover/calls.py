@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from netcore.failover.clock import SECOND_US, microseconds
+from netcore.failover.controllers import DENIED, RBAC
 from netcore.failover.detection import Heard
 from netcore.failover.moments import EDGE, Assumption, Calls, Clocks, Note, PlainPlay, Span
 from netcore.failover.orchestration import Caller, Operation
@@ -110,7 +111,12 @@ class ByCalls:
         reach: whether who calls can reach the control plane at all; None is not asked.
         standby: the VM that takes over.
         beside: probes of balancers that stay in the drawing and act for themselves.
+
+    Attributes:
+        denied: places of the writes that the caller has no right to; see ``controllers``.
     """
+
+    denied: frozenset[int] = frozenset()
 
     def __init__(
         self,
@@ -192,16 +198,23 @@ class ByCalls:
         play.degraded = self._degraded(streams)
         caller = Caller(timing, asynchronous=self.numbers.asynchronous, polled=self.numbers.polled)
         time_us = decided_us + play.auth_us
-        for seconds in self.durations(streams, play.degraded):
+        for place, seconds in enumerate(self.durations(streams, play.degraded)):
+            if place in self.denied:
+                play.denied.append((time_us, self.writes[place]))
+                continue
+            play.writes.append(self.writes[place])
             operation = caller.write(time_us, microseconds(seconds))
             play.operations.append(operation)
             time_us = operation.seen_us
         play.lowest_tokens = caller.lowest_tokens
         failed = timing[self.numbers.failure].draw(draw(self.numbers.failure)) > 0
-        if failed or "failover-fails" in self.scene.fault.conditions:
+        if play.operations and (failed or "failover-fails" in self.scene.fault.conditions):
+            play.denied = [one for one in play.denied if one[0] <= play.operations[0].called_us]
             play.fail(max(repair_us, play.operations[0].seen_us))
             return play
         self._apply(play, streams)
+        if play.denied:
+            play.mend(max(repair_us, time_us))
         return play
 
     def _degraded(self, streams: Streams) -> bool:
@@ -215,12 +228,14 @@ class ByCalls:
         """Let the operations take effect at their true ends, and hosts learn of it."""
         number = self.timing[self.numbers.programming]
         programming_us = microseconds(number.draw(streams.uniform(self.numbers.programming)))
-        for write, operation in zip(self.writes, play.operations, strict=True):
+        for write, operation in zip(play.writes, play.operations, strict=True):
             play.changes.append((operation.ended_us, write.change))
             for sender, change, delay_us in delays(write, programming_us, streams):
                 play.changes.append((operation.ended_us + delay_us, change))
                 play.learned.append((operation.ended_us + delay_us, sender, write))
         play.changes.sort()
+        if not play.operations:
+            return
         ended_us = play.operations[-1].ended_us
         decided_us = play.heard.decided_us or 0
         detect_us = decided_us - play.heard.begun_us
@@ -239,7 +254,10 @@ class CallsPlay(PlainPlay):
         self.waited_us = 0
         self.degraded = False
         self.cut_off = False
+        self.failed = False
+        self.writes: list[Write] = []
         self.operations: list[Operation] = []
+        self.denied: list[tuple[int, Write]] = []
         self.changes: list[tuple[int, int]] = []
         self.learned: list[tuple[int, str, Write]] = []
         self.clocks = Clocks(None, 0, 0)
@@ -255,12 +273,18 @@ class CallsPlay(PlainPlay):
     @property
     def calls(self) -> Calls:
         """What was asked of the control plane."""
-        made = self.operations if self.completes else self.operations[:1]
+        made = self.operations[:1] if self.failed else self.operations
         polls = sum(operation.polls for operation in made)
-        return Calls(len(made), polls, sum(len(one.refusals) for one in made), self.lowest_tokens)
+        refusals = sum(len(one.refusals) for one in made)
+        return Calls(len(made), polls, refusals, self.lowest_tokens, len(self.denied))
 
     def fail(self, repair_us: int) -> None:
         """Let the first operation fail, or never be sent, and somebody repair it by hand."""
+        self.failed = True
+        self.mend(repair_us)
+
+    def mend(self, repair_us: int) -> None:
+        """Let somebody do by hand what is not done."""
         decided_us = self.heard.decided_us or 0
         repair_us = max(repair_us, decided_us)
         self.completes = False
@@ -276,7 +300,7 @@ class CallsPlay(PlainPlay):
         if self.heard.decided_us is None:
             return
         yield from self._control(fault_us)
-        if not self.completes:
+        if self.failed or not self.operations:
             return
         number = self.mechanism.timing[self.mechanism.numbers.programming]
         for time_us, sender, write in self.learned:
@@ -289,9 +313,10 @@ class CallsPlay(PlainPlay):
             text = say("{who} programmed: {told}", who=who, told=write.told)
             yield Note(fault_us + time_us, "data", "point", text, ref, number.grade, number.source)
         end_us = fault_us + self.operations[-1].ended_us
-        yield Span(
-            "data", end_us, end_us + (self.clocks.data_us or 0), say("sending hosts learn the new state")
-        )
+        if self.completes:
+            yield Span(
+                "data", end_us, end_us + (self.clocks.data_us or 0), say("sending hosts learn the new state")
+            )
 
     def _control(self, fault_us: int) -> Iterator[Note | Span]:
         timing, numbers = self.mechanism.timing, self.mechanism.numbers
@@ -316,9 +341,16 @@ class CallsPlay(PlainPlay):
             bad = timing["control.degraded"]
             text = say("the control plane has a bad day: every operation is slow")
             yield Note(begin_us, "control", "point", text, None, bad.grade, bad.source)
-        for number, (write, operation) in enumerate(zip(self.mechanism.writes, self.operations, strict=True)):
+        for time_us, write in self.denied:
+            text = say(
+                "{text} refused ({denied}): the identity of the caller may not write it; the routes stay",
+                text=write.text,
+                denied=DENIED,
+            )
+            yield Note(fault_us + time_us, "control", "point", text, write.ref, "A", say(RBAC))
+        for number, (write, operation) in enumerate(zip(self.writes, self.operations, strict=True)):
             yield from self._operation(fault_us, write, operation)
-            if not self.completes:
+            if self.failed:
                 seen_us = fault_us + operation.seen_us
                 yield Span(
                     "control", fault_us + operation.called_us, seen_us, say("{text}: failed", text=write.text)
@@ -332,6 +364,9 @@ class CallsPlay(PlainPlay):
             text = say("{text}, until a poll sees its end", text=write.text) if polled else write.text
             yield Span("control", fault_us + operation.called_us, seen_us, text)
         yield Span("control", begin_us, begin_us + self.auth_us, say("token and first read"))
+        if self.denied:
+            ends = [one.ended_us for one in self.operations]
+            yield from self._repaired(fault_us, fault_us + max(ends, default=self.denied[-1][0]))
 
     def _operation(self, fault_us: int, write: Write, operation: Operation) -> Iterator[Note]:
         timing, numbers = self.mechanism.timing, self.mechanism.numbers
@@ -355,10 +390,10 @@ class CallsPlay(PlainPlay):
                 )
                 yield Note(seen_us, "control", "point", text, write.ref, poll.grade, poll.source)
             for time_us, done in operation.poll_times():
-                end = "Succeeded" if self.completes else "Failed"
+                end = "Failed" if self.failed else "Succeeded"
                 text = say("polled: {end}", end=end if done else say("still InProgress"))
                 yield Note(fault_us + time_us, "control", "point", text, write.ref, poll.grade, poll.source)
-        if self.completes:
+        if not self.failed:
             after_s = (operation.ended_us - operation.sent_us) / SECOND_US
             text = say("{text} is done, {after_s:.1f} s after the call", text=write.text, after_s=after_s)
             end_us = fault_us + operation.ended_us

@@ -55,7 +55,7 @@ class Columns:
         dominated: trials in which detect, control or data took longest.
         outcomes: weights in the order of ``OUTCOMES``.
         causes: lost packets by drop code, over ``scale["packets"]``.
-        calls: writes, polls and refusals.
+        calls: writes, polls and refusals; ``denied``: writes that the caller had no right to.
         lowest_tokens: least level of the bucket of writes in any trial.
         crooked: largest of each trial; see ``outcomes.Outcome``.
         whole: why the clocks cannot be told apart; empty where they can. No clock dominates then.
@@ -74,6 +74,7 @@ class Columns:
     outcomes: list[int] = field(default_factory=lambda: [0] * len(OUTCOMES))
     causes: Counter[str] = field(default_factory=Counter)
     calls: list[int] = field(default_factory=lambda: [0, 0, 0])
+    denied: int = 0
     lowest_tokens: float | None = None
     dual_active_us: int = 0
     crooked: int = 0
@@ -101,6 +102,7 @@ class Columns:
         self.by_hand += int((recovered & plays.mended).sum())
         self._clocks(plays, block.new)
         self._sums(block.outcomes, list(plays.calls))
+        self.denied += plays.denied
         self.causes.update(block.causes)
         self.lowest_tokens = least(self.lowest_tokens, plays.lowest_tokens)
         self.dual_active_us += plays.dual_active_us
@@ -134,6 +136,8 @@ class Columns:
             setattr(self, name, getattr(self, name) + raw[name])
         for name, spread in self.spreads.items():
             spread.join(raw["spreads"][name], rough=self.n > EXACT)
+        # A stretch that an older engine played has none.
+        self.denied += raw.get("denied", 0)
         self.lowest_tokens = least(self.lowest_tokens, raw["lowest_tokens"])
 
     def as_dict(self) -> Payload:

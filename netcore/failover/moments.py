@@ -339,13 +339,19 @@ class Clocks:
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """What a trial asked of the control plane."""
+    """What a trial asked of the control plane.
+
+    Args:
+        refusals: writes that were refused for now (429), and tried again.
+        lowest_tokens: least level of the bucket of writes (reference on failover, section 1.3).
+        denied: writes that were refused for good (403), as the caller has no right to them.
+    """
 
     writes: int = 0
     polls: int = 0
     refusals: int = 0
     lowest_tokens: float | None = None
-    """Least level of the bucket of writes (reference on failover, section 1.3)."""
+    denied: int = 0
 
 
 class Play(Protocol):

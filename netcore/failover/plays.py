@@ -63,7 +63,7 @@ class Plays:
         apart: whether the clocks can be told apart; ``whole`` says why not, of the last trial.
         mended: whether somebody mended it by hand.
         until: when nothing changes any more; see ``outcomes.settled_us``.
-        calls: writes, polls and refusals of all.
+        calls: writes, polls and refusals of all; ``denied``: writes that nobody had the right to.
     """
 
     detect: Times
@@ -76,6 +76,7 @@ class Plays:
     groups: Groups = field(default_factory=dict)
     whole: str = ""
     calls: tuple[int, int, int] = (0, 0, 0)
+    denied: int = 0
     lowest_tokens: float | None = None
     dual_active_us: int = 0
 
@@ -158,6 +159,7 @@ def _put(made: Plays, place: int, play: Play) -> None:
     calls = play.calls
     writes, polls, refusals = made.calls
     made.calls = (writes + calls.writes, polls + calls.polls, refusals + calls.refusals)
+    made.denied += calls.denied
     made.lowest_tokens = least(made.lowest_tokens, calls.lowest_tokens)
     made.dual_active_us += play.dual_active_us
 

@@ -376,6 +376,7 @@ class Lane:
                 "writes": calls.writes,
                 "polls": calls.polls,
                 "refusals": calls.refusals,
+                "denied": calls.denied,
                 "lowest_tokens": calls.lowest_tokens,
             },
             "windows_us": dict(zip(_DIRECTIONS, outcome.windows_us, strict=True)),

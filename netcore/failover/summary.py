@@ -94,6 +94,7 @@ def summary_of(found: Columns, design: Design, target: Payload | None) -> Payloa
                 name: count / n
                 for name, count in zip(("writes", "polls", "refusals"), found.calls, strict=True)
             },
+            "denied": found.denied / n,
             "lowest_tokens": found.lowest_tokens,
         },
         "target": None if not target else _target(found, target, ranked, lost),

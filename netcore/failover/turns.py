@@ -7,12 +7,13 @@ A look finds the appliance silent or answering. Who decides works through the ta
 one write at a time; who meets another one is refused and tries again. Times are microseconds since the fault.
 
 Source: reference on failover, sections 1.1 (M3: writes on one table serialise) and 1.3 (429 of a locked
-resource); what pollers do with each other is ours.
+resource); Azure RBAC, overview (a role is looked up before anything is done); what pollers do with each other
+is ours.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import Literal, NoReturn
@@ -28,7 +29,7 @@ MOST_ACTS = 5000
 MOST_LOOKS = 50_000
 """So often pollers may look in one failover. Ours: a fraction of a second of work."""
 
-Kind = Literal["decides", "finishes", "leaves", "refused", "limited", "writes", "fails", "restarts"]
+Kind = Literal["decides", "finishes", "leaves", "denied", "refused", "limited", "writes", "fails", "restarts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ class Act:
 
     Args:
         kind: ``finishes``: it decides as it found a switch halfway, though the appliance answers;
-            ``refused``: another operation is changing the table; ``limited``: too many writes; ``leaves``:
-            the table is left alone, as it leads there or will.
+            ``denied``: its identity may not write the table; ``refused``: another operation is changing it;
+            ``limited``: too many writes; ``leaves``: the table is left alone, as it leads there or will.
         value: 1 leads to the standby, 0 back to the appliance.
         switch: which decision of this poller it belongs to, from 0.
         table: its place; None where the act is a decision.
@@ -98,6 +99,10 @@ class Poller:
         auth_us: its token and first read.
         durations: what its writes take, table by table, of a decision by number.
         fails: it gives up at its first write.
+        may: places of the tables that its identity may write; None: all of them.
+
+    Attributes:
+        denied: places that it was refused and knows of: it expects nothing of them until it decides anew.
     """
 
     def __init__(
@@ -108,12 +113,15 @@ class Poller:
         durations: Callable[[int], Sequence[int]],
         *,
         fails: bool,
+        may: frozenset[int] | None = None,
     ) -> None:
         self.number = number
         self.first_us, self.every_us, self.tries_us, self.start_us, self.auth_us = times
         self.caller = caller
         self.durations = durations
         self.fails = fails
+        self.may = may
+        self.denied: set[int] = set()
         self.wants = 0
         self.switch = -1
         self.todo: list[int] = []
@@ -163,7 +171,8 @@ class Turns:
             raise NotModelled(
                 say(
                     "The pollers look more than {most:,} times in one failover. A longer interval (the upper "
-                    "end of poller.wait) or quicker writes (routes.base, routes.span) make it fewer.",
+                    "end of poller.wait, or interval_s of a controller) or quicker writes (routes.base, "
+                    "routes.span) make it fewer.",
                     most=MOST_LOOKS,
                 )
             )
@@ -185,6 +194,7 @@ class Turns:
             return self._next(poller, now_us)
         poller.wants, poller.switch = wants, poller.switch + 1
         poller.todo = list(range(len(self.tables)))
+        poller.denied.clear()
         poller.takes = poller.durations(poller.switch)
         decided_us = tried_us + poller.start_us
         self._act("finishes" if finishes else "decides", poller, now_us, decided_us)
@@ -194,7 +204,7 @@ class Turns:
         """Return whether the tables lead there or will, as far as a poller knows."""
         if not self.manner.reads:
             return poller.wants == wants and not poller.unsure
-        return all(table.leads(now_us) == wants for table in self.tables)
+        return all(table.leads(now_us) == wants for table in self._known(poller))
 
     def _halfway(self, now_us: int) -> bool:
         """Return whether a switch may be half done, as far as one knows that has forgotten what it did."""
@@ -204,7 +214,11 @@ class Turns:
         """Return whether the tables lead there by now, as far as a poller knows."""
         if not self.manner.reads:
             return poller.wants == wants
-        return all(not table.busy(now_us) and table.held == wants for table in self.tables)
+        return all(not table.busy(now_us) and table.held == wants for table in self._known(poller))
+
+    def _known(self, poller: Poller) -> Iterator[Table]:
+        """Yield the tables that a poller expects something of: all but those that it was refused."""
+        return (table for place, table in enumerate(self.tables) if place not in poller.denied)
 
     def _next(self, poller: Poller, now_us: int) -> int | None:
         """Return the next turn at which a look may find something; None is never."""
@@ -226,6 +240,10 @@ class Turns:
         busy = table.busy(now_us)
         if self.manner.reads and table.leads(now_us) == poller.wants:
             self._act("leaves", poller, now_us, now_us, place)
+            return self._after(poller, now_us)
+        if poller.may is not None and place not in poller.may:
+            poller.denied.add(place)
+            self._act("denied", poller, now_us, now_us, place)
             return self._after(poller, now_us)
         if busy:
             self._act("refused", poller, now_us, now_us + self.manner.busy_us, place)
@@ -252,6 +270,7 @@ class Turns:
         self._act("restarts", poller, now_us, back_us)
         poller.restarted = poller.unsure = True
         poller.todo, poller.wants, poller.answers_since = [], 0, None
+        poller.denied.clear()
         return _turn_from(poller, back_us)
 
     def _after(self, poller: Poller, now_us: int) -> int | None:
@@ -277,8 +296,8 @@ class Turns:
             )
         raise NotModelled(
             say(
-                "The pollers do more than {most:,} things in one failover. A smaller pollers.count, fewer "
-                "route tables or fewer steps of the fault make it fewer.",
+                "The pollers do more than {most:,} things in one failover. A smaller pollers.count or fewer "
+                "controllers, fewer route tables or fewer steps of the fault make it fewer.",
                 most=MOST_ACTS,
             )
         )

@@ -75,6 +75,7 @@ _KINDS: Final[dict[str, str | Promise]] = {
     "service_tags": gettext_lazy("service tag"),
     "traffic": gettext_lazy("traffic"),
     "faults": gettext_lazy("fault"),
+    "controllers": gettext_lazy("controller"),
     "notes": gettext_lazy("note"),
     "routes": gettext_lazy("route"),
     "rules": gettext_lazy("rule"),
@@ -123,7 +124,7 @@ _USED: Final = {
     "public_ip": "public_ips",
 }
 _HOMES: Final = {"subnet": "subnets", "vnet": "vnets", "vm": "vms"}
-_STORIES: Final = ("traffic", "faults", "notes")
+_STORIES: Final = ("traffic", "faults", "controllers", "notes")
 _NEXT_HOPS: Final = {"next_hop_type", "next_hop_ip", "target"}
 
 

@@ -57,7 +57,7 @@ def apply(document: Raw, changes: Sequence[Change]) -> Raw:
 
 
 def _patched(raw: Raw, change: Change) -> Raw:
-    operations = [operation.model_dump(mode="json") for operation in change.patch or ()]
+    operations = [operation.as_dict() for operation in change.patch or ()]
     try:
         done: Raw = jsonpatch.apply_patch(raw, operations)
     except (jsonpatch.JsonPatchException, JsonPointerException, TypeError) as error:

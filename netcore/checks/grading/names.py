@@ -22,6 +22,7 @@ WORDS = {
     "security_groups": "security group",
     "load_balancers": "load balancer",
     "gateways": "gateway",
+    "controllers": "controller",
 }
 """What people call the entries of a collection, where it is not its name."""
 

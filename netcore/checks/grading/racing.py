@@ -9,7 +9,7 @@ from typing import Any
 from netcore import failover
 from netcore.checks.grading import changing
 from netcore.checks.grading.case import CannotGrade, Case
-from netcore.checks.language.timed import CONDITIONS, Race
+from netcore.checks.language.timed import CONDITIONS, CONTROLLERS, Race
 from netcore.document.models import Scenario
 from netcore.errors import NotFound, NotModelled
 from netcore.failover.clock import SECOND_US
@@ -61,16 +61,20 @@ def scenario_of(race: Race, case: Case) -> tuple[Case, Scenario]:
 
 
 def _with_setting(start: Scenario, drawing: Scenario, race: Race) -> Scenario:
-    """Return the drawing with faults, traffic and timing of the start, but for what the race leaves to it."""
+    """Return the drawing with all that tells of a race as at the start, but for what is the race's own."""
     numbers = {name: value for name, value in start.timing_overrides.items() if name not in race.own}
     numbers |= {name: value for name, value in drawing.timing_overrides.items() if name in race.own}
     faults = dict(start.faults)
     if CONDITIONS in race.own and race.fault in faults and race.fault in drawing.faults:
         conditions = drawing.faults[race.fault].conditions
         faults[race.fault] = faults[race.fault].model_copy(update={"conditions": conditions})
+    controllers = dict(start.controllers)
+    if CONTROLLERS in race.own:
+        controllers |= {key: one for key, one in drawing.controllers.items() if key in controllers}
     return drawing.model_copy(
         update={
             "faults": faults,
+            "controllers": controllers,
             "traffic": start.traffic,
             "timing": start.timing,
             "timing_overrides": numbers,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
+from types import MappingProxyType
 from typing import Any
 
 import jsonpatch
@@ -11,7 +12,7 @@ import jsonpatch
 from netcore.checks.diff import diff
 from netcore.checks.grading import changing, names
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
-from netcore.checks.grading.names import Unknown, entry
+from netcore.checks.grading.names import Unknown, entry, find
 from netcore.checks.grading.packets import measured
 from netcore.checks.language.structure import KINDS, Count, Edits, OpensNothing, Prop, Refused, Unchanged
 from netcore.checks.reading import compiled
@@ -49,7 +50,9 @@ COMPARING = 100_000
 
 def prop(part: Prop, case: Case) -> Finding:
     """Return whether a field, or each of them, passes the test."""
-    found = list(values(case.topology, part.path))
+    topology = case.topology
+    beside = {"controllers": case.drawing.controllers} if case.drawing is not None else {}
+    found = list(values(topology, part.path, beside))
     if not found and part.given is not False:
         return failed(say("There is nothing at {path} in the drawing.", path=part.path))
     for path, value in found:
@@ -181,20 +184,30 @@ def _header(packet: Packet) -> tuple[str, str, str, int]:
     return packet.source, packet.destination, packet.protocol, packet.destination_port
 
 
-def values(topology: Topology, path: str) -> Iterator[tuple[str, Any]]:
+def values(
+    topology: Topology, path: str, beside: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+) -> Iterator[tuple[str, Any]]:
     """Yield the places that a path means and their values as plain data.
+
+    Args:
+        beside: collections that lie beside the topology.
 
     Raises:
         Unknown: a resource on the way is not drawn.
     """
     kind, *rest = path.strip("/").split("/")
-    entries = getattr(topology, kind, None)
+    entries = beside.get(kind, getattr(topology, kind, None))
     if not isinstance(entries, dict):
         raise Unknown(say("A drawing has no {kind}.", kind=kind))
     if not rest:
         yield path, {key: _plain(one) for key, one in entries.items()}
         return
-    keys = sorted(entries) if rest[0] == "*" else [entry(topology, kind, rest[0])]
+    if rest[0] == "*":
+        keys = sorted(entries)
+    elif kind in beside:
+        keys = [find({key: one.name for key, one in entries.items()}, kind, rest[0])]
+    else:
+        keys = [entry(topology, kind, rest[0])]
     for key in keys:
         yield from _below(_plain(entries[key]), rest[1:], f"{kind}/{key}")
 

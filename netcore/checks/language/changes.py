@@ -15,12 +15,32 @@ from netcore.words import say
 Names = Annotated[tuple[Text, ...], Field(min_length=1, max_length=60, json_schema_extra=or_single)]
 
 
-class Operation(LanguagePart):
-    """One operation of JSON Patch (RFC 6902) on the whole document."""
+Pointer = Annotated[str, StringConstraints(pattern=r"^/", max_length=500)]
+"""Place in a document (RFC 6901)."""
 
-    op: Literal["add", "replace", "remove"]
-    path: Annotated[str, StringConstraints(pattern=r"^/", max_length=500)]
+
+class Operation(LanguagePart):
+    """One operation of JSON Patch (RFC 6902) on the whole document.
+
+    Args:
+        source: written ``from``: what ``copy`` copies; so a second one is as a learner has set the first.
+    """
+
+    op: Literal["add", "replace", "remove", "copy"]
+    path: Pointer
     value: JsonValue = None
+    source: Pointer | None = Field(default=None, alias="from")
+
+    @model_validator(mode="after")
+    def _from_where(self) -> Self:
+        if (self.op == "copy") != (self.source is not None):
+            raise ValueError(say("from belongs to copy, and to nothing else"))
+        return self
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the operation as JSON Patch has it."""
+        told: dict[str, Any] = {"op": self.op, "path": self.path}
+        return told | ({"from": self.source} if self.op == "copy" else {"value": self.value})
 
 
 class AddVM(LanguagePart):

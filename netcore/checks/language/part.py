@@ -203,13 +203,15 @@ _TESTS = {
     "one_of": "to be one of {value}",
     "at_least": "to be at least {value}",
     "at_most": "to be at most {value}",
+    "just": "to be just {value}, in any order",
 }
 
 
 class Test(LanguagePart):
     """What is asked of a value; every field that is given must hold.
 
-    ``given`` says whether there is a value at all.
+    ``given`` says whether there is a value at all; ``just`` asks for a list of these entries and no others,
+    in any order and however often each is there.
     """
 
     equals: JsonValue = None
@@ -217,6 +219,7 @@ class Test(LanguagePart):
     one_of: tuple[JsonValue, ...] | None = None
     at_least: float | None = None
     at_most: float | None = None
+    just: tuple[JsonValue, ...] | None = None
     given: bool | None = None
 
     @property
@@ -245,7 +248,17 @@ class Test(LanguagePart):
             or (self.one_of is not None and value not in self.one_of)
             or (self.at_least is not None and (number is None or number < self.at_least))
             or (self.at_most is not None and (number is None or number > self.at_most))
+            or (self.just is not None and not _just(value, self.just))
         )
+
+
+def _just(value: JsonValue, wanted: tuple[JsonValue, ...]) -> bool:
+    """Return whether a list has these entries and no others."""
+    return (
+        isinstance(value, list)
+        and all(one in value for one in wanted)
+        and all(one in wanted for one in value)
+    )
 
 
 def _shown(value: Any) -> str:

@@ -15,8 +15,8 @@ class Prop(Test):
     """A field of the drawing.
 
     Args:
-        path: below the topology, such as ``vms/vm1/guest/forwarding``; a resource by its id or name; ``*``
-            means each of them, and each must pass.
+        path: below the topology, such as ``vms/vm1/guest/forwarding``, or ``controllers/..`` beside it; a
+            resource by its id or name; ``*`` means each of them, and each must pass.
     """
 
     path: Text

@@ -32,18 +32,19 @@ def _known(design: str) -> str:
 DesignId = Annotated[str, AfterValidator(_known)]
 
 FIGURES = (
-    *(f"new.{name}" for name in ("p50", "p95", "max", "mean", "never")),
+    *(f"new.{name}" for name in ("p50", "p95", "max", "mean", "never", "by_hand")),
     *(f"existing.{name}" for name in ("p50", "p95", "never")),
     *(f"lost.{name}" for name in ("p50", "p95", "mean")),
     *(f"flows.{name}" for name in ("survived", "stalled", "reset", "hung", "never_started")),
     *(f"clocks.{name}" for name in ("detect", "control", "data")),
     *(f"phases.{name}" for name in ("detect", "decide", "control", "program")),
     *(f"stall.with_rto.{name}" for name in ("p50", "p95", "worst")),
-    *(f"calls.{name}" for name in ("writes", "polls", "refusals")),
+    *(f"calls.{name}" for name in ("writes", "polls", "refusals", "denied")),
     "asymmetric",
     "dual_active_s",
 )
-"""Figures of trials: seconds, packets, or shares; ``new`` is how long until new connections succeed again."""
+"""Figures of trials: seconds, packets, or shares; ``new`` is how long until new connections succeed again,
+``new.by_hand`` the share of trials in which a person had to see to it."""
 
 
 def _figure(text: str) -> str:
@@ -58,12 +59,18 @@ FigureName = Annotated[str, AfterValidator(_figure)]
 
 
 CONDITIONS = "conditions"
+CONTROLLERS = "controllers"
 
 
 def _own(name: str) -> str:
-    if name != CONDITIONS and name not in timing_profile().parameters:
+    if name not in (CONDITIONS, CONTROLLERS) and name not in timing_profile().parameters:
         raise ValueError(
-            say("{name} is neither {conditions} nor a number of timing", name=name, conditions=CONDITIONS)
+            say(
+                "{name} is neither {conditions} nor {controllers} nor a number of timing",
+                name=name,
+                conditions=CONDITIONS,
+                controllers=CONTROLLERS,
+            )
         )
     return name
 
@@ -84,7 +91,8 @@ class Race(LanguagePart):
         flows: ids of the traffic that counts; empty: all of it.
         setting: whose faults, traffic and timing: those of the starting drawing, or those handed in.
         own: with the setting of the start, what counts as handed in all the same: numbers of timing by name,
-            and ``conditions`` for those of the fault.
+            ``conditions`` for those of the fault, and ``controllers`` for how the controllers of the start go
+            about it and what they may write; who is at work stays as at the start.
         given: changes that the grader makes before.
         trials: how many are played for figures; ``seeds``: how many timelines are looked at moment by moment.
     """

@@ -122,7 +122,7 @@ def faults_of(pack: Pack, sets: FaultSets, number: int, seed: int) -> list[Fault
     rewritten = mapper(pack.about.variants, seed)
     found = []
     for fault in sets.sets[number]:
-        steps = [step.model_dump(mode="json", exclude_unset=True) for step in fault.patch]
+        steps = [step.model_dump(mode="json", exclude_unset=True, by_alias=True) for step in fault.patch]
         patch = tuple(rewritten.data(steps))
         found.append(Fault(fault.kind, rewritten.text(fault.at), "", "", patch, ()))
     return found

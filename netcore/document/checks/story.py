@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from netcore.document.checks import faults
+from netcore.document.checks import controllers, faults
 from netcore.document.checks.ground import KINDS, Drawing, Ground
 from netcore.document.checks.machines import protocol
 from netcore.document.models import Scenario
@@ -83,6 +83,7 @@ def check(drawing: Drawing) -> None:
         )
         protocol(drawing, ("traffic", flow_id, "protocol"), flow.protocol)
     faults.check(drawing)
+    controllers.check(drawing)
     for key in scenario.layout:
         collection, _, thing = key.partition("/")
         # A position whose thing was deleted harms nobody; one that can never name a thing is a mistake.

@@ -4,10 +4,11 @@
     poller 2:            notice | token, read | table 1: left alone, or refused ...
     each table that changes: its senders' hosts learn
 
-One poller alone that never goes back is the design ``route-poller``, draw by draw.
+One poller alone that never goes back is the design ``route-poller``, draw by draw. Controllers that are drawn
+are the pollers, each with its own pace and rights; a write without a right is refused, and the table stays.
 
-Source: reference on failover, sections 1.1 (M3), 1.3, 2.1, 2.2; facts D60, D65. Numbers and manners of
-pollers are ours.
+Source: reference on failover, sections 1.1 (M3), 1.3, 2.1, 2.2; facts D60, D65; of rights ``controllers``.
+Numbers and manners of pollers are ours.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from itertools import pairwise
 
 from netcore.failover.calls import CONTROL_PLANE, Write, delays
 from netcore.failover.clock import SECOND_US, microseconds
+from netcore.failover.controllers import DENIED, RBAC, Controls, controls, rights, used
 from netcore.failover.mechanisms.balancer import is_gateway
-from netcore.failover.mechanisms.route_rewrite import POLLED, ROUTES, begin, controller_s, write
+from netcore.failover.mechanisms.route_rewrite import ROUTES, begin, controller_s, write
 from netcore.failover.moments import Assumption, Calls, Clocks, Note, PlainPlay, Sets, Span
 from netcore.failover.orchestration import Caller
 from netcore.failover.plan import Design, Plan, failing_vm
@@ -35,17 +37,17 @@ DESIGN = Design(
     "Routes rewritten by several pollers",
     "M3",
     "Functions outside the pair look in turn whether the appliance answers, and rewrite the routes there "
-    "and, if they are told to, back. None knows of the others; a table takes one write at a time.",
+    "and, if they are told to, back. None knows of the others; a table takes one write at a time. Each has "
+    "its own interval and rights where controllers are drawn.",
 )
 POLLERS = (
-    "pollers.count",
     "pollers.manner",
     "pollers.failback",
     "pollers.calm",
     "pollers.busy",
     "pollers.restart",
 )
-USED = (*POLLERS, *POLLED, "auth", *ROUTES, *CONTROL_PLANE, "programming", "failure.routes")
+USED = (*POLLERS, "poller.start", "auth", *ROUTES, *CONTROL_PLANE, "programming", "failure.routes")
 
 
 def plan(scene: Scene) -> Plan:
@@ -69,6 +71,9 @@ class RoutePollers:
     def __init__(self, scene: Scene, vm: str, standby: str) -> None:
         settings, chosen = begin(scene, vm, standby)
         self.scene = scene
+        self.controls = controls(scene.drawn, scene.timing)
+        self.tables = tuple(one.table for one in chosen)
+        self.rights = tuple(one.may(self.tables) for one in self.controls)
         self.timing = scene.timing
         self.vm, self.standby = vm, standby
         self.names = (scene.name(vm), scene.name(standby))
@@ -82,30 +87,33 @@ class RoutePollers:
 
     def assumptions(self) -> Iterator[Assumption]:
         """Yield the numbers and statements this mechanism rests on."""
-        for name in USED:
+        for name in (*used(self.scene.drawn), *USED):
             number = self.timing[name]
             yield Assumption(f"{name}: {say(number.meaning)}", number.text, number.grade, number.source)
         for watch in self.beside:
             yield watch.assumption()
+        paces = sorted({one.every_us for one in self.controls})
         yield Assumption(
             say("pollers: turns"),
             say(
-                "each has its own turn, every {seconds:g} s, and its own luck; a table takes one write at a "
+                "each has its own turn, every {seconds} s, and its own luck; a table takes one write at a "
                 "time, and who meets another write tries again",
-                seconds=self._every_us() / SECOND_US,
+                seconds=", ".join(f"{every_us / SECOND_US:g}" for every_us in paces),
             ),
             "D",
             say("ours, after sections 1.1 (M3) and 1.3 of the reference on failover"),
         )
+        found = [one.assumption() for one in self.controls]
+        yield from (one for one in found if one is not None)
+        if any(found):
+            yield rights()
 
     def play(self, streams: Streams) -> PollersPlay:
         """Return one trial."""
         timing, draw = self.timing, streams.uniform
         degraded = "control-plane-degraded" in self.scene.fault.conditions
         degraded = degraded or timing["control.degraded"].draw(draw("control.degraded")) > 0
-        pollers = [
-            self._poller(number, streams, degraded) for number in range(round(timing.value("pollers.count")))
-        ]
+        pollers = [self._poller(number, one, streams, degraded) for number, one in enumerate(self.controls)]
         back_us = {
             "never": None,
             "at once": 0,
@@ -122,20 +130,18 @@ class RoutePollers:
         play.settle(streams)
         return play
 
-    def _every_us(self) -> int:
-        return max(SECOND_US, microseconds(self.timing["poller.wait"].values["high"]))
-
-    def _poller(self, number: int, streams: Streams, degraded: bool) -> Poller:
+    def _poller(self, number: int, own: Controls, streams: Streams, degraded: bool) -> Poller:
         """Return a poller with its luck; that of the first one is the luck of the design with one."""
         timing = self.timing
 
-        def drawn(name: str) -> float:
-            return timing[name].draw(streams.uniform(_named(name, number)))
+        def luck(name: str) -> float:
+            return streams.uniform(_named(name, number))
 
-        wait_us, start_us, auth_us = (
-            microseconds(drawn(name)) for name in ("poller.wait", "poller.start", "auth")
-        )
-        tries_us = microseconds(timing.value("poller.tries"))
+        def drawn(name: str) -> float:
+            return timing[name].draw(luck(name))
+
+        wait_us = own.first_us(luck("poller.wait"))
+        start_us, auth_us = (microseconds(drawn(name)) for name in ("poller.start", "auth"))
         fails = "failover-fails" in self.scene.fault.conditions or drawn("failure.routes") > 0
 
         def durations(switch: int) -> Sequence[int]:
@@ -147,8 +153,9 @@ class RoutePollers:
                 whole_s += timing["routes.degraded"].draw(streams.uniform(name))
             return [microseconds(whole_s * routes / count) for routes in self.counts]
 
-        times = (wait_us, self._every_us(), tries_us, start_us, auth_us)
-        return Poller(number, times, Caller(timing, polled=False), durations, fails=fails)
+        times = (wait_us, own.every_us, own.tries_us, start_us, auth_us)
+        caller, may = Caller(timing, polled=False), self.rights[number]
+        return Poller(number, times, caller, durations, fails=fails, may=may)
 
 
 def _named(name: str, number: int, switch: int = 0) -> str:
@@ -177,12 +184,14 @@ class PollersPlay(PlainPlay):
         """What all of them asked of the control plane."""
         writes = sum(act.kind in ("writes", "fails") for act in self.acts)
         refusals = sum(act.kind in ("refused", "limited") for act in self.acts)
-        return Calls(writes, 0, refusals, self.lowest_tokens)
+        denied = sum(act.kind == "denied" for act in self.acts)
+        return Calls(writes, 0, refusals, self.lowest_tokens, denied)
 
     @property
     def decide_us(self) -> int:
-        """From the first decision to the first write."""
-        first_us = next((act.begin_us for act in self.acts if act.kind in ("writes", "fails")), None)
+        """From the first decision to the first write, be it refused for good."""
+        asked = ("writes", "fails", "denied")
+        first_us = next((act.begin_us for act in self.acts if act.kind in asked), None)
         return 0 if first_us is None or self.acted_us is None else first_us - self.acted_us
 
     def settle(self, streams: Streams) -> None:
@@ -292,7 +301,8 @@ class PollersPlay(PlainPlay):
             yield Note(fault_us + time_us, "detect", "point", text, None, number.grade, number.source)
 
     def _told(self, act: Act, fault_us: int) -> Iterator[Note | Span]:
-        mechanism, who = self.mechanism, say("poller {number}", number=act.poller + 1)
+        mechanism = self.mechanism
+        who = mechanism.controls[act.poller].name
         timing, name = mechanism.timing, mechanism.names[0]
         begin_us, end_us = fault_us + act.begin_us, fault_us + act.end_us
         if act.kind == "restarts":
@@ -317,6 +327,15 @@ class PollersPlay(PlainPlay):
             case "leaves":
                 text = say("{who} leaves it alone: {told}, or will", who=who, told=made.told)
                 yield Note(begin_us, "control", "point", text, made.ref, "D", say("ours"))
+            case "denied":
+                text = say(
+                    "{who}: {text} refused ({denied}): its identity may not write {table}; the routes stay",
+                    who=who,
+                    text=made.text,
+                    denied=DENIED,
+                    table=mechanism.tables[act.table],
+                )
+                yield Note(begin_us, "control", "point", text, made.ref, "A", say(RBAC))
             case "refused" | "limited":
                 limit = timing["pollers.busy" if act.kind == "refused" else "arm.bucket"]
                 why = (

@@ -20,6 +20,7 @@ from netcore.failover import detection
 from netcore.failover.breakage import Silence
 from netcore.failover.calls import CONTROL_PLANE, ByCalls, Detector, Numbers, Write
 from netcore.failover.clock import microseconds
+from netcore.failover.controllers import Controls, first, rights, used
 from netcore.failover.detection import Heard, Hellos, Short
 from netcore.failover.mechanisms.address_move import caller_of
 from netcore.failover.mechanisms.balancer import is_gateway
@@ -47,13 +48,13 @@ POLLER = Design(
     "route-poller",
     "Routes rewritten by a poller",
     "M3",
-    "A function outside the pair looks every 30 s whether the appliance answers, and rewrites the routes.",
+    "A function outside the pair looks every 30 s, or as often as the first controller that is drawn, "
+    "whether the appliance answers, and rewrites the routes that it has a right to.",
 )
 
 NUMBERS = Numbers(operation="routes.noise", failure="failure.routes", polled=False)
 ROUTES = ("routes.base", "routes.span", "routes.scale", "routes.noise", "routes.degraded")
 USED = ("auth", *ROUTES, *CONTROL_PLANE, "programming", "failure.routes")
-POLLED = ("poller.wait", "poller.tries", "poller.start")
 
 
 def plan(scene: Scene) -> Plan:
@@ -77,9 +78,15 @@ def plan_poller(scene: Scene) -> Plan:
     """Return the design driven by a poller; see ``plan``."""
     need_provider(scene, "Azure")
     vm = failing_vm(scene)
-    poller = Poller(scene.name(vm), scene.breakage.silences(vm), scene.timing)
+    own = first(scene.drawn, scene.timing)
+    poller = Poller(scene.name(vm), scene.breakage.silences(vm), scene.timing, own)
     standby = standby_of(scene.drawn, vm)
-    return Plan(POLLER, scene, RouteRewrite(scene, vm, standby, poller, (*POLLED, *USED), NUMBERS, None))
+    numbers = (*used(scene.drawn, alone=True), "poller.start", *USED)
+    made = RouteRewrite(scene, vm, standby, poller, numbers, NUMBERS, None)
+    may = own.may(made.tables)
+    if may is not None:
+        made.denied = frozenset(range(len(made.tables))) - may
+    return Plan(POLLER, scene, made)
 
 
 class RouteRewrite(ByCalls):
@@ -102,6 +109,7 @@ class RouteRewrite(ByCalls):
     ) -> None:
         settings, chosen = begin(scene, vm, standby)
         self.counts = [len(one.after) for one in chosen]
+        self.tables = tuple(one.table for one in chosen)
         name = scene.name(standby)
         writes = [write(scene, one, settings[one.table], vm, name) for one in chosen]
         repaired = scene.add(Sets(tuple(settings.values()), 1))
@@ -148,19 +156,19 @@ class Poller:
     Args:
         name: how people call the appliance.
         silent: when it answers nothing.
+        own: its pace, threshold and rights: those of the first controller that is drawn, if any.
     """
 
     name: str
     silent: tuple[Silence, ...]
     timing: TimingProfile
+    own: Controls
 
     def hear(self, streams: Streams) -> Heard:
         """Return when it acts in one trial; a silence that ends before its last try is not noticed."""
-        wait_us, start_us = (
-            microseconds(self.timing[name].draw(streams.uniform(name)))
-            for name in ("poller.wait", "poller.start")
-        )
-        tries_us = microseconds(self.timing.value("poller.tries"))
+        wait_us = self.own.first_us(streams.uniform("poller.wait"))
+        start_us = microseconds(self.timing["poller.start"].draw(streams.uniform("poller.start")))
+        tries_us = self.own.tries_us
         short: list[Short] = []
         for begin_us, end_us in self.silent:
             last_us = begin_us + wait_us + tries_us
@@ -170,8 +178,11 @@ class Poller:
         return Heard((), None, short=tuple(short))
 
     def assumptions(self) -> Iterator[Assumption]:
-        """Yield nothing: ``POLLED`` is among the numbers of the mechanism."""
-        yield from ()
+        """Yield what is drawn of it; its numbers are among those of the mechanism."""
+        found = self.own.assumption()
+        if found is not None:
+            yield found
+            yield rights()
 
     def story(self, heard: Heard, fault_us: int) -> Iterator[Note | Span]:
         """Yield it in words; times from the start of the run."""

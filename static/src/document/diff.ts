@@ -24,7 +24,7 @@ export function differences(before: JsonObject, after: JsonObject): Difference[]
   for (const key of ["switches", "timing_overrides"]) if (!same(before[key] ?? {}, after[key] ?? {})) found.push({ path: "", change: "changed", words: t("{what} changed.", { what: sentence(key) }) });
   const [old, now] = [topologyOf(before), topologyOf(after)];
   for (const collection of [...Object.keys(COLLECTIONS), "service_tags"]) compare(collection, mapOf(old[collection]), mapOf(now[collection]), before, after, found);
-  for (const story of ["traffic", "faults", "notes"]) compareStory(story, mapOf(before[story]), mapOf(after[story]), found);
+  for (const story of ["traffic", "faults", "controllers", "notes"]) compareStory(story, mapOf(before[story]), mapOf(after[story]), found);
   const moved = Object.keys({ ...mapOf(before.layout), ...mapOf(after.layout) }).filter((path) => !same(mapOf(before.layout)[path], mapOf(after.layout)[path])).length;
   if (moved > 0) found.push({ path: "", change: "changed", words: t("{n} things were moved on the drawing.", { n: moved }) });
   return found;

@@ -82,7 +82,7 @@ export interface Metrics {
   /** Share of new connections that meet other stateful appliances there than back. */
   asymmetric?: { before: number; worst: number; after: number };
   dual_active_us?: number;
-  calls?: { writes: number; polls: number; refusals: number; lowest_tokens: number | null };
+  calls?: { writes: number; polls: number; refusals: number; denied?: number; lowest_tokens: number | null };
   phases_us?: Record<"detect" | "decide" | "control" | "program", number | null>;
   lost_by_cause: Record<string, number>;
   flows: Outcomes;

@@ -32,7 +32,7 @@ export function texts(value: unknown): string[] {
 }
 
 /** Collections that lie beside the topology, not in it: what is told of the network, not the network itself. */
-export const BESIDE: ReadonlySet<string> = new Set(["notes", "traffic", "faults"]);
+export const BESIDE: ReadonlySet<string> = new Set(["notes", "traffic", "faults", "controllers"]);
 
 /** Return the part at a path such as `nics/fw1` or `load_balancers/ilb/rules/all`; null when there is none. */
 export function at(document: unknown, path: string): Json | null {

@@ -79,6 +79,7 @@ const REFERENCES: Record<string, Reference> = {
   "TransitRoute.attachment": { to: "attachments", near: true, goes: true },
   "Host.gateway": { to: "gateways", goes: true },
   "Host.site": { to: "sites", goes: true },
+  "Controller.tables": { to: "route_tables" },
   "Flow.source": { to: "", path: true, among: ["vms", "hosts"] },
   "Flow.destination": { to: "", path: true, among: ["vms", "hosts", "traffic_managers"], free: true },
 };

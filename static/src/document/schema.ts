@@ -443,6 +443,14 @@ export type AfterUs = number;
  * @maxItems 200
  */
 export type Then = FaultStep[];
+export type Name33 = string;
+export type IntervalS1 = number | null;
+export type TriesS = number | null;
+export type Scope = "subscription" | "tables";
+/**
+ * @maxItems 500
+ */
+export type Tables1 = string[];
 export type Text = string;
 export type X = number;
 export type Y = number;
@@ -454,6 +462,8 @@ export type Folded = boolean;
  * ``switches`` sets named options of the profile otherwise than its defaults (facts, section N).
  * ``timing_overrides`` changes numbers of the timing profile: one number, an option, or some fields of a
  * distribution, such as ``{"poll.period": 10, "operation": {"median": 20}}``.
+ * ``controllers`` are those that race in ``route-pollers``; without any, ``pollers.count`` of them do, all
+ * alike and with a right to everything.
  */
 export interface Scenario {
   schema: Schema;
@@ -467,6 +477,7 @@ export interface Scenario {
   topology?: Topology;
   traffic?: Traffic;
   faults?: Faults;
+  controllers?: Controllers;
   notes?: Notes;
   layout?: Layout;
 }
@@ -1508,6 +1519,30 @@ export interface FaultStep {
   edits?: Edits1;
   lasts_us?: LastsUs1;
   after_us?: AfterUs;
+}
+export interface Controllers {
+  [k: string]: Controller;
+}
+/**
+ * One controller of the design ``route-pollers``: how it looks, and what its identity may write.
+ *
+ * Args:
+ *     interval_s: how often it looks, 1 s to a day; None: as ``poller.wait`` of the timing profile says.
+ *     tries_s: how long it tries before it believes that nobody answers, up to a day; None: as
+ *         ``poller.tries`` says.
+ *     scope: ``subscription``: it may write every table and all else, ``tables`` then adds nothing, as roles
+ *         add up; ``tables``: those that ``tables`` names, and no more.
+ *     tables: ids of route tables, 500 at most.
+ *
+ * This interface was referenced by `Controllers`'s JSON-Schema definition
+ * via the `patternProperty` "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$".
+ */
+export interface Controller {
+  name: Name33;
+  interval_s?: IntervalS1;
+  tries_s?: TriesS;
+  scope?: Scope;
+  tables?: Tables1;
 }
 export interface Notes {
   [k: string]: Note;

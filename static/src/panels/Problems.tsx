@@ -65,15 +65,15 @@ function Warnings(): ReactNode {
   );
 }
 
-/** Return a fault or a flow that a JSON pointer lies in, as a path. */
+/** Return a fault, a flow or a controller that a JSON pointer lies in, as a path. */
 function besideAt(pointer: string): string | null {
   const parts = pointer.split("/").slice(1, 3);
-  return parts.length === 2 && ["faults", "traffic"].includes(parts[0] ?? "") ? parts.join("/") : null;
+  return parts.length === 2 && ["faults", "traffic", "controllers"].includes(parts[0] ?? "") ? parts.join("/") : null;
 }
 
-/** Go where it is edited: a thing to its form, a fault to the races, a flow to the scenario's own form. */
+/** Go where it is edited: a thing to its form, a fault or a controller to the races, a flow to the scenario's own form. */
 function open(place: string | null, beside: string | null): void {
-  if (beside?.startsWith("faults/")) update({ dock: "failover" });
+  if (beside?.startsWith("faults/") || beside?.startsWith("controllers/")) update({ dock: "failover" });
   select(place, true);
 }
 

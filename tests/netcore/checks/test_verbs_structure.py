@@ -51,6 +51,41 @@ def test_prop_tests_a_field_or_each_of_them(test: dict[str, object], right: bool
 
 
 @pytest.mark.parametrize(
+    ("test", "right"),
+    [
+        ({"path": "controllers/robot/scope", "equals": "tables"}, True),
+        ({"path": "controllers/Robot One/tables", "just": ["b", "a"]}, True),
+        ({"path": "controllers/*/tables", "just": ["a", "b", "c"]}, False),
+        ({"path": "controllers/robot/tables", "just": ["a"]}, False),
+        ({"path": "controllers/robot/name", "just": ["Robot One"]}, False),
+        ({"path": "controllers/other/scope", "equals": "tables"}, False),
+    ],
+)
+def test_prop_tests_what_a_controller_may_write(test: dict[str, object], right: bool) -> None:
+    drawn = shop().table("a", {}).table("b", {})
+    robot = {"name": "Robot One", "scope": "tables", "tables": ["a", "b", "a"]}
+    drawn.raw["controllers"] = {"robot": robot}
+    assert passes({"prop": test}, drawn) is right
+    assert not passes({"prop": test}, shop()), "without a controller there is nothing that could be right"
+
+
+def test_a_change_copies_what_is_there_as_it_is_there() -> None:
+    """A grader starts the learner's own controller a second time, whatever it was set to."""
+    drawn = shop()
+    drawn.raw["controllers"] = {"robot": {"name": "robot", "interval_s": 7}}
+    twin = {"op": "copy", "from": "/controllers/robot", "path": "/controllers/twin"}
+    made = after({"patch": [twin]}, drawn=drawn)
+    assert made.controllers["twin"] == made.controllers["robot"]
+    assert made.controllers["twin"].interval_s == 7
+
+
+@pytest.mark.parametrize("wrong", [{"op": "copy"}, {"op": "add", "from": "/name"}])
+def test_from_belongs_to_copy(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="from belongs to copy"):
+        Change.model_validate({"patch": [{"path": "/name", **wrong}]})
+
+
+@pytest.mark.parametrize(
     ("count", "right"),
     [
         ({"of": "vms", "exactly": 2}, True),

@@ -101,6 +101,18 @@ def test_a_race_of_the_start_takes_what_it_names_of_the_drawing_and_nothing_else
     assert not scenario_of(Race.model_validate(RACE), case)[1].faults[fault].conditions
 
 
+def test_a_race_leaves_to_the_drawing_how_its_controllers_go_about_it_and_not_who_they_are() -> None:
+    start, mine = (json.loads(json.dumps(SEED)) for _ in range(2))
+    robot = {"name": "robot", "interval_s": 60, "scope": "tables", "tables": []}
+    start["controllers"] = {"robot": robot, "other": {"name": "other"}}
+    mine["controllers"] = {"robot": {**robot, "interval_s": 5}, "mine": {"name": "mine"}}
+    case = Case(start=netcore.load(start), drawing=netcore.load(mine), budget=Budget())
+    made = scenario_of(Race.model_validate({**RACE, "own": ["controllers"]}), case)[1]
+    assert {key: one.interval_s for key, one in made.controllers.items()} == {"robot": 5, "other": None}
+    kept = scenario_of(Race.model_validate(RACE), case)[1]
+    assert kept.controllers == case.start.controllers
+
+
 @pytest.mark.parametrize(
     ("more", "why"),
     [({"own": ["poller.trys"]}, "poller.trys"), ({"own": ["auth"], "setting": "drawing"}, "own is for")],

@@ -106,7 +106,7 @@ def test_causes_outcomes_and_calls_are_means_over_trials() -> None:
     move, balancer = summary["designs"]
     assert move["calls"]["writes"] > 2
     assert move["calls"]["lowest_tokens"] > 190
-    assert balancer["calls"] == {"writes": 0, "polls": 0, "refusals": 0, "lowest_tokens": None}
+    assert balancer["calls"] == {"writes": 0, "polls": 0, "refusals": 0, "denied": 0, "lowest_tokens": None}
     assert move["phases"]["decide"] > 0
     assert balancer["phases"]["decide"] == 0
 

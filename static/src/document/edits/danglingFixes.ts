@@ -37,6 +37,7 @@ export const dangling: Find = (document, path) => {
 };
 
 function modelOf(holder: string): string | null {
+  if (holder.startsWith("controllers/")) return "Controller";
   return holder.startsWith("traffic/") ? "Flow" : modelAt(holder);
 }
 

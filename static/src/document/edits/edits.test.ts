@@ -140,6 +140,20 @@ describe("what is deleted", () => {
     expect(at(applied(document, removal.patch), "subnets/subnet1/route_table")).toBeNull();
   });
 
+  it("takes a deleted table out of the rights of controllers", () => {
+    const drawn: JsonObject = {
+      ...EMPTY,
+      topology: { route_tables: { a: { name: "a", routes: {} }, b: { name: "b", routes: {} } } },
+      controllers: { robot: { name: "Robot", scope: "tables", tables: ["a", "b"] }, other: { name: "Other", tables: [] } },
+    };
+    const { patch, told } = remove(drawn, ["route_tables/a"]);
+    const after = applied(drawn, patch) as JsonObject;
+    expect(after.controllers).toEqual({ robot: { name: "Robot", scope: "tables", tables: ["b"] }, other: { name: "Other", tables: [] } });
+    expect(told).toEqual(["Controller Robot has no right to it any more."]);
+    const alone = remove(drawn, ["controllers/robot"]);
+    expect(applied(drawn, alone.patch)).toMatchObject({ topology: drawn.topology ?? null, controllers: { other: { name: "Other" } } });
+  });
+
   it("takes the rules of a pool with the pool, and nothing else of the balancer", () => {
     const document = network();
     const after = applied(document, remove(document, ["load_balancers/balancer1/pools/pool"]).patch);

@@ -76,6 +76,8 @@ describe("a mend of a reference", () => {
     const vms = Object.fromEntries(["m", "n", "o", "p"].map((id) => [id, { name: id }]));
     const drawn = { topology: { vms }, faults };
     expect(words("dangling-reference", "/faults/f/vm", drawn)).toEqual(["Take m", "Take n", "Take o", "Delete crash"]);
+    const controllers = { robot: { name: "robot", scope: "tables", tables: ["gone"] } };
+    expect(words("dangling-reference", "/controllers/robot/tables/0", { topology: {}, controllers })).toEqual(["Take it out of the list"]);
   });
 
   it("sends a route to an appliance that forwards", () => {

@@ -1,6 +1,6 @@
 /** Deleting: what hangs on a thing goes with it or lets go of it, and is told beforehand. */
 
-import { at, children, entries, isObject, text } from "../raw";
+import { at, children, entries, isObject, text, texts } from "../raw";
 import { type Use, uses } from "../references";
 import { mark, t } from "../text";
 import type { Json, JsonObject } from "../types";
@@ -102,6 +102,15 @@ function dropStory(draft: Draft, goes: ReadonlySet<string>): string[] {
     dropped.push(`faults/${id}`);
     draft.told.push(t("Fault {name} goes with it.", { name: text(fault.name, id) }));
   }
+  // A list of rights that has become empty is a right to nothing: no table is named that is not there.
+  const controllers = isObject(draft.document.controllers) ? draft.document.controllers : {};
+  for (const [id, controller] of children(controllers)) {
+    const tables = texts(controller.tables);
+    const left = tables.filter((table) => !goes.has(`route_tables/${table}`));
+    if (left.length === tables.length) continue;
+    draft.set(`controllers/${id}/tables`, left);
+    draft.told.push(t("Controller {name} has no right to it any more.", { name: text(controller.name, id) }));
+  }
   return dropped;
 }
 
@@ -115,7 +124,7 @@ const WORDS: Record<string, string> = {
   route_tables: mark("route table"), security_groups: mark("security group"), application_groups: mark("application group"), admin_rules: mark("admin rule"), vms: mark("VM"), nics: mark("NIC"),
   public_ips: mark("public IP"), load_balancers: mark("balancer"), nat_gateways: mark("NAT gateway"), gateways: mark("gateway"), connections: mark("connection"), sites: mark("site"),
   route_servers: mark("route server"), internet_gateways: mark("Internet gateway"), transit_gateways: mark("transit gateway"), traffic_managers: mark("traffic manager"), hosts: mark("host"),
-  service_tags: mark("service tag"), notes: mark("note"), routes: mark("route"), rules: mark("rule"), pools: mark("pool"), members: mark("member"), frontends: mark("frontend"), probes: mark("probe"), routers: mark("router"),
+  service_tags: mark("service tag"), notes: mark("note"), controllers: mark("controller"), routes: mark("route"), rules: mark("rule"), pools: mark("pool"), members: mark("member"), frontends: mark("frontend"), probes: mark("probe"), routers: mark("router"),
   attachments: mark("attachment"), tables: mark("table"), configurations: mark("IP configuration"), outbound_rules: mark("outbound rule"), inbound_nat_rules: mark("inbound NAT rule"),
   tunnels: mark("tunnel"), redundancy: mark("redundancy group"), interfaces: mark("interface"), services: mark("service"), port_forwards: mark("port forward"), firewall: mark("firewall rule"), neighbours: mark("neighbour"), announces: mark("announcement"),
 };

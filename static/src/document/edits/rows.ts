@@ -38,7 +38,7 @@ export function freshRow(document: JsonObject, path: string, model: string): { i
   return { id, row: withDefaults(model, row) };
 }
 
-const BASES: Record<string, string> = { Route: "route", SecurityRule: "rule", Frontend: "front", BackendPool: "pool", Probe: "probe", BalancingRule: "rule", OutboundRule: "outbound", InboundNatRule: "nat", IPConfiguration: "secondary", GuestRoute: "route", Tunnel: "tunnel", PortForward: "forward", GuestService: "service", RedundancyGroup: "group", GuestFirewallRule: "rule", BgpNeighbour: "neighbour", Announcement: "announcement", LearnedRoute: "learned", SiteRouter: "router", RouteServerPeer: "peer", TransitTable: "table", TransitRoute: "route", TransitAttachment: "attachment", PoolMember: "member", Flow: "flow" };
+const BASES: Record<string, string> = { Route: "route", SecurityRule: "rule", Frontend: "front", BackendPool: "pool", Probe: "probe", BalancingRule: "rule", OutboundRule: "outbound", InboundNatRule: "nat", IPConfiguration: "secondary", GuestRoute: "route", Tunnel: "tunnel", PortForward: "forward", GuestService: "service", RedundancyGroup: "group", GuestFirewallRule: "rule", BgpNeighbour: "neighbour", Announcement: "announcement", LearnedRoute: "learned", SiteRouter: "router", RouteServerPeer: "peer", TransitTable: "table", TransitRoute: "route", TransitAttachment: "attachment", PoolMember: "member", Flow: "flow", Controller: "controller" };
 
 type Fresh = (document: JsonObject, path: string, rows: JsonObject[]) => JsonObject;
 

@@ -17,6 +17,7 @@ const MORE: Column[] = [
   [t("Calls that write"), (one) => one.metrics?.calls?.writes, count],
   [t("Polls"), (one) => one.metrics?.calls?.polls, count],
   [t("Refused with 429"), (one) => one.metrics?.calls?.refusals, count],
+  [t("Refused with 403, for want of a right"), (one) => one.metrics?.calls?.denied ?? 0, count],
   [t("Fewest tokens left"), (one) => one.metrics?.calls?.lowest_tokens, count],
   [t("Two held themselves active"), (one) => one.metrics?.dual_active_us, duration],
   [t("Stall of a connection, p95"), (one) => one.metrics?.stall_us?.with_rto.p95, still],

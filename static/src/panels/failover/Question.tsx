@@ -7,6 +7,7 @@ import { update, useWorkbench } from "../../document/store";
 import { t } from "../../document/text";
 import { type Followed, isLive, start } from "../../protocol/followed";
 import type { View } from "../Failover";
+import { Controllers, OF_CONTROLLERS } from "./Controllers";
 import { DesignChips } from "./DesignChips";
 import { FaultEditor } from "./FaultEditor";
 import { Refused } from "./Refused";
@@ -176,6 +177,7 @@ function Asked({ followed, view, kind, tabs, about, chosenFault, setFault, add, 
         </span>
         {wrong && <p role="alert" className="field-error">{wrong}</p>}
       </form>
+      {designs.some((one) => OF_CONTROLLERS.has(one)) && <Controllers />}
       <Refused refused={refused} choice={choice} />
       {view === "Distributions" && <TargetFields target={target} change={setTarget} />}
       {view === "Sweep" && <SweepQuestion asked={asked} ready={ready && !live("sweep")} sweeping={sweeping} change={setSweeping} started={fold} />}

@@ -101,7 +101,8 @@ function isDeep(model: string): boolean {
   return fieldsOf(model).some(([, shape]) => shape.type === "map" || shape.type === "part");
 }
 
-function Stack({ path, model, title, value }: { path: string; model: string; title: string; value: Json | undefined }): ReactNode {
+/** Parts one below the other, each with its whole form, and a button for one more. */
+export function Stack({ path, model, title, value }: { path: string; model: string; title: string; value: Json | undefined }): ReactNode {
   const [said, setSaid] = useState("");
   const add = (): void => {
     const fresh = freshRow(workbench().document, path, model);

@@ -8,6 +8,7 @@ import { COLLECTIONS, type Field, SCENARIO_FIELDS, TOPOLOGY, fieldsOf, models } 
 import { update, workbench } from "../../document/store";
 import type { Json, JsonObject } from "../../document/types";
 import { configure } from "../../protocol/api";
+import { Controllers } from "../failover/Controllers";
 import { FaultEditor } from "../failover/FaultEditor";
 import { Description, Story } from "../inspector/Story";
 import { Edit } from "./Edit";
@@ -31,6 +32,7 @@ const SCENARIO: Record<string, { form: string } | { where: string }> = {
   topology: { where: "each part has a form: see below" },
   traffic: { where: "Story: a table, see below" },
   faults: { where: "FaultEditor, see below" },
+  controllers: { where: "Failover, Controllers: a form for each, see below" },
   notes: { where: "a form of their own, see below" },
   layout: { where: "things are dragged, aligned and folded on the drawing" },
 };
@@ -51,7 +53,7 @@ const ID = "one";
 /** A VM has hundreds of fields, and a busy machine takes its time for them. */
 const SLOW_MS = 30_000;
 /** Models that no topology collection leads to. */
-const BESIDE = new Set(["Flow", "Fault", "FaultStep", "Edit", "Note"]);
+const BESIDE = new Set(["Flow", "Fault", "FaultStep", "Edit", "Controller", "Note"]);
 
 function value(field: Field): Json {
   if (field.type === "map" && field.model) return { [ID]: whole(field.model) };
@@ -93,7 +95,7 @@ beforeEach(() => {
   Element.prototype.scrollIntoView = (): void => undefined;
   configure({ urls: { api: "/api", scenario: "/s", routes: "/s/routes", rules: "/s/rules", designs: "/s/designs", reference: "/reference", guest: "/s/guest" } } as never);
   const topology = Object.fromEntries(Object.entries(COLLECTIONS).map(([collection, model]) => [collection, { [ID]: whole(model) }]));
-  const document = { schema: 1, name: "all", description: "", topology: { ...topology, service_tags: { [ID]: ["10.0.0.0/8"] } }, traffic: { [ID]: whole("Flow") }, faults: { [ID]: { ...whole("Fault"), kind: "crash", then: [{ ...whole("FaultStep"), kind: "crash" }] } }, notes: { [ID]: { text: "x" } } };
+  const document = { schema: 1, name: "all", description: "", topology: { ...topology, service_tags: { [ID]: ["10.0.0.0/8"] } }, traffic: { [ID]: whole("Flow") }, controllers: { [ID]: { ...whole("Controller"), tables: [ID] } }, faults: { [ID]: { ...whole("Fault"), kind: "crash", then: [{ ...whole("FaultStep"), kind: "crash" }] } }, notes: { [ID]: { text: "x" } } };
   update({ document: document as unknown as JsonObject, runnable: true, saved: "saved", problems: [], revision: 1, can: { edit: true, run: true, share: true, fork: true } });
 });
 
@@ -141,6 +143,10 @@ describe("every field of the document has a form", () => {
     expect(missing(await opened(<Story />), `traffic/${ID}`, "Flow")).toEqual([]);
     expect(fieldsOf("Note").map(([key]) => key)).toEqual(["text"]);
     expect(render(<Edit path={`notes/${ID}`} />).container.querySelector("textarea")).not.toBeNull();
+  });
+
+  it("in the controllers", async () => {
+    expect(missing(await opened(<Controllers />), `controllers/${ID}`, "Controller")).toEqual([]);
   });
 
   it("in the faults", async () => {
