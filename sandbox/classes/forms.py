@@ -243,6 +243,15 @@ class ExtensionForm(ExtensionModelForm):
             )
         )
 
+    def clean(self) -> dict[str, Any]:
+        """Check that something is extended."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not any(
+            cleaned.get(name) for name in ("due", "extra_minutes", "extra_submissions")
+        ):
+            raise forms.ValidationError(gettext("An extension names a learner, what is extended and why."))
+        return cleaned
+
     def clean_due(self) -> datetime | None:
         """Check that there is a date to move: an extension sets none."""
         due: datetime | None = self.cleaned_data["due"]

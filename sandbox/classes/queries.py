@@ -31,7 +31,7 @@ from sandbox.classes.models import (
 )
 from sandbox.classes.models.grades import is_about_another
 from sandbox.classes.scoring import Checked, Graded, earned_by_themselves
-from sandbox.classes.timing import Limits, limits
+from sandbox.classes.timing import Limits, late_s, limits
 from sandbox.runs.models import OPEN
 from sandbox.scenarios.models import Revision, Scenario
 
@@ -148,8 +148,27 @@ def limits_of(exercise: Exercise, place: Enrolment) -> tuple[Limits, Attempt | N
         .annotate(made=made())
         .first()
     )
-    extension = Extension.objects.filter(exercise=exercise, enrolment=place).first()
-    return limits(exercise, extension, attempt, attempt.made if attempt else 0, now()), attempt
+    return limits(
+        exercise, extension_of(exercise, place.pk), attempt, attempt.made if attempt else 0, now()
+    ), attempt
+
+
+def extension_of(exercise: Exercise, place_id: Any) -> Extension | None:
+    """Return the extension that a person has now; None: nobody gave them one."""
+    return Extension.objects.filter(exercise=exercise, enrolment=place_id).last()
+
+
+def extensions(exercise: Exercise) -> list[dict[str, Any]]:
+    """Return the extensions of an exercise, by learner, each with those before it.
+
+    Each is ``{"extension", "earlier"}``: the newest of a learner, and the older ones, newest first.
+    """
+    rows = exercise.extensions.select_related("enrolment__user", "author")
+    by_place: dict[Any, list[Extension]] = {}
+    for one in rows.order_by("enrolment", "-pk"):
+        by_place.setdefault(one.enrolment_id, []).append(one)
+    found = [{"extension": newest, "earlier": earlier} for newest, *earlier in by_place.values()]
+    return sorted(found, key=lambda one: one["extension"].enrolment.shown.casefold())
 
 
 def sits_exam(user: User) -> bool:
@@ -188,13 +207,16 @@ def sent_hints(attempt: Attempt) -> list[str]:
 
 
 def submissions_of(attempt: Attempt, *, with_points: bool) -> list[dict[str, Any]]:
-    """Return the submissions of an attempt, newest first; two queries, three where a checkpoint gave points.
+    """Return the submissions of an attempt, newest first.
 
-    Each is ``{"submission", "grading", "earned", "points", "ungraded", "own"}``; ``own`` is what of
+    Two queries; one more where there is a due date, and one where a checkpoint gave points.
+
+    Each is ``{"submission", "late_s", "grading", "earned", "points", "ungraded", "own"}``; ``own`` is what of
     ``earned`` the learner did, and no checkpoint and no reference. Without points the sums are None and no
     row of a check is read.
     """
     found = []
+    extension = extension_of(attempt.exercise, attempt.enrolment_id) if attempt.exercise.due else None
     gradings = {
         one.submission_id: one
         for one in Grading.objects.filter(submission__attempt=attempt, counts=True)
@@ -208,7 +230,9 @@ def submissions_of(attempt: Attempt, *, with_points: bool) -> list[dict[str, Any
     for submission in attempt.submissions.select_related("revision").defer("revision__document"):
         grading = gradings.get(submission.pk)
         sums = {name: getattr(grading, name, None) if with_points else None for name in _SUMS}
-        found.append({"submission": submission, "grading": grading, **sums, "own": sums["earned"]})
+        late = late_s(attempt.exercise, extension, submission.created)
+        row = {"submission": submission, "late_s": late, "grading": grading}
+        found.append({**row, **sums, "own": sums["earned"]})
     if with_points:
         _take_away_what_was_given(found)
     return found[::-1]

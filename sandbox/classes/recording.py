@@ -15,6 +15,7 @@ from sandbox.accounts.models import User
 from sandbox.classes import queries
 from sandbox.classes.models import Attempt, CheckRow, GradeEvent, Grading, Override, Submission
 from sandbox.classes.scoring import Checked, Graded, Score, score
+from sandbox.classes.timing import late_s
 
 
 def finish(grading_id: Any, rows: Sequence[CheckRow], drawing: str) -> None:
@@ -48,10 +49,14 @@ def fingerprint(rows: Sequence[CheckRow]) -> str:
     return hashlib.sha256(json.dumps(sorted(failed)).encode()).hexdigest()
 
 
-def rescore(attempt: Attempt, cause: str, author: User | None) -> None:
+def rescore(attempt: Attempt, cause: str, author: User | None, *, by_rules: bool = False) -> None:
     """Work out the score of an attempt again and append it to the history if it changed or is the first.
 
     The caller is in a transaction.
+
+    Args:
+        author: whose deed it is; what somebody did to this attempt stands in the history anyway.
+        by_rules: they changed limits or rules, so where the score is the same there is nothing to tell.
     """
     locked = Attempt.objects.select_for_update().select_related("exercise").get(pk=attempt.pk)
     found = score_of(locked)
@@ -60,7 +65,7 @@ def rescore(attempt: Attempt, cause: str, author: User | None) -> None:
         Attempt.objects.filter(pk=locked.pk).update(score=None, ungraded=open_points)
         return
     same = locked.score == found.points and locked.ungraded == found.ungraded
-    if same and author is None and locked.history.exists():
+    if same and (author is None or by_rules) and locked.history.exists():
         return
     GradeEvent.objects.create(
         attempt=locked, score=found.points, ungraded=found.ungraded, cause=cause[:300], author=author
@@ -83,12 +88,13 @@ def score_of(attempt: Attempt, instead: Sequence[Grading] = ()) -> Score | None:
     # What we failed to grade uses up nothing, so what a later submission is worth does not count it either.
     lost = set(Submission.objects.filter(queries.lost(), attempt=attempt).values_list("number", flat=True))
     lost -= {one.submission.number for one in gradings.values()}
+    extension = queries.extension_of(attempt.exercise, attempt.enrolment_id) if attempt.exercise.due else None
     graded = [
         Graded(
             one.submission.number - sum(number < one.submission.number for number in lost),
             rows[one.pk],
             one.submission.hints,
-            one.submission.late_s,
+            late_s(attempt.exercise, extension, one.submission.created),
             one.submission.after_reference,
             frozenset(one.submission.given),
         )

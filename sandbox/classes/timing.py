@@ -55,7 +55,6 @@ def limits(
         whole = exercise.submissions + (extension.extra_submissions if extension else 0)
         left = max(0, whole - made)
     visible = exercise.opens is None or exercise.opens <= now
-    late_s = ceil(max(0.0, (now - due).total_seconds())) if due else 0
     refusal = ""
     if exercise.course.archived is not None:
         refusal = gettext("The course is archived: it can be read, and nothing is handed in any more.")
@@ -67,7 +66,13 @@ def limits(
         refusal = gettext("The time for this attempt is over.")
     elif left == 0:
         refusal = gettext("All submissions are used up.")
-    return Limits(visible, due, closes, ends, left, late_s, refusal)
+    return Limits(visible, due, closes, ends, left, late_s(exercise, extension, now), refusal)
+
+
+def late_s(exercise: Exercise, extension: Extension | None, moment: datetime) -> int:
+    """Return how many seconds behind the due date of a learner a moment is, by the dates of today."""
+    due = _later(exercise.due, extension.due if extension else None)
+    return ceil(max(0.0, (moment - due).total_seconds())) if due else 0
 
 
 def _later(date: datetime | None, extended: datetime | None) -> datetime | None:

@@ -39,6 +39,11 @@ urlpatterns = [
     path("courses/<uuid:course_id>/checks.json", grades.course_checks_json, name="checks_json"),
     path("exercises/<uuid:exercise_id>/settings/", grades.exercise_settings, name="exercise_settings"),
     path("exercises/<uuid:exercise_id>/extend/", grades.extend, name="extend"),
+    path(
+        "exercises/<uuid:exercise_id>/extensions/<uuid:place_id>/end/",
+        grades.extension_end,
+        name="extension_end",
+    ),
     path("exercises/<uuid:exercise_id>/release/", grades.release, name="release"),
     path("exercises/<uuid:exercise_id>/delete/", grades.exercise_delete, name="exercise_delete"),
     path("exercises/<uuid:exercise_id>/grades/", grades.exercise_grades, name="grades"),

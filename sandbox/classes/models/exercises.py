@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from sandbox.classes.models.appended import AppendedModel, AppendOnlyQuerySet
 from sandbox.classes.models.packs import PackVersion
 from sandbox.classes.models.people import Course, Enrolment
 
@@ -133,8 +135,11 @@ class Exercise(models.Model):
         return float(worth[min(number, len(worth)) - 1]) / 100
 
 
-class Extension(models.Model):
-    """Other limits for one learner, with the reason."""
+class Extension(AppendedModel):
+    """Other limits for one learner, with the reason; the newest one holds.
+
+    One that gives nothing takes the earlier ones back.
+    """
 
     exercise = models.ForeignKey(Exercise, on_delete=models.CASCADE, related_name="extensions")
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="extensions")
@@ -144,15 +149,22 @@ class Extension(models.Model):
         default=0, validators=[MaxValueValidator(MOST_SUBMISSIONS)]
     )
     reason = models.CharField(max_length=300)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
     created = models.DateTimeField(default=now, editable=False)
 
+    objects = AppendOnlyQuerySet["Extension"].as_manager()
+
     class Meta:
-        """One per learner and exercise."""
+        """In order."""
 
         ordering = ("id",)
-        constraints = (
-            models.UniqueConstraint(fields=("exercise", "enrolment"), name="extension_exercise_enrolment"),
-        )
+
+    @property
+    def gives(self) -> bool:
+        """True where it gives something, and does not take back what was given."""
+        return bool(self.due or self.extra_minutes or self.extra_submissions)
 
     def __str__(self) -> str:
         """Return who and what."""

@@ -112,9 +112,9 @@ class Answer(AppendedModel):
 class Submission(AppendedModel):
     """An immutable revision with the answers there were, numbered from 1 in its attempt.
 
-    ``hints`` is how many hints were taken by then; ``late_s`` the seconds behind the due date;
-    ``after_reference``: the learner had gone on from the reference. ``given``: ids of the checks that
-    checkpoints had done for the learner by then.
+    ``hints`` is how many hints were taken by then; ``after_reference``: the learner had gone on from the
+    reference. ``given``: ids of the checks that checkpoints had done for the learner by then. How late it
+    is follows from ``created`` and the dates of today (``timing.late_s``).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -123,7 +123,6 @@ class Submission(AppendedModel):
     revision = models.ForeignKey(Revision, on_delete=models.RESTRICT, related_name="submissions")
     answers = models.JSONField(default=dict)
     hints = models.PositiveIntegerField(default=0)
-    late_s = models.PositiveIntegerField(default=0)
     after_reference = models.BooleanField(default=False)
     given = models.JSONField(default=list, blank=True)
     created = models.DateTimeField(default=now)

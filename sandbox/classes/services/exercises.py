@@ -8,9 +8,14 @@ from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext
 
+from sandbox.accounts.models import User
 from sandbox.classes import queries, recording
-from sandbox.classes.models import Attempt, Course, Exercise, Extension, PackVersion
+from sandbox.classes.models import Attempt, Course, Enrolment, Exercise, Extension, PackVersion
 from sandbox.classes.services import work
+
+
+class Refused(ValueError):
+    """It cannot be done; the message says why, for people."""
 
 
 def add(course: Course, versions: Iterable[PackVersion]) -> list[Exercise]:
@@ -24,7 +29,7 @@ def add(course: Course, versions: Iterable[PackVersion]) -> list[Exercise]:
         ]
 
 
-def save(exercise: Exercise) -> None:
+def save(exercise: Exercise, author: User | None = None) -> None:
     """Store the rules of an exercise; scores follow, and drawings of attempts get its locks."""
     with transaction.atomic():
         exercise.save()
@@ -34,20 +39,34 @@ def save(exercise: Exercise) -> None:
             if attempt.scenario is not None:
                 work.restrict(attempt, attempt.scenario)
             if attempt.score is not None:
-                recording.rescore(attempt, gettext("The rules of the exercise were changed"), None)
+                cause = gettext("The rules of the exercise were changed")
+                recording.rescore(attempt, cause, author, by_rules=True)
 
 
-def extend(extension: Extension) -> Extension:
-    """Store other limits for one learner, in the place of earlier ones; return the row."""
-    kept = {
-        "due": extension.due,
-        "extra_minutes": extension.extra_minutes,
-        "extra_submissions": extension.extra_submissions,
-        "reason": extension.reason,
-    }
-    return Extension.objects.update_or_create(
-        exercise=extension.exercise, enrolment=extension.enrolment, defaults=kept
-    )[0]
+def extend(extension: Extension, author: User) -> None:
+    """Store other limits for one learner, in the place of earlier ones, which are kept; the score follows."""
+    extension.author = author
+    cause = gettext("Extended: {reason}") if extension.gives else gettext("Extension taken back: {reason}")
+    with transaction.atomic():
+        extension.save()
+        attempts = Attempt.objects.filter(exercise=extension.exercise, enrolment=extension.enrolment)
+        for attempt in attempts.exclude(score=None):
+            cause = cause.format(reason=extension.reason)
+            recording.rescore(attempt, cause, author, by_rules=True)
+
+
+def take_back(exercise: Exercise, place: Enrolment, author: User, reason: str) -> None:
+    """Take what was extended for a learner back; what was handed in counts as if it had not been.
+
+    Raises:
+        Refused: nothing is extended for them.
+    """
+    with transaction.atomic():
+        Exercise.objects.select_for_update().get(pk=exercise.pk)
+        held = queries.extension_of(exercise, place.pk)
+        if held is None or not held.gives:
+            raise Refused(gettext("Nothing is extended for {shown}.").format(shown=place.shown))
+        extend(Extension(exercise=exercise, enrolment=place, reason=reason), author)
 
 
 def release(exercise: Exercise, released: bool) -> None:

@@ -24,7 +24,6 @@ from sandbox.classes.models import (
     Submission,
 )
 from sandbox.classes.services import grading as gradings
-from sandbox.classes.timing import Limits
 from sandbox.runs.models import OPEN
 from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios import restrictions
@@ -250,7 +249,7 @@ def submit(attempt: Attempt, user: User, *, tell: bool = True) -> tuple[Submissi
         answers = {answer.check_id: answer.value for answer in locked.answers.all()}
         if waiting := _waiting(locked, answers):
             return waiting
-        limits = _still_open(attempt)
+        _still_open(attempt)
         if questions := packs.open_predictions(attempt):
             raise PredictionsOpen(questions)
         revision = scenario_queries.revision(drawing(attempt, user))
@@ -261,7 +260,6 @@ def submit(attempt: Attempt, user: User, *, tell: bool = True) -> tuple[Submissi
             revision=revision,
             answers=answers,
             hints=queries.hints_taken(locked),
-            late_s=limits.late_s,
             after_reference=locked.from_reference is not None,
             given=packs.given_by(locked),
         )
@@ -283,8 +281,7 @@ def _waiting(attempt: Attempt, answers: dict[str, Any]) -> tuple[Submission, Gra
     return None if grading is None else (newest, grading)
 
 
-def _still_open(attempt: Attempt) -> Limits:
+def _still_open(attempt: Attempt) -> None:
     limits, _ = queries.limits_of(attempt.exercise, attempt.enrolment)
     if limits.refusal and attempt.enrolment.role == Role.LEARNER:
         raise Refused(limits.refusal)
-    return limits

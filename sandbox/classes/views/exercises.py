@@ -14,7 +14,7 @@ from sandbox.classes import access, answers, markdown, packs, queries
 from sandbox.classes.models import Attempt, Exercise, Grading, Submission
 from sandbox.classes.services import grading as gradings
 from sandbox.classes.services import work
-from sandbox.classes.timing import Limits
+from sandbox.classes.timing import Limits, late_s
 from sandbox.classes.views.shared import page, person, refused, said
 from sandbox.runs import services as runs
 from sandbox.scenarios import services as scenarios
@@ -191,6 +191,7 @@ def submission(request: HttpRequest, submission_id: str) -> HttpResponse:
     """Show how a submission went: live while it is graded, afterwards check by check.
 
     ``classes/submission.html``: ``submission``, ``exercise``, ``attempt``, ``grading`` (None: none),
+    ``late_s``,
     ``rows`` (see ``queries.rows_for_learner``, or rows of checks for staff), ``own``, ``live`` (None, or
     ``{"socket", "events"}`` for the browser), ``sums``, ``given`` (None, or the points that a checkpoint or
     the reference gave, which do not count; rows then have ``own``, what of them counts).
@@ -212,6 +213,7 @@ def submission(request: HttpRequest, submission_id: str) -> HttpResponse:
     live = _live(run) if waits and run is not None and run.owner_id == person(request).pk else None
     context = {
         "submission": found,
+        "late_s": late_s(exercise, queries.extension_of(exercise, attempt.enrolment_id), found.created),
         "exercise": exercise,
         "attempt": attempt,
         "grading": grading,

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,7 +17,7 @@ from sandbox.classes.forms import CommentForm, ExerciseForm, ExtensionForm, Over
 from sandbox.classes.models import Exercise, PackVersion, Submission
 from sandbox.classes.services import exercises
 from sandbox.classes.services import grading as gradings
-from sandbox.classes.views.shared import page, paged, person, refused, said, wrong
+from sandbox.classes.views.shared import Mistyped, page, paged, person, refused, said, typed, wrong
 
 MOST_OFFERED: Final = 10
 """So many learners are offered while somebody types."""
@@ -49,7 +49,8 @@ def exercise_new(request: HttpRequest, course_id: str) -> HttpResponse:
 def exercise_settings(request: HttpRequest, exercise_id: str) -> HttpResponse:
     """Change the rules of an exercise.
 
-    ``classes/exercise_settings.html``: ``exercise``, ``form``, ``extension`` (form), ``extensions``.
+    ``classes/exercise_settings.html``: ``exercise``, ``form``, ``extension`` (form), ``extensions``
+    (see ``queries.extensions``).
     With ``?learner=``: ``classes/learner_options.html``, the ``learners`` whom these words may mean.
     """
     found, place = access.exercise(request.user, exercise_id, "manage")
@@ -58,13 +59,13 @@ def exercise_settings(request: HttpRequest, exercise_id: str) -> HttpResponse:
         return page(request, "learner_options.html", found.course, place, {"learners": learners})
     form = ExerciseForm(request.POST or None, instance=found, packs=access.packs(found.course))
     if request.method == "POST" and form.is_valid():
-        exercises.save(form.save(commit=False))
+        exercises.save(form.save(commit=False), person(request))
         return said(request, gettext("Saved. Attempts that began keep the version they have."), request.path)
     context = {
         "exercise": found,
         "form": form,
         "extension": ExtensionForm(exercise=found),
-        "extensions": found.extensions.select_related("enrolment__user"),
+        "extensions": queries.extensions(found),
     }
     return page(request, "exercise_settings.html", found.course, place, context, 422 if form.errors else 200)
 
@@ -79,8 +80,22 @@ def extend(request: HttpRequest, exercise_id: str) -> HttpResponse:
         return refused(request, wrong(form), target)
     extension = form.save(commit=False)
     extension.exercise = found
-    exercises.extend(extension)
+    exercises.extend(extension, person(request))
     return said(request, gettext("Extended for {shown}.").format(shown=extension.enrolment.shown), target)
+
+
+@require_POST
+def extension_end(request: HttpRequest, exercise_id: str, place_id: str) -> HttpResponse:
+    """Take back what was extended for a learner (``reason``)."""
+    found, _ = access.exercise(request.user, exercise_id, "manage")
+    learner = get_object_or_404(found.course.enrolments.all(), pk=place_id)
+    target = reverse("classes:exercise_settings", args=[found.pk])
+    try:
+        reason = typed(request, "reason", 300)
+        exercises.take_back(found, learner, person(request), reason or gettext("taken back"))
+    except (Mistyped, exercises.Refused) as error:
+        return refused(request, error, target)
+    return said(request, gettext("Taken back for {shown}.").format(shown=learner.shown), target)
 
 
 @require_POST

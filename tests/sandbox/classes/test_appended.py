@@ -13,15 +13,16 @@ from sandbox.classes.models import (
     AttemptEvent,
     CheckRow,
     Course,
+    Extension,
     GradeEvent,
     Override,
     Submission,
 )
 from sandbox.classes.models.appended import AppendedModel, AppendOnly
-from sandbox.classes.services import grading
+from sandbox.classes.services import exercises, grading
 from tests.sandbox.classes.base import ClassroomTest
 
-KINDS: tuple[type[Any], ...] = (Answer, AttemptEvent, CheckRow, GradeEvent, Override, Submission)
+KINDS: tuple[type[Any], ...] = (Answer, AttemptEvent, CheckRow, Extension, GradeEvent, Override, Submission)
 
 
 class AppendedTest(ClassroomTest):
@@ -29,10 +30,15 @@ class AppendedTest(ClassroomTest):
 
     def setUp(self) -> None:
         super().setUp()
-        self.attempt = self.begun(self.exercise())
+        exercise = self.exercise()
+        self.attempt = self.begun(exercise)
         self.solve(self.attempt)
         self.graded(self.attempt)
         grading.override(self.attempt, self.owner, "all-talk", 5, "said so")
+        given = Extension(
+            exercise=exercise, enrolment=self.attempt.enrolment, extra_submissions=1, reason="ill"
+        )
+        exercises.extend(given, self.owner)
 
     def test_these_are_all_that_are_added_only(self) -> None:
         assert set(AppendedModel.__subclasses__()) == set(KINDS)

@@ -128,6 +128,7 @@ LISTED: Final = frozenset(
         "classes:checks_json",
         "classes:exercise_settings",
         "classes:extend",
+        "classes:extension_end",
         "classes:release",
         "classes:exercise_delete",
         "classes:grades",

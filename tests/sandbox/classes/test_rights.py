@@ -70,6 +70,7 @@ POST: dict[str, set[str]] = {
     "exercise_new": TEACHERS,
     "exercise_settings": TEACHERS,
     "extend": TEACHERS,
+    "extension_end": TEACHERS,
     "release": TEACHERS,
     "exercise_delete": TEACHERS,
     "regrade": TEACHERS,
