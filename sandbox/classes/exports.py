@@ -32,6 +32,7 @@ CHECK_COLUMNS: Final = (
     "of",
     "state",
     "by_hand",
+    "given",
 )
 
 SCORE: Final = "score"
@@ -42,7 +43,11 @@ Part = tuple[list[dict[str, Any]], list[dict[str, Any]]]
 
 
 def course_data(course: Course) -> dict[str, Any]:
-    """Return the gradebook of a course as plain data, for JSON and for machines."""
+    """Return the gradebook of a course as plain data, for JSON and for machines.
+
+    ``given`` of a score is ``reference`` or ``checkpoint`` where that did a part of the work; the points are
+    without what it did.
+    """
     table = gradebook.course_table(course)
     return {
         "course": _course(course),
@@ -59,6 +64,7 @@ def course_data(course: Course) -> dict[str, Any]:
                         "submissions": cell["made"] if cell else 0,
                         "predictions": cell["predictions"] if cell else None,
                         "behaviour": cell["behaviour"] if cell else None,
+                        "given": cell["given"] if cell else "",
                     }
                     for exercise, cell in zip(table["exercises"], row["cells"], strict=True)
                 ],
@@ -69,11 +75,19 @@ def course_data(course: Course) -> dict[str, Any]:
 
 
 def course_csv(course: Course) -> str:
-    """Return the gradebook of a course as CSV; no cell can be taken for a formula."""
+    """Return the gradebook of a course as CSV; no cell can be taken for a formula.
+
+    ``given`` are the titles of the exercises in which a checkpoint or the reference did a part of the work.
+    """
     data = course_data(course)
-    heading = ["login", "name", "group", "total", *(one["title"] for one in data["exercises"])]
+    heading = ["login", "name", "group", "total", *(one["title"] for one in data["exercises"]), "given"]
+    titles = [one["title"] for one in data["exercises"]]
     lines = [
-        [one["login"], one["name"], one["group"], one["total"], *(cell["score"] for cell in one["scores"])]
+        [
+            *(one[key] for key in ("login", "name", "group", "total")),
+            *(cell["score"] for cell in one["scores"]),
+            "; ".join(title for title, cell in zip(titles, one["scores"], strict=True) if cell["given"]),
+        ]
         for one in data["learners"]
     ]
     return csv_text([heading, *lines])
@@ -82,8 +96,9 @@ def course_csv(course: Course) -> str:
 def exercise_data(exercise: Exercise) -> dict[str, Any]:
     """Return the gradebook of an exercise, check by check, as plain data.
 
-    A learner's ``checks`` are ``{id: {"points", "state", "by_hand"}}`` of the best submission; ``points`` are
-    None where nobody could grade, which is no zero. ``by_hand`` of a learner: the whole score is a person's.
+    A learner's ``checks`` are ``{id: {"points", "state", "by_hand", "given"}}`` of the best submission;
+    ``points`` are None where nobody could grade, which is no zero, and without what was ``given``. Of a
+    learner ``by_hand`` says that the whole score is a person's; ``given``: ``reference``, ``checkpoint``, "".
     """
     table = gradebook.exercise_table(exercise)
     return {
@@ -102,6 +117,7 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
         "behaviour": row["behaviour"],
         "predictions": row["predictions"],
         "by_hand": row["overrides"].get("") is not None,
+        "given": row["given"],
         "checks": _checks(row),
     }
 
@@ -111,11 +127,16 @@ def _checks(row: dict[str, Any]) -> dict[str, dict[str, Any]]:
     for check_id, check in row["checks"].items():
         ungraded = check.state == CheckState.UNGRADED
         points = None if ungraded else check.earned
-        found[check_id] = {"points": points, "state": str(check.state), "by_hand": False}
+        found[check_id] = {
+            "points": points,
+            "state": str(check.state),
+            "by_hand": False,
+            "given": check.given,
+        }
     for check_id, held in row["overrides"].items():
         if check_id and held is not None:
-            state = found.get(check_id, {}).get("state")
-            found[check_id] = {"points": held, "state": state, "by_hand": True}
+            known = found.get(check_id, {"state": None, "given": False})
+            found[check_id] = {**known, "points": held, "by_hand": True}
     return found
 
 
@@ -125,7 +146,7 @@ def exercise_csv(exercise: Exercise) -> str:
     What nobody could grade reads ``ungraded``; a check of which there is no submission is empty.
     """
     data = exercise_data(exercise)
-    kept = ("login", "name", "group", "score", "ungraded", "submissions", "behaviour", "predictions")
+    kept = ("login", "name", "group", "score", "ungraded", "submissions", "behaviour", "predictions", "given")
     checks = [check["id"] for check in data["checks"]]
     lines = [
         [*(one[key] for key in kept), *(_points(one["checks"].get(check)) for check in checks)]
@@ -182,12 +203,13 @@ def _lines(
     for row in rows:
         one = _told(row)
         who, held = [one["login"], one["name"], one["group"], exercise.title], one["checks"]
-        yield [*who, "", SCORE, 0, one["score"], 100, "", int(one["by_hand"])]
+        yield [*who, "", SCORE, 0, one["score"], 100, "", int(one["by_hand"]), one["given"]]
         for check in checks:
             found = held.get(check["id"])
             if found:
                 about = [check["id"], check["kind"], int(check["hidden"])]
                 got = [found["points"], check["points"], found["state"], int(found["by_hand"])]
+                got.append(int(found["given"]))
                 yield [*who, *about, *got]
 
 

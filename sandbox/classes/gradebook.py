@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from sandbox.classes import packs, queries, recording
 from sandbox.classes.models import Attempt, CheckRow, Course, Enrolment, Exercise, Grading, Override
-
-QUESTION: Final = "Q"
-"""Kind of a check that asks: predictions and explanations, which are scored apart from behaviour."""
+from sandbox.classes.queries import QUESTION
 
 
 def course_table(course: Course) -> dict[str, Any]:
     """Return ``{"exercises", "rows"}``: learners by exercises; five queries, whatever their number.
 
     A row is ``{"place", "cells", "total"}``; a cell is None or ``{"title", "attempt", "score", "ungraded",
-    "made", "predictions", "behaviour"}``; the last two are of the best submission, as the machine gave them,
-    or None.
+    "made", "predictions", "behaviour", "given"}``; ``predictions`` and ``behaviour`` are of the best
+    submission, as the machine gave them, or None; ``given`` is ``Attempt.went_on``.
     """
     exercises = list(course.exercises.all())
     attempts = Attempt.objects.filter(exercise__course=course)
@@ -75,19 +73,35 @@ def _fill(
 
 def _apart(course: Course) -> dict[Any, tuple[float | None, float | None]]:
     """Return the points of questions and of other checks in the best submission, by attempt."""
+    own = queries.own_points(Attempt.objects.filter(exercise__course=course))
     rows = (
         Grading.objects.filter(
             submission__attempt__exercise__course=course, counts=True, finished__isnull=False
         )
         .annotate(
-            earned=Sum("rows__earned"),
             predictions=Sum("rows__earned", filter=Q(rows__kind=QUESTION)),
             behaviour=Sum("rows__earned", filter=~Q(rows__kind=QUESTION)),
         )
-        .order_by("earned", "submission__number")
-        .values_list("submission__attempt", "predictions", "behaviour")
+        .order_by("submission__number")
+        .values_list("pk", "submission__attempt", "submission__after_reference", "predictions", "behaviour")
     )
-    return {attempt: (predictions, behaviour) for attempt, predictions, behaviour in rows}
+    asked = set(
+        CheckRow.objects.filter(grading__in=own, kind=QUESTION).values_list("grading", "check_id")
+        if own
+        else ()
+    )
+    best: dict[Any, tuple[float, bool]] = {}
+    found: dict[Any, tuple[float | None, float | None]] = {}
+    for grading, attempt, after_reference, predictions, behaviour in rows:
+        if grading in own:
+            points = own[grading]
+            questions = sum(value for check, value in points.items() if (grading, check) in asked)
+            predictions = None if predictions is None else questions
+            behaviour = None if behaviour is None else sum(points.values()) - questions
+        rank = ((predictions or 0) + (behaviour or 0), not after_reference)
+        if attempt not in best or rank >= best[attempt]:
+            best[attempt], found[attempt] = rank, (predictions, behaviour)
+    return found
 
 
 def _cell(
@@ -104,11 +118,12 @@ def _cell(
         "score": attempt.score,
         "ungraded": attempt.ungraded,
         "made": attempt.made,
+        "given": attempt.went_on,
     }
 
 
 class Told(NamedTuple):
-    """What tables and files tell of a ``CheckRow``."""
+    """What tables and files tell of a ``CheckRow``; ``given``: a part, which ``earned`` is without."""
 
     grading_id: UUID
     position: int
@@ -120,6 +135,7 @@ class Told(NamedTuple):
     earned: float
     state: str
     message: str
+    given: bool = False
 
 
 def exercise_table(exercise: Exercise) -> dict[str, Any]:
@@ -153,10 +169,13 @@ def in_order(exercise: Exercise, checks: dict[str, Told]) -> list[dict[str, Any]
 def exercise_rows(
     exercise: Exercise, places: Iterable[Enrolment], checks: dict[str, Told]
 ) -> list[dict[str, Any]]:
-    """Return a row for each of some learners, each with the best submission; four queries.
+    """Return a row for each of some learners, each with the best submission.
+
+    Four queries; three more where something was given.
 
     A row is ``{"place", "attempt", "made", "checks": {id: Told}, "overrides": {id: points}, "predictions",
-    "behaviour"}``; the last two are points of questions and of all other checks, or None.
+    "behaviour", "given"}``; ``predictions`` and ``behaviour`` are points of questions and of all other
+    checks, or None; ``given`` is ``Attempt.went_on``.
 
     Args:
         checks: by id; those that are met for the first time are added, as the first learner has them.
@@ -165,10 +184,14 @@ def exercise_rows(
     mine = exercise.attempts.filter(enrolment__in=[place.pk for place in places]).order_by()
     attempts = {one.enrolment_id: one for one in mine.annotate(made=Count("submissions"))}
     ids = [one.pk for one in attempts.values()]
-    best = _best(ids)
+    own_points = queries.own_points(attempts.values())
+    best = _best(list(attempts.values()), own_points)
     found: dict[UUID, dict[str, Told]] = {}
     told = CheckRow.objects.filter(grading__in=best.values()).order_by("position")
-    for row in map(Told._make, told.values_list(*Told._fields)):
+    for row in (Told(*values) for values in told.values_list(*Told._fields[:-1])):
+        if row.grading_id in own_points:
+            earned = own_points[row.grading_id].get(row.check_id, 0.0)
+            row = row._replace(earned=earned, given=earned != row.earned)
         found.setdefault(row.grading_id, {})[row.check_id] = row
     overrides: dict[Any, dict[str, float | None]] = {}
     for held in Override.objects.filter(attempt__in=ids).order_by("pk"):
@@ -185,6 +208,7 @@ def exercise_rows(
                 "place": place,
                 "attempt": attempt,
                 "made": attempt.made if attempt else 0,
+                "given": attempt.went_on if attempt else "",
                 "checks": own,
                 "overrides": set_by_hand,
                 "predictions": _points(own, set_by_hand, questions=True),
@@ -203,14 +227,26 @@ def _points(rows: dict[str, Told], overrides: dict[str, float | None], *, questi
     return round(sum(row.earned if one is None else one for row, one in zip(asked, held, strict=True)), 2)
 
 
-def _best(attempts: Sequence[UUID]) -> dict[UUID, UUID]:
-    """Return the finished grading that earned most, by attempt; of equal ones the later."""
+def _best(attempts: Sequence[Attempt], own: dict[UUID, dict[str, float]]) -> dict[UUID, UUID]:
+    """Return the finished grading that earned most, by attempt; of equal ones the later.
+
+    Args:
+        own: see ``queries.own_points``; what was given is nobody's best.
+    """
     gradings = (
         Grading.objects.filter(submission__attempt__in=attempts, counts=True, finished__isnull=False)
         .annotate(total=Sum("rows__earned"))
-        .order_by("total", "submission__number")
+        .order_by("submission__number")
+        .values_list("pk", "submission__attempt", "submission__after_reference", "total")
     )
-    return dict(gradings.values_list("submission__attempt", "pk"))
+    best: dict[UUID, tuple[float, bool]] = {}
+    found: dict[UUID, UUID] = {}
+    for grading, attempt, after_reference, total in gradings:
+        earned = sum(own[grading].values()) if grading in own else total or 0.0
+        rank = (earned, not after_reference)
+        if attempt not in best or rank >= best[attempt]:
+            best[attempt], found[attempt] = rank, grading
+    return found
 
 
 def sorted_rows(rows: list[dict[str, Any]], by: str) -> list[dict[str, Any]]:

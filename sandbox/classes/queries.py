@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.db.models.expressions import CombinedExpression
@@ -13,6 +15,7 @@ from sandbox.classes import packs
 from sandbox.classes.answers import said_of, stops_of
 from sandbox.classes.models import (
     STAFF,
+    Answer,
     Attempt,
     AttemptEvent,
     Broadcast,
@@ -34,6 +37,9 @@ from sandbox.classes.scoring import Checked, Graded, earned_by_themselves
 from sandbox.classes.timing import Limits, late_s, limits
 from sandbox.runs.models import OPEN
 from sandbox.scenarios.models import Revision, Scenario
+
+QUESTION: Final = "Q"
+"""Kind of a check that asks: predictions and explanations, which are scored apart from behaviour."""
 
 
 def lost(of: str = "") -> Q:
@@ -209,7 +215,7 @@ def sent_hints(attempt: Attempt) -> list[str]:
 def submissions_of(attempt: Attempt, *, with_points: bool) -> list[dict[str, Any]]:
     """Return the submissions of an attempt, newest first.
 
-    Two queries; one more where there is a due date, and one where a checkpoint gave points.
+    Two queries; one more where there is a due date, and three where something was given.
 
     Each is ``{"submission", "late_s", "grading", "earned", "points", "ungraded", "own"}``; ``own`` is what of
     ``earned`` the learner did, and no checkpoint and no reference. Without points the sums are None and no
@@ -231,35 +237,62 @@ def submissions_of(attempt: Attempt, *, with_points: bool) -> list[dict[str, Any
         grading = gradings.get(submission.pk)
         sums = {name: getattr(grading, name, None) if with_points else None for name in _SUMS}
         late = late_s(attempt.exercise, extension, submission.created)
-        row = {"submission": submission, "late_s": late, "grading": grading}
+        row: dict[str, Any] = {"submission": submission, "late_s": late, "grading": grading}
         found.append({**row, **sums, "own": sums["earned"]})
     if with_points:
-        _take_away_what_was_given(found)
+        own = own_points([attempt])
+        for row in found:
+            if row["grading"] is not None and row["grading"].pk in own:
+                row["own"] = sum(own[row["grading"].pk].values())
     return found[::-1]
 
 
-def _take_away_what_was_given(found: list[dict[str, Any]]) -> None:
-    """Set ``own`` of submissions, in order of number, where a checkpoint or the reference did a part."""
-    graded = [row for row in found if row["earned"] is not None]
-    for row in graded:
-        if row["submission"].after_reference:
-            row["own"] = 0.0
-    rest = [row for row in graded if not row["submission"].after_reference]
-    if not any(row["submission"].given for row in rest):
-        return
-    done = _by_themselves([(row["submission"], row["grading"].pk) for row in rest])
-    for row, one in zip(rest, done, strict=True):
-        row["own"] = sum(check.earned for check in one.checks)
+def own_points(attempts: Iterable[Attempt]) -> dict[UUID, dict[str, float]]:
+    """Return what learners earned by themselves: points by check, by grading that counts.
+
+    Only of attempts that went on from a checkpoint or the reference; in the others everything is their own.
+    Three queries, none without such attempts.
+    """
+    marked = {one.pk: one for one in attempts if one.went_on}
+    if not marked:
+        return {}
+    gradings = Grading.objects.filter(submission__attempt__in=marked, counts=True, finished__isnull=False)
+    of_attempts: dict[UUID, list[Grading]] = {}
+    for grading in gradings.select_related("submission").order_by("submission__number"):
+        of_attempts.setdefault(grading.submission.attempt_id, []).append(grading)
+    checks: dict[UUID, list[Checked]] = {one.pk: [] for some in of_attempts.values() for one in some}
+    questions = set()
+    for row in CheckRow.objects.filter(grading__in=checks).defer("counterexample"):
+        checks[row.grading_id].append(Checked(row.check_id, row.points, row.earned, row.state))
+        if row.kind == QUESTION:
+            questions.add(row.check_id)
+    answered = answered_before(marked.values(), questions)
+    found = {}
+    for attempt, some in of_attempts.items():
+        graded = [
+            Graded(
+                one.submission.number,
+                checks[one.pk],
+                after_reference=one.submission.after_reference,
+                given=frozenset(one.submission.given),
+                answered=answered.get(attempt, frozenset()),
+            )
+            for one in some
+        ]
+        for grading, done in zip(some, earned_by_themselves(graded), strict=True):
+            found[grading.pk] = {check.check: check.earned for check in done.checks}
+    return found
 
 
-def _by_themselves(graded: list[tuple[Submission, Any]]) -> list[Graded]:
-    """Return what the learner did of submissions, in order of number, each with the id of its grading."""
-    checks: dict[Any, list[Checked]] = {grading: [] for _, grading in graded}
-    for one in CheckRow.objects.filter(grading__in=checks).defer("counterexample"):
-        checks[one.grading_id].append(Checked(one.check_id, one.points, one.earned, one.state))
-    return earned_by_themselves(
-        [Graded(one.number, checks[grading], given=frozenset(one.given)) for one, grading in graded]
-    )
+def answered_before(attempts: Iterable[Attempt], questions: Container[str]) -> dict[UUID, frozenset[str]]:
+    """Return the checks among ``questions`` that were answered before the reference was taken, by attempt."""
+    taken = {one.pk: one.from_reference for one in attempts if one.from_reference is not None}
+    found: dict[UUID, set[str]] = {attempt: set() for attempt in taken}
+    if taken:
+        for one in Answer.objects.filter(attempt__in=taken).defer("value"):
+            if one.created < taken[one.attempt_id] and one.check_id in questions:
+                found[one.attempt_id].add(one.check_id)
+    return {attempt: frozenset(checks) for attempt, checks in found.items()}
 
 
 def counted(submission: Submission, grading: Grading) -> dict[int, float] | None:
@@ -269,18 +302,7 @@ def counted(submission: Submission, grading: Grading) -> dict[int, float] | None
     """
     if not (submission.after_reference or submission.given):
         return None
-    done: dict[str, float] = {}
-    if not submission.after_reference:
-        until = Grading.objects.filter(
-            submission__attempt=submission.attempt_id,
-            submission__number__lte=submission.number,
-            submission__after_reference=False,
-            counts=True,
-            finished__isnull=False,
-        )
-        found = until.select_related("submission").order_by("submission__number")
-        last = _by_themselves([(one.submission, one.pk) for one in found])[-1]
-        done = {check.check: check.earned for check in last.checks}
+    done = own_points([submission.attempt]).get(grading.pk, {})
     return {pk: done.get(check, 0.0) for pk, check in grading.rows.values_list("pk", "check_id")}
 
 
@@ -403,11 +425,14 @@ def attempt_for_staff(attempt: Attempt) -> dict[str, Any]:
     """Return all there is of an attempt: submissions, checks of the best one, record, history, comments."""
     submissions = submissions_of(attempt, with_points=True)
     graded = [row for row in submissions if row["grading"] is not None and row["grading"].finished]
-    best = max(graded, key=lambda row: row["earned"] or 0, default=None)
+    best = max(graded, key=lambda row: (row["own"] or 0, not row["submission"].after_reference), default=None)
     held: dict[str, Override] = {}
     for one in attempt.overrides.select_related("author"):
         held[one.check_id] = one
     rows = rows_for_staff(best["grading"]) if best else []
+    own = own_points([attempt]).get(best["grading"].pk, {}) if best else {}
+    for row in rows:
+        row.own = own.get(row.check_id, row.earned)
     return {
         "attempt": attempt,
         "exercise": attempt.exercise,

@@ -83,8 +83,12 @@ def score_of(attempt: Attempt, instead: Sequence[Grading] = ()) -> Score | None:
     gradings = {one.submission_id: one for one in counting.select_related("submission")}
     gradings |= {one.submission_id: one for one in instead}
     rows: dict[Any, list[Checked]] = {one.pk: [] for one in gradings.values()}
-    for row in CheckRow.objects.filter(grading__in=rows):
+    questions = set()
+    for row in CheckRow.objects.filter(grading__in=rows).defer("counterexample"):
         rows[row.grading_id].append(Checked(row.check_id, row.points, row.earned, row.state))
+        if row.kind == queries.QUESTION:
+            questions.add(row.check_id)
+    answered = queries.answered_before([attempt], questions).get(attempt.pk, frozenset())
     # What we failed to grade uses up nothing, so what a later submission is worth does not count it either.
     lost = set(Submission.objects.filter(queries.lost(), attempt=attempt).values_list("number", flat=True))
     lost -= {one.submission.number for one in gradings.values()}
@@ -97,6 +101,7 @@ def score_of(attempt: Attempt, instead: Sequence[Grading] = ()) -> Score | None:
             late_s(attempt.exercise, extension, one.submission.created),
             one.submission.after_reference,
             frozenset(one.submission.given),
+            answered,
         )
         for one in sorted(gradings.values(), key=lambda one: one.submission.number)
     ]

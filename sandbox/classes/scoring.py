@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import mul
 
 from sandbox.classes.models import CheckState, Exercise, Scoring
 from sandbox.classes.timing import late_factor
@@ -28,6 +29,7 @@ class Graded:
     """One graded submission: its number from 1, without lost ones; its checks, and what it costs.
 
     ``given``: checks that a checkpoint did; they count no more than the learner had earned for them before.
+    ``after_reference``: nothing counts but the answers to the checks ``answered``, locked before that.
     """
 
     number: int
@@ -36,6 +38,7 @@ class Graded:
     late_s: int = 0
     after_reference: bool = False
     given: frozenset[str] = frozenset()
+    answered: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -59,19 +62,20 @@ def score(exercise: Exercise, graded: Sequence[Graded], overrides: Mapping[str, 
     """
     if "" in overrides:
         return Score(overrides[""])
+    if not graded:
+        return None
     handed_in = [one for one in graded if not one.after_reference]
-    if not handed_in:
-        return Score(0.0) if graded else None
-    ungraded = _ungraded(handed_in[-1], overrides)
-    own = [one for one in handed_in if _gradable(one, overrides)]
+    ungraded = _ungraded(handed_in[-1], overrides) if handed_in else 0.0
+    own = [one for one in earned_by_themselves(graded) if _gradable(one, overrides)]
     if not own:
-        return Score(None, ungraded)
-    nets = [_net(exercise, one, overrides) for one in earned_by_themselves(own)]
+        return Score(None, ungraded) if handed_in else Score(0.0)
+    nets = _nets(exercise, own, overrides)
     factors = [exercise.worth_of(one.number) * late_factor(exercise, one.late_s) for one in own]
     if exercise.scoring == Scoring.LAST:
-        return Score(_rounded(nets[-1] * factors[-1]), ungraded)
+        last = max(0, sum(not one.after_reference for one in own) - 1)  # the reference comes once
+        return Score(_rounded(max(map(mul, nets[last:], factors[last:]))), ungraded)
     if exercise.scoring == Scoring.BEST:
-        return Score(_rounded(max(net * factor for net, factor in zip(nets, factors, strict=True))), ungraded)
+        return Score(_rounded(max(map(mul, nets, factors))), ungraded)
     total, best = 0.0, 0.0
     for net, factor in zip(nets, factors, strict=True):
         if factor <= 0:
@@ -81,21 +85,46 @@ def score(exercise: Exercise, graded: Sequence[Graded], overrides: Mapping[str, 
     return Score(_rounded(total), ungraded)
 
 
-def earned_by_themselves(own: Sequence[Graded]) -> list[Graded]:
-    """Return submissions in which checks that were given count what was earned for them before."""
+def _nets(exercise: Exercise, own: Sequence[Graded], overrides: Mapping[str, float]) -> list[float]:
+    """Return what each submission has, whenever it came.
+
+    One after the reference has what the best one before it has (the last one, where the last one counts), and
+    the answers that were locked before the reference.
+    """
+    nets: list[float] = []
+    base, most = None, 0.0
+    for one in own:
+        net = _net(exercise, _on_top(base, one) if base and one.after_reference else one, overrides)
+        nets.append(net)
+        if not one.after_reference and (base is None or net > most or exercise.scoring == Scoring.LAST):
+            base, most = one, net
+    return nets
+
+
+def _on_top(base: Graded, one: Graded) -> Graded:
+    before = {check.check: check.earned for check in base.checks}
+    checks = [replace(check, earned=max(check.earned, before.get(check.check, 0.0))) for check in one.checks]
+    return replace(one, checks=checks)
+
+
+def earned_by_themselves(graded: Sequence[Graded]) -> list[Graded]:
+    """Return submissions in which what was given counts no more than what was earned before that."""
     before: dict[str, float] = {}
     found = []
-    for one in own:
-        checks = [
-            replace(check, earned=min(check.earned, before.get(check.check, 0.0)))
-            if check.check in one.given
-            else check
-            for check in one.checks
-        ]
+    for one in graded:
+        checks = [replace(check, earned=_by_themselves(one, check, before)) for check in one.checks]
         found.append(replace(one, checks=checks))
         for check in checks:
             before[check.check] = max(before.get(check.check, 0.0), check.earned)
     return found
+
+
+def _by_themselves(one: Graded, check: Checked, before: Mapping[str, float]) -> float:
+    if one.after_reference and check.check not in one.answered:
+        return 0.0
+    if check.check in one.given:
+        return min(check.earned, before.get(check.check, 0.0))
+    return check.earned
 
 
 def _net(exercise: Exercise, one: Graded, overrides: Mapping[str, float]) -> float:

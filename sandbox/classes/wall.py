@@ -40,10 +40,14 @@ def _of_learners(of: str = "") -> Q:
 
 
 def _graded(exercise: Exercise) -> QuerySet[Grading]:
-    """Return the finished gradings of learners that count, in the order of each learner's submissions."""
+    """Return the finished gradings of learners that count, in the order of each learner's submissions.
+
+    What was handed in after the reference is nobody's work, and so nobody's mistake.
+    """
     return Grading.objects.filter(
         _of_learners("submission__attempt__"),
         submission__attempt__exercise=exercise,
+        submission__after_reference=False,
         counts=True,
         finished__isnull=False,
     ).order_by("submission__number")
@@ -134,11 +138,14 @@ def tell_mistakes(exercise: Exercise, shown: Sequence[dict[str, Any]]) -> None:
 
 
 def insight(exercise: Exercise, hidden: bool) -> dict[str, Any]:
-    """Return what a class found hard, no names: ``checks``, ``times``, ``hints``, ``answers``, ``ideas``.
+    """Return what a class found hard, no names.
+
+    Returns: ``checks``, ``times``, ``hints``, ``answers``, ``ideas``, ``went_on``.
 
     ``checks``: pass rate and mean number of the first submission that passed. ``times``: minutes from the
     start to the first submission. ``answers``: wrong answers that several gave, most first. ``ideas``: the
-    misconceptions that wrong predictions named, by learners.
+    misconceptions that wrong predictions named, by learners. ``went_on``: how many learners took the
+    reference; of what they handed in after it only answers are in ``checks`` that were locked before.
 
     Args:
         hidden: hidden checks too, which only staff may know of.
@@ -151,6 +158,8 @@ def insight(exercise: Exercise, hidden: bool) -> dict[str, Any]:
     )
     if not hidden:
         rows = rows.filter(hidden=False)
+    rows = rows.exclude(~Q(kind=queries.QUESTION), grading__submission__after_reference=True)
+    rows = rows.exclude(pk__in=_given(rows))
     checks = (
         rows.values("check_id", "kind", "hidden", "points")
         .annotate(
@@ -192,7 +201,29 @@ def insight(exercise: Exercise, hidden: bool) -> dict[str, Any]:
         "hints": dict(sorted(Counter(taken.values_list("data__number", flat=True)).items())),
         "answers": _wrong_answers(exercise, failed),
         "ideas": _misconceptions(exercise, failed),
+        "went_on": exercise.attempts.filter(_of_learners(), from_reference__isnull=False).count(),
     }
+
+
+def _given(rows: QuerySet[CheckRow]) -> list[int]:
+    """Return the ids of rows that tell what was given: a checkpoint's checks, answers after the reference."""
+    marked = rows.filter(~Q(grading__submission__given=[]) | Q(grading__submission__after_reference=True))
+    found = marked.select_related("grading__submission__attempt").only(
+        "check_id",
+        "grading__submission__given",
+        "grading__submission__after_reference",
+        "grading__submission__attempt__from_reference",
+    )
+    some = list(found)
+    asked = {row.check_id for row in some if row.grading.submission.after_reference}
+    attempts = {row.grading.submission.attempt_id: row.grading.submission.attempt for row in some}
+    answered = queries.answered_before(attempts.values(), asked) if asked else {}
+    return [
+        row.pk
+        for row in some
+        if row.check_id in (one := row.grading.submission).given
+        or (one.after_reference and row.check_id not in answered.get(one.attempt_id, ()))
+    ]
 
 
 def _wrong_answers(exercise: Exercise, failed: QuerySet[CheckRow]) -> list[dict[str, Any]]:
@@ -257,10 +288,14 @@ def alike(exercise: Exercise) -> list[dict[str, Any]]:
 
     Each is ``{"digest", "submissions"}`` with two or more learners. Equal behaviour is expected of equal
     solutions; an equal drawing down to the ids people chose is worth a look, and proves nothing by itself.
+    What was handed in after the reference is left out, for that is alike.
     """
     gradings = (
         Grading.objects.filter(
-            _of_learners("submission__attempt__"), submission__attempt__exercise=exercise, counts=True
+            _of_learners("submission__attempt__"),
+            submission__attempt__exercise=exercise,
+            submission__after_reference=False,
+            counts=True,
         )
         .exclude(drawing="")
         .select_related("submission__attempt__enrolment__user")

@@ -51,6 +51,11 @@ class Attempt(models.Model):
         """Return who and what."""
         return f"{self.enrolment}: {self.exercise}"
 
+    @property
+    def went_on(self) -> str:
+        """Return what gave a part of the work: ``reference``, ``checkpoint``, or "" where nothing did."""
+        return "reference" if self.from_reference else "checkpoint" if self.checkpoints else ""
+
 
 class Deed(models.TextChoices):
     """What is written into the record of an attempt."""

@@ -95,6 +95,9 @@ def check_cell(row: dict[str, Any], check_id: str) -> SafeString | str:
         return ""
     style, sign, words = check_mark(check.state)
     points = "" if check.state == "ungraded" else floatformat(check.earned, -1)
+    if check.given:
+        words = gettext("{words}, with what was given").format(words=words)
+        style, sign = "cancelled", "◐"
     return format_html(
         '<span class="mark {}" title="{}"><span aria-hidden="true">{}</span> {}'
         '<span class="visually-hidden">{}</span></span>',

@@ -108,7 +108,9 @@ class CheckpointsTest(WithChain):
         after = self.graded(Attempt.objects.get())
         earned = sum(self.points(after).values())
         page = self.browser.get(after.get_absolute_url())
-        assert (page.context["sums"]["earned"], page.context["given"]) == (0, earned)
+        locked_before = page.context["sums"]["asked_earned"]
+        assert page.context["sums"]["earned"] == locked_before == score > 0
+        assert page.context["given"] == earned - locked_before
         self.assertContains(page, "from the reference")
         first = self.graded(self.begun(self.chain(), "other_learner"))
         page = self.clients["other_learner"].get(first.get_absolute_url())
@@ -131,7 +133,8 @@ class CheckpointsTest(WithChain):
         work.go_on_from_reference(attempt, self.user)
         self.graded(Attempt.objects.get())
         rows = self.browser.get(attempt.exercise.get_absolute_url()).context["submissions"]
-        assert [row["own"] for row in rows] == [0, score] and rows[0]["earned"] > score
+        assert [row["own"] for row in rows] == [score, score], "the prediction was locked before"
+        assert rows[0]["earned"] > score
 
     def test_what_was_earned_before_stays(self) -> None:
         attempt = self.begun(self.chain())

@@ -270,8 +270,8 @@ class GradebookTest(ClassroomTest):
             next(one for one in data["learners"] if one["id"] == str(self.places[who].pk))
             for who in ("learner", "other_learner")
         )
-        assert low["checks"]["all-talk"] == {"points": 7.5, "state": "failed", "by_hand": True}
-        assert high["checks"]["@sum"] == {"points": None, "state": "ungraded", "by_hand": False}
+        assert low["checks"]["all-talk"] == {"points": 7.5, "state": "failed", "by_hand": True, "given": False}
+        assert high["checks"]["@sum"] == {"points": None, "state": "ungraded", "by_hand": False, "given": False}
         lines = list(csv.DictReader(io.StringIO(self.teacher.get(f"{path}.csv").content.decode())))
         by_name = {line["name"]: line for line in lines}
         assert by_name["'=1+1"]["all-talk"] == "7.5"

@@ -196,9 +196,10 @@ class LearnerTest(ClassroomTest):
         assert attempt.scenario.exam
 
     def test_going_on_from_the_reference_is_marked_and_adds_nothing(self) -> None:
-        attempt = self.begun(self.exercise(reference=True))
+        attempt = self.begun(self.exercise(reference=True), predicted=False)
         self.browser.post(f"/attempts/{attempt.pk}/reference/")
         attempt.refresh_from_db()
+        self.predict(attempt)
         made = self.graded(attempt)
         attempt.refresh_from_db()
         assert made.after_reference and attempt.score == 0

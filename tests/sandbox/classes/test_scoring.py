@@ -171,3 +171,15 @@ def test_what_nobody_could_grade_is_no_zero() -> None:
         assert score(rules, [none, half], {}) == Score(40, 50)
         assert score(rules, [none, half, again], {}) == Score(40, 100)
         assert score(rules, [none], {"c0": 7}) == Score(7, 0)
+
+
+@pytest.mark.parametrize("scoring", Scoring)
+def test_after_the_reference_answers_from_before_it_add_and_nothing_lowers(scoring: Scoring) -> None:
+    rules = exercise(scoring=scoring)
+    after = graded(3, 50, 50, after_reference=True, answered=frozenset({"c1"}))
+    assert points(rules, after) == 50
+    assert points(rules, graded(1, 20, 0), after) == 70
+    assert points(rules, graded(1, 20, 50), after) == 70
+    best = {Scoring.LAST: 60}.get(scoring, 80)
+    assert points(rules, graded(1, 30, 0), graded(2, 10, 0), after) == best
+    assert points(rules, after, c0=40) == 90
