@@ -9,7 +9,16 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet, Sum
 
 from sandbox.classes import packs, queries, recording
-from sandbox.classes.models import Attempt, CheckRow, Course, Enrolment, Exercise, Grading, Override
+from sandbox.classes.models import (
+    Attempt,
+    CheckRow,
+    Course,
+    Enrolment,
+    Exercise,
+    Grading,
+    Override,
+    PackVersion,
+)
 from sandbox.classes.queries import QUESTION
 
 
@@ -295,7 +304,9 @@ def regrade_table(exercise: Exercise) -> dict[str, Any]:
 
     ``{"pack", "done", "of", "failed", "changed", "rows"}``: the version, how many of how many trials are
     done, how many ended without a grading, how many attempts change. A row is ``{"attempt", "before",
-    "after", "changed", "done"}``: both scores, and whether all trials of the attempt are done.
+    "after", "changed", "done"}``: both scores, and whether all trials of the attempt are done. ``waits``: how
+    many trials are still to be done; ``others``: how many attempts have another version of the pack now, and
+    ``same_start`` whether all of those begin with the drawing that this version has.
     """
     trials = list(
         queries.trials(submission__attempt__exercise=exercise).select_related(
@@ -320,14 +331,31 @@ def regrade_table(exercise: Exercise) -> dict[str, Any]:
     ended = [
         trial for trial in trials if trial.run is not None and not trial.run.is_open and not trial.finished
     ]
+    pack = trials[0].pack if trials else None
     return {
-        "pack": trials[0].pack if trials else None,
+        "pack": pack,
+        "waits": sum(trial.run is not None and trial.run.is_open and not trial.finished for trial in trials),
+        **(_others(exercise, pack) if pack else {"others": 0, "same_start": True}),
         "done": sum(trial.finished is not None for trial in trials),
         "of": len(trials),
         "failed": len(ended),
         "rows": rows,
         "changed": sum(row["changed"] for row in rows),
     }
+
+
+def trial_version(exercise: Exercise) -> PackVersion | None:
+    """Return the version of the pack by which submissions are graded on trial; None: there is no trial."""
+    trial = queries.trials(submission__attempt__exercise=exercise).select_related("pack").first()
+    return trial.pack if trial else None
+
+
+def _others(exercise: Exercise, version: PackVersion) -> dict[str, Any]:
+    attempts = exercise.attempts.filter(pack__slug=version.slug).exclude(pack=version)
+    others = list(attempts.select_related("pack").defer("pack__files"))
+    one_of_each = {one.pack_id: one for one in others}.values()
+    same = all(packs.same_start(one.pack, version, one.seed) for one in one_of_each)
+    return {"others": len(others), "same_start": same}
 
 
 def needs_a_person(course: Course) -> int:

@@ -77,6 +77,14 @@ def right_choices(grading: Grading, check_id: str) -> list[dict[str, str]]:
     return list(netcore.right_choices(pack_of(grading.pack), submission.attempt.seed, check_id, answer))
 
 
+def same_start(one: PackVersion, other: PackVersion, seed: int) -> bool:
+    """Return whether two versions of a pack begin with the same drawing, as written and in a variant."""
+    return all(
+        netcore.variant(pack_of(one), number).document == netcore.variant(pack_of(other), number).document
+        for number in (0, seed)
+    )
+
+
 def unpredicted(attempt: Attempt) -> list[dict[str, Any]]:
     """Return the public checks of an attempt whose answers come before a run and are not locked yet."""
     answered = set(attempt.answers.values_list("check_id", flat=True))

@@ -68,6 +68,7 @@ class Deed(models.TextChoices):
     CHECKPOINT = "checkpoint", _("Went on from a checkpoint")
     SUBMITTED = "submitted", _("Submitted")
     SENT = "sent", _("Got a hint from the instructor")
+    VERSION = "version", _("Goes on with another version of the pack")
 
 
 class AttemptEvent(AppendedModel):

@@ -26,7 +26,7 @@ from sandbox.classes.models import (
     Submission,
 )
 from sandbox.runs import services as runs
-from sandbox.runs.models import Kind, Run
+from sandbox.runs.models import OPEN, Kind, Run
 from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios import restrictions
 from sandbox.scenarios import services as scenarios
@@ -84,7 +84,13 @@ def apply_regrade(exercise: Exercise, author: User) -> int:
     """Let the finished trials of an exercise count and return how many; what counted before is kept.
 
     What people have set stays.
+
+    Raises:
+        Refused: trials are still to be done.
     """
+    waiting = queries.trials(submission__attempt__exercise=exercise, finished=None, run__state__in=OPEN)
+    if waiting.exists():
+        raise Refused(gettext("Not every submission is graded on trial yet."))
     trials = queries.trials(submission__attempt__exercise=exercise, finished__isnull=False)
     moment, applied, attempts = now(), 0, {}
     with transaction.atomic():

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sandbox.classes import access, exports, gradebook, queries
@@ -265,17 +265,25 @@ def _versions(exercise: Exercise) -> QuerySet[PackVersion]:
 
 @require_POST
 def regrade_apply(request: HttpRequest, exercise_id: str) -> HttpResponse:
-    """Let the trial count, or drop it (``drop``)."""
+    """Let the trial count, or drop it (``drop``); with ``go_on`` attempts go on with its version."""
     found, _ = access.exercise(request.user, exercise_id, "manage")
     if "drop" in request.POST:
         gradings.drop_regrade(found)
         return said(request, gettext("The trial is dropped; nothing changed."), _grades(found))
-    count = gradings.apply_regrade(found, person(request))
-    return said(
-        request,
-        gettext("{count} gradings count now; what people had set stays.").format(count=count),
-        _grades(found),
-    )
+    version = gradebook.trial_version(found)
+    try:
+        count = gradings.apply_regrade(found, person(request))
+    except gradings.Refused as error:
+        return refused(request, error, _grades(found))
+    words = gettext("{count} gradings count now; what people had set stays.").format(count=count)
+    if "go_on" in request.POST and version is not None:
+        moved = exercises.go_on_with(found, version, person(request))
+        words += " " + ngettext(
+            "{moved} attempt goes on with version {number}.",
+            "{moved} attempts go on with version {number}.",
+            moved,
+        ).format(moved=moved, number=version.number)
+    return said(request, words, _grades(found))
 
 
 def _grades(exercise: Exercise) -> str:

@@ -223,6 +223,51 @@ class GradebookTest(ClassroomTest):
         assert self.score(self.high) == 50
         assert Grading.objects.filter(counts=False, replaced__isnull=False).count() == 2
 
+    def tried(self, version: PackVersion, *, all_done: bool = True) -> None:
+        self.teacher.post(f"/exercises/{self.set.pk}/regrade/", {"version": str(version.pk)})
+        first, *others = Run.objects.filter(kind=Kind.GRADE, state=State.QUEUED)
+        for run in (first, *(others if all_done else ())):
+            self.done(run)
+
+    def test_attempts_go_on_with_the_version_that_graded_them_again(self) -> None:
+        begun = self.begun(self.set, "assistant")
+        version = self.easier()
+        self.tried(version)
+        page = f"/exercises/{self.set.pk}/"
+        trial = self.teacher.get(f"{page}grades/")
+        assert (trial.context["trial"]["others"], trial.context["trial"]["same_start"]) == (3, True)
+        self.assertContains(trial, 'name="go_on" checked')
+        self.teacher.post(f"{page}regrade/apply/", {"go_on": "on"})
+        for attempt in (self.low, self.high, begun):
+            assert Attempt.objects.get(pk=attempt.pk).pack == version
+            line = attempt.record.get(deed="version")
+            assert (line.author, line.data["version"]) == (self.users["instructor"], version.number)
+        next_one = self.graded(Attempt.objects.get(pk=self.low.pk))
+        assert next_one.gradings.get().pack == version
+        self.assertContains(self.teacher.get(f"/attempts/{self.low.pk}/"), "Goes on with another version")
+
+    def test_attempts_keep_their_version_where_nobody_says_so(self) -> None:
+        self.tried(self.easier())
+        self.teacher.post(f"/exercises/{self.set.pk}/regrade/apply/")
+        assert Attempt.objects.get(pk=self.low.pk).pack == self.set.pack
+
+    def test_another_start_is_said_and_not_taken_by_itself(self) -> None:
+        files = dict(PackVersion.objects.get(pk=self.set.pack_id).files)
+        files["scenario.yml"] = re.sub(r"(?m)^name: .*$", "name: Another start", files["scenario.yml"])
+        self.tried(self.pack_from(files, self.course))
+        page = self.teacher.get(f"/exercises/{self.set.pk}/grades/")
+        assert not page.context["trial"]["same_start"]
+        self.assertContains(page, "Their drawings began otherwise")
+        self.assertNotContains(page, 'name="go_on" checked')
+
+    def test_a_trial_counts_only_when_every_submission_was_tried(self) -> None:
+        self.tried(self.easier(), all_done=False)
+        page = f"/exercises/{self.set.pk}/"
+        self.assertContains(self.teacher.get(f"{page}grades/"), 'type="submit" disabled>Let it count')
+        answer = self.teacher.post(f"{page}regrade/apply/", follow=True)
+        self.assertContains(answer, "Not every submission is graded on trial yet.")
+        assert not Grading.objects.filter(counts=True, pack__number__gt=1).exists()
+
     def test_a_trial_that_is_dropped_changes_nothing(self) -> None:
         before = self.score(self.low)
         grading.regrade([self.low.submissions.get()], self.easier(), self.owner, tell=False)
@@ -270,8 +315,18 @@ class GradebookTest(ClassroomTest):
             next(one for one in data["learners"] if one["id"] == str(self.places[who].pk))
             for who in ("learner", "other_learner")
         )
-        assert low["checks"]["all-talk"] == {"points": 7.5, "state": "failed", "by_hand": True, "given": False}
-        assert high["checks"]["@sum"] == {"points": None, "state": "ungraded", "by_hand": False, "given": False}
+        assert low["checks"]["all-talk"] == {
+            "points": 7.5,
+            "state": "failed",
+            "by_hand": True,
+            "given": False,
+        }
+        assert high["checks"]["@sum"] == {
+            "points": None,
+            "state": "ungraded",
+            "by_hand": False,
+            "given": False,
+        }
         lines = list(csv.DictReader(io.StringIO(self.teacher.get(f"{path}.csv").content.decode())))
         by_name = {line["name"]: line for line in lines}
         assert by_name["'=1+1"]["all-talk"] == "7.5"
