@@ -117,9 +117,12 @@ def public_checks(pack: Pack, seed: int) -> tuple[PublicCheck, ...]:
 
 
 def _asked(entry: Entry, seed: int) -> tuple[Asked, ...]:
-    """Return the questions of a check in an order of the variant's; seed 0: as they are written."""
+    """Return the questions of a check in an order of the variant's.
+
+    As they are written where seed is 0 or the check says so.
+    """
     shown = [asked(question, seed, entry.id) for question in questions(entry.check)]
-    if seed:
+    if seed and not entry.in_order:
         shown.sort(key=lambda one: drawn(seed, f"question|{entry.id}|{one.ask}", 1 << 30))
     return tuple(shown)
 

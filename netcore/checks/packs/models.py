@@ -137,6 +137,7 @@ class Entry(LanguagePart):
         kind: P positive, N negative, G guard, H hidden, Q question.
         rule: hidden checks only: the rule that was broken, in words; all that a learner reads of a failure.
         partial: the points are shared equally by the parts of ``all``.
+        in_order: its questions are asked as they are written; else each learner has another order.
     """
 
     id: PackId
@@ -146,6 +147,7 @@ class Entry(LanguagePart):
     hidden: bool = False
     rule: Words | None = None
     partial: bool = False
+    in_order: bool = False
     check: Check
 
     @model_validator(mode="after")
