@@ -225,6 +225,20 @@ TABLE: Final = {
             "D1 F1 F4",
         ),
         _idea(
+            "subnet-routes",
+            "that each subnet needs a route of its own",
+            "One system route holds a whole address range of the virtual network, however it is divided into "
+            "subnets, and nobody writes it.",
+            "D1",
+        ),
+        _idea(
+            "gateway",
+            "that somebody lives at the first address of a subnet",
+            "The platform keeps the first four addresses of each subnet and the last. What a guest calls its "
+            "router takes packets along, and answers none.",
+            "A1 B8",
+        ),
+        _idea(
             "protocols",
             "that the fabric carries every protocol",
             "It carries TCP, UDP and ICMP, and what the profile adds. The rest goes in a tunnel over UDP.",
@@ -340,6 +354,11 @@ def _nobody_holds(broken: Break) -> bool:
     return _died(broken) and bool({"A20", "B6", "B7"} & set(broken.verdict.facts))
 
 
+def _reserved(broken: Break) -> bool:
+    """Return whether the packet went to an address that the platform keeps."""
+    return _died(broken) and "B8" in broken.verdict.facts
+
+
 def _by_guest(broken: Break) -> bool:
     """Return whether the guest that sends has a route by the VM that was named."""
     vm = broken.network.scenario.topology.vms.get(_name(broken.at, "vms"))
@@ -428,6 +447,7 @@ def _no_verdict(broken: Break) -> bool:
 
 
 _RULES: Final[tuple[tuple[str, Callable[[Break], bool]], ...]] = (
+    ("gateway", _reserved),
     ("garp", _nobody_holds),
     ("garp", lambda broken: _goes_elsewhere(broken) and _claimed(broken)),
     ("guest-route", lambda broken: _goes_elsewhere(broken) and _by_guest(broken)),

@@ -7,7 +7,7 @@ else in the drawing explains it, no idea is named.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from netcore.checks.misconceptions import TABLE, Misconception
 from netcore.control.network import Network as Net
@@ -22,12 +22,12 @@ _PEERED = frozenset((HopType.VNET_PEERING, HopType.VNET_GLOBAL_PEERING))
 _DIRECT = frozenset((HopType.VNET_LOCAL, *_PEERED, HopType.CONNECTED_GROUP))
 
 
-def route_idea(net: Net, nic: str, to: Address, said: str, fits: Fits) -> Misconception | None:
+def route_idea(net: Net, nic: str, to: Address, said: Mapping[str, str], fits: Fits) -> Misconception | None:
     """Return the idea of whoever named another route than the one that wins; None: the answer does not tell.
 
     Args:
         nic: id of the NIC whose route it is.
-        said: the next hop type of the answer in the words of the tools; empty where it is not asked.
+        said: the answer, field by field, in the words of the tools; without what is not asked.
         fits: of a route with one of its prefixes.
 
     Source: facts D1, D6, D20-D24, D28, G3; the rules are ours.
@@ -75,18 +75,39 @@ def _loser(row: EffectiveRoute, prefix: Network, winner: EffectiveRoute, longest
 
 
 def _absent(
-    net: Net, nic: str, to: Address, said: str, winner: EffectiveRoute, longest: Network, fits: Fits
+    net: Net,
+    nic: str,
+    to: Address,
+    said: Mapping[str, str],
+    winner: EffectiveRoute,
+    longest: Network,
+    fits: Fits,
 ) -> str | None:
     """Return the idea of whoever named a route that the NIC has not."""
     topology = net.scenario.topology
     system = winner.source is RouteSource.DEFAULT
-    if said.casefold() == HopType.NONE.value.casefold():
+    named = said.get("type", "").casefold()
+    if named == HopType.NONE.value.casefold():
         if system and winner.next_hop_type is HopType.VNET_LOCAL:
             return "closed-network"
         return "none-stays" if _without_none(net, to, winner, longest) else None
-    if said.casefold() in {hop.value.casefold() for hop in _PEERED}:
+    if named in {hop.value.casefold() for hop in _PEERED}:
         return "transitive-peering" if _behind_a_peer(topology, nic, to) else None
-    return "one-table" if any(fits(row, prefix) for row, prefix in _elsewhere(net, nic, to)) else None
+    if any(fits(row, prefix) for row, prefix in _elsewhere(net, nic, to)):
+        return "one-table"
+    if not (system and winner.next_hop_type is HopType.VNET_LOCAL):
+        return None
+    if _of_a_subnet(topology, to, said.get("prefix", "")):
+        return "subnet-routes"
+    return (
+        "closed-network" if said.get("source", "").casefold() == RouteSource.USER.value.casefold() else None
+    )
+
+
+def _of_a_subnet(topology: Topology, to: Address, said: str) -> bool:
+    """Return whether a prefix is the one of the subnet that an address is in."""
+    held = (prefix for subnet in topology.subnets.values() for prefix in subnet.prefixes if to in prefix)
+    return said in {str(prefix) for prefix in held}
 
 
 def _without_none(net: Net, to: Address, winner: EffectiveRoute, longest: Network) -> bool:

@@ -109,7 +109,7 @@ def _idea_of_route(form: Any, base: Case, said: Mapping[str, Any]) -> Misconcept
         one = shown_row(row, prefix)
         return all(_fits_row(base, one, field, said.get(field)) for field in form.fields)
 
-    named = str(said.get("type") or "") if "type" in form.fields else ""
+    named = {field: str(said.get(field) or "").strip() for field in form.fields}
     nic = nic_of(base.topology, form.nic)
     return route_idea(base.network, nic, address_of(base.topology, form.to), named, fits)
 

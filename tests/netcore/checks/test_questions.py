@@ -46,6 +46,8 @@ def test_a_wrong_way_names_the_idea_behind_it() -> None:
     [
         ({"verdict": "a -> 10.9.0.9"}, "delivered", "guest-forwarding"),
         ({"verdict": "a -> 10.0.0.77"}, "delivered", None),
+        ({"verdict": "a -> 10.0.0.1 icmp"}, "delivered", "gateway"),
+        ({"verdict": "a -> 10.0.1.1 icmp"}, "delivered", "gateway"),
         ({"verdict": "a -> 10.9.0.9"}, "NSG_IN", None),  # another loss: nothing is known of why
         ({"verdict": "a -> d"}, "NSG_IN", None),
         ({"receiver": "a -> 255.255.255.255 udp/67"}, "c", "broadcast"),
@@ -122,6 +124,24 @@ def test_who_names_another_route_is_told_the_idea_behind_it_where_the_answer_tel
     fields = list(said) or ["type"]
     check = {"predict": {"prompt": "?", "route": {"nic": "a", "to": to, "fields": fields}}}
     found = find(check, contested(), answers=said)
+    assert found.share == 0 and found.counterexample is not None
+    assert found.counterexample.get("misconception", {"id": None})["id"] == idea
+
+
+@pytest.mark.parametrize(
+    ("said", "idea"),
+    [
+        ({"type": "VnetLocal", "source": USER, "prefix": "10.0.1.0/24"}, "subnet-routes"),
+        ({"type": "VnetLocal", "source": SYSTEM, "prefix": "10.0.1.0/24"}, "subnet-routes"),
+        ({"type": "VnetLocal", "source": USER, "prefix": "10.0.0.0/16"}, "closed-network"),
+        ({"type": "VnetLocal", "source": SYSTEM, "prefix": "10.0.2.0/24"}, None),
+    ],
+)
+def test_who_expects_a_route_for_each_subnet_of_a_network_is_told_so(
+    said: dict[str, str], idea: str | None
+) -> None:
+    check = {"predict": {"prompt": "?", "route": {"nic": "a", "to": "d", "fields": list(said)}}}
+    found = find(check, wire(), answers=said)
     assert found.share == 0 and found.counterexample is not None
     assert found.counterexample.get("misconception", {"id": None})["id"] == idea
 
