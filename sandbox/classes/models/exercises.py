@@ -115,6 +115,12 @@ class Exercise(models.Model):
         return self.results == ShowResults.AT_ONCE or self.released is not None
 
     @property
+    def waits_for_release(self) -> bool:
+        """True where something is told to learners only when it is released; in an exam, what is right."""
+        later = ShowResults.ON_RELEASE, ShowHidden.ON_RELEASE
+        return self.exam or self.results == later[0] or self.hidden == later[1]
+
+    @property
     def shows_right(self) -> bool:
         """True where learners see now which option of a question was right; in an exam others still sit it.
 

@@ -66,6 +66,18 @@ class ExamTest(ClassroomTest):
         assert can == {"edit": True, "run": True, "share": False, "download": False}
         assert b"/duplicate/" not in self.browser.get("/").content
 
+    def test_an_exam_with_results_at_once_is_released_for_what_is_told_afterwards(self) -> None:
+        self.solve(self.attempt)
+        self.graded(self.attempt)
+        teacher, page = self.clients["instructor"], f"/exercises/{self.set.pk}/"
+        told = "What to take away"
+        self.assertNotContains(self.browser.get(page), told)
+        self.assertContains(teacher.get(f"{page}grades/"), "Release results")
+        teacher.post(f"{page}release/")
+        self.assertContains(teacher.get(f"{page}grades/"), "Hide results again")
+        self.assertContains(self.browser.get(page), told)
+        self.assertNotContains(teacher.get(f"/exercises/{self.exercise().pk}/grades/"), "Release results")
+
     def test_what_runs_say_holds_nothing_that_would_help(self) -> None:
         traced = self.done(
             runs.start(self.user, self.head(self.drawing), Kind.TRACE, dict(self.lost), tell=False)
