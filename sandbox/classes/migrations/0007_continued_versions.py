@@ -4,15 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('classes', '0006_dates_and_reasons'),
+        ("classes", "0006_dates_and_reasons"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='attemptevent',
-            name='deed',
-            field=models.CharField(choices=[('started', 'Started'), ('hint', 'Took a hint'), ('answer', 'Locked an answer'), ('reset', 'Went back to the start'), ('reference', 'Went on from the reference'), ('checkpoint', 'Went on from a checkpoint'), ('submitted', 'Submitted'), ('sent', 'Got a hint from the instructor'), ('version', 'Goes on with another version of the pack')], max_length=16),
+            model_name="attemptevent",
+            name="deed",
+            field=models.CharField(
+                choices=[
+                    ("started", "Started"),
+                    ("hint", "Took a hint"),
+                    ("answer", "Locked an answer"),
+                    ("reset", "Went back to the start"),
+                    ("reference", "Went on from the reference"),
+                    ("checkpoint", "Went on from a checkpoint"),
+                    ("submitted", "Submitted"),
+                    ("sent", "Got a hint from the instructor"),
+                    ("version", "Goes on with another version of the pack"),
+                ],
+                max_length=16,
+            ),
         ),
     ]

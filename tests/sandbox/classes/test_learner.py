@@ -39,6 +39,27 @@ class LearnerTest(ClassroomTest):
         assert self.clients["other_learner"].get(url).status_code == 404
         assert self.clients["owner"].get(url).status_code == 404
 
+    def test_the_page_says_what_a_worse_submission_does_by_the_scoring(self) -> None:
+        for scoring, words in (
+            ("guarantee", "A worse one never lowers the score"),
+            ("best", "a worse one never lowers the score"),
+            ("last", "a worse one lowers the score"),
+        ):
+            page = self.browser.get(self.begun(self.exercise(scoring=scoring)).exercise.get_absolute_url())
+            self.assertContains(page, words)
+            assert (b"never lowers the score" in page.content) == (scoring != "last")
+
+    def test_when_the_attempt_is_over_the_drawing_is_not_put_back(self) -> None:
+        exercise = self.exercise(reference=True)
+        self.begun(exercise)
+        offered = ("Back to the start", "Go on from the reference<")
+        for words in offered:
+            self.assertContains(self.browser.get(exercise.get_absolute_url()), words)
+        exercise.closes = now() - timedelta(hours=1)
+        exercise.save()
+        for words in offered:
+            self.assertNotContains(self.browser.get(exercise.get_absolute_url()), words)
+
     def test_before_it_opens_a_learner_sees_nothing_of_it(self) -> None:
         exercise = self.exercise(opens=now() + timedelta(days=1))
         page = self.browser.get(exercise.get_absolute_url()).content
