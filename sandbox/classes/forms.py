@@ -287,6 +287,7 @@ class OverrideForm(forms.Form):
     reason = forms.CharField(
         max_length=500, error_messages={"required": _("Points set by hand need a reason.")}
     )
+    told = forms.BooleanField(required=False)
 
 
 class CommentForm(forms.Form):

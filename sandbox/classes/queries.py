@@ -361,9 +361,21 @@ def rows_for_learner(grading: Grading, exercise: Exercise) -> list[dict[str, Any
     if exercise.shows_hidden:
         hidden = grading.rows.filter(hidden=True)
         broken = dict(hidden.filter(state=CheckState.FAILED).values_list("pk", "title"))
-        for row in hidden.values("pk", "position", "kind", "points", "earned", "state"):
+        for row in hidden.values("pk", "position", "check_id", "kind", "points", "earned", "state"):
             rows.append({**row, "hidden": True, "title": broken.get(row["pk"], ""), "replay": None})
     return sorted(rows, key=lambda row: row["position"])
+
+
+def set_by_hand(attempt: Attempt) -> dict[str, dict[str, Any]]:
+    """Return what its learner may know of points that people set: by check, "" for the whole score.
+
+    Each is ``{"points", "reason"}``; the reason is "" where it is not for the learner. The caller asks whether
+    results are shown.
+    """
+    held: dict[str, dict[str, Any]] = {}
+    for one in attempt.overrides.order_by("pk"):
+        held[one.check_id] = {"points": one.points, "reason": one.reason if one.told else ""}
+    return {check: one for check, one in held.items() if one["points"] is not None}
 
 
 def counterexample_for(place: Enrolment, grading: Grading, row_id: int) -> tuple[CheckRow, Any] | None:

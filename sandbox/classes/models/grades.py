@@ -89,6 +89,9 @@ class CheckRow(AppendedModel):
     right: Sequence[dict[str, str]] = ()
     """The options that would have been right, where a reader puts them in (``queries.rows_for_staff``)."""
 
+    held: dict[str, Any] | None = None
+    """Points that a person set, where a reader puts them in (``queries.set_by_hand``)."""
+
     own: float | None = None
     """What of ``earned`` counts, where a checkpoint or the reference gave a part and a reader puts it in."""
 
@@ -120,13 +123,15 @@ class CheckRow(AppendedModel):
 class Override(AppendedModel):
     """A person's word on a check, or on the whole score (``check_id`` empty); the newest one holds.
 
-    ``points`` None takes earlier ones back.
+    ``points`` None takes earlier ones back. Its learner sees that a person set points, and the reason where
+    ``told`` says so.
     """
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="overrides")
     check_id = models.CharField(max_length=80, blank=True, default="")
     points = models.FloatField(null=True)
     reason = models.CharField(max_length=500)
+    told = models.BooleanField(default=False)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )

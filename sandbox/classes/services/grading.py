@@ -117,10 +117,15 @@ def _drop(trials: QuerySet[Grading]) -> None:
     trials.delete()
 
 
-def override(attempt: Attempt, author: User, check_id: str, points: float | None, reason: str) -> None:
+def override(
+    attempt: Attempt, author: User, check_id: str, points: float | None, reason: str, *, told: bool = False
+) -> None:
     """Set points by hand for a check, or for the whole score with ``check_id`` ""; None takes it back.
 
     What a person sets wins over every grading, until it is taken back.
+
+    Args:
+        told: the learner may read the reason.
 
     Raises:
         Refused: the check has not so many points, or there is no such check.
@@ -130,7 +135,7 @@ def override(attempt: Attempt, author: User, check_id: str, points: float | None
         raise Refused(gettext("There are 0 to {whole:g} points for this.").format(whole=whole))
     with transaction.atomic():
         Override.objects.create(
-            attempt=attempt, check_id=check_id, points=points, reason=reason, author=author
+            attempt=attempt, check_id=check_id, points=points, reason=reason, told=told, author=author
         )
         what = (
             gettext("of check {check_id}").format(check_id=check_id) if check_id else gettext("of the whole")

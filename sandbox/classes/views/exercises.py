@@ -30,7 +30,7 @@ def exercise(request: HttpRequest, exercise_id: str) -> HttpResponse:
     objective); with an attempt also ``text`` (HTML), ``after`` (HTML; None before the work is over),
     ``told_later`` (it comes then), ``checkpoints``, ``hints`` (those taken), ``hints_left``, ``sent``
     (hints from staff), ``checks`` (see ``_checks``), ``stops`` (names for suggestions), ``submissions``
-    (see ``queries.submissions_of``), ``comments``, ``shown`` (drawings shown to the class).
+    (see ``queries.submissions_of``), ``by_hand`` (see ``_by_hand``; None: results are not shown), ``comments``, ``shown`` (drawings shown to the class).
     """
     found, place = access.exercise(request.user, exercise_id)
     limits, attempt = queries.limits_of(found, place)
@@ -63,9 +63,20 @@ def _begun(exercise: Exercise, attempt: Attempt, limits: Limits) -> dict[str, An
         "first": [check for check in checks if check["withholds"] and check["answer"] is None],
         "stops": sorted(set(answers.stops_of(variant.document).values())),
         "submissions": submissions,
+        "by_hand": _by_hand(attempt) if exercise.shows_results else None,
         "comments": attempt.comments.select_related("author"),
         "shown": queries.broadcasts(exercise),
     }
+
+
+def _by_hand(attempt: Attempt) -> dict[str, Any] | None:
+    """Return what a learner is told of points that people set: ``whole`` and the ``reasons`` given to them.
+
+    None: nobody set any. ``whole``: the whole score is a person's.
+    """
+    held = queries.set_by_hand(attempt)
+    reasons = [one["reason"] for one in held.values() if one["reason"]]
+    return {"whole": "" in held, "reasons": reasons} if held else None
 
 
 def _checks(attempt: Attempt) -> list[dict[str, Any]]:
@@ -194,7 +205,8 @@ def submission(request: HttpRequest, submission_id: str) -> HttpResponse:
     ``late_s``,
     ``rows`` (see ``queries.rows_for_learner``, or rows of checks for staff), ``own``, ``live`` (None, or
     ``{"socket", "events"}`` for the browser), ``sums``, ``given`` (None, or the points that a checkpoint or
-    the reference gave, which do not count; rows then have ``own``, what of them counts).
+    the reference gave, which do not count; rows then have ``own``, what of them counts), ``whole`` and
+    ``held`` of rows (see ``queries.set_by_hand``).
     """
     found, place = access.submission(request.user, submission_id)
     attempt, exercise = found.attempt, found.attempt.exercise
@@ -207,6 +219,12 @@ def submission(request: HttpRequest, submission_id: str) -> HttpResponse:
     given = None
     if grading is not None and grading.finished is not None and sums is not None:
         given = _without_given(found, grading, rows, sums)
+    held = queries.set_by_hand(attempt) if staff or exercise.shows_results else {}
+    for row in rows:
+        if isinstance(row, dict):
+            row["held"] = held.get(row.pop("check_id") if row["hidden"] else row["check_id"])
+        else:
+            row.held = held.get(row.check_id)
     run = grading.run if grading is not None else None
     own = attempt.enrolment_id == place.pk
     waits = grading is not None and grading.finished is None and run is not None and run.is_open
@@ -223,6 +241,7 @@ def submission(request: HttpRequest, submission_id: str) -> HttpResponse:
         "live": live,
         "sums": sums,
         "given": given,
+        "whole": held.get(""),
     }
     return page(request, "submission.html", exercise.course, place, context)
 

@@ -304,7 +304,10 @@ def attempt(request: HttpRequest, attempt_id: str) -> HttpResponse:
 
 @require_POST
 def override(request: HttpRequest, attempt_id: str) -> HttpResponse:
-    """Set points by hand (``check_id``, ``points``, ``reason``), or take them back without points."""
+    """Set points by hand (``check_id``, ``points``, ``reason``), or take them back without points.
+
+    With ``told`` the learner reads the reason.
+    """
     found, _ = access.attempt_as(request.user, attempt_id, "grade")
     target = reverse("classes:attempt", args=[found.pk])
     form = OverrideForm(request.POST)
@@ -312,7 +315,8 @@ def override(request: HttpRequest, attempt_id: str) -> HttpResponse:
         return refused(request, wrong(form), target)
     cleaned = form.cleaned_data
     try:
-        gradings.override(found, person(request), cleaned["check_id"], cleaned["points"], cleaned["reason"])
+        words, told = cleaned["reason"], cleaned["told"]
+        gradings.override(found, person(request), cleaned["check_id"], cleaned["points"], words, told=told)
     except gradings.Refused as error:
         return refused(request, error, target)
     return redirect(target)

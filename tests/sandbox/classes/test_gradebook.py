@@ -157,6 +157,31 @@ class GradebookTest(ClassroomTest):
         with pytest.raises(grading.Refused):
             grading.override(self.low, self.owner, "all-talk", 31, "too many")
 
+    def test_a_learner_sees_that_a_person_set_points_and_why_where_it_is_shared(self) -> None:
+        pages = (self.set.get_absolute_url(), self.low.submissions.get().get_absolute_url())
+        path = f"/attempts/{self.low.pk}/override/"
+        browser = self.clients["learner"]
+        for page in pages:
+            self.assertNotContains(browser.get(page), "set by hand")
+        self.teacher.post(path, {"check_id": "all-talk", "points": "7", "reason": "zz-kept"})
+        for page in pages:
+            self.assertContains(browser.get(page), "set by hand")
+            self.assertNotContains(browser.get(page), "zz-kept")
+        self.assertContains(browser.get(pages[1]), "7 / 30")
+        for check in ("all-talk", "second-range", ""):
+            body = {"check_id": check, "points": "9", "reason": f"zz-shared {check}", "told": "on"}
+            self.teacher.post(path, body)
+            self.assertContains(browser.get(pages[0]), f"zz-shared {check}")
+            self.assertContains(browser.get(pages[1]), f"zz-shared {check}")
+        self.assertContains(self.teacher.get(f"/attempts/{self.low.pk}/"), "told to the learner")
+        self.assertNotContains(self.clients["other_learner"].get(pages[0]), "zz-shared")
+        Exercise.objects.update(results="on_release")
+        for page in pages:
+            self.assertNotContains(browser.get(page), "zz-shared")
+            self.assertNotContains(browser.get(page), "set by hand")
+        Exercise.objects.update(results="at_once", hidden="never")
+        self.assertNotContains(browser.get(pages[1]), "zz-shared second-range")
+
     def test_what_is_wrong_with_points_set_by_hand_is_said(self) -> None:
         path = f"/attempts/{self.low.pk}/override/"
         reasoned = {"check_id": "", "reason": "seen in person"}
