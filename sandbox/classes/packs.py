@@ -6,6 +6,7 @@ import dataclasses
 import io
 import json
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -47,6 +48,18 @@ def pack_of(version: PackVersion) -> netcore.Pack:
 @lru_cache(64)
 def _stored(version_id: str, digest: str) -> netcore.Pack:
     return read(PackVersion.objects.values_list("files", flat=True).get(pk=version_id))
+
+
+def numbered(files: Files, number: int) -> dict[str, str]:
+    """Return the files of a pack with a number of version in pack.yml, as it was written otherwise."""
+    for path, line in (("pack.yml", _YAML_VERSION), ("pack.json", _JSON_VERSION)):
+        if path in files:
+            return {**files, path: line.sub(rf"\g<1>{number}", files[path], count=1)}
+    return dict(files)
+
+
+_YAML_VERSION: Final = re.compile(r"""(?m)^(["']?version["']?[ \t]*:[ \t]*)[0-9]+""")
+_JSON_VERSION: Final = re.compile(r"""("version"\s*:\s*)[0-9]+""")
 
 
 def titles(version: PackVersion) -> dict[str, str]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.timezone import now
 from django.utils.translation import gettext
 
@@ -59,6 +58,9 @@ def take_shipped(folder: Path = SHIPPED) -> list[PackVersion]:
 def publish(course: Course | None, author: User | None, files: packs.Files, note: str = "") -> PackVersion:
     """Store a version of a pack and return it; what is the newest version already is returned as it is.
 
+    Its number is the one in pack.yml where that is new; else the next, which is written there, so that
+    receipts name the version of this site.
+
     Args:
         course: None: every course may use it.
 
@@ -77,10 +79,13 @@ def publish(course: Course | None, author: User | None, files: packs.Files, note
         if course is not None:
             Course.objects.select_for_update().get(pk=course.pk)
         known = PackVersion.objects.filter(course=course, slug=pack.id)
-        newest = known.defer("files").order_by("-number").first()
-        if newest is not None and newest.digest == pack.digest:
+        newest = known.order_by("-number").first()
+        if newest is not None and _same(newest.files, files):
             return newest
-        number = (known.aggregate(last=Max("number"))["last"] or 0) + 1
+        number = max(pack.version, newest.number + 1 if newest is not None else 1)
+        if number != pack.version:
+            files = packs.numbered(files, number)
+            pack = _numbered(files, number)
         return PackVersion.objects.create(
             course=course,
             slug=pack.id,
@@ -93,6 +98,27 @@ def publish(course: Course | None, author: User | None, files: packs.Files, note
             author=author,
             note=note,
         )
+
+
+def _same(files: packs.Files, others: packs.Files) -> bool:
+    """Return whether two packs are the same but for the number of their version."""
+    return packs.numbered(files, 1) == packs.numbered(others, 1)
+
+
+def _numbered(files: packs.Files, number: int) -> netcore.Pack:
+    """Return the pack of files into which its number was written.
+
+    Raises:
+        Refused: there is no line in pack.yml in which it can be written.
+    """
+    try:
+        if (pack := packs.read(files)).version == number:
+            return pack
+    except netcore.PackRefused:
+        pass
+    raise Refused(
+        gettext("Write version: {number} into pack.yml, on a line of its own.").format(number=number)
+    )
 
 
 def draft_of(course: Course, version: PackVersion) -> PackDraft:

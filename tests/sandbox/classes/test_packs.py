@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ from django.core.management import CommandError, call_command
 import netcore
 from netcore.checks.grading import receipts
 from sandbox.classes import authoring, packs
-from sandbox.classes.models import Grading, ImmutablePack, PackDraft, PackVersion
+from sandbox.classes.models import Exercise, Grading, ImmutablePack, PackDraft, PackVersion
 from sandbox.classes.services import packs as services
 from tests.sandbox.classes.base import LAB, ClassroomTest
 
@@ -66,6 +67,27 @@ class PacksTest(ClassroomTest):
             PackVersion.objects.update(title="Other")
         changed = services.publish(None, None, {**self.files, "text.md": "Other."})
         assert (changed.slug, changed.number) == (LAB, 2)
+
+    def test_the_number_of_a_version_stands_in_its_pack_and_in_receipts(self) -> None:
+        second = services.publish(None, None, {**self.files, "text.md": "Other."})
+        assert "version: 2\n" in second.files["pack.yml"]
+        assert packs.pack_of(second).version == second.number == 2
+        assert services.publish(None, None, {**self.files, "text.md": "Other."}) == second
+        assert services.publish(None, None, second.files) == second
+        own = re.sub(r"(?m)^version: .*$", "version: 7", self.files["pack.yml"])
+        seventh = services.publish(None, None, {**self.files, "pack.yml": own, "text.md": "Another."})
+        assert seventh.number == packs.pack_of(seventh).version == 7
+        exercise = self.exercise()
+        Exercise.objects.update(pack=second)
+        exercise.refresh_from_db()
+        grading = self.graded(self.begun(exercise)).gradings.get()
+        receipt = json.loads(self.clients["learner"].get(f"/gradings/{grading.pk}/receipt.json").content)
+        assert receipt["pack"] == {"id": LAB, "version": 2, "digest": second.digest}
+
+    def test_a_pack_whose_number_cannot_be_written_says_so(self) -> None:
+        odd = self.files["pack.yml"].replace("version: 1\n", "? version\n: 1\n")
+        with pytest.raises(services.Refused):
+            services.publish(None, None, {**self.files, "pack.yml": odd, "text.md": "Other."})
 
     def test_what_is_exported_is_imported_again(self) -> None:
         sent = self.author.get(f"{self.page}{self.version.pk}.zip").content
