@@ -126,7 +126,7 @@ def side_by_side(pack: netcore.Pack, seed: int) -> dict[str, Any]:
     for folder, name in names:
         given = netcore.solution(pack, folder, name, seed)
         drawing = netcore.handed_in(pack, given, seed)
-        results = list(netcore.grade(pack, drawing, given.answers, seed))
+        results = list(netcore.grade(pack, drawing, given.answers, seed, for_author=True))
         columns.append(results)
         solutions.append(
             {

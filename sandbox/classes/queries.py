@@ -369,13 +369,18 @@ def rows_for_learner(grading: Grading, exercise: Exercise) -> list[dict[str, Any
 def set_by_hand(attempt: Attempt) -> dict[str, dict[str, Any]]:
     """Return what its learner may know of points that people set: by check, "" for the whole score.
 
-    Each is ``{"points", "reason"}``; the reason is "" where it is not for the learner. The caller asks whether
-    results are shown.
+    Each is ``{"points", "reason"}``; the reason is "" where it is not for the learner. The caller asks
+    whether results are shown.
     """
     held: dict[str, dict[str, Any]] = {}
     for one in attempt.overrides.order_by("pk"):
         held[one.check_id] = {"points": one.points, "reason": one.reason if one.told else ""}
     return {check: one for check, one in held.items() if one["points"] is not None}
+
+
+def broken_hidden(grading: Grading, row_id: int) -> CheckRow | None:
+    """Return a hidden check that failed; None: the row is none. For staff only."""
+    return grading.rows.filter(pk=row_id, hidden=True, state=CheckState.FAILED).first()
 
 
 def counterexample_for(place: Enrolment, grading: Grading, row_id: int) -> tuple[CheckRow, Any] | None:

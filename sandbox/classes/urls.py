@@ -31,6 +31,7 @@ urlpatterns = [
     path("attempts/<uuid:attempt_id>/submit/", exercises.submit, name="submit"),
     path("submissions/<uuid:submission_id>/", exercises.submission, name="submission"),
     path("gradings/<uuid:grading_id>/replay/<int:row_id>/", exercises.replay, name="replay"),
+    path("gradings/<uuid:grading_id>/hidden/<int:row_id>/", exercises.hidden_why, name="hidden_why"),
     path("courses/<uuid:course_id>/exercises/new/", grades.exercise_new, name="exercise_new"),
     path("courses/<uuid:course_id>/gradebook/", grades.course_grades, name="gradebook"),
     path("courses/<uuid:course_id>/gradebook.csv", grades.course_grades_csv, name="gradebook_csv"),

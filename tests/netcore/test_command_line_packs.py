@@ -81,3 +81,14 @@ def test_a_folder_without_a_drawing_says_which_files_it_may_be(
     (tmp_path / "scenario.json").write_text("{}")
     assert main(["break", str(tmp_path)]) == 2
     assert "scenario.json and scenario.yml" in capsys.readouterr().err
+
+
+def test_who_grades_on_the_command_line_has_the_pack_and_is_told_of_hidden_checks(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lab = ROOT / "sandbox" / "classes" / "packs" / "lab-01-first-packet"
+    assert main(["grade", str(lab), str(lab / "wrong" / "own-router.yml"), "--json"]) == 1
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (hidden,) = (one for one in rows if one["hidden"])
+    assert hidden["state"] == "failed" and hidden["counterexample"]["kind"] == "trace"
+    assert hidden["title"] == "One more address range"

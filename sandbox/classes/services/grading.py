@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.timezone import now
 from django.utils.translation import gettext
 
+import netcore
 from sandbox.accounts.models import User
 from sandbox.classes import packs, queries, recording, runner
 from sandbox.classes.models import (
@@ -206,6 +207,23 @@ def replay(grading: Grading, row: CheckRow, document: Any, user: User) -> tuple[
         raise Refused(str(error)) from error
     except scenario_queries.NotRunnable as error:
         raise Refused(str(error)) from error
+
+
+def why_hidden(grading: Grading, row: CheckRow) -> netcore.CheckResult:
+    """Return a hidden check of a submission, graded again with all that is told of it, for who teaches only.
+
+    Nothing of it is stored: what is stored may be read by the learner one day.
+    """
+    submission = grading.submission
+    (found,) = netcore.grade(
+        packs.pack_of(grading.pack),
+        submission.revision.document,
+        submission.answers,
+        submission.attempt.seed,
+        for_author=True,
+        only=[row.check_id],
+    )
+    return found
 
 
 def _id_of_copy(row: CheckRow, user: User) -> UUID:

@@ -10,16 +10,19 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from sandbox.classes import access, answers, markdown, packs, queries
+from sandbox.classes import access, answers, authoring, markdown, packs, queries
 from sandbox.classes.models import Attempt, Exercise, Grading, Submission
 from sandbox.classes.services import grading as gradings
 from sandbox.classes.services import work
 from sandbox.classes.timing import Limits, late_s
 from sandbox.classes.views.shared import page, person, refused, said
 from sandbox.runs import services as runs
+from sandbox.runs.models import Run
 from sandbox.scenarios import services as scenarios
+from sandbox.scenarios.models import Scenario
 
 REFUSALS = (work.Refused, runs.TooManyRuns, scenarios.TooManyScenarios)
+UNPLAYED = (scenarios.Invalid, scenarios.InExam, scenarios.PredictFirst, *REFUSALS)
 
 
 @require_safe
@@ -30,7 +33,8 @@ def exercise(request: HttpRequest, exercise_id: str) -> HttpResponse:
     objective); with an attempt also ``text`` (HTML), ``after`` (HTML; None before the work is over),
     ``told_later`` (it comes then), ``checkpoints``, ``hints`` (those taken), ``hints_left``, ``sent``
     (hints from staff), ``checks`` (see ``_checks``), ``stops`` (names for suggestions), ``submissions``
-    (see ``queries.submissions_of``), ``by_hand`` (see ``_by_hand``; None: results are not shown), ``comments``, ``shown`` (drawings shown to the class).
+    (see ``queries.submissions_of``), ``by_hand`` (see ``_by_hand``; None too
+    before results are shown), ``comments``, ``shown`` (drawings shown to the class).
     """
     found, place = access.exercise(request.user, exercise_id)
     limits, attempt = queries.limits_of(found, place)
@@ -280,16 +284,36 @@ def replay(request: HttpRequest, grading_id: str, row_id: int) -> HttpResponse:
         raise Http404("There is no such counterexample.")
     try:
         drawn, run = gradings.replay(grading, *found, person(request))
-    except (
-        gradings.Refused,
-        scenarios.Invalid,
-        scenarios.InExam,
-        scenarios.PredictFirst,
-        *REFUSALS,
-    ) as error:
+    except (gradings.Refused, *UNPLAYED) as error:
         return refused(request, error, grading.submission.get_absolute_url())
-    told = found[0].counterexample or {}
+    return redirect(_played(drawn, run, found[0].counterexample or {}))
+
+
+@require_POST
+def hidden_why(request: HttpRequest, grading_id: str, row_id: int) -> HttpResponse:
+    """Tell staff why a hidden check failed, and replay it on a copy of their own."""
+    grading, place = access.grading(request.user, grading_id)
+    if not access.allowed("see_work", request.user, place):
+        raise Http404("There is no such counterexample.")
+    row = queries.broken_hidden(grading, row_id)
+    if row is None:
+        raise Http404("There is no such counterexample.")
+    target = grading.submission.get_absolute_url()
+    try:
+        with authoring.trying(person(request)):
+            found = gradings.why_hidden(grading, row)
+        if not found.counterexample:
+            return said(request, found.message or found.title, target)
+        row.counterexample = found.counterexample  # for this answer; the row is not saved
+        drawn, run = gradings.replay(grading, row, grading.submission.revision.document, person(request))
+    except (authoring.Untried, gradings.Refused, *UNPLAYED) as error:
+        return refused(request, error, target)
+    return said(request, found.message, _played(drawn, run, found.counterexample))
+
+
+def _played(drawn: Scenario, run: Run | None, told: dict[str, Any]) -> str:
+    """Return the address where a counterexample is seen in the workbench."""
     shown = {"select": ",".join(told.get("at", ()))} if run is None else {"run": str(run.pk)}
     if "t_us" in told:  # the moment of the timeline
         shown["t"] = str(told["t_us"] / 1e6)
-    return redirect(f"{drawn.get_absolute_url()}?{urlencode(shown)}")
+    return f"{drawn.get_absolute_url()}?{urlencode(shown)}"

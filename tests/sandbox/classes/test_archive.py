@@ -7,7 +7,7 @@ from sandbox.classes.services import people, work
 from sandbox.runs.models import Run
 from tests.sandbox.classes.test_rights import GET, POST, GradedClass
 
-READS = {"course_archive", "drawing", "replay", "broadcast_copy", "look"}
+READS = {"course_archive", "drawing", "replay", "hidden_why", "broadcast_copy", "look"}
 """POSTs that change nothing in the course: copies for oneself; and taking it back."""
 
 

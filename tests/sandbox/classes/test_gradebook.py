@@ -182,6 +182,32 @@ class GradebookTest(ClassroomTest):
         Exercise.objects.update(results="at_once", hidden="never")
         self.assertNotContains(browser.get(pages[1]), "zz-shared second-range")
 
+    def test_staff_replay_a_hidden_check_that_failed_and_its_learner_reads_nothing_of_it(self) -> None:
+        first = CheckRow.objects.get(grading__submission__attempt=self.low, hidden=True)
+        self.assertContains(
+            self.teacher.post(f"/gradings/{first.grading_id}/hidden/{first.pk}/", follow=True),
+            "There is no VM or host",
+        )
+        self.break_it(self.low)
+        row = CheckRow.objects.get(grading__submission=self.graded(self.low), hidden=True)
+        assert (row.state, row.counterexample) == ("failed", None)
+        path = f"/gradings/{row.grading_id}/hidden/{row.pk}/"
+        self.assertContains(self.clients["assistant"].get(row.grading.submission.get_absolute_url()), path)
+        self.assertContains(self.clients["assistant"].get(f"/attempts/{self.low.pk}/"), "/hidden/")
+        own = self.clients["learner"].get(row.grading.submission.get_absolute_url())
+        self.assertNotContains(own, "/hidden/")
+        for who in ("learner", "other_learner", "observer", "outsider"):
+            assert self.clients[who].post(path).status_code == 404, who
+        answer = self.clients["assistant"].post(path)
+        assert answer.status_code == 302 and "/scenarios/" in answer["Location"]
+        run = Run.objects.exclude(kind=Kind.GRADE).latest("created")
+        assert run.owner == run.scenario.owner == self.users["assistant"]
+        assert "annex1" in json.dumps(self.head(run.scenario).document)
+        row.refresh_from_db()
+        assert row.counterexample is None
+        shown = CheckRow.objects.filter(grading=row.grading, hidden=False)[0]
+        assert self.teacher.post(f"/gradings/{shown.grading_id}/hidden/{shown.pk}/").status_code == 404
+
     def test_what_is_wrong_with_points_set_by_hand_is_said(self) -> None:
         path = f"/attempts/{self.low.pk}/override/"
         reasoned = {"check_id": "", "reason": "seen in person"}

@@ -50,7 +50,7 @@ ASKING: Final = (
 
 SECRETS: Final[dict[str, set[str]]] = {
     "zz-hidden-check": TEACHERS,
-    "zz-hidden-thing": TEACHERS,
+    "zz-hidden-thing": STAFF,
     "zz-reference": TEACHERS,
     "zz-other-reference": TEACHERS,
     "zz-checkpoint": TEACHERS,
@@ -120,6 +120,7 @@ LISTED: Final = frozenset(
         "classes:submit",
         "classes:submission",
         "classes:replay",
+        "classes:hidden_why",
         "classes:exercise_new",
         "classes:gradebook",
         "classes:gradebook_csv",

@@ -151,6 +151,14 @@ class PacksTest(ClassroomTest):
         attempt.refresh_from_db()
         assert exercise.pack == made and attempt.pack == self.version
 
+    def test_trying_tells_its_author_what_breaks_a_hidden_check(self) -> None:
+        pack = packs.read(self.files)
+        tried = authoring.side_by_side(pack, 0)
+        (row,) = (one for one in tried["rows"] if one["check"].hidden)
+        broken = next(one for one in row["results"] if one.state == "failed")
+        assert broken.counterexample is not None
+        assert broken.message not in ("", row["check"].rule)
+
     def test_trying_says_which_solution_breaks_its_promise(self) -> None:
         found = self.draft()
         wrong = self.files["wrong/own-table.yml"].replace("fails:", "fails: [all-talk] #")

@@ -67,6 +67,7 @@ POST: dict[str, set[str]] = {
     "checkpoint": OWN,
     "submit": OWN,
     "replay": STAFF | OWN,
+    "hidden_why": STAFF,
     "exercise_new": TEACHERS,
     "exercise_settings": TEACHERS,
     "extend": TEACHERS,
@@ -111,6 +112,9 @@ class GradedClass(ClassroomTest):
         shown = self.grading.rows.filter(hidden=False, counterexample__isnull=False).first()
         assert shown is not None
         self.row = shown
+        broken = self.grading.rows.filter(hidden=True, state="failed").first()
+        assert broken is not None
+        self.hidden = broken
         self.draft = packs.draft_of(self.course, self.attempt.pack)
         document = {"schema": 1, "name": "shown"}
         self.broadcast = Broadcast.objects.create(exercise=self.set, document=document)
@@ -123,7 +127,7 @@ class GradedClass(ClassroomTest):
             "attempt_id": self.attempt.pk,
             "submission_id": self.submission.pk,
             "grading_id": self.grading.pk,
-            "row_id": self.row.pk,
+            "row_id": self.hidden.pk if name == "hidden_why" else self.row.pk,
             "place_id": self.places["other_learner"].pk,
             "check_id": "which-route",
             "broadcast_id": self.broadcast.pk,
