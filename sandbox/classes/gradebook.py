@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from sandbox.classes import packs, queries, recording
 from sandbox.classes.models import (
     Attempt,
     CheckRow,
+    CheckState,
     Course,
     Enrolment,
     Exercise,
@@ -75,7 +77,7 @@ def _fill(
     attempts: QuerySet[Attempt],
     apart: dict[Any, tuple[float | None, float | None]],
 ) -> None:
-    found = {(one.enrolment_id, one.exercise_id): one for one in attempts.annotate(made=Count("submissions"))}
+    found = {(one.enrolment_id, one.exercise_id): one for one in attempts.annotate(made=queries.made())}
     for row in rows:
         row["cells"] = [_cell(one, found.get((row["place"].pk, one.pk)), apart) for one in exercises]
 
@@ -191,7 +193,7 @@ def exercise_rows(
     """
     places = list(places)
     mine = exercise.attempts.filter(enrolment__in=[place.pk for place in places]).order_by()
-    attempts = {one.enrolment_id: one for one in mine.annotate(made=Count("submissions"))}
+    attempts = {one.enrolment_id: one for one in mine.annotate(made=queries.made())}
     ids = [one.pk for one in attempts.values()]
     own_points = queries.own_points(attempts.values())
     best = _best(list(attempts.values()), own_points)
@@ -288,15 +290,56 @@ def _value(row: dict[str, Any], key: str) -> Any:
     return row["overrides"].get(key, check.earned if check else None)
 
 
-def filtered(rows: Iterable[dict[str, Any]], words: str, group: str) -> list[dict[str, Any]]:
-    """Return the rows whose learner's name or login holds the words, of one group where one is named."""
+UNGRADED: Final = "ungraded"
+MISSING: Final = "missing"
+FAILED: Final = "failed-"
+"""What rows can be chosen by: points nobody could grade, nothing handed in, a failed check by its id."""
+
+
+def filtered(rows: Iterable[dict[str, Any]], words: str, group: str, only: str = "") -> list[dict[str, Any]]:
+    """Return the rows whose learner's name or login holds the words, of one group where one is named.
+
+    Args:
+        only: ``UNGRADED``, ``MISSING`` or ``FAILED`` with the id of a check; anything else leaves all. A
+            check for which a person set points failed no more.
+    """
     asked = words.casefold().strip()
     return [
         row
         for row in rows
         if (not group or row["place"].group == group)
         and asked in f"{row['place'].shown} {row['place'].login}".casefold()
+        and _is(row, only)
     ]
+
+
+def _is(row: dict[str, Any], only: str) -> bool:
+    if "marks" in row:
+        return only not in (UNGRADED, MISSING) or only in row["marks"]
+    if only == UNGRADED:
+        return bool(row["attempt"] and row["attempt"].ungraded)
+    if only == MISSING:
+        return not row["made"]
+    if only.startswith(FAILED):
+        check = only.removeprefix(FAILED)
+        failed = check in row["checks"] and row["checks"][check].state == CheckState.FAILED
+        return failed and row["overrides"].get(check) is None
+    return True
+
+
+def mark(rows: list[dict[str, Any]], course: Course) -> None:
+    """Give rows of ``course_rows`` their ``marks``, by which they are chosen.
+
+    ``UNGRADED``: in one exercise at least. ``MISSING``: of one exercise at least nothing was handed in.
+    """
+    attempts = Attempt.objects.filter(exercise__course=course).order_by()
+    ungraded = set(attempts.filter(ungraded__gt=0).values_list("enrolment", flat=True))
+    made = attempts.annotate(made=queries.made()).filter(made__gt=0).values_list("enrolment", flat=True)
+    handed_in, exercises = Counter(made), course.exercises.count()
+    for row in rows:
+        place = row["place"].pk
+        marks = ((UNGRADED, place in ungraded), (MISSING, handed_in[place] < exercises))
+        row["marks"] = {name for name, holds in marks if holds}
 
 
 def regrade_table(exercise: Exercise) -> dict[str, Any]:

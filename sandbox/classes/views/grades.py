@@ -123,17 +123,34 @@ def exercise_delete(request: HttpRequest, exercise_id: str) -> HttpResponse:
 
 
 def _asked(
-    request: HttpRequest, rows: list[dict[str, Any]], default: str, columns: dict[str, str]
+    request: HttpRequest,
+    rows: list[dict[str, Any]],
+    default: str,
+    columns: dict[str, str],
+    failing: dict[str, str],
 ) -> dict[str, Any]:
-    """Return the rows that ``?sort=``, ``?q=``, ``?group=`` and ``?page=`` ask for, with what was asked.
+    """Return the rows that ``?sort=``, ``?q=``, ``?group=``, ``?only=`` and ``?page=`` ask for.
+
+    With them comes what was asked: ``onlys`` are the choices, ``chosen`` the words of the one that was taken.
 
     Args:
+        failing: titles of checks by id, by whose failing rows may be chosen.
         columns: what rows may be sorted by, and what people call it.
     """
     sort = request.GET.get("sort", default)[:100]
     words, group = request.GET.get("q", "")[:100], request.GET.get("group", "")[:60]
     groups = sorted({row["place"].group for row in rows if row["place"].group})
-    shown = gradebook.sorted_rows(gradebook.filtered(rows, words, group), sort)
+    onlys = {
+        gradebook.MISSING: gettext("not handed in"),
+        gradebook.UNGRADED: gettext("points nobody could grade"),
+        **{
+            f"{gradebook.FAILED}{check}": gettext("failed: {title}").format(title=title)
+            for check, title in failing.items()
+        },
+    }
+    only = request.GET.get("only", "")
+    only = only if only in onlys else ""
+    shown = gradebook.sorted_rows(gradebook.filtered(rows, words, group, only), sort)
     found = paged(request, shown)
     rows = list(found["pages"])
     sorts = [
@@ -141,7 +158,8 @@ def _asked(
         for by, label in columns.items()
         for sign in ("", "-")
     ]
-    asked = {"sort": sort, "sorts": sorts, "query": words, "group": group, "groups": groups}
+    asked: dict[str, Any] = {"sort": sort, "sorts": sorts, "query": words, "group": group, "groups": groups}
+    asked |= {"only": only, "onlys": onlys, "chosen": onlys.get(only, "")}
     return {**found, "rows": rows, **asked}
 
 
@@ -150,7 +168,7 @@ def course_grades(request: HttpRequest, course_id: str) -> HttpResponse:
     """Show the gradebook of a course.
 
     ``classes/gradebook.html``: ``exercises``, ``rows``, ``pages``, ``asked`` (see ``paged``), ``sort``,
-    ``sorts``, ``query``, ``group``, ``groups``, ``open``.
+    ``sorts``, ``query``, ``group``, ``groups``, ``only``, ``onlys``, ``chosen``, ``open``.
     """
     found, place = access.course(request.user, course_id, "see_work")
     exercises = list(found.exercises.all())
@@ -158,7 +176,9 @@ def course_grades(request: HttpRequest, course_id: str) -> HttpResponse:
     context: dict[str, Any] = {"exercises": exercises, "open": gradebook.needs_a_person(found)}
     columns = {"name": gettext("Learner"), "group": gettext("Group"), "total": gettext("Total")}
     columns |= {str(one.pk): one.title for one in exercises}
-    context |= _asked(request, rows, "name", columns)
+    if request.GET.get("only"):
+        gradebook.mark(rows, found)
+    context |= _asked(request, rows, "name", columns, {})
     gradebook.fill(context["rows"], exercises)
     return page(request, "gradebook.html", found, place, context)
 
@@ -224,8 +244,8 @@ def exercise_grades(request: HttpRequest, exercise_id: str) -> HttpResponse:
     """Show the gradebook of one exercise, check by check.
 
     ``classes/exercise_grades.html``: ``exercise``, ``checks``, ``rows``, ``pages``, ``asked`` (see
-    ``paged``), ``sort``, ``sorts``, ``query``, ``group``, ``groups``, ``versions``, ``trial`` (see
-    ``gradebook.regrade_table``).
+    ``paged``), ``sort``, ``sorts``, ``query``, ``group``, ``groups``, ``only``, ``onlys``, ``chosen``,
+    ``versions``, ``trial`` (see ``gradebook.regrade_table``).
     """
     found, place = access.exercise(request.user, exercise_id, "see_work")
     table = gradebook.exercise_table(found)
@@ -237,7 +257,8 @@ def exercise_grades(request: HttpRequest, exercise_id: str) -> HttpResponse:
     }
     columns = {"name": gettext("Learner"), "score": gettext("Score"), "behaviour": gettext("Behaviour")}
     columns |= {"predictions": gettext("Predictions")} | {one["id"]: one["title"] for one in table["checks"]}
-    rows = _asked(request, table["rows"], "name", columns)
+    titles = {one["id"]: one["title"] for one in table["checks"]}
+    rows = _asked(request, table["rows"], "name", columns, titles)
     return page(request, "exercise_grades.html", found.course, place, context | rows)
 
 

@@ -68,6 +68,28 @@ class GradebookTest(ClassroomTest):
         assert self.order(f"{checks}?sort=-all-talk") == ["other_learner", "learner"]
         assert self.order(f"{checks}?sort=score") == ["learner", "other_learner"]
 
+    def test_tables_show_only_whose_work_needs_a_look(self) -> None:
+        page, course = f"/exercises/{self.set.pk}/grades/", f"/courses/{self.course.pk}/gradebook/"
+        assert self.order(f"{page}?only=failed-all-talk") == ["learner"]
+        assert self.order(f"{page}?only=failed-nowhere") == []
+        assert self.order(f"{page}?only=nonsense") == self.order(page) == ["learner", "other_learner"]
+        grading.override(self.low, self.owner, "all-talk", 30.0, "Seen in person")
+        assert self.order(f"{page}?only=failed-all-talk") == []
+        for address in (page, course):
+            assert self.order(f"{address}?only=missing") == self.order(f"{address}?only=ungraded") == []
+        row = CheckRow.objects.filter(grading__submission__attempt=self.high, state="passed")[0]
+        CheckRow._base_manager.filter(pk=row.pk).update(state="ungraded", earned=0)
+        exercises.save(self.set)
+        second = exercises.add(self.course, [self.pack(lab="lab-02-way-out")])[0]
+        self.graded(self.begun(second))
+        for address in (page, course):
+            assert self.order(f"{address}?only=ungraded") == ["other_learner"]
+        assert self.order(f"{course}?only=missing") == ["other_learner"]
+        assert self.order(f"/exercises/{second.pk}/grades/?only=missing") == ["other_learner"]
+        shown = self.teacher.get(f"{page}?only=ungraded")
+        self.assertContains(shown, "&amp;only=ungraded")
+        self.assertContains(shown, "Only: points nobody could grade.")
+
     def test_a_whole_score_set_by_hand_bears_its_mark_in_the_table(self) -> None:
         path = f"/exercises/{self.set.pk}/grades/"
         assert b"\xe2\x9c\x8e 77" not in self.teacher.get(path).content

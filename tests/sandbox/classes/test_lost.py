@@ -45,6 +45,16 @@ class LostTest(ClassroomTest):
         course = self.clients["learner"].get(self.course.get_absolute_url())
         assert course.context["rows"][0]["made"] == 0
 
+    def test_the_gradebook_counts_it_as_no_try(self) -> None:
+        self.lose()
+        self.solve(self.attempt)
+        self.graded(self.attempt)
+        staff = self.clients["instructor"]
+        rows = staff.get(f"/exercises/{self.set.pk}/grades/").context["rows"]
+        assert {row["place"].shown: row["made"] for row in rows}["learner"] == 1
+        data = json.loads(staff.get(f"/courses/{self.course.pk}/gradebook.json").content)
+        assert {one["login"]: one["scores"][0]["submissions"] for one in data["learners"]}["learner"] == 1
+
     def test_the_next_one_is_worth_what_the_lost_one_would_have_been(self) -> None:
         self.lose()
         self.solve(self.attempt)
