@@ -92,6 +92,7 @@ class ScoreOut(Schema):
     """The score of one learner in one exercise; ``ungraded`` are points nobody could grade.
 
     ``predictions`` are points of questions, ``behaviour`` those of all other checks, in the best submission.
+    ``given`` says what did a part of the work, which the points are without: a checkpoint or the reference.
     """
 
     exercise: str
@@ -100,6 +101,7 @@ class ScoreOut(Schema):
     submissions: int
     predictions: float | None
     behaviour: float | None
+    given: Literal["", "checkpoint", "reference"]
 
 
 class LearnerOut(Schema):

@@ -62,6 +62,10 @@ class AfterReferenceTest(ClassroomTest):
         assert told["learner"]["predictions"] + told["learner"]["behaviour"] == self.own
         assert told["other_learner"]["predictions"] + told["other_learner"]["behaviour"] == 100
         assert (told["learner"]["given"], told["other_learner"]["given"]) == ("reference", "")
+        api = self.send(self.teacher, "GET", f"/courses/{self.course.pk}/gradebook").json()
+        assert {one["login"]: one["scores"][0]["given"] for one in api["learners"]} == {
+            login: one["given"] for login, one in told.items()
+        }
         lines = list(csv.DictReader(io.StringIO(self.teacher.get(f"{course}.csv").content.decode())))
         assert {one["login"]: one["given"] for one in lines}["learner"] == self.set.title
         checks = text_of(self.teacher.get(f"/courses/{self.course.pk}/checks.csv"))
