@@ -25,7 +25,9 @@ from sandbox.classes.queries import QUESTION
 
 
 def course_table(course: Course) -> dict[str, Any]:
-    """Return ``{"exercises", "rows"}``: learners by exercises; five queries, whatever their number.
+    """Return ``{"exercises", "rows"}``: learners by exercises.
+
+    Six queries, whatever their number; four more where something was given.
 
     A row is ``{"place", "cells", "total"}``; a cell is None or ``{"title", "attempt", "score", "ungraded",
     "made", "predictions", "behaviour", "given"}``; ``predictions`` and ``behaviour`` are of the best
