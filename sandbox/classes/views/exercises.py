@@ -19,7 +19,7 @@ from sandbox.classes.views.shared import page, person, refused, said
 from sandbox.runs import services as runs
 from sandbox.scenarios import services as scenarios
 
-REFUSALS = (work.Refused, runs.TooManyRuns, scenarios.TooManyScenarios)
+REFUSALS = (work.WorkRefused, runs.TooManyRuns, scenarios.TooManyScenarios)
 
 
 @require_safe
@@ -260,7 +260,7 @@ def replay(request: HttpRequest, grading_id: str, row_id: int) -> HttpResponse:
     try:
         drawn, run = gradings.replay(grading, *found, person(request))
     except (
-        gradings.Refused,
+        gradings.GradingRefused,
         scenarios.Invalid,
         scenarios.InExam,
         scenarios.PredictFirst,
