@@ -203,6 +203,12 @@ def submission(request: HttpRequest, submission_id: str) -> HttpResponse:
     if grading is not None and grading.finished is not None:
         rows = queries.rows_for_staff(grading) if staff else queries.rows_for_learner(grading, exercise)
     sums = queries.sums_of(grading) if grading and (staff or exercise.shows_results) else None
+    said = queries.answers_of(found) if rows else {}
+    for row in rows:
+        if isinstance(row, dict):
+            row["said"] = said.get(str(row.get("check_id")))
+        else:
+            row.said = said.get(row.check_id)
     given = None
     if grading is not None and grading.finished is not None and sums is not None:
         given = _without_given(found, grading, rows, sums)
