@@ -19,7 +19,7 @@ from sandbox.classes.views.shared import page, person, refused, said
 from sandbox.runs import services as runs
 from sandbox.scenarios import services as scenarios
 
-REFUSALS = (work.Refused, runs.TooManyRuns, scenarios.TooManyScenarios)
+REFUSALS = (work.WorkRefused, runs.TooManyRuns, scenarios.TooManyScenarios)
 
 
 @require_safe
@@ -203,6 +203,12 @@ def submission(request: HttpRequest, submission_id: str) -> HttpResponse:
     if grading is not None and grading.finished is not None:
         rows = queries.rows_for_staff(grading) if staff else queries.rows_for_learner(grading, exercise)
     sums = queries.sums_of(grading) if grading and (staff or exercise.shows_results) else None
+    said = queries.answers_of(found) if rows else {}
+    for row in rows:
+        if isinstance(row, dict):
+            row["said"] = said.get(str(row.get("check_id")))
+        else:
+            row.said = said.get(row.check_id)
     given = None
     if grading is not None and grading.finished is not None and sums is not None:
         given = _without_given(found, grading, rows, sums)
@@ -260,7 +266,7 @@ def replay(request: HttpRequest, grading_id: str, row_id: int) -> HttpResponse:
     try:
         drawn, run = gradings.replay(grading, *found, person(request))
     except (
-        gradings.Refused,
+        gradings.GradingRefused,
         scenarios.Invalid,
         scenarios.InExam,
         scenarios.PredictFirst,

@@ -290,7 +290,7 @@ def override(request: HttpRequest, attempt_id: str) -> HttpResponse:
     cleaned = form.cleaned_data
     try:
         gradings.override(found, person(request), cleaned["check_id"], cleaned["points"], cleaned["reason"])
-    except gradings.Refused as error:
+    except gradings.GradingRefused as error:
         return refused(request, error, target)
     return redirect(target)
 
@@ -305,6 +305,6 @@ def comment(request: HttpRequest, attempt_id: str) -> HttpResponse:
         return refused(request, gettext("A comment has 1 to 4,000 characters."), target)
     try:
         gradings.comment(found, person(request), form.cleaned_data["text"])
-    except gradings.Refused as error:
+    except gradings.GradingRefused as error:
         return refused(request, error, target)
     return redirect(f"{target}#comments")

@@ -103,7 +103,7 @@ class PacksTest(ClassroomTest):
 
     def test_a_draft_with_a_character_that_is_no_text_is_refused(self) -> None:
         made = self.draft()
-        with pytest.raises(services.Refused, match="no text"):
+        with pytest.raises(services.PackNotTaken, match="no text"):
             services.save_draft(made, made.saved, {**made.files, "text.md": "a\0b"})
 
     def test_a_note_that_cannot_be_kept_is_refused_in_words(self) -> None:
