@@ -15,9 +15,9 @@ from netcore.batch import kernel_space as kernel
 from netcore.batch import layout as at
 from netcore.batch.classes import Classes, classes_of
 from netcore.batch.compile import Compiled
+from netcore.batch.distinct import distinct
 from netcore.batch.kernel_routes import STAGE_BITS, Fabric, walked
 from netcore.batch.once import once
-from netcore.batch.pages import Paged
 from netcore.batch.portsets import PORTED
 from netcore.batch.sheets import Table
 from netcore.forwarding.drawing import drawing_of
@@ -94,7 +94,7 @@ def space_of(compiled: Compiled) -> Space:
         member[stage] = np.isin(nics, found)
     carried, source_of = _carried(compiled)
     fabric = Fabric(
-        compiled.routes.paged.at(np.arange(len(compiled.routes.paged.pages))[:, None], atoms),
+        compiled.routes.paged.grid(np.arange(len(compiled.routes.paged.pages)), atoms),
         compiled.routes.ways,
         compiled.owners.first,
         compiled.owners.after,
@@ -114,20 +114,21 @@ def space_of(compiled: Compiled) -> Space:
     out = compiled.nics[nics, at.NIC_OUT].astype(np.int64)
     into = compiled.nics[nics, at.NIC_IN].astype(np.int64)
     kinds = _kinds(compiled)
-    made = _Sets(compiled, kinds, atoms)
     used = sorted({*out.tolist(), *into.tolist(), *stages.chains[:, :2].ravel().tolist()} - {-1})
     number = {chain: index for index, chain in enumerate(used)}
     staged = {int(chain) for chain in stages.chains[:, :2].ravel()}
+    made = _Sets(compiled, kinds, atoms, used)
+    sending, receiving = (_by_number(side, len(compiled.rules.chains)) for side in (out, into))
     for chain in used:
-        made.add(chain, out == chain, into == chain, chain in staged)
+        made.add(chain, sending[chain], receiving[chain], chain in staged)
     renumber = np.array([number.get(chain, -1) for chain in range(len(compiled.rules.chains))], np.int64)
     tables = made.tables()
     chains = np.zeros((len(stages.chains), 4), np.int64)
     chains[:, :2] = renumber[stages.chains[:, :2]]
     chains[:, 2] = stages.chains[:, 2]
     chains[:, 3] = [made.open(into) and made.open(out) for into, out in chains[:, :2].tolist()]
-    receiving = renumber[into]
-    changes = np.flatnonzero(np.diff(receiving, prepend=-2, append=-2))
+    inbound = renumber[into]
+    changes = np.flatnonzero(np.diff(inbound, prepend=-2, append=-2))
     end, entries, way_to = walked(fabric, groups)
     pairs = kernel.Pairs(
         end,
@@ -136,7 +137,7 @@ def space_of(compiled: Compiled) -> Space:
         groups[:, 2].copy(),
         group_of.ravel().astype(np.int64),
         renumber[out],
-        receiving,
+        inbound,
         changes.astype(np.int64),
         *tables,
         chains,
@@ -279,14 +280,23 @@ def _weight(compiled: Compiled, kinds: list[Kind]) -> Table:
 
 
 class _Sets:
-    """The allowed sets of chains, made chain by chain; equal ones are one."""
+    """The allowed sets of chains, made chain by chain; equal ones are one.
 
-    def __init__(self, compiled: Compiled, kinds: list[Kind], atoms: Table) -> None:
+    Args:
+        atoms: address of each row.
+        chains: those that will be added, in this order.
+    """
+
+    def __init__(self, compiled: Compiled, kinds: list[Kind], atoms: Table, chains: list[int]) -> None:
         self._rules = compiled.rules
         self._atoms = atoms
         self._protocols = np.array([kind.rule_class for kind in kinds], np.int64)
         self._portless = np.array([kind.name in ("icmp", "none") for kind in kinds], np.bool_)
         self._sourced, self._bits = _sourced(compiled)
+        asked = np.unique(np.concatenate([np.zeros(0, np.int64), *(self._sets(chain) for chain in chains)]))
+        self._place = np.searchsorted(asked, np.arange(len(self._rules.sets)))
+        sides = self._rules.sources, self._rules.destinations
+        self._classes = tuple(side.grid(asked, atoms) for side in sides)
         self._sides: tuple[list[Table], list[Table]] = ([], [])
         self._ids: list[Table] = []
         self._base: list[int] = []
@@ -296,20 +306,30 @@ class _Sets:
         self._memory.put_full(self._portless)
         self.full = 0
 
-    def add(self, chain: int, sending: Table, receiving: Table, staged: bool) -> None:
-        """Make the sets of a chain, as far as its senders and receivers need them."""
+    def _sets(self, chain: int) -> Table:
+        """Return the rule sets of a chain, in order."""
         row = self._rules.chains[chain]
         start, count = int(row[at.CHAIN_START]), int(row[at.CHAIN_COUNT])
-        sets = self._rules.chain_sets[start : start + count]
-        sources, of_source = _side(self._rules.sources, sets, self._atoms)
-        destinations, of_destination = _side(self._rules.destinations, sets, self._atoms)
+        found: Table = self._rules.chain_sets[start : start + count].astype(np.int64)
+        return found
+
+    def add(self, chain: int, sending: Table, receiving: Table, staged: bool) -> None:
+        """Make the sets of a chain, as far as its senders and receivers need them.
+
+        Args:
+            sending, receiving: rows that ask it.
+        """
+        sets = self._sets(chain)
+        (sources, of_source, sent), (destinations, of_destination, taken) = (
+            _side(classes[self._place[sets]]) for classes in self._classes
+        )
         used = np.zeros((len(sources), len(destinations)), np.bool_)
         if staged:
-            used[:] = True
-        used[of_source[sending]] = True
-        used[:, of_destination[receiving]] = True
+            used[np.ix_(sent, taken)] = True
+        used[np.ix_(of_source[sending], taken)] = True
+        used[np.ix_(sent, of_destination[receiving])] = True
         ids = np.full(used.shape, kernel.NOT_MADE, np.int32)
-        if count == 0:
+        if len(sets) == 0:
             ids[:] = self.full
         else:
             classes = self._rules.destination_ports.rows(sets).T
@@ -341,11 +361,14 @@ class _Sets:
     def tables(self) -> tuple[Table, Table, Table, Table, Table]:
         """Return classes of sources [sender, chain], of destinations [chain, receiver], and their ids."""
         if not self._ids:
-            none = np.zeros((1, len(self._atoms)), np.int32)
+            none = np.zeros((1, len(self._atoms)), np.uint16)
             return none.T.copy(), none, np.zeros(1, np.int64), np.ones(1, np.int64), np.zeros(1, np.int32)
+        # There may be as many classes as there are rows; fewer fit in half the room.
+        kind = np.uint16 if len(self._atoms) < _PORTS else np.int32
+        sources, destinations = (np.array(side, kind) for side in self._sides)
         return (
-            np.ascontiguousarray(np.stack(self._sides[0]).T.astype(np.int32)),
-            np.stack(self._sides[1]).astype(np.int32),
+            np.ascontiguousarray(sources.T),
+            destinations,
             np.array(self._base, np.int64),
             np.array(self._width, np.int64),
             np.concatenate(self._ids),
@@ -353,7 +376,10 @@ class _Sets:
 
     def open(self, chain: int) -> bool:
         """Return whether a chain that stages ask lets everything pass, by its place among those added."""
-        return chain >= 0 and bool((self._ids[chain] == self.full).all())
+        if chain < 0:
+            return False
+        made = self._ids[chain]
+        return bool((made[made != kernel.NOT_MADE] == self.full).all())
 
     def spans(self) -> tuple[Table, Table, Table]:
         """Return offsets, first ports and ports behind the last."""
@@ -399,19 +425,28 @@ class _Memory:
                 self.keys[place], self.key_set[place] = key, number
 
 
-def _side(classes: Paged, sets: Table, atoms: Table) -> tuple[Table, Table]:
-    """Return the classes of a chain on one side, [class, set], and which one each atom has."""
-    if len(sets) == 0:
-        return np.zeros((1, 1), np.int64), np.zeros(len(atoms), np.int64)
-    if len(sets) == 1:
-        row = classes.at(sets[:1], atoms).astype(np.int64)
-        used = np.zeros(int(row.max(initial=0)) + 1, np.bool_)
-        used[row] = True
-        found = np.flatnonzero(used)
-        return found[:, None], (np.cumsum(used) - 1)[row]
-    rows = classes.at(sets[:, None], atoms).T.astype(np.int64)
-    found, of = np.unique(rows, axis=0, return_inverse=True)
-    return found, of.ravel()
+def _side(rows: Table) -> tuple[Table, Table, Table]:
+    """Return the classes of a chain on one side, [class, set], which one each row has, and those it has.
+
+    Args:
+        rows: [set, row], class of each row by each set of the chain.
+    """
+    if len(rows) == 1:
+        of = rows[0]
+        has = np.zeros(int(of.max(initial=0)) + 1, np.bool_)
+        has[of] = True
+        return np.arange(len(has))[:, None], of, np.flatnonzero(has)
+    if not rows.size:
+        return np.zeros((1, 1), np.int64), np.zeros(rows.shape[1], np.int64), np.zeros(1, np.int64)
+    firsts, of = distinct(list(rows))
+    return rows[:, firsts].T.astype(np.int64), of, np.arange(len(firsts))
+
+
+def _by_number(values: Table, count: int) -> list[Table]:
+    """Return the rows that have each value from 0 to before a number, ascending."""
+    order = np.argsort(values, kind="stable")
+    limits = np.searchsorted(values[order], np.arange(count + 1))
+    return [order[limits[number] : limits[number + 1]] for number in range(count)]
 
 
 def _sourced(compiled: Compiled) -> tuple[Table, Table]:
