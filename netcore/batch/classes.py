@@ -152,7 +152,8 @@ class _Columns:
 
     def of(self, subnet: str, address: Address) -> int:
         """Return the number of an address; numbers of two subnets are not to be compared."""
-        return self._of[subnet, address]
+        found: int = self._of[subnet, address]
+        return found
 
 
 def _guest_prefixes(network: Network) -> set[Any]:

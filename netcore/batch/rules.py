@@ -248,8 +248,8 @@ class Rules:
         if len(owner) == 0:
             pager.add(np.zeros(1, np.int64), np.zeros(1, np.uint16))
             return self._put(_packed(np.isin(np.arange(words * 64), anyone)[None, :], words))
-        runs = (np.array(column, np.int64) for column in (firsts, ends, owner, anyone))
-        cuts, kinds, vectors = _shared(*runs, words, size)
+        one, other, owners, everyone = (np.array(each, np.int64) for each in (firsts, ends, owner, anyone))
+        cuts, kinds, vectors = _shared(one, other, owners, everyone, words, size)
         if len(vectors) > LAST_PORT:
             raise OverflowError("a rule set has more classes of addresses than 16 bits can number")
         pager.add(cuts, kinds)

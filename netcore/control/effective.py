@@ -256,7 +256,7 @@ class EffectiveRoutes:
     def _user(
         self, subnet: Subnet, others: Iterable[_Candidate]
     ) -> tuple[list[_Candidate], list[tuple[_Place, EffectiveRoute]]]:
-        """Return the routes of the subnet's table that may have rivals (facts D40, D25), and rows of the others.
+        """Return user routes that may have rivals (facts D40, D25), and the rows of all others.
 
         Most routes have a prefix that no other one has: nothing is to be settled, and their rows are ready.
 
