@@ -180,8 +180,11 @@ def _side(rows: Table) -> tuple[Table, Table, Table]:
         has = np.zeros(int(of.max(initial=0)) + 1, np.bool_)
         has[of] = True
         return np.arange(len(has))[:, None], of, np.flatnonzero(has)
-    if not rows.size:
+    if len(rows) == 0:
         return np.zeros((1, 1), np.int64), np.zeros(rows.shape[1], np.int64), np.zeros(1, np.int64)
+    if not rows.size:  # nobody is plain
+        none = np.zeros(0, np.int64)
+        return np.zeros((0, len(rows)), np.int64), none, none
     firsts, of = distinct(list(rows))
     return rows[:, firsts].T.astype(np.int64), of, np.arange(len(firsts))
 
