@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import numpy as np
 
 from netcore.batch import layout as at
+from netcore.batch.pages import BITS, SIZE, Paged
 from netcore.batch.sheets import Table
 from netcore.forwarding.hashing import MULTIPLIERS, SHIFTS, START
 
@@ -14,14 +16,73 @@ PASSES, DENIED, ENDS = 0, 1, 2
 
 U64 = np.uint64
 
+_SHIFTS, _MULTIPLIERS = [U64(shift) for shift in SHIFTS], [U64(number) for number in MULTIPLIERS]
+
+
+class Spot(NamedTuple):
+    """Columns of tables in pages, int64: which page of a row, and the place on it."""
+
+    page: Table
+    place: Table
+
+    @classmethod
+    def of(cls, column: Table) -> Spot:
+        """Return the spots of columns."""
+        return cls(column >> BITS, column & (SIZE - 1))
+
+    def take(self, rows: Table) -> Spot:
+        """Return some of them."""
+        return Spot(self.page.take(rows), self.place.take(rows))
+
+
+class Rows(NamedTuple):
+    """Rows of a table in pages, by what asks for them.
+
+    Args:
+        begin: int64 by who asks, where its row begins in ``pages``.
+        pages, cells: as in ``Paged``, flat.
+    """
+
+    begin: Table
+    pages: Table
+    cells: Table
+
+    @classmethod
+    def of(cls, paged: Paged, rows: Table) -> Rows:
+        """Return rows of a table, by number."""
+        width = paged.pages.shape[1]
+        return cls(rows.astype(np.int64) * width, paged.pages.ravel(), paged.cells.ravel())
+
+    def at(self, who: Table, spot: Spot) -> Table:
+        """Return what the rows of some who ask say, int64."""
+        place = self.pages.take(self.begin.take(who) + spot.page).astype(np.int64)
+        place <<= BITS
+        place += spot.place
+        found: Table = self.cells.take(place).astype(np.int64)
+        return found
+
+
+def either(which: Table, one: Table, other: Table) -> Table:
+    """Return numbers of one column where ``which`` is true, else of the other.
+
+    As ``np.where`` for numbers, by arithmetic: that one has processors guess, and they guess wrong.
+    """
+    found: Table = one ^ other
+    found &= -which.astype(found.dtype)
+    found ^= other
+    return found
+
 
 def mixed(numbers: Table) -> Table:
     """As ``hashing.mix``."""
-    first, second, third = (U64(shift) for shift in SHIFTS)
-    found = (numbers ^ (numbers >> first)) * U64(MULTIPLIERS[0])
-    found = (found ^ (found >> second)) * U64(MULTIPLIERS[1])
-    result: Table = found ^ (found >> third)
-    return result
+    found: Table = numbers >> _SHIFTS[0]
+    found ^= numbers
+    found *= _MULTIPLIERS[0]
+    shifted = found >> _SHIFTS[1]
+    found ^= shifted
+    found *= _MULTIPLIERS[1]
+    found ^= np.right_shift(found, _SHIFTS[2], out=shifted)
+    return found
 
 
 def flow_seed(
@@ -34,13 +95,14 @@ def flow_seed(
         flip: the canonical order of the ends is the other one.
         distribution: index into ``layout.DISTRIBUTIONS``.
     """
-    first, second = np.where(flip, there, here), np.where(flip, here, there)
-    first_port, second_port = np.where(flip, dp, sp).astype(U64), np.where(flip, sp, dp).astype(U64)
-    number = protocol.astype(U64)
-    ends = mixed(mixed(first ^ U64(START)) ^ second)
-    ports = first_port << U64(24) | second_port << U64(8) | number
-    more = np.where(distribution == 0, ports, np.where(distribution == 2, number, U64(0)))
-    return mixed(ends ^ more)
+    swap = -flip.astype(U64)
+    other = (here ^ there) & swap
+    ends = mixed(mixed(here ^ other ^ U64(START)) ^ there ^ other)
+    sp, dp, number = sp.astype(U64), dp.astype(U64), protocol.astype(U64)
+    other = (sp ^ dp) & swap
+    ports = (sp ^ other) << U64(24) | (dp ^ other) << U64(8) | number
+    number &= -(distribution != 1).astype(U64)
+    return mixed(ends ^ either(distribution == 0, ports, number))
 
 
 def place_in(values: Table, start: Table, count: Table, wanted: Table) -> Table:
@@ -160,11 +222,25 @@ def _first(
 
 def chosen(choosers: Table, start: Table, count: Table, seed: Table) -> Table:
     """Return the place of the highest hash of each run, the first of equals."""
-    best = start.astype(np.int64)
-    score = mixed(seed ^ choosers[np.minimum(best, len(choosers) - 1)])
-    for step in range(1, int(count.max(initial=0))):
-        place = np.minimum(start + step, len(choosers) - 1)
-        other = mixed(seed ^ choosers[place])
-        better = (step < count) & (other > score)
-        best[better], score[better] = place[better], other[better]
-    return best
+    found = start.astype(np.int64)
+    sizes = np.flatnonzero(np.bincount(np.maximum(count, 0))).tolist()
+    for size in sizes:
+        if len(sizes) == 1:
+            return found + _highest(choosers, found, size, seed)
+        rows = np.flatnonzero(count == size)
+        found[rows] += _highest(choosers, found.take(rows), size, seed.take(rows))
+    return found
+
+
+def _highest(choosers: Table, start: Table, count: int, seed: Table) -> Table:
+    """Return which member of runs of one length has the highest hash; 0 where they are empty."""
+    number = np.zeros(len(start), np.uint16)
+    if count < 2:
+        return number
+    best = mixed(seed ^ choosers.take(start))
+    for step in range(1, count):
+        score = mixed(seed ^ choosers[step:].take(start))
+        # A later step is a higher number.
+        np.maximum(number, (score > best) * np.uint16(step), out=number)
+        np.maximum(best, score, out=best)
+    return number
