@@ -1,7 +1,9 @@
 """The numpy kernel: all packets of a chunk from place to place, each place for all that are there.
 
 Written anew from the walk and not from the compiled kernel, so that each is a check of the other. It answers
-everything where numba is missing.
+everything where numba is missing. Where it is known beforehand how connections end, that is enough
+(``numpy_courses``); others go from NIC to NIC while nothing but plain NICs is met (``numpy_plain``), and what
+is left goes the long way.
 """
 
 from __future__ import annotations

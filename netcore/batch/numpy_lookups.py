@@ -172,17 +172,16 @@ def judged(
     t: SimpleNamespace, start: Table, count: Table, header: tuple[Table, Table, Table, Table, Table]
 ) -> Table:
     """Return what chains of rule sets say, set by set."""
-    src, sp, dst, dp, protocol = header
-    said = np.full(len(src), PASSES, np.int8)
-    open_ = np.arange(len(src))
+    said = np.full(len(start), PASSES, np.int8)
+    open_ = np.arange(len(start))
     for step in range(int(count.max(initial=0))):
-        open_ = open_[step < count[open_]]
+        open_ = open_.take(np.flatnonzero(count.take(open_) > step))
         if not len(open_):
             break
-        number = t.chain_sets[start[open_] + step].astype(np.int64)
-        verdict = _first(t, number, *(column[open_] for column in (src, sp, dst, dp, protocol)))
-        said[open_] = np.where(verdict == ENDS, ENDS, np.where(verdict == DENIED, DENIED, PASSES))
-        open_ = open_[verdict == PASSES]
+        number = t.chain_sets.take(start.take(open_) + step).astype(np.int64)
+        verdict = _first(t, number, *(column.take(open_) for column in header))
+        said[open_] = verdict
+        open_ = open_.take(np.flatnonzero(verdict == PASSES))
     return said
 
 
@@ -191,30 +190,32 @@ def _first(
 ) -> Table:
     """Return what the first rule that matches in one set says."""
     row = t.set_columns
-    words = row[at.SET_WORDS][number]
-    to_port = t.port_atom[dp].astype(np.int64)
+    words = row[at.SET_WORDS].take(number)
+    to_port = t.port_atom.take(dp).astype(np.int64)
     offsets = [
-        row[at.SET_SOURCE][number] + t.source.at(number, src) * words,
-        row[at.SET_DESTINATION][number] + t.destination.at(number, dst) * words,
-        row[at.SET_PROTOCOL][number] + t.protocol_class[protocol] * words,
-        row[at.SET_DESTINATION_PORT][number] + t.destination_port.at(number, to_port) * words,
+        row[at.SET_SOURCE].take(number) + t.source.at(number, src) * words,
+        row[at.SET_DESTINATION].take(number) + t.destination.at(number, dst) * words,
+        row[at.SET_PROTOCOL].take(number) + t.protocol_class.take(protocol) * words,
+        row[at.SET_DESTINATION_PORT].take(number) + t.destination_port.at(number, to_port) * words,
     ]
-    if not row[at.SET_ANY_SOURCE_PORT][number].all():
-        from_port = t.port_atom[sp].astype(np.int64)
-        offsets.append(row[at.SET_SOURCE_PORT][number] + t.source_port.at(number, from_port) * words)
+    if not row[at.SET_ANY_SOURCE_PORT].take(number).all():
+        from_port = t.port_atom.take(sp).astype(np.int64)
+        offsets.append(row[at.SET_SOURCE_PORT].take(number) + t.source_port.at(number, from_port) * words)
     said = np.full(len(number), PASSES, np.int8)
     open_ = np.arange(len(number))
     for word in range(int(words.max(initial=0))):
-        open_ = open_[word < words[open_]]
-        matching = t.bits[offsets[0][open_] + word]
+        open_ = open_.take(np.flatnonzero(words.take(open_) > word))
+        matching = t.bits.take(offsets[0].take(open_) + word)
         for offset in offsets[1:]:
-            matching = matching & t.bits[offset[open_] + word]
-        hit = matching != 0
-        decided, lowest = open_[hit], matching[hit] & (~matching[hit] + U64(1))
-        allow = lowest & t.bits[row[at.SET_ALLOW][number[decided]] + word]
-        always = lowest & t.bits[row[at.SET_ALWAYS][number[decided]] + word]
-        said[decided] = np.where(allow != 0, PASSES, np.where(always != 0, ENDS, DENIED))
-        open_ = open_[~hit]
+            matching &= t.bits.take(offset.take(open_) + word)
+        hit = np.flatnonzero(matching)
+        decided, lowest = open_.take(hit), matching.take(hit)
+        lowest &= -lowest
+        its = number.take(decided)
+        denies = (lowest & t.bits.take(row[at.SET_ALLOW].take(its) + word)) == 0
+        always = (lowest & t.bits.take(row[at.SET_ALWAYS].take(its) + word)) != 0
+        said[decided] = denies * (DENIED + always * (ENDS - DENIED))
+        open_ = open_.take(np.flatnonzero(matching == 0))
         if not len(open_):
             break
     return said
