@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from tests.services import FOLDER, database_url
@@ -32,6 +33,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     from django.conf import settings
 
+    # How long one example takes says more about what else the machine does than about the program.
+    hypothesis.settings.register_profile("all", deadline=None)
+    hypothesis.settings.load_profile("all")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MATRIX_AT_ONCE = False
 

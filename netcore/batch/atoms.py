@@ -155,6 +155,17 @@ class Atoms:
             ends.append(end)
         return np.array(firsts, np.int64), np.array(ends, np.int64)
 
+    def spans_of(self, prefixes: Sequence[Network]) -> tuple[Table, Table]:
+        """Return the same for many prefixes, quicker for those of IPv4."""
+        limits = [ends(prefix) if prefix.version == 4 else (0, 0) for prefix in prefixes]
+        numbers = np.array(limits, np.uint64).reshape(-1, 2)
+        firsts = np.searchsorted(self.four, numbers[:, 0], side="right") - 1
+        stops = np.searchsorted(self.four, numbers[:, 1], side="right")
+        for place, prefix in enumerate(prefixes):
+            if prefix.version == 6:
+                firsts[place], stops[place] = self.span(6, *ends(prefix))
+        return firsts, stops
+
     def _before(self, number: int) -> int:
         """Return the index of the IPv6 atom that holds an address."""
         return bisect_right(self._six, number) - 1

@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from netcore.batch.columns import told_apart
 from netcore.batch.compile import Compiled
+from netcore.batch.distinct import distinct
 from netcore.batch.sheets import Table
 from netcore.control.network import Network
 from netcore.document.part import Part
@@ -78,7 +80,7 @@ def classes_of(compiled: Compiled) -> Classes:
             machine.runs,
             topology.vms[vm].zone,
             "" if machine.plain else machine.guest.model_dump_json(),
-            *[(address.version, columns.of(address)) for address in port.held],
+            *[(address.version, columns.of(port.subnet, address)) for address in port.held],
             *[address in prefix for address in port.held for prefix in prefixes],
         )
         found.setdefault(key, []).append(vm)
@@ -131,39 +133,27 @@ def _alone(machine: Machine, named: dict[object, str]) -> str:
 
 
 class _Columns:
-    """What the tables say of the address of a VM, as a number: equal numbers, equal columns."""
+    """What the tables say of the addresses of a subnet's VMs, as numbers: equal numbers, equal columns."""
 
     def __init__(self, compiled: Compiled) -> None:
-        self._compiled = compiled
         ports = drawing_of(compiled.network).ports.values()
-        addresses = sorted({held for port in ports for held in port.held}, key=lambda a: (a.version, int(a)))
-        atoms = np.array([compiled.atoms.of(address) for address in addresses], np.int64)
-        rows = np.concatenate(
-            [
-                np.ascontiguousarray(matrix[:, atoms].T)
-                .view(np.uint8)
-                .reshape(len(atoms), matrix.shape[0] * matrix.itemsize)
-                for matrix in _matrices(compiled)
-            ],
-            axis=1,
-        )
-        known: dict[bytes, int] = {}
-        self._of = {
-            address: known.setdefault(row.tobytes(), len(known))
-            for address, row in zip(addresses, rows, strict=True)
-        }
+        held = list(dict.fromkeys((port.subnet, address) for port in ports for address in port.held))
+        number = {subnet: index for index, subnet in enumerate(dict.fromkeys(subnet for subnet, _ in held))}
+        atoms = compiled.atoms.of_many([address for _, address in held])
+        subnets = np.array([number[subnet] for subnet, _ in held], np.int64)
+        order = np.lexsort((atoms, subnets))
+        atoms, subnets = atoms[order], subnets[order]
+        starts = np.searchsorted(subnets, np.arange(len(number) + 1))
+        rules = compiled.rules
+        kinds = distinct([subnets, compiled.flags[atoms], compiled.spaces[atoms]])[1]
+        for table in (compiled.routes.paged, rules.sources, rules.destinations):
+            kinds = told_apart(table, atoms, starts, kinds)
+        self._of = dict(zip([held[place] for place in order.tolist()], kinds.tolist(), strict=True))
 
-    def of(self, address: Address) -> int:
-        return self._of[address]
-
-
-def _matrices(compiled: Compiled) -> Iterator[Table]:
-    rules = compiled.rules
-    yield compiled.routes.fib
-    yield rules.source_class
-    yield rules.destination_class
-    yield compiled.flags[None, :]
-    yield compiled.spaces[None, :]
+    def of(self, subnet: str, address: Address) -> int:
+        """Return the number of an address; numbers of two subnets are not to be compared."""
+        found: int = self._of[subnet, address]
+        return found
 
 
 def _guest_prefixes(network: Network) -> set[Any]:

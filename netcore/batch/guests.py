@@ -92,6 +92,15 @@ def made(
     peers: list[int] = []
     for vm in ids:
         machine = machines[vm]
+        if machine.plain and len(machine.own) == 1 and _simple(machine) and not run.state.in_transit:
+            (address,) = machine.own
+            if address not in PLATFORM:  # most are like this, and nothing else is to be asked of them
+                number = nic[machine.ports[0].id]
+                flags = layout.RUNS * run.runs(vm)
+                at = len(own), 1, number, len(starts), 0, len(services), -1, len(forwards), 0, len(peers)
+                rows.add(flags, *at, len(machine.peers), names.number(f"vms/{vm}"))
+                own.append(atoms.of(address))
+                continue
         why = hard(machine) or _moving(machine, run.state)
         if why:
             count_hard(why)

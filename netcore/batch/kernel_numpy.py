@@ -1,7 +1,9 @@
 """The numpy kernel: all packets of a chunk from place to place, each place for all that are there.
 
 Written anew from the walk and not from the compiled kernel, so that each is a check of the other. It answers
-everything where numba is missing.
+everything where numba is missing. Where it is known beforehand how connections end, that is enough
+(``numpy_courses``); others go from NIC to NIC while nothing but plain NICs is met (``numpy_plain``), and what
+is left goes the long way.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ from netcore.batch import codes, numpy_edge, numpy_fabric, numpy_guests
 from netcore.batch import layout as at
 from netcore.batch.answers import OUTCOME_OF_CODE, blank
 from netcore.batch.compile import Compiled
+from netcore.batch.numpy_courses import PIECE, short
+from netcore.batch.numpy_ends import course_tables
 from netcore.batch.numpy_lookups import mixed, owns, route_of, source_of
 from netcore.batch.numpy_memory import ends_of, ports_of
 from netcore.batch.numpy_plain import Flight, fly, starters
@@ -78,6 +82,7 @@ def tables_by_name(compiled: Compiled) -> SimpleNamespace:
         wide_inside=wide,
         wide_open=wide & (crossings[:, at.CROSS_FORWARDED] != 0),
         **plain_tables(compiled),
+        **course_tables(compiled),
         **paged_tables(compiled),
         atoms=compiled.atoms,
         count4=compiled.atoms.count4,
@@ -104,29 +109,32 @@ def answer(
         back: whether answers and packets 3 are asked for too.
     """
     t = tables_by_name(compiled)
-    chunks = [slice(begin, begin + CHUNK) for begin in range(0, len(packets), CHUNK)]
 
-    def work(chunk: slice) -> None:
+    def known(begin: int) -> Table:
+        piece = slice(begin, begin + PIECE)
         with np.errstate(over="ignore"):
-            _chunk(t, packets.take(chunk), [each[..., chunk] for each in answers], back)
+            return begin + short(t, packets.take(piece), [each[..., piece] for each in answers], back)
 
-    if threads < 2:
-        for chunk in chunks:
-            work(chunk)
-        return
+    def others(rows: Table) -> None:
+        with np.errstate(over="ignore"):
+            _chunk(t, packets, rows, answers, back)
+
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(work, chunks))
+        over: Any = map if threads < 2 else pool.map
+        rest = np.concatenate([np.zeros(0, np.int64), *over(known, range(0, len(packets), PIECE))])
+        list(over(others, np.split(rest, range(CHUNK, len(rest), CHUNK))))
 
 
-def _chunk(t: SimpleNamespace, packets: Packets, answers: list[Any], back: bool) -> None:
-    """Answer one chunk: plain connections on the short way, the others on the long one."""
-    rest = np.flatnonzero(~_short(t, packets, answers, back))
-    if not len(rest):
-        return
-    found = list(blank(len(rest)))
-    _long(t, packets.take(rest), found, back)
-    for whole, part in zip(answers, found, strict=True):
-        whole[..., rest] = part
+def _chunk(t: SimpleNamespace, packets: Packets, rows: Table, answers: tuple[Any, ...], back: bool) -> None:
+    """Answer some packets: plain connections from NIC to NIC, the others on the long way."""
+    for way in (_plain, _long):
+        if not len(rows):
+            return
+        found = list(blank(len(rows)))
+        left = way(t, packets.take(rows), found, back)
+        for whole, part in zip(answers, found, strict=True):
+            whole[..., rows] = part
+        rows = rows[left]
 
 
 def _asked(t: SimpleNamespace, packets: Packets) -> Table:
@@ -135,8 +143,8 @@ def _asked(t: SimpleNamespace, packets: Packets) -> Table:
     return found.astype(np.int64)  # type: ignore[no-any-return]
 
 
-def _short(t: SimpleNamespace, packets: Packets, answers: list[Any], back: bool) -> Table:
-    """Answer plain connections; return which packets are answered."""
+def _plain(t: SimpleNamespace, packets: Packets, answers: list[Any], back: bool) -> Table:
+    """Answer plain connections; return the rows of the others."""
     asked = _asked(t, packets)
     send = t.send[packets.source]
     protocol = packets.protocol.astype(np.int64)
@@ -165,15 +173,16 @@ def _short(t: SimpleNamespace, packets: Packets, answers: list[Any], back: bool)
         columns = OUTCOME_OF_CODE[which.code[where]], which.code[where], which.where[where]
         for whole, part in zip(answers, (*columns, which.hops[where], which.way[where]), strict=False):
             whole[leg, where] = part
-    return done
+    return np.flatnonzero(~done)
 
 
-def _long(t: SimpleNamespace, packets: Packets, answers: list[Any], back: bool) -> None:
-    """Answer connections of any kind: the first packets, their answers, packets 3."""
+def _long(t: SimpleNamespace, packets: Packets, answers: list[Any], back: bool) -> Table:
+    """Answer connections of any kind: the first packets, their answers, packets 3; no rows are left."""
     s, first = opening(t, packets)
     answers[-1][:] = t.send[packets.source, at.SEND_KIND] == at.BY_WALK
     asked, taken = both_ways(s, first, answers, back)
     third(s, first, answers, asked, taken)
+    return asked[:0]
 
 
 def both_ways(

@@ -439,6 +439,7 @@ def count_headers(
                 group, out = groups[i], chains[i]
                 from_ = base[out] + np.int64(source_class[i, out]) * width[out]
                 to = base[into] + np.int64(source_class[i, into]) * width[into]
+                last, shared = np.int64(-1), np.int64(0)  # neighbours are often alike
                 for j in range(blocks[block], blocks[block + 1]):
                     how = np.int64(decided[group, j])
                     if how == LOST or how == BY_CHANCE:  # noqa: SIM109
@@ -459,21 +460,23 @@ def count_headers(
                                 left_out[each, j] = 1
                                 continue
                             skip = np.int64(icmp if many >= WITHOUT_ICMP else -1)
-                            shared = _shared(asked, many % WITHOUT_ICMP, skip, sets)
-                            total[t, j] += shared * sizes[each] * others
+                            many_headers = _shared(asked, many % WITHOUT_ICMP, skip, sets)
+                            total[t, j] += many_headers * sizes[each] * others
                         continue
                     skip = np.int64(icmp if how == NO_ICMP else -1)
                     key = (asked[0] << 32 | asked[1]) * 2 + (1 if skip >= 0 else 0)
-                    place = ((key * np.int64(-7046029254386353131)) >> 20) & (MEMORY - 1)
-                    while keys[place] != -1 and keys[place] != key:
-                        place = (place + 1) & (MEMORY - 1)
-                    if keys[place] == key:
-                        shared = values[place]
-                    else:
-                        shared = _shared(asked, 2, skip, sets)
-                        if used < MEMORY // 2:
-                            keys[place], values[place] = key, shared
-                            used += 1
+                    if key != last:
+                        last = key
+                        place = ((key * np.int64(-7046029254386353131)) >> 20) & (MEMORY - 1)
+                        while keys[place] != -1 and keys[place] != key:
+                            place = (place + 1) & (MEMORY - 1)
+                        if keys[place] == key:
+                            shared = values[place]
+                        else:
+                            shared = _shared(asked, 2, skip, sets)
+                            if used < MEMORY // 2:
+                                keys[place], values[place] = key, shared
+                                used += 1
                     own = sizes[j] if starts[t] <= j < starts[t + 1] and alike[j] == number else 0
                     total[t, j] += shared * (together[number] * sizes[j] - own)
     return total, left_out

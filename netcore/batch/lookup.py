@@ -95,14 +95,17 @@ class Levels(Lookup):
 
     def by_numpy(self, _high: Table, low: Table) -> Table:
         """Return the same without numba."""
-        shift = WIDTH[4] - self.bits
-        found: Table = self.entries[low >> low.dtype.type(shift)]
+        addresses, shift = low.astype(np.int64), WIDTH[4] - self.bits
+        found: Table = self.entries.take(addresses >> shift)
         rows = np.flatnonzero(found < NONE)
         while len(rows):
             shift -= 8
-            inner = (low[rows] >> low.dtype.type(shift)).astype(np.int64) & 255
-            found[rows] = self.entries[(1 << self.bits) + (-2 - found[rows].astype(np.int64)) * 256 + inner]
-            rows = rows[found[rows] < NONE]
+            place = -2 - found.take(rows).astype(np.int64) << 8
+            place += addresses.take(rows) >> shift & 255
+            place += 1 << self.bits
+            inner = self.entries.take(place)
+            found[rows] = inner
+            rows = rows.take(np.flatnonzero(inner < NONE))
         return found
 
     def _by_numba(self, _high: Table, low: Table, found: Table) -> None:

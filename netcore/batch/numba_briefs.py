@@ -15,6 +15,9 @@ from netcore.batch.jit import part
 from netcore.batch.numba_parts import DENIED, I64, U64, cell, item8, item16, judged, pair
 from netcore.batch.pages import BITS, SIZE
 
+_PAGE, _CHAIN = U64(32), U64((1 << 32) - 1)
+_KIND, _PORT = 16, (1 << 16) - 1
+
 
 @part
 def paged_at(t: Any, table: Any) -> Any:
@@ -47,32 +50,56 @@ def briefs_at(t: Any) -> Any:
 
 
 @part
-def refused_by(
-    t: Any, places: Any, nic: Any, side: Any, src: Any, sp: Any, dst: Any, dp: Any, protocol: Any, six: Any
-) -> Any:
+def looked_up(t: Any, places: Any, nic: Any, side: Any, far: Any) -> Any:
+    """Return the chain of rules that a NIC asks, and above it the page that has the other end of a packet.
+
+    What ``denied`` takes. All that it reads lies far away, and a processor waits for what many packets ask
+    at once no longer than for one: so look up all packets first.
+
+    Args:
+        side: 0: the NIC is the last one of a way; 1: the first one.
+        far: atom of the other end.
+    """
+    briefs, _, sources, destinations, _ = places
+    chain = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_OUT if side else at.PLAIN_IN)
+    number = I64(t.numbers[U64(briefs + (chain + 1) * at.BRIEF_COLUMNS)])
+    pages, width, _ = destinations if side else sources
+    return U64(t.pages[U64(pages + number * width + (far >> BITS))]) << _PAGE | U64(chain + 1)
+
+
+@part
+def kinds(t: Any, protocol: Any, port: Any) -> Any:
+    """Return the atom of a destination port, and above it the class of a protocol; what ``denied`` takes."""
+    return U64(item16(t, tb.PORT_ATOM, port) | item8(t, tb.PROTOCOL_CLASS, protocol) << _KIND)
+
+
+@part
+def at_once(t: Any, places: Any, looked: Any, six: Any) -> Any:
+    """Return whether ``denied`` knows what a chain of rules says."""
+    row = places[0] + I64(looked & _CHAIN) * at.BRIEF_COLUMNS
+    return (not six) & (t.numbers[U64(row + at.BRIEF_WORDS)] == 1)
+
+
+@part
+def denied(t: Any, places: Any, nic: Any, side: Any, looked: Any, kind: Any, far: Any) -> Any:
     """Return whether the rules of a NIC that is the first or the last of a way deny a packet.
 
     As ``refused``, with what is known beforehand of the NIC's own address.
 
     Args:
-        side: 0: the NIC is the last one; 1: the first one.
+        looked: by ``looked_up``.
+        kind: as ``kinds`` has it.
     """
     briefs, bits, sources, destinations, ports = places
-    chain = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_OUT if side else at.PLAIN_IN)
-    row = briefs + (chain + 1) * at.BRIEF_COLUMNS
-    if six or t.numbers[U64(row + at.BRIEF_WORDS)] != 1:
-        return refused(t, places, chain, src, sp, dst, dp, protocol)
-    number = I64(t.numbers[U64(row)])
-    if side:
-        matching = pair(t, tb.PLAIN_NICS, nic, at.PLAIN_OUT_RULES)
-        far = I64(t.numbers[U64(row + at.BRIEF_DESTINATION)]) + said_at(t, destinations, number, dst)
-    else:
-        matching = pair(t, tb.PLAIN_NICS, nic, at.PLAIN_IN_RULES)
-        far = I64(t.numbers[U64(row + at.BRIEF_SOURCE)]) + said_at(t, sources, number, src)
-    kind = I64(t.numbers[U64(row + at.BRIEF_PROTOCOL)]) + item8(t, tb.PROTOCOL_CLASS, protocol)
-    port = item16(t, tb.PORT_ATOM, dp)
-    to = I64(t.numbers[U64(row + at.BRIEF_PORT)]) + said_at(t, ports, number, port)
-    matching &= t.words[U64(bits + far)] & t.words[U64(bits + kind)] & t.words[U64(bits + to)]
+    row = briefs + I64(looked & _CHAIN) * at.BRIEF_COLUMNS
+    cells = destinations[2] if side else sources[2]
+    there = I64(t.cells[U64(cells + (I64(looked >> _PAGE) << BITS) + (far & (SIZE - 1)))])
+    there += I64(t.numbers[U64(row + (at.BRIEF_DESTINATION if side else at.BRIEF_SOURCE))])
+    protocol = I64(t.numbers[U64(row + at.BRIEF_PROTOCOL)]) + (I64(kind) >> _KIND)
+    port = said_at(t, ports, I64(t.numbers[U64(row)]), I64(kind) & _PORT)
+    port += I64(t.numbers[U64(row + at.BRIEF_PORT)])
+    matching = pair(t, tb.PLAIN_NICS, nic, at.PLAIN_OUT_RULES if side else at.PLAIN_IN_RULES)
+    matching &= t.words[U64(bits + there)] & t.words[U64(bits + protocol)] & t.words[U64(bits + port)]
     passing = matching & (~matching + U64(1)) & _passing(t, row)
     return (matching != U64(0)) & (passing == U64(0))
 

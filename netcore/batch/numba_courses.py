@@ -16,9 +16,9 @@ import numpy as np
 from netcore.batch import codes
 from netcore.batch import layout as at
 from netcore.batch import tables as tb
-from netcore.batch.answers import OUTCOME_OF_CODE, STRIDE
+from netcore.batch.answers import STRIDE
 from netcore.batch.jit import part, stage
-from netcore.batch.numba_briefs import briefs_at, paged_at, refused_by, said_at
+from netcore.batch.numba_briefs import at_once, briefs_at, denied, looked_up, paged_at, refused, said_at
 from netcore.batch.numba_parts import (
     I64,
     U64,
@@ -35,6 +35,7 @@ from netcore.batch.numba_parts import (
     scalar,
 )
 from netcore.batch.numba_places import ICMP, folded_six
+from netcore.batch.numba_records import note
 
 BINS = 256
 """Lines of relays are put in order by so much of their numbers."""
@@ -42,10 +43,11 @@ BINS = 256
 FEW = 8
 """Fewer packets than this are not worth a vector."""
 
-ROW, HEADER, ENDS, BEGUN, KNOWN, THERE, BACK = range(7)
+ROW, HEADER, ENDS, BEGUN, KNOWN, THERE, BACK, KINDS = range(8)
 """Columns of packets in order: row, and above it the atom of the destination; sender, protocol and ports;
 source, and above it the first NIC; name of the way so far; the only NIC that holds the destination, above it
-whether the rules there deny the packet, and whether there is no such NIC; course there; course back.
+whether the rules there deny the packet, and whether there is no such NIC; course there; course back; as
+``kinds`` of ``numba_briefs`` has it.
 
 A course is the code at its end, and above it the line of relays.
 """
@@ -118,18 +120,28 @@ def settle(t: Any, order: Any, going: Any, back: Any, places: Any) -> Any:
     packets, answers, others = places
     known, taken, left = I64(0), I64(0), I64(0)
     for place in range(going):
-        _, dst, _, protocol, sp, dp = read(order, place)
-        _, src = ends(order, place)
-        held, six = item(t, tb.ONLY_NIC, dst), dst >= count4
-        nic = held & ~(held >> 63)
-        denied = refused_by(t, rules, nic, 0, src, sp, dst, dp, protocol, six)
-        order[U64(place), KNOWN] = U64(held < 0) << U64(33) | U64(denied) << U64(32) | U64(nic)
+        held = item(t, tb.ONLY_NIC, I64(order[U64(place), ROW] >> U64(32)))
+        order[U64(place), KNOWN] = U64(held < 0) << U64(33) | U64(held & ~(held >> 63))
+    for place in range(going):
+        nic, src = I64(order[U64(place), KNOWN] & _LOW), I64(order[U64(place), ENDS] & _LOW)
+        order[U64(place), THERE] = looked_up(t, rules, nic, 0, src)
+    for place in range(going):
+        nic, src = I64(order[U64(place), KNOWN] & _LOW), I64(order[U64(place), ENDS] & _LOW)
+        looked = order[U64(place), THERE]
+        no = denied(t, rules, nic, 0, looked, order[U64(place), KINDS], src)
+        if not at_once(t, rules, looked, src >= count4):
+            _, dst, _, protocol, sp, dp = read(order, place)
+            no = refused(t, rules, I64(looked & _LOW) - 1, src, sp, dst, dp, protocol)
+        order[U64(place), KNOWN] |= U64(no) << U64(32)
+    for place in range(going):
+        start, _ = ends(order, place)
+        order[U64(place), THERE] = U64(_way(t, fibs, start, I64(order[U64(place), ROW] >> U64(32))))
     for place in range(going):
         _, dst, _, protocol, _, _ = read(order, place)
         start, src = ends(order, place)
-        word = I64(order[U64(place), KNOWN])
-        nic, denied, held = word & _ONES, word >> 32 & 1, (word >> 33) == 0
-        course, sure = _course(t, fibs, start, nic, held, src, dst, I64(dst >= count4), protocol, denied)
+        word, way = I64(order[U64(place), KNOWN]), I64(order[U64(place), THERE])
+        nic, no, held = word & _ONES, word >> 32 & 1, (word >> 33) == 0
+        course, sure = _course(t, fibs, way, start, nic, held, src, dst, I64(dst >= count4), protocol, no)
         order[U64(place), THERE] = U64(course)
         packets[U64(known)], others[U64(left)] = place, place
         known, left = known + I64(sure), left + I64(not sure)
@@ -142,11 +154,15 @@ def settle(t: Any, order: Any, going: Any, back: Any, places: Any) -> Any:
     asked, taken, unsure = taken, I64(0), left
     for index in range(asked):
         place = answers[U64(index)]
+        nic, src = I64(order[U64(place), KNOWN] & _LOW), I64(order[U64(place), ENDS] & _LOW)
+        order[U64(place), BACK] = U64(_way(t, fibs, nic, src))
+    for index in range(asked):
+        place = answers[U64(index)]
         _, src, _, protocol, _, _ = read(order, place)
         start, dst = ends(order, place)
-        nic = I64(order[U64(place), KNOWN] & _LOW)
+        nic, way = I64(order[U64(place), KNOWN] & _LOW), I64(order[U64(place), BACK])
         held = item(t, tb.ONLY_NIC, dst) == start
-        course, sure = _course(t, fibs, nic, start, held, src, dst, I64(src >= count4), protocol, I64(0))
+        course, sure = _course(t, fibs, way, nic, start, held, src, dst, I64(src >= count4), protocol, I64(0))
         order[U64(place), BACK] = U64(course)
         if not sure:
             order[U64(place), THERE] = UNSURE
@@ -169,9 +185,16 @@ def ends(order: Any, place: Any) -> Any:
 
 
 @part
+def _way(t: Any, fibs: Any, nic: Any, dst: Any) -> Any:
+    """Return the way that the table of a NIC has for a destination."""
+    return said_at(t, fibs[0], cell(t, tb.PLAIN_NICS, nic, at.PLAIN_TABLE), dst)
+
+
+@part
 def _course(
     t: Any,
     fibs: Any,
+    way: Any,
     first: Any,
     nic: Any,
     held: Any,
@@ -179,7 +202,7 @@ def _course(
     dst: Any,
     six: Any,
     protocol: Any,
-    denied: Any,
+    no: Any,
 ) -> Any:
     """Return the course of a packet, and whether it is known.
 
@@ -188,14 +211,14 @@ def _course(
 
     Args:
         fibs: where the ways of tables are, and the courses behind relays.
-        first: NIC that it has left.
+        way: what the table of the NIC that it has left says of its destination.
+        first: that NIC.
         nic: the NIC that must take it in the end.
         held: whether nobody but that NIC holds its destination.
-        denied: 1: the rules there deny it.
+        no: 1: the rules there deny it.
     """
-    fib, behind = fibs
+    _, behind = fibs
     here = cell(t, tb.PLAIN_NICS, first, at.PLAIN_VNET)
-    way = said_at(t, fib, cell(t, tb.PLAIN_NICS, first, at.PLAIN_TABLE), dst)
     lead, relay = cell(t, tb.LEADS, way, at.LEADS_ON), cell(t, tb.LEADS, way, at.LEADS_RELAY)
     none = (relay - 1) >> 63
     beyond = scalar(t, tb.FIRST_COURSE) + said_at(t, behind, (relay - 1) & ~none, dst)
@@ -220,7 +243,7 @@ def _course(
         | ((kind == at.LEAD_INTERNET) & ((nowhere != 0) | shut))
         | ((kind <= at.LEAD_PEER) & takes)
     )
-    code = _CODES[U64(kind << 2 | nowhere << 1 | denied)] + cell(t, tb.COURSES, row, at.COURSE_CODE)
+    code = _CODES[U64(kind << 2 | nowhere << 1 | no)] + cell(t, tb.COURSES, row, at.COURSE_CODE)
     return code | line << _CODE, sure
 
 
@@ -232,7 +255,7 @@ def _either(mask: Any, one: Any, other: Any) -> Any:
 
 @stage
 def carry(
-    t: Any, columns: Any, order: Any, places: Any, count: Any, leg: Any, work: Any, answers: Any
+    t: Any, columns: Any, order: Any, places: Any, count: Any, leg: Any, work: Any, record: Any, begin: Any
 ) -> None:
     """Take packets or their answers along their courses.
 
@@ -240,21 +263,22 @@ def carry(
         places: those of the packets; put in another order.
         leg: 0: packets; 1: answers.
         work: as made by ``turns``.
+        record: as made by ``records``, for the rows from ``begin`` on.
     """
     spare, bins, ways, _, _, _ = work
     _sort(order, places, spare, count, THERE + leg, bins)
-    begin = I64(0)
-    while begin < count:
-        line = order[U64(places[U64(begin)]), THERE + leg] >> U64(_CODE)
-        end = begin
+    first = I64(0)
+    while first < count:
+        line = order[U64(places[U64(first)]), THERE + leg] >> U64(_CODE)
+        end = first
         while end < count and order[U64(places[U64(end)]), THERE + leg] >> U64(_CODE) == line:
             place = places[U64(end)]
             nic = I64(order[U64(place), KNOWN] & _LOW)
             ways[U64(end)] = order[U64(place), BEGUN] if leg == 0 else begun(t, nic)
             end += 1
-        hops, start = _relayed(t, columns, order, places, begin, end, I64(line), work)
-        _end(t, order, places, begin, end, leg, hops, start, work, answers)
-        begin = end
+        hops, start = _relayed(t, columns, order, places, first, end, I64(line), work)
+        _end(t, order, places, first, end, leg, hops, start, work, record, begin)
+        first = end
 
 
 @part
@@ -343,13 +367,12 @@ def _choose(
 
 @part
 def _end(
-    t: Any, order: Any, places: Any, begin: Any, end: Any, leg: Any, hops: Any, start: Any, work: Any,
-    answers: Any,
+    t: Any, order: Any, places: Any, start: Any, end: Any, leg: Any, hops: Any, members_at: Any, work: Any,
+    record: Any, begin: Any,
 ) -> None:  # fmt: skip
     """Write down what became of packets of one course."""
-    outcome, code_of, at_of, hops_of, way_of, _ = answers
     _, _, ways, _, _, members = work
-    for index in range(begin, end):
+    for index in range(start, end):
         place = places[U64(index)]
         row, code = order[U64(place), ROW] & _LOW, order[U64(place), THERE + leg] & _ONE_CODE
         first, _ = ends(order, place)
@@ -358,17 +381,13 @@ def _end(
             first, last = last, first
         where, way = cell(t, tb.PLAIN_NICS, first, at.PLAIN_AT), ways[U64(index)]
         if hops > 1:
-            where = item(t, tb.RELAY_AT, start + members[U64(index)])
-        denied = cell(t, tb.PLAIN_NICS, last, at.PLAIN_AT)
+            where = item(t, tb.RELAY_AT, members_at + members[U64(index)])
+        gate = cell(t, tb.PLAIN_NICS, last, at.PLAIN_AT)
         taken = cell(t, tb.PLAIN_NICS, last, at.PLAIN_VM_AT)
-        where = denied if code == U64(codes.NSG_IN) else where
+        where = gate if code == U64(codes.NSG_IN) else where
         where = taken if code == U64(0) else where
         arrived = way * _TWICE + pair(t, tb.PLAIN_NICS, last, at.PLAIN_ARRIVAL)
-        outcome[leg, row] = OUTCOME_OF_CODE[code]
-        code_of[leg, row] = code
-        at_of[leg, row] = where
-        hops_of[leg, row] = hops
-        way_of[leg, row] = arrived if code == U64(0) else way
+        note(record, I64(row) - begin, code, where, hops, arrived if code == U64(0) else way)
 
 
 @part

@@ -17,16 +17,18 @@ import numpy as np
 from netcore.batch import codes
 from netcore.batch import layout as at
 from netcore.batch import tables as tb
-from netcore.batch.answers import ABSENT, OUTCOME_OF_CODE, STRIDE
+from netcore.batch.answers import ABSENT, STRIDE
 from netcore.batch.jit import kernel, part, stage
-from netcore.batch.numba_briefs import briefs_at, refused, refused_by
+from netcore.batch.numba_briefs import at_once, briefs_at, denied, kinds, looked_up, refused
 from netcore.batch.numba_courses import (
     BEGUN,
     COLUMNS,
     ENDS,
     HEADER,
+    KINDS,
     KNOWN,
     ROW,
+    THERE,
     begun,
     carry,
     ends,
@@ -51,6 +53,7 @@ from netcore.batch.numba_parts import (
     scalar,
 )
 from netcore.batch.numba_places import ICMPV6, SCTP, TCP, UDP, folded_six, rule_for
+from netcore.batch.numba_records import absent, note, records, write_out
 
 MOST = 8
 """Most NICs that one packet reaches on the short way."""
@@ -58,7 +61,7 @@ MOST = 8
 SHELVES = 1024
 """Packets are sorted by so many bits of where they come from."""
 
-PIECE = 8192
+PIECE = 1024
 """So many of them go on together: what is known of them stays in the nearer cache."""
 
 GIVES_UP = -1
@@ -91,6 +94,7 @@ def memory(count: int) -> tuple[Any, ...]:
         turns(piece),
         np.empty(NOTES, np.int64),
         np.empty(MEMBERS, np.uint64),
+        records(count),
     )
 
 
@@ -108,30 +112,34 @@ def short(t: Any, columns: Any, answers: Any, memory: Any, begin: Any, end: Any,
 
     Returns: how many are for the long way.
     """
-    queue, shelves, order, places, work, notes, scores = memory
-    _blank(answers, begin, end, back)
+    queue, shelves, order, places, work, notes, scores, made = memory
     _sort(t, columns, queue, shelves, begin, end)
+    if back:
+        absent(made[1], end - begin)
     left = I64(0)
     for first in range(0, end - begin, PIECE):
         count = min(end - begin - first, PIECE)
-        going, left = _start(t, queue, first, count, order, answers, rest, left)
+        going, left = _start(t, queue, first, count, order, made[0], begin, rest, left)
         known, taken, others = settle(t, order, going, back, places)
-        carry(t, columns, order, places[0], known, I64(0), work, answers)
+        carry(t, columns, order, places[0], known, I64(0), work, made[0], begin)
         if back:
-            carry(t, columns, order, places[1], taken, I64(1), work, answers)
-        left = _fly(t, columns, order, places[2], others, notes, scores, answers, back, rest, left)
+            carry(t, columns, order, places[1], taken, I64(1), work, made[1], begin)
+        left = _fly(t, columns, order, places[2], others, notes, scores, made, begin, back, rest, left)
+    write_out(made[0], answers, I64(0), begin, end)
+    if back:
+        write_out(made[1], answers, I64(1), begin, end)
+        _no_third(answers, begin, end)
     return left
 
 
 @stage
-def _blank(answers: Any, begin: Any, end: Any, back: Any) -> None:
-    """Fill in that no answers were sent; all other columns of them are 0, and packets are always written."""
+def _no_third(answers: Any, begin: Any, end: Any) -> None:
+    """Fill in that no packets 3 were sent; all other columns of them are 0."""
     outcome, _, at_of, _, _, _ = answers
-    for leg in range(1, 3 if back else 1):
-        for row in range(begin, end):
-            outcome[leg, row] = ABSENT
-        for row in range(begin, end):
-            at_of[leg, row] = -1
+    for row in range(begin, end):
+        outcome[2, row] = ABSENT
+    for row in range(begin, end):
+        at_of[2, row] = -1
 
 
 @stage
@@ -159,16 +167,16 @@ def _sort(t: Any, columns: Any, queue: Any, shelves: Any, begin: Any, end: Any) 
 
 
 @stage
-def _start(t: Any, queue: Any, first: Any, count: Any, order: Any, answers: Any, rest: Any, left: Any) -> Any:
+def _start(
+    t: Any, queue: Any, first: Any, count: Any, order: Any, record: Any, begin: Any, rest: Any, left: Any
+) -> Any:
     """Ask the rules of the first NICs, and write down that they deny: who goes on is written over.
 
     Returns: how many go on, which are the first in order now; how many are left for the long way.
     """
-    outcome, code_of, at_of, hops_of, way_of, _ = answers
     count4, rules = scalar(t, tb.COUNT4), briefs_at(t)
-    going = I64(0)
-    for place in range(first, first + count):
-        row, asked, sender, protocol, sp, dp = read(queue, place)
+    for place in range(count):
+        _, asked, sender, protocol, sp, dp = read(queue, first + place)
         nic = item(t, tb.PLAIN_SENDER, sender)
         fits = (nic >= 0) & (protocol != ICMPV6)
         nic &= ~(nic >> 63)
@@ -178,19 +186,28 @@ def _start(t: Any, queue: Any, first: Any, count: Any, order: Any, answers: Any,
         fits &= item8(t, tb.CARRIES, protocol) != 0
         fits &= (protocol != UDP) | ((_free(t, sp) & _free(t, dp)) != 0)
         fits &= (source >= 0) & (source != asked)
-        denied = refused_by(t, rules, nic, 1, max(source, I64(0)), sp, asked, dp, protocol, asked >= count4)
-        many = (odd & at.MANY) != 0
-        code = I64(codes.MULTICAST) if many else I64(codes.NSG_OUT)
+        order[U64(place), ENDS] = U64(nic) << U64(32) | U64(source & ~(source >> 63))
+        order[U64(place), KNOWN] = U64(odd & at.MANY) << U64(1) | U64(fits)
+        order[U64(place), KINDS] = kinds(t, protocol, dp)
+        order[U64(place), THERE] = looked_up(t, rules, nic, 1, asked)
+    going = I64(0)
+    for place in range(count):
+        row, asked, _, protocol, sp, dp = read(queue, first + place)
+        nic, source = ends(order, place)
+        looked, kind, known = order[U64(place), THERE], order[U64(place), KINDS], order[U64(place), KNOWN]
+        fits, many = known & U64(1) != U64(0), known > U64(1)
+        no = denied(t, rules, nic, 1, looked, kind, asked)
+        if not at_once(t, rules, looked, asked >= count4):
+            no = refused(t, rules, I64(looked & _ROWS) - 1, source, sp, asked, dp, protocol)
         way = begun(t, nic)
-        outcome[0, row] = OUTCOME_OF_CODE[U64(code)]
-        code_of[0, row] = code
-        at_of[0, row] = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_AT)
-        hops_of[0, row] = 1
-        way_of[0, row] = way
-        order[U64(going), ROW], order[U64(going), HEADER] = queue[U64(place), ROW], queue[U64(place), HEADER]
-        order[U64(going), ENDS] = U64(nic) << U64(32) | U64(source)
+        code = I64(codes.MULTICAST) if many else I64(codes.NSG_OUT)
+        note(record, row - begin, code, cell(t, tb.PLAIN_NICS, nic, at.PLAIN_AT), 1, way)
+        order[U64(going), ROW] = queue[U64(first + place), ROW]
+        order[U64(going), HEADER] = queue[U64(first + place), HEADER]
+        order[U64(going), ENDS] = order[U64(place), ENDS]
         order[U64(going), BEGUN] = way
-        going += I64(fits & (not denied) & (not many))
+        order[U64(going), KINDS] = kind
+        going += I64(fits & (not no) & (not many))
         rest[left] = row
         left += I64(not fits)
     return going, left
@@ -212,14 +229,13 @@ def _lead(t: Any, nic: Any, dst: Any) -> Any:
 
 @stage
 def _fly(
-    t: Any, columns: Any, order: Any, others: Any, count: Any, notes: Any, scores: Any, answers: Any,
-    back: Any, rest: Any, left: Any,
+    t: Any, columns: Any, order: Any, others: Any, count: Any, notes: Any, scores: Any, made: Any,
+    begin: Any, back: Any, rest: Any, left: Any,
 ) -> Any:  # fmt: skip
     """Take the packets that have left their first NIC to where they end, and their answers back.
 
     Returns: how many are left for the long way.
     """
-    outcome, code_of, at_of, hops_of, way_of, _ = answers
     _, highs, lows, _, _, _, _ = columns
     count4, rules = scalar(t, tb.COUNT4), briefs_at(t)
     for index in range(count):
@@ -302,10 +318,10 @@ def _fly(
                 new = chain >= 0 and not _met(notes, I64(0), seen, nic)
                 if new:
                     if leg == 0 and nic == last:
-                        denied = known >> U64(32) & U64(1) != U64(0)
+                        no = known >> U64(32) & U64(1) != U64(0)
                     else:
-                        denied = refused(t, rules, chain, src, sp, dst, dp, protocol)
-                    if denied:
+                        no = refused(t, rules, chain, src, sp, dst, dp, protocol)
+                    if no:
                         code = I64(codes.NSG_IN)
                         break
                 address = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_ADDRESS4 + six)
@@ -322,11 +338,7 @@ def _fly(
                 rest[left] = row
                 left += 1
                 break
-            outcome[leg, row] = OUTCOME_OF_CODE[U64(code)]
-            code_of[leg, row] = code
-            at_of[leg, row] = where
-            hops_of[leg, row] = hops
-            way_of[leg, row] = way
+            note(made[leg], row - begin, code, where, hops, way)
             if leg == 1 or code > 0 or not back:
                 break
             leg, seen = I64(1), step + 1

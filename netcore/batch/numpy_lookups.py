@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import numpy as np
 
 from netcore.batch import layout as at
+from netcore.batch.pages import BITS, SIZE, Paged
 from netcore.batch.sheets import Table
 from netcore.forwarding.hashing import MULTIPLIERS, SHIFTS, START
 
@@ -14,14 +16,73 @@ PASSES, DENIED, ENDS = 0, 1, 2
 
 U64 = np.uint64
 
+_SHIFTS, _MULTIPLIERS = [U64(shift) for shift in SHIFTS], [U64(number) for number in MULTIPLIERS]
+
+
+class Spot(NamedTuple):
+    """Columns of tables in pages, int64: which page of a row, and the place on it."""
+
+    page: Table
+    place: Table
+
+    @classmethod
+    def of(cls, column: Table) -> Spot:
+        """Return the spots of columns."""
+        return cls(column >> BITS, column & (SIZE - 1))
+
+    def take(self, rows: Table) -> Spot:
+        """Return some of them."""
+        return Spot(self.page.take(rows), self.place.take(rows))
+
+
+class Rows(NamedTuple):
+    """Rows of a table in pages, by what asks for them.
+
+    Args:
+        begin: int64 by who asks, where its row begins in ``pages``.
+        pages, cells: as in ``Paged``, flat.
+    """
+
+    begin: Table
+    pages: Table
+    cells: Table
+
+    @classmethod
+    def of(cls, paged: Paged, rows: Table) -> Rows:
+        """Return rows of a table, by number."""
+        width = paged.pages.shape[1]
+        return cls(rows.astype(np.int64) * width, paged.pages.ravel(), paged.cells.ravel())
+
+    def at(self, who: Table, spot: Spot) -> Table:
+        """Return what the rows of some who ask say, int64."""
+        place = self.pages.take(self.begin.take(who) + spot.page).astype(np.int64)
+        place <<= BITS
+        place += spot.place
+        found: Table = self.cells.take(place).astype(np.int64)
+        return found
+
+
+def either(which: Table, one: Table, other: Table) -> Table:
+    """Return numbers of one column where ``which`` is true, else of the other.
+
+    As ``np.where`` for numbers, by arithmetic: that one has processors guess, and they guess wrong.
+    """
+    found: Table = one ^ other
+    found &= -which.astype(found.dtype)
+    found ^= other
+    return found
+
 
 def mixed(numbers: Table) -> Table:
     """As ``hashing.mix``."""
-    first, second, third = (U64(shift) for shift in SHIFTS)
-    found = (numbers ^ (numbers >> first)) * U64(MULTIPLIERS[0])
-    found = (found ^ (found >> second)) * U64(MULTIPLIERS[1])
-    result: Table = found ^ (found >> third)
-    return result
+    found: Table = numbers >> _SHIFTS[0]
+    found ^= numbers
+    found *= _MULTIPLIERS[0]
+    shifted = found >> _SHIFTS[1]
+    found ^= shifted
+    found *= _MULTIPLIERS[1]
+    found ^= np.right_shift(found, _SHIFTS[2], out=shifted)
+    return found
 
 
 def flow_seed(
@@ -34,13 +95,14 @@ def flow_seed(
         flip: the canonical order of the ends is the other one.
         distribution: index into ``layout.DISTRIBUTIONS``.
     """
-    first, second = np.where(flip, there, here), np.where(flip, here, there)
-    first_port, second_port = np.where(flip, dp, sp).astype(U64), np.where(flip, sp, dp).astype(U64)
-    number = protocol.astype(U64)
-    ends = mixed(mixed(first ^ U64(START)) ^ second)
-    ports = first_port << U64(24) | second_port << U64(8) | number
-    more = np.where(distribution == 0, ports, np.where(distribution == 2, number, U64(0)))
-    return mixed(ends ^ more)
+    swap = -flip.astype(U64)
+    other = (here ^ there) & swap
+    ends = mixed(mixed(here ^ other ^ U64(START)) ^ there ^ other)
+    sp, dp, number = sp.astype(U64), dp.astype(U64), protocol.astype(U64)
+    other = (sp ^ dp) & swap
+    ports = (sp ^ other) << U64(24) | (dp ^ other) << U64(8) | number
+    number &= -(distribution != 1).astype(U64)
+    return mixed(ends ^ either(distribution == 0, ports, number))
 
 
 def place_in(values: Table, start: Table, count: Table, wanted: Table) -> Table:
@@ -110,17 +172,16 @@ def judged(
     t: SimpleNamespace, start: Table, count: Table, header: tuple[Table, Table, Table, Table, Table]
 ) -> Table:
     """Return what chains of rule sets say, set by set."""
-    src, sp, dst, dp, protocol = header
-    said = np.full(len(src), PASSES, np.int8)
-    open_ = np.arange(len(src))
+    said = np.full(len(start), PASSES, np.int8)
+    open_ = np.arange(len(start))
     for step in range(int(count.max(initial=0))):
-        open_ = open_[step < count[open_]]
+        open_ = open_.take(np.flatnonzero(count.take(open_) > step))
         if not len(open_):
             break
-        number = t.chain_sets[start[open_] + step].astype(np.int64)
-        verdict = _first(t, number, *(column[open_] for column in (src, sp, dst, dp, protocol)))
-        said[open_] = np.where(verdict == ENDS, ENDS, np.where(verdict == DENIED, DENIED, PASSES))
-        open_ = open_[verdict == PASSES]
+        number = t.chain_sets.take(start.take(open_) + step).astype(np.int64)
+        verdict = _first(t, number, *(column.take(open_) for column in header))
+        said[open_] = verdict
+        open_ = open_.take(np.flatnonzero(verdict == PASSES))
     return said
 
 
@@ -129,30 +190,32 @@ def _first(
 ) -> Table:
     """Return what the first rule that matches in one set says."""
     row = t.set_columns
-    words = row[at.SET_WORDS][number]
-    to_port = t.port_atom[dp].astype(np.int64)
+    words = row[at.SET_WORDS].take(number)
+    to_port = t.port_atom.take(dp).astype(np.int64)
     offsets = [
-        row[at.SET_SOURCE][number] + t.source.at(number, src) * words,
-        row[at.SET_DESTINATION][number] + t.destination.at(number, dst) * words,
-        row[at.SET_PROTOCOL][number] + t.protocol_class[protocol] * words,
-        row[at.SET_DESTINATION_PORT][number] + t.destination_port.at(number, to_port) * words,
+        row[at.SET_SOURCE].take(number) + t.source.at(number, src) * words,
+        row[at.SET_DESTINATION].take(number) + t.destination.at(number, dst) * words,
+        row[at.SET_PROTOCOL].take(number) + t.protocol_class.take(protocol) * words,
+        row[at.SET_DESTINATION_PORT].take(number) + t.destination_port.at(number, to_port) * words,
     ]
-    if not row[at.SET_ANY_SOURCE_PORT][number].all():
-        from_port = t.port_atom[sp].astype(np.int64)
-        offsets.append(row[at.SET_SOURCE_PORT][number] + t.source_port.at(number, from_port) * words)
+    if not row[at.SET_ANY_SOURCE_PORT].take(number).all():
+        from_port = t.port_atom.take(sp).astype(np.int64)
+        offsets.append(row[at.SET_SOURCE_PORT].take(number) + t.source_port.at(number, from_port) * words)
     said = np.full(len(number), PASSES, np.int8)
     open_ = np.arange(len(number))
     for word in range(int(words.max(initial=0))):
-        open_ = open_[word < words[open_]]
-        matching = t.bits[offsets[0][open_] + word]
+        open_ = open_.take(np.flatnonzero(words.take(open_) > word))
+        matching = t.bits.take(offsets[0].take(open_) + word)
         for offset in offsets[1:]:
-            matching = matching & t.bits[offset[open_] + word]
-        hit = matching != 0
-        decided, lowest = open_[hit], matching[hit] & (~matching[hit] + U64(1))
-        allow = lowest & t.bits[row[at.SET_ALLOW][number[decided]] + word]
-        always = lowest & t.bits[row[at.SET_ALWAYS][number[decided]] + word]
-        said[decided] = np.where(allow != 0, PASSES, np.where(always != 0, ENDS, DENIED))
-        open_ = open_[~hit]
+            matching &= t.bits.take(offset.take(open_) + word)
+        hit = np.flatnonzero(matching)
+        decided, lowest = open_.take(hit), matching.take(hit)
+        lowest &= -lowest
+        its = number.take(decided)
+        denies = (lowest & t.bits.take(row[at.SET_ALLOW].take(its) + word)) == 0
+        always = (lowest & t.bits.take(row[at.SET_ALWAYS].take(its) + word)) != 0
+        said[decided] = denies * (DENIED + always * (ENDS - DENIED))
+        open_ = open_.take(np.flatnonzero(matching == 0))
         if not len(open_):
             break
     return said
@@ -160,11 +223,25 @@ def _first(
 
 def chosen(choosers: Table, start: Table, count: Table, seed: Table) -> Table:
     """Return the place of the highest hash of each run, the first of equals."""
-    best = start.astype(np.int64)
-    score = mixed(seed ^ choosers[np.minimum(best, len(choosers) - 1)])
-    for step in range(1, int(count.max(initial=0))):
-        place = np.minimum(start + step, len(choosers) - 1)
-        other = mixed(seed ^ choosers[place])
-        better = (step < count) & (other > score)
-        best[better], score[better] = place[better], other[better]
-    return best
+    found = start.astype(np.int64)
+    sizes = np.flatnonzero(np.bincount(np.maximum(count, 0))).tolist()
+    for size in sizes:
+        if len(sizes) == 1:
+            return found + _highest(choosers, found, size, seed)
+        rows = np.flatnonzero(count == size)
+        found[rows] += _highest(choosers, found.take(rows), size, seed.take(rows))
+    return found
+
+
+def _highest(choosers: Table, start: Table, count: int, seed: Table) -> Table:
+    """Return which member of runs of one length has the highest hash; 0 where they are empty."""
+    number = np.zeros(len(start), np.uint16)
+    if count < 2:
+        return number
+    best = mixed(seed ^ choosers.take(start))
+    for step in range(1, count):
+        score = mixed(seed ^ choosers[step:].take(start))
+        # A later step is a higher number.
+        np.maximum(number, (score > best) * np.uint16(step), out=number)
+        np.maximum(best, score, out=best)
+    return number

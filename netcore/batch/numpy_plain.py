@@ -1,7 +1,7 @@
-"""The short way of the numpy kernel: connections that meet plain NICs only, see ``plain``.
+"""From NIC to NIC in the numpy kernel: connections that meet plain NICs only, see ``plain``.
 
-Headers of such packets never change. A packet that meets anything else gives up here, and its connection
-begins anew on the long way.
+Here are those of which ``numpy_courses`` does not know beforehand where they end. Headers of such packets
+never change. A packet that meets anything else gives up here, and its connection begins anew on the long way.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import numpy as np
 from netcore.batch import codes
 from netcore.batch import layout as at
 from netcore.batch.answers import STRIDE
-from netcore.batch.numpy_lookups import DENIED, chosen, flow_seed, judged, place_in
+from netcore.batch.numpy_lookups import DENIED, chosen, either, flow_seed, judged, place_in
 from netcore.batch.sheets import Table
 
 MOST = 8
-"""Most NICs of one way that the short way takes."""
+"""Most NICs of one way that are taken here."""
 
 GIVES_UP = -1
 UDP, ICMPV6 = 17, 58
@@ -68,12 +68,12 @@ class Flight:
         """Return whether the NICs of packets have seen the first packets of their flows."""
         found = np.zeros(len(rows), np.bool_)
         for step in self.seen:
-            found |= step[rows] == self.nic[rows]
+            found |= step.take(rows) == self.nic.take(rows)
         return found
 
 
 def starters(t: SimpleNamespace, vm: Table, header: tuple[Table, ...], six: Table) -> Table:
-    """Return the NICs by which packets of VMs start on the short way, or -1; the source is filled in."""
+    """Return the NICs by which plain packets of VMs start, or -1; the source is filled in."""
     src, sp, dst, dp, protocol = header
     nic = t.vms[vm, at.VM_NIC].astype(np.int64)
     fits = (nic >= 0) & ((t.plain[at.PLAIN_FLAGS][nic] & at.PLAIN) != 0) & (protocol != ICMPV6)
@@ -93,70 +93,71 @@ def fly(t: SimpleNamespace, flight: Flight, rows: Table) -> None:
             return
         rows = _denied(t, flight, rows, at.PLAIN_OUT, codes.NSG_OUT)
         rows, following = _led(t, flight, rows)
-        fits = (following >= 0) & ((t.plain[at.PLAIN_FLAGS][following] & at.PLAIN) != 0)
-        rows, following = rows[fits], following[fits]
-        again = np.zeros(len(rows), np.bool_)
+        fits = (following >= 0) & ((t.plain[at.PLAIN_FLAGS].take(following, mode="wrap") & at.PLAIN) != 0)
         for step in flight.met:
-            again |= step[rows] == following
-        rows, following = rows[~again], following[~again]
+            fits &= step.take(rows) != following
+        on = np.flatnonzero(fits)
+        rows, following = rows.take(on), following.take(on)
         flight.nic[rows] = following
         flight.met.append(np.full(len(flight.nic), -1, np.int64))
         flight.met[-1][rows] = following
         rows = _denied(t, flight, rows, at.PLAIN_IN, codes.NSG_IN)
-        nic = flight.nic[rows]
-        flight.way[rows] = flight.way[rows] * _TWICE + t.arrival[nic]
-        address = t.plain[at.PLAIN_ADDRESS4 + flight.six[rows], nic]
-        mine = address == flight.header[2][rows]
-        flight.end(rows[mine], 0, t.plain[at.PLAIN_VM_AT][nic[mine]])
-        on = ~mine & ((t.plain[at.PLAIN_FLAGS][nic] & at.PASSES_ON) != 0) & (address >= 0)
-        rows = rows[on]
-        flight.way[rows] = flight.way[rows] * _WAY + t.name_of_nic[flight.nic[rows]]
+        nic = flight.nic.take(rows)
+        flight.way[rows] = flight.way.take(rows) * _TWICE + t.arrival.take(nic)
+        address = t.plain[at.PLAIN_ADDRESS4 + flight.six.take(rows), nic]
+        mine = address == flight.header[2].take(rows)
+        taken = np.flatnonzero(mine)
+        flight.end(rows.take(taken), 0, t.plain[at.PLAIN_VM_AT].take(nic.take(taken)))
+        on = ~mine & ((t.plain[at.PLAIN_FLAGS].take(nic) & at.PASSES_ON) != 0) & (address >= 0)
+        rows = rows.take(np.flatnonzero(on))
+        flight.way[rows] = flight.way.take(rows) * _WAY + t.name_of_nic.take(flight.nic.take(rows))
         flight.hops[rows] += 1
 
 
 def _denied(t: SimpleNamespace, flight: Flight, rows: Table, side: int, code: int) -> Table:
     """End what the rules of NICs deny; return the others."""
-    chain = t.plain[side][flight.nic[rows]]
+    chain = t.plain[side].take(flight.nic.take(rows))
     new = np.flatnonzero(chain >= 0)
     if flight.seen:
-        new = new[~flight.knows(rows[new])]
+        new = new.take(np.flatnonzero(~flight.knows(rows.take(new))))
     if not len(new):
         return rows
-    asked, chain = rows[new], chain[new]
-    header = tuple(column[asked] for column in flight.header)
+    asked, chain = rows.take(new), chain.take(new)
+    header = tuple(column.take(asked) for column in flight.header)
     start, count = t.chains[chain, at.CHAIN_START], t.chains[chain, at.CHAIN_COUNT]
-    denied = new[judged(t, start, count, header) == DENIED]  # type: ignore[arg-type]
+    denied = new.take(np.flatnonzero(judged(t, start, count, header) == DENIED))  # type: ignore[arg-type]
     flight.end(rows[denied], code, t.plain[at.PLAIN_AT][flight.nic[rows[denied]]])
     left = np.ones(len(rows), np.bool_)
     left[denied] = False
-    return rows[left]
+    return rows.take(np.flatnonzero(left))
 
 
 def _led(t: SimpleNamespace, flight: Flight, rows: Table) -> tuple[Table, Table]:
     """Return the packets that a route leads on, and the NICs it leads them to; -1: they give up."""
-    nic, dst = flight.nic[rows], flight.header[2][rows]
+    nic, dst = flight.nic.take(rows), flight.header[2].take(rows)
     way = t.fib.at(t.plain[at.PLAIN_TABLE][nic], dst)
-    kind = t.way_columns[at.WAY_KIND][way]
+    kind = t.way_columns[at.WAY_KIND].take(way)
     drop = np.flatnonzero(kind == at.WAY_DROP)
     flight.end(rows[drop], t.way_columns[at.WAY_A][way[drop]], t.plain[at.PLAIN_AT][nic[drop]])
     internet = np.flatnonzero(kind == at.WAY_INTERNET)
     if len(internet):
         _outside(t, flight, rows[internet])
-    on = np.flatnonzero(t.leads_on[kind])
-    rows, nic, dst, way, kind = rows[on], nic[on], dst[on], way[on], kind[on]
-    a, here = t.way_columns[at.WAY_A][way], t.plain[at.PLAIN_VNET][nic]
-    crossing = np.where(kind == at.WAY_LOCAL, -1, t.way_columns[at.WAY_B][way])
+    on = np.flatnonzero(t.leads_on.take(kind))
+    rows, nic, dst, way, kind = (column.take(on) for column in (rows, nic, dst, way, kind))
+    a, here = t.way_columns[at.WAY_A].take(way), t.plain[at.PLAIN_VNET].take(nic)
+    crossing = either(kind == at.WAY_LOCAL, np.full_like(kind, -1), t.way_columns[at.WAY_B].take(way))
     narrow = np.flatnonzero((crossing >= 0) & ~t.wide_open[crossing])
     if len(narrow):  # what a peering does not carry of others is for the long way, and what it never carries
         inside = t.in_space[t.spaces[flight.header[0][rows[narrow]]], here[narrow]]
         fits = np.ones(len(rows), np.bool_)
         fits[narrow] = t.wide_inside[crossing[narrow]] & inside
-        rows, dst, kind, a, here = rows[fits], dst[fits], kind[fits], a[fits], here[fits]
+        on = np.flatnonzero(fits)
+        rows, dst, kind, a, here = (column.take(on) for column in (rows, dst, kind, a, here))
     following = a.copy()
     held = np.flatnonzero((kind == at.WAY_LOCAL) | (kind == at.WAY_PEER))
-    found = t.only_nic[dst[held]].astype(np.int64)
-    there = np.where(kind[held] == at.WAY_PEER, a[held], here[held])
-    found[t.plain[at.PLAIN_VNET][found] != there] = -1
+    found = t.only_nic.take(dst.take(held)).astype(np.int64)
+    there = either(kind.take(held) == at.WAY_PEER, a.take(held), here.take(held))
+    found |= -(t.plain[at.PLAIN_VNET].take(found, mode="wrap") != there).astype(np.int64)
     following[held] = found
     front = np.flatnonzero(kind == at.WAY_FRONTEND)
     if len(front):

@@ -6,11 +6,13 @@ every address takes a tenth of its cells, grows with what is drawn, and stays in
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from netcore.batch.distinct import distinct
+from netcore.batch.engines import numba_is_here
+from netcore.batch.loops import fast
 from netcore.batch.sheets import Table
 
 BITS: Final = 6
@@ -35,6 +37,14 @@ class Paged:
         """Return single values; rows and columns are int64, of shapes that fit each other."""
         page = self.pages.ravel().take(row * self.pages.shape[1] + (column >> BITS)).astype(np.int64)
         found: Table = self.cells.ravel().take((page << BITS) + (column & (SIZE - 1)))
+        return found
+
+    def grid(self, rows: Table, columns: Table) -> Table:
+        """Return what some rows say at some columns: [row, column]; both are int64 of one dimension."""
+        if not numba_is_here():
+            return self.at(rows[:, None], columns)
+        found = np.empty((len(rows), len(columns)), self.cells.dtype)
+        _gather(self.pages, self.cells, rows, columns, found)
         return found
 
     def dense(self) -> Table:
@@ -92,13 +102,10 @@ class Pager:
 
     def __init__(self, columns: int) -> None:
         self._columns = columns
-        self._starts = np.arange(0, columns, SIZE)
-        self._inside = np.arange(SIZE)
+        self._count = (columns + SIZE - 1) >> BITS
         self._rows: list[Table] = []
         self._broken: list[Table] = []
         self._cells: list[Table] = []
-        self._values: list[int] = []
-        self._even = np.full(1, -1, np.int32)
 
     def add(self, starts: Table, values: Table) -> None:
         """Add a row of runs.
@@ -107,14 +114,21 @@ class Pager:
             starts: int64, ascending, first column of each run; the first is 0.
             values: uint16, what each run says.
         """
-        first = values[np.searchsorted(starts, self._starts, side="right") - 1]
-        inner = starts[(starts & (SIZE - 1)) != 0] >> BITS
-        broken = inner[np.diff(inner, prepend=-1) != 0]
-        columns = (broken[:, None] << BITS) + self._inside
-        cells = values[np.searchsorted(starts, columns.ravel(), side="right") - 1]
-        self._rows.append(self._evenly(first))
+        if numba_is_here():
+            first = np.empty(self._count, np.int32)
+            most = min(len(starts), self._count)
+            broken, cells = np.empty(most, np.int64), np.empty((most, SIZE), np.uint16)
+            count = _cut(starts, values, first, broken, cells)
+            broken, cells = broken[:count], cells[:count]
+        else:
+            columns = np.arange(self._count) << BITS
+            first = values[np.searchsorted(starts, columns, side="right") - 1].astype(np.int32)
+            broken = np.unique(starts[(starts & (SIZE - 1)) != 0] >> BITS)
+            columns = (broken[:, None] << BITS) + np.arange(SIZE)
+            cells = values[np.searchsorted(starts, columns, side="right") - 1]
+        self._rows.append(first)
         self._broken.append(broken)
-        self._cells.append(cells.astype(np.uint16).reshape(-1, SIZE))
+        self._cells.append(cells)
 
     def row(self, values: Table) -> None:
         """Add a row that is at hand column by column, uint16."""
@@ -126,26 +140,45 @@ class Pager:
         if not self._rows:
             self.row(np.zeros(self._columns, np.uint16))
         pages, cells = np.vstack(self._rows), np.vstack(self._cells)
-        even = np.repeat(np.array(self._values, np.uint16)[:, None], SIZE, axis=1)
-        cells = np.vstack([even, cells])
-        heads, kinds = distinct(list(cells.view(np.int64).T))
         rows = np.repeat(np.arange(len(pages)), [len(broken) for broken in self._broken])
-        pages[rows, np.concatenate(self._broken)] = kinds[len(even) :]
+        columns = np.concatenate(self._broken)
+        pages[rows, columns] = -1
+        # A page that says one value all over has that value as its number until here.
+        known = np.zeros(int(pages.max(initial=0)) + 1, np.bool_)
+        known[pages[pages >= 0]] = True
+        even = np.flatnonzero(known)
+        pages = (np.cumsum(known, dtype=np.int32) - np.int32(1))[pages]
+        cells = np.vstack([np.repeat(even.astype(np.uint16)[:, None], SIZE, axis=1), cells])
+        heads, kinds = distinct(list(cells.view(np.int64).T))
+        pages[rows, columns] = kinds[len(even) :]
         return _narrow(pages, cells[heads], self._columns)
 
-    def _evenly(self, values: Table) -> Table:
-        """Return the numbers of pages that say one value all over."""
-        most = int(values.max(initial=0))
-        if most >= len(self._even):
-            more = np.full(most + 1 - len(self._even), -1, np.int32)
-            self._even = np.concatenate([self._even, more])
-        found: Table = self._even[values]
-        if (found < 0).any():
-            for value in np.unique(values[found < 0]).tolist():
-                self._even[value] = len(self._values)
-                self._values.append(value)
-            found = self._even[values]
-        return found
+
+@fast
+def _cut(starts: Table, values: Table, first: Table, broken: Table, cells: Table) -> Any:
+    """Fill in the first value of each page, and the pages with more than one; return how many they are."""
+    run, count = 0, 0
+    for page in range(len(first)):
+        column = page << BITS
+        while run + 1 < len(starts) and starts[run + 1] <= column:
+            run += 1
+        first[page] = values[run]
+        if run + 1 < len(starts) and starts[run + 1] < column + SIZE:
+            inner = run
+            for k in range(SIZE):
+                while inner + 1 < len(starts) and starts[inner + 1] <= column + k:
+                    inner += 1
+                cells[count, k] = values[inner]
+            broken[count] = page
+            count += 1
+    return count
+
+
+@fast
+def _gather(pages: Table, cells: Table, rows: Table, columns: Table, found: Table) -> None:
+    for r in range(len(rows)):
+        for c in range(len(columns)):
+            found[r, c] = cells[pages[rows[r], columns[c] >> BITS], columns[c] & (SIZE - 1)]
 
 
 def _narrow(pages: Table, cells: Table, columns: int) -> Paged:

@@ -10,11 +10,11 @@ import numpy as np
 from netcore.batch import layout
 from netcore.batch.answers import CODE_NUMBERS
 from netcore.batch.atoms import Atoms, Boundaries
+from netcore.batch.loops import fast
 from netcore.batch.pages import Paged, Pager
 from netcore.batch.sheets import Names, Sheet, Table, column
 from netcore.control.owners import Owner
 from netcore.control.peering import LinkState
-from netcore.control.prefixes import ends
 from netcore.control.routes import EffectiveRoute, HopType, RouteSource, RouteState, RouteTableView
 from netcore.document.values import Address
 from netcore.document.values import Network as Prefix
@@ -23,6 +23,8 @@ from netcore.forwarding.hashing import chooser
 from netcore.forwarding.run import Run
 
 Way = tuple[int, int, int, int]
+
+_USER = RouteSource.USER
 
 _MANY_CHOOSERS = 4_000_000
 """Most choosers of equal routes that are tabled; beyond it a walk answers."""
@@ -151,14 +153,33 @@ class RouteMaker:
     def _table(self, vnet: str, rows: tuple[EffectiveRoute, ...], atoms: Atoms, labels: list[str]) -> Table:
         """Return one table: prefixes are painted over atoms, short before long."""
         found = [(row, prefix) for row in rows if row.state is RouteState.ACTIVE for prefix in row.prefixes]
-        starts, stops = atoms.spans((prefix.version, *ends(prefix)) for _, prefix in found)
+        starts, stops = atoms.spans_of([prefix for _, prefix in found])
+        order = np.lexsort((starts, starts - stops))
+        begins, ends = starts[order], stops[order]
+        twice = (begins[1:] == begins[:-1]) & (ends[1:] == ends[:-1])
+        if twice.any():
+            firsts = np.flatnonzero(np.append(True, ~twice))
+            groups = np.split(order, firsts[1:])
+            # Routes of one prefix stay in the order of display.
+            winners = [[found[place][0] for place in sorted(group.tolist())] for group in groups]
+            begins, ends = begins[firsts], ends[firsts]
+        else:
+            winners = [[found[place][0]] for place in order.tolist()]
+        known: dict[tuple[int, int], int] = {}
+        ways = []
+        for routes in winners:
+            route = routes[0]
+            if self._vpc or len(routes) > 1 or route.source is not _USER or len(route.next_hop_ips) > 1:
+                ways.append(self.way(vnet, routes, labels))
+                continue
+            # Most are user routes to one of a few next hops, known by their ids, which hash faster.
+            key = id(route.next_hop_type), id(route.next_hop_ips[0]) if route.next_hop_ips else 0
+            way = known.get(key)
+            if way is None:
+                way = known[key] = self.way(vnet, routes, labels)
+            ways.append(way)
         table = np.full(atoms.count, self.none, np.uint16)
-        # Prefixes are told apart by their atoms, for numbers hash faster.
-        winners: dict[tuple[int, int], list[EffectiveRoute]] = {}
-        for (row, _), *span in zip(found, starts.tolist(), stops.tolist(), strict=True):
-            winners.setdefault((span[0], span[1]), []).append(row)
-        for first, end in sorted(winners, key=lambda span: span[0] - span[1]):
-            table[first:end] = self.way(vnet, winners[first, end], labels)
+        _paint(table, begins, ends, np.array(ways, np.uint16))
         return table
 
     def way(self, vnet: str, routes: list[EffectiveRoute], labels: list[str]) -> int:
@@ -325,6 +346,13 @@ class RouteMaker:
     def _hard(self, why: str) -> Way:
         self._count_hard(why)
         return layout.WAY_HARD, -1, -1, -1
+
+
+@fast
+def _paint(table: Table, starts: Table, stops: Table, values: Table) -> None:
+    """Write values over runs of cells, one after the other."""
+    for k in range(len(values)):
+        table[starts[k] : stops[k]] = values[k]
 
 
 Winners = dict[Prefix, list[EffectiveRoute]]

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from netcore.batch.atoms import Atoms, Boundaries
-from netcore.batch.distinct import distinct
 from netcore.batch.layout import (
     CHAIN_COLUMNS,
     CHAIN_COUNT,
@@ -248,20 +247,13 @@ class Rules:
         """Find which cells share a vector. Cell ranges [first, end) belong to the rules ``owner``."""
         if len(owner) == 0:
             pager.add(np.zeros(1, np.int64), np.zeros(1, np.uint16))
-            cuts = np.zeros(1, np.int64)
-        else:
-            cuts = np.unique(np.array([0, *firsts, *ends], np.int64))
-            cuts = cuts[cuts < size]
-        vectors = np.zeros((len(cuts), words), np.uint64)
-        starts, stops = np.searchsorted(cuts, firsts), np.searchsorted(cuts, ends)
-        _spread(vectors, starts, stops, np.array(owner, np.int64), np.array(anyone, np.int64))
-        if len(owner) == 0:
-            return self._put(vectors)
-        heads, kind = distinct(list(vectors.T))
-        if len(heads) > LAST_PORT:
+            return self._put(_packed(np.isin(np.arange(words * 64), anyone)[None, :], words))
+        one, other, owners, everyone = (np.array(each, np.int64) for each in (firsts, ends, owner, anyone))
+        cuts, kinds, vectors = _shared(one, other, owners, everyone, words, size)
+        if len(vectors) > LAST_PORT:
             raise OverflowError("a rule set has more classes of addresses than 16 bits can number")
-        pager.add(cuts, kind.astype(np.uint16))
-        return self._put(vectors[heads])
+        pager.add(cuts, kinds)
+        return self._put(vectors)
 
     def _put(self, vectors: Table) -> int:
         offset = self._used
@@ -344,14 +336,50 @@ def _any_port(*sides: Spans) -> bool:
 
 
 @fast
-def _spread(vectors: Table, starts: Table, stops: Table, owner: Table, anyone: Table) -> None:
-    """Set the bits of rules in the vectors of runs: each owner from a start to before a stop."""
+def _shared(
+    firsts: Table, ends: Table, owner: Table, anyone: Table, words: int, size: int
+) -> tuple[Table, Table, Table]:
+    """Return where runs of cells begin, the vector of each run by number, and the vectors, no two equal.
+
+    Args:
+        firsts, ends, owner: cells [first, end) belong to a rule; ``anyone``: rules that all cells belong to.
+        size: number of cells.
+    """
+    limits = np.sort(np.concatenate((np.zeros(1, np.int64), firsts, ends)))
+    cuts = np.empty(len(limits), np.int64)
+    count = 0
+    for k in range(len(limits)):
+        if limits[k] < size and (k == 0 or limits[k] != limits[k - 1]):
+            cuts[count] = limits[k]
+            count += 1
+    cuts = cuts[:count].copy()
+    vectors = np.zeros((count, words), np.uint64)
+    starts, stops = np.searchsorted(cuts, firsts), np.searchsorted(cuts, ends)
     for k in range(len(owner)):
         for run in range(starts[k], stops[k]):
             vectors[run, owner[k] >> 6] |= np.uint64(1) << np.uint64(owner[k] & 63)
     for k in range(len(anyone)):
-        for run in range(len(vectors)):
+        for run in range(count):
             vectors[run, anyone[k] >> 6] |= np.uint64(1) << np.uint64(anyone[k] & 63)
+    slots_count = 16
+    while slots_count < 2 * count:
+        slots_count *= 2
+    slots, kinds = np.full(slots_count, -1, np.int64), np.empty(count, np.uint16)
+    known = 0
+    for run in range(count):
+        mixed = np.uint64(0)
+        for w in range(words):
+            mixed = (mixed ^ vectors[run, w]) * np.uint64(0x9E37_79B9_7F4A_7C15)
+            mixed ^= mixed >> np.uint64(32)
+        slot = np.int64(mixed & np.uint64(slots_count - 1))
+        while slots[slot] >= 0 and (vectors[slots[slot]] != vectors[run]).any():
+            slot = (slot + 1) & (slots_count - 1)
+        if slots[slot] < 0:
+            slots[slot] = known
+            vectors[known] = vectors[run]  # those before it are done
+            known += 1
+        kinds[run] = slots[slot]
+    return cuts, kinds, vectors[:known].copy()
 
 
 def _packed(matching: Table, words: int) -> Table:

@@ -7,32 +7,22 @@ balancers in front of them that take all ports. Everything else is asked of ``ce
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from netcore.batch import kernel_space as kernel
 from netcore.batch import layout as at
+from netcore.batch.allowed import PORTS, AllowedSets, Kind
 from netcore.batch.classes import Classes, classes_of
 from netcore.batch.compile import Compiled
 from netcore.batch.kernel_routes import STAGE_BITS, Fabric, walked
 from netcore.batch.once import once
-from netcore.batch.pages import Paged
 from netcore.batch.portsets import PORTED
 from netcore.batch.sheets import Table
 from netcore.forwarding.drawing import drawing_of
 from netcore.trace.packet import TCP, UDP
 
 _ICMP, _ICMPV6 = 1, 58
-_PORTS = 65_536
-
-
-class Kind(NamedTuple):
-    """Protocols that rules and the fabric treat alike: ``numbers``, and their class for rules."""
-
-    name: str
-    rule_class: int
-    numbers: tuple[int, ...]
 
 
 @dataclass
@@ -94,7 +84,7 @@ def space_of(compiled: Compiled) -> Space:
         member[stage] = np.isin(nics, found)
     carried, source_of = _carried(compiled)
     fabric = Fabric(
-        compiled.routes.paged.at(np.arange(len(compiled.routes.paged.pages))[:, None], atoms),
+        compiled.routes.paged.grid(np.arange(len(compiled.routes.paged.pages)), atoms),
         compiled.routes.ways,
         compiled.owners.first,
         compiled.owners.after,
@@ -114,20 +104,21 @@ def space_of(compiled: Compiled) -> Space:
     out = compiled.nics[nics, at.NIC_OUT].astype(np.int64)
     into = compiled.nics[nics, at.NIC_IN].astype(np.int64)
     kinds = _kinds(compiled)
-    made = _Sets(compiled, kinds, atoms)
     used = sorted({*out.tolist(), *into.tolist(), *stages.chains[:, :2].ravel().tolist()} - {-1})
     number = {chain: index for index, chain in enumerate(used)}
     staged = {int(chain) for chain in stages.chains[:, :2].ravel()}
+    made = AllowedSets(compiled, kinds, atoms, used)
+    senders, receivers = (_by_number(side, len(compiled.rules.chains)) for side in (out, into))
     for chain in used:
-        made.add(chain, out == chain, into == chain, chain in staged)
+        made.add(chain, senders[chain], receivers[chain], chain in staged)
     renumber = np.array([number.get(chain, -1) for chain in range(len(compiled.rules.chains))], np.int64)
     tables = made.tables()
     chains = np.zeros((len(stages.chains), 4), np.int64)
     chains[:, :2] = renumber[stages.chains[:, :2]]
     chains[:, 2] = stages.chains[:, 2]
     chains[:, 3] = [made.open(into) and made.open(out) for into, out in chains[:, :2].tolist()]
-    receiving = renumber[into]
-    changes = np.flatnonzero(np.diff(receiving, prepend=-2, append=-2))
+    inbound = renumber[into]
+    changes = np.flatnonzero(np.diff(inbound, prepend=-2, append=-2))
     end, entries, way_to = walked(fabric, groups)
     pairs = kernel.Pairs(
         end,
@@ -136,7 +127,7 @@ def space_of(compiled: Compiled) -> Space:
         groups[:, 2].copy(),
         group_of.ravel().astype(np.int64),
         renumber[out],
-        receiving,
+        inbound,
         changes.astype(np.int64),
         *tables,
         chains,
@@ -264,7 +255,7 @@ def _kinds(compiled: Compiled) -> list[Kind]:
 
 def _weight(compiled: Compiled, kinds: list[Kind]) -> Table:
     """Return how many headers of each kind go to the ports below a number."""
-    each = np.zeros((len(kinds), _PORTS + 1), np.int64)
+    each = np.zeros((len(kinds), PORTS + 1), np.int64)
     carried = compiled.carried
     for index, kind in enumerate(kinds):
         if kind.name == "udp":
@@ -272,157 +263,14 @@ def _weight(compiled: Compiled, kinds: list[Kind]) -> Table:
             if carried.to_port[67] and carried.from_port[68]:
                 each[index, 68] -= 1  # 68 to 67 asks for an address: the platform keeps it
         elif kind.name in ("tcp", "ports"):
-            each[index, 1:] = _PORTS * len(kind.numbers)
+            each[index, 1:] = PORTS * len(kind.numbers)
         else:
             each[index, 1] = len(kind.numbers)
     return np.cumsum(each, axis=1)
 
 
-class _Sets:
-    """The allowed sets of chains, made chain by chain; equal ones are one."""
-
-    def __init__(self, compiled: Compiled, kinds: list[Kind], atoms: Table) -> None:
-        self._rules = compiled.rules
-        self._atoms = atoms
-        self._protocols = np.array([kind.rule_class for kind in kinds], np.int64)
-        self._portless = np.array([kind.name in ("icmp", "none") for kind in kinds], np.bool_)
-        self._sourced, self._bits = _sourced(compiled)
-        self._sides: tuple[list[Table], list[Table]] = ([], [])
-        self._ids: list[Table] = []
-        self._base: list[int] = []
-        self._width: list[int] = []
-        self._used = 0
-        self._memory = _Memory(len(kinds))
-        self._memory.put_full(self._portless)
-        self.full = 0
-
-    def add(self, chain: int, sending: Table, receiving: Table, staged: bool) -> None:
-        """Make the sets of a chain, as far as its senders and receivers need them."""
-        row = self._rules.chains[chain]
-        start, count = int(row[at.CHAIN_START]), int(row[at.CHAIN_COUNT])
-        sets = self._rules.chain_sets[start : start + count]
-        sources, of_source = _side(self._rules.sources, sets, self._atoms)
-        destinations, of_destination = _side(self._rules.destinations, sets, self._atoms)
-        used = np.zeros((len(sources), len(destinations)), np.bool_)
-        if staged:
-            used[:] = True
-        used[of_source[sending]] = True
-        used[:, of_destination[receiving]] = True
-        ids = np.full(used.shape, kernel.NOT_MADE, np.int32)
-        if count == 0:
-            ids[:] = self.full
-        else:
-            classes = self._rules.destination_ports.rows(sets).T
-            change = np.ones(len(classes), np.bool_)
-            change[1:] = (classes[1:] != classes[:-1]).any(axis=1)
-            cuts = np.searchsorted(self._rules.port_atom, np.flatnonzero(change))
-            while not kernel.chain_sets(
-                used,
-                sources,
-                destinations,
-                self._rules.sets[sets],
-                self._bits,
-                self._sourced[sets],
-                self._protocols,
-                self._portless,
-                cuts.astype(np.int64),
-                np.ascontiguousarray(classes[change]).astype(np.int64),
-                ids,
-                *self._memory.tables(),
-            ):
-                self._memory.grow()
-        self._sides[0].append(of_source)
-        self._sides[1].append(of_destination)
-        self._base.append(self._used)
-        self._width.append(ids.shape[1])
-        self._ids.append(ids.ravel())
-        self._used += ids.size
-
-    def tables(self) -> tuple[Table, Table, Table, Table, Table]:
-        """Return classes of sources [sender, chain], of destinations [chain, receiver], and their ids."""
-        if not self._ids:
-            none = np.zeros((1, len(self._atoms)), np.int32)
-            return none.T.copy(), none, np.zeros(1, np.int64), np.ones(1, np.int64), np.zeros(1, np.int32)
-        return (
-            np.ascontiguousarray(np.stack(self._sides[0]).T.astype(np.int32)),
-            np.stack(self._sides[1]).astype(np.int32),
-            np.array(self._base, np.int64),
-            np.array(self._width, np.int64),
-            np.concatenate(self._ids),
-        )
-
-    def open(self, chain: int) -> bool:
-        """Return whether a chain that stages ask lets everything pass, by its place among those added."""
-        return chain >= 0 and bool((self._ids[chain] == self.full).all())
-
-    def spans(self) -> tuple[Table, Table, Table]:
-        """Return offsets, first ports and ports behind the last."""
-        return self._memory.offsets, self._memory.lows, self._memory.highs
-
-
-class _Memory:
-    """Known sets of spans, see ``kernel_space.chain_sets``."""
-
-    def __init__(self, kinds: int) -> None:
-        self._kinds = max(1, kinds)
-        self.keys = np.zeros(1 << 14, np.uint64)
-        self.key_set = np.full(1 << 14, -1, np.int64)
-        self.offsets = np.zeros((1 << 13) * self._kinds + 1, np.int64)
-        self.lows, self.highs = np.zeros(1 << 18, np.int32), np.zeros(1 << 18, np.int32)
-        self.state = np.zeros(2, np.int64)
-
-    def tables(self) -> tuple[Table, ...]:
-        """Return what the kernel takes."""
-        return self.keys, self.key_set, self.offsets, self.lows, self.highs, self.state
-
-    def put_full(self, portless: Table) -> None:
-        """Make the set of all headers number 0."""
-        kinds = len(portless)
-        low = np.zeros(self._kinds, np.int32)
-        high = np.where(portless, 1, _PORTS).astype(np.int32) if kinds else np.zeros(1, np.int32)
-        ends = np.arange(self._kinds + 1, dtype=np.int64)
-        kernel._interned(low, high, ends, kinds, kinds, *self.tables())
-
-    def grow(self) -> None:
-        """Double everything; known sets keep their numbers."""
-        self.offsets = np.concatenate([self.offsets, np.zeros_like(self.offsets)])
-        self.lows = np.concatenate([self.lows, np.zeros_like(self.lows)])
-        self.highs = np.concatenate([self.highs, np.zeros_like(self.highs)])
-        keys, key_set = self.keys, self.key_set
-        size = len(keys) * 2
-        self.keys, self.key_set = np.zeros(size, np.uint64), np.full(size, -1, np.int64)
-        for key, number in zip(keys.tolist(), key_set.tolist(), strict=True):
-            if number >= 0:
-                place = key & (size - 1)
-                while self.key_set[place] >= 0:
-                    place = (place + 1) & (size - 1)
-                self.keys[place], self.key_set[place] = key, number
-
-
-def _side(classes: Paged, sets: Table, atoms: Table) -> tuple[Table, Table]:
-    """Return the classes of a chain on one side, [class, set], and which one each atom has."""
-    if len(sets) == 0:
-        return np.zeros((1, 1), np.int64), np.zeros(len(atoms), np.int64)
-    if len(sets) == 1:
-        row = classes.at(sets[:1], atoms).astype(np.int64)
-        used = np.zeros(int(row.max(initial=0)) + 1, np.bool_)
-        used[row] = True
-        found = np.flatnonzero(used)
-        return found[:, None], (np.cumsum(used) - 1)[row]
-    rows = classes.at(sets[:, None], atoms).T.astype(np.int64)
-    found, of = np.unique(rows, axis=0, return_inverse=True)
-    return found, of.ravel()
-
-
-def _sourced(compiled: Compiled) -> tuple[Table, Table]:
-    """Return where the rules of each set stand that look at source ports, and the bits with them added."""
-    rules = compiled.rules
-    offsets, more, used = [], [], len(rules.bits)
-    for index, given in enumerate(rules.given):
-        words = int(rules.sets[index, at.SET_WORDS])
-        bits = np.zeros(words * 64, np.bool_)
-        bits[: len(given.rules)] = [rule.source_ports is not None for rule in given.rules]
-        offsets.append(used)
-        more.append(np.packbits(bits, bitorder="little").view(np.uint64))
-        used += words
-    return np.array(offsets or [0], np.int64), np.concatenate([rules.bits, *more])
+def _by_number(values: Table, count: int) -> list[Table]:
+    """Return the rows that have each value from 0 to before a number, ascending."""
+    order = np.argsort(values, kind="stable")
+    limits = np.searchsorted(values[order], np.arange(count + 1))
+    return [order[limits[number] : limits[number + 1]] for number in range(count)]

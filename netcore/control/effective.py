@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from ipaddress import ip_network
+from operator import itemgetter
 
 from netcore.control.gateways import Gateways
 from netcore.control.peering import Peerings
@@ -55,6 +56,12 @@ _IN_ORDER = (
 )
 _DISPLAY = {hop: place for place, hop in enumerate(_IN_ORDER)}
 _SOURCE_DISPLAY = {RouteSource.DEFAULT: 0, RouteSource.GATEWAY: 1, RouteSource.USER: 2}
+
+_USER = RouteSource.USER
+_USER_DISPLAY = _SOURCE_DISPLAY[_USER]
+
+_Place = tuple[object, ...]
+"""Where a row stands in the order of display, see ``_display``."""
 
 _HOPS = {hop.value: hop for hop in HopType}
 
@@ -133,7 +140,7 @@ class EffectiveRoutes:
         subnet = self._topology.subnets[subnet_id]
         system = [*self._system(subnet), *self._endpoints(subnet_id, subnet)]
         learned = list(self._learned(subnet))
-        user = list(self._user(subnet))
+        user, alone = self._user(subnet, [*system, *learned])
         self._give_up_endpoints(system, user)
         self._hold_back_learned(system, learned)
         winners = _compete([*system, *learned, *user])
@@ -141,7 +148,9 @@ class EffectiveRoutes:
         for candidate in (*system, *learned, *user):
             candidate.add_rows(rows)
         rows.extend(self._none_rows(subnet, winners))
-        return tuple(sorted(rows, key=_display))
+        shown = [*alone, *((_display(row), row) for row in rows)]
+        shown.sort(key=itemgetter(0))
+        return tuple([row for _, row in shown])
 
     def _system(self, subnet: Subnet) -> Iterator[_Candidate]:
         """Yield virtual network, peering and Internet routes (facts D1, D2, D10, D11)."""
@@ -244,22 +253,59 @@ class EffectiveRoutes:
                 route.facts,
             )
 
-    def _user(self, subnet: Subnet) -> Iterator[_Candidate]:
-        """Yield the routes of the subnet's route table (facts D40, D25)."""
+    def _user(
+        self, subnet: Subnet, others: Iterable[_Candidate]
+    ) -> tuple[list[_Candidate], list[tuple[_Place, EffectiveRoute]]]:
+        """Return user routes that may have rivals (facts D40, D25), and the rows of all others.
+
+        Most routes have a prefix that no other one has: nothing is to be settled, and their rows are ready.
+
+        Args:
+            others: all candidates that are no user routes.
+        """
         table = self._topology.route_tables.get(subnet.route_table or "")
         if table is None:
-            return
-        for route_id, route in sorted(table.routes.items()):
-            prefixes, rank = self._user_prefixes(route)
-            if not prefixes:
-                continue
-            ref = f"route_tables/{subnet.route_table}/routes/{route_id}"
-            hop = _HOPS[route.next_hop_type]
-            facts = ("D20", _HOP_FACTS[hop]) if rank == 0 else ("D20", "D25", _HOP_FACTS[hop])
+            return [], []
+        drawn = sorted(table.routes.items())
+        contested = self._contested([route for _, route in drawn], others)
+        path = f"route_tables/{subnet.route_table}/routes/"
+        found: list[_Candidate] = []
+        alone: list[tuple[_Place, EffectiveRoute]] = []
+        # By id, as members of an enumeration hash slowly.
+        hop_of: dict[int, tuple[HopType, int, tuple[str, ...]]] = {}
+        for route_id, route in drawn:
+            said = hop_of.get(id(route.next_hop_type))
+            if said is None:
+                hop = _HOPS[route.next_hop_type]
+                said = hop_of[id(route.next_hop_type)] = hop, _DISPLAY[hop], ("D20", _HOP_FACTS[hop])
+            hop, display, facts = said
+            ref = path + route_id
             hops = (route.next_hop_ip,) if route.next_hop_ip is not None else ()
-            yield _Candidate(
-                RouteSource.USER, hop, prefixes, (_SOURCE_RANK[RouteSource.USER], rank, ref), hops, ref, facts
-            )
+            prefix = route.prefix
+            if contested is not None and not isinstance(prefix, str) and prefix not in contested:
+                first, last = ends(prefix)
+                row = (_USER, RouteState.ACTIVE, (prefix,), hop, hops, ref, None, facts, None)
+                place = (prefix.version, _USER_DISPLAY, display, first, -last, False, ref)
+                alone.append((place, EffectiveRoute._make(row)))
+                continue
+            prefixes, rank = self._user_prefixes(route)
+            if rank:
+                facts = ("D20", "D25", _HOP_FACTS[hop])
+            if prefixes:
+                ranks = (_SOURCE_RANK[_USER], rank, ref)
+                found.append(_Candidate(_USER, hop, prefixes, ranks, hops, ref, facts))
+        return found, alone
+
+    def _contested(self, drawn: list[Route], others: Iterable[_Candidate]) -> set[Network] | None:
+        """Return the prefixes of user routes that something else may have too; None: perhaps all of them."""
+        prefixes = {route.prefix for route in drawn}
+        if len(prefixes) < len(drawn) or self._topology.private_endpoints:
+            return None
+        if any(isinstance(prefix, str) for prefix in prefixes):
+            return None
+        asked = {*self._profile.default_routes, *self._profile.none_prefixes}
+        asked.update(prefix for candidate in others for prefix in candidate.prefixes)
+        return asked & prefixes
 
     def _user_prefixes(self, route: Route) -> tuple[tuple[Network, ...], int]:
         """Return the prefixes of a user route, and its rank among user routes of one prefix (fact D25)."""
@@ -343,7 +389,7 @@ def _compete(candidates: list[_Candidate]) -> dict[Network, _Candidate]:
     return winners
 
 
-def _display(row: EffectiveRoute) -> tuple[object, ...]:
+def _display(row: EffectiveRoute) -> _Place:
     first = row.prefixes[0]
     start, end = ends(first)
     return (

@@ -94,19 +94,20 @@ class AddressSet:
     __slots__ = ("_firsts", "_hash", "_ranges")
 
     def __init__(self, prefixes: Iterable[Network] = ()) -> None:
-        ranges: dict[int, list[Range]] = {4: [], 6: []}
+        four: list[Range] = []
+        six: list[Range] = []
         for prefix in prefixes:
-            ranges[prefix.version].append(ends(prefix))
-        self._fill(
-            {version: _merged(found) if len(found) > 1 else found for version, found in ranges.items()}
-        )
+            (four if prefix.version == 4 else six).append(ends(prefix))
+        self._fill({4: _merged(four), 6: _merged(six)})
 
     def _fill(self, ranges: dict[int, list[Range]]) -> None:
         self._hash: int | None = None
         self._ranges = ranges
-        self._firsts = {version: [first for first, _ in found] for version, found in ranges.items()}
+        self._firsts: dict[int, list[int]] | None = None
 
     def __contains__(self, address: Address) -> bool:
+        if self._firsts is None:  # many sets are asked for their ranges only
+            self._firsts = {version: [first for first, _ in found] for version, found in self._ranges.items()}
         firsts = self._firsts[address.version]
         number = int(address)
         at = bisect_right(firsts, number) - 1
@@ -142,9 +143,9 @@ class AddressSet:
 
 
 def _merged(ranges: list[Range]) -> list[Range]:
+    if len(ranges) < 2:
+        return ranges
     merged: list[Range] = []
-    if not ranges:
-        return merged
     ranges = sorted(ranges)
     start, end = ranges[0]
     for first, last in ranges:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from netcore.control.prefixes import AddressSet
@@ -186,11 +187,25 @@ class EffectiveRules:
     def _rules(
         self, subnet_id: str, group: str, where: Level, direction: Direction
     ) -> tuple[EffectiveRule, ...]:
-        drawn = self._topology.security_groups[group].rules
-        rules = [
-            self._rule(subnet_id, group, where, rule_id, f"security_groups/{group}/rules/{rule_id}", rule)
-            for rule_id, rule in sorted(drawn.items(), key=lambda item: (item[1].priority, item[0]))
+        drawn = [
+            (rule.priority, rule_id, rule)
+            for rule_id, rule in self._topology.security_groups[group].rules.items()
             if rule.direction is direction
+        ]
+        drawn.sort(key=itemgetter(0, 1))
+        path = f"security_groups/{group}/rules/"
+        rules = [
+            self._rule(
+                subnet_id,
+                group,
+                where,
+                rule_id,
+                path + rule_id,
+                rule,
+                rule.source_groups,
+                rule.destination_groups,
+            )
+            for _, rule_id, rule in drawn
         ]
         for default in self._profile.default_security_rules:
             if default.direction != direction.value:
@@ -218,14 +233,20 @@ class EffectiveRules:
         return tuple(rules)
 
     def _rule(
-        self, subnet_id: str, group: str, where: Level, name: str, ref: str, rule: SecurityRule | AdminRule
+        self,
+        subnet_id: str,
+        group: str,
+        where: Level,
+        name: str,
+        ref: str,
+        rule: SecurityRule | AdminRule,
+        source_groups: tuple[str, ...] = (),
+        destination_groups: tuple[str, ...] = (),
     ) -> EffectiveRule:
         """Return a rule of the drawing with its tags and groups filled in (facts F3, F12, F14)."""
-        source_groups = rule.source_groups if isinstance(rule, SecurityRule) else ()
-        destination_groups = rule.destination_groups if isinstance(rule, SecurityRule) else ()
         sources, source_names = self._end(subnet_id, rule.source, source_groups)
         destinations, destination_names = self._end(subnet_id, rule.destination, destination_groups)
-        facts: tuple[str, ...] = ("F14",) if isinstance(rule, AdminRule) else ("F3",)
+        facts: tuple[str, ...] = ("F14",) if where == "admin" else ("F3",)
         if source_groups or destination_groups:
             facts = (*facts, "F12")
         return EffectiveRule(
@@ -243,7 +264,7 @@ class EffectiveRules:
             destinations,
             destination_names,
             _spans(rule.destination_ports),
-            platform=not ASKED_ABOUT_PLATFORM.isdisjoint((*rule.source, *rule.destination)),
+            platform=_asked_about_platform(rule.source) or _asked_about_platform(rule.destination),
             facts=facts,
         )
 
@@ -265,6 +286,11 @@ def _spans(texts: tuple[str, ...]) -> tuple[PortSpan, ...] | None:
         first, _, last = text.partition("-")
         spans.append((int(first), int(last or first)))
     return tuple(spans)
+
+
+@lru_cache(1 << 14)
+def _asked_about_platform(names: tuple[str, ...]) -> bool:
+    return not ASKED_ABOUT_PLATFORM.isdisjoint(names)
 
 
 def _port_in(port: int, spans: tuple[PortSpan, ...] | None) -> bool:

@@ -48,13 +48,7 @@ NOT_INTERNET: tuple[Network, ...] = tuple(
 )
 """Addresses that nothing on the Internet has (facts A6, F9)."""
 
-_OF_THE_NETWORK = frozenset(
-    {
-        HopType.VNET_LOCAL,
-        HopType.VIRTUAL_NETWORK_GATEWAY,
-        HopType.CONNECTED_GROUP,
-    }
-)
+_OF_THE_NETWORK = (HopType.VNET_LOCAL, HopType.VIRTUAL_NETWORK_GATEWAY, HopType.CONNECTED_GROUP)
 """Routes whose prefixes belong to the tag VirtualNetwork, whoever overrides them (fact F8).
 
 Peerings are asked themselves: a route stays where access is off, and the tag goes (fact G4).
@@ -82,6 +76,9 @@ class Tags:
 
     def of(self, subnet_id: str, names: tuple[str, ...]) -> AddressSet | None:
         """Return the addresses some prefixes, addresses and tags stand for; None for any."""
+        found = self._lists.get(("", names))
+        if found is not None:
+            return found
         if "*" in names:
             return None
         if len(names) == 1 and names[0] in BUILT_IN_TAGS:

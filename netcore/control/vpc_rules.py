@@ -42,7 +42,16 @@ class VpcRules(EffectiveRules):
         """Return the drawn rules and a last one: deny, or allow where nothing is said of what leaves."""
         drawn = self._topology.security_groups[group].rules
         rules = [
-            self._rule(subnet_id, group, where, key, f"security_groups/{group}/rules/{key}", rule)
+            self._rule(
+                subnet_id,
+                group,
+                where,
+                key,
+                f"security_groups/{group}/rules/{key}",
+                rule,
+                rule.source_groups,
+                rule.destination_groups,
+            )
             for key, rule in sorted(drawn.items(), key=lambda item: (item[1].priority, item[0]))
             if rule.direction is direction
         ]

@@ -22,7 +22,9 @@ MOST_TABLES = 500
 
 
 class Controller(Part):
-    """One controller of the design ``route-pollers``: how it looks, and what its identity may write.
+    """One controller of ``route-pollers``: how it looks, and what its identity may write.
+
+    The design ``route-poller`` goes by the first one.
 
     Args:
         interval_s: how often it looks, 1 s to a day; None: as ``poller.wait`` of the timing profile says.

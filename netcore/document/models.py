@@ -321,8 +321,8 @@ class Scenario(Part):
     ``switches`` sets named options of the profile otherwise than its defaults (facts, section N).
     ``timing_overrides`` changes numbers of the timing profile: one number, an option, or some fields of a
     distribution, such as ``{"poll.period": 10, "operation": {"median": 20}}``.
-    ``controllers`` are those that race in ``route-pollers``; without any, ``pollers.count`` of them do, all
-    alike and with a right to everything.
+    ``controllers`` are those that race in ``route-pollers``, and the first of them in ``route-poller``;
+    without any, ``pollers.count`` of them do, all alike and with a right to everything.
     """
 
     version: Literal[1] = Field(alias="schema")

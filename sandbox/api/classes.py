@@ -196,7 +196,7 @@ def send_roster(request: HttpRequest, course_id: str, body: RosterIn) -> dict[st
     rows = [(line.login, line.name, line.role, line.group) for line in body.items]
     try:
         lines = people.take_roster(course, person(request), rows)
-    except people.Refused as error:
+    except people.PeopleRefused as error:
         raise Refusal(422, str(error)) from error
     return {
         "items": [

@@ -334,6 +334,19 @@ def rows_for_staff(grading: Grading) -> list[CheckRow]:
     return rows
 
 
+def answers_of(submission: Submission) -> dict[str, list[dict[str, str]]]:
+    """Return what was said to the questions of a submission, by check; see ``answers.said_of``."""
+    if not submission.answers:
+        return {}
+    attempt = submission.attempt
+    stops = stops_of(packs.variant_of(attempt).document)
+    return {
+        check["id"]: said_of(submission.answers[check["id"]], check, stops)
+        for check in packs.public_checks(attempt.pack, attempt.seed)
+        if check["id"] in submission.answers
+    }
+
+
 def _right(grading: Grading, check_id: str, state: str) -> list[dict[str, str]]:
     return packs.right_choices(grading, check_id) if state == CheckState.FAILED else []
 

@@ -13,7 +13,7 @@ import netcore
 from sandbox.classes import packs, recording
 from sandbox.classes.models import CheckRow, CheckState, Grading
 from sandbox.runs.models import Run
-from sandbox.runs.work import Refused
+from sandbox.runs.work import RunRefused
 from sandbox.scenarios.patch import PatchError, apply
 
 Payload = dict[str, Any]
@@ -36,7 +36,7 @@ def grade(run: Run) -> Iterator[Payload]:
         .first()
     )
     if grading is None:
-        raise Refused(gettext("What was to be graded is there no more."))
+        raise RunRefused(gettext("What was to be graded is there no more."))
     submission = grading.submission
     attempt, show = submission.attempt, run.parameters["show"]
     pack = packs.pack_of(grading.pack)

@@ -25,7 +25,7 @@ from sandbox.runs.chunks import Stopped
 from sandbox.runs.events import LeaseLost, Payload
 from sandbox.runs.live import LIVE_S
 from sandbox.runs.models import QUESTIONS, Event, Kind, Run, State
-from sandbox.runs.work import Refused, work
+from sandbox.runs.work import RunRefused, work
 from sandbox.scenarios import services as scenario_services
 from sandbox.scenarios.language import speaking
 
@@ -237,7 +237,7 @@ def _play(lease: Lease, interrupts: tuple[type[Exception], ...]) -> tuple[State,
         )
     except MemoryError:
         return State.FAILED, gettext("The run needed more memory than a run may use and was stopped.")
-    except Refused as refusal:
+    except RunRefused as refusal:
         if refusal.payload is not None and lease.last_seq == 0:
             lease.store([refusal.payload])
         return State.FAILED, str(refusal)
@@ -343,11 +343,11 @@ def _check(lease: Lease, number: int, size: int) -> None:
     if time.monotonic() - lease.began > lease.limit_s:
         raise TookTooLong
     if number > MAX_EVENTS:
-        raise Refused(
+        raise RunRefused(
             gettext("The run made more than the {limit} events it may make.").format(limit=MAX_EVENTS)
         )
     if size > MAX_BYTES:
-        raise Refused(
+        raise RunRefused(
             gettext(
                 "The run found more than the {limit} MB it may store and was stopped. What it found "
                 "until then is kept."
@@ -360,7 +360,7 @@ def _same_as_stored(lease: Lease, number: int, payload: Payload) -> None:
     known: Any = Event.objects.values_list("payload", flat=True).get(run=lease.run, seq=number)
     if known != payload:
         log.error("run %s: event %d is not what it was", lease.run.pk, number)
-        raise Refused(
+        raise RunRefused(
             gettext(
                 "The engine did not repeat what it had said before its worker was lost. Start the run again."
             )

@@ -28,7 +28,7 @@ _OURS: Final = re.compile(rb'"schema"\s*:\s*\d')
 _ARM: Final = re.compile(rb'"\$schema"\s*:')
 
 
-class Refused(Exception):
+class RunRefused(Exception):
     """The work cannot be done, and the reason is not our mistake.
 
     ``payload`` is stored as an event before the run fails; None when the reason says it all.
@@ -44,7 +44,7 @@ def work(run: Run) -> Iterator[Payload | None]:
     """Return the events of a run, without the last one (``run.finished``); None where it waits.
 
     Raises:
-        Refused: while iterating; see there.
+        RunRefused: while iterating; see there.
         netcore.NetcoreError: while iterating; the message is for people.
     """
     payloads = _WORK[Kind(run.kind)](run)
@@ -68,7 +68,7 @@ def register(kind: Kind, compute: Callable[[Run], Iterator[Payload | None]]) -> 
 
 def _revision(run: Run) -> Revision:
     if run.revision is None:
-        raise Refused(gettext("The run names no revision."))
+        raise RunRefused(gettext("The run names no revision."))
     return run.revision
 
 
@@ -101,12 +101,12 @@ def _compare(run: Run) -> Iterator[Payload]:
     """Trace one packet under two profiles: the steps of both, then where they part."""
     reading = scenario_queries.reading(_revision(run))
     if reading.document is None:
-        raise Refused(gettext("The drawing cannot be read."))
+        raise RunRefused(gettext("The drawing cannot be read."))
     packet = netcore.Packet.model_validate(run.parameters["packet"])
     own, other = reading.document.profile, run.parameters["profile"]
     known = {profile.id for profile in netcore.profiles()}
     if own not in known:
-        raise Refused(gettext("The drawing's own profile {own} does not exist.").format(own=own))
+        raise RunRefused(gettext("The drawing's own profile {own} does not exist.").format(own=own))
     found = netcore.first_divergence(reading.document, packet, own, other)
     answer = found.as_dict()
     for side in ("a", "b"):
@@ -179,9 +179,13 @@ def _live(run: Run) -> Iterator[Payload | None]:
     try:
         made = scenario_services.create(run.owner, document, scenario_id=uuid5(run.id, "live"))
     except scenario_services.Invalid as error:
-        raise Refused(gettext("What was played could not be saved: {error}").format(error=error)) from error
+        raise RunRefused(
+            gettext("What was played could not be saved: {error}").format(error=error)
+        ) from error
     except scenario_services.TooManyScenarios as error:
-        raise Refused(gettext("What was played could not be saved: {error}").format(error=error)) from error
+        raise RunRefused(
+            gettext("What was played could not be saved: {error}").format(error=error)
+        ) from error
     restrictions.bind(made, _revision(run).scenario)
     yield {
         "event": "live.saved",
@@ -233,7 +237,9 @@ def _difference(run: Run) -> Iterator[Payload | None]:
     after = _revision(run)
     before = scenario_queries.revision(after.scenario, run.parameters["before"])
     if before is None:
-        raise Refused(gettext("Revision {number} is there no more.").format(number=run.parameters["before"]))
+        raise RunRefused(
+            gettext("Revision {number} is there no more.").format(number=run.parameters["before"])
+        )
     return differing.difference(before, after)
 
 
@@ -244,14 +250,14 @@ def _import(run: Run) -> Iterator[Payload]:
     """
     content = bytes(run.upload.content) if run.upload else b""
     if not content:
-        raise Refused(gettext("The file is empty, so there is nothing to import."))
+        raise RunRefused(gettext("The file is empty, so there is nothing to import."))
     document, notes = _read_file(content)
     try:
         scenario = scenario_services.create(run.owner, document, scenario_id=uuid5(run.id, "scenario"))
     except scenario_services.Invalid as error:
         raise _refused_document(error.problems) from error
     except scenario_services.TooManyScenarios as error:
-        raise Refused(str(error)) from error
+        raise RunRefused(str(error)) from error
     yield {
         "event": "import.done",
         "scenario": str(scenario.id),
@@ -277,12 +283,12 @@ def _read_file(content: bytes) -> tuple[dict[str, Any], list[Any]]:
             "place": error.place,
             "mend": error.mend,
         }
-        raise Refused(" ".join(filter(None, (error.message, error.mend))), refusal) from error
+        raise RunRefused(" ".join(filter(None, (error.message, error.mend))), refusal) from error
     # Notes are plain data classes; JSON and back leaves nothing else in the log.
     return imported.scenario, json.loads(json.dumps([note.as_dict() for note in imported.notes]))
 
 
-def _refused_document(problems: list[dict[str, Any]]) -> Refused:
+def _refused_document(problems: list[dict[str, Any]]) -> RunRefused:
     first = problems[0] if problems else {}
     reason = ngettext(
         "The file is not a scenario that can be read ({count} problem). "
@@ -296,7 +302,7 @@ def _refused_document(problems: list[dict[str, Any]]) -> Refused:
         found=first.get("found"),
         expected=first.get("expected"),
     )
-    return Refused(reason, {"event": "import.refused", "message": reason, "problems": problems[:200]})
+    return RunRefused(reason, {"event": "import.refused", "message": reason, "problems": problems[:200]})
 
 
 _WORK: Final[dict[Kind, Callable[[Run], Iterator[Payload | None]]]] = {  # and those that are registered

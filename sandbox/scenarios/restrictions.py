@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 
 from sandbox.accounts.models import User
 from sandbox.scenarios.models import Revision, Scenario
-from sandbox.scenarios.shape import is_address, shape
+from sandbox.scenarios.shape import drawn, is_address
 
 Told = Literal["packets", "races"]
 """What the engine is asked for: what becomes of packets, or of traffic over time, which shows packets too."""
@@ -30,8 +30,23 @@ FEWEST_FORMS: Final = 8
 FEWEST_WHOLE: Final = 4
 """One that begins with so many is told by all of them, and by how many addresses and prefixes it has."""
 
+FEWEST_TELLING: Final = 3
+"""One that has so many telling things is told by three quarters of them, with a few things more or less."""
+
+FEWEST_NAMED: Final = 5
+"""The same by ids that somebody chose."""
+
+MOST_MORE: Final = 4
+"""A few: as a subnet with a table, and a VM in it, which is two things; of what tells, half as many."""
+
+MOST_SMALL: Final = 60
+"""A drawing of more things is large: its telling things are not kept."""
+
 _FORM: Final = "form "
-"""What a mark begins with that is no address; see ``shape``."""
+_TOLD: Final = "told "
+_THINGS: Final = "things "
+_NAMED: Final = "named "
+"""What marks begin with that are no addresses; see ``shape.Drawn``; telling ones are numbered."""
 
 _EVERYWHERE: Final = frozenset({"0.0.0.0/0", "::/0"})
 
@@ -157,30 +172,63 @@ def _restricted(owner_id: Any) -> QuerySet[Scenario]:
 
 
 def _is_copy(wanted: set[str], known: set[str]) -> bool:
-    """Return whether a drawing holds half of the addresses of another, most of its forms, or equals it.
+    """Return whether a drawing is a copy of another, by the first of these that holds.
 
-    Equal but for names and digits is all that a small one is told by: with less, somebody who draws
-    from nothing would meet it on the way.
+    * It has half of the addresses of the other.
+    * It has four fifths of its forms, where these are many.
+    * It has three quarters of its telling things, or of its things with ids that somebody chose, and no more
+      than a few things more or less, where both are small. So one thing added or taken away hides no copy.
+    * It equals it but for names and digits: with fewer telling things, somebody who draws from nothing would
+      meet a little more or less of it on the way.
     """
-    forms, known_forms = _forms(wanted), _forms(known)
-    addresses, known_addresses = wanted - forms, known - known_forms
+    forms, known_forms = _of(_FORM, wanted), _of(_FORM, known)
+    addresses, known_addresses = _addresses(wanted), _addresses(known)
     if len(addresses) >= FEWEST_MARKS and 2 * len(addresses & known) >= len(addresses):
         return True
     if len(forms) >= FEWEST_FORMS and 5 * len(forms & known) >= 4 * len(forms):
+        return True
+    if _nearly(wanted, known):
         return True
     renumbered = forms == known_forms and len(addresses) == len(known_addresses)
     return len(forms) >= FEWEST_WHOLE and renumbered
 
 
-def _forms(marks: set[str]) -> set[str]:
-    return {mark for mark in marks if mark.startswith(_FORM)}
+def _nearly(wanted: set[str], known: set[str]) -> bool:
+    """Return whether a small drawing has most of what tells another, and only a few things more or less."""
+    sizes = [int(mark.removeprefix(_THINGS)) for marks in (wanted, known) for mark in _of(_THINGS, marks)]
+    if len(sizes) < 2 or abs(sizes[0] - sizes[1]) > MOST_MORE:
+        return False
+    for kind, fewest in ((_TOLD, FEWEST_TELLING), (_NAMED, FEWEST_NAMED)):
+        tells, known_tells = _of(kind, wanted), _of(kind, known)
+        kept = len(tells & known_tells)
+        if (
+            len(tells) >= fewest
+            and 4 * kept >= 3 * len(tells)
+            and 2 * (len(known_tells) - kept) <= len(tells)
+        ):
+            return True
+    return False
+
+
+def _of(kind: str, marks: set[str]) -> set[str]:
+    return {mark for mark in marks if mark.startswith(kind)}
+
+
+def _addresses(marks: set[str]) -> set[str]:
+    return {mark for mark in marks if not mark.startswith((_FORM, _TOLD, _THINGS, _NAMED))}
 
 
 def marks(document: Any) -> set[str]:
-    """Return by what a copy of a drawing is known: its addresses and prefixes, and its forms."""
+    """Return by what a copy of a drawing is known: addresses and prefixes, forms, and telling things."""
     topology = document.get("topology") if isinstance(document, dict) else None
     addresses = {text for text in _texts(topology) if is_address(text)} - _EVERYWHERE
-    return addresses | {f"{_FORM}{form}" for form in shape(document)}
+    known = drawn(document)
+    found = addresses | {f"{_FORM}{form}" for form in known.forms}
+    if 0 < known.things <= MOST_SMALL:
+        counted = known.telling.items()
+        found |= {f"{_TOLD}{form} {number}" for form, count in counted for number in range(count)}
+        found |= {f"{_THINGS}{known.things}", *(f"{_NAMED}{one}" for one in known.named)}
+    return found
 
 
 def _texts(value: Any) -> Iterator[str]:

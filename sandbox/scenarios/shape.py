@@ -3,6 +3,11 @@
 Each thing has a form: what is set at it, and the forms of what it leads to, two steps far. Ids, names and the
 digits of addresses are no part of it; which thing an id or an address stands for is. A form hangs on nothing
 that leads to its thing, so a drawing with something added keeps all the forms it had.
+
+Some things tell more than others. Plain ones, such as a VM with nothing set at it, stand in every drawing;
+telling ones are all the rest. A small drawing is told from others by its telling things alone, each counted,
+so that a copy with a few things added or taken away is known, and plain drawings of one size are not. One
+that has few of them is told by the ids that somebody chose for its things, where these were not replaced.
 """
 
 from __future__ import annotations
@@ -10,23 +15,76 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from ipaddress import ip_network
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+
+import netcore
 
 MOST_THINGS: Final = 500
 """A larger drawing has no shape here: nobody redraws one by hand."""
 
-_STEPS: Final = 2
 _NAMES: Final = frozenset({"name", "mac", "description"})
+_FREE: Final = _NAMES | {
+    "zone",
+    "vnet",
+    "subnet",
+    "vm",
+    "address_space",
+    "prefixes",
+    "configurations",
+    "address",
+}
+"""What is set at plain things too: what they are called, where they stand, and which addresses they have."""
+
+_COUNTED: Final = re.compile(
+    r"^(vnet|vpc|hub|spoke|subnet|vm|nic|host|note|table|route-table|group|nsg|fw|firewall|nva|appliance|"
+    r"router|gateway|balancer|lb|site|server|client)(-?\d+)?(-nic)?(-?\d+)?$"
+)
+"""Ids as they are made where nobody chooses one, and such that everybody would choose."""
+
+_STEPS: Final = 2
 _ADDRESS: Final = re.compile(r"^[0-9A-Fa-f.:]{2,45}(/\d{1,3})?$")
 
 Thing = tuple[str, str]
 """Collection and id."""
 
 
+class Drawn(NamedTuple):
+    """By what a drawing is known; all is empty where it has too many things, or none.
+
+    Args:
+        forms: the different forms of its things.
+        telling: the forms of its telling things, counted.
+        named: each thing whose id somebody chose, as one digest of its id and its form.
+        things: how many it has.
+    """
+
+    forms: set[str]
+    telling: Counter[str]
+    named: set[str]
+    things: int
+
+
+def drawn(document: Any) -> Drawn:
+    """Return by what a drawing is known."""
+    forms = _forms_of(document)
+    return Drawn(
+        forms=set(forms.values()),
+        telling=Counter(form for thing, form in forms.items() if _tells(document, *thing)),
+        named={_digest([*thing, form]) for thing, form in forms.items() if not _COUNTED.match(thing[1])},
+        things=len(forms),
+    )
+
+
 def shape(document: Any) -> set[str]:
     """Return the different forms of the things of a drawing; empty where it has too many things, or none."""
+    return drawn(document).forms
+
+
+def _forms_of(document: Any) -> dict[Thing, str]:
     topology = document.get("topology") if isinstance(document, dict) else None
     things: dict[Thing, Any] = {
         (collection, key): entry
@@ -34,9 +92,32 @@ def shape(document: Any) -> set[str]:
         if isinstance(entries, dict)
         for key, entry in entries.items()
     }
-    if len(things) > MOST_THINGS:
-        return set()
-    return set(_Shape(things).forms().values())
+    return {} if len(things) > MOST_THINGS else _Shape(things).forms()
+
+
+def _tells(document: Any, collection: str, key: str) -> bool:
+    """Return whether a thing has something set that plain ones have not, or its kind always tells."""
+    entry, usual = document["topology"][collection][key], _usual().get(collection)
+    if usual is None or not isinstance(entry, dict):
+        return True
+    return any(value and field not in _FREE and value != usual.get(field) for field, value in entry.items())
+
+
+@cache
+def _usual() -> dict[str, Any]:
+    """Return a plain thing of each kind that has such, as a document has it that leaves all fields out."""
+    plain: dict[str, Any] = {
+        "vnets": {"name": "v", "address_space": ["10.0.0.0/16"]},
+        "subnets": {"name": "s", "vnet": "x", "prefixes": ["10.0.0.0/24"]},
+        "vms": {"name": "m"},
+        "nics": {"name": "n", "vm": "x", "subnet": "x", "configurations": {"ip1": {"address": "10.0.0.4"}}},
+        "hosts": {"name": "h", "address": "198.51.100.10"},
+    }
+    topology = {collection: {"x": entry} for collection, entry in plain.items()}
+    read = netcore.load({"schema": 1, "name": "plain", "profile": "azure-2026", "topology": topology})
+    return {
+        collection: entries["x"] for collection, entries in netcore.dump(read)["topology"].items() if entries
+    }
 
 
 def is_address(text: str) -> bool:

@@ -30,12 +30,25 @@ class Target:
         name: what is compared, such as ``pytricia``; no two of a goal have the same.
         sense: whether the figure must reach the limit or stay within it.
         spread: False where a figure is a count or an error, which needs no quiet machine.
+        range: of an exponent: how many times the smallest size the largest one is.
     """
 
     name: str
     sense: Literal[">=", "<="]
     limit: float
     spread: bool = True
+    range: float = 0
+
+    def spread_of(self, values: Sequence[float]) -> float:
+        """Return how far readings lie apart, as a share; those of an exponent by the times they stand for.
+
+        Example:
+            >>> round(Target("exponent", "<=", 0.05, range=100).spread_of([0.0, 0.05]), 2)
+            0.26
+        """
+        if self.range:
+            return float(self.range ** (max(values) - min(values)) - 1)
+        return spread(values)
 
     def met(self, value: float) -> bool:
         """Return whether a figure keeps the promise."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench.measure import WIDEST, Goal, Target, spread
+from tests.bench.measure import WIDEST, Goal, Target
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_S = 900
@@ -130,10 +130,12 @@ def _judged(goal: Goal, target: Target, runs: list[list[float] | str | None]) ->
         if run is None or isinstance(run, str):
             return Verdict(goal, target, None, run or "nothing was read")
         lists.append(run)
-    kept = [run for run in lists if not target.spread or spread(run) <= WIDEST]
+    kept = [run for run in lists if not target.spread or target.spread_of(run) <= WIDEST]
     if not kept:
-        seen = ", ".join(f"{number(statistics.median(run))} with {spread(run):.0%}" for run in lists)
+        seen = ", ".join(
+            f"{number(statistics.median(run))} with {target.spread_of(run):.0%}" for run in lists
+        )
         return Verdict(goal, target, None, f"the readings spread over {WIDEST:.0%} of their median: {seen}")
     value = target.worst([statistics.median(run) for run in kept])
-    wide = max(spread(run) for run in kept)
+    wide = max(target.spread_of(run) for run in kept)
     return Verdict(goal, target, value, spread=wide, discarded=len(lists) - len(kept), runs=len(lists))

@@ -75,6 +75,14 @@ def test_a_promise_that_is_not_kept_fails() -> None:
     assert judged(read([9, 9, 9]))[0] == "G0 9 >= 10 FAIL (slow sum; spread 0%)"
 
 
+def test_exponents_spread_as_the_times_do_that_they_stand_for() -> None:
+    grown = Goal("S0", "adding", (Target("exponent", "<=", 0.5, range=100),), lambda tiny: tiny, no_readings)
+    (near,) = verdicts.judge(grown, [{"readings": {"exponent": [0.0, 0.01, 0.02]}}])
+    assert near.line == "S0 0.01 <= 0.5 ok (exponent; spread 10%)"
+    (far,) = verdicts.judge(grown, [{"readings": {"exponent": [0.0, 0.01, 0.06]}}])
+    assert far.word == "not measured"
+
+
 def test_a_run_that_spreads_is_discarded_and_said() -> None:
     line = judged(read([12, 12, 12]), read([5, 12, 20]))[0]
     assert line == ("G0 12 >= 10 ok (slow sum; spread 0%; 1 of 2 runs discarded, they spread over 25%)")

@@ -159,7 +159,7 @@ def test_j10_flapping_is_held_back_longer_each_time():
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     threshold=st.integers(1, 4),
     meets=st.lists(st.sampled_from(["ok", "timeout", "refused", 200, 500]), max_size=30),

@@ -20,7 +20,7 @@ from tests.netcore.build import Net, net
 from tests.properties.decorations import AT, VMS, decorated
 from tests.properties.networks import DESTINATIONS, PROTOCOLS
 
-quiet = settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+quiet = settings(max_examples=25, suppress_health_check=list(HealthCheck))
 
 EXTRA = ("10.0.2.100", "10.0.2.9", "172.20.0.9", "203.0.113.4", "203.0.113.2", "10.0.0.100", "168.63.129.16")
 senders = st.sampled_from([f"vms/{vm}" for vm in VMS])

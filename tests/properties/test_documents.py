@@ -59,7 +59,7 @@ def test_reading_any_text(text: str | bytes):
 
 
 @pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.stem)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_reading_a_seed_with_one_value_changed(path: Path, data: st.DataObject):
     raw = json.loads(path.read_text(encoding="utf-8"))
@@ -73,7 +73,6 @@ def test_reading_a_seed_with_one_value_changed(path: Path, data: st.DataObject):
     is_sound(netcore.read_text(json.dumps(raw)))
 
 
-@settings(deadline=None)
 @given(networks())
 def test_load_undoes_dump(drawn: Net):
     scenario = drawn.scenario()

@@ -29,7 +29,6 @@ PREFERRED = {
 ends = st.tuples(st.sampled_from(SENDERS), st.sampled_from(DESTINATIONS), st.sampled_from(FLOWS))
 
 
-@settings(deadline=None)
 @given(networks(), st.sampled_from(NICS), st.lists(st.ip_addresses(v=4), max_size=5))
 def test_selection_is_a_linear_search(drawn: Net, nic: str, more: list[object]):
     """Longest prefix of the active rows; of system routes that BGP cannot carve up the longest one (D21)."""
@@ -57,7 +56,7 @@ def test_selection_is_a_linear_search(drawn: Net, nic: str, more: list[object]):
         assert {id(row) for row in selection.routes} == expected
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(networks(), st.lists(ends, min_size=1, max_size=6))
 def test_each_packet_has_exactly_one_verdict(drawn: Net, asked: list[tuple[str, str, str]]):
     network = drawn.network()
@@ -71,7 +70,7 @@ def test_each_packet_has_exactly_one_verdict(drawn: Net, asked: list[tuple[str, 
         assert (done.back is not None) <= (done.forward.verdict.outcome is Outcome.DELIVERED)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(networks(), ends)
 def test_the_same_input_gives_the_same_bytes(drawn: Net, asked: tuple[str, str, str]):
     first, second = (json.dumps(ask(drawn.network(), *asked).as_dict()) for _ in range(2))
@@ -80,7 +79,7 @@ def test_the_same_input_gives_the_same_bytes(drawn: Net, asked: tuple[str, str, 
     assert json.dumps(rows[0]) == json.dumps(rows[1])
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(networks(), ends)
 def test_an_edit_far_away_changes_no_trace(drawn: Net, asked: tuple[str, str, str]):
     before = ask(drawn, *asked)
@@ -89,7 +88,7 @@ def test_an_edit_far_away_changes_no_trace(drawn: Net, asked: tuple[str, str, st
     assert ask(drawn, *asked) == before
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(networks(), st.sampled_from(NICS))
 def test_a_private_endpoint_has_one_row_where_it_is_reached(drawn: Net, nic: str):
     """Written anew, without any index: who sees it, and which user routes override it (fact D67)."""
@@ -117,7 +116,7 @@ def test_a_private_endpoint_has_one_row_where_it_is_reached(drawn: Net, nic: str
     assert shown[0].active == (not caught)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(networks(), networks(), ends)
 def test_old_routes_of_any_earlier_network_never_raise(now: Net, earlier: Net, asked: tuple[str, str, str]):
     """The earlier network may have had other peerings, gateways and endpoints (fact D65)."""

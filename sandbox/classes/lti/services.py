@@ -53,12 +53,12 @@ def add(course: Course, name: str, kind: str) -> Platform:
     """Return a new platform of a course; it is complete once the platform's own values are known.
 
     Raises:
-        people.Refused: the course has as many as it may.
+        people.PeopleRefused: the course has as many as it may.
     """
     with transaction.atomic():
         Course.objects.select_for_update().get(pk=course.pk)
         if course.platforms.count() >= PLATFORMS_PER_COURSE:
-            raise people.Refused(
+            raise people.PeopleRefused(
                 gettext("A course has {limit} platforms at most.").format(limit=PLATFORMS_PER_COURSE)
             )
         if not Key.objects.active().exists():
@@ -73,17 +73,20 @@ def complete(platform: Platform, values: dict[str, str]) -> None:
     """Store what a platform calls itself and where it is; launches work from then on.
 
     Raises:
-        people.Refused: another course holds the same issuer and client, or an address must not be asked.
+        people.PeopleRefused: another course holds the same issuer and client, or an address must not be
+            asked.
     """
     registration = platform.registration
     taken = LtiRegistration.objects.exclude(pk=registration.pk)
     if taken.filter(issuer=values["issuer"], client_id=values["client_id"]).exists():
-        raise people.Refused(gettext("This client ID of this issuer belongs to another course already."))
+        raise people.PeopleRefused(
+            gettext("This client ID of this issuer belongs to another course already.")
+        )
     for name in ADDRESSES:
         try:
             outside.check(values[name])
         except outside.Unreachable as error:
-            raise people.Refused(str(error)) from error
+            raise people.PeopleRefused(str(error)) from error
     for name, value in values.items():
         setattr(registration, name, value)
     registration.is_active = True
@@ -94,7 +97,7 @@ def arrive(platform: Platform, launch: Launch) -> Arrival:
     """Let the person of a launch into the course and return who and where; harmless to repeat.
 
     Raises:
-        people.Refused: the place was closed by the course, or the course is full.
+        people.PeopleRefused: the place was closed by the course, or the course is full.
     """
     with transaction.atomic():
         Course.objects.select_for_update().get(pk=platform.course_id)
@@ -122,14 +125,14 @@ def _place(platform: Platform, person: LtiUser, name: str, role: Role, user: Use
     found = (places.filter(user=user).first() if user else None) or places.filter(login=login).first()
     if found is None:
         if places.count() >= people.PLACES_PER_COURSE:
-            raise people.Refused(
+            raise people.PeopleRefused(
                 gettext("The course has its {places_per_course} places taken.").format(
                     places_per_course=people.PLACES_PER_COURSE
                 )
             )
         return Enrolment.objects.create(course=platform.course, user=user, login=login, name=name, role=role)
     if user is not None and not found.active:
-        raise people.Refused(str(people.CLOSED))
+        raise people.PeopleRefused(str(people.CLOSED))
     found.user = found.user or user
     found.name = name or found.name
     found.role = found.role if found.role == Role.OWNER else role
@@ -177,7 +180,7 @@ def read_members(platform: Platform) -> None:
     """
     try:
         count = _read_members(platform)
-    except (LtiException, RequestException, people.Refused, *SHAPES) as error:
+    except (LtiException, RequestException, people.PeopleRefused, *SHAPES) as error:
         _note(platform, RosterState.FAILED, words(error))
     else:
         _note(platform, RosterState.READ, gettext("{count} people").format(count=count))
@@ -191,7 +194,7 @@ def _read_members(platform: Platform) -> int:
     contexts = LtiContext.objects.filter(deployment__registration=platform.registration)
     asked = list(contexts.exclude(memberships_url=""))
     if not asked:
-        raise people.Refused(
+        raise people.PeopleRefused(
             gettext("The platform has not said yet where its members are listed: open one link there once.")
         )
     connector = ServiceConnector(platform.registration.to_registration(), outside.Session())
@@ -209,7 +212,7 @@ def _read_members(platform: Platform) -> int:
             if not address or not members:
                 break
         else:
-            raise people.Refused(
+            raise people.PeopleRefused(
                 gettext("The platform lists more than {limit} people; the rest was left out.").format(
                     limit=MOST_MEMBERS
                 )
@@ -221,7 +224,7 @@ def _member(platform: Platform, member: Any) -> None:
     one = member if isinstance(member, dict) else {}
     subject, name, roles = one.get("user_id"), one.get("name") or "", one.get("roles") or []
     if not isinstance(subject, str) or not 0 < len(subject) <= 255:
-        raise people.Refused(gettext("The platform lists somebody without a user_id."))
+        raise people.PeopleRefused(gettext("The platform lists somebody without a user_id."))
     if not isinstance(name, str) or not isinstance(roles, list) or one.get("status", "Active") != "Active":
         return
     with transaction.atomic():

@@ -37,7 +37,7 @@ def platforms(request: HttpRequest, course_id: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             made = services.add(course, **form.cleaned_data)
-        except people.Refused as error:
+        except people.PeopleRefused as error:
             return refused(request, error, reverse("lti:platforms", args=[course.pk]))
         return redirect("lti:platform", platform_id=made.pk)
     rows = course.platforms.select_related("registration")
@@ -63,7 +63,7 @@ def platform(request: HttpRequest, platform_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             services.complete(found, form.cleaned_data)
-        except people.Refused as error:
+        except people.PeopleRefused as error:
             form.add_error(None, str(error))
         else:
             return said(request, _("Saved. Links of this platform work now."), here)

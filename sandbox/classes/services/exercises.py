@@ -14,7 +14,7 @@ from sandbox.classes.models import Attempt, Course, Deed, Enrolment, Exercise, E
 from sandbox.classes.services import work
 
 
-class Refused(ValueError):
+class ExerciseRefused(ValueError):
     """It cannot be done; the message says why, for people."""
 
 
@@ -59,13 +59,13 @@ def take_back(exercise: Exercise, place: Enrolment, author: User, reason: str) -
     """Take what was extended for a learner back; what was handed in counts as if it had not been.
 
     Raises:
-        Refused: nothing is extended for them.
+        ExerciseRefused: nothing is extended for them.
     """
     with transaction.atomic():
         Exercise.objects.select_for_update().get(pk=exercise.pk)
         held = queries.extension_of(exercise, place.pk)
         if held is None or not held.gives:
-            raise Refused(gettext("Nothing is extended for {shown}.").format(shown=place.shown))
+            raise ExerciseRefused(gettext("Nothing is extended for {shown}.").format(shown=place.shown))
         extend(Extension(exercise=exercise, enrolment=place, reason=reason), author)
 
 

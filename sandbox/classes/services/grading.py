@@ -36,7 +36,7 @@ from sandbox.scenarios.models import Scenario
 COMMENTS_PER_ATTEMPT: Final = 200
 
 
-class Refused(ValueError):
+class GradingRefused(ValueError):
     """It cannot be done; the message says why, for people."""
 
 
@@ -87,11 +87,11 @@ def apply_regrade(exercise: Exercise, author: User) -> int:
     What people have set stays.
 
     Raises:
-        Refused: trials are still to be done.
+        GradingRefused: trials are still to be done.
     """
     waiting = queries.trials(submission__attempt__exercise=exercise, finished=None, run__state__in=OPEN)
     if waiting.exists():
-        raise Refused(gettext("Not every submission is graded on trial yet."))
+        raise GradingRefused(gettext("Not every submission is graded on trial yet."))
     trials = queries.trials(submission__attempt__exercise=exercise, finished__isnull=False)
     moment, applied, attempts = now(), 0, {}
     with transaction.atomic():
@@ -129,11 +129,11 @@ def override(
         told: the learner may read the reason.
 
     Raises:
-        Refused: the check has not so many points, or there is no such check.
+        GradingRefused: the check has not so many points, or there is no such check.
     """
     whole = 100.0 if not check_id else _points_of(attempt, check_id)
     if points is not None and not 0 <= points <= whole:
-        raise Refused(gettext("There are 0 to {whole:g} points for this.").format(whole=whole))
+        raise GradingRefused(gettext("There are 0 to {whole:g} points for this.").format(whole=whole))
     with transaction.atomic():
         Override.objects.create(
             attempt=attempt, check_id=check_id, points=points, reason=reason, told=told, author=author
@@ -153,17 +153,19 @@ def _points_of(attempt: Attempt, check_id: str) -> float:
     for check in packs.pack_of(attempt.pack).checks:
         if check.id == check_id:
             return float(check.points)
-    raise Refused(gettext("There is no such check."))
+    raise GradingRefused(gettext("There is no such check."))
 
 
 def comment(attempt: Attempt, author: User, text: str) -> Comment:
     """Say something to a learner about an attempt.
 
     Raises:
-        Refused: there are too many comments.
+        GradingRefused: there are too many comments.
     """
     if attempt.comments.count() >= COMMENTS_PER_ATTEMPT:
-        raise Refused(gettext("An attempt has {limit} comments at most.").format(limit=COMMENTS_PER_ATTEMPT))
+        raise GradingRefused(
+            gettext("An attempt has {limit} comments at most.").format(limit=COMMENTS_PER_ATTEMPT)
+        )
     return Comment.objects.create(attempt=attempt, author=author, text=text)
 
 
@@ -177,7 +179,7 @@ def replay(grading: Grading, row: CheckRow, document: Any, user: User) -> tuple[
     the same one each time, as it was at first.
 
     Raises:
-        Refused: the counterexample cannot be replayed.
+        GradingRefused: the counterexample cannot be replayed.
         scenarios.PredictFirst: predictions about the drawing are not locked yet.
         scenarios.Invalid: the drawing cannot be saved as a copy.
         runs.services.TooManyRuns, scenarios.TooManyScenarios: the person has too many of them.
@@ -185,7 +187,9 @@ def replay(grading: Grading, row: CheckRow, document: Any, user: User) -> tuple[
     found = row.counterexample or {}
     kind = str(found.get("kind"))
     if kind not in ("trace", "failover", "drawing"):
-        raise Refused(gettext("This counterexample is no packet, timeline or place, so it is not replayed."))
+        raise GradingRefused(
+            gettext("This counterexample is no packet, timeline or place, so it is not replayed.")
+        )
     revision = grading.submission.revision
     if row.on_copy or revision.scenario.owner_id != user.pk or revision.scenario.deleted is not None:
         pack = packs.pack_of(grading.pack)
@@ -204,9 +208,9 @@ def replay(grading: Grading, row: CheckRow, document: Any, user: User) -> tuple[
             return revision.scenario, None
         return revision.scenario, runs.start(user, revision, _KINDS[kind], found["question"])
     except runs.BadParameters as error:
-        raise Refused(str(error)) from error
+        raise GradingRefused(str(error)) from error
     except scenario_queries.NotRunnable as error:
-        raise Refused(str(error)) from error
+        raise GradingRefused(str(error)) from error
 
 
 def why_hidden(grading: Grading, row: CheckRow) -> netcore.CheckResult:

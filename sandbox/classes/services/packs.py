@@ -26,7 +26,7 @@ MAX_ID: Final = 60
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
-class Refused(ValueError):
+class PackNotTaken(ValueError):
     """The pack is not taken; ``problems`` lists what is wrong as plain data."""
 
     def __init__(self, message: str, problems: list[dict[str, Any]] | None = None) -> None:
@@ -65,14 +65,14 @@ def publish(course: Course | None, author: User | None, files: packs.Files, note
         course: None: every course may use it.
 
     Raises:
-        Refused: it cannot be read as a pack, or has more solutions than are tried.
+        PackNotTaken: it cannot be read as a pack, or has more solutions than are tried.
     """
     try:
         pack = packs.read(files)
     except netcore.PackRefused as error:
-        raise Refused(str(error), [problem.as_dict() for problem in error.problems]) from error
+        raise PackNotTaken(str(error), [problem.as_dict() for problem in error.problems]) from error
     if problems := netcore.too_many_solutions(pack):
-        raise Refused(
+        raise PackNotTaken(
             gettext("The pack has more solutions than are tried."), [one.as_dict() for one in problems]
         )
     with transaction.atomic():
@@ -109,14 +109,14 @@ def _numbered(files: packs.Files, number: int) -> netcore.Pack:
     """Return the pack of files into which its number was written.
 
     Raises:
-        Refused: there is no line in pack.yml in which it can be written.
+        PackNotTaken: there is no line in pack.yml in which it can be written.
     """
     try:
         if (pack := packs.read(files)).version == number:
             return pack
     except netcore.PackRefused:
         pass
-    raise Refused(
+    raise PackNotTaken(
         gettext("Write version: {number} into pack.yml, on a line of its own.").format(number=number)
     )
 
@@ -134,7 +134,7 @@ def draft_of(course: Course, version: PackVersion) -> PackDraft:
 
 def _room_for_a_draft(course: Course) -> None:
     if course.drafts.count() >= DRAFTS_PER_COURSE:
-        raise Refused(gettext("A course has {limit} drafts at most.").format(limit=DRAFTS_PER_COURSE))
+        raise PackNotTaken(gettext("A course has {limit} drafts at most.").format(limit=DRAFTS_PER_COURSE))
 
 
 def free_slug(course: Course) -> str:
@@ -151,10 +151,10 @@ def new_draft(course: Course, slug: str) -> PackDraft:
     """Return the draft of a new pack, which begins as a small sound one.
 
     Raises:
-        Refused: there is a pack or a draft of that id, it is none, or there are too many drafts.
+        PackNotTaken: there is a pack or a draft of that id, it is none, or there are too many drafts.
     """
     if not (_ID.fullmatch(slug) and len(slug) <= MAX_ID):
-        raise Refused(
+        raise PackNotTaken(
             gettext(
                 "The id of a pack has {most} letters a to z, digits and single hyphens at most, such as "
                 "two-doors."
@@ -165,7 +165,9 @@ def new_draft(course: Course, slug: str) -> PackDraft:
     with transaction.atomic():
         Course.objects.select_for_update().get(pk=course.pk)
         if course.drafts.filter(slug=slug).exists() or access.packs(course).filter(slug=slug).exists():
-            raise Refused(gettext("There is a pack {slug} already. Choose another id.").format(slug=slug))
+            raise PackNotTaken(
+                gettext("There is a pack {slug} already. Choose another id.").format(slug=slug)
+            )
         _room_for_a_draft(course)
         return PackDraft.objects.create(course=course, slug=slug, files=files)
 
@@ -176,13 +178,13 @@ def publish_draft(draft: PackDraft, author: User, note: str = "") -> PackVersion
     Where its id was changed, the draft goes on under the new one, so that the old pack can be edited again.
 
     Raises:
-        Refused: it cannot be read as a pack, or another draft has its id.
+        PackNotTaken: it cannot be read as a pack, or another draft has its id.
     """
     with transaction.atomic():
         made = publish(draft.course, author, draft.files, note)
         if made.slug != draft.slug:
             if PackDraft.objects.filter(course=draft.course, slug=made.slug).exists():
-                raise Refused(
+                raise PackNotTaken(
                     gettext("There is another draft of {slug}. Write its id otherwise in pack.yml.").format(
                         slug=made.slug
                     )
@@ -197,16 +199,16 @@ def save_draft(draft: PackDraft, base: int, files: packs.Files) -> PackDraft:
 
     Raises:
         Stale: ``base`` is not the number of the last save.
-        Refused: too large, or no text.
+        PackNotTaken: too large, or no text.
     """
     if sum(len(text.encode()) for text in files.values()) > MAX_DRAFT_BYTES or len(files) > packs.MAX_FILES:
-        raise Refused(
+        raise PackNotTaken(
             gettext("A draft has {max_files} files and {limit} MB at most.").format(
                 max_files=packs.MAX_FILES, limit=MAX_DRAFT_BYTES // 1_000_000
             )
         )
     if not all(packs.is_text(path + text) for path, text in files.items()):
-        raise Refused(gettext("There is a character in the draft that is no text."))
+        raise PackNotTaken(gettext("There is a character in the draft that is no text."))
     with transaction.atomic():
         locked = PackDraft.objects.select_for_update().get(pk=draft.pk)
         if locked.saved != base:

@@ -44,11 +44,11 @@ _CODE_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
 _COLUMNS: Final = ("login", "name", "role", "group")
 
 
-class Refused(ValueError):
+class PeopleRefused(ValueError):
     """It cannot be done; the message says why, for people."""
 
 
-class NoSuchCode(Refused):
+class NoSuchCode(PeopleRefused):
     """No course lets anybody in with this code, or this link is over."""
 
 
@@ -80,12 +80,12 @@ def create_course(owner: User, title: str, term: str = "", description: str = ""
     """Make a course with its owner and return it.
 
     Raises:
-        Refused: the person owns as many as one may.
+        PeopleRefused: the person owns as many as one may.
     """
     with transaction.atomic():
         User.objects.select_for_update().get(pk=owner.pk)
         if Enrolment.objects.filter(user=owner, role=Role.OWNER).count() >= COURSES_PER_PERSON:
-            raise Refused(
+            raise PeopleRefused(
                 gettext("You own {limit} courses, which is as many as one may have.").format(
                     limit=COURSES_PER_PERSON
                 )
@@ -103,14 +103,14 @@ def enrol(
     A place that was closed is opened again.
 
     Raises:
-        Refused: the course is full.
+        PeopleRefused: the course is full.
     """
     with transaction.atomic():
         Course.objects.select_for_update().get(pk=course.pk)
         found = Enrolment.objects.filter(course=course, user=user).first()
         if found is None:
             if course.enrolments.count() >= PLACES_PER_COURSE:
-                raise Refused(
+                raise PeopleRefused(
                     gettext("The course has its {limit} places taken.").format(limit=PLACES_PER_COURSE)
                 )
             found = Enrolment.objects.create(
@@ -127,14 +127,14 @@ def join(user: User, code: str) -> Enrolment:
 
     Raises:
         NoSuchCode: there is none, it is archived, or it lets nobody in by code.
-        Refused: the course is full, or the person's place was closed by the course.
+        PeopleRefused: the course is full, or the person's place was closed by the course.
     """
     code = code.replace("\0", " ").strip().lower()  # the database takes no such character
     course = Course.objects.filter(join_code=code, joinable=True, archived=None).first()
     if course is None:
         raise NoSuchCode(gettext("No course lets people in with this code. Ask who teaches it."))
     if Enrolment.objects.filter(course=course, user=user, active=False).exists():
-        raise Refused(str(CLOSED))
+        raise PeopleRefused(str(CLOSED))
     return enrol(course, user)
 
 
@@ -186,7 +186,7 @@ def accept(user: User, token: str) -> Enrolment:
 
     Raises:
         NoSuchCode: the token opens nothing, or was used.
-        Refused: the course is full, or the person's place was closed by the course.
+        PeopleRefused: the course is full, or the person's place was closed by the course.
     """
     with transaction.atomic():
         found = (
@@ -201,7 +201,7 @@ def accept(user: User, token: str) -> Enrolment:
         course = found.course
         mine = Enrolment.objects.filter(course=course, user=user).first()
         if mine is not None and not mine.active:
-            raise Refused(str(CLOSED))
+            raise PeopleRefused(str(CLOSED))
         if mine is not None:
             return mine
         if found.place_id and found.place and found.place.user_id is None:
@@ -225,36 +225,38 @@ def read_roster(course: Course, author: User, content: bytes) -> list[RosterLine
     is stored when a line is refused.
 
     Raises:
-        Refused: the file or one of its lines cannot be; the message names the line.
+        PeopleRefused: the file or one of its lines cannot be; the message names the line.
     """
     if len(content) > MAX_ROSTER_BYTES:
-        raise Refused(gettext("A roster may have {limit} kB at most.").format(limit=MAX_ROSTER_BYTES // 1000))
+        raise PeopleRefused(
+            gettext("A roster may have {limit} kB at most.").format(limit=MAX_ROSTER_BYTES // 1000)
+        )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Refused(gettext("The roster is not UTF-8 text. Save it as CSV UTF-8.")) from error
+        raise PeopleRefused(gettext("The roster is not UTF-8 text. Save it as CSV UTF-8.")) from error
     rows = csv.DictReader(io.StringIO(text), delimiter=_delimiter(text), strict=True)
     try:
         lines = list(rows)
     except csv.Error as error:
-        raise Refused(
+        raise PeopleRefused(
             gettext("Line {line_num} is not CSV: {error}.").format(line_num=rows.line_num, error=error)
         ) from error
     heading = [name.strip().lower() for name in rows.fieldnames or ()]
     if "login" not in heading:
-        raise Refused(gettext("The first line names the columns; one of them is login."))
+        raise PeopleRefused(gettext("The first line names the columns; one of them is login."))
     unknown = sorted(set(heading) - set(_COLUMNS))
     if unknown:
-        raise Refused(
+        raise PeopleRefused(
             gettext("There is no column {unknown!r:.60}. Columns are {limit}.").format(
                 unknown=unknown[0], limit=", ".join(_COLUMNS)
             )
         )
     twice = sorted(name for name in _COLUMNS if heading.count(name) > 1)
     if twice:
-        raise Refused(gettext("The column {name} is there twice.").format(name=twice[0]))
+        raise PeopleRefused(gettext("The column {name} is there twice.").format(name=twice[0]))
     if len(lines) > MAX_ROSTER_ROWS:
-        raise Refused(gettext("A roster may have {limit} lines at most.").format(limit=MAX_ROSTER_ROWS))
+        raise PeopleRefused(gettext("A roster may have {limit} lines at most.").format(limit=MAX_ROSTER_ROWS))
     entries = [_entry(number, line) for number, line in enumerate(lines, 2)]
     return _take(course, author, entries)
 
@@ -263,7 +265,7 @@ def take_roster(course: Course, author: User, rows: Sequence[tuple[str, str, str
     """Take login, name, role and group of people into a course, as ``read_roster`` does; lines from 1.
 
     Raises:
-        Refused: as ``read_roster``.
+        PeopleRefused: as ``read_roster``.
     """
     cells = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
     return _take(course, author, [_entry(number, line) for number, line in enumerate(cells, 1)])
@@ -275,14 +277,14 @@ def _take(
     seen: set[str] = set()
     for number, login, *_ in entries:
         if login in seen:
-            raise Refused(
+            raise PeopleRefused(
                 gettext("Line {number}: {login} is there twice.").format(number=number, login=login)
             )
         seen.add(login)
     with transaction.atomic():
         Course.objects.select_for_update().get(pk=course.pk)
         if course.enrolments.count() + len(seen - _there(course, seen)) > PLACES_PER_COURSE:
-            raise Refused(
+            raise PeopleRefused(
                 gettext("The course would have more than its {limit} places.").format(limit=PLACES_PER_COURSE)
             )
         owns = access.allowed("own", author, access.place_of(author, course))
@@ -303,22 +305,24 @@ def _delimiter(text: str) -> str:
 
 def _entry(number: int, line: Mapping[Any, Any]) -> tuple[int, str, str, Role, str]:
     if None in line:
-        raise Refused(gettext("Line {number} has more cells than the heading.").format(number=number))
+        raise PeopleRefused(gettext("Line {number} has more cells than the heading.").format(number=number))
     cells = {str(key).strip().lower(): str(value or "").strip() for key, value in line.items()}
     # Characters that are not seen make one name look like another, or turn the rest of a line round.
     shown = (cell if column == "login" else _without_joiners(cell) for column, cell in cells.items())
     if any(unicodedata.category(one) in ("Cc", "Cf") for cell in shown for one in cell):
-        raise Refused(gettext("Line {number}: there is a character that is no text.").format(number=number))
+        raise PeopleRefused(
+            gettext("Line {number}: there is a character that is no text.").format(number=number)
+        )
     login = cells["login"]
     if not login or len(login) > 150:
-        raise Refused(gettext("Line {number}: a login has 1 to 150 characters.").format(number=number))
+        raise PeopleRefused(gettext("Line {number}: a login has 1 to 150 characters.").format(number=number))
     wanted = cells.get("role", "").lower() or Role.LEARNER
     if wanted not in set(Role) - {Role.OWNER}:
-        raise Refused(
+        raise PeopleRefused(
             gettext("Line {number}: there is no role {wanted!r:.40}.").format(number=number, wanted=wanted)
         )
     if len(cells.get("name", "")) > 120 or len(cells.get("group", "")) > 60:
-        raise Refused(
+        raise PeopleRefused(
             gettext("Line {number}: a name has 120 characters at most, a group 60.").format(number=number)
         )
     return number, login, cells.get("name", ""), Role(wanted), cells.get("group", "")
@@ -357,7 +361,9 @@ def _place(
         known = Enrolment.objects.filter(course=course, user=user).first()
     before = known.role if known is not None else None
     if before not in (role, Role.OWNER) and Role.INSTRUCTOR in (before, role) and not owns:
-        raise Refused(gettext("Line {number}: only an owner changes who teaches.").format(number=number))
+        raise PeopleRefused(
+            gettext("Line {number}: only an owner changes who teaches.").format(number=number)
+        )
     if known is not None:
         if known.role != Role.OWNER:
             known.role = role
@@ -376,14 +382,16 @@ def change(
     """Change a place in a course.
 
     Raises:
-        Refused: the course would be left without an owner.
+        PeopleRefused: the course would be left without an owner.
     """
     with transaction.atomic():
         Course.objects.select_for_update().get(pk=place.course_id)
         locked = Enrolment.objects.get(pk=place.pk)
         gone = (role is not None and role != Role.OWNER) or active is False
         if locked.role == Role.OWNER and gone and not _other_owners(locked).exists():
-            raise Refused(gettext("A course keeps at least one owner. Make somebody else an owner first."))
+            raise PeopleRefused(
+                gettext("A course keeps at least one owner. Make somebody else an owner first.")
+            )
         locked.role = role if role is not None else locked.role
         locked.group = group[:60] if group is not None else locked.group
         locked.active = active if active is not None else locked.active

@@ -17,7 +17,7 @@ _WRITTEN = ("description", "notes")
 """Parts of a document that hold a person's own words."""
 
 
-class Refused(ValueError):
+class WallRefused(ValueError):
     """It is not done; the message says why, for people."""
 
 
@@ -37,10 +37,10 @@ def broadcast(exercise: Exercise, author: User, submission: Submission, note: st
     Name, description and notes go; names of things in the drawing stay, for it would be another one without.
 
     Raises:
-        Refused: it is an exam.
+        WallRefused: it is an exam.
     """
     if exercise.exam:
-        raise Refused(
+        raise WallRefused(
             gettext("In an exam no drawing is shown to the class. When it is over, take the mark exam away.")
         )
     kept = {key: part for key, part in submission.revision.document.items() if key not in _WRITTEN}

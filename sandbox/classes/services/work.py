@@ -37,11 +37,11 @@ _PUT_BACK: Final = (Deed.RESET, Deed.REFERENCE, Deed.CHECKPOINT)
 _SEEDS: Final = 2**31
 
 
-class Refused(ValueError):
+class WorkRefused(ValueError):
     """It cannot be done now; the message says why, for people."""
 
 
-class PredictionsOpen(Refused):
+class PredictionsOpen(WorkRefused):
     """Predictions come before the first grading; ``url`` leads to the first one that is open."""
 
     def __init__(self, questions: list[dict[str, str]]) -> None:
@@ -61,14 +61,14 @@ def start(exercise: Exercise, place: Enrolment, user: User) -> Attempt:
     Learners get a variant of their own by a random seed.
 
     Raises:
-        Refused: the exercise is not open to this person.
+        WorkRefused: the exercise is not open to this person.
         scenarios.TooManyScenarios: the person may not keep more drawings.
     """
     limits, known = queries.limits_of(exercise, place)
     if known is not None:
         return known
     if limits.refusal and place.role == Role.LEARNER:
-        raise Refused(limits.refusal)
+        raise WorkRefused(limits.refusal)
     try:
         with transaction.atomic():
             attempt = Attempt.objects.create(
@@ -123,16 +123,16 @@ def take_hint(attempt: Attempt, user: User) -> int:
     """Take the next hint and return its number, from 1; it stands in the record.
 
     Raises:
-        Refused: there are no hints in this exercise, or no more, or the person sits an exam.
+        WorkRefused: there are no hints in this exercise, or no more, or the person sits an exam.
     """
     if not attempt.exercise.hints_given:
-        raise Refused(gettext("There are no hints in this exercise."))
+        raise WorkRefused(gettext("There are no hints in this exercise."))
     _not_in_exam(attempt, user)
     with transaction.atomic():
         Attempt.objects.select_for_update().get(pk=attempt.pk)
         number = queries.hints_taken(attempt) + 1
         if number > len(packs.variant_of(attempt).hints):
-            raise Refused(gettext("There are no more hints."))
+            raise WorkRefused(gettext("There are no more hints."))
         write_down(attempt, Deed.HINT, user, number=number)
     return number
 
@@ -143,19 +143,19 @@ def lock_answer(attempt: Attempt, user: User, check_id: str, value: Any) -> Answ
     A prediction is locked after the end too, for the drawing would never run otherwise; it counts no more.
 
     Raises:
-        Refused: the time is over, there is no such question, it was answered, or the answer is too long.
+        WorkRefused: the time is over, there is no such question, it was answered, or the answer is too long.
     """
     asked = {check["id"]: check for check in packs.public_checks(attempt.pack, attempt.seed)}
     if check_id not in asked or not asked[check_id]["questions"]:
-        raise Refused(gettext("There is no such question."))
+        raise WorkRefused(gettext("There is no such question."))
     if not asked[check_id]["withholds"]:
         _still_open(attempt)
     if len(json.dumps(value)) > MAX_ANSWER_CHARS:
-        raise Refused(gettext("An answer has {limit} characters at most.").format(limit=MAX_ANSWER_CHARS))
+        raise WorkRefused(gettext("An answer has {limit} characters at most.").format(limit=MAX_ANSWER_CHARS))
     with transaction.atomic():
         Attempt.objects.select_for_update().get(pk=attempt.pk)
         if Answer.objects.filter(attempt=attempt, check_id=check_id).exists():
-            raise Refused(gettext("This was answered before; an answer is locked once it is given."))
+            raise WorkRefused(gettext("This was answered before; an answer is locked once it is given."))
         made = Answer.objects.create(attempt=attempt, check_id=check_id, value=value)
         write_down(attempt, Deed.ANSWER, user, check=check_id)
         if attempt.scenario is not None:
@@ -165,7 +165,7 @@ def lock_answer(attempt: Attempt, user: User, check_id: str, value: Any) -> Answ
 
 def _not_in_exam(attempt: Attempt, user: User) -> None:
     if attempt.enrolment.role == Role.LEARNER and restrictions.sits_exam(user):
-        raise Refused(
+        raise WorkRefused(
             gettext("You sit an exam: until it is over there are no hints and no references, here too.")
         )
 
@@ -174,7 +174,7 @@ def reset(attempt: Attempt, user: User) -> None:
     """Put the drawing back to the start of the learner's variant, as its newest revision.
 
     Raises:
-        Refused: the time is over.
+        WorkRefused: the time is over.
     """
     _still_open(attempt)
     with transaction.atomic():
@@ -186,10 +186,10 @@ def go_on_from_reference(attempt: Attempt, user: User) -> None:
     """Put the drawing to the reference solution and mark it: what is submitted after that adds nothing.
 
     Raises:
-        Refused: the exercise does not allow it, the time is over, or the person sits an exam.
+        WorkRefused: the exercise does not allow it, the time is over, or the person sits an exam.
     """
     if not attempt.exercise.reference or attempt.exercise.exam:
-        raise Refused(gettext("This exercise does not go on from its reference."))
+        raise WorkRefused(gettext("This exercise does not go on from its reference."))
     _not_in_exam(attempt, user)
     _still_open(attempt)
     with transaction.atomic():
@@ -204,14 +204,14 @@ def go_on_from_checkpoint(attempt: Attempt, user: User, name: str) -> str:
     What is submitted after that earns nothing more for the checks that the checkpoint does.
 
     Raises:
-        Refused: the exercise does not allow it, there is no such checkpoint, the time is over, or the person
-            sits an exam.
+        WorkRefused: the exercise does not allow it, there is no such checkpoint, the time is over, or the
+            person sits an exam.
     """
     if not attempt.exercise.reference or attempt.exercise.exam:
-        raise Refused(gettext("This exercise does not go on from checkpoints."))
+        raise WorkRefused(gettext("This exercise does not go on from checkpoints."))
     titles = {one.name: one.title for one in packs.checkpoints(attempt)}
     if name not in titles:
-        raise Refused(gettext("There is no such checkpoint."))
+        raise WorkRefused(gettext("There is no such checkpoint."))
     _not_in_exam(attempt, user)
     _still_open(attempt)
     with transaction.atomic():
@@ -227,7 +227,7 @@ def go_on_from_checkpoint(attempt: Attempt, user: User, name: str) -> str:
 def _replace(attempt: Attempt, user: User, document: Any) -> None:
     lines = AttemptEvent.objects.filter(attempt=attempt, deed__in=_PUT_BACK)
     if lines.count() >= MAX_RESETS:
-        raise Refused(gettext("A drawing is put back {limit} times at most.").format(limit=MAX_RESETS))
+        raise WorkRefused(gettext("A drawing is put back {limit} times at most.").format(limit=MAX_RESETS))
     scenarios.replace(drawing(attempt, user), document, user)
 
 
@@ -240,7 +240,7 @@ def submit(attempt: Attempt, user: User, *, tell: bool = True) -> tuple[Submissi
         tell: as in ``runs.services.start``.
 
     Raises:
-        Refused: nothing may be submitted now; the message says why.
+        WorkRefused: nothing may be submitted now; the message says why.
         PredictionsOpen: a grading shows packets, so predictions are locked before it.
         runs.services.TooManyRuns: the person waits for too many gradings.
     """
@@ -284,4 +284,4 @@ def _waiting(attempt: Attempt, answers: dict[str, Any]) -> tuple[Submission, Gra
 def _still_open(attempt: Attempt) -> None:
     limits, _ = queries.limits_of(attempt.exercise, attempt.enrolment)
     if limits.refusal and attempt.enrolment.role == Role.LEARNER:
-        raise Refused(limits.refusal)
+        raise WorkRefused(limits.refusal)

@@ -21,7 +21,7 @@ from sandbox.runs.models import Run
 from sandbox.scenarios import services as scenarios
 from sandbox.scenarios.models import Scenario
 
-REFUSALS = (work.Refused, runs.TooManyRuns, scenarios.TooManyScenarios)
+REFUSALS = (work.WorkRefused, runs.TooManyRuns, scenarios.TooManyScenarios)
 UNPLAYED = (scenarios.Invalid, scenarios.InExam, scenarios.PredictFirst, *REFUSALS)
 
 
@@ -220,6 +220,12 @@ def submission(request: HttpRequest, submission_id: str) -> HttpResponse:
     if grading is not None and grading.finished is not None:
         rows = queries.rows_for_staff(grading) if staff else queries.rows_for_learner(grading, exercise)
     sums = queries.sums_of(grading) if grading and (staff or exercise.shows_results) else None
+    said = queries.answers_of(found) if rows else {}
+    for row in rows:
+        if isinstance(row, dict):
+            row["said"] = said.get(str(row.get("check_id")))
+        else:
+            row.said = said.get(row.check_id)
     given = None
     if grading is not None and grading.finished is not None and sums is not None:
         given = _without_given(found, grading, rows, sums)
@@ -284,7 +290,7 @@ def replay(request: HttpRequest, grading_id: str, row_id: int) -> HttpResponse:
         raise Http404("There is no such counterexample.")
     try:
         drawn, run = gradings.replay(grading, *found, person(request))
-    except (gradings.Refused, *UNPLAYED) as error:
+    except (gradings.GradingRefused, *UNPLAYED) as error:
         return refused(request, error, grading.submission.get_absolute_url())
     return redirect(_played(drawn, run, found[0].counterexample or {}))
 
@@ -306,7 +312,7 @@ def hidden_why(request: HttpRequest, grading_id: str, row_id: int) -> HttpRespon
             return said(request, found.message or found.title, target)
         row.counterexample = found.counterexample  # for this answer; the row is not saved
         drawn, run = gradings.replay(grading, row, grading.submission.revision.document, person(request))
-    except (authoring.Untried, gradings.Refused, *UNPLAYED) as error:
+    except (authoring.Untried, gradings.GradingRefused, *UNPLAYED) as error:
         return refused(request, error, target)
     return said(request, found.message, _played(drawn, run, found.counterexample))
 

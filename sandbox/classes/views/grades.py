@@ -93,7 +93,7 @@ def extension_end(request: HttpRequest, exercise_id: str, place_id: str) -> Http
     try:
         reason = typed(request, "reason", 300)
         exercises.take_back(found, learner, person(request), reason or gettext("taken back"))
-    except (Mistyped, exercises.Refused) as error:
+    except (Mistyped, exercises.ExerciseRefused) as error:
         return refused(request, error, target)
     return said(request, gettext("Taken back for {shown}.").format(shown=learner.shown), target)
 
@@ -294,7 +294,7 @@ def regrade_apply(request: HttpRequest, exercise_id: str) -> HttpResponse:
     version = gradebook.trial_version(found)
     try:
         count = gradings.apply_regrade(found, person(request))
-    except gradings.Refused as error:
+    except gradings.GradingRefused as error:
         return refused(request, error, _grades(found))
     words = gettext("{count} gradings count now; what people had set stays.").format(count=count)
     if "go_on" in request.POST and version is not None:
@@ -338,7 +338,7 @@ def override(request: HttpRequest, attempt_id: str) -> HttpResponse:
     try:
         words, told = cleaned["reason"], cleaned["told"]
         gradings.override(found, person(request), cleaned["check_id"], cleaned["points"], words, told=told)
-    except gradings.Refused as error:
+    except gradings.GradingRefused as error:
         return refused(request, error, target)
     return redirect(target)
 
@@ -353,6 +353,6 @@ def comment(request: HttpRequest, attempt_id: str) -> HttpResponse:
         return refused(request, gettext("A comment has 1 to 4,000 characters."), target)
     try:
         gradings.comment(found, person(request), form.cleaned_data["text"])
-    except gradings.Refused as error:
+    except gradings.GradingRefused as error:
         return refused(request, error, target)
     return redirect(f"{target}#comments")

@@ -64,7 +64,7 @@ def pack_import(request: HttpRequest, course_id: str) -> HttpResponse:
             context = {"problems": problems, "name": file.name}
             return page(request, "pack_refused.html", found, place, context, 422)
         made = services.publish(found, person(request), files, "imported")
-    except (packs.BadArchive, authoring.Untried, services.Refused) as error:
+    except (packs.BadArchive, authoring.Untried, services.PackNotTaken) as error:
         return refused(request, error, target)
     return said(request, gettext("{made} is stored.").format(made=made), target)
 
@@ -85,7 +85,7 @@ def pack_new(request: HttpRequest, course_id: str) -> HttpResponse:
     found, _ = access.course(request.user, course_id, "author")
     try:
         made = services.new_draft(found, request.POST.get("slug", "").strip())
-    except services.Refused as error:
+    except services.PackNotTaken as error:
         return refused(request, error, _list(found))
     return redirect("classes:draft", made.pk)
 
@@ -96,7 +96,7 @@ def draft_new(request: HttpRequest, course_id: str, version_id: str) -> HttpResp
     found, _ = access.course(request.user, course_id, "author")
     try:
         made = services.draft_of(found, _version(found, version_id))
-    except services.Refused as error:
+    except services.PackNotTaken as error:
         return refused(request, error, _list(found))
     return redirect("classes:draft", made.pk)
 
@@ -170,7 +170,7 @@ def draft_save(request: HttpRequest, draft_id: str) -> HttpResponse:
     base = request.POST.get("base", "")
     try:
         services.save_draft(found, int(base) if base.isdigit() and len(base) < 9 else 0, files)
-    except (services.Stale, services.Refused) as error:
+    except (services.Stale, services.PackNotTaken) as error:
         return refused(request, error, f"{target}?file={path}")
     tab = request.POST.get("tab", "")
     return redirect(f"{target}?file={path}{f'&tab={tab}' if tab in ('try', 'preview') else ''}")
@@ -192,7 +192,7 @@ def draft_publish(request: HttpRequest, draft_id: str) -> HttpResponse:
         return page(request, "pack_refused.html", found.course, place, context, 422)
     try:
         made = services.publish_draft(found, person(request), note)
-    except services.Refused as error:
+    except services.PackNotTaken as error:
         return refused(request, error, target)
     moved = services.move_exercises(found.course, made) if "set" in request.POST else 0
     words = gettext("{pack} is published.").format(pack=made)
@@ -238,7 +238,7 @@ def draft_take(request: HttpRequest, draft_id: str) -> HttpResponse:
     files = {**found.files, "scenario.yml": authoring.start_as_yaml(revision.document)}
     try:
         services.save_draft(found, found.saved, files)
-    except (services.Stale, services.Refused) as error:
+    except (services.Stale, services.PackNotTaken) as error:
         return refused(request, error, target)
     return said(request, gettext("{name} is the start now.").format(name=scenario.name), target)
 

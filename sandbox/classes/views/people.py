@@ -53,7 +53,7 @@ def course_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             made = people.create_course(person(request), **form.cleaned_data)
-        except people.Refused as error:
+        except people.PeopleRefused as error:
             return refused(request, error, reverse("classes:courses"))
         return redirect(made)
     return render(request, "classes/course_new.html", {"form": form}, status=422 if form.errors else 200)
@@ -65,7 +65,7 @@ def join(request: HttpRequest) -> HttpResponse:
     """Join a course by its code (``code``)."""
     try:
         place = people.join(person(request), request.POST.get("code", ""))
-    except people.Refused as error:
+    except people.PeopleRefused as error:
         return refused(request, error, reverse("classes:courses"))
     return redirect(place.course)
 
@@ -82,7 +82,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         try:
             place = people.accept(person(request), token)
-        except people.Refused as error:
+        except people.PeopleRefused as error:
             return refused(request, error, reverse("classes:courses"))
         return redirect(place.course)
     response = render(request, "classes/invitation.html")
@@ -174,7 +174,7 @@ def roster_import(request: HttpRequest, course_id: str) -> HttpResponse:
         )
     try:
         lines = people.read_roster(found, person(request), file.read())
-    except people.Refused as error:
+    except people.PeopleRefused as error:
         return refused(request, error, _people(found.pk))
     shown = [(line, _link(request, line.token) if line.token else None) for line in lines]
     response = page(request, "roster.html", found, place, {"lines": shown})
@@ -219,7 +219,7 @@ def place_change(request: HttpRequest, place_id: str) -> HttpResponse:
     group = cleaned["group"] if "group" in request.POST else None
     try:
         people.change(found, role=role, group=group, active=active)
-    except people.Refused as error:
+    except people.PeopleRefused as error:
         return refused(request, error, target)
     return said(request, gettext("{shown} was changed.").format(shown=found.shown), target)
 

@@ -108,7 +108,7 @@ def broadcast(request: HttpRequest, submission_id: str) -> HttpResponse:
     try:
         note = typed(request, "note", 500)
         services.broadcast(exercise, person(request), submission, note)
-    except (Mistyped, services.Refused) as error:
+    except (Mistyped, services.WallRefused) as error:
         return refused(request, error, _wall(exercise))
     return said(request, gettext("The class sees this drawing now, without a name."), _wall(exercise))
 

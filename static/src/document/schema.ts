@@ -462,8 +462,8 @@ export type Folded = boolean;
  * ``switches`` sets named options of the profile otherwise than its defaults (facts, section N).
  * ``timing_overrides`` changes numbers of the timing profile: one number, an option, or some fields of a
  * distribution, such as ``{"poll.period": 10, "operation": {"median": 20}}``.
- * ``controllers`` are those that race in ``route-pollers``; without any, ``pollers.count`` of them do, all
- * alike and with a right to everything.
+ * ``controllers`` are those that race in ``route-pollers``, and the first of them in ``route-poller``;
+ * without any, ``pollers.count`` of them do, all alike and with a right to everything.
  */
 export interface Scenario {
   schema: Schema;
@@ -1524,7 +1524,9 @@ export interface Controllers {
   [k: string]: Controller;
 }
 /**
- * One controller of the design ``route-pollers``: how it looks, and what its identity may write.
+ * One controller of ``route-pollers``: how it looks, and what its identity may write.
+ *
+ * The design ``route-poller`` goes by the first one.
  *
  * Args:
  *     interval_s: how often it looks, 1 s to a day; None: as ``poller.wait`` of the timing profile says.

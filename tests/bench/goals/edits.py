@@ -340,7 +340,7 @@ GOALS = (
     Goal(
         "S6",
         "time of an update over VMs",
-        (Target("exponent", "<=", 0.35),),
+        (Target("exponent", "<=", 0.35, range=20),),
         growing,
         grows,
         processes=1,

@@ -135,7 +135,7 @@ GOALS = (
     Goal(
         "S2",
         "time of a flow over VMs, 2,000 to 40,000",
-        (Target("exponent", "<=", 0.3),),
+        (Target("exponent", "<=", 0.3, range=20),),
         prepare,
         answering,
         processes=1,
@@ -144,7 +144,7 @@ GOALS = (
     Goal(
         "S3",
         "time to compile over VMs, 2,000 to 40,000",
-        (Target("exponent", "<=", 1.15),),
+        (Target("exponent", "<=", 1.15, range=20),),
         prepare,
         compiling,
         processes=1,

@@ -211,7 +211,7 @@ GOALS = (
     Goal(
         "S8",
         "cost of a delivery over clients, 50 to 500",
-        (Target("exponent", "<=", 0.15),),
+        (Target("exponent", "<=", 0.15, range=10),),
         prepare_watchers,
         _watched("grow", GROWING),
         processes=1,

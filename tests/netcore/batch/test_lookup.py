@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netcore.batch import lookup
@@ -82,7 +82,6 @@ FORMS = {
 
 
 @pytest.mark.parametrize("form", sorted(FORMS))
-@settings(deadline=None)  # the first look-up may compile a kernel
 @given(prefixes=tables(4))
 def test_forms_of_ipv4(form: str, prefixes: Prefixes) -> None:
     starts, values = ranges_of(prefixes, 32)
@@ -91,7 +90,6 @@ def test_forms_of_ipv4(form: str, prefixes: Prefixes) -> None:
     check(table, asked, [by_loop(prefixes, 32, address) for address in asked])
 
 
-@settings(deadline=None)
 @given(prefixes=tables(6))
 def test_ipv6(prefixes: Prefixes) -> None:
     asked = asked_of(prefixes, 6)
@@ -157,7 +155,6 @@ def test_no_addresses() -> None:
         assert len(lookup_table([], version, 4_000_000)(*nothing)) == 0
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.integers(0, (1 << 32) - 1), max_size=8), st.lists(st.integers(0, (1 << 128) - 1), max_size=8)
 )

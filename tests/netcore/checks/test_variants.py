@@ -111,7 +111,7 @@ def tried() -> netcore.Pack:
     )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(SEEDS)
 def test_the_same_seed_gives_the_same_bytes_and_a_drawing_that_passes(seed: int) -> None:
     pack = tried()

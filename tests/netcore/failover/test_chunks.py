@@ -193,7 +193,7 @@ def test_two_balancers_that_hash_apart_are_told_as_asymmetric() -> None:
     assert found["before"] == pytest.approx(0.5, abs=0.2)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(
     st.sampled_from(("tcp", "udp", "icmp")),
     st.booleans(),

@@ -106,7 +106,7 @@ def agree(found: Block, outcomes: list[Outcome]) -> None:
 
 @pytest.mark.parametrize("fault", [FAULT, "quiet"])
 @pytest.mark.parametrize("engine", ENGINES)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_any_course_is_judged_as_judge_does(engine: Engine, fault: str, data: st.DataObject) -> None:
     judge = judge_of(fault)

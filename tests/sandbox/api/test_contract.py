@@ -64,7 +64,6 @@ def test_answers_as_described(label: str, monkeypatch: pytest.MonkeyPatch) -> No
 
     @settings(
         max_examples=15,
-        deadline=None,
         database=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),

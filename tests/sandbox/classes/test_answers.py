@@ -47,6 +47,14 @@ class AnswersTest(ClassroomTest):
             for words in told:
                 assert shown.count(f">{escape(words)}<") + shown.count(f"</span> {escape(words)}<") == 1
 
+    def test_a_submission_shows_its_answers_in_words(self) -> None:
+        self.lock_wrongly()
+        page = self.graded(self.attempt).get_absolute_url()
+        for name in ("learner", "assistant"):
+            shown = self.clients[name].get(page).content.decode()
+            for words in (AWS, STRETCH):
+                assert shown.count(f"Answer:</span> {escape(words)}</p>") == 1
+
     def test_the_right_option_of_a_wrong_choice_is_told_with_its_fact(self) -> None:
         before = self.graded(self.attempt).get_absolute_url()
         self.lock_wrongly()

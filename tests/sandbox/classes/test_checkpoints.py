@@ -153,24 +153,24 @@ class CheckpointsTest(WithChain):
         assert stored.checkpoints(attempt)[0].title not in (
             self.browser.get(attempt.exercise.get_absolute_url()).content.decode()
         )
-        with pytest.raises(work.Refused, match="does not go on"):
+        with pytest.raises(work.WorkRefused, match="does not go on"):
             work.go_on_from_checkpoint(attempt, self.user, "long-chain")
         Exercise.objects.update(reference=True, exam=True)
-        with pytest.raises(work.Refused, match="does not go on"):
+        with pytest.raises(work.WorkRefused, match="does not go on"):
             work.go_on_from_checkpoint(Attempt.objects.get(), self.user, "long-chain")
         Exercise.objects.update(exam=False, closes=now() - timedelta(days=1))
-        with pytest.raises(work.Refused, match="closed"):
+        with pytest.raises(work.WorkRefused, match="closed"):
             work.go_on_from_checkpoint(Attempt.objects.get(), self.user, "long-chain")
 
     def test_who_sits_an_exam_goes_on_from_none_in_another_exercise(self) -> None:
         attempt = self.begun(self.chain())
         self.begun(self.exercise(exam=True, minutes=60))
-        with pytest.raises(work.Refused, match="sit an exam"):
+        with pytest.raises(work.WorkRefused, match="sit an exam"):
             work.go_on_from_checkpoint(attempt, self.user, "long-chain")
 
     def test_a_name_that_is_none_and_the_attempt_of_somebody_else(self) -> None:
         attempt = self.begun(self.chain())
-        with pytest.raises(work.Refused, match="no such checkpoint"):
+        with pytest.raises(work.WorkRefused, match="no such checkpoint"):
             work.go_on_from_checkpoint(attempt, self.user, "eight-routes")
         for who in ("other_learner", "instructor", "outsider"):
             answer = self.clients[who].post(f"/attempts/{attempt.pk}/checkpoints/long-chain/")

@@ -137,11 +137,11 @@ class ExamTest(ClassroomTest):
         files["checkpoints/half.yml"] = f"{edits}\n"
         with_half = self.pack_from(files, self.course)
         other = self.begun(self.exercise(reference=True, pack=with_half))
-        with pytest.raises(work.Refused, match="no hints"):
+        with pytest.raises(work.WorkRefused, match="no hints"):
             work.take_hint(other, self.user)
-        with pytest.raises(work.Refused, match="no references"):
+        with pytest.raises(work.WorkRefused, match="no references"):
             work.go_on_from_reference(other, self.user)
-        with pytest.raises(work.Refused, match="no references"):
+        with pytest.raises(work.WorkRefused, match="no references"):
             work.go_on_from_checkpoint(other, self.user, "half")
         Attempt.objects.filter(pk=self.attempt.pk).update(started=now() - timedelta(hours=2))
         assert runs.start(self.user, self.head(own), Kind.WHY, dict(OUTBOUND), tell=False)
@@ -187,7 +187,7 @@ class ExamTest(ClassroomTest):
 
     def test_no_drawing_of_it_is_shown_to_the_class(self) -> None:
         submission = self.graded(self.attempt)
-        with pytest.raises(walls.Refused):
+        with pytest.raises(walls.WallRefused):
             walls.broadcast(self.set, self.owner, submission, "look")
         self.clients["assistant"].post(f"/submissions/{submission.pk}/broadcast/", {"note": "look"})
         assert not Broadcast.objects.exists()

@@ -176,7 +176,7 @@ class GradebookTest(ClassroomTest):
         assert Override.objects.count() == 4
         causes = list(GradeEvent.objects.filter(attempt=self.low).values_list("cause", flat=True))
         assert any("said it in class" in cause for cause in causes) and len(causes) == 5
-        with pytest.raises(grading.Refused):
+        with pytest.raises(grading.GradingRefused):
             grading.override(self.low, self.owner, "all-talk", 31, "too many")
 
     def test_a_learner_sees_that_a_person_set_points_and_why_where_it_is_shared(self) -> None:

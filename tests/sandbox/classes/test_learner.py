@@ -194,7 +194,7 @@ class LearnerTest(ClassroomTest):
         self.browser.post(path, fields)
         self.browser.post(path, {**fields, "which-route||prefix": "10.1.0.0/16"})
         assert attempt.answers.get().value["prefix"] == "10.0.0.0/8"
-        with pytest.raises(work.Refused):
+        with pytest.raises(work.WorkRefused):
             work.lock_answer(attempt, self.users["learner"], "all-talk", "x")
         assert self.browser.post(f"/attempts/{attempt.pk}/answers/second-range/").status_code == 404
 
@@ -210,7 +210,7 @@ class LearnerTest(ClassroomTest):
 
     def test_in_an_exam_there_are_no_hints_and_the_drawing_knows(self) -> None:
         attempt = self.begun(self.exercise(exam=True))
-        with pytest.raises(work.Refused):
+        with pytest.raises(work.WorkRefused):
             work.take_hint(attempt, self.users["learner"])
         assert attempt.scenario is not None
         attempt.scenario.refresh_from_db()
@@ -225,17 +225,17 @@ class LearnerTest(ClassroomTest):
         attempt.refresh_from_db()
         assert made.after_reference and attempt.score == 0
         closed = self.begun(self.exercise(), "other_learner")
-        with pytest.raises(work.Refused):
+        with pytest.raises(work.WorkRefused):
             work.go_on_from_reference(closed, self.users["other_learner"])
 
     def test_when_the_time_or_the_submissions_are_over_nothing_is_taken(self) -> None:
         attempt = self.begun(self.exercise(submissions=1, minutes=30))
         self.graded(attempt)
-        with pytest.raises(work.Refused, match="used up"):
+        with pytest.raises(work.WorkRefused, match="used up"):
             work.submit(attempt, self.users["learner"])
         late = self.begun(self.exercise(minutes=30), "other_learner")
         Attempt.objects.filter(pk=late.pk).update(started=now() - timedelta(hours=1))
-        with pytest.raises(work.Refused, match="over"):
+        with pytest.raises(work.WorkRefused, match="over"):
             work.submit(Attempt.objects.get(pk=late.pk), self.users["other_learner"])
 
     def test_a_deleted_drawing_keeps_its_submissions_and_begins_anew(self) -> None:

@@ -63,7 +63,7 @@ class LostTest(ClassroomTest):
         assert self.left() == 1
         self.lose()
         self.graded(self.attempt)
-        with pytest.raises(work.Refused, match="used up"):
+        with pytest.raises(work.WorkRefused, match="used up"):
             work.submit(self.attempt, self.user)
 
     def test_what_waits_counts_and_what_was_graded_again_counts_too(self) -> None:

@@ -86,7 +86,7 @@ class PacksTest(ClassroomTest):
 
     def test_a_pack_whose_number_cannot_be_written_says_so(self) -> None:
         odd = self.files["pack.yml"].replace("version: 1\n", "? version\n: 1\n")
-        with pytest.raises(services.Refused):
+        with pytest.raises(services.PackNotTaken):
             services.publish(None, None, {**self.files, "pack.yml": odd, "text.md": "Other."})
 
     def test_what_is_exported_is_imported_again(self) -> None:
@@ -125,7 +125,7 @@ class PacksTest(ClassroomTest):
 
     def test_a_draft_with_a_character_that_is_no_text_is_refused(self) -> None:
         made = self.draft()
-        with pytest.raises(services.Refused, match="no text"):
+        with pytest.raises(services.PackNotTaken, match="no text"):
             services.save_draft(made, made.saved, {**made.files, "text.md": "a\0b"})
 
     def test_a_note_that_cannot_be_kept_is_refused_in_words(self) -> None:

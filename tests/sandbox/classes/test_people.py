@@ -76,7 +76,7 @@ class PeopleTest(ClassroomTest):
     def test_an_invitation_opens_no_place_that_was_closed(self) -> None:
         place = people.enrol(self.course, self.mate)
         people.change(place, active=False)
-        with pytest.raises(people.Refused, match="was closed"):
+        with pytest.raises(people.PeopleRefused, match="was closed"):
             people.accept(self.mate, people.invite(self.course, self.owner))
 
     def test_an_invitation_is_for_a_learner_unless_another_role_is_chosen(self) -> None:
@@ -125,9 +125,9 @@ class PeopleTest(ClassroomTest):
             ("login,name\nx,e\u0301\u200c\u0301\n", "Line 2: there is a character that is no text"),
             ("login\n\u06cc\u200c\u0631\n", "Line 2: there is a character that is no text"),
         ):
-            with pytest.raises(people.Refused, match=named):
+            with pytest.raises(people.PeopleRefused, match=named):
                 self.roster(text)
-        with pytest.raises(people.Refused, match="UTF-8"):
+        with pytest.raises(people.PeopleRefused, match="UTF-8"):
             people.read_roster(self.course, self.owner, b"login\n\xff\xfe\n")
         assert self.course.enrolments.count() == before
 
@@ -150,7 +150,7 @@ class PeopleTest(ClassroomTest):
             # One is there by the login of an invitation, one by an account that joined with the code.
             lines = self.roster("login,group\nmate,A\nnewone,B\nlearner,C\nanother,D\n")
             assert [line.outcome for line in lines] == ["was there", "was there", "was there", "invited"]
-            with pytest.raises(people.Refused, match=f"more than its {count + 1} places"):
+            with pytest.raises(people.PeopleRefused, match=f"more than its {count + 1} places"):
                 self.roster("login\nmate\none-more\n")
         assert self.course.enrolments.count() == count + 1
 
@@ -177,10 +177,10 @@ class PeopleTest(ClassroomTest):
         second = self.users["second"] = User.objects.create_user("second")
         people.enrol(self.course, second, role=Role.INSTRUCTOR)
         for line in ("learner,instructor", "newone,instructor", "second,learner"):
-            with pytest.raises(people.Refused, match="Line 2: only an owner"):
+            with pytest.raises(people.PeopleRefused, match="Line 2: only an owner"):
                 people.read_roster(self.course, author, f"login,role\n{line}\n".encode())
             login, role = line.split(",")
-            with pytest.raises(people.Refused, match="Line 1: only an owner"):
+            with pytest.raises(people.PeopleRefused, match="Line 1: only an owner"):
                 people.take_roster(self.course, author, [(login, "", role, "")])
         assert (self.role_of("learner"), self.role_of("second")) == (Role.LEARNER, Role.INSTRUCTOR)
         assert not Invitation.objects.exists()
@@ -191,9 +191,9 @@ class PeopleTest(ClassroomTest):
         assert self.role_of("second") == Role.LEARNER
 
     def test_the_last_owner_stays(self) -> None:
-        with pytest.raises(people.Refused):
+        with pytest.raises(people.PeopleRefused):
             people.change(self.places["owner"], role=Role.LEARNER)
-        with pytest.raises(people.Refused):
+        with pytest.raises(people.PeopleRefused):
             people.change(self.places["owner"], active=False)
 
     def test_a_course_outlives_the_account_that_made_it(self) -> None:

@@ -214,7 +214,7 @@ class PredictionsTest(ClassroomTest):
         Attempt.objects.filter(pk=late.pk).update(started="2020-01-01T00:00:00Z")
         again = Attempt.objects.get(pk=late.pk)
         self.predict(again)
-        with pytest.raises(work.Refused, match="over"):
+        with pytest.raises(work.WorkRefused, match="over"):
             work.submit(again, self.users["other_learner"])
 
     def test_the_drawing_of_somebody_else_is_looked_at_afterwards(self) -> None:

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 import netcore
 from sandbox.runs import events, limits, runner
 from sandbox.runs.models import Kind, Run, State
-from sandbox.runs.work import Refused
+from sandbox.runs.work import RunRefused
 from tests.sandbox.base import DESIGNS, FAULT, SandboxTest
 
 
@@ -112,7 +112,7 @@ class ExecuteTest(SandboxTest):
             (RecursionError(), "nested too deeply"),
             (runner.TookTooLong(), "20 seconds"),
             (Interrupt(), "20 seconds"),
-            (Refused("Not like this."), "Not like this."),
+            (RunRefused("Not like this."), "Not like this."),
         ):
             with self.failing(error):
                 run = self.queued(self.made)

@@ -56,6 +56,73 @@ def disguised(document: dict[str, Any]) -> dict[str, Any]:
     return {**bare, "topology": {key: renamed(entry) for key, entry in topology.items()}}
 
 
+def renumbered(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a drawing with every IPv4 address replaced, and nothing beside."""
+    text = re.sub(
+        r'"(\d+)(\.\d+\.\d+\.\d+)', lambda found: f'"{int(found[1]) + 1}{found[2]}', json.dumps(document)
+    )
+    return json.loads(text)  # type: ignore[no-any-return]
+
+
+def with_vm(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a drawing with one plain VM more, in its first subnet."""
+    made = json.loads(json.dumps(document))
+    topology = made["topology"]
+    key, subnet = next(iter(topology["subnets"].items()))
+    address = subnet["prefixes"][0].rpartition(".")[0] + ".99"
+    topology["vms"]["more"] = {"name": "more"}
+    configurations = {"ip1": {"address": address, "primary": True}}
+    topology["nics"]["more-nic"] = {
+        "name": "more-nic",
+        "vm": "more",
+        "subnet": key,
+        "configurations": configurations,
+    }
+    return netcore.dump(netcore.load(made))
+
+
+def with_subnet(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a drawing with one empty subnet more, in its first network."""
+    made = json.loads(json.dumps(document))
+    key, vnet = next(iter(made["topology"]["vnets"].items()))
+    prefix = ".".join(vnet["address_space"][0].split(".")[:2]) + ".240.0/24"
+    made["topology"]["subnets"]["more"] = {"name": "more", "vnet": key, "prefixes": [prefix]}
+    return netcore.dump(netcore.load(made))
+
+
+def without_vm(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a drawing without its first VM and what that one is attached by."""
+    made = json.loads(json.dumps(document))
+    topology = made["topology"]
+    gone = next(iter(topology["vms"]))
+    del topology["vms"][gone]
+    topology["nics"] = {key: nic for key, nic in topology["nics"].items() if nic["vm"] != gone}
+    return made  # type: ignore[no-any-return]
+
+
+def honest_drawings() -> list[dict[str, Any]]:
+    """Return small drawings that somebody makes who looks at no exercise."""
+    two = net().vnet("vnet1", "10.0.0.0/16").subnet("subnet1", "10.0.0.0/24").subnet("subnet2", "10.0.1.0/24")
+    shop = net().vnet("store", "10.3.0.0/16").subnet("web", "10.3.0.0/24").subnet("data", "10.3.1.0/24")
+    row = net().vnet("v", "10.4.0.0/16").subnet("s", "10.4.0.0/24")
+    for number in range(4, 9):
+        row.vm(f"vm{number}", "s", f"10.4.0.{number}")
+    guarded = net().vnet("v", "10.5.0.0/16").subnet("s", "10.5.0.0/24").appliance("fw", "s", "10.5.0.4")
+    pair = net().vnet("v", "10.6.0.0/16").subnet("a", "10.6.0.0/24").subnet("b", "10.6.1.0/24")
+    led = net().vnet("v", "10.7.0.0/16").table("t", {"0.0.0.0/0": "10.7.0.4"}).subnet("a", "10.7.0.0/24")
+    made = [
+        two.vm("vm1", "subnet1", "10.0.0.4")
+        .vm("vm2", "subnet2", "10.0.1.4")
+        .vm("vm3", "subnet2", "10.0.1.5"),
+        shop.vm("web1", "web", "10.3.0.4").vm("web2", "web", "10.3.0.5").vm("db1", "data", "10.3.1.4"),
+        row,
+        guarded.vm("a", "s", "10.5.0.5").vm("b", "s", "10.5.0.6"),
+        pair.appliance("fw1", "a", "10.6.0.4").appliance("fw2", "b", "10.6.1.4"),
+        led.subnet("b", "10.7.1.0/24", table="t").appliance("fw", "a", "10.7.0.4").vm("c", "b", "10.7.1.4"),
+    ]
+    return [netcore.dump(one.scenario()) for one in made]
+
+
 def test_names_and_addresses_are_no_part_of_it() -> None:
     for name in ("two-firewalls", "hub-and-spokes", "failover-10-gateways"):
         document = drawing(name)
@@ -141,3 +208,25 @@ class FollowingTest(SandboxTest):
         for last in (6, 9, 11):
             assert services.create(self.owner, plain("10.2", last)).follows_id is None, last
         assert services.create(self.owner, plain("10.2", 10)).follows_id == source.pk, "the very same"
+
+    def test_a_small_drawing_with_one_thing_more_or_less_follows_by_what_tells_it(self) -> None:
+        """Lab 21 has two appliances that speak BGP: all its ids and addresses are replaced."""
+        source = self.restricted(start_of("lab-21"))
+        for change in (with_vm, with_subnet):
+            copy = services.create(self.owner, change(disguised(start_of("lab-21"))))
+            assert copy.follows_id == source.pk, change
+
+    def test_a_plain_drawing_with_one_thing_more_or_less_follows_where_its_ids_were_kept(self) -> None:
+        for lab in ("lab-01", "lab-02", "lab-04", "lab-12"):
+            document = start_of(lab)
+            source = self.restricted(document)
+            for change in (with_vm, with_subnet, *([without_vm] if lab in ("lab-04", "lab-12") else [])):
+                copy = services.create(self.owner, change(renumbered(document)))
+                assert copy.follows_id == source.pk, (lab, change)
+            restrictions.restrict(source, [], False)
+
+    def test_what_is_drawn_from_nothing_follows_no_small_drawing(self) -> None:
+        for lab in ("lab-01", "lab-02", "lab-04", "lab-12", "lab-21", "lab-22"):
+            self.restricted(start_of(lab))
+        for honest in honest_drawings():
+            assert services.create(self.owner, honest).follows_id is None, honest

@@ -61,7 +61,7 @@ class Command(BaseCommand):
         for folder in _folders(options["packs"]):
             try:
                 made = services.publish(None, None, services.files_of(folder))
-            except services.Refused as error:
+            except services.PackNotTaken as error:
                 lines = "\n".join(f"  {netcore.PackProblem(**one).text}" for one in error.problems)
                 raise CommandError(f"{folder.name}: {error}\n{lines}") from error
             self.stdout.write(f"{made.slug}: version {made.number}")

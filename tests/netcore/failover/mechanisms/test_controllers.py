@@ -167,7 +167,7 @@ rights = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     rights,
     st.sampled_from(["reads", "writes"]),
