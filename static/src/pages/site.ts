@@ -11,9 +11,11 @@ import { enhancePrint } from "./site/print";
 import { enhanceGo, enhanceRefresh } from "./site/refresh";
 import { enhanceSearch } from "./site/search";
 import { enhanceSnippet } from "./site/snippet";
+import { enhanceUnsaved } from "./site/unsaved";
 
 followTheme();
 enhanceConfirms(document);
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-unsaved]")) enhanceUnsaved(form);
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-import]")) enhanceImport(form);
 for (const card of document.querySelectorAll<HTMLElement>("[data-grading]")) enhanceGrading(card);
 for (const form of document.querySelectorAll<HTMLElement>(".answer-form")) enhancePrint(form);

@@ -206,6 +206,36 @@ class PacksTest(ClassroomTest):
         self.save("text.md", "second", base=1)
         assert PackDraft.objects.get().files["text.md"] == "first"
 
+    def test_publishing_saves_the_text_of_the_editor_first(self) -> None:
+        found = self.draft()
+        form = {"path": "text.md", "text": "Another task.", "base": str(found.saved)}
+        answer = self.author.post(f"/drafts/{found.pk}/publish/", form, follow=True)
+        assert f"{LAB} version 1 is published." in answer.content.decode()
+        assert PackVersion.objects.get(course=self.course).files["text.md"] == "Another task."
+
+    def test_publishing_what_is_published_says_that_nothing_changed(self) -> None:
+        found = self.draft()
+        self.author.post(f"/drafts/{found.pk}/publish/", {})
+        answer = self.author.post(f"/drafts/{found.pk}/publish/", {}, follow=True)
+        page = answer.content.decode()
+        assert "Nothing changed since version 1." in page and page.count("is published") == 1
+
+    def test_a_text_that_is_refused_stays_on_the_page(self) -> None:
+        found = self.draft()
+        self.save("text.md", "first")
+        form = {"path": "text.md", "text": "second", "base": "0", "note": "x"}
+        for action in ("save", "publish"):
+            answer = self.author.post(f"/drafts/{found.pk}/{action}/", form)
+            assert answer.status_code == 409 and answer.context["text"] == "second"
+            assert "Somebody saved this draft in the meantime." in answer.content.decode()
+            assert answer.context["draft"].saved == found.saved + 1, (
+                "saved again, it takes the place of theirs"
+            )
+        answer = self.author.post(f"/drafts/{found.pk}/save/", {**form, "path": "other.yml"})
+        assert answer.context["text"] == "second" and "Files are pack.yml" in answer.content.decode()
+        assert PackDraft.objects.get().files["text.md"] == "first"
+        assert not PackVersion.objects.filter(course=self.course).exists()
+
     def test_only_files_of_a_pack_are_written(self) -> None:
         self.draft()
         for path in ("../x.yml", "/etc/passwd", "reference/../x.yml", "other.yml", "reference/A.yml", ""):
