@@ -82,7 +82,7 @@ def courses_of(user: User) -> list[dict[str, Any]]:
 def places(course: Course) -> QuerySet[Enrolment]:
     """Return all places of a course with their people, staff first, then by name; one query."""
     return (
-        course.enrolments.select_related("user")
+        course.enrolments.select_related("user", "invitation__created_by")
         .annotate(staff=Count("pk", filter=Q(role__in=STAFF)))
         .order_by("-active", "-staff", "group", "name", "login", "pk")
     )
@@ -95,6 +95,13 @@ def found_places(course: Course, words: str, role: str) -> QuerySet[Enrolment]:
     """
     found = places(course)
     return _named(found.filter(role=role) if role else found, words)
+
+
+def same_login(course: Course) -> set[str]:
+    """Return the logins of a roster whose place waits while an account of that user name is in the course."""
+    waiting = course.enrolments.filter(user=None, active=True).exclude(login="").values("login")
+    there = course.enrolments.filter(user__username__in=waiting, user__is_guest=False)
+    return set(there.values_list("user__username", flat=True))
 
 
 def _named(found: QuerySet[Enrolment], words: str) -> QuerySet[Enrolment]:
