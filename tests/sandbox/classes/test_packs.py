@@ -335,6 +335,37 @@ class PacksTest(ClassroomTest):
         signed = {**unsigned, "signature": receipts.signature(unsigned, packs.receipt_key())}
         assert self.verify(signed)[0] == 0, "the key alone proves it"
 
+    def folder(self, files: dict[str, str], root: str) -> Path:
+        made = Path(root) / LAB
+        for path, text in files.items():
+            (made / path).parent.mkdir(parents=True, exist_ok=True)
+            (made / path).write_text(text, encoding="utf-8")
+        return made
+
+    def test_import_takes_what_lint_refuses_only_by_force(self) -> None:
+        wrong = self.files["wrong/own-table.yml"].replace("fails:", "fails: [all-talk] #")
+        with TemporaryDirectory() as root:
+            folder = self.folder({**self.files, "wrong/own-table.yml": wrong}, root)
+            with pytest.raises(CommandError, match="lint refuses it"):
+                call_command("packs", "import", str(folder), stdout=io.StringIO())
+            assert PackVersion.objects.count() == 1
+            call_command("packs", "import", str(folder), "--force", stdout=io.StringIO())
+        assert PackVersion.objects.get(number=2).files["wrong/own-table.yml"] == wrong
+
+    def test_packs_of_a_course_are_imported_and_exported(self) -> None:
+        with TemporaryDirectory() as root:
+            folder = self.folder({**self.files, "text.md": "Of the course."}, root)
+            call_command("packs", "import", str(folder), "--course", "Networks", stdout=io.StringIO())
+            made = PackVersion.objects.get(course=self.course)
+            self.version.delete()
+            with pytest.raises(CommandError, match=f"--course {self.course.pk}"):
+                call_command("packs", "export", LAB, f"{root}/out", stdout=io.StringIO())
+            course = str(self.course.pk)
+            call_command("packs", "export", LAB, f"{root}/out", "--course", course, stdout=io.StringIO())
+            assert (Path(root) / "out" / LAB / "text.md").read_text() == made.files["text.md"]
+            with pytest.raises(CommandError, match="no course Nowhere"):
+                call_command("packs", "import", str(folder), "--course", "Nowhere", stdout=io.StringIO())
+
     def test_what_is_no_receipt_cannot_be_verified(self) -> None:
         for given in ([], {}, {"pack": 3}, {"pack": {"digest": "a\0b"}}):
             with pytest.raises(CommandError) as caught:

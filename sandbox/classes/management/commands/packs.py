@@ -1,9 +1,9 @@
 """`manage.py packs`: lint, import and export exercise packs, and verify receipts of them.
 
 Lint says whether packs keep their promises, with exit code 1 where one does not; import stores folders as
-versions that every course may use; export writes a stored version as a folder. Verify holds a receipt
-against the site's own key and stored pack, and ends with the exit codes of `netcore verify`. The site is the
-one whose data folder `--data` names, as for `demo`.
+versions that every course may use, or one, unless lint refuses; export writes a stored version as a folder.
+Verify holds a receipt against the site's own key and stored pack, and ends with the exit codes of
+`netcore verify`. The site is the one whose data folder `--data` names, as for `demo`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from argparse import SUPPRESS, ArgumentParser
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -23,7 +24,7 @@ from django.db import DatabaseError
 
 import netcore
 from sandbox.classes import packs
-from sandbox.classes.models import PackVersion
+from sandbox.classes.models import Course, PackVersion
 from sandbox.classes.services import packs as services
 
 _NO_SITE: Final = (
@@ -52,9 +53,12 @@ class Command(BaseCommand):
             "import", parents=[site], help="store packs as versions that every course may use"
         )
         stored.add_argument("packs", nargs="*", metavar="PACK", help="folder of a pack, or its id")
+        stored.add_argument("--course", help="id or title of the course whose pack it is; else all")
+        stored.add_argument("--force", action="store_true", help="store also what lint refuses")
         written = actions.add_parser("export", parents=[site], help="write a stored pack into a folder")
         written.add_argument("pack", help="its id")
         written.add_argument("folder", type=Path, help="where a folder of its id is made")
+        written.add_argument("--course", help="id or title of the course whose pack it is")
         written.add_argument("--version", dest="number", type=int, help="number; the newest without one")
 
         verify = actions.add_parser(
@@ -81,21 +85,30 @@ class Command(BaseCommand):
             raise CommandError(_NO_SITE.format(folder=settings.DATA_DIR), returncode=2) from error
 
     def _import(self, options: dict[str, Any]) -> None:
+        course = _course(options["course"])
         for folder in _folders(options["packs"]):
+            problems = () if options["force"] else lint(folder, 4)
+            if problems:
+                lines = "\n".join(f"  {problem.text}" for problem in problems)
+                raise CommandError(f"{folder.name}: lint refuses it; --force stores it anyway.\n{lines}")
             try:
-                made = services.publish(None, None, services.files_of(folder))
+                made = services.publish(course, None, services.files_of(folder))
             except services.Refused as error:
                 lines = "\n".join(f"  {netcore.PackProblem(**one).text}" for one in error.problems)
                 raise CommandError(f"{folder.name}: {error}\n{lines}") from error
             self.stdout.write(f"{made.slug}: version {made.number}")
 
     def _export(self, options: dict[str, Any]) -> None:
-        versions = PackVersion.objects.filter(course=None, slug=options["pack"])
+        every = PackVersion.objects.filter(slug=options["pack"])
+        versions = every.filter(course=_course(options["course"]))
         if options["number"] is not None:
             versions = versions.filter(number=options["number"])
         found = versions.order_by("-number").first()
         if found is None:
-            raise CommandError(f"There is no such version of {options['pack']}.")
+            courses = Course.objects.filter(pk__in=every.exclude(course=None).values("course"))
+            named = "".join(f"\n  --course {course.pk}  {course}" for course in courses)
+            others = f" Courses have packs of this id:{named}" if named else ""
+            raise CommandError(f"There is no such version of {options['pack']}.{others}")
         folder = options["folder"] / found.slug
         for path, text in found.files.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -157,6 +170,21 @@ def _in_folder(folder: Path) -> int:
     words = sys.argv[1:place] + sys.argv[place + (1 if "=" in sys.argv[place] else 2) :]
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *words]
     return subprocess.call(command, env={**os.environ, "SANDBOX_DATA": str(folder)})
+
+
+def _course(named: str | None) -> Course | None:
+    """Return the course of an id or a title; None where none is named."""
+    if named is None:
+        return None
+    try:
+        found = list(Course.objects.filter(pk=UUID(named)))
+    except ValueError:
+        found = list(Course.objects.filter(title=named))
+    if len(found) == 1:
+        return found[0]
+    ids = "".join(f"\n  {course.pk}  {course}" for course in found)
+    words = f"Several courses are called {named}; name one by its id:{ids}" if found else ""
+    raise CommandError(words or f"There is no course {named}.")
 
 
 def _digest(made: Any) -> str:
