@@ -120,7 +120,7 @@ def draft(request: HttpRequest, draft_id: str) -> HttpResponse:
     """
     found, place = access.draft(request.user, draft_id)
     context, status = _shown(found, request.GET.get("file", "")), 200
-    seed, tab = _seed(request.GET.get("seed", "0")), request.GET.get("tab", "")
+    seed, tab = authoring.seed_of(request.GET.get("seed", "0")), request.GET.get("tab", "")
     context |= {"seed": seed, "tab": tab}
     pack, _ = authoring.read(found.files)
     if pack is not None:
@@ -151,11 +151,6 @@ def _shown(found: PackDraft, path: str) -> dict[str, Any]:
         "problems": problems,
         "help": authoring.help_of(found.files, path, problems),
     }
-
-
-def _seed(asked: str) -> int:
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 0
-    return number if number in authoring.SEEDS else 0
 
 
 class _Unsaved(Exception):
@@ -206,7 +201,7 @@ def _unsaved(request: HttpRequest, found: PackDraft, place: Enrolment, error: _U
     found.refresh_from_db()
     path = request.POST.get("path", "").strip()
     context = {**_shown(found, path), "path": path, "text": request.POST.get("text", "")}
-    context |= {"unsaved": str(error), "seed": _seed(request.POST.get("seed", "0"))}
+    context |= {"unsaved": str(error), "seed": authoring.seed_of(request.POST.get("seed", "0"))}
     return page(request, "draft.html", found.course, place, context, error.status)
 
 
@@ -222,7 +217,7 @@ def draft_save(request: HttpRequest, draft_id: str) -> HttpResponse:
     tab = request.POST.get("tab", "")
     if tab in ("try", "preview"):
         asked["tab"] = tab
-    if seed := _seed(request.POST.get("seed", "0")):
+    if seed := authoring.seed_of(request.POST.get("seed", "0")):
         asked["seed"] = str(seed)
     return redirect(f"{reverse('classes:draft', args=[found.pk])}?{urlencode(asked, safe='/')}")
 

@@ -129,6 +129,19 @@ class PacksTest(ClassroomTest):
         attempt.refresh_from_db()
         assert exercise.pack == made and attempt.pack == self.version
 
+    def test_a_preview_is_the_page_of_a_learner_with_drawing_fields_and_what_comes_first(self) -> None:
+        found = self.draft()
+        page = self.author.get(f"/drafts/{found.pk}/?tab=preview&seed=3").content.decode()
+        picture = f"/drafts/{found.pk}/picture.svg?seed=3"
+        assert picture in page.replace("&amp;", "&")
+        assert "<fieldset disabled>" in page and "before the run" in page and "predictions come first" in page
+        drawn = self.author.get(picture)
+        assert drawn.status_code == 200 and drawn["Content-Type"].startswith("image/svg+xml")
+        assert drawn["ETag"] != self.author.get(f"/drafts/{found.pk}/picture.svg")["ETag"]
+        assert self.clients["assistant"].get(picture).status_code == 404
+        self.save("scenario.yml", "topology: [")
+        assert self.author.get(picture).status_code == 200
+
     def test_trying_says_which_solution_breaks_its_promise(self) -> None:
         found = self.draft()
         wrong = self.files["wrong/own-table.yml"].replace("fails:", "fails: [all-talk] #")
