@@ -33,6 +33,7 @@ from sandbox.classes.models.grades import is_about_another
 from sandbox.classes.scoring import Checked, Graded, earned_by_themselves
 from sandbox.classes.timing import Limits, limits
 from sandbox.runs.models import OPEN
+from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios.models import Revision, Scenario
 
 
@@ -435,8 +436,9 @@ def broadcasts(exercise: Exercise) -> list[Broadcast]:
 def edits(attempt: Attempt) -> list[dict[str, Any]]:
     """Return the revisions of the drawing of an attempt in order, as plain data without documents.
 
-    Each is ``{"number", "created", "problems", "counts", "pause_s", "submitted"}``; ``pause_s`` is the
-    time since the one before, ``submitted`` the number of the submission that handed it in.
+    Each is ``{"number", "created", "problems", "counts", "pause_s", "submitted", "words", "more"}``;
+    ``pause_s`` is the time since the one before, ``submitted`` the number of the submission that handed it
+    in; ``words`` are what the edit changed, and ``more`` how many changes are not told.
     """
     if attempt.scenario_id is None:
         return []
@@ -447,6 +449,7 @@ def edits(attempt: Attempt) -> list[dict[str, Any]]:
     for revision in revisions.order_by("number")[:MAX_EDITS]:
         pause = (revision.created - before).total_seconds() if before else 0.0
         before = revision.created
+        words, more = scenario_queries.told_changes(revision)
         found.append(
             {
                 "number": revision.number,
@@ -455,6 +458,8 @@ def edits(attempt: Attempt) -> list[dict[str, Any]]:
                 "counts": revision.counts,
                 "pause_s": round(pause),
                 "submitted": handed_in.get(revision.pk),
+                "words": words,
+                "more": more,
             }
         )
     return found
