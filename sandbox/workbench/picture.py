@@ -106,14 +106,16 @@ def _subnets(
         if named:
             more = f" +{len(subnets) - len(shown)}" if place == len(shown) - 1 < len(subnets) - 1 else ""
             label = (_text(_map(subnet).get("name"), 40) or key) + more
-            drawn.append(_label(x + 8, y + 7, width - 16, label, hue))
+            # At the right: at the left stands what the subnet holds.
+            drawn.append(_label(x + width - 8, y + 8, width / 2, label, hue, anchor="end"))
         drawn += _marks(x + 11, y + height / 2, width - 22, residents.get(key, []), hue, named)
     return drawn
 
 
-def _label(x: float, y: float, width: float, text: str, hue: str) -> str:
+def _label(x: float, y: float, width: float, text: str, hue: str, anchor: str = "start") -> str:
     words = escape(_short(text, max(2, int(width / _LETTER))))
-    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{_SMALL}" fill="{hue}">{words}</text>'
+    place = f'x="{x:.1f}" y="{y:.1f}" font-size="{_SMALL}" text-anchor="{anchor}"'
+    return f'<text {place} fill="{hue}">{words}</text>'
 
 
 def _marks(
