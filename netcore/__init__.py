@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     from netcore.checks.packs.models import schemas as pack_schemas
     from netcore.checks.packs.reader import PackRefused, read_pack
     from netcore.checks.packs.solutions import handed_in, read_solution
-    from netcore.checks.packs.variants import Variant, as_written, drawn_sets, solution, variant
+    from netcore.checks.packs.variants import Variant, as_written, drawn_sets, in_variant, solution, variant
     from netcore.checks.packs.yaml_text import YamlRefused as PackYamlRefused
     from netcore.checks.packs.yaml_text import lines as pack_yaml_lines
     from netcore.checks.packs.yaml_text import parse as pack_yaml
@@ -112,16 +112,16 @@ __all__ = [
     "designs", "diff", "difference", "drawn_sets", "dump", "effective_routes", "effective_rules",
     "explain", "export_csv", "export_json", "exposed", "exposures", "facts", "fault_kinds",
     "first_divergence", "forward", "grade", "guest_view", "handed_in", "headers_named", "import_arm",
-    "join_trials", "judge", "language_code", "lint", "lint_seeds", "live_race", "live_refusals", "load",
-    "lookup_table", "loops", "matrix", "merge_trials", "near_names", "never", "one_way", "pack_schemas",
-    "pack_yaml", "pack_yaml_lines", "packets_of", "prepare_trials", "profiles", "protocol_name",
-    "protocol_number", "public_checks", "put_faults", "race", "reach", "reach_counts", "read",
-    "read_pack", "read_solution", "read_text", "receipt", "redundancy", "refusals", "right_choices",
-    "routes_alone", "routes_shown", "rule_cards", "say", "schema", "shadowed", "shadowed_at", "simulate",
-    "solution", "space_of", "speaking", "stale_routes", "stop_when", "sweep", "sweep_parameters",
-    "sweep_point", "sweep_scenario", "sweep_summary", "switches", "timing_profile", "timing_profiles",
-    "told", "too_many_solutions", "trace", "trace_steps", "traceroute", "trial_stretches", "trials",
-    "unknown_to", "variant", "verify_receipt", "warm", "warnings", "why",
+    "in_variant", "join_trials", "judge", "language_code", "lint", "lint_seeds", "live_race",
+    "live_refusals", "load", "lookup_table", "loops", "matrix", "merge_trials", "near_names", "never",
+    "one_way", "pack_schemas", "pack_yaml", "pack_yaml_lines", "packets_of", "prepare_trials", "profiles",
+    "protocol_name", "protocol_number", "public_checks", "put_faults", "race", "reach", "reach_counts",
+    "read", "read_pack", "read_solution", "read_text", "receipt", "redundancy", "refusals",
+    "right_choices", "routes_alone", "routes_shown", "rule_cards", "say", "schema", "shadowed",
+    "shadowed_at", "simulate", "solution", "space_of", "speaking", "stale_routes", "stop_when", "sweep",
+    "sweep_parameters", "sweep_point", "sweep_scenario", "sweep_summary", "switches", "timing_profile",
+    "timing_profiles", "told", "too_many_solutions", "trace", "trace_steps", "traceroute",
+    "trial_stretches", "trials", "unknown_to", "variant", "verify_receipt", "warm", "warnings", "why",
 ]
 # fmt: on
 
@@ -157,7 +157,7 @@ _IN_ROOMS = {
     "netcore.checks.packs.models": "Pack PackProblem Solution pack_schemas",
     "netcore.checks.packs.reader": "PackRefused read_pack",
     "netcore.checks.packs.solutions": "handed_in read_solution",
-    "netcore.checks.packs.variants": "Variant as_written drawn_sets solution variant",
+    "netcore.checks.packs.variants": "Variant as_written drawn_sets in_variant solution variant",
     "netcore.checks.packs.yaml_text": "PackYamlRefused pack_yaml_lines pack_yaml",
     "netcore.checks.predictions": "Judgement Prediction check_prediction judge told",
     "netcore.failover.sweepable": "Sweepable",

@@ -6,6 +6,7 @@ import logging
 import secrets
 from typing import Final
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
@@ -82,3 +83,17 @@ def claim(user: User, username: str, password: str) -> User:
         locked.set_password(password)
         locked.save(update_fields=["username", "is_guest", "password"])
     return locked
+
+
+def verified_addresses(user: User) -> set[str]:
+    """Return the e-mail addresses that a person has shown to be theirs, in lower case."""
+    found = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    return {address.lower() for address in found}
+
+
+def account_of(login: str) -> User | None:
+    """Return the account of a login: who has verified that address, else who has that user name."""
+    mine = EmailAddress.objects.filter(email__iexact=login, verified=True).select_related("user").first()
+    if mine is not None and isinstance(mine.user, User):
+        return mine.user
+    return User.objects.filter(username=login, is_guest=False).first()

@@ -25,6 +25,7 @@ from sandbox.classes.models import (
     Enrolment,
     Exercise,
     Grading,
+    Invitation,
     PackDraft,
     PackVersion,
     Role,
@@ -102,6 +103,16 @@ def course(user: Visitor, course_id: UUID | str, ability: str = "see") -> tuple[
     """
     found = _one(Course.objects.all(), course_id)
     return found, _demand(user, found, ability)
+
+
+def invitation(user: Visitor, invitation_id: UUID | str) -> tuple[Invitation, Enrolment]:
+    """Return an invitation and the place of somebody who may withdraw it.
+
+    Raises:
+        Http404: as ``course``.
+    """
+    found = _one(Invitation.objects.select_related("course"), invitation_id)
+    return found, _demand(user, found.course, "manage")
 
 
 def exercise(user: Visitor, exercise_id: UUID | str, ability: str = "see") -> tuple[Exercise, Enrolment]:

@@ -96,21 +96,40 @@ def lint(files: packs.Files) -> list[dict[str, Any]]:
 
 
 def preview(pack: netcore.Pack, seed: int) -> dict[str, Any]:
-    """Return what a learner with a seed gets.
+    """Return what a learner with a seed gets, as the page of the exercise shows it.
 
-    Returns: ``title``, ``objective``, ``text``, ``after``, ``hints``, ``checks`` and ``hidden``, how many.
+    Returns: ``title``, ``track``, ``minutes``, ``objective``, ``text``, ``after``, ``hints``, ``checks``,
+    ``first`` (those of them that come before a run) and ``hidden``, how many.
     """
     variant = netcore.variant(pack, seed)
     checks = [check.as_dict() for check in netcore.public_checks(pack, seed)]
     return {
         "title": variant.title,
+        "track": pack.about.track,
+        "minutes": pack.about.minutes,
         "objective": variant.objective,
         "text": markdown.html(variant.text),
         "after": markdown.html_with_facts(variant.after),
         "hints": variant.hints,
         "checks": [{**check, "asked": answers.fields_of(check)} for check in checks],
+        "first": [check for check in checks if check["withholds"]],
         "hidden": len(pack.checks) - len(checks),
     }
+
+
+def start_of(files: packs.Files, seed: int) -> dict[str, Any]:
+    """Return the drawing that a learner with a seed begins with; empty where it cannot be read."""
+    pack, _ = read(files)
+    try:
+        return netcore.variant(pack, seed).document if pack is not None else {}
+    except (netcore.NetcoreError, ValueError):
+        return {}
+
+
+def seed_of(asked: str) -> int:
+    """Return the variant that an address asks for; 0 where it asks for none that there is."""
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 0
+    return number if number in SEEDS else 0
 
 
 def side_by_side(pack: netcore.Pack, seed: int) -> dict[str, Any]:

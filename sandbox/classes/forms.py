@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from sandbox.classes import queries
+from sandbox.classes import packs, queries
 from sandbox.classes.models import Course, Enrolment, Exercise, Extension, LatePolicy, PackVersion, Role
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class ExerciseForm(ExerciseModelForm):
         max_length=4000,
         label=_("Locked parts of the drawing"),
         widget=forms.Textarea(attrs={"rows": 3, "class": "mono"}),
-        help_text=_("One JSON pointer a line, such as /topology/vnets/hub."),
+        help_text=_("One place a line, such as /topology/vnets/hub, in the names of the pack."),
     )
 
     class Meta:
@@ -127,12 +127,12 @@ class ExerciseForm(ExerciseModelForm):
         }
         help_texts = {"submissions": _("0 is no limit."), "minutes": _("0 is no limit.")}
 
-    def __init__(self, *args: Any, packs: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offered: Any, **kwargs: Any) -> None:
         """Offer the packs of the course."""
         super().__init__(*args, **kwargs)
         pack = self.fields["pack"]
         assert isinstance(pack, forms.ModelChoiceField)
-        pack.queryset = packs
+        pack.queryset = offered
         pack.label_from_instance = _pack_label  # type: ignore[assignment,method-assign]
         if not self.is_bound:
             exercise = self.instance
@@ -167,9 +167,22 @@ class ExerciseForm(ExerciseModelForm):
             raise forms.ValidationError(gettext("100 locked parts at most."))
         return found
 
+    def _know_places(self, cleaned: dict[str, Any]) -> None:
+        """Refuse locks of what the drawing of the pack does not have: they would lock nothing."""
+        if not cleaned.get("locks") or cleaned.get("pack") is None:
+            return
+        for pointer, like in packs.unknown_places(cleaned["pack"], cleaned["locks"]).items():
+            words = gettext("The drawing that this pack begins with has no {pointer}.").format(
+                pointer=pointer
+            )
+            if like:
+                words += " " + gettext("Do you mean {like}?").format(like=like)
+            self.add_error("locks", words)
+
     def clean(self) -> dict[str, Any]:
-        """Check the order of the dates, and that an exam ends."""
+        """Check the order of the dates, that an exam ends, and that what is locked is there."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        self._know_places(cleaned)
         dates = [cleaned[name] for name in ("opens", "due", "closes") if cleaned.get(name)]
         if dates != sorted(dates):
             raise forms.ValidationError(gettext("An exercise opens before it is due, and closes after that."))

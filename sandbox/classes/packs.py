@@ -9,16 +9,21 @@ import lzma
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any, Final
 
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
+from jsonpointer import JsonPointer
 
 import netcore
 from sandbox.classes.models import Attempt, Grading, PackVersion
+from sandbox.scenarios import queries as scenario_queries
+
+_LACKS: Final = object()
 
 MAX_ZIP_BYTES: Final = 4_000_000
 MAX_FILES: Final = 60
@@ -103,6 +108,41 @@ def unpredicted(attempt: Attempt) -> list[dict[str, Any]]:
     answered = set(attempt.answers.values_list("check_id", flat=True))
     checks = public_checks(attempt.pack, attempt.seed)
     return [check for check in checks if check["withholds"] and check["id"] not in answered]
+
+
+def locks_of(attempt: Attempt) -> list[str]:
+    """Return the locked places of an attempt's exercise as its learner has them, in other names perhaps."""
+    pack = pack_of(attempt.pack)
+    return [netcore.in_variant(pack, attempt.seed, pointer) for pointer in attempt.exercise.locks]
+
+
+def start_of(version: PackVersion) -> dict[str, Any]:
+    """Return the starting drawing of a pack as it is written, with all fields."""
+    return netcore.dump(netcore.load(netcore.variant(pack_of(version), 0).document))
+
+
+def unknown_places(version: PackVersion, pointers: Sequence[str]) -> dict[str, str]:
+    """Return those of some places that the starting drawing lacks, with one that is like it, or nothing."""
+    start = start_of(version)
+    known = [
+        f"/topology/{kind}{f'/{key}' if key else ''}"
+        for kind, things in start["topology"].items()
+        for key in ("", *things)
+    ]
+    lacking = [pointer for pointer in pointers if JsonPointer(pointer).resolve(start, _LACKS) is _LACKS]
+    return {one: next(iter(get_close_matches(one, known, 1, 0.6)), "") for one in lacking}
+
+
+def places_of(version: PackVersion) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return what can be locked in the starting drawing: kinds in words, with pointers and names."""
+    found = []
+    for kind, things in start_of(version)["topology"].items():
+        rows = [(f"/topology/{kind}/{key}", str(one.get("name") or key)) for key, one in things.items()]
+        if rows:
+            found.append(
+                (scenario_queries.kind_words(kind), [(f"/topology/{kind}", gettext("all of them")), *rows])
+            )
+    return found
 
 
 def open_predictions(attempt: Attempt) -> list[dict[str, str]]:

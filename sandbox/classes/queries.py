@@ -36,6 +36,7 @@ from sandbox.classes.models.grades import is_about_another
 from sandbox.classes.scoring import Checked, Graded, earned_by_themselves
 from sandbox.classes.timing import Limits, late_s, limits
 from sandbox.runs.models import OPEN
+from sandbox.scenarios import queries as scenario_queries
 from sandbox.scenarios.models import Revision, Scenario
 
 QUESTION: Final = "Q"
@@ -88,7 +89,7 @@ def courses_of(user: User) -> list[dict[str, Any]]:
 def places(course: Course) -> QuerySet[Enrolment]:
     """Return all places of a course with their people, staff first, then by name; one query."""
     return (
-        course.enrolments.select_related("user")
+        course.enrolments.select_related("user", "invitation__created_by")
         .annotate(staff=Count("pk", filter=Q(role__in=STAFF)))
         .order_by("-active", "-staff", "group", "name", "login", "pk")
     )
@@ -101,6 +102,13 @@ def found_places(course: Course, words: str, role: str) -> QuerySet[Enrolment]:
     """
     found = places(course)
     return _named(found.filter(role=role) if role else found, words)
+
+
+def same_login(course: Course) -> set[str]:
+    """Return the logins of a roster whose place waits while an account of that user name is in the course."""
+    waiting = course.enrolments.filter(user=None, active=True).exclude(login="").values("login")
+    there = course.enrolments.filter(user__username__in=waiting, user__is_guest=False)
+    return set(there.values_list("user__username", flat=True))
 
 
 def _named(found: QuerySet[Enrolment], words: str) -> QuerySet[Enrolment]:
@@ -507,8 +515,9 @@ def broadcasts(exercise: Exercise) -> list[Broadcast]:
 def edits(attempt: Attempt) -> list[dict[str, Any]]:
     """Return the revisions of the drawing of an attempt in order, as plain data without documents.
 
-    Each is ``{"number", "created", "problems", "counts", "pause_s", "submitted"}``; ``pause_s`` is the
-    time since the one before, ``submitted`` the number of the submission that handed it in.
+    Each is ``{"number", "created", "problems", "counts", "pause_s", "submitted", "words", "more"}``;
+    ``pause_s`` is the time since the one before, ``submitted`` the number of the submission that handed it
+    in; ``words`` are what the edit changed, and ``more`` how many changes are not told.
     """
     if attempt.scenario_id is None:
         return []
@@ -519,6 +528,7 @@ def edits(attempt: Attempt) -> list[dict[str, Any]]:
     for revision in revisions.order_by("number")[:MAX_EDITS]:
         pause = (revision.created - before).total_seconds() if before else 0.0
         before = revision.created
+        words, more = scenario_queries.told_changes(revision)
         found.append(
             {
                 "number": revision.number,
@@ -527,6 +537,8 @@ def edits(attempt: Attempt) -> list[dict[str, Any]]:
                 "counts": revision.counts,
                 "pause_s": round(pause),
                 "submitted": handed_in.get(revision.pk),
+                "words": words,
+                "more": more,
             }
         )
     return found

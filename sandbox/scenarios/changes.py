@@ -158,9 +158,14 @@ def words(change: Change) -> str:
     return text[:1].upper() + text[1:]
 
 
+def kind_words(kind: str) -> str:
+    """Return what one entry of a collection is called."""
+    return str(_KINDS.get(kind, kind.replace("_", " ")))
+
+
 def _thing(thing: Sequence[str]) -> str:
     kind, name, owner = thing
-    said = str(_KINDS.get(kind, kind.replace("_", " ")))
+    said = kind_words(kind)
     if kind == "notes":
         return gettext("a note")
     if owner:

@@ -99,6 +99,17 @@ def changes_between(before: Revision | None, after: Revision) -> list[dict[str, 
     return [{"path": one["path"], "change": one["change"], "words": changes.words(one)} for one in found]
 
 
+def told_changes(revision: Revision) -> tuple[list[str], int]:
+    """Return what the edit of a revision did, in words, and how many changes more there were."""
+    kept = revision.changes
+    return [changes.words(change) for change in kept.get("first", ())], kept.get("more", 0)
+
+
+def kind_words(kind: str) -> str:
+    """Return what one entry of a collection of the drawing is called."""
+    return changes.kind_words(kind)
+
+
 def counts_of(document: Any) -> dict[str, int]:
     """Return the number of resources by kind of a raw document; 0 where the part is missing or odd."""
     topology = document.get("topology") if isinstance(document, dict) else None

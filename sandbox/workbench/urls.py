@@ -20,6 +20,7 @@ urlpatterns = [
     path("templates/<slug:name>/use/", views.template_use, name="template_use"),
     path("scenarios/new/", views.scenario_new, name="scenario_new"),
     path("scenarios/<str:scenario_id>/", views.scenario, name="scenario"),
+    path("drafts/<uuid:draft_id>/picture.svg", views.draft_picture, name="draft_picture"),
     path("scenarios/<str:scenario_id>/picture.svg", views.scenario_picture, name="scenario_picture"),
     path("scenarios/<str:scenario_id>/duplicate/", views.scenario_duplicate, name="scenario_duplicate"),
     path("scenarios/<str:scenario_id>/rename/", views.scenario_rename, name="scenario_rename"),

@@ -23,6 +23,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 
 from sandbox.classes import access as class_access
+from sandbox.classes import authoring
 from sandbox.classes import queries as class_queries
 from sandbox.runs import services as run_services
 from sandbox.scenarios import access as scenario_access
@@ -105,16 +106,32 @@ def attempt_picture(request: HttpRequest, attempt_id: str, number: int) -> HttpR
     revision = class_queries.revision_of(attempt, number)
     if revision is None:
         raise Http404
-    return _picture(request, f"{attempt.scenario_id}:{number}", lambda: revision.document)
+    return _picture(request, f"{attempt.scenario_id}:{number}", lambda: revision.document, _named(request))
 
 
-def _picture(request: HttpRequest, version: str, document: Callable[[], Any]) -> HttpResponse:
+@require_safe
+def draft_picture(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """Return the card picture of what a draft of a pack begins with (``?seed=``), for who writes it."""
+    draft, _ = class_access.draft(request.user, draft_id)
+    seed = authoring.seed_of(request.GET.get("seed", "0"))
+    version = f"draft:{draft.pk}:{draft.saved}:{seed}"
+    return _picture(request, version, lambda: authoring.start_of(draft.files, seed), named=True)
+
+
+def _named(request: HttpRequest) -> bool:
+    """Return whether a picture is asked for that is shown larger, with names (``?named=1``)."""
+    return request.GET.get("named") == "1"
+
+
+def _picture(
+    request: HttpRequest, version: str, document: Callable[[], Any], named: bool = False
+) -> HttpResponse:
     """Return the picture of a document unless the browser has this version already."""
-    etag = '"' + hashlib.sha256(f"{version}:1".encode()).hexdigest()[:20] + '"'
+    etag = '"' + hashlib.sha256(f"{version}:{named}:1".encode()).hexdigest()[:20] + '"'
     if etag in request.headers.get("If-None-Match", ""):
         response: HttpResponse = HttpResponseNotModified()
     else:
-        response = HttpResponse(picture(document()), content_type="image/svg+xml; charset=utf-8")
+        response = HttpResponse(picture(document(), named=named), content_type="image/svg+xml; charset=utf-8")
         # An SVG opened by itself is a document; it must not run anything even if we escaped badly.
         response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["ETag"] = etag

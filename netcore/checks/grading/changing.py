@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import replace
@@ -11,10 +10,12 @@ from typing import Any
 import jsonpatch
 from jsonpointer import JsonPointerException
 
+from netcore.checks.grading import places
 from netcore.checks.grading.case import Case, opened
 from netcore.checks.grading.names import Unknown, find, is_address
 from netcore.checks.language.changes import Change
 from netcore.document import reader
+from netcore.document.models import Topology
 from netcore.document.problems import Problem
 from netcore.document.values import parse_prefix
 from netcore.words import say
@@ -36,7 +37,7 @@ def changed(case: Case, changes: Sequence[Change]) -> Case:
     after = apply(before, changes)
     document, problems = opened(after)
     patch = tuple(jsonpatch.make_patch(before, after).patch)
-    words = ", ".join(filter(None, (case.made.words, *(told(change) for change in changes))))
+    words = ", ".join(filter(None, (case.made.words, *(told(change, case.topology) for change in changes))))
     made = replace(case.made, words=words, patch=(*case.made.patch, *patch))
     return replace(case, drawing=document, problems=problems, made=made, tracer=None)
 
@@ -262,16 +263,18 @@ _MAKERS: dict[str, Callable[[Raw, Any], None]] = {
 }
 
 
-def told(change: Change) -> str:
-    """Return a change in words, as the end of ``with`` or ``after``."""
+def told(change: Change, topology: Topology) -> str:
+    """Return a change of a drawing in words, as the end of ``with`` or ``after``."""
     given = getattr(change, change.word)
     words: dict[str, Callable[[], str]] = {
         "stop": lambda: say("{given} stopped", given=", ".join(given)),
         "start": lambda: say("{given} started", given=", ".join(given)),
         "restart": lambda: say("{given} restarted", given=", ".join(given)),
         "zone_down": lambda: say("zone {given} down", given=given),
-        "set": lambda: ", ".join(f"{path} = {json.dumps(value)}" for path, value in given.items()),
-        "remove": lambda: say("{given} removed", given=", ".join(given)),
+        "set": lambda: ", ".join(_set_to(topology, path, value) for path, value in given.items()),
+        "remove": lambda: say(
+            "{given} removed", given=", ".join(places.place(topology, path) for path in given)
+        ),
         "add_vm": lambda: say("a VM {name} in {subnet}", name=given.name, subnet=given.subnet),
         "add_subnet": lambda: say("a subnet {name} in {vnet}", name=given.name, vnet=given.vnet),
         "add_vnet": lambda: say("a virtual network {name}", name=given.name),
@@ -281,6 +284,14 @@ def told(change: Change) -> str:
         "patch": lambda: say("the drawing edited"),
     }
     return words[change.word]()
+
+
+def _set_to(topology: Topology, path: str, value: Any) -> str:
+    """Return a field that is set, or a part that is put there, in words."""
+    thing = places.place(topology, path)
+    if isinstance(value, dict) and value:
+        return say("{thing} with {value}", thing=thing, value=places.value(value))
+    return say("{thing} set to {value}", thing=thing, value=places.value(value))
 
 
 def first_problem(problems: tuple[Problem, ...], code: str | None) -> Problem | None:

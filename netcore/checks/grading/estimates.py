@@ -7,11 +7,11 @@ from itertools import combinations
 from math import inf
 from typing import Any
 
-from netcore.checks.grading import racing
+from netcore.checks.grading import figures, racing
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
 from netcore.checks.language.questions import BucketForm, DesignForm, NumberForm, RankingForm
 from netcore.checks.language.timed import Figure, Race
-from netcore.words import say, say_many
+from netcore.words import say
 
 NEVER = "never"
 
@@ -36,7 +36,7 @@ def bucket(form: BucketForm, case: Case, said: Any) -> Finding:
     place = len(form.bounds) + 1 if truth is None else sum(truth >= bound for bound in form.bounds)
     if said == form.keys[place]:
         return PASSED
-    return _other(form.figure, case, say("{figure} lies elsewhere.", figure=form.figure.figure))
+    return _other(form.figure, case, say("Another range is right for {figure}.", figure=_of(form.figure)))
 
 
 def ranking(form: RankingForm, case: Case, said: Any) -> Finding:
@@ -49,12 +49,12 @@ def ranking(form: RankingForm, case: Case, said: Any) -> Finding:
         or sorted(one for one in said if one != NEVER) != sorted(form.designs)
     ):
         return failed(say("The answer does not order all designs."))
-    figures = _figures(form.race, case, form.designs, form.figure)
+    found = _figures(form.race, case, form.designs, form.figure)
     place, cut = {}, said.index(NEVER) if NEVER in said else len(said)
     for rank, one in enumerate(said):
         place[one] = inf if rank > cut else rank
     pairs = list(combinations(form.designs, 2))
-    right = sum(_agree(figures[a], figures[b], place[a], place[b]) for a, b in pairs)
+    right = sum(_agree(found[a], found[b], place[a], place[b]) for a, b in pairs)
     share = max(0.0, 2 * right / len(pairs) - 1)
     if right == len(pairs):
         return PASSED
@@ -98,24 +98,16 @@ def design(form: DesignForm, case: Case, said: Any) -> Finding:
     if summary is None and said == "none":
         return Finding(0.0, say("One of them does meet it."), _example(form.race, case, good))
     if summary is None:
-        return failed(f"{said}: {racing.why_not(form.race, case, said)}")
+        return failed(f"{figures.design(said)}: {racing.why_not(form.race, case, said)}")
     asked = next(
         (one for one in form.meets if not _keeps(racing.figure_of(summary, one.figure), one)), form.meets[0]
     )
-    value = racing.figure_of(summary, asked.figure)
-    shown = NEVER if value is None else f"{value:.4g}"
+    value, title = racing.figure_of(summary, asked.figure), figures.design(said)
     if said in form.excluded:
-        return failed(say("{said} is not allowed here.", said=said))
-    message = say_many(
-        "{said}: {figure} is {shown} over {count:,} trial.",
-        "{said}: {figure} is {shown} over {count:,} trials.",
-        form.race.trials,
-        said=said,
-        figure=asked.figure,
-        shown=shown,
-    )
+        return failed(say("{said} is not allowed here.", said=title))
+    message = figures.broken(asked, said, value, form.race.trials)
     if all(_keeps(racing.figure_of(summary, one.figure), one) for one in form.meets):
-        message = say("{said} meets it, and another one does at a lower price.", said=said)
+        message = say("{said} meets it, and another one does at a lower price.", said=title)
     return Finding(0.0, message, _example(form.race, case, (said,)))
 
 
@@ -142,13 +134,13 @@ def _figures(race: Race, case: Case, designs: tuple[str, ...], name: str) -> dic
         found = racing.summaries(race, case, designs)
     except racing.NotPlayable as error:
         raise CannotGrade(str(error)) from error
-    figures = {}
+    values = {}
     for one, summary in found.items():
         if summary is None:
-            raise CannotGrade(f"{one}: {racing.why_not(race, case, one)}")
+            raise CannotGrade(f"{figures.design(one)}: {racing.why_not(race, case, one)}")
         value = racing.figure_of(summary, name)
-        figures[one] = inf if value is None else value
-    return figures
+        values[one] = inf if value is None else value
+    return values
 
 
 def _other(figure: Figure | None, case: Case, message: str) -> Finding:
@@ -156,6 +148,12 @@ def _other(figure: Figure | None, case: Case, message: str) -> Finding:
     if figure is None:
         return failed(message)
     return Finding(0.0, message, _example(figure.race, case))
+
+
+def _of(figure: Figure) -> str:
+    """Return a figure and the design it is of, in words."""
+    told = figures.words(figure.figure)
+    return say("{figure}, with {design}", figure=told, design=figures.design(figure.race.design))
 
 
 def _example(race: Race, case: Case, designs: Sequence[str] = ()) -> dict[str, Any]:

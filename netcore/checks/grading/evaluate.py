@@ -14,6 +14,7 @@ from netcore.checks.grading.names import Unknown
 from netcore.checks.language.check import After, Always, Check, Finally, ForAll, Holds, Never, Under
 from netcore.checks.language.part import OfFlows
 from netcore.document import reader
+from netcore.profiles import profile_title
 from netcore.words import say
 
 VERBS: dict[str, Callable[[Any, Case], Finding]] = {
@@ -112,7 +113,10 @@ def _under(part: Under, case: Case) -> Finding:
         found = evaluate(part.check, case.under(profile))
         if not found.passed:
             return replace(
-                found, message=say("Under {profile}: {message}", profile=profile, message=found.message)
+                found,
+                message=say(
+                    "Under {profile}: {message}", profile=profile_title(profile), message=found.message
+                ),
             )
     return PASSED
 

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from typing import NamedTuple
 
 from netcore.checks.diff import fate
-from netcore.checks.grading import names
+from netcore.checks.grading import names, places
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
 from netcore.checks.grading.names import Unknown
 from netcore.checks.language.packets import Avoids, Delivers, Drops, RouteChosen, Symmetric, Visits
@@ -55,12 +55,14 @@ def visits(part: Visits, case: Case) -> Finding:
                     return say(
                         "The {words} goes {told} and not by way of {other}.",
                         words=words,
-                        told=_told(way),
-                        other=_told(wanted),
+                        told=_told(case.topology, way),
+                        other=_told(case.topology, wanted),
                     )
                 others = [one for one in way[1:-1] if one.startswith("vms/") and one not in wanted]
                 if part.only and others:
-                    return say("The {words} passes {told} as well.", words=words, told=_told(others))
+                    return say(
+                        "The {words} passes {told} as well.", words=words, told=_told(case.topology, others)
+                    )
         return None
 
     return _all(part, case, why)
@@ -77,7 +79,7 @@ def avoids(part: Avoids, case: Case) -> Finding:
             for steps in _ways(leg) if leg else ():
                 passed = [one for one in path_of(steps) if one in stops]
                 if passed:
-                    return say("The {words} passes {told}.", words=words, told=_told(passed))
+                    return say("The {words} passes {told}.", words=words, told=_told(case.topology, passed))
         return None
 
     return _all(part, case, why)
@@ -94,8 +96,8 @@ def symmetric(part: Symmetric, case: Case) -> Finding:
             return None
         return say(
             "The request goes {told}, the answer {other}.",
-            told=_told(found.forward),
-            other=_told(found.back),
+            told=_told(case.topology, found.forward),
+            other=_told(case.topology, found.back),
         )
 
     return _all(part, case, why)
@@ -227,7 +229,7 @@ def _all(part: OfFlows, case: Case, why: Callable[[Packet, Trace], Why]) -> Find
             done = case.trace(packet)
             broken = why(packet, done)
             if broken is not None:
-                message = f"{_flow(packet)}{case.made.words and f' ({case.made.words})'}: {broken}"
+                message = f"{_flow(case, packet)}{case.made.words and f' ({case.made.words})'}: {broken}"
                 found.append((size(packet, done), message, packet))
         if not asked:
             return failed(say("There is no VM for {text} in the drawing.", text=flow.text))
@@ -282,7 +284,7 @@ def _dropped(part: Drops, case: Case, done: Trace) -> Why:
     if part.at is not None and not same_place(case.topology, part.at, verdict.at):
         return say(
             "It ends at {at} and not at {part_at}. {sentence}",
-            at=verdict.at,
+            at=places.end(case.topology, verdict.at or "internet"),
             part_at=part.at,
             sentence=verdict.sentence,
         )
@@ -348,14 +350,15 @@ def _in_order(wanted: list[str], way: tuple[str, ...]) -> bool:
     return all(one in left for one in wanted)
 
 
-def _told(path: tuple[str, ...] | list[str]) -> str:
-    return ", ".join(path) if path else "nowhere"
+def _told(topology: Topology, path: tuple[str, ...] | list[str]) -> str:
+    """Return stops in words."""
+    return ", ".join(places.end(topology, one) for one in path) if path else say("nowhere")
 
 
-def _flow(packet: Packet) -> str:
+def _flow(case: Case, packet: Packet) -> str:
     number = protocol_number(packet.protocol)
     port = f"/{packet.destination_port}" if number in (TCP, 17) else ""
-    ends = (one.removeprefix("vms/").removeprefix("hosts/") for one in (packet.source, packet.destination))
+    ends = (places.end(case.topology, one) for one in (packet.source, packet.destination))
     return f"{' -> '.join(ends)} {protocol_name(number)}{port}"
 
 

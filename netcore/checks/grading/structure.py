@@ -10,7 +10,7 @@ from typing import Any
 import jsonpatch
 
 from netcore.checks.diff import diff
-from netcore.checks.grading import changing, names
+from netcore.checks.grading import changing, names, places
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
 from netcore.checks.grading.names import Unknown, entry, find
 from netcore.checks.grading.packets import measured
@@ -58,12 +58,13 @@ def prop(part: Prop, case: Case) -> Finding:
     for path, value in found:
         there = value is not _NOTHING
         if not part.holds(value if there else None, there):
-            shown = say("absent") if not there or value is None else value
-            return Finding(
-                0.0,
-                say("{path} is {shown}; it has {words}.", path=path, shown=shown, words=part.words),
-                case.place(path),
+            message = say(
+                "{place}: {shown}. It has {words}.",
+                place=places.place(topology, path, beside),
+                shown=places.value(value if there else None),
+                words=part.words,
             )
+            return Finding(0.0, _capital(message), case.place(path))
     return PASSED
 
 
@@ -105,9 +106,7 @@ def unchanged(part: Unchanged, case: Case) -> Finding:
     for path in part.paths:
         before, after = (_at(topology, path) for topology in (case.start.topology, case.topology))
         if before != after:
-            where = _first_difference(before, after)
-            message = say("{path}{where} is not as it was in the starting drawing.", path=path, where=where)
-            return Finding(0.0, message, case.place(path))
+            return Finding(0.0, _capital(_other(case, path, before, after)), case.place(path))
     return PASSED
 
 
@@ -172,8 +171,8 @@ def opens_nothing(part: OpensNothing, case: Case) -> Finding:
     port = f"/{packet.destination_port}" if packet.destination_port else ""
     message = say(
         "{source} -> {destination} {protocol}{port} arrives, and did not before.",
-        source=packet.source,
-        destination=packet.destination,
+        source=places.end(case.topology, packet.source),
+        destination=places.end(case.topology, packet.destination),
         protocol=packet.protocol,
         port=port,
     )
@@ -279,13 +278,33 @@ def _at(topology: Topology, path: str) -> Any:
         return None
 
 
-def _first_difference(before: Any, after: Any, place: str = "") -> str:
-    if isinstance(before, dict) and isinstance(after, dict):
-        for key in sorted({**before, **after}):
-            if before.get(key) != after.get(key):
-                inner = _first_difference(before.get(key), after.get(key), f"{place}/{key}")
-                return inner if place else f" ({inner.lstrip('/')})"
-    return place
+def _other(case: Case, path: str, before: Any, after: Any) -> str:
+    """Return what is other than it was, by the first place that differs."""
+    where, was, now = _first_difference(before, after) or (path, before, after)
+    whole = len(where.split("/")) == 2
+    topology = case.start.topology if now is None else case.topology
+    thing = places.place(topology, where)
+    if whole and now is None:
+        return say("{thing} of the starting drawing is gone.", thing=thing)
+    if whole and was is None:
+        return say("{thing} is not in the starting drawing.", thing=thing)
+    return say("{thing} is not as it was in the starting drawing.", thing=thing)
+
+
+def _first_difference(before: Any, after: Any, place: str = "") -> tuple[str, Any, Any] | None:
+    """Return the innermost place of the first difference, with what was there and what is."""
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        return None
+    for key in sorted({**before, **after}):
+        was, now = before.get(key), after.get(key)
+        if was != now:
+            here = f"{place}/{key}" if place else str(key)
+            return _first_difference(was, now, here) or (here, was, now)
+    return None
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _plain(one: Any) -> Any:

@@ -7,7 +7,7 @@ from math import inf
 
 from netcore.batch.compile import Compiled
 from netcore.batch.reach import by_pair, everything, headers_named
-from netcore.checks.grading import names, racing
+from netcore.checks.grading import figures, names, places, racing
 from netcore.checks.grading.case import PASSED, CannotGrade, Case, Finding, failed
 from netcore.checks.grading.packets import measured
 from netcore.checks.grading.racing import NotPlayable, Timeline
@@ -15,7 +15,7 @@ from netcore.checks.language.check import Always, Check, Finally, Never
 from netcore.checks.language.timed import Arrives, Lost, Race
 from netcore.failover.clock import SECOND_US
 from netcore.trace.packet import Packet, protocol_name
-from netcore.words import say, say_many
+from netcore.words import say
 
 Evaluate = Callable[[Check, Case], Finding]
 
@@ -34,18 +34,13 @@ def lost(part: Lost, case: Case) -> Finding:
     try:
         summary = racing.summaries(part.race, case, [part.race.design])[part.race.design]
         if summary is None:
-            return failed(f"{part.race.design}: {racing.why_not(part.race, case, part.race.design)}")
+            return failed(
+                f"{figures.design(part.race.design)}: {racing.why_not(part.race, case, part.race.design)}"
+            )
         value = racing.figure_of(summary, part.figure)
         if _within(value, part):
             return PASSED
-        message = say_many(
-            "{figure} of {design} is {value} over {count:,} trial.",
-            "{figure} of {design} is {value} over {count:,} trials.",
-            part.race.trials,
-            figure=part.figure,
-            design=part.race.design,
-            value=_shown(value),
-        )
+        message = figures.broken(part, part.race.design, value, part.race.trials)
         return _with_example(part, case, message)
     except NotPlayable as error:
         return failed(str(error))
@@ -57,10 +52,6 @@ def _within(value: float | None, part: Lost) -> bool:
     return (part.at_most is None or value <= part.at_most) and (
         part.at_least is None or value >= part.at_least
     )
-
-
-def _shown(value: float | None) -> str:
-    return "never" if value is None else f"{value:.4g}"
 
 
 def _with_example(part: Lost, case: Case, message: str) -> Finding:
@@ -91,7 +82,7 @@ def never(part: Never, case: Case, evaluate: Evaluate) -> Finding:
     if part.race is None or part.check is None:
         raise CannotGrade(say("The check says nothing."))
     inner = part.check
-    return _moments(part.race, case, lambda moment: not evaluate(inner, moment).passed, "holds")
+    return _moments(part.race, case, lambda moment: not evaluate(inner, moment).passed, say("holds"))
 
 
 def always(part: Always, case: Case, evaluate: Evaluate) -> Finding:
@@ -126,7 +117,7 @@ def _moments(
                     broken.append((time_us, line.seed, why, line))
                     break
     except NotPlayable as error:
-        return failed(f"{race.design}: {error}")
+        return failed(f"{figures.design(race.design)}: {error}")
     if not broken:
         return PASSED
     time_us, seed, why, line = min(broken, key=lambda one: one[:2])
@@ -167,8 +158,8 @@ def _never_arrives(part: Arrives, case: Case) -> Finding:
     port = f"/{packet.destination_port}" if packet.destination_port else ""
     message = say(
         "It arrives: {source} -> {destination} {protocol}{port}{choice}.",
-        source=packet.source,
-        destination=packet.destination,
+        source=places.end(case.topology, packet.source),
+        destination=places.end(case.topology, packet.destination),
         protocol=packet.protocol,
         port=port,
         choice=choice,
@@ -192,7 +183,7 @@ def _never_loops(case: Case) -> Finding:
         )
         message = say(
             "{source} -> {destination} runs in a circle.",
-            source=one.source,
+            source=places.end(case.topology, one.source),
             destination=one.cells.destination,
         )
         found.append((measured(case, packet), message, packet))

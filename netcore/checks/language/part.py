@@ -225,11 +225,11 @@ class Test(LanguagePart):
     @property
     def words(self) -> str:
         """Return the test as the end of a sentence."""
-        found = [
-            say(text, value=_shown(getattr(self, key)))
-            for key, text in _TESTS.items()
-            if key in self.model_fields_set
-        ]
+        asked = {key: getattr(self, key) for key in _TESTS if key in self.model_fields_set}
+        found = [say("to be given")] if "differs" in asked and asked["differs"] in (None, [], "") else []
+        if found:
+            del asked["differs"]
+        found += [say(_TESTS[key], value=_shown(value)) for key, value in asked.items()]
         if self.given is not None:
             found.append(say("to be given") if self.given else say("to be absent"))
         return say(" and ").join(found) or say("to be there")
@@ -263,12 +263,14 @@ def _just(value: JsonValue, wanted: tuple[JsonValue, ...]) -> bool:
 
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, tuple | list):
+        return say("on") if value else say("off")
+    if isinstance(value, tuple | list) and any(isinstance(one, tuple | list) for one in value):
+        return say(" or ").join(f"({_shown(one)})" for one in value)
+    if isinstance(value, tuple | list) and value:
         return ", ".join(_shown(one) for one in value)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return "empty" if value is None else str(value)
+    return say("none") if value in (None, [], ()) else str(value)
 
 
 def known_code(code: str) -> str:

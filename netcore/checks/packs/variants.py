@@ -214,6 +214,11 @@ def in_order(options: dict[str, str], seed: int, name: str) -> dict[str, str]:
     )
 
 
+def in_variant(pack: Pack, seed: int, text: str) -> str:
+    """Return a text that speaks of the pack as it is written, such as a place in it, as a learner has it."""
+    return mapper(pack.about.variants, seed).text(text)
+
+
 def as_written(pack: Pack, seed: int, text: str) -> str:
     """Return a text of a learner's variant as the pack has it, so that what learners did is comparable."""
     return between(pack.about.variants, seed, 0).text(text)

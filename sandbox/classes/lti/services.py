@@ -39,6 +39,15 @@ SHAPES = (ValueError, KeyError, TypeError, AttributeError)
 """What PyLTI1p3 raises where a platform answers with another shape than it should."""
 
 
+class BadAddress(people.PeopleRefused):
+    """An address must not be asked; ``name`` is that of its field."""
+
+    def __init__(self, name: str, message: str) -> None:
+        """Keep the name."""
+        super().__init__(message)
+        self.name = name
+
+
 @dataclass(frozen=True)
 class Arrival:
     """Who came by a launch, where they sit, and from which course of the platform (None: from none)."""
@@ -73,8 +82,8 @@ def complete(platform: Platform, values: dict[str, str]) -> None:
     """Store what a platform calls itself and where it is; launches work from then on.
 
     Raises:
-        people.PeopleRefused: another course holds the same issuer and client, or an address must not be
-            asked.
+        people.PeopleRefused: another course holds the same issuer and client.
+        BadAddress: an address must not be asked.
     """
     registration = platform.registration
     taken = LtiRegistration.objects.exclude(pk=registration.pk)
@@ -86,7 +95,7 @@ def complete(platform: Platform, values: dict[str, str]) -> None:
         try:
             outside.check(values[name])
         except outside.Unreachable as error:
-            raise people.PeopleRefused(str(error)) from error
+            raise BadAddress(name, str(error)) from error
     for name, value in values.items():
         setattr(registration, name, value)
     registration.is_active = True

@@ -18,7 +18,7 @@ from pylti1p3.lineitem import LineItem
 
 from sandbox.classes import access
 from sandbox.classes.lti import passback, services
-from sandbox.classes.lti.forms import NewPlatformForm, PlatformForm
+from sandbox.classes.lti.forms import NewPlatformForm, PlatformForm, looks_wrong
 from sandbox.classes.lti.handshake import DEEP_LINK
 from sandbox.classes.lti.presets import PRESETS
 from sandbox.classes.models import Enrolment, Exercise, Platform, RosterState
@@ -58,11 +58,13 @@ def platform(request: HttpRequest, platform_id: UUID) -> HttpResponse:
     initial = {
         name: getattr(registration, name) if found.complete else getattr(preset, name, "") for name in fields
     }
-    form = PlatformForm(request.POST.dict() or None, initial=initial)
+    form = PlatformForm(request.POST.dict() or None, preset=preset, initial=initial)
     here = reverse("lti:platform", args=[found.pk])
     if request.method == "POST" and form.is_valid():
         try:
             services.complete(found, form.cleaned_data)
+        except services.BadAddress as error:
+            form.add_error(error.name, looks_wrong(str(error), error.name, preset))
         except people.PeopleRefused as error:
             form.add_error(None, str(error))
         else:

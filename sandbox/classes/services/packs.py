@@ -67,6 +67,13 @@ def publish(course: Course | None, author: User | None, files: packs.Files, note
     Raises:
         PackNotTaken: it cannot be read as a pack, or has more solutions than are tried.
     """
+    return _publish(course, author, files, note)[0]
+
+
+def _publish(
+    course: Course | None, author: User | None, files: packs.Files, note: str
+) -> tuple[PackVersion, bool]:
+    """Return the version of ``publish``, and whether it is a new one."""
     try:
         pack = packs.read(files)
     except netcore.PackRefused as error:
@@ -81,12 +88,12 @@ def publish(course: Course | None, author: User | None, files: packs.Files, note
         known = PackVersion.objects.filter(course=course, slug=pack.id)
         newest = known.order_by("-number").first()
         if newest is not None and _same(newest.files, files):
-            return newest
+            return newest, False
         number = max(pack.version, newest.number + 1 if newest is not None else 1)
         if number != pack.version:
             files = packs.numbered(files, number)
             pack = _numbered(files, number)
-        return PackVersion.objects.create(
+        made = PackVersion.objects.create(
             course=course,
             slug=pack.id,
             number=number,
@@ -98,6 +105,7 @@ def publish(course: Course | None, author: User | None, files: packs.Files, note
             author=author,
             note=note,
         )
+        return made, True
 
 
 def _same(files: packs.Files, others: packs.Files) -> bool:
@@ -172,7 +180,7 @@ def new_draft(course: Course, slug: str) -> PackDraft:
         return PackDraft.objects.create(course=course, slug=slug, files=files)
 
 
-def publish_draft(draft: PackDraft, author: User, note: str = "") -> PackVersion:
+def publish_draft(draft: PackDraft, author: User, note: str = "") -> tuple[PackVersion, bool]:
     """Store a draft as the next version of its pack and return it.
 
     Where its id was changed, the draft goes on under the new one, so that the old pack can be edited again.
@@ -181,7 +189,7 @@ def publish_draft(draft: PackDraft, author: User, note: str = "") -> PackVersion
         PackNotTaken: it cannot be read as a pack, or another draft has its id.
     """
     with transaction.atomic():
-        made = publish(draft.course, author, draft.files, note)
+        made, new = _publish(draft.course, author, draft.files, note)
         if made.slug != draft.slug:
             if PackDraft.objects.filter(course=draft.course, slug=made.slug).exists():
                 raise PackNotTaken(
@@ -191,7 +199,7 @@ def publish_draft(draft: PackDraft, author: User, note: str = "") -> PackVersion
                 )
             draft.slug, draft.base = made.slug, made
             draft.save(update_fields=["slug", "base"])
-    return made
+    return made, new
 
 
 def save_draft(draft: PackDraft, base: int, files: packs.Files) -> PackDraft:

@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext, gettext_lazy
 
+from sandbox.accounts import services as accounts
 from sandbox.accounts.models import User
 from sandbox.classes import access
 from sandbox.classes.models import Course, Enrolment, Invitation, Role
@@ -56,7 +57,7 @@ class NoSuchCode(PeopleRefused):
 class RosterLine:
     """What became of one line of a roster; ``link`` is the token of a new invitation, shown once.
 
-    ``outcome`` is a key of ``OUTCOMES``.
+    ``outcome`` is a key of ``OUTCOMES``; ``waits``: it is the place of somebody who was invited before.
     """
 
     number: int
@@ -64,11 +65,12 @@ class RosterLine:
     name: str
     outcome: str
     token: str = ""
+    waits: bool = False
 
     @property
     def words(self) -> str:
         """Return the outcome in words."""
-        return str(OUTCOMES[self.outcome])
+        return gettext("was invited before") if self.waits else str(OUTCOMES[self.outcome])
 
 
 def token_hash(token: str) -> str:
@@ -100,7 +102,10 @@ def enrol(
 ) -> Enrolment:
     """Give a person a place in a course and return it; who is in already keeps role, group and name.
 
-    A place that was closed is opened again.
+    A place that was closed is opened again. Where the roster keeps a place for the person, they get that one,
+    with its role, group and name: if its login is an e-mail address that they have verified. That is as good
+    as the link of its invitation. A user name is not, for anybody may have chosen it before the person of the
+    roster came: whoever has only that gets a place of their own, and who teaches joins the two (``bind``).
 
     Raises:
         PeopleRefused: the course is full.
@@ -108,7 +113,10 @@ def enrol(
     with transaction.atomic():
         Course.objects.select_for_update().get(pk=course.pk)
         found = Enrolment.objects.filter(course=course, user=user).first()
-        if found is None:
+        kept = None if found is not None else _kept_for(course, user)
+        if kept is not None:
+            found = _fill(kept, user)
+        elif found is None:
             if course.enrolments.count() >= PLACES_PER_COURSE:
                 raise PeopleRefused(
                     gettext("The course has its {limit} places taken.").format(limit=PLACES_PER_COURSE)
@@ -136,6 +144,57 @@ def join(user: User, code: str) -> Enrolment:
     if Enrolment.objects.filter(course=course, user=user, active=False).exists():
         raise PeopleRefused(str(CLOSED))
     return enrol(course, user)
+
+
+def _kept_for(course: Course, user: User) -> Enrolment | None:
+    """Return the place that a roster keeps for an e-mail address which a person has verified."""
+    addresses = accounts.verified_addresses(user)
+    if not addresses:
+        return None
+    free = Enrolment.objects.filter(course=course, user=None).exclude(login="").order_by("pk")
+    kept = next((place for place in free if place.login.lower() in addresses), None)
+    if kept is not None and not kept.active:
+        raise PeopleRefused(str(CLOSED))
+    return kept
+
+
+def _fill(kept: Enrolment, user: User) -> Enrolment:
+    """Give a person the place that is kept for them and return theirs; its invitation ends.
+
+    Who has a place in the course keeps it, with all work in it, and it takes over what the roster says. A
+    place that is kept is nobody's, so it has no work and no grades; extensions are taken over.
+    """
+    mine = Enrolment.objects.filter(course=kept.course_id, user=user).first()
+    if mine is None:
+        kept.user = user
+        kept.save(update_fields=["user"])
+        Invitation.objects.filter(place=kept, used=None).delete()
+        return kept
+    has = mine.extensions.values_list("exercise_id", flat=True)
+    kept.extensions.exclude(exercise__in=list(has)).update(enrolment=mine)
+    kept.delete()  # before its login goes to the other one: a course has each once
+    mine.login, mine.name, mine.group = kept.login, kept.name or mine.name, kept.group or mine.group
+    if mine.role == Role.LEARNER:
+        mine.role = kept.role
+    mine.save(update_fields=["login", "name", "group", "role"])
+    return mine
+
+
+def bind(place: Enrolment) -> Enrolment:
+    """Join a place of the roster that waits with that of the account of the same login, and return it.
+
+    For who teaches, who knows whether they are one person; ``queries.same_login`` finds such places.
+
+    Raises:
+        PeopleRefused: the place is taken, or nobody of that login is in the course as a learner.
+    """
+    with transaction.atomic():
+        Course.objects.select_for_update().get(pk=place.course_id)
+        kept = Enrolment.objects.filter(pk=place.pk, user=None).exclude(login="").first()
+        user = accounts.account_of(kept.login) if kept is not None else None
+        if kept is None or user is None or not kept.course.enrolments.filter(user=user).exists():
+            raise PeopleRefused(gettext("There are no two places of this login any more."))
+        return _fill(kept, user)
 
 
 def archive(course: Course, archived: bool) -> None:
@@ -202,17 +261,40 @@ def accept(user: User, token: str) -> Enrolment:
         mine = Enrolment.objects.filter(course=course, user=user).first()
         if mine is not None and not mine.active:
             raise PeopleRefused(str(CLOSED))
+        if found.place_id and found.place and found.place.user_id is None:
+            # Who has joined by the code before is told by the link to be the person of the roster.
+            return _fill(Enrolment.objects.select_for_update().get(pk=found.place_id), user)
         if mine is not None:
             return mine
-        if found.place_id and found.place and found.place.user_id is None:
-            place = Enrolment.objects.select_for_update().get(pk=found.place_id)
-            place.user = user
-            place.save(update_fields=["user"])
-        else:
-            place = enrol(course, user, role=Role(found.role), group=found.group)
+        place = enrol(course, user, role=Role(found.role), group=found.group)
         found.used = now()
         found.save(update_fields=["used"])
     return place
+
+
+def open_invitations(course: Course) -> QuerySet[Invitation]:
+    """Return the invitations of a course that let somebody in who is on no roster, newest first."""
+    found = course.invitations.filter(place=None, used=None, expires__gt=now())
+    return found.select_related("created_by")
+
+
+def withdraw(invitation: Invitation) -> None:
+    """End an invitation: its link lets nobody in any more. A place of the roster stays."""
+    Invitation.objects.filter(pk=invitation.pk, used=None).delete()
+
+
+def invite_again(course: Course, author: User) -> list[RosterLine]:
+    """Return a new invitation for each place of the roster that waits for its person; earlier links end.
+
+    Places of who teaches only if the author may give them out.
+    """
+    free = course.enrolments.filter(user=None, active=True).exclude(login="")
+    if not access.allowed("own", author, access.place_of(author, course)):
+        free = free.exclude(role__in=(Role.OWNER, Role.INSTRUCTOR))
+    return [
+        RosterLine(number, place.login, place.name, "invited", invite(course, author, place=place))
+        for number, place in enumerate(free, 1)
+    ]
 
 
 def read_roster(course: Course, author: User, content: bytes) -> list[RosterLine]:
@@ -220,9 +302,10 @@ def read_roster(course: Course, author: User, content: bytes) -> list[RosterLine
 
     The file is CSV in UTF-8 with a heading: ``login`` and, in any order and each as one likes, ``name``,
     ``role`` (learner, assistant, observer, instructor) and ``group``. A login that is the user name of an
-    account is let in at once; for every other one a place is kept with an invitation. Repeating a roster
-    changes names, roles and groups, and makes nothing twice. Who teaches is changed by owners only. Nothing
-    is stored when a line is refused.
+    account, or an e-mail address that its person has verified, is let in at once; for every other one a place
+    is kept with an invitation. Repeating a roster changes names, roles and groups, and makes nothing twice;
+    whoever came in the meantime by themselves gets the place that waits for their login. Who teaches is
+    changed by owners only. Nothing is stored when a line is refused.
 
     Raises:
         PeopleRefused: the file or one of its lines cannot be; the message names the line.
@@ -294,8 +377,8 @@ def _take(
 def _there(course: Course, logins: set[str]) -> set[str]:
     """Return those of some logins that have a place in a course, as ``_place`` finds it."""
     by_login = course.enrolments.filter(login__in=logins).values_list("login", flat=True)
-    accounts = course.enrolments.filter(user__username__in=logins, user__is_guest=False)
-    return {*by_login, *accounts.values_list("user__username", flat=True)}
+    by_account = course.enrolments.filter(user__username__in=logins, user__is_guest=False)
+    return {*by_login, *by_account.values_list("user__username", flat=True)}
 
 
 def _delimiter(text: str) -> str:
@@ -355,21 +438,32 @@ def _joins(before: str, after: str) -> bool:
 def _place(
     course: Course, author: User, owns: bool, number: int, login: str, name: str, role: Role, group: str
 ) -> RosterLine:
-    user = User.objects.filter(username=login, is_guest=False).first()
+    """Take one line of a roster.
+
+    The person who reads the roster says that an account of this login is this learner, so a place that waits
+    is filled, also where the person has joined by the code. Nothing of anybody's goes to somebody else by it:
+    a place that somebody has is never given to another account, and one that waits has no work.
+    """
+    user = accounts.account_of(login)
     known = Enrolment.objects.filter(course=course, login=login).first()
     if known is None and user is not None:
         known = Enrolment.objects.filter(course=course, user=user).first()
-    before = known.role if known is not None else None
-    if before not in (role, Role.OWNER) and Role.INSTRUCTOR in (before, role) and not owns:
-        raise PeopleRefused(
-            gettext("Line {number}: only an owner changes who teaches.").format(number=number)
-        )
+    waits = known is not None and known.active and known.user_id is None and user is not None
+    mine = Enrolment.objects.filter(course=course, user=user).first() if waits else None
+    for before in {one.role if one is not None else None for one in (known, mine if waits else known)}:
+        if before not in (role, Role.OWNER) and Role.INSTRUCTOR in (before, role) and not owns:
+            raise PeopleRefused(
+                gettext("Line {number}: only an owner changes who teaches.").format(number=number)
+            )
     if known is not None:
+        outcome = "was there" if mine is not None or not waits else "let in"
+        if waits and user is not None:
+            known = _fill(known, user)
         if known.role != Role.OWNER:
             known.role = role
         known.name, known.group, known.login = name or known.name, group or known.group, login
         known.save(update_fields=["name", "group", "login", "role"])
-        return RosterLine(number, login, known.name, "was there")
+        return RosterLine(number, login, known.name, outcome, waits=known.user_id is None)
     made = Enrolment.objects.create(course=course, user=user, login=login, name=name, role=role, group=group)
     if user is not None:
         return RosterLine(number, login, name, "let in")

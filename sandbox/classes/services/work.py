@@ -98,7 +98,7 @@ def restrict(attempt: Attempt, scenario: Scenario) -> None:
     """
     exercise = attempt.exercise
     exam = exercise.exam and attempt.enrolment.role == Role.LEARNER
-    scenarios.restrict(scenario, exercise.locks, exam, packs.open_predictions(attempt))
+    scenarios.restrict(scenario, packs.locks_of(attempt), exam, packs.open_predictions(attempt))
 
 
 def drawing(attempt: Attempt, user: User) -> Scenario:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from sandbox.classes import access, exports, gradebook, queries
+from sandbox.classes import access, exports, gradebook, packs, queries
 from sandbox.classes.forms import CommentForm, ExerciseForm, ExtensionForm, OverrideForm
 from sandbox.classes.models import Exercise, PackVersion, Submission
 from sandbox.classes.services import exercises
@@ -49,21 +49,22 @@ def exercise_new(request: HttpRequest, course_id: str) -> HttpResponse:
 def exercise_settings(request: HttpRequest, exercise_id: str) -> HttpResponse:
     """Change the rules of an exercise.
 
-    ``classes/exercise_settings.html``: ``exercise``, ``form``, ``extension`` (form), ``extensions``
-    (see ``queries.extensions``).
+    ``classes/exercise_settings.html``: ``exercise``, ``form``, ``places`` (see ``packs.places_of``),
+    ``extension`` (form), ``extensions`` (see ``queries.extensions``).
     With ``?learner=``: ``classes/learner_options.html``, the ``learners`` whom these words may mean.
     """
     found, place = access.exercise(request.user, exercise_id, "manage")
     if "learner" in request.GET:
         learners = queries.found_learners(found.course, request.GET["learner"][:100], MOST_OFFERED)
         return page(request, "learner_options.html", found.course, place, {"learners": learners})
-    form = ExerciseForm(request.POST or None, instance=found, packs=access.packs(found.course))
+    form = ExerciseForm(request.POST or None, instance=found, offered=access.packs(found.course))
     if request.method == "POST" and form.is_valid():
         exercises.save(form.save(commit=False), person(request))
         return said(request, gettext("Saved. Attempts that began keep the version they have."), request.path)
     context = {
         "exercise": found,
         "form": form,
+        "places": packs.places_of(found.pack),
         "extension": ExtensionForm(exercise=found),
         "extensions": queries.extensions(found),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 import netcore
 from sandbox.classes import access, authoring, packs, queries
-from sandbox.classes.models import Course, PackVersion
+from sandbox.classes.models import Course, Enrolment, PackDraft, PackVersion
 from sandbox.classes.services import packs as services
 from sandbox.classes.views.shared import Mistyped, page, person, refused, said, typed
 from sandbox.scenarios import access as scenario_access
@@ -112,28 +113,16 @@ def _version(course: Course, version_id: str) -> PackVersion:
 def draft(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Show a draft: its files left, what they do right.
 
-    ``classes/draft.html``: ``draft``, ``paths``, ``path`` (``?file=``), ``text``, ``problems`` (it cannot be
-    read), ``help`` (see ``authoring.help_of``), ``seed`` (``?seed=``), ``tab`` (``?tab=`` try, preview or
-    none), ``tried`` (see ``authoring.side_by_side``), ``preview``.
+    ``classes/draft.html``: ``draft``, ``paths``, ``path`` (``?file=``), ``text``, ``unsaved`` (why the text
+    is not that of the draft), ``problems`` (it cannot be read), ``help`` (of ``authoring.help_of``), ``seed``
+    (``?seed=``), ``tab`` (``?tab=`` try, preview or none), ``tried`` (see ``authoring.side_by_side``),
+    ``preview``.
     """
     found, place = access.draft(request.user, draft_id)
-    paths = authoring.in_order(found.files)
-    path = request.GET.get("file", "")
-    path = path if path in found.files else (paths[0] if paths else "")
-    seed = _seed(request)
-    tab = request.GET.get("tab", "")
-    pack, problems = authoring.read(found.files)
-    status = 200
-    context: dict[str, Any] = {
-        "draft": found,
-        "paths": paths,
-        "path": path,
-        "text": found.files.get(path, ""),
-        "problems": problems,
-        "help": authoring.help_of(found.files, path, problems),
-        "seed": seed,
-        "tab": tab,
-    }
+    context, status = _shown(found, request.GET.get("file", "")), 200
+    seed, tab = authoring.seed_of(request.GET.get("seed", "0")), request.GET.get("tab", "")
+    context |= {"seed": seed, "tab": tab}
+    pack, _ = authoring.read(found.files)
     if pack is not None:
         try:
             if tab == "try":
@@ -149,38 +138,104 @@ def draft(request: HttpRequest, draft_id: str) -> HttpResponse:
     return page(request, "draft.html", found.course, place, context, status)
 
 
-def _seed(request: HttpRequest) -> int:
-    asked = request.GET.get("seed", "0")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 0
-    return number if number in authoring.SEEDS else 0
+def _shown(found: PackDraft, path: str) -> dict[str, Any]:
+    """Return what the page of a draft has of one of its files; of the first one where it has no such file."""
+    paths = authoring.in_order(found.files)
+    path = path if path in found.files else (paths[0] if paths else "")
+    _, problems = authoring.read(found.files)
+    return {
+        "draft": found,
+        "paths": paths,
+        "path": path,
+        "text": found.files.get(path, ""),
+        "problems": problems,
+        "help": authoring.help_of(found.files, path, problems),
+    }
 
 
-@require_POST
-def draft_save(request: HttpRequest, draft_id: str) -> HttpResponse:
-    """Save one file of a draft (``path``, ``text``, ``base``), or take it away (``remove``)."""
-    found, _ = access.draft(request.user, draft_id)
-    path, target = request.POST.get("path", "").strip(), reverse("classes:draft", args=[found.pk])
+class _Unsaved(Exception):
+    """What was written is not saved; the message says why."""
+
+    status = 422
+
+
+class _Overtaken(_Unsaved):
+    """Somebody else saved the draft in the meantime."""
+
+    status = 409
+
+
+def _save(request: HttpRequest, found: PackDraft) -> PackDraft:
+    """Save the file that a form sends (``path``, ``text``, ``base``; ``remove`` takes it away).
+
+    A text that is that of the draft already is left alone, whoever saved it.
+
+    Raises:
+        _Unsaved: it was refused, or somebody else saved the draft in the meantime.
+    """
+    path, files = request.POST.get("path", "").strip(), dict(found.files)
     if not _PATH.match(path):
-        return refused(request, str(_FILES), target)
-    files = dict(found.files)
+        raise _Unsaved(str(_FILES))
     if "remove" in request.POST:
         files.pop(path, None)
     else:
         files[path] = request.POST.get("text", "").replace("\r\n", "\n")
+    if files == found.files:
+        return found
     base = request.POST.get("base", "")
     try:
-        services.save_draft(found, int(base) if base.isdigit() and len(base) < 9 else 0, files)
-    except (services.Stale, services.PackNotTaken) as error:
-        return refused(request, error, f"{target}?file={path}")
+        return services.save_draft(found, int(base) if base.isdigit() and len(base) < 9 else 0, files)
+    except services.Stale as error:
+        raise _Overtaken(
+            gettext(
+                "Somebody saved this draft in the meantime. Your text is still here, and not saved: save it "
+                "to put it in the place of theirs, or reload the page for theirs."
+            )
+        ) from error
+    except services.PackNotTaken as error:
+        raise _Unsaved(str(error)) from error
+
+
+def _unsaved(request: HttpRequest, found: PackDraft, place: Enrolment, error: _Unsaved) -> HttpResponse:
+    """Show the page of a draft with the text that was written and not saved, and why it was not."""
+    found.refresh_from_db()
+    path = request.POST.get("path", "").strip()
+    context = {**_shown(found, path), "path": path, "text": request.POST.get("text", "")}
+    context |= {"unsaved": str(error), "seed": authoring.seed_of(request.POST.get("seed", "0"))}
+    return page(request, "draft.html", found.course, place, context, error.status)
+
+
+@require_POST
+def draft_save(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """Save one file of a draft (see ``_save``) and show it, with ``tab`` and ``seed`` as ``draft`` does."""
+    found, place = access.draft(request.user, draft_id)
+    try:
+        _save(request, found)
+    except _Unsaved as error:
+        return _unsaved(request, found, place, error)
+    asked = {"file": request.POST["path"].strip()}
     tab = request.POST.get("tab", "")
-    return redirect(f"{target}?file={path}{f'&tab={tab}' if tab in ('try', 'preview') else ''}")
+    if tab in ("try", "preview"):
+        asked["tab"] = tab
+    if seed := authoring.seed_of(request.POST.get("seed", "0")):
+        asked["seed"] = str(seed)
+    return redirect(f"{reverse('classes:draft', args=[found.pk])}?{urlencode(asked, safe='/')}")
 
 
 @require_POST
 def draft_publish(request: HttpRequest, draft_id: str) -> HttpResponse:
-    """Publish a draft as the next version (``note``) unless lint refuses; ``set`` moves exercises on."""
+    """Publish a draft as the next version (``note``) unless lint refuses; ``set`` moves exercises on.
+
+    What the editor has (``path``, ``text``) is saved first, so that nobody publishes an older text.
+    """
     found, place = access.draft(request.user, draft_id)
     target = reverse("classes:draft", args=[found.pk])
+    if "text" in request.POST:
+        try:
+            found = _save(request, found)
+        except _Unsaved as error:
+            return _unsaved(request, found, place, error)
+        target += "?" + urlencode({"file": request.POST["path"].strip()}, safe="/")
     try:
         note = typed(request, "note", 200)
         with authoring.trying(person(request)):
@@ -191,11 +246,14 @@ def draft_publish(request: HttpRequest, draft_id: str) -> HttpResponse:
         context = {"problems": problems, "name": found.slug, "back": target}
         return page(request, "pack_refused.html", found.course, place, context, 422)
     try:
-        made = services.publish_draft(found, person(request), note)
+        made, new = services.publish_draft(found, person(request), note)
     except services.PackNotTaken as error:
         return refused(request, error, target)
     moved = services.move_exercises(found.course, made) if "set" in request.POST else 0
-    words = gettext("{pack} is published.").format(pack=made)
+    if new:
+        words = gettext("{pack} is published.").format(pack=made)
+    else:
+        words = gettext("Nothing changed since version {number}.").format(number=made.number)
     if moved:
         words += " " + ngettext(
             "{count} exercise gives it to who begins now.",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from urllib.parse import quote
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,9 +13,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from sandbox.classes import access, queries
+from sandbox.classes import access, exports, queries
 from sandbox.classes.forms import CourseForm, InviteForm, PlaceForm
-from sandbox.classes.models import Role
+from sandbox.classes.models import Enrolment, Role
 from sandbox.classes.services import people
 from sandbox.classes.views.shared import page, paged, person, refused, said
 
@@ -136,7 +139,8 @@ def roster(request: HttpRequest, course_id: str) -> HttpResponse:
 
     ``classes/people.html``: ``places``, ``pages``, ``asked`` (see ``paged``), ``here`` (the whole question,
     so that a change comes back to it), ``query``, ``role``, ``roles``, ``form`` (of an invitation), ``link``
-    (a new one, once).
+    (a new one, once), ``same`` (see ``queries.same_login``), ``invitations`` (open ones of who is on no
+    roster), ``waiting`` (how many places wait for their person).
     """
     found, place = access.course(request.user, course_id, "see_work")
     link = request.session.pop("invitation_link", "") if request.method == "GET" else ""
@@ -145,6 +149,10 @@ def roster(request: HttpRequest, course_id: str) -> HttpResponse:
     context = paged(request, queries.found_places(found, words, role))
     context |= {"places": list(context["pages"]), "here": _question(request), "query": words, "role": role}
     context |= {"roles": Role, "form": InviteForm(), "link": link}
+    if access.allowed("manage", request.user, place):
+        context["same"] = queries.same_login(found)
+        context["invitations"] = list(people.open_invitations(found))
+        context["waiting"] = found.enrolments.filter(user=None, active=True).exclude(login="").count()
     return page(request, "people.html", found, place, context)
 
 
@@ -158,7 +166,8 @@ def _question(request: HttpRequest) -> str:
 def roster_import(request: HttpRequest, course_id: str) -> HttpResponse:
     """Read a roster (``file``) and show what became of each line, with the links of new invitations.
 
-    ``classes/roster.html``: ``lines`` (line and address of its invitation, or None).
+    ``classes/roster.html``: ``lines`` (line and address of its invitation, or None), ``csv`` (the address
+    of a file of the links, which holds the file itself; empty: there are none).
     """
     found, place = access.course(request.user, course_id, "manage")
     file = request.FILES.get("file")
@@ -177,7 +186,9 @@ def roster_import(request: HttpRequest, course_id: str) -> HttpResponse:
     except people.PeopleRefused as error:
         return refused(request, error, _people(found.pk))
     shown = [(line, _link(request, line.token) if line.token else None) for line in lines]
-    response = page(request, "roster.html", found, place, {"lines": shown})
+    links = _links_csv((line, link) for line, link in shown if link)
+    context = {"lines": shown, "csv": f"data:text/csv;charset=utf-8,{quote(links)}" if links else ""}
+    response = page(request, "roster.html", found, place, context)
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -197,6 +208,75 @@ def invite(request: HttpRequest, course_id: str) -> HttpResponse:
     return redirect(_people(found.pk))
 
 
+def _links_csv(lines: Iterable[tuple[people.RosterLine, str]]) -> str:
+    """Return links of invitations as CSV; empty where there are none."""
+    rows = [(line.login, line.name, link) for line, link in lines]
+    return exports.csv_text([("login", "name", "invitation"), *rows]) if rows else ""
+
+
+@require_POST
+def invitation_links(request: HttpRequest, course_id: str) -> HttpResponse:
+    """Send CSV with a new link for each place of the roster that waits for its person; earlier ones end."""
+    found, _ = access.course(request.user, course_id, "manage")
+    lines = people.invite_again(found, person(request))
+    made = _links_csv((line, _link(request, line.token)) for line in lines)
+    if not made:
+        return refused(request, gettext("Nobody of the roster is waited for."), _people(found.pk))
+    response = HttpResponse(made, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="invitations.csv"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_POST
+def invitation_end(request: HttpRequest, invitation_id: str) -> HttpResponse:
+    """Withdraw an invitation; those of who is to teach are withdrawn by owners only."""
+    found, own = access.invitation(request.user, invitation_id)
+    if _teaches(found.role) and not access.allowed("own", request.user, own):
+        return refused(request, gettext("Only an owner changes who teaches."), _people(found.course_id))
+    people.withdraw(found)
+    words = gettext("The invitation is withdrawn; its link lets nobody in any more.")
+    return said(request, words, _people(found.course_id))
+
+
+@require_POST
+def place_link(request: HttpRequest, place_id: str) -> HttpResponse:
+    """Make a new link for a place of the roster that waits for its person; the earlier one ends."""
+    found, own = access.enrolment(request.user, place_id, "manage")
+    target = _back(request, found)
+    if found.user_id is not None or not found.active:
+        return refused(request, gettext("Nobody is waited for there."), target)
+    if _teaches(found.role) and not access.allowed("own", request.user, own):
+        return refused(request, gettext("Only an owner changes who teaches."), target)
+    token = people.invite(found.course, person(request), place=found)
+    request.session["invitation_link"] = _link(request, token)
+    return redirect(target)
+
+
+@require_POST
+def place_bind(request: HttpRequest, place_id: str) -> HttpResponse:
+    """Join a place of the roster that waits with that of the account of the same user name."""
+    found, own = access.enrolment(request.user, place_id, "manage")
+    target = _back(request, found)
+    if _teaches(found.role) and not access.allowed("own", request.user, own):
+        return refused(request, gettext("Only an owner changes who teaches."), target)
+    try:
+        made = people.bind(found)
+    except people.PeopleRefused as error:
+        return refused(request, error, target)
+    return said(request, gettext("{shown} has one place now.").format(shown=made.shown), target)
+
+
+def _teaches(role: str) -> bool:
+    return role in (Role.OWNER, Role.INSTRUCTOR)
+
+
+def _back(request: HttpRequest, place: Enrolment) -> str:
+    """Return the page of people with what was asked there."""
+    asked = _question(request)
+    return _people(place.course_id) + (f"?{asked}" if asked else "")
+
+
 @require_POST
 def place_change(request: HttpRequest, place_id: str) -> HttpResponse:
     """Change role, group or state of a place; who teaches is changed by owners only.
@@ -205,14 +285,12 @@ def place_change(request: HttpRequest, place_id: str) -> HttpResponse:
     """
     found, own = access.enrolment(request.user, place_id, "manage")
     form = PlaceForm(request.POST)
-    asked = _question(request)
-    target = _people(found.course_id) + (f"?{asked}" if asked else "")
+    target = _back(request, found)
     if not form.is_valid():
         return refused(request, gettext("Choose from the lists."), target)
     cleaned = form.cleaned_data
     role = Role(cleaned["role"]) if cleaned["role"] else None
-    high = {Role.OWNER, Role.INSTRUCTOR}
-    touches_teaching = found.role in high or role in high
+    touches_teaching = _teaches(found.role) or (role is not None and _teaches(role))
     if touches_teaching and not access.allowed("own", request.user, own):
         return refused(request, gettext("Only an owner changes who teaches."), target)
     active = {"1": True, "0": False}.get(cleaned["active"])

@@ -137,12 +137,19 @@ def broadcast_copy(request: HttpRequest, broadcast_id: str) -> HttpResponse:
 
 @require_safe
 def history(request: HttpRequest, attempt_id: str) -> HttpResponse:
-    """Show the edit history of a learner's drawing to staff, revision by revision.
+    """Show the edit history of a learner's drawing to staff, revision by revision, or one with ``?step=``.
 
-    ``classes/history.html``: ``attempt``, ``exercise``, ``steps`` (see ``queries.edits``).
+    ``classes/history.html``: ``attempt``, ``exercise``, ``steps`` (see ``queries.edits``); ``step`` (the one
+    that is looked at), ``before`` and ``after`` (the numbers of its neighbours).
     """
     found, place = access.attempt_as(request.user, attempt_id, "see_work")
-    context = {"attempt": found, "exercise": found.exercise, "steps": queries.edits(found)}
+    steps = queries.edits(found)
+    context: dict[str, Any] = {"attempt": found, "exercise": found.exercise, "steps": steps}
+    numbers = [str(step["number"]) for step in steps]
+    if (asked := request.GET.get("step", "")) in numbers:
+        at = numbers.index(asked)
+        context |= {"step": steps[at], "before": numbers[at - 1] if at else "", "last": numbers[-1]}
+        context["after"] = numbers[at + 1] if at + 1 < len(numbers) else ""
     return page(request, "history.html", found.exercise.course, place, context)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sandbox.common.launch.stages import ROOT
@@ -16,6 +16,7 @@ SAYS: Final = {"say": 1, "say_many": 2}
 _TERMINAL: Final = ("__main__.py", "command_line")
 _SINGLE_WORDS: Final = {
     "checks/grading/names.py": "WORDS",
+    "checks/grading/places.py": "PARTS FIELDS",
     "checks/grading/structure.py": "_INSIDE",
     "document/checks/ground.py": "KINDS",
     "document/shape.py": "_TYPES",
@@ -40,7 +41,7 @@ def engine_texts() -> list[tuple[str, ...]]:
         if not any(part in _TERMINAL for part in path.relative_to(ENGINE).parts):
             tree = ast.parse(path.read_text(encoding="utf-8"))
             found.update(_said(tree))
-            found.update(_tables(tree, _SINGLE_WORDS.get(path.relative_to(ENGINE).as_posix())))
+            found.update(_tables(tree, _SINGLE_WORDS.get(path.relative_to(ENGINE).as_posix(), "").split()))
     return sorted(found)
 
 
@@ -64,13 +65,13 @@ def _said(tree: ast.AST) -> Iterator[tuple[str, ...]]:
                 yield tuple(str(text) for text in texts)
 
 
-def _tables(tree: ast.Module, of_single_words: str | None) -> Iterator[tuple[str, ...]]:
+def _tables(tree: ast.Module, of_single_words: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """Yield the texts that stand outside of functions: tables are looked up, and what is found is said."""
     for statement in tree.body:
         name, values = "", []
         if isinstance(statement, ast.ClassDef):
             name = statement.name
-            if name == of_single_words:
+            if name in of_single_words:
                 values = [one.value for one in statement.body if isinstance(one, ast.Assign)]
         elif isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
             target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
@@ -78,7 +79,7 @@ def _tables(tree: ast.Module, of_single_words: str | None) -> Iterator[tuple[str
             values = [] if name in ("__all__", "_IN_ROOMS") else [statement.value]
         for value in values:
             for text in _texts(value):
-                if (name == of_single_words or _WORDS.search(text)) and not _NO_WORDS.fullmatch(text):
+                if (name in of_single_words or _WORDS.search(text)) and not _NO_WORDS.fullmatch(text):
                     yield (text,)
 
 

@@ -144,11 +144,15 @@ export function useFocus(places: Map<string, Box>, items: readonly Item[], moved
   const seenFrom = useSeenFrom();
   const selection = useWorkbench((state) => state.selection);
   const target = nodeFor(drawing, selection);
+  const served = useRef(0);
+  // A wish of the page's address is there before the canvas has a size and a view; until then it waits.
+  const ready = width > 0 && height > 0 && target !== null && places.has(target);
   useEffect(() => {
     const box = target === null ? undefined : places.get(target);
-    if (focus === 0 || !box) return undefined;
+    if (focus === served.current || !box || !ready) return undefined;
     // The inspector opens with the selection; what it covers is known when it is there.
     const frame = requestAnimationFrame(() => {
+      served.current = focus;
       const covered = coveredRight();
       const { x, y, zoom: here } = flow.getViewport();
       const kind = items.find((item) => item.path === target)?.kind;
@@ -163,7 +167,7 @@ export function useFocus(places: Map<string, Box>, items: readonly Item[], moved
     };
     // Only a new wish moves the view; a drag or an edit must not.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [focus]);
+  }, [focus, ready]);
 }
 
 /** Return the view in which a box is in the middle of a pane, near enough to be read; of a larger one its beginning. */

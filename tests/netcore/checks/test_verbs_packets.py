@@ -95,7 +95,7 @@ def test_visits_wants_the_order_and_the_way_back() -> None:
 def test_avoids_does_not_hold_for_what_does_not_arrive() -> None:
     drawn = steered()
     assert passes({"avoids": {"flow": "a1 <-> a2", "stops": ["fw"]}}, drawn)
-    assert "passes vms/fw" in find({"avoids": {"flow": "a1 -> b1", "stops": ["fw"]}}, drawn).message
+    assert "passes fw" in find({"avoids": {"flow": "a1 -> b1", "stops": ["fw"]}}, drawn).message
     drawn.set("vms/a2/power", "stopped")
     assert not passes({"avoids": {"flow": "a1 -> a2", "stops": ["fw"]}}, drawn)
     assert passes({"avoids": {"flow": "a1 -> a2", "stops": ["fw"], "arrives": False}}, drawn)

@@ -119,7 +119,7 @@ def test_unchanged_says_what_is_other_than_at_the_start() -> None:
     opened = shop().group("shut", "100 in allow tcp * * 22")
     found = find({"unchanged": "security_groups"}, opened, start=shop())
     assert found.message == (
-        "security_groups (security_groups/shut/rules/in-100/access) is not as it was in the starting drawing."
+        "Access of rule in-100 of security group shut is not as it was in the starting drawing."
     )
     gone = shop()
     del gone.raw["topology"]["security_groups"]["shut"]
@@ -217,7 +217,7 @@ def test_under_names_the_profile_that_breaks_it() -> None:
         "under": {"profiles": ["azure-2021", "azure-2026"], "check": {"delivers": "web1 -> 198.51.100.10"}}
     }
     found = find(check, shop().host("out", "198.51.100.10"))
-    assert found.message.startswith("Under azure-2026: ")
+    assert found.message.startswith("Under Azure 2026: ")
     assert found.counterexample is not None and found.counterexample["profile"] == "azure-2026"
 
 

@@ -531,9 +531,26 @@ class GradebookTest(ClassroomTest):
             {"worth": "80, 100"},
             {"worth": "a lot"},
             {"locks": "no pointer"},
+            {"locks": "/topology/nope/x"},
             {"opens": "2026-06-01T12:00", "due": "2026-05-01T12:00"},
         ):
             assert self.teacher.post(path, {**body, **wrong}).status_code == 422, wrong
+
+    def test_a_lock_of_what_is_not_drawn_is_refused_with_what_is_like_it(self) -> None:
+        path = f"/exercises/{self.set.pk}/settings/"
+        page = self.teacher.get(path)
+        form = page.context["form"]
+        values = {name: form[name].value() for name in form.fields}
+        body = {key: "" if value is None else value for key, value in values.items() if value is not False}
+        refused = self.teacher.post(path, {**body, "locks": "/topology/nope/x\n/topology/vms/weeb1"})
+        assert refused.status_code == 422
+        errors = refused.context["form"].errors["locks"]
+        assert "has no /topology/nope/x." in errors[0] and "Do you mean /topology/vms/web1?" in errors[1]
+        self.set.refresh_from_db()
+        assert self.set.locks == []
+        offered = {pointer for _, rows in page.context["places"] for pointer, _ in rows}
+        assert {"/topology/vms", "/topology/vms/web1"} <= offered
+        assert self.teacher.post(path, {**body, "locks": "\n".join(offered)}).status_code == 302
 
     def test_an_extension_moves_no_date_where_there_is_none_and_says_so(self) -> None:
         path = f"/exercises/{self.set.pk}/extend/"

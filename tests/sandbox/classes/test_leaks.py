@@ -20,7 +20,7 @@ from django.test import Client, override_settings
 from django.urls import get_resolver
 
 from sandbox.accounts.services import new_guest
-from sandbox.classes.models import Broadcast, CheckRow, Course, Grading, Role
+from sandbox.classes.models import Broadcast, CheckRow, Course, Grading, Invitation, Role
 from sandbox.classes.services import exercises, packs, people, work
 from sandbox.classes.services import grading as gradings
 from sandbox.routing import websocket_urlpatterns
@@ -95,6 +95,7 @@ LISTED: Final = frozenset(
         "workbench:scenario_rename",
         "workbench:scenario_delete",
         "workbench:attempt_picture",
+        "workbench:draft_picture",
         "workbench:shared",
         "accounts:guest",
         "classes:courses",
@@ -108,7 +109,11 @@ LISTED: Final = frozenset(
         "classes:people",
         "classes:roster_import",
         "classes:invite",
+        "classes:invitation_links",
+        "classes:invitation_end",
         "classes:place_change",
+        "classes:place_link",
+        "classes:place_bind",
         "classes:exercise",
         "classes:start",
         "classes:drawing",
@@ -345,6 +350,7 @@ class LeaksTest(ClassroomTest):
             "grading_id": (self.grading.pk, self.trial.pk),
             "row_id": (row.pk, *self.grading.rows.filter(hidden=True).values_list("pk", flat=True)[:1]),
             "place_id": (place.pk,),
+            "invitation_id": tuple(Invitation.objects.values_list("pk", flat=True)),
             "check_id": ("which-route",),
             "broadcast_id": (shown.pk,),
             "number": (1, 3),

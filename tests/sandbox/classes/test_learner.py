@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
+import netcore
+from sandbox.classes import packs
 from sandbox.classes.models import Attempt, AttemptEvent, Deed, GradeEvent, Grading
 from sandbox.classes.services import exercises, work
 from sandbox.runs import runner
@@ -59,6 +61,20 @@ class LearnerTest(ClassroomTest):
         exercise.save()
         for words in offered:
             self.assertNotContains(self.browser.get(exercise.get_absolute_url()), words)
+
+    def test_a_lock_holds_in_the_names_that_a_learner_has(self) -> None:
+        exercise = self.exercise(locks=["/topology/vms/web1"])
+        found = self.begun(exercise)
+        attempt = work.start(exercise, self.places["other_learner"], self.users["other_learner"])
+        for one in (found, attempt):
+            assert one.scenario is not None
+            one.scenario.refresh_from_db()
+            (pointer,) = one.scenario.locks
+            machine = pointer.removeprefix("/topology/vms/")
+            assert machine in self.head(one.scenario).document["topology"]["vms"], (one.seed, pointer)
+            variant = netcore.variant(packs.pack_of(one.pack), one.seed)
+            assert netcore.in_variant(packs.pack_of(one.pack), one.seed, "web1") == machine
+            assert machine in variant.document["topology"]["vms"]
 
     def test_before_it_opens_a_learner_sees_nothing_of_it(self) -> None:
         exercise = self.exercise(opens=now() + timedelta(days=1))

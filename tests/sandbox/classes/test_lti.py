@@ -336,8 +336,11 @@ class LtiTest(Launching):
                 assert f"http://testserver{tail}" in page, (kind, tail)
             assert all(escape(str(step)) in page for step in PRESETS[kind].steps)
             form = answer.context["form"]
-            values = {name: form[name].value().replace("{host}", "lms.example.org") for name in form.fields}
-            assert all(value for name, value in values.items() if name not in ("client_id", "audience"))
+            values = {
+                name: (form[name].value() or "").replace("{host}", "lms.example.org") for name in form.fields
+            }
+            open_ones = ("client_id", "audience", "host")
+            assert all(value for name, value in values.items() if name not in open_ones)
             assert client.post(path, {**values, "client_id": f"it is {kind}"}).status_code == 302
             made.refresh_from_db()
             told = made.registration
@@ -350,10 +353,40 @@ class LtiTest(Launching):
         made = services.add(self.course, "Moodle", "moodle")
         path = reverse("lti:platform", args=[made.pk])
         form = self.clients["instructor"].get(path).context["form"]
-        values = {name: form[name].value() for name in form.fields} | {"client_id": "mine"}
+        values = {name: form[name].value() or "" for name in form.fields} | {"client_id": "mine"}
         answer = self.clients["instructor"].post(path, values)
         assert answer.status_code == 422 and "in the place of {host}" in answer.content.decode()
         assert {"issuer", "auth_url", "token_url", "keyset_url"} == set(answer.context["form"].errors)
+
+    def test_one_host_is_put_into_all_addresses(self) -> None:
+        made = services.add(self.course, "Moodle", "moodle")
+        path = reverse("lti:platform", args=[made.pk])
+        form = self.clients["instructor"].get(path).context["form"]
+        values = {name: form[name].value() or "" for name in form.fields} | {"client_id": "mine"}
+        answer = self.clients["instructor"].post(path, {**values, "host": "https://lms.example.org/login"})
+        assert answer.status_code == 302
+        made.refresh_from_db()
+        told = made.registration
+        assert told is not None and told.issuer == "https://lms.example.org"
+        assert told.token_url == "https://lms.example.org/mod/lti/token.php"
+
+    def test_a_refused_address_is_told_at_its_field_with_how_it_should_look(self) -> None:
+        made = services.add(self.course, "Moodle", "moodle")
+        path = reverse("lti:platform", args=[made.pk])
+        form = self.clients["instructor"].get(path).context["form"]
+        values = {
+            name: (form[name].value() or "").replace("{host}", "lms.example.org") for name in form.fields
+        }
+        values |= {"client_id": "mine"}
+        for wrong, words in (
+            ("ftp://lms.example.org/token", "is not an https address"),
+            ("no address", "This is no address."),
+        ):
+            answer = self.clients["instructor"].post(path, {**values, "token_url": wrong})
+            errors = answer.context["form"].errors
+            assert answer.status_code == 422 and set(errors) == {"token_url"}
+            assert words in errors["token_url"][0]
+            assert "It should look like https://lms.example.org/mod/lti/token.php" in errors["token_url"][0]
 
     def test_who_may_see_and_do_what(self) -> None:
         course, platform = [self.course.pk], [self.platform.pk]

@@ -159,6 +159,19 @@ class PacksTest(ClassroomTest):
         assert broken.counterexample is not None
         assert broken.message not in ("", row["check"].rule)
 
+    def test_a_preview_is_the_page_of_a_learner_with_drawing_fields_and_what_comes_first(self) -> None:
+        found = self.draft()
+        page = self.author.get(f"/drafts/{found.pk}/?tab=preview&seed=3").content.decode()
+        picture = f"/drafts/{found.pk}/picture.svg?seed=3"
+        assert picture in page.replace("&amp;", "&")
+        assert "<fieldset disabled>" in page and "before the run" in page and "predictions come first" in page
+        drawn = self.author.get(picture)
+        assert drawn.status_code == 200 and drawn["Content-Type"].startswith("image/svg+xml")
+        assert drawn["ETag"] != self.author.get(f"/drafts/{found.pk}/picture.svg")["ETag"]
+        assert self.clients["assistant"].get(picture).status_code == 404
+        self.save("scenario.yml", "topology: [")
+        assert self.author.get(picture).status_code == 200
+
     def test_trying_says_which_solution_breaks_its_promise(self) -> None:
         found = self.draft()
         wrong = self.files["wrong/own-table.yml"].replace("fails:", "fails: [all-talk] #")
@@ -235,6 +248,36 @@ class PacksTest(ClassroomTest):
         self.save("text.md", "first")
         self.save("text.md", "second", base=1)
         assert PackDraft.objects.get().files["text.md"] == "first"
+
+    def test_publishing_saves_the_text_of_the_editor_first(self) -> None:
+        found = self.draft()
+        form = {"path": "text.md", "text": "Another task.", "base": str(found.saved)}
+        answer = self.author.post(f"/drafts/{found.pk}/publish/", form, follow=True)
+        assert f"{LAB} version 1 is published." in answer.content.decode()
+        assert PackVersion.objects.get(course=self.course).files["text.md"] == "Another task."
+
+    def test_publishing_what_is_published_says_that_nothing_changed(self) -> None:
+        found = self.draft()
+        self.author.post(f"/drafts/{found.pk}/publish/", {})
+        answer = self.author.post(f"/drafts/{found.pk}/publish/", {}, follow=True)
+        page = answer.content.decode()
+        assert "Nothing changed since version 1." in page and page.count("is published") == 1
+
+    def test_a_text_that_is_refused_stays_on_the_page(self) -> None:
+        found = self.draft()
+        self.save("text.md", "first")
+        form = {"path": "text.md", "text": "second", "base": "0", "note": "x"}
+        for action in ("save", "publish"):
+            answer = self.author.post(f"/drafts/{found.pk}/{action}/", form)
+            assert answer.status_code == 409 and answer.context["text"] == "second"
+            assert "Somebody saved this draft in the meantime." in answer.content.decode()
+            assert answer.context["draft"].saved == found.saved + 1, (
+                "saved again, it takes the place of theirs"
+            )
+        answer = self.author.post(f"/drafts/{found.pk}/save/", {**form, "path": "other.yml"})
+        assert answer.context["text"] == "second" and "Files are pack.yml" in answer.content.decode()
+        assert PackDraft.objects.get().files["text.md"] == "first"
+        assert not PackVersion.objects.filter(course=self.course).exists()
 
     def test_only_files_of_a_pack_are_written(self) -> None:
         self.draft()
@@ -334,6 +377,37 @@ class PacksTest(ClassroomTest):
         assert code == 3 and lines[-1] == "  No pack stored here is the one that the receipt names."
         signed = {**unsigned, "signature": receipts.signature(unsigned, packs.receipt_key())}
         assert self.verify(signed)[0] == 0, "the key alone proves it"
+
+    def folder(self, files: dict[str, str], root: str) -> Path:
+        made = Path(root) / LAB
+        for path, text in files.items():
+            (made / path).parent.mkdir(parents=True, exist_ok=True)
+            (made / path).write_text(text, encoding="utf-8")
+        return made
+
+    def test_import_takes_what_lint_refuses_only_by_force(self) -> None:
+        wrong = self.files["wrong/own-table.yml"].replace("fails:", "fails: [all-talk] #")
+        with TemporaryDirectory() as root:
+            folder = self.folder({**self.files, "wrong/own-table.yml": wrong}, root)
+            with pytest.raises(CommandError, match="lint refuses it"):
+                call_command("packs", "import", str(folder), stdout=io.StringIO())
+            assert PackVersion.objects.count() == 1
+            call_command("packs", "import", str(folder), "--force", stdout=io.StringIO())
+        assert PackVersion.objects.get(number=2).files["wrong/own-table.yml"] == wrong
+
+    def test_packs_of_a_course_are_imported_and_exported(self) -> None:
+        with TemporaryDirectory() as root:
+            folder = self.folder({**self.files, "text.md": "Of the course."}, root)
+            call_command("packs", "import", str(folder), "--course", "Networks", stdout=io.StringIO())
+            made = PackVersion.objects.get(course=self.course)
+            self.version.delete()
+            with pytest.raises(CommandError, match=f"--course {self.course.pk}"):
+                call_command("packs", "export", LAB, f"{root}/out", stdout=io.StringIO())
+            course = str(self.course.pk)
+            call_command("packs", "export", LAB, f"{root}/out", "--course", course, stdout=io.StringIO())
+            assert (Path(root) / "out" / LAB / "text.md").read_text() == made.files["text.md"]
+            with pytest.raises(CommandError, match="no course Nowhere"):
+                call_command("packs", "import", str(folder), "--course", "Nowhere", stdout=io.StringIO())
 
     def test_what_is_no_receipt_cannot_be_verified(self) -> None:
         for given in ([], {}, {"pack": 3}, {"pack": {"digest": "a\0b"}}):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import unquote
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Q
 from django.test import Client
 
 from sandbox.accounts.models import User
@@ -150,6 +154,7 @@ class PeopleTest(ClassroomTest):
             # One is there by the login of an invitation, one by an account that joined with the code.
             lines = self.roster("login,group\nmate,A\nnewone,B\nlearner,C\nanother,D\n")
             assert [line.outcome for line in lines] == ["was there", "was there", "was there", "invited"]
+            assert [line.waits for line in lines] == [False, True, False, False]
             with pytest.raises(people.PeopleRefused, match=f"more than its {count + 1} places"):
                 self.roster("login\nmate\none-more\n")
         assert self.course.enrolments.count() == count + 1
@@ -158,6 +163,117 @@ class PeopleTest(ClassroomTest):
         file = SimpleUploadedFile("class.csv", b"login\nnewone\n", "text/csv")
         answer = self.owner_client.post(f"/courses/{self.course.pk}/people/roster/", {"file": file})
         assert b"/courses/invitations/" in answer.content and "no-store" in answer["Cache-Control"]
+
+    def verified(self, user: User, address: str) -> None:
+        EmailAddress.objects.create(user=user, email=address, verified=True)
+
+    def places_of(self, login: str) -> list[Enrolment]:
+        return list(self.course.enrolments.filter(Q(login=login) | Q(user__username=login)))
+
+    def test_whoever_joined_by_code_gets_the_place_of_the_roster_when_it_is_read_again(self) -> None:
+        text = "login,name,group\nnewguy,New Guy,B\n"
+        token = self.roster(text)[0].token
+        user = User.objects.create_user("newguy")
+        place = people.join(user, self.course.join_code)
+        assert len(self.places_of("newguy")) == 2, "a user name alone proves nothing"
+        assert self.roster(text)[0].outcome == "was there"
+        (one,) = self.places_of("newguy")
+        assert (one.pk, one.user, one.name, one.group) == (place.pk, user, "New Guy", "B")
+        with pytest.raises(people.NoSuchCode):
+            people.accept(self.mate, token)
+
+    def test_an_account_made_after_the_roster_is_let_in_when_it_is_read_again(self) -> None:
+        self.roster("login\nnewguy\n")
+        user = User.objects.create_user("newguy")
+        assert self.roster("login\nnewguy\n")[0].outcome == "let in"
+        assert [one.user for one in self.places_of("newguy")] == [user]
+        assert not Invitation.objects.exists()
+
+    def test_a_verified_address_gets_the_place_of_the_roster_by_code(self) -> None:
+        self.roster("login,name,role\nNew@Example.org,New Guy,assistant\n")
+        liar = User.objects.create_user("new@example.org", email="new@example.org")
+        EmailAddress.objects.create(user=liar, email="new@example.org", verified=False)
+        place = people.join(liar, self.course.join_code)
+        assert (place.role, place.name) == (Role.LEARNER, ""), "neither is proved to be theirs"
+        user = User.objects.create_user("anything")
+        self.verified(user, "new@example.org")
+        place = people.join(user, self.course.join_code)
+        assert (place.role, place.name, place.login) == (Role.ASSISTANT, "New Guy", "New@Example.org")
+        assert self.roster("login\nNew@Example.org\n")[0].outcome == "was there"
+
+    def test_a_place_that_somebody_has_goes_to_nobody_else(self) -> None:
+        token = self.roster("login\nnewguy\n")[0].token
+        fresh = User.objects.create_user("another-name")
+        people.accept(fresh, token)
+        stranger = User.objects.create_user("newguy")
+        people.join(stranger, self.course.join_code)
+        self.roster("login,name\nnewguy,New Guy\n")
+        assert Enrolment.objects.get(login="newguy").user == fresh
+        assert Enrolment.objects.get(user=stranger).name == ""
+
+    def test_a_link_of_the_roster_joins_who_has_joined_by_code(self) -> None:
+        token = self.roster("login,name\nnewguy,New Guy\n")[0].token
+        place = people.join(self.mate, self.course.join_code)
+        assert people.accept(self.mate, token).pk == place.pk
+        assert Enrolment.objects.get(login="newguy").user == self.mate
+
+    def test_two_places_of_one_user_name_are_joined_by_who_teaches(self) -> None:
+        self.roster("login,name\nnewguy,New Guy\n")
+        kept = Enrolment.objects.get(login="newguy")
+        page = f"/courses/{self.course.pk}/people/"
+        assert "Join the two" not in self.owner_client.get(page).content.decode()
+        user = User.objects.create_user("newguy")
+        people.join(user, self.course.join_code)
+        assert "Join the two" in self.owner_client.get(page).content.decode()
+        self.owner_client.post(f"/places/{kept.pk}/bind/")
+        assert [one.user for one in self.places_of("newguy")] == [user]
+
+    def test_who_is_invited_gets_a_new_link(self) -> None:
+        old = self.roster("login\nnewguy\n")[0].token
+        place = Enrolment.objects.get(login="newguy")
+        page = f"/courses/{self.course.pk}/people/"
+        self.owner_client.post(f"/places/{place.pk}/link/")
+        shown = self.owner_client.get(page).content.decode()
+        assert old not in shown
+        token = re.findall(r"/courses/invitations/([\w-]+)/", shown)[0]
+        with pytest.raises(people.NoSuchCode):
+            people.accept(self.mate, old)
+        assert people.accept(self.mate, token).pk == place.pk
+
+    def test_links_come_as_csv(self) -> None:
+        page = f"/courses/{self.course.pk}/people/"
+        file = SimpleUploadedFile("class.csv", b"login,name\nnewguy,=1+1\nother,\n", "text/csv")
+        shown = self.owner_client.post(f"{page}roster/", {"file": file})
+        held = unquote(shown.context["csv"]).partition(",")[2]
+        assert held.splitlines()[0] == "login,name,invitation" and "newguy,'=1+1,http" in held
+        sent = self.owner_client.post(f"{page}links.csv")
+        assert "attachment" in sent["Content-Disposition"] and "no-store" in sent["Cache-Control"]
+        tokens = re.findall(r"/courses/invitations/([\w-]+)/", sent.content.decode())
+        assert len(tokens) == 2 and {people.accept(self.mate, tokens[0]).login} <= {"newguy", "other"}
+
+    def test_open_invitations_are_listed_and_withdrawn(self) -> None:
+        token = people.invite(self.course, self.users["instructor"], role=Role.ASSISTANT, group="B")
+        page = f"/courses/{self.course.pk}/people/"
+        listed = self.owner_client.get(page).context["invitations"]
+        assert [(one.role, one.group, one.created_by.username) for one in listed] == [
+            ("assistant", "B", "instructor")
+        ]
+        self.clients["instructor"].post(f"/invitations/{listed[0].pk}/withdraw/")
+        assert self.owner_client.get(page).context["invitations"] == []
+        with pytest.raises(people.NoSuchCode):
+            people.accept(self.mate, token)
+
+    def test_an_instructor_gets_no_link_to_a_place_that_teaches(self) -> None:
+        people.invite(self.course, self.owner, role=Role.INSTRUCTOR)
+        made = Invitation.objects.get()
+        self.roster("login,role\nnewguy,instructor\n")
+        place = Enrolment.objects.get(login="newguy")
+        teacher = self.clients["instructor"]
+        before = set(Invitation.objects.values_list("pk", "token_hash"))
+        for path in (f"/invitations/{made.pk}/withdraw/", f"/places/{place.pk}/link/"):
+            teacher.post(path)
+        teacher.post(f"/courses/{self.course.pk}/people/links.csv")
+        assert set(Invitation.objects.values_list("pk", "token_hash")) == before
 
     def test_only_an_owner_changes_who_teaches(self) -> None:
         def change(by: str, whom: str, **body: Any) -> None:
@@ -204,7 +320,7 @@ class PeopleTest(ClassroomTest):
     def test_lists_ask_a_fixed_number_of_queries(self) -> None:
         client = self.clients["instructor"]
         course = self.course.get_absolute_url()
-        for path, queries in (("/courses/", 3), (course, 7), (f"{course}people/", 6)):
+        for path, queries in (("/courses/", 3), (course, 7), (f"{course}people/", 9)):
             client.get(path)
             with self.assertNumQueries(queries):
                 client.get(path)
@@ -223,7 +339,7 @@ class PeopleTest(ClassroomTest):
         assert len(first.context["places"]) == 100
         assert len({one.pk for one in places}) == len(places) == self.course.enrolments.count()
         self.assertContains(first, "?page=2")
-        with self.assertNumQueries(6):
+        with self.assertNumQueries(9):
             self.owner_client.get(path)
 
     def test_people_are_found_and_what_was_asked_stays(self) -> None:

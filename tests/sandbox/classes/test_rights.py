@@ -10,7 +10,7 @@ from asgiref.sync import sync_to_async
 from django.test import Client
 from django.urls import get_resolver
 
-from sandbox.classes.models import Broadcast, CheckRow, Grading, PackVersion
+from sandbox.classes.models import Broadcast, CheckRow, Grading, Invitation, PackVersion
 from sandbox.classes.services import packs, people
 from sandbox.runs.models import Kind, Run
 from tests.sandbox.base import CommittedTest
@@ -57,7 +57,11 @@ POST: dict[str, set[str]] = {
     "course_code": TEACHERS,
     "roster_import": TEACHERS,
     "invite": TEACHERS,
+    "invitation_links": TEACHERS,
+    "invitation_end": TEACHERS,
     "place_change": TEACHERS,
+    "place_link": TEACHERS,
+    "place_bind": TEACHERS,
     "start": LEARNS,
     "drawing": OWN,
     "hint": OWN,
@@ -117,6 +121,8 @@ class GradedClass(ClassroomTest):
         self.hidden = broken
         self.draft = packs.draft_of(self.course, self.attempt.pack)
         document = {"schema": 1, "name": "shown"}
+        people.invite(self.course, self.owner)
+        self.invitation = Invitation.objects.get(course=self.course)
         self.broadcast = Broadcast.objects.create(exercise=self.set, document=document)
 
     def path(self, name: str) -> str:
@@ -129,6 +135,7 @@ class GradedClass(ClassroomTest):
             "grading_id": self.grading.pk,
             "row_id": self.hidden.pk if name == "hidden_why" else self.row.pk,
             "place_id": self.places["other_learner"].pk,
+            "invitation_id": self.invitation.pk,
             "check_id": "which-route",
             "broadcast_id": self.broadcast.pk,
             "name": "half",
@@ -171,7 +178,7 @@ class RightsTest(GradedClass):
 
     def test_who_may_is_let_through(self) -> None:
         for name, allowed in POST.items():
-            if name in ("course_archive", "exercise_delete", "regrade", "draft_publish"):
+            if name in ("course_archive", "exercise_delete", "invitation_end", "regrade", "draft_publish"):
                 continue  # tested where they do something
             for who in sorted(allowed):
                 Broadcast.objects.update(ended=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from html import unescape
 from unittest.mock import patch
 
 from django.db.models import F
@@ -200,12 +201,26 @@ class WallTest(ClassroomTest):
             self.mistaken(tried)
         assert told() == before
 
+    def test_a_note_goes_with_a_drawing_that_is_shown(self) -> None:
+        page = self.teacher.get(f"/exercises/{self.set.pk}/wall/").content.decode()
+        assert 'name="note"' in page
+        submission = self.attempts["learner"].submissions.get()
+        self.teacher.post(f"/submissions/{submission.pk}/broadcast/", {"note": "Look at the group."})
+        assert Broadcast.objects.get().note == "Look at the group."
+
     def test_the_history_of_a_drawing_is_replayed_by_staff_only(self) -> None:
         attempt = self.attempts["learner"]
         path = f"/attempts/{attempt.pk}/history/"
         steps = self.teacher.get(path).context["steps"]
         assert [step["number"] for step in steps] == [1, 2, 3]
         assert steps[-1]["submitted"] == 1
+        assert steps[0]["words"] == ["Created the drawing"] and all(step["words"] for step in steps)
+        before = Scenario.objects.count()
+        looked = self.teacher.get(f"{path}?step=2")
+        assert (looked.context["before"], looked.context["after"]) == ("1", "3")
+        assert steps[1]["words"][0] in unescape(looked.content.decode())
+        assert Scenario.objects.count() == before, "nothing is copied by looking"
+        assert b'id="step"' not in self.teacher.get(f"{path}?step=9").content
         picture = f"/attempts/{attempt.pk}/revisions/2/picture.svg"
         assert self.teacher.get(picture).status_code == 200
         for name in ("learner", "other_learner", "observer", "outsider", "nobody"):

@@ -39,6 +39,17 @@ def test_shows_what_is_drawn() -> None:
     assert len(shapes(more)) == len(shapes(small)) + 3
 
 
+def test_a_larger_picture_has_the_names_of_subnets_and_of_what_stands_in_them() -> None:
+    topology = {
+        "vnets": {"v": {"name": "shop"}},
+        "subnets": {"s": {"name": "front", "vnet": "v"}},
+        "vms": {"m": {"name": "web1"}},
+        "nics": {"n": {"vm": "m", "subnet": "s"}},
+    }
+    assert all(f">{name}<" in picture({"topology": topology}, named=True) for name in ("front", "web1"))
+    assert ">web1<" not in picture({"topology": topology})
+
+
 def test_text_of_people_stays_text() -> None:
     """Markup and control characters in names do not become markup."""
     document = seed("first-packet")

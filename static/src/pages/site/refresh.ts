@@ -20,6 +20,6 @@ export function enhanceGo(select: HTMLSelectElement): void {
 }
 
 function busy(part: HTMLElement): boolean {
-  const typed = [...part.querySelectorAll<HTMLInputElement>("input[name=text]")].some((input) => input.value !== "");
+  const typed = [...part.querySelectorAll<HTMLInputElement>("input:not([type=hidden])")].some((input) => input.value !== "");
   return typed || part.contains(document.activeElement);
 }

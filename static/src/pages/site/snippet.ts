@@ -6,6 +6,7 @@ export function enhanceSnippet(select: HTMLSelectElement): void {
     const asked = new CustomEvent("insert", { detail: select.value, cancelable: true });
     if (area.dispatchEvent(asked)) {
       area.setRangeText(select.value, area.selectionStart, area.selectionEnd, "end");
+      area.dispatchEvent(new Event("input", { bubbles: true }));
       area.focus();
     }
     select.value = "";

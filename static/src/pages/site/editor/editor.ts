@@ -87,7 +87,9 @@ function parts(help: Help, label: string) {
 /** The form sends the text area, so it follows what is typed. */
 function sync(area: HTMLTextAreaElement) {
   return EditorView.updateListener.of((update) => {
-    if (update.docChanged) area.value = update.state.doc.toString();
+    if (!update.docChanged) return;
+    area.value = update.state.doc.toString();
+    area.dispatchEvent(new Event("input", { bubbles: true }));
   });
 }
 
