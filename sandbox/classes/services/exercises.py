@@ -43,7 +43,7 @@ def save(exercise: Exercise, author: User | None = None) -> None:
                 recording.rescore(attempt, cause, author, by_rules=True)
 
 
-def extend(extension: Extension, author: User) -> None:
+def extend(extension: Extension, author: User | None) -> None:
     """Store other limits for one learner, in the place of earlier ones, which are kept; the score follows."""
     extension.author = author
     cause = gettext("Extended: {reason}") if extension.gives else gettext("Extension taken back: {reason}")

@@ -21,6 +21,7 @@ from sandbox.accounts import services as accounts
 from sandbox.accounts.models import User
 from sandbox.classes import access
 from sandbox.classes.models import Course, Enrolment, Invitation, Role
+from sandbox.classes.services import exercises
 
 INVITATION_LIFETIME: Final = timedelta(days=60)
 MAX_ROSTER_BYTES: Final = 500_000
@@ -162,7 +163,7 @@ def _fill(kept: Enrolment, user: User) -> Enrolment:
     """Give a person the place that is kept for them and return theirs; its invitation ends.
 
     Who has a place in the course keeps it, with all work in it, and it takes over what the roster says. A
-    place that is kept is nobody's, so it has no work and no grades; extensions are taken over.
+    place that is kept is nobody's, so it has no work and no grades; the extensions that hold are given anew.
     """
     mine = Enrolment.objects.filter(course=kept.course_id, user=user).first()
     if mine is None:
@@ -171,7 +172,10 @@ def _fill(kept: Enrolment, user: User) -> Enrolment:
         Invitation.objects.filter(place=kept, used=None).delete()
         return kept
     has = mine.extensions.values_list("exercise_id", flat=True)
-    kept.extensions.exclude(exercise__in=list(has)).update(enrolment=mine)
+    newest = {one.exercise_id: one for one in kept.extensions.exclude(exercise__in=list(has))}
+    for one in newest.values():
+        one.pk, one.enrolment, one._state.adding = None, mine, True
+        exercises.extend(one, one.author)
     kept.delete()  # before its login goes to the other one: a course has each once
     mine.login, mine.name, mine.group = kept.login, kept.name or mine.name, kept.group or mine.group
     if mine.role == Role.LEARNER:
