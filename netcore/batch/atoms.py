@@ -150,7 +150,7 @@ class Atoms:
             return int(ends[0]) - 1, int(ends[1])
         return self.count4 + self._before(first), self.count4 + self._before(last) + 1
 
-    def spans(self, ranges: Iterable[tuple[int, int, int]]) -> tuple[Table, Table]:
+    def spans(self, ranges: Iterable[tuple[int, int, int]]) -> tuple[list[int], list[int]]:
         """Return for many ranges (version, first, last) their first atoms, and those behind the last."""
         starts = self._starts
         firsts, ends = [], []
@@ -160,7 +160,7 @@ class Atoms:
                 start, end = self.span(version, first, last)
             firsts.append(start)
             ends.append(end)
-        return np.array(firsts, np.int64), np.array(ends, np.int64)
+        return firsts, ends
 
     def spans_of(self, limits: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
         """Return the same for many ranges of IPv4 that are whole atoms."""

@@ -155,9 +155,7 @@ class RouteMaker:
         """Return one table as runs of atoms: the first of each, int64, and its way, uint16."""
         winners = winners_of(view.settled)
         ways = [self.way(vnet, routes, labels) for routes in winners.values()]
-        starts, stops = (
-            found.tolist() for found in atoms.spans((each.version, *ends(each)) for each in winners)
-        )
+        starts, stops = atoms.spans((each.version, *ends(each)) for each in winners)
         # The others lead to one of a few next hops, known by their ids, which hash faster.
         known: dict[tuple[int, int], int] = {}
         alone = view.alone

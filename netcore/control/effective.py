@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from ipaddress import ip_network
+from ipaddress import IPv4Network, ip_network
 from itertools import compress
 
 from netcore.control.gateways import Gateways
@@ -259,12 +259,11 @@ class EffectiveRoutes:
             others: all candidates that are no user routes.
         """
         none = Alone(table)
-        read = [(route.prefix, route.next_hop_type, route.next_hop_ip) for route in drawn.values()]
-        prefixes = [prefix for prefix, _, _ in read if not isinstance(prefix, str) and prefix.version == 4]
-        limits = ends_of(prefixes)
-        if len({*limits}) < len(read) or self._topology.private_endpoints:
+        said = [route.prefix for route in drawn.values()]
+        limits = ends_of([prefix for prefix in said if isinstance(prefix, IPv4Network)])
+        if len({*limits}) < len(said) or self._topology.private_endpoints:
             return none
-        hops = [(kind, self._hop(address)) for _, kind, address in read]
+        hops = [(route.next_hop_type, self._hop(route.next_hop_ip)) for route in drawn.values()]
         asked = {*map(ends, (*self._profile.default_routes, *self._profile.none_prefixes))}
         asked.update(ends(prefix) for candidate in others for prefix in candidate.prefixes)
         if asked.isdisjoint(limits):

@@ -244,8 +244,9 @@ class EffectiveRules:
         destination_groups: tuple[str, ...] = (),
     ) -> EffectiveRule:
         """Return a rule of the drawing with its tags and groups filled in (facts F3, F12, F14)."""
-        sources, source_names = self._end(subnet_id, rule.source, source_groups)
-        destinations, destination_names = self._end(subnet_id, rule.destination, destination_groups)
+        names, others = rule.source, rule.destination
+        sources, source_names = self._end(subnet_id, names, source_groups)
+        destinations, destination_names = self._end(subnet_id, others, destination_groups)
         facts: tuple[str, ...] = ("F14",) if where == "admin" else ("F3",)
         if source_groups or destination_groups:
             facts = (*facts, "F12")
@@ -264,8 +265,9 @@ class EffectiveRules:
             destinations,
             destination_names,
             _spans(rule.destination_ports),
-            platform=_asked_about_platform(rule.source) or _asked_about_platform(rule.destination),
-            facts=facts,
+            False,
+            _asked_about_platform(names) or _asked_about_platform(others),
+            facts,
         )
 
     def _end(
