@@ -94,12 +94,13 @@ def _made(network: Network, ids: tuple[str, ...], groups: list[list[str]], why: 
     of = np.zeros(len(ids), np.int32)
     sizes = [len(vms) for vms in groups]
     of[[number[vm] for vms in groups for vm in vms]] = np.repeat(np.arange(len(groups)), sizes)
+    machines = drawing_of(network).machines
     texts: dict[tuple[str, int], str] = {}
     classes = []
     for vms in groups:
         text = why.get(vms[0])
         if text is None:
-            key = drawing_of(network).machines[vms[0]].ports[0].subnet, len(vms)
+            key = machines[vms[0]].ports[0].subnet, len(vms)
             text = texts.get(key)
             if text is None:
                 text = texts[key] = _text(network, *key)

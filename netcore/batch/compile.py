@@ -219,7 +219,11 @@ class Compiled:
         vnets = {vnet: index for index, vnet in enumerate(self.vnet_ids)}
         sheet = Sheet(layout.NIC_COLUMNS)
         shared: dict[tuple[str, int], tuple[int, ...]] = {}  # by subnet, and by identity of the chains
+        held = self.atoms.of_many([address for port in ports for address in port.held]).tolist()
+        done = 0
         for port, four, equal in zip(ports, chains, ecmp, strict=True):
+            atoms = held[done : done + len(port.held)]
+            done += len(atoms)
             same = shared.get((port.subnet, id(four)))
             if same is None:
                 same = shared[port.subnet, id(four)] = (
@@ -233,21 +237,24 @@ class Compiled:
                 vms[port.vm] if port.vm is not None else -1,
                 *same,
                 flags,
-                out.add(port),
+                out.add(port, atoms),
                 len(port.held),
                 names.number(f"nics/{port.id}"),
-                *self._sources(port),
+                *self._sources(port, atoms),
                 equal,
             )
         self.doors = door_table(doors, self.routes.table_of, vnets, names, out.keep)
         self.held, self.outs, self.pool_atoms, self.pool_chooser = out.tables()
         return sheet.table()
 
-    def _sources(self, port: Port) -> tuple[int, int]:
-        """Return the atoms that the guest sends from, IPv4 and IPv6, or -1."""
-        if len(port.own) == 1:
-            atom = self.atoms.of(port.own[0])
-            return (atom, -1) if port.own[0].version == 4 else (-1, atom)
+    def _sources(self, port: Port, held: list[int]) -> tuple[int, int]:
+        """Return the atoms that the guest sends from, IPv4 and IPv6, or -1.
+
+        Args:
+            held: those of the addresses that the NIC holds; most guests send from the only one.
+        """
+        if port.own == port.held and len(held) == 1:
+            return (held[0], -1) if port.held[0].version == 4 else (-1, held[0])
         found = {4: -1, 6: -1}
         for address in reversed(port.own):  # the first one of each family counts
             found[address.version] = self.atoms.of(address)

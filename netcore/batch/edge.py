@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from ipaddress import ip_address
 
 import numpy as np
@@ -47,10 +47,10 @@ class WaysOut:
         self._pool_atoms: list[int] = []
         self._choosers: list[int] = []
 
-    def add(self, port: Port) -> int:
-        """Add the addresses of a NIC and return where they begin."""
+    def add(self, port: Port, atoms: Sequence[int]) -> int:
+        """Add the addresses of a NIC, whose atoms are known, and return where they begin."""
         start = len(self._held)
-        self._held += [self._atoms.of(address) for address in port.held]
+        self._held += atoms
         if self._may_have(port):
             self._outs.rows += [self._out(port, address) for address in port.held]
         else:

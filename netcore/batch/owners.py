@@ -75,12 +75,14 @@ def made(
     translated, moving = network.profile.internet_needs_gateway, run.state.in_transit
     for vnet in network.scenario.topology.vnets:
         place = number["vnets"][vnet]
-        for owner in network.owners.held_in(vnet):
+        owners = [*network.owners.held_in(vnet)]
+        at = atoms.of_many([owner.address for owner in owners]).tolist()
+        for owner, atom in zip(owners, at, strict=True):
             kind, row = _holder(owner, number["nics"], frontends, endpoints)
             behind = _public_of_holder(network, owner, atoms) if translated else -1
             if moving and owner.address in moving:
                 kind, row = layout.HELD_BY_ENDPOINT, -1
-            held.append((atoms.of(owner.address), place, kind, row, behind))
+            held.append((atom, place, kind, row, behind))
     known = {row[:2] for row in held}
     for address in run.state.in_transit:
         count_hard("address in transit")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
+from typing import Any
 
 import numpy as np
 
@@ -200,14 +201,15 @@ class Rules:
     ) -> tuple[int, ...]:
         """Make the vectors of one set and return its row."""
         words = max(1, (len(rules) + 63) // 64)
-        sources = self._side([rule.sources for rule in rules], atoms, words, pagers[0])
-        destinations = self._side([rule.destinations for rule in rules], atoms, words, pagers[1])
-        protocol = self._put(_protocol_vectors(rules, self.protocol_class, protocols, words))
-        from_ports = self._ports([rule.source_ports for rule in rules], ports, words, pagers[2])
-        to_ports = self._ports([rule.destination_ports for rule in rules], ports, words, pagers[3])
-        allow = self._put(_one_vector([rule.access is RuleAccess.ALLOW for rule in rules], words))
-        always = self._put(_one_vector([rule.access is RuleAccess.ALWAYS_ALLOW for rule in rules], words))
-        any_port = int(all(rule.source_ports is None for rule in rules))
+        said = _columns(rules)
+        sources = self._side(said["sources"], atoms, words, pagers[0])
+        destinations = self._side(said["destinations"], atoms, words, pagers[1])
+        protocol = self._put(_protocol_vectors(said["protocol"], self.protocol_class, protocols, words))
+        from_ports = self._ports(said["source_ports"], ports, words, pagers[2])
+        to_ports = self._ports(said["destination_ports"], ports, words, pagers[3])
+        allow = self._put(_one_vector([each is RuleAccess.ALLOW for each in said["access"]], words))
+        always = self._put(_one_vector([each is RuleAccess.ALWAYS_ALLOW for each in said["access"]], words))
+        any_port = int(all(each is None for each in said["source_ports"]))
         return words, sources, destinations, protocol, from_ports, to_ports, allow, always, any_port
 
     def _side(self, sides: Sequence[AddressSet | None], atoms: Atoms, words: int, pager: Pager) -> int:
@@ -385,12 +387,18 @@ def _one_vector(bits: Sequence[bool], words: int) -> Table:
     return _packed(np.array(bits, np.bool_).reshape(1, -1), words)
 
 
-def _protocol_vectors(rules: tuple[EffectiveRule, ...], classes: Table, count: int, words: int) -> Table:
+def _columns(rules: tuple[EffectiveRule, ...]) -> dict[str, tuple[Any, ...]]:
+    """Return rules column by column."""
+    columns = zip(*rules, strict=True) if rules else [()] * len(EffectiveRule._fields)
+    return dict(zip(EffectiveRule._fields, columns, strict=True))
+
+
+def _protocol_vectors(protocols: Sequence[str], classes: Table, count: int, words: int) -> Table:
     """Return a vector per class of protocols; class 0 is what no rule names."""
-    matching = np.zeros((count, max(1, len(rules))), np.bool_)
-    for index, rule in enumerate(rules):
-        if rule.protocol == "*":
+    matching = np.zeros((count, max(1, len(protocols))), np.bool_)
+    for index, protocol in enumerate(protocols):
+        if protocol == "*":
             matching[:, index] = True
         else:
-            matching[classes[PROTOCOL_NUMBERS[rule.protocol]], index] = True
+            matching[classes[PROTOCOL_NUMBERS[protocol]], index] = True
     return _packed(matching, words)

@@ -261,22 +261,24 @@ class EffectiveRoutes:
         none = Alone(table)
         said = [route.prefix for route in drawn.values()]
         limits = ends_of([prefix for prefix in said if isinstance(prefix, IPv4Network)])
-        if len({*limits}) < len(said) or self._topology.private_endpoints:
+        distinct = {*limits}
+        if len(distinct) < len(said) or self._topology.private_endpoints:
             return none
-        hops = [(route.next_hop_type, self._hop(route.next_hop_ip)) for route in drawn.values()]
+        hops = [
+            (route.next_hop_type, None if (hop := route.next_hop_ip) is None else self._hop(hop))
+            for route in drawn.values()
+        ]
         asked = {*map(ends, (*self._profile.default_routes, *self._profile.none_prefixes))}
         asked.update(ends(prefix) for candidate in others for prefix in candidate.prefixes)
-        if asked.isdisjoint(limits):
+        if asked.isdisjoint(distinct):
             return Alone(table, drawn, limits, hops)
         kept = [limit not in asked for limit in limits]
         routes = dict(compress(drawn.items(), kept))
         return Alone(table, routes, [*compress(limits, kept)], [*compress(hops, kept)])
 
-    def _hop(self, address: Address | None) -> Address | None:
+    def _hop(self, address: Address) -> Address:
         """Return a next hop: the same object for all routes to it, so that readers may go by identity."""
-        if address is None or address.version == 6:
-            return address
-        return self._hops.setdefault(int(address), address)
+        return address if address.version == 6 else self._hops.setdefault(int(address), address)
 
     def _user_prefixes(self, route: Route) -> tuple[tuple[Network, ...], int]:
         """Return the prefixes of a user route, and its rank among user routes of one prefix (fact D25)."""

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 from netcore.control.prefixes import AddressSet
 from netcore.control.tags import Tags
 from netcore.document.models import AdminRule, Direction, SecurityRule, Topology
-from netcore.document.tags import ASKED_ABOUT_PLATFORM
+from netcore.document.tags import ASKED_ABOUT_PLATFORM, BUILT_IN_TAGS
 from netcore.document.values import Address
 from netcore.profiles.model import Profile
 from netcore.trace.packet import PROTOCOL_NUMBERS
@@ -149,12 +149,14 @@ class RuleSet(NamedTuple):
 class EffectiveRules:
     """Makes the rules in force at the NICs of a drawing."""
 
-    __slots__ = ("_profile", "_tags", "_topology")
+    __slots__ = ("_known", "_profile", "_read", "_tags", "_topology")
 
     def __init__(self, topology: Topology, tags: Tags, profile: Profile) -> None:
         self._topology = topology
         self._tags = tags
         self._profile = profile
+        self._read: dict[str, dict[Direction, list[tuple[int, str, SecurityRule]]]] = {}
+        self._known: dict[tuple[str, ...], tuple[AddressSet | None, tuple[str, ...]]] = {}
 
     def at(self, subnet_id: str, nic_group: str | None, direction: Direction) -> tuple[RuleSet, ...]:
         """Return the rule sets at a NIC in evaluation order; empty means everything is allowed.
@@ -187,12 +189,6 @@ class EffectiveRules:
     def _rules(
         self, subnet_id: str, group: str, where: Level, direction: Direction
     ) -> tuple[EffectiveRule, ...]:
-        drawn = [
-            (rule.priority, rule_id, rule)
-            for rule_id, rule in self._topology.security_groups[group].rules.items()
-            if rule.direction is direction
-        ]
-        drawn.sort(key=itemgetter(0, 1))
         path = f"security_groups/{group}/rules/"
         rules = [
             self._rule(
@@ -205,7 +201,7 @@ class EffectiveRules:
                 rule.source_groups,
                 rule.destination_groups,
             )
-            for _, rule_id, rule in drawn
+            for _, rule_id, rule in self._drawn(group)[direction]
         ]
         for default in self._profile.default_security_rules:
             if default.direction != direction.value:
@@ -231,6 +227,20 @@ class EffectiveRules:
                 )
             )
         return tuple(rules)
+
+    def _drawn(self, group: str) -> dict[Direction, list[tuple[int, str, SecurityRule]]]:
+        """Return the rules of a group by direction, with priority and id, in order; read once."""
+        found = self._read.get(group)
+        if found is None:
+            out: list[tuple[int, str, SecurityRule]] = []
+            into: list[tuple[int, str, SecurityRule]] = []
+            for rule_id, rule in self._topology.security_groups[group].rules.items():
+                side = out if rule.direction is Direction.OUTBOUND else into
+                side.append((rule.priority, rule_id, rule))
+            for side in (out, into):
+                side.sort(key=itemgetter(0, 1))
+            found = self._read[group] = {Direction.OUTBOUND: out, Direction.INBOUND: into}
+        return found
 
     def _rule(
         self,
@@ -275,7 +285,12 @@ class EffectiveRules:
     ) -> tuple[AddressSet | None, tuple[str, ...]]:
         """Return one side of a rule: its addresses, None for any, and what the drawing says."""
         if not groups:
-            return self._tags.of(subnet_id, names), names
+            found = self._known.get(names)
+            if found is None:
+                found = self._tags.of(subnet_id, names), names
+                if BUILT_IN_TAGS.isdisjoint(names):  # others stand for the same everywhere
+                    self._known[names] = found
+            return found
         return self._tags.members(subnet_id, groups), tuple(f"group {group}" for group in groups)
 
 
