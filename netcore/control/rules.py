@@ -19,6 +19,9 @@ from netcore.profiles.model import Profile
 from netcore.trace.packet import PROTOCOL_NUMBERS
 
 PortSpan = tuple[int, int]
+Side = tuple[AddressSet | None, tuple[str, ...], bool]
+"""One side of a rule: its addresses, None for any; what the drawing says; and whether it names a tag by which
+the rule is asked about the platform's own addresses."""
 Level = Literal["admin", "subnet", "nic"]
 """Where a rule set stands: before all groups, at the subnet, or at the NIC."""
 
@@ -156,7 +159,7 @@ class EffectiveRules:
         self._tags = tags
         self._profile = profile
         self._read: dict[str, dict[Direction, list[tuple[int, str, SecurityRule]]]] = {}
-        self._known: dict[tuple[str, ...], tuple[AddressSet | None, tuple[str, ...]]] = {}
+        self._known: dict[tuple[str, ...], Side] = {}
 
     def at(self, subnet_id: str, nic_group: str | None, direction: Direction) -> tuple[RuleSet, ...]:
         """Return the rule sets at a NIC in evaluation order; empty means everything is allowed.
@@ -255,8 +258,8 @@ class EffectiveRules:
     ) -> EffectiveRule:
         """Return a rule of the drawing with its tags and groups filled in (facts F3, F12, F14)."""
         names, others = rule.source, rule.destination
-        sources, source_names = self._end(subnet_id, names, source_groups)
-        destinations, destination_names = self._end(subnet_id, others, destination_groups)
+        sources, source_names, asked = self._end(subnet_id, names, source_groups)
+        destinations, destination_names, asked_too = self._end(subnet_id, others, destination_groups)
         facts: tuple[str, ...] = ("F14",) if where == "admin" else ("F3",)
         if source_groups or destination_groups:
             facts = (*facts, "F12")
@@ -276,22 +279,21 @@ class EffectiveRules:
             destination_names,
             _spans(rule.destination_ports),
             False,
-            _asked_about_platform(names) or _asked_about_platform(others),
+            asked or asked_too,
             facts,
         )
 
-    def _end(
-        self, subnet_id: str, names: tuple[str, ...], groups: tuple[str, ...]
-    ) -> tuple[AddressSet | None, tuple[str, ...]]:
-        """Return one side of a rule: its addresses, None for any, and what the drawing says."""
-        if not groups:
-            found = self._known.get(names)
-            if found is None:
-                found = self._tags.of(subnet_id, names), names
-                if BUILT_IN_TAGS.isdisjoint(names):  # others stand for the same everywhere
-                    self._known[names] = found
-            return found
-        return self._tags.members(subnet_id, groups), tuple(f"group {group}" for group in groups)
+    def _end(self, subnet_id: str, names: tuple[str, ...], groups: tuple[str, ...]) -> Side:
+        """Return one side of a rule."""
+        if groups:
+            said = tuple(f"group {group}" for group in groups)
+            return self._tags.members(subnet_id, groups), said, asked_about_platform(names)
+        found = self._known.get(names)
+        if found is None:
+            found = self._tags.of(subnet_id, names), names, asked_about_platform(names)
+            if BUILT_IN_TAGS.isdisjoint(names):  # others stand for the same everywhere
+                self._known[names] = found
+        return found
 
 
 @lru_cache(1 << 12)
@@ -305,8 +307,8 @@ def _spans(texts: tuple[str, ...]) -> tuple[PortSpan, ...] | None:
     return tuple(spans)
 
 
-@lru_cache(1 << 14)
-def _asked_about_platform(names: tuple[str, ...]) -> bool:
+def asked_about_platform(names: tuple[str, ...]) -> bool:
+    """Return whether names of a rule make it one that is asked about the platform's addresses (fact F10)."""
     return not ASKED_ABOUT_PLATFORM.isdisjoint(names)
 
 
