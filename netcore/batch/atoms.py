@@ -45,6 +45,13 @@ class Boundaries:
         """Make a prefix a union of atoms."""
         self.range(prefix.version, *ends(prefix))
 
+    def ranges(self, limits: Sequence[tuple[int, int]]) -> None:
+        """Make many ranges of IPv4 from first to last address unions of atoms."""
+        starts = self._starts[4]
+        starts.update([first for first, _ in limits])
+        starts.update([last + 1 for _, last in limits])
+        starts.discard(END[4])
+
     def address(self, address: Address) -> None:
         """Make an address an atom of its own."""
         self.range(address.version, int(address), int(address))
@@ -143,7 +150,7 @@ class Atoms:
             return int(ends[0]) - 1, int(ends[1])
         return self.count4 + self._before(first), self.count4 + self._before(last) + 1
 
-    def spans(self, ranges: Iterable[tuple[int, int, int]]) -> tuple[Table, Table]:
+    def spans(self, ranges: Iterable[tuple[int, int, int]]) -> tuple[list[int], list[int]]:
         """Return for many ranges (version, first, last) their first atoms, and those behind the last."""
         starts = self._starts
         firsts, ends = [], []
@@ -153,18 +160,12 @@ class Atoms:
                 start, end = self.span(version, first, last)
             firsts.append(start)
             ends.append(end)
-        return np.array(firsts, np.int64), np.array(ends, np.int64)
+        return firsts, ends
 
-    def spans_of(self, prefixes: Sequence[Network]) -> tuple[Table, Table]:
-        """Return the same for many prefixes, quicker for those of IPv4."""
-        limits = [ends(prefix) if prefix.version == 4 else (0, 0) for prefix in prefixes]
-        numbers = np.array(limits, np.uint64).reshape(-1, 2)
-        firsts = np.searchsorted(self.four, numbers[:, 0], side="right") - 1
-        stops = np.searchsorted(self.four, numbers[:, 1], side="right")
-        for place, prefix in enumerate(prefixes):
-            if prefix.version == 6:
-                firsts[place], stops[place] = self.span(6, *ends(prefix))
-        return firsts, stops
+    def spans_of(self, limits: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
+        """Return the same for many ranges of IPv4 that are whole atoms."""
+        starts = self._starts
+        return [starts[first] for first, _ in limits], [starts[last + 1] for _, last in limits]
 
     def _before(self, number: int) -> int:
         """Return the index of the IPv6 atom that holds an address."""

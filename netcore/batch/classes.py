@@ -15,6 +15,7 @@ import numpy as np
 from netcore.batch.columns import told_apart
 from netcore.batch.compile import Compiled
 from netcore.batch.distinct import distinct
+from netcore.batch.guests import unsaid
 from netcore.batch.sheets import Table
 from netcore.control.network import Network
 from netcore.document.part import Part
@@ -66,7 +67,8 @@ def classes_of(compiled: Compiled) -> Classes:
     topology = network.scenario.topology
     found: dict[tuple[object, ...], list[str]] = {}
     why: dict[str, str] = {}
-    for vm, machine in sorted(drawing.machines.items()):
+    for vm in compiled.guests.ids:
+        machine = drawing.machines[vm]
         alone = _alone(machine, known)
         if alone:
             why[vm] = alone
@@ -79,34 +81,41 @@ def classes_of(compiled: Compiled) -> Classes:
             port.ip_forwarding,
             machine.runs,
             topology.vms[vm].zone,
-            "" if machine.plain else machine.guest.model_dump_json(),
-            *[(address.version, columns.of(port.subnet, address)) for address in port.held],
-            *[address in prefix for address in port.held for prefix in prefixes],
+            "" if unsaid(machine) or machine.plain else machine.guest.model_dump_json(),
+            tuple([(address.version, columns.of(port.subnet, address)) for address in port.held]),
+            tuple([address in prefix for address in port.held for prefix in prefixes]) if prefixes else (),
         )
         found.setdefault(key, []).append(vm)
-    return _made(network, sorted(found.values()), why)
+    return _made(network, compiled.guests.ids, sorted(found.values()), why)
 
 
-def _made(network: Network, groups: list[list[str]], why: dict[str, str]) -> Classes:
-    drawing = drawing_of(network)
-    ids = sorted(drawing.machines)
+def _made(network: Network, ids: tuple[str, ...], groups: list[list[str]], why: dict[str, str]) -> Classes:
     number = {vm: index for index, vm in enumerate(ids)}
     of = np.zeros(len(ids), np.int32)
+    sizes = [len(vms) for vms in groups]
+    of[[number[vm] for vms in groups for vm in vms]] = np.repeat(np.arange(len(groups)), sizes)
+    machines = drawing_of(network).machines
+    texts: dict[tuple[str, int], str] = {}
     classes = []
-    for index, vms in enumerate(groups):
-        of[[number[vm] for vm in vms]] = index
-        classes.append(Class(tuple(vms), why.get(vms[0]) or _text(network, vms)))
+    for vms in groups:
+        text = why.get(vms[0])
+        if text is None:
+            key = machines[vms[0]].ports[0].subnet, len(vms)
+            text = texts.get(key)
+            if text is None:
+                text = texts[key] = _text(network, *key)
+        classes.append(Class(tuple(vms), text))
     return Classes(tuple(classes), of)
 
 
-def _text(network: Network, vms: list[str]) -> str:
-    port = drawing_of(network).machines[vms[0]].ports[0]
-    subnet = network.scenario.topology.subnets[port.subnet].name
-    if len(vms) == 1:
+def _text(network: Network, subnet_id: str, count: int) -> str:
+    """Return why VMs of a subnet are a class."""
+    subnet = network.scenario.topology.subnets[subnet_id].name
+    if count == 1:
         return say("No other VM of subnet {subnet} has the {same}.", subnet=subnet, same=say(_SAME))
     return say(
         "These {count} VMs of subnet {subnet} behave alike: {same}.",
-        count=len(vms),
+        count=count,
         subnet=subnet,
         same=say(_SAME),
     )
@@ -122,7 +131,7 @@ def _alone(machine: Machine, named: dict[object, str]) -> str:
     for name in (f"vms/{machine.id}", f"nics/{port.id}", *port.held):
         if name in named:
             return say("{named} names it.", named=named[name])
-    if machine.plain and port.guest_mac == port.mac:
+    if (unsaid(machine) or machine.plain) and port.guest_mac == port.mac:
         return ""
     guest = machine.guest
     if any((guest.loopback, guest.interfaces, guest.tunnels, guest.redundancy, guest.bgp)):
@@ -175,7 +184,7 @@ def named(network: Network) -> dict[object, str]:
 
 def named_by(machine: Machine) -> Iterator[object]:
     """Yield what a guest may name: every text and address that was said of it."""
-    if not machine.plain:
+    if not (unsaid(machine) or machine.plain):
         yield from _values(machine.guest)
 
 
@@ -184,18 +193,19 @@ def _named(network: Network) -> dict[object, str]:
     found: dict[object, str] = {}
     for table in topology.route_tables.values():
         what = say("A route of table {name}", name=table.name)
-        for route in table.routes.values():
-            if route.next_hop_ip is not None or route.target is not None:
-                _name(found, what, (route.next_hop_ip, route.target))
+        _name(found, what, {route.next_hop_ip for route in table.routes.values()})
+        _name(found, what, {route.target for route in table.routes.values()})
     for collection in _COLLECTIONS:
         for thing in getattr(topology, collection).values():
             said = getattr(thing, "name", "")
             for value in _values(thing):
                 _name(found, f"{_WORDS.get(collection, collection)} {said}".strip(), (value, f"nics/{value}"))
     for machine in drawing_of(network).machines.values():
+        if unsaid(machine):
+            continue
         for value in named_by(machine):
             _name(found, say("The guest of {name}", name=machine.name), (value,))
-    for key, nic in topology.nics.items():
+    for key, nic in topology.nics.items() if topology.public_ips else ():
         if any(configuration.public_ip for configuration in nic.configurations.values()):
             _name(found, say("A public address"), (f"nics/{key}",))
     return found

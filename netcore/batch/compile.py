@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from copy import copy
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -136,8 +137,16 @@ class Compiled:
         self.carried = _carried(network)
         self._put_senders(names)
         self.names = tuple(names.texts)
-        self.name_of_nic = column([named(f"nics/{nic}") for nic in self.nic_ids], np.uint64)
-        self.name_of_vm = column([named(f"vms/{vm}") for vm in self.guests.ids], np.uint64)
+
+    @cached_property
+    def name_of_nic(self) -> Table:
+        """Return what packets' ways are named by; who only counts headers never asks."""
+        return column([named(f"nics/{nic}") for nic in self.nic_ids], np.uint64)
+
+    @cached_property
+    def name_of_vm(self) -> Table:
+        """Return the same for VMs."""
+        return column([named(f"vms/{vm}") for vm in self.guests.ids], np.uint64)
 
     def at(self, state: State) -> Compiled:
         """Return the same network at another moment; most of it is the same object."""
@@ -209,27 +218,47 @@ class Compiled:
         vms = {vm: index for index, vm in enumerate(self.guests.ids)}
         vnets = {vnet: index for index, vnet in enumerate(self.vnet_ids)}
         sheet = Sheet(layout.NIC_COLUMNS)
+        shared: dict[tuple[str, int], tuple[int, ...]] = {}  # by subnet, and by identity of the chains
+        held = self.atoms.of_many([address for port in ports for address in port.held]).tolist()
+        done = 0
         for port, four, equal in zip(ports, chains, ecmp, strict=True):
+            atoms = held[done : done + len(port.held)]
+            done += len(atoms)
+            same = shared.get((port.subnet, id(four)))
+            if same is None:
+                same = shared[port.subnet, id(four)] = (
+                    vnets[port.vnet],
+                    subnets[port.subnet],
+                    self.routes.table_of[port.subnet],
+                    *(self.rules.number[id(chain)] for chain in four),
+                )
+            flags = layout.FORWARDS * port.ip_forwarding | layout.WRONG_MAC * (port.guest_mac != port.mac)
             sheet.add(
                 vms[port.vm] if port.vm is not None else -1,
-                vnets[port.vnet],
-                subnets[port.subnet],
-                self.routes.table_of[port.subnet],
-                *(self.rules.number[id(chain)] for chain in four),
-                layout.FORWARDS * port.ip_forwarding | layout.WRONG_MAC * (port.guest_mac != port.mac),
-                out.add(port),
+                *same,
+                flags,
+                out.add(port, atoms),
                 len(port.held),
                 names.number(f"nics/{port.id}"),
-                *(self._source(port, version) for version in (4, 6)),
+                *self._sources(port, atoms),
                 equal,
             )
         self.doors = door_table(doors, self.routes.table_of, vnets, names, out.keep)
         self.held, self.outs, self.pool_atoms, self.pool_chooser = out.tables()
         return sheet.table()
 
-    def _source(self, port: Port, version: int) -> int:
-        source = port.source(version)
-        return -1 if source is None else self.atoms.of(source)
+    def _sources(self, port: Port, held: list[int]) -> tuple[int, int]:
+        """Return the atoms that the guest sends from, IPv4 and IPv6, or -1.
+
+        Args:
+            held: those of the addresses that the NIC holds; most guests send from the only one.
+        """
+        if port.own == port.held and len(held) == 1:
+            return (held[0], -1) if port.held[0].version == 4 else (-1, held[0])
+        found = {4: -1, 6: -1}
+        for address in reversed(port.own):  # the first one of each family counts
+            found[address.version] = self.atoms.of(address)
+        return found[4], found[6]
 
     def _put_senders(self, names: Names) -> None:
         topology = self.network.scenario.topology
@@ -309,8 +338,9 @@ def _bound(network: Network, ports: list[Port], boundaries: Boundaries) -> None:
 def _odd(ports: list[Port]) -> set[Address]:
     """Return destinations that mean many receivers, or the platform."""
     found: set[Address] = set(PLATFORM)
-    for port in ports:
-        found |= {prefix.broadcast_address for prefix in port.on_link if prefix.version == 4}
+    on_link = {id(port.on_link): port.on_link for port in ports}  # NICs of one subnet have the same
+    for prefixes in on_link.values():
+        found |= {prefix.broadcast_address for prefix in prefixes if prefix.version == 4}
     found.add(type(UNSPECIFIED[4])(0xFFFF_FFFF))
     return found
 

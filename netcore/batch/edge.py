@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from ipaddress import ip_address
 
 import numpy as np
@@ -38,18 +38,23 @@ class WaysOut:
         self._count_hard = count_hard
         balancers = run.network.scenario.topology.load_balancers.values()
         self._outbound_rules = any(balancer.outbound_rules for balancer in balancers)
+        self._topology = run.network.scenario.topology
+        self._public = bool(self._topology.public_ips) and not run.network.profile.internet_needs_gateway
+        self._subnets: dict[str, bool] = {}
         self._outs = Sheet(layout.OUT_COLUMNS)
         self._held: list[int] = []
         self._pools: dict[str, tuple[int, int]] = {}
         self._pool_atoms: list[int] = []
         self._choosers: list[int] = []
 
-    def add(self, port: Port) -> int:
-        """Add the addresses of a NIC and return where they begin."""
+    def add(self, port: Port, atoms: Sequence[int]) -> int:
+        """Add the addresses of a NIC, whose atoms are known, and return where they begin."""
         start = len(self._held)
-        for address in port.held:
-            self._held.append(self._atoms.of(address))
-            self._outs.add(*self._out(port, address))
+        self._held += atoms
+        if self._may_have(port):
+            self._outs.rows += [self._out(port, address) for address in port.held]
+        else:
+            self._outs.rows += [(layout.OUT_NONE, -1, 0)] * len(port.held)
         return start
 
     def tables(self) -> tuple[Table, Table, Table, Table]:
@@ -62,8 +67,6 @@ class WaysOut:
         )
 
     def _out(self, port: Port, source: Address) -> tuple[int, int, int]:
-        if self._run.network.profile.internet_needs_gateway or not self._may_have(port):
-            return layout.OUT_NONE, -1, 0
         header = Header.model_construct(
             source=source, destination=_ANYWHERE[source.version], protocol=TCP, source_port=1024
         )
@@ -83,15 +86,19 @@ class WaysOut:
 
     def _may_have(self, port: Port) -> bool:
         """Return whether there is anything on the drawing that may be a way out of a NIC."""
-        topology = self._run.network.scenario.topology
-        subnet = topology.subnets[port.subnet]
-        default = self._run.network.profile.default_outbound
-        return (
-            subnet.nat_gateway is not None
-            or (default if subnet.default_outbound is None else subnet.default_outbound)
-            or self._outbound_rules
-            or any(held.public_ip is not None for held in topology.nics[port.id].configurations.values())
-        )
+        known = self._subnets.get(port.subnet)
+        if known is None:
+            profile = self._run.network.profile
+            subnet = self._topology.subnets[port.subnet]
+            default = profile.default_outbound if subnet.default_outbound is None else subnet.default_outbound
+            known = self._outbound_rules or default or subnet.nat_gateway is not None
+            known = self._subnets[port.subnet] = known and not profile.internet_needs_gateway
+        return known or (self._public and self._has_public(port))
+
+    def _has_public(self, port: Port) -> bool:
+        """Return whether an address of a NIC has a public one of its own."""
+        configurations = self._topology.nics[port.id].configurations.values()
+        return any(held.public_ip is not None for held in configurations)
 
     def _pool(self, port: Port) -> tuple[int, int, int]:
         """Return the addresses of the NAT gateway of a subnet, see ``edge._nat_gateway``."""

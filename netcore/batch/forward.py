@@ -88,6 +88,8 @@ def carried(state: State) -> bool:
 
 def _by_walk(compiled: Compiled, packets: Packets, legs: list[Fates], rows: Column, names: list[str]) -> None:
     """Answer some rows by walking them one by one."""
+    if not len(rows):
+        return
     number = {name: index for index, name in enumerate(names)}
     for fates in legs:
         clear(fates, rows)

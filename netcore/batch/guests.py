@@ -13,7 +13,7 @@ from netcore.batch.sheets import Names, Sheet, Table, column
 from netcore.control.prefixes import ends
 from netcore.document.values import Address
 from netcore.forwarding.machines import PLATFORM, Machine, Path
-from netcore.forwarding.run import Run
+from netcore.forwarding.run import Run, loses
 from netcore.forwarding.state import State
 from netcore.trace.packet import protocol_number
 
@@ -46,8 +46,8 @@ class Guests:
 
 
 def bound(machines: Mapping[str, Machine], boundaries: Boundaries) -> None:
-    """Make what guests hold and name atoms."""
-    for version, first, last in ranges(machines.values()):
+    """Make what guests hold and name atoms, besides the addresses of NICs (see ``owners.bound``)."""
+    for version, first, last in ranges([each for each in machines.values() if not unsaid(each)]):
         boundaries.range(version, first, last)
 
 
@@ -90,15 +90,18 @@ def made(
     starts: list[int] = []
     paths: list[int] = []
     peers: list[int] = []
+    moving, lost = bool(run.state.in_transit), bool(run.state.down_vms or run.state.down_zones)
     for vm in ids:
         machine = machines[vm]
-        if machine.plain and len(machine.own) == 1 and _simple(machine) and not run.state.in_transit:
+        if unsaid(machine) and len(machine.own) == len(machine.ports) == 1 and not moving:
             (address,) = machine.own
             if address not in PLATFORM:  # most are like this, and nothing else is to be asked of them
                 number = nic[machine.ports[0].id]
-                flags = layout.RUNS * run.runs(vm)
+                flags = (
+                    layout.RUNS if machine.runs and not (lost and loses(run.network, run.state, vm)) else 0
+                )
                 at = len(own), 1, number, len(starts), 0, len(services), -1, len(forwards), 0, len(peers)
-                rows.add(flags, *at, len(machine.peers), names.number(f"vms/{vm}"))
+                rows.rows.append((flags, *at, 0, names.number(f"vms/{vm}")))
                 own.append(atoms.of(address))
                 continue
         why = hard(machine) or _moving(machine, run.state)
@@ -207,6 +210,11 @@ def _moving(machine: Machine, state: State) -> str:
     """Return why arrays do not carry a guest at a moment; empty if they do."""
     held = (address for port in machine.ports for address in (*port.held, *port.own))
     return "" if state.in_transit.isdisjoint(held) else "address in transit"
+
+
+def unsaid(machine: Machine) -> bool:
+    """Return whether nothing was said of a guest, and nothing learned: so it is with most, and soon asked."""
+    return not machine.guest.model_fields_set and not machine.learned
 
 
 def _simple(machine: Machine) -> bool:

@@ -105,7 +105,7 @@ def move(found: Compiled, earlier: Compiled, vms: set[str]) -> bool:
                 source = port.source(version)
                 found.nics[nic, column] = -1 if source is None else found.atoms.of(source)
             out = WaysOut(run, found.atoms, found._count)
-            out.add(port)
+            out.add(port, [found.atoms.of(address) for address in port.held])
             held, outs = out.tables()[:2]
             if not _hold(found, nic, held[: len(port.held)], outs[: len(port.held)]):
                 return False

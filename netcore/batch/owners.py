@@ -72,13 +72,17 @@ def made(
     network = run.network
     held: list[tuple[int, int, int, int, int]] = []
     endpoints: dict[str, int] = {}
+    translated, moving = network.profile.internet_needs_gateway, run.state.in_transit
     for vnet in network.scenario.topology.vnets:
-        for owner in network.owners.held_in(vnet):
+        place = number["vnets"][vnet]
+        owners = [*network.owners.held_in(vnet)]
+        at = atoms.of_many([owner.address for owner in owners]).tolist()
+        for owner, atom in zip(owners, at, strict=True):
             kind, row = _holder(owner, number["nics"], frontends, endpoints)
-            behind = _public_of_holder(network, owner, atoms)
-            if owner.address in run.state.in_transit:
+            behind = _public_of_holder(network, owner, atoms) if translated else -1
+            if moving and owner.address in moving:
                 kind, row = layout.HELD_BY_ENDPOINT, -1
-            held.append((atoms.of(owner.address), number["vnets"][vnet], kind, row, behind))
+            held.append((atom, place, kind, row, behind))
     known = {row[:2] for row in held}
     for address in run.state.in_transit:
         count_hard("address in transit")
@@ -88,11 +92,10 @@ def made(
     held.sort()
     first, after = np.full(atoms.count, -1, np.int32), np.full(atoms.count, -1, np.int32)
     hold = Sheet(layout.HOLD_COLUMNS)
-    for atom, *found in held:
-        at = hold.add(*found)
-        after[atom] = at + 1
-        if first[atom] < 0:
-            first[atom] = at
+    hold.rows += [found for _, *found in held]
+    holders = np.array([atom for atom, *_ in held], np.int64)
+    after[holders] = np.arange(1, len(held) + 1)  # the last row of an atom counts
+    first[holders[::-1]] = np.arange(len(held) - 1, -1, -1)  # and here the first
     public_of, public = _public(run, atoms, number["nics"], frontends, doors, names, count_hard)
     return Owners(first, after, hold.table(), public_of, public)
 
@@ -111,8 +114,11 @@ def _holder(
 
 
 def _public_of_holder(network: Network, owner: Owner, atoms: Atoms) -> int:
-    """Return the public address that stands for a private one, see ``vpc_edge._public_of``; or -1."""
-    if owner.kind != "nic" or not network.profile.internet_needs_gateway:
+    """Return the public address that stands for a private one, see ``vpc_edge._public_of``; or -1.
+
+    Only where addresses are translated on the way to the Internet.
+    """
+    if owner.kind != "nic":
         return -1
     topology = network.scenario.topology
     public = topology.public_ips.get(

@@ -15,6 +15,7 @@ from netcore.batch.pages import Paged, Pager
 from netcore.batch.sheets import Names, Sheet, Table, column
 from netcore.control.owners import Owner
 from netcore.control.peering import LinkState
+from netcore.control.prefixes import ends
 from netcore.control.routes import EffectiveRoute, HopType, RouteSource, RouteState, RouteTableView
 from netcore.document.values import Address
 from netcore.document.values import Network as Prefix
@@ -61,15 +62,15 @@ Asked = Iterable[tuple[str, str, RouteTableView]]
 
 def bound(tables: Asked, boundaries: Boundaries) -> None:
     """Make every prefix of a route a union of atoms, and every next hop an atom."""
-    # By id first: most rows share the objects of the drawing, and numbers hash faster.
+    # By id, as most routes share the objects of the drawing, and numbers hash faster.
     addresses: dict[int, Address] = {}
     prefixes: dict[int, Prefix] = {}
     for view in {id(view): view for _, _, view in tables}.values():
-        for row in view.rows:
-            for address in row.next_hop_ips:
-                addresses[id(address)] = address
-            for prefix in row.prefixes:
-                prefixes[id(prefix)] = prefix
+        for row in view.settled:
+            addresses.update({id(address): address for address in row.next_hop_ips})
+            prefixes.update({id(prefix): prefix for prefix in row.prefixes})
+        addresses.update({id(hop): hop for _, hop in view.alone.hops if hop is not None})
+        boundaries.ranges(view.alone.limits)
     for address in addresses.values():
         boundaries.address(address)
     for prefix in prefixes.values():
@@ -142,7 +143,7 @@ class RouteMaker:
             if key not in known:
                 known[key] = len(known)
                 hashed: list[str] = []
-                pager.row(self._table(vnet, view.rows, atoms, hashed))
+                pager.add(*self._table(vnet, view, atoms, hashed))
                 labels.append(hashed)
             table_of[name] = known[key]
         if len(self._ways) > 65_535:
@@ -150,37 +151,24 @@ class RouteMaker:
         ways, crossings = self._ways.table(), self._crossings.table()
         return Routes(pager.made(), table_of, ways, crossings, column(self._equals), labels)
 
-    def _table(self, vnet: str, rows: tuple[EffectiveRoute, ...], atoms: Atoms, labels: list[str]) -> Table:
-        """Return one table: prefixes are painted over atoms, short before long."""
-        found = [(row, prefix) for row in rows if row.state is RouteState.ACTIVE for prefix in row.prefixes]
-        starts, stops = atoms.spans_of([prefix for _, prefix in found])
-        order = np.lexsort((starts, starts - stops))
-        begins, ends = starts[order], stops[order]
-        twice = (begins[1:] == begins[:-1]) & (ends[1:] == ends[:-1])
-        if twice.any():
-            firsts = np.flatnonzero(np.append(True, ~twice))
-            groups = np.split(order, firsts[1:])
-            # Routes of one prefix stay in the order of display.
-            winners = [[found[place][0] for place in sorted(group.tolist())] for group in groups]
-            begins, ends = begins[firsts], ends[firsts]
-        else:
-            winners = [[found[place][0]] for place in order.tolist()]
+    def _table(self, vnet: str, view: RouteTableView, atoms: Atoms, labels: list[str]) -> tuple[Table, Table]:
+        """Return one table as runs of atoms: the first of each, int64, and its way, uint16."""
+        winners = winners_of(view.settled)
+        ways = [self.way(vnet, routes, labels) for routes in winners.values()]
+        starts, stops = atoms.spans((each.version, *ends(each)) for each in winners)
+        # The others lead to one of a few next hops, known by their ids, which hash faster.
         known: dict[tuple[int, int], int] = {}
-        ways = []
-        for routes in winners:
-            route = routes[0]
-            if self._vpc or len(routes) > 1 or route.source is not _USER or len(route.next_hop_ips) > 1:
-                ways.append(self.way(vnet, routes, labels))
-                continue
-            # Most are user routes to one of a few next hops, known by their ids, which hash faster.
-            key = id(route.next_hop_type), id(route.next_hop_ips[0]) if route.next_hop_ips else 0
+        alone = view.alone
+        for route_id, (kind, address) in zip(alone.routes, alone.hops, strict=True):
+            key = id(kind), id(address)
             way = known.get(key)
             if way is None:
-                way = known[key] = self.way(vnet, routes, labels)
+                way = known[key] = self.way(vnet, [view.row(route_id)], labels)
             ways.append(way)
-        table = np.full(atoms.count, self.none, np.uint16)
-        _paint(table, begins, ends, np.array(ways, np.uint16))
-        return table
+        more = atoms.spans_of(alone.limits)
+        begin, end = np.array(starts + more[0], np.int64), np.array(stops + more[1], np.int64)
+        order = np.lexsort((-end, begin))
+        return _runs(begin[order], end[order], np.array(ways, np.uint16)[order], self.none, atoms.count)
 
     def way(self, vnet: str, routes: list[EffectiveRoute], labels: list[str]) -> int:
         """Return the way of the routes that win for a prefix, see ``fabric._one_of``."""
@@ -349,10 +337,35 @@ class RouteMaker:
 
 
 @fast
-def _paint(table: Table, starts: Table, stops: Table, values: Table) -> None:
-    """Write values over runs of cells, one after the other."""
-    for k in range(len(values)):
-        table[starts[k] : stops[k]] = values[k]
+def _runs(starts: Table, stops: Table, ways: Table, none: int, size: int) -> tuple[Table, Table]:
+    """Return where runs of atoms begin, and the way of each: that of the longest prefix that holds them.
+
+    Args:
+        starts, stops: of prefixes, by start, long runs of atoms before short ones. Of two prefixes one holds
+            the other, or they have nothing in common, so those that hold an atom are a stack.
+        none: way of atoms without a prefix.
+        size: number of atoms.
+    """
+    most = len(starts)
+    cuts, found = np.zeros(2 * most + 1, np.int64), np.full(2 * most + 1, none, np.uint16)
+    inside, count, begun = np.empty(most, np.int64), 1, 0
+    depth = 0
+    while begun < most or depth > 0:
+        if depth > 0 and (begun == most or stops[inside[depth - 1]] <= starts[begun]):
+            depth -= 1
+            at = stops[inside[depth]]
+        else:
+            at = starts[begun]
+            inside[depth] = begun
+            depth += 1
+            begun += 1
+        way = ways[inside[depth - 1]] if depth > 0 else none
+        if at == cuts[count - 1]:
+            count -= 1  # nothing lies between
+        if at < size and (count == 0 or found[count - 1] != way):
+            cuts[count], found[count] = at, way
+            count += 1
+    return cuts[:count], found[:count]
 
 
 Winners = dict[Prefix, list[EffectiveRoute]]

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
+from typing import Any
 
 import numpy as np
 
@@ -32,6 +34,9 @@ from netcore.trace.packet import PROTOCOL_NUMBERS
 LAST_PORT = 65_535
 
 Spans = tuple[PortSpan, ...] | None
+
+_SAYS = attrgetter("access", "protocol", "sources", "source_ports", "destinations", "destination_ports")
+"""What two rules must have in common to say the same."""
 
 
 class Rules:
@@ -196,42 +201,41 @@ class Rules:
     ) -> tuple[int, ...]:
         """Make the vectors of one set and return its row."""
         words = max(1, (len(rules) + 63) // 64)
-        sources = self._side([rule.sources for rule in rules], atoms, words, pagers[0])
-        destinations = self._side([rule.destinations for rule in rules], atoms, words, pagers[1])
-        protocol = self._put(_protocol_vectors(rules, self.protocol_class, protocols, words))
-        from_ports = self._ports([rule.source_ports for rule in rules], ports, words, pagers[2])
-        to_ports = self._ports([rule.destination_ports for rule in rules], ports, words, pagers[3])
-        allow = self._put(_one_vector([rule.access is RuleAccess.ALLOW for rule in rules], words))
-        always = self._put(_one_vector([rule.access is RuleAccess.ALWAYS_ALLOW for rule in rules], words))
-        any_port = int(all(rule.source_ports is None for rule in rules))
+        said = _columns(rules)
+        sources = self._side(said["sources"], atoms, words, pagers[0])
+        destinations = self._side(said["destinations"], atoms, words, pagers[1])
+        protocol = self._put(_protocol_vectors(said["protocol"], self.protocol_class, protocols, words))
+        from_ports = self._ports(said["source_ports"], ports, words, pagers[2])
+        to_ports = self._ports(said["destination_ports"], ports, words, pagers[3])
+        allow = self._put(_one_vector([each is RuleAccess.ALLOW for each in said["access"]], words))
+        always = self._put(_one_vector([each is RuleAccess.ALWAYS_ALLOW for each in said["access"]], words))
+        any_port = int(all(each is None for each in said["source_ports"]))
         return words, sources, destinations, protocol, from_ports, to_ports, allow, always, any_port
 
     def _side(self, sides: Sequence[AddressSet | None], atoms: Atoms, words: int, pager: Pager) -> int:
         """Make the vectors of one side's addresses: add the row of classes, return the offset."""
-        firsts: list[int] = []
-        ends: list[int] = []
-        owner: list[int] = []
-        anyone: list[int] = []
-        for number, side in enumerate(sides):
-            if side is None:
-                anyone.append(number)
-                continue
-            found = self._spans.get(id(side))  # rules share sets
-            if found is None:
-                one, other = atoms.spans(side.ranges())
-                found = self._spans[id(side)] = one.tolist(), other.tolist()
-            firsts += found[0]
-            ends += found[1]
-            owner += [number] * len(found[0])
+        some = [(number, side) for number, side in enumerate(sides) if side is not None]
+        anyone = [number for number, side in enumerate(sides) if side is None]
+        found = []
+        for _, side in some:
+            spans = self._spans.get(id(side))  # rules share sets
+            if spans is None:
+                spans = self._spans[id(side)] = atoms.spans(side.ranges())
+            found.append(spans)
+        firsts = [first for spans in found for first in spans[0]]
+        ends = [end for spans in found for end in spans[1]]
+        owner = [number for (number, _), spans in zip(some, found, strict=True) for _ in spans[0]]
         return self._classes(firsts, ends, owner, anyone, words, atoms.count, pager)
 
     def _ports(self, sides: Sequence[Spans], ports: Table, words: int, pager: Pager) -> int:
         """Make the vectors of one side's ports."""
         spans = [(number, *span) for number, side in enumerate(sides) if side is not None for span in side]
+        anyone = [number for number, side in enumerate(sides) if side is None]
+        if not spans:
+            return self._classes((), (), (), anyone, words, len(ports), pager)
         limits = np.array(spans, np.int64).reshape(-1, 3)
         firsts = np.searchsorted(ports, limits[:, 1], side="right") - 1
         ends = np.searchsorted(ports, limits[:, 2], side="right")
-        anyone = [number for number, side in enumerate(sides) if side is None]
         return self._classes(firsts, ends, limits[:, 0], anyone, words, len(ports), pager)
 
     def _classes(
@@ -247,7 +251,9 @@ class Rules:
         """Find which cells share a vector. Cell ranges [first, end) belong to the rules ``owner``."""
         if len(owner) == 0:
             pager.add(np.zeros(1, np.int64), np.zeros(1, np.uint16))
-            return self._put(_packed(np.isin(np.arange(words * 64), anyone)[None, :], words))
+            everywhere = np.zeros((1, words * 64), np.bool_)
+            everywhere[0, anyone] = True
+            return self._put(_packed(everywhere, words))
         one, other, owners, everyone = (np.array(each, np.int64) for each in (firsts, ends, owner, anyone))
         cuts, kinds, vectors = _shared(one, other, owners, everyone, words, size)
         if len(vectors) > LAST_PORT:
@@ -266,17 +272,7 @@ class Rules:
         found = self._by_id.get(id(rules.rules))
         if found is not None:
             return found
-        said = tuple(
-            (
-                rule.access,
-                rule.protocol,
-                rule.sources,
-                rule.source_ports,
-                rule.destinations,
-                rule.destination_ports,
-            )
-            for rule in rules.rules
-        )
+        said = tuple(map(_SAYS, rules.rules))
         found = self._by_rules.get(said)
         if found is None:
             found = self._by_rules[said] = len(self.given)
@@ -302,11 +298,8 @@ class Rules:
 
 
 def _port_cuts(rules: Iterable[EffectiveRule]) -> Table:
-    cuts = {0}
-    for rule in rules:
-        for spans in (rule.source_ports, rule.destination_ports):
-            for first, last in spans or ():
-                cuts |= {first, last + 1}
+    said = {spans for rule in rules for spans in (rule.source_ports, rule.destination_ports) if spans}
+    cuts = {0}.union(*({first, last + 1} for spans in said for first, last in spans))
     return np.array(sorted(cut for cut in cuts if cut <= LAST_PORT), np.int64)
 
 
@@ -394,12 +387,18 @@ def _one_vector(bits: Sequence[bool], words: int) -> Table:
     return _packed(np.array(bits, np.bool_).reshape(1, -1), words)
 
 
-def _protocol_vectors(rules: tuple[EffectiveRule, ...], classes: Table, count: int, words: int) -> Table:
+def _columns(rules: tuple[EffectiveRule, ...]) -> dict[str, tuple[Any, ...]]:
+    """Return rules column by column."""
+    columns = zip(*rules, strict=True) if rules else [()] * len(EffectiveRule._fields)
+    return dict(zip(EffectiveRule._fields, columns, strict=True))
+
+
+def _protocol_vectors(protocols: Sequence[str], classes: Table, count: int, words: int) -> Table:
     """Return a vector per class of protocols; class 0 is what no rule names."""
-    matching = np.zeros((count, max(1, len(rules))), np.bool_)
-    for index, rule in enumerate(rules):
-        if rule.protocol == "*":
+    matching = np.zeros((count, max(1, len(protocols))), np.bool_)
+    for index, protocol in enumerate(protocols):
+        if protocol == "*":
             matching[:, index] = True
         else:
-            matching[classes[PROTOCOL_NUMBERS[rule.protocol]], index] = True
+            matching[classes[PROTOCOL_NUMBERS[protocol]], index] = True
     return _packed(matching, words)

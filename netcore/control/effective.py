@@ -6,16 +6,27 @@ except the built-in None routes, which disappear (facts D6, D7, D9).
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from ipaddress import ip_network
-from operator import itemgetter
+from ipaddress import IPv4Network, ip_network
+from itertools import compress
 
 from netcore.control.gateways import Gateways
 from netcore.control.peering import Peerings
-from netcore.control.prefixes import PrefixIndex, ends, inside, order
-from netcore.control.routes import EffectiveRoute, HopType, RouteSource, RouteState
+from netcore.control.prefixes import PrefixIndex, ends, ends_of, inside, order
+from netcore.control.routes import (
+    HOP_FACTS,
+    HOPS,
+    Alone,
+    EffectiveRoute,
+    HopType,
+    RouteSource,
+    RouteState,
+    RouteTableView,
+    display,
+    user_ref,
+)
 from netcore.document.models import Route, Scenario, Subnet, Topology
 from netcore.document.values import Address, Network
 from netcore.profiles.model import Profile
@@ -41,37 +52,6 @@ _PREFERRED = (
     HopType.SERVICE_ENDPOINT,
 )
 """System routes that no BGP route beats, however specific (fact D21)."""
-
-_IN_ORDER = (
-    HopType.VNET_LOCAL,
-    HopType.VNET_PEERING,
-    HopType.VNET_GLOBAL_PEERING,
-    HopType.CONNECTED_GROUP,
-    HopType.VIRTUAL_NETWORK_GATEWAY,
-    HopType.INTERFACE_ENDPOINT,
-    HopType.SERVICE_ENDPOINT,
-    HopType.VIRTUAL_APPLIANCE,
-    HopType.INTERNET,
-    HopType.NONE,
-)
-_DISPLAY = {hop: place for place, hop in enumerate(_IN_ORDER)}
-_SOURCE_DISPLAY = {RouteSource.DEFAULT: 0, RouteSource.GATEWAY: 1, RouteSource.USER: 2}
-
-_USER = RouteSource.USER
-_USER_DISPLAY = _SOURCE_DISPLAY[_USER]
-
-_Place = tuple[object, ...]
-"""Where a row stands in the order of display, see ``_display``."""
-
-_HOPS = {hop.value: hop for hop in HopType}
-
-_HOP_FACTS = {
-    HopType.VIRTUAL_APPLIANCE: "D41",
-    HopType.VIRTUAL_NETWORK_GATEWAY: "D44",
-    HopType.VNET_LOCAL: "D45",
-    HopType.INTERNET: "D46",
-    HopType.NONE: "D47",
-}
 
 
 @dataclass(slots=True, eq=False)
@@ -129,18 +109,24 @@ class EffectiveRoutes:
         self._profile = profile
         self._peerings = peerings
         self._gateways = gateways
+        self._hops: dict[int, Address] = {}
 
     def kind(self, subnet_id: str) -> Hashable:
         """Return what the rows of a subnet depend on: subnets of one kind have the same rows."""
         subnet = self._topology.subnets[subnet_id]
         return subnet.vnet, subnet.route_table, subnet_id if subnet.service_endpoints else ""
 
-    def rows(self, subnet_id: str) -> tuple[EffectiveRoute, ...]:
-        """Return the rows of a subnet in the order of display: IPv4 first, then by source and type."""
+    def view(self, subnet_id: str) -> RouteTableView:
+        """Return the routes of a subnet."""
         subnet = self._topology.subnets[subnet_id]
+        table = self._topology.route_tables.get(subnet.route_table or "")
         system = [*self._system(subnet), *self._endpoints(subnet_id, subnet)]
         learned = list(self._learned(subnet))
-        user, alone = self._user(subnet, [*system, *learned])
+        if table is None:
+            alone, user = Alone(), []
+        else:
+            alone = self._alone(subnet.route_table or "", table.routes, [*system, *learned])
+            user = self._user(alone, table.routes)
         self._give_up_endpoints(system, user)
         self._hold_back_learned(system, learned)
         winners = _compete([*system, *learned, *user])
@@ -148,9 +134,7 @@ class EffectiveRoutes:
         for candidate in (*system, *learned, *user):
             candidate.add_rows(rows)
         rows.extend(self._none_rows(subnet, winners))
-        shown = [*alone, *((_display(row), row) for row in rows)]
-        shown.sort(key=itemgetter(0))
-        return tuple([row for _, row in shown])
+        return RouteTableView(sorted(rows, key=display), alone)
 
     def _system(self, subnet: Subnet) -> Iterator[_Candidate]:
         """Yield virtual network, peering and Internet routes (facts D1, D2, D10, D11)."""
@@ -253,59 +237,48 @@ class EffectiveRoutes:
                 route.facts,
             )
 
-    def _user(
-        self, subnet: Subnet, others: Iterable[_Candidate]
-    ) -> tuple[list[_Candidate], list[tuple[_Place, EffectiveRoute]]]:
-        """Return user routes that may have rivals (facts D40, D25), and the rows of all others.
+    def _user(self, alone: Alone, drawn: Mapping[str, Route]) -> list[_Candidate]:
+        """Return the user routes that may have rivals (facts D40, D25): those that are not alone."""
+        found = []
+        for route_id in sorted(drawn.keys() - alone.routes.keys()):
+            route = drawn[route_id]
+            hop = HOPS[route.next_hop_type]
+            prefixes, rank = self._user_prefixes(route)
+            facts = ("D20", "D25", HOP_FACTS[hop]) if rank else ("D20", HOP_FACTS[hop])
+            if prefixes:
+                ref = user_ref(alone.table, route_id)
+                hops = (route.next_hop_ip,) if route.next_hop_ip is not None else ()
+                ranks = (_SOURCE_RANK[RouteSource.USER], rank, ref)
+                found.append(_Candidate(RouteSource.USER, hop, prefixes, ranks, hops, ref, facts))
+        return found
 
-        Most routes have a prefix that no other one has: nothing is to be settled, and their rows are ready.
+    def _alone(self, table: str, drawn: Mapping[str, Route], others: Iterable[_Candidate]) -> Alone:
+        """Return the user routes whose prefix nothing else has or asks about; nothing is to be settled.
 
         Args:
             others: all candidates that are no user routes.
         """
-        table = self._topology.route_tables.get(subnet.route_table or "")
-        if table is None:
-            return [], []
-        drawn = sorted(table.routes.items())
-        contested = self._contested([route for _, route in drawn], others)
-        path = f"route_tables/{subnet.route_table}/routes/"
-        found: list[_Candidate] = []
-        alone: list[tuple[_Place, EffectiveRoute]] = []
-        # By id, as members of an enumeration hash slowly.
-        hop_of: dict[int, tuple[HopType, int, tuple[str, ...]]] = {}
-        for route_id, route in drawn:
-            said = hop_of.get(id(route.next_hop_type))
-            if said is None:
-                hop = _HOPS[route.next_hop_type]
-                said = hop_of[id(route.next_hop_type)] = hop, _DISPLAY[hop], ("D20", _HOP_FACTS[hop])
-            hop, display, facts = said
-            ref = path + route_id
-            hops = (route.next_hop_ip,) if route.next_hop_ip is not None else ()
-            prefix = route.prefix
-            if contested is not None and not isinstance(prefix, str) and prefix not in contested:
-                first, last = ends(prefix)
-                row = (_USER, RouteState.ACTIVE, (prefix,), hop, hops, ref, None, facts, None)
-                place = (prefix.version, _USER_DISPLAY, display, first, -last, False, ref)
-                alone.append((place, EffectiveRoute._make(row)))
-                continue
-            prefixes, rank = self._user_prefixes(route)
-            if rank:
-                facts = ("D20", "D25", _HOP_FACTS[hop])
-            if prefixes:
-                ranks = (_SOURCE_RANK[_USER], rank, ref)
-                found.append(_Candidate(_USER, hop, prefixes, ranks, hops, ref, facts))
-        return found, alone
+        none = Alone(table)
+        said = [route.prefix for route in drawn.values()]
+        limits = ends_of([prefix for prefix in said if isinstance(prefix, IPv4Network)])
+        distinct = {*limits}
+        if len(distinct) < len(said) or self._topology.private_endpoints:
+            return none
+        hops = [
+            (route.next_hop_type, None if (hop := route.next_hop_ip) is None else self._hop(hop))
+            for route in drawn.values()
+        ]
+        asked = {*map(ends, (*self._profile.default_routes, *self._profile.none_prefixes))}
+        asked.update(ends(prefix) for candidate in others for prefix in candidate.prefixes)
+        if asked.isdisjoint(distinct):
+            return Alone(table, drawn, limits, hops)
+        kept = [limit not in asked for limit in limits]
+        routes = dict(compress(drawn.items(), kept))
+        return Alone(table, routes, [*compress(limits, kept)], [*compress(hops, kept)])
 
-    def _contested(self, drawn: list[Route], others: Iterable[_Candidate]) -> set[Network] | None:
-        """Return the prefixes of user routes that something else may have too; None: perhaps all of them."""
-        prefixes = {route.prefix for route in drawn}
-        if len(prefixes) < len(drawn) or self._topology.private_endpoints:
-            return None
-        if any(isinstance(prefix, str) for prefix in prefixes):
-            return None
-        asked = {*self._profile.default_routes, *self._profile.none_prefixes}
-        asked.update(prefix for candidate in others for prefix in candidate.prefixes)
-        return asked & prefixes
+    def _hop(self, address: Address) -> Address:
+        """Return a next hop: the same object for all routes to it, so that readers may go by identity."""
+        return address if address.version == 6 else self._hops.setdefault(int(address), address)
 
     def _user_prefixes(self, route: Route) -> tuple[tuple[Network, ...], int]:
         """Return the prefixes of a user route, and its rank among user routes of one prefix (fact D25)."""
@@ -316,8 +289,10 @@ class EffectiveRoutes:
         rank = (3 if regional else 4) if cloud else (1 if regional else 2)
         return tuple(sorted(set(self._topology.service_tags.get(route.prefix, ())), key=order)), rank
 
-    def _hold_back_learned(self, system: Iterable[_Candidate], learned: Iterable[_Candidate]) -> None:
+    def _hold_back_learned(self, system: Iterable[_Candidate], learned: list[_Candidate]) -> None:
         """Mark gateway routes inside a network, peering or service endpoint route as lost (fact D21)."""
+        if not learned:
+            return
         preferred = PrefixIndex(
             (prefix, candidate)
             for candidate in system
@@ -387,17 +362,3 @@ def _compete(candidates: list[_Candidate]) -> dict[Network, _Candidate]:
                 facts = ("D25",) if rival.source is RouteSource.USER else ("D9", "D20")
                 rival.lost[prefix] = (winner.name, facts)
     return winners
-
-
-def _display(row: EffectiveRoute) -> _Place:
-    first = row.prefixes[0]
-    start, end = ends(first)
-    return (
-        first.version,
-        _SOURCE_DISPLAY[row.source],
-        _DISPLAY[row.next_hop_type],
-        start,
-        -end,
-        row.state is not RouteState.ACTIVE,
-        row.ref or "",
-    )

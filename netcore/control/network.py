@@ -109,9 +109,7 @@ class Network:
     @cached_property
     def _effective_rules(self) -> EffectiveRules:
         topology = self.scenario.topology
-        tags = Tags(
-            topology, self.peerings, self.gateways, lambda subnet_id: self.subnet_routes(subnet_id).rows
-        )
+        tags = Tags(topology, self.peerings, self.gateways, self.subnet_routes)
         lists = self.profile.filtering == "groups-and-lists"
         return (VpcRules if lists else EffectiveRules)(topology, tags, self.profile)
 
@@ -203,7 +201,7 @@ class Network:
         kind = self._effective_routes.kind(subnet_id)
         view = self._tables.get(kind)
         if view is None:
-            view = self._tables[kind] = RouteTableView(self._effective_routes.rows(subnet_id))
+            view = self._tables[kind] = self._effective_routes.view(subnet_id)
         return view
 
     def table_routes(self, vnet: str, table: str | None) -> RouteTableView:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from netcore.control.peering import Peerings
 from netcore.control.prefixes import PrefixIndex
@@ -13,8 +13,7 @@ from netcore.document.values import Address
 PublicKind = Literal["nic", "frontend", "nat_gateway", "gateway"]
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(NamedTuple):
     """Holder of a private address.
 
     ``nic`` and ``configuration`` are set for a NIC, ``balancer`` and ``frontend`` for a frontend,
@@ -71,8 +70,8 @@ class Owners:
                 continue
             held = self._held[subnet.vnet]
             for key, configuration in nic.configurations.items():
-                owner = Owner("nic", subnet.vnet, configuration.address, nic=nic_id, configuration=key)
-                held.setdefault(configuration.address, owner)
+                address = configuration.address
+                held.setdefault(address, Owner("nic", subnet.vnet, address, nic_id, key))
         for balancer_id, balancer in topology.load_balancers.items():
             for key, frontend in balancer.frontends.items():
                 subnet = topology.subnets.get(frontend.subnet) if frontend.subnet else None

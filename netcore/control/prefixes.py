@@ -7,8 +7,9 @@ length, and sorted ranges. Neither knows what its values mean.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from ipaddress import IPv4Network, IPv6Network
+from operator import attrgetter
 from typing import Generic, TypeVar
 
 from netcore.document.values import Address, Network
@@ -16,6 +17,11 @@ from netcore.document.values import Address, Network
 T = TypeVar("T")
 
 BITS = {4: 32, 6: 128}
+
+Range = tuple[int, int]
+"""First and last address of a range, as integers."""
+
+_KNOWN_ENDS = attrgetter("ends")
 
 
 def order(prefix: Network) -> tuple[int, int, int]:
@@ -38,6 +44,14 @@ def ends(prefix: Network) -> tuple[int, int]:
         return kept
     first = int(prefix.network_address)
     return first, first + (1 << (BITS[prefix.version] - prefix.prefixlen)) - 1
+
+
+def ends_of(prefixes: Collection[Network]) -> list[Range]:
+    """Return the ends of many prefixes; those of a drawing know theirs."""
+    try:
+        return list(map(_KNOWN_ENDS, prefixes))
+    except AttributeError:
+        return [ends(prefix) for prefix in prefixes]
 
 
 class PrefixIndex(Generic[T]):
@@ -84,21 +98,20 @@ class PrefixIndex(Generic[T]):
         return None
 
 
-Range = tuple[int, int]
-"""First and last address of a range, as integers."""
-
-
 class AddressSet:
-    """A set of IPv4 and IPv6 addresses, kept as sorted ranges that neither overlap nor touch."""
+    """A set of IPv4 and IPv6 addresses, kept as sorted ranges that neither overlap nor touch.
+
+    Args:
+        four: more ranges, of IPv4.
+    """
 
     __slots__ = ("_firsts", "_hash", "_ranges")
 
-    def __init__(self, prefixes: Iterable[Network] = ()) -> None:
-        four: list[Range] = []
-        six: list[Range] = []
-        for prefix in prefixes:
-            (four if prefix.version == 4 else six).append(ends(prefix))
-        self._fill({4: _merged(four), 6: _merged(six)})
+    def __init__(self, prefixes: Iterable[Network] = (), four: Iterable[Range] = ()) -> None:
+        prefixes = list(prefixes)
+        six = [ends(prefix) for prefix in prefixes if prefix.version == 6]
+        both = ends_of([prefix for prefix in prefixes if prefix.version == 4] if six else prefixes)
+        self._fill({4: _merged([*both, *four]), 6: _merged(six)})
 
     def _fill(self, ranges: dict[int, list[Range]]) -> None:
         self._hash: int | None = None

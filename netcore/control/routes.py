@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from netcore.control.prefixes import PrefixIndex
+from netcore.control.prefixes import PrefixIndex, Range, ends
+from netcore.document.models import NextHopType, Route
 from netcore.document.values import Address, Network
 from netcore.words import say
 
@@ -108,6 +109,53 @@ class EffectiveRoute(NamedTuple):
         }
 
 
+HOPS: Final = {hop.value: hop for hop in HopType}
+
+HOP_FACTS: Final = {
+    HopType.VIRTUAL_APPLIANCE: "D41",
+    HopType.VIRTUAL_NETWORK_GATEWAY: "D44",
+    HopType.VNET_LOCAL: "D45",
+    HopType.INTERNET: "D46",
+    HopType.NONE: "D47",
+}
+"""What a user route may name, and the facts about it."""
+
+_IN_ORDER = (
+    HopType.VNET_LOCAL,
+    HopType.VNET_PEERING,
+    HopType.VNET_GLOBAL_PEERING,
+    HopType.CONNECTED_GROUP,
+    HopType.VIRTUAL_NETWORK_GATEWAY,
+    HopType.INTERFACE_ENDPOINT,
+    HopType.SERVICE_ENDPOINT,
+    HopType.VIRTUAL_APPLIANCE,
+    HopType.INTERNET,
+    HopType.NONE,
+)
+_DISPLAY = {hop: place for place, hop in enumerate(_IN_ORDER)}
+_SOURCE_DISPLAY = {RouteSource.DEFAULT: 0, RouteSource.GATEWAY: 1, RouteSource.USER: 2}
+
+
+def display(row: EffectiveRoute) -> tuple[object, ...]:
+    """Return the sort key of rows in the order of display: IPv4 first, then by source and type."""
+    first = row.prefixes[0]
+    start, end = ends(first)
+    return (
+        first.version,
+        _SOURCE_DISPLAY[row.source],
+        _DISPLAY[row.next_hop_type],
+        start,
+        -end,
+        row.state is not RouteState.ACTIVE,
+        row.ref or "",
+    )
+
+
+def user_ref(table: str, route_id: str) -> str:
+    """Return the path of a route in a route table."""
+    return f"route_tables/{table}/routes/{route_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """What a table says about one destination.
@@ -127,18 +175,56 @@ class Selection:
 NOTHING = Selection(None, (), ())
 
 
+class Alone(NamedTuple):
+    """Routes of a route table, each the only one of its prefix and IPv4; read once, column by column.
+
+    Args:
+        table: id of the table.
+        routes: by id.
+        limits: first and last address of each one's prefix.
+        hops: next hop type and address of each.
+    """
+
+    table: str = ""
+    routes: Mapping[str, Route] = {}
+    limits: Sequence[Range] = ()
+    hops: Sequence[tuple[NextHopType, Address | None]] = ()
+
+
 class RouteTableView:
     """The effective routes of a NIC, ready to be asked.
 
     Args:
-        rows: in the order of display.
+        settled: rows that more than one thing had a say in, in the order of display.
+        alone: the others. Most routes are like this, so their rows are made only when somebody asks.
     """
 
-    __slots__ = ("_made", "rows")
+    __slots__ = ("_made", "_rows", "alone", "settled")
 
-    def __init__(self, rows: Iterable[EffectiveRoute]) -> None:
-        self.rows = tuple(rows)
+    def __init__(self, settled: Iterable[EffectiveRoute], alone: Alone = Alone()) -> None:  # noqa: B008
+        self.settled = tuple(settled)
+        self.alone = alone
+        self._rows: tuple[EffectiveRoute, ...] | None = None
         self._made: PrefixIndex[Selection] | None = None
+
+    @property
+    def rows(self) -> tuple[EffectiveRoute, ...]:
+        """Return all rows in the order of display."""
+        if self._rows is None:
+            more = [self.row(route_id) for route_id in self.alone.routes]
+            self._rows = tuple(sorted((*self.settled, *more), key=display)) if more else self.settled
+        return self._rows
+
+    def row(self, route_id: str) -> EffectiveRoute:
+        """Return the row of a route that is alone."""
+        route = self.alone.routes[route_id]
+        hop = HOPS[route.next_hop_type]
+        hops = (route.next_hop_ip,) if route.next_hop_ip is not None else ()
+        prefix = route.prefix
+        assert not isinstance(prefix, str)
+        ref = user_ref(self.alone.table, route_id)
+        facts = ("D20", HOP_FACTS[hop])
+        return EffectiveRoute(RouteSource.USER, RouteState.ACTIVE, (prefix,), hop, hops, ref, None, facts)
 
     @property
     def _index(self) -> PrefixIndex[Selection]:

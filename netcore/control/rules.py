@@ -13,12 +13,15 @@ from typing import Any, Literal, NamedTuple
 from netcore.control.prefixes import AddressSet
 from netcore.control.tags import Tags
 from netcore.document.models import AdminRule, Direction, SecurityRule, Topology
-from netcore.document.tags import ASKED_ABOUT_PLATFORM
+from netcore.document.tags import ASKED_ABOUT_PLATFORM, BUILT_IN_TAGS
 from netcore.document.values import Address
 from netcore.profiles.model import Profile
 from netcore.trace.packet import PROTOCOL_NUMBERS
 
 PortSpan = tuple[int, int]
+Side = tuple[AddressSet | None, tuple[str, ...], bool]
+"""One side of a rule: its addresses, None for any; what the drawing says; and whether it names a tag by which
+the rule is asked about the platform's own addresses."""
 Level = Literal["admin", "subnet", "nic"]
 """Where a rule set stands: before all groups, at the subnet, or at the NIC."""
 
@@ -149,12 +152,14 @@ class RuleSet(NamedTuple):
 class EffectiveRules:
     """Makes the rules in force at the NICs of a drawing."""
 
-    __slots__ = ("_profile", "_tags", "_topology")
+    __slots__ = ("_known", "_profile", "_read", "_tags", "_topology")
 
     def __init__(self, topology: Topology, tags: Tags, profile: Profile) -> None:
         self._topology = topology
         self._tags = tags
         self._profile = profile
+        self._read: dict[str, dict[Direction, list[tuple[int, str, SecurityRule]]]] = {}
+        self._known: dict[tuple[str, ...], Side] = {}
 
     def at(self, subnet_id: str, nic_group: str | None, direction: Direction) -> tuple[RuleSet, ...]:
         """Return the rule sets at a NIC in evaluation order; empty means everything is allowed.
@@ -187,12 +192,6 @@ class EffectiveRules:
     def _rules(
         self, subnet_id: str, group: str, where: Level, direction: Direction
     ) -> tuple[EffectiveRule, ...]:
-        drawn = [
-            (rule.priority, rule_id, rule)
-            for rule_id, rule in self._topology.security_groups[group].rules.items()
-            if rule.direction is direction
-        ]
-        drawn.sort(key=itemgetter(0, 1))
         path = f"security_groups/{group}/rules/"
         rules = [
             self._rule(
@@ -205,7 +204,7 @@ class EffectiveRules:
                 rule.source_groups,
                 rule.destination_groups,
             )
-            for _, rule_id, rule in drawn
+            for _, rule_id, rule in self._drawn(group)[direction]
         ]
         for default in self._profile.default_security_rules:
             if default.direction != direction.value:
@@ -232,6 +231,20 @@ class EffectiveRules:
             )
         return tuple(rules)
 
+    def _drawn(self, group: str) -> dict[Direction, list[tuple[int, str, SecurityRule]]]:
+        """Return the rules of a group by direction, with priority and id, in order; read once."""
+        found = self._read.get(group)
+        if found is None:
+            out: list[tuple[int, str, SecurityRule]] = []
+            into: list[tuple[int, str, SecurityRule]] = []
+            for rule_id, rule in self._topology.security_groups[group].rules.items():
+                side = out if rule.direction is Direction.OUTBOUND else into
+                side.append((rule.priority, rule_id, rule))
+            for side in (out, into):
+                side.sort(key=itemgetter(0, 1))
+            found = self._read[group] = {Direction.OUTBOUND: out, Direction.INBOUND: into}
+        return found
+
     def _rule(
         self,
         subnet_id: str,
@@ -244,8 +257,9 @@ class EffectiveRules:
         destination_groups: tuple[str, ...] = (),
     ) -> EffectiveRule:
         """Return a rule of the drawing with its tags and groups filled in (facts F3, F12, F14)."""
-        sources, source_names = self._end(subnet_id, rule.source, source_groups)
-        destinations, destination_names = self._end(subnet_id, rule.destination, destination_groups)
+        names, others = rule.source, rule.destination
+        sources, source_names, asked = self._end(subnet_id, names, source_groups)
+        destinations, destination_names, asked_too = self._end(subnet_id, others, destination_groups)
         facts: tuple[str, ...] = ("F14",) if where == "admin" else ("F3",)
         if source_groups or destination_groups:
             facts = (*facts, "F12")
@@ -264,17 +278,22 @@ class EffectiveRules:
             destinations,
             destination_names,
             _spans(rule.destination_ports),
-            platform=_asked_about_platform(rule.source) or _asked_about_platform(rule.destination),
-            facts=facts,
+            False,
+            asked or asked_too,
+            facts,
         )
 
-    def _end(
-        self, subnet_id: str, names: tuple[str, ...], groups: tuple[str, ...]
-    ) -> tuple[AddressSet | None, tuple[str, ...]]:
-        """Return one side of a rule: its addresses, None for any, and what the drawing says."""
-        if not groups:
-            return self._tags.of(subnet_id, names), names
-        return self._tags.members(subnet_id, groups), tuple(f"group {group}" for group in groups)
+    def _end(self, subnet_id: str, names: tuple[str, ...], groups: tuple[str, ...]) -> Side:
+        """Return one side of a rule."""
+        if groups:
+            said = tuple(f"group {group}" for group in groups)
+            return self._tags.members(subnet_id, groups), said, asked_about_platform(names)
+        found = self._known.get(names)
+        if found is None:
+            found = self._tags.of(subnet_id, names), names, asked_about_platform(names)
+            if BUILT_IN_TAGS.isdisjoint(names):  # others stand for the same everywhere
+                self._known[names] = found
+        return found
 
 
 @lru_cache(1 << 12)
@@ -288,8 +307,8 @@ def _spans(texts: tuple[str, ...]) -> tuple[PortSpan, ...] | None:
     return tuple(spans)
 
 
-@lru_cache(1 << 14)
-def _asked_about_platform(names: tuple[str, ...]) -> bool:
+def asked_about_platform(names: tuple[str, ...]) -> bool:
+    """Return whether names of a rule make it one that is asked about the platform's addresses (fact F10)."""
     return not ASKED_ABOUT_PLATFORM.isdisjoint(names)
 
 

@@ -5,14 +5,14 @@ The built-in tags depend on the subnet that is asked: each network has its own n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cached_property
 from ipaddress import ip_network
 
 from netcore.control.gateways import Gateways
 from netcore.control.peering import Peerings
 from netcore.control.prefixes import AddressSet
-from netcore.control.routes import EffectiveRoute, HopType
+from netcore.control.routes import HopType, RouteTableView
 from netcore.document.models import Topology
 from netcore.document.tags import BUILT_IN_TAGS, rule_prefix
 from netcore.document.values import Address, Network
@@ -54,7 +54,7 @@ _OF_THE_NETWORK = (HopType.VNET_LOCAL, HopType.VIRTUAL_NETWORK_GATEWAY, HopType.
 Peerings are asked themselves: a route stays where access is off, and the tag goes (fact G4).
 """
 
-Rows = Callable[[str], Iterable[EffectiveRoute]]
+Views = Callable[[str], RouteTableView]
 """Effective routes of a subnet by its id."""
 
 
@@ -62,14 +62,14 @@ class Tags:
     """Address sets of tags and groups, each made once.
 
     Args:
-        rows: effective routes of a subnet; what a network knows by peering, gateway or BGP is in them.
+        views: effective routes of a subnet; what a network knows by peering, gateway or BGP is in them.
     """
 
-    def __init__(self, topology: Topology, peerings: Peerings, gateways: Gateways, rows: Rows) -> None:
+    def __init__(self, topology: Topology, peerings: Peerings, gateways: Gateways, views: Views) -> None:
         self._topology = topology
         self._peerings = peerings
         self._gateways = gateways
-        self._rows = rows
+        self._views = views
         self._tags: dict[tuple[str, str], AddressSet] = {}
         self._lists: dict[tuple[str, tuple[str, ...]], AddressSet] = {}
         self._groups: dict[tuple[str, tuple[str, ...]], AddressSet] = {}
@@ -155,18 +155,21 @@ class Tags:
     def _virtual_network(self, subnet_id: str) -> AddressSet:
         subnet = self._topology.subnets[subnet_id]
         prefixes = [*self._ranges(subnet.vnet), *PLATFORM]
-        for row in self._rows(subnet_id):
+        view = self._views(subnet_id)
+        for row in view.settled:  # those of user routes are added below
             if row.next_hop_type in _OF_THE_NETWORK:
                 prefixes.extend(row.prefixes)
         # A table that takes no gateway routes does not change what is on the other side of the gateway.
         prefixes.extend(learned.prefix for learned in self._gateways.learned(subnet.vnet))
         table = self._topology.route_tables.get(subnet.route_table or "")
-        for route in table.routes.values() if table is not None else ():
-            if isinstance(route.prefix, str):
-                prefixes.extend(self._topology.service_tags.get(route.prefix, ()))
+        drawn = table.routes if table is not None else {}
+        for route_id in drawn.keys() - view.alone.routes.keys():
+            prefix = drawn[route_id].prefix
+            if isinstance(prefix, str):
+                prefixes.extend(self._topology.service_tags.get(prefix, ()))
             else:
-                prefixes.append(route.prefix)
-        return AddressSet(prefixes)
+                prefixes.append(prefix)
+        return AddressSet(prefixes, view.alone.limits)
 
     def _internet(self, subnet_id: str) -> AddressSet:
         own = self._ranges(self._topology.subnets[subnet_id].vnet)

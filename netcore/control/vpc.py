@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from netcore.control.gateways import Gateways
 from netcore.control.prefixes import order
-from netcore.control.routes import EffectiveRoute, HopType, RouteSource, RouteState
+from netcore.control.routes import EffectiveRoute, HopType, RouteSource, RouteState, RouteTableView
 from netcore.document.models import NextHopType, Route, Scenario, Topology
 from netcore.document.values import Address, Network
 from netcore.profiles.model import Profile
@@ -68,12 +68,11 @@ class VpcTables:
         subnet = self._topology.subnets[subnet_id]
         return subnet.vnet, subnet.route_table or self._topology.vnets[subnet.vnet].main_route_table
 
-    def rows(self, subnet_id: str) -> tuple[EffectiveRoute, ...]:
-        """Return the rows of a subnet: those of its own table, or of the network's main one (fact L7)."""
+    def view(self, subnet_id: str) -> RouteTableView:
+        """Return the routes of a subnet: those of its own table, or of the network's main one (fact L7)."""
         subnet = self._topology.subnets[subnet_id]
-        return self.table_rows(
-            subnet.vnet, subnet.route_table or self._topology.vnets[subnet.vnet].main_route_table
-        )
+        table = subnet.route_table or self._topology.vnets[subnet.vnet].main_route_table
+        return RouteTableView(self.table_rows(subnet.vnet, table))
 
     def table_rows(self, vnet: str, table_id: str | None) -> tuple[EffectiveRoute, ...]:
         """Return the rows of a table as a network sees it; None has local routes only (facts L7, L10)."""

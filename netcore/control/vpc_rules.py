@@ -5,7 +5,15 @@ from __future__ import annotations
 from ipaddress import ip_network
 
 from netcore.control.prefixes import AddressSet
-from netcore.control.rules import EffectiveRule, EffectiveRules, Level, RuleAccess, RuleSet
+from netcore.control.rules import (
+    EffectiveRule,
+    EffectiveRules,
+    Level,
+    RuleAccess,
+    RuleSet,
+    Side,
+    asked_about_platform,
+)
 from netcore.document.models import Direction
 
 DEFAULT_GROUP = "default"
@@ -82,14 +90,13 @@ class VpcRules(EffectiveRules):
             _last(DEFAULT_GROUP, "nic", ref, direction, RuleAccess.DENY, None, "*"),
         )
 
-    def _end(
-        self, subnet_id: str, names: tuple[str, ...], groups: tuple[str, ...]
-    ) -> tuple[AddressSet | None, tuple[str, ...]]:
+    def _end(self, subnet_id: str, names: tuple[str, ...], groups: tuple[str, ...]) -> Side:
         """Return one side of a rule; groups are those of NICs here."""
         if not groups:
-            return self._tags.of(subnet_id, names), names
+            return super()._end(subnet_id, names, groups)
         prefixes = [prefix for group in groups for prefix in self._members_of(group, None).prefixes()]
-        return AddressSet(prefixes), tuple(f"group {group}" for group in groups)
+        said = tuple(f"group {group}" for group in groups)
+        return AddressSet(prefixes), said, asked_about_platform(names)
 
     def _members_of(self, group: str | None, vnet: str | None) -> AddressSet:
         """Return the addresses of the NICs that wear a group; of one network, where one is given."""
