@@ -152,7 +152,8 @@ def _pytest(one: Pass, quiet: bool) -> Counts:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         env = {**os.environ, "DB": one.database, "DJANGO_SETTINGS_MODULE": "sandbox.settings.local"}
-        command = [sys.executable, "-m", "pytest", f"--junitxml={report}", *one.args]
+        slowest = ("--durations=10", "--durations-min=10")  # CI has minutes, so these are seen
+        command = [sys.executable, "-m", "pytest", f"--junitxml={report}", *slowest, *one.args]
         if not quiet:
             print(f"\n{one.title}", flush=True)
         done = subprocess.run(
