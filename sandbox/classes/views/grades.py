@@ -73,7 +73,7 @@ def exercise_settings(request: HttpRequest, exercise_id: str) -> HttpResponse:
 
 @require_POST
 def extend(request: HttpRequest, exercise_id: str) -> HttpResponse:
-    """Give one learner other limits."""
+    """Give one learner more, on top of what they were given before."""
     found, _ = access.exercise(request.user, exercise_id, "manage")
     target = reverse("classes:exercise_settings", args=[found.pk])
     form = ExtensionForm(request.POST, exercise=found)
@@ -81,8 +81,14 @@ def extend(request: HttpRequest, exercise_id: str) -> HttpResponse:
         return refused(request, wrong(form), target)
     extension = form.save(commit=False)
     extension.exercise = found
-    exercises.extend(extension, person(request))
-    return said(request, gettext("Extended for {shown}.").format(shown=extension.enrolment.shown), target)
+    try:
+        exercises.give(extension, person(request))
+    except exercises.ExerciseRefused as error:
+        return refused(request, error, target)
+    words = gettext("Extended for {shown}. What holds now: {holds}.")
+    return said(
+        request, words.format(shown=extension.enrolment.shown, holds=exercises.in_words(extension)), target
+    )
 
 
 @require_POST

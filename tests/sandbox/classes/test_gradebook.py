@@ -571,8 +571,8 @@ class GradebookTest(ClassroomTest):
             place.name = name
             place.save()
         User.objects.filter(pk=self.users["learner"].pk).update(email="ann@example.com")
-        for words in ("learner", " LEARNER ", "ann@example.com"):
-            self.teacher.post(path, body | {"enrolment": words})
+        for minutes, words in ((10, "learner"), (20, " LEARNER "), (30, "ann@example.com")):
+            self.teacher.post(path, body | {"enrolment": words, "extra_minutes": minutes})
         assert [one.enrolment for one in self.set.extensions.all()] == [ann, ann, ann]
         self.teacher.post(path, body | {"enrolment": "joann"})
         assert [one.enrolment for one in self.set.extensions.all()] == [ann, ann, ann, other]
