@@ -23,7 +23,7 @@ else:
 MOST_NAMED: Final = 5
 """So many learners are named where several could be meant."""
 
-_POINTER = re.compile(r"^(/[^/\s]+)+$")
+_POINTER = re.compile(r"^(/([^/\s~]|~[01])+)+$")  # a tilde is ~0, a slash in a name ~1
 
 
 class CourseForm(CourseModelForm):

@@ -546,6 +546,9 @@ class GradebookTest(ClassroomTest):
         assert refused.status_code == 422
         errors = refused.context["form"].errors["locks"]
         assert "has no /topology/nope/x." in errors[0] and "Do you mean /topology/vms/web1?" in errors[1]
+        mistyped = self.teacher.post(path, {**body, "locks": "/topology/vnets/~2"})
+        assert mistyped.status_code == 422
+        assert "/topology/vnets/~2 is not a JSON pointer" in mistyped.context["form"].errors["locks"][0]
         self.set.refresh_from_db()
         assert self.set.locks == []
         offered = {pointer for _, rows in page.context["places"] for pointer, _ in rows}
