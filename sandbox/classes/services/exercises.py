@@ -129,9 +129,12 @@ def go_on_with(exercise: Exercise, version: PackVersion, author: User) -> int:
     with transaction.atomic():
         rows = list(others.select_related("pack", "scenario", "enrolment").defer("pack__files"))
         for attempt in rows:
-            before, attempt.pack, attempt.exercise = attempt.pack, version, exercise
+            data: dict[str, Any] = {"before": attempt.pack.number, "version": version.number}
+            if attempt.checkpoints:  # by names that the other version may not have
+                data["gives"] = packs.given_by(attempt)
+            attempt.pack, attempt.exercise = version, exercise
             attempt.save(update_fields=["pack"])
-            work.write_down(attempt, Deed.VERSION, author, before=before.number, version=version.number)
+            work.write_down(attempt, Deed.VERSION, author, **data)
             if attempt.scenario is not None:
                 work.restrict(attempt, attempt.scenario)
     return len(rows)
