@@ -432,6 +432,11 @@ def trials(**of: Any) -> QuerySet[Grading]:
     return Grading.objects.filter(counts=False, replaced=None, **of).defer("pack__files")
 
 
+def to_be_tried(exercise: Exercise, version: PackVersion) -> QuerySet[Submission]:
+    """Return the submissions of an exercise that a version may grade: of attempts that have its pack."""
+    return Submission.objects.filter(attempt__exercise=exercise, attempt__pack__slug=version.slug)
+
+
 def sums_of(grading: Grading) -> dict[str, float]:
     """Return ``earned``, ``points`` and ``ungraded`` points of a grading.
 
