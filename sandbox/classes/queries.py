@@ -105,10 +105,15 @@ def found_places(course: Course, words: str, role: str) -> QuerySet[Enrolment]:
 
 
 def same_login(course: Course) -> set[str]:
-    """Return the logins of a roster whose place waits while an account of that user name is in the course."""
-    waiting = course.enrolments.filter(user=None, active=True).exclude(login="").values("login")
-    there = course.enrolments.filter(user__username__in=waiting, user__is_guest=False)
-    return set(there.values_list("user__username", flat=True))
+    """Return the logins of a roster whose place waits while an account of that user name is in the course.
+
+    Small and capital letters are the same.
+    """
+    waiting = Q(user=None, active=True) & ~Q(login="")
+    found = course.enrolments.filter(waiting | Q(user__is_guest=False)).order_by()
+    rows = list(found.values_list("login", "user__username"))
+    names = {name.casefold() for _, name in rows if name}
+    return {login for login, name in rows if not name and login.casefold() in names}
 
 
 def _named(found: QuerySet[Enrolment], words: str) -> QuerySet[Enrolment]:
