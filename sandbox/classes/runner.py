@@ -39,12 +39,18 @@ def grade(run: Run) -> Iterator[Payload]:
         raise RunRefused(gettext("What was to be graded is there no more."))
     submission = grading.submission
     attempt, show = submission.attempt, run.parameters["show"]
+    right = show == ALL or bool(run.parameters.get("right"))
     pack = packs.pack_of(grading.pack)
     document = submission.revision.document
     results = []
     for number, result in enumerate(netcore.grade(pack, document, submission.answers, attempt.seed), 1):
         results.append(result)
-        yield {"event": "grade.check", "number": number, "of": len(pack.checks), **_told(result, show)}
+        yield {
+            "event": "grade.check",
+            "number": number,
+            "of": len(pack.checks),
+            **_told(result, show, right=right),
+        }
     # A question may be about the drawing at the start, so its packet says nothing of the one handed in.
     ends = [
         ("", "") if one.kind == "Q" else ending(pack, attempt.seed, document, one.counterexample)
@@ -55,13 +61,15 @@ def grade(run: Run) -> Iterator[Payload]:
     yield {"event": "grade.done", "checks": len(results)}
 
 
-def _told(result: netcore.CheckResult, show: str) -> Payload:
+def _told(result: netcore.CheckResult, show: str, *, right: bool) -> Payload:
     if show == NOTHING or (show == VISIBLE and result.hidden):
         return {"check": None}
     if show == RULES and result.hidden:
         return {"check": None, "hidden": True, **hidden_shown(result)}
     kept = ("check", "kind", "title", "hidden", "points", "earned", "state", "message")
-    return {key: value for key, value in result.as_dict().items() if key in kept}
+    told = {key: value for key, value in result.as_dict().items() if key in kept}
+    # What is said of a wrong answer is the right one.
+    return told if right or result.kind != "Q" else {**told, "message": ""}
 
 
 def hidden_shown(result: netcore.CheckResult | CheckRow) -> Payload:

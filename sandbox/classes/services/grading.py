@@ -48,7 +48,9 @@ def queue(submission: Submission, user: User, *, tell: bool = True) -> Grading:
     """
     attempt = submission.attempt
     grading = Grading.objects.create(submission=submission, pack_id=attempt.pack_id)
-    return _start(grading, user, shown_to_learner(attempt.exercise), many=False, tell=tell)
+    exercise = attempt.exercise
+    show, right = shown_to_learner(exercise), exercise.shows_right
+    return _start(grading, user, show, right=right, many=False, tell=tell)
 
 
 def shown_to_learner(exercise: Exercise) -> str:
@@ -58,8 +60,8 @@ def shown_to_learner(exercise: Exercise) -> str:
     return runner.RULES if exercise.shows_hidden else runner.VISIBLE
 
 
-def _start(grading: Grading, user: User, show: str, *, many: bool, tell: bool) -> Grading:
-    parameters = {"grading": str(grading.pk), "show": show}
+def _start(grading: Grading, user: User, show: str, *, right: bool, many: bool, tell: bool) -> Grading:
+    parameters = {"grading": str(grading.pk), "show": show, "right": right}
     grading.run = runs.start_grading(user, grading.submission.revision, parameters, many=many, tell=tell)
     grading.save(update_fields=["run"])
     return grading
@@ -77,7 +79,7 @@ def regrade(
         for submission in submissions:
             _drop(queries.trials(submission=submission))
             trial = Grading.objects.create(submission=submission, pack=version, counts=False)
-            made.append(_start(trial, author, runner.ALL, many=True, tell=tell))
+            made.append(_start(trial, author, runner.ALL, right=True, many=True, tell=tell))
     return made
 
 
