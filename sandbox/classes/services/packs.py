@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.timezone import now
 from django.utils.translation import gettext
 
@@ -59,7 +60,8 @@ def publish(course: Course | None, author: User | None, files: packs.Files, note
     """Store a version of a pack and return it; what is the newest version already is returned as it is.
 
     Its number is the one in pack.yml where that is new; else the next, which is written there, so that
-    receipts name the version of this site.
+    receipts name the version of this site. A course goes on behind the pack of that id that came with the
+    sandbox, so that one number means one thing.
 
     Args:
         course: None: every course may use it.
@@ -71,9 +73,17 @@ def publish(course: Course | None, author: User | None, files: packs.Files, note
 
 
 def _publish(
-    course: Course | None, author: User | None, files: packs.Files, note: str
+    course: Course | None,
+    author: User | None,
+    files: packs.Files,
+    note: str,
+    base: PackVersion | None = None,
 ) -> tuple[PackVersion, bool]:
-    """Return the version of ``publish``, and whether it is a new one."""
+    """Return the version of ``publish``, and whether it is a new one.
+
+    Args:
+        base: what the files were made from; the same files are no new version, unless the course has its own.
+    """
     try:
         pack = packs.read(files)
     except netcore.PackRefused as error:
@@ -89,7 +99,9 @@ def _publish(
         newest = known.order_by("-number").first()
         if newest is not None and _same(newest.files, files):
             return newest, False
-        number = max(pack.version, newest.number + 1 if newest is not None else 1)
+        if newest is None and base is not None and base.slug == pack.id and _same(base.files, files):
+            return base, False
+        number = max(pack.version, _next(pack, course, newest))
         if number != pack.version:
             files = packs.numbered(files, number)
             pack = _numbered(files, number)
@@ -106,6 +118,18 @@ def _publish(
             note=note,
         )
         return made, True
+
+
+def _next(pack: netcore.Pack, course: Course | None, newest: PackVersion | None) -> int:
+    """Return the least number that a version of a pack may have, behind the newest one of its course."""
+    least = newest.number + 1 if newest is not None else 1
+    if course is None:
+        return least
+    shipped = PackVersion.objects.filter(course=None, slug=pack.id)
+    if pack.version >= least and shipped.filter(number=pack.version, digest=pack.digest).exists():
+        return least  # it is that very version
+    last: int | None = shipped.aggregate(last=Max("number"))["last"]
+    return max(least, (last or 0) + 1)
 
 
 def _same(files: packs.Files, others: packs.Files) -> bool:
@@ -189,7 +213,7 @@ def publish_draft(draft: PackDraft, author: User, note: str = "") -> tuple[PackV
         PackNotTaken: it cannot be read as a pack, or another draft has its id.
     """
     with transaction.atomic():
-        made, new = _publish(draft.course, author, draft.files, note)
+        made, new = _publish(draft.course, author, draft.files, note, draft.base)
         if made.slug != draft.slug:
             if PackDraft.objects.filter(course=draft.course, slug=made.slug).exists():
                 raise PackNotTaken(
