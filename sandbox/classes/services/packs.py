@@ -24,6 +24,8 @@ FIRST: Final = Path(__file__).parent.parent / "first_pack"
 DRAFTS_PER_COURSE: Final = 200
 MAX_DRAFT_BYTES: Final = 1_000_000
 MAX_ID: Final = 60
+MAX_NUMBER: Final = 90_000
+"""No pack comes with a higher number of its version: it needs room for later ones."""
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -101,7 +103,15 @@ def _publish(
             return newest, False
         if newest is None and base is not None and base.slug == pack.id and _same(base.files, files):
             return base, False
-        number = max(pack.version, _next(pack, course, newest))
+        least = _next(pack, course, newest)
+        number = max(pack.version, least)
+        if number > max(MAX_NUMBER, least):
+            raise PackNotTaken(
+                gettext(
+                    "The pack is version {number}, which leaves too few numbers for later ones. Write a "
+                    "smaller one into pack.yml, such as version: {least}."
+                ).format(number=number, least=least)
+            )
         if number != pack.version:
             files = packs.numbered(files, number)
             pack = _numbered(files, number)
@@ -245,7 +255,10 @@ def save_draft(draft: PackDraft, base: int, files: packs.Files) -> PackDraft:
         locked = PackDraft.objects.select_for_update().get(pk=draft.pk)
         if locked.saved != base:
             raise Stale(
-                gettext("Somebody saved this draft in the meantime. Reload the page and do it again.")
+                gettext(
+                    "This draft was saved in the meantime: by you in another tab, or by somebody else. "
+                    "Reload the page and do it again."
+                )
             )
         locked.files, locked.saved, locked.updated = dict(files), base + 1, now()
         locked.save(update_fields=["files", "saved", "updated"])

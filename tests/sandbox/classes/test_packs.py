@@ -268,6 +268,22 @@ class PacksTest(ClassroomTest):
         shown = self.author.post(path, {}, follow=True).content.decode()
         assert "Nothing changed since version 2." in shown and shown.count("is published") == 1
 
+    def test_a_number_that_leaves_no_room_for_later_ones_is_refused_in_words(self) -> None:
+        for number, taken in ((100_000, False), (90_001, False), (90_000, True)):
+            text = re.sub(r"(?m)^version: .*$", f"version: {number}", self.files["pack.yml"])
+            files = {**self.files, "pack.yml": text, "text.md": "Other."}
+            if taken:
+                assert services.publish(self.course, None, files).number == number
+            else:
+                with pytest.raises(services.PackNotTaken, match="such as version: 2"):
+                    services.publish(self.course, None, files)
+        later = services.publish(self.course, None, {**self.files, "text.md": "Another."})
+        assert later.number == 90_001
+
+    def test_no_browser_keeps_the_page_of_a_draft(self) -> None:
+        answer = self.author.get(f"/drafts/{self.draft().pk}/")
+        assert answer.status_code == 200 and answer["Cache-Control"] == "private, no-store"
+
     def test_one_number_of_a_pack_means_one_thing(self) -> None:
         second = services.publish(None, None, {**self.files, "text.md": "Other."})
         found = self.draft()
@@ -288,7 +304,8 @@ class PacksTest(ClassroomTest):
         for action in ("save", "publish"):
             answer = self.author.post(f"/drafts/{found.pk}/{action}/", form)
             assert answer.status_code == 409 and answer.context["text"] == "second"
-            assert "Somebody saved this draft in the meantime." in answer.content.decode()
+            assert "by you in another tab, or by somebody else." in answer.content.decode()
+            assert answer["Cache-Control"] == "private, no-store"
             assert answer.context["draft"].saved == found.saved + 1, (
                 "saved again, it takes the place of theirs"
             )
