@@ -6,12 +6,13 @@ import hashlib
 import json
 from collections.abc import Iterator
 from typing import Any, Final
+from uuid import UUID
 
 from django.utils.translation import gettext
 
 import netcore
 from sandbox.classes import packs, recording
-from sandbox.classes.models import CheckRow, CheckState, Grading
+from sandbox.classes.models import CheckRow, CheckState, Exercise, Grading
 from sandbox.runs.models import Run
 from sandbox.runs.work import RunRefused
 from sandbox.scenarios.patch import PatchError, apply
@@ -70,6 +71,36 @@ def _told(result: netcore.CheckResult, show: str, *, right: bool) -> Payload:
     told = {key: value for key, value in result.as_dict().items() if key in kept}
     # What is said of a wrong answer is the right one.
     return told if right or result.kind != "Q" else {**told, "message": ""}
+
+
+def told_now(run_id: UUID, events: list[Payload]) -> list[Payload]:
+    """Return stored events ``grade.check`` of a run with what its learner may see by the rules of now.
+
+    Rules change, and a learner may read the log for as long as it is kept. It never tells more than when the
+    grading was queued.
+    """
+    grading = (
+        Grading.objects.filter(run=run_id).select_related("submission__attempt__exercise", "run").first()
+    )
+    if grading is None or grading.run is None:
+        return [_only_done(event) for event in events]
+    if grading.run.parameters.get("show") == ALL:
+        return events
+    exercise = grading.submission.attempt.exercise
+    return [_by_rules(event, exercise) for event in events]
+
+
+def _by_rules(event: Payload, exercise: Exercise) -> Payload:
+    if not exercise.shows_results or (event.get("hidden") and not exercise.shows_hidden):
+        return _only_done(event)
+    if event.get("kind") == "Q" and not exercise.shows_right and "message" in event:
+        return {**event, "message": ""}
+    return event
+
+
+def _only_done(event: Payload) -> Payload:
+    kept = ("seq", "event", "number", "of")
+    return {**{key: value for key, value in event.items() if key in kept}, "check": None}
 
 
 def hidden_shown(result: netcore.CheckResult | CheckRow) -> Payload:
