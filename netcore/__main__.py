@@ -135,7 +135,7 @@ def _of_packs(add: Add) -> None:
     receipt = add("receipt", grading.receipt, of="the folder of an exercise pack")
     receipt.add_argument("solution", metavar="SOLUTION", help="as for grade")
     broken = add("break", grading.put_faults)
-    broken.add_argument("--sets", type=int, default=0, help="of a pack: how many sets for its faults.json")
+    broken.add_argument("--sets", type=int, help="of a pack: how many sets for its faults.json")
     broken.add_argument("--count", type=int, default=1, help="how many faults; default 1")
     broken.add_argument("--seed", type=int, default=1, help="the same one gives the same faults; default 1")
     broken.add_argument("--kind", action="append", metavar="KIND", help="may be repeated; default: all")

@@ -6,11 +6,14 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import netcore
 from netcore.command_line import inputs
 from netcore.command_line.output import NO, UNVERIFIED, YES, rows
+
+MOST_SEED: Final = 2**64 - 1
+"""Faults are drawn with a seed of 64 bits."""
 
 SHIPPED = Path(__file__).resolve().parents[2] / "sandbox" / "classes" / "packs"
 """The packs that come with the program, each in a folder that bears its id."""
@@ -146,7 +149,13 @@ def put_faults(options: argparse.Namespace) -> int:
 
     Of a pack, with ``--sets``: its ``faults.json`` goes out.
     """
-    if options.sets:
+    if options.count < 1:
+        raise inputs.Cannot("--count is how many faults are put in: 1 or more.")
+    if not 0 <= options.seed <= MOST_SEED:
+        raise inputs.Cannot(f"--seed is a whole number from 0 to {MOST_SEED}.")
+    if options.sets is not None:
+        if options.sets < 1:
+            raise inputs.Cannot("--sets is how many sets of faults are drawn: 1 or more.")
         try:
             print(json.dumps(netcore.drawn_sets(pack(options.file), options.sets), indent=1))
         except ValueError as error:

@@ -92,8 +92,13 @@ def verified_addresses(user: User) -> set[str]:
 
 
 def account_of(login: str) -> User | None:
-    """Return the account of a login: who has verified that address, else who has that user name."""
+    """Return the account of a login: who has verified that address, else who has that user name.
+
+    A user name in other small and capital letters is the same, if only one account has it.
+    """
     mine = EmailAddress.objects.filter(email__iexact=login, verified=True).select_related("user").first()
     if mine is not None and isinstance(mine.user, User):
         return mine.user
-    return User.objects.filter(username=login, is_guest=False).first()
+    found = list(User.objects.filter(username__iexact=login, is_guest=False))
+    exact = next((user for user in found if user.username == login), None)
+    return exact or (found[0] if len(found) == 1 else None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from ipaddress import ip_address
 from typing import Any, Final
 
 from django.utils.text import Truncator
@@ -11,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 OUTCOMES: Final = {"delivered": _("delivered"), "dropped": _("dropped"), "looped": _("looped")}
 _STOPS: Final = ("vms", "hosts", "load_balancers", "gateways", "private_endpoints")
+_OWNERS: Final = ("router", "nobody")
+_NOWHERE: Final = ("internet", "nobody")
+_MAC: Final = re.compile(r"(?i)^[0-9a-f]{2}(:[0-9a-f]{2}){5}$")
 MAX_TEXT: Final = 300
 MAX_OPTION: Final = 40
 """Characters of an option that a menu shows whole; longer ones stand below each other."""
@@ -145,7 +150,44 @@ def _field_value(name: str, field: Mapping[str, Any], sent: Mapping[str, str], d
         if number != number or abs(number) > 1e15:
             raise Incomplete(gettext("{text} is not a number that can be.").format(text=text[:40]))
         return number
+    if field["kind"] == "hop":
+        return _named(text, document)
+    if field["kind"] == "owner":
+        return text if _is_address(text) else _named(text, document, _OWNERS)
     return text
+
+
+def _named(text: str, document: Any, others: Sequence[str] = _NOWHERE) -> str:
+    """Return what names a thing of the drawing as it is written there: a name, an id, or kind and id.
+
+    A fault can be in a thing that no packet stops at, such as a route table, so every thing is known.
+
+    Raises:
+        Incomplete: nothing is called so.
+    """
+    topology = document.get("topology", {}) if isinstance(document, dict) else {}
+    known = [*others]
+    for kind, things in topology.items():
+        for key, one in (things if isinstance(things, dict) else {}).items():
+            name = one.get("name") if isinstance(one, dict) else None
+            known += [key, f"{kind}/{key}", *([str(name)] if name else ())]
+    place = "/".join(text.split("/")[:2])  # a part of a thing is a place as well
+    if text in known or (place != text and place in known):
+        return text
+    for one in known:
+        if one.casefold() == text.casefold():
+            return one
+    raise Incomplete(gettext("Nothing in the drawing is called {text}.").format(text=text[:60]))
+
+
+def _is_address(text: str) -> bool:
+    if _MAC.match(text):
+        return True
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _leg(name: str, sent: Mapping[str, str], document: Any) -> dict[str, Any] | None:

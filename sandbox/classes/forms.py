@@ -23,7 +23,7 @@ else:
 MOST_NAMED: Final = 5
 """So many learners are named where several could be meant."""
 
-_POINTER = re.compile(r"^(/[^/\s]+)+$")
+_POINTER = re.compile(r"^(/([^/\s~]|~[01])+)+$")  # a tilde is ~0, a slash in a name ~1
 
 
 class CourseForm(CourseModelForm):
@@ -239,6 +239,8 @@ class ExtensionForm(ExtensionModelForm):
         super().__init__(*args, **kwargs)
         self.exercise = exercise
         self.fields["enrolment"].widget.attrs["data-search"] = "?learner="
+        for name in ("extra_minutes", "extra_submissions"):
+            self.fields[name].required = False
 
     def clean_enrolment(self) -> Enrolment:
         """Return the one learner whom the words mean."""
@@ -264,6 +266,14 @@ class ExtensionForm(ExtensionModelForm):
         ):
             raise forms.ValidationError(gettext("An extension names a learner, what is extended and why."))
         return cleaned
+
+    def clean_extra_minutes(self) -> int:
+        """Return how many; an empty field is none."""
+        return self.cleaned_data["extra_minutes"] or 0
+
+    def clean_extra_submissions(self) -> int:
+        """Return how many; an empty field is none."""
+        return self.cleaned_data["extra_submissions"] or 0
 
     def clean_due(self) -> datetime | None:
         """Check that there is a date to move: an extension sets none."""

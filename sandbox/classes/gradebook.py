@@ -350,7 +350,8 @@ def regrade_table(exercise: Exercise) -> dict[str, Any]:
     ``{"pack", "done", "of", "failed", "changed", "rows"}``: the version, how many of how many trials are
     done, how many ended without a grading, how many attempts change. A row is ``{"attempt", "before",
     "after", "changed", "done"}``: both scores, and whether all trials of the attempt are done. ``waits``: how
-    many trials are still to be done; ``others``: how many attempts have another version of the pack now, and
+    many trials are still to be done; ``since``: how many submissions were handed in after it began and are no
+    part of it; ``others``: how many attempts have another version of the pack now, and
     ``same_start`` whether all of those begin with the drawing that this version has.
     """
     trials = list(
@@ -380,6 +381,7 @@ def regrade_table(exercise: Exercise) -> dict[str, Any]:
     return {
         "pack": pack,
         "waits": sum(trial.run is not None and trial.run.is_open and not trial.finished for trial in trials),
+        "since": _since(exercise, trials),
         **(_others(exercise, pack) if pack else {"others": 0, "same_start": True}),
         "done": sum(trial.finished is not None for trial in trials),
         "of": len(trials),
@@ -387,6 +389,14 @@ def regrade_table(exercise: Exercise) -> dict[str, Any]:
         "rows": rows,
         "changed": sum(row["changed"] for row in rows),
     }
+
+
+def _since(exercise: Exercise, trials: Sequence[Grading]) -> int:
+    if not trials:
+        return 0
+    began = min(trial.created for trial in trials)
+    later = queries.to_be_tried(exercise, trials[0].pack).filter(created__gt=began)
+    return later.exclude(pk__in=[trial.submission_id for trial in trials]).count()
 
 
 def trial_version(exercise: Exercise) -> PackVersion | None:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 from jsonpointer import JsonPointer
 
 import netcore
-from sandbox.classes.models import Attempt, Grading, PackVersion
+from sandbox.classes.models import Attempt, Deed, Grading, PackVersion
 from sandbox.scenarios import queries as scenario_queries
 
 _LACKS: Final = object()
@@ -189,9 +189,24 @@ def checkpoint_document(attempt: Attempt, name: str) -> dict[str, Any]:
 
 
 def given_by(attempt: Attempt) -> list[str]:
-    """Return the ids of the checks that the checkpoints of an attempt did for the learner, sorted."""
-    known = pack_of(attempt.pack).checkpoints if attempt.checkpoints else {}
-    return sorted({check for name in attempt.checkpoints if name in known for check in known[name].gives})
+    """Return the ids of the checks that the checkpoints of an attempt did for the learner, sorted.
+
+    The record says what each did when it was taken, for another version of the pack may know it no more.
+    """
+    if not attempt.checkpoints:
+        return []
+    lines = list(attempt.record.filter(deed__in=(Deed.CHECKPOINT, Deed.VERSION)).values_list("deed", "data"))
+    given = {str(check) for _, data in lines for check in data.get("gives", ())}
+    if any(deed == Deed.CHECKPOINT and "gives" not in data for deed, data in lines):
+        # It was taken before records said so.
+        given |= gives_of(attempt, attempt.checkpoints)
+    return sorted(given)
+
+
+def gives_of(attempt: Attempt, names: Sequence[str]) -> set[str]:
+    """Return the ids of the checks that checkpoints do in the version of the pack that an attempt has."""
+    known = pack_of(attempt.pack).checkpoints
+    return {check for name in names if name in known for check in known[name].gives}
 
 
 def from_zip(content: bytes) -> dict[str, str]:

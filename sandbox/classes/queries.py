@@ -105,10 +105,15 @@ def found_places(course: Course, words: str, role: str) -> QuerySet[Enrolment]:
 
 
 def same_login(course: Course) -> set[str]:
-    """Return the logins of a roster whose place waits while an account of that user name is in the course."""
-    waiting = course.enrolments.filter(user=None, active=True).exclude(login="").values("login")
-    there = course.enrolments.filter(user__username__in=waiting, user__is_guest=False)
-    return set(there.values_list("user__username", flat=True))
+    """Return the logins of a roster whose place waits while an account of that user name is in the course.
+
+    Small and capital letters are the same.
+    """
+    waiting = Q(user=None, active=True) & ~Q(login="")
+    found = course.enrolments.filter(waiting | Q(user__is_guest=False)).order_by()
+    rows = list(found.values_list("login", "user__username"))
+    names = {name.casefold() for _, name in rows if name}
+    return {login for login, name in rows if not name and login.casefold() in names}
 
 
 def _named(found: QuerySet[Enrolment], words: str) -> QuerySet[Enrolment]:
@@ -366,7 +371,8 @@ def rows_for_learner(grading: Grading, exercise: Exercise) -> list[dict[str, Any
     rule only of those that were broken; never message or counterexample. ``replay`` is the kind of the
     counterexample, ``idea`` the misconception that a wrong prediction points to; None where there is none.
     ``on_copy``: it is about another drawing than the one handed in. ``right`` are the options that would
-    have been right, once they may be told.
+    have been right, once they may be told; until then a question has no message, replay or idea either, for
+    each of them tells the right answer.
     """
     if not exercise.shows_results:
         return []
@@ -378,7 +384,10 @@ def rows_for_learner(grading: Grading, exercise: Exercise) -> list[dict[str, Any
     for row in visible:
         on_copy = is_about_another(row.pop("counterexample"))
         right = _right(grading, row["check_id"], row["state"]) if exercise.shows_right else []
-        rows.append({**row, "hidden": False, "on_copy": on_copy, "right": right})
+        row = {**row, "hidden": False, "on_copy": on_copy, "right": right}
+        if row["kind"] == QUESTION and not exercise.shows_right:
+            row |= {"message": "", "replay": None, "idea": None, "on_copy": False}
+        rows.append(row)
     if exercise.shows_hidden:
         hidden = grading.rows.filter(hidden=True)
         broken = dict(hidden.filter(state=CheckState.FAILED).values_list("pk", "title"))
@@ -407,12 +416,14 @@ def broken_hidden(grading: Grading, row_id: int) -> CheckRow | None:
 def counterexample_for(place: Enrolment, grading: Grading, row_id: int) -> tuple[CheckRow, Any] | None:
     """Return a row with a counterexample that a person may replay, and the drawing it is about; else None.
 
-    Learners replay those of visible checks whose results they see.
+    Learners replay those of visible checks whose results they see, of questions once they see what is right.
     """
     rows = grading.rows.filter(pk=row_id, counterexample__isnull=False)
     if not place.is_staff:
         exercise = grading.submission.attempt.exercise
         rows = rows.filter(hidden=False) if exercise.shows_results else rows.none()
+        if not exercise.shows_right:
+            rows = rows.exclude(kind=QUESTION)
     row = rows.first()
     return None if row is None else (row, grading.submission.revision.document)
 
@@ -430,6 +441,11 @@ def trials(**of: Any) -> QuerySet[Grading]:
         of: whose, as a filter on gradings.
     """
     return Grading.objects.filter(counts=False, replaced=None, **of).defer("pack__files")
+
+
+def to_be_tried(exercise: Exercise, version: PackVersion) -> QuerySet[Submission]:
+    """Return the submissions of an exercise that a version may grade: of attempts that have its pack."""
+    return Submission.objects.filter(attempt__exercise=exercise, attempt__pack__slug=version.slug)
 
 
 def sums_of(grading: Grading) -> dict[str, float]:

@@ -6,12 +6,13 @@ import hashlib
 import json
 from collections.abc import Iterator
 from typing import Any, Final
+from uuid import UUID
 
 from django.utils.translation import gettext
 
 import netcore
 from sandbox.classes import packs, recording
-from sandbox.classes.models import CheckRow, CheckState, Grading
+from sandbox.classes.models import CheckRow, CheckState, Exercise, Grading
 from sandbox.runs.models import Run
 from sandbox.runs.work import RunRefused
 from sandbox.scenarios.patch import PatchError, apply
@@ -39,12 +40,18 @@ def grade(run: Run) -> Iterator[Payload]:
         raise RunRefused(gettext("What was to be graded is there no more."))
     submission = grading.submission
     attempt, show = submission.attempt, run.parameters["show"]
+    right = show == ALL or bool(run.parameters.get("right"))
     pack = packs.pack_of(grading.pack)
     document = submission.revision.document
     results = []
     for number, result in enumerate(netcore.grade(pack, document, submission.answers, attempt.seed), 1):
         results.append(result)
-        yield {"event": "grade.check", "number": number, "of": len(pack.checks), **_told(result, show)}
+        yield {
+            "event": "grade.check",
+            "number": number,
+            "of": len(pack.checks),
+            **_told(result, show, right=right),
+        }
     # A question may be about the drawing at the start, so its packet says nothing of the one handed in.
     ends = [
         ("", "") if one.kind == "Q" else ending(pack, attempt.seed, document, one.counterexample)
@@ -55,13 +62,45 @@ def grade(run: Run) -> Iterator[Payload]:
     yield {"event": "grade.done", "checks": len(results)}
 
 
-def _told(result: netcore.CheckResult, show: str) -> Payload:
+def _told(result: netcore.CheckResult, show: str, *, right: bool) -> Payload:
     if show == NOTHING or (show == VISIBLE and result.hidden):
         return {"check": None}
     if show == RULES and result.hidden:
         return {"check": None, "hidden": True, **hidden_shown(result)}
     kept = ("check", "kind", "title", "hidden", "points", "earned", "state", "message")
-    return {key: value for key, value in result.as_dict().items() if key in kept}
+    told = {key: value for key, value in result.as_dict().items() if key in kept}
+    # What is said of a wrong answer is the right one.
+    return told if right or result.kind != "Q" else {**told, "message": ""}
+
+
+def told_now(run_id: UUID, events: list[Payload]) -> list[Payload]:
+    """Return stored events ``grade.check`` of a run with what its learner may see by the rules of now.
+
+    Rules change, and a learner may read the log for as long as it is kept. It never tells more than when the
+    grading was queued.
+    """
+    grading = (
+        Grading.objects.filter(run=run_id).select_related("submission__attempt__exercise", "run").first()
+    )
+    if grading is None or grading.run is None:
+        return [_only_done(event) for event in events]
+    if grading.run.parameters.get("show") == ALL:
+        return events
+    exercise = grading.submission.attempt.exercise
+    return [_by_rules(event, exercise) for event in events]
+
+
+def _by_rules(event: Payload, exercise: Exercise) -> Payload:
+    if not exercise.shows_results or (event.get("hidden") and not exercise.shows_hidden):
+        return _only_done(event)
+    if event.get("kind") == "Q" and not exercise.shows_right and "message" in event:
+        return {**event, "message": ""}
+    return event
+
+
+def _only_done(event: Payload) -> Payload:
+    kept = ("seq", "event", "number", "of")
+    return {**{key: value for key, value in event.items() if key in kept}, "check": None}
 
 
 def hidden_shown(result: netcore.CheckResult | CheckRow) -> Payload:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Final, TypedDict
 from uuid import UUID
 
@@ -29,6 +30,30 @@ ENGINE_STARTS: Final = "runs:engine-starts"
 """Key of the cache that stands while a worker of questions compiles its kernels."""
 
 log = logging.getLogger(__name__)
+
+Payload = dict[str, Any]
+
+_tellers: dict[str, Callable[[UUID, list[Payload]], list[Payload]]] = {}
+
+
+def register(event: str, told: Callable[[UUID, list[Payload]], list[Payload]]) -> None:
+    """Let a room above this one say what may be told now of stored events of a name.
+
+    Args:
+        told: takes the id of a run and such events, and returns as many, in order.
+    """
+    _tellers[event] = told
+
+
+def _told_now(run_id: UUID, payloads: Sequence[Payload]) -> list[Payload]:
+    """Return events with what may be told of them now; one call for each name that somebody registered."""
+    found = list(payloads)
+    for event, told in _tellers.items():
+        places = [place for place, payload in enumerate(found) if payload.get("event") == event]
+        if places:
+            for place, payload in zip(places, told(run_id, [found[one] for one in places]), strict=True):
+                found[place] = payload
+    return found
 
 
 class RunPayload(TypedDict):
@@ -128,7 +153,7 @@ def events_after(run_id: UUID, after: int, limit: int) -> list[dict[str, Any]]:
         if seq != after + len(found) + 1:
             break
         found.append({"seq": seq, **payload})
-    return found
+    return _told_now(run_id, found)
 
 
 def columns_of(run_id: UUID, after: int) -> Iterator[bytes]:
@@ -147,8 +172,9 @@ def last_columns(run_id: UUID) -> int:
 def figures_of(run: Run) -> Iterator[dict[str, Any]]:
     """Yield the stored events of a run in order, without their numbers, a few at a time."""
     rows = Event.objects.filter(run=run).order_by("seq").values_list("payload", flat=True)
-    for payload in rows.iterator(chunk_size=500):
-        yield dict(payload)
+    stored = rows.iterator(chunk_size=500)
+    while payloads := [dict(payload) for payload in islice(stored, 500)]:
+        yield from _told_now(run.pk, payloads)
 
 
 def about(run: Run) -> dict[str, Any]:

@@ -92,3 +92,15 @@ def test_who_grades_on_the_command_line_has_the_pack_and_is_told_of_hidden_check
     (hidden,) = (one for one in rows if one["hidden"])
     assert hidden["state"] == "failed" and hidden["counterexample"]["kind"] == "trace"
     assert hidden["title"] == "One more address range"
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--seed", str(2**64)), ("--seed", "-1"), ("--count", "0"), ("--count", "-1"), ("--sets", "0")],
+)
+def test_numbers_that_faults_cannot_be_drawn_by_are_refused_in_words(
+    capsys: pytest.CaptureFixture[str], option: str, value: str
+) -> None:
+    assert main(["break", str(LAB), option, value]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == "" and shown.err.startswith(f"{option} is ")

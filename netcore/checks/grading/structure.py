@@ -51,7 +51,7 @@ COMPARING = 100_000
 def prop(part: Prop, case: Case) -> Finding:
     """Return whether a field, or each of them, passes the test."""
     topology = case.topology
-    beside = {"controllers": case.drawing.controllers} if case.drawing is not None else {}
+    beside = _beside(case)
     found = list(values(topology, part.path, beside))
     if not found and part.given is not False:
         return failed(say("There is nothing at {path} in the drawing.", path=part.path))
@@ -70,7 +70,8 @@ def prop(part: Prop, case: Case) -> Finding:
 
 def count(part: Count, case: Case) -> Finding:
     """Return whether as many things are drawn as may be."""
-    found = [path for path, holder, one in _things(case.topology, part.of) if _counts(part, holder, one)]
+    things = _things(case.topology, part.of, _beside(case))
+    found = [path for path, holder, one in things if _counts(part, holder, one)]
     number = len(found)
     wrong = (
         (part.exactly is not None and number != part.exactly)
@@ -79,7 +80,7 @@ def count(part: Count, case: Case) -> Finding:
     )
     if not wrong:
         return PASSED
-    kind = say(_INSIDE.get(part.of) or ground.KINDS.get(part.of) or part.of)
+    kind = say(_INSIDE.get(part.of) or ground.KINDS.get(part.of) or names.WORDS.get(part.of) or part.of)
     which = say("“{kind}”, as described,", kind=kind) if part.where else say("“{kind}”", kind=kind)
     message = say(
         "Of the kind {which} the drawing has {number}; it is to have {limit}.",
@@ -88,6 +89,11 @@ def count(part: Count, case: Case) -> Finding:
         limit=_limit(part),
     )
     return Finding(0.0, message, case.place(*found[:MOST_PLACES]))
+
+
+def _beside(case: Case) -> dict[str, Mapping[str, Any]]:
+    """Return the collections that lie beside the topology."""
+    return {"controllers": case.drawing.controllers} if case.drawing is not None else {}
 
 
 def _limit(part: Count) -> str:
@@ -228,10 +234,12 @@ def _below(value: Any, rest: list[str], path: str) -> Iterator[tuple[str, Any]]:
         yield f"{path}/{'/'.join(rest)}", _NOTHING
 
 
-def _things(topology: Topology, of: str) -> Iterator[tuple[str, str, Any]]:
+def _things(
+    topology: Topology, of: str, beside: Mapping[str, Mapping[str, Any]]
+) -> Iterator[tuple[str, str, Any]]:
     """Yield the things of a kind as plain data, each with its path and the id of what holds it."""
     collection, inner = KINDS.get(of, (of, ""))
-    entries = getattr(topology, collection, None)
+    entries = beside.get(collection, getattr(topology, collection, None))
     if not isinstance(entries, dict):
         raise Unknown(say("A drawing has no {of}.", of=of))
     for key, one in sorted(entries.items()):

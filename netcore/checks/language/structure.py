@@ -44,12 +44,14 @@ class Count(LanguagePart):
     """How many things of a kind are drawn.
 
     Args:
-        of: a collection of the topology, or a key of ``KINDS``.
+        of: a collection of the topology, ``controllers`` beside it, or a key of ``KINDS``.
         where: field -> value, or a test of it; only things that pass all of them count. ``in`` names the
             resource that holds a thing inside another; ``prefix/length`` is how many bits a prefix fixes.
     """
 
-    of: Annotated[Text, Field(json_schema_extra={"examples": [*Topology.model_fields, *KINDS]})]
+    of: Annotated[
+        Text, Field(json_schema_extra={"examples": [*Topology.model_fields, *KINDS, "controllers"]})
+    ]
     where: Annotated[dict[Text, Test], Field(max_length=10, json_schema_extra=_or_values)] = Field(
         default_factory=dict
     )

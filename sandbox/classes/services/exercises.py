@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import now
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from sandbox.accounts.models import User
-from sandbox.classes import queries, recording
+from sandbox.classes import packs, queries, recording
 from sandbox.classes.models import Attempt, Course, Deed, Enrolment, Exercise, Extension, PackVersion
 from sandbox.classes.services import work
 
@@ -55,6 +57,55 @@ def extend(extension: Extension, author: User | None) -> None:
             recording.rescore(attempt, cause, author, by_rules=True)
 
 
+def give(extension: Extension, author: User) -> None:
+    """Extend on top of what holds for the learner: nothing that was given before is taken away.
+
+    A date that is not named stays, and of minutes and of submissions the larger number counts; the extension
+    is changed to what holds from now on.
+
+    Raises:
+        ExerciseRefused: the due date is not later than the one that holds, or nothing would be more.
+    """
+    exercise, place = extension.exercise, extension.enrolment
+    with transaction.atomic():
+        Exercise.objects.select_for_update().get(pk=exercise.pk)
+        held = queries.extension_of(exercise, place.pk) or Extension()
+        limits, _ = queries.limits_of(exercise, place)
+        holds = limits.due or limits.closes
+        if extension.due and holds and extension.due <= holds:
+            words = gettext("{shown} has until {date} UTC now, and an extension ends later than that.")
+            date = f"{holds.astimezone(UTC):%Y-%m-%d %H:%M}"
+            raise ExerciseRefused(words.format(shown=place.shown, date=date))
+        extension.due = extension.due or held.due
+        extension.extra_minutes = max(extension.extra_minutes, held.extra_minutes)
+        extension.extra_submissions = max(extension.extra_submissions, held.extra_submissions)
+        if _given(extension) == _given(held):
+            words = gettext("{shown} has that already. What holds now: {holds}.")
+            raise ExerciseRefused(words.format(shown=place.shown, holds=in_words(held)))
+        extend(extension, author)
+
+
+def _given(extension: Extension) -> tuple[datetime | None, int, int]:
+    return extension.due, extension.extra_minutes, extension.extra_submissions
+
+
+def in_words(extension: Extension) -> str:
+    """Return what an extension gives, in words."""
+    found = []
+    if extension.due:
+        date = f"{extension.due.astimezone(UTC):%Y-%m-%d %H:%M}"
+        found.append(gettext("due {date} UTC").format(date=date))
+    if minutes := extension.extra_minutes:
+        found.append(
+            ngettext("{count} more minute", "{count} more minutes", minutes).format(count=f"{minutes:,}")
+        )
+    if more := extension.extra_submissions:
+        found.append(
+            ngettext("{count} more submission", "{count} more submissions", more).format(count=f"{more:,}")
+        )
+    return ", ".join(found)
+
+
 def take_back(exercise: Exercise, place: Enrolment, author: User, reason: str) -> None:
     """Take what was extended for a learner back; what was handed in counts as if it had not been.
 
@@ -78,9 +129,12 @@ def go_on_with(exercise: Exercise, version: PackVersion, author: User) -> int:
     with transaction.atomic():
         rows = list(others.select_related("pack", "scenario", "enrolment").defer("pack__files"))
         for attempt in rows:
-            before, attempt.pack, attempt.exercise = attempt.pack, version, exercise
+            data: dict[str, Any] = {"before": attempt.pack.number, "version": version.number}
+            if attempt.checkpoints:  # by names that the other version may not have
+                data["gives"] = packs.given_by(attempt)
+            attempt.pack, attempt.exercise = version, exercise
             attempt.save(update_fields=["pack"])
-            work.write_down(attempt, Deed.VERSION, author, before=before.number, version=version.number)
+            work.write_down(attempt, Deed.VERSION, author, **data)
             if attempt.scenario is not None:
                 work.restrict(attempt, attempt.scenario)
     return len(rows)

@@ -48,7 +48,9 @@ def queue(submission: Submission, user: User, *, tell: bool = True) -> Grading:
     """
     attempt = submission.attempt
     grading = Grading.objects.create(submission=submission, pack_id=attempt.pack_id)
-    return _start(grading, user, shown_to_learner(attempt.exercise), many=False, tell=tell)
+    exercise = attempt.exercise
+    show, right = shown_to_learner(exercise), exercise.shows_right
+    return _start(grading, user, show, right=right, many=False, tell=tell)
 
 
 def shown_to_learner(exercise: Exercise) -> str:
@@ -58,8 +60,8 @@ def shown_to_learner(exercise: Exercise) -> str:
     return runner.RULES if exercise.shows_hidden else runner.VISIBLE
 
 
-def _start(grading: Grading, user: User, show: str, *, many: bool, tell: bool) -> Grading:
-    parameters = {"grading": str(grading.pk), "show": show}
+def _start(grading: Grading, user: User, show: str, *, right: bool, many: bool, tell: bool) -> Grading:
+    parameters = {"grading": str(grading.pk), "show": show, "right": right}
     grading.run = runs.start_grading(user, grading.submission.revision, parameters, many=many, tell=tell)
     grading.save(update_fields=["run"])
     return grading
@@ -77,22 +79,36 @@ def regrade(
         for submission in submissions:
             _drop(queries.trials(submission=submission))
             trial = Grading.objects.create(submission=submission, pack=version, counts=False)
-            made.append(_start(trial, author, runner.ALL, many=True, tell=tell))
+            made.append(_start(trial, author, runner.ALL, right=True, many=True, tell=tell))
     return made
 
 
-def apply_regrade(exercise: Exercise, author: User) -> int:
-    """Let the finished trials of an exercise count and return how many; what counted before is kept.
+def try_version(exercise: Exercise, version: PackVersion, author: User) -> list[Grading]:
+    """Grade all submissions of an exercise again by a version of the pack that their attempts have, on trial.
 
-    What people have set stays.
+    Submissions of attempts that have another pack are left alone: its checks are not about their drawings.
+    Earlier trials of the exercise are dropped, so that all trials are by one version.
+    """
+    submissions = queries.to_be_tried(exercise, version).select_related("revision", "attempt")
+    with transaction.atomic():
+        drop_regrade(exercise)
+        return regrade(submissions.defer("revision__document"), version, author)
+
+
+def apply_regrade(exercise: Exercise, version: PackVersion, author: User) -> int:
+    """Let the finished trials of an exercise by a version count and return how many.
+
+    What counted before is kept, and what people have set stays.
 
     Raises:
         GradingRefused: trials are still to be done.
     """
-    waiting = queries.trials(submission__attempt__exercise=exercise, finished=None, run__state__in=OPEN)
-    if waiting.exists():
+    trials = queries.trials(
+        submission__attempt__exercise=exercise, submission__attempt__pack__slug=version.slug, pack=version
+    )
+    if trials.filter(finished=None, run__state__in=OPEN).exists():
         raise GradingRefused(gettext("Not every submission is graded on trial yet."))
-    trials = queries.trials(submission__attempt__exercise=exercise, finished__isnull=False)
+    trials = trials.filter(finished__isnull=False)
     moment, applied, attempts = now(), 0, {}
     with transaction.atomic():
         for trial in trials.select_related("submission__attempt", "pack"):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.timezone import now
 from django.utils.translation import gettext
 
@@ -23,6 +24,8 @@ FIRST: Final = Path(__file__).parent.parent / "first_pack"
 DRAFTS_PER_COURSE: Final = 200
 MAX_DRAFT_BYTES: Final = 1_000_000
 MAX_ID: Final = 60
+MAX_NUMBER: Final = 90_000
+"""No pack comes with a higher number of its version: it needs room for later ones."""
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -59,7 +62,8 @@ def publish(course: Course | None, author: User | None, files: packs.Files, note
     """Store a version of a pack and return it; what is the newest version already is returned as it is.
 
     Its number is the one in pack.yml where that is new; else the next, which is written there, so that
-    receipts name the version of this site.
+    receipts name the version of this site. A course goes on behind the pack of that id that came with the
+    sandbox, so that one number means one thing.
 
     Args:
         course: None: every course may use it.
@@ -71,9 +75,17 @@ def publish(course: Course | None, author: User | None, files: packs.Files, note
 
 
 def _publish(
-    course: Course | None, author: User | None, files: packs.Files, note: str
+    course: Course | None,
+    author: User | None,
+    files: packs.Files,
+    note: str,
+    base: PackVersion | None = None,
 ) -> tuple[PackVersion, bool]:
-    """Return the version of ``publish``, and whether it is a new one."""
+    """Return the version of ``publish``, and whether it is a new one.
+
+    Args:
+        base: what the files were made from; the same files are no new version, unless the course has its own.
+    """
     try:
         pack = packs.read(files)
     except netcore.PackRefused as error:
@@ -89,7 +101,17 @@ def _publish(
         newest = known.order_by("-number").first()
         if newest is not None and _same(newest.files, files):
             return newest, False
-        number = max(pack.version, newest.number + 1 if newest is not None else 1)
+        if newest is None and base is not None and base.slug == pack.id and _same(base.files, files):
+            return base, False
+        least = _next(pack, course, newest)
+        number = max(pack.version, least)
+        if number > max(MAX_NUMBER, least):
+            raise PackNotTaken(
+                gettext(
+                    "The pack is version {number}, which leaves too few numbers for later ones. Write a "
+                    "smaller one into pack.yml, such as version: {least}."
+                ).format(number=number, least=least)
+            )
         if number != pack.version:
             files = packs.numbered(files, number)
             pack = _numbered(files, number)
@@ -106,6 +128,18 @@ def _publish(
             note=note,
         )
         return made, True
+
+
+def _next(pack: netcore.Pack, course: Course | None, newest: PackVersion | None) -> int:
+    """Return the least number that a version of a pack may have, behind the newest one of its course."""
+    least = newest.number + 1 if newest is not None else 1
+    if course is None:
+        return least
+    shipped = PackVersion.objects.filter(course=None, slug=pack.id)
+    if pack.version >= least and shipped.filter(number=pack.version, digest=pack.digest).exists():
+        return least  # it is that very version
+    last: int | None = shipped.aggregate(last=Max("number"))["last"]
+    return max(least, (last or 0) + 1)
 
 
 def _same(files: packs.Files, others: packs.Files) -> bool:
@@ -189,7 +223,7 @@ def publish_draft(draft: PackDraft, author: User, note: str = "") -> tuple[PackV
         PackNotTaken: it cannot be read as a pack, or another draft has its id.
     """
     with transaction.atomic():
-        made, new = _publish(draft.course, author, draft.files, note)
+        made, new = _publish(draft.course, author, draft.files, note, draft.base)
         if made.slug != draft.slug:
             if PackDraft.objects.filter(course=draft.course, slug=made.slug).exists():
                 raise PackNotTaken(
@@ -221,7 +255,10 @@ def save_draft(draft: PackDraft, base: int, files: packs.Files) -> PackDraft:
         locked = PackDraft.objects.select_for_update().get(pk=draft.pk)
         if locked.saved != base:
             raise Stale(
-                gettext("Somebody saved this draft in the meantime. Reload the page and do it again.")
+                gettext(
+                    "This draft was saved in the meantime: by you in another tab, or by somebody else. "
+                    "Reload the page and do it again."
+                )
             )
         locked.files, locked.saved, locked.updated = dict(files), base + 1, now()
         locked.save(update_fields=["files", "saved", "updated"])

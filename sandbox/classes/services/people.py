@@ -363,11 +363,11 @@ def _take(
 ) -> list[RosterLine]:
     seen: set[str] = set()
     for number, login, *_ in entries:
-        if login in seen:
+        if login.casefold() in seen:
             raise PeopleRefused(
                 gettext("Line {number}: {login} is there twice.").format(number=number, login=login)
             )
-        seen.add(login)
+        seen.add(login.casefold())
     with transaction.atomic():
         Course.objects.select_for_update().get(pk=course.pk)
         if course.enrolments.count() + len(seen - _there(course, seen)) > PLACES_PER_COURSE:
@@ -379,10 +379,10 @@ def _take(
 
 
 def _there(course: Course, logins: set[str]) -> set[str]:
-    """Return those of some logins that have a place in a course, as ``_place`` finds it."""
-    by_login = course.enrolments.filter(login__in=logins).values_list("login", flat=True)
-    by_account = course.enrolments.filter(user__username__in=logins, user__is_guest=False)
-    return {*by_login, *by_account.values_list("user__username", flat=True)}
+    """Return those of some logins, in small letters, that have a place, as ``_place`` finds it."""
+    by_login = course.enrolments.values_list("login", flat=True)
+    by_account = course.enrolments.filter(user__is_guest=False).values_list("user__username", flat=True)
+    return logins & {login.casefold() for login in (*by_login, *by_account)}
 
 
 def _delimiter(text: str) -> str:
@@ -449,7 +449,8 @@ def _place(
     a place that somebody has is never given to another account, and one that waits has no work.
     """
     user = accounts.account_of(login)
-    known = Enrolment.objects.filter(course=course, login=login).first()
+    same = list(Enrolment.objects.filter(course=course, login__iexact=login))
+    known = next((place for place in same if place.login == login), next(iter(same), None))
     if known is None and user is not None:
         known = Enrolment.objects.filter(course=course, user=user).first()
     waits = known is not None and known.active and known.user_id is None and user is not None

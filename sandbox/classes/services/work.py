@@ -220,7 +220,8 @@ def go_on_from_checkpoint(attempt: Attempt, user: User, name: str) -> str:
         if name not in locked.checkpoints:
             locked.checkpoints = [*locked.checkpoints, name]
             locked.save(update_fields=["checkpoints"])
-        write_down(attempt, Deed.CHECKPOINT, user, checkpoint=titles[name])
+        gives = sorted(packs.gives_of(attempt, [name]))
+        write_down(attempt, Deed.CHECKPOINT, user, checkpoint=titles[name], gives=gives)
     return titles[name]
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sandbox.classes import access, exports, gradebook, packs, queries
 from sandbox.classes.forms import CommentForm, ExerciseForm, ExtensionForm, OverrideForm
-from sandbox.classes.models import Exercise, PackVersion, Submission
+from sandbox.classes.models import Exercise, PackVersion
 from sandbox.classes.services import exercises
 from sandbox.classes.services import grading as gradings
 from sandbox.classes.views.shared import Mistyped, page, paged, person, refused, said, typed, wrong
@@ -73,7 +73,7 @@ def exercise_settings(request: HttpRequest, exercise_id: str) -> HttpResponse:
 
 @require_POST
 def extend(request: HttpRequest, exercise_id: str) -> HttpResponse:
-    """Give one learner other limits."""
+    """Give one learner more, on top of what they were given before."""
     found, _ = access.exercise(request.user, exercise_id, "manage")
     target = reverse("classes:exercise_settings", args=[found.pk])
     form = ExtensionForm(request.POST, exercise=found)
@@ -81,8 +81,14 @@ def extend(request: HttpRequest, exercise_id: str) -> HttpResponse:
         return refused(request, wrong(form), target)
     extension = form.save(commit=False)
     extension.exercise = found
-    exercises.extend(extension, person(request))
-    return said(request, gettext("Extended for {shown}.").format(shown=extension.enrolment.shown), target)
+    try:
+        exercises.give(extension, person(request))
+    except exercises.ExerciseRefused as error:
+        return refused(request, error, target)
+    words = gettext("Extended for {shown}. What holds now: {holds}.")
+    return said(
+        request, words.format(shown=extension.enrolment.shown, holds=exercises.in_words(extension)), target
+    )
 
 
 @require_POST
@@ -246,7 +252,7 @@ def exercise_grades(request: HttpRequest, exercise_id: str) -> HttpResponse:
 
     ``classes/exercise_grades.html``: ``exercise``, ``checks``, ``rows``, ``pages``, ``asked`` (see
     ``paged``), ``sort``, ``sorts``, ``query``, ``group``, ``groups``, ``only``, ``onlys``, ``chosen``,
-    ``versions``, ``trial`` (see ``gradebook.regrade_table``).
+    ``versions``, ``several`` (packs they are of), ``trial`` (see ``gradebook.regrade_table``).
     """
     found, place = access.exercise(request.user, exercise_id, "see_work")
     table = gradebook.exercise_table(found)
@@ -254,7 +260,8 @@ def exercise_grades(request: HttpRequest, exercise_id: str) -> HttpResponse:
         "exercise": found,
         "checks": table["checks"],
         "trial": gradebook.regrade_table(found),
-        "versions": _versions(found),
+        "versions": (versions := _versions(found)),
+        "several": len({one.slug for one in versions}) > 1,
     }
     columns = {"name": gettext("Learner"), "score": gettext("Score"), "behaviour": gettext("Behaviour")}
     columns |= {"predictions": gettext("Predictions")} | {one["id"]: one["title"] for one in table["checks"]}
@@ -271,8 +278,7 @@ def regrade(request: HttpRequest, exercise_id: str) -> HttpResponse:
     version = next((one for one in _versions(found) if str(one.pk) == asked), None)
     if version is None:
         raise Http404("There is no such version.")
-    submissions = Submission.objects.filter(attempt__exercise=found).select_related("revision")
-    made = gradings.regrade(submissions.defer("revision__document"), version, person(request))
+    made = gradings.try_version(found, version, person(request))
     return said(
         request,
         gettext("{count} submissions are graded again, on trial.").format(count=len(made)),
@@ -281,24 +287,36 @@ def regrade(request: HttpRequest, exercise_id: str) -> HttpResponse:
 
 
 def _versions(exercise: Exercise) -> QuerySet[PackVersion]:
-    """Return the versions that the submissions of an exercise can be graded by, newest first."""
-    return access.packs(exercise.course).filter(slug=exercise.pack.slug).order_by("-number")
+    """Return the versions that the submissions of an exercise can be graded by, newest first.
+
+    They are of the packs that its attempts have, which its rules may have left behind.
+    """
+    slugs = exercise.attempts.order_by().values("pack__slug")
+    return access.packs(exercise.course).filter(slug__in=slugs).order_by("slug", "-number")
 
 
 @require_POST
 def regrade_apply(request: HttpRequest, exercise_id: str) -> HttpResponse:
-    """Let the trial count, or drop it (``drop``); with ``go_on`` attempts go on with its version."""
-    found, _ = access.exercise(request.user, exercise_id, "manage")
+    """Let the trial by a version (``version``) count, or drop it (``drop``).
+
+    With ``go_on`` attempts go on with its version. Where another trial took the place of the one that the
+    person saw, nothing counts: ``classes/trial_moved.html`` with status 409, ``exercise``, ``pack`` (of the
+    trial there is now, or None).
+    """
+    found, place = access.exercise(request.user, exercise_id, "manage")
     if "drop" in request.POST:
         gradings.drop_regrade(found)
         return said(request, gettext("The trial is dropped; nothing changed."), _grades(found))
     version = gradebook.trial_version(found)
+    if version is None or str(version.pk) != request.POST.get("version"):
+        context = {"exercise": found, "pack": version}
+        return page(request, "trial_moved.html", found.course, place, context, 409)
     try:
-        count = gradings.apply_regrade(found, person(request))
+        count = gradings.apply_regrade(found, version, person(request))
     except gradings.GradingRefused as error:
         return refused(request, error, _grades(found))
     words = gettext("{count} gradings count now; what people had set stays.").format(count=count)
-    if "go_on" in request.POST and version is not None:
+    if "go_on" in request.POST:
         moved = exercises.go_on_with(found, version, person(request))
         words += " " + ngettext(
             "{moved} attempt goes on with version {number}.",

@@ -135,7 +135,16 @@ def draft(request: HttpRequest, draft_id: str) -> HttpResponse:
         except authoring.Untried as error:
             context["trouble"] = str(error)
             status = 429 if isinstance(error, authoring.Busy) else 200
-    return page(request, "draft.html", found.course, place, context, status)
+    return _draft_page(request, found, place, context, status)
+
+
+def _draft_page(
+    request: HttpRequest, found: PackDraft, place: Enrolment, context: dict[str, Any], status: int
+) -> HttpResponse:
+    """Return the page of a draft, which no browser keeps: Back shows the saved text and its base."""
+    response = page(request, "draft.html", found.course, place, context, status)
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _shown(found: PackDraft, path: str) -> dict[str, Any]:
@@ -188,8 +197,9 @@ def _save(request: HttpRequest, found: PackDraft) -> PackDraft:
     except services.Stale as error:
         raise _Overtaken(
             gettext(
-                "Somebody saved this draft in the meantime. Your text is still here, and not saved: save it "
-                "to put it in the place of theirs, or reload the page for theirs."
+                "This draft was saved in the meantime: by you in another tab, or by somebody else. Your text "
+                "is still here, and not saved: save it to put it in the place of that one, or reload the "
+                "page for that one."
             )
         ) from error
     except services.PackNotTaken as error:
@@ -202,7 +212,7 @@ def _unsaved(request: HttpRequest, found: PackDraft, place: Enrolment, error: _U
     path = request.POST.get("path", "").strip()
     context = {**_shown(found, path), "path": path, "text": request.POST.get("text", "")}
     context |= {"unsaved": str(error), "seed": authoring.seed_of(request.POST.get("seed", "0"))}
-    return page(request, "draft.html", found.course, place, context, error.status)
+    return _draft_page(request, found, place, context, error.status)
 
 
 @require_POST

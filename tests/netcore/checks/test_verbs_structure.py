@@ -69,6 +69,20 @@ def test_prop_tests_what_a_controller_may_write(test: dict[str, object], right: 
     assert not passes({"prop": test}, shop()), "without a controller there is nothing that could be right"
 
 
+def test_count_counts_controllers() -> None:
+    drawn = shop()
+    one = {"count": {"of": "controllers", "exactly": 1}}
+    message = "Of the kind “controller” the drawing has {}; it is to have exactly 1."
+    assert find(one, drawn).message == message.format(0)
+    drawn.raw["controllers"] = {"robot": {"name": "robot", "scope": "tables", "tables": ["spoke"]}}
+    assert passes(one, drawn)
+    drawn.raw["controllers"]["a0"] = {"name": "a0", "interval_s": 7}
+    found = find(one, drawn)
+    assert found.message == message.format(2)
+    assert found.counterexample["at"] == ["controllers/a0", "controllers/robot"]
+    assert passes({"count": {"of": "controllers", "exactly": 1, "where": {"interval_s": 7}}}, drawn)
+
+
 def test_a_change_copies_what_is_there_as_it_is_there() -> None:
     """A grader starts the learner's own controller a second time, whatever it was set to."""
     drawn = shop()

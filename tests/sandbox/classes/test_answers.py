@@ -10,7 +10,7 @@ from django.utils.html import escape
 
 import netcore
 from sandbox.classes import packs
-from sandbox.classes.answers import fields_of, in_words, said_of
+from sandbox.classes.answers import Incomplete, fields_of, in_words, said_of, value_of
 from sandbox.classes.services import exercises, work
 from tests.conftest import ROOT
 from tests.sandbox.classes.base import ClassroomTest
@@ -152,3 +152,35 @@ def test_every_question_of_a_check_is_told_with_its_own_words() -> None:
         "there: guard, db, delivered; back: dropped",
     ]
     assert in_words(answer, check).startswith("Which fault? fault 1: where: fw;")
+
+
+NIGHT = {"vms": {"fw": {"name": "Firewall"}}, "route_tables": {"spoke": {"name": "spoke-rt"}}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "kept"),
+    [
+        ("hop", "fw", "fw"),
+        ("hop", "firewall", "Firewall"),
+        ("hop", "Vms/FW", "vms/fw"),
+        ("hop", "spoke-rt", "spoke-rt"),
+        ("hop", "route_tables/spoke/routes/out", "route_tables/spoke/routes/out"),
+        ("hop", "Internet", "internet"),
+        ("hop", "nobody", "nobody"),
+        ("owner", "00:0D:3a:30:01:07", "00:0D:3a:30:01:07"),
+        ("owner", "10.30.1.1", "10.30.1.1"),
+        ("owner", "Router", "router"),
+        ("hop", "the firewall", None),
+        ("hop", "router", None),
+        ("hop", "10.30.1.1", None),
+        ("owner", "gamm", None),
+    ],
+)
+def test_a_place_is_one_of_the_drawing_before_it_is_locked(kind: str, text: str, kept: str | None) -> None:
+    field = {"name": "hop-1", "kind": kind, "label": "fault 1: where", "choices": {}}
+    check = {"id": "night", "questions": [{"ask": "", "fields": [field]}]}
+    if kept is None:
+        with pytest.raises(Incomplete, match=f"Nothing in the drawing is called {text}."):
+            value_of(check, {"night||hop-1": text}, {"topology": NIGHT})
+    else:
+        assert value_of(check, {"night||hop-1": text}, {"topology": NIGHT}) == {"hop-1": kept}

@@ -148,6 +148,26 @@ class CheckpointsTest(WithChain):
         self.graded(attempt)
         assert Attempt.objects.get().score == 100
 
+    def test_what_it_did_stays_given_when_the_attempt_goes_on_with_another_version(self) -> None:
+        files = packs.files_of(packs.SHIPPED / CHAIN)
+        name = next(path for path in files if path.startswith("checkpoints/"))
+        text = files.pop(name)
+        renamed = packs.publish(self.course, None, files | {"checkpoints/renamed.yml": text})
+        fewer = packs.publish(
+            self.course, None, files | {name: re.sub(r", no-circles|no-circles, ", "", text)}
+        )
+        for version in (renamed, fewer):
+            attempt = self.goes_on(self.begun(self.chain()))
+            assert exercises.go_on_with(attempt.exercise, version, self.owner) == 1
+            attempt = Attempt.objects.get(pk=attempt.pk)
+            assert attempt.pack == version
+            assert set(stored.given_by(attempt)) == GIVEN
+            # Records from before they said what a checkpoint did.
+            lines = AttemptEvent._base_manager.filter(attempt=attempt, deed=Deed.CHECKPOINT)
+            lines.update(data={"checkpoint": "x"})
+            assert set(stored.given_by(attempt)) == GIVEN
+            assert set(self.graded(attempt).given) == GIVEN
+
     def test_it_is_offered_only_where_the_exercise_goes_on_from_its_reference(self) -> None:
         attempt = self.begun(self.chain(reference=False))
         assert stored.checkpoints(attempt)[0].title not in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from datetime import timedelta
 from typing import Any
@@ -184,6 +185,36 @@ class ExamTest(ClassroomTest):
         copy = Scenario.objects.get(pk=answer["Location"].split("/")[2])
         assert copy.pk != self.drawing.pk
         self.is_kept(copy)
+
+    def test_of_wrong_predictions_no_road_tells_what_was_right_before_the_release(self) -> None:
+        files = dict(self.set.pack.files)
+        files["checks.yml"] = files["checks.yml"].replace(
+            "flow: web1 -> 10.10.1.1 icmp", "flow: web1 -> 10.10.1.255 icmp"
+        )
+        exercise = self.exercise(pack=self.pack_from(files, self.course), exam=True, minutes=60)
+        attempt = self.begun(exercise, predicted=False)
+        work.lock_answer(attempt, self.user, "first-address", "delivered")
+        self.predict(attempt)
+        page = self.graded(attempt).get_absolute_url()
+        grading = attempt.submissions.get().gradings.get()
+        row = grading.rows.get(check_id="first-address")
+        assert row.state == "failed" and row.message and row.counterexample
+        assert grading.run is not None
+        replay = f"/gradings/{grading.pk}/replay/{row.pk}/"
+        run = f"/api/v1/runs/{grading.run_id}"
+        idea, told = "You may think that", row.message
+
+        for path in (page, f"{run}/events", f"{run}/export.json", f"{run}/export.csv"):
+            shown = text_of(self.browser.get(path))
+            assert idea not in shown and told not in html.unescape(shown), path
+        assert replay not in text_of(self.browser.get(page))
+        assert self.browser.post(replay).status_code == 404
+        assert self.clients["assistant"].post(replay).status_code != 404
+        assert told in html.unescape(text_of(self.clients["assistant"].get(page)))
+        exercises.release(exercise, True)
+        shown = html.unescape(text_of(self.browser.get(page)))
+        assert idea in shown and told in shown and replay in shown
+        assert self.browser.post(replay).status_code == 302
 
     def test_no_drawing_of_it_is_shown_to_the_class(self) -> None:
         submission = self.graded(self.attempt)

@@ -95,6 +95,33 @@ class ExtensionTest(ClassroomTest):
         self.assertContains(self.teacher.post(f"{self.page}extend/", body, follow=True), "what is extended")
         assert not Extension.objects.exists()
 
+    def test_a_second_extension_takes_nothing_of_the_first_away(self) -> None:
+        self.extend(3)
+        assert self.score() == 100
+        body = {"enrolment": "learner", "due": "", "extra_minutes": 30, "extra_submissions": 2}
+        answer = self.teacher.post(f"{self.page}extend/", body | {"reason": "more"}, follow=True)
+        self.assertContains(answer, "UTC, 30 more minutes, 2 more submissions.")
+        first, second = Extension.objects.all()
+        assert (self.score(), second.due, second.extra_minutes) == (100, first.due, 30)
+        less = body | {"extra_minutes": "", "extra_submissions": 3, "reason": "and more"}
+        self.teacher.post(f"{self.page}extend/", less)
+        newest = Extension.objects.order_by("-pk")[0]
+        assert (newest.due, newest.extra_minutes, newest.extra_submissions) == (first.due, 30, 3)
+        answer = self.teacher.post(f"{self.page}extend/", less, follow=True)
+        self.assertContains(answer, "learner has that already. What holds now: due ")
+        assert Extension.objects.count() == 3
+
+    def test_a_date_that_is_not_later_than_what_holds_is_refused(self) -> None:
+        self.extend(3)
+        for days in (1, 3):
+            self.extend(days, "sooner")
+        answer = self.teacher.get(f"{self.page}settings/")
+        self.assertContains(answer, "learner has until ")
+        (held,) = Extension.objects.all()
+        assert held.due is not None
+        self.extend(4, "later")
+        assert Extension.objects.count() == 2
+
     def test_a_learner_ends_no_extension(self) -> None:
         place = self.places["learner"]
         self.extend(1)

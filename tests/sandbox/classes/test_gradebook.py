@@ -291,7 +291,7 @@ class GradebookTest(ClassroomTest):
         assert (trial["done"], trial["of"], trial["changed"]) == (2, 2, 1)
         assert trial["rows"][0]["attempt"] == self.low and trial["rows"][0]["after"] == before + 30
         assert self.score(self.low) == before
-        self.teacher.post(f"{page}regrade/apply/")
+        self.let_count(version)
         assert self.score(self.low) == before + 30
         assert self.score(self.high) == 50
         assert Grading.objects.filter(counts=False, replaced__isnull=False).count() == 2
@@ -302,6 +302,50 @@ class GradebookTest(ClassroomTest):
         for run in (first, *(others if all_done else ())):
             self.done(run)
 
+    def let_count(self, version: PackVersion, *, follow: bool = False, **fields: str) -> Any:
+        body = {"version": str(version.pk), **fields}
+        return self.teacher.post(f"/exercises/{self.set.pk}/regrade/apply/", body, follow=follow)
+
+    def test_the_pack_that_the_rules_have_now_grades_no_drawings_of_another(self) -> None:
+        old, before = self.set.pack, self.score(self.low)
+        other = self.pack(lab="lab-02-way-out")
+        self.set.pack = other
+        self.set.save()
+        page = f"/exercises/{self.set.pk}/"
+        assert list(self.teacher.get(f"{page}grades/").context["versions"]) == [old]
+        assert self.teacher.post(f"{page}regrade/", {"version": str(other.pk)}).status_code == 404
+        self.begun(self.set, "assistant")
+        shown = self.teacher.get(f"{page}grades/")
+        assert set(shown.context["versions"]) == {old, other}
+        self.assertContains(shown, f"{other.title}, version")
+        self.teacher.post(f"{page}regrade/", {"version": str(other.pk)})
+        assert not Grading.objects.filter(counts=False).exists(), "nobody handed in work on that pack"
+        self.tried(old)
+        assert Grading.objects.filter(counts=False, pack=old).count() == 2
+        self.let_count(old)
+        assert self.score(self.low) == before
+
+    def test_what_counts_is_the_trial_that_was_seen(self) -> None:
+        before, easier = self.score(self.low), self.easier()
+        self.tried(easier)
+        self.tried(self.set.pack)
+        page = self.teacher.get(f"/exercises/{self.set.pk}/grades/")
+        self.assertContains(page, f'name="version" value="{self.set.pack_id}"')
+        answer = self.let_count(easier)
+        self.assertContains(answer, "not the trial you saw", status_code=409)
+        assert self.score(self.low) == before
+        assert not Grading.objects.filter(replaced__isnull=False).exists()
+        self.let_count(self.set.pack)
+        self.assertContains(self.let_count(self.set.pack), "applied or dropped", status_code=409)
+
+    def test_what_was_handed_in_since_the_trial_is_told(self) -> None:
+        self.tried(self.easier())
+        page = f"/exercises/{self.set.pk}/grades/"
+        self.assertNotContains(self.teacher.get(page), "since the trial")
+        self.solve(self.low)
+        self.graded(Attempt.objects.get(pk=self.low.pk))
+        self.assertContains(self.teacher.get(page), "1 was handed in since the trial")
+
     def test_attempts_go_on_with_the_version_that_graded_them_again(self) -> None:
         begun = self.begun(self.set, "assistant")
         version = self.easier()
@@ -310,7 +354,7 @@ class GradebookTest(ClassroomTest):
         trial = self.teacher.get(f"{page}grades/")
         assert (trial.context["trial"]["others"], trial.context["trial"]["same_start"]) == (3, True)
         self.assertContains(trial, 'name="go_on" checked')
-        self.teacher.post(f"{page}regrade/apply/", {"go_on": "on"})
+        self.let_count(version, go_on="on")
         for attempt in (self.low, self.high, begun):
             assert Attempt.objects.get(pk=attempt.pk).pack == version
             line = attempt.record.get(deed="version")
@@ -320,8 +364,9 @@ class GradebookTest(ClassroomTest):
         self.assertContains(self.teacher.get(f"/attempts/{self.low.pk}/"), "Goes on with another version")
 
     def test_attempts_keep_their_version_where_nobody_says_so(self) -> None:
-        self.tried(self.easier())
-        self.teacher.post(f"/exercises/{self.set.pk}/regrade/apply/")
+        version = self.easier()
+        self.tried(version)
+        self.let_count(version)
         assert Attempt.objects.get(pk=self.low.pk).pack == self.set.pack
 
     def test_another_start_is_said_and_not_taken_by_itself(self) -> None:
@@ -334,10 +379,11 @@ class GradebookTest(ClassroomTest):
         self.assertNotContains(page, 'name="go_on" checked')
 
     def test_a_trial_counts_only_when_every_submission_was_tried(self) -> None:
-        self.tried(self.easier(), all_done=False)
+        version = self.easier()
+        self.tried(version, all_done=False)
         page = f"/exercises/{self.set.pk}/"
         self.assertContains(self.teacher.get(f"{page}grades/"), 'type="submit" disabled>Let it count')
-        answer = self.teacher.post(f"{page}regrade/apply/", follow=True)
+        answer = self.let_count(version, follow=True)
         self.assertContains(answer, "Not every submission is graded on trial yet.")
         assert not Grading.objects.filter(counts=True, pack__number__gt=1).exists()
 
@@ -546,6 +592,9 @@ class GradebookTest(ClassroomTest):
         assert refused.status_code == 422
         errors = refused.context["form"].errors["locks"]
         assert "has no /topology/nope/x." in errors[0] and "Do you mean /topology/vms/web1?" in errors[1]
+        mistyped = self.teacher.post(path, {**body, "locks": "/topology/vnets/~2"})
+        assert mistyped.status_code == 422
+        assert "/topology/vnets/~2 is not a JSON pointer" in mistyped.context["form"].errors["locks"][0]
         self.set.refresh_from_db()
         assert self.set.locks == []
         offered = {pointer for _, rows in page.context["places"] for pointer, _ in rows}
@@ -571,8 +620,8 @@ class GradebookTest(ClassroomTest):
             place.name = name
             place.save()
         User.objects.filter(pk=self.users["learner"].pk).update(email="ann@example.com")
-        for words in ("learner", " LEARNER ", "ann@example.com"):
-            self.teacher.post(path, body | {"enrolment": words})
+        for minutes, words in ((10, "learner"), (20, " LEARNER "), (30, "ann@example.com")):
+            self.teacher.post(path, body | {"enrolment": words, "extra_minutes": minutes})
         assert [one.enrolment for one in self.set.extensions.all()] == [ann, ann, ann]
         self.teacher.post(path, body | {"enrolment": "joann"})
         assert [one.enrolment for one in self.set.extensions.all()] == [ann, ann, ann, other]

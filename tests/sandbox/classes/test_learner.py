@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils.timezone import now
 
 import netcore
 from sandbox.classes import packs
-from sandbox.classes.models import Attempt, AttemptEvent, Deed, GradeEvent, Grading
+from sandbox.classes.models import Attempt, AttemptEvent, Deed, Exercise, GradeEvent, Grading
 from sandbox.classes.services import exercises, work
 from sandbox.runs import runner
 from sandbox.runs import services as runs
@@ -152,6 +153,37 @@ class LearnerTest(ClassroomTest):
             assert "✕" not in page and "✓" not in page
         exercises.release(exercise, True)
         assert "✕ failed" in self.browser.get(made.get_absolute_url()).content.decode()
+
+    def test_a_log_tells_what_may_be_told_now_and_not_when_it_was_written(self) -> None:
+        exercise = self.exercise()
+        attempt = self.begun(exercise)
+        self.break_it(attempt)
+        self.graded(attempt)
+        run = Run.objects.get(kind=Kind.GRADE)
+        stored = self.log(run)
+
+        def told(**rules: str | bool) -> list[dict[str, Any]]:
+            Exercise.objects.filter(pk=exercise.pk).update(**rules)
+            path = f"/api/v1/runs/{run.pk}"
+            events: list[dict[str, Any]] = self.browser.get(f"{path}/events").json()["events"]
+            for file in ("export.json", "export.csv"):
+                text = self.browser.get(f"{path}/{file}").content.decode()
+                assert rules.get("results") is None or not any(word in text for word in messages)
+            assert [event["seq"] for event in events] == list(range(1, len(stored) + 1))
+            return [event for event in events if event["event"] == "grade.check"]
+
+        messages: list[str] = []
+        before = told()
+        messages += [str(event["message"]) for event in before if event.get("message")]
+        assert messages and any(event.get("hidden") for event in before)
+        assert not any(event.get("hidden") for event in told(hidden="never"))
+        assert any(event["kind"] == "Q" for event in told(hidden="at_once", exam=True) if event["check"])
+        questions = [event for event in told() if event["check"] and event["kind"] == "Q"]
+        assert not any(event["message"] for event in questions)
+        hidden = told(results="on_release")
+        assert all(set(event) == {"seq", "event", "number", "of", "check"} for event in hidden)
+        assert all(event["check"] is None for event in hidden)
+        assert self.log(run) == stored
 
     def test_a_counterexample_is_replayed_on_the_own_drawing(self) -> None:
         attempt = self.begun(self.exercise())

@@ -74,7 +74,7 @@ class LostTest(ClassroomTest):
         assert self.left() == 1
         (trial,) = gradings.regrade([made], self.attempt.pack, self.owner, tell=False)
         self.done(Run.objects.get(pk=trial.run_id))
-        gradings.apply_regrade(self.set, self.owner)
+        gradings.apply_regrade(self.set, self.attempt.pack, self.owner)
         assert self.left() == 0
 
     def test_a_run_that_is_gone_is_lost_as_well(self) -> None:

@@ -6,14 +6,17 @@ import hashlib
 import hmac
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 
 import netcore
-from sandbox.classes.services.packs import SHIPPED
+from sandbox.classes.services.packs import SHIPPED, files_of, publish
 from sandbox.common.launch import machine
 from sandbox.common.launch.stages import ROOT
 
@@ -73,3 +76,20 @@ def test_without_a_database_there_is_a_sentence_and_no_traceback(tmp_path: Path)
         assert f"whose data folder is {tmp_path}, has no packs" in done.stderr
     done = packs("--data", tmp_path / "nowhere", "verify", LAB / "pack.yml")
     assert done.returncode == 2 and "There is no folder" in done.stderr
+
+
+@pytest.mark.django_db
+def test_what_cannot_be_read_or_written_is_said_in_a_sentence(tmp_path: Path) -> None:
+    latin = tmp_path / "latin"
+    shutil.copytree(LAB, latin)
+    (latin / "text.md").write_bytes(b"caf\xe9")
+    (tmp_path / "file").write_text("")
+    publish(None, None, files_of(LAB))
+    for words, told in (
+        (("import", "--force", latin), "latin: a file in it is not UTF-8 text"),
+        (("import", "/no/such"), "There is no folder /no/such, and no pack of that id"),
+        (("lint", "../packs"), "There is no folder ../packs, and no pack of that id"),
+        (("export", LAB.name, tmp_path / "file"), "cannot be written into"),
+    ):
+        with pytest.raises(CommandError, match=told):
+            call_command("packs", *map(str, words))

@@ -21,6 +21,7 @@ from netcore.checks.grading import receipts
 from sandbox.classes import authoring, packs
 from sandbox.classes.models import Exercise, Grading, ImmutablePack, PackDraft, PackVersion
 from sandbox.classes.services import packs as services
+from sandbox.classes.services import people
 from tests.sandbox.classes.base import LAB, ClassroomTest
 
 
@@ -253,15 +254,48 @@ class PacksTest(ClassroomTest):
         found = self.draft()
         form = {"path": "text.md", "text": "Another task.", "base": str(found.saved)}
         answer = self.author.post(f"/drafts/{found.pk}/publish/", form, follow=True)
-        assert f"{LAB} version 1 is published." in answer.content.decode()
+        assert f"{LAB} version 2 is published." in answer.content.decode()
         assert PackVersion.objects.get(course=self.course).files["text.md"] == "Another task."
 
     def test_publishing_what_is_published_says_that_nothing_changed(self) -> None:
         found = self.draft()
-        self.author.post(f"/drafts/{found.pk}/publish/", {})
-        answer = self.author.post(f"/drafts/{found.pk}/publish/", {}, follow=True)
-        page = answer.content.decode()
-        assert "Nothing changed since version 1." in page and page.count("is published") == 1
+        path = f"/drafts/{found.pk}/publish/"
+        shown = self.author.post(path, {}, follow=True).content.decode()
+        assert "Nothing changed since version 1." in shown and "is published" not in shown
+        assert not PackVersion.objects.filter(course=self.course).exists()
+        self.save("text.md", "Another task.")
+        self.author.post(path, {})
+        shown = self.author.post(path, {}, follow=True).content.decode()
+        assert "Nothing changed since version 2." in shown and shown.count("is published") == 1
+
+    def test_a_number_that_leaves_no_room_for_later_ones_is_refused_in_words(self) -> None:
+        for number, taken in ((100_000, False), (90_001, False), (90_000, True)):
+            text = re.sub(r"(?m)^version: .*$", f"version: {number}", self.files["pack.yml"])
+            files = {**self.files, "pack.yml": text, "text.md": "Other."}
+            if taken:
+                assert services.publish(self.course, None, files).number == number
+            else:
+                with pytest.raises(services.PackNotTaken, match="such as version: 2"):
+                    services.publish(self.course, None, files)
+        later = services.publish(self.course, None, {**self.files, "text.md": "Another."})
+        assert later.number == 90_001
+
+    def test_no_browser_keeps_the_page_of_a_draft(self) -> None:
+        answer = self.author.get(f"/drafts/{self.draft().pk}/")
+        assert answer.status_code == 200 and answer["Cache-Control"] == "private, no-store"
+
+    def test_one_number_of_a_pack_means_one_thing(self) -> None:
+        second = services.publish(None, None, {**self.files, "text.md": "Other."})
+        found = self.draft()
+        own, new = services.publish_draft(found, self.owner)
+        assert (own, new) == (found.base, False)
+        self.save("text.md", "Another task.")
+        found.refresh_from_db()
+        own, new = services.publish_draft(found, self.owner)
+        assert new and own.number == packs.pack_of(own).version == 3
+        course = people.create_course(self.owner, "Other", "2026")
+        assert services.publish(course, None, second.files).number == 2, "it is that very version"
+        assert services.publish(course, None, {**second.files, "text.md": "Mine."}).number == 3
 
     def test_a_text_that_is_refused_stays_on_the_page(self) -> None:
         found = self.draft()
@@ -270,7 +304,8 @@ class PacksTest(ClassroomTest):
         for action in ("save", "publish"):
             answer = self.author.post(f"/drafts/{found.pk}/{action}/", form)
             assert answer.status_code == 409 and answer.context["text"] == "second"
-            assert "Somebody saved this draft in the meantime." in answer.content.decode()
+            assert "by you in another tab, or by somebody else." in answer.content.decode()
+            assert answer["Cache-Control"] == "private, no-store"
             assert answer.context["draft"].saved == found.saved + 1, (
                 "saved again, it takes the place of theirs"
             )

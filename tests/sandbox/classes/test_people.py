@@ -15,6 +15,7 @@ from django.test import Client
 
 from sandbox.accounts.models import User
 from sandbox.classes.models import Course, Enrolment, Invitation, Role
+from sandbox.classes.queries import same_login
 from sandbox.classes.services import people
 from tests.sandbox.classes.base import ClassroomTest
 
@@ -216,6 +217,23 @@ class PeopleTest(ClassroomTest):
         place = people.join(self.mate, self.course.join_code)
         assert people.accept(self.mate, token).pk == place.pk
         assert Enrolment.objects.get(login="newguy").user == self.mate
+
+    def test_small_and_capital_letters_of_a_login_are_the_same(self) -> None:
+        self.roster("login,name\nCase-One,Case\n")
+        with pytest.raises(people.PeopleRefused, match="Line 3: case-two is there twice"):
+            self.roster("login\nCase-Two\ncase-two\n")
+        (line,) = self.roster("login,name\ncase-one,Case One\n")
+        kept = Enrolment.objects.get(login="case-one")
+        assert line.outcome == "was there" and kept.name == "Case One"
+        assert not Enrolment.objects.filter(login="Case-One").exists()
+        user = User.objects.create_user("CASE-ONE")
+        people.join(user, self.course.join_code)
+        assert same_login(self.course) == {"case-one"}
+        people.bind(kept)
+        assert Enrolment.objects.get(login="case-one").user == user
+        User.objects.create_user("Case-one")
+        self.roster("login\ncAse-one\n")
+        assert Enrolment.objects.get(login="cAse-one").user == user
 
     def test_two_places_of_one_user_name_are_joined_by_who_teaches(self) -> None:
         self.roster("login,name\nnewguy,New Guy\n")

@@ -96,6 +96,12 @@ class Command(BaseCommand):
             except services.PackNotTaken as error:
                 lines = "\n".join(f"  {netcore.PackProblem(**one).text}" for one in error.problems)
                 raise CommandError(f"{folder.name}: {error}\n{lines}") from error
+            except UnicodeDecodeError as error:
+                raise CommandError(
+                    f"{folder.name}: a file in it is not UTF-8 text, so it is not stored."
+                ) from error
+            except OSError as error:
+                raise CommandError(f"{folder.name}: it cannot be read. {error}") from error
             self.stdout.write(f"{made.slug}: version {made.number}")
 
     def _export(self, options: dict[str, Any]) -> None:
@@ -110,9 +116,12 @@ class Command(BaseCommand):
             others = f" Courses have packs of this id:{named}" if named else ""
             raise CommandError(f"There is no such version of {options['pack']}.{others}")
         folder = options["folder"] / found.slug
-        for path, text in found.files.items():
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_text(text, encoding="utf-8")
+        try:
+            for path, text in found.files.items():
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                (folder / path).write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise CommandError(f"{found} cannot be written into {folder}. {error}") from error
         self.stdout.write(f"{found}: {len(found.files)} files in {folder}")
 
     def _verify(self, options: dict[str, Any]) -> None:
@@ -218,4 +227,9 @@ def _folders(names: list[str]) -> list[Path]:
 
 def _folder(name: str) -> Path:
     """Return the folder that a name means: a path, or the id of a pack that comes with the program."""
-    return Path(name) if Path(name).is_dir() else services.SHIPPED / name
+    if Path(name).is_dir():
+        return Path(name)
+    # A path is no id, also where one leads from the folder of all packs to somewhere.
+    if name not in {path.parent.name for path in services.SHIPPED.glob("*/pack.*")}:
+        raise CommandError(f"There is no folder {name}, and no pack of that id came with the program.")
+    return services.SHIPPED / name
