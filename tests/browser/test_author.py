@@ -53,10 +53,10 @@ def test_what_is_written_is_saved_before_it_is_shown_tried_or_published(
     page.locator("#text").press_sequentially(" And the gap.")
     page.once("dialog", lambda one: one.accept())
     page.get_by_role("button", name="Publish the next version").click()
-    expect(page.get_by_text("version 1 is published.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("version 2 is published.")).to_be_visible(timeout=60_000)
     expect(page.get_by_label("File", exact=True)).to_have_value("text.md")
     assert "doors. And the gap." in PackVersion.objects.get(course__isnull=False).files["text.md"]
     assert "doors. And the gap." in PackDraft.objects.get().files["text.md"]
     page.once("dialog", lambda one: one.accept())
     page.get_by_role("button", name="Publish the next version").click()
-    expect(page.get_by_text("Nothing changed since version 1.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Nothing changed since version 2.")).to_be_visible(timeout=60_000)
