@@ -81,7 +81,7 @@ def classes_of(compiled: Compiled) -> Classes:
             port.ip_forwarding,
             machine.runs,
             topology.vms[vm].zone,
-            "" if unsaid(machine) or machine.plain else machine.guest.model_dump_json(),
+            "" if machine.plain else machine.guest.model_dump_json(),
             tuple([(address.version, columns.of(port.subnet, address)) for address in port.held]),
             tuple([address in prefix for address in port.held for prefix in prefixes]) if prefixes else (),
         )
@@ -131,7 +131,7 @@ def _alone(machine: Machine, named: dict[object, str]) -> str:
     for name in (f"vms/{machine.id}", f"nics/{port.id}", *port.held):
         if name in named:
             return say("{named} names it.", named=named[name])
-    if (unsaid(machine) or machine.plain) and port.guest_mac == port.mac:
+    if machine.plain and port.guest_mac == port.mac:
         return ""
     guest = machine.guest
     if any((guest.loopback, guest.interfaces, guest.tunnels, guest.redundancy, guest.bgp)):
@@ -184,7 +184,7 @@ def named(network: Network) -> dict[object, str]:
 
 def named_by(machine: Machine) -> Iterator[object]:
     """Yield what a guest may name: every text and address that was said of it."""
-    if not (unsaid(machine) or machine.plain):
+    if not machine.plain:
         yield from _values(machine.guest)
 
 

@@ -213,8 +213,8 @@ def _moving(machine: Machine, state: State) -> str:
 
 
 def unsaid(machine: Machine) -> bool:
-    """Return whether nothing was said of a guest, and nothing learned: so it is with most, and soon asked."""
-    return not machine.guest.model_fields_set and not machine.learned
+    """Return whether nothing was said of a guest, and nothing learned: so it is with most."""
+    return machine.plain and not machine.learned
 
 
 def _simple(machine: Machine) -> bool:

@@ -122,8 +122,8 @@ class Machine:
 
     @cached_property
     def plain(self) -> bool:
-        """Return whether nothing was said of its guest."""
-        return self.guest == _PLAIN
+        """Return whether nothing was said of its guest: with most no field was, and that is soon asked."""
+        return not self.guest.model_fields_set or self.guest == _PLAIN
 
     @cached_property
     def held(self) -> tuple[Address, ...]:
