@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -351,13 +351,7 @@ def answers_of(submission: Submission) -> dict[str, list[dict[str, str]]]:
     """Return what was said to the questions of a submission, by check; see ``answers.said_of``."""
     if not submission.answers:
         return {}
-    attempt = submission.attempt
-    stops = stops_of(packs.variant_of(attempt).document)
-    return {
-        check["id"]: said_of(submission.answers[check["id"]], check, stops)
-        for check in packs.public_checks(attempt.pack, attempt.seed)
-        if check["id"] in submission.answers
-    }
+    return {check: said for check, _, said in _said(submission.attempt, submission.answers)}
 
 
 def _right(grading: Grading, check_id: str, state: str) -> list[dict[str, str]]:
@@ -453,7 +447,7 @@ def sums_of(grading: Grading) -> dict[str, float]:
 
     Those of questions alone are ``asked_earned`` and ``asked_points``.
     """
-    asked = Q(kind="Q")
+    asked = Q(kind=QUESTION)
     found = grading.rows.aggregate(
         sum_earned=Sum("earned"),
         sum_points=Sum("points"),
@@ -503,16 +497,17 @@ def attempt_for_staff(attempt: Attempt) -> dict[str, Any]:
 
 def _answers(attempt: Attempt) -> list[tuple[str, list[dict[str, str]]]]:
     """Return the title of each check that was answered, and what was said to its questions."""
-    locked = list(attempt.answers.all())
-    if not locked:
-        return []
+    locked = {one.check_id: one.value for one in attempt.answers.all()}
+    return [(title, said) for _, title, said in _said(attempt, locked) if said] if locked else []
+
+
+def _said(attempt: Attempt, values: Mapping[str, Any]) -> Iterator[tuple[str, str, list[dict[str, str]]]]:
+    """Yield id and title of each check that was answered, and what was said to its questions."""
     asked = {check["id"]: check for check in packs.public_checks(attempt.pack, attempt.seed)}
     stops = stops_of(packs.variant_of(attempt).document)
-    return [
-        (asked[one.check_id]["title"] if one.check_id in asked else one.check_id, said)
-        for one in locked
-        if (said := said_of(one.value, asked.get(one.check_id), stops))
-    ]
+    for name, value in values.items():
+        check = asked.get(name)
+        yield name, check["title"] if check else name, said_of(value, check, stops)
 
 
 def exercise_of(scenario: Scenario) -> dict[str, str] | None:

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils.translation import gettext
 
 import netcore
-from sandbox.classes import packs, recording
+from sandbox.classes import packs, queries, recording
 from sandbox.classes.models import CheckRow, CheckState, Exercise, Grading
 from sandbox.runs.models import Run
 from sandbox.runs.work import RunRefused
@@ -54,7 +54,7 @@ def grade(run: Run) -> Iterator[Payload]:
         }
     # A question may be about the drawing at the start, so its packet says nothing of the one handed in.
     ends = [
-        ("", "") if one.kind == "Q" else ending(pack, attempt.seed, document, one.counterexample)
+        ("", "") if one.kind == queries.QUESTION else ending(pack, attempt.seed, document, one.counterexample)
         for one in results
     ]
     rows = [_row(grading, number, *found) for number, found in enumerate(zip(results, ends, strict=True), 1)]
@@ -70,7 +70,7 @@ def _told(result: netcore.CheckResult, show: str, *, right: bool) -> Payload:
     kept = ("check", "kind", "title", "hidden", "points", "earned", "state", "message")
     told = {key: value for key, value in result.as_dict().items() if key in kept}
     # What is said of a wrong answer is the right one.
-    return told if right or result.kind != "Q" else {**told, "message": ""}
+    return told if right or result.kind != queries.QUESTION else {**told, "message": ""}
 
 
 def told_now(run_id: UUID, events: list[Payload]) -> list[Payload]:
@@ -93,7 +93,7 @@ def told_now(run_id: UUID, events: list[Payload]) -> list[Payload]:
 def _by_rules(event: Payload, exercise: Exercise) -> Payload:
     if not exercise.shows_results or (event.get("hidden") and not exercise.shows_hidden):
         return _only_done(event)
-    if event.get("kind") == "Q" and not exercise.shows_right and "message" in event:
+    if event.get("kind") == queries.QUESTION and not exercise.shows_right and "message" in event:
         return {**event, "message": ""}
     return event
 

@@ -193,7 +193,9 @@ def insight(exercise: Exercise, hidden: bool) -> dict[str, Any]:
         mean=Avg(F("submissions__created") - F("started")),
         longest=Max(F("submissions__created") - F("started")),
     )
-    failed = CheckRow.objects.filter(grading__in=_newest_ids(exercise), kind="Q", state=CheckState.FAILED)
+    failed = CheckRow.objects.filter(
+        grading__in=_newest_ids(exercise), kind=queries.QUESTION, state=CheckState.FAILED
+    )
     taken = AttemptEvent.objects.filter(_of_learners("attempt__"), attempt__exercise=exercise, deed=Deed.HINT)
     return {
         "checks": shown,

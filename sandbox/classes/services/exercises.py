@@ -49,11 +49,11 @@ def extend(extension: Extension, author: User | None) -> None:
     """Store other limits for one learner, in the place of earlier ones, which are kept; the score follows."""
     extension.author = author
     cause = gettext("Extended: {reason}") if extension.gives else gettext("Extension taken back: {reason}")
+    cause = cause.format(reason=extension.reason)
     with transaction.atomic():
         extension.save()
         attempts = Attempt.objects.filter(exercise=extension.exercise, enrolment=extension.enrolment)
         for attempt in attempts.exclude(score=None):
-            cause = cause.format(reason=extension.reason)
             recording.rescore(attempt, cause, author, by_rules=True)
 
 
@@ -74,8 +74,7 @@ def give(extension: Extension, author: User) -> None:
         holds = limits.due or limits.closes
         if extension.due and holds and extension.due <= holds:
             words = gettext("{shown} has until {date} UTC now, and an extension ends later than that.")
-            date = f"{holds.astimezone(UTC):%Y-%m-%d %H:%M}"
-            raise ExerciseRefused(words.format(shown=place.shown, date=date))
+            raise ExerciseRefused(words.format(shown=place.shown, date=_utc(holds)))
         extension.due = extension.due or held.due
         extension.extra_minutes = max(extension.extra_minutes, held.extra_minutes)
         extension.extra_submissions = max(extension.extra_submissions, held.extra_submissions)
@@ -89,12 +88,15 @@ def _given(extension: Extension) -> tuple[datetime | None, int, int]:
     return extension.due, extension.extra_minutes, extension.extra_submissions
 
 
+def _utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
 def in_words(extension: Extension) -> str:
     """Return what an extension gives, in words."""
     found = []
     if extension.due:
-        date = f"{extension.due.astimezone(UTC):%Y-%m-%d %H:%M}"
-        found.append(gettext("due {date} UTC").format(date=date))
+        found.append(gettext("due {date} UTC").format(date=_utc(extension.due)))
     if minutes := extension.extra_minutes:
         found.append(
             ngettext("{count} more minute", "{count} more minutes", minutes).format(count=f"{minutes:,}")
@@ -104,6 +106,19 @@ def in_words(extension: Extension) -> str:
             ngettext("{count} more submission", "{count} more submissions", more).format(count=f"{more:,}")
         )
     return ", ".join(found)
+
+
+def hand_over(extension: Extension, place: Enrolment) -> None:
+    """Give the learner of another place of the course what an extension gives; its author stays."""
+    again = Extension(
+        exercise=extension.exercise,
+        enrolment=place,
+        due=extension.due,
+        extra_minutes=extension.extra_minutes,
+        extra_submissions=extension.extra_submissions,
+        reason=extension.reason,
+    )
+    extend(again, extension.author)
 
 
 def take_back(exercise: Exercise, place: Enrolment, author: User, reason: str) -> None:

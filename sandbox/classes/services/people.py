@@ -174,8 +174,7 @@ def _fill(kept: Enrolment, user: User) -> Enrolment:
     has = mine.extensions.values_list("exercise_id", flat=True)
     newest = {one.exercise_id: one for one in kept.extensions.exclude(exercise__in=list(has))}
     for one in newest.values():
-        one.pk, one.enrolment, one._state.adding = None, mine, True
-        exercises.extend(one, one.author)
+        exercises.hand_over(one, mine)
     kept.delete()  # before its login goes to the other one: a course has each once
     mine.login, mine.name, mine.group = kept.login, kept.name or mine.name, kept.group or mine.group
     if mine.role == Role.LEARNER:

@@ -263,7 +263,7 @@ def _without_given(
     counted = queries.counted(submission, grading)
     if counted is None:
         return None
-    questions = set(grading.rows.filter(kind="Q").values_list("pk", flat=True))
+    questions = set(grading.rows.filter(kind=queries.QUESTION).values_list("pk", flat=True))
     before, sums["earned"] = sums["earned"], sum(counted.values())
     sums["asked_earned"] = sum(points for pk, points in counted.items() if pk in questions)
     for row in rows:

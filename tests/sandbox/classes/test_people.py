@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import unquote
@@ -12,11 +13,12 @@ from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Q
 from django.test import Client
+from django.utils.timezone import now
 
 from sandbox.accounts.models import User
-from sandbox.classes.models import Course, Enrolment, Invitation, Role
-from sandbox.classes.queries import same_login
-from sandbox.classes.services import people
+from sandbox.classes.models import Course, Enrolment, Extension, Invitation, Role
+from sandbox.classes.queries import extension_of, same_login
+from sandbox.classes.services import exercises, people
 from tests.sandbox.classes.base import ClassroomTest
 
 
@@ -217,6 +219,18 @@ class PeopleTest(ClassroomTest):
         place = people.join(self.mate, self.course.join_code)
         assert people.accept(self.mate, token).pk == place.pk
         assert Enrolment.objects.get(login="newguy").user == self.mate
+
+    def test_extensions_of_a_place_that_waits_go_to_who_takes_it(self) -> None:
+        token = self.roster("login,name\nnewguy,New Guy\n")[0].token
+        kept, exercise = Enrolment.objects.get(login="newguy"), self.exercise(due=now() - timedelta(days=1))
+        later = {"due": now() + timedelta(days=1), "extra_submissions": 2}
+        owner = self.users["owner"]
+        exercises.give(Extension(exercise=exercise, enrolment=kept, reason="ill {so}", **later), owner)
+        place = people.join(self.mate, self.course.join_code)
+        people.accept(self.mate, token)
+        held = extension_of(exercise, place.pk)
+        assert held is not None and (held.author, held.reason) == (owner, "ill {so}")
+        assert (held.due, held.extra_submissions) == tuple(later.values())
 
     def test_small_and_capital_letters_of_a_login_are_the_same(self) -> None:
         self.roster("login,name\nCase-One,Case\n")
