@@ -165,6 +165,7 @@ class PacksTest(ClassroomTest):
         page = self.author.get(f"/drafts/{found.pk}/?tab=preview&seed=3").content.decode()
         picture = f"/drafts/{found.pk}/picture.svg?seed=3"
         assert picture in page.replace("&amp;", "&")
+        assert "Learners read this when their work is done." in page
         assert "<fieldset disabled>" in page and "before the run" in page and "predictions come first" in page
         drawn = self.author.get(picture)
         assert drawn.status_code == 200 and drawn["Content-Type"].startswith("image/svg+xml")
