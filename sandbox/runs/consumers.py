@@ -178,7 +178,7 @@ class RunConsumer(AsyncWebsocketConsumer):
                 said = current["state"]
                 await self._say(StateMessage(type="state", run=current))
                 continue
-            await news.wait(turn)
+            await news.after(turn)
 
     async def _stored(self, run: RunPayload, after: int) -> tuple[str, int]:
         """Return what the ring does not keep any more; nothing before a hole."""

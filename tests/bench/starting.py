@@ -15,10 +15,11 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
-from tests.bench.watching import LONGEST_S, PUBSUB, Bench, environment, event, p95, readings
+from tests.bench.sockets import opened
+from tests.bench.watching import LONGEST_S, OURS, PUBSUB, Bench, environment, event, p95, readings
 
 CLICK_S = 0.1
 """A run's first event is to be seen within so long of the click."""
@@ -26,22 +27,41 @@ APART_S = 0.01
 WARM = 20
 
 
-def _socket(bench: Bench, where: str) -> Any:
-    from websockets.asyncio.client import connect
+class Reader:
+    """Hears one socket: ``await reader.until(words)``."""
 
-    headers = {"Cookie": bench.cookie, "Origin": f"http://127.0.0.1:{bench.port}"}
-    return connect(f"ws://127.0.0.1:{bench.port}/{where}", additional_headers=headers, compression=None)
+    def __init__(self) -> None:
+        self._said: list[bytes] = []
+        self._news = asyncio.Event()
+
+    def hear(self, message: bytes) -> None:
+        """Take a message."""
+        self._said.append(message)
+        self._news.set()
+
+    async def until(self, words: str) -> str:
+        """Return all messages up to the first one with these words."""
+        said, wanted = b"", words.encode()
+        async with asyncio.timeout(LONGEST_S):
+            while wanted not in said:
+                while not self._said:
+                    self._news.clear()
+                    await self._news.wait()
+                said += self._said.pop(0)
+        return said.decode()
 
 
-async def _until(socket: Any, words: str) -> str:
-    """Return all messages up to the first one with these words."""
-    said = ""
-    while words not in (message := await asyncio.wait_for(socket.recv(), LONGEST_S)):
-        said += message
-    return said + message
+@contextlib.asynccontextmanager
+async def _reading(bench: Bench, where: str, whose: str = OURS) -> AsyncIterator[Reader]:
+    reader = Reader()
+    port = bench.servers[whose].port
+    headers = {"Cookie": bench.cookie, "Origin": f"http://127.0.0.1:{port}"}
+    socket = await opened(port, where, headers, reader.hear, LONGEST_S)
+    yield reader
+    await socket.close()
 
 
-async def told(bench: Bench, pid: int, times: int, repetitions: int) -> dict[str, list[float]]:
+async def told(bench: Bench, times: int, repetitions: int) -> dict[str, list[float]]:
     """G10: the time from ``delay()`` to the event at the socket, over that of the peer's layer."""
     from asgiref.sync import sync_to_async
 
@@ -50,7 +70,7 @@ async def told(bench: Bench, pid: int, times: int, repetitions: int) -> dict[str
 
     (light, _), (stored, token) = [await sync_to_async(bench.run)() for _ in range(2)]
     sends: dict[str, tuple[str, Callable[[int], Any]]] = {
-        "peer": (PATHS[PUBSUB], lambda seq: first_event.delay(json.dumps({"seq": seq, **event()}))),
+        PUBSUB: (PATHS[PUBSUB], lambda seq: first_event.delay(json.dumps({"seq": seq, **event()}))),
         "told": (f"ws/runs/{light.pk}/", lambda seq: tell.delay(str(light.pk), seq - 1, event())),
         "stored": (
             f"ws/runs/{stored.pk}/",
@@ -59,8 +79,9 @@ async def told(bench: Bench, pid: int, times: int, repetitions: int) -> dict[str
     }
     found: dict[str, list[float]] = {}
     async with contextlib.AsyncExitStack() as stack:
-        sockets = {
-            name: await stack.enter_async_context(_socket(bench, where)) for name, (where, _) in sends.items()
+        readers = {
+            name: await stack.enter_async_context(_reading(bench, where, PUBSUB if name == PUBSUB else OURS))
+            for name, (where, _) in sends.items()
         }
         seq = 0
 
@@ -72,7 +93,7 @@ async def told(bench: Bench, pid: int, times: int, repetitions: int) -> dict[str
                 for name, (_, send) in sends.items():
                     began = time.perf_counter()
                     await asyncio.to_thread(send, seq)
-                    await _until(sockets[name], f'"seq":{seq},' if name != "peer" else f'"seq": {seq},')
+                    await readers[name].until(f'"seq": {seq},' if name == PUBSUB else f'"seq":{seq},')
                     late[name].append(time.perf_counter() - began)
                     await asyncio.sleep(APART_S)
             return late
@@ -84,11 +105,11 @@ async def told(bench: Bench, pid: int, times: int, repetitions: int) -> dict[str
                 said = {name: of(values) for name, values in late.items()}
                 # What storing first costs is said beside it: the peer stores nothing.
                 print(figure, {name: round(value * 1e3, 2) for name, value in said.items()}, file=sys.stderr)
-                found.setdefault(f"{figure} over the pub/sub layer's", []).append(said["told"] / said["peer"])
+                found.setdefault(f"{figure} over the pub/sub layer's", []).append(said["told"] / said[PUBSUB])
     return found
 
 
-async def clicked(bench: Bench, pid: int, times: int, repetitions: int) -> dict[str, list[float]]:
+async def clicked(bench: Bench, times: int, repetitions: int) -> dict[str, list[float]]:
     """G10b: the time from asking for a run to its first event, over a tenth of a second."""
     secret = "x" * 32
     headers = {
@@ -101,7 +122,7 @@ async def clicked(bench: Bench, pid: int, times: int, repetitions: int) -> dict[
 
     def ask() -> str:
         with contextlib.closing(
-            http.client.HTTPConnection("127.0.0.1", bench.port, timeout=LONGEST_S)
+            http.client.HTTPConnection("127.0.0.1", bench.servers[OURS].port, timeout=LONGEST_S)
         ) as server:
             server.request("POST", where, body, headers)
             answer = server.getresponse()
@@ -113,12 +134,12 @@ async def clicked(bench: Bench, pid: int, times: int, repetitions: int) -> dict[
     async def click() -> float:
         began = time.perf_counter()
         run = await asyncio.to_thread(ask)
-        async with _socket(bench, f"ws/runs/{run}/?after=0") as socket:
+        async with _reading(bench, f"ws/runs/{run}/?after=0") as reader:
             # A run may have ended before the socket is open; then its first message says so.
-            said = await _until(socket, '"events":')
+            said = await reader.until('"events":')
             found = time.perf_counter() - began
             if '"state":"succeeded"' not in said:
-                await _until(socket, '"state":"succeeded"')
+                await reader.until('"state":"succeeded"')
         await asyncio.sleep(APART_S)
         return found
 

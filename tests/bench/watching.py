@@ -1,7 +1,7 @@
 """Many watchers of one run, and as many of peers: `python -m tests.bench.watching fan 200 3` (see ``TASKS``).
 
-A broker, a database, a server process, and here all clients and who tells the events. What a server does is
-counted by its processor time. Prints readings as JSON.
+A broker, a database, two server processes, and here all clients and who tells the events. What a server does
+is counted by its processor time; it has a core to itself where there are two. Prints readings as JSON.
 """
 
 from __future__ import annotations
@@ -16,28 +16,43 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from datetime import timedelta
 from functools import partial
 from itertools import chain, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import redis
+import uvloop
 
+import tests.bench.cores  # before anything is started
 import tests.services  # starts the broker and says where the database is
 from tests.bench.measure import slope
+from tests.bench.sockets import Socket, opened
 
 BYTES = 226
 OURS, PUBSUB, CORE = "ours", "pub/sub layer", "core layer"
 LONGEST_S = 180.0
 RATE = 20
+STEADY_S = 6.0
 SLOW_S = 60.0
+GROWN = 40
+"""Events to each number of clients."""
 WHOLE_S = 600.0
 """A task that takes longer is given up."""
-Task = Callable[["Bench", int, int, int], Coroutine[Any, Any, dict[str, Any]]]
-"""``task(bench, pid of the server, clients, repetitions)`` gives readings."""
-_SEQ = re.compile(r'"seq":\s?(\d+)')
+Task = Callable[["Bench", int, int], Coroutine[Any, Any, dict[str, Any]]]
+"""``task(bench, clients, repetitions)`` gives readings, with servers that run."""
+_SEQ = re.compile(rb'"seq":\s?(\d+)')
 
 
 class Watchers:
@@ -50,19 +65,15 @@ class Watchers:
         self.late: list[list[float]] = [[] for _ in range(count)]
         self._news = asyncio.Event()
 
-    async def read(self, number: int, socket: Any, reads: Callable[[], bool] = lambda: True) -> None:
-        """Receive until the socket is closed, but nothing while ``reads`` says no."""
-        while True:
-            while not reads():
-                await asyncio.sleep(0.1)
-            text = await socket.recv()
-            now = time.perf_counter()
-            for found in _SEQ.findall(text):
-                seq = int(found)
-                if seq in self.sent:
-                    self.seen[number].append(seq)
-                    self.late[number].append(now - self.sent[seq])
-            self._news.set()
+    def hear(self, number: int, message: bytes) -> None:
+        """Take a message that one client received."""
+        now = time.perf_counter()
+        for found in _SEQ.findall(message):
+            seq = int(found)
+            if seq in self.sent:
+                self.seen[number].append(seq)
+                self.late[number].append(now - self.sent[seq])
+        self._news.set()
 
     async def until(self, seq: int, who: Sequence[int] | None = None, longest: float = LONGEST_S) -> bool:
         """Return whether all have received an event, at the latest after so many seconds."""
@@ -88,7 +99,11 @@ class Watchers:
 
 
 class Bench:
-    """A server, a person with a run that goes on for ever, and a way to tell events."""
+    """Servers, a person with a run that goes on for ever, and a way to tell events.
+
+    Attributes:
+        servers: by who is watched, while they run.
+    """
 
     def __init__(self) -> None:
         import django
@@ -111,21 +126,18 @@ class Bench:
         browser = Client()
         browser.force_login(self.owner)
         self.cookie = f"sessionid={browser.cookies['sessionid'].value}"
-        self.port = tests.services.free_port()
+        self.servers: dict[str, Server] = {}
 
     @contextlib.contextmanager
-    def server(self) -> Iterator[subprocess.Popen[bytes]]:
-        """Run a server process until the end."""
-        options = ["--ws", "websockets-sansio", "--loop", "uvloop", "--ws-per-message-deflate", "false"]
-        command = [sys.executable, "-m", "uvicorn", "tests.bench.peers.layers:application", *options]
-        command += ["--port", str(self.port), "--log-level", "error"]
-        process = subprocess.Popen(command, env=environment())
-        try:
-            _until_open(self.port, process)
-            yield process
-        finally:
-            process.terminate()
-            process.wait(20)
+    def serving(self) -> Iterator[None]:
+        """Run a server process of the product and one of the peers until the end."""
+        alone = {key: value for key, value in environment().items() if key != "DJANGO_SETTINGS_MODULE"}
+        with (
+            served("sandbox.asgi:application", environment()) as ours,
+            served("tests.bench.peers.layers:application", alone) as theirs,
+        ):
+            self.servers = {OURS: ours, PUBSUB: theirs, CORE: theirs}
+            yield
 
     def run(self) -> tuple[Any, str]:
         """Return a new run that is being worked at, and its lease."""
@@ -143,11 +155,14 @@ class Bench:
 
     @contextlib.asynccontextmanager
     async def watched(
-        self, which: str, count: int, reads: Callable[[int], bool] = lambda number: True
-    ) -> AsyncIterator[tuple[Watchers, Callable[[int, int], Awaitable[None]]]]:
-        """Open so many sockets; yields the watchers and ``tell(first, count)``."""
+        self, which: str, count: int, stored: bool = True
+    ) -> AsyncIterator[tuple[Watchers, Callable[[int, int], Awaitable[None]], Sequence[Socket]]]:
+        """Open so many sockets; yields the watchers, ``tell(first, count)`` and the sockets.
+
+        Args:
+            stored: ours are stored before they are sent; a peer stores nothing.
+        """
         from asgiref.sync import sync_to_async
-        from websockets.asyncio.client import connect
 
         from sandbox.runs import events
         from sandbox.runs.models import State
@@ -165,31 +180,29 @@ class Bench:
                 watchers.sent[seq] = time.perf_counter()
             if run:
                 payloads = [event() for _ in range(many)]
-                await sync_to_async(events.append)(run.pk, token, first - 1, payloads)
+                if stored:
+                    await sync_to_async(events.append)(run.pk, token, first - 1, payloads)
+                else:
+                    events.tell(run.pk, first - 1, payloads)
                 return
             for seq in range(first, first + many):
                 text = json.dumps({"type": "events", "events": [{"seq": seq, **event()}]})
                 await layer(which).group_send(GROUP, {"type": "event", "text": text})
 
+        port = self.servers[which].port
+        headers = {"Cookie": self.cookie, "Origin": f"http://127.0.0.1:{port}"}
         async with contextlib.AsyncExitStack() as stack:
-            tasks = []
-            headers = {"Cookie": self.cookie, "Origin": f"http://127.0.0.1:{self.port}"}
+            clients = []
             for number in range(count):
-                opening = connect(
-                    f"ws://127.0.0.1:{self.port}/{where}", additional_headers=headers, compression=None,
-                    open_timeout=LONGEST_S, ping_interval=None, max_queue=4,
-                )  # fmt: skip
-                socket = await stack.enter_async_context(opening)
-                reading = watchers.read(number, socket, partial(reads, number))
-                tasks.append(asyncio.create_task(reading))
+                hear = partial(watchers.hear, number)
+                clients.append(await opened(port, where, headers, hear, LONGEST_S))
+                stack.push_async_callback(clients[-1].close)
             await tell(1, 1)
             assert await watchers.until(1), f"{which}: the first event did not come"
-            yield watchers, tell
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            yield watchers, tell, clients
             if run:  # a person may have some runs only at a time
-                await sync_to_async(events.append)(run.pk, token, told, [], (State.SUCCEEDED, ""))
+                last = told if stored else 0
+                await sync_to_async(events.append)(run.pk, token, last, [], (State.SUCCEEDED, ""))
 
 
 def event() -> dict[str, Any]:
@@ -202,6 +215,31 @@ def event() -> dict[str, Any]:
 def environment() -> dict[str, str]:
     """Return the environment of servers and workers."""
     return {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), *sys.path])}
+
+
+class Server(NamedTuple):
+    """A server process."""
+
+    pid: int
+    port: int
+
+
+@contextlib.contextmanager
+def served(application: str, variables: Mapping[str, str]) -> Iterator[Server]:
+    """Run a server process; all are alike."""
+    port = tests.services.free_port()
+    options = ["--ws", "websockets-sansio", "--loop", "uvloop", "--ws-per-message-deflate", "false"]
+    command = [sys.executable, "-m", "uvicorn", application, *options]
+    process = subprocess.Popen(
+        [*command, "--port", str(port), "--lifespan", "off", "--log-level", "error"], env=variables
+    )
+    tests.bench.cores.bind_server(process.pid)
+    try:
+        _until_open(port, process)
+        yield Server(process.pid, port)
+    finally:
+        process.terminate()
+        process.wait(20)
 
 
 def _until_open(port: int, process: subprocess.Popen[bytes]) -> None:
@@ -217,9 +255,8 @@ def _until_open(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 def used(pid: int) -> float:
-    """Return the processor time of a process, in seconds."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Return the processor time of a process, in seconds: of the clock that Linux keeps for each."""
+    return time.clock_gettime((~pid << 3) | 2)  # as clock_getcpuclockid(3) numbers it
 
 
 def megabytes(pid: int) -> float:
@@ -227,36 +264,40 @@ def megabytes(pid: int) -> float:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-async def cost(bench: Bench, pid: int, which: str, clients: int, events: int, together: int) -> float:
+async def cost(bench: Bench, which: str, clients: int, events: int, together: int) -> float:
     """Return the server's processor time for one event to one client.
 
     Args:
         together: so many events are told before all clients must have them.
     """
-    async with bench.watched(which, clients) as (watchers, tell):
+    async with bench.watched(which, clients) as (watchers, tell, _):
+        pid = bench.servers[which].pid
         before, seq = used(pid), 2
         while seq < 2 + events:
             await tell(seq, together)
             seq += together
             assert await watchers.until(seq - 1), f"{which}: event {seq - 1} did not come to all"
-        return max(used(pid) - before, 0.01) / (events * clients)
+        return (used(pid) - before) / (events * clients)
 
 
-async def fan(bench: Bench, pid: int, clients: int, repetitions: int) -> dict[str, list[float]]:
+async def fan(bench: Bench, clients: int, repetitions: int) -> dict[str, list[float]]:
     """G9: how many times as much a delivery costs the server of a peer."""
     found: dict[str, list[float]] = {}
     for _ in range(repetitions):
-        for how, together, events in (("each event", 1, 40), ("coalesced", 50, 400)):
-            ours = await cost(bench, pid, OURS, clients, events, together)
+        for how, together, events in (("each event", 1, 300), ("coalesced", 50, 2_000)):
+            ours = await cost(bench, OURS, clients, events, together)
             for peer in (PUBSUB, CORE):
-                theirs = await cost(bench, pid, peer, clients, 40, 1 if together == 1 else 20)
+                theirs = await cost(bench, peer, clients, 100, 1 if together == 1 else 20)
                 found.setdefault(f"{peer}, {how}", []).append(theirs / ours)
     return found
 
 
 async def _steady(bench: Bench, which: str, clients: int, seconds: float, stop: float = 0.0) -> Watchers:
-    """Tell events at an even rate; the broker stops for some seconds in the middle."""
-    async with bench.watched(which, clients) as (watchers, tell):
+    """Tell events at an even rate; the broker stops for some seconds in the middle.
+
+    What the broker did not pass on must be stored; how late events are is told of such that are not.
+    """
+    async with bench.watched(which, clients, stored=stop > 0) as (watchers, tell, _):
         broker: int = redis.from_url(os.environ["REDIS_URL"]).info()["process_id"]
         began, number = time.perf_counter(), int(seconds * RATE)
         stopped = False
@@ -276,11 +317,11 @@ def p95(values: Iterable[Iterable[float]]) -> float:
     return statistics.quantiles(chain.from_iterable(values), n=20)[-1]
 
 
-async def rate(bench: Bench, pid: int, clients: int, repetitions: int) -> dict[str, list[float]]:
+async def rate(bench: Bench, clients: int, repetitions: int) -> dict[str, list[float]]:
     """G9b: how late events are at an even rate, and how many are lost, also when the broker is away."""
     late, lost = [], 0
     for _ in range(repetitions):
-        ours, theirs = [await _steady(bench, which, clients, 3) for which in (OURS, PUBSUB)]
+        ours, theirs = [await _steady(bench, which, clients, STEADY_S) for which in (OURS, PUBSUB)]
         late.append(p95(ours.late) / p95(theirs.late))
         lost += ours.lost()
     outage = await _steady(bench, OURS, clients, 9, stop=5.0)
@@ -291,18 +332,15 @@ async def rate(bench: Bench, pid: int, clients: int, repetitions: int) -> dict[s
     }
 
 
-async def slow(bench: Bench, pid: int, clients: int, repetitions: int) -> dict[str, list[float]]:
+async def slow(bench: Bench, clients: int, repetitions: int) -> dict[str, list[float]]:
     """G9c: one client stops reading; how much the server grows, and how late the others' events are."""
     late: list[float] = []
     grown, seconds = 0.0, SLOW_S if repetitions > 1 else SLOW_S / 20
     for stops in (False, True):
-        reading = [True]
-
-        def reads(number: int, reading: list[bool] = reading) -> bool:
-            return number > 0 or reading[0]
-
-        async with bench.watched(OURS, clients, reads) as (watchers, tell):
-            reading[0] = not stops
+        async with bench.watched(OURS, clients) as (watchers, tell, sockets):
+            if stops:
+                sockets[0].stop_reading()
+            pid = bench.servers[OURS].pid
             before, seq, began = megabytes(pid), 2, time.perf_counter()
             while time.perf_counter() < began + (seconds if stops else seconds / 6):
                 await tell(seq, 20)
@@ -313,12 +351,12 @@ async def slow(bench: Bench, pid: int, clients: int, repetitions: int) -> dict[s
     return {"server grows, MB": [grown], "p95 of the others": [late[1] / late[0]]}
 
 
-async def grow(bench: Bench, pid: int, clients: int, repetitions: int) -> dict[str, list[float]]:
+async def grow(bench: Bench, clients: int, repetitions: int) -> dict[str, list[float]]:
     """S8: the exponent of the server's processor time for a delivery over clients."""
     sizes = [max(2, clients * share // 500) for share in (50, 100, 200, 500)]
     found = []
     for _ in range(repetitions):
-        found.append(slope(sizes, [await cost(bench, pid, OURS, size, 4, 1) for size in sizes]))
+        found.append(slope(sizes, [await cost(bench, OURS, size, GROWN, 1) for size in sizes]))
     return {"exponent": found}
 
 
@@ -334,9 +372,9 @@ def readings(
         beside: what else runs meanwhile, as a context.
     """
     bench = Bench()
-    with bench.server() as server, beside():
-        work = task(bench, server.pid, clients, repetitions)
-        return asyncio.run(asyncio.wait_for(work, WHOLE_S))
+    with bench.serving(), beside():
+        work = task(bench, clients, repetitions)
+        return uvloop.run(asyncio.wait_for(work, WHOLE_S))
 
 
 if __name__ == "__main__":

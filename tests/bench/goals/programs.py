@@ -26,7 +26,7 @@ ROUTERS, ROUTES, PACKETS = 2, 250, 20_000
 """Of ns-3."""
 
 FLOODED_S = 1.0
-"""Processor time of the kernel for one reading."""
+"""So long the kernel is flooded for one reading."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The peers of fan-out: each event is sent to a group of a channel layer, whose consumers send it on.
 
-``application`` serves the product as well, so that one server of the same kind is asked for both.
+``application`` is all that this needs and nothing of the product: as small as Django and Channels go, with
+their settings as they come. A server of the same kind as the product's serves it.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import os
 from typing import Any, Final
 
+import django
 from asgiref.sync import async_to_sync
 from celery import Celery
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -15,9 +17,12 @@ from channels.layers import channel_layers
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels_redis.core import RedisChannelLayer
 from channels_redis.pubsub import RedisPubSubChannelLayer
+from django.conf import settings
 from django.urls import path
 
-from sandbox.asgi import application as product
+if "DJANGO_SETTINGS_MODULE" not in os.environ and not settings.configured:
+    settings.configure(SECRET_KEY="of nothing", INSTALLED_APPS=["channels"])  # a server of its own
+    django.setup()
 
 GROUP: Final = "watched"
 LAYERS: Final = {"pub/sub layer": RedisPubSubChannelLayer, "core layer": RedisChannelLayer}
@@ -45,15 +50,9 @@ def _watcher(name: str) -> Any:
     return type("Watcher", (_Watcher,), {"channel_layer_alias": name}).as_asgi()  # type: ignore[attr-defined]
 
 
-_peers: Any = URLRouter([path(where, _watcher(name)) for name, where in PATHS.items()])
-
-
-async def _sockets(scope: Any, receive: Any, send: Any) -> None:
-    ours = not scope["path"].startswith("/peer/")
-    await (product if ours else _peers)(scope, receive, send)
-
-
-application = ProtocolTypeRouter({"http": product, "websocket": _sockets})
+application: Any = ProtocolTypeRouter(
+    {"websocket": URLRouter([path(where, _watcher(name)) for name, where in PATHS.items()])}
+)
 
 queue = Celery("peer", broker=os.environ["REDIS_URL"], set_as_current=False)
 queue.conf.task_default_queue = "peer"
