@@ -40,9 +40,9 @@ class Update(NamedTuple):
     route: Route
 
 
-def updates(network: Workload, tries: int = UPDATES) -> list[Update]:
+def updates(network: Workload, tries: int = UPDATES, seed: int = SEED) -> list[Update]:
     """Return the updates of a network, in order."""
-    draw = np.random.default_rng(SEED)
+    draw = np.random.default_rng(seed)
     size = network.size
     drawn = [
         {(one.prefix, one.length) for one in routes if one.origin is Origin.USER} for routes in network.routes
@@ -75,9 +75,10 @@ class Made(NamedTuple):
     work: list[tuple[bool, str, IPv4Network, HopType, IPv4Address | None]]
 
 
-def _made(network: Workload, tries: int) -> Made:
+def drawn(network: Workload, tries: int, seed: int = SEED) -> Made:
+    """Return a network with its updates."""
     found = []
-    for adds, subnet, route in updates(network, tries):
+    for adds, subnet, route in updates(network, tries, seed):
         prefix = IPv4Network((route.prefix, route.length))
         pool = route.hop is Hop.APPLIANCES
         hop = HopType.VIRTUAL_APPLIANCE if pool else HopType.NONE
@@ -87,7 +88,7 @@ def _made(network: Workload, tries: int) -> Made:
     return Made(scenario, netcore.compile_network(scenario), found)
 
 
-def _applied(made: Made) -> tuple[LiveRoutes, list[float]]:
+def applied(made: Made) -> tuple[LiveRoutes, list[float]]:
     """Return the routes after all updates, and the processor time of each in seconds."""
     live = LiveRoutes(made.compiled)
     times = []
@@ -121,7 +122,7 @@ def edited(made: Made) -> netcore.Scenario:
     return made.scenario.model_copy(update={"topology": topology})
 
 
-def _equal_to_a_recompile(made: Made, live: LiveRoutes) -> None:
+def equal_to_a_recompile(made: Made, live: LiveRoutes) -> None:
     """Pass if every table says for every address what it says once the edited drawing is compiled."""
     anew = netcore.compile_network(edited(made))
     wanted = LiveRoutes(anew)
@@ -152,9 +153,9 @@ SIZES = tuple(Size(vnets=vnets) for vnets in (10, 25, 50, 100, 200))
 def prepare(tiny: bool) -> Made:
     """Return the standard network and its updates, after they have been found equal to a recompile."""
     engine("compile_network")
-    made = _made(build(TINY if tiny else N10K), 200 if tiny else UPDATES)
-    live, _ = _applied(made)
-    _equal_to_a_recompile(made, live)
+    made = drawn(build(TINY if tiny else N10K), 200 if tiny else UPDATES)
+    live, _ = applied(made)
+    equal_to_a_recompile(made, live)
     return made
 
 
@@ -165,7 +166,7 @@ def measure(made: Made, repetitions: int) -> Readings:
     """
     whole, even = [], []
     for _ in range(repetitions):
-        _, times = _applied(made)
+        _, times = applied(made)
         mean = float(np.mean(times))
         compiling = seconds(lambda: Compiled(Network(made.scenario)))
         whole.append(compiling / mean)
@@ -179,9 +180,9 @@ def growing(tiny: bool) -> list[tuple[int, Made]]:
     found: list[tuple[int, Made]] = []
     for size in sizes:
         network = build(size)
-        made = _made(network, 200 if tiny else UPDATES)
+        made = drawn(network, 200 if tiny else UPDATES)
         if not found:
-            _equal_to_a_recompile(made, _applied(made)[0])
+            equal_to_a_recompile(made, applied(made)[0])
         found.append((len(network.vm_address), made))
     return found
 
@@ -189,7 +190,7 @@ def growing(tiny: bool) -> list[tuple[int, Made]]:
 def grows(found: list[tuple[int, Made]], repetitions: int) -> Readings:
     """Return the exponent of the mean time of an update over VMs."""
     vms = [count for count, _ in found]
-    times = [[float(np.mean(_applied(made)[1])) for _, made in found] for _ in range(repetitions)]
+    times = [[float(np.mean(applied(made)[1])) for _, made in found] for _ in range(repetitions)]
     return {"exponent": [slope(vms, one) for one in times]}
 
 
