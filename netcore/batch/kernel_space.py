@@ -354,29 +354,33 @@ def _gathered(pairs: Pairs, i: Number, j: Number, asked: Table) -> Number:
 
 
 @fast
-def _shared(asked: Table, count: Number, skip: Number, sets: Spans) -> Number:
-    """Return how many headers all of some allowed sets share; kind ``skip`` of protocol does not count."""
+def _shared(asked: Table, count: Number, skip: Number, sets: Spans, at_span: Table) -> Number:
+    """Return how many headers all of some allowed sets share; kind ``skip`` of protocol does not count.
+
+    Args:
+        at_span: int64, as long as ``asked``; what is in it does not matter.
+    """
     total = np.int64(0)
-    kinds = sets.weight.shape[0]
-    at_span = np.zeros(count, np.int64)
+    offsets, lows, highs, weight = sets
+    kinds = len(weight)
     for q in range(kinds):
         if q == skip:
             continue
         for n in range(count):
-            at_span[n] = sets.offsets[asked[n] * kinds + q]
+            at_span[n] = offsets[asked[n] * kinds + q]
         while True:
             low, high, first, done = np.int64(0), np.int64(1 << 20), 0, False
             for n in range(count):
-                if at_span[n] >= sets.offsets[asked[n] * kinds + q + 1]:
+                if at_span[n] >= offsets[asked[n] * kinds + q + 1]:
                     done = True
                     break
-                low = max(low, np.int64(sets.lows[at_span[n]]))
-                if sets.highs[at_span[n]] < high:
-                    high, first = np.int64(sets.highs[at_span[n]]), n
+                low = max(low, np.int64(lows[at_span[n]]))
+                if highs[at_span[n]] < high:
+                    high, first = np.int64(highs[at_span[n]]), n
             if done:
                 break
             if high > low:
-                total += sets.weight[q, high] - sets.weight[q, low]
+                total += weight[q, high] - weight[q, low]
             at_span[first] += 1
     return total
 
@@ -405,7 +409,7 @@ def count_headers(
     alike = np.zeros(len(sizes), np.int64)  # sender -> number of those like it
     first = np.zeros(len(sizes), np.int64)  # that number -> first sender
     together = np.zeros(len(sizes), np.int64)  # that number -> VMs
-    asked = np.zeros(2 + 2 * MOST_STAGES, np.int64)
+    asked, at_span = np.zeros(2 + 2 * MOST_STAGES, np.int64), np.zeros(2 + 2 * MOST_STAGES, np.int64)
     # Reading an array out of a tuple counts its references, so the loops have names for them.
     ids, base, width, blocks, receivers = pairs.ids, pairs.base, pairs.width, pairs.blocks, pairs.into
     source_class, destination_class = pairs.source_class, pairs.destination_class
@@ -440,12 +444,14 @@ def count_headers(
                 from_ = base[out] + np.int64(source_class[i, out]) * width[out]
                 to = base[into] + np.int64(source_class[i, into]) * width[into]
                 last, shared = np.int64(-1), np.int64(0)  # neighbours are often alike
-                for j in range(blocks[block], blocks[block + 1]):
-                    how = np.int64(decided[group, j])
+                decisions, sent_to, taken_by = decided[group], destination_class[out], destination_class[into]
+                for place in range(np.uint64(blocks[block]), np.uint64(blocks[block + 1])):
+                    how = np.int64(decisions[place])
                     if how == LOST or how == BY_CHANCE:  # noqa: SIM109
                         continue
-                    asked[0] = ids[from_ + destination_class[out, j]]
-                    asked[1] = ids[to + destination_class[into, j]]
+                    j = np.int64(place)
+                    asked[0] = ids[np.uint64(from_ + sent_to[place])]
+                    asked[1] = ids[np.uint64(to + taken_by[place])]
                     if how == STAGED or how == UNKNOWN or asked[0] < 0 or asked[1] < 0:  # noqa: SIM109
                         for each in range(starts[t], starts[t + 1]):
                             if alike[each] != number:
@@ -460,22 +466,22 @@ def count_headers(
                                 left_out[each, j] = 1
                                 continue
                             skip = np.int64(icmp if many >= WITHOUT_ICMP else -1)
-                            many_headers = _shared(asked, many % WITHOUT_ICMP, skip, sets)
+                            many_headers = _shared(asked, many % WITHOUT_ICMP, skip, sets, at_span)
                             total[t, j] += many_headers * sizes[each] * others
                         continue
                     skip = np.int64(icmp if how == NO_ICMP else -1)
                     key = (asked[0] << 32 | asked[1]) * 2 + (1 if skip >= 0 else 0)
                     if key != last:
                         last = key
-                        place = ((key * np.int64(-7046029254386353131)) >> 20) & (MEMORY - 1)
-                        while keys[place] != -1 and keys[place] != key:
-                            place = (place + 1) & (MEMORY - 1)
-                        if keys[place] == key:
-                            shared = values[place]
+                        kept = ((key * np.int64(-7046029254386353131)) >> 20) & (MEMORY - 1)
+                        while keys[kept] != -1 and keys[kept] != key:
+                            kept = (kept + 1) & (MEMORY - 1)
+                        if keys[kept] == key:
+                            shared = values[kept]
                         else:
-                            shared = _shared(asked, 2, skip, sets)
+                            shared = _shared(asked, 2, skip, sets, at_span)
                             if used < MEMORY // 2:
-                                keys[place], values[place] = key, shared
+                                keys[kept], values[kept] = key, shared
                                 used += 1
                     own = sizes[j] if starts[t] <= j < starts[t + 1] and alike[j] == number else 0
                     total[t, j] += shared * (together[number] * sizes[j] - own)
