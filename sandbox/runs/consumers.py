@@ -38,6 +38,10 @@ COMMANDS_S: Final = 10.0
 _ORDER: Final[dict[str, int]] = {State.QUEUED: 0, State.RUNNING: 1}
 """A run goes through its states in this order; all others are its end."""
 
+_GONE: Final = (OSError, RuntimeError)
+"""What a server raises where there is nobody any more: the browser left; or it slept for so long, with a
+message on its way to it, that the server has closed the socket by itself."""
+
 log = logging.getLogger(__name__)
 
 Find = Callable[..., Run]
@@ -190,14 +194,12 @@ class RunConsumer(AsyncWebsocketConsumer):
 
         Without what Channels does to it first: this is done for each event and browser.
         """
-        try:
+        with contextlib.suppress(*_GONE):
             await AsyncConsumer.send(self, {"type": "websocket.send", "text": text})
-        except OSError:
-            return
 
     async def close(self, *args: Any, **kwargs: Any) -> None:
         """Close, unless the browser was faster."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(*_GONE):
             await super().close(*args, **kwargs)
 
     async def _error(self, message: str) -> None:

@@ -187,8 +187,15 @@ class FeedTest(CommittedTest):
         assert await socket.close_code() == 4404
 
     async def test_a_browser_that_leaves_during_a_send_is_no_error(self) -> None:
+        await self._nobody_there(ConnectionResetError("left"))
+
+    async def test_a_browser_that_slept_until_the_server_closed_is_no_error(self) -> None:
+        await self._nobody_there(RuntimeError("Unexpected ASGI message, after sending 'websocket.close'."))
+
+    async def _nobody_there(self, error: Exception) -> None:
+        """Hold a socket to saying nothing of an error with which the server answers each message."""
         socket = await self.socket()
-        left = mock.AsyncMock(side_effect=ConnectionResetError("left"))
+        left = mock.AsyncMock(side_effect=error)
         with mock.patch.object(AsyncConsumer, "send", left), self.assertNoLogs(level="ERROR"):
             await sync_to_async(self.done)(self.run_row)
             await socket.send_to("{}")
