@@ -109,6 +109,12 @@ def seconds(work: Callable[[], Any], clock: Callable[[], float] = time.process_t
         gc.enable()
 
 
+def steady(work: Callable[[], float], times: int = 3) -> float:
+    """Return the median of some readings, for exponents: they set one size against another, each read once,
+    and what disturbs the machine meanwhile would be taken for growth."""
+    return statistics.median(work() for _ in range(times))
+
+
 def paired(
     ours: Callable[[], Any],
     peer: Callable[[], Any],

@@ -25,7 +25,7 @@ from netcore.document.guests import GuestService
 from netcore.document.models import Route as DrawnRoute
 from netcore.document.models import Subnet
 from tests.bench import drawing
-from tests.bench.measure import Goal, Readings, Target, engine, same, seconds, slope
+from tests.bench.measure import Goal, Readings, Target, engine, same, seconds, slope, steady
 from tests.bench.workload import N10K, TINY, Hop, Origin, Route, Size, Workload, address, build, mask
 
 UPDATES, SEED = 5_000, 9
@@ -190,7 +190,11 @@ def growing(tiny: bool) -> list[tuple[int, Made]]:
 def grows(found: list[tuple[int, Made]], repetitions: int) -> Readings:
     """Return the exponent of the mean time of an update over VMs."""
     vms = [count for count, _ in found]
-    times = [[float(np.mean(applied(made)[1])) for _, made in found] for _ in range(repetitions)]
+
+    def once(made: Made) -> float:
+        return steady(lambda: float(np.mean(applied(made)[1])))
+
+    times = [[once(made) for _, made in found] for _ in range(repetitions)]
     return {"exponent": [slope(vms, one) for one in times]}
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import netcore
 from tests.bench import drawing, ours, workload
-from tests.bench.measure import Goal, NotMeasured, Readings, Target, engine, same, seconds, slope
+from tests.bench.measure import Goal, NotMeasured, Readings, Target, engine, same, seconds, slope, steady
 from tests.bench.peers.loop import Loop, pytricia
 from tests.bench.workload import TINY, Size, Workload
 
@@ -55,7 +55,11 @@ def answering(made: Made, repetitions: int) -> Readings:
         compiled = ours.compiled(network)
         ready.append((compiled, ours.packets(compiled, network, workload.flows(network, FLOWS))))
         forward(*ready[-1])
-    times = [[seconds(lambda one=one: forward(*one)) for one in ready] for _ in range(repetitions)]
+
+    def once(one: Any) -> float:
+        return steady(lambda: seconds(lambda: forward(*one)))
+
+    times = [[once(one) for one in ready] for _ in range(repetitions)]
     return {"exponent": [slope(made.vms, one) for one in times]}
 
 
@@ -64,7 +68,7 @@ def compiling(made: Made, repetitions: int) -> Readings:
     (compile_network,) = engine("compile_network")
 
     def once(scenario: Any) -> float:
-        return seconds(lambda: compile_network(netcore.compile(scenario)))
+        return steady(lambda: seconds(lambda: compile_network(netcore.compile(scenario))))
 
     times = [[once(scenario) for scenario in made.scenarios] for _ in range(repetitions)]
     return {"exponent": [slope(made.vms, one) for one in times]}
