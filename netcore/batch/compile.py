@@ -265,8 +265,7 @@ class Compiled:
         hosts = sorted(topology.hosts)
         self.senders = (*(f"vms/{vm}" for vm in self.guests.ids), *(f"hosts/{host}" for host in hosts))
         sheet = Sheet(layout.SEND_COLUMNS)
-        for index in range(len(self.guests.ids)):
-            sheet.add(layout.BY_VM, index, -1, -1)
+        sheet.rows += [(layout.BY_VM, index, -1, -1) for index in range(len(self.guests.ids))]
         for key in hosts:
             host = topology.hosts[key]
             outside = host.gateway is None and host.site is None

@@ -93,17 +93,13 @@ def made(
     moving, lost = bool(run.state.in_transit), bool(run.state.down_vms or run.state.down_zones)
     for vm in ids:
         machine = machines[vm]
-        if unsaid(machine) and len(machine.own) == len(machine.ports) == 1 and not moving:
-            (address,) = machine.own
-            if address not in PLATFORM:  # most are like this, and nothing else is to be asked of them
-                number = nic[machine.ports[0].id]
-                flags = (
-                    layout.RUNS if machine.runs and not (lost and loses(run.network, run.state, vm)) else 0
-                )
-                at = len(own), 1, number, len(starts), 0, len(services), -1, len(forwards), 0, len(peers)
-                rows.rows.append((flags, *at, 0, names.number(f"vms/{vm}")))
-                own.append(atoms.of(address))
-                continue
+        if not moving and _bare(machine):  # most are, and nothing else is to be asked of them
+            number = nic[machine.ports[0].id]
+            flags = layout.RUNS if machine.runs and not (lost and loses(run.network, run.state, vm)) else 0
+            at = len(own), 1, number, len(starts), 0, len(services), -1, len(forwards), 0, len(peers)
+            rows.rows.append((flags, *at, 0, names.number(f"vms/{vm}")))
+            own += map(atoms.of, machine.own)
+            continue
         why = hard(machine) or _moving(machine, run.state)
         if why:
             count_hard(why)
@@ -215,6 +211,13 @@ def _moving(machine: Machine, state: State) -> str:
 def unsaid(machine: Machine) -> bool:
     """Return whether nothing was said of a guest, and nothing learned: so it is with most."""
     return machine.plain and not machine.learned
+
+
+def _bare(machine: Machine) -> bool:
+    """Return whether nothing was said of a guest, and it has one NIC and one ordinary address."""
+    return (
+        unsaid(machine) and len(machine.own) == len(machine.ports) == 1 and PLATFORM.isdisjoint(machine.own)
+    )
 
 
 def _simple(machine: Machine) -> bool:

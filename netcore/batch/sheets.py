@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,8 @@ class Sheet:
         """Return the rows; an empty table has one row of -1, so that kernels may look at it."""
         if not self.rows:
             return np.full((1, self.columns), -1, np.int32)
-        return np.array(self.rows, np.int32).reshape(len(self.rows), self.columns)
+        count = len(self.rows) * self.columns
+        return np.fromiter(chain.from_iterable(self.rows), np.int32, count).reshape(-1, self.columns)
 
 
 class Names:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from netcore.control.guest_firewall import by_hook
 from netcore.control.prefixes import PrefixIndex
 from netcore.document.guests import Guest, GuestFirewallRule, GuestRoute
-from netcore.document.models import Scenario, Topology
+from netcore.document.models import IPConfiguration, Scenario, Topology
 from netcore.document.values import Address, Network
 
 PLATFORM = frozenset({IPv4Address("168.63.129.16"), IPv4Address("169.254.169.254")})
@@ -27,6 +27,7 @@ _DEFAULT = ((4, ip_network("0.0.0.0/0")), (6, ip_network("::/0")))
 
 
 _PLAIN = Guest()
+_NO_FIREWALL: Mapping[str, tuple[GuestFirewallRule, ...]] = {}
 
 
 class Port(NamedTuple):
@@ -72,9 +73,9 @@ class Path(NamedTuple):
     tunnel: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # not frozen: there are thousands, and a frozen one takes four times as long to make
 class Machine:
-    """One VM as the walk needs it.
+    """One VM as the walk needs it; never changes.
 
     Args:
         ports: its NICs, the primary one first, then by id.
@@ -83,6 +84,7 @@ class Machine:
         learned: routes that its routing daemon has installed, best first.
         peers: VMs whose sessions it shares.
         firewall: rules of the guest's firewall by hook, smallest priority first.
+        plain: whether nothing was said of its guest, as with most.
     """
 
     id: str
@@ -94,6 +96,7 @@ class Machine:
     learned: tuple[GuestRoute, ...]
     peers: tuple[str, ...]
     firewall: Mapping[str, tuple[GuestFirewallRule, ...]]
+    plain: bool
 
     def port(self, nic: str) -> Port:
         """Return one of its NICs."""
@@ -121,11 +124,6 @@ class Machine:
         return _paths(self.guest, self.ports, self.learned)
 
     @cached_property
-    def plain(self) -> bool:
-        """Return whether nothing was said of its guest: with most no field was, and that is soon asked."""
-        return not self.guest.model_fields_set or self.guest == _PLAIN
-
-    @cached_property
     def held(self) -> tuple[Address, ...]:
         """Return the addresses that the fabric holds for its NICs, NIC by NIC."""
         return tuple(address for port in self.ports for address in port.held)
@@ -148,8 +146,8 @@ def derived_mac(nic: str) -> str:
         >>> derived_mac("web1")[:8]
         '00:0d:3a'
     """
-    tail = blake2b(nic.encode(), digest_size=3).digest()
-    return "00:0d:3a:" + ":".join(f"{byte:02x}" for byte in tail)
+    tail = blake2b(nic.encode(), digest_size=3).hexdigest()
+    return f"00:0d:3a:{tail[:2]}:{tail[2:4]}:{tail[4:]}"
 
 
 def ports_of(topology: Topology, nics: Iterable[str] | None = None) -> dict[str, Port]:
@@ -159,25 +157,21 @@ def ports_of(topology: Topology, nics: Iterable[str] | None = None) -> dict[str,
         nics: ids; None: all.
     """
     ports: dict[str, Port] = {}
+    subnets, vms = topology.subnets, topology.vms
     for nic_id in topology.nics if nics is None else nics:
         nic = topology.nics[nic_id]
-        subnet = topology.subnets.get(nic.subnet)
+        subnet = subnets.get(nic.subnet)
         if subnet is None:
             continue
-        configurations = [*nic.configurations.items()]
-        if len(configurations) > 1:
-            configurations.sort(key=lambda item: (not item[1].primary, item[0]))
-        held = tuple([configuration.address for _, configuration in configurations])
-        leases = _leases(held)
-        vm = topology.vms.get(nic.vm) if nic.vm else None
+        held = _held(nic.configurations)
+        leases = own = _leases(held)
+        vm = vms.get(nic.vm) if nic.vm else None
         believed = vm.guest.interfaces.get(nic_id) if vm else None
-        if believed is None:
-            own, guest_mac, kept = leases, None, list(leases)
-        else:
-            typed = believed.address
-            kept = [a for a in leases if typed is None or a.version != typed.version]
-            own = (*((typed,) if typed else ()), *kept, *believed.added)
-            guest_mac = believed.mac
+        guest_mac = mtu = None
+        if believed is not None:
+            typed, guest_mac, mtu = believed.address, believed.mac, believed.mtu
+            leases = tuple([a for a in leases if typed is None or a.version != typed.version])
+            own = (*((typed,) if typed else ()), *leases, *believed.added)
         mac = nic.mac or derived_mac(nic_id)
         ports[nic_id] = Port(
             nic_id,
@@ -191,10 +185,17 @@ def ports_of(topology: Topology, nics: Iterable[str] | None = None) -> dict[str,
             mac,
             guest_mac or mac,
             nic.ip_forwarding,
-            believed.mtu if believed is not None else None,
-            tuple(kept),
+            mtu,
+            leases,
         )
     return ports
+
+
+def _held(configurations: Mapping[str, IPConfiguration]) -> tuple[Address, ...]:
+    """Return the addresses of a NIC, primary ones first."""
+    if len(configurations) > 1:
+        configurations = dict(sorted(configurations.items(), key=lambda item: (not item[1].primary, item[0])))
+    return tuple([configuration.address for configuration in configurations.values()])
 
 
 def _leases(held: tuple[Address, ...]) -> tuple[Address, ...]:
@@ -234,21 +235,26 @@ def machines_of(
     machines: dict[str, Machine] = {}
     for vm_id in ids:
         vm = topology.vms[vm_id]
-        own_ports = tuple(by_vm.get(vm_id, ()))
+        guest = vm.guest
+        plain = not guest.model_fields_set or guest == _PLAIN
+        own_ports = by_vm.get(vm_id, [])
         if len(own_ports) > 1:
-            own_ports = tuple(sorted(own_ports, key=lambda p: (not topology.nics[p.id].primary, p.id)))
-        inner = [tunnel.address for tunnel in vm.guest.tunnels.values() if tunnel.address is not None]
-        own = frozenset([*(a for port in own_ports for a in port.own), *vm.guest.loopback, *inner])
+            own_ports.sort(key=lambda p: (not topology.nics[p.id].primary, p.id))
+        own = [address for port in own_ports for address in port.own]
+        if not plain:
+            own += guest.loopback
+            own += [tunnel.address for tunnel in guest.tunnels.values() if tunnel.address is not None]
         machines[vm_id] = Machine(
             vm_id,
             vm.name,
             vm.power == "running",
-            vm.guest,
-            own_ports,
-            own,
+            guest,
+            tuple(own_ports),
+            frozenset(own),
             learned.get(vm_id, ()),
-            partners.get(vm_id, ()) if vm.guest.session_sync else (),
-            by_hook(vm.guest),
+            partners.get(vm_id, ()) if guest.session_sync else (),
+            _NO_FIREWALL if plain else by_hook(guest),
+            plain,
         )
     return machines
 
