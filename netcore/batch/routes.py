@@ -69,7 +69,8 @@ def bound(tables: Asked, boundaries: Boundaries) -> None:
         for row in view.settled:
             addresses.update({id(address): address for address in row.next_hop_ips})
             prefixes.update({id(prefix): prefix for prefix in row.prefixes})
-        addresses.update({id(hop): hop for _, hop in view.alone.hops if hop is not None})
+        hops = dict(zip(map(id, view.alone.hops), view.alone.hops, strict=True)).values()
+        addresses.update({id(address): address for _, address in hops if address is not None})
         boundaries.ranges(view.alone.limits)
     for address in addresses.values():
         boundaries.address(address)
@@ -156,15 +157,14 @@ class RouteMaker:
         winners = winners_of(view.settled)
         ways = [self.way(vnet, routes, labels) for routes in winners.values()]
         starts, stops = atoms.spans((each.version, *ends(each)) for each in winners)
-        # The others lead to one of a few next hops, known by their ids, which hash faster.
-        known: dict[tuple[int, int], int] = {}
+        # The others lead to one of a few next hops, known by id; any route to one of them tells its way.
         alone = view.alone
-        for route_id, (kind, address) in zip(alone.routes, alone.hops, strict=True):
-            key = id(kind), id(address)
-            way = known.get(key)
-            if way is None:
-                way = known[key] = self.way(vnet, [view.row(route_id)], labels)
-            ways.append(way)
+        hops = [*map(id, alone.hops)]
+        of_hop = {
+            hop: self.way(vnet, [view.row(route_id)], labels)
+            for hop, route_id in dict(zip(hops, alone.routes, strict=True)).items()
+        }
+        ways += [of_hop[hop] for hop in hops]
         more = atoms.spans_of(alone.limits)
         begin, end = np.array(starts + more[0], np.int64), np.array(stops + more[1], np.int64)
         order = np.lexsort((-end, begin))

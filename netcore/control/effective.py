@@ -19,6 +19,7 @@ from netcore.control.routes import (
     HOP_FACTS,
     HOPS,
     Alone,
+    DrawnHop,
     EffectiveRoute,
     HopType,
     RouteSource,
@@ -109,7 +110,7 @@ class EffectiveRoutes:
         self._profile = profile
         self._peerings = peerings
         self._gateways = gateways
-        self._hops: dict[int, Address] = {}
+        self._hops: dict[DrawnHop, DrawnHop] = {}
 
     def kind(self, subnet_id: str) -> Hashable:
         """Return what the rows of a subnet depend on: subnets of one kind have the same rows."""
@@ -264,9 +265,11 @@ class EffectiveRoutes:
         distinct = {*limits}
         if len(distinct) < len(said) or self._topology.private_endpoints:
             return none
+        known = self._hops
         hops = [
-            (route.next_hop_type, None if (hop := route.next_hop_ip) is None else self._hop(hop))
+            known.setdefault(hop, hop)
             for route in drawn.values()
+            for hop in [(route.next_hop_type, route.next_hop_ip)]
         ]
         asked = {*map(ends, (*self._profile.default_routes, *self._profile.none_prefixes))}
         asked.update(ends(prefix) for candidate in others for prefix in candidate.prefixes)
@@ -275,10 +278,6 @@ class EffectiveRoutes:
         kept = [limit not in asked for limit in limits]
         routes = dict(compress(drawn.items(), kept))
         return Alone(table, routes, [*compress(limits, kept)], [*compress(hops, kept)])
-
-    def _hop(self, address: Address) -> Address:
-        """Return a next hop: the same object for all routes to it, so that readers may go by identity."""
-        return address if address.version == 6 else self._hops.setdefault(int(address), address)
 
     def _user_prefixes(self, route: Route) -> tuple[tuple[Network, ...], int]:
         """Return the prefixes of a user route, and its rank among user routes of one prefix (fact D25)."""

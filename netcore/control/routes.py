@@ -175,6 +175,10 @@ class Selection:
 NOTHING = Selection(None, (), ())
 
 
+DrawnHop = tuple[NextHopType, Address | None]
+"""Next hop type and address of a user route."""
+
+
 class Alone(NamedTuple):
     """Routes of a route table, each the only one of its prefix and IPv4; read once, column by column.
 
@@ -182,13 +186,13 @@ class Alone(NamedTuple):
         table: id of the table.
         routes: by id.
         limits: first and last address of each one's prefix.
-        hops: next hop type and address of each.
+        hops: next hop of each; equal ones are the same object, so that readers may go by identity.
     """
 
     table: str = ""
     routes: Mapping[str, Route] = {}
     limits: Sequence[Range] = ()
-    hops: Sequence[tuple[NextHopType, Address | None]] = ()
+    hops: Sequence[DrawnHop] = ()
 
 
 class RouteTableView:
