@@ -10,6 +10,7 @@ from netcore.batch import kernel_space as kernel
 from netcore.batch import layout as at
 from netcore.batch.compile import Compiled
 from netcore.batch.distinct import distinct
+from netcore.batch.rules import cuts_of
 from netcore.batch.sheets import Table
 
 PORTS: Final = 65_536
@@ -36,6 +37,7 @@ class AllowedSets:
         self._atoms = atoms
         self._protocols = np.array([kind.rule_class for kind in kinds], np.int64)
         self._portless = np.array([kind.name in ("icmp", "none") for kind in kinds], np.bool_)
+        self._first_ports = cuts_of(self._rules.port_atom)
         self._sourced, self._bits = _sourced(compiled)
         asked = np.unique(np.concatenate([np.zeros(0, np.int64), *(self._sets(chain) for chain in chains)]))
         self._place = np.searchsorted(asked, np.arange(len(self._rules.sets)))
@@ -79,7 +81,7 @@ class AllowedSets:
             classes = self._rules.destination_ports.rows(sets).T
             change = np.ones(len(classes), np.bool_)
             change[1:] = (classes[1:] != classes[:-1]).any(axis=1)
-            cuts = np.searchsorted(self._rules.port_atom, np.flatnonzero(change))
+            cuts = self._first_ports[change]
             while not kernel.chain_sets(
                 used,
                 sources,
@@ -89,7 +91,7 @@ class AllowedSets:
                 self._sourced[sets],
                 self._protocols,
                 self._portless,
-                cuts.astype(np.int64),
+                cuts,
                 np.ascontiguousarray(classes[change]).astype(np.int64),
                 ids,
                 *self._memory.tables(),

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from netcore.batch import layout as at
 from netcore.batch.columns import told_apart
 from netcore.batch.compile import Compiled
 from netcore.batch.distinct import distinct
@@ -19,7 +20,6 @@ from netcore.batch.guests import unsaid
 from netcore.batch.sheets import Table
 from netcore.control.network import Network
 from netcore.document.part import Part
-from netcore.document.values import Address
 from netcore.forwarding.drawing import drawing_of
 from netcore.forwarding.machines import Machine
 from netcore.words import say
@@ -62,7 +62,7 @@ def classes_of(compiled: Compiled) -> Classes:
     network = compiled.network
     drawing = drawing_of(network)
     known = named(network)
-    columns = _Columns(compiled)
+    columns = _columns(compiled)
     prefixes = sorted(_guest_prefixes(network), key=str)
     topology = network.scenario.topology
     found: dict[tuple[object, ...], list[str]] = {}
@@ -82,7 +82,7 @@ def classes_of(compiled: Compiled) -> Classes:
             machine.runs,
             topology.vms[vm].zone,
             "" if machine.plain else machine.guest.model_dump_json(),
-            tuple([(address.version, columns.of(port.subnet, address)) for address in port.held]),
+            columns[port.id],
             tuple([address in prefix for address in port.held for prefix in prefixes]) if prefixes else (),
         )
         found.setdefault(key, []).append(vm)
@@ -141,28 +141,27 @@ def _alone(machine: Machine, named: dict[object, str]) -> str:
     return ""
 
 
-class _Columns:
-    """What the tables say of the addresses of a subnet's VMs, as numbers: equal numbers, equal columns."""
+def _columns(compiled: Compiled) -> dict[str, tuple[int, ...]]:
+    """Return what the tables say of the addresses of each NIC, as numbers: equal numbers, equal columns.
 
-    def __init__(self, compiled: Compiled) -> None:
-        ports = drawing_of(compiled.network).ports.values()
-        held = list(dict.fromkeys((port.subnet, address) for port in ports for address in port.held))
-        number = {subnet: index for index, subnet in enumerate(dict.fromkeys(subnet for subnet, _ in held))}
-        atoms = compiled.atoms.of_many([address for _, address in held])
-        subnets = np.array([number[subnet] for subnet, _ in held], np.int64)
-        order = np.lexsort((atoms, subnets))
-        atoms, subnets = atoms[order], subnets[order]
-        starts = np.searchsorted(subnets, np.arange(len(number) + 1))
-        rules = compiled.rules
-        kinds = distinct([subnets, compiled.flags[atoms], compiled.spaces[atoms]])[1]
-        for table in (compiled.routes.paged, rules.sources, rules.destinations):
-            kinds = told_apart(table, atoms, starts, kinds)
-        self._of = dict(zip([held[place] for place in order.tolist()], kinds.tolist(), strict=True))
-
-    def of(self, subnet: str, address: Address) -> int:
-        """Return the number of an address; numbers of two subnets are not to be compared."""
-        found: int = self._of[subnet, address]
-        return found
+    Numbers of two subnets are not to be compared.
+    """
+    counts = np.maximum(compiled.nics[:, at.NIC_HELDS], 0)
+    ends = np.cumsum(counts)
+    places = np.arange(ends[-1]) + np.repeat(compiled.nics[:, at.NIC_HELD] - (ends - counts), counts)
+    atoms = compiled.held[places].astype(np.int64)
+    subnets = np.repeat(compiled.nics[:, at.NIC_SUBNET], counts)
+    order = np.lexsort((atoms, subnets))
+    atoms, subnets = atoms[order], subnets[order]
+    starts = np.searchsorted(subnets, np.arange(subnets.max(initial=-1) + 2))
+    six = atoms >= compiled.atoms.count4
+    kinds = distinct([subnets, compiled.flags[atoms], compiled.spaces[atoms], six])[1]
+    for table in (compiled.routes.paged, compiled.rules.sources, compiled.rules.destinations):
+        kinds = told_apart(table, atoms, starts, kinds)
+    by_place = np.empty_like(kinds)
+    by_place[order] = kinds
+    found, each = by_place.tolist(), zip(compiled.nic_ids, ends.tolist(), counts.tolist(), strict=False)
+    return {nic: tuple(found[end - count : end]) for nic, end, count in each}
 
 
 def _guest_prefixes(network: Network) -> set[Any]:

@@ -127,7 +127,7 @@ class Rules:
         found._words, found._used = [self.bits[: self._used]], self._used
         found._tell_apart({PROTOCOL_NUMBERS[name] for name in named}, len(self.given))
         found._finish_chains()
-        old = _cuts_of(self.port_atom)
+        old = cuts_of(self.port_atom)
         ports = np.union1d(old, _port_cuts(rule for rules in added for rule in rules.rules))
         found.port_atom = (np.searchsorted(ports, np.arange(LAST_PORT + 1), side="right") - 1).astype(
             np.uint16
@@ -303,7 +303,8 @@ def _port_cuts(rules: Iterable[EffectiveRule]) -> Table:
     return np.array(sorted(cut for cut in cuts if cut <= LAST_PORT), np.int64)
 
 
-def _cuts_of(port_atom: Table) -> Table:
+def cuts_of(port_atom: Table) -> Table:
+    """Return the first port of each port atom, int64."""
     found: Table = np.append(0, np.flatnonzero(port_atom[1:] != port_atom[:-1]) + 1)
     return found
 

@@ -19,10 +19,10 @@ from netcore.batch.kernel_routes import STAGE_BITS, Fabric, walked
 from netcore.batch.once import once
 from netcore.batch.portsets import PORTED
 from netcore.batch.sheets import Table
-from netcore.forwarding.drawing import drawing_of
 from netcore.trace.packet import TCP, UDP
 
 _ICMP, _ICMPV6 = 1, 58
+_ODD = at.WRONG_MAC | at.HARD
 
 
 @dataclass
@@ -71,12 +71,12 @@ def space_of(compiled: Compiled) -> Space:
     """Return the plain part of a network, IPv4; all questions about one network share it."""
     classes = classes_of(compiled)
     row_of = {vm: row for row, vm in enumerate(compiled.guests.ids)}
-    firsts = [row_of[each.vms[0]] for each in classes.classes]
-    plain = [index for index, row in enumerate(firsts) if _is_plain(compiled, row)]
-    nics = compiled.guests.vms[[firsts[index] for index in plain], at.VM_NIC].astype(np.int64)
+    firsts = np.array([row_of[each.vms[0]] for each in classes.classes], np.int64)
+    plain = np.flatnonzero(_are_plain(compiled, firsts))
+    nics = compiled.guests.vms[firsts[plain], at.VM_NIC].astype(np.int64)
     subnets = compiled.nics[nics, at.NIC_SUBNET] if len(nics) else np.zeros(0, np.int64)
     order = np.argsort(subnets, kind="stable")
-    rows, nics, subnets = np.array(plain, np.int32)[order], nics[order], subnets[order]
+    rows, nics, subnets = plain.astype(np.int32)[order], nics[order], subnets[order]
     atoms = compiled.nics[nics, at.NIC_SOURCE4].astype(np.int64)
     stages = _stages(compiled)
     member = np.zeros((len(stages.rows), len(nics)), np.bool_)
@@ -149,25 +149,22 @@ def _carried(compiled: Compiled) -> tuple[Table, Table]:
     return kinds, of.ravel().astype(np.int64)
 
 
-def _is_plain(compiled: Compiled, vm: int) -> bool:
-    """Return whether only routes and rules decide what a VM sends and takes, over IPv4."""
+def _are_plain(compiled: Compiled, vms: Table) -> Table:
+    """Return of which VMs only routes and rules decide what they send and take, over IPv4: bool by place.
+
+    Args:
+        vms: int64, rows of guests.
+    """
     if compiled.carried.by_mac or compiled.carried.vpc:
-        return False
-    row = compiled.guests.vms[vm]
-    flags = int(row[at.VM_FLAGS])
-    if not flags & at.RUNS or flags & (at.HARD | at.FIREWALLED) or row[at.VM_NIC] < 0:
-        return False
-    if row[at.VM_SERVICED] != -1 or row[at.VM_FORWARDED] > 0:
-        return False
-    port = drawing_of(compiled.network).machines[compiled.guests.ids[vm]].ports[0]
-    held = [address for address in port.held if address.version == 4]
-    nic = compiled.nics[row[at.VM_NIC]]
-    return (
-        not int(nic[at.NIC_FLAGS]) & (at.WRONG_MAC | at.HARD)
-        and len(held) == 1
-        and port.source(4) == held[0]
-        and len(port.held) == 1
-    )
+        return np.zeros(len(vms), np.bool_)
+    guests = compiled.guests.vms[vms]
+    nics = compiled.nics[guests[:, at.VM_NIC]]  # that of a VM without one is any
+    flags = guests[:, at.VM_FLAGS] & (at.RUNS | at.HARD | at.FIREWALLED)
+    sends = (flags == at.RUNS) & (guests[:, at.VM_NIC] >= 0) & (nics[:, at.NIC_FLAGS] & _ODD == 0)
+    takes = (guests[:, at.VM_SERVICED] == -1) & (guests[:, at.VM_FORWARDED] <= 0)
+    held = compiled.held[np.minimum(nics[:, at.NIC_HELD], len(compiled.held) - 1)]
+    plain: Table = sends & takes & (nics[:, at.NIC_HELDS] == 1) & (nics[:, at.NIC_SOURCE4] == held)
+    return plain
 
 
 def _stages(compiled: Compiled) -> Stages:
