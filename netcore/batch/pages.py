@@ -101,7 +101,7 @@ class Pager:
     """
 
     def __init__(self, columns: int) -> None:
-        self._columns = columns
+        self.columns = columns
         self._count = (columns + SIZE - 1) >> BITS
         self._rows: list[Table] = []
         self._broken: list[Table] = []
@@ -138,7 +138,7 @@ class Pager:
     def made(self) -> Paged:
         """Return the table; one without rows has one of zeros."""
         if not self._rows:
-            self.row(np.zeros(self._columns, np.uint16))
+            self.row(np.zeros(self.columns, np.uint16))
         pages, cells = np.vstack(self._rows), np.vstack(self._cells)
         rows = np.repeat(np.arange(len(pages)), [len(broken) for broken in self._broken])
         columns = np.concatenate(self._broken)
@@ -151,7 +151,7 @@ class Pager:
         cells = np.vstack([np.repeat(even.astype(np.uint16)[:, None], SIZE, axis=1), cells])
         heads, kinds = distinct(list(cells.view(np.int64).T))
         pages[rows, columns] = kinds[len(even) :]
-        return _narrow(pages, cells[heads], self._columns)
+        return _narrow(pages, cells[heads], self.columns)
 
 
 @fast

@@ -9,9 +9,10 @@ Source: Lakshman and Stiliadis 1998 (Lucent bit vectors).
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import chain as joined
 from operator import attrgetter
-from typing import Any
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -34,6 +35,8 @@ from netcore.trace.packet import PROTOCOL_NUMBERS
 LAST_PORT = 65_535
 
 Spans = tuple[PortSpan, ...] | None
+
+T = TypeVar("T")
 
 _SAYS = attrgetter("access", "protocol", "sources", "source_ports", "destinations", "destination_ports")
 """What two rules must have in common to say the same."""
@@ -90,17 +93,15 @@ class Rules:
         self.protocol_class[numbers] = np.arange(1, len(numbers) + 1)
         pagers = [Pager(columns) for columns in (atoms.count, atoms.count, len(ports), len(ports))]
         self._words: list[Table] = []
-        self._spans: dict[int, tuple[list[int], list[int]]] = {}
         self._used = 0
         sheet = Sheet(SET_COLUMNS)
-        for rules in self.given:
-            sheet.add(*self._vectors(rules.rules, pagers, atoms, ports, len(numbers) + 1))
+        sheet.rows += self._vectors(self.given, pagers, atoms, ports, len(numbers) + 1)
         self.sets = sheet.table()
         self.sources, self.destinations, self.source_ports, self.destination_ports = (
             pager.made() for pager in pagers
         )
         self.bits = np.concatenate(self._words) if self._words else np.zeros(1, np.uint64)
-        del self._words, self._spans
+        del self._words
 
     def more(self, chains: Iterable[tuple[RuleSet, ...]], atoms: Atoms, places: Table) -> Rules:
         """Return these rules and some chains besides.
@@ -134,11 +135,9 @@ class Rules:
         )
         cells = np.searchsorted(old, ports, side="right") - 1
         pagers = [Pager(len(where)) for where in (places, places, cells, cells)]
-        found._spans = {}
         sheet = Sheet(SET_COLUMNS)
         protocols = int(found.protocol_class.max()) + 1
-        for rules in added:
-            sheet.add(*found._vectors(rules.rules, pagers, atoms, ports, protocols))
+        sheet.rows += found._vectors(added, pagers, atoms, ports, protocols)
         kept = [table.finer(places) for table in (self.sources, self.destinations)]
         kept += [table.finer(cells) for table in (self.source_ports, self.destination_ports)]
         if added:
@@ -149,7 +148,7 @@ class Rules:
             ]
         found.sources, found.destinations, found.source_ports, found.destination_ports = kept
         found.bits = np.concatenate(found._words) if found._used else self.bits
-        del found._words, found._spans
+        del found._words
         return found
 
     def _tell_apart(self, numbers: set[int], count: int) -> None:
@@ -193,69 +192,60 @@ class Rules:
 
     def _vectors(
         self,
-        rules: tuple[EffectiveRule, ...],
+        given: Sequence[RuleSet],
         pagers: Sequence[Pager],
         atoms: Atoms,
         ports: Table,
         protocols: int,
-    ) -> tuple[int, ...]:
-        """Make the vectors of one set and return its row."""
-        words = max(1, (len(rules) + 63) // 64)
-        said = _columns(rules)
-        sources = self._side(said["sources"], atoms, words, pagers[0])
-        destinations = self._side(said["destinations"], atoms, words, pagers[1])
-        protocol = self._put(_protocol_vectors(said["protocol"], self.protocol_class, protocols, words))
-        from_ports = self._ports(said["source_ports"], ports, words, pagers[2])
-        to_ports = self._ports(said["destination_ports"], ports, words, pagers[3])
-        allow = self._put(_one_vector([each is RuleAccess.ALLOW for each in said["access"]], words))
-        always = self._put(_one_vector([each is RuleAccess.ALWAYS_ALLOW for each in said["access"]], words))
-        any_port = int(all(each is None for each in said["source_ports"]))
-        return words, sources, destinations, protocol, from_ports, to_ports, allow, always, any_port
+    ) -> Iterator[tuple[int, ...]]:
+        """Make the vectors of sets and yield their rows."""
+        rules = [rule for each in given for rule in each.rules]
+        starts = np.cumsum([0, *(len(each.rules) for each in given)])
+        sides = (
+            _named([rule.sources for rule in rules], starts, lambda sets: _atoms_of(sets, atoms)),
+            _named([rule.destinations for rule in rules], starts, lambda sets: _atoms_of(sets, atoms)),
+            _named([rule.source_ports for rule in rules], starts, lambda spans: _cells(spans, ports)),
+            _named([rule.destination_ports for rule in rules], starts, lambda spans: _cells(spans, ports)),
+        )
+        words = np.maximum(1, (np.diff(starts) + 63) // 64)
+        said = self._said(rules, starts, words, protocols)
+        for index, (end, count) in enumerate(zip(np.cumsum(words).tolist(), words.tolist(), strict=True)):
+            from_, to, from_ports, to_ports = (
+                self._classes(*side.of(index), count, pager)
+                for side, pager in zip(sides, pagers, strict=True)
+            )
+            protocol = self._put(said[:, end - count : end])
+            allow, always = protocol + protocols * count, protocol + (protocols + 1) * count
+            any_port = int(len(sides[2].of(index)[3]) == starts[index + 1] - starts[index])
+            yield count, from_, to, protocol, from_ports, to_ports, allow, always, any_port
 
-    def _side(self, sides: Sequence[AddressSet | None], atoms: Atoms, words: int, pager: Pager) -> int:
-        """Make the vectors of one side's addresses: add the row of classes, return the offset."""
-        some = [(number, side) for number, side in enumerate(sides) if side is not None]
-        anyone = [number for number, side in enumerate(sides) if side is None]
-        found = []
-        for _, side in some:
-            spans = self._spans.get(id(side))  # rules share sets
-            if spans is None:
-                spans = self._spans[id(side)] = atoms.spans(side.ranges())
-            found.append(spans)
-        firsts = [first for spans in found for first in spans[0]]
-        ends = [end for spans in found for end in spans[1]]
-        owner = [number for (number, _), spans in zip(some, found, strict=True) for _ in spans[0]]
-        return self._classes(firsts, ends, owner, anyone, words, atoms.count, pager)
+    def _said(self, rules: Sequence[EffectiveRule], starts: Table, words: Table, protocols: int) -> Table:
+        """Return vectors of what rules say, uint64 [vector, word], the words of one set together.
 
-    def _ports(self, sides: Sequence[Spans], ports: Table, words: int, pager: Pager) -> int:
-        """Make the vectors of one side's ports."""
-        spans = [(number, *span) for number, side in enumerate(sides) if side is not None for span in side]
-        anyone = [number for number, side in enumerate(sides) if side is None]
-        if not spans:
-            return self._classes((), (), (), anyone, words, len(ports), pager)
-        limits = np.array(spans, np.int64).reshape(-1, 3)
-        firsts = np.searchsorted(ports, limits[:, 1], side="right") - 1
-        ends = np.searchsorted(ports, limits[:, 2], side="right")
-        return self._classes(firsts, ends, limits[:, 0], anyone, words, len(ports), pager)
+        One vector per class of protocols, of which 0 is what no rule names; then which rules allow, and which
+        always allow.
+        """
+        bit = _places(starts) + np.repeat(64 * (np.cumsum(words) - words), np.diff(starts))
+        said = np.zeros((protocols + 2, 64 * int(words.sum())), np.bool_)
+        class_of = {name: int(self.protocol_class[number]) for name, number in PROTOCOL_NUMBERS.items()}
+        kinds = np.array([class_of.get(rule.protocol, -1) for rule in rules], np.int64)
+        named = kinds >= 0
+        said[kinds[named], bit[named]] = True
+        said[:protocols, bit[~named]] = True
+        for row, access in ((protocols, RuleAccess.ALLOW), (protocols + 1, RuleAccess.ALWAYS_ALLOW)):
+            said[row, bit] = [rule.access is access for rule in rules]
+        return _packed(said)
 
     def _classes(
-        self,
-        firsts: Sequence[int] | Table,
-        ends: Sequence[int] | Table,
-        owner: Sequence[int] | Table,
-        anyone: Sequence[int],
-        words: int,
-        size: int,
-        pager: Pager,
+        self, firsts: Table, ends: Table, owner: Table, anyone: Table, words: int, pager: Pager
     ) -> int:
         """Find which cells share a vector. Cell ranges [first, end) belong to the rules ``owner``."""
         if len(owner) == 0:
             pager.add(np.zeros(1, np.int64), np.zeros(1, np.uint16))
             everywhere = np.zeros((1, words * 64), np.bool_)
             everywhere[0, anyone] = True
-            return self._put(_packed(everywhere, words))
-        one, other, owners, everyone = (np.array(each, np.int64) for each in (firsts, ends, owner, anyone))
-        cuts, kinds, vectors = _shared(one, other, owners, everyone, words, size)
+            return self._put(_packed(everywhere))
+        cuts, kinds, vectors = _shared(firsts, ends, owner, anyone, words, pager.columns)
         if len(vectors) > LAST_PORT:
             raise OverflowError("a rule set has more classes of addresses than 16 bits can number")
         pager.add(cuts, kinds)
@@ -273,9 +263,8 @@ class Rules:
         if found is not None:
             return found
         said = tuple(map(_SAYS, rules.rules))
-        found = self._by_rules.get(said)
-        if found is None:
-            found = self._by_rules[said] = len(self.given)
+        found = self._by_rules.setdefault(said, len(self.given))
+        if found == len(self.given):
             self.given.append(rules)
         self._by_id[id(rules.rules)] = found
         return found
@@ -292,9 +281,87 @@ class Rules:
         return (rule for rules in self.given for rule in rules.rules)
 
     def _address_sets(self) -> set[AddressSet]:
-        return {
-            side for rule in self._all() for side in (rule.sources, rule.destinations) if side is not None
-        }
+        # By id first, as most rules share them.
+        sides = {id(side): side for rule in self._all() for side in (rule.sources, rule.destinations)}
+        return {side for side in sides.values() if side is not None}
+
+
+class _Named(NamedTuple):
+    """What the rules of several sets name on one side, as ranges of cells, set after set.
+
+    Args:
+        starts: where the ranges of each set begin, one more than there are sets.
+        firsts, ends, owner: int64; cells [first, end) belong to a rule, by its place in its set.
+        any_starts, anyone: the same for rules that all cells belong to.
+    """
+
+    starts: list[int]
+    firsts: Table
+    ends: Table
+    owner: Table
+    any_starts: list[int]
+    anyone: Table
+
+    def of(self, index: int) -> tuple[Table, Table, Table, Table]:
+        """Return ``firsts``, ``ends``, ``owner`` and ``anyone`` of one set."""
+        mine = slice(self.starts[index], self.starts[index + 1])
+        everywhere = slice(self.any_starts[index], self.any_starts[index + 1])
+        return self.firsts[mine], self.ends[mine], self.owner[mine], self.anyone[everywhere]
+
+
+def _named(
+    sides: Sequence[T | None], starts: Table, ranges: Callable[[Collection[T]], tuple[Table, Table, Table]]
+) -> _Named:
+    """Return what rules name on one side.
+
+    Args:
+        sides: of all rules, set after set; None is everything.
+        starts: int64 [set + 1], where the rules of each set begin.
+        ranges: cells of some sides: how many ranges each has, and first cells and those behind the last of
+            all of them, int64.
+    """
+    # By id, as most rules share them.
+    ids = [*map(id, sides)]
+    distinct = {key: side for key, side in zip(ids, sides, strict=True) if side is not None}
+    number = dict(zip(distinct, range(len(distinct)), strict=True))
+    counts, firsts, ends = ranges(distinct.values())
+    of = np.array([number.get(key, -1) for key in ids], np.int64)
+    place = _places(starts)
+    some, anyone = np.flatnonzero(of >= 0), np.flatnonzero(of < 0)
+    many = counts[of[some]]
+    done = np.append(0, np.cumsum(many))
+    begin = (np.cumsum(counts) - counts)[of[some]]
+    where = np.arange(done[-1]) + np.repeat(begin - done[:-1], many)
+    return _Named(
+        done[np.searchsorted(some, starts)].tolist(),
+        firsts[where],
+        ends[where],
+        np.repeat(place[some], many),
+        np.searchsorted(anyone, starts).tolist(),
+        place[anyone],
+    )
+
+
+def _places(starts: Table) -> Table:
+    """Return the place of each rule in its set, int64."""
+    found: Table = np.arange(starts[-1]) - np.repeat(starts[:-1], np.diff(starts))
+    return found
+
+
+def _atoms_of(sets: Collection[AddressSet], atoms: Atoms) -> tuple[Table, Table, Table]:
+    """Return sets of addresses as ranges of atoms, see ``_named``."""
+    ranges = [[*each.ranges()] for each in sets]
+    firsts, ends = atoms.spans(joined.from_iterable(ranges))
+    counts, *limits = (np.array(each, np.int64) for each in ([*map(len, ranges)], firsts, ends))
+    return counts, limits[0], limits[1]
+
+
+def _cells(sides: Collection[tuple[PortSpan, ...]], ports: Table) -> tuple[Table, Table, Table]:
+    """Return ports as ranges of port atoms, see ``_named``."""
+    spans = np.array([span for side in sides for span in side], np.int64).reshape(-1, 2)
+    firsts = np.searchsorted(ports, spans[:, 0], side="right") - 1
+    ends = np.searchsorted(ports, spans[:, 1], side="right")
+    return np.array([*map(len, sides)], np.int64), firsts, ends
 
 
 def _port_cuts(rules: Iterable[EffectiveRule]) -> Table:
@@ -376,30 +443,11 @@ def _shared(
     return cuts, kinds, vectors[:known].copy()
 
 
-def _packed(matching: Table, words: int) -> Table:
-    """Return rows of booleans as rows of 64-bit words, the first boolean as the lowest bit."""
-    padded = np.zeros((len(matching), words * 64), np.bool_)
-    padded[:, : matching.shape[1]] = matching
-    found: Table = np.packbits(padded, axis=1, bitorder="little").view(np.uint64)
+def _packed(matching: Table) -> Table:
+    """Return rows of booleans as rows of 64-bit words, the first one as the lowest bit.
+
+    Args:
+        matching: bool [row, bit], whole words of bits.
+    """
+    found: Table = np.packbits(matching, axis=1, bitorder="little").view(np.uint64)
     return found
-
-
-def _one_vector(bits: Sequence[bool], words: int) -> Table:
-    return _packed(np.array(bits, np.bool_).reshape(1, -1), words)
-
-
-def _columns(rules: tuple[EffectiveRule, ...]) -> dict[str, tuple[Any, ...]]:
-    """Return rules column by column."""
-    columns = zip(*rules, strict=True) if rules else [()] * len(EffectiveRule._fields)
-    return dict(zip(EffectiveRule._fields, columns, strict=True))
-
-
-def _protocol_vectors(protocols: Sequence[str], classes: Table, count: int, words: int) -> Table:
-    """Return a vector per class of protocols; class 0 is what no rule names."""
-    matching = np.zeros((count, max(1, len(protocols))), np.bool_)
-    for index, protocol in enumerate(protocols):
-        if protocol == "*":
-            matching[:, index] = True
-        else:
-            matching[classes[PROTOCOL_NUMBERS[protocol]], index] = True
-    return _packed(matching, words)
