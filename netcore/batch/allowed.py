@@ -179,8 +179,7 @@ def _side(rows: Table) -> tuple[Table, Table, Table]:
     """
     if len(rows) == 1:
         of = rows[0]
-        has = np.zeros(int(of.max(initial=0)) + 1, np.bool_)
-        has[of] = True
+        has = np.bincount(of, minlength=1) > 0
         return np.arange(len(has))[:, None], of, np.flatnonzero(has)
     if len(rows) == 0:
         return np.zeros((1, 1), np.int64), np.zeros(rows.shape[1], np.int64), np.zeros(1, np.int64)

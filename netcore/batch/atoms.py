@@ -8,8 +8,9 @@ address is as cheap as an IPv4 one once it is found.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 
@@ -55,6 +56,14 @@ class Boundaries:
     def address(self, address: Address) -> None:
         """Make an address an atom of its own."""
         self.range(address.version, int(address), int(address))
+
+    def addresses(self, addresses: Collection[Address]) -> None:
+        """Make each of many addresses an atom of its own."""
+        for version, starts in self._starts.items():
+            numbers = [int(address) for address in addresses if address.version == version]
+            starts.update(numbers)
+            starts.update([number + 1 for number in numbers])
+            starts.discard(END[version])
 
     def atoms(self) -> Atoms:
         """Return the atoms; the same ones as for an earlier network with the same boundaries."""
@@ -162,10 +171,11 @@ class Atoms:
             ends.append(end)
         return firsts, ends
 
-    def spans_of(self, limits: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
-        """Return the same for many ranges of IPv4 that are whole atoms."""
-        starts = self._starts
-        return [starts[first] for first, _ in limits], [starts[last + 1] for _, last in limits]
+    def spans_of(self, limits: Sequence[tuple[int, int]]) -> tuple[Table, Table]:
+        """Return the same for many ranges of IPv4, int64."""
+        addresses = np.fromiter(chain.from_iterable(limits), np.uint64, 2 * len(limits))
+        found = self.find4(addresses, addresses).astype(np.int64).reshape(-1, 2)
+        return found[:, 0], found[:, 1] + 1
 
     def _before(self, number: int) -> int:
         """Return the index of the IPv6 atom that holds an address."""

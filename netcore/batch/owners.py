@@ -40,17 +40,14 @@ class Owners:
 def bound(network: Network, drawing: Drawing, boundaries: Boundaries) -> None:
     """Make every held address an atom."""
     topology = network.scenario.topology
-    # By id, as most of them are the same objects.
-    held = {
-        id(owner.address): owner.address for vnet in topology.vnets for owner in network.owners.held_in(vnet)
-    }
-    held |= {id(address): address for port in drawing.ports.values() for address in (*port.held, *port.own)}
-    for address in held.values():
-        boundaries.address(address)
-    for public in topology.public_ips.values():
-        boundaries.address(public.address)
-    for host in topology.hosts.values():
-        boundaries.address(host.address)
+    ports = drawing.ports.values()
+    held = [address for port in ports for address in port.held]
+    held += [address for port in ports if port.own != port.held for address in port.own]
+    owners = (owner for vnet in topology.vnets for owner in network.owners.held_in(vnet))
+    held += [owner.address for owner in owners if owner.kind != "nic"]
+    held += [public.address for public in topology.public_ips.values()]
+    held += [host.address for host in topology.hosts.values()]
+    boundaries.addresses(held)
 
 
 def made(

@@ -166,7 +166,9 @@ class RouteMaker:
         }
         ways += [of_hop[hop] for hop in hops]
         more = atoms.spans_of(alone.limits)
-        begin, end = np.array(starts + more[0], np.int64), np.array(stops + more[1], np.int64)
+        begin, end = (
+            np.append(np.array(one, np.int64), other) for one, other in ((starts, more[0]), (stops, more[1]))
+        )
         order = np.lexsort((-end, begin))
         return _runs(begin[order], end[order], np.array(ways, np.uint16)[order], self.none, atoms.count)
 

@@ -257,12 +257,16 @@ class EffectiveRules:
         destination_groups: tuple[str, ...] = (),
     ) -> EffectiveRule:
         """Return a rule of the drawing with its tags and groups filled in (facts F3, F12, F14)."""
-        names, others = rule.source, rule.destination
-        sources, source_names, asked = self._end(subnet_id, names, source_groups)
-        destinations, destination_names, asked_too = self._end(subnet_id, others, destination_groups)
         facts: tuple[str, ...] = ("F14",) if where == "admin" else ("F3",)
         if source_groups or destination_groups:
             facts = (*facts, "F12")
+            one, other = None, None
+        else:  # most sides are known
+            one, other = self._known.get(rule.source), self._known.get(rule.destination)
+        sources, source_names, asked = one or self._end(subnet_id, rule.source, source_groups)
+        destinations, destination_names, asked_too = other or self._end(
+            subnet_id, rule.destination, destination_groups
+        )
         return EffectiveRule(
             group,
             where,
