@@ -128,9 +128,10 @@ def _alone(machine: Machine, named: dict[object, str]) -> str:
             say("It has {count} NICs.", count=len(machine.ports)) if machine.ports else say("It has no NIC.")
         )
     port = machine.ports[0]
-    for name in (f"vms/{machine.id}", f"nics/{port.id}", *port.held):
-        if name in named:
-            return say("{named} names it.", named=named[name])
+    names = f"vms/{machine.id}", f"nics/{port.id}", *port.held
+    if not named.keys().isdisjoint(names):
+        first = next(name for name in names if name in named)
+        return say("{named} names it.", named=named[first])
     if machine.plain and port.guest_mac == port.mac:
         return ""
     guest = machine.guest

@@ -233,16 +233,17 @@ class Compiled:
                     *(self.rules.number[id(chain)] for chain in four),
                 )
             flags = layout.FORWARDS * port.ip_forwarding | layout.WRONG_MAC * (port.guest_mac != port.mac)
-            sheet.add(
+            row = (
                 vms[port.vm] if port.vm is not None else -1,
                 *same,
                 flags,
                 out.add(port, atoms),
-                len(port.held),
+                len(atoms),
                 names.number(f"nics/{port.id}"),
                 *self._sources(port, atoms),
                 equal,
             )
+            sheet.rows.append(row)
         self.doors = door_table(doors, self.routes.table_of, vnets, names, out.keep)
         self.held, self.outs, self.pool_atoms, self.pool_chooser = out.tables()
         return sheet.table()

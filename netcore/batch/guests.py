@@ -96,8 +96,9 @@ def made(
         if not moving and _bare(machine):  # most are, and nothing else is to be asked of them
             number = nic[machine.ports[0].id]
             flags = layout.RUNS if machine.runs and not (lost and loses(run.network, run.state, vm)) else 0
-            at = len(own), 1, number, len(starts), 0, len(services), -1, len(forwards), 0, len(peers)
-            rows.rows.append((flags, *at, 0, names.number(f"vms/{vm}")))
+            served, forwarded = len(services.rows), len(forwards.rows)
+            at = len(own), 1, number, len(starts), 0, served, -1, forwarded, 0, len(peers), 0
+            rows.rows.append((flags, *at, names.number(f"vms/{vm}")))
             own += map(atoms.of, machine.own)
             continue
         why = hard(machine) or _moving(machine, run.state)
@@ -215,9 +216,9 @@ def unsaid(machine: Machine) -> bool:
 
 def _bare(machine: Machine) -> bool:
     """Return whether nothing was said of a guest, and it has one NIC and one ordinary address."""
-    return (
-        unsaid(machine) and len(machine.own) == len(machine.ports) == 1 and PLATFORM.isdisjoint(machine.own)
-    )
+    if not machine.plain or machine.learned:
+        return False
+    return len(machine.own) == len(machine.ports) == 1 and PLATFORM.isdisjoint(machine.own)
 
 
 def _simple(machine: Machine) -> bool:

@@ -162,10 +162,10 @@ def _merged(ranges: list[Range]) -> list[Range]:
     ranges = sorted(ranges)
     start, end = ranges[0]
     for first, last in ranges:
-        if first > end + 1:
-            merged.append((start, end))
-            start, end = first, last
-        elif last > end:
+        if last > end:  # most lie inside of one before
+            if first > end + 1:
+                merged.append((start, end))
+                start = first
             end = last
     merged.append((start, end))
     return merged
