@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain as joined
+from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
@@ -78,8 +79,9 @@ class Rules:
     def bound(self, boundaries: Boundaries) -> None:
         """Make every address range of the rules a union of atoms."""
         for addresses in self._address_sets():
-            for version, first, last in addresses.ranges():
-                boundaries.range(version, first, last)
+            boundaries.ranges(addresses.of(4))
+            for first, last in addresses.of(6):
+                boundaries.range(6, first, last)
 
     def fill(self, atoms: Atoms) -> None:
         """Make the vectors."""
@@ -100,7 +102,7 @@ class Rules:
         self.sources, self.destinations, self.source_ports, self.destination_ports = (
             pager.made() for pager in pagers
         )
-        self.bits = np.concatenate(self._words) if self._words else np.zeros(1, np.uint64)
+        self.bits = np.concatenate(self._words) if self._used else np.zeros(1, np.uint64)
         del self._words
 
     def more(self, chains: Iterable[tuple[RuleSet, ...]], atoms: Atoms, places: Table) -> Rules:
@@ -208,16 +210,24 @@ class Rules:
             _named([rule.destination_ports for rule in rules], starts, lambda spans: _cells(spans, ports)),
         )
         words = np.maximum(1, (np.diff(starts) + 63) // 64)
+        offsets = [self._classes(side, words, pager) for side, pager in zip(sides, pagers, strict=True)]
         said = self._said(rules, starts, words, protocols)
-        for index, (end, count) in enumerate(zip(np.cumsum(words).tolist(), words.tolist(), strict=True)):
-            from_, to, from_ports, to_ports = (
-                self._classes(*side.of(index), count, pager)
-                for side, pager in zip(sides, pagers, strict=True)
-            )
+        any_port = np.diff(sides[2].any_starts) == np.diff(starts)
+        rows = np.stack([*offsets, np.cumsum(words), words, any_port], axis=1).tolist()
+        for from_, to, from_ports, to_ports, end, count, any_ in rows:
             protocol = self._put(said[:, end - count : end])
             allow, always = protocol + protocols * count, protocol + (protocols + 1) * count
-            any_port = int(len(sides[2].of(index)[3]) == starts[index + 1] - starts[index])
-            yield count, from_, to, protocol, from_ports, to_ports, allow, always, any_port
+            yield count, from_, to, protocol, from_ports, to_ports, allow, always, any_
+
+    def _classes(self, side: _Named, words: Table, pager: Pager) -> Table:
+        """Find which cells share a vector, set by set; return where the vectors of each set begin."""
+        cuts, kinds, cut_starts, vectors, vector_starts = _all_shared(*side, words, pager.columns)
+        if (np.diff(vector_starts) > LAST_PORT * words).any():
+            raise OverflowError("a rule set has more classes of addresses than 16 bits can number")
+        for first, end in pairwise(cut_starts.tolist()):
+            pager.add(cuts[first:end], kinds[first:end])
+        found: Table = self._put(vectors) + vector_starts[:-1]
+        return found
 
     def _said(self, rules: Sequence[EffectiveRule], starts: Table, words: Table, protocols: int) -> Table:
         """Return vectors of what rules say, uint64 [vector, word], the words of one set together.
@@ -235,21 +245,6 @@ class Rules:
         for row, access in ((protocols, RuleAccess.ALLOW), (protocols + 1, RuleAccess.ALWAYS_ALLOW)):
             said[row, bit] = [rule.access is access for rule in rules]
         return _packed(said)
-
-    def _classes(
-        self, firsts: Table, ends: Table, owner: Table, anyone: Table, words: int, pager: Pager
-    ) -> int:
-        """Find which cells share a vector. Cell ranges [first, end) belong to the rules ``owner``."""
-        if len(owner) == 0:
-            pager.add(np.zeros(1, np.int64), np.zeros(1, np.uint16))
-            everywhere = np.zeros((1, words * 64), np.bool_)
-            everywhere[0, anyone] = True
-            return self._put(_packed(everywhere))
-        cuts, kinds, vectors = _shared(firsts, ends, owner, anyone, words, pager.columns)
-        if len(vectors) > LAST_PORT:
-            raise OverflowError("a rule set has more classes of addresses than 16 bits can number")
-        pager.add(cuts, kinds)
-        return self._put(vectors)
 
     def _put(self, vectors: Table) -> int:
         offset = self._used
@@ -290,23 +285,17 @@ class _Named(NamedTuple):
     """What the rules of several sets name on one side, as ranges of cells, set after set.
 
     Args:
-        starts: where the ranges of each set begin, one more than there are sets.
+        starts: int64 [set + 1], where the ranges of each set begin.
         firsts, ends, owner: int64; cells [first, end) belong to a rule, by its place in its set.
         any_starts, anyone: the same for rules that all cells belong to.
     """
 
-    starts: list[int]
+    starts: Table
     firsts: Table
     ends: Table
     owner: Table
-    any_starts: list[int]
+    any_starts: Table
     anyone: Table
-
-    def of(self, index: int) -> tuple[Table, Table, Table, Table]:
-        """Return ``firsts``, ``ends``, ``owner`` and ``anyone`` of one set."""
-        mine = slice(self.starts[index], self.starts[index + 1])
-        everywhere = slice(self.any_starts[index], self.any_starts[index + 1])
-        return self.firsts[mine], self.ends[mine], self.owner[mine], self.anyone[everywhere]
 
 
 def _named(
@@ -333,11 +322,11 @@ def _named(
     begin = (np.cumsum(counts) - counts)[of[some]]
     where = np.arange(done[-1]) + np.repeat(begin - done[:-1], many)
     return _Named(
-        done[np.searchsorted(some, starts)].tolist(),
+        done[np.searchsorted(some, starts)],
         firsts[where],
         ends[where],
         np.repeat(place[some], many),
-        np.searchsorted(anyone, starts).tolist(),
+        np.searchsorted(anyone, starts),
         place[anyone],
     )
 
@@ -350,10 +339,17 @@ def _places(starts: Table) -> Table:
 
 def _atoms_of(sets: Collection[AddressSet], atoms: Atoms) -> tuple[Table, Table, Table]:
     """Return sets of addresses as ranges of atoms, see ``_named``."""
-    ranges = [[*each.ranges()] for each in sets]
-    firsts, ends = atoms.spans(joined.from_iterable(ranges))
-    counts, *limits = (np.array(each, np.int64) for each in ([*map(len, ranges)], firsts, ends))
-    return counts, limits[0], limits[1]
+    four, six = ([each.of(version) for each in sets] for version in (4, 6))
+    counts, counts_six = (np.array([*map(len, ranges)], np.int64) for ranges in (four, six))
+    firsts, ends = atoms.spans_of([*joined.from_iterable(four)])
+    more = atoms.spans((6, first, last) for ranges in six for first, last in ranges)
+    both = (
+        np.append(one, np.array(other, np.int64)) for one, other in zip((firsts, ends), more, strict=True)
+    )
+    which = np.repeat(np.tile(np.arange(len(sets)), 2), np.append(counts, counts_six))
+    order = np.argsort(which, kind="stable")
+    firsts, ends = (each[order] for each in both)
+    return counts + counts_six, firsts, ends
 
 
 def _cells(sides: Collection[tuple[PortSpan, ...]], ports: Table) -> tuple[Table, Table, Table]:
@@ -441,6 +437,47 @@ def _shared(
             known += 1
         kinds[run] = slots[slot]
     return cuts, kinds, vectors[:known].copy()
+
+
+@fast
+def _all_shared(
+    starts: Table,
+    firsts: Table,
+    ends: Table,
+    owner: Table,
+    any_starts: Table,
+    anyone: Table,
+    words: Table,
+    size: int,
+) -> tuple[Table, Table, Table, Table, Table]:
+    """Return what ``_shared`` finds for each set, one after the other, and where those of each set begin.
+
+    Args:
+        starts, firsts, ends, owner, any_starts, anyone: see ``_Named``.
+        words: int64 by set.
+        size: number of cells.
+
+    Returns:
+        cuts, kinds, where they begin; words of vectors, where they begin.
+    """
+    most = 2 * np.diff(starts) + 1
+    cuts, kinds = np.empty(most.sum(), np.int64), np.empty(most.sum(), np.uint16)
+    vectors = np.empty((most * words).sum(), np.uint64)
+    cut_starts, vector_starts = np.zeros(len(starts), np.int64), np.zeros(len(starts), np.int64)
+    for k in range(len(words)):
+        mine, everywhere = slice(starts[k], starts[k + 1]), slice(any_starts[k], any_starts[k + 1])
+        found = _shared(firsts[mine], ends[mine], owner[mine], anyone[everywhere], words[k], size)
+        cut, vector = cut_starts[k] + len(found[0]), vector_starts[k] + found[2].size
+        cuts[cut_starts[k] : cut], kinds[cut_starts[k] : cut] = found[0], found[1]
+        vectors[vector_starts[k] : vector] = found[2].ravel()
+        cut_starts[k + 1], vector_starts[k + 1] = cut, vector
+    return (
+        cuts[: cut_starts[-1]],
+        kinds[: cut_starts[-1]],
+        cut_starts,
+        vectors[: vector_starts[-1]],
+        vector_starts,
+    )
 
 
 def _packed(matching: Table) -> Table:

@@ -7,7 +7,7 @@ length, and sorted ranges. Neither knows what its values mean.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from ipaddress import IPv4Network, IPv6Network
 from operator import attrgetter
 from typing import Generic, TypeVar
@@ -139,6 +139,10 @@ class AddressSet:
         for version in (4, 6):
             for first, last in self._ranges[version]:
                 yield version, first, last
+
+    def of(self, version: int) -> Sequence[Range]:
+        """Return the ranges of one IP version, ascending."""
+        return self._ranges[version]
 
     def without(self, other: AddressSet) -> AddressSet:
         """Return the addresses of this set that the other one lacks."""
