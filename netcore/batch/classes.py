@@ -169,6 +169,8 @@ def _guest_prefixes(network: Network) -> set[Any]:
     """Return the ranges that guests and their firewalls tell apart."""
     found: set[Any] = set()
     for machine in drawing_of(network).machines.values():
+        if machine.plain and machine.usual:
+            continue
         if not machine.usual:
             found |= {path.prefix for path in machine.paths}
         for rules in machine.firewall.values():

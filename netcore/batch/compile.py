@@ -15,6 +15,7 @@ import numpy as np
 
 from netcore.batch import balancers, edge, guests, layout, neighbours, owners, routes
 from netcore.batch.atoms import Boundaries
+from netcore.batch.distinct import distinct
 from netcore.batch.doors import Door, doors_of
 from netcore.batch.doors import table_of as door_table
 from netcore.batch.rules import Rules
@@ -196,11 +197,8 @@ class Compiled:
                 first, last = int(prefix.network_address), int(prefix.broadcast_address)
                 start, end = self.atoms.span(prefix.version, first, last)
                 inside[start:end, index] = True
-        seen: dict[bytes, int] = {}
-        packed = np.packbits(inside, axis=1)
-        kind = np.array([seen.setdefault(row.tobytes(), len(seen)) for row in packed], np.uint16)
-        firsts = np.unique(kind, return_index=True)[1]
-        return kind, np.ascontiguousarray(inside[firsts])
+        firsts, kind = distinct(list(np.packbits(inside, axis=1).T))
+        return kind.astype(np.uint16), np.ascontiguousarray(inside[firsts])
 
     def _nics(
         self,

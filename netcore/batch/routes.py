@@ -164,7 +164,7 @@ class RouteMaker:
             hop: self.way(vnet, [view.row(route_id)], labels)
             for hop, route_id in dict(zip(hops, alone.routes, strict=True)).items()
         }
-        ways += [of_hop[hop] for hop in hops]
+        ways += map(of_hop.__getitem__, hops)
         more = atoms.spans_of(alone.limits)
         begin, end = (
             np.append(np.array(one, np.int64), other) for one, other in ((starts, more[0]), (stops, more[1]))
