@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import netcore
+from netcore.batch import atoms
 from tests.bench import drawing
 from tests.bench.measure import NotMeasured, engine
 from tests.bench.peers.loop import ABSENT, DELIVERED, DENIED, LOOP, NOWHERE, Fate
@@ -176,8 +177,10 @@ def walk_routes(ready: Any) -> Any:
 def header_counts(network: Workload, scenario: netcore.Scenario) -> NDArray[np.object_]:
     """Return how many headers are delivered [sending subnet, receiving subnet], in the order of the workload.
 
-    Everything is counted in: from the drawing to arrays, and from arrays to numbers.
+    Everything is counted in: from the drawing to arrays, and from arrays to numbers. The atoms that the
+    engine keeps of the last networks, for the next edit of one, are forgotten.
     """
+    atoms._atoms.cache_clear()
     compile_network, reach_counts = engine("compile_network", "reach_counts")
     found = reach_counts(compile_network(netcore.compile(scenario)))
     row = {name: number for number, name in enumerate(found.subnets)}
