@@ -41,6 +41,8 @@ class Demo:
 
     def __init__(self, data: Path, env: dict[str, str], *args: str) -> None:
         command = [sys.executable, "manage.py", "demo", "--no-open", "--data", str(data), *args]
+        # Tests that run in the background of a shell ignore Ctrl-C, and what they start would as well.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
