@@ -46,12 +46,12 @@ class Boundaries:
         """Make a prefix a union of atoms."""
         self.range(prefix.version, *ends(prefix))
 
-    def ranges(self, limits: Sequence[tuple[int, int]]) -> None:
-        """Make many ranges of IPv4 from first to last address unions of atoms."""
-        starts = self._starts[4]
+    def ranges(self, limits: Sequence[tuple[int, int]], version: int = 4) -> None:
+        """Make many ranges from first to last address unions of atoms."""
+        starts = self._starts[version]
         starts.update([first for first, _ in limits])
         starts.update([last + 1 for _, last in limits])
-        starts.discard(END[4])
+        starts.discard(END[version])
 
     def address(self, address: Address) -> None:
         """Make an address an atom of its own."""
@@ -59,11 +59,9 @@ class Boundaries:
 
     def addresses(self, addresses: Collection[Address]) -> None:
         """Make each of many addresses an atom of its own."""
-        for version, starts in self._starts.items():
+        for version in self._starts:
             numbers = [int(address) for address in addresses if address.version == version]
-            starts.update(numbers)
-            starts.update([number + 1 for number in numbers])
-            starts.discard(END[version])
+            self.ranges([*zip(numbers, numbers, strict=True)], version)
 
     def atoms(self) -> Atoms:
         """Return the atoms; the same ones as for an earlier network with the same boundaries."""
@@ -172,7 +170,7 @@ class Atoms:
         return firsts, ends
 
     def spans_of(self, limits: Sequence[tuple[int, int]]) -> tuple[Table, Table]:
-        """Return the same for many ranges of IPv4, int64."""
+        """Return the same for many ranges of IPv4 (first, last) that are whole atoms, as int64."""
         addresses = np.fromiter(chain.from_iterable(limits), np.uint64, 2 * len(limits))
         found = self.find4(addresses, addresses).astype(np.int64).reshape(-1, 2)
         return found[:, 0], found[:, 1] + 1

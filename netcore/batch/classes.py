@@ -20,6 +20,7 @@ from netcore.batch.guests import unsaid
 from netcore.batch.sheets import Table
 from netcore.control.network import Network
 from netcore.document.part import Part
+from netcore.document.values import Network as Prefix
 from netcore.forwarding.drawing import drawing_of
 from netcore.forwarding.machines import Machine
 from netcore.words import say
@@ -63,7 +64,7 @@ def classes_of(compiled: Compiled) -> Classes:
     drawing = drawing_of(network)
     known = named(network)
     columns = _columns(compiled)
-    prefixes = sorted(_guest_prefixes(network), key=str)
+    prefixes = sorted(set[Prefix]().union(*map(prefixes_of, drawing.machines.values())), key=str)
     topology = network.scenario.topology
     found: dict[tuple[object, ...], list[str]] = {}
     why: dict[str, str] = {}
@@ -165,16 +166,11 @@ def _columns(compiled: Compiled) -> dict[str, tuple[int, ...]]:
     return {nic: tuple(found[end - count : end]) for nic, end, count in each}
 
 
-def _guest_prefixes(network: Network) -> set[Any]:
-    """Return the ranges that guests and their firewalls tell apart."""
-    found: set[Any] = set()
-    for machine in drawing_of(network).machines.values():
-        if machine.plain and machine.usual:
-            continue
-        if not machine.usual:
-            found |= {path.prefix for path in machine.paths}
-        for rules in machine.firewall.values():
-            found |= {side for rule in rules for side in (rule.source, rule.destination) if side is not None}
+def prefixes_of(machine: Machine) -> set[Prefix]:
+    """Return the ranges of addresses that a guest tells apart."""
+    found = set() if machine.usual else {path.prefix for path in machine.paths}
+    for rules in machine.firewall.values():
+        found |= {side for rule in rules for side in (rule.source, rule.destination) if side is not None}
     return found
 
 

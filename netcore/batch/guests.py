@@ -216,9 +216,8 @@ def unsaid(machine: Machine) -> bool:
 
 def _bare(machine: Machine) -> bool:
     """Return whether nothing was said of a guest, and it has one NIC and one ordinary address."""
-    if not machine.plain or machine.learned:
-        return False
-    return len(machine.own) == len(machine.ports) == 1 and PLATFORM.isdisjoint(machine.own)
+    one = len(machine.own) == len(machine.ports) == 1
+    return one and unsaid(machine) and PLATFORM.isdisjoint(machine.own)
 
 
 def _simple(machine: Machine) -> bool:

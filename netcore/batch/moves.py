@@ -10,13 +10,12 @@ import numpy as np
 
 from netcore.batch import guests
 from netcore.batch import layout as at
-from netcore.batch.classes import named, named_by
+from netcore.batch.classes import named, named_by, prefixes_of
 from netcore.batch.compile import Compiled
 from netcore.batch.edge import WaysOut
 from netcore.batch.sheets import Names, Table
 from netcore.control.prefixes import ends
 from netcore.document.values import Address
-from netcore.document.values import Network as Prefix
 from netcore.forwarding.drawing import drawing_of
 from netcore.forwarding.machines import Machine
 from netcore.forwarding.run import Phase, Run
@@ -48,14 +47,6 @@ def addresses_of(machine: Machine) -> set[Address]:
 def has_moved(before: Machine, later: Machine) -> bool:
     """Return whether a VM has other addresses."""
     return before.held != later.held or before.own != later.own
-
-
-def prefixes_of(machine: Machine) -> set[Prefix]:
-    """Return the ranges of addresses that a guest tells apart."""
-    found = set() if machine.usual else {path.prefix for path in machine.paths}
-    for rules in machine.firewall.values():
-        found |= {side for rule in rules for side in (rule.source, rule.destination) if side is not None}
-    return found
 
 
 def named_vms(machines: Mapping[str, Machine], vms: Iterable[str]) -> set[str]:

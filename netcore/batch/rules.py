@@ -9,11 +9,9 @@ Source: Lakshman and Stiliadis 1998 (Lucent bit vectors).
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from itertools import chain as joined
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from operator import attrgetter
-from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -26,9 +24,9 @@ from netcore.batch.layout import (
     SET_PROTOCOL,
     SET_WORDS,
 )
-from netcore.batch.loops import fast
 from netcore.batch.pages import Pager
 from netcore.batch.sheets import Sheet, Table, column
+from netcore.batch.sides import Side, atoms_of, cells_of, places, side_of, vectors_of
 from netcore.control.prefixes import AddressSet
 from netcore.control.rules import EffectiveRule, PortSpan, RuleAccess, RuleSet
 from netcore.trace.packet import PROTOCOL_NUMBERS
@@ -36,8 +34,6 @@ from netcore.trace.packet import PROTOCOL_NUMBERS
 LAST_PORT = 65_535
 
 Spans = tuple[PortSpan, ...] | None
-
-T = TypeVar("T")
 
 _SAYS = attrgetter("access", "protocol", "sources", "source_ports", "destinations", "destination_ports")
 """What two rules must have in common to say the same."""
@@ -79,17 +75,14 @@ class Rules:
     def bound(self, boundaries: Boundaries) -> None:
         """Make every address range of the rules a union of atoms."""
         for addresses in self._address_sets():
-            boundaries.ranges(addresses.of(4))
-            for first, last in addresses.of(6):
-                boundaries.range(6, first, last)
+            for version in (4, 6):
+                boundaries.ranges(addresses.of(version), version)
 
     def fill(self, atoms: Atoms) -> None:
         """Make the vectors."""
         self._finish_chains()
         ports = _port_cuts(self._all())
-        self.port_atom = (np.searchsorted(ports, np.arange(LAST_PORT + 1), side="right") - 1).astype(
-            np.uint16
-        )
+        self.port_atom = _port_atom(ports)
         numbers = sorted({PROTOCOL_NUMBERS[rule.protocol] for rule in self._all() if rule.protocol != "*"})
         self.protocol_class = np.zeros(256, np.uint8)
         self.protocol_class[numbers] = np.arange(1, len(numbers) + 1)
@@ -132,9 +125,7 @@ class Rules:
         found._finish_chains()
         old = cuts_of(self.port_atom)
         ports = np.union1d(old, _port_cuts(rule for rules in added for rule in rules.rules))
-        found.port_atom = (np.searchsorted(ports, np.arange(LAST_PORT + 1), side="right") - 1).astype(
-            np.uint16
-        )
+        found.port_atom = _port_atom(ports)
         cells = np.searchsorted(old, ports, side="right") - 1
         pagers = [Pager(len(where)) for where in (places, places, cells, cells)]
         sheet = Sheet(SET_COLUMNS)
@@ -204,10 +195,10 @@ class Rules:
         rules = [rule for each in given for rule in each.rules]
         starts = np.cumsum([0, *(len(each.rules) for each in given)])
         sides = (
-            _named([rule.sources for rule in rules], starts, lambda sets: _atoms_of(sets, atoms)),
-            _named([rule.destinations for rule in rules], starts, lambda sets: _atoms_of(sets, atoms)),
-            _named([rule.source_ports for rule in rules], starts, lambda spans: _cells(spans, ports)),
-            _named([rule.destination_ports for rule in rules], starts, lambda spans: _cells(spans, ports)),
+            side_of([rule.sources for rule in rules], starts, lambda sets: atoms_of(sets, atoms)),
+            side_of([rule.destinations for rule in rules], starts, lambda sets: atoms_of(sets, atoms)),
+            side_of([rule.source_ports for rule in rules], starts, lambda spans: cells_of(spans, ports)),
+            side_of([rule.destination_ports for rule in rules], starts, lambda spans: cells_of(spans, ports)),
         )
         words = np.maximum(1, (np.diff(starts) + 63) // 64)
         offsets = [self._classes(side, words, pager) for side, pager in zip(sides, pagers, strict=True)]
@@ -219,9 +210,9 @@ class Rules:
             allow, always = protocol + protocols * count, protocol + (protocols + 1) * count
             yield count, from_, to, protocol, from_ports, to_ports, allow, always, any_
 
-    def _classes(self, side: _Named, words: Table, pager: Pager) -> Table:
+    def _classes(self, side: Side, words: Table, pager: Pager) -> Table:
         """Find which cells share a vector, set by set; return where the vectors of each set begin."""
-        cuts, kinds, cut_starts, vectors, vector_starts = _all_shared(*side, words, pager.columns)
+        cuts, kinds, cut_starts, vectors, vector_starts = vectors_of(*side, words, pager.columns)
         if (np.diff(vector_starts) > LAST_PORT * words).any():
             raise OverflowError("a rule set has more classes of addresses than 16 bits can number")
         for first, end in pairwise(cut_starts.tolist()):
@@ -235,7 +226,7 @@ class Rules:
         One vector per class of protocols, of which 0 is what no rule names; then which rules allow, and which
         always allow.
         """
-        bit = _places(starts) + np.repeat(64 * (np.cumsum(words) - words), np.diff(starts))
+        bit = places(starts) + np.repeat(64 * (np.cumsum(words) - words), np.diff(starts))
         said = np.zeros((protocols + 2, 64 * int(words.sum())), np.bool_)
         class_of = {name: int(self.protocol_class[number]) for name, number in PROTOCOL_NUMBERS.items()}
         kinds = np.array([class_of.get(rule.protocol, -1) for rule in rules], np.int64)
@@ -281,89 +272,16 @@ class Rules:
         return {side for side in sides.values() if side is not None}
 
 
-class _Named(NamedTuple):
-    """What the rules of several sets name on one side, as ranges of cells, set after set.
-
-    Args:
-        starts: int64 [set + 1], where the ranges of each set begin.
-        firsts, ends, owner: int64; cells [first, end) belong to a rule, by its place in its set.
-        any_starts, anyone: the same for rules that all cells belong to.
-    """
-
-    starts: Table
-    firsts: Table
-    ends: Table
-    owner: Table
-    any_starts: Table
-    anyone: Table
-
-
-def _named(
-    sides: Sequence[T | None], starts: Table, ranges: Callable[[Collection[T]], tuple[Table, Table, Table]]
-) -> _Named:
-    """Return what rules name on one side.
-
-    Args:
-        sides: of all rules, set after set; None is everything.
-        starts: int64 [set + 1], where the rules of each set begin.
-        ranges: cells of some sides: how many ranges each has, and first cells and those behind the last of
-            all of them, int64.
-    """
-    # By id, as most rules share them.
-    ids = [*map(id, sides)]
-    distinct = {key: side for key, side in zip(ids, sides, strict=True) if side is not None}
-    number = dict(zip(distinct, range(len(distinct)), strict=True))
-    counts, firsts, ends = ranges(distinct.values())
-    of = np.array([number.get(key, -1) for key in ids], np.int64)
-    place = _places(starts)
-    some, anyone = np.flatnonzero(of >= 0), np.flatnonzero(of < 0)
-    many = counts[of[some]]
-    done = np.append(0, np.cumsum(many))
-    begin = (np.cumsum(counts) - counts)[of[some]]
-    where = np.arange(done[-1]) + np.repeat(begin - done[:-1], many)
-    return _Named(
-        done[np.searchsorted(some, starts)],
-        firsts[where],
-        ends[where],
-        np.repeat(place[some], many),
-        np.searchsorted(anyone, starts),
-        place[anyone],
-    )
-
-
-def _places(starts: Table) -> Table:
-    """Return the place of each rule in its set, int64."""
-    found: Table = np.arange(starts[-1]) - np.repeat(starts[:-1], np.diff(starts))
-    return found
-
-
-def _atoms_of(sets: Collection[AddressSet], atoms: Atoms) -> tuple[Table, Table, Table]:
-    """Return sets of addresses as ranges of atoms, see ``_named``."""
-    four, six = ([each.of(version) for each in sets] for version in (4, 6))
-    counts, counts_six = (np.array([*map(len, ranges)], np.int64) for ranges in (four, six))
-    firsts, ends = atoms.spans_of([*joined.from_iterable(four)])
-    more = atoms.spans((6, first, last) for ranges in six for first, last in ranges)
-    both = (
-        np.append(one, np.array(other, np.int64)) for one, other in zip((firsts, ends), more, strict=True)
-    )
-    which = np.repeat(np.tile(np.arange(len(sets)), 2), np.append(counts, counts_six))
-    order = np.argsort(which, kind="stable")
-    firsts, ends = (each[order] for each in both)
-    return counts + counts_six, firsts, ends
-
-
-def _cells(sides: Collection[tuple[PortSpan, ...]], ports: Table) -> tuple[Table, Table, Table]:
-    """Return ports as ranges of port atoms, see ``_named``."""
-    spans = np.array([span for side in sides for span in side], np.int64).reshape(-1, 2)
-    firsts = np.searchsorted(ports, spans[:, 0], side="right") - 1
-    ends = np.searchsorted(ports, spans[:, 1], side="right")
-    return np.array([*map(len, sides)], np.int64), firsts, ends
-
-
 def _port_cuts(rules: Iterable[EffectiveRule]) -> Table:
     said = {spans for rule in rules for spans in (rule.source_ports, rule.destination_ports) if spans}
     cuts = {0}.union(*({first, last + 1} for spans in said for first, last in spans))
     return np.array(sorted(cut for cut in cuts if cut <= LAST_PORT), np.int64)
+
+
+def _port_atom(cuts: Table) -> Table:
+    """Return the port atom of each port, uint16: the opposite of ``cuts_of``."""
+    found: Table = np.searchsorted(cuts, np.arange(LAST_PORT + 1), side="right") - 1
+    return found.astype(np.uint16)
 
 
 def cuts_of(port_atom: Table) -> Table:
@@ -390,94 +308,6 @@ def _is_anyone(side: AddressSet | None, version: int) -> bool:
 
 def _any_port(*sides: Spans) -> bool:
     return all(side is None or (0, LAST_PORT) in side for side in sides)
-
-
-@fast
-def _shared(
-    firsts: Table, ends: Table, owner: Table, anyone: Table, words: int, size: int
-) -> tuple[Table, Table, Table]:
-    """Return where runs of cells begin, the vector of each run by number, and the vectors, no two equal.
-
-    Args:
-        firsts, ends, owner: cells [first, end) belong to a rule; ``anyone``: rules that all cells belong to.
-        size: number of cells.
-    """
-    limits = np.sort(np.concatenate((np.zeros(1, np.int64), firsts, ends)))
-    cuts = np.empty(len(limits), np.int64)
-    count = 0
-    for k in range(len(limits)):
-        if limits[k] < size and (k == 0 or limits[k] != limits[k - 1]):
-            cuts[count] = limits[k]
-            count += 1
-    cuts = cuts[:count].copy()
-    vectors = np.zeros((count, words), np.uint64)
-    starts, stops = np.searchsorted(cuts, firsts), np.searchsorted(cuts, ends)
-    for k in range(len(owner)):
-        for run in range(starts[k], stops[k]):
-            vectors[run, owner[k] >> 6] |= np.uint64(1) << np.uint64(owner[k] & 63)
-    for k in range(len(anyone)):
-        for run in range(count):
-            vectors[run, anyone[k] >> 6] |= np.uint64(1) << np.uint64(anyone[k] & 63)
-    slots_count = 16
-    while slots_count < 2 * count:
-        slots_count *= 2
-    slots, kinds = np.full(slots_count, -1, np.int64), np.empty(count, np.uint16)
-    known = 0
-    for run in range(count):
-        mixed = np.uint64(0)
-        for w in range(words):
-            mixed = (mixed ^ vectors[run, w]) * np.uint64(0x9E37_79B9_7F4A_7C15)
-            mixed ^= mixed >> np.uint64(32)
-        slot = np.int64(mixed & np.uint64(slots_count - 1))
-        while slots[slot] >= 0 and (vectors[slots[slot]] != vectors[run]).any():
-            slot = (slot + 1) & (slots_count - 1)
-        if slots[slot] < 0:
-            slots[slot] = known
-            vectors[known] = vectors[run]  # those before it are done
-            known += 1
-        kinds[run] = slots[slot]
-    return cuts, kinds, vectors[:known].copy()
-
-
-@fast
-def _all_shared(
-    starts: Table,
-    firsts: Table,
-    ends: Table,
-    owner: Table,
-    any_starts: Table,
-    anyone: Table,
-    words: Table,
-    size: int,
-) -> tuple[Table, Table, Table, Table, Table]:
-    """Return what ``_shared`` finds for each set, one after the other, and where those of each set begin.
-
-    Args:
-        starts, firsts, ends, owner, any_starts, anyone: see ``_Named``.
-        words: int64 by set.
-        size: number of cells.
-
-    Returns:
-        cuts, kinds, where they begin; words of vectors, where they begin.
-    """
-    most = 2 * np.diff(starts) + 1
-    cuts, kinds = np.empty(most.sum(), np.int64), np.empty(most.sum(), np.uint16)
-    vectors = np.empty((most * words).sum(), np.uint64)
-    cut_starts, vector_starts = np.zeros(len(starts), np.int64), np.zeros(len(starts), np.int64)
-    for k in range(len(words)):
-        mine, everywhere = slice(starts[k], starts[k + 1]), slice(any_starts[k], any_starts[k + 1])
-        found = _shared(firsts[mine], ends[mine], owner[mine], anyone[everywhere], words[k], size)
-        cut, vector = cut_starts[k] + len(found[0]), vector_starts[k] + found[2].size
-        cuts[cut_starts[k] : cut], kinds[cut_starts[k] : cut] = found[0], found[1]
-        vectors[vector_starts[k] : vector] = found[2].ravel()
-        cut_starts[k + 1], vector_starts[k + 1] = cut, vector
-    return (
-        cuts[: cut_starts[-1]],
-        kinds[: cut_starts[-1]],
-        cut_starts,
-        vectors[: vector_starts[-1]],
-        vector_starts,
-    )
 
 
 def _packed(matching: Table) -> Table:

@@ -8,11 +8,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from netcore.batch import layout as at
-from netcore.batch.classes import classes_of
+from netcore.batch.classes import classes_of, prefixes_of
 from netcore.batch.compile import Compiled
 from netcore.batch.distinct import distinct
 from netcore.batch.headers import keep_ports
-from netcore.batch.moves import addresses_of, named_vms, prefixes_of
+from netcore.batch.moves import addresses_of, named_vms
 from netcore.batch.parties import Parties
 from netcore.batch.passing import STRAIGHT, doors, is_simple, middles, usual_vms
 from netcore.batch.sheets import Table

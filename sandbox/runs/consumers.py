@@ -8,7 +8,7 @@ import json
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any, Final
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -37,10 +37,6 @@ COMMANDS_S: Final = 10.0
 
 _ORDER: Final[dict[str, int]] = {State.QUEUED: 0, State.RUNNING: 1}
 """A run goes through its states in this order; all others are its end."""
-
-_GONE: Final = (OSError, RuntimeError)
-"""What a server raises where there is nobody any more: the browser left; or it slept for so long, with a
-message on its way to it, that the server has closed the socket by itself."""
 
 log = logging.getLogger(__name__)
 
@@ -194,12 +190,12 @@ class RunConsumer(AsyncWebsocketConsumer):
 
         Without what Channels does to it first: this is done for each event and browser.
         """
-        with contextlib.suppress(*_GONE):
+        with _unless_gone():
             await AsyncConsumer.send(self, {"type": "websocket.send", "text": text})
 
     async def close(self, *args: Any, **kwargs: Any) -> None:
         """Close, unless the browser was faster."""
-        with contextlib.suppress(*_GONE):
+        with _unless_gone():
             await super().close(*args, **kwargs)
 
     async def _error(self, message: str) -> None:
@@ -214,6 +210,21 @@ class RunConsumer(AsyncWebsocketConsumer):
             self._commands.popleft()
         self._commands.append(moment)
         return len(self._commands) > COMMANDS
+
+
+@contextlib.contextmanager
+def _unless_gone() -> Iterator[None]:
+    """Let pass what a server raises where there is nobody any more.
+
+    An OSError, where the browser left. A RuntimeError, where the server closed the socket by itself while a
+    message waited: a browser that sleeps answers no ping. What else it might be is said in the log.
+    """
+    try:
+        yield
+    except OSError:
+        pass
+    except RuntimeError as error:
+        log.info("a socket was closed before a message was sent: %s", error)
 
 
 def _is_seq(value: Any) -> bool:

@@ -8,10 +8,15 @@ import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 WIDEST = 0.25
 """Readings that spread over more than this share of their median are discarded."""
+
+IN_TURN = 3
+"""So often something is read for one figure where one reading would say little; the median counts."""
+
+T = TypeVar("T")
 
 
 class NotMeasured(Exception):
@@ -109,10 +114,15 @@ def seconds(work: Callable[[], Any], clock: Callable[[], float] = time.process_t
         gc.enable()
 
 
-def steady(work: Callable[[], float], times: int = 3) -> float:
-    """Return the median of some readings, for exponents: they set one size against another, each read once,
-    and what disturbs the machine meanwhile would be taken for growth."""
-    return statistics.median(work() for _ in range(times))
+def by_size(sizes: Sequence[T], once: Callable[[T], float], repetitions: int) -> list[list[float]]:
+    """Return for each repetition what each size takes: of three readings the median.
+
+    An exponent sets one size against another. If each were read once, what disturbs the machine meanwhile
+    would be taken for growth.
+    """
+    return [
+        [statistics.median(once(size) for _ in range(IN_TURN)) for size in sizes] for _ in range(repetitions)
+    ]
 
 
 def paired(

@@ -38,6 +38,11 @@ def compiled(network: Workload) -> Any:
     return compile_network(netcore.compile(drawing.scenario(network)))
 
 
+def forget() -> None:
+    """Forget the atoms that the engine keeps of the last networks, for the next edit of one."""
+    atoms._atoms.cache_clear()
+
+
 def packets(made: Any, network: Workload, flows: Flows) -> Any:
     """Return flows as the engine's arrays of packets."""
     number = {path: index for index, path in enumerate(made.senders)}
@@ -177,10 +182,9 @@ def walk_routes(ready: Any) -> Any:
 def header_counts(network: Workload, scenario: netcore.Scenario) -> NDArray[np.object_]:
     """Return how many headers are delivered [sending subnet, receiving subnet], in the order of the workload.
 
-    Everything is counted in: from the drawing to arrays, and from arrays to numbers. The atoms that the
-    engine keeps of the last networks, for the next edit of one, are forgotten.
+    Everything is counted in: from the drawing to arrays, and from arrays to numbers.
     """
-    atoms._atoms.cache_clear()
+    forget()
     compile_network, reach_counts = engine("compile_network", "reach_counts")
     found = reach_counts(compile_network(netcore.compile(scenario)))
     row = {name: number for number, name in enumerate(found.subnets)}

@@ -27,7 +27,8 @@ has failed and there is no figure. Then ours and the peer work in turn, five tim
 processes; a process counts with the median of its ratios, and of the processes the worst counts. Where each
 more takes minutes there are fewer, and the note says how many. One thread unless the line says otherwise, by
 processor time. A process whose ratios spread over more than 25 % of their median is discarded, and the line
-says so. Exponents of growth spread as the times do that they stand for.
+says so. Exponents of growth spread as the times do that they stand for; for them each size is read three
+times, and the median counts.
 """
 
 

@@ -24,8 +24,8 @@ from netcore.control.routes import HopType
 from netcore.document.guests import GuestService
 from netcore.document.models import Route as DrawnRoute
 from netcore.document.models import Subnet
-from tests.bench import drawing
-from tests.bench.measure import Goal, Readings, Target, engine, same, seconds, slope, steady
+from tests.bench import drawing, ours
+from tests.bench.measure import Goal, Readings, Target, by_size, engine, same, seconds, slope
 from tests.bench.workload import N10K, TINY, Hop, Origin, Route, Size, Workload, address, build, mask
 
 UPDATES, SEED = 5_000, 9
@@ -168,6 +168,7 @@ def measure(made: Made, repetitions: int) -> Readings:
     for _ in range(repetitions):
         _, times = applied(made)
         mean = float(np.mean(times))
+        ours.forget()
         compiling = seconds(lambda: Compiled(Network(made.scenario)))
         whole.append(compiling / mean)
         even.append(float(np.percentile(times, 99)) / mean)
@@ -190,11 +191,8 @@ def growing(tiny: bool) -> list[tuple[int, Made]]:
 def grows(found: list[tuple[int, Made]], repetitions: int) -> Readings:
     """Return the exponent of the mean time of an update over VMs."""
     vms = [count for count, _ in found]
-
-    def once(made: Made) -> float:
-        return steady(lambda: float(np.mean(applied(made)[1])))
-
-    times = [[once(made) for _, made in found] for _ in range(repetitions)]
+    networks = [made for _, made in found]
+    times = by_size(networks, lambda made: float(np.mean(applied(made)[1])), repetitions)
     return {"exponent": [slope(vms, one) for one in times]}
 
 

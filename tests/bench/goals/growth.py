@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import netcore
 from tests.bench import drawing, ours, workload
-from tests.bench.measure import Goal, NotMeasured, Readings, Target, engine, same, seconds, slope, steady
+from tests.bench.measure import Goal, NotMeasured, Readings, Target, by_size, engine, same, seconds, slope
 from tests.bench.peers.loop import Loop, pytricia
 from tests.bench.workload import TINY, Size, Workload
 
@@ -55,11 +55,7 @@ def answering(made: Made, repetitions: int) -> Readings:
         compiled = ours.compiled(network)
         ready.append((compiled, ours.packets(compiled, network, workload.flows(network, FLOWS))))
         forward(*ready[-1])
-
-    def once(one: Any) -> float:
-        return steady(lambda: seconds(lambda: forward(*one)))
-
-    times = [[once(one) for one in ready] for _ in range(repetitions)]
+    times = by_size(ready, lambda one: seconds(lambda: forward(*one)), repetitions)
     return {"exponent": [slope(made.vms, one) for one in times]}
 
 
@@ -68,9 +64,10 @@ def compiling(made: Made, repetitions: int) -> Readings:
     (compile_network,) = engine("compile_network")
 
     def once(scenario: Any) -> float:
-        return steady(lambda: seconds(lambda: compile_network(netcore.compile(scenario))))
+        ours.forget()
+        return seconds(lambda: compile_network(netcore.compile(scenario)))
 
-    times = [[once(scenario) for scenario in made.scenarios] for _ in range(repetitions)]
+    times = by_size(made.scenarios, once, repetitions)
     return {"exponent": [slope(made.vms, one) for one in times]}
 
 

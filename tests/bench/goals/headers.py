@@ -12,7 +12,7 @@ from typing import Any
 import netcore
 from netcore.profiles import profile
 from tests.bench import drawing, ours
-from tests.bench.measure import Goal, Mismatch, NotMeasured, Readings, Target, paired, seconds, slope, steady
+from tests.bench.measure import Goal, Mismatch, NotMeasured, Readings, Target, by_size, paired, seconds, slope
 from tests.bench.peers.decisions import NODES, Decisions, Engine, by_cudd, by_oxidd, fabric_of
 from tests.bench.workload import N10K, TINY, Size, Workload, build
 
@@ -103,11 +103,7 @@ def growth(networks: list[Made], repetitions: int) -> Readings:
         return {"exponent": "one size has no slope", "last factor 4": "one size has no slope"}
     for made in networks[:3]:  # caches are warm, and whatever compiles has compiled
         made.ours()
-
-    def once(made: Made) -> float:
-        return steady(lambda: seconds(made.ours))
-
-    times = [[once(made) for made in networks] for _ in range(repetitions)]
+    times = by_size(networks, lambda made: seconds(made.ours), repetitions)
     return {
         "exponent": [slope(vms, one) for one in times],
         "last factor 4": [slope(vms[-3:], one[-3:]) for one in times],

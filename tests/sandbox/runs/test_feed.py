@@ -190,7 +190,10 @@ class FeedTest(CommittedTest):
         await self._nobody_there(ConnectionResetError("left"))
 
     async def test_a_browser_that_slept_until_the_server_closed_is_no_error(self) -> None:
-        await self._nobody_there(RuntimeError("Unexpected ASGI message, after sending 'websocket.close'."))
+        with self.assertLogs("sandbox.runs.consumers", "INFO") as said:
+            await self._nobody_there(RuntimeError("Unexpected ASGI message after the close."))
+        assert {record.levelname for record in said.records} == {"INFO"}
+        assert "Unexpected ASGI message" in said.output[0]
 
     async def _nobody_there(self, error: Exception) -> None:
         """Hold a socket to saying nothing of an error with which the server answers each message."""
