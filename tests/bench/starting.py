@@ -18,7 +18,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
-from tests.bench.sockets import opened
 from tests.bench.watching import LONGEST_S, OURS, PUBSUB, Bench, environment, event, p95, readings
 
 CLICK_S = 0.1
@@ -31,34 +30,26 @@ class Reader:
     """Hears one socket: ``await reader.until(words)``."""
 
     def __init__(self) -> None:
-        self._said: list[bytes] = []
-        self._news = asyncio.Event()
-
-    def hear(self, message: bytes) -> None:
-        """Take a message."""
-        self._said.append(message)
-        self._news.set()
+        self._heard: asyncio.Queue[bytes] = asyncio.Queue()
+        self.hear = self._heard.put_nowait
 
     async def until(self, words: str) -> str:
         """Return all messages up to the first one with these words."""
-        said, wanted = b"", words.encode()
+        said = ""
         async with asyncio.timeout(LONGEST_S):
-            while wanted not in said:
-                while not self._said:
-                    self._news.clear()
-                    await self._news.wait()
-                said += self._said.pop(0)
-        return said.decode()
+            while words not in said:
+                said += (await self._heard.get()).decode()
+        return said
 
 
 @contextlib.asynccontextmanager
-async def _reading(bench: Bench, where: str, whose: str = OURS) -> AsyncIterator[Reader]:
+async def _reading(bench: Bench, where: str, which: str = OURS) -> AsyncIterator[Reader]:
     reader = Reader()
-    port = bench.servers[whose].port
-    headers = {"Cookie": bench.cookie, "Origin": f"http://127.0.0.1:{port}"}
-    socket = await opened(port, where, headers, reader.hear, LONGEST_S)
-    yield reader
-    await socket.close()
+    socket = await bench.socket(which, where, reader.hear)
+    try:
+        yield reader
+    finally:
+        await socket.close()
 
 
 async def told(bench: Bench, times: int, repetitions: int) -> dict[str, list[float]]:

@@ -145,6 +145,12 @@ class Bench:
             self.servers = {OURS: ours, PUBSUB: theirs, CORE: theirs}
             yield
 
+    async def socket(self, which: str, where: str, hear: Callable[[bytes], None]) -> Socket:
+        """Open a socket of a server, as the person."""
+        port = self.servers[which].port
+        headers = {"Cookie": self.cookie, "Origin": f"http://127.0.0.1:{port}"}
+        return await opened(port, where, headers, hear, LONGEST_S)
+
     def run(self) -> tuple[Any, str]:
         """Return a new run that is being worked at, and its lease."""
         from django.utils.timezone import now
@@ -195,13 +201,11 @@ class Bench:
                 text = json.dumps({"type": "events", "events": [{"seq": seq, **event()}]})
                 await layer(which).group_send(GROUP, {"type": "event", "text": text})
 
-        port = self.servers[which].port
-        headers = {"Cookie": self.cookie, "Origin": f"http://127.0.0.1:{port}"}
         async with contextlib.AsyncExitStack() as stack:
             clients = []
             for number in range(count):
                 hear = partial(watchers.hear, number)
-                clients.append(await opened(port, where, headers, hear, LONGEST_S))
+                clients.append(await self.socket(which, where, hear))
                 stack.push_async_callback(clients[-1].close)
             await tell(1, 1)
             assert await watchers.until(1), f"{which}: the first event did not come"
