@@ -7,12 +7,29 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import setup_logging
+from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sandbox.settings.production")
 
+_PREFIX = "CELERY_"
+
+
+def _settings() -> dict[str, Any]:
+    """Return Django's settings with the prefix, as Celery names them.
+
+    As a dictionary: Celery asks for some at each task it sends, and for most that nobody set it asks Django's
+    own object by four names in vain, which is a fifth of the time that sending takes.
+    """
+    return {
+        name.removeprefix(_PREFIX).lower(): getattr(settings, name)
+        for name in dir(settings)
+        if name.startswith(_PREFIX)
+    }
+
+
 app = Celery("sandbox")
-app.config_from_object("django.conf:settings", namespace="CELERY")
+app.add_defaults(_settings)
 app.autodiscover_tasks()
 app.steps["worker"].add(DjangoStructLogInitStep)
 

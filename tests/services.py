@@ -32,7 +32,7 @@ def start() -> None:
     atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
     os.environ["SANDBOX_DATA"] = str(FOLDER)
     os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or _database()
-    os.environ["REDIS_URL"] = os.environ.get("TEST_REDIS_URL") or _redis()
+    os.environ["REDIS_URL"] = os.environ.get("TEST_REDIS_URL") or own_redis()
     # The server's threads must hold no connection when the database of the test is dropped.
     os.environ["CONN_MAX_AGE"] = "0"
     # Playwright's synchronous interface keeps an event loop in the thread of the tests.
@@ -63,7 +63,8 @@ def database_url(name: str) -> str:
     return parts._replace(path=f"/{name}").geturl()
 
 
-def _redis() -> str:
+def own_redis() -> str:
+    """Start a Redis that nobody else uses, until the end of this process; return its address."""
     program = shutil.which("redis-server") or shutil.which("valkey-server")
     if not program:
         sys.exit("No redis-server: `python3 manage.py test` installs it, or set TEST_REDIS_URL.")

@@ -14,7 +14,7 @@ import contextlib
 import logging
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Final, NamedTuple
@@ -75,20 +75,31 @@ def _channel(run_id: UUID) -> bytes:
 
 
 class _Sender:
-    """Sends hints from one thread of its own, so that a worker never waits for Redis.
+    """Sends hints: at once while Redis answers, and from a thread of its own while it does not.
 
-    One per process: a forked child makes a new one. At most one hint per run waits at a time: what comes
-    meanwhile joins it.
+    So whoever has news waits for Redis once in an outage at most, and never for somebody else's hint. One per
+    process: a forked child makes a new one. At most one hint per run waits for the thread at a time: what
+    comes meanwhile joins it.
     """
 
     def __init__(self) -> None:
         self.pid = os.getpid()
+        self._client: redis.Redis | None = None
+        self._answers = True
+        self._sends = threading.Lock()
         self._waiting: dict[UUID, Hint] = {}
         self._lock = threading.Lock()
         self._runs: SimpleQueue[UUID] = SimpleQueue()
         threading.Thread(target=self._send_on, name="run-hints", daemon=True).start()
 
     def send(self, run_id: UUID, hint: Hint) -> None:
+        if self._answers and not self._waiting and self._sends.acquire(blocking=False):
+            try:
+                self._publish(run_id, hint)
+            finally:
+                self._sends.release()
+            if self._answers:
+                return
         with self._lock:
             waiting = self._waiting.get(run_id)
             self._waiting[run_id] = waiting.then(hint) if waiting else hint
@@ -96,22 +107,29 @@ class _Sender:
             self._runs.put(run_id)
 
     def _send_on(self) -> None:
-        client = redis.Redis.from_url(
-            settings.REDIS_URL,
-            socket_timeout=_ANSWER_S,
-            socket_connect_timeout=_ANSWER_S,
-            retry=Retry(NoBackoff(), 1),
-        )
         while True:
             run_id = self._runs.get()
             with self._lock:
                 hint = self._waiting.pop(run_id)
-            try:
-                client.publish(_channel(run_id), hint.as_bytes())
-            except Exception as error:
-                # Of any kind: an error that got out would end the thread, and no later hint would be sent.
-                # The table has it all; browsers look there by themselves every second while a run is open.
-                log.warning("a hint for run %s was not sent: %r", run_id, error)
+            with self._sends:
+                self._publish(run_id, hint)
+
+    def _publish(self, run_id: UUID, hint: Hint) -> None:
+        try:
+            self._client = self._client or redis.Redis.from_url(
+                settings.REDIS_URL,
+                socket_timeout=_ANSWER_S,
+                socket_connect_timeout=_ANSWER_S,
+                retry=Retry(NoBackoff(), 1, (redis.ConnectionError,)),  # a Redis that hangs is asked once
+                single_connection_client=True,  # asking a pool for one takes as long as sending
+            )
+            self._client.publish(_channel(run_id), hint.as_bytes())
+            self._answers = True
+        except Exception as error:
+            # Of any kind: an error that got out would end a run, or the thread, and no later hint would be
+            # sent. The table has it all; browsers look there by themselves every second while a run is open.
+            self._answers = False
+            log.warning("a hint for run %s was not sent: %r", run_id, error)
 
 
 _sender: _Sender | None = None
@@ -119,7 +137,7 @@ _sender_lock = threading.Lock()
 
 
 def hint(run_id: UUID, news: Hint = LOOK) -> None:
-    """Tell the sockets of a run that there is news. Returns at once, never raises."""
+    """Tell the sockets of a run that there is news. Never raises; waits for Redis once in an outage."""
     global _sender
     with _sender_lock:
         if _sender is None or _sender.pid != os.getpid():
@@ -128,15 +146,18 @@ def hint(run_id: UUID, news: Hint = LOOK) -> None:
 
 
 class Hints:
-    """Hints of one run: ``async with Hints(run_id) as hints: await hints.wait(1.0)``.
+    """Hints of one run: ``async with Hints(run_id, take) as hints: await hints.wait(1.0)``.
 
-    Hints that come while nobody waits are one hint. When Redis begins to tell, at first or again, some may
-    have been missed before; so that is a hint as well. While it is away it is tried again every second.
+    ``take`` is called with a hint at once and says whether nothing else is to be done about it; what is left
+    is waited for. Hints that come while nobody waits are one hint. When Redis begins to tell, at first or
+    again, some may have been missed before; so that is a hint as well. While it is away it is tried again
+    every second.
     """
 
-    def __init__(self, run_id: UUID) -> None:
+    def __init__(self, run_id: UUID, take: Callable[[Hint], bool]) -> None:
         """Keep the run; nothing is heard before ``async with``."""
         self.channel = _channel(run_id)
+        self._take = take
         self._waiting: Hint | None = None
         self._news = asyncio.Event()
 
@@ -154,12 +175,14 @@ class Hints:
         await self._line.remove(self)
 
     def hear(self, hint: Hint) -> None:
-        """Take a hint for whoever waits."""
+        """Have a hint taken, or keep it for whoever waits; none is taken before an earlier one."""
+        if self._waiting is None and self._take(hint):
+            return
         self._waiting = self._waiting.then(hint) if self._waiting else hint
         self._news.set()
 
     async def wait(self, timeout_s: float) -> Hint:
-        """Return what came since the last call, or ``LOOK`` after the time."""
+        """Return what came since the last call and was not taken, or ``LOOK`` after the time."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout_s):
                 await self._news.wait()

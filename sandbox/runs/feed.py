@@ -83,6 +83,7 @@ class Feed:
         self.run = run
         self.broken = False
         self.turn = 0
+        self._looking = False
         self.ring = Ring(run["last_seq"])
         self._run_id = UUID(run["id"])
         self._loop = asyncio.get_running_loop()
@@ -133,7 +134,7 @@ class Feed:
 
     async def _work(self) -> None:
         try:
-            async with fanout.Hints(self._run_id) as hints, asyncio.TaskGroup() as tasks:
+            async with fanout.Hints(self._run_id, self._take) as hints, asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._read_on(hints))
                 tasks.create_task(self._check_on())
         except* Exception as errors:
@@ -155,6 +156,10 @@ class Feed:
             if self._checks:
                 hint = await hints.wait(self._interval())
 
+    def _take(self, hint: fanout.Hint) -> bool:
+        """Take a hint while the reader waits, so that its events are on their way before it runs."""
+        return not self._looking and hint.state == self.run["state"] and self._told(hint)
+
     def _told(self, hint: fanout.Hint) -> bool:
         """Take the events a hint brings; False where there are none, or some are missing before them.
 
@@ -172,6 +177,7 @@ class Feed:
         """Read what the table has, and return whether it had events; it may be more than a message takes."""
         read = database_sync_to_async(_read)
         said, found = None, False
+        self._looking = True  # what a hint brings meanwhile, the table may bring as well
         while True:
             row, texts = await read(self._run_id, self.ring.last, self.run["state"])
             said = said or row
@@ -180,6 +186,7 @@ class Feed:
             if len(texts) < EVENTS_AT_ONCE:
                 break
             self.wake()
+        self._looking = False
         self.run = said or self.run
         self.wake()
         return found
