@@ -15,9 +15,12 @@ from netcore.batch.numba_plain import memory as memory_of
 from netcore.batch.numba_plain import short
 from netcore.batch.packets import Packets
 
-BLOCK = 1 << 14
-"""Packets that are answered together: so many that those of one subnet share what is in cache, and so few
-that their columns and answers stay there too."""
+BLOCK, MOST = 1 << 14, 1 << 18
+"""Packets that are answered together, at least and at most: so few that their columns and answers stay in
+cache where the tables leave room for them ..."""
+
+SHARING = 128
+"""... and so many that about as many begin with the same rules and routes, and share what is in cache."""
 
 
 def answer(
@@ -34,12 +37,13 @@ def answer(
     asked = np.empty(count, np.int32)
     columns = columns_of(packets, asked)
     addresses = packets.version, packets.high, packets.low
-    blocks = iter(range(0, count, BLOCK))
+    block = block_of(t, count, threads)
+    blocks = iter(range(0, count, block))
 
     def work() -> None:
-        memory, rest = memory_of(min(BLOCK, count)), np.empty(min(BLOCK, count), np.int64)
+        memory, rest = memory_of(min(block, count)), np.empty(min(block, count), np.int64)
         for begin in blocks:  # those that no other thread has taken
-            end = min(begin + BLOCK, count)
+            end = min(begin + block, count)
             asked[begin:end] = atoms.find(*(column[begin:end] for column in addresses))
             left = short(t, columns, answers, memory, begin, end, back, rest)
             if left:
@@ -51,6 +55,12 @@ def answer(
     with ThreadPoolExecutor(threads) as pool:
         for done in [pool.submit(work) for _ in range(threads)]:
             done.result()
+
+
+def block_of(t: Any, count: int, threads: int) -> int:
+    """Return how many packets are answered together; each thread has some blocks, for one may take longer."""
+    sharing = SHARING * (int(t.buckets.max(initial=0)) + 1)
+    return max(BLOCK, min(sharing, MOST, count // (4 * threads)))
 
 
 def warm(t: Any, atoms: Atoms) -> None:

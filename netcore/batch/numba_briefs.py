@@ -30,11 +30,19 @@ def paged_at(t: Any, table: Any) -> Any:
 
 
 @part
-def said_at(t: Any, paged: Any, row: Any, column: Any) -> Any:
-    """Return what a table in pages says."""
+def way_at(t: Any, paged: Any, row: Any, column: Any) -> Any:
+    """Return the way that a table in pages has for an address."""
     pages, width, cells = paged
-    page = I64(t.pages[U64(pages + row * width + (column >> BITS))])
-    return I64(t.cells[U64(cells + (page << BITS) + (column & (SIZE - 1)))])
+    page = I64(t.way_pages[U64(pages + row * width + (column >> BITS))])
+    return I64(t.way_cells[U64(cells + (page << BITS) + (column & (SIZE - 1)))])
+
+
+@part
+def class_at(t: Any, paged: Any, row: Any, column: Any) -> Any:
+    """Return the class that a table in pages has for an address or port."""
+    pages, width, cells = paged
+    page = I64(t.class_pages[U64(pages + row * width + (column >> BITS))])
+    return I64(t.class_cells[U64(cells + (page << BITS) + (column & (SIZE - 1)))])
 
 
 @part
@@ -64,7 +72,7 @@ def looked_up(t: Any, places: Any, nic: Any, side: Any, far: Any) -> Any:
     chain = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_OUT if side else at.PLAIN_IN)
     number = I64(t.numbers[U64(briefs + (chain + 1) * at.BRIEF_COLUMNS)])
     pages, width, _ = destinations if side else sources
-    return U64(t.pages[U64(pages + number * width + (far >> BITS))]) << _PAGE | U64(chain + 1)
+    return U64(t.class_pages[U64(pages + number * width + (far >> BITS))]) << _PAGE | U64(chain + 1)
 
 
 @part
@@ -93,10 +101,10 @@ def denied(t: Any, places: Any, nic: Any, side: Any, looked: Any, kind: Any, far
     briefs, bits, sources, destinations, ports = places
     row = briefs + I64(looked & _CHAIN) * at.BRIEF_COLUMNS
     cells = destinations[2] if side else sources[2]
-    there = I64(t.cells[U64(cells + (I64(looked >> _PAGE) << BITS) + (far & (SIZE - 1)))])
+    there = I64(t.class_cells[U64(cells + (I64(looked >> _PAGE) << BITS) + (far & (SIZE - 1)))])
     there += I64(t.numbers[U64(row + (at.BRIEF_DESTINATION if side else at.BRIEF_SOURCE))])
     protocol = I64(t.numbers[U64(row + at.BRIEF_PROTOCOL)]) + (I64(kind) >> _KIND)
-    port = said_at(t, ports, I64(t.numbers[U64(row)]), I64(kind) & _PORT)
+    port = class_at(t, ports, I64(t.numbers[U64(row)]), I64(kind) & _PORT)
     port += I64(t.numbers[U64(row + at.BRIEF_PORT)])
     matching = pair(t, tb.PLAIN_NICS, nic, at.PLAIN_OUT_RULES if side else at.PLAIN_IN_RULES)
     matching &= t.words[U64(bits + there)] & t.words[U64(bits + protocol)] & t.words[U64(bits + port)]
@@ -120,11 +128,12 @@ def refused(t: Any, places: Any, chain: Any, src: Any, sp: Any, dst: Any, dp: An
     briefs, bits, sources, destinations, ports = places
     row = briefs + (chain + 1) * at.BRIEF_COLUMNS
     number, words = I64(t.numbers[U64(row)]), I64(t.numbers[U64(row + at.BRIEF_WORDS)])
-    a = bits + I64(t.numbers[U64(row + at.BRIEF_SOURCE)]) + said_at(t, sources, number, src) * words
-    b = bits + I64(t.numbers[U64(row + at.BRIEF_DESTINATION)]) + said_at(t, destinations, number, dst) * words
+    a = bits + I64(t.numbers[U64(row + at.BRIEF_SOURCE)]) + class_at(t, sources, number, src) * words
+    there = class_at(t, destinations, number, dst)
+    b = bits + I64(t.numbers[U64(row + at.BRIEF_DESTINATION)]) + there * words
     c = bits + I64(t.numbers[U64(row + at.BRIEF_PROTOCOL)]) + item8(t, tb.PROTOCOL_CLASS, protocol) * words
     port = item16(t, tb.PORT_ATOM, dp)
-    e = bits + I64(t.numbers[U64(row + at.BRIEF_PORT)]) + said_at(t, ports, number, port) * words
+    e = bits + I64(t.numbers[U64(row + at.BRIEF_PORT)]) + class_at(t, ports, number, port) * words
     matching = t.words[U64(a)] & t.words[U64(b)] & t.words[U64(c)] & t.words[U64(e)]
     passing = matching & (~matching + U64(1)) & _passing(t, row)
     denied = (matching != U64(0)) & (passing == U64(0))

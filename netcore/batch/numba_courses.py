@@ -18,7 +18,7 @@ from netcore.batch import layout as at
 from netcore.batch import tables as tb
 from netcore.batch.answers import STRIDE
 from netcore.batch.jit import part, stage
-from netcore.batch.numba_briefs import at_once, briefs_at, denied, looked_up, paged_at, refused, said_at
+from netcore.batch.numba_briefs import at_once, briefs_at, denied, looked_up, paged_at, refused, way_at
 from netcore.batch.numba_parts import (
     I64,
     U64,
@@ -187,7 +187,7 @@ def ends(order: Any, place: Any) -> Any:
 @part
 def _way(t: Any, fibs: Any, nic: Any, dst: Any) -> Any:
     """Return the way that the table of a NIC has for a destination."""
-    return said_at(t, fibs[0], cell(t, tb.PLAIN_NICS, nic, at.PLAIN_TABLE), dst)
+    return way_at(t, fibs[0], cell(t, tb.PLAIN_NICS, nic, at.PLAIN_TABLE), dst)
 
 
 @part
@@ -221,7 +221,7 @@ def _course(
     here = cell(t, tb.PLAIN_NICS, first, at.PLAIN_VNET)
     lead, relay = cell(t, tb.LEADS, way, at.LEADS_ON), cell(t, tb.LEADS, way, at.LEADS_RELAY)
     none = (relay - 1) >> 63
-    beyond = scalar(t, tb.FIRST_COURSE) + said_at(t, behind, (relay - 1) & ~none, dst)
+    beyond = scalar(t, tb.FIRST_COURSE) + way_at(t, behind, (relay - 1) & ~none, dst)
     row = _either(none, way, beyond)
     kind, line = cell(t, tb.COURSES, row, at.COURSE_KIND), cell(t, tb.COURSES, row, at.COURSE_LINE)
     last, vnet = cell(t, tb.COURSES, row, at.COURSE_HERE), cell(t, tb.COURSES, row, at.COURSE_VNET)

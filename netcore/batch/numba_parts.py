@@ -35,21 +35,24 @@ def item(t: Any, table: Any, row: Any) -> Any:
 
 
 @part
-def paged(t: Any, table: Any, row: Any, column: Any) -> Any:
-    """Return a number of a table in pages: a class of an address or port, or a way."""
-    return on_page(t, table, page_of(t, table, row, column), column)
+def next_way(t: Any, table: Any, row: Any, column: Any) -> Any:
+    """Return the way that a table in pages has for an address."""
+    page, said = _on_page(t, table, row, column)
+    return I64(t.way_cells[U64(said + (I64(t.way_pages[U64(page)]) << BITS))])
 
 
 @part
-def page_of(t: Any, table: Any, row: Any, column: Any) -> Any:
-    """Return the page of a table that has a column of a row."""
-    return I64(t.pages[U64(t.base[U64(table * 2)] + row * t.base[U64(table * 2 + 1)] + (column >> BITS))])
+def class_of(t: Any, table: Any, row: Any, column: Any) -> Any:
+    """Return the class that a table in pages has for an address or port."""
+    page, said = _on_page(t, table, row, column)
+    return I64(t.class_cells[U64(said + (I64(t.class_pages[U64(page)]) << BITS))])
 
 
 @part
-def on_page(t: Any, table: Any, page: Any, column: Any) -> Any:
-    """Return what a page says of a column."""
-    return I64(t.cells[U64(t.base[U64((table + CELLS) * 2)] + (page << BITS) + (column & (SIZE - 1)))])
+def _on_page(t: Any, table: Any, row: Any, column: Any) -> Any:
+    """Return where the number of a page stands, and where the first page of all would say it."""
+    page = t.base[U64(table * 2)] + row * t.base[U64(table * 2 + 1)] + (column >> BITS)
+    return page, t.base[U64((table + CELLS) * 2)] + (column & (SIZE - 1))
 
 
 @part
@@ -135,19 +138,20 @@ def judged(t: Any, start: Any, count: Any, src: Any, sp: Any, dst: Any, dp: Any,
     for place in range(start, start + count):
         number = item(t, tb.CHAIN_SETS, place)
         words = cell(t, tb.SETS, number, at.SET_WORDS)
-        a = cell(t, tb.SETS, number, at.SET_SOURCE) + paged(t, tb.SOURCE_CLASS, number, src) * words
-        b = cell(t, tb.SETS, number, at.SET_DESTINATION) + paged(t, tb.DESTINATION_CLASS, number, dst) * words
+        a = cell(t, tb.SETS, number, at.SET_SOURCE) + class_of(t, tb.SOURCE_CLASS, number, src) * words
+        there = class_of(t, tb.DESTINATION_CLASS, number, dst)
+        b = cell(t, tb.SETS, number, at.SET_DESTINATION) + there * words
         c = cell(t, tb.SETS, number, at.SET_PROTOCOL) + kind * words
         e = (
             cell(t, tb.SETS, number, at.SET_DESTINATION_PORT)
-            + paged(t, tb.DESTINATION_PORT_CLASS, number, to_atom) * words
+            + class_of(t, tb.DESTINATION_PORT_CLASS, number, to_atom) * words
         )
         any_port = cell(t, tb.SETS, number, at.SET_ANY_SOURCE_PORT) == 1
         d = I64(0)
         if not any_port:
             d = (
                 cell(t, tb.SETS, number, at.SET_SOURCE_PORT)
-                + paged(t, tb.SOURCE_PORT_CLASS, number, from_atom) * words
+                + class_of(t, tb.SOURCE_PORT_CLASS, number, from_atom) * words
             )
         word, matching = I64(-1), U64(0)
         while matching == U64(0) and word + 1 < words:

@@ -47,8 +47,7 @@ from netcore.batch.numba_parts import (
     item16,
     item64,
     mixed,
-    on_page,
-    page_of,
+    next_way,
     pair,
     scalar,
 )
@@ -223,7 +222,7 @@ def _free(t: Any, port: Any) -> Any:
 def _lead(t: Any, nic: Any, dst: Any) -> Any:
     """Return where the routes of a NIC lead, as ``plain.leads`` has it."""
     table = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_TABLE)
-    way = on_page(t, tb.FIB, page_of(t, tb.FIB, table, dst), dst)
+    way = next_way(t, tb.FIB, table, dst)
     return cell(t, tb.LEADS, way, at.LEADS_ON)
 
 

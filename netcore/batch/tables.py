@@ -25,8 +25,11 @@ class Tables(NamedTuple):
         shorts: uint16.
         words: uint64.
         small: uint8.
-        pages: uint16 or int32, pages of tables in pages, see ``pages``.
-        cells: uint8 or uint16, what pages say: classes of addresses and ports by rule set, and ways by table.
+        way_pages: uint16 or int32, pages of ways by table and address, see ``pages``.
+        way_cells: uint8 or uint16, what they say.
+        class_pages: uint16 or int32, pages of classes of addresses and ports by rule set; not of one type
+            with those of ways, which need wide numbers sooner.
+        class_cells: uint8 or uint16, what they say.
         base: int64, two for each table: where it begins in the array of its type, and its columns.
         scalars: int64, single values.
         buckets: uint16 by sender; equal for senders whose packets begin with the same rules and routes.
@@ -36,8 +39,10 @@ class Tables(NamedTuple):
     shorts: Table
     words: Table
     small: Table
-    pages: Table
-    cells: Table
+    way_pages: Table
+    way_cells: Table
+    class_pages: Table
+    class_cells: Table
     base: Table
     scalars: Table
     buckets: Table
@@ -180,6 +185,8 @@ def paged_tables(compiled: Compiled) -> dict[str, Paged]:
     }
 
 
+_WAYS: Final = ("way_pages", "way_cells")
+_CLASSES: Final = ("class_pages", "class_cells")
 _LINE: Final = 64
 """Bytes that caches take at once: tables begin where a line does, or their rows would lie in two."""
 
@@ -191,14 +198,15 @@ def tables_of(compiled: Compiled) -> Tables:
     plain = plain_tables(compiled)
     found |= plain
     base = np.zeros((len(_ORDER), 2), np.int64)
-    kinds = ("int32", "uint16", "uint64", "uint8", "pages", "cells")
+    kinds = ("int32", "uint16", "uint64", "uint8", *_WAYS, *_CLASSES)  # as the fields of ``Tables``
     by_type: dict[str, list[Table]] = {kind: [] for kind in kinds}
     used = dict.fromkeys(by_type, 0)
     in_pages: dict[str, str] = {}
     for name, paged in (paged_tables(compiled) | {"beyond": plain["beyond"]}).items():
-        first, second = name if name in ("fib", "beyond") else f"{name}_class", f"{name}_cells"
+        leads = name in ("fib", "beyond")
+        first, second = name if leads else f"{name}_class", f"{name}_cells"
         found |= {first: paged.pages, second: paged.cells}
-        in_pages |= {first: "pages", second: "cells"}
+        in_pages |= dict(zip((first, second), _WAYS if leads else _CLASSES, strict=True))
     for index, name in enumerate(_ORDER):
         table = found[name].view(np.uint8) if found[name].dtype == np.bool_ else found[name]
         kind = in_pages.get(name, table.dtype.name)
@@ -218,17 +226,11 @@ def tables_of(compiled: Compiled) -> Tables:
         carried.vpc,
         len(found["leads"]),
     ]
-    numbers, shorts, words, small, pages, cells = (_joined(tables) for tables in by_type.values())
     return Tables(
-        numbers,
-        shorts,
-        words,
-        small,
-        pages,
-        cells,
-        base.ravel(),
-        np.array(scalars, np.int64),
-        _buckets(compiled),
+        **{name: _joined(by_type[kind]) for name, kind in zip(Tables._fields, kinds, strict=False)},
+        base=base.ravel(),
+        scalars=np.array(scalars, np.int64),
+        buckets=_buckets(compiled),
     )
 
 

@@ -17,14 +17,15 @@ from tests.bench.peers.loop import Loop, pytricia
 from tests.bench.workload import TINY, Size, Workload
 
 SIZES = tuple(Size(vnets=vnets) for vnets in (10, 25, 50, 100, 200))
-FLOWS = 500_000
+FLOWS = 2_000_000
 
 
 class Made(NamedTuple):
-    """One network of each size."""
+    """One network of each size, and how many flows are sent through each."""
 
     networks: list[Workload]
     scenarios: list[Any]
+    flows: int
 
     @property
     def vms(self) -> list[int]:
@@ -44,7 +45,8 @@ def prepare(tiny: bool) -> Made:
     answers = forward(compiled, ours.packets(compiled, first, flows))
     ours.mostly_arrays(answers)
     same("ours and the loop", ours.fates(answers), Loop(first).fates(flows, 500))
-    return Made(networks, [drawing.scenario(network) for network in networks])
+    scenarios = [drawing.scenario(network) for network in networks]
+    return Made(networks, scenarios, 2_000 if tiny else FLOWS)
 
 
 def answering(made: Made, repetitions: int) -> Readings:
@@ -53,7 +55,7 @@ def answering(made: Made, repetitions: int) -> Readings:
     ready = []
     for network in made.networks:
         compiled = ours.compiled(network)
-        ready.append((compiled, ours.packets(compiled, network, workload.flows(network, FLOWS))))
+        ready.append((compiled, ours.packets(compiled, network, workload.flows(network, made.flows))))
         forward(*ready[-1])
     times = by_size(ready, lambda one: seconds(lambda: forward(*one)), repetitions)
     return {"exponent": [slope(made.vms, one) for one in times]}
