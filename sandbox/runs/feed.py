@@ -157,8 +157,11 @@ class Feed:
                 hint = await hints.wait(self._interval())
 
     def _take(self, hint: fanout.Hint) -> bool:
-        """Take a hint while the reader waits, so that its events are on their way before it runs."""
-        return not self._looking and hint.state == self.run["state"] and self._told(hint)
+        """Take a hint while the reader waits, so that its events are on their way before it runs.
+
+        A new state is left to it: it reads the row, and finds the events of the hint known.
+        """
+        return not self._looking and self._told(hint) and hint.state == self.run["state"]
 
     def _told(self, hint: fanout.Hint) -> bool:
         """Take the events a hint brings; False where there are none, or some are missing before them.
