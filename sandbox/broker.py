@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kombu.transport import redis
+from kombu.transport import TRANSPORT_ALIASES, redis
 
 
 class Channel(redis.Channel):
@@ -25,6 +25,11 @@ class Channel(redis.Channel):
 
 
 class Transport(redis.Transport):
-    """For the setting ``CELERY_BROKER_TRANSPORT``."""
+    """Kombu's for Redis in all else."""
 
     Channel = Channel
+
+
+def use() -> None:
+    """Have all addresses of Redis mean this transport: by their names, for kombu knows TLS by the name."""
+    TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), f"{__name__}:{Transport.__name__}"))

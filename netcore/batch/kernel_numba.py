@@ -19,7 +19,7 @@ BLOCK, MOST = 1 << 14, 1 << 18
 """Packets that are answered together, at least and at most: so few that their columns and answers stay in
 cache where the tables leave room for them ..."""
 
-SHARING = 128
+SHARING = 256
 """... and so many that about as many begin with the same rules and routes, and share what is in cache."""
 
 
@@ -59,8 +59,10 @@ def answer(
 
 def block_of(t: Any, count: int, threads: int) -> int:
     """Return how many packets are answered together; each thread has some blocks, for one may take longer."""
-    sharing = SHARING * (int(t.buckets.max(initial=0)) + 1)
-    return max(BLOCK, min(sharing, MOST, count // (4 * threads)))
+    most = min(MOST, count // (4 * threads))
+    if most <= BLOCK:
+        return BLOCK
+    return max(BLOCK, min(most, SHARING * int(np.count_nonzero(np.bincount(t.buckets)))))
 
 
 def warm(t: Any, atoms: Atoms) -> None:

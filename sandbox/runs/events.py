@@ -108,7 +108,7 @@ def finish_lapsed(run_id: UUID, state: State, reason: str) -> bool:
         run.state, run.reason, run.token, run.finished = state, reason, "", now()
         run.last_seq += 1
         run.save(update_fields=["state", "reason", "token", "finished", "last_seq"])
-    fanout.hint(run_id)
+    transaction.on_commit(lambda: fanout.hint(run_id))
     return True
 
 

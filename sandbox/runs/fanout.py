@@ -109,9 +109,9 @@ class _Sender:
     def _send_on(self) -> None:
         while True:
             run_id = self._runs.get()
-            with self._lock:
-                hint = self._waiting.pop(run_id)
             with self._sends:
+                with self._lock:
+                    hint = self._waiting.pop(run_id)
                 self._publish(run_id, hint)
 
     def _publish(self, run_id: UUID, hint: Hint) -> None:
@@ -128,6 +128,7 @@ class _Sender:
         except Exception as error:
             # Of any kind: an error that got out would end a run, or the thread, and no later hint would be
             # sent. The table has it all; browsers look there by themselves every second while a run is open.
+            # That the time of a task is over may be raised here too; who does a run looks at its time itself.
             self._answers = False
             log.warning("a hint for run %s was not sent: %r", run_id, error)
 
@@ -176,8 +177,11 @@ class Hints:
 
     def hear(self, hint: Hint) -> None:
         """Have a hint taken, or keep it for whoever waits; none is taken before an earlier one."""
-        if self._waiting is None and self._take(hint):
-            return
+        try:
+            if self._waiting is None and self._take(hint):
+                return
+        except Exception:  # who waits meets it again; other runs are heard on the same connection
+            log.exception("a hint was not taken")
         self._waiting = self._waiting.then(hint) if self._waiting else hint
         self._news.set()
 

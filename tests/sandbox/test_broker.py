@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.conf import settings
 from kombu import Queue
 
-from sandbox.broker import Channel
+from sandbox.broker import Channel, Transport
 from sandbox.celery import app
 
 
@@ -16,6 +17,14 @@ def test_all_settings_of_django_reach_celery() -> None:
     assert len(names) > 10
     for name in names:
         assert app.conf[name.removeprefix("CELERY_").lower()] == getattr(settings, name), name
+
+
+@pytest.mark.parametrize("address", ["redis://h:1/0", "rediss://h:1/0", "rediss://h:1/0?ssl_cert_reqs=none"])
+def test_an_address_keeps_its_name_and_what_it_says_of_tls(address: str) -> None:
+    connection = app.connection_for_write(url=address)
+    assert connection.get_transport_cls() is Transport
+    assert connection.as_uri().split(":")[0] == address.split(":")[0]
+    assert bool(connection.ssl) == address.startswith("rediss")
 
 
 def test_one_client_sends_and_takes_until_its_pool_ends() -> None:

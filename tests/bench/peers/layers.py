@@ -56,6 +56,7 @@ application: Any = ProtocolTypeRouter(
 
 queue = Celery("peer", broker=os.environ["REDIS_URL"], set_as_current=False)
 queue.conf.task_default_queue = "peer"
+queue.conf.broker_transport = "kombu.transport.redis:Transport"  # by its name the product's would be taken
 
 
 @queue.task

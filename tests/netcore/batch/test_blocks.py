@@ -15,11 +15,16 @@ def test_many_rules_to_begin_with_make_long_blocks(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(kernel_numba, "BLOCK", 64)
     monkeypatch.setattr(kernel_numba, "MOST", 1_000)
     t = tables_of(netcore.compile_network(drawn().network()))
-    nine, none = t._replace(buckets=np.array([8], np.uint16)), t._replace(buckets=np.zeros(0, np.uint16))
-    assert kernel_numba.block_of(nine, 5_000, 1) == 1_000 < 9 * kernel_numba.SHARING
-    assert kernel_numba.block_of(nine, 2_000, 2) == 250  # each thread has some
-    assert kernel_numba.block_of(none, 5_000, 1) == kernel_numba.SHARING
-    assert kernel_numba.block_of(nine, 10, 1) == 64
+    three, none = (
+        t._replace(buckets=np.array([8, 8, 3, 9], np.uint16)),
+        t._replace(buckets=np.zeros(0, np.uint16)),
+    )
+    assert kernel_numba.block_of(three, 5_000, 1) == 3 * kernel_numba.SHARING
+    assert kernel_numba.block_of(three, 2_000, 2) == 250  # each thread has some
+    assert kernel_numba.block_of(none, 5_000, 1) == 64
+    assert kernel_numba.block_of(three, 10, 1) == 64
+    many_kinds = t._replace(buckets=np.arange(300, dtype=np.uint16))
+    assert kernel_numba.block_of(many_kinds, 1 << 20, 1) == 1_000
 
 
 def test_blocks_change_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:

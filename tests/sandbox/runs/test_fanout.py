@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import threading
@@ -93,6 +94,17 @@ def test_nobody_waits_twice_for_a_redis_that_hangs(
     sent.send(5)
     assert sent.heard(5) == ["5"]
     assert sent.by.count(HERE) == before + 1
+
+
+def test_who_cannot_take_a_hint_waits_for_it_and_holds_up_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    def broken(_hint: fanout.Hint) -> bool:
+        raise RuntimeError("no")
+
+    hints = fanout.Hints(uuid4(), broken)
+    hint = fanout.Hint(0, ["1"], "running")
+    hints.hear(hint)
+    assert "a hint was not taken" in caplog.text
+    assert asyncio.run(hints.wait(LONGEST_S)) == hint
 
 
 def test_a_redis_that_is_away_from_the_start_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
