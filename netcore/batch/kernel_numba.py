@@ -15,12 +15,13 @@ from netcore.batch.numba_plain import memory as memory_of
 from netcore.batch.numba_plain import short
 from netcore.batch.packets import Packets
 
-BLOCK, MOST = 1 << 14, 1 << 18
-"""Packets that are answered together, at least and at most: so few that their columns and answers stay in
-cache where the tables leave room for them ..."""
+BLOCK, LONGEST_BLOCK = 1 << 14, 1 << 18
+"""Packets that are answered together, at least and at most: with more of them their columns and answers are
+no longer in cache when they are needed again."""
 
 SHARING = 256
-"""... and so many that about as many begin with the same rules and routes, and share what is in cache."""
+"""So many packets of a block begin with the same rules and routes on average, and share what is in cache.
+Measured for 2,000 to 40,000 VMs with 512 KiB of cache for each core and 32 MiB for all (S2)."""
 
 
 def answer(
@@ -59,7 +60,7 @@ def answer(
 
 def block_of(t: Any, count: int, threads: int) -> int:
     """Return how many packets are answered together; each thread has some blocks, for one may take longer."""
-    most = min(MOST, count // (4 * threads))
+    most = min(LONGEST_BLOCK, count // (4 * threads))
     if most <= BLOCK:
         return BLOCK
     return max(BLOCK, min(most, SHARING * int(np.count_nonzero(np.bincount(t.buckets)))))

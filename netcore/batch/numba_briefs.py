@@ -12,37 +12,22 @@ import numpy as np
 from netcore.batch import layout as at
 from netcore.batch import tables as tb
 from netcore.batch.jit import part
-from netcore.batch.numba_parts import DENIED, I64, U64, cell, item8, item16, judged, pair
+from netcore.batch.numba_parts import (
+    DENIED,
+    I64,
+    U64,
+    cell,
+    class_at,
+    item8,
+    item16,
+    judged,
+    paged_at,
+    pair,
+)
 from netcore.batch.pages import BITS, SIZE
 
 _PAGE, _CHAIN = U64(32), U64((1 << 32) - 1)
 _KIND, _PORT = 16, (1 << 16) - 1
-
-
-@part
-def paged_at(t: Any, table: Any) -> Any:
-    """Return where a table in pages begins, its pages a row, and where what they say begins."""
-    return (
-        t.base[U64(table * 2)],
-        t.base[U64(table * 2 + 1)],
-        t.base[U64((table + tb.CELLS) * 2)],
-    )
-
-
-@part
-def way_at(t: Any, paged: Any, row: Any, column: Any) -> Any:
-    """Return the way that a table in pages has for an address."""
-    pages, width, cells = paged
-    page = I64(t.way_pages[U64(pages + row * width + (column >> BITS))])
-    return I64(t.way_cells[U64(cells + (page << BITS) + (column & (SIZE - 1)))])
-
-
-@part
-def class_at(t: Any, paged: Any, row: Any, column: Any) -> Any:
-    """Return the class that a table in pages has for an address or port."""
-    pages, width, cells = paged
-    page = I64(t.class_pages[U64(pages + row * width + (column >> BITS))])
-    return I64(t.class_cells[U64(cells + (page << BITS) + (column & (SIZE - 1)))])
 
 
 @part

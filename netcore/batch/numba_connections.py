@@ -26,12 +26,13 @@ from netcore.batch.numba_parts import (
     item,
     item8,
     item64,
-    next_way,
     owns,
+    paged_at,
     route_of,
     scalar,
     serves,
     source_of,
+    way_at,
 )
 from netcore.batch.numba_places import (
     ANSWER,
@@ -248,7 +249,7 @@ def connections(
                             code, where, place = I64(codes.LOOP), spot, I64(DONE)
                         elif not add(m, n, mem.SEEN, -1 - spot, ends, ports):
                             code, place = I64(HARD), I64(DONE)
-                    target = next_way(t, tb.FIB, table, dst)
+                    target = way_at(t, paged_at(t, tb.FIB), table, dst)
                     if cell(t, tb.WAYS, target, at.WAY_KIND) == at.WAY_EQUAL:
                         base = cell(t, tb.NICS, nic, at.NIC_ECMP)
                         if base < 0:

@@ -18,7 +18,7 @@ from netcore.batch import layout as at
 from netcore.batch import tables as tb
 from netcore.batch.answers import STRIDE
 from netcore.batch.jit import part, stage
-from netcore.batch.numba_briefs import at_once, briefs_at, denied, looked_up, paged_at, refused, way_at
+from netcore.batch.numba_briefs import at_once, briefs_at, denied, looked_up, refused
 from netcore.batch.numba_parts import (
     I64,
     U64,
@@ -31,8 +31,10 @@ from netcore.batch.numba_parts import (
     item16,
     item64,
     mixed,
+    paged_at,
     pair,
     scalar,
+    way_at,
 )
 from netcore.batch.numba_places import ICMP, folded_six
 from netcore.batch.numba_records import note

@@ -35,24 +35,29 @@ def item(t: Any, table: Any, row: Any) -> Any:
 
 
 @part
-def next_way(t: Any, table: Any, row: Any, column: Any) -> Any:
+def paged_at(t: Any, table: Any) -> Any:
+    """Return where a table in pages begins, its pages a row, and where what they say begins."""
+    return (
+        t.base[U64(table * 2)],
+        t.base[U64(table * 2 + 1)],
+        t.base[U64((table + CELLS) * 2)],
+    )
+
+
+@part
+def way_at(t: Any, paged: Any, row: Any, column: Any) -> Any:
     """Return the way that a table in pages has for an address."""
-    page, said = _on_page(t, table, row, column)
-    return I64(t.way_cells[U64(said + (I64(t.way_pages[U64(page)]) << BITS))])
+    pages, width, cells = paged
+    page = I64(t.way_pages[U64(pages + row * width + (column >> BITS))])
+    return I64(t.way_cells[U64(cells + (page << BITS) + (column & (SIZE - 1)))])
 
 
 @part
-def class_of(t: Any, table: Any, row: Any, column: Any) -> Any:
+def class_at(t: Any, paged: Any, row: Any, column: Any) -> Any:
     """Return the class that a table in pages has for an address or port."""
-    page, said = _on_page(t, table, row, column)
-    return I64(t.class_cells[U64(said + (I64(t.class_pages[U64(page)]) << BITS))])
-
-
-@part
-def _on_page(t: Any, table: Any, row: Any, column: Any) -> Any:
-    """Return where the number of a page stands, and where the first page of all would say it."""
-    page = t.base[U64(table * 2)] + row * t.base[U64(table * 2 + 1)] + (column >> BITS)
-    return page, t.base[U64((table + CELLS) * 2)] + (column & (SIZE - 1))
+    pages, width, cells = paged
+    page = I64(t.class_pages[U64(pages + row * width + (column >> BITS))])
+    return I64(t.class_cells[U64(cells + (page << BITS) + (column & (SIZE - 1)))])
 
 
 @part
@@ -134,25 +139,21 @@ def judged(t: Any, start: Any, count: Any, src: Any, sp: Any, dst: Any, dp: Any,
     """Return what rule sets say, one after the other, see ``security._ask``."""
     kind = item8(t, tb.PROTOCOL_CLASS, protocol)
     from_atom, to_atom = item16(t, tb.PORT_ATOM, sp), item16(t, tb.PORT_ATOM, dp)
+    sources, destinations = paged_at(t, tb.SOURCE_CLASS), paged_at(t, tb.DESTINATION_CLASS)
+    from_ports, to_ports = paged_at(t, tb.SOURCE_PORT_CLASS), paged_at(t, tb.DESTINATION_PORT_CLASS)
     said = I64(PASSES)
     for place in range(start, start + count):
         number = item(t, tb.CHAIN_SETS, place)
         words = cell(t, tb.SETS, number, at.SET_WORDS)
-        a = cell(t, tb.SETS, number, at.SET_SOURCE) + class_of(t, tb.SOURCE_CLASS, number, src) * words
-        there = class_of(t, tb.DESTINATION_CLASS, number, dst)
-        b = cell(t, tb.SETS, number, at.SET_DESTINATION) + there * words
+        a = cell(t, tb.SETS, number, at.SET_SOURCE) + class_at(t, sources, number, src) * words
+        b = cell(t, tb.SETS, number, at.SET_DESTINATION) + class_at(t, destinations, number, dst) * words
         c = cell(t, tb.SETS, number, at.SET_PROTOCOL) + kind * words
-        e = (
-            cell(t, tb.SETS, number, at.SET_DESTINATION_PORT)
-            + class_of(t, tb.DESTINATION_PORT_CLASS, number, to_atom) * words
-        )
+        e = cell(t, tb.SETS, number, at.SET_DESTINATION_PORT) + class_at(t, to_ports, number, to_atom) * words
         any_port = cell(t, tb.SETS, number, at.SET_ANY_SOURCE_PORT) == 1
         d = I64(0)
         if not any_port:
-            d = (
-                cell(t, tb.SETS, number, at.SET_SOURCE_PORT)
-                + class_of(t, tb.SOURCE_PORT_CLASS, number, from_atom) * words
-            )
+            d = cell(t, tb.SETS, number, at.SET_SOURCE_PORT)
+            d += class_at(t, from_ports, number, from_atom) * words
         word, matching = I64(-1), U64(0)
         while matching == U64(0) and word + 1 < words:
             word += 1

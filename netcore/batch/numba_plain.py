@@ -47,9 +47,10 @@ from netcore.batch.numba_parts import (
     item16,
     item64,
     mixed,
-    next_way,
+    paged_at,
     pair,
     scalar,
+    way_at,
 )
 from netcore.batch.numba_places import ICMPV6, SCTP, TCP, UDP, folded_six, rule_for
 from netcore.batch.numba_records import absent, note, records, write_out
@@ -222,7 +223,7 @@ def _free(t: Any, port: Any) -> Any:
 def _lead(t: Any, nic: Any, dst: Any) -> Any:
     """Return where the routes of a NIC lead, as ``plain.leads`` has it."""
     table = cell(t, tb.PLAIN_NICS, nic, at.PLAIN_TABLE)
-    way = next_way(t, tb.FIB, table, dst)
+    way = way_at(t, paged_at(t, tb.FIB), table, dst)
     return cell(t, tb.LEADS, way, at.LEADS_ON)
 
 

@@ -10,7 +10,18 @@ from netcore.batch import numba_memory as mem
 from netcore.batch import tables as tb
 from netcore.batch.jit import part
 from netcore.batch.numba_memory import ends_of, ports_of, put
-from netcore.batch.numba_parts import I64, cell, chosen, flow_seed, holder, item, item8, next_way, scalar
+from netcore.batch.numba_parts import (
+    I64,
+    cell,
+    chosen,
+    flow_seed,
+    holder,
+    item,
+    item8,
+    paged_at,
+    scalar,
+    way_at,
+)
 from netcore.batch.numba_places import HARD, ICMP, ICMPV6, TCP, UDP
 
 ROUTER = at.NEAR_ROUTER
@@ -81,7 +92,7 @@ def vpc_nat(
     carried = protocol in (TCP, UDP, ICMP, ICMPV6)
     if not carried or src >= scalar(t, tb.COUNT4):
         return I64(codes.NO_OUTBOUND), src
-    target = next_way(t, tb.FIB, cell(t, tb.DOORS, door, at.DOOR_TABLE), dst)
+    target = way_at(t, paged_at(t, tb.FIB), cell(t, tb.DOORS, door, at.DOOR_TABLE), dst)
     kind = cell(t, tb.WAYS, target, at.WAY_KIND)
     if kind != at.WAY_INTERNET:
         nowhere = kind == at.WAY_DROP and cell(t, tb.WAYS, target, at.WAY_B) == 1

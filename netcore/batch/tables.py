@@ -185,8 +185,9 @@ def paged_tables(compiled: Compiled) -> dict[str, Paged]:
     }
 
 
-_WAYS: Final = ("way_pages", "way_cells")
-_CLASSES: Final = ("class_pages", "class_cells")
+_FIELDS: Final = {"int32": "numbers", "uint16": "shorts", "uint64": "words", "uint8": "small"}
+"""Where tables lie by their type; those in pages lie apart."""
+
 _LINE: Final = 64
 """Bytes that caches take at once: tables begin where a line does, or their rows would lie in two."""
 
@@ -198,22 +199,21 @@ def tables_of(compiled: Compiled) -> Tables:
     plain = plain_tables(compiled)
     found |= plain
     base = np.zeros((len(_ORDER), 2), np.int64)
-    kinds = ("int32", "uint16", "uint64", "uint8", *_WAYS, *_CLASSES)  # as the fields of ``Tables``
-    by_type: dict[str, list[Table]] = {kind: [] for kind in kinds}
-    used = dict.fromkeys(by_type, 0)
     in_pages: dict[str, str] = {}
     for name, paged in (paged_tables(compiled) | {"beyond": plain["beyond"]}).items():
-        leads = name in ("fib", "beyond")
-        first, second = name if leads else f"{name}_class", f"{name}_cells"
+        said = "way" if name in ("fib", "beyond") else "class"
+        first, second = name if said == "way" else f"{name}_class", f"{name}_cells"
         found |= {first: paged.pages, second: paged.cells}
-        in_pages |= dict(zip((first, second), _WAYS if leads else _CLASSES, strict=True))
+        in_pages |= {first: f"{said}_pages", second: f"{said}_cells"}
+    by_field: dict[str, list[Table]] = {field: [] for field in (*_FIELDS.values(), *in_pages.values())}
+    used = dict.fromkeys(by_field, 0)
     for index, name in enumerate(_ORDER):
         table = found[name].view(np.uint8) if found[name].dtype == np.bool_ else found[name]
-        kind = in_pages.get(name, table.dtype.name)
-        base[index] = used[kind], table.shape[-1] if table.ndim == 2 else 1
+        field = in_pages.get(name) or _FIELDS[table.dtype.name]
+        base[index] = used[field], table.shape[-1] if table.ndim == 2 else 1
         gap = -table.size % (_LINE // table.itemsize)
-        by_type[kind] += [table.ravel(), np.zeros(gap, table.dtype)]
-        used[kind] += table.size + gap
+        by_field[field] += [table.ravel(), np.zeros(gap, table.dtype)]
+        used[field] += table.size + gap
     carried = compiled.carried
     scalars = [
         compiled.atoms.count4,
@@ -227,7 +227,7 @@ def tables_of(compiled: Compiled) -> Tables:
         len(found["leads"]),
     ]
     return Tables(
-        **{name: _joined(by_type[kind]) for name, kind in zip(Tables._fields, kinds, strict=False)},
+        **{field: _joined(tables) for field, tables in by_field.items()},
         base=base.ravel(),
         scalars=np.array(scalars, np.int64),
         buckets=_buckets(compiled),

@@ -138,7 +138,10 @@ _sender_lock = threading.Lock()
 
 
 def hint(run_id: UUID, news: Hint = LOOK) -> None:
-    """Tell the sockets of a run that there is news. Never raises; waits for Redis once in an outage."""
+    """Tell the sockets of a run that there is news. Never raises.
+
+    Waits for Redis once in an outage, some seconds at most.
+    """
     global _sender
     with _sender_lock:
         if _sender is None or _sender.pid != os.getpid():

@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Any
 from unittest import mock
 
+from django.db import transaction
 from django.utils.timezone import now
 
-from sandbox.runs import queries, runner, services, tasks
+from sandbox.runs import events, queries, runner, services, tasks
 from sandbox.runs.models import Run, State
 from tests.sandbox.base import SandboxTest
 
@@ -77,6 +78,19 @@ class CancelTest(SandboxTest):
         assert (found.state, found.last_seq) == (State.CANCELLED, 2)
         assert found.reason == "Cancelled after its worker was lost. The one event until then is kept."
         assert self.log(run)[-1]["event"] == "run.finished"
+
+    def test_nobody_waits_for_a_hint_while_the_row_is_locked(self) -> None:
+        run = self.queued(self.made)
+        self.lose_the_worker(run)
+        with (
+            mock.patch("sandbox.runs.fanout.hint") as hint,
+            self.captureOnCommitCallbacks(execute=True) as later,
+        ):
+            with transaction.atomic():
+                assert events.finish_lapsed(run.pk, State.CANCELLED, "over")
+            assert not hint.called
+        assert len(later) == 1
+        hint.assert_called_once_with(run.pk)
 
     def test_a_cancel_before_the_lease_has_lapsed_is_ended_by_the_collector(self) -> None:
         run = self.queued(self.made)

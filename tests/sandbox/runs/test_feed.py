@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
+import time
 from typing import Any
 from unittest import mock
+from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from channels.consumer import AsyncConsumer
@@ -118,6 +121,32 @@ class FeedTest(CommittedTest):
         while 6 not in numbers(messages):
             messages.append(await socket.message())
         assert numbers(messages) == [1, 2, 3, 4, 5, 6]
+        await socket.disconnect()
+
+    async def test_what_is_told_while_the_table_is_read_is_there_once(self) -> None:
+        socket = await self.socket()
+        lease = await sync_to_async(runner.claim)(self.run_row.pk)
+        await sync_to_async(self.steps)(lease, 1)
+        assert numbers(await socket.until("events")) == [1]
+        read, told = feed._read, threading.Event()
+
+        def slow(run_id: UUID, after: int, state: str) -> Any:
+            if not told.is_set():
+                told.set()
+                self.steps(lease, 2)
+                time.sleep(0.3)  # so that the hint is heard before the table is read
+            return read(run_id, after, state)
+
+        with mock.patch.object(feed, "_read", slow):
+            await sync_to_async(fanout.hint)(self.run_row.pk)
+            await sync_to_async(told.wait)(5)
+            found: list[int] = []
+            while 3 not in found:
+                found += numbers([await socket.message()])
+        await sync_to_async(self.steps)(lease, 1)
+        while 4 not in found:
+            found += numbers([await socket.message()])
+        assert found == [2, 3, 4]
         await socket.disconnect()
 
     async def test_a_batch_too_long_for_a_hint_is_read_from_the_table(self) -> None:
